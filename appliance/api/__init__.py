@@ -1,0 +1,1 @@
+"""HTTP: the web inbox, the JSON API and the live events."""

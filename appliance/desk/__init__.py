@@ -1,0 +1,1 @@
+"""The counter's work: receive, contacts, consent, conversations, automatic replies."""

@@ -1,0 +1,1 @@
+"""Phones below the wire, for the demo, for CI and for the tests."""

@@ -1,0 +1,104 @@
+"""What can go wrong, as one tree; what to do about it is the type.
+
+    BalieError
+    ├── InvalidInput            the caller wrote something that cannot be (field, sentence)
+    ├── NotFound                what was named does not exist, or not for this caller
+    ├── Refused                 a rule forbids it; `code` names the rule, `remedy` the way out
+    ├── StoreError
+    │   ├── NewerDatabase       the file was written by a later Balie
+    │   ├── StoreUnavailable    locked, disk full, read-only: nothing was written; try again
+    │   └── StoreCorrupt        SQLite says the file is damaged
+    ├── SetupError              the machine lacks something (adb, a port); the sentence says what
+    └── DeviceError             a driver's; the class is the policy for the message in hand
+        ├── Transient           proven not sent: again later
+        ├── Permanent           proven not sent and never will be on this route
+        │   └── NotOnChannel    the recipient has no WhatsApp: the next route is taken
+        ├── Unconfirmed         the outcome is not known: look at the device, never send again
+        ├── LineStopped         ban, log-out, SIM missing: the line stops until a person looks
+        └── DeviceGone          the device is away or does not answer; nothing was in its hands
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class BalieError(Exception):
+    """The root: everything that Balie raises on purpose."""
+
+
+class InvalidInput(BalieError):
+    def __init__(self, field_name: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field_name
+        self.sentence = sentence
+
+
+class NotFound(BalieError):
+    def __init__(self, what: str) -> None:
+        super().__init__(f"There is no such {what}.")
+        self.what = what
+
+
+class Refused(BalieError):
+    """`code` is the problem's name in the API, such as `consent-required`."""
+
+    def __init__(self, code: str, sentence: str, *, remedy: str = "") -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+        self.remedy = remedy
+
+
+class StoreError(BalieError):
+    pass
+
+
+class NewerDatabase(StoreError):
+    pass
+
+
+class StoreUnavailable(StoreError):
+    pass
+
+
+class StoreCorrupt(StoreError):
+    pass
+
+
+class SetupError(BalieError):
+    pass
+
+
+@dataclass(eq=False)
+class DeviceError(BalieError):
+    """`sentence` says what was seen; `evidence` holds facts and file names, never texts."""
+
+    sentence: str
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+class Transient(DeviceError):
+    pass
+
+
+class Permanent(DeviceError):
+    pass
+
+
+class NotOnChannel(Permanent):
+    pass
+
+
+class Unconfirmed(DeviceError):
+    pass
+
+
+class LineStopped(DeviceError):
+    pass
+
+
+class DeviceGone(DeviceError):
+    pass

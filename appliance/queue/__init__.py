@@ -1,0 +1,1 @@
+"""Durable outgoing messages: plan, pace, claim, send, confirm."""

@@ -1,0 +1,1 @@
+"""SQLite: schema, migrations, one writer, many readers, the event log."""
