@@ -1,0 +1,76 @@
+"""What can be made to go wrong on an emulated phone while it runs, by name and count."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class FaultKind(Enum):
+    """The values are the names on the control address."""
+
+    #: The on-device server carries the call out, then answers HTTP 500.
+    HTTP_500_AFTER_ACTING = "http-500-after-acting"
+    #: A call (RPC or shell) is carried out and never answered.
+    NEVER_ANSWERS = "never-answers"
+    #: A call is carried out and answered `seconds` late.
+    LATE_ANSWER = "late-answer"
+    #: The stream is closed after half of the answer.
+    STREAM_CUT = "stream-cut"
+    #: The transport drops and is refused for `seconds`, then comes back.
+    PHONE_GONE = "phone-gone"
+    #: As PHONE_GONE, then locked with a PIN until `unlock` is injected; apps see nothing before.
+    REBOOT = "reboot"
+    #: The on-device server's process ends (its shell stream closes).
+    SERVER_KILLED = "server-killed"
+    #: The hierarchy is dumped empty.
+    EMPTY_HIERARCHY = "empty-hierarchy"
+    #: Opening a chat shows the "not on WhatsApp" dialog of another number that stood there.
+    STALE_DIALOG = "stale-dialog"
+    #: Opening a chat lands in the chat of somebody else.
+    WRONG_CHAT = "wrong-chat"
+    #: The entry of the opened chat holds an old draft.
+    OLD_DRAFT = "old-draft"
+    #: A tap is acknowledged and does nothing.
+    TAP_LOST = "tap-lost"
+    #: A sent message stays `Pending` (WhatsApp) or in the outbox (SMS) until the fault is lifted.
+    TICK_PENDING = "tick-pending"
+    #: WhatsApp shows its ban screen instead of anything else, until lifted.
+    BANNED = "banned"
+    #: A dialog that no driver knows lies over WhatsApp, until lifted.
+    UNKNOWN_DIALOG = "unknown-dialog"
+
+
+@dataclass(slots=True, kw_only=True)
+class Fault:
+    """`method` narrows a wire fault to one RPC method or to `shell`; None means any call."""
+
+    kind: FaultKind
+    times: int | None = 1
+    seconds: float = 5.0
+    method: str | None = None
+
+
+class Faults:
+    """The faults of one phone; used on the emulator's event loop only."""
+
+    def __init__(self) -> None:
+        self._armed: dict[FaultKind, Fault] = {}
+
+    def arm(self, fault: Fault) -> None:
+        self._armed[fault.kind] = fault
+
+    def lift(self, kind: FaultKind) -> None:
+        self._armed.pop(kind, None)
+
+    def standing(self, kind: FaultKind) -> bool:
+        return kind in self._armed
+
+    def take(self, kind: FaultKind, *, method: str | None = None) -> Fault | None:
+        """The armed fault, one use of it spent, if it applies to this call."""
+        fault = self._armed.get(kind)
+        if fault is None or (fault.method is not None and fault.method != method):
+            return None
+        if fault.times is not None:
+            fault.times -= 1
+            if fault.times <= 0:
+                del self._armed[kind]
+        return fault
