@@ -1,21 +1,21 @@
 """What can go wrong, as one tree; what to do about it is the type.
 
-    BalieError
-    ├── InvalidInput            the caller wrote something that cannot be (field, sentence)
-    ├── NotFound                what was named does not exist, or not for this caller
-    ├── Refused                 a rule forbids it; `code` names the rule, `remedy` the way out
-    ├── StoreError
-    │   ├── NewerDatabase       the file was written by a later Balie
-    │   ├── StoreUnavailable    locked, disk full, read-only: nothing was written; try again
-    │   └── StoreCorrupt        SQLite says the file is damaged
-    ├── SetupError              the machine lacks something (adb, a port); the sentence says what
-    └── DeviceError             a driver's; the class is the policy for the message in hand
-        ├── Transient           proven not sent: again later
-        ├── Permanent           proven not sent and never will be on this route
-        │   └── NotOnChannel    the recipient has no WhatsApp: the next route is taken
-        ├── Unconfirmed         the outcome is not known: look at the device, never send again
-        ├── LineStopped         ban, log-out, SIM missing: the line stops until a person looks
-        └── DeviceGone          the device is away or does not answer; nothing was in its hands
+BalieError
+├── InvalidInput            the caller wrote something that cannot be (field, sentence)
+├── NotFound                what was named does not exist, or not for this caller
+├── Refused                 a rule forbids it; `code` names the rule, `remedy` the way out
+├── StoreError
+│   ├── NewerDatabase       the file was written by a later Balie
+│   ├── StoreUnavailable    locked, disk full, read-only: nothing was written; try again
+│   └── StoreCorrupt        SQLite says the file is damaged
+├── SetupError              the machine lacks something (adb, a port); the sentence says what
+└── DeviceError             a driver's; the class is the policy for the message in hand
+    ├── Transient           proven not sent: again later
+    ├── Permanent           proven not sent and never will be on this route
+    │   └── NotOnChannel    the recipient has no WhatsApp: the next route is taken
+    ├── Unconfirmed         the outcome is not known: look at the device, never send again
+    ├── LineStopped         ban, log-out, SIM missing: the line stops until a person looks
+    └── DeviceGone          the device is away or does not answer; nothing was in its hands
 """
 
 from dataclasses import dataclass, field

@@ -1,0 +1,258 @@
+"""What the floors above know of a device, and what a device knows of them.
+
+A driver is plain blocking code that runs in its device's own thread. It calls up only through
+the two objects it is given: a `Listener` for what the device has to tell and a `Work` for what
+it is to do. Both return only when what they were told is durable.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Any, Protocol
+
+from appliance.errors import DeviceError
+from appliance.messages import Channel
+
+
+class DeviceState(Enum):
+    #: Not plugged in, or the address does not answer.
+    ABSENT = "absent"
+    #: The phone asks a person to allow this computer.
+    UNAUTHORIZED = "unauthorized"
+    #: Plugged in, but the connection is dead.
+    OFFLINE = "offline"
+    #: Everything that was probed works.
+    READY = "ready"
+    #: Connected, but something keeps it from sending or receiving.
+    DEGRADED = "degraded"
+
+
+class Reason(Enum):
+    """Why a device is not simply ready; the pages hold a sentence and a remedy for each."""
+
+    NONE = "none"
+    NOT_PLUGGED_IN = "not-plugged-in"
+    NOT_ALLOWED = "not-allowed"
+    CONNECTION_DEAD = "connection-dead"
+    NOT_ANSWERING = "not-answering"
+    BOOTING = "booting"
+    LOCKED = "locked"
+    OTHER_SIM = "other-sim"
+    NO_SIM = "no-sim"
+    NO_WHATSAPP = "no-whatsapp"
+    WHATSAPP_STOPPED = "whatsapp-stopped"
+    SERVER_WILL_NOT_START = "server-will-not-start"
+    UNKNOWN_SCREEN = "unknown-screen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """`channels` are those that can send now; a phone may keep SMS when WhatsApp is stopped."""
+
+    state: DeviceState
+    reason: Reason = Reason.NONE
+    channels: frozenset[Channel] = frozenset()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sim:
+    """What the phone shows of its SIM; either may be unreadable."""
+
+    iccid: str | None
+    number: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    jid: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """One message as the device has it.
+
+    `key` is the device's own identity for it, stable over restarts: the same key is the same
+    message. `sender` is E.164 where the device knows a number, else what it shows
+    (`…@lid`, an alphanumeric SMS sender). `at_ms` is the device's time brought to UTC.
+    `exact` is False when it was read from a screen, which shows minutes only.
+    """
+
+    channel: Channel
+    key: str
+    sender: str
+    text: str
+    at_ms: int
+    sender_name: str | None = None
+    group: Group | None = None
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissedCall:
+    key: str
+    number: str
+    at_ms: int
+
+
+class Tick(Enum):
+    """The tick of an own WhatsApp row, or the same knowledge of an SMS."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One attempt at one message. `attempt_id` names the folder of its evidence."""
+
+    attempt_id: str
+    message_id: str
+    channel: Channel
+    number: str
+    text: str
+    started_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What was seen after a send or on a later look. `facts` are ids, counts, names of files."""
+
+    tick: Tick
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Finding(Enum):
+    """The answer of a device that was asked what became of an attempt."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    #: It was looked at and can be read both ways; a person decides.
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A question about an attempt whose outcome is not known.
+
+    `baseline` is what `Attempt.baseline` recorded before the tap; None when the attempt ended
+    before it came so far, which proves that nothing was tapped.
+    """
+
+    outgoing: Outgoing
+    baseline: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    finding: Finding
+    proof: Proof | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A bounded visit to a chat to read the ticks of messages already sent, oldest first."""
+
+    channel: Channel
+    number: str
+    sent: Sequence[Outgoing]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticks:
+    """Ticks by message id; messages that were not found on the screen are not in it."""
+
+    by_message: Mapping[str, Tick]
+
+
+class Attempt(Protocol):
+    """The queue's side of one attempt, held by the driver while it works on it."""
+
+    outgoing: Outgoing
+    evidence_folder: Path
+
+    def baseline(self, facts: Mapping[str, Any]) -> None:
+        """Records what stood there before the tap. Durable on return."""
+        ...
+
+    def clear_to_send(self) -> AbstractContextManager[None]:
+        """Asks the consent gate again and keeps every opt-out waiting until left.
+
+        The tap, and nothing else, happens inside. Raises Refused when it may no longer be sent.
+        """
+        ...
+
+
+class Work(Protocol):
+    """What a device is to do next; called in the device's thread, between other calls."""
+
+    def next_task(
+        self, device_id: str, channels: frozenset[Channel]
+    ) -> "Attempt | Look | Visit | None": ...
+
+    def sent(self, attempt: Attempt, proof: Proof) -> None: ...
+
+    def not_sent(self, attempt: Attempt, error: Exception) -> None:
+        """`error` is a DeviceError (its class is the policy) or the gate's own Refused."""
+        ...
+
+    def looked(self, look: Look, found: "Found | DeviceError") -> None: ...
+
+    def visited(self, visit: Visit, ticks: "Ticks | DeviceError") -> None: ...
+
+
+class Listener(Protocol):
+    """Where a device's own news goes; called in the device's thread."""
+
+    def status(self, device_id: str, status: Status) -> None: ...
+
+    def received(self, device_id: str, messages: Sequence[Incoming]) -> None:
+        """Durable on return; messages with a key already known are dropped."""
+        ...
+
+    def missed_calls(self, device_id: str, calls: Sequence[MissedCall]) -> None: ...
+
+    def sim_seen(self, device_id: str, sim: Sim) -> bool:
+        """Whether this is the SIM that the device is bound to; the first one seen binds it."""
+        ...
+
+    def recent(self, device_id: str, sender: str, *, since_ms: int) -> Sequence[Incoming]:
+        """What was already received from this sender, for telling a repetition from news."""
+        ...
+
+    def cursor(self, device_id: str, name: str) -> int | None:
+        """A place in one of the device's own numberings, such as `sms`; None when never set."""
+        ...
+
+    def move_cursor(self, device_id: str, name: str, value: int) -> None: ...
+
+
+class Driver(Protocol):
+    """One device. All methods block, each within a deadline of its own, and raise DeviceError.
+
+    Used by one thread only, except `close`.
+    """
+
+    device_id: str
+
+    def probe(self) -> Status:
+        """Connects where needed and says how the device is. Raises nothing."""
+        ...
+
+    def receive(self) -> bool:
+        """Tells the listener all that is new; True when there was something."""
+        ...
+
+    def send(self, attempt: Attempt) -> Proof: ...
+
+    def look(self, look: Look) -> Found: ...
+
+    def visit(self, visit: Visit) -> Ticks: ...
+
+    def close(self) -> None: ...
