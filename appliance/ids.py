@@ -1,35 +1,39 @@
-"""Identities: UUIDv7 (RFC 9562), so that rows of many appliances can meet and still sort by time."""
+"""Identities: UUIDv7 (RFC 9562 §5.7), so that rows of many appliances can meet and sort by time."""
 
-import os
+import secrets
 import threading
 import uuid
 
-_lock = threading.Lock()
-_last = 0
+_COUNTER_MAX = 0xFFF  # the twelve bits of rand_a, used as a counter (RFC 9562 §6.2, method 1)
+
+
+class _Sequence:
+    """Time and counter of the last id: ids of one process sort in the order they were made."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._ms = 0
+        self._count = 0
+
+    def next(self, now_ms: int) -> tuple[int, int]:
+        with self._lock:
+            if now_ms > self._ms:
+                self._ms, self._count = now_ms, secrets.randbelow(_COUNTER_MAX // 2)
+            elif self._count < _COUNTER_MAX:
+                self._count += 1
+            else:
+                self._ms, self._count = self._ms + 1, 0
+            return self._ms, self._count
+
+
+_sequence = _Sequence()
 
 
 def new_id(now_ms: int) -> str:
-    """A UUIDv7 that sorts after every earlier one of this process, even in one millisecond."""
-    global _last  # noqa: PLW0603 -- the order of ids is a property of the process
-    stamp = (now_ms & ((1 << 48) - 1)) << 80
-    entropy = int.from_bytes(os.urandom(10), "big")
-    candidate = stamp | (0x7 << 76) | (((entropy >> 64) & 0xFFF) << 64)
-    candidate |= (0b10 << 62) | (entropy & ((1 << 62) - 1))
-    with _lock:
-        if candidate <= _last:
-            candidate = _successor(_last)
-        _last = candidate
-    return str(uuid.UUID(int=candidate))
-
-
-def _successor(value: int) -> int:
-    """The next UUIDv7 after `value`, leaving the version and variant bits alone."""
-    low = (value & ((1 << 62) - 1)) + 1
-    high = value >> 64
-    if low >> 62:
-        low = 0
-        high += 1 if (high & 0xFFF) < 0xFFF else (1 << 16) - 0xFFF
-    return (high << 64) | (0b10 << 62) | low
+    """A UUIDv7 that sorts after every earlier one of this process, whatever the clock does."""
+    ms, count = _sequence.next(now_ms)
+    value = (ms << 80) | (0x7 << 76) | (count << 64) | (0b10 << 62) | secrets.randbits(62)
+    return str(uuid.UUID(int=value))
 
 
 def is_id(text: str) -> bool:
