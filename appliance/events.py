@@ -1,0 +1,51 @@
+"""Events: the append-only record that the browser, the API and the audit view all read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+
+class EventKind(Enum):
+    MESSAGE_RECEIVED = "message.received"
+    #: A state was entered; facts: `from`, `to`, `reason`, `attempt`, `evidence`.
+    MESSAGE_STATE = "message.state"
+    #: When it is expected or why not now has changed; facts: `expected_ms`, `reason`.
+    MESSAGE_PLANNED = "message.planned"
+    CALL_MISSED = "call.missed"
+    CONTACT_CREATED = "contact.created"
+    CONTACT_CHANGED = "contact.changed"
+    #: Two contacts are one person; facts: `other`, the id that is no more.
+    CONTACT_JOINED = "contact.joined"
+    CONSENT_RECORDED = "consent.recorded"
+    #: Somebody read up to a message; for that person's other browsers.
+    CONVERSATION_READ = "conversation.read"
+    DEVICE_STATUS = "device.status"
+    DEVICE_ENROLLED = "device.enrolled"
+    BRANCH_ADDED = "branch.added"
+    LINE_ADDED = "line.added"
+    LINE_REMOVED = "line.removed"
+    LINE_STOPPED = "line.stopped"
+    LINE_RESUMED = "line.resumed"
+    STAFF_ADDED = "staff.added"
+    STAFF_CHANGED = "staff.changed"
+    STAFF_LOGGED_IN = "staff.logged-in"
+    TOKEN_ADDED = "token.added"  # noqa: S105 -- the name of an event
+    TOKEN_REVOKED = "token.revoked"  # noqa: S105 -- the name of an event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """`facts` holds ids, states, counts and codes; never a text and never a number."""
+
+    seq: int
+    at_ms: int
+    kind: EventKind
+    branch_id: str | None = None
+    line_id: str | None = None
+    conversation_id: str | None = None
+    contact_id: str | None = None
+    message_id: str | None = None
+    device_id: str | None = None
+    staff_id: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,74 @@
+"""Connections to the one database file, and SQLite's errors in our words."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from appliance.errors import StoreCorrupt, StoreUnavailable
+
+BUSY_TIMEOUT_S = 5.0
+"""How long a write waits for another process (the CLI beside a running Balie)."""
+
+
+def connect_writer(path: Path) -> sqlite3.Connection:
+    """A connection whose commits survive a power cut.
+
+    Autocommit: the writer says BEGIN IMMEDIATE itself. One thread uses it.
+    """
+    with translated(path):
+        conn = sqlite3.connect(
+            path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
+        conn.row_factory = sqlite3.Row
+        conn.execute("PRAGMA journal_mode = WAL")
+        conn.execute("PRAGMA synchronous = FULL")
+        conn.execute("PRAGMA foreign_keys = ON")
+        return conn
+
+
+def connect_reader(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write, whatever it is asked."""
+    with translated(path):
+        conn = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro",
+            uri=True,
+            timeout=BUSY_TIMEOUT_S,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        conn.row_factory = sqlite3.Row
+        conn.execute("PRAGMA query_only = ON")
+        return conn
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """SQLite's errors become ours; broken constraints and bad SQL stay what they are: bugs."""
+    try:
+        yield
+    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+        raise
+    except sqlite3.DatabaseError as exc:
+        raise _ours(exc, path) from exc
+
+
+def _ours(exc: sqlite3.DatabaseError, path: Path) -> Exception:
+    match _primary_code(exc):
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return StoreUnavailable(f"{path} is locked by another program; try again.")
+        case sqlite3.SQLITE_FULL:
+            return StoreUnavailable(f"The disk with {path} is full; make room on it.")
+        case sqlite3.SQLITE_READONLY:
+            return StoreUnavailable(f"{path} cannot be written; look at its owner and its disk.")
+        case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_IOERR | sqlite3.SQLITE_PERM:
+            return StoreUnavailable(f"{path} cannot be used ({exc}); look at the disk.")
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return StoreCorrupt(f"{path} is damaged ({exc}); restore a backup: balie restore.")
+        case _:
+            return exc
+
+
+def _primary_code(exc: sqlite3.DatabaseError) -> int:
+    """SQLite's primary result code: the low byte of the extended one."""
+    return getattr(exc, "sqlite_errorcode", 0) & 0xFF

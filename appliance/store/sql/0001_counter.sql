@@ -1,0 +1,304 @@
+-- Ids are UUIDv7 as text, times UTC milliseconds, numbers E.164, facts JSON objects.
+
+CREATE TABLE meta (
+  name  TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE branch (
+  id           TEXT PRIMARY KEY,
+  name         TEXT NOT NULL UNIQUE COLLATE NOCASE,
+  zone         TEXT NOT NULL DEFAULT 'Europe/Amsterdam',
+  language     TEXT NOT NULL DEFAULT 'nl' CHECK (language IN ('nl', 'en')),
+  opens        TEXT NOT NULL DEFAULT '08:30',
+  closes       TEXT NOT NULL DEFAULT '17:30',
+  weekdays     TEXT NOT NULL DEFAULT '12345',   -- ISO: 1 is Monday
+  welcome_text TEXT,                            -- NULL: the text of the language
+  created_ms   INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE line (
+  id          TEXT PRIMARY KEY,
+  branch_id   TEXT NOT NULL REFERENCES branch (id),
+  number      TEXT NOT NULL,
+  stopped     TEXT,                             -- why nothing is sent until a person looks
+  created_ms  INTEGER NOT NULL,
+  removed_ms  INTEGER
+) STRICT;
+CREATE UNIQUE INDEX line_number ON line (number) WHERE removed_ms IS NULL;
+
+CREATE TABLE device (
+  id          TEXT PRIMARY KEY,
+  kind        TEXT NOT NULL CHECK (kind IN ('phone', 'modem')),
+  address     TEXT NOT NULL,                    -- ADB serial, or where to look for a modem first
+  iccid       TEXT,                             -- the SIM it is bound to
+  sim_number  TEXT,
+  state       TEXT NOT NULL DEFAULT 'absent'
+              CHECK (state IN ('absent', 'unauthorized', 'offline', 'ready', 'degraded')),
+  reason      TEXT NOT NULL DEFAULT 'none',
+  channels    TEXT NOT NULL DEFAULT '[]',       -- those that can send now
+  facts       TEXT NOT NULL DEFAULT '{}',
+  changed_ms  INTEGER NOT NULL,
+  created_ms  INTEGER NOT NULL,
+  removed_ms  INTEGER
+) STRICT;
+CREATE UNIQUE INDEX device_address ON device (kind, address) WHERE removed_ms IS NULL;
+
+-- How a line may send, best first.
+CREATE TABLE route (
+  line_id   TEXT NOT NULL REFERENCES line (id),
+  device_id TEXT NOT NULL REFERENCES device (id),
+  channel   TEXT NOT NULL CHECK (channel IN ('whatsapp', 'sms')),
+  rank      INTEGER NOT NULL,
+  PRIMARY KEY (line_id, device_id, channel)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX route_device ON route (device_id);
+
+-- A device's place in its own numberings (the _id of its SMS).
+CREATE TABLE device_cursor (
+  device_id TEXT NOT NULL REFERENCES device (id),
+  name      TEXT NOT NULL,
+  value     INTEGER NOT NULL,
+  PRIMARY KEY (device_id, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE contact (
+  id               TEXT PRIMARY KEY,
+  chosen_name      TEXT,                        -- what they call themselves
+  office_name      TEXT,                        -- what the office calls them
+  personnel_number TEXT,
+  created_ms       INTEGER NOT NULL,
+  joined_into      TEXT REFERENCES contact (id) -- one person after all: see there
+) STRICT;
+
+-- One person may have several. Not only E.164: `…@lid` and alphanumeric senders too.
+CREATE TABLE contact_number (
+  number      TEXT PRIMARY KEY,
+  contact_id  TEXT NOT NULL REFERENCES contact (id),
+  on_whatsapp INTEGER CHECK (on_whatsapp IN (0, 1)), -- NULL: never asked
+  checked_ms  INTEGER,
+  created_ms  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX contact_number_contact ON contact_number (contact_id);
+
+-- A group that a line's WhatsApp is in; its posts are kept apart from those to the line.
+CREATE TABLE chat_group (
+  id         TEXT PRIMARY KEY,
+  line_id    TEXT NOT NULL REFERENCES line (id),
+  jid        TEXT NOT NULL,
+  name       TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  UNIQUE (line_id, jid)
+) STRICT;
+
+CREATE TABLE conversation (
+  id              TEXT PRIMARY KEY,
+  line_id         TEXT NOT NULL REFERENCES line (id),
+  contact_id      TEXT REFERENCES contact (id),
+  group_id        TEXT REFERENCES chat_group (id),
+  last_message_id TEXT,
+  last_ms         INTEGER NOT NULL,             -- of the newest message, either way
+  last_in_ms      INTEGER,                      -- of the newest one from the contact
+  created_ms      INTEGER NOT NULL,
+  CHECK ((contact_id IS NULL) <> (group_id IS NULL)),
+  UNIQUE (line_id, contact_id),
+  UNIQUE (line_id, group_id)
+) STRICT;
+CREATE INDEX conversation_contact ON conversation (contact_id);
+CREATE INDEX conversation_recent ON conversation (line_id, last_ms);
+
+CREATE TABLE staff (
+  id            TEXT PRIMARY KEY,
+  name          TEXT NOT NULL UNIQUE COLLATE NOCASE,
+  password_hash TEXT,                           -- NULL until the log-in link was used
+  language      TEXT CHECK (language IN ('nl', 'en')), -- NULL: the browser's
+  theme         TEXT CHECK (theme IN ('light', 'dark')), -- NULL: the system's
+  created_ms    INTEGER NOT NULL,
+  disabled_ms   INTEGER
+) STRICT;
+
+-- A right: a person may do this in that branch. Roles are bundles of these.
+CREATE TABLE staff_grant (
+  staff_id   TEXT NOT NULL REFERENCES staff (id),
+  permission TEXT NOT NULL,
+  branch_id  TEXT REFERENCES branch (id),       -- NULL: in every branch
+  role       TEXT NOT NULL,                     -- the bundle it came with
+  UNIQUE (staff_id, permission, branch_id)
+) STRICT;
+
+CREATE TABLE session (
+  token_hash TEXT PRIMARY KEY,
+  staff_id   TEXT NOT NULL REFERENCES staff (id),
+  csrf       TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  seen_ms    INTEGER NOT NULL,
+  expires_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE login_link (
+  token_hash TEXT PRIMARY KEY,
+  staff_id   TEXT NOT NULL REFERENCES staff (id),
+  expires_ms INTEGER NOT NULL,
+  used_ms    INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE api_token (
+  id         TEXT PRIMARY KEY,
+  name       TEXT NOT NULL,
+  token_hash TEXT NOT NULL UNIQUE,
+  scopes     TEXT NOT NULL,                     -- JSON array
+  branch_id  TEXT REFERENCES branch (id),       -- NULL: every branch
+  created_ms INTEGER NOT NULL,
+  revoked_ms INTEGER
+) STRICT;
+
+CREATE TABLE idempotency (
+  token_id   TEXT NOT NULL REFERENCES api_token (id),
+  key        TEXT NOT NULL,
+  body_hash  TEXT NOT NULL,
+  status     INTEGER NOT NULL,
+  response   TEXT NOT NULL,
+  at_ms      INTEGER NOT NULL,
+  PRIMARY KEY (token_id, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE message (
+  id              TEXT PRIMARY KEY,
+  conversation_id TEXT NOT NULL REFERENCES conversation (id),
+  line_id         TEXT NOT NULL REFERENCES line (id),
+  contact_id      TEXT REFERENCES contact (id), -- in a group: who posted, where known
+  number          TEXT NOT NULL,                -- the other side's
+  direction       TEXT NOT NULL CHECK (direction IN ('in', 'out')),
+  class           TEXT CHECK (class IN ('reply', 'automatic', 'list', 'confirmation')),
+  channel         TEXT CHECK (channel IN ('whatsapp', 'sms')), -- how it travelled or travels
+  wanted          TEXT CHECK (wanted IN ('whatsapp', 'sms')),  -- NULL: the best route
+  text            TEXT NOT NULL,
+  state           TEXT NOT NULL CHECK (state IN (
+                    'queued', 'sending', 'unconfirmed', 'sent', 'delivered', 'read', 'failed',
+                    'refused', 'expired', 'cancelled', 'received')),
+  reason          TEXT,                         -- why not now, or how it ended
+  expected_ms     INTEGER,                      -- NULL: nobody can know
+  not_before_ms   INTEGER,
+  expires_ms      INTEGER,
+  tries           INTEGER NOT NULL DEFAULT 0,
+  typed           INTEGER NOT NULL DEFAULT 0 CHECK (typed IN (0, 1)), -- by a person, just now
+  staff_id        TEXT REFERENCES staff (id),
+  token_id        TEXT REFERENCES api_token (id),
+  rule            TEXT,                         -- the automatic rule that wrote it
+  client_id       TEXT UNIQUE,                  -- the browser's own name for it
+  device_key      TEXT UNIQUE,                  -- incoming: line, channel, the device's identity
+  sender_name     TEXT,
+  exact           INTEGER NOT NULL DEFAULT 1 CHECK (exact IN (0, 1)), -- 0: time read off a screen
+  created_ms      INTEGER NOT NULL,
+  happened_ms     INTEGER NOT NULL,             -- where it stands in the conversation
+  sent_ms         INTEGER,
+  delivered_ms    INTEGER,
+  read_ms         INTEGER,
+  CHECK ((direction = 'in') = (state = 'received'))
+) STRICT;
+CREATE INDEX message_thread ON message (conversation_id, happened_ms, id);
+CREATE INDEX message_waiting ON message (line_id, id)
+  WHERE state IN ('queued', 'sending', 'unconfirmed');
+CREATE INDEX message_left ON message (line_id, sent_ms) WHERE sent_ms IS NOT NULL;
+CREATE INDEX message_contact ON message (contact_id, id);
+
+-- One try of one message over one route; the row exists before the device is touched.
+CREATE TABLE attempt (
+  id          TEXT PRIMARY KEY,
+  message_id  TEXT NOT NULL REFERENCES message (id),
+  device_id   TEXT NOT NULL REFERENCES device (id),
+  channel     TEXT NOT NULL CHECK (channel IN ('whatsapp', 'sms')),
+  started_ms  INTEGER NOT NULL,
+  baseline    TEXT,                             -- what stood there before the tap
+  tapped_ms   INTEGER,                          -- the gate opened; from here it may have left
+  ended_ms    INTEGER,
+  outcome     TEXT CHECK (outcome IN ('sent', 'not_sent', 'unknown', 'refused')),
+  evidence    TEXT NOT NULL DEFAULT '{}',
+  looks       INTEGER NOT NULL DEFAULT 0,
+  looked_ms   INTEGER
+) STRICT;
+CREATE INDEX attempt_message ON attempt (message_id, id);
+-- A message is in one device's hands at a time.
+CREATE UNIQUE INDEX attempt_open ON attempt (message_id) WHERE ended_ms IS NULL;
+
+-- Visits to a chat to read the ticks of what was sent, by the number of minutes after.
+CREATE TABLE tick_visit (
+  message_id TEXT NOT NULL REFERENCES message (id),
+  due_ms     INTEGER NOT NULL,
+  device_id  TEXT NOT NULL REFERENCES device (id),
+  PRIMARY KEY (message_id, due_ms)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tick_visit_due ON tick_visit (device_id, due_ms);
+
+-- Who agreed or withdrew, when, how, with what proof. Append-only.
+CREATE TABLE consent (
+  seq         INTEGER PRIMARY KEY AUTOINCREMENT,
+  number      TEXT NOT NULL,
+  contact_id  TEXT NOT NULL REFERENCES contact (id),
+  line_id     TEXT REFERENCES line (id),        -- NULL: the whole company
+  kind        TEXT NOT NULL CHECK (kind IN (
+                'wrote_first', 'called', 'opted_in', 'opted_out', 'opted_in_again',
+                'objected', 'erased')),
+  channel     TEXT CHECK (channel IN ('whatsapp', 'sms')),
+  message_id  TEXT REFERENCES message (id),     -- the proof
+  words       TEXT,                             -- what they said, or were shown
+  recorded_by TEXT NOT NULL,                    -- `rule`, `staff:<id>`, `token:<id>`
+  at_ms       INTEGER NOT NULL
+) STRICT;
+CREATE INDEX consent_number ON consent (number, seq);
+CREATE INDEX consent_contact ON consent (contact_id, seq);
+CREATE TRIGGER consent_is_append_only_update BEFORE UPDATE ON consent
+BEGIN SELECT RAISE(ABORT, 'the consent ledger is append-only'); END;
+CREATE TRIGGER consent_is_append_only_delete BEFORE DELETE ON consent
+BEGIN SELECT RAISE(ABORT, 'the consent ledger is append-only'); END;
+
+-- One welcome per contact and line, for ever.
+CREATE TABLE welcome (
+  line_id    TEXT NOT NULL REFERENCES line (id),
+  contact_id TEXT NOT NULL REFERENCES contact (id),
+  message_id TEXT REFERENCES message (id),      -- NULL: none was due
+  PRIMARY KEY (line_id, contact_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE draft (
+  staff_id        TEXT NOT NULL REFERENCES staff (id),
+  conversation_id TEXT NOT NULL REFERENCES conversation (id),
+  text            TEXT NOT NULL,
+  saved_ms        INTEGER NOT NULL,
+  PRIMARY KEY (staff_id, conversation_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE read_mark (
+  staff_id        TEXT NOT NULL REFERENCES staff (id),
+  conversation_id TEXT NOT NULL REFERENCES conversation (id),
+  message_id      TEXT NOT NULL,                -- the newest one seen
+  at_ms           INTEGER NOT NULL,
+  PRIMARY KEY (staff_id, conversation_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE missed_call (
+  device_key      TEXT PRIMARY KEY,
+  line_id         TEXT NOT NULL REFERENCES line (id),
+  number          TEXT NOT NULL,
+  at_ms           INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The spine: one row a change, in the same transaction; ids and facts, never texts or numbers.
+CREATE TABLE event (
+  seq             INTEGER PRIMARY KEY AUTOINCREMENT,
+  at_ms           INTEGER NOT NULL,
+  kind            TEXT NOT NULL,
+  branch_id       TEXT,
+  line_id         TEXT,
+  conversation_id TEXT,
+  contact_id      TEXT,
+  message_id      TEXT,
+  device_id       TEXT,
+  staff_id        TEXT,
+  facts           TEXT NOT NULL DEFAULT '{}'
+) STRICT;
+CREATE INDEX event_message ON event (message_id, seq) WHERE message_id IS NOT NULL;
+CREATE TRIGGER event_is_append_only_update BEFORE UPDATE ON event
+BEGIN SELECT RAISE(ABORT, 'the event log is append-only'); END;
+CREATE TRIGGER event_is_append_only_delete BEFORE DELETE ON event
+BEGIN SELECT RAISE(ABORT, 'the event log is append-only'); END;

@@ -1,0 +1,117 @@
+"""The store: where everything durable goes through.
+
+Writes are functions that take a `Tx`; they run in the writer's thread, inside one transaction.
+Reads are functions that take a read-only connection; each thread keeps its own.
+"""
+
+import asyncio
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from appliance.clock import Clock
+from appliance.events import EventKind
+from appliance.ids import new_id
+from appliance.store import events
+from appliance.store.connection import connect_reader, connect_writer, translated
+from appliance.store.migrations import migrate
+from appliance.store.writer import Writer
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+READERS = 2
+"""Threads that read for the event loop; a Pi has four cores and a phone thread each wants one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tx:
+    """One transaction. `now_ms` is the same for all of it; only the writer's thread uses it."""
+
+    conn: sqlite3.Connection
+    now_ms: int
+
+    def emit(self, kind: EventKind, **about: Any) -> None:
+        """Appends one event; `about` is what `store.events.append` takes."""
+        events.append(self.conn, at_ms=self.now_ms, kind=kind, **about)
+
+    def new_id(self) -> str:
+        return new_id(self.now_ms)
+
+
+class Store:
+    """The open database of one data directory. Usable from every thread."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        """Opens and migrates.
+
+        Raises NewerDatabase, StoreUnavailable or StoreCorrupt, each with what to do.
+        """
+        self.path = path
+        self.clock = clock
+        self._local = threading.local()
+        self._readers: list[sqlite3.Connection] = []
+        self._listeners: list[Callable[[], None]] = []
+        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        conn = connect_writer(path)
+        try:
+            with translated(path):
+                applied = migrate(path, conn, backups=path.parent / "backups")
+        except Exception:
+            conn.close()
+            raise
+        if applied:
+            log.info("migrated %s: %s", path, ", ".join(applied))
+        self._writer = Writer(path, conn, self._committed)
+
+    def submit(self, work: Callable[[Tx], T]) -> Future[T]:
+        """Queues one transaction; the future is done when it is on the disk."""
+        return self._writer.submit(lambda conn: work(Tx(conn, self.clock.now_ms())))
+
+    def write(self, work: Callable[[Tx], T]) -> T:
+        """One transaction, durable on return. Not for the event loop: see `awrite`."""
+        return self.submit(work).result()
+
+    async def awrite(self, work: Callable[[Tx], T]) -> T:
+        return await asyncio.wrap_future(self.submit(work))
+
+    def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        with translated(self.path):
+            return work(self._reader())
+
+    async def aread(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self.read, work)
+
+    def on_commit(self, listener: Callable[[], None]) -> None:
+        """Calls `listener` in the writer's thread after each commit of this process.
+
+        It must return at once. Other processes' commits are noticed by polling `data_version`.
+        """
+        self._listeners.append(listener)
+
+    def data_version(self) -> int:
+        """A number that changes when another connection has committed."""
+        return int(self.read(lambda conn: conn.execute("PRAGMA data_version").fetchone()[0]))
+
+    def close(self) -> None:
+        self._writer.close()
+        self._pool.shutdown()
+        for conn in self._readers:
+            conn.close()
+
+    def _committed(self) -> None:
+        for listener in self._listeners:
+            listener()
+
+    def _reader(self) -> sqlite3.Connection:
+        conn: sqlite3.Connection | None = getattr(self._local, "conn", None)
+        if conn is None:
+            conn = self._local.conn = connect_reader(self.path)
+            self._readers.append(conn)
+        return conn

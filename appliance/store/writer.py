@@ -1,0 +1,113 @@
+"""The one thread that writes: short transactions, together on one commit when several wait.
+
+A commit costs an fsync, so what is waiting when the thread comes round is committed together,
+each piece of work inside a savepoint of its own: one that fails takes only itself back. Nobody
+is told before the commit is on the disk.
+"""
+
+import logging
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from appliance.errors import StoreError, StoreUnavailable
+from appliance.store.connection import translated
+
+log = logging.getLogger(__name__)
+
+MAX_BATCH = 64
+"""Pieces of work on one commit: enough to hide the fsync, few enough to stay short."""
+
+
+@dataclass(slots=True)
+class _Job:
+    work: Callable[[sqlite3.Connection], Any]
+    done: Future[Any]
+
+
+class Writer:
+    def __init__(self, path: Path, conn: sqlite3.Connection, committed: Callable[[], None]) -> None:
+        self._path = path
+        self._conn = conn
+        self._committed = committed
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Callable[[sqlite3.Connection], Any]) -> Future[Any]:
+        done: Future[Any] = Future()
+        if self._closed:
+            done.set_exception(StoreUnavailable("Balie is stopping; nothing was written."))
+        else:
+            self._jobs.put(_Job(work, done))
+        return done
+
+    def close(self) -> None:
+        """Finishes what was submitted, then closes the connection."""
+        self._closed = True
+        self._jobs.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (batch := self._next_batch()) is not None:
+            self._commit(batch)
+        self._conn.close()
+
+    def _next_batch(self) -> list[_Job] | None:
+        first = self._jobs.get()
+        if first is None:
+            return None
+        batch = [first]
+        while len(batch) < MAX_BATCH and not self._jobs.empty():
+            job = self._jobs.get()
+            if job is None:
+                self._jobs.put(None)
+                break
+            batch.append(job)
+        return batch
+
+    def _commit(self, batch: list[_Job]) -> None:
+        try:
+            with translated(self._path):
+                self._conn.execute("BEGIN IMMEDIATE")
+                outcomes = [self._attempt(job, alone=len(batch) == 1) for job in batch]
+                self._conn.execute("COMMIT")
+        except Exception as exc:
+            self._give_up(batch, exc)
+            return
+        self._committed()
+        for job, (result, error) in zip(batch, outcomes, strict=True):
+            if error is not None:
+                job.done.set_exception(error)
+            else:
+                job.done.set_result(result)
+
+    def _attempt(self, job: _Job, *, alone: bool) -> tuple[Any, Exception | None]:
+        """One piece of work; its own failure is its answer, the disk's failure is everyone's."""
+        if alone:
+            return job.work(self._conn), None
+        self._conn.execute("SAVEPOINT job")
+        try:
+            result = job.work(self._conn)
+        except Exception as exc:
+            if not self._conn.in_transaction:
+                raise
+            self._conn.execute("ROLLBACK TO job")
+            self._conn.execute("RELEASE job")
+            return None, exc
+        self._conn.execute("RELEASE job")
+        return result, None
+
+    def _give_up(self, batch: list[_Job], exc: Exception) -> None:
+        if isinstance(exc, StoreError):
+            log.error("nothing was written: %s", exc)
+        if self._conn.in_transaction:
+            self._conn.execute("ROLLBACK")
+        for job in batch:
+            job.done.set_exception(exc)
