@@ -27,13 +27,16 @@ def append(
     staff_id: str | None = None,
     facts: dict[str, Any] | None = None,
 ) -> None:
+    """Appends one event; the branch is the line's unless given."""
     conn.execute(
         "INSERT INTO event (at_ms, kind, branch_id, line_id, conversation_id, contact_id,"
-        " message_id, device_id, staff_id, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " message_id, device_id, staff_id, facts) VALUES (?, ?,"
+        " coalesce(?, (SELECT branch_id FROM line WHERE id = ?)), ?, ?, ?, ?, ?, ?, ?)",
         (
             at_ms,
             kind.value,
             branch_id,
+            line_id,
             line_id,
             conversation_id,
             contact_id,

@@ -199,6 +199,7 @@ CREATE TABLE message (
 CREATE INDEX message_thread ON message (conversation_id, happened_ms, id);
 CREATE INDEX message_waiting ON message (line_id, id)
   WHERE state IN ('queued', 'sending', 'unconfirmed');
+CREATE INDEX message_expected ON message (line_id, expected_ms) WHERE state = 'queued';
 CREATE INDEX message_left ON message (line_id, sent_ms) WHERE sent_ms IS NOT NULL;
 CREATE INDEX message_contact ON message (contact_id, id);
 

@@ -1,0 +1,62 @@
+"""Conversations: one line with one contact, or one line with one group."""
+
+import sqlite3
+
+from appliance.messages import Direction
+from appliance.store.store import Tx
+
+
+def with_contact(tx: Tx, line_id: str, contact_id: str) -> str:
+    """The id of the line's conversation with this contact, made when new."""
+    row = tx.conn.execute(
+        "SELECT id FROM conversation WHERE line_id = ? AND contact_id = ?", (line_id, contact_id)
+    ).fetchone()
+    return str(row[0]) if row else _create(tx, line_id, contact_id=contact_id)
+
+
+def with_group(tx: Tx, line_id: str, jid: str, name: str) -> str:
+    """The id of the line's conversation with this group, its name kept up to date."""
+    row = tx.conn.execute(
+        "INSERT INTO chat_group (id, line_id, jid, name, created_ms) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (line_id, jid) DO UPDATE SET name = excluded.name RETURNING id",
+        (tx.new_id(), line_id, jid, name, tx.now_ms),
+    ).fetchone()
+    group_id = str(row[0])
+    found = tx.conn.execute(
+        "SELECT id FROM conversation WHERE line_id = ? AND group_id = ?", (line_id, group_id)
+    ).fetchone()
+    return str(found[0]) if found else _create(tx, line_id, group_id=group_id)
+
+
+def touch(
+    tx: Tx, conversation_id: str, message_id: str, *, at_ms: int, direction: Direction
+) -> None:
+    """Notes the newest message of the conversation."""
+    incoming = direction is Direction.IN
+    tx.conn.execute(
+        "UPDATE conversation SET last_message_id = iif(?2 >= last_ms, ?1, last_message_id),"
+        " last_ms = max(last_ms, ?2),"
+        " last_in_ms = iif(?3, max(coalesce(last_in_ms, 0), ?2), last_in_ms) WHERE id = ?4",
+        (message_id, at_ms, incoming, conversation_id),
+    )
+
+
+def last_in_ms(conn: sqlite3.Connection, line_id: str, contact_id: str) -> int | None:
+    """When the contact last wrote to this line."""
+    row = conn.execute(
+        "SELECT last_in_ms FROM conversation WHERE line_id = ? AND contact_id = ?",
+        (line_id, contact_id),
+    ).fetchone()
+    return None if row is None else row[0]
+
+
+def _create(
+    tx: Tx, line_id: str, *, contact_id: str | None = None, group_id: str | None = None
+) -> str:
+    conversation_id = tx.new_id()
+    tx.conn.execute(
+        "INSERT INTO conversation (id, line_id, contact_id, group_id, last_ms, created_ms)"
+        " VALUES (?, ?, ?, ?, 0, ?)",
+        (conversation_id, line_id, contact_id, group_id, tx.now_ms),
+    )
+    return conversation_id

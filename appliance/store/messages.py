@@ -1,0 +1,222 @@
+"""Messages at the SQL edge: accepted, received, and moved from state to state."""
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from appliance.events import EventKind
+from appliance.messages import TRANSITIONS, Channel, Direction, MessageClass, MessageState
+from appliance.store import conversations
+from appliance.store.store import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewOutgoing:
+    """A message that passed the gate and is to be kept."""
+
+    conversation_id: str
+    line_id: str
+    contact_id: str
+    number: str
+    text: str
+    kind: MessageClass
+    wanted: Channel | None = None
+    typed: bool = False
+    staff_id: str | None = None
+    token_id: str | None = None
+    rule: str | None = None
+    client_id: str | None = None
+    not_before_ms: int | None = None
+    expires_ms: int | None = None
+    expected_ms: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewIncoming:
+    conversation_id: str
+    line_id: str
+    contact_id: str | None
+    number: str
+    text: str
+    channel: Channel
+    device_key: str
+    sender_name: str | None
+    exact: bool
+    happened_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What a move found and where the message belongs."""
+
+    message_id: str
+    before: MessageState
+    line_id: str
+    conversation_id: str
+    contact_id: str | None
+
+
+_FROM = {
+    state: tuple(before.value for before, after in TRANSITIONS.items() if state in after)
+    for state in MessageState
+}
+"""For each state the values of those that may become it."""
+
+
+def enqueue(tx: Tx, new: NewOutgoing) -> str:
+    """Keeps an accepted message as `queued`, with its event; gives its id."""
+    message_id = tx.new_id()
+    tx.conn.execute(
+        "INSERT INTO message (id, conversation_id, line_id, contact_id, number, direction, class,"
+        " wanted, text, state, reason, expected_ms, not_before_ms, expires_ms, typed, staff_id,"
+        " token_id, rule, client_id, created_ms, happened_ms)"
+        " VALUES (?, ?, ?, ?, ?, 'out', ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            message_id,
+            new.conversation_id,
+            new.line_id,
+            new.contact_id,
+            new.number,
+            new.kind.value,
+            new.wanted.value if new.wanted else None,
+            new.text,
+            new.reason,
+            new.expected_ms,
+            new.not_before_ms,
+            new.expires_ms,
+            int(new.typed),
+            new.staff_id,
+            new.token_id,
+            new.rule,
+            new.client_id,
+            tx.now_ms,
+            tx.now_ms,
+        ),
+    )
+    conversations.touch(
+        tx, new.conversation_id, message_id, at_ms=tx.now_ms, direction=Direction.OUT
+    )
+    tx.emit(
+        EventKind.MESSAGE_STATE,
+        line_id=new.line_id,
+        conversation_id=new.conversation_id,
+        contact_id=new.contact_id,
+        message_id=message_id,
+        staff_id=new.staff_id,
+        facts={"from": None, "to": MessageState.QUEUED.value, "class": new.kind.value},
+    )
+    return message_id
+
+
+def receive(tx: Tx, new: NewIncoming) -> str | None:
+    """Keeps an incoming message, with its event; None when its key is already known."""
+    message_id = tx.new_id()
+    inserted = tx.conn.execute(
+        "INSERT INTO message (id, conversation_id, line_id, contact_id, number, direction,"
+        " channel, text, state, device_key, sender_name, exact, created_ms, happened_ms)"
+        " VALUES (?, ?, ?, ?, ?, 'in', ?, ?, 'received', ?, ?, ?, ?, ?)"
+        " ON CONFLICT (device_key) DO NOTHING RETURNING id",
+        (
+            message_id,
+            new.conversation_id,
+            new.line_id,
+            new.contact_id,
+            new.number,
+            new.channel.value,
+            new.text,
+            new.device_key,
+            new.sender_name,
+            int(new.exact),
+            tx.now_ms,
+            new.happened_ms,
+        ),
+    ).fetchone()
+    if inserted is None:
+        return None
+    conversations.touch(
+        tx, new.conversation_id, message_id, at_ms=new.happened_ms, direction=Direction.IN
+    )
+    tx.emit(
+        EventKind.MESSAGE_RECEIVED,
+        line_id=new.line_id,
+        conversation_id=new.conversation_id,
+        contact_id=new.contact_id,
+        message_id=message_id,
+        facts={"channel": new.channel.value},
+    )
+    return message_id
+
+
+_STAMPS = {
+    MessageState.SENT: "sent_ms",
+    MessageState.DELIVERED: "delivered_ms",
+    MessageState.READ: "read_ms",
+}
+
+
+def move(
+    tx: Tx,
+    message_id: str,
+    to: MessageState,
+    *,
+    reason: str | None = None,
+    facts: dict[str, Any] | None = None,
+    **columns: Any,
+) -> Moved | None:
+    """The one way from state to state: compare, set, and append the event with its evidence.
+
+    None, and nothing written, when the message's present state may not become `to`.
+    `columns` are further columns of the row (`channel`, `expected_ms`, `tries`, …).
+    """
+    before = tx.conn.execute("SELECT state FROM message WHERE id = ?", (message_id,)).fetchone()
+    if before is None or before[0] not in _FROM[to]:
+        return None
+    if stamp := _STAMPS.get(to):
+        columns.setdefault(stamp, tx.now_ms)
+    columns.setdefault("expected_ms", None)
+    names = "".join(f", {name} = ?" for name in columns)
+    row = tx.conn.execute(
+        f"UPDATE message SET state = ?, reason = ?{names} WHERE id = ?"  # noqa: S608 -- column names are ours
+        " RETURNING line_id, conversation_id, contact_id, staff_id",
+        (to.value, reason, *columns.values(), message_id),
+    ).fetchone()
+    tx.emit(
+        EventKind.MESSAGE_STATE,
+        line_id=row["line_id"],
+        conversation_id=row["conversation_id"],
+        contact_id=row["contact_id"],
+        message_id=message_id,
+        facts={"from": before[0], "to": to.value, "reason": reason, **(facts or {})},
+    )
+    return Moved(
+        message_id=message_id,
+        before=MessageState(before[0]),
+        line_id=row["line_id"],
+        conversation_id=row["conversation_id"],
+        contact_id=row["contact_id"],
+    )
+
+
+def plan(tx: Tx, message_id: str, *, expected_ms: int | None, reason: str | None) -> None:
+    """Says when a waiting message is expected and why not now; no event when nothing changed."""
+    row = tx.conn.execute(
+        "UPDATE message SET expected_ms = ?1, reason = ?2 WHERE id = ?3"
+        " AND state IN ('queued', 'unconfirmed') AND (expected_ms IS NOT ?1 OR reason IS NOT ?2)"
+        " RETURNING line_id, conversation_id, contact_id",
+        (expected_ms, reason, message_id),
+    ).fetchone()
+    if row is not None:
+        tx.emit(
+            EventKind.MESSAGE_PLANNED,
+            line_id=row["line_id"],
+            conversation_id=row["conversation_id"],
+            contact_id=row["contact_id"],
+            message_id=message_id,
+            facts={"expected_ms": expected_ms, "reason": reason},
+        )
+
+
+def state_of(conn: sqlite3.Connection, message_id: str) -> MessageState | None:
+    row = conn.execute("SELECT state FROM message WHERE id = ?", (message_id,)).fetchone()
+    return None if row is None else MessageState(row[0])
