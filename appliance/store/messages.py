@@ -21,6 +21,7 @@ class NewOutgoing:
     text: str
     kind: MessageClass
     wanted: Channel | None = None
+    answering: bool = False
     typed: bool = False
     staff_id: str | None = None
     token_id: str | None = None
@@ -69,9 +70,9 @@ def enqueue(tx: Tx, new: NewOutgoing) -> str:
     message_id = tx.new_id()
     tx.conn.execute(
         "INSERT INTO message (id, conversation_id, line_id, contact_id, number, direction, class,"
-        " wanted, text, state, reason, expected_ms, not_before_ms, expires_ms, typed, staff_id,"
-        " token_id, rule, client_id, created_ms, happened_ms)"
-        " VALUES (?, ?, ?, ?, ?, 'out', ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " wanted, text, state, reason, expected_ms, not_before_ms, expires_ms, answering, typed,"
+        " staff_id, token_id, rule, client_id, created_ms, happened_ms)"
+        " VALUES (?, ?, ?, ?, ?, 'out', ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             message_id,
             new.conversation_id,
@@ -85,6 +86,7 @@ def enqueue(tx: Tx, new: NewOutgoing) -> str:
             new.expected_ms,
             new.not_before_ms,
             new.expires_ms,
+            int(new.answering),
             int(new.typed),
             new.staff_id,
             new.token_id,

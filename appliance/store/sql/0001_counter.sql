@@ -181,6 +181,7 @@ CREATE TABLE message (
   not_before_ms   INTEGER,
   expires_ms      INTEGER,
   tries           INTEGER NOT NULL DEFAULT 0,
+  answering       INTEGER NOT NULL DEFAULT 0 CHECK (answering IN (0, 1)), -- they wrote within 24 h
   typed           INTEGER NOT NULL DEFAULT 0 CHECK (typed IN (0, 1)), -- by a person, just now
   staff_id        TEXT REFERENCES staff (id),
   token_id        TEXT REFERENCES api_token (id),
@@ -209,6 +210,7 @@ CREATE TABLE attempt (
   message_id  TEXT NOT NULL REFERENCES message (id),
   device_id   TEXT NOT NULL REFERENCES device (id),
   channel     TEXT NOT NULL CHECK (channel IN ('whatsapp', 'sms')),
+  parts       INTEGER NOT NULL DEFAULT 1,       -- SMS parts; they count in the ceilings
   started_ms  INTEGER NOT NULL,
   baseline    TEXT,                             -- what stood there before the tap
   tapped_ms   INTEGER,                          -- the gate opened; from here it may have left
@@ -219,6 +221,7 @@ CREATE TABLE attempt (
   looked_ms   INTEGER
 ) STRICT;
 CREATE INDEX attempt_message ON attempt (message_id, id);
+CREATE INDEX attempt_tapped ON attempt (device_id, tapped_ms) WHERE tapped_ms IS NOT NULL;
 -- A message is in one device's hands at a time.
 CREATE UNIQUE INDEX attempt_open ON attempt (message_id) WHERE ended_ms IS NULL;
 

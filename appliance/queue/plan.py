@@ -1,0 +1,161 @@
+"""The plan of a line: for each waiting message when it is expected, and why not now."""
+
+import sqlite3
+from bisect import insort
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from appliance.devices.protocol import DeviceState, Reason
+from appliance.messages import Channel
+from appliance.queue import rows
+from appliance.queue.office_hours import OfficeHours, hours_of
+from appliance.queue.pacing import History, Left, Profile, earliest
+from appliance.sms_parts import MAX_PARTS, count_parts
+from appliance.store import lines
+from appliance.store.lines import Device, Line, Route
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """`expected_ms` None: nobody can know. `route` None: no way to send it now."""
+
+    queued: rows.Queued
+    expected_ms: int | None
+    reason: str
+    route: Route | None
+
+
+def plan_line(
+    conn: sqlite3.Connection, line: Line, profile: Profile, *, now_ms: int
+) -> Sequence[Planned]:
+    """The plan for all that waits on this line, in the order of the queue."""
+    waiting = rows.queued(conn, line.id)
+    if not waiting:
+        return []
+    desk = _Desk.of(conn, line, now_ms=now_ms)
+    planned = []
+    for message in waiting:
+        entry = _plan_one(message, line, desk, profile, now_ms=now_ms)
+        desk.assume(entry)
+        planned.append(entry)
+    return planned
+
+
+def next_due(
+    conn: sqlite3.Connection,
+    line: Line,
+    profile: Profile,
+    *,
+    device_id: str,
+    channels: frozenset[Channel],
+    now_ms: int,
+) -> Planned | None:
+    """The first message in the queue's order that this device may send now."""
+    waiting = rows.queued(conn, line.id)
+    if not waiting:
+        return None
+    desk = _Desk.of(conn, line, now_ms=now_ms)
+    for message in waiting:
+        entry = _plan_one(message, line, desk, profile, now_ms=now_ms)
+        ours = entry.route is not None and entry.route.device_id == device_id
+        due = entry.expected_ms is not None and entry.expected_ms <= now_ms
+        if ours and due and entry.route is not None and entry.route.channel in channels:
+            return entry
+    return None
+
+
+def route_for(message: rows.Queued, routes: Sequence[Route]) -> Route | None:
+    """The best route that can carry this message at all, whether or not its device is there."""
+    for route in routes:
+        if message.wanted not in (None, route.channel):
+            continue
+        if route.channel is Channel.WHATSAPP and message.on_whatsapp is False:
+            continue
+        if route.channel is Channel.SMS and count_parts(message.text) > MAX_PARTS:
+            continue
+        return route
+    return None
+
+
+@dataclass(slots=True, kw_only=True)
+class _Desk:
+    """What a decision rests on, read once; `histories` grow as messages are assumed sent."""
+
+    routes: Sequence[Route]
+    devices: dict[str, Device]
+    histories: dict[str, History]
+    hours: OfficeHours
+
+    @classmethod
+    def of(cls, conn: sqlite3.Connection, line: Line, *, now_ms: int) -> "_Desk":
+        routes = lines.routes_of_line(conn, line.id)
+        ids = {route.device_id for route in routes}
+        return cls(
+            routes=routes,
+            devices={each.id: each for each in lines.devices(conn) if each.id in ids},
+            histories={each: rows.history(conn, each, line, now_ms=now_ms) for each in ids},
+            hours=hours_of(lines.branch(conn, line.branch_id)),
+        )
+
+    def assume(self, entry: Planned) -> None:
+        if entry.route is None or entry.expected_ms is None:
+            return
+        history = self.histories[entry.route.device_id]
+        left = list(history.left)
+        waiting = entry.queued.waiting
+        insort(
+            left,
+            Left(
+                at_ms=entry.expected_ms,
+                number=waiting.number,
+                answering=waiting.answering,
+                parts=waiting.parts,
+            ),
+            key=lambda each: each.at_ms,
+        )
+        self.histories[entry.route.device_id] = replace(history, left=left)
+
+
+def _plan_one(
+    message: rows.Queued, line: Line, desk: _Desk, profile: Profile, *, now_ms: int
+) -> Planned:
+    route = route_for(message, desk.routes)
+    why_not = _obstacle(message, line, route, desk)
+    if why_not or route is None:
+        return Planned(queued=message, expected_ms=None, reason=why_not, route=None)
+    waiting = message.waiting
+    if route.channel is Channel.SMS:
+        waiting = replace(waiting, parts=count_parts(message.text))
+    slot = earliest(waiting, desk.histories[route.device_id], profile, desk.hours, now_ms=now_ms)
+    return Planned(queued=message, expected_ms=slot.at_ms, reason=slot.brake.value, route=route)
+
+
+def _obstacle(message: rows.Queued, line: Line, route: Route | None, desk: _Desk) -> str:
+    """A reason for which nobody can know when; empty when there is none."""
+    if line.stopped:
+        return "line-stopped"
+    if route is None:
+        return "no-route"
+    if message.blocked:
+        return "looking"
+    return device_obstacle(desk.devices[route.device_id], route.channel)
+
+
+def device_obstacle(device: Device, channel: Channel) -> str:
+    """Why this device cannot send over this channel now; empty when it can."""
+    match DeviceState(device.state):
+        case DeviceState.ABSENT:
+            return "device-absent"
+        case DeviceState.UNAUTHORIZED:
+            return "device-unauthorized"
+        case DeviceState.OFFLINE:
+            return "device-offline"
+        case _ if channel in device.channels:
+            return ""
+    match Reason(device.reason):
+        case Reason.LOCKED:
+            return "device-locked"
+        case Reason.OTHER_SIM:
+            return "other-sim"
+        case _:
+            return "device-degraded"
