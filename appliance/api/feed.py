@@ -1,0 +1,136 @@
+"""The event log as a live stream for many followers at once.
+
+One task reads new events from the database when this process commits, and twice a second for
+what the CLI beside it wrote. Followers read from its memory, each at a cursor of its own: a slow
+browser delays nobody and loses nothing, because what has left the memory is still in the log.
+"""
+
+import asyncio
+import contextlib
+import logging
+import re
+import sqlite3
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+
+from appliance.errors import StoreError
+from appliance.events import Event
+from appliance.store import events
+from appliance.store.store import Store, Tx
+
+log = logging.getLogger(__name__)
+
+POLL_S = 0.5
+"""How soon another process's write is noticed."""
+RECENT = 1000
+"""Events kept in memory; who is further behind reads the database."""
+BATCH = 500
+_SEQUENCE = re.compile("[0-9]{1,18}")
+
+
+class EventFeed:
+    """Made anywhere; started and followed in one event loop."""
+
+    def __init__(self, store: Store, *, poll_s: float = POLL_S) -> None:
+        self._store = store
+        self._poll_s = poll_s
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._committed = asyncio.Event()
+        self._news = asyncio.Event()
+        self._recent: deque[Event] = deque(maxlen=RECENT)
+        self._closed = False
+        self.epoch = ""
+        self.head = 0
+        store.on_commit(self._on_commit)
+
+    async def start(self) -> None:
+        """Begins at the newest event; `epoch` and `head` are known afterwards."""
+        self._loop = asyncio.get_running_loop()
+        self.epoch = await self._store.awrite(epoch_of)
+        self.head = await self._store.aread(events.last_seq)
+        self._task = asyncio.create_task(self._run(), name="event-feed")
+
+    async def close(self) -> None:
+        """Ends every stream, so that the web server can stop."""
+        self._closed = True
+        self._loop = None
+        self._news.set()
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def follow(self, after: int) -> AsyncIterator[Event]:
+        """Every event with a sequence above `after`, in order, for ever; ends with `close`."""
+        cursor = after
+        while not self._closed:
+            news = self._news
+            batch = await self._since(cursor)
+            for event in batch:
+                yield event
+                cursor = event.seq
+            if not batch:
+                await news.wait()
+
+    def cursor(self, seq: int) -> str:
+        """The `id` of an event on the wire: it names the epoch, so that a reader who comes back
+        after a restore is told, instead of missing what was numbered again.
+        """
+        return f"{self.epoch}:{seq}"
+
+    def position(self, last_event_id: str | None) -> int | None:
+        """Where to go on from a `Last-Event-ID`; None when nothing can be gone on from: the
+        header is missing, of another epoch, ahead of the log or not ours. A bare sequence
+        counts as one of this epoch.
+        """
+        epoch, _, seq = (last_event_id or "").rpartition(":")
+        if epoch not in ("", self.epoch) or not _SEQUENCE.fullmatch(seq):
+            return None
+        return int(seq) if int(seq) <= self.head else None
+
+    async def _since(self, cursor: int) -> Sequence[Event]:
+        if cursor >= self.head:
+            return ()
+        if self._recent and cursor >= self._recent[0].seq - 1:
+            return [event for event in self._recent if event.seq > cursor]
+        return await self._store.aread(lambda conn: events.after(conn, cursor, limit=BATCH))
+
+    async def _run(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._poll_s):
+                    await self._committed.wait()
+            self._committed.clear()
+            try:
+                await self._catch_up()
+            except StoreError:
+                log.exception("the event log cannot be read; trying again")
+                await asyncio.sleep(self._poll_s)
+
+    async def _catch_up(self) -> None:
+        while batch := await self._store.aread(self._read_new):
+            self._recent.extend(batch)
+            self.head = batch[-1].seq
+            self._news.set()
+            self._news = asyncio.Event()
+
+    def _read_new(self, conn: sqlite3.Connection) -> Sequence[Event]:
+        return events.after(conn, self.head, limit=BATCH)
+
+    def _on_commit(self) -> None:
+        """Runs in the writer's thread, also while the loop is stopping."""
+        loop = self._loop
+        if loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop was closed in between
+                loop.call_soon_threadsafe(self._committed.set)
+
+
+def epoch_of(tx: Tx) -> str:
+    """The name of this database's numbering, made the first time; a restore makes a new one."""
+    tx.conn.execute(
+        "INSERT INTO meta (name, value) VALUES ('epoch', ?) ON CONFLICT DO NOTHING",
+        (tx.new_id(),),
+    )
+    row = tx.conn.execute("SELECT value FROM meta WHERE name = 'epoch'").fetchone()
+    return str(row["value"])

@@ -1,0 +1,27 @@
+"""What the runtime hands to the API and the web pages; they reach nothing else."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from appliance.api.feed import EventFeed
+from appliance.clock import Clock
+from appliance.store.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """`planned` wakes the planner: called after a message was accepted or cancelled, from the
+    event loop, so it returns at once. `ready` names what is not ready yet; empty means ready.
+    `doctor` blocks for a while and gives one mapping a finding.
+    """
+
+    store: Store
+    clock: Clock
+    feed: EventFeed
+    planned: Callable[[], None]
+    ready: Callable[[], Sequence[str]]
+    data_dir: Path
+    cookies_secure: bool = False
+    doctor: Callable[[], list[Mapping[str, Any]]] | None = None

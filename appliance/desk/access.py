@@ -1,0 +1,112 @@
+"""Who may do what where. Rights are grants; roles are bundles of them.
+
+What one may not see does not exist for one: whoever finds a right missing raises NotFound.
+"""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from appliance.errors import InvalidInput, NotFound
+from appliance.store.store import Tx
+
+
+class Permission(Enum):
+    INBOX_READ = "inbox.read"
+    INBOX_WRITE = "inbox.write"
+    CONTACT_EDIT = "contact.edit"
+    DEVICE_MANAGE = "device.manage"
+    REPORT_READ = "report.read"
+    PRIVACY_MANAGE = "privacy.manage"
+    STAFF_MANAGE = "staff.manage"
+
+
+_P = Permission
+_STAFF = frozenset({_P.INBOX_READ, _P.INBOX_WRITE, _P.CONTACT_EDIT})
+
+ROLES: Mapping[str, frozenset[Permission]] = {
+    "staff": _STAFF,
+    "lead": _STAFF | {_P.REPORT_READ},
+    "branch-it": frozenset({_P.DEVICE_MANAGE}),
+    "privacy": frozenset({_P.INBOX_READ, _P.CONTACT_EDIT, _P.REPORT_READ, _P.PRIVACY_MANAGE}),
+    "admin": frozenset(Permission),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """`branch_id` None: in every branch, those of later too."""
+
+    permission: Permission
+    branch_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rights:
+    grants: frozenset[Grant] = frozenset()
+
+    def may(self, permission: Permission, branch_id: str | None) -> bool:
+        """`branch_id` None asks for the whole company."""
+        if Grant(permission=permission, branch_id=None) in self.grants:
+            return True
+        return (
+            branch_id is not None
+            and Grant(permission=permission, branch_id=branch_id) in self.grants
+        )
+
+    def branches(self, permission: Permission) -> frozenset[str] | None:
+        """The branches where it is granted; None means all of them."""
+        found = {grant.branch_id for grant in self.grants if grant.permission is permission}
+        if None in found:
+            return None
+        return frozenset(branch_id for branch_id in found if branch_id is not None)
+
+    def has(self, permission: Permission) -> bool:
+        """Somewhere: enough to show the page at all."""
+        return any(grant.permission is permission for grant in self.grants)
+
+    def require(self, permission: Permission, branch_id: str | None, what: str) -> None:
+        """Raises NotFound(`what`) when it is not granted there."""
+        if not self.may(permission, branch_id):
+            raise NotFound(what)
+
+
+def rights_of(conn: sqlite3.Connection, staff_id: str) -> Rights:
+    """Nothing for somebody who is disabled or unknown."""
+    rows = conn.execute(
+        "SELECT permission, branch_id FROM staff_grant JOIN staff ON staff.id = staff_id"
+        " WHERE staff_id = ? AND disabled_ms IS NULL",
+        (staff_id,),
+    )
+    return Rights(
+        grants=frozenset(
+            Grant(permission=Permission(row["permission"]), branch_id=row["branch_id"])
+            for row in rows
+        )
+    )
+
+
+def grant_role(tx: Tx, staff_id: str, role: str, branch_id: str | None) -> None:
+    """Gives every permission of the role in one branch, or everywhere; what is there stays."""
+    for permission in sorted(permissions_of(role), key=lambda each: each.value):
+        tx.conn.execute(
+            "INSERT INTO staff_grant (staff_id, permission, branch_id, role)"
+            " SELECT :staff_id, :permission, :branch_id, :role WHERE NOT EXISTS ("
+            "  SELECT 1 FROM staff_grant WHERE staff_id = :staff_id"
+            "  AND permission = :permission AND branch_id IS :branch_id)",
+            {
+                "staff_id": staff_id,
+                "permission": permission.value,
+                "branch_id": branch_id,
+                "role": role,
+            },
+        )
+
+
+def permissions_of(role: str) -> frozenset[Permission]:
+    try:
+        return ROLES[role]
+    except KeyError:
+        known = ", ".join(ROLES)
+        raise InvalidInput("role", f"“{role}” is no role. The roles are: {known}.") from None

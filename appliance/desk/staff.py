@@ -1,0 +1,172 @@
+"""Staff: the people who write from the inbox, each under their own name."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from appliance.desk import sessions
+from appliance.desk.access import grant_role
+from appliance.desk.bearer import new_token, token_hash
+from appliance.errors import InvalidInput, NotFound, Refused
+from appliance.events import EventKind
+from appliance.store.store import Tx
+
+MAX_NAME = 80
+LINK_LIFE_MS = 72 * 3_600_000
+"""A log-in link made on a Friday still works on Monday morning."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One of the staff. `roles` are (role, branch id or None for everywhere)."""
+
+    id: str
+    name: str
+    has_password: bool
+    disabled: bool
+    roles: Sequence[tuple[str, str | None]]
+
+
+def add(
+    tx: Tx, name: str, *, role: str, branch_id: str | None, by_staff_id: str | None = None
+) -> str:
+    """The id of a new member with one role; without a password until the log-in link is used.
+
+    Raises InvalidInput for the name or the role.
+    """
+    name = _clean_name(name)
+    if tx.conn.execute("SELECT 1 FROM staff WHERE name = ?", (name,)).fetchone():
+        raise InvalidInput("name", f"There is a “{name}” already. Every person has an own name.")
+    staff_id = tx.new_id()
+    tx.conn.execute(
+        "INSERT INTO staff (id, name, created_ms) VALUES (?, ?, ?)", (staff_id, name, tx.now_ms)
+    )
+    grant_role(tx, staff_id, role, branch_id)
+    facts = {"role": role, "by": by_staff_id}
+    tx.emit(EventKind.STAFF_ADDED, staff_id=staff_id, branch_id=branch_id, facts=facts)
+    return staff_id
+
+
+def add_first_admin(tx: Tx, name: str, password_hash: str) -> str:
+    """The administrator of a fresh Balie, once: raises Refused when anybody is there already."""
+    if not is_fresh(tx.conn):
+        raise Refused("not-fresh", "The first administrator was already made. Log in instead.")
+    staff_id = add(tx, name, role="admin", branch_id=None)
+    _store_password(tx, staff_id, password_hash)
+    return staff_id
+
+
+def is_fresh(conn: sqlite3.Connection) -> bool:
+    """True until the first member of staff exists."""
+    return conn.execute("SELECT 1 FROM staff LIMIT 1").fetchone() is None
+
+
+def add_login_link(tx: Tx, staff_id: str) -> str:
+    """The token of a link that logs in once and lets a password be chosen; earlier ones die."""
+    _must_exist(tx.conn, staff_id)
+    token = new_token()
+    tx.conn.execute("DELETE FROM login_link WHERE staff_id = ?", (staff_id,))
+    tx.conn.execute(
+        "INSERT INTO login_link (token_hash, staff_id, expires_ms) VALUES (?, ?, ?)",
+        (token_hash(token), staff_id, tx.now_ms + LINK_LIFE_MS),
+    )
+    return token
+
+
+def link_owner(conn: sqlite3.Connection, token: str, now_ms: int) -> Member:
+    """Whose link it is, while it can be used. Raises NotFound."""
+    row = conn.execute(
+        "SELECT staff_id FROM login_link"
+        " WHERE token_hash = ? AND used_ms IS NULL AND expires_ms > ?",
+        (token_hash(token), now_ms),
+    ).fetchone()
+    member = member_of(conn, row["staff_id"]) if row else None
+    if member is None or member.disabled:
+        raise NotFound("log-in link")
+    return member
+
+
+def use_login_link(tx: Tx, token: str, password_hash: str) -> sessions.NewSession:
+    """Sets the password that was chosen and logs in. Raises NotFound the second time."""
+    member = link_owner(tx.conn, token, tx.now_ms)
+    tx.conn.execute(
+        "UPDATE login_link SET used_ms = ? WHERE token_hash = ?", (tx.now_ms, token_hash(token))
+    )
+    set_password(tx, member.id, password_hash)
+    tx.emit(EventKind.STAFF_LOGGED_IN, staff_id=member.id, facts={"by": "link"})
+    return sessions.begin(tx, member.id)
+
+
+def set_password(
+    tx: Tx, staff_id: str, password_hash: str, *, keep_session: str | None = None
+) -> None:
+    """Logs the person out everywhere but in `keep_session`."""
+    _must_exist(tx.conn, staff_id)
+    _store_password(tx, staff_id, password_hash)
+    sessions.end_all(tx, staff_id, but=keep_session)
+    tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts={"changed": "password"})
+
+
+def disable(tx: Tx, staff_id: str, *, by_staff_id: str | None = None) -> None:
+    _must_exist(tx.conn, staff_id)
+    tx.conn.execute("UPDATE staff SET disabled_ms = ? WHERE id = ?", (tx.now_ms, staff_id))
+    tx.conn.execute("DELETE FROM login_link WHERE staff_id = ?", (staff_id,))
+    sessions.end_all(tx, staff_id)
+    facts = {"changed": "disabled", "by": by_staff_id}
+    tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts=facts)
+
+
+def choose_look(tx: Tx, staff_id: str, *, language: str | None, theme: str | None) -> None:
+    """None: as the browser or the system says."""
+    if language not in (None, "nl", "en"):
+        raise InvalidInput("language", "Choose Dutch (nl) or English (en).")
+    if theme not in (None, "light", "dark"):
+        raise InvalidInput("theme", "Choose light or dark.")
+    tx.conn.execute(
+        "UPDATE staff SET language = ?, theme = ? WHERE id = ?", (language, theme, staff_id)
+    )
+
+
+def members(conn: sqlite3.Connection) -> list[Member]:
+    """Everybody, by name."""
+    rows = conn.execute("SELECT * FROM staff ORDER BY name")
+    return [_member(conn, row) for row in rows]
+
+
+def member_of(conn: sqlite3.Connection, staff_id: str) -> Member | None:
+    row = conn.execute("SELECT * FROM staff WHERE id = ?", (staff_id,)).fetchone()
+    return _member(conn, row) if row else None
+
+
+def _member(conn: sqlite3.Connection, row: sqlite3.Row) -> Member:
+    roles = conn.execute(
+        "SELECT DISTINCT role, branch_id FROM staff_grant WHERE staff_id = ?"
+        " ORDER BY role, branch_id",
+        (row["id"],),
+    )
+    return Member(
+        id=row["id"],
+        name=row["name"],
+        has_password=row["password_hash"] is not None,
+        disabled=row["disabled_ms"] is not None,
+        roles=[(each["role"], each["branch_id"]) for each in roles],
+    )
+
+
+def _store_password(tx: Tx, staff_id: str, password_hash: str) -> None:
+    tx.conn.execute("UPDATE staff SET password_hash = ? WHERE id = ?", (password_hash, staff_id))
+
+
+def _must_exist(conn: sqlite3.Connection, staff_id: str) -> None:
+    if conn.execute("SELECT 1 FROM staff WHERE id = ?", (staff_id,)).fetchone() is None:
+        raise NotFound("member of staff")
+
+
+def _clean_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not name:
+        raise InvalidInput("name", "Write the person's name.")
+    if len(name) > MAX_NAME or not name.isprintable():
+        sentence = f"A name has at most {MAX_NAME} characters, all of them printable."
+        raise InvalidInput("name", sentence)
+    return name
