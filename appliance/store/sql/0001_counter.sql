@@ -203,6 +203,8 @@ CREATE INDEX message_waiting ON message (line_id, id)
 CREATE INDEX message_expected ON message (line_id, expected_ms) WHERE state = 'queued';
 CREATE INDEX message_left ON message (line_id, sent_ms) WHERE sent_ms IS NOT NULL;
 CREATE INDEX message_contact ON message (contact_id, id);
+-- What is new in a conversation since one's read mark.
+CREATE INDEX message_incoming ON message (conversation_id, id) WHERE direction = 'in';
 
 -- One try of one message over one route; the row exists before the device is touched.
 CREATE TABLE attempt (

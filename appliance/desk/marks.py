@@ -1,0 +1,47 @@
+"""Read marks: up to which message a member of staff has seen a conversation."""
+
+import sqlite3
+
+from appliance.events import EventKind
+from appliance.store.store import Tx
+
+
+def mark_read(tx: Tx, *, staff_id: str, conversation_id: str, message_id: str) -> bool:
+    """Moves the mark forward, never back; False and no event when it stood there already.
+
+    Ids sort by arrival, so what arrives late, with an earlier time, is still unread.
+    """
+    moved = tx.conn.execute(
+        "INSERT INTO read_mark (staff_id, conversation_id, message_id, at_ms)"
+        " SELECT ?1, conversation_id, id, ?4 FROM message WHERE id = ?3 AND conversation_id = ?2"
+        " ON CONFLICT (staff_id, conversation_id) DO UPDATE"
+        " SET message_id = excluded.message_id, at_ms = excluded.at_ms"
+        " WHERE excluded.message_id > read_mark.message_id RETURNING 1",
+        (staff_id, conversation_id, message_id, tx.now_ms),
+    ).fetchone()
+    if moved is None:
+        return False
+    line = tx.conn.execute(
+        "SELECT line_id FROM conversation WHERE id = ?", (conversation_id,)
+    ).fetchone()
+    tx.emit(
+        EventKind.CONVERSATION_READ,
+        staff_id=staff_id,
+        conversation_id=conversation_id,
+        line_id=line["line_id"],
+        message_id=message_id,
+    )
+    return True
+
+
+def first_unread(conn: sqlite3.Connection, *, staff_id: str, conversation_id: str) -> str | None:
+    """The message that stands first, in the order of the thread, of those not yet seen."""
+    row = conn.execute(
+        "SELECT m.id FROM message m JOIN staff me ON me.id = ?1"
+        " LEFT JOIN read_mark r ON r.staff_id = ?1 AND r.conversation_id = m.conversation_id"
+        " WHERE m.conversation_id = ?2 AND m.direction = 'in'"
+        " AND m.id > coalesce(r.message_id, '') AND m.created_ms >= me.created_ms"
+        " ORDER BY m.happened_ms, m.id LIMIT 1",
+        (staff_id, conversation_id),
+    ).fetchone()
+    return None if row is None else str(row["id"])
