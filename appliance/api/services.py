@@ -14,7 +14,8 @@ from appliance.store.store import Store
 class Services:
     """`planned` wakes the planner: called after a message was accepted or cancelled, from the
     event loop, so it returns at once. `ready` names what is not ready yet; empty means ready.
-    `doctor` blocks for a while and gives one mapping a finding.
+    `doctor` blocks for a while and gives one mapping a finding. `setup_code` is printed where
+    only the owner looks; without it nobody becomes the first administrator by the page.
     """
 
     store: Store
@@ -25,3 +26,4 @@ class Services:
     data_dir: Path
     cookies_secure: bool = False
     doctor: Callable[[], list[Mapping[str, Any]]] | None = None
+    setup_code: str | None = None
