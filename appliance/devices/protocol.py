@@ -174,8 +174,11 @@ class Ticks:
 class Attempt(Protocol):
     """The queue's side of one attempt, held by the driver while it works on it."""
 
-    outgoing: Outgoing
-    evidence_folder: Path
+    @property
+    def outgoing(self) -> Outgoing: ...
+
+    @property
+    def evidence_folder(self) -> Path: ...
 
     def baseline(self, facts: Mapping[str, Any]) -> None:
         """Records what stood there before the tap. Durable on return."""

@@ -64,14 +64,16 @@ def next_due(
     return None
 
 
-def route_for(message: rows.Queued, routes: Sequence[Route]) -> Route | None:
-    """The best route that can carry this message at all, whether or not its device is there."""
+def route_for(
+    *, wanted: Channel | None, on_whatsapp: bool | None, text: str, routes: Sequence[Route]
+) -> Route | None:
+    """The best route that can carry this text at all, whether or not its device is there."""
     for route in routes:
-        if message.wanted not in (None, route.channel):
+        if wanted not in (None, route.channel):
             continue
-        if route.channel is Channel.WHATSAPP and message.on_whatsapp is False:
+        if route.channel is Channel.WHATSAPP and on_whatsapp is False:
             continue
-        if route.channel is Channel.SMS and count_parts(message.text) > MAX_PARTS:
+        if route.channel is Channel.SMS and count_parts(text) > MAX_PARTS:
             continue
         return route
     return None
@@ -119,7 +121,12 @@ class _Desk:
 def _plan_one(
     message: rows.Queued, line: Line, desk: _Desk, profile: Profile, *, now_ms: int
 ) -> Planned:
-    route = route_for(message, desk.routes)
+    route = route_for(
+        wanted=message.wanted,
+        on_whatsapp=message.on_whatsapp,
+        text=message.text,
+        routes=desk.routes,
+    )
     why_not = _obstacle(message, line, route, desk)
     if why_not or route is None:
         return Planned(queued=message, expected_ms=None, reason=why_not, route=None)
@@ -141,21 +148,18 @@ def _obstacle(message: rows.Queued, line: Line, route: Route | None, desk: _Desk
     return device_obstacle(desk.devices[route.device_id], route.channel)
 
 
+_BY_STATE = {
+    DeviceState.ABSENT: "device-absent",
+    DeviceState.UNAUTHORIZED: "device-unauthorized",
+    DeviceState.OFFLINE: "device-offline",
+}
+_BY_REASON = {Reason.LOCKED: "device-locked", Reason.OTHER_SIM: "other-sim"}
+
+
 def device_obstacle(device: Device, channel: Channel) -> str:
     """Why this device cannot send over this channel now; empty when it can."""
-    match DeviceState(device.state):
-        case DeviceState.ABSENT:
-            return "device-absent"
-        case DeviceState.UNAUTHORIZED:
-            return "device-unauthorized"
-        case DeviceState.OFFLINE:
-            return "device-offline"
-        case _ if channel in device.channels:
-            return ""
-    match Reason(device.reason):
-        case Reason.LOCKED:
-            return "device-locked"
-        case Reason.OTHER_SIM:
-            return "other-sim"
-        case _:
-            return "device-degraded"
+    if away := _BY_STATE.get(DeviceState(device.state)):
+        return away
+    if channel in device.channels:
+        return ""
+    return _BY_REASON.get(Reason(device.reason), "device-degraded")
