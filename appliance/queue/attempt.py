@@ -1,0 +1,119 @@
+"""The queue's side of one attempt: the row before the device is touched, and the second gate."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from appliance.devices.protocol import Outgoing
+from appliance.errors import Refused
+from appliance.messages import Channel, MessageClass, MessageState
+from appliance.queue.gate import ConsentGate
+from appliance.queue.plan import Planned
+from appliance.sms_parts import count_parts
+from appliance.store import consent, messages
+from appliance.store.store import Store, Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueAttempt:
+    """Held by the device's thread from the claim until the outcome is told."""
+
+    outgoing: Outgoing
+    evidence_folder: Path
+    device_id: str
+    contact_id: str
+    line_id: str
+    store: Store
+    gate: ConsentGate
+
+    def baseline(self, facts: Mapping[str, Any]) -> None:
+        """Records what stood there before the tap. Durable on return."""
+        self.store.write(
+            lambda tx: tx.conn.execute(
+                "UPDATE attempt SET baseline = ? WHERE id = ?",
+                (json.dumps(dict(facts)), self.outgoing.attempt_id),
+            )
+        )
+
+    @contextmanager
+    def clear_to_send(self) -> Iterator[None]:
+        """The consent gate's second time; an opt-out of this person waits until the tap is done.
+
+        Raises Refused when the message may no longer be sent.
+        """
+        with self.gate.holding(self.contact_id):
+            self.store.write(self._open_gate)
+            yield
+
+    def _open_gate(self, tx: Tx) -> None:
+        state = messages.state_of(tx.conn, self.outgoing.message_id)
+        if state is not MessageState.SENDING:
+            raise Refused("by-person", "The message was withdrawn before it left.")
+        refuse_without_consent(tx, self.line_id, self.outgoing.message_id)
+        tx.conn.execute(
+            "UPDATE attempt SET tapped_ms = ? WHERE id = ?", (tx.now_ms, self.outgoing.attempt_id)
+        )
+
+
+def refuse_without_consent(tx: Tx, line_id: str, message_id: str) -> None:
+    """Raises Refused unless the ledger allows it, or it is the confirmation of an opt-out."""
+    row = tx.conn.execute(
+        "SELECT number, class FROM message WHERE id = ?", (message_id,)
+    ).fetchone()
+    if row["class"] == MessageClass.CONFIRMATION.value:
+        return
+    verdict = consent.verdict(tx.conn, line_id, row["number"])
+    if not verdict.allowed:
+        raise Refused(verdict.code, "The consent that this message rested on is withdrawn.")
+
+
+def claim(tx: Tx, planned: Planned, line_id: str, device_id: str) -> Outgoing | None:
+    """Takes the message for this device and opens the attempt; None when somebody was quicker.
+
+    What a rule forbids by now is cancelled here, before anything is touched.
+    """
+    message_id = planned.queued.waiting.id
+    if planned.route is None or messages.state_of(tx.conn, message_id) is not MessageState.QUEUED:
+        return None
+    try:
+        refuse_without_consent(tx, line_id, message_id)
+    except Refused as refusal:
+        messages.move(tx, message_id, MessageState.CANCELLED, reason=refusal.code)
+        return None
+    outgoing = Outgoing(
+        attempt_id=tx.new_id(),
+        message_id=message_id,
+        channel=planned.route.channel,
+        number=planned.queued.waiting.number,
+        text=planned.queued.text,
+        started_ms=tx.now_ms,
+    )
+    _open(tx, outgoing, device_id)
+    return outgoing
+
+
+def _open(tx: Tx, outgoing: Outgoing, device_id: str) -> None:
+    parts = count_parts(outgoing.text) if outgoing.channel is Channel.SMS else 1
+    tx.conn.execute(
+        "INSERT INTO attempt (id, message_id, device_id, channel, parts, started_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            outgoing.attempt_id,
+            outgoing.message_id,
+            device_id,
+            outgoing.channel.value,
+            parts,
+            outgoing.started_ms,
+        ),
+    )
+    messages.move(
+        tx,
+        outgoing.message_id,
+        MessageState.SENDING,
+        reason="busy",
+        facts={"attempt": outgoing.attempt_id, "device": device_id},
+        channel=outgoing.channel.value,
+    )

@@ -1,0 +1,229 @@
+"""What becomes of a message after an attempt: the error's class is the policy."""
+
+import json
+import random
+from collections.abc import Mapping
+from typing import Any
+
+from appliance.devices.protocol import Finding, Found, Outgoing, Proof, Tick
+from appliance.errors import (
+    DeviceError,
+    LineStopped,
+    NotOnChannel,
+    Permanent,
+    Refused,
+    Transient,
+    Unconfirmed,
+)
+from appliance.messages import Channel, MessageState
+from appliance.queue.pacing import MINUTE_MS
+from appliance.queue.plan import route_for
+from appliance.store import contacts, lines, messages
+from appliance.store.store import Tx
+
+TICK_VISITS_MS = (1 * MINUTE_MS, 10 * MINUTE_MS, 60 * MINUTE_MS)
+"""When a chat is opened again to read the ticks of what was sent."""
+
+PERSON_AFTER_MS = 15 * MINUTE_MS
+"""What cannot be proven this long after the device is back waits for a person."""
+
+_STATE_OF_TICK = {
+    Tick.SENT: MessageState.SENT,
+    Tick.DELIVERED: MessageState.DELIVERED,
+    Tick.READ: MessageState.READ,
+}
+
+
+def sent(tx: Tx, outgoing: Outgoing, device_id: str, proof: Proof) -> None:
+    """Proven to have left: the state, the evidence, and the visits that will read its ticks."""
+    evidence = {"attempt": outgoing.attempt_id, "tick": proof.tick.value, **proof.facts}
+    _end_attempt(tx, outgoing, "sent", evidence)
+    moved = messages.move(
+        tx,
+        outgoing.message_id,
+        MessageState.SENT,
+        facts=evidence,
+        channel=outgoing.channel.value,
+    )
+    if moved is None:
+        return
+    if outgoing.channel is Channel.WHATSAPP:
+        contacts.remember_whatsapp(tx, outgoing.number, on_whatsapp=True)
+    tick(tx, outgoing.message_id, proof.tick, evidence)
+    if outgoing.channel is Channel.WHATSAPP and proof.tick is not Tick.READ:
+        _plan_visits(tx, outgoing, device_id)
+
+
+def tick(tx: Tx, message_id: str, seen: Tick, evidence: Mapping[str, Any]) -> None:
+    """Moves a sent message on when a later tick was seen."""
+    state = _STATE_OF_TICK.get(seen)
+    if state in (MessageState.DELIVERED, MessageState.READ):
+        messages.move(tx, message_id, state, facts=dict(evidence))
+
+
+def not_sent(tx: Tx, outgoing: Outgoing, error: Exception) -> None:
+    """The attempt ended without proof of sending; `error` says what is proven instead."""
+    facts = {"attempt": outgoing.attempt_id, **_facts_of(error)}
+    tapped = _tapped(tx, outgoing)
+    match error:
+        case Refused():
+            _end_attempt(tx, outgoing, "refused", facts)
+            messages.move(
+                tx, outgoing.message_id, MessageState.CANCELLED, reason=error.code, facts=facts
+            )
+        case NotOnChannel():
+            _end_attempt(tx, outgoing, "not_sent", facts)
+            _next_route(tx, outgoing, facts)
+        case LineStopped():
+            _end_attempt(tx, outgoing, "unknown" if tapped else "not_sent", facts)
+            _stop_line(tx, outgoing, error, facts, in_doubt=tapped)
+        case Transient():
+            _end_attempt(tx, outgoing, "not_sent", facts)
+            _again_later(tx, outgoing, facts)
+        case Permanent():
+            _end_attempt(tx, outgoing, "not_sent", facts)
+            messages.move(
+                tx, outgoing.message_id, MessageState.FAILED, reason="permanent", facts=facts
+            )
+        case _ if tapped or isinstance(error, Unconfirmed):
+            _in_doubt(tx, outgoing, facts)
+        case _:
+            _end_attempt(tx, outgoing, "not_sent", facts)
+            _again_later(tx, outgoing, facts)
+
+
+def looked(tx: Tx, outgoing: Outgoing, device_id: str, found: Found) -> None:
+    """The device was asked what became of an attempt in doubt."""
+    _count_look(tx, outgoing)
+    facts = {"attempt": outgoing.attempt_id, "found": found.finding.value, **found.facts}
+    if found.finding is Finding.PRESENT and found.proof and found.proof.tick is not Tick.PENDING:
+        sent(
+            tx,
+            outgoing,
+            device_id,
+            Proof(tick=found.proof.tick, facts={**found.proof.facts, **facts}),
+        )
+    elif found.finding is Finding.ABSENT:
+        _end_attempt(tx, outgoing, "not_sent", facts)
+        messages.move(
+            tx, outgoing.message_id, MessageState.QUEUED, reason="proven-absent", facts=facts
+        )
+    elif found.finding is Finding.UNCLEAR:
+        messages.plan(tx, outgoing.message_id, expected_ms=None, reason="person")
+    # Present but pending: the phone has it and sends it by itself; it is looked at again.
+
+
+def look_failed(tx: Tx, outgoing: Outgoing) -> None:
+    """The device did not answer the question; it is asked again, and in the end a person."""
+    _count_look(tx, outgoing)
+    _person_when_overdue(tx, outgoing)
+
+
+def abandon(tx: Tx, message_id: str, attempt_id: str) -> None:
+    """Start-up found the message `sending`: nobody knows, so it is `unconfirmed`."""
+    tx.conn.execute(
+        "UPDATE attempt SET ended_ms = ?, outcome = 'unknown' WHERE id = ? AND ended_ms IS NULL",
+        (tx.now_ms, attempt_id),
+    )
+    messages.move(
+        tx,
+        message_id,
+        MessageState.UNCONFIRMED,
+        reason="looking",
+        facts={"attempt": attempt_id, "why": "restarted"},
+    )
+
+
+def _in_doubt(tx: Tx, outgoing: Outgoing, facts: dict[str, Any]) -> None:
+    _end_attempt(tx, outgoing, "unknown", facts)
+    messages.move(tx, outgoing.message_id, MessageState.UNCONFIRMED, reason="looking", facts=facts)
+
+
+def _stop_line(
+    tx: Tx, outgoing: Outgoing, error: LineStopped, facts: dict[str, Any], *, in_doubt: bool
+) -> None:
+    to = MessageState.UNCONFIRMED if in_doubt else MessageState.QUEUED
+    reason = "looking" if in_doubt else "line-stopped"
+    moved = messages.move(tx, outgoing.message_id, to, reason=reason, facts=facts)
+    if moved is not None:
+        lines.stop_line(tx, moved.line_id, error.sentence)
+
+
+def _again_later(tx: Tx, outgoing: Outgoing, facts: dict[str, Any]) -> None:
+    """Again after n^1.5 minutes, a little apart from others; the time to live ends it."""
+    row = tx.conn.execute(
+        "SELECT tries FROM message WHERE id = ?", (outgoing.message_id,)
+    ).fetchone()
+    tries = int(row[0]) + 1
+    jitter = random.Random(outgoing.attempt_id).uniform(0.9, 1.1)  # noqa: S311 -- no secret
+    wait_ms = int(tries**1.5 * MINUTE_MS * jitter) if tries > 1 else 5_000
+    messages.move(
+        tx,
+        outgoing.message_id,
+        MessageState.QUEUED,
+        reason="retry",
+        facts={**facts, "tries": tries},
+        tries=tries,
+        not_before_ms=tx.now_ms + wait_ms,
+    )
+
+
+def _next_route(tx: Tx, outgoing: Outgoing, facts: dict[str, Any]) -> None:
+    """Not on WhatsApp is an answer: remembered, and the next route carries the same message."""
+    contacts.remember_whatsapp(tx, outgoing.number, on_whatsapp=False)
+    row = tx.conn.execute(
+        "SELECT line_id, wanted, text FROM message WHERE id = ?", (outgoing.message_id,)
+    ).fetchone()
+    routes = lines.routes_of_line(tx.conn, row["line_id"])
+    wanted = Channel(row["wanted"]) if row["wanted"] else None
+    if route_for(wanted=wanted, on_whatsapp=False, text=row["text"], routes=routes) is None:
+        to, reason = MessageState.REFUSED, "not-on-whatsapp"
+    else:
+        to, reason = MessageState.QUEUED, "next-route"
+    messages.move(tx, outgoing.message_id, to, reason=reason, facts=facts)
+
+
+def _person_when_overdue(tx: Tx, outgoing: Outgoing) -> None:
+    row = tx.conn.execute(
+        "SELECT d.changed_ms, a.ended_ms FROM attempt a JOIN device d ON d.id = a.device_id"
+        " WHERE a.id = ?",
+        (outgoing.attempt_id,),
+    ).fetchone()
+    if tx.now_ms - max(row["changed_ms"], row["ended_ms"] or 0) >= PERSON_AFTER_MS:
+        messages.plan(tx, outgoing.message_id, expected_ms=None, reason="person")
+
+
+def _plan_visits(tx: Tx, outgoing: Outgoing, device_id: str) -> None:
+    tx.conn.executemany(
+        "INSERT OR IGNORE INTO tick_visit (message_id, due_ms, device_id) VALUES (?, ?, ?)",
+        [(outgoing.message_id, tx.now_ms + after, device_id) for after in TICK_VISITS_MS],
+    )
+
+
+def _tapped(tx: Tx, outgoing: Outgoing) -> bool:
+    row = tx.conn.execute(
+        "SELECT tapped_ms IS NOT NULL FROM attempt WHERE id = ?", (outgoing.attempt_id,)
+    ).fetchone()
+    return bool(row[0])
+
+
+def _end_attempt(tx: Tx, outgoing: Outgoing, outcome: str, evidence: Mapping[str, Any]) -> None:
+    tx.conn.execute(
+        "UPDATE attempt SET ended_ms = coalesce(ended_ms, ?), outcome = ?, evidence = ?"
+        " WHERE id = ?",
+        (tx.now_ms, outcome, json.dumps(dict(evidence)), outgoing.attempt_id),
+    )
+
+
+def _count_look(tx: Tx, outgoing: Outgoing) -> None:
+    tx.conn.execute(
+        "UPDATE attempt SET looks = looks + 1, looked_ms = ? WHERE id = ?",
+        (tx.now_ms, outgoing.attempt_id),
+    )
+
+
+def _facts_of(error: Exception) -> dict[str, Any]:
+    facts: dict[str, Any] = {"error": type(error).__name__}
+    if isinstance(error, DeviceError):
+        facts |= error.evidence
+    return facts

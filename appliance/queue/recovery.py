@@ -1,0 +1,19 @@
+"""Start-up: what was in a device's hands when Balie stopped is in doubt, never queued."""
+
+from appliance.queue import outcomes
+from appliance.store.store import Store, Tx
+
+
+def doubt_everything_in_hand(store: Store) -> int:
+    """Turns each `sending` into `unconfirmed`; the devices are asked as they come back."""
+
+    def work(tx: Tx) -> int:
+        rows = tx.conn.execute(
+            "SELECT m.id, a.id FROM message m JOIN attempt a ON a.message_id = m.id"
+            " WHERE m.state = 'sending' AND a.ended_ms IS NULL"
+        ).fetchall()
+        for message_id, attempt_id in rows:
+            outcomes.abandon(tx, message_id, attempt_id)
+        return len(rows)
+
+    return store.write(work)

@@ -1,0 +1,202 @@
+"""What a device is to do next: answer a doubt, send what is due, or read ticks."""
+
+import logging
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from appliance.devices.protocol import (
+    Attempt,
+    Finding,
+    Found,
+    Look,
+    Outgoing,
+    Proof,
+    Ticks,
+    Visit,
+)
+from appliance.errors import DeviceError
+from appliance.messages import Channel
+from appliance.queue import outcomes, rows
+from appliance.queue.attempt import QueueAttempt, claim
+from appliance.queue.gate import ConsentGate
+from appliance.queue.pacing import MINUTE_MS, Profile
+from appliance.queue.plan import Planned, next_due
+from appliance.store import events, lines
+from appliance.store.store import Store, Tx
+
+log = logging.getLogger(__name__)
+
+LOOK_AGAIN_MS = (0, 5_000, 15_000, 30_000, MINUTE_MS, 2 * MINUTE_MS, 5 * MINUTE_MS, 10 * MINUTE_MS)
+"""Waits between looks at an attempt in doubt; the last one repeats."""
+
+CLOCK_SLACK_MS = MINUTE_MS
+"""A clock this far behind the latest event is wrong, and nothing is sent by it."""
+
+MAX_PER_VISIT = 20
+
+
+class QueueWork:
+    """The `Work` of every device. Called in the devices' threads."""
+
+    def __init__(
+        self, store: Store, gate: ConsentGate, profile: Profile, *, evidence: Path
+    ) -> None:
+        self._store = store
+        self._gate = gate
+        self._profile = profile
+        self._evidence = evidence
+
+    def next_task(
+        self, device_id: str, channels: frozenset[Channel]
+    ) -> Attempt | Look | Visit | None:
+        if self._store.read(self._clock_is_wrong):
+            return None
+        return (
+            self._question(device_id, channels)
+            or self._due(device_id, channels)
+            or self._visit(device_id, channels)
+        )
+
+    def sent(self, attempt: Attempt, proof: Proof) -> None:
+        outgoing, device_id = attempt.outgoing, self._device_of(attempt.outgoing)
+        self._store.write(lambda tx: outcomes.sent(tx, outgoing, device_id, proof))
+        log.info("message %s sent, tick %s", outgoing.message_id, proof.tick.value)
+
+    def not_sent(self, attempt: Attempt, error: Exception) -> None:
+        self._store.write(lambda tx: outcomes.not_sent(tx, attempt.outgoing, error))
+        log.warning(
+            "message %s not proven sent: %s", attempt.outgoing.message_id, type(error).__name__
+        )
+
+    def looked(self, look: Look, found: Found | DeviceError) -> None:
+        outgoing, device_id = look.outgoing, self._device_of(look.outgoing)
+        if isinstance(found, DeviceError):
+            self._store.write(lambda tx: outcomes.look_failed(tx, outgoing))
+        else:
+            self._store.write(lambda tx: outcomes.looked(tx, outgoing, device_id, found))
+
+    def visited(self, visit: Visit, ticks: Ticks | DeviceError) -> None:
+        def note(tx: Tx) -> None:
+            if isinstance(ticks, Ticks):
+                for message_id, tick in ticks.by_message.items():
+                    outcomes.tick(tx, message_id, tick, {"by": "visit"})
+            _strike_visits(tx, [each.message_id for each in visit.sent])
+
+        self._store.write(note)
+
+    def _clock_is_wrong(self, conn: sqlite3.Connection) -> bool:
+        return self._store.clock.now_ms() < events.high_water_ms(conn) - CLOCK_SLACK_MS
+
+    def _question(self, device_id: str, channels: frozenset[Channel]) -> Look | None:
+        now_ms = self._store.clock.now_ms()
+        for question in self._store.read(lambda conn: rows.open_questions(conn, device_id)):
+            if question.tapped_ms is None:
+                self._settle_untouched(question, device_id)
+            elif question.outgoing.channel in channels and _due_again(question, now_ms):
+                return Look(outgoing=question.outgoing, baseline=question.baseline)
+        return None
+
+    def _settle_untouched(self, question: rows.OpenQuestion, device_id: str) -> None:
+        """The gate never opened, so nothing was tapped: the attempt row itself is the proof."""
+        found = Found(finding=Finding.ABSENT, facts={"by": "gate-never-opened"})
+        outgoing = question.outgoing
+        self._store.write(lambda tx: outcomes.looked(tx, outgoing, device_id, found))
+
+    def _due(self, device_id: str, channels: frozenset[Channel]) -> QueueAttempt | None:
+        for line in self._store.read(lambda conn: _lines_of(conn, device_id)):
+            planned = self._store.read(
+                lambda conn, line=line: next_due(  # type: ignore[misc]
+                    conn,
+                    line,
+                    self._profile,
+                    device_id=device_id,
+                    channels=channels,
+                    now_ms=self._store.clock.now_ms(),
+                )
+            )
+            if planned is not None and (attempt := self._claim(planned, line.id, device_id)):
+                return attempt
+        return None
+
+    def _claim(self, planned: Planned, line_id: str, device_id: str) -> QueueAttempt | None:
+        outgoing = self._store.write(lambda tx: claim(tx, planned, line_id, device_id))
+        if outgoing is None:
+            return None
+        return QueueAttempt(
+            outgoing=outgoing,
+            evidence_folder=self._evidence / outgoing.attempt_id,
+            device_id=device_id,
+            contact_id=planned.queued.contact_id,
+            line_id=line_id,
+            store=self._store,
+            gate=self._gate,
+        )
+
+    def _visit(self, device_id: str, channels: frozenset[Channel]) -> Visit | None:
+        if Channel.WHATSAPP not in channels:
+            return None
+        now_ms = self._store.clock.now_ms()
+        return self._store.read(lambda conn: _next_visit(conn, device_id, now_ms))
+
+    def _device_of(self, outgoing: Outgoing) -> str:
+        return self._store.read(
+            lambda conn: str(
+                conn.execute(
+                    "SELECT device_id FROM attempt WHERE id = ?", (outgoing.attempt_id,)
+                ).fetchone()[0]
+            )
+        )
+
+
+def _due_again(question: rows.OpenQuestion, now_ms: int) -> bool:
+    wait_ms = LOOK_AGAIN_MS[min(question.looks, len(LOOK_AGAIN_MS) - 1)]
+    return question.looked_ms is None or now_ms >= question.looked_ms + wait_ms
+
+
+def _lines_of(conn: sqlite3.Connection, device_id: str) -> Sequence[lines.Line]:
+    ids = {route.line_id for route in lines.routes_of_device(conn, device_id)}
+    return [line for line in lines.lines(conn) if line.id in ids and not line.stopped]
+
+
+def _next_visit(conn: sqlite3.Connection, device_id: str, now_ms: int) -> Visit | None:
+    """The chat whose visit is due first, with all its messages that still lack a read tick."""
+    first = conn.execute(
+        "SELECT m.number FROM tick_visit v JOIN message m ON m.id = v.message_id"
+        " WHERE v.device_id = ? AND v.due_ms <= ? ORDER BY v.due_ms LIMIT 1",
+        (device_id, now_ms),
+    ).fetchone()
+    if first is None:
+        return None
+    sent = conn.execute(
+        "SELECT DISTINCT m.id, m.text, m.number, a.id AS attempt_id, a.started_ms"
+        " FROM tick_visit v JOIN message m ON m.id = v.message_id"
+        " JOIN attempt a ON a.message_id = m.id AND a.outcome = 'sent'"
+        " WHERE v.device_id = ? AND m.number = ? ORDER BY m.id DESC LIMIT ?",
+        (device_id, first["number"], MAX_PER_VISIT),
+    ).fetchall()
+    return Visit(
+        channel=Channel.WHATSAPP,
+        number=first["number"],
+        sent=[
+            Outgoing(
+                attempt_id=row["attempt_id"],
+                message_id=row["id"],
+                channel=Channel.WHATSAPP,
+                number=row["number"],
+                text=row["text"],
+                started_ms=row["started_ms"],
+            )
+            for row in reversed(sent)
+        ],
+    )
+
+
+def _strike_visits(tx: Tx, message_ids: Sequence[str]) -> None:
+    """Visits that were due are done; those of a message that was read are not needed any more."""
+    for message_id in message_ids:
+        tx.conn.execute(
+            "DELETE FROM tick_visit WHERE message_id = ?1 AND (due_ms <= ?2 OR EXISTS"
+            " (SELECT 1 FROM message WHERE id = ?1 AND state = 'read'))",
+            (message_id, tx.now_ms),
+        )
