@@ -1,0 +1,129 @@
+"""What the office may change about a person, and two contacts that are one person after all."""
+
+import sqlite3
+
+from appliance.errors import NotFound, Refused
+from appliance.events import EventKind
+from appliance.store import contacts
+from appliance.store.store import Tx
+
+MAX_NAME = 120
+"""Characters of a name or personnel number; the longest that a list can still show."""
+
+
+def rename(
+    tx: Tx,
+    contact_id: str,
+    *,
+    office_name: str | None,
+    personnel_number: str | None,
+    staff_id: str,
+) -> None:
+    """Sets what the office calls them; empty takes it back. Their own name is theirs."""
+    tx.conn.execute(
+        "UPDATE contact SET office_name = ?, personnel_number = ? WHERE id = ?",
+        (_tidy(office_name), _tidy(personnel_number), contact_id),
+    )
+    tx.emit(
+        EventKind.CONTACT_CHANGED,
+        contact_id=contact_id,
+        staff_id=staff_id,
+        facts={"field": "office"},
+    )
+
+
+def add_number(tx: Tx, contact_id: str, number: str, staff_id: str) -> None:
+    """Gives a second number to a person; a contact that has it already is joined.
+
+    It brings no consent: that is per number.
+    """
+    other = contacts.by_number(tx.conn, number)
+    if other is None:
+        contacts.attach_number(tx, contact_id, number)
+        tx.emit(
+            EventKind.CONTACT_CHANGED,
+            contact_id=contact_id,
+            staff_id=staff_id,
+            facts={"field": "numbers"},
+        )
+    elif other.id != contact_id:
+        join(tx, contact_id, other.id, staff_id)
+
+
+def join(tx: Tx, keep_id: str, other_id: str, staff_id: str) -> None:
+    """Two contacts are one person: numbers, conversations and messages go to the kept one.
+
+    Raises NotFound for a contact that is not there, Refused for joining one with itself.
+    """
+    keep, other = contacts.find(tx.conn, keep_id), contacts.find(tx.conn, other_id)
+    if keep is None or other is None:
+        raise NotFound("contact")
+    if keep.id == other.id:
+        raise Refused("same-contact", "These are one contact already.")
+    _join_conversations(tx, keep.id, other.id)
+    tx.conn.execute(
+        "UPDATE contact_number SET contact_id = ? WHERE contact_id = ?", (keep.id, other.id)
+    )
+    tx.conn.execute("UPDATE message SET contact_id = ? WHERE contact_id = ?", (keep.id, other.id))
+    _join_welcomes(tx, keep.id, other.id)
+    tx.conn.execute(
+        "UPDATE contact SET office_name = coalesce(office_name, ?),"
+        " chosen_name = coalesce(chosen_name, ?),"
+        " personnel_number = coalesce(personnel_number, ?) WHERE id = ?",
+        (other.office_name, other.chosen_name, other.personnel_number, keep.id),
+    )
+    tx.conn.execute("UPDATE contact SET joined_into = ? WHERE id = ?", (keep.id, other.id))
+    tx.emit(
+        EventKind.CONTACT_JOINED,
+        contact_id=keep.id,
+        staff_id=staff_id,
+        facts={"other": other.id},
+    )
+
+
+def _join_conversations(tx: Tx, keep_id: str, other_id: str) -> None:
+    """On each line the two threads become one, in the order of time."""
+    rows = tx.conn.execute(
+        "SELECT id, line_id, last_message_id, last_ms, last_in_ms FROM conversation"
+        " WHERE contact_id = ?",
+        (other_id,),
+    ).fetchall()
+    for row in rows:
+        kept = tx.conn.execute(
+            "SELECT id FROM conversation WHERE line_id = ? AND contact_id = ?",
+            (row["line_id"], keep_id),
+        ).fetchone()
+        if kept is None:
+            tx.conn.execute(
+                "UPDATE conversation SET contact_id = ? WHERE id = ?", (keep_id, row["id"])
+            )
+        else:
+            _merge_thread(tx, kept["id"], row)
+
+
+def _merge_thread(tx: Tx, kept_id: str, other: sqlite3.Row) -> None:
+    tx.conn.execute(
+        "UPDATE message SET conversation_id = ? WHERE conversation_id = ?", (kept_id, other["id"])
+    )
+    tx.conn.execute(
+        "UPDATE conversation SET last_message_id = iif(?2 > last_ms, ?1, last_message_id),"
+        " last_ms = max(last_ms, ?2),"
+        " last_in_ms = nullif(max(coalesce(last_in_ms, 0), coalesce(?3, 0)), 0) WHERE id = ?4",
+        (other["last_message_id"], other["last_ms"], other["last_in_ms"], kept_id),
+    )
+    for table in ("draft", "read_mark"):
+        tx.conn.execute(f"DELETE FROM {table} WHERE conversation_id = ?", (other["id"],))  # noqa: S608 -- two names of ours
+    tx.conn.execute("DELETE FROM conversation WHERE id = ?", (other["id"],))
+
+
+def _join_welcomes(tx: Tx, keep_id: str, other_id: str) -> None:
+    tx.conn.execute(
+        "INSERT OR IGNORE INTO welcome (line_id, contact_id, message_id)"
+        " SELECT line_id, ?, message_id FROM welcome WHERE contact_id = ?",
+        (keep_id, other_id),
+    )
+    tx.conn.execute("DELETE FROM welcome WHERE contact_id = ?", (other_id,))
+
+
+def _tidy(text: str | None) -> str | None:
+    return " ".join(text.split())[:MAX_NAME] or None if text else None

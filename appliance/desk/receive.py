@@ -1,0 +1,204 @@
+"""What devices have to tell: messages, missed calls, their state and their SIM.
+
+Called in the devices' threads. Each message is one transaction: the row, the contact, the
+consent that it proves or withdraws, the answer of a rule, and the events, or nothing.
+"""
+
+import json
+import logging
+import sqlite3
+from collections.abc import Sequence
+from contextlib import nullcontext
+
+from appliance.desk import words
+from appliance.desk.rules import Arrival, answer
+from appliance.devices.protocol import Incoming, MissedCall, Sim, Status
+from appliance.events import EventKind
+from appliance.messages import Channel
+from appliance.queue.gate import ConsentGate
+from appliance.store import contacts, conversations, lines, messages
+from appliance.store.store import Store, Tx
+
+log = logging.getLogger(__name__)
+
+
+class Reception:
+    """The `Listener` of every device."""
+
+    def __init__(self, store: Store, gate: ConsentGate) -> None:
+        self._store = store
+        self._gate = gate
+
+    def received(self, device_id: str, incoming: Sequence[Incoming]) -> None:
+        line = self._store.read(lambda conn: _line_of(conn, device_id))
+        if line is None:
+            log.warning("device %s has no line; %d messages stay on it", device_id, len(incoming))
+            return
+        for each in incoming:
+            self._receive_one(line, each)
+
+    def _receive_one(self, line: lines.Line, incoming: Incoming) -> None:
+        contact = self._store.read(lambda conn: contacts.by_number(conn, incoming.sender))
+        opting_out = words.is_stop(incoming.text) and incoming.group is None
+        lock = self._gate.holding(contact.id) if contact and opting_out else nullcontext()
+        with lock:
+            self._store.write(lambda tx: _keep(tx, line, incoming))
+
+    def missed_calls(self, device_id: str, calls: Sequence[MissedCall]) -> None:
+        line = self._store.read(lambda conn: _line_of(conn, device_id))
+        if line is not None and calls:
+            self._store.write(lambda tx: _keep_calls(tx, line, calls))
+
+    def status(self, device_id: str, status: Status) -> None:
+        self._store.write(lambda tx: _note_status(tx, device_id, status))
+
+    def sim_seen(self, device_id: str, sim: Sim) -> bool:
+        return self._store.write(lambda tx: _bind_sim(tx, device_id, sim))
+
+    def recent(self, device_id: str, sender: str, *, since_ms: int) -> Sequence[Incoming]:
+        return self._store.read(lambda conn: _recent(conn, device_id, sender, since_ms))
+
+    def cursor(self, device_id: str, name: str) -> int | None:
+        return self._store.read(lambda conn: _cursor(conn, device_id, name))
+
+    def move_cursor(self, device_id: str, name: str, value: int) -> None:
+        self._store.write(
+            lambda tx: tx.conn.execute(
+                "INSERT INTO device_cursor (device_id, name, value) VALUES (?, ?, ?)"
+                " ON CONFLICT (device_id, name) DO UPDATE SET value = excluded.value",
+                (device_id, name, value),
+            )
+        )
+
+
+def _line_of(conn: sqlite3.Connection, device_id: str) -> lines.Line | None:
+    """The line that the device belongs to: the first of its routes."""
+    for route in lines.routes_of_device(conn, device_id):
+        return lines.line(conn, route.line_id)
+    return None
+
+
+def _keep(tx: Tx, line: lines.Line, incoming: Incoming) -> None:
+    if incoming.group is not None:
+        conversation_id = conversations.with_group(
+            tx, line.id, incoming.group.jid, incoming.group.name
+        )
+        contact_id = None
+    else:
+        contact_id = contacts.ensure(tx, incoming.sender, chosen_name=incoming.sender_name)
+        conversation_id = conversations.with_contact(tx, line.id, contact_id)
+    message_id = messages.receive(
+        tx,
+        messages.NewIncoming(
+            conversation_id=conversation_id,
+            line_id=line.id,
+            contact_id=contact_id,
+            number=incoming.sender,
+            text=incoming.text,
+            channel=incoming.channel,
+            device_key=_device_key(line.id, incoming),
+            sender_name=incoming.sender_name,
+            exact=incoming.exact,
+            happened_ms=min(incoming.at_ms, tx.now_ms),
+        ),
+    )
+    if message_id is None or contact_id is None or not incoming.sender.startswith("+"):
+        return
+    if incoming.channel is Channel.WHATSAPP:
+        contacts.remember_whatsapp(tx, incoming.sender, on_whatsapp=True)
+    arrival = Arrival(
+        message_id=message_id,
+        line=line,
+        contact_id=contact_id,
+        number=incoming.sender,
+        text=incoming.text,
+        channel=incoming.channel,
+    )
+    answer(tx, arrival)
+
+
+def _device_key(line_id: str, incoming: Incoming) -> str:
+    return f"{line_id}:{incoming.channel.value}:{incoming.key}"
+
+
+def _keep_calls(tx: Tx, line: lines.Line, calls: Sequence[MissedCall]) -> None:
+    for call in calls:
+        new = tx.conn.execute(
+            "INSERT INTO missed_call (device_key, line_id, number, at_ms) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING RETURNING 1",
+            (f"{line.id}:{call.key}", line.id, call.number, call.at_ms),
+        ).fetchone()
+        if new is not None:
+            known = contacts.by_number(tx.conn, call.number)
+            tx.emit(EventKind.CALL_MISSED, line_id=line.id, contact_id=known.id if known else None)
+
+
+def _note_status(tx: Tx, device_id: str, status: Status) -> None:
+    """Keeps the state; an event only when something a person would notice has changed."""
+    channels = json.dumps(sorted(channel.value for channel in status.channels))
+    tx.conn.execute(
+        "UPDATE device SET facts = ? WHERE id = ?", (json.dumps(dict(status.facts)), device_id)
+    )
+    changed = tx.conn.execute(
+        "UPDATE device SET state = ?1, reason = ?2, channels = ?3, changed_ms = ?4"
+        " WHERE id = ?5 AND (state <> ?1 OR reason <> ?2 OR channels <> ?3)",
+        (status.state.value, status.reason.value, channels, tx.now_ms, device_id),
+    )
+    if changed.rowcount:
+        line = _line_of(tx.conn, device_id)
+        tx.emit(
+            EventKind.DEVICE_STATUS,
+            device_id=device_id,
+            line_id=line.id if line else None,
+            facts={"state": status.state.value, "reason": status.reason.value},
+        )
+
+
+def _bind_sim(tx: Tx, device_id: str, sim: Sim) -> bool:
+    """Whether this is the device's SIM; the first one that shows an identity binds it."""
+    row = tx.conn.execute(
+        "SELECT iccid, sim_number FROM device WHERE id = ?", (device_id,)
+    ).fetchone()
+    if row["iccid"] and sim.iccid:
+        return bool(row["iccid"] == sim.iccid)
+    if row["sim_number"] and sim.number and row["sim_number"] != sim.number:
+        return False
+    tx.conn.execute(
+        "UPDATE device SET iccid = coalesce(iccid, ?), sim_number = coalesce(sim_number, ?)"
+        " WHERE id = ?",
+        (sim.iccid, sim.number, device_id),
+    )
+    return True
+
+
+def _recent(
+    conn: sqlite3.Connection, device_id: str, sender: str, since_ms: int
+) -> Sequence[Incoming]:
+    line = _line_of(conn, device_id)
+    if line is None:
+        return []
+    rows = conn.execute(
+        "SELECT channel, device_key, number, text, happened_ms, sender_name, exact FROM message"
+        " WHERE line_id = ? AND direction = 'in' AND number = ? AND happened_ms >= ?"
+        " ORDER BY happened_ms, id",
+        (line.id, sender, since_ms),
+    )
+    return [
+        Incoming(
+            channel=Channel(row["channel"]),
+            key=row["device_key"].split(":", 2)[2],
+            sender=row["number"],
+            text=row["text"],
+            at_ms=row["happened_ms"],
+            sender_name=row["sender_name"],
+            exact=bool(row["exact"]),
+        )
+        for row in rows
+    ]
+
+
+def _cursor(conn: sqlite3.Connection, device_id: str, name: str) -> int | None:
+    row = conn.execute(
+        "SELECT value FROM device_cursor WHERE device_id = ? AND name = ?", (device_id, name)
+    ).fetchone()
+    return None if row is None else int(row[0])

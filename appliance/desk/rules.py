@@ -1,0 +1,110 @@
+"""What the desk answers by itself: one welcome, and one confirmation of STOP and START."""
+
+from dataclasses import dataclass
+
+from appliance.desk import words
+from appliance.desk.sending import Author, SendRequest, accept
+from appliance.messages import Channel, MessageClass, MessageState
+from appliance.store import consent, lines, messages
+from appliance.store.consent import ConsentKind
+from appliance.store.store import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A message that a contact just wrote to a line."""
+
+    message_id: str
+    line: lines.Line
+    contact_id: str
+    number: str
+    text: str
+    channel: Channel
+
+
+def answer(tx: Tx, arrival: Arrival) -> None:
+    """Records what the message means for consent, and answers where a rule says so."""
+    verdict = consent.verdict(tx.conn, arrival.line.id, arrival.number)
+    if words.is_stop(arrival.text):
+        if verdict.code != "opted-out":
+            _opt_out(tx, arrival)
+    elif verdict.code == "opted-out":
+        if words.is_start(arrival.text):
+            _opt_in_again(tx, arrival)
+    else:
+        if not verdict.allowed:
+            _record(tx, arrival, ConsentKind.WROTE_FIRST)
+        _welcome_once(tx, arrival)
+
+
+def _opt_out(tx: Tx, arrival: Arrival) -> None:
+    """Withdraws consent, what waits for them with it, and confirms once."""
+    _record(tx, arrival, ConsentKind.OPTED_OUT)
+    waiting = tx.conn.execute(
+        "SELECT id FROM message WHERE line_id = ? AND contact_id = ? AND state = 'queued'",
+        (arrival.line.id, arrival.contact_id),
+    ).fetchall()
+    for row in waiting:
+        messages.move(tx, row["id"], MessageState.CANCELLED, reason="opted-out")
+    _mark_welcomed(tx, arrival, None)
+    _say(tx, arrival, words.STOPPED, rule="stop", kind=MessageClass.CONFIRMATION)
+
+
+def _opt_in_again(tx: Tx, arrival: Arrival) -> None:
+    _record(tx, arrival, ConsentKind.OPTED_IN_AGAIN)
+    _say(tx, arrival, words.STARTED, rule="start")
+
+
+def _welcome_once(tx: Tx, arrival: Arrival) -> None:
+    known = tx.conn.execute(
+        "SELECT 1 FROM welcome WHERE line_id = ? AND contact_id = ?",
+        (arrival.line.id, arrival.contact_id),
+    ).fetchone()
+    if known is None:
+        _mark_welcomed(tx, arrival, _say(tx, arrival, words.WELCOME, rule="welcome"))
+
+
+def _mark_welcomed(tx: Tx, arrival: Arrival, message_id: str | None) -> None:
+    tx.conn.execute(
+        "INSERT OR IGNORE INTO welcome (line_id, contact_id, message_id) VALUES (?, ?, ?)",
+        (arrival.line.id, arrival.contact_id, message_id),
+    )
+
+
+def _record(tx: Tx, arrival: Arrival, kind: ConsentKind) -> None:
+    consent.record(
+        tx,
+        number=arrival.number,
+        contact_id=arrival.contact_id,
+        line_id=arrival.line.id,
+        kind=kind,
+        channel=arrival.channel,
+        message_id=arrival.message_id,
+        recorded_by="rule",
+    )
+
+
+def _say(
+    tx: Tx,
+    arrival: Arrival,
+    texts: dict[str, str],
+    *,
+    rule: str,
+    kind: MessageClass = MessageClass.AUTOMATIC,
+) -> str:
+    """Queues the rule's text, over the channel that they wrote on."""
+    branch = lines.branch(tx.conn, arrival.line.branch_id)
+    text = texts[branch.language]
+    if rule == "welcome" and branch.welcome_text:
+        text = branch.welcome_text
+    return accept(
+        tx,
+        SendRequest(
+            line_id=arrival.line.id,
+            number=arrival.number,
+            text=text.replace("{branch}", branch.name),
+            author=Author(rule=rule),
+            channel=arrival.channel,
+            kind=kind,
+        ),
+    ).id

@@ -1,0 +1,195 @@
+"""The door for what goes out: the gate's first time, and the row that makes a promise."""
+
+from dataclasses import dataclass
+
+from appliance.errors import InvalidInput, Refused
+from appliance.messages import Channel, MessageClass, MessageState, clean_text
+from appliance.phone_numbers import is_landline
+from appliance.queue.pacing import ANSWER_WINDOW_MS, HOUR_MS
+from appliance.queue.plan import device_obstacle, route_for
+from appliance.sms_parts import MAX_PARTS, count_parts
+from appliance.store import consent, contacts, conversations, lines, messages
+from appliance.store.store import Tx
+
+DEFAULT_TTL_MS = 24 * HOUR_MS
+"""After this a message is too old to be worth sending."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who writes: a member of staff, a program by its token, or a rule of the desk."""
+
+    staff_id: str | None = None
+    token_id: str | None = None
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendRequest:
+    """`number` is E.164. `typed`: a member of staff typed it just now, word by word."""
+
+    line_id: str
+    number: str
+    text: str
+    author: Author
+    channel: Channel | None = None
+    kind: MessageClass | None = None
+    client_id: str | None = None
+    ttl_ms: int | None = None
+    not_before_ms: int | None = None
+    typed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """What was promised. `expected_ms` None: nobody can know; `reason` is a code."""
+
+    id: str
+    state: MessageState
+    expected_ms: int | None
+    reason: str | None
+
+
+def accept(tx: Tx, request: SendRequest) -> Accepted:
+    """Keeps the message and promises to send it.
+
+    The same `client_id` again gives the first answer. Raises NotFound for an unknown line,
+    InvalidInput for a text or number that cannot be sent, Refused without consent.
+    """
+    if request.client_id and (known := _already(tx, request.client_id)):
+        return known
+    line = lines.line(tx.conn, request.line_id)
+    text = clean_text(request.text)
+    _check_channel(request.channel, request.number, text)
+    contact = contacts.by_number(tx.conn, request.number)
+    if contact is None:
+        raise _no_consent()
+    _check_consent(tx, request)
+    last_in_ms = conversations.last_in_ms(tx.conn, line.id, contact.id)
+    answering = last_in_ms is not None and tx.now_ms - last_in_ms <= ANSWER_WINDOW_MS
+    expected_ms, reason = _first_estimate(tx, line, request, text)
+    message_id = messages.enqueue(
+        tx,
+        messages.NewOutgoing(
+            conversation_id=conversations.with_contact(tx, line.id, contact.id),
+            line_id=line.id,
+            contact_id=contact.id,
+            number=request.number,
+            text=text,
+            kind=request.kind or (MessageClass.REPLY if answering else MessageClass.AUTOMATIC),
+            wanted=request.channel,
+            answering=answering,
+            typed=request.typed,
+            staff_id=request.author.staff_id,
+            token_id=request.author.token_id,
+            rule=request.author.rule,
+            client_id=request.client_id,
+            not_before_ms=request.not_before_ms,
+            expires_ms=max(tx.now_ms, request.not_before_ms or 0)
+            + (request.ttl_ms or DEFAULT_TTL_MS),
+            expected_ms=expected_ms,
+            reason=reason,
+        ),
+    )
+    return Accepted(
+        id=message_id, state=MessageState.QUEUED, expected_ms=expected_ms, reason=reason
+    )
+
+
+def cancel(tx: Tx, message_id: str, author: Author) -> None:
+    """Withdraws a message that has not left.
+
+    Raises Refused when it is in the device's hands already, or past that.
+    """
+    if messages.state_of(tx.conn, message_id) is not MessageState.QUEUED:
+        raise Refused(
+            "cannot-cancel", "This message is being sent or has left; it cannot be withdrawn."
+        )
+    messages.move(
+        tx,
+        message_id,
+        MessageState.CANCELLED,
+        reason="by-person",
+        facts={"staff": author.staff_id, "token": author.token_id},
+    )
+
+
+def _already(tx: Tx, client_id: str) -> Accepted | None:
+    row = tx.conn.execute(
+        "SELECT id, state, expected_ms, reason FROM message WHERE client_id = ?", (client_id,)
+    ).fetchone()
+    if row is None:
+        return None
+    return Accepted(
+        id=row["id"],
+        state=MessageState(row["state"]),
+        expected_ms=row["expected_ms"],
+        reason=row["reason"],
+    )
+
+
+def _check_channel(channel: Channel | None, number: str, text: str) -> None:
+    if channel is Channel.WHATSAPP and is_landline(number):
+        raise InvalidInput(
+            "to", f"{number} is a landline and cannot be on WhatsApp. Give a mobile number."
+        )
+    if channel is Channel.SMS and (parts := count_parts(text)) > MAX_PARTS:
+        raise InvalidInput(
+            "text", f"As SMS this text needs {parts} parts; at most {MAX_PARTS} can be sent."
+        )
+
+
+def _check_consent(tx: Tx, request: SendRequest) -> None:
+    if request.kind is MessageClass.CONFIRMATION:
+        return
+    verdict = consent.verdict(tx.conn, request.line_id, request.number)
+    if verdict.code == "opted-out":
+        raise Refused(
+            "opted-out",
+            "This person asked not to receive messages from this number.",
+            remedy="Only they can change it, by writing START to this number.",
+        )
+    if not verdict.allowed:
+        raise _no_consent()
+
+
+def _no_consent() -> Refused:
+    return Refused(
+        "consent-required",
+        "This person never wrote to this number, so nothing may be sent to them.",
+        remedy="They can change it by writing to this number first.",
+    )
+
+
+def _first_estimate(
+    tx: Tx, line: lines.Line, request: SendRequest, text: str
+) -> tuple[int | None, str | None]:
+    """A promise good enough to answer with; the planner corrects it within seconds."""
+    if line.stopped:
+        return None, "line-stopped"
+    on_whatsapp = _on_whatsapp(tx, request.number)
+    route = route_for(
+        wanted=request.channel,
+        on_whatsapp=on_whatsapp,
+        text=text,
+        routes=lines.routes_of_line(tx.conn, line.id),
+    )
+    if route is None:
+        return None, "no-route"
+    if away := device_obstacle(lines.device(tx.conn, route.device_id), route.channel):
+        return None, away
+    behind = tx.conn.execute(
+        "SELECT max(expected_ms) FROM message WHERE line_id = ? AND state = 'queued'", (line.id,)
+    ).fetchone()[0]
+    if request.not_before_ms and request.not_before_ms > tx.now_ms:
+        return max(request.not_before_ms, behind or 0), "not-before"
+    if behind is not None and behind > tx.now_ms:
+        return behind, "gap"
+    return tx.now_ms, None
+
+
+def _on_whatsapp(tx: Tx, number: str) -> bool | None:
+    row = tx.conn.execute(
+        "SELECT on_whatsapp FROM contact_number WHERE number = ?", (number,)
+    ).fetchone()
+    return None if row is None or row[0] is None else bool(row[0])
