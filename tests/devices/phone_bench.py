@@ -1,0 +1,60 @@
+"""Emulated phones on an event loop in a thread of its own, and waiting for what they do."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from appliance.devices.emulated.adbd import Adbd
+from tests.devices.plain_handset import PlainHandset
+
+T = TypeVar("T")
+_DEADLINE_S = 20.0
+
+
+def eventually(is_so: Callable[[], bool], *, within_s: float = _DEADLINE_S) -> bool:
+    """Looks until it is so or the deadline has passed, and says which."""
+    deadline = time.monotonic() + within_s
+    while not is_so():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+class PhoneBench:
+    """Phones may only be touched through `on_loop` once they are plugged in."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="phones", daemon=True)
+        self._thread.start()
+        self._phones: list[Adbd] = []
+
+    def wait_for(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(_DEADLINE_S)
+
+    def on_loop(self, call: Callable[[], T]) -> T:
+        async def run() -> T:
+            return call()
+
+        return self.wait_for(run())
+
+    def plug_in(self, handset: PlainHandset) -> Adbd:
+        async def start() -> Adbd:
+            adbd = Adbd(handset)
+            handset.adbd = adbd
+            await adbd.start()
+            return adbd
+
+        adbd = self.wait_for(start())
+        self._phones.append(adbd)
+        return adbd
+
+    def close(self) -> None:
+        for adbd in self._phones:
+            self.wait_for(adbd.stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(_DEADLINE_S)
+        self._loop.close()
