@@ -1,0 +1,132 @@
+"""`balie staff` and `balie token`: who may come in."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
+from appliance.desk import passwords, staff, tokens
+from appliance.desk.access import ROLES
+from appliance.store import lines
+from appliance.store.store import Tx
+
+staff_app = typer.Typer(no_args_is_help=True, help="The people who log in.")
+token_app = typer.Typer(no_args_is_help=True, help="The programs that use the API.")
+
+
+@staff_app.command("add")
+@says_what_is_wrong
+def add_staff(
+    name: Annotated[str, typer.Option(help="The person's own name.")],
+    role: Annotated[str, typer.Option(help=f"One of: {', '.join(ROLES)}.")],
+    branch: Annotated[
+        str | None, typer.Option(help="The branch, by name or id; without: every branch.")
+    ] = None,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Adds a person and prints a log-in link that works once."""
+    hashed = passwords.hash_password(sys.stdin.readline().rstrip("\n")) if password_stdin else None
+
+    def work(tx: Tx) -> tuple[str, str | None]:
+        branch_id = lines.branch(tx.conn, branch).id if branch else None
+        staff_id = staff.add(tx, name, role=role, branch_id=branch_id)
+        if hashed:
+            staff.set_password(tx, staff_id, hashed)
+            return staff_id, None
+        return staff_id, staff.add_login_link(tx, staff_id)
+
+    with open_store(data) as store:
+        staff_id, token = store.write(work)
+    facts = {"id": staff_id, "name": name, "role": role}
+    if token is None:
+        show(as_json, facts, f"Added {name}.")
+    else:
+        path = f"/login/{token}"
+        sentence = f"Added {name}. Log-in link, for once: {path} (behind Balie's own address)."
+        show(as_json, {**facts, "login": path}, sentence)
+
+
+@staff_app.command("list")
+@says_what_is_wrong
+def list_staff(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Lists the people who may log in."""
+    with open_store(data) as store:
+        found = store.read(staff.members)
+        names = {each.id: each.name for each in store.read(lines.branches)}
+    facts = [
+        {
+            "id": each.id,
+            "name": each.name,
+            "roles": [
+                {"role": role, "branch": names[branch_id] if branch_id else None}
+                for role, branch_id in each.roles
+            ],
+            "disabled": each.disabled,
+        }
+        for each in found
+    ]
+    rows = [f"{each.name}\t{', '.join(role for role, _ in each.roles)}" for each in found]
+    show(as_json, {"items": facts}, "\n".join(rows))
+
+
+@token_app.command("add")
+@says_what_is_wrong
+def add_token(
+    name: Annotated[str, typer.Option(help="The program that will use it.")],
+    scope: Annotated[
+        list[str] | None, typer.Option(help="May be given more than once; without: all of them.")
+    ] = None,
+    branch: Annotated[
+        str | None, typer.Option(help="The branch, by name or id; without: every branch.")
+    ] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Adds an API token and shows it, this once."""
+    scopes = tokens.scopes_of(scope) if scope else tokens.ALL_SCOPES
+
+    def work(tx: Tx) -> tokens.NewToken:
+        branch_id = lines.branch(tx.conn, branch).id if branch else None
+        return tokens.add(tx, name, scopes=scopes, branch_id=branch_id)
+
+    with open_store(data) as store:
+        new = store.write(work)
+    facts = {"id": new.id, "name": name, "token": new.token}
+    show(as_json, facts, f"Token for {name}, shown this once: {new.token}")
+
+
+@token_app.command("list")
+@says_what_is_wrong
+def list_tokens(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Lists the tokens; never the secrets."""
+    with open_store(data) as store:
+        found = store.read(tokens.listing)
+    facts = [
+        {
+            "id": each.id,
+            "name": each.name,
+            "scopes": sorted(scope.value for scope in each.scopes),
+            "revoked": each.revoked_ms is not None,
+        }
+        for each in found
+    ]
+    rows = [f"{each.name}\t{each.id}\t{'revoked' if each.revoked_ms else ''}" for each in found]
+    show(as_json, {"items": facts}, "\n".join(rows))
+
+
+@token_app.command("revoke")
+@says_what_is_wrong
+def revoke_token(
+    token_id: Annotated[str, typer.Argument(help="The token's id (see: balie token list).")],
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Takes a token back."""
+    with open_store(data) as store:
+        store.write(lambda tx: tokens.revoke(tx, token_id))
+    show(as_json, {"id": token_id}, "The token opens nothing any more.")

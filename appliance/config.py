@@ -1,0 +1,81 @@
+"""Settings: one TOML file, the environment `BALIE_*` over it, unknown keys are errors."""
+
+import os
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from appliance.errors import SetupError
+
+PREFIX = "BALIE_"
+
+
+def default_data() -> Path:
+    """Where systemd says, else under the home of whoever runs it."""
+    state = os.environ.get("STATE_DIRECTORY")
+    return Path(state) if state else Path.home() / ".local" / "share" / "balie"
+
+
+class Settings(BaseSettings):
+    """`host` 0.0.0.0 lets the branch in; the default lets in this machine only."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+    file: ClassVar[Path | None] = None
+
+    data: Path = Field(default_factory=default_data)
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=1, le=65535)
+    secure_cookies: bool = False
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del dotenv_settings, file_secret_settings
+        toml = TomlConfigSettingsSource(settings_cls, toml_file=cls.file)
+        return init_settings, env_settings, toml
+
+
+def load(file: Path | None, **given: Any) -> Settings:
+    """Options that were given, over the environment, over the file, over the defaults.
+
+    Raises SetupError with a sentence for each thing that is wrong.
+    """
+    if file is not None and not file.is_file():
+        raise SetupError(f"There is no config file {file}.")
+    _refuse_unknown_environment()
+    settings = type("FileSettings", (Settings,), {"file": file})
+    try:
+        found = settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as exc:
+        raise SetupError(_sentences(exc)) from exc
+    except ValueError as exc:
+        raise SetupError(f"{file} is no TOML: {exc}") from exc
+    return Settings.model_construct(**found.model_dump())
+
+
+def _refuse_unknown_environment() -> None:
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    for name in os.environ:
+        if name.startswith(PREFIX) and name not in known:
+            raise SetupError(f"{name} is no setting. The settings are: {', '.join(sorted(known))}.")
+
+
+def _sentences(exc: ValidationError) -> str:
+    return " ".join(
+        f"Setting “{'.'.join(str(part) for part in error['loc'])}”: {error['msg']}."
+        for error in exc.errors()
+    )
