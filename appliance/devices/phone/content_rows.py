@@ -1,0 +1,67 @@
+"""Rows as Android's `content query` prints them: one println a row, nothing escaped.
+
+Source: AOSP `cmds/content/src/com/android/commands/content/Content.java`. A free text can forge
+a whole row; such a column is therefore asked for alone, one row at a time.
+"""
+
+import re
+import shlex
+from collections.abc import Sequence
+
+from appliance.errors import DeviceError, Transient
+
+_NOTHING = "No result found."
+_REFUSALS = ("Permission Denial", "SecurityException", "Unknown authority", "Could not find")
+
+Row = dict[str, str | None]
+
+
+class AccessRefused(DeviceError):
+    """The phone does not let the shell read this provider, or has no such provider."""
+
+
+def content_query(
+    uri: str, columns: Sequence[str], *, where: str | None = None, sort: str | None = None
+) -> str:
+    """The command; each part is quoted for the phone's shell."""
+    command = f"content query --uri {shlex.quote(uri)} --projection {':'.join(columns)}"
+    if where:
+        command += f" --where {shlex.quote(where)}"
+    return command + (f" --sort {shlex.quote(sort)}" if sort else "")
+
+
+def read_rows(output: str, columns: Sequence[str]) -> list[Row]:
+    """The rows of columns that hold no free text, in the order asked for; NULL is None.
+
+    Raises AccessRefused, or Transient when the answer is an error or cannot be read.
+    """
+    text = output.strip("\r\n")
+    if not text or text.startswith(_NOTHING):
+        return []
+    return [_row(line, number, columns) for number, line in enumerate(text.split("\n"))]
+
+
+def read_value(output: str, column: str) -> str | None:
+    """The free text of the one row asked for, whole; None when the row is gone or holds NULL."""
+    if output.startswith(_NOTHING):
+        return None
+    head = f"Row: 0 {column}="
+    if not output.startswith(head):
+        raise _error(output)
+    value = output.removeprefix(head).removesuffix("\n")
+    return None if value == "NULL" else value
+
+
+def _row(line: str, number: int, columns: Sequence[str]) -> Row:
+    parts = [rf"{re.escape(name)}=(.*?)" for name in columns]
+    found = re.fullmatch(rf"Row: {number} " + ", ".join(parts), line)
+    if found is None:
+        raise _error(line)
+    values = zip(columns, found.groups(), strict=True)
+    return {name: None if value == "NULL" else value for name, value in values}
+
+
+def _error(text: str) -> DeviceError:
+    if any(words in text for words in _REFUSALS):
+        return AccessRefused("The phone does not let Balie read this.")
+    return Transient("The phone could not answer a question about its contents.")

@@ -1,0 +1,118 @@
+"""The records of `dumpsys notification`, as AOSP's NotificationRecord.dump writes them.
+
+The dump escapes nothing: a message may hold line breaks and even a forged record. Only the dump
+*without* `--noredact` is free of other people's words, so it alone says which records there are;
+each has an identity hash that nobody outside the phone can guess, and by it the record's texts
+are found in the dump that shows them.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+# Older generations print `key=…appImportanceLocked=…: ` with nothing in between; WhatsApp's tags
+# end in a line break, so a header may be spread over several lines.
+_HEADER = re.compile(
+    r"^ {4}NotificationRecord\(0x(?P<hash>[0-9a-f]+): pkg=(?P<package>\S+) "
+    r"user=UserHandle\{(?P<user>-?\d+)\} id=(?P<id>-?\d+) tag=(?P<tag>.*?) "
+    r"importance=(?P<importance>-?\d+) key=(?P<key>.*?)"
+    r"(?:appImportanceLocked=\w+)?: Notification\((?P<notification>[^\n]*)",
+    re.MULTILINE | re.DOTALL,
+)
+_LIST = "\n  Notification List:"
+_SHORTCUT = re.compile(r"\bshortcut=(\S+?)[ )\n]")
+_FOUND_SHORTCUT = re.compile(r"^ {6}(?:mShortcutInfo|shortcut)=(\S+) found", re.MULTILINE)
+_WHEN = re.compile(r"^ {12,}when=(\d+)", re.MULTILINE)
+_UPDATED = re.compile(r"^ {6}mUpdateTimeMs=(\d+)", re.MULTILINE)
+_FLAGS = re.compile(r"\bflags=(0x[0-9a-f]+|[A-Z_|]+)")
+_COUNT = re.compile(r"^ {16}android\.messages=(?:Parcelable|Bundle)\[\] \((\d+)\)", re.MULTILINE)
+_EXTRAS = re.compile(r"^ {12}extras=\{\n", re.MULTILINE)
+
+# Notification.FLAG_GROUP_SUMMARY; Android 16 prints flags by name.
+_GROUP_SUMMARY = 0x200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One notification. `raw` is what the dump with texts has of it, empty where it has nothing."""
+
+    identity: str
+    package: str
+    user: int
+    key: str
+    shortcut: str | None
+    when_ms: int
+    updated_ms: int
+    summary: bool
+    message_count: int
+    raw: str
+
+    @property
+    def stamp(self) -> tuple[str, str, int, int, int]:
+        """What changes when the app posts this notification again."""
+        return self.identity, self.key, self.when_ms, self.updated_ms, self.message_count
+
+
+def records(redacted: str, *, shown: str = "") -> list[Record]:
+    """The records of the redacted dump, with their texts from `shown` where it has them.
+
+    `shown` may be the dump of a moment later; records that went or came meanwhile are left out
+    or without texts. Later sections of a dump repeat records: the first of each counts.
+    """
+    listed = {header["hash"]: (header, body) for header, body in reversed(_stretches(redacted))}
+    texts = _texts(shown, listed)
+    found = [_record(header, body, texts.get(name, "")) for name, (header, body) in listed.items()]
+    return found[::-1]
+
+
+def _stretches(dump: str) -> list[tuple[re.Match[str], str]]:
+    """Each header with all that follows it until the next one."""
+    begin = dump.find(_LIST)
+    headers = list(_HEADER.finditer(dump, begin)) if begin >= 0 else []
+    ends = [header.start() for header in headers[1:]] + [len(dump)]
+    return [(header, dump[header.start() : end]) for header, end in zip(headers, ends, strict=True)]
+
+
+def _texts(shown: str, hashes: Iterable[str]) -> dict[str, str]:
+    """The stretch of each known record; a header with an unknown hash is somebody's text."""
+    begin = max(shown.find(_LIST), 0)
+    places = {name: shown.find(f"\n    NotificationRecord(0x{name}: ", begin) for name in hashes}
+    starts = sorted((place, name) for name, place in places.items() if place >= 0)
+    ends = [start for start, _ in starts[1:]] + [len(shown)]
+    return {name: shown[start:end] for (start, name), end in zip(starts, ends, strict=True)}
+
+
+def _record(header: re.Match[str], body: str, raw: str) -> Record:
+    when, updated, count = _WHEN.search(body), _UPDATED.search(body), _COUNT.search(body)
+    return Record(
+        identity=header["hash"],
+        package=header["package"],
+        user=int(header["user"]),
+        key=header["key"],
+        shortcut=_shortcut(header["notification"] + "\n", body),
+        when_ms=int(when[1]) if when else 0,
+        updated_ms=int(updated[1]) if updated else 0,
+        summary=_is_summary(body),
+        message_count=int(count[1]) if count else 0,
+        raw=raw,
+    )
+
+
+def _shortcut(notification: str, body: str) -> str | None:
+    found = _SHORTCUT.search(notification) or _FOUND_SHORTCUT.search(body)
+    return found[1] if found and found[1] != "null" else None
+
+
+def _is_summary(body: str) -> bool:
+    found = _FLAGS.search(body)
+    if found is None:
+        return False
+    if found[1].startswith("0x"):
+        return bool(int(found[1], 16) & _GROUP_SUMMARY)
+    return "GROUP_SUMMARY" in found[1].split("|")
+
+
+def extras_of(record: Record) -> str:
+    """What stands inside `extras={ … }`, up to the end of the record: texts may fake its end."""
+    begin = _EXTRAS.search(record.raw)
+    return record.raw[begin.end() :] if begin else ""

@@ -1,0 +1,87 @@
+"""The phone's own list of SMS, `content://sms`, as its shell reads it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from appliance.devices.adb import DeadlineAdbDevice
+from appliance.devices.phone.content_rows import Row, content_query, read_rows, read_value
+from appliance.errors import Transient
+
+URI = "content://sms"
+_COLUMNS = ("_id", "type", "status", "read", "date", "address")
+
+# Telephony.TextBasedSmsColumns.STATUS_COMPLETE of AOSP: the delivery report came.
+_DELIVERED = "0"
+
+# Bodies are asked for one by one, so many in one shell call: each may take a second.
+_BODIES_A_CALL = 5
+
+
+class Box(Enum):
+    """Telephony.TextBasedSmsColumns.MESSAGE_TYPE_* of AOSP."""
+
+    INBOX = 1
+    SENT = 2
+    DRAFT = 3
+    OUTBOX = 4
+    FAILED = 5
+    QUEUED = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsRow:
+    """An SMS without its text, which is read by its id."""
+
+    id: int
+    box: Box | None
+    delivered: bool
+    read: bool
+    date_ms: int
+    address: str
+
+
+def query(where: str) -> str:
+    """The command for the rows that match, oldest first."""
+    return content_query(URI, _COLUMNS, where=where, sort="_id ASC")
+
+
+def rows_in(output: str) -> list[SmsRow]:
+    return [_row(values) for values in read_rows(output, _COLUMNS)]
+
+
+def find(device: DeadlineAdbDevice, where: str) -> list[SmsRow]:
+    (answer,) = device.run(query(where))
+    return rows_in(answer.text)
+
+
+def bodies(device: DeadlineAdbDevice, ids: Iterable[int]) -> dict[int, str]:
+    """The texts by id; rows that are gone meanwhile are left out."""
+    wanted, texts = list(ids), dict[int, str]()
+    for at in range(0, len(wanted), _BODIES_A_CALL):
+        some = wanted[at : at + _BODIES_A_CALL]
+        answers = device.run(*(content_query(URI, ("body",), where=f"_id={row}") for row in some))
+        for row, answer in zip(some, answers, strict=True):
+            text = read_value(answer.text, "body")
+            if text is not None:
+                texts[row] = text
+    return texts
+
+
+def _row(values: Row) -> SmsRow:
+    kind = _number(values["type"])
+    return SmsRow(
+        id=_number(values["_id"]),
+        box=Box(kind) if kind in {box.value for box in Box} else None,
+        delivered=values["status"] == _DELIVERED,
+        read=values["read"] == "1",
+        date_ms=_number(values["date"]),
+        address=values["address"] or "",
+    )
+
+
+def _number(value: str | None) -> int:
+    try:
+        return int(value or 0)
+    except ValueError as exc:
+        raise Transient("The phone's list of SMS could not be read.") from exc

@@ -1,0 +1,88 @@
+"""Rows of `content query`, which escapes nothing."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliance.devices.phone.content_rows import (
+    AccessRefused,
+    content_query,
+    read_rows,
+    read_value,
+)
+from appliance.devices.phone.sms_provider import Box, SmsRow, rows_in
+from appliance.errors import Transient
+
+ROW = "Row: {n} _id={id}, type=1, status=-1, read=0, date=1789312500000, address=+31612345678\n"
+
+
+def test_a_row_is_read_with_all_its_columns() -> None:
+    assert rows_in(ROW.format(n=0, id=7)) == [
+        SmsRow(
+            id=7,
+            box=Box.INBOX,
+            delivered=False,
+            read=False,
+            date_ms=1_789_312_500_000,
+            address="+31612345678",
+        )
+    ]
+
+
+def test_no_rows_are_no_rows() -> None:
+    assert rows_in("No result found.\n") == []
+    assert rows_in("") == []
+
+
+def test_rows_must_be_numbered_in_turn() -> None:
+    """A gap means that something was printed that is no row."""
+    with pytest.raises(Transient):
+        rows_in(ROW.format(n=0, id=7) + ROW.format(n=2, id=9))
+
+
+def test_a_sender_may_be_a_word_and_a_status_may_be_missing() -> None:
+    (row,) = rows_in("Row: 0 _id=1, type=9, status=NULL, read=1, date=5, address=My Bank, NL\n")
+    assert (row.address, row.box, row.delivered, row.read) == ("My Bank, NL", None, False, True)
+
+
+def test_a_value_that_is_null_or_gone_is_none() -> None:
+    assert read_value("Row: 0 body=NULL\n", "body") is None
+    assert read_value("No result found.\n", "body") is None
+
+
+def test_a_refusal_is_told_from_a_failure() -> None:
+    """Samsung's words of 2022 for a shell that may not read the call log."""
+    refused = (
+        "Error while accessing provider:call_log\njava.lang.SecurityException: Permission Denial: "
+        "opening provider com.android.providers.contacts.CallLogProvider from (null)"
+    )
+    with pytest.raises(AccessRefused):
+        read_value(refused, "number")
+    with pytest.raises(Transient):
+        read_rows("Error while accessing provider:sms\njava.lang.IllegalStateException", ("_id",))
+
+
+def test_a_number_in_a_question_reaches_the_provider_as_it_is() -> None:
+    """The phone's shell takes the quotes away again."""
+    command = content_query("content://sms", ("_id",), where="address='+316'")
+    assert command.endswith("""--where 'address='"'"'+316'"'"''""")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "x\nRow: 1 _id=8, type=1, status=-1, read=0, date=1, address=+31600000000, body=vals",
+        "a\n\nb, body=c",
+        "No result found.",
+        "",
+        "\n\n",
+        "👍 é \u200fعربي",
+    ],
+)
+def test_a_body_arrives_whole_whatever_it_pretends(body: str) -> None:
+    assert read_value(f"Row: 0 body={body}\n", "body") == body
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")))
+def test_any_body_is_read_back(body: str) -> None:
+    assert (read_value(f"Row: 0 body={body}\n", "body") or "NULL") == (body or "NULL")
