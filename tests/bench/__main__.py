@@ -1,0 +1,65 @@
+"""`python -m tests.bench`: measures, and prints one JSON line a figure.
+
+A line is `{"figure", "value", "unit", "target", "peer", "ok"}`. The status is 1 when a figure
+misses its target or could not be measured; then its value is null and stderr says why.
+"""
+
+import argparse
+import importlib
+import json
+import logging
+import pkgutil
+import sys
+from pathlib import Path
+
+from tests.bench.benchmark import BENCHMARKS, Benchmark, Measured
+
+_log = logging.getLogger("tests.bench")
+
+
+def find_benchmarks() -> None:
+    """Imports every module of this folder, which registers what it measures."""
+    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
+        if module.name != "__main__":
+            importlib.import_module(f"tests.bench.{module.name}")
+
+
+def measured(benchmark: Benchmark) -> Measured | None:
+    try:
+        return benchmark.measure()
+    except Exception:
+        _log.exception("%s could not be measured", benchmark.name)
+        return None
+
+
+def run(benchmark: Benchmark) -> bool:
+    """Measures and prints one figure; true when it reaches its target."""
+    result = measured(benchmark)
+    is_met = result is not None and benchmark.is_met_by(result.value)
+    line = {
+        "figure": benchmark.name,
+        "value": result and round(result.value, 4),
+        "unit": benchmark.unit,
+        "target": benchmark.target,
+        "peer": result and result.peer,
+        "ok": is_met,
+    }
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+    return is_met
+
+
+def main() -> int:
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    find_benchmarks()
+    parser = argparse.ArgumentParser(prog="scripts/bench", description="Measures Balie.")
+    parser.add_argument(
+        "--only", metavar="NAME", action="append", choices=sorted(BENCHMARKS), help="measure this"
+    )
+    chosen = parser.parse_args().only or sorted(BENCHMARKS)
+    results = [run(BENCHMARKS[name]) for name in chosen]
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

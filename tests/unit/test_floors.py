@@ -1,0 +1,244 @@
+"""The floors of the house: which module may know which, read from the code itself."""
+
+import ast
+import queue
+from collections.abc import Iterator
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+FLOORS = {"store": 1, "devices": 2, "queue": 3, "desk": 4, "api": 5}
+TOP = {"__main__", "cli", "runtime", "demo"}
+TOP_FLOOR = 6
+EMULATED = "appliance.devices.emulated"
+MAY_EMULATE = ("appliance.__main__", "appliance.cli", "appliance.demo")
+DEVICES_SEEN_FROM_ABOVE = "appliance.devices.protocol"
+NOT_FOR_DRIVERS = {"sqlite3", "sqlite_utils", "fastapi", "starlette", "uvicorn"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    """`target` is a module of ours or another's; `name` what was taken out of it, if anything."""
+
+    source: str
+    target: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Module:
+    name: str
+    path: Path
+    tree: ast.Module
+
+    @property
+    def package(self) -> str:
+        is_package = self.path.name == "__init__.py"
+        return self.name if is_package else self.name.rpartition(".")[0]
+
+
+def modules_of(root: Path) -> dict[str, Module]:
+    """Every module below `root`/appliance by its dotted name."""
+    found = {}
+    for path in sorted((root / "appliance").rglob("*.py")):
+        parts = path.relative_to(root).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        found[name] = Module(name=name, path=path, tree=ast.parse(path.read_text("utf-8")))
+    return found
+
+
+def imports_of(modules: dict[str, Module]) -> Iterator[Import]:
+    """All imports, those inside functions and behind TYPE_CHECKING too."""
+    for module in modules.values():
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    yield Import(source=module.name, target=alias.name)
+            elif isinstance(node, ast.ImportFrom):
+                yield from _from_import(module, node, modules)
+
+
+def _from_import(
+    module: Module, node: ast.ImportFrom, modules: dict[str, Module]
+) -> Iterator[Import]:
+    base = node.module or ""
+    if node.level:
+        above = module.package.split(".")[: 1 - node.level or None]
+        base = ".".join([*above, base] if base else above)
+    for alias in node.names:
+        inside = f"{base}.{alias.name}"
+        if inside in modules:
+            yield Import(source=module.name, target=inside)
+        else:
+            yield Import(source=module.name, target=base, name=alias.name)
+
+
+def floor_of(module: str) -> int | None:
+    """The floor of a module of ours; None for a package that no floor is named for."""
+    _, _, rest = module.partition(".")
+    first, _, deeper = rest.partition(".")
+    if first in FLOORS:
+        return FLOORS[first]
+    if first in TOP:
+        return TOP_FLOOR
+    return None if deeper else 0
+
+
+def within(module: str, package: str) -> bool:
+    return module == package or module.startswith(f"{package}.")
+
+
+def is_ours(module: str) -> bool:
+    return within(module, "appliance")
+
+
+def floor_violations(imports: list[Import], modules: dict[str, Module]) -> Iterator[str]:
+    for name in modules:
+        if floor_of(name) is None:
+            yield f"{name} stands on no floor"
+    for each in imports:
+        if not is_ours(each.target):
+            continue
+        source, target = floor_of(each.source), floor_of(each.target)
+        if source is not None and target is not None and target > source:
+            yield f"{each.source} (floor {source}) imports {each.target} (floor {target})"
+
+
+def sees_a_driver(source: str, target: str) -> bool:
+    is_above = floor_of(source) in (3, 4, 5)
+    return is_above and within(target, "appliance.devices") and target != DEVICES_SEEN_FROM_ABOVE
+
+
+def device_violations(imports: list[Import]) -> Iterator[str]:
+    """Devices know no SQL and no web; floors above know no driver; few know the emulation."""
+    for each in imports:
+        source, target = each.source, each.target
+        line = f"{source} imports {target}"
+        if within(target, EMULATED) and not within(source, EMULATED):
+            if not any(within(source, name) for name in MAY_EMULATE):
+                yield f"{line}, which only the demo, the verb `emulate` and tests may"
+        elif sees_a_driver(source, target):
+            yield f"{line}, but may know {DEVICES_SEEN_FROM_ABOVE} only"
+        if within(source, "appliance.devices"):
+            is_driver = not within(source, EMULATED)
+            if within(target, "appliance.store"):
+                yield f"{line}: devices know no SQL"
+            elif is_driver and target.partition(".")[0] in NOT_FOR_DRIVERS:
+                yield f"{line}: drivers know no SQL and no web"
+
+
+def queue_violations(imports: list[Import], modules: dict[str, Module]) -> Iterator[str]:
+    """`queue` is the standard library's: ours is `appliance.queue`, and shadows it when a file
+    of the package is run directly.
+    """
+    for each in imports:
+        if each.target == "queue" and each.name and not hasattr(queue, each.name):
+            yield f"{each.source} imports {each.name} from the standard library's queue"
+    for module in modules.values():
+        if module.path.name == "__main__.py":
+            continue
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.If) and "__name__" in ast.unparse(node.test):
+                yield f"{module.name} is made to be run directly"
+
+
+def cycle_violations(imports: list[Import]) -> Iterator[str]:
+    graph: dict[str, set[str]] = {}
+    for each in imports:
+        if is_ours(each.target):
+            graph.setdefault(each.source, set()).add(each.target)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as exc:
+        yield "a cycle: " + " imports ".join(reversed(exc.args[1]))
+
+
+def violations(root: Path) -> list[str]:
+    modules = modules_of(root)
+    imports = list(imports_of(modules))
+    return [
+        *floor_violations(imports, modules),
+        *device_violations(imports),
+        *queue_violations(imports, modules),
+        *cycle_violations(imports),
+    ]
+
+
+def test_every_module_imports_from_its_own_floor_or_below() -> None:
+    """No module of Balie breaks a rule of the floors, and none import each other in a circle."""
+    assert "appliance.errors" in modules_of(ROOT)
+    assert violations(ROOT) == []
+
+
+def tree_of(root: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        path = root / "appliance" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return root
+
+
+@pytest.mark.parametrize(
+    ("files", "reported"),
+    [
+        ({"store/db.py": "import appliance.desk.gate"}, "imports appliance.desk.gate (floor 4)"),
+        ({"errors.py": "from appliance import store", "store/__init__.py": ""}, "(floor 1)"),
+        ({"queue/plan.py": "def f():\n    from appliance.api import app"}, "floor 5"),
+        (
+            {"queue/plan.py": "if TYPE_CHECKING:\n    from appliance import runtime"}
+            | {"runtime.py": ""},
+            "floor 6",
+        ),
+        ({"queue/plan.py": "from ..desk import gate", "desk/gate.py": ""}, "floor 4"),
+        ({"utils/text.py": ""}, "appliance.utils.text stands on no floor"),
+        ({"desk/in.py": "from appliance.devices.phone import Phone"}, "protocol only"),
+        ({"desk/in.py": "import appliance.devices"}, "protocol only"),
+        ({"runtime.py": "from appliance.devices.emulated import world"}, "only the demo"),
+        ({"devices/phone.py": "import appliance.devices.emulated.adbd"}, "only the demo"),
+        ({"devices/phone.py": "from appliance.store import db"}, "devices know no SQL"),
+        ({"devices/phone.py": "import sqlite3"}, "no SQL and no web"),
+        ({"devices/phone.py": "from fastapi.sse import Event"}, "no SQL and no web"),
+        ({"desk/in.py": "from queue import Planner"}, "imports Planner from the standard"),
+        ({"clock.py": "if __name__ == '__main__':\n    main()"}, "run directly"),
+        (
+            {
+                "store/a.py": "from appliance.store import b",
+                "store/b.py": "import appliance.store.a",
+            },
+            "a cycle: ",
+        ),
+        (
+            {"store/__init__.py": "from appliance.store.a import A"}
+            | {"store/a.py": "from appliance.store import B"},
+            "a cycle: ",
+        ),
+    ],
+)
+def test_a_broken_rule_is_reported(tmp_path: Path, files: dict[str, str], reported: str) -> None:
+    """Each rule is seen to fail on a tree that breaks it and no other."""
+    found = violations(tree_of(tmp_path, files))
+    assert len(found) == 1
+    assert reported in found[0]
+
+
+def test_what_the_floors_allow_is_not_reported(tmp_path: Path) -> None:
+    """Downward imports, the protocol, the demo's emulation and the library's queue are fine."""
+    tree = tree_of(
+        tmp_path,
+        {
+            "errors.py": "",
+            "devices/protocol.py": "from appliance.errors import Transient",
+            "devices/emulated/control.py": "import fastapi",
+            "queue/plan.py": "from queue import Queue\nfrom appliance.devices.protocol import Work",
+            "desk/gate.py": "from appliance.queue.plan import Plan\nfrom . import words",
+            "desk/words.py": "",
+            "runtime.py": "import appliance.devices.protocol, appliance.api.app",
+            "demo.py": "from appliance.devices import emulated\nfrom appliance import runtime",
+            "__main__.py": "if __name__ == '__main__':\n    import appliance.demo",
+        },
+    )
+    assert violations(tree) == []
