@@ -1,0 +1,88 @@
+"""The systemd units: well-formed, hardened, and both of one user."""
+
+import configparser
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+UNITS = sorted((ROOT / "systemd").glob("*.service"))
+
+HARDENED = {
+    "ProtectSystem": "strict",
+    "ProtectHome": "yes",
+    "PrivateTmp": "yes",
+    "DevicePolicy": "closed",
+    "NoNewPrivileges": "yes",
+    "CapabilityBoundingSet": "",
+    "SystemCallFilter": "@system-service",
+}
+PORT_OF_ADB = "5037"
+
+
+class Unit(configparser.RawConfigParser):
+    """A unit file; of a key that stands more than once the last value counts."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(strict=False, delimiters=("=",), comment_prefixes=("#", ";"))
+        self.optionxform = str  # type: ignore[assignment,method-assign]  # the documented way
+        self.read_string(path.read_text("utf-8"))
+
+
+def test_there_are_units_for_balie_and_for_adb() -> None:
+    """Balie and the adb server are two services, so that one can restart without the other."""
+    assert [path.name for path in UNITS] == ["balie-adb.service", "balie.service"]
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_a_unit_is_hardened_and_comes_back(path: Path) -> None:
+    """A service runs as `balie`, without privileges, sees little, and is started again always."""
+    service = Unit(path)["Service"]
+    assert {key: service.get(key) for key in HARDENED} == HARDENED
+    assert service["User"] == "balie"
+    assert service["Restart"] == "always"
+    assert service["StateDirectoryMode"] == "0700"
+
+
+def test_adb_listens_on_the_loopback_only() -> None:
+    """The adb server takes orders from this machine alone, on the port that Balie looks at."""
+    service = Unit(ROOT / "systemd" / "balie-adb.service")["Service"]
+    arguments = service["ExecStart"].split()[1:]
+    assert arguments == ["-L", f"tcp:localhost:{PORT_OF_ADB}", "server", "nodaemon"]
+
+
+def test_the_user_of_the_units_is_declared() -> None:
+    """systemd-sysusers makes the user `balie` and lets it reach phones and modems."""
+    lines = (ROOT / "systemd" / "balie.sysusers").read_text("utf-8").splitlines()
+    assert any(line.startswith("u balie ") for line in lines)
+    assert {"m balie plugdev", "m balie dialout"} <= set(lines)
+
+
+def complaints(folder: Path) -> str:
+    """What `systemd-analyze verify` says of copies that start something that exists here."""
+    copies = []
+    for path in UNITS:
+        program = Unit(path)["Service"]["ExecStart"].split()[0]
+        copy = folder / path.name
+        copy.write_text(path.read_text("utf-8").replace(program, "/bin/true"), encoding="utf-8")
+        copies.append(str(copy))
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *copies],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    ours = [line for line in done.stderr.splitlines() if str(folder) in line]
+    return "\n".join(ours)
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_systemd_understands_every_line(path: Path, tmp_path: Path) -> None:
+    """No key is misspelt: systemd's own check has no complaint, where a machine has systemd."""
+    sections = Unit(path).sections()
+    assert sections == ["Unit", "Service", "Install"]
+    if shutil.which("systemd-analyze"):
+        assert complaints(tmp_path) == ""
