@@ -1,0 +1,86 @@
+"""README tells the truth: its commands exist and its links lead somewhere."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+ONE_SCREEN = 75
+
+_BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_INLINE = re.compile(r"`((?:scripts/|balie )[^`]+)`")
+_LINK = re.compile(r"\]\(([^)]+)\)")
+_BALIE = ".venv/bin/balie"
+
+
+def commands() -> list[list[str]]:
+    """Every command in a code block, and those named in the text, as words."""
+    lines = [line for block in _BLOCK.findall(README) for line in block.splitlines()]
+    lines += [line.replace("balie ", f"{_BALIE} ", 1) for line in _INLINE.findall(README)]
+    return [shlex.split(line) for line in dict.fromkeys(lines)]
+
+
+def verb_of(words: list[str]) -> list[str]:
+    """The words up to the first option: `line add` of `balie line add --adb SERIAL`."""
+    options = [place for place, word in enumerate(words) if word.startswith("--")]
+    return words[1 : options[0] if options else None]
+
+
+def help_of(verb: list[str]) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "appliance", *verb, "--help"],
+        cwd=ROOT,
+        env=os.environ | {"COLUMNS": "200", "TERM": "dumb", "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+SCRIPTS = [words for words in commands() if words[0].startswith("scripts/")]
+VERBS = [words for words in commands() if words[0] == _BALIE]
+
+
+def test_every_command_is_a_script_or_a_verb() -> None:
+    """No code block shows a command that this project does not bring."""
+    assert len(SCRIPTS) + len(VERBS) == len(commands())
+    assert {"scripts/demo", "scripts/test"} <= {words[0] for words in SCRIPTS}
+
+
+@pytest.mark.parametrize("words", SCRIPTS, ids=" ".join)
+def test_a_named_script_can_be_run(words: list[str]) -> None:
+    """What README calls a script is a file that may be executed."""
+    assert os.access(ROOT / words[0], os.X_OK)
+
+
+@pytest.mark.parametrize("words", VERBS, ids=" ".join)
+def test_a_named_verb_has_the_options_shown(words: list[str]) -> None:
+    """`balie` knows each verb, and its help names each option that README uses."""
+    told = help_of(verb_of(words))
+    assert [word for word in words if word.startswith("--") and word not in told] == []
+
+
+def test_every_link_leads_to_a_file() -> None:
+    """Pictures and pages that README points to are in the project."""
+    links = [link for link in _LINK.findall(README) if "://" not in link]
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_it_fits_one_screen() -> None:
+    """A newcomer sees what it is and how to start without scrolling far."""
+    assert len(README.splitlines()) <= ONE_SCREEN
+
+
+def test_it_says_that_automated_use_is_restricted() -> None:
+    """README and SECURITY.md say plainly what WhatsApp's terms are about."""
+    for text in (README, (ROOT / "SECURITY.md").read_text("utf-8")):
+        assert re.search(r"WhatsApp's terms(\*\*)? restrict automated use", text)
