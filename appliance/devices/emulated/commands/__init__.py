@@ -1,0 +1,1 @@
+"""The shell commands of an emulated phone, by what they talk to."""

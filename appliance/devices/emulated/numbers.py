@@ -1,0 +1,38 @@
+"""Numbers as phones show them, and as WhatsApp names accounts by them."""
+
+import phonenumbers
+
+ACCOUNT = "@s.whatsapp.net"
+GROUP = "@g.us"
+
+
+def shown(number: str) -> str:
+    """An unsaved number as an app shows it: +31 6 12345601; a sender's name stays as it is."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def e164(number: str, region: str = "NL") -> str | None:
+    """The number in E.164, or None when it is not a possible one."""
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(parsed):
+        return None
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def jid_of(number: str) -> str:
+    return number.removeprefix("+") + ACCOUNT
+
+
+def number_of(jid: str) -> str:
+    return "+" + jid.removesuffix(ACCOUNT)
+
+
+def is_group(jid: str) -> bool:
+    return jid.endswith(GROUP)

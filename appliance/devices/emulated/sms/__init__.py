@@ -1,0 +1,1 @@
+"""A pretend SMS app in the likeness of Google Messages."""
