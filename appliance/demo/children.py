@@ -1,0 +1,118 @@
+"""The two programs beside the demo: an adb server of its own and the emulated phones."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import adbutils
+
+from appliance.errors import SetupError
+
+_STARTS_S = 20.0
+_ENDS_S = 5.0
+# An adb server looks for emulators on these ports by itself.
+_PROBED = range(5555, 5586)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmulatedPhone:
+    """`serial` is `host:port`, as adb connects it."""
+
+    serial: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emulation:
+    phones: Sequence[EmulatedPhone]
+    control: str
+
+
+@contextmanager
+def own_adb_server(home: Path) -> Iterator[int]:
+    """An adb server with keys and a port of its own, for as long as the demo runs.
+
+    `ANDROID_ADB_SERVER_PORT` names its port from here on, for the libraries too.
+    """
+    port = _free_port()
+    home.mkdir(parents=True, exist_ok=True)
+    command = [adbutils.adb_path(), "-L", f"tcp:127.0.0.1:{port}", "server", "nodaemon"]
+    environment = {**os.environ, "HOME": str(home), "ADB_MDNS_AUTO_CONNECT": "0", "ADB_MDNS": "0"}
+    os.environ["ANDROID_ADB_SERVER_PORT"] = str(port)
+    with (home / "adb.log").open("wb") as log:
+        server = subprocess.Popen(
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )
+    try:
+        _wait_for_port(port, server)
+        yield port
+    finally:
+        _end(server)
+
+
+@contextmanager
+def emulation(
+    *, phones: int, traffic: bool, speed: float, origin_ms: int, seed: int, truth: Path
+) -> Iterator[Emulation]:
+    """The emulated phones in a process of their own, which ends with this one."""
+    command = [
+        *(sys.executable, "-m", "appliance", "emulate", "--until-stdin-closes"),
+        *("--phones", str(phones), "--seed", str(seed), "--truth", str(truth)),
+        *("--speed", str(speed), "--origin-ms", str(origin_ms)),
+        "--traffic" if traffic else "--no-traffic",
+    ]
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        yield _first_line(child)
+    finally:
+        _end(child)
+
+
+def _first_line(child: subprocess.Popen[str]) -> Emulation:
+    line = child.stdout.readline() if child.stdout else ""
+    if not line:
+        raise SetupError("The emulated phones did not start; what they said stands above.")
+    facts = json.loads(line)
+    phones = [
+        EmulatedPhone(serial=each["serial"], number=each["number"]) for each in facts["phones"]
+    ]
+    return Emulation(phones=phones, control=facts["control"])
+
+
+def _free_port() -> int:
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        if port not in _PROBED:
+            return port
+
+
+def _wait_for_port(port: int, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + _STARTS_S
+    while time.monotonic() < deadline and server.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise SetupError("The adb server of the demo did not start.")
+
+
+def _end(child: subprocess.Popen[str] | subprocess.Popen[bytes]) -> None:
+    if child.stdin is not None:
+        child.stdin.close()
+    child.terminate()
+    try:
+        child.wait(_ENDS_S)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    if child.stdout is not None:
+        child.stdout.close()

@@ -1,0 +1,92 @@
+"""The demo's two branches, their lines and their staff."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from appliance.demo.children import EmulatedPhone
+from appliance.desk import passwords, staff, tokens
+from appliance.messages import Channel
+from appliance.store import lines
+from appliance.store.store import Store, Tx
+
+BRANCHES = ("Utrecht", "Rotterdam")
+
+_STAFF = (
+    ("Anna de Wit", "staff", "Utrecht"),
+    ("Bram Jansen", "staff", "Rotterdam"),
+    ("Carla Smits", "lead", None),
+    ("Dirk Beheer", "admin", None),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    name: str
+    password: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seeded:
+    logins: Sequence[Login]
+    token: str
+
+
+def seed(store: Store, phones: Sequence[EmulatedPhone]) -> Seeded:
+    """Fills an empty store; on one that was filled before, only the phones' addresses are new.
+
+    Passwords are made up each time: nobody can know them from elsewhere.
+    """
+    store.write(lambda tx: _place_phones(tx, phones))
+    logins = [Login(name=name, password=_password(), role=role) for name, role, _ in _STAFF]
+    hashes = [passwords.hash_password(login.password) for login in logins]
+    store.write(lambda tx: _let_in(tx, hashes))
+    token = store.write(lambda tx: tokens.add(tx, "demo"))
+    return Seeded(logins=logins, token=token.token)
+
+
+def _password() -> str:
+    return "-".join(secrets.token_hex(2) for _ in range(3))
+
+
+def _place_phones(tx: Tx, phones: Sequence[EmulatedPhone]) -> None:
+    for place, phone in enumerate(phones):
+        branch_id = _branch(tx, BRANCHES[place % len(BRANCHES)])
+        known = {line.number: line for line in lines.lines(tx.conn)}
+        if phone.number in known:
+            _move_phone(tx, known[phone.number], phone)
+        else:
+            _add_line(tx, branch_id, phone)
+
+
+def _branch(tx: Tx, name: str) -> str:
+    for branch in lines.branches(tx.conn):
+        if branch.name == name:
+            return branch.id
+    return lines.add_branch(tx, name)
+
+
+def _add_line(tx: Tx, branch_id: str, phone: EmulatedPhone) -> None:
+    line_id = lines.add_line(tx, branch_id=branch_id, number=phone.number)
+    device_id = lines.enrol(tx, kind="phone", address=phone.serial)
+    for channel in (Channel.WHATSAPP, Channel.SMS):
+        lines.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
+
+
+def _move_phone(tx: Tx, line: lines.Line, phone: EmulatedPhone) -> None:
+    """The emulated phone of an earlier demo listens on another port now."""
+    for route in lines.routes_of_line(tx.conn, line.id):
+        tx.conn.execute(
+            "UPDATE device SET address = ? WHERE id = ?", (phone.serial, route.device_id)
+        )
+
+
+def _let_in(tx: Tx, hashes: Sequence[str]) -> None:
+    known = {member.name: member.id for member in staff.members(tx.conn)}
+    for (name, role, branch), hashed in zip(_STAFF, hashes, strict=True):
+        staff_id = known.get(name)
+        if staff_id is None:
+            branch_id = lines.branch(tx.conn, branch).id if branch else None
+            staff_id = staff.add(tx, name, role=role, branch_id=branch_id)
+        staff.set_password(tx, staff_id, hashed)

@@ -1,0 +1,63 @@
+"""Jobs by the wall clock: the nightly copy of the database and the sweeping of what is over."""
+
+import logging
+import sqlite3
+from pathlib import Path
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+from appliance.errors import StoreError
+from appliance.store.store import Store, Tx
+
+log = logging.getLogger(__name__)
+
+KEPT_COPIES = 14
+IDEMPOTENCY_LIFE_MS = 24 * 3_600_000
+"""A program that has not repeated its request within a day has given up."""
+
+
+class Jobs:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._scheduler = BackgroundScheduler(timezone="UTC", daemon=True)
+        self._scheduler.add_job(self._copy, CronTrigger(hour=2, minute=15))
+        self._scheduler.add_job(self._sweep, CronTrigger(minute=7))
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        self._scheduler.shutdown(wait=False)
+
+    def _copy(self) -> None:
+        folder = self._store.path.parent / "backups"
+        try:
+            self.copy_to(folder)
+        except (StoreError, OSError, sqlite3.Error):
+            log.exception("the nightly copy failed")
+
+    def copy_to(self, folder: Path) -> Path:
+        """Copies the database, and lets go of the oldest nightly copies."""
+        folder.mkdir(parents=True, exist_ok=True)
+        target = folder / f"nightly-{self._store.clock.now_ms()}.db"
+        copy = sqlite3.connect(target)
+        try:
+            self._store.read(lambda conn: conn.backup(copy))
+        finally:
+            copy.close()
+        for old in sorted(folder.glob("nightly-*.db"))[:-KEPT_COPIES]:
+            old.unlink()
+        return target
+
+    def _sweep(self) -> None:
+        try:
+            self._store.write(_sweep)
+        except StoreError:
+            log.exception("sweeping failed")
+
+
+def _sweep(tx: Tx) -> None:
+    tx.conn.execute("DELETE FROM session WHERE expires_ms <= ?", (tx.now_ms,))
+    tx.conn.execute("DELETE FROM login_link WHERE expires_ms <= ?", (tx.now_ms,))
+    tx.conn.execute("DELETE FROM idempotency WHERE at_ms <= ?", (tx.now_ms - IDEMPOTENCY_LIFE_MS,))
