@@ -21,8 +21,7 @@ class Stream:
         self._max_data = max_data
         self._send = send
         self._incoming = asyncio.StreamReader()
-        self._may_write = asyncio.Event()
-        self._may_write.set()
+        self._under_way: asyncio.Future[None] | None = None
         self._closed = asyncio.Event()
 
     @property
@@ -40,11 +39,9 @@ class Stream:
     async def write(self, data: bytes) -> None:
         """Returns when the other side has taken all of it; raises StreamClosedError."""
         for start in range(0, len(data), self._max_data):
-            self._may_write.clear()
             self._send_packet(Command.WRTE, data[start : start + self._max_data])
-            await self._may_write.wait()
-            if self.closed:
-                raise StreamClosedError("the stream was closed while it was written to")
+            self._under_way = asyncio.get_running_loop().create_future()
+            await self._under_way
 
     async def closed_within(self, seconds: float | None) -> bool:
         """Whether the stream was closed before `seconds` had passed; None waits for ever."""
@@ -63,8 +60,9 @@ class Stream:
     def lost(self) -> None:
         """Closes without a word, because the other side knows or is gone."""
         self._closed.set()
-        self._may_write.set()
         self._incoming.feed_eof()
+        if self._under_way is not None and not self._under_way.done():
+            self._under_way.set_exception(StreamClosedError("closed before all was taken"))
 
     def received(self, data: bytes) -> None:
         self._incoming.feed_data(data)
@@ -72,7 +70,8 @@ class Stream:
 
     def taken(self) -> None:
         """The other side is ready for more."""
-        self._may_write.set()
+        if self._under_way is not None and not self._under_way.done():
+            self._under_way.set_result(None)
 
     def _send_packet(self, command: Command, data: bytes = b"") -> None:
         if self.closed:

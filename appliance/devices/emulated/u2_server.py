@@ -70,9 +70,11 @@ class U2Server:
         if request.path == "/jsonrpc/0" and request.verb == "POST":
             return await self._answer_rpc(stream, request)
         response = await self._page(request.path)
-        await stream.write(response.to_bytes(keep_alive=request.keep_alive))
-        if request.path == "/stop":
-            self._stop()
+        try:
+            await stream.write(response.to_bytes(keep_alive=request.keep_alive))
+        finally:
+            if request.path == "/stop":
+                self._stop()
         return True
 
     async def _page(self, path: str) -> HttpResponse:
