@@ -1,0 +1,102 @@
+"""The web application: JSON API, pages and static files in one, and how errors are answered."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from appliance.api import problems
+from appliance.api.headers import SafeHeaders
+from appliance.api.json import directory, events, health, messages
+from appliance.api.json.callers import TokenBook
+from appliance.api.json.metrics import Metrics
+from appliance.api.json.openapi import DOCUMENT_PATH, document
+from appliance.api.problems import ProblemError
+from appliance.api.services import Services
+from appliance.api.web.assets import STATIC_DIR
+from appliance.api.web.routes import router as pages
+from appliance.errors import BalieError
+
+log = logging.getLogger(__name__)
+
+MAX_BODY = 1024 * 1024
+"""Bytes of a body: the longest text, escaped in the worst way, many times over."""
+
+
+class Application(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        return document(self, version("balie"))
+
+
+def create_app(services: Services) -> FastAPI:
+    app = Application(
+        title="Balie",
+        openapi_url=DOCUMENT_PATH,
+        docs_url=None,  # Swagger UI comes from a CDN; nothing here does
+        redoc_url=None,
+        redirect_slashes=False,
+        max_body_size=MAX_BODY,
+        lifespan=partial(_lifespan, services),
+    )
+    app.state.services = services
+    app.state.tokens = TokenBook(services.store)
+    app.state.metrics = Metrics()
+    app.add_middleware(SafeHeaders, secure=services.cookies_secure)
+    for part in (health, messages, directory, events):
+        app.include_router(part.router)
+    app.include_router(pages(services))
+    app.mount("/static", StaticFiles(directory=STATIC_DIR, check_dir=False), name="static")
+    for error in (ProblemError, BalieError, RequestValidationError, HTTPException):
+        app.add_exception_handler(error, _answer)
+    app.add_exception_handler(Exception, _answer_bug)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(services: Services, app: FastAPI) -> AsyncIterator[None]:
+    del app
+    await services.feed.start()
+    yield
+    await services.feed.close()
+
+
+async def _answer(request: Request, exc: Exception) -> Response:
+    """Whatever is raised becomes a problem. Pages answer theirs before it comes to this."""
+    match exc:
+        case ProblemError():
+            return exc.problem.response()
+        case BalieError():
+            return problems.problem_of(exc).response()
+        case RequestValidationError():
+            return problems.of_validation(exc.errors()).response()
+        case HTTPException():
+            detail = _http_detail(request, exc)
+            return problems.of_status(exc.status_code, detail, exc.headers).response()
+        case _:
+            raise exc
+
+
+def _http_detail(request: Request, exc: HTTPException) -> str:
+    match exc.status_code:
+        case 404:
+            return "There is nothing at this address."
+        case 405:
+            return f"{request.method} is not possible here."
+        case 413:
+            return f"The body is too large: at most {MAX_BODY} bytes."
+        case _:
+            return exc.detail
+
+
+async def _answer_bug(request: Request, exc: Exception) -> Response:
+    """The server logs the traceback itself, after this."""
+    log.error("%s %s failed: %s", request.method, request.url.path, type(exc).__name__)
+    return problems.problem("internal-error").response()

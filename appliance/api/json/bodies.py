@@ -1,0 +1,233 @@
+"""The bodies of requests and answers, as they are checked and as they are documented.
+
+Answers are built as plain dicts and not checked again at run time; the tests hold them against
+these models.
+"""
+
+from datetime import datetime
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from appliance.messages import MAX_TEXT
+
+T = TypeVar("T")
+
+MAX_TTL_S = 30 * 24 * 3600
+"""A month: longer, and the office means a list with a date, not a message."""
+
+State = Literal[
+    "queued",
+    "sending",
+    "unconfirmed",
+    "sent",
+    "delivered",
+    "read",
+    "failed",
+    "refused",
+    "expired",
+    "cancelled",
+    "received",
+]
+Channel = Literal["whatsapp", "sms"]
+
+
+class MessageIn(BaseModel):
+    """A message to send. It leaves only if the recipient agreed to hear from this line."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    line: str = Field(description="The line to send from: its id or its number.", max_length=64)
+    to: str = Field(
+        description="The recipient: a phone number, best as E.164, or the id of a contact.",
+        max_length=64,
+    )
+    text: str = Field(
+        description=f"What to say: 1 to {MAX_TEXT} characters, kept as they are (NFC)."
+    )
+    channel: Literal["auto", "whatsapp", "sms"] = Field(
+        "auto", description="`auto`: WhatsApp where they have it, else SMS."
+    )
+    media: None = Field(None, description="Leave out: files cannot be sent yet.")
+    ttl_s: int | None = Field(
+        None,
+        ge=1,
+        le=MAX_TTL_S,
+        description="Seconds after which it is too old to be worth sending; a day if left out.",
+    )
+    not_before: AwareDatetime | None = Field(
+        None, description="ISO 8601 with an offset; it does not leave earlier."
+    )
+
+    @field_validator("media", mode="before")
+    @classmethod
+    def _no_files_yet(cls, value: object) -> None:
+        if value is not None:
+            raise PydanticCustomError("balie", "Files cannot be sent yet: leave “media” out.")
+
+
+class _Out(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class AcceptedOut(_Out):
+    """It is durable and will be sent once; `expected_at` null: nobody can know."""
+
+    id: str
+    state: State
+    expected_at: datetime | None
+    reason: str | None = Field(description="Why it does not leave at once, as a code.")
+
+
+class ContactRef(_Out):
+    """`id` is null for somebody in a group whom Balie does not know."""
+
+    id: str | None
+    number: str
+    name: str | None
+
+
+class MessageOut(_Out):
+    id: str
+    direction: Literal["in", "out"]
+    line: str = Field(description="The line's id.")
+    line_number: str
+    conversation: str
+    group: str | None
+    contact: ContactRef
+    channel: Channel | None = Field(description="null: not yet known, whichever works.")
+    text: str
+    media: None
+    state: State
+    reason: str | None
+    kind: Literal["reply", "automatic", "list", "confirmation"] | None
+    author: str | None = Field(description="Who wrote it: staff, software or a rule, by name.")
+    expected_at: datetime | None
+    not_before: datetime | None
+    expires_at: datetime | None
+    created_at: datetime
+    happened_at: datetime = Field(description="Where it stands in the conversation.")
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    read_at: datetime | None
+
+
+class HistoryOut(_Out):
+    """One change: what happened when, with the facts of it."""
+
+    seq: int
+    at: datetime
+    kind: str
+    facts: dict[str, Any]
+
+
+class EvidenceOut(_Out):
+    """One try over one device, and what was seen that proves its outcome."""
+
+    attempt: str
+    device: str
+    channel: Channel
+    started_at: datetime
+    tapped_at: datetime | None
+    ended_at: datetime | None
+    outcome: Literal["sent", "not_sent", "unknown", "refused"] | None
+    seen: dict[str, Any]
+
+
+class MessageDetailOut(MessageOut):
+    history: list[HistoryOut]
+    evidence: list[EvidenceOut]
+
+
+class BranchRef(_Out):
+    id: str
+    name: str
+
+
+class LineOut(_Out):
+    id: str
+    number: str
+    branch: BranchRef
+    stopped: str | None = Field(description="Why nothing is sent until a person looks.")
+    ready: list[Channel] = Field(description="The channels over which it can send now.")
+    waiting: int = Field(description="Messages that have not left yet.")
+
+
+class ContactOut(_Out):
+    id: str
+    name: str | None
+    chosen_name: str | None = Field(description="What they call themselves.")
+    office_name: str | None = Field(description="What the office calls them.")
+    personnel_number: str | None
+    numbers: list[str]
+    created_at: datetime
+
+
+class ConversationOut(_Out):
+    id: str
+    line: str
+    contact: ContactRef | None
+    group: str | None
+    name: str | None
+    last_message: str | None
+    last_at: datetime | None
+    last_in_at: datetime | None = Field(description="When they last wrote to this line.")
+    created_at: datetime
+
+
+class GroupOut(_Out):
+    id: str
+    line: str
+    name: str
+    created_at: datetime
+
+
+class DeviceOut(_Out):
+    id: str
+    kind: Literal["phone", "modem"]
+    state: Literal["absent", "unauthorized", "offline", "ready", "degraded"]
+    reason: str
+    channels: list[Channel] = Field(description="Those that can send now.")
+    sim_number: str | None
+    lines: list[str]
+    changed_at: datetime
+
+
+class EventOut(_Out):
+    """One row of the event log: ids and facts, never a text and never a number."""
+
+    seq: int
+    epoch: str = Field(description="The numbering; another one means that a backup was restored.")
+    at: datetime
+    kind: str
+    branch: str | None
+    line: str | None
+    conversation: str | None
+    contact: str | None
+    message: str | None
+    device: str | None
+    staff: str | None
+    facts: dict[str, Any]
+
+
+class PageOut(_Out, Generic[T]):
+    items: list[T]
+    next: str | None = Field(description="For `after` on the next page; null on the last.")
+
+
+class HealthOut(_Out):
+    status: Literal["ok"]
+
+
+class ProblemOut(BaseModel):
+    """RFC 9457 problem details."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str = Field(description="The stable name of the problem.")
+    field: str | None = Field(None, description="The field that is not right.")
+    remedy: str | None = Field(None, description="What would change the answer.")
+    errors: list[dict[str, str]] | None = Field(None, description="All fields that are not right.")

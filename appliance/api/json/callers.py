@@ -1,0 +1,103 @@
+"""Who calls: a bearer token, its scopes, and the branches that it sees."""
+
+import time
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
+
+from appliance.api.problems import ProblemError, problem
+from appliance.api.services import Services
+from appliance.desk import tokens
+from appliance.desk.bearer import token_hash
+from appliance.desk.sight import Sight
+from appliance.desk.tokens import ApiToken, Scope
+from appliance.store.store import Store
+
+KEEP_S = 0.5
+"""How long a looked-up token is believed; a revoked one reads on for this long. What writes asks
+again inside its transaction."""
+MAX_KEPT = 1000
+
+_bearer = HTTPBearer(
+    auto_error=False,
+    scheme_name="token",
+    description="A token made with `balie token add`. Its scopes say what it may do: "
+    "`messages:read`, `messages:write`, `contacts:read`, `lines:read`, `devices:read`, "
+    "`events:read`. It may be for one branch only; what it may not see answers 404.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    token: ApiToken
+    sight: Sight
+    services: Services
+
+
+class TokenBook:
+    """Looks tokens up, and not again for half a second. For the event loop."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._kept: dict[str, tuple[ApiToken, float]] = {}
+
+    async def find(self, text: str) -> ApiToken | None:
+        name, now_s = token_hash(text), time.monotonic()
+        kept = self._kept.get(name)
+        if kept is not None and now_s < kept[1]:
+            return kept[0]
+        found = await self._store.aread(lambda conn: tokens.find(conn, text))
+        if len(self._kept) >= MAX_KEPT:
+            self._kept.clear()
+        if found is None:
+            self._kept.pop(name, None)
+        else:
+            self._kept[name] = (found, now_s + KEEP_S)
+        return found
+
+
+async def identify(
+    request: Request,
+    scopes: SecurityScopes,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Caller:
+    """Raises ProblemError: 401 without a token that opens, 403 when it lacks a scope."""
+    services: Services = request.app.state.services
+    book: TokenBook = request.app.state.tokens
+    if credentials is None:
+        raise _unauthorized("This needs a token: send “Authorization: Bearer <token>”.")
+    token = await book.find(credentials.credentials)
+    if token is None:
+        raise revoked()
+    for name in scopes.scopes:
+        if Scope(name) not in token.scopes:
+            raise _forbidden(name)
+    branches = None if token.branch_id is None else frozenset({token.branch_id})
+    return Caller(token, Sight(branches), services)
+
+
+def revoked() -> ProblemError:
+    return _unauthorized("This token is not known here, or was revoked.")
+
+
+def _unauthorized(detail: str) -> ProblemError:
+    headers = {"WWW-Authenticate": 'Bearer realm="balie"'}
+    return ProblemError(problem("unauthorized", detail, headers=headers))
+
+
+def _forbidden(scope: str) -> ProblemError:
+    headers = {
+        "WWW-Authenticate": f'Bearer realm="balie", error="insufficient_scope", scope="{scope}"'
+    }
+    detail = f"This token may not do that: it lacks the scope “{scope}”."
+    return ProblemError(problem("forbidden", detail, headers=headers, scope=scope))
+
+
+ReadsMessages = Annotated[Caller, Security(identify, scopes=[Scope.MESSAGES_READ.value])]
+WritesMessages = Annotated[Caller, Security(identify, scopes=[Scope.MESSAGES_WRITE.value])]
+ReadsContacts = Annotated[Caller, Security(identify, scopes=[Scope.CONTACTS_READ.value])]
+ReadsLines = Annotated[Caller, Security(identify, scopes=[Scope.LINES_READ.value])]
+ReadsDevices = Annotated[Caller, Security(identify, scopes=[Scope.DEVICES_READ.value])]
+ReadsEvents = Annotated[Caller, Security(identify, scopes=[Scope.EVENTS_READ.value])]

@@ -1,0 +1,68 @@
+"""How answers are described in the OpenAPI document: a schema and an example for each."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from appliance.api import problems
+from appliance.api.json.bodies import ProblemOut
+
+READ_PROBLEMS = ("unauthorized", "forbidden", "invalid-input", "store-unavailable")
+"""What every list may answer."""
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def ref(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{schema_name(model)}"}
+
+
+def schema_name(model: type[BaseModel]) -> str:
+    """`MessageOut` is `Message` outside; a page of them is `MessagePage`."""
+    parameters = model.__pydantic_generic_metadata__["args"]
+    if parameters:
+        return f"{schema_name(parameters[0])}Page"
+    return model.__name__.removesuffix("Out")
+
+
+def answers(
+    model: type[BaseModel],
+    example: Any,
+    *codes: str,
+    status: int = 200,
+    description: str,
+    media_type: str = "application/json",
+    headers: dict[str, Any] | None = None,
+) -> Responses:
+    """The good answer and every problem that may come instead."""
+    good: dict[str, Any] = {
+        "description": description,
+        "content": {media_type: {"schema": ref(model), "example": example}},
+    }
+    if headers:
+        good["headers"] = headers
+    return {status: good, **_problems(codes)}
+
+
+def _problems(codes: tuple[str, ...]) -> Responses:
+    responses: Responses = {}
+    for code in codes:
+        known = problems.CATALOGUE[code]
+        entry = responses.setdefault(known.status, _problem_response(known.title))
+        examples = entry["content"][problems.MEDIA_TYPE]["examples"]
+        examples[code] = {"summary": known.title, "value": _example(code)}
+    return responses
+
+
+def _problem_response(title: str) -> dict[str, Any]:
+    content = {problems.MEDIA_TYPE: {"schema": ref(ProblemOut), "examples": {}}}
+    return {"description": title, "content": content}
+
+
+def _example(code: str) -> dict[str, Any]:
+    extra: dict[str, Any] = {}
+    if code == "invalid-input":
+        extra = {"field": "to"}
+    elif code in {"consent-required", "opted-out"}:
+        extra = {"remedy": "They can change it by writing to this number."}
+    return problems.problem(code, **extra).body()

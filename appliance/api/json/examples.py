@@ -1,0 +1,188 @@
+"""Examples of bodies, for the OpenAPI document; the tests hold them against the models."""
+
+from typing import Any, Literal
+
+Order = Literal["oldest", "newest"]
+
+_MESSAGE = "01977d2e-5f3a-7c41-9d2b-3f8a6c1e0b57"
+_LINE = "01977d2e-0b11-7a52-8c64-55d0f1a2b3c4"
+_CONTACT = "01977d2e-1c22-7b63-9d75-66e102b3c4d5"
+_CONVERSATION = "01977d2e-2d33-7c74-8e86-77f213c4d5e6"
+_DEVICE = "01977d2e-3e44-7d85-9f97-880324d5e6f7"
+_BRANCH = "01977d2e-6a77-70a9-82ca-b3b657081920"
+_AT = "2026-03-02T08:30:00.000Z"
+_SENT = "2026-03-02T08:30:04.250Z"
+
+MESSAGES_IN: dict[str, Any] = {
+    "reply": {
+        "summary": "By the best channel",
+        "value": {
+            "line": "+31612345678",
+            "to": "+31687654321",
+            "text": "Hoi Anna, je kunt morgen om 7 uur beginnen. Lukt dat?",
+        },
+    },
+    "sms": {
+        "summary": "By SMS, not before the morning, and not after an hour",
+        "value": {
+            "line": "+31612345678",
+            "to": "+31687654321",
+            "text": "Je loonstrook staat klaar.",
+            "channel": "sms",
+            "not_before": "2026-03-03T08:00:00+01:00",
+            "ttl_s": 3600,
+        },
+    },
+}
+
+REPLAYED_HEADER: dict[str, Any] = {
+    "Idempotency-Replayed": {
+        "description": "`true` on an answer that was given before.",
+        "schema": {"type": "string"},
+        "example": "true",
+    }
+}
+
+ACCEPTED: dict[str, Any] = {
+    "id": _MESSAGE,
+    "state": "queued",
+    "expected_at": _SENT,
+    "reason": "gap",
+}
+
+_CONTACT_REF: dict[str, Any] = {"id": _CONTACT, "number": "+31687654321", "name": "Anna de Wit"}
+
+MESSAGE: dict[str, Any] = {
+    "id": _MESSAGE,
+    "direction": "out",
+    "line": _LINE,
+    "line_number": "+31612345678",
+    "conversation": _CONVERSATION,
+    "group": None,
+    "contact": _CONTACT_REF,
+    "channel": "whatsapp",
+    "text": "Hoi Anna, je kunt morgen om 7 uur beginnen. Lukt dat?",
+    "media": None,
+    "state": "sent",
+    "reason": None,
+    "kind": "reply",
+    "author": "Planning",
+    "expected_at": None,
+    "not_before": None,
+    "expires_at": "2026-03-03T08:30:00.000Z",
+    "created_at": _AT,
+    "happened_at": _AT,
+    "sent_at": _SENT,
+    "delivered_at": None,
+    "read_at": None,
+}
+
+MESSAGE_DETAIL: dict[str, Any] = {
+    **MESSAGE,
+    "history": [
+        {
+            "seq": 41,
+            "at": _AT,
+            "kind": "message.state",
+            "facts": {"from": None, "to": "queued", "class": "reply"},
+        },
+        {
+            "seq": 44,
+            "at": _SENT,
+            "kind": "message.state",
+            "facts": {"from": "sending", "to": "sent", "reason": None},
+        },
+    ],
+    "evidence": [
+        {
+            "attempt": "01977d2e-7b88-71ba-93db-c4c768192a31",
+            "device": _DEVICE,
+            "channel": "whatsapp",
+            "started_at": _AT,
+            "tapped_at": _SENT,
+            "ended_at": _SENT,
+            "outcome": "sent",
+            "seen": {"tick": "sent", "own_rows": 1},
+        }
+    ],
+}
+
+CANCELLED: dict[str, Any] = {
+    **MESSAGE,
+    "state": "cancelled",
+    "reason": "by-person",
+    "sent_at": None,
+    "history": [
+        {
+            "seq": 45,
+            "at": _SENT,
+            "kind": "message.state",
+            "facts": {"from": "queued", "to": "cancelled", "reason": "by-person"},
+        }
+    ],
+    "evidence": [],
+}
+
+LINE: dict[str, Any] = {
+    "id": _LINE,
+    "number": "+31612345678",
+    "branch": {"id": _BRANCH, "name": "Tilburg"},
+    "stopped": None,
+    "ready": ["whatsapp", "sms"],
+    "waiting": 0,
+}
+
+CONTACT: dict[str, Any] = {
+    "id": _CONTACT,
+    "name": "Anna de Wit",
+    "chosen_name": "Annie",
+    "office_name": "Anna de Wit",
+    "personnel_number": "10234",
+    "numbers": ["+31687654321"],
+    "created_at": _AT,
+}
+
+CONVERSATION: dict[str, Any] = {
+    "id": _CONVERSATION,
+    "line": _LINE,
+    "contact": _CONTACT_REF,
+    "group": None,
+    "name": "Anna de Wit",
+    "last_message": _MESSAGE,
+    "last_at": _AT,
+    "last_in_at": _AT,
+    "created_at": _AT,
+}
+
+GROUP: dict[str, Any] = {
+    "id": "01977d2e-4f55-7e96-80a8-991435e6f708",
+    "line": _LINE,
+    "name": "Nachtploeg",
+    "created_at": _AT,
+}
+
+DEVICE: dict[str, Any] = {
+    "id": _DEVICE,
+    "kind": "phone",
+    "state": "ready",
+    "reason": "none",
+    "channels": ["sms", "whatsapp"],
+    "sim_number": "+31612345678",
+    "lines": [_LINE],
+    "changed_at": _AT,
+}
+
+EVENT: dict[str, Any] = {
+    "seq": 44,
+    "epoch": "01977d2e-8c99-72cb-a4ec-d5d879203b42",
+    "at": _SENT,
+    "kind": "message.state",
+    "branch": None,
+    "line": _LINE,
+    "conversation": _CONVERSATION,
+    "contact": _CONTACT,
+    "message": _MESSAGE,
+    "device": None,
+    "staff": None,
+    "facts": {"from": "sending", "to": "sent", "reason": None},
+}

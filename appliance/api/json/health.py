@@ -1,0 +1,68 @@
+"""`/healthz`, `/readyz` and `/metrics`: for whoever watches the box. Nothing personal in them."""
+
+from fastapi import APIRouter, Request, Response
+
+from appliance.api.json.bodies import HealthOut
+from appliance.api.json.documented import answers
+from appliance.api.json.metrics import Metrics, read_figures
+from appliance.api.problems import ProblemError, problem
+from appliance.api.services import Services
+
+router = APIRouter(tags=["health"])
+
+_OK = b'{"status":"ok"}'
+_OK_EXAMPLE = {"status": "ok"}
+_METRICS_EXAMPLE = (
+    "# HELP balie_messages Messages by state.\n# TYPE balie_messages gauge\n"
+    'balie_messages{direction="out",state="sent"} 12.0\n'
+)
+
+
+@router.get(
+    "/healthz",
+    operation_id="getHealth",
+    summary="Is the process alive",
+    response_model=None,
+    responses=answers(HealthOut, _OK_EXAMPLE, "internal-error", description="It answers."),
+)
+async def get_health() -> Response:
+    return Response(_OK, media_type="application/json")
+
+
+@router.get(
+    "/readyz",
+    operation_id="getReadiness",
+    summary="Can it do its work",
+    response_model=None,
+    responses=answers(HealthOut, _OK_EXAMPLE, "not-ready", description="Everything has started."),
+)
+async def get_readiness(request: Request) -> Response:
+    services: Services = request.app.state.services
+    missing = list(services.ready())
+    if missing:
+        detail = f"Not ready yet: {', '.join(missing)}."
+        raise ProblemError(
+            problem("not-ready", detail, headers={"Retry-After": "1"}, missing=missing)
+        )
+    return Response(_OK, media_type="application/json")
+
+
+@router.get(
+    "/metrics",
+    operation_id="getMetrics",
+    summary="Figures for Prometheus",
+    response_model=None,
+    responses={
+        **answers(HealthOut, _OK_EXAMPLE, "store-unavailable", description=""),
+        200: {
+            "description": "The Prometheus text format.",
+            "content": {"text/plain": {"schema": {"type": "string"}, "example": _METRICS_EXAMPLE}},
+        },
+    },
+)
+async def get_metrics(request: Request) -> Response:
+    services: Services = request.app.state.services
+    metrics: Metrics = request.app.state.metrics
+    now_ms = services.clock.now_ms()
+    figures = await services.store.aread(lambda conn: read_figures(conn, now_ms))
+    return Response(metrics.text(figures), media_type="text/plain; version=0.0.4; charset=utf-8")

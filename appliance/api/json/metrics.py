@@ -1,0 +1,91 @@
+"""Figures for Prometheus, read from the database when they are asked for."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+_MS_PER_S = 1000
+_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """`oldest_ms`: since when the oldest message of the queue waits."""
+
+    messages: Sequence[tuple[str, str, int]]
+    devices: Sequence[tuple[str, str, int]]
+    oldest_ms: int | None
+    now_ms: int
+
+
+class Metrics:
+    """One per app, so that two apps in one process count apart."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._accept = Histogram(
+            "balie_accept_seconds",
+            "Time from a posted message to its durable acceptance.",
+            buckets=_BUCKETS_S,
+            registry=self._registry,
+        )
+
+    def accepted(self, took_s: float) -> None:
+        self._accept.observe(took_s)
+
+    def text(self, figures: Figures) -> bytes:
+        """The whole exposition."""
+        registry = CollectorRegistry()
+        registry.register(_Snapshot(figures))
+        return generate_latest(registry) + generate_latest(self._registry)
+
+
+def read_figures(conn: sqlite3.Connection, now_ms: int) -> Figures:
+    messages = conn.execute(
+        "SELECT direction, state, count(*) FROM message GROUP BY direction, state"
+    )
+    devices = conn.execute(
+        "SELECT kind, state, count(*) FROM device WHERE removed_ms IS NULL GROUP BY kind, state"
+    )
+    oldest = conn.execute(
+        "SELECT min(created_ms) FROM message"
+        " WHERE state IN ('queued', 'sending', 'unconfirmed') AND state = 'queued'"
+    )
+    return Figures(
+        messages=[(row[0], row[1], row[2]) for row in messages],
+        devices=[(row[0], row[1], row[2]) for row in devices],
+        oldest_ms=oldest.fetchone()[0],
+        now_ms=now_ms,
+    )
+
+
+class _Snapshot(Collector):
+    def __init__(self, figures: Figures) -> None:
+        self._figures = figures
+
+    def collect(self) -> Iterable[Metric]:
+        messages = GaugeMetricFamily(
+            "balie_messages", "Messages by state.", labels=("direction", "state")
+        )
+        for direction, state, count in self._figures.messages:
+            messages.add_metric((direction, state), count)
+        yield messages
+        devices = GaugeMetricFamily(
+            "balie_devices", "Phones and modems by state.", labels=("kind", "state")
+        )
+        for kind, state, count in self._figures.devices:
+            devices.add_metric((kind, state), count)
+        yield devices
+        yield GaugeMetricFamily(
+            "balie_queue_age_seconds",
+            "How long the oldest queued message waits; 0 when none does.",
+            value=self._age_s(),
+        )
+
+    def _age_s(self) -> float:
+        oldest_ms = self._figures.oldest_ms
+        return 0.0 if oldest_ms is None else (self._figures.now_ms - oldest_ms) / _MS_PER_S

@@ -1,0 +1,87 @@
+"""The OpenAPI 3.1 document: FastAPI's, with the schemas that our routes refer to."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from appliance.api.json.bodies import (
+    AcceptedOut,
+    ContactOut,
+    ConversationOut,
+    DeviceOut,
+    EventOut,
+    GroupOut,
+    HealthOut,
+    LineOut,
+    MessageDetailOut,
+    MessageIn,
+    MessageOut,
+    PageOut,
+    ProblemOut,
+)
+from appliance.api.json.documented import schema_name
+
+DOCUMENT_PATH = "/api/v1/openapi.json"
+
+_BODIES: tuple[type[BaseModel], ...] = (
+    MessageIn,
+    AcceptedOut,
+    MessageOut,
+    MessageDetailOut,
+    LineOut,
+    ContactOut,
+    ConversationOut,
+    GroupOut,
+    DeviceOut,
+    EventOut,
+    HealthOut,
+    ProblemOut,
+    PageOut[MessageOut],
+    PageOut[LineOut],
+    PageOut[ContactOut],
+    PageOut[ConversationOut],
+    PageOut[GroupOut],
+    PageOut[DeviceOut],
+)
+
+_DESCRIPTION = """\
+A branch's phones for other software: send a message, follow what becomes of it, read what came
+in. Nothing is sent to people who did not ask for it, and nothing faster than a person could.
+Errors are problem details (RFC 9457); lists are `{items, next}`; times are UTC.
+"""
+_TAGS = [
+    {"name": "messages", "description": "Send, find, look closely, cancel."},
+    {"name": "directory", "description": "Lines, contacts, conversations, groups, devices."},
+    {"name": "events", "description": "Everything that happens, as it happens."},
+    {"name": "health", "description": "For whoever watches the box; needs no token."},
+]
+
+
+def document(app: FastAPI, version: str) -> dict[str, Any]:
+    """Made once, then kept by the app."""
+    if app.openapi_schema is None:
+        app.openapi_schema = get_openapi(
+            title="Balie",
+            version=version,
+            description=_DESCRIPTION,
+            routes=app.routes,
+            tags=_TAGS,
+            license_info={"name": "MIT", "identifier": "MIT"},
+        )
+        app.openapi_schema["components"]["schemas"] = _schemas()
+    return app.openapi_schema
+
+
+def _schemas() -> dict[str, Any]:
+    """All bodies under the names that `documented.ref` gives them."""
+    given, together = models_json_schema(
+        [(model, "validation") for model in _BODIES], ref_template="#/components/schemas/{model}"
+    )
+    schemas: dict[str, Any] = dict(together["$defs"])
+    for model in _BODIES:
+        pydantic_name = given[(model, "validation")]["$ref"].rpartition("/")[2]
+        schemas[schema_name(model)] = schemas[pydantic_name]
+    return schemas

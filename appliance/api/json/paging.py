@@ -1,0 +1,51 @@
+"""Lists as pages: `{items, next}`, where `next` is the id of the last item."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Protocol, TypeVar
+
+from fastapi import Depends, Query
+from fastapi.responses import JSONResponse
+
+from appliance.desk.directory import Page
+from appliance.errors import InvalidInput
+from appliance.ids import is_id
+
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 200
+
+
+class _HasId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+Item = TypeVar("Item", bound=_HasId)
+
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Items on a page.")]
+After = Annotated[str | None, Query(description="`next` of the page before.")]
+
+
+async def page_of(limit: Limit = DEFAULT_LIMIT, after: After = None) -> Page:
+    """One more than the page, which tells whether there is a next one."""
+    return Page(after=cursor(after) or "", limit=limit + 1)
+
+
+Paged = Annotated[Page, Depends(page_of)]
+
+
+def cursor(after: str | None) -> str | None:
+    """Raises InvalidInput when it is no `next` of ours."""
+    if after is not None and not is_id(after):
+        raise InvalidInput("after", "“after” is not a cursor: give the “next” of a page.")
+    return after and after.lower()
+
+
+def page(
+    found: Sequence[Item], limit: int, shape: Callable[[Item], dict[str, Any]]
+) -> JSONResponse:
+    """`found` holds one item more than `limit` when there is a next page."""
+    items = found[:limit]
+    more = len(found) > limit
+    return JSONResponse(
+        {"items": [shape(item) for item in items], "next": items[-1].id if more else None}
+    )

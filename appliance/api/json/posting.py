@@ -1,0 +1,116 @@
+"""A message that comes in by the API: read, checked, and accepted in one transaction."""
+
+import json
+from functools import partial
+from typing import Any
+
+from pydantic import ValidationError
+
+from appliance.api.json import idempotency
+from appliance.api.json.bodies import MessageIn
+from appliance.api.json.callers import Caller, revoked
+from appliance.api.json.idempotency import Answer
+from appliance.api.json.times import iso_or_none, ms_of
+from appliance.api.problems import ProblemError, of_validation, problem
+from appliance.desk import tokens
+from appliance.desk.sending import Author, SendRequest, accept
+from appliance.errors import InvalidInput
+from appliance.ids import is_id
+from appliance.messages import Channel
+from appliance.phone_numbers import parse_number
+from appliance.store.store import Tx
+
+MAX_AHEAD_MS = 366 * 24 * 3_600_000
+"""A `not_before` a year from now is a slip of the pen."""
+_MS_PER_S = 1000
+
+
+def read_message(raw: bytes) -> MessageIn:
+    """Raises ProblemError: 400 when it is not JSON, 422 with the field when it is not right."""
+    try:
+        return MessageIn.model_validate_json(raw)
+    except ValidationError as exc:
+        errors = exc.errors(include_url=False, include_context=False)
+        if errors[0]["type"] == "json_invalid":
+            raise _unreadable(raw, errors[0]["msg"]) from exc
+        raise ProblemError(of_validation(errors)) from exc
+
+
+def post(tx: Tx, caller: Caller, wanted: MessageIn, number: str | None, key: str | None) -> Answer:
+    """`number` is None when `to` names a contact. Raises what `accept` raises."""
+    if not tokens.is_valid(tx.conn, caller.token.id):
+        raise revoked()
+    work = partial(_accept, caller=caller, wanted=wanted, number=number)
+    if key is None:
+        return idempotency.accepted(work(tx))
+    return idempotency.once(tx, caller.token.id, key, wanted.model_dump_json().encode(), work)
+
+
+def number_of(to: str) -> str | None:
+    """E.164, or None for the id of a contact. Raises InvalidInput."""
+    return None if is_id(to) else parse_number(to)
+
+
+def _accept(tx: Tx, *, caller: Caller, wanted: MessageIn, number: str | None) -> dict[str, Any]:
+    line = caller.sight.line(tx.conn, wanted.line)
+    done = accept(
+        tx,
+        SendRequest(
+            line_id=line.id,
+            number=number or _number_of_contact(tx, caller, wanted.to, line.id),
+            text=wanted.text,
+            author=Author(token_id=caller.token.id),
+            channel=None if wanted.channel == "auto" else Channel(wanted.channel),
+            ttl_ms=None if wanted.ttl_s is None else wanted.ttl_s * _MS_PER_S,
+            not_before_ms=_not_before_ms(tx, wanted),
+        ),
+    )
+    return {
+        "id": done.id,
+        "state": done.state.value,
+        "expected_at": iso_or_none(done.expected_ms),
+        "reason": done.reason or None,
+    }
+
+
+def _number_of_contact(tx: Tx, caller: Caller, contact_id: str, line_id: str) -> str:
+    """The number that they last wrote from to this line, else the first that is known."""
+    contact = caller.sight.contact(tx.conn, contact_id)
+    row = tx.conn.execute(
+        "SELECT number FROM message WHERE contact_id = ? AND line_id = ? AND direction = 'in'"
+        " AND number IN (SELECT number FROM contact_number WHERE contact_id = ?)"
+        " ORDER BY id DESC LIMIT 1",
+        (contact.id, line_id, contact.id),
+    ).fetchone()
+    return str(row["number"]) if row else contact.numbers[0]
+
+
+def _not_before_ms(tx: Tx, wanted: MessageIn) -> int | None:
+    if wanted.not_before is None:
+        return None
+    at_ms = ms_of(wanted.not_before)
+    if at_ms > tx.now_ms + MAX_AHEAD_MS:
+        raise InvalidInput("not_before", "“not_before” is more than a year away.")
+    return at_ms if at_ms > tx.now_ms else None
+
+
+def _unreadable(raw: bytes, why: str) -> ProblemError:
+    """Half an emoji is JSON to some and not to others; it is always the field that is wrong."""
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        return ProblemError(problem("bad-request", f"The body is not JSON: {why}."))
+    fields = body.items() if isinstance(body, dict) else ()
+    for name, value in fields:
+        if isinstance(value, str) and not _is_whole(value):
+            sentence = f"“{name}” holds half a character (a lone surrogate), which is no text."
+            return ProblemError(problem("invalid-input", sentence, field=name))
+    return ProblemError(problem("bad-request", f"The body is not JSON: {why}."))
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

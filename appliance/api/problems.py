@@ -1,0 +1,194 @@
+"""Errors on the wire: RFC 9457 problem details, one catalogue of all that can be answered.
+
+`code` is the stable name, also the end of `type`; `detail` is a sentence for people. A 422 names
+the `field`, a refusal the `remedy`: what would change the answer.
+"""
+
+import json
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.responses import Response
+
+from appliance.errors import (
+    BalieError,
+    InvalidInput,
+    NotFound,
+    Refused,
+    StoreCorrupt,
+    StoreUnavailable,
+)
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+TYPE_PREFIX = "urn:balie:problem:"
+RETRY_S = 5
+"""A locked database is free again within seconds; a full disk takes as long as it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a code means: its HTTP status, its title, and a `detail` as an example."""
+
+    status: int
+    title: str
+    example: str
+
+
+CATALOGUE: Mapping[str, Known] = {
+    "bad-request": Known(400, "The request cannot be read", "The body is not JSON: line 1."),
+    "unauthorized": Known(401, "A token is needed", "Send “Authorization: Bearer <token>”."),
+    "forbidden": Known(
+        403, "The token lacks a scope", "This token may not do that: it lacks “messages:write”."
+    ),
+    "not-found": Known(404, "Not found", "There is no such line."),
+    "method-not-allowed": Known(405, "Not possible here", "Use one of: GET."),
+    "consent-required": Known(
+        409, "No consent on record", "Nobody at this number has asked this line to write."
+    ),
+    "opted-out": Known(409, "Opted out", "They asked not to be written to any more."),
+    "cannot-cancel": Known(409, "Too late to cancel", "The message is being sent, or was sent."),
+    "idempotency-mismatch": Known(
+        409, "Another request with this key", "This Idempotency-Key came with another body before."
+    ),
+    "refused": Known(409, "Refused", "A rule of this Balie forbids it."),
+    "too-large": Known(413, "The body is too large", "A body has at most 65536 bytes."),
+    "invalid-input": Known(
+        422, "A field is not right", "“06” is too short for a phone number. Write +31612345678."
+    ),
+    "internal-error": Known(500, "Balie made a mistake", "It is in Balie's log."),
+    "store-unavailable": Known(
+        503, "The database cannot be used now", "Nothing was stored. Try again."
+    ),
+    "not-ready": Known(503, "Balie is still starting", "Not ready yet: store, adb."),
+}
+
+_BY_STATUS = {
+    400: "bad-request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "too-large",
+    422: "invalid-input",
+    500: "internal-error",
+    503: "store-unavailable",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One answer; `extra` are further members such as `field`, `remedy` or `errors`."""
+
+    code: str
+    detail: str
+    status: int
+    title: str
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def body(self) -> dict[str, Any]:
+        return {
+            "type": TYPE_PREFIX + self.code,
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+            **self.extra,
+        }
+
+    def response(self) -> Response:
+        content = json.dumps(self.body(), ensure_ascii=False).encode("utf-8", "replace")
+        return Response(content, self.status, dict(self.headers), media_type=MEDIA_TYPE)
+
+
+class ProblemError(Exception):
+    """Raised where the answer is known and is nobody's error below: no token, no scope."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
+
+
+def problem(
+    code: str,
+    detail: str | None = None,
+    *,
+    headers: Mapping[str, str] | None = None,
+    **extra: Any,
+) -> Problem:
+    """A problem of the catalogue; a refusal with a code that it lacks is still a 409."""
+    known = CATALOGUE.get(code) or CATALOGUE["refused"]
+    return Problem(
+        code=code,
+        detail=detail or known.example,
+        status=known.status,
+        title=known.title,
+        extra=extra,
+        headers=headers or {},
+    )
+
+
+def problem_of(exc: BalieError) -> Problem:
+    """What the caller is told; what only the operator should know goes to the log."""
+    match exc:
+        case InvalidInput():
+            return problem("invalid-input", exc.sentence, field=exc.field)
+        case NotFound():
+            return problem("not-found", str(exc))
+        case Refused():
+            remedy: dict[str, Any] = {"remedy": exc.remedy} if exc.remedy else {}
+            return problem(exc.code, exc.sentence, **remedy)
+        case StoreUnavailable() | StoreCorrupt():
+            log.error("answered 503: %s", exc)
+            return problem("store-unavailable", headers={"Retry-After": str(RETRY_S)})
+        case _:
+            log.error("answered 500: %s", exc, exc_info=exc)
+            return problem("internal-error")
+
+
+def of_status(status: int, detail: str | None, headers: Mapping[str, str] | None) -> Problem:
+    """For what Starlette itself answers: no such page, not this method, too large."""
+    code = _BY_STATUS.get(status, "bad-request")
+    return Problem(
+        code=code,
+        detail=_sentence(detail) if detail else CATALOGUE[code].example,
+        status=status,
+        title=CATALOGUE[code].title,
+        headers=headers or {},
+    )
+
+
+def of_validation(errors: Sequence[Mapping[str, Any]]) -> Problem:
+    """Pydantic's findings in the shape of our own: the first in `field`, all in `errors`."""
+    found = [{"field": _field(error), "detail": _why(error)} for error in errors]
+    return problem("invalid-input", found[0]["detail"], field=found[0]["field"], errors=found)
+
+
+def _field(error: Mapping[str, Any]) -> str:
+    names = [str(part) for part in error["loc"]]
+    if names and names[0] in {"body", "query", "path", "header"}:
+        names = names[1:]
+    return ".".join(names)
+
+
+def _why(error: Mapping[str, Any]) -> str:
+    name = _field(error)
+    match error["type"]:
+        case "missing":
+            return f"“{name}” is missing."
+        case "extra_forbidden":
+            return f"“{name}” is not a field of this request."
+        case "balie":
+            return str(error["msg"])
+        case _:
+            return f"“{name}”: {_sentence(error['msg'])}" if name else _sentence(error["msg"])
+
+
+def _sentence(text: str) -> str:
+    text = re.sub(r"\s+", " ", text).strip()
+    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "!", "?")) else ".")

@@ -1,0 +1,106 @@
+"""What somebody can see: the branches that they may look into, and what belongs to those.
+
+A contact is seen by every branch that it has a conversation with; an event by the branch of its
+line, its device or its contact. What is not seen does not exist: NotFound.
+"""
+
+import json
+import sqlite3
+from dataclasses import dataclass
+
+from appliance.errors import InvalidInput, NotFound
+from appliance.events import Event
+from appliance.ids import is_id
+from appliance.phone_numbers import parse_number
+from appliance.store import contacts, lines
+from appliance.store.contacts import Contact
+from appliance.store.lines import Line
+
+IN_SIGHT = "(:branches IS NULL OR line.branch_id IN (SELECT value FROM json_each(:branches)))"
+"""The condition on `line` in a statement whose `:branches` is `Sight.json`."""
+
+_CONTACT_IN_SIGHT = f"""
+SELECT 1 FROM conversation JOIN line ON line.id = line_id
+WHERE contact_id = :contact AND {IN_SIGHT} LIMIT 1
+"""  # noqa: S608 -- our own condition
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """`branches` None: all of them."""
+
+    branches: frozenset[str] | None
+
+    @property
+    def json(self) -> str | None:
+        return None if self.branches is None else json.dumps(sorted(self.branches))
+
+    def sees_branch(self, branch_id: str | None) -> bool:
+        return self.branches is None or branch_id in self.branches
+
+    def line(self, conn: sqlite3.Connection, name: str) -> Line:
+        """The line with this id or number, the number as people write it. Raises NotFound."""
+        try:
+            found = lines.line(conn, name)
+        except NotFound:
+            found = lines.line(conn, name.lower() if is_id(name) else _number(name))
+        if not self.sees_branch(found.branch_id):
+            raise NotFound("line")
+        return found
+
+    def branch_id(self, conn: sqlite3.Connection, name: str) -> str:
+        """The branch with this id or name. Raises NotFound."""
+        found = lines.branch(conn, name)
+        if not self.sees_branch(found.id):
+            raise NotFound("branch")
+        return found.id
+
+    def contact(self, conn: sqlite3.Connection, name: str) -> Contact:
+        """The contact with this id or number. Raises NotFound."""
+        found = contacts.find(conn, name.lower()) if is_id(name) else _by_number(conn, name)
+        if found is None or not self.sees_contact(conn, found.id):
+            raise NotFound("contact")
+        return found
+
+    def sees_contact(self, conn: sqlite3.Connection, contact_id: str) -> bool:
+        if self.branches is None:
+            return True
+        found = conn.execute(_CONTACT_IN_SIGHT, {"contact": contact_id, "branches": self.json})
+        return found.fetchone() is not None
+
+    def sees_event(self, conn: sqlite3.Connection, event: Event) -> bool:
+        """What belongs to no branch at all is seen by those who see all."""
+        if self.branches is None:
+            return True
+        if event.branch_id is not None:
+            return event.branch_id in self.branches
+        if event.line_id is not None:
+            return _branch_of_line(conn, event.line_id) in self.branches
+        if event.device_id is not None:
+            return not self.branches.isdisjoint(_branches_of_device(conn, event.device_id))
+        return event.contact_id is not None and self.sees_contact(conn, event.contact_id)
+
+
+def _branch_of_line(conn: sqlite3.Connection, line_id: str) -> str | None:
+    row = conn.execute("SELECT branch_id FROM line WHERE id = ?", (line_id,)).fetchone()
+    return row and str(row["branch_id"])
+
+
+def _branches_of_device(conn: sqlite3.Connection, device_id: str) -> set[str]:
+    rows = conn.execute(
+        "SELECT DISTINCT branch_id FROM route JOIN line ON line.id = line_id WHERE device_id = ?",
+        (device_id,),
+    )
+    return {row["branch_id"] for row in rows}
+
+
+def _by_number(conn: sqlite3.Connection, name: str) -> Contact | None:
+    """Not every sender is E.164: `…@lid` and names of companies are looked up as they are."""
+    return contacts.by_number(conn, name) or contacts.by_number(conn, _number(name))
+
+
+def _number(name: str) -> str:
+    try:
+        return parse_number(name)
+    except InvalidInput:
+        return name
