@@ -1,11 +1,16 @@
 """Phone numbers: E.164 inside, as people write them outside."""
 
+import re
+
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
 from appliance.errors import InvalidInput
 
 DEFAULT_REGION = "NL"
+
+# Digits and how people group them; anything else (names, letters, extensions) is no number.
+_WRITTEN = re.compile(r"\+?[0-9][0-9 ().\-/\u00a0\u202f]*")
 
 _LANDLINE = {PhoneNumberType.FIXED_LINE}
 
@@ -15,10 +20,12 @@ def parse_number(text: str, *, field: str = "to", region: str = DEFAULT_REGION) 
 
     Raises InvalidInput with a sentence when it is no number, too short, or not assigned.
     """
+    sentence = f"“{text[:40]}” is not a phone number. Write it like +31612345678."
+    if not _WRITTEN.fullmatch(text.strip()):
+        raise InvalidInput(field, sentence)
     try:
         number = phonenumbers.parse(text.strip(), region)
     except NumberParseException as exc:
-        sentence = f"“{text[:40]}” is not a phone number. Write it like +31612345678."
         raise InvalidInput(field, sentence) from exc
     if not phonenumbers.is_valid_number(number):
         reason = _why_invalid(number)

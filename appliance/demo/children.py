@@ -43,8 +43,8 @@ def own_adb_server(home: Path) -> Iterator[int]:
     """
     port = _free_port()
     home.mkdir(parents=True, exist_ok=True)
-    command = [adbutils.adb_path(), "-L", f"tcp:127.0.0.1:{port}", "server", "nodaemon"]
-    environment = {**os.environ, "HOME": str(home), "ADB_MDNS_AUTO_CONNECT": "0", "ADB_MDNS": "0"}
+    command = [adbutils.adb_path(), "-L", f"tcp:localhost:{port}", "server", "nodaemon"]
+    environment = {**os.environ, "HOME": str(home), "ADB_MDNS": "0"}
     os.environ["ANDROID_ADB_SERVER_PORT"] = str(port)
     with (home / "adb.log").open("wb") as log:
         server = subprocess.Popen(

@@ -64,7 +64,11 @@ def join(tx: Tx, keep_id: str, other_id: str, staff_id: str) -> None:
     tx.conn.execute(
         "UPDATE contact_number SET contact_id = ? WHERE contact_id = ?", (keep.id, other.id)
     )
-    tx.conn.execute("UPDATE message SET contact_id = ? WHERE contact_id = ?", (keep.id, other.id))
+    tx.conn.execute(
+        "UPDATE message SET contact_id = ?1 WHERE contact_id = ?2 AND conversation_id IN"
+        " (SELECT id FROM conversation WHERE contact_id = ?1)",
+        (keep.id, other.id),
+    )
     _join_welcomes(tx, keep.id, other.id)
     tx.conn.execute(
         "UPDATE contact SET office_name = coalesce(office_name, ?),"

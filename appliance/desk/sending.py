@@ -179,7 +179,9 @@ def _first_estimate(
     if away := device_obstacle(lines.device(tx.conn, route.device_id), route.channel):
         return None, away
     behind = tx.conn.execute(
-        "SELECT max(expected_ms) FROM message WHERE line_id = ? AND state = 'queued'", (line.id,)
+        "SELECT max(expected_ms) FROM message"
+        " WHERE line_id = ? AND state IN ('queued', 'sending', 'unconfirmed')",
+        (line.id,),
     ).fetchone()[0]
     if request.not_before_ms and request.not_before_ms > tx.now_ms:
         return max(request.not_before_ms, behind or 0), "not-before"

@@ -118,7 +118,7 @@ def receive(tx: Tx, new: NewIncoming) -> str | None:
         "INSERT INTO message (id, conversation_id, line_id, contact_id, number, direction,"
         " channel, text, state, device_key, sender_name, exact, created_ms, happened_ms)"
         " VALUES (?, ?, ?, ?, ?, 'in', ?, ?, 'received', ?, ?, ?, ?, ?)"
-        " ON CONFLICT (device_key) DO NOTHING RETURNING id",
+        " ON CONFLICT (device_key) WHERE device_key IS NOT NULL DO NOTHING RETURNING id",
         (
             message_id,
             new.conversation_id,

@@ -186,8 +186,8 @@ CREATE TABLE message (
   staff_id        TEXT REFERENCES staff (id),
   token_id        TEXT REFERENCES api_token (id),
   rule            TEXT,                         -- the automatic rule that wrote it
-  client_id       TEXT UNIQUE,                  -- the browser's own name for it
-  device_key      TEXT UNIQUE,                  -- incoming: line, channel, the device's identity
+  client_id       TEXT,                         -- the browser's own name for it
+  device_key      TEXT,                         -- incoming: line, channel, the device's identity
   sender_name     TEXT,
   exact           INTEGER NOT NULL DEFAULT 1 CHECK (exact IN (0, 1)), -- 0: time read off a screen
   created_ms      INTEGER NOT NULL,
@@ -197,14 +197,12 @@ CREATE TABLE message (
   read_ms         INTEGER,
   CHECK ((direction = 'in') = (state = 'received'))
 ) STRICT;
+-- Every index costs a page on each commit, so there are few and most hold few rows.
 CREATE INDEX message_thread ON message (conversation_id, happened_ms, id);
-CREATE INDEX message_waiting ON message (line_id, id)
+CREATE INDEX message_waiting ON message (line_id, expected_ms)
   WHERE state IN ('queued', 'sending', 'unconfirmed');
-CREATE INDEX message_expected ON message (line_id, expected_ms) WHERE state = 'queued';
-CREATE INDEX message_left ON message (line_id, sent_ms) WHERE sent_ms IS NOT NULL;
-CREATE INDEX message_contact ON message (contact_id, id);
--- What is new in a conversation since one's read mark.
-CREATE INDEX message_incoming ON message (conversation_id, id) WHERE direction = 'in';
+CREATE UNIQUE INDEX message_client ON message (client_id) WHERE client_id IS NOT NULL;
+CREATE UNIQUE INDEX message_device_key ON message (device_key) WHERE device_key IS NOT NULL;
 
 -- One try of one message over one route; the row exists before the device is touched.
 CREATE TABLE attempt (

@@ -1,0 +1,124 @@
+"""Durable accept: what a message costs until it is safe, against SQLite's own price."""
+
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from appliance.clock import SystemClock
+from appliance.desk.sending import Author, SendRequest, accept
+from appliance.ids import new_id
+from appliance.messages import Channel, MessageClass
+from appliance.store import consent, contacts, conversations, lines, messages
+from appliance.store.consent import ConsentKind
+from appliance.store.store import Store, Tx
+from tests.bench.benchmark import Measured, at_least
+
+ROUNDS = 5
+COMMITS = 400
+TOGETHER = 32
+NUMBER = "+31612345678"
+
+
+@at_least(0.5, "of raw single-row commits")
+def durable_enqueue() -> Measured:
+    """Row, conversation and event in one commit, one after another; the peer's value is raw
+    commits a second.
+    """
+    return _against_raw(_enqueue_rate)
+
+
+@at_least(0.5, "of raw single-row commits")
+def durable_accept() -> Measured:
+    """The whole door, gate included, with 32 waiting at once as behind the API."""
+    return _against_raw(_accept_rate)
+
+
+def _against_raw(rate: Callable[[Path], float]) -> Measured:
+    ours, raw = [], []
+    for _ in range(ROUNDS):
+        with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
+            raw.append(_raw_rate(Path(folder) / "raw.db"))
+            ours.append(rate(Path(folder) / "balie.db"))
+    peer = statistics.median(raw)
+    return Measured(value=statistics.median(ours) / peer, peer=round(peer, 1))
+
+
+def _rate(commit: Callable[[int], object]) -> float:
+    began = time.perf_counter()
+    for place in range(COMMITS):
+        commit(place)
+    return COMMITS / (time.perf_counter() - began)
+
+
+def _raw_rate(path: Path) -> float:
+    conn = sqlite3.connect(path, isolation_level=None)
+    conn.execute("PRAGMA journal_mode = WAL")
+    conn.execute("PRAGMA synchronous = FULL")
+    conn.execute("CREATE TABLE message (id TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT")
+    try:
+        return _rate(
+            lambda place: conn.execute(
+                "INSERT INTO message VALUES (?, ?)", (new_id(place), f"Dienst {place}")
+            )
+        )
+    finally:
+        conn.close()
+
+
+def _enqueue_rate(path: Path) -> float:
+    store = Store(path, SystemClock())
+    try:
+        line_id = store.write(_furnish)
+
+        def new(tx: Tx) -> messages.NewOutgoing:
+            contact_id = contacts.ensure(tx, NUMBER)
+            return messages.NewOutgoing(
+                conversation_id=conversations.with_contact(tx, line_id, contact_id),
+                line_id=line_id,
+                contact_id=contact_id,
+                number=NUMBER,
+                text="Dienst om zes uur",
+                kind=MessageClass.REPLY,
+            )
+
+        message = store.write(new)
+        return _rate(lambda _: store.write(lambda tx: messages.enqueue(tx, message)))
+    finally:
+        store.close()
+
+
+def _accept_rate(path: Path) -> float:
+    store = Store(path, SystemClock())
+    try:
+        line_id = store.write(_furnish)
+        request = SendRequest(
+            line_id=line_id, number=NUMBER, text="Dienst om zes uur", author=Author(rule="bench")
+        )
+
+        def accept_together(_: int) -> None:
+            waiting = [store.submit(lambda tx: accept(tx, request)) for _ in range(TOGETHER)]
+            for each in waiting:
+                each.result()
+
+        return TOGETHER * _rate(accept_together)
+    finally:
+        store.close()
+
+
+def _furnish(tx: Tx) -> str:
+    branch_id = lines.add_branch(tx, "Bench")
+    line_id = lines.add_line(tx, branch_id=branch_id, number="+31687654321")
+    contact_id = contacts.ensure(tx, NUMBER)
+    consent.record(
+        tx,
+        number=NUMBER,
+        contact_id=contact_id,
+        line_id=line_id,
+        kind=ConsentKind.WROTE_FIRST,
+        channel=Channel.SMS,
+        recorded_by="bench",
+    )
+    return line_id
