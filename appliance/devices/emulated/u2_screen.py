@@ -133,7 +133,7 @@ class U2Screen:
         root_in_active: object = None,
     ) -> str:
         """Compressed or not, nothing is left out here."""
-        if self._handset.faults.take(FaultKind.EMPTY_HIERARCHY):
+        if self._handset.faults.take(FaultKind.EMPTY_HIERARCHY, method="dumpWindowHierarchy"):
             return u2_dump([])
         windows = self._handset.windows()
         if root_in_active:
