@@ -105,7 +105,6 @@ CREATE TABLE conversation (
   UNIQUE (line_id, group_id)
 ) STRICT;
 CREATE INDEX conversation_contact ON conversation (contact_id);
-CREATE INDEX conversation_recent ON conversation (line_id, last_ms);
 
 CREATE TABLE staff (
   id            TEXT PRIMARY KEY,
@@ -196,7 +195,7 @@ CREATE TABLE message (
   delivered_ms    INTEGER,
   read_ms         INTEGER,
   CHECK ((direction = 'in') = (state = 'received'))
-) STRICT;
+) STRICT, WITHOUT ROWID;
 -- Every index costs a page on each commit, so there are few and most hold few rows.
 CREATE INDEX message_thread ON message (conversation_id, happened_ms, id);
 CREATE INDEX message_waiting ON message (line_id, expected_ms)
@@ -236,7 +235,7 @@ CREATE INDEX tick_visit_due ON tick_visit (device_id, due_ms);
 
 -- Who agreed or withdrew, when, how, with what proof. Append-only.
 CREATE TABLE consent (
-  seq         INTEGER PRIMARY KEY AUTOINCREMENT,
+  seq         INTEGER PRIMARY KEY,
   number      TEXT NOT NULL,
   contact_id  TEXT NOT NULL REFERENCES contact (id),
   line_id     TEXT REFERENCES line (id),        -- NULL: the whole company
@@ -288,8 +287,9 @@ CREATE TABLE missed_call (
 ) STRICT, WITHOUT ROWID;
 
 -- The spine: one row a change, in the same transaction; ids and facts, never texts or numbers.
+-- Rows are never deleted, so SQLite's own row numbers only grow.
 CREATE TABLE event (
-  seq             INTEGER PRIMARY KEY AUTOINCREMENT,
+  seq             INTEGER PRIMARY KEY,
   at_ms           INTEGER NOT NULL,
   kind            TEXT NOT NULL,
   branch_id       TEXT,
