@@ -77,13 +77,8 @@ class PlainHandset:
             case ["complain"]:
                 return ShellResult(stdout=b"out\n", stderr=b"err\n", exit_code=3)
             case ["uiautomator", "dump"]:
-                return self._dump()
+                return ShellResult(stdout=shell_dump(self.windows()).encode())
         return _not_found(argv[0])
-
-    def _dump(self) -> ShellResult:
-        if self.adbd is not None and self.adbd.server_running:
-            return ShellResult(stderr=b"UiAutomationService already registered!\n", exit_code=1)
-        return ShellResult(stdout=shell_dump(self.windows()).encode())
 
     def windows(self) -> list[Node]:
         status_bar = Node(

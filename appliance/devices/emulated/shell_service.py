@@ -99,7 +99,7 @@ class ShellRun:
             return builtin(argv[1:])
         if argv[0] == "exit":
             return self._exit(argv[1:])
-        return await self._handset.run(argv, env)
+        return self._u2.refusal(argv) or await self._handset.run(argv, env)
 
     def _exit(self, arguments: list[str]) -> ShellResult:
         self._exited = True

@@ -19,9 +19,9 @@ SLF4J: Defaulting to no-operation (NOP) logger implementation
 SLF4J: See http://www.slf4j.org/codes.html#StaticLoggerBinder for further details.
 [server] INFO: [UiAutomator2Server] http server listening on *:{port}
 """
+_STARTING = b"[server] INFO: [UiAutomator2Server] Starting Server\n"
 #: Android gives UiAutomation to one client at a time.
-_SECOND_CLIENT = """\
-[server] INFO: [UiAutomator2Server] Starting Server
+_SECOND_CLIENT = b"""\
 java.lang.IllegalStateException: UiAutomationService \
 android.accessibilityservice.IAccessibilityServiceClient$Stub$Proxy@5deffd5already registered!
 """
@@ -46,6 +46,12 @@ class U2Process:
     def listens_on(self, port: int) -> bool:
         return self._port == port
 
+    def refusal(self, argv: list[str]) -> ShellResult | None:
+        """What the shell's own `uiautomator` prints while u2.jar has UiAutomation."""
+        if self.running and argv[0] == "uiautomator":
+            return ShellResult(stderr=_SECOND_CLIENT, exit_code=1)
+        return None
+
     def kill(self) -> None:
         """As the out-of-memory killer does; without a running process nothing happens."""
         self._end(_KILLED)
@@ -58,7 +64,7 @@ class U2Process:
             text = f"java.lang.ClassNotFoundException: {_MAIN_CLASS}\nAborted \n"
             return ShellResult(stderr=text.encode(), exit_code=134)
         if self.running:
-            return ShellResult(stdout=_SECOND_CLIENT.encode(), exit_code=1)
+            return ShellResult(stdout=_STARTING + _SECOND_CLIENT, exit_code=1)
         self._port = _port_option(argv)
         self._ended.clear()
         try:
