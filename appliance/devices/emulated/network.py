@@ -114,8 +114,15 @@ class Network:
             self.people.got(letter)
 
     def deliver(self, letter: Letter) -> None:
-        """To a device: at once, or after all that waits for it when it is back."""
+        """To a device: at once, or after all that waits for it when it is back.
+
+        A call waits for nobody.
+        """
         endpoint = self._endpoints.get(letter.to)
+        if letter.channel is Channel.CALL:
+            if endpoint is not None and endpoint.reachable(Channel.CALL):
+                endpoint.arrive(letter)
+            return
         queue = self._waiting.setdefault(letter.to, deque())
         queue.append(letter)
         if endpoint is not None:

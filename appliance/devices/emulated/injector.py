@@ -1,0 +1,144 @@
+"""What is done to the phones and the world from outside."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from appliance.devices.emulated import control_bodies as bodies
+from appliance.devices.emulated.hardware import Sim
+from appliance.devices.emulated.network import Channel, Letter, Network
+from appliance.devices.emulated.numbers import GROUP, e164, jid_of
+from appliance.devices.emulated.phone import EmulatedPhone
+from appliance.devices.emulated.refusal import ControlRefusal
+from appliance.devices.emulated.world import World
+
+Answer = dict[str, Any]
+
+
+class Injector:
+    def __init__(
+        self, phone: Callable[[str], EmulatedPhone], *, world: World, network: Network
+    ) -> None:
+        self._phone = phone
+        self._world = world
+        self._network = network
+        self._doers: dict[type, Callable[[Any], Answer]] = {
+            bodies.Message: self._message,
+            bodies.Switch: self._switch,
+            bodies.Dismiss: self._dismiss,
+            bodies.Read: self._read,
+            bodies.SeenElsewhere: self._seen_elsewhere,
+            bodies.SaidElsewhere: self._said_elsewhere,
+            bodies.PlugSim: self._plug_sim,
+            bodies.UnplugSim: self._unplug_sim,
+            bodies.SetBattery: self._battery,
+            bodies.Radio: self._radio,
+            bodies.Introduce: self._introduce,
+            bodies.Spinner: self._spinner,
+        }
+
+    def inject(self, body: bodies.Injection) -> Answer:
+        return self._doers[type(body)](body)
+
+    def _message(self, body: bodies.Message) -> Answer:
+        channel = Channel(body.channel)
+        if channel is not Channel.SMS and e164(body.sender) is None:
+            raise ControlRefusal(f"from: {body.sender} is no phone number")
+        if body.group and channel is not Channel.WHATSAPP:
+            raise ControlRefusal("group: only WhatsApp has groups")
+        handset = self._phone(body.phone).handset
+        if body.name and body.saved:
+            handset.contacts[body.sender] = body.name
+        letter = Letter(
+            id=self._network.new_id(),
+            channel=channel,
+            sender=body.sender,
+            to=handset.number,
+            text=body.text,
+            at_ms=self._network.timers.now_ms() if body.at_ms is None else body.at_ms,
+            name=body.name,
+            group=body.group,
+            group_jid=group_jid(body.group) if body.group else "",
+        )
+        self._network.deliver(letter)
+        return {"id": letter.id, "at_ms": letter.at_ms}
+
+    def _switch(self, body: bodies.Switch) -> Answer:
+        phone = self._phone(body.phone)
+        handset = phone.handset
+        doers: dict[str, Callable[[], object]] = {
+            "unlock": handset.unlock,
+            "authorise": phone.authorise,
+            "wake": handset.wake,
+            "sleep": handset.sleep,
+            "home": lambda: handset.press_key("home"),
+        }
+        doers[body.kind]()
+        return {"done": body.kind}
+
+    def _dismiss(self, body: bodies.Dismiss) -> Answer:
+        handset = self._phone(body.phone).handset
+        if body.sender is None:
+            count = len(handset.shade.posted)
+            for key in list(handset.shade.posted):
+                handset.shade.cancel(key)
+            return {"dismissed": count}
+        handset.whatsapp.posting.dismissed(jid_of(body.sender))
+        handset.sms.dismissed(body.sender)
+        return {"dismissed": body.sender}
+
+    def _read(self, body: bodies.Read) -> Answer:
+        sender = self._phone(body.phone).handset.number if body.phone else None
+        return {"read": self._network.read_by(body.sender, sender=sender)}
+
+    def _seen_elsewhere(self, body: bodies.SeenElsewhere) -> Answer:
+        handset = self._phone(body.phone).handset
+        chat = handset.whatsapp.account.chats.get(jid_of(body.sender))
+        if chat is None:
+            raise ControlRefusal(f"There is no chat with {body.sender}.", status=404)
+        handset.whatsapp.seen_elsewhere(chat)
+        return {"seen": chat.jid}
+
+    def _said_elsewhere(self, body: bodies.SaidElsewhere) -> Answer:
+        handset = self._phone(body.phone).handset
+        letter_id = self._network.new_id()
+        handset.whatsapp.said_elsewhere(body.to, body.text, letter_id=letter_id)
+        return {"id": letter_id}
+
+    def _plug_sim(self, body: bodies.PlugSim) -> Answer:
+        sim = Sim(number=body.number, iccid=body.iccid, operator=body.operator)
+        self._phone(body.phone).handset.plug_sim(sim)
+        return {"iccid": body.iccid}
+
+    def _unplug_sim(self, body: bodies.UnplugSim) -> Answer:
+        self._phone(body.phone).handset.plug_sim(None)
+        return {"iccid": None}
+
+    def _battery(self, body: bodies.SetBattery) -> Answer:
+        battery = self._phone(body.phone).handset.battery
+        for name in ("level", "temperature", "health", "usb"):
+            value = getattr(body, name)
+            if value is not None:
+                setattr(battery, name, value)
+        return {"level": battery.level, "temperature": battery.temperature, "usb": battery.usb}
+
+    def _radio(self, body: bodies.Radio) -> Answer:
+        self._phone(body.phone).handset.set_radio(on=body.on)
+        return {"on": body.on}
+
+    def _introduce(self, body: bodies.Introduce) -> Answer:
+        traits = body.model_dump(exclude={"kind", "phone", "number"}, exclude_none=True)
+        if "whatsapp" in traits:
+            traits["on_whatsapp"] = traits.pop("whatsapp")
+        person = self._world.introduce(body.number, **traits)
+        return {"number": person.number, "whatsapp": person.on_whatsapp, "reads": person.reads}
+
+    def _spinner(self, body: bodies.Spinner) -> Answer:
+        self._phone(body.phone).handset.whatsapp.lookup_ms = body.ms
+        return {"ms": body.ms}
+
+
+def group_jid(subject: str) -> str:
+    """A group is known by its subject here, so that the same one can be written in again."""
+    digits = int(hashlib.sha256(subject.encode()).hexdigest(), 16) % 10**15
+    return f"120{digits:015}{GROUP}"

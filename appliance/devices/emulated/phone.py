@@ -1,0 +1,61 @@
+"""One emulated phone: a handset, the wire to it, and the faults that need both."""
+
+import asyncio
+from dataclasses import dataclass
+
+from appliance.devices.emulated.adbd import Adbd
+from appliance.devices.emulated.emulated_handset import EmulatedHandset
+from appliance.devices.emulated.faults import Fault, FaultKind
+
+#: Faults that last until they are lifted, however often they show.
+_LASTING = {FaultKind.BANNED, FaultKind.UNKNOWN_DIALOG, FaultKind.TICK_PENDING}
+
+
+def default_times(kind: FaultKind) -> int | None:
+    """How often a fault strikes when nobody says it; None is until it is lifted."""
+    return None if kind in _LASTING else 1
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatedPhone:
+    handset: EmulatedHandset
+    adbd: Adbd
+
+    @property
+    def serial(self) -> str:
+        """As adb knows it: `127.0.0.1:port`."""
+        return self.adbd.address
+
+    async def start(self) -> None:
+        await self.adbd.start()
+        self.handset.address = self.serial
+
+    async def stop(self) -> None:
+        await self.adbd.stop()
+        self.handset.providers.close()
+
+    def arm(self, fault: Fault) -> None:
+        """What happens at once happens now; the rest waits for its occasion."""
+        if fault.kind is FaultKind.PHONE_GONE:
+            self.adbd.drop(fault.seconds)
+        elif fault.kind is FaultKind.REBOOT:
+            self._reboot(fault.seconds)
+        elif fault.kind is FaultKind.SERVER_KILLED:
+            self.adbd.kill_server()
+        else:
+            self.handset.faults.arm(fault)
+
+    def lift(self, kind: FaultKind) -> None:
+        self.handset.lift(kind)
+
+    def authorise(self) -> None:
+        """Somebody taps Allow."""
+        self.handset.accept_key()
+        self.adbd.authorise()
+
+    def _reboot(self, seconds: float) -> None:
+        """The link is away for real seconds, as a driver's deadlines count them."""
+        self.handset.power_off()
+        self.adbd.kill_server()
+        self.adbd.drop(seconds)
+        asyncio.get_running_loop().call_later(seconds, self.handset.power_on)
