@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
+from appliance.devices import adb_server
 from appliance.errors import InvalidInput, SetupError
 from appliance.messages import Channel
 from appliance.phone_numbers import parse_number
@@ -19,7 +20,8 @@ device_app = typer.Typer(no_args_is_help=True, help="The phones that carry them.
 @branch_app.command("add")
 @says_what_is_wrong
 def add_branch(
-    name: Annotated[str, typer.Argument(help="A unique name, such as Utrecht.")],
+    named: Annotated[str, typer.Argument(metavar="NAME", help="A unique name.")] = "",
+    name: Annotated[str, typer.Option(help="The same, as an option.")] = "",
     language: Annotated[str, typer.Option(help="nl or en: what its contacts are answered in.")] = (
         "nl"
     ),
@@ -29,9 +31,9 @@ def add_branch(
     """Adds a branch."""
     if language not in ("nl", "en"):
         raise InvalidInput("language", f"“{language}” is no language of Balie; choose nl or en.")
-    tidy = " ".join(name.split())
+    tidy = " ".join((name or named).split())
     if not tidy:
-        raise InvalidInput("name", "Give the branch a name.")
+        raise InvalidInput("name", "Give the branch a name: balie branch add --name Utrecht.")
     with open_store(data) as store:
         branch_id = store.write(lambda tx: lines.add_branch(tx, tidy, language=language))
     show(as_json, {"id": branch_id, "name": tidy}, f"Added branch {tidy} ({branch_id}).")
@@ -113,15 +115,34 @@ def remove_line(
 @device_app.command("list")
 @says_what_is_wrong
 def list_devices(data: DataOption = None, as_json: JsonOption = False) -> None:
-    """Lists the phones and how they are."""
+    """Lists the phones and how they are, those without a line too."""
     with open_store(data) as store:
-        found = store.read(lines.devices)
-    facts = [
-        {"id": each.id, "address": each.address, "state": each.state, "reason": each.reason}
-        for each in found
+        facts = [_enrolled(each) for each in store.read(lines.devices)]
+    known = {each["address"] for each in facts}
+    facts += [each for each in _plugged_in() if each["address"] not in known]
+    rows = [f"{each['address']}\t{each['state']}\t{each['reason'] or ''}" for each in facts]
+    show(as_json, {"items": facts}, "\n".join(rows) or "No phone is plugged in or enrolled.")
+
+
+def _enrolled(device: lines.Device) -> dict[str, str | None]:
+    return {
+        "id": device.id,
+        "address": device.address,
+        "state": device.state,
+        "reason": device.reason,
+    }
+
+
+def _plugged_in() -> list[dict[str, str | None]]:
+    """What adb sees; nothing when no adb server runs."""
+    try:
+        listed = adb_server.devices()
+    except SetupError:
+        return []
+    return [
+        {"id": None, "address": each.serial, "state": each.state.value, "reason": None}
+        for each in listed
     ]
-    rows = [f"{each['address']}\t{each['state']}\t{each['reason']}" for each in facts]
-    show(as_json, {"items": facts}, "\n".join(rows))
 
 
 @device_app.command("enrol")

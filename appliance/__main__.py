@@ -1,0 +1,33 @@
+"""The command line: `balie`, also `python -m appliance`."""
+
+import typer
+
+from appliance import __version__
+from appliance.cli import care, directory, people, running
+
+app = typer.Typer(
+    name="balie",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help=f"Balie {__version__}: a branch's phone as a web inbox.",
+)
+app.command("run")(running.run)
+app.command("demo")(running.demo)
+app.command("emulate")(running.emulate)
+app.add_typer(directory.branch_app, name="branch")
+app.add_typer(directory.line_app, name="line")
+app.add_typer(directory.device_app, name="device")
+app.add_typer(people.staff_app, name="staff")
+app.add_typer(people.token_app, name="token")
+app.command("plan")(care.plan)
+app.command("backup")(care.backup)
+app.command("doctor")(care.run_doctor)
+app.command("migrate")(care.migrate)
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()

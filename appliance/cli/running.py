@@ -1,0 +1,75 @@
+"""`balie run`, `balie demo` and `balie emulate`: what goes on until it is stopped."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from appliance.cli.output import ConfigOption, DataOption, JsonOption, says_what_is_wrong
+
+_PORT = typer.Option(min=0, max=65535, help="The web server's port.")
+
+
+@says_what_is_wrong
+def run(
+    config: ConfigOption = None,
+    data: DataOption = None,
+    host: Annotated[str | None, typer.Option(help="0.0.0.0 lets the branch in.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Default 8080.")] = None,
+) -> None:
+    """Runs Balie until it is stopped."""
+    from appliance.runtime.process import run_balie
+
+    run_balie(config=config, data=data, host=host, port=port)
+
+
+@says_what_is_wrong
+def demo(
+    port: Annotated[int, _PORT] = 8080,
+    speed: Annotated[
+        float, typer.Option(min=0.1, max=1000, help="How many times as fast the clock runs.")
+    ] = 1.0,
+    traffic: Annotated[
+        bool, typer.Option("--traffic/--no-traffic", help="Whether people write by themselves.")
+    ] = True,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Runs Balie with emulated phones and people who write to them."""
+    from appliance.demo.show import DemoOptions, run_demo
+
+    run_demo(DemoOptions(port=port, speed=speed, traffic=traffic, data=data, as_json=as_json))
+
+
+@says_what_is_wrong
+def emulate(
+    phones: Annotated[int, typer.Option(min=0, max=64, help="How many.")] = 2,
+    seed: Annotated[int, typer.Option(help="The same seed, the same world.")] = 1,
+    traffic: Annotated[
+        bool, typer.Option("--traffic/--no-traffic", help="Whether people write by themselves.")
+    ] = True,
+    speed: Annotated[float, typer.Option(min=0.1, max=1000)] = 1.0,
+    origin_ms: Annotated[
+        int | None, typer.Option(help="Where a clock with another speed began.")
+    ] = None,
+    truth: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A JSON line for each message that left.")
+    ] = None,
+    until_stdin_closes: Annotated[
+        bool, typer.Option("--until-stdin-closes", help="End with the program that started it.")
+    ] = False,
+) -> None:
+    """Runs emulated phones alone; the first line of output is JSON with their addresses."""
+    from appliance.devices.emulated.emulate import EmulatorConfig, run_emulator
+
+    run_emulator(
+        EmulatorConfig(
+            phones=phones,
+            seed=seed,
+            traffic=traffic,
+            speed=speed,
+            origin_ms=origin_ms,
+            truth_file=truth,
+            until_stdin_closes=until_stdin_closes,
+        )
+    )

@@ -1,0 +1,102 @@
+"""The demo: Balie itself, with emulated phones where a branch has real ones."""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from appliance import logs
+from appliance.api.app import create_app
+from appliance.clock import ScaledClock, SystemClock
+from appliance.demo.children import Emulation, emulation, own_adb_server
+from appliance.demo.seed import Seeded, seed
+from appliance.phone_numbers import readable
+from appliance.runtime.balie import Balie
+from appliance.runtime.instance_lock import only_instance
+from appliance.runtime.web import address_of, bind, serve
+
+PHONES = 2
+SEED = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoOptions:
+    """`port` 0 takes a free one. `data` None: a fresh folder, gone afterwards."""
+
+    port: int
+    speed: float
+    traffic: bool
+    data: Path | None
+    as_json: bool
+
+
+def run_demo(options: DemoOptions) -> None:
+    """Blocks until SIGTERM or SIGINT; ends the programs beside it."""
+    logs.configure("WARNING")
+    clock = ScaledClock(origin_ms=SystemClock().now_ms(), speed=options.speed)
+    with ExitStack() as stack:
+        data = stack.enter_context(_folder(options.data))
+        stack.enter_context(only_instance(data))
+        sock = stack.enter_context(bind("127.0.0.1", options.port))
+        stack.enter_context(own_adb_server(data / "adb"))
+        phones = stack.enter_context(
+            emulation(
+                phones=PHONES,
+                traffic=options.traffic,
+                speed=options.speed,
+                origin_ms=clock.origin_ms,
+                seed=SEED,
+                truth=data / "truth.jsonl",
+            )
+        )
+        balie = Balie(data, clock)
+        stack.callback(balie.stop)
+        seeded = seed(balie.store, phones.phones)
+        balie.start()
+        _say(options, address_of(sock), phones, seeded, data)
+        serve(create_app(balie.services), sock)
+
+
+@contextmanager
+def _folder(data: Path | None) -> Iterator[Path]:
+    if data is not None:
+        data.mkdir(parents=True, exist_ok=True)
+        yield data
+    else:
+        with tempfile.TemporaryDirectory(prefix="balie-demo-") as fresh:
+            yield Path(fresh)
+
+
+def _say(options: DemoOptions, url: str, phones: Emulation, seeded: Seeded, data: Path) -> None:
+    logins = [
+        {"name": each.name, "password": each.password, "role": each.role} for each in seeded.logins
+    ]
+    if options.as_json:
+        facts: dict[str, Any] = {
+            "url": url,
+            "logins": logins,
+            "token": seeded.token,
+            "control": phones.control,
+        }
+        typer.echo(json.dumps(facts))
+        return
+    rows = [f"  {each['name']:<14} {each['password']}   ({each['role']})" for each in logins]
+    numbers = ", ".join(readable(phone.number) for phone in phones.phones)
+    typer.echo(
+        "\n".join(
+            [
+                f"Balie is at {url}",
+                "Log in as one of:",
+                *rows,
+                f"Emulated phones: {numbers}; what really left them: {data / 'truth.jsonl'}",
+                f"API token: {seeded.token}",
+                f"Control of the phones (make faults, write as somebody): {phones.control}",
+                "Ctrl+C ends it.",
+            ]
+        )
+    )

@@ -1,0 +1,116 @@
+"""Balie itself: every part made once, wired, started and stopped in order."""
+
+import logging
+import secrets
+import sqlite3
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from appliance.api.feed import EventFeed
+from appliance.api.services import Services
+from appliance.clock import Clock
+from appliance.desk import staff
+from appliance.desk.receive import Reception
+from appliance.devices import adb_server
+from appliance.devices.doctor import doctor
+from appliance.devices.phone.driver import PhoneDriver
+from appliance.devices.watch import AdbWatch
+from appliance.devices.worker import DeviceWorker
+from appliance.errors import SetupError
+from appliance.queue.gate import ConsentGate
+from appliance.queue.pacing import DEFAULT_PROFILE, Profile
+from appliance.queue.planner import Planner
+from appliance.queue.recovery import doubt_everything_in_hand
+from appliance.queue.work import QueueWork
+from appliance.runtime.fleet import Fleet
+from appliance.runtime.jobs import Jobs
+from appliance.store import lines
+from appliance.store.lines import Device
+from appliance.store.store import Store
+
+log = logging.getLogger(__name__)
+
+DATABASE = "balie.db"
+
+
+class Balie:
+    """All of it on one data directory. `services` is what the web application needs."""
+
+    def __init__(
+        self,
+        data: Path,
+        clock: Clock,
+        *,
+        profile: Profile = DEFAULT_PROFILE,
+        secure_cookies: bool = False,
+    ) -> None:
+        """Opens and migrates the database. Raises StoreError with what to do."""
+        self.clock = clock
+        self.store = Store(data / DATABASE, clock)
+        gate = ConsentGate()
+        self._listener = Reception(self.store, gate)
+        self._work = QueueWork(self.store, gate, profile, evidence=data / "media" / "evidence")
+        self._watch = AdbWatch()
+        self._fleet = Fleet(self.store, self._make_worker, self._watch)
+        self._planner = Planner(self.store, profile, self._fleet.wake_line)
+        self._jobs = Jobs(self.store)
+        self._started = False
+        self.services = Services(
+            store=self.store,
+            clock=clock,
+            feed=EventFeed(self.store),
+            planned=self._planner.ask,
+            ready=self._not_ready,
+            data_dir=data,
+            cookies_secure=secure_cookies,
+            doctor=self._complaints,
+            setup_code=self._setup_code(),
+        )
+
+    def start(self) -> None:
+        """Doubts what was in hand, then starts every thread. Balie runs without adb, too."""
+        if doubted := doubt_everything_in_hand(self.store):
+            log.warning("%d messages were in hand when Balie stopped; asking the phones", doubted)
+        self._ensure_adb()
+        self._watch.start()
+        self._fleet.start()
+        self._planner.start()
+        self._jobs.start()
+        self._started = True
+
+    def stop(self) -> None:
+        self._started = False
+        self._jobs.stop()
+        self._planner.stop()
+        self._fleet.stop()
+        self._watch.stop()
+        self.store.close()
+
+    def _make_worker(self, device: Device) -> DeviceWorker:
+        driver = PhoneDriver(
+            device_id=device.id, serial=device.address, listener=self._listener, clock=self.clock
+        )
+        return DeviceWorker(driver, self._listener, self._work)
+
+    def _not_ready(self) -> list[str]:
+        return [] if self._started else ["devices"]
+
+    def _ensure_adb(self) -> None:
+        try:
+            if adb_server.running_version() is None:
+                adb_server.start()
+        except SetupError as exc:
+            log.error("%s Balie goes on without phones; see: balie doctor", exc)  # noqa: TRY400 -- the sentence says all
+
+    def _complaints(self) -> list[Mapping[str, Any]]:
+        phones = [each.address for each in self.store.read(lines.devices)]
+        return [
+            {"about": each.about, "sentence": each.sentence, "remedy": each.remedy}
+            for each in doctor(phones)
+        ]
+
+    def _setup_code(self) -> str | None:
+        """Shown on the console only: whoever reads it may make the first administrator."""
+        fresh: Callable[[sqlite3.Connection], bool] = staff.is_fresh
+        return secrets.token_hex(4) if self.store.read(fresh) else None

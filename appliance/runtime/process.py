@@ -1,0 +1,40 @@
+"""`balie run`: one process from the settings to the last closed socket."""
+
+import logging
+from pathlib import Path
+
+from appliance import logs
+from appliance.api.app import create_app
+from appliance.clock import SystemClock
+from appliance.config import load
+from appliance.runtime.balie import Balie
+from appliance.runtime.instance_lock import only_instance
+from appliance.runtime.web import address_of, bind, serve
+
+log = logging.getLogger(__name__)
+
+
+def run_balie(
+    *, config: Path | None, data: Path | None, host: str | None, port: int | None
+) -> None:
+    """Blocks until SIGTERM or SIGINT. Raises SetupError or StoreError with what to do."""
+    settings = load(config, data=data, host=host, port=port)
+    logs.configure(settings.log_level)
+    with only_instance(settings.data), bind(settings.host, settings.port) as sock:
+        balie = Balie(settings.data, SystemClock(), secure_cookies=settings.secure_cookies)
+        try:
+            balie.start()
+            _welcome(balie, address_of(sock))
+            serve(create_app(balie.services), sock)
+        finally:
+            balie.stop()
+
+
+def _welcome(balie: Balie, address: str) -> None:
+    log.info("Balie is at %s", address)
+    if balie.services.setup_code:
+        log.info(
+            "nobody can log in yet: open %s and make the first administrator; set-up code: %s",
+            address,
+            balie.services.setup_code,
+        )
