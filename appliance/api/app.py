@@ -19,6 +19,7 @@ from appliance.api.json import directory, events, health, messages
 from appliance.api.json.callers import TokenBook
 from appliance.api.json.metrics import Metrics
 from appliance.api.json.openapi import DOCUMENT_PATH, document
+from appliance.api.limits import BodyLimit
 from appliance.api.problems import ProblemError
 from appliance.api.services import Services
 from appliance.api.web.assets import STATIC_DIR
@@ -26,9 +27,6 @@ from appliance.api.web.routes import router as pages
 from appliance.errors import BalieError
 
 log = logging.getLogger(__name__)
-
-MAX_BODY = 1024 * 1024
-"""Bytes of a body: the longest text, escaped in the worst way, many times over."""
 
 
 class Application(FastAPI):
@@ -43,12 +41,12 @@ def create_app(services: Services) -> FastAPI:
         docs_url=None,  # Swagger UI comes from a CDN; nothing here does
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=MAX_BODY,
         lifespan=partial(_lifespan, services),
     )
     app.state.services = services
     app.state.tokens = TokenBook(services.store)
     app.state.metrics = Metrics()
+    app.add_middleware(BodyLimit)
     app.add_middleware(SafeHeaders, secure=services.cookies_secure)
     for part in (health, messages, directory, events):
         app.include_router(part.router)
@@ -90,8 +88,6 @@ def _http_detail(request: Request, exc: HTTPException) -> str:
             return "There is nothing at this address."
         case 405:
             return f"{request.method} is not possible here."
-        case 413:
-            return f"The body is too large: at most {MAX_BODY} bytes."
         case _:
             return exc.detail
 

@@ -26,7 +26,7 @@ def schema_name(model: type[BaseModel]) -> str:
 
 
 def answers(
-    model: type[BaseModel],
+    model: type[BaseModel] | None,
     example: Any,
     *codes: str,
     status: int = 200,
@@ -34,10 +34,11 @@ def answers(
     media_type: str = "application/json",
     headers: dict[str, Any] | None = None,
 ) -> Responses:
-    """The good answer and every problem that may come instead."""
+    """The good answer, a text where there is no model, and every problem that may come instead."""
+    schema = {"type": "string"} if model is None else ref(model)
     good: dict[str, Any] = {
         "description": description,
-        "content": {media_type: {"schema": ref(model), "example": example}},
+        "content": {media_type: {"schema": schema, "example": example}},
     }
     if headers:
         good["headers"] = headers

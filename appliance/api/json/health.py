@@ -1,6 +1,7 @@
 """`/healthz`, `/readyz` and `/metrics`: for whoever watches the box. Nothing personal in them."""
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
 
 from appliance.api.json.bodies import HealthOut
 from appliance.api.json.documented import answers
@@ -51,14 +52,14 @@ async def get_readiness(request: Request) -> Response:
     "/metrics",
     operation_id="getMetrics",
     summary="Figures for Prometheus",
-    response_model=None,
-    responses={
-        **answers(HealthOut, _OK_EXAMPLE, "store-unavailable", description=""),
-        200: {
-            "description": "The Prometheus text format.",
-            "content": {"text/plain": {"schema": {"type": "string"}, "example": _METRICS_EXAMPLE}},
-        },
-    },
+    response_class=PlainTextResponse,
+    responses=answers(
+        None,
+        _METRICS_EXAMPLE,
+        "store-unavailable",
+        media_type="text/plain",
+        description="The Prometheus text format.",
+    ),
 )
 async def get_metrics(request: Request) -> Response:
     services: Services = request.app.state.services

@@ -71,7 +71,7 @@ def document(app: FastAPI, version: str) -> dict[str, Any]:
             tags=_TAGS,
             license_info={"name": "MIT", "identifier": "MIT"},
         )
-        app.openapi_schema["components"]["schemas"] = _schemas()
+        app.openapi_schema["components"]["schemas"].update(_schemas())
     return app.openapi_schema
 
 

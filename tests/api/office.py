@@ -1,0 +1,208 @@
+"""A branch with everything in it, and Balie's real web server on a loopback port."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import httpx
+import uvicorn
+from starlette.types import ASGIApp, Receive, Send
+from starlette.types import Scope as Connection
+
+from appliance.api.app import create_app
+from appliance.api.feed import EventFeed
+from appliance.api.services import Services
+from appliance.clock import Clock
+from appliance.desk import tokens
+from appliance.desk.receive import Reception
+from appliance.desk.tokens import ALL_SCOPES, NewToken, Scope
+from appliance.devices.protocol import DeviceState, Group, Incoming, Reason, Status
+from appliance.messages import Channel
+from appliance.queue.gate import ConsentGate
+from appliance.store import lines
+from appliance.store.store import Store, Tx
+
+WORDS = "Hoi, is er morgen werk?"
+BOTH = frozenset({Channel.WHATSAPP, Channel.SMS})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One branch with one line and one phone that is ready."""
+
+    branch_id: str
+    branch: str
+    line_id: str
+    number: str
+    device_id: str
+
+
+@dataclass(slots=True)
+class Office:
+    store: Store
+    clock: Clock
+    url: str
+    client: httpx.Client
+    missing: list[str] = field(default_factory=list)
+    planned: list[None] = field(default_factory=list)
+    _keys: int = 0
+
+    def desk(self, name: str, number: str) -> Desk:
+        def add(tx: Tx) -> Desk:
+            branch_id = lines.add_branch(tx, name)
+            line_id = lines.add_line(tx, branch_id=branch_id, number=number)
+            device_id = lines.enrol(tx, kind="phone", address=f"127.0.0.1:{number[-4:]}")
+            for channel in (Channel.WHATSAPP, Channel.SMS):
+                lines.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
+            return Desk(
+                branch_id=branch_id,
+                branch=name,
+                line_id=line_id,
+                number=number,
+                device_id=device_id,
+            )
+
+        desk = self.store.write(add)
+        self.phone_is(desk, Status(state=DeviceState.READY, channels=BOTH))
+        return desk
+
+    def phone_is(self, desk: Desk, status: Status) -> None:
+        Reception(self.store, ConsentGate()).status(desk.device_id, status)
+
+    def phone_is_away(self, desk: Desk) -> None:
+        status = Status(state=DeviceState.ABSENT, reason=Reason.NOT_PLUGGED_IN)
+        self.phone_is(desk, status)
+
+    def writes(
+        self,
+        sender: str,
+        desk: Desk,
+        text: str = WORDS,
+        *,
+        name: str | None = None,
+        group: Group | None = None,
+    ) -> None:
+        """Somebody writes to the branch, as its phone would hand it over."""
+        self._keys += 1
+        incoming = Incoming(
+            channel=Channel.WHATSAPP,
+            key=f"key-{self._keys}",
+            sender=sender,
+            text=text,
+            at_ms=self.clock.now_ms(),
+            sender_name=name,
+            group=group,
+        )
+        Reception(self.store, ConsentGate()).received(desk.device_id, [incoming])
+
+    def token(
+        self, scopes: frozenset[Scope] = ALL_SCOPES, *, branch_id: str | None = None
+    ) -> NewToken:
+        return self.store.write(
+            lambda tx: tokens.add(tx, "planning", scopes=scopes, branch_id=branch_id)
+        )
+
+    def caller(
+        self, scopes: frozenset[Scope] = ALL_SCOPES, *, branch_id: str | None = None
+    ) -> "Caller":
+        return Caller(self.client, self.token(scopes, branch_id=branch_id))
+
+    def count(self, table: str) -> int:
+        return self.store.read(
+            lambda conn: int(conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 -- our own names
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Other software with its token."""
+
+    client: httpx.Client
+    token: NewToken
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token.token}"}
+
+    def get(self, path: str, **params: str | int) -> httpx.Response:
+        return self.client.get(f"/api/v1{path}", params=params, headers=self.headers)
+
+    def post(self, body: object, *, key: str | None = None) -> httpx.Response:
+        headers = self.headers | ({"Idempotency-Key": key} if key else {})
+        return self.client.post("/api/v1/messages", json=body, headers=headers)
+
+    def post_raw(self, body: bytes) -> httpx.Response:
+        return self.client.post("/api/v1/messages", content=body, headers=self.headers)
+
+    def delete(self, path: str) -> httpx.Response:
+        return self.client.delete(f"/api/v1{path}", headers=self.headers)
+
+
+@dataclass(slots=True)
+class WebServer:
+    """A real uvicorn in a thread of its own, as the runtime runs one; each test puts its own
+    app into it.
+    """
+
+    url: str
+    loop: asyncio.AbstractEventLoop
+    app: ASGIApp | None = None
+
+    async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
+        if self.app is not None:
+            await self.app(scope, receive, send)
+
+    @contextmanager
+    def serving(self, services: Services) -> Iterator[None]:
+        app = create_app(services)
+        lifespan = app.router.lifespan_context(app)
+        self._wait(lifespan.__aenter__())
+        self.app = app
+        yield
+        self.app = None
+        self._wait(lifespan.__aexit__(None, None, None))
+
+    def _wait(self, work: Coroutine[None, None, object]) -> None:
+        asyncio.run_coroutine_threadsafe(work, self.loop).result(20)
+
+
+@contextmanager
+def run_web_server() -> Iterator[WebServer]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    web = WebServer(f"http://127.0.0.1:{listener.getsockname()[1]}", asyncio.new_event_loop())
+    config = uvicorn.Config(web, log_config=None, access_log=False, lifespan="off")
+    server = uvicorn.Server(config)
+    run = partial(web.loop.run_until_complete, server.serve([listener]))
+    thread = threading.Thread(target=run, name="web")
+    thread.start()
+    yield web
+    server.should_exit = True
+    thread.join(20)
+    web.loop.close()
+
+
+@contextmanager
+def open_office(web: WebServer, data_dir: Path, clock: Clock) -> Iterator[Office]:
+    store = Store(data_dir / "balie.db", clock)
+    missing: list[str] = []
+    planned: list[None] = []
+    services = Services(
+        store=store,
+        clock=clock,
+        feed=EventFeed(store, poll_s=0.05),
+        planned=lambda: planned.append(None),
+        ready=lambda: missing,
+        data_dir=data_dir,
+    )
+    with web.serving(services), httpx.Client(base_url=web.url, timeout=20) as client:
+        yield Office(store, clock, web.url, client, missing, planned)
+    store.close()
+
+
+def codes(responses: Sequence[httpx.Response]) -> list[int]:
+    return [response.status_code for response in responses]

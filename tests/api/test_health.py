@@ -1,0 +1,110 @@
+"""/healthz, /readyz and /metrics, and what is answered when the database cannot be used."""
+
+import logging
+import sqlite3
+
+import pytest
+
+from appliance.clock import ManualClock
+from appliance.store.connection import connect_writer
+from tests.api.office import Caller, Desk, Office
+
+ANNA = "+31687654321"
+
+
+def test_a_live_process_says_so(office: Office) -> None:
+    assert office.client.get("/healthz").json() == {"status": "ok"}
+
+
+def test_what_is_not_ready_is_named(office: Office) -> None:
+    assert office.client.get("/readyz").status_code == 200
+    office.missing.extend(["adb", "planner"])
+    answer = office.client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["missing"] == ["adb", "planner"]
+    assert answer.headers["retry-after"] == "1"
+
+
+def test_figures_are_for_prometheus(
+    office: Office, tilburg: Desk, planning: Caller, clock: ManualClock
+) -> None:
+    office.writes(ANNA, tilburg)
+    planning.post({"line": tilburg.number, "to": ANNA, "text": "Morgen 7 uur?"})
+    clock.advance(s=90)
+    answer = office.client.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain")
+    figures = dict(
+        line.rsplit(" ", 1) for line in answer.text.splitlines() if not line.startswith("#")
+    )
+    assert figures['balie_messages{direction="in",state="received"}'] == "1.0"
+    assert figures['balie_devices{kind="phone",state="ready"}'] == "1.0"
+    assert figures["balie_queue_age_seconds"] == "90.0"
+    assert figures["balie_accept_seconds_count"] == "1.0"
+
+
+def test_a_locked_database_is_503_and_nothing_is_half_written(
+    office: Office,
+    tilburg: Desk,
+    planning: Caller,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The caller is told to try again, the log says why; the key is free for the next try."""
+    office.writes(ANNA, tilburg)
+    body = {"line": tilburg.number, "to": ANNA, "text": "Morgen 7 uur?"}
+    office.store.write(lambda tx: tx.conn.execute("PRAGMA busy_timeout = 1").fetchone())
+    before = office.count("message")
+    other = connect_writer(office.store.path)
+    other.execute("BEGIN IMMEDIATE")
+    with caplog.at_level(logging.ERROR):
+        answer = planning.post(body, key="one")
+    other.execute("ROLLBACK")
+    other.close()
+    assert (answer.status_code, answer.json()["code"]) == (503, "store-unavailable")
+    assert int(answer.headers["retry-after"]) > 0
+    assert str(office.store.path) not in answer.text
+    assert "locked" in caplog.text
+    assert office.count("message") == before
+    assert planning.post(body, key="one").status_code == 202
+
+
+def test_a_full_disk_is_503(office: Office, tilburg: Desk, planning: Caller) -> None:
+    """SQLite's own limit of pages stands for the disk's; the error is the same."""
+    office.writes(ANNA, tilburg)
+    body = {"line": tilburg.number, "to": ANNA, "text": "x" * 4000}
+
+    def fill(conn: sqlite3.Connection) -> None:
+        pages = conn.execute("PRAGMA page_count").fetchone()[0]
+        conn.execute(f"PRAGMA max_page_count = {pages + 1}").fetchone()
+
+    office.store.write(lambda tx: fill(tx.conn))
+    answers = [planning.post(body) for _ in range(6)]
+    assert answers[-1].status_code == 503
+    stored = len([answer for answer in answers if answer.status_code == 202])
+    found = planning.get("/messages", direction="out", state="queued").json()["items"]
+    assert len([each for each in found if each["text"] == body["text"]]) == stored
+
+
+def test_a_damaged_database_is_503(
+    office: Office, tilburg: Desk, planning: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    office.writes(ANNA, tilburg)
+    assert planning.get("/lines").status_code == 200
+    other = connect_writer(office.store.path)
+    other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    with office.store.path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (office.store.path.stat().st_size - 4096))
+    with caplog.at_level(logging.ERROR):
+        answer = planning.get("/messages")
+    other.close()
+    assert (answer.status_code, answer.json()["code"]) == (503, "store-unavailable")
+    assert "damaged" in caplog.text
+
+
+@pytest.mark.parametrize("path", ["/api/v1/messages", "/healthz", "/api/v1/nothing"])
+def test_other_methods_and_addresses_are_problems_too(office: Office, path: str) -> None:
+    answer = office.client.put(path)
+    assert answer.status_code in {404, 405}
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == answer.status_code

@@ -1,0 +1,165 @@
+"""The OpenAPI document is complete and true."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from appliance.api.json import bodies, examples
+from appliance.api.problems import CATALOGUE
+from appliance.desk.tokens import Scope
+from tests.api.office import Caller, Desk, Office
+
+ANNA = "+31687654321"
+PARTS = settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    database=None,
+)
+
+
+@pytest.fixture
+def document(office: Office) -> dict[str, Any]:
+    answer = office.client.get("/api/v1/openapi.json")
+    assert answer.status_code == 200
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield method, path, operation
+
+
+def test_the_contract_is_all_there(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1")
+    assert {(method, path.removeprefix("/api/v1")) for method, path, _ in operations(document)} >= {
+        ("post", "/messages"),
+        ("get", "/messages"),
+        ("get", "/messages/{message_id}"),
+        ("delete", "/messages/{message_id}"),
+        ("get", "/lines"),
+        ("get", "/contacts"),
+        ("get", "/conversations"),
+        ("get", "/groups"),
+        ("get", "/devices"),
+        ("get", "/events"),
+        ("get", "/healthz"),
+        ("get", "/readyz"),
+        ("get", "/metrics"),
+    }
+
+
+def test_every_operation_is_named_once_and_explained(document: dict[str, Any]) -> None:
+    names = [operation["operationId"] for _, _, operation in operations(document)]
+    assert len(names) == len(set(names))
+    assert all(operation["summary"] for _, _, operation in operations(document))
+
+
+def test_every_body_has_an_example_and_every_operation_problems(document: dict[str, Any]) -> None:
+    for method, path, operation in operations(document):
+        contents = [("request", operation.get("requestBody", {}).get("content", {}))]
+        contents += [(status, each["content"]) for status, each in operation["responses"].items()]
+        for where, content in contents:
+            for media_type, entry in content.items():
+                assert entry.get("example") or entry.get("examples"), (path, where, media_type)
+        assert any(
+            "application/problem+json" in each["content"]
+            for each in operation["responses"].values()
+        ), (method, path)
+
+
+def test_what_needs_a_token_says_which_scope(document: dict[str, Any]) -> None:
+    scheme = document["components"]["securitySchemes"]["token"]
+    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+    assert all(scope.value in scheme["description"] for scope in Scope)
+    for _, path, operation in operations(document):
+        if path.startswith("/api/"):
+            (requirement,) = operation["security"]
+            (scope,) = requirement["token"]
+            assert scope in {each.value for each in Scope}
+            assert {"401", "403"} <= operation["responses"].keys()
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    text = json.dumps(document)
+    named = {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]}
+    assert named <= schemas.keys()
+    assert "HTTPValidationError" not in text
+
+
+def test_examples_are_true_to_the_models() -> None:
+    for sample in examples.MESSAGES_IN.values():
+        bodies.MessageIn.model_validate_json(json.dumps(sample["value"]))
+    for model, sample in (
+        (bodies.AcceptedOut, examples.ACCEPTED),
+        (bodies.MessageOut, examples.MESSAGE),
+        (bodies.MessageDetailOut, examples.MESSAGE_DETAIL),
+        (bodies.MessageDetailOut, examples.CANCELLED),
+        (bodies.LineOut, examples.LINE),
+        (bodies.ContactOut, examples.CONTACT),
+        (bodies.ConversationOut, examples.CONVERSATION),
+        (bodies.GroupOut, examples.GROUP),
+        (bodies.DeviceOut, examples.DEVICE),
+        (bodies.EventOut, examples.EVENT),
+    ):
+        model.model_validate_json(json.dumps(sample))
+
+
+def test_every_problem_is_one_of_the_catalogue(document: dict[str, Any]) -> None:
+    for _, _, operation in operations(document):
+        for status, answer in operation["responses"].items():
+            problems = answer["content"].get("application/problem+json", {})
+            for code, sample in problems.get("examples", {}).items():
+                assert CATALOGUE[code].status == int(status) == sample["value"]["status"]
+
+
+@PARTS
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "line": st.just("+31612345678") | st.text(max_size=70) | st.none() | st.integers(),
+            "to": st.just(ANNA) | st.text(max_size=70) | st.lists(st.integers(), max_size=2),
+            "text": st.text(max_size=40) | st.booleans() | st.dictionaries(st.text(), st.text()),
+            "channel": st.sampled_from(["auto", "whatsapp", "sms", "fax", "", None, 1]),
+            "ttl_s": st.integers() | st.floats(allow_nan=False) | st.text(max_size=3) | st.none(),
+            "not_before": st.datetimes().map(str) | st.text(max_size=30) | st.none(),
+            "media": st.none() | st.text(max_size=3),
+            "extra": st.none(),
+        },
+    )
+)
+def test_no_body_whatever_makes_balie_stumble(
+    office: Office, tilburg: Desk, planning: Caller, body: dict[str, object]
+) -> None:
+    """Each is accepted or answered with a problem, never with a 500."""
+    answer = planning.post(body)
+    if answer.status_code == 202:
+        bodies.AcceptedOut.model_validate_json(answer.content)
+    else:
+        assert answer.status_code in {400, 404, 409, 422}
+        problem = bodies.ProblemOut.model_validate_json(answer.content)
+        assert problem.status == answer.status_code
+        assert problem.detail
+
+
+@PARTS
+@given(
+    path=st.sampled_from(["/messages", "/contacts", "/lines", "/conversations", "/devices"]),
+    params=st.dictionaries(
+        st.sampled_from(["after", "limit", "line", "contact", "state", "direction", "order", "x"]),
+        st.text(max_size=40),
+        max_size=4,
+    ),
+)
+def test_no_query_whatever_makes_balie_stumble(
+    planning: Caller, path: str, params: dict[str, str]
+) -> None:
+    assert planning.get(path, **params).status_code in {200, 404, 422}
