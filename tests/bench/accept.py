@@ -71,7 +71,7 @@ def _raw_rate(path: Path) -> float:
 def _enqueue_rate(path: Path) -> float:
     store = Store(path, SystemClock())
     try:
-        line_id = store.write(_furnish)
+        line_id = store.write(furnish)
 
         def new(tx: Tx) -> messages.NewOutgoing:
             contact_id = contacts.ensure(tx, NUMBER)
@@ -93,7 +93,7 @@ def _enqueue_rate(path: Path) -> float:
 def _accept_rate(path: Path) -> float:
     store = Store(path, SystemClock())
     try:
-        line_id = store.write(_furnish)
+        line_id = store.write(furnish)
         request = SendRequest(
             line_id=line_id, number=NUMBER, text="Dienst om zes uur", author=Author(rule="bench")
         )
@@ -108,7 +108,8 @@ def _accept_rate(path: Path) -> float:
         store.close()
 
 
-def _furnish(tx: Tx) -> str:
+def furnish(tx: Tx) -> str:
+    """A branch, a line and a contact who wrote to it; the id of the line."""
     branch_id = lines.add_branch(tx, "Bench")
     line_id = lines.add_line(tx, branch_id=branch_id, number="+31687654321")
     contact_id = contacts.ensure(tx, NUMBER)
