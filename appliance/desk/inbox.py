@@ -149,8 +149,8 @@ WHERE line.removed_ms IS NULL
 ORDER BY branch.name, line.number
 """
 
-# Waiting is everybody's: the first incoming message since a person, or the confirmation of an
-# opt-out, answered. A welcome answers nothing.
+# Waiting is everybody's: the first incoming message since a person answered, or a rule did whom
+# STOP or START was meant for. A welcome answers nothing.
 _LIST = """
 WITH listed AS (
 SELECT c.id, c.line_id, c.group_id, c.last_ms,
@@ -165,7 +165,7 @@ SELECT c.id, c.line_id, c.group_id, c.last_ms,
    (SELECT i.happened_ms FROM message i WHERE i.conversation_id = c.id AND i.direction = 'in'
     AND i.happened_ms > coalesce(
       (SELECT o.happened_ms FROM message o WHERE o.conversation_id = c.id
-       AND o.direction = 'out' AND (o.rule IS NULL OR o.class = 'confirmation')
+       AND o.direction = 'out' AND (o.rule IS NULL OR o.rule IN ('stop', 'start'))
        AND o.state NOT IN ('failed', 'refused', 'expired', 'cancelled')
        ORDER BY o.happened_ms DESC LIMIT 1), 0)
     ORDER BY i.happened_ms LIMIT 1), NULL) AS waiting_ms,

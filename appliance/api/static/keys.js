@@ -1,0 +1,69 @@
+// The keyboard: everything that the mouse can do in the inbox.
+
+const help = document.getElementById("help");
+
+function rows() {
+  return [...document.querySelectorAll("#rows .row")];
+}
+
+function typing(target) {
+  return target.closest?.("input, textarea, select, [contenteditable]") != null;
+}
+
+function step(by) {
+  const all = rows();
+  const at = all.indexOf(document.activeElement);
+  const open = all.findIndex((row) => row.hasAttribute("aria-current"));
+  const next = all[Math.max(0, Math.min(all.length - 1, (at < 0 ? open : at) + by))];
+  next?.focus();
+  next?.scrollIntoView({ block: "nearest" });
+}
+
+function openNext(by) {
+  const all = rows();
+  const open = all.findIndex((row) => row.hasAttribute("aria-current"));
+  const next = all[open < 0 ? 0 : open + by];
+  next?.scrollIntoView({ block: "nearest" });
+  next?.click();
+}
+
+const withAlt = {
+  KeyJ: () => openNext(1),
+  KeyK: () => openNext(-1),
+  KeyL: () => document.getElementById("text")?.focus(),
+  KeyN: () => document.getElementById("new-button")?.click(),
+};
+
+function back() {
+  const panes = document.querySelector(".panes");
+  if (panes?.dataset.show === "contact") {
+    document.getElementById("contact-close")?.click();
+  } else if (document.activeElement?.id === "text") {
+    document.activeElement.blur();
+    document.querySelector('.row[aria-current="true"]')?.focus();
+  } else {
+    document.querySelector(".thread-head .back")?.checkVisibility() && document.querySelector(".thread-head .back").click();
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.isComposing || help.open) return;
+  if (event.altKey && !event.ctrlKey && !event.metaKey && withAlt[event.code]) {
+    event.preventDefault();
+    withAlt[event.code]();
+    return;
+  }
+  if (event.altKey || event.ctrlKey || event.metaKey) return;
+  if (event.key === "Escape") return back();
+  if (typing(event.target)) return;
+  if (event.key === "?") {
+    event.preventDefault();
+    help.showModal();
+    return;
+  }
+  const inList = event.target.closest?.("#list") != null || event.target === document.body;
+  if (inList && ["ArrowDown", "j"].includes(event.key)) { event.preventDefault(); step(1); }
+  if (inList && ["ArrowUp", "k"].includes(event.key)) { event.preventDefault(); step(-1); }
+});
+
+document.getElementById("help-button").addEventListener("click", () => help.showModal());

@@ -1,0 +1,44 @@
+// The list and the panes: which conversation is open, and which pane a small screen shows.
+
+const panes = document.querySelector(".panes");
+
+function show(which) {
+  if (!panes) return;
+  panes.dataset.show = which;
+  document.getElementById("contact-button")?.setAttribute("aria-expanded", String(which === "contact"));
+}
+
+function markOpen() {
+  const open = document.getElementById("open")?.value;
+  for (const row of document.querySelectorAll(".row[aria-current]")) {
+    if (row.dataset.conversation !== open) row.removeAttribute("aria-current");
+  }
+  if (open) {
+    document.querySelector(`.row[data-conversation="${CSS.escape(open)}"]`)?.setAttribute("aria-current", "true");
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const row = event.target.closest?.(".row");
+  if (row) show("thread");
+  if (event.target.closest?.("#new-button")) show("thread");
+  if (event.target.closest?.("#contact-button")) show(panes.dataset.show === "contact" ? "thread" : "contact");
+  if (event.target.closest?.("#contact-close")) show("thread");
+});
+
+document.addEventListener("htmx:after:swap", (event) => {
+  const target = event.detail.ctx?.target;
+  if (target?.id !== "thread-pane") return;
+  markOpen();
+  const title = document.querySelector("#thread-pane h2")?.textContent.trim();
+  const count = document.title.match(/^\(\d+\) /)?.[0] ?? "";
+  document.title = `${count}${title ? `${title} · ` : ""}Balie`;
+});
+
+document.addEventListener("balie:contact", () => {
+  const open = document.getElementById("open")?.value;
+  const pane = document.getElementById("contact-pane");
+  // Not under the fingers of somebody who is changing it.
+  if (!open || !pane || pane.contains(document.activeElement) && document.activeElement.matches("input")) return;
+  htmx.ajax("GET", `/c/${open}/contact`, { target: "#contact-pane", swap: "innerHTML", source: pane });
+});

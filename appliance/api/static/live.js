@@ -1,0 +1,125 @@
+// The stream of hints: each says what changed, and the part of the page that shows it asks again.
+
+const LOST_MS = 5000; // without a connection this long is worth saying
+const SILENT_MS = 40000; // more than two beats: the line is dead, whatever the browser believes
+
+const live = document.getElementById("live");
+const offline = document.getElementById("offline");
+const said = document.getElementById("said");
+
+let connection = null;
+let heardAt = Date.now();
+let lostAt = 0;
+const arrived = new Set();
+
+function refresh(id) {
+  const part = document.getElementById(id);
+  if (part) htmx.trigger(part, "refresh");
+}
+
+// Many hints at once are one request: the part asks at most this often.
+const due = new Map();
+function soon(id, ms = 60) {
+  if (due.has(id)) return;
+  due.set(id, setTimeout(() => { due.delete(id); refresh(id); }, ms));
+}
+
+function openConversation() {
+  return document.getElementById("open")?.value ?? "";
+}
+
+function about(event) {
+  heardAt = Date.now();
+  return JSON.parse(event.detail.data || "{}");
+}
+
+function lost() {
+  lostAt ||= Date.now();
+}
+
+function found() {
+  heardAt = Date.now();
+  const wasLost = lostAt !== 0;
+  lostAt = 0;
+  offline.hidden = true;
+  offline.textContent = "";
+  document.documentElement.removeAttribute("data-offline");
+  if (wasLost) document.dispatchEvent(new CustomEvent("balie:back"));
+}
+
+function watch() {
+  if (connection && Date.now() - heardAt > SILENT_MS) {
+    heardAt = Date.now();
+    lost();
+    connection.reader?.cancel();
+  }
+  if (lostAt && Date.now() - lostAt >= LOST_MS && offline.hidden) {
+    offline.hidden = false;
+    offline.textContent = offline.dataset.text;
+    document.documentElement.dataset.offline = "";
+  }
+}
+
+if (live) {
+  live.addEventListener("message", (event) => {
+    const hint = about(event);
+    if (hint.received) arrived.add(hint.conversation);
+    if (hint.conversation === openConversation()) soon("messages", 0);
+    soon("list");
+  });
+  live.addEventListener("read", (event) => { about(event); soon("list"); });
+  live.addEventListener("contact", (event) => {
+    about(event);
+    soon("list");
+    document.dispatchEvent(new CustomEvent("balie:contact"));
+  });
+  live.addEventListener("device", (event) => { about(event); soon("devices"); soon("list"); });
+  live.addEventListener("beat", () => { heardAt = Date.now(); });
+  live.addEventListener("stale", () => location.reload());
+  live.addEventListener("htmx:sse:after:connection", (event) => {
+    connection = event.detail.connection;
+    live.dataset.connected = "";
+    found();
+  });
+  live.addEventListener("htmx:sse:error", (event) => {
+    delete live.dataset.connected;
+    if (event.detail.status === 401) location.assign(loginAddress());
+    else lost();
+  });
+  live.addEventListener("htmx:sse:before:connection", (event) => {
+    if (event.detail.connection.attempt > 0) lost();
+  });
+  live.addEventListener("htmx:sse:close", lost);
+  live.addEventListener("htmx:error", lost);
+  setInterval(watch, 500);
+}
+
+function loginAddress() {
+  document.dispatchEvent(new CustomEvent("balie:leaving"));
+  return `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
+}
+
+addEventListener("offline", lost);
+addEventListener("online", () => {
+  connection?.delayCanceller?.();
+  if (live?.hasAttribute("data-connected")) found();
+});
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) connection?.delayCanceller?.();
+});
+
+// What was drawn last says how much is unread and who just wrote.
+function tell() {
+  const state = document.getElementById("list-state");
+  if (!state) return;
+  const unread = Number(state.dataset.unread);
+  const title = document.title.replace(/^\(\d+\) /, "");
+  document.title = unread ? `(${unread}) ${title}` : title;
+  for (const id of arrived) {
+    const row = document.querySelector(`.row[data-conversation="${CSS.escape(id)}"]`);
+    if (row) said.textContent = said.dataset.new.replace("{name}", row.dataset.title);
+  }
+  arrived.clear();
+}
+document.addEventListener("htmx:after:swap", tell);
+tell();

@@ -1,0 +1,130 @@
+// The open thread: where it is scrolled to, older messages, and what counts as read.
+
+const NEAR_PX = 100;
+const csrf = document.querySelector('meta[name="csrf"]').content;
+
+let held = null; // what stood where before a swap
+let marked = "";
+let settled = ""; // the conversation that was scrolled to its place
+
+const scroller = () => document.getElementById("scroller");
+const list = () => document.getElementById("message-list");
+const below = () => document.getElementById("below");
+
+function nearEnd(box) {
+  return box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
+}
+
+function toEnd() {
+  const box = scroller();
+  if (box) box.scrollTop = box.scrollHeight;
+}
+
+function firstVisible(box) {
+  const top = box.getBoundingClientRect().top;
+  for (const item of box.querySelectorAll("#message-list > .line")) {
+    const place = item.getBoundingClientRect();
+    if (place.bottom > top) return { id: item.id, offset: place.top - top };
+  }
+  return null;
+}
+
+function open() {
+  const box = scroller();
+  if (!box || settled === box.dataset.conversation) return;
+  settled = box.dataset.conversation;
+  marked = "";
+  const divider = document.getElementById("divider");
+  if (divider) {
+    box.scrollTop = divider.offsetTop - box.offsetTop - box.clientHeight / 3;
+  } else {
+    toEnd();
+  }
+  showBelow(false);
+  markRead();
+}
+
+function showBelow(isNew) {
+  const box = scroller();
+  const button = below();
+  if (!box || !button) return;
+  if (isNew) button.classList.add("new");
+  if (nearEnd(box)) button.classList.remove("new");
+  button.hidden = nearEnd(box);
+}
+
+// Read is what somebody can have seen: the end of the thread, in a window that is in front.
+function markRead() {
+  const box = scroller();
+  const newest = list()?.dataset.newest;
+  if (!box || !newest || newest === marked || document.hidden || !document.hasFocus()) return;
+  if (!nearEnd(box) || box.offsetParent === null) return;
+  marked = newest;
+  fetch(`/c/${box.dataset.conversation}/read`, {
+    method: "POST",
+    headers: { "X-CSRF-Token": csrf, "HX-Request": "true" },
+    body: new URLSearchParams({ message: newest }),
+  }).catch(() => { marked = ""; });
+}
+
+// A bubble drawn at once goes when the server's own, with the same name, stands in the list.
+function dropArrived() {
+  for (const item of document.querySelectorAll("#pending > li")) {
+    if (list()?.querySelector(`#${CSS.escape(item.dataset.key)}`)) item.remove();
+  }
+}
+
+document.addEventListener("htmx:before:swap", (event) => {
+  if (event.detail.ctx?.target?.id !== "messages") return;
+  const box = scroller();
+  held = { end: nearEnd(box), newest: list()?.dataset.newest, at: firstVisible(box) };
+});
+
+document.addEventListener("htmx:after:swap", (event) => {
+  const target = event.detail.ctx?.target;
+  if (target?.id === "thread-pane") {
+    settled = "";
+    open();
+    return;
+  }
+  if (target?.id !== "messages" || !held) return;
+  const box = scroller();
+  dropArrived();
+  if (held.end) {
+    toEnd();
+  } else if (held.at) {
+    const item = document.getElementById(held.at.id);
+    if (item) box.scrollTop += item.getBoundingClientRect().top - box.getBoundingClientRect().top - held.at.offset;
+  }
+  showBelow(held.newest !== list()?.dataset.newest && !held.end);
+  held = null;
+  markRead();
+});
+
+document.addEventListener("scroll", (event) => {
+  if (event.target !== scroller()) return;
+  showBelow(false);
+  markRead();
+  if (event.target.scrollTop < NEAR_PX) {
+    const older = document.getElementById("older");
+    if (older && !older.dataset.asked) {
+      older.dataset.asked = "";
+      older.click();
+    }
+  }
+}, true);
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("#below")) toEnd();
+});
+document.addEventListener("balie:to-end", toEnd);
+document.addEventListener("visibilitychange", markRead);
+addEventListener("focus", markRead);
+document.addEventListener("balie:back", () => {
+  for (const id of ["messages", "list"]) {
+    const part = document.getElementById(id);
+    if (part) htmx.trigger(part, "refresh");
+  }
+});
+
+open();

@@ -1,0 +1,1 @@
+"""The pages: HTML that the server renders, htmx that fetches parts of it, events that say when."""

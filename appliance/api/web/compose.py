@@ -1,0 +1,176 @@
+"""Writing: sending, withdrawing, drafts, and the first message to a number."""
+
+import dataclasses
+import sqlite3
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from fastapi.responses import HTMLResponse, Response
+
+from appliance.api.web.inbox import Choices, desk_of
+from appliance.api.web.refusal import Note, note_of
+from appliance.api.web.route import PageRoute
+from appliance.api.web.thread import open_thread, whole_page
+from appliance.api.web.visit import Posting, Reading, Visit, go
+from appliance.desk import drafts, inbox, sending, thread
+from appliance.desk.access import Permission
+from appliance.errors import InvalidInput, NotFound, Refused
+from appliance.phone_numbers import parse_number, readable
+from appliance.store.store import Tx
+
+routes = APIRouter(route_class=PageRoute)
+
+
+@routes.post("/c/{conversation_id}/messages")
+async def send(
+    visit: Posting,
+    conversation_id: str,
+    choices: Choices,
+    text: Annotated[str, Form()] = "",
+    to: Annotated[str, Form(max_length=200)] = "",
+    client_id: Annotated[str, Form(max_length=64)] = "",
+) -> Response:
+    about = await visit.read(lambda conn: _writable(conn, visit, conversation_id))
+    request = sending.SendRequest(
+        line_id=about.line_id,
+        number=to if to in about.to else about.to[0],
+        text=normal_newlines(text),
+        author=sending.Author(staff_id=visit.staff_id),
+        client_id=client_id or None,
+        typed=True,
+    )
+    try:
+        await visit.write(lambda tx: _accept(tx, request, conversation_id))
+    except (InvalidInput, Refused) as exc:
+        note = note_of(visit.words, exc, line=readable(about.line_number), text=request.text)
+        return await _refused(visit, choices, about.id, text, note, _status(exc))
+    visit.services.planned()
+    if visit.partial:
+        return Response(status_code=204)
+    return go(visit, f"/c/{conversation_id}")
+
+
+@routes.post("/c/{conversation_id}/draft")
+async def save_draft(
+    visit: Posting, conversation_id: str, text: Annotated[str, Form()] = ""
+) -> Response:
+    await visit.read(lambda conn: _writable(conn, visit, conversation_id))
+    await visit.write(
+        lambda tx: drafts.save(
+            tx, staff_id=visit.staff_id, conversation_id=conversation_id, text=_storable(text)
+        )
+    )
+    return Response(status_code=204)
+
+
+@routes.post("/messages/{message_id}/cancel")
+async def cancel(visit: Posting, message_id: str) -> Response:
+    conversation_id = await visit.read(lambda conn: _conversation_of(conn, visit, message_id))
+    author = sending.Author(staff_id=visit.staff_id)
+    await visit.write(lambda tx: sending.cancel(tx, message_id, author))
+    visit.services.planned()
+    if visit.partial:
+        return Response(status_code=204)
+    return go(visit, f"/c/{conversation_id}")
+
+
+@routes.get("/new")
+async def new_page(visit: Reading, choices: Choices) -> Response:
+    return await _new(visit, choices, line=choices.line, number="", text="", note=None)
+
+
+@routes.post("/new")
+async def send_new(
+    visit: Posting,
+    choices: Choices,
+    from_line: Annotated[str, Form(alias="line")] = "",
+    number: Annotated[str, Form()] = "",
+    text: Annotated[str, Form()] = "",
+) -> Response:
+    line = await visit.read(lambda conn: _line(conn, visit, from_line))
+    try:
+        request = sending.SendRequest(
+            line_id=line.id,
+            number=parse_number(number),
+            text=normal_newlines(text),
+            author=sending.Author(staff_id=visit.staff_id),
+            typed=True,
+        )
+        accepted = await visit.write(lambda tx: sending.accept(tx, request))
+    except (InvalidInput, Refused) as exc:
+        note = note_of(visit.words, exc, line=line.readable, text=normal_newlines(text))
+        return await _new(
+            visit, choices, _status(exc), line=line.id, number=number, text=text, note=note
+        )
+    visit.services.planned()
+    return go(
+        visit, f"/c/{await visit.read(lambda conn: _conversation_of(conn, visit, accepted.id))}"
+    )
+
+
+def normal_newlines(text: str) -> str:
+    """Browsers send a form's line breaks as CR LF; a person typed one key."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _accept(tx: Tx, request: sending.SendRequest, conversation_id: str) -> None:
+    """The draft goes in the same transaction: it is sent, or it is still there."""
+    sending.accept(tx, request)
+    if request.author.staff_id:
+        drafts.forget(tx, staff_id=request.author.staff_id, conversation_id=conversation_id)
+
+
+async def _refused(
+    visit: Visit, choices: Choices, conversation_id: str, text: str, note: Note, status: int
+) -> Response:
+    """Says why at the composer; what was typed stays."""
+    if visit.partial:
+        return HTMLResponse(visit.part("_note.html", note=note), status)
+    opened, card = await visit.read(lambda conn: open_thread(conn, visit, conversation_id))
+    opened = dataclasses.replace(opened, draft=text, note=note)
+    return await whole_page(visit, opened, card, choices, status)
+
+
+async def _new(visit: Visit, choices: Choices, status: int = 200, **form: object) -> Response:
+    desk = await visit.read(lambda conn: desk_of(conn, visit, choices))
+    if not desk.may_write:
+        raise NotFound("page")
+    if visit.partial:
+        return visit.page("_new.html", status, desk=desk, **form)
+    cursor = visit.services.feed.cursor(visit.services.feed.head)
+    return visit.page("new.html", status, desk=desk, cursor=cursor, **form)
+
+
+def _writable(conn: sqlite3.Connection, visit: Visit, conversation_id: str) -> thread.Conversation:
+    """Raises NotFound for a group too: its posts are only read here."""
+    about = thread.conversation(conn, visit.session.rights, conversation_id)
+    if not about.may_write or not about.to:
+        raise NotFound("conversation")
+    return about
+
+
+def _line(conn: sqlite3.Connection, visit: Visit, line_id: str) -> inbox.Line:
+    for line in inbox.lines(conn, visit.session.rights, visit.staff_id):
+        if line.id == line_id and line.may_write:
+            return line
+    raise NotFound("line")
+
+
+def _conversation_of(conn: sqlite3.Connection, visit: Visit, message_id: str) -> str:
+    row = conn.execute(
+        "SELECT conversation_id, line.branch_id FROM message JOIN line ON line.id = line_id"
+        " WHERE message.id = ?",
+        (message_id,),
+    ).fetchone()
+    if row is None:
+        raise NotFound("message")
+    visit.session.rights.require(Permission.INBOX_WRITE, row["branch_id"], "message")
+    return str(row["conversation_id"])
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
+
+
+def _status(exc: InvalidInput | Refused) -> int:
+    return 409 if isinstance(exc, Refused) else 422

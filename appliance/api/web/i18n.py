@@ -1,0 +1,117 @@
+"""Languages: English in the source, Dutch from its catalogue, read once at the start.
+
+A page is in the language that its reader chose, else the best that the browser accepts, else
+Dutch. Times are shown in the zone of the branch that they belong to.
+"""
+
+import functools
+import io
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.core import negotiate_locale
+from babel.dates import format_date, format_skeleton, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+
+LANGUAGES = ("nl", "en")
+LOCALE_DIR = Path(__file__).parent.parent / "locale"
+_LOCALES = {"nl": Locale("nl", "NL"), "en": Locale("en", "GB")}  # a day before a month, 24 hours
+_WEEK = timedelta(days=7)
+
+
+@functools.cache
+def _catalogue(language: str) -> NullTranslations:
+    source = LOCALE_DIR / language / "balie.po"
+    with source.open(encoding="utf-8") as file:
+        catalog = read_po(file, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalog)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def best_language(accepted: str | None) -> str:
+    """The language that an Accept-Language header asks for, of those there are."""
+    weighted = [_weight(part) for part in (accepted or "").split(",") if part.strip()]
+    wanted = [tag for quality, tag in sorted(weighted, key=lambda each: -each[0]) if quality > 0]
+    return negotiate_locale(wanted, LANGUAGES, sep="-") or LANGUAGES[0]
+
+
+def _weight(part: str) -> tuple[float, str]:
+    tag, _, parameter = part.strip().partition(";")
+    try:
+        return float(parameter.strip().removeprefix("q=") or 1), tag
+    except ValueError:
+        return 0.0, tag
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language: its texts, and how it writes times."""
+
+    language: str
+
+    def text(self, message: str) -> str:
+        return str(_catalogue(self.language).gettext(message))
+
+    def plural(self, one: str, many: str, count: int) -> str:
+        return str(_catalogue(self.language).ngettext(one, many, count))
+
+    def time(self, at_ms: int, zone: str) -> str:
+        return format_time(_local(at_ms, zone), "HH:mm", locale=self._locale)
+
+    def exact_time(self, at_ms: int, zone: str) -> str:
+        return format_time(_local(at_ms, zone), "HH:mm:ss", locale=self._locale)
+
+    def moment(self, at_ms: int, zone: str, now_ms: int) -> str:
+        """The time of today; else with the day: `Tue 4 Aug 14:32`."""
+        at, now = _local(at_ms, zone), _local(now_ms, zone)
+        if at.date() == now.date():
+            return self.time(at_ms, zone)
+        if at.date() == now.date() + timedelta(days=1):
+            return f"{self.text('tomorrow')} {self.time(at_ms, zone)}"
+        return f"{format_skeleton('EdMMM', at, locale=self._locale)} {self.time(at_ms, zone)}"
+
+    def short(self, at_ms: int, zone: str, now_ms: int) -> str:
+        """For the list: the time of today, the weekday of this week, else the date."""
+        at, now = _local(at_ms, zone), _local(now_ms, zone)
+        if at.date() == now.date():
+            return self.time(at_ms, zone)
+        if timedelta() < now.date() - at.date() < _WEEK:
+            return format_date(at, "EEE", locale=self._locale)
+        return format_skeleton("yMd" if at.year != now.year else "dMMM", at, locale=self._locale)
+
+    def day(self, day: date, zone: str, now_ms: int) -> str:
+        """The day as a separator in the thread says it."""
+        today = _local(now_ms, zone).date()
+        if day == today:
+            return self.text("Today")
+        if day == today - timedelta(days=1):
+            return self.text("Yesterday")
+        pattern = "EEEE d MMMM" if day.year == today.year else "EEEE d MMMM y"
+        return format_date(day, pattern, locale=self._locale)
+
+    def date(self, at_ms: int, zone: str) -> str:
+        return format_date(_local(at_ms, zone), "d MMMM y", locale=self._locale)
+
+    def span(self, ms: int) -> str:
+        """How long somebody waits, roughly: `3 min`, `2 h`, `4 d`."""
+        minutes = max(ms, 0) // 60_000
+        if minutes < 60:  # noqa: PLR2004 -- minutes in an hour
+            return self.text("{n} min").format(n=minutes)
+        if minutes < 48 * 60:
+            return self.text("{n} h").format(n=minutes // 60)
+        return self.text("{n} d").format(n=minutes // (24 * 60))
+
+    @property
+    def _locale(self) -> Locale:
+        return _LOCALES[self.language]
+
+
+def _local(at_ms: int, zone: str) -> datetime:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(zone))

@@ -1,0 +1,115 @@
+"""The inbox: the page, and its list by itself."""
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+
+from appliance.api.web.route import PageRoute
+from appliance.api.web.visit import Reading, Visit, go
+from appliance.desk import inbox
+from appliance.desk.access import Permission
+from appliance.desk.inbox import Filter, Line, ListPage, Order
+from appliance.errors import NotFound
+
+routes = APIRouter(route_class=PageRoute)
+
+MAX_ROWS = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the list shows. `line` empty: all numbers. `open`: the conversation beside it."""
+
+    line: str
+    show: Filter
+    order: Order
+    rows: int
+    open: str
+
+    def query(self, **other: str | int) -> str:
+        """These choices as the query of an address, some of them changed."""
+        now = {"line": self.line, "show": self.show.value, "order": self.order.value}
+        plain = {"line": "", "show": Filter.ALL.value, "order": Order.LATEST.value}
+        chosen = {**now, **other}
+        told = {key: value for key, value in chosen.items() if value != plain.get(key)}
+        return f"?{urlencode(told)}" if told else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The list pane: numbers to choose from, and the conversations on the chosen ones."""
+
+    wanted: Wanted
+    lines: list[Line]
+    page: ListPage
+
+    @property
+    def unread(self) -> int:
+        return sum(line.unread for line in self.lines)
+
+    def line_of(self, line_id: str) -> Line:
+        return next(line for line in self.lines if line.id == line_id)
+
+    @property
+    def may_write(self) -> bool:
+        return any(line.may_write for line in self.lines)
+
+
+def wanted(
+    line: Annotated[str, Query(max_length=40)] = "",
+    show: Filter = Filter.ALL,
+    order: Order = Order.LATEST,
+    rows: Annotated[int, Query(ge=1, le=MAX_ROWS)] = inbox.PAGE,
+    open_id: Annotated[str, Query(alias="open", max_length=40)] = "",
+) -> Wanted:
+    return Wanted(line=line, show=show, order=order, rows=rows, open=open_id)
+
+
+Choices = Annotated[Wanted, Depends(wanted)]
+
+
+@routes.get("/")
+async def inbox_page(visit: Reading, choices: Choices) -> Response:
+    if not visit.session.rights.has(Permission.INBOX_READ):
+        return await _other_page(visit)
+    desk = await visit.read(lambda conn: desk_of(conn, visit, choices))
+    if not desk.lines and visit.session.rights.may(Permission.STAFF_MANAGE, None):
+        return go(visit, "/setup/line" if await visit.read(_has_branch) else "/setup/branch")
+    cursor = visit.services.feed.cursor(visit.services.feed.head)
+    return visit.page("inbox.html", desk=desk, thread=None, card=None, cursor=cursor)
+
+
+@routes.get("/list")
+async def list_part(visit: Reading, choices: Choices, chosen: str = "") -> Response:
+    """`chosen`: somebody clicked, so the address of the page follows."""
+    desk = await visit.read(lambda conn: desk_of(conn, visit, choices))
+    answer = visit.page("_list.html", desk=desk)
+    if chosen:
+        page = f"/c/{choices.open}" if choices.open else "/"
+        answer.headers["HX-Replace-Url"] = page + choices.query()
+    return answer
+
+
+def desk_of(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> Desk:
+    """Raises NotFound for a line that does not exist for this person."""
+    lines = list(inbox.lines(conn, visit.session.rights, visit.staff_id))
+    ids = [line.id for line in lines if choices.line in ("", line.id)]
+    if choices.line and not ids:
+        raise NotFound("line")
+    query = inbox.Query(line_ids=ids, which=choices.show, order=choices.order, limit=choices.rows)
+    return Desk(wanted=choices, lines=lines, page=inbox.conversations(conn, visit.staff_id, query))
+
+
+async def _other_page(visit: Visit) -> Response:
+    """Branch IT has no inbox but the devices."""
+    if visit.session.rights.has(Permission.DEVICE_MANAGE):
+        return go(visit, "/devices")
+    return go(visit, "/settings")
+
+
+def _has_branch(conn: sqlite3.Connection) -> bool:
+    return conn.execute("SELECT 1 FROM branch LIMIT 1").fetchone() is not None

@@ -1,0 +1,33 @@
+"""Templates, and what every one of them may use."""
+
+import functools
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from appliance.api.web import phrases
+from appliance.api.web.assets import asset, icon
+from appliance.api.web.i18n import Words
+from appliance.phone_numbers import readable
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+
+
+@functools.cache
+def environment() -> Environment:
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(("html",)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    env.globals.update(phrases=phrases, icon=icon, asset=asset)
+    env.filters["readable"] = readable
+    return env
+
+
+def render(template: str, words: Words, **context: object) -> str:
+    page = environment().get_template(template)
+    return page.render(words=words, _=words.text, plural=words.plural, **context)

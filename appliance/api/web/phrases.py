@@ -1,0 +1,174 @@
+"""Codes of the lower floors as sentences: English here, other languages in the catalogue.
+
+The catalogue is checked against this file by a test, so a new code cannot be forgotten.
+"""
+
+from collections.abc import Mapping
+
+from appliance.devices.protocol import DeviceState, Reason
+from appliance.messages import Channel, MessageState
+from appliance.store.consent import ConsentKind
+
+WAITING: Mapping[str, str] = {
+    "typing": "a person would need this long to type it",
+    "gap": "there is a pause between two messages",
+    "ceiling-minute": "this number has sent enough for one minute",
+    "ceiling-hour": "this number has sent enough for one hour",
+    "ceiling-day": "this number has sent enough for today",
+    "office-hours": "the branch is closed until then",
+    "unanswered": "three messages in a row went unanswered; it goes on when the contact writes",
+    "device-absent": "the phone is not plugged in",
+    "device-unauthorized": "the phone does not allow this computer yet",
+    "device-offline": "the connection with the phone is dead",
+    "device-locked": "the phone is locked",
+    "device-degraded": "something on the phone needs attention",
+    "other-sim": "another SIM card is in the phone",
+    "line-stopped": "this number was stopped and somebody has to look at the phone",
+    "no-route": "nothing is connected that can send from this number",
+    "retry": "the last try did not get through and it will be tried again",
+    "busy": "another message is being typed first",
+    "looking": "it is being looked up on the phone",
+    "person": "the phone cannot tell what happened and a person has to decide",
+    "not-before": "it was planned for later",
+    "clock-wrong": "the clock of Balie is wrong and nothing is sent until it is right",
+    "not-on-whatsapp": "this number is not on WhatsApp",
+    "opted-out": "the contact asked to stop",
+    "too-old": "it became too old to be worth sending",
+    "by-person": "a colleague withdrew it",
+    "tries-used-up": "all tries were used up",
+    "permanent": "the phone refused it for good",
+    "proven-absent": "the phone shows that it did not leave, so it is sent again",
+    "consent-required": "the contact never wrote to this number",
+}
+"""Completes “Expected at 14:32, because …” and its companions."""
+
+STATES: Mapping[MessageState, str] = {
+    MessageState.QUEUED: "Waits to be sent",
+    MessageState.SENDING: "Is being typed on the phone now",
+    MessageState.UNCONFIRMED: "Not proven yet",
+    MessageState.SENT: "Sent",
+    MessageState.DELIVERED: "Delivered",
+    MessageState.READ: "Read",
+    MessageState.FAILED: "Not delivered",
+    MessageState.REFUSED: "Not sent",
+    MessageState.EXPIRED: "Not sent: too old",
+    MessageState.CANCELLED: "Withdrawn",
+    MessageState.RECEIVED: "Received",
+}
+
+CHANNELS: Mapping[Channel, str] = {Channel.WHATSAPP: "WhatsApp", Channel.SMS: "SMS"}
+
+DEVICE_STATES: Mapping[DeviceState, str] = {
+    DeviceState.ABSENT: "Not there",
+    DeviceState.UNAUTHORIZED: "Not allowed",
+    DeviceState.OFFLINE: "No connection",
+    DeviceState.READY: "Ready",
+    DeviceState.DEGRADED: "Needs attention",
+}
+
+DEVICE_REASONS: Mapping[Reason, tuple[str, str]] = {
+    Reason.NONE: ("Everything that was checked works.", ""),
+    Reason.NOT_PLUGGED_IN: (
+        "The phone is not plugged in, or it is switched off.",
+        "Plug the cable into the phone and into Balie, and switch the phone on.",
+    ),
+    Reason.NOT_ALLOWED: (
+        "The phone does not allow this computer yet.",
+        "Look at the phone's screen, tick “Always allow from this computer” and tap Allow.",
+    ),
+    Reason.CONNECTION_DEAD: (
+        "The phone is plugged in, but the connection is dead.",
+        "Pull the cable out and plug it in again; try another cable if it comes back.",
+    ),
+    Reason.NOT_ANSWERING: (
+        "The phone does not answer in time.",
+        "Wait a minute. If it lasts, restart the phone.",
+    ),
+    Reason.BOOTING: ("The phone is starting up.", "Wait until it has started."),
+    Reason.LOCKED: (
+        "The phone is locked, so nothing can be typed.",
+        (
+            "Unlock the phone and switch its screen lock off: after a restart nobody is there to"
+            " unlock it."
+        ),
+    ),
+    Reason.OTHER_SIM: (
+        "Another SIM card is in the phone than this number was bound to. Nothing is sent.",
+        "Put the right SIM card back, or add the phone again for the new number.",
+    ),
+    Reason.NO_SIM: (
+        "The phone sees no SIM card.",
+        "Put the SIM card in, or push it firmly into place, and restart the phone.",
+    ),
+    Reason.NO_WHATSAPP: (
+        "WhatsApp is not installed on the phone. SMS still works.",
+        "Install WhatsApp on the phone and register it with this number.",
+    ),
+    Reason.WHATSAPP_STOPPED: (
+        "WhatsApp shows a warning, a ban or a log-out. Nothing is sent from this number.",
+        (
+            "Take the phone, open WhatsApp and read what it says. Start the number again when it is"
+            " solved."
+        ),
+    ),
+    Reason.SERVER_WILL_NOT_START: (
+        "The helper that reads the phone's screen does not start.",
+        "Restart the phone. If it lasts, see whether its storage is full.",
+    ),
+    Reason.UNKNOWN_SCREEN: (
+        "The phone shows a screen that Balie does not know, so it stopped there.",
+        (
+            "Look at the phone and close what is open. The screen was kept for whoever maintains"
+            " Balie."
+        ),
+    ),
+}
+"""What is the matter, and what a person should do."""
+
+CONSENT: Mapping[ConsentKind, str] = {
+    ConsentKind.WROTE_FIRST: "Wrote first",
+    ConsentKind.CALLED: "Called",
+    ConsentKind.OPTED_IN: "Agreed",
+    ConsentKind.OPTED_OUT: "Asked to stop",
+    ConsentKind.OPTED_IN_AGAIN: "Agreed again",
+    ConsentKind.OBJECTED: "Objected",
+    ConsentKind.ERASED: "Was erased",
+}
+
+REFUSALS: Mapping[str, tuple[str, str]] = {
+    "consent-required": (
+        "Nothing was sent: this person has not written to this number.",
+        (
+            "Balie writes only to people who asked. Let them send a WhatsApp message or an SMS to"
+            " {line} first; then you can answer."
+        ),
+    ),
+    "opted-out": (
+        "Nothing was sent: this person asked to stop.",
+        "You can write again as soon as they write START to {line}.",
+    ),
+    "not-on-whatsapp": (
+        "Nothing was sent: this number is not on WhatsApp.",
+        "Send it as SMS if the message may go that way.",
+    ),
+    "cannot-cancel": (
+        "It can no longer be withdrawn: it is being typed, or has left.",
+        "Write to the person if it was a mistake.",
+    ),
+    "wrong-password": (
+        "The name or the password is not right.",
+        "Try again, or ask an administrator for a log-in link.",
+    ),
+    "not-fresh": (
+        "The first administrator was already made.",
+        "Log in instead.",
+    ),
+    "name-taken": ("There is one with this name already.", "Choose another name."),
+    "same-contact": ("This number belongs to this contact already.", ""),
+    "number-elsewhere": ("This number cannot be added here.", "Ask an administrator."),
+    "wrong-setup-code": (
+        "That is not the set-up code.",
+        "Balie prints it on its console and in its log when it starts for the first time.",
+    ),
+}
+"""Why something was refused, and what would change it."""

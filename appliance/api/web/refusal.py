@@ -1,0 +1,65 @@
+"""Errors of the desk in the reader's words: what happened, and what would change it."""
+
+from dataclasses import dataclass
+
+from appliance.api.web import phrases
+from appliance.api.web.i18n import Words
+from appliance.desk.throttle import TooManyTries
+from appliance.errors import InvalidInput, Refused
+from appliance.messages import MAX_TEXT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """`code` is the rule's or the field's name, for whoever styles or tests it."""
+
+    code: str
+    sentence: str
+    remedy: str = ""
+
+
+FIELDS = {
+    "to": "That is not a telephone number that can be written to. Write it like +31 6 12345678.",
+    "number": "That is not a telephone number that exists. Write it like +31 6 12345678.",
+    "password": "A password has at least 10 characters. A sentence is easy to keep.",
+    "again": "The two passwords differ. Type the same one twice.",
+    "name": "Write a name that nobody has yet, at most 80 characters.",
+    "branch": "Write the branch's name; every branch has a name of its own.",
+    "personnel_number": "A personnel number has at most 40 characters.",
+}
+
+
+def note_of(words: Words, exc: InvalidInput | Refused, *, line: str = "", text: str = "") -> Note:
+    """`line` is the number that was written from, `text` what was to be sent."""
+    if isinstance(exc, TooManyTries):
+        return _too_many(words, exc)
+    if isinstance(exc, Refused):
+        sentence, remedy = phrases.REFUSALS.get(exc.code, (exc.sentence, exc.remedy))
+        return Note(
+            code=exc.code,
+            sentence=words.text(sentence),
+            remedy=words.text(remedy).format(line=line or words.text("this number")),
+        )
+    if exc.field == "text":
+        return Note(code="text", sentence=_about_text(words, text))
+    return Note(code=exc.field, sentence=words.text(FIELDS.get(exc.field, exc.sentence)))
+
+
+def _about_text(words: Words, text: str) -> str:
+    if not text.strip():
+        return words.text("There is nothing to send yet. Write something first.")
+    if len(text) > MAX_TEXT:
+        sentence = words.text("This text has {n} characters; at most {most} can be sent at once.")
+        return sentence.format(n=len(text), most=MAX_TEXT)
+    return words.text("The text holds a character that no phone can send.")
+
+
+def _too_many(words: Words, exc: TooManyTries) -> Note:
+    seconds = -(-exc.wait_ms // 1000)
+    sentence = words.plural(
+        "Too many wrong passwords. Try again in {n} second.",
+        "Too many wrong passwords. Try again in {n} seconds.",
+        seconds,
+    )
+    remedy = words.text("Or ask an administrator for a log-in link.")
+    return Note(code=exc.code, sentence=sentence.format(n=seconds), remedy=remedy)

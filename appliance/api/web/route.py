@@ -1,0 +1,84 @@
+"""What went wrong, as a page or a part of one, in the reader's language."""
+
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, Response
+from fastapi.routing import APIRoute
+
+from appliance.api.web import pages
+from appliance.api.web.i18n import Words, best_language
+from appliance.api.web.refusal import note_of
+from appliance.api.web.visit import ForgedRequest, LogInFirst, is_partial, login_address
+from appliance.errors import InvalidInput, NotFound, Refused, StoreError
+
+log = logging.getLogger(__name__)
+
+
+class PageRoute(APIRoute):
+    """A route of the pages; the JSON API answers the same errors in its own way."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handler = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except LogInFirst as exc:
+                return _to_login(request, exc)
+            except (NotFound, RequestValidationError):
+                return _failed(request, 404, "There is nothing here, or not for you.")
+            except ForgedRequest:
+                return _failed(
+                    request, 403, "The page was too old. Load it again and repeat what you did."
+                )
+            except (InvalidInput, Refused) as exc:
+                return _refused(request, exc)
+            except StoreError:
+                log.exception("%s %s failed", request.method, request.url.path)
+                return _failed(
+                    request, 503, "Balie cannot reach its database now. Nothing was changed."
+                )
+
+        return handle
+
+
+def _to_login(request: Request, exc: LogInFirst) -> Response:
+    address = login_address(exc.back)
+    if is_partial(request):
+        return Response(status_code=401, headers={"HX-Redirect": address})
+    return Response(status_code=303, headers={"Location": address})
+
+
+def _refused(request: Request, exc: InvalidInput | Refused) -> Response:
+    words = _words(request)
+    note = note_of(words, exc)
+    status = 409 if isinstance(exc, Refused) else 422
+    if is_partial(request):
+        return HTMLResponse(pages.render("_note.html", words, note=note), status)
+    return _page(words, status, f"{note.sentence} {note.remedy}".strip())
+
+
+def _failed(request: Request, status: int, sentence: str) -> Response:
+    words = _words(request)
+    said = words.text(sentence)
+    if is_partial(request):
+        # The page that is open stays as it is; its script says the sentence.
+        return HTMLResponse(said, status, headers={"HX-Reswap": "none"})
+    return _page(words, status, said)
+
+
+def _page(words: Words, status: int, sentence: str) -> Response:
+    html = pages.render(
+        "error.html", words, theme=None, csrf="", session=None, sentence=sentence, status=status
+    )
+    return HTMLResponse(html, status)
+
+
+def _words(request: Request) -> Words:
+    """The language of the page if it was known by then, else the browser's."""
+    known = getattr(request.state, "language", None)
+    return Words(known or best_language(request.headers.get("accept-language")))

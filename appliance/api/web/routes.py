@@ -1,0 +1,30 @@
+"""All pages together."""
+
+from fastapi import APIRouter, Depends, Request
+
+from appliance.api.services import Services
+from appliance.api.web import (
+    compose,
+    contact,
+    devices,
+    inbox,
+    live,
+    login,
+    settings,
+    setup,
+    thread,
+)
+from appliance.api.web.visit import Web
+from appliance.desk.login import Door
+
+
+def router(services: Services) -> APIRouter:
+    web = Web(services, Door(services.store, services.clock))
+
+    async def provide(request: Request) -> None:
+        request.state.web = web
+
+    together = APIRouter(dependencies=[Depends(provide)], include_in_schema=False)
+    for part in (login, setup, inbox, thread, compose, contact, live, devices, settings):
+        together.include_router(part.routes)
+    return together

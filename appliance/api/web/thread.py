@@ -1,0 +1,103 @@
+"""An open conversation: its page, its messages by themselves, and the mark of what was read."""
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query
+from fastapi.responses import Response
+
+from appliance.api.web.inbox import Choices, Wanted, desk_of
+from appliance.api.web.refusal import Note
+from appliance.api.web.route import PageRoute
+from appliance.api.web.visit import Posting, Reading, Visit
+from appliance.desk import card as cards
+from appliance.desk import drafts, marks, thread
+from appliance.desk.card import Card
+from appliance.desk.thread import Conversation, Window
+
+routes = APIRouter(route_class=PageRoute)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """`divider` is the message above which “new” is drawn, while this page is open."""
+
+    about: Conversation
+    window: Window
+    divider: str
+    draft: str
+    note: Note | None = None
+
+
+@routes.get("/c/{conversation_id}")
+async def thread_page(visit: Reading, conversation_id: str, choices: Choices) -> Response:
+    opened, card = await visit.read(lambda conn: open_thread(conn, visit, conversation_id))
+    if visit.partial:
+        return visit.page("_thread_panes.html", thread=opened, card=card, query=choices.query())
+    return await whole_page(visit, opened, card, choices)
+
+
+@routes.get("/c/{conversation_id}/messages")
+async def messages_part(
+    visit: Reading,
+    conversation_id: str,
+    oldest: Annotated[str, Query(alias="from", max_length=40)] = "",
+    divider: Annotated[str, Query(max_length=40)] = "",
+    older: str = "",
+) -> Response:
+    """What the browser shows of the thread, as it is now; with `older`, a page more."""
+
+    def read(conn: sqlite3.Connection) -> Opened:
+        about = thread.conversation(conn, visit.session.rights, conversation_id)
+        first = oldest
+        if older and first:
+            first = thread.older(conn, about, first).oldest_id or first
+        window = thread.since(conn, about, first) if first else thread.newest(conn, about)
+        return Opened(about=about, window=window, divider=divider, draft="")
+
+    return visit.page("_messages.html", thread=await visit.read(read))
+
+
+@routes.post("/c/{conversation_id}/read")
+async def mark_read(
+    visit: Posting, conversation_id: str, message: Annotated[str, Form(max_length=40)]
+) -> Response:
+    await visit.read(lambda conn: thread.conversation(conn, visit.session.rights, conversation_id))
+    await visit.write(
+        lambda tx: marks.mark_read(
+            tx, staff_id=visit.staff_id, conversation_id=conversation_id, message_id=message
+        )
+    )
+    return Response(status_code=204)
+
+
+def open_thread(
+    conn: sqlite3.Connection, visit: Visit, conversation_id: str
+) -> tuple[Opened, Card | None]:
+    """Raises NotFound when it does not exist for this person."""
+    about = thread.conversation(conn, visit.session.rights, conversation_id)
+    mine = {"staff_id": visit.staff_id, "conversation_id": conversation_id}
+    divider = marks.first_unread(conn, **mine)
+    opened = Opened(
+        about=about,
+        window=thread.newest(conn, about, include=divider),
+        divider=divider or "",
+        draft=drafts.text_of(conn, **mine),
+    )
+    return opened, None if about.is_group else cards.card(conn, visit.session.rights, about)
+
+
+async def whole_page(
+    visit: Visit, opened: Opened, card: Card | None, choices: Wanted, status: int = 200
+) -> Response:
+    shown = Wanted(
+        line=choices.line,
+        show=choices.show,
+        order=choices.order,
+        rows=choices.rows,
+        open=opened.about.id,
+    )
+    desk = await visit.read(lambda conn: desk_of(conn, visit, shown))
+    cursor = visit.services.feed.cursor(visit.services.feed.head)
+    return visit.page("inbox.html", status, desk=desk, thread=opened, card=card, cursor=cursor)

@@ -1,0 +1,198 @@
+"""Who asks: a member of staff with a session, or a guest at the door; in which language."""
+
+import hmac
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+from urllib.parse import quote, urlsplit
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, Response
+
+from appliance.api.services import Services
+from appliance.api.web import pages
+from appliance.api.web.cookies import GUEST, SESSION
+from appliance.api.web.i18n import Words, best_language
+from appliance.desk import sessions
+from appliance.desk.bearer import new_token
+from appliance.desk.login import Door
+from appliance.desk.sessions import Session
+from appliance.errors import BalieError
+from appliance.store.store import Tx
+
+T = TypeVar("T")
+CSRF_HEADER = "X-CSRF-Token"
+CSRF_FIELD = "csrf"
+
+
+class LogInFirst(BalieError):
+    """Nobody is logged in; `back` is where to go afterwards."""
+
+    def __init__(self, back: str) -> None:
+        super().__init__("Log in first.")
+        self.back = back
+
+
+class ForgedRequest(BalieError):
+    """A form without this session's token: from elsewhere, or from an old page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """What all pages share."""
+
+    services: Services
+    door: Door
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody at the door. `token` is in a cookie and in each of the door's forms."""
+
+    request: Request
+    web: Web
+    words: Words
+    token: str
+
+    def page(self, template: str, status: int = 200, **context: object) -> HTMLResponse:
+        html = pages.render(
+            template, self.words, theme=None, csrf=self.token, session=None, **context
+        )
+        answer = HTMLResponse(html, status)
+        GUEST.put(answer, self.token, secure=self.web.services.cookies_secure)
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request by a member of staff who is logged in."""
+
+    request: Request
+    web: Web
+    words: Words
+    session: Session
+    token: str
+
+    @property
+    def services(self) -> Services:
+        return self.web.services
+
+    @property
+    def staff_id(self) -> str:
+        return self.session.staff_id
+
+    @property
+    def now_ms(self) -> int:
+        return self.services.clock.now_ms()
+
+    @property
+    def partial(self) -> bool:
+        """Asked by a script for a part of the page."""
+        return is_partial(self.request)
+
+    async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        return await self.services.store.aread(work)
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        return await self.services.store.awrite(work)
+
+    def page(self, template: str, status: int = 200, **context: object) -> HTMLResponse:
+        return HTMLResponse(self.part(template, **context), status)
+
+    def part(self, template: str, **context: object) -> str:
+        return pages.render(
+            template,
+            self.words,
+            theme=self.session.theme,
+            csrf=self.session.csrf,
+            session=self.session,
+            now_ms=self.now_ms,
+            **context,
+        )
+
+
+def is_partial(request: Request) -> bool:
+    return "hx-request" in request.headers and "hx-history-restore-request" not in request.headers
+
+
+async def guest_of(request: Request) -> Guest:
+    token = GUEST.read(request) or new_token()
+    return Guest(request, request.state.web, _words(request, None), token)
+
+
+async def visit_of(request: Request) -> Visit:
+    """Raises LogInFirst."""
+    web: Web = request.state.web
+    token = SESSION.read(request)
+    session = await session_of(web, token) if token else None
+    if session is None or token is None:
+        raise LogInFirst(_way_back(request))
+    if session.stale:
+        await web.services.store.awrite(lambda tx: sessions.seen(tx, token))
+    words = _words(request, session.language)
+    request.state.language = words.language
+    return Visit(request, web, words, session, token)
+
+
+async def session_of(web: Web, token: str) -> Session | None:
+    now_ms = web.services.clock.now_ms()
+    return await web.services.store.aread(lambda conn: sessions.find(conn, token, now_ms))
+
+
+async def checked_guest(guest: Annotated[Guest, Depends(guest_of)]) -> Guest:
+    await _check(guest.request, GUEST.read(guest.request) or "")
+    return guest
+
+
+async def checked_visit(visit: Annotated[Visit, Depends(visit_of)]) -> Visit:
+    await _check(visit.request, visit.session.csrf)
+    return visit
+
+
+AtDoor = Annotated[Guest, Depends(guest_of)]
+AtDoorPosting = Annotated[Guest, Depends(checked_guest)]
+Reading = Annotated[Visit, Depends(visit_of)]
+Posting = Annotated[Visit, Depends(checked_visit)]
+"""What an endpoint asks for says who may come and whether a token was checked."""
+
+
+def local_path(wanted: str) -> str:
+    """The address when it stays within these pages, else the inbox."""
+    parts = urlsplit(wanted)
+    inside = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
+    return wanted if inside and not parts.netloc and wanted.isprintable() else "/"
+
+
+def login_address(back: str) -> str:
+    return f"/login?next={quote(back, safe='')}" if back not in ("", "/") else "/login"
+
+
+def go(visitor: Guest | Visit, address: str) -> Response:
+    """Sends the browser to another page, whether a script or the browser itself asked."""
+    if is_partial(visitor.request):
+        return Response(status_code=204, headers={"HX-Redirect": address})
+    return Response(status_code=303, headers={"Location": address})
+
+
+async def _check(request: Request, expected: str) -> None:
+    given = request.headers.get(CSRF_HEADER)
+    if given is None:
+        form = await request.form()
+        given = str(form.get(CSRF_FIELD, ""))
+    if not expected or not hmac.compare_digest(given.encode(), expected.encode()):
+        raise ForgedRequest("The form was too old. Load the page again and repeat it.")
+
+
+def _way_back(request: Request) -> str:
+    """The page that is open, not the part or the form that was asked for."""
+    if is_partial(request):
+        current = urlsplit(request.headers.get("hx-current-url", "/"))
+        return local_path(f"{current.path}?{current.query}" if current.query else current.path)
+    if request.method != "GET":
+        return "/"
+    return str(request.url.path) + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _words(request: Request, chosen: str | None) -> Words:
+    return Words(chosen or best_language(request.headers.get("accept-language")))
