@@ -1,0 +1,106 @@
+"""The main job, from the worker's phone to the browser and back, with nothing in between faked."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.whole.conftest import Demo, eventually
+
+OpenPage = Callable[[str], Page]
+
+
+def bubble(page: Page, text: str) -> Locator:
+    return page.locator("#messages li.line", has=page.get_by_text(text, exact=True))
+
+
+def open_conversation(page: Page, title: str) -> None:
+    page.locator("#list a.row", has_text=title).first.click()
+    expect(page.locator("#thread-title")).to_have_text(title)
+
+
+def send(page: Page, text: str) -> None:
+    page.locator("#text").fill(text)
+    page.locator("#text").press("Enter")
+
+
+def test_a_worker_writes_is_answered_and_reads_it(demo: Demo, new_page: OpenPage) -> None:
+    """A message appears without reload, the answer leaves the phone once, and its ticks turn."""
+    phone = demo.phones[0]["number"]
+    page = new_page("admin")
+    demo.writes(phone, "+31655500101", "Kan ik morgen werken?", name="Fatima")
+    open_conversation(page, "Fatima")
+    expect(bubble(page, "Kan ik morgen werken?")).to_be_visible()
+    answer = "Ja, graag! 🙂 Om 7 uur,\nvraag naar “Piet” & neem $(schoenen) mee."
+    send(page, answer)
+    mine = page.locator("#messages li.line.out", has_text="vraag naar")
+    expect(mine).to_have_attribute("data-state", "sent")
+    eventually(lambda: demo.left(answer), "the answer is in the truth log")
+    demo.post(
+        "/inject", {"phone": phone, "channel": "whatsapp", "from": "+31655500101", "kind": "read"}
+    )
+    demo.writes(phone, "+31655500101", "Top, dank je!", name="Fatima")
+    expect(bubble(page, "Top, dank je!")).to_be_visible()
+    send(page, "Tot morgen.")
+    expect(mine).to_have_attribute("data-state", "read")
+    assert len(demo.left(answer)) == 1
+
+
+def test_stop_is_obeyed_and_the_page_says_why(demo: Demo, new_page: OpenPage) -> None:
+    """After STOP one confirmation leaves, and the next message is refused with the reason."""
+    phone = demo.phones[1]["number"]
+    page = new_page("admin")
+    demo.writes(phone, "+31655500102", "Hallo, ik ben nieuw", name="Karim")
+    open_conversation(page, "Karim")
+    demo.writes(phone, "+31655500102", "STOP", name="Karim")
+    expect(bubble(page, "STOP")).to_be_visible()
+    confirmation = page.locator("#messages li.line.out", has_text="START")
+    expect(confirmation).to_have_attribute("data-state", "sent")
+    send(page, "Toch nog even dit")
+    expect(page.locator("#composer-note")).to_contain_text("START")
+    expect(page.locator("#text")).to_have_value("Toch nog even dit")
+    assert not demo.left("Toch nog even dit")
+
+
+def test_a_second_browser_sees_it_live_and_a_reload_changes_nothing(
+    demo: Demo, new_page: OpenPage
+) -> None:
+    """What one member of staff sends appears at another's open page, and is there after reload."""
+    phone = demo.phones[0]["number"]
+    first, second = new_page("admin"), new_page("lead")
+    demo.writes(phone, "+31655500103", "Ik ben ziek", name="Lotte")
+    open_conversation(first, "Lotte")
+    open_conversation(second, "Lotte")
+    send(first, "Beterschap!")
+    expect(bubble(second, "Beterschap!")).to_be_visible()
+    second.reload()
+    expect(bubble(second, "Beterschap!")).to_have_count(1)
+    expect(bubble(second, "Ik ben ziek")).to_have_count(1)
+    eventually(lambda: demo.left("Beterschap!"), "it left the phone")
+    assert len(demo.left("Beterschap!")) == 1
+
+
+def test_an_sms_is_answered_by_sms(demo: Demo, new_page: OpenPage) -> None:
+    """Who writes by SMS and has no WhatsApp is answered by SMS, proven from the sent box."""
+    phone = demo.phones[0]["number"]
+    page = new_page("admin")
+    demo.post("/inject", {"kind": "person", "number": "+31655500104", "whatsapp": False})
+    demo.writes(phone, "+31655500104", "Is er werk?", channel="sms")
+    open_conversation(page, "+31 6 55500104")
+    send(page, "Maandag is er plek.")
+    mine = page.locator("#messages li.line.out", has_text="Maandag is er plek.")
+    eventually(
+        lambda: mine.get_attribute("data-state") in ("sent", "delivered", "read"), "it is sent"
+    )
+    left = demo.left("Maandag is er plek.")
+    assert [each["to"] for each in left] == ["+31655500104"]
+
+
+def test_who_never_asked_gets_nothing(demo: Demo, new_page: OpenPage) -> None:
+    """Writing to a stranger is refused with a sentence; nothing is stored and nothing leaves."""
+    page = new_page("admin")
+    page.goto("/new")
+    page.locator("[name=number]").fill("+31655500199")
+    page.locator("textarea[name=text]").fill("Koop nu!")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("[role=alert]").first).to_contain_text("wr")
+    assert not demo.left("Koop nu!")
