@@ -32,7 +32,7 @@ def content(handset: BareHandset, args: list[str]) -> ShellResult:
         return err(f"[ERROR] {exc}", code=255)
     uri = options.get("--uri", "").rstrip("/")
     if uri.startswith(_LOOKUP):
-        return _lookup(handset, unquote(uri.removeprefix(_LOOKUP)))
+        return _lookup(handset, unquote(uri.removeprefix(_LOOKUP)), _columns(options))
     if uri.startswith("content://call_log") and handset.sdk < 33:
         return _refused()
     if uri not in _TABLES:
@@ -47,11 +47,15 @@ def _options(words: list[str]) -> dict[str, str]:
     return dict(pairs)
 
 
+def _columns(options: dict[str, str]) -> list[str]:
+    return [name for name in options.get("--projection", "").split(":") if name]
+
+
 def _query(handset: BareHandset, uri: str, options: dict[str, str]) -> ShellResult:
     table, base, order = _TABLES[uri]
     wanted = options.get("--where", "")
     where = " AND ".join(f"({clause})" for clause in (base, wanted) if clause)
-    columns = [name for name in options.get("--projection", "").split(":") if name]
+    columns = _columns(options)
     try:
         names, rows = handset.providers.query(
             table, columns, where=where, order=options.get("--sort", order)
@@ -76,12 +80,17 @@ def _printed(names: list[str], rows: list[tuple[Any, ...]]) -> ShellResult:
     )
 
 
-def _lookup(handset: BareHandset, number: str) -> ShellResult:
-    wanted = e164(number)
-    name = handset.contacts.get(wanted or number)
+def _lookup(handset: BareHandset, number: str, columns: list[str]) -> ShellResult:
+    wanted = e164(number) or number
+    name = handset.contacts.get(wanted)
     if name is None:
-        return out("No result found.")
-    return out(f"Row: 0 _id=1, display_name={name}, number={wanted or number}")
+        return _printed([], [])
+    row = {"_id": 1, "display_name": name, "number": wanted}
+    names = columns or list(row)
+    if not row.keys() >= set(names):
+        unknown = next(name for name in names if name not in row)
+        return _failed(_LOOKUP, f"java.lang.IllegalArgumentException: Invalid column {unknown}")
+    return _printed(names, [tuple(row[name] for name in names)])
 
 
 def _refused() -> ShellResult:

@@ -18,6 +18,8 @@ _PADDING_DP = 12
 _BUBBLE_LEFT_OUT_DP = 57
 _BUBBLE_LEFT_IN_DP = 17
 _BUBBLE_WIDTH_DP = 286
+#: Messages that can be scrolled to.
+_LOADED = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,11 +164,12 @@ class Row:
 
 
 def rows_of(chat: Chat, account: Account, style: RowStyle) -> list[Row]:
-    """All rows of the chat, oldest first."""
+    """The rows that the app has loaded, oldest first."""
     rows: list[Row] = []
-    before: Message | None = None
+    older, loaded = chat.messages[:-_LOADED], chat.messages[-_LOADED:]
+    before = older[-1] if older else None
     divider = style.phrases.unread_divider(chat.divider_count)
-    for message in chat.messages:
+    for message in loaded:
         moment = style.moment(message.at_ms)
         new_day = before is None or style.moment(before.at_ms).date() != moment.date()
         named = chat.is_group and message.sender is not None

@@ -1,0 +1,139 @@
+"""The SMS app of the emulated phone and the provider behind it."""
+
+import pytest
+
+from appliance.devices.emulated.faults import FaultKind
+from appliance.devices.emulated.sms.parts import part_count
+from appliance.devices.emulated.sms.screens import SmsGeneration
+from tests.devices.handset_rig import ANNA, OFFICE, Rig
+
+ROWS = "content query --uri content://sms --projection _id:type:status:sub_id:read:body --sort _id"
+
+
+def types(rig: Rig) -> list[str]:
+    lines = rig.sh("content query --uri content://sms --projection type").stdout.splitlines()
+    return [line.rpartition("=")[2] for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("generation", "button"),
+    [
+        (SmsGeneration.VIEWS, "send_message_button_icon"),
+        (SmsGeneration.COMPOSE, "Compose:Draft:Send"),
+    ],
+)
+def test_both_generations_send_by_their_own_button(generation: SmsGeneration, button: str) -> None:
+    """The row goes from the outbox to the sent box when the radio has the message."""
+    rig = Rig(sms=generation)
+    rig.open_sms(ANNA, body="Beste Anna")
+    assert rig.node("compose_message_text").text == "Beste Anna"
+    rig.tap(button)
+    assert types(rig) == ["4"]
+    assert rig.left() == []
+    rig.timers.advance(ms=500)
+    assert rig.sh(ROWS).stdout == (
+        "Row: 0 _id=1, type=2, status=-1, sub_id=1, read=1, body=Beste Anna\n"
+    )
+    departure = rig.left()[0]
+    assert (departure.channel, departure.to, departure.parts) == ("sms", ANNA, 1)
+    assert "parts" in departure.as_json()
+
+
+def test_the_compose_button_is_a_child_of_its_tag() -> None:
+    """The tag is a resource id without a package; what is tapped is the button in it."""
+    rig = Rig()
+    rig.open_sms(ANNA)
+    assert rig.node("compose_message_text").text == "Text message"
+    assert not rig.nodes("Compose:Draft:Send")
+    rig.phone.set_text(rig.node("compose_message_text"), "Hoi")
+    tag = rig.node("Compose:Draft:Send")
+    assert [child.cls for child in tag.children] == ["android.widget.Button"]
+    assert not tag.clickable
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("a" * 160, 1),
+        ("a" * 161, 2),
+        ("€" * 80, 1),
+        ("€" * 81, 2),
+        ("ж" * 70, 1),
+        ("ж" * 71, 2),
+        ("👍" * 35, 1),
+        ("👍" * 36, 2),
+        ("a" * 459, 3),
+    ],
+)
+def test_a_long_text_goes_in_parts(text: str, parts: int) -> None:
+    """160 septets or 70 UCS-2 units alone, 153 or 67 in a row; it is one line in the truth."""
+    assert part_count(text) == parts
+
+
+def test_the_truth_has_one_line_for_all_parts() -> None:
+    """And the text is whole."""
+    rig = Rig()
+    rig.open_sms(ANNA, body="a" * 459)
+    rig.tap("Compose:Draft:Send")
+    rig.timers.advance(s=5)
+    assert [(d.text, d.parts) for d in rig.left()] == [("a" * 459, 3)]
+
+
+def test_without_a_sim_or_a_network_the_message_fails() -> None:
+    """The row ends as failed and nothing has left."""
+    rig = Rig()
+    rig.phone.plug_sim(None)
+    rig.open_sms(ANNA, body="Hoi")
+    rig.tap("Compose:Draft:Send")
+    rig.timers.advance(s=10)
+    assert types(rig) == ["5"]
+    assert rig.left() == []
+
+
+def test_a_held_message_stays_in_the_outbox_until_it_is_lifted() -> None:
+    """The tick fault holds SMS too."""
+    rig = Rig()
+    rig.fault(FaultKind.TICK_PENDING, times=None)
+    rig.open_sms(ANNA, body="Hoi")
+    rig.tap("Compose:Draft:Send")
+    rig.timers.advance(s=600)
+    assert (types(rig), rig.left()) == (["4"], [])
+    rig.phone.lift(FaultKind.TICK_PENDING)
+    assert types(rig) == ["2"]
+    assert len(rig.left()) == 1
+
+
+def test_opening_a_thread_marks_its_rows_read() -> None:
+    """In the provider and in the shade."""
+    rig = Rig()
+    rig.sms("Hoi")
+    rig.sms("Bericht van KPN", sender="KPN")
+    rig.open_sms(ANNA)
+    query = "content query --uri content://sms --projection address:read:seen --sort _id"
+    assert rig.sh(query).stdout == (
+        "Row: 0 address=+31612345611, read=1, seen=1\nRow: 1 address=KPN, read=0, seen=0\n"
+    )
+    assert len(rig.phone.shade.posted) == 1
+
+
+def test_a_number_in_national_spelling_is_the_same_thread() -> None:
+    """`smsto:` and national numbers lead to the contact's thread."""
+    rig = Rig()
+    rig.sms("Hoi")
+    rig.sh("am start -a android.intent.action.SENDTO -d smsto:0612345611")
+    assert rig.texts("message_text") == ["Hoi"]
+
+
+def test_phones_of_the_same_world_reach_each_other() -> None:
+    """What one phone sends is in the other's inbox."""
+    rig = Rig()
+    other = rig.add_phone(number="+31612345602")
+    rig.open_sms("+31612345602", body="Hoi collega")
+    rig.tap("Compose:Draft:Send")
+    rig.timers.advance(s=1)
+    rig.phone = other
+    assert (
+        "address=+31612345601, read=0, type=1"
+        in rig.sh("content query --uri content://sms/inbox --projection address:read:type").stdout
+    )
+    assert rig.left()[0].number == OFFICE
