@@ -4,6 +4,7 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from appliance.devices.watch import AdbWatch
 from appliance.devices.worker import DeviceWorker
@@ -18,6 +19,12 @@ NOTICE_S = 1.0
 """Real seconds until a line that the CLI added gets its phone."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Crew:
+    serial: str
+    worker: DeviceWorker
+
+
 class Fleet:
     """Starts, wakes and stops the workers. One thread keeps them equal to the routes."""
 
@@ -27,7 +34,7 @@ class Fleet:
         self._store = store
         self._make_worker = make_worker
         self._watch = watch
-        self._workers: dict[str, DeviceWorker] = {}
+        self._crew: dict[str, _Crew] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="fleet", daemon=True)
@@ -40,15 +47,15 @@ class Fleet:
         self._stopping.set()
         self._thread.join()
         with self._lock:
-            self._end(list(self._workers))
+            self._end(list(self._crew))
 
     def wake_line(self, line_id: str) -> None:
         """Something on this line may leave now."""
         routes = self._store.read(lambda conn: lines.routes_of_line(conn, line_id))
         with self._lock:
             for device_id in {route.device_id for route in routes}:
-                if worker := self._workers.get(device_id):
-                    worker.wake()
+                if found := self._crew.get(device_id):
+                    found.worker.wake()
 
     def _run(self) -> None:
         version = -1
@@ -63,16 +70,26 @@ class Fleet:
     def _keep_up(self) -> None:
         wanted = {device.id: device for device in self._store.read(_carrying)}
         with self._lock:
-            self._end([each for each in self._workers if each not in wanted])
-            for device_id in wanted.keys() - self._workers.keys():
-                worker = self._make_worker(wanted[device_id])
-                self._workers[device_id] = worker
-                worker.start()
+            self._end([each for each in self._crew if each not in wanted])
+            for device_id in wanted.keys() - self._crew.keys():
+                self._begin(wanted[device_id])
+
+    def _begin(self, device: Device) -> None:
+        worker = self._make_worker(device)
+        self._crew[device.id] = _Crew(serial=device.address, worker=worker)
+        worker.start()
+        self._watch.follow(device.address, worker.changed)
 
     def _end(self, device_ids: Iterable[str]) -> None:
-        ending = [self._workers.pop(device_id) for device_id in device_ids]
-        for worker in ending:
-            worker.stop()
+        """All at once: a phone that hangs must not make the others wait for their end."""
+        ending = [self._crew.pop(device_id) for device_id in device_ids]
+        for each in ending:
+            self._watch.forget(each.serial)
+        threads = [threading.Thread(target=each.worker.stop) for each in ending]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
 
 
 def _carrying(conn: sqlite3.Connection) -> list[Device]:

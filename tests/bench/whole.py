@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 
 from tests.bench.benchmark import Measured, at_most
+from tests.running_demo import Demo, eventually, running_demo
 
 ARRIVALS = 40
 REPLIES = 12
@@ -66,10 +67,9 @@ def start_to_ready() -> Measured:
 
 @cache
 def _run() -> Run:
-    with _demo() as demo, _listening(demo) as heard:
-        demo.wait_until_ready()
-        phone = demo.phone
-        demo.write(phone, "+31655500300", "Hallo")
+    with running_demo("--no-traffic") as demo, _listening(demo) as heard:
+        phone = demo.numbers[0]
+        demo.writes(phone, "+31655500300", "Hallo")
         arrivals = [_arrival_s(demo, heard, phone, place) for place in range(ARRIVALS)]
         replies, trips = _replies(demo, phone)
         time.sleep(SETTLE_S)
@@ -81,67 +81,19 @@ def _run() -> Run:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Demo:
-    url: str
-    logins: list[dict[str, str]]
-    token: str
-    control: str
-    pid: int
-
-    @property
-    def phone(self) -> str:
-        return str(httpx.get(self.control).json()["phones"][0]["number"])
-
-    @property
-    def bearer(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}"}
-
-    def api(self, path: str) -> Any:
-        return httpx.get(f"{self.url}/api/v1{path}", headers=self.bearer).json()
-
-    def write(self, phone: str, sender: str, text: str) -> None:
-        body = {"phone": phone, "channel": "whatsapp", "from": sender, "text": text}
-        httpx.post(f"{self.control}/inject", json=body).raise_for_status()
-
-    def round_trips(self, phone: str) -> int:
-        items = httpx.get(f"{self.control}/phones").json()["items"]
-        return int(next(each for each in items if each["number"] == phone)["round_trips"])
-
-    def has_left(self, text: str) -> bool:
-        items = httpx.get(f"{self.control}/truth").json()["items"]
-        return any(each["text"] == text for each in items)
-
-    def wait_until_ready(self) -> None:
-        _until(lambda: all(each["state"] == "ready" for each in self.api("/devices")["items"]))
-
-    def resident_mb(self) -> float:
-        status = Path(f"/proc/{self.pid}/status").read_text()
-        found = re.search(r"VmRSS:\s+(\d+) kB", status)
-        return int(found[1]) / 1024 if found else 0.0
-
-
 @contextmanager
-def _demo() -> Iterator[_Demo]:
-    command = [sys.executable, "-m", "appliance", "demo", "--json", "--no-traffic", "--port", "0"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        line = process.stdout.readline() if process.stdout else ""
-        yield _Demo(**json.loads(line), pid=process.pid)
-    finally:
-        process.terminate()
-        process.communicate()
-
-
-@contextmanager
-def _listening(demo: _Demo) -> Iterator[SimpleQueue[dict[str, Any]]]:
+def _listening(demo: Demo) -> Iterator[SimpleQueue[dict[str, Any]]]:
     """Every event as a browser would get it, as soon as it is there."""
     heard: SimpleQueue[dict[str, Any]] = SimpleQueue()
 
     def listen() -> None:
         with (
             httpx.Client(timeout=PATIENCE_S) as client,
-            client.stream("GET", f"{demo.url}/api/v1/events", headers=demo.bearer) as answer,
+            client.stream(
+                "GET",
+                f"{demo.url}/api/v1/events",
+                headers={"Authorization": f"Bearer {demo.token}"},
+            ) as answer,
         ):
             try:
                 for line in answer.iter_lines():
@@ -155,13 +107,13 @@ def _listening(demo: _Demo) -> Iterator[SimpleQueue[dict[str, Any]]]:
     yield heard
 
 
-def _arrival_s(demo: _Demo, heard: SimpleQueue[dict[str, Any]], phone: str, place: int) -> float:
+def _arrival_s(demo: Demo, heard: SimpleQueue[dict[str, Any]], phone: str, place: int) -> float:
     """Irregular pauses, so that arrivals do not fall into step with the driver's rounds."""
     time.sleep(0.05 + (place * 0.37) % 0.5)
     while not heard.empty():
         heard.get()
     began = time.perf_counter()
-    demo.write(phone, "+31655500300", f"Bericht {place}")
+    demo.writes(phone, "+31655500300", f"Bericht {place}")
     while time.perf_counter() - began < PATIENCE_S:
         try:
             event = heard.get(timeout=PATIENCE_S)
@@ -172,7 +124,7 @@ def _arrival_s(demo: _Demo, heard: SimpleQueue[dict[str, Any]], phone: str, plac
     raise TimeoutError("a message that arrived was never told of")
 
 
-def _replies(demo: _Demo, phone: str) -> tuple[list[float], list[int]]:
+def _replies(demo: Demo, phone: str) -> tuple[list[float], list[int]]:
     """Replies typed in the inbox, each on an idle line, and the round trips that each took.
 
     What the phone is asked anyway, reply or not, is measured first and taken off.
@@ -181,30 +133,30 @@ def _replies(demo: _Demo, phone: str) -> tuple[list[float], list[int]]:
         conversation = demo.api("/conversations")["items"][0]["id"]
         csrf = _csrf(client.get(f"/c/{conversation}").text)
         spans, trips = [], []
-        _until(lambda: not demo.api("/messages?state=queued")["items"])
+        eventually(lambda: not demo.api("/messages?state=queued")["items"], "nothing waits")
         for place in range(REPLIES):
-            demo.write(phone, "+31655500300", f"Vraag {place}")
+            demo.writes(phone, "+31655500300", f"Vraag {place}")
             time.sleep(12.0)  # beyond the ceiling of six a minute the line would not be idle
             text = f"Antwoord {place}"
             before, began = demo.round_trips(phone), time.perf_counter()
             answer = client.post(f"/c/{conversation}/messages", data={"csrf": csrf, "text": text})
             answer.raise_for_status()
-            _until(lambda text=text: demo.has_left(text))
+            eventually(lambda text=text: demo.left(text), "it left", pause_s=0.01)
             spans.append(time.perf_counter() - began)
-            _until(lambda text=text: _is_sent(demo, text))
+            eventually(lambda text=text: _is_sent(demo, text), "it is proven")
             took = demo.round_trips(phone) - before
             trips.append(took)
         return spans, trips
 
 
-def _is_sent(demo: _Demo, text: str) -> bool:
+def _is_sent(demo: Demo, text: str) -> bool:
     items = demo.api("/messages?direction=out")["items"]
     return any(each["text"] == text and each["state"] != "queued" for each in items)
 
 
 @contextmanager
-def _logged_in(demo: _Demo) -> Iterator[httpx.Client]:
-    login = next(each for each in demo.logins if each["role"] == "admin")
+def _logged_in(demo: Demo) -> Iterator[httpx.Client]:
+    login = demo.login("admin")
     with httpx.Client(base_url=demo.url, follow_redirects=True) as client:
         csrf = _csrf(client.get("/login").text)
         form = {"csrf": csrf, "name": login["name"], "password": login["password"], "next": "/"}
@@ -226,7 +178,7 @@ def _start_s(data: Path) -> float:
     began = time.perf_counter()
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
-        _until(lambda: _is_ready(port), pause_s=0.01)
+        eventually(lambda: _is_ready(port), "Balie is ready", pause_s=0.01)
         return time.perf_counter() - began
     finally:
         process.terminate()
@@ -238,14 +190,6 @@ def _is_ready(port: int) -> bool:
         return httpx.get(f"http://127.0.0.1:{port}/readyz").is_success
     except httpx.HTTPError:
         return False
-
-
-def _until(is_so: Any, *, pause_s: float = 0.02) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not is_so():
-        if time.monotonic() > deadline:
-            raise TimeoutError("it did not come about")
-        time.sleep(pause_s)
 
 
 def _p95(spans: list[float]) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.whole.conftest import Demo, eventually
+from tests.running_demo import Demo, eventually
 
 OpenPage = Callable[[str], Page]
 
@@ -25,7 +25,7 @@ def send(page: Page, text: str) -> None:
 
 def test_a_worker_writes_is_answered_and_reads_it(demo: Demo, new_page: OpenPage) -> None:
     """A message appears without reload, the answer leaves the phone once, and its ticks turn."""
-    phone = demo.phones[0]["number"]
+    phone = demo.numbers[0]
     page = new_page("admin")
     demo.writes(phone, "+31655500101", "Kan ik morgen werken?", name="Fatima")
     open_conversation(page, "Fatima")
@@ -47,7 +47,7 @@ def test_a_worker_writes_is_answered_and_reads_it(demo: Demo, new_page: OpenPage
 
 def test_stop_is_obeyed_and_the_page_says_why(demo: Demo, new_page: OpenPage) -> None:
     """After STOP one confirmation leaves, and the next message is refused with the reason."""
-    phone = demo.phones[1]["number"]
+    phone = demo.numbers[1]
     page = new_page("admin")
     demo.writes(phone, "+31655500102", "Hallo, ik ben nieuw", name="Karim")
     open_conversation(page, "Karim")
@@ -65,7 +65,7 @@ def test_a_second_browser_sees_it_live_and_a_reload_changes_nothing(
     demo: Demo, new_page: OpenPage
 ) -> None:
     """What one member of staff sends appears at another's open page, and is there after reload."""
-    phone = demo.phones[0]["number"]
+    phone = demo.numbers[0]
     first, second = new_page("admin"), new_page("lead")
     demo.writes(phone, "+31655500103", "Ik ben ziek", name="Lotte")
     open_conversation(first, "Lotte")
@@ -81,9 +81,9 @@ def test_a_second_browser_sees_it_live_and_a_reload_changes_nothing(
 
 def test_an_sms_is_answered_by_sms(demo: Demo, new_page: OpenPage) -> None:
     """Who writes by SMS and has no WhatsApp is answered by SMS, proven from the sent box."""
-    phone = demo.phones[0]["number"]
+    phone = demo.numbers[0]
     page = new_page("admin")
-    demo.post("/inject", {"kind": "person", "number": "+31655500104", "whatsapp": False})
+    demo.inject(kind="person", number="+31655500104", whatsapp=False)
     demo.writes(phone, "+31655500104", "Is er werk?", channel="sms")
     open_conversation(page, "+31 6 55500104")
     send(page, "Maandag is er plek.")

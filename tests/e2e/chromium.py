@@ -1,0 +1,29 @@
+"""Debian's Chromium, without the look-ups that it makes by itself."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from shutil import which
+
+from playwright.sync_api import Browser, sync_playwright
+
+_QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """Raises FileNotFoundError with what to do when there is none."""
+    path = which("chromium") or which("chromium-browser")
+    if path is None:
+        raise FileNotFoundError("There is no Chromium; install Debian's package: chromium.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(_QUIET))
+        yield browser
+        browser.close()

@@ -1,0 +1,100 @@
+"""A demo in a process of its own, as a newcomer starts it, and what to ask of it from outside."""
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+SETTLES_S = 60.0
+"""Real seconds within which the whole chain must have done a thing; no figure, a deadline."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """`control` is the address of the emulated phones, `pid` the process of Balie itself."""
+
+    url: str
+    logins: list[dict[str, str]]
+    token: str
+    control: str
+    pid: int
+
+    @property
+    def numbers(self) -> list[str]:
+        """The numbers of the emulated phones."""
+        return [each["number"] for each in self._control("/")["phones"]]
+
+    def login(self, role: str) -> dict[str, str]:
+        return next(each for each in self.logins if each["role"] == role)
+
+    @property
+    def bearer(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    def api(self, path: str) -> Any:
+        url = f"{self.url}/api/v1{path}"
+        return httpx.get(url, headers=self.bearer).raise_for_status().json()
+
+    def writes(self, phone: str, sender: str, text: str, **more: str) -> None:
+        """Somebody writes to the phone with this number, by WhatsApp unless said."""
+        self.inject(**{"phone": phone, "from": sender, "text": text, "channel": "whatsapp", **more})
+
+    def inject(self, **body: Any) -> None:
+        httpx.post(f"{self.control}/inject", json=body).raise_for_status()
+
+    def left(self, text: str) -> list[dict[str, Any]]:
+        """What really left a phone with this text."""
+        return [each for each in self._control("/truth")["items"] if each["text"] == text]
+
+    def round_trips(self, phone: str) -> int:
+        items = self._control("/phones")["items"]
+        return int(next(each for each in items if each["number"] == phone)["round_trips"])
+
+    def is_ready(self) -> bool:
+        items = self.api("/devices")["items"]
+        return bool(items) and all(each["state"] == "ready" for each in items)
+
+    def resident_mb(self) -> float:
+        found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{self.pid}/status").read_text())
+        return int(found[1]) / 1024 if found else 0.0
+
+    def _control(self, path: str) -> Any:
+        return httpx.get(f"{self.control}{path}").raise_for_status().json()
+
+
+@contextmanager
+def running_demo(*options: str) -> Iterator[Demo]:
+    """Ready to use: both phones are. Raises RuntimeError with what it said on stderr."""
+    command = [sys.executable, "-m", "appliance", "demo", "--json", "--port", "0", *options]
+    with tempfile.TemporaryFile("w+") as stderr:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True)
+        try:
+            line = process.stdout.readline() if process.stdout else ""
+            if not line:
+                stderr.seek(0)
+                raise RuntimeError(f"the demo did not start: {stderr.read()}")
+            demo = Demo(**json.loads(line), pid=process.pid)
+            eventually(demo.is_ready, "both phones are ready")
+            yield demo
+        finally:
+            process.terminate()
+            process.communicate(timeout=20)
+
+
+def eventually(is_so: Callable[[], Any], what: str, *, pause_s: float = 0.05) -> Any:
+    """Asks until it is so and gives the answer; raises TimeoutError with the sentence."""
+    deadline = time.monotonic() + SETTLES_S
+    while time.monotonic() < deadline:
+        if found := is_so():
+            return found
+        time.sleep(pause_s)
+    raise TimeoutError(f"not within {SETTLES_S:.0f} s: {what}")
