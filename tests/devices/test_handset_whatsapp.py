@@ -199,6 +199,16 @@ def test_a_long_message_is_cut_until_it_is_tapped() -> None:
     assert rig.texts("message_text") == ["woord " * 600]
 
 
+def test_every_chat_begins_with_a_notice() -> None:
+    """A button with the sentence about encryption, out of sight once the list is full."""
+    rig = Rig()
+    rig.open_chat()
+    assert rig.node("info").text.startswith("\u200c Messages and calls are end-to-end encrypted.")
+    for number in range(40):
+        rig.whatsapp(f"bericht {number}")
+    assert not rig.nodes("info")
+
+
 def test_only_what_fits_is_in_the_list() -> None:
     """The newest at the bottom; a swipe down brings older rows."""
     rig = Rig()

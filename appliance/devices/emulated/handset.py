@@ -3,14 +3,14 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from appliance.devices.emulated import dialer
 from appliance.devices.emulated.apps import App, Intent
 from appliance.devices.emulated.faults import FaultKind, Faults
 from appliance.devices.emulated.hardware import Battery, Lock, LockKind, Sim
 from appliance.devices.emulated.layout import Screen
 from appliance.devices.emulated.network import Channel, Letter, Network
 from appliance.devices.emulated.node import Node
-from appliance.devices.emulated.notifications import FLAG_AUTO_CANCEL, Notification, Shade
-from appliance.devices.emulated.numbers import shown
+from appliance.devices.emulated.notifications import Shade
 from appliance.devices.emulated.providers import MISSED, Providers
 from appliance.devices.emulated.seam import DeviceFile, RsaPublicKey
 from appliance.devices.emulated.sms.app import SmsApp
@@ -98,8 +98,8 @@ class BareHandset:
             ("android", 1000, "com.android.internal.app.ResolverActivity", "Open with"),
             ("com.android.settings", 1000, "com.android.settings.Settings", "Settings"),
             (
-                "com.google.android.dialer",
-                10170,
+                dialer.PACKAGE,
+                dialer.UID,
                 "com.google.android.dialer.extensions.GoogleDialtactsActivity",
                 "Phone",
             ),
@@ -389,19 +389,4 @@ class BareHandset:
     def _missed_call(self, letter: Letter) -> None:
         name = self.contacts.get(letter.sender, "")
         self.providers.add_call(number=letter.sender, date_ms=letter.at_ms, kind=MISSED, name=name)
-        self.shade.post(
-            Notification(
-                package="com.google.android.dialer",
-                uid=10170,
-                id=1,
-                tag=f"MissedCall_{letter.sender}",
-                channel="phone_missed_call",
-                style="",
-                title="Missed call" if self.language == "en" else "Gemiste oproep",
-                text=name or shown(letter.sender),
-                when_ms=letter.at_ms,
-                category="missed_call",
-                flags=FLAG_AUTO_CANCEL,
-                group_key="MissedCallGroup",
-            )
-        )
+        self.shade.post(dialer.missed_call(letter, name=name, language=self.language))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from appliance.devices.emulated.layout import Brush, Screen
 from appliance.devices.emulated.node import Bounds, Node
 from appliance.devices.emulated.whatsapp.model import Account, Chat
-from appliance.devices.emulated.whatsapp.rows import Row, RowStyle, draw_rows, rows_of
+from appliance.devices.emulated.whatsapp.rows import Notice, Row, RowStyle, draw_rows, rows_of
 
 _TOOLBAR_DP = 56
 _FOOTER_DP = 56
@@ -37,7 +37,7 @@ class ConversationScreen:
         top = screen.status_bottom + screen.dp(_TOOLBAR_DP)
         return Bounds(0, top, screen.width, screen.content_bottom - screen.dp(_FOOTER_DP))
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[Row | Notice]:
         return rows_of(self.chat, self.account, self.style)
 
     def reach(self) -> int:
@@ -48,7 +48,8 @@ class ConversationScreen:
     def scroll_to_unread(self) -> int:
         """The scroll that shows the first unread message at the top, 0 when all fit."""
         first = self.chat.divider_id or float("inf")
-        unread = [row for row in self.rows() if row.message.id >= first]
+        rows = self.rows()
+        unread = [row for row in rows if isinstance(row, Row) and row.message.id >= first]
         viewport = self.viewport
         return max(0, sum(row.height for row in unread) - (viewport.bottom - viewport.top))
 

@@ -18,6 +18,7 @@ _PADDING_DP = 12
 _BUBBLE_LEFT_OUT_DP = 57
 _BUBBLE_LEFT_IN_DP = 17
 _BUBBLE_WIDTH_DP = 286
+_NOTICE_DP = 72
 #: Messages that can be scrolled to.
 _LOADED = 200
 
@@ -163,9 +164,28 @@ class Row:
         return style.brush("LinearLayout", _clip(box, viewport), *parts, rid="date_wrapper")
 
 
-def rows_of(chat: Chat, account: Account, style: RowStyle) -> list[Row]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """The sentence about encryption, with which every chat begins."""
+
+    style: RowStyle
+
+    @property
+    def height(self) -> int:
+        return self.style.screen.dp(_NOTICE_DP)
+
+    def draw(self, top: int, viewport: Bounds) -> Node:
+        dp, brush = self.style.screen.dp, self.style.brush
+        whole = Bounds(0, top, self.style.screen.width, top + self.height)
+        box = Bounds(dp(24), top + dp(4), whole.right - dp(24), whole.bottom - dp(4))
+        words = self.style.phrases.encryption
+        info = brush.button("Button", _clip(box, viewport), rid="info", text=words)
+        return brush("ViewGroup", _clip(whole, viewport), info)
+
+
+def rows_of(chat: Chat, account: Account, style: RowStyle) -> list[Row | Notice]:
     """The rows that the app has loaded, oldest first."""
-    rows: list[Row] = []
+    rows: list[Row | Notice] = [Notice(style=style)] if len(chat.messages) <= _LOADED else []
     older, loaded = chat.messages[:-_LOADED], chat.messages[-_LOADED:]
     before = older[-1] if older else None
     divider = style.phrases.unread_divider(chat.divider_count)
@@ -190,7 +210,7 @@ def rows_of(chat: Chat, account: Account, style: RowStyle) -> list[Row]:
     return rows
 
 
-def draw_rows(rows: list[Row], viewport: Bounds, scroll: int) -> list[Node]:
+def draw_rows(rows: list[Row | Notice], viewport: Bounds, scroll: int) -> list[Node]:
     """The rows that the list shows: the newest at its bottom, `scroll` pixels further up."""
     nodes: list[Node] = []
     bottom = viewport.bottom + scroll
