@@ -32,6 +32,9 @@ _EXTRAS = re.compile(r"^ {12}extras=\{\n", re.MULTILINE)
 _GROUP_SUMMARY = 0x200
 
 
+Stamp = tuple[str, str, int, int, int]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """One notification. `raw` is what the dump with texts has of it, empty where it has nothing."""
@@ -48,7 +51,7 @@ class Record:
     raw: str
 
     @property
-    def stamp(self) -> tuple[str, str, int, int, int]:
+    def stamp(self) -> Stamp:
         """What changes when the app posts this notification again."""
         return self.identity, self.key, self.when_ms, self.updated_ms, self.message_count
 
@@ -69,8 +72,10 @@ def _stretches(dump: str) -> list[tuple[re.Match[str], str]]:
     """Each header with all that follows it until the next one."""
     begin = dump.find(_LIST)
     headers = list(_HEADER.finditer(dump, begin)) if begin >= 0 else []
-    ends = [header.start() for header in headers[1:]] + [len(dump)]
-    return [(header, dump[header.start() : end]) for header, end in zip(headers, ends, strict=True)]
+    ends = [*(header.start() for header in headers[1:]), len(dump)]
+    return [
+        (header, dump[header.start() : end]) for header, end in zip(headers, ends, strict=False)
+    ]
 
 
 def _texts(shown: str, hashes: Iterable[str]) -> dict[str, str]:
@@ -78,8 +83,8 @@ def _texts(shown: str, hashes: Iterable[str]) -> dict[str, str]:
     begin = max(shown.find(_LIST), 0)
     places = {name: shown.find(f"\n    NotificationRecord(0x{name}: ", begin) for name in hashes}
     starts = sorted((place, name) for name, place in places.items() if place >= 0)
-    ends = [start for start, _ in starts[1:]] + [len(shown)]
-    return {name: shown[start:end] for (start, name), end in zip(starts, ends, strict=True)}
+    ends = [*(start for start, _ in starts[1:]), len(shown)]
+    return {name: shown[start:end] for (start, name), end in zip(starts, ends, strict=False)}
 
 
 def _record(header: re.Match[str], body: str, raw: str) -> Record:

@@ -18,6 +18,9 @@ from appliance.devices.protocol import Tick
 
 PACKAGES = ("com.whatsapp", "com.whatsapp.w4b")
 
+# The last row of a full list ends this near to its edge (0 to 10 px in the dumps seen).
+_EDGE_PX = 30
+
 # A cut message is recognised by at least this much of its beginning.
 _SHORTEST_PREFIX = 60
 
@@ -74,7 +77,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """`unread_from` is the index of the first row after the unread divider, if it shows."""
+    """`unread_from` is the index of the first row after the unread divider, if it shows.
+
+    `filled` tells that rows may be hidden above, `from_start` that the notice shows with which
+    every chat begins.
+    """
 
     title: str
     number: str | None
@@ -82,6 +89,7 @@ class Conversation:
     entry: Entry | None
     send: Box | None
     unread_from: int | None
+    filled: bool
     from_start: bool
     group: bool
 
@@ -148,15 +156,15 @@ def classify(screen: Screen, package: str) -> Seen:
     app = screen.of(package)
     if app.empty:
         return Elsewhere(asleep=screen.empty or screen.only_system)
-    stopped = _stopped(app)
-    if stopped is not None:
-        return stopped
-    dialog = _dialog(app)
-    if dialog is not None:
-        return dialog
+    return _stopped(app) or _dialog(app) or _looking_up(app) or _page(app)
+
+
+def _page(app: Screen) -> Conversation | ChatsList | Unknown:
     if app.first("conversation_contact_name", "conversation_contact", "entry"):
         return _conversation(app)
-    return _lookup_or_list(app)
+    if app.first("conversations_row_contact_name", "conversation_list_view_host", "my_search_bar"):
+        return ChatsList(rows=tuple(_chat_row(row) for row in app.having("contact_row_container")))
+    return Unknown()
 
 
 def _is_chooser(screen: Screen) -> bool:
@@ -196,12 +204,15 @@ def _dialog(app: Screen) -> Dialog | Stopped | None:
     return Dialog(kind=kind, number=number_in(text), message=text)
 
 
-def _lookup_or_list(app: Screen) -> Seen:
-    if app.first("progress_bar") or any(SEARCHING.search(label(v.text)) for v in app.walk()):
-        return LookingUp()
-    if app.first("conversations_row_contact_name", "conversation_list_view_host", "my_search_bar"):
-        return ChatsList(rows=tuple(_chat_row(row) for row in app.having("contact_row_container")))
-    return Unknown()
+def _looking_up(app: Screen) -> LookingUp | None:
+    """A spinner in a window of its own: the last chat may still show behind it."""
+    for window in app.windows:
+        if window.first("entry", "conversation_contact", "conversation_list_view_host"):
+            continue
+        words = (label(view.text) for view in window.walk())
+        if window.first("progress_bar") or any(SEARCHING.search(text) for text in words):
+            return LookingUp()
+    return None
 
 
 _FIRST_NUMBER = re.compile(r"\d+")
@@ -233,6 +244,7 @@ def _conversation(app: Screen) -> Conversation:
         entry=Entry(view_id=entry.full_id, text=entry.text, box=entry.box) if entry else None,
         send=send.box if send and not send.box.empty else None,
         unread_from=unread_from,
+        filled=_is_filled(app),
         from_start=app.first("info") is not None,
         group=app.first("name_in_group_tv", "pushname_in_group_tv") is not None,
     )
@@ -244,7 +256,7 @@ def _rows(app: Screen) -> tuple[tuple[Row, ...], int | None]:
     A row without a time is cut off by the edge of the list: whose it is cannot be told, and it
     is left out.
     """
-    messages = next((v for v in app.having("list") if v.full_id == "android:id/list"), None)
+    messages = _list_of(app)
     rows: list[Row] = []
     unread_from: int | None = None
     place = 0
@@ -255,6 +267,19 @@ def _rows(app: Screen) -> tuple[tuple[Row, ...], int | None]:
             rows.append(_row(child, place, rows[-1] if rows else None))
         place += len(child.having("message_text"))
     return tuple(rows), unread_from
+
+
+def _list_of(app: Screen) -> View | None:
+    return next((view for view in app.having("list") if view.full_id == "android:id/list"), None)
+
+
+def _is_filled(app: Screen) -> bool:
+    """Rows from edge to edge; a chat with few messages leaves room above or below them."""
+    messages = _list_of(app)
+    if messages is None or not messages.children:
+        return False
+    first, last = messages.children[0].box, messages.children[-1].box
+    return first.top <= messages.box.top and last.bottom >= messages.box.bottom - _EDGE_PX
 
 
 def _row(view: View, place: int, above: Row | None) -> Row:
@@ -287,29 +312,3 @@ def _head(text: str) -> str | None:
         if len(head) < len(label(text)) and head.endswith(("…", "...")):
             return head.rstrip(".… ")
     return None
-
-
-def rows_after(before: tuple[Row, ...], now: tuple[Row, ...]) -> tuple[Row, ...] | None:
-    """The rows of `now` that were not there `before`; None when the two do not overlap.
-
-    Both are stretches of one list that only grows at its end. The longest overlap counts, and of
-    equally long ones the one that leaves most rows as new.
-    """
-    if not before:
-        return now
-    best: tuple[int, int] | None = None
-    for known in range(1, len(now) + 1):
-        overlap = min(known, len(before))
-        if _same(before[-overlap:], now[known - overlap : known]):
-            candidate = (overlap, -known)
-            best = max(best, candidate) if best else candidate
-    return now[-best[1] :] if best else None
-
-
-def _same(a: tuple[Row, ...], b: tuple[Row, ...]) -> bool:
-    return [identity(row) for row in a] == [identity(row) for row in b]
-
-
-def identity(row: Row) -> tuple[bool, str, str, str | None]:
-    """What of a row stays as it is while its tick moves."""
-    return row.own, row.text, row.time, row.media

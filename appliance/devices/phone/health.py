@@ -1,0 +1,87 @@
+"""How the phone is: started, unlocked, charged, with a SIM and WhatsApp."""
+
+import re
+from dataclasses import dataclass
+
+from appliance.devices.adb import Output
+from appliance.devices.phone.phone_clock import DATE_COMMAND
+from appliance.devices.phone.sim import SIM_COMMANDS, read_sim
+from appliance.devices.phone.whatsapp_screen import PACKAGES
+from appliance.devices.protocol import Sim
+
+# `dumpsys window policy` of some releases has the keyguard's state, plain `dumpsys window` of all.
+_KEYGUARD = re.compile(
+    r"(?:isStatusBarKeyguard|mDreamingLockscreen|isKeyguardShowing|mKeyguardShowing)=true"
+)
+_WAKEFULNESS = re.compile(r"mWakefulness=(\w+)")
+_VERSION = re.compile(r"^\s+versionName=(\S+)", re.MULTILINE)
+_BATTERY = re.compile(r"^ {2}(level|temperature|health|status): (-?\d+)$", re.MULTILINE)
+
+DISMISS = ("input keyevent KEYCODE_WAKEUP", "wm dismiss-keyguard")
+WINDOW = "dumpsys window"
+
+_QUESTIONS = (
+    DATE_COMMAND,
+    "getprop sys.boot_completed",
+    "dumpsys power",
+    WINDOW,
+    "dumpsys battery",
+    "settings get secure sms_default_application",
+    *(f"dumpsys package {package}" for package in PACKAGES),
+)
+QUESTIONS = (*_QUESTIONS, *SIM_COMMANDS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """`date` is the answer to DATE_COMMAND; `whatsapp` a package and its version."""
+
+    date: str
+    booted: bool
+    awake: bool
+    keyguard: bool
+    battery: dict[str, int]
+    sms_app: str
+    whatsapp: tuple[str, str] | None
+    sim: Sim | None
+
+    def facts(self) -> dict[str, object]:
+        """What a page shows; a battery's temperature is in degrees Celsius."""
+        facts: dict[str, object] = {"awake": self.awake}
+        if "level" in self.battery:
+            facts["battery_percent"] = self.battery["level"]
+        if "temperature" in self.battery:
+            facts["battery_celsius"] = self.battery["temperature"] / 10
+        if self.whatsapp is not None:
+            facts["whatsapp_package"], facts["whatsapp_version"] = self.whatsapp
+        return facts
+
+
+def read_health(answers: list[Output]) -> Health:
+    """From the answers to QUESTIONS."""
+    texts = [answer.text for answer in answers]
+    date, booted, power, window, battery, sms_app, *packages = texts[: len(_QUESTIONS)]
+    wakefulness = _WAKEFULNESS.search(power)
+    default = sms_app.strip()
+    return Health(
+        date=date,
+        booted=booted.strip() == "1",
+        awake=wakefulness is not None and wakefulness[1] == "Awake",
+        keyguard=shows_keyguard(window),
+        battery={found[1]: int(found[2]) for found in _BATTERY.finditer(battery)},
+        sms_app="" if default == "null" else default,
+        whatsapp=_whatsapp(packages),
+        sim=read_sim(answers[len(_QUESTIONS) :]),
+    )
+
+
+def shows_keyguard(window: str) -> bool:
+    return _KEYGUARD.search(window) is not None
+
+
+def _whatsapp(packages: list[str]) -> tuple[str, str] | None:
+    for package, dump in zip(PACKAGES, packages, strict=True):
+        found = _VERSION.search(dump)
+        if found:
+            return package, found[1]
+    return None

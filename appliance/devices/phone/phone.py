@@ -1,0 +1,99 @@
+"""What the parts of one phone's driver share."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from appliance.clock import Clock
+from appliance.devices.phone.contacts import Contacts
+from appliance.devices.phone.phone_clock import PhoneClock
+from appliance.devices.phone.phrases import StopKind
+from appliance.devices.phone.session import Session
+from appliance.devices.phone.texts import canonical
+from appliance.devices.protocol import Incoming, Listener
+from appliance.errors import StoreError
+
+log = logging.getLogger(__name__)
+
+# How many messages read from screens are kept to recognise them when a notification repeats them.
+_KEPT = 200
+_LONGER = 1.6
+_LONGEST_PAUSE_S = 0.6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """Seconds of the real clock that a screen may take to become what was asked for."""
+
+    #: A chat opens within this; looking a number up takes seconds.
+    chat_s: float = 15.0
+    #: A chat of somebody else, a dialog of another number: it may still change for so long.
+    wrong_s: float = 3.0
+    #: After the tap the own row is there within this.
+    row_s: float = 6.0
+    #: The clock on the row becomes a tick within this, else nobody waits for it.
+    tick_s: float = 8.0
+    #: The phone's sent box has an SMS within this.
+    sms_s: float = 25.0
+    #: Before the first look at a screen that was asked for; each later pause is longer.
+    look_again_s: float = 0.1
+
+    def pauses(self) -> Iterator[float]:
+        """Seconds before each look: soon at first, for each look costs the phone work."""
+        pause_s = self.look_again_s
+        while True:
+            yield pause_s
+            pause_s = min(pause_s * _LONGER, _LONGEST_PAUSE_S)
+
+
+@dataclass(slots=True, kw_only=True)
+class Phone:
+    """One phone: what it is made of, and what is known of it now.
+
+    `stopped` is a screen that closes WhatsApp for this number, `tapped` whether the attempt in
+    hand has come to its tap.
+    """
+
+    device_id: str
+    session: Session
+    contacts: Contacts
+    listener: Listener
+    clock: Clock
+    patience: Patience = field(default_factory=Patience)
+    time: PhoneClock = field(default_factory=lambda: PhoneClock(ahead_ms=0, zone_minutes=0))
+    whatsapp: str = "com.whatsapp"
+    sms_app: str = ""
+    stopped: StopKind | None = None
+    tapped: bool = False
+    undelivered: list[Incoming] = field(default_factory=list)
+    from_screens: list[Incoming] = field(default_factory=list)
+
+    def deliver(self, messages: list[Incoming]) -> None:
+        """Tells the listener; what it cannot take now is kept for the next time.
+
+        Raises StoreError only when there is nothing but notifications, which will come again.
+        """
+        waiting = self.undelivered + messages
+        if waiting:
+            self.listener.received(self.device_id, waiting)
+            self.undelivered.clear()
+
+    def deliver_from_screen(self, messages: list[Incoming]) -> None:
+        """Screens show a message once: what cannot be told now must be told later."""
+        self.from_screens = [*self.from_screens, *messages][-_KEPT:]
+        self.undelivered += messages
+        try:
+            self.deliver([])
+        except StoreError as exc:
+            log.warning(
+                "%d messages of %s wait to be stored: %s", len(messages), self.device_id, exc
+            )
+
+    def was_on_screen(self, message: Incoming) -> bool:
+        """Whether a notification repeats what was already read from a chat."""
+        return any(
+            seen.sender == message.sender
+            and canonical(seen.text) == canonical(message.text)
+            and abs(seen.at_ms - message.at_ms) < 2 * 60_000
+            for seen in self.from_screens
+        )

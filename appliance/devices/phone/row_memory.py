@@ -1,0 +1,65 @@
+"""Telling the rows of a chat that are new from those that were there before."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+from appliance.devices.phone.texts import digest
+from appliance.devices.phone.whatsapp_screen import Conversation, Row
+
+# As many rows as any screen shows.
+_KEPT_ROWS = 40
+
+
+def identity(row: Row) -> tuple[bool, str, str, str | None]:
+    """What of a row stays as it is while its tick moves."""
+    return row.own, row.text, row.time, row.media
+
+
+def readings(before: Sequence[Hashable], now: Sequence[Hashable]) -> list[int]:
+    """How many of the rows now may be those from before; the likeliest first, empty if none.
+
+    Both are stretches of one list that only grows at its end, so that the known rows of `now`
+    come first and end as `before` ends. The longer the overlap the likelier; of equal overlaps
+    the one that leaves more as new.
+    """
+    if not before:
+        return [0]
+    fits = [
+        (min(known, len(before)), -known)
+        for known in range(1, len(now) + 1)
+        if _ends_alike(before, now[:known])
+    ]
+    longest = max((overlap for overlap, _ in fits), default=0)
+    return [-known for overlap, known in sorted(fits, reverse=True) if overlap == longest]
+
+
+def _ends_alike(before: Sequence[Hashable], known: Sequence[Hashable]) -> bool:
+    overlap = min(len(before), len(known))
+    return list(before[-overlap:]) == list(known[-overlap:])
+
+
+def rows_after(before: Sequence[Row], now: Sequence[Row]) -> list[Row] | None:
+    """The rows of now that were not there before; None when the two do not overlap."""
+    fits = readings([identity(row) for row in before], [identity(row) for row in now])
+    return list(now[fits[0] :]) if fits else None
+
+
+def baseline_of(conversation: Conversation, *, text: str, salt: str) -> dict[str, Any]:
+    """What stands in the chat before the tap, without a word of it."""
+    rows = [list(_mark(row, salt)) for row in conversation.rows[-_KEPT_ROWS:]]
+    return {"rows": rows, "equal": conversation.own_equal(text)}
+
+
+def since_baseline(
+    baseline: Mapping[str, Any], conversation: Conversation, *, salt: str
+) -> list[list[Row]]:
+    """The rows that may have come since, one list a reading; empty when the view has a gap."""
+    before = [tuple(mark) for mark in baseline.get("rows", [])]
+    if not before and conversation.filled and not conversation.from_start:
+        return []
+    now = [_mark(row, salt) for row in conversation.rows]
+    return [list(conversation.rows[known:]) for known in readings(before, now)]
+
+
+def _mark(row: Row, salt: str) -> tuple[Hashable, ...]:
+    return row.own, digest(salt, row.text), row.time, row.media

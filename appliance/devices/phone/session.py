@@ -1,0 +1,133 @@
+"""One phone under Balie's hands: its shell, its screen, its keys."""
+
+import atexit
+import base64
+import logging
+from contextlib import suppress
+from typing import Any
+
+import uiautomator2
+from uiautomator2 import exceptions as u2_errors
+from uiautomator2._selector import Selector
+
+from appliance.devices.adb import DeadlineAdbDevice, Deadlines, Output
+from appliance.devices.adb_errors import translated
+from appliance.devices.phone.screen import Screen, read_screen
+from appliance.devices.phone.single_shot import tap_once
+from appliance.errors import DeviceGone, Transient
+
+log = logging.getLogger(__name__)
+
+# The main class of u2.jar: a server that another process started can be ended only by its name.
+_SERVER = "com.wetest.uia2.Main"
+# As deep as uiautomator2 itself dumps; WhatsApp's own rows are some thirty levels down.
+_DUMP_DEPTH = 50
+
+
+class ServerWillNotStart(DeviceGone):
+    """The phone is there, but its on-device server does not come up."""
+
+
+class Session:
+    """The on-device server is started when first needed and again when it dies.
+
+    Everything but `tap` goes through unmodified uiautomator2, which may do it twice: only what
+    does no harm when done twice is asked for there.
+    """
+
+    def __init__(self, serial: str, deadlines: Deadlines | None = None) -> None:
+        self.device = DeadlineAdbDevice(serial, deadlines)
+        self._ui: uiautomator2.Device | None = None
+
+    def run(self, *commands: str) -> list[Output]:
+        return self.device.run(*commands)
+
+    def connect(self) -> None:
+        """Brings the on-device server up; raises ServerWillNotStart or DeviceGone."""
+        if self._ui is None:
+            self._ui = self._started()
+
+    def screen(self) -> Screen:
+        """What the phone shows now; an empty screen when it cannot say."""
+        return read_screen(str(self._call("dumpWindowHierarchy", False, _DUMP_DEPTH)))
+
+    def set_text(self, view_id: str, text: str) -> bool:
+        selector = _selector(resourceId=view_id)
+        if not text:
+            return bool(self._call("clearTextField", selector))
+        return bool(self._call("setText", selector, text))
+
+    def text_of(self, id_pattern: str, place: int) -> str:
+        """The true text of one of the views whose id matches, emoji and all."""
+        selector = _selector(resourceIdMatches=id_pattern, instance=place)
+        return str(self._call("getText", selector))
+
+    def tap(self, point: tuple[int, int]) -> None:
+        """Exactly one tap, never repeated; see `tap_once` for what is raised."""
+        self.connect()
+        tap_once(self.device, *point)
+
+    def back(self) -> None:
+        """Through the shell, which presses once and works when the on-device server does not."""
+        self.run("input keyevent KEYCODE_BACK")
+
+    def leave(self) -> None:
+        """Back first: a chat that stays open behind the home screen would swallow what arrives."""
+        self.run("input keyevent KEYCODE_BACK", "input keyevent KEYCODE_HOME")
+
+    def screenshot(self) -> bytes | None:
+        """A JPEG, or None where the phone refuses to show its screen."""
+        picture = self._call("takeScreenshot", 1, 80)
+        return base64.b64decode(picture) if picture else None
+
+    def close(self) -> None:
+        """Ends the on-device server that this process started."""
+        ui: Any = self._ui
+        self._ui = None
+        if ui is not None:
+            atexit.unregister(ui.stop_uiautomator)
+            with suppress(Exception):
+                ui.stop_uiautomator(wait=False)
+
+    def _call(self, method: str, *params: Any) -> Any:
+        """A call that does no harm twice; a dead or wedged server is replaced once."""
+        try:
+            return self._once(method, *params)
+        except DeviceGone as exc:
+            log.info("on-device server of %s failed: %s", self.device.serial, exc)
+            self._replace_server()
+            return self._once(method, *params)
+
+    def _once(self, method: str, *params: Any) -> Any:
+        self.connect()
+        with translated():
+            return getattr(self._ui.jsonrpc, method)(*params) if self._ui else None
+
+    def _replace_server(self) -> None:
+        self.close()
+        self.run(f"pkill -f {_SERVER}")
+
+    def _started(self) -> uiautomator2.Device:
+        """A wedged server of another process answers no ping: it is ended and replaced once."""
+        try:
+            return self._start()
+        except ServerWillNotStart:
+            self.run(f"pkill -f {_SERVER}")
+            return self._start()
+
+    def _start(self) -> uiautomator2.Device:
+        try:
+            with translated():
+                return uiautomator2.connect(self.device)
+        except Transient as exc:
+            raise ServerWillNotStart(exc.sentence) from exc
+        except DeviceGone as exc:
+            if isinstance(exc.__cause__, u2_errors.BaseException | TimeoutError):
+                raise ServerWillNotStart("The phone's control server does not start.") from exc
+            raise
+
+
+def _selector(**fields: Any) -> Selector:
+    build: Any = Selector
+    selector: Selector = build(**fields)
+    return selector

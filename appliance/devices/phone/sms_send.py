@@ -1,0 +1,191 @@
+"""Sending an SMS with the phone's own app, proven from the phone's list of SMS."""
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from appliance.clock import MS_PER_S
+from appliance.devices.phone.evidence import Evidence
+from appliance.devices.phone.phone import Phone
+from appliance.devices.phone.screen import Screen
+from appliance.devices.phone.sms_provider import Box, SmsRow, bodies, find
+from appliance.devices.phone.sms_screen import Thread, read_thread, same_number
+from appliance.devices.phone.tap import tap_send
+from appliance.devices.protocol import Attempt, Finding, Found, Look, Outgoing, Proof, Tick
+from appliance.errors import DeviceError, DeviceGone, Transient, Unconfirmed
+
+# The newest id is among the rows of the last day, or there is none to compare with.
+_DAY_MS = 24 * 3600 * MS_PER_S
+# Clocks and the app's own delays: a row is not older than its attempt by more than this.
+_GRACE_MS = 60 * MS_PER_S
+_LOOK_AGAIN_S = 0.4
+
+_WAITING = frozenset({Box.OUTBOX, Box.QUEUED})
+
+
+def send_sms(phone: Phone, attempt: Attempt) -> Proof:
+    """Raises what the protocol says of a send; the phone is left on its home screen."""
+    try:
+        return _SendSms(phone, attempt).run()
+    finally:
+        with suppress(DeviceError):  # a phone that is gone shows no screen to anybody
+            phone.session.leave()
+
+
+class _SendSms:
+    def __init__(self, phone: Phone, attempt: Attempt) -> None:
+        self._phone = phone
+        self._attempt = attempt
+        self._outgoing = attempt.outgoing
+        self._evidence = Evidence(attempt.evidence_folder, phone.session)
+        self._screen: Screen | None = None
+
+    def run(self) -> Proof:
+        baseline = _newest(self._phone)
+        typed = self._typed(self._opened())
+        if typed.send is None:
+            raise self._stopped("There is no Send button.")
+        self._attempt.baseline(baseline)
+        clear = partial(self._phone.session.set_text, typed.entry_id, "")
+        doubt = tap_send(self._phone, self._attempt, typed.send, clear)
+        return self._prove(baseline, doubt)
+
+    # Before the tap
+
+    def _opened(self) -> Thread:
+        package = self._phone.sms_app
+        target = f" -p {package}" if package else ""
+        command = f"am start -a android.intent.action.SENDTO -d sms:{self._outgoing.number}{target}"
+        (answer,) = self._phone.session.run(command)
+        said = answer.text.partition("\n")[2]
+        if "Error" in said or "Exception" in said:
+            raise Transient("The SMS app did not open.", {"am": said[:200]})
+        return self._await("The thread did not open.", lambda _thread: True)
+
+    def _typed(self, thread: Thread) -> Thread:
+        if not self._phone.session.set_text(thread.entry_id, self._outgoing.text):
+            raise self._stopped("The phone took no text.")
+        return self._await(
+            "The entry does not hold the text.", lambda now: now.holds(self._outgoing.text)
+        )
+
+    def _await(self, failure: str, is_so: Callable[[Thread], bool]) -> Thread:
+        """The thread with this number, once it is so; else Transient, with what was seen."""
+        deadline = time.monotonic() + self._phone.patience.wrong_s
+        pauses = self._phone.patience.pauses()
+        while True:
+            time.sleep(next(pauses))
+            thread = self._look()
+            if thread is not None and is_so(thread):
+                return thread
+            if time.monotonic() > deadline:
+                raise self._stopped(failure)
+
+    def _look(self) -> Thread | None:
+        self._screen = self._phone.session.screen()
+        thread = read_thread(self._screen, self._phone.sms_app)
+        if thread is None or not thread.is_with(self._outgoing.number, self._phone.contacts):
+            return None
+        return thread
+
+    def _stopped(self, sentence: str) -> Transient:
+        return Transient(sentence, self._evidence.keep(self._screen, seen="sms app"))
+
+    # After the tap
+
+    def _prove(self, baseline: Mapping[str, Any], doubt: dict[str, Any]) -> Proof:
+        deadline = time.monotonic() + self._phone.patience.sms_s
+        while True:
+            row = self._row(baseline, may_be_away=time.monotonic() < deadline)
+            if row is not None and row.box not in _WAITING:
+                return _outcome(row)
+            if time.monotonic() > deadline:
+                break
+            if row is None and not doubt and self._still_typed():
+                break
+            time.sleep(_LOOK_AGAIN_S)
+        if row is None and self._withdrawn(baseline):
+            raise Transient("The tap on Send did nothing.", {"row": False, **doubt})
+        kept = self._evidence.keep(self._screen, row=row is not None, **doubt)
+        raise Unconfirmed("The phone does not say that the SMS has left.", kept)
+
+    def _row(self, baseline: Mapping[str, Any], *, may_be_away: bool) -> SmsRow | None:
+        try:
+            return row_of(self._phone, self._outgoing, baseline)
+        except DeviceGone as exc:
+            if may_be_away:
+                return None
+            raise Unconfirmed("The phone went away after the tap.", {"gone": True}) from exc
+
+    def _still_typed(self) -> bool:
+        try:
+            thread = self._look()
+        except DeviceError:
+            return False
+        return thread is not None and thread.holds(self._outgoing.text)
+
+    def _withdrawn(self, baseline: Mapping[str, Any]) -> bool:
+        """Clears the entry, after which a late tap does nothing; true if still no row is there."""
+        try:
+            thread = self._look()
+            if thread is None or not thread.holds(self._outgoing.text):
+                return False
+            self._phone.session.set_text(thread.entry_id, "")
+            after = self._look()
+            cleared = after is not None and not after.holds(self._outgoing.text)
+            return cleared and row_of(self._phone, self._outgoing, baseline) is None
+        except DeviceError:
+            return False
+
+
+def _outcome(row: SmsRow) -> Proof:
+    if row.box is Box.SENT:
+        return _proof(row)
+    raise Transient("The phone could not send the SMS.", {"sms_id": row.id, "box": _box(row)})
+
+
+def _proof(row: SmsRow) -> Proof:
+    tick = Tick.DELIVERED if row.delivered else Tick.SENT
+    if row.box in _WAITING:
+        tick = Tick.PENDING
+    return Proof(tick=tick, facts={"sms_id": row.id, "box": _box(row)})
+
+
+def _box(row: SmsRow) -> str:
+    return row.box.name.lower() if row.box else "unknown"
+
+
+def _newest(phone: Phone) -> dict[str, Any]:
+    """The newest row before the tap; what comes of it has a higher id."""
+    now_ms = phone.clock.now_ms() + phone.time.ahead_ms
+    rows = find(phone.session.device, f"date>{now_ms - _DAY_MS}")
+    return {"sms_id": max((row.id for row in rows), default=0), "since_ms": now_ms - _GRACE_MS}
+
+
+def row_of(phone: Phone, outgoing: Outgoing, baseline: Mapping[str, Any]) -> SmsRow | None:
+    """The newest row to this number with this text that came after the baseline."""
+    where = f"_id>{int(baseline['sms_id'])} AND date>={int(baseline['since_ms'])}"
+    rows = find(phone.session.device, where)
+    ours = [row for row in rows if _is_outgoing(row) and same_number(row.address, outgoing.number)]
+    texts = bodies(phone.session.device, [row.id for row in ours])
+    wanted = outgoing.text.strip()
+    return next((row for row in reversed(ours) if texts.get(row.id, "").strip() == wanted), None)
+
+
+def _is_outgoing(row: SmsRow) -> bool:
+    return row.box not in {Box.INBOX, Box.DRAFT, None}
+
+
+def look_sms(phone: Phone, look: Look) -> Found:
+    """Asks the phone's list of SMS; without a baseline nothing was tapped."""
+    if look.baseline is None:
+        return Found(finding=Finding.ABSENT, facts={"baseline": False})
+    row = row_of(phone, look.outgoing, look.baseline)
+    if row is None:
+        return Found(finding=Finding.ABSENT, facts={"row": False})
+    proof = _proof(row)
+    if row.box is Box.FAILED:
+        return Found(finding=Finding.ABSENT, facts=proof.facts)
+    return Found(finding=Finding.PRESENT, proof=proof, facts=proof.facts)

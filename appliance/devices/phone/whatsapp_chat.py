@@ -1,0 +1,192 @@
+"""Opening the chat with one number, making sure that it is that chat, and leaving it."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from appliance.devices.phone.arrivals import Arrivals
+from appliance.devices.phone.phone import Phone
+from appliance.devices.phone.phrases import DialogKind
+from appliance.devices.phone.screen import Screen, read_screen
+from appliance.devices.phone.texts import digits_in
+from appliance.devices.phone.whatsapp_screen import (
+    Chooser,
+    Conversation,
+    Dialog,
+    Elsewhere,
+    LookingUp,
+    Seen,
+    Stopped,
+    classify,
+)
+from appliance.errors import BalieError, DeviceError, LineStopped, NotOnChannel, Transient
+
+log = logging.getLogger(__name__)
+
+Keep = Callable[..., dict[str, Any]]
+
+# A link of WhatsApp's own scheme: no browser takes it, and Android asks nothing about it.
+_LINK = "whatsapp://send?phone={digits}"
+_NOTHING_SEEN = read_screen("<hierarchy rotation='0' />")
+
+
+class StaleScreen(Exception):
+    """What shows belongs to another number: the link is tried once more."""
+
+
+def _keep_nothing(screen: Screen | None, **facts: Any) -> dict[str, Any]:
+    del screen
+    return facts
+
+
+class Chat:
+    """The chat of one number while it is open.
+
+    `keep` saves what was seen with an attempt and returns the facts that name the files.
+    """
+
+    def __init__(self, phone: Phone, number: str, keep: Keep = _keep_nothing) -> None:
+        self._phone = phone
+        self._keep = keep
+        self._link_opened = 0.0
+        self.digits = digits_in(number)
+        self.screen: Screen = _NOTHING_SEEN
+        self.arrivals = Arrivals(phone, number)
+
+    # Opening
+
+    def open(self) -> Conversation:
+        """The chat, proven to be that of the number; nothing has been typed.
+
+        Raises NotOnChannel, LineStopped, Transient, DeviceGone.
+        """
+        self._follow_link()
+        try:
+            return self._wait_for_chat()
+        except StaleScreen:
+            log.info("another chat than asked for showed on %s", self._phone.device_id)
+        self._phone.session.leave()
+        self._follow_link()
+        try:
+            return self._wait_for_chat()
+        except StaleScreen as exc:
+            facts = self._keep(self.screen, seen="another chat")
+            raise Transient("The phone showed another chat than the one asked for.", facts) from exc
+
+    def _follow_link(self) -> None:
+        link = _LINK.format(digits=self.digits)
+        command = f"am start -a android.intent.action.VIEW -d '{link}' -p {self._phone.whatsapp}"
+        (answer,) = self._phone.session.run(command)
+        self._link_opened = time.monotonic()
+        said = answer.text.partition("\n")[2]  # the first line echoes the intent
+        if "Error" in said or "Exception" in said:
+            raise Transient("WhatsApp did not open.", {"am": said[:200]})
+
+    def _wait_for_chat(self) -> Conversation:
+        patience = self._phone.patience
+        for pause_s in patience.pauses():
+            time.sleep(pause_s)
+            seen = self.dump()
+            ready = self._judge(seen)
+            if ready is not None:
+                self.arrivals.see(ready)
+                return ready
+            waited = time.monotonic() - self._link_opened
+            if waited > (patience.chat_s if isinstance(seen, LookingUp) else patience.wrong_s):
+                self._give_up(seen)
+        raise StaleScreen
+
+    def dump(self) -> Seen:
+        self.screen = self._phone.session.screen()
+        return classify(self.screen, self._phone.whatsapp)
+
+    def _judge(self, seen: Seen) -> Conversation | None:
+        """The chat if this is it; None while it may still become it."""
+        match seen:
+            case Conversation() if seen.entry is not None and self.is_ours(seen):
+                return seen
+            case Stopped():
+                self._phone.stopped = seen.kind
+                facts = self._keep(self.screen, seen=seen.kind.value)
+                raise LineStopped(f"WhatsApp is closed for this number ({seen.kind.value}).", facts)
+            case Dialog():
+                self._judge_dialog(seen)
+            case Chooser():
+                facts = self._keep(self.screen, seen="chooser")
+                raise Transient("The phone asks with which app to open the chat.", facts)
+            case _:
+                pass
+        return None
+
+    def _judge_dialog(self, dialog: Dialog) -> None:
+        """A dialog may be left over from another number: the number in it decides."""
+        if dialog.number is not None and dialog.number != self.digits:
+            raise StaleScreen
+        facts = {"dialog": dialog.kind.value}
+        match dialog.kind:
+            case DialogKind.NOT_ON_WHATSAPP if dialog.number is not None:
+                self._phone.session.back()
+                raise NotOnChannel("This number is not on WhatsApp.", facts)
+            case DialogKind.LOOKUP_FAILED | DialogKind.BAD_NUMBER:
+                self._phone.session.back()
+                raise Transient("WhatsApp could not look the number up.", facts)
+            case _:
+                facts = self._keep(self.screen, **facts)
+                raise Transient("WhatsApp shows a dialog that Balie does not know.", facts)
+
+    def is_ours(self, seen: Conversation) -> bool:
+        """By the number in the title, else by a name that only this number bears."""
+        if not seen.title or seen.group:
+            return False
+        if seen.number is not None:
+            return seen.number == self.digits
+        return self._phone.contacts.bears(self.digits, seen.title)
+
+    def _give_up(self, seen: Seen) -> None:
+        if isinstance(seen, Conversation) and seen.title and not self.is_ours(seen):
+            raise StaleScreen
+        if isinstance(seen, Elsewhere) and seen.asleep:
+            raise Transient("The phone is locked or dark.", {"seen": "locked"})
+        facts = self._keep(self.screen, seen=type(seen).__name__.lower())
+        raise Transient("The chat did not open.", facts)
+
+    # Being there
+
+    def look(self) -> Conversation | None:
+        """The chat as it is now; None when something else is on the screen."""
+        seen = self.dump()
+        if not isinstance(seen, Conversation) or not self.is_ours(seen):
+            return None
+        self.arrivals.see(seen)
+        return seen
+
+    def type(self, seen: Conversation, text: str) -> bool:
+        """Replaces what stands in the entry."""
+        if seen.entry is None:
+            return False
+        return self._phone.session.set_text(seen.entry.view_id, text)
+
+    # Leaving
+
+    def leave(self) -> None:
+        """Tells what came meanwhile and goes to the home screen; raises nothing of ours."""
+        try:
+            self._phone.deliver_from_screen(self.arrivals.news())
+        except BalieError as exc:
+            log.warning("arrivals of an open chat on %s: %s", self._phone.device_id, exc)
+        try:
+            self._phone.session.leave()
+        except DeviceError as exc:
+            log.info("%s was not left on its home screen: %s", self._phone.device_id, exc)
+
+
+@contextmanager
+def visiting(phone: Phone, number: str, keep: Keep = _keep_nothing) -> Iterator[Chat]:
+    """A chat that is left again whatever happens."""
+    chat = Chat(phone, number, keep)
+    try:
+        yield chat
+    finally:
+        chat.leave()

@@ -1,0 +1,93 @@
+"""Asking a chat what became of a message, and reading the ticks of those already sent."""
+
+from appliance.devices.phone.phone import Phone
+from appliance.devices.phone.phone_clock import MINUTES_PER_DAY, MS_PER_MINUTE, is_between
+from appliance.devices.phone.row_memory import since_baseline
+from appliance.devices.phone.whatsapp_chat import visiting
+from appliance.devices.phone.whatsapp_screen import Conversation, Row
+from appliance.devices.protocol import (
+    Finding,
+    Found,
+    Look,
+    Outgoing,
+    Proof,
+    Tick,
+    Ticks,
+    Visit,
+)
+
+# A message stands in its chat within this of the moment its attempt began.
+_SENT_WITHIN_MS = 10 * MS_PER_MINUTE
+
+
+def look_whatsapp(phone: Phone, look: Look) -> Found:
+    """Counts the own rows that came since the baseline; without one nothing was tapped."""
+    if look.baseline is None:
+        return Found(finding=Finding.ABSENT, facts={"baseline": False})
+    with visiting(phone, look.outgoing.number) as chat:
+        seen = chat.open()
+        found = _judge(phone, look, seen)
+        if found.finding is Finding.ABSENT and seen.entry and seen.entry.holds(look.outgoing.text):
+            chat.type(seen, "")
+        return found
+
+
+def _judge(phone: Phone, look: Look, seen: Conversation) -> Found:
+    outgoing = look.outgoing
+    since = since_baseline(look.baseline or {}, seen, salt=outgoing.attempt_id)
+    matches = [_newest(phone, rows, outgoing) for rows in since]
+    facts = {"readings": len(since), "equal": seen.own_equal(outgoing.text)}
+    if not matches or (None in matches and any(matches)):
+        return Found(finding=Finding.UNCLEAR, facts=facts)
+    row = matches[0]
+    if row is None:
+        return Found(finding=Finding.ABSENT, facts=facts)
+    tick = row.tick or Tick.PENDING
+    proof = Proof(tick=tick, facts={**facts, "time": row.time, "tick": tick.value})
+    return Found(finding=Finding.PRESENT, proof=proof, facts=facts)
+
+
+def _newest(phone: Phone, rows: list[Row], outgoing: Outgoing) -> Row | None:
+    fits = (row for row in reversed(rows) if row.own and row.says(outgoing.text))
+    return next((row for row in fits if _in_time(phone, row, outgoing)), None)
+
+
+def _in_time(phone: Phone, row: Row, outgoing: Outgoing) -> bool:
+    """Rows show the time of day alone: after half a day it says nothing."""
+    now_ms = phone.clock.now_ms()
+    if now_ms - outgoing.started_ms > MINUTES_PER_DAY // 2 * MS_PER_MINUTE:
+        return True
+    first = phone.time.minute_of_day(outgoing.started_ms)
+    return is_between(row.time, first, phone.time.minute_of_day(now_ms))
+
+
+def visit_whatsapp(phone: Phone, visit: Visit) -> Ticks:
+    """The ticks of the messages that the chat shows, matched from the newest upwards."""
+    with visiting(phone, visit.number) as chat:
+        seen = chat.open()
+        return Ticks(by_message=_ticks(phone, list(visit.sent), list(seen.rows)))
+
+
+def _ticks(phone: Phone, sent: list[Outgoing], rows: list[Row]) -> dict[str, Tick]:
+    ticks: dict[str, Tick] = {}
+    for outgoing in reversed(sent):
+        place = next(
+            (at for at in reversed(range(len(rows))) if _is_row_of(phone, rows[at], outgoing)),
+            None,
+        )
+        if place is None:
+            continue
+        tick = rows[place].tick
+        rows = rows[:place]
+        if tick is not None:
+            ticks[outgoing.message_id] = tick
+    return ticks
+
+
+def _is_row_of(phone: Phone, row: Row, outgoing: Outgoing) -> bool:
+    if not row.own or not row.says(outgoing.text):
+        return False
+    first = phone.time.minute_of_day(outgoing.started_ms)
+    return is_between(
+        row.time, first, phone.time.minute_of_day(outgoing.started_ms + _SENT_WITHIN_MS)
+    )

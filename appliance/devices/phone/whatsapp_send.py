@@ -1,0 +1,144 @@
+"""Sending one WhatsApp text: typed, checked, tapped once, proven from the chat."""
+
+import time
+from functools import partial
+
+from appliance.devices.phone.evidence import Evidence
+from appliance.devices.phone.phone import Phone
+from appliance.devices.phone.phone_clock import is_between
+from appliance.devices.phone.row_memory import baseline_of, identity, rows_after
+from appliance.devices.phone.tap import tap_send
+from appliance.devices.phone.whatsapp_chat import Chat, visiting
+from appliance.devices.phone.whatsapp_screen import Conversation, Row
+from appliance.devices.protocol import Attempt, Proof, Tick
+from appliance.errors import DeviceGone, Transient, Unconfirmed
+
+_LEFT = frozenset({Tick.SENT, Tick.DELIVERED, Tick.READ})
+
+
+def send_whatsapp(phone: Phone, attempt: Attempt) -> Proof:
+    """Raises what the protocol says of a send; the phone is left on its home screen."""
+    evidence = Evidence(attempt.evidence_folder, phone.session)
+    with visiting(phone, attempt.outgoing.number, evidence.keep) as chat:
+        return _Send(phone, attempt, chat, evidence).run()
+
+
+class _Send:
+    def __init__(self, phone: Phone, attempt: Attempt, chat: Chat, evidence: Evidence) -> None:
+        self._phone = phone
+        self._attempt = attempt
+        self._chat = chat
+        self._evidence = evidence
+        self._text = attempt.outgoing.text
+        self._started_ms = phone.clock.now_ms()
+
+    def run(self) -> Proof:
+        typed = self._typed(self._chat.open())
+        salt = self._attempt.outgoing.attempt_id
+        self._attempt.baseline(baseline_of(typed, text=self._text, salt=salt))
+        if typed.send is None:
+            raise self._stopped("There is no Send button.", seen="no send")
+        clear = partial(self._chat.type, typed, "")
+        doubt = tap_send(self._phone, self._attempt, typed.send.centre, clear)
+        try:
+            return self._prove(typed)
+        except DeviceGone as exc:
+            raise Unconfirmed(
+                "The phone went away after the tap.", {**doubt, "gone": True}
+            ) from exc
+
+    # Before the tap
+
+    def _typed(self, opened: Conversation) -> Conversation:
+        """The chat with the text in its entry and Send beside it."""
+        if not self._chat.type(opened, self._text):
+            raise self._stopped("The phone took no text.", seen="entry")
+        deadline = time.monotonic() + self._phone.patience.wrong_s
+        pauses = self._phone.patience.pauses()
+        while True:
+            now = self._chat.look()
+            if now is not None and self._holds_text(now):
+                return now
+            if time.monotonic() > deadline:
+                raise self._stopped("The entry does not hold the text.", seen="entry")
+            time.sleep(next(pauses))
+
+    def _holds_text(self, now: Conversation) -> bool:
+        """An empty entry shows its hint, which may be the very text: Send tells the two apart."""
+        return now.entry is not None and now.entry.holds(self._text) and now.send is not None
+
+    def _stopped(self, sentence: str, **facts: str) -> Transient:
+        """Nothing was tapped; what was seen is kept."""
+        return Transient(sentence, self._evidence.keep(self._chat.screen, **facts))
+
+    # After the tap
+
+    def _prove(self, typed: Conversation) -> Proof:
+        """Looks until the row and its tick are there, or until it is plain that they are not."""
+        patience, tapped = self._phone.patience, time.monotonic()
+        pauses = patience.pauses()
+        row: Row | None = None
+        while True:
+            time.sleep(next(pauses))
+            now = self._look_again(tapped)
+            row = self._own_row(typed, now) or row if now is not None else row
+            if row is not None and row.tick in _LEFT:
+                return self._proof(row)
+            waited = time.monotonic() - tapped
+            if row is None and waited > patience.row_s:
+                return self._settle(typed)
+            if row is not None and waited > patience.tick_s:
+                raise self._pending(row)
+
+    def _look_again(self, tapped: float) -> Conversation | None:
+        """A phone that is away may come back before patience ends."""
+        try:
+            return self._chat.look()
+        except DeviceGone:
+            if time.monotonic() - tapped > self._phone.patience.row_s:
+                raise
+            return None
+
+    def _own_row(self, typed: Conversation, now: Conversation) -> Row | None:
+        """The new own row with the text, once the entry has let the text go."""
+        if self._holds_text(now) or not now.rows:
+            return None
+        last = next((row for row in reversed(now.rows) if row.own), None)
+        if last is None or not last.says(self._text) or not self._young(last):
+            return None
+        later = rows_after(typed.rows, now.rows)
+        if later is not None:
+            return last if last in later else None
+        changed = [identity(row) for row in typed.rows] != [identity(row) for row in now.rows]
+        return last if changed else None
+
+    def _young(self, row: Row) -> bool:
+        """Not older than the attempt, by the minute that the screen shows."""
+        clock = self._phone.time
+        first = clock.minute_of_day(self._started_ms)
+        return is_between(row.time, first, clock.minute_of_day(self._phone.clock.now_ms()))
+
+    def _proof(self, row: Row) -> Proof:
+        tick = row.tick or Tick.SENT
+        return Proof(tick=tick, facts={"seen": "own row", "time": row.time, "tick": tick.value})
+
+    def _pending(self, row: Row) -> Unconfirmed:
+        facts = {"row": True, "tick": row.tick.value if row.tick else "unknown"}
+        kept = self._evidence.keep(self._chat.screen, **facts)
+        return Unconfirmed("The message stands in the chat but has not left yet.", kept)
+
+    def _settle(self, typed: Conversation) -> Proof:
+        """No row in time: with the entry cleared a late tap does nothing, and then it shows."""
+        now = self._chat.look()
+        if now is None or not self._holds_text(now):
+            kept = self._evidence.keep(self._chat.screen, row=False)
+            raise Unconfirmed("The chat does not show what became of the message.", kept)
+        kept = self._evidence.keep(self._chat.screen, row=False, entry=True)
+        self._chat.type(now, "")
+        after = self._chat.look()
+        row = self._own_row(typed, after) if after is not None else None
+        if row is not None:
+            raise self._pending(row)
+        if after is None or after.send is not None or self._holds_text(after):
+            raise Unconfirmed("The chat does not show what became of the message.", kept)
+        raise Transient("The tap on Send did nothing.", kept)

@@ -1,0 +1,183 @@
+"""Following which phones adb sees, and keeping those connected that are reached by network."""
+
+import logging
+import select
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+import adbutils
+
+from appliance.devices import adb_server
+from appliance.devices.adb import Connection, DeadlineAdbClient
+from appliance.devices.adb_errors import state_of
+from appliance.devices.protocol import DeviceState
+from appliance.errors import DeviceError, SetupError
+
+log = logging.getLogger(__name__)
+
+# How soon the thread notices that it is to stop.
+_NOTICE_S = 0.5
+_SERVER_AGAIN_S = 0.5
+_FIRST_WAIT_S = 0.25
+_LONGEST_WAIT_S = 15.0
+# A server that somebody looks after is back by then.
+_REVIVE_AFTER_S = 10.0
+
+Changed = Callable[[], None]
+
+
+class AdbWatch:
+    """Tells each phone's worker when the phone comes, goes or changes its state.
+
+    A `host:port` that is followed is connected, and again when it drops. `follow`, `forget` and
+    `stop` may be called by any thread. With `revive_after_s` a server that stays away so long is
+    started; None leaves that to others.
+    """
+
+    def __init__(self, *, revive_after_s: float | None = _REVIVE_AFTER_S) -> None:
+        self._revive_after_s = revive_after_s
+        self._lock = threading.Lock()
+        self._followers: dict[str, Changed] = {}
+        self._dialers: dict[str, _Dialer] = {}
+        self._states: dict[str, DeviceState] = {}
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="adb-watch", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        with self._lock:
+            dialers = list(self._dialers.values())
+        for dialer in dialers:
+            dialer.stop()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def follow(self, serial: str, changed: Changed) -> None:
+        """`changed` is called in the watch's thread and must not block."""
+        with self._lock:
+            self._followers[serial] = changed
+            if adb_server.is_address(serial) and serial not in self._dialers:
+                dialer = _Dialer(serial, self._states.get(serial, DeviceState.ABSENT))
+                self._dialers[serial] = dialer
+                dialer.start()
+
+    def forget(self, serial: str) -> None:
+        with self._lock:
+            self._followers.pop(serial, None)
+            dialer = self._dialers.pop(serial, None)
+        if dialer is not None:
+            dialer.stop()
+
+    def _run(self) -> None:
+        gone_since: float | None = None
+        while not self._stopping.is_set():
+            try:
+                with _tracking() as connection:
+                    gone_since = None
+                    self._follow_server(connection)
+            except (adbutils.AdbError, OSError, EOFError, ValueError) as exc:
+                if gone_since is None:
+                    log.warning("the adb server is gone: %s", exc)
+                    gone_since = time.monotonic()
+            except Exception:
+                log.exception("the watch over adb stumbled")
+            self._seen({})
+            self._revive(gone_since)
+            self._stopping.wait(_SERVER_AGAIN_S)
+
+    def _follow_server(self, connection: Connection) -> None:
+        """Returns when stopped; raises when the server ends."""
+        while not self._stopping.is_set():
+            readable, _, _ = select.select([connection.conn], [], [], _NOTICE_S)
+            if readable:
+                self._seen(_listed(connection.read_string_block()))
+
+    def _seen(self, states: Mapping[str, DeviceState]) -> None:
+        with self._lock:
+            before, self._states = self._states, dict(states)
+            moved = [s for s in before.keys() | states.keys() if before.get(s) != states.get(s)]
+            calls = [self._followers[serial] for serial in moved if serial in self._followers]
+            for serial, dialer in self._dialers.items():
+                dialer.see(states.get(serial, DeviceState.ABSENT))
+        for call in calls:
+            call()
+
+    def _revive(self, gone_since: float | None) -> None:
+        if gone_since is None or self._revive_after_s is None:
+            return
+        if time.monotonic() - gone_since < self._revive_after_s or self._stopping.is_set():
+            return
+        try:
+            if adb_server.running_version() is None:
+                adb_server.start()
+        except SetupError as exc:
+            log.warning("%s", exc)
+
+
+def _tracking() -> Connection:
+    connection = DeadlineAdbClient().make_connection()
+    try:
+        connection.send_command("host:track-devices")
+        connection.check_okay()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _listed(block: str) -> dict[str, DeviceState]:
+    pairs = (line.split("\t", maxsplit=1) for line in block.splitlines())
+    return {pair[0].strip(): state_of(pair[1]) for pair in pairs if len(pair) > 1}
+
+
+class _Dialer:
+    """Connects one address for as long as it is not connected, in a thread of its own."""
+
+    def __init__(self, address: str, state: DeviceState) -> None:
+        self._address = address
+        self._state = state
+        self._moved = threading.Event()
+        self._stopping = threading.Event()
+        name = f"adb-connect-{address}"
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def see(self, state: DeviceState) -> None:
+        if state is not self._state:
+            self._state = state
+            self._moved.set()
+
+    def stop(self) -> None:
+        """The thread ends by itself after the call in hand."""
+        self._stopping.set()
+        self._moved.set()
+
+    def _run(self) -> None:
+        wait_s = _FIRST_WAIT_S
+        while not self._stopping.is_set():
+            if self._state is DeviceState.READY:
+                wait_s = _FIRST_WAIT_S
+                self._moved.wait()
+            else:
+                self._dial()
+                self._moved.wait(wait_s)
+                wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
+            self._moved.clear()
+
+    def _dial(self) -> None:
+        """A dead connection has to be taken down before the server makes another."""
+        if self._state is DeviceState.UNAUTHORIZED:
+            return
+        try:
+            if self._state is DeviceState.OFFLINE:
+                adb_server.disconnect(self._address)
+            answer = adb_server.connect(self._address)
+        except DeviceError as exc:
+            answer = str(exc)
+        log.debug("adb connect %s: %s", self._address, answer)

@@ -1,0 +1,198 @@
+"""The one thread of one device: it looks how the device is, receives, and does what is due."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from appliance.devices.protocol import (
+    Attempt,
+    DeviceState,
+    Driver,
+    Listener,
+    Look,
+    Reason,
+    Status,
+    Visit,
+    Work,
+)
+from appliance.errors import BalieError, DeviceError, Refused, Transient, Unconfirmed
+
+log = logging.getLogger(__name__)
+
+_CONNECTED = frozenset({DeviceState.READY, DeviceState.DEGRADED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """Seconds of the real clock."""
+
+    #: Between two looks for something new.
+    poll_s: float = 0.5
+    #: Between two examinations of a device that is well.
+    probe_s: float = 30.0
+    #: Between two examinations of one that is not.
+    probe_again_s: float = 5.0
+    #: Until an outcome that could not be stored is told again; doubled up to the last.
+    tell_again_s: float = 0.2
+    tell_again_at_most_s: float = 5.0
+
+
+class DeviceWorker:
+    """No exception ends the thread, and nothing another device does holds it up.
+
+    `wake`, `changed`, `start` and `stop` may be called by any thread.
+    """
+
+    def __init__(
+        self, driver: Driver, listener: Listener, work: Work, rhythm: Rhythm | None = None
+    ) -> None:
+        self._driver = driver
+        self._listener = listener
+        self._work = work
+        self._rhythm = rhythm or Rhythm()
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._probe_at = 0.0
+        self._probe_wanted = threading.Event()
+        self._status: Status | None = None
+        name = f"device-{driver.device_id}"
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        self._wake.set()
+
+    def changed(self) -> None:
+        """The device came, went, or changed its state."""
+        self._probe_wanted.set()
+        self._wake.set()
+
+    def stop(self, *, within_s: float = 10.0) -> None:
+        """Ends the thread after the call in hand, or leaves it behind when that takes longer."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(within_s)
+        self._driver.close()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                busy = self._turn()
+            except Exception:
+                log.exception("device %s stumbled", self._driver.device_id)
+                self._note(Status(state=DeviceState.DEGRADED, reason=Reason.NOT_ANSWERING))
+                busy = False
+            if not busy:
+                self._wake.wait(self._rhythm.poll_s)
+                self._wake.clear()
+
+    def _turn(self) -> bool:
+        """Probe, receive, one task; whether it is worth going on at once."""
+        self._probe_if_due()
+        if self._status is None or self._status.state not in _CONNECTED:
+            return False
+        try:
+            self._driver.receive()
+        except DeviceError as exc:
+            log.info("%s: %s", self._driver.device_id, exc)
+            self._probe_soon()
+            return False
+        return self._do_next(self._status)
+
+    # How the device is
+
+    def _probe_if_due(self) -> None:
+        wanted = self._probe_wanted.is_set()
+        if not wanted and time.monotonic() < self._probe_at:
+            return
+        self._probe_wanted.clear()
+        status = self._driver.probe()
+        well = status.state is DeviceState.READY
+        self._probe_at = time.monotonic() + (
+            self._rhythm.probe_s if well else self._rhythm.probe_again_s
+        )
+        self._note(status)
+
+    def _probe_soon(self) -> None:
+        self._probe_at = 0.0
+
+    def _note(self, status: Status) -> None:
+        if status != self._status:
+            self._status = status
+            self._tell(lambda: self._listener.status(self._driver.device_id, status))
+
+    # What it does
+
+    def _do_next(self, status: Status) -> bool:
+        task = self._work.next_task(self._driver.device_id, status.channels)
+        if task is None:
+            return False
+        if isinstance(task, Look):
+            self._look(task)
+        elif isinstance(task, Visit):
+            self._visit(task)
+        else:
+            self._send(task)
+        return True
+
+    def _send(self, attempt: Attempt) -> None:
+        try:
+            proof = self._driver.send(attempt)
+        except (DeviceError, Refused) as exc:
+            log.info("attempt %s: %s", attempt.outgoing.attempt_id, exc)
+            failure: Exception = exc
+        except Exception as exc:
+            log.exception("attempt %s", attempt.outgoing.attempt_id)
+            failure = Unconfirmed("Balie failed while sending.", {"error": type(exc).__name__})
+        else:
+            self._tell(lambda: self._work.sent(attempt, proof))
+            return
+        self._tell(lambda: self._work.not_sent(attempt, failure))
+        self._probe_soon()
+
+    def _look(self, look: Look) -> None:
+        try:
+            found = self._driver.look(look)
+        except Exception as exc:
+            failure = _as_device_error(exc)
+            self._tell(lambda: self._work.looked(look, failure))
+            self._probe_soon()
+        else:
+            self._tell(lambda: self._work.looked(look, found))
+
+    def _visit(self, visit: Visit) -> None:
+        try:
+            ticks = self._driver.visit(visit)
+        except Exception as exc:
+            failure = _as_device_error(exc)
+            self._tell(lambda: self._work.visited(visit, failure))
+            self._probe_soon()
+        else:
+            self._tell(lambda: self._work.visited(visit, ticks))
+
+    def _tell(self, tell: Callable[[], None]) -> None:
+        """What is known must not get lost because the database was busy for a moment."""
+        wait_s = self._rhythm.tell_again_s
+        while True:
+            try:
+                tell()
+            except BalieError as exc:
+                log.warning("%s could not tell: %s", self._driver.device_id, exc)
+                if self._stopping.wait(wait_s):
+                    return
+                wait_s = min(wait_s * 2, self._rhythm.tell_again_at_most_s)
+            else:
+                return
+
+
+def _as_device_error(exc: Exception) -> DeviceError:
+    if isinstance(exc, DeviceError):
+        return exc
+    log.error("a look at a device failed in Balie itself", exc_info=exc)
+    return Transient("Balie could not look.", {"error": type(exc).__name__})

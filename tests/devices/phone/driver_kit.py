@@ -1,0 +1,263 @@
+"""An emulated phone at the end of a real adb server, with the floors above in memory."""
+
+import asyncio
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from appliance.clock import Clock, SystemClock
+from appliance.devices import adb_server
+from appliance.devices.adb import Deadlines
+from appliance.devices.emulated.emulate import Emulator, EmulatorConfig
+from appliance.devices.emulated.spec import PhoneSpec
+from appliance.devices.emulated.traffic import Traffic
+from appliance.devices.phone.driver import PhoneDriver
+from appliance.devices.phone.phone import Patience
+from appliance.devices.protocol import (
+    Attempt,
+    DeviceState,
+    Found,
+    Incoming,
+    Look,
+    MissedCall,
+    Outgoing,
+    Proof,
+    Sim,
+    Status,
+    Ticks,
+    Visit,
+)
+from appliance.errors import DeviceError, Refused
+from appliance.messages import Channel
+from tests.devices.phone_bench import eventually
+
+DEVICE = "phone-1"
+OWN = "+31612345601"
+ANNA = "+31687654321"
+BEA = "+31687654322"
+
+QUICK = Deadlines(shell_s=3.0, rpc_s=1.5)
+EAGER = Patience(chat_s=4.0, wrong_s=1.0, row_s=2.0, tick_s=2.5, sms_s=6.0, look_again_s=0.03)
+_LOOP_S = 20.0
+
+
+@dataclass
+class Recorder:
+    """A `Listener` that keeps in memory what it is told, as the store would."""
+
+    messages: list[Incoming] = field(default_factory=list)
+    calls: list[MissedCall] = field(default_factory=list)
+    statuses: list[Status] = field(default_factory=list)
+    cursors: dict[str, int] = field(default_factory=dict)
+    sim: Sim | None = None
+    repeated: int = 0
+    broken: Exception | None = None
+
+    def status(self, device_id: str, status: Status) -> None:
+        self.statuses.append(status)
+
+    def received(self, device_id: str, messages: Sequence[Incoming]) -> None:
+        if self.broken is not None:
+            raise self.broken
+        known = {message.key for message in self.messages}
+        for message in messages:
+            if message.key in known:
+                self.repeated += 1
+            else:
+                known.add(message.key)
+                self.messages.append(message)
+
+    def missed_calls(self, device_id: str, calls: Sequence[MissedCall]) -> None:
+        self.calls += calls
+
+    def sim_seen(self, device_id: str, sim: Sim) -> bool:
+        self.sim = self.sim or sim
+        return self.sim == sim
+
+    def recent(self, device_id: str, sender: str, *, since_ms: int) -> Sequence[Incoming]:
+        return [m for m in self.messages if m.sender == sender and m.at_ms >= since_ms]
+
+    def cursor(self, device_id: str, name: str) -> int | None:
+        return self.cursors.get(name)
+
+    def move_cursor(self, device_id: str, name: str, value: int) -> None:
+        self.cursors[name] = value
+
+    def texts(self, sender: str = "") -> list[str]:
+        return [m.text for m in self.messages if not sender or m.sender == sender]
+
+
+@dataclass
+class Try:
+    """An `Attempt` that keeps its baseline, with a gate that can be shut."""
+
+    outgoing: Outgoing
+    evidence_folder: Path
+    noted: dict[str, Any] | None = None
+    gate_shut: bool = False
+    entered: int = 0
+
+    def baseline(self, facts: Mapping[str, Any]) -> None:
+        self.noted = dict(facts)
+
+    @contextmanager
+    def clear_to_send(self) -> Iterator[None]:
+        if self.gate_shut:
+            raise Refused("opted-out", "They said STOP.")
+        self.entered += 1
+        yield
+
+    def as_look(self) -> Look:
+        return Look(outgoing=self.outgoing, baseline=self.noted)
+
+    def files(self, pattern: str) -> list[str]:
+        return sorted(path.name for path in self.evidence_folder.glob(pattern))
+
+
+@dataclass
+class Counter:
+    """A `Work` with a list of tasks, which keeps what became of each."""
+
+    tasks: list[Try | Look | Visit] = field(default_factory=list)
+    outcomes: list[tuple[Any, Any]] = field(default_factory=list)
+    raising: list[Exception] = field(default_factory=list)
+
+    def next_task(
+        self, device_id: str, channels: frozenset[Channel]
+    ) -> Attempt | Look | Visit | None:
+        for at, task in enumerate(self.tasks):
+            channel = task.channel if isinstance(task, Visit) else task.outgoing.channel
+            if channel in channels:
+                return self.tasks.pop(at)
+        return None
+
+    def _keep(self, task: Any, outcome: Any) -> None:
+        if self.raising:
+            raise self.raising.pop()
+        self.outcomes.append((task, outcome))
+
+    def sent(self, attempt: Attempt, proof: Proof) -> None:
+        self._keep(attempt, proof)
+
+    def not_sent(self, attempt: Attempt, error: Exception) -> None:
+        self._keep(attempt, error)
+
+    def looked(self, look: Look, found: Found | DeviceError) -> None:
+        self._keep(look, found)
+
+    def visited(self, visit: Visit, ticks: Ticks | DeviceError) -> None:
+        self._keep(visit, ticks)
+
+
+class World:
+    """Emulated phones on a loop of their own, connected to the adb server of the test run."""
+
+    def __init__(self, *specs: PhoneSpec, clock: Clock | None = None) -> None:
+        self.clock = clock or SystemClock()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="world", daemon=True)
+        self._thread.start()
+        config = EmulatorConfig(phones=specs, traffic=False, people_per_phone=0)
+        self.emulator: Emulator = self._on_loop(_started(config))
+        self.phones = self.emulator.phones
+        self._http = httpx.Client(base_url=self.emulator.control_url)
+
+    def _on_loop(self, coroutine: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(_LOOP_S)
+
+    def close(self) -> None:
+        for phone in self.phones:
+            adb_server.disconnect(phone.serial)
+        self._http.close()
+        self._on_loop(self.emulator.stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(_LOOP_S)
+        self._loop.close()
+
+    @property
+    def serial(self) -> str:
+        return self.phones[0].serial
+
+    @property
+    def handset(self) -> Any:
+        return self.phones[0].handset
+
+    @property
+    def traffic(self) -> Traffic:
+        return self.phones[0].adbd.traffic
+
+    def connect(self) -> None:
+        """Plugs all phones into the adb server."""
+        for phone in self.phones:
+            adb_server.connect(phone.serial)
+            assert eventually(
+                lambda s=phone.serial: adb_server.connection_state(s) is DeviceState.READY
+            )
+
+    def inject(self, **body: Any) -> dict[str, Any]:
+        return self._post("inject", body)
+
+    def fault(self, kind: str, **body: Any) -> None:
+        self._post("fault", {"fault": kind, **body})
+
+    def lift(self, kind: str) -> None:
+        self._post("fault", {"fault": kind, "lift": True})
+
+    def write(self, sender: str, text: str, channel: str = "whatsapp", **more: Any) -> None:
+        self.inject(kind="message", channel=channel, **{"from": sender}, text=text, **more)
+
+    def truth(self, channel: str = "") -> list[str]:
+        """The texts that really left, in order."""
+        items = self._http.get("/truth").json()["items"]
+        return [item["text"] for item in items if channel in {"", item["channel"]}]
+
+    def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        body.setdefault("phone", self.serial)
+        answer = self._http.post(f"/{path}", json=body)
+        assert answer.is_success, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+async def _started(config: EmulatorConfig) -> Emulator:
+    emulator = Emulator(config)
+    await emulator.start()
+    return emulator
+
+
+class Desk:
+    """One phone's driver with its recorder, and attempts for it."""
+
+    def __init__(self, world: World, evidence: Path, *, serial: str = "") -> None:
+        self.world = world
+        self.recorder = Recorder()
+        self._evidence = evidence
+        self._count = 0
+        self.driver = PhoneDriver(
+            device_id=DEVICE,
+            serial=serial or world.serial,
+            listener=self.recorder,
+            clock=world.clock,
+            deadlines=QUICK,
+            patience=EAGER,
+        )
+
+    def attempt(self, text: str, *, to: str = ANNA, channel: Channel = Channel.WHATSAPP) -> Try:
+        self._count += 1
+        outgoing = Outgoing(
+            attempt_id=f"attempt-{self._count}",
+            message_id=f"message-{self._count}",
+            channel=channel,
+            number=to,
+            text=text,
+            started_ms=self.world.clock.now_ms(),
+        )
+        return Try(outgoing=outgoing, evidence_folder=self._evidence / outgoing.attempt_id)
+
+    def send(self, text: str, **more: Any) -> Proof:
+        return self.driver.send(self.attempt(text, **more))
