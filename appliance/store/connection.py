@@ -5,25 +5,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from appliance.errors import StoreCorrupt, StoreUnavailable
+from appliance.errors import StoreCorrupt, StoreError, StoreUnavailable
 
 BUSY_TIMEOUT_S = 5.0
 """How long a write waits for another process (the CLI beside a running Balie)."""
 
 
-def connect_writer(path: Path) -> sqlite3.Connection:
+def connect_writer(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> sqlite3.Connection:
     """A connection whose commits survive a power cut.
 
     Autocommit: the writer says BEGIN IMMEDIATE itself. One thread uses it.
     """
     with translated(path):
         conn = sqlite3.connect(
-            path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+            path, timeout=busy_timeout_s, isolation_level=None, check_same_thread=False
         )
         conn.row_factory = sqlite3.Row
-        conn.execute("PRAGMA journal_mode = WAL")
-        conn.execute("PRAGMA synchronous = FULL")
-        conn.execute("PRAGMA foreign_keys = ON")
+        try:
+            conn.execute("PRAGMA journal_mode = WAL")
+            conn.execute("PRAGMA synchronous = FULL")
+            conn.execute("PRAGMA foreign_keys = ON")
+        except sqlite3.Error:
+            conn.close()
+            raise
         return conn
 
 
@@ -50,10 +54,12 @@ def translated(path: Path) -> Iterator[None]:
     except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
         raise
     except sqlite3.DatabaseError as exc:
-        raise _ours(exc, path) from exc
+        if (ours := _ours(exc, path)) is None:
+            raise
+        raise ours from exc
 
 
-def _ours(exc: sqlite3.DatabaseError, path: Path) -> Exception:
+def _ours(exc: sqlite3.DatabaseError, path: Path) -> StoreError | None:
     match _primary_code(exc):
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return StoreUnavailable(f"{path} is locked by another program; try again.")
@@ -66,7 +72,7 @@ def _ours(exc: sqlite3.DatabaseError, path: Path) -> Exception:
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return StoreCorrupt(f"{path} is damaged ({exc}); restore a backup: balie restore.")
         case _:
-            return exc
+            return None
 
 
 def _primary_code(exc: sqlite3.DatabaseError) -> int:

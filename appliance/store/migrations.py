@@ -7,6 +7,7 @@ written by a later Balie and is refused: going back means restoring a backup.
 """
 
 import sqlite3
+from contextlib import closing
 from importlib import resources
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from appliance.errors import NewerDatabase
+from appliance.store.connection import connect_reader
 
 migrations = Migrations("balie")
 
@@ -30,10 +32,19 @@ def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]
     """
     db = Database(conn)
     refuse_newer(path, conn)
-    pending = [migration.name for migration in migrations.pending(db)]
-    if pending and migrations.applied(db):
-        _copy_aside(conn, backups / f"{path.stem}-before-{pending[0]}.db")
-    migrations.apply(db)
+    if not migrations.pending(db):
+        return []
+    # Under the write lock: a second Balie that starts now waits, and finds the work done.
+    conn.execute("BEGIN IMMEDIATE")
+    try:
+        pending = [migration.name for migration in migrations.pending(db)]
+        if pending and migrations.applied(db):
+            _copy_aside(path, backups / f"{path.stem}-before-{pending[0]}.db")
+        migrations.apply(db)
+        conn.execute("COMMIT")
+    except BaseException:
+        conn.rollback()
+        raise
     return pending
 
 
@@ -48,10 +59,14 @@ def refuse_newer(path: Path, conn: sqlite3.Connection) -> None:
         )
 
 
-def _copy_aside(conn: sqlite3.Connection, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
+def _copy_aside(path: Path, target: Path) -> None:
+    """Copies what is committed, on the disk on return; a connection of its own can, the other
+    is in a transaction.
+    """
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     target.unlink(missing_ok=True)
-    conn.execute("VACUUM INTO ?", (str(target),))
+    with closing(connect_reader(path)) as old, closing(sqlite3.connect(target)) as copy:
+        old.backup(copy)
 
 
 def _run_script(conn: sqlite3.Connection, name: str) -> None:
@@ -63,3 +78,4 @@ def _run_script(conn: sqlite3.Connection, name: str) -> None:
         if sqlite3.complete_statement(statement):
             conn.execute(statement)
             statement = ""
+    conn.execute(statement)  # the last one may lack its semicolon

@@ -15,10 +15,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from appliance.clock import Clock
+from appliance.errors import StoreUnavailable
 from appliance.events import EventKind
 from appliance.ids import new_id
 from appliance.store import events
-from appliance.store.connection import connect_reader, connect_writer, translated
+from appliance.store.connection import (
+    BUSY_TIMEOUT_S,
+    connect_reader,
+    connect_writer,
+    translated,
+)
 from appliance.store.migrations import migrate
 from appliance.store.writer import Writer
 
@@ -47,8 +53,8 @@ class Tx:
 class Store:
     """The open database of one data directory. Usable from every thread."""
 
-    def __init__(self, path: Path, clock: Clock) -> None:
-        """Opens and migrates.
+    def __init__(self, path: Path, clock: Clock, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+        """Opens and migrates. A write waits `busy_timeout_s` for another process's.
 
         Raises NewerDatabase, StoreUnavailable or StoreCorrupt, each with what to do.
         """
@@ -58,8 +64,8 @@ class Store:
         self._readers: list[sqlite3.Connection] = []
         self._listeners: list[Callable[[], None]] = []
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        conn = connect_writer(path)
+        _make_folder(path.parent)
+        conn = connect_writer(path, busy_timeout_s=busy_timeout_s)
         try:
             with translated(path):
                 applied = migrate(path, conn, backups=path.parent / "backups")
@@ -96,7 +102,10 @@ class Store:
         self._listeners.append(listener)
 
     def data_version(self) -> int:
-        """A number that changes when another connection has committed."""
+        """A number that changes when something was committed, by whichever process.
+
+        Only what the same thread was told before can be compared with it.
+        """
         return int(self.read(lambda conn: conn.execute("PRAGMA data_version").fetchone()[0]))
 
     def close(self) -> None:
@@ -115,3 +124,11 @@ class Store:
             conn = self._local.conn = connect_reader(self.path)
             self._readers.append(conn)
         return conn
+
+
+def _make_folder(folder: Path) -> None:
+    """Nobody else on the machine may read what people wrote."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as exc:
+        raise StoreUnavailable(f"The folder {folder} cannot be made: {exc.strerror}.") from exc

@@ -11,6 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,26 +38,31 @@ class Writer:
         self._committed = committed
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closed = False
+        self._door = threading.Lock()  # nothing comes in behind the None that ends the thread
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
     def submit(self, work: Callable[[sqlite3.Connection], Any]) -> Future[Any]:
         done: Future[Any] = Future()
-        if self._closed:
-            done.set_exception(StoreUnavailable("Balie is stopping; nothing was written."))
-        else:
-            self._jobs.put(_Job(work, done))
+        with self._door:
+            if self._closed:
+                done.set_exception(StoreUnavailable("Balie is stopping; nothing was written."))
+            else:
+                self._jobs.put(_Job(work, done))
         return done
 
     def close(self) -> None:
         """Finishes what was submitted, then closes the connection."""
-        self._closed = True
-        self._jobs.put(None)
+        with self._door:
+            self._closed = True
+            self._jobs.put(None)
         self._thread.join()
 
     def _run(self) -> None:
         while (batch := self._next_batch()) is not None:
-            self._commit(batch)
+            # Who stopped waiting before it was taken up (a closed browser) gets nothing written.
+            if wanted := [job for job in batch if job.done.set_running_or_notify_cancel()]:
+                self._commit(wanted)
         self._conn.close()
 
     def _next_batch(self) -> list[_Job] | None:
@@ -81,7 +87,7 @@ class Writer:
         except Exception as exc:
             self._give_up(batch, exc)
             return
-        self._committed()
+        self._announce()
         for job, (result, error) in zip(batch, outcomes, strict=True):
             if error is not None:
                 job.done.set_exception(error)
@@ -94,7 +100,8 @@ class Writer:
             return job.work(self._conn), None
         self._conn.execute("SAVEPOINT job")
         try:
-            result = job.work(self._conn)
+            with translated(self._path):
+                result = job.work(self._conn)
         except Exception as exc:
             if not self._conn.in_transaction:
                 raise
@@ -108,6 +115,13 @@ class Writer:
         if isinstance(exc, StoreError):
             log.error("nothing was written: %s", exc)
         if self._conn.in_transaction:
-            self._conn.execute("ROLLBACK")
+            with suppress(sqlite3.Error):  # SQLite takes back by itself what it could not commit
+                self._conn.execute("ROLLBACK")
         for job in batch:
             job.done.set_exception(exc)
+
+    def _announce(self) -> None:
+        try:
+            self._committed()
+        except Exception:
+            log.exception("a listener to commits failed")

@@ -1,0 +1,273 @@
+"""The one writer: together on one commit, each for itself, and nobody told too early."""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import pytest
+
+from appliance.clock import ManualClock
+from appliance.errors import Refused, StoreUnavailable
+from appliance.events import EventKind
+from appliance.store import events, lines
+from appliance.store.store import Store, Tx
+
+WITHIN_S = 10
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path / "balie.db", ManualClock(at_ms=1_000))
+    yield opened
+    opened.close()
+
+
+def add(name: str) -> Callable[[Tx], str]:
+    return lambda tx: lines.add_branch(tx, name)
+
+
+def names(store: Store) -> list[str]:
+    return [each.name for each in store.read(lines.branches)]
+
+
+class Busy:
+    """The writer's thread with its hands full, so that what is submitted now waits together."""
+
+    def __init__(self, store: Store) -> None:
+        self._free = threading.Event()
+        taken_up = threading.Event()
+
+        def work(tx: Tx) -> None:
+            taken_up.set()
+            self._free.wait(WITHIN_S)
+
+        self.done: Future[None] = store.submit(work)
+        taken_up.wait(WITHIN_S)
+
+    def let_go(self) -> None:
+        self._free.set()
+        self.done.result(WITHIN_S)
+
+
+def test_writes_that_wait_share_one_commit(store: Store) -> None:
+    """Ten pieces of work that wait together cost one commit, and all are kept."""
+    commits: list[None] = []
+    busy = Busy(store)
+    waiting = [store.submit(add(f"B{i}")) for i in range(10)]
+    store.on_commit(lambda: commits.append(None))
+    busy.let_go()
+    ids = [each.result(WITHIN_S) for each in waiting]
+    assert len(set(ids)) == 10
+    assert len(commits) == 2  # the one that kept it busy, and all the others
+    assert len(names(store)) == 10
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        (lambda tx: lines.add_branch(tx, "B0"), Refused),
+        (
+            lambda tx: tx.conn.execute(
+                "INSERT INTO branch (id, name, created_ms) VALUES ('x', 'B0', 0)"
+            ),
+            sqlite3.IntegrityError,
+        ),
+        (lambda tx: tx.now_ms / 0, ZeroDivisionError),
+    ],
+    ids=["refused by us", "refused by a constraint", "a bug"],
+)
+def test_a_failing_write_takes_only_itself_back(
+    store: Store, wrong: Callable[[Tx], Any], error: type[Exception]
+) -> None:
+    """Inside a shared commit the failing one's own writes are gone and the others' are not."""
+
+    def half_done(tx: Tx) -> None:
+        tx.conn.execute("INSERT INTO meta (name, value) VALUES ('half', 'done')")
+        wrong(tx)
+
+    busy = Busy(store)
+    before, failing, after = (
+        store.submit(add("B0")),
+        store.submit(half_done),
+        store.submit(add("B1")),
+    )
+    busy.let_go()
+    assert before.result(WITHIN_S)
+    assert after.result(WITHIN_S)
+    with pytest.raises(error):
+        failing.result(WITHIN_S)
+    assert names(store) == ["B0", "B1"]
+    assert store.read(lambda conn: conn.execute("SELECT count(*) FROM meta").fetchone()[0]) == 0
+
+
+def test_nobody_is_told_before_the_commit(store: Store) -> None:
+    """When a write's answer arrives, another connection sees what it wrote."""
+    busy = Busy(store)
+    seen: SimpleQueue[list[str]] = SimpleQueue()
+    pending = store.submit(add("B0"))
+    pending.add_done_callback(lambda _: seen.put(names(store)))
+    assert not pending.done()
+    busy.let_go()
+    assert seen.get(timeout=WITHIN_S) == ["B0"]
+
+
+def test_a_listener_hears_of_a_commit_that_can_be_read(store: Store) -> None:
+    """Who reads when told of a commit finds what was committed."""
+    seen: list[list[str]] = []
+    store.on_commit(lambda: seen.append(names(store)))
+    store.write(add("B0"))
+    assert seen == [["B0"]]
+
+
+def test_a_failing_listener_does_not_stop_the_writer(store: Store) -> None:
+    """A browser feed whose event loop is gone costs nobody a write."""
+
+    def broken() -> None:
+        raise RuntimeError("Event loop is closed")
+
+    store.on_commit(broken)
+    store.write(add("B0"))
+    store.write(add("B1"))
+    assert names(store) == ["B0", "B1"]
+
+
+def test_who_stops_waiting_does_not_stop_the_writer(store: Store) -> None:
+    """A request that was cancelled before its turn is not written, and the next one is."""
+    busy = Busy(store)
+    given_up, other = store.submit(add("B0")), store.submit(add("B1"))
+    assert given_up.cancel()
+    busy.let_go()
+    other.result(WITHIN_S)
+    store.write(add("B2"))
+    assert names(store) == ["B1", "B2"]
+
+
+def test_what_was_submitted_before_closing_is_kept(tmp_path: Path) -> None:
+    """Closing finishes the work that waits and refuses what comes after."""
+    path = tmp_path / "balie.db"
+    store = Store(path, ManualClock(at_ms=1))
+    waiting = [store.submit(add(f"B{i}")) for i in range(100)]
+    store.close()
+    assert all(each.done() for each in waiting)
+    with pytest.raises(StoreUnavailable, match="stopping"):
+        store.write(add("late"))
+    again = Store(path, ManualClock(at_ms=2))
+    assert len(names(again)) == 100
+    again.close()
+
+
+def test_a_write_is_never_left_without_an_answer(tmp_path: Path) -> None:
+    """Threads that write while the store closes all get an answer: kept, or refused."""
+    store = Store(tmp_path / "balie.db", ManualClock(at_ms=1))
+    answers: list[Future[str]] = []
+    started = threading.Barrier(5)
+
+    def submit(number: int) -> None:
+        started.wait(WITHIN_S)
+        answers.extend(store.submit(add(f"{number}-{i}")) for i in range(50))
+
+    threads = [threading.Thread(target=submit, args=(number,)) for number in range(4)]
+    for each in threads:
+        each.start()
+    started.wait(WITHIN_S)
+    store.close()
+    for each in threads:
+        each.join(WITHIN_S)
+    assert len(answers) == 200
+    errors = [each.exception(WITHIN_S) for each in answers]
+    assert {type(error) for error in errors if error} <= {StoreUnavailable}
+
+
+def test_one_transaction_has_one_time(store: Store) -> None:
+    """All that one piece of work writes bears the same moment."""
+
+    def work(tx: Tx) -> None:
+        tx.emit(EventKind.BRANCH_ADDED)
+        store.clock.at_ms += 5  # type: ignore[attr-defined]  # the ManualClock above
+        tx.emit(EventKind.BRANCH_ADDED)
+
+    store.write(work)
+    times = {each.at_ms for each in store.read(lambda conn: events.after(conn, 0))}
+    assert times == {1_000}
+
+
+def test_readers_cannot_write(store: Store) -> None:
+    """Whatever a read function asks for, its connection refuses to change anything."""
+    with pytest.raises(StoreUnavailable, match="cannot be written"):
+        store.read(lambda conn: conn.execute("INSERT INTO meta VALUES ('a', 'b')"))
+    with pytest.raises(StoreUnavailable, match="cannot be written"):
+        store.read(lambda conn: conn.executescript("PRAGMA query_only = OFF; DELETE FROM meta"))
+
+
+def test_what_must_survive_a_power_cut_is_synced(store: Store) -> None:
+    """The writer commits with `synchronous` FULL in a write-ahead log, with foreign keys on."""
+
+    def pragmas(tx: Tx) -> list[Any]:
+        wanted = ("synchronous", "journal_mode", "foreign_keys")
+        return [tx.conn.execute(f"PRAGMA {name}").fetchone()[0] for name in wanted]
+
+    assert store.write(pragmas) == [2, "wal", 1]
+
+
+@pytest.mark.parametrize("table", ["event", "consent"])
+@pytest.mark.parametrize("change", ["UPDATE {} SET at_ms = 0", "DELETE FROM {}"])
+def test_the_log_and_the_ledger_are_append_only(store: Store, table: str, change: str) -> None:
+    """A row of the event log or of the consent ledger cannot be changed or taken out."""
+
+    def fill(tx: Tx) -> None:
+        tx.conn.execute("INSERT INTO contact (id, created_ms) VALUES ('c', 0)")
+        tx.conn.execute(
+            "INSERT INTO consent (number, contact_id, kind, recorded_by, at_ms)"
+            " VALUES ('+31612345678', 'c', 'wrote_first', 'rule', 1)"
+        )
+        tx.emit(EventKind.CONTACT_CREATED, contact_id="c")
+
+    store.write(fill)
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        store.write(lambda tx: tx.conn.execute(change.format(table)))
+    kept = store.read(lambda conn: conn.execute(f"SELECT at_ms FROM {table}").fetchall())  # noqa: S608 -- two names of ours
+    assert [row[0] for row in kept] == [1 if table == "consent" else 1_000]
+
+
+def test_an_event_belongs_to_the_branch_of_its_line(store: Store) -> None:
+    """Who may see a branch finds the events of its lines under it."""
+
+    def work(tx: Tx) -> tuple[str, str]:
+        branch_id = lines.add_branch(tx, "Utrecht")
+        return branch_id, lines.add_line(tx, branch_id=branch_id, number="+31612345678")
+
+    branch_id, line_id = store.write(work)
+    last = store.read(lambda conn: events.after(conn, 0))[-1]
+    assert (last.kind, last.line_id, last.branch_id) == (EventKind.LINE_ADDED, line_id, branch_id)
+
+
+def test_an_event_s_number_is_never_used_again(store: Store) -> None:
+    """A cursor that was told a sequence never meets another event under it."""
+    store.write(lambda tx: tx.emit(EventKind.BRANCH_ADDED))
+
+    def failing(tx: Tx) -> float:
+        tx.emit(EventKind.BRANCH_ADDED)
+        return tx.now_ms / 0
+
+    with pytest.raises(ZeroDivisionError):
+        store.write(failing)
+    store.write(lambda tx: tx.emit(EventKind.LINE_ADDED))
+    found = store.read(lambda conn: events.after(conn, 0))
+    assert [each.seq for each in found] == sorted({each.seq for each in found})
+    assert store.read(events.last_seq) == found[-1].seq
+    assert store.read(lambda conn: events.after(conn, found[-1].seq)) == []
+
+
+def test_events_come_in_pages(store: Store) -> None:
+    """A reader that asks for two gets two, and goes on where it stopped."""
+    for _ in range(5):
+        store.write(lambda tx: tx.emit(EventKind.BRANCH_ADDED))
+    pages, cursor = [], 0
+    while page := store.read(lambda conn: events.after(conn, cursor, limit=2)):  # noqa: B023 -- read at once
+        pages.append(len(page))
+        cursor = page[-1].seq
+    assert pages == [2, 2, 1]
