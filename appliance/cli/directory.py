@@ -6,7 +6,7 @@ import typer
 
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
 from appliance.devices import adb_server
-from appliance.errors import InvalidInput, SetupError
+from appliance.errors import InvalidInput, Refused, SetupError
 from appliance.messages import Channel
 from appliance.phone_numbers import parse_number
 from appliance.store import lines
@@ -74,6 +74,12 @@ def add_line(
     def work(tx: Tx) -> tuple[str, str]:
         line_id = lines.add_line(tx, branch_id=lines.branch(tx.conn, branch).id, number=e164)
         device_id = lines.enrol(tx, kind="phone", address=adb)
+        if carried := lines.carried_by(tx.conn, device_id):
+            raise Refused(
+                "device-taken",
+                f"Phone {adb} carries the line {carried[0]} already.",
+                remedy="One phone has one SIM; name another phone, or remove that line first.",
+            )
         for channel in (Channel.WHATSAPP, Channel.SMS):
             lines.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
         return line_id, device_id

@@ -19,7 +19,11 @@ def rename(
     personnel_number: str | None,
     staff_id: str,
 ) -> None:
-    """Sets what the office calls them; empty takes it back. Their own name is theirs."""
+    """Sets what the office calls them; empty takes it back. Their own name is theirs.
+
+    Raises NotFound.
+    """
+    contact_id = _present(tx, contact_id)
     tx.conn.execute(
         "UPDATE contact SET office_name = ?, personnel_number = ? WHERE id = ?",
         (_tidy(office_name), _tidy(personnel_number), contact_id),
@@ -35,8 +39,9 @@ def rename(
 def add_number(tx: Tx, contact_id: str, number: str, staff_id: str) -> None:
     """Gives a second number to a person; a contact that has it already is joined.
 
-    It brings no consent: that is per number.
+    It brings no consent: that is per number. Raises NotFound.
     """
+    contact_id = _present(tx, contact_id)
     other = contacts.by_number(tx.conn, number)
     if other is None:
         contacts.attach_number(tx, contact_id, number)
@@ -127,6 +132,14 @@ def _join_welcomes(tx: Tx, keep_id: str, other_id: str) -> None:
         (keep_id, other_id),
     )
     tx.conn.execute("DELETE FROM welcome WHERE contact_id = ?", (other_id,))
+
+
+def _present(tx: Tx, contact_id: str) -> str:
+    """The contact's own id, or that of the one that it was joined into."""
+    contact = contacts.find(tx.conn, contact_id)
+    if contact is None:
+        raise NotFound("contact")
+    return contact.id
 
 
 def _tidy(text: str | None) -> str | None:

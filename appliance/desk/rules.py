@@ -1,13 +1,17 @@
 """What the desk answers by itself: one welcome, and one confirmation of STOP and START."""
 
+import logging
 from dataclasses import dataclass
 
 from appliance.desk import words
 from appliance.desk.sending import Author, SendRequest, accept
+from appliance.errors import InvalidInput, Refused
 from appliance.messages import Channel, MessageClass, MessageState
 from appliance.store import consent, lines, messages
 from appliance.store.consent import ConsentKind
 from appliance.store.store import Tx
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,20 +95,25 @@ def _say(
     *,
     rule: str,
     kind: MessageClass = MessageClass.AUTOMATIC,
-) -> str:
-    """Queues the rule's text, over the channel that they wrote on."""
+) -> str | None:
+    """Queues the rule's text, over the channel that they wrote on.
+
+    None when it cannot be sent: that must not cost the message that it answers.
+    """
     branch = lines.branch(tx.conn, arrival.line.branch_id)
     text = texts[branch.language]
     if rule == "welcome" and branch.welcome_text:
         text = branch.welcome_text
-    return accept(
-        tx,
-        SendRequest(
-            line_id=arrival.line.id,
-            number=arrival.number,
-            text=text.replace("{branch}", branch.name),
-            author=Author(rule=rule),
-            channel=arrival.channel,
-            kind=kind,
-        ),
-    ).id
+    request = SendRequest(
+        line_id=arrival.line.id,
+        number=arrival.number,
+        text=text.replace("{branch}", branch.name),
+        author=Author(rule=rule),
+        channel=arrival.channel,
+        kind=kind,
+    )
+    try:
+        return accept(tx, request).id
+    except (InvalidInput, Refused) as exc:
+        log.warning("rule %s could not answer message %s: %s", rule, arrival.message_id, exc)
+        return None

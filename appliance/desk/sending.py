@@ -1,10 +1,13 @@
 """The door for what goes out: the gate's first time, and the row that makes a promise."""
 
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from appliance.errors import InvalidInput, Refused
+from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.messages import Channel, MessageClass, MessageState, clean_text
 from appliance.phone_numbers import is_landline
+from appliance.queue.office_hours import hours_of
 from appliance.queue.pacing import ANSWER_WINDOW_MS, HOUR_MS
 from appliance.queue.plan import device_obstacle, route_for
 from appliance.sms_parts import MAX_PARTS, count_parts
@@ -60,14 +63,16 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
         return known
     line = lines.line(tx.conn, request.line_id)
     text = clean_text(request.text)
-    _check_channel(request.channel, request.number, text)
+    _check_channel(tx, request.channel, request.number, text)
     contact = contacts.by_number(tx.conn, request.number)
     if contact is None:
         raise _no_consent()
     _check_consent(tx, request)
     last_in_ms = conversations.last_in_ms(tx.conn, line.id, contact.id)
     answering = last_in_ms is not None and tx.now_ms - last_in_ms <= ANSWER_WINDOW_MS
-    expected_ms, reason = _first_estimate(tx, line, request, text)
+    kind = request.kind or (MessageClass.REPLY if answering else MessageClass.AUTOMATIC)
+    begun = not answering and kind in (MessageClass.AUTOMATIC, MessageClass.LIST)
+    expected_ms, reason = _first_estimate(tx, line, request, text, kind=kind, begun=begun)
     message_id = messages.enqueue(
         tx,
         messages.NewOutgoing(
@@ -76,7 +81,7 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
             contact_id=contact.id,
             number=request.number,
             text=text,
-            kind=request.kind or (MessageClass.REPLY if answering else MessageClass.AUTOMATIC),
+            kind=kind,
             wanted=request.channel,
             answering=answering,
             typed=request.typed,
@@ -99,9 +104,12 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
 def cancel(tx: Tx, message_id: str, author: Author) -> None:
     """Withdraws a message that has not left.
 
-    Raises Refused when it is in the device's hands already, or past that.
+    Raises NotFound, and Refused when it is in the device's hands already, or past that.
     """
-    if messages.state_of(tx.conn, message_id) is not MessageState.QUEUED:
+    state = messages.state_of(tx.conn, message_id)
+    if state is None:
+        raise NotFound("message")
+    if state is not MessageState.QUEUED:
         raise Refused(
             "cannot-cancel", "This message is being sent or has left; it cannot be withdrawn."
         )
@@ -128,8 +136,10 @@ def _already(tx: Tx, client_id: str) -> Accepted | None:
     )
 
 
-def _check_channel(channel: Channel | None, number: str, text: str) -> None:
-    if channel is Channel.WHATSAPP and is_landline(number):
+def _check_channel(tx: Tx, channel: Channel | None, number: str, text: str) -> None:
+    """A company's landline may be on WhatsApp after all: then it was seen there."""
+    landline = channel is Channel.WHATSAPP and is_landline(number)
+    if landline and not _on_whatsapp(tx, number):
         raise InvalidInput(
             "to", f"{number} is a landline and cannot be on WhatsApp. Give a mobile number."
         )
@@ -161,8 +171,17 @@ def _no_consent() -> Refused:
     )
 
 
+_BEFORE: Mapping[MessageClass, Sequence[str]] = {
+    MessageClass.CONFIRMATION: ["confirmation"],
+    MessageClass.REPLY: ["confirmation", "reply"],
+    MessageClass.AUTOMATIC: ["confirmation", "reply", "automatic"],
+    MessageClass.LIST: ["confirmation", "reply", "automatic", "list"],
+}
+"""For each class those that leave before a new message of it."""
+
+
 def _first_estimate(
-    tx: Tx, line: lines.Line, request: SendRequest, text: str
+    tx: Tx, line: lines.Line, request: SendRequest, text: str, *, kind: MessageClass, begun: bool
 ) -> tuple[int | None, str | None]:
     """A promise good enough to answer with; the planner corrects it within seconds."""
     if line.stopped:
@@ -178,16 +197,26 @@ def _first_estimate(
         return None, "no-route"
     if away := device_obstacle(lines.device(tx.conn, route.device_id), route.channel):
         return None, away
-    behind = tx.conn.execute(
-        "SELECT max(expected_ms) FROM message"
-        " WHERE line_id = ? AND state IN ('queued', 'sending', 'unconfirmed')",
-        (line.id,),
-    ).fetchone()[0]
     if request.not_before_ms and request.not_before_ms > tx.now_ms:
-        return max(request.not_before_ms, behind or 0), "not-before"
-    if behind is not None and behind > tx.now_ms:
-        return behind, "gap"
-    return tx.now_ms, None
+        return request.not_before_ms, "not-before"
+    if begun:
+        opens_ms = hours_of(lines.branch(tx.conn, line.branch_id)).open_from(tx.now_ms)
+        if opens_ms != tx.now_ms:
+            return opens_ms, "office-hours"
+    behind_ms = _behind(tx, line.id, kind)
+    return (behind_ms, "gap") if behind_ms > tx.now_ms else (tx.now_ms, None)
+
+
+def _behind(tx: Tx, line_id: str, kind: MessageClass) -> int:
+    """When the last of those that leave before a new one of this class is expected."""
+    row = tx.conn.execute(
+        "SELECT expected_ms FROM message WHERE line_id = ? AND expected_ms > ?"
+        " AND state IN ('queued', 'sending', 'unconfirmed')"  # as the index has it
+        " AND coalesce(not_before_ms, 0) <= ? AND class IN (SELECT value FROM json_each(?))"
+        " ORDER BY expected_ms DESC LIMIT 1",
+        (line_id, tx.now_ms, tx.now_ms, json.dumps(_BEFORE[kind])),
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _on_whatsapp(tx: Tx, number: str) -> bool | None:

@@ -73,10 +73,13 @@ def refuse_without_consent(tx: Tx, line_id: str, message_id: str) -> None:
 def claim(tx: Tx, planned: Planned, line_id: str, device_id: str) -> Outgoing | None:
     """Takes the message for this device and opens the attempt; None when somebody was quicker.
 
-    What a rule forbids by now is cancelled here, before anything is touched.
+    What became too old, or is forbidden by now, ends here, before anything is touched.
     """
     message_id = planned.queued.waiting.id
     if planned.route is None or messages.state_of(tx.conn, message_id) is not MessageState.QUEUED:
+        return None
+    if _is_too_old(tx, message_id):
+        messages.move(tx, message_id, MessageState.EXPIRED, reason="too-old")
         return None
     try:
         refuse_without_consent(tx, line_id, message_id)
@@ -93,6 +96,12 @@ def claim(tx: Tx, planned: Planned, line_id: str, device_id: str) -> Outgoing | 
     )
     _open(tx, outgoing, device_id)
     return outgoing
+
+
+def _is_too_old(tx: Tx, message_id: str) -> bool:
+    """The planner strikes these too, but a device may ask before its first round."""
+    row = tx.conn.execute("SELECT expires_ms FROM message WHERE id = ?", (message_id,)).fetchone()
+    return row["expires_ms"] is not None and row["expires_ms"] <= tx.now_ms
 
 
 def _open(tx: Tx, outgoing: Outgoing, device_id: str) -> None:

@@ -18,8 +18,10 @@ class OfficeHours:
     closes: time
     weekdays: frozenset[int]
 
-    def open_from(self, at_ms: int) -> int:
-        """The first moment from `at_ms` on at which the office is open."""
+    def open_from(self, at_ms: int) -> int | None:
+        """The first moment from `at_ms` on at which the office is open; None when it never is."""
+        if self.closes <= self.opens:
+            return None
         local = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(self.zone))
         for ahead in range(_LOOK_AHEAD_DAYS):
             day = local.date() + timedelta(days=ahead)
@@ -30,7 +32,7 @@ class OfficeHours:
                 return int(opening.timestamp() * 1000)
             if local < datetime.combine(day, self.closes, local.tzinfo):
                 return at_ms
-        return at_ms + _LOOK_AHEAD_DAYS * 24 * 3_600_000
+        return None
 
 
 def hours_of(branch: Branch) -> OfficeHours:

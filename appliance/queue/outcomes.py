@@ -44,6 +44,7 @@ def sent(tx: Tx, outgoing: Outgoing, device_id: str, proof: Proof) -> None:
         MessageState.SENT,
         facts=evidence,
         channel=outgoing.channel.value,
+        sent_ms=_tapped_ms(tx, outgoing) or tx.now_ms,  # proof may come long after
     )
     if moved is None:
         return
@@ -64,7 +65,7 @@ def tick(tx: Tx, message_id: str, seen: Tick, evidence: Mapping[str, Any]) -> No
 def not_sent(tx: Tx, outgoing: Outgoing, error: Exception) -> None:
     """The attempt ended without proof of sending; `error` says what is proven instead."""
     facts = {"attempt": outgoing.attempt_id, **_facts_of(error)}
-    tapped = _tapped(tx, outgoing)
+    tapped = _tapped_ms(tx, outgoing) is not None
     match error:
         case Refused():
             _end_attempt(tx, outgoing, "refused", facts)
@@ -105,9 +106,7 @@ def looked(tx: Tx, outgoing: Outgoing, device_id: str, found: Found) -> None:
         )
     elif found.finding is Finding.ABSENT:
         _end_attempt(tx, outgoing, "not_sent", facts)
-        messages.move(
-            tx, outgoing.message_id, MessageState.QUEUED, reason="proven-absent", facts=facts
-        )
+        _requeue_absent(tx, outgoing, facts)
     elif found.finding is Finding.UNCLEAR:
         messages.plan(tx, outgoing.message_id, expected_ms=None, reason="person")
     # Present but pending: the phone has it and sends it by itself; it is looked at again.
@@ -149,7 +148,19 @@ def _stop_line(
         lines.stop_line(tx, moved.line_id, error.sentence)
 
 
-def _again_later(tx: Tx, outgoing: Outgoing, facts: dict[str, Any]) -> None:
+def _requeue_absent(tx: Tx, outgoing: Outgoing, facts: dict[str, Any]) -> None:
+    """A tap that came to nothing counts as a try; what was never tapped lost only time."""
+    if _tapped_ms(tx, outgoing) is not None:
+        _again_later(tx, outgoing, facts, reason="proven-absent")
+    else:
+        messages.move(
+            tx, outgoing.message_id, MessageState.QUEUED, reason="proven-absent", facts=facts
+        )
+
+
+def _again_later(
+    tx: Tx, outgoing: Outgoing, facts: dict[str, Any], *, reason: str = "retry"
+) -> None:
     """Again after n^1.5 minutes, a little apart from others; the time to live ends it."""
     row = tx.conn.execute(
         "SELECT tries FROM message WHERE id = ?", (outgoing.message_id,)
@@ -161,7 +172,7 @@ def _again_later(tx: Tx, outgoing: Outgoing, facts: dict[str, Any]) -> None:
         tx,
         outgoing.message_id,
         MessageState.QUEUED,
-        reason="retry",
+        reason=reason,
         facts={**facts, "tries": tries},
         tries=tries,
         not_before_ms=tx.now_ms + wait_ms,
@@ -200,11 +211,12 @@ def _plan_visits(tx: Tx, outgoing: Outgoing, device_id: str) -> None:
     )
 
 
-def _tapped(tx: Tx, outgoing: Outgoing) -> bool:
+def _tapped_ms(tx: Tx, outgoing: Outgoing) -> int | None:
+    """When the gate opened; None when it never did."""
     row = tx.conn.execute(
-        "SELECT tapped_ms IS NOT NULL FROM attempt WHERE id = ?", (outgoing.attempt_id,)
+        "SELECT tapped_ms FROM attempt WHERE id = ?", (outgoing.attempt_id,)
     ).fetchone()
-    return bool(row[0])
+    return None if row[0] is None else int(row[0])
 
 
 def _end_attempt(tx: Tx, outgoing: Outgoing, outcome: str, evidence: Mapping[str, Any]) -> None:

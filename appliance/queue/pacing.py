@@ -37,6 +37,8 @@ class Brake(Enum):
     CEILING_MONTH = "ceiling-month"
     OFFICE_HOURS = "office-hours"
     UNANSWERED = "unanswered"
+    #: An earlier message to the same person goes first.
+    BUSY = "busy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,11 @@ class Waiting:
     def is_reply(self) -> bool:
         return self.kind in (MessageClass.REPLY, MessageClass.CONFIRMATION)
 
+    @property
+    def is_begun(self) -> bool:
+        """Balie or a list begins it: nobody asked anything in the last 24 hours."""
+        return not self.is_reply and not self.answering
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
@@ -114,8 +121,7 @@ def earliest(
     message: Waiting, history: History, profile: Profile, hours: OfficeHours, *, now_ms: int
 ) -> Slot:
     """When this message may leave at the earliest, and the rule that decides it."""
-    begun = not message.is_reply and not message.answering
-    if begun and message.unanswered >= profile.unanswered_in_a_row:
+    if message.is_begun and message.unanswered >= profile.unanswered_in_a_row:
         return Slot(at_ms=None, brake=Brake.UNANSWERED)
     slot = Slot(at_ms=now_ms, brake=Brake.NONE)
     slot = _later(slot, message.not_before_ms, Brake.NOT_BEFORE)
@@ -124,8 +130,11 @@ def earliest(
     # A later slot may fall under another rule again: settle until nothing moves.
     while True:
         settled = _under_ceilings(slot, message, history, profile)
-        if begun:
-            settled = _later(settled, hours.open_from(settled.at_ms or 0), Brake.OFFICE_HOURS)
+        if message.is_begun:
+            opens_ms = hours.open_from(settled.at_ms or 0)
+            if opens_ms is None:
+                return Slot(at_ms=None, brake=Brake.OFFICE_HOURS)
+            settled = _later(settled, opens_ms, Brake.OFFICE_HOURS)
         if settled == slot:
             return slot
         slot = settled
@@ -163,7 +172,7 @@ def _under_ceilings(slot: Slot, message: Waiting, history: History, profile: Pro
         (HOUR_MS, profile.per_hour, Brake.CEILING_HOUR),
     ):
         slot = _under(slot, message, history.left, window_ms, max(1, int(ceiling * share)), brake)
-    if not message.answering and not message.is_reply:
+    if message.is_begun:
         begun = [each for each in history.left if not each.answering]
         budget = _day_budget(history, profile, slot.at_ms or 0)
         slot = _under(slot, message, begun, DAY_MS, budget, Brake.CEILING_DAY)

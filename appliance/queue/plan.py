@@ -3,13 +3,13 @@
 import sqlite3
 from bisect import insort
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from appliance.devices.protocol import DeviceState, Reason
-from appliance.messages import Channel
+from appliance.messages import Channel, MessageClass
 from appliance.queue import rows
 from appliance.queue.office_hours import OfficeHours, hours_of
-from appliance.queue.pacing import History, Left, Profile, earliest
+from appliance.queue.pacing import HOUR_MS, Brake, History, Left, Profile, Slot, earliest
 from appliance.sms_parts import MAX_PARTS, count_parts
 from appliance.store import lines
 from appliance.store.lines import Device, Line, Route
@@ -28,13 +28,14 @@ class Planned:
 def plan_line(
     conn: sqlite3.Connection, line: Line, profile: Profile, *, now_ms: int
 ) -> Sequence[Planned]:
-    """The plan for all that waits on this line, in the order of the queue."""
+    """The plan for all that waits on this line, in the order in which it should leave."""
     waiting = rows.queued(conn, line.id)
     if not waiting:
         return []
     desk = _Desk.of(conn, line, now_ms=now_ms)
     planned = []
-    for message in waiting:
+    # What the calendar holds for hours must not seem to stand before what may leave now.
+    for message in sorted(waiting, key=lambda each: desk.hours_ahead(each, now_ms=now_ms)):
         entry = _plan_one(message, line, desk, profile, now_ms=now_ms)
         desk.assume(entry)
         planned.append(entry)
@@ -57,6 +58,7 @@ def next_due(
     desk = _Desk.of(conn, line, now_ms=now_ms)
     for message in waiting:
         entry = _plan_one(message, line, desk, profile, now_ms=now_ms)
+        desk.hold_back(entry)
         ours = entry.route is not None and entry.route.device_id == device_id
         due = entry.expected_ms is not None and entry.expected_ms <= now_ms
         if ours and due and entry.route is not None and entry.route.channel in channels:
@@ -79,14 +81,26 @@ def route_for(
     return None
 
 
+_PASSING = frozenset(
+    brake.value
+    for brake in (Brake.TYPING, Brake.GAP, Brake.CEILING_MINUTE, Brake.CEILING_HOUR, Brake.BUSY)
+)
+"""Brakes that let go by themselves within the hour."""
+
+
 @dataclass(slots=True, kw_only=True)
 class _Desk:
-    """What a decision rests on, read once; `histories` grow as messages are assumed sent."""
+    """What a decision rests on, read once.
+
+    `histories` grow as messages are assumed sent. `held` says, for a person and a class, until
+    when later messages wait for an earlier one.
+    """
 
     routes: Sequence[Route]
     devices: dict[str, Device]
     histories: dict[str, History]
     hours: OfficeHours
+    held: dict[tuple[str, MessageClass], int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, conn: sqlite3.Connection, line: Line, *, now_ms: int) -> "_Desk":
@@ -99,7 +113,22 @@ class _Desk:
             hours=hours_of(lines.branch(conn, line.branch_id)),
         )
 
+    def hours_ahead(self, message: rows.Queued, *, now_ms: int) -> int:
+        """Whole hours until the calendar lets it leave: its own time, the office's hours."""
+        from_ms = max(now_ms, message.waiting.not_before_ms)
+        if message.waiting.is_begun:
+            from_ms = self.hours.open_from(from_ms) or from_ms
+        return (from_ms - now_ms) // HOUR_MS
+
+    def hold_back(self, entry: Planned) -> None:
+        """First in, first out: later ones to this person do not overtake what will soon leave."""
+        soon = entry.reason in _PASSING or entry.queued.tries > 0
+        if soon and entry.expected_ms is not None:
+            key = (entry.queued.contact_id, entry.queued.waiting.kind)
+            self.held[key] = max(self.held.get(key, 0), entry.expected_ms)
+
     def assume(self, entry: Planned) -> None:
+        self.hold_back(entry)
         if entry.route is None or entry.expected_ms is None:
             return
         history = self.histories[entry.route.device_id]
@@ -134,6 +163,9 @@ def _plan_one(
     if route.channel is Channel.SMS:
         waiting = replace(waiting, parts=count_parts(message.text))
     slot = earliest(waiting, desk.histories[route.device_id], profile, desk.hours, now_ms=now_ms)
+    held_until = desk.held.get((message.contact_id, waiting.kind), 0)
+    if slot.at_ms is not None and slot.at_ms < held_until:
+        slot = Slot(at_ms=held_until, brake=Brake.BUSY)
     return Planned(queued=message, expected_ms=slot.at_ms, reason=slot.brake.value, route=route)
 
 

@@ -27,6 +27,7 @@ class Queued:
     on_whatsapp: bool | None
     expected_ms: int | None
     reason: str | None
+    tries: int
     blocked: bool
 
 
@@ -43,7 +44,7 @@ class OpenQuestion:
 
 _QUEUED = """
 SELECT m.id, m.number, m.class, m.text, m.created_ms, m.typed, m.answering, m.not_before_ms,
-       m.contact_id, m.wanted, n.on_whatsapp, m.expected_ms, m.reason,
+       m.contact_id, m.wanted, n.on_whatsapp, m.expected_ms, m.reason, m.tries,
        (SELECT count(*) FROM message b WHERE b.conversation_id = m.conversation_id
           AND b.direction = 'out' AND b.answering = 0 AND b.sent_ms > coalesce(c.last_in_ms, 0)
        ) AS unanswered,
@@ -112,6 +113,7 @@ def _queued(row: sqlite3.Row) -> Queued:
         on_whatsapp=None if known is None else bool(known),
         expected_ms=row["expected_ms"],
         reason=row["reason"],
+        tries=row["tries"],
         blocked=bool(row["blocked"]),
     )
 

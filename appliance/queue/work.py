@@ -77,11 +77,13 @@ class QueueWork:
             self._store.write(lambda tx: outcomes.looked(tx, outgoing, device_id, found))
 
     def visited(self, visit: Visit, ticks: Ticks | DeviceError) -> None:
+        device_id = self._device_of(visit.sent[0])
+
         def note(tx: Tx) -> None:
             if isinstance(ticks, Ticks):
                 for message_id, tick in ticks.by_message.items():
                     outcomes.tick(tx, message_id, tick, {"by": "visit"})
-            _strike_visits(tx, [each.message_id for each in visit.sent])
+            _strike_visits(tx, device_id, visit.number)
 
         self._store.write(note)
 
@@ -163,6 +165,7 @@ def _next_visit(conn: sqlite3.Connection, device_id: str, now_ms: int) -> Visit 
     """The chat whose visit is due first, with all its messages that still lack a read tick."""
     first = conn.execute(
         "SELECT m.number FROM tick_visit v JOIN message m ON m.id = v.message_id"
+        " JOIN line ON line.id = m.line_id AND line.stopped IS NULL"
         " WHERE v.device_id = ? AND v.due_ms <= ? ORDER BY v.due_ms LIMIT 1",
         (device_id, now_ms),
     ).fetchone()
@@ -192,11 +195,14 @@ def _next_visit(conn: sqlite3.Connection, device_id: str, now_ms: int) -> Visit 
     )
 
 
-def _strike_visits(tx: Tx, message_ids: Sequence[str]) -> None:
-    """Visits that were due are done; those of a message that was read are not needed any more."""
-    for message_id in message_ids:
-        tx.conn.execute(
-            "DELETE FROM tick_visit WHERE message_id = ?1 AND (due_ms <= ?2 OR EXISTS"
-            " (SELECT 1 FROM message WHERE id = ?1 AND state = 'read'))",
-            (message_id, tx.now_ms),
-        )
+def _strike_visits(tx: Tx, device_id: str, number: str) -> None:
+    """The chat's visits that were due are done, also for messages above what the screen showed.
+
+    Those of a message that was read are not needed any more.
+    """
+    tx.conn.execute(
+        "DELETE FROM tick_visit WHERE device_id = ?1 AND EXISTS (SELECT 1 FROM message m"
+        " WHERE m.id = tick_visit.message_id AND m.number = ?2"
+        " AND (tick_visit.due_ms <= ?3 OR m.state = 'read'))",
+        (device_id, number, tx.now_ms),
+    )

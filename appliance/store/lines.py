@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from appliance.errors import NotFound, Refused
 from appliance.events import EventKind
-from appliance.messages import Channel
+from appliance.messages import Channel, MessageState
+from appliance.store import messages
 from appliance.store.store import Tx
 
 
@@ -107,8 +108,26 @@ def add_line(tx: Tx, *, branch_id: str, number: str) -> str:
     return line_id
 
 
+def carried_by(conn: sqlite3.Connection, device_id: str) -> Sequence[str]:
+    """The numbers of the lines that have a route over this device."""
+    rows = conn.execute(
+        "SELECT DISTINCT number FROM line JOIN route ON line_id = line.id WHERE device_id = ?"
+        " ORDER BY number",
+        (device_id,),
+    )
+    return [row[0] for row in rows]
+
+
 def remove_line(tx: Tx, line_id: str) -> None:
-    """The line sends and receives no more; its history stays. Its devices go with it."""
+    """The line sends and receives no more; its history stays. Its devices go with it.
+
+    What waits on it is withdrawn: nobody would ever send it.
+    """
+    waiting = tx.conn.execute(
+        "SELECT id FROM message WHERE line_id = ? AND state = 'queued'", (line_id,)
+    ).fetchall()
+    for row in waiting:
+        messages.move(tx, row["id"], MessageState.CANCELLED, reason="by-person")
     tx.conn.execute("UPDATE line SET removed_ms = ? WHERE id = ?", (tx.now_ms, line_id))
     tx.conn.execute(
         "UPDATE device SET removed_ms = ? WHERE id IN (SELECT device_id FROM route WHERE"

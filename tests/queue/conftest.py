@@ -1,0 +1,28 @@
+"""One branch's counter, fresh for each test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from appliance.clock import ManualClock
+from appliance.store.store import Store
+from tests.queue.counter import MONDAY, Counter
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """Monday morning, in office hours."""
+    return ManualClock(at_ms=MONDAY)
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: ManualClock) -> Iterator[Store]:
+    opened = Store(tmp_path / "balie.db", clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def counter(store: Store, clock: ManualClock, tmp_path: Path) -> Counter:
+    return Counter(store, clock, tmp_path / "evidence")

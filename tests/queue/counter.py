@@ -1,0 +1,209 @@
+"""A branch with one line on one phone: a real store, a clock that stands still, no driver."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from appliance.clock import ManualClock
+from appliance.desk.receive import Reception
+from appliance.desk.sending import Accepted, Author, SendRequest, accept
+from appliance.devices.protocol import (
+    DeviceState,
+    Group,
+    Incoming,
+    Look,
+    Proof,
+    Reason,
+    Status,
+    Tick,
+    Visit,
+)
+from appliance.events import Event, EventKind
+from appliance.messages import Channel, MessageState
+from appliance.queue.attempt import QueueAttempt
+from appliance.queue.gate import ConsentGate
+from appliance.queue.pacing import DEFAULT_PROFILE, Profile
+from appliance.queue.planner import Planner
+from appliance.queue.work import QueueWork
+from appliance.store import contacts, events, lines
+from appliance.store.store import Store, Tx
+
+ANNA, BART = "+31611111111", "+31622222222"
+WHATSAPP, SMS = Channel.WHATSAPP, Channel.SMS
+BOTH = frozenset({WHATSAPP, SMS})
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+STAFF = Author(rule="test")
+HOUR_S = 3600
+
+
+def at(text: str, zone: ZoneInfo = AMSTERDAM) -> int:
+    """UTC milliseconds of a local moment such as `2026-06-15 10:00`."""
+    return int(datetime.fromisoformat(text).replace(tzinfo=zone).timestamp() * 1000)
+
+
+MONDAY = at("2026-06-15 10:00")
+
+
+@dataclass(slots=True)
+class Counter:
+    store: Store
+    clock: ManualClock
+    evidence: Path
+    profile: Profile = DEFAULT_PROFILE
+    gate: ConsentGate = field(default_factory=ConsentGate)
+    due: list[str] = field(default_factory=list)
+    branch_id: str = ""
+    line_id: str = ""
+    device_id: str = ""
+    reception: Reception = field(init=False)
+    work: QueueWork = field(init=False)
+    planner: Planner = field(init=False)
+    _keys: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        self.reception = Reception(self.store, self.gate)
+        self.work = QueueWork(self.store, self.gate, self.profile, evidence=self.evidence)
+        self.planner = Planner(self.store, self.profile, self.due.append)
+        self.branch_id = self.store.write(lambda tx: lines.add_branch(tx, "Utrecht"))
+        self.line_id, self.device_id = self.add_line("+31687654321", "R58M123")
+        self.phone_is(DeviceState.READY, channels=BOTH)
+
+    def add_line(self, number: str, serial: str) -> tuple[str, str]:
+        def work(tx: Tx) -> tuple[str, str]:
+            line_id = lines.add_line(tx, branch_id=self.branch_id, number=number)
+            device_id = lines.enrol(tx, kind="phone", address=serial)
+            for channel in (WHATSAPP, SMS):
+                lines.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
+            return line_id, device_id
+
+        return self.store.write(work)
+
+    def phone_is(
+        self,
+        state: DeviceState,
+        reason: Reason = Reason.NONE,
+        *,
+        channels: frozenset[Channel] = frozenset(),
+    ) -> None:
+        self.reception.status(self.device_id, Status(state=state, reason=reason, channels=channels))
+
+    def hears(
+        self,
+        text: str = "Hoi, is er werk?",
+        sender: str = ANNA,
+        *,
+        channel: Channel = WHATSAPP,
+        key: str | None = None,
+        name: str | None = None,
+        group: Group | None = None,
+        at_ms: int | None = None,
+    ) -> None:
+        """The phone hands over what somebody wrote."""
+        incoming = Incoming(
+            channel=channel,
+            key=key or f"key-{next(self._keys)}",
+            sender=sender,
+            text=text,
+            at_ms=self.clock.now_ms() if at_ms is None else at_ms,
+            sender_name=name,
+            group=group,
+        )
+        self.reception.received(self.device_id, [incoming])
+
+    def knows(self, *numbers: str) -> None:
+        """These people wrote once; their welcome is out of the way, the clock has not moved."""
+        for number in numbers:
+            self.hears(sender=number)
+        self.store.write(
+            lambda tx: tx.conn.execute(
+                "UPDATE message SET state = 'cancelled', expected_ms = NULL WHERE state = 'queued'"
+            )
+        )
+
+    def accepts(self, text: str = "Kom je morgen?", to: str = ANNA, **about: Any) -> Accepted:
+        request = SendRequest(
+            line_id=about.pop("line_id", self.line_id),
+            number=to,
+            text=text,
+            author=about.pop("author", STAFF),
+            **about,
+        )
+        return self.store.write(lambda tx: accept(tx, request))
+
+    def queues(self, text: str = "Kom je morgen?", to: str = ANNA, **about: Any) -> str:
+        """The id of a message that somebody at the counter just typed."""
+        return self.accepts(text, to, **{"typed": True, **about}).id
+
+    def task(self, channels: frozenset[Channel] = BOTH) -> QueueAttempt | Look | Visit | None:
+        found = self.work.next_task(self.device_id, channels)
+        assert found is None or isinstance(found, QueueAttempt | Look | Visit)
+        return found
+
+    def attempt(self, channels: frozenset[Channel] = BOTH) -> QueueAttempt:
+        found = self.task(channels)
+        assert isinstance(found, QueueAttempt), found
+        return found
+
+    def look(self) -> Look:
+        found = self.task()
+        assert isinstance(found, Look), found
+        return found
+
+    def visit(self) -> Visit:
+        found = self.task()
+        assert isinstance(found, Visit), found
+        return found
+
+    def sends(self, tick: Tick = Tick.SENT) -> str:
+        """The phone sends what is due, without a hitch; gives the message's id."""
+        attempt = self.attempt()
+        with tapping(attempt):
+            pass
+        self.work.sent(attempt, Proof(tick=tick))
+        return attempt.outgoing.message_id
+
+    def state(self, message_id: str) -> MessageState:
+        return MessageState(self.row(message_id)["state"])
+
+    def row(self, message_id: str) -> Mapping[str, Any]:
+        return self.one("SELECT * FROM message WHERE id = ?", message_id)
+
+    def attempts(self, message_id: str) -> Sequence[Mapping[str, Any]]:
+        return self.all("SELECT * FROM attempt WHERE message_id = ? ORDER BY id", message_id)
+
+    def one(self, sql: str, *values: object) -> Mapping[str, Any]:
+        return self.all(sql, *values)[0]
+
+    def all(self, sql: str, *values: object) -> Sequence[Mapping[str, Any]]:
+        return self.store.read(lambda conn: [dict(row) for row in conn.execute(sql, values)])
+
+    def outgoing(self, to: str = ANNA) -> Sequence[Mapping[str, Any]]:
+        """What goes to somebody, oldest first."""
+        return self.all(
+            "SELECT * FROM message WHERE direction = 'out' AND number = ? ORDER BY id", to
+        )
+
+    def events(self, kind: EventKind | None = None, *, after: int = 0) -> Sequence[Event]:
+        found = self.store.read(lambda conn: events.after(conn, after, limit=100_000))
+        return [each for each in found if kind in (None, each.kind)]
+
+    def last_seq(self) -> int:
+        return self.store.read(events.last_seq)
+
+    def contact_id(self, number: str = ANNA) -> str:
+        found = self.store.read(lambda conn: contacts.by_number(conn, number))
+        assert found
+        return found.id
+
+
+@contextmanager
+def tapping(attempt: QueueAttempt) -> Iterator[None]:
+    """What a driver does around its tap."""
+    attempt.baseline({"rows": 0})
+    with attempt.clear_to_send():
+        yield

@@ -1,0 +1,396 @@
+"""Pacing: a simulated SIM that always follows `earliest` never does what a person could not."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from appliance.messages import MessageClass
+from appliance.queue.office_hours import OfficeHours
+from appliance.queue.pacing import (
+    DAY_MS,
+    DEFAULT_PROFILE,
+    HOUR_MS,
+    MINUTE_MS,
+    MONTH_MS,
+    Brake,
+    History,
+    Left,
+    Waiting,
+    earliest,
+)
+from tests.queue.counter import AMSTERDAM, ANNA, MONDAY, at
+
+OFFICE = OfficeHours(
+    zone="Europe/Amsterdam",
+    opens=time(8, 30),
+    closes=time(17, 30),
+    weekdays=frozenset({1, 2, 3, 4, 5}),
+)
+OLD = MONDAY - 400 * DAY_MS
+LIST, REPLY = MessageClass.LIST, MessageClass.REPLY
+
+
+def waiting(**about: object) -> Waiting:
+    plain = Waiting(
+        id="id",
+        number=ANNA,
+        kind=REPLY,
+        text_length=60,
+        created_ms=MONDAY,
+        typed=False,
+        answering=True,
+        unanswered=0,
+    )
+    return replace(plain, **about)  # type: ignore[arg-type]  # the tests name fields of Waiting
+
+
+BEGUN = waiting(kind=LIST, answering=False)
+TYPED = waiting(typed=True)
+
+
+def slot(
+    message: Waiting, *left: Left, now_ms: int = MONDAY, since_ms: int = OLD
+) -> tuple[int | None, Brake]:
+    history = History(left=left, since_ms=since_ms)
+    found = earliest(message, history, DEFAULT_PROFILE, OFFICE, now_ms=now_ms)
+    return found.at_ms, found.brake
+
+
+def sent(*ago_ms: int, answering: bool = True, number: str = ANNA) -> Sequence[Left]:
+    times = sorted(MONDAY - each for each in ago_ms)
+    return [Left(at_ms=each, number=number, answering=answering) for each in times]
+
+
+def test_a_typed_reply_leaves_at_once() -> None:
+    """What a member of staff typed waits for nothing when the number is free, also at night."""
+    night = at("2026-06-14 03:00")
+    assert slot(replace(TYPED, created_ms=night), now_ms=night) == (night, Brake.NONE)
+    assert slot(TYPED, *sent(1)) == (MONDAY, Brake.NONE)
+
+
+@given(st.integers(1, 4096))
+def test_what_nobody_typed_takes_a_person_s_time(length: int) -> None:
+    """Opening the chat and typing at 36 words a minute: a word is five characters."""
+    at_ms, brake = slot(waiting(text_length=length))
+    assert brake is Brake.TYPING
+    assert at_ms is not None
+    assert at_ms - MONDAY == pytest.approx(4_000 + length / (36 * 5) * MINUTE_MS, abs=1)
+
+
+def test_typing_begins_when_the_hands_are_free() -> None:
+    """The thumbs that sent a second ago could not have begun before."""
+    free_ms = MONDAY - 1_000
+    at_ms, _ = slot(waiting(created_ms=MONDAY - HOUR_MS), *sent(1_000))
+    assert at_ms == free_ms + 4_000 + 60 * MINUTE_MS // 180
+
+
+@given(st.text(min_size=1), st.booleans())
+def test_a_pause_is_never_below_half_a_minute(message_id: str, answering: bool) -> None:
+    """Between what is no reply and anything before it lie 30-60 s; longer to strangers."""
+    message = replace(BEGUN, id=message_id, answering=answering, text_length=1)
+    at_ms, brake = slot(message, *sent(0))
+    assert at_ms is not None
+    assert brake is Brake.GAP
+    factor = 1 if answering else 2
+    assert 30_000 * factor <= at_ms - MONDAY <= 60_000 * factor
+
+
+def test_the_same_question_gets_the_same_answer() -> None:
+    """What looks random is drawn from the message itself; another message draws another pause."""
+    pauses = {
+        name: {slot(replace(BEGUN, id=name, text_length=1), *sent(0)) for _ in range(3)}
+        for name in ("a", "b", "c", "d")
+    }
+    assert all(len(each) == 1 for each in pauses.values())
+    assert len({next(iter(each)) for each in pauses.values()}) > 1
+
+
+def test_pauses_are_skewed() -> None:
+    """Mostly short, sometimes long: the median lies below the middle."""
+    drawn = []
+    for i in range(400):
+        at_ms, _ = slot(replace(BEGUN, id=str(i), answering=True, text_length=1), *sent(0))
+        drawn.append((at_ms or 0) - MONDAY)
+    drawn.sort()
+    assert drawn[200] < 42_000
+    assert drawn[-1] > 48_000
+
+
+def test_a_list_leaves_room_for_a_reply() -> None:
+    """With 80 % of a minute used, a list waits and a typed reply does not."""
+    used = sent(1_000, 2_000, 3_000, 50_000)
+    assert slot(replace(BEGUN, answering=True, text_length=1), *used)[0] != MONDAY
+    assert slot(TYPED, *used) == (MONDAY, Brake.NONE)
+
+
+def test_the_ceiling_of_a_minute_holds_replies_too() -> None:
+    """The seventh message of a minute waits until the first is a minute old."""
+    used = sent(1_000, 2_000, 3_000, 4_000, 5_000, 40_000)
+    assert slot(TYPED, *used) == (MONDAY + 20_000, Brake.CEILING_MINUTE)
+
+
+def test_the_ceiling_of_an_hour_holds_replies_too() -> None:
+    """The 81st message of an hour waits until the first is an hour old."""
+    used = sent(*(60_000 + i * 40_000 for i in range(80)))
+    assert slot(TYPED, *used) == (MONDAY - 60_000 - 79 * 40_000 + HOUR_MS, Brake.CEILING_HOUR)
+
+
+def test_parts_of_an_sms_count_each() -> None:
+    """An SMS of four parts is four messages to the network."""
+    used = [replace(each, parts=4) for each in sent(10_000)]
+    assert slot(TYPED, *used) == (MONDAY, Brake.NONE)
+    assert slot(replace(TYPED, parts=3), *used) == (MONDAY + 50_000, Brake.CEILING_MINUTE)
+
+
+def test_a_message_longer_than_the_ceiling_leaves_when_the_window_is_empty() -> None:
+    """Ten parts never fit under six a minute; they wait for a free minute and not for ever."""
+    assert slot(replace(TYPED, parts=10)) == (MONDAY, Brake.NONE)
+    assert slot(replace(TYPED, parts=10), *sent(10_000)) == (MONDAY + 50_000, Brake.CEILING_MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("age_days", "budget"), [(0, 20), (2, 20), (3, 50), (6, 50), (7, 100), (14, 150), (900, 150)]
+)
+def test_the_day_s_budget_grows_with_the_line_s_age(age_days: int, budget: int) -> None:
+    """What Balie begins is counted in 24 hours; what answers is not."""
+    since_ms = MONDAY - age_days * DAY_MS - HOUR_MS
+    begun = sent(*(2 * HOUR_MS + i * 60_000 for i in range(budget)), answering=False)
+    free = slot(BEGUN, *begun[1:], now_ms=MONDAY, since_ms=since_ms)
+    full = slot(BEGUN, *begun, now_ms=MONDAY, since_ms=since_ms)
+    assert free[1] is not Brake.CEILING_DAY
+    assert full[0] is not None
+    assert full[0] >= begun[0].at_ms + DAY_MS
+    assert slot(TYPED, *begun, since_ms=since_ms) == (MONDAY, Brake.NONE)
+
+
+def test_a_plan_s_recipients_of_a_month_are_capped() -> None:
+    """The 251st number of a month waits; one of the 250 does not."""
+    left = [
+        Left(at_ms=MONDAY - 20 * DAY_MS + i * 60_000, number=f"+316{i:08}", answering=True)
+        for i in range(250)
+    ]
+    at_ms, brake = slot(replace(BEGUN, created_ms=OLD), *left)
+    assert at_ms is not None
+    assert at_ms >= left[0].at_ms + MONTH_MS
+    assert brake in (Brake.CEILING_MONTH, Brake.OFFICE_HOURS)
+    known = replace(BEGUN, number=left[7].number, created_ms=OLD)
+    assert slot(known, *left) == (MONDAY, Brake.NONE)
+
+
+def test_three_unanswered_messages_are_enough() -> None:
+    """Then nobody knows when, until the contact writes; an answer to them is free of it."""
+    assert slot(replace(BEGUN, unanswered=2))[0] is not None
+    assert slot(replace(BEGUN, unanswered=3)) == (None, Brake.UNANSWERED)
+    assert slot(replace(TYPED, unanswered=3)) == (MONDAY, Brake.NONE)
+
+
+def test_not_before_is_kept() -> None:
+    """A moment that the caller named is waited for, and is the reason."""
+    assert slot(replace(TYPED, not_before_ms=MONDAY + 9)) == (MONDAY + 9, Brake.NOT_BEFORE)
+
+
+@pytest.mark.parametrize(
+    ("now", "opens"),
+    [
+        ("2026-06-15 10:00", "2026-06-15 10:00"),
+        ("2026-06-15 08:00", "2026-06-15 08:30"),
+        ("2026-06-15 17:30", "2026-06-16 08:30"),
+        ("2026-06-12 18:00", "2026-06-15 08:30"),  # Friday evening
+        ("2026-06-13 12:00", "2026-06-15 08:30"),  # Saturday
+        ("2026-03-27 18:00", "2026-03-30 08:30"),  # over the night that loses an hour
+        ("2026-10-23 18:00", "2026-10-26 08:30"),  # over the night that has one twice
+        ("2026-12-31 18:00", "2027-01-01 08:30"),
+    ],
+)
+def test_what_balie_begins_keeps_office_hours(now: str, opens: str) -> None:
+    """In the branch's own zone, whatever its clock did in the night."""
+    now_ms = at(now)
+    begun = replace(BEGUN, created_ms=now_ms - HOUR_MS)
+    expected = (at(opens), Brake.NONE if now == opens else Brake.OFFICE_HOURS)
+    assert slot(begun, now_ms=now_ms) == expected
+    answer = replace(begun, answering=True)
+    assert slot(answer, now_ms=now_ms) == (now_ms, Brake.NONE)
+
+
+def test_an_office_that_never_opens_promises_nothing() -> None:
+    """Without a weekday, or with hours turned round, nobody knows when."""
+    for never in (
+        replace(OFFICE, weekdays=frozenset()),
+        replace(OFFICE, opens=time(17), closes=time(9)),
+    ):
+        history = History(left=[], since_ms=OLD)
+        found = earliest(BEGUN, history, DEFAULT_PROFILE, never, now_ms=MONDAY)
+        assert (found.at_ms, found.brake) == (None, Brake.OFFICE_HOURS)
+
+
+messages = st.builds(
+    Waiting,
+    id=st.uuids().map(str),
+    number=st.sampled_from([f"+3160000000{i}" for i in range(6)]),
+    kind=st.sampled_from(MessageClass),
+    text_length=st.integers(1, 1_600),
+    created_ms=st.just(MONDAY),
+    typed=st.booleans(),
+    answering=st.booleans(),
+    unanswered=st.integers(0, 4),
+    not_before_ms=st.one_of(st.just(0), st.integers(MONDAY, MONDAY + DAY_MS)),
+    parts=st.integers(1, 3),
+)
+histories = st.lists(
+    st.builds(
+        Left,
+        at_ms=st.integers(MONDAY - 2 * HOUR_MS, MONDAY),
+        number=st.just(ANNA),
+        answering=st.booleans(),
+        parts=st.integers(1, 4),
+    ),
+    max_size=90,
+).map(lambda left: sorted(left, key=lambda each: each.at_ms))
+
+
+@given(messages, histories, st.integers(MONDAY, MONDAY + 3 * DAY_MS))
+def test_a_slot_is_one_in_which_the_message_may_leave(
+    message: Waiting, left: list[Left], now_ms: int
+) -> None:
+    """Asked again at the time that it named, the answer is *now*, and never earlier than asked."""
+    history = History(left=left, since_ms=OLD)
+    found = earliest(message, history, DEFAULT_PROFILE, OFFICE, now_ms=now_ms)
+    if found.at_ms is None:
+        assert found.brake is Brake.UNANSWERED
+        return
+    assert found.at_ms >= now_ms
+    assert (found.brake is Brake.NONE) == (found.at_ms == now_ms)
+    again = earliest(message, history, DEFAULT_PROFILE, OFFICE, now_ms=found.at_ms)
+    assert (again.at_ms, again.brake) == (found.at_ms, Brake.NONE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    at_ms: int
+    message: Waiting
+
+
+def simulate(arrivals: Sequence[Waiting], *, since_ms: int, days: int) -> list[Sent]:
+    """A SIM that takes the first in line that may leave, as the queue does, and nothing else."""
+    todo = sorted(arrivals, key=lambda each: each.created_ms)
+    line: list[Waiting] = []
+    done: list[Sent] = []
+    left: list[Left] = []
+    now_ms, until_ms = MONDAY, MONDAY + days * DAY_MS
+    order = [MessageClass.CONFIRMATION, REPLY, MessageClass.AUTOMATIC, LIST]
+    while now_ms < until_ms and (todo or line):
+        while todo and todo[0].created_ms <= now_ms:
+            line.append(todo.pop(0))
+        line.sort(key=lambda each: (order.index(each.kind), each.created_ms))
+        recent = [each for each in left if each.at_ms > now_ms - 2 * DAY_MS]
+        history = History(left=recent, since_ms=since_ms)
+        slots = [
+            (earliest(each, history, DEFAULT_PROFILE, OFFICE, now_ms=now_ms).at_ms, each)
+            for each in line[:4]
+        ]
+        ready = [each for at_ms, each in slots if at_ms == now_ms]
+        if ready:
+            line.remove(ready[0])
+            done.append(Sent(at_ms=now_ms, message=ready[0]))
+            left.append(Left(at_ms=now_ms, number=ready[0].number, answering=ready[0].answering))
+            now_ms += 1_000  # a phone needs a while
+            continue
+        moments = [at_ms for at_ms, _ in slots if at_ms is not None]
+        moments += [each.created_ms for each in todo[:1]]
+        now_ms = max(now_ms + 1, min(moments, default=until_ms))
+    return done
+
+
+def arrivals(seed: int, days: int, per_day: int, start_ms: int) -> list[Waiting]:
+    """Lists and rules that want far too much, and people who want answers."""
+    dice = random.Random(seed)
+    return [
+        waiting(
+            id=f"{seed}-{i}",
+            number=f"+316{dice.randrange(150):08}",
+            kind=(kind := dice.choice([REPLY, REPLY, MessageClass.AUTOMATIC, LIST])),
+            answering=kind is REPLY or dice.random() < 0.3,
+            typed=kind is REPLY and dice.random() < 0.7,
+            text_length=dice.randrange(5, 400),
+            created_ms=start_ms + dice.randrange(days * DAY_MS),
+        )
+        for i in range(days * per_day)
+    ]
+
+
+def windows(done: Sequence[Sent], span_ms: int) -> list[int]:
+    """For each sending how many left in the span that ends with it."""
+    found, first = [], 0
+    for last, each in enumerate(done):
+        while done[first].at_ms <= each.at_ms - span_ms:
+            first += 1
+        found.append(last - first + 1)
+    return found
+
+
+def check_human(done: Sequence[Sent], since_ms: int) -> None:
+    """Everything that pacing promises, of all that left."""
+    others = [each for each in done if not each.message.is_reply]
+    begun = [each for each in done if each.message.is_begun]
+    assert max(windows(done, MINUTE_MS), default=0) <= 6
+    assert max(windows(done, HOUR_MS), default=0) <= 80
+    assert max(windows(others, MINUTE_MS), default=0) <= 4
+    assert max(windows(others, HOUR_MS), default=0) <= 64
+    for each, used in zip(begun, windows(begun, DAY_MS), strict=True):
+        age = (each.at_ms - since_ms) // DAY_MS
+        assert used <= (20 if age < 3 else 50 if age < 7 else 100 if age < 14 else 150)
+        local = datetime.fromtimestamp(each.at_ms / 1000, UTC).astimezone(AMSTERDAM)
+        assert local.isoweekday() <= 5
+        assert time(8, 30) <= local.time() < time(17, 30)
+    for before, after in pairwise(done):
+        if not after.message.is_reply:
+            assert after.at_ms - before.at_ms >= 30_000
+        if not after.message.typed:
+            typing_ms = 4_000 + after.message.text_length / 180 * MINUTE_MS - 1
+            assert after.at_ms - before.at_ms >= typing_ms
+
+
+@settings(max_examples=6, deadline=None)
+@given(st.integers(0, 10_000), st.integers(20, 900), st.booleans())
+def test_whatever_is_asked_no_window_is_exceeded(seed: int, per_day: int, old: bool) -> None:
+    """Two days of too much: the ceilings, the pauses, the typing and the hours all hold."""
+    since_ms = OLD if old else MONDAY
+    done = simulate(arrivals(seed, 2, per_day, MONDAY), since_ms=since_ms, days=3)
+    assert done
+    check_human(done, since_ms)
+
+
+def test_a_simulated_year_keeps_every_promise() -> None:
+    """From the first day of a line on, through weekends and both changes of the clock."""
+    done = simulate(arrivals(1, 365, 12, MONDAY), since_ms=MONDAY, days=365)
+    assert len(done) > 4_000
+    check_human(done, MONDAY)
+
+
+def test_a_typed_reply_among_a_list_waits_only_for_a_full_window() -> None:
+    """A list in full swing never makes an answer wait: a fifth of a window is left."""
+    asked = [
+        waiting(
+            id=f"list-{i}",
+            number=f"+316{i:08}",
+            kind=LIST,
+            answering=True,
+            text_length=10,
+            created_ms=MONDAY,
+        )
+        for i in range(200)
+    ]
+    replies = [
+        waiting(id=f"reply-{i}", typed=True, created_ms=MONDAY + i * 5 * MINUTE_MS)
+        for i in range(24)
+    ]
+    done = simulate(asked + replies, since_ms=OLD, days=1)
+    waits = [each.at_ms - each.message.created_ms for each in done if each.message.typed]
+    assert len(waits) == 24
+    assert max(waits) <= 1_000  # the phone's own second
