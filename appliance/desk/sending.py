@@ -203,18 +203,22 @@ def _first_estimate(
         opens_ms = hours_of(lines.branch(tx.conn, line.branch_id)).open_from(tx.now_ms)
         if opens_ms != tx.now_ms:
             return opens_ms, "office-hours"
-    behind_ms = _behind(tx, line.id, kind)
+    behind_ms = _behind(tx, line.id, kind, begun=begun)
     return (behind_ms, "gap") if behind_ms > tx.now_ms else (tx.now_ms, None)
 
 
-def _behind(tx: Tx, line_id: str, kind: MessageClass) -> int:
-    """When the last of those that leave before a new one of this class is expected."""
+def _behind(tx: Tx, line_id: str, kind: MessageClass, *, begun: bool) -> int:
+    """When the last of those that leave before a new one of this class is expected.
+
+    What Balie begins may wait for the morning; an answer does not wait for it.
+    """
     row = tx.conn.execute(
         "SELECT expected_ms FROM message WHERE line_id = ? AND expected_ms > ?"
         " AND state IN ('queued', 'sending', 'unconfirmed')"  # as the index has it
         " AND coalesce(not_before_ms, 0) <= ? AND class IN (SELECT value FROM json_each(?))"
+        " AND (? OR answering = 1 OR class IN ('confirmation', 'reply'))"
         " ORDER BY expected_ms DESC LIMIT 1",
-        (line_id, tx.now_ms, tx.now_ms, json.dumps(_BEFORE[kind])),
+        (line_id, tx.now_ms, tx.now_ms, json.dumps(_BEFORE[kind]), begun),
     ).fetchone()
     return int(row[0]) if row else 0
 

@@ -1,0 +1,457 @@
+"""What somebody writes, and what Balie makes of it by itself."""
+
+import pytest
+
+from appliance.desk import contacts as desk_contacts
+from appliance.desk import words
+from appliance.devices.protocol import DeviceState, Group, Incoming, MissedCall, Sim
+from appliance.errors import NotFound, Refused
+from appliance.events import EventKind
+from appliance.messages import Channel
+from appliance.store import contacts, lines
+from tests.queue.counter import ANNA, BART, BOTH, SMS, WHATSAPP, Counter
+
+STOPS = [
+    "STOP",
+    "stop",
+    " Stop! ",
+    "Stop.",
+    "stop\n",
+    "*STOP*",
+    "Stoppen",
+    "AFMELDEN",
+    "Uitschrijven!",
+    "unsubscribe",
+    "Stop all",
+    "ＳＴＯＰ",
+    "stop 🛑",
+    "\u200bStop",
+]
+NO_STOPS = [
+    "stop maar even met bellen",
+    "Ik stop ermee",
+    "don't stop",
+    "non-stop",
+    "stopcontact",
+    "stop?  nee hoor",
+    "",
+    "🛑",
+    "Kun je me afmelden voor morgen?",
+]
+
+
+def rules(counter: Counter, number: str = ANNA) -> list[str]:
+    return [str(each["rule"]) for each in counter.outgoing(number)]
+
+
+def ledger(counter: Counter) -> list[tuple[str, str]]:
+    rows = counter.all("SELECT number, kind FROM consent ORDER BY seq")
+    return [(row["number"], row["kind"]) for row in rows]
+
+
+# A stranger
+
+
+def test_a_stranger_s_first_message_makes_everything_that_is_needed(counter: Counter) -> None:
+    """A contact with the name they chose, a conversation, and consent with the message as proof."""
+    counter.hears("Hoi, is er werk?", name="Anna")
+    contact = counter.store.read(lambda conn: contacts.by_number(conn, ANNA))
+    assert contact
+    assert (contact.name, contact.numbers) == ("Anna", (ANNA,))
+    message = counter.one("SELECT * FROM message WHERE direction = 'in'")
+    assert (message["state"], message["text"]) == ("received", "Hoi, is er werk?")
+    proof = counter.one("SELECT * FROM consent")
+    assert proof["kind"] == "wrote_first"
+    assert proof["message_id"] == message["id"]
+    assert (proof["number"], proof["line_id"]) == (ANNA, counter.line_id)
+    conversation = counter.one("SELECT * FROM conversation")
+    assert conversation["contact_id"] == contact.id
+    kinds = [each.kind for each in counter.events()]
+    assert {
+        EventKind.CONTACT_CREATED,
+        EventKind.MESSAGE_RECEIVED,
+        EventKind.CONSENT_RECORDED,
+    } <= set(kinds)
+
+
+@pytest.mark.parametrize("channel", [WHATSAPP, SMS])
+def test_a_stranger_is_welcomed_once_where_they_wrote(counter: Counter, channel: Channel) -> None:
+    """One welcome in the branch's language, on the channel they used; no second one, ever."""
+    counter.hears(channel=channel)
+    counter.hears("En morgen?", channel=SMS)
+    counter.hears("Hallo?", channel=WHATSAPP)
+    (welcome,) = counter.outgoing()
+    assert welcome["rule"] == "welcome"
+    assert welcome["wanted"] == channel.value
+    assert welcome["class"] == "automatic"
+    assert welcome["text"] == words.WELCOME["nl"].replace("{branch}", "Utrecht")
+    assert ledger(counter) == [(ANNA, "wrote_first")]
+
+
+def test_every_line_welcomes_for_itself(counter: Counter) -> None:
+    """Who writes to another number of the office is new there: consent and welcome are a line's."""
+    counter.hears()
+    _, other_device = counter.add_line("+31687654322", "R58M999")
+    counter.reception.received(
+        other_device,
+        [
+            Incoming(
+                channel=WHATSAPP, key="1", sender=ANNA, text="Hoi", at_ms=counter.clock.now_ms()
+            )
+        ],
+    )
+    assert rules(counter) == ["welcome", "welcome"]
+    assert len(counter.all("SELECT 1 FROM contact")) == 1
+    assert len(counter.all("SELECT 1 FROM conversation")) == 2
+
+
+def test_an_english_branch_with_a_text_of_its_own(counter: Counter) -> None:
+    """The branch's own welcome goes before the language's."""
+    counter.store.write(
+        lambda tx: tx.conn.execute(
+            "UPDATE branch SET language = 'en', welcome_text = 'Hi from {branch}! {no field}'"
+        )
+    )
+    counter.hears()
+    counter.hears("STOP")
+    assert [each["text"] for each in counter.outgoing()] == [
+        "Hi from Utrecht! {no field}",
+        words.STOPPED["en"].replace("{branch}", "Utrecht"),
+    ]
+
+
+def test_a_welcome_that_cannot_be_sent_does_not_lose_the_message(counter: Counter) -> None:
+    """Somebody writes by SMS and the branch's text is too long for it: the message is kept."""
+    counter.store.write(
+        lambda tx: tx.conn.execute("UPDATE branch SET welcome_text = ?", ("x" * 4_000,))
+    )
+    counter.hears("Hoi", channel=SMS)
+    assert counter.one("SELECT text FROM message")["text"] == "Hoi"
+    assert ledger(counter) == [(ANNA, "wrote_first")]
+    assert counter.outgoing() == []
+
+
+def test_a_landline_on_whatsapp_is_a_person_too(counter: Counter) -> None:
+    """A company's number that writes by WhatsApp is kept, welcomed and may be answered there."""
+    landline = "+31302345678"
+    counter.hears(sender=landline)
+    assert rules(counter, landline) == ["welcome"]
+    assert counter.queues(to=landline, channel=WHATSAPP)
+
+
+def test_the_same_key_is_the_same_message(counter: Counter) -> None:
+    """A repetition is dropped, whatever became of its text: no row, no answer, no event."""
+    counter.hears("Hoi", key="k1")
+    seq = counter.last_seq()
+    counter.hears("Hoi", key="k1")
+    counter.hears("STOP", key="k1")
+    assert counter.last_seq() == seq
+    assert len(counter.all("SELECT 1 FROM message WHERE direction = 'in'")) == 1
+
+
+def test_the_same_words_under_another_key_are_news(counter: Counter) -> None:
+    """Two people say the same, and one person says it twice: nothing is swallowed."""
+    counter.hears("Ja", key="k1")
+    counter.hears("Ja", key="k2")
+    counter.hears("Ja", key="k1", channel=SMS)
+    assert len(counter.all("SELECT 1 FROM message WHERE direction = 'in'")) == 3
+
+
+def test_a_message_from_the_phone_s_future_stands_at_now(counter: Counter) -> None:
+    """A phone whose clock is ahead does not put a message below all later ones."""
+    now_ms = counter.clock.now_ms()
+    counter.hears(at_ms=now_ms + 60_000)
+    counter.hears("eerder", at_ms=now_ms - 60_000)
+    rows = counter.all("SELECT happened_ms FROM message WHERE direction = 'in' ORDER BY id")
+    assert [row["happened_ms"] for row in rows] == [now_ms, now_ms - 60_000]
+
+
+def test_a_group_post_is_kept_apart(counter: Counter) -> None:
+    """It makes a group's conversation, and no contact, no consent and no welcome, also for STOP."""
+    group = Group(jid="123-456@g.us", name="Vroege dienst")
+    counter.hears("Wie kan morgen?", group=group, name="Anna")
+    counter.hears("STOP", group=Group(jid=group.jid, name="Late dienst"), name="Anna")
+    assert counter.all("SELECT 1 FROM contact") == []
+    assert ledger(counter) == []
+    assert counter.outgoing() == []
+    (conversation,) = counter.all("SELECT * FROM conversation")
+    assert (conversation["contact_id"], bool(conversation["group_id"])) == (None, True)
+    assert counter.one("SELECT name FROM chat_group")["name"] == "Late dienst"
+    posts = counter.all("SELECT sender_name FROM message ORDER BY id")
+    assert [row["sender_name"] for row in posts] == ["Anna", "Anna"]
+
+
+@pytest.mark.parametrize("sender", ["Tele2", "PostNL", "1233", "12345@lid"])
+def test_a_sender_without_a_number_gets_no_answer(counter: Counter, sender: str) -> None:
+    """What a provider or a hidden id writes is shown, and starts nothing."""
+    counter.hears("Je bundel is op. Stuur STOP.", sender=sender, channel=SMS)
+    counter.hears("STOP", sender=sender)
+    assert len(counter.all("SELECT 1 FROM message WHERE direction = 'in'")) == 2
+    assert counter.outgoing(sender) == []
+    assert ledger(counter) == []
+    with pytest.raises(Refused, match="never wrote"):
+        counter.accepts(to=sender)
+
+
+TEXTS = [
+    "👩‍👩‍👧‍👦 👍🏽 🇳🇱",
+    "שלום \u202bRTL\u202c مرحبا",
+    "e\u0301 blijft e\u0301",
+    "100 % & 'quotes' \"double\" $(reboot) `id`; DROP TABLE message; --",
+    "regel 1\nregel 2\r\n\ttab",
+    "  met ruimte eromheen  ",
+    "{branch} %s {0} \\n",
+    "",
+    "x" * 60_000,
+]
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
+def test_what_came_in_is_kept_byte_for_byte(counter: Counter, text: str) -> None:
+    """Nothing of what a person wrote is tidied, cut or read as anything but text."""
+    counter.hears(text, name=text[:50] or None)
+    counter.hears(text, channel=SMS)
+    rows = counter.all("SELECT text FROM message WHERE direction = 'in'")
+    assert [row["text"].encode() for row in rows] == [text.encode()] * 2
+
+
+# STOP and START
+
+
+@pytest.mark.parametrize("text", STOPS)
+def test_a_whole_message_that_says_stop_is_an_opt_out(counter: Counter, text: str) -> None:
+    """In Dutch and English, with or without capitals, marks and space around it."""
+    counter.knows(ANNA)
+    counter.hears(text)
+    assert ledger(counter) == [(ANNA, "wrote_first"), (ANNA, "opted_out")]
+
+
+@pytest.mark.parametrize("text", NO_STOPS)
+def test_a_word_inside_a_sentence_is_no_opt_out(counter: Counter, text: str) -> None:
+    """`stop maar even met bellen` is something to read, not a withdrawal."""
+    counter.knows(ANNA)
+    counter.hears(text)
+    assert ledger(counter) == [(ANNA, "wrote_first")]
+
+
+def test_stop_withdraws_what_waits_and_is_confirmed_once(counter: Counter) -> None:
+    """Everything queued for them on this line is cancelled; others' and the past stay."""
+    counter.knows(ANNA, BART)
+    counter.queues("al weg")
+    gone = counter.sends()
+    mine, theirs = counter.queues(), counter.queues(to=BART)
+    counter.hears("STOP")
+    assert counter.row(mine)["state"] == "cancelled"
+    assert counter.row(mine)["reason"] == "opted-out"
+    assert counter.row(theirs)["state"] == "queued"
+    assert counter.row(gone)["state"] == "sent"
+    counter.hears("STOP")
+    counter.hears("stop!")
+    confirmations = [each for each in counter.outgoing() if each["rule"] == "stop"]
+    assert [each["class"] for each in confirmations] == ["confirmation"]
+    assert "START" in confirmations[0]["text"]
+    assert ledger(counter)[-1] == (ANNA, "opted_out")
+    assert len(ledger(counter)) == 3  # two who wrote first, one who stopped
+
+
+def test_after_stop_nothing_is_accepted_and_start_opens_again(counter: Counter) -> None:
+    """The refusal says what would change it; START is that, and has one confirmation."""
+    counter.knows(ANNA)
+    counter.hears("STOP")
+    with pytest.raises(Refused) as refused:
+        counter.accepts()
+    assert refused.value.code == "opted-out"
+    assert "START" in refused.value.remedy
+    counter.hears("Hallo?")
+    with pytest.raises(Refused):
+        counter.accepts()
+    counter.hears("Start")
+    counter.hears("start")
+    assert [each for each in rules(counter) if each == "start"] == ["start"]
+    assert ledger(counter)[-1] == (ANNA, "opted_in_again")
+    assert counter.queues()
+
+
+def test_a_first_message_that_says_stop_is_an_opt_out_without_welcome(counter: Counter) -> None:
+    """It is confirmed; a later START is no reason to welcome."""
+    counter.hears("STOP")
+    assert rules(counter) == ["stop"]
+    counter.hears("START")
+    counter.hears("Hoi")
+    assert rules(counter) == ["stop", "start"]
+
+
+def test_a_stranger_s_start_is_a_first_message(counter: Counter) -> None:
+    """There was nothing to open again: they are welcomed."""
+    counter.hears("START")
+    assert rules(counter) == ["welcome"]
+    assert ledger(counter) == [(ANNA, "wrote_first")]
+
+
+def test_stop_is_for_the_line_it_was_sent_to(counter: Counter) -> None:
+    """Another number of the office may still be answered."""
+    counter.knows(ANNA)
+    other_line, other_device = counter.add_line("+31687654322", "R58M999")
+    counter.reception.received(
+        other_device,
+        [Incoming(channel=SMS, key="1", sender=ANNA, text="Hoi", at_ms=counter.clock.now_ms())],
+    )
+    counter.hears("STOP")
+    assert counter.queues(line_id=other_line)
+    with pytest.raises(Refused):
+        counter.accepts()
+
+
+# One person with two numbers
+
+
+def test_a_joined_number_shares_the_opt_out(counter: Counter) -> None:
+    """STOP by either closes both; START opens its own number only."""
+    counter.knows(ANNA, BART)
+    keep = counter.contact_id(ANNA)
+    counter.store.write(lambda tx: desk_contacts.add_number(tx, keep, BART, "s"))
+    waiting = counter.queues(to=BART)
+    counter.hears("STOP", ANNA)
+    assert counter.row(waiting)["state"] == "cancelled"
+    for number in (ANNA, BART):
+        with pytest.raises(Refused, match="asked not to"):
+            counter.accepts(to=number)
+    counter.hears("START", BART)
+    assert counter.queues(to=BART)
+    with pytest.raises(Refused):
+        counter.accepts(to=ANNA)
+
+
+def test_a_new_number_of_a_person_brings_no_consent(counter: Counter) -> None:
+    """Consent is a number's: a second one has to write first."""
+    counter.knows(ANNA)
+    keep = counter.contact_id(ANNA)
+    counter.store.write(lambda tx: desk_contacts.add_number(tx, keep, BART, "s"))
+    with pytest.raises(Refused, match="never wrote"):
+        counter.accepts(to=BART)
+
+
+def test_joined_threads_become_one_in_the_order_of_time(counter: Counter) -> None:
+    """Both people's messages stand in one conversation, by when they happened."""
+    for minute, sender in enumerate((ANNA, BART, ANNA, BART)):
+        counter.hears(f"{minute}", sender)
+        counter.clock.advance(s=60)
+    keep, other = counter.contact_id(ANNA), counter.contact_id(BART)
+    counter.store.write(lambda tx: desk_contacts.join(tx, keep, other, "s"))
+    (conversation,) = counter.all("SELECT * FROM conversation")
+    thread = counter.all(
+        "SELECT text FROM message WHERE conversation_id = ? AND direction = 'in'"
+        " ORDER BY happened_ms, id",
+        conversation["id"],
+    )
+    assert [row["text"] for row in thread] == ["0", "1", "2", "3"]
+    last = counter.one("SELECT * FROM message WHERE id = ?", conversation["last_message_id"])
+    assert (last["number"], conversation["last_ms"]) == (BART, last["happened_ms"])
+    found = counter.store.read(lambda conn: contacts.find(conn, other))
+    assert found
+    assert (found.id, set(found.numbers)) == (keep, {ANNA, BART})
+    assert counter.events(EventKind.CONTACT_JOINED)[0].facts == {"other": other}
+
+
+def test_who_was_joined_is_not_welcomed_again(counter: Counter) -> None:
+    """One person, one welcome, whichever number was welcomed."""
+    counter.hears(sender=ANNA)
+    counter.hears(sender=BART)
+    keep, other = counter.contact_id(ANNA), counter.contact_id(BART)
+    counter.store.write(lambda tx: desk_contacts.join(tx, keep, other, "s"))
+    counter.hears("weer ik", BART)
+    counter.hears("en ik", ANNA)
+    assert len([each for each in rules(counter) + rules(counter, BART) if each == "welcome"]) == 2
+
+
+def test_what_a_page_still_names_by_its_old_id_reaches_the_kept_contact(
+    counter: Counter,
+) -> None:
+    """A browser that did not hear of the join changes the person that there is."""
+    counter.knows(ANNA, BART)
+    keep, other = counter.contact_id(ANNA), counter.contact_id(BART)
+    counter.store.write(lambda tx: desk_contacts.join(tx, keep, other, "s"))
+    counter.store.write(
+        lambda tx: desk_contacts.rename(
+            tx, other, office_name=" Anna  de Vries ", personnel_number="", staff_id="s"
+        )
+    )
+    found = counter.store.read(lambda conn: contacts.find(conn, keep))
+    assert found
+    assert (found.office_name, found.personnel_number) == ("Anna de Vries", None)
+    with pytest.raises(NotFound):
+        counter.store.write(lambda tx: desk_contacts.add_number(tx, "nobody", ANNA, "s"))
+    with pytest.raises(Refused, match="one contact already"):
+        counter.store.write(lambda tx: desk_contacts.join(tx, keep, other, "s"))
+
+
+def test_a_name_that_they_change_is_followed(counter: Counter) -> None:
+    """Their own name is theirs; the office's name for them goes before it."""
+    counter.hears(name="Anna")
+    counter.hears(name="Anna 🌻")
+    found = counter.store.read(lambda conn: contacts.by_number(conn, ANNA))
+    assert found
+    assert found.name == "Anna 🌻"
+
+
+# What else a device tells
+
+
+def test_a_missed_call_is_told_once_and_opens_nothing(counter: Counter) -> None:
+    """It is an event; a call is no consent to be written to."""
+    call = MissedCall(key="c1", number=ANNA, at_ms=counter.clock.now_ms())
+    counter.reception.missed_calls(counter.device_id, [call, call])
+    counter.reception.missed_calls(counter.device_id, [call])
+    assert len(counter.events(EventKind.CALL_MISSED)) == 1
+    with pytest.raises(Refused):
+        counter.accepts()
+
+
+def test_the_first_sim_binds_and_another_is_refused(counter: Counter) -> None:
+    """By ICCID where both are known, else by the number shown; unreadable is no other."""
+
+    def seen(iccid: str | None, number: str | None) -> bool:
+        return counter.reception.sim_seen(counter.device_id, Sim(iccid=iccid, number=number))
+
+    assert seen(None, None)
+    assert seen(None, "+31687654321")
+    assert not seen(None, "+31600000000")
+    assert seen("8931", "+31687654321")
+    assert seen("8931", "+31600000000")  # numbers on SIMs are often wrong; the ICCID is not
+    assert not seen("8932", "+31687654321")
+    assert seen(None, None)
+
+
+def test_a_state_that_did_not_change_is_no_event(counter: Counter) -> None:
+    """The log holds what a person would notice, not every probe."""
+    seq = counter.last_seq()
+    counter.phone_is(DeviceState.READY, channels=BOTH)
+    assert counter.last_seq() == seq
+    counter.phone_is(DeviceState.READY, channels=frozenset({SMS}))
+    assert counter.last_seq() == seq + 1
+
+
+def test_a_cursor_is_the_device_s_own(counter: Counter) -> None:
+    """None until set; then what was set last."""
+    assert counter.reception.cursor(counter.device_id, "sms") is None
+    counter.reception.move_cursor(counter.device_id, "sms", 7)
+    counter.reception.move_cursor(counter.device_id, "sms", 9)
+    assert counter.reception.cursor(counter.device_id, "sms") == 9
+    assert counter.reception.cursor(counter.device_id, "calls") is None
+
+
+def test_recent_messages_come_back_as_the_device_told_them(counter: Counter) -> None:
+    """With the device's own key, for telling a repetition from news."""
+    counter.hears("oud", key="a:b:1", at_ms=counter.clock.now_ms() - 90_000)
+    counter.hears("nieuw", key="a:b:2", name="Anna")
+    since_ms = counter.clock.now_ms() - 60_000
+    (found,) = counter.reception.recent(counter.device_id, ANNA, since_ms=since_ms)
+    assert (found.key, found.text, found.sender_name) == ("a:b:2", "nieuw", "Anna")
+
+
+def test_a_device_without_a_line_keeps_its_messages(counter: Counter) -> None:
+    """Nobody could see them; they stay on the phone and come when it has a line."""
+    spare = counter.store.write(lambda tx: lines.enrol(tx, kind="phone", address="R58M000"))
+    incoming = Incoming(channel=SMS, key="1", sender=ANNA, text="Hoi", at_ms=1)
+    counter.reception.received(spare, [incoming])
+    assert counter.all("SELECT 1 FROM message") == []

@@ -1,0 +1,599 @@
+"""One attempt from the claim to the proof, and everything that may come between."""
+
+import threading
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+
+from appliance.devices.protocol import (
+    DeviceState,
+    Finding,
+    Found,
+    Look,
+    Proof,
+    Reason,
+    Tick,
+    Ticks,
+    Visit,
+)
+from appliance.errors import (
+    DeviceError,
+    DeviceGone,
+    LineStopped,
+    NotOnChannel,
+    Permanent,
+    Refused,
+    Transient,
+    Unconfirmed,
+)
+from appliance.events import EventKind
+from appliance.messages import MessageState
+from appliance.queue.attempt import claim
+from appliance.queue.plan import next_due
+from appliance.queue.recovery import doubt_everything_in_hand
+from appliance.store import lines
+from tests.queue.counter import ANNA, BART, BOTH, HOUR_S, SMS, WHATSAPP, Counter, tapping
+
+S = MessageState
+WITHIN_S = 10
+
+
+@pytest.fixture(autouse=True)
+def known(counter: Counter) -> None:
+    counter.knows(ANNA, BART)
+
+
+# The claim
+
+
+def test_the_attempt_is_on_the_disk_before_the_device_is_touched(counter: Counter) -> None:
+    """Who holds an attempt finds its row, open and untapped, and the message `sending`."""
+    message_id = counter.queues()
+    attempt = counter.attempt()
+    (row,) = counter.attempts(message_id)
+    assert row["id"] == attempt.outgoing.attempt_id
+    assert row["device_id"] == counter.device_id
+    assert (row["tapped_ms"], row["ended_ms"], row["outcome"]) == (None, None, None)
+    assert counter.state(message_id) is S.SENDING
+
+
+def test_the_baseline_and_the_gate_are_on_the_disk_before_the_tap(counter: Counter) -> None:
+    """While the tap happens, the row says what stood there before and that the gate opened."""
+    message_id = counter.queues()
+    attempt = counter.attempt()
+    with tapping(attempt):
+        (row,) = counter.attempts(message_id)
+        assert row["baseline"] == '{"rows": 0}'
+        assert row["tapped_ms"] == counter.clock.now_ms()
+
+
+def test_two_who_claim_at_once_get_one_attempt(counter: Counter) -> None:
+    """Compare and set: one wins, the other gets nothing, whichever is quicker."""
+    for _ in range(10):
+        message_id = counter.queues()
+        line = counter.store.read(lambda conn: lines.line(conn, counter.line_id))
+        planned = counter.store.read(
+            lambda conn: next_due(
+                conn,
+                line,  # noqa: B023 -- read at once
+                counter.profile,
+                device_id=counter.device_id,
+                channels=BOTH,
+                now_ms=counter.clock.now_ms(),
+            )
+        )
+        assert planned is not None
+        together = threading.Barrier(2)
+        won: list[object] = []
+
+        def race() -> None:
+            together.wait(WITHIN_S)  # noqa: B023 -- joined below
+            won.append(  # noqa: B023
+                counter.store.write(
+                    lambda tx: claim(tx, planned, counter.line_id, counter.device_id)  # noqa: B023
+                )
+            )
+
+        threads = [threading.Thread(target=race) for _ in range(2)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join(WITHIN_S)
+        assert sorted(each is None for each in won) == [False, True]
+        assert len(counter.attempts(message_id)) == 1
+        doubt_everything_in_hand(counter.store)
+        assert counter.sends() == message_id
+        counter.clock.advance(s=60)
+
+
+def test_a_message_in_hand_is_not_given_again(counter: Counter) -> None:
+    """While one device holds it, nobody gets it, nor a later one to the same person."""
+    counter.queues("een")
+    counter.queues("twee")
+    counter.attempt()
+    assert counter.task() is None
+
+
+# The gate
+
+
+def test_consent_withdrawn_while_it_waits_cancels_it(counter: Counter) -> None:
+    """STOP takes back what is queued; the phone gets the confirmation and nothing else."""
+    message_id = counter.queues()
+    counter.hears("STOP")
+    assert counter.state(message_id) is S.CANCELLED
+    assert counter.row(message_id)["reason"] == "opted-out"
+    counter.clock.advance(s=40)
+    assert counter.sends() != message_id
+    assert counter.task() is None
+
+
+def test_a_retry_after_an_opt_out_is_cancelled_at_the_claim(counter: Counter) -> None:
+    """What comes back to the queue after STOP never reaches the phone."""
+    message_id = counter.queues()
+    attempt = counter.attempt()
+    counter.hears("STOP")
+    counter.work.not_sent(attempt, Transient("The chat did not open."))
+    counter.clock.advance(s=60)
+    confirmation = counter.attempt()
+    assert confirmation.outgoing.message_id != message_id
+    assert counter.task() is None
+    assert (counter.state(message_id), counter.row(message_id)["reason"]) == (
+        S.CANCELLED,
+        "opted-out",
+    )
+
+
+def test_consent_withdrawn_after_the_claim_stops_the_tap(counter: Counter) -> None:
+    """The gate's second time: Refused, cancelled, no tap on record."""
+    message_id = counter.queues()
+    attempt = counter.attempt()
+    counter.hears("STOP")
+    attempt.baseline({})
+    with pytest.raises(Refused) as refused, attempt.clear_to_send():
+        pytest.fail("the gate was open")
+    counter.work.not_sent(attempt, refused.value)
+    (row,) = counter.attempts(message_id)
+    assert (row["tapped_ms"], row["outcome"]) == (None, "refused")
+    assert counter.state(message_id) is S.CANCELLED
+    assert counter.row(message_id)["reason"] == "opted-out"
+
+
+def test_the_confirmation_of_an_opt_out_passes_the_gate(counter: Counter) -> None:
+    """It is the one message that an opt-out licenses."""
+    counter.hears("STOP")
+    counter.clock.advance(s=40)
+    counter.sends()
+    confirmation = counter.outgoing()[-1]
+    assert (confirmation["class"], confirmation["state"]) == ("confirmation", "sent")
+
+
+def test_an_opt_out_waits_while_a_tap_is_in_progress(counter: Counter) -> None:
+    """It is committed after the tap, never during it; another person's is not held up."""
+    counter.queues()
+    attempt = counter.attempt()
+    stopped = threading.Event()
+
+    def stop() -> None:
+        counter.hears("STOP")
+        stopped.set()
+
+    thread = threading.Thread(target=stop)
+    with tapping(attempt):
+        thread.start()
+        counter.hears("STOP", BART)  # goes through at once
+        assert not stopped.wait(0.1)
+        assert counter.all("SELECT 1 FROM consent WHERE kind = 'opted_out' AND number = ?", BART)
+        assert not counter.all("SELECT 1 FROM consent WHERE kind='opted_out' AND number=?", ANNA)
+    assert stopped.wait(WITHIN_S)
+    thread.join(WITHIN_S)
+
+
+def test_an_opt_out_of_a_second_number_waits_too(counter: Counter) -> None:
+    """The lock is the person's, not the number's."""
+    counter.store.write(
+        lambda tx: tx.conn.execute(
+            "UPDATE contact_number SET contact_id = ? WHERE number = ?",
+            (counter.contact_id(), BART),
+        )
+    )
+    counter.queues()
+    attempt = counter.attempt()
+    thread = threading.Thread(target=counter.hears, args=("STOP", BART))
+    with tapping(attempt):
+        thread.start()
+        thread.join(0.1)
+        assert thread.is_alive()
+    thread.join(WITHIN_S)
+    assert not thread.is_alive()
+
+
+# What comes of it
+
+
+def test_sent_is_proven_and_remembered(counter: Counter) -> None:
+    """The state, the moment, the evidence, and that the number is on WhatsApp."""
+    message_id = counter.queues()
+    attempt = counter.attempt()
+    with tapping(attempt):
+        pass
+    counter.work.sent(attempt, Proof(tick=Tick.SENT, facts={"row": 7}))
+    assert counter.state(message_id) is S.SENT
+    assert counter.attempts(message_id)[0]["outcome"] == "sent"
+    last = counter.events(EventKind.MESSAGE_STATE)[-1]
+    assert last.facts["row"] == 7
+    assert last.facts["attempt"] == attempt.outgoing.attempt_id
+    on_whatsapp = counter.one("SELECT on_whatsapp FROM contact_number WHERE number = ?", ANNA)
+    assert on_whatsapp["on_whatsapp"] == 1
+
+
+@pytest.mark.parametrize(
+    ("tick", "state"),
+    [(Tick.SENT, S.SENT), (Tick.DELIVERED, S.DELIVERED), (Tick.READ, S.READ)],
+)
+def test_a_later_tick_is_a_later_state(counter: Counter, tick: Tick, state: S) -> None:
+    """What the screen shows right after the tap is believed."""
+    counter.queues()
+    assert counter.state(counter.sends(tick)) is state
+
+
+Policy = tuple[Callable[[], Exception], S, str | None, str]
+UNTAPPED: list[Policy] = [
+    (lambda: Transient("t"), S.QUEUED, "retry", "not_sent"),
+    (lambda: Permanent("p"), S.FAILED, "permanent", "not_sent"),
+    (lambda: NotOnChannel("n"), S.QUEUED, "next-route", "not_sent"),
+    (lambda: Unconfirmed("u"), S.UNCONFIRMED, "looking", "unknown"),
+    (lambda: LineStopped("l"), S.QUEUED, "line-stopped", "not_sent"),
+    (lambda: DeviceGone("g"), S.QUEUED, "retry", "not_sent"),
+    (lambda: KeyError("a bug"), S.QUEUED, "retry", "not_sent"),
+    (lambda: Refused("opted-out", "r"), S.CANCELLED, "opted-out", "refused"),
+]
+TAPPED: list[Policy] = [
+    (lambda: Transient("t"), S.QUEUED, "retry", "not_sent"),
+    (lambda: Permanent("p"), S.FAILED, "permanent", "not_sent"),
+    (lambda: Unconfirmed("u"), S.UNCONFIRMED, "looking", "unknown"),
+    (lambda: LineStopped("l"), S.UNCONFIRMED, "looking", "unknown"),
+    (lambda: DeviceGone("g"), S.UNCONFIRMED, "looking", "unknown"),
+    (lambda: KeyError("a bug"), S.UNCONFIRMED, "looking", "unknown"),
+    (TimeoutError, S.UNCONFIRMED, "looking", "unknown"),
+]
+
+
+def names(policies: list[Policy]) -> list[str]:
+    return [type(make()).__name__ for make, *_ in policies]
+
+
+@pytest.mark.parametrize(("make", "state", "reason", "outcome"), UNTAPPED, ids=names(UNTAPPED))
+def test_before_the_tap_an_error_s_class_is_the_policy(
+    counter: Counter, make: Callable[[], Exception], state: S, reason: str, outcome: str
+) -> None:
+    """What was never tapped has not left, whatever went wrong."""
+    message_id = counter.queues()
+    attempt = counter.attempt()
+    counter.work.not_sent(attempt, make())
+    row = counter.row(message_id)
+    assert (row["state"], row["reason"]) == (state.value, reason)
+    (tried,) = counter.attempts(message_id)
+    assert (tried["outcome"], tried["ended_ms"]) == (outcome, counter.clock.now_ms())
+
+
+@pytest.mark.parametrize(("make", "state", "reason", "outcome"), TAPPED, ids=names(TAPPED))
+def test_after_the_tap_only_what_is_proven_is_believed(
+    counter: Counter, make: Callable[[], Exception], state: S, reason: str, outcome: str
+) -> None:
+    """A lost answer is a doubt and never a second try; *proven not sent* is a driver's word."""
+    message_id = counter.queues()
+    attempt = counter.attempt()
+    with tapping(attempt):
+        pass
+    counter.work.not_sent(attempt, make())
+    row = counter.row(message_id)
+    assert (row["state"], row["reason"]) == (state.value, reason)
+    assert counter.attempts(message_id)[0]["outcome"] == outcome
+
+
+def test_an_error_s_evidence_stands_with_the_attempt(counter: Counter) -> None:
+    """The class and the facts of the driver, for whoever asks later."""
+    message_id = counter.queues()
+    counter.work.not_sent(counter.attempt(), Transient("no chat", {"screen": "a.png"}))
+    evidence = counter.attempts(message_id)[0]["evidence"]
+    assert '"error": "Transient"' in evidence
+    assert '"screen": "a.png"' in evidence
+
+
+def test_tries_come_at_growing_intervals(counter: Counter) -> None:
+    """The first one again within seconds, then minutes apart and ever more; each is counted."""
+    message_id = counter.queues()
+    waits = []
+    for _ in range(6):
+        counter.work.not_sent(counter.attempt(), Transient("The chat did not open."))
+        wait_ms = counter.row(message_id)["not_before_ms"] - counter.clock.now_ms()
+        assert counter.task() is None
+        counter.clock.advance(ms=wait_ms)
+        waits.append(wait_ms)
+    assert waits[0] == 5_000
+    assert waits == sorted(waits)
+    assert waits[-1] > 10 * 60_000
+    assert counter.row(message_id)["tries"] == 6
+
+
+def test_not_on_whatsapp_takes_the_sms_route_under_the_same_id(counter: Counter) -> None:
+    """The answer is remembered, and the same message travels by SMS at once."""
+    message_id = counter.queues()
+    counter.work.not_sent(counter.attempt(), NotOnChannel("not on WhatsApp"))
+    attempt = counter.attempt()
+    assert attempt.outgoing.message_id == message_id
+    assert attempt.outgoing.channel is SMS
+    with tapping(attempt):
+        pass
+    counter.work.sent(attempt, Proof(tick=Tick.SENT))
+    assert [each["channel"] for each in counter.attempts(message_id)] == ["whatsapp", "sms"]
+    assert counter.row(message_id)["channel"] == "sms"
+    counter.queues("nog een")
+    assert counter.attempt().outgoing.channel is SMS
+
+
+@pytest.mark.parametrize(
+    "about", [{"channel": WHATSAPP}, {"text": "x" * 2_000}], ids=["wanted", "too long for SMS"]
+)
+def test_not_on_whatsapp_and_no_other_route_is_refused(
+    counter: Counter, about: dict[str, object]
+) -> None:
+    """WhatsApp was wanted, or SMS cannot carry it: the message ends, with the reason."""
+    message_id = counter.queues(**about)  # type: ignore[arg-type]
+    counter.work.not_sent(counter.attempt(), NotOnChannel("not on WhatsApp"))
+    row = counter.row(message_id)
+    assert (row["state"], row["reason"]) == ("refused", "not-on-whatsapp")
+    assert counter.task() is None
+
+
+def test_a_warning_stops_the_line(counter: Counter) -> None:
+    """Nothing more is sent or visited until a person looks; what waits says why."""
+    counter.queues("voor de stop")
+    counter.sends()
+    message_id = counter.queues("na de stop")
+    counter.work.not_sent(counter.attempt(), LineStopped("WhatsApp shows a warning."))
+    counter.clock.advance(s=2 * HOUR_S)
+    assert counter.task() is None
+    accepted = counter.accepts("nog een")
+    assert (accepted.expected_ms, accepted.reason) == (None, "line-stopped")
+    stopped = counter.events(EventKind.LINE_STOPPED)
+    assert [each.line_id for each in stopped] == [counter.line_id]
+    counter.store.write(lambda tx: lines.resume_line(tx, counter.line_id, staff_id=None))
+    assert counter.attempt().outgoing.message_id == message_id
+
+
+# In doubt
+
+
+def in_doubt(counter: Counter) -> str:
+    """A message that was tapped, and whose answer was lost."""
+    message_id = counter.queues()
+    attempt = counter.attempt()
+    with tapping(attempt):
+        pass
+    counter.work.not_sent(attempt, DeviceGone("The cable was pulled."))
+    return message_id
+
+
+def test_a_doubt_is_looked_at_and_never_sent_again_first(counter: Counter) -> None:
+    """The next task of the phone is the question, with the baseline of before the tap."""
+    message_id = in_doubt(counter)
+    look = counter.look()
+    assert look.outgoing.message_id == message_id
+    assert look.baseline == {"rows": 0}
+
+
+def test_others_go_on_while_one_is_in_doubt(counter: Counter) -> None:
+    """A doubt holds up the messages to that person and nobody else's."""
+    in_doubt(counter)
+    behind = counter.queues("erachter")
+    other = counter.queues("iemand anders", to=BART)
+    counter.work.looked(counter.look(), DeviceGone("still away"))
+    assert counter.attempt().outgoing.message_id == other
+    counter.planner.round()
+    assert counter.row(behind)["reason"] == "looking"
+
+
+def test_seen_on_the_phone_is_sent(counter: Counter) -> None:
+    """The proof of the look is the message's, at the moment of the tap."""
+    message_id = in_doubt(counter)
+    tapped_ms = counter.clock.now_ms()
+    counter.clock.advance(s=90)
+    proof = Proof(tick=Tick.DELIVERED, facts={"row": 3})
+    counter.work.looked(counter.look(), Found(finding=Finding.PRESENT, proof=proof))
+    assert counter.state(message_id) is S.DELIVERED
+    assert counter.row(message_id)["sent_ms"] == tapped_ms
+    assert counter.attempts(message_id)[0]["outcome"] == "sent"
+
+
+def test_proven_absent_is_tried_again_after_a_while(counter: Counter) -> None:
+    """The tap came to nothing: back to the queue, counted as a try, and not in a tight loop."""
+    message_id = in_doubt(counter)
+    counter.work.looked(counter.look(), Found(finding=Finding.ABSENT))
+    row = counter.row(message_id)
+    assert (row["state"], row["reason"], row["tries"]) == ("queued", "proven-absent", 1)
+    assert counter.task() is None
+    counter.clock.advance(s=6)
+    assert counter.sends() == message_id
+    assert [each["outcome"] for each in counter.attempts(message_id)] == ["not_sent", "sent"]
+
+
+def test_what_can_be_read_both_ways_waits_for_a_person(counter: Counter) -> None:
+    """It is not looked at again, never sent again, and lets the next ones pass."""
+    message_id = in_doubt(counter)
+    counter.work.looked(counter.look(), Found(finding=Finding.UNCLEAR))
+    assert counter.state(message_id) is S.UNCONFIRMED
+    assert counter.row(message_id)["reason"] == "person"
+    after = counter.queues("verder")
+    assert counter.attempt().outgoing.message_id == after
+
+
+def test_present_but_pending_is_looked_at_again(counter: Counter) -> None:
+    """The phone has it and sends it by itself; it is not sent until its tick says so."""
+    message_id = in_doubt(counter)
+    pending = Found(finding=Finding.PRESENT, proof=Proof(tick=Tick.PENDING))
+    counter.work.looked(counter.look(), pending)
+    assert counter.state(message_id) is S.UNCONFIRMED
+    counter.clock.advance(s=60)
+    proof = Proof(tick=Tick.SENT)
+    counter.work.looked(counter.look(), Found(finding=Finding.PRESENT, proof=proof))
+    assert counter.state(message_id) is S.SENT
+
+
+def test_a_phone_that_does_not_answer_is_asked_less_and_less_and_then_a_person(
+    counter: Counter,
+) -> None:
+    """Looks come at growing intervals; a quarter of an hour after it is back a person decides."""
+    message_id = in_doubt(counter)
+    counter.clock.advance(s=HOUR_S)
+    counter.phone_is(DeviceState.DEGRADED, Reason.NOT_ANSWERING, channels=BOTH)
+    looks = []
+    for second in range(0, 1_200, 5):
+        found = counter.task()
+        if isinstance(found, Look):
+            looks.append(second)
+            counter.work.looked(found, DeviceGone("no answer"))
+        counter.clock.advance(s=5)
+    assert counter.row(message_id)["reason"] == "person"
+    gaps = [after - before for before, after in pairwise(looks)]
+    assert gaps == sorted(gaps)
+    assert 3 < len(looks) < 12
+    assert looks[-1] >= 900
+
+
+def test_an_attempt_without_a_tap_settles_without_the_device(counter: Counter) -> None:
+    """The gate never opened, so nothing was tapped: it is queued, and the phone is not asked."""
+    message_id = counter.queues()
+    counter.attempt()
+    assert doubt_everything_in_hand(counter.store) == 1
+    assert counter.state(message_id) is S.UNCONFIRMED
+    again = counter.attempt()
+    assert again.outgoing.message_id == message_id
+    assert counter.row(message_id)["tries"] == 0
+
+
+def test_what_was_in_hand_at_a_restart_is_in_doubt(counter: Counter) -> None:
+    """Start-up turns `sending` into `unconfirmed`, never `queued`, and the phone is asked."""
+    message_id = counter.queues()
+    with tapping(counter.attempt()):
+        pass
+    waiting = counter.queues(to=BART)
+    assert doubt_everything_in_hand(counter.store) == 1
+    assert doubt_everything_in_hand(counter.store) == 0
+    assert counter.state(message_id) is S.UNCONFIRMED
+    assert counter.state(waiting) is S.QUEUED
+    last = counter.events(EventKind.MESSAGE_STATE)[-1]
+    assert (last.facts["why"], last.facts["to"]) == ("restarted", "unconfirmed")
+    assert counter.look().outgoing.message_id == message_id
+
+
+def test_a_look_waits_for_its_channel(counter: Counter) -> None:
+    """While WhatsApp cannot be opened nothing is asked of it."""
+    in_doubt(counter)
+    assert counter.task(frozenset({SMS})) is None
+    assert counter.look()
+
+
+# Ticks
+
+
+def test_a_sent_message_is_visited_after_1_10_and_60_minutes(counter: Counter) -> None:
+    """Each visit happens once, whether or not it could read anything."""
+    counter.queues()
+    message_id = counter.sends()
+    minutes = []
+    for minute in range(1, 90):
+        counter.clock.advance(s=60)
+        found = counter.task()
+        if isinstance(found, Visit):
+            minutes.append(minute)
+            assert [each.message_id for each in found.sent] == [message_id]
+            assert found.number == ANNA
+            counter.work.visited(found, Ticks(by_message={}))
+    assert minutes == [1, 10, 60]
+
+
+def test_a_failed_visit_is_not_repeated_at_once(counter: Counter) -> None:
+    """The next one is the next one due."""
+    counter.queues()
+    counter.sends()
+    counter.clock.advance(s=60)
+    counter.work.visited(counter.visit(), DeviceGone("away"))
+    assert counter.task() is None
+
+
+def test_what_was_read_is_not_visited_again(counter: Counter) -> None:
+    """Ticks move the state on, and the last one ends the visits."""
+    counter.queues()
+    message_id = counter.sends()
+    for tick, state in ((Tick.DELIVERED, S.DELIVERED), (Tick.READ, S.READ)):
+        counter.clock.advance(s=60)
+        counter.work.visited(counter.visit(), Ticks(by_message={message_id: tick}))
+        counter.clock.advance(s=540)
+        assert counter.state(message_id) is state
+    counter.clock.advance(s=2 * HOUR_S)
+    assert counter.task() is None
+
+
+def test_a_visit_reads_all_ticks_of_the_chat(counter: Counter) -> None:
+    """One opening of the chat serves every message in it, oldest first."""
+    ids = []
+    for text in ("een", "twee", "drie"):
+        counter.queues(text)
+        ids.append(counter.sends())
+        counter.clock.advance(s=5)
+    counter.clock.advance(s=60)
+    visit = counter.visit()
+    assert [each.message_id for each in visit.sent] == ids
+    counter.work.visited(visit, Ticks(by_message=dict.fromkeys(ids, Tick.READ)))
+    assert {counter.state(each) for each in ids} == {S.READ}
+    assert counter.task() is None
+
+
+def test_a_long_chat_is_not_visited_in_a_loop(counter: Counter) -> None:
+    """Visits due for messages above the twenty that are looked for are done as well."""
+    for i in range(30):
+        counter.queues(f"{i}")
+        counter.sends()
+        counter.clock.advance(s=50)
+    counter.clock.advance(s=HOUR_S)
+    counter.work.visited(counter.visit(), Ticks(by_message={}))
+    assert counter.task() is None
+
+
+def test_an_sms_is_not_visited(counter: Counter) -> None:
+    """Ticks are WhatsApp's."""
+    counter.queues(channel=SMS)
+    counter.sends()
+    counter.clock.advance(s=HOUR_S)
+    assert counter.task() is None
+
+
+def test_sending_comes_before_visiting(counter: Counter) -> None:
+    """A visit is for idle hands."""
+    counter.queues()
+    counter.sends()
+    counter.clock.advance(s=60)
+    urgent = counter.queues("nu", to=BART)
+    assert counter.attempt().outgoing.message_id == urgent
+
+
+def test_the_event_log_holds_no_texts_and_no_numbers(counter: Counter) -> None:
+    """Through a whole life of messages the log names ids, states and codes only."""
+    secret = "geheim woord 12345"
+    counter.hears(secret, name="Anna de Vries")
+    counter.queues(secret)
+    counter.sends(Tick.READ)
+    in_doubt(counter)
+    counter.hears("STOP")
+    log = str(counter.all("SELECT * FROM event"))
+    for word in (secret, ANNA, ANNA[1:], BART, "Anna de Vries", "Hoi"):
+        assert word not in log
+
+
+def test_errors_of_devices_are_one_family() -> None:
+    """Each class that a driver may raise has a policy above."""
+    tested = set(names(UNTAPPED))
+    assert {each.__name__ for each in DeviceError.__subclasses__()} <= tested
