@@ -92,6 +92,16 @@ if (live) {
   live.addEventListener("htmx:sse:close", lost);
   live.addEventListener("htmx:error", lost);
   setInterval(watch, 500);
+  connect();
+}
+
+// htmx looks at the page as soon as it is loaded itself, which may be before its extension for
+// streams is and before anybody listens here. So the stream is told to it now, after both.
+function connect() {
+  setTimeout(() => {
+    live.setAttribute("hx-sse:connect", live.dataset.stream);
+    htmx.process(live);
+  });
 }
 
 function loginAddress() {

@@ -73,9 +73,17 @@ class Words:
         at, now = _local(at_ms, zone), _local(now_ms, zone)
         if at.date() == now.date():
             return self.time(at_ms, zone)
-        if at.date() == now.date() + timedelta(days=1):
-            return f"{self.text('tomorrow')} {self.time(at_ms, zone)}"
         return f"{format_skeleton('EdMMM', at, locale=self._locale)} {self.time(at_ms, zone)}"
+
+    def at(self, at_ms: int, zone: str, now_ms: int) -> str:
+        """As `moment`, in a sentence: `at 14:32`, `tomorrow at 10:00`."""
+        at, now, time = _local(at_ms, zone), _local(now_ms, zone), self.time(at_ms, zone)
+        if at.date() == now.date():
+            return self.text("at {time}").format(time=time)
+        if at.date() == now.date() + timedelta(days=1):
+            return self.text("tomorrow at {time}").format(time=time)
+        day = format_skeleton("EdMMM", at, locale=self._locale)
+        return self.text("{day} at {time}").format(day=day, time=time)
 
     def short(self, at_ms: int, zone: str, now_ms: int) -> str:
         """For the list: the time of today, the weekday of this week, else the date."""

@@ -3,23 +3,21 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.chromium import launched
 from tests.running_demo import SETTLES_S, Demo, running_demo
+
+expect.set_options(timeout=SETTLES_S * 1000)
 
 
 @pytest.fixture(scope="session")
 def demo() -> Iterator[Demo]:
-    """One demo for all tests of this folder; nobody writes by themselves."""
-    with running_demo("--no-traffic") as demo:
+    """One demo for all tests of this folder; nobody writes by themselves.
+
+    The clock runs faster so that a person's pace and the first look at the ticks take seconds.
+    """
+    with running_demo("--no-traffic", "--speed", "8") as demo:
         yield demo
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -1,0 +1,139 @@
+"""The pages' words: nothing that a page can say is missing from the Dutch catalogue."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from jinja2.ext import babel_extract
+
+from appliance.api.web import phrases, refusal
+from appliance.api.web.i18n import LOCALE_DIR, Words, best_language
+from appliance.api.web.pages import TEMPLATES
+from appliance.devices.protocol import DeviceState, Reason
+from appliance.messages import MessageState
+from appliance.store.consent import ConsentKind
+
+WEB = Path(phrases.__file__).parent
+ZONE = "Europe/Amsterdam"
+NOON_MS = 1_786_104_000_000  # Friday 7 August 2026, 12:00 UTC
+
+
+def _of_templates() -> Iterator[str]:
+    for path in TEMPLATES.glob("*.html"):
+        with path.open("rb") as file:
+            found = babel_extract(file, ("_", "plural"), (), {"trim_blocks": "true"})
+            for _, name, message, _ in found:
+                said = message if isinstance(message, tuple) else (message,)
+                yield from (each for each in said[: 1 if name == "plural" else None] if each)
+
+
+def _of_code() -> Iterator[str]:
+    """What is given to `words.text`, to `words.plural` and to `_failed` as it stands."""
+    for path in WEB.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            place = {"text": 0, "plural": 0, "_failed": 2}.get(name)
+            if place is None or len(node.args) <= place:
+                continue
+            given = node.args[place]
+            if isinstance(given, ast.Constant) and isinstance(given.value, str):
+                yield given.value
+
+
+def _of_phrases() -> Iterator[str]:
+    yield from phrases.WAITING.values()
+    yield from phrases.STATES.values()
+    yield from phrases.DEVICE_STATES.values()
+    yield from phrases.CONSENT.values()
+    yield from refusal.FIELDS.values()
+    for pair in (*phrases.DEVICE_REASONS.values(), *phrases.REFUSALS.values()):
+        yield from (each for each in pair if each)
+
+
+def _said() -> set[str]:
+    return {*_of_templates(), *_of_code(), *_of_phrases()}
+
+
+def _dutch() -> dict[str, object]:
+    with (LOCALE_DIR / "nl" / "balie.po").open("rb") as file:
+        catalog = read_po(file)
+    return {
+        message.id[0] if isinstance(message.id, tuple) else str(message.id): message.string
+        for message in catalog
+        if message.id
+    }
+
+
+def test_every_sentence_has_its_dutch() -> None:
+    """A Dutch reader never meets an English sentence that a page holds."""
+    said = _said()
+    assert len(said) > 150
+    dutch = _dutch()
+    missing = sorted(each for each in said if not dutch.get(each))
+    assert missing == []
+
+
+def test_the_catalogue_holds_nothing_that_no_page_says() -> None:
+    """A sentence that was changed takes its translation with it."""
+    assert sorted(set(_dutch()) - _said()) == []
+
+
+def test_placeholders_survive_translation() -> None:
+    """A translation names the same things as its sentence."""
+    for sentence, translated in _dutch().items():
+        for text in translated if isinstance(translated, tuple) else (str(translated),):
+            assert _names(text) == _names(sentence), sentence
+
+
+def _names(text: str) -> set[str]:
+    return {part.split("}")[0] for part in text.split("{")[1:]}
+
+
+@pytest.mark.parametrize(
+    ("codes", "phrased"),
+    [
+        (set(MessageState), set(phrases.STATES)),
+        (set(DeviceState), set(phrases.DEVICE_STATES)),
+        (set(Reason), set(phrases.DEVICE_REASONS)),
+        (set(ConsentKind), set(phrases.CONSENT)),
+    ],
+)
+def test_every_code_has_a_sentence(codes: set[object], phrased: set[object]) -> None:
+    """A code that is added to the lower floors gets words with it."""
+    assert codes == phrased
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("nl-NL,nl;q=0.9,en;q=0.8", "nl"),
+        ("en-US,en;q=0.9", "en"),
+        ("de, en;q=0.4, nl;q=0.6", "nl"),
+        ("en;q=0, de", "nl"),
+        ("fr", "nl"),
+        ("", "nl"),
+        (None, "nl"),
+        ("en;q=x,,;;", "nl"),
+    ],
+)
+def test_the_browser_chooses_the_language(accepted: str | None, language: str) -> None:
+    """The best of the languages that the browser accepts, and Dutch when it names none of ours."""
+    assert best_language(accepted) == language
+
+
+def test_times_are_those_of_the_branch() -> None:
+    """A moment is written in the branch's zone, with as much of the day as it takes."""
+    nl, en = Words("nl"), Words("en")
+    assert nl.time(NOON_MS, ZONE) == "14:00"
+    assert nl.moment(NOON_MS, ZONE, NOON_MS) == "14:00"
+    assert en.moment(NOON_MS - 72 * 3_600_000, ZONE, NOON_MS) == "Tue 4 Aug 14:00"
+    assert nl.at(NOON_MS, ZONE, NOON_MS) == "om 14:00"
+    assert nl.at(NOON_MS + 20 * 3_600_000, ZONE, NOON_MS) == "morgen om 10:00"
+    assert en.at(NOON_MS + 68 * 3_600_000, ZONE, NOON_MS) == "Mon 10 Aug at 10:00"
+    assert en.short(NOON_MS - 24 * 3_600_000, ZONE, NOON_MS) == "Thu"
+    assert nl.short(NOON_MS - 24 * 3_600_000, ZONE, NOON_MS) == "do"
+    assert nl.span(90 * 60_000) == "1 u"

@@ -1,0 +1,119 @@
+"""A browser, and a filled branch behind Balie's real web server, without devices."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from appliance.api.feed import EventFeed
+from appliance.api.services import Services
+from appliance.clock import SystemClock
+from appliance.store.store import Store
+from tests.api.office import WebServer, run_web_server
+from tests.e2e.chromium import launched
+from tests.e2e.filled import Filler, fill
+
+SETUP_CODE = "blauw-fiets-7"
+PATIENCE_MS = 15_000
+"""How long a page may take on a busy machine; no figure, a deadline."""
+
+
+@dataclass(slots=True)
+class Place:
+    """One Balie: its store, how it is filled, and where it is served."""
+
+    url: str
+    store: Store
+    desk: Filler
+    web: WebServer
+    services: Services
+
+    def count(self, sql: str) -> int:
+        return self.store.read(lambda conn: int(conn.execute(sql).fetchone()[0]))
+
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def page_server() -> Iterator[WebServer]:
+    with run_web_server() as running:
+        yield running
+
+
+@pytest.fixture
+def empty(page_server: WebServer, tmp_path: Path) -> Iterator[Place]:
+    """A Balie that nobody has used."""
+    clock = SystemClock()
+    store = Store(tmp_path / "balie.db", clock)
+    services = Services(
+        store=store,
+        clock=clock,
+        feed=EventFeed(store, poll_s=0.05),
+        planned=lambda: None,
+        ready=tuple,
+        data_dir=tmp_path,
+        setup_code=SETUP_CODE,
+    )
+    with page_server.serving(services):
+        yield Place(page_server.url, store, Filler(store), page_server, services)
+    store.close()
+
+
+@pytest.fixture
+def place(empty: Place) -> Place:
+    """A Balie as it is after a few days in two branches."""
+    empty.desk = fill(empty.store)
+    return empty
+
+
+@pytest.fixture
+def contexts(chromium: Browser) -> Iterator[list[BrowserContext]]:
+    opened: list[BrowserContext] = []
+    yield opened
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def guest_page(chromium: Browser, empty: Place, contexts: list[BrowserContext]) -> OpenPage:
+    """Opens a browser of its own at an address, with nobody logged in."""
+
+    def opened(address: str = "/", **look: object) -> Page:
+        context = chromium.new_context(
+            **{"base_url": empty.url, "locale": "en-GB", "viewport": _WIDE, **look}
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(address)
+        return page
+
+    return opened
+
+
+@pytest.fixture
+def open_page(guest_page: OpenPage, place: Place) -> OpenPage:
+    """As `guest_page`, with somebody of the filled branches logged in."""
+
+    def opened(address: str = "/", *, name: str = "Sanne de Wit", **look: object) -> Page:
+        page = guest_page("/login", **look)
+        session = place.desk.session(name)
+        page.context.add_cookies(
+            [{"name": "balie_session", "value": session.token, "url": place.url}]
+        )
+        page.goto(address)
+        return page
+
+    return opened
+
+
+_WIDE = {"width": 1280, "height": 800}

@@ -1,0 +1,445 @@
+"""A store filled as a branch's would be after a few days: for the page tests and for pictures."""
+
+from dataclasses import dataclass, field
+
+from appliance.desk import sessions, staff
+from appliance.desk.marks import mark_read
+from appliance.desk.passwords import hash_password
+from appliance.devices.protocol import DeviceState, Reason
+from appliance.messages import Channel, MessageClass, MessageState
+from appliance.store import consent, contacts, conversations, lines, messages
+from appliance.store.consent import ConsentKind
+from appliance.store.store import Store, Tx
+
+MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
+DAY_MS = 24 * HOUR_MS
+PASSWORD = "de balie is open"
+_HASH = hash_password(PASSWORD)
+
+
+@dataclass(slots=True)
+class Filled:
+    """The ids by which tests find their way. `conversations` by the contact's name."""
+
+    branches: dict[str, str] = field(default_factory=dict)
+    lines: dict[str, str] = field(default_factory=dict)
+    staff: dict[str, str] = field(default_factory=dict)
+    devices: dict[str, str] = field(default_factory=dict)
+    conversations: dict[str, str] = field(default_factory=dict)
+
+
+class Filler:
+    """Writes as the desk and the devices do, each piece at the time that it is told."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.filled = Filled()
+        self._count = 0
+
+    def branch(self, name: str, number: str, *, language: str = "nl") -> str:
+        """A branch with one line and one phone that works; gives the line's id."""
+
+        def work(tx: Tx) -> tuple[str, str, str]:
+            branch_id = lines.add_branch(tx, name, language=language)
+            line_id = lines.add_line(tx, branch_id=branch_id, number=number)
+            device_id = lines.enrol(tx, kind="phone", address=f"R58N{number[-4:]}XK")
+            for channel in (Channel.WHATSAPP, Channel.SMS):
+                lines.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
+            return branch_id, line_id, device_id
+
+        branch_id, line_id, device_id = self.store.write(work)
+        self.filled.branches[name] = branch_id
+        self.filled.lines[name] = line_id
+        self.filled.devices[name] = device_id
+        self.device_state(name, DeviceState.READY)
+        return line_id
+
+    def device_state(self, branch: str, state: DeviceState, reason: Reason = Reason.NONE) -> None:
+        ready = '["whatsapp", "sms"]' if state is DeviceState.READY else "[]"
+        self.store.write(
+            lambda tx: tx.conn.execute(
+                "UPDATE device SET state = ?, reason = ?, channels = ?, changed_ms = ?"
+                " WHERE id = ?",
+                (state.value, reason.value, ready, tx.now_ms, self.filled.devices[branch]),
+            )
+        )
+
+    def member(self, name: str, *, role: str = "staff", branch: str | None = None) -> str:
+        """Somebody who logs in with PASSWORD and has been here for a month."""
+
+        def work(tx: Tx) -> str:
+            branch_id = self.filled.branches[branch] if branch else None
+            staff_id = staff.add(tx, name, role=role, branch_id=branch_id)
+            staff.set_password(tx, staff_id, _HASH)
+            tx.conn.execute(
+                "UPDATE staff SET created_ms = ? WHERE id = ?",
+                (tx.now_ms - 30 * DAY_MS, staff_id),
+            )
+            return staff_id
+
+        self.filled.staff[name] = self.store.write(work)
+        return self.filled.staff[name]
+
+    def session(self, name: str) -> sessions.NewSession:
+        return self.store.write(lambda tx: sessions.begin(tx, self.filled.staff[name]))
+
+    def receive(
+        self,
+        branch: str,
+        name: str | None,
+        number: str,
+        text: str,
+        *,
+        ago_ms: int = 0,
+        channel: Channel = Channel.WHATSAPP,
+    ) -> str:
+        """A message from a contact, who becomes one by it; gives the conversation's id."""
+        line_id = self.filled.lines[branch]
+        self._count += 1
+        key = f"test-{self._count}"
+
+        def work(tx: Tx) -> str:
+            contact_id = contacts.ensure(tx, number, chosen_name=name)
+            conversation_id = conversations.with_contact(tx, line_id, contact_id)
+            message_id = messages.receive(
+                tx,
+                messages.NewIncoming(
+                    conversation_id=conversation_id,
+                    line_id=line_id,
+                    contact_id=contact_id,
+                    number=number,
+                    text=text,
+                    channel=channel,
+                    device_key=key,
+                    sender_name=name,
+                    exact=True,
+                    happened_ms=tx.now_ms - ago_ms,
+                ),
+            )
+            if not consent.verdict(tx.conn, line_id, number).entry:
+                consent.record(
+                    tx,
+                    number=number,
+                    contact_id=contact_id,
+                    line_id=line_id,
+                    kind=ConsentKind.WROTE_FIRST,
+                    recorded_by="rule",
+                    channel=channel,
+                    message_id=message_id,
+                )
+            return conversation_id
+
+        conversation_id = self.store.write(work)
+        self.filled.conversations[name or number] = conversation_id
+        return conversation_id
+
+    def stop(self, name: str) -> None:
+        """The contact asks to stop, as the desk records it."""
+        row = self._conversation(name)
+
+        def work(tx: Tx) -> None:
+            consent.record(
+                tx,
+                number=row["number"],
+                contact_id=row["contact_id"],
+                line_id=row["line_id"],
+                kind=ConsentKind.OPTED_OUT,
+                recorded_by="rule",
+                channel=Channel.WHATSAPP,
+                words="STOP",
+            )
+
+        self.store.write(work)
+
+    def answer(
+        self,
+        name: str,
+        text: str,
+        *,
+        by: str | None = None,
+        rule: str | None = None,
+        ago_ms: int = 0,
+        state: MessageState = MessageState.READ,
+        reason: str | None = None,
+        expected_in_ms: int | None = None,
+    ) -> str:
+        """What was written to a contact, in the state that it has come to; gives its id."""
+        row = self._conversation(name)
+
+        def work(tx: Tx) -> str:
+            message_id = messages.enqueue(
+                tx,
+                messages.NewOutgoing(
+                    conversation_id=row["id"],
+                    line_id=row["line_id"],
+                    contact_id=row["contact_id"],
+                    number=row["number"],
+                    text=text,
+                    kind=MessageClass.AUTOMATIC if rule else MessageClass.REPLY,
+                    staff_id=self.filled.staff[by] if by else None,
+                    rule=rule,
+                    reason=reason,
+                    expected_ms=None if expected_in_ms is None else tx.now_ms + expected_in_ms,
+                ),
+            )
+            at_ms = tx.now_ms - ago_ms
+            tx.conn.execute(
+                "UPDATE message SET created_ms = ?1, happened_ms = ?1, channel = 'whatsapp'"
+                " WHERE id = ?2",
+                (at_ms, message_id),
+            )
+            tx.conn.execute(
+                "UPDATE conversation SET last_ms = (SELECT max(happened_ms) FROM message"
+                " WHERE conversation_id = ?1), last_message_id = (SELECT id FROM message WHERE"
+                " conversation_id = ?1 ORDER BY happened_ms DESC, id DESC LIMIT 1) WHERE id = ?1",
+                (row["id"],),
+            )
+            return message_id
+
+        message_id = self.store.write(work)
+        self.bring(message_id, state, ago_ms=ago_ms, reason=reason)
+        return message_id
+
+    def bring(
+        self, message_id: str, state: MessageState, *, ago_ms: int = 0, reason: str | None = None
+    ) -> None:
+        """Moves a message as far as `state`, through every state on the way."""
+        for number, step in enumerate(_WAY.get(state, ())):
+            self.store.write(
+                lambda tx, step=step, number=number: messages.move(
+                    tx,
+                    message_id,
+                    step,
+                    reason=reason if step is state else None,
+                    **_stamp(step, tx.now_ms - ago_ms + (number + 1) * 4000),
+                )
+            )
+
+    def read(self, name: str, by: str) -> None:
+        conversation_id = self.filled.conversations[name]
+
+        def work(tx: Tx) -> None:
+            newest = tx.conn.execute(
+                "SELECT max(id) FROM message WHERE conversation_id = ?", (conversation_id,)
+            ).fetchone()[0]
+            mark_read(
+                tx,
+                staff_id=self.filled.staff[by],
+                conversation_id=conversation_id,
+                message_id=newest,
+            )
+
+        self.store.write(work)
+
+    def group_post(self, branch: str, group: str, sender: str, text: str, *, ago_ms: int) -> str:
+        line_id = self.filled.lines[branch]
+        self._count += 1
+        key = f"test-{self._count}"
+
+        def work(tx: Tx) -> str:
+            conversation_id = conversations.with_group(tx, line_id, f"{group}@g.us", group)
+            messages.receive(
+                tx,
+                messages.NewIncoming(
+                    conversation_id=conversation_id,
+                    line_id=line_id,
+                    contact_id=None,
+                    number=sender,
+                    text=text,
+                    channel=Channel.WHATSAPP,
+                    device_key=key,
+                    sender_name=sender,
+                    exact=True,
+                    happened_ms=tx.now_ms - ago_ms,
+                ),
+            )
+            return conversation_id
+
+        self.filled.conversations[group] = self.store.write(work)
+        return self.filled.conversations[group]
+
+    def _conversation(self, name: str) -> dict[str, str]:
+        row = self.store.read(
+            lambda conn: conn.execute(
+                "SELECT c.id, c.line_id, c.contact_id, n.number FROM conversation c"
+                " JOIN contact_number n ON n.contact_id = c.contact_id WHERE c.id = ?",
+                (self.filled.conversations[name],),
+            ).fetchone()
+        )
+        return dict(row)
+
+
+_S = MessageState
+_WAY = {
+    _S.SENDING: (_S.SENDING,),
+    _S.UNCONFIRMED: (_S.SENDING, _S.UNCONFIRMED),
+    _S.SENT: (_S.SENDING, _S.SENT),
+    _S.DELIVERED: (_S.SENDING, _S.SENT, _S.DELIVERED),
+    _S.READ: (_S.SENDING, _S.SENT, _S.DELIVERED, _S.READ),
+    _S.FAILED: (_S.SENDING, _S.FAILED),
+    _S.CANCELLED: (_S.CANCELLED,),
+    _S.EXPIRED: (_S.EXPIRED,),
+}
+_STAMPS = {_S.SENT: "sent_ms", _S.DELIVERED: "delivered_ms", _S.READ: "read_ms"}
+
+
+def _stamp(state: MessageState, at_ms: int) -> dict[str, int]:
+    return {_STAMPS[state]: at_ms} if state in _STAMPS else {}
+
+
+def fill(store: Store) -> Filler:
+    """Two branches, three members of staff and a dozen conversations in every state."""
+    desk = Filler(store)
+    desk.branch("Utrecht", "+31612345601")
+    desk.branch("Rotterdam", "+31612345602")
+    desk.member("Sanne de Wit", branch="Utrecht")
+    desk.member("Youssef Amrani", branch="Rotterdam")
+    desk.member("Marit Hoekstra", role="admin")
+    _utrecht(desk)
+    _rotterdam(desk)
+    return desk
+
+
+def _utrecht(desk: Filler) -> None:
+    place = "Utrecht"
+    desk.receive(
+        place,
+        "Fatima El Idrissi",
+        "+31612345611",
+        "Goedemorgen, ik ben Fatima. Mag ik me inschrijven?",
+        ago_ms=3 * DAY_MS,
+    )
+    desk.answer(
+        "Fatima El Idrissi",
+        rule="welcome",
+        ago_ms=3 * DAY_MS - MINUTE_MS,
+        text="Welkom bij Utrecht! Je bericht is binnen; we antwoorden via dit nummer."
+        " Wil je geen berichten meer? Stuur STOP.",
+    )
+    desk.answer(
+        "Fatima El Idrissi",
+        "Hoi Fatima, leuk! Welk werk zoek je, en vanaf wanneer kun je?",
+        by="Sanne de Wit",
+        ago_ms=3 * DAY_MS - 20 * MINUTE_MS,
+    )
+    for text, ago in (
+        ("Liefst in de logistiek 📦, vroege diensten", 2 * DAY_MS),
+        ("Ik kan per direct", 2 * DAY_MS - MINUTE_MS),
+    ):
+        desk.receive(place, "Fatima El Idrissi", "+31612345611", text, ago_ms=ago)
+    desk.answer(
+        "Fatima El Idrissi",
+        "Mooi. Er is plek bij het distributiecentrum in Nieuwegein:\n• maandag t/m vrijdag\n"
+        "• 06:00 tot 14:30\n• reiskosten vergoed",
+        by="Marit Hoekstra",
+        ago_ms=DAY_MS + HOUR_MS,
+        state=MessageState.DELIVERED,
+    )
+    desk.read("Fatima El Idrissi", "Sanne de Wit")
+    desk.read("Fatima El Idrissi", "Marit Hoekstra")
+    for text, ago in (
+        ("Super, dat wil ik graag!", 50 * MINUTE_MS),
+        ("Moet ik eigen veiligheidsschoenen meenemen?", 48 * MINUTE_MS),
+        ("En waar meld ik me maandag?", 12 * MINUTE_MS),
+    ):
+        desk.receive(place, "Fatima El Idrissi", "+31612345611", text, ago_ms=ago)
+    desk.receive(
+        place,
+        "Piotr Nowak",
+        "+31612345612",
+        "Hi, is there a shift on Saturday?",
+        ago_ms=95 * MINUTE_MS,
+    )
+    desk.receive(
+        place,
+        None,
+        "+31612345613",
+        "Goedemiddag met Dennis, ik heb uw nummer van mijn broer",
+        ago_ms=26 * MINUTE_MS,
+        channel=Channel.SMS,
+    )
+    desk.receive(
+        place, "سارة أحمد", "+31612345614", "مرحبا، هل يوجد عمل يوم الاثنين؟", ago_ms=2 * HOUR_MS
+    )
+    desk.answer(
+        "سارة أحمد",
+        "Ja! Maandag om 08:00 in Utrecht. Past dat?",
+        by="Sanne de Wit",
+        ago_ms=HOUR_MS,
+        state=MessageState.SENT,
+    )
+    desk.read("سارة أحمد", "Sanne de Wit")
+    desk.receive(
+        place,
+        "Kees Verhoeven",
+        "+31612345615",
+        "Mijn urenbriefje klopt niet van week 31",
+        ago_ms=5 * HOUR_MS,
+    )
+    desk.answer("Kees Verhoeven", "Ik zoek het uit, Kees.", by="Sanne de Wit", ago_ms=4 * HOUR_MS)
+    desk.answer(
+        "Kees Verhoeven",
+        "Gevonden: vrijdag ontbrak. Het staat er nu goed in.",
+        by="Sanne de Wit",
+        ago_ms=30_000,
+        state=MessageState.QUEUED,
+        reason="gap",
+        expected_in_ms=4 * MINUTE_MS,
+    )
+    desk.read("Kees Verhoeven", "Sanne de Wit")
+    desk.receive(
+        place, "Imani Jansen", "+31612345616", "Ok tot morgen!", ago_ms=DAY_MS + 2 * HOUR_MS
+    )
+    desk.answer(
+        "Imani Jansen",
+        "Fijn, tot morgen.",
+        by="Sanne de Wit",
+        ago_ms=DAY_MS + HOUR_MS,
+        state=MessageState.UNCONFIRMED,
+        reason="looking",
+    )
+    desk.read("Imani Jansen", "Sanne de Wit")
+    desk.receive(place, "Bart Kuipers", "+31612345617", "STOP", ago_ms=4 * DAY_MS)
+    desk.stop("Bart Kuipers")
+    desk.answer(
+        "Bart Kuipers",
+        rule="stop",
+        ago_ms=4 * DAY_MS - MINUTE_MS,
+        text="Je krijgt geen berichten meer van Utrecht op dit nummer. Toch weer wel? Stuur START.",
+    )
+    desk.read("Bart Kuipers", "Sanne de Wit")
+    desk.receive(
+        place, "Lieke van den Berg", "+31612345618", "Ben ziek vandaag 🤒", ago_ms=6 * DAY_MS
+    )
+    desk.answer(
+        "Lieke van den Berg",
+        "Beterschap, Lieke! Ik meld je af bij de klant.",
+        by="Sanne de Wit",
+        ago_ms=6 * DAY_MS - HOUR_MS,
+    )
+    desk.read("Lieke van den Berg", "Sanne de Wit")
+    desk.group_post(
+        place,
+        "Ploeg Nieuwegein",
+        "Ahmed",
+        "Wie rijdt er morgen mee vanaf Overvecht?",
+        ago_ms=3 * HOUR_MS,
+    )
+    desk.group_post(place, "Ploeg Nieuwegein", "Joke", "Ik, plek voor drie", ago_ms=2 * HOUR_MS)
+
+
+def _rotterdam(desk: Filler) -> None:
+    place = "Rotterdam"
+    desk.receive(
+        place, "Milan Petrov", "+31612345621", "Kan ik een dag vrij krijgen?", ago_ms=35 * MINUTE_MS
+    )
+    desk.receive(place, "Grace Owusu", "+31612345622", "Thanks, see you there", ago_ms=7 * HOUR_MS)
+    desk.answer(
+        "Grace Owusu",
+        "You are welcome!",
+        by="Youssef Amrani",
+        ago_ms=6 * HOUR_MS,
+        state=MessageState.FAILED,
+        reason="not-on-whatsapp",
+    )
