@@ -1,0 +1,112 @@
+"""Settings: what was given, over the environment, over the file, over the defaults."""
+
+from pathlib import Path
+
+import pytest
+
+from appliance.config import load
+from appliance.errors import SetupError
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No settings from the machine that runs the tests."""
+    for name in ("BALIE_DATA", "BALIE_HOST", "BALIE_PORT", "STATE_DIRECTORY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "balie.toml"
+    path.write_text('port = 9000\nhost = "0.0.0.0"\n', encoding="utf-8")
+    return path
+
+
+def test_without_anything_balie_serves_this_machine_only(tmp_path: Path) -> None:
+    """Loopback, port 8080, and the data under the home of who runs it."""
+    found = load(None)
+    assert (found.host, found.port, found.secure_cookies) == ("127.0.0.1", 8080, False)
+    assert found.data == tmp_path / "home" / ".local" / "share" / "balie"
+
+
+def test_under_systemd_the_data_lives_where_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`StateDirectory=` of the unit is the data directory."""
+    monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/balie")
+    assert load(None).data == Path("/var/lib/balie")
+
+
+def test_the_order_is_given_environment_file_default(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each one goes over those after it; an option that was left out counts for nothing."""
+    assert load(file).port == 9000
+    monkeypatch.setenv("BALIE_PORT", "9001")
+    assert load(file).port == 9001
+    assert load(file, port=9002).port == 9002
+    assert load(file, port=None, host=None).host == "0.0.0.0"  # noqa: S104 -- read from the file
+    assert load(None).port == 9001
+
+
+@pytest.mark.parametrize(
+    ("toml", "says"),
+    [
+        ("prot = 9000", "“prot”.*not permitted"),
+        ("port = 0", "“port”.*greater than or equal to 1"),
+        ("port = 65536", "“port”.*less than or equal to 65535"),
+        ('port = "no"', "“port”.*valid integer"),
+        ('log_level = "LOUD"', "“log_level”.*'DEBUG'"),
+        ("port = ", "is no TOML"),
+        ("[web]\nport = 1", "“web”"),
+    ],
+)
+def test_a_file_with_a_mistake_is_a_sentence(file: Path, toml: str, says: str) -> None:
+    """It names the setting and what is wrong with it."""
+    file.write_text(toml, encoding="utf-8")
+    with pytest.raises(SetupError, match=says):
+        load(file)
+
+
+def test_every_mistake_is_told_at_once(file: Path) -> None:
+    """Two wrong settings are two sentences."""
+    file.write_text('port = 0\nlog_level = "LOUD"', encoding="utf-8")
+    with pytest.raises(SetupError) as wrong:
+        load(file)
+    assert "“port”" in str(wrong.value)
+    assert "“log_level”" in str(wrong.value)
+
+
+def test_a_file_in_another_encoding_is_a_sentence(file: Path) -> None:
+    """TOML is UTF-8."""
+    file.write_bytes(b'host = "caf\xe9"')
+    with pytest.raises(SetupError, match="is no TOML"):
+        load(file)
+
+
+@pytest.mark.parametrize("missing", ["nothing.toml", ""])
+def test_a_file_that_is_not_there_is_a_sentence(tmp_path: Path, missing: str) -> None:
+    """A folder is no file either."""
+    with pytest.raises(SetupError, match="There is no config file"):
+        load(tmp_path / missing)
+
+
+def test_an_unknown_variable_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A misspelt variable is told with the names that there are, and not ignored."""
+    monkeypatch.setenv("BALIE_PROT", "9000")
+    with pytest.raises(SetupError, match=r"BALIE_PROT is no setting.*BALIE_PORT"):
+        load(None)
+
+
+def test_a_wrong_variable_names_its_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment is checked as the file is."""
+    monkeypatch.setenv("BALIE_PORT", "many")
+    with pytest.raises(SetupError, match="“port”"):
+        load(None)
+
+
+@pytest.mark.parametrize("name", ["port", "data"])
+def test_settings_do_not_change(file: Path, name: str) -> None:
+    """What was loaded is what holds until the next start."""
+    found = load(file)
+    with pytest.raises(ValueError, match="frozen"):
+        setattr(found, name, None)
