@@ -1,8 +1,9 @@
 """A browser, and a filled branch behind Balie's real web server, without devices."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -34,7 +35,23 @@ class Place:
         return self.store.read(lambda conn: int(conn.execute(sql).fetchone()[0]))
 
 
-OpenPage = Callable[..., Page]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """The screen and the language of somebody's browser."""
+
+    width: int = 1280
+    height: int = 800
+    locale: str = "en-GB"
+    dark: bool = False
+    touch: bool = False
+
+
+WIDE = Look()
+NARROW = Look(width=360, height=740, touch=True)
+
+
+class OpenPage(Protocol):
+    def __call__(self, address: str = "/", *, name: str = "", look: Look = WIDE) -> Page: ...
 
 
 @pytest.fixture(scope="session")
@@ -87,12 +104,20 @@ def contexts(chromium: Browser) -> Iterator[list[BrowserContext]]:
 def guest_page(chromium: Browser, empty: Place, contexts: list[BrowserContext]) -> OpenPage:
     """Opens a browser of its own at an address, with nobody logged in."""
 
-    def opened(address: str = "/", **look: object) -> Page:
+    def opened(address: str = "/", *, name: str = "", look: Look = WIDE) -> Page:
         context = chromium.new_context(
-            **{"base_url": empty.url, "locale": "en-GB", "viewport": _WIDE, **look}
+            base_url=empty.url,
+            locale=look.locale,
+            viewport={"width": look.width, "height": look.height},
+            color_scheme="dark" if look.dark else "light",
+            has_touch=look.touch,
+            is_mobile=look.touch,
         )
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
+        if name:
+            token = empty.desk.session(name).token
+            context.add_cookies([{"name": "balie_session", "value": token, "url": empty.url}])
         page = context.new_page()
         page.goto(address)
         return page
@@ -104,16 +129,7 @@ def guest_page(chromium: Browser, empty: Place, contexts: list[BrowserContext]) 
 def open_page(guest_page: OpenPage, place: Place) -> OpenPage:
     """As `guest_page`, with somebody of the filled branches logged in."""
 
-    def opened(address: str = "/", *, name: str = "Sanne de Wit", **look: object) -> Page:
-        page = guest_page("/login", **look)
-        session = place.desk.session(name)
-        page.context.add_cookies(
-            [{"name": "balie_session", "value": session.token, "url": place.url}]
-        )
-        page.goto(address)
-        return page
+    def opened(address: str = "/", *, name: str = "Sanne de Wit", look: Look = WIDE) -> Page:
+        return guest_page(address, name=name, look=look)
 
     return opened
-
-
-_WIDE = {"width": 1280, "height": 800}

@@ -1,6 +1,8 @@
 """A store filled as a branch's would be after a few days: for the page tests and for pictures."""
 
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 from appliance.desk import sessions, staff
 from appliance.desk.marks import mark_read
@@ -206,15 +208,8 @@ class Filler:
     ) -> None:
         """Moves a message as far as `state`, through every state on the way."""
         for number, step in enumerate(_WAY.get(state, ())):
-            self.store.write(
-                lambda tx, step=step, number=number: messages.move(
-                    tx,
-                    message_id,
-                    step,
-                    reason=reason if step is state else None,
-                    **_stamp(step, tx.now_ms - ago_ms + (number + 1) * 4000),
-                )
-            )
+            why = reason if step is state else None
+            self.store.write(partial(_step, message_id, step, why, ago_ms - (number + 1) * 4000))
 
     def read(self, name: str, by: str) -> None:
         conversation_id = self.filled.conversations[name]
@@ -284,8 +279,9 @@ _WAY = {
 _STAMPS = {_S.SENT: "sent_ms", _S.DELIVERED: "delivered_ms", _S.READ: "read_ms"}
 
 
-def _stamp(state: MessageState, at_ms: int) -> dict[str, int]:
-    return {_STAMPS[state]: at_ms} if state in _STAMPS else {}
+def _step(message_id: str, to: MessageState, why: str | None, ago_ms: int, tx: Tx) -> None:
+    stamp: dict[str, Any] = {_STAMPS[to]: tx.now_ms - ago_ms} if to in _STAMPS else {}
+    messages.move(tx, message_id, to, reason=why, **stamp)
 
 
 def fill(store: Store) -> Filler:

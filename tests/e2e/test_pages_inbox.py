@@ -50,7 +50,7 @@ def test_numbers_can_be_switched(open_page: OpenPage) -> None:
 
 
 def test_filters_show_the_unread_the_waiting_and_the_groups(open_page: OpenPage) -> None:
-    """Each filter shows its own; who waits longest is first; groups stand apart and are read-only."""
+    """Each filter shows its own; who waits longest is first; groups are apart and read-only."""
     page = open_page()
     tabs = page.locator("#tabs")
     tabs.get_by_text("Unread", exact=True).click()

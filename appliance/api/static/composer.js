@@ -29,8 +29,7 @@ function later(work) {
 }
 
 function refresh(id) {
-  const part = document.getElementById(id);
-  if (part) htmx.trigger(part, "refresh");
+  document.dispatchEvent(new CustomEvent("balie:refresh", { detail: id }));
 }
 
 // Sending

@@ -1,6 +1,7 @@
 // The stream of hints: each says what changed, and the part of the page that shows it asks again.
 
 const LOST_MS = 5000; // without a connection this long is worth saying
+const RECENT_MS = 60000; // no part of a page is on its way for longer
 const SILENT_MS = 40000; // more than two beats: the line is dead, whatever the browser believes
 
 const live = document.getElementById("live");
@@ -11,11 +12,29 @@ let connection = null;
 let heardAt = Date.now();
 let lostAt = 0;
 const arrived = new Set();
+const hinted = new Map(); // conversation: when something last changed in it
+
+// A part that is being asked for is asked for again afterwards, not beside it: what is asked for
+// names the choices of that moment, and an answer to older ones would undo newer ones.
+const busy = new Map();
+const again = new Set();
 
 function refresh(id) {
   const part = document.getElementById(id);
-  if (part) htmx.trigger(part, "refresh");
+  if (!part) return;
+  if (busy.get(id)) again.add(id);
+  else htmx.trigger(part, "refresh");
 }
+
+function count(event, by) {
+  const id = event.detail.ctx?.target?.id;
+  if (!id) return;
+  busy.set(id, Math.max(0, (busy.get(id) ?? 0) + by));
+  if (!busy.get(id) && again.delete(id)) setTimeout(refresh, 0, id);
+}
+document.addEventListener("htmx:before:request", (event) => count(event, 1));
+document.addEventListener("htmx:finally:request", (event) => count(event, -1));
+document.addEventListener("balie:refresh", (event) => refresh(event.detail));
 
 // Many hints at once are one request: the part asks at most this often.
 const due = new Map();
@@ -64,6 +83,7 @@ if (live) {
   live.addEventListener("message", (event) => {
     const hint = about(event);
     if (hint.received) arrived.add(hint.conversation);
+    hinted.set(hint.conversation, Date.now());
     if (hint.conversation === openConversation()) soon("messages", 0);
     soon("list");
   });
@@ -133,3 +153,10 @@ function tell() {
 }
 document.addEventListener("htmx:after:swap", tell);
 tell();
+
+// A thread that was on its way while something changed in it may have been read before that.
+document.addEventListener("htmx:after:swap", (event) => {
+  if (event.detail.ctx?.target?.id !== "thread-pane") return;
+  if (Date.now() - (hinted.get(openConversation()) ?? 0) < RECENT_MS) soon("messages", 0);
+  hinted.clear();
+});

@@ -122,8 +122,7 @@ document.addEventListener("visibilitychange", markRead);
 addEventListener("focus", markRead);
 document.addEventListener("balie:back", () => {
   for (const id of ["messages", "list"]) {
-    const part = document.getElementById(id);
-    if (part) htmx.trigger(part, "refresh");
+    document.dispatchEvent(new CustomEvent("balie:refresh", { detail: id }));
   }
 });
 

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from appliance.api.web.inbox import Choices, desk_of
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.route import PageRoute
-from appliance.api.web.thread import open_thread, whole_page
+from appliance.api.web.thread import opened_thread, whole_page
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk import drafts, inbox, sending, thread
 from appliance.desk.access import Permission
@@ -126,18 +126,18 @@ async def _refused(
     """Says why at the composer; what was typed stays."""
     if visit.partial:
         return HTMLResponse(visit.part("_note.html", note=note), status)
-    opened, card = await visit.read(lambda conn: open_thread(conn, visit, conversation_id))
+    opened, card = await opened_thread(visit, conversation_id)
     opened = dataclasses.replace(opened, draft=text, note=note)
     return await whole_page(visit, opened, card, choices, status)
 
 
 async def _new(visit: Visit, choices: Choices, status: int = 200, **form: object) -> Response:
+    cursor = visit.cursor
     desk = await visit.read(lambda conn: desk_of(conn, visit, choices))
     if not desk.may_write:
         raise NotFound("page")
     if visit.partial:
         return visit.page("_new.html", status, desk=desk, **form)
-    cursor = visit.services.feed.cursor(visit.services.feed.head)
     return visit.page("new.html", status, desk=desk, cursor=cursor, **form)
 
 

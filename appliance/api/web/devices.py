@@ -14,10 +14,10 @@ routes = APIRouter(route_class=PageRoute)
 
 @routes.get("/devices")
 async def devices_page(visit: Reading) -> Response:
+    cursor = visit.cursor
     numbers = await visit.read(lambda conn: equipment.numbers(conn, visit.session.rights))
     if visit.partial:
         return visit.page("_devices.html", numbers=numbers)
-    cursor = visit.services.feed.cursor(visit.services.feed.head)
     return visit.page("devices.html", numbers=numbers, cursor=cursor)
 
 

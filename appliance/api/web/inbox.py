@@ -76,10 +76,10 @@ Choices = Annotated[Wanted, Depends(wanted)]
 async def inbox_page(visit: Reading, choices: Choices) -> Response:
     if not visit.session.rights.has(Permission.INBOX_READ):
         return await _other_page(visit)
+    cursor = visit.cursor
     desk = await visit.read(lambda conn: desk_of(conn, visit, choices))
     if not desk.lines and visit.session.rights.may(Permission.STAFF_MANAGE, None):
         return go(visit, "/setup/line" if await visit.read(_has_branch) else "/setup/branch")
-    cursor = visit.services.feed.cursor(visit.services.feed.head)
     return visit.page("inbox.html", desk=desk, thread=None, card=None, cursor=cursor)
 
 

@@ -27,12 +27,13 @@ class Opened:
     window: Window
     divider: str
     draft: str
+    cursor: str
     note: Note | None = None
 
 
 @routes.get("/c/{conversation_id}")
 async def thread_page(visit: Reading, conversation_id: str, choices: Choices) -> Response:
-    opened, card = await visit.read(lambda conn: open_thread(conn, visit, conversation_id))
+    opened, card = await opened_thread(visit, conversation_id)
     if visit.partial:
         return visit.page("_thread_panes.html", thread=opened, card=card, query=choices.query())
     return await whole_page(visit, opened, card, choices)
@@ -54,7 +55,7 @@ async def messages_part(
         if older and first:
             first = thread.older(conn, about, first).oldest_id or first
         window = thread.since(conn, about, first) if first else thread.newest(conn, about)
-        return Opened(about=about, window=window, divider=divider, draft="")
+        return Opened(about=about, window=window, divider=divider, draft="", cursor="")
 
     return visit.page("_messages.html", thread=await visit.read(read))
 
@@ -72,10 +73,15 @@ async def mark_read(
     return Response(status_code=204)
 
 
-def open_thread(
-    conn: sqlite3.Connection, visit: Visit, conversation_id: str
-) -> tuple[Opened, Card | None]:
+async def opened_thread(visit: Visit, conversation_id: str) -> tuple[Opened, Card | None]:
     """Raises NotFound when it does not exist for this person."""
+    cursor = visit.cursor
+    return await visit.read(lambda conn: _open(conn, visit, conversation_id, cursor))
+
+
+def _open(
+    conn: sqlite3.Connection, visit: Visit, conversation_id: str, cursor: str
+) -> tuple[Opened, Card | None]:
     about = thread.conversation(conn, visit.session.rights, conversation_id)
     mine = {"staff_id": visit.staff_id, "conversation_id": conversation_id}
     divider = marks.first_unread(conn, **mine)
@@ -84,6 +90,7 @@ def open_thread(
         window=thread.newest(conn, about, include=divider),
         divider=divider or "",
         draft=drafts.text_of(conn, **mine),
+        cursor=cursor,
     )
     return opened, None if about.is_group else cards.card(conn, visit.session.rights, about)
 
@@ -99,5 +106,6 @@ async def whole_page(
         open=opened.about.id,
     )
     desk = await visit.read(lambda conn: desk_of(conn, visit, shown))
-    cursor = visit.services.feed.cursor(visit.services.feed.head)
-    return visit.page("inbox.html", status, desk=desk, thread=opened, card=card, cursor=cursor)
+    return visit.page(
+        "inbox.html", status, desk=desk, thread=opened, card=card, cursor=opened.cursor
+    )

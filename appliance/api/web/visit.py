@@ -87,6 +87,13 @@ class Visit:
         return self.services.clock.now_ms()
 
     @property
+    def cursor(self) -> str:
+        """Where the stream of a page begins. Taken before the page's data is read: what happens
+        in between is then told once too often, and never not at all.
+        """
+        return self.services.feed.cursor(self.services.feed.head)
+
+    @property
     def partial(self) -> bool:
         """Asked by a script for a part of the page."""
         return is_partial(self.request)

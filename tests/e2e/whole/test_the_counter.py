@@ -27,7 +27,8 @@ def send(page: Page, text: str) -> None:
 
 
 def history(demo: Demo, message_id: str) -> list[str]:
-    return [each["state"] for each in demo.api(f"/messages/{message_id}")["history"]]
+    changes = demo.api(f"/messages/{message_id}")["history"]
+    return [each["facts"]["to"] for each in changes if each["kind"] == "message.state"]
 
 
 def test_a_worker_writes_is_answered_and_reads_it(demo: Demo, new_page: OpenPage) -> None:

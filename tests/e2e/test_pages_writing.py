@@ -1,0 +1,244 @@
+"""Writing in a real browser: at once on the page, once in the database, never lost by a refusal."""
+
+from playwright.sync_api import Locator, Page, Route, expect
+
+from appliance.desk import sessions
+from tests.e2e.conftest import NARROW, OpenPage, Place
+
+FATIMA = "Fatima El Idrissi"
+SENT = (
+    "SELECT count(*) FROM message WHERE direction = 'out' AND staff_id IS NOT NULL AND text = '{}'"
+)
+
+
+def opened(page: Page, title: str) -> Page:
+    page.locator("#list a.row", has_text=title).click()
+    expect(page.locator("#thread-title")).to_have_text(title)
+    page.locator("#live[data-connected]").wait_for(state="attached")
+    return page
+
+
+def bubble(page: Page, text: str) -> Locator:
+    return page.locator("#scroller li.line", has_text=text)
+
+
+def write(page: Page, text: str) -> None:
+    page.locator("#text").fill(text)
+    page.locator("#text").press("Enter")
+
+
+def test_a_message_stands_at_once_and_once(open_page: OpenPage, place: Place) -> None:
+    """The bubble is there before Balie answered, and is replaced by Balie's, not joined by it."""
+    page = opened(open_page(), FATIMA)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/messages", hold)
+    write(page, "Maandag om zes uur, balie links")
+    expect(bubble(page, "balie links")).to_be_in_viewport()
+    expect(page.locator("#pending li")).to_have_count(1)
+    expect(page.locator("#text")).to_have_value("")
+    held.pop().continue_()
+    mine = page.locator("#messages li.line", has_text="balie links")
+    expect(mine).to_have_attribute("data-state", "queued")
+    expect(mine).to_contain_text("Sanne de Wit")
+    expect(bubble(page, "balie links")).to_have_count(1)
+    assert place.count(SENT.format("Maandag om zes uur, balie links")) == 1
+    page.reload()
+    expect(bubble(page, "balie links")).to_have_count(1)
+
+
+def test_a_colleague_sees_it_live(open_page: OpenPage) -> None:
+    """What one writes stands at another's open page, with the name of who wrote it."""
+    first = opened(open_page(), FATIMA)
+    second = opened(open_page(name="Marit Hoekstra"), FATIMA)
+    write(first, "Neem je legitimatie mee")
+    theirs = second.locator("#messages li.line", has_text="legitimatie")
+    expect(theirs).to_contain_text("Sanne de Wit")
+    expect(theirs).to_have_count(1)
+
+
+def test_messages_arrive_in_the_order_of_typing(open_page: OpenPage, place: Place) -> None:
+    """Five quick ones stand, and are stored, as they were typed."""
+    page = opened(open_page(), FATIMA)
+    typed = [f"reeks {number}" for number in range(5)]
+    for text in typed:
+        write(page, text)
+    expect(page.locator("#messages li.line", has_text="reeks")).to_have_count(5)
+    expect(page.locator("#pending li")).to_have_count(0)
+    stored = place.store.read(
+        lambda conn: conn.execute(
+            "SELECT text FROM message WHERE text LIKE 'reeks %' ORDER BY id"
+        ).fetchall()
+    )
+    assert [row[0] for row in stored] == typed
+    assert page.locator("#messages li.line .text", has_text="reeks").all_inner_texts() == typed
+
+
+def test_what_waits_says_until_when_and_why(open_page: OpenPage) -> None:
+    """A waiting message has its expected time and reason, and can be withdrawn until it leaves."""
+    page = opened(open_page(), "Kees Verhoeven")
+    waiting = bubble(page, "vrijdag ontbrak")
+    expect(waiting.locator(".waits")).to_contain_text(
+        "because there is a pause between two messages"
+    )
+    waiting.get_by_role("button", name="Withdraw").click()
+    expect(waiting).to_have_attribute("data-state", "cancelled")
+    expect(waiting).to_contain_text("a colleague withdrew it")
+
+
+def test_what_is_being_sent_cannot_be_withdrawn(open_page: OpenPage, place: Place) -> None:
+    """Too late to withdraw is said in words at the message field."""
+    page = opened(open_page(), "Kees Verhoeven")
+    waiting = bubble(page, "vrijdag ontbrak")
+    message_id = waiting.get_attribute("data-message")
+    place.store.write(
+        lambda tx: tx.conn.execute(
+            "UPDATE message SET state = 'sending' WHERE id = ?", (message_id,)
+        )
+    )
+    waiting.get_by_role("button", name="Withdraw").click()
+    expect(page.locator("#composer-note")).to_contain_text("can no longer be withdrawn")
+
+
+def test_stop_is_said_beforehand_and_the_words_stay(open_page: OpenPage, place: Place) -> None:
+    """To somebody who said STOP nothing is sent; the page says why and keeps what was typed."""
+    page = opened(open_page(), "Bart Kuipers")
+    expect(page.locator(".composer .note.warn")).to_contain_text("asked to stop")
+    write(page, "Toch nog een vraag")
+    note = page.locator("#composer-note .note")
+    expect(note).to_have_attribute("data-code", "opted-out")
+    expect(note).to_contain_text("START to +31 6 12345601")
+    expect(page.locator("#text")).to_have_value("Toch nog een vraag")
+    expect(bubble(page, "Toch nog een vraag")).to_have_count(0)
+    assert place.count(SENT.format("Toch nog een vraag")) == 0
+
+
+def test_a_stranger_cannot_be_written_to(open_page: OpenPage, place: Place) -> None:
+    """Who never asked gets nothing; the page says why and what would change it."""
+    page = open_page()
+    page.locator("#new-button").click()
+    page.get_by_label("To number").fill("06 12345699")
+    page.get_by_label("Message", exact=True).fill("Wij hebben werk voor u!")
+    page.get_by_role("button", name="Send").click()
+    note = page.locator("#new-note .note")
+    expect(note).to_have_attribute("data-code", "consent-required")
+    expect(note).to_contain_text("+31 6 12345601")
+    expect(page.get_by_label("Message", exact=True)).to_have_value("Wij hebben werk voor u!")
+    assert place.count("SELECT count(*) FROM contact_number WHERE number = '+31612345699'") == 0
+    page.get_by_label("To number").fill("12")
+    page.get_by_role("button", name="Send").click()
+    expect(note).to_contain_text("not a telephone number")
+
+
+def test_a_known_number_opens_its_conversation(open_page: OpenPage) -> None:
+    """A new conversation with somebody who wrote before goes on where it was."""
+    page = open_page("/new")
+    page.get_by_label("To number").fill("+31612345612")
+    page.get_by_label("Message", exact=True).fill("Yes, at nine.\nSee you!")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("#thread-title")).to_have_text("Piotr Nowak")
+    expect(bubble(page, "Yes, at nine.")).to_have_attribute("data-state", "queued")
+
+
+def test_drafts_are_kept_on_the_server(open_page: OpenPage, place: Place) -> None:
+    """What was typed and not sent is there on another screen, and gone when it was sent."""
+    page = opened(open_page(), FATIMA)
+    page.locator("#text").press_sequentially("Ik zoek het even ")
+    opened(page, "Piotr Nowak")
+    expect(page.locator("#text")).to_have_value("")
+    expect(page.locator("#list a.row", has_text=FATIMA)).to_contain_text("Draft: Ik zoek het even")
+    other = opened(open_page(look=NARROW), FATIMA)
+    expect(other.locator("#text")).to_have_value("Ik zoek het even ")
+    colleague = opened(open_page(name="Marit Hoekstra"), FATIMA)
+    expect(colleague.locator("#text")).to_have_value("")
+    other.locator("#text").fill("Gevonden!")
+    other.get_by_role("button", name="Send").click()
+    expect(bubble(other, "Gevonden!")).to_have_attribute("data-state", "queued")
+    assert place.count("SELECT count(*) FROM draft") == 0
+
+
+def test_without_connection_nothing_typed_is_lost(open_page: OpenPage, place: Place) -> None:
+    """A banner after five seconds; what was sent meanwhile goes by itself on return, once."""
+    page = opened(open_page(), FATIMA)
+    page.context.set_offline(True)
+    expect(page.locator("#offline")).to_be_visible(timeout=15_000)
+    write(page, "Tot straks op het station")
+    lonely = page.locator("#pending li", has_text="station")
+    expect(lonely.get_by_role("button", name="Try again")).to_be_visible()
+    place.desk.receive("Utrecht", FATIMA, "+31612345611", "Bent u er nog?")
+    page.context.set_offline(False)
+    expect(page.locator("#offline")).to_be_hidden(timeout=15_000)
+    expect(page.locator("#messages li.line", has_text="station")).to_have_count(1)
+    expect(page.locator("#messages li.line", has_text="Bent u er nog?")).to_have_count(1)
+    expect(lonely).to_have_count(0)
+    assert place.count(SENT.format("Tot straks op het station")) == 1
+
+
+def test_an_ended_session_leads_to_the_login_and_back(open_page: OpenPage, place: Place) -> None:
+    """Who was logged out meanwhile logs in and finds the conversation and the typed text again."""
+    page = opened(open_page(), FATIMA)
+    staff_id = place.desk.filled.staff["Sanne de Wit"]
+    place.store.write(lambda tx: sessions.end_all(tx, staff_id))
+    write(page, "Dit mag niet weg zijn")
+    page.wait_for_url("**/login?next=*")
+    page.get_by_label("Your name").fill("Sanne de Wit")
+    page.get_by_label("Password").fill("de balie is open")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.locator("#thread-title")).to_have_text(FATIMA)
+    expect(page.locator("#text")).to_have_value("Dit mag niet weg zijn")
+    assert place.count(SENT.format("Dit mag niet weg zijn")) == 0
+
+
+def test_texts_are_shown_as_they_were_written(open_page: OpenPage, place: Place) -> None:
+    """Markup is text, line breaks stay, other scripts run their own way, long words wrap."""
+    strange = [
+        "<img src=x onerror=alert(1)> & \"quotes\" 'too' {{ 7*7 }}",
+        "regel een\nregel twee\n\n  ingesprongen",
+        "مرحبا، هل يوجد عمل؟ Maandag 08:00",
+        "👩\u200d👩\u200d👧 é e\u0301 \u200b🇳🇱",
+        "x" * 4000,
+    ]
+    for text in strange:
+        place.desk.receive("Utrecht", "Raar", "+31612345640", text)
+    page = opened(open_page(), "Raar")
+    shown = page.locator("#messages .text")
+    expect(shown).to_have_count(len(strange))
+    assert shown.evaluate_all("all => all.map((each) => each.textContent)") == strange
+    assert page.locator("#messages .text").nth(1).inner_text() == strange[1]
+    direction = (
+        page.locator("#messages .text").nth(2).evaluate("e => getComputedStyle(e).direction")
+    )
+    assert direction == "rtl"
+    assert page.evaluate(
+        "document.getElementById('scroller').scrollWidth"
+        " <= document.getElementById('scroller').clientWidth"
+    )
+    assert page.locator("#scroller img").count() == 0
+    write(page, strange[0])
+    mine = page.locator("#messages li.out .text")
+    expect(mine).to_have_text(strange[0])
+    assert (
+        place.store.read(
+            lambda conn: conn.execute(
+                "SELECT text FROM message WHERE direction = 'out' ORDER BY id DESC LIMIT 1"
+            ).fetchone()[0]
+        )
+        == strange[0]
+    )
+
+
+def test_too_long_and_empty_are_not_sent(open_page: OpenPage, place: Place) -> None:
+    """Above 4,096 characters the page counts and sends nothing; spaces alone are nothing."""
+    page = opened(open_page(), FATIMA)
+    write(page, "a" * 4097)
+    expect(page.locator("#count")).to_have_text("4097 / 4096")
+    expect(page.locator("#text")).to_have_value("a" * 4097)
+    write(page, "   ")
+    expect(page.locator("#pending li")).to_have_count(0)
+    before = place.count("SELECT count(*) FROM message WHERE direction = 'out'")
+    write(page, "a" * 4096)
+    expect(page.locator("#messages li.out").last).to_have_attribute("data-state", "queued")
+    assert place.count("SELECT count(*) FROM message WHERE direction = 'out'") == before + 1
