@@ -11,10 +11,12 @@ import secrets
 import shlex
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import adbutils
+from adbutils.errors import AdbConnectionError
 
 from appliance.devices.adb_errors import translated
 from appliance.errors import DeviceGone, Transient
@@ -45,11 +47,23 @@ def server_port() -> int:
 class Connection(adbutils.AdbConnection):
     """A connection to the server that neither starts one nor dawdles when it closes."""
 
-    _create_socket: Callable[[], socket.socket]
     check_okay: Callable[[], None]
 
+    def __init__(self, host: str, port: int) -> None:
+        self._address = (host, port)
+        super().__init__(host, port)
+
     def _safe_connect(self) -> socket.socket:
-        return self._create_socket()
+        """Keepalive tells within a minute when the other end is gone without a word."""
+        try:
+            sock = socket.create_connection(self._address, timeout=_SERVER_ANSWERS_S)
+        except TimeoutError as exc:
+            raise adbutils.AdbTimeout("connect to adb server timeout") from exc
+        except OSError as exc:
+            raise AdbConnectionError(f"connect to adb server failed: {exc}") from exc
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        sock.settimeout(None)
+        return sock
 
     def send_command(self, cmd: str) -> None:
         data = cmd.encode()
@@ -58,8 +72,10 @@ class Connection(adbutils.AdbConnection):
         self.conn.sendall(f"{len(data):04x}".encode() + data)
 
     def close(self) -> None:
-        """The parent shuts down, sleeps and closes; the server needs none of that from a reader."""
+        """The parent's, without its sleep; the shutdown wakes a thread that still reads."""
         if not self.closed:
+            with suppress(OSError):
+                self.conn.shutdown(socket.SHUT_RDWR)
             self.conn.close()
             self._AdbConnection__conn = None
 

@@ -86,6 +86,7 @@ class DeviceWorker:
                 busy = self._turn()
             except Exception:
                 log.exception("device %s stumbled", self._driver.device_id)
+                self._probe_at = time.monotonic() + self._rhythm.probe_again_s
                 self._note(Status(state=DeviceState.DEGRADED, reason=Reason.NOT_ANSWERING))
                 busy = False
             if not busy:

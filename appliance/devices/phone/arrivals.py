@@ -1,7 +1,6 @@
 """What people wrote while their chat was open: WhatsApp tells it on the screen alone."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Sequence
 
 from appliance.devices.phone.phone import Phone
@@ -59,6 +58,11 @@ class Arrivals:
         first = time.minute_of_day(self._opened_ms)
         return is_between(row.time, first, time.minute_of_day(clock.now_ms()))
 
+    @property
+    def last(self) -> Conversation | None:
+        """The chat as it was seen last, if it was seen."""
+        return self._last
+
     def news(self) -> list[Incoming]:
         """The gathered rows that no notification has told; the chat must still be open."""
         if not self._rows:
@@ -69,16 +73,18 @@ class Arrivals:
             self._phone.device_id, sender, since_ms=now_ms - _RECENT_MS
         )
         fresh = _untold(self._rows, told, self._phone)
-        counts: Counter[tuple[str, str]] = Counter()
-        return [self._incoming(row, sender, now_ms, counts) for row in fresh]
+        self._rows = []
+        news: list[Incoming] = []
+        for row in fresh:
+            news.append(self._incoming(row, sender, [*told, *news]))
+        return news
 
-    def _incoming(
-        self, row: Row, sender: str, now_ms: int, counts: Counter[tuple[str, str]]
-    ) -> Incoming:
+    def _incoming(self, row: Row, sender: str, before: list[Incoming]) -> Incoming:
+        """Its key counts what is alike: the third "ok" of a minute is not the second."""
         text = self._text(row)
-        at_ms = self._phone.time.latest_ms(row.time, now_ms=now_ms)
-        counts[row.time, text] += 1
-        facts = f"{sender}\0{at_ms // MS_PER_MINUTE}\0{text}\0{counts[row.time, text]}"
+        at_ms = self._phone.time.latest_ms(row.time, now_ms=self._phone.clock.now_ms())
+        alike = sum(canonical(m.text) == canonical(text) for m in before)
+        facts = f"{sender}\0{at_ms // MS_PER_MINUTE}\0{text}\0{alike}"
         mark = hashlib.sha256(facts.encode(errors="replace")).hexdigest()[:24]
         return Incoming(
             channel=Channel.WHATSAPP,

@@ -1,10 +1,15 @@
 """Whose name stands above a chat: the phone book's word, and what notifications have shown."""
 
+import logging
 import time
 
-from appliance.devices.phone.content_rows import AccessRefused, content_query, read_value
+from appliance.devices.adb import Output
+from appliance.devices.phone.content_rows import content_query, read_value
 from appliance.devices.phone.session import Session
 from appliance.devices.phone.texts import digits_in, label
+from appliance.errors import DeviceError
+
+log = logging.getLogger(__name__)
 
 # The phone book may be edited by hand; a name is believed for so long.
 _BELIEVED_S = 900.0
@@ -31,10 +36,22 @@ class Contacts:
         known = self._in_book(digits)
         return name == (known if known is not None else self._shown.get(digits))
 
-    def number_of(self, title: str) -> str | None:
-        """The one number known under this name, with its plus."""
-        numbers = self._numbers_of(label(title))
-        return f"+{numbers.pop()}" if len(numbers) == 1 else None
+    def question(self, number: str) -> str | None:
+        """The command that asks the phone book about a number, or None while its word is fresh."""
+        digits = digits_in(number)
+        _, until = self._book.get(digits, (None, 0.0))
+        if time.monotonic() < until:
+            return None
+        return content_query(f"{_LOOKUP}%2B{digits}", ("display_name",))
+
+    def answered(self, number: str, output: Output) -> None:
+        try:
+            name = read_value(output.text, "display_name")
+        except DeviceError as exc:
+            log.info("the phone book says nothing: %s", exc)
+            name = None
+        believed_until = time.monotonic() + _BELIEVED_S
+        self._book[digits_in(number)] = (label(name) if name else None, believed_until)
 
     def forget(self) -> None:
         self._book.clear()
@@ -45,18 +62,8 @@ class Contacts:
         return shown | {digits for digits, (known, _) in self._book.items() if known == name}
 
     def _in_book(self, digits: str) -> str | None:
-        known, until = self._book.get(digits, (None, 0.0))
-        if time.monotonic() < until:
-            return known
-        found = self._ask(digits)
-        self._book[digits] = (found, time.monotonic() + _BELIEVED_S)
-        return found
-
-    def _ask(self, digits: str) -> str | None:
-        query = content_query(f"{_LOOKUP}%2B{digits}", ("display_name",))
-        (answer,) = self._session.run(query)
-        try:
-            name = read_value(answer.text, "display_name")
-        except AccessRefused:
-            return None
-        return label(name) if name else None
+        question = self.question(digits)
+        if question is not None:
+            (answer,) = self._session.run(question)
+            self.answered(digits, answer)
+        return self._book[digits][0]

@@ -38,6 +38,8 @@ def read_rows(output: str, columns: Sequence[str]) -> list[Row]:
     text = output.strip("\r\n")
     if not text or text.startswith(_NOTHING):
         return []
+    if not text.startswith("Row: 0 "):
+        raise _error(text)
     return [_row(line, number, columns) for number, line in enumerate(text.split("\n"))]
 
 

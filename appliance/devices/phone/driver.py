@@ -226,7 +226,7 @@ class PhoneDriver:
             Channel.SMS: send_sms,
         }
         try:
-            self._take_in_hand()
+            self._take_in_hand(attempt.outgoing.number)
             return by_channel[attempt.outgoing.channel](self._phone, attempt)
         except (DeviceError, Refused):
             raise
@@ -239,7 +239,7 @@ class PhoneDriver:
 
     def look(self, look: Look) -> Found:
         if look.baseline is not None:
-            self._guarded(self._take_in_hand)
+            self._guarded(lambda: self._take_in_hand(look.outgoing.number))
         by_channel = {Channel.WHATSAPP: look_whatsapp, Channel.SMS: look_sms}
         asked = by_channel[look.outgoing.channel]
         return self._guarded(lambda: asked(self._phone, look))
@@ -249,22 +249,27 @@ class PhoneDriver:
         if visit.channel is not Channel.WHATSAPP:
             return Ticks(by_message={})
         jid = digits_in(visit.number) + ACCOUNT
-        if any(record.shortcut == jid for record in self._guarded(self._take_in_hand)):
+        listed = self._guarded(lambda: self._take_in_hand(visit.number))
+        if any(record.shortcut == jid for record in listed):
             return Ticks(by_message={})
         return self._guarded(lambda: visit_whatsapp(self._phone, visit))
 
     def close(self) -> None:
         self._phone.session.close()
 
-    def _take_in_hand(self) -> list[Record]:
-        """Notifications are told first, then the phone is woken; one shell call."""
+    def _take_in_hand(self, number: str) -> list[Record]:
+        """Notifications are told first, then the phone is woken; one shell call for all."""
         if not self._right_sim:
             raise Transient("Another SIM is in the phone.")
         phone = self._phone
         asked_ms = phone.clock.now_ms()
-        redacted, shown, date, *_ = phone.session.run(REDACTED, SHOWN, DATE_COMMAND, *DISMISS)
+        question = phone.contacts.question(number)
+        commands = [REDACTED, SHOWN, DATE_COMMAND, *DISMISS, *([question] if question else [])]
+        redacted, shown, date, *_, last = phone.session.run(*commands)
         listed = self._receiver.before_a_chat(redacted, shown)
         phone.time = measure(phone.clock, date.text, asked_ms=asked_ms)
+        if question:
+            phone.contacts.answered(number, last)
         return listed
 
     @staticmethod

@@ -12,7 +12,7 @@ from appliance.devices.phone.sms_provider import Box, SmsRow, bodies, find
 from appliance.devices.phone.whatsapp_notifications import ACCOUNT, messages_of
 from appliance.devices.phone.whatsapp_screen import PACKAGES
 from appliance.devices.protocol import Incoming, MissedCall
-from appliance.errors import InvalidInput
+from appliance.errors import InvalidInput, Transient
 from appliance.messages import Channel
 from appliance.phone_numbers import parse_number
 
@@ -65,6 +65,7 @@ class Receiver:
         self._calls_refused = False
 
     def poll(self) -> bool:
+        self._phone.deliver([])
         (redacted,) = self._phone.session.run(REDACTED)
         listed = records(redacted.text)
         news = self._note(listed)
@@ -166,7 +167,7 @@ class Receiver:
             return
         try:
             self._calls()
-        except AccessRefused as exc:
+        except (AccessRefused, Transient) as exc:
             log.info("missed calls of %s: %s", self._phone.device_id, exc)
             self._calls_refused = True
         self._calls_news = False

@@ -47,7 +47,8 @@ def rows_after(before: Sequence[Row], now: Sequence[Row]) -> list[Row] | None:
 def baseline_of(conversation: Conversation, *, text: str, salt: str) -> dict[str, Any]:
     """What stands in the chat before the tap, without a word of it."""
     rows = [list(_mark(row, salt)) for row in conversation.rows[-_KEPT_ROWS:]]
-    return {"rows": rows, "equal": conversation.own_equal(text)}
+    whole = not conversation.filled
+    return {"rows": rows, "equal": conversation.own_equal(text), "whole": whole}
 
 
 def since_baseline(
@@ -58,7 +59,11 @@ def since_baseline(
     if not before and conversation.filled and not conversation.from_start:
         return []
     now = [_mark(row, salt) for row in conversation.rows]
-    return [list(conversation.rows[known:]) for known in readings(before, now)]
+    known = readings(before, now)
+    if baseline.get("whole") and not conversation.filled:
+        # Both views show the chat from its first message on: nothing is left to guess.
+        known = [count for count in known if count == len(before)]
+    return [list(conversation.rows[count:]) for count in known]
 
 
 def _mark(row: Row, salt: str) -> tuple[Hashable, ...]:

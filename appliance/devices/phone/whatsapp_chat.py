@@ -10,8 +10,10 @@ from appliance.devices.phone.arrivals import Arrivals
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phrases import DialogKind
 from appliance.devices.phone.screen import Screen, read_screen
-from appliance.devices.phone.texts import digits_in
+from appliance.devices.phone.texts import canonical, digits_in
 from appliance.devices.phone.whatsapp_screen import (
+    ChatRow,
+    ChatsList,
     Chooser,
     Conversation,
     Dialog,
@@ -29,6 +31,8 @@ Keep = Callable[..., dict[str, Any]]
 
 # A link of WhatsApp's own scheme: no browser takes it, and Android asks nothing about it.
 _LINK = "whatsapp://send?phone={digits}"
+# A chat that grows faster than it can be left is told by its notification in the end.
+_MOST_RETURNS = 3
 _NOTHING_SEEN = read_screen("<hierarchy rotation='0' />")
 
 
@@ -86,8 +90,10 @@ class Chat:
 
     def _wait_for_chat(self) -> Conversation:
         patience = self._phone.patience
-        for pause_s in patience.pauses():
-            time.sleep(pause_s)
+        pauses = patience.pauses()
+        time.sleep(next(pauses))
+        while True:
+            time.sleep(next(pauses))
             seen = self.dump()
             ready = self._judge(seen)
             if ready is not None:
@@ -96,7 +102,6 @@ class Chat:
             waited = time.monotonic() - self._link_opened
             if waited > (patience.chat_s if isinstance(seen, LookingUp) else patience.wrong_s):
                 self._give_up(seen)
-        raise StaleScreen
 
     def dump(self) -> Seen:
         self.screen = self._phone.session.screen()
@@ -173,13 +178,51 @@ class Chat:
     def leave(self) -> None:
         """Tells what came meanwhile and goes to the home screen; raises nothing of ours."""
         try:
-            self._phone.deliver_from_screen(self.arrivals.news())
+            self._tell_news()
+            if self.arrivals.last is not None:
+                self._leave_nothing_unseen()
         except BalieError as exc:
             log.warning("arrivals of an open chat on %s: %s", self._phone.device_id, exc)
         try:
             self._phone.session.leave()
         except DeviceError as exc:
             log.info("%s was not left on its home screen: %s", self._phone.device_id, exc)
+
+    def _tell_news(self) -> None:
+        self._phone.deliver_from_screen(self.arrivals.news())
+
+    def _leave_nothing_unseen(self) -> None:
+        """What comes between the last look and the leaving is marked read and told nowhere.
+
+        The list of chats, which marks nothing, shows whether the chat has grown; if so it is
+        opened once more.
+        """
+        for _ in range(_MOST_RETURNS):
+            self._phone.session.back()
+            row = self._row_in_list()
+            if row is None or self._knows(row):
+                return
+            self._follow_link()
+            self._wait_for_chat()
+            self._tell_news()
+
+    def _row_in_list(self) -> ChatRow | None:
+        """The chat's row; None where the list does not show, or shows no such row."""
+        seen, last = self.dump(), self.arrivals.last
+        if not isinstance(seen, ChatsList) or last is None:
+            return None
+        return next((row for row in seen.rows if row.name == last.title), None)
+
+    def _knows(self, row: ChatRow) -> bool:
+        """Whether the newest message of the list is the last that was seen in the chat."""
+        if row.own_last:
+            return True
+        last = self.arrivals.last
+        shown = canonical(row.preview.rstrip("…"))
+        known = last.rows[-1] if last is not None and last.rows else None
+        if known is None or known.own or row.unread:
+            return False
+        return known.media is not None or canonical(known.text).startswith(shown)
 
 
 @contextmanager

@@ -1,12 +1,13 @@
 """An emulated phone at the end of a real adb server, with the floors above in memory."""
+# ruff: noqa: ARG002 -- the floors above keep many devices apart, these recorders know one
 
 import asyncio
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -32,23 +33,34 @@ from appliance.devices.protocol import (
     Ticks,
     Visit,
 )
-from appliance.errors import DeviceError, Refused
+from appliance.errors import (
+    DeviceError,
+    DeviceGone,
+    Permanent,
+    Refused,
+    Transient,
+    Unconfirmed,
+)
 from appliance.messages import Channel
 from tests.devices.phone_bench import eventually
+
+T = TypeVar("T")
 
 DEVICE = "phone-1"
 OWN = "+31612345601"
 ANNA = "+31687654321"
 BEA = "+31687654322"
 
-QUICK = Deadlines(shell_s=3.0, rpc_s=1.5)
-EAGER = Patience(chat_s=4.0, wrong_s=1.0, row_s=2.0, tick_s=2.5, sms_s=6.0, look_again_s=0.03)
+QUICK = Deadlines(shell_s=2.0, rpc_s=1.0)
+EAGER = Patience(chat_s=4.0, wrong_s=0.8, row_s=1.5, tick_s=1.5, sms_s=4.0)
 _LOOP_S = 20.0
+_MOST_STEPS = 6
+_THERE = frozenset({DeviceState.READY, DeviceState.DEGRADED})
 
 
 @dataclass
 class Recorder:
-    """A `Listener` that keeps in memory what it is told, as the store would."""
+    """The `Listener` of one device, which keeps in memory what it is told, as the store would."""
 
     messages: list[Incoming] = field(default_factory=list)
     calls: list[MissedCall] = field(default_factory=list)
@@ -92,15 +104,21 @@ class Recorder:
         return [m.text for m in self.messages if not sender or m.sender == sender]
 
 
+def _nothing() -> None:
+    """What happens around a tap unless a test says otherwise."""
+
+
 @dataclass
 class Try:
-    """An `Attempt` that keeps its baseline, with a gate that can be shut."""
+    """An `Attempt` that keeps its baseline, with a gate that can be shut or do mischief."""
 
     outgoing: Outgoing
     evidence_folder: Path
     noted: dict[str, Any] | None = None
     gate_shut: bool = False
     entered: int = 0
+    before_tap: Callable[[], object] = _nothing
+    after_tap: Callable[[], object] = _nothing
 
     def baseline(self, facts: Mapping[str, Any]) -> None:
         self.noted = dict(facts)
@@ -110,7 +128,9 @@ class Try:
         if self.gate_shut:
             raise Refused("opted-out", "They said STOP.")
         self.entered += 1
+        self.before_tap()
         yield
+        self.after_tap()
 
     def as_look(self) -> Look:
         return Look(outgoing=self.outgoing, baseline=self.noted)
@@ -181,7 +201,8 @@ class World:
 
     @property
     def serial(self) -> str:
-        return self.phones[0].serial
+        serial: str = self.phones[0].serial
+        return serial
 
     @property
     def handset(self) -> Any:
@@ -189,15 +210,24 @@ class World:
 
     @property
     def traffic(self) -> Traffic:
-        return self.phones[0].adbd.traffic
+        traffic: Traffic = self.phones[0].adbd.traffic
+        return traffic
 
     def connect(self) -> None:
         """Plugs all phones into the adb server."""
         for phone in self.phones:
             adb_server.connect(phone.serial)
-            assert eventually(
-                lambda s=phone.serial: adb_server.connection_state(s) is DeviceState.READY
-            )
+        serials = [phone.serial for phone in self.phones]
+        assert eventually(lambda: all(adb_server.connection_state(s) in _THERE for s in serials))
+
+    def on_loop(self, call: Callable[[], T]) -> T:
+        """Runs in the emulator's own thread."""
+
+        async def run() -> T:
+            return call()
+
+        result: T = self._on_loop(run())
+        return result
 
     def inject(self, **body: Any) -> dict[str, Any]:
         return self._post("inject", body)
@@ -261,3 +291,37 @@ class Desk:
 
     def send(self, text: str, **more: Any) -> Proof:
         return self.driver.send(self.attempt(text, **more))
+
+    def carry(self, attempt: Try) -> list[str]:
+        """Does with one message what the queue does, and names each outcome on the way.
+
+        What is proven not sent is tried again, what is not known is asked about.
+        """
+        outcomes: list[str] = []
+        while len(outcomes) < _MOST_STEPS:
+            outcomes.append(self._step(attempt, outcomes))
+            if outcomes[-1] in {"sent", "present", "unclear", "permanent"}:
+                break
+            if outcomes[-1] in {"transient", "absent", "gone"}:
+                self._ready()
+                attempt = replace(attempt, noted=None, before_tap=_nothing, after_tap=_nothing)
+        return outcomes
+
+    def _step(self, attempt: Try, before: list[str]) -> str:
+        try:
+            if before[-1:] in (["unconfirmed"], ["look failed"]):
+                self._ready()
+                return self.driver.look(attempt.as_look()).finding.value
+            self.driver.send(attempt)
+        except Unconfirmed:
+            return "unconfirmed"
+        except DeviceError as exc:
+            if before[-1:] in (["unconfirmed"], ["look failed"]):
+                return "look failed"
+            names = {Transient: "transient", DeviceGone: "gone", Permanent: "permanent"}
+            return next(word for kind, word in names.items() if isinstance(exc, kind))
+        return "sent"
+
+    def _ready(self) -> None:
+        """A phone that was away is waited for; a locked one is not."""
+        eventually(lambda: self.driver.probe().state in _THERE)

@@ -1,16 +1,315 @@
 """The phone driver at an emulated phone, through the real adb server and unmodified libraries."""
 
-import time
-from tests.devices.phone.driver_kit import ANNA, Desk
-from appliance.devices.protocol import DeviceState, Tick
+import pytest
+
+from appliance.devices.protocol import DeviceState, Finding, Proof, Reason, Tick, Visit
+from appliance.errors import NotOnChannel, Refused, Transient
+from appliance.messages import Channel
+from tests.devices.phone.conftest import OLDER_DUTCH, RECENT_ENGLISH
+from tests.devices.phone.driver_kit import ANNA, BEA, OWN, Desk
+
+GENERATIONS = pytest.mark.parametrize(
+    "spec", [OLDER_DUTCH, RECENT_ENGLISH], indirect=True, ids=["older-nl", "recent-en"]
+)
+AWKWARD = [
+    "Kan ik morgen 👷🏽‍♀️ werken? 🙏🏼",
+    "Hoi\n\nik kan niet\nmaandag\ndinsdag\n\ngroet",
+    "50% korting & \"gratis\" <b>koffie</b> $(reboot) `id` 'ja' %0A; rm -rf /",
+    "أحمد \u202eomgekeerd\u202c",
+    "één keer e\u0301e\u0301n",
+    "&#10; &amp; ]]> <?xml version='1.0'?>",
+    "Tot dan, time=123}",
+    "*Vet* _schuin_ ~door~",
+    "Bericht",
+    "+31 6 12345678",
+]
 
 
-def test_first(desk: Desk) -> None:
-    desk.world.write(ANNA, "Hoi", name="Anna", saved=False)
+# Sending WhatsApp
+
+
+@GENERATIONS
+def test_a_text_leaves_once_and_is_proven(desk: Desk) -> None:
+    """Both generations of WhatsApp, in Dutch and in English."""
+    desk.world.write(ANNA, "Hoi")
+    proof = desk.send("Dag Anna")
+    assert proof.tick in {Tick.SENT, Tick.DELIVERED, Tick.READ}
+    assert desk.world.truth() == ["Dag Anna"]
+
+
+@pytest.mark.parametrize("text", AWKWARD)
+def test_a_text_arrives_as_it_was_written(desk: Desk, text: str) -> None:
+    desk.world.write(ANNA, "Hoi")
+    desk.send(text)
+    assert desk.world.truth() == [text]
+
+
+@GENERATIONS
+def test_a_long_text_is_proven_by_its_beginning(desk: Desk) -> None:
+    """WhatsApp cuts it on the screen behind its Read more."""
+    text = "Beste allemaal, " + "woord " * 660
+    desk.world.write(ANNA, "Hoi")
+    desk.send(text)
+    assert desk.world.truth() == [text]
+
+
+def test_the_same_text_twice_is_two_messages(desk: Desk) -> None:
+    """The second is told from the first though both stand there alike."""
+    for _ in range(3):
+        desk.send("ok")
+    assert desk.world.truth() == ["ok", "ok", "ok"]
+
+
+def test_a_saved_contact_is_known_by_its_phone_book_name(desk: Desk) -> None:
+    """The title of the chat is a name then; the phone book says whose."""
+    desk.world.write(ANNA, "Hoi", name="Anna de Vries")
+    desk.send("Dag")
+    assert desk.world.truth() == ["Dag"]
+
+
+def test_a_name_that_two_numbers_bear_proves_nothing(desk: Desk) -> None:
+    """Nothing is typed into a chat that may be somebody else's."""
+    desk.world.write(ANNA, "Hoi", name="Jan")
+    desk.world.write(BEA, "Hallo", name="Jan")
     desk.driver.receive()
-    print(desk.recorder.messages)
+    with pytest.raises(Transient):
+        desk.send("Dag")
+    assert desk.world.truth() == []
+    assert desk.world.traffic.taps == 0
+
+
+def test_a_number_without_whatsapp_is_an_answer(desk: Desk) -> None:
+    desk.world.inject(kind="person", number=ANNA, whatsapp=False)
+    with pytest.raises(NotOnChannel):
+        desk.send("Dag")
+    assert desk.world.truth() == []
+
+
+def test_a_reply_takes_at_most_twelve_round_trips(desk: Desk) -> None:
+    desk.world.write(ANNA, "Hoi", name="Anna")
+    desk.driver.receive()
     before = desk.world.traffic.round_trips
-    t = time.monotonic()
-    proof = desk.send("Hallo 👋 daar")
-    print(proof, time.monotonic() - t, desk.world.traffic.round_trips - before)
-    print(desk.world.truth())
+    desk.send("Dag Anna")
+    assert desk.world.traffic.round_trips - before <= 12
+
+
+def test_the_phone_is_left_on_its_home_screen(desk: Desk) -> None:
+    desk.send("Dag")
+    assert desk.world.handset.front is desk.world.handset.launcher
+
+
+def test_a_shut_gate_lets_nothing_out(desk: Desk) -> None:
+    """Refused at the last moment: no tap, and no draft is left in the chat."""
+    attempt = desk.attempt("Dag")
+    attempt.gate_shut = True
+    with pytest.raises(Refused):
+        desk.driver.send(attempt)
+    assert desk.world.traffic.taps == 0
+    chat = next(iter(desk.world.handset.whatsapp.account.chats.values()))
+    assert chat.draft == ""
+
+
+def test_the_baseline_holds_no_text(desk: Desk) -> None:
+    """It is noted before the tap, and made of counts, times and salted marks."""
+    desk.world.write(ANNA, "Geheimpje")
+    attempt = desk.attempt("Ook geheim")
+    desk.driver.send(attempt)
+    assert attempt.noted is not None
+    assert attempt.noted["equal"] == 0
+    assert len(attempt.noted["rows"]) == 1
+    assert "eheim" not in str(attempt.noted)
+
+
+def test_a_sleeping_phone_is_woken(desk: Desk) -> None:
+    desk.world.inject(kind="sleep")
+    desk.send("Dag")
+    assert desk.world.truth() == ["Dag"]
+
+
+# Receiving
+
+
+@GENERATIONS
+def test_notifications_are_told_once_with_all_their_messages(desk: Desk) -> None:
+    desk.world.write(ANNA, "een", name="Anna", saved=False)
+    desk.driver.receive()
+    desk.world.write(ANNA, "twee", name="Anna", saved=False)
+    desk.world.write(BEA, "drie")
+    assert desk.driver.receive()
+    assert not desk.driver.receive()
+    assert desk.recorder.texts(ANNA) == ["een", "twee"]
+    assert desk.recorder.texts(BEA) == ["drie"]
+    assert desk.recorder.repeated == 0
+
+
+@pytest.mark.parametrize("text", AWKWARD)
+def test_a_message_is_received_as_it_was_written(desk: Desk, text: str) -> None:
+    desk.world.write(ANNA, text)
+    desk.driver.receive()
+    assert desk.recorder.texts() == [text]
+
+
+def test_what_waits_in_the_shade_is_told_before_a_chat_is_opened(desk: Desk) -> None:
+    """Opening the chat takes the notification away, and nothing is lost by it."""
+    desk.world.write(ANNA, "vlak ervoor")
+    desk.send("Dag")
+    assert desk.recorder.texts(ANNA) == ["vlak ervoor"]
+    desk.driver.receive()
+    assert desk.recorder.texts(ANNA) == ["vlak ervoor"]
+
+
+def test_a_group_post_is_kept_apart(desk: Desk) -> None:
+    desk.world.write(ANNA, "Wie kan?", name="Anna", group="Team Noord")
+    desk.driver.receive()
+    (message,) = desk.recorder.messages
+    assert message.group is not None
+    assert message.group.name == "Team Noord"
+
+
+def test_an_own_echo_is_no_message(desk: Desk) -> None:
+    """What the account wrote from another device stands in the notification too."""
+    desk.world.write(ANNA, "Hoi")
+    desk.world.inject(kind="said-elsewhere", to=ANNA, text="Van elders")
+    desk.driver.receive()
+    assert desk.recorder.texts() == ["Hoi"]
+
+
+def test_sms_are_told_once_and_the_cursor_moves(desk: Desk) -> None:
+    desk.world.write(ANNA, "per sms\nmet regels", "sms")
+    assert desk.driver.receive()
+    (message,) = desk.recorder.messages
+    assert (message.channel, message.sender) == (Channel.SMS, ANNA)
+    assert message.text == "per sms\nmet regels"
+    assert desk.recorder.cursors["sms"] > 0
+    assert not desk.driver.receive()
+    desk.world.write("KPN", "Uw bundel", "sms")
+    desk.driver.receive()
+    assert desk.recorder.texts("KPN") == ["Uw bundel"]
+
+
+def test_sms_that_came_while_balie_was_down_are_found_by_the_cursor(desk: Desk) -> None:
+    """Even those that somebody has read on the phone."""
+    desk.world.write(ANNA, "een", "sms")
+    desk.driver.receive()
+    desk.world.write(ANNA, "twee", "sms")
+    desk.world.on_loop(lambda: desk.world.handset.providers.read_thread(1))
+    desk.world.inject(kind="dismiss")
+    desk.driver._receiver.restart()
+    desk.driver.receive()
+    assert desk.recorder.texts(ANNA) == ["een", "twee"]
+
+
+def test_a_missed_call_is_told(desk: Desk) -> None:
+    desk.world.write(ANNA, "", "call")
+    desk.driver.receive()
+    (call,) = desk.recorder.calls
+    assert call.number == ANNA
+
+
+@pytest.mark.parametrize("spec", [OLDER_DUTCH], indirect=True)
+def test_a_refused_call_log_hurts_nothing(desk: Desk) -> None:
+    """Before Android 13 the shell may not read it."""
+    desk.world.write(ANNA, "", "call")
+    desk.world.write(ANNA, "Hoi")
+    assert desk.driver.receive()
+    assert desk.recorder.calls == []
+
+
+# Ticks
+
+
+def test_a_visit_reads_the_ticks_of_what_was_sent(desk: Desk) -> None:
+    desk.world.inject(kind="person", number=ANNA, reads=False, delivered_ms=1)
+    attempts = [desk.attempt("een"), desk.attempt("twee"), desk.attempt("een")]
+    for attempt in attempts:
+        desk.driver.send(attempt)
+    desk.world.inject(kind="read", **{"from": ANNA})
+    sent = [attempt.outgoing for attempt in attempts]
+    visit = Visit(channel=Channel.WHATSAPP, number=ANNA, sent=sent)
+    ticks = desk.driver.visit(visit).by_message
+    assert ticks == {outgoing.message_id: Tick.READ for outgoing in sent}
+
+
+def test_a_visit_leaves_a_chat_with_something_unread_alone(desk: Desk) -> None:
+    """Opening it would mark it read before a person has seen it."""
+    attempt = desk.attempt("een")
+    desk.driver.send(attempt)
+    desk.world.write(ANNA, "nieuw")
+    visit = Visit(channel=Channel.WHATSAPP, number=ANNA, sent=[attempt.outgoing])
+    assert desk.driver.visit(visit).by_message == {}
+    assert desk.recorder.texts() == ["nieuw"]
+    (chat,) = desk.world.handset.whatsapp.account.chats.values()
+    assert chat.unread == 1
+
+
+# SMS
+
+
+@GENERATIONS
+def test_an_sms_is_proven_from_the_sent_box(desk: Desk) -> None:
+    """The app's old views and its Compose screen."""
+    proof = desk.send("Dag per sms", channel=Channel.SMS)
+    assert isinstance(proof, Proof)
+    assert proof.tick is Tick.SENT
+    assert desk.world.truth("sms") == ["Dag per sms"]
+
+
+@pytest.mark.parametrize("text", [*AWKWARD, "Text message", "x" * 400])
+def test_an_sms_arrives_as_it_was_written(desk: Desk, text: str) -> None:
+    desk.send(text, channel=Channel.SMS)
+    assert desk.world.truth("sms") == [text]
+
+
+def test_an_sms_without_a_network_is_proven_not_sent(desk: Desk) -> None:
+    """The phone's own list says that it failed."""
+    desk.world.inject(kind="radio", on=False)
+    attempt = desk.attempt("Dag", channel=Channel.SMS)
+    with pytest.raises(Transient):
+        desk.driver.send(attempt)
+    assert desk.driver.look(attempt.as_look()).finding is Finding.ABSENT
+    assert desk.world.truth("sms") == []
+
+
+def test_an_opted_out_sms_stays(desk: Desk) -> None:
+    attempt = desk.attempt("Dag", channel=Channel.SMS)
+    attempt.gate_shut = True
+    with pytest.raises(Refused):
+        desk.driver.send(attempt)
+    assert desk.world.truth() == []
+
+
+# How the phone is
+
+
+def test_a_ready_phone_tells_its_facts(desk: Desk) -> None:
+    status = desk.driver.probe()
+    assert status.state is DeviceState.READY
+    assert status.channels == {Channel.WHATSAPP, Channel.SMS}
+    assert status.facts["battery_percent"] == 80
+    assert status.facts["whatsapp_version"] == "2.25.23.12"
+    assert desk.recorder.sim is not None
+    assert (desk.recorder.sim.iccid or "").startswith("89")
+    assert desk.recorder.sim.number == OWN
+
+
+def test_another_sim_stops_all_that_the_phone_does(desk: Desk) -> None:
+    """Nothing is sent from it and nothing taken from it, until its own SIM is back."""
+    own = desk.world.handset.sim
+    desk.world.inject(kind="plug-sim", iccid="8931440000000000001")
+    status = desk.driver.probe()
+    assert (status.state, status.reason) == (DeviceState.DEGRADED, Reason.OTHER_SIM)
+    assert status.channels == frozenset()
+    with pytest.raises(Transient):
+        desk.send("Dag")
+    desk.world.write(ANNA, "Hoi")
+    assert not desk.driver.receive()
+    desk.world.inject(kind="plug-sim", iccid=own.iccid, number=own.number)
+    assert desk.driver.probe().state is DeviceState.READY
+    desk.driver.receive()
+    assert desk.recorder.texts() == ["Hoi"]
+
+
+def test_a_phone_without_a_sim_sends_nothing(desk: Desk) -> None:
+    desk.world.inject(kind="unplug-sim")
+    status = desk.driver.probe()
+    assert (status.reason, status.channels) == (Reason.NO_SIM, frozenset())

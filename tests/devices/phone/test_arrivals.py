@@ -1,0 +1,142 @@
+"""What people write while their chat is open: read from the screen, told once, never lost."""
+
+from collections.abc import Callable
+
+from appliance.devices.protocol import Finding, Visit
+from appliance.errors import StoreUnavailable
+from appliance.messages import Channel
+from tests.devices.phone.driver_kit import ANNA, BEA, Desk
+
+
+def test_an_answer_to_an_open_chat_is_read_from_the_screen(desk: Desk) -> None:
+    """No notification tells it; the time is that of the screen."""
+    attempt = desk.attempt("Dag")
+    attempt.after_tap = lambda: desk.world.write(ANNA, "Jij ook")
+    desk.driver.send(attempt)
+    (message,) = desk.recorder.messages
+    assert (message.sender, message.text, message.exact) == (ANNA, "Jij ook", False)
+    assert abs(message.at_ms - desk.world.clock.now_ms()) < 61_000
+
+
+def test_what_was_typed_before_the_tap_is_told_too(desk: Desk) -> None:
+    attempt = desk.attempt("Dag")
+    attempt.before_tap = lambda: desk.world.write(ANNA, "Wacht")
+    desk.driver.send(attempt)
+    assert desk.recorder.texts() == ["Wacht"]
+
+
+def test_emoji_are_told_as_they_are(desk: Desk) -> None:
+    """The dump has two dots for each; the view itself is asked for its text."""
+    attempt = desk.attempt("Dag")
+    attempt.after_tap = lambda: desk.world.write(ANNA, "👍 prima.. 👷🏽‍♀️")
+    desk.driver.send(attempt)
+    assert desk.recorder.texts() == ["👍 prima.. 👷🏽‍♀️"]
+
+
+def test_what_was_told_before_is_not_told_again(desk: Desk) -> None:
+    """The chat shows it below its divider; the notification told it already."""
+    desk.world.write(ANNA, "ok")
+    desk.world.write(ANNA, "ok")
+    desk.send("Dag")
+    assert desk.recorder.texts() == ["ok", "ok"]
+    assert all(message.exact for message in desk.recorder.messages)
+
+
+def test_a_later_notification_does_not_repeat_the_screen(desk: Desk) -> None:
+    attempt = desk.attempt("Dag")
+    attempt.after_tap = lambda: desk.world.write(ANNA, "een")
+    desk.driver.send(attempt)
+    desk.world.write(ANNA, "twee")
+    desk.driver.receive()
+    assert desk.recorder.texts() == ["een", "twee"]
+
+
+def test_three_times_ok_in_one_minute_are_three_messages(desk: Desk) -> None:
+    for _ in range(3):
+        attempt = desk.attempt("Dag")
+        attempt.after_tap = lambda: desk.world.write(ANNA, "ok")
+        desk.driver.send(attempt)
+    assert desk.recorder.texts() == ["ok", "ok", "ok"]
+
+
+def test_a_message_whose_notification_was_swiped_away_is_found_below_the_divider(
+    desk: Desk,
+) -> None:
+    desk.world.write(ANNA, "weggeveegd")
+    desk.world.inject(kind="dismiss")
+    desk.driver.receive()
+    assert desk.recorder.texts() == []
+    desk.send("Dag")
+    assert desk.recorder.texts() == ["weggeveegd"]
+
+
+def test_old_rows_are_no_news(desk: Desk) -> None:
+    """A chat from before Balie keeps its history to itself."""
+    desk.world.write(ANNA, "van gisteren", at_ms=desk.world.clock.now_ms() - 30_000_000)
+    desk.world.inject(kind="seen-elsewhere", **{"from": ANNA})
+    desk.send("Dag")
+    assert desk.recorder.texts() == []
+
+
+def _once(desk: Desk, call: Callable[[], object]) -> None:
+    """Something happens after the last look at the chat, just before it is left."""
+    session = desk.driver._phone.session
+    back = type(session).back
+    left: list[bool] = []
+
+    def interrupted() -> None:
+        if not left:
+            left.append(True)
+            call()
+        back(session)
+
+    session.back = interrupted  # type: ignore[method-assign]
+
+
+def test_what_comes_while_the_chat_is_being_left_is_not_lost(desk: Desk) -> None:
+    """The list of chats shows that the chat has grown, and it is opened once more."""
+    _once(desk, lambda: desk.world.write(ANNA, "nog iets"))
+    desk.send("Dag")
+    assert desk.recorder.texts() == ["nog iets"]
+    assert desk.world.truth() == ["Dag"]
+
+
+def test_leaving_after_an_answer_opens_nothing_again(desk: Desk) -> None:
+    attempt = desk.attempt("Dag")
+    attempt.after_tap = lambda: desk.world.write(ANNA, "Jij ook")
+    desk.driver.send(attempt)
+    assert desk.world.traffic.shell_commands["am"] == 1
+
+
+def test_a_look_and_a_visit_tell_what_they_see(desk: Desk) -> None:
+    attempt = desk.attempt("Dag")
+    desk.driver.send(attempt)
+    _once(desk, lambda: desk.world.write(ANNA, "tijdens het kijken"))
+    assert desk.driver.look(attempt.as_look()).finding is Finding.PRESENT
+    _once(desk, lambda: desk.world.write(ANNA, "tijdens het bezoek"))
+    desk.driver.visit(Visit(channel=Channel.WHATSAPP, number=ANNA, sent=[attempt.outgoing]))
+    assert desk.recorder.texts() == ["tijdens het kijken", "tijdens het bezoek"]
+
+
+def test_what_cannot_be_stored_now_is_told_later(desk: Desk) -> None:
+    """A screen shows it once: it is kept until the store takes it."""
+    attempt = desk.attempt("Dag")
+
+    def mischief() -> None:
+        desk.world.write(ANNA, "Jij ook")
+        desk.recorder.broken = StoreUnavailable("the disk is full")
+
+    attempt.after_tap = mischief
+    desk.driver.send(attempt)
+    assert desk.recorder.texts() == []
+    desk.recorder.broken = None
+    desk.driver.receive()
+    assert desk.recorder.texts() == ["Jij ook"]
+
+
+def test_others_are_received_while_a_chat_is_open(desk: Desk) -> None:
+    attempt = desk.attempt("Dag")
+    attempt.after_tap = lambda: desk.world.write(BEA, "van Bea")
+    desk.driver.send(attempt)
+    desk.driver.receive()
+    assert desk.recorder.texts() == ["van Bea"]

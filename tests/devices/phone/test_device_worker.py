@@ -1,0 +1,228 @@
+"""The one thread of a device: it never ends by an exception and never waits for another's."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from appliance.devices.protocol import (
+    Attempt,
+    DeviceState,
+    Finding,
+    Found,
+    Look,
+    Proof,
+    Reason,
+    Status,
+    Tick,
+    Ticks,
+    Visit,
+)
+from appliance.devices.worker import DeviceWorker, Rhythm
+from appliance.errors import DeviceGone, StoreUnavailable, Transient, Unconfirmed
+from appliance.messages import Channel
+from tests.devices.phone.driver_kit import ANNA, DEVICE, Counter, Desk, Recorder, Try
+from tests.devices.phone_bench import eventually
+
+READY = Status(state=DeviceState.READY, channels=frozenset(Channel))
+FAST = Rhythm(poll_s=0.01, probe_s=30.0, probe_again_s=0.02, tell_again_s=0.01)
+
+
+@dataclass
+class Scripted:
+    """A driver of a device that is no phone; each call does what the test says."""
+
+    device_id: str = DEVICE
+    probing: Callable[[], Status] = lambda: READY
+    receiving: Callable[[], bool] = lambda: False
+    sending: Callable[[], Proof] = lambda: Proof(tick=Tick.SENT)
+    done: list[str] = field(default_factory=list)
+
+    def probe(self) -> Status:
+        self.done.append("probe")
+        return self.probing()
+
+    def receive(self) -> bool:
+        self.done.append("receive")
+        return self.receiving()
+
+    def send(self, attempt: Attempt) -> Proof:
+        self.done.append(f"send {attempt.outgoing.text}")
+        return self.sending()
+
+    def look(self, look: Look) -> Found:
+        self.done.append(f"look {look.outgoing.text}")
+        return Found(finding=Finding.ABSENT)
+
+    def visit(self, visit: Visit) -> Ticks:
+        self.done.append(f"visit {visit.number}")
+        raise ZeroDivisionError
+
+    def close(self) -> None:
+        self.done.append("close")
+
+
+@dataclass
+class Bench:
+    driver: Scripted = field(default_factory=Scripted)
+    recorder: Recorder = field(default_factory=Recorder)
+    work: Counter = field(default_factory=Counter)
+    workers: list[DeviceWorker] = field(default_factory=list)
+
+    def start(self) -> DeviceWorker:
+        worker = DeviceWorker(self.driver, self.recorder, self.work, FAST)
+        self.workers.append(worker)
+        worker.start()
+        return worker
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    made = Bench()
+    yield made
+    for worker in made.workers:
+        worker.stop()
+
+
+@pytest.fixture
+def task(desk: Desk) -> Try:
+    return desk.attempt("Dag")
+
+
+def outcomes(bench: Bench) -> list[object]:
+    return [outcome for _, outcome in bench.work.outcomes]
+
+
+def test_it_receives_before_it_sends(bench: Bench, task: Try) -> None:
+    bench.work.tasks.append(task)
+    bench.start()
+    assert eventually(lambda: bool(bench.work.outcomes))
+    assert bench.driver.done[:3] == ["probe", "receive", "send Dag"]
+    assert outcomes(bench) == [Proof(tick=Tick.SENT)]
+
+
+def test_it_does_looks_and_visits_and_survives_their_errors(bench: Bench, task: Try) -> None:
+    visit = Visit(channel=Channel.WHATSAPP, number=ANNA, sent=[])
+    bench.work.tasks += [task.as_look(), visit, task]
+    bench.start()
+    assert eventually(lambda: len(bench.work.outcomes) == 3)
+    found, failed, proof = outcomes(bench)
+    assert found == Found(finding=Finding.ABSENT)
+    assert isinstance(failed, Transient)
+    assert isinstance(proof, Proof)
+
+
+def test_a_bug_while_sending_leaves_the_outcome_open(bench: Bench, task: Try) -> None:
+    """Nobody knows whether it came to the tap: the phone is asked."""
+    bench.driver.sending = _bug
+    bench.work.tasks.append(task)
+    bench.start()
+    assert eventually(lambda: bool(bench.work.outcomes))
+    assert isinstance(outcomes(bench)[0], Unconfirmed)
+
+
+def test_an_outcome_is_told_until_the_store_takes_it(bench: Bench, task: Try) -> None:
+    bench.work.raising = [StoreUnavailable("locked"), StoreUnavailable("locked")]
+    bench.work.tasks.append(task)
+    bench.start()
+    assert eventually(lambda: bool(bench.work.outcomes))
+    assert outcomes(bench) == [Proof(tick=Tick.SENT)]
+    assert bench.driver.done.count("send Dag") == 1
+
+
+def test_a_bug_ends_in_the_state_not_the_thread(bench: Bench) -> None:
+    bench.driver.receiving = _bug
+    bench.start()
+    assert eventually(lambda: len(bench.recorder.statuses) > 1)
+    assert bench.recorder.statuses[1].reason is Reason.NOT_ANSWERING
+    bench.driver.receiving = lambda: False
+    assert eventually(lambda: bench.recorder.statuses[-1] == READY)
+
+
+def test_a_device_that_goes_while_receiving_is_examined_at_once(bench: Bench) -> None:
+    gone = Status(state=DeviceState.ABSENT, reason=Reason.NOT_PLUGGED_IN)
+
+    def receive() -> bool:
+        bench.driver.probing = lambda: gone
+        raise DeviceGone("pulled out")
+
+    bench.driver.receiving = receive
+    bench.start()
+    assert eventually(lambda: bench.recorder.statuses[-1:] == [gone])
+
+
+def test_a_device_that_is_away_gets_no_work(bench: Bench, task: Try) -> None:
+    """Until the watch says that it is back."""
+    bench.driver.probing = lambda: Status(state=DeviceState.ABSENT)
+    bench.work.tasks.append(task)
+    worker = bench.start()
+    assert eventually(lambda: bench.driver.done.count("probe") > 2)
+    assert bench.work.outcomes == []
+    bench.driver.probing = lambda: READY
+    worker.changed()
+    assert eventually(lambda: bool(bench.work.outcomes))
+
+
+def test_a_status_is_told_when_it_changes(bench: Bench) -> None:
+    worker = bench.start()
+    assert eventually(lambda: "receive" in bench.driver.done)
+    worker.changed()
+    assert eventually(lambda: bench.driver.done.count("probe") > 1)
+    worker.changed()
+    assert eventually(lambda: bench.driver.done.count("probe") > 2)
+    assert bench.recorder.statuses == [READY]
+
+
+def test_it_takes_work_for_channels_that_can_send(bench: Bench, task: Try) -> None:
+    bench.driver.probing = lambda: Status(
+        state=DeviceState.DEGRADED, channels=frozenset({Channel.SMS})
+    )
+    bench.work.tasks.append(task)
+    bench.start()
+    assert eventually(lambda: bench.driver.done.count("receive") > 3)
+    assert bench.work.outcomes == []
+
+
+def test_a_wedged_device_hurts_no_other(bench: Bench, task: Try) -> None:
+    wedged = threading.Event()
+    other = Bench()
+    other.driver.receiving = lambda: wedged.wait(20)
+    other.start()
+    bench.work.tasks.append(task)
+    bench.start()
+    try:
+        assert eventually(lambda: bool(bench.work.outcomes))
+    finally:
+        wedged.set()
+        other.workers[0].stop()
+
+
+def test_stopping_ends_the_thread_and_closes_the_driver(bench: Bench) -> None:
+    worker = bench.start()
+    assert eventually(lambda: "receive" in bench.driver.done)
+    worker.stop()
+    assert bench.driver.done[-1] == "close"
+    assert not worker._thread.is_alive()
+    bench.workers.clear()
+
+
+def test_a_worker_with_a_real_phone_answers_and_is_woken(desk: Desk) -> None:
+    """From the phone to the recorder, from the queue to the truth log, in one thread."""
+    work = Counter()
+    worker = DeviceWorker(desk.driver, desk.recorder, work)
+    worker.start()
+    try:
+        desk.world.write(ANNA, "Hoi")
+        assert eventually(lambda: desk.recorder.texts() == ["Hoi"])
+        work.tasks.append(desk.attempt("Dag"))
+        worker.wake()
+        assert eventually(lambda: bool(work.outcomes))
+        assert desk.world.truth() == ["Dag"]
+    finally:
+        worker.stop()
+
+
+def _bug() -> Any:
+    raise ZeroDivisionError
