@@ -8,6 +8,7 @@ from appliance.desk import sessions, staff
 from appliance.desk.marks import mark_read
 from appliance.desk.passwords import hash_password
 from appliance.devices.protocol import DeviceState, Reason
+from appliance.events import EventKind
 from appliance.messages import Channel, MessageClass, MessageState
 from appliance.store import consent, contacts, conversations, lines, messages
 from appliance.store.consent import ConsentKind
@@ -59,13 +60,17 @@ class Filler:
 
     def device_state(self, branch: str, state: DeviceState, reason: Reason = Reason.NONE) -> None:
         ready = '["whatsapp", "sms"]' if state is DeviceState.READY else "[]"
-        self.store.write(
-            lambda tx: tx.conn.execute(
+        device_id = self.filled.devices[branch]
+
+        def work(tx: Tx) -> None:
+            tx.conn.execute(
                 "UPDATE device SET state = ?, reason = ?, channels = ?, changed_ms = ?"
                 " WHERE id = ?",
-                (state.value, reason.value, ready, tx.now_ms, self.filled.devices[branch]),
+                (state.value, reason.value, ready, tx.now_ms, device_id),
             )
-        )
+            tx.emit(EventKind.DEVICE_STATUS, device_id=device_id, facts={"state": state.value})
+
+        self.store.write(work)
 
     def member(self, name: str, *, role: str = "staff", branch: str | None = None) -> str:
         """Somebody who logs in with PASSWORD and has been here for a month."""

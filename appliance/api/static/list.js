@@ -28,8 +28,8 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("htmx:after:swap", (event) => {
   const target = event.detail.ctx?.target;
+  if (["list", "thread-pane"].includes(target?.id)) markOpen();
   if (target?.id !== "thread-pane") return;
-  markOpen();
   const title = document.querySelector("#thread-pane h2")?.textContent.trim();
   const count = document.title.match(/^\(\d+\) /)?.[0] ?? "";
   document.title = `${count}${title ? `${title} · ` : ""}Balie`;

@@ -91,6 +91,7 @@ if (live) {
   live.addEventListener("contact", (event) => {
     about(event);
     soon("list");
+    soon("messages"); // two conversations may have become one
     document.dispatchEvent(new CustomEvent("balie:contact"));
   });
   live.addEventListener("device", (event) => { about(event); soon("devices"); soon("list"); });
