@@ -10,9 +10,9 @@ from tests.running_demo import SETTLES_S, Demo, running_demo
 expect.set_options(timeout=SETTLES_S * 1000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo() -> Iterator[Demo]:
-    """One demo for all tests of this folder; nobody writes by themselves.
+    """One demo for all tests of a file; nobody writes by themselves.
 
     The clock runs faster so that a person's pace and the first look at the ticks take seconds.
     """
