@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from appliance.api import problems
 from appliance.api.headers import SafeHeaders
-from appliance.api.json import directory, events, health, messages
+from appliance.api.json import directory, events, health, messages, sending
 from appliance.api.json.callers import TokenBook
 from appliance.api.json.metrics import Metrics
 from appliance.api.json.openapi import DOCUMENT_PATH, document
@@ -48,7 +48,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.metrics = Metrics()
     app.add_middleware(BodyLimit)
     app.add_middleware(SafeHeaders, secure=services.cookies_secure)
-    for part in (health, messages, directory, events):
+    for part in (health, sending, messages, directory, events):
         app.include_router(part.router)
     app.include_router(pages(services))
     app.mount("/static", StaticFiles(directory=STATIC_DIR, check_dir=False), name="static")

@@ -401,6 +401,9 @@ def _utrecht(desk: Filler) -> None:
         reason="looking",
     )
     desk.read("Imani Jansen", "Sanne de Wit")
+    desk.receive(
+        place, "Bart Kuipers", "+31612345617", "Hebben jullie weekendwerk?", ago_ms=9 * DAY_MS
+    )
     desk.receive(place, "Bart Kuipers", "+31612345617", "STOP", ago_ms=4 * DAY_MS)
     desk.stop("Bart Kuipers")
     desk.answer(

@@ -97,7 +97,7 @@ def test_wrong_passwords_are_slowed_down_in_words(guest_page: OpenPage, place: P
 
 def test_a_login_link_works_once_and_sets_the_password(guest_page: OpenPage, place: Place) -> None:
     """A new colleague chooses a password by the link, is in, and the link is used up."""
-    address = f"/login/link/{invited(place, 'Noor Nieuw')}"
+    address = f"/login/{invited(place, 'Noor Nieuw')}"
     page = guest_page(address)
     expect(page.get_by_role("heading")).to_contain_text("Noor Nieuw")
     page.get_by_label("Choose a password").fill("kort maar")

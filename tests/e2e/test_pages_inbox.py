@@ -187,3 +187,45 @@ def test_who_reads_above_is_not_pulled_down(open_page: OpenPage, place: Place) -
     button.click()
     expect(bubble(page, "Nog even dit")).to_be_in_viewport()
     expect(row(page, "Tom Bakker").locator(".badge")).to_have_count(0)
+
+
+def test_many_tabs_do_not_use_up_the_connections(open_page: OpenPage, place: Place) -> None:
+    """Of eight tabs in one browser the one in front is live; a browser allows six connections."""
+    first = open_page()
+    live(first)
+    tabs = [first]
+    for _ in range(7):
+        tab = first.context.new_page()
+        out_of_sight(tabs[-1])
+        tab.goto(place.url)
+        live(tab)
+        tabs.append(tab)
+    front = tabs[-1]
+    row(front, FATIMA).click()
+    expect(bubble(front, "En waar meld ik me maandag?")).to_be_visible()
+    place.desk.receive("Utrecht", "Nora Yilmaz", "+31612345630", "Hoi, is er werk?")
+    expect(row(front, "Nora Yilmaz")).to_be_visible()
+    expect(first).to_have_title("(3) Balie")
+    expect(row(first, "Nora Yilmaz")).to_have_count(0)
+    front.close()
+    into_sight(first)
+    expect(row(first, "Nora Yilmaz")).to_be_visible()
+
+
+def out_of_sight(page: Page) -> None:
+    """As a browser tells a tab that another one is in front; without a screen it never does."""
+    page.evaluate(_HIDE)
+
+
+def into_sight(page: Page) -> None:
+    page.evaluate(_SHOW)
+
+
+_HIDE = """() => {
+  Object.defineProperty(document, 'hidden', {configurable: true, get: () => true});
+  document.dispatchEvent(new Event('visibilitychange'));
+}"""
+_SHOW = """() => {
+  delete document.hidden;
+  document.dispatchEvent(new Event('visibilitychange'));
+}"""

@@ -1,22 +1,19 @@
-"""`/messages`: send, find, look closely, cancel."""
+"""`/messages`: find, look closely, cancel."""
 
-import time
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
-from appliance.api.json import examples, idempotency, posting
+from appliance.api.json import examples
 from appliance.api.json.bodies import (
-    AcceptedOut,
     MessageDetailOut,
     MessageOut,
     PageOut,
 )
 from appliance.api.json.callers import ReadsMessages, WritesMessages, revoked
 from appliance.api.json.documented import READ_PROBLEMS, answers
-from appliance.api.json.metrics import Metrics
 from appliance.api.json.paging import DEFAULT_LIMIT, After, Limit, cursor, page
 from appliance.api.json.times import iso, iso_or_none
 from appliance.desk import records, sending, tokens
@@ -26,74 +23,6 @@ from appliance.messages import Direction, MessageState
 from appliance.store.store import Tx
 
 router = APIRouter(prefix="/api/v1", tags=["messages"])
-
-_POSTED = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": {"$ref": "#/components/schemas/MessageIn"},
-                "examples": examples.MESSAGES_IN,
-            }
-        },
-    },
-    "parameters": [
-        {
-            "name": "Idempotency-Key",
-            "in": "header",
-            "required": False,
-            "description": "The same key with the same body gives the first answer again.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-            "example": "shift-2026-03-02-anna",
-        }
-    ],
-}
-
-
-@router.post(
-    "/messages",
-    operation_id="sendMessage",
-    summary="Send a message",
-    status_code=202,
-    response_model=None,
-    openapi_extra=_POSTED,
-    responses=answers(
-        AcceptedOut,
-        examples.ACCEPTED,
-        "bad-request",
-        "unauthorized",
-        "forbidden",
-        "not-found",
-        "consent-required",
-        "opted-out",
-        "idempotency-mismatch",
-        "too-large",
-        "invalid-input",
-        "store-unavailable",
-        status=202,
-        description="Accepted: durable, and sent once.",
-        headers=examples.REPLAYED_HEADER,
-    ),
-)
-async def send_message(request: Request, caller: WritesMessages) -> Response:
-    """Accepts a message if the recipient agreed to hear from this line.
-
-    It is a reply if the contact wrote in the last 24 hours, else an automatic message, which
-    waits for office hours. Pacing decides when it leaves.
-    """
-    began_s = time.perf_counter()
-    wanted = posting.read_message(await request.body())
-    number = posting.number_of(wanted.to)
-    key = idempotency.checked(request.headers.get("idempotency-key"))
-    answer = await caller.services.store.awrite(
-        lambda tx: posting.post(tx, caller, wanted, number, key)
-    )
-    if not answer.replayed:
-        caller.services.planned()
-    metrics: Metrics = request.app.state.metrics
-    metrics.accepted(time.perf_counter() - began_s)
-    headers = {"Idempotency-Replayed": "true"} if answer.replayed else None
-    return Response(answer.content, answer.status, headers, answer.media_type)
 
 
 @router.get(

@@ -11,6 +11,7 @@ const said = document.getElementById("said");
 let connection = null;
 let heardAt = Date.now();
 let lostAt = 0;
+let resting = false;
 const arrived = new Set();
 const hinted = new Map(); // conversation: when something last changed in it
 
@@ -67,7 +68,7 @@ function found() {
 }
 
 function watch() {
-  if (connection && Date.now() - heardAt > SILENT_MS) {
+  if (connection && !resting && Date.now() - heardAt > SILENT_MS) {
     heardAt = Date.now();
     lost();
     connection.reader?.cancel();
@@ -108,9 +109,17 @@ if (live) {
     else lost();
   });
   live.addEventListener("htmx:sse:before:connection", (event) => {
-    if (event.detail.connection.attempt > 0) lost();
+    if (resting) event.detail.connection.cancelled = true;
+    else if (event.detail.connection.attempt > 0) lost();
   });
-  live.addEventListener("htmx:sse:close", lost);
+  live.addEventListener("htmx:sse:close", () => {
+    if (!resting) lost();
+  });
+  live.addEventListener("htmx:config:request", (event) => {
+    if (connection?.lastEventId) {
+      event.detail.ctx.request.headers["Last-Event-ID"] = connection.lastEventId;
+    }
+  });
   live.addEventListener("htmx:error", lost);
   setInterval(watch, 500);
   connect();
@@ -122,8 +131,22 @@ function connect() {
   setTimeout(() => {
     live.setAttribute("hx-sse:connect", live.dataset.stream);
     htmx.process(live);
+    htmx.trigger(live, "listening");
   });
 }
+
+// Another tab of Balie is in front: see tabs.js.
+document.addEventListener("balie:rest", () => {
+  resting = true;
+  connection?.reader?.cancel();
+});
+document.addEventListener("balie:wake", () => {
+  resting = false;
+  heardAt = Date.now();
+  if (live?._htmx?.sse) connection?.delayCanceller?.();
+  else if (live) htmx.trigger(live, "listening");
+});
+document.addEventListener("balie:unread", (event) => entitle(event.detail));
 
 function loginAddress() {
   document.dispatchEvent(new CustomEvent("balie:leaving"));
@@ -139,13 +162,17 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden) connection?.delayCanceller?.();
 });
 
+function entitle(unread) {
+  const title = document.title.replace(/^\(\d+\) /, "");
+  document.title = unread ? `(${unread}) ${title}` : title;
+}
+
 // What was drawn last says how much is unread and who just wrote.
 function tell() {
   const state = document.getElementById("list-state");
   if (!state) return;
-  const unread = Number(state.dataset.unread);
-  const title = document.title.replace(/^\(\d+\) /, "");
-  document.title = unread ? `(${unread}) ${title}` : title;
+  entitle(Number(state.dataset.unread));
+  document.dispatchEvent(new CustomEvent("balie:told", { detail: Number(state.dataset.unread) }));
   for (const id of arrived) {
     const row = document.querySelector(`.row[data-conversation="${CSS.escape(id)}"]`);
     if (row) said.textContent = said.dataset.new.replace("{name}", row.dataset.title);

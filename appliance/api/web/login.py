@@ -51,7 +51,7 @@ async def log_out(visit: Posting) -> Response:
     return answer
 
 
-@routes.get("/login/link/{token}")
+@routes.get("/login/{token}")
 async def link_page(guest: AtDoor, token: str) -> Response:
     """Opening the link changes nothing, so a preview by a mail program does not use it up."""
     now_ms = guest.web.services.clock.now_ms()
@@ -61,7 +61,7 @@ async def link_page(guest: AtDoor, token: str) -> Response:
     return guest.page("login_link.html", name=member.name, note=None)
 
 
-@routes.post("/login/link/{token}")
+@routes.post("/login/{token}")
 async def use_link(
     guest: AtDoorPosting,
     token: str,

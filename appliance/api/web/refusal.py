@@ -57,8 +57,8 @@ def _about_text(words: Words, text: str) -> str:
 def _too_many(words: Words, exc: TooManyTries) -> Note:
     seconds = -(-exc.wait_ms // 1000)
     sentence = words.plural(
-        "Too many wrong passwords. Try again in {n} second.",
-        "Too many wrong passwords. Try again in {n} seconds.",
+        "Too many wrong tries. Try again in {n} second.",
+        "Too many wrong tries. Try again in {n} seconds.",
         seconds,
     )
     remedy = words.text("Or ask an administrator for a log-in link.")

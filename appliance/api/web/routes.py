@@ -16,10 +16,11 @@ from appliance.api.web import (
 )
 from appliance.api.web.visit import Web
 from appliance.desk.login import Door
+from appliance.desk.throttle import Throttle
 
 
 def router(services: Services) -> APIRouter:
-    web = Web(services, Door(services.store, services.clock))
+    web = Web(services, Door(services.store, services.clock), Throttle())
 
     async def provide(request: Request) -> None:
         request.state.web = web

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
 from appliance.api.web.i18n import LANGUAGES
-from appliance.api.web.login import chosen_password, enter
+from appliance.api.web.login import address_of, chosen_password, enter
 from appliance.api.web.refusal import note_of
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import AtDoor, AtDoorPosting, Guest, Posting, Reading, Visit, go
@@ -25,6 +25,8 @@ from appliance.store.store import Tx
 routes = APIRouter(route_class=PageRoute)
 
 MAX_NAME = 80
+BRAKE = "set-up"
+"""All wrong codes count together, whoever tries them."""
 
 
 @routes.get("/setup")
@@ -46,7 +48,7 @@ async def make_first_admin(
     if not await store.aread(staff.is_fresh):
         return go(guest, "/")
     try:
-        await _check_code(guest, code)
+        _check_code(guest, code)
         hashed = await chosen_password(guest.web.door, password, again)
         session = await store.awrite(lambda tx: _begin(tx, name, hashed))
     except (InvalidInput, Refused) as exc:
@@ -97,11 +99,15 @@ def _first_step(guest: Guest, status: int = 200, **context: object) -> Response:
     return guest.page("setup.html", status, has_code=has_code, **context)
 
 
-async def _check_code(guest: Guest, code: str) -> None:
-    """Raises Refused. Wrong codes are counted like wrong passwords."""
+def _check_code(guest: Guest, code: str) -> None:
+    """Raises Refused; wrong codes are slowed down as wrong passwords are (TooManyTries)."""
     expected = guest.web.services.setup_code
     given = "".join(code.split()).casefold()
+    brake, now_ms = guest.web.setup_brake, guest.web.services.clock.now_ms()
+    address = address_of(guest.request)
+    brake.admit(name=BRAKE, address=address, device=None, now_ms=now_ms)
     if expected is None or not hmac.compare_digest(given.encode(), expected.casefold().encode()):
+        brake.failed(name=BRAKE, address=address, device=None, now_ms=now_ms)
         raise Refused("wrong-setup-code", "That is not the set-up code.")
 
 

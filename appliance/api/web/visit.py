@@ -18,6 +18,7 @@ from appliance.desk import sessions
 from appliance.desk.bearer import new_token
 from appliance.desk.login import Door
 from appliance.desk.sessions import Session
+from appliance.desk.throttle import Throttle
 from appliance.errors import BalieError
 from appliance.store.store import Tx
 
@@ -44,6 +45,7 @@ class Web:
 
     services: Services
     door: Door
+    setup_brake: Throttle
 
 
 @dataclass(frozen=True, slots=True)
