@@ -1,0 +1,99 @@
+"""`POST /messages`, the one request that has to be quick: other software sends in bursts."""
+
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.routing import APIRoute
+
+from appliance.api.json import examples, idempotency, posting
+from appliance.api.json.bodies import AcceptedOut
+from appliance.api.json.callers import WRITES_MESSAGES, caller_of
+from appliance.api.json.documented import answers
+from appliance.api.json.metrics import Metrics
+from appliance.desk.tokens import Scope
+
+
+class DirectRoute(APIRoute):
+    """Documented by FastAPI, but its endpoint gets the request as it is: finding out and checking
+    parameters costs as much again as everything else before the database. What the document says
+    of token and body, the endpoint does itself.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        endpoint: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
+        return endpoint
+
+
+router = APIRouter(prefix="/api/v1", tags=["messages"], route_class=DirectRoute)
+
+_POSTED = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {"$ref": "#/components/schemas/MessageIn"},
+                "examples": examples.MESSAGES_IN,
+            }
+        },
+    },
+    "parameters": [
+        {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": False,
+            "description": "The same key with the same body gives the first answer again.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+            "example": "shift-2026-03-02-anna",
+        }
+    ],
+}
+
+
+@router.post(
+    "/messages",
+    dependencies=[WRITES_MESSAGES],
+    operation_id="sendMessage",
+    summary="Send a message",
+    status_code=202,
+    response_model=None,
+    openapi_extra=_POSTED,
+    responses=answers(
+        AcceptedOut,
+        examples.ACCEPTED,
+        "bad-request",
+        "unauthorized",
+        "forbidden",
+        "not-found",
+        "consent-required",
+        "opted-out",
+        "idempotency-mismatch",
+        "too-large",
+        "invalid-input",
+        "store-unavailable",
+        status=202,
+        description="Accepted: durable, and sent once.",
+        headers=examples.REPLAYED_HEADER,
+    ),
+)
+async def send_message(request: Request) -> Response:
+    """Accepts a message if the recipient agreed to hear from this line.
+
+    It is a reply if the contact wrote in the last 24 hours, else an automatic message, which
+    waits for office hours. Pacing decides when it leaves.
+    """
+    began_s = time.perf_counter()
+    caller = await caller_of(request, Scope.MESSAGES_WRITE.value)
+    wanted = posting.read_message(await request.body())
+    number = posting.number_of(wanted.to)
+    key = idempotency.checked(request.headers.get("idempotency-key"))
+    answer = await caller.services.store.awrite(
+        lambda tx: posting.post(tx, caller, wanted, number, key)
+    )
+    if not answer.replayed:
+        caller.services.planned()
+    metrics: Metrics = request.app.state.metrics
+    metrics.accepted(time.perf_counter() - began_s)
+    headers = {"Idempotency-Replayed": "true"} if answer.replayed else None
+    return Response(answer.content, answer.status, headers, answer.media_type)
