@@ -1,0 +1,329 @@
+"""The pages' rules, asked of the real server without a browser."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+
+from appliance.api.app import create_app
+from appliance.api.feed import EventFeed
+from appliance.api.services import Services
+from appliance.clock import ManualClock
+from appliance.desk import sessions, staff
+from appliance.store.store import Tx
+from tests.api.office import Desk, Office
+
+WORKER = "+31655500201"
+
+
+Form = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """Somebody's browser, logged in."""
+
+    client: httpx.Client
+    csrf: str
+    staff_id: str
+    token: str
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        return self.client.get(path, headers=headers)
+
+    def post(
+        self, path: str, form: Form | None = None, *, csrf: bool = True, part: bool = True
+    ) -> httpx.Response:
+        headers = {"HX-Request": "true"} if part else {}
+        if csrf:
+            headers["X-CSRF-Token"] = self.csrf
+        return self.client.post(path, data=form or {}, headers=headers)
+
+
+def log_in(office: Office, name: str, *, role: str, branch_id: str | None) -> Browser:
+    def enter(tx: Tx) -> sessions.NewSession:
+        return sessions.begin(tx, staff.add(tx, name, role=role, branch_id=branch_id))
+
+    session = office.store.write(enter)
+    client = httpx.Client(base_url=office.url, timeout=20, cookies={"balie_session": session.token})
+    return Browser(client, session.csrf, session.staff_id, session.token)
+
+
+@pytest.fixture
+def sanne(office: Office, tilburg: Desk) -> Iterator[Browser]:
+    browser = log_in(office, "Sanne", role="staff", branch_id=tilburg.branch_id)
+    yield browser
+    browser.client.close()
+
+
+@pytest.fixture
+def stranger(office: Office, breda: Desk) -> Iterator[Browser]:
+    """A colleague of another branch."""
+    browser = log_in(office, "Youssef", role="staff", branch_id=breda.branch_id)
+    yield browser
+    browser.client.close()
+
+
+@pytest.fixture
+def conversation(office: Office, tilburg: Desk) -> str:
+    office.writes(WORKER, tilburg, name="Fatima")
+    return office.store.read(
+        lambda conn: str(conn.execute("SELECT id FROM conversation").fetchone()[0])
+    )
+
+
+def message_of(office: Office, direction: str) -> str:
+    return office.store.read(
+        lambda conn: str(
+            conn.execute(
+                "SELECT id FROM message WHERE direction = ? ORDER BY id DESC", (direction,)
+            ).fetchone()[0]
+        )
+    )
+
+
+def addresses(office: Office, conversation: str) -> list[str]:
+    """Everything that can be posted to from a page, filled in."""
+    waiting = message_of(office, "out")
+    line_id = office.store.read(lambda conn: conn.execute("SELECT id FROM line").fetchone()[0])
+    return [
+        f"/c/{conversation}/messages",
+        f"/c/{conversation}/draft",
+        f"/c/{conversation}/read",
+        f"/c/{conversation}/contact",
+        f"/c/{conversation}/contact/numbers",
+        f"/messages/{waiting}/cancel",
+        f"/lines/{line_id}/resume",
+    ]
+
+
+FORM = {"text": "Hallo", "message": "x", "office_name": "F", "number": "+31655500299"}
+
+
+def test_no_post_works_without_its_token(office: Office, sanne: Browser, conversation: str) -> None:
+    """A form from elsewhere, with the right cookie, is refused and changes nothing."""
+    events = office.count("event")
+    everything = [*addresses(office, conversation), "/new", "/logout", "/settings/look"]
+    for address in everything:
+        assert sanne.post(address, FORM, csrf=False).status_code == 403, address
+        wrong = sanne.client.post(address, data=FORM | {"csrf": "guessed"})
+        assert wrong.status_code == 403, address
+    assert sanne.client.post("/login", data={"name": "Sanne", "password": "x"}).status_code == 403
+    assert office.count("event") == events
+
+
+def test_every_post_of_the_pages_is_named_here(office: Office, conversation: str) -> None:
+    """A page that learns to post is added to the tests of tokens and rights."""
+    services = Services(
+        store=office.store,
+        clock=office.clock,
+        feed=EventFeed(office.store),
+        planned=lambda: None,
+        ready=tuple,
+        data_dir=office.store.path.parent,
+    )
+    found = {
+        route.path
+        for route in _routes(create_app(services).routes)
+        if "POST" in (route.methods or ()) and not route.path.startswith("/api")
+    }
+    tried = {re.sub(r"[0-9a-f-]{36}", "{}", address) for address in addresses(office, conversation)}
+    known = tried | {"/new", "/logout", "/settings/look", "/settings/password", "/login"}
+    known |= {"/setup", "/setup/branch", "/login/{}"}
+    assert {re.sub(r"{\w+}", "{}", path) for path in found} == known
+
+
+def _routes(routes: object) -> Iterator[APIRoute]:
+    for route in routes if isinstance(routes, list) else []:
+        if isinstance(route, APIRoute):
+            yield route
+        else:
+            yield from _routes(getattr(getattr(route, "original_router", None), "routes", []))
+
+
+def test_another_branch_does_not_exist(
+    office: Office, stranger: Browser, conversation: str
+) -> None:
+    """Nothing of a branch without rights there: 404 whether it is read or written to."""
+    events = office.count("event")
+    for address in (f"/c/{conversation}", f"/c/{conversation}/messages"):
+        assert stranger.get(address).status_code == 404
+    assert stranger.get(f"/c/{conversation}/contact", **{"HX-Request": "true"}).status_code == 404
+    for address in addresses(office, conversation):
+        assert stranger.post(address, FORM).status_code == 404, address
+    assert "Fatima" not in stranger.get("/").text
+    assert office.count("event") == events
+
+
+def test_who_may_only_read_cannot_write(office: Office, tilburg: Desk, conversation: str) -> None:
+    """The privacy officer reads the thread and has no field to write in."""
+    browser = log_in(office, "Petra", role="privacy", branch_id=None)
+    assert 'id="composer"' not in browser.get(f"/c/{conversation}").text
+    assert browser.post(f"/c/{conversation}/messages", FORM).status_code == 404
+    assert (
+        browser.post("/new", {"line": tilburg.line_id, "number": WORKER, "text": "x"}).status_code
+        == 404
+    )
+    browser.client.close()
+
+
+def test_who_manages_devices_only_has_no_inbox(office: Office, tilburg: Desk) -> None:
+    """Branch IT sees whether the phone is healthy, and nobody's messages."""
+    browser = log_in(office, "Ivo", role="branch-it", branch_id=tilburg.branch_id)
+    assert browser.get("/").headers["location"] == "/devices"
+    assert tilburg.number[-4:] in browser.get("/devices").text
+    browser.client.close()
+
+
+def test_nobody_is_sent_to_the_login_and_a_script_is_told(office: Office, sanne: Browser) -> None:
+    """A page leads to the log-in and back; a part answers 401 with where to go."""
+    with httpx.Client(base_url=office.url) as client:
+        page = client.get("/c/1?line=2")
+        assert (page.status_code, page.headers["location"]) == (
+            303,
+            "/login?next=%2Fc%2F1%3Fline%3D2",
+        )
+        part = client.get(
+            "/list",
+            headers={"HX-Request": "true", "HX-Current-URL": "http://b.test/c/9?show=unread"},
+        )
+        assert part.status_code == 401
+        assert part.headers["hx-redirect"] == "/login?next=%2Fc%2F9%3Fshow%3Dunread"
+        assert client.get("/live").status_code == 303
+
+
+@pytest.mark.parametrize(
+    "wanted", ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)"]
+)
+def test_the_login_leads_only_inside(office: Office, sanne: Browser, wanted: str) -> None:
+    """An address of another site is not kept for after the log-in."""
+    with httpx.Client(base_url=office.url) as client:
+        page = client.get("/login", params={"next": wanted}).text
+    assert 'name="next" value="/"' in page
+
+
+def test_without_scripts_a_message_still_goes(
+    office: Office, sanne: Browser, conversation: str
+) -> None:
+    """A plain form sends and comes back to the thread; a refused one keeps the text on the page."""
+    sent = sanne.post(
+        f"/c/{conversation}/messages", {"text": "Ja, om acht uur.\r\nTot dan"}, part=False
+    )
+    assert (sent.status_code, sent.headers["location"]) == (303, f"/c/{conversation}")
+    text = office.store.read(
+        lambda conn: conn.execute(
+            "SELECT text FROM message WHERE id = ?", (message_of(office, "out"),)
+        ).fetchone()[0]
+    )
+    assert text == "Ja, om acht uur.\nTot dan"
+    long = sanne.post(f"/c/{conversation}/messages", {"text": "w" * 5000}, part=False)
+    assert long.status_code == 422
+    assert "5000" in long.text
+    assert "w" * 5000 in long.text
+
+
+def test_the_same_client_id_is_one_message(
+    office: Office, sanne: Browser, conversation: str
+) -> None:
+    """A browser that asks again because an answer was lost sends nothing twice."""
+    before = office.count("message")
+    for _ in range(3):
+        answer = sanne.post(
+            f"/c/{conversation}/messages", {"text": "Eén keer", "client_id": "abc-1"}
+        )
+        assert answer.status_code == 204
+    assert office.count("message") == before + 1
+
+
+@pytest.mark.parametrize("text", ["", "  \n ", "a\x00b", "x" * 4097])
+def test_what_no_phone_can_send_is_refused_in_words(
+    office: Office, sanne: Browser, conversation: str, text: str
+) -> None:
+    """Each bad text is a sentence at the field; nothing is stored and the draft is not touched."""
+    sanne.post(f"/c/{conversation}/draft", {"text": "concept"})
+    before = office.count("message")
+    answer = sanne.post(f"/c/{conversation}/messages", {"text": text})
+    assert answer.status_code == 422
+    assert 'data-code="text"' in answer.text
+    assert office.count("message") == before
+    assert office.count("draft") == 1
+
+
+def test_a_number_that_is_not_theirs_is_not_written_to(
+    office: Office, sanne: Browser, conversation: str
+) -> None:
+    """The form's number is only a choice between the contact's own."""
+    sanne.post(f"/c/{conversation}/messages", {"text": "Hoi", "to": "+31655599999"})
+    number = office.store.read(
+        lambda conn: conn.execute(
+            "SELECT number FROM message WHERE id = ?", (message_of(office, "out"),)
+        ).fetchone()[0]
+    )
+    assert number == WORKER
+
+
+def frames(lines: Iterator[str], *, until: str) -> list[tuple[str, str]]:
+    """The name and id of each hint up to and with the first called `until`."""
+    found: list[tuple[str, str]] = []
+    cursor = ""
+    for line in lines:
+        if line.startswith("id: "):
+            cursor = line.removeprefix("id: ")
+        if line.startswith("event: "):
+            found.append((line.removeprefix("event: "), cursor))
+            if found[-1][0] == until:
+                return found
+    raise AssertionError(found)
+
+
+def test_the_stream_goes_on_after_the_last_hint(
+    office: Office, tilburg: Desk, sanne: Browser, conversation: str
+) -> None:
+    """Who comes back with the last id gets what came since, and nothing twice."""
+    with sanne.client.stream("GET", "/live", params={"after": "0"}) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        seen = frames(answer.iter_lines(), until="message")
+    office.writes(WORKER, tilburg, "Nog iets")
+    last = seen[-1][1]
+    with sanne.client.stream("GET", "/live", headers={"Last-Event-ID": last}) as answer:
+        after = frames(answer.iter_lines(), until="message")
+    assert int(after[-1][1].rpartition(":")[2]) > int(last.rpartition(":")[2])
+
+
+@pytest.mark.parametrize("cursor", ["other-epoch:4", "999999", "nonsense", ""])
+def test_a_cursor_that_cannot_be_gone_on_from_is_said(
+    office: Office, sanne: Browser, conversation: str, cursor: str
+) -> None:
+    """After a restore, or with rubbish, the page is told to draw itself anew."""
+    with sanne.client.stream("GET", "/live", params={"after": cursor}) as answer:
+        assert frames(answer.iter_lines(), until="stale")
+
+
+def test_the_stream_tells_no_texts_and_no_numbers(
+    office: Office, tilburg: Desk, sanne: Browser, conversation: str
+) -> None:
+    """A hint holds ids; what it is about is asked for, within one's rights."""
+    with sanne.client.stream("GET", "/live", params={"after": "0"}) as answer:
+        told = ""
+        for line in answer.iter_lines():
+            told += line
+            if message_of(office, "in") in line:
+                break
+    assert conversation in told
+    assert "Fatima" not in told
+    assert WORKER[1:] not in told
+
+
+def test_sessions_end_when_nobody_uses_them(
+    office: Office, clock: ManualClock, sanne: Browser
+) -> None:
+    """A use puts the end off; after twelve idle hours the browser is at the log-in."""
+    clock.advance(s=11 * 3600)
+    assert sanne.get("/settings").status_code == 200
+    clock.advance(s=11 * 3600)
+    assert sanne.get("/settings").status_code == 200
+    clock.advance(s=13 * 3600)
+    assert sanne.get("/settings").status_code == 303
