@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 POLL_S = 0.5
 """How soon another process's write is noticed."""
+GATHER_S = 0.01
+"""Commits that follow each other this closely are read together; nobody sees the difference."""
 RECENT = 1000
 """Events kept in memory; who is further behind reads the database."""
 BATCH = 500
@@ -40,6 +42,7 @@ class EventFeed:
         self._news = asyncio.Event()
         self._recent: deque[Event] = deque(maxlen=RECENT)
         self._closed = False
+        self._followers = 0
         self.epoch = ""
         self.head = 0
         store.on_commit(self._on_commit)
@@ -63,15 +66,19 @@ class EventFeed:
 
     async def follow(self, after: int) -> AsyncIterator[Event]:
         """Every event with a sequence above `after`, in order, for ever; ends with `close`."""
-        cursor = after
-        while not self._closed:
-            news = self._news
-            batch = await self._since(cursor)
-            for event in batch:
-                yield event
-                cursor = event.seq
-            if not batch:
-                await news.wait()
+        self._followers += 1
+        try:
+            cursor = after
+            while not self._closed:
+                news = self._news
+                batch = await self._since(cursor)
+                for event in batch:
+                    yield event
+                    cursor = event.seq
+                if not batch:
+                    await news.wait()
+        finally:
+            self._followers -= 1
 
     def cursor(self, seq: int) -> str:
         """The `id` of an event on the wire: it names the epoch, so that a reader who comes back
@@ -101,6 +108,7 @@ class EventFeed:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._poll_s):
                     await self._committed.wait()
+            await asyncio.sleep(GATHER_S)
             self._committed.clear()
             try:
                 await self._catch_up()
@@ -109,6 +117,10 @@ class EventFeed:
                 await asyncio.sleep(self._poll_s)
 
     async def _catch_up(self) -> None:
+        if not self._followers:
+            self._recent.clear()
+            self.head = await self._store.aread(events.last_seq)
+            return
         while batch := await self._store.aread(self._read_new):
             self._recent.extend(batch)
             self.head = batch[-1].seq
