@@ -1,6 +1,7 @@
 """Connections to the one database file, and SQLite's errors in our words."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,8 @@ from appliance.errors import StoreCorrupt, StoreError, StoreUnavailable
 
 BUSY_TIMEOUT_S = 5.0
 """How long a write waits for another process (the CLI beside a running Balie)."""
+
+_LOOK_AGAIN_S = 0.01
 
 
 def connect_writer(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> sqlite3.Connection:
@@ -22,13 +25,27 @@ def connect_writer(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> sql
         )
         conn.row_factory = sqlite3.Row
         try:
-            conn.execute("PRAGMA journal_mode = WAL")
+            _use_write_ahead_log(conn, busy_timeout_s)
             conn.execute("PRAGMA synchronous = FULL")
             conn.execute("PRAGMA foreign_keys = ON")
         except sqlite3.Error:
             conn.close()
             raise
         return conn
+
+
+def _use_write_ahead_log(conn: sqlite3.Connection, busy_timeout_s: float) -> None:
+    """SQLite's own wait does not cover this: two programs may make the database together."""
+    until_s = time.monotonic() + busy_timeout_s
+    while True:
+        try:
+            conn.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as exc:
+            if _primary_code(exc) != sqlite3.SQLITE_BUSY or time.monotonic() >= until_s:
+                raise
+            time.sleep(_LOOK_AGAIN_S)
+        else:
+            return
 
 
 def connect_reader(path: Path) -> sqlite3.Connection:

@@ -243,11 +243,11 @@ def test_a_second_balie_that_starts_at_once_finds_the_migration_done(path: Path)
     code = (
         "import sys; from pathlib import Path; from appliance.clock import SystemClock;"
         "from appliance.store.store import Store; sys.stdin.readline();"
-        "Store(Path(sys.argv[1]), SystemClock()).close()"
+        "[Store(Path(sys.argv[1]) / str(i) / 'balie.db', SystemClock()).close() for i in range(9)]"
     )
     both = [
         subprocess.Popen(
-            [sys.executable, "-c", code, str(path)],
+            [sys.executable, "-c", code, str(path.parent)],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stderr=subprocess.PIPE,
