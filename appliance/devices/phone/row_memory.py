@@ -20,7 +20,7 @@ def readings(before: Sequence[Hashable], now: Sequence[Hashable]) -> list[int]:
 
     Both are stretches of one list that only grows at its end, so that the known rows of `now`
     come first and end as `before` ends. The longer the overlap the likelier; of equal overlaps
-    the one that leaves more as new.
+    the one that leaves more as new. Rows that look alike allow several.
     """
     if not before:
         return [0]
@@ -29,8 +29,7 @@ def readings(before: Sequence[Hashable], now: Sequence[Hashable]) -> list[int]:
         for known in range(1, len(now) + 1)
         if _ends_alike(before, now[:known])
     ]
-    longest = max((overlap for overlap, _ in fits), default=0)
-    return [-known for overlap, known in sorted(fits, reverse=True) if overlap == longest]
+    return [-known for _, known in sorted(fits, reverse=True)]
 
 
 def _ends_alike(before: Sequence[Hashable], known: Sequence[Hashable]) -> bool:

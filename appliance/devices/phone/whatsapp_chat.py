@@ -99,8 +99,9 @@ class Chat:
             if ready is not None:
                 self.arrivals.see(ready)
                 return ready
+            says_nothing = isinstance(seen, LookingUp) or self.screen.empty
             waited = time.monotonic() - self._link_opened
-            if waited > (patience.chat_s if isinstance(seen, LookingUp) else patience.wrong_s):
+            if waited > (patience.chat_s if says_nothing else patience.wrong_s):
                 self._give_up(seen)
 
     def dump(self) -> Seen:

@@ -20,7 +20,7 @@ def test_a_spoilt_answer_neither_loses_nor_doubles(desk: Desk, fault: str, metho
     """The phone acts and then answers badly, late, by half or never, at any call of a send."""
     if fault == "http-500-after-acting" and method == "shell":
         pytest.skip("a shell command has no HTTP status")
-    desk.world.fault(fault, method=method, seconds=1.6)
+    desk.world.fault(fault, method=method, seconds=1.2)
     outcomes = desk.carry(desk.attempt("Dag"))
     assert outcomes[-1] in {"sent", "present"}, outcomes
     assert desk.world.truth() == ["Dag"]
@@ -29,14 +29,14 @@ def test_a_spoilt_answer_neither_loses_nor_doubles(desk: Desk, fault: str, metho
 @pytest.mark.parametrize("fault", WIRE_FAULTS)
 def test_a_tap_is_sent_to_the_phone_once(desk: Desk, fault: str) -> None:
     """Not even an error after the tap makes a second tap."""
-    desk.world.fault(fault, method="click", seconds=1.6)
+    desk.world.fault(fault, method="click", seconds=1.2)
     desk.carry(desk.attempt("Dag"))
     assert desk.world.traffic.rpc_calls["click"] == 1
 
 
 @pytest.mark.parametrize("fault", WIRE_FAULTS)
 def test_an_sms_with_a_spoilt_tap_leaves_once(desk: Desk, fault: str) -> None:
-    desk.world.fault(fault, method="click", seconds=1.6)
+    desk.world.fault(fault, method="click", seconds=1.2)
     outcomes = desk.carry(desk.attempt("Dag", channel=Channel.SMS))
     assert outcomes[-1] in {"sent", "present"}, outcomes
     assert desk.world.truth("sms") == ["Dag"]

@@ -1,0 +1,318 @@
+"""What a dump shows of WhatsApp, in two generations and four languages."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliance.devices.phone.phrases import DialogKind, StopKind
+from appliance.devices.phone.row_memory import readings
+from appliance.devices.phone.screen import read_screen
+from appliance.devices.phone.whatsapp_screen import (
+    ChatsList,
+    Chooser,
+    Conversation,
+    Dialog,
+    Elsewhere,
+    LookingUp,
+    Seen,
+    Stopped,
+    Unknown,
+    classify,
+)
+from appliance.devices.protocol import Tick
+from appliance.errors import Transient
+from tests.devices.phone.screens import (
+    BUSINESS,
+    N,
+    W,
+    chat,
+    chats,
+    chats_row,
+    cut_off,
+    dialog,
+    full_page,
+    row,
+    spinner,
+    xml,
+)
+
+ANNA = "+31 6 87654321"
+BAR = N("android.widget.FrameLayout", "com.android.systemui:id/status_bar")
+
+
+def see(*windows: N, package: str = W, u2: bool = True) -> Seen:
+    return classify(read_screen(xml(*windows, package=package, u2=u2, others=(BAR,))), package)
+
+
+def conversation(*windows: N, **more: bool) -> Conversation:
+    seen = see(*windows, **more)  # type: ignore[arg-type]
+    assert isinstance(seen, Conversation)
+    return seen
+
+
+# A chat
+
+
+@pytest.mark.parametrize("u2", [True, False], ids=["u2.jar", "shell"])
+@pytest.mark.parametrize("older", [True, False], ids=["older", "recent"])
+def test_a_chat_is_read_with_its_rows(older: bool, u2: bool) -> None:
+    """Own rows have a tick; a time has odd spaces; lines stay lines."""
+    page = chat(
+        ANNA,
+        row("Hoi\nhoe gaat het?", "3:28\u202fPM"),
+        row("Goed 👋", "3:29\u202fPM", "Read"),
+        older=older,
+    )
+    seen = conversation(page, u2=u2)
+    assert (seen.title, seen.number) == (ANNA, "31687654321")
+    first, second = seen.rows
+    assert (first.own, first.text, first.time) == (False, "Hoi\nhoe gaat het?", "3:28 PM")
+    assert (second.own, second.tick) == (True, Tick.READ)
+    assert second.says("Goed 👋")
+
+
+def test_business_has_ids_of_either_package() -> None:
+    """Some of its views keep the ids of Messenger."""
+    page = chat(ANNA, row("Hoi", "12:00"))
+    mixed = xml(page, package=BUSINESS).replace(f"{BUSINESS}:id/entry", f"{W}:id/entry")
+    seen = classify(read_screen(mixed), BUSINESS)
+    assert isinstance(seen, Conversation)
+    assert seen.entry is not None
+    assert seen.entry.view_id == f"{W}:id/entry"
+
+
+@pytest.mark.parametrize(
+    ("word", "tick"),
+    [
+        ("Pending", Tick.PENDING),
+        ("Sent", Tick.SENT),
+        ("Delivered", Tick.DELIVERED),
+        ("Read", Tick.READ),
+        ("Verzonden", Tick.SENT),
+        ("Afgeleverd", Tick.DELIVERED),
+        ("Gelezen", Tick.READ),
+        ("Entregue", Tick.DELIVERED),
+        ("\u200eLida", Tick.READ),
+        ("Leído", Tick.READ),
+        ("Something new", None),
+    ],
+)
+def test_a_tick_is_a_word_in_four_languages(word: str, tick: Tick | None) -> None:
+    """A word that nobody knows proves that the row is own, and no more."""
+    (seen,) = conversation(chat(ANNA, row("Dag", "12:00", word))).rows
+    assert (seen.own, seen.tick) == (True, tick)
+
+
+def test_an_empty_entry_shows_its_hint_and_no_send() -> None:
+    """The hint may be the very text that is to be sent."""
+    empty = conversation(chat(ANNA, entry="Bericht"))
+    typed = conversation(chat(ANNA, entry="Bericht", typed=True))
+    assert empty.send is None
+    assert typed.send is not None
+    assert typed.send.centre == (663, 1487)
+    assert typed.entry is not None
+    assert typed.entry.holds("Bericht")
+
+
+@pytest.mark.parametrize(
+    "text", ["👷🏽‍♀️ ja", "a\nb", "\u202eRTL\u202c", "x\u0007y", "\ufffe", "q\"'<&>"]
+)
+def test_an_entry_is_compared_with_what_the_dump_makes_of_a_text(text: str) -> None:
+    shown = text.replace("\u0007", ".").replace("\ufffe", ".")
+    seen = conversation(chat(ANNA, entry=shown, typed=True))
+    assert seen.entry is not None
+    assert seen.entry.holds(text)
+    assert not seen.entry.holds(text + "!")
+
+
+def test_rows_below_the_divider_are_unread() -> None:
+    page = chat(ANNA, row("oud", "11:00"), row("nieuw", "12:00", unread="2 unread messages"))
+    assert conversation(page).unread_from == 1
+
+
+def test_a_row_without_its_end_is_left_out() -> None:
+    """Whose it is cannot be told."""
+    seen = conversation(chat(ANNA, row("heel", "11:00"), cut_off("half")))
+    assert [r.text for r in seen.rows] == ["heel"]
+
+
+def test_formatting_and_lists_are_not_differences() -> None:
+    """WhatsApp draws *bold* bold, and a dash as a dot."""
+    (seen,) = conversation(chat(ANNA, row("Vet\n• punt", "11:00", "Sent"))).rows
+    assert seen.says("*Vet*\n- punt")
+    assert not seen.says("Vet")
+
+
+@pytest.mark.parametrize("words", ["Read more", "Meer lezen", "Ler mais", "Leer más"])
+def test_a_cut_row_is_known_by_its_beginning(words: str) -> None:
+    text = "woord " * 300
+    shown = f"{text[:768]}… {words}"
+    (seen,) = conversation(chat(ANNA, row(shown, "11:00", "Sent"))).rows
+    assert seen.says(text)
+    assert seen.says(shown)
+    assert not seen.says("ander " * 300)
+
+
+def test_a_group_names_its_senders_once() -> None:
+    """The next rows of the same sender inherit the name; a group is never a person's chat."""
+    page = chat(
+        "Team Noord",
+        row("een", "11:00", sender="Bea"),
+        row("twee", "11:01"),
+        row("x", "11:02", "Read"),
+    )
+    seen = conversation(page)
+    assert seen.group
+    assert [r.sender for r in seen.rows] == ["Bea", "Bea", None]
+
+
+def test_a_picture_is_no_text() -> None:
+    (seen,) = conversation(chat(ANNA, row("", "11:00", media="image"))).rows
+    assert seen.media == "📷"
+    assert not seen.says("")
+
+
+def test_the_name_binds_late() -> None:
+    assert conversation(chat("")).title == ""
+
+
+def test_a_name_with_a_number_in_it_is_no_number() -> None:
+    assert conversation(chat("Jan +31 6 12345678 werk")).number is None
+
+
+# What is no chat
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("The phone number +31 6 87654321 isn't on WhatsApp.", DialogKind.NOT_ON_WHATSAPP),
+        ("The phone number +31 6 87654321 isn’t on WhatsApp.", DialogKind.NOT_ON_WHATSAPP),
+        ("The phone number +31 6 87654321 is not on WhatsApp.", DialogKind.NOT_ON_WHATSAPP),
+        ("Het telefoonnummer +31 6 87654321 staat niet op WhatsApp.", DialogKind.NOT_ON_WHATSAPP),
+        ("O número de telefone +31 6 87654321 não está no WhatsApp.", DialogKind.NOT_ON_WHATSAPP),
+        ("El número de teléfono +31 6 87654321 no está en WhatsApp", DialogKind.NOT_ON_WHATSAPP),
+        (
+            "Couldn't look up phone number +31 6 87654321. Try again later.",
+            DialogKind.LOOKUP_FAILED,
+        ),
+        ("Kan +31 6 87654321 niet opzoeken. Probeer het later opnieuw.", DialogKind.LOOKUP_FAILED),
+        ("Deel +31 6 87654321 met je nevelkaart?", DialogKind.UNKNOWN),
+    ],
+)
+def test_a_dialog_is_told_by_structure_then_words(message: str, kind: DialogKind) -> None:
+    """It may lie over an older chat; the number in it says whose it is."""
+    seen = see(chat("Bea", row("Hoi", "11:00")), dialog(message, "Invite", "Cancel"))
+    assert seen == Dialog(kind=kind, number="31687654321", message=message)
+
+
+def test_a_dialog_without_a_known_message_is_still_a_dialog() -> None:
+    panel = N(
+        "androidx.appcompat.widget.LinearLayoutCompat",
+        "parentPanel",
+        kids=(N("android.widget.TextView", "title", "Backup?"),),
+    )
+    seen = see(chat(ANNA), panel)
+    assert isinstance(seen, Dialog)
+    assert seen.kind is DialogKind.UNKNOWN
+
+
+@pytest.mark.parametrize("words", ["Searching…", "Zoeken…", "Pesquisando..."])
+def test_a_spinner_lies_over_what_was_there(words: str) -> None:
+    """The old chat behind it must not be taken for the new one."""
+    assert isinstance(see(chat("Bea", row("Hoi", "11:00")), spinner(words)), LookingUp)
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("This account is not allowed to use WhatsApp due to spam", StopKind.BANNED),
+        ("This account can no longer use WhatsApp", StopKind.BANNED),
+        ("Your phone number is banned from using WhatsApp", StopKind.BANNED),
+        ("Dit account mag geen gebruik maken van WhatsApp", StopKind.BANNED),
+        ("You have been logged out", StopKind.LOGGED_OUT),
+        ("This version of WhatsApp is no longer supported. Please download", StopKind.EXPIRED),
+        ("Welcome to WhatsApp", StopKind.NOT_SET_UP),
+    ],
+)
+def test_pages_that_stop_a_line(words: str, kind: StopKind) -> None:
+    assert see(full_page("WhatsApp", words, button="OK")) == Stopped(kind=kind)
+
+
+def test_a_log_out_may_be_a_dialog_over_the_chats() -> None:
+    text = "Your phone number is no longer registered with WhatsApp on this phone."
+    assert see(chats(), dialog(text, "Verify")) == Stopped(kind=StopKind.LOGGED_OUT)
+
+
+def test_somebody_may_write_that_an_account_is_banned() -> None:
+    """In a chat or a preview such words are a text."""
+    assert isinstance(see(chat(ANNA, row("Your account was banned", "11:00"))), Conversation)
+    assert isinstance(see(chats(chats_row("Bea", "You have been logged out"))), ChatsList)
+
+
+def test_the_list_of_chats_tells_who_wrote_last_and_what_is_unread() -> None:
+    """The recent generation says the count in a sentence, the older as text."""
+    seen = see(
+        chats(
+            chats_row("Anna", "Hoi…", badge_desc="Mensagem não lida: 3"),
+            chats_row("Bea", "Ja", badge_text="12"),
+            chats_row("Cor", "Dag", own=True),
+        )
+    )
+    assert isinstance(seen, ChatsList)
+    assert [(r.name, r.unread, r.own_last) for r in seen.rows] == [
+        ("Anna", 3, False),
+        ("Bea", 12, False),
+        ("Cor", 0, True),
+    ]
+
+
+def test_other_apps_are_elsewhere() -> None:
+    launcher = N("android.widget.FrameLayout", "launcher:id/workspace")
+    home = classify(read_screen(xml(launcher, package="launcher", others=(BAR,))), W)
+    dark = classify(read_screen(xml(others=(BAR,))), W)
+    assert home == Elsewhere(asleep=False)
+    assert dark == Elsewhere(asleep=True)
+    assert classify(read_screen("<hierarchy rotation='0' />"), W) == Elsewhere(asleep=True)
+
+
+def test_a_chooser_is_no_chat() -> None:
+    chooser = N("android.widget.FrameLayout", "android:id/resolver_list")
+    assert classify(read_screen(xml(chooser, package="android")), W) == Chooser()
+
+
+def test_anything_else_is_unknown() -> None:
+    assert see(full_page("Nieuw: kanalen", button="Verder")) == Unknown()
+
+
+def test_a_dump_that_is_no_xml_is_an_error_of_ours() -> None:
+    with pytest.raises(Transient):
+        read_screen("ERROR: could not get idle state.")
+
+
+# Rows over time
+
+
+@given(
+    st.lists(st.integers(0, 3), max_size=8),
+    st.lists(st.integers(0, 3), max_size=4),
+    st.integers(0, 8),
+    st.integers(0, 8),
+)
+def test_the_true_reading_is_among_those_found(
+    old: list[int], new: list[int], hidden_before: int, hidden_now: int
+) -> None:
+    """However far the list is scrolled, and however alike its rows are."""
+    before, now = old[hidden_before:], [*old, *new][hidden_now:]
+    truth = max(len(old) - hidden_now, 0)
+    if truth == 0 or not before:
+        return
+    assert truth in readings(before, now)
+
+
+@given(st.lists(st.integers(), unique=True, max_size=12), st.integers(0, 12), st.integers(0, 12))
+def test_rows_that_differ_have_one_reading(rows: list[int], seen: int, hidden: int) -> None:
+    before, now = rows[:seen], rows[hidden:]
+    if len(before) <= hidden:
+        return
+    assert readings(before, now) == [len(before) - hidden]
