@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, TypeAdapter
 
 from appliance.devices.emulated.faults import FaultKind
 from appliance.devices.emulated.numbers import e164
@@ -27,7 +27,7 @@ Sender = Annotated[str, Field(min_length=1), AfterValidator(_sender)]
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    phone: str = ""
+    phone: str = Field(default="", validation_alias=AliasChoices("phone", "serial", "line"))
 
 
 class Message(_Body):
@@ -36,8 +36,9 @@ class Message(_Body):
     """
 
     kind: Literal["message"] = "message"
-    channel: Literal["whatsapp", "sms", "call"]
-    sender: Sender = Field(alias="from")
+    phone: str = Field(default="", validation_alias=AliasChoices("phone", "serial", "line", "to"))
+    channel: Literal["whatsapp", "sms", "call"] = "whatsapp"
+    sender: Sender = Field(validation_alias=AliasChoices("from", "sender"))
     text: str = ""
     name: str = ""
     saved: bool = True
