@@ -96,11 +96,18 @@ def addresses(office: Office, conversation: str) -> list[str]:
         f"/c/{conversation}/contact",
         f"/c/{conversation}/contact/numbers",
         f"/messages/{waiting}/cancel",
+        f"/messages/{waiting}/decide",
         f"/lines/{line_id}/resume",
     ]
 
 
-FORM = {"text": "Hallo", "message": "x", "office_name": "F", "number": "+31655500299"}
+FORM = {
+    "text": "Hallo",
+    "message": "x",
+    "office_name": "F",
+    "number": "+31655500299",
+    "decision": "left",
+}
 
 
 def test_no_post_works_without_its_token(office: Office, sanne: Browser, conversation: str) -> None:

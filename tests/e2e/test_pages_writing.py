@@ -1,8 +1,11 @@
 """Writing in a real browser: at once on the page, once in the database, never lost by a refusal."""
 
+import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from appliance.desk import sessions
+from appliance.store import messages
+from appliance.store.events import of_message
 from tests.e2e.conftest import NARROW, OpenPage, Place
 
 FATIMA = "Fatima El Idrissi"
@@ -101,6 +104,27 @@ def test_what_is_being_sent_cannot_be_withdrawn(open_page: OpenPage, place: Plac
     )
     waiting.get_by_role("button", name="Withdraw").click()
     expect(page.locator("#composer-note")).to_contain_text("can no longer be withdrawn")
+
+
+@pytest.mark.parametrize(
+    ("button", "state"),
+    [("It is there", "sent"), ("send it again", "queued"), ("leave it", "failed")],
+)
+def test_a_person_decides_what_the_phone_cannot_tell(
+    open_page: OpenPage, place: Place, button: str, state: str
+) -> None:
+    """Only when the phone was asked in vain; what was seen is kept with the name of who saw it."""
+    page = opened(open_page(), "Imani Jansen")
+    doubtful = bubble(page, "Fijn, tot morgen.")
+    expect(doubtful.locator(".waits")).to_contain_text("it is being looked up on the phone")
+    expect(doubtful.locator(".decide")).to_have_count(0)
+    message_id = doubtful.get_attribute("data-message") or ""
+    place.store.write(lambda tx: messages.plan(tx, message_id, expected_ms=None, reason="person"))
+    doubtful.get_by_role("button", name=button).click()
+    expect(doubtful).to_have_attribute("data-state", state)
+    who = place.desk.filled.staff["Sanne de Wit"]
+    facts = place.store.read(lambda conn: of_message(conn, message_id)[-1].facts)
+    assert (facts["to"], facts["by"], facts["staff"]) == (state, "person", who)
 
 
 def test_stop_is_said_beforehand_and_the_words_stay(open_page: OpenPage, place: Place) -> None:

@@ -12,8 +12,9 @@ from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.route import PageRoute
 from appliance.api.web.thread import opened_thread, whole_page
 from appliance.api.web.visit import Posting, Reading, Visit, go
-from appliance.desk import drafts, inbox, sending, thread
+from appliance.desk import decisions, drafts, inbox, sending, thread
 from appliance.desk.access import Permission
+from appliance.desk.decisions import Decision
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.phone_numbers import parse_number, readable
 from appliance.store.store import Tx
@@ -68,6 +69,20 @@ async def cancel(visit: Posting, message_id: str) -> Response:
     conversation_id = await visit.read(lambda conn: _conversation_of(conn, visit, message_id))
     author = sending.Author(staff_id=visit.staff_id)
     await visit.write(lambda tx: sending.cancel(tx, message_id, author))
+    visit.services.planned()
+    if visit.partial:
+        return Response(status_code=204)
+    return go(visit, f"/c/{conversation_id}")
+
+
+@routes.post("/messages/{message_id}/decide")
+async def decide(
+    visit: Posting, message_id: str, decision: Annotated[Decision, Form()]
+) -> Response:
+    conversation_id = await visit.read(lambda conn: _conversation_of(conn, visit, message_id))
+    await visit.write(
+        lambda tx: decisions.decide(tx, message_id, decision, staff_id=visit.staff_id)
+    )
     visit.services.planned()
     if visit.partial:
         return Response(status_code=204)

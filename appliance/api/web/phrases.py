@@ -36,6 +36,7 @@ WAITING: Mapping[str, str] = {
     "too-old": "it became too old to be worth sending",
     "by-person": "a colleague withdrew it",
     "tries-used-up": "all tries were used up",
+    "decided": "a colleague saw on the phone that it did not leave",
     "permanent": "the phone refused it for good",
     "proven-absent": "the phone shows that it did not leave, so it is sent again",
     "consent-required": "the contact never wrote to this number",
@@ -154,6 +155,10 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
     "cannot-cancel": (
         "It can no longer be withdrawn: it is being typed, or has left.",
         "Write to the person if it was a mistake.",
+    ),
+    "nothing-to-decide": (
+        "There is nothing to decide about it any more.",
+        "Somebody was quicker, or the phone could tell after all.",
     ),
     "wrong-password": (
         "The name or the password is not right.",
