@@ -87,7 +87,7 @@ def _ours(exc: sqlite3.DatabaseError, path: Path) -> StoreError | None:
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_IOERR | sqlite3.SQLITE_PERM:
             return StoreUnavailable(f"{path} cannot be used ({exc}); look at the disk.")
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-            return StoreCorrupt(f"{path} is damaged ({exc}); restore a backup: balie restore.")
+            return StoreCorrupt(f"{path} is damaged ({exc}); stop Balie and put back a copy of it.")
         case _:
             return None
 

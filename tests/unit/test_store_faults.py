@@ -133,7 +133,7 @@ def test_a_file_that_is_no_database_is_refused(path: Path, junk: bytes) -> None:
     """The sentence names the file and the way out."""
     path.parent.mkdir()
     path.write_bytes(junk)
-    with pytest.raises(StoreCorrupt, match=r"is damaged.*balie restore"):
+    with pytest.raises(StoreCorrupt, match=r"is damaged.*put back a copy"):
         opened(path)
 
 
