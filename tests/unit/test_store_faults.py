@@ -151,7 +151,7 @@ def test_a_damaged_page_is_told_when_it_is_read(path: Path) -> None:
     with path.open("r+b") as file:
         file.seek(4096 * 3)
         file.write(b"\xff" * (path.stat().st_size - 4096 * 3))
-    with pytest.raises(StoreCorrupt, match="restore a backup"):
+    with pytest.raises(StoreCorrupt, match="put back a copy"):
         read_everything(path)
 
 
