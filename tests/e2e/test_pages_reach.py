@@ -30,6 +30,7 @@ def test_everything_goes_by_keyboard(open_page: OpenPage) -> None:
     page.keyboard.type("twee")
     page.keyboard.press("Enter")
     expect(page.locator("#messages li.out .text").last).to_have_text("een\ntwee")
+    expect(page.locator("#list a.row").first).to_contain_text(FATIMA)
     page.keyboard.press("Escape")
     page.keyboard.press("Alt+j")
     expect(page.locator("#thread-title")).not_to_have_text(FATIMA)

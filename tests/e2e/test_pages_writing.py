@@ -266,3 +266,17 @@ def test_too_long_and_empty_are_not_sent(open_page: OpenPage, place: Place) -> N
     write(page, "a" * 4096)
     expect(page.locator("#messages li.out").last).to_have_attribute("data-state", "queued")
     assert place.count("SELECT count(*) FROM message WHERE direction = 'out'") == before + 1
+
+
+def test_a_page_from_before_a_new_login_keeps_the_text(open_page: OpenPage, place: Place) -> None:
+    """Who logged in anew in another tab is told to load this one again, and loses no word."""
+    page = opened(open_page(), FATIMA)
+    token = place.desk.session("Sanne de Wit").token
+    page.context.add_cookies([{"name": "balie_session", "value": token, "url": place.url}])
+    write(page, "Nog steeds hier")
+    expect(page.locator("#composer-note")).to_contain_text("too old")
+    expect(page.locator("#text")).to_have_value("Nog steeds hier")
+    page.reload()
+    expect(page.locator("#text")).to_have_value("Nog steeds hier")
+    write(page, "Nog steeds hier")
+    expect(bubble(page, "Nog steeds hier")).to_have_attribute("data-state", "queued")

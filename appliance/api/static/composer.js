@@ -79,7 +79,11 @@ function deliver(address, message, item) {
     }
     if (answer?.ok) return refresh("messages");
     if (answer?.status === 401) return leave(answer, message.text);
-    if (answer && [403, 404, 409, 422].includes(answer.status)) return giveBack(await answer.text(), message.text, item);
+    if (answer && [403, 404, 409, 422].includes(answer.status)) {
+      giveBack(await answer.text(), message.text, item);
+      if (answer.status === 403) keepHere(); // the page is too old; the next one finds the text
+      return undefined;
+    }
     const failed = item.querySelector(".failed");
     failed.hidden = false;
     // The same name again: Balie knows whether it has it already.
@@ -128,6 +132,7 @@ function saveDraft() {
     try {
       const answer = await post(address, { text });
       if (answer.status === 401) leave(answer, text);
+      else if (answer.status === 403) keepHere(text);
       else if (!answer.ok) saved = null;
       else refresh("list");
     } catch {

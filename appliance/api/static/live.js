@@ -1,6 +1,7 @@
 // The stream of hints: each says what changed, and the part of the page that shows it asks again.
 
 const LOST_MS = 5000; // without a connection this long is worth saying
+const MINUTE_MS = 60000;
 const RECENT_MS = 60000; // no part of a page is on its way for longer
 const SILENT_MS = 40000; // more than two beats: the line is dead, whatever the browser believes
 
@@ -122,6 +123,7 @@ if (live) {
   });
   live.addEventListener("htmx:error", lost);
   setInterval(watch, 500);
+  setInterval(() => { if (!document.hidden) soon("list"); }, MINUTE_MS); // how long people wait
   connect();
 }
 

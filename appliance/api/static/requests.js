@@ -21,7 +21,8 @@ document.addEventListener("htmx:response:error", (event) => {
   if (ctx.sourceElement.id === "live" || ctx.response.status === 401) return;
   const own = ctx.sourceElement.hasAttribute(`hx-status:${ctx.response.status}`);
   const form = ctx.sourceElement.matches("form");
-  if (!own && !form) say(ctx.text);
+  const html = ctx.response.headers.get("Content-Type")?.startsWith("text/html");
+  if (!own && !form) say(html ? ctx.text : toast.dataset.lost);
 });
 
 document.addEventListener("htmx:error", (event) => {
