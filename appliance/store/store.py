@@ -25,6 +25,7 @@ from appliance.store.connection import (
     connect_writer,
     translated,
 )
+from appliance.store.loop_writes import LoopWrites
 from appliance.store.migrations import migrate
 from appliance.store.writer import Writer
 
@@ -75,6 +76,7 @@ class Store:
         if applied:
             log.info("migrated %s: %s", path, ", ".join(applied))
         self._writer = Writer(path, conn, self._committed)
+        self._loop_writes: LoopWrites | None = None
 
     def submit(self, work: Callable[[Tx], T]) -> Future[T]:
         """Queues one transaction; the future is done when it is on the disk."""
@@ -85,7 +87,11 @@ class Store:
         return self.submit(work).result()
 
     async def awrite(self, work: Callable[[Tx], T]) -> T:
-        return await asyncio.wrap_future(self.submit(work))
+        loop = asyncio.get_running_loop()
+        if self._loop_writes is None or self._loop_writes.loop is not loop:
+            self._loop_writes = LoopWrites(loop, self._writer.submit)
+        written: T = await self._loop_writes.write(lambda conn: work(Tx(conn, self.clock.now_ms())))
+        return written
 
     def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         with translated(self.path):
@@ -113,6 +119,10 @@ class Store:
         self._pool.shutdown()
         for conn in self._readers:
             conn.close()
+
+    def _translated(self, work: Callable[[Tx], T], conn: sqlite3.Connection) -> T:
+        with translated(self.path):
+            return work(Tx(conn, self.clock.now_ms()))
 
     def _committed(self) -> None:
         for listener in self._listeners:

@@ -1,0 +1,93 @@
+"""Writes that come from an event loop, handed to the writer together and answered together.
+
+While the loop is busy with what has arrived, its writes are collected; when a round of the loop
+brings no further one, all go to the writer as one piece of work. So the writer works while the
+loop rests, instead of both fighting over the interpreter, and one wake-up answers all.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+MAX_COLLECTED = 64
+"""Writes on one commit: enough to hide its fsync, few enough to stay short."""
+
+Work = Callable[[sqlite3.Connection], Any]
+
+
+@dataclass(slots=True)
+class _Write:
+    work: Work
+    answer: asyncio.Future[Any]
+    result: Any = None
+    error: Exception | None = None
+
+
+class LoopWrites:
+    """Of one loop, and used in it only, except where it says so."""
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, submit: Callable[[Work], Future[Any]]
+    ) -> None:
+        self.loop = loop
+        self._submit = submit
+        self._collected: list[_Write] = []
+
+    def write(self, work: Work) -> asyncio.Future[Any]:
+        """Done with what `work` gives, when that is on the disk.
+
+        Whose future is cancelled before the writer comes to it gets nothing written.
+        """
+        write = _Write(work, self.loop.create_future())
+        self._collected.append(write)
+        if len(self._collected) == 1:
+            self.loop.call_soon(self._hand_over, 0)
+        return write.answer
+
+    def _hand_over(self, seen: int) -> None:
+        """Waits another round of the loop while each brings more."""
+        if seen < len(self._collected) < MAX_COLLECTED:
+            self.loop.call_soon(self._hand_over, len(self._collected))
+            return
+        together, self._collected = self._collected, []
+        self._submit(partial(_run, together)).add_done_callback(partial(self._tell, together))
+
+    def _tell(self, together: Sequence[_Write], done: Future[Any]) -> None:
+        """Runs in the writer's thread."""
+        with suppress(RuntimeError):  # the loop was closed: nobody waits any more
+            self.loop.call_soon_threadsafe(_answer, together, done.exception())
+
+
+def _run(together: Sequence[_Write], conn: sqlite3.Connection) -> None:
+    """Each in a savepoint of its own: one that fails takes only itself back."""
+    for write in together:
+        if not write.answer.cancelled():
+            conn.execute("SAVEPOINT loop_write")
+            _attempt(write, conn)
+            conn.execute("RELEASE loop_write")
+
+
+def _attempt(write: _Write, conn: sqlite3.Connection) -> None:
+    """What ended the whole transaction, a full disk for one, is everybody's failure."""
+    try:
+        write.result = write.work(conn)
+    except Exception as exc:
+        if not conn.in_transaction:
+            raise
+        conn.execute("ROLLBACK TO loop_write")
+        write.error = exc
+
+
+def _answer(together: Sequence[_Write], failure: BaseException | None) -> None:
+    for write in together:
+        if write.answer.done():
+            continue
+        if (error := failure or write.error) is not None:
+            write.answer.set_exception(error)
+        else:
+            write.answer.set_result(write.result)
