@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import sqlite3
 from dataclasses import dataclass
+from functools import partial
 
 from appliance.clock import Clock
 from appliance.desk import sessions
@@ -47,9 +48,11 @@ class Door:
         name = _storable(name)
         who = await self._store.aread(lambda conn: _who(conn, name))
         known = await self._known(name, device)
+        admit = partial(self._throttle.admit, name=name, address=address, device=known)
+        admit(now_ms=self._clock.now_ms())  # who must wait does not keep others waiting
         async with self._one_at_a_time:
             now_ms = self._clock.now_ms()
-            self._throttle.admit(name=name, address=address, device=known, now_ms=now_ms)
+            admit(now_ms=now_ms)
             right = await asyncio.to_thread(is_password, password, who.password_hash)
             if not right or who.id is None:
                 self._throttle.failed(name=name, address=address, device=known, now_ms=now_ms)

@@ -9,6 +9,7 @@ a wait is refused unseen and lengthens nothing.
 
 import threading
 from dataclasses import dataclass
+from ipaddress import IPv4Address, ip_address
 
 from appliance.errors import Refused
 
@@ -20,6 +21,7 @@ FIRST_WAIT_MS = 2_000
 LONGEST_WAIT_MS = 60_000
 FORGET_MS = 15 * 60_000
 """A quiet spell after which the count starts again."""
+_NETWORK_LENGTH = len("2001:0db8:0000:0000")
 MAX_COUNTS = 10_000
 """Names and addresses kept; somebody who tries many names must not fill the memory."""
 
@@ -99,4 +101,18 @@ def _keys(name: str, address: str, device: str | None) -> list[tuple[tuple[str, 
     """What a try counts against, and how many are free."""
     if device is not None:
         return [(("device", device), FREE_BY_NAME)]
-    return [(("name", name.casefold()), FREE_BY_NAME), (("address", address), FREE_BY_ADDRESS)]
+    return [
+        (("name", name.casefold()), FREE_BY_NAME),
+        (("address", _network(address)), FREE_BY_ADDRESS),
+    ]
+
+
+def _network(address: str) -> str:
+    """An IPv6 address counts as its /64, which one machine has to itself."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(known, IPv4Address):
+        return address
+    return known.exploded[:_NETWORK_LENGTH]

@@ -1,0 +1,286 @@
+"""The door: passwords, log-in links, the brake on guessing, sessions."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from appliance.clock import ManualClock
+from appliance.desk import sessions, staff
+from appliance.desk.access import ROLES, Permission, grant_role, rights_of
+from appliance.desk.login import Door, LoggedIn
+from appliance.desk.passwords import _nobody, hash_password, is_password
+from appliance.desk.throttle import LONGEST_WAIT_MS, Throttle, TooManyTries
+from appliance.errors import InvalidInput, NotFound, Refused
+from appliance.store import lines
+from appliance.store.store import Store
+
+PASSWORD = "een fiets met drie wielen"
+HOUR_MS = 3_600_000
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: ManualClock) -> Iterator[Store]:
+    opened = Store(tmp_path / "balie.db", clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def mieke(store: Store) -> str:
+    """Member of staff with a password."""
+    stored = hash_password(PASSWORD)
+    mieke_id = store.write(lambda tx: staff.add(tx, "Mieke", role="staff", branch_id=None))
+    store.write(lambda tx: staff.set_password(tx, mieke_id, stored))
+    return mieke_id
+
+
+@pytest.fixture
+def door(store: Store, clock: ManualClock) -> Door:
+    return Door(store, clock)
+
+
+def come_in(
+    door: Door,
+    name: str = "Mieke",
+    password: str = PASSWORD,
+    address: str = "10.0.0.5",
+    device: str | None = None,
+) -> LoggedIn:
+    return asyncio.run(door.log_in(name, password, address=address, device=device))
+
+
+def guess(door: Door, *, times: int, address: str = "10.0.0.66", name: str = "Mieke") -> int:
+    """How many of the guesses were looked at."""
+    looked = 0
+    for _ in range(times):
+        try:
+            come_in(door, name, "welkom01", address)
+        except TooManyTries:
+            continue
+        except Refused:
+            looked += 1
+    return looked
+
+
+def test_passwords_are_kept_as_owasp_says() -> None:
+    """argon2id, 19 MiB, two passes, one lane."""
+    stored = hash_password(PASSWORD)
+    assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert is_password(PASSWORD, stored)
+    assert not is_password(PASSWORD + " ", stored)
+    assert not is_password(PASSWORD, None)
+    assert not is_password("x" * 10_000_000, stored)
+    assert not is_password("half \ud83d", stored)
+
+
+@pytest.mark.parametrize("password", ["", "kort", "x" * 257, "half \ud83d" * 3])
+def test_passwords_that_cannot_be_are_refused(password: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        hash_password(password)
+    assert refusal.value.field == "password"
+
+
+def test_a_wrong_name_costs_as_much_as_a_wrong_password() -> None:
+    """Without a hash to check, one with the same parameters is checked."""
+    stored, stand_in = hash_password(PASSWORD), _nobody()
+    assert stand_in.split("$")[:4] == stored.split("$")[:4]
+
+
+def test_the_right_password_opens_a_session(
+    store: Store, door: Door, mieke: str, clock: ManualClock
+) -> None:
+    """Upper and lower case of a name do not matter; the token itself is nowhere in the database."""
+    entered = come_in(door, " mieke ")
+    found = store.read(lambda conn: sessions.find(conn, entered.session.token, clock.now_ms()))
+    assert found is not None
+    assert (found.staff_id, found.name, found.csrf) == (mieke, "Mieke", entered.session.csrf)
+    assert entered.session.token not in "".join(store.read(lambda conn: list(conn.iterdump())))
+
+
+@pytest.mark.parametrize("name", ["Mieke", "Niemand", "", "half \ud83d"])
+def test_wrong_name_and_wrong_password_get_the_same_answer(
+    door: Door, mieke: str, name: str
+) -> None:
+    with pytest.raises(Refused) as refusal:
+        come_in(door, name, "welkom01")
+    assert refusal.value.code == "wrong-password"
+
+
+def test_guessing_slows_down(door: Door, mieke: str) -> None:
+    """What is tried during a wait is not looked at, be it right or wrong."""
+    assert guess(door, times=12) == 5
+    with pytest.raises(TooManyTries):
+        come_in(door, address="10.0.0.66")
+
+
+def test_guessing_never_locks_a_colleague_out_for_long(
+    door: Door, mieke: str, clock: ManualClock
+) -> None:
+    """A browser that was in before is not held up at all, another a minute at most."""
+    device = come_in(door).device
+    for address in range(50):
+        guess(door, times=3, address=f"10.0.1.{address}")
+        clock.advance(s=20)
+    assert come_in(door, device=device)
+    clock.advance(ms=LONGEST_WAIT_MS)
+    assert come_in(door, address="10.0.0.77")
+
+
+def test_a_device_cookie_helps_its_owner_only(door: Door, store: Store, mieke: str) -> None:
+    """Somebody else's, a forged one, or one of another name counts as none."""
+    stored = hash_password(PASSWORD)
+    store.write(lambda tx: staff.add(tx, "Joost", role="staff", branch_id=None))
+    joost = store.read(lambda conn: next(m for m in staff.members(conn) if m.name == "Joost"))
+    store.write(lambda tx: staff.set_password(tx, joost.id, stored))
+    device = come_in(door, "Joost").device
+    guess(door, times=8)
+    for forged in (device, device[:-1] + "0", "nonsense", "é.ü"):
+        with pytest.raises(TooManyTries):
+            come_in(door, device=forged)
+
+
+def test_one_address_cannot_try_all_names(door: Door, mieke: str) -> None:
+    looked = sum(guess(door, times=1, name=f"naam {number}") for number in range(40))
+    assert looked == 20
+
+
+def test_the_throttle_keeps_a_bounded_memory() -> None:
+    """Somebody who tries ever new names does not fill the Pi."""
+    throttle = Throttle()
+    for number in range(25_000):
+        throttle.failed(name=f"n{number}", address=f"a{number}", device=None, now_ms=number)
+    assert len(throttle._counts) <= 10_000
+
+
+def test_neighbours_in_an_ipv6_network_count_together(door: Door, mieke: str) -> None:
+    """One machine has a whole /64 to itself; changing addresses inside it helps nobody."""
+    looked = sum(
+        guess(door, times=1, name=f"naam {number}", address=f"2001:db8::{number:x}")
+        for number in range(30)
+    )
+    assert looked == 20
+
+
+def test_a_quiet_spell_forgets_mistakes() -> None:
+    throttle = Throttle()
+    for _ in range(4):
+        throttle.failed(name="Mieke", address="a", device=None, now_ms=0)
+    throttle.failed(name="Mieke", address="a", device=None, now_ms=HOUR_MS)
+    throttle.admit(name="Mieke", address="a", device=None, now_ms=HOUR_MS)
+
+
+def test_a_log_in_link_works_once(store: Store, door: Door, clock: ManualClock) -> None:
+    """It sets the password that was chosen, and the second time it does not exist."""
+    stored = hash_password(PASSWORD)
+    anouk = store.write(lambda tx: staff.add(tx, "Anouk", role="lead", branch_id=None))
+    link = store.write(lambda tx: staff.add_login_link(tx, anouk))
+    owner = store.read(lambda conn: staff.link_owner(conn, link, clock.now_ms()))
+    assert (owner.id, owner.has_password) == (anouk, False)
+    session = store.write(lambda tx: staff.use_login_link(tx, link, stored))
+    assert session.staff_id == anouk
+    assert come_in(door, "Anouk").session.staff_id == anouk
+    with pytest.raises(NotFound):
+        store.write(lambda tx: staff.use_login_link(tx, link, stored))
+
+
+def test_a_log_in_link_ends(store: Store, mieke: str, clock: ManualClock) -> None:
+    """After three days, when a newer one is made, and when the person is disabled."""
+    first = store.write(lambda tx: staff.add_login_link(tx, mieke))
+    second = store.write(lambda tx: staff.add_login_link(tx, mieke))
+    with pytest.raises(NotFound):
+        store.read(lambda conn: staff.link_owner(conn, first, clock.now_ms()))
+    clock.advance(s=73 * 3600)
+    with pytest.raises(NotFound):
+        store.read(lambda conn: staff.link_owner(conn, second, clock.now_ms()))
+    third = store.write(lambda tx: staff.add_login_link(tx, mieke))
+    store.write(lambda tx: staff.disable(tx, mieke))
+    with pytest.raises(NotFound):
+        store.read(lambda conn: staff.link_owner(conn, third, clock.now_ms()))
+
+
+def test_a_session_ends_when_idle_and_after_a_week(
+    store: Store, door: Door, mieke: str, clock: ManualClock
+) -> None:
+    token = come_in(door).session.token
+
+    def is_open() -> bool:
+        return store.read(lambda conn: sessions.find(conn, token, clock.now_ms())) is not None
+
+    for _ in range(16):
+        clock.advance(s=10 * 3600)
+        assert is_open()
+        store.write(lambda tx: sessions.seen(tx, token))
+    clock.advance(s=10 * 3600)
+    assert not is_open()
+    token = come_in(door).session.token
+    clock.advance(s=12 * 3600)
+    assert not is_open()
+
+
+def test_a_new_password_logs_out_everywhere_else(
+    store: Store, door: Door, mieke: str, clock: ManualClock
+) -> None:
+    here, there = come_in(door).session.token, come_in(door).session.token
+    stored = hash_password("een andere lange zin")
+    store.write(lambda tx: staff.set_password(tx, mieke, stored, keep_session=here))
+    now_ms = clock.now_ms()
+    assert store.read(lambda conn: sessions.find(conn, here, now_ms)) is not None
+    assert store.read(lambda conn: sessions.find(conn, there, now_ms)) is None
+
+
+def test_who_is_disabled_is_out_at_once(
+    store: Store, door: Door, mieke: str, clock: ManualClock
+) -> None:
+    token = come_in(door).session.token
+    store.write(lambda tx: staff.disable(tx, mieke))
+    assert store.read(lambda conn: sessions.find(conn, token, clock.now_ms())) is None
+    assert not store.read(lambda conn: rights_of(conn, mieke)).grants
+    with pytest.raises(Refused):
+        come_in(door)
+
+
+def test_the_first_administrator_is_made_once(store: Store) -> None:
+    stored = hash_password(PASSWORD)
+    assert store.read(staff.is_fresh)
+    admin = store.write(lambda tx: staff.add_first_admin(tx, "Beheer", stored))
+    assert not store.read(staff.is_fresh)
+    rights = store.read(lambda conn: rights_of(conn, admin))
+    assert all(rights.may(permission, None) for permission in Permission)
+    with pytest.raises(Refused):
+        store.write(lambda tx: staff.add_first_admin(tx, "Indringer", stored))
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 81, "a\x00b", "mieke"])
+def test_names_that_cannot_be_are_refused(store: Store, mieke: str, name: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        store.write(lambda tx: staff.add(tx, name, role="staff", branch_id=None))
+    assert refusal.value.field == "name"
+
+
+def test_rights_are_for_the_branch_they_were_given_in(store: Store, mieke: str) -> None:
+    """A role in one branch says nothing of another; the same role again adds nothing."""
+    tilburg = store.write(lambda tx: lines.add_branch(tx, "Tilburg"))
+    breda = store.write(lambda tx: lines.add_branch(tx, "Breda"))
+    lead = store.write(lambda tx: staff.add(tx, "Lotte", role="lead", branch_id=tilburg))
+    store.write(lambda tx: grant_role(tx, lead, "lead", tilburg))
+    rights = store.read(lambda conn: rights_of(conn, lead))
+    assert rights.may(Permission.INBOX_WRITE, tilburg)
+    assert not rights.may(Permission.INBOX_WRITE, breda)
+    assert not rights.may(Permission.INBOX_WRITE, None)
+    assert not rights.has(Permission.DEVICE_MANAGE)
+    assert rights.branches(Permission.REPORT_READ) == frozenset({tilburg})
+    assert len(rights.grants) == len(ROLES["lead"])
+    everywhere = store.read(lambda conn: rights_of(conn, mieke))
+    assert everywhere.branches(Permission.INBOX_READ) is None
+    assert everywhere.may(Permission.INBOX_READ, breda)
+    with pytest.raises(NotFound):
+        rights.require(Permission.INBOX_READ, breda, "conversation")
+
+
+def test_an_unknown_role_is_refused(store: Store) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        store.write(lambda tx: staff.add(tx, "Koen", role="boss", branch_id=None))
+    assert refusal.value.field == "role"
+    assert store.read(staff.is_fresh)
