@@ -18,6 +18,7 @@ from appliance.demo.seed import Seeded, seed
 from appliance.phone_numbers import readable
 from appliance.runtime.balie import Balie
 from appliance.runtime.instance_lock import only_instance
+from appliance.runtime.memory import keep_small
 from appliance.runtime.web import address_of, bind, serve
 
 PHONES = 2
@@ -37,6 +38,7 @@ class DemoOptions:
 
 def run_demo(options: DemoOptions) -> None:
     """Blocks until SIGTERM or SIGINT; ends the programs beside it."""
+    keep_small()
     logs.configure("WARNING")
     clock = ScaledClock(origin_ms=SystemClock().now_ms(), speed=options.speed)
     with ExitStack() as stack:

@@ -9,6 +9,7 @@ from appliance.clock import SystemClock
 from appliance.config import load
 from appliance.runtime.balie import Balie
 from appliance.runtime.instance_lock import only_instance
+from appliance.runtime.memory import keep_small
 from appliance.runtime.web import address_of, bind, serve
 
 log = logging.getLogger(__name__)
@@ -18,6 +19,7 @@ def run_balie(
     *, config: Path | None, data: Path | None, host: str | None, port: int | None
 ) -> None:
     """Blocks until SIGTERM or SIGINT. Raises SetupError or StoreError with what to do."""
+    keep_small()
     settings = load(config, data=data, host=host, port=port)
     logs.configure(settings.log_level)
     with only_instance(settings.data), bind(settings.host, settings.port) as sock:

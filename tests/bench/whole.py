@@ -25,6 +25,7 @@ ARRIVALS = 40
 REPLIES = 12
 STARTS = 5
 PATIENCE_S = 30.0
+PROVEN = {"sent", "delivered", "read"}
 SETTLE_S = 2.0
 
 
@@ -151,7 +152,7 @@ def _replies(demo: Demo, phone: str) -> tuple[list[float], list[int]]:
 
 def _is_sent(demo: Demo, text: str) -> bool:
     items = demo.api("/messages?direction=out")["items"]
-    return any(each["text"] == text and each["state"] != "queued" for each in items)
+    return any(each["text"] == text and each["state"] in PROVEN for each in items)
 
 
 @contextmanager
