@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from appliance.api import problems
 from appliance.api.headers import SafeHeaders
@@ -23,6 +24,7 @@ from appliance.api.limits import BodyLimit
 from appliance.api.problems import ProblemError
 from appliance.api.services import Services
 from appliance.api.web.assets import STATIC_DIR
+from appliance.api.web.route import broken, nothing_here
 from appliance.api.web.routes import router as pages
 from appliance.errors import BalieError
 
@@ -30,6 +32,11 @@ log = logging.getLogger(__name__)
 
 
 class Application(FastAPI):
+    def build_middleware_stack(self) -> ASGIApp:
+        """The headers outermost: what answers a mistake of ours stands outside of middleware."""
+        services: Services = self.state.services
+        return SafeHeaders(super().build_middleware_stack(), secure=services.cookies_secure)
+
     def openapi(self) -> dict[str, Any]:
         return document(self, version("balie"))
 
@@ -47,7 +54,6 @@ def create_app(services: Services) -> FastAPI:
     app.state.tokens = TokenBook(services.store)
     app.state.metrics = Metrics()
     app.add_middleware(BodyLimit)
-    app.add_middleware(SafeHeaders, secure=services.cookies_secure)
     for part in (health, sending, messages, directory, events):
         app.include_router(part.router)
     app.include_router(pages(services))
@@ -75,6 +81,8 @@ async def _answer(request: Request, exc: Exception) -> Response:
             return problems.problem_of(exc).response()
         case RequestValidationError():
             return problems.of_validation(exc.errors()).response()
+        case HTTPException(status_code=404) if _for_browser(request):
+            return nothing_here(request)
         case HTTPException():
             detail = _http_detail(request, exc)
             return problems.of_status(exc.status_code, detail, exc.headers).response()
@@ -92,7 +100,15 @@ def _http_detail(request: Request, exc: HTTPException) -> str:
             return exc.detail
 
 
+def _for_browser(request: Request) -> bool:
+    """A person at an address that is none of the API's."""
+    accepted = request.headers.get("accept", "")
+    return "text/html" in accepted and not request.url.path.startswith("/api/")
+
+
 async def _answer_bug(request: Request, exc: Exception) -> Response:
     """The server logs the traceback itself, after this."""
     log.error("%s %s failed: %s", request.method, request.url.path, type(exc).__name__)
+    if _for_browser(request):
+        return broken(request)
     return problems.problem("internal-error").response()

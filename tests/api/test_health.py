@@ -108,3 +108,22 @@ def test_other_methods_and_addresses_are_problems_too(office: Office, path: str)
     assert answer.status_code in {404, 405}
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["status"] == answer.status_code
+
+
+def test_a_person_who_mistypes_an_address_gets_a_page(office: Office) -> None:
+    answer = office.client.get("/nothing", headers={"Accept": "text/html", "Accept-Language": "nl"})
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "Hier is niets" in answer.text
+
+
+@pytest.mark.parametrize(("accept", "kind"), [("text/html", "text/html"), ("*/*", "application")])
+def test_a_mistake_of_ours_tells_no_secrets(office: Office, accept: str, kind: str) -> None:
+    """The traceback goes to the log; the caller gets a sentence."""
+    office.store.write(lambda tx: tx.conn.execute("DROP TABLE tick_visit"))
+    office.store.write(lambda tx: tx.conn.execute("ALTER TABLE device RENAME TO secret"))
+    answer = office.client.get("/metrics", headers={"Accept": accept})
+    assert answer.status_code == 500
+    assert answer.headers["content-type"].startswith(kind)
+    assert "device" not in answer.text
+    assert answer.headers["x-content-type-options"] == "nosniff"

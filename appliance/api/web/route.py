@@ -46,6 +46,16 @@ class PageRoute(APIRoute):
         return handle
 
 
+def nothing_here(request: Request) -> Response:
+    """For an address that no page has."""
+    return _failed(request, 404, "There is nothing here, or not for you.")
+
+
+def broken(request: Request) -> Response:
+    """For an error that nobody foresaw."""
+    return _failed(request, 500, "Balie made a mistake. What it was is in its log.")
+
+
 def _to_login(request: Request, exc: LogInFirst) -> Response:
     address = login_address(exc.back)
     if is_partial(request):
