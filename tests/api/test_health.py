@@ -120,10 +120,9 @@ def test_a_person_who_mistypes_an_address_gets_a_page(office: Office) -> None:
 @pytest.mark.parametrize(("accept", "kind"), [("text/html", "text/html"), ("*/*", "application")])
 def test_a_mistake_of_ours_tells_no_secrets(office: Office, accept: str, kind: str) -> None:
     """The traceback goes to the log; the caller gets a sentence."""
-    office.store.write(lambda tx: tx.conn.execute("DROP TABLE tick_visit"))
     office.store.write(lambda tx: tx.conn.execute("ALTER TABLE device RENAME TO secret"))
     answer = office.client.get("/metrics", headers={"Accept": accept})
     assert answer.status_code == 500
     assert answer.headers["content-type"].startswith(kind)
-    assert "device" not in answer.text
+    assert "no such table" not in answer.text
     assert answer.headers["x-content-type-options"] == "nosniff"
