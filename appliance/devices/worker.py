@@ -17,7 +17,14 @@ from appliance.devices.protocol import (
     Visit,
     Work,
 )
-from appliance.errors import BalieError, DeviceError, Refused, Transient, Unconfirmed
+from appliance.errors import (
+    BalieError,
+    DeviceError,
+    Refused,
+    StoreError,
+    Transient,
+    Unconfirmed,
+)
 
 log = logging.getLogger(__name__)
 
@@ -100,11 +107,13 @@ class DeviceWorker:
             return False
         try:
             self._driver.receive()
+            return self._do_next(self._status)
         except DeviceError as exc:
             log.info("%s: %s", self._driver.device_id, exc)
             self._probe_soon()
-            return False
-        return self._do_next(self._status)
+        except StoreError as exc:
+            log.warning("%s cannot store what it has: %s", self._driver.device_id, exc)
+        return False
 
     # How the device is
 

@@ -1,17 +1,24 @@
 """What people wrote while their chat was open: WhatsApp tells it on the screen alone."""
 
 import hashlib
+import logging
+import time
 from collections.abc import Sequence
+from itertools import islice
 
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MS_PER_MINUTE, is_between, minute_in
 from appliance.devices.phone.row_memory import identity, rows_after
 from appliance.devices.phone.texts import as_dumped, canonical, digits_in
-from appliance.devices.phone.whatsapp_screen import Conversation, Row
+from appliance.devices.phone.whatsapp_screen import Conversation, Row, is_cut
 from appliance.devices.protocol import Incoming
 from appliance.errors import DeviceError
 from appliance.messages import Channel
 
+log = logging.getLogger(__name__)
+
+# So many looks may pass until a message that was cut shows whole.
+_EXPANDS_WITHIN = 6
 # A row on the screen is compared with what came from this person in the last days.
 _RECENT_MS = 3 * 24 * 60 * MS_PER_MINUTE
 _TEXT_VIEW = r".*:id/message_text"
@@ -96,19 +103,37 @@ class Arrivals:
         )
 
     def _text(self, row: Row) -> str:
-        """The true text where the dump has lost emoji; a sign for what is no text."""
+        """The true text where the screen shows it cut or the dump has lost emoji."""
         if row.media is not None:
             return f"{row.media} {row.text}".strip()
-        if _LOST_EMOJI not in row.text or self._last is None:
-            return row.text
-        now = next((r for r in self._last.rows if identity(r) == identity(row)), None)
-        if now is None:
-            return row.text
+        now = self._on_screen(row)
         try:
-            text = self._phone.session.text_of(_TEXT_VIEW, now.place)
-        except DeviceError:
-            return row.text
-        return text if as_dumped(text) == row.text else row.text
+            if row.head is not None and now is not None and now.more is not None:
+                return self._expanded(row.head, now.more) or row.text
+            if _LOST_EMOJI in row.text and now is not None:
+                return self._exact(row.text, now.place)
+        except DeviceError as exc:
+            log.info("a message is told as the screen shows it: %s", exc)
+        return row.text
+
+    def _on_screen(self, row: Row) -> Row | None:
+        rows = self._last.rows if self._last is not None else ()
+        return next((now for now in rows if identity(now) == identity(row)), None)
+
+    def _exact(self, shown: str, place: int) -> str:
+        text = self._phone.session.text_of(_TEXT_VIEW, place)
+        return text if as_dumped(text) == shown else shown
+
+    def _expanded(self, head: str, link: tuple[int, int]) -> str | None:
+        """Taps Read more, once; the whole bubble may be longer than the screen."""
+        self._phone.session.tap(link)
+        for pause_s in islice(self._phone.patience.pauses(), _EXPANDS_WITHIN):
+            time.sleep(pause_s)
+            bubbles = self._phone.session.screen().of(self._phone.whatsapp).having("message_text")
+            for place, bubble in enumerate(bubbles):
+                if bubble.text.startswith(head) and not is_cut(bubble.text):
+                    return self._exact(bubble.text, place)
+        return None
 
 
 def _untold(rows: Sequence[Row], told: Sequence[Incoming], phone: Phone) -> list[Row]:
@@ -125,11 +150,18 @@ def _untold(rows: Sequence[Row], told: Sequence[Incoming], phone: Phone) -> list
 
 
 def _is_told(row: Row, told: Incoming, phone: Phone) -> bool:
-    minute = phone.time.minute_of_day(told.at_ms)
-    if not is_between(row.time, minute, minute):
+    if not _same_minute(row, told, phone):
         return False
     if row.media is not None:
         return told.text.startswith(row.media)
     if canonical(told.text) == canonical(row.text):
         return True
     return row.head is not None and canonical(told.text).startswith(canonical(row.head))
+
+
+def _same_minute(row: Row, told: Incoming, phone: Phone) -> bool:
+    """The phone shows and notifies by one clock; only what was itself read may be a minute off."""
+    minute = phone.time.minute_of_day(told.at_ms)
+    if told.exact and phone.time.ahead_ms == 0:
+        return minute_in(row.time) in {minute, None}
+    return is_between(row.time, minute, minute)

@@ -24,6 +24,7 @@ from appliance.devices.phone.receive import REDACTED, SHOWN, Receiver
 from appliance.devices.phone.session import ServerWillNotStart, Session
 from appliance.devices.phone.sms_send import look_sms, send_sms
 from appliance.devices.phone.texts import digits_in
+from appliance.devices.phone.whatsapp_chat import visiting
 from appliance.devices.phone.whatsapp_look import look_whatsapp, visit_whatsapp
 from appliance.devices.phone.whatsapp_notifications import ACCOUNT
 from appliance.devices.phone.whatsapp_screen import Elsewhere, Stopped, classify
@@ -63,6 +64,8 @@ _AWAY = {
 _ASK_TO_OPEN_S = 300.0
 # A ban screen is looked at again this often.
 _LOOK_AT_STOP_S = 60.0
+# A chat that could not be read now is read later.
+_CATCH_UP_AGAIN_S = 60.0
 _OPENING_TRIES = 4
 _OPENING_S = 0.25
 
@@ -97,6 +100,7 @@ class PhoneDriver:
         self._opens_freely = False
         self._ask_to_open_at = 0.0
         self._look_at_stop_at = 0.0
+        self._catch_up_at = 0.0
 
     # How it is
 
@@ -217,7 +221,22 @@ class PhoneDriver:
     def receive(self) -> bool:
         if not self._right_sim:
             return False
-        return self._receiver.poll()
+        found = self._receiver.poll()
+        if self._receiver.overflowing and time.monotonic() >= self._catch_up_at:
+            self._catch_up()
+        return found
+
+    def _catch_up(self) -> None:
+        """More is unread than notifications hold: the chat itself has the rest."""
+        number = self._receiver.overflowing.pop()
+        try:
+            self._take_in_hand(number)
+            with visiting(self._phone, number) as chat:
+                chat.open()
+        except DeviceError as exc:
+            log.warning("unread messages of a chat on %s wait: %s", self.device_id, exc)
+            self._receiver.overflowing.add(number)
+            self._catch_up_at = time.monotonic() + _CATCH_UP_AGAIN_S
 
     def send(self, attempt: Attempt) -> Proof:
         self._phone.tapped = False

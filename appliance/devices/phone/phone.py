@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 # How many messages read from screens are kept to recognise them when a notification repeats them.
 _KEPT = 200
+# A screen tells the minute: what a notification dates earlier by more is another message.
+_SAME_MS = 120_000
 _LONGER = 1.6
 _LONGEST_PAUSE_S = 0.6
 
@@ -66,7 +68,7 @@ class Phone:
     stopped: StopKind | None = None
     tapped: bool = False
     undelivered: list[Incoming] = field(default_factory=list)
-    from_screens: list[Incoming] = field(default_factory=list)
+    from_screens: list[tuple[Incoming, int]] = field(default_factory=list)
 
     def deliver(self, messages: list[Incoming]) -> None:
         """Tells the listener; what it cannot take now is kept for the next time.
@@ -80,7 +82,8 @@ class Phone:
 
     def deliver_from_screen(self, messages: list[Incoming]) -> None:
         """Screens show a message once: what cannot be told now must be told later."""
-        self.from_screens = [*self.from_screens, *messages][-_KEPT:]
+        read_ms = self.clock.now_ms()
+        self.from_screens = [*self.from_screens, *((m, read_ms) for m in messages)][-_KEPT:]
         self.undelivered += messages
         try:
             self.deliver([])
@@ -90,10 +93,14 @@ class Phone:
             )
 
     def was_on_screen(self, message: Incoming) -> bool:
-        """Whether a notification repeats what was already read from a chat."""
+        """Whether a notification repeats what was already read from a chat.
+
+        What was written after that reading is another message, however alike.
+        """
         return any(
             seen.sender == message.sender
             and canonical(seen.text) == canonical(message.text)
-            and abs(seen.at_ms - message.at_ms) < 2 * 60_000
-            for seen in self.from_screens
+            and message.at_ms <= read_ms
+            and seen.at_ms - message.at_ms < _SAME_MS
+            for seen, read_ms in self.from_screens
         )

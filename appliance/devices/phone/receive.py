@@ -32,6 +32,9 @@ _CALLS_SWEEP_S = 60.0
 # A line that is connected for the first time takes what is unread since yesterday, no older.
 _FIRST_SMS_MS = 24 * 3_600_000
 
+# MessagingStyle keeps this many (Notification.MessagingStyle.MAXIMUM_RETAINED_MESSAGES of AOSP).
+_FULL_ARRAY = 25
+
 _DIALERS = frozenset(
     {
         "com.google.android.dialer",
@@ -53,6 +56,7 @@ class Receiver:
         self._phone = phone
         self._stamps: set[Stamp] = set()
         self._told: set[str] = set()
+        self.overflowing: set[str] = set()
         self._sms_news = self._calls_news = True
         self._swept = self._calls_swept = 0.0
         self._calls_refused = False
@@ -104,11 +108,28 @@ class Receiver:
 
     def _tell(self, listed: Sequence[Record]) -> bool:
         """Only what was told durably counts as told."""
-        here = [message for record in listed for message in self._messages(record)]
+        here: list[Incoming] = []
+        for record in listed:
+            messages = self._messages(record)
+            self._note_overflow(record, messages)
+            here += messages
         fresh = [m for m in here if m.key not in self._told and not self._phone.was_on_screen(m)]
         self._phone.deliver(sorted(fresh, key=lambda message: message.at_ms))
         self._told = {message.key for message in here}
         return bool(fresh)
+
+    def _note_overflow(self, record: Record, messages: Sequence[Incoming]) -> None:
+        """A full array whose first message is news may have pushed out others before it."""
+        jid = record.shortcut or ""
+        if record.message_count < _FULL_ARRAY or not jid.endswith(ACCOUNT) or not messages:
+            return
+        first = messages[0]
+        if first.key in self._told:
+            return
+        phone = self._phone
+        before = phone.listener.recent(phone.device_id, first.sender, since_ms=first.at_ms - 1)
+        if first.key not in {message.key for message in before}:
+            self.overflowing.add(first.sender)
 
     def _messages(self, record: Record) -> list[Incoming]:
         messages = messages_of(record, offset_ms=self._phone.time.ahead_ms)

@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 _SERVER = "com.wetest.uia2.Main"
 # As deep as uiautomator2 itself dumps; WhatsApp's own rows are some thirty levels down.
 _DUMP_DEPTH = 50
+# 5 ms each: slow enough that the list does not run on when the finger leaves it.
+_SWIPE_STEPS = 60
 
 
 class ServerWillNotStart(DeviceGone):
@@ -66,6 +68,10 @@ class Session:
         """Exactly one tap, never repeated; see `tap_once` for what is raised."""
         self.connect()
         tap_once(self.device, *point)
+
+    def swipe(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        """Drags a list without throwing it; twice only shows more of it."""
+        self._call("swipe", *start, *end, _SWIPE_STEPS)
 
     def back(self) -> None:
         """Through the shell, which presses once and works when the on-device server does not."""

@@ -2,14 +2,15 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from appliance.devices.phone.arrivals import Arrivals
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phrases import DialogKind
-from appliance.devices.phone.screen import Screen, read_screen
+from appliance.devices.phone.row_memory import identity
+from appliance.devices.phone.screen import Box, Screen, read_screen
 from appliance.devices.phone.texts import canonical, digits_in
 from appliance.devices.phone.whatsapp_screen import (
     ChatRow,
@@ -31,6 +32,10 @@ Keep = Callable[..., dict[str, Any]]
 
 # A link of WhatsApp's own scheme: no browser takes it, and Android asks nothing about it.
 _LINK = "whatsapp://send?phone={digits}"
+# How often a chat is pulled down to find what an answer has pushed off the screen.
+_PULLS = 6
+# Enough for some hundreds of unread messages.
+_MOST_PULLS = 60
 # A chat that grows faster than it can be left is told by its notification in the end.
 _MOST_RETURNS = 3
 _NOTHING_SEEN = read_screen("<hierarchy rotation='0' />")
@@ -68,13 +73,13 @@ class Chat:
         """
         self._follow_link()
         try:
-            return self._wait_for_chat()
+            return self._read_on(self._wait_for_chat())
         except StaleScreen:
             log.info("another chat than asked for showed on %s", self._phone.device_id)
         self._phone.session.leave()
         self._follow_link()
         try:
-            return self._wait_for_chat()
+            return self._read_on(self._wait_for_chat())
         except StaleScreen as exc:
             facts = self._keep(self.screen, seen="another chat")
             raise Transient("The phone showed another chat than the one asked for.", facts) from exc
@@ -103,6 +108,20 @@ class Chat:
             waited = time.monotonic() - self._link_opened
             if waited > (patience.chat_s if says_nothing else patience.wrong_s):
                 self._give_up(seen)
+
+    def _read_on(self, seen: Conversation) -> Conversation:
+        """A chat opens at its first unread row: those below the edge are read too."""
+        if seen.unread_from is None or seen.area is None:
+            return seen
+        missing = seen.unread_count - (len(seen.rows) - seen.unread_from)
+        low, high = _half(seen.area)
+        for _ in range(_MOST_PULLS if missing > 0 else 0):
+            self._phone.session.swipe(low, high)
+            now = self.look()
+            if now is None or list(map(identity, now.rows)) == list(map(identity, seen.rows)):
+                break
+            seen = now
+        return seen
 
     def dump(self) -> Seen:
         self.screen = self._phone.session.screen()
@@ -168,6 +187,25 @@ class Chat:
         self.arrivals.see(seen)
         return seen
 
+    def above(self, seen: Conversation) -> Generator[Conversation, None, None]:
+        """Older stretches of the chat, half a screen each; afterwards the end shows again."""
+        if seen.area is None:
+            return
+        low, high = _half(seen.area)
+        pulled = 0
+        try:
+            while pulled < _PULLS:
+                self._phone.session.swipe(high, low)
+                pulled += 1
+                now = self.dump()
+                if not isinstance(now, Conversation) or not self.is_ours(now):
+                    return
+                yield now
+        finally:
+            for _ in range(pulled + 1):
+                self._phone.session.swipe(low, high)
+            self.look()
+
     def type(self, seen: Conversation, text: str) -> bool:
         """Replaces what stands in the entry."""
         if seen.entry is None:
@@ -224,6 +262,12 @@ class Chat:
         if known is None or known.own or row.unread:
             return False
         return known.media is not None or canonical(known.text).startswith(shown)
+
+
+def _half(area: Box) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The lower and the upper end of a drag that moves a list by half of what it shows."""
+    (x, y), quarter = area.centre, (area.bottom - area.top) // 4
+    return (x, y + quarter), (x, y - quarter)
 
 
 @contextmanager

@@ -1,9 +1,11 @@
 """Asking a chat what became of a message, and reading the ticks of those already sent."""
 
+from contextlib import closing
+
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MINUTES_PER_DAY, MS_PER_MINUTE, is_between
 from appliance.devices.phone.row_memory import since_baseline
-from appliance.devices.phone.whatsapp_chat import visiting
+from appliance.devices.phone.whatsapp_chat import Chat, visiting
 from appliance.devices.phone.whatsapp_screen import Conversation, Row
 from appliance.devices.protocol import (
     Finding,
@@ -26,18 +28,21 @@ def look_whatsapp(phone: Phone, look: Look) -> Found:
         return Found(finding=Finding.ABSENT, facts={"baseline": False})
     with visiting(phone, look.outgoing.number) as chat:
         seen = chat.open()
-        found = _judge(phone, look, seen)
+        found = _judge(phone, look, seen) or _judge_above(phone, look, chat, seen)
         if found.finding is Finding.ABSENT and seen.entry and seen.entry.holds(look.outgoing.text):
             chat.type(seen, "")
         return found
 
 
-def _judge(phone: Phone, look: Look, seen: Conversation) -> Found:
+def _judge(phone: Phone, look: Look, seen: Conversation) -> Found | None:
+    """By the rows since the baseline; None when the view does not reach back to it."""
     outgoing = look.outgoing
     since = since_baseline(look.baseline or {}, seen, salt=outgoing.attempt_id)
-    matches = [_newest(phone, rows, outgoing) for rows in since]
+    if not since:
+        return None
     facts = {"readings": len(since), "equal": seen.own_equal(outgoing.text)}
-    if not matches or (None in matches and any(matches)):
+    matches = [_newest(phone, rows, outgoing) for rows in since]
+    if None in matches and any(matches):
         return Found(finding=Finding.UNCLEAR, facts=facts)
     row = matches[0]
     if row is None:
@@ -45,6 +50,16 @@ def _judge(phone: Phone, look: Look, seen: Conversation) -> Found:
     tick = row.tick or Tick.PENDING
     proof = Proof(tick=tick, facts={**facts, "time": row.time, "tick": tick.value})
     return Found(finding=Finding.PRESENT, proof=proof, facts=facts)
+
+
+def _judge_above(phone: Phone, look: Look, chat: Chat, seen: Conversation) -> Found:
+    """Much was written since. A row found further up is proof; none is not, for views have gaps."""
+    with closing(chat.above(seen)) as views:
+        judged = (_judge(phone, look, view) for view in views)
+        found = next((each for each in judged if each is not None), None)
+    if found is not None and found.finding is Finding.PRESENT:
+        return found
+    return Found(finding=Finding.UNCLEAR, facts={"reached": found is not None})
 
 
 def _newest(phone: Phone, rows: list[Row], outgoing: Outgoing) -> Row | None:

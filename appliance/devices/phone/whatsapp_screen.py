@@ -41,7 +41,8 @@ _MEDIA = (
 class Row:
     """A message in an open chat. `text` is as dumped; `sender` is known in groups only.
 
-    `head` is the beginning of a long message that WhatsApp cuts with its "Read more", else None.
+    `head` is the beginning of a long message that WhatsApp cuts with its "Read more", which is
+    at `more` where it shows.
     `place` counts the message texts above this one, so that one of them can be asked for.
     """
 
@@ -52,6 +53,7 @@ class Row:
     sender: str | None = None
     media: str | None = None
     head: str | None = None
+    more: tuple[int, int] | None = None
     place: int = 0
 
     def says(self, text: str) -> bool:
@@ -77,10 +79,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """`unread_from` is the index of the first row after the unread divider, if it shows.
+    """`unread_from` is the index of the first row after the unread divider, if it shows, and
+    `unread_count` the number in it.
 
     `filled` tells that rows may be hidden above, `from_start` that the notice shows with which
-    every chat begins.
+    every chat begins; `area` is where the rows are.
     """
 
     title: str
@@ -89,9 +92,11 @@ class Conversation:
     entry: Entry | None
     send: Box | None
     unread_from: int | None
+    unread_count: int
     filled: bool
     from_start: bool
     group: bool
+    area: Box | None
 
     def own_equal(self, text: str) -> int:
         return sum(row.own and row.says(text) for row in self.rows)
@@ -237,6 +242,7 @@ def _conversation(app: Screen) -> Conversation:
     entry = app.first("entry")
     send = app.first("send")
     rows, unread_from = _rows(app)
+    messages = _list_of(app)
     return Conversation(
         title=title,
         number=number_in(title) if is_number(title) else None,
@@ -244,10 +250,18 @@ def _conversation(app: Screen) -> Conversation:
         entry=Entry(view_id=entry.full_id, text=entry.text, box=entry.box) if entry else None,
         send=send.box if send and not send.box.empty else None,
         unread_from=unread_from,
+        unread_count=_unread_count(app),
         filled=_is_filled(app),
         from_start=app.first("info") is not None,
         group=app.first("name_in_group_tv", "pushname_in_group_tv") is not None,
+        area=messages.box if messages else None,
     )
+
+
+def _unread_count(app: Screen) -> int:
+    divider = app.first("unread_divider_tv")
+    found = _FIRST_NUMBER.search(divider.text) if divider else None
+    return int(found.group()) if found else 0
 
 
 def _rows(app: Screen) -> tuple[tuple[Row, ...], int | None]:
@@ -297,6 +311,7 @@ def _row(view: View, place: int, above: Row | None) -> Row:
         sender=None if status else (label(name.text) if name else inherited),
         media=_media(view),
         head=_head(text),
+        more=_read_more(body) if body else None,
         place=place,
     )
 
@@ -304,6 +319,16 @@ def _row(view: View, place: int, above: Row | None) -> Row:
 def _media(view: View) -> str | None:
     ids = {below.id for below in view.walk()}
     return next((sign for known, sign in _MEDIA if ids.intersection(known)), None)
+
+
+def _read_more(body: View) -> tuple[int, int] | None:
+    """Links inside a message are views below it, described by their words."""
+    link = next((view for view in body.children if view.desc in READ_MORE), None)
+    return link.box.centre if link and not link.box.empty else None
+
+
+def is_cut(text: str) -> bool:
+    return _head(text) is not None
 
 
 def _head(text: str) -> str | None:

@@ -1,6 +1,7 @@
 """Sending one WhatsApp text: typed, checked, tapped once, proven from the chat."""
 
 import time
+from contextlib import closing
 from functools import partial
 
 from appliance.devices.phone.evidence import Evidence
@@ -104,7 +105,7 @@ class _Send:
         if self._holds_text(now) or not now.rows:
             return None
         last = next((row for row in reversed(now.rows) if row.own), None)
-        if last is None or not last.says(self._text) or not self._young(last):
+        if last is None or not self._fits(last):
             return None
         later = rows_after(typed.rows, now.rows)
         if later is not None:
@@ -128,17 +129,41 @@ class _Send:
         return Unconfirmed("The message stands in the chat but has not left yet.", kept)
 
     def _settle(self, typed: Conversation) -> Proof:
-        """No row in time: with the entry cleared a late tap does nothing, and then it shows."""
+        """No row in time: an answer may have pushed it off the screen, or the tap did nothing."""
         now = self._chat.look()
-        if now is None or not self._holds_text(now):
-            kept = self._evidence.keep(self._chat.screen, row=False)
-            raise Unconfirmed("The chat does not show what became of the message.", kept)
+        if now is None:
+            raise self._unclear()
+        return (
+            self._settle_unmoved(now, typed) if self._holds_text(now) else self._search(now, typed)
+        )
+
+    def _search(self, now: Conversation, typed: Conversation) -> Proof:
+        """The entry has let the text go: its row is further up, below what stood there before."""
+        before = {identity(row) for row in typed.rows}
+        with closing(self._chat.above(now)) as views:
+            rows = (row for view in views for row in reversed(view.rows) if self._fits(row))
+            row = next(rows, None)
+        if row is None or identity(row) in before:
+            raise self._unclear()
+        if row.tick in _LEFT:
+            return self._proof(row)
+        raise self._pending(row)
+
+    def _fits(self, row: Row) -> bool:
+        return row.own and row.says(self._text) and self._young(row)
+
+    def _unclear(self) -> Unconfirmed:
+        kept = self._evidence.keep(self._chat.screen, row=False)
+        return Unconfirmed("The chat does not show what became of the message.", kept)
+
+    def _settle_unmoved(self, now: Conversation, typed: Conversation) -> Proof:
+        """The text still stands there: once it is cleared, a late tap does nothing, and shows."""
         kept = self._evidence.keep(self._chat.screen, row=False, entry=True)
         self._chat.type(now, "")
         after = self._chat.look()
         row = self._own_row(typed, after) if after is not None else None
         if row is not None:
             raise self._pending(row)
-        if after is None or after.send is not None or self._holds_text(after):
+        if after is None or after.send is not None:
             raise Unconfirmed("The chat does not show what became of the message.", kept)
         raise Transient("The tap on Send did nothing.", kept)

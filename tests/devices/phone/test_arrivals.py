@@ -33,6 +33,25 @@ def test_emoji_are_told_as_they_are(desk: Desk) -> None:
     assert desk.recorder.texts() == ["👍 prima.. 👷🏽‍♀️"]
 
 
+def test_a_long_text_is_told_whole(desk: Desk) -> None:
+    """WhatsApp cuts it behind its Read more, which is opened."""
+    text = "Beste planning, 👍 " + "woord\n" * 250
+    attempt = desk.attempt("Dag")
+    attempt.after_tap = lambda: desk.world.write(ANNA, text)
+    desk.driver.send(attempt)
+    assert desk.recorder.texts() == [text]
+
+
+def test_the_same_text_soon_after_is_another_message(desk: Desk) -> None:
+    """One is read from the screen, the next tells its notification."""
+    attempt = desk.attempt("Dag")
+    attempt.after_tap = lambda: desk.world.write(ANNA, "ok")
+    desk.driver.send(attempt)
+    desk.world.write(ANNA, "ok")
+    desk.driver.receive()
+    assert desk.recorder.texts() == ["ok", "ok"]
+
+
 def test_what_was_told_before_is_not_told_again(desk: Desk) -> None:
     """The chat shows it below its divider; the notification told it already."""
     desk.world.write(ANNA, "ok")
@@ -140,3 +159,23 @@ def test_others_are_received_while_a_chat_is_open(desk: Desk) -> None:
     desk.driver.send(attempt)
     desk.driver.receive()
     assert desk.recorder.texts() == ["van Bea"]
+
+
+def test_more_unread_than_a_notification_holds_is_read_from_the_chat(desk: Desk) -> None:
+    """Notifications keep the last 25; what was written before them stands in the chat."""
+    texts = [f"bericht {at}" for at in range(60)]
+    for text in texts:
+        desk.world.write(ANNA, text)
+    desk.driver.receive()
+    assert sorted(desk.recorder.texts()) == sorted(texts)
+    assert desk.world.handset.front is desk.world.handset.launcher
+
+
+def test_a_full_notification_whose_messages_are_known_opens_nothing(desk: Desk) -> None:
+    for at in range(40):
+        desk.world.write(ANNA, f"bericht {at}")
+        if at % 10 == 0:
+            desk.driver.receive()
+    desk.driver.receive()
+    assert len(desk.recorder.messages) == 40
+    assert desk.world.traffic.shell_commands["am"] == 0

@@ -141,6 +141,18 @@ def test_a_bug_ends_in_the_state_not_the_thread(bench: Bench) -> None:
     assert eventually(lambda: bench.recorder.statuses[-1] == READY)
 
 
+def test_a_busy_database_says_nothing_about_the_device(bench: Bench) -> None:
+    """The phone keeps its messages; they are fetched again."""
+
+    def receive() -> bool:
+        raise StoreUnavailable("locked")
+
+    bench.driver.receiving = receive
+    bench.start()
+    assert eventually(lambda: bench.driver.done.count("receive") > 2)
+    assert bench.recorder.statuses == [READY]
+
+
 def test_a_device_that_goes_while_receiving_is_examined_at_once(bench: Bench) -> None:
     gone = Status(state=DeviceState.ABSENT, reason=Reason.NOT_PLUGGED_IN)
 

@@ -281,15 +281,23 @@ def test_without_a_baseline_the_phone_is_not_touched(desk: Desk) -> None:
     assert desk.world.traffic.opens == before
 
 
-def test_a_chat_that_has_moved_on_is_left_to_a_person(desk: Desk) -> None:
-    """When the rows from before the tap have scrolled away, it can be read both ways."""
+def test_a_row_that_answers_pushed_away_is_found_further_up(desk: Desk) -> None:
     attempt = desk.attempt("Dag")
     desk.driver.send(attempt)
-    for at in range(40):
+    for at in range(20):
         desk.world.write(ANNA, f"bericht {at}")
-    desk.driver.receive()
-    found = desk.driver.look(attempt.as_look())
-    assert found.finding is Finding.UNCLEAR
+    assert desk.driver.look(attempt.as_look()).finding is Finding.PRESENT
+    assert len(desk.recorder.messages) == 20
+
+
+def test_a_chat_that_has_moved_on_is_left_to_a_person(desk: Desk) -> None:
+    """When the rows from before the tap are far away, it can be read both ways."""
+    attempt = desk.attempt("Dag")
+    desk.driver.send(attempt)
+    for at in range(120):
+        desk.world.write(ANNA, f"bericht {at}")
+    desk.world.inject(kind="seen-elsewhere", **{"from": ANNA})
+    assert desk.driver.look(attempt.as_look()).finding is Finding.UNCLEAR
 
 
 def _crash() -> None:
