@@ -7,14 +7,13 @@ from pathlib import Path
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
+from appliance.api.json import idempotency
 from appliance.errors import StoreError
 from appliance.store.store import Store, Tx
 
 log = logging.getLogger(__name__)
 
 KEPT_COPIES = 14
-IDEMPOTENCY_LIFE_MS = 24 * 3_600_000
-"""A program that has not repeated its request within a day has given up."""
 
 
 class Jobs:
@@ -60,4 +59,4 @@ class Jobs:
 def _sweep(tx: Tx) -> None:
     tx.conn.execute("DELETE FROM session WHERE expires_ms <= ?", (tx.now_ms,))
     tx.conn.execute("DELETE FROM login_link WHERE expires_ms <= ?", (tx.now_ms,))
-    tx.conn.execute("DELETE FROM idempotency WHERE at_ms <= ?", (tx.now_ms - IDEMPOTENCY_LIFE_MS,))
+    idempotency.forget_old(tx)
