@@ -1,6 +1,5 @@
 """`balie plan`, `doctor`, `migrate` and `backup`: looking after a Balie."""
 
-import sqlite3
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -95,8 +94,4 @@ def _copy(store: Store, target: Path) -> None:
     if target.exists():
         raise SetupError(f"{target} is there already; choose another file.")
     target.parent.mkdir(parents=True, exist_ok=True)
-    copy = sqlite3.connect(target)
-    try:
-        store.read(lambda conn: conn.backup(copy))
-    finally:
-        copy.close()
+    store.copy_to(target)

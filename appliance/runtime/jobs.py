@@ -40,11 +40,7 @@ class Jobs:
         """Copies the database, and lets go of the oldest nightly copies."""
         folder.mkdir(parents=True, exist_ok=True)
         target = folder / f"nightly-{self._store.clock.now_ms()}.db"
-        copy = sqlite3.connect(target)
-        try:
-            self._store.read(lambda conn: conn.backup(copy))
-        finally:
-            copy.close()
+        self._store.copy_to(target)
         for old in sorted(folder.glob("nightly-*.db"))[:-KEPT_COPIES]:
             old.unlink()
         return target

@@ -114,6 +114,14 @@ class Store:
         """
         return int(self.read(lambda conn: conn.execute("PRAGMA data_version").fetchone()[0]))
 
+    def copy_to(self, target: Path) -> None:
+        """A consistent copy of the database, taken beside whoever writes."""
+        copy = sqlite3.connect(target)
+        try:
+            self.read(lambda conn: conn.backup(copy))
+        finally:
+            copy.close()
+
     def close(self) -> None:
         self._writer.close()
         self._pool.shutdown()
