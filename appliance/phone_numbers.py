@@ -12,6 +12,9 @@ DEFAULT_REGION = "NL"
 # Digits and how people group them; anything else (names, letters, extensions) is no number.
 _WRITTEN = re.compile(r"\+?[0-9][0-9 ().\-/\u00a0\u202f]*")
 
+# ITU-T E.164 §6: at most 15 digits, the first of them not 0; no country has numbers below 7.
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+
 _LANDLINE = {PhoneNumberType.FIXED_LINE}
 
 
@@ -44,9 +47,20 @@ def _why_invalid(number: phonenumbers.PhoneNumber) -> str:
             return "is not a number that exists"
 
 
+def is_e164(text: str) -> bool:
+    """True for what a device may be given to write to.
+
+    A network lets anybody send an SMS under a word of their own, `+1;reboot` too.
+    """
+    return _E164.fullmatch(text) is not None
+
+
 def is_landline(e164: str) -> bool:
     """True for a number that can be neither on WhatsApp nor reached by SMS for certain."""
-    return phonenumbers.number_type(phonenumbers.parse(e164)) in _LANDLINE
+    try:
+        return phonenumbers.number_type(phonenumbers.parse(e164)) in _LANDLINE
+    except NumberParseException:  # a sender of no country that is known
+        return False
 
 
 def readable(e164: str) -> str:

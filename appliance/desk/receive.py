@@ -15,6 +15,7 @@ from appliance.desk.rules import Arrival, answer
 from appliance.devices.protocol import Incoming, MissedCall, Sim, Status
 from appliance.events import EventKind
 from appliance.messages import Channel
+from appliance.phone_numbers import is_e164
 from appliance.queue.gate import ConsentGate
 from appliance.store import contacts, conversations, lines, messages
 from appliance.store.store import Store, Tx
@@ -102,7 +103,7 @@ def _keep(tx: Tx, line: lines.Line, incoming: Incoming) -> None:
             happened_ms=min(incoming.at_ms, tx.now_ms),
         ),
     )
-    if message_id is None or contact_id is None or not incoming.sender.startswith("+"):
+    if message_id is None or contact_id is None or not is_e164(incoming.sender):
         return
     if incoming.channel is Channel.WHATSAPP:
         contacts.remember_whatsapp(tx, incoming.sender, on_whatsapp=True)

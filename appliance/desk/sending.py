@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.messages import Channel, MessageClass, MessageState, clean_text
-from appliance.phone_numbers import is_landline
+from appliance.phone_numbers import is_e164, is_landline
 from appliance.queue.office_hours import hours_of
 from appliance.queue.pacing import ANSWER_WINDOW_MS, HOUR_MS
 from appliance.queue.plan import device_obstacle, route_for
@@ -59,15 +59,16 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     The same `client_id` again gives the first answer. Raises NotFound for an unknown line,
     InvalidInput for a text or number that cannot be sent, Refused without consent.
     """
-    if request.client_id and (known := _already(tx, request.client_id)):
-        return known
     line = lines.line(tx.conn, request.line_id)
     text = clean_text(request.text)
     _check_channel(tx, request.channel, request.number, text)
     contact = contacts.by_number(tx.conn, request.number)
     if contact is None:
         raise _no_consent()
+    if request.client_id and (known := _already(tx, request, contact.id, text)):
+        return known
     _check_consent(tx, request)
+    _check_number(request.number)
     last_in_ms = conversations.last_in_ms(tx.conn, line.id, contact.id)
     answering = last_in_ms is not None and tx.now_ms - last_in_ms <= ANSWER_WINDOW_MS
     kind = request.kind or (MessageClass.REPLY if answering else MessageClass.AUTOMATIC)
@@ -122,18 +123,30 @@ def cancel(tx: Tx, message_id: str, author: Author) -> None:
     )
 
 
-def _already(tx: Tx, client_id: str) -> Accepted | None:
+def _already(tx: Tx, request: SendRequest, contact_id: str, text: str) -> Accepted | None:
+    """What was accepted under this client id. Another message must not vanish behind it."""
     row = tx.conn.execute(
-        "SELECT id, state, expected_ms, reason FROM message WHERE client_id = ?", (client_id,)
+        "SELECT id, state, expected_ms, reason, line_id, contact_id, staff_id, text"
+        " FROM message WHERE client_id = ?",
+        (request.client_id,),
     ).fetchone()
     if row is None:
         return None
+    same = (request.line_id, contact_id, request.author.staff_id, text)
+    if (row["line_id"], row["contact_id"], row["staff_id"], row["text"]) != same:
+        raise InvalidInput("client_id", "This client id was used for another message before.")
     return Accepted(
         id=row["id"],
         state=MessageState(row["state"]),
         expected_ms=row["expected_ms"],
         reason=row["reason"],
     )
+
+
+def _check_number(number: str) -> None:
+    """The word that somebody sends SMS under may be no number, and even a command."""
+    if not is_e164(number):
+        raise InvalidInput("to", f"“{number[:40]}” is not a phone number and cannot be answered.")
 
 
 def _check_channel(tx: Tx, channel: Channel | None, number: str, text: str) -> None:

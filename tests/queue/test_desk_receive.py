@@ -5,10 +5,11 @@ import pytest
 from appliance.desk import contacts as desk_contacts
 from appliance.desk import words
 from appliance.devices.protocol import DeviceState, Group, Incoming, MissedCall, Sim
-from appliance.errors import NotFound, Refused
+from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.events import EventKind
 from appliance.messages import Channel
-from appliance.store import contacts, lines
+from appliance.store import consent, contacts, lines
+from appliance.store.store import Tx
 from tests.queue.counter import ANNA, BART, BOTH, SMS, WHATSAPP, Counter
 
 STOPS = [
@@ -50,6 +51,46 @@ def ledger(counter: Counter) -> list[tuple[str, str]]:
 
 
 # A stranger
+
+
+@pytest.mark.parametrize("sender", ["+1;reboot", "+$(id)", "+31611111111 x", "+0611111111", "KPN"])
+def test_a_word_that_somebody_sends_under_is_never_answered(counter: Counter, sender: str) -> None:
+    """Networks let anybody choose one, a command of the phone's shell too: it is shown, it gives
+    no consent, and nothing can be sent to it.
+    """
+    counter.hears("Hoi", sender=sender, channel=SMS)
+    assert counter.outgoing(sender) == []
+    assert ledger(counter) == []
+    with pytest.raises(Refused, match="never wrote"):
+        counter.accepts(to=sender, channel=SMS)
+
+
+def test_consent_opens_no_way_to_what_is_no_number(counter: Counter) -> None:
+    """An older Balie may have it on record for a sender's word: no device is given it."""
+    counter.hears("Hoi", sender="+1;reboot", channel=SMS)
+
+    def agree(tx: Tx) -> None:
+        contact = contacts.by_number(tx.conn, "+1;reboot")
+        assert contact
+        consent.record(
+            tx,
+            number="+1;reboot",
+            contact_id=contact.id,
+            line_id=counter.line_id,
+            kind=consent.ConsentKind.WROTE_FIRST,
+            recorded_by="rule",
+        )
+
+    counter.store.write(agree)
+    with pytest.raises(InvalidInput) as wrong:
+        counter.accepts(to="+1;reboot", channel=SMS)
+    assert wrong.value.field == "to"
+
+
+def test_a_sender_of_no_known_country_can_be_answered(counter: Counter) -> None:
+    """New numbering plans are older than their entry in the library."""
+    counter.hears("Hoi", sender="+99912345678", channel=SMS)
+    counter.accepts(to="+99912345678", channel=WHATSAPP)
 
 
 def test_a_stranger_s_first_message_makes_everything_that_is_needed(counter: Counter) -> None:

@@ -94,7 +94,10 @@ def test_a_reply_answers_within_a_day(
 def test_the_same_client_id_is_the_same_message(counter: Counter) -> None:
     """A browser that asks again gets the first answer, also when the message went on."""
     first = counter.accepts(client_id="c1", typed=True)
-    assert counter.accepts("iets anders", client_id="c1") == first
+    assert counter.accepts(client_id="c1", typed=True) == first
+    with pytest.raises(InvalidInput) as wrong:
+        counter.accepts("iets anders", client_id="c1")
+    assert wrong.value.field == "client_id"
     counter.sends()
     again = counter.accepts(client_id="c1")
     assert (again.id, again.state) == (first.id, MessageState.SENT)
