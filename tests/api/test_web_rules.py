@@ -12,7 +12,7 @@ from appliance.api.app import create_app
 from appliance.api.feed import EventFeed
 from appliance.api.services import Services
 from appliance.clock import ManualClock
-from appliance.desk import sessions, staff
+from appliance.desk import passwords, sessions, staff
 from appliance.store.store import Tx
 from tests.api.office import Desk, Office
 
@@ -212,6 +212,44 @@ def test_the_login_leads_only_inside(office: Office, sanne: Browser, wanted: str
     assert 'name="next" value="/"' in page
 
 
+@pytest.mark.parametrize("wanted", ["/☃", "//[", "/c/é?x=☃", "/\r\nEvil: 1"])
+def test_an_odd_address_breaks_no_login(office: Office, wanted: str) -> None:
+    """Where to go afterwards is a header: what it cannot carry is encoded or left out."""
+    hashed = passwords.hash_password("een lange zin")
+    office.store.write(lambda tx: staff.add_first_admin(tx, "Mieke", hashed))
+    with httpx.Client(base_url=office.url, timeout=20) as client:
+        page = client.get("/login", params={"next": wanted}).text
+        token = re.findall(r'name="csrf" value="([^"]+)"', page)[0]
+        form = {"name": "Mieke", "password": "een lange zin", "csrf": token, "next": wanted}
+        answer = client.post("/login", data=form)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/")
+    assert "evil" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/list?chosen=1&open=x%0d%0aEvil:%201",
+        "/list?chosen=1&open=%E2%98%83",
+        "/c/x%0d%0aEvil:%201/contact",
+        "/c/%E2%98%83/contact",
+    ],
+)
+def test_an_address_puts_no_line_into_the_headers(sanne: Browser, path: str) -> None:
+    """What stands in a link that somebody sent is answered, and stays inside one header."""
+    answer = sanne.get(path)
+    assert answer.status_code in {200, 303}
+    assert "evil" not in answer.headers
+
+
+def test_a_page_that_is_no_address_leads_to_the_inbox(office: Office) -> None:
+    with httpx.Client(base_url=office.url) as client:
+        headers = {"HX-Request": "true", "HX-Current-URL": "http://["}
+        answer = client.get("/list", headers=headers)
+    assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/login")
+
+
 def test_without_scripts_a_message_still_goes(
     office: Office, sanne: Browser, conversation: str
 ) -> None:
@@ -242,6 +280,25 @@ def test_the_same_client_id_is_one_message(
             f"/c/{conversation}/messages", {"text": "Eén keer", "client_id": "abc-1"}
         )
         assert answer.status_code == 204
+    assert office.count("message") == before + 1
+
+
+def test_a_client_id_hides_no_other_message(
+    office: Office, tilburg: Desk, sanne: Browser, conversation: str
+) -> None:
+    """Under one that was used, another text or another person is refused and not swallowed."""
+    office.writes("+31655500202", tilburg)
+    other = office.store.read(
+        lambda conn: conn.execute("SELECT max(id) FROM conversation").fetchone()[0]
+    )
+    before = office.count("message")
+    for about, text, status in (
+        (conversation, "Voor Fatima", 204),
+        (conversation, "Iets anders", 422),
+        (other, "Voor Fatima", 422),
+    ):
+        form = {"text": text, "client_id": "abc-2"}
+        assert sanne.post(f"/c/{about}/messages", form).status_code == status
     assert office.count("message") == before + 1
 
 
@@ -307,6 +364,19 @@ def test_a_cursor_that_cannot_be_gone_on_from_is_said(
     """After a restore, or with rubbish, the page is told to draw itself anew."""
     with sanne.client.stream("GET", "/live", params={"after": cursor}) as answer:
         assert frames(answer.iter_lines(), until="stale")
+
+
+def test_the_stream_of_who_is_disabled_ends(
+    office: Office, tilburg: Desk, sanne: Browser, conversation: str
+) -> None:
+    """What happens afterwards is told to nobody who may not see it any more."""
+    with sanne.client.stream("GET", "/live", params={"after": "0"}) as answer:
+        lines = answer.iter_lines()
+        frames(lines, until="message")
+        office.store.write(lambda tx: staff.disable(tx, sanne.staff_id))
+        office.writes(WORKER, tilburg, "Niet voor Sanne")
+        rest = "".join(lines)
+    assert message_of(office, "in") not in rest
 
 
 def test_the_stream_tells_no_texts_and_no_numbers(

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
 from appliance.api.web.route import PageRoute
-from appliance.api.web.visit import Reading, Visit, go
+from appliance.api.web.visit import Reading, Visit, go, in_header
 from appliance.desk import inbox
 from appliance.desk.access import Permission
 from appliance.desk.inbox import Filter, Line, ListPage, Order
@@ -90,7 +90,7 @@ async def list_part(visit: Reading, choices: Choices, chosen: str = "") -> Respo
     answer = visit.page("_list.html", desk=desk)
     if chosen:
         page = f"/c/{choices.open}" if choices.open else "/"
-        answer.headers["HX-Replace-Url"] = page + choices.query()
+        answer.headers["HX-Replace-Url"] = in_header(page + choices.query())
     return answer
 
 

@@ -7,6 +7,7 @@ A browser that comes back says the last one it had and gets the rest.
 
 import asyncio
 import contextlib
+import dataclasses
 import json
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -71,11 +72,20 @@ async def _stream(visit: Visit, position: int | None) -> AsyncIterator[str]:
     async for event in _with_pauses(feed.follow(position)):
         if event is not None and (hint := await _hint_for(visit, event)) is not None:
             yield _frame(*hint, feed.cursor(event.seq))
-        if time.monotonic() - alive_s >= BEAT_S:
-            if await session_of(visit.web, visit.token) is None:
+        if _may_end(visit, event) or time.monotonic() - alive_s >= BEAT_S:
+            session = await session_of(visit.web, visit.token)
+            if session is None:
                 return
+            visit = dataclasses.replace(visit, session=session)
             yield _frame("beat", {})
             alive_s = time.monotonic()
+
+
+def _may_end(visit: Visit, event: Event | None) -> bool:
+    """Its reader was disabled or logged out elsewhere: what comes next is not theirs any more."""
+    if event is None or event.kind is not EventKind.STAFF_CHANGED:
+        return False
+    return event.staff_id == visit.staff_id
 
 
 async def _with_pauses(events: AsyncIterator[Event]) -> AsyncIterator[Event | None]:

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, Response
@@ -25,6 +25,8 @@ from appliance.store.store import Tx
 T = TypeVar("T")
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf"
+# The reserved characters of RFC 3986 §2.2, and % for what is encoded already.
+_PLAIN_IN_ADDRESSES = ":/?#[]@!$&'()*+,;=%"
 
 
 class LogInFirst(BalieError):
@@ -168,9 +170,13 @@ Posting = Annotated[Visit, Depends(checked_visit)]
 
 def local_path(wanted: str) -> str:
     """The address when it stays within these pages, else the inbox."""
-    parts = urlsplit(wanted)
     inside = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
-    return wanted if inside and not parts.netloc and wanted.isprintable() else "/"
+    return wanted if inside and wanted.isprintable() else "/"
+
+
+def in_header(address: str) -> str:
+    """The address as a header can carry it: what is not plain ASCII, line breaks too, encoded."""
+    return quote(address, safe=_PLAIN_IN_ADDRESSES)
 
 
 def login_address(back: str) -> str:
@@ -180,8 +186,8 @@ def login_address(back: str) -> str:
 def go(visitor: Guest | Visit, address: str) -> Response:
     """Sends the browser to another page, whether a script or the browser itself asked."""
     if is_partial(visitor.request):
-        return Response(status_code=204, headers={"HX-Redirect": address})
-    return Response(status_code=303, headers={"Location": address})
+        return Response(status_code=204, headers={"HX-Redirect": in_header(address)})
+    return Response(status_code=303, headers={"Location": in_header(address)})
 
 
 async def _check(request: Request, expected: str) -> None:
@@ -196,11 +202,19 @@ async def _check(request: Request, expected: str) -> None:
 def _way_back(request: Request) -> str:
     """The page that is open, not the part or the form that was asked for."""
     if is_partial(request):
-        current = urlsplit(request.headers.get("hx-current-url", "/"))
+        current = _split(request.headers.get("hx-current-url", "/"))
         return local_path(f"{current.path}?{current.query}" if current.query else current.path)
     if request.method != "GET":
         return "/"
     return str(request.url.path) + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _split(address: str) -> SplitResult:
+    """Any program may say that this page is open: what is no address counts as the inbox."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("/")
 
 
 def _words(request: Request, chosen: str | None) -> Words:
