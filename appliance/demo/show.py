@@ -17,6 +17,7 @@ from appliance.demo.children import Emulation, emulation, own_adb_server
 from appliance.demo.seed import Seeded, seed
 from appliance.phone_numbers import readable
 from appliance.runtime.balie import Balie
+from appliance.runtime.ending import tidy_when_told
 from appliance.runtime.instance_lock import only_instance
 from appliance.runtime.memory import keep_small
 from appliance.runtime.web import address_of, bind, serve
@@ -39,6 +40,7 @@ class DemoOptions:
 def run_demo(options: DemoOptions) -> None:
     """Blocks until SIGTERM or SIGINT; ends the programs beside it."""
     keep_small()
+    tidy_when_told()
     logs.configure("WARNING")
     clock = ScaledClock(origin_ms=SystemClock().now_ms(), speed=options.speed)
     with ExitStack() as stack:

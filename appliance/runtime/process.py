@@ -8,6 +8,7 @@ from appliance.api.app import create_app
 from appliance.clock import SystemClock
 from appliance.config import load
 from appliance.runtime.balie import Balie
+from appliance.runtime.ending import tidy_when_told
 from appliance.runtime.instance_lock import only_instance
 from appliance.runtime.memory import keep_small
 from appliance.runtime.web import address_of, bind, serve
@@ -20,6 +21,7 @@ def run_balie(
 ) -> None:
     """Blocks until SIGTERM or SIGINT. Raises SetupError or StoreError with what to do."""
     keep_small()
+    tidy_when_told()
     settings = load(config, data=data, host=host, port=port)
     logs.configure(settings.log_level)
     with only_instance(settings.data), bind(settings.host, settings.port) as sock:
