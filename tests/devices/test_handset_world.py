@@ -29,8 +29,8 @@ class Recorder(EmulatedHandset):
         super().arrive(letter)
 
 
-def an_hour(seed: int) -> list[tuple[int, str, str, str]]:
-    """What two offices hear in an hour."""
+def heard(seed: int, *, s: int) -> list[list[tuple[int, str, str, str]]]:
+    """What each of two offices hears in this time."""
     timers = SteppedTimers(ManualClock(AFTERNOON_MS))
     network = Network(timers, TruthLog())
     people = make_people(OFFICES, seed=seed, per_office=12)
@@ -40,8 +40,13 @@ def an_hour(seed: int) -> list[tuple[int, str, str, str]]:
     for phone in phones:
         network.attach(phone)
     world.start()
-    timers.advance(s=3600)
-    return [fact for phone in phones for fact in phone.heard]
+    timers.advance(s=s)
+    return [getattr(phone, "heard", []) for phone in phones]
+
+
+def an_hour(seed: int) -> list[tuple[int, str, str, str]]:
+    """What two offices hear in an hour."""
+    return [fact for office in heard(seed, s=3600) for fact in office]
 
 
 def test_the_same_seed_is_the_same_world() -> None:
@@ -50,6 +55,12 @@ def test_the_same_seed_is_the_same_world() -> None:
     assert first == an_hour(7)
     assert first != an_hour(8)
     assert 60 < len(first) < 240
+
+
+def test_each_office_hears_from_somebody_within_seconds() -> None:
+    """Who has just started the demo does not look at an empty list for long."""
+    for seed in range(5):
+        assert all(heard(seed, s=15))
 
 
 def test_people_have_valid_mobile_numbers_of_their_own() -> None:

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import phonenumbers
@@ -15,6 +16,8 @@ from appliance.devices.emulated.whatsapp.model import Tick
 
 #: Of what people begin, so much is a call that nobody takes.
 _CALLS = 0.06
+#: After the start, in the world's time.
+_FIRST_MS = 4000
 _MOBILE = {
     phonenumbers.PhoneNumberType.MOBILE,
     phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
@@ -24,7 +27,8 @@ _MOBILE = {
 class World:
     """Seeded: the same people write the same texts at the same moments.
 
-    `rhythm_s` is the mean time between two messages that people begin, over the whole world.
+    `rhythm_s` is the mean time between two messages that people begin, over the whole world. Each
+    office hears from its first person within seconds, so that who watches sees something.
     """
 
     def __init__(
@@ -50,8 +54,17 @@ class World:
     def start(self) -> None:
         """From now on people write by themselves and answer."""
         self.traffic = True
+        for place, person in enumerate(self._first_of_each_office()):
+            self._timers.after(_FIRST_MS * (place + 1), partial(self._open, person))
         if self._writers:
             self._next()
+
+    def _first_of_each_office(self) -> list[Person]:
+        first: dict[str, Person] = {}
+        for number in self._writers:
+            person = self._people[number]
+            first.setdefault(person.office, person)
+        return list(first.values())
 
     def person(self, number: str) -> Person:
         """A number that nobody introduced takes messages and reads none."""
@@ -137,6 +150,9 @@ class World:
         if self._rng.random() < _CALLS:
             self.write(person, to=person.office, text="", channel=Channel.CALL)
             return
+        self._open(person)
+
+    def _open(self, person: Person) -> None:
         channel = Channel.WHATSAPP if person.on_whatsapp else Channel.SMS
         text = small_talk.opening(
             self._rng_of(person), awkward=person.awkward, sms=channel is Channel.SMS
