@@ -150,7 +150,8 @@ ORDER BY branch.name, line.number
 """
 
 # Waiting is everybody's: the first incoming message since a person answered, or a rule did whom
-# STOP or START was meant for. A welcome answers nothing.
+# STOP or START was meant for. A welcome answers nothing. What Balie said by itself is no preview:
+# it would hide what the person asked.
 _LIST = """
 WITH listed AS (
 SELECT c.id, c.line_id, c.group_id, c.last_ms,
@@ -174,7 +175,10 @@ FROM conversation c
 JOIN staff me ON me.id = :staff_id
 LEFT JOIN contact k ON k.id = c.contact_id
 LEFT JOIN chat_group g ON g.id = c.group_id
-LEFT JOIN message m ON m.id = c.last_message_id
+LEFT JOIN message last ON last.id = c.last_message_id
+LEFT JOIN message m ON m.id = iif(last.rule IS NULL, last.id, coalesce(
+  (SELECT said.id FROM message said WHERE said.conversation_id = c.id AND said.rule IS NULL
+   ORDER BY said.happened_ms DESC, said.id DESC LIMIT 1), last.id))
 LEFT JOIN staff author ON author.id = m.staff_id
 LEFT JOIN read_mark r ON r.conversation_id = c.id AND r.staff_id = me.id
 LEFT JOIN draft d ON d.conversation_id = c.id AND d.staff_id = me.id

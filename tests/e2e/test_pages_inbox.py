@@ -49,6 +49,17 @@ def test_numbers_can_be_switched(open_page: OpenPage) -> None:
     expect(row(page, FATIMA)).to_have_count(0)
 
 
+def test_what_balie_says_by_itself_hides_no_question(open_page: OpenPage, place: Place) -> None:
+    """The row goes on showing what the person wrote; a person's answer takes its place."""
+    place.desk.receive("Utrecht", "Olga Smit", "+31612345640", "Mijn bus komt niet, wat nu?")
+    place.desk.answer("Olga Smit", "Welkom bij Utrecht!", rule="welcome", state=MessageState.SENT)
+    page = open_page()
+    expect(row(page, "Olga Smit").locator(".preview")).to_have_text("Mijn bus komt niet, wat nu?")
+    live(page)
+    place.desk.answer("Olga Smit", "Ik haal je op.", by="Sanne de Wit", state=MessageState.SENT)
+    expect(row(page, "Olga Smit").locator(".preview")).to_contain_text("Ik haal je op.")
+
+
 def test_filters_show_the_unread_the_waiting_and_the_groups(open_page: OpenPage) -> None:
     """Each filter shows its own; who waits longest is first; groups are apart and read-only."""
     page = open_page()
