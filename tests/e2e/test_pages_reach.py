@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import NARROW, Look, OpenPage, Place
+from tests.e2e.conftest import NARROW, WIDE, Look, OpenPage, Place
 
 FATIMA = "Fatima El Idrissi"
 
@@ -98,6 +98,14 @@ def test_a_small_screen_shows_one_pane_and_the_way_back(open_page: OpenPage) -> 
     page.get_by_role("link", name="Back to the list").click()
     expect(page.locator("#list-pane")).to_be_visible()
     expect(page.locator("#thread-pane")).to_be_hidden()
+
+
+@pytest.mark.parametrize("address", ["/", "/new", "/devices", "/settings"])
+def test_no_page_is_wider_than_the_screen(open_page: OpenPage, address: str) -> None:
+    """Nothing to scroll sideways, on a wide screen and on a narrow one."""
+    for look in (WIDE, NARROW):
+        page = open_page(address, look=look)
+        assert page.evaluate("document.documentElement.scrollWidth") <= look.width
 
 
 def test_enter_makes_a_line_on_a_touch_screen(open_page: OpenPage) -> None:
