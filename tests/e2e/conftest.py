@@ -54,8 +54,9 @@ class OpenPage(Protocol):
     def __call__(self, address: str = "/", *, name: str = "", look: Look = WIDE) -> Page: ...
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Ended with each file: Playwright keeps an event loop running, and other tests want theirs."""
     with launched() as browser:
         yield browser
 

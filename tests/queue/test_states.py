@@ -11,7 +11,11 @@ from appliance.store import messages
 from appliance.store.messages import move
 from tests.queue.counter import Counter
 
-ALLOWED = [(before, to) for before in MessageState for to in TRANSITIONS[before]]
+ALLOWED = [
+    (before, to)
+    for before in MessageState
+    for to in sorted(TRANSITIONS[before], key=lambda state: state.value)
+]
 FORBIDDEN = [pair for pair in product(MessageState, MessageState) if pair not in ALLOWED]
 
 
