@@ -84,9 +84,9 @@ async def _show(
     number: str = "",
     saved: bool = False,
 ) -> Response:
-    if not visit.partial:
-        return go(visit, f"/c/{conversation_id}")
     about, shown = await visit.read(lambda conn: _card(conn, visit, conversation_id))
+    if not visit.partial:
+        return go(visit, f"/c/{about.id}")
     return visit.page(
         "_contact.html",
         status,

@@ -1,0 +1,195 @@
+"""Who may come where: every route has a deliberate mark, and every role its own doors."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from starlette.routing import Mount, Route
+
+from appliance.api.app import create_app
+from appliance.api.feed import EventFeed
+from appliance.api.json.callers import identify
+from appliance.api.services import Services
+from appliance.api.web.visit import checked_guest, checked_visit, guest_of, visit_of
+from appliance.desk import sessions, staff
+from appliance.store.store import Tx
+from tests.api.office import Desk, Office
+
+WORKER = "+31655500301"
+OPEN = {"/healthz", "/readyz", "/metrics", "/api/v1/openapi.json", "/static"}
+"""What anybody may ask: nothing in it is about anybody."""
+DOOR = {"/login", "/login/{token}", "/setup"}
+
+
+def routes_of(office: Office) -> list[Route | Mount]:
+    services = Services(
+        store=office.store,
+        clock=office.clock,
+        feed=EventFeed(office.store),
+        planned=lambda: None,
+        ready=tuple,
+        data_dir=office.store.path.parent,
+    )
+    return list(flat(create_app(services).routes))
+
+
+def flat(routes: Sequence[Any]) -> Iterator[Route | Mount]:
+    for route in routes:
+        if isinstance(route, Route | Mount):
+            yield route
+        else:
+            yield from flat(route.original_router.routes)
+
+
+def calls(dependant: Dependant) -> Iterator[Callable[..., Any] | None]:
+    for each in dependant.dependencies:
+        yield each.call
+        yield from calls(each)
+
+
+def test_no_route_is_without_a_mark_of_who_may_come(office: Office) -> None:
+    """A page asks who is there, and what changes something also for the form's token; the JSON
+    API asks for a token with a scope. What asks for neither is named here, and holds nothing.
+    """
+    seen = set()
+    for route in routes_of(office):
+        seen.add(route.path)
+        if not isinstance(route, APIRoute):
+            assert route.path in OPEN, route.path
+            continue
+        asked = set(calls(route.dependant))
+        reads = (route.methods or set()) <= {"GET", "HEAD"}
+        if route.path in DOOR:
+            assert (guest_of if reads else checked_guest) in asked, route.path
+        elif route.path.startswith("/api/"):
+            assert identify in asked, route.path
+            assert any(each.own_oauth_scopes for each in route.dependant.dependencies), route.path
+        elif route.path not in OPEN:
+            assert (visit_of if reads else checked_visit) in asked, route.path
+    assert seen >= OPEN | DOOR
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    conversation: str
+    message: str
+    line: str
+
+
+@pytest.fixture
+def ids(office: Office, tilburg: Desk) -> Ids:
+    office.writes(WORKER, tilburg, name="Fatima")
+
+    def read(sql: str) -> str:
+        return office.store.read(lambda conn: str(conn.execute(sql).fetchone()[0]))
+
+    return Ids(
+        conversation=read("SELECT id FROM conversation"),
+        message=read("SELECT id FROM message WHERE direction = 'out'"),
+        line=tilburg.line_id,
+    )
+
+
+INBOX = {
+    "GET /c/{conversation}",
+    "GET /c/{conversation}/messages",
+    "GET /c/{conversation}/contact",
+    "GET /list?line={line}",
+    "POST /c/{conversation}/read message=x",
+}
+WRITE = {
+    "POST /c/{conversation}/messages text=Hallo",
+    "POST /c/{conversation}/draft text=Hal",
+    "POST /new line={line}&number=%2B31655500301&text=Hallo",
+    "GET /new",
+    "POST /messages/{message}/cancel",
+}
+EDIT = {
+    "POST /c/{conversation}/contact office_name=F",
+    "POST /c/{conversation}/contact/numbers number=%2B31655500399",
+}
+MANAGE = {"POST /lines/{line}/resume"}
+COMPANY = {"GET /setup/branch", "GET /setup/line", "POST /setup/branch name=Nieuw"}
+OWN = {"GET /settings", "GET /devices", "POST /settings/look theme=dark"}
+EVERYTHING = INBOX | WRITE | EDIT | MANAGE | COMPANY | OWN
+
+MAY: dict[tuple[str, str], set[str]] = {
+    ("staff", "here"): INBOX | WRITE | EDIT | OWN,
+    ("lead", "here"): INBOX | WRITE | EDIT | OWN,
+    ("branch-it", "here"): MANAGE | OWN,
+    ("privacy", "here"): INBOX | EDIT | OWN,
+    ("admin", "here"): EVERYTHING - COMPANY,
+    ("admin", "everywhere"): EVERYTHING,
+    ("staff", "elsewhere"): OWN | {"GET /new"},
+    ("admin", "elsewhere"): OWN | {"GET /new"},
+    ("branch-it", "elsewhere"): OWN,
+}
+
+
+@pytest.mark.parametrize(("role", "where"), MAY)
+def test_every_role_has_its_own_doors(
+    office: Office, tilburg: Desk, breda: Desk, ids: Ids, role: str, where: str
+) -> None:
+    """What is not theirs does not exist: 404 for each of them, and nothing is written."""
+    branch = {"here": tilburg.branch_id, "elsewhere": breda.branch_id, "everywhere": None}[where]
+
+    def enter(tx: Tx) -> sessions.NewSession:
+        return sessions.begin(tx, staff.add(tx, "Iemand", role=role, branch_id=branch))
+
+    session = office.store.write(enter)
+    cookies = {"balie_session": session.token}
+    with httpx.Client(base_url=office.url, cookies=cookies, timeout=20) as client:
+        for address in sorted(EVERYTHING, key=lambda each: each not in MAY[role, where]):
+            before = office.count("event")
+            answer = ask(client, session.csrf, address, ids)
+            if address in MAY[role, where]:
+                assert answer.status_code in {200, 204, 303}, (address, answer.status_code)
+            else:
+                assert answer.status_code == 404, (address, answer.status_code)
+                assert office.count("event") == before, address
+
+
+def ask(client: httpx.Client, csrf: str, address: str, ids: Ids) -> httpx.Response:
+    filled = address.format(conversation=ids.conversation, message=ids.message, line=ids.line)
+    method, path, *form = filled.split(" ")
+    headers = {"X-CSRF-Token": csrf, "Content-Type": "application/x-www-form-urlencoded"}
+    return client.request(method, path, content="".join(form), headers=headers)
+
+
+def test_nobody_comes_further_than_the_door(office: Office, ids: Ids) -> None:
+    """Without a session, or with one that somebody made up, each page leads to the log-in."""
+    events = office.count("event")
+    for cookies in ({}, {"balie_session": "x" * 43}, {"balie_session": "' OR 1=1 --"}):
+        with httpx.Client(base_url=office.url, cookies=cookies, timeout=20) as client:
+            for address in EVERYTHING:
+                answer = ask(client, "x", address, ids)
+                assert answer.status_code == 303, address
+                assert answer.headers["location"].startswith("/login"), address
+    assert office.count("event") == events
+
+
+def test_a_log_in_gives_a_session_of_its_own(office: Office, tilburg: Desk) -> None:
+    """A cookie that somebody planted beforehand opens nothing afterwards, and no script and no
+    other site gets at the real one.
+    """
+    link = office.store.write(
+        lambda tx: staff.add_login_link(
+            tx, staff.add(tx, "Mieke", role="staff", branch_id=tilburg.branch_id)
+        )
+    )
+    planted = "p" * 43
+    with httpx.Client(base_url=office.url, cookies={"balie_session": planted}) as client:
+        page = client.get(f"/login/{link}").text
+        token = page.split('name="csrf" value="')[1].split('"')[0]
+        form = {"csrf": token, "password": "een lange zin", "again": "een lange zin"}
+        answer = client.post(f"/login/{link}", data=form)
+    given = [each for each in answer.headers.get_list("set-cookie") if "balie_session=" in each]
+    assert len(given) == 1
+    assert planted not in given[0]
+    assert {"HttpOnly", "SameSite=lax", "Path=/"} <= set(given[0].split("; "))
+    with httpx.Client(base_url=office.url, cookies={"balie_session": planted}) as other:
+        assert other.get("/settings").status_code == 303
