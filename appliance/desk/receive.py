@@ -8,7 +8,6 @@ import json
 import logging
 import sqlite3
 from collections.abc import Sequence
-from contextlib import nullcontext
 
 from appliance.desk import words
 from appliance.desk.rules import Arrival, answer
@@ -39,11 +38,13 @@ class Reception:
             self._receive_one(line, each)
 
     def _receive_one(self, line: lines.Line, incoming: Incoming) -> None:
-        contact = self._store.read(lambda conn: contacts.by_number(conn, incoming.sender))
-        opting_out = words.is_stop(incoming.text) and incoming.group is None
-        lock = self._gate.holding(contact.id) if contact and opting_out else nullcontext()
-        with lock:
-            self._store.write(lambda tx: _keep(tx, line, incoming))
+        def keep(tx: Tx) -> None:
+            _keep(tx, line, incoming)
+
+        if words.is_stop(incoming.text) and incoming.group is None:
+            self._gate.write(self._store, (incoming.sender,), keep)
+        else:
+            self._store.write(keep)
 
     def missed_calls(self, device_id: str, calls: Sequence[MissedCall]) -> None:
         line = self._store.read(lambda conn: _line_of(conn, device_id))

@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.messages import Channel, MessageClass, MessageState, clean_text
 from appliance.phone_numbers import is_e164, is_landline
 from appliance.queue.office_hours import hours_of
 from appliance.queue.pacing import ANSWER_WINDOW_MS, HOUR_MS
+from appliance.queue.permission import may_write
 from appliance.queue.plan import device_obstacle, route_for
 from appliance.sms_parts import MAX_PARTS, count_parts
-from appliance.store import consent, contacts, conversations, lines, messages
+from appliance.store import contacts, conversations, lines, messages
 from appliance.store.store import Tx
 
 DEFAULT_TTL_MS = 24 * HOUR_MS
@@ -63,27 +64,28 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     text = clean_text(request.text)
     _check_channel(tx, request.channel, request.number, text)
     contact = contacts.by_number(tx.conn, request.number)
-    if contact is None:
-        raise _no_consent()
-    if request.client_id and (known := _already(tx, request, contact.id, text)):
+    if contact and request.client_id and (known := _already(tx, request, contact.id, text)):
         return known
-    _check_consent(tx, request)
+    wanted = _permitted(tx, request, text)
+    contact_id = contact.id if contact else contacts.ensure(tx, request.number)
     _check_number(request.number)
-    last_in_ms = conversations.last_in_ms(tx.conn, line.id, contact.id)
+    last_in_ms = conversations.last_in_ms(tx.conn, line.id, contact_id)
     answering = last_in_ms is not None and tx.now_ms - last_in_ms <= ANSWER_WINDOW_MS
     kind = request.kind or (MessageClass.REPLY if answering else MessageClass.AUTOMATIC)
     begun = not answering and kind in (MessageClass.AUTOMATIC, MessageClass.LIST)
-    expected_ms, reason = _first_estimate(tx, line, request, text, kind=kind, begun=begun)
+    expected_ms, reason = _first_estimate(
+        tx, line, replace(request, channel=wanted), text, kind=kind, begun=begun
+    )
     message_id = messages.enqueue(
         tx,
         messages.NewOutgoing(
-            conversation_id=conversations.with_contact(tx, line.id, contact.id),
+            conversation_id=conversations.with_contact(tx, line.id, contact_id),
             line_id=line.id,
-            contact_id=contact.id,
+            contact_id=contact_id,
             number=request.number,
             text=text,
             kind=kind,
-            wanted=request.channel,
+            wanted=wanted,
             answering=answering,
             typed=request.typed,
             staff_id=request.author.staff_id,
@@ -162,26 +164,20 @@ def _check_channel(tx: Tx, channel: Channel | None, number: str, text: str) -> N
         )
 
 
-def _check_consent(tx: Tx, request: SendRequest) -> None:
-    if request.kind is MessageClass.CONFIRMATION:
-        return
-    verdict = consent.verdict(tx.conn, request.line_id, request.number)
-    if verdict.code == "opted-out":
-        raise Refused(
-            "opted-out",
-            "This person asked not to receive messages from this number.",
-            remedy="Only they can change it, by writing START to this number.",
-        )
-    if not verdict.allowed:
-        raise _no_consent()
-
-
-def _no_consent() -> Refused:
-    return Refused(
-        "consent-required",
-        "This person never wrote to this number, so nothing may be sent to them.",
-        remedy="They can change it by writing to this number first.",
+def _permitted(tx: Tx, request: SendRequest, text: str) -> Channel | None:
+    """The channel to send over; SMS where consent reaches no further. Raises Refused."""
+    permission = may_write(
+        tx.conn,
+        line_id=request.line_id,
+        number=request.number,
+        channel=request.channel,
+        kind=request.kind,
     )
+    permission.check()
+    if request.channel is None and permission.sms_only:
+        _check_channel(tx, Channel.SMS, request.number, text)
+        return Channel.SMS
+    return request.channel
 
 
 _BEFORE: Mapping[MessageClass, Sequence[str]] = {
@@ -197,6 +193,8 @@ def _first_estimate(
     tx: Tx, line: lines.Line, request: SendRequest, text: str, *, kind: MessageClass, begun: bool
 ) -> tuple[int | None, str | None]:
     """A promise good enough to answer with; the planner corrects it within seconds."""
+    if tx.clock_is_wrong:
+        return None, "clock-wrong"
     if line.stopped:
         return None, "line-stopped"
     on_whatsapp = _on_whatsapp(tx, request.number)

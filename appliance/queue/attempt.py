@@ -11,9 +11,10 @@ from appliance.devices.protocol import Outgoing
 from appliance.errors import Refused
 from appliance.messages import Channel, MessageClass, MessageState
 from appliance.queue.gate import ConsentGate
+from appliance.queue.permission import may_write
 from appliance.queue.plan import Planned
 from appliance.sms_parts import count_parts
-from appliance.store import consent, messages
+from appliance.store import messages
 from appliance.store.store import Store, Tx
 
 
@@ -24,7 +25,6 @@ class QueueAttempt:
     outgoing: Outgoing
     evidence_folder: Path
     device_id: str
-    contact_id: str
     line_id: str
     store: Store
     gate: ConsentGate
@@ -44,7 +44,7 @@ class QueueAttempt:
 
         Raises Refused when the message may no longer be sent.
         """
-        with self.gate.holding(self.contact_id):
+        with self.gate.holding(self.outgoing.number):
             self.store.write(self._open_gate)
             yield
 
@@ -52,22 +52,25 @@ class QueueAttempt:
         state = messages.state_of(tx.conn, self.outgoing.message_id)
         if state is not MessageState.SENDING:
             raise Refused("by-person", "The message was withdrawn before it left.")
-        refuse_without_consent(tx, self.line_id, self.outgoing.message_id)
+        refuse_without_consent(tx, self.line_id, self.outgoing.message_id, self.outgoing.channel)
         tx.conn.execute(
             "UPDATE attempt SET tapped_ms = ? WHERE id = ?", (tx.now_ms, self.outgoing.attempt_id)
         )
 
 
-def refuse_without_consent(tx: Tx, line_id: str, message_id: str) -> None:
-    """Raises Refused unless the ledger allows it, or it is the confirmation of an opt-out."""
+def refuse_without_consent(tx: Tx, line_id: str, message_id: str, channel: Channel) -> None:
+    """Raises Refused unless this message may leave over this channel now."""
     row = tx.conn.execute(
         "SELECT number, class FROM message WHERE id = ?", (message_id,)
     ).fetchone()
-    if row["class"] == MessageClass.CONFIRMATION.value:
-        return
-    verdict = consent.verdict(tx.conn, line_id, row["number"])
-    if not verdict.allowed:
-        raise Refused(verdict.code, "The consent that this message rested on is withdrawn.")
+    may_write(
+        tx.conn,
+        line_id=line_id,
+        number=row["number"],
+        channel=channel,
+        kind=MessageClass(row["class"]),
+        message_id=message_id,
+    ).check()
 
 
 def claim(tx: Tx, planned: Planned, line_id: str, device_id: str) -> Outgoing | None:
@@ -82,7 +85,7 @@ def claim(tx: Tx, planned: Planned, line_id: str, device_id: str) -> Outgoing | 
         messages.move(tx, message_id, MessageState.EXPIRED, reason="too-old")
         return None
     try:
-        refuse_without_consent(tx, line_id, message_id)
+        refuse_without_consent(tx, line_id, message_id, planned.route.channel)
     except Refused as refusal:
         messages.move(tx, message_id, MessageState.CANCELLED, reason=refusal.code)
         return None

@@ -1,14 +1,22 @@
 """The lock between a tap and an opt-out of the same person.
 
-A driver taps while it holds the contact's lock, after asking the ledger; an opt-out is committed
-while its writer holds the same lock. So nothing leaves after an opt-out is committed, and the
-lock of one person never makes another one wait. It is taken outside of transactions only.
+A driver taps while it holds the lock of the message's number, after asking the ledger; an opt-out
+is committed while its writer holds those of all numbers of the person, as they are known inside
+its own transaction. So nothing leaves after an opt-out is committed, even when two contacts are
+joined between claim and tap, and the locks of one person never make another one wait. They are
+taken outside of transactions only.
 """
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from typing import TypeVar
 from weakref import WeakValueDictionary
+
+from appliance.store import contacts
+from appliance.store.store import Store, Tx
+
+T = TypeVar("T")
 
 
 class _Lock:
@@ -20,15 +28,37 @@ class _Lock:
         self.lock = threading.Lock()
 
 
+class _NumbersChanged(Exception):
+    """Undoes the transaction, which is tried again under the right locks."""
+
+
 class ConsentGate:
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._locks: WeakValueDictionary[str, _Lock] = WeakValueDictionary()
 
     @contextmanager
-    def holding(self, contact_id: str) -> Iterator[None]:
-        """Keeps every tap and every opt-out of this person waiting until left."""
-        with self._guard:
-            lock = self._locks.setdefault(contact_id, _Lock())
-        with lock.lock:
+    def holding(self, *numbers: str) -> Iterator[None]:
+        """Keeps every tap for these numbers, and every opt-out by one of them, waiting."""
+        with ExitStack() as stack:
+            for number in sorted(set(numbers)):  # always in one order, so nobody waits in a ring
+                with self._guard:
+                    lock = self._locks.setdefault(number, _Lock())
+                stack.enter_context(lock.lock)
             yield
+
+    def write(self, store: Store, numbers: tuple[str, ...], work: Callable[[Tx], T]) -> T:
+        """One transaction during which nobody taps for the people with these numbers.
+
+        Blocks while one of them is being sent something. What `work` raises is passed on.
+        """
+
+        def checked(tx: Tx) -> T:
+            if not set(contacts.with_their_others(tx.conn, numbers)) <= set(held):
+                raise _NumbersChanged
+            return work(tx)
+
+        while True:
+            held = store.read(lambda conn: contacts.with_their_others(conn, numbers))
+            with self.holding(*held), suppress(_NumbersChanged):
+                return store.write(checked)

@@ -129,7 +129,6 @@ class QueueWork:
             outgoing=outgoing,
             evidence_folder=self._evidence / outgoing.attempt_id,
             device_id=device_id,
-            contact_id=planned.queued.contact_id,
             line_id=line_id,
             store=self._store,
             gate=self._gate,

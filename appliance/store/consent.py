@@ -1,8 +1,9 @@
 """The consent ledger: who agreed or withdrew, when and how, and what follows from it.
 
-Consent is per number and line. An opt-out spreads to all numbers of the person, an opt-in
-never does: after an opt-out by any of their numbers, only the number that opts in again may be
-written to.
+Consent is per number and line; an entry without a line counts for the whole company. An opt-out
+spreads to all numbers of the person, an opt-in never does: after an opt-out by any of their
+numbers, only the number that opts in again may be written to. What an import brings reaches SMS
+only, and it never undoes a withdrawal.
 """
 
 import sqlite3
@@ -32,56 +33,83 @@ CLOSES = frozenset({ConsentKind.OPTED_OUT, ConsentKind.OBJECTED, ConsentKind.ERA
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One row of the ledger; `line_id` None means the whole company."""
+    """One row of the ledger; `line_id` None means the whole company.
+
+    `source` names the document or system that an import took it from.
+    """
 
     number: str
     line_id: str | None
     kind: ConsentKind
     message_id: str | None
     at_ms: int
+    source: str | None = None
+
+    @property
+    def is_own_message(self) -> bool:
+        """They wrote to us themselves, which is what WhatsApp asks for."""
+        return self.kind is not ConsentKind.OPTED_IN or self.message_id is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What proves consent that was given elsewhere: where it stands, since when, which words."""
+
+    source: str
+    given_ms: int
+    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """May this line write to this number now; `entry` is the row that decides, if any.
 
-    `code` is `ok`, `consent-required` or `opted-out`.
+    `code` is `ok`, `consent-required` or `opted-out`. `sms_only`: consent is on record, but
+    they never wrote themselves.
     """
 
     code: str
     entry: Entry | None
+    sms_only: bool = False
 
     @property
     def allowed(self) -> bool:
         return self.code == "ok"
 
 
-def decide(number: str, entries: Iterable[Entry]) -> Verdict:
-    """The verdict over one person's entries for one line, oldest first."""
+def decide(number: str, entries: Iterable[Entry], channel: Channel | None = None) -> Verdict:
+    """The verdict over one person's entries for one line, oldest first.
+
+    Without a channel it is about any that the consent reaches.
+    """
     opened: Entry | None = None
+    wrote: Entry | None = None
     closed: Entry | None = None
     for entry in entries:
         if entry.kind in CLOSES:
-            opened, closed = None, entry
-        elif entry.kind in OPENS and entry.number == number:
+            opened, wrote, closed = None, None, entry
+        elif entry.kind in OPENS and entry.number == number and not (closed and entry.source):
             opened = entry
-    if opened is not None:
-        return Verdict(code="ok", entry=opened)
-    if closed is not None:
+            wrote = entry if entry.is_own_message else wrote
+    if opened is None and closed is not None:
         return Verdict(code="opted-out", entry=closed)
-    return Verdict(code="consent-required", entry=None)
+    if opened is None or (wrote is None and channel is Channel.WHATSAPP):
+        return Verdict(code="consent-required", entry=None, sms_only=opened is not None)
+    return Verdict(code="ok", entry=wrote or opened, sms_only=wrote is None)
 
 
-def verdict(conn: sqlite3.Connection, line_id: str, number: str) -> Verdict:
+def verdict(
+    conn: sqlite3.Connection, line_id: str, number: str, channel: Channel | None = None
+) -> Verdict:
     """May this line write to this number now, and which row of the ledger says so."""
     rows = conn.execute(
-        "SELECT number, line_id, kind, message_id, at_ms FROM consent"
+        "SELECT number, line_id, kind, message_id, source, at_ms FROM consent"
         " WHERE number IN (SELECT b.number FROM contact_number a JOIN contact_number b"
         "   ON b.contact_id = a.contact_id WHERE a.number = ?)"
         " AND (line_id = ? OR line_id IS NULL) ORDER BY seq",
         (number, line_id),
     )
-    return decide(number, (_from_row(row) for row in rows))
+    return decide(number, (_from_row(row) for row in rows), channel)
 
 
 def record(
@@ -95,11 +123,12 @@ def record(
     channel: Channel | None = None,
     message_id: str | None = None,
     words: str | None = None,
+    proof: Record | None = None,
 ) -> None:
     """Appends one row and its event."""
     tx.conn.execute(
         "INSERT INTO consent (number, contact_id, line_id, kind, channel, message_id, words,"
-        " recorded_by, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " source, given_ms, recorded_by, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             number,
             contact_id,
@@ -107,7 +136,9 @@ def record(
             kind.value,
             channel.value if channel else None,
             message_id,
-            words,
+            proof.words if proof else words,
+            proof.source if proof else None,
+            proof.given_ms if proof else None,
             recorded_by,
             tx.now_ms,
         ),
@@ -127,5 +158,6 @@ def _from_row(row: sqlite3.Row) -> Entry:
         line_id=row["line_id"],
         kind=ConsentKind(row["kind"]),
         message_id=row["message_id"],
+        source=row["source"],
         at_ms=row["at_ms"],
     )

@@ -1,6 +1,8 @@
 """Contacts and their numbers, at the SQL edge."""
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appliance.events import EventKind
@@ -46,6 +48,17 @@ def numbers_of(conn: sqlite3.Connection, contact_id: str) -> tuple[str, ...]:
         (contact_id,),
     )
     return tuple(row[0] for row in rows)
+
+
+def with_their_others(conn: sqlite3.Connection, numbers: Sequence[str]) -> tuple[str, ...]:
+    """These numbers, and all others of the people that they belong to."""
+    rows = conn.execute(
+        "SELECT other.number FROM contact_number mine JOIN contact_number other"
+        " ON other.contact_id = mine.contact_id"
+        " WHERE mine.number IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(numbers)),),
+    )
+    return tuple({*numbers, *(row[0] for row in rows)})
 
 
 def ensure(tx: Tx, number: str, *, chosen_name: str | None = None) -> str:

@@ -22,6 +22,7 @@ CREATE TABLE line (
   branch_id   TEXT NOT NULL REFERENCES branch (id),
   number      TEXT NOT NULL,
   stopped     TEXT,                             -- why nothing is sent until a person looks
+  stopped_on  TEXT REFERENCES device (id),      -- only this device's routes; NULL: the whole line
   created_ms  INTEGER NOT NULL,
   removed_ms  INTEGER
 ) STRICT;
@@ -224,6 +225,15 @@ CREATE INDEX attempt_tapped ON attempt (device_id, tapped_ms) WHERE tapped_ms IS
 -- A message is in one device's hands at a time.
 CREATE UNIQUE INDEX attempt_open ON attempt (message_id) WHERE ended_ms IS NULL;
 
+-- Where a device tells the parts of an SMS apart: what is proven of each.
+CREATE TABLE attempt_part (
+  attempt_id TEXT NOT NULL REFERENCES attempt (id),
+  part       INTEGER NOT NULL,                  -- from 1
+  state      TEXT NOT NULL CHECK (state IN ('sent', 'missing', 'unknown')),
+  evidence   TEXT NOT NULL DEFAULT '{}',
+  PRIMARY KEY (attempt_id, part)
+) STRICT, WITHOUT ROWID;
+
 -- Visits to a chat to read the ticks of what was sent, by the number of minutes after.
 CREATE TABLE tick_visit (
   message_id TEXT NOT NULL REFERENCES message (id),
@@ -245,8 +255,12 @@ CREATE TABLE consent (
   channel     TEXT CHECK (channel IN ('whatsapp', 'sms')),
   message_id  TEXT REFERENCES message (id),     -- the proof
   words       TEXT,                             -- what they said, or were shown
-  recorded_by TEXT NOT NULL,                    -- `rule`, `staff:<id>`, `token:<id>`
-  at_ms       INTEGER NOT NULL
+  source      TEXT,                             -- imported: the document or system it stands in
+  given_ms    INTEGER,                          -- imported: when they gave it there
+  recorded_by TEXT NOT NULL,                    -- `rule`, `import`, `staff:<id>`, `token:<id>`
+  at_ms       INTEGER NOT NULL,
+  CHECK ((source IS NULL) = (given_ms IS NULL)),
+  CHECK (source IS NULL OR (kind = 'opted_in' AND words IS NOT NULL))
 ) STRICT;
 CREATE INDEX consent_number ON consent (number, seq);
 CREATE INDEX consent_contact ON consent (contact_id, seq);
@@ -254,6 +268,15 @@ CREATE TRIGGER consent_is_append_only_update BEFORE UPDATE ON consent
 BEGIN SELECT RAISE(ABORT, 'the consent ledger is append-only'); END;
 CREATE TRIGGER consent_is_append_only_delete BEFORE DELETE ON consent
 BEGIN SELECT RAISE(ABORT, 'the consent ledger is append-only'); END;
+
+-- A message that reads like STOP without being it: a person decides, nothing is obeyed blindly.
+CREATE TABLE near_stop (
+  message_id      TEXT PRIMARY KEY REFERENCES message (id),
+  decision        TEXT CHECK (decision IN ('sign-off', 'leave')), -- NULL: nobody decided yet
+  staff_id        TEXT REFERENCES staff (id),
+  decided_ms      INTEGER,
+  CHECK ((decision IS NULL) = (staff_id IS NULL) AND (decision IS NULL) = (decided_ms IS NULL))
+) STRICT, WITHOUT ROWID;
 
 -- One welcome per contact and line, for ever.
 CREATE TABLE welcome (

@@ -1,0 +1,91 @@
+"""May this line write to this contact now over this channel; if not, why, and what changes it.
+
+Asked when a message is accepted, when a device claims it, and once more right before the tap.
+There is no other way to a device, and nothing about who asks is among its arguments.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+
+from appliance.errors import Refused
+from appliance.messages import Channel, MessageClass
+from appliance.store import consent
+from appliance.store.consent import ConsentKind, Entry, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """`refusal` is None when it may; `sms_only` says which channel is left for it then."""
+
+    refusal: Refused | None
+    sms_only: bool = False
+
+    def check(self) -> None:
+        """Raises Refused."""
+        if self.refusal is not None:
+            raise self.refusal
+
+
+def may_write(
+    conn: sqlite3.Connection,
+    *,
+    line_id: str,
+    number: str,
+    channel: Channel | None,
+    kind: MessageClass | None = None,
+    message_id: str | None = None,
+) -> Permission:
+    """Channel None: over the best one that consent reaches.
+
+    An opt-out licenses one message, its own confirmation: `message_id` names the one that
+    already is it.
+    """
+    verdict = consent.verdict(conn, line_id, number, channel)
+    if verdict.allowed:
+        return Permission(refusal=None, sms_only=verdict.sms_only)
+    if kind is MessageClass.CONFIRMATION and _is_licensed(conn, verdict, line_id, message_id):
+        return Permission(refusal=None)
+    return Permission(refusal=_refusal(verdict))
+
+
+def _is_licensed(
+    conn: sqlite3.Connection, verdict: Verdict, line_id: str, message_id: str | None
+) -> bool:
+    """Whether nothing but this message has confirmed the opt-out that decides."""
+    entry = verdict.entry
+    if entry is None or entry.kind is not ConsentKind.OPTED_OUT:
+        return False
+    return not _is_confirmed(conn, entry, line_id, message_id)
+
+
+def _is_confirmed(
+    conn: sqlite3.Connection, entry: Entry, line_id: str, message_id: str | None
+) -> bool:
+    row = conn.execute(
+        "SELECT 1 FROM contact_number n JOIN conversation c ON c.contact_id = n.contact_id"
+        " JOIN message m ON m.conversation_id = c.id AND m.class = 'confirmation'"
+        " AND m.happened_ms >= ? AND m.id IS NOT ?"
+        " WHERE n.number = ? AND c.line_id = ? LIMIT 1",
+        (entry.at_ms, message_id, entry.number, line_id),
+    ).fetchone()
+    return row is not None
+
+
+def _refusal(verdict: Verdict) -> Refused:
+    if verdict.code == "opted-out":
+        return Refused(
+            verdict.code,
+            "This person asked not to receive messages from this number.",
+            remedy="Only they can change it, by writing START to this number.",
+        )
+    if verdict.sms_only:
+        return Refused(
+            verdict.code,
+            "The consent on record for this person reaches SMS only.",
+            remedy="Send it as SMS. WhatsApp is possible once they wrote to this number first.",
+        )
+    return Refused(
+        verdict.code,
+        "This person never wrote to this number, so nothing may be sent to them.",
+        remedy="They can change it by writing to this number first.",
+    )
