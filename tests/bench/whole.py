@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -142,9 +142,9 @@ def _replies(demo: Demo, phone: str) -> tuple[list[float], list[int]]:
             before, began = demo.round_trips(phone), time.perf_counter()
             answer = client.post(f"/c/{conversation}/messages", data={"csrf": csrf, "text": text})
             answer.raise_for_status()
-            eventually(lambda text=text: demo.left(text), "it left", pause_s=0.01)
+            eventually(partial(demo.left, text), "it left", pause_s=0.01)
             spans.append(time.perf_counter() - began)
-            eventually(lambda text=text: _is_sent(demo, text), "it is proven")
+            eventually(partial(_is_sent, demo, text), "it is proven")
             took = demo.round_trips(phone) - before
             trips.append(took)
         return spans, trips
