@@ -193,8 +193,6 @@ def _first_estimate(
     tx: Tx, line: lines.Line, request: SendRequest, text: str, *, kind: MessageClass, begun: bool
 ) -> tuple[int | None, str | None]:
     """A promise good enough to answer with; the planner corrects it within seconds."""
-    if tx.clock_is_wrong:
-        return None, "clock-wrong"
     if line.stopped:
         return None, "line-stopped"
     on_whatsapp = _on_whatsapp(tx, request.number)
