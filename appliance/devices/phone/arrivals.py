@@ -3,14 +3,15 @@
 import hashlib
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MS_PER_MINUTE, is_between, minute_in
-from appliance.devices.phone.row_memory import identity, rows_after
+from appliance.devices.phone.row_memory import History, identity, rows_after
 from appliance.devices.phone.texts import as_dumped, canonical, digits_in
-from appliance.devices.phone.whatsapp_screen import Conversation, Row, is_cut
+from appliance.devices.phone.whatsapp_rows import Row, is_cut
+from appliance.devices.phone.whatsapp_screen import Conversation
 from appliance.devices.protocol import Incoming
 from appliance.errors import DeviceError
 from appliance.messages import Channel
@@ -28,25 +29,25 @@ _LOST_EMOJI = ".."
 class Arrivals:
     """The incoming rows of one open chat that may be news, gathered over its dumps."""
 
-    def __init__(self, phone: Phone, number: str) -> None:
+    def __init__(self, phone: Phone, number: str, history: History | None = None) -> None:
         self._phone = phone
         self._number = number
-        self._opened_ms = phone.clock.now_ms()
-        self._last: Conversation | None = None
-        self._rows: list[Row] = []
+        self.history = history or History(opened_ms=phone.clock.now_ms())
 
     def see(self, conversation: Conversation) -> None:
         """Takes what is new in this view of the chat."""
-        before, self._last = self._last, conversation
+        before, self.history.last = self.history.last, conversation
         if before is None:
-            self._rows += self._unread(conversation)
+            self.consider(self._unread(conversation))
             return
         later = rows_after(before.rows, conversation.rows)
         if later is None:
-            known = {identity(row) for row in self._rows}
-            later = [row for row in conversation.rows if identity(row) not in known]
-            later = [row for row in later if self._just_now(row)]
-        self._rows += [row for row in later if not row.own]
+            later = [row for row in conversation.rows if self._just_now(row)]
+        self.consider(later)
+
+    def consider(self, rows: Iterable[Row]) -> None:
+        """Rows that may be news; those already told are sorted out in the end."""
+        self.history.rows += [row for row in rows if not row.own and row not in self.history.rows]
 
     def _unread(self, conversation: Conversation) -> list[Row]:
         """Rows below the divider, and those so young that no notification can have told them."""
@@ -62,25 +63,25 @@ class Arrivals:
         if minute_in(row.time) is None:
             return False
         time, clock = self._phone.time, self._phone.clock
-        first = time.minute_of_day(self._opened_ms)
+        first = time.minute_of_day(self.history.opened_ms)
         return is_between(row.time, first, time.minute_of_day(clock.now_ms()))
 
     @property
     def last(self) -> Conversation | None:
         """The chat as it was seen last, if it was seen."""
-        return self._last
+        return self.history.last
 
     def news(self) -> list[Incoming]:
         """The gathered rows that no notification has told; the chat must still be open."""
-        if not self._rows:
+        if not self.history.rows:
             return []
         sender = f"+{digits_in(self._number)}"
         now_ms = self._phone.clock.now_ms()
         told = self._phone.listener.recent(
             self._phone.device_id, sender, since_ms=now_ms - _RECENT_MS
         )
-        fresh = _untold(self._rows, told, self._phone)
-        self._rows = []
+        fresh = _untold(self.history.rows, told, self._phone)
+        self.history.rows = []
         news: list[Incoming] = []
         for row in fresh:
             news.append(self._incoming(row, sender, [*told, *news]))
@@ -117,7 +118,7 @@ class Arrivals:
         return row.text
 
     def _on_screen(self, row: Row) -> Row | None:
-        rows = self._last.rows if self._last is not None else ()
+        rows = self.history.last.rows if self.history.last is not None else ()
         return next((now for now in rows if identity(now) == identity(row)), None)
 
     def _exact(self, shown: str, place: int) -> str:

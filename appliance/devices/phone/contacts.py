@@ -36,6 +36,11 @@ class Contacts:
         known = self._in_book(digits)
         return name == (known if known is not None else self._shown.get(digits))
 
+    def number_of(self, title: str) -> str | None:
+        """The digits of the one number known under this name."""
+        numbers = self._numbers_of(label(title))
+        return numbers.pop() if len(numbers) == 1 else None
+
     def question(self, number: str) -> str | None:
         """The command that asks the phone book about a number, or None while its word is fresh."""
         digits = digits_in(number)

@@ -6,46 +6,40 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from appliance.clock import Clock
-from appliance.devices import adb_server
 from appliance.devices.adb import Deadlines
 from appliance.devices.phone.contacts import Contacts
+from appliance.devices.phone.examine import Examiner
 from appliance.devices.phone.health import (
     DISMISS,
-    QUESTIONS,
-    WINDOW,
-    Health,
-    read_health,
-    shows_keyguard,
 )
 from appliance.devices.phone.notification_records import Record
 from appliance.devices.phone.phone import Patience, Phone
 from appliance.devices.phone.phone_clock import DATE_COMMAND, measure
 from appliance.devices.phone.receive import REDACTED, SHOWN, Receiver
-from appliance.devices.phone.session import ServerWillNotStart, Session
+from appliance.devices.phone.session import Session
 from appliance.devices.phone.sms_send import look_sms, send_sms
 from appliance.devices.phone.texts import digits_in
-from appliance.devices.phone.whatsapp_chat import visiting
 from appliance.devices.phone.whatsapp_look import look_whatsapp, visit_whatsapp
 from appliance.devices.phone.whatsapp_notifications import ACCOUNT
-from appliance.devices.phone.whatsapp_screen import Elsewhere, Stopped, classify
+from appliance.devices.phone.whatsapp_open import open_chat
 from appliance.devices.phone.whatsapp_send import send_whatsapp
+from appliance.devices.phone.whatsapp_visit import visiting
 from appliance.devices.protocol import (
     Attempt,
-    DeviceState,
     Found,
     Listener,
     Look,
     Proof,
-    Reason,
     Status,
     Ticks,
     Visit,
 )
 from appliance.errors import (
+    BalieError,
     DeviceError,
+    LineStopped,
+    NotOnChannel,
     Refused,
-    SetupError,
-    StoreError,
     Transient,
     Unconfirmed,
 )
@@ -55,19 +49,9 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_AWAY = {
-    DeviceState.ABSENT: Reason.NOT_PLUGGED_IN,
-    DeviceState.UNAUTHORIZED: Reason.NOT_ALLOWED,
-    DeviceState.OFFLINE: Reason.CONNECTION_DEAD,
-}
-# A phone that stayed locked when asked to open is asked again this often: each time it lights up.
-_ASK_TO_OPEN_S = 300.0
-# A ban screen is looked at again this often.
-_LOOK_AT_STOP_S = 60.0
-# A chat that could not be read now is read later.
-_CATCH_UP_AGAIN_S = 60.0
-_OPENING_TRIES = 4
-_OPENING_S = 0.25
+# A chat that could not be read now is read later, less and less often.
+_RETURN_AGAIN_S = 2.0
+_RETURN_AT_MOST_S = 300.0
 
 
 class PhoneDriver:
@@ -84,7 +68,6 @@ class PhoneDriver:
         patience: Patience | None = None,
     ) -> None:
         self.device_id = device_id
-        self._serial = serial
         session = Session(serial, deadlines)
         self._phone = Phone(
             device_id=device_id,
@@ -95,148 +78,37 @@ class PhoneDriver:
             patience=patience or Patience(),
         )
         self._receiver = Receiver(self._phone)
-        self._connected = False
-        self._right_sim = False
-        self._opens_freely = False
-        self._ask_to_open_at = 0.0
-        self._look_at_stop_at = 0.0
-        self._catch_up_at = 0.0
-
-    # How it is
+        self._examiner = Examiner(self._phone, self._receiver)
+        self._return_at = 0.0
+        self._return_wait_s = _RETURN_AGAIN_S
 
     def probe(self) -> Status:
-        try:
-            state = adb_server.connection_state(self._serial)
-        except SetupError:
-            return self._away(DeviceState.ABSENT, Reason.CONNECTION_DEAD)
-        if state in _AWAY:
-            return self._away(state, _AWAY[state])
-        try:
-            return self._examine()
-        except DeviceError as exc:
-            log.info("%s does not answer: %s", self.device_id, exc)
-            self._connected = False
-            return Status(state=DeviceState.DEGRADED, reason=Reason.NOT_ANSWERING)
-        except StoreError as exc:
-            log.warning("the SIM of %s could not be noted: %s", self.device_id, exc)
-            return Status(state=DeviceState.DEGRADED, reason=Reason.NOT_ANSWERING)
-
-    def _away(self, state: DeviceState, reason: Reason) -> Status:
-        if self._connected:
-            self._phone.session.close()
-        self._connected = self._right_sim = False
-        return Status(state=state, reason=reason)
-
-    def _examine(self) -> Status:
-        asked_ms = self._phone.clock.now_ms()
-        health = read_health(self._phone.session.run(*QUESTIONS))
-        self._phone.time = measure(self._phone.clock, health.date, asked_ms=asked_ms)
-        if not self._connected:
-            self._greet()
-        self._phone.sms_app = health.sms_app
-        self._phone.whatsapp = health.whatsapp[0] if health.whatsapp else self._phone.whatsapp
-        reason = self._hindrance(health)
-        channels = self._channels(reason, health)
-        state = DeviceState.READY if reason is Reason.NONE else DeviceState.DEGRADED
-        return Status(state=state, reason=reason, channels=channels, facts=health.facts())
-
-    def _greet(self) -> None:
-        """The phone is back after it was away, or here for the first time."""
-        self._phone.session.close()
-        self._phone.contacts.forget()
-        self._receiver.restart()
-        self._opens_freely = False
-        self._ask_to_open_at = 0.0
-        self._connected = True
-
-    def _hindrance(self, health: Health) -> Reason:
-        """What keeps the phone from working, the gravest first."""
-        if not health.booted:
-            return Reason.BOOTING
-        foreign = self._foreign_sim(health)
-        self._right_sim = foreign is Reason.NONE
-        if not self._right_sim:
-            return foreign
-        if health.keyguard and not self._opens():
-            return Reason.LOCKED
-        try:
-            self._phone.session.connect()
-        except ServerWillNotStart:
-            return Reason.SERVER_WILL_NOT_START
-        return self._whatsapp_hindrance(health)
-
-    def _foreign_sim(self, health: Health) -> Reason:
-        if health.sim is None:
-            return Reason.NO_SIM
-        ours = self._phone.listener.sim_seen(self.device_id, health.sim)
-        return Reason.NONE if ours else Reason.OTHER_SIM
-
-    def _whatsapp_hindrance(self, health: Health) -> Reason:
-        if health.whatsapp is None:
-            return Reason.NO_WHATSAPP
-        return Reason.WHATSAPP_STOPPED if self._is_stopped() else Reason.NONE
-
-    @staticmethod
-    def _channels(reason: Reason, health: Health) -> frozenset[Channel]:
-        sms = {Channel.SMS} if health.sms_app else set()
-        if reason is Reason.NONE:
-            return frozenset({Channel.WHATSAPP, *sms})
-        if reason in {Reason.NO_WHATSAPP, Reason.WHATSAPP_STOPPED}:
-            return frozenset(sms)
-        return frozenset()
-
-    def _opens(self) -> bool:
-        """Whether the lock gives way to a swipe; remembered, for asking lights the screen."""
-        if self._opens_freely:
-            return True
-        if time.monotonic() < self._ask_to_open_at:
-            return False
-        self._phone.session.run(*DISMISS)
-        for _ in range(_OPENING_TRIES):
-            (window,) = self._phone.session.run(WINDOW)
-            if not shows_keyguard(window.text):
-                self._opens_freely = True
-                return True
-            time.sleep(_OPENING_S)
-        self._ask_to_open_at = time.monotonic() + _ASK_TO_OPEN_S
-        return False
-
-    def _is_stopped(self) -> bool:
-        """A ban, log-out or expiry that was seen stands until the screen is gone."""
-        phone = self._phone
-        if phone.stopped is None or time.monotonic() < self._look_at_stop_at:
-            return phone.stopped is not None
-        launch = "am start -a android.intent.action.MAIN -c android.intent.category.LAUNCHER"
-        phone.session.run(*DISMISS, f"{launch} -p {phone.whatsapp}")
-        seen = classify(phone.session.screen(), phone.whatsapp)
-        phone.session.leave()
-        if isinstance(seen, Stopped | Elsewhere):
-            self._look_at_stop_at = time.monotonic() + _LOOK_AT_STOP_S
-        else:
-            phone.stopped = None
-        return phone.stopped is not None
-
-    # What it does
+        return self._examiner.probe()
 
     def receive(self) -> bool:
-        if not self._right_sim:
+        if not self._examiner.right_sim:
             return False
         found = self._receiver.poll()
-        if self._receiver.overflowing and time.monotonic() >= self._catch_up_at:
-            self._catch_up()
+        if self._phone.returns and self._examiner.usable and time.monotonic() >= self._return_at:
+            self._return()
         return found
 
-    def _catch_up(self) -> None:
-        """More is unread than notifications hold: the chat itself has the rest."""
-        number = self._receiver.overflowing.pop()
+    def _return(self) -> None:
+        """Looks into a chat in which something may stand that nobody has seen."""
+        number, history = self._phone.returns.popitem()
         try:
             self._take_in_hand(number)
-            with visiting(self._phone, number) as chat:
-                chat.open()
-        except DeviceError as exc:
-            log.warning("unread messages of a chat on %s wait: %s", self.device_id, exc)
-            self._receiver.overflowing.add(number)
-            self._catch_up_at = time.monotonic() + _CATCH_UP_AGAIN_S
+            with visiting(self._phone, number, history=history) as chat:
+                open_chat(chat)
+        except (LineStopped, NotOnChannel) as exc:
+            log.warning("a chat on %s cannot be read: %s", self.device_id, exc)
+        except BalieError as exc:
+            log.info("a chat on %s is looked into later: %s", self.device_id, exc)
+            self._phone.returns.setdefault(number, history)
+            self._return_at = time.monotonic() + self._return_wait_s
+            self._return_wait_s = min(self._return_wait_s * 2, _RETURN_AT_MOST_S)
+        else:
+            self._return_wait_s = _RETURN_AGAIN_S
 
     def send(self, attempt: Attempt) -> Proof:
         self._phone.tapped = False
@@ -278,7 +150,7 @@ class PhoneDriver:
 
     def _take_in_hand(self, number: str) -> list[Record]:
         """Notifications are told first, then the phone is woken; one shell call for all."""
-        if not self._right_sim:
+        if not self._examiner.right_sim:
             raise Transient("Another SIM is in the phone.")
         phone = self._phone
         asked_ms = phone.clock.now_ms()

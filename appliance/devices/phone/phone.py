@@ -8,6 +8,7 @@ from appliance.clock import Clock
 from appliance.devices.phone.contacts import Contacts
 from appliance.devices.phone.phone_clock import PhoneClock
 from appliance.devices.phone.phrases import StopKind
+from appliance.devices.phone.row_memory import History
 from appliance.devices.phone.session import Session
 from appliance.devices.phone.texts import canonical
 from appliance.devices.protocol import Incoming, Listener
@@ -53,7 +54,8 @@ class Phone:
     """One phone: what it is made of, and what is known of it now.
 
     `stopped` is a screen that closes WhatsApp for this number, `tapped` whether the attempt in
-    hand has come to its tap.
+    hand has come to its tap. `returns` are the chats, by number, that have to be looked into
+    again, because something may have come that nobody has seen.
     """
 
     device_id: str
@@ -67,6 +69,7 @@ class Phone:
     sms_app: str = ""
     stopped: StopKind | None = None
     tapped: bool = False
+    returns: dict[str, History | None] = field(default_factory=dict)
     undelivered: list[Incoming] = field(default_factory=list)
     from_screens: list[tuple[Incoming, int]] = field(default_factory=list)
 

@@ -1,13 +1,24 @@
 """Telling the rows of a chat that are new from those that were there before."""
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from appliance.devices.phone.texts import digest
-from appliance.devices.phone.whatsapp_screen import Conversation, Row
+from appliance.devices.phone.whatsapp_rows import Row
+from appliance.devices.phone.whatsapp_screen import Conversation
 
 # As many rows as any screen shows.
 _KEPT_ROWS = 40
+
+
+@dataclass(slots=True, kw_only=True)
+class History:
+    """What has been seen of one chat: since when, how it looked last, and rows not yet told."""
+
+    opened_ms: int
+    last: Conversation | None = None
+    rows: list[Row] = field(default_factory=list)
 
 
 def identity(row: Row) -> tuple[bool, str, str, str | None]:

@@ -38,6 +38,7 @@ class Session:
     """
 
     def __init__(self, serial: str, deadlines: Deadlines | None = None) -> None:
+        self.serial = serial
         self.device = DeadlineAdbDevice(serial, deadlines)
         self._ui: uiautomator2.Device | None = None
 
@@ -77,9 +78,13 @@ class Session:
         """Through the shell, which presses once and works when the on-device server does not."""
         self.run("input keyevent KEYCODE_BACK")
 
-    def leave(self) -> None:
-        """Back first: a chat that stays open behind the home screen would swallow what arrives."""
-        self.run("input keyevent KEYCODE_BACK", "input keyevent KEYCODE_HOME")
+    def leave(self, *, closing: bool = True) -> None:
+        """Goes to the home screen; `closing` what shows first, with Back.
+
+        A chat that stays open behind the home screen would swallow what arrives.
+        """
+        keys = ("BACK", "HOME") if closing else ("HOME",)
+        self.run(*(f"input keyevent KEYCODE_{key}" for key in keys))
 
     def screenshot(self) -> bytes | None:
         """A JPEG, or None where the phone refuses to show its screen."""
@@ -100,7 +105,7 @@ class Session:
         try:
             return self._once(method, *params)
         except DeviceGone as exc:
-            log.info("on-device server of %s failed: %s", self.device.serial, exc)
+            log.info("on-device server of %s failed: %s", self.serial, exc)
             self._replace_server()
             return self._once(method, *params)
 

@@ -4,7 +4,7 @@ import re
 
 from appliance.devices.adb import Output
 from appliance.devices.phone.content_rows import AccessRefused, content_query, read_rows
-from appliance.devices.phone.receive import in_e164
+from appliance.devices.phone.phone_lists import in_e164
 from appliance.devices.protocol import Sim
 from appliance.errors import DeviceError
 

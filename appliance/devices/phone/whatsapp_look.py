@@ -5,8 +5,11 @@ from contextlib import closing
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MINUTES_PER_DAY, MS_PER_MINUTE, is_between
 from appliance.devices.phone.row_memory import since_baseline
-from appliance.devices.phone.whatsapp_chat import Chat, visiting
-from appliance.devices.phone.whatsapp_screen import Conversation, Row
+from appliance.devices.phone.whatsapp_chat import Chat
+from appliance.devices.phone.whatsapp_open import open_chat
+from appliance.devices.phone.whatsapp_rows import Row
+from appliance.devices.phone.whatsapp_screen import Conversation
+from appliance.devices.phone.whatsapp_visit import visiting
 from appliance.devices.protocol import (
     Finding,
     Found,
@@ -27,7 +30,9 @@ def look_whatsapp(phone: Phone, look: Look) -> Found:
     if look.baseline is None:
         return Found(finding=Finding.ABSENT, facts={"baseline": False})
     with visiting(phone, look.outgoing.number) as chat:
-        seen = chat.open()
+        seen = open_chat(chat)
+        for rows in since_baseline(look.baseline, seen, salt=look.outgoing.attempt_id)[:1]:
+            chat.arrivals.consider(rows)  # Balie may have died with the chat open
         found = _judge(phone, look, seen) or _judge_above(phone, look, chat, seen)
         if found.finding is Finding.ABSENT and seen.entry and seen.entry.holds(look.outgoing.text):
             chat.type(seen, "")
@@ -79,7 +84,7 @@ def _in_time(phone: Phone, row: Row, outgoing: Outgoing) -> bool:
 def visit_whatsapp(phone: Phone, visit: Visit) -> Ticks:
     """The ticks of the messages that the chat shows, matched from the newest upwards."""
     with visiting(phone, visit.number) as chat:
-        seen = chat.open()
+        seen = open_chat(chat)
         return Ticks(by_message=_ticks(phone, list(visit.sent), list(seen.rows)))
 
 

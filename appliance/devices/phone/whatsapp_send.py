@@ -9,8 +9,11 @@ from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import is_between
 from appliance.devices.phone.row_memory import baseline_of, identity, rows_after
 from appliance.devices.phone.tap import tap_send
-from appliance.devices.phone.whatsapp_chat import Chat, visiting
-from appliance.devices.phone.whatsapp_screen import Conversation, Row
+from appliance.devices.phone.whatsapp_chat import Chat
+from appliance.devices.phone.whatsapp_open import open_chat
+from appliance.devices.phone.whatsapp_rows import Row
+from appliance.devices.phone.whatsapp_screen import Conversation
+from appliance.devices.phone.whatsapp_visit import visiting
 from appliance.devices.protocol import Attempt, Proof, Tick
 from appliance.errors import DeviceGone, Transient, Unconfirmed
 
@@ -34,7 +37,7 @@ class _Send:
         self._started_ms = phone.clock.now_ms()
 
     def run(self) -> Proof:
-        typed = self._typed(self._chat.open())
+        typed = self._typed(open_chat(self._chat))
         salt = self._attempt.outgoing.attempt_id
         self._attempt.baseline(baseline_of(typed, text=self._text, salt=salt))
         if typed.send is None:

@@ -1,11 +1,16 @@
 """What people write while their chat is open: read from the screen, told once, never lost."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
-from appliance.devices.protocol import Finding, Visit
-from appliance.errors import StoreUnavailable
+import pytest
+
+from appliance.devices.adb import Output
+from appliance.devices.protocol import DeviceState, Finding, Visit
+from appliance.errors import DeviceError, StoreUnavailable
 from appliance.messages import Channel
 from tests.devices.phone.driver_kit import ANNA, BEA, Desk
+from tests.devices.phone_bench import eventually
 
 
 def test_an_answer_to_an_open_chat_is_read_from_the_screen(desk: Desk) -> None:
@@ -179,3 +184,53 @@ def test_a_full_notification_whose_messages_are_known_opens_nothing(desk: Desk) 
     desk.driver.receive()
     assert len(desk.recorder.messages) == 40
     assert desk.world.traffic.shell_commands["am"] == 0
+
+
+def _back_again(desk: Desk) -> bool:
+    with suppress(DeviceError):
+        if desk.driver.probe().state is DeviceState.READY:
+            desk.driver.receive()
+    return not desk.driver._phone.returns
+
+
+def test_a_chat_that_stayed_open_when_the_phone_went_is_looked_into_again(desk: Desk) -> None:
+    """Nobody could leave it, and it swallowed what came."""
+
+    def mischief() -> None:
+        desk.world.fault("phone-gone", seconds=1.0)
+        desk.world.write(ANNA, "tussendoor")
+
+    attempt = desk.attempt("Dag")
+    attempt.before_tap = mischief
+    with pytest.raises(DeviceError):
+        desk.driver.send(attempt)
+    assert desk.recorder.texts() == []
+    assert eventually(lambda: _back_again(desk) and desk.recorder.texts() == ["tussendoor"])
+
+
+def test_a_wrong_chat_that_was_opened_swallows_nothing(desk: Desk) -> None:
+    """Opening it marked it read."""
+    desk.world.write(BEA, "Hoi")
+    desk.send("Dag", to=BEA)
+    desk.world.fault("wrong-chat")
+    attempt = desk.attempt("Dag")
+    with _stranger_writes(desk, "in de verkeerde chat"):
+        desk.driver.send(attempt)
+    desk.driver.receive()
+    assert desk.recorder.texts(BEA) == ["Hoi", "in de verkeerde chat"]
+
+
+@contextmanager
+def _stranger_writes(desk: Desk, text: str) -> Iterator[None]:
+    """Somebody writes between the dump of the notifications and the opening of their chat."""
+    session = desk.driver._phone.session
+    run = type(session).run
+
+    def interrupted(*commands: str) -> list[Output]:
+        if any(command.startswith("am start") for command in commands):
+            desk.world.write(BEA, text)
+            del session.run
+        return run(session, *commands)
+
+    session.run = interrupted  # type: ignore[method-assign]
+    yield

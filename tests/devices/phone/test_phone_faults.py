@@ -224,7 +224,7 @@ def test_a_ban_stops_the_line_and_leaves_sms(desk: Desk) -> None:
     assert desk.world.truth() == ["Dag"]
     assert desk.world.traffic.taps == 1
     desk.world.lift("banned")
-    desk.driver._look_at_stop_at = 0.0
+    desk.driver._examiner.look_at_stop_at = 0.0
     assert desk.driver.probe().state is DeviceState.READY
 
 

@@ -1,0 +1,167 @@
+"""Finding out how a phone is, and making it ready where that needs nobody."""
+
+import logging
+import time
+
+from appliance.devices import adb_server
+from appliance.devices.phone.health import (
+    DISMISS,
+    QUESTIONS,
+    WINDOW,
+    Health,
+    read_health,
+    shows_keyguard,
+)
+from appliance.devices.phone.phone import Phone
+from appliance.devices.phone.phone_clock import measure
+from appliance.devices.phone.receive import Receiver
+from appliance.devices.phone.session import ServerWillNotStart
+from appliance.devices.phone.whatsapp_screen import Elsewhere, Stopped, classify
+from appliance.devices.protocol import DeviceState, Reason, Status
+from appliance.errors import DeviceError, SetupError, StoreError
+from appliance.messages import Channel
+
+log = logging.getLogger(__name__)
+
+_AWAY = {
+    DeviceState.ABSENT: Reason.NOT_PLUGGED_IN,
+    DeviceState.UNAUTHORIZED: Reason.NOT_ALLOWED,
+    DeviceState.OFFLINE: Reason.CONNECTION_DEAD,
+}
+# A phone that stayed locked when asked to open is asked again this often: each time it lights up.
+_ASK_TO_OPEN_S = 300.0
+# A ban screen is looked at again this often.
+_LOOK_AT_STOP_S = 60.0
+_OPENING_TRIES = 4
+_OPENING_S = 0.25
+
+
+class Examiner:
+    """`right_sim` and `usable` are what the last examination found.
+
+    Only a phone with its own SIM is read, only a usable one has its chats opened.
+    """
+
+    def __init__(self, phone: Phone, receiver: Receiver) -> None:
+        self._phone = phone
+        self._receiver = receiver
+        self._connected = False
+        self._opens_freely = False
+        self._ask_to_open_at = 0.0
+        self.look_at_stop_at = 0.0
+        self.right_sim = False
+        self.usable = False
+
+    def probe(self) -> Status:
+        try:
+            state = adb_server.connection_state(self._phone.session.serial)
+        except SetupError:
+            return self._away(DeviceState.ABSENT, Reason.CONNECTION_DEAD)
+        if state in _AWAY:
+            return self._away(state, _AWAY[state])
+        try:
+            return self._examine()
+        except DeviceError as exc:
+            log.info("%s does not answer: %s", self._phone.device_id, exc)
+            self._connected = False
+            return Status(state=DeviceState.DEGRADED, reason=Reason.NOT_ANSWERING)
+        except StoreError as exc:
+            log.warning("the SIM of %s could not be noted: %s", self._phone.device_id, exc)
+            return Status(state=DeviceState.DEGRADED, reason=Reason.NOT_ANSWERING)
+
+    def _away(self, state: DeviceState, reason: Reason) -> Status:
+        if self._connected:
+            self._phone.session.close()
+        self._connected = self.right_sim = self.usable = False
+        return Status(state=state, reason=reason)
+
+    def _examine(self) -> Status:
+        asked_ms = self._phone.clock.now_ms()
+        health = read_health(self._phone.session.run(*QUESTIONS))
+        self._phone.time = measure(self._phone.clock, health.date, asked_ms=asked_ms)
+        if not self._connected:
+            self._greet()
+        self._phone.sms_app = health.sms_app
+        self._phone.whatsapp = health.whatsapp[0] if health.whatsapp else self._phone.whatsapp
+        reason = self._hindrance(health)
+        channels = self._channels(reason, health)
+        state = DeviceState.READY if reason is Reason.NONE else DeviceState.DEGRADED
+        self.usable = Channel.WHATSAPP in channels
+        return Status(state=state, reason=reason, channels=channels, facts=health.facts())
+
+    def _greet(self) -> None:
+        """The phone is back after it was away, or here for the first time."""
+        self._phone.session.close()
+        self._phone.contacts.forget()
+        self._receiver.restart()
+        self._opens_freely = False
+        self._ask_to_open_at = 0.0
+        self._phone.session.leave()  # an open chat swallows what arrives
+        self._connected = True
+
+    def _hindrance(self, health: Health) -> Reason:
+        """What keeps the phone from working, the gravest first."""
+        if not health.booted:
+            return Reason.BOOTING
+        foreign = self._foreign_sim(health)
+        self.right_sim = foreign is Reason.NONE
+        if not self.right_sim:
+            return foreign
+        if health.keyguard and not self._opens():
+            return Reason.LOCKED
+        try:
+            self._phone.session.connect()
+        except ServerWillNotStart:
+            return Reason.SERVER_WILL_NOT_START
+        return self._whatsapp_hindrance(health)
+
+    def _foreign_sim(self, health: Health) -> Reason:
+        if health.sim is None:
+            return Reason.NO_SIM
+        ours = self._phone.listener.sim_seen(self._phone.device_id, health.sim)
+        return Reason.NONE if ours else Reason.OTHER_SIM
+
+    def _whatsapp_hindrance(self, health: Health) -> Reason:
+        if health.whatsapp is None:
+            return Reason.NO_WHATSAPP
+        return Reason.WHATSAPP_STOPPED if self._is_stopped() else Reason.NONE
+
+    @staticmethod
+    def _channels(reason: Reason, health: Health) -> frozenset[Channel]:
+        sms = {Channel.SMS} if health.sms_app else set()
+        if reason is Reason.NONE:
+            return frozenset({Channel.WHATSAPP, *sms})
+        if reason in {Reason.NO_WHATSAPP, Reason.WHATSAPP_STOPPED}:
+            return frozenset(sms)
+        return frozenset()
+
+    def _opens(self) -> bool:
+        """Whether the lock gives way to a swipe; remembered, for asking lights the screen."""
+        if self._opens_freely:
+            return True
+        if time.monotonic() < self._ask_to_open_at:
+            return False
+        self._phone.session.run(*DISMISS)
+        for _ in range(_OPENING_TRIES):
+            (window,) = self._phone.session.run(WINDOW)
+            if not shows_keyguard(window.text):
+                self._opens_freely = True
+                return True
+            time.sleep(_OPENING_S)
+        self._ask_to_open_at = time.monotonic() + _ASK_TO_OPEN_S
+        return False
+
+    def _is_stopped(self) -> bool:
+        """A ban, log-out or expiry that was seen stands until the screen is gone."""
+        phone = self._phone
+        if phone.stopped is None or time.monotonic() < self.look_at_stop_at:
+            return phone.stopped is not None
+        launch = "am start -a android.intent.action.MAIN -c android.intent.category.LAUNCHER"
+        phone.session.run(*DISMISS, f"{launch} -p {phone.whatsapp}")
+        seen = classify(phone.session.screen(), phone.whatsapp)
+        phone.session.leave()
+        if isinstance(seen, Stopped | Elsewhere):
+            self.look_at_stop_at = time.monotonic() + _LOOK_AT_STOP_S
+        else:
+            phone.stopped = None
+        return phone.stopped is not None

@@ -1,0 +1,118 @@
+"""Opening the chat with one number, and making sure that it is that chat."""
+
+import logging
+import time
+
+from appliance.devices.phone.arrivals import Arrivals
+from appliance.devices.phone.phrases import DialogKind
+from appliance.devices.phone.whatsapp_chat import Chat
+from appliance.devices.phone.whatsapp_screen import (
+    Chooser,
+    Conversation,
+    Dialog,
+    Elsewhere,
+    LookingUp,
+    Seen,
+    Stopped,
+)
+from appliance.errors import LineStopped, NotOnChannel, Transient
+
+log = logging.getLogger(__name__)
+
+
+class StaleScreen(Exception):
+    """What shows belongs to another number: the link is tried once more."""
+
+
+def open_chat(chat: Chat) -> Conversation:
+    """The chat, proven to be that of the number; nothing has been typed.
+
+    Raises NotOnChannel, LineStopped, Transient, DeviceGone.
+    """
+    try:
+        return follow(chat)
+    except StaleScreen:
+        log.info("another chat than asked for showed on %s", chat.phone.device_id)
+    _remember_stranger(chat)
+    chat.phone.session.leave()
+    try:
+        return follow(chat)
+    except StaleScreen as exc:
+        _remember_stranger(chat)
+        facts = chat.keep(chat.screen, seen="another chat")
+        raise Transient("The phone showed another chat than the one asked for.", facts) from exc
+
+
+def follow(chat: Chat) -> Conversation:
+    """The chat once the link has led to it; raises StaleScreen when it led elsewhere."""
+    asked = chat.follow_link()
+    patience = chat.phone.patience
+    pauses = patience.pauses()
+    time.sleep(next(pauses))
+    while True:
+        time.sleep(next(pauses))
+        seen = chat.dump()
+        ready = _judge(chat, seen)
+        if ready is not None:
+            chat.arrivals.see(ready)
+            return chat.read_on(ready)
+        says_nothing = isinstance(seen, LookingUp) or chat.screen.empty
+        if time.monotonic() - asked > (patience.chat_s if says_nothing else patience.wrong_s):
+            _give_up(chat, seen)
+
+
+def _judge(chat: Chat, seen: Seen) -> Conversation | None:
+    """The chat if this is it; None while it may still become it."""
+    match seen:
+        case Conversation() if seen.entry is not None and chat.is_ours(seen):
+            return seen
+        case Stopped():
+            chat.phone.stopped = seen.kind
+            facts = chat.keep(chat.screen, seen=seen.kind.value)
+            raise LineStopped(f"WhatsApp is closed for this number ({seen.kind.value}).", facts)
+        case Dialog():
+            _judge_dialog(chat, seen)
+        case Chooser():
+            facts = chat.keep(chat.screen, seen="chooser")
+            raise Transient("The phone asks with which app to open the chat.", facts)
+        case _:
+            pass
+    return None
+
+
+def _judge_dialog(chat: Chat, dialog: Dialog) -> None:
+    """A dialog may be left over from another number: the number in it decides."""
+    if dialog.number is not None and dialog.number != chat.digits:
+        raise StaleScreen
+    facts = {"dialog": dialog.kind.value}
+    match dialog.kind:
+        case DialogKind.NOT_ON_WHATSAPP if dialog.number is not None:
+            chat.phone.session.back()
+            raise NotOnChannel("This number is not on WhatsApp.", facts)
+        case DialogKind.LOOKUP_FAILED | DialogKind.BAD_NUMBER:
+            chat.phone.session.back()
+            raise Transient("WhatsApp could not look the number up.", facts)
+        case _:
+            facts = chat.keep(chat.screen, **facts)
+            raise Transient("WhatsApp shows a dialog that Balie does not know.", facts)
+
+
+def _give_up(chat: Chat, seen: Seen) -> None:
+    if isinstance(seen, Conversation) and seen.title and not chat.is_ours(seen):
+        raise StaleScreen
+    if isinstance(seen, Elsewhere) and seen.asleep:
+        raise Transient("The phone is locked or dark.", {"seen": "locked"})
+    facts = chat.keep(chat.screen, seen=type(seen).__name__.lower())
+    raise Transient("The chat did not open.", facts)
+
+
+def _remember_stranger(chat: Chat) -> None:
+    """Another's chat was opened, and with that marked read: it is looked into for its news."""
+    seen, phone = chat.seen, chat.phone
+    if not isinstance(seen, Conversation) or seen.group:
+        return
+    number = seen.number or phone.contacts.number_of(seen.title)
+    if number is not None and number != chat.digits:
+        arrivals = Arrivals(phone, number)
+        arrivals.see(seen)
+        phone.returns[number] = arrivals.history

@@ -1,0 +1,141 @@
+"""The rows of an open chat: whose they are, what they say, how far they came."""
+
+import re
+from dataclasses import dataclass
+
+from appliance.devices.phone.phrases import READ_MORE, tick_of
+from appliance.devices.phone.screen import Screen, View
+from appliance.devices.phone.texts import canonical, label
+from appliance.devices.protocol import Tick
+
+# The last row of a full list ends this near to its edge (0 to 10 px in the dumps seen).
+_EDGE_PX = 30
+
+# A cut message is recognised by at least this much of its beginning.
+_SHORTEST_PREFIX = 60
+
+# What a row holds when it is no text: an id of its own, and the sign WhatsApp's notifications use.
+_MEDIA = (
+    (("sticker_image", "sticker_root"), "💟"),
+    (("control_btn", "audio_seekbar"), "🎤"),
+    (("file_type", "file_size", "bullet_file_size"), "📄"),
+    (("place_name",), "📍"),
+    (("vcard_text",), "👤"),
+    (("poll_name",), "📊"),
+    (("call_log_title",), "📞"),
+    (("media_container", "thumb", "image", "view_once_media"), "📷"),
+)
+
+
+FIRST_NUMBER = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A message in an open chat. `text` is as dumped; `sender` is known in groups only.
+
+    `head` is the beginning of a long message that WhatsApp cuts with its "Read more", which is
+    at `more` where it shows.
+    `place` counts the message texts above this one, so that one of them can be asked for.
+    """
+
+    own: bool
+    text: str
+    time: str
+    tick: Tick | None = None
+    sender: str | None = None
+    media: str | None = None
+    head: str | None = None
+    more: tuple[int, int] | None = None
+    place: int = 0
+
+    def says(self, text: str) -> bool:
+        """Whether this row can be the message with that text."""
+        if self.media is not None:
+            return False
+        asked = canonical(text)
+        if canonical(self.text) == asked:
+            return True
+        beginning = canonical(self.head or "")
+        return len(beginning) >= _SHORTEST_PREFIX and asked.startswith(beginning)
+
+
+def unread_count(app: Screen) -> int:
+    divider = app.first("unread_divider_tv")
+    found = FIRST_NUMBER.search(divider.text) if divider else None
+    return int(found.group()) if found else 0
+
+
+def read_rows(app: Screen) -> tuple[tuple[Row, ...], int | None]:
+    """The messages from top to bottom; each is one child of the list and has a time of its own.
+
+    A row without a time is cut off by the edge of the list: whose it is cannot be told, and it
+    is left out.
+    """
+    messages = list_of(app)
+    rows: list[Row] = []
+    unread_from: int | None = None
+    place = 0
+    for child in messages.children if messages else ():
+        if child.first("unread_divider_tv"):
+            unread_from = len(rows)
+        if child.first("date"):
+            rows.append(_row(child, place, rows[-1] if rows else None))
+        place += len(child.having("message_text"))
+    return tuple(rows), unread_from
+
+
+def list_of(app: Screen) -> View | None:
+    return next((view for view in app.having("list") if view.full_id == "android:id/list"), None)
+
+
+def is_filled(app: Screen) -> bool:
+    """Rows from edge to edge; a chat with few messages leaves room above or below them."""
+    messages = list_of(app)
+    if messages is None or not messages.children:
+        return False
+    first, last = messages.children[0].box, messages.children[-1].box
+    return first.top <= messages.box.top and last.bottom >= messages.box.bottom - _EDGE_PX
+
+
+def _row(view: View, place: int, above: Row | None) -> Row:
+    body = view.first("message_text") or view.first("caption")
+    date = view.first("date")
+    status = view.first("status")
+    text = body.text if body else ""
+    name = view.first("name_in_group_tv")
+    inherited = above.sender if above and not above.own else None
+    return Row(
+        own=status is not None,
+        text=text,
+        time=label(date.text) if date else "",
+        tick=tick_of(status.desc) if status else None,
+        sender=None if status else (label(name.text) if name else inherited),
+        media=_media(view),
+        head=_head(text),
+        more=_read_more(body) if body else None,
+        place=place,
+    )
+
+
+def _media(view: View) -> str | None:
+    ids = {below.id for below in view.walk()}
+    return next((sign for known, sign in _MEDIA if ids.intersection(known)), None)
+
+
+def _read_more(body: View) -> tuple[int, int] | None:
+    """Links inside a message are views below it, described by their words."""
+    link = next((view for view in body.children if view.desc in READ_MORE), None)
+    return link.box.centre if link and not link.box.empty else None
+
+
+def is_cut(text: str) -> bool:
+    return _head(text) is not None
+
+
+def _head(text: str) -> str | None:
+    for words in READ_MORE:
+        head = label(text).removesuffix(words).rstrip()
+        if len(head) < len(label(text)) and head.endswith(("…", "...")):
+            return head.rstrip(".… ")
+    return None

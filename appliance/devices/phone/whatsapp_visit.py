@@ -1,0 +1,112 @@
+"""Leaving a chat so that nothing that came while it was open gets lost."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from appliance.devices.phone.phone import Phone
+from appliance.devices.phone.phrases import DialogKind
+from appliance.devices.phone.row_memory import History
+from appliance.devices.phone.texts import canonical
+from appliance.devices.phone.whatsapp_chat import Chat, Keep, keep_nothing
+from appliance.devices.phone.whatsapp_open import StaleScreen, follow
+from appliance.devices.phone.whatsapp_screen import (
+    ChatRow,
+    ChatsList,
+    Chooser,
+    Dialog,
+    Seen,
+    Stopped,
+    Unknown,
+)
+from appliance.errors import BalieError, DeviceError, DeviceGone
+
+log = logging.getLogger(__name__)
+
+# A chat that grows faster than it can be left is told by its notification in the end.
+_MOST_RETURNS = 3
+
+
+@contextmanager
+def visiting(
+    phone: Phone, number: str, keep: Keep = keep_nothing, history: History | None = None
+) -> Iterator[Chat]:
+    """A chat that is left again whatever happens."""
+    chat = Chat(phone, number, keep, history)
+    gone = False
+    try:
+        yield chat
+    except DeviceGone:
+        gone = True
+        raise
+    finally:
+        _leave(chat, gone=gone)
+
+
+def _leave(chat: Chat, *, gone: bool) -> None:
+    """Tells what came meanwhile and goes to the home screen; raises nothing of ours.
+
+    A chat that may still be open, or that could not be looked at again, is returned to later.
+    """
+    settled = False
+    shown = chat.seen
+    try:
+        _tell_news(chat)
+        _leave_nothing_unseen(chat)
+        settled = not gone or chat.arrivals.last is not None
+    except (BalieError, StaleScreen) as exc:
+        log.warning("arrivals of an open chat on %s: %s", chat.phone.device_id, exc)
+    try:
+        chat.phone.session.leave(closing=not _is_unknown(shown))
+    except DeviceError as exc:
+        log.info("%s was not left on its home screen: %s", chat.phone.device_id, exc)
+    if not settled:
+        chat.phone.returns[chat.digits] = chat.arrivals.history
+
+
+def _is_unknown(seen: Seen) -> bool:
+    """Even Back may be an answer to a question that nobody has read."""
+    if isinstance(seen, Dialog):
+        return seen.kind is DialogKind.UNKNOWN
+    return isinstance(seen, Stopped | Chooser | Unknown)
+
+
+def _tell_news(chat: Chat) -> None:
+    chat.phone.deliver_from_screen(chat.arrivals.news())
+
+
+def _leave_nothing_unseen(chat: Chat) -> None:
+    """What comes between the last look and the leaving is marked read and told nowhere.
+
+    The list of chats, which marks nothing, shows whether the chat has grown; if so it is
+    opened once more.
+    """
+    if chat.arrivals.last is None or _is_unknown(chat.seen):
+        return
+    for _ in range(_MOST_RETURNS):
+        chat.phone.session.back()
+        row = _row_in_list(chat)
+        if row is None or _knows(chat, row):
+            return
+        follow(chat)
+        _tell_news(chat)
+
+
+def _row_in_list(chat: Chat) -> ChatRow | None:
+    """The chat's row; None where the list does not show, or shows no such row."""
+    seen, last = chat.dump(), chat.arrivals.last
+    if not isinstance(seen, ChatsList) or last is None:
+        return None
+    return next((row for row in seen.rows if row.name == last.title), None)
+
+
+def _knows(chat: Chat, row: ChatRow) -> bool:
+    """Whether the newest message of the list is the last that was seen in the chat."""
+    if row.own_last:
+        return True
+    last = chat.arrivals.last
+    shown = canonical(row.preview.rstrip("…"))
+    known = last.rows[-1] if last is not None and last.rows else None
+    if known is None or known.own or row.unread:
+        return False
+    return known.media is not None or canonical(known.text).startswith(shown)
