@@ -3,7 +3,7 @@
 import typer
 
 from appliance import __version__
-from appliance.cli import care, directory, people, running
+from appliance.cli import care, clock, directory, people, running
 
 app = typer.Typer(
     name="balie",
@@ -22,6 +22,7 @@ app.add_typer(people.token_app, name="token")
 app.command("plan")(care.plan)
 app.command("backup")(care.backup)
 app.command("doctor")(care.run_doctor)
+app.command("clock")(clock.clock)
 app.command("migrate")(care.migrate)
 
 

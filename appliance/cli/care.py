@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from appliance.cli.clock import complaint_of
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
 from appliance.devices.doctor import doctor
 from appliance.errors import SetupError
@@ -55,7 +56,8 @@ def run_doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Says what keeps Balie from its phones, and what to do about it."""
     with open_store(data) as store:
         phones = [each.address for each in store.read(lines.devices) if each.kind == "phone"]
-    complaints = doctor(phones)
+        clock = complaint_of(store)
+    complaints = [*([clock] if clock else []), *doctor(phones)]
     facts = [
         {"about": each.about, "sentence": each.sentence, "remedy": each.remedy}
         for each in complaints

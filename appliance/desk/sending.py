@@ -76,6 +76,8 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     expected_ms, reason = _first_estimate(
         tx, line, replace(request, channel=wanted), text, kind=kind, begun=begun
     )
+    if tx.clock_is_wrong:
+        expected_ms, reason = None, "clock-wrong"
     message_id = messages.enqueue(
         tx,
         messages.NewOutgoing(

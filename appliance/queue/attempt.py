@@ -10,9 +10,11 @@ from typing import Any
 from appliance.devices.protocol import Outgoing
 from appliance.errors import Refused
 from appliance.messages import Channel, MessageClass, MessageState
+from appliance.queue import clock_watch
 from appliance.queue.gate import ConsentGate
 from appliance.queue.permission import may_write
 from appliance.queue.plan import Planned
+from appliance.queue.steps import Step, Steps, no_steps
 from appliance.sms_parts import count_parts
 from appliance.store import messages
 from appliance.store.store import Store, Tx
@@ -28,15 +30,13 @@ class QueueAttempt:
     line_id: str
     store: Store
     gate: ConsentGate
+    steps: Steps = no_steps
 
     def baseline(self, facts: Mapping[str, Any]) -> None:
         """Records what stood there before the tap. Durable on return."""
-        self.store.write(
-            lambda tx: tx.conn.execute(
-                "UPDATE attempt SET baseline = ? WHERE id = ?",
-                (json.dumps(dict(facts)), self.outgoing.attempt_id),
-            )
-        )
+        self.steps(Step.BEFORE_BASELINE)
+        self.store.write(lambda tx: self._note_baseline(tx, facts))
+        self.steps(Step.BASELINE_NOTED)
 
     @contextmanager
     def clear_to_send(self) -> Iterator[None]:
@@ -46,7 +46,16 @@ class QueueAttempt:
         """
         with self.gate.holding(self.outgoing.number):
             self.store.write(self._open_gate)
+            self.steps(Step.GATE_OPEN)
             yield
+            self.steps(Step.TAPPED)
+
+    def _note_baseline(self, tx: Tx, facts: Mapping[str, Any]) -> None:
+        tx.conn.execute(
+            "UPDATE attempt SET baseline = ? WHERE id = ?",
+            (json.dumps(dict(facts)), self.outgoing.attempt_id),
+        )
+        self.steps(Step.NOTING_BASELINE)
 
     def _open_gate(self, tx: Tx) -> None:
         state = messages.state_of(tx.conn, self.outgoing.message_id)
@@ -56,6 +65,7 @@ class QueueAttempt:
         tx.conn.execute(
             "UPDATE attempt SET tapped_ms = ? WHERE id = ?", (tx.now_ms, self.outgoing.attempt_id)
         )
+        self.steps(Step.OPENING_GATE)
 
 
 def refuse_without_consent(tx: Tx, line_id: str, message_id: str, channel: Channel) -> None:
@@ -81,6 +91,8 @@ def claim(tx: Tx, planned: Planned, line_id: str, device_id: str) -> Outgoing | 
     message_id = planned.queued.waiting.id
     if planned.route is None or messages.state_of(tx.conn, message_id) is not MessageState.QUEUED:
         return None
+    if _waits_for_the_clock(tx, message_id):
+        return None
     if _is_too_old(tx, message_id):
         messages.move(tx, message_id, MessageState.EXPIRED, reason="too-old")
         return None
@@ -105,6 +117,12 @@ def _is_too_old(tx: Tx, message_id: str) -> bool:
     """The planner strikes these too, but a device may ask before its first round."""
     row = tx.conn.execute("SELECT expires_ms FROM message WHERE id = ?", (message_id,)).fetchone()
     return row["expires_ms"] is not None and row["expires_ms"] <= tx.now_ms
+
+
+def _waits_for_the_clock(tx: Tx, message_id: str) -> bool:
+    """Accepted by a wrong clock: the planner gives it its time to live back first."""
+    row = tx.conn.execute("SELECT reason FROM message WHERE id = ?", (message_id,)).fetchone()
+    return bool(row["reason"] == clock_watch.REASON)
 
 
 def _open(tx: Tx, outgoing: Outgoing, device_id: str) -> None:

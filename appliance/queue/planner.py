@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from appliance.errors import StoreError
 from appliance.messages import MessageState
+from appliance.queue.clock_watch import ClockWatch
 from appliance.queue.pacing import Profile
 from appliance.queue.plan import Planned, plan_line
 from appliance.store import lines, messages
@@ -27,6 +28,7 @@ class Planner:
     def __init__(self, store: Store, profile: Profile, due: Callable[[str], None]) -> None:
         self._store = store
         self._profile = profile
+        self._clock_watch = ClockWatch(store)
         self._due = due
         self._asked = threading.Event()
         self._stopping = False
@@ -57,6 +59,8 @@ class Planner:
 
     def round(self) -> None:
         """One look at every line: strikes what is too old, writes what has changed."""
+        if self._clock_watch.stands_wrong():
+            return
         now_ms = self._store.clock.now_ms()
         for line in self._store.read(lines.lines):
             stale = self._store.read(lambda conn, line=line: _stale(conn, line.id, now_ms))  # type: ignore[misc]

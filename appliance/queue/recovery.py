@@ -1,10 +1,11 @@
 """Start-up: what was in a device's hands when Balie stopped is in doubt, never queued."""
 
 from appliance.queue import outcomes
+from appliance.queue.steps import Step, Steps, no_steps
 from appliance.store.store import Store, Tx
 
 
-def doubt_everything_in_hand(store: Store) -> int:
+def doubt_everything_in_hand(store: Store, steps: Steps = no_steps) -> int:
     """Turns each `sending` into `unconfirmed`; the devices are asked as they come back."""
 
     def work(tx: Tx) -> int:
@@ -14,6 +15,9 @@ def doubt_everything_in_hand(store: Store) -> int:
         ).fetchall()
         for message_id, attempt_id in rows:
             outcomes.abandon(tx, message_id, attempt_id)
+        steps(Step.DOUBTING)
         return len(rows)
 
-    return store.write(work)
+    doubted = store.write(work)
+    steps(Step.DOUBTED)
+    return doubted

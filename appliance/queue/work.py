@@ -2,7 +2,7 @@
 
 import logging
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from appliance.devices.protocol import (
@@ -22,16 +22,14 @@ from appliance.queue.attempt import QueueAttempt, claim
 from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import MINUTE_MS, Profile
 from appliance.queue.plan import Planned, next_due
-from appliance.store import events, lines
+from appliance.queue.steps import Step, Steps, no_steps
+from appliance.store import high_water, lines
 from appliance.store.store import Store, Tx
 
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN_MS = (0, 5_000, 15_000, 30_000, MINUTE_MS, 2 * MINUTE_MS, 5 * MINUTE_MS, 10 * MINUTE_MS)
 """Waits between looks at an attempt in doubt; the last one repeats."""
-
-CLOCK_SLACK_MS = MINUTE_MS
-"""A clock this far behind the latest event is wrong, and nothing is sent by it."""
 
 MAX_PER_VISIT = 20
 
@@ -40,17 +38,24 @@ class QueueWork:
     """The `Work` of every device. Called in the devices' threads."""
 
     def __init__(
-        self, store: Store, gate: ConsentGate, profile: Profile, *, evidence: Path
+        self,
+        store: Store,
+        gate: ConsentGate,
+        profile: Profile,
+        *,
+        evidence: Path,
+        steps: Steps = no_steps,
     ) -> None:
         self._store = store
         self._gate = gate
         self._profile = profile
         self._evidence = evidence
+        self._steps = steps
 
     def next_task(
         self, device_id: str, channels: frozenset[Channel]
     ) -> Attempt | Look | Visit | None:
-        if self._store.read(self._clock_is_wrong):
+        if self._store.read(high_water.clock_is_wrong(self._store.clock)):
             return None
         return (
             self._question(device_id, channels)
@@ -60,21 +65,28 @@ class QueueWork:
 
     def sent(self, attempt: Attempt, proof: Proof) -> None:
         outgoing, device_id = attempt.outgoing, self._device_of(attempt.outgoing)
-        self._store.write(lambda tx: outcomes.sent(tx, outgoing, device_id, proof))
+        self._keep_outcome(lambda tx: outcomes.sent(tx, outgoing, device_id, proof))
         log.info("message %s sent, tick %s", outgoing.message_id, proof.tick.value)
 
     def not_sent(self, attempt: Attempt, error: Exception) -> None:
-        self._store.write(lambda tx: outcomes.not_sent(tx, attempt.outgoing, error))
+        self._keep_outcome(lambda tx: outcomes.not_sent(tx, attempt.outgoing, error))
         log.warning(
             "message %s not proven sent: %s", attempt.outgoing.message_id, type(error).__name__
         )
 
     def looked(self, look: Look, found: Found | DeviceError) -> None:
         outgoing, device_id = look.outgoing, self._device_of(look.outgoing)
-        if isinstance(found, DeviceError):
-            self._store.write(lambda tx: outcomes.look_failed(tx, outgoing))
-        else:
-            self._store.write(lambda tx: outcomes.looked(tx, outgoing, device_id, found))
+
+        def note(tx: Tx) -> None:
+            if isinstance(found, DeviceError):
+                outcomes.look_failed(tx, outgoing)
+            else:
+                outcomes.looked(tx, outgoing, device_id, found)
+            self._steps(Step.KEEPING_ANSWER)
+
+        self._steps(Step.ANSWERED)
+        self._store.write(note)
+        self._steps(Step.ANSWER_KEPT)
 
     def visited(self, visit: Visit, ticks: Ticks | DeviceError) -> None:
         device_id = self._device_of(visit.sent[0])
@@ -84,11 +96,19 @@ class QueueWork:
                 for message_id, tick in ticks.by_message.items():
                     outcomes.tick(tx, message_id, tick, {"by": "visit"})
             _strike_visits(tx, device_id, visit.number)
+            self._steps(Step.KEEPING_TICKS)
 
         self._store.write(note)
+        self._steps(Step.TICKS_KEPT)
 
-    def _clock_is_wrong(self, conn: sqlite3.Connection) -> bool:
-        return self._store.clock.now_ms() < events.high_water_ms(conn) - CLOCK_SLACK_MS
+    def _keep_outcome(self, outcome: Callable[[Tx], None]) -> None:
+        def note(tx: Tx) -> None:
+            outcome(tx)
+            self._steps(Step.KEEPING_OUTCOME)
+
+        self._steps(Step.SEEN)
+        self._store.write(note)
+        self._steps(Step.OUTCOME_KEPT)
 
     def _question(self, device_id: str, channels: frozenset[Channel]) -> Look | None:
         now_ms = self._store.clock.now_ms()
@@ -96,6 +116,7 @@ class QueueWork:
             if question.tapped_ms is None:
                 self._settle_untouched(question, device_id)
             elif question.outgoing.channel in channels and _due_again(question, now_ms):
+                self._steps(Step.ASKING)
                 return Look(outgoing=question.outgoing, baseline=question.baseline)
         return None
 
@@ -122,9 +143,15 @@ class QueueWork:
         return None
 
     def _claim(self, planned: Planned, line_id: str, device_id: str) -> QueueAttempt | None:
-        outgoing = self._store.write(lambda tx: claim(tx, planned, line_id, device_id))
+        def take(tx: Tx) -> Outgoing | None:
+            taken = claim(tx, planned, line_id, device_id)
+            self._steps(Step.CLAIMING)
+            return taken
+
+        outgoing = self._store.write(take)
         if outgoing is None:
             return None
+        self._steps(Step.CLAIMED)
         return QueueAttempt(
             outgoing=outgoing,
             evidence_folder=self._evidence / outgoing.attempt_id,
@@ -132,13 +159,17 @@ class QueueWork:
             line_id=line_id,
             store=self._store,
             gate=self._gate,
+            steps=self._steps,
         )
 
     def _visit(self, device_id: str, channels: frozenset[Channel]) -> Visit | None:
         if Channel.WHATSAPP not in channels:
             return None
         now_ms = self._store.clock.now_ms()
-        return self._store.read(lambda conn: _next_visit(conn, device_id, now_ms))
+        visit = self._store.read(lambda conn: _next_visit(conn, device_id, now_ms))
+        if visit is not None:
+            self._steps(Step.VISITING)
+        return visit
 
     def _device_of(self, outgoing: Outgoing) -> str:
         return self._store.read(

@@ -22,6 +22,7 @@ from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import DEFAULT_PROFILE, Profile
 from appliance.queue.planner import Planner
 from appliance.queue.recovery import doubt_everything_in_hand
+from appliance.queue.steps import Steps, no_steps
 from appliance.queue.work import QueueWork
 from appliance.runtime.fleet import Fleet
 from appliance.runtime.jobs import Jobs
@@ -44,13 +45,17 @@ class Balie:
         *,
         profile: Profile = DEFAULT_PROFILE,
         secure_cookies: bool = False,
+        steps: Steps = no_steps,
     ) -> None:
         """Opens and migrates the database. Raises StoreError with what to do."""
         self.clock = clock
         self.store = Store(data / DATABASE, clock)
         gate = ConsentGate()
         self._listener = Reception(self.store, gate)
-        self._work = QueueWork(self.store, gate, profile, evidence=data / "media" / "evidence")
+        self._work = QueueWork(
+            self.store, gate, profile, evidence=data / "media" / "evidence", steps=steps
+        )
+        self._steps = steps
         self._watch = AdbWatch()
         self._fleet = Fleet(self.store, self._make_worker, self._watch)
         self._planner = Planner(self.store, profile, self._fleet.wake_line)
@@ -70,7 +75,7 @@ class Balie:
 
     def start(self) -> None:
         """Doubts what was in hand, then starts every thread. Balie runs without adb, too."""
-        if doubted := doubt_everything_in_hand(self.store):
+        if doubted := doubt_everything_in_hand(self.store, self._steps):
             log.warning("%d messages were in hand when Balie stopped; asking the phones", doubted)
         self._ensure_adb()
         self._watch.start()

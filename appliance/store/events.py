@@ -70,14 +70,6 @@ def last_seq(conn: sqlite3.Connection) -> int:
     return int(conn.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0])
 
 
-def high_water_ms(conn: sqlite3.Connection) -> int:
-    """The latest time that this database has seen; a clock behind it is wrong."""
-    row = conn.execute(
-        "SELECT coalesce(max(at_ms), 0) FROM (SELECT at_ms FROM event ORDER BY seq DESC LIMIT 200)"
-    ).fetchone()
-    return int(row[0])
-
-
 def from_row(row: sqlite3.Row) -> Event:
     values = dict(row)
     values["kind"] = EventKind(values["kind"])

@@ -18,7 +18,7 @@ from appliance.clock import Clock
 from appliance.errors import StoreUnavailable
 from appliance.events import EventKind
 from appliance.ids import new_id
-from appliance.store import events
+from appliance.store import events, high_water
 from appliance.store.connection import (
     BUSY_TIMEOUT_S,
     connect_reader,
@@ -38,10 +38,15 @@ READERS = 2
 
 @dataclass(frozen=True, slots=True)
 class Tx:
-    """One transaction. `now_ms` is the same for all of it; only the writer's thread uses it."""
+    """One transaction; only the writer's thread uses it.
+
+    `now_ms` is the same for all of it and never before that of an earlier one: while the clock
+    is behind, time stands still.
+    """
 
     conn: sqlite3.Connection
     now_ms: int
+    clock_is_wrong: bool = False
 
     def emit(self, kind: EventKind, **about: Any) -> None:
         """Appends one event; `about` is what `store.events.append` takes."""
@@ -80,7 +85,7 @@ class Store:
 
     def submit(self, work: Callable[[Tx], T]) -> Future[T]:
         """Queues one transaction; the future is done when it is on the disk."""
-        return self._writer.submit(lambda conn: work(Tx(conn, self.clock.now_ms())))
+        return self._writer.submit(lambda conn: work(self._begun(conn)))
 
     def write(self, work: Callable[[Tx], T]) -> T:
         """One transaction, durable on return. Not for the event loop: see `awrite`."""
@@ -90,7 +95,7 @@ class Store:
         loop = asyncio.get_running_loop()
         if self._loop_writes is None or self._loop_writes.loop is not loop:
             self._loop_writes = LoopWrites(loop, self._writer.submit)
-        written: T = await self._loop_writes.write(lambda conn: work(Tx(conn, self.clock.now_ms())))
+        written: T = await self._loop_writes.write(lambda conn: work(self._begun(conn)))
         return written
 
     def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -128,9 +133,10 @@ class Store:
         for conn in self._readers:
             conn.close()
 
-    def _translated(self, work: Callable[[Tx], T], conn: sqlite3.Connection) -> T:
-        with translated(self.path):
-            return work(Tx(conn, self.clock.now_ms()))
+    def _begun(self, conn: sqlite3.Connection) -> Tx:
+        clock_ms = self.clock.now_ms()
+        now_ms = high_water.pass_by(conn, clock_ms)
+        return Tx(conn, now_ms, clock_is_wrong=high_water.is_behind(clock_ms, now_ms))
 
     def _committed(self) -> None:
         for listener in self._listeners:

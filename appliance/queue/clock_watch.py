@@ -1,0 +1,71 @@
+"""What waits while the clock is known to be wrong, and what it gets back afterwards."""
+
+import logging
+from dataclasses import dataclass, field
+
+from appliance.store import high_water, messages
+from appliance.store.store import Store, Tx
+
+log = logging.getLogger(__name__)
+
+REASON = "clock-wrong"
+
+AT_ONCE = 500
+"""Waiting messages told of in one transaction; the next round tells of more."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Standstill:
+    """The time by which rows were written: at its beginning, and when it was last looked at."""
+
+    since_ms: int
+    now_ms: int
+
+
+@dataclass(slots=True)
+class ClockWatch:
+    """Used by the planner's thread only."""
+
+    store: Store
+    _standstill: _Standstill | None = field(default=None, init=False)
+
+    def stands_wrong(self) -> bool:
+        """Whether nothing may be planned by this clock; what waits is told so."""
+        if self.store.read(high_water.clock_is_wrong(self.store.clock)):
+            self._stand_still()
+            return True
+        if self._standstill is not None:
+            span = self._standstill
+            log.warning("the clock is right again; sending goes on")
+            self.store.write(lambda tx: _give_back(tx, span))
+            self._standstill = None
+        return False
+
+    def _stand_still(self) -> None:
+        now_ms = self.store.read(
+            lambda conn: max(self.store.clock.now_ms(), high_water.read_mark(conn))
+        )
+        if self._standstill is None:
+            log.error("the clock is wrong; nothing is sent until it is right. See: balie doctor")
+            self._standstill = _Standstill(since_ms=now_ms, now_ms=now_ms)
+        self._standstill.now_ms = now_ms
+        self.store.write(_announce)
+
+
+def _announce(tx: Tx) -> None:
+    waiting = tx.conn.execute(
+        "SELECT id FROM message WHERE state = 'queued' AND reason IS NOT ? LIMIT ?",
+        (REASON, AT_ONCE),
+    ).fetchall()
+    for row in waiting:
+        messages.plan(tx, row[0], expected_ms=None, reason=REASON)
+
+
+def _give_back(tx: Tx, span: _Standstill) -> None:
+    """What was accepted by the wrong clock does not become too old by its correction."""
+    lost_ms = tx.now_ms - span.now_ms
+    tx.conn.execute(
+        "UPDATE message SET expires_ms = expires_ms + ? WHERE state = 'queued' AND reason = ?"
+        " AND created_ms >= ? AND created_ms <= ?",
+        (lost_ms, REASON, span.since_ms, span.now_ms),
+    )
