@@ -20,6 +20,7 @@ from appliance.api.json import directory, events, health, messages, sending
 from appliance.api.json.callers import TokenBook
 from appliance.api.json.metrics import Metrics
 from appliance.api.json.openapi import DOCUMENT_PATH, document
+from appliance.api.leaving import LeavingClients
 from appliance.api.limits import BodyLimit
 from appliance.api.problems import ProblemError
 from appliance.api.services import Services
@@ -54,6 +55,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.tokens = TokenBook(services.store)
     app.state.metrics = Metrics()
     app.add_middleware(BodyLimit)
+    app.add_middleware(LeavingClients)
     for part in (health, sending, messages, directory, events):
         app.include_router(part.router)
     app.include_router(pages(services))
