@@ -1,37 +1,38 @@
 """The hours in which Balie begins messages by itself, in the branch's own time zone."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from appliance.store.lines import Branch
 
-_LOOK_AHEAD_DAYS = 14
+_LOOK_AHEAD_DAYS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeHours:
-    """`weekdays` are ISO numbers, 1 is Monday."""
+    """`weekdays` are ISO numbers, 1 is Monday.
+
+    `holidays` is the country whose public holidays are kept, as ISO 3166 writes it; empty for
+    none. `lunch` is from when until when nobody is at the counter.
+    """
 
     zone: str
     opens: time
     closes: time
     weekdays: frozenset[int]
+    lunch: tuple[time, time] | None = None
+    holidays: str = ""
 
     def open_from(self, at_ms: int) -> int | None:
         """The first moment from `at_ms` on at which the office is open; None when it never is."""
-        if self.closes <= self.opens:
-            return None
-        local = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(self.zone))
+        day = datetime.fromtimestamp(at_ms / 1000, ZoneInfo(self.zone)).date()
         for ahead in range(_LOOK_AHEAD_DAYS):
-            day = local.date() + timedelta(days=ahead)
-            if day.isoweekday() not in self.weekdays:
-                continue
-            opening = datetime.combine(day, self.opens, local.tzinfo)
-            if local < opening:
-                return int(opening.timestamp() * 1000)
-            if local < datetime.combine(day, self.closes, local.tzinfo):
-                return at_ms
+            for opens_ms, closes_ms in _spans_of(self, day + timedelta(days=ahead)):
+                if at_ms < closes_ms:
+                    return max(at_ms, opens_ms)
         return None
 
 
@@ -41,4 +42,53 @@ def hours_of(branch: Branch) -> OfficeHours:
         opens=time.fromisoformat(branch.opens),
         closes=time.fromisoformat(branch.closes),
         weekdays=frozenset(int(digit) for digit in branch.weekdays),
+        lunch=_lunch(branch.lunch),
+        holidays=branch.holidays,
     )
+
+
+def _lunch(text: str) -> tuple[time, time] | None:
+    """From a branch's `12:30-13:00`; empty for none."""
+    if not text:
+        return None
+    begins, ends = text.split("-")
+    return time.fromisoformat(begins), time.fromisoformat(ends)
+
+
+@lru_cache(maxsize=4096)
+def _spans_of(hours: OfficeHours, day: date) -> tuple[tuple[int, int], ...]:
+    """From when until when the office is open on this day, in milliseconds."""
+    if day.isoweekday() not in hours.weekdays or day in _holidays(hours.holidays, day.year):
+        return ()
+    zone = ZoneInfo(hours.zone)
+
+    def moment(clock: time) -> int:
+        return int(datetime.combine(day, clock, zone).timestamp() * 1000)
+
+    return tuple((moment(opens), moment(closes)) for opens, closes in _around_lunch(hours))
+
+
+def _around_lunch(hours: OfficeHours) -> Iterator[tuple[time, time]]:
+    if hours.lunch is None:
+        halves = [(hours.opens, hours.closes)]
+    else:
+        begins, ends = hours.lunch
+        halves = [
+            (hours.opens, min(begins, hours.closes)),
+            (max(ends, hours.opens), hours.closes),
+        ]
+    return ((opens, closes) for opens, closes in halves if opens < closes)
+
+
+@lru_cache(maxsize=64)
+def _holidays(country: str, year: int) -> frozenset[date]:
+    """Public holidays; a country that the package does not know has none."""
+    if not country:
+        return frozenset()
+    # The package is large and most processes of the command line never ask.
+    import holidays
+
+    try:
+        return frozenset(holidays.country_holidays(country, years=year))
+    except NotImplementedError:
+        return frozenset()

@@ -7,18 +7,39 @@ same answer. It is a brake that protects people and the number, and no disguise.
 """
 
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from appliance.messages import MessageClass
+from appliance.queue.history import History, Left, Window
 from appliance.queue.office_hours import OfficeHours
+from appliance.queue.profile import (
+    DAY_MS,
+    DEFAULT_PROFILE,
+    HOUR_MS,
+    MINUTE_MS,
+    MONTH_MS,
+    SECOND_MS,
+    Profile,
+)
 
-SECOND_MS = 1000
-MINUTE_MS = 60 * SECOND_MS
-HOUR_MS = 60 * MINUTE_MS
-DAY_MS = 24 * HOUR_MS
-MONTH_MS = 30 * DAY_MS
+__all__ = [
+    "ANSWER_WINDOW_MS",
+    "DAY_MS",
+    "DEFAULT_PROFILE",
+    "HOUR_MS",
+    "MINUTE_MS",
+    "MONTH_MS",
+    "SECOND_MS",
+    "Brake",
+    "History",
+    "Left",
+    "Profile",
+    "Slot",
+    "Waiting",
+    "earliest",
+]
 
 ANSWER_WINDOW_MS = 24 * HOUR_MS
 """A contact who wrote within this is being answered, whoever answers."""
@@ -35,49 +56,14 @@ class Brake(Enum):
     CEILING_HOUR = "ceiling-hour"
     CEILING_DAY = "ceiling-day"
     CEILING_MONTH = "ceiling-month"
+    #: Conversations that Balie begins with people whom it has not spoken to.
+    FIRST_CONTACTS = "first-contacts"
+    #: The phone would ask its owner before it sends more.
+    SMS_LIMIT = "sms-limit"
     OFFICE_HOURS = "office-hours"
     UNANSWERED = "unanswered"
-    #: An earlier message to the same person goes first.
+    #: The thumbs, or an earlier message to the same person, go first.
     BUSY = "busy"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    """The rules of one line. All spans are milliseconds."""
-
-    words_per_minute: float = 36.0  # on a phone: the published mean (Palin et al. 2019)
-    characters_per_word: float = 5.0  # the convention behind that figure
-    open_chat_ms: int = 4 * SECOND_MS
-    gap_min_ms: int = 30 * SECOND_MS
-    gap_max_ms: int = 60 * SECOND_MS
-    stranger_gap_factor: float = 2.0  # to somebody who is not in conversation now
-    per_minute: int = 6
-    per_hour: int = 80
-    day_budget: tuple[tuple[int, int], ...] = ((0, 20), (3, 50), (7, 100), (14, 150))
-    recipients_per_month: int = 250
-    headroom: float = 0.8  # what is not a reply may use this share of a ceiling
-    unanswered_in_a_row: int = 3
-
-
-DEFAULT_PROFILE = Profile()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Left:
-    """A message that left, or may have left, from this SIM, over any channel."""
-
-    at_ms: int
-    number: str
-    answering: bool
-    parts: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class History:
-    """What this SIM has sent in the last 30 days, oldest first, and since when it is in use."""
-
-    left: Sequence[Left]
-    since_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +72,8 @@ class Waiting:
 
     `answering`: its contact wrote within the last 24 hours. `unanswered`: messages in a row that
     Balie or a list began without an answer. `typed`: a member of staff typed it just now.
+    `heard_length`: characters of what the contact wrote, which a person reads before answering.
+    `first`: nothing was ever said in this conversation. `sms`: it travels as SMS.
     """
 
     id: str
@@ -98,15 +86,32 @@ class Waiting:
     unanswered: int
     not_before_ms: int = 0
     parts: int = 1
+    heard_length: int = 0
+    first: bool = False
+    sms: bool = False
 
     @property
     def is_reply(self) -> bool:
-        return self.kind in (MessageClass.REPLY, MessageClass.CONFIRMATION)
+        return self.kind in _REPLIES
 
     @property
     def is_begun(self) -> bool:
         """Balie or a list begins it: nobody asked anything in the last 24 hours."""
-        return not self.is_reply and not self.answering
+        return not self.answering and self.kind not in _REPLIES
+
+    def left_at(self, at_ms: int) -> Left:
+        """What it is in the SIM's history once it left."""
+        return Left(
+            at_ms=at_ms,
+            number=self.number,
+            answering=self.answering,
+            parts=self.parts,
+            sms=self.sms,
+            first=self.first,
+        )
+
+
+_REPLIES = (MessageClass.REPLY, MessageClass.CONFIRMATION)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,36 +126,53 @@ def earliest(
     message: Waiting, history: History, profile: Profile, hours: OfficeHours, *, now_ms: int
 ) -> Slot:
     """When this message may leave at the earliest, and the rule that decides it."""
-    if message.is_begun and message.unanswered >= profile.unanswered_in_a_row:
+    is_begun = message.is_begun
+    if is_begun and message.unanswered >= profile.unanswered_in_a_row:
         return Slot(at_ms=None, brake=Brake.UNANSWERED)
-    slot = Slot(at_ms=now_ms, brake=Brake.NONE)
-    slot = _later(slot, message.not_before_ms, Brake.NOT_BEFORE)
-    slot = _later(slot, _typed_at(message, history, profile), Brake.TYPING)
-    slot = _later(slot, _gap_over_at(message, history, profile), Brake.GAP)
+    opens_first = is_begun and message.first and not history.knows(message.number)
+    if opens_first and profile.first_contacts_per_day == 0:
+        return Slot(at_ms=None, brake=Brake.FIRST_CONTACTS)
+    at_ms, brake = _hands_free(message, history, profile, now_ms)
+    limits = _limits(message, history, profile, opens_first=opens_first)
     # A later slot may fall under another rule again: settle until nothing moves.
     while True:
-        settled = _under_ceilings(slot, message, history, profile)
-        if message.is_begun:
-            opens_ms = hours.open_from(settled.at_ms or 0)
+        before_ms = at_ms
+        for window, span_ms, room, limit in limits:
+            at_ms, brake = _later(at_ms, brake, window.room_at(at_ms, span_ms, room), limit)
+        if is_begun:
+            at_ms, brake = _within_budgets(at_ms, brake, message, history, profile)
+            opens_ms = hours.open_from(at_ms)
             if opens_ms is None:
                 return Slot(at_ms=None, brake=Brake.OFFICE_HOURS)
-            settled = _later(settled, opens_ms, Brake.OFFICE_HOURS)
-        if settled == slot:
-            return slot
-        slot = settled
+            at_ms, brake = _later(at_ms, brake, opens_ms, Brake.OFFICE_HOURS)
+        if at_ms == before_ms:
+            return Slot(at_ms=at_ms, brake=brake)
 
 
-def _later(slot: Slot, at_ms: int, brake: Brake) -> Slot:
-    return Slot(at_ms=at_ms, brake=brake) if at_ms > (slot.at_ms or 0) else slot
+def _later(at_ms: int, brake: Brake, other_ms: int, other: Brake) -> tuple[int, Brake]:
+    return (other_ms, other) if other_ms > at_ms else (at_ms, brake)
+
+
+def _hands_free(
+    message: Waiting, history: History, profile: Profile, now_ms: int
+) -> tuple[int, Brake]:
+    """What one message after another costs a person: thumbs, reading, typing, a pause."""
+    at_ms, brake = _later(now_ms, Brake.NONE, message.not_before_ms, Brake.NOT_BEFORE)
+    if history.left:
+        at_ms, brake = _later(at_ms, brake, history.last_ms + profile.apart_ms, Brake.BUSY)
+    at_ms, brake = _later(at_ms, brake, _typed_at(message, history, profile), Brake.TYPING)
+    return _later(at_ms, brake, _gap_over_at(message, history, profile), Brake.GAP)
 
 
 def _typed_at(message: Waiting, history: History, profile: Profile) -> int:
-    """When a person who starts now, with free hands, would have it typed."""
+    """When a person who starts now, with free hands, would have read and typed it."""
     if message.typed:
         return 0
-    hands_free_ms = max(message.created_ms, history.left[-1].at_ms if history.left else 0)
-    characters_per_ms = profile.words_per_minute * profile.characters_per_word / MINUTE_MS
-    return hands_free_ms + profile.open_chat_ms + int(message.text_length / characters_per_ms)
+    hands_free_ms = max(message.created_ms, history.last_ms)
+    typing_ms = message.text_length / profile.words_per_minute
+    reading_ms = message.heard_length / profile.reading_words_per_minute
+    thumbs_ms = (typing_ms + reading_ms) * MINUTE_MS / profile.characters_per_word
+    return hands_free_ms + profile.open_chat_ms + int(thumbs_ms)
 
 
 def _gap_over_at(message: Waiting, history: History, profile: Profile) -> int:
@@ -158,54 +180,48 @@ def _gap_over_at(message: Waiting, history: History, profile: Profile) -> int:
     if message.is_reply or not history.left:
         return 0
     spread = profile.gap_max_ms - profile.gap_min_ms
-    # Skewed: mostly short pauses, sometimes a long one; never below the floor.
-    drawn = random.Random(message.id).betavariate(1.5, 4.0)  # noqa: S311 -- a rhythm, no secret
-    gap_ms = profile.gap_min_ms + int(spread * drawn)
+    gap_ms = profile.gap_min_ms + int(spread * _drawn(message.id))
     factor = 1.0 if message.answering else profile.stranger_gap_factor
-    return history.left[-1].at_ms + int(gap_ms * factor)
+    return history.last_ms + int(gap_ms * factor)
 
 
-def _under_ceilings(slot: Slot, message: Waiting, history: History, profile: Profile) -> Slot:
+@lru_cache(maxsize=4096)
+def _drawn(message_id: str) -> float:
+    """Skewed: mostly short pauses, sometimes a long one; never below the floor."""
+    return random.Random(message_id).betavariate(1.5, 4.0)  # noqa: S311 -- a rhythm, no secret
+
+
+def _limits(
+    message: Waiting, history: History, profile: Profile, *, opens_first: bool
+) -> list[tuple[Window, int, int, Brake]]:
+    """The sliding windows over this message: which, how long, what may be used of it before."""
     share = 1.0 if message.is_reply else profile.headroom
-    for window_ms, ceiling, brake in (
-        (MINUTE_MS, profile.per_minute, Brake.CEILING_MINUTE),
-        (HOUR_MS, profile.per_hour, Brake.CEILING_HOUR),
-    ):
-        slot = _under(slot, message, history.left, window_ms, max(1, int(ceiling * share)), brake)
-    if message.is_begun:
-        begun = [each for each in history.left if not each.answering]
-        budget = _day_budget(history, profile, slot.at_ms or 0)
-        slot = _under(slot, message, begun, DAY_MS, budget, Brake.CEILING_DAY)
-        slot = _new_recipient(slot, message, history.left, profile)
-    return slot
+
+    def room(ceiling: int) -> int:
+        usable = max(1, int(ceiling * share))
+        return usable - min(message.parts, usable)
+
+    limits = [
+        (history.all, MINUTE_MS, room(profile.per_minute), Brake.CEILING_MINUTE),
+        (history.all, HOUR_MS, room(profile.per_hour), Brake.CEILING_HOUR),
+    ]
+    if message.sms:
+        span_ms, parts = profile.sms_window_ms, room(profile.sms_parts)
+        limits.append((history.sms, span_ms, parts, Brake.SMS_LIMIT))
+    if opens_first:
+        most = profile.first_contacts_per_day
+        limits.append((history.first, DAY_MS, most - 1, Brake.FIRST_CONTACTS))
+    return limits
 
 
-def _under(
-    slot: Slot, message: Waiting, left: Sequence[Left], window_ms: int, ceiling: int, brake: Brake
-) -> Slot:
-    """The first time from `slot` on at which the sliding window has room for this message."""
-    at_ms = slot.at_ms or 0
-    room = ceiling - min(message.parts, ceiling)
-    used = 0
-    for each in reversed(left):
-        if each.at_ms <= at_ms - window_ms:
-            break
-        used += each.parts
-        if used > room:
-            return _later(slot, each.at_ms + window_ms, brake)
-    return slot
-
-
-def _new_recipient(slot: Slot, message: Waiting, left: Sequence[Left], profile: Profile) -> Slot:
-    """SIM plans cap the distinct numbers of a month; a known one costs nothing."""
-    at_ms = slot.at_ms or 0
-    newest = {each.number: each.at_ms for each in left if each.at_ms > at_ms - MONTH_MS}
-    if message.number in newest or len(newest) < profile.recipients_per_month:
-        return slot
-    return _later(slot, min(newest.values()) + MONTH_MS, Brake.CEILING_MONTH)
-
-
-def _day_budget(history: History, profile: Profile, at_ms: int) -> int:
-    age_days = max(0, at_ms - history.since_ms) // DAY_MS
-    budgets = [budget for from_day, budget in profile.day_budget if age_days >= from_day]
-    return budgets[-1]
+def _within_budgets(
+    at_ms: int, brake: Brake, message: Waiting, history: History, profile: Profile
+) -> tuple[int, Brake]:
+    """A day's budget, which grows with the line's age, and a month's distinct recipients."""
+    budget = profile.day_budget_at(max(0, at_ms - history.since_ms) // DAY_MS)
+    room = budget - min(message.parts, budget)
+    free_ms = history.begun.room_at(at_ms, DAY_MS, room)
+    at_ms, brake = _later(at_ms, brake, free_ms, Brake.CEILING_DAY)
+    # SIM plans cap the distinct numbers of a month.
+    known_ms = history.new_recipient_at(at_ms, message.number, profile.recipients_per_month)
+    return _later(at_ms, brake, known_ms, Brake.CEILING_MONTH)

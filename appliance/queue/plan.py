@@ -1,7 +1,6 @@
 """The plan of a line: for each waiting message when it is expected, and why not now."""
 
 import sqlite3
-from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -9,7 +8,8 @@ from appliance.devices.protocol import DeviceState, Reason
 from appliance.messages import Channel, MessageClass
 from appliance.queue import rows
 from appliance.queue.office_hours import OfficeHours, hours_of
-from appliance.queue.pacing import HOUR_MS, Brake, History, Left, Profile, Slot, earliest
+from appliance.queue.pacing import HOUR_MS, Brake, History, Profile, Slot, earliest
+from appliance.queue.profile import profile_of
 from appliance.sms_parts import MAX_PARTS, count_parts
 from appliance.store import lines
 from appliance.store.lines import Device, Line, Route
@@ -131,20 +131,8 @@ class _Desk:
         self.hold_back(entry)
         if entry.route is None or entry.expected_ms is None:
             return
-        history = self.histories[entry.route.device_id]
-        left = list(history.left)
-        waiting = entry.queued.waiting
-        insort(
-            left,
-            Left(
-                at_ms=entry.expected_ms,
-                number=waiting.number,
-                answering=waiting.answering,
-                parts=waiting.parts,
-            ),
-            key=lambda each: each.at_ms,
-        )
-        self.histories[entry.route.device_id] = replace(history, left=left)
+        left = entry.queued.waiting.left_at(entry.expected_ms)
+        self.histories[entry.route.device_id].add(left)
 
 
 def _plan_one(
@@ -161,8 +149,9 @@ def _plan_one(
         return Planned(queued=message, expected_ms=None, reason=why_not, route=None)
     waiting = message.waiting
     if route.channel is Channel.SMS:
-        waiting = replace(waiting, parts=count_parts(message.text))
-    slot = earliest(waiting, desk.histories[route.device_id], profile, desk.hours, now_ms=now_ms)
+        waiting = replace(waiting, parts=count_parts(message.text), sms=True)
+    paced = profile_of(line.pacing, profile)
+    slot = earliest(waiting, desk.histories[route.device_id], paced, desk.hours, now_ms=now_ms)
     held_until = desk.held.get((message.contact_id, waiting.kind), 0)
     if slot.at_ms is not None and slot.at_ms < held_until:
         slot = Slot(at_ms=held_until, brake=Brake.BUSY)

@@ -8,7 +8,7 @@ from typing import Any
 
 from appliance.devices.protocol import Outgoing
 from appliance.messages import Channel, MessageClass
-from appliance.queue.pacing import MONTH_MS, History, Left, Waiting
+from appliance.queue.pacing import DAY_MS, MONTH_MS, History, Left, Waiting
 from appliance.sms_parts import count_parts
 from appliance.store.lines import Line
 
@@ -51,7 +51,14 @@ SELECT m.id, m.number, m.class, m.text, m.created_ms, m.typed, m.answering, m.no
        EXISTS (SELECT 1 FROM message e WHERE e.line_id = m.line_id AND e.id < m.id
           AND e.contact_id = m.contact_id AND (e.state = 'sending'
             OR e.state = 'unconfirmed' AND e.reason IS NOT 'person')
-       ) AS blocked
+       ) AS blocked,
+       m.answering = 0 AND c.last_in_ms IS NULL AND NOT EXISTS (SELECT 1 FROM message s
+          WHERE s.conversation_id = m.conversation_id AND s.sent_ms IS NOT NULL
+       ) AS first,
+       CASE WHEN m.answering = 1 AND m.typed = 0 THEN
+         (SELECT length(i.text) FROM message i WHERE i.conversation_id = m.conversation_id
+          AND i.direction = 'in' ORDER BY i.happened_ms DESC, i.id DESC LIMIT 1)
+       END AS heard_length
 FROM message m
 JOIN conversation c ON c.id = m.conversation_id
 LEFT JOIN contact_number n ON n.number = m.number
@@ -70,13 +77,27 @@ def queued(conn: sqlite3.Connection, line_id: str) -> Sequence[Queued]:
 def history(conn: sqlite3.Connection, device_id: str, line: Line, *, now_ms: int) -> History:
     """What left, or may have left, from the device's SIM in the last 30 days."""
     rows = conn.execute(
-        "SELECT a.tapped_ms, m.number, m.answering, a.parts FROM attempt a"
-        " JOIN message m ON m.id = a.message_id"
-        " WHERE a.device_id = ? AND a.tapped_ms > ? AND a.outcome IS NOT 'not_sent'"
+        "SELECT a.tapped_ms, m.number, m.answering, a.parts, a.channel = 'sms',"
+        # Only a day's first contacts count, and only a day's budget of them is looked up.
+        " CASE WHEN m.answering = 0 AND a.tapped_ms > ?3 THEN NOT EXISTS (SELECT 1 FROM message e"
+        "  WHERE e.conversation_id = m.conversation_id AND e.happened_ms < m.happened_ms"
+        "  AND (e.direction = 'in' OR e.sent_ms IS NOT NULL)) ELSE 0 END"
+        " FROM attempt a JOIN message m ON m.id = a.message_id"
+        " WHERE a.device_id = ?1 AND a.tapped_ms > ?2 AND a.outcome IS NOT 'not_sent'"
         " ORDER BY a.tapped_ms",
-        (device_id, now_ms - MONTH_MS),
+        (device_id, now_ms - MONTH_MS, now_ms - DAY_MS),
     )
-    left = [Left(at_ms=row[0], number=row[1], answering=bool(row[2]), parts=row[3]) for row in rows]
+    left = [
+        Left(
+            at_ms=row[0],
+            number=row[1],
+            answering=bool(row[2]),
+            parts=row[3],
+            sms=bool(row[4]),
+            first=bool(row[5]),
+        )
+        for row in rows
+    ]
     return History(left=left, since_ms=line.created_ms)
 
 
@@ -106,6 +127,9 @@ def _queued(row: sqlite3.Row) -> Queued:
             unanswered=row["unanswered"],
             not_before_ms=row["not_before_ms"] or 0,
             parts=count_parts(row["text"]) if row["wanted"] == Channel.SMS.value else 1,
+            heard_length=row["heard_length"] or 0,
+            first=bool(row["first"]),
+            sms=row["wanted"] == Channel.SMS.value,
         ),
         contact_id=row["contact_id"],
         text=row["text"],

@@ -14,7 +14,10 @@ from appliance.store.store import Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
-    """`opens` and `closes` are HH:MM in `zone`; `weekdays` are ISO digits, 1 is Monday."""
+    """`opens` and `closes` are HH:MM in `zone`, `lunch` is HH:MM-HH:MM or empty.
+
+    `weekdays` are ISO digits, 1 is Monday; `holidays` is an ISO country, empty for none.
+    """
 
     id: str
     name: str
@@ -23,18 +26,21 @@ class Branch:
     opens: str
     closes: str
     weekdays: str
+    lunch: str
+    holidays: str
     welcome_text: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """`stopped` says why nothing is sent until a person looks."""
+    """`stopped` says why nothing is sent until a person looks; `pacing` is JSON of its own."""
 
     id: str
     branch_id: str
     number: str
     stopped: str | None
     created_ms: int
+    pacing: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +65,9 @@ class Route:
     channel: Channel
 
 
-_LINE = "SELECT id, branch_id, number, stopped, created_ms FROM line WHERE removed_ms IS NULL"
+_LINE = (
+    "SELECT id, branch_id, number, stopped, created_ms, pacing FROM line WHERE removed_ms IS NULL"
+)
 _DEVICE = (
     "SELECT id, kind, address, iccid, sim_number, state, reason, channels, changed_ms"
     " FROM device WHERE removed_ms IS NULL"
@@ -81,8 +89,8 @@ def add_branch(tx: Tx, name: str, *, language: str = "nl", zone: str = "Europe/A
 
 def branches(conn: sqlite3.Connection) -> Sequence[Branch]:
     rows = conn.execute(
-        "SELECT id, name, zone, language, opens, closes, weekdays, welcome_text FROM branch"
-        " ORDER BY name"
+        "SELECT id, name, zone, language, opens, closes, weekdays, lunch, holidays, welcome_text"
+        " FROM branch ORDER BY name"
     )
     return [Branch(**dict(row)) for row in rows]
 
@@ -162,6 +170,11 @@ def stop_line(tx: Tx, line_id: str, why: str) -> None:
 def resume_line(tx: Tx, line_id: str, *, staff_id: str | None) -> None:
     tx.conn.execute("UPDATE line SET stopped = NULL WHERE id = ?", (line_id,))
     tx.emit(EventKind.LINE_RESUMED, line_id=line_id, staff_id=staff_id)
+
+
+def pace_line(tx: Tx, line_id: str, pacing: str | None) -> None:
+    """Stores what the line does slower than the default; None for the default."""
+    tx.conn.execute("UPDATE line SET pacing = ? WHERE id = ?", (pacing, line_id))
 
 
 def enrol(tx: Tx, *, kind: str, address: str) -> str:

@@ -71,7 +71,7 @@ def test_a_typed_reply_leaves_at_once() -> None:
     """What a member of staff typed waits for nothing when the number is free, also at night."""
     night = at("2026-06-14 03:00")
     assert slot(replace(TYPED, created_ms=night), now_ms=night) == (night, Brake.NONE)
-    assert slot(TYPED, *sent(1)) == (MONDAY, Brake.NONE)
+    assert slot(TYPED, *sent(1_000)) == (MONDAY, Brake.NONE)
 
 
 @given(st.integers(1, 4096))

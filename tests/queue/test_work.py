@@ -331,6 +331,7 @@ def test_not_on_whatsapp_takes_the_sms_route_under_the_same_id(counter: Counter)
     assert [each["channel"] for each in counter.attempts(message_id)] == ["whatsapp", "sms"]
     assert counter.row(message_id)["channel"] == "sms"
     counter.queues("nog een")
+    counter.clock.advance(s=1)
     assert counter.attempt().outgoing.channel is SMS
 
 
@@ -353,6 +354,7 @@ def test_a_warning_stops_the_line(counter: Counter) -> None:
     counter.queues("voor de stop")
     counter.sends()
     message_id = counter.queues("na de stop")
+    counter.clock.advance(s=1)
     counter.work.not_sent(counter.attempt(), LineStopped("WhatsApp shows a warning."))
     counter.clock.advance(s=2 * HOUR_S)
     assert counter.task() is None
@@ -391,6 +393,7 @@ def test_others_go_on_while_one_is_in_doubt(counter: Counter) -> None:
     behind = counter.queues("erachter")
     other = counter.queues("iemand anders", to=BART)
     counter.work.looked(counter.look(), DeviceGone("still away"))
+    counter.clock.advance(s=1)
     assert counter.attempt().outgoing.message_id == other
     counter.planner.round()
     assert counter.row(behind)["reason"] == "looking"
@@ -427,6 +430,7 @@ def test_what_can_be_read_both_ways_waits_for_a_person(counter: Counter) -> None
     assert counter.state(message_id) is S.UNCONFIRMED
     assert counter.row(message_id)["reason"] == "person"
     after = counter.queues("verder")
+    counter.clock.advance(s=1)
     assert counter.attempt().outgoing.message_id == after
 
 
@@ -586,6 +590,7 @@ def test_the_event_log_holds_no_texts_and_no_numbers(counter: Counter) -> None:
     counter.hears(secret, name="Anna de Vries")
     counter.queues(secret)
     counter.sends(Tick.READ)
+    counter.clock.advance(s=1)
     in_doubt(counter)
     counter.hears("STOP")
     log = str(counter.all("SELECT * FROM event"))

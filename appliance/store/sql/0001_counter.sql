@@ -13,6 +13,8 @@ CREATE TABLE branch (
   opens        TEXT NOT NULL DEFAULT '08:30',
   closes       TEXT NOT NULL DEFAULT '17:30',
   weekdays     TEXT NOT NULL DEFAULT '12345',   -- ISO: 1 is Monday
+  lunch        TEXT NOT NULL DEFAULT '12:30-13:00', -- nobody begins anything then; '' for none
+  holidays     TEXT NOT NULL DEFAULT 'NL',      -- the country whose public holidays count
   welcome_text TEXT,                            -- NULL: the text of the language
   created_ms   INTEGER NOT NULL
 ) STRICT;
@@ -22,6 +24,7 @@ CREATE TABLE line (
   branch_id   TEXT NOT NULL REFERENCES branch (id),
   number      TEXT NOT NULL,
   stopped     TEXT,                             -- why nothing is sent until a person looks
+  pacing      TEXT,                             -- JSON: what this line does slower than others
   stopped_on  TEXT REFERENCES device (id),      -- only this device's routes; NULL: the whole line
   created_ms  INTEGER NOT NULL,
   removed_ms  INTEGER

@@ -1,0 +1,134 @@
+"""What a SIM has sent, kept so that a sliding window is one look-up."""
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from appliance.queue.profile import MONTH_MS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """A message that left, or may have left, from this SIM, over any channel.
+
+    `first`: it began the conversation. `sms`: it counts in the phone's own limit.
+    """
+
+    at_ms: int
+    number: str
+    answering: bool
+    parts: int = 1
+    sms: bool = False
+    first: bool = False
+
+
+class Window:
+    """Times and how much had left before each: any window's sum without adding it up."""
+
+    __slots__ = ("_before", "_times")
+
+    def __init__(self) -> None:
+        self._times: list[int] = []
+        self._before: list[int] = [0]
+
+    def append(self, at_ms: int, amount: int) -> None:
+        """`at_ms` is not before the last."""
+        self._times.append(at_ms)
+        self._before.append(self._before[-1] + amount)
+
+    def copy(self) -> "Window":
+        other = Window()
+        other._times, other._before = self._times.copy(), self._before.copy()
+        return other
+
+    def used(self, at_ms: int, span_ms: int) -> int:
+        """What left after `at_ms - span_ms`."""
+        return self._before[-1] - self._before[bisect_right(self._times, at_ms - span_ms)]
+
+    def room_at(self, at_ms: int, span_ms: int, room: int) -> int:
+        """The first time from `at_ms` on at which at most `room` left in the span before it."""
+        before = self._before
+        if before[-1] - before[bisect_right(self._times, at_ms - span_ms)] <= room:
+            return at_ms
+        last_too_many = bisect_left(before, before[-1] - room) - 1
+        return self._times[last_too_many] + span_ms
+
+
+class History:
+    """What this SIM has sent in the last 30 days, oldest first, and since when it is in use.
+
+    `add` takes what leaves next. `copy` is for plans: what they assume sent stays theirs.
+    """
+
+    __slots__ = ("_newest", "_newest_times", "all", "begun", "first", "left", "since_ms", "sms")
+
+    def __init__(self, *, left: Iterable[Left], since_ms: int) -> None:
+        self.since_ms = since_ms
+        self._fill(left)
+
+    def _fill(self, left: Iterable[Left]) -> None:
+        self.left: list[Left] = []
+        self.all, self.begun, self.first, self.sms = Window(), Window(), Window(), Window()
+        self._newest: dict[str, int] = {}
+        self._newest_times: list[int] = []
+        for each in left:
+            self._append(each)
+
+    def add(self, left: Left) -> None:
+        if self.left and left.at_ms < self.left[-1].at_ms:
+            ordered = self.left.copy()
+            insort(ordered, left, key=lambda each: each.at_ms)
+            self._fill(ordered)
+        else:
+            self._append(left)
+
+    def copy(self) -> "History":
+        other = History(left=(), since_ms=self.since_ms)
+        other.left = self.left.copy()
+        other.all, other.begun = self.all.copy(), self.begun.copy()
+        other.first, other.sms = self.first.copy(), self.sms.copy()
+        other._newest, other._newest_times = self._newest.copy(), self._newest_times.copy()
+        return other
+
+    def forget_before(self, at_ms: int) -> None:
+        """Drops what no window reaches any more."""
+        self._fill(self.left[bisect_right(self.left, at_ms, key=lambda each: each.at_ms) :])
+
+    @property
+    def last_ms(self) -> int:
+        """When the newest left; 0 when none did."""
+        return self.left[-1].at_ms if self.left else 0
+
+    def knows(self, number: str) -> bool:
+        return number in self._newest
+
+    def new_recipient_at(self, at_ms: int, number: str, ceiling: int) -> int:
+        """From when on `number` is within the month's distinct recipients; a known one is."""
+        if self._newest.get(number, at_ms - MONTH_MS) > at_ms - MONTH_MS:
+            return at_ms
+        gone = bisect_right(self._newest_times, at_ms - MONTH_MS)
+        if len(self._newest_times) - gone < ceiling:
+            return at_ms
+        return self._newest_times[gone] + MONTH_MS
+
+    def recipients(self, at_ms: int) -> int:
+        """Distinct numbers of the month that ends at `at_ms`."""
+        return len(self._newest_times) - bisect_right(self._newest_times, at_ms - MONTH_MS)
+
+    def _append(self, left: Left) -> None:
+        self.left.append(left)
+        self.all.append(left.at_ms, left.parts)
+        if not left.answering:
+            self.begun.append(left.at_ms, left.parts)
+        if left.sms:
+            self.sms.append(left.at_ms, left.parts)
+        if left.first and left.number not in self._newest:
+            self.first.append(left.at_ms, 1)
+        self._note_recipient(left.number, left.at_ms)
+
+    def _note_recipient(self, number: str, at_ms: int) -> None:
+        known_ms = self._newest.get(number)
+        if known_ms is not None:
+            del self._newest_times[bisect_left(self._newest_times, known_ms)]
+        self._newest[number] = at_ms
+        self._newest_times.append(at_ms)
