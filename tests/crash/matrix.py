@@ -1,0 +1,121 @@
+"""Every step at which Balie is killed, for both channels, and what became of the message."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import repeat
+from pathlib import Path
+
+from appliance.messages import Channel
+from appliance.queue.steps import Step
+from tests.crash.balie_child import ACCEPTED, ACCEPTING
+from tests.crash.office import LEFT, Office, World, world
+
+SPEED = 20.0
+"""The world's clock, so that the visits for ticks come within seconds."""
+
+STEPS = (ACCEPTING, ACCEPTED, *(step.value for step in Step))
+
+IN_DOUBT = frozenset(
+    step.value
+    for step in (
+        Step.DOUBTING,
+        Step.DOUBTED,
+        Step.ASKING,
+        Step.ANSWERED,
+        Step.KEEPING_ANSWER,
+        Step.ANSWER_KEPT,
+    )
+)
+"""Steps that come at a start after a kill: Balie is killed between tap and proof before them."""
+
+OF_TICKS = frozenset(step.value for step in (Step.VISITING, Step.KEEPING_TICKS, Step.TICKS_KEPT))
+"""WhatsApp's own: an SMS has no chat to visit."""
+
+NUMBER = "+316555{place:05}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """`left`: how often it really left. `promised`: somebody was told that it is accepted."""
+
+    step: str
+    channel: str
+    text: str
+    promised: bool
+    state: str
+    left: int = 0
+
+    @property
+    def is_lost(self) -> bool:
+        return self.promised and self.left == 0 and self.state != "person"
+
+    @property
+    def is_doubled(self) -> bool:
+        return self.left > 1
+
+
+def outcomes(folder: Path, steps: Sequence[str], *, phones: int) -> list[Outcome]:
+    """Kills at each step, for both channels, shared out over so many phones."""
+    cases = [
+        (step, channel)
+        for channel in Channel
+        for step in steps
+        if channel is Channel.WHATSAPP or step not in OF_TICKS
+    ]
+    with world(folder, phones=phones, speed=SPEED) as here, ThreadPoolExecutor(phones) as pool:
+        shares = [cases[place::phones] for place in range(phones)]
+        done = [*pool.map(_share, repeat(folder), repeat(here), range(phones), shares)]
+        left = here.left()  # at the very end: a second one may come late
+        return sorted(
+            (replace(each, left=left.count(each.text)) for share in done for each in share),
+            key=lambda each: (each.channel, STEPS.index(each.step)),
+        )
+
+
+def table(found: Sequence[Outcome]) -> str:
+    """One row a step, in Markdown."""
+    rows = ["| killed at | channel | left | state |", "|---|---|---|---|"]
+    rows += [f"| {o.step} | {o.channel} | {o.left} | {o.state} |" for o in found]
+    lost, doubled = sum(o.is_lost for o in found), sum(o.is_doubled for o in found)
+    return "\n".join([*rows, f"\n{len(found)} kills: {lost} lost, {doubled} doubled"])
+
+
+def _share(
+    folder: Path, here: World, place: int, cases: Sequence[tuple[str, Channel]]
+) -> list[Outcome]:
+    office = Office(data=folder / f"office{place}", world=here, phones=[here.phones[place]])
+    numbers = [NUMBER.format(place=place * 100 + at) for at in range(len(cases))]
+    office.found(numbers)
+    office.start()
+    try:
+        return [
+            _case(office, step, channel, number)
+            for (step, channel), number in zip(cases, numbers, strict=True)
+        ]
+    finally:
+        office.kill()
+
+
+def _case(office: Office, step: str, channel: Channel, number: str) -> Outcome:
+    """The Balie that settles one message is the one that is killed over the next."""
+    text = f"Dienst {step} per {channel.value}"
+    first = Step.TAPPED.value if step in IN_DOUBT else step
+    message = {
+        "line": office.phones[0].number,
+        "number": number,
+        "channel": channel.value,
+        "text": text,
+        "step": first,
+    }
+    promised = office.accept(message) is not None
+    office.died()
+    if step in IN_DOUBT:
+        office.start(step)
+        office.died()
+    office.start()
+    state = "never accepted"
+    if text in office.messages():
+        found, reason = office.settles(text)
+        state = found if found in LEFT else str(reason)
+    return Outcome(step=step, channel=channel.value, text=text, promised=promised, state=state)

@@ -1,0 +1,163 @@
+"""An office whose Balie can be killed and started again, and the phones that tell the truth."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from appliance.clock import ScaledClock, SystemClock
+from appliance.demo.children import EmulatedPhone, emulation, own_adb_server
+from appliance.messages import Channel
+from appliance.runtime.balie import DATABASE
+from appliance.store import consent, contacts, conversations, lines
+from appliance.store.connection import connect_reader
+from appliance.store.consent import ConsentKind
+from appliance.store.store import Store, Tx
+from tests.running_demo import SETTLES_S, eventually
+
+LEFT = {"sent", "delivered", "read"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """The phones, and the clock that they share with every Balie."""
+
+    phones: Sequence[EmulatedPhone]
+    control: str
+    clock: ScaledClock
+
+    def left(self) -> list[str]:
+        """The texts that really left, once for each time."""
+        items = httpx.get(f"{self.control}/truth", timeout=30).raise_for_status().json()["items"]
+        return [each["text"] for each in items]
+
+    def fault(self, phone: EmulatedPhone, kind: str, **more: Any) -> None:
+        body = {"phone": phone.number, "fault": kind, **more}
+        httpx.post(f"{self.control}/fault", json=body, timeout=30).raise_for_status()
+
+
+@contextmanager
+def world(folder: Path, *, phones: int, speed: float) -> Iterator[World]:
+    clock = ScaledClock(origin_ms=SystemClock().now_ms(), speed=speed)
+    with (
+        own_adb_server(folder / "adb"),
+        emulation(
+            phones=phones,
+            traffic=False,
+            speed=speed,
+            origin_ms=clock.origin_ms,
+            seed=1,
+            truth=folder / "truth.jsonl",
+        ) as emulated,
+    ):
+        yield World(phones=emulated.phones, control=emulated.control, clock=clock)
+
+
+@dataclass(slots=True, kw_only=True)
+class Office:
+    """One data directory with a line a phone."""
+
+    data: Path
+    world: World
+    phones: Sequence[EmulatedPhone]
+    _child: subprocess.Popen[str] | None = field(default=None, init=False)
+
+    def found(self, numbers: Sequence[str]) -> None:
+        """Makes the database: the lines, and the people who wrote to each just now."""
+        store = Store(self.data / DATABASE, self.world.clock)
+        try:
+            store.write(lambda tx: _furnish(tx, self.phones, numbers))
+        finally:
+            store.close()
+
+    def start(self, step: str | None = None) -> None:
+        clock = self.world.clock
+        command = [
+            *(sys.executable, "-m", "tests.crash.balie_child", str(self.data)),
+            *(str(clock.origin_ms), str(clock.speed)),
+            *([step] if step else []),
+        ]
+        with (self.data / "stderr").open("a") as stderr:
+            self._child = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, text=True
+            )
+
+    def accept(self, message: dict[str, Any]) -> str | None:
+        """The id of the acknowledged message; None when Balie died before it said so."""
+        assert self._child
+        assert self._child.stdin
+        assert self._child.stdout
+        self._child.stdin.write(json.dumps(message) + "\n")
+        self._child.stdin.flush()
+        return self._child.stdout.readline().strip() or None
+
+    def died(self) -> None:
+        """Waits until the step has killed it."""
+        assert self._child
+        assert self._child.wait(SETTLES_S) == -signal.SIGKILL, (self.data / "stderr").read_text()
+        self._close()
+
+    def kill(self) -> None:
+        assert self._child
+        self._child.kill()
+        self._child.wait()
+        self._close()
+
+    def messages(self) -> dict[str, tuple[str, str | None]]:
+        """State and reason of all that goes out, by text."""
+        with closing(connect_reader(self.data / DATABASE)) as conn:
+            rows = conn.execute("SELECT text, state, reason FROM message WHERE direction = 'out'")
+            return {row[0]: (row[1], row[2]) for row in rows}
+
+    def settles(self, text: str) -> tuple[str, str | None]:
+        """What became of it in the end: it left, or waits for a person."""
+
+        def look() -> tuple[str, str | None] | None:
+            found = self.messages().get(text)
+            return found if found and (found[0] in LEFT or found[1] == "person") else None
+
+        answer: tuple[str, str | None] = eventually(look, f"“{text}” settles")
+        return answer
+
+    def _close(self) -> None:
+        assert self._child
+        for pipe in (self._child.stdin, self._child.stdout):
+            if pipe:
+                with suppress(BrokenPipeError):
+                    pipe.close()
+        self._child = None
+
+
+def _furnish(tx: Tx, phones: Sequence[EmulatedPhone], numbers: Sequence[str]) -> None:
+    branch_id = lines.add_branch(tx, "Utrecht")
+    for phone in phones:
+        line_id = lines.add_line(tx, branch_id=branch_id, number=phone.number)
+        device_id = lines.enrol(tx, kind="phone", address=phone.serial)
+        for channel in Channel:
+            lines.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
+        for number in numbers:
+            _wrote(tx, line_id, number)
+
+
+def _wrote(tx: Tx, line_id: str, number: str) -> None:
+    contact_id = contacts.ensure(tx, number)
+    conversation_id = conversations.with_contact(tx, line_id, contact_id)
+    tx.conn.execute(
+        "UPDATE conversation SET last_in_ms = ? WHERE id = ?", (tx.now_ms, conversation_id)
+    )
+    consent.record(
+        tx,
+        number=number,
+        contact_id=contact_id,
+        line_id=line_id,
+        kind=ConsentKind.WROTE_FIRST,
+        channel=Channel.WHATSAPP,
+        recorded_by="test",
+    )
