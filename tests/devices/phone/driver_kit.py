@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from appliance.clock import Clock, SystemClock
+from appliance.clock import Clock, clock_for
 from appliance.devices import adb_server
 from appliance.devices.adb import Deadlines
 from appliance.devices.emulated.emulate import Emulator, EmulatorConfig
@@ -177,12 +177,21 @@ class Counter:
 class World:
     """Emulated phones on a loop of their own, connected to the adb server of the test run."""
 
-    def __init__(self, *specs: PhoneSpec, clock: Clock | None = None) -> None:
-        self.clock = clock or SystemClock()
+    def __init__(self, *specs: PhoneSpec, busy_seed: int | None = None, speed: float = 1) -> None:
+        """With a seed people write by themselves, every few seconds of the world's."""
+        self.clock: Clock = clock_for(speed=speed)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="world", daemon=True)
         self._thread.start()
-        config = EmulatorConfig(phones=specs, traffic=False, people_per_phone=0)
+        config = EmulatorConfig(
+            phones=specs,
+            traffic=busy_seed is not None,
+            seed=busy_seed or 1,
+            people_per_phone=0 if busy_seed is None else 12,
+            rhythm_s=4.0,
+            speed=speed,
+            origin_ms=getattr(self.clock, "origin_ms", None),
+        )
         self.emulator: Emulator = self._on_loop(_started(config))
         self.phones = self.emulator.phones
         self._http = httpx.Client(base_url=self.emulator.control_url)
@@ -240,6 +249,18 @@ class World:
 
     def write(self, sender: str, text: str, channel: str = "whatsapp", **more: Any) -> None:
         self.inject(kind="message", channel=channel, **{"from": sender}, text=text, **more)
+
+    def arrived(self) -> list[tuple[str, str]]:
+        """Sender and text of each message that the phone has, in no order."""
+        account, providers = self.handset.whatsapp.account, self.handset.providers
+        texts = [
+            (message.sender, message.text)
+            for chat in account.chats.values()
+            for message in chat.messages
+            if message.sender is not None
+        ]
+        _, rows = providers.query("sms", ["address", "body"], where="type = 1", order="")
+        return [*texts, *((str(address), str(body)) for address, body in rows)]
 
     def truth(self, channel: str = "") -> list[str]:
         """The texts that really left, in order."""
