@@ -3,7 +3,7 @@
 import typer
 
 from appliance import __version__
-from appliance.cli import care, clock, directory, people, running
+from appliance.cli import care, consent, clock, directory, people, running
 
 app = typer.Typer(
     name="balie",
@@ -19,6 +19,7 @@ app.add_typer(directory.line_app, name="line")
 app.add_typer(directory.device_app, name="device")
 app.add_typer(people.staff_app, name="staff")
 app.add_typer(people.token_app, name="token")
+app.add_typer(consent.consent_app, name="consent")
 app.command("plan")(care.plan)
 app.command("backup")(care.backup)
 app.command("doctor")(care.run_doctor)

@@ -18,6 +18,8 @@ class EventKind(Enum):
     #: Two contacts are one person; facts: `other`, the id that is no more.
     CONTACT_JOINED = "contact.joined"
     CONSENT_RECORDED = "consent.recorded"
+    #: A message may mean STOP, or somebody decided about it; facts: `decision`.
+    NEAR_STOP = "consent.near-stop"
     #: Somebody read up to a message; for that person's other browsers.
     CONVERSATION_READ = "conversation.read"
     DEVICE_STATUS = "device.status"

@@ -7,18 +7,21 @@ from typing import Any
 
 from appliance.api.feed import EventFeed
 from appliance.clock import Clock
+from appliance.queue.gate import ConsentGate
 from appliance.store.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """`planned` wakes the planner: called after a message was accepted or cancelled, from the
-    event loop, so it returns at once. `ready` names what is not ready yet; empty means ready.
-    `doctor` blocks for a while and gives one mapping a finding. `setup_code` is printed where
-    only the owner looks; without it nobody becomes the first administrator by the page.
+    """`gate` is the one that every device asks before it taps. `planned` wakes the planner: called
+    after a message was accepted or cancelled, from the event loop, so it returns at once. `ready`
+    names what is not ready yet; empty means ready. `doctor` blocks for a while and gives one
+    mapping a finding. `setup_code` is printed where only the owner looks; without it nobody becomes
+    the first administrator by the page.
     """
 
     store: Store
+    gate: ConsentGate
     clock: Clock
     feed: EventFeed
     planned: Callable[[], None]

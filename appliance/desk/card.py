@@ -23,7 +23,10 @@ class Number:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """One row of the consent ledger; `words` is what they wrote, or were shown."""
+    """One row of the consent ledger; `words` is what they wrote, or were shown.
+
+    `source` is where an import found it; `at_ms` is when they gave it there.
+    """
 
     number: str
     kind: ConsentKind
@@ -31,6 +34,7 @@ class Proof:
     words: str | None
     message_id: str | None
     by: str | None
+    source: str | None
     at_ms: int
 
 
@@ -101,7 +105,8 @@ def _proofs(conn: sqlite3.Connection, line_id: str, contact_id: str) -> Sequence
             words=row["words"] or row["text"],
             message_id=row["message_id"],
             by=row["by"],
-            at_ms=row["at_ms"],
+            source=row["source"],
+            at_ms=row["given_ms"] or row["at_ms"],
         )
         for row in rows
     ]
@@ -126,7 +131,7 @@ def _elsewhere(
 # By number, not by contact: after a join the ledger still names the contact it was written for.
 _PROOFS = """
 SELECT consent.number, consent.kind, consent.channel, consent.words, consent.message_id,
-  consent.at_ms, message.text, staff.name AS by
+  consent.at_ms, consent.source, consent.given_ms, message.text, staff.name AS by
 FROM consent
 LEFT JOIN message ON message.id = consent.message_id
 LEFT JOIN staff ON 'staff:' || staff.id = consent.recorded_by

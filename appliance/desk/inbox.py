@@ -47,7 +47,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One conversation in the list. `waiting_ms`: since when it waits for an answer."""
+    """One conversation in the list. `waiting_ms`: since when it waits for an answer.
+
+    `near_stop`: something in it reads like STOP, and nobody decided yet.
+    """
 
     id: str
     line_id: str
@@ -62,6 +65,7 @@ class Row:
     unread: int
     waiting_ms: int | None
     draft: str | None
+    near_stop: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +136,7 @@ def _row(row: Mapping[str, Any]) -> Row:
         unread=row["unread"],
         waiting_ms=row["waiting_ms"],
         draft=row["draft"],
+        near_stop=bool(row["near_stop"]),
     )
 
 
@@ -170,7 +175,9 @@ SELECT c.id, c.line_id, c.group_id, c.last_ms,
        AND o.state NOT IN ('failed', 'refused', 'expired', 'cancelled')
        ORDER BY o.happened_ms DESC LIMIT 1), 0)
     ORDER BY i.happened_ms LIMIT 1), NULL) AS waiting_ms,
-  nullif(d.text, '') AS draft
+  nullif(d.text, '') AS draft,
+  c.id IN (SELECT asked.conversation_id FROM near_stop s JOIN message asked
+           ON asked.id = s.message_id WHERE s.decision IS NULL) AS near_stop
 FROM conversation c
 JOIN staff me ON me.id = :staff_id
 LEFT JOIN contact k ON k.id = c.contact_id

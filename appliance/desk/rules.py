@@ -3,11 +3,11 @@
 import logging
 from dataclasses import dataclass
 
-from appliance.desk import words
+from appliance.desk import near_stop, near_words, withdrawal, words
 from appliance.desk.sending import Author, SendRequest, accept
 from appliance.errors import InvalidInput, Refused
-from appliance.messages import Channel, MessageClass, MessageState
-from appliance.store import consent, lines, messages
+from appliance.messages import Channel, MessageClass
+from appliance.store import consent, lines
 from appliance.store.consent import ConsentKind
 from appliance.store.store import Tx
 
@@ -31,31 +31,30 @@ def answer(tx: Tx, arrival: Arrival) -> None:
     verdict = consent.verdict(tx.conn, arrival.line.id, arrival.number)
     if words.is_stop(arrival.text):
         if verdict.code != "opted-out":
-            _opt_out(tx, arrival)
+            opt_out(tx, arrival, recorded_by="rule")
     elif verdict.code == "opted-out":
         if words.is_start(arrival.text):
             _opt_in_again(tx, arrival)
     else:
-        if not verdict.allowed:
-            _record(tx, arrival, ConsentKind.WROTE_FIRST)
-        _welcome_once(tx, arrival)
+        if not verdict.allowed or verdict.sms_only:
+            _record(tx, arrival, ConsentKind.WROTE_FIRST, "rule")
+        if near_words.is_near_stop(arrival.text):
+            near_stop.mark(tx, arrival.message_id)
+        else:
+            _welcome_once(tx, arrival)
 
 
-def _opt_out(tx: Tx, arrival: Arrival) -> None:
+def opt_out(tx: Tx, arrival: Arrival, *, recorded_by: str) -> None:
     """Withdraws consent, what waits for them with it, and confirms once."""
-    _record(tx, arrival, ConsentKind.OPTED_OUT)
-    waiting = tx.conn.execute(
-        "SELECT id FROM message WHERE line_id = ? AND contact_id = ? AND state = 'queued'",
-        (arrival.line.id, arrival.contact_id),
-    ).fetchall()
-    for row in waiting:
-        messages.move(tx, row["id"], MessageState.CANCELLED, reason="opted-out")
+    _record(tx, arrival, ConsentKind.OPTED_OUT, recorded_by)
+    withdrawal.cancel_waiting(tx, arrival.contact_id, line_id=arrival.line.id)
+    near_stop.overtake(tx, arrival.contact_id, arrival.line.id)
     _mark_welcomed(tx, arrival, None)
     _say(tx, arrival, words.STOPPED, rule="stop", kind=MessageClass.CONFIRMATION)
 
 
 def _opt_in_again(tx: Tx, arrival: Arrival) -> None:
-    _record(tx, arrival, ConsentKind.OPTED_IN_AGAIN)
+    _record(tx, arrival, ConsentKind.OPTED_IN_AGAIN, "rule")
     _say(tx, arrival, words.STARTED, rule="start")
 
 
@@ -75,7 +74,7 @@ def _mark_welcomed(tx: Tx, arrival: Arrival, message_id: str | None) -> None:
     )
 
 
-def _record(tx: Tx, arrival: Arrival, kind: ConsentKind) -> None:
+def _record(tx: Tx, arrival: Arrival, kind: ConsentKind, recorded_by: str) -> None:
     consent.record(
         tx,
         number=arrival.number,
@@ -84,7 +83,7 @@ def _record(tx: Tx, arrival: Arrival, kind: ConsentKind) -> None:
         kind=kind,
         channel=arrival.channel,
         message_id=arrival.message_id,
-        recorded_by="rule",
+        recorded_by=recorded_by,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from appliance.desk.access import Permission, Rights
+from appliance.desk.near_stop import Answer
 from appliance.errors import NotFound
 from appliance.messages import Channel, Direction, MessageState
 from appliance.phone_numbers import readable
@@ -57,6 +58,14 @@ class Try:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NearStop:
+    """It reads like STOP; `answer` is None while nobody decided, `by` is who did."""
+
+    answer: Answer | None
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bubble:
     """One message as it is drawn.
 
@@ -84,6 +93,7 @@ class Bubble:
     tries: Sequence[Try]
     day: date | None
     joins: bool
+    near_stop: NearStop | None = None
 
     @property
     def mine(self) -> bool:
@@ -193,7 +203,13 @@ def _bubble(
         tries=tries,
         day=day if new_day else None,
         joins=not new_day and previous is not None and _one_block(previous, row),
+        near_stop=_near_stop(row) if row["is_near_stop"] else None,
     )
+
+
+def _near_stop(row: sqlite3.Row) -> NearStop:
+    answer = Answer(row["decision"]) if row["decision"] else None
+    return NearStop(answer=answer, by=row["decided_by"])
 
 
 def _one_block(above: sqlite3.Row, below: sqlite3.Row) -> bool:
@@ -260,10 +276,13 @@ WHERE m.conversation_id = :conversation AND (m.happened_ms, m.id) >= (f.happened
 """
 
 _MESSAGES = """
-SELECT m.*, coalesce(staff.name, api_token.name, m.sender_name) AS author
+SELECT m.*, coalesce(staff.name, api_token.name, m.sender_name) AS author,
+  near.message_id IS NOT NULL AS is_near_stop, near.decision, decider.name AS decided_by
 FROM message m
 LEFT JOIN staff ON staff.id = m.staff_id
 LEFT JOIN api_token ON api_token.id = m.token_id
+LEFT JOIN near_stop near ON near.message_id = m.id
+LEFT JOIN staff decider ON decider.id = near.staff_id
 WHERE m.conversation_id = :conversation
 AND (:before IS NULL OR (m.happened_ms, m.id) <
      (SELECT b.happened_ms, b.id FROM message b WHERE b.id = :before))

@@ -32,14 +32,14 @@ STARTED = {
 
 def is_stop(text: str) -> bool:
     """True when the whole message is a word that asks for no more messages."""
-    return _bare(text) in STOP_WORDS
+    return bare(text) in STOP_WORDS
 
 
 def is_start(text: str) -> bool:
-    return _bare(text) in START_WORDS
+    return bare(text) in START_WORDS
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """The message without case, punctuation and marks around it: ` Stop! ` is STOP."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     return re.sub(r"[\W_]+", " ", plain).strip()

@@ -63,6 +63,7 @@ class Balie:
         self._started = False
         self.services = Services(
             store=self.store,
+            gate=gate,
             clock=clock,
             feed=EventFeed(self.store),
             planned=self._planner.ask,

@@ -193,6 +193,7 @@ def open_office(web: WebServer, data_dir: Path, clock: Clock) -> Iterator[Office
     planned: list[None] = []
     services = Services(
         store=store,
+        gate=ConsentGate(),
         clock=clock,
         feed=EventFeed(store, poll_s=0.05),
         planned=lambda: planned.append(None),

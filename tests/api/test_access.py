@@ -16,6 +16,7 @@ from appliance.api.json.callers import identify
 from appliance.api.services import Services
 from appliance.api.web.visit import checked_guest, checked_visit, guest_of, visit_of
 from appliance.desk import sessions, staff
+from appliance.queue.gate import ConsentGate
 from appliance.store.store import Tx
 from tests.api.office import Desk, Office
 
@@ -28,6 +29,7 @@ DOOR = {"/login", "/login/{token}", "/setup"}
 def routes_of(office: Office) -> list[Route | Mount]:
     services = Services(
         store=office.store,
+        gate=ConsentGate(),
         clock=office.clock,
         feed=EventFeed(office.store),
         planned=lambda: None,

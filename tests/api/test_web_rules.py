@@ -13,6 +13,7 @@ from appliance.api.feed import EventFeed
 from appliance.api.services import Services
 from appliance.clock import ManualClock
 from appliance.desk import passwords, sessions, staff
+from appliance.queue.gate import ConsentGate
 from appliance.store.store import Tx
 from tests.api.office import Desk, Office
 
@@ -97,6 +98,7 @@ def addresses(office: Office, conversation: str) -> list[str]:
         f"/c/{conversation}/contact/numbers",
         f"/messages/{waiting}/cancel",
         f"/messages/{waiting}/decide",
+        f"/messages/{waiting}/near-stop",
         f"/lines/{line_id}/resume",
     ]
 
@@ -107,6 +109,7 @@ FORM = {
     "office_name": "F",
     "number": "+31655500299",
     "decision": "left",
+    "answer": "leave",
 }
 
 
@@ -126,6 +129,7 @@ def test_every_post_of_the_pages_is_named_here(office: Office, conversation: str
     """A page that learns to post is added to the tests of tokens and rights."""
     services = Services(
         store=office.store,
+        gate=ConsentGate(),
         clock=office.clock,
         feed=EventFeed(office.store),
         planned=lambda: None,

@@ -14,6 +14,7 @@ from appliance.api.feed import EventFeed
 from appliance.api.services import Services
 from appliance.clock import SystemClock
 from appliance.desk import tokens
+from appliance.queue.gate import ConsentGate
 from appliance.runtime.web import bind, serve
 from appliance.store.store import Store
 from tests.bench.accept import furnish
@@ -26,6 +27,7 @@ def main() -> None:
     token = store.write(lambda tx: tokens.add(tx, "bench")).token
     services = Services(
         store=store,
+        gate=ConsentGate(),
         clock=store.clock,
         feed=EventFeed(store),
         planned=lambda: None,

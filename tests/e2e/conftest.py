@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from appliance.api.feed import EventFeed
 from appliance.api.services import Services
 from appliance.clock import SystemClock
+from appliance.queue.gate import ConsentGate
 from appliance.store.store import Store
 from tests.api.office import WebServer, run_web_server
 from tests.e2e.chromium import launched
@@ -74,6 +75,7 @@ def empty(page_server: WebServer, tmp_path: Path) -> Iterator[Place]:
     store = Store(tmp_path / "balie.db", clock)
     services = Services(
         store=store,
+        gate=ConsentGate(),
         clock=clock,
         feed=EventFeed(store, poll_s=0.05),
         planned=lambda: None,

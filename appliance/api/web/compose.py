@@ -1,8 +1,9 @@
 """Writing: sending, withdrawing, drafts, and the first message to a number."""
 
+import asyncio
 import dataclasses
 import sqlite3
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, Response
@@ -12,9 +13,10 @@ from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.route import PageRoute
 from appliance.api.web.thread import opened_thread, whole_page
 from appliance.api.web.visit import Posting, Reading, Visit, go
-from appliance.desk import decisions, drafts, inbox, sending, thread
+from appliance.desk import decisions, drafts, inbox, sending, sign_off, thread
 from appliance.desk.access import Permission
 from appliance.desk.decisions import Decision
+from appliance.desk.near_stop import Answer
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.phone_numbers import parse_number, readable
 from appliance.store.store import Tx
@@ -84,6 +86,27 @@ async def decide(
         lambda tx: decisions.decide(tx, message_id, decision, staff_id=visit.staff_id)
     )
     visit.services.planned()
+    if visit.partial:
+        return Response(status_code=204)
+    return go(visit, f"/c/{conversation_id}")
+
+
+@routes.post("/messages/{message_id}/near-stop")
+async def decide_near_stop(
+    visit: Posting, message_id: str, answer: Annotated[Literal["sign-off", "leave"], Form()]
+) -> Response:
+    conversation_id = await visit.read(lambda conn: _conversation_of(conn, visit, message_id))
+    services = visit.services
+    # In a thread: it waits until nothing is being sent to this person.
+    await asyncio.to_thread(
+        sign_off.decide,
+        services.store,
+        services.gate,
+        message_id,
+        Answer(answer),
+        staff_id=visit.staff_id,
+    )
+    services.planned()
     if visit.partial:
         return Response(status_code=204)
     return go(visit, f"/c/{conversation_id}")

@@ -1,5 +1,6 @@
 """The contact's card: what the office may change about a person."""
 
+import asyncio
 import sqlite3
 from typing import Annotated
 
@@ -65,8 +66,12 @@ async def add_number(
         other = await visit.read(lambda conn: _owner(conn, visit, about, e164, shown.contact_id))
         if other is not None and other.id != join:
             return await _show(visit, conversation_id, other=other, number=e164)
-        await visit.write(
-            lambda tx: contacts.add_number(tx, shown.contact_id, e164, visit.staff_id)
+        # In a thread and under the gate: a STOP of either of the two counts for both from here on.
+        await asyncio.to_thread(
+            visit.services.gate.write,
+            visit.services.store,
+            (e164, *(each.number for each in shown.numbers)),
+            lambda tx: contacts.add_number(tx, shown.contact_id, e164, visit.staff_id),
         )
     except (InvalidInput, Refused) as exc:
         note = note_of(visit.words, exc)

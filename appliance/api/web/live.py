@@ -28,7 +28,12 @@ BEAT_S = 15.0
 """How often a quiet stream says that it is alive, and asks whether its reader still is."""
 
 _ABOUT_MESSAGES = frozenset(
-    {EventKind.MESSAGE_RECEIVED, EventKind.MESSAGE_STATE, EventKind.MESSAGE_PLANNED}
+    {
+        EventKind.MESSAGE_RECEIVED,
+        EventKind.MESSAGE_STATE,
+        EventKind.MESSAGE_PLANNED,
+        EventKind.NEAR_STOP,
+    }
 )
 _ABOUT_CONTACTS = frozenset(
     {EventKind.CONTACT_CHANGED, EventKind.CONTACT_JOINED, EventKind.CONSENT_RECORDED}

@@ -275,11 +275,13 @@ BEGIN SELECT RAISE(ABORT, 'the consent ledger is append-only'); END;
 -- A message that reads like STOP without being it: a person decides, nothing is obeyed blindly.
 CREATE TABLE near_stop (
   message_id      TEXT PRIMARY KEY REFERENCES message (id),
-  decision        TEXT CHECK (decision IN ('sign-off', 'leave')), -- NULL: nobody decided yet
+  decision        TEXT CHECK (decision IN ('sign-off', 'leave', 'overtaken')), -- NULL: none yet
   staff_id        TEXT REFERENCES staff (id),
   decided_ms      INTEGER,
-  CHECK ((decision IS NULL) = (staff_id IS NULL) AND (decision IS NULL) = (decided_ms IS NULL))
+  CHECK ((decision IS NULL) = (decided_ms IS NULL)),
+  CHECK ((coalesce(decision, 'overtaken') = 'overtaken') = (staff_id IS NULL))
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX near_stop_open ON near_stop (message_id) WHERE decision IS NULL;
 
 -- One welcome per contact and line, for ever.
 CREATE TABLE welcome (

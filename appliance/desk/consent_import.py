@@ -1,0 +1,138 @@
+"""Consent that was given elsewhere, brought in as records: who, since when, which words, and where.
+
+What an import brings reaches SMS only, and never opens what the person closed.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from io import StringIO
+from itertools import islice
+
+from appliance.clock import MS_PER_S
+from appliance.errors import InvalidInput
+from appliance.phone_numbers import parse_number
+from appliance.store import consent, contacts
+from appliance.store.consent import ConsentKind, Record
+from appliance.store.store import Store, Tx
+
+COLUMNS = ("number", "source", "date", "wording")
+MAX_WORDS = 2_000
+"""Characters of a wording: the paragraph above a signature, not the whole contract."""
+PIECE = 500
+"""Rows a transaction, so that nobody else waits long for theirs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    number: str
+    proof: Record
+
+
+@dataclass(slots=True, kw_only=True)
+class Outcome:
+    """Numbers by what became of them; `withdrawn` asked to stop, and stay so."""
+
+    added: list[str] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
+
+
+def read_rows(text: str, *, now_ms: int) -> Sequence[Row]:
+    """The rows of a CSV file with a heading, comma or semicolon between the columns.
+
+    All of it is right, or nothing is taken: raises InvalidInput, with the line in the sentence.
+    """
+    heading_line = text.partition("\n")[0]
+    delimiter = ";" if heading_line.count(";") > heading_line.count(",") else ","
+    reader = csv.DictReader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        heading = [name.strip().casefold() for name in reader.fieldnames or ()]
+        if missing := [name for name in COLUMNS if name not in heading]:
+            raise InvalidInput(
+                missing[0],
+                f"The heading lacks “{missing[0]}”; it needs {', '.join(COLUMNS)}.",
+            )
+        reader.fieldnames = heading
+        return [_row(cells, reader.line_num, now_ms) for cells in reader]
+    except csv.Error as exc:
+        raise InvalidInput("file", f"Line {reader.line_num} is not CSV: {exc}.") from exc
+
+
+def bring_in(store: Store, rows: Sequence[Row], *, line_id: str, recorded_by: str) -> Outcome:
+    """Records what is new for this line; a second time changes nothing."""
+    outcome = Outcome()
+    for piece in _pieces(rows):
+        part = store.write(
+            lambda tx, piece=piece: record(tx, piece, line_id=line_id, recorded_by=recorded_by)  # type: ignore[misc]
+        )
+        outcome.added += part.added
+        outcome.known += part.known
+        outcome.withdrawn += part.withdrawn
+    return outcome
+
+
+def record(tx: Tx, rows: Sequence[Row], *, line_id: str, recorded_by: str) -> Outcome:
+    """One transaction of an import."""
+    outcome = Outcome()
+    for row in rows:
+        found = consent.verdict(tx.conn, line_id, row.number)
+        if found.allowed:
+            outcome.known.append(row.number)
+        elif found.code == "opted-out":
+            outcome.withdrawn.append(row.number)
+        else:
+            consent.record(
+                tx,
+                number=row.number,
+                contact_id=contacts.ensure(tx, row.number),
+                line_id=line_id,
+                kind=ConsentKind.OPTED_IN,
+                recorded_by=recorded_by,
+                proof=row.proof,
+            )
+            outcome.added.append(row.number)
+    return outcome
+
+
+def _row(cells: Mapping[str, str | None], line: int, now_ms: int) -> Row:
+    try:
+        return Row(
+            number=parse_number((cells["number"] or "").strip(), field="number"),
+            proof=Record(
+                source=_filled(cells, "source"),
+                given_ms=_given_ms(_filled(cells, "date"), now_ms),
+                words=_filled(cells, "wording"),
+            ),
+        )
+    except InvalidInput as exc:
+        raise InvalidInput(exc.field, f"Line {line}: {exc.sentence}") from exc
+
+
+def _filled(cells: Mapping[str, str | None], name: str) -> str:
+    text = " ".join((cells[name] or "").split())
+    if not text:
+        raise InvalidInput(name, f"“{name}” is empty; without it there is no record of consent.")
+    if len(text) > MAX_WORDS:
+        raise InvalidInput(name, f"“{name}” has {len(text)} characters; at most {MAX_WORDS} fit.")
+    return text
+
+
+def _given_ms(text: str, now_ms: int) -> int:
+    for form in ("%Y-%m-%d", "%d-%m-%Y"):
+        try:
+            day = datetime.strptime(text, form).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+        given_ms = int(day.timestamp() * MS_PER_S)
+        if given_ms > now_ms:
+            raise InvalidInput("date", f"“{text}” lies in the future.")
+        return given_ms
+    raise InvalidInput("date", f"“{text}” is not a date. Write 2026-03-31.")
+
+
+def _pieces(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    left = iter(rows)
+    while piece := list(islice(left, PIECE)):
+        yield piece

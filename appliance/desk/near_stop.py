@@ -1,0 +1,68 @@
+"""Messages that read like STOP without being it: shown to staff, who decide."""
+
+from enum import Enum
+
+from appliance.errors import NotFound, Refused
+from appliance.events import EventKind
+from appliance.store.store import Tx
+
+
+class Answer(Enum):
+    """The values are those of the page's buttons and of the table."""
+
+    SIGN_OFF = "sign-off"
+    LEAVE = "leave"
+    #: They were signed off by other words before anybody decided; no button of a page.
+    OVERTAKEN = "overtaken"
+
+
+def mark(tx: Tx, message_id: str) -> None:
+    """Puts the question to staff."""
+    tx.conn.execute("INSERT INTO near_stop (message_id) VALUES (?)", (message_id,))
+    _tell(tx, message_id, None, None)
+
+
+def settle(tx: Tx, message_id: str, answer: Answer, *, staff_id: str) -> None:
+    """Keeps who decided what. Raises NotFound, or Refused when somebody was quicker."""
+    row = tx.conn.execute(
+        "SELECT decision FROM near_stop WHERE message_id = ?", (message_id,)
+    ).fetchone()
+    if row is None:
+        raise NotFound("message")
+    if row["decision"] is not None:
+        raise Refused("nothing-to-decide", "A colleague decided about this message already.")
+    tx.conn.execute(
+        "UPDATE near_stop SET decision = ?, staff_id = ?, decided_ms = ? WHERE message_id = ?",
+        (answer.value, staff_id, tx.now_ms, message_id),
+    )
+    _tell(tx, message_id, answer, staff_id)
+
+
+def overtake(tx: Tx, contact_id: str, line_id: str) -> None:
+    """They are signed off on this line: what was still asked about them there is answered."""
+    rows = tx.conn.execute(
+        "SELECT s.message_id FROM near_stop s JOIN message m ON m.id = s.message_id"
+        " WHERE s.decision IS NULL AND m.line_id = ? AND m.contact_id = ?",
+        (line_id, contact_id),
+    ).fetchall()
+    for row in rows:
+        tx.conn.execute(
+            "UPDATE near_stop SET decision = 'overtaken', decided_ms = ? WHERE message_id = ?",
+            (tx.now_ms, row["message_id"]),
+        )
+        _tell(tx, row["message_id"], Answer.OVERTAKEN, None)
+
+
+def _tell(tx: Tx, message_id: str, answer: Answer | None, staff_id: str | None) -> None:
+    row = tx.conn.execute(
+        "SELECT line_id, conversation_id, contact_id FROM message WHERE id = ?", (message_id,)
+    ).fetchone()
+    tx.emit(
+        EventKind.NEAR_STOP,
+        line_id=row["line_id"],
+        conversation_id=row["conversation_id"],
+        contact_id=row["contact_id"],
+        message_id=message_id,
+        staff_id=staff_id,
+        facts={"decision": answer.value if answer else None},
+    )

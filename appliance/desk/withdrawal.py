@@ -1,0 +1,64 @@
+"""What follows at once when somebody withdraws, and an objection to the whole company."""
+
+from appliance.clock import MS_PER_S
+from appliance.errors import NotFound, Refused
+from appliance.messages import MessageState
+from appliance.store import consent, contacts, messages
+from appliance.store.consent import ConsentKind
+from appliance.store.store import Tx
+
+TAP_TAKES_MS = 60 * MS_PER_S
+"""A gate that was opened longer ago than this has no tap to come: every call has a deadline."""
+
+
+def cancel_waiting(tx: Tx, contact_id: str, *, line_id: str | None) -> int:
+    """Cancels what waits for any of their numbers, on one line or on all; how many."""
+    rows = tx.conn.execute(
+        "SELECT id FROM message WHERE state = 'queued'"
+        " AND state IN ('queued', 'sending', 'unconfirmed')"  # as the index has it
+        " AND line_id IN (SELECT id FROM line WHERE ?1 IS NULL OR id = ?1)"
+        " AND (contact_id = ?2"
+        "   OR number IN (SELECT number FROM contact_number WHERE contact_id = ?2))",
+        (line_id, contact_id),
+    ).fetchall()
+    for row in rows:
+        messages.move(tx, row["id"], MessageState.CANCELLED, reason="opted-out")
+    return len(rows)
+
+
+def object_everywhere(tx: Tx, number: str, *, words: str, recorded_by: str) -> int:
+    """They object to every line of the company; how many waiting messages that cancelled.
+
+    For this process inside `ConsentGate.write`. From another one it is refused while a device
+    is at its tap, because the lock of that tap cannot be taken from here. Raises NotFound too.
+    """
+    contact = contacts.by_number(tx.conn, number)
+    if contact is None:
+        raise NotFound("contact")
+    if _is_being_tapped(tx, contact.id):
+        raise Refused(
+            "being-sent",
+            "A message to this person is being sent at this moment.",
+            remedy="Try again in a minute.",
+        )
+    consent.record(
+        tx,
+        number=number,
+        contact_id=contact.id,
+        line_id=None,
+        kind=ConsentKind.OBJECTED,
+        recorded_by=recorded_by,
+        words=words,
+    )
+    return cancel_waiting(tx, contact.id, line_id=None)
+
+
+def _is_being_tapped(tx: Tx, contact_id: str) -> bool:
+    row = tx.conn.execute(
+        "SELECT 1 FROM contact_number n JOIN conversation c ON c.contact_id = n.contact_id"
+        " JOIN message m ON m.conversation_id = c.id AND m.state = 'sending'"
+        " JOIN attempt a ON a.message_id = m.id AND a.ended_ms IS NULL AND a.tapped_ms > ?"
+        " WHERE n.contact_id = ? LIMIT 1",
+        (tx.now_ms - TAP_TAKES_MS, contact_id),
+    ).fetchone()
+    return row is not None
