@@ -256,7 +256,9 @@ def test_texts_are_shown_as_they_were_written(open_page: OpenPage, place: Place)
 
 
 def test_too_long_and_empty_are_not_sent(open_page: OpenPage, place: Place) -> None:
-    """Above 4,096 characters the page counts and sends nothing; spaces alone are nothing."""
+    """Above 4,096 characters the page counts and sends nothing; spaces alone are nothing,
+    and an emoji is one character.
+    """
     page = opened(open_page(), FATIMA)
     write(page, "a" * 4097)
     expect(page.locator("#count")).to_have_text("4097 / 4096")
@@ -264,7 +266,7 @@ def test_too_long_and_empty_are_not_sent(open_page: OpenPage, place: Place) -> N
     write(page, "   ")
     expect(page.locator("#pending li")).to_have_count(0)
     before = place.count("SELECT count(*) FROM message WHERE direction = 'out'")
-    write(page, "a" * 4096)
+    write(page, "🙂" * 4096)
     expect(page.locator("#messages li.out").last).to_have_attribute("data-state", "queued")
     assert place.count("SELECT count(*) FROM message WHERE direction = 'out'") == before + 1
 

@@ -52,7 +52,7 @@ function send() {
   const box = form();
   const text = field().value;
   if (!text.trim()) return;
-  if (text.length > Number(document.getElementById("count").dataset.most)) {
+  if (characters(text) > Number(document.getElementById("count").dataset.most)) {
     count();
     document.getElementById("count").scrollIntoView({ block: "nearest" });
     return;
@@ -147,10 +147,15 @@ function changed() {
   grow();
 }
 
+/** As the server counts: an emoji is one, where a script's own length says two. */
+function characters(text) {
+  return [...text].length;
+}
+
 function count() {
   const out = document.getElementById("count");
   const most = Number(out.dataset.most);
-  const length = field().value.length;
+  const length = characters(field().value);
   out.textContent = length > most - 400 ? `${length} / ${most}` : "";
   out.classList.toggle("over", length > most);
 }
