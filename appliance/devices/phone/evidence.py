@@ -1,7 +1,6 @@
 """What was seen, as files beside an attempt: a picture and the hierarchy of the screen."""
 
 import logging
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,14 +42,3 @@ class Evidence:
             log.warning("evidence could not be kept: %s", exc)
         else:
             names.append(name)
-
-
-class NoEvidence(Evidence):
-    """For visits and looks, which have no folder of their own."""
-
-    def __init__(self) -> None:
-        pass
-
-    def keep(self, screen: Screen | None, **facts: Any) -> Mapping[str, Any]:  # type: ignore[override]
-        del screen
-        return facts
