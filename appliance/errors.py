@@ -4,6 +4,7 @@ BalieError
 ├── InvalidInput            the caller wrote something that cannot be (field, sentence)
 ├── NotFound                what was named does not exist, or not for this caller
 ├── Refused                 a rule forbids it; `code` names the rule, `remedy` the way out
+├── LineFull                too much waits on the line already; nothing was kept, come back later
 ├── StoreError
 │   ├── NewerDatabase       the file was written by a later Balie
 │   ├── StoreUnavailable    locked, disk full, read-only: nothing was written; try again
@@ -47,6 +48,12 @@ class Refused(BalieError):
         self.code = code
         self.sentence = sentence
         self.remedy = remedy
+
+
+class LineFull(BalieError):
+    def __init__(self, waiting: int, *, retry_after_s: int) -> None:
+        super().__init__(f"{waiting} messages wait on this line already; nothing was kept.")
+        self.retry_after_s = retry_after_s
 
 
 class StoreError(BalieError):

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from appliance.errors import (
     BalieError,
     InvalidInput,
+    LineFull,
     NotFound,
     Refused,
     StoreCorrupt,
@@ -61,6 +62,11 @@ CATALOGUE: Mapping[str, Known] = {
         422, "A field is not right", "“06” is too short for a phone number. Write +31612345678."
     ),
     "internal-error": Known(500, "Balie made a mistake", "It is in Balie's log."),
+    "line-full": Known(
+        503,
+        "Too much waits on this line",
+        "20000 messages wait on this line already; nothing was kept.",
+    ),
     "store-unavailable": Known(
         503, "The database cannot be used now", "Nothing was stored. Try again."
     ),
@@ -143,6 +149,8 @@ def problem_of(exc: BalieError) -> Problem:
         case Refused():
             remedy: dict[str, Any] = {"remedy": exc.remedy} if exc.remedy else {}
             return problem(exc.code, exc.sentence, **remedy)
+        case LineFull():
+            return problem("line-full", str(exc), headers={"Retry-After": str(exc.retry_after_s)})
         case StoreUnavailable() | StoreCorrupt():
             log.error("answered 503: %s", exc)
             return problem("store-unavailable", headers={"Retry-After": str(RETRY_S)})

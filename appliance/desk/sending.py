@@ -1,22 +1,25 @@
 """The door for what goes out: the gate's first time, and the row that makes a promise."""
 
-import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from appliance.errors import InvalidInput, NotFound, Refused
+from appliance.errors import InvalidInput, LineFull, NotFound, Refused
 from appliance.messages import Channel, MessageClass, MessageState, clean_text
 from appliance.phone_numbers import is_e164, is_landline
+from appliance.queue import rows
 from appliance.queue.office_hours import hours_of
 from appliance.queue.pacing import ANSWER_WINDOW_MS, HOUR_MS
 from appliance.queue.permission import may_write
 from appliance.queue.plan import device_obstacle, route_for
+from appliance.queue.rows import Lane
 from appliance.sms_parts import MAX_PARTS, count_parts
 from appliance.store import contacts, conversations, lines, messages
 from appliance.store.store import Tx
 
 DEFAULT_TTL_MS = 24 * HOUR_MS
 """After this a message is too old to be worth sending."""
+
+RETRY_MIN_S, RETRY_MAX_S = 60, 3600
+"""Between these a program is told to come back when the line has no room: one leaves a minute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +33,11 @@ class Author:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendRequest:
-    """`number` is E.164. `typed`: a member of staff typed it just now, word by word."""
+    """`number` is E.164. `typed`: a member of staff typed it just now, word by word.
+
+    `max_waiting`: with so many messages waiting on the line it is refused; None for people at
+    the counter and for rules, whose few answers go before all others.
+    """
 
     line_id: str
     number: str
@@ -42,6 +49,7 @@ class SendRequest:
     ttl_ms: int | None = None
     not_before_ms: int | None = None
     typed: bool = False
+    max_waiting: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +66,8 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     """Keeps the message and promises to send it.
 
     The same `client_id` again gives the first answer. Raises NotFound for an unknown line,
-    InvalidInput for a text or number that cannot be sent, Refused without consent.
+    InvalidInput for a text or number that cannot be sent, Refused without consent, LineFull
+    when too many wait.
     """
     line = lines.line(tx.conn, request.line_id)
     text = clean_text(request.text)
@@ -69,6 +78,7 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     wanted = _permitted(tx, request, text)
     contact_id = contact.id if contact else contacts.ensure(tx, request.number)
     _check_number(request.number)
+    check_room(tx, line.id, request.max_waiting)
     last_in_ms = conversations.last_in_ms(tx.conn, line.id, contact_id)
     answering = last_in_ms is not None and tx.now_ms - last_in_ms <= ANSWER_WINDOW_MS
     kind = request.kind or (MessageClass.REPLY if answering else MessageClass.AUTOMATIC)
@@ -104,6 +114,17 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     return Accepted(
         id=message_id, state=MessageState.QUEUED, expected_ms=expected_ms, reason=reason
     )
+
+
+def check_room(tx: Tx, line_id: str, max_waiting: int | None, *, more: int = 1) -> None:
+    """Raises LineFull when `more` messages would make the line's queue too long."""
+    if max_waiting is None:
+        return
+    waiting = rows.count_queued(tx.conn, line_id)
+    if waiting + more > max_waiting:
+        head_ms = rows.first_expected(tx.conn, line_id)
+        wait_s = ((head_ms or 0) - tx.now_ms) // 1000
+        raise LineFull(waiting, retry_after_s=min(max(wait_s, RETRY_MIN_S), RETRY_MAX_S))
 
 
 def cancel(tx: Tx, message_id: str, author: Author) -> None:
@@ -182,15 +203,6 @@ def _permitted(tx: Tx, request: SendRequest, text: str) -> Channel | None:
     return request.channel
 
 
-_BEFORE: Mapping[MessageClass, Sequence[str]] = {
-    MessageClass.CONFIRMATION: ["confirmation"],
-    MessageClass.REPLY: ["confirmation", "reply"],
-    MessageClass.AUTOMATIC: ["confirmation", "reply", "automatic"],
-    MessageClass.LIST: ["confirmation", "reply", "automatic", "list"],
-}
-"""For each class those that leave before a new message of it."""
-
-
 def _first_estimate(
     tx: Tx, line: lines.Line, request: SendRequest, text: str, *, kind: MessageClass, begun: bool
 ) -> tuple[int | None, str | None]:
@@ -223,15 +235,19 @@ def _behind(tx: Tx, line_id: str, kind: MessageClass, *, begun: bool) -> int:
 
     What Balie begins may wait for the morning; an answer does not wait for it.
     """
-    row = tx.conn.execute(
-        "SELECT expected_ms FROM message WHERE line_id = ? AND expected_ms > ?"
-        " AND state IN ('queued', 'sending', 'unconfirmed')"  # as the index has it
-        " AND coalesce(not_before_ms, 0) <= ? AND class IN (SELECT value FROM json_each(?))"
-        " AND (? OR answering = 1 OR class IN ('confirmation', 'reply'))"
-        " ORDER BY expected_ms DESC LIMIT 1",
-        (line_id, tx.now_ms, tx.now_ms, json.dumps(_BEFORE[kind]), begun),
-    ).fetchone()
-    return int(row[0]) if row else 0
+    kinds = rows.CLASSES[: rows.CLASSES.index(kind) + 1]
+    lanes = [
+        Lane(each, answering)
+        for each in kinds
+        for answering in (True, False)
+        if begun or answering or each in (MessageClass.CONFIRMATION, MessageClass.REPLY)
+    ]
+    latest = [
+        at_ms
+        for lane in lanes
+        for at_ms in rows.latest_expected(tx.conn, line_id, lane, now_ms=tx.now_ms)
+    ]
+    return max(latest, default=0)
 
 
 def _on_whatsapp(tx: Tx, number: str) -> bool | None:

@@ -7,9 +7,13 @@ from dataclasses import dataclass, field, replace
 from appliance.devices.protocol import DeviceState, Reason
 from appliance.messages import Channel, MessageClass
 from appliance.queue import rows
+from appliance.queue.estimate import Rhythm
+from appliance.queue.history import History
 from appliance.queue.office_hours import OfficeHours, hours_of
-from appliance.queue.pacing import HOUR_MS, Brake, History, Profile, Slot, earliest
+from appliance.queue.pacing import HOUR_MS, Brake, Profile, Slot, earliest
+from appliance.queue.past import Histories
 from appliance.queue.profile import profile_of
+from appliance.queue.rows import Lane, Reading
 from appliance.sms_parts import MAX_PARTS, count_parts
 from appliance.store import lines
 from appliance.store.lines import Device, Line, Route
@@ -26,17 +30,23 @@ class Planned:
 
 
 def plan_line(
-    conn: sqlite3.Connection, line: Line, profile: Profile, *, now_ms: int
+    conn: sqlite3.Connection,
+    line: Line,
+    profile: Profile,
+    *,
+    now_ms: int,
+    horizon: int = rows.MAX_CONSIDERED,
+    histories: Histories | None = None,
 ) -> Sequence[Planned]:
-    """The plan for all that waits on this line, in the order in which it should leave."""
-    waiting = rows.queued(conn, line.id)
+    """The plan for the first `horizon` of each lane, in the order in which they should leave."""
+    waiting = Reading(conn, line.id, now_ms=now_ms).heads(horizon)
     if not waiting:
         return []
-    desk = _Desk.of(conn, line, now_ms=now_ms)
+    desk = _Desk.of(conn, line, profile, histories or Histories(), now_ms=now_ms)
     planned = []
     # What the calendar holds for hours must not seem to stand before what may leave now.
     for message in sorted(waiting, key=lambda each: desk.hours_ahead(each, now_ms=now_ms)):
-        entry = _plan_one(message, line, desk, profile, now_ms=now_ms)
+        entry = desk.plan(message, now_ms=now_ms)
         desk.assume(entry)
         planned.append(entry)
     return planned
@@ -50,20 +60,101 @@ def next_due(
     device_id: str,
     channels: frozenset[Channel],
     now_ms: int,
+    histories: Histories | None = None,
 ) -> Planned | None:
     """The first message in the queue's order that this device may send now."""
-    waiting = rows.queued(conn, line.id)
-    if not waiting:
+    reading = Reading(conn, line.id, now_ms=now_ms)
+    if reading.is_empty():
         return None
-    desk = _Desk.of(conn, line, now_ms=now_ms)
-    for message in waiting:
-        entry = _plan_one(message, line, desk, profile, now_ms=now_ms)
+    desk = _Desk.of(conn, line, profile, histories or Histories(), now_ms=now_ms)
+    closed: set[Lane] = set()
+    for message in reading.in_order(closed):
+        entry = desk.plan(message, now_ms=now_ms)
         desk.hold_back(entry)
-        ours = entry.route is not None and entry.route.device_id == device_id
         due = entry.expected_ms is not None and entry.expected_ms <= now_ms
-        if ours and due and entry.route is not None and entry.route.channel in channels:
+        if due and _is_for(entry.route, device_id, channels):
             return entry
+        if not due:
+            closed |= _held_behind(entry)
     return None
+
+
+def distant_plan(
+    conn: sqlite3.Connection,
+    line: Line,
+    profile: Profile,
+    near: Sequence[Planned],
+    *,
+    now_ms: int,
+    limit: int,
+) -> Sequence[tuple[rows.Distant, int | None, str]]:
+    """For those behind `near` in their lanes, `limit` a lane, a time by the steady rate.
+
+    What keeps the last before them from any time keeps them, too.
+    """
+    rhythm = Rhythm.after(
+        line, profile, hours_of(lines.branch(conn, line.branch_id)), now_ms=now_ms
+    )
+    for entry in sorted(near, key=lambda each: each.expected_ms or 0):
+        if entry.expected_ms is not None and entry.reason != Brake.NOT_BEFORE.value:
+            rhythm.left(entry.expected_ms, answering=entry.queued.waiting.answering)
+    found: list[tuple[rows.Distant, int | None, str]] = []
+    for lane in rows.LANES:
+        last = _last_ready(near, lane)
+        if last is None:
+            continue
+        behind = rows.distant(conn, line.id, lane, after=last.queued.waiting.id, limit=limit)
+        if last.expected_ms is None:
+            found += [(each, None, last.reason) for each in behind]
+        else:
+            found += [(each, *_by_rhythm(each, rhythm)) for each in behind]
+    return found
+
+
+def _by_rhythm(each: rows.Distant, rhythm: Rhythm) -> tuple[int, str]:
+    at_ms, brake = rhythm.next(each.lane, each.text_length)
+    if each.not_before_ms > at_ms:
+        at_ms, brake = each.not_before_ms, Brake.NOT_BEFORE
+    return at_ms, brake.value
+
+
+def _last_ready(near: Sequence[Planned], lane: Lane) -> Planned | None:
+    """The last of a lane that was planned in detail and is not parked or for later."""
+    aside = (Brake.UNANSWERED.value, Brake.NOT_BEFORE.value)
+    ready = [each for each in near if each.queued.lane == lane and each.reason not in aside]
+    return max(ready, key=lambda each: each.queued.waiting.id, default=None)
+
+
+def _is_for(route: Route | None, device_id: str, channels: frozenset[Channel]) -> bool:
+    return route is not None and route.device_id == device_id and route.channel in channels
+
+
+_OF_THE_SIM = frozenset(
+    brake.value
+    for brake in (
+        Brake.GAP,
+        Brake.CEILING_MINUTE,
+        Brake.CEILING_HOUR,
+        Brake.CEILING_DAY,
+        Brake.OFFICE_HOURS,
+    )
+)
+"""Brakes that hold whatever stands behind in the same lane, whoever it is for."""
+
+
+def _held_behind(entry: Planned) -> frozenset[Lane]:
+    """The lanes in which nothing may overtake this: its own, and those of later classes.
+
+    Otherwise the shortest pause that is drawn among many would always win.
+    """
+    message = entry.queued.waiting
+    thumbs = entry.reason == Brake.TYPING.value and not message.is_reply
+    if entry.reason not in _OF_THE_SIM and not thumbs:
+        return frozenset()
+    later = rows.CLASSES[rows.CLASSES.index(message.kind) :]
+    kinds = (message.kind,) if message.is_reply else later
+    calm = () if entry.reason == Brake.OFFICE_HOURS.value else (message.answering,)
+    return frozenset(Lane(kind, answering) for kind in kinds for answering in {False, *calm})
 
 
 def route_for(
@@ -96,6 +187,8 @@ class _Desk:
     when later messages wait for an earlier one.
     """
 
+    line: Line
+    profile: Profile
     routes: Sequence[Route]
     devices: dict[str, Device]
     histories: dict[str, History]
@@ -103,13 +196,23 @@ class _Desk:
     held: dict[tuple[str, MessageClass], int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, conn: sqlite3.Connection, line: Line, *, now_ms: int) -> "_Desk":
+    def of(
+        cls,
+        conn: sqlite3.Connection,
+        line: Line,
+        profile: Profile,
+        histories: Histories,
+        *,
+        now_ms: int,
+    ) -> "_Desk":
         routes = lines.routes_of_line(conn, line.id)
         ids = {route.device_id for route in routes}
         return cls(
+            line=line,
+            profile=profile_of(line.pacing, profile),
             routes=routes,
-            devices={each.id: each for each in lines.devices(conn) if each.id in ids},
-            histories={each: rows.history(conn, each, line, now_ms=now_ms) for each in ids},
+            devices={each: lines.device(conn, each) for each in ids},
+            histories={each: histories.of(conn, each, line, now_ms=now_ms) for each in ids},
             hours=hours_of(lines.branch(conn, line.branch_id)),
         )
 
@@ -119,6 +222,26 @@ class _Desk:
         if message.waiting.is_begun:
             from_ms = self.hours.open_from(from_ms) or from_ms
         return (from_ms - now_ms) // HOUR_MS
+
+    def plan(self, message: rows.Queued, *, now_ms: int) -> Planned:
+        route = route_for(
+            wanted=message.wanted,
+            on_whatsapp=message.on_whatsapp,
+            text=message.text,
+            routes=self.routes,
+        )
+        why_not = _obstacle(message, self.line, route, self)
+        if why_not or route is None:
+            return Planned(queued=message, expected_ms=None, reason=why_not, route=None)
+        waiting = message.waiting
+        if route.channel is Channel.SMS:
+            waiting = replace(waiting, parts=count_parts(message.text), sms=True)
+        history = self.histories[route.device_id]
+        slot = earliest(waiting, history, self.profile, self.hours, now_ms=now_ms)
+        held_until = self.held.get((message.contact_id, waiting.kind), 0)
+        if slot.at_ms is not None and slot.at_ms < held_until:
+            slot = Slot(at_ms=held_until, brake=Brake.BUSY)
+        return Planned(queued=message, expected_ms=slot.at_ms, reason=slot.brake.value, route=route)
 
     def hold_back(self, entry: Planned) -> None:
         """First in, first out: later ones to this person do not overtake what will soon leave."""
@@ -133,29 +256,6 @@ class _Desk:
             return
         left = entry.queued.waiting.left_at(entry.expected_ms)
         self.histories[entry.route.device_id].add(left)
-
-
-def _plan_one(
-    message: rows.Queued, line: Line, desk: _Desk, profile: Profile, *, now_ms: int
-) -> Planned:
-    route = route_for(
-        wanted=message.wanted,
-        on_whatsapp=message.on_whatsapp,
-        text=message.text,
-        routes=desk.routes,
-    )
-    why_not = _obstacle(message, line, route, desk)
-    if why_not or route is None:
-        return Planned(queued=message, expected_ms=None, reason=why_not, route=None)
-    waiting = message.waiting
-    if route.channel is Channel.SMS:
-        waiting = replace(waiting, parts=count_parts(message.text), sms=True)
-    paced = profile_of(line.pacing, profile)
-    slot = earliest(waiting, desk.histories[route.device_id], paced, desk.hours, now_ms=now_ms)
-    held_until = desk.held.get((message.contact_id, waiting.kind), 0)
-    if slot.at_ms is not None and slot.at_ms < held_until:
-        slot = Slot(at_ms=held_until, brake=Brake.BUSY)
-    return Planned(queued=message, expected_ms=slot.at_ms, reason=slot.brake.value, route=route)
 
 
 def _obstacle(message: rows.Queued, line: Line, route: Route | None, desk: _Desk) -> str:

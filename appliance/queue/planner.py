@@ -1,16 +1,26 @@
-"""The thread that keeps every waiting message's expected time and reason true."""
+"""The thread that keeps every waiting message's expected time and reason true.
+
+It plans what changed, and only what is near in detail. A round is bounded in time and in what it
+writes: what it does not reach is reached by the next.
+"""
 
 import logging
-import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from appliance.errors import StoreError
 from appliance.messages import MessageState
+from appliance.queue import rows
+from appliance.queue.changes import ChangeFeed
 from appliance.queue.clock_watch import ClockWatch
-from appliance.queue.pacing import Profile
-from appliance.queue.plan import Planned, plan_line
+from appliance.queue.pacing import MINUTE_MS, Profile
+from appliance.queue.past import Histories
+from appliance.queue.plan import Planned, distant_plan, plan_line
 from appliance.store import lines, messages
+from appliance.store.lines import Line
 from appliance.store.store import Store, Tx
 
 log = logging.getLogger(__name__)
@@ -18,8 +28,57 @@ log = logging.getLogger(__name__)
 REPLAN_S = 2.0
 """Real seconds between rounds when nothing asked for one."""
 
+ROUND_S = 0.5
+"""Real seconds after which a round begins no further line."""
+
+MAX_WRITTEN = 500
+"""Changes after which a round begins no further line; each is an event that others read."""
+
+NEAR = 40
+"""Messages of a lane that are planned in detail."""
+
+FAR = 2000
+"""Messages of a lane behind those whose time is estimated; behind these the promise stands."""
+
+AGAIN_MS = MINUTE_MS // 2
+"""A line on which nothing happens is planned again after this: time alone changes things too."""
+
+FAR_AGAIN_MS = 5 * MINUTE_MS
+FAR_WRITTEN = 200
+
 TOLERANCE_MS = 5_000
 """An expected time that moves by less is left as it was announced."""
+
+TOLERANCE = 0.05
+FAR_TOLERANCE = 0.1
+"""The same as a share of the wait: who waits for hours does not hear of each minute."""
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What is remembered of a line. `due_ms`: when its first message may leave."""
+
+    planned_ms: int | None = None
+    far_ms: int | None = None
+    due_ms: int | None = None
+
+    def needs_plan(self, now_ms: int) -> bool:
+        planned_ms = self.planned_ms
+        if planned_ms is None or not 0 <= now_ms - planned_ms < AGAIN_MS:
+            return True
+        return self.due_ms is not None and planned_ms < self.due_ms <= now_ms
+
+    def needs_far_plan(self, now_ms: int) -> bool:
+        return self.far_ms is None or not 0 <= now_ms - self.far_ms < FAR_AGAIN_MS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Promise:
+    """What a message is to be told."""
+
+    message_id: str
+    expected_ms: int | None
+    reason: str
 
 
 class Planner:
@@ -30,6 +89,9 @@ class Planner:
         self._profile = profile
         self._clock_watch = ClockWatch(store)
         self._due = due
+        self._feed = ChangeFeed()
+        self._kept: dict[str, _Kept] = {}
+        self._histories = Histories()
         self._asked = threading.Event()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="planner", daemon=True)
@@ -58,30 +120,79 @@ class Planner:
                 log.exception("the plan could not be made")
 
     def round(self) -> None:
-        """One look at every line: strikes what is too old, writes what has changed."""
+        """Plans the lines on which something changed, as many as a round may."""
         if self._clock_watch.stands_wrong():
             return
         now_ms = self._store.clock.now_ms()
-        for line in self._store.read(lines.lines):
-            stale = self._store.read(lambda conn, line=line: _stale(conn, line.id, now_ms))  # type: ignore[misc]
-            if stale:
-                self._store.write(lambda tx, stale=stale: _expire(tx, stale))  # type: ignore[misc]
-            plan = self._store.read(
-                lambda conn, line=line: plan_line(conn, line, self._profile, now_ms=now_ms)  # type: ignore[misc]
-            )
-            changed = [entry for entry in plan if _has_changed(entry, now_ms)]
-            if changed:
-                self._store.write(lambda tx, changed=changed: _announce(tx, changed))  # type: ignore[misc]
-            if any(entry.expected_ms is not None and entry.expected_ms <= now_ms for entry in plan):
+        self._note_changes()
+        until_s, written = time.monotonic() + ROUND_S, 0
+        for line in self._oldest_plan_first():
+            kept = self._kept.setdefault(line.id, _Kept())
+            if kept.needs_plan(now_ms):
+                if time.monotonic() > until_s or written > MAX_WRITTEN:
+                    continue
+                written += self._keep(line, kept, now_ms)
+            if kept.due_ms is not None and kept.due_ms <= now_ms:
                 self._due(line.id)
 
+    def _note_changes(self) -> None:
+        changes = self._store.read(self._feed.read)
+        if changes.freed:
+            self._announce(
+                [_Promise(message_id=each, expected_ms=None, reason="") for each in changes.freed]
+            )
+        for line_id, kept in self._kept.items():
+            if changes.lines is None or line_id in changes.lines:
+                kept.planned_ms = None
 
-def _stale(conn: sqlite3.Connection, line_id: str, now_ms: int) -> Sequence[str]:
-    rows = conn.execute(
-        "SELECT id FROM message WHERE line_id = ? AND state = 'queued' AND expires_ms <= ?",
-        (line_id, now_ms),
-    )
-    return [row[0] for row in rows]
+    def _oldest_plan_first(self) -> Iterator[Line]:
+        def age(line: Line) -> int:
+            kept = self._kept.get(line.id)
+            return (kept and kept.planned_ms) or 0
+
+        return iter(sorted(self._store.read(lines.lines), key=age))
+
+    def _keep(self, line: Line, kept: _Kept, now_ms: int) -> int:
+        """Makes one line's plan true; gives how many messages were told something."""
+        stale = self._store.read(
+            lambda conn: rows.too_old(conn, line.id, now_ms=now_ms, limit=FAR_WRITTEN)
+        )
+        if stale:
+            self._store.write(partial(_expire, message_ids=stale))
+        near = self._store.read(
+            lambda conn: plan_line(
+                conn,
+                line,
+                self._profile,
+                now_ms=now_ms,
+                horizon=NEAR,
+                histories=self._histories,
+            )
+        )
+        promises = [_promise(entry) for entry in near if _has_changed(entry, now_ms)]
+        if near and kept.needs_far_plan(now_ms):
+            far = self._far(line, near, now_ms)
+            promises += far[:FAR_WRITTEN]
+            kept.far_ms = now_ms if len(far) <= FAR_WRITTEN else None
+        self._announce(promises)
+        kept.due_ms = min((each.expected_ms for each in near if each.expected_ms), default=None)
+        kept.planned_ms = now_ms if len(stale) < FAR_WRITTEN else None
+        return len(stale) + len(promises)
+
+    def _far(self, line: Line, near: Sequence[Planned], now_ms: int) -> Sequence[_Promise]:
+        """New promises to those far behind whose old ones are off."""
+        plan = self._store.read(
+            lambda conn: distant_plan(conn, line, self._profile, near, now_ms=now_ms, limit=FAR)
+        )
+        return [
+            _Promise(message_id=each.id, expected_ms=expected_ms, reason=reason)
+            for each, expected_ms, reason in plan
+            if _is_off(each.expected_ms, expected_ms, now_ms, FAR_TOLERANCE)
+        ]
+
+    def _announce(self, promises: Sequence[_Promise]) -> None:
+        if promises:
+            self._store.write(partial(_write, promises=promises))
 
 
 def _expire(tx: Tx, message_ids: Sequence[str]) -> None:
@@ -89,17 +200,27 @@ def _expire(tx: Tx, message_ids: Sequence[str]) -> None:
         messages.move(tx, message_id, MessageState.EXPIRED, reason="too-old")
 
 
+def _write(tx: Tx, promises: Sequence[_Promise]) -> None:
+    for each in promises:
+        messages.plan(tx, each.message_id, expected_ms=each.expected_ms, reason=each.reason or None)
+
+
+def _promise(entry: Planned) -> _Promise:
+    return _Promise(
+        message_id=entry.queued.waiting.id, expected_ms=entry.expected_ms, reason=entry.reason
+    )
+
+
 def _has_changed(entry: Planned, now_ms: int) -> bool:
-    known, expected = entry.queued.expected_ms, entry.expected_ms
-    if (entry.queued.reason or "") != entry.reason or (known is None) != (expected is None):
+    if (entry.queued.reason or "") != entry.reason:
         return True
+    return _is_off(entry.queued.expected_ms, entry.expected_ms, now_ms, TOLERANCE)
+
+
+def _is_off(known: int | None, expected: int | None, now_ms: int, tolerance: float) -> bool:
     if known is None or expected is None:
+        return known is not expected
+    if known <= now_ms and expected <= now_ms:
         return False
-    return abs(known - expected) > TOLERANCE_MS and not (known <= now_ms and expected <= now_ms)
-
-
-def _announce(tx: Tx, plan: Sequence[Planned]) -> None:
-    for entry in plan:
-        messages.plan(
-            tx, entry.queued.waiting.id, expected_ms=entry.expected_ms, reason=entry.reason or None
-        )
+    allowed = max(TOLERANCE_MS, int((expected - now_ms) * tolerance))
+    return abs(known - expected) > allowed

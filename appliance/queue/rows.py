@@ -1,19 +1,47 @@
-"""What the queue reads: waiting messages, attempts, and what a SIM has sent."""
+"""What the queue reads: waiting messages, and attempts in doubt."""
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import merge
 from typing import Any
 
 from appliance.devices.protocol import Outgoing
 from appliance.messages import Channel, MessageClass
-from appliance.queue.pacing import DAY_MS, MONTH_MS, History, Left, Waiting
+from appliance.queue.pacing import Waiting
 from appliance.sms_parts import count_parts
-from appliance.store.lines import Line
+
+CLASSES = (
+    MessageClass.CONFIRMATION,
+    MessageClass.REPLY,
+    MessageClass.AUTOMATIC,
+    MessageClass.LIST,
+)
+"""The order in which classes leave."""
 
 MAX_CONSIDERED = 200
-"""Waiting messages of a line that one decision looks at; the rest stand behind them."""
+"""Messages of a lane that one decision looks at; what is wrong with so many is a person's."""
+
+_FIRST_PAGE = 8
+"""Mostly the first few decide, so no more are fetched at first."""
+
+PARKED = "('unanswered', 'first-contacts', 'ceiling-month')"
+"""Reasons that hold one person's messages for days, and nobody's behind them."""
+
+PARKED_CONSIDERED = 20
+"""Parked messages that one decision looks at; the planner lets go of the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Messages of one line under the same brakes: in here first in is first out."""
+
+    kind: MessageClass
+    answering: bool
+
+
+LANES = tuple(Lane(kind, answering) for kind in CLASSES for answering in (True, False))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +58,10 @@ class Queued:
     tries: int
     blocked: bool
 
+    @property
+    def lane(self) -> Lane:
+        return Lane(self.waiting.kind, self.waiting.answering)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenQuestion:
@@ -45,100 +77,229 @@ class OpenQuestion:
 _QUEUED = """
 SELECT m.id, m.number, m.class, m.text, m.created_ms, m.typed, m.answering, m.not_before_ms,
        m.contact_id, m.wanted, n.on_whatsapp, m.expected_ms, m.reason, m.tries,
+       CASE WHEN m.answering = 1 OR m.class IN ('confirmation', 'reply') THEN 0 ELSE
        (SELECT count(*) FROM message b WHERE b.conversation_id = m.conversation_id
           AND b.direction = 'out' AND b.answering = 0 AND b.sent_ms > coalesce(c.last_in_ms, 0)
-       ) AS unanswered,
-       EXISTS (SELECT 1 FROM message e WHERE e.line_id = m.line_id AND e.id < m.id
-          AND e.contact_id = m.contact_id AND (e.state = 'sending'
-            OR e.state = 'unconfirmed' AND e.reason IS NOT 'person')
-       ) AS blocked,
+       ) END AS unanswered,
        m.answering = 0 AND c.last_in_ms IS NULL AND NOT EXISTS (SELECT 1 FROM message s
-          WHERE s.conversation_id = m.conversation_id AND s.sent_ms IS NOT NULL
-       ) AS first,
-       CASE WHEN m.answering = 1 AND m.typed = 0 THEN
-         (SELECT length(i.text) FROM message i WHERE i.conversation_id = m.conversation_id
-          AND i.direction = 'in' ORDER BY i.happened_ms DESC, i.id DESC LIMIT 1)
-       END AS heard_length
-FROM message m
-JOIN conversation c ON c.id = m.conversation_id
+          WHERE s.conversation_id = m.conversation_id AND s.sent_ms IS NOT NULL) AS first,
+       CASE WHEN m.answering = 0 OR m.typed = 1 THEN 0 ELSE
+       (SELECT length(i.text) FROM message i WHERE i.conversation_id = m.conversation_id
+          AND i.direction = 'in' ORDER BY i.happened_ms DESC, i.id DESC LIMIT 1) END AS heard
+FROM message m INDEXED BY message_queue
+CROSS JOIN conversation c ON c.id = m.conversation_id
 LEFT JOIN contact_number n ON n.number = m.number
-WHERE m.line_id = ? AND m.state = 'queued'
-ORDER BY CASE m.class WHEN 'confirmation' THEN 0 WHEN 'reply' THEN 1 WHEN 'automatic' THEN 2
-         ELSE 3 END, m.id
-LIMIT ?
+WHERE m.line_id = :line AND m.state = 'queued' AND m.class = :class AND m.answering = :answering
+  AND m.id > :after AND {condition}
+ORDER BY m.id LIMIT :limit
 """
+_READY = _QUEUED.format(
+    # What is tried again keeps its place before those behind it.
+    condition="(coalesce(m.not_before_ms, 0) <= :now OR m.tries > 0)"
+    f" AND coalesce(m.reason, '') NOT IN {PARKED}"
+)
+_LATER = _QUEUED.format(
+    condition=f"m.not_before_ms > :now AND m.tries = 0 AND coalesce(m.reason, '') NOT IN {PARKED}"
+)
+_PARKED = _QUEUED.format(condition=f"m.reason IN {PARKED}")
 
 
-def queued(conn: sqlite3.Connection, line_id: str) -> Sequence[Queued]:
-    """Waiting messages in the order in which they should leave."""
-    return [_queued(row) for row in conn.execute(_QUEUED, (line_id, MAX_CONSIDERED))]
+class Reading:
+    """What waits on one line, read lane by lane as far as somebody asks."""
 
+    def __init__(self, conn: sqlite3.Connection, line_id: str, *, now_ms: int) -> None:
+        self._conn = conn
+        self._line_id = line_id
+        self._now_ms = now_ms
+        self._doubts = _doubts(conn, line_id)
 
-def history(conn: sqlite3.Connection, device_id: str, line: Line, *, now_ms: int) -> History:
-    """What left, or may have left, from the device's SIM in the last 30 days."""
-    rows = conn.execute(
-        "SELECT a.tapped_ms, m.number, m.answering, a.parts, a.channel = 'sms',"
-        # Only a day's first contacts count, and only a day's budget of them is looked up.
-        " CASE WHEN m.answering = 0 AND a.tapped_ms > ?3 THEN NOT EXISTS (SELECT 1 FROM message e"
-        "  WHERE e.conversation_id = m.conversation_id AND e.happened_ms < m.happened_ms"
-        "  AND (e.direction = 'in' OR e.sent_ms IS NOT NULL)) ELSE 0 END"
-        " FROM attempt a JOIN message m ON m.id = a.message_id"
-        " WHERE a.device_id = ?1 AND a.tapped_ms > ?2 AND a.outcome IS NOT 'not_sent'"
-        " ORDER BY a.tapped_ms",
-        (device_id, now_ms - MONTH_MS, now_ms - DAY_MS),
-    )
-    left = [
-        Left(
-            at_ms=row[0],
-            number=row[1],
-            answering=bool(row[2]),
-            parts=row[3],
-            sms=bool(row[4]),
-            first=bool(row[5]),
+    def in_order(self, closed: set[Lane]) -> Iterator[Queued]:
+        """What may leave by its own time, in the queue's order, but none of a closed lane.
+
+        `closed` may grow in between: what stands behind is then neither read nor given.
+        """
+        for kind in CLASSES:
+            lanes = [Lane(kind, answering) for answering in (True, False)]
+            yield from merge(
+                *(self._ready(lane, closed) for lane in lanes), key=lambda each: each.waiting.id
+            )
+
+    def is_empty(self) -> bool:
+        found = self._conn.execute(
+            "SELECT 1 FROM message INDEXED BY message_queue WHERE line_id = ?"
+            " AND state = 'queued' LIMIT 1",
+            (self._line_id,),
         )
-        for row in rows
-    ]
-    return History(left=left, since_ms=line.created_ms)
+        return found.fetchone() is None
+
+    def heads(self, limit: int) -> Sequence[Queued]:
+        """The first of each lane: those that are ready, those for later, those parked."""
+        found = [
+            each
+            for lane in LANES
+            for statement in (_READY, _LATER, _PARKED)
+            for each in self._page(statement, lane, "", limit)
+        ]
+        return sorted(found, key=lambda each: (CLASSES.index(each.waiting.kind), each.waiting.id))
+
+    def _ready(self, lane: Lane, closed: set[Lane]) -> Iterator[Queued]:
+        parked = self._page(_PARKED, lane, "", PARKED_CONSIDERED)
+        for each in merge(self._paged(lane, closed), parked, key=lambda each: each.waiting.id):
+            if lane in closed:
+                return
+            yield each
+
+    def _paged(self, lane: Lane, closed: set[Lane]) -> Iterator[Queued]:
+        after = ""
+        for limit in (_FIRST_PAGE, MAX_CONSIDERED - _FIRST_PAGE):
+            page = () if lane in closed else self._page(_READY, lane, after, limit)
+            yield from page
+            if len(page) < limit:
+                return
+            after = page[-1].waiting.id
+
+    def _page(self, statement: str, lane: Lane, after: str, limit: int) -> Sequence[Queued]:
+        about = {
+            "line": self._line_id,
+            "class": lane.kind.value,
+            "answering": int(lane.answering),
+            "now": self._now_ms,
+            "after": after,
+            "limit": limit,
+        }
+        return [self._queued(row) for row in self._conn.execute(statement, about)]
+
+    def _queued(self, row: sqlite3.Row) -> Queued:
+        known = row["on_whatsapp"]
+        doubt = self._doubts.get(row["contact_id"])
+        return Queued(
+            waiting=_waiting(row),
+            contact_id=row["contact_id"],
+            text=row["text"],
+            wanted=Channel(row["wanted"]) if row["wanted"] else None,
+            on_whatsapp=None if known is None else bool(known),
+            expected_ms=row["expected_ms"],
+            reason=row["reason"],
+            tries=row["tries"],
+            blocked=doubt is not None and doubt < row["id"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distant:
+    """A waiting message that is not near yet: just enough to estimate when it comes."""
+
+    id: str
+    lane: Lane
+    text_length: int
+    not_before_ms: int
+    expected_ms: int | None
+    reason: str | None
+
+
+_DISTANT = f"""
+SELECT id, length(text) AS text_length, coalesce(not_before_ms, 0) AS not_before_ms, expected_ms,
+       reason
+FROM message INDEXED BY message_queue
+WHERE line_id = ? AND state = 'queued' AND class = ? AND answering = ? AND id > ?
+  AND coalesce(reason, '') NOT IN {PARKED}
+ORDER BY id LIMIT ?
+"""  # noqa: S608 -- our own words
+
+
+def distant(
+    conn: sqlite3.Connection, line_id: str, lane: Lane, *, after: str, limit: int
+) -> Sequence[Distant]:
+    """What stands behind `after` in a lane, and is not parked."""
+    values = (line_id, lane.kind.value, int(lane.answering), after, limit)
+    rows = conn.execute(_DISTANT, values)
+    return [Distant(lane=lane, **dict(row)) for row in rows]
+
+
+def latest_expected(
+    conn: sqlite3.Connection, line_id: str, lane: Lane, *, now_ms: int, limit: int = 1
+) -> Sequence[int]:
+    """The last times that are promised in a lane, latest first; not what was planned for later."""
+    rows = conn.execute(
+        "SELECT expected_ms FROM message INDEXED BY message_waiting WHERE line_id = ?"
+        " AND class = ? AND answering = ? AND expected_ms > ? AND coalesce(not_before_ms, 0) <= ?"
+        " AND state IN ('queued', 'sending', 'unconfirmed')"  # as the index has it
+        " ORDER BY expected_ms DESC LIMIT ?",
+        (line_id, lane.kind.value, int(lane.answering), now_ms, now_ms, limit),
+    )
+    return [int(row[0]) for row in rows]
+
+
+def first_expected(conn: sqlite3.Connection, line_id: str) -> int | None:
+    """When the first that waits on the line is expected, as far as anybody knows."""
+    row = conn.execute(
+        "SELECT min(expected_ms) FROM message INDEXED BY message_waiting WHERE line_id = ?"
+        " AND state IN ('queued', 'sending', 'unconfirmed')",
+        (line_id,),
+    ).fetchone()
+    return None if row[0] is None else int(row[0])
+
+
+def count_queued(conn: sqlite3.Connection, line_id: str) -> int:
+    """How many messages wait on the line, read from the index alone."""
+    row = conn.execute(
+        "SELECT count(*) FROM message INDEXED BY message_queue"
+        " WHERE line_id = ? AND state = 'queued'",
+        (line_id,),
+    ).fetchone()
+    return int(row[0])
+
+
+def too_old(conn: sqlite3.Connection, line_id: str, *, now_ms: int, limit: int) -> Sequence[str]:
+    """The first of those whose time to live is over."""
+    rows = conn.execute(
+        "SELECT id FROM message INDEXED BY message_queue WHERE line_id = ? AND state = 'queued'"
+        " AND expires_ms <= ? LIMIT ?",
+        (line_id, now_ms, limit),
+    )
+    return [row[0] for row in rows]
 
 
 def open_questions(conn: sqlite3.Connection, device_id: str) -> Sequence[OpenQuestion]:
     """Attempts over this device whose message is `unconfirmed` and not yet for a person."""
     rows = conn.execute(
-        "SELECT a.*, m.number, m.text FROM message m JOIN attempt a ON a.id ="
+        "SELECT a.*, m.number, m.text FROM message m INDEXED BY message_doubt"
+        " CROSS JOIN attempt a ON a.id ="
         "   (SELECT max(id) FROM attempt WHERE message_id = m.id)"
-        " WHERE m.state = 'unconfirmed' AND m.reason IS NOT 'person' AND a.device_id = ?"
+        " WHERE m.state IN ('sending', 'unconfirmed')"  # as the index has it
+        " AND m.state = 'unconfirmed' AND m.reason IS NOT 'person' AND a.device_id = ?"
         " ORDER BY a.id",
         (device_id,),
     )
     return [_question(row) for row in rows]
 
 
-def _queued(row: sqlite3.Row) -> Queued:
-    known = row["on_whatsapp"]
-    return Queued(
-        waiting=Waiting(
-            id=row["id"],
-            number=row["number"],
-            kind=MessageClass(row["class"]),
-            text_length=len(row["text"]),
-            created_ms=row["created_ms"],
-            typed=bool(row["typed"]),
-            answering=bool(row["answering"]),
-            unanswered=row["unanswered"],
-            not_before_ms=row["not_before_ms"] or 0,
-            parts=count_parts(row["text"]) if row["wanted"] == Channel.SMS.value else 1,
-            heard_length=row["heard_length"] or 0,
-            first=bool(row["first"]),
-            sms=row["wanted"] == Channel.SMS.value,
-        ),
-        contact_id=row["contact_id"],
-        text=row["text"],
-        wanted=Channel(row["wanted"]) if row["wanted"] else None,
-        on_whatsapp=None if known is None else bool(known),
-        expected_ms=row["expected_ms"],
-        reason=row["reason"],
-        tries=row["tries"],
-        blocked=bool(row["blocked"]),
+def _doubts(conn: sqlite3.Connection, line_id: str) -> Mapping[str, str]:
+    """For each contact the first message that is in a device's hands, or in doubt."""
+    rows = conn.execute(
+        "SELECT contact_id, min(id) FROM message INDEXED BY message_doubt"
+        " WHERE line_id = ? AND state IN ('sending', 'unconfirmed')"
+        " AND (state = 'sending' OR reason IS NOT 'person') GROUP BY contact_id",
+        (line_id,),
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _waiting(row: sqlite3.Row) -> Waiting:
+    return Waiting(
+        id=row["id"],
+        number=row["number"],
+        kind=MessageClass(row["class"]),
+        text_length=len(row["text"]),
+        created_ms=row["created_ms"],
+        typed=bool(row["typed"]),
+        answering=bool(row["answering"]),
+        unanswered=row["unanswered"],
+        not_before_ms=row["not_before_ms"] or 0,
+        first=bool(row["first"]),
+        heard_length=row["heard"] or 0,
+        sms=row["wanted"] == Channel.SMS.value,
+        parts=count_parts(row["text"]) if row["wanted"] == Channel.SMS.value else 1,
     )
 
 

@@ -21,6 +21,7 @@ from appliance.queue import outcomes, rows
 from appliance.queue.attempt import QueueAttempt, claim
 from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import MINUTE_MS, Profile
+from appliance.queue.past import Histories
 from appliance.queue.plan import Planned, next_due
 from appliance.queue.steps import Step, Steps, no_steps
 from appliance.store import high_water, lines
@@ -51,6 +52,7 @@ class QueueWork:
         self._profile = profile
         self._evidence = evidence
         self._steps = steps
+        self._histories = Histories()
 
     def next_task(
         self, device_id: str, channels: frozenset[Channel]
@@ -136,6 +138,7 @@ class QueueWork:
                     device_id=device_id,
                     channels=channels,
                     now_ms=self._store.clock.now_ms(),
+                    histories=self._histories,
                 )
             )
             if planned is not None and (attempt := self._claim(planned, line.id, device_id)):

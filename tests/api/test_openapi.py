@@ -129,7 +129,10 @@ def test_every_problem_is_one_of_the_catalogue(document: dict[str, Any]) -> None
             "to": st.just(ANNA) | st.text(max_size=70) | st.lists(st.integers(), max_size=2),
             "text": st.text(max_size=40) | st.booleans() | st.dictionaries(st.text(), st.text()),
             "channel": st.sampled_from(["auto", "whatsapp", "sms", "fax", "", None, 1]),
-            "ttl_s": st.integers() | st.floats(allow_nan=False) | st.text(max_size=3) | st.none(),
+            "ttl_s": st.integers()
+            | st.floats(allow_nan=False, allow_infinity=False)
+            | st.text(max_size=3)
+            | st.none(),
             "not_before": st.datetimes().map(str) | st.text(max_size=30) | st.none(),
             "media": st.none() | st.text(max_size=3),
             "extra": st.none(),

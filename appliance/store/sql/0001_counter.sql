@@ -202,8 +202,14 @@ CREATE TABLE message (
 ) STRICT, WITHOUT ROWID;
 -- Every index costs a page on each commit, so there are few and most hold few rows.
 CREATE INDEX message_thread ON message (conversation_id, happened_ms, id);
-CREATE INDEX message_waiting ON message (line_id, expected_ms)
+CREATE INDEX message_waiting ON message (line_id, class, answering, expected_ms, not_before_ms)
   WHERE state IN ('queued', 'sending', 'unconfirmed');
+-- A line's queue, lane by lane in its order; what is passed over is passed over in the index.
+CREATE INDEX message_queue
+  ON message (line_id, class, answering, id, not_before_ms, tries, reason, expires_ms)
+  WHERE state = 'queued';
+CREATE INDEX message_doubt ON message (line_id, contact_id)
+  WHERE state IN ('sending', 'unconfirmed');
 CREATE UNIQUE INDEX message_client ON message (client_id) WHERE client_id IS NOT NULL;
 CREATE UNIQUE INDEX message_device_key ON message (device_key) WHERE device_key IS NOT NULL;
 

@@ -1,0 +1,70 @@
+"""Which lines need a new plan, from the event log: whoever changed something, it is in there."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from appliance.events import EventKind
+from appliance.store import events
+
+_MATTER = (
+    EventKind.MESSAGE_STATE,
+    EventKind.MESSAGE_RECEIVED,
+    EventKind.CONSENT_RECORDED,
+    EventKind.CONTACT_JOINED,
+    EventKind.DEVICE_STATUS,
+    EventKind.DEVICE_ENROLLED,
+    EventKind.LINE_ADDED,
+    EventKind.LINE_STOPPED,
+    EventKind.LINE_RESUMED,
+)
+_KINDS = ", ".join(f"'{kind.value}'" for kind in _MATTER)
+
+_LINES = f"""
+SELECT DISTINCT line_id FROM event
+  WHERE seq > :after AND seq <= :until AND kind IN ({_KINDS}) AND line_id IS NOT NULL
+UNION SELECT route.line_id FROM event JOIN route USING (device_id)
+  WHERE seq > :after AND seq <= :until AND kind IN ({_KINDS}) AND event.line_id IS NULL
+"""  # noqa: S608 -- our own words
+
+_FREED = """
+SELECT m.id FROM message m JOIN conversation c ON c.id = m.conversation_id
+WHERE m.state = 'queued' AND m.reason = 'unanswered' AND c.last_in_ms > m.created_ms
+"""
+_FREED_BY = """
+SELECT m.id FROM message m WHERE m.state = 'queued' AND m.reason = 'unanswered'
+AND m.conversation_id IN (SELECT DISTINCT conversation_id FROM event
+  WHERE seq > :after AND seq <= :until AND kind = 'message.received')
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """`lines` None: everything may have changed. `freed`: parked, and their person wrote."""
+
+    lines: frozenset[str] | None
+    freed: tuple[str, ...]
+
+
+class ChangeFeed:
+    """One reader of the log with a cursor in memory; begins with everything."""
+
+    def __init__(self) -> None:
+        self._seq: int | None = None
+
+    def read(self, conn: sqlite3.Connection) -> Changes:
+        """What happened since the last time. Not for two threads."""
+        after, until = self._seq, events.last_seq(conn)
+        self._seq = until
+        if after is None or until < after:
+            return Changes(lines=None, freed=tuple(_ids(conn, _FREED, 0, until)))
+        if until == after:
+            return Changes(lines=frozenset(), freed=())
+        return Changes(
+            lines=frozenset(_ids(conn, _LINES, after, until)),
+            freed=tuple(_ids(conn, _FREED_BY, after, until)),
+        )
+
+
+def _ids(conn: sqlite3.Connection, sql: str, after: int, until: int) -> Iterator[str]:
+    return (str(row[0]) for row in conn.execute(sql, {"after": after, "until": until}))

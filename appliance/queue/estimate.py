@@ -1,0 +1,96 @@
+"""When what stands far behind will leave: the steady rate of a line, without each one's brakes.
+
+A plan in detail costs too much for thousands of messages whose turn comes tomorrow. The rhythm
+knows the mean pause, the ceilings and the calendar; what comes near is planned in detail again.
+"""
+
+from bisect import insort
+from collections import deque
+from dataclasses import dataclass, field
+
+from appliance.queue.office_hours import OfficeHours
+from appliance.queue.pacing import Brake
+from appliance.queue.profile import DAY_MS, HOUR_MS, MINUTE_MS, Profile, profile_of
+from appliance.queue.rows import Lane
+from appliance.store.lines import Line
+
+MEAN_OF_PAUSE = 1.5 / (1.5 + 4.0)
+"""Where the mean of the skewed distribution of pauses lies between its ends."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Rhythm:
+    """Gives one time after another; what it gave, or was told, counts for what follows."""
+
+    profile: Profile
+    hours: OfficeHours
+    since_ms: int
+    now_ms: int
+    last_ms: dict[bool, int] = field(default_factory=lambda: {True: 0, False: 0})
+    hour: deque[int] = field(default_factory=deque)
+    begun: list[int] = field(default_factory=list)
+
+    @classmethod
+    def after(cls, line: Line, profile: Profile, hours: OfficeHours, *, now_ms: int) -> "Rhythm":
+        return cls(
+            profile=profile_of(line.pacing, profile),
+            hours=hours,
+            since_ms=line.created_ms,
+            now_ms=now_ms,
+        )
+
+    def left(self, at_ms: int, *, answering: bool) -> None:
+        """Something leaves, or is promised for this time."""
+        self.last_ms[answering] = max(self.last_ms[answering], at_ms)
+        self.hour.append(at_ms)
+        if len(self.hour) > self._per_hour:
+            self.hour.popleft()
+        if not answering:
+            insort(self.begun, at_ms)
+
+    def next(self, lane: Lane, text_length: int) -> tuple[int, Brake]:
+        """When one more of this lane leaves, and what it waits for."""
+        at_ms, brake = self._after_the_last(lane, text_length)
+        # Times of another lane may lie far ahead; those hold nobody up.
+        if len(self.hour) == self._per_hour and self.hour[0] <= at_ms < self.hour[0] + HOUR_MS:
+            at_ms, brake = self.hour[0] + HOUR_MS, Brake.CEILING_HOUR
+        if not lane.answering:
+            at_ms, brake = self._within_the_day(at_ms, brake)
+        self.left(at_ms, answering=lane.answering)
+        return at_ms, brake
+
+    @property
+    def _per_hour(self) -> int:
+        return max(1, int(self.profile.per_hour * self.profile.headroom))
+
+    def _after_the_last(self, lane: Lane, text_length: int) -> tuple[int, Brake]:
+        profile = self.profile
+        span_ms = profile.gap_max_ms - profile.gap_min_ms
+        gap_ms = profile.gap_min_ms + int(span_ms * MEAN_OF_PAUSE)
+        if not lane.answering:
+            gap_ms = int(gap_ms * profile.stranger_gap_factor)
+        words = text_length / profile.characters_per_word
+        typing_ms = profile.open_chat_ms + int(words / profile.words_per_minute * MINUTE_MS)
+        last_ms = self._last_before(lane)
+        if not last_ms:
+            return self.now_ms, Brake.NONE
+        return max(self.now_ms, last_ms + max(gap_ms, typing_ms)), Brake.GAP
+
+    def _last_before(self, lane: Lane) -> int:
+        """An answer does not wait for what the calendar holds until tomorrow."""
+        answered_ms, began_ms = self.last_ms[True], self.last_ms[False]
+        if not lane.answering or began_ms - max(answered_ms, self.now_ms) < HOUR_MS:
+            return max(answered_ms, began_ms)
+        return answered_ms
+
+    def _within_the_day(self, at_ms: int, brake: Brake) -> tuple[int, Brake]:
+        while True:
+            before_ms = at_ms
+            budget = self.profile.day_budget_at(max(0, at_ms - self.since_ms) // DAY_MS)
+            if len(self.begun) >= budget and self.begun[-budget] > at_ms - DAY_MS:
+                at_ms, brake = self.begun[-budget] + DAY_MS, Brake.CEILING_DAY
+            opens_ms = self.hours.open_from(at_ms)
+            if opens_ms is not None and opens_ms > at_ms:
+                at_ms, brake = opens_ms, Brake.OFFICE_HOURS
+            if at_ms == before_ms:
+                return at_ms, brake

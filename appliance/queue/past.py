@@ -1,0 +1,74 @@
+"""What a SIM has sent, read from the attempts; the older part once in a while only."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from appliance.queue.history import History, Left
+from appliance.queue.profile import DAY_MS, HOUR_MS, MONTH_MS
+from appliance.store.lines import Line
+
+RECENT_MS = 2 * DAY_MS
+"""No window but the month's distinct recipients reaches back further than a day."""
+
+_RECENT = """
+SELECT a.tapped_ms AS at_ms, m.number, m.answering, a.parts, a.channel = 'sms' AS sms,
+       m.answering = 0 AND NOT EXISTS (SELECT 1 FROM message e WHERE
+         e.conversation_id = m.conversation_id AND e.happened_ms < m.happened_ms
+         AND (e.direction = 'in' OR e.sent_ms IS NOT NULL)) AS first
+FROM attempt a CROSS JOIN message m ON m.id = a.message_id
+WHERE a.device_id = ? AND a.tapped_ms > ? AND a.outcome IS NOT 'not_sent' ORDER BY a.tapped_ms
+"""
+_OLDER = """
+SELECT max(a.tapped_ms) AS at_ms, m.number, m.answering, a.parts, a.channel = 'sms' AS sms,
+       0 AS first
+FROM attempt a CROSS JOIN message m ON m.id = a.message_id
+WHERE a.device_id = ? AND a.tapped_ms > ? AND a.tapped_ms <= ? AND a.outcome IS NOT 'not_sent'
+GROUP BY m.number ORDER BY 1
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Older:
+    """The newest to each number, of those up to `until_ms`."""
+
+    read_ms: int
+    until_ms: int
+    left: Sequence[Left]
+
+
+class Histories:
+    """The history of each SIM. Usable from every thread; one for all decisions of a process.
+
+    What left days ago changes no more, except that a doubt about it is settled: until the next
+    hour it then still counts, which only brakes.
+    """
+
+    def __init__(self) -> None:
+        self._older: dict[str, _Older] = {}
+
+    def of(self, conn: sqlite3.Connection, device_id: str, line: Line, *, now_ms: int) -> History:
+        """What left, or may have left, in the last 30 days. The caller's own to add to."""
+        older = self._older.get(device_id)
+        if older is None or not 0 <= now_ms - older.read_ms < HOUR_MS:
+            older = self._older[device_id] = _read_older(conn, device_id, now_ms)
+        recent = conn.execute(_RECENT, (device_id, older.until_ms))
+        left = [*older.left, *(_left(row) for row in recent)]
+        return History(left=left, since_ms=line.created_ms)
+
+
+def _read_older(conn: sqlite3.Connection, device_id: str, now_ms: int) -> _Older:
+    until_ms = now_ms - RECENT_MS
+    rows = conn.execute(_OLDER, (device_id, now_ms - MONTH_MS, until_ms))
+    return _Older(read_ms=now_ms, until_ms=until_ms, left=[_left(row) for row in rows])
+
+
+def _left(row: sqlite3.Row) -> Left:
+    return Left(
+        at_ms=row["at_ms"],
+        number=row["number"],
+        answering=bool(row["answering"]),
+        parts=row["parts"],
+        sms=bool(row["sms"]),
+        first=bool(row["first"]),
+    )

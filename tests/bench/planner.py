@@ -1,0 +1,152 @@
+"""The queue at size: 200 lines and 100,000 waiting messages on one appliance."""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from appliance.clock import ManualClock, SystemClock
+from appliance.devices.protocol import Proof, Tick
+from appliance.messages import Channel, MessageClass
+from appliance.queue.attempt import QueueAttempt
+from appliance.queue.gate import ConsentGate
+from appliance.queue.pacing import DEFAULT_PROFILE, HOUR_MS
+from appliance.queue.planner import Planner
+from appliance.queue.work import QueueWork
+from appliance.store import consent, contacts, conversations, lines, messages
+from appliance.store.consent import ConsentKind
+from appliance.store.store import Store, Tx
+from tests.bench.benchmark import Measured, at_most
+from tests.bench.whole import start_s
+
+LINES = 200
+A_LINE = 500
+BOTH = frozenset({Channel.WHATSAPP, Channel.SMS})
+MONDAY_MS = 1_781_510_400_000
+"""Monday 15 June 2026, 10:00 in Amsterdam."""
+MINUTES = 10
+
+
+@at_most(10, "ms p99, which of 100,000 waiting messages leaves next, its claim included")
+def next_decision_p99() -> Measured:
+    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
+        clock = ManualClock(MONDAY_MS)
+        with _opened(Path(folder), clock) as store:
+            devices = store.write(_fill)
+            spans = sorted(_decisions(store, clock, devices))
+    return Measured(value=statistics.quantiles(spans, n=100)[-1] * 1000)
+
+
+@at_most(10, "ms p99, which message leaves next when all 100,000 wait on one line")
+def next_decision_one_line_p99() -> Measured:
+    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
+        clock = ManualClock(MONDAY_MS)
+        with _opened(Path(folder), clock) as store:
+            devices = store.write(lambda tx: _fill(tx, on=1))
+            spans = sorted(_decisions(store, clock, devices * 40))
+    return Measured(value=statistics.quantiles(spans, n=100)[-1] * 1000)
+
+
+@at_most(1, "s for the longest of the planner's rounds over 100,000 waiting messages")
+def planner_round() -> Measured:
+    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
+        clock = ManualClock(MONDAY_MS)
+        with _opened(Path(folder), clock) as store:
+            store.write(_fill)
+            planner = Planner(store, DEFAULT_PROFILE, lambda _: None)
+            spans = []
+            for _ in range(30):
+                began = time.perf_counter()
+                planner.round()
+                spans.append(time.perf_counter() - began)
+                clock.advance(s=2)
+    return Measured(value=max(spans))
+
+
+@at_most(2.0, "s from start to readyz with 100,000 waiting messages after a crash, median")
+def recovery_start() -> Measured:
+    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
+        with _opened(Path(folder), SystemClock()) as store:
+            store.write(_fill)
+        spans = [start_s(Path(folder), killed=True) for _ in range(6)]
+    return Measured(value=statistics.median(spans[1:]))
+
+
+def _decisions(store: Store, clock: ManualClock, devices: list[str]) -> Iterator[float]:
+    """Each device asks every two seconds, as its worker does, and sends what it gets."""
+    work = QueueWork(store, ConsentGate(), DEFAULT_PROFILE, evidence=store.path.parent)
+    for _ in range(MINUTES):
+        for device in devices:
+            began = time.perf_counter()
+            task = work.next_task(device, BOTH)
+            yield time.perf_counter() - began
+            if isinstance(task, QueueAttempt):
+                with task.clear_to_send():
+                    pass
+                work.sent(task, Proof(tick=Tick.READ))
+        clock.advance(s=30)
+
+
+@contextmanager
+def _opened(folder: Path, clock: ManualClock | SystemClock) -> Iterator[Store]:
+    store = Store(folder / "balie.db", clock)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _fill(tx: Tx, *, on: int = LINES) -> list[str]:
+    """So many lines, each with a phone that is ready and its share of waiting messages."""
+    branch_id = lines.add_branch(tx, "Bench")
+    return [_fill_line(tx, branch_id, place, LINES * A_LINE // on) for place in range(on)]
+
+
+def _fill_line(tx: Tx, branch_id: str, place: int, waiting: int) -> str:
+    line_id = lines.add_line(tx, branch_id=branch_id, number=f"+316870{place:05d}")
+    device_id = lines.enrol(tx, kind="phone", address=f"BENCH{place}")
+    tx.conn.execute(
+        "UPDATE device SET state = 'ready', channels = ? WHERE id = ?",
+        ('["sms", "whatsapp"]', device_id),
+    )
+    for channel in (Channel.WHATSAPP, Channel.SMS):
+        lines.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
+    for each in range(waiting):
+        _wait(tx, line_id, f"+316{place:03d}{each:06d}"[:13], each)
+    return device_id
+
+
+def _wait(tx: Tx, line_id: str, number: str, place: int) -> None:
+    contact_id = contacts.ensure(tx, number)
+    consent.record(
+        tx,
+        number=number,
+        contact_id=contact_id,
+        line_id=line_id,
+        kind=ConsentKind.WROTE_FIRST,
+        recorded_by="bench",
+    )
+    conversation_id = conversations.with_contact(tx, line_id, contact_id)
+    answering = place % 5 == 0
+    tx.conn.execute(
+        "UPDATE conversation SET last_in_ms = ? WHERE id = ?",
+        (tx.now_ms - (1 if answering else 48) * HOUR_MS, conversation_id),
+    )
+    kind = (MessageClass.REPLY, MessageClass.LIST, MessageClass.AUTOMATIC)[
+        0 if answering and place % 50 == 0 else 1 + place % 2
+    ]
+    messages.enqueue(
+        tx,
+        messages.NewOutgoing(
+            conversation_id=conversation_id,
+            line_id=line_id,
+            contact_id=contact_id,
+            number=number,
+            text=f"Dienst {place} begint om zes uur",
+            kind=kind,
+            answering=answering,
+            expires_ms=tx.now_ms + 30 * 24 * HOUR_MS,
+        ),
+    )
