@@ -1,0 +1,374 @@
+"""Every door to a device asks the ledger, and none of them knows a way around it."""
+
+import itertools
+import sqlite3
+import threading
+from typing import Any
+
+import pytest
+
+from appliance.desk import consent_import, contacts, decisions, staff, withdrawal
+from appliance.desk.decisions import Decision
+from appliance.desk.sending import Author
+from appliance.devices.protocol import Finding, Found
+from appliance.errors import DeviceGone, Refused, Unconfirmed
+from appliance.messages import Channel, MessageClass, MessageState
+from appliance.queue.attempt import QueueAttempt
+from appliance.store import consent
+from appliance.store.consent import ConsentKind
+from appliance.store.store import Tx
+from tests.queue.counter import ANNA, BART, SMS, WHATSAPP, Counter, tapping
+
+CSV = (
+    "number,source,date,wording\n{number},Contract 2025,2025-11-03,Ik wil sms ontvangen over werk\n"
+)
+
+
+def imports(counter: Counter, *numbers: str) -> consent_import.Outcome:
+    """Consent that these people gave on paper is brought in for the line."""
+    heading, row = CSV.splitlines(keepends=True)
+    text = heading + "".join(row.format(number=number) for number in numbers)
+    rows = consent_import.read_rows(text, now_ms=counter.clock.now_ms())
+    return consent_import.bring_in(
+        counter.store, rows, line_id=counter.line_id, recorded_by="import"
+    )
+
+
+def code(counter: Counter, number: str = ANNA, channel: Channel | None = None) -> str:
+    return counter.store.read(
+        lambda conn: consent.verdict(conn, counter.line_id, number, channel)
+    ).code
+
+
+def refused(counter: Counter, to: str = ANNA, **about: Any) -> str:
+    """The code with which the door refuses; nothing may be stored."""
+    before = counter.one("SELECT count(*) AS n FROM message")["n"]
+    with pytest.raises(Refused) as refusal:
+        counter.accepts(to=to, **about)
+    assert counter.one("SELECT count(*) AS n FROM message")["n"] == before
+    assert refusal.value.remedy
+    return refusal.value.code
+
+
+AUTHORS = [Author(rule="reminder"), Author(token_id="token"), Author(staff_id="boss")]
+CASES = list(itertools.product(AUTHORS, [None, *MessageClass], [None, *Channel], [False, True]))
+
+
+def test_without_consent_no_door_opens(counter: Counter) -> None:
+    """Whoever writes, of whichever class, over whichever channel: refused, and nothing is kept."""
+    for author, kind, channel, typed in CASES:
+        about: dict[str, Any] = {"author": author, "kind": kind, "channel": channel, "typed": typed}
+        assert refused(counter, **about) == "consent-required", about
+
+
+def test_after_a_stop_no_door_opens(counter: Counter) -> None:
+    """Not for a second confirmation either: the first one was the licensed message."""
+    counter.knows(ANNA)
+    counter.hears("STOP")
+    for author, kind, channel, typed in CASES:
+        about: dict[str, Any] = {"author": author, "kind": kind, "channel": channel, "typed": typed}
+        assert refused(counter, **about) == "opted-out", about
+
+
+def test_a_stop_licenses_its_own_confirmation_only(counter: Counter) -> None:
+    """It leaves, and what somebody slipped in beside it under its class does not."""
+    counter.hears("STOP")
+    confirmation = counter.outgoing()[-1]["id"]
+    counter.store.write(
+        lambda tx: tx.conn.execute(
+            "INSERT INTO message SELECT '00000000-0000-7000-8000-000000000000', conversation_id,"
+            " line_id, contact_id, number, direction, class, channel, wanted, text, state, reason,"
+            " expected_ms, not_before_ms, expires_ms, tries, answering, typed, staff_id, token_id,"
+            " rule, NULL, NULL, sender_name, exact, created_ms, happened_ms, sent_ms,"
+            " delivered_ms, read_ms FROM message WHERE id = ?",
+            (confirmation,),
+        )
+    )
+    counter.clock.advance(s=120)
+    assert counter.task() is None
+    slipped = "00000000-0000-7000-8000-000000000000"
+    assert counter.state(slipped) is MessageState.CANCELLED
+
+
+def test_an_objection_licenses_no_confirmation(counter: Counter) -> None:
+    """Only STOP is confirmed."""
+    counter.knows(ANNA)
+    objects(counter)
+    assert refused(counter, kind=MessageClass.CONFIRMATION) == "opted-out"
+
+
+def test_imported_consent_reaches_sms_only(counter: Counter) -> None:
+    """By itself the message goes by SMS; WhatsApp is refused, with what would change it."""
+    assert imports(counter, ANNA).added == [ANNA]
+    assert refused(counter, channel=WHATSAPP) == "consent-required"
+    message_id = counter.queues()
+    assert counter.row(message_id)["wanted"] == "sms"
+    counter.clock.advance(s=60)
+    attempt = counter.attempt()
+    assert attempt.outgoing.channel is SMS
+    with tapping(attempt):
+        pass
+
+
+def test_imported_consent_is_held_at_the_claim(counter: Counter) -> None:
+    """A row that asks for WhatsApp all the same is stopped before the phone is touched."""
+    imports(counter, ANNA)
+    message_id = counter.queues()
+    counter.store.write(lambda tx: tx.conn.execute("UPDATE message SET wanted = 'whatsapp'"))
+    counter.clock.advance(s=60)
+    assert counter.task() is None
+    assert counter.row(message_id)["reason"] == "consent-required"
+    assert counter.attempts(message_id) == []
+
+
+def test_imported_consent_is_held_at_the_tap(counter: Counter) -> None:
+    """The gate asks for the channel of the attempt."""
+    counter.knows(ANNA)
+    counter.queues()
+    counter.clock.advance(s=60)
+    attempt = counter.attempt()
+    assert attempt.outgoing.channel is WHATSAPP
+
+    def forget(tx: Tx) -> None:
+        tx.conn.execute("DROP TRIGGER consent_is_append_only_delete")
+        tx.conn.execute("DELETE FROM consent")
+
+    counter.store.write(forget)
+    imports(counter, ANNA)
+    with pytest.raises(Refused) as refusal, tapping(attempt):
+        pytest.fail("the gate opened")
+    assert refusal.value.code == "consent-required"
+
+
+def test_their_own_message_opens_whatsapp(counter: Counter) -> None:
+    """Who was imported and then writes has started the conversation."""
+    imports(counter, ANNA)
+    counter.hears("Hoi")
+    assert code(counter, channel=WHATSAPP) == "ok"
+    assert counter.outgoing()[-1]["rule"] == "welcome"
+
+
+def test_an_import_never_undoes_a_stop(counter: Counter) -> None:
+    """Not before START, and not by a row that got into the ledger in another way."""
+    counter.knows(ANNA)
+    counter.hears("STOP")
+    assert imports(counter, ANNA).withdrawn == [ANNA]
+    (row,) = consent_import.read_rows(CSV.format(number=ANNA), now_ms=counter.clock.now_ms())
+    counter.store.write(
+        lambda tx: consent.record(
+            tx,
+            number=ANNA,
+            contact_id=counter.contact_id(),
+            line_id=counter.line_id,
+            kind=ConsentKind.OPTED_IN,
+            recorded_by="import",
+            proof=row.proof,
+        )
+    )
+    assert refused(counter, channel=SMS) == "opted-out"
+    counter.hears("START")
+    assert code(counter, channel=WHATSAPP) == "ok"
+
+
+def test_an_import_never_takes_whatsapp_away(counter: Counter) -> None:
+    """Who wrote first is known already, and stays reachable as before."""
+    counter.knows(ANNA)
+    assert imports(counter, ANNA, BART).known == [ANNA]
+    assert (code(counter, ANNA, WHATSAPP), code(counter, BART, WHATSAPP)) == (
+        "ok",
+        "consent-required",
+    )
+
+
+def objects(counter: Counter, number: str = ANNA) -> int:
+    return counter.gate.write(
+        counter.store,
+        (number,),
+        lambda tx: withdrawal.object_everywhere(
+            tx, number, words="Belde op: nergens meer", recorded_by="staff:1"
+        ),
+    )
+
+
+def test_an_objection_closes_every_line(counter: Counter) -> None:
+    """What waits on all of them is cancelled; START opens the line that it is written to."""
+    other, _ = counter.add_line("+31687654322", "R58M999")
+    counter.knows(ANNA)
+    counter.store.write(
+        lambda tx: consent.record(
+            tx,
+            number=ANNA,
+            contact_id=counter.contact_id(),
+            line_id=other,
+            kind=ConsentKind.WROTE_FIRST,
+            recorded_by="rule",
+        )
+    )
+    waiting = [counter.queues(), counter.queues(line_id=other)]
+    assert objects(counter) == 2
+    assert {counter.row(each)["reason"] for each in waiting} == {"opted-out"}
+    assert refused(counter, line_id=other) == "opted-out"
+    counter.hears("START")
+    assert code(counter) == "ok"
+    assert refused(counter, line_id=other) == "opted-out"
+
+
+def test_an_objection_from_another_process_waits_for_the_tap(counter: Counter) -> None:
+    """It cannot take the lock of a tap, so it is refused while one may come."""
+    counter.knows(ANNA)
+    counter.queues()
+    counter.clock.advance(s=60)
+
+    def from_the_command_line() -> int:
+        return counter.store.write(
+            lambda tx: withdrawal.object_everywhere(tx, ANNA, words="x", recorded_by="cli")
+        )
+
+    attempt = counter.attempt()
+    with tapping(attempt), pytest.raises(Refused, match="at this moment"):
+        from_the_command_line()
+    counter.work.not_sent(attempt, Unconfirmed("nobody knows"))
+    assert from_the_command_line() == 0
+    assert code(counter) == "opted-out"
+
+
+def test_a_stop_cancels_for_all_their_numbers(counter: Counter) -> None:
+    """In the transaction that keeps the STOP, so nobody ever sees the one without the other."""
+    counter.knows(ANNA, BART)
+    boss = counter.store.write(lambda tx: staff.add(tx, "Boss", role="admin", branch_id=None))
+    waiting = [counter.queues(), counter.queues(to=BART)]
+    counter.store.write(
+        lambda tx: contacts.join(tx, counter.contact_id(), counter.contact_id(BART), boss)
+    )
+    commits: list[int] = []
+    counter.store.on_commit(lambda: commits.append(1))
+    counter.hears("STOP", sender=BART)
+    assert len(commits) == 1
+    assert [counter.state(each) for each in waiting] == [MessageState.CANCELLED] * 2
+
+
+def test_a_client_id_brings_nothing_back(counter: Counter) -> None:
+    """The browser that asks again after a STOP is told what became of its message."""
+    counter.knows(ANNA)
+    first = counter.accepts(client_id="c1", typed=True)
+    counter.hears("STOP")
+    again = counter.accepts(client_id="c1", typed=True)
+    assert (again.id, again.state) == (first.id, MessageState.CANCELLED)
+    with pytest.raises(Refused):
+        counter.accepts(client_id="c2", typed=True)
+
+
+def in_doubt(counter: Counter) -> str:
+    counter.knows(ANNA)
+    message_id = counter.queues()
+    counter.clock.advance(s=60)
+    attempt = counter.attempt()
+    with tapping(attempt):
+        pass
+    counter.work.not_sent(attempt, DeviceGone("gone"))
+    return message_id
+
+
+def test_what_proves_absent_after_a_stop_stays_unsent(counter: Counter) -> None:
+    """It may be queued again, and is stopped before the phone is touched."""
+    message_id = in_doubt(counter)
+    counter.hears("STOP")
+    counter.work.looked(counter.look(), Found(finding=Finding.ABSENT))
+    counter.clock.advance(s=600)
+    counter.sends()  # the confirmation
+    counter.clock.advance(s=600)
+    assert not isinstance(counter.task(), QueueAttempt)
+    assert counter.row(message_id)["reason"] == "opted-out"
+    assert len(counter.attempts(message_id)) == 1
+
+
+def test_nobody_sends_it_again_after_a_stop(counter: Counter) -> None:
+    """Whatever a person decides about a doubt, the gate decides about the sending."""
+    message_id = in_doubt(counter)
+    counter.work.looked(counter.look(), Found(finding=Finding.UNCLEAR))
+    counter.hears("STOP")
+    counter.store.write(
+        lambda tx: decisions.decide(tx, message_id, Decision.SEND_AGAIN, staff_id="boss")
+    )
+    counter.clock.advance(s=600)
+    counter.sends()  # the confirmation
+    counter.clock.advance(s=600)
+    assert not isinstance(counter.task(), QueueAttempt)
+    assert counter.state(message_id) is MessageState.CANCELLED
+
+
+@pytest.fixture
+def held(counter: Counter) -> QueueAttempt:
+    """Anna and Bart were joined after a message to Anna was claimed."""
+    counter.knows(ANNA, BART)
+    boss = counter.store.write(lambda tx: staff.add(tx, "Boss", role="admin", branch_id=None))
+    counter.queues()
+    counter.clock.advance(s=60)
+    attempt = counter.attempt()
+    counter.store.write(
+        lambda tx: contacts.join(tx, counter.contact_id(BART), counter.contact_id(), boss)
+    )
+    return attempt
+
+
+def test_a_stop_by_the_other_number_is_seen_at_the_tap(
+    counter: Counter, held: QueueAttempt
+) -> None:
+    """They are one person now: the claim of before the join does not open the gate."""
+    counter.hears("STOP", sender=BART)
+    with pytest.raises(Refused), tapping(held):
+        pytest.fail("the gate opened")
+
+
+def test_a_stop_by_the_other_number_waits_for_the_tap(counter: Counter, held: QueueAttempt) -> None:
+    """It is not committed while a tap for any number of the person is under way."""
+    stop = threading.Thread(target=counter.hears, args=("STOP",), kwargs={"sender": BART})
+    with tapping(held):
+        stop.start()
+        stop.join(0.05)
+        assert stop.is_alive()
+        assert code(counter) == "ok"
+    stop.join(10)
+    assert code(counter) == "opted-out"
+
+
+def test_a_join_while_a_stop_waits_is_noticed(counter: Counter) -> None:
+    """The locks are those of the numbers that the person has when the STOP is committed."""
+    counter.knows(ANNA, BART)
+    boss = counter.store.write(lambda tx: staff.add(tx, "Boss", role="admin", branch_id=None))
+    stop = threading.Thread(target=counter.hears, args=("STOP",), kwargs={"sender": BART})
+    with counter.gate.holding(ANNA):
+        with counter.gate.holding(BART):
+            stop.start()
+            stop.join(0.05)
+            counter.store.write(
+                lambda tx: contacts.join(tx, counter.contact_id(BART), counter.contact_id(), boss)
+            )
+        stop.join(0.05)
+        assert stop.is_alive()
+        assert code(counter) == "ok"
+    stop.join(10)
+    assert (code(counter, ANNA), code(counter, BART)) == ("opted-out", "opted-out")
+
+
+@pytest.mark.parametrize("change", ["UPDATE consent SET kind = 'opted_in'", "DELETE FROM consent"])
+def test_the_ledger_is_append_only(counter: Counter, change: str) -> None:
+    """The database itself refuses."""
+    counter.knows(ANNA)
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        counter.store.write(lambda tx: tx.conn.execute(change))
+
+
+@pytest.mark.parametrize("missing", ["words", "given_ms"])
+def test_an_import_without_proof_is_no_row(counter: Counter, missing: str) -> None:
+    """The schema asks for source, date and wording together."""
+    counter.knows(ANNA)
+    values = {"words": "'x'", "given_ms": "1", missing: "NULL"}
+    with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+        counter.store.write(
+            lambda tx: tx.conn.execute(
+                "INSERT INTO consent (number, contact_id, kind, source, words, given_ms,"  # noqa: S608 -- our own values
+                f" recorded_by, at_ms) SELECT '+31600000001', id, 'opted_in', 'paper',"
+                f" {values['words']}, {values['given_ms']}, 'x', 1 FROM contact"
+            )
+        )
