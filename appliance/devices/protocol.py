@@ -121,10 +121,15 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """What was seen after a send or on a later look. `facts` are ids, counts, names of files."""
+    """What was seen after a send or on a later look. `facts` are ids, counts, names of files.
+
+    `earlier` are the ticks of messages sent to the same person before, by their ids, where the
+    chat showed them: it was open anyway.
+    """
 
     tick: Tick
     facts: Mapping[str, Any] = field(default_factory=dict)
+    earlier: Mapping[str, Tick] = field(default_factory=dict)
 
 
 class Finding(Enum):
@@ -179,6 +184,11 @@ class Attempt(Protocol):
 
     @property
     def evidence_folder(self) -> Path: ...
+
+    @property
+    def earlier(self) -> Sequence[Outgoing]:
+        """Messages sent to this person whose last tick is not known yet, oldest first."""
+        ...
 
     def baseline(self, facts: Mapping[str, Any]) -> None:
         """Records what stood there before the tap. Durable on return."""

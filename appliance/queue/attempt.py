@@ -1,7 +1,7 @@
 """The queue's side of one attempt: the row before the device is touched, and the second gate."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,7 @@ class QueueAttempt:
     line_id: str
     store: Store
     gate: ConsentGate
+    earlier: Sequence[Outgoing] = ()
     steps: Steps = no_steps
 
     def baseline(self, facts: Mapping[str, Any]) -> None:

@@ -46,6 +46,8 @@ def sent(tx: Tx, outgoing: Outgoing, device_id: str, proof: Proof) -> None:
         channel=outgoing.channel.value,
         sent_ms=_tapped_ms(tx, outgoing) or tx.now_ms,  # proof may come long after
     )
+    for message_id, seen in proof.earlier.items():
+        tick(tx, message_id, seen, {"by": "chat", "attempt": outgoing.attempt_id})
     if moved is None:
         return
     if outgoing.channel is Channel.WHATSAPP:

@@ -162,6 +162,9 @@ class QueueWork:
             line_id=line_id,
             store=self._store,
             gate=self._gate,
+            earlier=self._store.read(
+                lambda conn: _awaiting_ticks(conn, device_id, outgoing.number)
+            ),
             steps=self._steps,
         )
 
@@ -191,7 +194,7 @@ def _due_again(question: rows.OpenQuestion, now_ms: int) -> bool:
 
 def _lines_of(conn: sqlite3.Connection, device_id: str) -> Sequence[lines.Line]:
     ids = {route.line_id for route in lines.routes_of_device(conn, device_id)}
-    return [line for line in lines.lines(conn) if line.id in ids and not line.stopped]
+    return [line for line in lines.lines(conn) if line.id in ids and not line.stops(device_id)]
 
 
 def _next_visit(conn: sqlite3.Connection, device_id: str, now_ms: int) -> Visit | None:
@@ -204,28 +207,32 @@ def _next_visit(conn: sqlite3.Connection, device_id: str, now_ms: int) -> Visit 
     ).fetchone()
     if first is None:
         return None
+    number = str(first["number"])
+    return Visit(
+        channel=Channel.WHATSAPP, number=number, sent=_awaiting_ticks(conn, device_id, number)
+    )
+
+
+def _awaiting_ticks(conn: sqlite3.Connection, device_id: str, number: str) -> Sequence[Outgoing]:
+    """What was sent to this number by WhatsApp and may still get another tick, oldest first."""
     sent = conn.execute(
-        "SELECT DISTINCT m.id, m.text, m.number, a.id AS attempt_id, a.started_ms"
+        "SELECT DISTINCT m.id, m.text, a.id AS attempt_id, a.started_ms"
         " FROM tick_visit v JOIN message m ON m.id = v.message_id"
         " JOIN attempt a ON a.message_id = m.id AND a.outcome = 'sent'"
         " WHERE v.device_id = ? AND m.number = ? ORDER BY m.id DESC LIMIT ?",
-        (device_id, first["number"], MAX_PER_VISIT),
+        (device_id, number, MAX_PER_VISIT),
     ).fetchall()
-    return Visit(
-        channel=Channel.WHATSAPP,
-        number=first["number"],
-        sent=[
-            Outgoing(
-                attempt_id=row["attempt_id"],
-                message_id=row["id"],
-                channel=Channel.WHATSAPP,
-                number=row["number"],
-                text=row["text"],
-                started_ms=row["started_ms"],
-            )
-            for row in reversed(sent)
-        ],
-    )
+    return [
+        Outgoing(
+            attempt_id=row["attempt_id"],
+            message_id=row["id"],
+            channel=Channel.WHATSAPP,
+            number=number,
+            text=row["text"],
+            started_ms=row["started_ms"],
+        )
+        for row in reversed(sent)
+    ]
 
 
 def _strike_visits(tx: Tx, device_id: str, number: str) -> None:

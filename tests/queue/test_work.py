@@ -556,6 +556,20 @@ def test_a_visit_reads_all_ticks_of_the_chat(counter: Counter) -> None:
     assert counter.task() is None
 
 
+def test_a_send_brings_the_ticks_of_what_was_sent_before(counter: Counter) -> None:
+    """The chat is open anyway: the driver is told what to look for, and its answer counts."""
+    counter.queues("een")
+    first = counter.sends()
+    counter.clock.advance(s=15)
+    counter.queues("twee")
+    attempt = counter.attempt()
+    assert [each.message_id for each in attempt.earlier] == [first]
+    with tapping(attempt):
+        pass
+    counter.work.sent(attempt, Proof(tick=Tick.SENT, earlier={first: Tick.READ}))
+    assert counter.state(first) is S.READ
+
+
 def test_a_long_chat_is_not_visited_in_a_loop(counter: Counter) -> None:
     """Visits due for messages above the twenty that are looked for are done as well."""
     for i in range(30):

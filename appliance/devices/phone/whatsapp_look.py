@@ -9,6 +9,7 @@ from appliance.devices.phone.whatsapp_chat import Chat
 from appliance.devices.phone.whatsapp_open import open_chat
 from appliance.devices.phone.whatsapp_rows import Row
 from appliance.devices.phone.whatsapp_screen import Conversation
+from appliance.devices.phone.whatsapp_ticks import ticks_of
 from appliance.devices.phone.whatsapp_visit import visiting
 from appliance.devices.protocol import (
     Finding,
@@ -20,9 +21,6 @@ from appliance.devices.protocol import (
     Ticks,
     Visit,
 )
-
-# A message stands in its chat within this of the moment its attempt began.
-_SENT_WITHIN_MS = 10 * MS_PER_MINUTE
 
 
 def look_whatsapp(phone: Phone, look: Look) -> Found:
@@ -85,29 +83,4 @@ def visit_whatsapp(phone: Phone, visit: Visit) -> Ticks:
     """The ticks of the messages that the chat shows, matched from the newest upwards."""
     with visiting(phone, visit.number) as chat:
         seen = open_chat(chat)
-        return Ticks(by_message=_ticks(phone, list(visit.sent), list(seen.rows)))
-
-
-def _ticks(phone: Phone, sent: list[Outgoing], rows: list[Row]) -> dict[str, Tick]:
-    ticks: dict[str, Tick] = {}
-    for outgoing in reversed(sent):
-        place = next(
-            (at for at in reversed(range(len(rows))) if _is_row_of(phone, rows[at], outgoing)),
-            None,
-        )
-        if place is None:
-            continue
-        tick = rows[place].tick
-        rows = rows[:place]
-        if tick is not None:
-            ticks[outgoing.message_id] = tick
-    return ticks
-
-
-def _is_row_of(phone: Phone, row: Row, outgoing: Outgoing) -> bool:
-    if not row.own or not row.says(outgoing.text):
-        return False
-    first = phone.time.minute_of_day(outgoing.started_ms)
-    return is_between(
-        row.time, first, phone.time.minute_of_day(outgoing.started_ms + _SENT_WITHIN_MS)
-    )
+        return Ticks(by_message=ticks_of(phone, visit.sent, seen.rows))

@@ -1,6 +1,7 @@
 """Sending one WhatsApp text: typed, checked, tapped once, proven from the chat."""
 
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from functools import partial
 
@@ -13,6 +14,7 @@ from appliance.devices.phone.whatsapp_chat import Chat
 from appliance.devices.phone.whatsapp_open import open_chat
 from appliance.devices.phone.whatsapp_rows import Row
 from appliance.devices.phone.whatsapp_screen import Conversation
+from appliance.devices.phone.whatsapp_ticks import ticks_of
 from appliance.devices.phone.whatsapp_visit import visiting
 from appliance.devices.protocol import Attempt, Proof, Tick
 from appliance.errors import DeviceGone, Transient, Unconfirmed
@@ -35,9 +37,11 @@ class _Send:
         self._evidence = evidence
         self._text = attempt.outgoing.text
         self._started_ms = phone.clock.now_ms()
+        self._earlier: Mapping[str, Tick] = {}
 
     def run(self) -> Proof:
         typed = self._typed(open_chat(self._chat))
+        self._earlier = ticks_of(self._phone, self._attempt.earlier, typed.rows)
         salt = self._attempt.outgoing.attempt_id
         self._attempt.baseline(baseline_of(typed, text=self._text, salt=salt))
         if typed.send is None:
@@ -124,7 +128,8 @@ class _Send:
 
     def _proof(self, row: Row) -> Proof:
         tick = row.tick or Tick.SENT
-        return Proof(tick=tick, facts={"seen": "own row", "time": row.time, "tick": tick.value})
+        facts = {"seen": "own row", "time": row.time, "tick": tick.value}
+        return Proof(tick=tick, facts=facts, earlier=self._earlier)
 
     def _pending(self, row: Row) -> Unconfirmed:
         facts = {"row": True, "tick": row.tick.value if row.tick else "unknown"}

@@ -114,6 +114,7 @@ class Try:
 
     outgoing: Outgoing
     evidence_folder: Path
+    earlier: Sequence[Outgoing] = ()
     noted: dict[str, Any] | None = None
     gate_shut: bool = False
     entered: int = 0

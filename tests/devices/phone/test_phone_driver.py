@@ -232,6 +232,17 @@ def test_a_visit_reads_the_ticks_of_what_was_sent(desk: Desk) -> None:
     assert ticks == {outgoing.message_id: Tick.READ for outgoing in sent}
 
 
+def test_a_send_reads_the_ticks_of_what_was_sent_before(desk: Desk) -> None:
+    """The chat is open anyway, so no visit is needed; the same text again is not mixed up."""
+    desk.world.inject(kind="person", number=ANNA, reads=False, delivered_ms=1)
+    first = desk.attempt("een")
+    desk.driver.send(first)
+    desk.world.inject(kind="read", **{"from": ANNA})
+    second = desk.attempt("een")
+    second.earlier = [first.outgoing]
+    assert desk.driver.send(second).earlier == {first.outgoing.message_id: Tick.READ}
+
+
 def test_a_visit_leaves_a_chat_with_something_unread_alone(desk: Desk) -> None:
     """Opening it would mark it read before a person has seen it."""
     attempt = desk.attempt("een")

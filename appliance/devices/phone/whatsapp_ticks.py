@@ -1,0 +1,37 @@
+"""The ticks of messages sent earlier, read off the rows of an open chat."""
+
+from collections.abc import Sequence
+
+from appliance.devices.phone.phone import Phone
+from appliance.devices.phone.phone_clock import MS_PER_MINUTE, is_between
+from appliance.devices.phone.whatsapp_rows import Row
+from appliance.devices.protocol import Outgoing, Tick
+
+# A message stands in its chat within this of the moment its attempt began.
+_SENT_WITHIN_MS = 10 * MS_PER_MINUTE
+
+
+def ticks_of(phone: Phone, sent: Sequence[Outgoing], rows: Sequence[Row]) -> dict[str, Tick]:
+    """By message id, matched from the newest upwards; what the view does not show is left out."""
+    ticks: dict[str, Tick] = {}
+    for outgoing in reversed(sent):
+        place = next(
+            (at for at in reversed(range(len(rows))) if _is_row_of(phone, rows[at], outgoing)),
+            None,
+        )
+        if place is None:
+            continue
+        tick = rows[place].tick
+        rows = rows[:place]
+        if tick is not None:
+            ticks[outgoing.message_id] = tick
+    return ticks
+
+
+def _is_row_of(phone: Phone, row: Row, outgoing: Outgoing) -> bool:
+    if not row.own or not row.says(outgoing.text):
+        return False
+    first = phone.time.minute_of_day(outgoing.started_ms)
+    return is_between(
+        row.time, first, phone.time.minute_of_day(outgoing.started_ms + _SENT_WITHIN_MS)
+    )
