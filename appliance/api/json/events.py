@@ -13,6 +13,7 @@ from appliance.api.json.bodies import EventOut
 from appliance.api.json.callers import Caller, ReadsEvents
 from appliance.api.json.documented import answers
 from appliance.api.json.times import iso
+from appliance.desk import tokens
 from appliance.events import Event, EventKind
 
 router = APIRouter(prefix="/api/v1", tags=["events"])
@@ -55,6 +56,8 @@ async def follow_events(
     feed = caller.services.feed
     position = feed.position(last_event_id)
     start = feed.head if position is None else position
+    if not await _is_valid(caller):
+        return
     lost = bool(last_event_id) and position is None
     yield ServerSentEvent(
         event="reset" if lost else "hello",
@@ -70,6 +73,14 @@ async def follow_events(
                 raw_data=json.dumps(_body(feed, event)),
                 id=feed.cursor(event.seq),
             )
+
+
+async def _is_valid(caller: Caller) -> bool:
+    """Asked after the start is known: a token that is believed for half a second after it was
+    revoked would follow for ever, for the event that ends its stream lies before the start.
+    """
+    token_id = caller.token.id
+    return await caller.services.store.aread(lambda conn: tokens.is_valid(conn, token_id))
 
 
 def _ends(caller: Caller, event: Event) -> bool:

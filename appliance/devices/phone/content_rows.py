@@ -44,14 +44,16 @@ def read_rows(output: str, columns: Sequence[str]) -> list[Row]:
 
 
 def read_value(output: str, column: str) -> str | None:
-    """The free text of the one row asked for, whole; None when the row is gone or holds NULL."""
+    """The free text of the one row asked for, whole; None when the row is gone.
+
+    NULL and the word NULL look alike here: the question leaves the first out.
+    """
     if output.startswith(_NOTHING):
         return None
     head = f"Row: 0 {column}="
     if not output.startswith(head):
         raise _error(output)
-    value = output.removeprefix(head).removesuffix("\n")
-    return None if value == "NULL" else value
+    return output.removeprefix(head).removesuffix("\n")
 
 
 def _row(line: str, number: int, columns: Sequence[str]) -> Row:

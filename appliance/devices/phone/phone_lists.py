@@ -5,7 +5,7 @@ import time
 
 from appliance.devices.phone.content_rows import AccessRefused, content_query, read_rows
 from appliance.devices.phone.phone import Phone
-from appliance.devices.phone.sms_provider import Box, SmsRow, bodies, find
+from appliance.devices.phone.sms_provider import Box, SmsRow, addresses, bodies, find
 from appliance.devices.protocol import Incoming, MissedCall
 from appliance.errors import InvalidInput, Transient
 from appliance.messages import Channel
@@ -54,18 +54,23 @@ class SmsInbox:
         rows = find(phone.session.device, where)
         wanted = [row for row in rows if row.box is Box.INBOX and not (cursor is None and row.read)]
         texts = bodies(phone.session.device, [row.id for row in wanted])
-        messages = [self._message(row, texts[row.id]) for row in wanted if row.id in texts]
+        who = addresses(phone.session.device, texts)
+        messages = [
+            self._message(row, who.get(row.id, ""), texts[row.id])
+            for row in wanted
+            if row.id in texts
+        ]
         phone.deliver(messages)
         last = max((row.id for row in rows), default=cursor or 0)
         if last != cursor:
             phone.listener.move_cursor(phone.device_id, SMS_CURSOR, last)
         return bool(messages)
 
-    def _message(self, row: SmsRow, text: str) -> Incoming:
+    def _message(self, row: SmsRow, address: str, text: str) -> Incoming:
         return Incoming(
             channel=Channel.SMS,
             key=f"sms:{row.id}:{row.date_ms}",
-            sender=in_e164(row.address),
+            sender=in_e164(address),
             text=text,
             at_ms=row.date_ms - self._phone.time.ahead_ms,
         )

@@ -9,7 +9,8 @@ from appliance.devices.phone.content_rows import Row, content_query, read_rows, 
 from appliance.errors import Transient
 
 URI = "content://sms"
-_COLUMNS = ("_id", "type", "status", "read", "date", "address")
+_COLUMNS = ("_id", "type", "status", "read", "date")
+# Not the address: a sender may be a word of somebody's choice, with a line break in it.
 
 # Telephony.TextBasedSmsColumns.STATUS_COMPLETE of AOSP: the delivery report came.
 _DELIVERED = "0"
@@ -31,14 +32,13 @@ class Box(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsRow:
-    """An SMS without its text, which is read by its id."""
+    """An SMS without its address and text, which are read by its id."""
 
     id: int
     box: Box | None
     delivered: bool
     read: bool
     date_ms: int
-    address: str
 
 
 def query(where: str) -> str:
@@ -57,15 +57,29 @@ def find(device: DeadlineAdbDevice, where: str) -> list[SmsRow]:
 
 def bodies(device: DeadlineAdbDevice, ids: Iterable[int]) -> dict[int, str]:
     """The texts by id; rows that are gone meanwhile are left out."""
+    return _texts(device, ids, "body")
+
+
+def addresses(device: DeadlineAdbDevice, ids: Iterable[int]) -> dict[int, str]:
+    """Who sent each, or was sent to, by id."""
+    return _texts(device, ids, "address")
+
+
+def _texts(device: DeadlineAdbDevice, ids: Iterable[int], column: str) -> dict[int, str]:
     wanted, texts = list(ids), dict[int, str]()
     for at in range(0, len(wanted), _BODIES_A_CALL):
         some = wanted[at : at + _BODIES_A_CALL]
-        answers = device.run(*(content_query(URI, ("body",), where=f"_id={row}") for row in some))
+        answers = device.run(*(_text_query(row, column) for row in some))
         for row, answer in zip(some, answers, strict=True):
-            text = read_value(answer.text, "body")
+            text = read_value(answer.text, column)
             if text is not None:
                 texts[row] = text
     return texts
+
+
+def _text_query(row: int, column: str) -> str:
+    """NULL and the word NULL look alike in the answer, so the first is not asked for."""
+    return content_query(URI, (column,), where=f"_id={row} AND {column} IS NOT NULL")
 
 
 def _row(values: Row) -> SmsRow:
@@ -76,7 +90,6 @@ def _row(values: Row) -> SmsRow:
         delivered=values["status"] == _DELIVERED,
         read=values["read"] == "1",
         date_ms=_number(values["date"]),
-        address=values["address"] or "",
     )
 
 

@@ -1,5 +1,6 @@
 """Sending an SMS with the phone's own app, proven from the phone's list of SMS."""
 
+import shlex
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -10,7 +11,7 @@ from appliance.clock import MS_PER_S
 from appliance.devices.phone.evidence import Evidence
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.screen import Screen
-from appliance.devices.phone.sms_provider import Box, SmsRow, bodies, find
+from appliance.devices.phone.sms_provider import Box, SmsRow, addresses, bodies, find
 from appliance.devices.phone.sms_screen import Thread, read_thread, same_number
 from appliance.devices.phone.tap import tap_send
 from appliance.devices.protocol import Attempt, Finding, Found, Look, Outgoing, Proof, Tick
@@ -57,7 +58,8 @@ class _SendSms:
     def _opened(self) -> Thread:
         package = self._phone.sms_app
         target = f" -p {package}" if package else ""
-        command = f"am start -a android.intent.action.SENDTO -d sms:{self._outgoing.number}{target}"
+        link = shlex.quote(f"sms:{self._outgoing.number}")
+        command = f"am start -a android.intent.action.SENDTO -d {link}{target}"
         (answer,) = self._phone.session.run(command)
         said = answer.text.partition("\n")[2]
         if "Error" in said or "Exception" in said:
@@ -168,7 +170,9 @@ def row_of(phone: Phone, outgoing: Outgoing, baseline: Mapping[str, Any]) -> Sms
     """The newest row to this number with this text that came after the baseline."""
     where = f"_id>{int(baseline['sms_id'])} AND date>={int(baseline['since_ms'])}"
     rows = find(phone.session.device, where)
-    ours = [row for row in rows if _is_outgoing(row) and same_number(row.address, outgoing.number)]
+    out = [row for row in rows if _is_outgoing(row)]
+    who = addresses(phone.session.device, [row.id for row in out])
+    ours = [row for row in out if same_number(who.get(row.id, ""), outgoing.number)]
     texts = bodies(phone.session.device, [row.id for row in ours])
     wanted = outgoing.text.strip()
     return next((row for row in reversed(ours) if texts.get(row.id, "").strip() == wanted), None)
