@@ -9,6 +9,8 @@ from tests.e2e.filled import PASSWORD
 
 DUTCH = Look(locale="nl-NL")
 NEW = "een zin onthoud je best"
+CARD_HOLDS_IT = """each => each.getBoundingClientRect().right
+  <= each.closest(".card").getBoundingClientRect().right"""
 
 
 def log_in(page: Page, name: str, password: str) -> None:
@@ -31,7 +33,10 @@ def test_the_first_start_makes_an_administrator_and_a_branch(
     page.get_by_label("Name of the branch").fill("  Den   Bosch ")
     page.get_by_role("button", name="Continue").click()
     page.wait_for_url("**/setup/line")
-    expect(page.locator(".command").first).to_contain_text('balie line add --branch "Den Bosch"')
+    command = page.locator(".command").first
+    expect(command).to_contain_text('balie line add --branch "Den Bosch"')
+    expect(command).to_contain_text(f'--data "{empty.services.data_dir}"')
+    assert command.evaluate(CARD_HOLDS_IT)
     page.get_by_role("link", name="To the inbox").click()
     page.wait_for_url("**/setup/line")
     assert empty.count("SELECT count(*) FROM staff_grant WHERE role = 'admin'") == 7

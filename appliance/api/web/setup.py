@@ -84,7 +84,11 @@ async def add_branch(
 async def line_page(visit: Reading) -> Response:
     _must_be_admin(visit)
     branches = await visit.read(lines.branches)
-    return visit.page("setup_line.html", branch=branches[-1].name if branches else "…")
+    return visit.page(
+        "setup_line.html",
+        branch=branches[-1].name if branches else "…",
+        data=visit.web.services.data_dir.resolve(),
+    )
 
 
 def _branch_name(name: str) -> str:
