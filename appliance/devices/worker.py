@@ -135,6 +135,9 @@ class DeviceWorker:
     def _note(self, status: Status) -> None:
         if status != self._status:
             self._status = status
+            log.info(
+                "%s is %s (%s)", self._driver.device_id, status.state.value, status.reason.value
+            )
             self._tell(lambda: self._listener.status(self._driver.device_id, status))
 
     # What it does

@@ -1,5 +1,6 @@
 """The one thread of a device: it never ends by an exception and never waits for another's."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -177,7 +178,10 @@ def test_a_device_that_is_away_gets_no_work(bench: Bench, task: Try) -> None:
     assert eventually(lambda: bool(bench.work.outcomes))
 
 
-def test_a_status_is_told_when_it_changes(bench: Bench) -> None:
+def test_a_status_is_told_and_logged_when_it_changes(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="appliance.devices.worker")
     worker = bench.start()
     assert eventually(lambda: "receive" in bench.driver.done)
     worker.changed()
@@ -185,6 +189,7 @@ def test_a_status_is_told_when_it_changes(bench: Bench) -> None:
     worker.changed()
     assert eventually(lambda: bench.driver.done.count("probe") > 2)
     assert bench.recorder.statuses == [READY]
+    assert [each.getMessage() for each in caplog.records] == [f"{DEVICE} is ready (none)"]
 
 
 def test_it_takes_work_for_channels_that_can_send(bench: Bench, task: Try) -> None:
