@@ -97,8 +97,10 @@ def test_a_damaged_database_is_503(
         file.write(b"\xff" * (office.store.path.stat().st_size - 4096))
     with caplog.at_level(logging.ERROR):
         answer = planning.get("/messages")
+        ready = office.client.get("/readyz")
     other.close()
     assert (answer.status_code, answer.json()["code"]) == (503, "store-unavailable")
+    assert (ready.status_code, ready.json()["missing"]) == (503, ["store"])
     assert "damaged" in caplog.text
 
 

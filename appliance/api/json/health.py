@@ -8,6 +8,8 @@ from appliance.api.json.documented import answers
 from appliance.api.json.metrics import Metrics, read_figures
 from appliance.api.problems import ProblemError, problem
 from appliance.api.services import Services
+from appliance.errors import StoreError
+from appliance.store import events
 
 router = APIRouter(tags=["health"])
 
@@ -39,13 +41,22 @@ async def get_health() -> Response:
 )
 async def get_readiness(request: Request) -> Response:
     services: Services = request.app.state.services
-    missing = list(services.ready())
+    missing = [*services.ready(), *await _unreadable(services)]
     if missing:
         detail = f"Not ready yet: {', '.join(missing)}."
         raise ProblemError(
             problem("not-ready", detail, headers={"Retry-After": "1"}, missing=missing)
         )
     return Response(_OK, media_type="application/json")
+
+
+async def _unreadable(services: Services) -> list[str]:
+    """The store, when it cannot be read: it may have been damaged while Balie runs."""
+    try:
+        await services.store.aread(events.last_seq)
+    except StoreError:
+        return ["store"]
+    return []
 
 
 @router.get(
