@@ -15,12 +15,14 @@ BalieError
     ├── Permanent           proven not sent and never will be on this route
     │   └── NotOnChannel    the recipient has no WhatsApp: the next route is taken
     ├── Unconfirmed         the outcome is not known: look at the device, never send again
-    ├── LineStopped         ban, log-out, SIM missing: the line stops until a person looks
+    ├── LineStopped         a warning, ban or log-out: the line stops until a person looks
+    │   ├── SimMissing      only this device's routes stop; another device of the line goes on
+    │   └── NoCredit        the same
     └── DeviceGone          the device is away or does not answer; nothing was in its hands
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 
 class BalieError(Exception):
@@ -104,7 +106,24 @@ class Unconfirmed(DeviceError):
 
 
 class LineStopped(DeviceError):
-    pass
+    """`code` names what the pages have a sentence for; without one they show the driver's.
+
+    A ban stops the whole line, because going on from another number would be a disguise.
+    """
+
+    code: ClassVar[str] = ""
+    #: Nobody minds the line; only this device cannot.
+    device_only: ClassVar[bool] = False
+
+
+class SimMissing(LineStopped):
+    code = "sim-missing"
+    device_only = True
+
+
+class NoCredit(LineStopped):
+    code = "no-credit"
+    device_only = True
 
 
 class DeviceGone(DeviceError):

@@ -207,17 +207,15 @@ def _first_estimate(
     tx: Tx, line: lines.Line, request: SendRequest, text: str, *, kind: MessageClass, begun: bool
 ) -> tuple[int | None, str | None]:
     """A promise good enough to answer with; the planner corrects it within seconds."""
-    if line.stopped:
-        return None, "line-stopped"
     on_whatsapp = _on_whatsapp(tx, request.number)
     route = route_for(
         wanted=request.channel,
         on_whatsapp=on_whatsapp,
         text=text,
-        routes=lines.routes_of_line(tx.conn, line.id),
+        routes=lines.open_routes(tx.conn, line),
     )
     if route is None:
-        return None, "no-route"
+        return None, "line-stopped" if line.stopped else "no-route"
     if away := device_obstacle(lines.device(tx.conn, route.device_id), route.channel):
         return None, away
     if request.not_before_ms and request.not_before_ms > tx.now_ms:

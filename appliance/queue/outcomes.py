@@ -16,6 +16,7 @@ from appliance.errors import (
     Unconfirmed,
 )
 from appliance.messages import Channel, MessageState
+from appliance.queue import parts
 from appliance.queue.pacing import MINUTE_MS
 from appliance.queue.plan import route_for
 from appliance.store import contacts, lines, messages
@@ -35,8 +36,20 @@ _STATE_OF_TICK = {
 
 
 def sent(tx: Tx, outgoing: Outgoing, device_id: str, proof: Proof) -> None:
-    """Proven to have left: the state, the evidence, and the visits that will read its ticks."""
-    evidence = {"attempt": outgoing.attempt_id, "tick": proof.tick.value, **proof.facts}
+    """Proven to have left: the state, the evidence, and the visits that will read its ticks.
+
+    Where the device tells the parts apart, only all of them together have left.
+    """
+    evidence = {
+        "attempt": outgoing.attempt_id,
+        "tick": proof.tick.value,
+        **proof.facts,
+        **parts.in_one_row(tx, outgoing, proof),
+    }
+    if not parts.keep(tx, outgoing, proof):
+        _in_doubt(tx, outgoing, evidence)
+        _person_when_overdue(tx, outgoing)
+        return
     _end_attempt(tx, outgoing, "sent", evidence)
     moved = messages.move(
         tx,
@@ -147,7 +160,8 @@ def _stop_line(
     reason = "looking" if in_doubt else "line-stopped"
     moved = messages.move(tx, outgoing.message_id, to, reason=reason, facts=facts)
     if moved is not None:
-        lines.stop_line(tx, moved.line_id, error.sentence)
+        device_id = _device_of(tx, outgoing) if error.device_only else None
+        lines.stop_line(tx, moved.line_id, error.code or error.sentence, device_id=device_id)
 
 
 def _requeue_absent(tx: Tx, outgoing: Outgoing, facts: dict[str, Any]) -> None:
@@ -211,6 +225,13 @@ def _plan_visits(tx: Tx, outgoing: Outgoing, device_id: str) -> None:
         "INSERT OR IGNORE INTO tick_visit (message_id, due_ms, device_id) VALUES (?, ?, ?)",
         [(outgoing.message_id, tx.now_ms + after, device_id) for after in TICK_VISITS_MS],
     )
+
+
+def _device_of(tx: Tx, outgoing: Outgoing) -> str:
+    row = tx.conn.execute(
+        "SELECT device_id FROM attempt WHERE id = ?", (outgoing.attempt_id,)
+    ).fetchone()
+    return str(row["device_id"])
 
 
 def _tapped_ms(tx: Tx, outgoing: Outgoing) -> int | None:

@@ -205,7 +205,7 @@ class _Desk:
         *,
         now_ms: int,
     ) -> "_Desk":
-        routes = lines.routes_of_line(conn, line.id)
+        routes = lines.open_routes(conn, line)
         ids = {route.device_id for route in routes}
         return cls(
             line=line,
@@ -260,10 +260,8 @@ class _Desk:
 
 def _obstacle(message: rows.Queued, line: Line, route: Route | None, desk: _Desk) -> str:
     """A reason for which nobody can know when; empty when there is none."""
-    if line.stopped:
-        return "line-stopped"
     if route is None:
-        return "no-route"
+        return "line-stopped" if line.stopped else "no-route"
     if message.blocked:
         return "looking"
     return device_obstacle(desk.devices[route.device_id], route.channel)

@@ -33,7 +33,10 @@ class Branch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """`stopped` says why nothing is sent until a person looks; `pacing` is JSON of its own."""
+    """`stopped` says why nothing is sent until a person looks; `pacing` is JSON of its own.
+
+    `stopped_on` names the device when another one of the line may go on.
+    """
 
     id: str
     branch_id: str
@@ -41,6 +44,11 @@ class Line:
     stopped: str | None
     created_ms: int
     pacing: str | None = None
+    stopped_on: str | None = None
+
+    def stops(self, device_id: str) -> bool:
+        """Nothing may be sent from this line over this device."""
+        return self.stopped is not None and self.stopped_on in (None, device_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +74,8 @@ class Route:
 
 
 _LINE = (
-    "SELECT id, branch_id, number, stopped, created_ms, pacing FROM line WHERE removed_ms IS NULL"
+    "SELECT id, branch_id, number, stopped, stopped_on, created_ms, pacing FROM line"
+    " WHERE removed_ms IS NULL"
 )
 _DEVICE = (
     "SELECT id, kind, address, iccid, sim_number, state, reason, channels, changed_ms"
@@ -158,17 +167,23 @@ def line(conn: sqlite3.Connection, number_or_id: str) -> Line:
     return Line(**dict(row))
 
 
-def stop_line(tx: Tx, line_id: str, why: str) -> None:
-    """Nothing is sent from the line until `resume_line`."""
+def stop_line(tx: Tx, line_id: str, why: str, *, device_id: str | None = None) -> None:
+    """Nothing is sent from the line until `resume_line`; with a device, not over that one.
+
+    Two stops together stop the whole line.
+    """
     changed = tx.conn.execute(
-        "UPDATE line SET stopped = ?1 WHERE id = ?2 AND stopped IS NOT ?1", (why, line_id)
+        "UPDATE line SET stopped = ?1,"
+        " stopped_on = iif(stopped IS NULL OR stopped_on IS ?3, ?3, NULL)"
+        " WHERE id = ?2 AND (stopped IS NOT ?1 OR stopped_on IS NOT ?3)",
+        (why, line_id, device_id),
     )
     if changed.rowcount:
         tx.emit(EventKind.LINE_STOPPED, line_id=line_id, facts={"why": why})
 
 
 def resume_line(tx: Tx, line_id: str, *, staff_id: str | None) -> None:
-    tx.conn.execute("UPDATE line SET stopped = NULL WHERE id = ?", (line_id,))
+    tx.conn.execute("UPDATE line SET stopped = NULL, stopped_on = NULL WHERE id = ?", (line_id,))
     tx.emit(EventKind.LINE_RESUMED, line_id=line_id, staff_id=staff_id)
 
 
@@ -218,6 +233,11 @@ def routes_of_line(conn: sqlite3.Connection, line_id: str) -> Sequence[Route]:
         "SELECT line_id, device_id, channel FROM route WHERE line_id = ? ORDER BY rank", (line_id,)
     )
     return [_route(row) for row in rows]
+
+
+def open_routes(conn: sqlite3.Connection, line: Line) -> Sequence[Route]:
+    """Those that no stop of the line closes, best first."""
+    return [route for route in routes_of_line(conn, line.id) if not line.stops(route.device_id)]
 
 
 def routes_of_device(conn: sqlite3.Connection, device_id: str) -> Sequence[Route]:

@@ -50,7 +50,11 @@ def _of_phrases() -> Iterator[str]:
     yield from phrases.DEVICE_STATES.values()
     yield from phrases.CONSENT.values()
     yield from refusal.FIELDS.values()
-    for pair in (*phrases.DEVICE_REASONS.values(), *phrases.REFUSALS.values()):
+    for pair in (
+        *phrases.DEVICE_REASONS.values(),
+        *phrases.REFUSALS.values(),
+        *phrases.STOPPED.values(),
+    ):
         yield from (each for each in pair if each)
 
 

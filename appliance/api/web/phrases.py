@@ -129,6 +129,18 @@ DEVICE_REASONS: Mapping[Reason, tuple[str, str]] = {
 }
 """What is the matter, and what a person should do."""
 
+STOPPED: Mapping[str, tuple[str, str]] = {
+    "sim-missing": (
+        "The SIM card is missing, so nothing was sent.",
+        "Put the SIM card in, or push it firmly into place. Then start the number again.",
+    ),
+    "no-credit": (
+        "The SIM card has no credit left, so nothing was sent.",
+        "Top it up, or ask the provider. Then start the number again.",
+    ),
+}
+"""Why a number was stopped, where it has a code, and what a person should do."""
+
 CONSENT: Mapping[ConsentKind, str] = {
     ConsentKind.WROTE_FIRST: "Wrote first",
     ConsentKind.CALLED: "Called",

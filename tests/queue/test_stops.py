@@ -1,0 +1,98 @@
+"""A line that stops: what it takes with it, and what goes on over another device."""
+
+import pytest
+
+from appliance.devices.protocol import DeviceState, Status
+from appliance.errors import LineStopped, NoCredit, SimMissing
+from appliance.messages import Channel, MessageState
+from appliance.queue.attempt import QueueAttempt
+from appliance.store import lines
+from appliance.store.store import Tx
+from tests.queue.counter import ANNA, SMS, Counter, tapping
+
+ONLY_SMS = frozenset({SMS})
+
+
+@pytest.fixture
+def modem(counter: Counter) -> str:
+    """A second device of the same line, for SMS alone."""
+
+    def add(tx: Tx) -> str:
+        device_id = lines.enrol(tx, kind="modem", address="/dev/ttyUSB0")
+        lines.add_route(tx, line_id=counter.line_id, device_id=device_id, channel=Channel.SMS)
+        return device_id
+
+    device_id = counter.store.write(add)
+    counter.reception.status(device_id, Status(state=DeviceState.READY, channels=ONLY_SMS))
+    return device_id
+
+
+def in_hand(counter: Counter) -> QueueAttempt:
+    counter.knows(ANNA)
+    counter.queues()
+    counter.clock.advance(s=60)
+    return counter.attempt()
+
+
+def stopped(counter: Counter) -> str | None:
+    return counter.store.read(lambda conn: lines.line(conn, counter.line_id)).stopped
+
+
+@pytest.mark.parametrize("error", [SimMissing("no SIM"), NoCredit("no credit")])
+def test_the_line_says_why_it_stopped(counter: Counter, error: LineStopped) -> None:
+    """By a code that the pages have a sentence for; the message waits and nothing else leaves."""
+    attempt = in_hand(counter)
+    counter.work.not_sent(attempt, error)
+    assert stopped(counter) == error.code
+    row = counter.row(attempt.outgoing.message_id)
+    assert (row["state"], row["reason"]) == ("queued", "line-stopped")
+    assert counter.accepts("nog een").reason == "line-stopped"
+    assert counter.task() is None
+
+
+@pytest.mark.parametrize("error", [SimMissing("no SIM"), NoCredit("no credit")])
+def test_another_device_of_the_line_goes_on(
+    counter: Counter, modem: str, error: LineStopped
+) -> None:
+    """The same message, over the next route, and the stopped device is asked for nothing."""
+    attempt = in_hand(counter)
+    counter.work.not_sent(attempt, error)
+    assert counter.task() is None
+    assert counter.accepts("nog een", typed=True).reason != "line-stopped"
+    counter.clock.advance(s=60)
+    taken = counter.work.next_task(modem, ONLY_SMS)
+    assert isinstance(taken, QueueAttempt)
+    assert taken.outgoing.message_id == attempt.outgoing.message_id
+    assert taken.outgoing.channel is SMS
+
+
+def test_a_ban_stops_every_device(counter: Counter, modem: str) -> None:
+    """Going on from another number would be a disguise."""
+    attempt = in_hand(counter)
+    counter.work.not_sent(attempt, LineStopped("WhatsApp is closed for this number."))
+    counter.clock.advance(s=60)
+    assert counter.work.next_task(modem, ONLY_SMS) is None
+    assert counter.accepts("nog een").reason == "line-stopped"
+
+
+def test_two_stops_stop_the_line(counter: Counter, modem: str) -> None:
+    """And a person starts all of it again."""
+    attempt = in_hand(counter)
+    counter.work.not_sent(attempt, NoCredit("no credit"))
+    counter.store.write(
+        lambda tx: lines.stop_line(tx, counter.line_id, "sim-missing", device_id=modem)
+    )
+    counter.clock.advance(s=60)
+    assert counter.work.next_task(modem, ONLY_SMS) is None
+    counter.store.write(lambda tx: lines.resume_line(tx, counter.line_id, staff_id=None))
+    assert counter.attempt().outgoing.message_id == attempt.outgoing.message_id
+
+
+def test_a_stop_after_the_tap_is_a_doubt(counter: Counter) -> None:
+    """It may have left: the device is asked, and nothing is sent over another one meanwhile."""
+    attempt = in_hand(counter)
+    with tapping(attempt):
+        pass
+    counter.work.not_sent(attempt, NoCredit("no credit"))
+    assert counter.state(attempt.outgoing.message_id) is MessageState.UNCONFIRMED
+    assert stopped(counter) == "no-credit"
