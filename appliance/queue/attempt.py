@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from appliance.devices.protocol import Outgoing
-from appliance.errors import Refused
+from appliance.errors import Refused, Transient
 from appliance.messages import Channel, MessageClass, MessageState
 from appliance.queue import clock_watch
 from appliance.queue.gate import ConsentGate
@@ -43,7 +43,7 @@ class QueueAttempt:
     def clear_to_send(self) -> Iterator[None]:
         """The consent gate's second time; an opt-out of this person waits until the tap is done.
 
-        Raises Refused when the message may no longer be sent.
+        Raises Refused when the message may no longer be sent, Transient on a wrong clock.
         """
         with self.gate.holding(self.outgoing.number):
             self.store.write(self._open_gate)
@@ -62,6 +62,8 @@ class QueueAttempt:
         state = messages.state_of(tx.conn, self.outgoing.message_id)
         if state is not MessageState.SENDING:
             raise Refused("by-person", "The message was withdrawn before it left.")
+        if tx.clock_is_wrong:
+            raise Transient("The clock was set to a time that cannot be.")
         refuse_without_consent(tx, self.line_id, self.outgoing.message_id, self.outgoing.channel)
         tx.conn.execute(
             "UPDATE attempt SET tapped_ms = ? WHERE id = ?", (tx.now_ms, self.outgoing.attempt_id)

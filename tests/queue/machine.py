@@ -1,0 +1,386 @@
+"""The queue as a state machine for Hypothesis: everything that happens, in any order.
+
+The real store, queue and desk on a clock that is set by hand. The phone below the protocol is a
+few lines that know what really left it, and tell it only when they are asked.
+"""
+
+import tempfile
+from collections import Counter as Tally
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from appliance.clock import ManualClock
+from appliance.desk.decisions import Decision, decide
+from appliance.desk.receive import Reception
+from appliance.devices.protocol import (
+    DeviceState,
+    Finding,
+    Found,
+    Look,
+    Proof,
+    Reason,
+    Tick,
+    Ticks,
+    Visit,
+)
+from appliance.errors import DeviceError, DeviceGone, Refused, Transient, Unconfirmed
+from appliance.events import EventKind
+from appliance.messages import TRANSITIONS, Channel, MessageState
+from appliance.queue.attempt import QueueAttempt
+from appliance.queue.gate import ConsentGate
+from appliance.queue.pacing import DAY_MS, DEFAULT_PROFILE, HOUR_MS, MINUTE_MS
+from appliance.queue.planner import Planner
+from appliance.queue.recovery import doubt_everything_in_hand
+from appliance.queue.work import QueueWork
+from appliance.store import high_water
+from appliance.store.store import Store
+from tests.queue.counter import ANNA, BART, BOTH, MONDAY, Counter
+
+S = MessageState
+PROVEN = {S.SENT, S.DELIVERED, S.READ}
+PEOPLE = st.sampled_from([ANNA, BART])
+FOR_EVER_MS = 10**10
+SHORT_MS = 10 * MINUTE_MS
+
+TIGHT = replace(
+    DEFAULT_PROFILE,
+    gap_min_ms=1_000,
+    gap_max_ms=2_000,
+    per_minute=3,
+    per_hour=8,
+    day_budget=((0, 4),),
+    headroom=0.7,
+)
+"""Ceilings that a few messages reach."""
+
+IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 -- a folder of our own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Departure:
+    message_id: str
+    at_ms: int
+    begun: bool
+
+
+class QueueMachine(RuleBasedStateMachine):
+    """One phone, two people who wrote, and a Balie that may stop anywhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory(dir=IN_MEMORY)
+        self.path = Path(self.folder.name) / "balie.db"
+        self.clock = ManualClock(at_ms=MONDAY)
+        self.store = Store(self.path, self.clock)
+        self.counter = Counter(self.store, self.clock, Path(self.folder.name), profile=TIGHT)
+        self.phone_is_here = True
+        self.hand: QueueAttempt | None = None
+        self.tapped = False
+        self.departures: list[Departure] = []
+        self.held: dict[str, Departure] = {}  # attempts that the phone keeps pending
+        self.left: set[str] = set()  # attempts that left
+        self.accepted: dict[str, int] = {}  # message to time to live
+        self.stopped: set[str] = set()
+        self.states: dict[str, MessageState] = {}
+        self.read_to = 0
+
+    @initialize()
+    def both_wrote(self) -> None:
+        self.counter.knows(ANNA, BART)
+
+    # What people do
+
+    @rule(
+        who=PEOPLE,
+        typed=st.booleans(),
+        channel=st.sampled_from([None, Channel.WHATSAPP, Channel.SMS]),
+        short=st.sampled_from([False, False, False, True]),
+    )
+    def accept(self, who: str, typed: bool, channel: Channel | None, short: bool) -> None:
+        ttl_ms = SHORT_MS if short else FOR_EVER_MS
+        try:
+            message_id = self.counter.queues(to=who, typed=typed, channel=channel, ttl_ms=ttl_ms)
+        except Refused:
+            assert who in self.stopped
+        else:
+            assert who not in self.stopped
+            self.accepted[message_id] = ttl_ms
+
+    @rule(who=PEOPLE)
+    def opt_out(self, who: str) -> None:
+        self.counter.hears("STOP", who)
+        self.stopped.add(who)
+
+    @rule(who=PEOPLE)
+    def opt_in_again(self, who: str) -> None:
+        self.counter.hears("START", who)
+        self.stopped.discard(who)
+
+    @rule(who=PEOPLE)
+    def write(self, who: str) -> None:
+        self.counter.hears("Oké", who)
+
+    # What the clock and the power do
+
+    @rule(s=st.sampled_from([1, 5, 30, 90, 600]))
+    def wait(self, s: int) -> None:
+        self.clock.advance(s=s)
+
+    @rule(s=st.sampled_from([-30, -7200, 50, 7200, 5 * 86_400]))
+    def set_clock(self, s: int) -> None:
+        self.clock.advance(s=s)
+
+    @rule()
+    def plan(self) -> None:
+        self.counter.planner.round()
+
+    @rule()
+    def crash(self) -> None:
+        """Everything in memory is gone; what was committed is there at the next start."""
+        self.hand = None
+        self.store.close()
+        self.store = Store(self.path, self.clock)
+        counter = self.counter
+        counter.store, counter.gate = self.store, ConsentGate()
+        counter.reception = Reception(self.store, counter.gate)
+        counter.work = QueueWork(self.store, counter.gate, TIGHT, evidence=counter.evidence)
+        counter.planner = Planner(self.store, TIGHT, counter.due.append)
+        doubt_everything_in_hand(self.store)
+
+    # What the phone does
+
+    @precondition(lambda self: self.hand is None and self.phone_is_here)
+    @rule(answer=st.sampled_from(["truth", "truth", "unclear", "gone"]))
+    def take_up(self, answer: str) -> None:
+        """The device's thread asks what is next."""
+        self._take_up(answer)
+
+    def _take_up(self, answer: str) -> bool:
+        task = self.counter.work.next_task(self.counter.device_id, BOTH)
+        match task:
+            case None:
+                return False
+            case QueueAttempt():
+                self.hand, self.tapped = task, False
+            case Look():
+                self.counter.work.looked(task, self._found(task, answer))
+            case Visit():
+                self.counter.work.visited(task, self._ticks(task, answer))
+        return True
+
+    @precondition(lambda self: self.hand is not None and not self.tapped)
+    @rule(effect=st.sampled_from(["leaves", "leaves", "held", "nothing"]))
+    def tap(self, effect: str) -> None:
+        """The second gate, and a tap that may come to nothing without anybody noticing."""
+        attempt = self.hand
+        assert attempt
+        attempt.baseline({"rows": 0})
+        try:
+            with attempt.clear_to_send():
+                self._may_leave_now(attempt)
+                self._happens(attempt, effect)
+        except (Refused, DeviceError) as error:
+            self.hand = None
+            self.counter.work.not_sent(attempt, error)
+            return
+        self.tapped = True
+
+    @precondition(lambda self: self.hand is not None)
+    @rule(says=st.sampled_from(["truth", "truth", "http 500", "gone"]))
+    def tell(self, says: str) -> None:
+        """The driver says what it saw of the attempt in hand, or that it saw nothing."""
+        attempt, self.hand = self.hand, None
+        assert attempt
+        left = attempt.outgoing.attempt_id in self.left
+        if says == "truth" and left:
+            self.counter.work.sent(attempt, Proof(tick=Tick.SENT))
+        elif says == "gone":
+            self.counter.work.not_sent(attempt, DeviceGone("The cable was pulled."))
+        elif says == "http 500" or attempt.outgoing.attempt_id in self.held:
+            self.counter.work.not_sent(attempt, Unconfirmed("The answer was lost."))
+        else:
+            self.counter.work.not_sent(attempt, Transient("Nothing was tapped."))
+
+    @precondition(lambda self: self.held)
+    @rule()
+    def late_departure(self) -> None:
+        """What the phone held back leaves by itself."""
+        attempt_id = next(iter(self.held))
+        self.left.add(attempt_id)
+        self.departures.append(self.held.pop(attempt_id))
+
+    @rule()
+    def plug(self) -> None:
+        """The phone goes, or comes back; what was in its hands ends without an answer."""
+        self.phone_is_here = not self.phone_is_here
+        if self.phone_is_here:
+            self.counter.phone_is(DeviceState.READY, channels=BOTH)
+            return
+        if self.hand is not None:
+            self.tell("gone")
+        self.counter.phone_is(DeviceState.ABSENT, Reason.NOT_PLUGGED_IN)
+
+    @rule()
+    def person_decides(self) -> None:
+        """Somebody looks at the phone and says what stands there."""
+        for message_id in self._waiting_for_a_person():
+            if message_id in {each.message_id for each in self.held.values()}:
+                continue
+            left = any(each.message_id == message_id for each in self.departures)
+            self._decide(message_id, Decision.LEFT if left else Decision.SEND_AGAIN)
+
+    def _waiting_for_a_person(self) -> list[str]:
+        rows = self.counter.all(
+            "SELECT id FROM message WHERE state = 'unconfirmed' AND reason = 'person'"
+        )
+        return [row["id"] for row in rows]
+
+    def _decide(self, message_id: str, decision: Decision) -> None:
+        self.store.write(lambda tx: decide(tx, message_id, decision, staff_id="somebody"))
+
+    def _found(self, look: Look, answer: str) -> Found | DeviceError:
+        attempt_id = look.outgoing.attempt_id
+        if answer == "gone":
+            return DeviceGone("no answer")
+        if answer == "unclear":
+            return Found(finding=Finding.UNCLEAR)
+        if attempt_id in self.held:
+            return Found(finding=Finding.PRESENT, proof=Proof(tick=Tick.PENDING))
+        if attempt_id in self.left:
+            return Found(finding=Finding.PRESENT, proof=Proof(tick=Tick.SENT))
+        return Found(finding=Finding.ABSENT)
+
+    def _ticks(self, visit: Visit, answer: str) -> Ticks | DeviceError:
+        if answer == "gone":
+            return DeviceGone("no answer")
+        return Ticks(by_message={each.message_id: Tick.DELIVERED for each in visit.sent})
+
+    def _happens(self, attempt: QueueAttempt, effect: str) -> None:
+        attempt_id, message_id = attempt.outgoing.attempt_id, attempt.outgoing.message_id
+        row = self.counter.row(message_id)
+        departure = Departure(
+            message_id=message_id,
+            at_ms=self.clock.now_ms(),
+            begun=row["class"] in ("automatic", "list") and not row["answering"],
+        )
+        if effect == "leaves":
+            self.left.add(attempt_id)
+            self.departures.append(departure)
+        elif effect == "held":
+            self.held[attempt_id] = departure
+
+    def _may_leave_now(self, attempt: QueueAttempt) -> None:
+        """Inside the gate: nothing forbids it."""
+        confirms = self.counter.row(attempt.outgoing.message_id)["class"] == "confirmation"
+        assert confirms or attempt.outgoing.number not in self.stopped
+        assert not self.store.read(high_water.clock_is_wrong(self.clock))
+
+    # What is always so
+
+    @invariant()
+    def nothing_leaves_twice(self) -> None:
+        times = Tally(each.message_id for each in self.departures)
+        times.update(each.message_id for each in self.held.values())
+        assert max(times.values(), default=0) <= 1
+
+    @invariant()
+    def only_what_left_is_called_sent(self) -> None:
+        left = {each.message_id for each in self.departures}
+        rows = self.counter.all(
+            "SELECT id FROM message WHERE state IN ('sent', 'delivered', 'read')"
+        )
+        assert {row["id"] for row in rows} <= left
+
+    @invariant()
+    def states_follow_each_other_as_they_may(self) -> None:
+        for event in self.counter.events(EventKind.MESSAGE_STATE, after=self.read_to):
+            assert event.message_id
+            before, after = event.facts["from"], S(event.facts["to"])
+            if before is None:
+                assert after is S.QUEUED
+            else:
+                assert S(before) is self.states[event.message_id]
+                assert after in TRANSITIONS[S(before)]
+            self.states[event.message_id] = after
+            self.read_to = max(self.read_to, event.seq)
+
+    @invariant()
+    def no_window_holds_more_than_its_ceiling(self) -> None:
+        every = [each.at_ms for each in self.departures]
+        begun = [each.at_ms for each in self.departures if each.begun]
+        assert _densest(every, MINUTE_MS) <= TIGHT.per_minute
+        assert _densest(every, HOUR_MS) <= TIGHT.per_hour
+        assert _densest(begun, DAY_MS) <= TIGHT.day_budget[0][1]
+
+    def teardown(self) -> None:
+        """In the end everything that was accepted has left, or an opt-out or its age took it."""
+        try:
+            self._settle()
+        finally:
+            self.store.close()
+            self.folder.cleanup()
+
+    def _settle(self) -> None:
+        self.crash()
+        self.clock.at_ms = max(self.clock.at_ms, self.store.read(high_water.read_mark))
+        if not self.phone_is_here:
+            self.plug()
+        while self.held:
+            self.late_departure()
+        idle = 0
+        while self._unsettled() and idle < 400:
+            if idle % 20 == 0:
+                self._both_answer()
+                self.counter.planner.round()
+            busy = self._take_up("truth")
+            if self.hand is not None:
+                self.tap("leaves")
+            if self.hand is not None:
+                self.tell("truth")
+            self.person_decides()
+            idle = 0 if busy else idle + 1
+            self.clock.advance(s=0 if busy else min(60 * idle, 3600))
+        self._check_ends()
+
+    def _both_answer(self) -> None:
+        """What waits for an answer to messages that Balie began goes on."""
+        for who in {ANNA, BART} - self.stopped:
+            self.counter.hears("Oké", who)
+
+    def _unsettled(self) -> list[str]:
+        rows = self.counter.all(
+            "SELECT id FROM message WHERE state IN ('queued', 'sending', 'unconfirmed')"
+        )
+        return [row["id"] for row in rows if row["id"] in self.accepted]
+
+    def _check_ends(self) -> None:
+        self.nothing_leaves_twice()
+        self.only_what_left_is_called_sent()
+        self.states_follow_each_other_as_they_may()
+        left = {each.message_id for each in self.departures}
+        for message_id, ttl_ms in self.accepted.items():
+            row = self.counter.row(message_id)
+            ended = S(row["state"])
+            if message_id in left:
+                assert ended in PROVEN, dict(row)
+            else:
+                assert (ended, row["reason"]) in _EXCUSES[ttl_ms], dict(row)
+
+
+_EXCUSES = {
+    FOR_EVER_MS: {(S.CANCELLED, "opted-out")},
+    SHORT_MS: {(S.CANCELLED, "opted-out"), (S.EXPIRED, "too-old")},
+}
+"""How a message may end without having left."""
+
+
+def _densest(times: list[int], window_ms: int) -> int:
+    """The most departures that any window of this length holds."""
+    ordered = sorted(times)
+    return max(
+        (sum(start <= each < start + window_ms for each in ordered) for start in ordered),
+        default=0,
+    )

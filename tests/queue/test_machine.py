@@ -1,0 +1,21 @@
+"""Whatever happens to a message, in whatever order: the four promises hold."""
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.queue.machine import QueueMachine
+
+
+def test_the_promises_hold_in_any_order_of_events() -> None:
+    """Legal states only, nothing after an opt-out, no ceiling exceeded, no double, none lost."""
+    run_state_machine_as_test(
+        QueueMachine,
+        settings=settings(
+            max_examples=300,
+            stateful_step_count=25,
+            deadline=None,
+            derandomize=True,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
