@@ -3,7 +3,7 @@
 import typer
 
 from appliance import __version__
-from appliance.cli import care, consent, clock, directory, people, running
+from appliance.cli import care, clock, consent, directory, pacing, people, running
 
 app = typer.Typer(
     name="balie",
@@ -21,6 +21,9 @@ app.add_typer(people.staff_app, name="staff")
 app.add_typer(people.token_app, name="token")
 app.add_typer(consent.consent_app, name="consent")
 app.command("plan")(care.plan)
+app.command("simulate")(pacing.run_simulation)
+app.command("report")(pacing.run_report)
+directory.line_app.command("pacing")(pacing.line_pacing)
 app.command("backup")(care.backup)
 app.command("doctor")(care.run_doctor)
 app.command("clock")(clock.clock)

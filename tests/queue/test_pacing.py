@@ -183,6 +183,57 @@ def test_a_plan_s_recipients_of_a_month_are_capped() -> None:
     assert slot(known, *left) == (MONDAY, Brake.NONE)
 
 
+def test_two_members_of_staff_never_send_in_one_second() -> None:
+    """What both typed leaves one after the other, a second apart at least."""
+    assert slot(TYPED, *sent(0)) == (MONDAY + 1_000, Brake.BUSY)
+    assert slot(TYPED, *sent(400)) == (MONDAY + 600, Brake.BUSY)
+
+
+def test_a_person_reads_before_answering() -> None:
+    """What a rule answers takes the reading too, at 238 words a minute; what staff typed not."""
+    heard = waiting(text_length=60, heard_length=238 * 5)
+    at_ms, brake = slot(heard)
+    assert (at_ms, brake) == (MONDAY + 4_000 + 20_000 + MINUTE_MS, Brake.TYPING)
+    assert slot(replace(heard, typed=True)) == (MONDAY, Brake.NONE)
+
+
+def test_the_phone_s_own_limit_of_sms_is_kept() -> None:
+    """Thirty parts in half an hour over all SMS of the phone; WhatsApp counts elsewhere."""
+    used = [replace(each, parts=3, sms=True) for each in sent(*range(120_000, 1_320_000, 120_000))]
+    assert sum(each.parts for each in used) == 30
+    freed_ms = used[0].at_ms + 30 * MINUTE_MS
+    assert slot(replace(TYPED, sms=True), *used) == (freed_ms, Brake.SMS_LIMIT)
+    assert slot(TYPED, *used) == (MONDAY, Brake.NONE)
+    automatic = waiting(kind=MessageClass.AUTOMATIC, sms=True, text_length=1)
+    assert slot(automatic, *used[2:])[1] is Brake.SMS_LIMIT
+    assert slot(replace(TYPED, sms=True), *used[2:]) == (MONDAY, Brake.NONE)
+
+
+def test_conversations_that_balie_begins_are_counted_apart() -> None:
+    """Two new people a day; more to one of them, and answers to anybody, are none."""
+    others = [
+        Left(at_ms=MONDAY - ago * HOUR_MS, number=f"+3169{ago}", answering=False, first=True)
+        for ago in (3, 2)
+    ]
+    stranger = replace(BEGUN, first=True, text_length=1)
+    at_ms, brake = slot(stranger, *others)
+    assert at_ms is not None
+    assert at_ms >= others[0].at_ms + DAY_MS
+    assert brake in (Brake.FIRST_CONTACTS, Brake.OFFICE_HOURS)
+    assert slot(stranger, *others[1:])[0] == MONDAY + 4_000 + MINUTE_MS // 180
+    assert slot(replace(stranger, number="+31692"), *others)[1] is Brake.TYPING
+    assert slot(replace(stranger, kind=REPLY), *others)[1] is Brake.TYPING
+    assert slot(replace(stranger, answering=True), *others)[1] is Brake.TYPING
+
+
+def test_a_line_may_begin_no_conversation_at_all() -> None:
+    """With a profile that allows none, nobody knows when."""
+    history = History(left=[], since_ms=OLD)
+    none = replace(DEFAULT_PROFILE, first_contacts_per_day=0)
+    found = earliest(replace(BEGUN, first=True), history, none, OFFICE, now_ms=MONDAY)
+    assert (found.at_ms, found.brake) == (None, Brake.FIRST_CONTACTS)
+
+
 def test_three_unanswered_messages_are_enough() -> None:
     """Then nobody knows when, until the contact writes; an answer to them is free of it."""
     assert slot(replace(BEGUN, unanswered=2))[0] is not None
@@ -241,6 +292,9 @@ messages = st.builds(
     unanswered=st.integers(0, 4),
     not_before_ms=st.one_of(st.just(0), st.integers(MONDAY, MONDAY + DAY_MS)),
     parts=st.integers(1, 3),
+    heard_length=st.integers(0, 300),
+    first=st.booleans(),
+    sms=st.booleans(),
 )
 histories = st.lists(
     st.builds(
@@ -249,6 +303,8 @@ histories = st.lists(
         number=st.just(ANNA),
         answering=st.booleans(),
         parts=st.integers(1, 4),
+        sms=st.booleans(),
+        first=st.booleans(),
     ),
     max_size=90,
 ).map(lambda left: sorted(left, key=lambda each: each.at_ms))
@@ -268,6 +324,53 @@ def test_a_slot_is_one_in_which_the_message_may_leave(
     assert (found.brake is Brake.NONE) == (found.at_ms == now_ms)
     again = earliest(message, history, DEFAULT_PROFILE, OFFICE, now_ms=found.at_ms)
     assert (again.at_ms, again.brake) == (found.at_ms, Brake.NONE)
+
+
+@given(messages, histories, st.integers(MONDAY, MONDAY + DAY_MS))
+def test_a_slot_exceeds_no_window(message: Waiting, left: list[Left], now_ms: int) -> None:
+    """Added up by hand, what left before it and the message itself fit under every ceiling."""
+    found = earliest(
+        message, History(left=left, since_ms=OLD), DEFAULT_PROFILE, OFFICE, now_ms=now_ms
+    )
+    if found.at_ms is None:
+        return
+    slot_ms, share = found.at_ms, 1.0 if message.is_reply else 0.8
+    known = {each.number for each in left}
+    first = {each.number for each in left if each.first and each.at_ms > slot_ms - DAY_MS}
+    for span_ms, ceiling, counted in (
+        (MINUTE_MS, 6, left),
+        (HOUR_MS, 80, left),
+        (HOUR_MS // 2, 30, [each for each in left if each.sms] if message.sms else []),
+    ):
+        used = sum(each.parts for each in counted if each.at_ms > slot_ms - span_ms)
+        assert used + message.parts <= max(int(ceiling * share), message.parts)
+    if message.is_begun:
+        begun = [each for each in left if not each.answering and each.at_ms > slot_ms - DAY_MS]
+        assert sum(each.parts for each in begun) + message.parts <= 150
+        assert not message.first or message.number in known or len(first) < 2
+    if left:
+        assert slot_ms >= left[-1].at_ms + 1_000
+
+
+@given(histories, histories)
+def test_a_history_grows_as_if_it_had_been_so_from_the_start(
+    left: list[Left], later: list[Left]
+) -> None:
+    """Adding one at a time, in any order, is reading all at once; a copy is its own."""
+    grown = History(left=left, since_ms=OLD)
+    copied = grown.copy()
+    for each in reversed(later):
+        grown.add(each)
+    whole = History(left=sorted([*left, *later], key=lambda each: each.at_ms), since_ms=OLD)
+    before = History(left=left, since_ms=OLD)
+    for ago_ms in (0, MINUTE_MS, HOUR_MS, DAY_MS):
+        for one, other in ((grown, whole), (copied, before)):
+            assert one.all.used(MONDAY, ago_ms) == other.all.used(MONDAY, ago_ms)
+            assert one.begun.used(MONDAY, ago_ms) == other.begun.used(MONDAY, ago_ms)
+            assert one.sms.used(MONDAY, ago_ms) == other.sms.used(MONDAY, ago_ms)
+            assert one.recipients(MONDAY) == other.recipients(MONDAY)
+    grown.forget_before(MONDAY - HOUR_MS)
+    assert grown.all.used(MONDAY, HOUR_MS) == whole.all.used(MONDAY, HOUR_MS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,203 @@
+"""How much like a person a line has sent, read from the attempts of a period.
+
+The yardsticks are published: a person types 36 words a minute on a phone, with a deviation of 13
+(Palin et al. 2019, 37,000 people); the time between two messages of one person is heavy-tailed,
+with exponents from about 1.5 to 2.1 (Hong, Han, Zhou and Wang, Chinese Physics Letters 2009).
+They say what would stand out. They are no target: pacing brakes, it does not imitate.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+
+from appliance.messages import MessageClass
+from appliance.queue.history import History, Left
+from appliance.queue.profile import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Profile
+from appliance.store.lines import Line
+
+QUICK_WORDS_PER_MINUTE = 62.0
+"""The mean and two deviations: hardly anybody types quicker."""
+
+_TAIL_EXPONENT = 1.8
+_SHORTEST_MS = 10 * SECOND_MS
+"""Where a person's heavy tail begins: to open a chat and type a few words."""
+
+_BINS = (
+    ("under 10 s", 10 * SECOND_MS),
+    ("10-30 s", 30 * SECOND_MS),
+    ("30-60 s", MINUTE_MS),
+    ("1-2 min", 2 * MINUTE_MS),
+    ("2-10 min", 10 * MINUTE_MS),
+    ("10-60 min", HOUR_MS),
+    ("1-8 h", 8 * HOUR_MS),
+    ("over 8 h", None),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowUse:
+    """The fullest that a sliding window was, and what was allowed at that moment."""
+
+    window: str
+    most: int
+    ceiling: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """The share of the pauses in this bin, and a person's by the published tail."""
+
+    label: str
+    share: float
+    person: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """`line` is its number. `too_quick`: nobody typed it and nobody could have, in that time."""
+
+    line: str
+    from_ms: int
+    to_ms: int
+    sent: int
+    parts: int
+    replies_share: float
+    windows: Sequence[WindowUse]
+    gaps: Sequence[Gap]
+    too_quick: int
+    overlaps: int
+    same_second: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Send:
+    device_id: str
+    at_ms: int
+    number: str
+    answering: bool
+    parts: int
+    sms: bool
+    typed: bool
+    is_reply: bool
+    length: int
+
+
+def report_on(
+    conn: sqlite3.Connection, line: Line, profile: Profile, *, from_ms: int, to_ms: int
+) -> Report:
+    """The report on one line; each device's SIM is a person of its own."""
+    sends = _sends(conn, line.id, from_ms, to_ms)
+    by_device = [list(group) for _, group in groupby(sends, key=lambda each: each.device_id)]
+    pairs = [pair for each in by_device for pair in pairwise(each)]
+    answers = sum(each.answering or each.is_reply for each in sends)
+    return Report(
+        line=line.number,
+        from_ms=from_ms,
+        to_ms=to_ms,
+        sent=len(sends),
+        parts=sum(each.parts for each in sends),
+        replies_share=answers / len(sends) if sends else 0.0,
+        windows=_windows(by_device, line, profile),
+        gaps=_gaps([after.at_ms - before.at_ms for before, after in pairs]),
+        too_quick=sum(_is_too_quick(before, after, profile) for before, after in pairs),
+        overlaps=_overlaps(conn, line.id, from_ms, to_ms),
+        same_second=sum(
+            before.at_ms // SECOND_MS == after.at_ms // SECOND_MS for before, after in pairs
+        ),
+    )
+
+
+_SENDS = """
+SELECT a.device_id, a.tapped_ms, m.number, m.answering, a.parts, a.channel = 'sms', m.typed,
+       m.class IN (?, ?), length(m.text)
+FROM attempt a JOIN message m ON m.id = a.message_id
+WHERE m.line_id = ? AND a.tapped_ms >= ? AND a.tapped_ms < ? AND a.outcome IS NOT 'not_sent'
+ORDER BY a.device_id, a.tapped_ms
+"""
+
+
+def _sends(conn: sqlite3.Connection, line_id: str, from_ms: int, to_ms: int) -> Sequence[_Send]:
+    replies = (MessageClass.REPLY.value, MessageClass.CONFIRMATION.value)
+    rows = conn.execute(_SENDS, (*replies, line_id, from_ms, to_ms))
+    return [
+        _Send(row[0], row[1], row[2], bool(row[3]), row[4], bool(row[5]), bool(row[6]), *row[7:])
+        for row in rows
+    ]
+
+
+def _windows(
+    by_device: Sequence[Sequence[_Send]], line: Line, profile: Profile
+) -> Sequence[WindowUse]:
+    fullest = {
+        "minute": (0, profile.per_minute),
+        "hour": (0, profile.per_hour),
+        "day": (0, profile.day_budget_at(0)),
+    }
+    for sends in by_device:
+        history = History(left=(), since_ms=line.created_ms)
+        for each in sends:
+            history.add(_left(each))
+            age_days = max(0, each.at_ms - line.created_ms) // DAY_MS
+            for name, used, ceiling in (
+                ("minute", history.all.used(each.at_ms, MINUTE_MS), profile.per_minute),
+                ("hour", history.all.used(each.at_ms, HOUR_MS), profile.per_hour),
+                (
+                    "day",
+                    history.begun.used(each.at_ms, DAY_MS),
+                    profile.day_budget_at(age_days),
+                ),
+            ):
+                fullest[name] = max(fullest[name], (used, ceiling), key=lambda use: use[0] / use[1])
+    return [
+        WindowUse(window=name, most=used, ceiling=ceiling)
+        for name, (used, ceiling) in fullest.items()
+    ]
+
+
+def _left(send: _Send) -> Left:
+    return Left(
+        at_ms=send.at_ms,
+        number=send.number,
+        answering=send.answering or send.is_reply,
+        parts=send.parts,
+        sms=send.sms,
+    )
+
+
+def _gaps(gaps_ms: Sequence[int]) -> Sequence[Gap]:
+    found, from_ms = [], 0
+    for label, to_ms in _BINS:
+        inside = sum(from_ms <= gap and (to_ms is None or gap < to_ms) for gap in gaps_ms)
+        share = inside / len(gaps_ms) if gaps_ms else 0.0
+        beyond = 0.0 if to_ms is None else _tail(to_ms)
+        found.append(Gap(label=label, share=share, person=_tail(from_ms) - beyond))
+        from_ms = to_ms or from_ms
+    return found
+
+
+def _tail(gap_ms: int) -> float:
+    """The share of a person's pauses that are longer."""
+    return float(min(1.0, (max(gap_ms, 1) / _SHORTEST_MS) ** (1 - _TAIL_EXPONENT)))
+
+
+def _is_too_quick(before: _Send, after: _Send, profile: Profile) -> bool:
+    if after.typed:
+        return False
+    words = after.length / profile.characters_per_word
+    return after.at_ms - before.at_ms < words / QUICK_WORDS_PER_MINUTE * MINUTE_MS
+
+
+def _overlaps(conn: sqlite3.Connection, line_id: str, from_ms: int, to_ms: int) -> int:
+    """Attempts that one device began before the one before it had ended."""
+    rows = conn.execute(
+        "SELECT a.device_id, a.started_ms, a.ended_ms FROM attempt a"
+        " JOIN message m ON m.id = a.message_id"
+        " WHERE m.line_id = ? AND a.started_ms >= ? AND a.started_ms < ?"
+        " AND a.ended_ms IS NOT NULL ORDER BY a.device_id, a.started_ms",
+        (line_id, from_ms, to_ms),
+    )
+    return sum(
+        before[0] == after[0] and after[1] < before[2]
+        for before, after in pairwise(map(tuple, rows))
+    )
