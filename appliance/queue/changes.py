@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from appliance.events import EventKind
+from appliance.queue.rows import PARKED
 from appliance.store import events
 
 _MATTER = (
@@ -27,10 +28,12 @@ UNION SELECT route.line_id FROM event JOIN route USING (device_id)
   WHERE seq > :after AND seq <= :until AND kind IN ({_KINDS}) AND event.line_id IS NULL
 """  # noqa: S608 -- our own words
 
-_FREED = """
-SELECT m.id FROM message m JOIN conversation c ON c.id = m.conversation_id
-WHERE m.state = 'queued' AND m.reason = 'unanswered' AND c.last_in_ms > m.created_ms
-"""
+_FREED = f"""
+SELECT m.id FROM message m INDEXED BY message_parked
+CROSS JOIN conversation c ON c.id = m.conversation_id
+WHERE m.state = 'queued' AND m.reason IN {PARKED} AND m.reason = 'unanswered'
+AND c.last_in_ms > m.created_ms
+"""  # noqa: S608 -- our own words
 _FREED_BY = """
 SELECT m.id FROM message m WHERE m.state = 'queued' AND m.reason = 'unanswered'
 AND m.conversation_id IN (SELECT DISTINCT conversation_id FROM event

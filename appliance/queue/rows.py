@@ -86,7 +86,7 @@ SELECT m.id, m.number, m.class, m.text, m.created_ms, m.typed, m.answering, m.no
        CASE WHEN m.answering = 0 OR m.typed = 1 THEN 0 ELSE
        (SELECT length(i.text) FROM message i WHERE i.conversation_id = m.conversation_id
           AND i.direction = 'in' ORDER BY i.happened_ms DESC, i.id DESC LIMIT 1) END AS heard
-FROM message m INDEXED BY message_queue
+FROM message m INDEXED BY {index}
 CROSS JOIN conversation c ON c.id = m.conversation_id
 LEFT JOIN contact_number n ON n.number = m.number
 WHERE m.line_id = :line AND m.state = 'queued' AND m.class = :class AND m.answering = :answering
@@ -94,14 +94,17 @@ WHERE m.line_id = :line AND m.state = 'queued' AND m.class = :class AND m.answer
 ORDER BY m.id LIMIT :limit
 """
 _READY = _QUEUED.format(
+    index="message_queue",
     # What is tried again keeps its place before those behind it.
     condition="(coalesce(m.not_before_ms, 0) <= :now OR m.tries > 0)"
-    f" AND coalesce(m.reason, '') NOT IN {PARKED}"
+    f" AND coalesce(m.reason, '') NOT IN {PARKED}",
 )
 _LATER = _QUEUED.format(
-    condition=f"m.not_before_ms > :now AND m.tries = 0 AND coalesce(m.reason, '') NOT IN {PARKED}"
+    index="message_later",
+    condition="m.not_before_ms IS NOT NULL AND m.not_before_ms > :now AND m.tries = 0"
+    f" AND coalesce(m.reason, '') NOT IN {PARKED}",
 )
-_PARKED = _QUEUED.format(condition=f"m.reason IN {PARKED}")
+_PARKED = _QUEUED.format(index="message_parked", condition=f"m.reason IN {PARKED}")
 
 
 class Reading:

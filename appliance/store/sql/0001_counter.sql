@@ -208,6 +208,10 @@ CREATE INDEX message_waiting ON message (line_id, class, answering, expected_ms,
 CREATE INDEX message_queue
   ON message (line_id, class, answering, id, not_before_ms, tries, reason, expires_ms)
   WHERE state = 'queued';
+CREATE INDEX message_parked ON message (line_id, class, answering, id)
+  WHERE state = 'queued' AND reason IN ('unanswered', 'first-contacts', 'ceiling-month');
+CREATE INDEX message_later ON message (line_id, class, answering, id)
+  WHERE state = 'queued' AND not_before_ms IS NOT NULL;
 CREATE INDEX message_doubt ON message (line_id, contact_id)
   WHERE state IN ('sending', 'unconfirmed');
 CREATE UNIQUE INDEX message_client ON message (client_id) WHERE client_id IS NOT NULL;
