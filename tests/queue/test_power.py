@@ -1,0 +1,178 @@
+"""The power goes: what is on the disk at that moment opens, is whole, and holds every promise."""
+
+import os
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from appliance.clock import ManualClock
+from appliance.errors import StoreUnavailable
+from appliance.store.store import Store, Tx
+from tests.queue.counter import ANNA, MONDAY, Counter
+
+ROOT = Path(__file__).parents[2]
+WAL_HEADER, FRAME_HEADER = 32, 24
+"""Bytes, of SQLite's file format §4.1 and §4.2."""
+
+MESSAGES = 12
+SNAPSHOTS = 12
+
+
+def wal_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
+
+
+def opened_whole(path: Path) -> set[str]:
+    """The ids of the messages in a database that SQLite finds nothing wrong with.
+
+    Each has its event: nothing is half there.
+    """
+    with closing(Store(path, ManualClock(at_ms=MONDAY))) as store:
+        assert store.read(lambda conn: conn.execute("PRAGMA integrity_check").fetchone()[0]) == "ok"
+        orphans = "SELECT count(*) FROM message WHERE id NOT IN (SELECT message_id FROM event)"
+        assert store.read(lambda conn: conn.execute(orphans).fetchone()[0]) == 0
+        rows = store.read(lambda conn: conn.execute("SELECT id FROM message").fetchall())
+        return {row[0] for row in rows}
+
+
+def cuts(wal: bytes) -> Sequence[int]:
+    """Every frame's beginning, and three places inside it."""
+    page = struct.unpack(">I", wal[8:12])[0]
+    frame = FRAME_HEADER + page
+    starts = range(WAL_HEADER, len(wal) + 1, frame)
+    inside = [start + at for start in starts[:-1] for at in (1, FRAME_HEADER, frame - 1)]
+    return sorted([0, WAL_HEADER // 2, *starts, *inside])
+
+
+def test_a_log_cut_anywhere_keeps_every_message_whose_commit_was_before_the_cut(
+    store: Store, counter: Counter, tmp_path: Path
+) -> None:
+    """The write-ahead log is cut at each frame and inside each: only what came later is missing."""
+    counter.knows(ANNA)
+    store.write(lambda tx: tx.conn.execute("PRAGMA wal_autocheckpoint = 0") and None)
+    promised = {}
+    for _ in range(MESSAGES):
+        message_id = counter.queues()
+        promised[message_id] = wal_of(store.path).stat().st_size
+    wal = wal_of(store.path).read_bytes()
+    copy = tmp_path / "cut" / "balie.db"
+    copy.parent.mkdir()
+    for length in cuts(wal):
+        shutil.copy(store.path, copy)
+        wal_of(copy).write_bytes(wal[:length])
+        there = opened_whole(copy)
+        assert {each for each, size in promised.items() if size <= length} <= there
+        for each in copy.parent.iterdir():
+            each.unlink()
+
+
+LOAD = """
+import sys
+from pathlib import Path
+from appliance.clock import SystemClock
+from appliance.desk.sending import Author, SendRequest, accept
+from appliance.store.store import Store
+from tests.bench.accept import NUMBER, furnish
+
+store = Store(Path(sys.argv[1]), SystemClock())
+line_id = store.write(furnish)
+request = SendRequest(line_id=line_id, number=NUMBER, text="Dienst om zes uur" * 20,
+                      author=Author(rule="test"))
+while True:
+    waiting = [store.submit(lambda tx: accept(tx, request)) for _ in range(3)]
+    for each in waiting:
+        print(each.result().id, flush=True)
+"""
+
+
+def test_a_copy_at_any_moment_under_load_holds_every_acknowledged_message(tmp_path: Path) -> None:
+    """The writer is stopped in its tracks, in the middle of whatever it does, and copied."""
+    path = tmp_path / "load" / "balie.db"
+    child = subprocess.Popen(
+        [sys.executable, "-c", LOAD, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    told: list[str] = []
+    assert child.stdout
+    reader = threading.Thread(target=lambda: told.extend(map(str.strip, child.stdout or ())))
+    reader.start()
+    dice = Random(1)
+    try:
+        for place in range(SNAPSHOTS):
+            wanted = len(told) + dice.randrange(1, 150)
+            while len(told) < wanted:
+                assert child.poll() is None
+            os.kill(child.pid, signal.SIGSTOP)
+            acknowledged = set(told)
+            copy = tmp_path / f"copy{place}" / "balie.db"
+            copy.parent.mkdir()
+            for source, target in ((path, copy), (wal_of(path), wal_of(copy))):
+                shutil.copy(source, target)
+            os.kill(child.pid, signal.SIGCONT)
+            assert acknowledged <= opened_whole(copy)
+    finally:
+        child.kill()
+        child.wait()
+        reader.join()
+        child.stdout.close()
+
+
+def no_room(tx: Tx) -> None:
+    """SQLite meets a full disk as it does a page limit: with SQLITE_FULL."""
+    pages = tx.conn.execute("PRAGMA page_count").fetchone()[0]
+    tx.conn.execute(f"PRAGMA max_page_count = {pages}")
+
+
+def read_only(tx: Tx) -> None:
+    """SQLITE_READONLY from now on, as from a file system that the kernel mounted read-only."""
+    tx.conn.execute("PRAGMA query_only = ON")
+
+
+def accept_until_refused(counter: Counter) -> int:
+    """How many were accepted: pages have room for a few rows after the limit."""
+    for accepted in range(1_000):
+        try:
+            counter.queues(text="x" * 4_000)
+        except StoreUnavailable:
+            return accepted
+    pytest.fail("everything was accepted")
+
+
+@pytest.mark.parametrize("trouble", [no_room, read_only])
+def test_what_cannot_be_stored_is_not_accepted(
+    counter: Counter, trouble: Callable[[Tx], None]
+) -> None:
+    """Who asks is told, and there is no such message afterwards."""
+    counter.knows(ANNA)
+    counter.store.write(trouble)
+    before = len(counter.outgoing())
+    accepted = accept_until_refused(counter)
+    assert len(counter.outgoing()) == before + accepted
+
+
+def test_nothing_is_tapped_when_the_gate_cannot_be_noted(counter: Counter) -> None:
+    """The disk goes read-only between claim and tap: the tap is never reached."""
+    counter.knows(ANNA)
+    counter.queues()
+    attempt = counter.attempt()
+    counter.store.write(read_only)
+    with pytest.raises(StoreUnavailable), attempt.clear_to_send():
+        pytest.fail("the gate opened without a note of it")
+
+
+def test_a_device_that_cannot_claim_touches_nothing(counter: Counter) -> None:
+    """Without the attempt's row on the disk there is no attempt."""
+    counter.knows(ANNA)
+    message_id = counter.queues()
+    counter.store.write(read_only)
+    with pytest.raises(StoreUnavailable):
+        counter.task()
+    assert counter.attempts(message_id) == []
