@@ -14,8 +14,11 @@ from typer.testing import CliRunner, Result
 from appliance.__main__ import app
 from appliance.clock import SystemClock
 from appliance.desk import tokens
+from appliance.desk.receive import Reception
 from appliance.desk.staff import link_owner
+from appliance.devices.protocol import DeviceState, Reason, Status
 from appliance.ids import is_id
+from appliance.queue.gate import ConsentGate
 from appliance.store import lines
 from appliance.store.store import Store
 
@@ -258,3 +261,19 @@ def test_a_process_answers_for_the_shell(data: Path) -> None:
     assert (broken.returncode, broken.stdout) == (1, "")
     assert broken.stderr.startswith(f"balie: {damaged} is damaged")
     assert broken.stderr.count("\n") == 1
+
+
+def test_the_doctor_tells_what_balie_found(running: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A phone with another SIM and a line that stopped are named, each with what to do."""
+    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", "1")  # nothing listens there
+    told("branch", "add", "Utrecht")
+    line = a_line()
+    quarantined = Status(state=DeviceState.DEGRADED, reason=Reason.OTHER_SIM)
+    Reception(running, ConsentGate()).status(line["device"], quarantined)
+    running.write(lambda tx: lines.stop_line(tx, line["id"], "WhatsApp shows a ban."))
+    done = balie("doctor", "--json")
+    assert done.exit_code == 1
+    found = {each["about"]: each for each in json.loads(done.stdout)["items"]}
+    assert "Another SIM card" in found["R58M123"]["sentence"]
+    assert "WhatsApp shows a ban" in found["+31 6 12345678"]["sentence"]
+    assert all(each["remedy"] for each in found.values())
