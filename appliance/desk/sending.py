@@ -136,9 +136,7 @@ def cancel(tx: Tx, message_id: str, author: Author) -> None:
     if state is None:
         raise NotFound("message")
     if state is not MessageState.QUEUED:
-        raise Refused(
-            "cannot-cancel", "This message is being sent or has left; it cannot be withdrawn."
-        )
+        raise Refused("cannot-cancel", _TOO_LATE.get(state, "This message has left or ended."))
     messages.move(
         tx,
         message_id,
@@ -146,6 +144,13 @@ def cancel(tx: Tx, message_id: str, author: Author) -> None:
         reason="by-person",
         facts={"staff": author.staff_id, "token": author.token_id},
     )
+
+
+_TOO_LATE = {
+    MessageState.SENDING: "This message is being sent now and cannot be withdrawn any more.",
+    MessageState.UNCONFIRMED: "This message may have left; it is being looked up.",
+    MessageState.RECEIVED: "This message came in; there is nothing to cancel.",
+}
 
 
 def _already(tx: Tx, request: SendRequest, contact_id: str, text: str) -> Accepted | None:
