@@ -104,10 +104,14 @@ class Office:
         assert self._child.wait(SETTLES_S) == -signal.SIGKILL, (self.data / "stderr").read_text()
         self._close()
 
-    def kill(self) -> None:
+    def end(self) -> None:
+        """A SIGKILL at this moment; who waits for an acknowledgement gets none."""
         assert self._child
         self._child.kill()
         self._child.wait()
+
+    def kill(self) -> None:
+        self.end()
         self._close()
 
     def messages(self) -> dict[str, tuple[str, str | None]]:

@@ -1,0 +1,198 @@
+"""Kills at random moments under load, with phones that fail; the truth log counts at the end.
+
+`python -m tests.bench.crash --kills 200 --messages 500` runs the size of the promise; the
+figures of `scripts/bench` run a size that takes a minute or two.
+"""
+
+import argparse
+import json
+import logging
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, wait
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.bench.benchmark import Measured, at_least, at_most
+from tests.crash.office import LEFT, Office, World, world
+from tests.queue.machine import QueueMachine
+
+PHONES = 3
+PEOPLE = 40
+SPEED = 30.0
+KILLS, MESSAGES = 25, 60
+EXAMPLES = 10_000
+CORES = 4
+
+FAULTS: Sequence[tuple[str, dict[str, Any]]] = (
+    ("http-500-after-acting", {"method": "click"}),
+    ("http-500-after-acting", {"method": "setText"}),
+    ("late-answer", {"method": "click", "seconds": 3}),
+    ("stream-cut", {"method": "click"}),
+    ("stream-cut", {"method": "dumpWindowHierarchy"}),
+    ("server-killed", {}),
+    ("empty-hierarchy", {"times": 2}),
+    ("old-draft", {}),
+    ("tap-lost", {}),
+    ("wrong-chat", {}),
+    ("phone-gone", {"seconds": 2}),
+)
+
+LIVES_S = (0.5, 5.0)
+"""How long a Balie runs until it is killed."""
+
+SETTLES_S = 240.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tallied:
+    kills: int
+    sent_once: int
+    for_a_person: int
+    lost: int
+    doubled: int
+
+
+def crash(kills: int, messages: int, seed: int) -> Tallied:
+    """Runs it; a message counts as lost unless it left once or waits for a person."""
+    dice = Random(seed)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        world(Path(folder), phones=PHONES, speed=SPEED) as here,
+    ):
+        data = Path(folder) / "office"
+        office = Office(data=data, world=here, phones=here.phones)
+        people = [f"+3165551{place:04}" for place in range(PEOPLE)]
+        office.found(people)
+        promised: list[str] = []
+        for life in range(1, kills + 1):
+            office.start()
+            _live(office, dice, promised, round(messages * life / kills), people)
+            office.kill()
+        office.start()
+        try:
+            _settle(office)
+        finally:
+            office.kill()
+        return _count(office, here, promised, kills)
+
+
+def _live(
+    office: Office, dice: Random, promised: list[str], wanted: int, people: list[str]
+) -> None:
+    """One life: messages are accepted, phones fail, and it ends at no particular moment."""
+    until = time.monotonic() + dice.uniform(*LIVES_S)
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(_write, office, dice, promised, wanted, people)
+        phone = dice.choice(office.phones)
+        kind, more = dice.choice(FAULTS)
+        office.world.fault(phone, kind, **more)
+        wait([writing], timeout=max(0.0, until - time.monotonic()))
+        time.sleep(max(0.0, until - time.monotonic()))
+        office.end()
+        with suppress(OSError):
+            writing.result()
+
+
+def _write(
+    office: Office, dice: Random, promised: list[str], wanted: int, people: list[str]
+) -> None:
+    for place in range(len(promised), wanted):
+        text = f"Dienst {place} {dice.randrange(10**9)}"  # one not acknowledged is not repeated
+        message = {
+            "line": dice.choice(office.phones).number,
+            "number": dice.choice(people),
+            "channel": dice.choice(["whatsapp", "sms"]),
+            "text": text,
+            "step": None,
+        }
+        if office.accept(message) is None:
+            return
+        promised.append(text)
+
+
+def _settle(office: Office) -> None:
+    deadline = time.monotonic() + SETTLES_S
+    while time.monotonic() < deadline:
+        states = office.messages().values()
+        if all(state in LEFT or reason == "person" for state, reason in states):
+            return
+        time.sleep(0.2)
+
+
+def _count(office: Office, here: World, promised: list[str], kills: int) -> Tallied:
+    left = Counter(here.left())
+    found = office.messages()
+    person = {text for text, (_, reason) in found.items() if reason == "person"}
+    return Tallied(
+        kills=kills,
+        sent_once=sum(left[text] == 1 for text in found if text not in person),
+        for_a_person=len(person),
+        lost=sum(not left[text] and text not in person for text in promised),
+        doubled=sum(left[text] > 1 for text in found),
+    )
+
+
+@cache
+def _run() -> Tallied:
+    tallied = crash(KILLS, MESSAGES, seed=1)
+    sys.stderr.write(json.dumps(asdict(tallied)) + "\n")
+    return tallied
+
+
+@at_most(0, "messages lost over kills at random moments with faults on")
+def crash_lost() -> Measured:
+    return Measured(value=_run().lost)
+
+
+@at_most(0, "messages doubled over kills at random moments with faults on")
+def crash_doubled() -> Measured:
+    return Measured(value=_run().doubled)
+
+
+@at_least(EXAMPLES, "random lives of the queue without a broken promise")
+def queue_lives() -> Measured:
+    """The state machine of the tests, shared out over the cores."""
+    with ProcessPoolExecutor(CORES, mp_context=get_context("spawn")) as pool:
+        lived = sum(pool.map(_live_many, [EXAMPLES // CORES] * CORES))
+    return Measured(value=lived)
+
+
+def _live_many(examples: int) -> int:
+    logging.disable(logging.CRITICAL)
+    run_state_machine_as_test(
+        QueueMachine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=40,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    return examples
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="tests.bench.crash")
+    parser.add_argument("--kills", type=int, default=KILLS)
+    parser.add_argument("--messages", type=int, default=MESSAGES)
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args()
+    tallied = crash(chosen.kills, chosen.messages, chosen.seed)
+    sys.stdout.write(json.dumps(asdict(tallied)) + "\n")
+
+
+if __name__ == "__main__":
+    main()
