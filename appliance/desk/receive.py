@@ -104,9 +104,9 @@ def _keep(tx: Tx, line: lines.Line, incoming: Incoming) -> None:
             happened_ms=min(incoming.at_ms, tx.now_ms),
         ),
     )
-    if message_id is None or contact_id is None or not is_e164(incoming.sender):
+    if message_id is None or contact_id is None:
         return
-    if incoming.channel is Channel.WHATSAPP:
+    if incoming.channel is Channel.WHATSAPP and is_e164(incoming.sender):
         contacts.remember_whatsapp(tx, incoming.sender, on_whatsapp=True)
     arrival = Arrival(
         message_id=message_id,

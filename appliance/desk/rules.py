@@ -7,7 +7,8 @@ from appliance.desk import near_stop, near_words, withdrawal, words
 from appliance.desk.sending import Author, SendRequest, accept
 from appliance.errors import InvalidInput, Refused
 from appliance.messages import Channel, MessageClass
-from appliance.store import consent, lines
+from appliance.phone_numbers import is_e164
+from appliance.store import consent, contacts, lines
 from appliance.store.consent import ConsentKind
 from appliance.store.store import Tx
 
@@ -27,20 +28,27 @@ class Arrival:
 
 
 def answer(tx: Tx, arrival: Arrival) -> None:
-    """Records what the message means for consent, and answers where a rule says so."""
+    """Records what the message means for consent, and answers where a rule says so.
+
+    A sender that is no number (`…@lid`) gives no consent and gets no answer, but may well be the
+    other side of somebody with a number: their STOP counts.
+    """
+    writable = is_e164(arrival.number)
+    if not any(is_e164(each) for each in contacts.numbers_of(tx.conn, arrival.contact_id)):
+        return
     verdict = consent.verdict(tx.conn, arrival.line.id, arrival.number)
     if words.is_stop(arrival.text):
         if verdict.code != "opted-out":
             opt_out(tx, arrival, recorded_by="rule")
     elif verdict.code == "opted-out":
-        if words.is_start(arrival.text):
+        if writable and words.is_start(arrival.text):
             _opt_in_again(tx, arrival)
     else:
-        if not verdict.allowed or verdict.sms_only:
+        if writable and (not verdict.allowed or verdict.sms_only):
             _record(tx, arrival, ConsentKind.WROTE_FIRST, "rule")
         if near_words.is_near_stop(arrival.text):
             near_stop.mark(tx, arrival.message_id)
-        else:
+        elif writable:
             _welcome_once(tx, arrival)
 
 
@@ -50,7 +58,8 @@ def opt_out(tx: Tx, arrival: Arrival, *, recorded_by: str) -> None:
     withdrawal.cancel_waiting(tx, arrival.contact_id, line_id=arrival.line.id)
     near_stop.overtake(tx, arrival.contact_id, arrival.line.id)
     _mark_welcomed(tx, arrival, None)
-    _say(tx, arrival, words.STOPPED, rule="stop", kind=MessageClass.CONFIRMATION)
+    if is_e164(arrival.number):
+        _say(tx, arrival, words.STOPPED, rule="stop", kind=MessageClass.CONFIRMATION)
 
 
 def _opt_in_again(tx: Tx, arrival: Arrival) -> None:

@@ -372,3 +372,19 @@ def test_an_import_without_proof_is_no_row(counter: Counter, missing: str) -> No
                 f" {values['words']}, {values['given_ms']}, 'x', 1 FROM contact"
             )
         )
+
+
+def test_a_stop_from_a_sender_without_a_number_counts(counter: Counter) -> None:
+    """WhatsApp may show somebody as `…@lid`; staff joined that to Anna's number."""
+    lid = "123456789@lid"
+    counter.knows(ANNA)
+    counter.hears("Hoi, ik ben Anna", sender=lid)
+    boss = counter.store.write(lambda tx: staff.add(tx, "Boss", role="admin", branch_id=None))
+    counter.store.write(
+        lambda tx: contacts.join(tx, counter.contact_id(), counter.contact_id(lid), boss)
+    )
+    waiting = counter.queues()
+    counter.hears("STOP", sender=lid)
+    assert counter.state(waiting) is MessageState.CANCELLED
+    assert refused(counter) == "opted-out"
+    assert counter.outgoing(lid) == []
