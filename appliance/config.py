@@ -16,6 +16,9 @@ from appliance.errors import SetupError
 
 PREFIX = "BALIE_"
 
+DEFAULT_MAX_WAITING = 20_000
+"""Messages on one line: weeks of what it may send, so more is a mistake of who posts them."""
+
 
 def default_data() -> Path:
     """Where systemd says, else under the home of whoever runs it."""
@@ -24,7 +27,10 @@ def default_data() -> Path:
 
 
 class Settings(BaseSettings):
-    """`host` 0.0.0.0 lets the branch in; the default lets in this machine only."""
+    """`host` 0.0.0.0 lets the branch in; the default lets in this machine only.
+
+    `max_waiting`: with so many messages waiting, a line takes no more from software.
+    """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
     file: ClassVar[Path | None] = None
@@ -33,6 +39,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65535)
     secure_cookies: bool = False
+    max_waiting: int = Field(default=DEFAULT_MAX_WAITING, ge=1)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @classmethod

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from appliance.api import problems
 from appliance.api.headers import SafeHeaders
-from appliance.api.json import directory, events, health, messages, sending
+from appliance.api.json import directory, events, health, lists, messages, sending
 from appliance.api.json.callers import TokenBook
 from appliance.api.json.metrics import Metrics
 from appliance.api.json.openapi import DOCUMENT_PATH, document
@@ -56,7 +56,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.metrics = Metrics()
     app.add_middleware(BodyLimit)
     app.add_middleware(LeavingClients)
-    for part in (health, sending, messages, directory, events):
+    for part in (health, sending, lists, messages, directory, events):
         app.include_router(part.router)
     app.include_router(pages(services))
     app.mount("/static", StaticFiles(directory=STATIC_DIR, check_dir=False), name="static")

@@ -18,6 +18,9 @@ from appliance.sms_parts import MAX_PARTS, count_parts
 from appliance.store import lines
 from appliance.store.lines import Device, Line, Route
 
+HORIZON = 200
+"""Messages of a lane that somebody who asks for a plan is shown."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
@@ -35,7 +38,7 @@ def plan_line(
     profile: Profile,
     *,
     now_ms: int,
-    horizon: int = rows.MAX_CONSIDERED,
+    horizon: int = HORIZON,
     histories: Histories | None = None,
 ) -> Sequence[Planned]:
     """The plan for the first `horizon` of each lane, in the order in which they should leave."""

@@ -20,7 +20,7 @@ CLASSES = (
 )
 """The order in which classes leave."""
 
-MAX_CONSIDERED = 200
+MAX_CONSIDERED = 100
 """Messages of a lane that one decision looks at; what is wrong with so many is a person's."""
 
 _FIRST_PAGE = 8

@@ -10,6 +10,7 @@ from typing import Any
 from appliance.api.feed import EventFeed
 from appliance.api.services import Services
 from appliance.clock import Clock
+from appliance.config import DEFAULT_MAX_WAITING
 from appliance.desk import staff
 from appliance.desk.receive import Reception
 from appliance.devices import adb_server
@@ -45,6 +46,7 @@ class Balie:
         *,
         profile: Profile = DEFAULT_PROFILE,
         secure_cookies: bool = False,
+        max_waiting: int = DEFAULT_MAX_WAITING,
         steps: Steps = no_steps,
     ) -> None:
         """Opens and migrates the database. Raises StoreError with what to do."""
@@ -72,6 +74,7 @@ class Balie:
             cookies_secure=secure_cookies,
             doctor=self._complaints,
             setup_code=self._setup_code(),
+            max_waiting=max_waiting,
         )
 
     def start(self) -> None:

@@ -25,7 +25,12 @@ def run_balie(
     settings = load(config, data=data, host=host, port=port)
     logs.configure(settings.log_level)
     with only_instance(settings.data), bind(settings.host, settings.port) as sock:
-        balie = Balie(settings.data, SystemClock(), secure_cookies=settings.secure_cookies)
+        balie = Balie(
+            settings.data,
+            SystemClock(),
+            secure_cookies=settings.secure_cookies,
+            max_waiting=settings.max_waiting,
+        )
         try:
             balie.start()
             _welcome(balie, address_of(sock))

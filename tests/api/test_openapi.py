@@ -43,6 +43,7 @@ def test_the_contract_is_all_there(document: dict[str, Any]) -> None:
         ("get", "/messages"),
         ("get", "/messages/{message_id}"),
         ("delete", "/messages/{message_id}"),
+        ("post", "/lists/send"),
         ("get", "/lines"),
         ("get", "/contacts"),
         ("get", "/conversations"),
@@ -97,7 +98,11 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
 def test_examples_are_true_to_the_models() -> None:
     for sample in examples.MESSAGES_IN.values():
         bodies.MessageIn.model_validate_json(json.dumps(sample["value"]))
+    for sample in examples.LISTS_IN.values():
+        bodies.ListIn.model_validate_json(json.dumps(sample["value"]))
     for model, sample in (
+        (bodies.ListOut, examples.LIST_PREVIEW),
+        (bodies.ListOut, examples.LIST_ACCEPTED),
         (bodies.AcceptedOut, examples.ACCEPTED),
         (bodies.MessageOut, examples.MESSAGE),
         (bodies.MessageDetailOut, examples.MESSAGE_DETAIL),

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from appliance.clock import ManualClock, SystemClock
+from appliance.desk.lists import ListRequest, accept_list, preview
+from appliance.desk.sending import Author
 from appliance.devices.protocol import Proof, Tick
 from appliance.messages import Channel, MessageClass
 from appliance.queue.attempt import QueueAttempt
@@ -23,6 +25,7 @@ from tests.bench.whole import start_s
 
 LINES = 200
 A_LINE = 500
+MANY = 10_000
 BOTH = frozenset({Channel.WHATSAPP, Channel.SMS})
 MONDAY_MS = 1_781_510_400_000
 """Monday 15 June 2026, 10:00 in Amsterdam."""
@@ -72,6 +75,38 @@ def recovery_start() -> Measured:
             store.write(_fill)
         spans = [start_s(Path(folder), killed=True) for _ in range(6)]
     return Measured(value=statistics.median(spans[1:]))
+
+
+@at_most(3.0, "s to accept a list of 10,000 contacts in one transaction, a verdict for each")
+def accept_list_of_10_000() -> Measured:
+    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
+        clock = ManualClock(MONDAY_MS)
+        with _opened(Path(folder), clock) as store:
+            request = store.write(lambda tx: _list_of(tx, MANY))
+            before = store.read(lambda conn: preview(conn, request, now_ms=MONDAY_MS))
+            began = time.perf_counter()
+            found = store.write(lambda tx: accept_list(tx, request))
+            took = time.perf_counter() - began
+    if sum(each.message_id is not None for each in found) != MANY or len(before) != MANY:
+        raise RuntimeError("not everybody on the list was accepted")
+    return Measured(value=took)
+
+
+def _list_of(tx: Tx, count: int) -> ListRequest:
+    """So many people who wrote this morning, with names, and two variants for them."""
+    branch_id = lines.add_branch(tx, "Bench")
+    _fill_line(tx, branch_id, 0, count)
+    tx.conn.execute("DELETE FROM message")
+    tx.conn.execute("UPDATE conversation SET last_message_id = NULL, last_in_ms = ?", (tx.now_ms,))
+    tx.conn.execute("UPDATE contact SET office_name = 'Anna ' || substr(id, -4)")
+    numbers = [row[0] for row in tx.conn.execute("SELECT number FROM contact_number")]
+    return ListRequest(
+        line_id=lines.lines(tx.conn)[0].id,
+        numbers=numbers,
+        texts=["Hoi {voornaam}, kun je zaterdag?", "Dag {naam}, heb je zaterdag tijd?"],
+        author=Author(rule="bench"),
+        ttl_ms=30 * 24 * HOUR_MS,
+    )
 
 
 def _decisions(store: Store, clock: ManualClock, devices: list[str]) -> Iterator[float]:

@@ -5,7 +5,7 @@ these models.
 """
 
 from datetime import datetime
-from typing import Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
@@ -71,6 +71,37 @@ class _Out(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class ListIn(BaseModel):
+    """One text to many: each gets a message of their own, or is told of with the reason."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    line: str = Field(description="The line to send from: its id or its number.", max_length=64)
+    to: list[Annotated[str, Field(max_length=64)]] = Field(
+        description="The recipients' phone numbers, best as E.164.", min_length=1, max_length=10_000
+    )
+    texts: list[str] = Field(
+        description="Variants of what to say, taken in turn; `{naam}` is the recipient's name,"
+        " `{voornaam}` the first word of it. More than 10 people never get the same words one"
+        " after another.",
+        min_length=1,
+        max_length=20,
+    )
+    channel: Literal["auto", "whatsapp", "sms"] = Field(
+        "auto", description="`auto`: WhatsApp where they have it, else SMS."
+    )
+    ttl_s: int | None = Field(
+        None,
+        ge=1,
+        le=MAX_TTL_S,
+        description="Seconds after which it is too old to be worth sending; until the end of the"
+        " day if left out.",
+    )
+    not_before: AwareDatetime | None = Field(
+        None, description="ISO 8601 with an offset; it does not leave earlier."
+    )
+
+
 class AcceptedOut(_Out):
     """It is durable and will be sent once; `expected_at` null: nobody can know."""
 
@@ -78,6 +109,30 @@ class AcceptedOut(_Out):
     state: State
     expected_at: datetime | None
     reason: str | None = Field(description="Why it does not leave at once, as a code.")
+
+
+class RecipientOut(_Out):
+    """One of a list: `id` is the message's, null in a dry run and when refused."""
+
+    to: str
+    verdict: Literal["accepted", "refused"]
+    id: str | None
+    text: str | None = Field(description="What they get, with their name in it.")
+    expected_at: datetime | None
+    reason: str | None = Field(
+        description="Why it does not leave at once, or why it is refused, as a code."
+    )
+
+
+class ListOut(_Out):
+    """In the order of the request. Nothing is kept in a dry run."""
+
+    dry_run: bool
+    accepted: int
+    refused: int
+    first_at: datetime | None
+    last_at: datetime | None
+    recipients: list[RecipientOut]
 
 
 class ContactRef(_Out):

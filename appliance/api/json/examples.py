@@ -35,6 +35,55 @@ MESSAGES_IN: dict[str, Any] = {
     },
 }
 
+LISTS_IN: dict[str, Any] = {
+    "names": {
+        "summary": "Two variants with the recipient's first name",
+        "value": {
+            "line": "+31612345678",
+            "to": ["+31687654321", "06 12 34 56 70"],
+            "texts": [
+                "Hoi {voornaam}, kun je zaterdag werken?",
+                "Dag {voornaam}, heb je zaterdag tijd voor een dienst?",
+            ],
+        },
+    },
+}
+
+LIST_PREVIEW: dict[str, Any] = {
+    "dry_run": True,
+    "accepted": 1,
+    "refused": 1,
+    "first_at": _SENT,
+    "last_at": _SENT,
+    "recipients": [
+        {
+            "to": "+31687654321",
+            "verdict": "accepted",
+            "id": None,
+            "text": "Hoi Anna, kun je zaterdag werken?",
+            "expected_at": _SENT,
+            "reason": "gap",
+        },
+        {
+            "to": "06 12 34 56 70",
+            "verdict": "refused",
+            "id": None,
+            "text": None,
+            "expected_at": None,
+            "reason": "opted-out",
+        },
+    ],
+}
+
+LIST_ACCEPTED: dict[str, Any] = {
+    **LIST_PREVIEW,
+    "dry_run": False,
+    "recipients": [
+        {**LIST_PREVIEW["recipients"][0], "id": _MESSAGE},
+        LIST_PREVIEW["recipients"][1],
+    ],
+}
+
 REPLAYED_HEADER: dict[str, Any] = {
     "Idempotency-Replayed": {
         "description": "`true` on an answer that was given before.",

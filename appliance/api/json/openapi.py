@@ -16,6 +16,8 @@ from appliance.api.json.bodies import (
     GroupOut,
     HealthOut,
     LineOut,
+    ListIn,
+    ListOut,
     MessageDetailOut,
     MessageIn,
     MessageOut,
@@ -29,6 +31,8 @@ DOCUMENT_PATH = "/api/v1/openapi.json"
 _BODIES: tuple[type[BaseModel], ...] = (
     MessageIn,
     AcceptedOut,
+    ListIn,
+    ListOut,
     MessageOut,
     MessageDetailOut,
     LineOut,

@@ -1,10 +1,11 @@
 """A message that comes in by the API: read, checked, and accepted in one transaction."""
 
 import json
+from datetime import datetime
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from appliance.api.json import idempotency
 from appliance.api.json.bodies import MessageIn
@@ -20,6 +21,8 @@ from appliance.messages import Channel
 from appliance.phone_numbers import parse_number
 from appliance.store.store import Tx
 
+Body = TypeVar("Body", bound=BaseModel)
+
 MAX_AHEAD_MS = 366 * 24 * 3_600_000
 """A `not_before` a year from now is a slip of the pen."""
 _MS_PER_S = 1000
@@ -27,8 +30,13 @@ _MS_PER_S = 1000
 
 def read_message(raw: bytes) -> MessageIn:
     """Raises ProblemError: 400 when it is not JSON, 422 with the field when it is not right."""
+    return read_body(MessageIn, raw)
+
+
+def read_body(model: type[Body], raw: bytes) -> Body:
+    """What `read_message` does, for any body."""
     try:
-        return MessageIn.model_validate_json(raw)
+        return model.model_validate_json(raw)
     except ValidationError as exc:
         errors = exc.errors(include_url=False, include_context=False)
         if errors[0]["type"] == "json_invalid":
@@ -66,7 +74,8 @@ def _accept(tx: Tx, *, caller: Caller, wanted: MessageIn, number: str | None) ->
             author=Author(token_id=caller.token.id),
             channel=None if wanted.channel == "auto" else Channel(wanted.channel),
             ttl_ms=None if wanted.ttl_s is None else wanted.ttl_s * _MS_PER_S,
-            not_before_ms=_not_before_ms(tx, wanted),
+            not_before_ms=not_before_ms(tx.now_ms, wanted.not_before),
+            max_waiting=caller.services.max_waiting,
         ),
     )
     return {
@@ -89,13 +98,14 @@ def _number_of_contact(tx: Tx, caller: Caller, contact_id: str, line_id: str) ->
     return str(row["number"]) if row else contact.numbers[0]
 
 
-def _not_before_ms(tx: Tx, wanted: MessageIn) -> int | None:
-    if wanted.not_before is None:
+def not_before_ms(now_ms: int, wanted: datetime | None) -> int | None:
+    """None when it is over already. Raises InvalidInput when it is a year away."""
+    if wanted is None:
         return None
-    at_ms = ms_of(wanted.not_before)
-    if at_ms > tx.now_ms + MAX_AHEAD_MS:
+    at_ms = ms_of(wanted)
+    if at_ms > now_ms + MAX_AHEAD_MS:
         raise InvalidInput("not_before", "“not_before” is more than a year away.")
-    return at_ms if at_ms > tx.now_ms else None
+    return at_ms if at_ms > now_ms else None
 
 
 def _unreadable(raw: bytes, why: str) -> ProblemError:

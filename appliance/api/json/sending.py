@@ -28,6 +28,14 @@ class DirectRoute(APIRoute):
 
 router = APIRouter(prefix="/api/v1", tags=["messages"], route_class=DirectRoute)
 
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key with the same body gives the first answer again.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "example": "shift-2026-03-02-anna",
+}
 _POSTED = {
     "requestBody": {
         "required": True,
@@ -38,16 +46,7 @@ _POSTED = {
             }
         },
     },
-    "parameters": [
-        {
-            "name": "Idempotency-Key",
-            "in": "header",
-            "required": False,
-            "description": "The same key with the same body gives the first answer again.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-            "example": "shift-2026-03-02-anna",
-        }
-    ],
+    "parameters": [IDEMPOTENCY_KEY],
 }
 
 
@@ -71,6 +70,7 @@ _POSTED = {
         "idempotency-mismatch",
         "too-large",
         "invalid-input",
+        "line-full",
         "store-unavailable",
         status=202,
         description="Accepted: durable, and sent once.",

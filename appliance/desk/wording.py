@@ -1,0 +1,63 @@
+"""What a list says: the author's variants, with each one's name in them.
+
+Balie changes no word by itself. Where many would get the same words one after another, the
+author is asked for variants.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from appliance.errors import InvalidInput
+from appliance.messages import clean_text
+
+_PLACEHOLDER = re.compile(r"\{([^\W\d]\w*)\}")
+_WHOLE, _FIRST = frozenset({"naam", "name"}), frozenset({"voornaam", "first_name"})
+MAX_VARIANTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    variants: tuple[str, ...]
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> "Wording":
+        """Raises InvalidInput for a text that cannot be sent or a placeholder that is unknown."""
+        if not 1 <= len(texts) <= MAX_VARIANTS:
+            raise InvalidInput("texts", f"Write 1 to {MAX_VARIANTS} variants of the text.")
+        variants = tuple(_clean(text) for text in texts)
+        for name in (name for text in variants for name in _PLACEHOLDER.findall(text)):
+            if name not in _WHOLE | _FIRST:
+                sentence = f"“{{{name}}}” is no placeholder. There are {{naam}} and {{voornaam}}."
+                raise InvalidInput("texts", sentence)
+        return cls(variants)
+
+    def words_for(self, name: str | None, place: int, previous: str | None) -> str | None:
+        """The variant for the person at this place, rather not the words before it.
+
+        None when every variant needs a name and they have none.
+        """
+        count = len(self.variants)
+        turns = [self.variants[(place + turn) % count] for turn in range(count)]
+        filled = [text for text in (_filled(each, name) for each in turns) if text is not None]
+        return next((text for text in filled if text != previous), filled[0] if filled else None)
+
+
+def _clean(text: str) -> str:
+    try:
+        return clean_text(text)
+    except InvalidInput as exc:
+        raise InvalidInput("texts", exc.sentence) from exc
+
+
+def _filled(text: str, name: str | None) -> str | None:
+    if "{" not in text:
+        return text
+    if not name and _PLACEHOLDER.search(text):
+        return None
+    whole = name or ""
+
+    def part(found: re.Match[str]) -> str:
+        return whole if found[1] in _WHOLE else whole.split()[0]
+
+    return _PLACEHOLDER.sub(part, text)

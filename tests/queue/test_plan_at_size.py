@@ -1,0 +1,220 @@
+"""A long queue: decisions stay small, replies stay quick, and promises stay true."""
+
+import sqlite3
+from collections import Counter as Tally
+
+import pytest
+
+from appliance.desk.sending import Accepted, Author, SendRequest, accept
+from appliance.devices.protocol import DeviceState, Proof, Reason, Tick
+from appliance.errors import LineFull
+from appliance.events import EventKind
+from appliance.messages import MessageClass, MessageState
+from appliance.queue import rows
+from appliance.queue.attempt import QueueAttempt
+from appliance.queue.planner import FAR_WRITTEN, MAX_WRITTEN, NEAR, Planner
+from appliance.store.store import Tx
+from tests.queue.counter import ANNA, BART, HOUR_S, Counter, tapping
+
+MANY = 300
+
+
+def people(count: int) -> list[str]:
+    return [f"+31612{place:06d}" for place in range(count)]
+
+
+def known(counter: Counter, count: int = MANY) -> list[str]:
+    """So many people wrote an hour ago; nothing waits for them."""
+    numbers = people(count)
+    counter.clock.advance(s=-HOUR_S)
+    counter.knows(*numbers)
+    counter.clock.advance(s=HOUR_S)
+    return numbers
+
+
+def listed(counter: Counter, numbers: list[str]) -> list[str]:
+    """The ids of a list's messages, accepted in one transaction."""
+
+    def work(tx: Tx) -> list[str]:
+        return [
+            accept_one(tx, counter, number, f"Dienst {place}").id
+            for place, number in enumerate(numbers)
+        ]
+
+    return counter.store.write(work)
+
+
+def accept_one(tx: Tx, counter: Counter, number: str, text: str) -> Accepted:
+    return accept(
+        tx,
+        SendRequest(
+            line_id=counter.line_id,
+            number=number,
+            text=text,
+            author=Author(rule="test"),
+            kind=MessageClass.LIST,
+        ),
+    )
+
+
+def test_a_list_leaves_in_its_own_order(counter: Counter) -> None:
+    """First in, first out, however short a pause is drawn for one behind."""
+    ids = listed(counter, known(counter, 60))
+    left = leave(counter, minutes=20)
+    assert len(left) > 15
+    assert left == ids[: len(left)]
+
+
+def test_a_reply_never_waits_for_a_list(counter: Counter) -> None:
+    """While a list is sent, what staff type is the very next thing that the phone gets."""
+    listed(counter, known(counter))
+    counter.knows(ANNA)
+    for _ in range(10):
+        leave(counter, minutes=2)
+        reply = counter.queues("Ja, dat is goed.", to=ANNA)
+        counter.clock.advance(s=1)
+        assert counter.sends() == reply
+
+
+def test_an_automatic_message_goes_before_a_list(counter: Counter) -> None:
+    listed(counter, known(counter, 50))
+    counter.knows(BART)
+    leave(counter, minutes=3)
+    automatic = counter.queues("Je dienst begint.", BART, kind=MessageClass.AUTOMATIC, typed=False)
+    left = leave(counter, minutes=3)
+    assert left[0] == automatic
+
+
+def test_a_decision_reads_no_more_of_a_long_queue_than_of_a_short_one(counter: Counter) -> None:
+    """What stands behind the first of a lane that has to wait is not even looked at."""
+    listed(counter, known(counter))
+
+    def given(conn: sqlite3.Connection) -> list[rows.Queued]:
+        reading = rows.Reading(conn, counter.line_id, now_ms=counter.clock.now_ms())
+        closed: set[rows.Lane] = set()
+        found = []
+        for message in reading.in_order(closed):
+            found.append(message)
+            closed.add(message.lane)
+        return found
+
+    assert len(counter.store.read(given)) == 1
+
+
+def test_a_round_writes_a_bounded_number_of_promises(counter: Counter) -> None:
+    """However much changed at once; what is left is told in the rounds that follow."""
+    listed(counter, known(counter))
+    counter.planner.round()
+    counter.phone_is(DeviceState.ABSENT, Reason.NOT_PLUGGED_IN)
+    for _ in range(6):
+        seq = counter.last_seq()
+        counter.planner.round()
+        planned = counter.events(EventKind.MESSAGE_PLANNED, after=seq)
+        assert len(planned) <= NEAR + FAR_WRITTEN <= MAX_WRITTEN
+        counter.clock.advance(s=300)
+    reasons = Tally(
+        row["reason"] for row in counter.all("SELECT reason FROM message WHERE state = 'queued'")
+    )
+    assert reasons == {"device-absent": MANY}
+
+
+def test_promises_far_ahead_are_in_order_and_near_the_truth(counter: Counter) -> None:
+    """The steady rate announces the last of a list within a tenth of when it leaves."""
+    ids = listed(counter, known(counter, 150))
+    for _ in range(4):
+        counter.planner.round()
+        counter.clock.advance(s=1)
+    began_ms = counter.clock.now_ms()
+    promised = [counter.row(each)["expected_ms"] for each in ids]
+    assert promised == sorted(promised)
+    left: dict[str, int] = {}
+    while len(left) < len(ids):
+        left |= dict.fromkeys(leave(counter, minutes=1), counter.clock.now_ms())
+    off = [
+        abs(at_ms - left[each]) / (left[each] - began_ms)
+        for each, at_ms in zip(ids, promised, strict=True)
+    ]
+    assert sum(share <= 0.1 for share in off[10:]) >= 0.8 * len(off[10:])
+
+
+def test_a_plan_outlives_a_restart(counter: Counter) -> None:
+    """A new planner begins with everything and says the same again: no event is written."""
+    listed(counter, known(counter, 60))
+    for _ in range(3):
+        counter.planner.round()
+    seq = counter.last_seq()
+    Planner(counter.store, counter.profile, counter.due.append).round()
+    assert counter.events(EventKind.MESSAGE_PLANNED, after=seq) == []
+
+
+def test_parked_messages_hold_up_nobody_however_many(counter: Counter) -> None:
+    """More people than one decision looks at have three messages unanswered; others go on."""
+    numbers = people(rows.MAX_CONSIDERED + 30)
+    counter.clock.advance(s=-3 * 24 * HOUR_S)
+    counter.knows(*numbers, ANNA)
+    counter.clock.advance(s=3 * 24 * HOUR_S)
+    counter.store.write(lambda tx: park(tx, counter, numbers))
+    ids = listed(counter, numbers)
+    behind = counter.queues("Werk?", ANNA, kind=MessageClass.LIST, typed=False)
+    for _ in range(12):
+        counter.planner.round()
+        counter.clock.advance(s=40)
+    assert counter.state(behind) is MessageState.QUEUED
+    assert counter.row(ids[0])["reason"] == "unanswered"
+    assert leave(counter, minutes=2) == [behind]
+
+
+def test_whoever_answers_is_written_to_again(counter: Counter) -> None:
+    """A parked message far behind others is let go of when its person writes."""
+    numbers = people(60)
+    counter.clock.advance(s=-3 * 24 * HOUR_S)
+    counter.knows(*numbers)
+    counter.clock.advance(s=3 * 24 * HOUR_S)
+    counter.store.write(lambda tx: park(tx, counter, numbers))
+    ids = listed(counter, numbers)
+    for _ in range(6):
+        counter.planner.round()
+        counter.clock.advance(s=40)
+    assert {counter.row(each)["reason"] for each in ids} == {"unanswered"}
+    counter.hears("Ja graag", numbers[50])
+    for _ in range(3):
+        counter.planner.round()
+        counter.clock.advance(s=40)
+    assert ids[50] in leave(counter, minutes=3)
+
+
+def test_a_line_that_is_full_takes_no_more_from_software(counter: Counter) -> None:
+    """Refused with when to come back; people at the counter and rules are never refused."""
+    numbers = known(counter, 12)
+    for number in numbers[:10]:
+        counter.accepts(to=number, max_waiting=10)
+    with pytest.raises(LineFull) as full:
+        counter.accepts(to=numbers[10], max_waiting=10)
+    assert 60 <= full.value.retry_after_s <= 3600
+    assert counter.accepts(to=numbers[11]).state is MessageState.QUEUED
+    assert counter.outgoing(numbers[10])[-1]["state"] == "cancelled"
+
+
+def park(tx: Tx, counter: Counter, numbers: list[str]) -> None:
+    """Three messages went to each of them, and nobody answered."""
+    for number in numbers:
+        for _ in range(3):
+            sent = accept_one(tx, counter, number, "Werk?").id
+            tx.conn.execute(
+                "UPDATE message SET state = 'sent', sent_ms = ?, answering = 0 WHERE id = ?",
+                (tx.now_ms - 1, sent),
+            )
+
+
+def leave(counter: Counter, *, minutes: int) -> list[str]:
+    """What leaves in so many minutes when the phone asks every two seconds."""
+    left = []
+    for _ in range(minutes * 30):
+        task = counter.task()
+        if isinstance(task, QueueAttempt):
+            with tapping(task):
+                pass
+            counter.work.sent(task, Proof(tick=Tick.READ))
+            left.append(task.outgoing.message_id)
+        counter.clock.advance(s=2)
+    return left
