@@ -74,9 +74,13 @@ def outcomes(folder: Path, steps: Sequence[str], *, phones: int) -> list[Outcome
 
 
 def table(found: Sequence[Outcome]) -> str:
-    """One row a step, in Markdown."""
-    rows = ["| killed at | channel | left | state |", "|---|---|---|---|"]
-    rows += [f"| {o.step} | {o.channel} | {o.left} | {o.state} |" for o in found]
+    """One row a step, in Markdown: how often it left, and the state that it ended in."""
+    cells = {(o.step, o.channel): f"{o.left}, {o.state}" for o in found}
+    rows = ["| killed at | WhatsApp | SMS |", "|---|---|---|"]
+    rows += [
+        f"| {step} | {cells.get((step, 'whatsapp'), '–')} | {cells.get((step, 'sms'), '–')} |"
+        for step in STEPS
+    ]
     lost, doubled = sum(o.is_lost for o in found), sum(o.is_doubled for o in found)
     return "\n".join([*rows, f"\n{len(found)} kills: {lost} lost, {doubled} doubled"])
 
