@@ -11,7 +11,8 @@ def doubt_everything_in_hand(store: Store, steps: Steps = no_steps) -> int:
     def work(tx: Tx) -> int:
         rows = tx.conn.execute(
             "SELECT m.id, a.id FROM message m JOIN attempt a ON a.message_id = m.id"
-            " WHERE m.state = 'sending' AND a.ended_ms IS NULL"
+            " WHERE m.state IN ('sending', 'unconfirmed')"  # as the index has it
+            " AND m.state = 'sending' AND a.ended_ms IS NULL"
         ).fetchall()
         for message_id, attempt_id in rows:
             outcomes.abandon(tx, message_id, attempt_id)
