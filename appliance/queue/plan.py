@@ -46,13 +46,36 @@ def plan_line(
     if not waiting:
         return []
     desk = _Desk.of(conn, line, profile, histories or Histories(), now_ms=now_ms)
-    planned = []
+    planned: list[Planned] = []
+    aside: list[rows.Queued] = []
+    people: set[str] = set()
     # What the calendar holds for hours must not seem to stand before what may leave now.
     for message in sorted(waiting, key=lambda each: desk.hours_ahead(each, now_ms=now_ms)):
+        entry = desk.plan(message, now_ms=now_ms)
+        held = entry.reason in _HOLDS_FEW or message.contact_id in people
+        if held and not message.waiting.is_reply:
+            aside.append(message)
+            people.add(message.contact_id)
+            continue
+        desk.assume(entry)
+        planned.append(entry)
+    for message in aside:
         entry = desk.plan(message, now_ms=now_ms)
         desk.assume(entry)
         planned.append(entry)
     return planned
+
+
+_HOLDS_FEW = frozenset(
+    brake.value
+    for brake in (
+        Brake.CEILING_DAY,
+        Brake.CEILING_MONTH,
+        Brake.FIRST_CONTACTS,
+        Brake.SMS_LIMIT,
+    )
+)
+"""Brakes on some messages of a SIM, for long; others leave meanwhile and are planned first."""
 
 
 def next_due(
@@ -177,7 +200,14 @@ def route_for(
 
 _PASSING = frozenset(
     brake.value
-    for brake in (Brake.TYPING, Brake.GAP, Brake.CEILING_MINUTE, Brake.CEILING_HOUR, Brake.BUSY)
+    for brake in (
+        Brake.TYPING,
+        Brake.GAP,
+        Brake.CEILING_MINUTE,
+        Brake.CEILING_HOUR,
+        Brake.SMS_LIMIT,
+        Brake.BUSY,
+    )
 )
 """Brakes that let go by themselves within the hour."""
 
