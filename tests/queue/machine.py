@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from appliance.clock import ManualClock
 from appliance.desk.decisions import Decision, decide
 from appliance.desk.receive import Reception
+from appliance.desk.sending import cancel
 from appliance.devices.protocol import (
     DeviceState,
     Finding,
@@ -28,7 +29,7 @@ from appliance.devices.protocol import (
 )
 from appliance.errors import DeviceError, DeviceGone, Refused, Transient, Unconfirmed
 from appliance.events import EventKind
-from appliance.messages import TRANSITIONS, Channel, MessageState
+from appliance.messages import TRANSITIONS, Channel, MessageClass, MessageState
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import DAY_MS, DEFAULT_PROFILE, HOUR_MS, MINUTE_MS
@@ -37,7 +38,7 @@ from appliance.queue.recovery import doubt_everything_in_hand
 from appliance.queue.work import QueueWork
 from appliance.store import high_water
 from appliance.store.store import Store
-from tests.queue.counter import ANNA, BART, BOTH, MONDAY, Counter
+from tests.queue.counter import ANNA, BART, BOTH, MONDAY, STAFF, Counter
 
 S = MessageState
 PROVEN = {S.SENT, S.DELIVERED, S.READ}
@@ -84,6 +85,7 @@ class QueueMachine(RuleBasedStateMachine):
         self.left: set[str] = set()  # attempts that left
         self.accepted: dict[str, int] = {}  # message to time to live
         self.stopped: set[str] = set()
+        self.withdrawn: set[str] = set()
         self.states: dict[str, MessageState] = {}
         self.read_to = 0
 
@@ -98,11 +100,16 @@ class QueueMachine(RuleBasedStateMachine):
         typed=st.booleans(),
         channel=st.sampled_from([None, Channel.WHATSAPP, Channel.SMS]),
         short=st.sampled_from([False, False, False, True]),
+        kind=st.sampled_from([None, None, MessageClass.LIST]),
     )
-    def accept(self, who: str, typed: bool, channel: Channel | None, short: bool) -> None:
+    def accept(
+        self, who: str, typed: bool, channel: Channel | None, short: bool, kind: MessageClass | None
+    ) -> None:
         ttl_ms = SHORT_MS if short else FOR_EVER_MS
         try:
-            message_id = self.counter.queues(to=who, typed=typed, channel=channel, ttl_ms=ttl_ms)
+            message_id = self.counter.queues(
+                to=who, typed=typed, channel=channel, ttl_ms=ttl_ms, kind=kind
+            )
         except Refused:
             assert who in self.stopped
         else:
@@ -122,6 +129,21 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(who=PEOPLE)
     def write(self, who: str) -> None:
         self.counter.hears("Oké", who)
+
+    @rule()
+    def withdraw(self) -> None:
+        """Somebody withdraws the newest message; what is in the phone's hands cannot be."""
+        newest = max(self.accepted, default=None)
+        if newest is None:
+            return
+        queued = self.counter.state(newest) is S.QUEUED
+        try:
+            self.store.write(lambda tx: cancel(tx, newest, STAFF))
+        except Refused:
+            assert not queued
+        else:
+            assert queued
+            self.withdrawn.add(newest)
 
     # What the clock and the power do
 
@@ -364,7 +386,9 @@ class QueueMachine(RuleBasedStateMachine):
         for message_id, ttl_ms in self.accepted.items():
             row = self.counter.row(message_id)
             ended = S(row["state"])
-            if message_id in left:
+            if message_id in self.withdrawn:
+                assert (ended, message_id in left) == (S.CANCELLED, False)
+            elif message_id in left:
                 assert ended in PROVEN, dict(row)
             else:
                 assert (ended, row["reason"]) in _EXCUSES[ttl_ms], dict(row)
