@@ -1,6 +1,7 @@
 """`balie run`: one process from the settings to the last closed socket."""
 
 import logging
+import sys
 from pathlib import Path
 
 from appliance import logs
@@ -40,10 +41,11 @@ def run_balie(
 
 
 def _welcome(balie: Balie, address: str) -> None:
+    """For the person at the console, whatever is logged: the code is nowhere else."""
     log.info("Balie is at %s", address)
     if balie.services.setup_code:
-        log.info(
-            "nobody can log in yet: open %s and make the first administrator; set-up code: %s",
-            address,
-            balie.services.setup_code,
+        sys.stderr.write(
+            f"Nobody can log in yet: open {address} and make the first administrator; "
+            f"set-up code: {balie.services.setup_code}\n"
         )
+        sys.stderr.flush()
