@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 REPLAN_S = 2.0
 """Real seconds between rounds when nothing asked for one."""
 
+REST_S = 0.1
+"""Real seconds after a round, however often it is asked for: software posts in bursts."""
+
 ROUND_S = 0.5
 """Real seconds after which a round begins no further line."""
 
@@ -93,14 +96,14 @@ class Planner:
         self._kept: dict[str, _Kept] = {}
         self._histories = Histories()
         self._asked = threading.Event()
-        self._stopping = False
+        self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="planner", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
-        self._stopping = True
+        self._stopping.set()
         self._asked.set()
         self._thread.join()
 
@@ -109,7 +112,7 @@ class Planner:
         self._asked.set()
 
     def _run(self) -> None:
-        while not self._stopping:
+        while not self._stopping.is_set():
             self._asked.wait(REPLAN_S)
             self._asked.clear()
             try:
@@ -118,6 +121,7 @@ class Planner:
                 log.error("the plan could not be kept: %s", exc)  # noqa: TRY400 -- the sentence says all
             except Exception:
                 log.exception("the plan could not be made")
+            self._stopping.wait(REST_S)
 
     def round(self) -> None:
         """Plans the lines on which something changed, as many as a round may."""

@@ -29,6 +29,9 @@ _FIRST_PAGE = 8
 PARKED = "('unanswered', 'first-contacts', 'ceiling-month')"
 """Reasons that hold one person's messages for days, and nobody's behind them."""
 
+WAITING = "('queued', 'sending', 'unconfirmed')"
+"""As the index has it: SQLite takes a partial index only for its own words."""
+
 PARKED_CONSIDERED = 20
 """Parked messages that one decision looks at; the planner lets go of the others."""
 
@@ -90,21 +93,32 @@ FROM message m INDEXED BY {index}
 CROSS JOIN conversation c ON c.id = m.conversation_id
 LEFT JOIN contact_number n ON n.number = m.number
 WHERE m.line_id = :line AND m.state = 'queued' AND m.class = :class AND m.answering = :answering
-  AND m.id > :after AND {condition}
+  AND m.id > :after {as_indexed} AND {condition}
 ORDER BY m.id LIMIT :limit
 """
+_OF_LINE = f"""
+SELECT {{what}} FROM message INDEXED BY message_waiting
+WHERE line_id = ? AND state IN {WAITING} AND state = 'queued'
+"""  # noqa: S608 -- our own words
 _READY = _QUEUED.format(
-    index="message_queue",
+    index="message_waiting",
+    as_indexed=f"AND m.state IN {WAITING}",
     # What is tried again keeps its place before those behind it.
     condition="(coalesce(m.not_before_ms, 0) <= :now OR m.tries > 0)"
     f" AND coalesce(m.reason, '') NOT IN {PARKED}",
 )
 _LATER = _QUEUED.format(
     index="message_later",
+    as_indexed="",
     condition="m.not_before_ms IS NOT NULL AND m.not_before_ms > :now AND m.tries = 0"
     f" AND coalesce(m.reason, '') NOT IN {PARKED}",
 )
-_PARKED = _QUEUED.format(index="message_parked", condition=f"m.reason IN {PARKED}")
+_PARKED = _QUEUED.format(index="message_parked", as_indexed="", condition=f"m.reason IN {PARKED}")
+
+
+def place(message: Queued) -> tuple[int, str]:
+    """Where it stands in the queue of a SIM; the least leaves first."""
+    return CLASSES.index(message.waiting.kind), message.waiting.id
 
 
 class Reading:
@@ -128,11 +142,7 @@ class Reading:
             )
 
     def is_empty(self) -> bool:
-        found = self._conn.execute(
-            "SELECT 1 FROM message INDEXED BY message_queue WHERE line_id = ?"
-            " AND state = 'queued' LIMIT 1",
-            (self._line_id,),
-        )
+        found = self._conn.execute(_OF_LINE.format(what="1") + " LIMIT 1", (self._line_id,))
         return found.fetchone() is None
 
     def heads(self, limit: int) -> Sequence[Queued]:
@@ -143,7 +153,7 @@ class Reading:
             for statement in (_READY, _LATER, _PARKED)
             for each in self._page(statement, lane, "", limit)
         ]
-        return sorted(found, key=lambda each: (CLASSES.index(each.waiting.kind), each.waiting.id))
+        return sorted(found, key=place)
 
     def _ready(self, lane: Lane, closed: set[Lane]) -> Iterator[Queued]:
         parked = self._page(_PARKED, lane, "", PARKED_CONSIDERED)
@@ -203,9 +213,9 @@ class Distant:
 _DISTANT = f"""
 SELECT id, length(text) AS text_length, coalesce(not_before_ms, 0) AS not_before_ms, expected_ms,
        reason
-FROM message INDEXED BY message_queue
+FROM message INDEXED BY message_waiting
 WHERE line_id = ? AND state = 'queued' AND class = ? AND answering = ? AND id > ?
-  AND coalesce(reason, '') NOT IN {PARKED}
+  AND state IN {WAITING} AND coalesce(reason, '') NOT IN {PARKED}
 ORDER BY id LIMIT ?
 """  # noqa: S608 -- our own words
 
@@ -219,48 +229,43 @@ def distant(
     return [Distant(lane=lane, **dict(row)) for row in rows]
 
 
+_LATEST = f"""
+SELECT expected_ms FROM message INDEXED BY message_waiting
+WHERE line_id = ? AND class = ? AND answering = ? AND state IN {WAITING}
+  AND coalesce(reason, '') NOT IN {PARKED} AND coalesce(not_before_ms, 0) <= ? AND expected_ms > ?
+ORDER BY id DESC LIMIT ?
+"""  # noqa: S608 -- our own words
+
+
 def latest_expected(
-    conn: sqlite3.Connection, line_id: str, lane: Lane, *, now_ms: int, limit: int = 1
+    conn: sqlite3.Connection, line_id: str, lane: Lane, *, now_ms: int, limit: int = 3
 ) -> Sequence[int]:
-    """The last times that are promised in a lane, latest first; not what was planned for later."""
-    rows = conn.execute(
-        "SELECT expected_ms FROM message INDEXED BY message_waiting WHERE line_id = ?"
-        " AND class = ? AND answering = ? AND expected_ms > ? AND coalesce(not_before_ms, 0) <= ?"
-        " AND state IN ('queued', 'sending', 'unconfirmed')"  # as the index has it
-        " ORDER BY expected_ms DESC LIMIT ?",
-        (line_id, lane.kind.value, int(lane.answering), now_ms, now_ms, limit),
-    )
-    return [int(row[0]) for row in rows]
+    """What is promised to the last of a lane; not to those that were planned for later."""
+    values = (line_id, lane.kind.value, int(lane.answering), now_ms, now_ms, limit)
+    return [int(row[0]) for row in conn.execute(_LATEST, values)]
 
 
 def first_expected(conn: sqlite3.Connection, line_id: str) -> int | None:
-    """When the first that waits on the line is expected, as far as anybody knows."""
-    row = conn.execute(
-        "SELECT min(expected_ms) FROM message INDEXED BY message_waiting WHERE line_id = ?"
-        " AND state IN ('queued', 'sending', 'unconfirmed')",
-        (line_id,),
-    ).fetchone()
-    return None if row[0] is None else int(row[0])
+    """When the first of a lane leaves, of the lane where that is soonest."""
+    heads = (
+        conn.execute(
+            _OF_LINE.format(what="expected_ms") + " AND class = ? AND answering = ? LIMIT 1",
+            (line_id, lane.kind.value, int(lane.answering)),
+        ).fetchone()
+        for lane in LANES
+    )
+    return min((head[0] for head in heads if head and head[0] is not None), default=None)
 
 
 def count_queued(conn: sqlite3.Connection, line_id: str) -> int:
     """How many messages wait on the line, read from the index alone."""
-    row = conn.execute(
-        "SELECT count(*) FROM message INDEXED BY message_queue"
-        " WHERE line_id = ? AND state = 'queued'",
-        (line_id,),
-    ).fetchone()
-    return int(row[0])
+    return int(conn.execute(_OF_LINE.format(what="count(*)"), (line_id,)).fetchone()[0])
 
 
 def too_old(conn: sqlite3.Connection, line_id: str, *, now_ms: int, limit: int) -> Sequence[str]:
     """The first of those whose time to live is over."""
-    rows = conn.execute(
-        "SELECT id FROM message INDEXED BY message_queue WHERE line_id = ? AND state = 'queued'"
-        " AND expires_ms <= ? LIMIT ?",
-        (line_id, now_ms, limit),
-    )
-    return [row[0] for row in rows]
+    statement = _OF_LINE.format(what="id") + " AND expires_ms <= ? LIMIT ?"
+    return [row[0] for row in conn.execute(statement, (line_id, now_ms, limit))]
 
 
 def open_questions(conn: sqlite3.Connection, device_id: str) -> Sequence[OpenQuestion]:

@@ -129,19 +129,27 @@ class QueueWork:
         self._store.write(lambda tx: outcomes.looked(tx, outgoing, device_id, found))
 
     def _due(self, device_id: str, channels: frozenset[Channel]) -> QueueAttempt | None:
-        for line in self._store.read(lambda conn: _lines_of(conn, device_id)):
-            planned = self._store.read(
-                lambda conn, line=line: next_due(  # type: ignore[misc]
+        """The first over all lines of the device: one SIM has one queue."""
+        now_ms = self._store.clock.now_ms()
+
+        def ask(conn: sqlite3.Connection) -> list[tuple[Planned, str]]:
+            found = []
+            for line in _lines_of(conn, device_id):
+                planned = next_due(
                     conn,
                     line,
                     self._profile,
                     device_id=device_id,
                     channels=channels,
-                    now_ms=self._store.clock.now_ms(),
+                    now_ms=now_ms,
                     histories=self._histories,
                 )
-            )
-            if planned is not None and (attempt := self._claim(planned, line.id, device_id)):
+                if planned is not None:
+                    found.append((planned, line.id))
+            return sorted(found, key=lambda each: rows.place(each[0].queued))
+
+        for planned, line_id in self._store.read(ask):
+            if attempt := self._claim(planned, line_id, device_id):
                 return attempt
         return None
 

@@ -85,6 +85,36 @@ def test_an_automatic_message_goes_before_a_list(counter: Counter) -> None:
     assert left[0] == automatic
 
 
+def test_two_lines_on_one_sim_have_one_queue(counter: Counter) -> None:
+    """A reply from one line goes before a list from the other, whichever line comes first."""
+    other_id, _ = counter.add_line("+31600000009", "R58M999")
+    counter.store.write(
+        lambda tx: tx.conn.execute(
+            "UPDATE route SET device_id = ? WHERE line_id = ?", (counter.device_id, other_id)
+        )
+    )
+    counter.knows(ANNA, BART)
+    consent = "INSERT INTO consent (number, contact_id, line_id, kind, recorded_by, at_ms)"
+    contact_id = counter.contact_id(BART)
+    counter.store.write(
+        lambda tx: tx.conn.execute(
+            f"{consent} VALUES (?, ?, ?, 'wrote_first', 'test', ?)",
+            (BART, contact_id, other_id, tx.now_ms),
+        )
+    )
+    for first, second in ((counter.line_id, other_id), (other_id, counter.line_id)):
+        counter.clock.advance(s=600)
+        people_of = {counter.line_id: ANNA, other_id: BART}
+        listing = counter.queues("Lijst", people_of[first], line_id=first, kind=MessageClass.LIST)
+        reply = counter.queues(
+            "Antwoord", people_of[second], line_id=second, kind=MessageClass.REPLY
+        )
+        counter.clock.advance(s=1)
+        assert counter.sends() == reply
+        counter.clock.advance(s=600)
+        assert counter.sends() == listing
+
+
 def test_a_decision_reads_no_more_of_a_long_queue_than_of_a_short_one(counter: Counter) -> None:
     """What stands behind the first of a lane that has to wait is not even looked at."""
     listed(counter, known(counter))

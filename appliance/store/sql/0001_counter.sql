@@ -202,12 +202,10 @@ CREATE TABLE message (
 ) STRICT, WITHOUT ROWID;
 -- Every index costs a page on each commit, so there are few and most hold few rows.
 CREATE INDEX message_thread ON message (conversation_id, happened_ms, id);
-CREATE INDEX message_waiting ON message (line_id, class, answering, expected_ms, not_before_ms)
-  WHERE state IN ('queued', 'sending', 'unconfirmed');
 -- A line's queue, lane by lane in its order; what is passed over is passed over in the index.
-CREATE INDEX message_queue
-  ON message (line_id, class, answering, id, not_before_ms, tries, reason, expires_ms)
-  WHERE state = 'queued';
+CREATE INDEX message_waiting
+  ON message (line_id, class, answering, id, state, not_before_ms, tries, reason, expires_ms)
+  WHERE state IN ('queued', 'sending', 'unconfirmed');
 CREATE INDEX message_parked ON message (line_id, class, answering, id)
   WHERE state = 'queued' AND reason IN ('unanswered', 'first-contacts', 'ceiling-month');
 CREATE INDEX message_later ON message (line_id, class, answering, id)
