@@ -43,6 +43,12 @@ from tests.queue.counter import ANNA, BART, BOTH, MONDAY, STAFF, Counter
 S = MessageState
 PROVEN = {S.SENT, S.DELIVERED, S.READ}
 PEOPLE = st.sampled_from([ANNA, BART])
+FINDINGS = ["truth", "truth", "unclear", "gone"]
+"""What a look at the phone gives."""
+EFFECTS = ["leaves", "leaves", "held", "nothing"]
+"""What a tap does."""
+ANSWERS = ["truth", "truth", "http 500", "gone"]
+"""What the driver says afterwards."""
 FOR_EVER_MS = 10**10
 SHORT_MS = 10 * MINUTE_MS
 
@@ -91,7 +97,10 @@ class QueueMachine(RuleBasedStateMachine):
 
     @initialize()
     def both_wrote(self) -> None:
+        """And are answered: three messages wait from the beginning."""
         self.counter.knows(ANNA, BART)
+        for who in (ANNA, BART, ANNA):
+            self.accepted[self.counter.queues(to=who, ttl_ms=FOR_EVER_MS)] = FOR_EVER_MS
 
     # What people do
 
@@ -121,21 +130,21 @@ class QueueMachine(RuleBasedStateMachine):
         self.counter.hears("STOP", who)
         self.stopped.add(who)
 
-    @rule(who=PEOPLE)
-    def opt_in_again(self, who: str) -> None:
+    @precondition(lambda self: self.stopped)
+    @rule()
+    def opt_in_again(self) -> None:
+        who = self.stopped.pop()
         self.counter.hears("START", who)
-        self.stopped.discard(who)
 
     @rule(who=PEOPLE)
     def write(self, who: str) -> None:
         self.counter.hears("Oké", who)
 
+    @precondition(lambda self: self.accepted)
     @rule()
     def withdraw(self) -> None:
         """Somebody withdraws the newest message; what is in the phone's hands cannot be."""
-        newest = max(self.accepted, default=None)
-        if newest is None:
-            return
+        newest = max(self.accepted)
         queued = self.counter.state(newest) is S.QUEUED
         try:
             self.store.write(lambda tx: cancel(tx, newest, STAFF))
@@ -151,9 +160,17 @@ class QueueMachine(RuleBasedStateMachine):
     def wait(self, s: int) -> None:
         self.clock.advance(s=s)
 
-    @rule(s=st.sampled_from([-30, -7200, 50, 7200, 5 * 86_400]))
+    @rule(s=st.sampled_from([-30, -30, -7200, 50, 7200, 7200, 5 * 86_400]))
     def set_clock(self, s: int) -> None:
         self.clock.advance(s=s)
+
+    @precondition(lambda self: self._clock_is_wrong())
+    @rule()
+    def correct_clock(self) -> None:
+        self.clock.at_ms = self.store.read(high_water.read_mark)
+
+    def _clock_is_wrong(self) -> bool:
+        return self.store.read(high_water.clock_is_wrong(self.clock))
 
     @rule()
     def plan(self) -> None:
@@ -175,10 +192,31 @@ class QueueMachine(RuleBasedStateMachine):
     # What the phone does
 
     @precondition(lambda self: self.hand is None and self.phone_is_here)
-    @rule(answer=st.sampled_from(["truth", "truth", "unclear", "gone"]))
+    @rule(answer=st.sampled_from(FINDINGS))
     def take_up(self, answer: str) -> None:
         """The device's thread asks what is next."""
         self._take_up(answer)
+
+    @precondition(lambda self: self.hand is None and self.phone_is_here)
+    @rule(
+        effect=st.sampled_from(EFFECTS),
+        says=st.sampled_from([*ANSWERS, "power cut"]),
+        answer=st.sampled_from(FINDINGS),
+        pause_s=st.sampled_from([0, 5, 40]),
+        stop=st.sampled_from([False, False, True]),
+    )
+    def serve(self, effect: str, says: str, answer: str, pause_s: int, stop: bool) -> None:
+        """A turn of the device's thread with nothing in between, once something may be due."""
+        self.clock.advance(s=pause_s)
+        self._take_up(answer)
+        if self.hand is not None:
+            if stop:
+                self.opt_out(self.hand.outgoing.number)
+            self.tap(effect)
+        if says == "power cut":
+            self.crash()
+        elif self.hand is not None:
+            self.tell(says)
 
     def _take_up(self, answer: str) -> bool:
         task = self.counter.work.next_task(self.counter.device_id, BOTH)
@@ -194,7 +232,7 @@ class QueueMachine(RuleBasedStateMachine):
         return True
 
     @precondition(lambda self: self.hand is not None and not self.tapped)
-    @rule(effect=st.sampled_from(["leaves", "leaves", "held", "nothing"]))
+    @rule(effect=st.sampled_from(EFFECTS))
     def tap(self, effect: str) -> None:
         """The second gate, and a tap that may come to nothing without anybody noticing."""
         attempt = self.hand
@@ -211,7 +249,7 @@ class QueueMachine(RuleBasedStateMachine):
         self.tapped = True
 
     @precondition(lambda self: self.hand is not None)
-    @rule(says=st.sampled_from(["truth", "truth", "http 500", "gone"]))
+    @rule(says=st.sampled_from(ANSWERS))
     def tell(self, says: str) -> None:
         """The driver says what it saw of the attempt in hand, or that it saw nothing."""
         attempt, self.hand = self.hand, None
@@ -245,6 +283,7 @@ class QueueMachine(RuleBasedStateMachine):
             self.tell("gone")
         self.counter.phone_is(DeviceState.ABSENT, Reason.NOT_PLUGGED_IN)
 
+    @precondition(lambda self: self._waiting_for_a_person())
     @rule()
     def person_decides(self) -> None:
         """Somebody looks at the phone and says what stands there."""
@@ -298,7 +337,7 @@ class QueueMachine(RuleBasedStateMachine):
         """Inside the gate: nothing forbids it."""
         confirms = self.counter.row(attempt.outgoing.message_id)["class"] == "confirmation"
         assert confirms or attempt.outgoing.number not in self.stopped
-        assert not self.store.read(high_water.clock_is_wrong(self.clock))
+        assert not self._clock_is_wrong()
 
     # What is always so
 
