@@ -1,13 +1,13 @@
 """What the runtime hands to the API and the web pages; they reach nothing else."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from appliance.api.feed import EventFeed
 from appliance.clock import Clock
-from appliance.config import DEFAULT_MAX_WAITING
+from appliance.desk.room import Room
 from appliance.queue.gate import ConsentGate
 from appliance.store.store import Store
 
@@ -18,8 +18,8 @@ class Services:
     after a message was accepted or cancelled, from the event loop, so it returns at once. `ready`
     names what is not ready yet; empty means ready. `doctor` blocks for a while and gives one
     mapping a finding. `setup_code` is printed where only the owner looks; without it nobody becomes
-    the first administrator by the page. `max_waiting`: with so many messages waiting, a line takes
-    no more from software.
+    the first administrator by the page. `room` is how much more a line takes from
+    software.
     """
 
     store: Store
@@ -32,4 +32,4 @@ class Services:
     cookies_secure: bool = False
     doctor: Callable[[], list[Mapping[str, Any]]] | None = None
     setup_code: str | None = None
-    max_waiting: int = DEFAULT_MAX_WAITING
+    room: Room = field(default_factory=Room)

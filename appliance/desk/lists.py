@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from appliance.desk.sending import Author, check_room
+from appliance.desk.room import Room
+from appliance.desk.sending import Author
 from appliance.desk.wording import Wording
 from appliance.errors import InvalidInput
 from appliance.messages import Channel, MessageClass
@@ -42,7 +43,7 @@ PROMISED = 160
 class ListRequest:
     """`numbers` as people write them. `texts` are variants, with {naam} or {voornaam} in them.
 
-    `ttl_ms` None: until the end of the day. `max_waiting` is the line's room.
+    `ttl_ms` None: until the end of the day. `room` is what the line has left for it.
     """
 
     line_id: str
@@ -52,7 +53,7 @@ class ListRequest:
     channel: Channel | None = None
     ttl_ms: int | None = None
     not_before_ms: int | None = None
-    max_waiting: int | None = None
+    room: Room | None = None
     profile: Profile = DEFAULT_PROFILE
 
 
@@ -89,7 +90,8 @@ def accept_list(tx: Tx, request: ListRequest) -> Sequence[Recipient]:
     look = _Look.at(tx.conn, request, now_ms=tx.now_ms)
     found = look.all()
     accepted = sum(not each.refusal for each in found)
-    check_room(tx, request.line_id, request.max_waiting, more=accepted)
+    if request.room is not None:
+        request.room.take(tx, look.line.id, accepted)
     return [each if each.refusal else _keep(tx, each, look) for each in found]
 
 

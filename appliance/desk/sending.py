@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from appliance.errors import InvalidInput, LineFull, NotFound, Refused
+from appliance.desk.room import Room
+from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.messages import Channel, MessageClass, MessageState, clean_text
 from appliance.phone_numbers import is_e164, is_landline
 from appliance.queue import rows
@@ -18,9 +19,6 @@ from appliance.store.store import Tx
 DEFAULT_TTL_MS = 24 * HOUR_MS
 """After this a message is too old to be worth sending."""
 
-RETRY_MIN_S, RETRY_MAX_S = 60, 3600
-"""Between these a program is told to come back when the line has no room: one leaves a minute."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
@@ -35,8 +33,8 @@ class Author:
 class SendRequest:
     """`number` is E.164. `typed`: a member of staff typed it just now, word by word.
 
-    `max_waiting`: with so many messages waiting on the line it is refused; None for people at
-    the counter and for rules, whose few answers go before all others.
+    `room` is what the line has left for it; None for people at the counter and for rules, whose
+    few answers go before all others.
     """
 
     line_id: str
@@ -49,7 +47,7 @@ class SendRequest:
     ttl_ms: int | None = None
     not_before_ms: int | None = None
     typed: bool = False
-    max_waiting: int | None = None
+    room: Room | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +76,8 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     wanted = _permitted(tx, request, text)
     contact_id = contact.id if contact else contacts.ensure(tx, request.number)
     _check_number(request.number)
-    check_room(tx, line.id, request.max_waiting)
+    if request.room is not None:
+        request.room.take(tx, line.id)
     last_in_ms = conversations.last_in_ms(tx.conn, line.id, contact_id)
     answering = last_in_ms is not None and tx.now_ms - last_in_ms <= ANSWER_WINDOW_MS
     kind = request.kind or (MessageClass.REPLY if answering else MessageClass.AUTOMATIC)
@@ -114,17 +113,6 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     return Accepted(
         id=message_id, state=MessageState.QUEUED, expected_ms=expected_ms, reason=reason
     )
-
-
-def check_room(tx: Tx, line_id: str, max_waiting: int | None, *, more: int = 1) -> None:
-    """Raises LineFull when `more` messages would make the line's queue too long."""
-    if max_waiting is None:
-        return
-    waiting = rows.count_queued(tx.conn, line_id)
-    if waiting + more > max_waiting:
-        head_ms = rows.first_expected(tx.conn, line_id)
-        wait_s = ((head_ms or 0) - tx.now_ms) // 1000
-        raise LineFull(waiting, retry_after_s=min(max(wait_s, RETRY_MIN_S), RETRY_MAX_S))
 
 
 def cancel(tx: Tx, message_id: str, author: Author) -> None:

@@ -13,6 +13,7 @@ from appliance.clock import Clock
 from appliance.config import DEFAULT_MAX_WAITING
 from appliance.desk import staff
 from appliance.desk.receive import Reception
+from appliance.desk.room import Room
 from appliance.devices import adb_server
 from appliance.devices.doctor import doctor
 from appliance.devices.phone.driver import PhoneDriver
@@ -74,7 +75,7 @@ class Balie:
             cookies_secure=secure_cookies,
             doctor=self._complaints,
             setup_code=self._setup_code(),
-            max_waiting=max_waiting,
+            room=Room(max_waiting),
         )
 
     def start(self) -> None:

@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from appliance.api.json import bodies
+from appliance.desk.room import Room
 from appliance.desk.tokens import Scope
 from tests.api.office import Caller, Desk, Office, WebServer
 
@@ -106,7 +107,7 @@ def test_a_full_line_says_when_to_come_back(
     """503 with a reason and Retry-After, for a message and for a list; and no 503 is kept."""
     assert isinstance(web_server.app, FastAPI)
     state = web_server.app.state
-    state.services = replace(state.services, max_waiting=2)
+    state.services = replace(state.services, room=Room(2))
     office.writes(ANNA, tilburg)  # its welcome waits
     office.writes(BART, tilburg)
     for key in ("a", "a"):

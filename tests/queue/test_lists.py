@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from appliance.desk.lists import MANY, ListRequest, Recipient, accept_list, preview
+from appliance.desk.room import Room
 from appliance.desk.wording import Wording
 from appliance.devices.protocol import DeviceState, Reason
 from appliance.errors import InvalidInput, LineFull
@@ -198,9 +199,9 @@ def test_a_list_that_does_not_fit_the_line_is_refused_whole(counter: Counter) ->
     numbers = people(5)
     counter.knows(*numbers)
     with pytest.raises(LineFull):
-        accepted(counter, request(counter, numbers, max_waiting=4))
+        accepted(counter, request(counter, numbers, room=Room(4)))
     assert counter.all("SELECT 1 FROM message WHERE class = 'list'") == []
-    accepted(counter, request(counter, numbers, max_waiting=5))
+    accepted(counter, request(counter, numbers, room=Room(5)))
 
 
 def test_a_list_leaves_and_stop_takes_the_rest_back(counter: Counter) -> None:

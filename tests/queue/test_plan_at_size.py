@@ -5,6 +5,7 @@ from collections import Counter as Tally
 
 import pytest
 
+from appliance.desk.room import Room
 from appliance.desk.sending import Accepted, Author, SendRequest, accept
 from appliance.devices.protocol import DeviceState, Proof, Reason, Tick
 from appliance.errors import LineFull
@@ -216,13 +217,16 @@ def test_whoever_answers_is_written_to_again(counter: Counter) -> None:
 def test_a_line_that_is_full_takes_no_more_from_software(counter: Counter) -> None:
     """Refused with when to come back; people at the counter and rules are never refused."""
     numbers = known(counter, 12)
+    room = Room(10)
     for number in numbers[:10]:
-        counter.accepts(to=number, max_waiting=10)
+        counter.accepts(to=number, room=room)
     with pytest.raises(LineFull) as full:
-        counter.accepts(to=numbers[10], max_waiting=10)
+        counter.accepts(to=numbers[10], room=room)
     assert 60 <= full.value.retry_after_s <= 3600
     assert counter.accepts(to=numbers[11]).state is MessageState.QUEUED
     assert counter.outgoing(numbers[10])[-1]["state"] == "cancelled"
+    leave(counter, minutes=5)
+    assert counter.accepts(to=numbers[10], room=room).state is MessageState.QUEUED
 
 
 def park(tx: Tx, counter: Counter, numbers: list[str]) -> None:

@@ -135,7 +135,7 @@ def _request(conn: sqlite3.Connection, caller: Caller, wanted: ListIn, now_ms: i
         channel=None if wanted.channel == "auto" else Channel(wanted.channel),
         ttl_ms=None if wanted.ttl_s is None else wanted.ttl_s * _MS_PER_S,
         not_before_ms=posting.not_before_ms(now_ms, wanted.not_before),
-        max_waiting=caller.services.max_waiting,
+        room=caller.services.room,
     )
 
 

@@ -75,7 +75,7 @@ def _accept(tx: Tx, *, caller: Caller, wanted: MessageIn, number: str | None) ->
             channel=None if wanted.channel == "auto" else Channel(wanted.channel),
             ttl_ms=None if wanted.ttl_s is None else wanted.ttl_s * _MS_PER_S,
             not_before_ms=not_before_ms(tx.now_ms, wanted.not_before),
-            max_waiting=caller.services.max_waiting,
+            room=caller.services.room,
         ),
     )
     return {
