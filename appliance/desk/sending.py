@@ -233,12 +233,7 @@ def _behind(tx: Tx, line_id: str, kind: MessageClass, *, begun: bool) -> int:
         for answering in (True, False)
         if begun or answering or each in (MessageClass.CONFIRMATION, MessageClass.REPLY)
     ]
-    latest = [
-        at_ms
-        for lane in lanes
-        for at_ms in rows.latest_expected(tx.conn, line_id, lane, now_ms=tx.now_ms)
-    ]
-    return max(latest, default=0)
+    return rows.last_expected(tx.conn, line_id, lanes, now_ms=tx.now_ms)
 
 
 def _on_whatsapp(tx: Tx, number: str) -> bool | None:
