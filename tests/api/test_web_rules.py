@@ -408,3 +408,24 @@ def test_sessions_end_when_nobody_uses_them(
     assert sanne.get("/settings").status_code == 200
     clock.advance(s=13 * 3600)
     assert sanne.get("/settings").status_code == 303
+
+
+def test_a_message_that_was_tried_is_shown_with_its_proof(
+    office: Office, sanne: Browser, conversation: str
+) -> None:
+    """Whatever evidence its attempt has, or has not, the conversation opens."""
+    sanne.post(f"/c/{conversation}/messages", {"text": "Kom je morgen?"})
+
+    def try_it(tx: Tx) -> None:
+        tx.conn.execute(
+            "INSERT INTO attempt (id, message_id, device_id, channel, started_ms)"
+            " SELECT ?, m.id, d.id, 'whatsapp', m.created_ms FROM message m, device d"
+            " WHERE m.direction = 'out' AND m.class = 'reply' LIMIT 1",
+            (tx.new_id(),),
+        )
+
+    office.store.write(try_it)
+    assert office.count("attempt") == 1
+    page = sanne.get(f"/c/{conversation}")
+    assert page.status_code == 200
+    assert "Kom je morgen?" in page.text
