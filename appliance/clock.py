@@ -47,6 +47,14 @@ class ScaledClock:
         return span_ms / MS_PER_S / self.speed
 
 
+def scaled_from(at_ms: int, *, real_ms: int, speed: float) -> ScaledClock:
+    """The clock of this speed that shows `at_ms` when the system's shows `real_ms`.
+
+    Only a clock that is not the system's own speed can be ahead of it.
+    """
+    return ScaledClock(origin_ms=round((real_ms * speed - at_ms) / (speed - 1)), speed=speed)
+
+
 @dataclass(slots=True)
 class ManualClock:
     """A clock that stands still until told: for tests and simulations."""

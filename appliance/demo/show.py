@@ -12,15 +12,18 @@ import typer
 
 from appliance import logs
 from appliance.api.app import create_app
-from appliance.clock import ScaledClock, SystemClock
+from appliance.clock import ScaledClock, SystemClock, scaled_from
 from appliance.demo.children import Emulation, emulation, own_adb_server
 from appliance.demo.seed import Seeded, seed
+from appliance.errors import SetupError
 from appliance.phone_numbers import readable
-from appliance.runtime.balie import Balie
+from appliance.runtime.balie import DATABASE, Balie
 from appliance.runtime.ending import tidy_when_told
 from appliance.runtime.instance_lock import only_instance
 from appliance.runtime.memory import keep_small
 from appliance.runtime.web import address_of, bind, serve
+from appliance.store import high_water
+from appliance.store.store import Store
 
 PHONES = 2
 SEED = 1
@@ -42,10 +45,10 @@ def run_demo(options: DemoOptions) -> None:
     keep_small()
     tidy_when_told()
     logs.configure("WARNING")
-    clock = ScaledClock(origin_ms=SystemClock().now_ms(), speed=options.speed)
     with ExitStack() as stack:
         data = stack.enter_context(_folder(options.data))
         stack.enter_context(only_instance(data))
+        clock = _clock(data / DATABASE, options.speed)
         sock = stack.enter_context(bind("127.0.0.1", options.port))
         stack.enter_context(own_adb_server(data / "adb"))
         phones = stack.enter_context(
@@ -64,6 +67,33 @@ def run_demo(options: DemoOptions) -> None:
         balie.start()
         _say(options, address_of(sock), phones, seeded, data)
         serve(create_app(balie.services), sock)
+
+
+def _clock(database: Path, speed: float) -> ScaledClock:
+    """Goes on where an earlier, faster demo on this data left off: time never runs back.
+
+    Raises SetupError when that lies ahead of a clock that cannot be.
+    """
+    real_ms = SystemClock().now_ms()
+    reached_ms = _reached_ms(database)
+    if reached_ms <= real_ms:
+        return ScaledClock(origin_ms=real_ms, speed=speed)
+    if speed == 1.0:
+        raise SetupError(
+            "An earlier demo on this data ran with a faster clock and is ahead of today; "
+            "give --speed again, or another --data."
+        )
+    return scaled_from(reached_ms, real_ms=real_ms, speed=speed)
+
+
+def _reached_ms(database: Path) -> int:
+    if not database.exists():
+        return 0
+    store = Store(database, SystemClock())
+    try:
+        return store.read(high_water.read_mark)
+    finally:
+        store.close()
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.clock import ManualClock, ScaledClock, SystemClock, clock_for
+from appliance.clock import ManualClock, ScaledClock, SystemClock, clock_for, scaled_from
 
 
 def test_the_system_s_clock_tells_utc_milliseconds() -> None:
@@ -61,3 +61,12 @@ def test_only_another_speed_makes_a_scaled_clock() -> None:
     started = clock_for(speed=2)
     assert isinstance(started, ScaledClock)
     assert started.origin_ms <= SystemClock().now_ms()
+
+
+@given(speed=st.floats(min_value=1.5, max_value=1000), ahead_ms=st.integers(0, 10**10))
+def test_a_faster_clock_can_go_on_from_any_moment(speed: float, ahead_ms: int) -> None:
+    """It shows that moment now and runs on from there, so that time never runs back."""
+    real_ms = SystemClock().now_ms()
+    clock = scaled_from(real_ms + ahead_ms, real_ms=real_ms, speed=speed)
+    shown_ms = clock.origin_ms + (real_ms - clock.origin_ms) * speed
+    assert abs(shown_ms - (real_ms + ahead_ms)) <= speed
