@@ -39,22 +39,36 @@ class Emulation:
 def own_adb_server(home: Path) -> Iterator[int]:
     """An adb server with keys and a port of its own, for as long as the demo runs.
 
-    `ANDROID_ADB_SERVER_PORT` names its port from here on, for the libraries too.
+    `ANDROID_ADB_SERVER_PORT` names its port for as long, for the libraries too.
     """
     port = _free_port()
     home.mkdir(parents=True, exist_ok=True)
     command = [adbutils.adb_path(), "-L", f"tcp:localhost:{port}", "server", "nodaemon"]
     environment = {**os.environ, "HOME": str(home), "ADB_MDNS": "0"}
-    os.environ["ANDROID_ADB_SERVER_PORT"] = str(port)
     with (home / "adb.log").open("wb") as log:
         server = subprocess.Popen(
             command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
         )
     try:
         _wait_for_port(port, server)
-        yield port
+        with _environment(ANDROID_ADB_SERVER_PORT=str(port)):
+            yield port
     finally:
         _end(server)
+
+
+@contextmanager
+def _environment(**settings: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 @contextmanager
