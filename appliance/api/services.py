@@ -11,6 +11,9 @@ from appliance.desk.room import Room
 from appliance.queue.gate import ConsentGate
 from appliance.store.store import Store
 
+EVIDENCE = Path("media", "evidence")
+"""Below the data directory."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
@@ -33,3 +36,8 @@ class Services:
     doctor: Callable[[], list[Mapping[str, Any]]] | None = None
     setup_code: str | None = None
     room: Room = field(default_factory=Room)
+
+    @property
+    def evidence_dir(self) -> Path:
+        """A folder an attempt, with what its phone showed."""
+        return self.data_dir / EVIDENCE

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from appliance.desk.access import Permission, Rights
 from appliance.desk.near_stop import Answer
+from appliance.desk.pictures import pictures_in
 from appliance.errors import NotFound
 from appliance.messages import Channel, Direction, MessageState
 from appliance.phone_numbers import readable
@@ -49,12 +50,18 @@ class Conversation:
 class Try:
     """One attempt: over which device and channel, how it ended, and what was seen."""
 
+    id: str
     channel: Channel
     device: str
     started_ms: int
     ended_ms: int | None
     outcome: str | None
     evidence: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def pictures(self) -> Sequence[str]:
+        """The names of the pictures of the screen that were kept, oldest first."""
+        return pictures_in(self.evidence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +231,7 @@ def _tries(conn: sqlite3.Connection, message_ids: Sequence[str]) -> Mapping[str,
     for row in conn.execute(_ATTEMPTS, (json.dumps(message_ids),)):
         found.setdefault(row["message_id"], []).append(
             Try(
+                id=row["id"],
                 channel=Channel(row["channel"]),
                 device=row["address"],
                 started_ms=row["started_ms"],
@@ -290,7 +298,8 @@ ORDER BY m.happened_ms DESC, m.id DESC LIMIT :limit
 """
 
 _ATTEMPTS = """
-SELECT a.message_id, a.channel, device.address, a.started_ms, a.ended_ms, a.outcome, a.evidence
+SELECT a.id, a.message_id, a.channel, device.address, a.started_ms, a.ended_ms, a.outcome,
+  a.evidence
 FROM attempt a JOIN device ON device.id = a.device_id
 WHERE a.message_id IN (SELECT value FROM json_each(?)) ORDER BY a.id
 """

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from appliance.api.feed import EventFeed
-from appliance.api.services import Services
+from appliance.api.services import EVIDENCE, Services
 from appliance.clock import Clock
 from appliance.config import DEFAULT_MAX_WAITING
 from appliance.desk import staff
@@ -55,9 +55,7 @@ class Balie:
         self.store = Store(data / DATABASE, clock)
         gate = ConsentGate()
         self._listener = Reception(self.store, gate)
-        self._work = QueueWork(
-            self.store, gate, profile, evidence=data / "media" / "evidence", steps=steps
-        )
+        self._work = QueueWork(self.store, gate, profile, evidence=data / EVIDENCE, steps=steps)
         self._steps = steps
         self._watch = AdbWatch()
         self._fleet = Fleet(self.store, self._make_worker, self._watch)

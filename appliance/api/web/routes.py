@@ -10,6 +10,7 @@ from appliance.api.web import (
     inbox,
     live,
     login,
+    pictures,
     settings,
     setup,
     thread,
@@ -26,6 +27,17 @@ def router(services: Services) -> APIRouter:
         request.state.web = web
 
     together = APIRouter(dependencies=[Depends(provide)], include_in_schema=False)
-    for part in (login, setup, inbox, thread, compose, contact, live, devices, settings):
+    for part in (
+        login,
+        setup,
+        inbox,
+        thread,
+        compose,
+        pictures,
+        contact,
+        live,
+        devices,
+        settings,
+    ):
         together.include_router(part.routes)
     return together

@@ -1,0 +1,24 @@
+"""What the phone showed when the outcome of a send was not plain, for whoever has to decide."""
+
+import asyncio
+
+from fastapi import APIRouter
+from fastapi.responses import FileResponse, Response
+
+from appliance.api.web.route import PageRoute
+from appliance.api.web.visit import Reading
+from appliance.desk.pictures import require_picture
+from appliance.errors import NotFound
+
+routes = APIRouter(route_class=PageRoute)
+
+
+@routes.get("/attempts/{attempt_id}/{name}")
+async def picture(visit: Reading, attempt_id: str, name: str) -> Response:
+    """Only names that the attempt itself wrote down lead to a file."""
+    rights = visit.session.rights
+    await visit.read(lambda conn: require_picture(conn, rights, attempt_id, name))
+    path = visit.services.evidence_dir / attempt_id / name
+    if not await asyncio.to_thread(path.is_file):
+        raise NotFound("picture")
+    return FileResponse(path, media_type="image/jpeg")
