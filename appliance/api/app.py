@@ -1,5 +1,6 @@
 """The web application: JSON API, pages and static files in one, and how errors are answered."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,7 +28,7 @@ from appliance.api.services import Services
 from appliance.api.web.assets import STATIC_DIR
 from appliance.api.web.route import broken, nothing_here
 from appliance.api.web.routes import router as pages
-from appliance.errors import BalieError
+from appliance.errors import BalieError, StoreCorrupt
 
 log = logging.getLogger(__name__)
 
@@ -109,8 +110,15 @@ def _for_browser(request: Request) -> bool:
 
 
 async def _answer_bug(request: Request, exc: Exception) -> Response:
-    """The server logs the traceback itself, after this."""
+    """The server logs the traceback itself, after this.
+
+    A damaged page can hold anything, and reading it can fail in any way: that is no bug.
+    """
     log.error("%s %s failed: %s", request.method, request.url.path, type(exc).__name__)
+    services: Services = request.app.state.services
+    if await asyncio.to_thread(services.store.is_damaged):
+        sentence = f"{services.store.path} is damaged; {type(exc).__name__} came of it."
+        return await _answer(request, StoreCorrupt(sentence))
     if _for_browser(request):
         return broken(request)
     return problems.problem("internal-error").response()

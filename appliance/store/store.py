@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from appliance.clock import Clock
-from appliance.errors import StoreUnavailable
+from appliance.errors import StoreError, StoreUnavailable
 from appliance.events import EventKind
 from appliance.ids import new_id
 from appliance.store import events, high_water
@@ -126,6 +126,21 @@ class Store:
             self.read(lambda conn: conn.backup(copy))
         finally:
             copy.close()
+
+    def is_damaged(self) -> bool:
+        """What SQLite's quick check says of the file as it is on the disk now.
+
+        It reads all of it: for when something went wrong that should not have.
+        """
+        try:
+            with translated(self.path):
+                conn = connect_reader(self.path)
+                try:
+                    return bool(conn.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok")
+                finally:
+                    conn.close()
+        except StoreError:
+            return True
 
     def close(self) -> None:
         self._writer.close()

@@ -85,20 +85,25 @@ def test_a_full_disk_is_503(office: Office, tilburg: Desk, planning: Caller) -> 
     assert len([each for each in found if each["text"] == body["text"]]) == stored
 
 
-def test_a_damaged_database_is_503(
-    office: Office, tilburg: Desk, planning: Caller, caplog: pytest.LogCaptureFixture
-) -> None:
-    office.writes(ANNA, tilburg)
-    assert planning.get("/lines").status_code == 200
+def damage(office: Office) -> None:
+    """Every page but the first, which holds the schema, is garbage from now on."""
     other = connect_writer(office.store.path)
     other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     with office.store.path.open("r+b") as file:
         file.seek(4096)
         file.write(b"\xff" * (office.store.path.stat().st_size - 4096))
+    other.close()
+
+
+def test_a_damaged_database_is_503(
+    office: Office, tilburg: Desk, planning: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    office.writes(ANNA, tilburg)
+    assert planning.get("/lines").status_code == 200
+    damage(office)
     with caplog.at_level(logging.ERROR):
         answer = planning.get("/messages")
         ready = office.client.get("/readyz")
-    other.close()
     assert (answer.status_code, answer.json()["code"]) == (503, "store-unavailable")
     assert (ready.status_code, ready.json()["missing"]) == (503, ["store"])
     assert "damaged" in caplog.text
@@ -117,6 +122,18 @@ def test_a_person_who_mistypes_an_address_gets_a_page(office: Office) -> None:
     assert answer.status_code == 404
     assert answer.headers["content-type"].startswith("text/html")
     assert "Hier is niets" in answer.text
+
+
+def test_damage_that_looks_like_a_mistake_of_ours_is_told_apart(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A damaged page can make reading fail in any way; then the file itself is looked at."""
+    office.store.write(lambda tx: tx.conn.execute("ALTER TABLE device RENAME TO secret"))
+    damage(office)
+    with caplog.at_level(logging.ERROR):
+        answer = office.client.get("/metrics")
+    assert (answer.status_code, answer.json()["code"]) == (503, "store-unavailable")
+    assert "is damaged" in caplog.text
 
 
 @pytest.mark.parametrize(("accept", "kind"), [("text/html", "text/html"), ("*/*", "application")])
