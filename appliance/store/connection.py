@@ -16,6 +16,9 @@ BUSY_TIMEOUT_S = 5.0
 
 _LOOK_AGAIN_S = 0.01
 
+# What SQLite says of a header that makes no sense, with the code of bad SQL.
+_DAMAGED_HEADER = "unsupported file format"
+
 
 def connect_writer(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> sqlite3.Connection:
     """A connection whose commits survive a power cut.
@@ -98,4 +101,6 @@ def _ours(exc: sqlite3.DatabaseError, path: Path) -> StoreError | None:
 
 def _primary_code(exc: sqlite3.DatabaseError) -> int:
     """SQLite's primary result code: the low byte of the extended one."""
+    if _DAMAGED_HEADER in str(exc):
+        return sqlite3.SQLITE_CORRUPT
     return getattr(exc, "sqlite_errorcode", 0) & 0xFF

@@ -139,7 +139,7 @@ class Store:
                     return bool(conn.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok")
                 finally:
                     conn.close()
-        except StoreError:
+        except (StoreError, sqlite3.DatabaseError):
             return True
 
     def close(self) -> None:

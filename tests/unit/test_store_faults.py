@@ -314,3 +314,16 @@ def test_what_was_acknowledged_survives_a_kill(path: Path) -> None:
     assert set(told) <= kept(store)
     assert store.read(lambda conn: conn.execute("PRAGMA integrity_check").fetchone()[0]) == "ok"
     store.close()
+
+
+def test_a_header_that_makes_no_sense_is_damage(tmp_path: Path) -> None:
+    """SQLite says so with the code that it has for bad SQL."""
+    path = tmp_path / "balie.db"
+    store = Store(path, ManualClock(1_800_000_000_000))
+    store.write(lambda tx: tx.conn.execute("INSERT INTO meta VALUES ('a', 'b')"))
+    store.close()
+    with path.open("r+b") as file:
+        file.seek(44)  # the schema format number (sqlite.org/fileformat2.html)
+        file.write(b"\x55" * 4)
+    with pytest.raises(StoreCorrupt, match="is damaged"):
+        Store(path, ManualClock(1_800_000_000_000))
