@@ -14,7 +14,7 @@ class EmulatorProcess:
     """A context that ends the program at its exit; `first` is the first line it printed."""
 
     def __init__(self, *options: str) -> None:
-        command = [sys.executable, "-m", "appliance.devices.emulated", *options]
+        command = [sys.executable, "-m", "appliance", "emulate", *options]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )

@@ -39,7 +39,7 @@ def test_the_control_address_describes_itself(emulator: EmulatorProcess) -> None
 @pytest.mark.parametrize("name", ["inject", "fault", "truth"])
 def test_all_examples_work(name: str) -> None:
     """On a phone of their own, since they leave it without power."""
-    with EmulatorProcess("--no-traffic") as alone:
+    with EmulatorProcess("--phones", "1", "--no-traffic") as alone:
         for example in EXAMPLES[name]:
             status, answer = alone.ask(f"/{name}", example)
             assert status == 200, (example, answer)

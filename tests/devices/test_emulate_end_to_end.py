@@ -20,7 +20,7 @@ TEXT = 'Beste Anna,\nÉén 👍 & "quotes" $(reboot) %0A'
 
 @pytest.fixture
 def emulator() -> Iterator[EmulatorProcess]:
-    with EmulatorProcess("--no-traffic") as process:
+    with EmulatorProcess("--phones", "1", "--no-traffic") as process:
         yield process
 
 
