@@ -45,6 +45,16 @@ class Reason(Enum):
     WHATSAPP_STOPPED = "whatsapp-stopped"
     SERVER_WILL_NOT_START = "server-will-not-start"
     UNKNOWN_SCREEN = "unknown-screen"
+    #: The SIM of a modem asks for a PIN that Balie does not have or may not try.
+    SIM_PIN = "sim-pin"
+    #: The SIM is locked; only its PUK opens it, and only a person may type that.
+    SIM_PUK = "sim-puk"
+    NO_NETWORK = "no-network"
+    #: The network knows this SIM or modem and will not serve it.
+    BARRED = "barred"
+    NO_CREDIT = "no-credit"
+    #: Another modem answers where this one was.
+    OTHER_MODEM = "other-modem"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +69,11 @@ class Status:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sim:
-    """What the phone shows of its SIM; either may be unreadable."""
+    """What the device shows of its SIM; each may be unreadable."""
 
     iccid: str | None
     number: str | None
+    imsi: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +103,48 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingPart:
+    """One part of a long SMS, as the modem has it; parts come in any order, and twice.
+
+    `key` is the part's own identity (the service centre's time stamp and its bytes). Parts of
+    one message have the same `sender`, `reference`, `wide` (a reference of 16 bits) and `total`.
+    `text` may begin or end with half a surrogate pair: joined, the halves are a character.
+    """
+
+    key: str
+    sender: str
+    reference: int
+    wide: bool
+    part: int
+    total: int
+    text: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryReport:
+    """What the network says became of one part that this device sent.
+
+    `reference` is TP-MR as the modem gave it when it sent, `at_ms` the network's time. `arrived`
+    None: the network still tries. `status` is TP-ST, for the evidence.
+    """
+
+    number: str
+    reference: int
+    at_ms: int
+    arrived: bool | None
+    status: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """The credit of a prepaid SIM. `cents` None: the operator's answer could not be read."""
+
+    cents: int | None
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MissedCall:
     key: str
     number: str
@@ -108,6 +161,17 @@ class Tick(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed:
+    """What an earlier attempt over the same device has proven of a long SMS.
+
+    `sent` are the numbers of the parts that left, from 1; the others go under `reference` again.
+    """
+
+    reference: int
+    sent: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """One attempt at one message. `attempt_id` names the folder of its evidence."""
 
@@ -117,6 +181,7 @@ class Outgoing:
     number: str
     text: str
     started_ms: int
+    resumed: Resumed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,13 +256,15 @@ class Attempt(Protocol):
         ...
 
     def baseline(self, facts: Mapping[str, Any]) -> None:
-        """Records what stood there before the tap. Durable on return."""
+        """Records what stood there before the tap; a later call replaces it. Durable on return."""
         ...
 
     def clear_to_send(self) -> AbstractContextManager[None]:
         """Asks the consent gate again and keeps every opt-out waiting until left.
 
-        The tap, and nothing else, happens inside. Raises Refused when it may no longer be sent.
+        The tap (or the modem's send command and its result), and nothing else, happens inside;
+        a device that sends part by part enters once a part. Raises Refused when it may no longer
+        be sent.
         """
         ...
 
@@ -246,10 +313,36 @@ class Listener(Protocol):
     def move_cursor(self, device_id: str, name: str, value: int) -> None: ...
 
 
+class ModemListener(Listener, Protocol):
+    """What a modem has to tell beside it."""
+
+    def received_parts(self, device_id: str, parts: Sequence[IncomingPart]) -> None:
+        """Durable on return; a message whose parts are all there is received with it."""
+        ...
+
+    def delivery_reports(self, device_id: str, reports: Sequence[DeliveryReport]) -> None:
+        """Durable on return; what belongs to no message of this device is dropped."""
+        ...
+
+    def balance(self, device_id: str, balance: Balance) -> None: ...
+
+    def hardware_seen(self, device_id: str, imei: str) -> bool:
+        """Whether this is the modem that was enrolled; the first one seen binds it."""
+        ...
+
+    def model_facts(self, model: str) -> Mapping[str, Any]:
+        """What was learnt about a make, model and firmware by any device; empty when nothing."""
+        ...
+
+    def learn(self, model: str, facts: Mapping[str, Any]) -> None:
+        """Adds to what is known of a model. Durable on return."""
+        ...
+
+
 class Driver(Protocol):
     """One device. All methods block, each within a deadline of its own, and raise DeviceError.
 
-    Used by one thread only, except `close`.
+    Used by one thread only, except `rouse` and `close`.
     """
 
     device_id: str
@@ -267,5 +360,13 @@ class Driver(Protocol):
     def look(self, look: Look) -> Found: ...
 
     def visit(self, visit: Visit) -> Ticks: ...
+
+    def rest(self, timeout_s: float) -> None:
+        """Waits until the device may have news, somebody rouses it, or the time is over."""
+        ...
+
+    def rouse(self) -> None:
+        """Ends a rest, also one that has not begun yet. Any thread."""
+        ...
 
     def close(self) -> None: ...

@@ -59,7 +59,6 @@ class DeviceWorker:
         self._listener = listener
         self._work = work
         self._rhythm = rhythm or Rhythm()
-        self._wake = threading.Event()
         self._stopping = threading.Event()
         self._probe_at = 0.0
         self._probe_wanted = threading.Event()
@@ -72,17 +71,17 @@ class DeviceWorker:
 
     def wake(self) -> None:
         """There may be something to do."""
-        self._wake.set()
+        self._driver.rouse()
 
     def changed(self) -> None:
         """The device came, went, or changed its state."""
         self._probe_wanted.set()
-        self._wake.set()
+        self._driver.rouse()
 
     def stop(self, *, within_s: float = 10.0) -> None:
         """Ends the thread after the call in hand, or leaves it behind when that takes longer."""
         self._stopping.set()
-        self._wake.set()
+        self._driver.rouse()
         if self._thread.is_alive():
             self._thread.join(within_s)
         self._driver.close()
@@ -97,8 +96,7 @@ class DeviceWorker:
                 self._note(Status(state=DeviceState.DEGRADED, reason=Reason.NOT_ANSWERING))
                 busy = False
             if not busy:
-                self._wake.wait(self._rhythm.poll_s)
-                self._wake.clear()
+                self._driver.rest(self._rhythm.poll_s)
 
     def _turn(self) -> bool:
         """Probe, receive, one task; whether it is worth going on at once."""

@@ -1,6 +1,7 @@
 """One Android phone as the floors above see it."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -55,7 +56,7 @@ _RETURN_AT_MOST_S = 300.0
 
 
 class PhoneDriver:
-    """Implements `Driver`. Used by one thread, except `close`."""
+    """Implements `Driver`. Used by one thread, except `rouse` and `close`."""
 
     def __init__(
         self,
@@ -79,6 +80,7 @@ class PhoneDriver:
         )
         self._receiver = Receiver(self._phone)
         self._examiner = Examiner(self._phone, self._receiver)
+        self._roused = threading.Event()
         self._return_at = 0.0
         self._return_wait_s = _RETURN_AGAIN_S
 
@@ -144,6 +146,14 @@ class PhoneDriver:
         if any(record.shortcut == jid for record in listed):
             return Ticks(by_message={})
         return self._guarded(lambda: visit_whatsapp(self._phone, visit))
+
+    def rest(self, timeout_s: float) -> None:
+        """Adb tells nothing by itself of what arrives, so only a rouse ends it early."""
+        self._roused.wait(timeout_s)
+        self._roused.clear()
+
+    def rouse(self) -> None:
+        self._roused.set()
 
     def close(self) -> None:
         self._phone.session.close()

@@ -40,6 +40,7 @@ class Scripted:
     receiving: Callable[[], bool] = lambda: False
     sending: Callable[[], Proof] = lambda: Proof(tick=Tick.SENT)
     done: list[str] = field(default_factory=list)
+    roused: threading.Event = field(default_factory=threading.Event)
 
     def probe(self) -> Status:
         self.done.append("probe")
@@ -60,6 +61,13 @@ class Scripted:
     def visit(self, visit: Visit) -> Ticks:
         self.done.append(f"visit {visit.number}")
         raise ZeroDivisionError
+
+    def rest(self, timeout_s: float) -> None:
+        self.roused.wait(timeout_s)
+        self.roused.clear()
+
+    def rouse(self) -> None:
+        self.roused.set()
 
     def close(self) -> None:
         self.done.append("close")
