@@ -1,5 +1,7 @@
 """The contact's card and the device page in a real browser."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from appliance.api.web import phrases
@@ -8,6 +10,7 @@ from appliance.store import lines
 from tests.e2e.conftest import OpenPage, Place
 
 FATIMA = "Fatima El Idrissi"
+FATIMAS = "+31612345611"
 DENNIS = "+31 6 12345613"
 
 
@@ -27,9 +30,33 @@ def test_the_office_gives_a_name_and_a_personnel_number(open_page: OpenPage) -> 
     expect(page.locator("#contact-pane .saved")).to_be_visible()
     expect(page.locator("#contact-pane")).to_contain_text(f"Calls themself {FATIMA}")
     expect(page.locator("#list a.row[aria-current]")).to_contain_text("F. El Idrissi (avond)")
+    expect(page.locator("#thread-title")).to_have_text("F. El Idrissi (avond)")
+    expect(page).to_have_title(re.compile(r"F\. El Idrissi \(avond\) · Balie$"))
     page.reload()
     expect(page.get_by_label("Personnel number")).to_have_value("40721")
     expect(page.locator("#thread-title")).to_have_text("F. El Idrissi (avond)")
+
+
+def test_what_somebody_is_at_stays_when_the_card_is_drawn_anew(
+    open_page: OpenPage, place: Place
+) -> None:
+    """News of a contact changes the card around what its reader was told, is asked or types."""
+    page = opened(open_page(), FATIMA)
+    pane = page.locator("#contact-pane")
+    page.get_by_text("Add a second number").click()
+    page.get_by_label("Another number of this person").fill("0612345613")
+    page.get_by_role("button", name="Add").click()
+    expect(pane.locator(".ask")).to_contain_text("same person")
+    page.get_by_label("Personnel number").fill("40721")
+    place.desk.receive("Utrecht", "Fatima van Nieuw", FATIMAS, "Ik ben getrouwd!")
+    expect(pane.locator("h2")).to_have_text("Fatima van Nieuw")
+    expect(pane.locator(".ask")).to_contain_text("same person")
+    expect(page.get_by_label("Personnel number")).to_have_value("40721")
+    page.get_by_role("button", name="Save").click()
+    expect(pane.locator(".saved")).to_be_visible()
+    place.desk.receive("Utrecht", "Fatima Jansen", FATIMAS, "En nu weer anders.")
+    expect(pane.locator("h2")).to_have_text("Fatima Jansen")
+    expect(pane.locator(".saved")).to_be_visible()
 
 
 def test_consent_is_shown_with_its_proof(open_page: OpenPage) -> None:

@@ -29,16 +29,30 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:after:swap", (event) => {
   const target = event.detail.ctx?.target;
   if (["list", "thread-pane"].includes(target?.id)) markOpen();
-  if (target?.id !== "thread-pane") return;
+  if (!["thread-pane", "contact-pane"].includes(target?.id)) return;
   const title = document.querySelector("#thread-pane h2")?.textContent.trim();
   const count = document.title.match(/^\(\d+\) /)?.[0] ?? "";
   document.title = `${count}${title ? `${title} · ` : ""}Balie`;
 });
 
+// The card of the open conversation changed. What its reader is told or asked there stays, and so
+// does what they are typing.
 document.addEventListener("balie:contact", () => {
   const open = document.getElementById("open")?.value;
   const pane = document.getElementById("contact-pane");
-  // Not under the fingers of somebody who is changing it.
-  if (!open || !pane || pane.contains(document.activeElement) && document.activeElement.matches("input")) return;
-  htmx.ajax("GET", `/c/${open}/contact`, { target: "#contact-pane", swap: "innerHTML", source: pane });
+  if (!open || !pane) return;
+  const typing = [...pane.querySelectorAll("#contact-office input")].some(
+    (field) => field === document.activeElement || field.value !== field.defaultValue,
+  );
+  htmx.ajax("GET", `/c/${open}/contact?kept=${typing ? "all" : "asked"}`, {
+    target: "#contact-pane", swap: "innerHTML", source: pane,
+  });
+});
+
+// An answer about a conversation that was left meanwhile comes too late.
+document.addEventListener("htmx:before:swap", (event) => {
+  const { ctx } = event.detail;
+  if (ctx?.target?.id !== "contact-pane" || !ctx.request.action.includes("/contact")) return;
+  const open = document.getElementById("open")?.value;
+  if (!ctx.request.action.startsWith(`/c/${open}/`)) event.preventDefault();
 });

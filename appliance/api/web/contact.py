@@ -2,9 +2,9 @@
 
 import asyncio
 import sqlite3
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Query
 from fastapi.responses import Response
 
 from appliance.api.web.refusal import Note, note_of
@@ -25,8 +25,13 @@ MAX_PERSONNEL_NUMBER = 40
 
 
 @routes.get("/c/{conversation_id}/contact")
-async def contact_part(visit: Reading, conversation_id: str) -> Response:
-    return await _show(visit, conversation_id)
+async def contact_part(
+    visit: Reading,
+    conversation_id: str,
+    kept: Annotated[Literal["", "asked", "all"], Query()] = "",
+) -> Response:
+    """`kept`: what the browser does not want drawn anew, because somebody is at it."""
+    return await _show(visit, conversation_id, kept=kept)
 
 
 @routes.post("/c/{conversation_id}/contact")
@@ -88,12 +93,13 @@ async def _show(
     other: Contact | None = None,
     number: str = "",
     saved: bool = False,
+    kept: str = "",
 ) -> Response:
     about, shown = await visit.read(lambda conn: _card(conn, visit, conversation_id))
     if not visit.partial:
         return go(visit, f"/c/{about.id}")
     return visit.page(
-        "_contact.html",
+        "_contact_panes.html",
         status,
         about=about,
         card=shown,
@@ -101,6 +107,7 @@ async def _show(
         other=other,
         number=number,
         saved=saved,
+        kept=kept,
     )
 
 
