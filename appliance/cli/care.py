@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from appliance.api.web.phrases import DEVICE_REASONS
+from appliance.api.web import device_phrases
 from appliance.cli.clock import complaint_of
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
 from appliance.devices.doctor import Complaint, doctor
@@ -60,7 +60,7 @@ def run_doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
     with open_store(data) as store:
         phones = [each.address for each in store.read(lines.devices) if each.kind == "phone"]
         clock = complaint_of(store)
-        known = [*store.read(_phones_in_need), *store.read(_lines_that_stopped)]
+        known = [*store.read(_devices_in_need), *store.read(_lines_that_stopped)]
     complaints = [*([clock] if clock else []), *doctor(phones), *known]
     facts = [
         {"about": each.about, "sentence": each.sentence, "remedy": each.remedy}
@@ -72,10 +72,13 @@ def run_doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
         sys.exit(1)
 
 
-def _phones_in_need(conn: sqlite3.Connection) -> list[Complaint]:
-    """What a running Balie found wrong with phones that adb reaches."""
+def _devices_in_need(conn: sqlite3.Connection) -> list[Complaint]:
+    """What a running Balie found wrong with devices that are there."""
     in_need = [each for each in lines.devices(conn) if each.state == DeviceState.DEGRADED.value]
-    return [_complaint(each.address, *DEVICE_REASONS[Reason(each.reason)]) for each in in_need]
+    return [
+        _complaint(each.address, *device_phrases.about(each.kind, Reason(each.reason)))
+        for each in in_need
+    ]
 
 
 def _complaint(about: str, sentence: str, remedy: str) -> Complaint:

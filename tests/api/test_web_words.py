@@ -8,7 +8,7 @@ import pytest
 from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
-from appliance.api.web import phrases, refusal
+from appliance.api.web import device_phrases, phrases, refusal
 from appliance.api.web.i18n import LOCALE_DIR, Words, best_language
 from appliance.api.web.pages import TEMPLATES
 from appliance.devices.protocol import DeviceState, Reason
@@ -47,11 +47,12 @@ def _of_code() -> Iterator[str]:
 def _of_phrases() -> Iterator[str]:
     yield from phrases.WAITING.values()
     yield from phrases.STATES.values()
-    yield from phrases.DEVICE_STATES.values()
+    yield from device_phrases.DEVICE_STATES.values()
     yield from phrases.CONSENT.values()
     yield from refusal.FIELDS.values()
     for pair in (
-        *phrases.DEVICE_REASONS.values(),
+        *device_phrases.DEVICE_REASONS.values(),
+        *device_phrases.MODEM_REASONS.values(),
         *phrases.REFUSALS.values(),
         *phrases.STOPPED.values(),
     ):
@@ -101,8 +102,8 @@ def _names(text: str) -> set[str]:
     ("codes", "phrased"),
     [
         (set(MessageState), set(phrases.STATES)),
-        (set(DeviceState), set(phrases.DEVICE_STATES)),
-        (set(Reason), set(phrases.DEVICE_REASONS)),
+        (set(DeviceState), set(device_phrases.DEVICE_STATES)),
+        (set(Reason), set(device_phrases.DEVICE_REASONS)),
         (set(ConsentKind), set(phrases.CONSENT)),
     ],
 )

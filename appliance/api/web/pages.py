@@ -5,7 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from appliance.api.web import phrases
+from appliance.api.web import device_phrases, phrases
 from appliance.api.web.assets import asset, icon
 from appliance.api.web.i18n import Words
 from appliance.phone_numbers import readable
@@ -23,7 +23,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    env.globals.update(phrases=phrases, icon=icon, asset=asset)
+    env.globals.update(phrases=phrases, device_phrases=device_phrases, icon=icon, asset=asset)
     env.filters["readable"] = readable
     return env
 

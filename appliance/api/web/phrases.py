@@ -5,7 +5,6 @@ The catalogue is checked against this file by a test, so a new code cannot be fo
 
 from collections.abc import Mapping
 
-from appliance.devices.protocol import DeviceState, Reason
 from appliance.messages import Channel, MessageState
 from appliance.store.consent import ConsentKind
 
@@ -61,73 +60,6 @@ STATES: Mapping[MessageState, str] = {
 }
 
 CHANNELS: Mapping[Channel, str] = {Channel.WHATSAPP: "WhatsApp", Channel.SMS: "SMS"}
-
-DEVICE_STATES: Mapping[DeviceState, str] = {
-    DeviceState.ABSENT: "Not there",
-    DeviceState.UNAUTHORIZED: "Not allowed",
-    DeviceState.OFFLINE: "No connection",
-    DeviceState.READY: "Ready",
-    DeviceState.DEGRADED: "Needs attention",
-}
-
-DEVICE_REASONS: Mapping[Reason, tuple[str, str]] = {
-    Reason.NONE: ("Everything that was checked works.", ""),
-    Reason.NOT_PLUGGED_IN: (
-        "The phone is not plugged in, or it is switched off.",
-        "Plug the cable into the phone and into Balie, and switch the phone on.",
-    ),
-    Reason.NOT_ALLOWED: (
-        "The phone does not allow this computer yet.",
-        "Look at the phone's screen, tick “Always allow from this computer” and tap Allow.",
-    ),
-    Reason.CONNECTION_DEAD: (
-        "The phone is plugged in, but the connection is dead.",
-        "Pull the cable out and plug it in again; try another cable if it comes back.",
-    ),
-    Reason.NOT_ANSWERING: (
-        "The phone does not answer in time.",
-        "Wait a minute. If it lasts, restart the phone.",
-    ),
-    Reason.BOOTING: ("The phone is starting up.", "Wait until it has started."),
-    Reason.LOCKED: (
-        "The phone is locked, so nothing can be typed.",
-        (
-            "Unlock the phone and switch its screen lock off: after a restart nobody is there to"
-            " unlock it."
-        ),
-    ),
-    Reason.OTHER_SIM: (
-        "Another SIM card is in the phone than this number was bound to. Nothing is sent.",
-        "Put the right SIM card back, or add the phone again for the new number.",
-    ),
-    Reason.NO_SIM: (
-        "The phone sees no SIM card.",
-        "Put the SIM card in, or push it firmly into place, and restart the phone.",
-    ),
-    Reason.NO_WHATSAPP: (
-        "WhatsApp is not installed on the phone. SMS still works.",
-        "Install WhatsApp on the phone and register it with this number.",
-    ),
-    Reason.WHATSAPP_STOPPED: (
-        "WhatsApp shows a warning, a ban or a log-out. Nothing is sent from this number.",
-        (
-            "Take the phone, open WhatsApp and read what it says. Start the number again when it is"
-            " solved."
-        ),
-    ),
-    Reason.SERVER_WILL_NOT_START: (
-        "The helper that reads the phone's screen does not start.",
-        "Restart the phone. If it lasts, see whether its storage is full.",
-    ),
-    Reason.UNKNOWN_SCREEN: (
-        "The phone shows a screen that Balie does not know, so it stopped there.",
-        (
-            "Look at the phone and close what is open. The screen was kept for whoever maintains"
-            " Balie."
-        ),
-    ),
-}
-"""What is the matter, and what a person should do."""
 
 STOPPED: Mapping[str, tuple[str, str]] = {
     "sim-missing": (

@@ -1,0 +1,135 @@
+"""How a device is, as a sentence and what a person should do: English, as in `phrases`."""
+
+from collections.abc import Mapping
+
+from appliance.devices.protocol import DeviceState, Reason
+
+DEVICE_STATES: Mapping[DeviceState, str] = {
+    DeviceState.ABSENT: "Not there",
+    DeviceState.UNAUTHORIZED: "Not allowed",
+    DeviceState.OFFLINE: "No connection",
+    DeviceState.READY: "Ready",
+    DeviceState.DEGRADED: "Needs attention",
+}
+
+DEVICE_REASONS: Mapping[Reason, tuple[str, str]] = {
+    Reason.NONE: ("Everything that was checked works.", ""),
+    Reason.NOT_PLUGGED_IN: (
+        "The phone is not plugged in, or it is switched off.",
+        "Plug the cable into the phone and into Balie, and switch the phone on.",
+    ),
+    Reason.NOT_ALLOWED: (
+        "The phone does not allow this computer yet.",
+        "Look at the phone's screen, tick “Always allow from this computer” and tap Allow.",
+    ),
+    Reason.CONNECTION_DEAD: (
+        "The phone is plugged in, but the connection is dead.",
+        "Pull the cable out and plug it in again; try another cable if it comes back.",
+    ),
+    Reason.NOT_ANSWERING: (
+        "The phone does not answer in time.",
+        "Wait a minute. If it lasts, restart the phone.",
+    ),
+    Reason.BOOTING: ("The phone is starting up.", "Wait until it has started."),
+    Reason.LOCKED: (
+        "The phone is locked, so nothing can be typed.",
+        (
+            "Unlock the phone and switch its screen lock off: after a restart nobody is there to"
+            " unlock it."
+        ),
+    ),
+    Reason.OTHER_SIM: (
+        "Another SIM card is in the phone than this number was bound to. Nothing is sent.",
+        "Put the right SIM card back, or add the phone again for the new number.",
+    ),
+    Reason.NO_SIM: (
+        "The phone sees no SIM card.",
+        "Put the SIM card in, or push it firmly into place, and restart the phone.",
+    ),
+    Reason.NO_WHATSAPP: (
+        "WhatsApp is not installed on the phone. SMS still works.",
+        "Install WhatsApp on the phone and register it with this number.",
+    ),
+    Reason.WHATSAPP_STOPPED: (
+        "WhatsApp shows a warning, a ban or a log-out. Nothing is sent from this number.",
+        (
+            "Take the phone, open WhatsApp and read what it says. Start the number again when it is"
+            " solved."
+        ),
+    ),
+    Reason.SERVER_WILL_NOT_START: (
+        "The helper that reads the phone's screen does not start.",
+        "Restart the phone. If it lasts, see whether its storage is full.",
+    ),
+    Reason.UNKNOWN_SCREEN: (
+        "The phone shows a screen that Balie does not know, so it stopped there.",
+        (
+            "Look at the phone and close what is open. The screen was kept for whoever maintains"
+            " Balie."
+        ),
+    ),
+    Reason.SIM_PIN: (
+        "The SIM card asks for its PIN, and Balie does not have it or may not try it.",
+        (
+            "Put the SIM card in any phone, type the PIN and switch its PIN off; or put the right"
+            " PIN in Balie's config file."
+        ),
+    ),
+    Reason.SIM_PUK: (
+        "The SIM card is locked: its PIN was wrong too often.",
+        "Put the SIM card in any phone and type its PUK, which the provider gives you.",
+    ),
+    Reason.NO_NETWORK: (
+        "There is no mobile network.",
+        "Move it to a window or give it another antenna; see whether a phone has a network there.",
+    ),
+    Reason.BARRED: (
+        "The network does not let this SIM card in.",
+        "Ask the provider whether the SIM card is active and may send SMS.",
+    ),
+    Reason.NO_CREDIT: (
+        "The SIM card has no credit left. Nothing is sent over it.",
+        "Top it up, or ask the provider.",
+    ),
+    Reason.OTHER_MODEM: (
+        "Another modem is plugged in where this one was. Nothing is sent over it.",
+        "Plug the right modem in, or add the new one to this number.",
+    ),
+}
+"""What is the matter, and what a person should do."""
+
+MODEM_REASONS: Mapping[Reason, tuple[str, str]] = {
+    Reason.NOT_PLUGGED_IN: (
+        "The modem is not plugged in.",
+        "Plug it into Balie. Any port will do: Balie knows the modem again.",
+    ),
+    Reason.NOT_ALLOWED: (
+        "Balie may not use the modem's port, or another program holds it.",
+        "Do balie doctor on the console of Balie: it says which of them it is.",
+    ),
+    Reason.CONNECTION_DEAD: (
+        "The modem is plugged in, but its port gives errors.",
+        "Pull it out and plug it in again; try another port or a hub with its own power.",
+    ),
+    Reason.NOT_ANSWERING: (
+        "The modem does not answer.",
+        "Balie tries to wake it. If it lasts, pull it out and plug it in again.",
+    ),
+    Reason.BOOTING: ("The modem is starting up.", "Wait until it has started."),
+    Reason.OTHER_SIM: (
+        "Another SIM card is in the modem than it was bound to. Nothing is sent.",
+        "Put the right SIM card back, or add the modem again for the new one.",
+    ),
+    Reason.NO_SIM: (
+        "The modem sees no SIM card.",
+        "Put the SIM card in, or push it firmly into place, and plug the modem in again.",
+    ),
+}
+"""Where the same is said otherwise of a modem."""
+
+
+def about(kind: str, reason: Reason) -> tuple[str, str]:
+    """The sentence and the remedy for a device of this kind."""
+    if kind == "modem" and reason in MODEM_REASONS:
+        return MODEM_REASONS[reason]
+    return DEVICE_REASONS[reason]
