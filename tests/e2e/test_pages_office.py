@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from appliance.api.web import phrases
+from appliance.api.web import device_phrases
 from appliance.devices.protocol import DeviceState, Reason
 from appliance.store import lines
 from tests.e2e.conftest import OpenPage, Place
@@ -121,7 +121,7 @@ def test_each_trouble_of_a_device_has_its_remedy(open_page: OpenPage, place: Pla
     for reason in set(Reason) - {Reason.NONE}:
         place.desk.device_state("Utrecht", DeviceState.DEGRADED, reason)
         expect(device.locator(".state")).to_have_text("Needs attention")
-        sentence, remedy = phrases.DEVICE_REASONS[reason]
+        sentence, remedy = device_phrases.about("phone", reason)
         expect(device).to_contain_text(sentence)
         expect(device.locator(".remedy")).to_contain_text(remedy)
 
