@@ -1,4 +1,6 @@
-"""`python -m tests.bench`: measures, and prints one JSON line a figure.
+"""`python -m tests.bench [GROUP …]`: measures, and prints one JSON line a figure.
+
+A group is a module of this folder, such as `crash`; without one all are measured.
 
 A line is `{"figure", "value", "unit", "target", "peer", "ok"}`. The status is 1 when a figure
 misses its target or could not be measured; then its value is null and stderr says why.
@@ -49,15 +51,25 @@ def run(benchmark: Benchmark) -> bool:
     return is_met
 
 
+def _is_asked(asked: argparse.Namespace, name: str) -> bool:
+    if not asked.groups and not asked.only:
+        return True
+    return BENCHMARKS[name].group in asked.groups or name in (asked.only or ())
+
+
 def main() -> int:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     find_benchmarks()
     parser = argparse.ArgumentParser(prog="scripts/bench", description="Measures Balie.")
+    groups = sorted({each.group for each in BENCHMARKS.values()})
+    parser.add_argument("groups", metavar="GROUP", nargs="*", help=f"one of: {', '.join(groups)}")
     parser.add_argument(
         "--only", metavar="NAME", action="append", choices=sorted(BENCHMARKS), help="measure this"
     )
-    chosen = parser.parse_args().only or sorted(BENCHMARKS)
-    results = [run(BENCHMARKS[name]) for name in chosen]
+    asked = parser.parse_args()
+    if unknown := set(asked.groups) - set(groups):
+        parser.error(f"there is no group {', '.join(sorted(unknown))}: {', '.join(groups)}")
+    results = [run(BENCHMARKS[name]) for name in sorted(BENCHMARKS) if _is_asked(asked, name)]
     return 0 if all(results) else 1
 
 

@@ -20,7 +20,10 @@ class Measured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Benchmark:
+    """`group` is the module that it stands in."""
+
     name: str
+    group: str
     unit: str
     better: Better
     bound: float
@@ -55,7 +58,12 @@ def _registering(
         if name in BENCHMARKS:
             raise ValueError(f"two benchmarks are called {name}")
         BENCHMARKS[name] = Benchmark(
-            name=name, unit=unit, better=better, bound=bound, measure=measure
+            name=name,
+            group=measure.__module__.rpartition(".")[2],
+            unit=unit,
+            better=better,
+            bound=bound,
+            measure=measure,
         )
         return measure
 

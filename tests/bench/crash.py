@@ -1,7 +1,6 @@
 """Kills at random moments under load, with phones that fail; the truth log counts at the end.
 
-`python -m tests.bench.crash --kills 200 --messages 500` runs the size of the promise; the
-figures of `scripts/bench` run a size that takes a minute or two.
+`python -m tests.bench.crash --kills 25 --messages 60` runs a size that takes a minute or two.
 """
 
 import argparse
@@ -31,7 +30,7 @@ from tests.queue.machine import QueueMachine
 PHONES = 3
 PEOPLE = 40
 SPEED = 30.0
-KILLS, MESSAGES = 25, 60
+KILLS, MESSAGES = 200, 500
 EXAMPLES = 10_000
 CORES = 4
 
