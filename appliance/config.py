@@ -1,6 +1,9 @@
 """Settings: one TOML file, the environment `BALIE_*` over it, unknown keys are errors."""
 
+import logging
 import os
+import stat
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -9,10 +12,14 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
 from appliance.errors import SetupError
+from appliance.modem_settings import ModemSettings
+
+log = logging.getLogger(__name__)
 
 PREFIX = "BALIE_"
 
@@ -32,7 +39,9 @@ class Settings(BaseSettings):
     `max_waiting`: with so many messages waiting, a line takes no more from software.
     """
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True
+    )
     file: ClassVar[Path | None] = None
 
     data: Path = Field(default_factory=default_data)
@@ -41,6 +50,7 @@ class Settings(BaseSettings):
     secure_cookies: bool = False
     max_waiting: int = Field(default=DEFAULT_MAX_WAITING, ge=1)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    modem: ModemSettings = ModemSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -69,9 +79,20 @@ def load(file: Path | None, **given: Any) -> Settings:
         found = settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as exc:
         raise SetupError(_sentences(exc)) from exc
+    except SettingsError as exc:
+        raise SetupError(f"{PREFIX}MODEM is no JSON object: {exc}.") from exc
     except ValueError as exc:
         raise SetupError(f"{file} is no TOML: {exc}") from exc
-    return Settings.model_construct(**found.model_dump())
+    if file is not None and found.modem.pins:
+        _warn_of_readers(file)
+    return Settings.model_construct(
+        **{name: getattr(found, name) for name in Settings.model_fields}
+    )
+
+
+def _warn_of_readers(file: Path) -> None:
+    if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        log.warning("%s holds PINs and others may read it; do: chmod 600 %s", file, file)
 
 
 def _refuse_unknown_environment() -> None:
@@ -82,7 +103,10 @@ def _refuse_unknown_environment() -> None:
 
 
 def _sentences(exc: ValidationError) -> str:
-    return " ".join(
-        f"Setting “{'.'.join(str(part) for part in error['loc'])}”: {error['msg']}."
-        for error in exc.errors()
-    )
+    return " ".join(f"Setting “{_name(error['loc'])}”: {error['msg']}." for error in exc.errors())
+
+
+def _name(place: Sequence[str | int]) -> str:
+    """Whoever turns a PIN and its SIM round must not find the PIN in the log."""
+    shown = place[:2] if tuple(place[:2]) == ("modem", "pins") else place
+    return ".".join(str(part) for part in shown)

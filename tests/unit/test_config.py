@@ -110,3 +110,73 @@ def test_settings_do_not_change(file: Path, name: str) -> None:
     found = load(file)
     with pytest.raises(ValueError, match="frozen"):
         setattr(found, name, None)
+
+
+MODEM = """
+[modem]
+may_reset = false
+balance_every_h = 12
+
+[modem.pins]
+"8931440000000000001" = "1234"
+"356938035643809" = "0000"
+
+[modem.balance.20408]
+code = "*101#"
+pattern = 'tegoed is (?P<euros>\\d+),(?P<cents>\\d\\d)'
+"""
+
+
+def test_modems_have_a_table_of_their_own(file: Path) -> None:
+    """PINs by SIM or modem, how an operator tells the credit, and whether one may be restarted."""
+    file.write_text(MODEM, encoding="utf-8")
+    modem = load(file).modem
+    assert (modem.may_reset, modem.balance_every_h) == (False, 12)
+    assert modem.pin(iccid="8931440000000000001", imei="356938035643809") == "1234"
+    assert modem.pin(iccid="8931440000000000002", imei="356938035643809") == "0000"
+    assert modem.pin(iccid=None, imei=None) is None
+    assert modem.balance["20408"].code == "*101#"
+
+
+@pytest.mark.parametrize(
+    ("toml", "says"),
+    [
+        ("may_rest = true", "modem.may_rest.*not permitted"),
+        ('pins = {"8931440000000000001" = 1234}', "“modem.pins”.*valid string"),
+        ('pins = {"8931440000000000001" = "12"}', "a PIN has 4 to 8 digits"),
+        ('pins = {"4821" = "8931440000000000001"}', "“modem.pins”"),
+        ("balance_every_h = 0", "greater than or equal"),
+        ('balance = {"20408" = {code = "101#", pattern = "("}}', "the pattern is none"),
+        ('balance = {"20408" = {code = "101#", pattern = "x"}}', "needs a group"),
+        ('balance = {"20408" = {code = "call", pattern = \'(?P<euros>.)\'}}', "code"),
+        ('balance = {"KPN" = {code = "*1#", pattern = \'(?P<euros>.)\'}}', "KPN"),
+    ],
+)
+def test_a_mistake_about_modems_is_a_sentence(file: Path, toml: str, says: str) -> None:
+    """It names what is wrong, and never a PIN."""
+    file.write_text(f"[modem]\n{toml}", encoding="utf-8")
+    with pytest.raises(SetupError, match=says) as wrong:
+        load(file)
+    assert "4821" not in str(wrong.value)
+
+
+def test_the_environment_may_say_it_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One variable holds the table; what is no JSON is said."""
+    monkeypatch.setenv("BALIE_MODEM", '{"may_reset": false}')
+    assert load(None).modem.may_reset is False
+    monkeypatch.setenv("BALIE_MODEM", "no")
+    with pytest.raises(SetupError, match="BALIE_MODEM is no JSON"):
+        load(None)
+
+
+def test_a_pin_is_not_for_everybody(file: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A file with PINs that others may read is warned about, and no PIN is in a log or a text."""
+    file.write_text(MODEM, encoding="utf-8")
+    file.chmod(0o644)
+    found = load(file)
+    assert "chmod 600" in caplog.text
+    assert "1234" not in caplog.text + repr(found) + str(found)
+    caplog.clear()
+    file.chmod(0o600)
+    load(file)
+    assert caplog.text == ""
