@@ -1,0 +1,85 @@
+"""The user data header, TS 23.040 §9.2.3.24: what stands before the text of a long message."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+_CONCAT, _WIDE_CONCAT = 0x00, 0x08
+_WIDE_ABOVE = 0xFF
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concat:
+    """Which part of which message this is; `part` counts from 1, `wide` is a 16-bit reference."""
+
+    reference: int
+    wide: bool
+    total: int
+    part: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """`locking` and `single` are languages of TS 23.038 §6.2.1.2.4, 0 the default tables."""
+
+    concat: Concat | None = None
+    locking: int = 0
+    single: int = 0
+
+
+def read_header(elements: bytes) -> Header:
+    """The header without its own length.
+
+    Elements that are not known are skipped; of one that comes twice the last counts. A header
+    whose last element does not end where it ends says nothing (§9.2.3.24).
+    """
+    header = Header()
+    for identifier, data in _elements(elements):
+        header = _with_element(header, identifier, data)
+    return header
+
+
+def write_header(concat: Concat) -> bytes:
+    """The header with its length before it."""
+    width = 2 if concat.wide else 1
+    reference = concat.reference.to_bytes(width, "big")
+    data = reference + bytes((concat.total, concat.part))
+    element = bytes((_WIDE_CONCAT if concat.wide else _CONCAT, len(data))) + data
+    return bytes((len(element),)) + element
+
+
+def needs_wide(reference: int) -> bool:
+    return reference > _WIDE_ABOVE
+
+
+def _elements(elements: bytes) -> Iterator[tuple[int, bytes]]:
+    found, at = [], 0
+    while at + 1 < len(elements):
+        end = at + 2 + elements[at + 1]
+        found.append((elements[at], elements[at + 2 : end]))
+        at = end
+    return iter(found if at == len(elements) else ())
+
+
+def _with_element(header: Header, identifier: int, data: bytes) -> Header:
+    match identifier, len(data):
+        case (0x00, 3) | (0x08, 4):
+            return replace(header, concat=_concat(data) or header.concat)
+        case 0x24, 1:
+            return replace(header, single=data[0])
+        case 0x25, 1:
+            return replace(header, locking=data[0])
+        case _:
+            return header
+
+
+def _concat(data: bytes) -> Concat | None:
+    """None where the numbers make no sense: then the element is ignored (§9.2.3.24.1)."""
+    *reference, total, part = data
+    if not 1 <= part <= total:
+        return None
+    return Concat(
+        reference=int.from_bytes(reference, "big"),
+        wide=len(reference) > 1,
+        total=total,
+        part=part,
+    )
