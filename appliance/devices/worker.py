@@ -96,7 +96,18 @@ class DeviceWorker:
                 self._note(Status(state=DeviceState.DEGRADED, reason=Reason.NOT_ANSWERING))
                 busy = False
             if not busy:
-                self._driver.rest(self._rhythm.poll_s)
+                self._rest()
+
+    def _rest(self) -> None:
+        """A device that goes away while it rests is examined at once."""
+        try:
+            self._driver.rest(self._rhythm.poll_s)
+        except DeviceError as exc:
+            log.info("%s: %s", self._driver.device_id, exc)
+            self._probe_soon()
+        except Exception:
+            log.exception("device %s stumbled while resting", self._driver.device_id)
+            self._stopping.wait(self._rhythm.poll_s)
 
     def _turn(self) -> bool:
         """Probe, receive, one task; whether it is worth going on at once."""

@@ -39,6 +39,7 @@ class Scripted:
     probing: Callable[[], Status] = lambda: READY
     receiving: Callable[[], bool] = lambda: False
     sending: Callable[[], Proof] = lambda: Proof(tick=Tick.SENT)
+    resting: Callable[[], object] = lambda: None
     done: list[str] = field(default_factory=list)
     roused: threading.Event = field(default_factory=threading.Event)
 
@@ -63,6 +64,7 @@ class Scripted:
         raise ZeroDivisionError
 
     def rest(self, timeout_s: float) -> None:
+        self.resting()
         self.roused.wait(timeout_s)
         self.roused.clear()
 
@@ -251,3 +253,27 @@ def test_a_worker_with_a_real_phone_answers_and_is_woken(desk: Desk) -> None:
 
 def _bug() -> Any:
     raise ZeroDivisionError
+
+
+def test_a_device_that_goes_while_it_rests_is_examined_at_once(bench: Bench) -> None:
+    """A modem's port says by itself that it was pulled out; no examination would be due."""
+    pulled = threading.Event()
+
+    def resting() -> None:
+        if pulled.is_set() and bench.driver.done[-1] != "probe":
+            raise DeviceGone("The port is gone.")
+
+    bench.driver.probing = lambda: Status(state=DeviceState.ABSENT) if pulled.is_set() else READY
+    bench.driver.resting = resting
+    bench.start()
+    assert eventually(lambda: bench.recorder.statuses == [READY])
+    pulled.set()
+    assert eventually(lambda: bench.recorder.statuses[-1].state is DeviceState.ABSENT)
+
+
+def test_a_bug_while_resting_ends_no_thread(bench: Bench, task: Try) -> None:
+    bench.driver.resting = _bug
+    bench.start()
+    assert eventually(lambda: bool(bench.recorder.statuses))
+    bench.work.tasks.append(task)
+    assert eventually(lambda: bool(bench.work.outcomes))
