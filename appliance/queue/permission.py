@@ -51,24 +51,23 @@ def may_write(
 def _is_licensed(
     conn: sqlite3.Connection, verdict: Verdict, line_id: str, message_id: str | None
 ) -> bool:
-    """Whether nothing but this message has confirmed the opt-out that decides."""
+    """Whether this message is, or would be, the first to confirm the opt-out that decides."""
     entry = verdict.entry
     if entry is None or entry.kind is not ConsentKind.OPTED_OUT:
         return False
-    return not _is_confirmed(conn, entry, line_id, message_id)
+    return _first_confirmation(conn, entry, line_id) == message_id
 
 
-def _is_confirmed(
-    conn: sqlite3.Connection, entry: Entry, line_id: str, message_id: str | None
-) -> bool:
+def _first_confirmation(conn: sqlite3.Connection, entry: Entry, line_id: str) -> str | None:
     row = conn.execute(
-        "SELECT 1 FROM contact_number n JOIN conversation c ON c.contact_id = n.contact_id"
+        "SELECT min(m.id) FROM contact_number n JOIN conversation c ON c.contact_id = n.contact_id"
         " JOIN message m ON m.conversation_id = c.id AND m.class = 'confirmation'"
-        " AND m.happened_ms >= ? AND m.id IS NOT ?"
-        " WHERE n.number = ? AND c.line_id = ? LIMIT 1",
-        (entry.at_ms, message_id, entry.number, line_id),
+        # By the id too: two opt-outs may stand in one millisecond, and each has its own.
+        " AND m.happened_ms >= ? AND m.id > ?"
+        " WHERE n.number = ? AND c.line_id = ?",
+        (entry.at_ms, entry.message_id or "", entry.number, line_id),
     ).fetchone()
-    return row is not None
+    return None if row[0] is None else str(row[0])
 
 
 def _refusal(verdict: Verdict) -> Refused:

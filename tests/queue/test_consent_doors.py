@@ -85,9 +85,24 @@ def test_a_stop_licenses_its_own_confirmation_only(counter: Counter) -> None:
         )
     )
     counter.clock.advance(s=120)
-    assert counter.task() is None
+    assert counter.task() is None  # the slipped one is the older by its id
+    assert counter.sends() == confirmation
     slipped = "00000000-0000-7000-8000-000000000000"
     assert counter.state(slipped) is MessageState.CANCELLED
+
+
+def test_each_stop_has_its_own_confirmation(counter: Counter) -> None:
+    """However quickly somebody goes and comes back: within one millisecond too."""
+    counter.knows(ANNA)
+    for text in ("STOP", "START", "STOP"):
+        counter.hears(text)
+    assert [(each["rule"], each["state"]) for each in counter.outgoing()][-3:] == [
+        ("stop", "cancelled"),
+        ("start", "cancelled"),
+        ("stop", "queued"),
+    ]
+    counter.clock.advance(s=60)
+    assert counter.sends() == counter.outgoing()[-1]["id"]
 
 
 def test_an_objection_licenses_no_confirmation(counter: Counter) -> None:
@@ -245,6 +260,37 @@ def test_a_stop_cancels_for_all_their_numbers(counter: Counter) -> None:
     counter.hears("STOP", sender=BART)
     assert len(commits) == 1
     assert [counter.state(each) for each in waiting] == [MessageState.CANCELLED] * 2
+
+
+def test_a_stop_of_before_they_were_joined_counts_for_both(counter: Counter) -> None:
+    """What waits for either number is cancelled with the join, also for one that wrote later."""
+    boss = counter.store.write(lambda tx: staff.add(tx, "Boss", role="admin", branch_id=None))
+    counter.hears("STOP")
+    counter.knows(BART)
+    waiting = counter.queues(to=BART)
+    counter.store.write(
+        lambda tx: contacts.join(tx, counter.contact_id(BART), counter.contact_id(), boss)
+    )
+    assert (counter.state(waiting), counter.row(waiting)["reason"]) == (
+        MessageState.CANCELLED,
+        "opted-out",
+    )
+    assert (code(counter, ANNA), code(counter, BART)) == ("opted-out", "opted-out")
+    counter.hears("START", BART)
+    assert (code(counter, ANNA), code(counter, BART)) == ("opted-out", "ok")
+
+
+def test_a_join_leaves_the_confirmation_of_a_stop(counter: Counter) -> None:
+    """It is licensed as before."""
+    counter.knows(BART)
+    boss = counter.store.write(lambda tx: staff.add(tx, "Boss", role="admin", branch_id=None))
+    counter.hears("STOP")
+    confirmation = counter.outgoing()[-1]["id"]
+    counter.store.write(
+        lambda tx: contacts.join(tx, counter.contact_id(BART), counter.contact_id(), boss)
+    )
+    counter.clock.advance(s=60)
+    assert counter.sends() == confirmation
 
 
 def test_a_client_id_brings_nothing_back(counter: Counter) -> None:
