@@ -2,6 +2,7 @@
 
 import sqlite3
 
+from appliance.desk import withdrawal
 from appliance.errors import NotFound, Refused
 from appliance.events import EventKind
 from appliance.store import contacts
@@ -58,6 +59,8 @@ def add_number(tx: Tx, contact_id: str, number: str, staff_id: str) -> None:
 def join(tx: Tx, keep_id: str, other_id: str, staff_id: str) -> None:
     """Two contacts are one person: numbers, conversations and messages go to the kept one.
 
+    A withdrawal by either counts for both from here on, so for a process that sends this belongs
+    inside `ConsentGate.write`.
     Raises NotFound for a contact that is not there, Refused for joining one with itself.
     """
     keep, other = contacts.find(tx.conn, keep_id), contacts.find(tx.conn, other_id)
@@ -82,6 +85,7 @@ def join(tx: Tx, keep_id: str, other_id: str, staff_id: str) -> None:
         (other.office_name, other.chosen_name, other.personnel_number, keep.id),
     )
     tx.conn.execute("UPDATE contact SET joined_into = ? WHERE id = ?", (keep.id, other.id))
+    withdrawal.cancel_forbidden(tx, keep.id)
     tx.emit(
         EventKind.CONTACT_JOINED,
         contact_id=keep.id,

@@ -1,8 +1,12 @@
 """What follows at once when somebody withdraws, and an objection to the whole company."""
 
+import sqlite3
+from collections.abc import Sequence
+
 from appliance.clock import MS_PER_S
 from appliance.errors import NotFound, Refused
-from appliance.messages import MessageState
+from appliance.messages import MessageClass, MessageState
+from appliance.queue.permission import may_write
 from appliance.store import consent, contacts, messages
 from appliance.store.consent import ConsentKind
 from appliance.store.store import Tx
@@ -13,17 +17,36 @@ TAP_TAKES_MS = 60 * MS_PER_S
 
 def cancel_waiting(tx: Tx, contact_id: str, *, line_id: str | None) -> int:
     """Cancels what waits for any of their numbers, on one line or on all; how many."""
-    rows = tx.conn.execute(
-        "SELECT id FROM message WHERE state = 'queued'"
-        " AND state IN ('queued', 'sending', 'unconfirmed')"  # as the index has it
-        " AND line_id IN (SELECT id FROM line WHERE ?1 IS NULL OR id = ?1)"
-        " AND (contact_id = ?2"
-        "   OR number IN (SELECT number FROM contact_number WHERE contact_id = ?2))",
-        (line_id, contact_id),
-    ).fetchall()
-    for row in rows:
+    found = [row for row in _waiting(tx, contact_id) if line_id in (None, row["line_id"])]
+    for row in found:
         messages.move(tx, row["id"], MessageState.CANCELLED, reason="opted-out")
-    return len(rows)
+    return len(found)
+
+
+def cancel_forbidden(tx: Tx, contact_id: str) -> None:
+    """Cancels what waits for them and may not leave, now that more is known of the person."""
+    for row in _waiting(tx, contact_id):
+        permission = may_write(
+            tx.conn,
+            line_id=row["line_id"],
+            number=row["number"],
+            channel=None,
+            kind=MessageClass(row["class"]),
+            message_id=row["id"],
+        )
+        if permission.refusal is not None:
+            messages.move(tx, row["id"], MessageState.CANCELLED, reason=permission.refusal.code)
+
+
+def _waiting(tx: Tx, contact_id: str) -> Sequence[sqlite3.Row]:
+    return tx.conn.execute(
+        "SELECT id, line_id, number, class FROM message WHERE state = 'queued'"
+        " AND state IN ('queued', 'sending', 'unconfirmed')"  # as the index has it
+        " AND line_id IN (SELECT id FROM line)"
+        " AND (contact_id = ?1"
+        "   OR number IN (SELECT number FROM contact_number WHERE contact_id = ?1))",
+        (contact_id,),
+    ).fetchall()
 
 
 def object_everywhere(tx: Tx, number: str, *, words: str, recorded_by: str) -> int:

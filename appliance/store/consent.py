@@ -2,8 +2,8 @@
 
 Consent is per number and line; an entry without a line counts for the whole company. An opt-out
 spreads to all numbers of the person, an opt-in never does: after an opt-out by any of their
-numbers, only the number that opts in again may be written to. What an import brings reaches SMS
-only, and it never undoes a withdrawal.
+numbers, only the number that opts in again may be written to, even when another one wrote first
+later, as two contacts that were joined since. What an import brings reaches SMS only.
 """
 
 import sqlite3
@@ -28,6 +28,8 @@ class ConsentKind(Enum):
 
 
 OPENS = frozenset({ConsentKind.WROTE_FIRST, ConsentKind.OPTED_IN, ConsentKind.OPTED_IN_AGAIN})
+OPENS_AGAIN = frozenset({ConsentKind.OPTED_IN_AGAIN})
+"""What a withdrawal leaves of them."""
 CLOSES = frozenset({ConsentKind.OPTED_OUT, ConsentKind.OBJECTED, ConsentKind.ERASED})
 
 
@@ -88,7 +90,7 @@ def decide(number: str, entries: Iterable[Entry], channel: Channel | None = None
     for entry in entries:
         if entry.kind in CLOSES:
             opened, wrote, closed = None, None, entry
-        elif entry.kind in OPENS and entry.number == number and not (closed and entry.source):
+        elif entry.kind in (OPENS_AGAIN if closed else OPENS) and entry.number == number:
             opened = entry
             wrote = entry if entry.is_own_message else wrote
     if opened is None and closed is not None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.store import consent
-from appliance.store.consent import CLOSES, OPENS, ConsentKind, Entry, decide
+from appliance.store.consent import CLOSES, OPENS, OPENS_AGAIN, ConsentKind, Entry, decide
 from tests.queue.counter import ANNA, BART, Counter
 
 K = ConsentKind
@@ -37,6 +37,7 @@ TABLE = [
     ),
     ("objected", [(ANNA, K.WROTE_FIRST), (ANNA, K.OBJECTED)], "opted-out"),
     ("erased", [(ANNA, K.WROTE_FIRST), (ANNA, K.ERASED)], "opted-out"),
+    ("wrote on after STOP", [(ANNA, K.OPTED_OUT), (ANNA, K.WROTE_FIRST)], "opted-out"),
     ("called after STOP", [(ANNA, K.OPTED_OUT), (ANNA, K.CALLED)], "opted-out"),
 ]
 
@@ -65,10 +66,14 @@ def test_an_opt_out_closes_every_number(
 def test_an_opt_in_opens_its_own_number_only(
     rows: list[tuple[str, ConsentKind]], by: str, kind: ConsentKind
 ) -> None:
-    """Whatever was before, it opens the number that spoke and changes no other verdict."""
+    """Whatever was before, it opens the number that spoke and changes no other verdict; after a
+    withdrawal only START does.
+    """
     before, after = ledger(*rows), ledger(*rows, (by, kind))
+    withdrawn = any(entry.kind in CLOSES for entry in before)
+    opens = kind in OPENS_AGAIN or not withdrawn
     for number in NUMBERS:
-        expected = "ok" if number == by else decide(number, before).code
+        expected = "ok" if number == by and opens else decide(number, before).code
         assert decide(number, after).code == expected
 
 
