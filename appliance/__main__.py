@@ -3,7 +3,17 @@
 import typer
 
 from appliance import __version__
-from appliance.cli import care, clock, consent, directory, pacing, people, running
+from appliance.cli import (
+    care,
+    clock,
+    consent,
+    devices,
+    directory,
+    doctor,
+    pacing,
+    people,
+    running,
+)
 
 app = typer.Typer(
     name="balie",
@@ -16,7 +26,7 @@ app.command("demo")(running.demo)
 app.command("emulate")(running.emulate)
 app.add_typer(directory.branch_app, name="branch")
 app.add_typer(directory.line_app, name="line")
-app.add_typer(directory.device_app, name="device")
+app.add_typer(devices.device_app, name="device")
 app.add_typer(people.staff_app, name="staff")
 app.add_typer(people.token_app, name="token")
 app.add_typer(consent.consent_app, name="consent")
@@ -25,7 +35,7 @@ app.command("simulate")(pacing.run_simulation)
 app.command("report")(pacing.run_report)
 directory.line_app.command("pacing")(pacing.line_pacing)
 app.command("backup")(care.backup)
-app.command("doctor")(care.run_doctor)
+app.command("doctor")(doctor.run_doctor)
 app.command("clock")(clock.clock)
 app.command("migrate")(care.migrate)
 

@@ -1,7 +1,5 @@
-"""`balie plan`, `doctor`, `migrate` and `backup`: looking after a Balie."""
+"""`balie plan`, `migrate` and `backup`: looking after a Balie."""
 
-import sqlite3
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,11 +7,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from appliance.api.web import device_phrases
-from appliance.cli.clock import complaint_of
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
-from appliance.devices.doctor import Complaint, doctor
-from appliance.devices.protocol import DeviceState, Reason
 from appliance.errors import SetupError
 from appliance.phone_numbers import readable
 from appliance.queue.pacing import DEFAULT_PROFILE
@@ -52,46 +46,6 @@ def _item(entry: Planned, line: lines.Line, zone: str) -> dict[str, Any]:
         "expected": moment.astimezone(ZoneInfo(zone)).strftime("%a %d %b %H:%M") if moment else "",
         "reason": entry.reason,
     }
-
-
-@says_what_is_wrong
-def run_doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
-    """Says what keeps Balie from its phones, and what to do about it."""
-    with open_store(data) as store:
-        phones = [each.address for each in store.read(lines.devices) if each.kind == "phone"]
-        clock = complaint_of(store)
-        known = [*store.read(_devices_in_need), *store.read(_lines_that_stopped)]
-    complaints = [*([clock] if clock else []), *doctor(phones), *known]
-    facts = [
-        {"about": each.about, "sentence": each.sentence, "remedy": each.remedy}
-        for each in complaints
-    ]
-    rows = [f"{each.about}: {each.sentence}\n    {each.remedy}" for each in complaints]
-    show(as_json, {"items": facts}, "\n".join(rows) or "Nothing is wrong.")
-    if complaints:
-        sys.exit(1)
-
-
-def _devices_in_need(conn: sqlite3.Connection) -> list[Complaint]:
-    """What a running Balie found wrong with devices that are there."""
-    in_need = [each for each in lines.devices(conn) if each.state == DeviceState.DEGRADED.value]
-    return [
-        _complaint(each.address, *device_phrases.about(each.kind, Reason(each.reason)))
-        for each in in_need
-    ]
-
-
-def _complaint(about: str, sentence: str, remedy: str) -> Complaint:
-    return Complaint(about=about, sentence=sentence, remedy=remedy)
-
-
-def _lines_that_stopped(conn: sqlite3.Connection) -> list[Complaint]:
-    remedy = "Look at the phone; then start the number again on the page of the devices."
-    return [
-        _complaint(readable(line.number), f"Nothing is sent from it: {line.stopped}", remedy)
-        for line in lines.lines(conn)
-        if line.stopped
-    ]
 
 
 @says_what_is_wrong

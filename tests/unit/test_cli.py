@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from appliance.clock import SystemClock
 from appliance.desk import tokens
 from appliance.desk.receive import Reception
 from appliance.desk.staff import link_owner
+from appliance.devices import modem_doctor
 from appliance.devices.protocol import DeviceState, Reason, Status
 from appliance.ids import is_id
 from appliance.queue.gate import ConsentGate
@@ -25,6 +27,7 @@ from appliance.store.store import Store
 ROOT = Path(__file__).parents[2]
 NUMBER = "+31612345678"
 WITHIN_S = 30
+_IN_UTRECHT = ("--branch", "Utrecht")
 
 
 @pytest.fixture(autouse=True)
@@ -93,9 +96,28 @@ def test_a_branch_s_name_may_be_an_option() -> None:
         (["line", "add", "--branch", "Utrecht", "--number", "12", "--adb", "x"], "Write it like"),
         (["line", "add", "--branch", "Utrecht", "--number", NUMBER], "--adb SERIAL"),
         (
-            ["line", "add", "--branch", "Utrecht", "--number", NUMBER, "--modem", "/dev/tty"],
-            "drives phones only",
+            [
+                "line",
+                "add",
+                "--branch",
+                "Utrecht",
+                "--number",
+                NUMBER,
+                "--modem",
+                "a",
+                "--adb",
+                "b",
+            ],
+            "not both",
         ),
+        (
+            [
+                *("line", "add", *_IN_UTRECHT, "--number", NUMBER),
+                *("--modem", "/dev/ttyUSB0", "--fallback-modem", "/dev/ttyUSB0"),
+            ],
+            "over the modem /dev/ttyUSB0 already",
+        ),
+        (["device", "enrol"], "--modem PORT"),
         (["line", "remove", "+31600000000"], "no such line"),
         (["staff", "add", "--name", "Jo", "--role", "king"], "king"),
         (["staff", "add", "--name", " ", "--role", "staff"], "Write the person's name"),
@@ -277,3 +299,68 @@ def test_the_doctor_tells_what_balie_found(running: Store, monkeypatch: pytest.M
     assert "Another SIM card" in found["R58M123"]["sentence"]
     assert "WhatsApp shows a ban" in found["+31 6 12345678"]["sentence"]
     assert all(each["remedy"] for each in found.values())
+
+
+def test_a_modem_takes_over_for_many_lines(running: Store) -> None:
+    """A line's phone comes first, then the modem that it shares with others, by SMS only."""
+    told("branch", "add", "Utrecht")
+    shared = ("--fallback-modem", "/dev/ttyUSB0")
+    first = told("line", "add", *_IN_UTRECHT, "--number", NUMBER, "--adb", "R58M123", *shared)
+    other = told("line", "add", *_IN_UTRECHT, "--number", "+31687654321", "--adb", "R58", *shared)
+    assert first["fallback"] == other["fallback"]
+    routes = running.read(lambda conn: lines.routes_of_line(conn, first["id"]))
+    assert [(route.device_id == first["device"], route.channel.value) for route in routes] == [
+        (True, "whatsapp"),
+        (True, "sms"),
+        (False, "sms"),
+    ]
+    devices = {each["address"]: each["kind"] for each in told("device", "list")["items"]}
+    assert devices.items() >= {"R58M123": "phone", "R58": "phone", "/dev/ttyUSB0": "modem"}.items()
+
+
+def test_a_line_may_be_a_modem_alone(running: Store) -> None:
+    """It sends SMS; a second line cannot have the same SIM, but may fall back on it."""
+    told("branch", "add", "Utrecht")
+    port = "/dev/serial/by-id/usb-HUAWEI"
+    enrolled = told("device", "enrol", "--modem", port)
+    added = told("line", "add", *_IN_UTRECHT, "--number", NUMBER, "--modem", port)
+    assert added["device"] == enrolled["id"]
+    routes = running.read(lambda conn: lines.routes_of_line(conn, added["id"]))
+    assert [route.channel.value for route in routes] == ["sms"]
+    again = (*_IN_UTRECHT, "--number", "+31687654321")
+    assert f"Modem {port} carries the line" in refused("line", "add", *again, "--modem", port)
+    told("line", "add", *again, "--adb", "R58M123", "--fallback-modem", port)
+
+
+def test_the_doctor_knows_modems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A port that is gone or closed is named with what to do; one that is fine is not."""
+    monkeypatch.setattr(os, "access", lambda port, _: not port.endswith("closed"))
+    ports = [tmp_path / name for name in ("gone", "closed", "fine", "moved")]
+    for port in ports[1:3]:
+        port.touch()
+    known = [modem_doctor.KnownModem(port=str(port)) for port in ports]
+    known[3] = modem_doctor.KnownModem(port=str(ports[3]), found_at=str(ports[2]))
+    found = {each.about: each for each in modem_doctor.doctor(known)}
+    assert set(found) == {str(ports[0]), str(ports[1])}
+    assert "There is no modem at" in found[str(ports[0])].sentence
+    assert "usermod" in found[str(ports[1])].remedy
+
+
+def test_the_doctor_knows_what_takes_modems(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A ModemManager beside Balie is named where there is a modem to take, and only there."""
+    (tmp_path / "77").mkdir()
+    (tmp_path / "77" / "comm").write_text("ModemManager\n")
+    monkeypatch.setattr(modem_doctor, "_PROC", tmp_path)
+    modem = modem_doctor.KnownModem(port=os.ttyname(pty.openpty()[1]))
+    assert [each.about for each in modem_doctor.doctor([modem])] == ["ModemManager"]
+    assert modem_doctor.doctor([]) == []
+
+
+def test_a_branch_of_modems_needs_no_adb(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The doctor asks for adb where there are phones, or nothing yet."""
+    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", "1")  # nothing listens there
+    assert "adb" in balie("doctor").stdout
+    told("device", "enrol", "--modem", "/dev/ttyUSB7")
+    assert "adb" not in balie("doctor").stdout

@@ -1,0 +1,88 @@
+"""`balie device`: the phones and modems that carry the numbers."""
+
+from typing import Annotated
+
+import typer
+
+from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
+from appliance.devices import adb_server, modem_doctor
+from appliance.errors import SetupError
+from appliance.store import lines
+
+device_app = typer.Typer(no_args_is_help=True, help="The phones and modems that carry them.")
+
+
+@device_app.command("list")
+@says_what_is_wrong
+def list_devices(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Lists the phones and modems and how they are, and what is plugged in without a line."""
+    with open_store(data) as store:
+        facts = [_enrolled(each) for each in store.read(lines.devices)]
+    known = {each["address"] for each in facts}
+    facts += [each for each in (*_phones_there(), *_ports_there()) if each["address"] not in known]
+    rows = [
+        f"{each['address']}\t{each['kind']}\t{each['state']}\t{each['reason'] or ''}"
+        for each in facts
+    ]
+    show(as_json, {"items": facts}, "\n".join(rows) or "Nothing is plugged in or enrolled.")
+
+
+def _enrolled(device: lines.Device) -> dict[str, str | None]:
+    return {
+        "id": device.id,
+        "kind": device.kind,
+        "address": device.address,
+        "state": device.state,
+        "reason": device.reason,
+    }
+
+
+def _phones_there() -> list[dict[str, str | None]]:
+    """What adb sees; nothing when no adb server runs."""
+    try:
+        listed = adb_server.devices()
+    except SetupError:
+        return []
+    return [_there("phone", each.serial, each.state.value) for each in listed]
+
+
+def _ports_there() -> list[dict[str, str | None]]:
+    """A serial port may have a modem behind it; none is opened to see."""
+    return [_there("modem", port, "plugged-in") for port in modem_doctor.serial_ports()]
+
+
+def _there(kind: str, address: str, state: str) -> dict[str, str | None]:
+    return {"id": None, "kind": kind, "address": address, "state": state, "reason": None}
+
+
+@device_app.command("enrol")
+@says_what_is_wrong
+def enrol_device(
+    adb: Annotated[
+        str | None, typer.Option(metavar="SERIAL", help="A phone, as `adb devices` names it.")
+    ] = None,
+    modem: Annotated[
+        str | None, typer.Option(metavar="PORT", help="Or a modem: the port to look at first.")
+    ] = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Makes a phone or a modem known before it has a line."""
+    kind, address = one_of(adb, modem)
+    with open_store(data) as store:
+        device_id = store.write(lambda tx: lines.enrol(tx, kind=kind, address=address))
+    show(as_json, {"id": device_id}, f"Enrolled {kind} {address} ({device_id}).")
+
+
+def one_of(adb: str | None, modem: str | None) -> tuple[str, str]:
+    """The kind and the address of the device that was named."""
+    if adb and modem:
+        raise SetupError("One SIM is in one device: give --adb or --modem, not both.")
+    if adb:
+        return "phone", adb
+    if modem:
+        return "modem", modem
+    raise SetupError(
+        "Say what carries the line: a phone, --adb SERIAL (see: adb devices), or a modem,"
+        " --modem PORT (see: balie device list)."
+    )

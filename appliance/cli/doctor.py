@@ -1,0 +1,73 @@
+"""`balie doctor`: what is wrong with the machine, the phones and the modems."""
+
+import json
+import sqlite3
+import sys
+from collections.abc import Sequence
+
+from appliance.api.web import device_phrases
+from appliance.cli.clock import complaint_of
+from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
+from appliance.devices import modem_doctor
+from appliance.devices.doctor import Complaint, doctor
+from appliance.devices.protocol import DeviceState, Reason
+from appliance.phone_numbers import readable
+from appliance.store import lines
+
+
+@says_what_is_wrong
+def run_doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Says what keeps Balie from its phones and modems, and what to do about it."""
+    with open_store(data) as store:
+        phones = [each.address for each in store.read(lines.devices) if each.kind == "phone"]
+        modems = store.read(_modems)
+        clock = complaint_of(store)
+        known = [*store.read(_devices_in_need), *store.read(_lines_that_stopped)]
+    complaints = [
+        *([clock] if clock else []),
+        *(doctor(phones) if phones or not modems else []),
+        *modem_doctor.doctor(modems),
+        *known,
+    ]
+    facts = [
+        {"about": each.about, "sentence": each.sentence, "remedy": each.remedy}
+        for each in complaints
+    ]
+    rows = [f"{each.about}: {each.sentence}\n    {each.remedy}" for each in complaints]
+    show(as_json, {"items": facts}, "\n".join(rows) or "Nothing is wrong.")
+    if complaints:
+        sys.exit(1)
+
+
+def _modems(conn: sqlite3.Connection) -> Sequence[modem_doctor.KnownModem]:
+    """Where each modem was enrolled, and where a running Balie saw it last."""
+    rows = conn.execute(
+        "SELECT address, facts FROM device WHERE kind = 'modem' AND removed_ms IS NULL"
+        " ORDER BY created_ms, id"
+    )
+    return [
+        modem_doctor.KnownModem(port=row["address"], found_at=json.loads(row["facts"]).get("port"))
+        for row in rows
+    ]
+
+
+def _devices_in_need(conn: sqlite3.Connection) -> list[Complaint]:
+    """What a running Balie found wrong with devices that are there."""
+    in_need = [each for each in lines.devices(conn) if each.state == DeviceState.DEGRADED.value]
+    return [
+        _complaint(each.address, *device_phrases.about(each.kind, Reason(each.reason)))
+        for each in in_need
+    ]
+
+
+def _complaint(about: str, sentence: str, remedy: str) -> Complaint:
+    return Complaint(about=about, sentence=sentence, remedy=remedy)
+
+
+def _lines_that_stopped(conn: sqlite3.Connection) -> list[Complaint]:
+    remedy = "Look at the phone or modem; then start the number again on the page of the devices."
+    return [
+        _complaint(readable(line.number), f"Nothing is sent from it: {line.stopped}", remedy)
+        for line in lines.lines(conn)
+        if line.stopped
+    ]

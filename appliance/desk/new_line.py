@@ -1,0 +1,65 @@
+"""A new number with what it is sent with: a phone or a modem, and a modem to fall back on."""
+
+import sqlite3
+from dataclasses import dataclass
+
+from appliance.errors import InvalidInput, Refused
+from appliance.messages import Channel
+from appliance.store import lines
+from appliance.store.store import Tx
+
+_CHANNELS = {"phone": (Channel.WHATSAPP, Channel.SMS), "modem": (Channel.SMS,)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLine:
+    """`kind` and `address` are those of the device whose SIM has the number.
+
+    `fallback` is the port of a modem that takes over; many lines may share one.
+    """
+
+    branch_id: str
+    number: str
+    kind: str
+    address: str
+    fallback: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddedLine:
+    line_id: str
+    device_id: str
+    fallback_id: str | None
+
+
+def add(tx: Tx, wanted: NewLine) -> AddedLine:
+    """Raises Refused when the number or the device has a line already."""
+    line_id = lines.add_line(tx, branch_id=wanted.branch_id, number=wanted.number)
+    device_id = lines.enrol(tx, kind=wanted.kind, address=wanted.address)
+    if owner := _owner(tx.conn, device_id):
+        raise Refused(
+            "device-taken",
+            f"{wanted.kind.capitalize()} {wanted.address} carries the line {owner} already.",
+            remedy=f"One {wanted.kind} has one SIM; name another one, or remove that line first.",
+        )
+    for channel in _CHANNELS[wanted.kind]:
+        lines.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
+    fallback_id = add_fallback(tx, line_id, wanted.fallback) if wanted.fallback else None
+    return AddedLine(line_id=line_id, device_id=device_id, fallback_id=fallback_id)
+
+
+def add_fallback(tx: Tx, line_id: str, port: str) -> str:
+    """The modem's id. After it the line sends by SMS from the modem's number, when it has to."""
+    device_id = lines.enrol(tx, kind="modem", address=port)
+    if any(route.device_id == device_id for route in lines.routes_of_line(tx.conn, line_id)):
+        raise InvalidInput("fallback_modem", f"The line sends over the modem {port} already.")
+    lines.add_route(tx, line_id=line_id, device_id=device_id, channel=Channel.SMS)
+    return device_id
+
+
+def _owner(conn: sqlite3.Connection, device_id: str) -> str | None:
+    """The number of the SIM in this device, where a line has it: the first route is its own."""
+    for route in lines.routes_of_device(conn, device_id):
+        if lines.routes_of_line(conn, route.line_id)[0].device_id == device_id:
+            return lines.line(conn, route.line_id).number
+    return None
