@@ -26,7 +26,7 @@ from appliance.queue.permission import may_write
 from appliance.queue.plan import device_obstacle, route_for
 from appliance.queue.rows import Lane
 from appliance.sms_parts import MAX_PARTS, count_parts
-from appliance.store import conversations, lines, messages
+from appliance.store import conversations, high_water, lines, messages
 from appliance.store.lines import Line, Route
 from appliance.store.store import Tx
 
@@ -82,12 +82,13 @@ def preview(conn: sqlite3.Connection, request: ListRequest, *, now_ms: int) -> S
 
     Raises InvalidInput for texts that cannot be sent, or that many would get word for word.
     """
-    return _Look.at(conn, request, now_ms=now_ms).all()
+    wrong = high_water.is_wrong(conn, now_ms)
+    return _Look.at(conn, request, now_ms=now_ms, clock_is_wrong=wrong).all()
 
 
 def accept_list(tx: Tx, request: ListRequest) -> Sequence[Recipient]:
     """Keeps a message for each who may have one. Raises what `preview` does, and LineFull."""
-    look = _Look.at(tx.conn, request, now_ms=tx.now_ms)
+    look = _Look.at(tx.conn, request, now_ms=tx.now_ms, clock_is_wrong=tx.clock_is_wrong)
     found = look.all()
     accepted = sum(not each.refusal for each in found)
     if request.room is not None:
@@ -97,8 +98,6 @@ def accept_list(tx: Tx, request: ListRequest) -> Sequence[Recipient]:
 
 def _keep(tx: Tx, recipient: Recipient, look: "_Look") -> Recipient:
     author = look.request.author
-    if tx.clock_is_wrong:
-        recipient = replace(recipient, expected_ms=None, reason="clock-wrong")
     message_id = messages.enqueue(
         tx,
         messages.NewOutgoing(
@@ -147,18 +146,21 @@ class _Look:
     rhythm: Rhythm
     routes: Sequence[Route]
     obstacles: Mapping[Route, str]
-    now_ms: int
+    begins_ms: int
     expires_ms: int
+    clock_is_wrong: bool
     seen: set[str] = field(default_factory=set)
     previous: str | None = None
     first_contacts: int = 0
 
     @classmethod
-    def at(cls, conn: sqlite3.Connection, request: ListRequest, *, now_ms: int) -> "_Look":
+    def at(
+        cls, conn: sqlite3.Connection, request: ListRequest, *, now_ms: int, clock_is_wrong: bool
+    ) -> "_Look":
         if not 1 <= len(request.numbers) <= MAX_RECIPIENTS:
             raise InvalidInput("to", f"A list has 1 to {MAX_RECIPIENTS} numbers.")
         line = lines.line(conn, request.line_id)
-        routes = lines.routes_of_line(conn, line.id)
+        open_routes = lines.open_routes(conn, line)
         begins_ms = max(now_ms, request.not_before_ms or 0)
         return cls(
             conn=conn,
@@ -166,12 +168,13 @@ class _Look:
             line=line,
             wording=Wording.of(request.texts),
             rhythm=_rhythm(conn, line, request, now_ms=now_ms),
-            routes=routes,
+            routes=lines.routes_of_line(conn, line.id),
             obstacles={
                 route: device_obstacle(lines.device(conn, route.device_id), route.channel)
-                for route in routes
+                for route in open_routes
             },
-            now_ms=now_ms,
+            begins_ms=begins_ms,
+            clock_is_wrong=clock_is_wrong,
             expires_ms=begins_ms + request.ttl_ms
             if request.ttl_ms
             else _end_of_day(lines.branch(conn, line.branch_id).zone, begins_ms),
@@ -195,7 +198,6 @@ class _Look:
             return Recipient(to=to, refusal="consent-required" if known else "invalid-number")
         if person["contact_id"] in self.seen:
             return Recipient(to=to, refusal="twice")
-        self.seen.add(person["contact_id"])
         recipient = self._described(to, place, person)
         if refusal := recipient.refusal or self._unsendable(recipient, person):
             return replace(recipient, refusal=refusal)
@@ -230,37 +232,45 @@ class _Look:
             conversation_id=person["conversation_id"],
             text=text or "",
             wanted=Channel.SMS if sms_only else self.request.channel,
-            answering=last_in_ms is not None and self.now_ms - last_in_ms <= ANSWER_WINDOW_MS,
+            answering=last_in_ms is not None and self.begins_ms - last_in_ms <= ANSWER_WINDOW_MS,
         )
 
     def _unsendable(self, recipient: Recipient, person: sqlite3.Row) -> str:
         if recipient.wanted is Channel.SMS and count_parts(recipient.text) > MAX_PARTS:
             return "too-long"
-        if self._route(recipient, person) is None:
+        if self._route(recipient, person, self.routes) is None:
             return "no-route"
         return ""
 
-    def _route(self, recipient: Recipient, person: sqlite3.Row) -> Route | None:
+    def _route(
+        self, recipient: Recipient, person: sqlite3.Row, routes: Sequence[Route]
+    ) -> Route | None:
         known = person["on_whatsapp"]
         return route_for(
             wanted=recipient.wanted,
             on_whatsapp=None if known is None else bool(known),
             text=recipient.text,
-            routes=self.routes,
+            routes=routes,
         )
 
     def _timed(self, recipient: Recipient, person: sqlite3.Row) -> Recipient:
         at_ms, brake = self._turn(recipient, person)
         if at_ms is None:
             return replace(recipient, refusal=brake.value)
-        if at_ms >= self.expires_ms:
+        if at_ms >= self.expires_ms and not self.clock_is_wrong:
             return replace(recipient, refusal="does-not-fit")
         self.previous = recipient.text
-        route = self._route(recipient, person)
-        away = "line-stopped" if self.line.stopped else route and self.obstacles[route]
-        if away:
+        self.seen.add(recipient.contact_id)
+        if away := self._away(recipient, person):
             return replace(recipient, expected_ms=None, reason=away)
         return replace(recipient, expected_ms=at_ms, reason=brake.value)
+
+    def _away(self, recipient: Recipient, person: sqlite3.Row) -> str:
+        """Why nobody can know when; a stop closes the routes of its device only."""
+        if self.clock_is_wrong:
+            return "clock-wrong"
+        route = self._route(recipient, person, tuple(self.obstacles))
+        return "line-stopped" if route is None else self.obstacles[route]
 
     def _turn(self, recipient: Recipient, person: sqlite3.Row) -> tuple[int | None, Brake]:
         later_ms = 0

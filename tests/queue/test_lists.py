@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 
+from appliance.desk import contacts
 from appliance.desk.lists import MANY, ListRequest, Recipient, accept_list, preview
 from appliance.desk.room import Room
 from appliance.desk.wording import Wording
-from appliance.devices.protocol import DeviceState, Reason
+from appliance.devices.protocol import DeviceState, Reason, Status
 from appliance.errors import InvalidInput, LineFull
 from appliance.messages import MessageState
-from tests.queue.counter import ANNA, BART, HOUR_S, SMS, STAFF, Counter, at
+from appliance.store import lines
+from appliance.store.store import Tx
+from tests.queue.counter import ANNA, BART, HOUR_S, SMS, STAFF, WHATSAPP, Counter, at
 
 CARLA = "+31633333333"
 DAY_MS = 24 * HOUR_S * 1000
@@ -148,6 +151,60 @@ def test_a_line_without_its_phone_promises_no_time(counter: Counter) -> None:
     counter.phone_is(DeviceState.ABSENT, Reason.NOT_PLUGGED_IN)
     (one,) = accepted(counter, request(counter, [ANNA]))
     assert (one.refusal, one.expected_ms, one.reason) == ("", None, "device-absent")
+
+
+def test_a_stop_of_one_device_leaves_the_list_to_the_other(counter: Counter) -> None:
+    """Who can be reached over an open route has a time; who cannot waits for the stopped one."""
+    counter.knows(ANNA, BART)
+
+    def add_modem(tx: Tx) -> str:
+        device_id = lines.enrol(tx, kind="modem", address="/dev/ttyUSB0")
+        lines.add_route(tx, line_id=counter.line_id, device_id=device_id, channel=SMS)
+        lines.stop_line(tx, counter.line_id, "no-credit", device_id=counter.device_id)
+        return device_id
+
+    modem = counter.store.write(add_modem)
+    counter.reception.status(modem, Status(state=DeviceState.READY, channels=frozenset({SMS})))
+    (one,) = previewed(counter, request(counter, [ANNA]))
+    assert one.reason != "line-stopped"
+    assert one.expected_ms is not None
+    (other,) = accepted(counter, request(counter, [BART], channel=WHATSAPP))
+    assert (other.refusal, other.expected_ms, other.reason) == ("", None, "line-stopped")
+
+
+def test_a_wrong_clock_promises_no_time(counter: Counter) -> None:
+    """Neither in the preview nor in earnest, and nothing is refused for coming too late."""
+    numbers = people(30)
+    counter.knows(*numbers)
+    counter.clock.advance(s=2 * 24 * HOUR_S)
+    counter.hears("Hoi", CARLA)
+    counter.clock.advance(s=-HOUR_S)
+    texts = [f"Er is werk, {place}." for place in range(20)]
+    for look in (previewed, accepted):
+        found = look(counter, request(counter, numbers, *texts))
+        assert {(each.refusal, each.expected_ms, each.reason) for each in found} == {
+            ("", None, "clock-wrong")
+        }
+
+
+def test_a_person_is_reached_by_the_number_that_agreed(counter: Counter) -> None:
+    """Another number of theirs that may not be written to does not stand in its way."""
+    counter.knows(BART)
+    counter.store.write(lambda tx: contacts.add_number(tx, counter.contact_id(BART), ANNA, "staff"))
+    found = previewed(counter, request(counter, [ANNA, BART, BART]))
+    assert [each.refusal for each in found] == ["consent-required", "", "twice"]
+
+
+def test_a_list_for_next_week_answers_nobody(counter: Counter) -> None:
+    """Who wrote today is not being answered then: office hours and the day's budget count."""
+    counter.knows(ANNA)
+    next_week = at("2026-06-22 03:00")
+    (one,) = accepted(counter, request(counter, [ANNA], not_before_ms=next_week))
+    assert not one.answering
+    counter.clock.at_ms = next_week
+    assert counter.task() is None
+    counter.clock.at_ms = at("2026-06-22 08:40")
+    assert counter.sends() == one.message_id
 
 
 def test_names_and_variants_fill_the_text(counter: Counter) -> None:
