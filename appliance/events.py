@@ -24,8 +24,12 @@ class EventKind(Enum):
     CONVERSATION_READ = "conversation.read"
     DEVICE_STATUS = "device.status"
     DEVICE_ENROLLED = "device.enrolled"
+    #: The credit of a SIM is another than before; facts: `cents`.
+    DEVICE_BALANCE = "device.balance"
     BRANCH_ADDED = "branch.added"
     LINE_ADDED = "line.added"
+    #: How it falls back, what callers are sent, or when its credit is low.
+    LINE_CHANGED = "line.changed"
     LINE_REMOVED = "line.removed"
     LINE_STOPPED = "line.stopped"
     LINE_RESUMED = "line.resumed"

@@ -7,23 +7,32 @@ consent that it proves or withdraws, the answer of a rule, and the events, or no
 import json
 import logging
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from appliance.desk import words
 from appliance.desk.rules import Arrival, answer
-from appliance.devices.protocol import Incoming, MissedCall, Sim, Status
+from appliance.devices.protocol import (
+    Balance,
+    DeliveryReport,
+    Incoming,
+    IncomingPart,
+    MissedCall,
+    Sim,
+    Status,
+)
 from appliance.events import EventKind
 from appliance.messages import Channel
 from appliance.phone_numbers import is_e164
 from appliance.queue.gate import ConsentGate
-from appliance.store import contacts, conversations, lines, messages
+from appliance.store import contacts, conversations, lines, messages, modems
 from appliance.store.store import Store, Tx
 
 log = logging.getLogger(__name__)
 
 
 class Reception:
-    """The `Listener` of every device."""
+    """The `Listener` of every device, and the `ModemListener` of the modems among them."""
 
     def __init__(self, store: Store, gate: ConsentGate) -> None:
         self._store = store
@@ -71,6 +80,28 @@ class Reception:
                 (device_id, name, value),
             )
         )
+
+    def received_parts(self, device_id: str, parts: Sequence[IncomingPart]) -> None:
+        raise NotImplementedError
+
+    def delivery_reports(self, device_id: str, reports: Sequence[DeliveryReport]) -> None:
+        raise NotImplementedError
+
+    def balance(self, device_id: str, balance: Balance) -> None:
+        cents = balance.cents
+        if cents is not None:
+            self._store.write(
+                lambda tx: modems.keep_balance(tx, device_id, cents, at_ms=balance.at_ms)
+            )
+
+    def hardware_seen(self, device_id: str, imei: str) -> bool:
+        return self._store.write(lambda tx: modems.bind(tx, device_id, imei))
+
+    def model_facts(self, model: str) -> Mapping[str, Any]:
+        return self._store.read(lambda conn: modems.model_facts(conn, model))
+
+    def learn(self, model: str, facts: Mapping[str, Any]) -> None:
+        self._store.write(lambda tx: modems.learn(tx, model, facts))
 
 
 def _line_of(conn: sqlite3.Connection, device_id: str) -> lines.Line | None:

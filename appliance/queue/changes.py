@@ -16,6 +16,7 @@ _MATTER = (
     EventKind.DEVICE_STATUS,
     EventKind.DEVICE_ENROLLED,
     EventKind.LINE_ADDED,
+    EventKind.LINE_CHANGED,
     EventKind.LINE_STOPPED,
     EventKind.LINE_RESUMED,
 )

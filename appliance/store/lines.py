@@ -2,13 +2,14 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from appliance.errors import NotFound, Refused
 from appliance.events import EventKind
 from appliance.messages import Channel, MessageState
-from appliance.store import messages
+from appliance.store import line_settings, messages
+from appliance.store.line_settings import DEFAULT_SETTINGS, LineSettings
 from appliance.store.store import Tx
 
 
@@ -45,6 +46,7 @@ class Line:
     created_ms: int
     pacing: str | None = None
     stopped_on: str | None = None
+    settings: LineSettings = DEFAULT_SETTINGS
 
     def stops(self, device_id: str) -> bool:
         """Nothing may be sent from this line over this device."""
@@ -53,7 +55,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """`channels` are those that can send now."""
+    """`channels` are those that can send now; `lost` says since when another one cannot.
+
+    `facts` is the JSON that its driver told, `imei` the modem that it is bound to, and
+    `balance_cents` the credit of its SIM, None when it was never read.
+    """
 
     id: str
     kind: str
@@ -63,7 +69,22 @@ class Device:
     state: str
     reason: str
     channels: frozenset[Channel]
+    facts: str
     changed_ms: int
+    created_ms: int
+    imei: str | None = None
+    balance_cents: int | None = None
+    balance_ms: int | None = None
+    lost: Mapping[Channel, int] = field(default_factory=dict)
+
+    @property
+    def is_roaming(self) -> bool:
+        return json.loads(self.facts).get("roaming") is True
+
+    def has_low_credit(self, settings: LineSettings) -> bool:
+        """Whether the line with these settings wants to be warned."""
+        below, cents = settings.credit_warn_cents, self.balance_cents
+        return below is not None and cents is not None and cents < below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +95,12 @@ class Route:
 
 
 _LINE = (
-    "SELECT id, branch_id, number, stopped, stopped_on, created_ms, pacing FROM line"
-    " WHERE removed_ms IS NULL"
+    "SELECT id, branch_id, number, stopped, stopped_on, created_ms, pacing, fallback_after_min,"
+    " fallback_classes, call_answer, credit_warn_cents FROM line WHERE removed_ms IS NULL"
 )
 _DEVICE = (
-    "SELECT id, kind, address, iccid, sim_number, state, reason, channels, changed_ms"
-    " FROM device WHERE removed_ms IS NULL"
+    "SELECT id, kind, address, iccid, sim_number, imei, state, reason, channels, facts, lost,"
+    " balance_cents, balance_ms, changed_ms, created_ms FROM device WHERE removed_ms IS NULL"
 )
 
 
@@ -156,7 +177,7 @@ def remove_line(tx: Tx, line_id: str) -> None:
 
 
 def lines(conn: sqlite3.Connection) -> Sequence[Line]:
-    return [Line(**dict(row)) for row in conn.execute(f"{_LINE} ORDER BY number")]
+    return [_line(row) for row in conn.execute(f"{_LINE} ORDER BY number")]
 
 
 def line(conn: sqlite3.Connection, number_or_id: str) -> Line:
@@ -164,18 +185,19 @@ def line(conn: sqlite3.Connection, number_or_id: str) -> Line:
     row = conn.execute(f"{_LINE} AND (id = ?1 OR number = ?1)", (number_or_id,)).fetchone()
     if row is None:
         raise NotFound("line")
-    return Line(**dict(row))
+    return _line(row)
 
 
 def stop_line(tx: Tx, line_id: str, why: str, *, device_id: str | None = None) -> None:
     """Nothing is sent from the line until `resume_line`; with a device, not over that one.
 
-    Two stops together stop the whole line.
+    Two stops together stop the whole line; one of a device adds nothing to that.
     """
     changed = tx.conn.execute(
         "UPDATE line SET stopped = ?1,"
         " stopped_on = iif(stopped IS NULL OR stopped_on IS ?3, ?3, NULL)"
-        " WHERE id = ?2 AND (stopped IS NOT ?1 OR stopped_on IS NOT ?3)",
+        " WHERE id = ?2 AND (stopped IS NOT ?1 OR stopped_on IS NOT ?3)"
+        " AND (?3 IS NULL OR stopped IS NULL OR stopped_on IS NOT NULL)",
         (why, line_id, device_id),
     )
     if changed.rowcount:
@@ -187,9 +209,23 @@ def resume_line(tx: Tx, line_id: str, *, staff_id: str | None) -> None:
     tx.emit(EventKind.LINE_RESUMED, line_id=line_id, staff_id=staff_id)
 
 
+def resume_device(tx: Tx, device_id: str, why: str) -> None:
+    """What stopped only this device is over by itself; all other stops stay."""
+    stopped = tx.conn.execute(
+        "SELECT id FROM line WHERE stopped_on = ? AND stopped = ?", (device_id, why)
+    ).fetchall()
+    for row in stopped:
+        resume_line(tx, row["id"], staff_id=None)
+
+
 def pace_line(tx: Tx, line_id: str, pacing: str | None) -> None:
     """Stores what the line does slower than the default; None for the default."""
     tx.conn.execute("UPDATE line SET pacing = ? WHERE id = ?", (pacing, line_id))
+
+
+def set_line(tx: Tx, line_id: str, settings: LineSettings) -> None:
+    """Keeps all settings of the line. Raises InvalidInput."""
+    line_settings.keep(tx, line_id, settings)
 
 
 def enrol(tx: Tx, *, kind: str, address: str) -> str:
@@ -206,12 +242,18 @@ def enrol(tx: Tx, *, kind: str, address: str) -> str:
     return device_id
 
 
-def add_route(tx: Tx, *, line_id: str, device_id: str, channel: Channel) -> None:
-    """Adds a way to send, after those that the line has."""
+def add_route(
+    tx: Tx, *, line_id: str, device_id: str, channel: Channel, rank: int | None = None
+) -> None:
+    """Adds a way to send: at this place, 0 the best; without one after those that the line has."""
+    if rank is not None:
+        tx.conn.execute(
+            "UPDATE route SET rank = rank + 1 WHERE line_id = ? AND rank >= ?", (line_id, rank)
+        )
     tx.conn.execute(
-        "INSERT INTO route (line_id, device_id, channel, rank) VALUES"
-        " (?1, ?2, ?3, (SELECT count(*) FROM route WHERE line_id = ?1))",
-        (line_id, device_id, channel.value),
+        "INSERT INTO route (line_id, device_id, channel, rank, added_ms) VALUES (?1, ?2, ?3,"
+        " coalesce(?4, (SELECT max(rank) + 1 FROM route WHERE line_id = ?1), 0), ?5)",
+        (line_id, device_id, channel.value, rank, tx.now_ms),
     )
 
 
@@ -248,9 +290,33 @@ def routes_of_device(conn: sqlite3.Connection, device_id: str) -> Sequence[Route
     return [_route(row) for row in rows]
 
 
+_OWNERS_FIRST = (
+    "ORDER BY (SELECT min(rank) FROM route WHERE line_id = line.id AND device_id = ?1) >"
+    " (SELECT min(rank) FROM route WHERE line_id = line.id),"
+    " (SELECT min(added_ms) FROM route WHERE line_id = line.id AND device_id = ?1), id"
+)
+
+
+def lines_of_device(conn: sqlite3.Connection, device_id: str) -> Sequence[Line]:
+    """The lines that send over this device: those of which it is the best way first, then those
+    that fall back on it, in the order in which they began to.
+    """
+    rows = conn.execute(
+        f"{_LINE} AND id IN (SELECT line_id FROM route WHERE device_id = ?1) {_OWNERS_FIRST}",  # noqa: S608 -- our own order
+        (device_id,),
+    )
+    return [_line(row) for row in rows]
+
+
+def _line(row: sqlite3.Row) -> Line:
+    values = dict(row)
+    return Line(settings=line_settings.taken_from(values), **values)
+
+
 def _device(row: sqlite3.Row) -> Device:
     values = dict(row)
     values["channels"] = frozenset(Channel(name) for name in json.loads(values["channels"]))
+    values["lost"] = {Channel(name): at for name, at in json.loads(values["lost"]).items()}
     return Device(**values)
 
 

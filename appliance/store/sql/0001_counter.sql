@@ -26,6 +26,10 @@ CREATE TABLE line (
   stopped     TEXT,                             -- why nothing is sent until a person looks
   pacing      TEXT,                             -- JSON: what this line does slower than others
   stopped_on  TEXT REFERENCES device (id),      -- only this device's routes; NULL: the whole line
+  fallback_after_min INTEGER NOT NULL DEFAULT 10 CHECK (fallback_after_min >= 0),
+  fallback_classes TEXT NOT NULL DEFAULT '["automatic","confirmation","reply"]',
+  call_answer TEXT,                             -- what a caller is sent; NULL: nothing
+  credit_warn_cents INTEGER,                    -- below this the credit is low; NULL: never
   created_ms  INTEGER NOT NULL,
   removed_ms  INTEGER
 ) STRICT;
@@ -37,16 +41,28 @@ CREATE TABLE device (
   address     TEXT NOT NULL,                    -- ADB serial, or where to look for a modem first
   iccid       TEXT,                             -- the SIM it is bound to
   sim_number  TEXT,
+  imei        TEXT,                             -- the modem it is bound to
   state       TEXT NOT NULL DEFAULT 'absent'
               CHECK (state IN ('absent', 'unauthorized', 'offline', 'ready', 'degraded')),
   reason      TEXT NOT NULL DEFAULT 'none',
   channels    TEXT NOT NULL DEFAULT '[]',       -- those that can send now
   facts       TEXT NOT NULL DEFAULT '{}',
+  lost        TEXT NOT NULL DEFAULT '{}',       -- for a channel since when it cannot send
+  balance_cents INTEGER,                        -- the credit of the SIM; NULL: never read
+  balance_ms  INTEGER,
   changed_ms  INTEGER NOT NULL,
   created_ms  INTEGER NOT NULL,
   removed_ms  INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX device_address ON device (kind, address) WHERE removed_ms IS NULL;
+CREATE UNIQUE INDEX device_imei ON device (imei) WHERE imei IS NOT NULL AND removed_ms IS NULL;
+
+-- What was learnt about a make, model and firmware of modems.
+CREATE TABLE modem_model (
+  model      TEXT PRIMARY KEY,
+  facts      TEXT NOT NULL,
+  changed_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- How a line may send, best first.
 CREATE TABLE route (
@@ -54,6 +70,7 @@ CREATE TABLE route (
   device_id TEXT NOT NULL REFERENCES device (id),
   channel   TEXT NOT NULL CHECK (channel IN ('whatsapp', 'sms')),
   rank      INTEGER NOT NULL,
+  added_ms  INTEGER NOT NULL,
   PRIMARY KEY (line_id, device_id, channel)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX route_device ON route (device_id);
@@ -184,6 +201,7 @@ CREATE TABLE message (
   not_before_ms   INTEGER,
   expires_ms      INTEGER,
   tries           INTEGER NOT NULL DEFAULT 0,
+  bound_to        TEXT REFERENCES device (id),  -- parts of it left over this device, or may have
   answering       INTEGER NOT NULL DEFAULT 0 CHECK (answering IN (0, 1)), -- they wrote within 24 h
   typed           INTEGER NOT NULL DEFAULT 0 CHECK (typed IN (0, 1)), -- by a person, just now
   staff_id        TEXT REFERENCES staff (id),
@@ -222,11 +240,13 @@ CREATE TABLE attempt (
   device_id   TEXT NOT NULL REFERENCES device (id),
   channel     TEXT NOT NULL CHECK (channel IN ('whatsapp', 'sms')),
   parts       INTEGER NOT NULL DEFAULT 1,       -- SMS parts; they count in the ceilings
+  signature   TEXT,                             -- what was added to the text on this way
+  reference   INTEGER,                          -- what the parts of a long SMS have in common
   started_ms  INTEGER NOT NULL,
   baseline    TEXT,                             -- what stood there before the tap
   tapped_ms   INTEGER,                          -- the gate opened; from here it may have left
   ended_ms    INTEGER,
-  outcome     TEXT CHECK (outcome IN ('sent', 'not_sent', 'unknown', 'refused')),
+  outcome     TEXT CHECK (outcome IN ('sent', 'partly', 'not_sent', 'unknown', 'refused')),
   evidence    TEXT NOT NULL DEFAULT '{}',
   looks       INTEGER NOT NULL DEFAULT 0,
   looked_ms   INTEGER
@@ -242,8 +262,48 @@ CREATE TABLE attempt_part (
   part       INTEGER NOT NULL,                  -- from 1
   state      TEXT NOT NULL CHECK (state IN ('sent', 'missing', 'unknown')),
   evidence   TEXT NOT NULL DEFAULT '{}',
+  mr         INTEGER,                           -- TP-MR, by which the network reports
+  report     TEXT CHECK (report IN ('arrived', 'failed', 'trying')),
+  report_ms  INTEGER,                           -- the network's time
   PRIMARY KEY (attempt_id, part)
 ) STRICT, WITHOUT ROWID;
+
+-- Delivery reports that came before what they report of was known.
+CREATE TABLE early_report (
+  device_id TEXT NOT NULL REFERENCES device (id),
+  number    TEXT NOT NULL,
+  mr        INTEGER NOT NULL,
+  at_ms     INTEGER NOT NULL,
+  report    TEXT NOT NULL CHECK (report IN ('arrived', 'failed', 'trying')),
+  status    INTEGER NOT NULL,
+  seen_ms   INTEGER NOT NULL,
+  PRIMARY KEY (device_id, number, mr, at_ms, status)
+) STRICT, WITHOUT ROWID;
+
+-- A long SMS that comes in, part by part.
+CREATE TABLE long_sms (
+  id          TEXT PRIMARY KEY,
+  device_id   TEXT NOT NULL REFERENCES device (id),
+  sender      TEXT NOT NULL,
+  reference   INTEGER NOT NULL,
+  wide        INTEGER NOT NULL CHECK (wide IN (0, 1)),
+  total       INTEGER NOT NULL,
+  key         TEXT NOT NULL,                    -- of the part that came first
+  at_ms       INTEGER NOT NULL,                 -- the network's time of that part
+  seen_ms     INTEGER NOT NULL,                 -- when it came
+  shown_ms    INTEGER                           -- when it was shown, whole or not
+) STRICT;
+CREATE INDEX long_sms_of ON long_sms (device_id, sender, reference);
+CREATE INDEX long_sms_open ON long_sms (seen_ms) WHERE shown_ms IS NULL;
+CREATE TABLE long_sms_part (
+  device_id   TEXT NOT NULL REFERENCES device (id),
+  key         TEXT NOT NULL,
+  long_sms_id TEXT NOT NULL REFERENCES long_sms (id),
+  part        INTEGER NOT NULL,
+  units       BLOB NOT NULL,                    -- UTF-16: a part may end in half a character
+  PRIMARY KEY (device_id, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX long_sms_part_of ON long_sms_part (long_sms_id, part);
 
 -- Visits to a chat to read the ticks of what was sent, by the number of minutes after.
 CREATE TABLE tick_visit (

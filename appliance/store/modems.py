@@ -1,0 +1,68 @@
+"""What is kept of modems: which one a device is, the credit of its SIM, what its model can do."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+from appliance.errors import NoCredit
+from appliance.events import EventKind
+from appliance.store import lines
+from appliance.store.store import Tx
+
+
+def bind(tx: Tx, device_id: str, imei: str) -> bool:
+    """Whether this device is the modem with this IMEI; the first one that shows up binds it.
+
+    A modem that is another device already is not also this one.
+    """
+    known = tx.conn.execute("SELECT imei FROM device WHERE id = ?", (device_id,)).fetchone()
+    if known is None or known["imei"] is not None:
+        return known is not None and bool(known["imei"] == imei)
+    taken = tx.conn.execute(
+        "SELECT 1 FROM device WHERE imei = ? AND removed_ms IS NULL", (imei,)
+    ).fetchone()
+    if taken is None:
+        tx.conn.execute("UPDATE device SET imei = ? WHERE id = ?", (imei, device_id))
+    return taken is None
+
+
+def keep_balance(tx: Tx, device_id: str, cents: int, *, at_ms: int) -> None:
+    """At nothing the routes of this device stop; a balance that has risen starts them again.
+
+    Only one that has risen: what the network refuses to send for a few cents left must not be
+    tried again after each question.
+    """
+    row = tx.conn.execute(
+        "SELECT balance_cents AS cents, balance_ms FROM device WHERE id = ?", (device_id,)
+    ).fetchone()
+    if row is None or at_ms < (row["balance_ms"] or 0):
+        return
+    tx.conn.execute(
+        "UPDATE device SET balance_cents = ?, balance_ms = ? WHERE id = ?",
+        (cents, at_ms, device_id),
+    )
+    if cents != row["cents"]:
+        tx.emit(EventKind.DEVICE_BALANCE, device_id=device_id, facts={"cents": cents})
+    if cents <= 0:
+        for line in lines.lines_of_device(tx.conn, device_id):
+            lines.stop_line(tx, line.id, NoCredit.code, device_id=device_id)
+    elif row["cents"] is None or cents > row["cents"]:
+        lines.resume_device(tx, device_id, NoCredit.code)
+
+
+def model_facts(conn: sqlite3.Connection, model: str) -> Mapping[str, Any]:
+    row = conn.execute("SELECT facts FROM modem_model WHERE model = ?", (model,)).fetchone()
+    found: Mapping[str, Any] = json.loads(row["facts"]) if row else {}
+    return found
+
+
+def learn(tx: Tx, model: str, facts: Mapping[str, Any]) -> None:
+    """Adds to what is known; a fact that was known before takes its new value."""
+    known = {**model_facts(tx.conn, model), **facts}
+    tx.conn.execute(
+        "INSERT INTO modem_model (model, facts, changed_ms) VALUES (?, ?, ?)"
+        " ON CONFLICT (model) DO UPDATE SET facts = excluded.facts,"
+        " changed_ms = excluded.changed_ms",
+        (model, json.dumps(known), tx.now_ms),
+    )
