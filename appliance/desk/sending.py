@@ -79,7 +79,8 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     if request.room is not None:
         request.room.take(tx, line.id)
     last_in_ms = conversations.last_in_ms(tx.conn, line.id, contact_id)
-    answering = last_in_ms is not None and tx.now_ms - last_in_ms <= ANSWER_WINDOW_MS
+    begins_ms = max(tx.now_ms, request.not_before_ms or 0)
+    answering = last_in_ms is not None and begins_ms - last_in_ms <= ANSWER_WINDOW_MS
     kind = request.kind or (MessageClass.REPLY if answering else MessageClass.AUTOMATIC)
     begun = not answering and kind in (MessageClass.AUTOMATIC, MessageClass.LIST)
     expected_ms, reason = _first_estimate(
@@ -104,8 +105,7 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
             rule=request.author.rule,
             client_id=request.client_id,
             not_before_ms=request.not_before_ms,
-            expires_ms=max(tx.now_ms, request.not_before_ms or 0)
-            + (request.ttl_ms or DEFAULT_TTL_MS),
+            expires_ms=begins_ms + (request.ttl_ms or DEFAULT_TTL_MS),
             expected_ms=expected_ms,
             reason=reason,
         ),

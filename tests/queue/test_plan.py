@@ -273,6 +273,20 @@ def test_the_life_of_a_planned_message_begins_with_its_time(counter: Counter) ->
     assert counter.sends() == message_id
 
 
+def test_a_message_for_next_week_answers_nobody(counter: Counter) -> None:
+    """Whoever wrote today is not waiting for it then: Balie begins it, in office hours."""
+    counter.knows(ANNA)
+    sunday = at("2026-06-21 03:00")
+    message_id = counter.queues(not_before_ms=sunday)
+    assert (counter.row(message_id)["class"], counter.row(message_id)["answering"]) == (
+        "automatic",
+        0,
+    )
+    counter.clock.at_ms = sunday
+    assert shown(counter, message_id)[1] == "office-hours"
+    assert counter.task() is None
+
+
 def test_a_removed_line_keeps_nothing_waiting(counter: Counter) -> None:
     """What nobody would ever send is withdrawn with the line; its history stays."""
     counter.knows(ANNA)
