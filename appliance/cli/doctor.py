@@ -1,17 +1,15 @@
 """`balie doctor`: what is wrong with the machine, the phones and the modems."""
 
-import json
 import sqlite3
 import sys
-from collections.abc import Sequence
 
 from appliance.api.web import device_phrases
 from appliance.cli.clock import complaint_of
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
-from appliance.devices import modem_doctor
-from appliance.devices.doctor import Complaint, doctor
+from appliance.devices.doctor import Complaint
 from appliance.devices.protocol import DeviceState, Reason
 from appliance.phone_numbers import readable
+from appliance.runtime.complaints import complaints_of
 from appliance.store import lines
 
 
@@ -19,16 +17,10 @@ from appliance.store import lines
 def run_doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Says what keeps Balie from its phones and modems, and what to do about it."""
     with open_store(data) as store:
-        phones = [each.address for each in store.read(lines.devices) if each.kind == "phone"]
-        modems = store.read(_modems)
         clock = complaint_of(store)
+        reach = complaints_of(store)
         known = [*store.read(_devices_in_need), *store.read(_lines_that_stopped)]
-    complaints = [
-        *([clock] if clock else []),
-        *(doctor(phones) if phones or not modems else []),
-        *modem_doctor.doctor(modems),
-        *known,
-    ]
+    complaints = [*([clock] if clock else []), *reach, *known]
     facts = [
         {"about": each.about, "sentence": each.sentence, "remedy": each.remedy}
         for each in complaints
@@ -37,18 +29,6 @@ def run_doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
     show(as_json, {"items": facts}, "\n".join(rows) or "Nothing is wrong.")
     if complaints:
         sys.exit(1)
-
-
-def _modems(conn: sqlite3.Connection) -> Sequence[modem_doctor.KnownModem]:
-    """Where each modem was enrolled, and where a running Balie saw it last."""
-    rows = conn.execute(
-        "SELECT address, facts FROM device WHERE kind = 'modem' AND removed_ms IS NULL"
-        " ORDER BY created_ms, id"
-    )
-    return [
-        modem_doctor.KnownModem(port=row["address"], found_at=json.loads(row["facts"]).get("port"))
-        for row in rows
-    ]
 
 
 def _devices_in_need(conn: sqlite3.Connection) -> list[Complaint]:

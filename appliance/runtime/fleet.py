@@ -1,4 +1,4 @@
-"""Every phone that carries a line has a worker; lines that come and go are noticed."""
+"""Every device that carries a line has a worker; lines that come and go are noticed."""
 
 import logging
 import sqlite3
@@ -16,12 +16,14 @@ from appliance.store.store import Store
 log = logging.getLogger(__name__)
 
 NOTICE_S = 1.0
-"""Real seconds until a line that the CLI added gets its phone."""
+"""Real seconds until a line that the CLI added gets its device."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Crew:
-    serial: str
+    """`serial` is a phone's; a modem sees for itself whether it is there."""
+
+    serial: str | None
     worker: DeviceWorker
 
 
@@ -76,15 +78,18 @@ class Fleet:
 
     def _begin(self, device: Device) -> None:
         worker = self._make_worker(device)
-        self._crew[device.id] = _Crew(serial=device.address, worker=worker)
+        serial = device.address if device.kind == "phone" else None
+        self._crew[device.id] = _Crew(serial=serial, worker=worker)
         worker.start()
-        self._watch.follow(device.address, worker.changed)
+        if serial is not None:
+            self._watch.follow(serial, worker.changed)
 
     def _end(self, device_ids: Iterable[str]) -> None:
-        """All at once: a phone that hangs must not make the others wait for their end."""
+        """All at once: a device that hangs must not make the others wait for their end."""
         ending = [self._crew.pop(device_id) for device_id in device_ids]
         for each in ending:
-            self._watch.forget(each.serial)
+            if each.serial is not None:
+                self._watch.forget(each.serial)
         threads = [threading.Thread(target=each.worker.stop) for each in ending]
         for thread in threads:
             thread.start()
