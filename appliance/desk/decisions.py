@@ -2,6 +2,7 @@
 
 from enum import Enum
 
+from appliance.desk.sending import DEFAULT_TTL_MS
 from appliance.errors import NotFound, Refused
 from appliance.messages import MessageState
 from appliance.store import messages
@@ -16,13 +17,6 @@ class Decision(Enum):
     GIVE_UP = "give-up"
 
 
-_LEADS_TO = {
-    Decision.LEFT: MessageState.SENT,
-    Decision.SEND_AGAIN: MessageState.QUEUED,
-    Decision.GIVE_UP: MessageState.FAILED,
-}
-
-
 def decide(tx: Tx, message_id: str, decision: Decision, *, staff_id: str) -> None:
     """Settles it, with the name of who did.
 
@@ -30,16 +24,22 @@ def decide(tx: Tx, message_id: str, decision: Decision, *, staff_id: str) -> Non
     Raises NotFound, or Refused when it is settled already or still being looked up.
     """
     row = tx.conn.execute(
-        "SELECT state, reason FROM message WHERE id = ?", (message_id,)
+        "SELECT state, reason, (SELECT max(tapped_ms) FROM attempt WHERE message_id = message.id)"
+        " AS tapped_ms FROM message WHERE id = ?",
+        (message_id,),
     ).fetchone()
     if row is None:
         raise NotFound("message")
     if (row["state"], row["reason"]) != (MessageState.UNCONFIRMED.value, "person"):
         raise Refused("nothing-to-decide", "This message does not wait for a person.")
-    messages.move(
-        tx,
-        message_id,
-        _LEADS_TO[decision],
-        reason="decided" if decision is Decision.GIVE_UP else None,
-        facts={"by": "person", "staff": staff_id, "decision": decision.value},
-    )
+    facts = {"by": "person", "staff": staff_id, "decision": decision.value}
+    match decision:
+        case Decision.LEFT:
+            sent_ms = row["tapped_ms"] or tx.now_ms
+            messages.move(tx, message_id, MessageState.SENT, facts=facts, sent_ms=sent_ms)
+        case Decision.SEND_AGAIN:
+            # Whoever wants it sent now finds it worth sending, however long nobody looked.
+            expires_ms = tx.now_ms + DEFAULT_TTL_MS
+            messages.move(tx, message_id, MessageState.QUEUED, facts=facts, expires_ms=expires_ms)
+        case Decision.GIVE_UP:
+            messages.move(tx, message_id, MessageState.FAILED, reason="decided", facts=facts)
