@@ -3,9 +3,11 @@
 import re
 from dataclasses import dataclass
 
-from appliance.devices.modem.pdu import national, septets
+from appliance.devices.modem.pdu import septets
 from appliance.devices.modem.pdu.coding import Alphabet
 from appliance.devices.modem.pdu.header import Concat, Header, read_header, write_header
+from appliance.devices.modem.pdu.national_locking import locking_table
+from appliance.devices.modem.pdu.national_single import single_shift_table
 from appliance.devices.modem.pdu.octets import BadPdu, Octets
 
 _HALF = re.compile("[\ud800-\udfff]")
@@ -64,7 +66,7 @@ def _gsm(data: bytes, length: int, header_length: int, header: Header) -> str:
     before = _septets_of(header_length)
     fill = 7 * before - 8 * header_length
     codes = septets.unpack(data[header_length:], max(0, length - before), fill=fill)
-    return septets.decode(codes, national.locking(header.locking), national.single(header.single))
+    return septets.decode(codes, locking_table(header.locking), single_shift_table(header.single))
 
 
 def _ucs2(data: bytes, concat: Concat | None) -> str:
