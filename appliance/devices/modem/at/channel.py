@@ -1,0 +1,230 @@
+"""One modem's AT channel: commands with deadlines, and its news in between.
+
+Nothing here sleeps: a command waits for its result, a PDU for its prompt, `rest` for a byte.
+"""
+
+import re
+import time
+
+from appliance.devices.modem.at.answers import Answer, AtError, PortGone, Rebooted, Silence
+from appliance.devices.modem.at.dialogue import Dialogue
+from appliance.devices.modem.at.finals import Final
+from appliance.devices.modem.at.urc import Booted, Urc
+from appliance.devices.modem.at.wire import Wire
+
+#: 27.005 names no time for the prompt; a SIM800 that searches a network takes about two seconds.
+_PROMPT_S = 5.0
+#: A modem answers these at once, whatever its SIM and network do.
+_SYNC_S = 0.4
+#: Between a modem's first sign of life and the last line of its start ("SMS Ready").
+_SETTLE_S = 30.0
+#: Ends a prompt without sending (27.005 §3.5.1). Ctrl-Z in its place would send what is there.
+_ESCAPE = b"\x1b\r"
+_SEND = b"\x1a"
+#: Commands whose answers cannot be taken for another's; the lost one itself proves nothing.
+_MARKERS = (
+    ("AT+CGSN", re.compile(r'(?:\+C?GSN: *)?"?\d{14,17}"?$')),
+    ("AT+CMEE?", re.compile(r"\+CMEE: *\d")),
+)
+#: After these a modem says lines that else belong to a start.
+_STIRRING = ("AT+CPIN=", "AT+CFUN=")
+
+
+class AtChannel:
+    """Used by one thread, except `rouse` and `close`."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self._dialogue = Dialogue()
+        self._settled_at = 0.0
+        #: A command may still be answered, or a prompt be open: nobody knows what the modem is at.
+        self._lost_step = True
+        self._last = ""
+
+    @classmethod
+    def open(cls, port: str, *, baud: int = 115200) -> "AtChannel":
+        """Raises PortGone, or PortBusy when somebody else has it. Says nothing to the modem."""
+        return cls(Wire(port, baud=baud))
+
+    @property
+    def port(self) -> str:
+        return self._wire.port
+
+    def command(self, text: str, *, timeout_s: float = 5.0) -> Answer:
+        """Raises AtError, Silence, Rebooted or PortGone."""
+        deadline = time.monotonic() + timeout_s
+        self._make_ready(text, deadline)
+        return self._ask(text, deadline)
+
+    def pdu_command(self, text: str, pdu_hex: str, *, timeout_s: float) -> Answer:
+        """Sends the PDU at the modem's prompt; where none comes, takes the command back.
+
+        Raises what `command` raises.
+        """
+        deadline = time.monotonic() + timeout_s
+        self._make_ready(text, deadline)
+        self._begin(text, pdu_hex)
+        self._write(text.encode("ascii") + b"\r", text, deadline)
+        try:
+            self._await_prompt(text, min(deadline, time.monotonic() + _PROMPT_S))
+        except Silence:
+            self._wire.write(_ESCAPE, time.monotonic() + _SYNC_S)
+            raise
+        self._write(pdu_hex.encode("ascii") + _SEND, text, deadline)
+        return self._answer(text, deadline)
+
+    def news(self) -> list[Urc]:
+        """What the modem has said unasked since the last time, oldest first; reads nothing."""
+        dialogue = self._dialogue
+        news = list(dialogue.news)
+        dialogue.news.clear()
+        if dialogue.booted is not None:
+            news.append(Booted(banner=dialogue.booted))
+            self._settle()
+        return news
+
+    def rest(self, timeout_s: float) -> None:
+        """Waits for news, a rouse or the time; raises PortGone at once."""
+        deadline = time.monotonic() + timeout_s
+        while not (self._dialogue.news or self._dialogue.booted):
+            data = self._wire.read(deadline, wakeable=True)
+            if not data:
+                return
+            self._hear(data)
+
+    def rouse(self) -> None:
+        """Ends a rest, also one that has not begun yet. Any thread."""
+        self._wire.rouse()
+
+    def close(self) -> None:
+        """Any thread; a call in hand raises PortGone."""
+        self._wire.close()
+
+    # One command
+
+    def _make_ready(self, text: str, deadline: float) -> None:
+        """Reads what came meanwhile, tells of a start, and finds the step again."""
+        self._drain()
+        if self._lost_step:
+            self._find_step(text, deadline)
+        self._raise_if_booted(handed_over=False)
+
+    def _drain(self) -> None:
+        while data := self._wire.read(0.0):
+            self._hear(data)
+
+    def _ask(self, text: str, deadline: float) -> Answer:
+        self._begin(text)
+        self._write(text.encode("ascii") + b"\r", text, deadline)
+        return self._answer(text, deadline)
+
+    def _begin(self, text: str, pdu_hex: str | None = None) -> None:
+        self._last = text
+        self._lost_step = True
+        if text.upper().startswith(_STIRRING):
+            self._settle()
+        self._dialogue.begin(text, pdu=pdu_hex)
+
+    def _write(self, data: bytes, text: str, deadline: float) -> None:
+        if not self._wire.write(data, deadline):
+            self._dialogue.end()
+            raise Silence(text, handed_over=False)
+
+    def _await_prompt(self, text: str, deadline: float) -> None:
+        dialogue = self._dialogue
+        while not dialogue.prompted and dialogue.final is None:
+            self._hear_one(text, deadline, handed_over=False)
+        if dialogue.final is None:
+            return
+        final = self._finish()
+        _raise_if_error(final, handed_over=False)
+        self._lost_step = True
+        raise Silence(text, handed_over=False)
+
+    def _answer(self, text: str, deadline: float) -> Answer:
+        while self._dialogue.final is None:
+            self._hear_one(text, deadline, handed_over=True)
+        lines = tuple(self._dialogue.lines)
+        _raise_if_error(self._finish(), handed_over=True)
+        return Answer(lines=lines)
+
+    def _finish(self) -> Final:
+        final = self._dialogue.final or Final(kind="error")
+        self._dialogue.end()
+        self._lost_step = False
+        return final
+
+    def _hear_one(self, text: str, deadline: float, *, handed_over: bool) -> None:
+        try:
+            data = self._wire.read(deadline)
+        except PortGone as exc:
+            exc.handed_over = handed_over
+            exc.evidence["handed_over"] = handed_over
+            raise
+        if not data:
+            self._dialogue.end()
+            raise Silence(text, handed_over=handed_over)
+        self._hear(data)
+        self._raise_if_booted(handed_over=handed_over)
+
+    def _hear(self, data: bytes) -> None:
+        if self._settled_at and time.monotonic() > self._settled_at:
+            self._settled_at = 0.0
+            self._dialogue.settled()
+        self._dialogue.feed(data)
+
+    # Starts
+
+    def _raise_if_booted(self, *, handed_over: bool) -> None:
+        banner = self._dialogue.booted
+        if banner is not None:
+            self._dialogue.end()
+            self._settle()
+            self._lost_step = True
+            raise Rebooted(banner, handed_over=handed_over)
+
+    def _settle(self) -> None:
+        self._dialogue.settle()
+        self._settled_at = time.monotonic() + _SETTLE_S
+
+    # After an answer that did not come
+
+    def _find_step(self, text: str, deadline: float) -> None:
+        """Takes an open prompt back and lets a late answer pass, so that none is mistaken.
+
+        The modem answers in order: what follows a marker's own line is the marker's result.
+        """
+        marker, shape = next(m for m in _MARKERS if not self._last.startswith(m[0]))
+        if not self._marked(marker, shape, deadline):
+            self._try("ATE0Q0V1", deadline)
+            if not self._marked(marker, shape, deadline):
+                raise Silence(text, handed_over=False)
+        self._lost_step = False
+
+    def _marked(self, marker: str, shape: re.Pattern[str], deadline: float) -> bool:
+        self._dialogue.begin(marker, shape=shape)
+        return self._heard(_ESCAPE + marker.encode("ascii") + b"\r", deadline)
+
+    def _try(self, command: str, deadline: float) -> None:
+        """For a modem that was told to give no results, or that had noise before its marker."""
+        self._dialogue.begin(command)
+        self._heard(command.encode("ascii") + b"\r", deadline)
+
+    def _heard(self, data: bytes, deadline: float) -> bool:
+        """Whether what was begun was answered soon."""
+        soon = min(deadline, time.monotonic() + _SYNC_S)
+        self._wire.write(data, soon)
+        while self._dialogue.final is None:
+            heard = self._wire.read(soon)
+            if not heard:
+                break
+            self._hear(heard)
+            self._raise_if_booted(handed_over=False)
+        self._dialogue.end()
+        return self._dialogue.final is not None
+
+
+def _raise_if_error(final: Final, *, handed_over: bool) -> None:
+    if final.kind in ("ok", "call"):
+        return
+    raise AtError(final.kind, final.code, text=final.text, handed_over=handed_over)

@@ -1,0 +1,232 @@
+"""Tells what a modem writes apart: the answer to the command in hand, its echo, and news.
+
+Pure: bytes in; the answer, the news and a restart out. 27.007 lets a modem write an unsolicited
+line between any two lines of an answer, also between a header and its PDU.
+"""
+
+import re
+from collections import deque
+from collections.abc import Mapping
+
+from appliance.devices.modem.at.finals import Final, parse_final, without_noise
+from appliance.devices.modem.at.lines import Line, Lines, Prompt
+from appliance.devices.modem.at.urc import (
+    TWO_LINES,
+    Delivered,
+    Report,
+    SimState,
+    Unknown,
+    Urc,
+    Ussd,
+    parse_urc,
+)
+
+#: A full SIM lists 255 messages of two lines; more than this is no answer but a flood.
+MOST_LINES = 4000
+#: Nobody reads them: the storage is swept all the same.
+MOST_NEWS = 1000
+#: A USSD text has 182 characters (27.007 §7.15), in hexadecimal UCS2 four times that.
+_LONGEST_USSD = 1000
+
+#: What modems write when they have just started, recorded from SIM800 and Quectel ("RDY"),
+#: Huawei ("^BOOT: <n>,…"), Cinterion ("^SYSSTART"), u-blox and Simcom 7600 ("START"), ZTE.
+_STARTED = re.compile(r"(?:RDY|START|\^SYSSTART.*|\^BOOT(?::.*)?|MODEM:STARTUP)$")
+#: They follow a start, and some modems write only these.
+_STARTING = re.compile(
+    r"(?:\+CFUN: *1|\+CPIN: *READY|Call Ready|SMS Ready|\+PBREADY|PB DONE|SMS DONE)$"
+)
+_PREFIXED = re.compile(r"([+^*$%#&_][A-Z][A-Z0-9_]*) ?:")
+_QUOTED = re.compile(r'"[^"]*"?')
+_HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){8,}$")
+#: Answers that go by another name than their command's; each seen on a modem.
+_ALIASES: Mapping[str, tuple[str, ...]] = {
+    "+CCID": ("+ICCID", "^ICCID"),
+    "+ICCID": ("+CCID", "^ICCID"),
+    "+CMSS": ("+CMGS",),
+    "+CGSN": ("+GSN",),
+}
+_EXTENDED = re.compile(r"[+^*$%#&_][A-Z][A-Z0-9_]*")
+#: An echo as long as this is known behind noise; a short one might end a word.
+_TELLING = 6
+
+
+class Dialogue:
+    def __init__(self) -> None:
+        self.news: deque[Urc] = deque(maxlen=MOST_NEWS)
+        self.lines: list[str] = []
+        #: Set when the answer is complete.
+        self.final: Final | None = None
+        #: The modem has asked for the PDU.
+        self.prompted = False
+        #: The line by which a modem that starts anew gave itself away.
+        self.booted: str | None = None
+        self._bytes = Lines()
+        self._command: str | None = None
+        self._names: frozenset[str] = frozenset()
+        self._echoes: frozenset[str] = frozenset()
+        self._header: str | None = None
+        self._ussd = ""
+        self._settling = False
+        self._shape: re.Pattern[str] | None = None
+
+    def begin(
+        self, command: str, *, pdu: str | None = None, shape: re.Pattern[str] | None = None
+    ) -> None:
+        """From now on what is no news belongs to this command.
+
+        With `shape` a result counts only once a line of that shape was there: one that came
+        before is the late result of another command.
+        """
+        self._shape = shape
+        self._command = command
+        spoken = _QUOTED.sub("", command.upper())
+        names = _EXTENDED.findall(spoken)
+        self._names = frozenset([*names, *(a for n in names for a in _ALIASES.get(n, ()))])
+        self._echoes = frozenset((command.upper(), (pdu or command).upper()))
+        self._bytes.want_prompt(pdu is not None)
+        self.lines, self.final, self.prompted = [], None, False
+
+    def end(self) -> None:
+        """The command is over, answered or not: what still comes of it is nobody's."""
+        self._command = None
+        self._bytes.want_prompt(False)
+
+    def settle(self) -> None:
+        """The start that was seen is dealt with; the lines that follow one are part of it."""
+        self.booted = None
+        self._settling = True
+
+    def settled(self) -> None:
+        self._settling = False
+
+    def feed(self, data: bytes) -> None:
+        for token in self._bytes.feed(data):
+            if isinstance(token, Prompt):
+                self.prompted = True
+            else:
+                self._sort(token)
+
+    @property
+    def _listening(self) -> bool:
+        return self._command is not None and self.final is None
+
+    def _sort(self, token: Line) -> None:
+        line = token.text
+        final = parse_final(line, self._command or "")
+        if self._ussd and not self._ends_ussd(line, final):
+            return
+        if final:
+            self._finish(final)
+        elif not (
+            self._is_echo(line)
+            or self._is_pdu_of_news(line)
+            or self._is_start(line)
+            or self._is_news(line)
+        ):
+            self._keep(line)
+
+    def _is_echo(self, line: str) -> bool:
+        if not self._listening:
+            return False
+        said = without_noise(line.rstrip("\x1a")).upper()
+        return any(
+            said == echo or (len(echo) >= _TELLING and said.endswith(echo)) for echo in self._echoes
+        )
+
+    # News
+
+    def _is_pdu_of_news(self, line: str) -> bool:
+        if self._header is None or not _HEX.match(line):
+            return False
+        if self._listening and not _fits(line, self._header):
+            return False  # the PDU of the answer whose header stood before the news
+        name, self._header = self._header.partition(":")[0], None
+        if name == "+CMT":
+            self.news.append(Delivered(pdu=line))
+        elif name == "+CDS":
+            self.news.append(Report(pdu=line))
+        return True
+
+    def _is_start(self, line: str) -> bool:
+        if _STARTED.match(line):
+            self._note_start(line)
+        elif _STARTING.match(line) and not self._asked_for(line):
+            if not self._settling:
+                self._note_start(line)
+        else:
+            return False
+        return True
+
+    def _note_start(self, banner: str) -> None:
+        self.booted = self.booted or banner
+        self._header = None
+
+    def _is_news(self, line: str) -> bool:
+        if line.startswith(TWO_LINES) and not self._asked_for(line):
+            self._header = line
+            return True
+        if line.startswith("+CUSD:") and line.count('"') == 1:
+            self._ussd = line
+            return True
+        urc = self._as_news(line)
+        if urc is None:
+            return False
+        self.news.append(urc)
+        return True
+
+    def _as_news(self, line: str) -> Urc | None:
+        asked = self._asked_for(line)
+        urc = parse_urc(line)
+        if urc and not (asked and self._is_reading and isinstance(urc, Ussd)):
+            return urc
+        if asked or not _PREFIXED.match(line):
+            return None
+        if line.startswith("+CPIN:"):
+            return SimState(state=line.partition(":")[2].strip())
+        # A command without a name, such as ATI, may answer anything.
+        return Unknown(line=line) if self._names or not self._listening else None
+
+    @property
+    def _is_reading(self) -> bool:
+        return (self._command or "").endswith("?")
+
+    def _asked_for(self, line: str) -> bool:
+        match = _PREFIXED.match(line)
+        return self._listening and match is not None and match[1] in self._names
+
+    def _ends_ussd(self, line: str, final: Final | None) -> bool:
+        """A menu has several lines; its quotation mark ends it, or the end of an answer.
+
+        True when the line is still to be sorted.
+        """
+        whole = f"{self._ussd}\n{line}"
+        if not final and '"' not in line and len(whole) < _LONGEST_USSD:
+            self._ussd = whole
+            return False
+        text, self._ussd = self._ussd if final else whole, ""
+        self.news.append(parse_urc(text) or Unknown(line=text))
+        return final is not None
+
+    # The answer
+
+    def _finish(self, final: Final) -> None:
+        """A result that comes when nothing is in hand is that of a command given up."""
+        if not self._listening:
+            return
+        if self._shape and not any(self._shape.match(line) for line in self.lines):
+            return
+        self.final = final
+        self._header = None
+
+    def _keep(self, line: str) -> None:
+        if not self._listening:
+            self.news.append(Unknown(line=line))
+        elif len(self.lines) < MOST_LINES:
+            self.lines.append(line)
+
+
+def _fits(pdu: str, header: str) -> bool:
+    """Whether the PDU is as long as the header says, the SMSC's address not counted (27.005)."""
+    said = header.rpartition(",")[2].rpartition(":")[2].strip()
+    smsc = 1 + int(pdu[:2], 16)
+    return said.isdigit() and len(pdu) // 2 == smsc + int(said)

@@ -1,0 +1,71 @@
+"""Bytes in, lines and prompts out; any cutting of the bytes gives the same."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+#: The longest answers are lists of operators (+COPS=?), well below this; a PDU is 360 long.
+LONGEST_LINE = 4096
+
+_LINE_END = re.compile(rb"[\r\n]")
+#: No line of a modem begins with these; noise of a port that was just opened does.
+_NOISE = bytes(range(0x21)) + bytes(range(0x7F, 0x100))
+_TRAILING = bytes(range(0x21))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """`>` at the begin of a line: the modem waits for a PDU (27.005 §3.5.1)."""
+
+
+Token = Line | Prompt
+
+
+class Lines:
+    """Cuts what a modem writes; holds at most one unfinished line of `LONGEST_LINE` bytes.
+
+    Information text is whatever the modem's character set makes it, so each byte is kept as the
+    character of the same number.
+    """
+
+    def __init__(self) -> None:
+        self._line = bytearray()
+        self._too_long = False
+        self._prompt_wanted = False
+
+    def want_prompt(self, wanted: bool = True) -> None:
+        """From now on a `>` at the begin of a line is a prompt; once."""
+        self._prompt_wanted = wanted
+
+    def feed(self, data: bytes) -> Iterator[Token]:
+        start = 0
+        for end in _LINE_END.finditer(data):
+            yield from self._take(data[start : end.start()])
+            yield from self._end()
+            start = end.end()
+        yield from self._take(data[start:])
+
+    def _take(self, piece: bytes) -> Iterator[Token]:
+        if not self._line and not self._too_long:
+            piece = piece.lstrip(_NOISE)
+            if self._prompt_wanted and piece.startswith(b">"):
+                self._prompt_wanted = False
+                yield Prompt()
+                piece = piece[1:].lstrip(_NOISE)
+        if self._too_long or len(self._line) + len(piece) > LONGEST_LINE:
+            self._too_long = True
+            self._line.clear()
+        else:
+            self._line += piece
+
+    def _end(self) -> Iterator[Token]:
+        line = bytes(self._line).rstrip(_TRAILING)
+        self._line.clear()
+        self._too_long = False
+        if line:
+            yield Line(line.decode("latin-1"))
