@@ -10,6 +10,7 @@ from appliance.cli import (
     devices,
     directory,
     doctor,
+    line_settings,
     pacing,
     people,
     running,
@@ -33,6 +34,8 @@ app.add_typer(consent.consent_app, name="consent")
 app.command("plan")(care.plan)
 app.command("simulate")(pacing.run_simulation)
 app.command("report")(pacing.run_report)
+directory.line_app.command("list")(line_settings.list_lines)
+directory.line_app.command("set")(line_settings.set_line)
 directory.line_app.command("pacing")(pacing.line_pacing)
 app.command("backup")(care.backup)
 app.command("doctor")(doctor.run_doctor)

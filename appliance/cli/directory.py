@@ -92,20 +92,6 @@ def add_line(
     show(as_json, facts, f"Added line {e164} ({added.line_id}) on {kind} {address}{then}.")
 
 
-@line_app.command("list")
-@says_what_is_wrong
-def list_lines(data: DataOption = None, as_json: JsonOption = False) -> None:
-    """Lists the lines."""
-    with open_store(data) as store:
-        found = store.read(lines.lines)
-        names = {each.id: each.name for each in store.read(lines.branches)}
-    facts = [
-        {"id": each.id, "number": each.number, "branch": names[each.branch_id]} for each in found
-    ]
-    rows = [f"{each['number']}\t{each['branch']}\t{each['id']}" for each in facts]
-    show(as_json, {"items": facts}, "\n".join(rows))
-
-
 @line_app.command("remove")
 @says_what_is_wrong
 def remove_line(

@@ -48,6 +48,16 @@ def add(tx: Tx, wanted: NewLine) -> AddedLine:
     return AddedLine(line_id=line_id, device_id=device_id, fallback_id=fallback_id)
 
 
+def set_fallback(tx: Tx, line_id: str, port: str | None) -> None:
+    """The modem at this port instead of what the line fell back on before; None for nothing."""
+    own = lines.routes_of_line(tx.conn, line_id)[:1]
+    for device_id in {route.device_id for route in lines.routes_of_line(tx.conn, line_id)}:
+        if device_id not in {route.device_id for route in own}:
+            lines.remove_routes(tx, line_id=line_id, device_id=device_id)
+    if port is not None:
+        add_fallback(tx, line_id, port)
+
+
 def add_fallback(tx: Tx, line_id: str, port: str) -> str:
     """The modem's id. After it the line sends by SMS from the modem's number, when it has to."""
     device_id = lines.enrol(tx, kind="modem", address=port)

@@ -146,16 +146,6 @@ def add_line(tx: Tx, *, branch_id: str, number: str) -> str:
     return line_id
 
 
-def carried_by(conn: sqlite3.Connection, device_id: str) -> Sequence[str]:
-    """The numbers of the lines that have a route over this device."""
-    rows = conn.execute(
-        "SELECT DISTINCT number FROM line JOIN route ON line_id = line.id WHERE device_id = ?"
-        " ORDER BY number",
-        (device_id,),
-    )
-    return [row[0] for row in rows]
-
-
 def remove_line(tx: Tx, line_id: str) -> None:
     """The line sends and receives no more; its history stays. Its devices go with it.
 
@@ -255,6 +245,17 @@ def add_route(
         " coalesce(?4, (SELECT max(rank) + 1 FROM route WHERE line_id = ?1), 0), ?5)",
         (line_id, device_id, channel.value, rank, tx.now_ms),
     )
+
+
+def remove_routes(tx: Tx, *, line_id: str, device_id: str) -> None:
+    """The line sends over this device no more; without any line the device goes, too."""
+    tx.conn.execute("DELETE FROM route WHERE line_id = ? AND device_id = ?", (line_id, device_id))
+    tx.conn.execute(
+        "UPDATE device SET removed_ms = ?1 WHERE id = ?2"
+        " AND NOT EXISTS (SELECT 1 FROM route WHERE device_id = ?2)",
+        (tx.now_ms, device_id),
+    )
+    tx.emit(EventKind.LINE_CHANGED, line_id=line_id)
 
 
 def devices(conn: sqlite3.Connection) -> Sequence[Device]:

@@ -161,9 +161,12 @@ def test_a_line_has_its_phone_and_its_routes(running: Store) -> None:
     routes = running.read(lambda conn: lines.routes_of_line(conn, added["id"]))
     assert [route.channel.value for route in routes] == ["whatsapp", "sms"]
     assert {route.device_id for route in routes} == {added["device"]}
-    assert told("line", "list")["items"] == [
-        {"id": added["id"], "number": NUMBER, "branch": "Utrecht"}
+    listed = told("line", "list")["items"]
+    assert [(each["id"], each["number"], each["branch"]) for each in listed] == [
+        (added["id"], NUMBER, "Utrecht")
     ]
+    assert [each["channel"] for each in listed[0]["routes"]] == ["whatsapp", "sms"]
+    assert {each["address"] for each in listed[0]["routes"]} == {"R58M123"}
 
 
 def test_a_number_has_one_line_and_a_phone_carries_one() -> None:
@@ -364,3 +367,68 @@ def test_a_branch_of_modems_needs_no_adb(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "adb" in balie("doctor").stdout
     told("device", "enrol", "--modem", "/dev/ttyUSB7")
     assert "adb" not in balie("doctor").stdout
+
+
+def test_a_line_is_told_what_to_do(running: Store) -> None:
+    """What is given changes, what is left out stays, and the list shows all of it."""
+    told("branch", "add", "Utrecht")
+    line = a_line()
+    first = told("line", "set", NUMBER, "--fallback-after", "3", "--lists-fall-back")
+    assert first["settings"] == {
+        "fallback_after_min": 3,
+        "fallback_classes": ["automatic", "confirmation", "list", "reply"],
+        "call_answer": None,
+        "credit_warn_cents": None,
+    }
+    answer = "Bel ons op {line}."
+    told("line", "set", line["id"], "--call-answer", answer, "--credit-warning", "2.50")
+    told("line", "set", NUMBER, "--lists-wait")
+    settings = told("line", "list")["items"][0]["settings"]
+    assert settings == {
+        "fallback_after_min": 3,
+        "fallback_classes": ["automatic", "confirmation", "reply"],
+        "call_answer": answer,
+        "credit_warn_cents": 250,
+    }
+    off = told("line", "set", NUMBER, "--call-answer", "", "--credit-warning", "0")["settings"]
+    assert (off["call_answer"], off["credit_warn_cents"]) == (None, None)
+    assert "falls back after 3 minutes" in balie("line", "set", NUMBER, "--lists-wait").stdout
+
+
+def test_a_line_gets_another_fallback(running: Store) -> None:
+    """The new modem replaces the old one, which goes when no other line has it; '' takes it off."""
+    told("branch", "add", "Utrecht")
+    a_line()
+
+    def addresses() -> set[str]:
+        return {each.address for each in running.read(lines.devices)}
+
+    set_it = ("line", "set", NUMBER, "--fallback-modem")
+    told(*set_it, "/dev/ttyUSB0")
+    assert addresses() == {"R58M123", "/dev/ttyUSB0"}
+    ways = told(*set_it, "/dev/ttyUSB1")["routes"]
+    assert [(each["channel"], each["address"]) for each in ways] == [
+        ("whatsapp", "R58M123"),
+        ("sms", "R58M123"),
+        ("sms", "/dev/ttyUSB1"),
+    ]
+    assert addresses() == {"R58M123", "/dev/ttyUSB1"}
+    assert len(told(*set_it, "")["routes"]) == 2
+    assert addresses() == {"R58M123"}
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ((), "Say what to change"),
+        (("--fallback-after", "-1"), "minutes until the fallback"),
+        (("--credit-warning", "-1"), "not less than nothing"),
+    ],
+)
+def test_what_a_line_cannot_be_told(words: tuple[str, ...], says: str) -> None:
+    """One sentence, and nothing changes."""
+    told("branch", "add", "Utrecht")
+    a_line()
+    before = told("line", "list")
+    assert says in refused("line", "set", NUMBER, *words)
+    assert told("line", "list") == before
