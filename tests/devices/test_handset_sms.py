@@ -1,17 +1,22 @@
 """The SMS app of the emulated phone and the provider behind it."""
 
+from functools import partial
+
 import pytest
 
 from appliance.devices.emulated.faults import FaultKind
 from appliance.devices.emulated.sms.parts import part_count
 from appliance.devices.emulated.sms.screens import SmsGeneration
+from appliance.devices.emulated.sms.usage import Question, SmsUsage
 from tests.devices.handset_rig import ANNA, OFFICE, Rig
 
 ROWS = "content query --uri content://sms --projection _id:type:status:sub_id:read:body --sort _id"
 
 
 def types(rig: Rig) -> list[str]:
-    lines = rig.sh("content query --uri content://sms --projection type").stdout.splitlines()
+    lines = rig.sh(
+        "content query --uri content://sms --projection type --sort _id"
+    ).stdout.splitlines()
     return [line.rpartition("=")[2] for line in lines]
 
 
@@ -88,6 +93,79 @@ def test_without_a_sim_or_a_network_the_message_fails() -> None:
     rig.timers.advance(s=10)
     assert types(rig) == ["5"]
     assert rig.left() == []
+
+
+def send_sms(rig: Rig, text: str) -> None:
+    rig.open_sms(ANNA, body=text)
+    rig.tap("Compose:Draft:Send")
+    rig.timers.advance(s=2)
+
+
+def start_with(rig: Rig, parts: int, interval_ms: int) -> None:
+    rig.sh(f"settings put global sms_outgoing_check_max_count {parts}")
+    rig.sh(f"settings put global sms_outgoing_check_interval_ms {interval_ms}")
+    rig.phone.sms_usage.start()
+
+
+def test_beyond_its_limit_android_asks_the_owner() -> None:
+    """A dialog of the phone process lies over the app, and the row stays in the outbox."""
+    rig = Rig()
+    start_with(rig, 2, 600_000)
+    for text in ("een", "twee", "drie"):
+        send_sms(rig, text)
+    assert types(rig) == ["2", "2", "4"]
+    assert rig.node("alertTitle").text == "Sending SMS messages"
+    assert rig.node("alertTitle").package == "com.android.phone"
+    assert [each.text for each in rig.left()] == ["een", "twee"]
+
+
+@pytest.mark.parametrize(("answer", "box"), [("button1", "2"), ("button2", "5"), ("back", "5")])
+def test_the_owner_s_answer_decides(answer: str, box: str) -> None:
+    """Allowed it leaves and counts no further; denied, or left by Back, it has failed."""
+    rig = Rig()
+    start_with(rig, 1, 600_000)
+    send_sms(rig, "een")
+    send_sms(rig, "twee")
+    if answer == "back":
+        rig.phone.press_key("back")
+    else:
+        rig.tap(answer)
+    rig.timers.advance(s=2)
+    assert types(rig) == ["2", box]
+    assert rig.nodes("alertTitle") == []
+
+
+def test_parts_count_and_the_window_slides() -> None:
+    """Three parts fill a limit of three until the window has passed over them."""
+    rig = Rig()
+    start_with(rig, 3, 60_000)
+    send_sms(rig, "a" * 459)
+    rig.timers.advance(s=60)
+    send_sms(rig, "a")
+    assert types(rig) == ["2", "2"]
+
+
+def test_five_questions_are_the_most() -> None:
+    """The sixth is denied without being asked."""
+    denied: list[int] = []
+    usage = SmsUsage({})
+    for place in range(6):
+        allow, deny = partial(denied.append, -1), partial(denied.append, place)
+        usage.ask(Question(app="Messages", allow=allow, deny=deny))
+    assert (len(usage.questions), denied) == (5, [5])
+
+
+def test_a_new_setting_holds_from_the_next_start() -> None:
+    """Android reads it once; without one it lets 30 parts through in a minute."""
+    rig = Rig()
+    assert rig.sh("settings get global sms_outgoing_check_max_count").stdout == "null\n"
+    assert (rig.phone.sms_usage.parts, rig.phone.sms_usage.window_ms) == (30, 60_000)
+    rig.sh("settings put global sms_outgoing_check_max_count 5")
+    assert rig.sh("settings get global sms_outgoing_check_max_count").stdout == "5\n"
+    assert rig.phone.sms_usage.parts == 30
+    rig.phone.power_off()
+    rig.phone.power_on()
+    assert rig.phone.sms_usage.parts == 5
 
 
 def test_a_held_message_stays_in_the_outbox_until_it_is_lifted() -> None:

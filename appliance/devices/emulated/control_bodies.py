@@ -100,6 +100,17 @@ class SetBattery(_Body):
     usb: bool | None = None
 
 
+class SmsLimit(_Body):
+    """Android's own limit for SMS, as if the phone had been started with these settings.
+
+    What is left out is missing among the settings. Texts are taken as they are, nonsense too.
+    """
+
+    kind: Literal["sms-limit"]
+    max_count: int | str | None = None
+    interval_ms: int | str | None = None
+
+
 class Radio(_Body):
     """Data and radio on or off; the cable stays."""
 
@@ -136,6 +147,7 @@ Injection = (
     | PlugSim
     | UnplugSim
     | SetBattery
+    | SmsLimit
     | Radio
     | Introduce
     | Spinner
@@ -210,6 +222,7 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
             "number": "+31612345677",
         },
         {"phone": "+31612345601", "kind": "battery", "level": 15, "usb": False},
+        {"phone": "+31612345601", "kind": "sms-limit", "max_count": 10, "interval_ms": 600000},
         {"phone": "+31612345601", "kind": "radio", "on": False},
         {"kind": "person", "number": "+31612345698", "whatsapp": False},
         {"phone": "+31612345601", "kind": "lookup", "ms": 3000},

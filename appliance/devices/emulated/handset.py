@@ -14,6 +14,7 @@ from appliance.devices.emulated.notifications import Shade
 from appliance.devices.emulated.providers import MISSED, Providers
 from appliance.devices.emulated.seam import DeviceFile, RsaPublicKey
 from appliance.devices.emulated.sms.app import SmsApp
+from appliance.devices.emulated.sms.usage import SmsUsage
 from appliance.devices.emulated.spec import PhoneSpec, iccid_for
 from appliance.devices.emulated.systemui import (
     FallbackHome,
@@ -63,6 +64,7 @@ class BareHandset:
         self.density_override: int | None = None
         self.set_properties: dict[str, str] = {}
         self.settings: dict[tuple[str, str], str] = {}
+        self.sms_usage = SmsUsage(self.settings)
         self.size_override: tuple[int, int] | None = None
         self.battery = Battery()
         self.lock = Lock(kind=spec.lock, pin=spec.pin, keyguard=spec.lock is not LockKind.NONE)
@@ -90,7 +92,7 @@ class BareHandset:
         self.whatsapp = WhatsApp(
             self, generation=GENERATIONS[spec.whatsapp], lookup_ms=spec.lookup_ms
         )
-        self.sms = SmsApp(self, generation=spec.sms, providers=self.providers)
+        self.sms = SmsApp(self, generation=spec.sms, providers=self.providers, usage=self.sms_usage)
         icons = {self.whatsapp.package: "WhatsApp", self.sms.package: "Messages"}
         self.launcher = Launcher(self, icons)
         still = [
@@ -165,7 +167,9 @@ class BareHandset:
             )
             return [keyguard]
         keyboard = [draw_keyboard(self.screen)] if self.keyboard_open else []
-        return [*self.front.windows(), *keyboard, *draw_bars(self.screen, clock_time=clock_time)]
+        alerts = self.sms_usage.draw(self.screen, self.language)
+        bars = draw_bars(self.screen, clock_time=clock_time)
+        return [*self.front.windows(), *keyboard, *alerts, *bars]
 
     def _clock_time(self) -> str:
         return f"{datetime.fromtimestamp(self.timers.now_ms() / 1000, self.zone):%H:%M}"
@@ -205,6 +209,8 @@ class BareHandset:
         verb, _, argument = target.action.partition(":")
         if verb == "nav":
             self.press_key(argument)
+        elif verb == "sms-limit":
+            self.sms_usage.answer(allow=argument == "allow")
         elif verb == "launch":
             self.start(self.apps[argument], Intent())
         else:
@@ -216,7 +222,8 @@ class BareHandset:
             return None
         bars = draw_bars(self.screen, clock_time="")
         keyboard = [draw_keyboard(self.screen)] if self.keyboard_open else []
-        for root in [*bars, *keyboard, self.front.windows()[-1]]:
+        alerts = self.sms_usage.draw(self.screen, self.language)
+        for root in [*bars, *(alerts or [*keyboard, self.front.windows()[-1]])]:
             if root.bounds.contains(x, y):
                 hits = [n for n in root.walk() if n.action and n.bounds.contains(x, y)]
                 return hits[-1] if hits else None
@@ -272,7 +279,9 @@ class BareHandset:
             self._opened()
 
     def _back(self) -> None:
-        if self.keyboard_open:
+        if self.sms_usage.questions:
+            self.sms_usage.answer(allow=False)
+        elif self.keyboard_open:
             self.keyboard_open = False
         elif not self.front.back():
             self.bring(self.launcher)
@@ -335,6 +344,7 @@ class BareHandset:
     def power_on(self) -> None:
         """Dark and locked: apps run after the first unlock only."""
         self.powered = True
+        self.sms_usage.start()
         self.lock.restart(pin=self.lock.pin or RESTART_PIN)
         self.front = FallbackHome(self)
 

@@ -10,6 +10,7 @@ from appliance.devices.emulated.network import Channel, Letter, Network
 from appliance.devices.emulated.numbers import GROUP, e164, jid_of
 from appliance.devices.emulated.phone import EmulatedPhone
 from appliance.devices.emulated.refusal import ControlRefusal
+from appliance.devices.emulated.sms.usage import INTERVAL_MS, MAX_COUNT
 from appliance.devices.emulated.world import World
 
 Answer = dict[str, Any]
@@ -32,6 +33,7 @@ class Injector:
             bodies.PlugSim: self._plug_sim,
             bodies.UnplugSim: self._unplug_sim,
             bodies.SetBattery: self._battery,
+            bodies.SmsLimit: self._sms_limit,
             bodies.Radio: self._radio,
             bodies.Introduce: self._introduce,
             bodies.Spinner: self._spinner,
@@ -121,6 +123,15 @@ class Injector:
             if value is not None:
                 setattr(battery, name, value)
         return {"level": battery.level, "temperature": battery.temperature, "usb": battery.usb}
+
+    def _sms_limit(self, body: bodies.SmsLimit) -> Answer:
+        handset = self._phone(body.phone).handset
+        for key, value in ((MAX_COUNT, body.max_count), (INTERVAL_MS, body.interval_ms)):
+            handset.settings.pop(key, None)
+            if value is not None:
+                handset.settings[key] = str(value)
+        handset.sms_usage.start()
+        return {"parts": handset.sms_usage.parts, "window_ms": handset.sms_usage.window_ms}
 
     def _radio(self, body: bodies.Radio) -> Answer:
         self._phone(body.phone).handset.set_radio(on=body.on)

@@ -14,9 +14,11 @@ from appliance.devices.emulated.numbers import e164, shown
 from appliance.devices.emulated.providers import FAILED, INBOX, OUTBOX, SENT, Providers
 from appliance.devices.emulated.sms.parts import part_count
 from appliance.devices.emulated.sms.screens import SmsGeneration, ThreadScreen, ThreadsScreen
+from appliance.devices.emulated.sms.usage import Question, SmsUsage
 
 PACKAGE = "com.google.android.apps.messaging"
 _UID = 10188
+_LABEL = "Messages"
 #: The radio needs about this long for a part.
 _PART_MS = 400
 #: After this long without a network or a SIM the app gives a message up.
@@ -30,8 +32,11 @@ class SmsApp:
     package = PACKAGE
     uid = _UID
 
-    def __init__(self, host: Host, *, generation: SmsGeneration, providers: Providers) -> None:
+    def __init__(
+        self, host: Host, *, generation: SmsGeneration, providers: Providers, usage: SmsUsage
+    ) -> None:
         self._host = host
+        self._usage = usage
         self._generation = generation
         self._providers = providers
         self._brush = Brush(PACKAGE)
@@ -82,6 +87,18 @@ class SmsApp:
         if self._host.faults.take(FaultKind.TICK_PENDING):
             self._held.append((row, number, text))
             return
+        parts = part_count(text)
+        if self._usage.take(PACKAGE, parts, now_ms=self._host.timers.now_ms()):
+            self._to_radio(row, number, text)
+            return
+        question = Question(
+            app=_LABEL,
+            allow=lambda: self._to_radio(row, number, text),
+            deny=lambda: self._providers.move_sms(row, FAILED),
+        )
+        self._usage.ask(question)
+
+    def _to_radio(self, row: int, number: str, text: str) -> None:
         span = _PART_MS * part_count(text)
         self._host.timers.after(span, lambda: self._leave(row, number, text))
 
