@@ -208,6 +208,8 @@ def _limits(
     if message.sms:
         span_ms, parts = profile.sms_window_ms, room(profile.sms_parts)
         limits.append((history.sms, span_ms, parts, Brake.SMS_LIMIT))
+        if (phone := profile.phone_sms) is not None:
+            limits.append((history.sms, phone.window_ms, room(phone.parts), Brake.SMS_LIMIT))
     if opens_first:
         most = profile.first_contacts_per_day
         limits.append((history.first, DAY_MS, most - 1, Brake.FIRST_CONTACTS))

@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from appliance.devices.protocol import DeviceState, Reason
 from appliance.messages import Channel, MessageClass
 from appliance.queue import rows
 from appliance.queue.estimate import Rhythm
@@ -12,11 +11,12 @@ from appliance.queue.history import History
 from appliance.queue.office_hours import OfficeHours, hours_of
 from appliance.queue.pacing import HOUR_MS, Brake, Profile, Slot, earliest
 from appliance.queue.past import Histories
-from appliance.queue.profile import profile_of
+from appliance.queue.profile import profile_of, profile_on
+from appliance.queue.routing import FALLBACK, Parcel, Way, Ways
 from appliance.queue.rows import Lane, Reading
-from appliance.sms_parts import MAX_PARTS, count_parts
+from appliance.sms_parts import count_parts
 from appliance.store import lines
-from appliance.store.lines import Device, Line, Route
+from appliance.store.lines import Line, Route
 
 HORIZON = 200
 """Messages of a lane that somebody who asks for a plan is shown."""
@@ -24,12 +24,16 @@ HORIZON = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """`expected_ms` None: nobody can know. `route` None: no way to send it now."""
+    """`expected_ms` None: nobody can know. `route` None: no way to send it now.
+
+    `signature` is what its text gets on that route.
+    """
 
     queued: rows.Queued
     expected_ms: int | None
     reason: str
     route: Route | None
+    signature: str | None = None
 
 
 def plan_line(
@@ -183,21 +187,6 @@ def _held_behind(entry: Planned) -> frozenset[Lane]:
     return frozenset(Lane(kind, answering) for kind in kinds for answering in {False, *calm})
 
 
-def route_for(
-    *, wanted: Channel | None, on_whatsapp: bool | None, text: str, routes: Sequence[Route]
-) -> Route | None:
-    """The best route that can carry this text at all, whether or not its device is there."""
-    for route in routes:
-        if wanted not in (None, route.channel):
-            continue
-        if route.channel is Channel.WHATSAPP and on_whatsapp is False:
-            continue
-        if route.channel is Channel.SMS and count_parts(text) > MAX_PARTS:
-            continue
-        return route
-    return None
-
-
 _PASSING = frozenset(
     brake.value
     for brake in (
@@ -221,9 +210,8 @@ class _Desk:
     """
 
     line: Line
-    profile: Profile
-    routes: Sequence[Route]
-    devices: dict[str, Device]
+    profiles: dict[str, Profile]
+    ways: Ways
     histories: dict[str, History]
     hours: OfficeHours
     held: dict[tuple[str, MessageClass], int] = field(default_factory=dict)
@@ -238,14 +226,14 @@ class _Desk:
         *,
         now_ms: int,
     ) -> "_Desk":
-        routes = lines.open_routes(conn, line)
-        ids = {route.device_id for route in routes}
+        ways = Ways.of(conn, line)
+        devices = ways.devices
+        own = profile_of(line.pacing, profile)
         return cls(
             line=line,
-            profile=profile_of(line.pacing, profile),
-            routes=routes,
-            devices={each: lines.device(conn, each) for each in ids},
-            histories={each: histories.of(conn, each, line, now_ms=now_ms) for each in ids},
+            profiles={each: profile_on(own, device.facts) for each, device in devices.items()},
+            ways=ways,
+            histories={each: histories.of(conn, each, line, now_ms=now_ms) for each in devices},
             hours=hours_of(lines.branch(conn, line.branch_id)),
         )
 
@@ -257,24 +245,39 @@ class _Desk:
         return (from_ms - now_ms) // HOUR_MS
 
     def plan(self, message: rows.Queued, *, now_ms: int) -> Planned:
-        route = route_for(
-            wanted=message.wanted,
-            on_whatsapp=message.on_whatsapp,
-            text=message.text,
-            routes=self.routes,
+        way = self.ways.choose(_parcel(message))
+        if way.route is None:
+            return Planned(queued=message, expected_ms=None, reason=way.obstacle, route=None)
+        if held := self._held_for(message, way.route):
+            return Planned(queued=message, expected_ms=None, reason=held, route=None)
+        slot = self._slot(message, way, way.route, now_ms=now_ms)
+        return Planned(
+            queued=message,
+            expected_ms=slot.at_ms,
+            reason=_reason(slot, way, now_ms=now_ms),
+            route=way.route,
+            signature=self.ways.signature(way.route),
         )
-        why_not = _obstacle(message, self.line, route, self)
-        if why_not or route is None:
-            return Planned(queued=message, expected_ms=None, reason=why_not, route=None)
+
+    def _held_for(self, message: rows.Queued, route: Route) -> str:
+        """What nobody knows the end of; a list abroad would cost what nobody decided to pay."""
+        if message.blocked:
+            return "looking"
+        is_list = message.waiting.kind is MessageClass.LIST
+        return "roaming" if is_list and self.ways.devices[route.device_id].is_roaming else ""
+
+    def _slot(self, message: rows.Queued, way: Way, route: Route, *, now_ms: int) -> Slot:
         waiting = message.waiting
+        waiting = replace(waiting, not_before_ms=max(waiting.not_before_ms, way.from_ms))
         if route.channel is Channel.SMS:
-            waiting = replace(waiting, parts=count_parts(message.text), sms=True)
-        history = self.histories[route.device_id]
-        slot = earliest(waiting, history, self.profile, self.hours, now_ms=now_ms)
+            parts = count_parts(self.ways.text_on(route, message.text))
+            waiting = replace(waiting, parts=parts, sms=True)
+        history, profile = self.histories[route.device_id], self.profiles[route.device_id]
+        slot = earliest(waiting, history, profile, self.hours, now_ms=now_ms)
         held_until = self.held.get((message.contact_id, waiting.kind), 0)
         if slot.at_ms is not None and slot.at_ms < held_until:
-            slot = Slot(at_ms=held_until, brake=Brake.BUSY)
-        return Planned(queued=message, expected_ms=slot.at_ms, reason=slot.brake.value, route=route)
+            return Slot(at_ms=held_until, brake=Brake.BUSY)
+        return slot
 
     def hold_back(self, entry: Planned) -> None:
         """First in, first out: later ones to this person do not overtake what will soon leave."""
@@ -291,27 +294,19 @@ class _Desk:
         self.histories[entry.route.device_id].add(left)
 
 
-def _obstacle(message: rows.Queued, line: Line, route: Route | None, desk: _Desk) -> str:
-    """A reason for which nobody can know when; empty when there is none."""
-    if route is None:
-        return "line-stopped" if line.stopped else "no-route"
-    if message.blocked:
-        return "looking"
-    return device_obstacle(desk.devices[route.device_id], route.channel)
+def _parcel(message: rows.Queued) -> Parcel:
+    return Parcel(
+        number=message.waiting.number,
+        text=message.text,
+        kind=message.waiting.kind,
+        wanted=message.wanted,
+        on_whatsapp=message.on_whatsapp,
+        bound_to=message.bound_to,
+    )
 
 
-_BY_STATE = {
-    DeviceState.ABSENT: "device-absent",
-    DeviceState.UNAUTHORIZED: "device-unauthorized",
-    DeviceState.OFFLINE: "device-offline",
-}
-_BY_REASON = {Reason.LOCKED: "device-locked", Reason.OTHER_SIM: "other-sim"}
-
-
-def device_obstacle(device: Device, channel: Channel) -> str:
-    """Why this device cannot send over this channel now; empty when it can."""
-    if away := _BY_STATE.get(DeviceState(device.state)):
-        return away
-    if channel in device.channels:
-        return ""
-    return _BY_REASON.get(Reason(device.reason), "device-degraded")
+def _reason(slot: Slot, way: Way, *, now_ms: int) -> str:
+    """Until a later route is taken it waits for the best one; then it is told so."""
+    if way.obstacle and slot.brake in (Brake.NONE, Brake.NOT_BEFORE):
+        return way.obstacle if way.from_ms > now_ms else slot.brake.value or FALLBACK
+    return slot.brake.value

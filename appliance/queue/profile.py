@@ -5,6 +5,7 @@ change: a ceiling goes down, a wait goes up. So no setting takes the brake off, 
 was written into the database by hand.
 """
 
+import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -22,6 +23,14 @@ MINUTE_MS = 60 * SECOND_MS
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
 MONTH_MS = 30 * DAY_MS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneLimit:
+    """SMS parts that a phone sends in each window before it asks its owner."""
+
+    parts: int
+    window_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,16 +52,19 @@ class Profile:
     recipients_per_month: int = 250
     headroom: float = 0.8  # what is not a reply may use this share of a ceiling
     unanswered_in_a_row: int = 3
-    # Android asks its owner before an app sends more (sms_outgoing_check_max_count and
-    # sms_outgoing_check_interval_ms). A phone's own figures are for its driver to read.
+    # As Android 4.1 had it; newer ones let more through before they ask the phone's owner.
     sms_parts: int = 30
     sms_window_ms: int = 30 * MINUTE_MS
+    phone_sms: PhoneLimit | None = None  # what the device in hand says of itself
 
     def day_budget_at(self, age_days: int) -> int:
         return [budget for from_day, budget in self.day_budget if age_days >= from_day][-1]
 
 
 DEFAULT_PROFILE = Profile()
+
+_COUNTED_LATER_MS = 10 * SECOND_MS
+"""A phone counts an SMS when its app hands it over, a little after the tap that we know of."""
 
 _LOWER = (
     "words_per_minute",
@@ -141,3 +153,14 @@ def profile_of(stored: str | None, base: Profile = DEFAULT_PROFILE) -> Profile:
     budget = tuple((from_day, max(1, int(most * share))) for from_day, most in base.day_budget)
     changed = replace(base, day_budget=budget, **slower)
     return replace(changed, gap_max_ms=max(changed.gap_min_ms, changed.gap_max_ms))
+
+
+@lru_cache(maxsize=1024)
+def profile_on(profile: Profile, facts: str) -> Profile:
+    """The profile on a device with these facts (JSON): its own limit holds beside the line's."""
+    known = json.loads(facts)
+    parts, window_ms = known.get("sms_parts"), known.get("sms_window_ms")
+    if not isinstance(parts, int) or not isinstance(window_ms, int):
+        return profile
+    limit = PhoneLimit(parts=parts, window_ms=window_ms + _COUNTED_LATER_MS)
+    return replace(profile, phone_sms=limit)

@@ -24,6 +24,7 @@ from appliance.queue.pacing import (
     Waiting,
     earliest,
 )
+from appliance.queue.profile import PhoneLimit
 from tests.queue.counter import AMSTERDAM, ANNA, MONDAY, at
 
 OFFICE = OfficeHours(
@@ -207,6 +208,18 @@ def test_the_phone_s_own_limit_of_sms_is_kept() -> None:
     automatic = waiting(kind=MessageClass.AUTOMATIC, sms=True, text_length=1)
     assert slot(automatic, *used[2:])[1] is Brake.SMS_LIMIT
     assert slot(replace(TYPED, sms=True), *used[2:]) == (MONDAY, Brake.NONE)
+
+
+def test_a_stricter_limit_of_the_phone_brakes_earlier() -> None:
+    """What the device says of itself, in its own window; and a laxer one changes nothing."""
+    used = [replace(each, sms=True) for each in sent(*range(60_000, 360_000, 60_000))]
+    strict = replace(DEFAULT_PROFILE, phone_sms=PhoneLimit(parts=5, window_ms=HOUR_MS))
+    lax = replace(DEFAULT_PROFILE, phone_sms=PhoneLimit(parts=500, window_ms=MINUTE_MS))
+    history = History(left=used, since_ms=OLD)
+    message = replace(TYPED, sms=True)
+    found = earliest(message, history, strict, OFFICE, now_ms=MONDAY)
+    assert (found.at_ms, found.brake) == (used[0].at_ms + HOUR_MS, Brake.SMS_LIMIT)
+    assert earliest(message, history, lax, OFFICE, now_ms=MONDAY).at_ms == MONDAY
 
 
 def test_conversations_that_balie_begins_are_counted_apart() -> None:

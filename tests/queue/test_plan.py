@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from appliance.devices.protocol import DeviceState, Proof, Reason, Tick, Visit
+from appliance.devices.protocol import DeviceState, Proof, Reason, Status, Tick, Visit
 from appliance.errors import Transient
 from appliance.events import EventKind
 from appliance.messages import MessageClass, MessageState
@@ -325,3 +325,25 @@ def test_the_order_of_routes_decides(counter: Counter) -> None:
         counter.work.sent(attempt, Proof(tick=Tick.SENT))
         counter.clock.advance(s=10)
     assert channels == {"auto": WHATSAPP, "not there": SMS, "sms": SMS}
+
+
+def test_the_limit_that_a_phone_tells_is_kept_on_that_phone(counter: Counter) -> None:
+    """From its facts; what waits for it says so, and WhatsApp goes on meanwhile."""
+    facts = {"sms_parts": 2, "sms_window_ms": 600_000}
+    ready = Status(state=DeviceState.READY, channels=BOTH, facts=facts)
+    counter.reception.status(counter.device_id, ready)
+    counter.knows(ANNA, BART)
+    for _ in range(2):
+        counter.queues(to=BART, channel=SMS)
+        counter.sends()
+        counter.clock.advance(s=2)
+    third = counter.queues(channel=SMS)
+    in_chat = counter.queues(to=BART)
+    expected_ms, reason = shown(counter, third)
+    assert reason == "sms-limit"
+    assert expected_ms is not None
+    assert expected_ms > counter.clock.now_ms() + 590_000
+    assert counter.sends() == in_chat
+    assert counter.task() is None
+    counter.clock.at_ms = expected_ms
+    assert counter.sends() == third

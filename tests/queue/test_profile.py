@@ -1,13 +1,21 @@
 """A line's own pacing: it can be slower than the default and never quicker."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.errors import InvalidInput
-from appliance.queue.profile import DEFAULT_PROFILE, Overrides, Profile, checked, profile_of
+from appliance.queue.profile import (
+    DEFAULT_PROFILE,
+    MINUTE_MS,
+    Overrides,
+    Profile,
+    checked,
+    profile_of,
+    profile_on,
+)
 
 CEILINGS = (
     "words_per_minute",
@@ -85,7 +93,8 @@ def test_what_a_line_says_holds() -> None:
 def test_every_rule_is_a_ceiling_or_a_wait() -> None:
     """A new field of a profile has to say in which direction it brakes."""
     known = {*CEILINGS, *WAITS}
-    assert {each.name for each in fields(Profile)} == {*known, "characters_per_word", "day_budget"}
+    no_setting = {"characters_per_word", "day_budget", "phone_sms"}
+    assert {each.name for each in fields(Profile)} == {*known, *no_setting}
     assert set(Overrides.model_fields) == {*known, "day_budget_share"}
 
 
@@ -105,3 +114,13 @@ def test_whatever_is_stored_only_brakes(settings: dict[str, float]) -> None:
         assert getattr(profile, name) >= getattr(DEFAULT_PROFILE, name)
     for (_, most), (_, allowed) in zip(profile.day_budget, DEFAULT_PROFILE.day_budget, strict=True):
         assert 1 <= most <= allowed
+
+
+def test_a_phone_s_own_limit_stands_beside_the_line_s() -> None:
+    """A phone that lets more through takes nothing off the line's limit."""
+    on_phone = profile_on(DEFAULT_PROFILE, '{"sms_parts": 100, "sms_window_ms": 60000}')
+    assert on_phone.phone_sms
+    assert on_phone.phone_sms.parts == 100
+    assert on_phone.phone_sms.window_ms > MINUTE_MS  # it counts later than the tap
+    assert replace(on_phone, phone_sms=None) == DEFAULT_PROFILE
+    assert profile_on(DEFAULT_PROFILE, '{"awake": true}') == DEFAULT_PROFILE

@@ -7,17 +7,16 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from appliance.clock import Clock
-from appliance.devices.adb import Deadlines
+from appliance.devices.adb import Deadlines, Output
 from appliance.devices.phone.contacts import Contacts
 from appliance.devices.phone.examine import Examiner
-from appliance.devices.phone.health import (
-    DISMISS,
-)
+from appliance.devices.phone.health import DISMISS
 from appliance.devices.phone.notification_records import Record
 from appliance.devices.phone.phone import Patience, Phone
 from appliance.devices.phone.phone_clock import DATE_COMMAND, measure
 from appliance.devices.phone.receive import REDACTED, SHOWN, Receiver
 from appliance.devices.phone.session import Session
+from appliance.devices.phone.sim import SIM_STATE, is_taken_out
 from appliance.devices.phone.sms_send import look_sms, send_sms
 from appliance.devices.phone.texts import digits_in
 from appliance.devices.phone.whatsapp_look import look_whatsapp, visit_whatsapp
@@ -41,6 +40,7 @@ from appliance.errors import (
     LineStopped,
     NotOnChannel,
     Refused,
+    SimMissing,
     Transient,
     Unconfirmed,
 )
@@ -119,7 +119,9 @@ class PhoneDriver:
             Channel.SMS: send_sms,
         }
         try:
-            self._take_in_hand(attempt.outgoing.number)
+            self._take_in_hand(
+                attempt.outgoing.number, by_sim=attempt.outgoing.channel is Channel.SMS
+            )
             return by_channel[attempt.outgoing.channel](self._phone, attempt)
         except (DeviceError, Refused):
             raise
@@ -158,19 +160,27 @@ class PhoneDriver:
     def close(self) -> None:
         self._phone.session.close()
 
-    def _take_in_hand(self, number: str) -> list[Record]:
-        """Notifications are told first, then the phone is woken; one shell call for all."""
-        if not self._examiner.right_sim:
-            raise Transient("Another SIM is in the phone.")
+    def _take_in_hand(self, number: str, *, by_sim: bool = False) -> list[Record]:
+        """Notifications are told first, then the phone is woken; one shell call for all.
+
+        Raises SimMissing for what needs a SIM when there is none any more.
+        """
         phone = self._phone
+        if not self._examiner.right_sim:
+            if by_sim:
+                _need_sim(*phone.session.run(SIM_STATE))
+            raise Transient("Another SIM is in the phone.")
         asked_ms = phone.clock.now_ms()
         question = phone.contacts.question(number)
-        commands = [REDACTED, SHOWN, DATE_COMMAND, *DISMISS, *([question] if question else [])]
-        redacted, shown, date, *_, last = phone.session.run(*commands)
+        commands = [REDACTED, SHOWN, DATE_COMMAND, SIM_STATE, *DISMISS]
+        commands += [question] if question else []
+        redacted, shown, date, sim, *_, last = phone.session.run(*commands)
         listed = self._receiver.before_a_chat(redacted, shown)
         phone.time = measure(phone.clock, date.text, asked_ms=asked_ms)
         if question:
             phone.contacts.answered(number, last)
+        if by_sim:
+            _need_sim(sim)
         return listed
 
     @staticmethod
@@ -183,3 +193,9 @@ class PhoneDriver:
         except Exception as exc:
             log.exception("a look at the phone failed in Balie itself")
             raise Transient("Balie could not look.", {"error": type(exc).__name__}) from exc
+
+
+def _need_sim(state: Output) -> None:
+    """Only this device's routes stop: another one of the line goes on."""
+    if is_taken_out(state.text):
+        raise SimMissing("The SIM was taken out of the phone.", {"sim": "absent"})

@@ -16,6 +16,7 @@ from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import measure
 from appliance.devices.phone.receive import Receiver
 from appliance.devices.phone.session import ServerWillNotStart
+from appliance.devices.phone.sms_limit import SmsLimit
 from appliance.devices.phone.whatsapp_screen import Elsewhere, Stopped, classify
 from appliance.devices.protocol import DeviceState, Reason, Status
 from appliance.errors import DeviceError, SetupError, StoreError
@@ -45,6 +46,7 @@ class Examiner:
     def __init__(self, phone: Phone, receiver: Receiver) -> None:
         self._phone = phone
         self._receiver = receiver
+        self._sms_limit = SmsLimit()
         self._connected = False
         self._opens_freely = False
         self._ask_to_open_at = 0.0
@@ -77,7 +79,7 @@ class Examiner:
 
     def _examine(self) -> Status:
         asked_ms = self._phone.clock.now_ms()
-        health = read_health(self._phone.session.run(*QUESTIONS))
+        health = read_health(self._phone.session.run(*QUESTIONS), self._sms_limit)
         self._phone.time = measure(self._phone.clock, health.date, asked_ms=asked_ms)
         if not self._connected:
             self._greet()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from appliance.devices.adb import Output
 from appliance.devices.phone.phone_clock import DATE_COMMAND
 from appliance.devices.phone.sim import SIM_COMMANDS, read_sim
+from appliance.devices.phone.sms_limit import LIMIT_COMMANDS, SmsLimit
 from appliance.devices.phone.whatsapp_screen import PACKAGES
 from appliance.devices.protocol import Sim
 
@@ -29,12 +30,15 @@ _QUESTIONS = (
     "settings get secure sms_default_application",
     *(f"dumpsys package {package}" for package in PACKAGES),
 )
-QUESTIONS = (*_QUESTIONS, *SIM_COMMANDS)
+QUESTIONS = (*_QUESTIONS, *LIMIT_COMMANDS, *SIM_COMMANDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """`date` is the answer to DATE_COMMAND; `whatsapp` a package and its version."""
+    """`date` is the answer to DATE_COMMAND; `whatsapp` a package and its version.
+
+    `sms_limit` is what Android lets an app send, as facts.
+    """
 
     date: str
     booted: bool
@@ -44,10 +48,11 @@ class Health:
     sms_app: str
     whatsapp: tuple[str, str] | None
     sim: Sim | None
+    sms_limit: dict[str, int]
 
     def facts(self) -> dict[str, object]:
         """What a page shows; a battery's temperature is in degrees Celsius."""
-        facts: dict[str, object] = {"awake": self.awake}
+        facts: dict[str, object] = {"awake": self.awake, **self.sms_limit}
         if "level" in self.battery:
             facts["battery_percent"] = self.battery["level"]
         if "temperature" in self.battery:
@@ -57,8 +62,9 @@ class Health:
         return facts
 
 
-def read_health(answers: list[Output]) -> Health:
+def read_health(answers: list[Output], limit: SmsLimit) -> Health:
     """From the answers to QUESTIONS."""
+    at_sim = len(_QUESTIONS) + len(LIMIT_COMMANDS)
     texts = [answer.text for answer in answers]
     date, booted, power, window, battery, sms_app, *packages = texts[: len(_QUESTIONS)]
     wakefulness = _WAKEFULNESS.search(power)
@@ -71,7 +77,8 @@ def read_health(answers: list[Output]) -> Health:
         battery={found[1]: int(found[2]) for found in _BATTERY.finditer(battery)},
         sms_app="" if default == "null" else default,
         whatsapp=_whatsapp(packages),
-        sim=read_sim(answers[len(_QUESTIONS) :]),
+        sim=read_sim(answers[at_sim:]),
+        sms_limit=limit.facts(answers[len(_QUESTIONS) : at_sim]),
     )
 
 

@@ -11,10 +11,11 @@ from appliance.errors import DeviceError
 # The columns of Telephony.SimInfo of AOSP; `sim_id` is the slot, -1 for a card that was taken out.
 _COLUMNS = ("sim_id", "icc_id", "number")
 
+SIM_STATE = "getprop gsm.sim.state"
 SIM_COMMANDS = (
     content_query("content://telephony/siminfo", _COLUMNS),
     "dumpsys isub",
-    "getprop gsm.sim.state",
+    SIM_STATE,
 )
 
 # ITU-T E.118: 89, then up to 18 more digits, on some cards with an F at the end. Newer Android
@@ -22,18 +23,29 @@ SIM_COMMANDS = (
 _ICCID = re.compile(r"89\d{16,18}F?")
 _IN_DUMP = re.compile(r"iccId=(\S+?)[,\s\]].*?simSlotIndex=0", re.IGNORECASE)
 _NO_SIM = frozenset({"ABSENT", "NOT_READY", "UNKNOWN", ""})
+# The others are what a phone says for a while that has just started.
+_TAKEN_OUT = "ABSENT"
 
 
 def read_sim(answers: list[Output]) -> Sim | None:
     """The SIM of the first slot from the answers to SIM_COMMANDS; None when there is none."""
     info, dump, state = (answer.text for answer in answers)
-    if state.strip().split(",")[0] in _NO_SIM:
+    if _of_first_slot(state) in _NO_SIM:
         return None
     iccid, number = _from_provider(info)
     found = _IN_DUMP.search(dump)
     if iccid is None and found and _ICCID.fullmatch(found[1]):
         iccid = found[1]
     return Sim(iccid=iccid, number=number)
+
+
+def is_taken_out(state: str) -> bool:
+    """From the answer to SIM_STATE: there is no card in the first slot."""
+    return _of_first_slot(state) == _TAKEN_OUT
+
+
+def _of_first_slot(state: str) -> str:
+    return state.strip().split(",")[0]
 
 
 def _from_provider(output: str) -> tuple[str | None, str | None]:

@@ -18,6 +18,9 @@ _SENDS = (
     "send_message_button",  # AOSP
 )
 _TITLE = "conversation_title"
+# SMSDispatcher of AOSP shows the dialog, with the ids of every framework dialog.
+_PHONE_PROCESS = "com.android.phone"
+_BUTTONS = ("button1", "button2")
 # Where no id tells the title, it stands in this part of the screen from the top.
 _TITLE_PART = 0.2
 # Numbers are compared by their last digits: an app may show one as it was typed.
@@ -55,6 +58,12 @@ def read_thread(screen: Screen, package: str) -> Thread | None:
         send=send.box.centre if send and not send.box.empty else None,
         titles=_titles(app),
     )
+
+
+def asks_owner(screen: Screen) -> bool:
+    """Android's own dialog: this app sends many SMS, may it go on? Nothing leaves meanwhile."""
+    dialog = screen.of(_PHONE_PROCESS)
+    return all(dialog.first(button) is not None for button in _BUTTONS)
 
 
 def same_number(one: str, other: str) -> bool:

@@ -1,5 +1,6 @@
 """Sending an SMS with the phone's own app, proven from the phone's list of SMS."""
 
+import logging
 import shlex
 import time
 from collections.abc import Callable, Mapping
@@ -12,16 +13,20 @@ from appliance.devices.phone.evidence import Evidence
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.screen import Screen
 from appliance.devices.phone.sms_provider import Box, SmsRow, addresses, bodies, find
-from appliance.devices.phone.sms_screen import Thread, read_thread, same_number
+from appliance.devices.phone.sms_screen import Thread, asks_owner, read_thread, same_number
 from appliance.devices.phone.tap import tap_send
 from appliance.devices.protocol import Attempt, Finding, Found, Look, Outgoing, Proof, Tick
 from appliance.errors import DeviceError, DeviceGone, Transient, Unconfirmed
+
+log = logging.getLogger(__name__)
 
 # The newest id is among the rows of the last day, or there is none to compare with.
 _DAY_MS = 24 * 3600 * MS_PER_S
 # Clocks and the app's own delays: a row is not older than its attempt by more than this.
 _GRACE_MS = 60 * MS_PER_S
 _LOOK_AGAIN_S = 0.4
+# An SMS that is in the outbox for so long may be held up by a question of Android's.
+_HELD_UP_S = 1.5
 
 _WAITING = frozenset({Box.OUTBOX, Box.QUEUED})
 
@@ -42,6 +47,7 @@ class _SendSms:
         self._outgoing = attempt.outgoing
         self._evidence = Evidence(attempt.evidence_folder, phone.session)
         self._screen: Screen | None = None
+        self._declined = False
 
     def run(self) -> Proof:
         baseline = _newest(self._phone)
@@ -98,13 +104,16 @@ class _SendSms:
     # After the tap
 
     def _prove(self, baseline: Mapping[str, Any], doubt: dict[str, Any]) -> Proof:
-        deadline = time.monotonic() + self._phone.patience.sms_s
+        tapped_at = time.monotonic()
+        deadline = tapped_at + self._phone.patience.sms_s
         while True:
             row = self._row(baseline, may_be_away=time.monotonic() < deadline)
             if row is not None and row.box not in _WAITING:
-                return _outcome(row)
+                return self._outcome(row)
             if time.monotonic() > deadline:
                 break
+            if row is not None and time.monotonic() > tapped_at + _HELD_UP_S:
+                self._decline()
             if row is None and not doubt and self._still_typed():
                 break
             time.sleep(_LOOK_AGAIN_S)
@@ -112,6 +121,22 @@ class _SendSms:
             raise Transient("The tap on Send did nothing.", {"row": False, **doubt})
         kept = self._evidence.keep(self._screen, row=row is not None, **doubt)
         raise Unconfirmed("The phone does not say that the SMS has left.", kept)
+
+    def _decline(self) -> None:
+        """Says no, by Back, to Android's question whether to go on; the row then says so, too."""
+        with suppress(DeviceError):
+            if asks_owner(self._phone.session.screen()):
+                log.warning("the limit for SMS of %s was reached", self._phone.device_id)
+                self._declined = True
+                self._phone.session.back()
+
+    def _outcome(self, row: SmsRow) -> Proof:
+        if row.box is Box.SENT:
+            return _proof(row)
+        facts: dict[str, Any] = {"sms_id": row.id, "box": _box(row)}
+        if self._declined:
+            facts["declined"] = "sms limit"
+        raise Transient("The phone could not send the SMS.", facts)
 
     def _row(self, baseline: Mapping[str, Any], *, may_be_away: bool) -> SmsRow | None:
         try:
@@ -140,12 +165,6 @@ class _SendSms:
             return cleared and row_of(self._phone, self._outgoing, baseline) is None
         except DeviceError:
             return False
-
-
-def _outcome(row: SmsRow) -> Proof:
-    if row.box is Box.SENT:
-        return _proof(row)
-    raise Transient("The phone could not send the SMS.", {"sms_id": row.id, "box": _box(row)})
 
 
 def _proof(row: SmsRow) -> Proof:

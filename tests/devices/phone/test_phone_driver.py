@@ -3,7 +3,7 @@
 import pytest
 
 from appliance.devices.protocol import DeviceState, Finding, Proof, Reason, Tick, Visit
-from appliance.errors import NotOnChannel, Refused, Transient
+from appliance.errors import NotOnChannel, Refused, SimMissing, Transient
 from appliance.messages import Channel
 from tests.devices.phone.conftest import OLDER_DUTCH, RECENT_ENGLISH
 from tests.devices.phone.driver_kit import ANNA, BEA, OWN, Desk
@@ -327,3 +327,47 @@ def test_a_phone_without_a_sim_sends_nothing(desk: Desk) -> None:
     desk.world.inject(kind="unplug-sim")
     status = desk.driver.probe()
     assert (status.reason, status.channels) == (Reason.NO_SIM, frozenset())
+
+
+def test_a_phone_tells_android_s_own_limit_for_sms(desk: Desk) -> None:
+    """Where it is not set, what Android takes then."""
+    facts = desk.driver.probe().facts
+    assert (facts["sms_parts"], facts["sms_window_ms"]) == (30, 60_000)
+    desk.world.inject(kind="sms-limit", max_count=10, interval_ms=600_000)
+    facts = desk.driver.probe().facts
+    assert (facts["sms_parts"], facts["sms_window_ms"]) == (10, 600_000)
+
+
+def test_a_limit_that_is_nonsense_is_ignored(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    """And told once, however often the phone is examined."""
+    desk.world.inject(kind="sms-limit", max_count="veel", interval_ms=-5)
+    with caplog.at_level("WARNING"):
+        for _ in range(3):
+            facts = desk.driver.probe().facts
+    assert (facts["sms_parts"], facts["sms_window_ms"]) == (30, 60_000)
+    assert [each.message for each in caplog.records if "nonsense" in each.message] == [
+        "the phone's limit for SMS is nonsense and ignored: veel",
+        "the phone's limit for SMS is nonsense and ignored: -5",
+    ]
+
+
+def test_what_android_asks_its_owner_about_is_declined(desk: Desk) -> None:
+    """Balie allows nothing in a person's name: the SMS has failed, and is proven not sent."""
+    desk.world.inject(kind="sms-limit", max_count=1, interval_ms=600_000)
+    desk.send("een", channel=Channel.SMS)
+    with pytest.raises(Transient) as failure:
+        desk.send("twee", channel=Channel.SMS)
+    assert failure.value.evidence["declined"] == "sms limit"
+    assert desk.world.truth() == ["een"]
+
+
+@pytest.mark.parametrize("examined", [False, True])
+def test_an_sms_without_a_sim_is_for_another_device(desk: Desk, examined: bool) -> None:
+    """Whether or not the phone was examined since the card was taken out; nothing is tapped."""
+    desk.world.inject(kind="unplug-sim")
+    if examined:
+        desk.driver.probe()
+    before = desk.world.handset.taps
+    with pytest.raises(SimMissing):
+        desk.send("Dag", channel=Channel.SMS)
+    assert desk.world.handset.taps == before
