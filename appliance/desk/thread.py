@@ -3,12 +3,13 @@
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from appliance.desk.access import Permission, Rights
+from appliance.desk.decisions import Decision
 from appliance.desk.near_stop import Answer
 from appliance.desk.pictures import pictures_in
 from appliance.errors import NotFound
@@ -25,12 +26,16 @@ BLOCK_MS = 5 * 60_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """`to` are the numbers one may write to, the one they last wrote from first."""
+    """`to` are the numbers one may write to, the one they last wrote from first.
+
+    `goes_on`: the line is stopped on one device, and another one of it still sends.
+    """
 
     id: str
     line_id: str
     line_number: str
     line_stopped: str | None
+    goes_on: bool
     branch_id: str
     branch: str
     zone: str
@@ -62,6 +67,15 @@ class Try:
     def pictures(self) -> Sequence[str]:
         """The names of the pictures of the screen that were kept, oldest first."""
         return pictures_in(self.evidence)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What somebody decided about its outcome after looking at the phone; `by` is who."""
+
+    decision: Decision
+    by: str
+    at_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +115,12 @@ class Bubble:
     day: date | None
     joins: bool
     near_stop: NearStop | None = None
+    decided: Sequence[Decided] = ()
+
+    @property
+    def was_seen_by_a_person(self) -> bool:
+        """Nothing but somebody's word proves that it left."""
+        return bool(self.decided) and self.decided[-1].decision is Decision.LEFT
 
     @property
     def mine(self) -> bool:
@@ -131,7 +151,7 @@ def conversation(conn: sqlite3.Connection, rights: Rights, conversation_id: str)
     rights.require(Permission.INBOX_READ, row["branch_id"], "conversation")
     to = _numbers(conn, conversation_id, row["contact_id"])
     return Conversation(
-        **dict(row),
+        **{**dict(row), "goes_on": bool(row["goes_on"])},
         is_group=row["contact_id"] is None,
         to=to,
         may_write=rights.may(Permission.INBOX_WRITE, row["branch_id"]),
@@ -176,11 +196,13 @@ def _window(
     rows.reverse()
     has_older = len(rows) > limit
     tries = _tries(conn, [row["id"] for row in rows])
+    decided = _decided(conn, tries)
     zone = ZoneInfo(about.zone)
     previous = rows[0] if has_older else None
     bubbles = []
     for row in rows[1:] if has_older else rows:
-        bubbles.append(_bubble(row, previous, tries.get(row["id"], ()), zone))
+        bubble = _bubble(row, previous, tries.get(row["id"], ()), zone)
+        bubbles.append(replace(bubble, decided=decided.get(row["id"], ())))
         previous = row
     return Window(bubbles=bubbles, has_older=has_older)
 
@@ -243,6 +265,19 @@ def _tries(conn: sqlite3.Connection, message_ids: Sequence[str]) -> Mapping[str,
     return found
 
 
+def _decided(
+    conn: sqlite3.Connection, tries: Mapping[str, Sequence[Try]]
+) -> Mapping[str, Sequence[Decided]]:
+    """What people decided, by message; only a doubt is ever decided."""
+    doubted = [each for each, of_it in tries.items() if any(a.outcome == "unknown" for a in of_it)]
+    found: dict[str, list[Decided]] = {}
+    for row in conn.execute(_DECIDED, (json.dumps(doubted),)) if doubted else ():
+        found.setdefault(row["message_id"], []).append(
+            Decided(decision=Decision(row["decision"]), by=row["name"], at_ms=row["at_ms"])
+        )
+    return found
+
+
 def _numbers(
     conn: sqlite3.Connection, conversation_id: str, contact_id: str | None
 ) -> Sequence[str]:
@@ -260,6 +295,8 @@ def _channel(value: str | None) -> Channel | None:
 
 _CONVERSATION = """
 SELECT c.id, c.line_id, line.number AS line_number, line.stopped AS line_stopped,
+  EXISTS (SELECT 1 FROM route WHERE route.line_id = line.id
+    AND route.device_id <> line.stopped_on) AS goes_on,
   line.branch_id, branch.name AS branch, branch.zone, c.contact_id,
   coalesce(g.name, k.office_name, k.chosen_name) AS name
 FROM conversation c
@@ -302,4 +339,12 @@ SELECT a.id, a.message_id, a.channel, device.address, a.started_ms, a.ended_ms, 
   a.evidence
 FROM attempt a JOIN device ON device.id = a.device_id
 WHERE a.message_id IN (SELECT value FROM json_each(?)) ORDER BY a.id
+"""
+
+_DECIDED = """
+SELECT e.message_id, e.at_ms, e.facts ->> '$.decision' AS decision,
+  coalesce(staff.name, '?') AS name
+FROM event e LEFT JOIN staff ON staff.id = e.facts ->> '$.staff'
+WHERE e.message_id IN (SELECT value FROM json_each(?)) AND e.kind = 'message.state'
+AND e.facts ->> '$.by' = 'person' ORDER BY e.seq
 """

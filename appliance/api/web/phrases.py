@@ -16,7 +16,7 @@ WAITING: Mapping[str, str] = {
     "ceiling-day": "this number has sent enough for today",
     "ceiling-month": "this number has written to enough different people this month",
     "first-contacts": "this number has begun enough new conversations for today",
-    "sms-limit": "the phone allows no more SMS for half an hour",
+    "sms-limit": "the phone allows no more SMS for a while",
     "office-hours": "the branch is closed until then",
     "unanswered": "three messages in a row went unanswered; it goes on when the contact writes",
     "device-absent": "the phone is not plugged in",
