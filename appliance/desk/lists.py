@@ -5,7 +5,7 @@ when the list is accepted; who is refused is told why and costs the others nothi
 """
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -23,11 +23,11 @@ from appliance.queue.office_hours import hours_of
 from appliance.queue.pacing import ANSWER_WINDOW_MS, DAY_MS, DEFAULT_PROFILE, Brake, Profile
 from appliance.queue.past import Histories
 from appliance.queue.permission import may_write
-from appliance.queue.plan import device_obstacle, route_for
+from appliance.queue.routing import ROAMING, Parcel, Ways
 from appliance.queue.rows import Lane
 from appliance.sms_parts import MAX_PARTS, count_parts
 from appliance.store import conversations, high_water, lines, messages
-from appliance.store.lines import Line, Route
+from appliance.store.lines import Line
 from appliance.store.store import Tx
 
 MAX_RECIPIENTS = 10_000
@@ -144,8 +144,7 @@ class _Look:
     line: Line
     wording: Wording
     rhythm: Rhythm
-    routes: Sequence[Route]
-    obstacles: Mapping[Route, str]
+    ways: Ways
     begins_ms: int
     expires_ms: int
     clock_is_wrong: bool
@@ -160,7 +159,6 @@ class _Look:
         if not 1 <= len(request.numbers) <= MAX_RECIPIENTS:
             raise InvalidInput("to", f"A list has 1 to {MAX_RECIPIENTS} numbers.")
         line = lines.line(conn, request.line_id)
-        open_routes = lines.open_routes(conn, line)
         begins_ms = max(now_ms, request.not_before_ms or 0)
         return cls(
             conn=conn,
@@ -168,11 +166,7 @@ class _Look:
             line=line,
             wording=Wording.of(request.texts),
             rhythm=_rhythm(conn, line, request, now_ms=now_ms),
-            routes=lines.routes_of_line(conn, line.id),
-            obstacles={
-                route: device_obstacle(lines.device(conn, route.device_id), route.channel)
-                for route in open_routes
-            },
+            ways=Ways.of(conn, line),
             begins_ms=begins_ms,
             clock_is_wrong=clock_is_wrong,
             expires_ms=begins_ms + request.ttl_ms
@@ -238,20 +232,7 @@ class _Look:
     def _unsendable(self, recipient: Recipient, person: sqlite3.Row) -> str:
         if recipient.wanted is Channel.SMS and count_parts(recipient.text) > MAX_PARTS:
             return "too-long"
-        if self._route(recipient, person, self.routes) is None:
-            return "no-route"
-        return ""
-
-    def _route(
-        self, recipient: Recipient, person: sqlite3.Row, routes: Sequence[Route]
-    ) -> Route | None:
-        known = person["on_whatsapp"]
-        return route_for(
-            wanted=recipient.wanted,
-            on_whatsapp=None if known is None else bool(known),
-            text=recipient.text,
-            routes=routes,
-        )
+        return "" if self.ways.can_carry(_parcel(recipient, person)) else "no-route"
 
     def _timed(self, recipient: Recipient, person: sqlite3.Row) -> Recipient:
         at_ms, brake = self._turn(recipient, person)
@@ -261,16 +242,21 @@ class _Look:
             return replace(recipient, refusal="does-not-fit")
         self.previous = recipient.text
         self.seen.add(recipient.contact_id)
-        if away := self._away(recipient, person):
-            return replace(recipient, expected_ms=None, reason=away)
-        return replace(recipient, expected_ms=at_ms, reason=brake.value)
+        expected_ms, reason = self._promise(recipient, person, at_ms, brake)
+        return replace(recipient, expected_ms=expected_ms, reason=reason)
 
-    def _away(self, recipient: Recipient, person: sqlite3.Row) -> str:
-        """Why nobody can know when; a stop closes the routes of its device only."""
+    def _promise(
+        self, recipient: Recipient, person: sqlite3.Row, at_ms: int, brake: Brake
+    ) -> tuple[int | None, str]:
+        """As the queue will tell it; None when nobody can know."""
         if self.clock_is_wrong:
-            return "clock-wrong"
-        route = self._route(recipient, person, tuple(self.obstacles))
-        return "line-stopped" if route is None else self.obstacles[route]
+            return None, "clock-wrong"
+        way = self.ways.choose(_parcel(recipient, person))
+        if way.route is None:
+            return None, way.obstacle
+        if self.ways.devices[way.route.device_id].is_roaming:
+            return None, ROAMING
+        return (way.from_ms, way.obstacle) if way.from_ms > at_ms else (at_ms, brake.value)
 
     def _turn(self, recipient: Recipient, person: sqlite3.Row) -> tuple[int | None, Brake]:
         later_ms = 0
@@ -289,6 +275,17 @@ class _Look:
         if later_ms:
             return self.rhythm.now_ms + later_ms, Brake.FIRST_CONTACTS
         return self.rhythm.next(lane, len(recipient.text))
+
+
+def _parcel(recipient: Recipient, person: sqlite3.Row) -> Parcel:
+    known = person["on_whatsapp"]
+    return Parcel(
+        number=recipient.number,
+        text=recipient.text,
+        kind=MessageClass.LIST,
+        wanted=recipient.wanted,
+        on_whatsapp=None if known is None else bool(known),
+    )
 
 
 def _rhythm(conn: sqlite3.Connection, line: Line, request: ListRequest, *, now_ms: int) -> Rhythm:

@@ -4,13 +4,12 @@ Called in the devices' threads. Each message is one transaction: the row, the co
 consent that it proves or withdraws, the answer of a rule, and the events, or nothing.
 """
 
-import json
 import logging
 import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from appliance.desk import words
+from appliance.desk import device_states, words
 from appliance.desk.rules import Arrival, answer
 from appliance.devices.protocol import (
     Balance,
@@ -61,7 +60,7 @@ class Reception:
             self._store.write(lambda tx: _keep_calls(tx, line, calls))
 
     def status(self, device_id: str, status: Status) -> None:
-        self._store.write(lambda tx: _note_status(tx, device_id, status))
+        self._store.write(lambda tx: device_states.note(tx, device_id, status))
 
     def sim_seen(self, device_id: str, sim: Sim) -> bool:
         return self._store.write(lambda tx: _bind_sim(tx, device_id, sim))
@@ -164,27 +163,6 @@ def _keep_calls(tx: Tx, line: lines.Line, calls: Sequence[MissedCall]) -> None:
         if new is not None:
             known = contacts.by_number(tx.conn, call.number)
             tx.emit(EventKind.CALL_MISSED, line_id=line.id, contact_id=known.id if known else None)
-
-
-def _note_status(tx: Tx, device_id: str, status: Status) -> None:
-    """Keeps the state; an event only when something a person would notice has changed."""
-    channels = json.dumps(sorted(channel.value for channel in status.channels))
-    tx.conn.execute(
-        "UPDATE device SET facts = ? WHERE id = ?", (json.dumps(dict(status.facts)), device_id)
-    )
-    changed = tx.conn.execute(
-        "UPDATE device SET state = ?1, reason = ?2, channels = ?3, changed_ms = ?4"
-        " WHERE id = ?5 AND (state <> ?1 OR reason <> ?2 OR channels <> ?3)",
-        (status.state.value, status.reason.value, channels, tx.now_ms, device_id),
-    )
-    if changed.rowcount:
-        line = _line_of(tx.conn, device_id)
-        tx.emit(
-            EventKind.DEVICE_STATUS,
-            device_id=device_id,
-            line_id=line.id if line else None,
-            facts={"state": status.state.value, "reason": status.reason.value},
-        )
 
 
 def _bind_sim(tx: Tx, device_id: str, sim: Sim) -> bool:

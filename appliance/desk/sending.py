@@ -10,7 +10,7 @@ from appliance.queue import rows
 from appliance.queue.office_hours import hours_of
 from appliance.queue.pacing import ANSWER_WINDOW_MS, HOUR_MS
 from appliance.queue.permission import may_write
-from appliance.queue.plan import device_obstacle, route_for
+from appliance.queue.routing import FALLBACK, Parcel, Ways
 from appliance.queue.rows import Lane
 from appliance.sms_parts import MAX_PARTS, count_parts
 from appliance.store import contacts, conversations, lines, messages
@@ -200,25 +200,29 @@ def _first_estimate(
     tx: Tx, line: lines.Line, request: SendRequest, text: str, *, kind: MessageClass, begun: bool
 ) -> tuple[int | None, str | None]:
     """A promise good enough to answer with; the planner corrects it within seconds."""
-    on_whatsapp = _on_whatsapp(tx, request.number)
-    route = route_for(
-        wanted=request.channel,
-        on_whatsapp=on_whatsapp,
+    parcel = Parcel(
+        number=request.number,
         text=text,
-        routes=lines.open_routes(tx.conn, line),
+        kind=kind,
+        wanted=request.channel,
+        on_whatsapp=_on_whatsapp(tx, request.number),
     )
-    if route is None:
-        return None, "line-stopped" if line.stopped else "no-route"
-    if away := device_obstacle(lines.device(tx.conn, route.device_id), route.channel):
-        return None, away
+    way = Ways.of(tx.conn, line).choose(parcel)
+    if way.route is None:
+        return None, way.obstacle
     if request.not_before_ms and request.not_before_ms > tx.now_ms:
         return request.not_before_ms, "not-before"
+    at_ms = max(tx.now_ms, way.from_ms)
     if begun:
-        opens_ms = hours_of(lines.branch(tx.conn, line.branch_id)).open_from(tx.now_ms)
-        if opens_ms != tx.now_ms:
+        opens_ms = hours_of(lines.branch(tx.conn, line.branch_id)).open_from(at_ms)
+        if opens_ms != at_ms:
             return opens_ms, "office-hours"
     behind_ms = _behind(tx, line.id, kind, begun=begun)
-    return (behind_ms, "gap") if behind_ms > tx.now_ms else (tx.now_ms, None)
+    if behind_ms > at_ms:
+        return behind_ms, "gap"
+    if at_ms > tx.now_ms:
+        return at_ms, way.obstacle
+    return at_ms, FALLBACK if way.obstacle else None
 
 
 def _behind(tx: Tx, line_id: str, kind: MessageClass, *, begun: bool) -> int:

@@ -15,10 +15,10 @@ from appliance.errors import (
     Transient,
     Unconfirmed,
 )
-from appliance.messages import Channel, MessageState
+from appliance.messages import Channel, MessageClass, MessageState
 from appliance.queue import parts
 from appliance.queue.pacing import MINUTE_MS
-from appliance.queue.plan import route_for
+from appliance.queue.routing import Parcel, Ways
 from appliance.store import contacts, lines, messages
 from appliance.store.store import Tx
 
@@ -199,11 +199,17 @@ def _next_route(tx: Tx, outgoing: Outgoing, facts: dict[str, Any]) -> None:
     """Not on WhatsApp is an answer: remembered, and the next route carries the same message."""
     contacts.remember_whatsapp(tx, outgoing.number, on_whatsapp=False)
     row = tx.conn.execute(
-        "SELECT line_id, wanted, text FROM message WHERE id = ?", (outgoing.message_id,)
+        "SELECT line_id, wanted, text, class FROM message WHERE id = ?", (outgoing.message_id,)
     ).fetchone()
-    routes = lines.routes_of_line(tx.conn, row["line_id"])
-    wanted = Channel(row["wanted"]) if row["wanted"] else None
-    if route_for(wanted=wanted, on_whatsapp=False, text=row["text"], routes=routes) is None:
+    parcel = Parcel(
+        number=outgoing.number,
+        text=row["text"],
+        kind=MessageClass(row["class"]),
+        wanted=Channel(row["wanted"]) if row["wanted"] else None,
+        on_whatsapp=False,
+    )
+    ways = Ways.of(tx.conn, lines.line(tx.conn, row["line_id"]))
+    if not ways.can_carry(parcel):
         to, reason = MessageState.REFUSED, "not-on-whatsapp"
     else:
         to, reason = MessageState.QUEUED, "next-route"

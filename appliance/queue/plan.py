@@ -12,7 +12,7 @@ from appliance.queue.office_hours import OfficeHours, hours_of
 from appliance.queue.pacing import HOUR_MS, Brake, Profile, Slot, earliest
 from appliance.queue.past import Histories
 from appliance.queue.profile import profile_of, profile_on
-from appliance.queue.routing import FALLBACK, Parcel, Way, Ways
+from appliance.queue.routing import FALLBACK, ROAMING, Parcel, Way, Ways
 from appliance.queue.rows import Lane, Reading
 from appliance.sms_parts import count_parts
 from appliance.store import lines
@@ -260,11 +260,11 @@ class _Desk:
         )
 
     def _held_for(self, message: rows.Queued, route: Route) -> str:
-        """What nobody knows the end of; a list abroad would cost what nobody decided to pay."""
+        """What nobody knows the end of."""
         if message.blocked:
             return "looking"
         is_list = message.waiting.kind is MessageClass.LIST
-        return "roaming" if is_list and self.ways.devices[route.device_id].is_roaming else ""
+        return ROAMING if is_list and self.ways.devices[route.device_id].is_roaming else ""
 
     def _slot(self, message: rows.Queued, way: Way, route: Route, *, now_ms: int) -> Slot:
         waiting = message.waiting

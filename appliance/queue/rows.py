@@ -50,7 +50,10 @@ LANES = tuple(Lane(kind, answering) for kind in CLASSES for answering in (True, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queued:
-    """A waiting message as the planner sees it. `blocked`: an earlier one to them is in doubt."""
+    """A waiting message as the planner sees it. `blocked`: an earlier one to them is in doubt.
+
+    `bound_to`: the device over which a part of it left.
+    """
 
     waiting: Waiting
     contact_id: str
@@ -61,6 +64,7 @@ class Queued:
     reason: str | None
     tries: int
     blocked: bool
+    bound_to: str | None = None
 
     @property
     def lane(self) -> Lane:
@@ -81,6 +85,7 @@ class OpenQuestion:
 _QUEUED = """
 SELECT m.id, m.number, m.class, m.text, m.created_ms, m.typed, m.answering, m.not_before_ms,
        m.contact_id, m.wanted, n.on_whatsapp, m.expected_ms, m.reason, m.tries,
+       m.bound_to,
        CASE WHEN m.answering = 1 OR m.class IN ('confirmation', 'reply') THEN 0 ELSE
        (SELECT count(*) FROM message b WHERE b.conversation_id = m.conversation_id
           AND b.direction = 'out' AND b.answering = 0 AND b.sent_ms > coalesce(c.last_in_ms, 0)
@@ -196,6 +201,7 @@ class Reading:
             reason=row["reason"],
             tries=row["tries"],
             blocked=doubt is not None and doubt < row["id"],
+            bound_to=row["bound_to"],
         )
 
 

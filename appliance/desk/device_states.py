@@ -1,0 +1,63 @@
+"""How a device is, as it says itself, and what follows from it for its lines."""
+
+import json
+import sqlite3
+
+from appliance.devices.protocol import DeviceState, Reason, Status
+from appliance.errors import SimMissing
+from appliance.events import EventKind
+from appliance.messages import Channel
+from appliance.store import lines
+from appliance.store.store import Tx
+
+_CONNECTED = frozenset({DeviceState.READY, DeviceState.DEGRADED})
+
+_STOPPED = "WhatsApp shows a warning, a ban or a log-out."
+
+
+def note(tx: Tx, device_id: str, status: Status) -> None:
+    """Keeps the state; events only when something a person would notice has changed."""
+    before = tx.conn.execute(
+        "SELECT state, reason, channels, lost FROM device WHERE id = ?", (device_id,)
+    ).fetchone()
+    if before is None:
+        return
+    channels = json.dumps(sorted(channel.value for channel in status.channels))
+    now = (status.state.value, status.reason.value, channels)
+    lost = _lost(before, status, tx.now_ms)
+    tx.conn.execute(
+        "UPDATE device SET facts = ?, lost = ? WHERE id = ?",
+        (json.dumps(dict(status.facts)), json.dumps(lost), device_id),
+    )
+    if now == (before["state"], before["reason"], before["channels"]):
+        return
+    tx.conn.execute(
+        "UPDATE device SET state = ?, reason = ?, channels = ?, changed_ms = ? WHERE id = ?",
+        (*now, tx.now_ms, device_id),
+    )
+    _follow(tx, device_id, Reason(before["reason"]), status)
+    facts = {"state": status.state.value, "reason": status.reason.value}
+    for line_id in [line.id for line in lines.lines_of_device(tx.conn, device_id)] or [None]:
+        tx.emit(EventKind.DEVICE_STATUS, device_id=device_id, line_id=line_id, facts=facts)
+
+
+def _lost(before: sqlite3.Row, status: Status, now_ms: int) -> dict[str, int]:
+    """For each channel that cannot send now, since when; a moment of working ends it."""
+    known: dict[str, int] = json.loads(before["lost"])
+    able = status.channels if status.state in _CONNECTED else frozenset()
+    return {
+        channel.value: known.get(channel.value, now_ms)
+        for channel in Channel
+        if channel not in able
+    }
+
+
+def _follow(tx: Tx, device_id: str, before: Reason, status: Status) -> None:
+    """A ban that is seen stops the line, whoever saw it. A SIM that is back starts its routes."""
+    after = status.reason
+    if after is Reason.WHATSAPP_STOPPED and before is not after:
+        for line in lines.lines_of_device(tx.conn, device_id):
+            if line.stopped is None or line.stopped_on is not None:
+                lines.stop_line(tx, line.id, _STOPPED)
+    if before is Reason.NO_SIM and Channel.SMS in status.channels:
+        lines.resume_device(tx, device_id, SimMissing.code)

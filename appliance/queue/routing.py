@@ -1,0 +1,147 @@
+"""Which way a message takes: the best route of its line that can carry it, or a later one.
+
+A message falls through to a later route when the ones before it have been closed for longer than
+the line waits, and only where its class may. A line that is stopped falls nowhere: going on from
+another number after a warning would be a disguise.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from appliance.devices.protocol import DeviceState, Reason
+from appliance.messages import Channel, MessageClass
+from appliance.phone_numbers import is_landline
+from appliance.queue.profile import MINUTE_MS
+from appliance.sms_parts import MAX_PARTS, count_parts
+from appliance.store import lines
+from appliance.store.lines import Device, Line, Route
+
+FALLBACK = "fallback"
+"""The reason of what leaves over a later route."""
+
+ROAMING = "roaming"
+"""The reason of a list on a SIM that is abroad, which costs what nobody decided to pay."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """What of a message decides its way. `bound_to`: the device over which a part of it left."""
+
+    number: str
+    text: str
+    kind: MessageClass
+    wanted: Channel | None
+    on_whatsapp: bool | None
+    bound_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """`route` None: nobody can know when. Before `from_ms` a later route is not taken.
+
+    `obstacle` is what keeps the best route from carrying it, empty when that is the one.
+    """
+
+    route: Route | None
+    obstacle: str = ""
+    from_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """What a line has to send with, read once. `routes` are all of them, best first."""
+
+    line: Line
+    branch: str
+    routes: Sequence[Route]
+    devices: Mapping[str, Device]
+
+    @classmethod
+    def of(cls, conn: sqlite3.Connection, line: Line) -> "Ways":
+        routes = lines.routes_of_line(conn, line.id)
+        ids = {route.device_id for route in routes}
+        return cls(
+            line=line,
+            branch=lines.branch(conn, line.branch_id).name,
+            routes=routes,
+            devices={each: lines.device(conn, each) for each in ids},
+        )
+
+    def can_carry(self, parcel: Parcel) -> bool:
+        """Whether some route could carry it if everything worked."""
+        return next(self._carrying(parcel), None) is not None
+
+    def choose(self, parcel: Parcel) -> Way:
+        obstacle, from_ms = "", 0
+        for route in self._carrying(parcel):
+            if self.line.stops(route.device_id) or (obstacle and not self._may_fall(parcel, route)):
+                continue
+            closed = device_obstacle(self.devices[route.device_id], route.channel)
+            if not closed:
+                return Way(route=route, obstacle=obstacle, from_ms=from_ms)
+            obstacle = obstacle or closed
+            from_ms = max(from_ms, self._given_up_ms(route))
+        none = "line-stopped" if self.line.stopped else "no-route"
+        return Way(route=None, obstacle=obstacle or none)
+
+    def signature(self, route: Route) -> str | None:
+        """What tells the reader of an SMS from another number whom it is from."""
+        if route.channel is not Channel.SMS or route.device_id == self._own:
+            return None
+        if self.devices[route.device_id].sim_number == self.line.number:
+            return None
+        return f"\n- {self.branch}"
+
+    def text_on(self, route: Route, text: str) -> str:
+        return text + (self.signature(route) or "")
+
+    @property
+    def _own(self) -> str | None:
+        """The device whose SIM has the line's number."""
+        return self.routes[0].device_id if self.routes else None
+
+    def _carrying(self, parcel: Parcel) -> Iterator[Route]:
+        return (route for route in self.routes if self._carries(route, parcel))
+
+    def _carries(self, route: Route, parcel: Parcel) -> bool:
+        if parcel.bound_to not in (None, route.device_id):
+            return False
+        if parcel.wanted not in (None, route.channel):
+            return False
+        if route.device_id != self._own and not self._has_class(parcel):
+            return False
+        if route.channel is Channel.WHATSAPP:
+            return parcel.on_whatsapp is not False and parcel.bound_to is None
+        return count_parts(self.text_on(route, parcel.text)) <= MAX_PARTS
+
+    def _has_class(self, parcel: Parcel) -> bool:
+        return parcel.bound_to is not None or parcel.kind in self.line.settings.fallback_classes
+
+    def _may_fall(self, parcel: Parcel, route: Route) -> bool:
+        """A landline that is on WhatsApp takes no SMS for certain."""
+        to_landline = route.channel is Channel.SMS and is_landline(parcel.number)
+        return self._has_class(parcel) and not to_landline
+
+    def _given_up_ms(self, route: Route) -> int:
+        """When a route that is closed has been so for long enough."""
+        device = self.devices[route.device_id]
+        closed_ms = device.lost.get(route.channel, device.created_ms)
+        return closed_ms + self.line.settings.fallback_after_min * MINUTE_MS
+
+
+_BY_STATE = {
+    DeviceState.ABSENT: "device-absent",
+    DeviceState.UNAUTHORIZED: "device-unauthorized",
+    DeviceState.OFFLINE: "device-offline",
+}
+_BY_REASON = {Reason.LOCKED: "device-locked", Reason.OTHER_SIM: "other-sim"}
+
+
+def device_obstacle(device: Device, channel: Channel) -> str:
+    """Why this device cannot send over this channel now; empty when it can."""
+    if away := _BY_STATE.get(DeviceState(device.state)):
+        return away
+    if channel in device.channels:
+        return ""
+    return _BY_REASON.get(Reason(device.reason), "device-degraded")
