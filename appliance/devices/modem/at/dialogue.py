@@ -4,6 +4,7 @@ Pure: bytes in; the answer, the news and a restart out. 27.007 lets a modem writ
 line between any two lines of an answer, also between a header and its PDU.
 """
 
+import logging
 import re
 from collections import deque
 from collections.abc import Mapping
@@ -20,6 +21,8 @@ from appliance.devices.modem.at.urc import (
     Ussd,
     parse_urc,
 )
+
+log = logging.getLogger(__name__)
 
 #: A full SIM lists 255 messages of two lines; more than this is no answer but a flood.
 MOST_LINES = 4000
@@ -221,6 +224,8 @@ class Dialogue:
     def _keep(self, line: str) -> None:
         if not self._listening:
             self.news.append(Unknown(line=line))
+        elif self._names and not _is_plain(line) and not _PREFIXED.match(line):
+            log.debug("%d bytes of noise in an answer", len(line))
         elif len(self.lines) < MOST_LINES:
             self.lines.append(line)
 
@@ -230,3 +235,8 @@ def _fits(pdu: str, header: str) -> bool:
     said = header.rpartition(",")[2].rpartition(":")[2].strip()
     smsc = 1 + int(pdu[:2], 16)
     return said.isdigit() and len(pdu) // 2 == smsc + int(said)
+
+
+def _is_plain(line: str) -> bool:
+    """Identities and PDUs are; only quoted texts of a prefixed line may be anything else."""
+    return line.isascii() and line.isprintable()
