@@ -37,19 +37,19 @@ def note(tx: Tx, device_id: str, status: Status) -> None:
     )
     _follow(tx, device_id, Reason(before["reason"]), status)
     facts = {"state": status.state.value, "reason": status.reason.value}
-    for line_id in [line.id for line in lines.lines_of_device(tx.conn, device_id)] or [None]:
-        tx.emit(EventKind.DEVICE_STATUS, device_id=device_id, line_id=line_id, facts=facts)
+    carried = lines.lines_of_device(tx.conn, device_id)
+    for line in carried:
+        tx.emit(EventKind.DEVICE_STATUS, device_id=device_id, line_id=line.id, facts=facts)
+    if not carried:
+        tx.emit(EventKind.DEVICE_STATUS, device_id=device_id, facts=facts)
 
 
 def _lost(before: sqlite3.Row, status: Status, now_ms: int) -> dict[str, int]:
     """For each channel that cannot send now, since when; a moment of working ends it."""
     known: dict[str, int] = json.loads(before["lost"])
     able = status.channels if status.state in _CONNECTED else frozenset()
-    return {
-        channel.value: known.get(channel.value, now_ms)
-        for channel in Channel
-        if channel not in able
-    }
+    closed = [channel.value for channel in Channel if channel not in able]
+    return {name: known.get(name, now_ms) for name in closed}
 
 
 def _follow(tx: Tx, device_id: str, before: Reason, status: Status) -> None:

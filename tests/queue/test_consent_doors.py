@@ -78,8 +78,8 @@ def test_a_stop_licenses_its_own_confirmation_only(counter: Counter) -> None:
         lambda tx: tx.conn.execute(
             "INSERT INTO message SELECT '00000000-0000-7000-8000-000000000000', conversation_id,"
             " line_id, contact_id, number, direction, class, channel, wanted, text, state, reason,"
-            " expected_ms, not_before_ms, expires_ms, tries, bound_to, answering, typed, staff_id, token_id,"
-            " rule, NULL, NULL, sender_name, exact, created_ms, happened_ms, sent_ms,"
+            " expected_ms, not_before_ms, expires_ms, tries, bound_to, answering, typed, staff_id,"
+            " token_id, rule, NULL, NULL, sender_name, exact, created_ms, happened_ms, sent_ms,"
             " delivered_ms, read_ms FROM message WHERE id = ?",
             (confirmation,),
         )

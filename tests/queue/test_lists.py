@@ -13,7 +13,7 @@ from appliance.desk.room import Room
 from appliance.desk.wording import Wording
 from appliance.devices.protocol import DeviceState, Reason, Status
 from appliance.errors import InvalidInput, LineFull
-from appliance.messages import MessageState
+from appliance.messages import MessageClass, MessageState
 from appliance.store import lines
 from appliance.store.line_settings import LineSettings
 from appliance.store.store import Tx
