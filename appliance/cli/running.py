@@ -44,6 +44,7 @@ def demo(
 @says_what_is_wrong
 def emulate(
     phones: Annotated[int, typer.Option(min=0, max=64, help="How many.")] = 2,
+    modems: Annotated[int, typer.Option(min=0, max=64, help="How many.")] = 0,
     seed: Annotated[int, typer.Option(help="The same seed, the same world.")] = 1,
     traffic: Annotated[
         bool, typer.Option("--traffic/--no-traffic", help="Whether people write by themselves.")
@@ -59,12 +60,13 @@ def emulate(
         bool, typer.Option("--until-stdin-closes", help="End with the program that started it.")
     ] = False,
 ) -> None:
-    """Runs emulated phones alone; the first line of output is JSON with their addresses."""
+    """Runs emulated phones and modems alone; the first line of output is JSON: their addresses."""
     from appliance.devices.emulated.emulate import EmulatorConfig, run_emulator
 
     run_emulator(
         EmulatorConfig(
             phones=phones,
+            modems=modems,
             seed=seed,
             traffic=traffic,
             speed=speed,

@@ -1,4 +1,4 @@
-"""Emulated phones in one process: what is started, in which order, and how it ends."""
+"""Emulated phones and modems in one process: what is started, in which order, and how it ends."""
 
 import asyncio
 import json
@@ -16,6 +16,10 @@ from appliance.devices.emulated.adbd import Adbd
 from appliance.devices.emulated.control import Control
 from appliance.devices.emulated.emulated_handset import EmulatedHandset
 from appliance.devices.emulated.faults import Fault, FaultKind
+from appliance.devices.emulated.modem.modem import EmulatedModem
+from appliance.devices.emulated.modem.port import PortFolder
+from appliance.devices.emulated.modem.service_centre import ServiceCentre
+from appliance.devices.emulated.modem.spec import ModemSpec
 from appliance.devices.emulated.network import Network
 from appliance.devices.emulated.people import make_people
 from appliance.devices.emulated.phone import EmulatedPhone
@@ -27,16 +31,18 @@ from appliance.devices.emulated.world import World
 __all__ = ["EmulatedPhone", "Emulator", "EmulatorConfig", "Fault", "FaultKind", "run_emulator"]
 
 _FIRST_NUMBER = 31612345601
+_FIRST_MODEM_NUMBER = 31612345801
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmulatorConfig:
-    """`phones` is a number of phones, or each of them ordered by a spec.
+    """`phones` and `modems` are how many, or each of them ordered by a spec.
 
     `rhythm_s` is the mean time between two messages that people begin, in the world's seconds.
     """
 
     phones: int | Sequence[PhoneSpec] = 1
+    modems: int | Sequence[ModemSpec] = 0
     seed: int = 1
     traffic: bool = True
     rhythm_s: float = 45.0
@@ -50,6 +56,11 @@ class EmulatorConfig:
         if not isinstance(self.phones, int):
             return list(self.phones)
         return [PhoneSpec(number=f"+{_FIRST_NUMBER + place}") for place in range(self.phones)]
+
+    def modem_specs(self) -> list[ModemSpec]:
+        if not isinstance(self.modems, int):
+            return list(self.modems)
+        return [ModemSpec(number=f"+{_FIRST_MODEM_NUMBER + place}") for place in range(self.modems)]
 
 
 class Emulator:
@@ -73,6 +84,12 @@ class Emulator:
         )
         self.network.people = self.world
         self.phones = [self._phone(spec) for spec in specs]
+        self._folder = PortFolder()
+        centre = ServiceCentre(self.network)
+        self.modems = [
+            EmulatedModem(spec, folder=self._folder, network=self.network, centre=centre)
+            for spec in config.modem_specs()
+        ]
         for person in people:
             if person.saved:
                 self._handset(person.office).contacts.setdefault(person.number, person.name)
@@ -93,6 +110,9 @@ class Emulator:
         for phone in self.phones:
             await phone.start()
             self.network.attach(phone.handset)
+        for modem in self.modems:
+            await modem.start()
+            self.network.attach(modem)
         await self._control.start()
         if self._config.traffic:
             self.world.start()
@@ -102,13 +122,18 @@ class Emulator:
         await self._control.stop()
         for phone in self.phones:
             await phone.stop()
+        for modem in self.modems:
+            await modem.stop()
+        self._folder.remove()
         self.truth.close()
 
     def described(self) -> dict[str, Any]:
         """The first line of output."""
         return {
             "phones": [{"serial": p.serial, "number": p.handset.number} for p in self.phones],
-            "modems": [],
+            "modems": [
+                {"port": m.port.path, "number": m.number, "imei": m.imei} for m in self.modems
+            ],
             "control": self.control_url,
         }
 

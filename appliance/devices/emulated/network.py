@@ -44,7 +44,7 @@ class Endpoint(Protocol):
 
     @property
     def address(self) -> str:
-        """What the truth log calls the device: its ADB serial or its port."""
+        """What the truth log calls the device: its ADB serial or its IMEI."""
 
     def reachable(self, channel: Channel) -> bool:
         """Whether it could take a message now."""
@@ -59,6 +59,9 @@ class People(Protocol):
     """All numbers that are no devices of ours."""
 
     def on_whatsapp(self, number: str) -> bool: ...
+
+    def delivered_after_ms(self, number: str) -> int:
+        """How long a message is under way to this number's phone."""
 
     def got(self, letter: Letter) -> None:
         """A letter for a person is with the network; when it is delivered is the person's."""

@@ -37,12 +37,13 @@ class PhoneSpec:
 def iccid_for(number: str) -> str:
     """A card number of the Netherlands with a right check digit, always the same for a number."""
     body = "893144" + number.removeprefix("+")[-9:].zfill(9) + "000"
-    return body + str(_luhn(body))
+    return body + luhn_digit(body)
 
 
-def _luhn(digits: str) -> int:
+def luhn_digit(digits: str) -> str:
+    """The check digit of card numbers and IMEIs."""
     total = 0
     for place, digit in enumerate(reversed(digits)):
         value = int(digit) * (2 if place % 2 == 0 else 1)
         total += value - 9 if value > 9 else value
-    return -total % 10
+    return str(-total % 10)

@@ -8,7 +8,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Departure:
-    """`to` is a number or a group's jid; `parts` is None for WhatsApp."""
+    """`phone` is an ADB serial or a modem's IMEI, `to` a number or a group's jid.
+
+    `parts` is None for WhatsApp.
+    """
 
     at_ms: int
     phone: str
@@ -26,11 +29,33 @@ class Departure:
         return facts
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartDeparture:
+    """One part that the network took from a modem; `id` is that of the whole message.
+
+    A part that left twice stands here twice. `reference` and `wide` are those of the header, None
+    for a message of one part; `mr` is TP-MR as the modem gave it.
+    """
+
+    at_ms: int
+    phone: str
+    number: str
+    to: str
+    text: str
+    id: str
+    part: int
+    parts: int
+    reference: int | None
+    wide: bool
+    mr: int
+
+
 class TruthLog:
-    """In memory, and in a file of one JSON line a message when a path is given."""
+    """In memory; whole messages also in a file, one JSON line each, when a path is given."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._departures: list[Departure] = []
+        self._parts: list[PartDeparture] = []
         self._file = path.open("a", encoding="utf-8") if path else None
 
     def record(self, departure: Departure) -> None:
@@ -38,6 +63,13 @@ class TruthLog:
         if self._file is not None:
             self._file.write(json.dumps(departure.as_json(), ensure_ascii=False) + "\n")
             self._file.flush()
+
+    def record_part(self, part: PartDeparture) -> None:
+        self._parts.append(part)
+
+    def parts(self, *, since_ms: int = 0) -> list[PartDeparture]:
+        """Parts that modems sent, those of unfinished messages too."""
+        return [part for part in self._parts if part.at_ms >= since_ms]
 
     def items(self, *, since_ms: int = 0) -> list[Departure]:
         """What left at `since_ms` or later, in the order in which it left."""

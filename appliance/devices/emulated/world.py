@@ -83,6 +83,9 @@ class World:
     def on_whatsapp(self, number: str) -> bool:
         return self.person(number).on_whatsapp
 
+    def delivered_after_ms(self, number: str) -> int:
+        return self.person(number).delivered_ms
+
     def got(self, letter: Letter) -> None:
         number = number_of(letter.to) if letter.to.endswith(ACCOUNT) else letter.to
         person = self.person(number)

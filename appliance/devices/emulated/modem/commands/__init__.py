@@ -1,0 +1,1 @@
+"""The AT commands; each module holds its handlers by name in `HANDLERS`."""

@@ -1,0 +1,36 @@
+"""What AT commands set, and what `AT&F`, `ATZ` and a restart put back."""
+
+from dataclasses import dataclass, fields
+
+
+@dataclass(slots=True, kw_only=True)
+class Settings:
+    """`cnmi` is mode, mt, bm, ds, bfr; `csmp` is fo, vp, pid, dcs of text mode."""
+
+    echo: bool = True
+    quiet: bool = False
+    verbose: bool = True
+    cmee: int = 0
+    cmgf: int = 0
+    cscs: str = "IRA"
+    csms: int = 0
+    cnmi: tuple[int, ...] = (0, 0, 0, 0, 0)
+    csdh: int = 0
+    csmp: tuple[int, ...] = (17, 167, 0, 0)
+    clip: int = 0
+    creg: int = 0
+    cgreg: int = 0
+    cereg: int = 0
+    cusd: int = 0
+    cops: int = 0
+    cmms: int = 0
+    memories: tuple[str, str, str] = ("SM", "SM", "SM")
+    csca: str | None = None
+    #: What +CFUN says: 1 full, 0 minimum, 4 radio off.
+    cfun: int = 1
+
+    def reset(self, *, keep_radio: bool = False) -> None:
+        """Everything as the factory made it."""
+        fresh = Settings(cfun=self.cfun) if keep_radio else Settings()
+        for each in fields(self):
+            setattr(self, each.name, getattr(fresh, each.name))

@@ -1,0 +1,40 @@
+"""How one emulated modem is ordered, and what follows from its number."""
+
+from dataclasses import dataclass
+
+from appliance.devices.emulated.spec import iccid_for, luhn_digit
+
+#: A type allocation code that belongs to nobody's modem here.
+_TAC = "35920108"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModemSpec:
+    """`pin` empty is a SIM that asks for none; `sim_slots` and the others are sizes of storages."""
+
+    number: str
+    imei: str = ""
+    imsi: str = ""
+    iccid: str = ""
+    operator: str = "KPN"
+    mcc_mnc: str = "20408"
+    smsc: str = "+31653131314"
+    pin: str = ""
+    puk: str = "12345678"
+    make: str = "Balie"
+    model: str = "EM-1"
+    firmware: str = "EM1R01A02"
+    sim_slots: int = 50
+    modem_slots: int = 100
+    report_slots: int = 20
+    send_ms: float = 0
+
+    def with_identities(self) -> tuple[str, str, str]:
+        """IMEI, IMSI and ICCID, always the same for a number."""
+        digits = self.number.removeprefix("+")
+        body = _TAC + digits[-6:].zfill(6)
+        return (
+            self.imei or body + luhn_digit(body),
+            self.imsi or self.mcc_mnc + digits[-10:].zfill(10),
+            self.iccid or iccid_for(self.number),
+        )
