@@ -330,6 +330,13 @@ class ModemListener(Listener, Protocol):
         """Whether this is the modem that was enrolled; the first one seen binds it."""
         ...
 
+    def in_doubt(self, device_id: str) -> Sequence[Mapping[str, Any]]:
+        """The baselines of this device's attempts whose outcome nobody knows yet.
+
+        What they name is evidence; what none of them names may be cleared away.
+        """
+        ...
+
     def model_facts(self, model: str) -> Mapping[str, Any]:
         """What was learnt about a make, model and firmware by any device; empty when nothing."""
         ...
