@@ -265,11 +265,14 @@ def _tries(conn: sqlite3.Connection, message_ids: Sequence[str]) -> Mapping[str,
     return found
 
 
+_DOUBTS = ("unknown", "partly")
+
+
 def _decided(
     conn: sqlite3.Connection, tries: Mapping[str, Sequence[Try]]
 ) -> Mapping[str, Sequence[Decided]]:
     """What people decided, by message; only a doubt is ever decided."""
-    doubted = [each for each, of_it in tries.items() if any(a.outcome == "unknown" for a in of_it)]
+    doubted = [each for each, of_it in tries.items() if any(a.outcome in _DOUBTS for a in of_it)]
     found: dict[str, list[Decided]] = {}
     for row in conn.execute(_DECIDED, (json.dumps(doubted),)) if doubted else ():
         found.setdefault(row["message_id"], []).append(
