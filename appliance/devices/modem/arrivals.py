@@ -1,0 +1,125 @@
+"""What a modem has stored or pushed, as the floors above know it."""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from appliance.devices.modem.pdu.incoming import Deliver, parse_deliver
+from appliance.devices.modem.pdu.octets import BadPdu, Kind, kind_of, skip_service_centre
+from appliance.devices.modem.pdu.report import Report, parse_report
+from appliance.devices.protocol import DeliveryReport, Incoming, IncomingPart
+from appliance.errors import InvalidInput
+from appliance.messages import Channel
+from appliance.phone_numbers import is_e164, parse_number
+
+log = logging.getLogger(__name__)
+
+#: Who wrote a message that cannot be read.
+NOBODY = "SMS"
+
+
+@dataclass(slots=True, kw_only=True)
+class Arrivals:
+    messages: list[Incoming] = field(default_factory=list)
+    parts: list[IncomingPart] = field(default_factory=list)
+    #: Each with the service centre's time of the message that it is about, where it says one.
+    reports: list[tuple[DeliveryReport, int | None]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.messages or self.parts or self.reports)
+
+
+def sort(pdus: Sequence[bytes], *, now_ms: int) -> Arrivals:
+    """What cannot be read is handed over as it is, for a person: nothing is thrown away."""
+    arrivals = Arrivals()
+    for pdu in pdus:
+        try:
+            _add(arrivals, pdu, now_ms)
+        except BadPdu as exc:
+            log.warning("an SMS cannot be read: %s", exc)
+            arrivals.messages.append(_unreadable(pdu, now_ms))
+    arrivals.messages.sort(key=lambda message: message.at_ms)
+    return arrivals
+
+
+def _add(arrivals: Arrivals, pdu: bytes, now_ms: int) -> None:
+    if kind_of(pdu) is Kind.REPORT:
+        report = parse_report(pdu)
+        arrivals.reports.append((_delivery(report, now_ms), report.scts_ms))
+        return
+    deliver = parse_deliver(pdu)
+    if deliver.concat is None:
+        arrivals.messages.append(_message(deliver, pdu, now_ms))
+    else:
+        arrivals.parts.append(_part(deliver, pdu, now_ms))
+
+
+def _message(deliver: Deliver, pdu: bytes, now_ms: int) -> Incoming:
+    return Incoming(
+        channel=Channel.SMS,
+        key=_key(deliver.stamp, pdu),
+        sender=_sender(deliver),
+        text=deliver.text,
+        at_ms=now_ms if deliver.sent_ms is None else deliver.sent_ms,
+    )
+
+
+def _part(deliver: Deliver, pdu: bytes, now_ms: int) -> IncomingPart:
+    concat = deliver.concat
+    if concat is None:
+        raise BadPdu("this is no part")
+    return IncomingPart(
+        key=_key(deliver.stamp, pdu),
+        sender=_sender(deliver),
+        reference=concat.reference,
+        wide=concat.wide,
+        part=concat.part,
+        total=concat.total,
+        text=deliver.text,
+        at_ms=now_ms if deliver.sent_ms is None else deliver.sent_ms,
+    )
+
+
+def _delivery(report: Report, now_ms: int) -> DeliveryReport:
+    return DeliveryReport(
+        number=_in_e164(report.number),
+        reference=report.reference,
+        at_ms=report.discharge_ms or report.scts_ms or now_ms,
+        arrived=report.arrived,
+        status=report.status,
+    )
+
+
+def _unreadable(pdu: bytes, now_ms: int) -> Incoming:
+    return Incoming(
+        channel=Channel.SMS,
+        key=f"unreadable:{hashlib.sha256(pdu).hexdigest()[:32]}",
+        sender=NOBODY,
+        text=f"Onleesbare SMS / unreadable SMS: {pdu.hex().upper()}",
+        at_ms=now_ms,
+    )
+
+
+def _key(stamp: bytes, pdu: bytes) -> str:
+    """The same for the same message told twice, whichever service centre brings it.
+
+    The first octet says whether more is waiting (TP-MMS), which differs from time to time.
+    """
+    octets = skip_service_centre(pdu)
+    octets.octet()
+    return f"{stamp.hex()}:{hashlib.sha256(octets.rest()).hexdigest()[:32]}"
+
+
+def _sender(deliver: Deliver) -> str:
+    return deliver.sender if deliver.alphanumeric else _in_e164(deliver.sender)
+
+
+def _in_e164(address: str) -> str:
+    """E.164 where the address is a number; a short code stays as it is."""
+    if is_e164(address):
+        return address
+    try:
+        return parse_number(address)
+    except InvalidInput:
+        return address

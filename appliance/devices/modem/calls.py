@@ -1,0 +1,52 @@
+"""Calls to the modem's number. Nobody answers them, and nobody hangs up.
+
+Hanging up would tell the caller *busy* and defeat a diversion that the office has set; letting
+it ring costs nothing, for SMS travel beside a call.
+"""
+
+import time
+
+from appliance.devices.modem.at.urc import CallEnded, CallerId, Ring, Urc
+from appliance.devices.modem.modem import Modem
+from appliance.devices.protocol import MissedCall
+from appliance.errors import InvalidInput
+from appliance.phone_numbers import is_e164, parse_number
+
+# A modem rings every 5 to 6 seconds; after so long without a ring the caller has given up.
+_STILL_RINGS_S = 12.0
+
+
+class Calls:
+    """A call is told when its number is known; a caller who withholds it is nobody to write to."""
+
+    def __init__(self, modem: Modem) -> None:
+        self._modem = modem
+        self._told: str | None = None
+        self._last_ring_s = float("-inf")
+
+    def hear(self, news: Urc) -> None:
+        if isinstance(news, CallEnded):
+            self._told = None
+        elif isinstance(news, Ring | CallerId):
+            if time.monotonic() - self._last_ring_s > _STILL_RINGS_S:
+                self._told = None
+            self._last_ring_s = time.monotonic()
+            if isinstance(news, CallerId) and news.number:
+                self._tell(_in_e164(news.number))
+
+    def _tell(self, number: str) -> None:
+        if number == self._told:
+            return
+        at_ms = self._modem.clock.now_ms()
+        call = MissedCall(key=f"call:{number}:{at_ms}", number=number, at_ms=at_ms)
+        self._modem.listener.missed_calls(self._modem.device_id, [call])
+        self._told = number
+
+
+def _in_e164(number: str) -> str:
+    if is_e164(number):
+        return number
+    try:
+        return parse_number(number)
+    except InvalidInput:
+        return number

@@ -1,0 +1,158 @@
+"""One GSM modem as the floors above see it."""
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from appliance.clock import Clock
+from appliance.devices.modem.at.answers import AtError
+from appliance.devices.modem.at.errors import classify
+from appliance.devices.modem.credit import Credit
+from appliance.devices.modem.examine import Examiner
+from appliance.devices.modem.look import look_sms
+from appliance.devices.modem.modem import Modem
+from appliance.devices.modem.options import ModemOptions
+from appliance.devices.modem.receive import Receiver
+from appliance.devices.modem.send import send_sms
+from appliance.devices.modem.storage import StorageFull, Storages
+from appliance.devices.protocol import (
+    Attempt,
+    Finding,
+    Found,
+    Look,
+    ModemListener,
+    Proof,
+    Status,
+    Ticks,
+    Visit,
+)
+from appliance.errors import DeviceError, Refused, StoreError, Transient, Unconfirmed
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class ModemDriver:
+    """Implements `Driver`. Used by one thread, except `rouse` and `close`.
+
+    `port` says where to look first; once `imei` is known the modem is looked for everywhere.
+    """
+
+    def __init__(
+        self,
+        *,
+        device_id: str,
+        port: str,
+        imei: str | None,
+        listener: ModemListener,
+        clock: Clock,
+        options: ModemOptions | None = None,
+    ) -> None:
+        self.device_id = device_id
+        self._modem = Modem(
+            device_id=device_id,
+            first_port=port,
+            listener=listener,
+            clock=clock,
+            options=options or ModemOptions(),
+        )
+        self._storages = Storages(self._modem)
+        credit = Credit(self._modem)
+        self._receiver = Receiver(self._modem, self._storages, credit)
+        self._examiner = Examiner(
+            self._modem, self._storages, self._receiver, credit, bound_imei=imei
+        )
+        self._roused = threading.Event()
+
+    def probe(self) -> Status:
+        return self._examiner.probe()
+
+    def receive(self) -> bool:
+        if not self._examiner.usable or not self._modem.settled:
+            return False
+        found = self._guarded(self._receiver.poll)
+        if self._receiver.many_spent:
+            self._guarded(self._receiver.free_spent)
+        if self._receiver.examine:
+            self._receiver.examine = False
+            raise Transient("The modem tells of a change.")
+        return found
+
+    def send(self, attempt: Attempt) -> Proof:
+        self._modem.tapped = False
+        try:
+            self._check_usable()
+            return self._send(attempt)
+        except (DeviceError, Refused):
+            raise
+        except Exception as exc:
+            log.exception("attempt %s failed in Balie itself", attempt.outgoing.attempt_id)
+            facts = {"error": type(exc).__name__}
+            if self._modem.tapped:
+                raise Unconfirmed("Balie failed after the tap.", facts) from exc
+            raise Transient("Balie could not begin to send.", facts) from exc
+
+    def _send(self, attempt: Attempt) -> Proof:
+        """A full storage is emptied first: what came in is told, what was sent is cleared."""
+        try:
+            return send_sms(self._modem, self._storages, attempt)
+        except StorageFull:
+            if self._modem.tapped:
+                raise
+            log.info("%s has no free slot; it is emptied", self.device_id)
+            self._guarded(self._receiver.empty)
+            return send_sms(self._modem, self._storages, attempt)
+
+    def look(self, look: Look) -> Found:
+        if look.baseline is None:
+            return Found(finding=Finding.ABSENT, facts={"baseline": False})
+        self._check_usable()
+        return self._guarded(lambda: look_sms(self._modem, self._storages, look))
+
+    def visit(self, visit: Visit) -> Ticks:
+        """Reports come by themselves."""
+        del visit
+        return Ticks(by_message={})
+
+    def rest(self, timeout_s: float) -> None:
+        """Ends at news from the modem; raises DeviceGone when it was pulled out."""
+        channel = self._modem.channel
+        if channel is None:
+            self._roused.wait(timeout_s)
+        elif not self._roused.is_set():
+            if self._modem.spent and self._examiner.usable:
+                self._guarded(self._receiver.free_spent)
+            with self._modem.talking():
+                channel.rest(timeout_s)
+        self._roused.clear()
+
+    def rouse(self) -> None:
+        self._roused.set()
+        channel = self._modem.channel
+        if channel is not None:
+            with suppress(DeviceError):
+                channel.rouse()
+
+    def close(self) -> None:
+        self._modem.detach()
+
+    def _check_usable(self) -> None:
+        if not self._examiner.usable or not self._modem.settled:
+            raise Transient("The modem is not ready.")
+
+    def _guarded(self, call: Callable[[], T]) -> T:
+        """Only a DeviceError or a StoreError leaves it; nothing is ever sent in here."""
+        try:
+            return call()
+        except (DeviceError, StoreError):
+            raise
+        except AtError as exc:
+            raise classify(exc) from exc
+        except Exception as exc:
+            log.exception("%s: a failure in Balie itself", self.device_id)
+            raise Transient(
+                "Balie could not ask the modem.", {"error": type(exc).__name__}
+            ) from exc

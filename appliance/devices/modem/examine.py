@@ -1,0 +1,188 @@
+"""Finding out how a modem is, and making it ready where that needs nobody."""
+
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from appliance.devices.modem import ports
+from appliance.devices.modem.at.answers import AtError, PortBusy, Rebooted
+from appliance.devices.modem.credit import Credit
+from appliance.devices.modem.greet import greet, has_settings, settle
+from appliance.devices.modem.modem import Modem
+from appliance.devices.modem.network import (
+    Network,
+    NetworkReader,
+    read_iccid,
+    read_identity,
+    read_imsi,
+    read_number,
+)
+from appliance.devices.modem.pin import open_sim, reason_of, sim_state
+from appliance.devices.modem.receive import Receiver
+from appliance.devices.modem.storage import Storages
+from appliance.devices.protocol import DeviceState, Reason, Sim, Status
+from appliance.errors import DeviceError, DeviceGone, StoreError
+from appliance.messages import Channel
+
+log = logging.getLogger(__name__)
+
+# A modem that starts again and again while it is asked is not ready.
+_STARTS = 3
+
+
+class Examiner:
+    """`usable`: the right modem with its own open SIM, so that it is read and sent with."""
+
+    def __init__(
+        self,
+        modem: Modem,
+        storages: Storages,
+        receiver: Receiver,
+        credit: Credit,
+        *,
+        bound_imei: str | None,
+    ) -> None:
+        self._modem = modem
+        self._storages = storages
+        self._receiver = receiver
+        self._credit = credit
+        self._network = NetworkReader(modem)
+        self._bound_imei = bound_imei
+        self._iccid: str | None = None
+        self._imsi: str | None = None
+        self._registered_s = time.monotonic()
+        self.usable = False
+
+    def probe(self) -> Status:
+        try:
+            self._connect()
+            return self._examined()
+        except PortBusy:
+            return self._away(DeviceState.OFFLINE, Reason.CONNECTION_DEAD)
+        except DeviceGone:
+            return self._away(DeviceState.ABSENT, Reason.NOT_PLUGGED_IN)
+        except (DeviceError, StoreError, AtError) as exc:
+            log.info("%s does not answer: %s", self._modem.device_id, exc)
+            return self._degraded(Reason.NOT_ANSWERING)
+
+    def _connect(self) -> None:
+        if self._modem.channel is None:
+            identity = self._modem.identity
+            imei = identity.imei if identity else self._bound_imei
+            self._modem.attach(*ports.find(self._modem.port or self._modem.first_port, imei))
+
+    def _examined(self) -> Status:
+        for _ in range(_STARTS):
+            try:
+                return self._examine()
+            except Rebooted as exc:
+                log.info("%s: %s", self._modem.device_id, exc)
+        return self._degraded(Reason.BOOTING)
+
+    def _away(self, state: DeviceState, reason: Reason) -> Status:
+        self._modem.detach()
+        self.usable = False
+        return Status(state=state, reason=reason)
+
+    def _degraded(self, reason: Reason, facts: Mapping[str, Any] | None = None) -> Status:
+        self.usable = False
+        known = {**self._own_facts(), **(facts or {})}
+        return Status(state=DeviceState.DEGRADED, reason=reason, facts=known)
+
+    def _examine(self) -> Status:
+        if not has_settings(self._modem):
+            greet(self._modem)
+            self._modem.identity = read_identity(self._modem)
+        if not self._is_ours():
+            return self._degraded(Reason.OTHER_MODEM)
+        reason = self._open_sim()
+        if reason is not Reason.NONE:
+            return self._degraded(reason)
+        if not self._modem.settled:
+            self._settle()
+        self.usable = True
+        return self._with_network(self._network.read())
+
+    def _is_ours(self) -> bool:
+        identity = self._modem.identity
+        listener, device_id = self._modem.listener, self._modem.device_id
+        return identity is not None and listener.hardware_seen(device_id, identity.imei)
+
+    # The SIM
+
+    def _open_sim(self) -> Reason:
+        """Another SIM is left alone: neither opened, nor read, nor sent with."""
+        state = sim_state(self._modem)
+        if not state:
+            self._iccid = self._imsi = None
+            return Reason.NO_SIM
+        iccid = read_iccid(self._modem)
+        if iccid != self._iccid:
+            self._iccid, self._imsi, self._modem.settled = iccid, None, False
+        if not self._is_own_sim():
+            return Reason.OTHER_SIM
+        if state == "SIM PIN":
+            state = open_sim(self._modem, iccid=iccid)
+            self._modem.settled = False
+        return reason_of(state)
+
+    def _is_own_sim(self, *, number: str | None = None) -> bool:
+        sim = Sim(iccid=self._iccid, number=number, imsi=self._imsi)
+        return self._modem.listener.sim_seen(self._modem.device_id, sim)
+
+    def _settle(self) -> None:
+        settle(self._modem, self._storages)
+        self._imsi = read_imsi(self._modem)
+        self._is_own_sim(number=read_number(self._modem))
+        self._receiver.restart()
+        self._registered_s = time.monotonic()
+        self._modem.truth_checked = False
+        self._modem.settled = True
+
+    # The network
+
+    def _with_network(self, network: Network) -> Status:
+        if network.registered:
+            self._registered_s = time.monotonic()
+            self._credit.ask_if_due(network.code)
+        reason = self._hindrance(network)
+        sends = network.registered and reason is Reason.NONE
+        return Status(
+            state=DeviceState.READY if reason is Reason.NONE else DeviceState.DEGRADED,
+            reason=reason,
+            channels=frozenset({Channel.SMS}) if sends else frozenset(),
+            facts={**self._own_facts(), **network.facts(), **self._room_facts()},
+        )
+
+    def _hindrance(self, network: Network) -> Reason:
+        if network.denied:
+            return Reason.BARRED
+        lost_s = time.monotonic() - self._registered_s
+        if not network.registered and lost_s > self._modem.options.network_lost_s:
+            return Reason.NO_NETWORK
+        return Reason.NO_CREDIT if self._credit.is_spent else Reason.NONE
+
+    # Facts
+
+    def _own_facts(self) -> dict[str, Any]:
+        identity = self._modem.identity
+        facts = {
+            "port": self._modem.port,
+            "imei": identity.imei if identity else None,
+            "manufacturer": identity.manufacturer if identity else None,
+            "model": identity.model if identity else None,
+            "firmware": identity.firmware if identity else None,
+            "iccid": self._iccid,
+            "imsi": self._imsi,
+            "balance_cents": self._credit.cents,
+        }
+        return {name: value for name, value in facts.items() if value not in (None, "")}
+
+    def _room_facts(self) -> dict[str, Any]:
+        rooms = self._storages.count()
+        return {
+            "storage": {name: list(room) for name, room in rooms.items()},
+            "storage_used": sum(used for used, _ in rooms.values()),
+            "storage_total": sum(total for _, total in rooms.values()),
+        }

@@ -1,0 +1,76 @@
+"""Settings that a modem needs before it can be worked with; they are gone after each start.
+
+Messages are announced by +CMTI and read from the storage (+CNMI mode 2,1): one that is pushed
+(+CMT) is in no storage, and lost when nobody reads it that moment. Status reports are stored too
+where the modem can.
+"""
+
+import logging
+import re
+
+from appliance.devices.modem.modem import Modem
+from appliance.devices.modem.storage import Storages
+
+log = logging.getLogger(__name__)
+
+# Echo off, errors as numbers, messages as PDUs.
+_NEEDED = ("ATE0V1", "AT+CMEE=1", "AT+CMGF=0")
+# Without +CNMA to send (27.005 §3.2.1); callers' numbers; news of registration; plain characters.
+_WANTED = (
+    "AT+CSMS=0",
+    "AT+CLIP=1",
+    "AT+CREG=1",
+    "AT+CEREG=1",
+    'AT+CSCS="IRA"',
+    "AT+CUSD=1",
+)
+_LIST = re.compile(r"\(([^)]*)\)|(\d)")
+
+
+def has_settings(modem: Modem) -> bool:
+    """Whether it still works with PDUs; a modem may start anew without a word."""
+    if modem.identity is None or not modem.settled:
+        return False
+    answer = modem.try_command("AT+CMGF?")
+    modem.settled = answer is not None and answer.value("+CMGF") == "0"
+    return modem.settled
+
+
+def greet(modem: Modem) -> None:
+    """Before the SIM is open: what answers without one."""
+    for command in _NEEDED:
+        modem.must(command)
+
+
+def settle(modem: Modem, storages: Storages) -> None:
+    """Once the SIM is open."""
+    for command in _NEEDED:
+        modem.must(command)
+    for command in _WANTED:
+        modem.try_command(command)
+    storages.survey()
+    _ask_for_news(modem, storages)
+
+
+def _ask_for_news(modem: Modem, storages: Storages) -> None:
+    """The best of <mode>,<mt>,<bm>,<ds>,<bfr> that the modem has (27.005 §3.4.1)."""
+    answer = modem.try_command("AT+CNMI=?")
+    told = (answer.value("+CNMI") or "") if answer else ""
+    offered = [_numbers(match[0] or match[1]) for match in _LIST.findall(told)]
+    modes = offered[0] if offered else {2}
+    reports = offered[3] if len(offered) > len("mbd") else {1}
+    mode = next((each for each in (2, 1, 3) if each in modes), 2)
+    report = 2 if 2 in reports and storages.reports else 1 if 1 in reports else 0  # noqa: PLR2004 -- +CDSI
+    tries = (f"AT+CNMI={mode},1,0,{report},0", f"AT+CNMI={mode},1,0,{report}", f"AT+CNMI={mode},1")
+    if all(modem.try_command(each) is None for each in tries):
+        log.warning("%s announces nothing; its storage is swept", modem.device_id)
+
+
+def _numbers(written: str) -> set[int]:
+    """`0-3` or `0,1,2`."""
+    found: set[int] = set()
+    for piece in written.split(","):
+        first, _, last = piece.strip().partition("-")
+        if first.isdigit():
+            found |= set(range(int(first), int(last if last.isdigit() else first) + 1))
+    return found

@@ -1,0 +1,119 @@
+"""What became of an attempt in doubt, asked of the slot that its message was sent from."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from appliance.clock import MS_PER_S
+from appliance.devices.modem.modem import Modem
+from appliance.devices.modem.parcel import MISSING, SENT, UNKNOWN, Parcel, wrap
+from appliance.devices.modem.storage import Kept, Storages
+from appliance.devices.protocol import DeliveryReport, Finding, Found, Look, Proof, Tick
+from appliance.errors import Transient
+
+log = logging.getLogger(__name__)
+
+
+class Under(Transient):
+    """It may still be under way: the question is asked again."""
+
+
+def look_sms(modem: Modem, storages: Storages, look: Look) -> Found:
+    """Raises Under while the network may still take it, or its report may still come."""
+    if look.baseline is None:
+        return Found(finding=Finding.ABSENT, facts={"baseline": False})
+    return _Question(modem, storages, look, look.baseline).answer()
+
+
+class _Question:
+    def __init__(
+        self, modem: Modem, storages: Storages, look: Look, baseline: Mapping[str, Any]
+    ) -> None:
+        self._modem = modem
+        self._storages = storages
+        self._outgoing = look.outgoing
+        self._baseline = baseline
+        self._place = str(baseline.get("storage") or "")
+        self._parcel: Parcel = wrap(look.outgoing, int(baseline["reference"]))
+        self._arrived = False
+
+    def answer(self) -> Found:
+        self._modem.doubt(self._outgoing.attempt_id)
+        self._read_baseline()
+        self._read_slots()
+        self._read_reports()
+        if self._parcel.has_doubts and not self._has_waited(self._modem.options.patience.report_ms):
+            raise Under("No report has come yet.", self._parcel.facts())
+        del self._modem.doubted_s[self._outgoing.attempt_id]
+        return self._found()
+
+    def _has_waited(self, span_ms: int) -> bool:
+        return self._modem.has_waited(self._outgoing.attempt_id, span_ms)
+
+    def _read_baseline(self) -> None:
+        """What left before; and where nothing is stored, the part that was in hand."""
+        for each in self._baseline.get("sent", ()):
+            facts = {name: value for name, value in each.items() if name not in ("part", "state")}
+            self._parcel.note(int(each["part"]), SENT, **facts)
+        if self._baseline.get("direct"):
+            self._parcel.note(int(self._baseline["part"]), UNKNOWN)
+
+    def _read_slots(self) -> None:
+        """In the order in which they were sent: what follows one not sent was never tapped."""
+        for each in self._baseline.get("slots", ()):
+            self._read_slot(int(each["part"]), int(each["slot"]))
+
+    def _read_slot(self, part: int, index: int) -> None:
+        slot = self._storages.read(self._place, index) if self._is_same_modem() else None
+        if slot is None or not slot.holds(self._parcel.tpdu(part)):
+            self._parcel.note(part, UNKNOWN, slot=index, status="other")
+        elif slot.kept is Kept.SENT and self._modem.learnt.get("slot_truth") is not False:
+            self._parcel.note(part, SENT, slot=index, status="sent")
+        elif slot.kept is Kept.UNSENT and self._modem.learnt.get("slot_truth"):
+            self._note_unsent(part, index)
+        else:
+            self._parcel.note(part, UNKNOWN, slot=index, status=slot.kept.name.lower())
+
+    def _is_same_modem(self) -> bool:
+        """A SIM takes its slots along; what another modem keeps says nothing."""
+        imei = self._modem.identity.imei if self._modem.identity else None
+        return self._place == "SM" or self._baseline.get("imei") == imei
+
+    def _note_unsent(self, part: int, index: int) -> None:
+        if not self._has_waited(self._modem.options.patience.network_ms):
+            raise Under("The network may still take it.", {"slot": index, "status": "unsent"})
+        self._parcel.note(part, MISSING, slot=index, status="unsent")
+
+    # Reports
+
+    def _read_reports(self) -> None:
+        """A report that belongs to nothing else proves that the network had a part.
+
+        With several in doubt it is not known which one it is for.
+        """
+        unknown = [part for part in self._parcel.numbers if self._parcel.state(part) == UNKNOWN]
+        if len(unknown) != 1 or not (report := self._report()):
+            return
+        self._arrived = bool(report.arrived)
+        self._parcel.note(unknown[0], SENT, mr=report.reference, report=report.status)
+
+    def _report(self) -> DeliveryReport | None:
+        """Of a message that the network took after this attempt began, and of none we know."""
+        began_ms = self._outgoing.started_ms // MS_PER_S * MS_PER_S  # its stamps are whole seconds
+        for report, taken_ms in self._modem.reports:
+            ours = (report.number, report.reference) in self._modem.left
+            if report.number == self._outgoing.number and not ours and (taken_ms or 0) >= began_ms:
+                return report
+        return None
+
+    def _found(self) -> Found:
+        facts = self._parcel.facts()
+        if self._parcel.has_doubts:
+            return Found(finding=Finding.UNCLEAR, facts=facts)
+        if self._parcel.missing:
+            return Found(finding=Finding.ABSENT, facts=facts)
+        alone = len(self._parcel.tpdus) == 1
+        tick = Tick.DELIVERED if self._arrived and alone else Tick.SENT
+        return Found(
+            finding=Finding.PRESENT, proof=Proof(tick=tick, facts=facts), facts={"by": "slot"}
+        )

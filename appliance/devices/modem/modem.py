@@ -1,0 +1,151 @@
+"""One modem as the parts of its driver share it: the open channel, and what is known so far."""
+
+import logging
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from appliance.clock import Clock
+from appliance.devices.modem.at.answers import Answer, AtError, PortGone, Rebooted
+from appliance.devices.modem.at.channel import AtChannel
+from appliance.devices.modem.at.errors import classify
+from appliance.devices.modem.options import ModemOptions
+from appliance.devices.protocol import DeliveryReport, ModemListener
+from appliance.errors import DeviceGone
+
+log = logging.getLogger(__name__)
+
+# What is remembered of sends and reports, to tell one's own report from another's.
+_REMEMBERED = 200
+_OWN_SERVICE_CENTRE = "00"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who the modem says it is; unknown words are empty."""
+
+    imei: str
+    manufacturer: str = ""
+    model: str = ""
+    firmware: str = ""
+
+    @property
+    def key(self) -> str:
+        """What is learnt counts for this make, model and firmware, and no other."""
+        return " ".join(word for word in (self.manufacturer, self.model, self.firmware) if word)
+
+
+@dataclass(slots=True, kw_only=True)
+class Modem:
+    """`spent` are slots of attempts that ended with proof, by storage.
+
+    They are freed at a later turn: by then the outcome is durable, and until then the slot is
+    the evidence.
+    """
+
+    device_id: str
+    first_port: str
+    listener: ModemListener
+    clock: Clock
+    options: ModemOptions
+    channel: AtChannel | None = None
+    port: str | None = None
+    identity: Identity | None = None
+    #: It has its settings; they are gone after each of its starts.
+    settled: bool = False
+    #: Within the gate of an attempt something may have left.
+    tapped: bool = False
+    #: Whether what slots say has been checked since it was settled.
+    truth_checked: bool = False
+    spent: dict[str, list[int]] = field(default_factory=dict)
+    #: Monotonic seconds at which an attempt was first known to be in doubt.
+    doubted_s: dict[str, float] = field(default_factory=dict)
+    #: Number and TP-MR of what left, and reports with the service centre's time of sending.
+    left: deque[tuple[str, int]] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+    reports: deque[tuple[DeliveryReport, int | None]] = field(
+        default_factory=lambda: deque(maxlen=_REMEMBERED)
+    )
+
+    @property
+    def at(self) -> AtChannel:
+        """Raises DeviceGone while there is none."""
+        channel = self.channel
+        if channel is None:
+            raise DeviceGone("The modem is not plugged in.")
+        return channel
+
+    @contextmanager
+    def talking(self) -> Iterator[AtChannel]:
+        """Notes what an error says of the modem as a whole, and lets it pass."""
+        try:
+            yield self.at
+        except Rebooted:
+            self.settled = False
+            raise
+        except PortGone:
+            self.detach()
+            raise
+
+    def command(self, text: str, *, timeout_s: float | None = None) -> Answer:
+        """Raises AtError, or a DeviceError."""
+        with self.talking() as channel:
+            return channel.command(text, timeout_s=timeout_s or self.options.patience.command_s)
+
+    def pdu_command(self, text: str, pdu: bytes, *, timeout_s: float) -> Answer:
+        """As `command`; the SIM's own service centre is taken."""
+        with self.talking() as channel:
+            return channel.pdu_command(
+                text, _OWN_SERVICE_CENTRE + pdu.hex().upper(), timeout_s=timeout_s
+            )
+
+    def try_command(self, text: str, *, timeout_s: float | None = None) -> Answer | None:
+        """None where the modem answers with an error: it does not know this command."""
+        try:
+            return self.command(text, timeout_s=timeout_s)
+        except AtError as exc:
+            log.debug("%s to %s: %s", self.device_id, text.partition("=")[0], exc)
+            return None
+
+    def must(self, text: str, *, timeout_s: float | None = None) -> Answer:
+        """An error of the modem is the DeviceError of its class."""
+        try:
+            return self.command(text, timeout_s=timeout_s)
+        except AtError as exc:
+            raise classify(exc) from exc
+
+    def attach(self, channel: AtChannel, port: str) -> None:
+        self.channel, self.port, self.settled = channel, port, False
+
+    def detach(self) -> None:
+        channel, self.channel = self.channel, None
+        self.settled = False
+        if channel is not None:
+            channel.close()
+
+    @property
+    def learnt(self) -> Mapping[str, Any]:
+        if self.identity is None or not self.identity.key:
+            return {}
+        return self.listener.model_facts(self.identity.key)
+
+    def learn(self, **facts: Any) -> None:
+        if self.identity is not None and self.identity.key:
+            self.listener.learn(self.identity.key, facts)
+
+    def spend(self, storage: str, slots: Sequence[int]) -> None:
+        self.spent.setdefault(storage, []).extend(slots)
+
+    def doubt(self, attempt_id: str) -> None:
+        """It is known from now on that nobody knows; the network's time-out runs from here.
+
+        A tap of an earlier life of this process was before its first question.
+        """
+        self.doubted_s.setdefault(attempt_id, time.monotonic())
+
+    def has_waited(self, attempt_id: str, span_ms: int) -> bool:
+        """Whether so long has passed, in the world's time, since the doubt was known."""
+        waited_s = time.monotonic() - self.doubted_s[attempt_id]
+        return waited_s >= self.clock.real_s(span_ms)

@@ -1,0 +1,79 @@
+"""One message as this modem sends it: its parts, its reference, and what is known of each part."""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from appliance.devices.modem.pdu.submit import submit_pdus
+from appliance.devices.protocol import Outgoing
+
+SENT, MISSING, UNKNOWN = "sent", "missing", "unknown"
+
+
+@dataclass(slots=True, kw_only=True)
+class Parcel:
+    """`parts` are facts by the part's number, from 1; `tpdus` stand in the same order.
+
+    The bytes follow from the outgoing and the reference alone, so that a later look knows them.
+    """
+
+    reference: int
+    tpdus: Sequence[bytes]
+    parts: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    def tpdu(self, part: int) -> bytes:
+        return self.tpdus[part - 1]
+
+    @property
+    def numbers(self) -> range:
+        return range(1, len(self.tpdus) + 1)
+
+    def state(self, part: int) -> str:
+        return str(self.parts.get(part, {}).get("state", MISSING))
+
+    def note(self, part: int, state: str, **facts: Any) -> None:
+        known = {name: value for name, value in facts.items() if value is not None}
+        self.parts[part] = {"state": state, **known}
+
+    @property
+    def missing(self) -> list[int]:
+        return [part for part in self.numbers if self.state(part) == MISSING]
+
+    @property
+    def is_sent(self) -> bool:
+        return all(self.state(part) == SENT for part in self.numbers)
+
+    @property
+    def has_doubts(self) -> bool:
+        return any(self.state(part) == UNKNOWN for part in self.numbers)
+
+    def sent_parts(self) -> list[Mapping[str, Any]]:
+        """As a baseline keeps them: what left before the parts that it has slots for."""
+        return [each for each in self.facts()["parts"] if each["state"] == SENT]
+
+    def facts(self) -> dict[str, Any]:
+        """The evidence: every part, with what is known of it."""
+        parts = [
+            {"part": part, "state": MISSING, **self.parts.get(part, {})} for part in self.numbers
+        ]
+        return {"reference": self.reference, "parts": parts}
+
+
+def wrap(outgoing: Outgoing, reference: int | None = None) -> Parcel:
+    """The parcel with what earlier attempts have proven; `reference` as a baseline recorded it."""
+    resumed = outgoing.resumed
+    if reference is None:
+        reference = resumed.reference if resumed else _reference_of(outgoing)
+    parcel = Parcel(
+        reference=reference,
+        tpdus=submit_pdus(outgoing.number, outgoing.text, reference=reference),
+    )
+    for part in resumed.sent if resumed else ():
+        parcel.note(part, SENT, earlier=True)
+    return parcel
+
+
+def _reference_of(outgoing: Outgoing) -> int:
+    """Eight bits: sixteen would cost a character a part, and old phones do not read them."""
+    return zlib.crc32(outgoing.attempt_id.encode()) & 0xFF

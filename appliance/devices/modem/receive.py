@@ -1,0 +1,178 @@
+"""Receiving: what the modem announces at once, and everything stored every minute.
+
+A message is deleted from the modem only when the listener has returned, which means that it is
+durable. The key of a message is its own, so that one told twice is one.
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+
+from appliance.devices.modem.arrivals import Arrivals, sort
+from appliance.devices.modem.at.urc import (
+    Booted,
+    CallEnded,
+    CallerId,
+    Delivered,
+    NewMessage,
+    Registration,
+    Report,
+    ReportStored,
+    Ring,
+    SimState,
+    StorageFull,
+    Urc,
+    Ussd,
+)
+from appliance.devices.modem.calls import Calls
+from appliance.devices.modem.credit import Credit
+from appliance.devices.modem.modem import Modem
+from appliance.devices.modem.storage import Slot, Storages
+
+log = logging.getLogger(__name__)
+
+# A storage that held so many may have been full, and the network brings what has waited.
+_CROWDED = 5
+# One command frees so many slots of what was sent; the smallest SIM has ten.
+_SPENT_TOGETHER = 5
+
+
+class Receiver:
+    """`examine` asks for an examination: something that is seen only there may have changed."""
+
+    def __init__(self, modem: Modem, storages: Storages, credit: Credit) -> None:
+        self._modem = modem
+        self._storages = storages
+        self._credit = credit
+        self._calls = Calls(modem)
+        self._pushed: list[bytes] = []
+        self._announced: set[str] = set()
+        self._sweep_at = 0.0
+        self.examine = False
+
+    def restart(self) -> None:
+        """The modem was away: everything is looked through again, slots that were spent too."""
+        self._modem.spent.clear()
+        self._announced.clear()
+        self._sweep_at = 0.0
+
+    def poll(self) -> bool:
+        """Whether there was something new; called between any two tasks."""
+        for news in self._modem.at.news():
+            self._hear(news)
+        found = self._tell_pushed()
+        if time.monotonic() >= self._sweep_at:
+            found |= self._sweep_all()
+        while self._announced:
+            place = next(iter(self._announced))
+            found |= self._sweep(place)
+            self._announced.discard(place)
+        return found
+
+    @property
+    def many_spent(self) -> bool:
+        return sum(len(slots) for slots in self._modem.spent.values()) >= _SPENT_TOGETHER
+
+    def free_spent(self) -> None:
+        """Slots whose attempts ended with proof, which is durable by now."""
+        while self._modem.spent:
+            place, slots = self._modem.spent.popitem()
+            self._storages.free(place, slots)
+
+    def empty(self) -> None:
+        """Makes what room there can be made."""
+        self._sweep_all()
+
+    # News
+
+    def _hear(self, news: Urc) -> None:
+        match news:
+            case NewMessage(storage=storage) | ReportStored(storage=storage):
+                self._announced.add(self._readable(storage))
+            case Delivered(pdu=pdu) | Report(pdu=pdu):
+                self._pushed.append(_octets(pdu))
+            case Ring() | CallerId() | CallEnded():
+                self._calls.hear(news)
+            case Ussd():
+                self._credit.hear(news)
+            case StorageFull():
+                self._announced |= set(self._storages.sweeping)
+            case Registration() | SimState():
+                self.examine = True
+            case Booted():
+                self._modem.settled = False
+                self.examine = True
+            case _:
+                log.debug("%s says something unknown", self._modem.device_id)
+
+    def _readable(self, storage: str) -> str:
+        """Some modems announce another name than the one they let choose, such as MT for ME."""
+        return storage if storage in self._storages.sweeping else self._storages.incoming
+
+    def _tell_pushed(self) -> bool:
+        """Kept until told: no storage has them."""
+        if not self._pushed:
+            return False
+        self._tell(self._pushed)
+        self._pushed.clear()
+        return True
+
+    # What is stored
+
+    def _sweep_all(self) -> bool:
+        """Spent slots go first: one that is swept as well might hold a new message by then."""
+        self.free_spent()
+        found = False
+        for place in self._storages.sweeping:
+            found |= self._sweep(place, orphans=True)
+        self._sweep_at = time.monotonic() + self._modem.options.sweep_s
+        return found
+
+    def _sweep(self, place: str, *, orphans: bool = False) -> bool:
+        slots = self._storages.listed(place)
+        came_in = [slot for slot in slots if slot.kept.came_in]
+        if came_in:
+            self._tell([slot.pdu for slot in came_in])
+        ended = self._ended(place, slots) if orphans else []
+        self._storages.free(place, [slot.index for slot in (*came_in, *ended)])
+        if len(came_in) >= _CROWDED:
+            self._sweep(place)
+        return bool(came_in)
+
+    def _ended(self, place: str, slots: Sequence[Slot]) -> list[Slot]:
+        """What was stored to be sent and whose outcome nobody asks for any more."""
+        own = [slot for slot in slots if not slot.kept.came_in]
+        if not own:
+            return []
+        baselines = self._modem.listener.in_doubt(self._modem.device_id)
+        asked_for = {
+            int(each["slot"])
+            for baseline in baselines
+            if baseline.get("storage") == place
+            for each in baseline.get("slots", ())
+        }
+        return [slot for slot in own if slot.index not in asked_for]
+
+    def _tell(self, pdus: Sequence[bytes]) -> None:
+        """Durable on return."""
+        modem = self._modem
+        arrivals = sort(pdus, now_ms=modem.clock.now_ms())
+        if arrivals.messages:
+            modem.listener.received(modem.device_id, arrivals.messages)
+        if arrivals.parts:
+            modem.listener.received_parts(modem.device_id, arrivals.parts)
+        self._tell_reports(arrivals)
+
+    def _tell_reports(self, arrivals: Arrivals) -> None:
+        modem = self._modem
+        if arrivals.reports:
+            reports = [report for report, _ in arrivals.reports]
+            modem.listener.delivery_reports(modem.device_id, reports)
+            modem.reports.extend(arrivals.reports)
+
+
+def _octets(pdu: str) -> bytes:
+    try:
+        return bytes.fromhex(pdu)
+    except ValueError:
+        return pdu.encode("latin-1", "replace")

@@ -1,0 +1,178 @@
+"""Sending with proof: stored first (AT+CMGW), noted, and only then sent from its slot (AT+CMSS).
+
+The slot outlives the answer, the process and the power: whatever happens between the tap and
+the durable outcome, it says STO UNSENT or STO SENT afterwards (`look`). Slots are freed when the
+outcome is durable, never before.
+"""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from appliance.devices.modem.at.answers import AtError
+from appliance.devices.modem.at.errors import classify
+from appliance.devices.modem.modem import Modem
+from appliance.devices.modem.parcel import SENT, UNKNOWN, Parcel, wrap
+from appliance.devices.modem.storage import Kept, StorageFull, Storages
+from appliance.devices.protocol import Attempt, Proof, Tick
+from appliance.errors import DeviceError, Refused, Transient, Unconfirmed
+
+log = logging.getLogger(__name__)
+
+
+def send_sms(modem: Modem, storages: Storages, attempt: Attempt) -> Proof:
+    """Raises what the protocol says of a send, with the parts as evidence."""
+    if storages.writing is None:
+        return _AtOnce(modem, storages, attempt).run()
+    return _FromSlots(modem, storages, attempt).run()
+
+
+class _Sending:
+    """What both ways share: the gate around one tap, and what its result means."""
+
+    def __init__(self, modem: Modem, storages: Storages, attempt: Attempt) -> None:
+        self._modem = modem
+        self._storages = storages
+        self._attempt = attempt
+        self._outgoing = attempt.outgoing
+        self._parcel: Parcel = wrap(attempt.outgoing)
+
+    def run(self) -> Proof:
+        raise NotImplementedError
+
+    def _tap(self, part: int, slot: int | None) -> None:
+        """Enters the gate once and raises unless the part has left."""
+        failure: Exception | None = None
+        reference = None
+        with self._attempt.clear_to_send():
+            self._modem.tapped = True
+            try:
+                reference = self._press(part, slot)
+            except (AtError, DeviceError) as exc:
+                failure = exc
+        if failure is None:
+            self._parcel.note(part, SENT, mr=reference, slot=slot)
+            if reference is not None:
+                self._modem.left.append((self._outgoing.number, reference))
+            return
+        raise self._outcome(part, slot, failure) from failure
+
+    def _press(self, part: int, slot: int | None) -> int | None:
+        if slot is None:
+            return self._storages.send_at_once(self._parcel.tpdu(part))
+        return self._storages.send(slot)
+
+    def _outcome(self, part: int, slot: int | None, failure: Exception) -> DeviceError:
+        """What the modem's refusal proves; without one only that it was not given all it needs."""
+        if isinstance(failure, AtError):
+            error = classify(failure, sending=True)
+            facts = {"kind": failure.kind, "code": failure.code}
+        elif getattr(failure, "handed_over", True):
+            error, facts = Unconfirmed(str(failure)), {"error": type(failure).__name__}
+        else:
+            error, facts = Transient(str(failure)), {"error": type(failure).__name__}
+        if isinstance(error, Unconfirmed):
+            self._parcel.note(part, UNKNOWN, slot=slot)
+            self._modem.doubt(self._outgoing.attempt_id)
+        return self._with_parts(error, facts)
+
+    def _with_parts(self, error: DeviceError, facts: dict[str, Any]) -> DeviceError:
+        kind = type(error)
+        return kind(error.sentence, {**error.evidence, **facts, **self._parcel.facts()})
+
+    def _baseline(self, **facts: Any) -> None:
+        identity = self._modem.identity
+        self._attempt.baseline(
+            {
+                "reference": self._parcel.reference,
+                "imei": identity.imei if identity else None,
+                "sent": self._parcel.sent_parts(),
+                **facts,
+            }
+        )
+
+    def _proof(self) -> Proof:
+        return Proof(tick=Tick.SENT, facts=self._parcel.facts())
+
+
+class _FromSlots(_Sending):
+    """More parts than free slots go in batches; what left before is in the next baseline."""
+
+    def run(self) -> Proof:
+        place = self._storages.writing or ""
+        while missing := self._parcel.missing:
+            slots = self._store(place, missing)
+            try:
+                self._baseline(
+                    storage=place,
+                    slots=[{"part": part, "slot": slot} for part, slot in slots.items()],
+                )
+                self._send_all(place, slots)
+            except (DeviceError, Refused):
+                if not self._parcel.has_doubts:
+                    self._modem.spend(place, list(slots.values()))
+                raise
+            if self._parcel.missing:
+                self._baseline(storage=place, slots=[])
+                self._storages.free(place, list(slots.values()))
+            else:
+                self._modem.spend(place, list(slots.values()))
+        return self._proof()
+
+    def _store(self, place: str, parts: Sequence[int]) -> dict[int, int]:
+        """Slots by part, for as many parts as there is room for: at least one."""
+        slots: dict[int, int] = {}
+        try:
+            for part in parts:
+                slots[part] = self._storages.write(self._parcel.tpdu(part))
+        except StorageFull as exc:
+            if not slots:
+                raise self._with_parts(exc, {}) from exc
+        except DeviceError as exc:
+            self._modem.spend(place, list(slots.values()))
+            raise self._with_parts(_untouched(exc), {}) from exc
+        return slots
+
+    def _send_all(self, place: str, slots: dict[int, int]) -> None:
+        for part, slot in slots.items():
+            checking = not self._modem.truth_checked
+            before = self._says(place, slot, part, Kept.UNSENT) if checking else None
+            self._tap(part, slot)
+            if checking:
+                self._learn(before=before, after=self._says(place, slot, part, Kept.SENT))
+
+    def _says(self, place: str, slot: int, part: int, kept: Kept) -> bool | None:
+        """Whether the slot says so of this part; None when it could not be read."""
+        try:
+            found = self._storages.read(place, slot)
+        except DeviceError as exc:
+            log.info("slot %d could not be checked: %s", slot, exc)
+            return None
+        return found is not None and found.kept is kept and found.holds(self._parcel.tpdu(part))
+
+    def _learn(self, *, before: bool | None, after: bool | None) -> None:
+        """One lie is enough to believe this make, model and firmware no more."""
+        if before is None or after is None:
+            return
+        self._modem.truth_checked = True
+        truth = before and after
+        known = self._modem.learnt.get("slot_truth")
+        if known is None or (known and not truth):
+            self._modem.learn(slot_truth=truth)
+
+
+class _AtOnce(_Sending):
+    """Nothing can be stored: a lost answer leaves only the status report as evidence."""
+
+    def run(self) -> Proof:
+        for part in self._parcel.missing:
+            self._baseline(direct=True, part=part)
+            self._tap(part, None)
+        return self._proof()
+
+
+def _untouched(error: DeviceError) -> DeviceError:
+    """Nothing was sent yet: what leaves a doubt about a command leaves none about the message."""
+    if isinstance(error, Unconfirmed):
+        return Transient(error.sentence, error.evidence)
+    return error

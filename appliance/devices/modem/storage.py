@@ -1,0 +1,286 @@
+"""Where a modem keeps messages: 3GPP TS 27.005 §3.2.2, §3.4 and §3.5, in PDU mode.
+
+What is to be sent and what comes in share a storage only where there is no other, so that a
+flood of what comes in leaves room to answer.
+"""
+
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from itertools import pairwise
+
+from appliance.devices.modem.at.answers import Answer, AtError
+from appliance.devices.modem.modem import Modem
+from appliance.devices.modem.pdu.octets import BadPdu
+from appliance.devices.modem.pdu.stored import parse_submit
+from appliance.errors import Transient
+
+log = logging.getLogger(__name__)
+
+#: The SIM and the modem's own memory; what others there are mix these two, or hold no messages.
+_PLACES = ("SM", "ME")
+_REPORTS = "SR"
+# So many slots a storage for sending has at least, where another one takes what comes in.
+_ENOUGH_SLOTS = 5
+# A command line may be 40 characters at least (V.250 §5.2.1); modems take several hundred.
+_FREED_TOGETHER = 16
+
+_FULL = 322  # +CMS ERROR: memory full (27.005 §3.2.5)
+_NOT_THERE = 321  # invalid memory index
+
+_NUMBER = re.compile(r"\d{1,5}")
+_LISTED = re.compile(r"\+CMGL: *(\d+), *([0-3]) *(?:,|$)")
+_READ = re.compile(r"\+CMGR: *([0-3]) *(?:,|$)")
+_LIST = re.compile(r"\(([^)]*)\)")
+
+
+class Kept(Enum):
+    """<stat> of 27.005 §3.1 in PDU mode."""
+
+    UNREAD = 0
+    READ = 1
+    UNSENT = 2
+    SENT = 3
+
+    @property
+    def came_in(self) -> bool:
+        return self in (Kept.UNREAD, Kept.READ)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """What stands at one place; `pdu` with the service centre's address before it."""
+
+    index: int
+    kept: Kept
+    pdu: bytes
+
+    def holds(self, tpdu: bytes) -> bool:
+        """Whether this is what was written here, sent or not."""
+        try:
+            return not self.kept.came_in and parse_submit(self.pdu).is_same(tpdu)
+        except BadPdu:
+            return False
+
+
+class StorageFull(Transient):
+    """No place is free for a message to send."""
+
+
+class Storages:
+    """`writing` is None where nothing can be stored to be sent. Used by the device's thread."""
+
+    def __init__(self, modem: Modem) -> None:
+        self._modem = modem
+        self._reading = ""
+        self._together = True
+        self.writing: str | None = None
+        self.incoming = ""
+        self.reports: str | None = None
+        self.sweeping: Sequence[str] = ()
+        #: Used and total slots by storage, as last seen.
+        self.rooms: dict[str, tuple[int, int]] = {}
+
+    def survey(self) -> None:
+        """Asks what there is and chooses; called when the modem was greeted."""
+        self._reading = ""
+        readable, writable, receiving = self._offered()
+        for place in dict.fromkeys((*readable, *writable)):
+            self._measure(place, readable, writable, receiving)
+        here = [place for place in readable if self._total(place)]
+        into = [place for place in here if place in receiving] or [*receiving, *readable]
+        self.incoming = max(into, key=self._total, default="SM")
+        self.writing = self._choose_writing([place for place in here if place in writable])
+        self.reports = _REPORTS if self._offers_reports else None
+        self.sweeping = (*here, *([self.reports] if self.reports else []))
+        self._use(here[0] if here else self.incoming)
+
+    def _offered(self) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
+        """The places of <mem1>, <mem2> and <mem3> that are known to be a place each."""
+        answer = self._modem.try_command("AT+CPMS=?")
+        lists = _LIST.findall((answer.value("+CPMS") or "") if answer else "")
+        names = [re.findall(r"\w+", each) for each in lists] or [["SM"]] * 3
+        self._offers_reports = _REPORTS in names[0]
+        known = [[place for place in _PLACES if place in each] for each in names[:3]]
+        while len(known) < len(("mem1", "mem2", "mem3")):
+            known.append(known[-1])
+        return known[0], known[1], known[2]
+
+    def _measure(
+        self, place: str, readable: Sequence[str], writable: Sequence[str], receiving: Sequence[str]
+    ) -> None:
+        """How many slots it has: the answer to choosing it tells."""
+        chosen = [f'"{place}"']
+        if place not in readable:
+            return
+        if place in writable:
+            chosen.append(f'"{place}"')
+            if place in receiving:
+                chosen.append(f'"{place}"')
+        answer = self._modem.try_command("AT+CPMS=" + ",".join(chosen))
+        self._note_rooms([place], answer)
+
+    def _choose_writing(self, possible: Sequence[str]) -> str | None:
+        if not possible or not self._writes():
+            return None
+        apart = [
+            place
+            for place in possible
+            if place != self.incoming and self._total(place) >= _ENOUGH_SLOTS
+        ]
+        return max(apart or possible, key=self._total)
+
+    def _writes(self) -> bool:
+        return any(self._modem.try_command(f"AT+{verb}=?") for verb in ("CMGW", "CMSS"))
+
+    def _total(self, place: str) -> int:
+        return self.rooms.get(place, (0, 0))[1]
+
+    def _use(self, place: str) -> None:
+        """Makes it the place that lists, reads and frees; the other two stay."""
+        if self._reading == place:
+            return
+        names = [place, self.writing or "", self.incoming]
+        chosen = ",".join(f'"{name}"' for name in (names if self.writing else names[:1]))
+        self._note_rooms(names, self._modem.must(f"AT+CPMS={chosen}"))
+        self._reading = place
+
+    def _note_rooms(self, names: Sequence[str], answer: Answer | None) -> None:
+        told = re.findall(r"\d+", (answer.value("+CPMS") or "") if answer else "")
+        counts = [
+            (int(used), int(total)) for used, total in zip(told[::2], told[1::2], strict=False)
+        ]
+        for name, room in zip(names, counts, strict=False):
+            self.rooms[name] = room
+
+    def count(self) -> Mapping[str, Sequence[int]]:
+        """Used and total slots by storage, asked now."""
+        answer = self._modem.try_command("AT+CPMS?")
+        for name, used, total in re.findall(
+            r'"(\w+)", *(\d+), *(\d+)', (answer.value("+CPMS") or "") if answer else ""
+        ):
+            self.rooms[name] = (int(used), int(total))
+        return {name: list(room) for name, room in self.rooms.items() if name in self.sweeping}
+
+    # What stands there
+
+    def listed(self, place: str) -> list[Slot]:
+        self._use(place)
+        answer = self._modem.must("AT+CMGL=4")
+        return _slots(answer.lines)
+
+    def read(self, place: str, index: int) -> Slot | None:
+        """None: nothing stands there."""
+        self._use(place)
+        try:
+            answer = self._modem.command(f"AT+CMGR={index}")
+        except AtError as exc:
+            if exc.code == _NOT_THERE:
+                return None
+            raise Transient("The modem does not read this slot.", {"code": exc.code}) from exc
+        return next(
+            iter(
+                _slots(
+                    [
+                        f"+CMGL: {index},{line[6:].strip()}" if line.startswith("+CMGR:") else line
+                        for line in answer.lines
+                    ]
+                )
+            ),
+            None,
+        )
+
+    def free(self, place: str, indexes: Sequence[int]) -> None:
+        """Empties these slots; one that is empty already is no error."""
+        if not indexes:
+            return
+        self._use(place)
+        for start in range(0, len(indexes), _FREED_TOGETHER):
+            self._free_some(indexes[start : start + _FREED_TOGETHER])
+
+    def _free_some(self, indexes: Sequence[int]) -> None:
+        """In one command line where the modem takes it (V.250 §5.2.1), else one by one."""
+        if self._together and len(indexes) > 1:
+            line = "AT" + ";".join(f"+CMGD={index}" for index in indexes)
+            if self._modem.try_command(line) is not None:
+                return
+            log.info("%s frees slots one by one", self._modem.device_id)
+        for index in indexes:
+            self._modem.try_command(f"AT+CMGD={index}")
+
+    # What is to be sent
+
+    def write(self, tpdu: bytes) -> int:
+        """Stores it to be sent and gives its slot. Raises StorageFull or another DeviceError."""
+        text = f"AT+CMGW={len(tpdu)}"
+        try:
+            answer = self._modem.pdu_command(
+                text, tpdu, timeout_s=self._modem.options.patience.command_s
+            )
+        except AtError as exc:
+            raise self._not_written(exc) from exc
+        slot = _NUMBER.match(answer.value("+CMGW") or "")
+        if slot is None:
+            raise Transient("The modem does not say where it stored the message.")
+        return int(slot[0])
+
+    @staticmethod
+    def _not_written(exc: AtError) -> Transient:
+        if exc.code == _FULL:
+            return StorageFull("The modem has no free slot.")
+        return Transient(
+            "The modem did not store the message.", {"kind": exc.kind, "code": exc.code}
+        )
+
+    def send(self, index: int) -> int | None:
+        """The tap: sends from this slot and gives TP-MR. Raises AtError or what leaves a doubt."""
+        answer = self._modem.command(
+            f"AT+CMSS={index}", timeout_s=self._modem.options.patience.send_s
+        )
+        return _reference(answer.value("+CMSS"))
+
+    def send_at_once(self, tpdu: bytes) -> int | None:
+        """The tap where nothing can be stored: gives TP-MR, raises as `send`."""
+        answer = self._modem.pdu_command(
+            f"AT+CMGS={len(tpdu)}", tpdu, timeout_s=self._modem.options.patience.send_s
+        )
+        return _reference(answer.value("+CMGS"))
+
+
+def _reference(value: str | None) -> int | None:
+    """Some firmware answers OK and keeps TP-MR to itself."""
+    found = _NUMBER.match(value or "")
+    return int(found[0]) if found else None
+
+
+def _slots(lines: Sequence[str]) -> list[Slot]:
+    """The lines of +CMGL: a header and the PDU below it, in turn."""
+    pairs = pairwise(lines)
+    found = ((_LISTED.match(header), below) for header, below in pairs)
+    return [
+        Slot(index=int(match[1]), kept=Kept(int(match[2])), pdu=_octets(below))
+        for match, below in found
+        if match
+    ]
+
+
+def _slot(index: int, lines: Sequence[str]) -> Slot | None:
+    """The lines of +CMGR; an empty slot has none, or a PDU of no length."""
+    pairs = pairwise(lines)
+    found = ((_READ.match(header), below) for header, below in pairs)
+    slots = (
+        Slot(index=index, kept=Kept(int(match[1])), pdu=_octets(below))
+        for match, below in found
+        if match
+    )
+    return next(slots, None)
+
+
+def _octets(text: str) -> bytes:
+    """What is no hex stays what it is: it is shown to a person, not thrown away."""
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return text.encode("latin-1", "replace")
