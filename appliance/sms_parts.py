@@ -69,6 +69,15 @@ def split(text: str, *, wide: bool = False) -> Sequence[str]:
     return list(_filled(text, _TWO_UNITS, _UCS2_WIDE_PART if wide else _UCS2_PART))
 
 
+def room_left(text: str) -> int:
+    """How many plain characters the last part still takes before there is one more."""
+    gsm = is_gsm(text)
+    double = _COSTS_TWO if gsm else _TWO_UNITS
+    parts = split(text)
+    single, part = (_GSM_SINGLE, _GSM_PART) if gsm else (_UCS2_SINGLE, _UCS2_PART)
+    return (single if len(parts) == 1 else part) - _cost(parts[-1], double)
+
+
 def join(parts: Sequence[str]) -> str:
     """The text of parts in their order; halves of a character at a seam become whole again.
 
