@@ -100,6 +100,7 @@ def addresses(office: Office, conversation: str) -> list[str]:
         f"/messages/{waiting}/decide",
         f"/messages/{waiting}/near-stop",
         f"/lines/{line_id}/resume",
+        "/sms-length",
     ]
 
 
@@ -429,3 +430,13 @@ def test_a_message_that_was_tried_is_shown_with_its_proof(
     page = sanne.get(f"/c/{conversation}")
     assert page.status_code == 200
     assert "Kom je morgen?" in page.text
+
+
+def test_a_line_of_another_branch_is_not_measured(
+    office: Office, sanne: Browser, stranger: Browser, tilburg: Desk
+) -> None:
+    """How its SMS would go is told to who may write from it; for others it does not exist."""
+    form = {"line": tilburg.line_id, "to": WORKER, "text": "a" * 161}
+    assert "als sms: 2 berichten" in sanne.post("/sms-length", form).text
+    assert stranger.post("/sms-length", form).status_code == 404
+    assert sanne.post("/sms-length", form | {"text": "a" * 5000}).text.strip() == ""

@@ -162,6 +162,7 @@ function count() {
 
 function grow() {
   count();
+  document.dispatchEvent(new CustomEvent("balie:typed"));
   if (CSS.supports("field-sizing", "content")) return;
   field().rows = Math.min(10, field().value.split("\n").length);
 }

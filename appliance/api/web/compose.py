@@ -18,7 +18,7 @@ from appliance.desk.access import Permission
 from appliance.desk.decisions import Decision
 from appliance.desk.near_stop import Answer
 from appliance.errors import InvalidInput, NotFound, Refused
-from appliance.phone_numbers import parse_number, readable
+from appliance.phone_numbers import is_e164, parse_number, readable
 from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
@@ -36,7 +36,7 @@ async def send(
     about = await visit.read(lambda conn: _writable(conn, visit, conversation_id))
     request = sending.SendRequest(
         line_id=about.line_id,
-        number=to if to in about.to else about.to[0],
+        number=to if to in about.to else next(filter(is_e164, about.to), about.to[0]),
         text=normal_newlines(text),
         author=sending.Author(staff_id=visit.staff_id),
         client_id=client_id or None,

@@ -13,6 +13,7 @@ from appliance.api.web import (
     pictures,
     settings,
     setup,
+    sms_length,
     thread,
 )
 from appliance.api.web.visit import Web
@@ -33,6 +34,7 @@ def router(services: Services) -> APIRouter:
         inbox,
         thread,
         compose,
+        sms_length,
         pictures,
         contact,
         live,

@@ -1,0 +1,55 @@
+// How many SMS it is, while it is being typed: asked of Balie, whose count is what is sent.
+
+const PAUSE_MS = 250;
+const csrf = document.querySelector('meta[name="csrf"]').content;
+let timer = 0;
+let asked = 0;
+
+const output = () => document.getElementById("sms-length");
+
+function values(form) {
+  return {
+    line: form.dataset.line ?? form.elements.line?.value ?? "",
+    to: form.elements.to?.value ?? form.elements.number?.value ?? form.dataset.to ?? "",
+    text: form.elements.text.value,
+  };
+}
+
+async function ask() {
+  const place = output();
+  const form = place?.closest("form");
+  if (!form) return;
+  const turn = ++asked;
+  const about = values(form);
+  if (!about.text.trim()) {
+    place.replaceChildren();
+    return;
+  }
+  let answer;
+  try {
+    answer = await fetch("/sms-length", {
+      method: "POST",
+      headers: { "X-CSRF-Token": csrf, "HX-Request": "true" },
+      body: new URLSearchParams(about),
+    });
+  } catch {
+    return; // it is only a count; whoever is away is told so elsewhere
+  }
+  const html = answer.ok ? await answer.text() : "";
+  if (turn === asked && place.isConnected) place.innerHTML = html;
+}
+
+function soon() {
+  clearTimeout(timer);
+  if (!output()?.closest("form").elements.text.value.trim()) ask();
+  else timer = setTimeout(ask, PAUSE_MS);
+}
+
+document.addEventListener("input", (event) => {
+  if (event.target.form?.contains(output())) soon();
+});
+document.addEventListener("balie:typed", soon);
+document.addEventListener("htmx:after:swap", (event) => {
+  if (event.detail.ctx?.target?.id === "thread-pane") soon();
+});
+soon();

@@ -1,0 +1,54 @@
+"""The count of SMS beside what is being typed: the server counts, so that it is never another."""
+
+import sqlite3
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from fastapi.responses import Response
+
+from appliance.api.web.compose import normal_newlines
+from appliance.api.web.route import PageRoute
+from appliance.api.web.visit import Posting
+from appliance.desk import inbox, sms_length
+from appliance.desk.sms_length import SmsLength
+from appliance.errors import InvalidInput, NotFound
+from appliance.messages import clean_text
+from appliance.phone_numbers import parse_number
+
+routes = APIRouter(route_class=PageRoute)
+
+
+@routes.post("/sms-length")
+async def length(
+    visit: Posting,
+    line: Annotated[str, Form(max_length=40)] = "",
+    to: Annotated[str, Form(max_length=200)] = "",
+    text: Annotated[str, Form()] = "",
+) -> Response:
+    """A part of a page; empty where there is nothing to say."""
+    typed = _as_sent(text)
+
+    def read(conn: sqlite3.Connection) -> SmsLength | None:
+        known = inbox.lines(conn, visit.session.rights, visit.staff_id)
+        if not any(each.id == line and each.may_write for each in known):
+            raise NotFound("line")
+        return sms_length.measure(conn, line_id=line, number=_number(to), text=typed)
+
+    found = await visit.read(read) if typed else None
+    return visit.page("_sms_length.html", length=found)
+
+
+def _as_sent(text: str) -> str:
+    """Nothing where it could not be sent at all."""
+    try:
+        return clean_text(normal_newlines(text))
+    except InvalidInput:
+        return ""
+
+
+def _number(given: str) -> str:
+    """While it is being typed it is none yet."""
+    try:
+        return parse_number(given)
+    except InvalidInput:
+        return given

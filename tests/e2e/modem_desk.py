@@ -1,0 +1,106 @@
+"""A modem as a branch has one: how it is, and what left and came in over it."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from appliance.desk import new_line
+from appliance.devices.protocol import DeviceState, Reason
+from appliance.events import EventKind
+from appliance.messages import Channel
+from appliance.store import lines
+from appliance.store.store import Tx
+from tests.e2e.filled import Filler
+
+PORT = "/dev/serial/by-id/usb-HUAWEI_MOBILE-if00-port0"
+IMEI = "356938035643809"
+WELL: dict[str, Any] = {
+    "port": "/dev/ttyUSB2",
+    "manufacturer": "huawei",
+    "model": "E3372",
+    "firmware": "21.200.07",
+    "registration": "home",
+    "roaming": False,
+    "signal_dbm": -71,
+    "network": "KPN",
+    "network_code": "20408",
+    "storage": "SM",
+    "storage_used": 3,
+    "storage_total": 20,
+}
+
+
+@dataclass(slots=True)
+class ModemDesk:
+    """The modem that a branch falls back on."""
+
+    desk: Filler
+    branch: str
+    device_id: str
+
+    @classmethod
+    def at(cls, desk: Filler, branch: str, *, number: str | None = "+31612345690") -> "ModemDesk":
+        def work(tx: Tx) -> str:
+            device_id = new_line.add_fallback(tx, desk.filled.lines[branch], PORT)
+            tx.conn.execute(
+                "UPDATE device SET imei = ?, iccid = '8931440000000000001', sim_number = ?"
+                " WHERE id = ?",
+                (IMEI, number, device_id),
+            )
+            return device_id
+
+        modem = cls(desk, branch, desk.store.write(work))
+        modem.is_now(DeviceState.READY)
+        return modem
+
+    def is_now(
+        self, state: DeviceState, reason: Reason = Reason.NONE, **facts: str | float | bool | None
+    ) -> None:
+        channels = [Channel.SMS.value] if state is DeviceState.READY else []
+
+        def work(tx: Tx) -> None:
+            tx.conn.execute(
+                "UPDATE device SET state = ?, reason = ?, channels = ?, facts = ?, changed_ms = ?"
+                " WHERE id = ?",
+                (
+                    state.value,
+                    reason.value,
+                    json.dumps(channels),
+                    json.dumps({**WELL, **facts}),
+                    tx.now_ms,
+                    self.device_id,
+                ),
+            )
+            tx.emit(EventKind.DEVICE_STATUS, device_id=self.device_id, facts={"state": state.value})
+
+        self.desk.store.write(work)
+
+    def credit(self, cents: int, *, warn_below: int | None = None) -> None:
+        def work(tx: Tx) -> None:
+            tx.conn.execute(
+                "UPDATE device SET balance_cents = ?, balance_ms = ? WHERE id = ?",
+                (cents, tx.now_ms, self.device_id),
+            )
+            tx.conn.execute(
+                "UPDATE line SET credit_warn_cents = ? WHERE id = ?",
+                (warn_below, self.desk.filled.lines[self.branch]),
+            )
+
+        self.desk.store.write(work)
+
+    def phone_is_away(self, *, minutes: int = 60) -> None:
+        """The branch's own phone is not there, and for so long."""
+        self.desk.device_state(self.branch, DeviceState.ABSENT, Reason.NOT_PLUGGED_IN)
+        phone = self.desk.filled.devices[self.branch]
+
+        def work(tx: Tx) -> None:
+            gone_ms = tx.now_ms - minutes * 60_000
+            lost = {channel.value: gone_ms for channel in Channel}
+            tx.conn.execute("UPDATE device SET lost = ? WHERE id = ?", (json.dumps(lost), phone))
+
+        self.desk.store.write(work)
+
+    @property
+    def routes(self) -> list[lines.Route]:
+        line_id = self.desk.filled.lines[self.branch]
+        return list(self.desk.store.read(lambda conn: lines.routes_of_line(conn, line_id)))
