@@ -13,6 +13,7 @@ from appliance.cli import (
     line_settings,
     pacing,
     people,
+    plan,
     running,
 )
 
@@ -31,7 +32,7 @@ app.add_typer(devices.device_app, name="device")
 app.add_typer(people.staff_app, name="staff")
 app.add_typer(people.token_app, name="token")
 app.add_typer(consent.consent_app, name="consent")
-app.command("plan")(care.plan)
+app.command("plan")(plan.plan)
 app.command("simulate")(pacing.run_simulation)
 app.command("report")(pacing.run_report)
 directory.line_app.command("list")(line_settings.list_lines)
