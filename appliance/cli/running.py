@@ -43,8 +43,16 @@ def demo(
 
 @says_what_is_wrong
 def emulate(
+    *,
     phones: Annotated[int, typer.Option(min=0, max=64, help="How many.")] = 2,
     modems: Annotated[int, typer.Option(min=0, max=64, help="How many.")] = 0,
+    modem_number: Annotated[
+        list[str] | None, typer.Option(metavar="NUMBER", help="Of the first, second, … modem.")
+    ] = None,
+    modem_delay_ms: Annotated[
+        float, typer.Option(min=0, help="What the network needs for one message.")
+    ] = 0,
+    modem_slots: Annotated[int, typer.Option(min=1, max=255, help="Places on a SIM.")] = 50,
     seed: Annotated[int, typer.Option(help="The same seed, the same world.")] = 1,
     traffic: Annotated[
         bool, typer.Option("--traffic/--no-traffic", help="Whether people write by themselves.")
@@ -62,11 +70,14 @@ def emulate(
 ) -> None:
     """Runs emulated phones and modems alone; the first line of output is JSON: their addresses."""
     from appliance.devices.emulated.emulate import EmulatorConfig, run_emulator
+    from appliance.devices.emulated.modem.spec import modem_specs
 
     run_emulator(
         EmulatorConfig(
             phones=phones,
-            modems=modems,
+            modems=modem_specs(
+                modems, modem_number or [], send_ms=modem_delay_ms, sim_slots=modem_slots
+            ),
             seed=seed,
             traffic=traffic,
             speed=speed,

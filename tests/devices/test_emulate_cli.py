@@ -56,7 +56,7 @@ def test_a_message_is_injected_and_seen_in_the_state(emulator: EmulatorProcess) 
     state = emulator.ask("/phones")[1]["items"][0]
     assert state["unread"]["whatsapp"] == {"31612345699@s.whatsapp.net": 4}
     assert state["taps"] == 0
-    assert emulator.ask("/", {"truth": {}}) == (200, {"items": []})
+    assert emulator.ask("/", {"truth": {}}) == (200, {"items": [], "parts": []})
 
 
 @pytest.mark.parametrize(

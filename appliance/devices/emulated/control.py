@@ -5,6 +5,7 @@ import contextlib
 import json
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import asdict
 from typing import Any, TypeVar
 
 import uvicorn
@@ -15,6 +16,10 @@ from pydantic import ValidationError
 from appliance.devices.emulated.control_bodies import EXAMPLES, FaultBody, TruthBody, injection
 from appliance.devices.emulated.faults import Fault, FaultKind
 from appliance.devices.emulated.injector import Injector
+from appliance.devices.emulated.modem.control import ModemControl
+from appliance.devices.emulated.modem.control_bodies import MODEM_EXAMPLES
+from appliance.devices.emulated.modem.faults import ModemFaultKind
+from appliance.devices.emulated.modem.modem import EmulatedModem
 from appliance.devices.emulated.network import Network
 from appliance.devices.emulated.phone import EmulatedPhone, default_times
 from appliance.devices.emulated.phone_state import state_of
@@ -36,8 +41,16 @@ class _Server(uvicorn.Server):
 class Control:
     """`POST /` takes one key of inject, fault or truth, as the paths of these names do."""
 
-    def __init__(self, phones: Sequence[EmulatedPhone], *, world: World, network: Network) -> None:
+    def __init__(
+        self,
+        phones: Sequence[EmulatedPhone],
+        modems: Sequence[EmulatedModem],
+        *,
+        world: World,
+        network: Network,
+    ) -> None:
         self._phones = phones
+        self._modems = ModemControl(modems, network=network)
         self._network = network
         self._injector = Injector(self._phone, world=world, network=network)
         self._socket: socket.socket | None = None
@@ -68,6 +81,7 @@ class Control:
         app.add_api_route("/", self._describe, methods=["GET"])
         app.add_api_route("/", self._any, methods=["POST"])
         app.add_api_route("/phones", self._states, methods=["GET"])
+        app.add_api_route("/modems", self._modem_states, methods=["GET"])
         app.add_api_route("/truth", self._truth_since, methods=["GET"])
         for name, verb in self._verbs().items():
             app.add_api_route(f"/{name}", _posted(verb), methods=["POST"])
@@ -78,11 +92,13 @@ class Control:
 
     async def _describe(self) -> Answer:
         return {
-            "about": "Emulated phones. POST one of these bodies to the path of its name, or all "
-            'to / as {"inject": {...}}, {"fault": {...}} or {"truth": {...}}.',
+            "about": "Emulated phones and modems. POST one of these bodies to the path of its "
+            'name, or all to / as {"inject": {...}}, {"fault": {...}} or {"truth": {...}}.',
             "faults": [kind.value for kind in FaultKind],
+            "modem_faults": [kind.value for kind in ModemFaultKind],
             "examples": EXAMPLES,
-            "state": "GET /phones",
+            "modem_examples": MODEM_EXAMPLES,
+            "state": "GET /phones, GET /modems",
             "phones": [{"serial": p.serial, "number": p.handset.number} for p in self._phones],
         }
 
@@ -98,18 +114,28 @@ class Control:
         waiting = self._network.waiting
         return {"items": [state_of(p, waiting=waiting(p.handset.number)) for p in self._phones]}
 
+    async def _modem_states(self) -> Answer:
+        return {"items": self._modems.states()}
+
     async def _truth_since(self, since: int = 0) -> Answer:
         return self._truth({"since": since})
 
     def _truth(self, body: Any) -> Answer:
         wanted = _valid(TruthBody.model_validate, body)
-        items = self._network.truth.items(since_ms=wanted.since)
-        return {"items": [departure.as_json() for departure in items]}
+        truth = self._network.truth
+        return {
+            "items": [departure.as_json() for departure in truth.items(since_ms=wanted.since)],
+            "parts": [asdict(part) for part in truth.parts(since_ms=wanted.since)],
+        }
 
     def _inject(self, body: Any) -> Answer:
+        if self._modems.concerns(body, phones=bool(self._phones)):
+            return _valid(self._modems.inject, body)
         return self._injector.inject(_valid(injection, body))
 
     def _fault(self, body: Any) -> Answer:
+        if self._modems.concerns(body, phones=bool(self._phones)):
+            return _valid(self._modems.fault, body)
         wanted = _valid(FaultBody.model_validate, body)
         phone = self._phone(wanted.phone)
         if wanted.lift:

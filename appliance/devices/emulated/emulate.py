@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,9 @@ from appliance.devices.emulated.faults import Fault, FaultKind
 from appliance.devices.emulated.modem.modem import EmulatedModem
 from appliance.devices.emulated.modem.port import PortFolder
 from appliance.devices.emulated.modem.service_centre import ServiceCentre
-from appliance.devices.emulated.modem.spec import ModemSpec
+from appliance.devices.emulated.modem.spec import ModemSpec, modem_specs
 from appliance.devices.emulated.network import Network
-from appliance.devices.emulated.people import make_people
+from appliance.devices.emulated.people import Person, make_people
 from appliance.devices.emulated.phone import EmulatedPhone
 from appliance.devices.emulated.spec import PhoneSpec
 from appliance.devices.emulated.timers import LoopTimers
@@ -31,7 +31,6 @@ from appliance.devices.emulated.world import World
 __all__ = ["EmulatedPhone", "Emulator", "EmulatorConfig", "Fault", "FaultKind", "run_emulator"]
 
 _FIRST_NUMBER = 31612345601
-_FIRST_MODEM_NUMBER = 31612345801
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +59,7 @@ class EmulatorConfig:
     def modem_specs(self) -> list[ModemSpec]:
         if not isinstance(self.modems, int):
             return list(self.modems)
-        return [ModemSpec(number=f"+{_FIRST_MODEM_NUMBER + place}") for place in range(self.modems)]
+        return modem_specs(self.modems)
 
 
 class Emulator:
@@ -72,9 +71,7 @@ class Emulator:
         self.truth = TruthLog(config.truth_file)
         self.network = Network(self.timers, self.truth)
         specs = config.specs()
-        people = make_people(
-            [spec.number for spec in specs], seed=config.seed, per_office=config.people_per_phone
-        )
+        people = self._people(config)
         self.world = World(
             people,
             timers=self.timers,
@@ -93,7 +90,17 @@ class Emulator:
         for person in people:
             if person.saved:
                 self._handset(person.office).contacts.setdefault(person.number, person.name)
-        self._control = Control(self.phones, world=self.world, network=self.network)
+        self._control = Control(self.phones, self.modems, world=self.world, network=self.network)
+
+    @staticmethod
+    def _people(config: EmulatorConfig) -> list[Person]:
+        """They write to the phones; where there are only modems to those, and by SMS alone."""
+        phones = [spec.number for spec in config.specs()]
+        offices = phones or [spec.number for spec in config.modem_specs()]
+        people = make_people(offices, seed=config.seed, per_office=config.people_per_phone)
+        if phones:
+            return people
+        return [replace(person, on_whatsapp=False, saved=False) for person in people]
 
     def _phone(self, spec: PhoneSpec) -> EmulatedPhone:
         handset = EmulatedHandset(spec, timers=self.timers, network=self.network)

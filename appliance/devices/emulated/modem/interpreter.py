@@ -1,5 +1,7 @@
 """Carries command lines out, one after another, and lets faults spoil them."""
 
+from collections import Counter
+
 from appliance.devices.emulated.modem.command_line import Command, commands_of
 from appliance.devices.emulated.modem.commands import general, messages, network, settings
 from appliance.devices.emulated.modem.commands.handler import Handler
@@ -20,6 +22,7 @@ _DEFAULT_URC = '+CREG: 1,"0A1B","01C2D3E4",7'
 class Interpreter:
     def __init__(self, works: Works) -> None:
         self._works = works
+        self.counted: Counter[str] = Counter()
 
     async def carry_out(self, line: str) -> None:
         """Raises HangUp and Restart; all else ends in the dialogue."""
@@ -35,6 +38,7 @@ class Interpreter:
             dialogue.finish("OK")
 
     async def _one(self, command: Command) -> None:
+        self.counted[command.name] += 1
         self._spoil_before(command)
         handler = HANDLERS.get(command.name)
         if handler is None:

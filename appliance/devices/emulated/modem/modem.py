@@ -2,21 +2,24 @@
 
 import asyncio
 import random
+from collections import Counter
+from collections.abc import Sequence
 
 from appliance.devices.emulated.modem.address import address_of
 from appliance.devices.emulated.modem.calls import Calls
 from appliance.devices.emulated.modem.deliver import Dispatch, deliver_tpdus
 from appliance.devices.emulated.modem.dialogue import Dialogue
-from appliance.devices.emulated.modem.equipment import Equipment
+from appliance.devices.emulated.modem.equipment import Equipment, Registration
 from appliance.devices.emulated.modem.faults import ModemFault, ModemFaultKind
 from appliance.devices.emulated.modem.inbound import Inbound
 from appliance.devices.emulated.modem.interpreter import Interpreter
+from appliance.devices.emulated.modem.memory import Memory
 from appliance.devices.emulated.modem.outbound import Outbound
 from appliance.devices.emulated.modem.port import Port, PortFolder
 from appliance.devices.emulated.modem.results import HangUp, Restart
 from appliance.devices.emulated.modem.service_centre import ServiceCentre
 from appliance.devices.emulated.modem.settings import Settings
-from appliance.devices.emulated.modem.sim import Lock
+from appliance.devices.emulated.modem.sim import Lock, SimCard
 from appliance.devices.emulated.modem.spec import ModemSpec
 from appliance.devices.emulated.modem.ussd import Credit
 from appliance.devices.emulated.modem.works import Works
@@ -63,12 +66,23 @@ class EmulatedModem:
         )
         self._interpreter = Interpreter(self.works)
         self._references = random.Random(self.imei)
+        self._told = Registration.OFF
         self._task: asyncio.Task[None] | None = None
         self._return: asyncio.TimerHandle | None = None
 
     @property
     def imei(self) -> str:
         return self.equipment.imei
+
+    @property
+    def commands(self) -> Counter[str]:
+        """How often each was carried out, unknown ones too."""
+        return self._interpreter.counted
+
+    @property
+    def ports(self) -> Sequence[str]:
+        """All names that its port had; no other port gets one of them."""
+        return self.port.names
 
     def _heard(self, data: bytes) -> None:
         self.equipment.dialogue.feed(data)
@@ -79,8 +93,6 @@ class EmulatedModem:
         self.plug()
 
     async def stop(self) -> None:
-        if self._return is not None:
-            self._return.cancel()
         self.unplug()
 
     def plug(self) -> None:
@@ -95,6 +107,7 @@ class EmulatedModem:
         if self.equipment.sim is not None:
             self.equipment.sim.power_up()
         self.equipment.powered = True
+        self._told = self.equipment.registration
         self._task = asyncio.get_running_loop().create_task(self._run(), name=f"modem {self.imei}")
         self.inbound.push()
 
@@ -107,8 +120,19 @@ class EmulatedModem:
             self._task = None
 
     def unplug(self) -> None:
+        if self._return is not None:
+            self._return.cancel()
         self._power_down()
         self.port.unplug()
+
+    def plug_in_again(self, *, rename: bool) -> None:
+        if self.port.is_open:
+            return
+        if self._return is not None:
+            self._return.cancel()
+        if rename:
+            self.port.rename()
+        self.plug()
 
     def go_away(self, seconds: float, *, rename: bool = False) -> None:
         """Unplugged, and plugged in again later, under another name if wanted."""
@@ -143,6 +167,17 @@ class EmulatedModem:
             except HangUp as exc:
                 loop.call_soon(self.go_away, exc.seconds)
                 return
+            self._tell_registration()
+
+    def _tell_registration(self) -> None:
+        """+CREG and its like, by themselves, when the registration is another than last told."""
+        stat = self.equipment.registration
+        if stat is self._told:
+            return
+        self._told = stat
+        for name in ("creg", "cgreg", "cereg"):
+            if getattr(self.equipment.settings, name):
+                self.equipment.dialogue.unsolicited(f"+{name.upper()}: {stat.value}")
 
     # Faults
 
@@ -172,7 +207,7 @@ class EmulatedModem:
         sim = self.equipment.sim
         if sim is None:
             return
-        sim.pin = "" if lock is Lock.OPEN else sim.pin or FAULT_PIN
+        sim.pin = self.equipment.spec.pin if lock is Lock.OPEN else sim.pin or FAULT_PIN
         sim.pin_tries = 0 if lock is Lock.PUK else 3
         sim.lock = lock
 
@@ -181,12 +216,21 @@ class EmulatedModem:
         self.port.dribble = standing(ModemFaultKind.DRIBBLE) is not None
         self.equipment.dialogue.echo_stuck = standing(ModemFaultKind.ECHO_STUCK) is not None
         self.equipment.dialogue.bare_prompt = standing(ModemFaultKind.BARE_PROMPT) is not None
+        self._tell_registration()
 
     # Network
 
+    def plug_sim(self, card: SimCard | None) -> None:
+        """What lay on the old card is gone with it."""
+        self.equipment.sim = card
+        self.equipment.memories["SM"] = Memory("SM", self.equipment.spec.sim_slots)
+        self.inbound.push()
+
     @property
     def number(self) -> str:
-        return self.equipment.spec.number
+        """Of the card in it; a card that does not say its number keeps the old one."""
+        sim = self.equipment.sim
+        return (sim.number if sim else "") or self.equipment.spec.number
 
     @property
     def address(self) -> str:
@@ -207,9 +251,13 @@ class EmulatedModem:
             sender=address_of(letter.sender),
             text=letter.text,
             at_ms=letter.at_ms,
-            reference=self._references.randrange(256),
+            reference=self.new_reference(),
         )
         self.receive(deliver_tpdus(dispatch))
+
+    def new_reference(self) -> int:
+        """Of a long message to this modem, as its sender's phone chooses it."""
+        return self._references.randrange(256)
 
     def receive(self, tpdus: list[bytes]) -> None:
         """The parts of one message, in the order and number that faults leave them."""

@@ -40,6 +40,7 @@ class Port:
     ) -> None:
         self._folder = folder
         self._link = folder.path / folder.new_name()
+        self.names = [str(self._link)]
         self._by_id = folder.path / "by-id" / identity
         self._heard = heard
         self._master: int | None = None
@@ -60,6 +61,7 @@ class Port:
     def rename(self) -> None:
         """The next plug gets another name."""
         self._link = self._folder.path / self._folder.new_name()
+        self.names.append(str(self._link))
 
     def plug(self) -> None:
         """The slave is held open here too, so that the pty outlives the programs that use it."""

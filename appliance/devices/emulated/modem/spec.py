@@ -1,9 +1,12 @@
 """How one emulated modem is ordered, and what follows from its number."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from appliance.devices.emulated.spec import iccid_for, luhn_digit
 
+_FIRST_NUMBER = 31612345801
 #: A type allocation code that belongs to nobody's modem here.
 _TAC = "35920108"
 
@@ -38,3 +41,13 @@ class ModemSpec:
             self.imsi or self.mcc_mnc + digits[-10:].zfill(10),
             self.iccid or iccid_for(self.number),
         )
+
+
+def modem_specs(count: int, numbers: Sequence[str] = (), **more: Any) -> list[ModemSpec]:
+    """So many modems, or one a number if that is more; the others get numbers in a row."""
+    return [
+        ModemSpec(
+            number=numbers[place] if place < len(numbers) else f"+{_FIRST_NUMBER + place}", **more
+        )
+        for place in range(max(count, len(numbers)))
+    ]
