@@ -11,21 +11,30 @@ from appliance.store.lines import Line
 RECENT_MS = 2 * DAY_MS
 """No window but the month's distinct recipients reaches back further than a day."""
 
-_RECENT = """
+# A SIM outlives the device that it is in: a line is removed and added again, a card moves to
+# another phone. Where no identity was read the address stands for it.
+_OF_THE_SIM = """a.device_id IN (
+  SELECT other.id FROM device mine JOIN device other ON other.id = mine.id
+    OR other.iccid = mine.iccid
+    OR ((other.iccid IS NULL OR mine.iccid IS NULL)
+        AND other.kind = mine.kind AND other.address = mine.address)
+  WHERE mine.id = ?)"""
+
+_RECENT = f"""
 SELECT a.tapped_ms AS at_ms, m.number, m.answering, a.parts, a.channel = 'sms' AS sms,
        m.answering = 0 AND NOT EXISTS (SELECT 1 FROM message e WHERE
          e.conversation_id = m.conversation_id AND e.happened_ms < m.happened_ms
          AND (e.direction = 'in' OR e.sent_ms IS NOT NULL)) AS first
 FROM attempt a CROSS JOIN message m ON m.id = a.message_id
-WHERE a.device_id = ? AND a.tapped_ms > ? AND a.outcome IS NOT 'not_sent' ORDER BY a.tapped_ms
-"""
-_OLDER = """
+WHERE {_OF_THE_SIM} AND a.tapped_ms > ? AND a.outcome IS NOT 'not_sent' ORDER BY a.tapped_ms
+"""  # noqa: S608 -- our own words
+_OLDER = f"""
 SELECT max(a.tapped_ms) AS at_ms, m.number, m.answering, a.parts, a.channel = 'sms' AS sms,
        0 AS first
 FROM attempt a CROSS JOIN message m ON m.id = a.message_id
-WHERE a.device_id = ? AND a.tapped_ms > ? AND a.tapped_ms <= ? AND a.outcome IS NOT 'not_sent'
+WHERE {_OF_THE_SIM} AND a.tapped_ms > ? AND a.tapped_ms <= ? AND a.outcome IS NOT 'not_sent'
 GROUP BY m.number ORDER BY 1
-"""
+"""  # noqa: S608 -- our own words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

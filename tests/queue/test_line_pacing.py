@@ -1,13 +1,18 @@
 """A line's pacing in the queue: its own profile, first contacts, SMS, and two staff at once."""
 
-from appliance.devices.protocol import Proof, Tick
+from dataclasses import replace
+
+import pytest
+
+from appliance.devices.protocol import DeviceState, Proof, Sim, Tick
 from appliance.messages import Channel, MessageClass
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.profile import checked
+from appliance.queue.work import QueueWork
 from appliance.store import consent, contacts, lines
 from appliance.store.consent import ConsentKind
 from appliance.store.store import Tx
-from tests.queue.counter import ANNA, BART, HOUR_S, SMS, WHATSAPP, Counter, tapping
+from tests.queue.counter import ANNA, BART, BOTH, HOUR_S, SMS, WHATSAPP, Counter, tapping
 from tests.queue.test_plan import plan
 
 STRANGERS = [f"+3160000000{place}" for place in range(4)]
@@ -115,3 +120,32 @@ def test_the_phone_s_limit_of_sms_holds_in_the_queue(counter: Counter) -> None:
     assert 0 < (planned[held][0] or 0) <= 25 * 60_000
     assert (planned[after][0] or 0) > (planned[held][0] or 0)  # in order to the same person
     assert planned[free] == (0, "")
+
+
+@pytest.mark.parametrize("iccid", ["8931080000000000019", None])
+def test_a_sim_keeps_its_history_when_its_line_is_added_again(
+    counter: Counter, iccid: str | None
+) -> None:
+    """Neither a new line nor another phone empties the windows of a SIM."""
+    counter.work = QueueWork(
+        counter.store,
+        counter.gate,
+        replace(counter.profile, per_hour=1),
+        evidence=counter.evidence,
+    )
+    sim = Sim(iccid=iccid, number=None)
+    counter.reception.sim_seen(counter.device_id, sim)
+    counter.knows(ANNA)
+    counter.queues()
+    counter.sends()
+    counter.store.write(lambda tx: lines.remove_line(tx, counter.line_id))
+    serial = "R58M123" if iccid is None else "another phone"
+    counter.line_id, counter.device_id = counter.add_line("+31687654321", serial)
+    counter.phone_is(DeviceState.READY, channels=BOTH)
+    counter.reception.sim_seen(counter.device_id, sim)
+    counter.clock.advance(s=60)
+    counter.knows(ANNA)
+    counter.queues()
+    assert not isinstance(counter.task(), QueueAttempt)
+    counter.clock.advance(s=HOUR_S)
+    counter.sends(Tick.READ)
