@@ -5,6 +5,7 @@ from enum import Enum
 from appliance.desk.sending import DEFAULT_TTL_MS
 from appliance.errors import NotFound, Refused
 from appliance.messages import MessageState
+from appliance.queue import parts
 from appliance.store import messages
 from appliance.store.store import Tx
 
@@ -38,6 +39,7 @@ def decide(tx: Tx, message_id: str, decision: Decision, *, staff_id: str) -> Non
             sent_ms = row["tapped_ms"] or tx.now_ms
             messages.move(tx, message_id, MessageState.SENT, facts=facts, sent_ms=sent_ms)
         case Decision.SEND_AGAIN:
+            parts.given_up(tx, message_id)
             # Whoever wants it sent now finds it worth sending, however long nobody looked.
             expires_ms = tx.now_ms + DEFAULT_TTL_MS
             messages.move(tx, message_id, MessageState.QUEUED, facts=facts, expires_ms=expires_ms)

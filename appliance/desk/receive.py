@@ -23,6 +23,7 @@ from appliance.devices.protocol import (
 from appliance.events import EventKind
 from appliance.messages import Channel
 from appliance.phone_numbers import is_e164
+from appliance.queue import delivery
 from appliance.queue.gate import ConsentGate
 from appliance.store import contacts, conversations, lines, messages, modems
 from appliance.store.store import Store, Tx
@@ -84,7 +85,12 @@ class Reception:
         raise NotImplementedError
 
     def delivery_reports(self, device_id: str, reports: Sequence[DeliveryReport]) -> None:
-        raise NotImplementedError
+        def keep(tx: Tx) -> None:
+            for report in reports:
+                delivery.keep(tx, device_id, report)
+
+        if reports:
+            self._store.write(keep)
 
     def balance(self, device_id: str, balance: Balance) -> None:
         cents = balance.cents

@@ -10,12 +10,11 @@ from typing import Any
 from appliance.devices.protocol import Outgoing
 from appliance.errors import Refused, Transient
 from appliance.messages import Channel, MessageClass, MessageState
-from appliance.queue import clock_watch
+from appliance.queue import clock_watch, parts
 from appliance.queue.gate import ConsentGate
 from appliance.queue.permission import may_write
 from appliance.queue.plan import Planned
 from appliance.queue.steps import Step, Steps, no_steps
-from appliance.sms_parts import count_parts
 from appliance.store import messages
 from appliance.store.store import Store, Tx
 
@@ -34,7 +33,7 @@ class QueueAttempt:
     steps: Steps = no_steps
 
     def baseline(self, facts: Mapping[str, Any]) -> None:
-        """Records what stood there before the tap. Durable on return."""
+        """Records what stood there before the tap; the last call counts. Durable on return."""
         self.steps(Step.BEFORE_BASELINE)
         self.store.write(lambda tx: self._note_baseline(tx, facts))
         self.steps(Step.BASELINE_NOTED)
@@ -43,7 +42,8 @@ class QueueAttempt:
     def clear_to_send(self) -> Iterator[None]:
         """The consent gate's second time; an opt-out of this person waits until the tap is done.
 
-        Raises Refused when the message may no longer be sent, Transient on a wrong clock.
+        Entered once a part. Raises Refused when the message may no longer be sent, and Transient
+        on a wrong clock, but not in the middle of a message.
         """
         with self.gate.holding(self.outgoing.number):
             self.store.write(self._open_gate)
@@ -56,19 +56,27 @@ class QueueAttempt:
             "UPDATE attempt SET baseline = ? WHERE id = ?",
             (json.dumps(dict(facts)), self.outgoing.attempt_id),
         )
+        parts.note_reference(tx, self.outgoing.attempt_id, facts)
         self.steps(Step.NOTING_BASELINE)
 
     def _open_gate(self, tx: Tx) -> None:
         state = messages.state_of(tx.conn, self.outgoing.message_id)
         if state is not MessageState.SENDING:
             raise Refused("by-person", "The message was withdrawn before it left.")
-        if tx.clock_is_wrong:
+        if tx.clock_is_wrong and not self._is_tapped(tx):
             raise Transient("The clock was set to a time that cannot be.")
         refuse_without_consent(tx, self.line_id, self.outgoing.message_id, self.outgoing.channel)
         tx.conn.execute(
-            "UPDATE attempt SET tapped_ms = ? WHERE id = ?", (tx.now_ms, self.outgoing.attempt_id)
+            "UPDATE attempt SET tapped_ms = coalesce(tapped_ms, ?) WHERE id = ?",
+            (tx.now_ms, self.outgoing.attempt_id),
         )
         self.steps(Step.OPENING_GATE)
+
+    def _is_tapped(self, tx: Tx) -> bool:
+        row = tx.conn.execute(
+            "SELECT tapped_ms FROM attempt WHERE id = ?", (self.outgoing.attempt_id,)
+        ).fetchone()
+        return row["tapped_ms"] is not None
 
 
 def refuse_without_consent(tx: Tx, line_id: str, message_id: str, channel: Channel) -> None:
@@ -94,7 +102,7 @@ def claim(tx: Tx, planned: Planned, line_id: str, device_id: str) -> Outgoing | 
     message_id = planned.queued.waiting.id
     if planned.route is None or messages.state_of(tx.conn, message_id) is not MessageState.QUEUED:
         return None
-    if _waits_for_the_clock(tx, message_id):
+    if _waits_for_the_clock(tx, message_id) or _is_bound_elsewhere(tx, message_id, device_id):
         return None
     if _is_too_old(tx, message_id):
         messages.move(tx, message_id, MessageState.EXPIRED, reason="too-old")
@@ -104,15 +112,20 @@ def claim(tx: Tx, planned: Planned, line_id: str, device_id: str) -> Outgoing | 
     except Refused as refusal:
         messages.move(tx, message_id, MessageState.CANCELLED, reason=refusal.code)
         return None
+    earlier = parts.earlier(tx.conn, message_id)
+    signature = earlier.signature if earlier else planned.signature
     outgoing = Outgoing(
         attempt_id=tx.new_id(),
         message_id=message_id,
         channel=planned.route.channel,
         number=planned.queued.waiting.number,
-        text=planned.queued.text,
+        text=planned.queued.text + (signature or ""),
         started_ms=tx.now_ms,
+        resumed=earlier.resumed if earlier else None,
     )
-    _open(tx, outgoing, device_id)
+    _open(tx, outgoing, device_id, signature)
+    if earlier is not None:
+        parts.carry_over(tx, outgoing.attempt_id, earlier)
     return outgoing
 
 
@@ -122,31 +135,38 @@ def _is_too_old(tx: Tx, message_id: str) -> bool:
     return row["expires_ms"] is not None and row["expires_ms"] <= tx.now_ms
 
 
+def _is_bound_elsewhere(tx: Tx, message_id: str, device_id: str) -> bool:
+    """A part of it left over another device since this was planned."""
+    row = tx.conn.execute("SELECT bound_to FROM message WHERE id = ?", (message_id,)).fetchone()
+    return row["bound_to"] not in (None, device_id)
+
+
 def _waits_for_the_clock(tx: Tx, message_id: str) -> bool:
     """Accepted by a wrong clock: the planner gives it its time to live back first."""
     row = tx.conn.execute("SELECT reason FROM message WHERE id = ?", (message_id,)).fetchone()
     return bool(row["reason"] == clock_watch.REASON)
 
 
-def _open(tx: Tx, outgoing: Outgoing, device_id: str) -> None:
-    parts = count_parts(outgoing.text) if outgoing.channel is Channel.SMS else 1
+def _open(tx: Tx, outgoing: Outgoing, device_id: str, signature: str | None) -> None:
     tx.conn.execute(
-        "INSERT INTO attempt (id, message_id, device_id, channel, parts, started_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO attempt (id, message_id, device_id, channel, parts, signature, started_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
             outgoing.attempt_id,
             outgoing.message_id,
             device_id,
             outgoing.channel.value,
-            parts,
+            parts.to_send(outgoing),
+            signature,
             outgoing.started_ms,
         ),
     )
+    signed = {"signed": True} if signature else {}
     messages.move(
         tx,
         outgoing.message_id,
         MessageState.SENDING,
         reason="busy",
-        facts={"attempt": outgoing.attempt_id, "device": device_id},
+        facts={"attempt": outgoing.attempt_id, "device": device_id, **signed},
         channel=outgoing.channel.value,
     )

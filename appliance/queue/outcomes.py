@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from appliance.devices.protocol import Finding, Found, Outgoing, Proof, Tick
@@ -16,8 +17,9 @@ from appliance.errors import (
     Unconfirmed,
 )
 from appliance.messages import Channel, MessageClass, MessageState
-from appliance.queue import parts
+from appliance.queue import delivery, parts
 from appliance.queue.pacing import MINUTE_MS
+from appliance.queue.parts import Told
 from appliance.queue.routing import Parcel, Ways
 from appliance.store import contacts, lines, messages
 from appliance.store.store import Tx
@@ -44,12 +46,21 @@ def sent(tx: Tx, outgoing: Outgoing, device_id: str, proof: Proof) -> None:
         "attempt": outgoing.attempt_id,
         "tick": proof.tick.value,
         **proof.facts,
-        **parts.in_one_row(tx, outgoing, proof),
+        **parts.in_one_row(outgoing, proof.facts),
     }
-    if not parts.keep(tx, outgoing, proof):
-        _in_doubt(tx, outgoing, evidence)
-        _person_when_overdue(tx, outgoing)
-        return
+    match parts.keep(tx, outgoing, proof.facts):
+        case Told.IN_DOUBT:
+            _in_doubt(tx, outgoing, evidence)
+            _person_when_overdue(tx, outgoing)
+        case Told.SOME_SENT | Told.NONE_SENT as told:
+            _rest_again(tx, outgoing, evidence, told)
+        case _:
+            _all_sent(tx, outgoing, device_id, proof, evidence)
+
+
+def _all_sent(
+    tx: Tx, outgoing: Outgoing, device_id: str, proof: Proof, evidence: dict[str, Any]
+) -> None:
     _end_attempt(tx, outgoing, "sent", evidence)
     moved = messages.move(
         tx,
@@ -66,6 +77,7 @@ def sent(tx: Tx, outgoing: Outgoing, device_id: str, proof: Proof) -> None:
     if outgoing.channel is Channel.WHATSAPP:
         contacts.remember_whatsapp(tx, outgoing.number, on_whatsapp=True)
     tick(tx, outgoing.message_id, proof.tick, evidence)
+    delivery.match_early(tx, device_id, outgoing.number)
     if outgoing.channel is Channel.WHATSAPP and proof.tick is not Tick.READ:
         _plan_visits(tx, outgoing, device_id)
 
@@ -80,6 +92,8 @@ def tick(tx: Tx, message_id: str, seen: Tick, evidence: Mapping[str, Any]) -> No
 def not_sent(tx: Tx, outgoing: Outgoing, error: Exception) -> None:
     """The attempt ended without proof of sending; `error` says what is proven instead."""
     facts = {"attempt": outgoing.attempt_id, **_facts_of(error)}
+    told = parts.keep(tx, outgoing, facts)
+    proven = told in (Told.SOME_SENT, Told.NONE_SENT)
     tapped = _tapped_ms(tx, outgoing) is not None
     match error:
         case Refused():
@@ -87,21 +101,25 @@ def not_sent(tx: Tx, outgoing: Outgoing, error: Exception) -> None:
             messages.move(
                 tx, outgoing.message_id, MessageState.CANCELLED, reason=error.code, facts=facts
             )
+        case _ if told is Told.ALL_SENT:
+            _all_sent(tx, outgoing, _device_of(tx, outgoing), Proof(tick=Tick.SENT), facts)
+        case LineStopped():
+            _stop_line(tx, outgoing, error, facts, told, in_doubt=tapped and not proven)
+        case _ if told is Told.IN_DOUBT:
+            _in_doubt(tx, outgoing, facts)
         case NotOnChannel():
             _end_attempt(tx, outgoing, "not_sent", facts)
             _next_route(tx, outgoing, facts)
-        case LineStopped():
-            _end_attempt(tx, outgoing, "unknown" if tapped else "not_sent", facts)
-            _stop_line(tx, outgoing, error, facts, in_doubt=tapped)
-        case Transient():
-            _end_attempt(tx, outgoing, "not_sent", facts)
-            _again_later(tx, outgoing, facts)
         case Permanent():
-            _end_attempt(tx, outgoing, "not_sent", facts)
+            _end_unsent(tx, outgoing, facts, told)
             messages.move(
                 tx, outgoing.message_id, MessageState.FAILED, reason="permanent", facts=facts
             )
-        case _ if tapped or isinstance(error, Unconfirmed):
+        case Unconfirmed():
+            _in_doubt(tx, outgoing, facts)
+        case _ if proven:
+            _rest_again(tx, outgoing, facts, told)
+        case _ if tapped and not isinstance(error, Transient):
             _in_doubt(tx, outgoing, facts)
         case _:
             _end_attempt(tx, outgoing, "not_sent", facts)
@@ -111,20 +129,44 @@ def not_sent(tx: Tx, outgoing: Outgoing, error: Exception) -> None:
 def looked(tx: Tx, outgoing: Outgoing, device_id: str, found: Found) -> None:
     """The device was asked what became of an attempt in doubt."""
     _count_look(tx, outgoing)
-    facts = {"attempt": outgoing.attempt_id, "found": found.finding.value, **found.facts}
-    if found.finding is Finding.PRESENT and found.proof and found.proof.tick is not Tick.PENDING:
-        sent(
-            tx,
-            outgoing,
-            device_id,
-            Proof(tick=found.proof.tick, facts={**found.proof.facts, **facts}),
-        )
-    elif found.finding is Finding.ABSENT:
+    proven = found.proof.facts if found.proof else {}
+    facts = {
+        **proven,
+        "attempt": outgoing.attempt_id,
+        "found": found.finding.value,
+        **found.facts,
+    }
+    match parts.keep(tx, outgoing, facts):
+        case Told.ALL_SENT:
+            proof = found.proof or Proof(tick=Tick.SENT)
+            sent(tx, outgoing, device_id, replace(proof, facts=facts))
+        case Told.SOME_SENT | Told.NONE_SENT as told:
+            _rest_again(tx, outgoing, facts, told, reason="proven-absent")
+        case told:
+            _found(tx, outgoing, device_id, found, facts, in_doubt=told is Told.IN_DOUBT)
+
+
+def _found(
+    tx: Tx,
+    outgoing: Outgoing,
+    device_id: str,
+    found: Found,
+    facts: dict[str, Any],
+    *,
+    in_doubt: bool,
+) -> None:
+    if found.finding is Finding.UNCLEAR:
+        messages.plan(tx, outgoing.message_id, expected_ms=None, reason="person")
+    elif found.finding is Finding.PRESENT:
+        # Pending: the phone has it and sends it by itself; it is looked at again.
+        if found.proof and found.proof.tick is not Tick.PENDING:
+            sent(tx, outgoing, device_id, replace(found.proof, facts=facts))
+    elif in_doubt:
+        _person_when_overdue(tx, outgoing)
+    else:
+        parts.none_left(tx, outgoing.attempt_id)
         _end_attempt(tx, outgoing, "not_sent", facts)
         _requeue_absent(tx, outgoing, facts)
-    elif found.finding is Finding.UNCLEAR:
-        messages.plan(tx, outgoing.message_id, expected_ms=None, reason="person")
-    # Present but pending: the phone has it and sends it by itself; it is looked at again.
 
 
 def look_failed(tx: Tx, outgoing: Outgoing) -> None:
@@ -146,16 +188,33 @@ def abandon(tx: Tx, message_id: str, attempt_id: str) -> None:
         reason="looking",
         facts={"attempt": attempt_id, "why": "restarted"},
     )
+    row = tx.conn.execute(
+        "SELECT a.device_id, m.number FROM attempt a JOIN message m ON m.id = a.message_id"
+        " WHERE a.id = ?",
+        (attempt_id,),
+    ).fetchone()
+    delivery.match_early(tx, row["device_id"], row["number"])
 
 
 def _in_doubt(tx: Tx, outgoing: Outgoing, facts: dict[str, Any]) -> None:
     _end_attempt(tx, outgoing, "unknown", facts)
     messages.move(tx, outgoing.message_id, MessageState.UNCONFIRMED, reason="looking", facts=facts)
+    delivery.match_early(tx, _device_of(tx, outgoing), outgoing.number)
 
 
 def _stop_line(
-    tx: Tx, outgoing: Outgoing, error: LineStopped, facts: dict[str, Any], *, in_doubt: bool
+    tx: Tx,
+    outgoing: Outgoing,
+    error: LineStopped,
+    facts: dict[str, Any],
+    told: Told | None,
+    *,
+    in_doubt: bool,
 ) -> None:
+    if in_doubt:
+        _end_attempt(tx, outgoing, "unknown", facts)
+    else:
+        _end_unsent(tx, outgoing, facts, told)
     to = MessageState.UNCONFIRMED if in_doubt else MessageState.QUEUED
     reason = "looking" if in_doubt else "line-stopped"
     moved = messages.move(tx, outgoing.message_id, to, reason=reason, facts=facts)
@@ -164,8 +223,29 @@ def _stop_line(
         lines.stop_line(tx, moved.line_id, error.code or error.sentence, device_id=device_id)
 
 
+def _rest_again(
+    tx: Tx, outgoing: Outgoing, facts: dict[str, Any], told: Told | None, *, reason: str = "retry"
+) -> None:
+    """What is proven missing goes again, over the same device when a part of it left."""
+    if told is Told.SOME_SENT and parts.earlier(tx.conn, outgoing.message_id) is None:
+        _in_doubt(tx, outgoing, facts)
+        messages.plan(tx, outgoing.message_id, expected_ms=None, reason="person")
+        return
+    _end_unsent(tx, outgoing, facts, told)
+    _again_later(tx, outgoing, facts, reason=reason)
+
+
+def _end_unsent(tx: Tx, outgoing: Outgoing, facts: dict[str, Any], told: Told | None) -> None:
+    """Not all of it left; the ceilings count what did."""
+    parts.bind(tx, outgoing.message_id)
+    if told is Told.SOME_SENT:
+        parts.count_only_sent(tx, outgoing)
+    _end_attempt(tx, outgoing, "partly" if told is Told.SOME_SENT else "not_sent", facts)
+
+
 def _requeue_absent(tx: Tx, outgoing: Outgoing, facts: dict[str, Any]) -> None:
     """A tap that came to nothing counts as a try; what was never tapped lost only time."""
+    parts.bind(tx, outgoing.message_id)
     if _tapped_ms(tx, outgoing) is not None:
         _again_later(tx, outgoing, facts, reason="proven-absent")
     else:
@@ -250,8 +330,9 @@ def _tapped_ms(tx: Tx, outgoing: Outgoing) -> int | None:
 
 def _end_attempt(tx: Tx, outgoing: Outgoing, outcome: str, evidence: Mapping[str, Any]) -> None:
     tx.conn.execute(
-        "UPDATE attempt SET ended_ms = coalesce(ended_ms, ?), outcome = ?, evidence = ?"
-        " WHERE id = ?",
+        "UPDATE attempt SET ended_ms = coalesce(ended_ms, ?1), outcome = ?2,"
+        " evidence = iif(signature IS NULL, ?3, json_set(?3, '$.signed', json('true')))"
+        " WHERE id = ?4",
         (tx.now_ms, outcome, json.dumps(dict(evidence)), outgoing.attempt_id),
     )
 

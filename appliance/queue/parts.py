@@ -1,55 +1,175 @@
 """The parts of a long SMS: what is proven of each, where a device can tell them apart.
 
-`Proof.facts["parts"]` is then a list of `{"part": 1, "state": "sent" | "missing" | "unknown", …}`.
-A phone keeps one row for all parts together, so what it says counts for each of them.
+It tells them in `facts["parts"]`, a list of `{"part": 1, "state": "sent" | "missing" | "unknown",
+"mr": 17, …}`, and their common `facts["reference"]`. The rows of a message's newest attempt are
+the whole picture: what left in an earlier one is copied there when the rest is sent again. A phone
+keeps one row for all parts together, so what it says counts for each of them.
 """
 
 import json
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
-from appliance.devices.protocol import Outgoing, Proof
+from appliance.devices.protocol import Outgoing, Resumed
+from appliance.messages import Channel
+from appliance.sms_parts import count_parts
 from appliance.store.store import Tx
 
-SENT, UNKNOWN = "sent", "unknown"
+SENT, MISSING, UNKNOWN = "sent", "missing", "unknown"
 
 
-def keep(tx: Tx, outgoing: Outgoing, proof: Proof) -> bool:
-    """Stores a row a part; whether all of them are proven to have left."""
-    told: Mapping[int, Mapping[str, Any]] = {
-        int(each["part"]): each for each in proof.facts.get("parts", ())
-    }
+class Told(Enum):
+    """What the parts that a device told of come to."""
+
+    ALL_SENT = "all-sent"
+    #: The others are proven missing.
+    SOME_SENT = "some-sent"
+    NONE_SENT = "none-sent"
+    IN_DOUBT = "in-doubt"
+
+
+def keep(tx: Tx, outgoing: Outgoing, facts: Mapping[str, Any]) -> Told | None:
+    """Stores a row a part; None when the device does not tell them apart.
+
+    A part that nobody names is unknown, and what was proven to have left stays so.
+    """
+    told = {int(each["part"]): each for each in facts.get("parts", ())}
     if not told:
-        return True
-    for part in range(1, _count(tx, outgoing) + 1):
+        return None
+    left_ms = _tapped_ms(tx, outgoing)
+    for part in range(1, total(outgoing) + 1):
         seen = dict(told.get(part, {}))
-        state = str(seen.pop("state", UNKNOWN))
+        state, mr = str(seen.pop("state", UNKNOWN)), seen.pop("mr", None)
         seen.pop("part", None)
         tx.conn.execute(
-            "INSERT INTO attempt_part (attempt_id, part, state, evidence) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (attempt_id, part) DO UPDATE SET state = excluded.state,"
-            " evidence = excluded.evidence WHERE attempt_part.state <> 'sent'",
-            (outgoing.attempt_id, part, state, json.dumps(seen)),
+            "INSERT INTO attempt_part (attempt_id, part, state, evidence, mr, left_ms)"
+            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (attempt_id, part) DO UPDATE"
+            " SET state = excluded.state, evidence = excluded.evidence,"
+            " mr = coalesce(excluded.mr, mr) WHERE attempt_part.state <> 'sent'",
+            (outgoing.attempt_id, part, state, json.dumps(seen), mr, left_ms),
         )
-    return _all_sent(tx, outgoing)
+    note_reference(tx, outgoing.attempt_id, facts)
+    return _come_to(tx, outgoing)
 
 
-def in_one_row(tx: Tx, outgoing: Outgoing, proof: Proof) -> dict[str, int]:
+def note_reference(tx: Tx, attempt_id: str, facts: Mapping[str, Any]) -> None:
+    if isinstance(facts.get("reference"), int):
+        tx.conn.execute(
+            "UPDATE attempt SET reference = ? WHERE id = ?", (facts["reference"], attempt_id)
+        )
+
+
+def total(outgoing: Outgoing) -> int:
+    return count_parts(outgoing.text) if outgoing.channel is Channel.SMS else 1
+
+
+def to_send(outgoing: Outgoing) -> int:
+    """How many parts this attempt is to send; they count in the ceilings."""
+    return total(outgoing) - (len(outgoing.resumed.sent) if outgoing.resumed else 0)
+
+
+def in_one_row(outgoing: Outgoing, facts: Mapping[str, Any]) -> dict[str, int]:
     """How many parts the one row of the proof stands for; nothing to say of a single one."""
-    count = _count(tx, outgoing)
-    return {"parts_in_one_row": count} if count > 1 and "parts" not in proof.facts else {}
+    count = total(outgoing)
+    return {"parts_in_one_row": count} if count > 1 and "parts" not in facts else {}
 
 
-def _all_sent(tx: Tx, outgoing: Outgoing) -> bool:
+def none_left(tx: Tx, attempt_id: str) -> None:
+    """Nothing left but what is proven to have: whoever says so, the rest is missing."""
+    tx.conn.execute(
+        "UPDATE attempt_part SET state = ? WHERE attempt_id = ? AND state = ?",
+        (MISSING, attempt_id, UNKNOWN),
+    )
+
+
+def given_up(tx: Tx, message_id: str) -> None:
+    """A person says that what is not proven to have left did not."""
     row = tx.conn.execute(
-        "SELECT 1 FROM attempt_part WHERE attempt_id = ? AND state <> ? LIMIT 1",
-        (outgoing.attempt_id, SENT),
+        "SELECT max(id) FROM attempt WHERE message_id = ?", (message_id,)
     ).fetchone()
-    return row is None
+    if row[0] is not None:
+        none_left(tx, row[0])
+    bind(tx, message_id)
 
 
-def _count(tx: Tx, outgoing: Outgoing) -> int:
+def bind(tx: Tx, message_id: str) -> None:
+    """Keeps the message to the device over which a part of it left; lets it go when none did."""
+    tx.conn.execute(
+        "UPDATE message SET bound_to = (SELECT a.device_id FROM attempt a WHERE a.id ="
+        " (SELECT max(id) FROM attempt WHERE message_id = ?1) AND EXISTS"
+        "  (SELECT 1 FROM attempt_part p WHERE p.attempt_id = a.id AND p.state <> ?2))"
+        " WHERE id = ?1",
+        (message_id, MISSING),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """An attempt of which parts left."""
+
+    attempt_id: str
+    signature: str | None
+    resumed: Resumed
+
+
+def earlier(conn: sqlite3.Connection, message_id: str) -> Earlier | None:
+    """The message's last attempt, if parts of it left and the others can join them."""
+    row = conn.execute(
+        "SELECT id, signature, reference FROM attempt WHERE message_id = ?"
+        " ORDER BY id DESC LIMIT 1",
+        (message_id,),
+    ).fetchone()
+    sent = frozenset(_in_state(conn, row["id"], SENT)) if row else frozenset()
+    if not sent or row["reference"] is None:
+        return None
+    resumed = Resumed(reference=row["reference"], sent=sent)
+    return Earlier(attempt_id=row["id"], signature=row["signature"], resumed=resumed)
+
+
+def carry_over(tx: Tx, attempt_id: str, found: Earlier) -> None:
+    """The new attempt's rows begin with what left before."""
+    tx.conn.execute(
+        "UPDATE attempt SET reference = ?, carried = ? WHERE id = ?",
+        (found.resumed.reference, json.dumps(sorted(found.resumed.sent)), attempt_id),
+    )
+    tx.conn.execute(
+        "INSERT INTO attempt_part (attempt_id, part, state, evidence, mr, left_ms, report,"
+        " report_ms) SELECT ?, part, state, evidence, mr, left_ms, report, report_ms"
+        " FROM attempt_part WHERE attempt_id = ? AND state = ?",
+        (attempt_id, found.attempt_id, SENT),
+    )
+
+
+def count_only_sent(tx: Tx, outgoing: Outgoing) -> None:
+    """The ceilings count what left; not what is still to be sent under the same message."""
+    sent = len(_in_state(tx.conn, outgoing.attempt_id, SENT))
+    carried = len(outgoing.resumed.sent) if outgoing.resumed else 0
+    tx.conn.execute(
+        "UPDATE attempt SET parts = ? WHERE id = ?", (max(1, sent - carried), outgoing.attempt_id)
+    )
+
+
+def _come_to(tx: Tx, outgoing: Outgoing) -> Told:
+    if _in_state(tx.conn, outgoing.attempt_id, UNKNOWN):
+        return Told.IN_DOUBT
+    if not _in_state(tx.conn, outgoing.attempt_id, MISSING):
+        return Told.ALL_SENT
+    sent = _in_state(tx.conn, outgoing.attempt_id, SENT)
+    return Told.SOME_SENT if sent else Told.NONE_SENT
+
+
+def _in_state(conn: sqlite3.Connection, attempt_id: str, state: str) -> Sequence[int]:
+    rows = conn.execute(
+        "SELECT part FROM attempt_part WHERE attempt_id = ? AND state = ?", (attempt_id, state)
+    )
+    return [int(row["part"]) for row in rows]
+
+
+def _tapped_ms(tx: Tx, outgoing: Outgoing) -> int | None:
     row = tx.conn.execute(
-        "SELECT parts FROM attempt WHERE id = ?", (outgoing.attempt_id,)
+        "SELECT tapped_ms FROM attempt WHERE id = ?", (outgoing.attempt_id,)
     ).fetchone()
-    return int(row["parts"])
+    return None if row["tapped_ms"] is None else int(row["tapped_ms"])

@@ -8,7 +8,7 @@ from functools import lru_cache
 from heapq import merge
 from typing import Any
 
-from appliance.devices.protocol import Outgoing
+from appliance.devices.protocol import Outgoing, Resumed
 from appliance.messages import Channel, MessageClass
 from appliance.queue.pacing import Waiting
 from appliance.sms_parts import count_parts
@@ -342,14 +342,16 @@ def _waiting(row: sqlite3.Row) -> Waiting:
 
 
 def _question(row: sqlite3.Row) -> OpenQuestion:
+    carried = frozenset(json.loads(row["carried"] or "[]"))
     return OpenQuestion(
         outgoing=Outgoing(
             attempt_id=row["id"],
             message_id=row["message_id"],
             channel=Channel(row["channel"]),
             number=row["number"],
-            text=row["text"],
+            text=row["text"] + (row["signature"] or ""),
             started_ms=row["started_ms"],
+            resumed=Resumed(reference=row["reference"], sent=carried) if carried else None,
         ),
         baseline=json.loads(row["baseline"]) if row["baseline"] else None,
         tapped_ms=row["tapped_ms"],

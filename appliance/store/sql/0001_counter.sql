@@ -242,6 +242,7 @@ CREATE TABLE attempt (
   parts       INTEGER NOT NULL DEFAULT 1,       -- SMS parts; they count in the ceilings
   signature   TEXT,                             -- what was added to the text on this way
   reference   INTEGER,                          -- what the parts of a long SMS have in common
+  carried     TEXT,                             -- JSON: parts that left in an earlier attempt
   started_ms  INTEGER NOT NULL,
   baseline    TEXT,                             -- what stood there before the tap
   tapped_ms   INTEGER,                          -- the gate opened; from here it may have left
@@ -263,6 +264,7 @@ CREATE TABLE attempt_part (
   state      TEXT NOT NULL CHECK (state IN ('sent', 'missing', 'unknown')),
   evidence   TEXT NOT NULL DEFAULT '{}',
   mr         INTEGER,                           -- TP-MR, by which the network reports
+  left_ms    INTEGER,                           -- not before this it left, if it did
   report     TEXT CHECK (report IN ('arrived', 'failed', 'trying')),
   report_ms  INTEGER,                           -- the network's time
   PRIMARY KEY (attempt_id, part)

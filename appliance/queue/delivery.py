@@ -1,0 +1,235 @@
+"""Delivery reports: what the network says became of each part.
+
+A report names the number and TP-MR, which begins again after 256 parts: the newest part that fits
+is meant. It is also evidence that the part left, so it settles a doubt. A report may come before
+Balie knows what it is of, when it was killed in the middle of sending; it is kept until then.
+"""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from appliance.devices.protocol import DeliveryReport
+from appliance.messages import Channel, MessageState
+from appliance.queue.profile import DAY_MS, MINUTE_MS
+from appliance.sms_parts import count_parts
+from appliance.store import messages
+from appliance.store.store import Tx
+
+KEPT_MS = 3 * DAY_MS
+"""How long a report waits for its message, and how far back its message is looked for: the
+network gives up on an SMS after a few days."""
+
+SLACK_MS = 2 * MINUTE_MS
+"""The network's clock is not ours."""
+
+NOT_DELIVERED = "not-delivered"
+
+_WORDS = {True: "arrived", False: "failed", None: "trying"}
+
+# A network may name the recipient in a national form: the last digits are the person's.
+_SAME_NUMBER = "substr(m.number, -8) = substr(:number, -8)"
+
+_PART = f"""
+SELECT p.attempt_id, p.part, p.report, p.report_ms FROM attempt a INDEXED BY attempt_tapped
+CROSS JOIN message m ON m.id = a.message_id
+CROSS JOIN attempt_part p ON p.attempt_id = a.id
+WHERE a.device_id = :device AND a.tapped_ms > :since AND {_SAME_NUMBER}
+AND p.mr = :mr AND p.left_ms <= :until ORDER BY a.tapped_ms DESC, p.part DESC LIMIT 1
+"""  # noqa: S608 -- our own condition
+
+_DOUBTS = f"""
+SELECT a.id, a.tapped_ms, m.text, a.signature FROM attempt a INDEXED BY attempt_tapped
+CROSS JOIN message m ON m.id = a.message_id
+WHERE a.device_id = :device AND a.tapped_ms > :since AND {_SAME_NUMBER} AND a.channel = 'sms'
+AND m.state = 'unconfirmed' AND a.id = (SELECT max(id) FROM attempt WHERE message_id = m.id)
+"""  # noqa: S608 -- our own condition
+
+_EARLY = f"""
+SELECT * FROM early_report m WHERE device_id = :device AND {_SAME_NUMBER} ORDER BY at_ms
+"""  # noqa: S608 -- our own condition
+
+
+def keep(tx: Tx, device_id: str, report: DeliveryReport) -> None:
+    """Notes the report on the part that it is of, and what follows for the message."""
+    tx.conn.execute("DELETE FROM early_report WHERE seen_ms < ?", (tx.now_ms - KEPT_MS,))
+    word = _WORDS[report.arrived]
+    about = {"number": report.number, "mr": report.reference, "at_ms": report.at_ms}
+    if _note(tx, device_id, {**about, "report": word, "status": report.status}):
+        return
+    tx.conn.execute(
+        "INSERT OR IGNORE INTO early_report (device_id, number, mr, at_ms, report, status,"
+        " seen_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            device_id,
+            report.number,
+            report.reference,
+            report.at_ms,
+            word,
+            report.status,
+            tx.now_ms,
+        ),
+    )
+    match_early(tx, device_id, report.number)
+
+
+def match_early(tx: Tx, device_id: str, number: str) -> None:
+    """More is known of what was sent to this number: early reports may fit now."""
+    early = tx.conn.execute(
+        _EARLY,
+        {"device": device_id, "number": number},
+    ).fetchall()
+    left = [row for row in early if not _settled(tx, device_id, row)]
+    if left:
+        _assign_to_doubt(tx, device_id, number, left)
+
+
+def _settled(tx: Tx, device_id: str, row: sqlite3.Row) -> bool:
+    if _note(tx, device_id, dict(row)):
+        _forget(tx, row)
+        return True
+    return False
+
+
+def _forget(tx: Tx, row: sqlite3.Row) -> None:
+    tx.conn.execute(
+        "DELETE FROM early_report WHERE device_id = ? AND number = ? AND mr = ? AND at_ms = ?"
+        " AND status = ?",
+        (row["device_id"], row["number"], row["mr"], row["at_ms"], row["status"]),
+    )
+
+
+def _note(tx: Tx, device_id: str, report: Mapping[str, Any]) -> bool:
+    """Whether it is of a part that is known to have this reference."""
+    found = tx.conn.execute(
+        _PART,
+        {
+            "device": device_id,
+            "number": report["number"],
+            "mr": report["mr"],
+            "since": tx.now_ms - KEPT_MS - DAY_MS,
+            "until": report["at_ms"] + SLACK_MS,
+        },
+    ).fetchone()
+    if found is None:
+        return False
+    _mark(tx, found["attempt_id"], found["part"], report)
+    _settle(tx, found["attempt_id"], report)
+    return True
+
+
+def _mark(tx: Tx, attempt_id: str, part: int, report: Mapping[str, Any]) -> None:
+    """Whatever it says, the network had the part; a final word is not taken back by “trying”."""
+    tx.conn.execute(
+        "UPDATE attempt_part SET state = 'sent', mr = :mr,"
+        " report_ms = iif(:word = 'trying' AND report IS NOT NULL, report_ms, :at),"
+        " report = iif(:word = 'trying' AND report IS NOT NULL, report, :word)"
+        " WHERE attempt_id = :attempt AND part = :part",
+        {
+            "mr": report["mr"],
+            "word": report["report"],
+            "at": report["at_ms"],
+            "attempt": attempt_id,
+            "part": part,
+        },
+    )
+
+
+def _assign_to_doubt(tx: Tx, device_id: str, number: str, early: Sequence[sqlite3.Row]) -> None:
+    """Reports of a message whose answers were lost: as many as it has parts prove them all.
+
+    Fewer do not say which. The parts left in the order of their references.
+    """
+    doubts = tx.conn.execute(
+        _DOUBTS, {"device": device_id, "number": number, "since": tx.now_ms - KEPT_MS}
+    ).fetchall()
+    if len(doubts) != 1:
+        return
+    doubt = doubts[0]
+    fit = {row["mr"]: row for row in early if row["at_ms"] >= doubt["tapped_ms"] - SLACK_MS}
+    open_parts = _open_parts(tx, doubt)
+    if not open_parts or len(fit) != len(open_parts):
+        return
+    for part, mr in zip(open_parts, _in_order(list(fit)), strict=True):
+        tx.conn.execute(
+            "INSERT INTO attempt_part (attempt_id, part, state, left_ms) VALUES (?, ?, 'sent', ?)"
+            " ON CONFLICT DO NOTHING",
+            (doubt["id"], part, doubt["tapped_ms"]),
+        )
+        _mark(tx, doubt["id"], part, dict(fit[mr]))
+        _forget(tx, fit[mr])
+    _settle(tx, doubt["id"], dict(early[-1]))
+
+
+def _open_parts(tx: Tx, doubt: sqlite3.Row) -> Sequence[int]:
+    """Those of which nothing is known, or only that nobody knows."""
+    known = {
+        int(row["part"])
+        for row in tx.conn.execute(
+            "SELECT part FROM attempt_part WHERE attempt_id = ? AND state <> 'unknown'",
+            (doubt["id"],),
+        )
+    }
+    count = count_parts(doubt["text"] + (doubt["signature"] or ""))
+    return [part for part in range(1, count + 1) if part not in known]
+
+
+def _in_order(references: list[int]) -> Sequence[int]:
+    """References count up and begin again at 0: the largest gap is where they began."""
+    ordered = sorted(references)
+    gaps = [
+        (following - each) % 256
+        for each, following in zip(ordered, [*ordered[1:], ordered[0]], strict=True)
+    ]
+    first = (gaps.index(max(gaps)) + 1) % len(ordered)
+    return [*ordered[first:], *ordered[:first]]
+
+
+def _settle(tx: Tx, attempt_id: str, report: Mapping[str, Any]) -> None:
+    """The message is what all its parts are: sent, delivered, or not delivered."""
+    attempt = tx.conn.execute(
+        "SELECT a.message_id, a.tapped_ms, a.signature, m.text, m.state,"
+        " a.id = (SELECT max(id) FROM attempt WHERE message_id = m.id) AS newest"
+        " FROM attempt a JOIN message m ON m.id = a.message_id WHERE a.id = ?",
+        (attempt_id,),
+    ).fetchone()
+    rows = tx.conn.execute(
+        "SELECT state, report, report_ms FROM attempt_part WHERE attempt_id = ?", (attempt_id,)
+    ).fetchall()
+    whole = len(rows) == count_parts(attempt["text"] + (attempt["signature"] or ""))
+    if not attempt["newest"] or not whole or any(row["state"] != "sent" for row in rows):
+        return
+    facts = {"attempt": attempt_id, "by": "report", "status": report["status"]}
+    if attempt["state"] == MessageState.UNCONFIRMED.value:
+        _prove_sent(tx, attempt_id, attempt, facts)
+    reports = {row["report"] for row in rows}
+    if reports == {"arrived"}:
+        delivered_ms = max(int(row["report_ms"]) for row in rows)
+        messages.move(
+            tx,
+            attempt["message_id"],
+            MessageState.DELIVERED,
+            facts=facts,
+            delivered_ms=delivered_ms,
+        )
+    elif "failed" in reports:
+        messages.move(
+            tx, attempt["message_id"], MessageState.FAILED, reason=NOT_DELIVERED, facts=facts
+        )
+
+
+def _prove_sent(tx: Tx, attempt_id: str, attempt: sqlite3.Row, facts: Mapping[str, Any]) -> None:
+    tx.conn.execute(
+        "UPDATE attempt SET ended_ms = coalesce(ended_ms, ?), outcome = 'sent',"
+        " evidence = json_patch(evidence, ?) WHERE id = ?",
+        (tx.now_ms, json.dumps(dict(facts)), attempt_id),
+    )
+    messages.move(
+        tx,
+        attempt["message_id"],
+        MessageState.SENT,
+        facts=dict(facts),
+        channel=Channel.SMS.value,
+        sent_ms=attempt["tapped_ms"] or tx.now_ms,
+    )
