@@ -1,35 +1,156 @@
-"""Where a modem may be found: by where it was, by its maker's name, beside its other ports."""
+"""Where a modem may be found: where it was, by its maker's name, and beside its other ports.
 
-from collections.abc import Sequence
+A modem is known by its IMEI. The number behind ttyUSB is the order of plugging, and a stick has
+several ports of which one or two speak AT; so ports are asked. One that somebody else has open is
+left as it is, and one that does not answer costs a second.
+"""
+
+import logging
+import os
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.devices.modem.at.answers import AtError, PortGone, Silence
+from appliance.devices.modem.at.answers import AtError, PortBusy, PortGone, Rebooted
 from appliance.devices.modem.at.channel import AtChannel
-from appliance.errors import DeviceGone, Unconfirmed
+from appliance.devices.modem.usb import usb_device
+from appliance.errors import DeviceError, DeviceGone
+
+log = logging.getLogger(__name__)
 
 _BY_ID = Path("/dev/serial/by-id")
+_NEIGHBOURS = ("ttyUSB*", "ttyACM*")
+#: A port that speaks AT answers within milliseconds; others never do.
 _PROBE_S = 1.0
+_IMEI = re.compile(r"(?<!\d)\d{14,17}(?!\d)")
+#: The IMEI itself; AT+CGSN may add the software version after it, or leave the check digit out.
+_IMEI_DIGITS = 14
+#: `usb-Maker_Product_Serial-if02-port0`: what comes before the interface names the stick.
+_INTERFACE = re.compile(r"-if[0-9a-f]{2}(?:-port\d+)?$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A port that speaks AT; `imei` is as the modem gave it."""
+
+    channel: AtChannel
+    port: str
+    imei: str
 
 
 def candidates(first: str, *, by_id: Path = _BY_ID) -> Sequence[str]:
     """The given path, then the system's by-id names, then its neighbours; each port once."""
-    del by_id
-    return [first]
+    seen: set[str] = set()
+    ports = []
+    for port in _all(first, by_id):
+        real = os.path.realpath(port)
+        if real not in seen:
+            seen.add(real)
+            ports.append(port)
+    return ports
 
 
-def find(first: str, imei: str | None) -> tuple[AtChannel, str]:
-    """Raises DeviceGone when the modem is at none of them."""
-    for port in candidates(first):
-        try:
-            channel = AtChannel.open(port)
-        except PortGone:
-            continue
-        try:
-            lines = channel.command("AT+CGSN", timeout_s=_PROBE_S).lines
-        except (AtError, Silence, Unconfirmed, PortGone):
-            channel.close()
-            continue
-        if imei is None or any(imei in line for line in lines):
-            return channel, port
+def find(first: str, imei: str | None, *, by_id: Path = _BY_ID) -> tuple[AtChannel, str]:
+    """The modem's channel and port. Raises DeviceGone when it is at none of them.
+
+    Without an IMEI only the given path and other ports of the same stick will do: what is bound
+    for good must be what a person pointed at.
+    """
+    ports = [p for p in candidates(first, by_id=by_id) if imei or same_stick(first, p)]
+    busy: list[str] = []
+    found = _first_of(ports, imei, busy)
+    # Another modem's search may just have asked there.
+    found = found or _first_of(list(busy), imei, busy := [])
+    if found is not None:
+        return found.channel, found.port
+    if busy:
+        raise PortBusy("Another program has a port that may be the modem's.")
+    raise DeviceGone("The modem is at none of the ports.")
+
+
+def probe(port: str, *, timeout_s: float = _PROBE_S) -> Found | None:
+    """Whether a modem speaks AT here, its channel open; raises PortBusy."""
+    try:
+        channel = AtChannel.open(port)
+    except PortBusy:
+        raise
+    except PortGone as exc:
+        log.debug("%s: %s", port, exc)
+        return None
+    try:
+        imei = _imei(channel, time.monotonic() + timeout_s)
+    except (AtError, DeviceError) as exc:
+        log.debug("%s: %s", port, exc)
+        imei = None
+    if imei is None:
         channel.close()
-    raise DeviceGone("The modem is at none of its ports.")
+        return None
+    return Found(channel=channel, port=port, imei=imei)
+
+
+def same_imei(one: str, other: str) -> bool:
+    return one[:_IMEI_DIGITS] == other[:_IMEI_DIGITS]
+
+
+def same_stick(first: str, port: str) -> bool:
+    """Whether both are ports of one USB device, as far as names and the system can tell."""
+    if port == first or os.path.realpath(port) == os.path.realpath(first):
+        return True
+    device = usb_device(first)
+    if device is not None:
+        return usb_device(port) == device
+    name = Path(first).name
+    stick = _INTERFACE.sub("", name)
+    if stick != name:
+        return _INTERFACE.sub("", Path(port).name) == stick
+    # Outside /dev a folder holds the ports of one modem.
+    return not first.startswith("/dev/") and Path(port).parent == Path(first).parent
+
+
+def _first_of(ports: Sequence[str], imei: str | None, busy: list[str]) -> Found | None:
+    for port in ports:
+        try:
+            found = probe(port)
+        except PortBusy:
+            busy.append(port)
+            continue
+        if found is None:
+            continue
+        if imei is None or same_imei(found.imei, imei):
+            return found
+        found.channel.close()
+    return None
+
+
+def _all(first: str, by_id: Path) -> Iterator[str]:
+    yield first
+    yield from _listed(by_id, "*")
+    for pattern in _NEIGHBOURS:
+        yield from _listed(_neighbourhood(first), pattern)
+
+
+def _neighbourhood(first: str) -> Path:
+    """Sticks without a serial number share one by-id name; their ports are all in /dev."""
+    parent = Path(first).parent
+    return Path("/dev") if parent.is_relative_to("/dev/serial") else parent
+
+
+def _listed(folder: Path, pattern: str) -> list[str]:
+    try:
+        return sorted(str(path) for path in folder.glob(pattern))
+    except OSError:
+        return []
+
+
+def _imei(channel: AtChannel, deadline: float) -> str | None:
+    """Asked again after a start: a modem that was just plugged in greets first."""
+    while (left_s := deadline - time.monotonic()) > 0:
+        try:
+            lines = channel.command("AT+CGSN", timeout_s=left_s).lines
+        except Rebooted:
+            continue
+        match = next((m for line in lines if (m := _IMEI.search(line))), None)
+        return match[0] if match else None
+    return None

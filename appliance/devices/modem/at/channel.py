@@ -97,7 +97,7 @@ class AtChannel:
         self._wire.rouse()
 
     def close(self) -> None:
-        """Any thread; a call in hand raises PortGone."""
+        """Any thread. A rest in hand ends at once, a command by its deadline."""
         self._wire.close()
 
     # One command

@@ -126,7 +126,7 @@ class Dialogue:
             or self._is_start(line)
             or self._is_news(line)
         ):
-            self._keep(line)
+            self._keep(token)
 
     def _is_echo(self, line: str) -> bool:
         if not self._listening:
@@ -221,10 +221,11 @@ class Dialogue:
         self.final = final
         self._header = None
 
-    def _keep(self, line: str) -> None:
+    def _keep(self, token: Line) -> None:
+        line = token.text
         if not self._listening:
             self.news.append(Unknown(line=line))
-        elif self._names and not _is_plain(line) and not _PREFIXED.match(line):
+        elif self._names and _is_noise(token):
             log.debug("%d bytes of noise in an answer", len(line))
         elif len(self.lines) < MOST_LINES:
             self.lines.append(line)
@@ -237,6 +238,7 @@ def _fits(pdu: str, header: str) -> bool:
     return said.isdigit() and len(pdu) // 2 == smsc + int(said)
 
 
-def _is_plain(line: str) -> bool:
-    """Identities and PDUs are; only quoted texts of a prefixed line may be anything else."""
-    return line.isascii() and line.isprintable()
+def _is_noise(token: Line) -> bool:
+    """Identities and PDUs are ASCII; only quoted texts of a prefixed line may be anything."""
+    plain = token.text.isascii() and token.text.isprintable() and not token.noisy
+    return not plain and not _PREFIXED.match(token.text)

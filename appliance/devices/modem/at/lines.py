@@ -10,12 +10,15 @@ LONGEST_LINE = 4096
 _LINE_END = re.compile(rb"[\r\n]")
 #: No line of a modem begins with these; noise of a port that was just opened does.
 _NOISE = bytes(range(0x21)) + bytes(range(0x7F, 0x100))
-_TRAILING = bytes(range(0x21))
+_BLANK = bytes(range(0x21))
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """`noisy`: bytes that no line begins with stood before it."""
+
     text: str
+    noisy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Lines:
     def __init__(self) -> None:
         self._line = bytearray()
         self._too_long = False
+        self._noisy = False
         self._prompt_wanted = False
 
     def want_prompt(self, wanted: bool = True) -> None:
@@ -52,11 +56,11 @@ class Lines:
 
     def _take(self, piece: bytes) -> Iterator[Token]:
         if not self._line and not self._too_long:
-            piece = piece.lstrip(_NOISE)
+            piece = self._without_noise(piece)
             if self._prompt_wanted and piece.startswith(b">"):
                 self._prompt_wanted = False
                 yield Prompt()
-                piece = piece[1:].lstrip(_NOISE)
+                piece = self._without_noise(piece[1:])
         if self._too_long or len(self._line) + len(piece) > LONGEST_LINE:
             self._too_long = True
             self._line.clear()
@@ -64,8 +68,14 @@ class Lines:
             self._line += piece
 
     def _end(self) -> Iterator[Token]:
-        line = bytes(self._line).rstrip(_TRAILING)
+        line, noisy = bytes(self._line).rstrip(_BLANK), self._noisy
         self._line.clear()
-        self._too_long = False
+        self._too_long = self._noisy = False
         if line:
-            yield Line(line.decode("latin-1"))
+            yield Line(line.decode("latin-1"), noisy)
+
+    def _without_noise(self, piece: bytes) -> bytes:
+        clean = piece.lstrip(_NOISE)
+        noise = piece[: len(piece) - len(clean)]
+        self._noisy = self._noisy or bool(noise.strip(_BLANK))
+        return clean

@@ -1,0 +1,66 @@
+from itertools import pairwise
+
+import pytest
+
+from appliance.devices.modem.ladder import Ladder, Rights, Rung, steps
+
+ALL = Rights(may_restart=True, can_reset_usb=True)
+NONE = Rights(may_restart=False, can_reset_usb=False)
+
+
+def climbed(ladder: Ladder, rights: Rights, *, until_s: int) -> list[tuple[int, Rung]]:
+    """What was tried, and in which second, asked each second."""
+    asked = ((now_s, ladder.next(now_s, rights)) for now_s in range(until_s))
+    return [(now_s, rung) for now_s, rung in asked if rung is not None]
+
+
+@pytest.mark.parametrize(
+    ("rights", "rungs"),
+    [
+        (ALL, [Rung.ESCAPE, Rung.REOPEN, Rung.RESTART, Rung.USB_RESET, Rung.PERSON]),
+        (NONE, [Rung.ESCAPE, Rung.REOPEN, Rung.PERSON]),
+        (
+            Rights(may_restart=False, can_reset_usb=True),
+            [Rung.ESCAPE, Rung.REOPEN, Rung.USB_RESET, Rung.PERSON],
+        ),
+    ],
+)
+def test_the_gentlest_comes_first_and_what_is_not_allowed_never(
+    rights: Rights, rungs: list[Rung]
+) -> None:
+    tried = [rung for _s, rung in climbed(Ladder(), rights, until_s=100)]
+    assert tried[: len(rungs)] == rungs
+
+
+def test_each_rung_has_its_time_before_the_next() -> None:
+    tried = climbed(Ladder(), ALL, until_s=100)
+    for (then_s, _), (now_s, _), step in zip(tried, tried[1:], steps(ALL), strict=False):
+        assert now_s - then_s == step.wait_s
+    ladder = Ladder()
+    assert ladder.next(0, ALL) is Rung.ESCAPE
+    assert ladder.wait_s(0.25) == 0.75
+
+
+def test_at_the_top_a_person_is_asked_for_and_the_port_tried_now_and_then() -> None:
+    ladder = Ladder()
+    tried = climbed(ladder, NONE, until_s=400)
+    assert ladder.needs_person
+    at_the_top = [now_s for now_s, rung in tried if rung is Rung.PERSON]
+    assert len(at_the_top) > 2
+    assert len({later - earlier for earlier, later in pairwise(at_the_top)}) == 1
+
+
+def test_a_modem_that_answers_starts_the_ladder_over() -> None:
+    ladder = Ladder()
+    climbed(ladder, ALL, until_s=10)
+    ladder.answered()
+    assert ladder.rung is None
+    assert ladder.next(10, ALL) is Rung.ESCAPE
+
+
+def test_rights_that_come_late_count_until_the_next_step() -> None:
+    ladder = Ladder()
+    climbed(ladder, NONE, until_s=5)
+    assert ladder.needs_person
+    assert ladder.next(1000, ALL) is Rung.RESTART
+    assert not ladder.needs_person
