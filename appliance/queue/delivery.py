@@ -1,7 +1,7 @@
 """Delivery reports: what the network says became of each part.
 
 A report names the number and TP-MR, which begins again after 256 parts: the newest part that fits
-is meant. It is also evidence that the part left, so it settles a doubt. A report may come before
+and has not arrived yet is meant. It is also evidence that the part left, so it settles a doubt. A report may come before
 Balie knows what it is of, when it was killed in the middle of sending; it is kept until then.
 """
 
@@ -36,7 +36,8 @@ SELECT p.attempt_id, p.part, p.report, p.report_ms FROM attempt a INDEXED BY att
 CROSS JOIN message m ON m.id = a.message_id
 CROSS JOIN attempt_part p ON p.attempt_id = a.id
 WHERE a.device_id = :device AND a.tapped_ms > :since AND {_SAME_NUMBER}
-AND p.mr = :mr AND p.left_ms <= :until ORDER BY a.tapped_ms DESC, p.part DESC LIMIT 1
+AND p.mr = :mr AND p.left_ms <= :until AND (p.report IS NOT 'arrived' OR p.report_ms = :at)
+ORDER BY a.tapped_ms DESC, p.part DESC LIMIT 1
 """  # noqa: S608 -- our own condition
 
 _DOUBTS = f"""
@@ -110,6 +111,7 @@ def _note(tx: Tx, device_id: str, report: Mapping[str, Any]) -> bool:
             "mr": report["mr"],
             "since": tx.now_ms - KEPT_MS - DAY_MS,
             "until": report["at_ms"] + SLACK_MS,
+            "at": report["at_ms"],
         },
     ).fetchone()
     if found is None:
@@ -151,7 +153,7 @@ def _assign_to_doubt(tx: Tx, device_id: str, number: str, early: Sequence[sqlite
     open_parts = _open_parts(tx, doubt)
     if not open_parts or len(fit) != len(open_parts):
         return
-    for part, mr in zip(open_parts, _in_order(list(fit)), strict=True):
+    for part, mr in zip(open_parts, in_order(list(fit)), strict=True):
         tx.conn.execute(
             "INSERT INTO attempt_part (attempt_id, part, state, left_ms) VALUES (?, ?, 'sent', ?)"
             " ON CONFLICT DO NOTHING",
@@ -175,7 +177,7 @@ def _open_parts(tx: Tx, doubt: sqlite3.Row) -> Sequence[int]:
     return [part for part in range(1, count + 1) if part not in known]
 
 
-def _in_order(references: list[int]) -> Sequence[int]:
+def in_order(references: list[int]) -> Sequence[int]:
     """References count up and begin again at 0: the largest gap is where they began."""
     ordered = sorted(references)
     gaps = [

@@ -1,0 +1,218 @@
+"""What the network reports of what a modem sent."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliance.devices.protocol import Proof, Tick
+from appliance.errors import Unconfirmed
+from appliance.events import EventKind
+from appliance.messages import MessageState
+from appliance.queue import delivery
+from appliance.queue.attempt import QueueAttempt
+from appliance.queue.recovery import doubt_everything_in_hand
+from tests.queue.counter import ANNA, BART, Counter, tapping
+from tests.queue.office import Modem, phone_is_away, told
+
+LONG = "x" * 400
+S = MessageState
+
+
+@pytest.fixture
+def modem(counter: Counter) -> Modem:
+    counter.knows(ANNA, BART)
+    modem = Modem(counter)
+    phone_is_away(counter)
+    counter.clock.advance(s=3600)
+    return modem
+
+
+def sent(counter: Counter, modem: Modem, *references: int, to: str = ANNA) -> str:
+    """A message in as many parts; its id."""
+    text = LONG if len(references) > 1 else "Kom je?"
+    message_id = counter.queues(text, to=to, typed=True)
+    counter.clock.advance(s=120)
+    attempt = modem.attempt()
+    with tapping(attempt):
+        pass
+    parts = [("sent", reference) for reference in references]
+    counter.work.sent(attempt, Proof(tick=Tick.SENT, facts=told(*parts)))
+    return message_id
+
+
+def test_a_report_delivers_with_the_networks_time(counter: Counter, modem: Modem) -> None:
+    message_id = sent(counter, modem, 17)
+    counter.clock.advance(s=60)
+    at_ms = counter.clock.now_ms() - 5_000
+    modem.reports(17, at_ms=at_ms)
+    row = counter.row(message_id)
+    assert (row["state"], row["delivered_ms"]) == ("delivered", at_ms)
+    facts = counter.events(EventKind.MESSAGE_STATE)[-1].facts
+    assert (facts["by"], facts["status"]) == ("report", 0)
+
+
+def test_all_parts_together_are_delivered(counter: Counter, modem: Modem) -> None:
+    """At the time of the last; the same report again changes nothing."""
+    message_id = sent(counter, modem, 17, 18, 19)
+    for reference in (19, 17, 17):
+        modem.reports(reference)
+        assert counter.state(message_id) is S.SENT
+    counter.clock.advance(s=5)
+    last_ms = counter.clock.now_ms()
+    modem.reports(18)
+    modem.reports(18, at_ms=last_ms + 9_000)
+    row = counter.row(message_id)
+    assert (row["state"], row["delivered_ms"]) == ("delivered", last_ms)
+
+
+def test_a_failure_may_be_overtaken_by_a_delivery(counter: Counter, modem: Modem) -> None:
+    """A late report is evidence too."""
+    message_id = sent(counter, modem, 17)
+    modem.reports(17, arrived=None)
+    assert counter.state(message_id) is S.SENT
+    modem.reports(17, arrived=False)
+    row = counter.row(message_id)
+    assert (row["state"], row["reason"]) == ("failed", delivery.NOT_DELIVERED)
+    modem.reports(17, arrived=None)
+    assert counter.state(message_id) is S.FAILED
+    modem.reports(17)
+    assert counter.state(message_id) is S.DELIVERED
+
+
+def test_the_newest_message_with_the_reference_is_meant(counter: Counter, modem: Modem) -> None:
+    """References begin again after 256 parts; another person's is another message."""
+    older = sent(counter, modem, 17)
+    other = sent(counter, modem, 18, to=BART)
+    counter.clock.advance(s=600)
+    newer = sent(counter, modem, 17)
+    modem.reports(17)
+    assert [counter.state(each) for each in (older, other, newer)] == [
+        S.SENT,
+        S.SENT,
+        S.DELIVERED,
+    ]
+
+
+def test_a_report_of_before_is_of_what_was_sent_before(counter: Counter, modem: Modem) -> None:
+    """What left after the network's time cannot be meant."""
+    older = sent(counter, modem, 17)
+    at_ms = counter.clock.now_ms() + 1_000
+    counter.clock.advance(s=600)
+    newer = sent(counter, modem, 17)
+    modem.reports(17, at_ms=at_ms)
+    assert counter.state(older) is S.DELIVERED
+    assert counter.state(newer) is S.SENT
+
+
+def test_a_national_number_is_the_same_person(counter: Counter, modem: Modem) -> None:
+    message_id = sent(counter, modem, 17)
+    modem.reports(17, number="0" + ANNA.removeprefix("+31"))
+    assert counter.state(message_id) is S.DELIVERED
+
+
+def test_what_belongs_to_nobody_changes_nothing(counter: Counter, modem: Modem) -> None:
+    """And is not kept for ever."""
+    message_id = sent(counter, modem, 17)
+    seq = counter.last_seq()
+    modem.reports(99)
+    modem.reports(17, number=BART)
+    assert counter.state(message_id) is S.SENT
+    assert counter.last_seq() == seq
+    counter.clock.advance(s=4 * 86_400)
+    modem.reports(98)
+    assert len(counter.all("SELECT * FROM early_report")) == 1
+
+
+def in_doubt(counter: Counter, modem: Modem, text: str = "Kom je?") -> QueueAttempt:
+    """The modem had it, and Balie was killed."""
+    counter.queues(text, typed=True)
+    attempt = modem.attempt()
+    with tapping(attempt):
+        pass
+    doubt_everything_in_hand(counter.store)
+    return attempt
+
+
+@pytest.mark.parametrize(
+    ("arrived", "ends"), [(True, S.DELIVERED), (None, S.SENT), (False, S.FAILED)]
+)
+def test_a_report_settles_a_doubt(
+    counter: Counter, modem: Modem, arrived: bool | None, ends: S
+) -> None:
+    """Whatever it says, the network had the message; the modem is asked nothing any more."""
+    attempt = in_doubt(counter, modem)
+    modem.reports(17, arrived=arrived)
+    assert counter.state(attempt.outgoing.message_id) is ends
+    assert modem.task() is None
+    (row,) = counter.attempts(attempt.outgoing.message_id)
+    assert row["outcome"] == "sent"
+
+
+def test_a_report_that_is_quicker_than_the_answer_waits_for_it(
+    counter: Counter, modem: Modem
+) -> None:
+    """It comes while the message is still in the modem's hands."""
+    counter.queues(typed=True)
+    attempt = modem.attempt()
+    with tapping(attempt):
+        pass
+    modem.reports(17)
+    assert counter.state(attempt.outgoing.message_id) is S.SENDING
+    counter.work.sent(attempt, Proof(tick=Tick.SENT, facts=told(("sent", 17))))
+    assert counter.state(attempt.outgoing.message_id) is S.DELIVERED
+
+
+def test_as_many_reports_as_parts_settle_a_long_doubt(counter: Counter, modem: Modem) -> None:
+    """Fewer do not say which; the references run past 255."""
+    attempt = in_doubt(counter, modem, LONG)
+    for reference in (0, 255):
+        modem.reports(reference)
+    assert counter.state(attempt.outgoing.message_id) is S.UNCONFIRMED
+    modem.reports(1)
+    assert counter.state(attempt.outgoing.message_id) is S.DELIVERED
+    rows = counter.all("SELECT mr FROM attempt_part ORDER BY part")
+    assert [row["mr"] for row in rows] == [255, 0, 1]
+
+
+def test_a_report_settles_the_one_part_that_is_in_doubt(counter: Counter, modem: Modem) -> None:
+    counter.queues(LONG, typed=True)
+    attempt = modem.attempt()
+    with tapping(attempt):
+        pass
+    facts = dict(told(("sent", 17), ("sent", 18), "unknown"))
+    counter.work.not_sent(attempt, Unconfirmed("The answer was lost.", facts))
+    modem.reports(17)
+    modem.reports(19)
+    assert counter.state(attempt.outgoing.message_id) is S.SENT
+    modem.reports(18)
+    assert counter.state(attempt.outgoing.message_id) is S.DELIVERED
+
+
+def test_an_old_report_told_twice_settles_no_doubt(counter: Counter, modem: Modem) -> None:
+    """It is of what was sent before."""
+    sent(counter, modem, 17)
+    at_ms = counter.clock.now_ms()
+    modem.reports(17, at_ms=at_ms)
+    counter.clock.advance(s=600)
+    attempt = in_doubt(counter, modem)
+    modem.reports(17, at_ms=at_ms)
+    assert counter.state(attempt.outgoing.message_id) is S.UNCONFIRMED
+
+
+def test_a_doubt_with_a_reference_that_was_used_before(counter: Counter, modem: Modem) -> None:
+    """Its message has its report already, so a new one is of the message in doubt."""
+    sent(counter, modem, 17)
+    modem.reports(17)
+    counter.clock.advance(s=600)
+    attempt = in_doubt(counter, modem)
+    modem.reports(17)
+    assert counter.state(attempt.outgoing.message_id) is S.DELIVERED
+
+
+@given(first=st.integers(0, 255), count=st.integers(1, 10), data=st.data())
+def test_references_are_put_in_the_order_of_sending(
+    first: int, count: int, data: st.DataObject
+) -> None:
+    """From whichever they begin."""
+    sent_as = [(first + number) % 256 for number in range(count)]
+    assert delivery.in_order(data.draw(st.permutations(sent_as))) == sent_as
