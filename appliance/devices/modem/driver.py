@@ -16,7 +16,7 @@ from appliance.devices.modem.modem import Modem
 from appliance.devices.modem.options import ModemOptions
 from appliance.devices.modem.receive import Receiver
 from appliance.devices.modem.send import send_sms
-from appliance.devices.modem.storage import StorageFull, Storages
+from appliance.devices.modem.storage import StorageFull, Storages, Unwritable
 from appliance.devices.protocol import (
     Attempt,
     Finding,
@@ -96,15 +96,22 @@ class ModemDriver:
             raise Transient("Balie could not begin to send.", facts) from exc
 
     def _send(self, attempt: Attempt) -> Proof:
-        """A full storage is emptied first: what came in is told, what was sent is cleared."""
-        try:
-            return send_sms(self._modem, self._storages, attempt)
-        except StorageFull:
-            if self._modem.tapped:
-                raise
-            log.info("%s has no free slot; it is emptied", self.device_id)
-            self._guarded(self._receiver.empty)
-            return send_sms(self._modem, self._storages, attempt)
+        """A full storage is emptied first: what came in is told, what was sent is cleared.
+
+        Where it stays full, and where there is none, a message goes without a slot.
+        """
+        for empty in (self._empty, _nothing):
+            try:
+                return send_sms(self._modem, self._storages, attempt)
+            except (StorageFull, Unwritable) as exc:
+                if self._modem.tapped:
+                    raise
+                log.info("%s: %s", self.device_id, exc)
+                empty()
+        return send_sms(self._modem, self._storages, attempt, store=False)
+
+    def _empty(self) -> None:
+        self._guarded(self._receiver.empty)
 
     def look(self, look: Look) -> Found:
         if look.baseline is None:
@@ -156,3 +163,7 @@ class ModemDriver:
             raise Transient(
                 "Balie could not ask the modem.", {"error": type(exc).__name__}
             ) from exc
+
+
+def _nothing() -> None:
+    """There is nothing more to be tried."""

@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 _CROWDED = 5
 # One command frees so many slots of what was sent; the smallest SIM has ten.
 _SPENT_TOGETHER = 5
+# Status reports are looked for this often.
+_REPORTS_S = 0.5
 
 
 class Receiver:
@@ -47,7 +49,7 @@ class Receiver:
         self._calls = Calls(modem)
         self._pushed: list[bytes] = []
         self._announced: set[str] = set()
-        self._sweep_at = 0.0
+        self._sweep_at = self._reports_at = 0.0
         self.examine = False
 
     def restart(self) -> None:
@@ -63,11 +65,17 @@ class Receiver:
         found = self._tell_pushed()
         if time.monotonic() >= self._sweep_at:
             found |= self._sweep_all()
-        while self._announced:
-            place = next(iter(self._announced))
+        for place in sorted(self._due()):
             found |= self._sweep(place)
             self._announced.discard(place)
         return found
+
+    def _due(self) -> set[str]:
+        """Reports may wait a moment: each visit to another storage is three commands."""
+        if time.monotonic() >= self._reports_at:
+            self._reports_at = time.monotonic() + _REPORTS_S
+            return set(self._announced)
+        return self._announced - {self._storages.reports}
 
     @property
     def many_spent(self) -> bool:

@@ -20,11 +20,14 @@ from appliance.errors import DeviceError, Refused, Transient, Unconfirmed
 log = logging.getLogger(__name__)
 
 
-def send_sms(modem: Modem, storages: Storages, attempt: Attempt) -> Proof:
-    """Raises what the protocol says of a send, with the parts as evidence."""
-    if storages.writing is None:
-        return _AtOnce(modem, storages, attempt).run()
-    return _FromSlots(modem, storages, attempt).run()
+def send_sms(modem: Modem, storages: Storages, attempt: Attempt, *, store: bool = True) -> Proof:
+    """Raises what the protocol says of a send, with the parts as evidence.
+
+    Without `store`, and where nothing can be stored, it is sent without a slot.
+    """
+    if store and storages.writing is not None:
+        return _FromSlots(modem, storages, attempt).run()
+    return _AtOnce(modem, storages, attempt).run()
 
 
 class _Sending:

@@ -29,6 +29,10 @@ _FREED_TOGETHER = 16
 
 _FULL = 322  # +CMS ERROR: memory full (27.005 §3.2.5)
 _NOT_THERE = 321  # invalid memory index
+# "Not supported" and "not allowed" of 27.005 §3.2.5 and 27.007 §9.2.
+_NOT_SUPPORTED = frozenset({("cms", 301), ("cms", 302), ("cms", 303), ("cme", 3), ("cme", 4)})
+# A modem that has refused so often to store has no place for what is to be sent.
+_REFUSALS = 3
 
 _NUMBER = re.compile(r"\d{1,5}")
 _LISTED = re.compile(r"\+CMGL: *(\d+), *([0-3]) *(?:,|$)")
@@ -69,6 +73,10 @@ class StorageFull(Transient):
     """No place is free for a message to send."""
 
 
+class Unwritable(Transient):
+    """Nothing can be stored to be sent here."""
+
+
 class Storages:
     """`writing` is None where nothing can be stored to be sent. Used by the device's thread."""
 
@@ -76,6 +84,8 @@ class Storages:
         self._modem = modem
         self._reading = ""
         self._together = True
+        #: How often in a row storing was refused for no reason that is known.
+        self._refusals = 0
         self.writing: str | None = None
         self.incoming = ""
         self.reports: str | None = None
@@ -85,7 +95,7 @@ class Storages:
 
     def survey(self) -> None:
         """Asks what there is and chooses; called when the modem was greeted."""
-        self._reading = ""
+        self._reading, self._refusals = "", 0
         readable, writable, receiving = self._offered()
         for place in dict.fromkeys((*readable, *writable)):
             self._measure(place, readable, writable, receiving)
@@ -213,26 +223,31 @@ class Storages:
     # What is to be sent
 
     def write(self, tpdu: bytes) -> int:
-        """Stores it to be sent and gives its slot. Raises StorageFull or another DeviceError."""
-        text = f"AT+CMGW={len(tpdu)}"
+        """Stores it to be sent and gives its slot.
+
+        Raises StorageFull, Unwritable (from then on `writing` is None), or another DeviceError.
+        """
         try:
             answer = self._modem.pdu_command(
-                text, tpdu, timeout_s=self._modem.options.patience.command_s
+                f"AT+CMGW={len(tpdu)}", tpdu, timeout_s=self._modem.options.patience.command_s
             )
         except AtError as exc:
             raise self._not_written(exc) from exc
         slot = _NUMBER.match(answer.value("+CMGW") or "")
         if slot is None:
             raise Transient("The modem does not say where it stored the message.")
+        self._refusals = 0
         return int(slot[0])
 
-    @staticmethod
-    def _not_written(exc: AtError) -> Transient:
+    def _not_written(self, exc: AtError) -> Transient:
+        facts = {"kind": exc.kind, "code": exc.code}
         if exc.code == _FULL:
-            return StorageFull("The modem has no free slot.")
-        return Transient(
-            "The modem did not store the message.", {"kind": exc.kind, "code": exc.code}
-        )
+            return StorageFull("The modem has no free slot.", facts)
+        self._refusals += 1
+        if (exc.kind, exc.code) in _NOT_SUPPORTED or self._refusals >= _REFUSALS:
+            self.writing = None
+            return Unwritable("The modem stores nothing to be sent.", facts)
+        return Transient("The modem did not store the message.", facts)
 
     def send(self, index: int) -> int | None:
         """The tap: sends from this slot and gives TP-MR. Raises AtError or what leaves a doubt."""

@@ -1,0 +1,266 @@
+"""Emulated modems on real ptys, with the floors above in memory and the truth as the judge."""
+# ruff: noqa: ARG002 -- the floors above keep many devices apart, these recorders know one
+
+import asyncio
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from appliance.clock import Clock, SystemClock
+from appliance.devices.emulated.modem.address import address_of
+from appliance.devices.emulated.modem.deliver import Dispatch, deliver_tpdus
+from appliance.devices.emulated.modem.faults import LASTING, ModemFault, ModemFaultKind
+from appliance.devices.emulated.modem.memory import Memory
+from appliance.devices.emulated.modem.modem import EmulatedModem
+from appliance.devices.emulated.modem.port import PortFolder
+from appliance.devices.emulated.modem.service_centre import ServiceCentre
+from appliance.devices.emulated.modem.spec import ModemSpec
+from appliance.devices.emulated.network import Channel as Carrier
+from appliance.devices.emulated.network import Letter, Network
+from appliance.devices.emulated.timers import LoopTimers
+from appliance.devices.emulated.truth import TruthLog
+from appliance.devices.modem.driver import ModemDriver
+from appliance.devices.modem.options import ModemOptions, Patience
+from appliance.devices.protocol import (
+    Balance,
+    DeliveryReport,
+    Found,
+    IncomingPart,
+    Outgoing,
+    Proof,
+    Resumed,
+    Sim,
+    Status,
+)
+from appliance.messages import Channel
+from tests.devices.phone.driver_kit import Recorder, Try
+from tests.devices.phone_bench import eventually
+
+T = TypeVar("T")
+
+DEVICE = "modem-1"
+OWN = "+31653000001"
+ANNA = "+31687654321"
+BEA = "+31687654322"
+#: A modem that answers here does so in milliseconds; what is silent is not waited for long.
+QUICK = Patience(command_s=1.5, send_s=0.6, network_s=2.0, sim_s=2.0, report_ms=100, network_ms=100)
+#: What the network does on its own has long happened by the time a test looks at it.
+NEVER_MS = 3_600_000
+_LOOP_S = 20.0
+
+
+@dataclass
+class ModemRecorder(Recorder):
+    """The `ModemListener` of one modem, which keeps in memory what it is told."""
+
+    parts: list[IncomingPart] = field(default_factory=list)
+    reports: list[DeliveryReport] = field(default_factory=list)
+    balances: list[Balance] = field(default_factory=list)
+    imei: str | None = None
+    facts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    doubts: list[Mapping[str, Any]] = field(default_factory=list)
+
+    def sim_seen(self, device_id: str, sim: Sim) -> bool:
+        """By the ICCID, as the store has it."""
+        self.sim = self.sim or sim
+        return self.sim.iccid == sim.iccid
+
+    def received_parts(self, device_id: str, parts: Sequence[IncomingPart]) -> None:
+        if self.broken is not None:
+            raise self.broken
+        known = {part.key for part in self.parts}
+        self.repeated += sum(part.key in known for part in parts)
+        self.parts += [part for part in parts if part.key not in known]
+
+    def delivery_reports(self, device_id: str, reports: Sequence[DeliveryReport]) -> None:
+        self.reports += reports
+
+    def balance(self, device_id: str, balance: Balance) -> None:
+        self.balances.append(balance)
+
+    def hardware_seen(self, device_id: str, imei: str) -> bool:
+        self.imei = self.imei or imei
+        return self.imei == imei
+
+    def in_doubt(self, device_id: str) -> Sequence[Mapping[str, Any]]:
+        return self.doubts
+
+    def model_facts(self, model: str) -> Mapping[str, Any]:
+        return self.facts.get(model, {})
+
+    def learn(self, model: str, facts: Mapping[str, Any]) -> None:
+        self.facts.setdefault(model, {}).update(facts)
+
+    def joined(self) -> str:
+        return "".join(part.text for part in sorted(self.parts, key=lambda part: part.part))
+
+
+class ModemWorld:
+    """Modems on a loop of their own; they are touched through `on_loop` only."""
+
+    def __init__(self, *specs: ModemSpec) -> None:
+        self.clock: Clock = SystemClock()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="modems", daemon=True)
+        self._thread.start()
+        self.folder = PortFolder()
+        self.truth = TruthLog()
+        self.network = Network(timers=LoopTimers(self.clock), truth=self.truth)
+        self.modems: list[EmulatedModem] = self.on_loop(lambda: [self._made(s) for s in specs])
+
+    def _made(self, spec: ModemSpec) -> EmulatedModem:
+        modem = EmulatedModem(
+            spec, folder=self.folder, network=self.network, centre=ServiceCentre(self.network)
+        )
+        modem.plug()
+        self.network.attach(modem)
+        return modem
+
+    def on_loop(self, call: Callable[[], T]) -> T:
+        async def run() -> T:
+            return call()
+
+        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(_LOOP_S)
+
+    def close(self) -> None:
+        for modem in self.modems:
+            asyncio.run_coroutine_threadsafe(modem.stop(), self._loop).result(_LOOP_S)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(_LOOP_S)
+        self._loop.close()
+        self.folder.remove()
+
+    @property
+    def modem(self) -> EmulatedModem:
+        return self.modems[0]
+
+    def fault(self, kind: ModemFaultKind, **narrowed: Any) -> None:
+        times = None if kind in LASTING else 1
+        fault = ModemFault(kind=kind, **{"times": times, **narrowed})
+        self.on_loop(lambda: self.modem.arm(fault))
+
+    def lift(self, kind: ModemFaultKind) -> None:
+        self.on_loop(lambda: self.modem.lift(kind))
+
+    def write(self, sender: str, text: str, *, at_ms: int | None = None) -> None:
+        self._letter(Carrier.SMS, sender, text, at_ms)
+
+    def call(self, sender: str) -> None:
+        self._letter(Carrier.CALL, sender, "", None)
+
+    def _letter(self, carrier: Carrier, sender: str, text: str, at_ms: int | None) -> None:
+        letter = Letter(
+            id=self.network.new_id(),
+            channel=carrier,
+            sender=sender,
+            to=self.modem.number,
+            text=text,
+            at_ms=at_ms or self.clock.now_ms(),
+        )
+        self.on_loop(lambda: self.network.deliver(letter))
+
+    def push(self, *pdus: bytes) -> None:
+        """What the service centre brings, octet by octet."""
+        self.on_loop(lambda: self.modem.receive(list(pdus)))
+
+    def parts_of(self, sender: str, text: str) -> list[bytes]:
+        return deliver_tpdus(
+            Dispatch(sender=address_of(sender), text=text, at_ms=self.clock.now_ms(), reference=7)
+        )
+
+    def left(self) -> list[str]:
+        """The texts that really left, each as often as it did."""
+        return self.on_loop(lambda: [item.text for item in self.truth.items()])
+
+    def left_parts(self) -> list[int]:
+        return self.on_loop(lambda: [part.part for part in self.truth.parts()])
+
+    def counted(self, command: str) -> int:
+        return self.on_loop(lambda: self.modem._interpreter.counted[command])
+
+    def memory(self, name: str) -> Memory:
+        return self.modem.equipment.memories[name]
+
+    def stored(self) -> list[str]:
+        """What stands in the storages for messages now, as <stat> says it."""
+        return self.on_loop(
+            lambda: [
+                f"{name} {slot.stat.words}"
+                for name in ("SM", "ME")
+                for _, slot in self.memory(name).items()
+            ]
+        )
+
+
+class ModemDesk:
+    """One modem's driver with its recorder, and attempts for it."""
+
+    def __init__(
+        self,
+        world: ModemWorld,
+        evidence: Path,
+        *,
+        recorder: ModemRecorder | None = None,
+        options: ModemOptions | None = None,
+        port: str = "",
+    ) -> None:
+        self.world = world
+        self.recorder = recorder or ModemRecorder()
+        self._evidence = evidence
+        self._count = 0
+        self.driver = ModemDriver(
+            device_id=DEVICE,
+            port=port or world.modem.port.path,
+            imei=self.recorder.imei,
+            listener=self.recorder,
+            clock=world.clock,
+            options=options or ModemOptions(patience=QUICK),
+        )
+
+    def attempt(self, text: str, *, to: str = ANNA, resumed: Resumed | None = None) -> Try:
+        self._count += 1
+        outgoing = Outgoing(
+            attempt_id=f"attempt-{self._count}",
+            message_id=f"message-{self._count}",
+            channel=Channel.SMS,
+            number=to,
+            text=text,
+            started_ms=self.world.clock.now_ms(),
+            resumed=resumed,
+        )
+        return Try(outgoing=outgoing, evidence_folder=self._evidence / outgoing.attempt_id)
+
+    def send(self, text: str, **more: Any) -> Proof:
+        return self.driver.send(self.attempt(text, **more))
+
+    def look(self, attempt: Try) -> Found:
+        return self.driver.look(attempt.as_look())
+
+    def probe_until(self, is_so: Callable[[Status], bool]) -> Status:
+        seen: list[Status] = []
+
+        def asked() -> bool:
+            seen.append(self.driver.probe())
+            return is_so(seen[-1])
+
+        assert eventually(asked), seen[-1]
+        return seen[-1]
+
+    def receive_until(self, is_so: Callable[[], bool]) -> bool:
+        """Does what the worker does between two tasks, until it is so."""
+
+        def turned() -> bool:
+            self.driver.receive()
+            return is_so()
+
+        return eventually(turned)
+
+
+def again(attempt: Try, **changes: Any) -> Try:
+    """The same message over the same device, as another attempt."""
+    outgoing = replace(
+        attempt.outgoing, attempt_id=f"{attempt.outgoing.attempt_id}-again", **changes
+    )
+    return replace(attempt, outgoing=outgoing, noted=None, entered=0)
