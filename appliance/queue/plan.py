@@ -91,9 +91,13 @@ def next_due(
     channels: frozenset[Channel],
     now_ms: int,
     histories: Histories | None = None,
+    looked: dict[Lane, str] | None = None,
 ) -> Planned | None:
-    """The first message in the queue's order that this device may send now."""
-    reading = Reading(conn, line.id, now_ms=now_ms)
+    """The first message in the queue's order that this device may send now.
+
+    `looked` belongs to this device and line, and is kept for its next decision.
+    """
+    reading = Reading(conn, line.id, now_ms=now_ms, looked=looked)
     if reading.is_empty():
         return None
     desk = _Desk.of(conn, line, profile, histories or Histories(), now_ms=now_ms)
@@ -104,7 +108,8 @@ def next_due(
         due = entry.expected_ms is not None and entry.expected_ms <= now_ms
         if due and _is_for(entry.route, device_id, channels):
             return entry
-        if not due:
+        # Another device is another pair of thumbs: its pause is not this one's.
+        if not due and entry.route is not None and entry.route.device_id == device_id:
             closed |= _held_behind(entry)
     return None
 
@@ -120,8 +125,9 @@ def distant_plan(
 ) -> Sequence[tuple[rows.Distant, int | None, str]]:
     """For those behind `near` in their lanes, `limit` a lane, a time by the steady rate.
 
-    What keeps the last before them from any time keeps them, too.
+    Each is asked for its own way; what keeps a whole lane from any time keeps them, too.
     """
+    ways = Ways.of(conn, line)
     rhythm = Rhythm.after(
         line, profile, hours_of(lines.branch(conn, line.branch_id)), now_ms=now_ms
     )
@@ -134,15 +140,33 @@ def distant_plan(
         if last is None:
             continue
         behind = rows.distant(conn, line.id, lane, after=last.queued.waiting.id, limit=limit)
-        if last.expected_ms is None:
-            found += [(each, None, last.reason) for each in behind]
-        else:
-            found += [(each, *_by_rhythm(each, rhythm)) for each in behind]
+        for each in behind:
+            way = ways.choose(_parcel_of(each))
+            if way.route is None:
+                found.append((each, None, way.obstacle))
+            elif last.expected_ms is None and last.reason in _HOLDS_THE_LANE:
+                found.append((each, None, last.reason))
+            else:
+                found.append((each, *_by_rhythm(each, rhythm)))
     return found
 
 
+_HOLDS_THE_LANE = (Brake.OFFICE_HOURS.value, ROAMING)
+
+
+def _parcel_of(each: rows.Distant) -> Parcel:
+    return Parcel(
+        number=each.number,
+        text=each.text,
+        kind=each.lane.kind,
+        wanted=each.wanted,
+        on_whatsapp=each.on_whatsapp,
+        bound_to=each.bound_to,
+    )
+
+
 def _by_rhythm(each: rows.Distant, rhythm: Rhythm) -> tuple[int, str]:
-    at_ms, brake = rhythm.next(each.lane, each.text_length)
+    at_ms, brake = rhythm.next(each.lane, len(each.text))
     if each.not_before_ms > at_ms:
         at_ms, brake = each.not_before_ms, Brake.NOT_BEFORE
     return at_ms, brake.value

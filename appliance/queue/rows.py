@@ -22,7 +22,7 @@ CLASSES = (
 """The order in which classes leave."""
 
 MAX_CONSIDERED = 100
-"""Messages of a lane that one decision looks at; what is wrong with so many is a person's."""
+"""Messages of a lane that one decision looks at; the next one looks behind them."""
 
 _FIRST_PAGE = 8
 """Mostly the first few decide, so no more are fetched at first."""
@@ -128,12 +128,24 @@ def place(message: Queued) -> tuple[int, str]:
 
 
 class Reading:
-    """What waits on one line, read lane by lane as far as somebody asks."""
+    """What waits on one line, read lane by lane as far as somebody asks.
 
-    def __init__(self, conn: sqlite3.Connection, line_id: str, *, now_ms: int) -> None:
+    `looked` is kept from one decision to the next, and says for a lane up to where none could
+    leave: the first few are always asked again, and then those behind that place.
+    """
+
+    def __init__(
+        self,
+        conn: sqlite3.Connection,
+        line_id: str,
+        *,
+        now_ms: int,
+        looked: dict[Lane, str] | None = None,
+    ) -> None:
         self._conn = conn
         self._line_id = line_id
         self._now_ms = now_ms
+        self._looked = {} if looked is None else looked
         self._doubts = _doubts(conn, line_id)
 
     def in_order(self, closed: set[Lane]) -> Iterator[Queued]:
@@ -169,13 +181,16 @@ class Reading:
             yield each
 
     def _paged(self, lane: Lane, closed: set[Lane]) -> Iterator[Queued]:
-        after = ""
-        for limit in (_FIRST_PAGE, MAX_CONSIDERED - _FIRST_PAGE):
-            page = () if lane in closed else self._page(_READY, lane, after, limit)
-            yield from page
-            if len(page) < limit:
-                return
-            after = page[-1].waiting.id
+        first = () if lane in closed else self._page(_READY, lane, "", _FIRST_PAGE)
+        yield from first
+        if len(first) < _FIRST_PAGE or lane in closed:
+            return
+        after = max(first[-1].waiting.id, self._looked.get(lane, ""))
+        limit = MAX_CONSIDERED - _FIRST_PAGE
+        page = self._page(_READY, lane, after, limit)
+        yield from page
+        if lane not in closed:  # none of them left, and none holds those behind
+            self._looked[lane] = page[-1].waiting.id if len(page) == limit else ""
 
     def _page(self, statement: str, lane: Lane, after: str, limit: int) -> Sequence[Queued]:
         about = {
@@ -211,19 +226,23 @@ class Distant:
 
     id: str
     lane: Lane
-    text_length: int
+    number: str
+    text: str
+    wanted: Channel | None
+    on_whatsapp: bool | None
+    bound_to: str | None
     not_before_ms: int
     expected_ms: int | None
     reason: str | None
 
 
 _DISTANT = f"""
-SELECT id, length(text) AS text_length, coalesce(not_before_ms, 0) AS not_before_ms, expected_ms,
-       reason
-FROM message INDEXED BY message_waiting
-WHERE line_id = ? AND state = 'queued' AND class = ? AND answering = ? AND id > ?
-  AND state IN {WAITING} AND coalesce(reason, '') NOT IN {PARKED}
-ORDER BY id LIMIT ?
+SELECT m.id, m.number, m.text, m.wanted, n.on_whatsapp, m.bound_to,
+       coalesce(m.not_before_ms, 0) AS not_before_ms, m.expected_ms, m.reason
+FROM message m INDEXED BY message_waiting LEFT JOIN contact_number n ON n.number = m.number
+WHERE m.line_id = ? AND m.state = 'queued' AND m.class = ? AND m.answering = ? AND m.id > ?
+  AND m.state IN {WAITING} AND coalesce(m.reason, '') NOT IN {PARKED}
+ORDER BY m.id LIMIT ?
 """  # noqa: S608 -- our own words
 
 
@@ -232,8 +251,23 @@ def distant(
 ) -> Sequence[Distant]:
     """What stands behind `after` in a lane, and is not parked."""
     values = (line_id, lane.kind.value, int(lane.answering), after, limit)
-    rows = conn.execute(_DISTANT, values)
-    return [Distant(lane=lane, **dict(row)) for row in rows]
+    return [_distant(row, lane) for row in conn.execute(_DISTANT, values)]
+
+
+def _distant(row: sqlite3.Row, lane: Lane) -> Distant:
+    known = row["on_whatsapp"]
+    return Distant(
+        id=row["id"],
+        lane=lane,
+        number=row["number"],
+        text=row["text"],
+        wanted=Channel(row["wanted"]) if row["wanted"] else None,
+        on_whatsapp=None if known is None else bool(known),
+        bound_to=row["bound_to"],
+        not_before_ms=row["not_before_ms"],
+        expected_ms=row["expected_ms"],
+        reason=row["reason"],
+    )
 
 
 _LATEST = f"""

@@ -23,6 +23,7 @@ from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import MINUTE_MS, Profile
 from appliance.queue.past import Histories
 from appliance.queue.plan import Planned, next_due
+from appliance.queue.rows import Lane
 from appliance.queue.steps import Step, Steps, no_steps
 from appliance.store import high_water, lines
 from appliance.store.store import Store, Tx
@@ -53,6 +54,7 @@ class QueueWork:
         self._evidence = evidence
         self._steps = steps
         self._histories = Histories()
+        self._looked: dict[tuple[str, str], dict[Lane, str]] = {}
 
     def next_task(
         self, device_id: str, channels: frozenset[Channel]
@@ -143,6 +145,7 @@ class QueueWork:
                     channels=channels,
                     now_ms=now_ms,
                     histories=self._histories,
+                    looked=self._looked.setdefault((device_id, line.id), {}),
                 )
                 if planned is not None:
                     found.append((planned, line.id))

@@ -7,13 +7,15 @@ import pytest
 
 from appliance.desk.room import Room
 from appliance.desk.sending import Accepted, Author, SendRequest, accept
-from appliance.devices.protocol import DeviceState, Proof, Reason, Tick
+from appliance.devices.protocol import DeviceState, Proof, Reason, Status, Tick
 from appliance.errors import LineFull
 from appliance.events import EventKind
-from appliance.messages import MessageClass, MessageState
+from appliance.messages import Channel, MessageClass, MessageState
 from appliance.queue import rows
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.planner import FAR_WRITTEN, MAX_WRITTEN, NEAR, Planner
+from appliance.queue.profile import checked
+from appliance.store import lines
 from appliance.store.store import Tx
 from tests.queue.counter import ANNA, BART, HOUR_S, Counter, tapping
 
@@ -252,3 +254,69 @@ def leave(counter: Counter, *, minutes: int) -> list[str]:
             left.append(task.outgoing.message_id)
         counter.clock.advance(s=2)
     return left
+
+
+@pytest.mark.parametrize("why", ["no-route", "sms-limit"])
+def test_what_cannot_leave_holds_up_nobody_however_many(counter: Counter, why: str) -> None:
+    """More than one decision looks at have no way, or more SMS than the phone may send; who
+    stands behind them leaves all the same, and is not told their reason.
+    """
+    if why == "sms-limit":
+        pacing = checked({"sms_parts": 1})
+        counter.store.write(lambda tx: lines.pace_line(tx, counter.line_id, pacing))
+    numbers = known(counter, 3 * rows.MAX_CONSIDERED)
+    counter.knows(ANNA)
+    if why == "no-route":
+        counter.store.write(
+            lambda tx: tx.conn.execute(
+                "UPDATE contact_number SET on_whatsapp = 0 WHERE number <> ?", (ANNA,)
+            )
+        )
+    channel = Channel.WHATSAPP if why == "no-route" else Channel.SMS
+    for number in numbers:
+        counter.queues("Dienst", number, kind=MessageClass.LIST, channel=channel, typed=False)
+    behind = counter.queues("Werk?", ANNA, kind=MessageClass.LIST, typed=False)
+    for _ in range(3):
+        counter.planner.round()
+        counter.clock.advance(s=2)
+    row = counter.row(behind)
+    assert row["reason"] != why
+    assert row["expected_ms"] is not None
+    assert behind in leave(counter, minutes=4)
+
+
+def test_the_pause_of_one_device_holds_up_no_other(counter: Counter) -> None:
+    """Two SIMs of one line are two people: what waits for the one does not close the other."""
+    numbers = known(counter, 4)
+    modem = add_modem(counter)
+    counter.clock.advance(s=600)
+    for number in numbers[:3]:
+        counter.queues("Dienst", number, kind=MessageClass.LIST, typed=False)
+    counter.clock.advance(s=30)
+    counter.sends()
+    by_sms = counter.queues("Sms", numbers[3], kind=MessageClass.LIST, channel=Channel.SMS)
+    counter.store.write(
+        lambda tx: tx.conn.execute(
+            "DELETE FROM route WHERE device_id = ? AND channel = 'sms'", (counter.device_id,)
+        )
+    )
+    counter.clock.advance(s=10)
+    assert not isinstance(counter.task(), QueueAttempt)
+    taken = counter.work.next_task(modem, frozenset({Channel.SMS}))
+    assert isinstance(taken, QueueAttempt)
+    assert taken.outgoing.message_id == by_sms
+
+
+def add_modem(counter: Counter) -> str:
+    def work(tx: Tx) -> str:
+        device_id = lines.enrol(tx, kind="modem", address="/dev/ttyUSB0")
+        lines.add_route(tx, line_id=counter.line_id, device_id=device_id, channel=Channel.SMS)
+        tx.conn.execute(
+            "UPDATE line SET fallback_classes = '[\"list\"]' WHERE id = ?", (counter.line_id,)
+        )
+        return device_id
+
+    device_id = counter.store.write(work)
+    status = Status(state=DeviceState.READY, channels=frozenset({Channel.SMS}))
+    counter.reception.status(device_id, status)
+    return device_id
