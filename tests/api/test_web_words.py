@@ -48,6 +48,8 @@ def _of_phrases() -> Iterator[str]:
     yield from phrases.WAITING.values()
     yield from phrases.STATES.values()
     yield from device_phrases.DEVICE_STATES.values()
+    yield from device_phrases.REGISTRATIONS.values()
+    yield from device_phrases.SIGNALS
     yield from phrases.CONSENT.values()
     yield from refusal.FIELDS.values()
     for pair in (

@@ -3,8 +3,11 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import OpenPage, Place
-from tests.e2e.modem_desk import ModemDesk
+from appliance.api.web import device_phrases
+from appliance.devices.protocol import DeviceState, Reason
+from tests.e2e import modem_desk
+from tests.e2e.conftest import NARROW, OpenPage, Place
+from tests.e2e.modem_desk import IMEI, ModemDesk
 
 FATIMA = "Fatima El Idrissi"
 PLUS_SIGNATURE = len("\n- Utrecht")
@@ -79,3 +82,60 @@ def test_a_name_cannot_be_answered(open_page: OpenPage, place: Place) -> None:
     page = opened(open_page(), "DHL")
     expect(page.locator(".read-only")).to_contain_text("It cannot be answered")
     expect(page.locator("#composer")).to_have_count(0)
+
+
+def test_the_device_page_knows_the_modem(open_page: OpenPage, place: Place) -> None:
+    """Network, signal, credit, storage and who it is, beside the phone that it takes over for."""
+    modem = ModemDesk.at(place.desk, "Utrecht")
+    modem.credit(420, warn_below=250)
+    page = open_page("/devices")
+    device = page.locator(".device", has_text="Modem")
+    for said in (
+        "/dev/ttyUSB2",
+        "takes over",
+        "Ready",
+        "KPN at home",
+        "strong",
+        "-71 dBm",
+        "€4.20",
+        "3 of 20 places",
+        "huawei E3372",
+        IMEI,
+        "8931440000000000001",
+        "+31 6 12345690",
+    ):
+        expect(device).to_contain_text(said)
+    expect(device.locator(".routes li")).to_have_count(1)
+    expect(device.locator(".remedy")).to_have_count(0)
+    expect(page.locator(".fallback")).to_contain_text("could send for 10 minutes. Lists wait.")
+
+
+def test_what_a_modem_needs_is_said(open_page: OpenPage, place: Place) -> None:
+    """Low credit and roaming are said with what follows; each reason with the modem's remedy."""
+    modem = ModemDesk.at(place.desk, "Utrecht")
+    modem.credit(120, warn_below=250)
+    modem.is_now(DeviceState.READY, registration="roaming", roaming=True)
+    page = open_page("/devices")
+    page.locator("#live[data-connected]").wait_for(state="attached")
+    device = page.locator(".device", has_text="Modem")
+    expect(device).to_contain_text("lists wait until it is home")
+    expect(device).to_contain_text("The credit is low: €1.20 left.")
+    for reason in device_phrases.MODEM_REASONS.keys() | {Reason.SIM_PIN, Reason.BARRED}:
+        modem.is_now(DeviceState.DEGRADED, reason, registration=None)
+        sentence, remedy = device_phrases.about("modem", reason)
+        expect(device).to_contain_text(sentence)
+        expect(device.locator(".remedy", has_text=remedy)).to_have_count(1)
+
+
+def test_a_modem_that_is_gone_shows_what_it_was(open_page: OpenPage, place: Place) -> None:
+    """Unplugged it tells nothing of itself; its IMEI and SIM card stay on the page."""
+    modem = ModemDesk.at(place.desk, "Utrecht")
+    gone = dict.fromkeys(modem_desk.WELL)
+    modem.is_now(DeviceState.ABSENT, Reason.NOT_PLUGGED_IN, **gone)
+    page = open_page("/devices", look=NARROW)
+    device = page.locator(".device", has_text="Modem")
+    expect(device).to_contain_text("The modem is not plugged in.")
+    expect(device).to_contain_text(IMEI)
+    expect(device).not_to_contain_text("dBm")
+    wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert not wide

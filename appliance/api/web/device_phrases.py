@@ -1,6 +1,6 @@
 """How a device is, as a sentence and what a person should do: English, as in `phrases`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from appliance.devices.protocol import DeviceState, Reason
 
@@ -104,12 +104,12 @@ MODEM_REASONS: Mapping[Reason, tuple[str, str]] = {
         "Plug it into Balie. Any port will do: Balie knows the modem again.",
     ),
     Reason.NOT_ALLOWED: (
-        "Balie may not use the modem's port, or another program holds it.",
-        "Do balie doctor on the console of Balie: it says which of them it is.",
+        "Balie may not open the modem's port.",
+        "Do balie doctor on the console of Balie: it says who must be let in.",
     ),
     Reason.CONNECTION_DEAD: (
-        "The modem is plugged in, but its port gives errors.",
-        "Pull it out and plug it in again; try another port or a hub with its own power.",
+        "The modem is plugged in, but another program holds its port.",
+        "Do balie doctor on the console of Balie: it names what opens modems by itself.",
     ),
     Reason.NOT_ANSWERING: (
         "The modem does not answer.",
@@ -126,6 +126,17 @@ MODEM_REASONS: Mapping[Reason, tuple[str, str]] = {
     ),
 }
 """Where the same is said otherwise of a modem."""
+
+REGISTRATIONS: Mapping[str, str] = {
+    "home": "at home",
+    "roaming": "roaming",
+    "denied": "refused",
+    "none": "not found",
+}
+"""What comes after the name of the network."""
+
+SIGNALS: Sequence[str] = ("hardly any", "weak", "fair", "good", "strong")
+"""By the number of bars."""
 
 
 def about(kind: str, reason: Reason) -> tuple[str, str]:

@@ -8,6 +8,7 @@ import functools
 import io
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from babel.core import negotiate_locale
 from babel.dates import format_date, format_skeleton, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_currency
 from babel.support import NullTranslations, Translations
 
 LANGUAGES = ("nl", "en")
@@ -106,6 +108,9 @@ class Words:
 
     def date(self, at_ms: int, zone: str) -> str:
         return format_date(_local(at_ms, zone), "d MMMM y", locale=self._locale)
+
+    def money(self, cents: int) -> str:
+        return format_currency(Decimal(cents) / 100, "EUR", locale=self._locale)
 
     def span(self, ms: int) -> str:
         """How long somebody waits, roughly: `3 min`, `2 h`, `4 d`."""

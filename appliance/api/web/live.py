@@ -45,6 +45,7 @@ _ABOUT_DEVICES = frozenset(
         EventKind.BRANCH_ADDED,
         EventKind.LINE_ADDED,
         EventKind.LINE_REMOVED,
+        EventKind.LINE_CHANGED,
         EventKind.LINE_STOPPED,
         EventKind.LINE_RESUMED,
     }
