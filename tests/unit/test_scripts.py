@@ -115,4 +115,4 @@ def test_apt_is_asked_for_all_at_once_and_its_failure_is_told(clone: Path, tmp_p
     assert str(clone / ".artifacts" / "prepare.log") in done.stderr
     asked = calls.read_text("utf-8").splitlines()
     assert [line.split("recommends ")[1].split()[0] for line in asked] == ["install", "update"]
-    assert asked[0].endswith(" npm chromium shellcheck")
+    assert asked[0].endswith(" npm chromium shellcheck gammu gammu-smsd smstools")

@@ -102,6 +102,12 @@ class Adbd:
             transport.abort()
         self._return = asyncio.get_running_loop().create_task(self._return_after(seconds))
 
+    def restore(self) -> None:
+        """The cable is in again, if it was out."""
+        if self._listener is None:
+            self._cancel_return()
+            self._return = asyncio.get_running_loop().create_task(self._return_after(0))
+
     def kill_server(self) -> None:
         """Android ends u2.jar's process."""
         self._u2.kill()

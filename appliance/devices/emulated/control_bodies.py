@@ -231,6 +231,8 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
         {"phone": "+31612345601", "fault": "tap-lost"},
         {"phone": "+31612345601", "fault": "http-500-after-acting", "method": "click"},
         {"phone": "+31612345601", "fault": "reboot", "seconds": 3},
+        {"phone": "+31612345601", "fault": "phone-gone", "seconds": 600},
+        {"phone": "+31612345601", "fault": "phone-gone", "lift": True},
         {"phone": "+31612345601", "fault": "tick-pending"},
         {"phone": "+31612345601", "fault": "tick-pending", "lift": True},
     ],

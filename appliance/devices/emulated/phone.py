@@ -46,7 +46,11 @@ class EmulatedPhone:
             self.handset.faults.arm(fault)
 
     def lift(self, kind: FaultKind) -> None:
-        self.handset.lift(kind)
+        """A phone that is gone comes back at once."""
+        if kind is FaultKind.PHONE_GONE:
+            self.adbd.restore()
+        else:
+            self.handset.lift(kind)
 
     def authorise(self) -> None:
         """Somebody taps Allow."""

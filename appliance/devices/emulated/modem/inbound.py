@@ -56,12 +56,14 @@ class Inbound:
         return self._store(memory, tpdu, news="+CMTI" if mt else "")
 
     def _report(self, tpdu: bytes) -> bool:
+        """A report that nobody asked to see is taken and forgotten."""
         mode, _, _, ds, _ = self._equipment.settings.cnmi
         if mode and ds == 1:
             self._direct("+CDS", tpdu)
             return True
         if ds == 2:
-            return self._store(self._equipment.memories["SR"], tpdu, news="+CDSI")
+            name = self._equipment.spec.report_memory or self._equipment.settings.memories[2]
+            return self._store(self._equipment.memories[name], tpdu, news="+CDSI")
         return True
 
     def _direct(self, name: str, tpdu: bytes) -> None:

@@ -13,7 +13,10 @@ _TAC = "35920108"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModemSpec:
-    """`pin` empty is a SIM that asks for none; `sim_slots` and the others are sizes of storages."""
+    """`pin` empty is a SIM that asks for none; `sim_slots` and the others are sizes of storages.
+
+    `report_memory` is where +CDSI keeps status reports; empty is where messages are received.
+    """
 
     number: str
     imei: str = ""
@@ -30,6 +33,7 @@ class ModemSpec:
     sim_slots: int = 50
     modem_slots: int = 100
     report_slots: int = 20
+    report_memory: str = ""
     send_ms: float = 0
 
     def with_identities(self) -> tuple[str, str, str]:

@@ -60,8 +60,8 @@ def _factory(works: Works, command: Command) -> None:
 
 
 def _hang_up(works: Works, command: Command) -> None:
-    del command
-    works.calls.end()
+    if command.form is Form.EXECUTE:
+        works.calls.end()
 
 
 def _refuse(works: Works, command: Command) -> None:

@@ -90,6 +90,14 @@ def _registration(name: str) -> Handler:
     return handler
 
 
+def _cgatt(works: Works, command: Command) -> None:
+    """Packet service comes with the registration."""
+    if command.form is Form.READ:
+        works.dialogue.inform(f"+CGATT: {int(works.equipment.served)}")
+    elif command.form is Form.TEST:
+        works.dialogue.inform("+CGATT: (0,1)")
+
+
 def _cops(works: Works, command: Command) -> None:
     name, code = works.equipment.serving_operator
     if command.form is Form.READ:
@@ -144,6 +152,7 @@ HANDLERS: dict[str, Handler] = {
     "+CREG": _registration("CREG"),
     "+CGREG": _registration("CGREG"),
     "+CEREG": _registration("CEREG"),
+    "+CGATT": _cgatt,
     "+COPS": _cops,
     "+CUSD": _cusd,
 }
