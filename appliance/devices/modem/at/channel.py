@@ -26,8 +26,6 @@ _MARKERS = (
     ("AT+CGSN", re.compile(r'(?:\+C?GSN: *)?"?\d{14,17}"?$')),
     ("AT+CMEE?", re.compile(r"\+CMEE: *\d")),
 )
-#: After these a modem says lines that else belong to a start.
-_STIRRING = ("AT+CPIN=", "AT+CFUN=")
 
 
 class AtChannel:
@@ -121,7 +119,7 @@ class AtChannel:
     def _begin(self, text: str, pdu_hex: str | None = None) -> None:
         self._last = text
         self._lost_step = True
-        if text.upper().startswith(_STIRRING):
+        if _stirs(text.upper()):
             self._settle()
         self._dialogue.begin(text, pdu=pdu_hex)
 
@@ -165,7 +163,8 @@ class AtChannel:
             self._dialogue.end()
             raise Silence(text, handed_over=handed_over)
         self._hear(data)
-        self._raise_if_booted(handed_over=handed_over)
+        if self._dialogue.final is None:
+            self._raise_if_booted(handed_over=handed_over)
 
     def _hear(self, data: bytes) -> None:
         if self._settled_at and time.monotonic() > self._settled_at:
@@ -222,6 +221,11 @@ class AtChannel:
             self._raise_if_booted(handed_over=False)
         self._dialogue.end()
         return self._dialogue.final is not None
+
+
+def _stirs(text: str) -> bool:
+    """Whether a modem says lines after it that else belong to a start. AT+CFUN=1,1 is one."""
+    return text.startswith("AT+CPIN=") or (text.startswith("AT+CFUN=") and not text.endswith(",1"))
 
 
 def _raise_if_error(final: Final, *, handed_over: bool) -> None:

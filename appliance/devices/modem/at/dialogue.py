@@ -66,6 +66,7 @@ class Dialogue:
         self._bytes = Lines()
         self._command: str | None = None
         self._names: frozenset[str] = frozenset()
+        self._pdu = ""
         self._echoes: frozenset[str] = frozenset()
         self._header: str | None = None
         self._ussd = ""
@@ -85,7 +86,8 @@ class Dialogue:
         spoken = _QUOTED.sub("", command.upper())
         names = _EXTENDED.findall(spoken)
         self._names = frozenset([*names, *(a for n in names for a in _ALIASES.get(n, ()))])
-        self._echoes = frozenset((command.upper(), (pdu or command).upper()))
+        self._pdu = (pdu or "").upper()
+        self._echoes = frozenset((command.upper(), self._pdu)) - {""}
         self._bytes.want_prompt(pdu is not None)
         self.lines, self.final, self.prompted = [], None, False
 
@@ -114,6 +116,7 @@ class Dialogue:
         return self._command is not None and self.final is None
 
     def _sort(self, token: Line) -> None:
+        token = self._after_pdu(token)
         line = token.text
         final = parse_final(line, self._command or "")
         if self._ussd and not self._ends_ussd(line, final):
@@ -127,6 +130,13 @@ class Dialogue:
             or self._is_news(line)
         ):
             self._keep(token)
+
+    def _after_pdu(self, token: Line) -> Line:
+        """With ATV0 nothing parts the echo of a PDU from what follows it."""
+        if self._pdu and self._listening and token.text.upper().startswith(self._pdu):
+            rest = token.text[len(self._pdu) :].lstrip("\x1a ")
+            return Line(rest) if rest else token
+        return token
 
     def _is_echo(self, line: str) -> bool:
         if not self._listening:
@@ -163,6 +173,8 @@ class Dialogue:
     def _note_start(self, banner: str) -> None:
         self.booted = self.booted or banner
         self._header = None
+        if self._listening:
+            self._command = None  # what ends now is no longer the command that was begun
 
     def _is_news(self, line: str) -> bool:
         if line.startswith(TWO_LINES) and not self._asked_for(line):

@@ -174,6 +174,23 @@ def test_a_start_in_the_middle_of_a_command_takes_its_answer_away() -> None:
         assert channel.command("AT") == Answer(lines=())
 
 
+def test_an_answer_that_came_before_the_start_counts() -> None:
+    with connected({b"AT+CMSS=3": b"\r\n+CMSS: 9\r\n\r\nOK\r\n\r\nRDY\r\n"}) as (_port, channel):
+        channel.command("AT")
+        assert channel.command("AT+CMSS=3").value("+CMSS") == "9"
+        channel.rest(LONG_S)
+        with pytest.raises(Rebooted):
+            channel.command("AT")
+
+
+def test_a_result_after_the_start_is_none_of_the_commands() -> None:
+    with connected({b"AT+CMSS=3": b"\r\nRDY\r\n\r\nOK\r\n"}) as (_port, channel):
+        channel.command("AT")
+        with pytest.raises(Rebooted) as caught:
+            channel.command("AT+CMSS=3", timeout_s=LONG_S)
+        assert caught.value.handed_over
+
+
 def test_a_start_while_nothing_is_asked_is_told_once_before_the_next_command() -> None:
     with connected() as (port, channel):
         channel.command("AT")
