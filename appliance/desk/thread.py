@@ -3,15 +3,14 @@
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from appliance.desk.access import Permission, Rights
 from appliance.desk.decisions import Decision
 from appliance.desk.near_stop import Answer
-from appliance.desk.pictures import pictures_in
+from appliance.desk.tries import Try, tries_of
 from appliance.errors import NotFound
 from appliance.messages import Channel, Direction, MessageState
 from appliance.phone_numbers import readable
@@ -49,24 +48,6 @@ class Conversation:
     @property
     def title(self) -> str:
         return self.name or (readable(self.to[0]) if self.to else "?")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Try:
-    """One attempt: over which device and channel, how it ended, and what was seen."""
-
-    id: str
-    channel: Channel
-    device: str
-    started_ms: int
-    ended_ms: int | None
-    outcome: str | None
-    evidence: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def pictures(self) -> Sequence[str]:
-        """The names of the pictures of the screen that were kept, oldest first."""
-        return pictures_in(self.evidence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +102,12 @@ class Bubble:
     def was_seen_by_a_person(self) -> bool:
         """Nothing but somebody's word proves that it left."""
         return bool(self.decided) and self.decided[-1].decision is Decision.LEFT
+
+    @property
+    def took_over(self) -> Try | None:
+        """The try over another device than the line's own by which it left."""
+        left = next((each for each in reversed(self.tries) if each.may_have_left), None)
+        return left if left and left.fallback else None
 
     @property
     def mine(self) -> bool:
@@ -195,7 +182,7 @@ def _window(
     ).fetchall()
     rows.reverse()
     has_older = len(rows) > limit
-    tries = _tries(conn, [row["id"] for row in rows])
+    tries = tries_of(conn, [row["id"] for row in rows])
     decided = _decided(conn, tries)
     zone = ZoneInfo(about.zone)
     previous = rows[0] if has_older else None
@@ -246,23 +233,6 @@ def _one_block(above: sqlite3.Row, below: sqlite3.Row) -> bool:
         above[name] == below[name] for name in ("direction", "author", "rule", "number", "channel")
     )
     return same and below["happened_ms"] - above["happened_ms"] < BLOCK_MS
-
-
-def _tries(conn: sqlite3.Connection, message_ids: Sequence[str]) -> Mapping[str, Sequence[Try]]:
-    found: dict[str, list[Try]] = {}
-    for row in conn.execute(_ATTEMPTS, (json.dumps(message_ids),)):
-        found.setdefault(row["message_id"], []).append(
-            Try(
-                id=row["id"],
-                channel=Channel(row["channel"]),
-                device=row["address"],
-                started_ms=row["started_ms"],
-                ended_ms=row["ended_ms"],
-                outcome=row["outcome"],
-                evidence=json.loads(row["evidence"]),
-            )
-        )
-    return found
 
 
 _DOUBTS = ("unknown", "partly")
@@ -335,13 +305,6 @@ WHERE m.conversation_id = :conversation
 AND (:before IS NULL OR (m.happened_ms, m.id) <
      (SELECT b.happened_ms, b.id FROM message b WHERE b.id = :before))
 ORDER BY m.happened_ms DESC, m.id DESC LIMIT :limit
-"""
-
-_ATTEMPTS = """
-SELECT a.id, a.message_id, a.channel, device.address, a.started_ms, a.ended_ms, a.outcome,
-  a.evidence
-FROM attempt a JOIN device ON device.id = a.device_id
-WHERE a.message_id IN (SELECT value FROM json_each(?)) ORDER BY a.id
 """
 
 _DECIDED = """

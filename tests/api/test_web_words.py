@@ -47,6 +47,7 @@ def _of_code() -> Iterator[str]:
 def _of_phrases() -> Iterator[str]:
     yield from phrases.WAITING.values()
     yield from phrases.STATES.values()
+    yield from phrases.REPORTS.values()
     yield from device_phrases.DEVICE_STATES.values()
     yield from device_phrases.REGISTRATIONS.values()
     yield from device_phrases.SIGNALS

@@ -104,3 +104,26 @@ class ModemDesk:
     def routes(self) -> list[lines.Route]:
         line_id = self.desk.filled.lines[self.branch]
         return list(self.desk.store.read(lambda conn: lines.routes_of_line(conn, line_id)))
+
+
+def left_over_modem(modem: ModemDesk, message_id: str, *, parts: int, arrived: int) -> None:
+    """The message's one attempt was the modem's: its parts left, and some of them arrived."""
+
+    def work(tx: Tx) -> None:
+        attempt_id = tx.new_id()
+        tx.conn.execute("UPDATE message SET channel = 'sms' WHERE id = ?", (message_id,))
+        tx.conn.execute(
+            "INSERT INTO attempt (id, message_id, device_id, channel, parts, signature, reference,"
+            " started_ms, tapped_ms, ended_ms, outcome)"
+            " VALUES (?1, ?2, ?3, 'sms', ?4, char(10) || '- Utrecht', 77, ?5, ?5, ?5, 'sent')",
+            (attempt_id, message_id, modem.device_id, parts, tx.now_ms - 60_000),
+        )
+        for part in range(1, parts + 1):
+            report = "arrived" if part <= arrived else None
+            tx.conn.execute(
+                "INSERT INTO attempt_part (attempt_id, part, state, mr, report, report_ms)"
+                " VALUES (?, ?, 'sent', ?, ?, ?)",
+                (attempt_id, part, 40 + part, report, tx.now_ms - 30_000 if report else None),
+            )
+
+    modem.desk.store.write(work)

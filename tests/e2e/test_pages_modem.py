@@ -5,9 +5,10 @@ from playwright.sync_api import Page, expect
 
 from appliance.api.web import device_phrases
 from appliance.devices.protocol import DeviceState, Reason
+from appliance.messages import MessageState
 from tests.e2e import modem_desk
 from tests.e2e.conftest import NARROW, OpenPage, Place
-from tests.e2e.modem_desk import IMEI, ModemDesk
+from tests.e2e.modem_desk import IMEI, ModemDesk, left_over_modem
 
 FATIMA = "Fatima El Idrissi"
 PLUS_SIGNATURE = len("\n- Utrecht")
@@ -139,3 +140,37 @@ def test_a_modem_that_is_gone_shows_what_it_was(open_page: OpenPage, place: Plac
     expect(device).not_to_contain_text("dBm")
     wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert not wide
+
+
+def test_what_took_the_modem_is_seen_and_proven(open_page: OpenPage, place: Place) -> None:
+    """The bubble says so and shows the signature; the proof has parts, reports and why."""
+    modem = ModemDesk.at(place.desk, "Utrecht")
+    text = "De telefoon is even weg. " * 8
+    message = place.desk.answer(FATIMA, text, by="Sanne de Wit", state=MessageState.SENT)
+    left_over_modem(modem, message, parts=2, arrived=1)
+    page = opened(open_page(), FATIMA)
+    bubble = page.locator(f"#messages li[data-message='{message}']")
+    expect(bubble.locator(".channel.over")).to_have_text("SMS over the modem")
+    expect(bubble.locator(".signature")).to_have_text("- Utrecht")
+    bubble.locator(".ticks").focus()
+    proof = bubble.locator(".proof")
+    expect(proof).to_be_visible()
+    for said in (
+        f"given to the modem {modem_desk.PORT} as SMS",
+        "from the modem's number, because the phone was away",
+        "signed: - Utrecht",
+        "2 of 2 parts proven to have left",
+        "part 1 of 2 arrived, says the network",
+        "taken by the network, as the modem says",
+        "Not proven yet whether it arrived.",
+    ):
+        expect(proof).to_contain_text(said)
+    expect(proof).not_to_contain_text("sent box")
+
+
+def test_what_went_over_the_phone_says_nothing_of_modems(open_page: OpenPage, place: Place) -> None:
+    """A branch with a modem sees it only where it was used."""
+    ModemDesk.at(place.desk, "Utrecht")
+    page = opened(open_page(), FATIMA)
+    expect(page.locator("#messages .channel.over")).to_have_count(0)
+    expect(page.locator("#messages .signature")).to_have_count(0)

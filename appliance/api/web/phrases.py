@@ -59,6 +59,13 @@ STATES: Mapping[MessageState, str] = {
     MessageState.RECEIVED: "Received",
 }
 
+REPORTS: Mapping[str, str] = {
+    "arrived": "part {part} of {n} arrived, says the network",
+    "failed": "part {part} of {n} did not arrive, says the network",
+    "trying": "part {part} of {n}: the network keeps trying",
+}
+"""What the network reports of one part of an SMS."""
+
 CHANNELS: Mapping[Channel, str] = {Channel.WHATSAPP: "WhatsApp", Channel.SMS: "SMS"}
 
 STOPPED: Mapping[str, tuple[str, str]] = {
