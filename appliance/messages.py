@@ -31,7 +31,7 @@ class MessageClass(Enum):
     AUTOMATIC = "automatic"
     #: One of many from a send list.
     LIST = "list"
-    #: The one message that an opt-out licenses.
+    #: The one message that an opt-out licenses, or a call.
     CONFIRMATION = "confirmation"
 
 

@@ -16,6 +16,7 @@ _WRITTEN = re.compile(r"\+?[0-9][0-9 ().\-/\u00a0\u202f]*")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 _LANDLINE = {PhoneNumberType.FIXED_LINE}
+_MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
 
 def parse_number(text: str, *, field: str = "to", region: str = DEFAULT_REGION) -> str:
@@ -60,6 +61,14 @@ def is_landline(e164: str) -> bool:
     try:
         return phonenumbers.number_type(phonenumbers.parse(e164)) in _LANDLINE
     except NumberParseException:  # a sender of no country that is known
+        return False
+
+
+def is_mobile(text: str) -> bool:
+    """True for a number that can be reached by SMS; a hidden one is no number."""
+    try:
+        return is_e164(text) and phonenumbers.number_type(phonenumbers.parse(text)) in _MOBILE
+    except NumberParseException:
         return False
 
 

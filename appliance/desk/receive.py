@@ -7,10 +7,11 @@ consent that it proves or withdraws, the answer of a rule, and the events, or no
 import logging
 import sqlite3
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from appliance.desk import device_states, words
-from appliance.desk.rules import Arrival, answer
+from appliance.desk import arrivals, device_states, long_sms, words
+from appliance.desk import calls as missed
 from appliance.devices.protocol import (
     Balance,
     DeliveryReport,
@@ -20,12 +21,10 @@ from appliance.devices.protocol import (
     Sim,
     Status,
 )
-from appliance.events import EventKind
 from appliance.messages import Channel
-from appliance.phone_numbers import is_e164
 from appliance.queue import delivery
 from appliance.queue.gate import ConsentGate
-from appliance.store import contacts, conversations, lines, messages, modems
+from appliance.store import lines, modems
 from appliance.store.store import Store, Tx
 
 log = logging.getLogger(__name__)
@@ -39,16 +38,16 @@ class Reception:
         self._gate = gate
 
     def received(self, device_id: str, incoming: Sequence[Incoming]) -> None:
-        line = self._store.read(lambda conn: _line_of(conn, device_id))
-        if line is None:
-            log.warning("device %s has no line; %d messages stay on it", device_id, len(incoming))
-            return
         for each in incoming:
-            self._receive_one(line, each)
+            self._receive_one(device_id, each)
 
-    def _receive_one(self, line: lines.Line, incoming: Incoming) -> None:
+    def _receive_one(self, device_id: str, incoming: Incoming) -> None:
         def keep(tx: Tx) -> None:
-            _keep(tx, line, incoming)
+            line = arrivals.line_for(tx.conn, device_id, incoming.sender)
+            if line is None:
+                log.warning("device %s has no line; a message stays on it", device_id)
+            else:
+                arrivals.keep(tx, device_id, line, incoming)
 
         if words.is_stop(incoming.text) and incoming.group is None:
             self._gate.write(self._store, (incoming.sender,), keep)
@@ -56,9 +55,12 @@ class Reception:
             self._store.write(keep)
 
     def missed_calls(self, device_id: str, calls: Sequence[MissedCall]) -> None:
-        line = self._store.read(lambda conn: _line_of(conn, device_id))
-        if line is not None and calls:
-            self._store.write(lambda tx: _keep_calls(tx, line, calls))
+        def keep(tx: Tx) -> None:
+            for call in calls:
+                missed.keep(tx, device_id, call)
+
+        if calls:
+            self._store.write(keep)
 
     def status(self, device_id: str, status: Status) -> None:
         self._store.write(lambda tx: device_states.note(tx, device_id, status))
@@ -82,7 +84,19 @@ class Reception:
         )
 
     def received_parts(self, device_id: str, parts: Sequence[IncomingPart]) -> None:
-        raise NotImplementedError
+        """Under the senders' locks: put together it may say STOP."""
+        senders = tuple({part.sender for part in parts})
+        carried = self._store.read(lambda conn: len(lines.lines_of_device(conn, device_id)))
+        if senders and carried:
+            self._gate.write(self._store, senders, lambda tx: long_sms.keep(tx, device_id, parts))
+
+    def show_incomplete(self) -> None:
+        """Long SMS whose other parts do not come. For a thread that looks once in a while."""
+        now_ms = self._store.clock.now_ms()
+        for sms_id, sender in self._store.read(lambda conn: long_sms.overdue(conn, now_ms=now_ms)):
+            self._gate.write(
+                self._store, (sender,), partial(long_sms.show_incomplete, sms_id=sms_id)
+            )
 
     def delivery_reports(self, device_id: str, reports: Sequence[DeliveryReport]) -> None:
         def keep(tx: Tx) -> None:
@@ -109,68 +123,6 @@ class Reception:
         self._store.write(lambda tx: modems.learn(tx, model, facts))
 
 
-def _line_of(conn: sqlite3.Connection, device_id: str) -> lines.Line | None:
-    """The line that the device belongs to: the first of its routes."""
-    for route in lines.routes_of_device(conn, device_id):
-        return lines.line(conn, route.line_id)
-    return None
-
-
-def _keep(tx: Tx, line: lines.Line, incoming: Incoming) -> None:
-    if incoming.group is not None:
-        conversation_id = conversations.with_group(
-            tx, line.id, incoming.group.jid, incoming.group.name
-        )
-        contact_id = None
-    else:
-        contact_id = contacts.ensure(tx, incoming.sender, chosen_name=incoming.sender_name)
-        conversation_id = conversations.with_contact(tx, line.id, contact_id)
-    message_id = messages.receive(
-        tx,
-        messages.NewIncoming(
-            conversation_id=conversation_id,
-            line_id=line.id,
-            contact_id=contact_id,
-            number=incoming.sender,
-            text=incoming.text,
-            channel=incoming.channel,
-            device_key=_device_key(line.id, incoming),
-            sender_name=incoming.sender_name,
-            exact=incoming.exact,
-            happened_ms=min(incoming.at_ms, tx.now_ms),
-        ),
-    )
-    if message_id is None or contact_id is None:
-        return
-    if incoming.channel is Channel.WHATSAPP and is_e164(incoming.sender):
-        contacts.remember_whatsapp(tx, incoming.sender, on_whatsapp=True)
-    arrival = Arrival(
-        message_id=message_id,
-        line=line,
-        contact_id=contact_id,
-        number=incoming.sender,
-        text=incoming.text,
-        channel=incoming.channel,
-    )
-    answer(tx, arrival)
-
-
-def _device_key(line_id: str, incoming: Incoming) -> str:
-    return f"{line_id}:{incoming.channel.value}:{incoming.key}"
-
-
-def _keep_calls(tx: Tx, line: lines.Line, calls: Sequence[MissedCall]) -> None:
-    for call in calls:
-        new = tx.conn.execute(
-            "INSERT INTO missed_call (device_key, line_id, number, at_ms) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT DO NOTHING RETURNING 1",
-            (f"{line.id}:{call.key}", line.id, call.number, call.at_ms),
-        ).fetchone()
-        if new is not None:
-            known = contacts.by_number(tx.conn, call.number)
-            tx.emit(EventKind.CALL_MISSED, line_id=line.id, contact_id=known.id if known else None)
-
-
 def _bind_sim(tx: Tx, device_id: str, sim: Sim) -> bool:
     """Whether this is the device's SIM; the first one that shows an identity binds it."""
     row = tx.conn.execute(
@@ -191,14 +143,11 @@ def _bind_sim(tx: Tx, device_id: str, sim: Sim) -> bool:
 def _recent(
     conn: sqlite3.Connection, device_id: str, sender: str, since_ms: int
 ) -> Sequence[Incoming]:
-    line = _line_of(conn, device_id)
-    if line is None:
-        return []
     rows = conn.execute(
         "SELECT channel, device_key, number, text, happened_ms, sender_name, exact FROM message"
-        " WHERE line_id = ? AND direction = 'in' AND number = ? AND happened_ms >= ?"
-        " ORDER BY happened_ms, id",
-        (line.id, sender, since_ms),
+        " WHERE line_id IN (SELECT line_id FROM route WHERE device_id = ?)"
+        " AND direction = 'in' AND number = ? AND happened_ms >= ? ORDER BY happened_ms, id",
+        (device_id, sender, since_ms),
     )
     return [
         Incoming(

@@ -29,6 +29,12 @@ STARTED = {
     "en": "You will get messages from {branch} again. No more messages? Send STOP.",
 }
 
+MISSING_PART = {
+    "nl": "[deel {parts} van {total} ontbreekt]",
+    "en": "[part {parts} of {total} is missing]",
+}
+LATE_PART = {"nl": "[deel {parts} van {total}]", "en": "[part {parts} of {total}]"}
+
 
 def is_stop(text: str) -> bool:
     """True when the whole message is a word that asks for no more messages."""

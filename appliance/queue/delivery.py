@@ -1,8 +1,9 @@
 """Delivery reports: what the network says became of each part.
 
 A report names the number and TP-MR, which begins again after 256 parts: the newest part that fits
-and has not arrived yet is meant. It is also evidence that the part left, so it settles a doubt. A report may come before
-Balie knows what it is of, when it was killed in the middle of sending; it is kept until then.
+and has not arrived yet is meant. It is also evidence that the part left, so it settles a doubt. A
+report may come before Balie knows what it is of, when it was killed in the middle of sending; it
+is kept until then.
 """
 
 import json

@@ -37,25 +37,23 @@ def may_write(
 ) -> Permission:
     """Channel None: over the best one that consent reaches.
 
-    An opt-out licenses one message, its own confirmation: `message_id` names the one that
-    already is it.
+    An opt-out licenses one message, its own confirmation, and a call one answer by SMS:
+    `message_id` names the one that already is it.
     """
     verdict = consent.verdict(conn, line_id, number, channel)
     if verdict.allowed:
         return Permission(refusal=None, sms_only=verdict.sms_only)
-    if kind is MessageClass.CONFIRMATION and _is_licensed(conn, verdict, line_id, message_id):
+    entry = _licensing(verdict, channel) if kind is MessageClass.CONFIRMATION else None
+    if entry is not None and _first_confirmation(conn, entry, line_id) == message_id:
         return Permission(refusal=None)
     return Permission(refusal=_refusal(verdict))
 
 
-def _is_licensed(
-    conn: sqlite3.Connection, verdict: Verdict, line_id: str, message_id: str | None
-) -> bool:
-    """Whether this message is, or would be, the first to confirm the opt-out that decides."""
-    entry = verdict.entry
-    if entry is None or entry.kind is not ConsentKind.OPTED_OUT:
-        return False
-    return _first_confirmation(conn, entry, line_id) == message_id
+def _licensing(verdict: Verdict, channel: Channel | None) -> Entry | None:
+    """What one message may answer: the opt-out that decides, or a call and nothing else."""
+    if verdict.entry is None:
+        return verdict.called if channel is Channel.SMS else None
+    return verdict.entry if verdict.entry.kind is ConsentKind.OPTED_OUT else None
 
 
 def _first_confirmation(conn: sqlite3.Connection, entry: Entry, line_id: str) -> str | None:

@@ -67,12 +67,13 @@ class Verdict:
     """May this line write to this number now; `entry` is the row that decides, if any.
 
     `code` is `ok`, `consent-required` or `opted-out`. `sms_only`: consent is on record, but
-    they never wrote themselves.
+    they never wrote themselves. `called`: they did nothing but call, the last time then.
     """
 
     code: str
     entry: Entry | None
     sms_only: bool = False
+    called: Entry | None = None
 
     @property
     def allowed(self) -> bool:
@@ -87,16 +88,20 @@ def decide(number: str, entries: Iterable[Entry], channel: Channel | None = None
     opened: Entry | None = None
     wrote: Entry | None = None
     closed: Entry | None = None
+    called: Entry | None = None
     for entry in entries:
         if entry.kind in CLOSES:
             opened, wrote, closed = None, None, entry
+        elif entry.kind is ConsentKind.CALLED and entry.number == number:
+            called = entry
         elif entry.kind in (OPENS_AGAIN if closed else OPENS) and entry.number == number:
             opened = entry
             wrote = entry if entry.is_own_message else wrote
     if opened is None and closed is not None:
         return Verdict(code="opted-out", entry=closed)
     if opened is None or (wrote is None and channel is Channel.WHATSAPP):
-        return Verdict(code="consent-required", entry=None, sms_only=opened is not None)
+        sms_only = opened is not None
+        return Verdict(code="consent-required", entry=None, sms_only=sms_only, called=called)
     return Verdict(code="ok", entry=wrote or opened, sms_only=wrote is None)
 
 

@@ -1,0 +1,83 @@
+"""A message that came in: whose line it is for, and the one transaction that keeps it."""
+
+import sqlite3
+
+from appliance.desk.rules import Arrival, answer
+from appliance.devices.protocol import Incoming
+from appliance.messages import Channel
+from appliance.phone_numbers import is_e164
+from appliance.store import contacts, conversations, lines, messages
+from appliance.store.lines import Line
+from appliance.store.store import Tx
+
+
+def line_for(conn: sqlite3.Connection, device_id: str, sender: str) -> Line | None:
+    """The line that something from this number is for.
+
+    On a device that several lines share it is the one that last wrote to this number over it;
+    else the one whose own device it is, else the one that first fell back on it.
+    """
+    carried = lines.lines_of_device(conn, device_id)
+    if len(carried) < 2:  # noqa: PLR2004 -- one has nobody to share with
+        return carried[0] if carried else None
+    row = conn.execute(_LAST_WROTE, {"device": device_id, "number": sender}).fetchone()
+    return next((line for line in carried if row and line.id == row["line_id"]), carried[0])
+
+
+def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
+    """The row, its contact and conversation, what it means for consent, and a rule's answer."""
+    if incoming.group is not None:
+        conversation_id = conversations.with_group(
+            tx, line.id, incoming.group.jid, incoming.group.name
+        )
+        contact_id = None
+    else:
+        contact_id = contacts.ensure(tx, incoming.sender, chosen_name=incoming.sender_name)
+        conversation_id = conversations.with_contact(tx, line.id, contact_id)
+    owner = key_owner(tx.conn, device_id, line)
+    message_id = messages.receive(
+        tx,
+        messages.NewIncoming(
+            conversation_id=conversation_id,
+            line_id=line.id,
+            contact_id=contact_id,
+            number=incoming.sender,
+            text=incoming.text,
+            channel=incoming.channel,
+            device_key=f"{owner}:{incoming.channel.value}:{incoming.key}",
+            sender_name=incoming.sender_name,
+            exact=incoming.exact,
+            happened_ms=min(incoming.at_ms, tx.now_ms),
+        ),
+    )
+    if message_id is None or contact_id is None:
+        return
+    if incoming.channel is Channel.WHATSAPP and is_e164(incoming.sender):
+        contacts.remember_whatsapp(tx, incoming.sender, on_whatsapp=True)
+    arrival = Arrival(
+        message_id=message_id,
+        line=line,
+        contact_id=contact_id,
+        number=incoming.sender,
+        text=incoming.text,
+        channel=incoming.channel,
+    )
+    answer(tx, arrival)
+
+
+def key_owner(conn: sqlite3.Connection, device_id: str, line: Line) -> str:
+    """Under what a device's own keys are known: a phone may be exchanged for another one of the
+    line; what comes to a modem is its own, for whichever of its lines it is.
+    """
+    return device_id if lines.device(conn, device_id).kind == "modem" else line.id
+
+
+_LAST_WROTE = """
+SELECT m.line_id FROM contact_number n
+JOIN conversation c ON c.contact_id = n.contact_id
+  AND c.line_id IN (SELECT line_id FROM route WHERE device_id = :device)
+JOIN message m ON m.conversation_id = c.id AND m.direction = 'out' AND m.number = :number
+JOIN attempt a ON a.message_id = m.id AND a.device_id = :device
+WHERE n.number = :number AND a.tapped_ms IS NOT NULL AND a.outcome IS NOT 'not_sent'
+ORDER BY a.tapped_ms DESC LIMIT 1
+"""
