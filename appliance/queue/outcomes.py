@@ -2,6 +2,7 @@
 
 import json
 import random
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -156,7 +157,7 @@ def _found(
     in_doubt: bool,
 ) -> None:
     if found.finding is Finding.UNCLEAR:
-        messages.plan(tx, outgoing.message_id, expected_ms=None, reason="person")
+        ask_a_person(tx, outgoing)
     elif found.finding is Finding.PRESENT:
         # Pending: the phone has it and sends it by itself; it is looked at again.
         if found.proof and found.proof.tick is not Tick.PENDING:
@@ -229,7 +230,7 @@ def _rest_again(
     """What is proven missing goes again, over the same device when a part of it left."""
     if told is Told.SOME_SENT and parts.earlier(tx.conn, outgoing.message_id) is None:
         _in_doubt(tx, outgoing, facts)
-        messages.plan(tx, outgoing.message_id, expected_ms=None, reason="person")
+        ask_a_person(tx, outgoing)
         return
     _end_unsent(tx, outgoing, facts, told)
     _again_later(tx, outgoing, facts, reason=reason)
@@ -296,14 +297,23 @@ def _next_route(tx: Tx, outgoing: Outgoing, facts: dict[str, Any]) -> None:
     messages.move(tx, outgoing.message_id, to, reason=reason, facts=facts)
 
 
-def _person_when_overdue(tx: Tx, outgoing: Outgoing) -> None:
-    row = tx.conn.execute(
+def is_overdue(conn: sqlite3.Connection, outgoing: Outgoing, now_ms: int) -> bool:
+    """Whether its device has had its time to prove what became of it."""
+    row = conn.execute(
         "SELECT d.changed_ms, a.ended_ms FROM attempt a JOIN device d ON d.id = a.device_id"
         " WHERE a.id = ?",
         (outgoing.attempt_id,),
     ).fetchone()
-    if tx.now_ms - max(row["changed_ms"], row["ended_ms"] or 0) >= PERSON_AFTER_MS:
-        messages.plan(tx, outgoing.message_id, expected_ms=None, reason="person")
+    return bool(now_ms - max(row["changed_ms"], row["ended_ms"] or 0) >= PERSON_AFTER_MS)
+
+
+def _person_when_overdue(tx: Tx, outgoing: Outgoing) -> None:
+    if is_overdue(tx.conn, outgoing, tx.now_ms):
+        ask_a_person(tx, outgoing)
+
+
+def ask_a_person(tx: Tx, outgoing: Outgoing) -> None:
+    messages.plan(tx, outgoing.message_id, expected_ms=None, reason="person")
 
 
 def _plan_visits(tx: Tx, outgoing: Outgoing, device_id: str) -> None:

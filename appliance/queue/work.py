@@ -119,10 +119,17 @@ class QueueWork:
         for question in self._store.read(lambda conn: rows.open_questions(conn, device_id)):
             if question.tapped_ms is None:
                 self._settle_untouched(question, device_id)
-            elif question.outgoing.channel in channels and _due_again(question, now_ms):
+            elif question.outgoing.channel not in channels:
+                self._give_up_asking(question.outgoing, now_ms)
+            elif _due_again(question, now_ms):
                 self._steps(Step.ASKING)
                 return Look(outgoing=question.outgoing, baseline=question.baseline)
         return None
+
+    def _give_up_asking(self, outgoing: Outgoing, now_ms: int) -> None:
+        """The device is there and its channel is not, perhaps for good, as after a ban."""
+        if self._store.read(lambda conn: outcomes.is_overdue(conn, outgoing, now_ms)):
+            self._store.write(lambda tx: outcomes.ask_a_person(tx, outgoing))
 
     def _settle_untouched(self, question: rows.OpenQuestion, device_id: str) -> None:
         """The gate never opened, so nothing was tapped: the attempt row itself is the proof."""

@@ -500,6 +500,18 @@ def test_a_look_waits_for_its_channel(counter: Counter) -> None:
     assert counter.look()
 
 
+def test_a_channel_that_stays_closed_leaves_it_to_a_person(counter: Counter) -> None:
+    """A banned WhatsApp never answers: a quarter of an hour after the phone is back they decide."""
+    message_id = in_doubt(counter)
+    counter.phone_is(DeviceState.DEGRADED, Reason.WHATSAPP_STOPPED, channels=frozenset({SMS}))
+    counter.clock.advance(s=14 * 60)
+    assert counter.task(frozenset({SMS})) is None
+    assert counter.row(message_id)["reason"] == "looking"
+    counter.clock.advance(s=60)
+    assert counter.task(frozenset({SMS})) is None
+    assert counter.row(message_id)["reason"] == "person"
+
+
 # Ticks
 
 
