@@ -116,7 +116,7 @@ def test_a_person_decides_what_the_phone_cannot_tell(
     """Only when the phone was asked in vain; what was seen is kept with the name of who saw it."""
     page = opened(open_page(), "Imani Jansen")
     doubtful = bubble(page, "Fijn, tot morgen.")
-    expect(doubtful.locator(".waits")).to_contain_text("it is being looked up on the phone")
+    expect(doubtful.locator(".waits")).to_contain_text("it is being looked up")
     expect(doubtful.locator(".decide")).to_have_count(0)
     message_id = doubtful.get_attribute("data-message") or ""
     place.store.write(lambda tx: messages.plan(tx, message_id, expected_ms=None, reason="person"))

@@ -65,7 +65,7 @@ def test_each_message_has_its_time_and_its_reason_in_words(store: Store) -> None
     told = plan()
     assert "+31 6 12345678: 4 waiting" in told
     assert told.count("nobody knows") == 4
-    assert told.count("the phone is not plugged in") == 4
+    assert told.count("the phone or modem is not plugged in") == 4
     assert "more are not shown" not in told
     facts = json.loads(plan("--json"))
     assert {each["reason"] for each in facts["items"]} == {"device-absent"}
