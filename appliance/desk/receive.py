@@ -22,7 +22,7 @@ from appliance.devices.protocol import (
     Status,
 )
 from appliance.messages import Channel
-from appliance.queue import delivery
+from appliance.queue import delivery, rows
 from appliance.queue.gate import ConsentGate
 from appliance.store import lines, modems
 from appliance.store.store import Store, Tx
@@ -116,6 +116,9 @@ class Reception:
     def hardware_seen(self, device_id: str, imei: str) -> bool:
         return self._store.write(lambda tx: modems.bind(tx, device_id, imei))
 
+    def in_doubt(self, device_id: str) -> Sequence[Mapping[str, Any]]:
+        return self._store.read(lambda conn: rows.baselines_in_doubt(conn, device_id))
+
     def model_facts(self, model: str) -> Mapping[str, Any]:
         return self._store.read(lambda conn: modems.model_facts(conn, model))
 
@@ -143,7 +146,7 @@ def _bind_sim(tx: Tx, device_id: str, sim: Sim) -> bool:
 def _recent(
     conn: sqlite3.Connection, device_id: str, sender: str, since_ms: int
 ) -> Sequence[Incoming]:
-    rows = conn.execute(
+    found = conn.execute(
         "SELECT channel, device_key, number, text, happened_ms, sender_name, exact FROM message"
         " WHERE line_id IN (SELECT line_id FROM route WHERE device_id = ?)"
         " AND direction = 'in' AND number = ? AND happened_ms >= ? ORDER BY happened_ms, id",
@@ -159,7 +162,7 @@ def _recent(
             sender_name=row["sender_name"],
             exact=bool(row["exact"]),
         )
-        for row in rows
+        for row in found
     ]
 
 

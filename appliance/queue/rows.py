@@ -346,6 +346,18 @@ def open_questions(conn: sqlite3.Connection, device_id: str) -> Sequence[OpenQue
     return [_question(row) for row in rows]
 
 
+def baselines_in_doubt(conn: sqlite3.Connection, device_id: str) -> Sequence[Mapping[str, Any]]:
+    """What was noted before each tap of this device whose outcome nobody knows yet."""
+    found = conn.execute(
+        "SELECT a.baseline FROM message m INDEXED BY message_doubt"
+        " CROSS JOIN attempt a ON a.message_id = m.id"
+        " WHERE m.state IN ('sending', 'unconfirmed') AND a.device_id = ?"
+        " AND a.baseline IS NOT NULL AND coalesce(a.outcome, 'unknown') = 'unknown' ORDER BY a.id",
+        (device_id,),
+    )
+    return [json.loads(row["baseline"]) for row in found]
+
+
 def _doubts(conn: sqlite3.Connection, line_id: str) -> Mapping[str, str]:
     """For each contact the first message that is in a device's hands, or in doubt."""
     rows = conn.execute(

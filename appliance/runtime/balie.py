@@ -60,7 +60,7 @@ class Balie:
         self._watch = AdbWatch()
         self._fleet = Fleet(self.store, self._make_worker, self._watch)
         self._planner = Planner(self.store, profile, self._fleet.wake_line)
-        self._jobs = Jobs(self.store)
+        self._jobs = Jobs(self.store, self._listener.show_incomplete)
         self._started = False
         self.services = Services(
             store=self.store,

@@ -1,11 +1,15 @@
-"""Jobs by the wall clock: the nightly copy of the database and the sweeping of what is over."""
+"""Jobs by the wall clock: the nightly copy of the database, the sweeping of what is over, and a
+look after long SMS whose other parts do not come.
+"""
 
 import logging
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 
 from appliance.api.json import idempotency
 from appliance.errors import StoreError
@@ -15,13 +19,20 @@ log = logging.getLogger(__name__)
 
 KEPT_COPIES = 14
 
+LOOK_S = 15
+"""Between two looks: a clock that runs faster than the real one must not wait for long."""
+
 
 class Jobs:
-    def __init__(self, store: Store) -> None:
+    """`look` is called every few seconds, in a thread of its own."""
+
+    def __init__(self, store: Store, look: Callable[[], None]) -> None:
         self._store = store
+        self._look = look
         self._scheduler = BackgroundScheduler(timezone="UTC", daemon=True)
         self._scheduler.add_job(self._copy, CronTrigger(hour=2, minute=15))
         self._scheduler.add_job(self._sweep, CronTrigger(minute=7))
+        self._scheduler.add_job(self._look_quietly, IntervalTrigger(seconds=LOOK_S))
 
     def start(self) -> None:
         self._scheduler.start()
@@ -44,6 +55,12 @@ class Jobs:
         for old in sorted(folder.glob("nightly-*.db"))[:-KEPT_COPIES]:
             old.unlink()
         return target
+
+    def _look_quietly(self) -> None:
+        try:
+            self._look()
+        except StoreError:
+            log.exception("what is late could not be looked after")
 
     def _sweep(self) -> None:
         try:
