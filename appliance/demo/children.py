@@ -1,4 +1,4 @@
-"""The two programs beside the demo: an adb server of its own and the emulated phones."""
+"""The two programs beside the demo: an adb server of its own, and the emulated devices."""
 
 import json
 import os
@@ -30,8 +30,15 @@ class EmulatedPhone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EmulatedModem:
+    port: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Emulation:
     phones: Sequence[EmulatedPhone]
+    modems: Sequence[EmulatedModem]
     control: str
 
 
@@ -73,12 +80,20 @@ def _environment(**settings: str) -> Iterator[None]:
 
 @contextmanager
 def emulation(
-    *, phones: int, traffic: bool, speed: float, origin_ms: int, seed: int, truth: Path
+    *,
+    phones: int,
+    modems: int,
+    traffic: bool,
+    speed: float,
+    origin_ms: int,
+    seed: int,
+    truth: Path,
 ) -> Iterator[Emulation]:
-    """The emulated phones in a process of their own, which ends with this one."""
+    """The emulated devices in a process of their own, which ends with this one."""
     command = [
         *(sys.executable, "-m", "appliance", "emulate", "--until-stdin-closes"),
-        *("--phones", str(phones), "--seed", str(seed), "--truth", str(truth)),
+        *("--phones", str(phones), "--modems", str(modems)),
+        *("--seed", str(seed), "--truth", str(truth)),
         *("--speed", str(speed), "--origin-ms", str(origin_ms)),
         "--traffic" if traffic else "--no-traffic",
     ]
@@ -92,12 +107,13 @@ def emulation(
 def _first_line(child: subprocess.Popen[str]) -> Emulation:
     line = child.stdout.readline() if child.stdout else ""
     if not line:
-        raise SetupError("The emulated phones did not start; what they said stands above.")
+        raise SetupError("The emulated devices did not start; what they said stands above.")
     facts = json.loads(line)
     phones = [
         EmulatedPhone(serial=each["serial"], number=each["number"]) for each in facts["phones"]
     ]
-    return Emulation(phones=phones, control=facts["control"])
+    modems = [EmulatedModem(port=each["port"], number=each["number"]) for each in facts["modems"]]
+    return Emulation(phones=phones, modems=modems, control=facts["control"])
 
 
 def _free_port() -> int:

@@ -2,15 +2,17 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from appliance.demo.children import EmulatedPhone
-from appliance.desk import passwords, staff, tokens
-from appliance.messages import Channel
+from appliance.demo.children import EmulatedModem, EmulatedPhone, Emulation
+from appliance.desk import new_line, passwords, staff, tokens
 from appliance.store import lines
 from appliance.store.store import Store, Tx
 
 BRANCHES = ("Utrecht", "Rotterdam")
+"""The first one's line falls back on the modem."""
+FALLBACK_AFTER_MIN = 1
+"""Sooner than a branch would want it, so that it can be watched."""
 
 _STAFF = (
     ("Anna de Wit", "staff", "Utrecht"),
@@ -33,12 +35,13 @@ class Seeded:
     token: str
 
 
-def seed(store: Store, phones: Sequence[EmulatedPhone]) -> Seeded:
-    """Fills an empty store; on one that was filled before, only the phones' addresses are new.
+def seed(store: Store, devices: Emulation) -> Seeded:
+    """Fills an empty store; on one that was filled before, only the devices' addresses are new.
 
     Passwords are made up each time: nobody can know them from elsewhere.
     """
-    store.write(lambda tx: _place_phones(tx, phones))
+    store.write(lambda tx: _place_phones(tx, devices.phones))
+    store.write(lambda tx: _place_modems(tx, devices.modems))
     logins = [Login(name=name, password=_password(), role=role) for name, role, _ in _STAFF]
     hashes = [passwords.hash_password(login.password) for login in logins]
     store.write(lambda tx: _let_in(tx, hashes))
@@ -68,18 +71,38 @@ def _branch(tx: Tx, name: str) -> str:
 
 
 def _add_line(tx: Tx, branch_id: str, phone: EmulatedPhone) -> None:
-    line_id = lines.add_line(tx, branch_id=branch_id, number=phone.number)
-    device_id = lines.enrol(tx, kind="phone", address=phone.serial)
-    for channel in (Channel.WHATSAPP, Channel.SMS):
-        lines.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
+    wanted = new_line.NewLine(
+        branch_id=branch_id, number=phone.number, kind="phone", address=phone.serial
+    )
+    new_line.add(tx, wanted)
 
 
 def _move_phone(tx: Tx, line: lines.Line, phone: EmulatedPhone) -> None:
     """The emulated phone of an earlier demo listens on another port now."""
     for route in lines.routes_of_line(tx.conn, line.id):
         tx.conn.execute(
-            "UPDATE device SET address = ? WHERE id = ?", (phone.serial, route.device_id)
+            "UPDATE device SET address = ? WHERE id = ? AND kind = 'phone'",
+            (phone.serial, route.device_id),
         )
+
+
+def _place_modems(tx: Tx, modems: Sequence[EmulatedModem]) -> None:
+    """The first modem takes over for the first branch; where it was before, its port is new."""
+    known = [device.id for device in lines.devices(tx.conn) if device.kind == "modem"]
+    for modem in modems[:1]:
+        if known:
+            tx.conn.execute("UPDATE device SET address = ? WHERE id = ?", (modem.port, known[0]))
+        else:
+            _fall_back(tx, modem)
+
+
+def _fall_back(tx: Tx, modem: EmulatedModem) -> None:
+    branch_id = _branch(tx, BRANCHES[0])
+    for line in lines.lines(tx.conn):
+        if line.branch_id == branch_id:
+            new_line.add_fallback(tx, line.id, modem.port)
+            sooner = replace(line.settings, fallback_after_min=FALLBACK_AFTER_MIN)
+            lines.set_line(tx, line.id, sooner)
 
 
 def _let_in(tx: Tx, hashes: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""The demo: Balie itself, with emulated phones where a branch has real ones."""
+"""The demo: Balie itself, with emulated phones and a modem where a branch has real ones."""
 
 import json
 import tempfile
@@ -14,7 +14,7 @@ from appliance import logs
 from appliance.api.app import create_app
 from appliance.clock import ScaledClock, SystemClock, scaled_from
 from appliance.demo.children import Emulation, emulation, own_adb_server
-from appliance.demo.seed import Seeded, seed
+from appliance.demo.seed import BRANCHES, Seeded, seed
 from appliance.errors import SetupError
 from appliance.phone_numbers import readable
 from appliance.runtime.balie import DATABASE, Balie
@@ -26,6 +26,7 @@ from appliance.store import high_water
 from appliance.store.store import Store
 
 PHONES = 2
+MODEMS = 1
 SEED = 1
 
 
@@ -51,9 +52,10 @@ def run_demo(options: DemoOptions) -> None:
         clock = _clock(data / DATABASE, options.speed)
         sock = stack.enter_context(bind("127.0.0.1", options.port))
         stack.enter_context(own_adb_server(data / "adb"))
-        phones = stack.enter_context(
+        devices = stack.enter_context(
             emulation(
                 phones=PHONES,
+                modems=MODEMS,
                 traffic=options.traffic,
                 speed=options.speed,
                 origin_ms=clock.origin_ms,
@@ -63,9 +65,9 @@ def run_demo(options: DemoOptions) -> None:
         )
         balie = Balie(data, clock)
         stack.callback(balie.stop)
-        seeded = seed(balie.store, phones.phones)
+        seeded = seed(balie.store, devices)
         balie.start()
-        _say(options, address_of(sock), phones, seeded, data)
+        _say(options, address_of(sock), devices, seeded, data)
         serve(create_app(balie.services), sock)
 
 
@@ -106,7 +108,7 @@ def _folder(data: Path | None) -> Iterator[Path]:
             yield Path(fresh)
 
 
-def _say(options: DemoOptions, url: str, phones: Emulation, seeded: Seeded, data: Path) -> None:
+def _say(options: DemoOptions, url: str, devices: Emulation, seeded: Seeded, data: Path) -> None:
     logins = [
         {"name": each.name, "password": each.password, "role": each.role} for each in seeded.logins
     ]
@@ -115,12 +117,13 @@ def _say(options: DemoOptions, url: str, phones: Emulation, seeded: Seeded, data
             "url": url,
             "logins": logins,
             "token": seeded.token,
-            "control": phones.control,
+            "control": devices.control,
         }
         typer.echo(json.dumps(facts))
         return
     rows = [f"  {each['name']:<14} {each['password']}   ({each['role']})" for each in logins]
-    numbers = ", ".join(readable(phone.number) for phone in phones.phones)
+    numbers = ", ".join(readable(phone.number) for phone in devices.phones)
+    modems = ", ".join(readable(modem.number) for modem in devices.modems)
     typer.echo(
         "\n".join(
             [
@@ -128,9 +131,16 @@ def _say(options: DemoOptions, url: str, phones: Emulation, seeded: Seeded, data
                 "Log in as one of:",
                 *rows,
                 f"Emulated phones: {numbers}; what really left them: {data / 'truth.jsonl'}",
+                f"Emulated modem, which takes over for {BRANCHES[0]}: {modems}",
                 f"API token: {seeded.token}",
-                f"Control of the phones (make faults, write as somebody): {phones.control}",
+                f"Control of the devices (make faults, write as somebody): {devices.control}",
+                f"Pull {BRANCHES[0]}'s phone out for ten minutes: {_pull(devices)}",
                 "Ctrl+C ends it.",
             ]
         )
     )
+
+
+def _pull(devices: Emulation) -> str:
+    body = {"phone": devices.phones[0].number, "fault": "phone-gone", "seconds": 600}
+    return f"curl --data '{json.dumps(body)}' {devices.control}/fault"

@@ -15,20 +15,20 @@ from appliance.desk import staff
 from appliance.desk.receive import Reception
 from appliance.desk.room import Room
 from appliance.devices import adb_server
-from appliance.devices.doctor import doctor
-from appliance.devices.phone.driver import PhoneDriver
 from appliance.devices.watch import AdbWatch
 from appliance.devices.worker import DeviceWorker
 from appliance.errors import SetupError
+from appliance.modem_settings import ModemSettings
 from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import DEFAULT_PROFILE, Profile
 from appliance.queue.planner import Planner
 from appliance.queue.recovery import doubt_everything_in_hand
 from appliance.queue.steps import Steps, no_steps
 from appliance.queue.work import QueueWork
+from appliance.runtime.complaints import complaints_of
+from appliance.runtime.drivers import driver_for, rhythm_of
 from appliance.runtime.fleet import Fleet
 from appliance.runtime.jobs import Jobs
-from appliance.store import lines
 from appliance.store.lines import Device
 from appliance.store.store import Store
 
@@ -48,6 +48,7 @@ class Balie:
         profile: Profile = DEFAULT_PROFILE,
         secure_cookies: bool = False,
         max_waiting: int = DEFAULT_MAX_WAITING,
+        modem: ModemSettings | None = None,
         steps: Steps = no_steps,
     ) -> None:
         """Opens and migrates the database. Raises StoreError with what to do."""
@@ -57,6 +58,7 @@ class Balie:
         self._listener = Reception(self.store, gate)
         self._work = QueueWork(self.store, gate, profile, evidence=data / EVIDENCE, steps=steps)
         self._steps = steps
+        self._modem = modem or ModemSettings()
         self._watch = AdbWatch()
         self._fleet = Fleet(self.store, self._make_worker, self._watch)
         self._planner = Planner(self.store, profile, self._fleet.wake_line)
@@ -79,7 +81,7 @@ class Balie:
     def start(self) -> None:
         """Doubts what was in hand, then starts every thread. Balie runs without adb, too."""
         if doubted := doubt_everything_in_hand(self.store, self._steps):
-            log.warning("%d messages were in hand when Balie stopped; asking the phones", doubted)
+            log.warning("%d messages were in hand when Balie stopped; asking the devices", doubted)
         self._ensure_adb()
         self._watch.start()
         self._fleet.start()
@@ -96,10 +98,8 @@ class Balie:
         self.store.close()
 
     def _make_worker(self, device: Device) -> DeviceWorker:
-        driver = PhoneDriver(
-            device_id=device.id, serial=device.address, listener=self._listener, clock=self.clock
-        )
-        return DeviceWorker(driver, self._listener, self._work)
+        driver = driver_for(device, listener=self._listener, clock=self.clock, modem=self._modem)
+        return DeviceWorker(driver, self._listener, self._work, rhythm_of(device))
 
     def _not_ready(self) -> list[str]:
         return [] if self._started else ["devices"]
@@ -112,10 +112,9 @@ class Balie:
             log.error("%s Balie goes on without phones; see: balie doctor", exc)  # noqa: TRY400 -- the sentence says all
 
     def _complaints(self) -> list[Mapping[str, Any]]:
-        phones = [each.address for each in self.store.read(lines.devices)]
         return [
             {"about": each.about, "sentence": each.sentence, "remedy": each.remedy}
-            for each in doctor(phones)
+            for each in complaints_of(self.store)
         ]
 
     def _setup_code(self) -> str | None:

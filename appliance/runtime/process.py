@@ -31,6 +31,7 @@ def run_balie(
             SystemClock(),
             secure_cookies=settings.secure_cookies,
             max_waiting=settings.max_waiting,
+            modem=settings.modem,
         )
         try:
             balie.start()
