@@ -82,12 +82,12 @@ def _environment(**settings: str) -> Iterator[None]:
 def emulation(
     *,
     phones: int,
-    modems: int,
     traffic: bool,
     speed: float,
     origin_ms: int,
     seed: int,
     truth: Path,
+    modems: int = 0,
 ) -> Iterator[Emulation]:
     """The emulated devices in a process of their own, which ends with this one."""
     command = [
