@@ -5,6 +5,7 @@ Nothing here sleeps: a command waits for its result, a PDU for its prompt, `rest
 
 import re
 import time
+from collections.abc import Callable
 
 from appliance.devices.modem.at.answers import Answer, AtError, PortGone, Rebooted, Silence
 from appliance.devices.modem.at.dialogue import Dialogue
@@ -18,6 +19,8 @@ _PROMPT_S = 5.0
 _SYNC_S = 0.4
 #: Between a modem's first sign of life and the last line of its start ("SMS Ready").
 _SETTLE_S = 30.0
+#: Reads of 4096 bytes; a modem's news of a day is less.
+_DRAINED_AT_MOST = 64
 #: Ends a prompt without sending (27.005 §3.5.1). Ctrl-Z in its place would send what is there.
 _ESCAPE = b"\x1b\r"
 _SEND = b"\x1a"
@@ -86,9 +89,9 @@ class AtChannel:
         deadline = time.monotonic() + timeout_s
         while not (self._dialogue.news or self._dialogue.booted):
             data = self._wire.read(deadline, wakeable=True)
-            if not data:
-                return
             self._hear(data)
+            if not data or time.monotonic() > deadline:
+                return
 
     def rouse(self) -> None:
         """Ends a rest, also one that has not begun yet. Any thread."""
@@ -108,7 +111,11 @@ class AtChannel:
         self._raise_if_booted(handed_over=False)
 
     def _drain(self) -> None:
-        while data := self._wire.read(0.0):
+        """A modem that never stops talking is listened to by the command itself."""
+        for _ in range(_DRAINED_AT_MOST):
+            data = self._wire.read(0.0)
+            if not data:
+                return
             self._hear(data)
 
     def _ask(self, text: str, deadline: float) -> Answer:
@@ -130,19 +137,21 @@ class AtChannel:
 
     def _await_prompt(self, text: str, deadline: float) -> None:
         dialogue = self._dialogue
-        while not dialogue.prompted and dialogue.final is None:
-            self._hear_one(text, deadline, handed_over=False)
+        self._hear_until(
+            lambda: dialogue.prompted or dialogue.final is not None,
+            *(text, deadline),
+            handed_over=False,
+        )
         if dialogue.final is None:
             return
-        final = self._finish()
-        _raise_if_error(final, handed_over=False)
+        _raise_if_error(self._finish(), handed_over=False)
         self._lost_step = True
         raise Silence(text, handed_over=False)
 
     def _answer(self, text: str, deadline: float) -> Answer:
-        while self._dialogue.final is None:
-            self._hear_one(text, deadline, handed_over=True)
-        lines = tuple(self._dialogue.lines)
+        dialogue = self._dialogue
+        self._hear_until(lambda: dialogue.final is not None, text, deadline, handed_over=True)
+        lines = tuple(dialogue.lines)
         _raise_if_error(self._finish(), handed_over=True)
         return Answer(lines=lines)
 
@@ -152,19 +161,24 @@ class AtChannel:
         self._lost_step = False
         return final
 
-    def _hear_one(self, text: str, deadline: float, *, handed_over: bool) -> None:
+    def _hear_until(
+        self, done: Callable[[], bool], text: str, deadline: float, *, handed_over: bool
+    ) -> None:
+        """Ends by the deadline also while bytes keep coming: endless noise is no answer."""
+        while not done():
+            data = self._read(deadline, handed_over=handed_over)
+            self._hear(data)
+            if self._dialogue.final is None:
+                self._raise_if_booted(handed_over=handed_over)
+            if not done() and (not data or time.monotonic() > deadline):
+                self._dialogue.end()
+                raise Silence(text, handed_over=handed_over)
+
+    def _read(self, deadline: float, *, handed_over: bool) -> bytes:
         try:
-            data = self._wire.read(deadline)
+            return self._wire.read(deadline)
         except PortGone as exc:
-            exc.handed_over = handed_over
-            exc.evidence["handed_over"] = handed_over
-            raise
-        if not data:
-            self._dialogue.end()
-            raise Silence(text, handed_over=handed_over)
-        self._hear(data)
-        if self._dialogue.final is None:
-            self._raise_if_booted(handed_over=handed_over)
+            raise PortGone(exc.sentence, handed_over=handed_over) from exc
 
     def _hear(self, data: bytes) -> None:
         if self._settled_at and time.monotonic() > self._settled_at:
@@ -215,10 +229,10 @@ class AtChannel:
         self._wire.write(data, soon)
         while self._dialogue.final is None:
             heard = self._wire.read(soon)
-            if not heard:
-                break
             self._hear(heard)
             self._raise_if_booted(handed_over=False)
+            if not heard or time.monotonic() > soon:
+                break
         self._dialogue.end()
         return self._dialogue.final is not None
 

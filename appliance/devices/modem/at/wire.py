@@ -35,7 +35,10 @@ class Wire:
         self._open = True
 
     def read(self, deadline: float, *, wakeable: bool = False) -> bytes:
-        """What there is to read, at once; empty when the deadline has come or a rouse."""
+        """What there is to read, at once; empty when the deadline has come or a rouse.
+
+        What is there already is read however late it is.
+        """
         while True:
             events = self._poll(select.POLLIN, deadline, wakeable=wakeable)
             if events is None:
@@ -69,12 +72,12 @@ class Wire:
                 return
             self._open = False
             os.eventfd_write(self._wake, 1)
-            # What a dead stick does not take would hold the close up for half a minute.
-            with contextlib.suppress(OSError, termios.error, serial.SerialException):
-                self._serial.reset_output_buffer()
-            with contextlib.suppress(OSError, serial.SerialException):
-                self._serial.close()
-            os.close(self._wake)
+        # What a dead stick does not take would hold the close up for half a minute.
+        with contextlib.suppress(OSError, termios.error, serial.SerialException):
+            self._serial.reset_output_buffer()
+        with contextlib.suppress(OSError, serial.SerialException):
+            self._serial.close()
+        os.close(self._wake)
 
     def _poll(self, wanted: int, deadline: float, *, wakeable: bool = False) -> int | None:
         """The events of the port, or None for the deadline or a rouse."""

@@ -26,11 +26,13 @@ class ScriptedPort:
     def __init__(self, answers: Answers | None = None, *, one_by_one: bool = False) -> None:
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
+        os.set_blocking(self._master, False)
         self.name = os.ttyname(self._slave)
         self.heard: list[bytes] = []
         self.answers = {**_ALWAYS, **(answers or {})}
         #: It waits for a PDU that somebody else began: only ESC and Ctrl-Z mean anything.
         self.at_prompt = False
+        self.unplugged = threading.Event()
         self.given_up = 0
         self.sent = 0
         self._one_by_one = one_by_one
@@ -53,7 +55,7 @@ class ScriptedPort:
             os.close(self._slave)
 
     def say(self, data: bytes) -> None:
-        """Nothing when it is unplugged."""
+        """What the port does not take, or when it is unplugged, is lost."""
         with self._writing, contextlib.suppress(OSError):
             pieces = [data[i : i + 1] for i in range(len(data))] if self._one_by_one else [data]
             for piece in pieces:
@@ -61,6 +63,7 @@ class ScriptedPort:
 
     def unplug(self) -> None:
         """The port hangs up; what the computer has open gives errors."""
+        self.unplugged.set()
         with self._writing:
             if self._master >= 0:
                 master, self._master = self._master, -1

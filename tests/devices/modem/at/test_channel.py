@@ -115,6 +115,23 @@ def test_a_modem_that_never_answers_is_silence_at_the_deadline() -> None:
         assert not caught.value.handed_over
 
 
+def test_noise_without_an_end_is_silence_at_the_deadline_too() -> None:
+    def rave(port: ScriptedPort) -> None:
+        while not port.unplugged.is_set():
+            port.say(b"\x80noise" * 100)
+
+    with connected({b"AT+CMSS=1": rave}) as (_port, channel):
+        channel.command("AT")
+        with pytest.raises(Silence) as caught:
+            channel.command("AT+CMSS=1", timeout_s=0.2)
+        assert caught.value.handed_over
+        with pytest.raises(Silence) as caught:
+            channel.command("AT+CMSS=2", timeout_s=0.2)
+        assert not caught.value.handed_over
+        channel.rest(SHORT_S)
+        assert channel.news() == []
+
+
 def test_news_in_the_middle_of_an_answer_is_told_afterwards() -> None:
     said = b'\r\n+CMGL: 1,1,,23\r\n+CMTI: "SM",4\r\n' + b"07" * 30 + b"\r\n\r\nOK\r\nRING\r\n"
     with connected({b"AT+CMGL=4": said}) as (_port, channel):

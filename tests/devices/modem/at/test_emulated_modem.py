@@ -84,7 +84,7 @@ def test_after_silence_the_next_answer_is_that_of_its_own_command(
     world: ModemWorld, channel: AtChannel
 ) -> None:
     channel.command("AT")
-    world.fault(ModemFaultKind.SILENCE, command="+CSQ")
+    world.fault(ModemFaultKind.SILENCE, command="+CSQ", how="after")
     with pytest.raises(Silence):
         channel.command("AT+CSQ", timeout_s=0.1)
     assert channel.command("AT+CGSN").lines == (world.modem.imei,)
