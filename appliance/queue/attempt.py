@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from appliance.devices.protocol import Outgoing
-from appliance.errors import Refused, Transient
+from appliance.errors import NotFound, Refused, Transient
 from appliance.messages import Channel, MessageClass, MessageState
 from appliance.queue import clock_watch, parts
 from appliance.queue.gate import ConsentGate
 from appliance.queue.permission import may_write
 from appliance.queue.plan import Planned
 from appliance.queue.steps import Step, Steps, no_steps
-from appliance.store import messages
+from appliance.store import lines, messages
 from appliance.store.store import Store, Tx
 
 
@@ -43,7 +43,7 @@ class QueueAttempt:
         """The consent gate's second time; an opt-out of this person waits until the tap is done.
 
         Entered once a part. Raises Refused when the message may no longer be sent, and Transient
-        on a wrong clock, but not in the middle of a message.
+        on a wrong clock or a line that was stopped, but not in the middle of a message.
         """
         with self.gate.holding(self.outgoing.number):
             self.store.write(self._open_gate)
@@ -63,14 +63,24 @@ class QueueAttempt:
         state = messages.state_of(tx.conn, self.outgoing.message_id)
         if state is not MessageState.SENDING:
             raise Refused("by-person", "The message was withdrawn before it left.")
-        if tx.clock_is_wrong and not self._is_tapped(tx):
-            raise Transient("The clock was set to a time that cannot be.")
+        if not self._is_tapped(tx):
+            self._refuse_to_begin(tx)
         refuse_without_consent(tx, self.line_id, self.outgoing.message_id, self.outgoing.channel)
         tx.conn.execute(
             "UPDATE attempt SET tapped_ms = coalesce(tapped_ms, ?) WHERE id = ?",
             (tx.now_ms, self.outgoing.attempt_id),
         )
         self.steps(Step.OPENING_GATE)
+
+    def _refuse_to_begin(self, tx: Tx) -> None:
+        if tx.clock_is_wrong:
+            raise Transient("The clock was set to a time that cannot be.")
+        try:
+            line = lines.line(tx.conn, self.line_id)
+        except NotFound as exc:
+            raise Refused("by-person", "The line was removed.") from exc
+        if line.stops(self.device_id):
+            raise Transient("The line was stopped.")
 
     def _is_tapped(self, tx: Tx) -> bool:
         row = tx.conn.execute(
@@ -101,6 +111,8 @@ def claim(tx: Tx, planned: Planned, line_id: str, device_id: str) -> Outgoing | 
     """
     message_id = planned.queued.waiting.id
     if planned.route is None or messages.state_of(tx.conn, message_id) is not MessageState.QUEUED:
+        return None
+    if lines.line(tx.conn, line_id).stops(device_id):
         return None
     if _waits_for_the_clock(tx, message_id) or _is_bound_elsewhere(tx, message_id, device_id):
         return None

@@ -3,12 +3,13 @@
 import pytest
 
 from appliance.devices.protocol import DeviceState, Status
-from appliance.errors import LineStopped, NoCredit, SimMissing
+from appliance.errors import LineStopped, NoCredit, Refused, SimMissing, Transient
 from appliance.messages import Channel, MessageState
-from appliance.queue.attempt import QueueAttempt
+from appliance.queue.attempt import QueueAttempt, claim
+from appliance.queue.plan import next_due
 from appliance.store import lines
 from appliance.store.store import Tx
-from tests.queue.counter import ANNA, SMS, Counter, tapping
+from tests.queue.counter import ANNA, BOTH, SMS, Counter, tapping
 
 ONLY_SMS = frozenset({SMS})
 
@@ -96,3 +97,55 @@ def test_a_stop_after_the_tap_is_a_doubt(counter: Counter) -> None:
     counter.work.not_sent(attempt, NoCredit("no credit"))
     assert counter.state(attempt.outgoing.message_id) is MessageState.UNCONFIRMED
     assert stopped(counter) == "no-credit"
+
+
+def test_a_stop_reaches_what_another_device_has_in_hand(counter: Counter, modem: str) -> None:
+    """A ban stops the line before the modem's send command, too; the message waits."""
+    counter.knows(ANNA)
+    message_id = counter.queues(channel=SMS)
+    counter.store.write(
+        lambda tx: tx.conn.execute(
+            "DELETE FROM route WHERE device_id = ? AND channel = 'sms'", (counter.device_id,)
+        )
+    )
+    counter.clock.advance(s=60)
+    taken = counter.work.next_task(modem, ONLY_SMS)
+    assert isinstance(taken, QueueAttempt)
+    counter.store.write(lambda tx: lines.stop_line(tx, counter.line_id, "banned"))
+    with pytest.raises(Transient) as stop, tapping(taken):
+        pytest.fail("the gate opened")
+    counter.work.not_sent(taken, stop.value)
+    assert counter.state(message_id) is MessageState.QUEUED
+    assert counter.attempts(message_id)[0]["tapped_ms"] is None
+
+
+def test_a_stop_between_the_choice_and_the_claim_is_seen(counter: Counter) -> None:
+    """The claim asks again, in its own transaction."""
+    counter.knows(ANNA)
+    message_id = counter.queues()
+    line = counter.store.read(lambda conn: lines.line(conn, counter.line_id))
+    planned = counter.store.read(
+        lambda conn: next_due(
+            conn,
+            line,
+            counter.profile,
+            device_id=counter.device_id,
+            channels=BOTH,
+            now_ms=counter.clock.now_ms(),
+        )
+    )
+    assert planned is not None
+    counter.store.write(lambda tx: lines.stop_line(tx, counter.line_id, "banned"))
+    taken = counter.store.write(lambda tx: claim(tx, planned, counter.line_id, counter.device_id))
+    assert taken is None
+    assert counter.state(message_id) is MessageState.QUEUED
+
+
+def test_nothing_leaves_a_line_that_is_gone(counter: Counter) -> None:
+    """Removed between claim and tap: the message is withdrawn with it."""
+    attempt = in_hand(counter)
+    counter.store.write(lambda tx: lines.remove_line(tx, counter.line_id))
+    with pytest.raises(Refused) as refusal, tapping(attempt):
+        pytest.fail("the gate opened")
+    counter.work.not_sent(attempt, refusal.value)
+    assert counter.state(attempt.outgoing.message_id) is MessageState.CANCELLED
