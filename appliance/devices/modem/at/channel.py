@@ -52,7 +52,7 @@ class AtChannel:
         return self._wire.port
 
     def command(self, text: str, *, timeout_s: float = 5.0) -> Answer:
-        """Raises AtError, Silence, Rebooted or PortGone."""
+        """Raises AtError, Silence, Rebooted or PortGone; ValueError for what is not one line."""
         deadline = time.monotonic() + timeout_s
         self._make_ready(text, deadline)
         return self._ask(text, deadline)
@@ -105,6 +105,8 @@ class AtChannel:
 
     def _make_ready(self, text: str, deadline: float) -> None:
         """Reads what came meanwhile, tells of a start, and finds the step again."""
+        if not (text.isascii() and text.isprintable()):
+            raise ValueError("A command is one line of ASCII.")
         self._drain()
         if self._lost_step:
             self._find_step(text, deadline)

@@ -290,6 +290,14 @@ def test_a_port_that_is_not_there_is_gone() -> None:
         AtChannel.open("/dev/does-not-exist")
 
 
+@pytest.mark.parametrize("text", ['AT+CUSD=1,"*100#\rAT+CMSS=1"', "AT+CPIN=\u0661"])
+def test_what_is_not_one_line_of_ascii_is_never_written(text: str) -> None:
+    with connected() as (port, channel):
+        with pytest.raises(ValueError, match="one line"):
+            channel.command(text)
+        assert port.heard == []
+
+
 def test_nothing_in_an_error_tells_what_a_command_held() -> None:
     with connected({b"AT+CGSN": b"", b"AT+CMEE?": b""}) as (_port, channel):
         with pytest.raises(Silence) as caught:
