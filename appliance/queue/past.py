@@ -35,6 +35,13 @@ FROM attempt a CROSS JOIN message m ON m.id = a.message_id
 WHERE {_OF_THE_SIM} AND a.tapped_ms > ? AND a.tapped_ms <= ? AND a.outcome IS NOT 'not_sent'
 GROUP BY m.number ORDER BY 1
 """  # noqa: S608 -- our own words
+_SINCE = """
+SELECT coalesce(
+  (SELECT min(line.created_ms) FROM route r JOIN line ON line.id = r.line_id
+   WHERE r.device_id = :device
+   AND r.rank = (SELECT min(rank) FROM route WHERE line_id = r.line_id)),
+  (SELECT created_ms FROM device WHERE id = :device), :line) AS since_ms
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +70,15 @@ class Histories:
             older = self._older[device_id] = _read_older(conn, device_id, now_ms)
         recent = conn.execute(_RECENT, (device_id, older.until_ms))
         left = [*older.left, *(_left(row) for row in recent)]
-        return History(left=left, since_ms=line.created_ms)
+        return History(left=left, since_ms=_in_use_since_ms(conn, device_id, line))
+
+
+def _in_use_since_ms(conn: sqlite3.Connection, device_id: str, line: Line) -> int:
+    """Since when this SIM sends: as long as the line whose own it is. One that several lines only
+    fall back on is as old as its device, however old they are.
+    """
+    row = conn.execute(_SINCE, {"device": device_id, "line": line.created_ms}).fetchone()
+    return int(row["since_ms"])
 
 
 def _read_older(conn: sqlite3.Connection, device_id: str, now_ms: int) -> _Older:

@@ -1,0 +1,451 @@
+"""When the phone is away: which message takes the modem, when, and which never does."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from appliance.desk.lists import ListRequest, accept_list, preview
+from appliance.devices.protocol import DeviceState, Proof, Reason, Tick
+from appliance.errors import DeviceGone, LineStopped, NotOnChannel
+from appliance.messages import MessageClass, MessageState
+from appliance.queue.pacing import MINUTE_MS
+from appliance.store import lines
+from appliance.store.store import Tx
+from tests.queue.counter import ANNA, BART, HOUR_S, SMS, STAFF, WHATSAPP, Counter, tapping
+from tests.queue.office import MODEM_NUMBER, Modem, phone_is_away, phone_is_back, told
+
+LANDLINE = "+31201234567"
+
+
+@pytest.fixture
+def modem(counter: Counter) -> Modem:
+    counter.knows(ANNA, BART)
+    counter.clock.advance(s=120)
+    return Modem(counter)
+
+
+def settings(counter: Counter, **changes: Any) -> None:
+    def change(tx: Tx) -> None:
+        now = lines.line(tx.conn, counter.line_id).settings
+        lines.set_line(tx, counter.line_id, replace(now, **changes))
+
+    counter.store.write(change)
+
+
+def planned(counter: Counter, message_id: str) -> tuple[int | None, str]:
+    counter.planner.round()
+    row = counter.row(message_id)
+    return row["expected_ms"], row["reason"] or ""
+
+
+def test_until_ten_minutes_are_over_it_waits_for_the_phone(counter: Counter, modem: Modem) -> None:
+    """With the time at which the modem takes it; then the modem does."""
+    phone_is_away(counter)
+    falls_ms = counter.clock.now_ms() + 10 * MINUTE_MS
+    accepted = counter.accepts(typed=True)
+    assert (accepted.expected_ms, accepted.reason) == (falls_ms, "device-absent")
+    counter.clock.advance(s=599)
+    assert modem.task() is None
+    assert planned(counter, accepted.id) == (falls_ms, "device-absent")
+    counter.clock.advance(s=1)
+    expected_ms, reason = planned(counter, accepted.id)
+    assert (expected_ms is not None, reason) == (True, "fallback")
+    assert counter.due
+    assert modem.sends().outgoing.message_id == accepted.id
+    row = counter.row(accepted.id)
+    assert (row["state"], row["channel"]) == ("sent", "sms")
+
+
+def test_a_phone_that_is_back_takes_what_waits(counter: Counter, modem: Modem) -> None:
+    """And all that is new; the ten minutes begin again when it goes again."""
+    phone_is_away(counter)
+    counter.clock.advance(s=590)
+    message_id = counter.queues()
+    phone_is_back(counter)
+    assert modem.task() is None
+    assert counter.sends() == message_id
+    counter.clock.advance(s=60)
+    phone_is_away(counter)
+    counter.queues("nog een")
+    counter.clock.advance(s=120)
+    assert modem.task() is None
+
+
+def test_a_phone_that_is_away_in_another_way_is_away_all_the_while(
+    counter: Counter, modem: Modem
+) -> None:
+    """From one reason to another no minute is counted anew."""
+    message_id = counter.queues()
+    for state in (DeviceState.ABSENT, DeviceState.OFFLINE, DeviceState.ABSENT):
+        counter.phone_is(state, Reason.CONNECTION_DEAD)
+        counter.clock.advance(s=201)
+    assert modem.attempt().outgoing.message_id == message_id
+
+
+def test_the_line_says_how_long(counter: Counter, modem: Modem) -> None:
+    settings(counter, fallback_after_min=0)
+    phone_is_away(counter)
+    accepted = counter.accepts(typed=True)
+    assert accepted.reason == "fallback"
+    assert modem.attempt().outgoing.message_id == accepted.id
+
+
+def test_whatsapp_alone_may_be_gone(counter: Counter, modem: Modem) -> None:
+    """Then the phone's own SMS is the next way, from the line's own number."""
+    counter.phone_is(DeviceState.DEGRADED, Reason.NO_WHATSAPP, channels=frozenset({SMS}))
+    falls_ms = counter.clock.now_ms() + 10 * MINUTE_MS
+    accepted = counter.accepts(typed=True)
+    assert (accepted.expected_ms, accepted.reason) == (falls_ms, "device-degraded")
+    counter.clock.advance(s=600)
+    assert modem.task() is None
+    taken = counter.attempt(frozenset({SMS}))
+    assert (taken.outgoing.message_id, taken.outgoing.text) == (accepted.id, "Kom je morgen?")
+
+
+def test_a_message_in_doubt_never_falls(counter: Counter, modem: Modem) -> None:
+    """It may have left the phone, so it waits for the phone; so does what stands behind it."""
+    message_id = counter.queues()
+    with tapping(attempt := counter.attempt()):
+        pass
+    counter.work.not_sent(attempt, DeviceGone("The cable was pulled."))
+    phone_is_away(counter)
+    counter.queues("erachter")
+    other = counter.queues(to=BART)
+    counter.clock.advance(s=3 * HOUR_S)
+    assert counter.state(message_id) is MessageState.UNCONFIRMED
+    assert modem.sends().outgoing.message_id == other
+    counter.clock.advance(s=60)
+    assert modem.task() is None
+
+
+def test_proven_not_sent_may_fall(counter: Counter, modem: Modem) -> None:
+    """The phone went before anything was tapped."""
+    message_id = counter.queues()
+    counter.work.not_sent(counter.attempt(), DeviceGone("The cable was pulled."))
+    phone_is_away(counter)
+    counter.clock.advance(s=660)
+    assert modem.attempt().outgoing.message_id == message_id
+
+
+@pytest.mark.parametrize("kind", [None, MessageClass.AUTOMATIC, MessageClass.LIST])
+def test_only_classes_that_may_fall_do(
+    counter: Counter, modem: Modem, kind: MessageClass | None
+) -> None:
+    """Answers and what Balie says by itself; a list by the line's choice."""
+    phone_is_away(counter)
+    counter.clock.advance(s=600)
+    accepted = counter.accepts(kind=kind)
+    counter.clock.advance(s=600)
+    if kind is MessageClass.LIST:
+        assert (accepted.expected_ms, accepted.reason) == (None, "device-absent")
+        assert modem.task() is None
+        settings(counter, fallback_classes=frozenset(MessageClass))
+    assert modem.attempt().outgoing.message_id == accepted.id
+
+
+def test_a_preview_of_a_list_says_what_the_queue_will_say(counter: Counter, modem: Modem) -> None:
+    phone_is_away(counter)
+    request = ListRequest(
+        line_id=counter.line_id, numbers=[ANNA], texts=["Er is werk."], author=STAFF
+    )
+    now_ms = counter.clock.now_ms()
+
+    def look() -> tuple[int | None, str]:
+        (one,) = counter.store.read(
+            lambda conn: preview(conn, request, now_ms=now_ms, clock_is_wrong=False)
+        )
+        return one.expected_ms, one.reason
+
+    assert look() == (None, "device-absent")
+    settings(counter, fallback_classes=frozenset(MessageClass))
+    assert look() == (now_ms + 10 * MINUTE_MS, "device-absent")
+    (kept,) = counter.store.write(lambda tx: accept_list(tx, request))
+    assert (kept.expected_ms, kept.reason) == look()
+
+
+def test_a_stopped_line_falls_nowhere(counter: Counter, modem: Modem) -> None:
+    """After a warning another number would be a disguise."""
+    counter.queues()
+    counter.work.not_sent(counter.attempt(), LineStopped("WhatsApp shows a ban."))
+    phone_is_away(counter)
+    counter.clock.advance(s=HOUR_S)
+    assert modem.task() is None
+    assert counter.accepts("nog een").reason == "line-stopped"
+
+
+def test_a_ban_that_is_only_seen_stops_the_line_too(counter: Counter, modem: Modem) -> None:
+    """Nobody has to run into it with a message; a person starts it, and it is not stopped again."""
+    phone = frozenset({SMS})
+    counter.phone_is(DeviceState.DEGRADED, Reason.WHATSAPP_STOPPED, channels=phone)
+    counter.queues()
+    counter.clock.advance(s=HOUR_S)
+    assert counter.task(phone) is None
+    assert modem.task() is None
+    counter.store.write(lambda tx: lines.resume_line(tx, counter.line_id, staff_id=None))
+    counter.phone_is(DeviceState.DEGRADED, Reason.WHATSAPP_STOPPED, channels=phone)
+    assert counter.attempt(phone).outgoing.channel is SMS
+
+
+def test_who_asked_for_whatsapp_gets_whatsapp(counter: Counter, modem: Modem) -> None:
+    phone_is_away(counter)
+    counter.clock.advance(s=HOUR_S)
+    accepted = counter.accepts(channel=WHATSAPP)
+    assert (accepted.expected_ms, accepted.reason) == (None, "device-absent")
+    assert planned(counter, accepted.id) == (None, "device-absent")
+    assert modem.task() is None
+
+
+@pytest.mark.parametrize(("length", "falls"), [(1_520, True), (1_525, False), (1_600, False)])
+def test_a_long_text_never_falls(counter: Counter, modem: Modem, length: int, falls: bool) -> None:
+    """Ten parts with the signature are the most: 10 × 153 characters, of which it takes ten."""
+    phone_is_away(counter)
+    counter.clock.advance(s=HOUR_S)
+    message_id = counter.queues("x" * length)
+    counter.clock.advance(s=600)
+    task = modem.task()
+    assert (task is not None) is falls
+    assert counter.state(message_id) is (MessageState.SENDING if falls else MessageState.QUEUED)
+
+
+def test_a_landline_on_whatsapp_gets_no_sms(counter: Counter, modem: Modem) -> None:
+    counter.knows(LANDLINE)
+    phone_is_away(counter)
+    counter.clock.advance(s=HOUR_S)
+    counter.queues(to=LANDLINE)
+    assert modem.task() is None
+
+
+def test_not_on_whatsapp_goes_over_the_phone_first(counter: Counter, modem: Modem) -> None:
+    """The next route is the phone's own SMS; the modem is for when that is closed, too."""
+    counter.queues()
+    counter.work.not_sent(counter.attempt(), NotOnChannel("no account"))
+    assert modem.task() is None
+    counter.phone_is(DeviceState.DEGRADED, Reason.LOCKED, channels=frozenset())
+    counter.clock.advance(s=600)
+    assert modem.attempt().outgoing.channel is SMS
+
+
+# The signature
+
+
+def test_another_number_signs_with_the_branch(counter: Counter, modem: Modem) -> None:
+    """The reader sees who writes; the thread shows what the author wrote, the evidence the rest."""
+    phone_is_away(counter)
+    counter.clock.advance(s=600)
+    message_id = counter.queues("Kom je?")
+    attempt = modem.attempt()
+    assert attempt.outgoing.text == "Kom je?\n- Utrecht"
+    with tapping(attempt):
+        pass
+    counter.work.sent(attempt, Proof(tick=Tick.SENT, facts=told(("sent", 1))))
+    assert counter.row(message_id)["text"] == "Kom je?"
+    assert '"signed":true' in counter.attempts(message_id)[0]["evidence"].replace(" ", "")
+
+
+def test_a_signature_counts_as_a_part(counter: Counter, modem: Modem) -> None:
+    phone_is_away(counter)
+    counter.clock.advance(s=600)
+    message_id = counter.queues("x" * 155)
+    modem.attempt()
+    assert counter.attempts(message_id)[0]["parts"] == 2
+
+
+def test_the_question_about_a_doubt_is_about_the_signed_text(
+    counter: Counter, modem: Modem
+) -> None:
+    """As it was when it was sent, whatever the branch is called now."""
+    phone_is_away(counter)
+    counter.clock.advance(s=600)
+    counter.queues("Kom je?")
+    with tapping(attempt := modem.attempt()):
+        pass
+    counter.work.not_sent(attempt, DeviceGone("gone"))
+    counter.store.write(lambda tx: tx.conn.execute("UPDATE branch SET name = 'Amersfoort'"))
+    assert modem.look().outgoing.text == "Kom je?\n- Utrecht"
+
+
+def test_the_line_s_own_number_signs_nothing(counter: Counter, modem: Modem) -> None:
+    """A modem with the same number, such as a twin card."""
+    set_number = "UPDATE device SET sim_number = ? WHERE id = ?"
+    for number, text in ((MODEM_NUMBER, "Kom je?\n- Utrecht"), ("+31687654321", "Kom je?")):
+        counter.store.write(
+            lambda tx, number=number: tx.conn.execute(set_number, (number, modem.device_id))
+        )
+        phone_is_away(counter)
+        counter.clock.advance(s=600)
+        counter.queues("Kom je?")
+        assert modem.sends().outgoing.text == text
+
+
+def test_a_line_with_a_modem_alone_signs_nothing(counter: Counter) -> None:
+    """The modem's number is the line's."""
+
+    def add(tx: Tx) -> tuple[str, str]:
+        line_id = lines.add_line(tx, branch_id=counter.branch_id, number=MODEM_NUMBER)
+        device_id = lines.enrol(tx, kind="modem", address="/dev/ttyUSB3")
+        lines.add_route(tx, line_id=line_id, device_id=device_id, channel=SMS)
+        return line_id, device_id
+
+    counter.line_id, counter.device_id = counter.store.write(add)
+    modem = Modem(counter, counter.device_id)
+    counter.hears("Hoi", channel=SMS)
+    welcome = modem.sends()
+    assert "Welkom" in welcome.outgoing.text
+    assert not welcome.outgoing.text.endswith("- Utrecht")
+    counter.clock.advance(s=60)
+    assert counter.accepts(channel=WHATSAPP).reason == "no-route"
+
+
+# A modem that lines share
+
+
+def shared(counter: Counter, modem: Modem, number: str = "+31687000002") -> str:
+    """Another line that falls back on the same modem; its id."""
+    line_id, _ = counter.add_line(number, f"R58M{number[-3:]}")
+    counter.store.write(lambda tx: modem.falls_back(tx, line_id))
+    return line_id
+
+
+def writes(counter: Counter, modem: Modem, text: str, sender: str = ANNA) -> str:
+    """Somebody writes to the modem's number; the line that gets it."""
+    device_id, counter.device_id = counter.device_id, modem.device_id
+    counter.hears(text, sender, channel=SMS)
+    counter.device_id = device_id
+    row = counter.one("SELECT line_id FROM message WHERE text = ? ORDER BY id DESC", text)
+    return str(row["line_id"])
+
+
+def test_a_stranger_s_message_is_for_the_line_that_first_fell_back_on_it(
+    counter: Counter, modem: Modem
+) -> None:
+    """Unless it is some line's own modem."""
+    first, second = counter.line_id, shared(counter, modem)
+    assert writes(counter, modem, "een", "+31655555555") == first
+    counter.store.write(
+        lambda tx: lines.add_route(
+            tx, line_id=second, device_id=modem.device_id, channel=WHATSAPP, rank=0
+        )
+    )
+    assert writes(counter, modem, "twee", "+31655555555") == second
+
+
+def test_an_answer_is_for_the_line_that_last_wrote_to_that_number(
+    counter: Counter, modem: Modem
+) -> None:
+    """Over this modem; a STOP there counts for that line and no other."""
+    first, second = counter.line_id, shared(counter, modem)
+    phone_is_away(counter)
+    counter.clock.advance(s=600)
+    for line_id in (first, second):
+        counter.line_id = line_id
+        counter.hears("Hoi daar")  # over the first phone, whose line is the first
+    counter.store.write(
+        lambda tx: tx.conn.execute(
+            "INSERT INTO consent (number, contact_id, line_id, kind, recorded_by, at_ms)"
+            " SELECT number, contact_id, ?, kind, recorded_by, at_ms FROM consent"
+            " WHERE number = ? LIMIT 1",
+            (second, ANNA),
+        )
+    )
+    counter.line_id = second
+    counter.queues("van de tweede")
+    modem.sends()
+    assert writes(counter, modem, "antwoord") == second
+    assert writes(counter, modem, "een ander", BART) == first
+    assert writes(counter, modem, "STOP") == second
+    closed = counter.all("SELECT line_id FROM consent WHERE kind = 'opted_out'")
+    assert [row["line_id"] for row in closed] == [second]
+    counter.line_id = first
+    assert counter.accepts("mag nog").id
+
+
+def test_what_is_told_again_is_known_whoever_it_is_for_by_now(
+    counter: Counter, modem: Modem
+) -> None:
+    """The same SMS from the same modem is one message."""
+    second = shared(counter, modem)
+    device_id, counter.device_id = counter.device_id, modem.device_id
+    counter.hears("hallo", channel=SMS, key="same")
+    counter.store.write(
+        lambda tx: lines.add_route(
+            tx, line_id=second, device_id=modem.device_id, channel=WHATSAPP, rank=0
+        )
+    )
+    counter.hears("hallo", channel=SMS, key="same")
+    counter.device_id = device_id
+    assert len(counter.all("SELECT 1 FROM message WHERE text = 'hallo'")) == 1
+
+
+def test_a_shared_modem_is_one_sim(counter: Counter, modem: Modem) -> None:
+    """Its ceilings hold over all its lines: six a minute, whoever writes."""
+    ids = [counter.line_id, *(shared(counter, modem, f"+3168700001{n}") for n in range(3))]
+    counter.store.write(
+        lambda tx: tx.conn.executemany(
+            "INSERT INTO consent (number, contact_id, line_id, kind, recorded_by, at_ms)"
+            " SELECT number, contact_id, ?, kind, recorded_by, at_ms FROM consent",
+            [(each,) for each in ids[1:]],
+        )
+    )
+    counter.store.write(lambda tx: tx.conn.execute("UPDATE device SET lost = '{}', created_ms = 1"))
+    phone_is_away(counter)
+    counter.clock.advance(s=600)
+    for line_id in ids:
+        for who in (ANNA, BART):
+            counter.queues("hoi", to=who, line_id=line_id, kind=MessageClass.REPLY)
+    left = []
+    for second in range(120):
+        if (task := modem.task()) is not None:
+            assert task is not None
+            with tapping(task):  # type: ignore[arg-type]
+                pass
+            counter.work.sent(task, Proof(tick=Tick.SENT))  # type: ignore[arg-type]
+            left.append(second)
+        counter.clock.advance(s=1)
+    assert len(left) == 8
+    assert all(sum(start <= each < start + 60 for each in left) <= 6 for start in left)
+
+
+def test_a_new_modem_begins_slowly_however_old_its_lines_are(
+    counter: Counter, modem: Modem
+) -> None:
+    """The day's budget is that of the SIM: twenty in its first days."""
+    counter.store.write(lambda tx: tx.conn.execute("UPDATE line SET created_ms = 0"))
+    history = modem_history(counter, modem)
+    assert (
+        history == counter.one("SELECT created_ms FROM device WHERE kind = 'modem'")["created_ms"]
+    )
+    counter.store.write(
+        lambda tx: lines.add_route(
+            tx, line_id=counter.line_id, device_id=modem.device_id, channel=WHATSAPP, rank=0
+        )
+    )
+    assert modem_history(counter, modem) == 0
+
+
+def modem_history(counter: Counter, modem: Modem) -> int:
+    from appliance.queue.past import Histories
+
+    def read(conn: Any) -> int:
+        line = lines.line(conn, counter.line_id)
+        return Histories().of(conn, modem.device_id, line, now_ms=counter.clock.now_ms()).since_ms
+
+    return counter.store.read(read)
+
+
+# Abroad
+
+
+def test_a_list_waits_while_the_sim_is_abroad(counter: Counter, modem: Modem) -> None:
+    """Answers do not; the list goes on at home."""
+    settings(counter, fallback_classes=frozenset(MessageClass))
+    phone_is_away(counter)
+    modem.is_ready(roaming=True)
+    counter.clock.advance(s=HOUR_S)
+    message_id = counter.queues(kind=MessageClass.LIST)
+    assert planned(counter, message_id) == (None, "roaming")
+    answer = counter.queues(to=BART)
+    assert modem.sends().outgoing.message_id == answer
+    modem.is_ready(roaming=False)
+    counter.clock.advance(s=300)
+    assert modem.attempt().outgoing.message_id == message_id
