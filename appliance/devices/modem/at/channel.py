@@ -19,6 +19,8 @@ _PROMPT_S = 5.0
 _SYNC_S = 0.4
 #: Between a modem's first sign of life and the last line of its start ("SMS Ready").
 _SETTLE_S = 30.0
+#: 27.007 §8.2: the modem starts anew.
+_RESTART = "AT+CFUN=1,1"
 #: Reads of 4096 bytes; a modem's news of a day is less.
 _DRAINED_AT_MOST = 64
 #: Ends a prompt without sending (27.005 §3.5.1). Ctrl-Z in its place would send what is there.
@@ -108,7 +110,9 @@ class AtChannel:
         if not (text.isascii() and text.isprintable()):
             raise ValueError("A command is one line of ASCII.")
         self._drain()
-        if self._lost_step:
+        if self._lost_step and text.upper() == _RESTART:
+            self._wire.write(_ESCAPE, deadline)  # a mute modem may hear it, and needs no step
+        elif self._lost_step:
             self._find_step(text, deadline)
         self._raise_if_booted(handed_over=False)
 

@@ -15,6 +15,7 @@ from appliance.devices.modem.at.answers import (
 from appliance.devices.modem.at.channel import AtChannel
 from appliance.devices.modem.at.urc import Booted, NewMessage, Ring, Unknown
 from tests.devices.modem.at.scripted_port import IMEI, Answers, ScriptedPort
+from tests.devices.phone_bench import eventually
 
 PDU = "0011000B911326547698F00000AA05C8329BFD06"
 SENT = {
@@ -113,6 +114,15 @@ def test_a_modem_that_never_answers_is_silence_at_the_deadline() -> None:
         with pytest.raises(Silence) as caught:
             channel.command("AT+CMSS=1", timeout_s=0.2)
         assert not caught.value.handed_over
+
+
+def test_a_mute_modem_is_told_to_start_anew_all_the_same() -> None:
+    with connected({b"AT+CGSN": b"", b"AT+CMEE?": b"", b"AT": b""}) as (port, channel):
+        for text in ("AT", "AT+CFUN=1,1"):
+            with pytest.raises(Silence):
+                channel.command(text, timeout_s=SHORT_S)
+        assert eventually(lambda: b"AT+CFUN=1,1" in port.heard)
+        assert b"AT" not in port.heard
 
 
 def test_noise_without_an_end_is_silence_at_the_deadline_too() -> None:
