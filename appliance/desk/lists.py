@@ -23,7 +23,7 @@ from appliance.queue.office_hours import hours_of
 from appliance.queue.pacing import ANSWER_WINDOW_MS, DAY_MS, DEFAULT_PROFILE, Brake, Profile
 from appliance.queue.past import Histories
 from appliance.queue.permission import may_write
-from appliance.queue.routing import ROAMING, Parcel, Ways
+from appliance.queue.routing import ROAMING, Parcel, Way, Ways
 from appliance.queue.rows import Lane
 from appliance.sms_parts import MAX_PARTS, count_parts
 from appliance.store import conversations, high_water, lines, messages
@@ -145,6 +145,7 @@ class _Look:
     wording: Wording
     rhythm: Rhythm
     ways: Ways
+    now_ms: int
     begins_ms: int
     expires_ms: int
     clock_is_wrong: bool
@@ -167,6 +168,7 @@ class _Look:
             wording=Wording.of(request.texts),
             rhythm=_rhythm(conn, line, request, now_ms=now_ms),
             ways=Ways.of(conn, line),
+            now_ms=now_ms,
             begins_ms=begins_ms,
             clock_is_wrong=clock_is_wrong,
             expires_ms=begins_ms + request.ttl_ms
@@ -235,6 +237,9 @@ class _Look:
         return "" if self.ways.can_carry(_parcel(recipient, person)) else "no-route"
 
     def _timed(self, recipient: Recipient, person: sqlite3.Row) -> Recipient:
+        way = self.ways.choose(_parcel(recipient, person))
+        # Nothing of a list leaves before its way is open.
+        self.rhythm.now_ms = max(self.rhythm.now_ms, way.from_ms)
         at_ms, brake = self._turn(recipient, person)
         if at_ms is None:
             return replace(recipient, refusal=brake.value)
@@ -242,21 +247,19 @@ class _Look:
             return replace(recipient, refusal="does-not-fit")
         self.previous = recipient.text
         self.seen.add(recipient.contact_id)
-        expected_ms, reason = self._promise(recipient, person, at_ms, brake)
+        expected_ms, reason = self._promise(way, at_ms, brake)
         return replace(recipient, expected_ms=expected_ms, reason=reason)
 
-    def _promise(
-        self, recipient: Recipient, person: sqlite3.Row, at_ms: int, brake: Brake
-    ) -> tuple[int | None, str]:
+    def _promise(self, way: Way, at_ms: int, brake: Brake) -> tuple[int | None, str]:
         """As the queue will tell it; None when nobody can know."""
         if self.clock_is_wrong:
             return None, "clock-wrong"
-        way = self.ways.choose(_parcel(recipient, person))
         if way.route is None:
             return None, way.obstacle
         if self.ways.devices[way.route.device_id].is_roaming:
             return None, ROAMING
-        return (way.from_ms, way.obstacle) if way.from_ms > at_ms else (at_ms, brake.value)
+        waits = way.from_ms > self.now_ms and brake in (Brake.NONE, Brake.NOT_BEFORE)
+        return at_ms, way.obstacle if waits else brake.value
 
     def _turn(self, recipient: Recipient, person: sqlite3.Row) -> tuple[int | None, Brake]:
         later_ms = 0

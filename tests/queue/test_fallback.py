@@ -1,6 +1,7 @@
 """When the phone is away: which message takes the modem, when, and which never does."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from appliance.desk.lists import ListRequest, accept_list, preview
 from appliance.devices.protocol import DeviceState, Proof, Reason, Tick
 from appliance.errors import DeviceGone, LineStopped, NotOnChannel
 from appliance.messages import MessageClass, MessageState
+from appliance.queue.attempt import QueueAttempt
 from appliance.queue.pacing import MINUTE_MS
+from appliance.queue.past import Histories
 from appliance.store import lines
 from appliance.store.store import Tx
 from tests.queue.counter import ANNA, BART, HOUR_S, SMS, STAFF, WHATSAPP, Counter, tapping
@@ -152,16 +155,16 @@ def test_a_preview_of_a_list_says_what_the_queue_will_say(counter: Counter, mode
     now_ms = counter.clock.now_ms()
 
     def look() -> tuple[int | None, str]:
-        (one,) = counter.store.read(
-            lambda conn: preview(conn, request, now_ms=now_ms, clock_is_wrong=False)
-        )
+        (one,) = counter.store.read(lambda conn: preview(conn, request, now_ms=now_ms))
         return one.expected_ms, one.reason
 
     assert look() == (None, "device-absent")
     settings(counter, fallback_classes=frozenset(MessageClass))
     assert look() == (now_ms + 10 * MINUTE_MS, "device-absent")
+    seen = look()
     (kept,) = counter.store.write(lambda tx: accept_list(tx, request))
-    assert (kept.expected_ms, kept.reason) == look()
+    assert (kept.expected_ms, kept.reason) == seen
+    assert planned(counter, kept.message_id or "") == seen
 
 
 def test_a_stopped_line_falls_nowhere(counter: Counter, modem: Modem) -> None:
@@ -269,13 +272,16 @@ def test_the_line_s_own_number_signs_nothing(counter: Counter, modem: Modem) -> 
     """A modem with the same number, such as a twin card."""
     set_number = "UPDATE device SET sim_number = ? WHERE id = ?"
     for number, text in ((MODEM_NUMBER, "Kom je?\n- Utrecht"), ("+31687654321", "Kom je?")):
-        counter.store.write(
-            lambda tx, number=number: tx.conn.execute(set_number, (number, modem.device_id))
-        )
+        values = (number, modem.device_id)
+        counter.store.write(partial(_execute, sql=set_number, values=values))
         phone_is_away(counter)
         counter.clock.advance(s=600)
         counter.queues("Kom je?")
         assert modem.sends().outgoing.text == text
+
+
+def _execute(tx: Tx, sql: str, values: tuple[str, ...]) -> None:
+    tx.conn.execute(sql, values)
 
 
 def test_a_line_with_a_modem_alone_signs_nothing(counter: Counter) -> None:
@@ -290,6 +296,7 @@ def test_a_line_with_a_modem_alone_signs_nothing(counter: Counter) -> None:
     counter.line_id, counter.device_id = counter.store.write(add)
     modem = Modem(counter, counter.device_id)
     counter.hears("Hoi", channel=SMS)
+    counter.clock.advance(s=120)
     welcome = modem.sends()
     assert "Welkom" in welcome.outgoing.text
     assert not welcome.outgoing.text.endswith("- Utrecht")
@@ -396,10 +403,10 @@ def test_a_shared_modem_is_one_sim(counter: Counter, modem: Modem) -> None:
     left = []
     for second in range(120):
         if (task := modem.task()) is not None:
-            assert task is not None
-            with tapping(task):  # type: ignore[arg-type]
+            assert isinstance(task, QueueAttempt)
+            with tapping(task):
                 pass
-            counter.work.sent(task, Proof(tick=Tick.SENT))  # type: ignore[arg-type]
+            counter.work.sent(task, Proof(tick=Tick.SENT))
             left.append(second)
         counter.clock.advance(s=1)
     assert len(left) == 8
@@ -411,10 +418,8 @@ def test_a_new_modem_begins_slowly_however_old_its_lines_are(
 ) -> None:
     """The day's budget is that of the SIM: twenty in its first days."""
     counter.store.write(lambda tx: tx.conn.execute("UPDATE line SET created_ms = 0"))
-    history = modem_history(counter, modem)
-    assert (
-        history == counter.one("SELECT created_ms FROM device WHERE kind = 'modem'")["created_ms"]
-    )
+    device = counter.one("SELECT created_ms FROM device WHERE kind = 'modem'")
+    assert modem_history(counter, modem) == device["created_ms"]
     counter.store.write(
         lambda tx: lines.add_route(
             tx, line_id=counter.line_id, device_id=modem.device_id, channel=WHATSAPP, rank=0
@@ -424,8 +429,6 @@ def test_a_new_modem_begins_slowly_however_old_its_lines_are(
 
 
 def modem_history(counter: Counter, modem: Modem) -> int:
-    from appliance.queue.past import Histories
-
     def read(conn: Any) -> int:
         line = lines.line(conn, counter.line_id)
         return Histories().of(conn, modem.device_id, line, now_ms=counter.clock.now_ms()).since_ms
