@@ -9,10 +9,13 @@ from appliance.errors import InvalidInput, Refused
 from appliance.messages import Channel, MessageClass
 from appliance.phone_numbers import is_e164
 from appliance.store import consent, contacts, lines
-from appliance.store.consent import ConsentKind
+from appliance.store.consent import ConsentKind, Verdict
 from appliance.store.store import Tx
 
 log = logging.getLogger(__name__)
+
+CLOCKS_APART_MS = 60_000
+"""Two channels' times may differ by this, and a screen shows minutes only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +44,7 @@ def answer(tx: Tx, arrival: Arrival) -> None:
         if verdict.code != "opted-out":
             opt_out(tx, arrival, recorded_by="rule")
     elif verdict.code == "opted-out":
-        if writable and words.is_start(arrival.text):
+        if writable and words.is_start(arrival.text) and not _is_overtaken(tx, arrival, verdict):
             _opt_in_again(tx, arrival)
     else:
         if writable and (not verdict.allowed or verdict.sms_only):
@@ -60,6 +63,18 @@ def opt_out(tx: Tx, arrival: Arrival, *, recorded_by: str) -> None:
     _mark_welcomed(tx, arrival, None)
     if is_e164(arrival.number):
         _say(tx, arrival, words.STOPPED, rule="stop", kind=MessageClass.CONFIRMATION)
+
+
+def _is_overtaken(tx: Tx, arrival: Arrival, verdict: Verdict) -> bool:
+    """It was written before what closed the door and came later, as an SMS may over a day."""
+    if verdict.entry is None:
+        return False
+    row = tx.conn.execute(
+        "SELECT a.happened_ms AS written_ms, coalesce(c.happened_ms, ?) AS closed_ms"
+        " FROM message a LEFT JOIN message c ON c.id = ? WHERE a.id = ?",
+        (verdict.entry.at_ms, verdict.entry.message_id, arrival.message_id),
+    ).fetchone()
+    return bool(row["written_ms"] < row["closed_ms"] - CLOCKS_APART_MS)
 
 
 def _opt_in_again(tx: Tx, arrival: Arrival) -> None:

@@ -313,6 +313,17 @@ def test_after_stop_nothing_is_accepted_and_start_opens_again(counter: Counter) 
     assert counter.queues()
 
 
+def test_a_start_that_was_written_before_the_stop_opens_nothing(counter: Counter) -> None:
+    """An SMS may come hours late; what they said last counts."""
+    counter.knows(ANNA)
+    counter.clock.advance(s=3600)
+    counter.hears("STOP")
+    counter.hears("START", channel=SMS, at_ms=counter.clock.now_ms() - 600_000)
+    assert ledger(counter)[-1] == (ANNA, "opted_out")
+    counter.hears("START", channel=SMS, at_ms=counter.clock.now_ms() - 30_000)
+    assert ledger(counter)[-1] == (ANNA, "opted_in_again")
+
+
 def test_a_first_message_that_says_stop_is_an_opt_out_without_welcome(counter: Counter) -> None:
     """It is confirmed; a later START is no reason to welcome."""
     counter.hears("STOP")
