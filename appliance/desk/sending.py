@@ -1,17 +1,14 @@
 """The door for what goes out: the gate's first time, and the row that makes a promise."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from appliance.desk.room import Room
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.messages import Channel, MessageClass, MessageState, clean_text
 from appliance.phone_numbers import is_e164, is_landline
-from appliance.queue import rows
-from appliance.queue.office_hours import hours_of
-from appliance.queue.pacing import ANSWER_WINDOW_MS, HOUR_MS
+from appliance.queue.pacing import ANSWER_WINDOW_MS, HOUR_MS, Waiting
 from appliance.queue.permission import may_write
-from appliance.queue.routing import FALLBACK, Parcel, Ways
-from appliance.queue.rows import Lane
+from appliance.queue.promise import Coming, first_promise, note_promise
 from appliance.sms_parts import MAX_PARTS, count_parts
 from appliance.store import contacts, conversations, lines, messages
 from appliance.store.store import Tx
@@ -82,16 +79,37 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     begins_ms = max(tx.now_ms, request.not_before_ms or 0)
     answering = last_in_ms is not None and begins_ms - last_in_ms <= ANSWER_WINDOW_MS
     kind = request.kind or (MessageClass.REPLY if answering else MessageClass.AUTOMATIC)
-    begun = not answering and kind in (MessageClass.AUTOMATIC, MessageClass.LIST)
-    expected_ms, reason = _first_estimate(
-        tx, line, replace(request, channel=wanted), text, kind=kind, begun=begun
+    conversation_id = conversations.with_contact(tx, line.id, contact_id)
+    coming = Coming(
+        waiting=Waiting(
+            id=tx.new_id(),
+            number=request.number,
+            kind=kind,
+            text_length=len(text),
+            created_ms=tx.now_ms,
+            typed=request.typed,
+            answering=answering,
+            unanswered=0,
+            not_before_ms=request.not_before_ms or 0,
+            sms=wanted is Channel.SMS,
+            parts=count_parts(text) if wanted is Channel.SMS else 1,
+        ),
+        contact_id=contact_id,
+        conversation_id=conversation_id,
+        last_in_ms=last_in_ms,
+        text=text,
+        wanted=wanted,
+        on_whatsapp=_on_whatsapp(tx, request.number),
     )
+    promise = first_promise(tx, line, coming)
+    expected_ms, reason = promise.entry.expected_ms, promise.entry.reason or None
     if tx.clock_is_wrong:
         expected_ms, reason = None, "clock-wrong"
     message_id = messages.enqueue(
         tx,
         messages.NewOutgoing(
-            conversation_id=conversations.with_contact(tx, line.id, contact_id),
+            id=coming.waiting.id,
+            conversation_id=conversation_id,
             line_id=line.id,
             contact_id=contact_id,
             number=request.number,
@@ -110,6 +128,7 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
             reason=reason,
         ),
     )
+    note_promise(tx, line, promise)
     return Accepted(
         id=message_id, state=MessageState.QUEUED, expected_ms=expected_ms, reason=reason
     )
@@ -194,50 +213,6 @@ def _permitted(tx: Tx, request: SendRequest, text: str) -> Channel | None:
         _check_channel(tx, Channel.SMS, request.number, text)
         return Channel.SMS
     return request.channel
-
-
-def _first_estimate(
-    tx: Tx, line: lines.Line, request: SendRequest, text: str, *, kind: MessageClass, begun: bool
-) -> tuple[int | None, str | None]:
-    """A promise good enough to answer with; the planner corrects it within seconds."""
-    parcel = Parcel(
-        number=request.number,
-        text=text,
-        kind=kind,
-        wanted=request.channel,
-        on_whatsapp=_on_whatsapp(tx, request.number),
-    )
-    way = Ways.of(tx.conn, line).choose(parcel)
-    if way.route is None:
-        return None, way.obstacle
-    if request.not_before_ms and request.not_before_ms > tx.now_ms:
-        return request.not_before_ms, "not-before"
-    at_ms = max(tx.now_ms, way.from_ms)
-    if begun:
-        opens_ms = hours_of(lines.branch(tx.conn, line.branch_id)).open_from(at_ms)
-        if opens_ms != at_ms:
-            return opens_ms, "office-hours"
-    behind_ms = _behind(tx, line.id, kind, begun=begun)
-    if behind_ms > at_ms:
-        return behind_ms, "gap"
-    if at_ms > tx.now_ms:
-        return at_ms, way.obstacle
-    return at_ms, FALLBACK if way.obstacle else None
-
-
-def _behind(tx: Tx, line_id: str, kind: MessageClass, *, begun: bool) -> int:
-    """When the last of those that leave before a new one of this class is expected.
-
-    What Balie begins may wait for the morning; an answer does not wait for it.
-    """
-    kinds = rows.CLASSES[: rows.CLASSES.index(kind) + 1]
-    lanes = [
-        Lane(each, answering)
-        for each in kinds
-        for answering in (True, False)
-        if begun or answering or each in (MessageClass.CONFIRMATION, MessageClass.REPLY)
-    ]
-    return rows.last_expected(tx.conn, line_id, lanes, now_ms=tx.now_ms)
 
 
 def _on_whatsapp(tx: Tx, number: str) -> bool | None:

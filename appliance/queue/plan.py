@@ -49,14 +49,14 @@ def plan_line(
     waiting = Reading(conn, line.id, now_ms=now_ms).heads(horizon)
     if not waiting:
         return []
-    desk = _Desk.of(conn, line, profile, histories or Histories(), now_ms=now_ms)
+    desk = Desk.of(conn, line, profile, histories or Histories(), now_ms=now_ms)
     planned: list[Planned] = []
     aside: list[rows.Queued] = []
     people: set[str] = set()
     # What the calendar holds for hours must not seem to stand before what may leave now.
     for message in sorted(waiting, key=lambda each: desk.hours_ahead(each, now_ms=now_ms)):
         entry = desk.plan(message, now_ms=now_ms)
-        held = entry.reason in _HOLDS_FEW or message.contact_id in people
+        held = entry.reason in HOLDS_FEW or message.contact_id in people
         if held and not message.waiting.is_reply:
             aside.append(message)
             people.add(message.contact_id)
@@ -70,7 +70,7 @@ def plan_line(
     return planned
 
 
-_HOLDS_FEW = frozenset(
+HOLDS_FEW = frozenset(
     brake.value
     for brake in (
         Brake.CEILING_DAY,
@@ -100,7 +100,7 @@ def next_due(
     reading = Reading(conn, line.id, now_ms=now_ms, looked=looked)
     if reading.is_empty():
         return None
-    desk = _Desk.of(conn, line, profile, histories or Histories(), now_ms=now_ms)
+    desk = Desk.of(conn, line, profile, histories or Histories(), now_ms=now_ms)
     closed: set[Lane] = set()
     for message in reading.in_order(closed):
         entry = desk.plan(message, now_ms=now_ms)
@@ -211,7 +211,7 @@ def _held_behind(entry: Planned) -> frozenset[Lane]:
     return frozenset(Lane(kind, answering) for kind in kinds for answering in {False, *calm})
 
 
-_PASSING = frozenset(
+PASSING = frozenset(
     brake.value
     for brake in (
         Brake.TYPING,
@@ -226,7 +226,7 @@ _PASSING = frozenset(
 
 
 @dataclass(slots=True, kw_only=True)
-class _Desk:
+class Desk:
     """What a decision rests on, read once.
 
     `histories` grow as messages are assumed sent. `held` says, for a person and a class, until
@@ -249,7 +249,7 @@ class _Desk:
         histories: Histories,
         *,
         now_ms: int,
-    ) -> "_Desk":
+    ) -> "Desk":
         ways = Ways.of(conn, line)
         devices = ways.devices
         own = profile_of(line.pacing, profile)
@@ -292,7 +292,8 @@ class _Desk:
 
     def _slot(self, message: rows.Queued, way: Way, route: Route, *, now_ms: int) -> Slot:
         waiting = message.waiting
-        waiting = replace(waiting, not_before_ms=max(waiting.not_before_ms, way.from_ms))
+        if way.from_ms > waiting.not_before_ms:
+            waiting = replace(waiting, not_before_ms=way.from_ms)
         if route.channel is Channel.SMS:
             parts = count_parts(self.ways.text_on(route, message.text))
             waiting = replace(waiting, parts=parts, sms=True)
@@ -305,7 +306,7 @@ class _Desk:
 
     def hold_back(self, entry: Planned) -> None:
         """First in, first out: later ones to this person do not overtake what will soon leave."""
-        soon = entry.reason in _PASSING or entry.queued.tries > 0
+        soon = entry.reason in PASSING or entry.queued.tries > 0
         if soon and entry.expected_ms is not None:
             key = (entry.queued.contact_id, entry.queued.waiting.kind)
             self.held[key] = max(self.held.get(key, 0), entry.expected_ms)

@@ -4,7 +4,6 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from heapq import merge
 from typing import Any
 
@@ -278,35 +277,12 @@ ORDER BY id DESC LIMIT ?
 """  # noqa: S608 -- our own words
 
 
-_LAST = f"""coalesce((
-SELECT expected_ms FROM message INDEXED BY message_waiting
-WHERE line_id = :line AND class = '{{kind}}' AND answering = {{answering}} AND state IN {WAITING}
-  AND coalesce(reason, '') NOT IN {PARKED} AND coalesce(not_before_ms, 0) <= :now
-  AND expected_ms > :now ORDER BY id DESC LIMIT 1), 0)"""  # noqa: S608 -- our own words
-
-
 def latest_expected(
     conn: sqlite3.Connection, line_id: str, lane: Lane, *, now_ms: int, limit: int
 ) -> Sequence[int]:
     """What is promised to the last of a lane; not to those that were planned for later."""
     values = (line_id, lane.kind.value, int(lane.answering), now_ms, now_ms, limit)
     return [int(row[0]) for row in conn.execute(_LATEST, values)]
-
-
-def last_expected(
-    conn: sqlite3.Connection, line_id: str, lanes: Sequence[Lane], *, now_ms: int
-) -> int:
-    """What is promised to the last of these lanes; 0 when nothing is. One statement: it is asked
-    for every message that is accepted.
-    """
-    values = {"line": line_id, "now": now_ms}
-    return int(conn.execute(_last_of(tuple(lanes)), values).fetchone()[0])
-
-
-@lru_cache(maxsize=16)
-def _last_of(lanes: tuple[Lane, ...]) -> str:
-    lasts = [_LAST.format(kind=lane.kind.value, answering=int(lane.answering)) for lane in lanes]
-    return f"SELECT max(0, {', '.join(lasts)})"
 
 
 def first_expected(conn: sqlite3.Connection, line_id: str) -> int | None:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from appliance.errors import InvalidInput
@@ -38,12 +39,16 @@ def taken_from(values: dict[str, Any]) -> LineSettings:
     """The settings of a row, whose columns are taken out of `values`."""
     return LineSettings(
         fallback_after_min=values.pop("fallback_after_min"),
-        fallback_classes=frozenset(
-            MessageClass(name) for name in json.loads(values.pop("fallback_classes"))
-        ),
+        fallback_classes=_classes(values.pop("fallback_classes")),
         call_answer=values.pop("call_answer"),
         credit_warn_cents=values.pop("credit_warn_cents"),
     )
+
+
+@lru_cache(maxsize=64)
+def _classes(stored: str) -> frozenset[MessageClass]:
+    """Remembered: a line is read for every message, and there are few ways to set it."""
+    return frozenset(MessageClass(name) for name in json.loads(stored))
 
 
 def keep(tx: Tx, line_id: str, settings: LineSettings) -> None:

@@ -12,7 +12,7 @@ from appliance.store.store import Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewOutgoing:
-    """A message that passed the gate and is to be kept."""
+    """A message that passed the gate and is to be kept; under `id` where it has one already."""
 
     conversation_id: str
     line_id: str
@@ -31,6 +31,7 @@ class NewOutgoing:
     expires_ms: int | None = None
     expected_ms: int | None = None
     reason: str | None = None
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ _FROM = {
 
 def enqueue(tx: Tx, new: NewOutgoing) -> str:
     """Keeps an accepted message as `queued`, with its event; gives its id."""
-    message_id = tx.new_id()
+    message_id = new.id or tx.new_id()
     tx.conn.execute(
         "INSERT INTO message (id, conversation_id, line_id, contact_id, number, direction, class,"
         " wanted, text, state, reason, expected_ms, not_before_ms, expires_ms, answering, typed,"

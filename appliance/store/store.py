@@ -10,7 +10,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -41,12 +41,14 @@ class Tx:
     """One transaction; only the writer's thread uses it.
 
     `now_ms` is the same for all of it and never before that of an earlier one: while the clock
-    is behind, time stands still.
+    is behind, time stands still. `memory` is what the writer's thread keeps from one transaction
+    to the next to be quicker; nothing in it survives, and a transaction taken back leaves it.
     """
 
     conn: sqlite3.Connection
     now_ms: int
     clock_is_wrong: bool = False
+    memory: dict[str, Any] = field(default_factory=dict)
 
     def emit(self, kind: EventKind, **about: Any) -> None:
         """Appends one event; `about` is what `store.events.append` takes."""
@@ -67,6 +69,7 @@ class Store:
         self.path = path
         self.clock = clock
         self._local = threading.local()
+        self._memory: dict[str, Any] = {}
         self._readers: list[sqlite3.Connection] = []
         self._listeners: list[Callable[[], None]] = []
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
@@ -151,7 +154,8 @@ class Store:
     def _begun(self, conn: sqlite3.Connection) -> Tx:
         clock_ms = self.clock.now_ms()
         now_ms = high_water.pass_by(conn, clock_ms)
-        return Tx(conn, now_ms, clock_is_wrong=high_water.is_behind(clock_ms, now_ms))
+        behind = high_water.is_behind(clock_ms, now_ms)
+        return Tx(conn, now_ms, clock_is_wrong=behind, memory=self._memory)
 
     def _committed(self) -> None:
         for listener in self._listeners:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections import Counter as Tally
+from itertools import pairwise
 
 import pytest
 
@@ -13,7 +14,7 @@ from appliance.events import EventKind
 from appliance.messages import Channel, MessageClass, MessageState
 from appliance.queue import rows
 from appliance.queue.attempt import QueueAttempt
-from appliance.queue.planner import FAR_WRITTEN, MAX_WRITTEN, NEAR, Planner
+from appliance.queue.planner import FAR_TOLERANCE, FAR_WRITTEN, MAX_WRITTEN, NEAR, Planner
 from appliance.queue.profile import checked
 from appliance.store import lines
 from appliance.store.store import Tx
@@ -152,14 +153,15 @@ def test_a_round_writes_a_bounded_number_of_promises(counter: Counter) -> None:
 
 
 def test_promises_far_ahead_are_in_order_and_near_the_truth(counter: Counter) -> None:
-    """The steady rate announces the last of a list within a tenth of when it leaves."""
+    """The last of a list is announced within a tenth of when it leaves; as near is the order."""
     ids = listed(counter, known(counter, 150))
     for _ in range(4):
         counter.planner.round()
         counter.clock.advance(s=1)
     began_ms = counter.clock.now_ms()
     promised = [counter.row(each)["expected_ms"] for each in ids]
-    assert promised == sorted(promised)
+    for ahead, behind in pairwise(promised):
+        assert ahead <= behind + FAR_TOLERANCE * (behind - began_ms)
     left: dict[str, int] = {}
     while len(left) < len(ids):
         left |= dict.fromkeys(leave(counter, minutes=1), counter.clock.now_ms())

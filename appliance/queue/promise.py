@@ -1,0 +1,316 @@
+"""The first promise: when a message that is accepted now will leave, as the plan will say it.
+
+It is worked out by what the plan itself asks, but goes on from what was promised to those before
+it instead of planning them again. So its cost does not grow with the queue.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from appliance.messages import Channel, MessageClass
+from appliance.queue import rows
+from appliance.queue.history import Left
+from appliance.queue.pacing import DEFAULT_PROFILE, HOUR_MS, Brake, Profile, Waiting
+from appliance.queue.past import Histories
+from appliance.queue.plan import HOLDS_FEW, PASSING, Desk, Planned
+from appliance.queue.routing import device_obstacle
+from appliance.queue.rows import Queued
+from appliance.sms_parts import count_parts
+from appliance.store import events
+from appliance.store.lines import Line
+from appliance.store.store import Tx
+
+REMEMBERED_MS = 1_000
+"""What a line had promised is read again after this, or when something happened on it."""
+
+NEWEST = 200
+"""Promises of a lane that a new one goes on from: no ceiling of a day reaches further back."""
+
+LAST_SAID = 8
+"""Messages of a conversation that a first promise looks at; the plan looks at all."""
+
+_MEMORY = "promises"
+
+_SAID = """
+SELECT direction, answering, sent_ms, length(text) AS length FROM message
+WHERE conversation_id = ? ORDER BY happened_ms DESC, id DESC LIMIT ?
+"""
+
+_PROMISED = f"""
+SELECT m.id, m.number, m.contact_id, m.class, m.answering, m.wanted, m.text, m.reason,
+       m.expected_ms, m.not_before_ms, m.answering = 0 AND c.last_in_ms IS NULL AS first
+FROM message m INDEXED BY message_waiting CROSS JOIN conversation c ON c.id = m.conversation_id
+WHERE m.line_id = ? AND m.class = ? AND m.answering = ? AND m.state IN {rows.WAITING}
+  AND m.state = 'queued' AND m.expected_ms IS NOT NULL
+ORDER BY m.id DESC LIMIT ?
+"""  # noqa: S608 -- our own words
+_SAME_LINE = "SELECT 1 FROM event WHERE seq > ? AND (line_id = ? OR line_id IS NULL) LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """A message that is about to be kept. `last_in_ms`: when its contact last wrote."""
+
+    waiting: Waiting
+    contact_id: str
+    conversation_id: str
+    last_in_ms: int | None
+    text: str
+    wanted: Channel | None
+    on_whatsapp: bool | None
+
+    def queued(self, waiting: Waiting) -> Queued:
+        return Queued(
+            waiting=waiting,
+            contact_id=self.contact_id,
+            text=self.text,
+            wanted=self.wanted,
+            on_whatsapp=self.on_whatsapp,
+            expected_ms=None,
+            reason=None,
+            tries=0,
+            blocked=False,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Promised:
+    """One that stands before others. `hours` until the calendar lets it leave."""
+
+    left: Left
+    contact_id: str
+    kind: MessageClass
+    hours: int
+    aside: bool
+    passing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a new message stands; what is before it follows from this."""
+
+    kind: MessageClass
+    hours: int
+    aside: bool
+
+    def follows(self, other: _Promised) -> bool:
+        if other.aside and not self.aside:
+            return False
+        if other.hours != self.hours:
+            return other.hours < self.hours
+        return rows.CLASSES.index(other.kind) <= rows.CLASSES.index(self.kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """What a message is told, and where it stood when it was worked out."""
+
+    entry: Planned
+    place: _Place
+
+    def as_promised(self) -> _Promised | None:
+        """None when nobody can know when it leaves: then it stands before nobody."""
+        queued, expected_ms = self.entry.queued, self.entry.expected_ms
+        if expected_ms is None:
+            return None
+        return _Promised(
+            left=queued.waiting.left_at(expected_ms),
+            contact_id=queued.contact_id,
+            kind=queued.waiting.kind,
+            hours=self.place.hours,
+            aside=self.place.aside,
+            passing=self.entry.reason in PASSING,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Ahead:
+    """What a line has promised, and for each place the desk as those before it leave it.
+
+    `full` are places at which the day's budget is used up: whoever comes next is put aside.
+    `closed`: nothing can leave the line now, whatever it is.
+    """
+
+    desk: Desk
+    closed: bool
+    read_ms: int
+    seq: int
+    promised: list[_Promised]
+    desks: dict[_Place, Desk] = field(default_factory=dict)
+    full: set[_Place] = field(default_factory=set)
+
+    def is_fresh(self, conn: sqlite3.Connection, now_ms: int) -> bool:
+        if not 0 <= now_ms - self.read_ms < REMEMBERED_MS:
+            return False
+        seq = events.last_seq(conn)
+        if seq < self.seq:
+            return False
+        if seq == self.seq:
+            return True
+        line_id = self.desk.line.id
+        return conn.execute(_SAME_LINE, (self.seq, line_id)).fetchone() is None
+
+    def plan(self, message: Queued, *, now_ms: int) -> Promise:
+        hours = self.desk.hours_ahead(message, now_ms=now_ms)
+        place = _Place(message.waiting.kind, hours, aside=False)
+        if place not in self.full or not message.waiting.is_begun:
+            entry = self._at(place).plan(message, now_ms=now_ms)
+            if entry.reason not in HOLDS_FEW or message.waiting.is_reply:
+                return Promise(entry=entry, place=place)
+            if entry.reason == Brake.CEILING_DAY.value:
+                self.full.add(place)
+        place = _Place(message.waiting.kind, hours, aside=True)
+        return Promise(entry=self._at(place).plan(message, now_ms=now_ms), place=place)
+
+    def _at(self, place: _Place) -> Desk:
+        if place not in self.desks:
+            copies = {device: each.copy() for device, each in self.desk.histories.items()}
+            desk = replace(self.desk, histories=copies, held={})
+            before = (each for each in self.promised if place.follows(each))
+            for each in sorted(before, key=lambda each: each.left.at_ms):
+                _assume(desk, each)
+            self.desks[place] = desk
+        return self.desks[place]
+
+    def keep(self, promise: Promise) -> None:
+        """It stands before whatever is accepted next."""
+        promised = promise.as_promised()
+        if promised is None:
+            return
+        self.promised.append(promised)
+        for place in [each for each in self.desks if each.follows(promised)]:
+            if _is_in_order(self.desks[place], promised):
+                _assume(self.desks[place], promised)
+            else:
+                del self.desks[place]  # to be made again when it is asked for
+
+
+def _is_in_order(desk: Desk, promised: _Promised) -> bool:
+    return all(each.last_ms <= promised.left.at_ms for each in desk.histories.values())
+
+
+def _assume(desk: Desk, promised: _Promised) -> None:
+    """Over whichever device it goes, the new one is not promised before it."""
+    for history in desk.histories.values():
+        history.add(promised.left)
+    if promised.passing:
+        key = (promised.contact_id, promised.kind)
+        desk.held[key] = max(desk.held.get(key, 0), promised.left.at_ms)
+
+
+def first_promise(
+    tx: Tx, line: Line, coming: Coming, profile: Profile = DEFAULT_PROFILE
+) -> Promise:
+    """For a message that is not kept yet; `note_promise` once it is."""
+    ahead = _ahead(tx, line, profile)
+    if ahead.closed:
+        entry = ahead.desk.plan(coming.queued(coming.waiting), now_ms=tx.now_ms)
+        return Promise(entry=entry, place=_Place(coming.waiting.kind, 0, aside=False))
+    message = coming.queued(_with_past(tx, coming))
+    return ahead.plan(message, now_ms=tx.now_ms)
+
+
+def note_promise(tx: Tx, line: Line, promise: Promise) -> None:
+    """The message was kept with this promise."""
+    ahead = _remembered(tx).by_line[line.id]
+    ahead.keep(promise)
+    ahead.seq = events.last_seq(tx.conn)
+
+
+def _with_past(tx: Tx, coming: Coming) -> Waiting:
+    """With what was said in the conversation before, as far as the pacing asks for it."""
+    waiting = coming.waiting
+    if waiting.typed and not waiting.is_begun:
+        return waiting
+    said = tx.conn.execute(_SAID, (coming.conversation_id, LAST_SAID)).fetchall()
+    if waiting.is_begun:
+        sent = [row for row in said if row["sent_ms"] is not None]
+        since_ms = coming.last_in_ms or 0
+        unanswered = sum(not row["answering"] and row["sent_ms"] > since_ms for row in sent)
+        first = coming.last_in_ms is None and not sent
+        return replace(waiting, unanswered=unanswered, first=first)
+    heard = next((row["length"] for row in said if row["direction"] == "in"), 0)
+    return replace(waiting, heard_length=heard) if waiting.answering else waiting
+
+
+@dataclass(slots=True)
+class _Remembered:
+    histories: Histories = field(default_factory=Histories)
+    by_line: dict[str, _Ahead] = field(default_factory=dict)
+
+    def forget_before(self, at_ms: int) -> None:
+        self.by_line = {
+            line_id: each for line_id, each in self.by_line.items() if each.read_ms > at_ms
+        }
+
+
+def _remembered(tx: Tx) -> _Remembered:
+    found: _Remembered = tx.memory.setdefault(_MEMORY, _Remembered())
+    return found
+
+
+def _ahead(tx: Tx, line: Line, profile: Profile) -> _Ahead:
+    remembered = _remembered(tx)
+    known = remembered.by_line.get(line.id)
+    if known is None or not known.is_fresh(tx.conn, tx.now_ms):
+        known = _read(tx, line, profile, remembered.histories)
+        remembered.forget_before(tx.now_ms - REMEMBERED_MS)
+        remembered.by_line[line.id] = known
+    return known
+
+
+def _read(tx: Tx, line: Line, profile: Profile, histories: Histories) -> _Ahead:
+    desk = Desk.of(tx.conn, line, profile, histories, now_ms=tx.now_ms)
+    seq = events.last_seq(tx.conn)
+    return _Ahead(
+        desk=desk,
+        closed=_is_closed(desk),
+        read_ms=tx.now_ms,
+        seq=seq,
+        promised=list(_promised(tx, desk)),
+    )
+
+
+def _is_closed(desk: Desk) -> bool:
+    devices = desk.ways.devices
+    return all(
+        desk.line.stops(each.device_id) or device_obstacle(devices[each.device_id], each.channel)
+        for each in desk.ways.routes
+    )
+
+
+def _promised(tx: Tx, desk: Desk) -> Iterator[_Promised]:
+    """Who stands behind the first that a ceiling put aside was put aside, too.
+
+    `first` is said of all in a conversation in which nobody was heard: of one that Balie spoke in
+    before, too much is counted, which only makes the promise of a stranger later.
+    """
+    opens_ms = desk.hours.open_from(tx.now_ms) or tx.now_ms
+    for lane in rows.LANES:
+        values = (desk.line.id, lane.kind.value, int(lane.answering), NEWEST)
+        begun = not lane.answering and lane.kind in (MessageClass.AUTOMATIC, MessageClass.LIST)
+        found = tx.conn.execute(_PROMISED, values).fetchall()
+        held = [row["expected_ms"] for row in found if row["reason"] in HOLDS_FEW]
+        for row in found:
+            from_ms = max(row["not_before_ms"] or 0, opens_ms if begun else 0)
+            yield _Promised(
+                left=_left(row, tx.now_ms),
+                contact_id=row["contact_id"],
+                kind=lane.kind,
+                hours=max(0, from_ms - tx.now_ms) // HOUR_MS,
+                aside=bool(held) and row["expected_ms"] >= min(held),
+                passing=row["reason"] in PASSING,
+            )
+
+
+def _left(row: sqlite3.Row, now_ms: int) -> Left:
+    sms = row["wanted"] == Channel.SMS.value
+    return Left(
+        at_ms=max(row["expected_ms"], now_ms),
+        number=row["number"],
+        answering=bool(row["answering"]),
+        parts=count_parts(row["text"]) if sms else 1,
+        sms=sms,
+        first=bool(row["first"]),
+    )

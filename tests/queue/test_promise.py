@@ -1,0 +1,85 @@
+"""The first promise, which the answer to whoever sends carries: the plan says the same."""
+
+import pytest
+
+from appliance.devices.protocol import DeviceState, Reason, Status
+from appliance.messages import Channel, MessageClass
+from tests.queue.counter import ANNA, BART, BOTH, SMS, Counter, at
+
+CARLA = "+31633333333"
+LIST, AUTOMATIC, REPLY = MessageClass.LIST, MessageClass.AUTOMATIC, MessageClass.REPLY
+
+
+def said_and_planned(
+    counter: Counter, *messages: tuple[str, MessageClass, bool]
+) -> tuple[list[tuple[int | None, str | None]], list[tuple[int | None, str | None]]]:
+    """What each was told when it was accepted, and what the plan tells it afterwards."""
+    accepted = [
+        counter.accepts(f"Bericht {place}", to, kind=kind, typed=typed)
+        for place, (to, kind, typed) in enumerate(messages)
+    ]
+    counter.planner.round()
+    rows = [counter.row(each.id) for each in accepted]
+    return (
+        [(each.expected_ms, each.reason) for each in accepted],
+        [(row["expected_ms"], row["reason"]) for row in rows],
+    )
+
+
+def test_what_is_accepted_in_order_is_promised_what_is_planned(counter: Counter) -> None:
+    """Replies, a program's messages and a list, each behind those before it."""
+    counter.knows(ANNA, BART, CARLA)
+    counter.clock.advance(s=2)  # their welcomes, struck out by hand, are forgotten
+    said, planned = said_and_planned(
+        counter,
+        (ANNA, REPLY, True),
+        (BART, REPLY, False),
+        (ANNA, AUTOMATIC, False),
+        (CARLA, AUTOMATIC, False),
+        (BART, LIST, False),
+        (CARLA, LIST, False),
+    )
+    assert said == planned
+    assert len({expected_ms for expected_ms, _ in said}) == len(said)
+
+
+def test_a_reply_is_promised_before_a_list_that_waits(counter: Counter) -> None:
+    counter.knows(ANNA, BART, CARLA)
+    said, _ = said_and_planned(counter, (BART, LIST, False), (CARLA, LIST, False))
+    assert all(expected_ms and expected_ms > counter.clock.now_ms() for expected_ms, _ in said)
+    assert counter.accepts(to=ANNA, kind=REPLY, typed=True).expected_ms == counter.clock.now_ms()
+
+
+def test_an_answer_does_not_wait_for_what_the_office_begins_tomorrow(counter: Counter) -> None:
+    """A list to people who are silent is promised for the morning; a reply of a program, now."""
+    counter.knows(ANNA, BART)
+    counter.clock.at_ms = at("2026-06-16 19:00")
+    counter.hears(sender=ANNA)
+    listed = counter.accepts(to=BART, kind=LIST)
+    assert (listed.expected_ms or 0) >= at("2026-06-17 08:30")
+    answer = counter.accepts("Ja", to=ANNA, kind=AUTOMATIC)
+    assert answer.expected_ms
+    assert answer.expected_ms < counter.clock.now_ms() + 120_000
+
+
+@pytest.mark.parametrize("accepted_before", [False, True])
+def test_what_changed_a_moment_ago_counts(counter: Counter, accepted_before: bool) -> None:
+    """What is remembered of a line for a second is forgotten when something happens on it."""
+    counter.knows(ANNA)
+    if accepted_before:
+        assert counter.accepts(typed=True).expected_ms == counter.clock.now_ms()
+    counter.phone_is(DeviceState.ABSENT, Reason.NOT_PLUGGED_IN)
+    told = counter.accepts(typed=True)
+    assert (told.expected_ms, told.reason) == (None, "device-absent")
+
+
+def test_a_full_phone_is_promised_behind_its_own_limit(counter: Counter) -> None:
+    facts = {"sms_parts": 1, "sms_window_ms": 600_000}
+    ready = Status(state=DeviceState.READY, channels=BOTH, facts=facts)
+    counter.reception.status(counter.device_id, ready)
+    counter.knows(ANNA, BART)
+    assert counter.accepts(to=ANNA, channel=SMS, typed=True).reason is None
+    told = counter.accepts(to=BART, channel=Channel.SMS, typed=True)
+    assert told.reason == "sms-limit"
+    assert told.expected_ms
+    assert told.expected_ms >= counter.clock.now_ms() + 600_000
