@@ -1,0 +1,197 @@
+"""Somebody calls a line, and gets one answer by SMS where the branch wants it."""
+
+import pytest
+
+from appliance.desk.sending import SendRequest, accept
+from appliance.desk.withdrawal import object_everywhere
+from appliance.devices.protocol import MissedCall
+from appliance.errors import Refused
+from appliance.events import EventKind
+from appliance.messages import MessageClass, MessageState
+from appliance.queue.permission import may_write
+from appliance.store import lines
+from appliance.store.line_settings import LineSettings
+from tests.queue.counter import ANNA, HOUR_S, SMS, STAFF, WHATSAPP, Counter, at, tapping
+
+DAY_S = 24 * HOUR_S
+ANSWER = "Bel {branch} niet, stuur een bericht aan {line}."
+
+
+@pytest.fixture(autouse=True)
+def answering(counter: Counter) -> None:
+    answers(counter, ANSWER)
+
+
+def answers(counter: Counter, text: str | None) -> None:
+    settings = LineSettings(call_answer=text)
+    counter.store.write(lambda tx: lines.set_line(tx, counter.line_id, settings))
+
+
+def calls(counter: Counter, number: str = ANNA, *, ago_s: int = 0) -> None:
+    at_ms = counter.clock.now_ms() - ago_s * 1000
+    call = MissedCall(key=f"{number}/{at_ms}", number=number, at_ms=at_ms)
+    counter.reception.missed_calls(counter.device_id, [call])
+
+
+def kinds(counter: Counter) -> list[str]:
+    return [row["kind"] for row in counter.all("SELECT kind FROM consent ORDER BY seq")]
+
+
+def test_a_caller_gets_one_sms(counter: Counter) -> None:
+    """At any hour, and nobody may write anything else to them."""
+    counter.clock.at_ms = at("2026-06-15 23:30")
+    calls(counter)
+    (message,) = counter.outgoing()
+    assert message["text"] == "Bel Utrecht niet, stuur een bericht aan +31 6 87654321."
+    assert (message["class"], message["rule"], message["wanted"]) == ("confirmation", "call", "sms")
+    assert kinds(counter) == ["called"]
+    for channel in (None, SMS, WHATSAPP):
+        for kind in (None, *MessageClass):
+            with pytest.raises(Refused, match="never wrote"):
+                counter.accepts(channel=channel, kind=kind)
+    counter.clock.advance(s=60)
+    attempt = counter.attempt()
+    assert attempt.outgoing.channel is SMS
+    with tapping(attempt):
+        pass
+    assert len(counter.events(EventKind.CALL_MISSED)) == 1
+
+
+def test_once_a_day(counter: Counter) -> None:
+    calls(counter)
+    counter.clock.advance(s=60)
+    counter.sends()
+    calls(counter)
+    counter.clock.advance(s=DAY_S - 3600)
+    calls(counter)
+    assert len(counter.outgoing()) == 1
+    counter.clock.advance(s=3600)
+    calls(counter)
+    assert len(counter.outgoing()) == 2
+    assert kinds(counter) == ["called", "called"]
+    assert len(counter.events(EventKind.CALL_MISSED)) == 4
+
+
+def test_the_same_call_is_one_call(counter: Counter) -> None:
+    for _ in range(2):
+        calls(counter)
+    assert len(counter.outgoing()) == 1
+    assert len(counter.events(EventKind.CALL_MISSED)) == 1
+
+
+def test_where_nobody_wants_it_a_call_is_only_told(counter: Counter) -> None:
+    """Neither a contact nor consent comes of it."""
+    answers(counter, None)
+    calls(counter)
+    assert counter.outgoing() == []
+    assert kinds(counter) == []
+    assert counter.all("SELECT * FROM contact") == []
+
+
+@pytest.mark.parametrize("number", ["", "unknown", "+31201234567", "Bank", "1233", "+3161"])
+def test_only_mobile_numbers_are_answered(counter: Counter, number: str) -> None:
+    """A hidden number, a landline, a short number: told, and that is all."""
+    calls(counter, number)
+    assert counter.all("SELECT * FROM message") == []
+    assert kinds(counter) == []
+    assert len(counter.events(EventKind.CALL_MISSED)) == 1
+
+
+def test_an_old_call_is_not_answered(counter: Counter) -> None:
+    """Such as those that a phone tells when it is plugged in for the first time."""
+    calls(counter, ago_s=2 * HOUR_S)
+    assert counter.outgoing() == []
+
+
+def test_who_asked_to_stop_gets_nothing(counter: Counter) -> None:
+    """Not even when the STOP was never confirmed."""
+    counter.hears("STOP")
+    counter.store.write(
+        lambda tx: tx.conn.execute("UPDATE message SET class = 'automatic' WHERE rule = 'stop'")
+    )
+    calls(counter)
+    assert [row["rule"] for row in counter.outgoing()] == ["stop"]
+    assert "called" not in kinds(counter)
+
+
+def test_who_objected_gets_nothing(counter: Counter) -> None:
+    counter.knows(ANNA)
+    counter.store.write(
+        lambda tx: object_everywhere(tx, ANNA, words="Nooit meer.", recorded_by="staff:x")
+    )
+    calls(counter)
+    assert [row for row in counter.outgoing() if row["rule"] == "call"] == []
+
+
+def test_who_may_be_written_to_is_answered_on_that_consent(counter: Counter) -> None:
+    """Nothing is added to the ledger."""
+    counter.knows(ANNA)
+    calls(counter)
+    assert counter.outgoing()[-1]["rule"] == "call"
+    assert kinds(counter) == ["wrote_first"]
+
+
+def test_a_stop_before_it_leaves_takes_it_away(counter: Counter) -> None:
+    """Claimed already, it is refused at the tap, also when nothing confirms the STOP."""
+    calls(counter)
+    counter.clock.advance(s=60)
+    attempt = counter.attempt()
+    counter.hears("STOP")
+    counter.store.write(
+        lambda tx: tx.conn.execute("UPDATE message SET class = 'automatic' WHERE rule = 'stop'")
+    )
+    attempt.baseline({})
+    with pytest.raises(Refused) as refusal, attempt.clear_to_send():
+        pass
+    assert refusal.value.code == "opted-out"
+
+
+def test_a_second_answer_slipped_in_does_not_leave(counter: Counter) -> None:
+    """The license is used up by the first; whatever calls itself a confirmation is not it."""
+    calls(counter)
+    first = counter.outgoing()[0]["id"]
+    request = SendRequest(
+        line_id=counter.line_id,
+        number=ANNA,
+        text="En nog iets.",
+        author=STAFF,
+        channel=SMS,
+        kind=MessageClass.CONFIRMATION,
+    )
+    with pytest.raises(Refused):
+        counter.store.write(lambda tx: accept(tx, request))
+
+    def licensed(message_id: str | None) -> bool:
+        permission = counter.store.read(
+            lambda conn: may_write(
+                conn,
+                line_id=counter.line_id,
+                number=ANNA,
+                channel=SMS,
+                kind=MessageClass.CONFIRMATION,
+                message_id=message_id,
+            )
+        )
+        return permission.refusal is None
+
+    assert licensed(first)
+    assert not licensed(None)
+    assert not licensed("another")
+    counter.clock.advance(s=60)
+    assert counter.sends() == first
+    assert counter.state(first) is MessageState.SENT
+    assert not licensed(None)
+
+
+def test_a_call_opens_no_other_line(counter: Counter) -> None:
+    calls(counter)
+    other, _ = counter.add_line("+31687000001", "R58M999")
+    with pytest.raises(Refused):
+        counter.accepts(line_id=other, channel=SMS, kind=MessageClass.CONFIRMATION)
+
+
+def test_an_answer_too_long_costs_the_call_nothing(counter: Counter) -> None:
+    answers(counter, "x" * 2000)
+    calls(counter)
+    assert counter.outgoing() == []
+    assert len(counter.events(EventKind.CALL_MISSED)) == 1

@@ -1,0 +1,222 @@
+"""What a modem tells beside messages: which one it is, its credit, its SIM, its model."""
+
+import pytest
+
+from appliance.devices.protocol import Balance, DeviceState, ModemListener, Reason, Status
+from appliance.errors import InvalidInput, NoCredit, SimMissing
+from appliance.events import EventKind
+from appliance.messages import Channel, MessageClass
+from appliance.queue.recovery import doubt_everything_in_hand
+from appliance.store import lines
+from appliance.store.line_settings import DEFAULT_SETTINGS, LineSettings
+from appliance.store.lines import Device
+from tests.queue.counter import ANNA, BART, SMS, Counter, tapping
+from tests.queue.office import ONLY_SMS, Modem, phone_is_away
+
+
+@pytest.fixture
+def modem(counter: Counter) -> Modem:
+    counter.knows(ANNA, BART)
+    return Modem(counter)
+
+
+def device(counter: Counter, modem: Modem) -> Device:
+    return counter.store.read(lambda conn: lines.device(conn, modem.device_id))
+
+
+def line(counter: Counter) -> lines.Line:
+    return counter.store.read(lambda conn: lines.line(conn, counter.line_id))
+
+
+def balance(counter: Counter, modem: Modem, cents: int | None) -> None:
+    told = Balance(cents=cents, at_ms=counter.clock.now_ms())
+    counter.reception.balance(modem.device_id, told)
+
+
+def test_the_reception_hears_modems(counter: Counter) -> None:
+    listener: ModemListener = counter.reception
+    assert listener
+
+
+def test_the_first_modem_binds_and_another_is_refused(counter: Counter, modem: Modem) -> None:
+    """And one that is bound already is not also another one."""
+    seen = counter.reception.hardware_seen
+    assert seen(modem.device_id, "356938035643809")
+    assert not seen(modem.device_id, "490154203237518")
+    assert seen(modem.device_id, "356938035643809")
+    assert device(counter, modem).imei == "356938035643809"
+    other = counter.store.write(lambda tx: lines.enrol(tx, kind="modem", address="/dev/ttyUSB4"))
+    assert not seen(other, "356938035643809")
+    assert seen(other, "490154203237518")
+    assert not seen("nobody", "1")
+
+
+def test_what_is_learnt_of_a_model_is_kept(counter: Counter) -> None:
+    """For every modem of that model and firmware, and added to."""
+    reception = counter.reception
+    assert reception.model_facts("Huawei E3372 21.1") == {}
+    reception.learn("Huawei E3372 21.1", {"unsent_is_true": True, "slots": 20})
+    reception.learn("Huawei E3372 21.1", {"slots": 10})
+    assert reception.model_facts("Huawei E3372 21.1") == {"unsent_is_true": True, "slots": 10}
+    assert reception.model_facts("Huawei E3372 22.0") == {}
+
+
+# Credit
+
+
+def test_the_credit_is_kept_with_its_time(counter: Counter, modem: Modem) -> None:
+    """An answer that could not be read, or an old one, changes nothing."""
+    balance(counter, modem, 450)
+    seen_ms = counter.clock.now_ms()
+    counter.clock.advance(s=60)
+    balance(counter, modem, None)
+    counter.reception.balance(modem.device_id, Balance(cents=900, at_ms=seen_ms - 1))
+    now = device(counter, modem)
+    assert (now.balance_cents, now.balance_ms) == (450, seen_ms)
+    (event,) = counter.events(EventKind.DEVICE_BALANCE)
+    assert (event.device_id, dict(event.facts)) == (modem.device_id, {"cents": 450})
+
+
+@pytest.mark.parametrize(("cents", "below", "low"), [(99, 100, True), (100, 100, False)])
+def test_low_credit_is_what_the_line_says(
+    counter: Counter, modem: Modem, cents: int, below: int, low: bool
+) -> None:
+    assert not device(counter, modem).has_low_credit(LineSettings(credit_warn_cents=below))
+    balance(counter, modem, cents)
+    found = device(counter, modem)
+    assert found.has_low_credit(LineSettings(credit_warn_cents=below)) is low
+    assert not found.has_low_credit(DEFAULT_SETTINGS)
+
+
+def test_nothing_left_stops_this_device_and_credit_starts_it(
+    counter: Counter, modem: Modem
+) -> None:
+    """The phone goes on; the modem sends nothing until there is credit again."""
+    balance(counter, modem, 0)
+    balance(counter, modem, 0)
+    assert (line(counter).stopped, line(counter).stopped_on) == ("no-credit", modem.device_id)
+    assert len(counter.events(EventKind.LINE_STOPPED)) == 1
+    by_phone = counter.queues()
+    assert counter.sends() == by_phone
+    counter.clock.advance(s=60)
+    phone_is_away(counter)
+    counter.clock.advance(s=3600)
+    waiting = counter.queues(to=BART)
+    assert modem.task() is None
+    balance(counter, modem, 1000)
+    assert line(counter).stopped is None
+    assert modem.attempt().outgoing.message_id == waiting
+
+
+def test_a_few_cents_that_do_not_grow_start_nothing(counter: Counter, modem: Modem) -> None:
+    """The network refused for them once; it would again, after every question."""
+    balance(counter, modem, 3)
+    phone_is_away(counter)
+    counter.clock.advance(s=3600)
+    counter.queues()
+    with tapping(attempt := modem.attempt()):
+        pass
+    missing = {"reference": 1, "parts": [{"part": 1, "state": "missing"}]}
+    counter.work.not_sent(attempt, NoCredit("No credit.", missing))
+    balance(counter, modem, 3)
+    assert line(counter).stopped == "no-credit"
+    balance(counter, modem, 1003)
+    assert line(counter).stopped is None
+
+
+def test_credit_starts_no_other_stop(counter: Counter, modem: Modem) -> None:
+    """A ban stays a ban, and its words are not replaced by the modem's."""
+    counter.store.write(lambda tx: lines.stop_line(tx, counter.line_id, "WhatsApp shows a ban."))
+    balance(counter, modem, 0)
+    balance(counter, modem, 1000)
+    assert (line(counter).stopped, line(counter).stopped_on) == ("WhatsApp shows a ban.", None)
+
+
+def test_every_line_of_a_shared_modem_is_stopped_and_started(
+    counter: Counter, modem: Modem
+) -> None:
+    other, _ = counter.add_line("+31687000002", "R58M777")
+    counter.store.write(lambda tx: modem.falls_back(tx, other))
+    balance(counter, modem, -5)
+    stopped = [each.stopped for each in counter.store.read(lines.lines)]
+    assert stopped == ["no-credit", "no-credit"]
+    balance(counter, modem, 5)
+    assert [each.stopped for each in counter.store.read(lines.lines)] == [None, None]
+
+
+# The SIM
+
+
+def test_a_sim_that_is_back_starts_its_routes(counter: Counter, modem: Modem) -> None:
+    """What stopped it was seen to end; an error that says so without it stands."""
+
+    def status(state: DeviceState, reason: Reason, channels: frozenset[Channel]) -> None:
+        told = Status(state=state, reason=reason, channels=channels)
+        counter.reception.status(modem.device_id, told)
+
+    phone_is_away(counter)
+    counter.clock.advance(s=3600)
+    counter.queues()
+    counter.work.not_sent(modem.attempt(), SimMissing("no SIM"))
+    status(DeviceState.READY, Reason.NONE, ONLY_SMS)
+    assert line(counter).stopped == "sim-missing"
+    status(DeviceState.DEGRADED, Reason.NO_SIM, frozenset())
+    assert line(counter).stopped == "sim-missing"
+    status(DeviceState.READY, Reason.NONE, ONLY_SMS)
+    assert line(counter).stopped is None
+
+
+# Routes and settings
+
+
+def test_a_route_has_a_rank(counter: Counter, modem: Modem) -> None:
+    """Given one it stands there, and the others behind it."""
+    other = counter.store.write(lambda tx: lines.enrol(tx, kind="modem", address="/dev/ttyUSB7"))
+    counter.store.write(
+        lambda tx: lines.add_route(
+            tx, line_id=counter.line_id, device_id=other, channel=SMS, rank=1
+        )
+    )
+    routes = counter.store.read(lambda conn: lines.routes_of_line(conn, counter.line_id))
+    phone = counter.device_id
+    assert [each.device_id for each in routes] == [phone, other, phone, modem.device_id]
+
+
+def test_settings_are_kept_and_told(counter: Counter) -> None:
+    """One event; the plan is made again."""
+    wanted = LineSettings(
+        fallback_after_min=3,
+        fallback_classes=frozenset({MessageClass.REPLY}),
+        call_answer="Stuur een bericht.",
+        credit_warn_cents=500,
+    )
+    assert line(counter).settings == DEFAULT_SETTINGS
+    counter.store.write(lambda tx: lines.set_line(tx, counter.line_id, wanted))
+    assert line(counter).settings == wanted
+    assert len(counter.events(EventKind.LINE_CHANGED)) == 1
+
+
+@pytest.mark.parametrize("minutes", [-1, 100_000])
+def test_minutes_that_make_no_sense_are_refused(counter: Counter, minutes: int) -> None:
+    with pytest.raises(InvalidInput):
+        counter.store.write(
+            lambda tx: lines.set_line(tx, counter.line_id, LineSettings(fallback_after_min=minutes))
+        )
+
+
+def test_a_modem_learns_which_slots_are_evidence(counter: Counter, modem: Modem) -> None:
+    """Those of attempts that nobody knows the end of; not of what is settled."""
+    phone_is_away(counter)
+    counter.clock.advance(s=3600)
+    counter.queues()
+    attempt = modem.attempt()
+    attempt.baseline({"slots": [{"part": 1, "slot": 4}]})
+    assert counter.reception.in_doubt(modem.device_id) == [{"slots": [{"part": 1, "slot": 4}]}]
+    doubt_everything_in_hand(counter.store)
+    assert len(counter.reception.in_doubt(modem.device_id)) == 1
+    assert counter.reception.in_doubt(counter.device_id) == []
+    counter.clock.advance(s=60)
+    counter.store.write(
+        lambda tx: tx.conn.execute("UPDATE attempt SET tapped_ms = NULL, outcome = 'not_sent'")
+    )
+    assert counter.reception.in_doubt(modem.device_id) == []
