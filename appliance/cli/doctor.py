@@ -47,7 +47,13 @@ def _complaint(about: str, sentence: str, remedy: str) -> Complaint:
 def _lines_that_stopped(conn: sqlite3.Connection) -> list[Complaint]:
     remedy = "Look at the phone or modem; then start the number again on the page of the devices."
     return [
-        _complaint(readable(line.number), f"Nothing is sent from it: {line.stopped}", remedy)
+        _complaint(
+            readable(line.number),
+            f"One of its devices was stopped: {line.stopped}"
+            if lines.open_routes(conn, line)
+            else f"Nothing is sent from it: {line.stopped}",
+            remedy,
+        )
         for line in lines.lines(conn)
         if line.stopped
     ]

@@ -67,13 +67,17 @@ class Device:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number:
-    """A line with its devices. `waiting` counts the messages that have not left."""
+    """A line with its devices. `waiting` counts the messages that have not left.
+
+    `goes_on`: it is stopped on one device, and another one of it still sends.
+    """
 
     line_id: str
     number: str
     branch: str
     zone: str
     stopped: str | None
+    goes_on: bool
     waiting: int
     may_manage: bool
     settings: LineSettings
@@ -106,6 +110,7 @@ def _number(
         branch=branch.name,
         zone=branch.zone,
         stopped=line.stopped,
+        goes_on=line.stopped is not None and bool(lines.open_routes(conn, line)),
         waiting=waiting[0],
         may_manage=rights.may(Permission.DEVICE_MANAGE, line.branch_id),
         settings=line.settings,

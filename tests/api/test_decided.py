@@ -74,7 +74,7 @@ def test_who_decided_stands_with_the_proof(
 def test_a_stop_of_one_device_is_not_told_as_one_of_the_number(
     office: Office, tilburg: Desk, sanne: Browser
 ) -> None:
-    """While another device goes on, the page says so where one writes."""
+    """While another device goes on, the pages say so: where one writes, and of the devices."""
     office.writes(WORKER, tilburg, name="Fatima")
     office.store.write(
         lambda tx: lines.stop_line(tx, tilburg.line_id, "no-credit", device_id=tilburg.device_id)
@@ -89,5 +89,8 @@ def test_a_stop_of_one_device_is_not_told_as_one_of_the_number(
     page = thread(office, sanne)
     assert "One device of this number was stopped; the other one goes on." in page
     assert "nothing leaves it now" not in page
+    devices = sanne.get("/devices", **{"Accept-Language": "en"}).text
+    assert "One device of this number was stopped; the other one goes on." in devices
+    assert "nothing is sent from it" not in devices
     office.store.write(lambda tx: lines.stop_line(tx, tilburg.line_id, "banned"))
     assert "This number was stopped, so nothing leaves it now." in thread(office, sanne)
