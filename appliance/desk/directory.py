@@ -5,11 +5,15 @@ Each list is a page in the order of the ids, after the id of the last one of the
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from appliance.desk.sight import IN_SIGHT, Sight
 from appliance.errors import NotFound
+
+# What tells a SIM from others, and what is in a column of its own.
+_OF_THE_SIM = frozenset({"imsi", "iccid", "imei", "balance_cents"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +24,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineEntry:
-    """`ready`: the channels over which it can send now."""
+    """`ready`: the channels over which it can send now; `routes`: its ways to send, best first."""
 
     id: str
     number: str
@@ -28,6 +32,9 @@ class LineEntry:
     branch: str
     stopped: str | None
     ready: Sequence[str]
+    routes: Sequence[Mapping[str, str]]
+    fallback_after_min: int
+    fallback_classes: Sequence[str]
     waiting: int
 
 
@@ -67,19 +74,32 @@ class GroupEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceEntry:
+    """`facts` is what its driver told of it, without what is only the SIM's own."""
+
     id: str
     kind: str
     state: str
     reason: str
     channels: Sequence[str]
     sim_number: str | None
+    imei: str | None
+    balance_cents: int | None
+    balance_ms: int | None
+    facts: Mapping[str, Any]
     lines: Sequence[str]
     changed_ms: int
 
 
 def lines(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[LineEntry]:
     return [
-        LineEntry(**{**dict(row), "ready": _strings(row["ready"])})
+        LineEntry(
+            **{
+                **dict(row),
+                "ready": _strings(row["ready"]),
+                "routes": json.loads(row["routes"]),
+                "fallback_classes": _strings(row["fallback_classes"]),
+            }
+        )
         for row in conn.execute(_LINES, _about(sight, page))
     ]
 
@@ -129,6 +149,7 @@ def devices(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[Devi
             **{
                 **dict(row),
                 "channels": sorted(_strings(row["channels"])),
+                "facts": _facts(row["facts"]),
                 "lines": _strings(row["lines"]),
             }
         )
@@ -144,6 +165,10 @@ def _contact(row: sqlite3.Row) -> ContactEntry:
     return ContactEntry(**{**dict(row), "numbers": _strings(row["numbers"])})
 
 
+def _facts(value: str) -> Mapping[str, Any]:
+    return {name: fact for name, fact in json.loads(value).items() if name not in _OF_THE_SIM}
+
+
 def _strings(value: str) -> list[str]:
     return [str(each) for each in json.loads(value)]
 
@@ -154,6 +179,9 @@ SELECT line.id, line.number, line.branch_id, branch.name AS branch, line.stopped
    JOIN device ON device.id = route.device_id
    JOIN json_each(device.channels) AS open ON open.value = route.channel
    WHERE route.line_id = line.id) AS ready,
+  (SELECT json_group_array(json_object('channel', channel, 'device', device_id)) FROM
+   (SELECT channel, device_id FROM route WHERE line_id = line.id ORDER BY rank)) AS routes,
+  line.fallback_after_min, line.fallback_classes,
   (SELECT count(*) FROM message WHERE line_id = line.id
    AND state IN ('queued', 'sending', 'unconfirmed')) AS waiting
 FROM line JOIN branch ON branch.id = line.branch_id
@@ -198,8 +226,10 @@ ORDER BY g.id LIMIT :limit
 """  # noqa: S608 -- our own condition
 
 _DEVICES = f"""
-SELECT device.id, kind, state, reason, channels, sim_number, changed_ms,
-  (SELECT json_group_array(DISTINCT line_id) FROM route WHERE device_id = device.id) AS lines
+SELECT device.id, kind, state, reason, channels, sim_number, imei, balance_cents, balance_ms, facts,
+  changed_ms,
+  (SELECT json_group_array(DISTINCT line_id) FROM route JOIN line ON line.id = line_id
+   WHERE device_id = device.id AND {IN_SIGHT}) AS lines
 FROM device
 WHERE removed_ms IS NULL AND device.id > :after
 AND (:branches IS NULL OR EXISTS (SELECT 1 FROM route JOIN line ON line.id = line_id

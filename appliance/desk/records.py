@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from appliance.desk.sight import IN_SIGHT, Sight
+from appliance.desk.tries import Part, parts_of
 from appliance.errors import NotFound
 from appliance.events import Event
 from appliance.messages import Direction, MessageState
@@ -48,7 +49,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One try over one device, and what was seen."""
+    """One try over one device, and what was seen. `signature` was added to the text."""
 
     id: str
     device_id: str
@@ -57,7 +58,9 @@ class Attempt:
     tapped_ms: int | None
     ended_ms: int | None
     outcome: str | None
+    signature: str | None
     evidence: Mapping[str, Any]
+    parts: Sequence[Part]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,11 +132,21 @@ def _given(wanted: Search) -> dict[str, str]:
 
 def _attempts(conn: sqlite3.Connection, message_id: str) -> Sequence[Attempt]:
     rows = conn.execute(
-        "SELECT id, device_id, channel, started_ms, tapped_ms, ended_ms, outcome, evidence"
-        " FROM attempt WHERE message_id = ? ORDER BY id",
+        "SELECT id, device_id, channel, started_ms, tapped_ms, ended_ms, outcome, signature,"
+        " evidence FROM attempt WHERE message_id = ? ORDER BY id",
         (message_id,),
-    )
-    return [Attempt(**{**dict(row), "evidence": json.loads(row["evidence"])}) for row in rows]
+    ).fetchall()
+    parts = parts_of(conn, [row["id"] for row in rows])
+    return [
+        Attempt(
+            **{
+                **dict(row),
+                "evidence": json.loads(row["evidence"]),
+                "parts": parts.get(row["id"], ()),
+            }
+        )
+        for row in rows
+    ]
 
 
 _RECORD = """

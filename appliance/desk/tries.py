@@ -58,7 +58,7 @@ class Try:
 def tries_of(conn: sqlite3.Connection, message_ids: Sequence[str]) -> Mapping[str, Sequence[Try]]:
     """Oldest first, by message."""
     rows = conn.execute(_ATTEMPTS, (json.dumps(message_ids),)).fetchall()
-    parts = _parts(conn, [row["id"] for row in rows])
+    parts = parts_of(conn, [row["id"] for row in rows])
     found: dict[str, list[Try]] = {}
     for row in rows:
         found.setdefault(row["message_id"], []).append(_try(row, parts.get(row["id"], ())))
@@ -81,7 +81,8 @@ def _try(row: sqlite3.Row, parts: Sequence[Part]) -> Try:
     )
 
 
-def _parts(conn: sqlite3.Connection, attempt_ids: Sequence[str]) -> Mapping[str, Sequence[Part]]:
+def parts_of(conn: sqlite3.Connection, attempt_ids: Sequence[str]) -> Mapping[str, Sequence[Part]]:
+    """In their order, by attempt; none where the device keeps them as one."""
     found: dict[str, list[Part]] = {}
     for row in conn.execute(_PARTS, (json.dumps(attempt_ids),)):
         part = Part(

@@ -338,6 +338,7 @@ def test_a_line_may_be_a_modem_alone(running: Store) -> None:
 def test_the_doctor_knows_modems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A port that is gone or closed is named with what to do; one that is fine is not."""
     monkeypatch.setattr(os, "access", lambda port, _: not port.endswith("closed"))
+    monkeypatch.setattr(modem_doctor, "_PROC", tmp_path)
     ports = [tmp_path / name for name in ("gone", "closed", "fine", "moved")]
     for port in ports[1:3]:
         port.touch()

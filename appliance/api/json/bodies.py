@@ -177,6 +177,15 @@ class HistoryOut(_Out):
     facts: dict[str, Any]
 
 
+class PartOut(_Out):
+    """One SMS of a long one: whether it is proven to have left, and what the network reported."""
+
+    part: int
+    state: Literal["sent", "missing", "unknown"]
+    report: Literal["arrived", "failed", "trying"] | None
+    reported_at: datetime | None
+
+
 class EvidenceOut(_Out):
     """One try over one device, and what was seen that proves its outcome."""
 
@@ -186,7 +195,9 @@ class EvidenceOut(_Out):
     started_at: datetime
     tapped_at: datetime | None
     ended_at: datetime | None
-    outcome: Literal["sent", "not_sent", "unknown", "refused"] | None
+    outcome: Literal["sent", "partly", "not_sent", "unknown", "refused"] | None
+    signature: str | None = Field(description="Added to the text: it left from another number.")
+    parts: list[PartOut] = Field(description="Where the device tells the parts of an SMS apart.")
     seen: dict[str, Any]
 
 
@@ -200,12 +211,28 @@ class BranchRef(_Out):
     name: str
 
 
+class RouteOut(_Out):
+    channel: Channel
+    device: str
+
+
+class FallbackOut(_Out):
+    """When the line's messages take the next route, and which kinds of them may leave over
+    another device than the line's own.
+    """
+
+    after_min: int
+    kinds: list[Literal["reply", "automatic", "list", "confirmation"]]
+
+
 class LineOut(_Out):
     id: str
     number: str
     branch: BranchRef
     stopped: str | None = Field(description="Why nothing is sent until a person looks.")
     ready: list[Channel] = Field(description="The channels over which it can send now.")
+    routes: list[RouteOut] = Field(description="Its ways to send, best first.")
+    fallback: FallbackOut
     waiting: int = Field(description="Messages that have not left yet.")
 
 
@@ -238,6 +265,11 @@ class GroupOut(_Out):
     created_at: datetime
 
 
+class BalanceOut(_Out):
+    cents: int
+    at: datetime | None
+
+
 class DeviceOut(_Out):
     id: str
     kind: Literal["phone", "modem"]
@@ -245,6 +277,12 @@ class DeviceOut(_Out):
     reason: str
     channels: list[Channel] = Field(description="Those that can send now.")
     sim_number: str | None
+    imei: str | None = Field(description="The modem that it is bound to.")
+    balance: BalanceOut | None = Field(description="The credit of a prepaid SIM.")
+    facts: dict[str, Any] = Field(
+        description="What it told of itself: of a modem its port, make, network, signal in dBm,"
+        " roaming and storage; of a phone its battery."
+    )
     lines: list[str]
     changed_at: datetime
 

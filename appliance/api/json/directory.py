@@ -213,6 +213,11 @@ def _line(entry: LineEntry) -> dict[str, Any]:
         "branch": {"id": entry.branch_id, "name": entry.branch},
         "stopped": entry.stopped,
         "ready": entry.ready,
+        "routes": entry.routes,
+        "fallback": {
+            "after_min": entry.fallback_after_min,
+            "kinds": entry.fallback_classes,
+        },
         "waiting": entry.waiting,
     }
 
@@ -261,6 +266,15 @@ def _device(entry: DeviceEntry) -> dict[str, Any]:
         "reason": entry.reason,
         "channels": entry.channels,
         "sim_number": entry.sim_number,
+        "imei": entry.imei,
+        "balance": _balance(entry),
+        "facts": entry.facts,
         "lines": entry.lines,
         "changed_at": iso(entry.changed_ms),
     }
+
+
+def _balance(entry: DeviceEntry) -> dict[str, Any] | None:
+    if entry.balance_cents is None:
+        return None
+    return {"cents": entry.balance_cents, "at": iso_or_none(entry.balance_ms)}

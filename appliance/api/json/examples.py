@@ -151,6 +151,8 @@ MESSAGE_DETAIL: dict[str, Any] = {
             "tapped_at": _SENT,
             "ended_at": _SENT,
             "outcome": "sent",
+            "signature": None,
+            "parts": [],
             "seen": {"tick": "sent", "own_rows": 1},
         }
     ],
@@ -178,6 +180,11 @@ LINE: dict[str, Any] = {
     "branch": {"id": _BRANCH, "name": "Tilburg"},
     "stopped": None,
     "ready": ["whatsapp", "sms"],
+    "routes": [
+        {"channel": "whatsapp", "device": _DEVICE},
+        {"channel": "sms", "device": _DEVICE},
+    ],
+    "fallback": {"after_min": 10, "kinds": ["automatic", "confirmation", "reply"]},
     "waiting": 0,
 }
 
@@ -217,6 +224,9 @@ DEVICE: dict[str, Any] = {
     "reason": "none",
     "channels": ["sms", "whatsapp"],
     "sim_number": "+31612345678",
+    "imei": None,
+    "balance": None,
+    "facts": {"awake": True, "battery_percent": 87, "battery_celsius": 31.5},
     "lines": [_LINE],
     "changed_at": _AT,
 }

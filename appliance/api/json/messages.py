@@ -18,6 +18,7 @@ from appliance.api.json.paging import DEFAULT_LIMIT, After, Limit, cursor, page
 from appliance.api.json.times import iso, iso_or_none
 from appliance.desk import records, sending, tokens
 from appliance.desk.records import Attempt, Detail, Record, Search
+from appliance.desk.tries import Part
 from appliance.events import Event
 from appliance.messages import Direction, MessageState
 from appliance.store.store import Tx
@@ -169,5 +170,16 @@ def _try(attempt: Attempt) -> dict[str, Any]:
         "tapped_at": iso_or_none(attempt.tapped_ms),
         "ended_at": iso_or_none(attempt.ended_ms),
         "outcome": attempt.outcome,
+        "signature": attempt.signature,
+        "parts": [_part(part) for part in attempt.parts],
         "seen": attempt.evidence,
+    }
+
+
+def _part(part: Part) -> dict[str, Any]:
+    return {
+        "part": part.number,
+        "state": part.state,
+        "report": part.report,
+        "reported_at": iso_or_none(part.report_ms),
     }

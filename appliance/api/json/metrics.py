@@ -9,15 +9,20 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 _MS_PER_S = 1000
+_CENTS = 100
 _BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """`oldest_ms`: since when the oldest message of the queue waits."""
+    """`oldest_ms`: since when the oldest message of the queue waits. `signals` are in dBm and
+    `credits` in cents, by the device's id.
+    """
 
     messages: Sequence[tuple[str, str, int]]
     devices: Sequence[tuple[str, str, int]]
+    signals: Sequence[tuple[str, int]]
+    credits: Sequence[tuple[str, int]]
     oldest_ms: int | None
     now_ms: int
 
@@ -51,6 +56,14 @@ def read_figures(conn: sqlite3.Connection, now_ms: int) -> Figures:
     devices = conn.execute(
         "SELECT kind, state, count(*) FROM device WHERE removed_ms IS NULL GROUP BY kind, state"
     )
+    signals = conn.execute(
+        "SELECT id, facts ->> '$.signal_dbm' AS dbm FROM device"
+        " WHERE removed_ms IS NULL AND dbm IS NOT NULL ORDER BY id"
+    )
+    credit = conn.execute(
+        "SELECT id, balance_cents FROM device"
+        " WHERE removed_ms IS NULL AND balance_cents IS NOT NULL ORDER BY id"
+    )
     oldest = conn.execute(
         "SELECT min(created_ms) FROM message"
         " WHERE state IN ('queued', 'sending', 'unconfirmed') AND state = 'queued'"
@@ -58,6 +71,8 @@ def read_figures(conn: sqlite3.Connection, now_ms: int) -> Figures:
     return Figures(
         messages=[(row[0], row[1], row[2]) for row in messages],
         devices=[(row[0], row[1], row[2]) for row in devices],
+        signals=[(row[0], row[1]) for row in signals],
+        credits=[(row[0], row[1]) for row in credit],
         oldest_ms=oldest.fetchone()[0],
         now_ms=now_ms,
     )
@@ -80,6 +95,18 @@ class _Snapshot(Collector):
         for kind, state, count in self._figures.devices:
             devices.add_metric((kind, state), count)
         yield devices
+        signals = GaugeMetricFamily(
+            "balie_signal_dbm", "How strong a modem receives its network.", labels=("device",)
+        )
+        for device, dbm in self._figures.signals:
+            signals.add_metric((device,), dbm)
+        yield signals
+        credit = GaugeMetricFamily(
+            "balie_credit_euros", "The credit of a prepaid SIM, as last read.", labels=("device",)
+        )
+        for device, cents in self._figures.credits:
+            credit.add_metric((device,), cents / _CENTS)
+        yield credit
         yield GaugeMetricFamily(
             "balie_queue_age_seconds",
             "How long the oldest queued message waits; 0 when none does.",
