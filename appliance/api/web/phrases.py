@@ -43,6 +43,7 @@ WAITING: Mapping[str, str] = {
     "decided": "a colleague saw on the phone that it did not leave",
     "permanent": "it was refused for good",
     "proven-absent": "it is proven that it did not leave, so it is sent again",
+    "not-delivered": "the network could not deliver it",
     "consent-required": "the contact never wrote to this number",
 }
 """Completes “Expected at 14:32, because …” and its companions."""
