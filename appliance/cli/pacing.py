@@ -86,8 +86,8 @@ def _told(facts: Mapping[str, Any], picture: Path | None) -> Sequence[str]:
     ]
     rows.append(
         "Fullest minute {minute} of {minute_ceiling}, hour {hour} of {hour_ceiling},"
-        " 24 hours {day} begun of {day_ceiling}, month {recipients} people of"
-        " {recipients_ceiling}.".format(**peaks)
+        " 24 hours {day} begun of {day_ceiling}. A month {recipients} people; beyond"
+        " {recipients_ceiling} nobody new is begun with, only answered.".format(**peaks)
     )
     rows.append(
         f"{facts['as_announced']:.0%} left within a tenth of the announced wait;"

@@ -10,7 +10,7 @@ from appliance.queue.load import Load
 from appliance.queue.profile import DAY_MS, HOUR_MS, MINUTE_MS, Profile
 from appliance.queue.simulate import Run
 
-_WIDTH, _LEFT, _PLOT = 900, 60, 800
+_WIDTH, _LEFT, _PLOT = 920, 80, 800
 _HEIGHT, _TOP, _APART = 150, 70, 75
 _QUARTERS = 96
 _COLOURS = {"reply": "#2b6cb0", "automatic": "#38a169", "list": "#dd6b20"}
@@ -142,7 +142,7 @@ def _days(load: Load) -> list[tuple[float, str]]:
 
 def _legend(panel: _Panel, colours: dict[str, str]) -> Iterator[str]:
     for place, (name, colour) in enumerate(colours.items()):
-        x = _LEFT + _PLOT - 80 * (len(colours) - place)
+        x = _LEFT + _PLOT - 90 * (len(colours) - place)
         yield f'<rect x="{x}" y="{panel.top - 19}" width="10" height="10" fill="{colour}"/>'
         yield _text(x + 14, panel.top - 10, name)
 
