@@ -116,6 +116,9 @@ class Reception:
     def hardware_seen(self, device_id: str, imei: str) -> bool:
         return self._store.write(lambda tx: modems.bind(tx, device_id, imei))
 
+    def is_carried(self, device_id: str) -> bool:
+        return bool(self._store.read(lambda conn: lines.lines_of_device(conn, device_id)))
+
     def in_doubt(self, device_id: str) -> Sequence[Mapping[str, Any]]:
         return self._store.read(lambda conn: rows.baselines_in_doubt(conn, device_id))
 

@@ -330,6 +330,10 @@ class ModemListener(Listener, Protocol):
         """Whether this is the modem that was enrolled; the first one seen binds it."""
         ...
 
+    def is_carried(self, device_id: str) -> bool:
+        """Whether a line has this device; else nobody takes what it has, and it stays there."""
+        ...
+
     def in_doubt(self, device_id: str) -> Sequence[Mapping[str, Any]]:
         """The baselines of this device's attempts whose outcome nobody knows yet.
 

@@ -16,7 +16,7 @@ from appliance.devices.modem.modem import Modem
 from appliance.devices.modem.options import ModemOptions
 from appliance.devices.modem.receive import Receiver
 from appliance.devices.modem.send import send_sms
-from appliance.devices.modem.storage import StorageFull, Storages, Unwritable
+from appliance.devices.modem.storage import Storages
 from appliance.devices.protocol import (
     Attempt,
     Finding,
@@ -85,7 +85,7 @@ class ModemDriver:
         self._modem.tapped = False
         try:
             self._check_usable()
-            return self._send(attempt)
+            return send_sms(self._modem, self._storages, attempt, empty=self._empty)
         except (DeviceError, Refused):
             raise
         except Exception as exc:
@@ -94,21 +94,6 @@ class ModemDriver:
             if self._modem.tapped:
                 raise Unconfirmed("Balie failed after the tap.", facts) from exc
             raise Transient("Balie could not begin to send.", facts) from exc
-
-    def _send(self, attempt: Attempt) -> Proof:
-        """A full storage is emptied first: what came in is told, what was sent is cleared.
-
-        Where it stays full, and where there is none, a message goes without a slot.
-        """
-        for empty in (self._empty, _nothing):
-            try:
-                return send_sms(self._modem, self._storages, attempt)
-            except (StorageFull, Unwritable) as exc:
-                if self._modem.tapped:
-                    raise
-                log.info("%s: %s", self.device_id, exc)
-                empty()
-        return send_sms(self._modem, self._storages, attempt, store=False)
 
     def _empty(self) -> None:
         self._guarded(self._receiver.empty)
@@ -163,7 +148,3 @@ class ModemDriver:
             raise Transient(
                 "Balie could not ask the modem.", {"error": type(exc).__name__}
             ) from exc
-
-
-def _nothing() -> None:
-    """There is nothing more to be tried."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from appliance.devices.modem import ports
-from appliance.devices.modem.at.answers import AtError, PortBusy, Rebooted
+from appliance.devices.modem.at.answers import AtError, PortBusy, Rebooted, Silence
 from appliance.devices.modem.credit import Credit
 from appliance.devices.modem.greet import greet, has_settings, settle
 from appliance.devices.modem.modem import Modem
@@ -20,6 +20,7 @@ from appliance.devices.modem.network import (
 )
 from appliance.devices.modem.pin import open_sim, reason_of, sim_state
 from appliance.devices.modem.receive import Receiver
+from appliance.devices.modem.rescue import Rescue
 from appliance.devices.modem.storage import Storages
 from appliance.devices.protocol import DeviceState, Reason, Sim, Status
 from appliance.errors import DeviceError, DeviceGone, StoreError
@@ -48,6 +49,7 @@ class Examiner:
         self._receiver = receiver
         self._credit = credit
         self._network = NetworkReader(modem)
+        self._rescue = Rescue(modem)
         self._bound_imei = bound_imei
         self._iccid: str | None = None
         self._imsi: str | None = None
@@ -62,22 +64,40 @@ class Examiner:
             return self._away(DeviceState.OFFLINE, Reason.CONNECTION_DEAD)
         except DeviceGone:
             return self._away(DeviceState.ABSENT, Reason.NOT_PLUGGED_IN)
+        except Silence as exc:
+            return self._silent(exc)
         except (DeviceError, StoreError, AtError) as exc:
-            log.info("%s does not answer: %s", self._modem.device_id, exc)
+            log.info("%s is not ready: %s", self._modem.device_id, exc)
             return self._degraded(Reason.NOT_ANSWERING)
 
     def _connect(self) -> None:
-        if self._modem.channel is None:
-            identity = self._modem.identity
-            imei = identity.imei if identity else self._bound_imei
-            self._modem.attach(*ports.find(self._modem.port or self._modem.first_port, imei))
+        """Raises Silence where the port is there and nobody speaks."""
+        modem = self._modem
+        if modem.channel is not None:
+            return
+        imei = modem.identity.imei if modem.identity else self._bound_imei
+        try:
+            modem.attach(*ports.find(modem.port or modem.first_port, imei))
+        except DeviceGone as exc:
+            if isinstance(exc, PortBusy) or not self._rescue.is_same_stick():
+                raise
+            raise Silence("AT", handed_over=False) from exc
+        self._rescue.note_stick()
+
+    def _silent(self, exc: Silence) -> Status:
+        log.info("%s does not answer: %s", self._modem.device_id, exc)
+        self._rescue.climb()
+        return self._degraded(Reason.NOT_ANSWERING)
 
     def _examined(self) -> Status:
         for _ in range(_STARTS):
             try:
-                return self._examine()
+                status = self._examine()
             except Rebooted as exc:
                 log.info("%s: %s", self._modem.device_id, exc)
+            else:
+                self._rescue.answered()
+                return status
         return self._degraded(Reason.BOOTING)
 
     def _away(self, state: DeviceState, reason: Reason) -> Status:

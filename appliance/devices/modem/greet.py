@@ -2,7 +2,7 @@
 
 Messages are announced by +CMTI and read from the storage (+CNMI mode 2,1): one that is pushed
 (+CMT) is in no storage, and lost when nobody reads it that moment. Status reports are stored too
-where the modem can.
+where they do not take the room of messages.
 """
 
 import logging
@@ -24,6 +24,8 @@ _WANTED = (
     'AT+CSCS="IRA"',
     "AT+CUSD=1",
 )
+# <ds>: a status report is pushed (+CDS), or stored and announced (+CDSI).
+_PUSHED, _STORED = 1, 2
 _LIST = re.compile(r"\(([^)]*)\)|(\d)")
 
 
@@ -60,7 +62,8 @@ def _ask_for_news(modem: Modem, storages: Storages) -> None:
     modes = offered[0] if offered else {2}
     reports = offered[3] if len(offered) > len("mbd") else {1}
     mode = next((each for each in (2, 1, 3) if each in modes), 2)
-    report = 2 if 2 in reports and storages.reports else 1 if 1 in reports else 0  # noqa: PLR2004 -- +CDSI
+    stored = _STORED in reports and storages.has_room_for_reports
+    report = _STORED if stored else _PUSHED if _PUSHED in reports else 0
     tries = (f"AT+CNMI={mode},1,0,{report},0", f"AT+CNMI={mode},1,0,{report}", f"AT+CNMI={mode},1")
     if all(modem.try_command(each) is None for each in tries):
         log.warning("%s announces nothing; its storage is swept", modem.device_id)

@@ -48,7 +48,9 @@ class Receiver:
         self._credit = credit
         self._calls = Calls(modem)
         self._pushed: list[bytes] = []
+        #: Where messages, and where reports, were announced.
         self._announced: set[str] = set()
+        self._reported: set[str] = set()
         self._sweep_at = self._reports_at = 0.0
         self.examine = False
 
@@ -56,26 +58,37 @@ class Receiver:
         """The modem was away: everything is looked through again, slots that were spent too."""
         self._modem.spent.clear()
         self._announced.clear()
+        self._reported.clear()
         self._sweep_at = 0.0
 
     def poll(self) -> bool:
-        """Whether there was something new; called between any two tasks."""
+        """Whether there was something new; called between any two tasks.
+
+        A modem of no line keeps what it has.
+        """
         for news in self._modem.at.news():
             self._hear(news)
+        sweeps = time.monotonic() >= self._sweep_at
+        due = self._due()
+        if not (self._pushed or due or sweeps):
+            return False
+        if not self._modem.listener.is_carried(self._modem.device_id):
+            return False
         found = self._tell_pushed()
-        if time.monotonic() >= self._sweep_at:
+        if sweeps:
             found |= self._sweep_all()
-        for place in sorted(self._due()):
+        for place in sorted(due):
             found |= self._sweep(place)
             self._announced.discard(place)
+            self._reported.discard(place)
         return found
 
     def _due(self) -> set[str]:
-        """Reports may wait a moment: each visit to another storage is three commands."""
-        if time.monotonic() >= self._reports_at:
-            self._reports_at = time.monotonic() + _REPORTS_S
+        """Reports wait a moment for each other: a visit to a storage is some commands."""
+        if not self._reported or time.monotonic() < self._reports_at:
             return set(self._announced)
-        return self._announced - {self._storages.reports}
+        self._reports_at = time.monotonic() + _REPORTS_S
+        return self._announced | self._reported
 
     @property
     def many_spent(self) -> bool:
@@ -95,8 +108,10 @@ class Receiver:
 
     def _hear(self, news: Urc) -> None:
         match news:
-            case NewMessage(storage=storage) | ReportStored(storage=storage):
+            case NewMessage(storage=storage):
                 self._announced.add(self._readable(storage))
+            case ReportStored(storage=storage):
+                self._reported.add(self._readable(storage))
             case Delivered(pdu=pdu) | Report(pdu=pdu):
                 self._pushed.append(_octets(pdu))
             case Ring() | CallerId() | CallEnded():
@@ -104,7 +119,7 @@ class Receiver:
             case Ussd():
                 self._credit.hear(news)
             case StorageFull():
-                self._announced |= set(self._storages.sweeping)
+                self._announced.update(self._storages.sweeping)
             case Registration() | SimState():
                 self.examine = True
             case Booted():

@@ -6,27 +6,35 @@ outcome is durable, never before.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from appliance.devices.modem.at.answers import AtError
-from appliance.devices.modem.at.errors import classify
+from appliance.devices.modem.at.errors import StorageFull, classify
 from appliance.devices.modem.modem import Modem
 from appliance.devices.modem.parcel import SENT, UNKNOWN, Parcel, wrap
-from appliance.devices.modem.storage import Kept, StorageFull, Storages
+from appliance.devices.modem.storage import Kept, Storages, Unwritable
 from appliance.devices.protocol import Attempt, Proof, Tick
-from appliance.errors import DeviceError, Refused, Transient, Unconfirmed
+from appliance.errors import DeviceError, DeviceGone, Refused, Transient, Unconfirmed
 
 log = logging.getLogger(__name__)
 
 
-def send_sms(modem: Modem, storages: Storages, attempt: Attempt, *, store: bool = True) -> Proof:
+def send_sms(
+    modem: Modem, storages: Storages, attempt: Attempt, *, empty: Callable[[], object]
+) -> Proof:
     """Raises what the protocol says of a send, with the parts as evidence.
 
-    Without `store`, and where nothing can be stored, it is sent without a slot.
+    `empty` makes what room it can in the storages. Where there stays none, and where nothing can
+    be stored, the message goes without a slot.
     """
-    if store and storages.writing is not None:
-        return _FromSlots(modem, storages, attempt).run()
+    if storages.writing is not None:
+        try:
+            return _FromSlots(modem, storages, attempt, empty).run()
+        except (StorageFull, Unwritable) as exc:
+            if modem.tapped:
+                raise
+            log.info("%s sends without a slot: %s", modem.device_id, exc)
     return _AtOnce(modem, storages, attempt).run()
 
 
@@ -68,8 +76,7 @@ class _Sending:
     def _outcome(self, part: int, slot: int | None, failure: Exception) -> DeviceError:
         """What the modem's refusal proves; without one only that it was not given all it needs."""
         if isinstance(failure, AtError):
-            error = classify(failure, sending=True)
-            facts = {"kind": failure.kind, "code": failure.code}
+            error, facts = classify(failure, sending=True), {}
         elif getattr(failure, "handed_over", True):
             error, facts = Unconfirmed(str(failure)), {"error": type(failure).__name__}
         else:
@@ -101,10 +108,16 @@ class _Sending:
 class _FromSlots(_Sending):
     """More parts than free slots go in batches; what left before is in the next baseline."""
 
+    def __init__(
+        self, modem: Modem, storages: Storages, attempt: Attempt, empty: Callable[[], object]
+    ) -> None:
+        super().__init__(modem, storages, attempt)
+        self._empty = empty
+
     def run(self) -> Proof:
         place = self._storages.writing or ""
         while missing := self._parcel.missing:
-            slots = self._store(place, missing)
+            slots = self._store(place, missing) or self._store_after_all(place, missing)
             try:
                 self._baseline(
                     storage=place,
@@ -116,24 +129,41 @@ class _FromSlots(_Sending):
                     self._modem.spend(place, list(slots.values()))
                 raise
             if self._parcel.missing:
-                self._baseline(storage=place, slots=[])
-                self._storages.free(place, list(slots.values()))
+                self._make_room(place, list(slots.values()))
             else:
                 self._modem.spend(place, list(slots.values()))
         return self._proof()
 
+    def _make_room(self, place: str, slots: Sequence[int]) -> None:
+        """What has left is durable in the baseline before its slots are given up."""
+        self._baseline(storage=place, slots=[])
+        try:
+            self._storages.free(place, slots)
+        except DeviceError as exc:
+            raise self._with_parts(_untouched(exc), {}) from exc
+
     def _store(self, place: str, parts: Sequence[int]) -> dict[int, int]:
-        """Slots by part, for as many parts as there is room for: at least one."""
+        """Slots by part, for as many parts as there is room for; maybe none."""
         slots: dict[int, int] = {}
         try:
             for part in parts:
                 slots[part] = self._storages.write(self._parcel.tpdu(part))
-        except StorageFull as exc:
-            if not slots:
-                raise self._with_parts(exc, {}) from exc
+        except StorageFull:
+            return slots
         except DeviceError as exc:
             self._modem.spend(place, list(slots.values()))
             raise self._with_parts(_untouched(exc), {}) from exc
+        return slots
+
+    def _store_after_all(self, place: str, parts: Sequence[int]) -> dict[int, int]:
+        """What came in is told, what was sent is cleared, and then there is room, or never."""
+        try:
+            self._empty()
+        except DeviceError as exc:
+            raise self._with_parts(_untouched(exc), {}) from exc
+        slots = self._store(place, parts)
+        if not slots:
+            raise self._with_parts(StorageFull("The modem has no room for a message."), {})
         return slots
 
     def _send_all(self, place: str, slots: dict[int, int]) -> None:
@@ -176,6 +206,8 @@ class _AtOnce(_Sending):
 
 def _untouched(error: DeviceError) -> DeviceError:
     """Nothing was sent yet: what leaves a doubt about a command leaves none about the message."""
+    if isinstance(error, DeviceGone):
+        return DeviceGone(error.sentence, error.evidence)
     if isinstance(error, Unconfirmed):
         return Transient(error.sentence, error.evidence)
     return error

@@ -12,10 +12,11 @@ from enum import Enum
 from itertools import pairwise
 
 from appliance.devices.modem.at.answers import Answer, AtError
+from appliance.devices.modem.at.errors import StorageFull, classify
 from appliance.devices.modem.modem import Modem
 from appliance.devices.modem.pdu.octets import BadPdu
 from appliance.devices.modem.pdu.stored import parse_submit
-from appliance.errors import Transient
+from appliance.errors import DeviceError, LineStopped, Transient
 
 log = logging.getLogger(__name__)
 
@@ -24,10 +25,11 @@ _PLACES = ("SM", "ME")
 _REPORTS = "SR"
 # So many slots a storage for sending has at least, where another one takes what comes in.
 _ENOUGH_SLOTS = 5
+# Status reports are fetched twice a second and are mostly some: so they leave room for messages.
+_ROOM_FOR_REPORTS = 20
 # A command line may be 40 characters at least (V.250 §5.2.1); modems take several hundred.
 _FREED_TOGETHER = 16
 
-_FULL = 322  # +CMS ERROR: memory full (27.005 §3.2.5)
 _NOT_THERE = 321  # invalid memory index
 # "Not supported" and "not allowed" of 27.005 §3.2.5 and 27.007 §9.2.
 _NOT_SUPPORTED = frozenset({("cms", 301), ("cms", 302), ("cms", 303), ("cme", 3), ("cme", 4)})
@@ -67,10 +69,6 @@ class Slot:
             return not self.kept.came_in and parse_submit(self.pdu).is_same(tpdu)
         except BadPdu:
             return False
-
-
-class StorageFull(Transient):
-    """No place is free for a message to send."""
 
 
 class Unwritable(Transient):
@@ -165,6 +163,11 @@ class Storages:
         for name, room in zip(names, counts, strict=False):
             self.rooms[name] = room
 
+    @property
+    def has_room_for_reports(self) -> bool:
+        """Many modems store them among the messages that come in, whatever they offer."""
+        return self._total(self.incoming) >= _ROOM_FOR_REPORTS
+
     def count(self) -> Mapping[str, Sequence[int]]:
         """Used and total slots by storage, asked now."""
         answer = self._modem.try_command("AT+CPMS?")
@@ -239,15 +242,16 @@ class Storages:
         self._refusals = 0
         return int(slot[0])
 
-    def _not_written(self, exc: AtError) -> Transient:
-        facts = {"kind": exc.kind, "code": exc.code}
-        if exc.code == _FULL:
-            return StorageFull("The modem has no free slot.", facts)
+    def _not_written(self, exc: AtError) -> DeviceError:
+        """Nothing has left, whatever the reason."""
+        error = classify(exc)
+        if isinstance(error, StorageFull | LineStopped):
+            return error
         self._refusals += 1
         if (exc.kind, exc.code) in _NOT_SUPPORTED or self._refusals >= _REFUSALS:
             self.writing = None
-            return Unwritable("The modem stores nothing to be sent.", facts)
-        return Transient("The modem did not store the message.", facts)
+            return Unwritable("The modem stores nothing to be sent.", error.evidence)
+        return Transient("The modem did not store the message.", error.evidence)
 
     def send(self, index: int) -> int | None:
         """The tap: sends from this slot and gives TP-MR. Raises AtError or what leaves a doubt."""

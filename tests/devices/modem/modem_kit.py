@@ -49,6 +49,7 @@ QUICK = Patience(command_s=1.5, send_s=0.6, network_s=2.0, sim_s=2.0, report_ms=
 #: What the network does on its own has long happened by the time a test looks at it.
 NEVER_MS = 3_600_000
 _LOOP_S = 20.0
+_STATUS_REPORT = 2  # TP-MTI
 
 
 @dataclass
@@ -61,6 +62,7 @@ class ModemRecorder(Recorder):
     imei: str | None = None
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)
     doubts: list[Mapping[str, Any]] = field(default_factory=list)
+    carried: bool = True
 
     def sim_seen(self, device_id: str, sim: Sim) -> bool:
         """By the ICCID, as the store has it."""
@@ -70,9 +72,11 @@ class ModemRecorder(Recorder):
     def received_parts(self, device_id: str, parts: Sequence[IncomingPart]) -> None:
         if self.broken is not None:
             raise self.broken
-        known = {part.key for part in self.parts}
-        self.repeated += sum(part.key in known for part in parts)
-        self.parts += [part for part in parts if part.key not in known]
+        known = {part.key: part for part in self.parts}
+        for part in parts:
+            self.repeated += part.key in known
+            known.setdefault(part.key, part)
+        self.parts = list(known.values())
 
     def delivery_reports(self, device_id: str, reports: Sequence[DeliveryReport]) -> None:
         self.reports += reports
@@ -83,6 +87,9 @@ class ModemRecorder(Recorder):
     def hardware_seen(self, device_id: str, imei: str) -> bool:
         self.imei = self.imei or imei
         return self.imei == imei
+
+    def is_carried(self, device_id: str) -> bool:
+        return self.carried
 
     def in_doubt(self, device_id: str) -> Sequence[Mapping[str, Any]]:
         return self.doubts
@@ -184,12 +191,13 @@ class ModemWorld:
         return self.modem.equipment.memories[name]
 
     def stored(self) -> list[str]:
-        """What stands in the storages for messages now, as <stat> says it."""
+        """What messages stand in the storages now, as <stat> says it; reports are none."""
         return self.on_loop(
             lambda: [
                 f"{name} {slot.stat.words}"
                 for name in ("SM", "ME")
                 for _, slot in self.memory(name).items()
+                if not (slot.is_received and slot.tpdu[0] & 3 == _STATUS_REPORT)
             ]
         )
 
@@ -252,6 +260,7 @@ class ModemDesk:
         """Does what the worker does between two tasks, until it is so."""
 
         def turned() -> bool:
+            self.driver.rest(0.01)
             self.driver.receive()
             return is_so()
 

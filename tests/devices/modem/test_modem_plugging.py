@@ -1,0 +1,243 @@
+"""SIM and PIN, network, plug and cable: how a modem is, and what it is left to."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from appliance.devices.emulated.modem.faults import ModemFaultKind
+from appliance.devices.emulated.modem.sim import SimCard
+from appliance.devices.modem import ladder
+from appliance.devices.modem.options import ModemOptions
+from appliance.devices.protocol import DeviceState, Reason, Status
+from appliance.devices.worker import DeviceWorker, Rhythm
+from appliance.errors import DeviceError, DeviceGone, Transient
+from tests.devices.modem.conftest import MakeDesk
+from tests.devices.modem.modem_kit import ANNA, QUICK, ModemDesk, ModemWorld
+from tests.devices.phone.driver_kit import Counter
+from tests.devices.phone_bench import eventually
+
+MakeWorld = Callable[..., ModemWorld]
+FAST = Rhythm(poll_s=0.02, probe_s=30.0, probe_again_s=0.05, tell_again_s=0.01)
+
+
+def is_ready(status: Status) -> bool:
+    return status.state is DeviceState.READY
+
+
+def with_pin(pin: str, world: ModemWorld) -> ModemOptions:
+    return ModemOptions(patience=QUICK, pins={world.modem.imei: pin})
+
+
+def tries(world: ModemWorld) -> int:
+    sim = world.modem.equipment.sim
+    assert sim is not None
+    return sim.pin_tries
+
+
+# The PIN
+
+
+def test_the_pin_of_the_settings_opens_the_sim(make_world: MakeWorld, make_desk: MakeDesk) -> None:
+    world = make_world(pin="4711")
+    desk = make_desk(world, options=with_pin("4711", world))
+    assert desk.driver.probe().state is DeviceState.READY
+    desk.send("Dag")
+    assert world.left() == ["Dag"]
+
+
+def test_a_right_pin_opens_it_after_every_start(make_world: MakeWorld, make_desk: MakeDesk) -> None:
+    world = make_world(pin="4711")
+    desk = make_desk(world, options=with_pin("4711", world))
+    for _ in range(4):
+        assert is_ready(desk.probe_until(is_ready))
+        world.fault(ModemFaultKind.RESTART, how="now", seconds=0)
+
+
+def test_a_wrong_pin_is_tried_once_in_all(make_world: MakeWorld, make_desk: MakeDesk) -> None:
+    """Not again at the next examination, not after a restart of either; a corrected one is."""
+    world = make_world(pin="4711")
+    desk = make_desk(world, options=with_pin("1147", world))
+    for _ in range(3):
+        assert desk.driver.probe().reason is Reason.SIM_PIN
+    desk.driver.close()
+    later = make_desk(world, options=with_pin("1147", world), recorder=desk.recorder)
+    assert later.driver.probe().reason is Reason.SIM_PIN
+    later.driver.close()
+    assert tries(world) == 2
+    corrected = make_desk(world, options=with_pin("4711", world), recorder=desk.recorder)
+    assert corrected.driver.probe().state is DeviceState.READY
+    assert tries(world) == 3
+
+
+def test_the_last_try_is_a_persons(make_world: MakeWorld, make_desk: MakeDesk) -> None:
+    """Not even a PIN that is right."""
+    world = make_world(pin="4711")
+    world.on_loop(lambda: setattr(world.modem.equipment.sim, "pin_tries", 1))
+    desk = make_desk(world, options=with_pin("4711", world))
+    assert desk.driver.probe().reason is Reason.SIM_PIN
+    assert tries(world) == 1
+
+
+def test_without_a_counter_one_pin_is_tried_and_no_other(
+    make_world: MakeWorld, make_desk: MakeDesk
+) -> None:
+    world = make_world(pin="4711")
+    world.fault(ModemFaultKind.COMMAND_ERROR, command="+CPINR", times=None)
+    desk = make_desk(world, options=with_pin("1147", world))
+    assert desk.driver.probe().reason is Reason.SIM_PIN
+    desk.driver.close()
+    other = make_desk(world, options=with_pin("4711", world), recorder=desk.recorder)
+    assert other.driver.probe().reason is Reason.SIM_PIN
+    assert tries(world) == 2
+
+
+def test_no_pin_is_no_guess(make_world: MakeWorld, make_desk: MakeDesk) -> None:
+    world = make_world(pin="4711")
+    desk = make_desk(world)
+    status = desk.driver.probe()
+    assert (status.reason, status.channels) == (Reason.SIM_PIN, frozenset())
+    assert tries(world) == 3
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (ModemFaultKind.SIM_PUK, Reason.SIM_PUK),
+        (ModemFaultKind.NO_SIM, Reason.NO_SIM),
+        (ModemFaultKind.BARRED, Reason.BARRED),
+        (ModemFaultKind.NO_NETWORK, Reason.NO_NETWORK),
+    ],
+)
+def test_what_keeps_a_modem_from_sending_is_said(
+    world: ModemWorld, make_desk: MakeDesk, fault: ModemFaultKind, reason: Reason
+) -> None:
+    desk = make_desk(world, options=ModemOptions(patience=QUICK, network_lost_s=0.0))
+    world.fault(fault)
+    status = desk.driver.probe()
+    assert (status.state, status.reason) == (DeviceState.DEGRADED, reason)
+    assert status.channels == frozenset()
+    world.lift(fault)
+    desk.probe_until(is_ready)
+
+
+def test_a_short_loss_of_the_network_only_holds_back(desk: ModemDesk, world: ModemWorld) -> None:
+    world.fault(ModemFaultKind.NO_NETWORK)
+    status = desk.driver.probe()
+    assert (status.state, status.channels) == (DeviceState.READY, frozenset())
+
+
+def test_roaming_is_said(desk: ModemDesk, world: ModemWorld) -> None:
+    world.fault(ModemFaultKind.ROAMING)
+    facts = desk.driver.probe().facts
+    assert (facts["roaming"], facts["registration"]) == (True, "roaming")
+    assert facts["network_code"] == "26201"
+
+
+# Who it is
+
+
+def test_another_sim_is_left_alone(desk: ModemDesk, world: ModemWorld) -> None:
+    """Neither read nor sent with."""
+    other = SimCard(number="", iccid="8931440000000000999", imsi="204089999999999")
+    world.on_loop(lambda: setattr(world.modem.equipment, "sim", other))
+    status = desk.driver.probe()
+    assert (status.reason, status.channels) == (Reason.OTHER_SIM, frozenset())
+    world.write(ANNA, "Voor een ander")
+    assert desk.driver.receive() is False
+    with pytest.raises(Transient):
+        desk.send("Dag")
+    assert len(world.stored()) == 1
+    assert world.left() == []
+
+
+def test_another_modem_in_its_place_is_not_it(world: ModemWorld, make_desk: MakeDesk) -> None:
+    desk = make_desk(world)
+    desk.recorder.imei = "359201089999999"
+    status = desk.driver.probe()
+    assert (status.reason, status.channels) == (Reason.OTHER_MODEM, frozenset())
+
+
+# Plugging
+
+
+def test_pulled_out_is_absent_and_back_under_another_name_carries_on(
+    desk: ModemDesk, world: ModemWorld
+) -> None:
+    old = world.modem.port.path
+    world.fault(ModemFaultKind.PORT_GONE, seconds=0.1, rename=True)
+    with pytest.raises(DeviceGone):
+        desk.driver.rest(20.0)
+    assert desk.driver.probe().state is DeviceState.ABSENT
+    desk.probe_until(is_ready)
+    assert desk.driver.probe().facts["port"] != old
+    desk.send("Dag")
+    assert world.left() == ["Dag"]
+
+
+def test_the_worker_sees_it_go_and_come(desk: ModemDesk, world: ModemWorld) -> None:
+    """Nobody waits for the next examination: the port itself says that it is gone."""
+    work = Counter()
+    worker = DeviceWorker(desk.driver, desk.recorder, work, FAST)
+    worker.start()
+    try:
+        states = desk.recorder.statuses
+        assert eventually(lambda: bool(states) and is_ready(states[-1]))
+        world.fault(ModemFaultKind.PORT_GONE, seconds=0.2, rename=True)
+        assert eventually(lambda: states[-1].state is DeviceState.ABSENT)
+        assert eventually(lambda: is_ready(states[-1]))
+        work.tasks.append(desk.attempt("Dag"))
+        worker.wake()
+        assert eventually(lambda: world.left() == ["Dag"])
+        world.write(ANNA, "Hoi")
+        assert eventually(lambda: desk.recorder.texts() == ["Hoi"])
+    finally:
+        worker.stop()
+
+
+def test_a_modem_that_starts_anew_gets_its_settings_again(
+    desk: ModemDesk, world: ModemWorld
+) -> None:
+    world.fault(ModemFaultKind.RESTART, how="now", seconds=0)
+    with pytest.raises(DeviceError):
+        desk.receive_until(lambda: False)
+    desk.probe_until(is_ready)
+    world.write(ANNA, "Hoi")
+    assert desk.receive_until(lambda: desk.recorder.texts() == ["Hoi"])
+
+
+def test_a_mute_modem_is_made_to_start_anew(
+    world: ModemWorld, make_desk: MakeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is asked, its port is opened again, and then it is told to start anew; it stays there."""
+    monkeypatch.setattr(ladder, "_WAITS_S", dict.fromkeys(ladder.Rung, 0.0))
+    desk = make_desk(world, options=ModemOptions(patience=replace(QUICK, command_s=0.1)))
+    desk.driver.probe()
+    world.fault(ModemFaultKind.SILENCE, times=None, how="after")
+    seen: list[Status] = []
+
+    def restarted() -> bool:
+        seen.append(desk.driver.probe())
+        return world.counted("+CFUN") > 0
+
+    assert eventually(restarted)
+    assert {(each.state, each.reason) for each in seen} == {
+        (DeviceState.DEGRADED, Reason.NOT_ANSWERING)
+    }
+    world.lift(ModemFaultKind.SILENCE)
+    desk.probe_until(is_ready)
+
+
+def test_a_mute_modem_that_may_not_start_anew_waits_for_a_person(
+    world: ModemWorld, make_desk: MakeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ladder, "_WAITS_S", dict.fromkeys(ladder.Rung, 0.0))
+    patience = replace(QUICK, command_s=0.1)
+    desk = make_desk(world, options=ModemOptions(patience=patience, may_reset=False))
+    desk.driver.probe()
+    world.fault(ModemFaultKind.SILENCE, times=None, how="after")
+    for _ in range(4):
+        assert desk.driver.probe().reason is Reason.NOT_ANSWERING
+    assert world.counted("+CFUN") == 0
+    world.lift(ModemFaultKind.SILENCE)
+    desk.probe_until(is_ready)

@@ -1,0 +1,227 @@
+"""What a modem brings: messages, parts, reports, calls, and the operator's answers."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from appliance.devices.emulated.modem.faults import ModemFaultKind
+from appliance.devices.modem.options import BalanceQuery, ModemOptions
+from appliance.devices.protocol import DeviceState, Reason
+from appliance.errors import StoreUnavailable
+from tests.devices.modem.conftest import MakeDesk
+from tests.devices.modem.modem_kit import ANNA, BEA, QUICK, ModemDesk, ModemWorld
+
+MakeWorld = Callable[..., ModemWorld]
+LONG = "Wie kan morgen om zes uur beginnen in Venlo? 🌅 " * 12
+
+
+def options(**more: object) -> ModemOptions:
+    return ModemOptions(patience=QUICK, **more)  # type: ignore[arg-type]  # of many kinds
+
+
+def test_a_message_is_told_and_then_deleted(desk: ModemDesk, world: ModemWorld) -> None:
+    desk.driver.receive()
+    world.write(ANNA, "Hoi, ik ben ziek")
+    assert desk.receive_until(lambda: bool(desk.recorder.messages))
+    (message,) = desk.recorder.messages
+    assert (message.sender, message.text) == (ANNA, "Hoi, ik ben ziek")
+    assert abs(message.at_ms - world.clock.now_ms()) < 5_000
+    assert world.stored() == []
+
+
+def test_what_is_announced_ends_the_rest(desk: ModemDesk, world: ModemWorld) -> None:
+    desk.driver.receive()
+    world.write(ANNA, "Hoi")
+    desk.driver.rest(60.0)
+    desk.driver.receive()
+    assert desk.recorder.texts() == ["Hoi"]
+
+
+def test_nothing_is_deleted_before_it_is_durable(desk: ModemDesk, world: ModemWorld) -> None:
+    desk.driver.receive()
+    desk.recorder.broken = StoreUnavailable("The disk is full.")
+    world.write(ANNA, "Hoi")
+    with pytest.raises(StoreUnavailable):
+        desk.receive_until(lambda: False)
+    assert len(world.stored()) == 1
+    desk.recorder.broken = None
+    assert desk.receive_until(lambda: desk.recorder.texts() == ["Hoi"])
+    assert world.stored() == []
+
+
+def test_what_came_while_nobody_listened_is_there_at_the_start(
+    world: ModemWorld, make_desk: MakeDesk
+) -> None:
+    for each in range(3):
+        world.write(ANNA, f"Bericht {each}")
+    desk = make_desk(world)
+    desk.driver.probe()
+    desk.driver.receive()
+    assert desk.recorder.texts() == ["Bericht 0", "Bericht 1", "Bericht 2"]
+
+
+def test_a_message_keeps_its_key_over_restarts(
+    desk: ModemDesk, make_desk: MakeDesk, world: ModemWorld
+) -> None:
+    """Killed between the commit and the deletion, it is told again and known again."""
+    desk.driver.receive()
+    world.fault(ModemFaultKind.COMMAND_ERROR, command="+CMGD", times=None)
+    world.write(ANNA, "Hoi")
+    assert desk.receive_until(lambda: bool(desk.recorder.messages))
+    desk.driver.close()
+    world.lift(ModemFaultKind.COMMAND_ERROR)
+    later = make_desk(world, recorder=desk.recorder)
+    later.driver.probe()
+    later.driver.receive()
+    assert later.recorder.repeated == 1
+    assert later.recorder.texts() == ["Hoi"]
+    assert world.stored() == []
+
+
+def test_a_burst_into_few_slots_loses_none(make_world: MakeWorld, make_desk: MakeDesk) -> None:
+    world = make_world(sim_slots=10, modem_slots=0)
+    desk = make_desk(world)
+    for each in range(100):
+        world.write(ANNA, f"Bericht {each:03}")
+    desk.driver.probe()
+    assert desk.receive_until(lambda: len(desk.recorder.messages) == 100)
+    assert sorted(desk.recorder.texts()) == [f"Bericht {each:03}" for each in range(100)]
+
+
+@pytest.mark.parametrize("fault", [None, ModemFaultKind.PARTS_SHUFFLED, ModemFaultKind.PARTS_TWICE])
+def test_parts_are_told_as_they_come(
+    desk: ModemDesk, world: ModemWorld, fault: ModemFaultKind | None
+) -> None:
+    """In any order, and twice: the key of a part is its own."""
+    desk.driver.receive()
+    if fault is not None:
+        world.fault(fault)
+    world.write(ANNA, LONG)
+    parts = len(world.parts_of(ANNA, LONG))
+    assert desk.receive_until(lambda: len(desk.recorder.parts) == parts)
+    assert desk.receive_until(lambda: world.stored() == [])
+    assert desk.recorder.joined() == LONG
+    assert desk.recorder.repeated == (parts if fault is ModemFaultKind.PARTS_TWICE else 0)
+    assert {part.total for part in desk.recorder.parts} == {parts}
+
+
+def test_a_name_as_sender_is_kept(desk: ModemDesk, world: ModemWorld) -> None:
+    desk.driver.receive()
+    world.write("Uitzendburo", "Uw code is 1234")
+    assert desk.receive_until(lambda: bool(desk.recorder.messages))
+    assert desk.recorder.messages[0].sender == "Uitzendburo"
+
+
+def test_what_cannot_be_read_is_shown_to_a_person(desk: ModemDesk, world: ModemWorld) -> None:
+    """It is neither deleted in silence nor tried for ever."""
+    desk.driver.receive()
+    world.push(bytes.fromhex("040B91136587"))
+    world.write(ANNA, "Hoi")
+    assert desk.receive_until(lambda: len(desk.recorder.messages) == 2)
+    unreadable = next(m for m in desk.recorder.messages if m.key.startswith("unreadable"))
+    assert "040B91136587" in unreadable.text
+    assert world.stored() == []
+
+
+def test_a_pushed_message_is_kept_until_it_is_told(desk: ModemDesk, world: ModemWorld) -> None:
+    """A modem that pushes all the same (+CMT) has it nowhere else."""
+    desk.driver.receive()
+    world.on_loop(lambda: setattr(world.modem.equipment.settings, "cnmi", (2, 2, 0, 2, 0)))
+    desk.recorder.broken = StoreUnavailable("The database is locked.")
+    world.write(ANNA, "Hoi")
+    with pytest.raises(StoreUnavailable):
+        desk.receive_until(lambda: False)
+    desk.recorder.broken = None
+    desk.driver.receive()
+    assert desk.recorder.texts() == ["Hoi"]
+
+
+def test_a_modem_of_no_line_keeps_what_it_has(desk: ModemDesk, world: ModemWorld) -> None:
+    desk.recorder.carried = False
+    world.write(ANNA, "Hoi")
+    desk.driver.receive()
+    assert len(world.stored()) == 1
+    desk.recorder.carried = True
+    desk.driver.receive()
+    assert desk.recorder.texts() == ["Hoi"]
+
+
+# Calls
+
+
+def test_a_call_is_told_once_and_not_taken(desk: ModemDesk, world: ModemWorld) -> None:
+    desk.driver.receive()
+    world.on_loop(lambda: world.modem.calls.ring(ANNA, rings=4, every_ms=5))
+    assert desk.receive_until(lambda: world.modem.calls.caller is None)
+    desk.driver.receive()
+    assert [call.number for call in desk.recorder.calls] == [ANNA]
+    assert world.counted("A") == 0
+
+
+def test_two_callers_are_two_calls(desk: ModemDesk, world: ModemWorld) -> None:
+    for caller in (ANNA, BEA):
+        world.on_loop(partial(world.modem.calls.ring, caller, rings=2, every_ms=5))
+        assert desk.receive_until(lambda: world.modem.calls.caller is None)
+    desk.driver.receive()
+    assert [call.number for call in desk.recorder.calls] == [ANNA, BEA]
+
+
+def test_a_withheld_number_is_nobody_to_write_to(desk: ModemDesk, world: ModemWorld) -> None:
+    world.on_loop(lambda: world.modem.calls.ring("", rings=2, every_ms=5))
+    assert desk.receive_until(lambda: world.modem.calls.caller is None)
+    assert desk.recorder.calls == []
+
+
+# Credit
+
+QUERY = BalanceQuery(code="*101#", pattern=re.compile(r"EUR (?P<euros>-?[\d.]+),(?P<cents>\d\d)"))
+
+
+def test_the_credit_is_asked_on_a_schedule(world: ModemWorld, make_desk: MakeDesk) -> None:
+    """Once at the start, and not again before its time: not after a restart either."""
+    desk = make_desk(world, options=options(balance={"20408": QUERY}))
+    desk.driver.probe()
+    assert desk.receive_until(lambda: bool(desk.recorder.balances))
+    assert [each.cents for each in desk.recorder.balances] == [1000]
+    assert desk.driver.probe().facts["balance_cents"] == 1000
+    later = make_desk(world, options=options(balance={"20408": QUERY}), recorder=desk.recorder)
+    desk.driver.close()
+    later.driver.probe()
+    assert world.counted("+CUSD") == 3  # CUSD=1 at each greeting, and one question
+
+
+def test_an_operator_nobody_described_is_not_asked(world: ModemWorld, make_desk: MakeDesk) -> None:
+    desk = make_desk(world, options=options(balance={"20404": QUERY}))
+    desk.driver.probe()
+    desk.driver.receive()
+    assert desk.recorder.balances == []
+
+
+def test_nothing_left_stops_the_modem_until_there_is(
+    world: ModemWorld, make_desk: MakeDesk
+) -> None:
+    world.on_loop(lambda: setattr(world.modem.credit, "cents", 0))
+    asked_often = options(balance={"20408": QUERY}, balance_every=timedelta(0))
+    desk = make_desk(world, options=asked_often)
+    desk.driver.probe()
+    assert desk.receive_until(lambda: bool(desk.recorder.balances))
+    status = desk.driver.probe()
+    assert (status.reason, status.channels) == (Reason.NO_CREDIT, frozenset())
+    world.on_loop(lambda: setattr(world.modem.credit, "cents", 500))
+    assert desk.receive_until(
+        lambda: (
+            desk.driver.probe().state is DeviceState.READY
+            and desk.recorder.balances[-1].cents == 500
+        )
+    )
+
+
+def test_an_answer_in_other_words_is_no_credit(world: ModemWorld, make_desk: MakeDesk) -> None:
+    desk = make_desk(world, options=options(balance={"20408": QUERY}))
+    world.on_loop(lambda: world.modem.credit.answers.update({"*101#": "Storing. Probeer later."}))
+    desk.driver.probe()
+    assert desk.receive_until(lambda: bool(desk.recorder.balances))
+    assert desk.recorder.balances[0].cents is None
