@@ -119,6 +119,12 @@ _LATER = _QUEUED.format(
     f" AND coalesce(m.reason, '') NOT IN {PARKED}",
 )
 _PARKED = _QUEUED.format(index="message_parked", as_indexed="", condition=f"m.reason IN {PARKED}")
+# Time alone lets go of these; of the others the planner hears when their person writes.
+_PARKED_FOR_A_TIME = _QUEUED.format(
+    index="message_parked",
+    as_indexed="",
+    condition=f"m.reason IN {PARKED} AND m.reason <> 'unanswered'",
+)
 
 
 def place(message: Queued) -> tuple[int, str]:
@@ -167,17 +173,30 @@ class Reading:
         found = [
             each
             for lane in LANES
-            for statement in (_READY, _LATER, _PARKED)
-            for each in self._page(statement, lane, "", limit)
+            for waiting in (
+                self._page(_READY, lane, "", limit),
+                self._page(_LATER, lane, "", limit),
+                self._parked(lane, limit),
+            )
+            for each in waiting
         ]
         return sorted(found, key=place)
 
     def _ready(self, lane: Lane, closed: set[Lane]) -> Iterator[Queued]:
-        parked = self._page(_PARKED, lane, "", PARKED_CONSIDERED)
+        parked = self._parked(lane, PARKED_CONSIDERED)
         for each in merge(self._paged(lane, closed), parked, key=lambda each: each.waiting.id):
             if lane in closed:
                 return
             yield each
+
+    def _parked(self, lane: Lane, limit: int) -> Sequence[Queued]:
+        """The first of them, and the first of those that wait for nobody's answer."""
+        found = {
+            each.waiting.id: each
+            for statement in (_PARKED, _PARKED_FOR_A_TIME)
+            for each in self._page(statement, lane, "", limit)
+        }
+        return [found[key] for key in sorted(found)]
 
     def _paged(self, lane: Lane, closed: set[Lane]) -> Iterator[Queued]:
         first = () if lane in closed else self._page(_READY, lane, "", _FIRST_PAGE)

@@ -199,6 +199,26 @@ def test_parked_messages_hold_up_nobody_however_many(counter: Counter) -> None:
     assert leave(counter, minutes=2) == [behind]
 
 
+def test_who_waits_for_a_day_is_not_held_up_by_who_waits_for_an_answer(counter: Counter) -> None:
+    """Behind many who do not answer stands one whose turn comes with the time."""
+    numbers = people(NEAR + 20)
+    counter.clock.advance(s=-3 * 24 * HOUR_S)
+    counter.knows(*numbers, ANNA)
+    counter.clock.advance(s=3 * 24 * HOUR_S)
+    counter.store.write(lambda tx: park(tx, counter, numbers))
+    listed(counter, numbers)
+    behind = counter.queues("Werk?", ANNA, kind=MessageClass.LIST, typed=False)
+    for _ in range(6):
+        counter.planner.round()
+        counter.clock.advance(s=40)
+    counter.store.write(
+        lambda tx: tx.conn.execute(
+            "UPDATE message SET reason = 'first-contacts' WHERE id = ?", (behind,)
+        )
+    )
+    assert leave(counter, minutes=5) == [behind]
+
+
 def test_whoever_answers_is_written_to_again(counter: Counter) -> None:
     """A parked message far behind others is let go of when its person writes."""
     numbers = people(60)
