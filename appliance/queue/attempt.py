@@ -12,6 +12,7 @@ from appliance.errors import NotFound, Refused, Transient
 from appliance.messages import Channel, MessageClass, MessageState
 from appliance.queue import clock_watch, parts
 from appliance.queue.gate import ConsentGate
+from appliance.queue.pacing import ANSWER_WINDOW_MS
 from appliance.queue.permission import may_write
 from appliance.queue.plan import Planned
 from appliance.queue.steps import Step, Steps, no_steps
@@ -110,11 +111,7 @@ def claim(tx: Tx, planned: Planned, line_id: str, device_id: str) -> Outgoing | 
     What became too old, or is forbidden by now, ends here, before anything is touched.
     """
     message_id = planned.queued.waiting.id
-    if planned.route is None or messages.state_of(tx.conn, message_id) is not MessageState.QUEUED:
-        return None
-    if lines.line(tx.conn, line_id).stops(device_id):
-        return None
-    if _waits_for_the_clock(tx, message_id) or _is_bound_elsewhere(tx, message_id, device_id):
+    if planned.route is None or not _is_free(tx, message_id, line_id, device_id):
         return None
     if _is_too_old(tx, message_id):
         messages.move(tx, message_id, MessageState.EXPIRED, reason="too-old")
@@ -141,6 +138,17 @@ def claim(tx: Tx, planned: Planned, line_id: str, device_id: str) -> Outgoing | 
     return outgoing
 
 
+def _is_free(tx: Tx, message_id: str, line_id: str, device_id: str) -> bool:
+    """Whether it still waits for nothing but this device."""
+    return (
+        messages.state_of(tx.conn, message_id) is MessageState.QUEUED
+        and not lines.line(tx.conn, line_id).stops(device_id)
+        and not _waits_for_the_clock(tx, message_id)
+        and not _is_bound_elsewhere(tx, message_id, device_id)
+        and not _answers_no_more(tx, message_id)
+    )
+
+
 def _is_too_old(tx: Tx, message_id: str) -> bool:
     """The planner strikes these too, but a device may ask before its first round."""
     row = tx.conn.execute("SELECT expires_ms FROM message WHERE id = ?", (message_id,)).fetchone()
@@ -151,6 +159,19 @@ def _is_bound_elsewhere(tx: Tx, message_id: str, device_id: str) -> bool:
     """A part of it left over another device since this was planned."""
     row = tx.conn.execute("SELECT bound_to FROM message WHERE id = ?", (message_id,)).fetchone()
     return row["bound_to"] not in (None, device_id)
+
+
+def _answers_no_more(tx: Tx, message_id: str) -> bool:
+    """It waited until the contact's words were a day old: now Balie begins it, in its own time."""
+    return (
+        tx.conn.execute(
+            "UPDATE message SET answering = 0 WHERE id = ? AND answering = 1"
+            " AND class IN ('automatic', 'list') AND (SELECT coalesce(last_in_ms, 0)"
+            " FROM conversation WHERE id = conversation_id) < ? RETURNING 1",
+            (message_id, tx.now_ms - ANSWER_WINDOW_MS),
+        ).fetchone()
+        is not None
+    )
 
 
 def _waits_for_the_clock(tx: Tx, message_id: str) -> bool:

@@ -287,6 +287,20 @@ def test_a_message_for_next_week_answers_nobody(counter: Counter) -> None:
     assert counter.task() is None
 
 
+def test_what_waited_too_long_to_be_an_answer_is_begun(counter: Counter) -> None:
+    """A list to somebody in conversation, held up for a day, keeps office hours like any other."""
+    counter.knows(ANNA)
+    counter.clock.at_ms = at("2026-06-16 09:50")
+    message_id = counter.queues(kind=MessageClass.LIST)
+    assert counter.row(message_id)["answering"] == 1
+    counter.clock.at_ms = at("2026-06-16 19:00")
+    for _ in range(3):
+        assert counter.task() is None
+    assert shown(counter, message_id)[1] == "office-hours"
+    counter.clock.at_ms = at("2026-06-17 08:40")
+    assert counter.sends() == message_id
+
+
 def test_a_removed_line_keeps_nothing_waiting(counter: Counter) -> None:
     """What nobody would ever send is withdrawn with the line; its history stays."""
     counter.knows(ANNA)
