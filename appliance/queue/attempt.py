@@ -40,14 +40,14 @@ class QueueAttempt:
         self.steps(Step.BASELINE_NOTED)
 
     @contextmanager
-    def clear_to_send(self) -> Iterator[None]:
+    def clear_to_send(self, baseline: Mapping[str, Any] | None = None) -> Iterator[None]:
         """The consent gate's second time; an opt-out of this person waits until the tap is done.
 
-        Entered once a part. Raises Refused when the message may no longer be sent, and Transient
-        on a wrong clock or a line that was stopped, but not in the middle of a message.
+        `baseline` is recorded with it, in one commit. Raises Refused when the message may no
+        longer be sent, Transient on a wrong clock.
         """
         with self.gate.holding(self.outgoing.number):
-            self.store.write(self._open_gate)
+            self.store.write(lambda tx: self._open_gate(tx, baseline))
             self.steps(Step.GATE_OPEN)
             yield
             self.steps(Step.TAPPED)
@@ -60,7 +60,9 @@ class QueueAttempt:
         parts.note_reference(tx, self.outgoing.attempt_id, facts)
         self.steps(Step.NOTING_BASELINE)
 
-    def _open_gate(self, tx: Tx) -> None:
+    def _open_gate(self, tx: Tx, baseline: Mapping[str, Any] | None) -> None:
+        if baseline is not None:
+            self._note_baseline(tx, baseline)
         state = messages.state_of(tx.conn, self.outgoing.message_id)
         if state is not MessageState.SENDING:
             raise Refused("by-person", "The message was withdrawn before it left.")
@@ -116,6 +118,8 @@ def claim(tx: Tx, planned: Planned, line_id: str, device_id: str) -> Outgoing | 
     if _is_too_old(tx, message_id):
         messages.move(tx, message_id, MessageState.EXPIRED, reason="too-old")
         return None
+    if _stop_answering(tx, message_id):
+        return None
     try:
         refuse_without_consent(tx, line_id, message_id, planned.route.channel)
     except Refused as refusal:
@@ -145,7 +149,6 @@ def _is_free(tx: Tx, message_id: str, line_id: str, device_id: str) -> bool:
         and not lines.line(tx.conn, line_id).stops(device_id)
         and not _waits_for_the_clock(tx, message_id)
         and not _is_bound_elsewhere(tx, message_id, device_id)
-        and not _answers_no_more(tx, message_id)
     )
 
 
@@ -161,8 +164,8 @@ def _is_bound_elsewhere(tx: Tx, message_id: str, device_id: str) -> bool:
     return row["bound_to"] not in (None, device_id)
 
 
-def _answers_no_more(tx: Tx, message_id: str) -> bool:
-    """It waited until the contact's words were a day old: now Balie begins it, in its own time."""
+def _stop_answering(tx: Tx, message_id: str) -> bool:
+    """Begins anew what waited until the contact's words were a day old; whether it did."""
     return (
         tx.conn.execute(
             "UPDATE message SET answering = 0 WHERE id = ? AND answering = 1"
