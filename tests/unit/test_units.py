@@ -86,3 +86,26 @@ def test_systemd_understands_every_line(path: Path, tmp_path: Path) -> None:
     assert sections == ["Unit", "Service", "Install"]
     if shutil.which("systemd-analyze"):
         assert complaints(tmp_path) == ""
+
+
+def test_balie_reaches_modems_and_nothing_else() -> None:
+    """Serial ports of USB modems, and the modem itself for a reset; no disk and no camera."""
+    text = (ROOT / "systemd" / "balie.service").read_text("utf-8")
+    allowed = [line for line in text.splitlines() if line.startswith("DeviceAllow=")]
+    assert allowed == [
+        "DeviceAllow=char-ttyUSB rw",
+        "DeviceAllow=char-ttyACM rw",
+        "DeviceAllow=char-usb_device rw",
+    ]
+    assert "SupplementaryGroups=dialout" in text
+
+
+def test_other_programs_keep_off_modems() -> None:
+    """The udev rule gives a modem to the units' group and hides it from ModemManager."""
+    rules = (ROOT / "systemd" / "balie-modem.rules").read_text("utf-8")
+    assert 'GROUP="dialout"' in rules
+    assert 'ENV{ID_MM_DEVICE_IGNORE}="1"' in rules
+    if shutil.which("udevadm"):
+        command = ["udevadm", "verify", str(ROOT / "systemd" / "balie-modem.rules")]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0 or "Unknown command" in done.stderr  # systemd before 254
