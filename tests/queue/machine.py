@@ -92,6 +92,7 @@ class QueueMachine(RuleBasedStateMachine):
         self.accepted: dict[str, int] = {}  # message to time to live
         self.stopped: set[str] = set()
         self.withdrawn: set[str] = set()
+        self.given_up: set[str] = set()
         self.states: dict[str, MessageState] = {}
         self.read_to = 0
 
@@ -287,6 +288,9 @@ class QueueMachine(RuleBasedStateMachine):
     @rule()
     def person_decides(self) -> None:
         """Somebody looks at the phone and says what stands there."""
+        self._decide_about_the_phone()
+
+    def _decide_about_the_phone(self) -> None:
         for message_id in self._waiting_for_a_person():
             if message_id in {each.message_id for each in self.held.values()}:
                 continue
@@ -372,9 +376,9 @@ class QueueMachine(RuleBasedStateMachine):
     def no_window_holds_more_than_its_ceiling(self) -> None:
         every = [each.at_ms for each in self.departures]
         begun = [each.at_ms for each in self.departures if each.begun]
-        assert _densest(every, MINUTE_MS) <= TIGHT.per_minute
-        assert _densest(every, HOUR_MS) <= TIGHT.per_hour
-        assert _densest(begun, DAY_MS) <= TIGHT.day_budget[0][1]
+        assert densest(every, MINUTE_MS) <= TIGHT.per_minute
+        assert densest(every, HOUR_MS) <= TIGHT.per_hour
+        assert densest(begun, DAY_MS) <= TIGHT.day_budget[0][1]
 
     def teardown(self) -> None:
         """In the end everything that was accepted has left, or an opt-out or its age took it."""
@@ -427,6 +431,8 @@ class QueueMachine(RuleBasedStateMachine):
             ended = S(row["state"])
             if message_id in self.withdrawn:
                 assert (ended, message_id in left) == (S.CANCELLED, False)
+            elif message_id in self.given_up:
+                assert (ended, row["reason"]) == (S.FAILED, "decided")
             elif message_id in left:
                 assert ended in PROVEN, dict(row)
             else:
@@ -440,7 +446,7 @@ _EXCUSES = {
 """How a message may end without having left."""
 
 
-def _densest(times: list[int], window_ms: int) -> int:
+def densest(times: list[int], window_ms: int) -> int:
     """The most departures that any window of this length holds."""
     ordered = sorted(times)
     return max(

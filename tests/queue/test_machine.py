@@ -1,15 +1,21 @@
 """Whatever happens to a message, in whatever order: the four promises hold."""
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.queue.fallback_machine import FallbackMachine
 from tests.queue.machine import QueueMachine
 
 
-def test_the_promises_hold_in_any_order_of_events() -> None:
-    """Legal states only, nothing after an opt-out, no ceiling exceeded, no double, none lost."""
+@pytest.mark.parametrize("machine", [QueueMachine, FallbackMachine])
+def test_the_promises_hold_in_any_order_of_events(machine: type[QueueMachine]) -> None:
+    """Legal states only, nothing after an opt-out, no ceiling exceeded, no double, none lost.
+
+    With a modem beside the phone: no part twice, and no message over both.
+    """
     run_state_machine_as_test(
-        QueueMachine,
+        machine,
         settings=settings(
             max_examples=300,
             stateful_step_count=25,
