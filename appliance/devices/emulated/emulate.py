@@ -119,7 +119,7 @@ class Emulator:
             self.network.attach(phone.handset)
         for modem in self.modems:
             await modem.start()
-            self.network.attach(modem)
+            self.network.attach(modem, whatsapp=False)
         await self._control.start()
         if self._config.traffic:
             self.world.start()

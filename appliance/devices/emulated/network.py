@@ -77,9 +77,12 @@ class Network:
     _endpoints: dict[str, Endpoint] = field(default_factory=dict)
     _waiting: dict[str, deque[Letter]] = field(default_factory=dict)
     _sent: dict[str, Letter] = field(default_factory=dict)
+    _sms_only: set[str] = field(default_factory=set)
     _ids: "count[int]" = field(default_factory=lambda: count(1))
 
-    def attach(self, endpoint: Endpoint) -> None:
+    def attach(self, endpoint: Endpoint, *, whatsapp: bool = True) -> None:
+        if not whatsapp:
+            self._sms_only.add(endpoint.number)
         self._endpoints[endpoint.number] = endpoint
         self.flush(endpoint.number)
 
@@ -91,7 +94,7 @@ class Network:
 
     def on_whatsapp(self, number: str) -> bool:
         if number in self._endpoints:
-            return True
+            return number not in self._sms_only
         return self.people is None or self.people.on_whatsapp(number)
 
     def take(self, letter: Letter, *, sender: Endpoint, parts: int | None = None) -> None:

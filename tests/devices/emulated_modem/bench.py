@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import threading
 import time
 import urllib.error
@@ -18,7 +19,7 @@ from appliance.devices.emulated.modem.spec import ModemSpec
 ANNA = "+31612345699"
 MODEM = "+31612345801"
 _WITHIN_S = 10.0
-_FINAL = (b"\r\nOK\r\n", b"ERROR\r\n", b"\r\n> ")
+_FINAL = re.compile(rb"\r\n(OK|ERROR|\+CM[SE] ERROR: [^\r]*)\r\n|\r\n> $")
 
 
 def eventually(condition: Callable[[], Any], *, within_s: float = _WITHIN_S) -> Any:
@@ -133,6 +134,7 @@ class Line:
 
     def __init__(self, port: str) -> None:
         self.serial = serial.Serial(port, 115200, timeout=0.02, exclusive=True)
+        self._heard = b""
 
     def close(self) -> None:
         self.serial.close()
@@ -140,18 +142,20 @@ class Line:
     def write(self, data: str | bytes) -> None:
         self.serial.write(data if isinstance(data, bytes) else data.encode("latin-1"))
 
-    def until(self, *ends: bytes, within_s: float = _WITHIN_S) -> str:
-        """What comes until one of the ends is there, or until the time is over."""
-        heard = b""
+    def until(self, end: bytes | re.Pattern[bytes], *, within_s: float = _WITHIN_S) -> str:
+        """What comes up to the end, or until the time is over; the rest is kept."""
+        pattern = re.compile(re.escape(end)) if isinstance(end, bytes) else end
         deadline = time.monotonic() + within_s
-        while time.monotonic() < deadline and not any(end in heard for end in ends):
-            heard += self.serial.read(self.serial.in_waiting or 1)
+        while not (found := pattern.search(self._heard)) and time.monotonic() < deadline:
+            self._heard += self.serial.read(self.serial.in_waiting or 1)
+        place = found.end() if found else len(self._heard)
+        heard, self._heard = self._heard[:place], self._heard[place:]
         return heard.decode("latin-1")
 
     def ask(self, command: str, *, within_s: float = _WITHIN_S) -> str:
         """The whole answer, with the final result or the prompt."""
         self.write(command + "\r")
-        return self.until(*_FINAL, within_s=within_s)
+        return self.until(_FINAL, within_s=within_s)
 
     def lines(self, command: str) -> list[str]:
         """The answer's lines that are not empty."""
@@ -163,4 +167,4 @@ class Line:
         asked = self.ask(f"{command}={len(octets) if length is None else length}")
         assert asked.endswith("> "), asked
         self.write("00" + octets.hex().upper() + "\x1a")
-        return [line for line in self.until(*_FINAL).split("\r\n") if line]
+        return [line for line in self.until(_FINAL).split("\r\n") if line]

@@ -15,7 +15,12 @@ Answer = dict[str, Any]
 _K = ModemFaultKind
 #: For how long a modem is away when nobody says it.
 _AWAY_S = {_K.PORT_GONE: 2.0, _K.ANSWER_LOST: 2.0}
-_FIRST_HOW = {_K.ANSWER_LOST: "silence", _K.RESTART: "now"}
+#: What `how` may be; the first is meant when nobody says it.
+_HOWS = {
+    _K.SILENCE: ("before", "after"),
+    _K.ANSWER_LOST: ("silence", "cms-500", "error", "hang-up"),
+    _K.RESTART: ("now", "before-taken", "after-taken"),
+}
 
 
 class ModemControl:
@@ -54,7 +59,7 @@ class ModemControl:
                 times=wanted.times if said else (None if kind in LASTING else 1),
                 chance=wanted.chance,
                 command=wanted.command,
-                how=wanted.how or _FIRST_HOW.get(kind, ""),
+                how=_how(wanted),
                 code=wanted.code,
                 ms=wanted.ms,
                 seconds=_AWAY_S.get(kind, 0.0) if wanted.seconds is None else wanted.seconds,
@@ -86,6 +91,13 @@ class ModemControl:
             else f"The body must name a modem: {known}.",
             status=404 if name else 422,
         )
+
+
+def _how(wanted: ModemFaultBody) -> str:
+    known = _HOWS.get(wanted.fault, ("",))
+    if wanted.how and wanted.how not in known:
+        raise ControlRefusal(f"how: {wanted.fault.value} knows {', '.join(known)}")
+    return wanted.how or known[0]
 
 
 def _state_of(modem: EmulatedModem) -> Answer:

@@ -126,9 +126,7 @@ class ModemFaultBody(_Body):
     times: int | None = Field(default=None, ge=1)
     chance: float = Field(default=1.0, ge=0, le=1)
     command: str | None = None
-    how: Literal[
-        "", "silence", "cms-500", "error", "hang-up", "now", "before-taken", "after-taken"
-    ] = ""
+    how: str = ""
     code: int = Field(default=0, ge=0, le=999)
     ms: float = Field(default=0, ge=0)
     seconds: float | None = Field(default=None, ge=0)

@@ -8,9 +8,9 @@ from enum import Enum
 class ModemFaultKind(Enum):
     """The values are the names on the control address; the comments name what narrows each."""
 
-    #: A command is not carried out and answered by `answer`. command, chance.
+    #: A command is not carried out and answered by `answer` (`line` here). command, chance.
     COMMAND_ERROR = "command-error"
-    #: A command is neither carried out nor answered. command, chance.
+    #: A command is not answered: `how` is before it was carried out, or after. command, chance.
     SILENCE = "silence"
     #: Bytes that mean nothing come before the answer. command, chance.
     GARBAGE = "garbage"

@@ -8,6 +8,8 @@ from appliance.devices.emulated.modem.equipment import Equipment
 from appliance.devices.emulated.modem.memory import Memory, Slot, Stat
 
 _STATUS_REPORT = 2
+#: How long the network waits for +CNMA; 27.005 leaves it open.
+_ACKNOWLEDGED_MS = 10_000
 
 
 class Inbound:
@@ -37,6 +39,12 @@ class Inbound:
             self.queue.appendleft(tpdu)
             self.stop_routing()
         self.push()
+
+    def restarted(self) -> None:
+        """What was not acknowledged comes again."""
+        tpdu, self.unacknowledged = self.unacknowledged, None
+        if tpdu is not None:
+            self.queue.appendleft(tpdu)
 
     def stop_routing(self) -> None:
         """What 27.005 §3.4.4 wants when a computer does not acknowledge."""
@@ -75,7 +83,12 @@ class Inbound:
             lines = (f"{name}: {alpha}{len(tpdu)}", pdu.hex().upper())
         if self._equipment.settings.csms == 1:
             self.unacknowledged = tpdu
+            self._equipment.timers.after(_ACKNOWLEDGED_MS, lambda: self._too_late(tpdu))
         self._equipment.dialogue.unsolicited(*lines)
+
+    def _too_late(self, tpdu: bytes) -> None:
+        if self.unacknowledged is tpdu:
+            self.acknowledge(taken=False)
 
     def _store(self, memory: Memory, tpdu: bytes, *, news: str) -> bool:
         if memory.is_full or self._equipment.is_stuffed(memory):

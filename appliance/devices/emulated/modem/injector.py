@@ -107,7 +107,7 @@ class ModemInjector:
         card.power_up()
         self._network.detach(modem.number)
         modem.plug_sim(card)
-        self._network.attach(modem)
+        self._network.attach(modem, whatsapp=False)
         return {"iccid": body.iccid}
 
     def _switch(self, modem: EmulatedModem, body: bodies.Switch) -> Answer:

@@ -46,16 +46,20 @@ class Interpreter:
         waiting = handler(self._works, command)
         if waiting is not None:
             await waiting
+        if self._take(ModemFaultKind.SILENCE, command, how="after"):
+            raise NoAnswer
         if urc := self._take(ModemFaultKind.URC_INSIDE, command):
             self._works.dialogue.interrupt(urc.line or _DEFAULT_URC)
 
     def _spoil_before(self, command: Command) -> None:
-        if self._take(ModemFaultKind.SILENCE, command):
+        if self._take(ModemFaultKind.SILENCE, command, how="before"):
             raise NoAnswer
         if self._take(ModemFaultKind.GARBAGE, command):
             self._works.dialogue.noise(_GARBAGE)
         if error := self._take(ModemFaultKind.COMMAND_ERROR, command):
             raise RawError(error.line or "ERROR")
 
-    def _take(self, kind: ModemFaultKind, command: Command) -> ModemFault | None:
-        return self._works.equipment.faults.take(kind, command=command.name)
+    def _take(
+        self, kind: ModemFaultKind, command: Command, *, how: str | None = None
+    ) -> ModemFault | None:
+        return self._works.equipment.faults.take(kind, command=command.name, how=how)

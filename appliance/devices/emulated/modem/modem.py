@@ -1,6 +1,7 @@
 """One emulated modem: its works, its port, its power."""
 
 import asyncio
+import logging
 import random
 from collections import Counter
 from collections.abc import Sequence
@@ -26,6 +27,8 @@ from appliance.devices.emulated.modem.works import Works
 from appliance.devices.emulated.network import Channel, Letter, Network
 from appliance.devices.emulated.whatsapp.model import Tick
 
+log = logging.getLogger(__name__)
+
 #: What a SIM that had no PIN asks for when a fault makes it ask.
 FAULT_PIN = "1234"
 
@@ -37,10 +40,13 @@ class EmulatedModem:
         self, spec: ModemSpec, *, folder: PortFolder, network: Network, centre: ServiceCentre
     ) -> None:
         settings = Settings()
+        name = f"usb-{spec.make}_{spec.model}_{spec.with_identities()[0]}"
+        self._silent_ports = [
+            Port(folder, identity=f"{name}-if{place:02}-port0", heard=_ignored)
+            for place in range(spec.silent_ports)
+        ]
         self.port = Port(
-            folder,
-            identity=f"usb-{spec.make}_{spec.model}_{spec.with_identities()[0]}-if00-port0",
-            heard=self._heard,
+            folder, identity=f"{name}-if{spec.silent_ports:02}-port0", heard=self._heard
         )
         dialogue = Dialogue(self.port.write, settings)
         self.equipment = Equipment(
@@ -97,13 +103,14 @@ class EmulatedModem:
 
     def plug(self) -> None:
         """The port appears and the modem starts, as the factory made it."""
-        self.port.plug()
+        for port in (*self._silent_ports, self.port):
+            port.plug()
         self._power_up()
 
     def _power_up(self) -> None:
         self.equipment.settings.reset()
         self.equipment.dialogue.reset()
-        self.inbound.unacknowledged = None
+        self.inbound.restarted()
         if self.equipment.sim is not None:
             self.equipment.sim.power_up()
         self.equipment.powered = True
@@ -123,7 +130,8 @@ class EmulatedModem:
         if self._return is not None:
             self._return.cancel()
         self._power_down()
-        self.port.unplug()
+        for port in (*self._silent_ports, self.port):
+            port.unplug()
 
     def plug_in_again(self, *, rename: bool) -> None:
         if self.port.is_open:
@@ -131,14 +139,18 @@ class EmulatedModem:
         if self._return is not None:
             self._return.cancel()
         if rename:
-            self.port.rename()
+            self._rename()
         self.plug()
+
+    def _rename(self) -> None:
+        for port in (*self._silent_ports, self.port):
+            port.rename()
 
     def go_away(self, seconds: float, *, rename: bool = False) -> None:
         """Unplugged, and plugged in again later, under another name if wanted."""
         self.unplug()
         if rename:
-            self.port.rename()
+            self._rename()
         self._return = asyncio.get_running_loop().call_later(seconds, self.plug)
 
     def restart(self, seconds: float) -> None:
@@ -167,6 +179,9 @@ class EmulatedModem:
             except HangUp as exc:
                 loop.call_soon(self.go_away, exc.seconds)
                 return
+            except Exception:
+                log.exception("An emulated modem could not carry a command out")
+                self.equipment.dialogue.finish("ERROR")
             self._tell_registration()
 
     def _tell_registration(self) -> None:
@@ -271,3 +286,8 @@ class EmulatedModem:
 
     def tick(self, letter_id: str, tick: Tick) -> None:
         """A modem sends no WhatsApp."""
+
+
+def _ignored(data: bytes) -> None:
+    """A port of the stick that is for something else than AT commands."""
+    del data

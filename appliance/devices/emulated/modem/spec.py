@@ -16,6 +16,7 @@ class ModemSpec:
     """`pin` empty is a SIM that asks for none; `sim_slots` and the others are sizes of storages.
 
     `report_memory` is where +CDSI keeps status reports; empty is where messages are received.
+    `silent_ports` stand before the one that answers, as sticks have ports for other ends.
     """
 
     number: str
@@ -35,6 +36,7 @@ class ModemSpec:
     report_slots: int = 20
     report_memory: str = ""
     send_ms: float = 0
+    silent_ports: int = 0
 
     def with_identities(self) -> tuple[str, str, str]:
         """IMEI, IMSI and ICCID, always the same for a number."""

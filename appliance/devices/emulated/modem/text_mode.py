@@ -144,9 +144,12 @@ def _in_charset(text: str, settings: Settings) -> str:
 
 def number_in(typed: str, settings: Settings) -> str:
     """A number as it was typed, which the character set UCS2 makes hexadecimal."""
-    if settings.cscs == "UCS2" and len(typed) % 4 == 0 and typed.startswith("00"):
+    if settings.cscs != "UCS2":
+        return typed
+    try:
         return bytes.fromhex(typed).decode("utf-16-be")
-    return typed
+    except ValueError:
+        return typed
 
 
 def submit(number: str, body: bytes, settings: Settings) -> bytes:

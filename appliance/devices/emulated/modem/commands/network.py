@@ -127,8 +127,11 @@ def _cusd(works: Works, command: Command) -> None:
     if not works.equipment.served:
         works.equipment.card()
         raise CmeError(30)
-    if works.settings.cscs == "UCS2":
-        code = bytes.fromhex(code).decode("utf-16-be")
+    try:
+        if works.settings.cscs == "UCS2":
+            code = bytes.fromhex(code).decode("utf-16-be")
+    except ValueError as exc:
+        raise CmeError(50) from exc
     works.dialogue.unsolicited(ussd_line(works, works.credit.answer(code)))
 
 
