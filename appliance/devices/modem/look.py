@@ -68,7 +68,7 @@ class _Question:
         if slot is None or not slot.holds(self._parcel.tpdu(part)):
             self._parcel.note(part, UNKNOWN, slot=index, status="other")
         elif slot.kept is Kept.SENT and self._modem.learnt.get("slot_truth") is not False:
-            self._parcel.note(part, SENT, slot=index, status="sent")
+            self._parcel.note(part, SENT, slot=index, status="sent", mr=slot.reference)
         elif slot.kept is Kept.UNSENT and self._modem.learnt.get("slot_truth"):
             self._note_unsent(part, index)
         else:

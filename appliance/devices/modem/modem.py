@@ -145,6 +145,12 @@ class Modem:
         """
         self.doubted_s.setdefault(attempt_id, time.monotonic())
 
+    @property
+    def may_be_sending(self) -> bool:
+        """Whether the network's time-out still runs for anything in doubt."""
+        network_ms = self.options.patience.network_ms
+        return not all(self.has_waited(each, network_ms) for each in self.doubted_s)
+
     def has_waited(self, attempt_id: str, span_ms: int) -> bool:
         """Whether so long has passed, in the world's time, since the doubt was known."""
         waited_s = time.monotonic() - self.doubted_s[attempt_id]

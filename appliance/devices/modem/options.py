@@ -23,8 +23,12 @@ class Patience:
 
     #: An ordinary command; the slowest answers of a healthy modem come within a second.
     command_s: float = 5.0
-    #: CMSS and CMGS: TR1M of 3GPP TS 24.011 §10 is at most 45 s, and the modem needs its own.
-    send_s: float = 60.0
+    #: CMSS. Networks answer within a few seconds; whoever waits longer for one lost answer keeps
+    #: all others waiting, and the slot says afterwards what became of it.
+    send_s: float = 20.0
+    #: CMGS, which leaves no slot to ask: TR1M of 3GPP TS 24.011 §10 is at most 45 s, and the
+    #: modem needs its own.
+    send_at_once_s: float = 60.0
     #: From here on nothing is under way any more: u-blox and Telit give a send 150 to 180 s.
     network_ms: int = 180_000
     #: Asking for the network's name may make a modem search.

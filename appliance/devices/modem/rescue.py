@@ -55,7 +55,8 @@ class Rescue:
                 """The channel falls into step again with its next command."""
 
     def _rights(self) -> Rights:
-        allowed = self._modem.options.may_reset
+        """A modem that may be sending is not stopped: its slot would never hear the result."""
+        allowed = self._modem.options.may_reset and not self._modem.may_be_sending
         port = self._modem.port
         return Rights(
             may_restart=allowed,

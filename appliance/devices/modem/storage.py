@@ -63,6 +63,14 @@ class Slot:
     kept: Kept
     pdu: bytes
 
+    @property
+    def reference(self) -> int | None:
+        """TP-MR, which some modems write into the slot; it was written as 0."""
+        try:
+            return parse_submit(self.pdu).tpdu[1] or None
+        except BadPdu:
+            return None
+
     def holds(self, tpdu: bytes) -> bool:
         """Whether this is what was written here, sent or not."""
         try:
@@ -263,7 +271,7 @@ class Storages:
     def send_at_once(self, tpdu: bytes) -> int | None:
         """The tap where nothing can be stored: gives TP-MR, raises as `send`."""
         answer = self._modem.pdu_command(
-            f"AT+CMGS={len(tpdu)}", tpdu, timeout_s=self._modem.options.patience.send_s
+            f"AT+CMGS={len(tpdu)}", tpdu, timeout_s=self._modem.options.patience.send_at_once_s
         )
         return _reference(answer.value("+CMGS"))
 

@@ -45,7 +45,15 @@ OWN = "+31653000001"
 ANNA = "+31687654321"
 BEA = "+31687654322"
 #: A modem that answers here does so in milliseconds; what is silent is not waited for long.
-QUICK = Patience(command_s=1.5, send_s=0.6, network_s=2.0, sim_s=2.0, report_ms=100, network_ms=100)
+QUICK = Patience(
+    command_s=1.5,
+    send_s=0.6,
+    send_at_once_s=0.6,
+    network_s=2.0,
+    sim_s=2.0,
+    report_ms=100,
+    network_ms=100,
+)
 #: What the network does on its own has long happened by the time a test looks at it.
 NEVER_MS = 3_600_000
 _LOOP_S = 20.0

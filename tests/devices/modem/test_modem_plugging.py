@@ -13,7 +13,7 @@ from appliance.devices.protocol import DeviceState, Reason, Status
 from appliance.devices.worker import DeviceWorker, Rhythm
 from appliance.errors import DeviceError, DeviceGone, Transient
 from tests.devices.modem.conftest import MakeDesk
-from tests.devices.modem.modem_kit import ANNA, QUICK, ModemDesk, ModemWorld
+from tests.devices.modem.modem_kit import ANNA, NEVER_MS, QUICK, ModemDesk, ModemWorld
 from tests.devices.phone.driver_kit import Counter
 from tests.devices.phone_bench import eventually
 
@@ -241,3 +241,18 @@ def test_a_mute_modem_that_may_not_start_anew_waits_for_a_person(
     assert world.counted("+CFUN") == 0
     world.lift(ModemFaultKind.SILENCE)
     desk.probe_until(is_ready)
+
+
+def test_a_modem_that_may_be_sending_is_not_made_to_start_anew(
+    world: ModemWorld, make_desk: MakeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The network might take the message and the slot never hear of it."""
+    monkeypatch.setattr(ladder, "_WAITS_S", dict.fromkeys(ladder.Rung, 0.0))
+    patience = replace(QUICK, command_s=0.1, network_ms=NEVER_MS)
+    desk = make_desk(world, options=ModemOptions(patience=patience))
+    desk.driver.probe()
+    world.fault(ModemFaultKind.SILENCE, times=None, how="after")
+    desk.driver._modem.doubt("attempt-1")
+    for _ in range(4):
+        assert desk.driver.probe().reason is Reason.NOT_ANSWERING
+    assert world.counted("+CFUN") == 0
