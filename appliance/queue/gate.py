@@ -40,12 +40,17 @@ class ConsentGate:
     @contextmanager
     def holding(self, *numbers: str) -> Iterator[None]:
         """Keeps every tap for these numbers, and every opt-out by one of them, waiting."""
+        # All of them are kept here: what nobody refers to leaves the weak dictionary, held or not.
+        # Always in one order, so nobody waits in a ring.
+        locks = [self._lock_of(number) for number in sorted(set(numbers))]
         with ExitStack() as stack:
-            for number in sorted(set(numbers)):  # always in one order, so nobody waits in a ring
-                with self._guard:
-                    lock = self._locks.setdefault(number, _Lock())
-                stack.enter_context(lock.lock)
+            for each in locks:
+                stack.enter_context(each.lock)
             yield
+
+    def _lock_of(self, number: str) -> _Lock:
+        with self._guard:
+            return self._locks.setdefault(number, _Lock())
 
     def write(self, store: Store, numbers: tuple[str, ...], work: Callable[[Tx], T]) -> T:
         """One transaction during which nobody taps for the people with these numbers.

@@ -397,6 +397,25 @@ def test_a_join_while_a_stop_waits_is_noticed(counter: Counter) -> None:
     assert (code(counter, ANNA), code(counter, BART)) == ("opted-out", "opted-out")
 
 
+def test_who_holds_a_person_holds_each_of_their_numbers(counter: Counter) -> None:
+    """No tap for any of them begins, whichever number comes first."""
+    numbers = [ANNA, BART, "+31633333333"]
+
+    def hold(number: str) -> None:
+        with counter.gate.holding(number):
+            pass
+
+    taps = [threading.Thread(target=hold, args=(number,)) for number in numbers]
+    with counter.gate.holding(*numbers):
+        for tap in taps:
+            tap.start()
+            tap.join(0.05)
+        assert [tap.is_alive() for tap in taps] == [True] * 3
+    for tap in taps:
+        tap.join(10)
+        assert not tap.is_alive()
+
+
 @pytest.mark.parametrize("change", ["UPDATE consent SET kind = 'opted_in'", "DELETE FROM consent"])
 def test_the_ledger_is_append_only(counter: Counter, change: str) -> None:
     """The database itself refuses."""
