@@ -20,12 +20,27 @@ def emulator() -> Iterator[EmulatorProcess]:
 
 
 def test_the_first_line_names_phones_and_control(emulator: EmulatorProcess) -> None:
-    """Serials as adb connects them, numbers, no modems yet, and an HTTP address."""
+    """Serials as adb connects them, numbers, no modems unless asked for, and an HTTP address."""
     assert list(emulator.first) == ["phones", "modems", "control"]
     assert [phone["number"] for phone in emulator.first["phones"]] == [PHONE, "+31612345602"]
     assert emulator.serial.startswith("127.0.0.1:")
     assert emulator.first["modems"] == []
     assert emulator.first["control"].startswith("http://127.0.0.1:")
+
+
+def test_modems_stand_in_the_first_line_too() -> None:
+    """With port, number and IMEI; numbers that were not said are in a row. The ports go with it."""
+    with EmulatorProcess(
+        *("--phones", "0", "--modems", "2", "--modem-number", "+31611111111", "--no-traffic")
+    ) as process:
+        first, second = process.first["modems"]
+        assert (first["number"], second["number"]) == ("+31611111111", "+31612345802")
+        assert (Path(first["port"]).name, Path(second["port"]).name) == ("ttyUSB0", "ttyUSB1")
+        assert Path(second["port"]).is_char_device()
+        assert len(first["imei"]) == 15
+        assert process.ask("/modems")[1]["items"][1]["imei"] == second["imei"]
+        assert process.terminate() == 0
+    assert not Path(first["port"]).parent.exists()
 
 
 def test_the_control_address_describes_itself(emulator: EmulatorProcess) -> None:

@@ -158,6 +158,8 @@ class EmulatedModem:
         if seconds:
             self.go_away(seconds)
             return
+        if not self.port.is_open:
+            return
         self._power_down()
         self._power_up()
         self.equipment.dialogue.unsolicited("RDY")

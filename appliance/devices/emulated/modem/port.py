@@ -20,16 +20,24 @@ class PortFolder:
     """Names as the kernel gives them: the lowest number that was never used."""
 
     def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="balie-modems-"))
-        (self.path / "by-id").mkdir()
+        self._path: Path | None = None
         self._next = 0
+
+    @property
+    def path(self) -> Path:
+        """Made when the first port needs it."""
+        if self._path is None:
+            self._path = Path(tempfile.mkdtemp(prefix="balie-modems-"))
+            (self._path / "by-id").mkdir()
+        return self._path
 
     def new_name(self) -> str:
         self._next += 1
         return f"ttyUSB{self._next - 1}"
 
     def remove(self) -> None:
-        shutil.rmtree(self.path, ignore_errors=True)
+        if self._path is not None:
+            shutil.rmtree(self._path, ignore_errors=True)
 
 
 class Port:
