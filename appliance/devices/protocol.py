@@ -259,12 +259,15 @@ class Attempt(Protocol):
         """Records what stood there before the tap; a later call replaces it. Durable on return."""
         ...
 
-    def clear_to_send(self) -> AbstractContextManager[None]:
+    def clear_to_send(
+        self, baseline: Mapping[str, Any] | None = None
+    ) -> AbstractContextManager[None]:
         """Asks the consent gate again and keeps every opt-out waiting until left.
 
-        The tap (or the modem's send command and its result), and nothing else, happens inside;
-        a device that sends part by part enters once a part. Raises Refused when it may no longer
-        be sent.
+        `baseline` is recorded in the same commit, for a device that had nothing to look at in
+        between. The tap (or the modem's send command and its result), and nothing else, happens
+        inside; a device that sends part by part enters once a part. Raises Refused when it may no
+        longer be sent.
         """
         ...
 

@@ -23,11 +23,7 @@ NOBODY = "SMS"
 class Arrivals:
     messages: list[Incoming] = field(default_factory=list)
     parts: list[IncomingPart] = field(default_factory=list)
-    #: Each with the service centre's time of the message that it is about, where it says one.
-    reports: list[tuple[DeliveryReport, int | None]] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        return bool(self.messages or self.parts or self.reports)
+    reports: list[DeliveryReport] = field(default_factory=list)
 
 
 def sort(pdus: Sequence[bytes], *, now_ms: int) -> Arrivals:
@@ -45,8 +41,7 @@ def sort(pdus: Sequence[bytes], *, now_ms: int) -> Arrivals:
 
 def _add(arrivals: Arrivals, pdu: bytes, now_ms: int) -> None:
     if kind_of(pdu) is Kind.REPORT:
-        report = parse_report(pdu)
-        arrivals.reports.append((_delivery(report, now_ms), report.scts_ms))
+        arrivals.reports.append(_delivery(parse_report(pdu), now_ms))
         return
     deliver = parse_deliver(pdu)
     if deliver.concat is None:

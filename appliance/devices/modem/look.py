@@ -4,11 +4,10 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from appliance.clock import MS_PER_S
 from appliance.devices.modem.modem import Modem
 from appliance.devices.modem.parcel import MISSING, SENT, UNKNOWN, Parcel, wrap
 from appliance.devices.modem.storage import Kept, Storages
-from appliance.devices.protocol import DeliveryReport, Finding, Found, Look, Proof, Tick
+from appliance.devices.protocol import Finding, Found, Look, Proof, Tick
 from appliance.errors import Transient
 
 log = logging.getLogger(__name__)
@@ -19,7 +18,10 @@ class Under(Transient):
 
 
 def look_sms(modem: Modem, storages: Storages, look: Look) -> Found:
-    """Raises Under while the network may still take it, or its report may still come."""
+    """Raises Under while the network may still take it, or its report may still come.
+
+    Whoever keeps the reports settles the doubt when one comes; then nobody asks here any more.
+    """
     if look.baseline is None:
         return Found(finding=Finding.ABSENT, facts={"baseline": False})
     return _Question(modem, storages, look, look.baseline).answer()
@@ -35,13 +37,11 @@ class _Question:
         self._baseline = baseline
         self._place = str(baseline.get("storage") or "")
         self._parcel: Parcel = wrap(look.outgoing, int(baseline["reference"]))
-        self._arrived = False
 
     def answer(self) -> Found:
         self._modem.doubt(self._outgoing.attempt_id)
         self._read_baseline()
         self._read_slots()
-        self._read_reports()
         if self._parcel.has_doubts and not self._has_waited(self._modem.options.patience.report_ms):
             raise Under("No report has come yet.", self._parcel.facts())
         del self._modem.doubted_s[self._outgoing.attempt_id]
@@ -84,36 +84,11 @@ class _Question:
             raise Under("The network may still take it.", {"slot": index, "status": "unsent"})
         self._parcel.note(part, MISSING, slot=index, status="unsent")
 
-    # Reports
-
-    def _read_reports(self) -> None:
-        """A report that belongs to nothing else proves that the network had a part.
-
-        With several in doubt it is not known which one it is for.
-        """
-        unknown = [part for part in self._parcel.numbers if self._parcel.state(part) == UNKNOWN]
-        if len(unknown) != 1 or not (report := self._report()):
-            return
-        self._arrived = bool(report.arrived)
-        self._parcel.note(unknown[0], SENT, mr=report.reference, report=report.status)
-
-    def _report(self) -> DeliveryReport | None:
-        """Of a message that the network took after this attempt began, and of none we know."""
-        began_ms = self._outgoing.started_ms // MS_PER_S * MS_PER_S  # its stamps are whole seconds
-        for report, taken_ms in self._modem.reports:
-            ours = (report.number, report.reference) in self._modem.left
-            if report.number == self._outgoing.number and not ours and (taken_ms or 0) >= began_ms:
-                return report
-        return None
-
     def _found(self) -> Found:
         facts = self._parcel.facts()
         if self._parcel.has_doubts:
             return Found(finding=Finding.UNCLEAR, facts=facts)
         if self._parcel.missing:
             return Found(finding=Finding.ABSENT, facts=facts)
-        alone = len(self._parcel.tpdus) == 1
-        tick = Tick.DELIVERED if self._arrived and alone else Tick.SENT
-        return Found(
-            finding=Finding.PRESENT, proof=Proof(tick=tick, facts=facts), facts={"by": "slot"}
-        )
+        proof = Proof(tick=Tick.SENT, facts=facts)
+        return Found(finding=Finding.PRESENT, proof=proof, facts={"by": "slot"})

@@ -2,7 +2,6 @@
 
 import logging
 import time
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,13 +12,11 @@ from appliance.devices.modem.at.answers import Answer, AtError, PortGone, Reboot
 from appliance.devices.modem.at.channel import AtChannel
 from appliance.devices.modem.at.errors import classify
 from appliance.devices.modem.options import ModemOptions
-from appliance.devices.protocol import DeliveryReport, ModemListener
+from appliance.devices.protocol import ModemListener
 from appliance.errors import DeviceGone
 
 log = logging.getLogger(__name__)
 
-# What is remembered of sends and reports, to tell one's own report from another's.
-_REMEMBERED = 200
 _OWN_SERVICE_CENTRE = "00"
 
 
@@ -63,11 +60,6 @@ class Modem:
     spent: dict[str, list[int]] = field(default_factory=dict)
     #: Monotonic seconds at which an attempt was first known to be in doubt.
     doubted_s: dict[str, float] = field(default_factory=dict)
-    #: Number and TP-MR of what left, and reports with the service centre's time of sending.
-    left: deque[tuple[str, int]] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
-    reports: deque[tuple[DeliveryReport, int | None]] = field(
-        default_factory=lambda: deque(maxlen=_REMEMBERED)
-    )
 
     @property
     def at(self) -> AtChannel:

@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Sequence
 
-from appliance.devices.modem.arrivals import Arrivals, sort
+from appliance.devices.modem.arrivals import sort
 from appliance.devices.modem.at.urc import (
     Booted,
     CallEnded,
@@ -184,14 +184,8 @@ class Receiver:
             modem.listener.received(modem.device_id, arrivals.messages)
         if arrivals.parts:
             modem.listener.received_parts(modem.device_id, arrivals.parts)
-        self._tell_reports(arrivals)
-
-    def _tell_reports(self, arrivals: Arrivals) -> None:
-        modem = self._modem
         if arrivals.reports:
-            reports = [report for report, _ in arrivals.reports]
-            modem.listener.delivery_reports(modem.device_id, reports)
-            modem.reports.extend(arrivals.reports)
+            modem.listener.delivery_reports(modem.device_id, arrivals.reports)
 
 
 def _octets(pdu: str) -> bytes:

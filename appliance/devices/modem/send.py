@@ -6,7 +6,7 @@ outcome is durable, never before.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from appliance.devices.modem.at.answers import AtError
@@ -51,11 +51,11 @@ class _Sending:
     def run(self) -> Proof:
         raise NotImplementedError
 
-    def _tap(self, part: int, slot: int | None) -> None:
+    def _tap(self, part: int, slot: int | None, baseline: Mapping[str, Any] | None) -> None:
         """Enters the gate once and raises unless the part has left."""
         failure: Exception | None = None
         reference = None
-        with self._attempt.clear_to_send():
+        with self._attempt.clear_to_send(baseline):
             self._modem.tapped = True
             try:
                 reference = self._press(part, slot)
@@ -63,8 +63,6 @@ class _Sending:
                 failure = exc
         if failure is None:
             self._parcel.note(part, SENT, mr=reference, slot=slot)
-            if reference is not None:
-                self._modem.left.append((self._outgoing.number, reference))
             return
         raise self._outcome(part, slot, failure) from failure
 
@@ -90,16 +88,14 @@ class _Sending:
         kind = type(error)
         return kind(error.sentence, {**error.evidence, **facts, **self._parcel.facts()})
 
-    def _baseline(self, **facts: Any) -> None:
+    def _baseline(self, **facts: Any) -> dict[str, Any]:
         identity = self._modem.identity
-        self._attempt.baseline(
-            {
-                "reference": self._parcel.reference,
-                "imei": identity.imei if identity else None,
-                "sent": self._parcel.sent_parts(),
-                **facts,
-            }
-        )
+        return {
+            "reference": self._parcel.reference,
+            "imei": identity.imei if identity else None,
+            "sent": self._parcel.sent_parts(),
+            **facts,
+        }
 
     def _proof(self) -> Proof:
         return Proof(tick=Tick.SENT, facts=self._parcel.facts())
@@ -119,10 +115,6 @@ class _FromSlots(_Sending):
         while missing := self._parcel.missing:
             slots = self._store(place, missing) or self._store_after_all(place, missing)
             try:
-                self._baseline(
-                    storage=place,
-                    slots=[{"part": part, "slot": slot} for part, slot in slots.items()],
-                )
                 self._send_all(place, slots)
             except (DeviceError, Refused):
                 if not self._parcel.has_doubts:
@@ -136,7 +128,7 @@ class _FromSlots(_Sending):
 
     def _make_room(self, place: str, slots: Sequence[int]) -> None:
         """What has left is durable in the baseline before its slots are given up."""
-        self._baseline(storage=place, slots=[])
+        self._attempt.baseline(self._baseline(storage=place, slots=[]))
         try:
             self._storages.free(place, slots)
         except DeviceError as exc:
@@ -167,10 +159,13 @@ class _FromSlots(_Sending):
         return slots
 
     def _send_all(self, place: str, slots: dict[int, int]) -> None:
+        listed = [{"part": part, "slot": slot} for part, slot in slots.items()]
+        baseline: dict[str, Any] | None = self._baseline(storage=place, slots=listed)
         for part, slot in slots.items():
             checking = not self._modem.truth_checked
             before = self._says(place, slot, part, Kept.UNSENT) if checking else None
-            self._tap(part, slot)
+            self._tap(part, slot, baseline)
+            baseline = None  # it holds for all of them
             if checking:
                 self._learn(before=before, after=self._says(place, slot, part, Kept.SENT))
 
@@ -199,8 +194,7 @@ class _AtOnce(_Sending):
 
     def run(self) -> Proof:
         for part in self._parcel.missing:
-            self._baseline(direct=True, part=part)
-            self._tap(part, None)
+            self._tap(part, None, self._baseline(direct=True, part=part))
         return self._proof()
 
 

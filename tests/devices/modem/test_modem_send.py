@@ -323,19 +323,6 @@ def test_a_lying_model_is_never_believed_again(
     assert world.left() == ["Eerst", "Dag"]
 
 
-def test_a_report_stands_in_for_a_slot_that_lies(desk: ModemDesk, world: ModemWorld) -> None:
-    world.fault(ModemFaultKind.SLOT_STAYS_UNSENT, times=None)
-    desk.send("Eerst")
-    attempt = desk.attempt("Dag")
-    world.fault(ModemFaultKind.ANSWER_LOST, how="silence")
-    fails(desk, attempt)
-    assert desk.receive_until(lambda: len(desk.recorder.reports) == 2)
-    found = desk.look(attempt)
-    assert found.finding is Finding.PRESENT
-    assert found.proof is not None
-    assert found.proof.tick is Tick.DELIVERED
-
-
 # Without a storage
 
 
@@ -351,22 +338,31 @@ def test_what_cannot_be_stored_is_sent_at_once(
     assert attempt.entered == 10
 
 
-@pytest.mark.parametrize("reported", [True, False])
-def test_without_a_slot_only_the_report_proves(
-    desk: ModemDesk, world: ModemWorld, *, reported: bool
+def test_without_a_slot_a_doubt_is_a_persons_unless_a_report_comes(
+    desk: ModemDesk, world: ModemWorld
 ) -> None:
-    """Without one a person decides; nothing goes twice."""
+    """The report is told, with the number that says of which; nothing goes twice."""
     world.fault(ModemFaultKind.NO_WRITING)
-    if not reported:
-        world.fault(ModemFaultKind.REPORT_OFF)
     attempt = desk.attempt("Dag")
     world.fault(ModemFaultKind.ANSWER_LOST, how="cms-500")
     assert isinstance(fails(desk, attempt), Unconfirmed)
-    if reported:
-        assert desk.receive_until(lambda: bool(desk.recorder.reports))
-    found = _settled(desk, attempt)
-    assert found.finding is (Finding.PRESENT if reported else Finding.UNCLEAR)
+    assert desk.receive_until(lambda: bool(desk.recorder.reports))
+    assert desk.recorder.reports[0].number == ANNA
+    assert _settled(desk, attempt).finding is Finding.UNCLEAR
     assert world.left() == ["Dag"]
+
+
+def test_a_report_has_its_time_before_a_person_is_asked(
+    make_desk: MakeDesk, world: ModemWorld
+) -> None:
+    desk = make_desk(world, options=ModemOptions(patience=replace(QUICK, report_ms=NEVER_MS)))
+    desk.driver.probe()
+    world.fault(ModemFaultKind.NO_WRITING)
+    world.fault(ModemFaultKind.ANSWER_LOST, how="error")
+    attempt = desk.attempt("Dag")
+    fails(desk, attempt)
+    with pytest.raises(Transient):
+        desk.look(attempt)
 
 
 def test_a_full_storage_is_emptied_before_sending(

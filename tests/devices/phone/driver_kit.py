@@ -125,7 +125,9 @@ class Try:
         self.noted = dict(facts)
 
     @contextmanager
-    def clear_to_send(self) -> Iterator[None]:
+    def clear_to_send(self, baseline: Mapping[str, Any] | None = None) -> Iterator[None]:
+        if baseline is not None:
+            self.baseline(baseline)
         if self.gate_shut:
             raise Refused("opted-out", "They said STOP.")
         self.entered += 1
