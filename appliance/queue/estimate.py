@@ -4,6 +4,7 @@ A plan in detail costs too much for thousands of messages whose turn comes tomor
 knows the mean pause, the ceilings and the calendar; what comes near is planned in detail again.
 """
 
+import math
 from bisect import insort
 from collections import deque
 from dataclasses import dataclass, field
@@ -18,14 +19,32 @@ MEAN_OF_PAUSE = 1.5 / (1.5 + 4.0)
 """Where the mean of the skewed distribution of pauses lies between its ends."""
 
 
+MOST_ANSWERS = 2.0
+"""In one pause; beyond this a line is so busy that no forecast is worth anything."""
+
+
+def interrupted(pause_ms: int, answers_a_ms: float) -> int:
+    """How long a pause lasts on average when each answer in it makes it begin anew.
+
+    The mean wait for a gap of this length in what comes at random times.
+    """
+    if not answers_a_ms:
+        return pause_ms
+    return int(math.expm1(min(pause_ms * answers_a_ms, MOST_ANSWERS)) / answers_a_ms)
+
+
 @dataclass(slots=True, kw_only=True)
 class Rhythm:
-    """Gives one time after another; what it gave, or was told, counts for what follows."""
+    """Gives one time after another; what it gave, or was told, counts for what follows.
+
+    `answers_a_ms` are the replies that leave in between.
+    """
 
     profile: Profile
     hours: OfficeHours
     since_ms: int
     now_ms: int
+    answers_a_ms: float = 0.0
     last_ms: dict[bool, int] = field(default_factory=lambda: {True: 0, False: 0})
     hour: deque[int] = field(default_factory=deque)
     begun: list[int] = field(default_factory=list)
@@ -74,7 +93,8 @@ class Rhythm:
         last_ms = self._last_before(lane)
         if not last_ms:
             return self.now_ms, Brake.NONE
-        return max(self.now_ms, last_ms + max(gap_ms, typing_ms)), Brake.GAP
+        pause_ms = interrupted(max(gap_ms, typing_ms), self.answers_a_ms)
+        return max(self.now_ms, last_ms + pause_ms), Brake.GAP
 
     def _last_before(self, lane: Lane) -> int:
         """An answer does not wait for what the calendar holds until tomorrow."""

@@ -35,6 +35,18 @@ class OfficeHours:
                     return max(at_ms, opens_ms)
         return None
 
+    def open_ms(self, from_ms: int, until_ms: int) -> int:
+        """For how long the office was open in between."""
+        zone = ZoneInfo(self.zone)
+        day = datetime.fromtimestamp(from_ms / 1000, zone).date()
+        last = datetime.fromtimestamp(until_ms / 1000, zone).date()
+        total_ms = 0
+        while day <= last:
+            for opens_ms, closes_ms in _spans_of(self, day):
+                total_ms += max(0, min(closes_ms, until_ms) - max(opens_ms, from_ms))
+            day += timedelta(days=1)
+        return total_ms
+
 
 def hours_of(branch: Branch) -> OfficeHours:
     return OfficeHours(

@@ -5,11 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appliance.queue.history import History, Left
-from appliance.queue.profile import DAY_MS, HOUR_MS, MONTH_MS
+from appliance.queue.office_hours import OfficeHours
+from appliance.queue.profile import DAY_MS, HOUR_MS, MINUTE_MS, MONTH_MS
 from appliance.store.lines import Line
 
 RECENT_MS = 2 * DAY_MS
 """No window but the month's distinct recipients reaches back further than a day."""
+
+ANSWERS_MS = 7 * DAY_MS
+"""What a SIM answered in this time says how often it will be called away from a list."""
+
+ANSWERS_READ_MS = 5 * MINUTE_MS
 
 # A SIM outlives the device that it is in: a line is removed and added again, a card moves to
 # another phone. Where no identity was read the address stands for it.
@@ -35,6 +41,11 @@ FROM attempt a CROSS JOIN message m ON m.id = a.message_id
 WHERE {_OF_THE_SIM} AND a.tapped_ms > ? AND a.tapped_ms <= ? AND a.outcome IS NOT 'not_sent'
 GROUP BY m.number ORDER BY 1
 """  # noqa: S608 -- our own words
+_ANSWERS = """
+SELECT count(*), min(a.tapped_ms) FROM attempt a CROSS JOIN message m ON m.id = a.message_id
+WHERE a.device_id = ? AND a.tapped_ms > ? AND a.outcome IS NOT 'not_sent'
+  AND m.class IN ('reply', 'confirmation')
+"""
 _SINCE = """
 SELECT coalesce(
   (SELECT min(line.created_ms) FROM route r JOIN line ON line.id = r.line_id
@@ -62,6 +73,7 @@ class Histories:
 
     def __init__(self) -> None:
         self._older: dict[str, _Older] = {}
+        self._answers: dict[str, tuple[int, float]] = {}
 
     def of(self, conn: sqlite3.Connection, device_id: str, line: Line, *, now_ms: int) -> History:
         """What left, or may have left, in the last 30 days. The caller's own to add to."""
@@ -72,6 +84,16 @@ class Histories:
         left = [*older.left, *(_left(row) for row in recent)]
         return History(left=left, since_ms=_in_use_since_ms(conn, device_id, line))
 
+    def answers_a_ms(
+        self, conn: sqlite3.Connection, device_id: str, hours: OfficeHours, *, now_ms: int
+    ) -> float:
+        """How many replies leave this SIM in a millisecond of office time."""
+        read_ms, rate = self._answers.get(device_id, (None, 0.0))
+        if read_ms is None or not 0 <= now_ms - read_ms < ANSWERS_READ_MS:
+            rate = _read_answers(conn, device_id, hours, now_ms)
+            self._answers[device_id] = (now_ms, rate)
+        return rate
+
 
 def _in_use_since_ms(conn: sqlite3.Connection, device_id: str, line: Line) -> int:
     """Since when this SIM sends: as long as the line whose own it is. One that several lines only
@@ -79,6 +101,16 @@ def _in_use_since_ms(conn: sqlite3.Connection, device_id: str, line: Line) -> in
     """
     row = conn.execute(_SINCE, {"device": device_id, "line": line.created_ms}).fetchone()
     return int(row["since_ms"])
+
+
+def _read_answers(
+    conn: sqlite3.Connection, device_id: str, hours: OfficeHours, now_ms: int
+) -> float:
+    count, first_ms = conn.execute(_ANSWERS, (device_id, now_ms - ANSWERS_MS)).fetchone()
+    if not count:
+        return 0.0
+    # A day's first hour says little of the day.
+    return float(count / max(hours.open_ms(first_ms, now_ms), HOUR_MS))
 
 
 def _read_older(conn: sqlite3.Connection, device_id: str, now_ms: int) -> _Older:

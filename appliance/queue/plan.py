@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from appliance.messages import Channel, MessageClass
 from appliance.queue import rows
-from appliance.queue.estimate import Rhythm
+from appliance.queue.estimate import Rhythm, interrupted
 from appliance.queue.history import History
 from appliance.queue.office_hours import OfficeHours, hours_of
 from appliance.queue.pacing import HOUR_MS, Brake, Profile, Slot, earliest
@@ -49,13 +49,15 @@ def plan_line(
     waiting = Reading(conn, line.id, now_ms=now_ms).heads(horizon)
     if not waiting:
         return []
-    desk = Desk.of(conn, line, profile, histories or Histories(), now_ms=now_ms)
+    histories = histories or Histories()
+    desk = Desk.of(conn, line, profile, histories, now_ms=now_ms)
+    desk.foretell(conn, histories, now_ms=now_ms)
     planned: list[Planned] = []
     aside: list[rows.Queued] = []
     people: set[str] = set()
     # What the calendar holds for hours must not seem to stand before what may leave now.
     for message in sorted(waiting, key=lambda each: desk.hours_ahead(each, now_ms=now_ms)):
-        entry = desk.plan(message, now_ms=now_ms)
+        entry = desk.foresee(message, now_ms=now_ms)
         held = entry.reason in HOLDS_FEW or message.contact_id in people
         if held and not message.waiting.is_reply:
             aside.append(message)
@@ -64,7 +66,7 @@ def plan_line(
         desk.assume(entry)
         planned.append(entry)
     for message in aside:
-        entry = desk.plan(message, now_ms=now_ms)
+        entry = desk.foresee(message, now_ms=now_ms)
         desk.assume(entry)
         planned.append(entry)
     return planned
@@ -122,15 +124,18 @@ def distant_plan(
     *,
     now_ms: int,
     limit: int,
+    histories: Histories,
 ) -> Sequence[tuple[rows.Distant, int | None, str]]:
     """For those behind `near` in their lanes, `limit` a lane, a time by the steady rate.
 
     Each is asked for its own way; what keeps a whole lane from any time keeps them, too.
     """
     ways = Ways.of(conn, line)
-    rhythm = Rhythm.after(
-        line, profile, hours_of(lines.branch(conn, line.branch_id)), now_ms=now_ms
-    )
+    hours = hours_of(lines.branch(conn, line.branch_id))
+    rhythm = Rhythm.after(line, profile, hours, now_ms=now_ms)
+    devices = {entry.route.device_id for entry in near if entry.route}
+    rates = (histories.answers_a_ms(conn, each, hours, now_ms=now_ms) for each in devices)
+    rhythm.answers_a_ms = max(rates, default=0.0)
     for entry in sorted(near, key=lambda each: each.expected_ms or 0):
         if entry.expected_ms is not None and entry.reason != Brake.NOT_BEFORE.value:
             rhythm.left(entry.expected_ms, answering=entry.queued.waiting.answering)
@@ -225,12 +230,19 @@ PASSING = frozenset(
 """Brakes that let go by themselves within the hour."""
 
 
+_PAUSES = frozenset({Brake.GAP.value, Brake.TYPING.value})
+
+_LIKELY = 0.5
+"""Answers to be expected before the one ahead of a message leaves; fewer are most likely none."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Desk:
     """What a decision rests on, read once.
 
     `histories` grow as messages are assumed sent. `held` says, for a person and a class, until
-    when later messages wait for an earlier one.
+    when later messages wait for an earlier one, `answers_a_ms` how often each SIM will be called
+    away from what is no reply.
     """
 
     line: Line
@@ -239,6 +251,7 @@ class Desk:
     histories: dict[str, History]
     hours: OfficeHours
     held: dict[tuple[str, MessageClass], int] = field(default_factory=dict)
+    answers_a_ms: dict[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -282,6 +295,34 @@ class Desk:
             route=way.route,
             signature=self.ways.signature(way.route),
         )
+
+    def foretell(self, conn: sqlite3.Connection, histories: Histories, *, now_ms: int) -> None:
+        """Reads how often answers come in between, for `foresee`."""
+        self.answers_a_ms = {
+            each: histories.answers_a_ms(conn, each, self.hours, now_ms=now_ms)
+            for each in self.histories
+        }
+
+    def foresee(self, message: rows.Queued, *, now_ms: int) -> Planned:
+        """As `plan`, but with the answers that will go before it: each begins its pause anew."""
+        entry = self.plan(message, now_ms=now_ms)
+        later_ms = self._interrupted_until(entry, now_ms=now_ms)
+        if later_ms is None:
+            return entry
+        waiting = replace(message.waiting, not_before_ms=later_ms)
+        later = self.plan(replace(message, waiting=waiting), now_ms=now_ms)
+        reason = entry.reason if later.reason == Brake.NOT_BEFORE.value else later.reason
+        return replace(later, queued=message, reason=reason)
+
+    def _interrupted_until(self, entry: Planned, *, now_ms: int) -> int | None:
+        """None while it is likelier that nobody writes before."""
+        if entry.route is None or entry.expected_ms is None or entry.queued.waiting.is_reply:
+            return None
+        rate = self.answers_a_ms.get(entry.route.device_id, 0.0)
+        last_ms = self.histories[entry.route.device_id].last_ms
+        if entry.reason not in _PAUSES or (last_ms - now_ms) * rate < _LIKELY:
+            return None
+        return last_ms + interrupted(entry.expected_ms - last_ms, rate)
 
     def _held_for(self, message: rows.Queued, route: Route) -> str:
         """What nobody knows the end of."""

@@ -186,7 +186,15 @@ class Planner:
     def _far(self, line: Line, near: Sequence[Planned], now_ms: int) -> Sequence[_Promise]:
         """New promises to those far behind whose old ones are off."""
         plan = self._store.read(
-            lambda conn: distant_plan(conn, line, self._profile, near, now_ms=now_ms, limit=FAR)
+            lambda conn: distant_plan(
+                conn,
+                line,
+                self._profile,
+                near,
+                now_ms=now_ms,
+                limit=FAR,
+                histories=self._histories,
+            )
         )
         return [
             _Promise(message_id=each.id, expected_ms=expected_ms, reason=reason)

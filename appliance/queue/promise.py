@@ -155,13 +155,13 @@ class _Ahead:
         hours = self.desk.hours_ahead(message, now_ms=now_ms)
         place = _Place(message.waiting.kind, hours, aside=False)
         if place not in self.full or not message.waiting.is_begun:
-            entry = self._at(place).plan(message, now_ms=now_ms)
+            entry = self._at(place).foresee(message, now_ms=now_ms)
             if entry.reason not in HOLDS_FEW or message.waiting.is_reply:
                 return Promise(entry=entry, place=place)
             if entry.reason == Brake.CEILING_DAY.value:
                 self.full.add(place)
         place = _Place(message.waiting.kind, hours, aside=True)
-        return Promise(entry=self._at(place).plan(message, now_ms=now_ms), place=place)
+        return Promise(entry=self._at(place).foresee(message, now_ms=now_ms), place=place)
 
     def _at(self, place: _Place) -> Desk:
         if place not in self.desks:
@@ -262,6 +262,7 @@ def _ahead(tx: Tx, line: Line, profile: Profile) -> _Ahead:
 
 def _read(tx: Tx, line: Line, profile: Profile, histories: Histories) -> _Ahead:
     desk = Desk.of(tx.conn, line, profile, histories, now_ms=tx.now_ms)
+    desk.foretell(tx.conn, histories, now_ms=tx.now_ms)
     seq = events.last_seq(tx.conn)
     return _Ahead(
         desk=desk,

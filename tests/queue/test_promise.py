@@ -4,6 +4,10 @@ import pytest
 
 from appliance.devices.protocol import DeviceState, Reason, Status
 from appliance.messages import Channel, MessageClass
+from appliance.queue.estimate import interrupted
+from appliance.queue.plan import plan_line
+from appliance.queue.profile import HOUR_MS
+from appliance.store import lines
 from tests.queue.counter import ANNA, BART, BOTH, SMS, Counter, at
 
 CARLA = "+31633333333"
@@ -83,3 +87,35 @@ def test_a_full_phone_is_promised_behind_its_own_limit(counter: Counter) -> None
     assert told.reason == "sms-limit"
     assert told.expected_ms
     assert told.expected_ms >= counter.clock.now_ms() + 600_000
+
+
+def test_a_list_allows_for_the_answers_that_come_in_between(counter: Counter) -> None:
+    """On a line that answers often the far end of a list is promised later; its beginning not."""
+    people = [f"+316441000{place:02}" for place in range(40)]
+    counter.knows(*people)
+    for number in people[:20]:
+        counter.queues(to=number)
+        counter.sends()
+        counter.clock.advance(s=120)
+    busy = [counter.accepts("Zaterdag?", to, kind=LIST).expected_ms or 0 for to in people]
+    counter.store.write(
+        lambda tx: tx.conn.execute("UPDATE message SET class = 'automatic' WHERE sent_ms > 0")
+    )
+    now_ms = counter.clock.now_ms()
+    line = counter.store.read(lambda conn: lines.line(conn, counter.line_id))
+    calm = [
+        each.expected_ms or 0
+        for each in counter.store.read(
+            lambda conn: plan_line(conn, line, counter.profile, now_ms=now_ms)
+        )
+    ]
+    assert busy[0] == calm[0]
+    assert busy[-1] - now_ms > 1.05 * (calm[-1] - now_ms)
+
+
+def test_a_pause_that_answers_interrupt_lasts_longer() -> None:
+    """The mean wait for a gap of that length; without answers the pause itself."""
+    assert interrupted(60_000, 0.0) == 60_000
+    assert interrupted(60_000, 1 / HOUR_MS) == pytest.approx(60_500, abs=20)
+    assert interrupted(60_000, 20 / HOUR_MS) == pytest.approx(71_200, abs=200)
+    assert interrupted(HOUR_MS, 60 / HOUR_MS) < HOUR_MS
