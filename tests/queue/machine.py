@@ -134,8 +134,10 @@ class QueueMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.stopped)
     @rule()
     def opt_in_again(self) -> None:
+        """By the time of the network, which is right."""
         who = self.stopped.pop()
-        self.counter.hears("START", who)
+        at_ms = max(self.clock.now_ms(), self.store.read(high_water.read_mark))
+        self.counter.hears("START", who, at_ms=at_ms)
 
     @rule(who=PEOPLE)
     def write(self, who: str) -> None:
@@ -305,6 +307,8 @@ class QueueMachine(RuleBasedStateMachine):
 
     def _decide(self, message_id: str, decision: Decision) -> None:
         self.store.write(lambda tx: decide(tx, message_id, decision, staff_id="somebody"))
+        if decision is Decision.SEND_AGAIN and message_id in self.accepted:
+            self.accepted[message_id] = SHORT_MS  # it has a day from now, and may miss it
 
     def _found(self, look: Look, answer: str) -> Found | DeviceError:
         attempt_id = look.outgoing.attempt_id
