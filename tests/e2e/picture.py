@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.e2e.chromium import launched
@@ -26,6 +27,8 @@ class Look:
 
 WIDE = ViewportSize(width=1280, height=800)
 NARROW = ViewportSize(width=360, height=740)
+TALL = ViewportSize(width=1280, height=1150)
+TALL_NARROW = ViewportSize(width=360, height=1500)
 LOOKS = (
     Look(name="screenshot-inbox", size=WIDE),
     Look(name="dark", size=WIDE, dark=True),
@@ -34,6 +37,15 @@ LOOKS = (
     Look(name="narrow-list", size=NARROW, path="/", dark=True),
     Look(name="devices", size=WIDE, path="/devices"),
 )
+TAKEN_OVER = (
+    Look(name="fallback", size=WIDE),
+    Look(name="fallback-dark", size=WIDE, dark=True),
+    Look(name="fallback-narrow", size=NARROW, locale="nl-NL"),
+    Look(name="fallback-devices", size=TALL, path="/devices", locale="nl-NL"),
+    Look(name="fallback-devices-dark", size=TALL, path="/devices", dark=True),
+    Look(name="fallback-devices-narrow", size=TALL_NARROW, path="/devices", locale="nl-NL"),
+)
+"""How it looks while the modem takes over."""
 
 WORKERS: Sequence[tuple[int, str, str, str]] = (
     (1, "+31655500215", "Mehmet Yilmaz", "Is er zaterdag nog plek in de ploeg?"),
@@ -69,6 +81,21 @@ def talk(page: Page, demo: Demo) -> None:
     eventually(lambda: not demo.api("/messages?state=queued")["items"], "nothing waits any more")
 
 
+def take_over(page: Page, demo: Demo) -> None:
+    """Sanne's answer leaves over the modem, and the next one is being written."""
+    httpx.post(
+        f"{demo.control}/fault",
+        json={"phone": demo.numbers[0], "fault": "phone-gone", "seconds": 3600},
+    ).raise_for_status()
+    page.locator("#text").fill("De telefoon is even weg; dit komt per sms. Tot morgen om 7 uur!")
+    page.locator("#text").press("Enter")
+    page.locator("#messages .channel.over").wait_for()
+    page.locator("#text").fill("En neem je legitimatie mee. " + "Zonder kom je niet binnen. " * 6)
+    page.locator("#sms-length:has-text('SMS')").wait_for()
+    with page.expect_response("**/draft"):
+        pass
+
+
 def take(browser: Browser, demo: Demo, look: Look, path: str, folder: Path) -> None:
     context = browser.new_context(
         base_url=demo.url,
@@ -80,6 +107,7 @@ def take(browser: Browser, demo: Demo, look: Look, path: str, folder: Path) -> N
     log_in(page, demo)
     page.goto(look.path or path)
     page.wait_for_load_state("load")
+    page.wait_for_timeout(500)  # the count beside the field comes after a pause in typing
     page.screenshot(path=folder / f"{look.name}.png")
     context.close()
 
@@ -105,6 +133,10 @@ def main() -> None:
         path = page.url.removeprefix(demo.url)
         for look in wanted:
             take(browser, demo, look, path, folder)
+        if "--all" in sys.argv:
+            take_over(page, demo)
+            for look in TAKEN_OVER:
+                take(browser, demo, look, path, folder)
 
 
 if __name__ == "__main__":

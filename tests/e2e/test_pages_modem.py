@@ -95,7 +95,7 @@ def test_the_device_page_knows_the_modem(open_page: OpenPage, place: Place) -> N
         "/dev/ttyUSB2",
         "takes over",
         "Ready",
-        "KPN at home",
+        "KPN · home network",
         "strong",
         "-71 dBm",
         "€4.20",

@@ -128,7 +128,7 @@ MODEM_REASONS: Mapping[Reason, tuple[str, str]] = {
 """Where the same is said otherwise of a modem."""
 
 REGISTRATIONS: Mapping[str, str] = {
-    "home": "at home",
+    "home": "home network",
     "roaming": "roaming",
     "denied": "refused",
     "none": "not found",
