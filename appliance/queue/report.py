@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from appliance.messages import MessageClass
 from appliance.queue.history import History, Left
 from appliance.queue.profile import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Profile
 from appliance.store.lines import Line
@@ -55,7 +54,11 @@ class Gap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """`line` is its number. `too_quick`: nobody typed it and nobody could have, in that time."""
+    """`line` is its number; `sent`, `parts` and `replies_share` are its own.
+
+    The rest is about its SIMs, with what other lines sent over them. `too_quick`: nobody typed it
+    and nobody could have, in that time.
+    """
 
     line: str
     from_ms: int
@@ -72,6 +75,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _Send:
+    line_id: str
     device_id: str
     at_ms: int
     number: str
@@ -86,18 +90,19 @@ class _Send:
 def report_on(
     conn: sqlite3.Connection, line: Line, profile: Profile, *, from_ms: int, to_ms: int
 ) -> Report:
-    """The report on one line; each device's SIM is a person of its own."""
+    """The report on one line; each device's SIM is a person of its own, whoever writes over it."""
     sends = _sends(conn, line.id, from_ms, to_ms)
     by_device = [list(group) for _, group in groupby(sends, key=lambda each: each.device_id)]
     pairs = [pair for each in by_device for pair in pairwise(each)]
-    answers = sum(each.answering or each.is_reply for each in sends)
+    own = [each for each in sends if each.line_id == line.id]
+    answers = sum(each.answering or each.is_reply for each in own)
     return Report(
         line=line.number,
         from_ms=from_ms,
         to_ms=to_ms,
-        sent=len(sends),
-        parts=sum(each.parts for each in sends),
-        replies_share=answers / len(sends) if sends else 0.0,
+        sent=len(own),
+        parts=sum(each.parts for each in own),
+        replies_share=answers / len(own) if own else 0.0,
         windows=_windows(by_device, line, profile),
         gaps=_gaps([after.at_ms - before.at_ms for before, after in pairs]),
         too_quick=sum(_is_too_quick(before, after, profile) for before, after in pairs),
@@ -108,22 +113,32 @@ def report_on(
     )
 
 
-_SENDS = """
-SELECT a.device_id, a.tapped_ms, m.number, m.answering, a.parts, a.channel = 'sms', m.typed,
-       m.class IN (?, ?), length(m.text)
+_ITS_SIMS = """a.device_id IN (SELECT DISTINCT b.device_id FROM attempt b
+  JOIN message n ON n.id = b.message_id
+  WHERE n.line_id = :line AND b.started_ms >= :begin AND b.started_ms < :end)"""
+_SENDS = f"""
+SELECT m.line_id, a.device_id, a.tapped_ms, m.number, m.answering, a.parts, a.channel = 'sms',
+       m.typed, m.class IN ('reply', 'confirmation'), length(m.text)
 FROM attempt a JOIN message m ON m.id = a.message_id
-WHERE m.line_id = ? AND a.tapped_ms >= ? AND a.tapped_ms < ? AND a.outcome IS NOT 'not_sent'
+WHERE {_ITS_SIMS} AND a.tapped_ms >= :begin AND a.tapped_ms < :end
+  AND a.outcome IS NOT 'not_sent'
 ORDER BY a.device_id, a.tapped_ms
-"""
+"""  # noqa: S608 -- our own words
+_IN_HAND = f"""
+SELECT a.device_id, a.started_ms, a.ended_ms FROM attempt a
+WHERE {_ITS_SIMS} AND a.started_ms >= :begin AND a.started_ms < :end AND a.ended_ms IS NOT NULL
+ORDER BY a.device_id, a.started_ms
+"""  # noqa: S608 -- as above
 
 
 def _sends(conn: sqlite3.Connection, line_id: str, from_ms: int, to_ms: int) -> Sequence[_Send]:
-    replies = (MessageClass.REPLY.value, MessageClass.CONFIRMATION.value)
-    rows = conn.execute(_SENDS, (*replies, line_id, from_ms, to_ms))
-    return [
-        _Send(row[0], row[1], row[2], bool(row[3]), row[4], bool(row[5]), bool(row[6]), *row[7:])
-        for row in rows
-    ]
+    rows = conn.execute(_SENDS, {"line": line_id, "begin": from_ms, "end": to_ms})
+    return [_send(row) for row in rows]
+
+
+def _send(row: sqlite3.Row) -> _Send:
+    answering, parts, sms, typed, is_reply, length = row[4:]
+    return _Send(*row[:4], bool(answering), parts, bool(sms), bool(typed), bool(is_reply), length)
 
 
 def _windows(
@@ -190,13 +205,7 @@ def _is_too_quick(before: _Send, after: _Send, profile: Profile) -> bool:
 
 def _overlaps(conn: sqlite3.Connection, line_id: str, from_ms: int, to_ms: int) -> int:
     """Attempts that one device began before the one before it had ended."""
-    rows = conn.execute(
-        "SELECT a.device_id, a.started_ms, a.ended_ms FROM attempt a"
-        " JOIN message m ON m.id = a.message_id"
-        " WHERE m.line_id = ? AND a.started_ms >= ? AND a.started_ms < ?"
-        " AND a.ended_ms IS NOT NULL ORDER BY a.device_id, a.started_ms",
-        (line_id, from_ms, to_ms),
-    )
+    rows = conn.execute(_IN_HAND, {"line": line_id, "begin": from_ms, "end": to_ms})
     return sum(
         before[0] == after[0] and after[1] < before[2]
         for before, after in pairwise(map(tuple, rows))

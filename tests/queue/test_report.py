@@ -9,7 +9,7 @@ from appliance.devices.protocol import Proof, Tick
 from appliance.messages import MessageClass
 from appliance.queue.profile import DAY_MS, DEFAULT_PROFILE
 from appliance.queue.report import Report, report_on
-from appliance.store import lines
+from appliance.store import consent, lines
 from tests.queue.counter import ANNA, BART, MONDAY, Counter, tapping
 
 
@@ -97,6 +97,36 @@ def test_sends_in_one_another_are_told(counter: Counter) -> None:
     )
     found = report(counter)
     assert (found.overlaps, found.same_second) == (1, 1)
+
+
+def test_two_lines_on_one_sim_are_one_person(counter: Counter) -> None:
+    """Each line's report holds what left its SIM against the ceilings, and counts its own."""
+    other, device_id = counter.add_line("+31687654322", "R58M999")
+    counter.store.write(
+        lambda tx: tx.conn.execute(
+            "UPDATE route SET device_id = ? WHERE device_id = ?", (counter.device_id, device_id)
+        )
+    )
+    counter.knows(ANNA, BART)
+    counter.store.write(
+        lambda tx: consent.record(
+            tx,
+            number=ANNA,
+            contact_id=counter.contact_id(),
+            line_id=other,
+            kind=consent.ConsentKind.WROTE_FIRST,
+            recorded_by="test",
+        )
+    )
+    sends_after(counter, 0)
+    sends_after(counter, 10, line_id=other, kind=MessageClass.REPLY)
+    found = report(counter)
+    assert (found.sent, found.windows[0].most) == (1, 2)
+    assert dict(shares(found)) == {"10-30 s": 1.0}
+    counter.store.write(
+        lambda tx: tx.conn.execute("UPDATE attempt SET ended_ms = ended_ms + 20000")
+    )
+    assert report(counter).overlaps == 1
 
 
 def test_what_nobody_could_have_typed_in_the_time_is_told(counter: Counter) -> None:
