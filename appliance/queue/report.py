@@ -137,8 +137,9 @@ def _sends(conn: sqlite3.Connection, line_id: str, from_ms: int, to_ms: int) -> 
 
 
 def _send(row: sqlite3.Row) -> _Send:
-    answering, parts, sms, typed, is_reply, length = row[4:]
-    return _Send(*row[:4], bool(answering), parts, bool(sms), bool(typed), bool(is_reply), length)
+    line_id, device_id, at_ms, number, answering, parts, sms, typed, is_reply, length = row
+    flags = (bool(sms), bool(typed), bool(is_reply))
+    return _Send(line_id, device_id, at_ms, number, bool(answering), parts, *flags, length)
 
 
 def _windows(
