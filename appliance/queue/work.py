@@ -219,7 +219,8 @@ def _next_visit(conn: sqlite3.Connection, device_id: str, now_ms: int) -> Visit 
     """The chat whose visit is due first, with all its messages that still lack a read tick."""
     first = conn.execute(
         "SELECT m.number FROM tick_visit v JOIN message m ON m.id = v.message_id"
-        " JOIN line ON line.id = m.line_id AND line.stopped IS NULL"
+        " JOIN line ON line.id = m.line_id"
+        " AND (line.stopped IS NULL OR line.stopped_on <> v.device_id)"
         " WHERE v.device_id = ? AND v.due_ms <= ? ORDER BY v.due_ms LIMIT 1",
         (device_id, now_ms),
     ).fetchone()

@@ -149,3 +149,17 @@ def test_nothing_leaves_a_line_that_is_gone(counter: Counter) -> None:
         pytest.fail("the gate opened")
     counter.work.not_sent(attempt, refusal.value)
     assert counter.state(attempt.outgoing.message_id) is MessageState.CANCELLED
+
+
+def test_ticks_are_read_while_another_device_is_stopped(counter: Counter, modem: str) -> None:
+    """The phone's chats may be opened; only its own stop, or one of the whole line, forbids it."""
+    counter.knows(ANNA)
+    counter.queues()
+    counter.sends()
+    counter.clock.advance(s=60)
+    counter.store.write(
+        lambda tx: lines.stop_line(tx, counter.line_id, "no-credit", device_id=modem)
+    )
+    assert counter.visit()
+    counter.store.write(lambda tx: lines.stop_line(tx, counter.line_id, "banned"))
+    assert counter.task() is None
