@@ -190,43 +190,47 @@ def in_order(references: list[int]) -> Sequence[int]:
 
 
 def _settle(tx: Tx, attempt_id: str, report: Mapping[str, Any]) -> None:
-    """The message is what all its parts are: sent, delivered, or not delivered."""
-    attempt = tx.conn.execute(
-        "SELECT a.message_id, a.tapped_ms, a.signature, m.text, m.state,"
-        " a.id = (SELECT max(id) FROM attempt WHERE message_id = m.id) AS newest"
-        " FROM attempt a JOIN message m ON m.id = a.message_id WHERE a.id = ?",
-        (attempt_id,),
-    ).fetchone()
-    rows = tx.conn.execute(
-        "SELECT state, report, report_ms FROM attempt_part WHERE attempt_id = ?", (attempt_id,)
-    ).fetchall()
-    whole = len(rows) == count_parts(attempt["text"] + (attempt["signature"] or ""))
-    if not attempt["newest"] or not whole or any(row["state"] != "sent" for row in rows):
+    """The message is what all its parts are, in whichever attempt they left."""
+    newest = tx.conn.execute(_NEWEST, (attempt_id,)).fetchone()
+    parts = _parts_of(tx, newest["message_id"])
+    whole = len(parts) == count_parts(newest["text"] + (newest["signature"] or ""))
+    if not whole or any(part["is_sent"] == 0 for part in parts):
         return
     facts = {"attempt": attempt_id, "by": "report", "status": report["status"]}
-    if attempt["state"] == MessageState.UNCONFIRMED.value:
-        _prove_sent(tx, attempt_id, attempt, facts)
-    reports = {row["report"] for row in rows}
-    if reports == {"arrived"}:
-        delivered_ms = max(int(row["report_ms"]) for row in rows)
+    if newest["state"] == MessageState.UNCONFIRMED.value:
+        _prove_sent(tx, newest, facts)
+    message_id = newest["message_id"]
+    if all(part["arrived_ms"] is not None for part in parts):
+        delivered_ms = max(int(part["arrived_ms"]) for part in parts)
         messages.move(
-            tx,
-            attempt["message_id"],
-            MessageState.DELIVERED,
-            facts=facts,
-            delivered_ms=delivered_ms,
+            tx, message_id, MessageState.DELIVERED, facts=facts, delivered_ms=delivered_ms
         )
-    elif "failed" in reports:
-        messages.move(
-            tx, attempt["message_id"], MessageState.FAILED, reason=NOT_DELIVERED, facts=facts
-        )
+    elif any(part["has_failed"] and part["arrived_ms"] is None for part in parts):
+        messages.move(tx, message_id, MessageState.FAILED, reason=NOT_DELIVERED, facts=facts)
 
 
-def _prove_sent(tx: Tx, attempt_id: str, attempt: sqlite3.Row, facts: Mapping[str, Any]) -> None:
+def _parts_of(tx: Tx, message_id: str) -> Sequence[sqlite3.Row]:
+    return tx.conn.execute(
+        "SELECT max(p.state = 'sent') AS is_sent, max(p.report IS 'failed') AS has_failed,"
+        " max(iif(p.report = 'arrived', p.report_ms, NULL)) AS arrived_ms"
+        " FROM attempt a JOIN attempt_part p ON p.attempt_id = a.id WHERE a.message_id = ?"
+        " GROUP BY p.part",
+        (message_id,),
+    ).fetchall()
+
+
+_NEWEST = """
+SELECT a.id, a.message_id, a.tapped_ms, a.signature, m.text, m.state
+FROM message m JOIN attempt a ON a.id = (SELECT max(id) FROM attempt WHERE message_id = m.id)
+WHERE m.id = (SELECT message_id FROM attempt WHERE id = ?)
+"""
+
+
+def _prove_sent(tx: Tx, attempt: sqlite3.Row, facts: Mapping[str, Any]) -> None:
     tx.conn.execute(
         "UPDATE attempt SET ended_ms = coalesce(ended_ms, ?), outcome = 'sent',"
         " evidence = json_patch(evidence, ?) WHERE id = ?",
-        (tx.now_ms, json.dumps(dict(facts)), attempt_id),
+        (tx.now_ms, json.dumps(dict(facts)), attempt["id"]),
     )
     messages.move(
         tx,

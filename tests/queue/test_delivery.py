@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.devices.protocol import Proof, Tick
-from appliance.errors import Unconfirmed
+from appliance.errors import Transient, Unconfirmed
 from appliance.events import EventKind
 from appliance.messages import MessageState
 from appliance.queue import delivery
@@ -216,3 +216,24 @@ def test_references_are_put_in_the_order_of_sending(
     """From whichever they begin."""
     sent_as = [(first + number) % 256 for number in range(count)]
     assert delivery.in_order(data.draw(st.permutations(sent_as))) == sent_as
+
+
+def test_parts_of_two_attempts_are_one_message(counter: Counter, modem: Modem) -> None:
+    """The report of a part that left first may come while the rest is in the modem's hands."""
+    counter.queues(LONG, typed=True)
+    first = modem.attempt()
+    with tapping(first):
+        pass
+    facts = dict(told(("sent", 17), "missing", "missing"))
+    counter.work.not_sent(first, Transient("Busy.", facts))
+    counter.clock.advance(s=600)
+    second = modem.attempt()
+    modem.reports(17)
+    with tapping(second):
+        pass
+    rest = told(("sent", 17), ("sent", 18), ("sent", 19))
+    counter.work.sent(second, Proof(tick=Tick.SENT, facts=rest))
+    modem.reports(18)
+    assert counter.state(first.outgoing.message_id) is S.SENT
+    modem.reports(19)
+    assert counter.state(first.outgoing.message_id) is S.DELIVERED
