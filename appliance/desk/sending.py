@@ -67,19 +67,18 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     line = lines.line(tx.conn, request.line_id)
     text = clean_text(request.text)
     _check_channel(tx, request.channel, request.number, text)
-    contact = contacts.by_number(tx.conn, request.number)
-    if contact and request.client_id and (known := _already(tx, request, contact.id, text)):
+    person = tx.conn.execute(_PERSON, (request.number,)).fetchone()
+    if person and request.client_id and (known := _already(tx, request, person[0], text)):
         return known
     wanted = _permitted(tx, request, text)
-    contact_id = contact.id if contact else contacts.ensure(tx, request.number)
+    contact_id = person["contact_id"] if person else contacts.ensure(tx, request.number)
     _check_number(request.number)
     if request.room is not None:
         request.room.take(tx, line.id)
-    last_in_ms = conversations.last_in_ms(tx.conn, line.id, contact_id)
+    conversation_id, last_in_ms = conversations.found_or_begun(tx, line.id, contact_id)
     begins_ms = max(tx.now_ms, request.not_before_ms or 0)
     answering = last_in_ms is not None and begins_ms - last_in_ms <= ANSWER_WINDOW_MS
     kind = request.kind or (MessageClass.REPLY if answering else MessageClass.AUTOMATIC)
-    conversation_id = conversations.with_contact(tx, line.id, contact_id)
     coming = Coming(
         waiting=Waiting(
             id=tx.new_id(),
@@ -99,7 +98,7 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
         last_in_ms=last_in_ms,
         text=text,
         wanted=wanted,
-        on_whatsapp=_on_whatsapp(tx, request.number),
+        on_whatsapp=_known(person and person["on_whatsapp"]),
     )
     promise = first_promise(tx, line, coming)
     expected_ms, reason = promise.entry.expected_ms, promise.entry.reason or None
@@ -215,8 +214,13 @@ def _permitted(tx: Tx, request: SendRequest, text: str) -> Channel | None:
     return request.channel
 
 
+_PERSON = "SELECT contact_id, on_whatsapp FROM contact_number WHERE number = ?"
+
+
 def _on_whatsapp(tx: Tx, number: str) -> bool | None:
-    row = tx.conn.execute(
-        "SELECT on_whatsapp FROM contact_number WHERE number = ?", (number,)
-    ).fetchone()
-    return None if row is None or row[0] is None else bool(row[0])
+    row = tx.conn.execute(_PERSON, (number,)).fetchone()
+    return _known(row and row["on_whatsapp"])
+
+
+def _known(flag: int | None) -> bool | None:
+    return None if flag is None else bool(flag)

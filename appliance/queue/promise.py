@@ -143,13 +143,12 @@ class _Ahead:
     def is_fresh(self, conn: sqlite3.Connection, now_ms: int) -> bool:
         if not 0 <= now_ms - self.read_ms < REMEMBERED_MS:
             return False
-        seq = events.last_seq(conn)
-        if seq < self.seq:
-            return False
-        if seq == self.seq:
+        seq, since = events.last_seq(conn), self.seq
+        self.seq = seq
+        if seq == since:
             return True
-        line_id = self.desk.line.id
-        return conn.execute(_SAME_LINE, (self.seq, line_id)).fetchone() is None
+        values = (since, self.desk.line.id)
+        return seq > since and conn.execute(_SAME_LINE, values).fetchone() is None
 
     def plan(self, message: Queued, *, now_ms: int) -> Promise:
         hours = self.desk.hours_ahead(message, now_ms=now_ms)
@@ -215,7 +214,7 @@ def note_promise(tx: Tx, line: Line, promise: Promise) -> None:
     """The message was kept with this promise."""
     ahead = _remembered(tx).by_line[line.id]
     ahead.keep(promise)
-    ahead.seq = events.last_seq(tx.conn)
+    ahead.seq += 1  # the event of its being kept
 
 
 def _with_past(tx: Tx, coming: Coming) -> Waiting:

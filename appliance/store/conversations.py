@@ -14,6 +14,17 @@ def with_contact(tx: Tx, line_id: str, contact_id: str) -> str:
     return str(row[0]) if row else _create(tx, line_id, contact_id=contact_id)
 
 
+def found_or_begun(tx: Tx, line_id: str, contact_id: str) -> tuple[str, int | None]:
+    """As `with_contact`, and when the contact last wrote in it."""
+    row = tx.conn.execute(
+        "SELECT id, last_in_ms FROM conversation WHERE line_id = ? AND contact_id = ?",
+        (line_id, contact_id),
+    ).fetchone()
+    if row is None:
+        return _create(tx, line_id, contact_id=contact_id), None
+    return str(row["id"]), row["last_in_ms"]
+
+
 def with_group(tx: Tx, line_id: str, jid: str, name: str) -> str:
     """The id of the line's conversation with this group, its name kept up to date."""
     row = tx.conn.execute(
@@ -39,15 +50,6 @@ def touch(
         " last_in_ms = iif(?3, max(coalesce(last_in_ms, 0), ?2), last_in_ms) WHERE id = ?4",
         (message_id, at_ms, incoming, conversation_id),
     )
-
-
-def last_in_ms(conn: sqlite3.Connection, line_id: str, contact_id: str) -> int | None:
-    """When the contact last wrote to this line."""
-    row = conn.execute(
-        "SELECT last_in_ms FROM conversation WHERE line_id = ? AND contact_id = ?",
-        (line_id, contact_id),
-    ).fetchone()
-    return None if row is None else row[0]
 
 
 def _create(
