@@ -20,6 +20,8 @@ from appliance.store.store import Store, Tx
 COLUMNS = ("number", "source", "date", "wording")
 MAX_WORDS = 2_000
 """Characters of a wording: the paragraph above a signature, not the whole contract."""
+AHEAD_OF_UTC_MS = 14 * 3_600 * MS_PER_S
+"""So long before midnight UTC it may be the next day already where the paper was signed."""
 PIECE = 500
 """Rows a transaction, so that nobody else waits long for theirs."""
 
@@ -126,9 +128,9 @@ def _given_ms(text: str, now_ms: int) -> int:
         except ValueError:
             continue
         given_ms = int(day.timestamp() * MS_PER_S)
-        if given_ms > now_ms:
+        if given_ms > now_ms + AHEAD_OF_UTC_MS:
             raise InvalidInput("date", f"“{text}” lies in the future.")
-        return given_ms
+        return min(given_ms, now_ms)
     raise InvalidInput("date", f"“{text}” is not a date. Write 2026-03-31.")
 
 

@@ -1,6 +1,7 @@
 """The CSV of consent that was given elsewhere: what is taken, and what is said about the rest."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,10 @@ def test_the_verb_names_what_is_wrong(data: Path) -> None:
     assert "no such line" in balie("consent", "import", str(file), "--line", "x").stderr
     unknown = balie("consent", "object", "0612345679", "--words", "x")
     assert (unknown.exit_code, "no such contact" in unknown.stderr) == (1, True)
+
+
+def test_today_is_no_future_after_midnight() -> None:
+    """At half past midnight in Amsterdam it is still yesterday in UTC."""
+    half_past_ms = int(datetime(2026, 6, 14, 22, 30, tzinfo=UTC).timestamp() * 1000)
+    (row,) = read_rows(HEADING + "0612345678,Contract,2026-06-15,Ja\n", now_ms=half_past_ms)
+    assert row.proof.given_ms == half_past_ms
