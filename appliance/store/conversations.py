@@ -1,7 +1,5 @@
 """Conversations: one line with one contact, or one line with one group."""
 
-import sqlite3
-
 from appliance.messages import Direction
 from appliance.store.store import Tx
 
