@@ -44,7 +44,8 @@ class Credit:
             return
         modem = self._modem
         modem.listener.move_cursor(modem.device_id, _ASKED_CURSOR, modem.clock.now_ms())
-        if modem.try_command(f'AT+CUSD=1,"{query.code}",15') is None:
+        timeout_s = modem.options.patience.network_s
+        if modem.try_command(f'AT+CUSD=1,"{query.code}",15', timeout_s=timeout_s) is None:
             log.info("%s does not ask for its credit", modem.device_id)
             return
         self._query, self._pending_s = query, time.monotonic()

@@ -6,7 +6,8 @@ from typing import Any
 
 from appliance.devices.modem.modem import Modem
 from appliance.devices.modem.parcel import MISSING, SENT, UNKNOWN, Parcel, wrap
-from appliance.devices.modem.storage import Kept, Storages
+from appliance.devices.modem.slots import Kept
+from appliance.devices.modem.storage import Storages
 from appliance.devices.protocol import Finding, Found, Look, Proof, Tick
 from appliance.errors import Transient
 

@@ -17,6 +17,8 @@ from appliance.errors import DeviceGone
 
 log = logging.getLogger(__name__)
 
+# A doubt that nobody asks about any more was settled elsewhere.
+_FORGOTTEN_S = 3600.0
 _OWN_SERVICE_CENTRE = "00"
 
 
@@ -135,7 +137,11 @@ class Modem:
 
         A tap of an earlier life of this process was before its first question.
         """
-        self.doubted_s.setdefault(attempt_id, time.monotonic())
+        now_s = time.monotonic()
+        for each, since_s in list(self.doubted_s.items()):
+            if each != attempt_id and now_s - since_s > _FORGOTTEN_S:
+                del self.doubted_s[each]
+        self.doubted_s.setdefault(attempt_id, now_s)
 
     @property
     def may_be_sending(self) -> bool:

@@ -20,6 +20,10 @@ _FEWEST_TRIES = 2
 # All there are: the last PIN that was typed, by whomever, was right.
 _ALL_TRIES = 3
 _READY = "READY"
+# Ours, for what +CPIN answers with an error: 27.007 §9.2.1.
+_BUSY = "BUSY"
+_SIM_BUSY = 14
+_OTHER_REASONS = {"": Reason.NO_SIM, _BUSY: Reason.BOOTING}
 # Enough to tell a corrected PIN from the one that failed, too little to know it by.
 _MARKS = 1 << 10
 _LOOK_AGAIN_S = 0.2
@@ -34,20 +38,23 @@ _COUNTERS = (
 
 
 def sim_state(modem: Modem) -> str:
-    """What +CPIN says, such as `READY` or `SIM PIN`; empty where there is no SIM to ask."""
+    """What +CPIN says, such as `READY` or `SIM PIN`; empty where there is no SIM to ask.
+
+    `BUSY` is a SIM that is being read, as after a start.
+    """
     try:
         answer = modem.command("AT+CPIN?")
     except AtError as exc:
         log.info("the SIM of %s: %s", modem.device_id, exc)
-        return ""
+        return _BUSY if exc.code == _SIM_BUSY else ""
     return (answer.value("+CPIN") or "").strip('" ')
 
 
 def reason_of(state: str) -> Reason:
     if state == _READY:
         return Reason.NONE
-    if not state:
-        return Reason.NO_SIM
+    if state in _OTHER_REASONS:
+        return _OTHER_REASONS[state]
     return Reason.SIM_PUK if "PUK" in state else Reason.SIM_PIN
 
 

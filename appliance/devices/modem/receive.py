@@ -6,6 +6,7 @@ durable. The key of a message is its own, so that one told twice is one.
 
 import logging
 import time
+from collections import deque
 from collections.abc import Sequence
 
 from appliance.devices.modem.arrivals import sort
@@ -27,7 +28,9 @@ from appliance.devices.modem.at.urc import (
 from appliance.devices.modem.calls import Calls
 from appliance.devices.modem.credit import Credit
 from appliance.devices.modem.modem import Modem
-from appliance.devices.modem.storage import Slot, Storages
+from appliance.devices.modem.slots import Slot, octets
+from appliance.devices.modem.storage import Storages
+from appliance.errors import LineStopped, Permanent, Transient
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +50,8 @@ class Receiver:
         self._storages = storages
         self._credit = credit
         self._calls = Calls(modem)
+        #: What was said and could not be told yet: nobody says it again.
+        self._news: deque[Urc] = deque()
         self._pushed: list[bytes] = []
         #: Where messages, and where reports, were announced.
         self._announced: set[str] = set()
@@ -66,8 +71,10 @@ class Receiver:
 
         A modem of no line keeps what it has.
         """
-        for news in self._modem.at.news():
-            self._hear(news)
+        self._news.extend(self._modem.at.news())
+        while self._news:
+            self._hear(self._news[0])
+            self._news.popleft()
         sweeps = time.monotonic() >= self._sweep_at
         due = self._due()
         if not (self._pushed or due or sweeps):
@@ -78,7 +85,7 @@ class Receiver:
         if sweeps:
             found |= self._sweep_all()
         for place in sorted(due):
-            found |= self._sweep(place)
+            found |= self._try_sweep(place)
             self._announced.discard(place)
             self._reported.discard(place)
         return found
@@ -113,7 +120,7 @@ class Receiver:
             case ReportStored(storage=storage):
                 self._reported.add(self._readable(storage))
             case Delivered(pdu=pdu) | Report(pdu=pdu):
-                self._pushed.append(_octets(pdu))
+                self._pushed.append(octets(pdu))
             case Ring() | CallerId() | CallEnded():
                 self._calls.hear(news)
             case Ussd():
@@ -147,9 +154,20 @@ class Receiver:
         self.free_spent()
         found = False
         for place in self._storages.sweeping:
-            found |= self._sweep(place, orphans=True)
+            found |= self._try_sweep(place, orphans=True)
         self._sweep_at = time.monotonic() + self._modem.options.sweep_s
         return found
+
+    def _try_sweep(self, place: str, *, orphans: bool = False) -> bool:
+        """A storage that does not answer must not keep the others waiting, nor what is to be sent.
+
+        It is looked through again with all of them.
+        """
+        try:
+            return self._sweep(place, orphans=orphans)
+        except (Transient, Permanent, LineStopped) as exc:
+            log.warning("%s of %s cannot be read: %s", place, self._modem.device_id, exc)
+            return False
 
     def _sweep(self, place: str, *, orphans: bool = False) -> bool:
         slots = self._storages.listed(place)
@@ -186,10 +204,3 @@ class Receiver:
             modem.listener.received_parts(modem.device_id, arrivals.parts)
         if arrivals.reports:
             modem.listener.delivery_reports(modem.device_id, arrivals.reports)
-
-
-def _octets(pdu: str) -> bytes:
-    try:
-        return bytes.fromhex(pdu)
-    except ValueError:
-        return pdu.encode("latin-1", "replace")

@@ -13,7 +13,8 @@ from appliance.devices.modem.at.answers import AtError
 from appliance.devices.modem.at.errors import StorageFull, classify
 from appliance.devices.modem.modem import Modem
 from appliance.devices.modem.parcel import SENT, UNKNOWN, Parcel, wrap
-from appliance.devices.modem.storage import Kept, Storages, Unwritable
+from appliance.devices.modem.slots import Kept
+from appliance.devices.modem.storage import Storages, Unwritable
 from appliance.devices.protocol import Attempt, Proof, Tick
 from appliance.errors import DeviceError, DeviceGone, Refused, Transient, Unconfirmed
 
@@ -164,7 +165,11 @@ class _FromSlots(_Sending):
         for part, slot in slots.items():
             checking = not self._modem.truth_checked
             before = self._says(place, slot, part, Kept.UNSENT) if checking else None
-            self._tap(part, slot, baseline)
+            try:
+                self._tap(part, slot, baseline)
+            except DeviceError as exc:
+                self._check_refused(place, slot, part, exc)
+                raise
             baseline = None  # it holds for all of them
             if checking:
                 self._learn(before=before, after=self._says(place, slot, part, Kept.SENT))
@@ -177,6 +182,12 @@ class _FromSlots(_Sending):
             log.info("slot %d could not be checked: %s", slot, exc)
             return None
         return found is not None and found.kept is kept and found.holds(self._parcel.tpdu(part))
+
+    def _check_refused(self, place: str, slot: int, part: int, error: DeviceError) -> None:
+        """What was refused must not count as sent in its slot."""
+        refused = not isinstance(error, Unconfirmed) and isinstance(error.__cause__, AtError)
+        if refused and self._says(place, slot, part, Kept.SENT):
+            self._modem.learn(slot_truth=False)
 
     def _learn(self, *, before: bool | None, after: bool | None) -> None:
         """One lie is enough to believe this make, model and firmware no more."""

@@ -7,15 +7,11 @@ flood of what comes in leaves room to answer.
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import Enum
-from itertools import pairwise
 
 from appliance.devices.modem.at.answers import Answer, AtError
 from appliance.devices.modem.at.errors import StorageFull, classify
 from appliance.devices.modem.modem import Modem
-from appliance.devices.modem.pdu.octets import BadPdu
-from appliance.devices.modem.pdu.stored import parse_submit
+from appliance.devices.modem.slots import Slot, read_list, read_slot
 from appliance.errors import DeviceError, LineStopped, Transient
 
 log = logging.getLogger(__name__)
@@ -37,46 +33,7 @@ _NOT_SUPPORTED = frozenset({("cms", 301), ("cms", 302), ("cms", 303), ("cme", 3)
 _REFUSALS = 3
 
 _NUMBER = re.compile(r"\d{1,5}")
-_LISTED = re.compile(r"\+CMGL: *(\d+), *([0-3]) *(?:,|$)")
-_READ = re.compile(r"\+CMGR: *([0-3]) *(?:,|$)")
 _LIST = re.compile(r"\(([^)]*)\)")
-
-
-class Kept(Enum):
-    """<stat> of 27.005 §3.1 in PDU mode."""
-
-    UNREAD = 0
-    READ = 1
-    UNSENT = 2
-    SENT = 3
-
-    @property
-    def came_in(self) -> bool:
-        return self in (Kept.UNREAD, Kept.READ)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slot:
-    """What stands at one place; `pdu` with the service centre's address before it."""
-
-    index: int
-    kept: Kept
-    pdu: bytes
-
-    @property
-    def reference(self) -> int | None:
-        """TP-MR, which some modems write into the slot; it was written as 0."""
-        try:
-            return parse_submit(self.pdu).tpdu[1] or None
-        except BadPdu:
-            return None
-
-    def holds(self, tpdu: bytes) -> bool:
-        """Whether this is what was written here, sent or not."""
-        try:
-            return not self.kept.came_in and parse_submit(self.pdu).is_same(tpdu)
-        except BadPdu:
-            return False
 
 
 class Unwritable(Transient):
@@ -89,6 +46,10 @@ class Storages:
     def __init__(self, modem: Modem) -> None:
         self._modem = modem
         self._reading = ""
+        self._offers_reports = False
+        #: Where messages are kept, as the pages show it.
+        self._messages: frozenset[str] = frozenset()
+        #: Whether it takes several commands in a line.
         self._together = True
         #: How often in a row storing was refused for no reason that is known.
         self._refusals = 0
@@ -109,8 +70,9 @@ class Storages:
         into = [place for place in here if place in receiving] or [*receiving, *readable]
         self.incoming = max(into, key=self._total, default="SM")
         self.writing = self._choose_writing([place for place in here if place in writable])
-        self.reports = _REPORTS if self._offers_reports else None
+        self.reports = self._find_reports()
         self.sweeping = (*here, *([self.reports] if self.reports else []))
+        self._messages = frozenset({*here, *into})
         self._use(here[0] if here else self.incoming)
 
     def _offered(self) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
@@ -119,24 +81,26 @@ class Storages:
         lists = _LIST.findall((answer.value("+CPMS") or "") if answer else "")
         names = [re.findall(r"\w+", each) for each in lists] or [["SM"]] * 3
         self._offers_reports = _REPORTS in names[0]
-        known = [[place for place in _PLACES if place in each] for each in names[:3]]
+        known = [[place for place in _PLACES if place in each] or each[:1] for each in names[:3]]
         while len(known) < len(("mem1", "mem2", "mem3")):
             known.append(known[-1])
         return known[0], known[1], known[2]
 
-    def _measure(
-        self, place: str, readable: Sequence[str], writable: Sequence[str], receiving: Sequence[str]
-    ) -> None:
-        """How many slots it has: the answer to choosing it tells."""
-        chosen = [f'"{place}"']
-        if place not in readable:
-            return
-        if place in writable:
+    def _measure(self, place: str, *roles: Sequence[str]) -> None:
+        """How many slots it has: the answer to choosing it tells. `roles` of <mem1> first."""
+        chosen = []
+        for role in roles:
+            if place not in role:
+                break
             chosen.append(f'"{place}"')
-            if place in receiving:
-                chosen.append(f'"{place}"')
-        answer = self._modem.try_command("AT+CPMS=" + ",".join(chosen))
-        self._note_rooms([place], answer)
+        if chosen:
+            self._note_rooms([place], self._modem.try_command(f"AT+CPMS={','.join(chosen)}"))
+
+    def _find_reports(self) -> str | None:
+        """Some modems name a storage that they do not have."""
+        if not self._offers_reports:
+            return None
+        return _REPORTS if self._modem.try_command(f'AT+CPMS="{_REPORTS}"') else None
 
     def _choose_writing(self, possible: Sequence[str]) -> str | None:
         if not possible or not self._writes():
@@ -183,14 +147,14 @@ class Storages:
             r'"(\w+)", *(\d+), *(\d+)', (answer.value("+CPMS") or "") if answer else ""
         ):
             self.rooms[name] = (int(used), int(total))
-        return {name: list(room) for name, room in self.rooms.items() if name in self.sweeping}
+        return {name: list(room) for name, room in self.rooms.items() if name in self._messages}
 
     # What stands there
 
     def listed(self, place: str) -> list[Slot]:
         self._use(place)
         answer = self._modem.must("AT+CMGL=4")
-        return _slots(answer.lines)
+        return read_list(answer.lines)
 
     def read(self, place: str, index: int) -> Slot | None:
         """None: nothing stands there."""
@@ -201,17 +165,7 @@ class Storages:
             if exc.code == _NOT_THERE:
                 return None
             raise Transient("The modem does not read this slot.", {"code": exc.code}) from exc
-        return next(
-            iter(
-                _slots(
-                    [
-                        f"+CMGL: {index},{line[6:].strip()}" if line.startswith("+CMGR:") else line
-                        for line in answer.lines
-                    ]
-                )
-            ),
-            None,
-        )
+        return read_slot(index, answer.lines)
 
     def free(self, place: str, indexes: Sequence[int]) -> None:
         """Empties these slots; one that is empty already is no error."""
@@ -222,12 +176,19 @@ class Storages:
             self._free_some(indexes[start : start + _FREED_TOGETHER])
 
     def _free_some(self, indexes: Sequence[int]) -> None:
-        """In one command line where the modem takes it (V.250 §5.2.1), else one by one."""
+        """In one command line (V.250 §5.2.1), else one by one.
+
+        The one line also ends early at a slot that is empty already, where that is an error.
+        """
         if self._together and len(indexes) > 1:
             line = "AT" + ";".join(f"+CMGD={index}" for index in indexes)
-            if self._modem.try_command(line) is not None:
+            try:
+                self._modem.command(line)
+            except AtError as exc:
+                log.info("%s frees slots one by one: %s", self._modem.device_id, exc)
+                self._together = exc.code == _NOT_THERE
+            else:
                 return
-            log.info("%s frees slots one by one", self._modem.device_id)
         for index in indexes:
             self._modem.try_command(f"AT+CMGD={index}")
 
@@ -280,34 +241,3 @@ def _reference(value: str | None) -> int | None:
     """Some firmware answers OK and keeps TP-MR to itself."""
     found = _NUMBER.match(value or "")
     return int(found[0]) if found else None
-
-
-def _slots(lines: Sequence[str]) -> list[Slot]:
-    """The lines of +CMGL: a header and the PDU below it, in turn."""
-    pairs = pairwise(lines)
-    found = ((_LISTED.match(header), below) for header, below in pairs)
-    return [
-        Slot(index=int(match[1]), kept=Kept(int(match[2])), pdu=_octets(below))
-        for match, below in found
-        if match
-    ]
-
-
-def _slot(index: int, lines: Sequence[str]) -> Slot | None:
-    """The lines of +CMGR; an empty slot has none, or a PDU of no length."""
-    pairs = pairwise(lines)
-    found = ((_READ.match(header), below) for header, below in pairs)
-    slots = (
-        Slot(index=index, kept=Kept(int(match[1])), pdu=_octets(below))
-        for match, below in found
-        if match
-    )
-    return next(slots, None)
-
-
-def _octets(text: str) -> bytes:
-    """What is no hex stays what it is: it is shown to a person, not thrown away."""
-    try:
-        return bytes.fromhex(text)
-    except ValueError:
-        return text.encode("latin-1", "replace")

@@ -401,3 +401,13 @@ def test_a_report_gives_the_networks_time(desk: ModemDesk, world: ModemWorld) ->
     assert (report.number, report.arrived) == (ANNA, True)
     assert report.reference == proof.facts["parts"][0]["mr"]
     assert abs(report.at_ms - world.clock.now_ms()) < 60_000
+
+
+def test_a_slot_that_says_sent_of_what_was_refused_is_a_lie(
+    desk: ModemDesk, world: ModemWorld
+) -> None:
+    desk.send("Dag")
+    world.fault(ModemFaultKind.SLOT_SENT_TOO_EARLY)
+    world.fault(ModemFaultKind.REFUSED, code=38)
+    fails(desk, desk.attempt("Nog eens"))
+    assert desk.recorder.facts["Balie EM-1 EM1R01A02"] == {"slot_truth": False}

@@ -1,0 +1,84 @@
+"""What stands in a storage, as +CMGL and +CMGR tell it in PDU mode (3GPP TS 27.005 §4.1, §4.2)."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from itertools import pairwise
+
+from appliance.devices.modem.pdu.octets import BadPdu
+from appliance.devices.modem.pdu.stored import parse_submit
+
+_LISTED = re.compile(r"\+CMGL: *(\d+), *([0-3]) *(?:,|$)")
+_READ = re.compile(r"\+CMGR: *([0-3]) *(?:,|$)")
+
+
+class Kept(Enum):
+    """<stat> of 27.005 §3.1 in PDU mode."""
+
+    UNREAD = 0
+    READ = 1
+    UNSENT = 2
+    SENT = 3
+
+    @property
+    def came_in(self) -> bool:
+        return self in (Kept.UNREAD, Kept.READ)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """What stands at one place; `pdu` with the service centre's address before it."""
+
+    index: int
+    kept: Kept
+    pdu: bytes
+
+    @property
+    def reference(self) -> int | None:
+        """TP-MR, which some modems write into the slot; it was written as 0."""
+        try:
+            return parse_submit(self.pdu).tpdu[1] or None
+        except BadPdu:
+            return None
+
+    def holds(self, tpdu: bytes) -> bool:
+        """Whether this is what was written here, sent or not."""
+        try:
+            return not self.kept.came_in and parse_submit(self.pdu).is_same(tpdu)
+        except BadPdu:
+            return False
+
+
+def read_list(lines: Sequence[str]) -> list[Slot]:
+    """The lines of +CMGL: a header and the PDU below it, in turn."""
+    found = ((_LISTED.match(header), below) for header, below in pairwise((*lines, "")))
+    return [
+        Slot(index=int(match[1]), kept=Kept(int(match[2])), pdu=_below(below))
+        for match, below in found
+        if match
+    ]
+
+
+def read_slot(index: int, lines: Sequence[str]) -> Slot | None:
+    """The lines of +CMGR; an empty slot has none, or a header without a PDU."""
+    found = ((_READ.match(header), below) for header, below in pairwise(lines))
+    slots = (
+        Slot(index=index, kept=Kept(int(match[1])), pdu=_below(below))
+        for match, below in found
+        if match
+    )
+    return next(slots, None)
+
+
+def _below(line: str) -> bytes:
+    """Where a slot is damaged the next header follows at once."""
+    return b"" if _LISTED.match(line) else octets(line)
+
+
+def octets(text: str) -> bytes:
+    """What is no hex stays what it is: it is shown to a person, not thrown away."""
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return text.encode("latin-1", "replace")
