@@ -16,13 +16,26 @@ EVIDENCE = Path("media", "evidence")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PluggedIn:
+    """A phone that adb sees, or a serial port that may have a modem behind it."""
+
+    kind: str
+    address: str
+    state: str
+
+
+def _nothing() -> Sequence[PluggedIn]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """`gate` is the one that every device asks before it taps. `planned` wakes the planner: called
     after a message was accepted or cancelled, from the event loop, so it returns at once. `ready`
     names what is not ready yet; empty means ready. `doctor` blocks for a while and gives one
     mapping a finding. `setup_code` is printed where only the owner looks; without it nobody becomes
     the first administrator by the page. `room` is how much more a line takes from
-    software.
+    software. `plugged_in` blocks for a while, too.
     """
 
     store: Store
@@ -36,6 +49,7 @@ class Services:
     doctor: Callable[[], list[Mapping[str, Any]]] | None = None
     setup_code: str | None = None
     room: Room = field(default_factory=Room)
+    plugged_in: Callable[[], Sequence[PluggedIn]] = _nothing
 
     @property
     def evidence_dir(self) -> Path:

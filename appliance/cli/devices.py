@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
+from appliance.api.services import PluggedIn
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
-from appliance.devices import adb_server, modem_doctor
 from appliance.errors import SetupError
+from appliance.runtime.plugged_in import plugged_in
 from appliance.store import lines
 
 device_app = typer.Typer(no_args_is_help=True, help="The phones and modems that carry them.")
@@ -19,7 +20,7 @@ def list_devices(data: DataOption = None, as_json: JsonOption = False) -> None:
     with open_store(data) as store:
         facts = [_enrolled(each) for each in store.read(lines.devices)]
     known = {each["address"] for each in facts}
-    facts += [each for each in (*_phones_there(), *_ports_there()) if each["address"] not in known]
+    facts += [_there(each) for each in plugged_in() if each.address not in known]
     rows = [
         f"{each['address']}\t{each['kind']}\t{each['state']}\t{each['reason'] or ''}"
         for each in facts
@@ -37,22 +38,14 @@ def _enrolled(device: lines.Device) -> dict[str, str | None]:
     }
 
 
-def _phones_there() -> list[dict[str, str | None]]:
-    """What adb sees; nothing when no adb server runs."""
-    try:
-        listed = adb_server.devices()
-    except SetupError:
-        return []
-    return [_there("phone", each.serial, each.state.value) for each in listed]
-
-
-def _ports_there() -> list[dict[str, str | None]]:
-    """A serial port may have a modem behind it; none is opened to see."""
-    return [_there("modem", port, "plugged-in") for port in modem_doctor.serial_ports()]
-
-
-def _there(kind: str, address: str, state: str) -> dict[str, str | None]:
-    return {"id": None, "kind": kind, "address": address, "state": state, "reason": None}
+def _there(device: PluggedIn) -> dict[str, str | None]:
+    return {
+        "id": None,
+        "kind": device.kind,
+        "address": device.address,
+        "state": device.state,
+        "reason": None,
+    }
 
 
 @device_app.command("enrol")

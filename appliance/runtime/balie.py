@@ -29,6 +29,7 @@ from appliance.runtime.complaints import complaints_of
 from appliance.runtime.drivers import driver_for, rhythm_of
 from appliance.runtime.fleet import Fleet
 from appliance.runtime.jobs import Jobs
+from appliance.runtime.plugged_in import plugged_in
 from appliance.store.lines import Device
 from appliance.store.store import Store
 
@@ -76,6 +77,7 @@ class Balie:
             doctor=self._complaints,
             setup_code=self._setup_code(),
             room=Room(max_waiting),
+            plugged_in=plugged_in,
         )
 
     def start(self) -> None:

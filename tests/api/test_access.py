@@ -108,6 +108,7 @@ WRITE = {
     "POST /c/{conversation}/draft text=Hal",
     "POST /new line={line}&number=%2B31655500301&text=Hallo",
     "GET /new",
+    "POST /sms-length line={line}&to=%2B31655500301&text=Hallo",
     "POST /messages/{message}/cancel",
 }
 EDIT = {
@@ -115,7 +116,12 @@ EDIT = {
     "POST /c/{conversation}/contact/numbers number=%2B31655500399",
 }
 MANAGE = {"POST /lines/{line}/resume"}
-COMPANY = {"GET /setup/branch", "GET /setup/line", "POST /setup/branch name=Nieuw"}
+COMPANY = {
+    "GET /setup/branch",
+    "GET /setup/line",
+    "POST /setup/branch name=Nieuw",
+    "POST /setup/line branch=Tilburg&number=%2B31612345699&device=modem:/dev/ttyUSB9",
+}
 OWN = {"GET /settings", "GET /devices", "POST /settings/look theme=dark"}
 EVERYTHING = INBOX | WRITE | EDIT | MANAGE | COMPANY | OWN
 

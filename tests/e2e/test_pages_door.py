@@ -1,9 +1,11 @@
 """The door in a real browser: the first start, logging in and out, links, and the brake."""
 
+import dataclasses
 import re
 
 from playwright.sync_api import Page, expect
 
+from appliance.api.services import PluggedIn
 from appliance.desk import staff
 from appliance.store.store import Tx
 from tests.e2e.conftest import SETUP_CODE, Look, OpenPage, Place
@@ -25,7 +27,7 @@ def log_in(page: Page, name: str, password: str) -> None:
 def test_the_first_start_makes_an_administrator_and_a_branch(
     guest_page: OpenPage, empty: Place
 ) -> None:
-    """Who has the set-up code becomes the administrator; the next steps explain the phone."""
+    """Who has the set-up code becomes the administrator; then come branch and number."""
     page = guest_page("/")
     page.wait_for_url("**/setup")
     fill_setup(page, code="geraden")
@@ -36,6 +38,7 @@ def test_the_first_start_makes_an_administrator_and_a_branch(
     page.get_by_label("Name of the branch").fill("  Den   Bosch ")
     page.get_by_role("button", name="Continue").click()
     page.wait_for_url("**/setup/line")
+    page.get_by_text("On the console of Balie").click()
     command = page.locator(".command").first
     expect(command).to_contain_text('balie line add --branch "Den Bosch"')
     expect(command).to_contain_text(f'--data "{empty.services.data_dir}"')
@@ -170,3 +173,33 @@ def test_changing_the_password_logs_the_others_out(open_page: OpenPage) -> None:
     expect(page.locator("#list")).to_be_visible()
     other.goto("/")
     other.wait_for_url(LOGIN)
+
+
+def test_the_wizard_lists_what_is_plugged_in(guest_page: OpenPage, place: Place) -> None:
+    """A number is added with a phone or a modem that hangs on the machine, and a modem that takes
+    over; what cannot be is said in the form, and what was chosen stays.
+    """
+    port = "/dev/serial/by-id/usb-HUAWEI"
+    there = [
+        PluggedIn(kind="phone", address="R58M999", state="ready"),
+        PluggedIn(kind="modem", address=port, state="plugged-in"),
+    ]
+    services = dataclasses.replace(place.services, plugged_in=lambda: there)
+    with place.web.serving(services):
+        page = guest_page("/devices", name="Marit Hoekstra")
+        page.get_by_role("link", name="Add a number").click()
+        page.get_by_label("Number of the SIM card").fill("0612345601")
+        page.get_by_label("Phone or modem that has it").select_option(label="Phone R58M999")
+        page.get_by_label("Modem that takes over").select_option(label="usb-HUAWEI")
+        page.get_by_role("button", name="Add the number").click()
+        expect(page.locator(".note")).to_contain_text("This number is here already.")
+        expect(page.get_by_label("Modem that takes over")).to_have_value(port)
+        page.get_by_label("Number of the SIM card").fill("0612345609")
+        page.get_by_role("button", name="Add the number").click()
+        page.wait_for_url("**/devices")
+        panel = page.locator(".panel", has_text="+31 6 12345609")
+        expect(panel.locator(".device")).to_have_count(2)
+        expect(panel.locator(".device", has_text="takes over")).to_contain_text(port)
+        page.goto("/setup/line")
+        expect(page.get_by_label("Phone or modem that has it")).to_contain_text("Nothing new")
+        expect(page.get_by_label("Modem that takes over")).to_contain_text("usb-HUAWEI")

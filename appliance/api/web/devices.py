@@ -6,6 +6,7 @@ from fastapi.responses import Response
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting, Reading, go
 from appliance.desk import equipment
+from appliance.desk.access import Permission
 from appliance.errors import NotFound
 from appliance.store import lines
 
@@ -18,7 +19,8 @@ async def devices_page(visit: Reading) -> Response:
     numbers = await visit.read(lambda conn: equipment.numbers(conn, visit.session.rights))
     if visit.partial:
         return visit.page("_devices.html", numbers=numbers)
-    return visit.page("devices.html", numbers=numbers, cursor=cursor)
+    may_add = visit.session.rights.may(Permission.STAFF_MANAGE, None)
+    return visit.page("devices.html", numbers=numbers, cursor=cursor, may_add=may_add)
 
 
 @routes.post("/lines/{line_id}/resume")

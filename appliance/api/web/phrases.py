@@ -127,6 +127,11 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
         "Log in instead.",
     ),
     "name-taken": ("There is one with this name already.", "Choose another name."),
+    "number-taken": ("This number is here already.", "Look at the page of the devices."),
+    "device-taken": (
+        "This device has the SIM card of another number.",
+        "One device has one SIM card: choose another one, or remove that number first.",
+    ),
     "same-contact": ("This number belongs to this contact already.", ""),
     "number-elsewhere": ("This number cannot be added here.", "Ask an administrator."),
     "wrong-setup-code": (

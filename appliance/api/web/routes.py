@@ -13,6 +13,7 @@ from appliance.api.web import (
     pictures,
     settings,
     setup,
+    setup_line,
     sms_length,
     thread,
 )
@@ -31,6 +32,7 @@ def router(services: Services) -> APIRouter:
     for part in (
         login,
         setup,
+        setup_line,
         inbox,
         thread,
         compose,

@@ -1,4 +1,4 @@
-"""First start: the first administrator, a branch, and how a phone is added.
+"""First start: the first administrator, and a branch; the number follows in `setup_line`.
 
 Only who can read Balie's console or log makes the first administrator: the set-up code stands
 there, so a stranger on the network who finds the port first gains nothing. As soon as anybody
@@ -59,7 +59,7 @@ async def make_first_admin(
 
 @routes.get("/setup/branch")
 async def branch_page(visit: Reading) -> Response:
-    _must_be_admin(visit)
+    must_be_admin(visit)
     return visit.page("setup_branch.html", name="", note=None)
 
 
@@ -69,7 +69,7 @@ async def add_branch(
     name: Annotated[str, Form()] = "",
     language: Annotated[str, Form()] = "nl",
 ) -> Response:
-    _must_be_admin(visit)
+    must_be_admin(visit)
     try:
         tidy = _branch_name(name)
         language = language if language in LANGUAGES else LANGUAGES[0]
@@ -78,17 +78,6 @@ async def add_branch(
         note = note_of(visit.words, exc)
         return visit.page("setup_branch.html", 422, name=name, note=note)
     return go(visit, "/setup/line")
-
-
-@routes.get("/setup/line")
-async def line_page(visit: Reading) -> Response:
-    _must_be_admin(visit)
-    branches = await visit.read(lines.branches)
-    return visit.page(
-        "setup_line.html",
-        branch=branches[-1].name if branches else "…",
-        data=visit.web.services.data_dir.resolve(),
-    )
 
 
 def _branch_name(name: str) -> str:
@@ -119,6 +108,6 @@ def _begin(tx: Tx, name: str, password_hash: str) -> sessions.NewSession:
     return sessions.begin(tx, staff.add_first_admin(tx, name, password_hash))
 
 
-def _must_be_admin(visit: Visit) -> None:
+def must_be_admin(visit: Visit) -> None:
     if not visit.session.rights.may(Permission.STAFF_MANAGE, None):
         raise NotFound("page")

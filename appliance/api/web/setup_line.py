@@ -1,0 +1,112 @@
+"""The last step of setting up, and later: a number, and the phone or modem that carries it."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from fastapi.responses import Response
+
+from appliance.api.services import PluggedIn
+from appliance.api.web.refusal import Note, note_of
+from appliance.api.web.route import PageRoute
+from appliance.api.web.setup import must_be_admin
+from appliance.api.web.visit import Posting, Reading, Visit, go
+from appliance.desk import new_line
+from appliance.errors import InvalidInput, NotFound, Refused
+from appliance.phone_numbers import parse_number
+from appliance.store import lines
+from appliance.store.lines import Branch, Device
+from appliance.store.store import Tx
+
+routes = APIRouter(route_class=PageRoute)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What stands in the form. `device` is `phone:SERIAL` or `modem:PORT`."""
+
+    branch: str = ""
+    number: str = ""
+    device: str = ""
+    fallback: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """`carrying` devices may get a number; `ports` may be fallen back on, those in use too."""
+
+    branches: Sequence[Branch]
+    carrying: Sequence[PluggedIn]
+    ports: Sequence[str]
+
+
+@routes.get("/setup/line")
+async def line_page(visit: Reading) -> Response:
+    must_be_admin(visit)
+    return await _page(visit, Typed())
+
+
+@routes.post("/setup/line")
+async def add_line(
+    visit: Posting,
+    branch: Annotated[str, Form(max_length=80)] = "",
+    number: Annotated[str, Form(max_length=40)] = "",
+    device: Annotated[str, Form(max_length=300)] = "",
+    fallback: Annotated[str, Form(max_length=300)] = "",
+) -> Response:
+    must_be_admin(visit)
+    typed = Typed(branch=branch, number=number, device=device, fallback=fallback)
+    try:
+        await visit.write(lambda tx: _add(tx, typed))
+    except NotFound:
+        raise
+    except (InvalidInput, Refused) as exc:
+        return await _page(visit, typed, 422, note=note_of(visit.words, exc))
+    visit.services.planned()
+    return go(visit, "/devices")
+
+
+def _add(tx: Tx, typed: Typed) -> None:
+    kind, _, address = typed.device.partition(":")
+    if kind not in ("phone", "modem") or not address:
+        raise InvalidInput("device", "Choose the phone or modem that has the SIM card.")
+    wanted = new_line.NewLine(
+        branch_id=lines.branch(tx.conn, typed.branch).id,
+        number=parse_number(typed.number, field="number"),
+        kind=kind,
+        address=address,
+        fallback=typed.fallback or None,
+    )
+    new_line.add(tx, wanted)
+
+
+async def _page(
+    visit: Visit, typed: Typed, status: int = 200, *, note: Note | None = None
+) -> Response:
+    choice = await _choice(visit)
+    return visit.page(
+        "setup_line.html",
+        status,
+        choice=choice,
+        typed=typed,
+        note=note,
+        data=visit.services.data_dir.resolve(),
+    )
+
+
+async def _choice(visit: Visit) -> Choice:
+    there = await asyncio.to_thread(visit.services.plugged_in)
+    branches = await visit.read(lines.branches)
+    known: Sequence[Device] = await visit.read(lines.devices)
+    taken = {each.address for each in known}
+    modems = [each.address for each in known if each.kind == "modem"]
+    return Choice(
+        branches=branches,
+        carrying=[each for each in there if each.address not in taken],
+        ports=[
+            *modems,
+            *(each.address for each in there if each.kind == "modem" and each.address not in taken),
+        ],
+    )
