@@ -42,10 +42,13 @@ def keep_balance(tx: Tx, device_id: str, cents: int, *, at_ms: int) -> None:
         "UPDATE device SET balance_cents = ?, balance_ms = ? WHERE id = ?",
         (cents, at_ms, device_id),
     )
+    carried = lines.lines_of_device(tx.conn, device_id)
     if cents != row["cents"]:
-        tx.emit(EventKind.DEVICE_BALANCE, device_id=device_id, facts={"cents": cents})
+        for line in carried:
+            facts = {"cents": cents}
+            tx.emit(EventKind.DEVICE_BALANCE, device_id=device_id, line_id=line.id, facts=facts)
     if cents <= 0:
-        for line in lines.lines_of_device(tx.conn, device_id):
+        for line in carried:
             lines.stop_line(tx, line.id, NoCredit.code, device_id=device_id)
     elif row["cents"] is None or cents > row["cents"]:
         lines.resume_device(tx, device_id, NoCredit.code)

@@ -42,6 +42,7 @@ _ABOUT_DEVICES = frozenset(
     {
         EventKind.DEVICE_STATUS,
         EventKind.DEVICE_ENROLLED,
+        EventKind.DEVICE_BALANCE,
         EventKind.BRANCH_ADDED,
         EventKind.LINE_ADDED,
         EventKind.LINE_REMOVED,
