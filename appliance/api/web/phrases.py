@@ -81,6 +81,14 @@ STOPPED: Mapping[str, tuple[str, str]] = {
         "The SIM card has no credit left, so nothing was sent.",
         "Top it up, or ask the provider. Then start the number again.",
     ),
+    "barred": (
+        "The network does not let this SIM card send, so nothing was sent.",
+        "Ask the provider why. When it is settled, start the number again.",
+    ),
+    "no-service-centre": (
+        "The SIM card lacks the number of its SMS service centre, so nothing was sent.",
+        "Set it with the card in a phone, or ask the provider. Then start the number again.",
+    ),
 }
 """Why a number was stopped, where it has a code, and what a person should do."""
 
