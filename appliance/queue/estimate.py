@@ -33,6 +33,20 @@ def interrupted(pause_ms: int, answers_a_ms: float) -> int:
     return int(math.expm1(min(pause_ms * answers_a_ms, MOST_ANSWERS)) / answers_a_ms)
 
 
+LIKELY = 0.5
+"""Answers to be expected before the one ahead of a message leaves; fewer are most likely none."""
+
+
+def interrupted_until(at_ms: int, *, last_ms: int, answers_a_ms: float, now_ms: int) -> int | None:
+    """When a pause after `last_ms` that would end at `at_ms` ends with the answers in it.
+
+    None while it is likelier that nobody writes before.
+    """
+    if (last_ms - now_ms) * answers_a_ms < LIKELY:
+        return None
+    return last_ms + interrupted(at_ms - last_ms, answers_a_ms)
+
+
 @dataclass(slots=True, kw_only=True)
 class Rhythm:
     """Gives one time after another; what it gave, or was told, counts for what follows.

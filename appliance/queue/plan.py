@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from appliance.messages import Channel, MessageClass
 from appliance.queue import rows
-from appliance.queue.estimate import Rhythm, interrupted
+from appliance.queue.estimate import Rhythm, interrupted_until
 from appliance.queue.history import History
 from appliance.queue.office_hours import OfficeHours, hours_of
 from appliance.queue.pacing import HOUR_MS, Brake, Profile, Slot, earliest
@@ -232,9 +232,6 @@ PASSING = frozenset(
 
 _PAUSES = frozenset({Brake.GAP.value, Brake.TYPING.value})
 
-_LIKELY = 0.5
-"""Answers to be expected before the one ahead of a message leaves; fewer are most likely none."""
-
 
 @dataclass(slots=True, kw_only=True)
 class Desk:
@@ -315,14 +312,17 @@ class Desk:
         return replace(later, queued=message, reason=reason)
 
     def _interrupted_until(self, entry: Planned, *, now_ms: int) -> int | None:
-        """None while it is likelier that nobody writes before."""
+        """None when it waits for no pause, or no answer is to be expected before."""
         if entry.route is None or entry.expected_ms is None or entry.queued.waiting.is_reply:
             return None
-        rate = self.answers_a_ms.get(entry.route.device_id, 0.0)
-        last_ms = self.histories[entry.route.device_id].last_ms
-        if entry.reason not in _PAUSES or (last_ms - now_ms) * rate < _LIKELY:
+        if entry.reason not in _PAUSES:
             return None
-        return last_ms + interrupted(entry.expected_ms - last_ms, rate)
+        return interrupted_until(
+            entry.expected_ms,
+            last_ms=self.histories[entry.route.device_id].last_ms,
+            answers_a_ms=self.answers_a_ms.get(entry.route.device_id, 0.0),
+            now_ms=now_ms,
+        )
 
     def _held_for(self, message: rows.Queued, route: Route) -> str:
         """What nobody knows the end of."""

@@ -6,14 +6,16 @@ at a time. What it announces for a message is what the plan would say when it is
 
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from itertools import pairwise
 
 from appliance.messages import MessageClass
+from appliance.queue.estimate import interrupted_until
 from appliance.queue.load import Contact, Load, World
 from appliance.queue.office_hours import OfficeHours
 from appliance.queue.pacing import Brake, History, Slot, Waiting, earliest
+from appliance.queue.past import ANSWERS_MS
 from appliance.queue.profile import DAY_MS, HOUR_MS, MINUTE_MS, MONTH_MS, SECOND_MS, Profile
 
 PHONE_MS = 6 * SECOND_MS
@@ -31,6 +33,7 @@ _CLASSES = (
     MessageClass.AUTOMATIC,
     MessageClass.LIST,
 )
+_PAUSES = (Brake.GAP, Brake.TYPING)
 _PARKING = (Brake.FIRST_CONTACTS, Brake.CEILING_MONTH, Brake.UNANSWERED)
 """Brakes on one person, which hold up nobody behind."""
 
@@ -107,6 +110,8 @@ class _Line:
         self._lanes: list[deque[Item]] = [deque() for _ in range(2 * len(_CLASSES))]
         self._slots: list[Slot | None] = [None] * len(self._lanes)
         self._parked: list[Item] = []
+        self._replies: deque[tuple[int, int]] = deque([(0, 0)], maxlen=ANSWERS_MS // DAY_MS)
+        self._replies_today = 0
         self._happenings = sorted(self._world.day(load.starts_ms))
         self._free_ms = 0
         self._run = Run()
@@ -131,6 +136,9 @@ class _Line:
         return self._run
 
     def _begin_day(self, now_ms: int) -> None:
+        open_ms = self._hours.open_ms(now_ms - DAY_MS, now_ms)
+        self._replies.append((self._replies_today, open_ms))
+        self._replies_today = 0
         if now_ms < self._load.ends_ms:
             for each in self._world.day(now_ms):
                 heappush(self._happenings, each)
@@ -211,12 +219,30 @@ class _Line:
         history = self._history.copy() if len(ahead) > 1 else self._history
         wanted = set(map(id, new))
         for item in ahead:
-            slot = self._ask(item.waiting, history, now_ms)
+            slot = self._foresee(item.waiting, history, now_ms)
             if id(item) in wanted:
                 item.announced_ms = slot.at_ms
                 self._run.reasons[slot.brake.value] += 1
             if slot.at_ms is not None and len(ahead) > 1:
                 history.add(item.waiting.left_at(slot.at_ms))
+
+    def _foresee(self, message: Waiting, history: History, now_ms: int) -> Slot:
+        """With the replies of a day like the last ones, each of which begins a pause anew."""
+        slot = self._ask(message, history, now_ms)
+        if slot.at_ms is None or message.is_reply or slot.brake not in _PAUSES:
+            return slot
+        later_ms = interrupted_until(
+            slot.at_ms, last_ms=history.last_ms, answers_a_ms=self._answers_a_ms, now_ms=now_ms
+        )
+        if later_ms is None:
+            return slot
+        later = self._ask(replace(message, not_before_ms=later_ms), history, now_ms)
+        return replace(later, brake=slot.brake) if later.brake is Brake.NOT_BEFORE else later
+
+    @property
+    def _answers_a_ms(self) -> float:
+        counts, spans_ms = zip(*self._replies, strict=True)
+        return float(sum(counts) / max(sum(spans_ms), HOUR_MS))
 
     def _hours_ahead(self, message: Waiting, now_ms: int) -> int:
         if not message.is_begun:
@@ -230,6 +256,7 @@ class _Line:
         self._history.add(item.waiting.left_at(now_ms))
         self._free_ms = now_ms + PHONE_MS
         self._forget_slots()
+        self._replies_today += item.waiting.is_reply
         if item.waiting.is_begun:
             item.contact.unanswered += 1
         item.contact.spoken = True
