@@ -39,6 +39,7 @@ class EventFeed:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._committed = asyncio.Event()
+        self._told = False  # the loop knows of a commit that it has not looked at yet
         self._news = asyncio.Event()
         self._recent: deque[Event] = deque(maxlen=RECENT)
         self._closed = False
@@ -110,6 +111,7 @@ class EventFeed:
                     await self._committed.wait()
             await asyncio.sleep(GATHER_S)
             self._committed.clear()
+            self._told = False
             try:
                 await self._catch_up()
             except StoreError:
@@ -133,7 +135,8 @@ class EventFeed:
     def _on_commit(self) -> None:
         """Runs in the writer's thread, also while the loop is stopping."""
         loop = self._loop
-        if loop is not None:
+        if loop is not None and not self._told:
+            self._told = True
             with contextlib.suppress(RuntimeError):  # the loop was closed in between
                 loop.call_soon_threadsafe(self._committed.set)
 
