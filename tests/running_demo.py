@@ -90,11 +90,13 @@ def running_demo(*options: str) -> Iterator[Demo]:
             process.communicate(timeout=20)
 
 
-def eventually(is_so: Callable[[], Any], what: str, *, pause_s: float = 0.05) -> Any:
+def eventually(
+    is_so: Callable[[], Any], what: str, *, pause_s: float = 0.05, within_s: float = SETTLES_S
+) -> Any:
     """Asks until it is so and gives the answer; raises TimeoutError with the sentence."""
-    deadline = time.monotonic() + SETTLES_S
+    deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         if found := is_so():
             return found
         time.sleep(pause_s)
-    raise TimeoutError(f"not within {SETTLES_S:.0f} s: {what}")
+    raise TimeoutError(f"not within {within_s:.0f} s: {what}")
