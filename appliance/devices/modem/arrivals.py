@@ -107,7 +107,10 @@ def _key(stamp: bytes, pdu: bytes) -> str:
 
 
 def _sender(deliver: Deliver) -> str:
-    return deliver.sender if deliver.alphanumeric else _in_e164(deliver.sender)
+    """A name that is spelt like a number is put in quotes: it must not speak for whoever has it."""
+    if not deliver.alphanumeric:
+        return _in_e164(deliver.sender)
+    return f"“{deliver.sender}”" if is_e164(deliver.sender) else deliver.sender
 
 
 def _in_e164(address: str) -> str:
