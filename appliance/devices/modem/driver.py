@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
@@ -33,6 +34,9 @@ from appliance.errors import DeviceError, Refused, StoreError, Transient, Unconf
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+# A modem at the edge of its network tells of a change every moment.
+_EXAMINED_APART_S = 5.0
 
 
 class ModemDriver:
@@ -66,6 +70,7 @@ class ModemDriver:
             self._modem, self._storages, self._receiver, credit, bound_imei=imei
         )
         self._roused = threading.Event()
+        self._examine_at = 0.0
 
     def probe(self) -> Status:
         return self._examiner.probe()
@@ -76,8 +81,9 @@ class ModemDriver:
         found = self._guarded(self._receiver.poll)
         if self._receiver.many_spent:
             self._guarded(self._receiver.free_spent)
-        if self._receiver.examine:
+        if self._receiver.examine and time.monotonic() >= self._examine_at:
             self._receiver.examine = False
+            self._examine_at = time.monotonic() + _EXAMINED_APART_S
             raise Transient("The modem tells of a change.")
         return found
 

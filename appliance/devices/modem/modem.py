@@ -59,6 +59,8 @@ class Modem:
     tapped: bool = False
     #: Whether what slots say has been checked since it was settled.
     truth_checked: bool = False
+    #: What each domain of the network said last, as <stat> of 27.007 §7.2.
+    registration: dict[str, int | None] = field(default_factory=dict)
     spent: dict[str, list[int]] = field(default_factory=dict)
     #: Monotonic seconds at which an attempt was first known to be in doubt.
     doubted_s: dict[str, float] = field(default_factory=dict)

@@ -83,7 +83,8 @@ class NetworkReader:
         self._names: dict[str, str | None] = {}
 
     def read(self) -> Network:
-        states = [self._state(domain) for domain in _DOMAINS]
+        self._modem.registration = {domain: self._state(domain) for domain in _DOMAINS}
+        states = list(self._modem.registration.values())
         registered = any(state in _REGISTERED for state in states)
         code = self._operator() if registered else None
         return Network(

@@ -23,7 +23,16 @@ _READY = "READY"
 # Ours, for what +CPIN answers with an error: 27.007 §9.2.1.
 _BUSY = "BUSY"
 _SIM_BUSY = 14
-_OTHER_REASONS = {"": Reason.NO_SIM, _BUSY: Reason.BOOTING}
+_REASONS = {
+    _READY: Reason.NONE,
+    # They keep nobody from sending: the second PIN is for other services.
+    "SIM PIN2": Reason.NONE,
+    "SIM PUK2": Reason.NONE,
+    "": Reason.NO_SIM,
+    "NOT INSERTED": Reason.NO_SIM,
+    "NOT READY": Reason.BOOTING,
+    _BUSY: Reason.BOOTING,
+}
 # Enough to tell a corrected PIN from the one that failed, too little to know it by.
 _MARKS = 1 << 10
 _LOOK_AGAIN_S = 0.2
@@ -51,11 +60,8 @@ def sim_state(modem: Modem) -> str:
 
 
 def reason_of(state: str) -> Reason:
-    if state == _READY:
-        return Reason.NONE
-    if state in _OTHER_REASONS:
-        return _OTHER_REASONS[state]
-    return Reason.SIM_PUK if "PUK" in state else Reason.SIM_PIN
+    locked = Reason.SIM_PUK if "PUK" in state else Reason.SIM_PIN
+    return _REASONS.get(state, locked)
 
 
 def open_sim(modem: Modem, *, iccid: str | None) -> str:

@@ -102,10 +102,10 @@ class Receiver:
         return sum(len(slots) for slots in self._modem.spent.values()) >= _SPENT_TOGETHER
 
     def free_spent(self) -> None:
-        """Slots whose attempts ended with proof, which is durable by now."""
+        """Slots whose attempts ended with proof; those are left whose outcome is not durable."""
         while self._modem.spent:
             place, slots = self._modem.spent.popitem()
-            self._storages.free(place, slots)
+            self._storages.free(place, self._ended(place, slots))
 
     def empty(self) -> None:
         """Makes what room there can be made."""
@@ -127,7 +127,10 @@ class Receiver:
                 self._credit.hear(news)
             case StorageFull():
                 self._announced.update(self._storages.sweeping)
-            case Registration() | SimState():
+            case Registration(domain=domain, status=status):
+                self.examine |= self._modem.registration.get(domain) != status
+                self._modem.registration[domain] = status
+            case SimState():
                 self.examine = True
             case Booted():
                 self._modem.settled = False
@@ -170,29 +173,35 @@ class Receiver:
             return False
 
     def _sweep(self, place: str, *, orphans: bool = False) -> bool:
+        """Again where it was crowded, unless what stands there does not go away."""
+        before: list[Slot] = []
+        came_in = self._sweep_once(place, orphans=orphans)
+        found = bool(came_in)
+        while len(came_in) >= _CROWDED and came_in != before:
+            before, came_in = came_in, self._sweep_once(place)
+        return found
+
+    def _sweep_once(self, place: str, *, orphans: bool = False) -> list[Slot]:
         slots = self._storages.listed(place)
         came_in = [slot for slot in slots if slot.kept.came_in]
         if came_in:
             self._tell([slot.pdu for slot in came_in])
-        ended = self._ended(place, slots) if orphans else []
-        self._storages.free(place, [slot.index for slot in (*came_in, *ended)])
-        if len(came_in) >= _CROWDED:
-            self._sweep(place)
-        return bool(came_in)
+        own = [slot.index for slot in slots if orphans and not slot.kept.came_in]
+        self._storages.free(place, [slot.index for slot in came_in])
+        self._storages.free(place, self._ended(place, own))
+        return came_in
 
-    def _ended(self, place: str, slots: Sequence[Slot]) -> list[Slot]:
-        """What was stored to be sent and whose outcome nobody asks for any more."""
-        own = [slot for slot in slots if not slot.kept.came_in]
-        if not own:
+    def _ended(self, place: str, slots: Sequence[int]) -> list[int]:
+        """Those of slots to be sent from whose outcome nobody asks for any more."""
+        if not slots:
             return []
-        baselines = self._modem.listener.in_doubt(self._modem.device_id)
         asked_for = {
             int(each["slot"])
-            for baseline in baselines
+            for baseline in self._modem.listener.in_doubt(self._modem.device_id)
             if baseline.get("storage") == place
             for each in baseline.get("slots", ())
         }
-        return [slot for slot in own if slot.index not in asked_for]
+        return [slot for slot in slots if slot not in asked_for]
 
     def _tell(self, pdus: Sequence[bytes]) -> None:
         """Durable on return."""

@@ -1,7 +1,7 @@
 """What a modem brings: messages, parts, reports, calls, and the operator's answers."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -9,7 +9,7 @@ import pytest
 
 from appliance.devices.emulated.modem.faults import ModemFaultKind
 from appliance.devices.modem.options import BalanceQuery, ModemOptions
-from appliance.devices.protocol import DeviceState, Reason
+from appliance.devices.protocol import DeviceState, MissedCall, Reason
 from appliance.errors import StoreUnavailable
 from tests.devices.modem.conftest import MakeDesk
 from tests.devices.modem.modem_kit import ANNA, BEA, QUICK, ModemDesk, ModemWorld
@@ -225,3 +225,34 @@ def test_an_answer_in_other_words_is_no_credit(world: ModemWorld, make_desk: Mak
     desk.driver.probe()
     assert desk.receive_until(lambda: bool(desk.recorder.balances))
     assert desk.recorder.balances[0].cents is None
+
+
+def test_what_cannot_be_deleted_is_told_once_a_round(desk: ModemDesk, world: ModemWorld) -> None:
+    """A modem that refuses to delete holds up nothing else."""
+    world.fault(ModemFaultKind.COMMAND_ERROR, command="+CMGD", times=None)
+    for each in range(8):
+        world.write(ANNA, f"Bericht {each}")
+    desk.driver.receive()
+    assert len(desk.recorder.messages) == 8
+    world.lift(ModemFaultKind.COMMAND_ERROR)
+    desk.driver._receiver.empty()
+    assert world.stored() == []
+
+
+def test_news_is_kept_until_it_could_be_told(desk: ModemDesk, world: ModemWorld) -> None:
+    """A call that the database could not take is not rung again by anybody."""
+    desk.driver.receive()
+    told = desk.recorder.missed_calls
+    fails_once = iter([StoreUnavailable("The database is locked.")])
+
+    def tell(device_id: str, calls: Sequence[MissedCall]) -> None:
+        for error in fails_once:
+            raise error
+        told(device_id, calls)
+
+    desk.recorder.missed_calls = tell  # type: ignore[method-assign]  # one failure below it
+    world.on_loop(lambda: world.modem.calls.ring(ANNA, rings=1, every_ms=5))
+    with pytest.raises(StoreUnavailable):
+        desk.receive_until(lambda: False)
+    desk.driver.receive()
+    assert [call.number for call in desk.recorder.calls] == [ANNA]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
@@ -411,3 +412,90 @@ def test_a_slot_that_says_sent_of_what_was_refused_is_a_lie(
     world.fault(ModemFaultKind.REFUSED, code=38)
     fails(desk, desk.attempt("Nog eens"))
     assert desk.recorder.facts["Balie EM-1 EM1R01A02"] == {"slot_truth": False}
+
+
+def test_a_slot_whose_outcome_is_not_durable_is_left(desk: ModemDesk, world: ModemWorld) -> None:
+    """The database could not take it and Balie went on: the slot is still the evidence."""
+    attempt = desk.attempt("Dag")
+    desk.driver.send(attempt)
+    assert attempt.noted is not None
+    desk.recorder.doubts.append(attempt.noted)
+    desk.driver.rest(0.0)
+    desk.driver._receiver.empty()
+    assert world.stored() == ["SM STO SENT"]
+    assert desk.look(attempt).finding is Finding.PRESENT
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        ModemFaultKind.GARBAGE,
+        ModemFaultKind.URC_INSIDE,
+        ModemFaultKind.ECHO_STUCK,
+        ModemFaultKind.DRIBBLE,
+        ModemFaultKind.BARE_PROMPT,
+    ],
+)
+def test_bad_manners_on_the_wire_lose_nothing(
+    desk: ModemDesk, world: ModemWorld, fault: ModemFaultKind
+) -> None:
+    world.fault(fault, times=None)
+    desk.probe_until(lambda status: status.state is DeviceState.READY)
+    desk.send(LONG)
+    world.write(ANNA, "Hoi")
+    assert desk.receive_until(lambda: desk.recorder.texts() == ["Hoi"])
+    assert world.left() == [LONG]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_random_trouble_neither_loses_nor_doubles(
+    desk: ModemDesk, world: ModemWorld, seed: int
+) -> None:
+    """Each message is carried as the queue would, through whatever happens to the modem."""
+    dice = Random(seed)
+    desk.send("Eerst", to=BEA)
+    texts = [f"Bericht {each} " * dice.choice((1, 30)) for each in range(6)]
+    for text in texts:
+        _spoil(world, dice)
+        _carry(desk, desk.attempt(text))
+    assert sorted(world.left()) == sorted(["Eerst", *texts])
+
+
+def _spoil(world: ModemWorld, dice: Random) -> None:
+    kind, facts = dice.choice(
+        (
+            (ModemFaultKind.ANSWER_LOST, {"how": dice.choice(LOST), "seconds": 0.05}),
+            (ModemFaultKind.RESTART, {"how": "before-taken", "seconds": 0.05}),
+            (ModemFaultKind.RESTART, {"how": "after-taken", "seconds": 0.05}),
+            (ModemFaultKind.REFUSED, {"code": 38}),
+            (ModemFaultKind.PORT_GONE, {"seconds": 0.05, "rename": True}),
+            (ModemFaultKind.COMMAND_ERROR, {"command": "+CMGW"}),
+            (ModemFaultKind.SILENCE, {"command": "+CMGW", "how": "after"}),
+        )
+    )
+    world.fault(kind, **facts)
+
+
+def _carry(desk: ModemDesk, attempt: Try) -> None:
+    """As the queue does: what is proven missing goes again, what is in doubt is asked about."""
+    for _ in range(8):
+        desk.probe_until(lambda status: status.state is DeviceState.READY)
+        try:
+            desk.driver.send(attempt)
+        except Unconfirmed:
+            desk.probe_until(lambda status: status.state is DeviceState.READY)
+            found = _settled(desk, attempt)
+            assert found.finding is not Finding.UNCLEAR
+            if found.finding is Finding.PRESENT:
+                return
+            attempt = again(attempt, resumed=_resumed(found.facts))
+        except DeviceError as exc:
+            attempt = again(attempt, resumed=_resumed(exc.evidence) or attempt.outgoing.resumed)
+        else:
+            return
+    raise AssertionError("it never left")
+
+
+def _resumed(facts: Mapping[str, Any]) -> Resumed | None:
+    sent = frozenset(part["part"] for part in facts.get("parts", ()) if part["state"] == "sent")
+    return Resumed(reference=facts["reference"], sent=sent) if sent else None
