@@ -98,7 +98,8 @@ def not_sent(tx: Tx, outgoing: Outgoing, error: Exception) -> None:
     tapped = _tapped_ms(tx, outgoing) is not None
     match error:
         case Refused():
-            _end_attempt(tx, outgoing, "refused", facts)
+            # Between two parts: those before it left, and no other will.
+            _end_attempt(tx, outgoing, "partly" if tapped else "refused", facts)
             messages.move(
                 tx, outgoing.message_id, MessageState.CANCELLED, reason=error.code, facts=facts
             )

@@ -12,13 +12,21 @@ from hypothesis import strategies as st
 from appliance.clock import ManualClock
 from appliance.desk.decisions import Decision, decide
 from appliance.devices.protocol import Finding, Found, Proof, Resumed, Tick
-from appliance.errors import DeviceError, DeviceGone, NoCredit, Permanent, Transient, Unconfirmed
+from appliance.errors import (
+    DeviceError,
+    DeviceGone,
+    NoCredit,
+    Permanent,
+    Refused,
+    Transient,
+    Unconfirmed,
+)
 from appliance.messages import MessageState
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.recovery import doubt_everything_in_hand
 from appliance.store import lines
 from appliance.store.store import Store
-from tests.queue.counter import ANNA, BART, MONDAY, Counter, tapping
+from tests.queue.counter import ANNA, BART, MONDAY, SMS, Counter, tapping
 from tests.queue.office import Modem, phone_is_away, phone_is_back, told
 
 LONG = "x" * 400
@@ -222,6 +230,20 @@ def test_the_gate_opens_once_a_part(counter: Counter, modem: Modem) -> None:
     (row,) = counter.attempts(attempt.outgoing.message_id)
     assert (row["tapped_ms"], row["reference"]) == (opened, 9)
     assert json.loads(row["baseline"])["batch"] == 2
+
+
+def test_a_stop_between_two_parts_is_the_end_of_it(counter: Counter, modem: Modem) -> None:
+    """The rest never leaves, and the attempt does not say that nothing did."""
+    attempt = in_hand(counter, modem)
+    counter.hears("STOP", channel=SMS)
+    with pytest.raises(Refused) as refusal, attempt.clear_to_send():
+        pass
+    counter.work.not_sent(attempt, refusal.value)
+    row = counter.row(attempt.outgoing.message_id)
+    assert (row["state"], row["reason"]) == ("cancelled", "opted-out")
+    assert counter.attempts(attempt.outgoing.message_id)[0]["outcome"] == "partly"
+    counter.clock.advance(s=3600)
+    assert modem.attempt().outgoing.text.startswith("Je krijgt geen berichten meer")
 
 
 def test_a_clock_that_goes_wrong_does_not_cut_a_message(counter: Counter, modem: Modem) -> None:
