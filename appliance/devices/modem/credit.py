@@ -16,7 +16,7 @@ _ASKED_CURSOR = "balance-asked"
 _CENTS_CURSOR = "balance-cents"
 
 # Whoever has nothing left may have bought some since.
-_SPENT_AGAIN_MS = 30 * 60 * MS_PER_S
+_SPENT_AGAIN_MS = 15 * 60 * MS_PER_S
 _WANTS_ANSWER = 1  # a menu that stays open holds up the next question
 _UCS2 = 0x48  # TS 23.038 §5: general data coding, UCS2
 _CENTS_PER_EURO = 100
@@ -34,7 +34,9 @@ class Credit:
 
     @property
     def is_spent(self) -> bool:
-        return self.cents is not None and self.cents <= 0
+        """Only while somebody asks: an office that stops asking must not stay stopped."""
+        known = self.cents is not None and bool(self._modem.options.balance)
+        return known and (self.cents or 0) <= 0
 
     def ask_if_due(self, operator: str | None) -> None:
         """`operator` is MCC and MNC; one whose answer is not known is not asked."""

@@ -60,9 +60,10 @@ class Examiner:
         try:
             self._connect()
             return self._examined()
-        except PortBusy:
-            return self._away(DeviceState.OFFLINE, Reason.CONNECTION_DEAD)
-        except DeviceGone:
+        except DeviceGone as exc:
+            # That somebody holds another modem's port says nothing of this one.
+            if isinstance(exc, PortBusy) and self._rescue.has_port():
+                return self._away(DeviceState.OFFLINE, Reason.CONNECTION_DEAD)
             return self._away(DeviceState.ABSENT, Reason.NOT_PLUGGED_IN)
         except Silence as exc:
             return self._silent(exc)

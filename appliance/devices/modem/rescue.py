@@ -35,9 +35,11 @@ class Rescue:
     def is_same_stick(self) -> bool:
         """Whether the modem's port is still there, and behind it what was there before."""
         port = self._modem.port
-        if port is None or not Path(port).exists():
-            return False
-        return usb.usb_device(port) == self._stick
+        return port is not None and self.has_port() and usb.usb_device(port) == self._stick
+
+    def has_port(self) -> bool:
+        """Whether there is a port where it was last, or where it was said to be."""
+        return Path(self._modem.port or self._modem.first_port).exists()
 
     def climb(self) -> None:
         rung = self._ladder.next(time.monotonic(), self._rights())

@@ -133,6 +133,11 @@ class ModemWorld:
         self.network.attach(modem)
         return modem
 
+    def add(self, spec: ModemSpec) -> EmulatedModem:
+        """Another modem in the same folder."""
+        self.modems.append(self.on_loop(lambda: self._made(spec)))
+        return self.modems[-1]
+
     def on_loop(self, call: Callable[[], T]) -> T:
         async def run() -> T:
             return call()

@@ -7,7 +7,9 @@ import pytest
 
 from appliance.devices.emulated.modem.faults import ModemFaultKind
 from appliance.devices.emulated.modem.sim import SimCard
+from appliance.devices.emulated.modem.spec import ModemSpec
 from appliance.devices.modem import ladder
+from appliance.devices.modem.at.channel import AtChannel
 from appliance.devices.modem.options import ModemOptions
 from appliance.devices.protocol import DeviceState, Reason, Status
 from appliance.devices.worker import DeviceWorker, Rhythm
@@ -256,3 +258,27 @@ def test_a_modem_that_may_be_sending_is_not_made_to_start_anew(
     for _ in range(4):
         assert desk.driver.probe().reason is Reason.NOT_ANSWERING
     assert world.counted("+CFUN") == 0
+
+
+def test_a_pulled_modem_is_absent_though_others_are_in_use(
+    world: ModemWorld, desk: ModemDesk
+) -> None:
+    """Another modem's port is held by whoever drives that one."""
+    other = world.add(ModemSpec(number="+31653000002"))
+    held = AtChannel.open(other.port.path)
+    try:
+        world.fault(ModemFaultKind.PORT_GONE, seconds=60)
+        with pytest.raises(DeviceGone):
+            desk.driver.rest(20.0)
+        assert desk.driver.probe().state is DeviceState.ABSENT
+    finally:
+        held.close()
+
+
+def test_a_port_that_another_program_holds_is_said(world: ModemWorld, make_desk: MakeDesk) -> None:
+    held = AtChannel.open(world.modem.port.path)
+    try:
+        status = make_desk(world).driver.probe()
+        assert (status.state, status.reason) == (DeviceState.OFFLINE, Reason.CONNECTION_DEAD)
+    finally:
+        held.close()
