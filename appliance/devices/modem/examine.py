@@ -23,7 +23,7 @@ from appliance.devices.modem.receive import Receiver
 from appliance.devices.modem.rescue import Rescue
 from appliance.devices.modem.storage import Storages
 from appliance.devices.protocol import DeviceState, Reason, Sim, Status
-from appliance.errors import DeviceError, DeviceGone, StoreError
+from appliance.errors import DeviceError, DeviceGone, StoreError, Transient
 from appliance.messages import Channel
 
 log = logging.getLogger(__name__)
@@ -115,8 +115,10 @@ class Examiner:
         if not has_settings(self._modem):
             greet(self._modem)
             self._modem.identity = read_identity(self._modem)
+            if not self._modem.identity.imei:
+                raise Transient("The modem does not say which one it is.")
         if not self._is_ours():
-            return self._degraded(Reason.OTHER_MODEM)
+            return self._let_go()
         reason = self._open_sim()
         if reason is not Reason.NONE:
             return self._degraded(reason)
@@ -124,6 +126,13 @@ class Examiner:
             self._settle()
         self.usable = True
         return self._with_network(self._network.read())
+
+    def _let_go(self) -> Status:
+        """Whoever drives the modem that is here needs its port."""
+        status = self._degraded(Reason.OTHER_MODEM)
+        self._modem.identity = None
+        self._modem.detach()
+        return status
 
     def _is_ours(self) -> bool:
         identity = self._modem.identity

@@ -45,7 +45,7 @@ class Network:
 
 def read_identity(modem: Modem) -> Identity:
     return Identity(
-        imei=_first(modem, "AT+CGSN", re.compile(r"\D*(\d{15})")) or "",
+        imei=_first(modem, "AT+CGSN", re.compile(r"\D*(\d{14,17})(?!\d)")) or "",
         manufacturer=_word(modem, "AT+CGMI"),
         model=_word(modem, "AT+CGMM"),
         firmware=_word(modem, "AT+CGMR"),

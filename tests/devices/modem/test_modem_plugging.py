@@ -154,10 +154,12 @@ def test_another_sim_is_left_alone(desk: ModemDesk, world: ModemWorld) -> None:
 
 
 def test_another_modem_in_its_place_is_not_it(world: ModemWorld, make_desk: MakeDesk) -> None:
+    """And its port is left to whoever drives it."""
     desk = make_desk(world)
     desk.recorder.imei = "359201089999999"
     status = desk.driver.probe()
     assert (status.reason, status.channels) == (Reason.OTHER_MODEM, frozenset())
+    assert is_ready(make_desk(world).driver.probe())
 
 
 # Plugging
