@@ -100,6 +100,7 @@ def addresses(office: Office, conversation: str) -> list[str]:
         f"/messages/{waiting}/decide",
         f"/messages/{waiting}/near-stop",
         f"/lines/{line_id}/resume",
+        f"/lines/{line_id}/settings",
         "/sms-length",
     ]
 

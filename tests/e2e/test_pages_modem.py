@@ -174,3 +174,28 @@ def test_what_went_over_the_phone_says_nothing_of_modems(open_page: OpenPage, pl
     page = opened(open_page(), FATIMA)
     expect(page.locator("#messages .channel.over")).to_have_count(0)
     expect(page.locator("#messages .signature")).to_have_count(0)
+
+
+def test_who_manages_devices_says_when_the_modem_takes_over(
+    open_page: OpenPage, place: Place
+) -> None:
+    """Minutes, lists, what callers are sent and when to warn; an amount that is none is said."""
+    modem = ModemDesk.at(place.desk, "Utrecht")
+    modem.credit(240)
+    page = open_page("/devices")
+    expect(page.get_by_text("Change this")).to_have_count(0)
+    page = open_page("/devices", name="Marit Hoekstra")
+    page.get_by_text("Change this").click()
+    page.get_by_label("Takes over after (minutes)").fill("3")
+    page.get_by_label("Lists may go over the modem, too").check()
+    page.get_by_label("What somebody who calls").fill("Bel ons op {line}.")
+    page.get_by_label("Warn when the credit is below").fill("2,50")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".fallback")).to_contain_text("could send for 3 minutes. Lists may go")
+    expect(page.locator(".fallback")).to_contain_text("Who calls it gets one SMS a day.")
+    expect(page.locator(".device", has_text="Modem")).to_contain_text("The credit is low: €2.40")
+    page.get_by_text("Change this").click()
+    expect(page.get_by_label("Warn when the credit is below")).to_have_value("2.50")
+    page.get_by_label("Warn when the credit is below").fill("veel")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("main")).to_contain_text("Write the amount in euros, such as 2,50.")

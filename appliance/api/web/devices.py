@@ -1,14 +1,22 @@
 """The devices: whether each is healthy, and what a person should do if not."""
 
-from fastapi import APIRouter
+import re
+from decimal import Decimal
+from typing import Annotated
+
+from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
+from appliance.api.web.compose import normal_newlines
 from appliance.api.web.route import PageRoute
-from appliance.api.web.visit import Posting, Reading, go
+from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk import equipment
 from appliance.desk.access import Permission
-from appliance.errors import NotFound
+from appliance.errors import InvalidInput, NotFound
+from appliance.messages import MessageClass
 from appliance.store import lines
+from appliance.store.line_settings import LineSettings
+from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
 
@@ -26,9 +34,51 @@ async def devices_page(visit: Reading) -> Response:
 @routes.post("/lines/{line_id}/resume")
 async def resume(visit: Posting, line_id: str) -> Response:
     """A person has looked at the phone and says that it may send again."""
-    numbers = await visit.read(lambda conn: equipment.numbers(conn, visit.session.rights))
-    if not any(each.line_id == line_id and each.may_manage for each in numbers):
-        raise NotFound("line")
+    await _must_manage(visit, line_id)
     await visit.write(lambda tx: lines.resume_line(tx, line_id, staff_id=visit.staff_id))
     visit.services.planned()
     return go(visit, "/devices")
+
+
+@routes.post("/lines/{line_id}/settings")
+async def change_settings(
+    visit: Posting,
+    line_id: str,
+    after_min: Annotated[int, Form(ge=0)] = 10,
+    lists: Annotated[bool, Form()] = False,
+    call_answer: Annotated[str, Form()] = "",
+    credit: Annotated[str, Form(max_length=20)] = "",
+) -> Response:
+    """What the line does, all of it as the form says; `credit` is in euros, empty for never."""
+    await _must_manage(visit, line_id)
+    warn_cents = _cents(credit)
+
+    def work(tx: Tx) -> None:
+        kinds = lines.line(tx.conn, line_id).settings.fallback_classes - {MessageClass.LIST}
+        settings = LineSettings(
+            fallback_after_min=after_min,
+            fallback_classes=kinds | {MessageClass.LIST} if lists else kinds,
+            call_answer=normal_newlines(call_answer).strip() or None,
+            credit_warn_cents=warn_cents,
+        )
+        lines.set_line(tx, line_id, settings)
+
+    await visit.write(work)
+    visit.services.planned()
+    return go(visit, "/devices")
+
+
+async def _must_manage(visit: Visit, line_id: str) -> None:
+    numbers = await visit.read(lambda conn: equipment.numbers(conn, visit.session.rights))
+    if not any(each.line_id == line_id and each.may_manage for each in numbers):
+        raise NotFound("line")
+
+
+def _cents(euros: str) -> int | None:
+    """As people write it: `2,50` or `2.50`."""
+    given = euros.strip().removeprefix("€").strip().replace(",", ".")
+    if not given:
+        return None
+    if not re.fullmatch(r"\d{1,4}(\.\d{1,2})?", given):
+        raise InvalidInput("credit", "Write the amount in euros, such as 2,50.")
+    return round(Decimal(given) * 100)

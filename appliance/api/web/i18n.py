@@ -17,7 +17,7 @@ from babel.core import negotiate_locale
 from babel.dates import format_date, format_skeleton, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 from babel.support import NullTranslations, Translations
 
 LANGUAGES = ("nl", "en")
@@ -111,6 +111,10 @@ class Words:
 
     def money(self, cents: int) -> str:
         return format_currency(Decimal(cents) / 100, "EUR", locale=self._locale)
+
+    def amount(self, cents: int) -> str:
+        """Without the sign of the currency: `2,50`."""
+        return format_decimal(Decimal(cents) / 100, "0.00", locale=self._locale)
 
     def span(self, ms: int) -> str:
         """How long somebody waits, roughly: `3 min`, `2 h`, `4 d`."""

@@ -25,6 +25,8 @@ FIELDS = {
     "again": "The two passwords differ. Type the same one twice.",
     "name": "Write a name that nobody has yet, at most 80 characters.",
     "branch": "Write the branch's name; every branch has a name of its own.",
+    "credit": "Write the amount in euros, such as 2,50.",
+    "fallback_after_min": "Write a number of minutes, at most a week.",
     "device": "Choose the phone or modem that has the SIM card.",
     "fallback_modem": "This number sends over that modem already; choose another, or none.",
     "personnel_number": "A personnel number has at most 40 characters.",
