@@ -99,9 +99,12 @@ def log_of(demo: Demo) -> str:
 
 
 def database(demo: Demo) -> Path:
-    """The file that the demo has open."""
-    files = [each.readlink() for each in Path(f"/proc/{demo.pid}/fd").iterdir()]
-    return next(each for each in files if each.name == "balie.db")
+    """The file that the demo has open; others come and go while it is looked for."""
+    for each in Path(f"/proc/{demo.pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            if (file := each.readlink()).name == "balie.db":
+                return file
+    raise LookupError("the demo has no database open")
 
 
 @pytest.mark.parametrize("number", ["", "hallo", "06", "+31", "٠٦١٢٣٤٥٦٧٨", "+31;reboot", "' OR 1"])
