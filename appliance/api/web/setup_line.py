@@ -41,6 +41,11 @@ class Choice:
     carrying: Sequence[PluggedIn]
     ports: Sequence[str]
 
+    @property
+    def newest(self) -> str:
+        """The branch that was added last: ids are in the order of their making."""
+        return max((each.id for each in self.branches), default="")
+
 
 @routes.get("/setup/line")
 async def line_page(visit: Reading) -> Response:
