@@ -45,7 +45,9 @@ _DOUBTS = f"""
 SELECT a.id, a.tapped_ms, m.text, a.signature FROM attempt a INDEXED BY attempt_tapped
 CROSS JOIN message m ON m.id = a.message_id
 WHERE a.device_id = :device AND a.tapped_ms > :since AND {_SAME_NUMBER} AND a.channel = 'sms'
-AND m.state = 'unconfirmed' AND a.id = (SELECT max(id) FROM attempt WHERE message_id = m.id)
+AND (m.state = 'unconfirmed'
+  OR m.state = 'queued' AND json_extract(a.evidence, '$.found') = 'absent')
+AND a.id = (SELECT max(id) FROM attempt WHERE message_id = m.id)
 """  # noqa: S608 -- our own condition
 
 _EARLY = f"""
@@ -197,7 +199,7 @@ def _settle(tx: Tx, attempt_id: str, report: Mapping[str, Any]) -> None:
     if not whole or any(part["is_sent"] == 0 for part in parts):
         return
     facts = {"attempt": attempt_id, "by": "report", "status": report["status"]}
-    if newest["state"] == MessageState.UNCONFIRMED.value:
+    if newest["state"] in (MessageState.UNCONFIRMED.value, MessageState.QUEUED.value):
         _prove_sent(tx, newest, facts)
     message_id = newest["message_id"]
     if all(part["arrived_ms"] is not None for part in parts):
@@ -227,11 +229,16 @@ WHERE m.id = (SELECT message_id FROM attempt WHERE id = ?)
 
 
 def _prove_sent(tx: Tx, attempt: sqlite3.Row, facts: Mapping[str, Any]) -> None:
+    """Also what waits again because its slot said that it had not left: the network knows better.
+
+    From the queue it goes by way of `sending`, which of an unconfirmed message moves nothing.
+    """
     tx.conn.execute(
         "UPDATE attempt SET ended_ms = coalesce(ended_ms, ?), outcome = 'sent',"
         " evidence = json_patch(evidence, ?) WHERE id = ?",
         (tx.now_ms, json.dumps(dict(facts)), attempt["id"]),
     )
+    messages.move(tx, attempt["message_id"], MessageState.SENDING, facts=dict(facts))
     messages.move(
         tx,
         attempt["message_id"],

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.devices.protocol import Proof, Tick
+from appliance.devices.protocol import Finding, Found, Proof, Tick
 from appliance.errors import Transient, Unconfirmed
 from appliance.events import EventKind
 from appliance.messages import MessageState
@@ -146,6 +146,18 @@ def test_a_report_settles_a_doubt(
     assert modem.task() is None
     (row,) = counter.attempts(attempt.outgoing.message_id)
     assert row["outcome"] == "sent"
+
+
+def test_a_report_proves_what_its_slot_denied(counter: Counter, modem: Modem) -> None:
+    """A slot that lied put it back into the queue; the report keeps it from going twice."""
+    attempt = in_doubt(counter, modem)
+    look = modem.look()
+    counter.work.looked(look, Found(finding=Finding.ABSENT))
+    assert counter.state(attempt.outgoing.message_id) is S.QUEUED
+    modem.reports(77)
+    assert counter.state(attempt.outgoing.message_id) is S.DELIVERED
+    counter.clock.advance(s=3600)
+    assert modem.task() is None
 
 
 def test_a_report_that_is_quicker_than_the_answer_waits_for_it(
