@@ -12,6 +12,8 @@ from appliance.phone_numbers import readable
 from appliance.runtime.complaints import complaints_of
 from appliance.store import lines
 
+_CENTS = 100
+
 
 @says_what_is_wrong
 def run_doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
@@ -19,7 +21,11 @@ def run_doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
     with open_store(data) as store:
         clock = complaint_of(store)
         reach = complaints_of(store)
-        known = [*store.read(_devices_in_need), *store.read(_lines_that_stopped)]
+        known = [
+            *store.read(_devices_in_need),
+            *store.read(_low_credit),
+            *store.read(_lines_that_stopped),
+        ]
     complaints = [*([clock] if clock else []), *reach, *known]
     facts = [
         {"about": each.about, "sentence": each.sentence, "remedy": each.remedy}
@@ -38,6 +44,19 @@ def _devices_in_need(conn: sqlite3.Connection) -> list[Complaint]:
         _complaint(each.address, *device_phrases.about(each.kind, Reason(each.reason)))
         for each in in_need
     ]
+
+
+def _low_credit(conn: sqlite3.Connection) -> list[Complaint]:
+    """Of the SIMs whose lines want to be warned; a shared one is told once."""
+    found: dict[str, Complaint] = {}
+    for line in lines.lines(conn):
+        for route in lines.routes_of_line(conn, line.id):
+            device = lines.device(conn, route.device_id)
+            if device.has_low_credit(line.settings) and device.balance_cents is not None:
+                left = f"{device.balance_cents / _CENTS:.2f}"
+                sentence = f"The credit of its SIM card is low: {left} euros are left."
+                found[device.id] = _complaint(device.address, sentence, "Top it up.")
+    return list(found.values())
 
 
 def _complaint(about: str, sentence: str, remedy: str) -> Complaint:

@@ -18,7 +18,7 @@ from appliance.desk import tokens
 from appliance.desk.receive import Reception
 from appliance.desk.staff import link_owner
 from appliance.devices import modem_doctor
-from appliance.devices.protocol import DeviceState, Reason, Status
+from appliance.devices.protocol import Balance, DeviceState, Reason, Status
 from appliance.ids import is_id
 from appliance.queue.gate import ConsentGate
 from appliance.store import lines
@@ -433,3 +433,17 @@ def test_what_a_line_cannot_be_told(words: tuple[str, ...], says: str) -> None:
     before = told("line", "list")
     assert says in refused("line", "set", NUMBER, *words)
     assert told("line", "list") == before
+
+
+def test_the_doctor_warns_of_low_credit(running: Store) -> None:
+    """Below what the lines of a modem want to be warned of, once for all of them."""
+    told("branch", "add", "Utrecht")
+    shared = ("--fallback-modem", "/dev/ttyUSB0")
+    for number, adb in ((NUMBER, "R58M123"), ("+31687654321", "R58")):
+        device = told("line", "add", *_IN_UTRECHT, "--number", number, "--adb", adb, *shared)
+        told("line", "set", number, "--credit-warning", "5")
+    reception = Reception(running, ConsentGate())
+    reception.balance(device["fallback"], Balance(cents=499, at_ms=running.clock.now_ms()))
+    assert balie("doctor").stdout.count("4.99 euros are left") == 1
+    reception.balance(device["fallback"], Balance(cents=500, at_ms=running.clock.now_ms()))
+    assert "euros are left" not in balie("doctor").stdout
