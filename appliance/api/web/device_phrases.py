@@ -101,7 +101,10 @@ DEVICE_REASONS: Mapping[Reason, tuple[str, str]] = {
 MODEM_REASONS: Mapping[Reason, tuple[str, str]] = {
     Reason.NOT_PLUGGED_IN: (
         "The modem is not plugged in.",
-        "Plug it into Balie. Any port will do: Balie knows the modem again.",
+        (
+            "Plug it into Balie, into any port: Balie knows the modem again. If it is plugged in,"
+            " balie doctor on the console says why it is not seen."
+        ),
     ),
     Reason.NOT_ALLOWED: (
         "Balie may not open the modem's port.",
