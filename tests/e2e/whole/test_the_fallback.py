@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.running_demo import Demo, eventually
 
-FATIMA = "+31655500151"
+FATIMA, JOKE = "+31655500151", "+31655500152"
 PROVEN = re.compile("sent|delivered|read")
 
 OpenPage = Callable[[str], Page]
@@ -76,3 +76,38 @@ def test_the_modem_takes_over_and_hands_back(demo: Demo, new_page: OpenPage) -> 
     assert departure["channel"] == "whatsapp"
     history = demo.api(f"/messages/{message_id}")
     assert {each["channel"] for each in history["evidence"] if each["outcome"] == "sent"} == {"sms"}
+
+
+def test_a_modem_that_comes_back_elsewhere_carries_on(demo: Demo) -> None:
+    """Both are out while a reply waits; the modem is back under another name, and the reply
+    leaves over it once. The page of the devices has the new name.
+    """
+    phone, modem = demo.numbers[0], modem_of(demo)
+    demo.writes(phone, JOKE, "Hoe laat morgen?", name="Joke")
+    eventually(lambda: JOKE in str(demo.api("/contacts")["items"]), "it is received")
+    before = port_of(demo)
+    fault(demo, phone, fault="phone-gone", seconds=3600)
+    httpx.post(
+        f"{demo.control}/fault",
+        json={"modem": modem, "fault": "port-gone", "seconds": 12, "rename": True},
+    ).raise_for_status()
+    body = {"line": phone, "to": JOKE, "text": "Om kwart voor acht."}
+    answer = httpx.post(f"{demo.url}/api/v1/messages", json=body, headers=demo.bearer)
+    message_id = answer.raise_for_status().json()["id"]
+    eventually(lambda: port_of(demo) is None, "the modem is seen to be gone")
+    found = eventually(lambda: left(demo, "Om kwart voor acht."), "it left")
+    assert [(each["channel"], each["to"]) for each in found] == [("sms", JOKE)]
+    after = eventually(lambda: port_of(demo), "the modem is seen again")
+    assert after != before
+    settled = {"sent", "delivered"}
+    eventually(lambda: demo.api(f"/messages/{message_id}")["state"] in settled, "it is proven")
+    fault(demo, phone, fault="phone-gone", lift=True)
+    eventually(demo.is_ready, "the phone is back")
+    assert len(left(demo, "Om kwart voor acht.")) == 1
+
+
+def port_of(demo: Demo) -> str | None:
+    """Where Balie sees the modem now."""
+    items = demo.api("/devices")["items"]
+    facts = next(each["facts"] for each in items if each["kind"] == "modem")
+    return str(facts["port"]) if "port" in facts else None
