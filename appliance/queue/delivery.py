@@ -46,7 +46,9 @@ SELECT a.id, a.tapped_ms, m.text, a.signature FROM attempt a INDEXED BY attempt_
 CROSS JOIN message m ON m.id = a.message_id
 WHERE a.device_id = :device AND a.tapped_ms > :since AND {_SAME_NUMBER} AND a.channel = 'sms'
 AND (m.state = 'unconfirmed'
-  OR m.state = 'queued' AND json_extract(a.evidence, '$.found') = 'absent')
+  OR m.state = 'queued' AND json_extract(a.evidence, '$.found') = 'absent'
+  OR m.state = 'sent' AND EXISTS (
+    SELECT 1 FROM attempt_part p WHERE p.attempt_id = a.id AND p.state = 'sent' AND p.mr IS NULL))
 AND a.id = (SELECT max(id) FROM attempt WHERE message_id = m.id)
 """  # noqa: S608 -- our own condition
 
@@ -142,7 +144,7 @@ def _mark(tx: Tx, attempt_id: str, part: int, report: Mapping[str, Any]) -> None
 
 
 def _assign_to_doubt(tx: Tx, device_id: str, number: str, early: Sequence[sqlite3.Row]) -> None:
-    """Reports of a message whose answers were lost: as many as it has parts prove them all.
+    """Reports of a message whose answers were lost: as many as it lacks parts prove them all.
 
     Fewer do not say which. The parts left in the order of their references.
     """
@@ -168,11 +170,12 @@ def _assign_to_doubt(tx: Tx, device_id: str, number: str, early: Sequence[sqlite
 
 
 def _open_parts(tx: Tx, doubt: sqlite3.Row) -> Sequence[int]:
-    """Those of which nothing is known, or only that nobody knows."""
+    """Those of which nothing is known, or no reference: a slot tells none."""
     known = {
         int(row["part"])
         for row in tx.conn.execute(
-            "SELECT part FROM attempt_part WHERE attempt_id = ? AND state <> 'unknown'",
+            "SELECT part FROM attempt_part WHERE attempt_id = ?"
+            " AND (state = 'missing' OR state = 'sent' AND mr IS NOT NULL)",
             (doubt["id"],),
         )
     }

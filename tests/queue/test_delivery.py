@@ -160,6 +160,16 @@ def test_a_report_proves_what_its_slot_denied(counter: Counter, modem: Modem) ->
     assert modem.task() is None
 
 
+def test_what_only_its_slot_proved_is_delivered_too(counter: Counter, modem: Modem) -> None:
+    """A slot says that it left, not under which reference."""
+    attempt = in_doubt(counter, modem)
+    proof = Proof(tick=Tick.SENT, facts=told("sent"))
+    counter.work.looked(modem.look(), Found(finding=Finding.PRESENT, proof=proof))
+    assert counter.state(attempt.outgoing.message_id) is S.SENT
+    modem.reports(77)
+    assert counter.state(attempt.outgoing.message_id) is S.DELIVERED
+
+
 def test_a_report_that_is_quicker_than_the_answer_waits_for_it(
     counter: Counter, modem: Modem
 ) -> None:
