@@ -5,6 +5,7 @@ Nothing here sleeps: a command waits for its result, a PDU for its prompt, `rest
 
 import re
 import time
+from collections import Counter
 from collections.abc import Callable
 
 from appliance.devices.modem.at.answers import Answer, AtError, PortGone, Rebooted, Silence
@@ -17,6 +18,9 @@ from appliance.devices.modem.at.wire import Wire
 _PROMPT_S = 5.0
 #: A modem answers these at once, whatever its SIM and network do.
 _SYNC_S = 0.4
+#: A modem that works off what it had no time for answers one command after the other; one that
+#: stays silent for so long has lost the rest.
+_QUIET_S = 1.0
 #: Between a modem's first sign of life and the last line of its start ("SMS Ready").
 _SETTLE_S = 30.0
 #: 27.007 §8.2: the modem starts anew.
@@ -43,6 +47,8 @@ class AtChannel:
         #: A command may still be answered, or a prompt be open: nobody knows what the modem is at.
         self._lost_step = True
         self._last = ""
+        #: Markers that were asked and have not been answered yet, by their command.
+        self._owed: Counter[str] = Counter()
 
     @classmethod
     def open(cls, port: str, *, baud: int = 115200) -> "AtChannel":
@@ -200,6 +206,7 @@ class AtChannel:
             self._dialogue.end()
             self._settle()
             self._lost_step = True
+            self._owed.clear()
             raise Rebooted(banner, handed_over=handed_over)
 
     def _settle(self) -> None:
@@ -222,7 +229,27 @@ class AtChannel:
 
     def _marked(self, marker: str, shape: re.Pattern[str], deadline: float) -> bool:
         self._dialogue.begin(marker, shape=shape)
-        return self._heard(_ESCAPE + marker.encode("ascii") + b"\r", deadline)
+        self._owed[marker] += 1
+        if not self._heard(_ESCAPE + marker.encode("ascii") + b"\r", deadline):
+            return False
+        self._owed[marker] -= 1
+        return self._hear_owed(marker, shape, deadline)
+
+    def _hear_owed(self, marker: str, shape: re.Pattern[str], deadline: float) -> bool:
+        """What was answered may be an earlier marker: then those behind it are still to come.
+
+        False: there was no time to know.
+        """
+        while self._owed[marker] > 0:
+            self._dialogue.begin(marker, shape=shape)
+            until = time.monotonic() + _QUIET_S
+            if not self._hears(min(until, deadline)):
+                if until > deadline:
+                    return False
+                break
+            self._owed[marker] -= 1
+        self._owed.clear()
+        return True
 
     def _try(self, command: str, deadline: float) -> None:
         """For a modem that was told to give no results, or that had noise before its marker."""
@@ -233,11 +260,14 @@ class AtChannel:
         """Whether what was begun was answered soon."""
         soon = min(deadline, time.monotonic() + _SYNC_S)
         self._wire.write(data, soon)
+        return self._hears(soon)
+
+    def _hears(self, until: float) -> bool:
         while self._dialogue.final is None:
-            heard = self._wire.read(soon)
+            heard = self._wire.read(until)
             self._hear(heard)
             self._raise_if_booted(handed_over=False)
-            if not heard or time.monotonic() > soon:
+            if not heard or time.monotonic() > until:
                 break
         self._dialogue.end()
         return self._dialogue.final is not None

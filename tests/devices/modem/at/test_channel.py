@@ -1,5 +1,5 @@
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
 import pytest
@@ -100,6 +100,32 @@ def test_a_late_answer_is_not_taken_for_that_of_the_next_command() -> None:
         port.answers[b"AT+CGSN"] = answer_imei
         assert channel.command("AT+CMGF?").lines == ("+CMGF: 0",)
         assert channel.news() == [Unknown(line="+CMSS: 17")]
+
+
+def test_late_answers_to_what_looked_for_the_step_are_nobodys() -> None:
+    """A modem that was busy works off all it was asked meanwhile, a tenth of a second each."""
+
+    def after(seconds: float, answer: bytes) -> Callable[[ScriptedPort], None]:
+        def work(port: ScriptedPort) -> None:
+            port.unplugged.wait(seconds)
+            port.say(answer)
+
+        return work
+
+    ok = b"\r\nOK\r\n"
+    answers = {
+        b"AT+CMSS=3": after(1.0, b"\r\n+CMSS: 17\r\n" + ok),
+        b"AT+CGSN": after(0.1, f"\r\n{IMEI}\r\n".encode() + ok),
+        b"ATE0Q0V1": after(0.1, ok),
+        b"AT+CMSS=4": after(0.1, b"\r\n+CMS ERROR: 38\r\n"),
+    }
+    with connected(answers) as (_port, channel):
+        channel.command("AT")
+        with pytest.raises(Silence):
+            channel.command("AT+CMSS=3", timeout_s=SHORT_S)
+        with pytest.raises(AtError) as caught:
+            channel.command("AT+CMSS=4", timeout_s=LONG_S)
+        assert caught.value.code == 38
 
 
 def test_an_open_prompt_of_an_earlier_life_is_taken_back_without_sending() -> None:
