@@ -183,13 +183,32 @@ class Receiver:
 
     def _sweep_once(self, place: str, *, orphans: bool = False) -> list[Slot]:
         slots = self._storages.listed(place)
-        came_in = [slot for slot in slots if slot.kept.came_in]
+        came_in = self._read_well(place, [slot for slot in slots if slot.kept.came_in])
         if came_in:
             self._tell([slot.pdu for slot in came_in])
         own = [slot.index for slot in slots if orphans and not slot.kept.came_in]
         self._storages.free(place, [slot.index for slot in came_in])
         self._storages.free(place, self._ended(place, own))
         return came_in
+
+    def _read_well(self, place: str, slots: Sequence[Slot]) -> list[Slot]:
+        """What the list did not bring whole is read by itself: its slot may be sound.
+
+        What is the same both times is as it stands there; else it waits for the next round.
+        """
+        read: list[Slot] = []
+        for slot in slots:
+            found = slot if slot.whole else self._read_again(place, slot)
+            if found is not None and (found.whole or found.pdu == slot.pdu):
+                read.append(found)
+        return read
+
+    def _read_again(self, place: str, slot: Slot) -> Slot | None:
+        try:
+            return self._storages.read(place, slot.index)
+        except Transient as exc:
+            log.warning("slot %d of %s: %s", slot.index, place, exc)
+            return slot
 
     def _ended(self, place: str, slots: Sequence[int]) -> list[int]:
         """Those of slots to be sent from whose outcome nobody asks for any more."""

@@ -181,7 +181,9 @@ class _FromSlots(_Sending):
         except DeviceError as exc:
             log.info("slot %d could not be checked: %s", slot, exc)
             return None
-        return found is not None and found.kept is kept and found.holds(self._parcel.tpdu(part))
+        if found is None or not found.holds(self._parcel.tpdu(part)):
+            return None
+        return found.kept is kept
 
     def _check_refused(self, place: str, slot: int, part: int, error: DeviceError) -> None:
         """What was refused must not count as sent in its slot."""

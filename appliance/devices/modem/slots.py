@@ -11,6 +11,8 @@ from appliance.devices.modem.pdu.stored import parse_submit
 
 _LISTED = re.compile(r"\+CMGL: *(\d+), *([0-3]) *(?:,|$)")
 _READ = re.compile(r"\+CMGR: *([0-3]) *(?:,|$)")
+# Octets of the TPDU, the service centre's address not counted (27.005 §3.1); it comes last.
+_LENGTH = re.compile(r", *(\d{1,3})$")
 
 
 class Kept(Enum):
@@ -28,11 +30,15 @@ class Kept(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """What stands at one place; `pdu` with the service centre's address before it."""
+    """What stands at one place; `pdu` with the service centre's address before it.
+
+    `whole`: it has as many octets as was said before it; else a line may have been lost or spoilt.
+    """
 
     index: int
     kept: Kept
     pdu: bytes
+    whole: bool = True
 
     @property
     def reference(self) -> int | None:
@@ -54,7 +60,7 @@ def read_list(lines: Sequence[str]) -> list[Slot]:
     """The lines of +CMGL: a header and the PDU below it, in turn."""
     found = ((_LISTED.match(header), below) for header, below in pairwise((*lines, "")))
     return [
-        Slot(index=int(match[1]), kept=Kept(int(match[2])), pdu=_below(below))
+        _slot(int(match[1]), int(match[2]), header=match.string, pdu=_below(below))
         for match, below in found
         if match
     ]
@@ -64,11 +70,17 @@ def read_slot(index: int, lines: Sequence[str]) -> Slot | None:
     """The lines of +CMGR; an empty slot has none, or a header without a PDU."""
     found = ((_READ.match(header), below) for header, below in pairwise(lines))
     slots = (
-        Slot(index=index, kept=Kept(int(match[1])), pdu=_below(below))
+        _slot(index, int(match[1]), header=match.string, pdu=_below(below))
         for match, below in found
         if match
     )
     return next(slots, None)
+
+
+def _slot(index: int, stat: int, *, header: str, pdu: bytes) -> Slot:
+    said = _LENGTH.search(header)
+    whole = bool(pdu and said) and len(pdu) == 1 + pdu[0] + int(said[1] if said else 0)
+    return Slot(index=index, kept=Kept(stat), pdu=pdu, whole=whole)
 
 
 def _below(line: str) -> bytes:

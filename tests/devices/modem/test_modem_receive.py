@@ -126,6 +126,18 @@ def test_what_cannot_be_read_is_shown_to_a_person(desk: ModemDesk, world: ModemW
     assert world.stored() == []
 
 
+def test_a_line_that_is_lost_on_the_wire_costs_no_message(
+    desk: ModemDesk, world: ModemWorld
+) -> None:
+    """The slot has what the list did not bring."""
+    desk.driver.receive()
+    world.fault(ModemFaultKind.LINE_LOST, command="+CMGL")
+    world.write(ANNA, "Hoi")
+    assert desk.receive_until(lambda: bool(desk.recorder.messages))
+    assert desk.recorder.texts() == ["Hoi"]
+    assert world.stored() == []
+
+
 def test_a_pushed_message_is_kept_until_it_is_told(desk: ModemDesk, world: ModemWorld) -> None:
     """A modem that pushes all the same (+CMT) has it nowhere else."""
     desk.driver.receive()

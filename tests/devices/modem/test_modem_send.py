@@ -296,6 +296,15 @@ def test_a_model_is_believed_once_it_told_the_truth(desk: ModemDesk) -> None:
     assert desk.recorder.facts == {"Balie EM-1 EM1R01A02": {"slot_truth": True}}
 
 
+def test_a_slot_that_was_badly_read_is_no_lie(desk: ModemDesk, world: ModemWorld) -> None:
+    """What is learnt of a model holds for good, for every modem of its kind."""
+    world.fault(ModemFaultKind.LINE_LOST, command="+CMGR", times=2)
+    desk.send("Dag")
+    assert desk.recorder.facts == {}
+    desk.send("Nog eens")
+    assert desk.recorder.facts == {"Balie EM-1 EM1R01A02": {"slot_truth": True}}
+
+
 def test_a_model_nobody_knows_is_not_believed_that_nothing_left(
     desk: ModemDesk, world: ModemWorld
 ) -> None:

@@ -18,9 +18,11 @@ def test_a_list_is_headers_and_pdus_in_turn() -> None:
 
 
 def test_a_slot_without_its_pdu_takes_no_others() -> None:
-    """It is handed over as what cannot be read, and then it is freed."""
+    """Nor one with less than its header says: neither is whole."""
     slots = read_list(("+CMGL: 1,1,,0", "+CMGL: 2,1,,22", PDU, "+CMGL: 3,1,,0"))
     assert [(slot.index, len(slot.pdu)) for slot in slots] == [(1, 0), (2, len(PDU) // 2), (3, 0)]
+    assert [slot.whole for slot in slots] == [False, True, False]
+    assert not read_list(("+CMGL: 2,1,,22", PDU[:-2]))[0].whole
 
 
 @pytest.mark.parametrize("lines", [(), ("+CMGR: 0,,0",)])

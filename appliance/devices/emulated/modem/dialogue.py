@@ -100,6 +100,11 @@ class Dialogue:
         """A fault's own bytes, into the answer."""
         self._answer += data
 
+    def lose_line(self) -> None:
+        """A fault: the last line so far does not arrive."""
+        kept = bytes(self._answer).rstrip(b"\r\n")
+        del self._answer[kept.rfind(b"\n") + 1 :]
+
     def finish(self, result: str) -> None:
         """The final result, then what happened meanwhile."""
         if not self._settings.quiet:

@@ -14,6 +14,8 @@ class ModemFaultKind(Enum):
     SILENCE = "silence"
     #: Bytes that mean nothing come before the answer. command, chance.
     GARBAGE = "garbage"
+    #: The last line before the final result of an answer is lost on the wire. command, chance.
+    LINE_LOST = "line-lost"
     #: `line` comes in the middle of an answer, before its final result. command, chance.
     URC_INSIDE = "urc-inside"
     #: The network took the message, but the answer of CMSS or CMGS is lost: `how` is silence,
@@ -63,8 +65,8 @@ class ModemFaultKind(Enum):
 _K = ModemFaultKind
 #: Faults that last until they are lifted unless `times` is said; the others strike once.
 LASTING = frozenset(_K) - {
-    *(_K.COMMAND_ERROR, _K.SILENCE, _K.GARBAGE, _K.URC_INSIDE, _K.ANSWER_LOST, _K.RESTART),
-    *(_K.PORT_GONE, _K.REFUSED, _K.SLOT_STAYS_UNSENT, _K.SLOT_SENT_TOO_EARLY),
+    *(_K.COMMAND_ERROR, _K.SILENCE, _K.GARBAGE, _K.LINE_LOST, _K.URC_INSIDE, _K.ANSWER_LOST),
+    *(_K.RESTART, _K.PORT_GONE, _K.REFUSED, _K.SLOT_STAYS_UNSENT, _K.SLOT_SENT_TOO_EARLY),
 }
 
 

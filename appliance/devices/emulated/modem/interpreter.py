@@ -48,6 +48,8 @@ class Interpreter:
             await waiting
         if self._take(ModemFaultKind.SILENCE, command, how="after"):
             raise NoAnswer
+        if self._take(ModemFaultKind.LINE_LOST, command):
+            self._works.dialogue.lose_line()
         if urc := self._take(ModemFaultKind.URC_INSIDE, command):
             self._works.dialogue.interrupt(urc.line or _DEFAULT_URC)
 
