@@ -13,10 +13,13 @@ from appliance.devices.modem.storage import Storages
 
 log = logging.getLogger(__name__)
 
+# V.250 §6.3.8: no call is ever taken; a profile may say otherwise. Data modems have no calls.
+_NO_ANSWER = "ATS0=0"
 # Echo off, errors as numbers, messages as PDUs.
 _NEEDED = ("ATE0V1", "AT+CMEE=1", "AT+CMGF=0")
 # Without +CNMA to send (27.005 §3.2.1); callers' numbers; news of registration; plain characters.
 _WANTED = (
+    _NO_ANSWER,
     "AT+CSMS=0",
     "AT+CLIP=1",
     "AT+CREG=1",
@@ -42,6 +45,7 @@ def greet(modem: Modem) -> None:
     """Before the SIM is open: what answers without one."""
     for command in _NEEDED:
         modem.must(command)
+    modem.try_command(_NO_ANSWER)
 
 
 def settle(modem: Modem, storages: Storages) -> None:

@@ -173,6 +173,20 @@ def test_a_call_is_told_once_and_not_taken(desk: ModemDesk, world: ModemWorld) -
     assert world.counted("A") == 0
 
 
+def test_a_modem_that_was_told_to_take_calls_takes_none(
+    make_world: MakeWorld, make_desk: MakeDesk
+) -> None:
+    """Some keep that in a profile, from whatever they were used for before."""
+    world = make_world(auto_answer=1)
+    desk = make_desk(world)
+    desk.driver.probe()
+    desk.driver.receive()
+    world.on_loop(lambda: world.modem.calls.ring(ANNA, rings=2, every_ms=5))
+    assert desk.receive_until(lambda: bool(desk.recorder.calls))
+    assert desk.receive_until(lambda: world.modem.calls.caller is None)
+    assert world.modem.calls.taken == 0
+
+
 def test_two_callers_are_two_calls(desk: ModemDesk, world: ModemWorld) -> None:
     for caller in (ANNA, BEA):
         world.on_loop(partial(world.modem.calls.ring, caller, rings=2, every_ms=5))

@@ -1,4 +1,4 @@
-"""Somebody calls: it rings, and nobody takes it."""
+"""Somebody calls: it rings, and nobody takes it, unless the modem was told to by S0."""
 
 from appliance.devices.emulated.modem.equipment import Equipment
 
@@ -9,7 +9,9 @@ _RINGS = 3
 class Calls:
     def __init__(self, equipment: Equipment) -> None:
         self._equipment = equipment
-        self._left = 0
+        self._left = self._rung = 0
+        #: How many calls it took by itself.
+        self.taken = 0
         #: Who calls now; empty for a withheld number, None when nobody does.
         self.caller: str | None = None
 
@@ -17,7 +19,7 @@ class Calls:
         """A second caller hears that it is engaged."""
         if self.caller is not None or not self._equipment.served:
             return
-        self.caller, self._left = caller, rings
+        self.caller, self._left, self._rung = caller, rings, 0
         self._once(every_ms)
 
     def end(self) -> None:
@@ -31,9 +33,14 @@ class Calls:
             self.caller = None
             return
         self._left -= 1
+        self._rung += 1
         self._equipment.dialogue.unsolicited("RING")
         if self._equipment.settings.clip:
             self._equipment.dialogue.unsolicited(f"+CLIP: {self._identity()}")
+        if self._rung == self._equipment.settings.s0:
+            self.taken += 1
+            self.caller = None
+            return
         self._equipment.timers.after(every_ms, lambda: self._once(every_ms))
 
     def _identity(self) -> str:

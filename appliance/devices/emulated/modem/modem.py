@@ -109,6 +109,7 @@ class EmulatedModem:
 
     def _power_up(self) -> None:
         self.equipment.settings.reset()
+        self.equipment.settings.s0 = self.equipment.spec.auto_answer
         self.equipment.dialogue.reset()
         self.inbound.restarted()
         if self.equipment.sim is not None:

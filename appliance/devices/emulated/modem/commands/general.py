@@ -50,8 +50,17 @@ def _identify(works: Works, command: Command) -> None:
 
 
 def _nothing(works: Works, command: Command) -> None:
-    """Harmless: S registers, &C, &D and the like."""
+    """Harmless: &C, &D and the like."""
     del works, command
+
+
+def _register(works: Works, command: Command) -> None:
+    """S0 alone has a meaning here."""
+    number, _, value = command.argument(0).partition("=")
+    if number == "0" and value.isdigit():
+        works.settings.s0 = int(value)
+    elif number == "0?":
+        works.dialogue.inform(f"{works.settings.s0:03}")
 
 
 def _factory(works: Works, command: Command) -> None:
@@ -137,7 +146,8 @@ _BASIC: dict[str, Handler] = {
     "H": _hang_up,
     "A": _refuse,
     "D": _refuse,
-    **dict.fromkeys(("S", "L", "M", "X", "O", "&C", "&D", "&K", "&S", "&W", "&V"), _nothing),
+    "S": _register,
+    **dict.fromkeys(("L", "M", "X", "O", "&C", "&D", "&K", "&S", "&W", "&V"), _nothing),
 }
 HANDLERS: dict[str, Handler] = {
     **_BASIC,
