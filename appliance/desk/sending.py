@@ -75,62 +75,84 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     _check_number(request.number)
     if request.room is not None:
         request.room.take(tx, line.id)
-    conversation_id, last_in_ms = conversations.found_or_begun(tx, line.id, contact_id)
-    begins_ms = max(tx.now_ms, request.not_before_ms or 0)
-    answering = last_in_ms is not None and begins_ms - last_in_ms <= ANSWER_WINDOW_MS
-    kind = request.kind or (MessageClass.REPLY if answering else MessageClass.AUTOMATIC)
-    coming = Coming(
-        waiting=Waiting(
-            id=tx.new_id(),
-            number=request.number,
-            kind=kind,
-            text_length=len(text),
-            created_ms=tx.now_ms,
-            typed=request.typed,
-            answering=answering,
-            unanswered=0,
-            not_before_ms=request.not_before_ms or 0,
-            sms=wanted is Channel.SMS,
-            parts=count_parts(text) if wanted is Channel.SMS else 1,
-        ),
+    on_whatsapp = _known(person and person["on_whatsapp"])
+    coming = _coming(tx, request, contact_id, text=text, wanted=wanted, on_whatsapp=on_whatsapp)
+    promise = first_promise(tx, line, coming)
+    expected_ms, reason = promise.entry.expected_ms, promise.entry.reason or None
+    if tx.clock_is_wrong:
+        expected_ms, reason = None, "clock-wrong"
+    outgoing = _outgoing(tx, request, coming, expected_ms=expected_ms, reason=reason)
+    message_id = messages.enqueue(tx, outgoing)
+    note_promise(tx, line, promise)
+    return Accepted(
+        id=message_id, state=MessageState.QUEUED, expected_ms=expected_ms, reason=reason
+    )
+
+
+def _coming(
+    tx: Tx,
+    request: SendRequest,
+    contact_id: str,
+    *,
+    text: str,
+    wanted: Channel | None,
+    on_whatsapp: bool | None,
+) -> Coming:
+    """The message as the pacing sees it: whether it answers somebody decides most of it."""
+    conversation_id, last_in_ms = conversations.found_or_begun(tx, request.line_id, contact_id)
+    answering = last_in_ms is not None and _begins_ms(tx, request) - last_in_ms <= ANSWER_WINDOW_MS
+    waiting = Waiting(
+        id=tx.new_id(),
+        number=request.number,
+        kind=request.kind or (MessageClass.REPLY if answering else MessageClass.AUTOMATIC),
+        text_length=len(text),
+        created_ms=tx.now_ms,
+        typed=request.typed,
+        answering=answering,
+        unanswered=0,
+        not_before_ms=request.not_before_ms or 0,
+        sms=wanted is Channel.SMS,
+        parts=count_parts(text) if wanted is Channel.SMS else 1,
+    )
+    return Coming(
+        waiting=waiting,
         contact_id=contact_id,
         conversation_id=conversation_id,
         last_in_ms=last_in_ms,
         text=text,
         wanted=wanted,
-        on_whatsapp=_known(person and person["on_whatsapp"]),
+        on_whatsapp=on_whatsapp,
     )
-    promise = first_promise(tx, line, coming)
-    expected_ms, reason = promise.entry.expected_ms, promise.entry.reason or None
-    if tx.clock_is_wrong:
-        expected_ms, reason = None, "clock-wrong"
-    message_id = messages.enqueue(
-        tx,
-        messages.NewOutgoing(
-            id=coming.waiting.id,
-            conversation_id=conversation_id,
-            line_id=line.id,
-            contact_id=contact_id,
-            number=request.number,
-            text=text,
-            kind=kind,
-            wanted=wanted,
-            answering=answering,
-            typed=request.typed,
-            staff_id=request.author.staff_id,
-            token_id=request.author.token_id,
-            rule=request.author.rule,
-            client_id=request.client_id,
-            not_before_ms=request.not_before_ms,
-            expires_ms=begins_ms + (request.ttl_ms or DEFAULT_TTL_MS),
-            expected_ms=expected_ms,
-            reason=reason,
-        ),
+
+
+def _outgoing(
+    tx: Tx, request: SendRequest, coming: Coming, *, expected_ms: int | None, reason: str | None
+) -> messages.NewOutgoing:
+    return messages.NewOutgoing(
+        id=coming.waiting.id,
+        conversation_id=coming.conversation_id,
+        line_id=request.line_id,
+        contact_id=coming.contact_id,
+        number=request.number,
+        text=coming.text,
+        kind=coming.waiting.kind,
+        wanted=coming.wanted,
+        answering=coming.waiting.answering,
+        typed=request.typed,
+        staff_id=request.author.staff_id,
+        token_id=request.author.token_id,
+        rule=request.author.rule,
+        client_id=request.client_id,
+        not_before_ms=request.not_before_ms,
+        expires_ms=_begins_ms(tx, request) + (request.ttl_ms or DEFAULT_TTL_MS),
+        expected_ms=expected_ms,
+        reason=reason,
     )
-    note_promise(tx, line, promise)
-    return Accepted(
-        id=message_id, state=MessageState.QUEUED, expected_ms=expected_ms, reason=reason
-    )
+
+
+def _begins_ms(tx: Tx, request: SendRequest) -> int:
+    """From when on it may leave."""
+    return max(tx.now_ms, request.not_before_ms or 0)
 
 
 def cancel(tx: Tx, message_id: str, author: Author) -> None:
