@@ -142,20 +142,30 @@ class Examiner:
     # The SIM
 
     def _open_sim(self) -> Reason:
-        """Another SIM is left alone: neither opened, nor read, nor sent with."""
+        """Another SIM is left alone: neither opened where that is seen, nor read, nor sent with."""
         state = sim_state(self._modem)
         if not state:
             self._iccid = self._imsi = None
             return Reason.NO_SIM
+        if reason_of(state) is Reason.BOOTING:
+            return Reason.BOOTING
+        self._see_card()
+        # Some modems tell nothing of a card until it is open.
+        hidden = self._iccid is None and state == "SIM PIN"
+        if not hidden and not self._is_own_sim():
+            return Reason.OTHER_SIM
+        if state == "SIM PIN":
+            state = open_sim(self._modem, iccid=self._iccid)
+            self._modem.settled = False
+        if hidden and reason_of(state) is Reason.NONE:
+            self._see_card()
+            return Reason.NONE if self._is_own_sim() else Reason.OTHER_SIM
+        return reason_of(state)
+
+    def _see_card(self) -> None:
         iccid = read_iccid(self._modem)
         if iccid != self._iccid:
             self._iccid, self._imsi, self._modem.settled = iccid, None, False
-        if not self._is_own_sim():
-            return Reason.OTHER_SIM
-        if state == "SIM PIN":
-            state = open_sim(self._modem, iccid=iccid)
-            self._modem.settled = False
-        return reason_of(state)
 
     def _is_own_sim(self, *, number: str | None = None) -> bool:
         sim = Sim(iccid=self._iccid, number=number, imsi=self._imsi)

@@ -8,10 +8,11 @@ import pytest
 from appliance.devices.emulated.modem.faults import ModemFaultKind
 from appliance.devices.emulated.modem.sim import SimCard
 from appliance.devices.emulated.modem.spec import ModemSpec
+from appliance.devices.emulated.spec import iccid_for
 from appliance.devices.modem import ladder
 from appliance.devices.modem.at.channel import AtChannel
 from appliance.devices.modem.options import ModemOptions
-from appliance.devices.protocol import DeviceState, Reason, Status
+from appliance.devices.protocol import DeviceState, Reason, Sim, Status
 from appliance.devices.worker import DeviceWorker, Rhythm
 from appliance.errors import DeviceError, DeviceGone, Transient
 from tests.devices.modem.conftest import MakeDesk
@@ -54,6 +55,22 @@ def test_a_right_pin_opens_it_after_every_start(make_world: MakeWorld, make_desk
     for _ in range(4):
         assert is_ready(desk.probe_until(is_ready))
         world.fault(ModemFaultKind.RESTART, how="now", seconds=0)
+
+
+def test_a_card_that_says_nothing_while_locked_is_asked_once_it_is_open(
+    make_world: MakeWorld, make_desk: MakeDesk
+) -> None:
+    """Its own PIN opens it after every start; another card with that PIN is left alone."""
+    world = make_world(pin="4711", shy=True)
+    desk = make_desk(world, options=with_pin("4711", world))
+    desk.recorder.sim = Sim(iccid=iccid_for(world.modem.number), number=None)
+    for _ in range(2):
+        assert is_ready(desk.probe_until(is_ready))
+        world.fault(ModemFaultKind.RESTART, how="now", seconds=0)
+    desk.recorder.sim = Sim(iccid="8931440000000000999", number=None)
+    assert desk.probe_until(lambda status: status.reason is not Reason.BOOTING).reason is (
+        Reason.OTHER_SIM
+    )
 
 
 def test_a_wrong_pin_is_tried_once_in_all(make_world: MakeWorld, make_desk: MakeDesk) -> None:

@@ -18,6 +18,7 @@ class ModemSpec:
     `report_memory` is where +CDSI keeps status reports; empty is where messages are received.
     `silent_ports` stand before the one that answers, as sticks have ports for other ends.
     `auto_answer` is S0 as somebody once stored it: the ring at which it takes calls by itself.
+    `shy` tells the card's number only once its PIN was given.
     """
 
     number: str
@@ -39,6 +40,7 @@ class ModemSpec:
     send_ms: float = 0
     silent_ports: int = 0
     auto_answer: int = 0
+    shy: bool = False
 
     def with_identities(self) -> tuple[str, str, str]:
         """IMEI, IMSI and ICCID, always the same for a number."""

@@ -49,10 +49,12 @@ def _cimi(works: Works, command: Command) -> None:
 
 
 def _iccid(works: Works, command: Command) -> None:
-    """Readable before the PIN, as on the card."""
+    """Readable before the PIN, as on the card, but not by every modem."""
     sim = works.equipment.present_sim
     if sim is None:
         raise CmeError(10)
+    if works.equipment.spec.shy:
+        works.equipment.card()
     if command.form is not Form.TEST:
         works.dialogue.inform(f"{command.name}: {sim.iccid}")
 
