@@ -21,6 +21,7 @@ from appliance.devices.protocol import (
     Sim,
     Status,
 )
+from appliance.errors import Transient
 from appliance.messages import Channel
 from appliance.queue import delivery, rows
 from appliance.queue.gate import ConsentGate
@@ -45,7 +46,7 @@ class Reception:
         def keep(tx: Tx) -> None:
             line = arrivals.line_for(tx.conn, device_id, incoming.sender)
             if line is None:
-                log.warning("device %s has no line; a message stays on it", device_id)
+                _leave(tx.conn, device_id)
             else:
                 arrivals.keep(tx, device_id, line, incoming)
 
@@ -87,7 +88,9 @@ class Reception:
         """Under the senders' locks: put together it may say STOP."""
         senders = tuple({part.sender for part in parts})
         carried = self._store.read(lambda conn: len(lines.lines_of_device(conn, device_id)))
-        if senders and carried:
+        if not carried:
+            raise _nobody_took_it()
+        if senders:
             self._gate.write(self._store, senders, lambda tx: long_sms.keep(tx, device_id, parts))
 
     def show_incomplete(self) -> None:
@@ -129,12 +132,24 @@ class Reception:
         self._store.write(lambda tx: modems.learn(tx, model, facts))
 
 
+def _leave(conn: sqlite3.Connection, device_id: str) -> None:
+    """A modem forgets what it was told is durable, so it must hear that it is not."""
+    log.warning("device %s has no line; a message stays on it", device_id)
+    if lines.device(conn, device_id).kind == "modem":
+        raise _nobody_took_it()
+
+
+def _nobody_took_it() -> Transient:
+    return Transient("No line has this device any more.")
+
+
 def _bind_sim(tx: Tx, device_id: str, sim: Sim) -> bool:
     """Whether this is the device's SIM; the first one that shows an identity binds it."""
     row = tx.conn.execute(
-        "SELECT iccid, sim_number FROM device WHERE id = ?", (device_id,)
+        "SELECT kind, iccid, sim_number FROM device WHERE id = ?", (device_id,)
     ).fetchone()
-    if row["iccid"] and sim.iccid:
+    # A modem reads the same of the same card; a phone does not always say.
+    if row["iccid"] and (sim.iccid or row["kind"] == "modem"):
         return bool(row["iccid"] == sim.iccid)
     if row["sim_number"] and sim.number and row["sim_number"] != sim.number:
         return False

@@ -2,8 +2,17 @@
 
 import pytest
 
-from appliance.devices.protocol import Balance, DeviceState, ModemListener, Reason, Status
-from appliance.errors import InvalidInput, NoCredit, SimMissing
+from appliance.devices.protocol import (
+    Balance,
+    DeviceState,
+    Incoming,
+    IncomingPart,
+    ModemListener,
+    Reason,
+    Sim,
+    Status,
+)
+from appliance.errors import InvalidInput, NoCredit, SimMissing, Transient
 from appliance.events import EventKind
 from appliance.messages import Channel, MessageClass
 from appliance.queue.recovery import doubt_everything_in_hand
@@ -49,6 +58,33 @@ def test_the_first_modem_binds_and_another_is_refused(counter: Counter, modem: M
     assert not seen(other, "356938035643809")
     assert seen(other, "490154203237518")
     assert not seen("nobody", "1")
+
+
+def test_a_modem_whose_line_is_gone_is_told_that_nobody_took_it(
+    counter: Counter, modem: Modem
+) -> None:
+    """It asked before, and the line was removed in between: it must not delete what it has."""
+    spare = counter.store.write(lambda tx: lines.enrol(tx, kind="modem", address="/dev/ttyUSB4"))
+    incoming = Incoming(channel=SMS, key="1", sender=ANNA, text="Hoi", at_ms=1)
+    part = IncomingPart(
+        key="2", sender=ANNA, reference=7, wide=False, part=1, total=2, text="Hoi", at_ms=1
+    )
+    with pytest.raises(Transient):
+        counter.reception.received(spare, [incoming])
+    with pytest.raises(Transient):
+        counter.reception.received_parts(spare, [part])
+    assert counter.all("SELECT 1 FROM message WHERE direction = 'in' AND text = 'Hoi'") == []
+
+
+def test_a_modem_whose_sim_cannot_be_read_any_more_has_another(
+    counter: Counter, modem: Modem
+) -> None:
+    """What was readable once is so of the same card."""
+    seen = counter.reception.sim_seen
+    assert seen(modem.device_id, Sim(iccid=None, number=None))
+    assert seen(modem.device_id, Sim(iccid="8931440301234567890", number=None))
+    assert not seen(modem.device_id, Sim(iccid=None, number=None))
+    assert seen(modem.device_id, Sim(iccid="8931440301234567890", number=None))
 
 
 def test_what_is_learnt_of_a_model_is_kept(counter: Counter) -> None:
