@@ -33,12 +33,19 @@ _LIST = re.compile(r"\(([^)]*)\)|(\d)")
 
 
 def has_settings(modem: Modem) -> bool:
-    """Whether it still works with PDUs; a modem may start anew without a word."""
+    """Whether it still has what it was told; a modem may start anew without a word.
+
+    Either setting alone is what some model begins with.
+    """
     if modem.identity is None or not modem.settled:
         return False
-    answer = modem.try_command("AT+CMGF?")
-    modem.settled = answer is not None and answer.value("+CMGF") == "0"
+    modem.settled = _says(modem, "+CMGF") == "0" and _says(modem, "+CMEE") == "1"
     return modem.settled
+
+
+def _says(modem: Modem, name: str) -> str | None:
+    answer = modem.try_command(f"AT{name}?")
+    return answer.value(name) if answer else None
 
 
 def greet(modem: Modem) -> None:

@@ -227,6 +227,21 @@ def test_a_modem_that_starts_anew_gets_its_settings_again(
     assert desk.receive_until(lambda: desk.recorder.texts() == ["Hoi"])
 
 
+def test_a_modem_that_started_anew_without_a_word_is_seen_to_have_lost_its_settings(
+    desk: ModemDesk, world: ModemWorld
+) -> None:
+    """Else nothing would be announced any more, and its errors would have no reason."""
+    desk.driver.receive()
+    world.on_loop(world.modem.equipment.settings.reset)
+    desk.probe_until(is_ready)
+    assert world.modem.equipment.settings.cmee == 1
+    desk.driver.receive()
+    world.write(ANNA, "Hoi")
+    desk.driver.rest(20.0)
+    desk.driver.receive()
+    assert desk.recorder.texts() == ["Hoi"]
+
+
 def test_a_mute_modem_is_made_to_start_anew(
     world: ModemWorld, make_desk: MakeDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
