@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from appliance.errors import InvalidInput, Refused
 from appliance.messages import Channel
-from appliance.store import lines
+from appliance.store import lines, messages
 from appliance.store.store import Tx
 
 _CHANNELS = {"phone": (Channel.WHATSAPP, Channel.SMS), "modem": (Channel.SMS,)}
@@ -49,13 +49,31 @@ def add(tx: Tx, wanted: NewLine) -> AddedLine:
 
 
 def set_fallback(tx: Tx, line_id: str, port: str | None) -> None:
-    """The modem at this port instead of what the line fell back on before; None for nothing."""
-    own = lines.routes_of_line(tx.conn, line_id)[:1]
-    for device_id in {route.device_id for route in lines.routes_of_line(tx.conn, line_id)}:
-        if device_id not in {route.device_id for route in own}:
+    """The modem at this port instead of what the line fell back on before; None for nothing.
+
+    Raises Refused while the modem that would go has a message of the line in hand.
+    """
+    used = list(dict.fromkeys(route.device_id for route in lines.routes_of_line(tx.conn, line_id)))
+    found = lines.enrol(tx, kind="modem", address=port) if port is not None else None
+    for device_id in used[1:]:
+        if device_id != found:
+            _let_go(tx, line_id, device_id)
             lines.remove_routes(tx, line_id=line_id, device_id=device_id)
-    if port is not None:
+    if port is not None and found not in used[1:]:
         add_fallback(tx, line_id, port)
+
+
+def _let_go(tx: Tx, line_id: str, device_id: str) -> None:
+    """What is in doubt there is decided by a person: nobody will ask this modem any more."""
+    about = {"line": line_id, "device": device_id}
+    if tx.conn.execute(_IN_HAND, about).fetchone():
+        raise Refused(
+            "fallback-in-use",
+            "The modem that the line falls back on is sending a message, or has sent a part of it.",
+            remedy="Wait until the message has left, or withdraw it in the inbox; then try again.",
+        )
+    for row in tx.conn.execute(_IN_DOUBT, about).fetchall():
+        messages.plan(tx, row["id"], expected_ms=None, reason="person")
 
 
 def add_fallback(tx: Tx, line_id: str, port: str) -> str:
@@ -73,3 +91,17 @@ def _owner(conn: sqlite3.Connection, device_id: str) -> str | None:
         if lines.routes_of_line(conn, route.line_id)[0].device_id == device_id:
             return lines.line(conn, route.line_id).number
     return None
+
+
+_IN_HAND = """
+SELECT 1 FROM message m WHERE m.line_id = :line AND (
+  m.state = 'queued' AND m.bound_to = :device
+  OR m.state = 'sending' AND EXISTS (SELECT 1 FROM attempt a WHERE a.message_id = m.id
+    AND a.device_id = :device AND a.ended_ms IS NULL))
+"""
+
+_IN_DOUBT = """
+SELECT m.id FROM message m WHERE m.line_id = :line AND m.state = 'unconfirmed'
+AND :device = (SELECT a.device_id FROM attempt a WHERE a.message_id = m.id
+  ORDER BY a.id DESC LIMIT 1)
+"""
