@@ -29,7 +29,14 @@ from appliance.devices.protocol import (
     Ticks,
     Visit,
 )
-from appliance.errors import DeviceError, Refused, StoreError, Transient, Unconfirmed
+from appliance.errors import (
+    DeviceError,
+    Refused,
+    SimMissing,
+    StoreError,
+    Transient,
+    Unconfirmed,
+)
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +99,10 @@ class ModemDriver:
         try:
             self._check_usable()
             return send_sms(self._modem, self._storages, attempt, empty=self._empty)
+        except SimMissing as exc:
+            # The examination says what is wrong with the card, and opens one that started anew.
+            self._modem.settled = False
+            raise Transient(exc.sentence, exc.evidence) from exc
         except (DeviceError, Refused):
             raise
         except Exception as exc:

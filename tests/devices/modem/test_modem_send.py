@@ -394,6 +394,24 @@ def test_a_full_storage_is_emptied_before_sending(
 # What the network refuses
 
 
+def test_a_card_that_wants_its_pin_again_only_costs_a_try(
+    make_world: MakeWorld, make_desk: MakeDesk
+) -> None:
+    """The examination opens it, or says what is wrong with it: no person has to start the line."""
+    world = make_world(pin="4711")
+    desk = make_desk(world, options=ModemOptions(patience=QUICK, pins={world.modem.imei: "4711"}))
+    desk.driver.probe()
+    sim = world.modem.equipment.sim
+    assert sim is not None
+    world.on_loop(sim.power_up)
+    error = fails(desk, desk.attempt("Dag"))
+    assert type(error) is Transient
+    assert error.evidence["cause"] == "SIM PIN required"
+    desk.probe_until(lambda status: status.state is DeviceState.READY)
+    desk.send("Dag")
+    assert world.left() == ["Dag"]
+
+
 def test_a_refusal_of_the_network_proves_that_nothing_left(
     desk: ModemDesk, world: ModemWorld
 ) -> None:
