@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from appliance.devices.modem import ports
-from appliance.devices.modem.at.answers import AtError, PortBusy, Rebooted, Silence
+from appliance.devices.modem.at.answers import AtError, PortBusy, PortForbidden, Rebooted, Silence
 from appliance.devices.modem.credit import Credit
 from appliance.devices.modem.greet import greet, has_settings, settle
 from appliance.devices.modem.modem import Modem
@@ -61,10 +61,7 @@ class Examiner:
             self._connect()
             return self._examined()
         except DeviceGone as exc:
-            # That somebody holds another modem's port says nothing of this one.
-            if isinstance(exc, PortBusy) and self._rescue.has_port():
-                return self._away(DeviceState.OFFLINE, Reason.CONNECTION_DEAD)
-            return self._away(DeviceState.ABSENT, Reason.NOT_PLUGGED_IN)
+            return self._away(*self._why_away(exc))
         except Silence as exc:
             return self._silent(exc)
         except (DeviceError, StoreError, AtError) as exc:
@@ -80,7 +77,7 @@ class Examiner:
         try:
             modem.attach(*ports.find(modem.port or modem.first_port, imei))
         except DeviceGone as exc:
-            if isinstance(exc, PortBusy) or not self._rescue.is_same_stick():
+            if isinstance(exc, PortBusy | PortForbidden) or not self._rescue.is_same_stick():
                 raise
             raise Silence("AT", handed_over=False) from exc
         self._rescue.note_stick()
@@ -100,6 +97,15 @@ class Examiner:
                 self._rescue.answered()
                 return status
         return self._degraded(Reason.BOOTING)
+
+    def _why_away(self, exc: DeviceGone) -> tuple[DeviceState, Reason]:
+        """That another modem's port cannot be asked says nothing of this one."""
+        if self._rescue.has_port():
+            if isinstance(exc, PortBusy):
+                return DeviceState.OFFLINE, Reason.CONNECTION_DEAD
+            if isinstance(exc, PortForbidden):
+                return DeviceState.UNAUTHORIZED, Reason.NOT_ALLOWED
+        return DeviceState.ABSENT, Reason.NOT_PLUGGED_IN
 
     def _away(self, state: DeviceState, reason: Reason) -> Status:
         self._modem.detach()

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.devices.modem.at.answers import AtError, PortBusy, PortGone, Rebooted
+from appliance.devices.modem.at.answers import AtError, PortBusy, PortForbidden, PortGone, Rebooted
 from appliance.devices.modem.at.channel import AtChannel
 from appliance.devices.modem.usb import usb_device
 from appliance.errors import DeviceError, DeviceGone
@@ -53,28 +53,29 @@ def candidates(first: str, *, by_id: Path = _BY_ID) -> Sequence[str]:
 
 
 def find(first: str, imei: str | None, *, by_id: Path = _BY_ID) -> tuple[AtChannel, str]:
-    """The modem's channel and port. Raises DeviceGone when it is at none of them.
+    """The modem's channel and port. Raises DeviceGone when it is at none of them: PortBusy or
+    PortForbidden where a port that may be its own cannot be asked.
 
     Without an IMEI only the given path and other ports of the same stick will do: what is bound
     for good must be what a person pointed at.
     """
     ports = [p for p in candidates(first, by_id=by_id) if imei or same_stick(first, p)]
-    busy: list[str] = []
-    found = _first_of(ports, imei, busy)
+    shut: dict[str, PortGone] = {}
+    found = _first_of(ports, imei, shut)
     # Another modem's search may just have asked there.
-    found = found or _first_of(list(busy), imei, busy := [])
+    found = found or _first_of(list(shut), imei, shut)
     if found is not None:
         return found.channel, found.port
-    if busy:
-        raise PortBusy("Another program has a port that may be the modem's.")
+    for error in shut.values():
+        raise error
     raise DeviceGone("The modem is at none of the ports.")
 
 
 def probe(port: str, *, timeout_s: float = _PROBE_S) -> Found | None:
-    """Whether a modem speaks AT here, its channel open; raises PortBusy."""
+    """Whether a modem speaks AT here, its channel open; raises PortBusy and PortForbidden."""
     try:
         channel = AtChannel.open(port)
-    except PortBusy:
+    except (PortBusy, PortForbidden):
         raise
     except PortGone as exc:
         log.debug("%s: %s", port, exc)
@@ -114,12 +115,14 @@ def same_stick(first: str, port: str) -> bool:
     return not first.startswith("/dev/") and Path(port).parent == Path(first).parent
 
 
-def _first_of(ports: Sequence[str], imei: str | None, busy: list[str]) -> Found | None:
+def _first_of(ports: Sequence[str], imei: str | None, shut: dict[str, PortGone]) -> Found | None:
+    """`shut` learns which of them cannot be asked, and why."""
     for port in ports:
+        shut.pop(port, None)
         try:
             found = probe(port)
-        except PortBusy:
-            busy.append(port)
+        except (PortBusy, PortForbidden) as exc:
+            shut[port] = exc
             continue
         if found is None:
             continue

@@ -75,6 +75,10 @@ class PortBusy(PortGone):
     """Somebody else holds the port."""
 
 
+class PortForbidden(PortGone):
+    """The port is there, and the system does not let Balie open it."""
+
+
 def _spoken(kind: str, code: int | None, text: str) -> str:
     if kind == "error":
         return "ERROR"

@@ -15,7 +15,7 @@ import time
 
 import serial
 
-from appliance.devices.modem.at.answers import PortBusy, PortGone
+from appliance.devices.modem.at.answers import PortBusy, PortForbidden, PortGone
 from appliance.devices.modem.at.port_locks import holder
 
 _READ_AT_ONCE = 4096
@@ -140,5 +140,5 @@ def _translate(exc: serial.SerialException) -> PortGone:
     if exc.errno in (errno.EWOULDBLOCK, errno.EBUSY):
         return PortBusy("Another program has the port.")
     if exc.errno in (errno.EACCES, errno.EPERM):
-        return PortGone("Balie may not open the port; its user must be in the group dialout.")
+        return PortForbidden("Balie may not open the port; its user must be in its group.")
     return PortGone("There is no modem at the port.")
