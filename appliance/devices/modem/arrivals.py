@@ -34,7 +34,7 @@ def sort(pdus: Sequence[bytes], *, now_ms: int) -> Arrivals:
             _add(arrivals, pdu, now_ms)
         except BadPdu as exc:
             log.warning("an SMS cannot be read: %s", exc)
-            arrivals.messages.append(_unreadable(pdu, now_ms))
+            arrivals.messages.append(unreadable(pdu, now_ms))
     arrivals.messages.sort(key=lambda message: message.at_ms)
     return arrivals
 
@@ -86,7 +86,7 @@ def _delivery(report: Report, now_ms: int) -> DeliveryReport:
     )
 
 
-def _unreadable(pdu: bytes, now_ms: int) -> Incoming:
+def unreadable(pdu: bytes, now_ms: int) -> Incoming:
     return Incoming(
         channel=Channel.SMS,
         key=f"unreadable:{hashlib.sha256(pdu).hexdigest()[:32]}",

@@ -7,9 +7,9 @@ durable. The key of a message is its own, so that one told twice is one.
 import logging
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from appliance.devices.modem.arrivals import sort
+from appliance.devices.modem.arrivals import sort, unreadable
 from appliance.devices.modem.at.urc import (
     Booted,
     CallEnded,
@@ -30,7 +30,7 @@ from appliance.devices.modem.credit import Credit
 from appliance.devices.modem.modem import Modem
 from appliance.devices.modem.slots import Slot, octets
 from appliance.devices.modem.storage import Storages
-from appliance.errors import LineStopped, Permanent, Transient
+from appliance.errors import DeviceError, LineStopped, Permanent, StoreError, Transient
 
 log = logging.getLogger(__name__)
 
@@ -72,9 +72,7 @@ class Receiver:
         A modem of no line keeps what it has.
         """
         self._news.extend(self._modem.at.news())
-        while self._news:
-            self._hear(self._news[0])
-            self._news.popleft()
+        self._hear_all()
         sweeps = time.monotonic() >= self._sweep_at
         due = self._due()
         if not (self._pushed or due or sweeps):
@@ -113,6 +111,18 @@ class Receiver:
 
     # News
 
+    def _hear_all(self) -> None:
+        """What the database did not take is heard again, and nothing else: it would be for ever."""
+        while self._news:
+            try:
+                self._hear(self._news[0])
+            except StoreError:
+                raise
+            except Exception:
+                self._news.popleft()
+                raise
+            self._news.popleft()
+
     def _hear(self, news: Urc) -> None:
         match news:
             case NewMessage(storage=storage):
@@ -146,7 +156,12 @@ class Receiver:
         """Kept until told: no storage has them."""
         if not self._pushed:
             return False
-        self._tell(self._pushed)
+        modem = self._modem
+        told = self._told(self._pushed)
+        for pdu in self._pushed:
+            if pdu not in told:
+                as_it_is = [unreadable(pdu, modem.clock.now_ms())]
+                modem.listener.received(modem.device_id, as_it_is)
         self._pushed.clear()
         return True
 
@@ -184,8 +199,8 @@ class Receiver:
     def _sweep_once(self, place: str, *, orphans: bool = False) -> list[Slot]:
         slots = self._storages.listed(place)
         came_in = self._read_well(place, [slot for slot in slots if slot.kept.came_in])
-        if came_in:
-            self._tell([slot.pdu for slot in came_in])
+        told = self._told([slot.pdu for slot in came_in])
+        came_in = [slot for slot in came_in if slot.pdu in told]
         own = [slot.index for slot in slots if orphans and not slot.kept.came_in]
         self._storages.free(place, [slot.index for slot in came_in])
         self._storages.free(place, self._ended(place, own))
@@ -221,6 +236,22 @@ class Receiver:
             for each in baseline.get("slots", ())
         }
         return [slot for slot in slots if slot not in asked_for]
+
+    def _told(self, pdus: Sequence[bytes]) -> Collection[bytes]:
+        """Those that are durable now: what Balie itself stumbles over holds up no other."""
+        if not pdus or self._is_told(pdus):
+            return pdus
+        return {pdu for pdu in pdus if self._is_told([pdu])}
+
+    def _is_told(self, pdus: Sequence[bytes]) -> bool:
+        try:
+            self._tell(pdus)
+        except (DeviceError, StoreError):
+            raise
+        except Exception:
+            log.exception("%s has something that Balie cannot take", self._modem.device_id)
+            return False
+        return True
 
     def _tell(self, pdus: Sequence[bytes]) -> None:
         """Durable on return."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -9,10 +10,11 @@ import pytest
 
 from appliance.devices.emulated.modem.faults import ModemFaultKind
 from appliance.devices.modem.options import BalanceQuery, ModemOptions
-from appliance.devices.protocol import DeviceState, MissedCall, Reason
-from appliance.errors import StoreUnavailable
+from appliance.devices.protocol import DeviceState, Incoming, MissedCall, Reason
+from appliance.errors import DeviceError, StoreUnavailable
 from tests.devices.modem.conftest import MakeDesk
 from tests.devices.modem.modem_kit import ANNA, BEA, QUICK, ModemDesk, ModemWorld
+from tests.devices.phone_bench import eventually
 
 MakeWorld = Callable[..., ModemWorld]
 LONG = "Wie kan morgen om zes uur beginnen in Venlo? 🌅 " * 12
@@ -263,6 +265,46 @@ def test_what_cannot_be_deleted_is_told_once_a_round(desk: ModemDesk, world: Mod
     world.lift(ModemFaultKind.COMMAND_ERROR)
     desk.driver._receiver.empty()
     assert world.stored() == []
+
+
+def test_a_menu_that_cannot_be_closed_is_not_closed_for_ever(
+    world: ModemWorld, make_desk: MakeDesk
+) -> None:
+    """Whatever one piece of news comes to, the next ones are heard and messages leave."""
+    desk = make_desk(world, options=ModemOptions(patience=replace(QUICK, command_s=0.2)))
+    desk.driver.probe()
+    desk.driver.receive()
+    world.fault(ModemFaultKind.SILENCE, command="+CUSD", how="before", times=None)
+    world.on_loop(lambda: world.modem.equipment.dialogue.unsolicited('+CUSD: 1,"Kies 1 of 2",15'))
+    with pytest.raises(DeviceError):
+        desk.receive_until(lambda: False)
+    world.write(ANNA, "Hoi")
+    assert desk.receive_until(lambda: desk.recorder.texts() == ["Hoi"])
+
+
+@pytest.mark.parametrize("bad", ["Eerst", "Hoi"])
+def test_what_balie_itself_stumbles_over_holds_up_nothing_else(
+    desk: ModemDesk, world: ModemWorld, bad: str
+) -> None:
+    """It stays where it is until a Balie comes that can take it."""
+    desk.driver.receive()
+    told = desk.recorder.received
+
+    def stumble(device_id: str, messages: Sequence[Incoming]) -> None:
+        if any(message.text == bad for message in messages):
+            raise ValueError("a mistake of ours")
+        told(device_id, messages)
+
+    desk.recorder.received = stumble  # type: ignore[method-assign]  # a mistake above the driver
+    world.write(ANNA, "Eerst")
+    world.write(ANNA, "Hoi")
+    (good,) = {"Eerst", "Hoi"} - {bad}
+    assert desk.receive_until(lambda: desk.recorder.texts() == [good])
+    assert eventually(lambda: len(world.stored()) == 1)
+    desk.send("Dag")
+    desk.recorder.received = told  # type: ignore[method-assign]  # mended
+    desk.driver._receiver.empty()
+    assert sorted(desk.recorder.texts()) == ["Eerst", "Hoi"]
 
 
 def test_news_is_kept_until_it_could_be_told(desk: ModemDesk, world: ModemWorld) -> None:
