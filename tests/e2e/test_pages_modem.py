@@ -157,7 +157,7 @@ def test_what_took_the_modem_is_seen_and_proven(open_page: OpenPage, place: Plac
     expect(proof).to_be_visible()
     for said in (
         f"given to the modem {modem_desk.PORT} as SMS",
-        "from the modem's number, because the phone was away",
+        "from the modem's number, because the phone could not send it",
         "signed: - Utrecht",
         "2 of 2 parts proven to have left",
         "part 1 of 2 arrived, says the network",
