@@ -85,6 +85,6 @@ def _numbers(written: str) -> set[int]:
     found: set[int] = set()
     for piece in written.split(","):
         first, _, last = piece.strip().partition("-")
-        if first.isdigit():
-            found |= set(range(int(first), int(last if last.isdigit() else first) + 1))
+        if first.isdecimal():
+            found |= set(range(int(first), int(last if last.isdecimal() else first) + 1))
     return found

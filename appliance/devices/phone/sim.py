@@ -53,7 +53,7 @@ def _from_provider(output: str) -> tuple[str | None, str | None]:
         rows = read_rows(output, _COLUMNS)
     except (AccessRefused, DeviceError):
         return None, None
-    slots = sorted((row for row in rows if (row["sim_id"] or "-1").isdigit()), key=_slot)
+    slots = sorted((row for row in rows if (row["sim_id"] or "-1").isdecimal()), key=_slot)
     if not slots:
         return None, None
     iccid, number = slots[0]["icc_id"] or "", slots[0]["number"] or ""

@@ -247,7 +247,7 @@ def _fits(pdu: str, header: str) -> bool:
     """Whether the PDU is as long as the header says, the SMSC's address not counted (27.005)."""
     said = header.rpartition(",")[2].rpartition(":")[2].strip()
     smsc = 1 + int(pdu[:2], 16)
-    return said.isdigit() and len(pdu) // 2 == smsc + int(said)
+    return said.isdecimal() and len(pdu) // 2 == smsc + int(said)
 
 
 def _is_noise(token: Line) -> bool:

@@ -8,6 +8,7 @@ from appliance.devices.modem.pdu.octets import BadPdu, kind_of
 from appliance.devices.modem.pdu.report import parse_report
 from appliance.devices.modem.pdu.stored import parse_submit
 from appliance.devices.modem.pdu.submit import submit_pdus
+from tests.devices.modem.damage import damaged
 from tests.devices.modem.pdu.deliver_encoder import Delivery
 
 PARSERS: tuple[Callable[[bytes], object], ...] = (
@@ -34,10 +35,7 @@ def mutated(seed: int, count: int) -> Iterator[bytes]:
     """`count` damaged PDUs, the same ones for the same seed."""
     chance = random.Random(seed)
     for _ in range(count):
-        pdu = bytearray(chance.choice(SEEDS))
-        for _ in range(chance.randint(1, 4)):
-            chance.choice(_DAMAGES)(pdu, chance)
-        yield bytes(pdu)
+        yield damaged(chance.choice(SEEDS), chance)
 
 
 def survive(pdu: bytes) -> int:
@@ -50,38 +48,3 @@ def survive(pdu: bytes) -> int:
             continue
         taken += 1
     return taken
-
-
-def _flip(pdu: bytearray, chance: random.Random) -> None:
-    if pdu:
-        pdu[chance.randrange(len(pdu))] ^= 1 << chance.randrange(8)
-
-
-def _overwrite(pdu: bytearray, chance: random.Random) -> None:
-    if pdu:
-        pdu[chance.randrange(len(pdu))] = chance.choice((0x00, 0x7F, 0xFF, chance.randrange(256)))
-
-
-def _cut(pdu: bytearray, chance: random.Random) -> None:
-    del pdu[chance.randrange(len(pdu) + 1) :]
-
-
-def _lose(pdu: bytearray, chance: random.Random) -> None:
-    if pdu:
-        del pdu[chance.randrange(len(pdu))]
-
-
-def _insert(pdu: bytearray, chance: random.Random) -> None:
-    pdu.insert(chance.randrange(len(pdu) + 1), chance.randrange(256))
-
-
-def _double(pdu: bytearray, chance: random.Random) -> None:
-    at = chance.randrange(len(pdu) + 1)
-    pdu[at:at] = pdu[at : at + chance.randint(1, 20)]
-
-
-def _noise(pdu: bytearray, chance: random.Random) -> None:
-    pdu[chance.randrange(len(pdu) + 1) :] = chance.randbytes(chance.randrange(180))
-
-
-_DAMAGES = (_flip, _flip, _overwrite, _overwrite, _cut, _lose, _insert, _double, _noise)
