@@ -9,6 +9,7 @@ from appliance.devices.protocol import DeviceState, Reason
 from appliance.events import EventKind
 from appliance.messages import Channel
 from appliance.store import lines
+from appliance.store.line_settings import LineSettings
 from appliance.store.store import Tx
 from tests.e2e.filled import Filler
 
@@ -99,6 +100,12 @@ class ModemDesk:
             tx.conn.execute("UPDATE device SET lost = ? WHERE id = ?", (json.dumps(lost), phone))
 
         self.desk.store.write(work)
+
+    def falls_back_after(self, minutes: int) -> None:
+        """Somebody else said so, in another browser."""
+        line_id = self.desk.filled.lines[self.branch]
+        settings = LineSettings(fallback_after_min=minutes)
+        self.desk.store.write(lambda tx: lines.set_line(tx, line_id, settings))
 
     @property
     def routes(self) -> list[lines.Route]:

@@ -199,3 +199,26 @@ def test_who_manages_devices_says_when_the_modem_takes_over(
     page.get_by_label("Warn when the credit is below").fill("veel")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("main")).to_contain_text("Write the amount in euros, such as 2,50.")
+
+
+def test_settings_that_somebody_has_open_stay_theirs(open_page: OpenPage, place: Place) -> None:
+    """What they type and where stays while the page is drawn anew around it; settings that are
+    closed show what a colleague has saved meanwhile.
+    """
+    modem = ModemDesk.at(place.desk, "Utrecht")
+    page = open_page("/devices", name="Marit Hoekstra")
+    page.locator("#live[data-connected]").wait_for(state="attached")
+    minutes = page.get_by_label("Takes over after (minutes)")
+    lists = page.get_by_label("Lists may go over the modem, too")
+    page.get_by_text("Change this").click()
+    minutes.fill("25")
+    modem.falls_back_after(3)
+    expect(page.locator(".fallback")).to_contain_text("could send for 3 minutes")
+    expect(minutes).to_have_value("25")
+    expect(minutes).to_be_focused()
+    page.get_by_text("Change this").click()
+    modem.falls_back_after(4)
+    expect(page.locator(".fallback")).to_contain_text("could send for 4 minutes")
+    expect(lists).to_be_hidden()
+    page.get_by_text("Change this").click()
+    expect(minutes).to_have_value("4")

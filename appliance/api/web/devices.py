@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Query
 from fastapi.responses import Response
 
 from appliance.api.web.compose import normal_newlines
@@ -22,13 +22,18 @@ routes = APIRouter(route_class=PageRoute)
 
 
 @routes.get("/devices")
-async def devices_page(visit: Reading) -> Response:
+async def devices_page(
+    visit: Reading, kept: Annotated[list[str] | None, Query()] = None
+) -> Response:
+    """`kept`: the settings that the browser does not want drawn anew, because somebody has them
+    open.
+    """
     cursor = visit.cursor
     numbers = await visit.read(lambda conn: equipment.numbers(conn, visit.session.rights))
     if visit.partial:
-        return visit.page("_devices.html", numbers=numbers)
+        return visit.page("_devices.html", numbers=numbers, kept=kept or ())
     may_add = visit.session.rights.may(Permission.STAFF_MANAGE, None)
-    return visit.page("devices.html", numbers=numbers, cursor=cursor, may_add=may_add)
+    return visit.page("devices.html", numbers=numbers, cursor=cursor, may_add=may_add, kept=())
 
 
 @routes.post("/lines/{line_id}/resume")
