@@ -54,6 +54,7 @@ class Examiner:
         self._iccid: str | None = None
         self._imsi: str | None = None
         self._registered_s = time.monotonic()
+        self._missed = False
         self.usable = False
 
     def probe(self) -> Status:
@@ -73,6 +74,7 @@ class Examiner:
         modem = self._modem
         if modem.channel is not None:
             return
+        self._say_absent_first()
         imei = modem.identity.imei if modem.identity else self._bound_imei
         try:
             modem.attach(*ports.find(modem.port or modem.first_port, imei))
@@ -81,6 +83,13 @@ class Examiner:
                 raise
             raise Silence("AT", handed_over=False) from exc
         self._rescue.note_stick()
+        self._missed = False
+
+    def _say_absent_first(self) -> None:
+        """All other ports are asked at the next examination: each silent one takes a second."""
+        if self._modem.port is not None and not self._rescue.has_port() and not self._missed:
+            self._missed = True
+            raise DeviceGone("The modem was pulled out.")
 
     def _silent(self, exc: Silence) -> Status:
         log.info("%s does not answer: %s", self._modem.device_id, exc)

@@ -196,6 +196,18 @@ def test_pulled_out_is_absent_and_back_under_another_name_carries_on(
     assert world.left() == ["Dag"]
 
 
+def test_what_was_pulled_out_is_absent_before_it_is_looked_for(
+    desk: ModemDesk, world: ModemWorld
+) -> None:
+    """Asking all other ports takes a second for each that stays silent."""
+    world.fault(ModemFaultKind.PORT_GONE, seconds=0, rename=True)
+    with pytest.raises(DeviceGone):
+        desk.driver.rest(20.0)
+    assert eventually(lambda: world.modem.port.is_open)
+    assert desk.driver.probe().state is DeviceState.ABSENT
+    desk.probe_until(is_ready)
+
+
 def test_the_worker_sees_it_go_and_come(desk: ModemDesk, world: ModemWorld) -> None:
     """Nobody waits for the next examination: the port itself says that it is gone."""
     work = Counter()
