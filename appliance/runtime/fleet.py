@@ -1,7 +1,6 @@
 """Every device that carries a line has a worker; lines that come and go are noticed."""
 
 import logging
-import sqlite3
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -70,7 +69,7 @@ class Fleet:
                 log.exception("the lines could not be read")
 
     def _keep_up(self) -> None:
-        wanted = {device.id: device for device in self._store.read(_carrying)}
+        wanted = {device.id: device for device in self._store.read(lines.carrying)}
         with self._lock:
             self._end([each for each in self._crew if each not in wanted])
             for device_id in wanted.keys() - self._crew.keys():
@@ -95,8 +94,3 @@ class Fleet:
             thread.start()
         for thread in threads:
             thread.join()
-
-
-def _carrying(conn: sqlite3.Connection) -> list[Device]:
-    """The devices that some line sends through."""
-    return [device for device in lines.devices(conn) if lines.routes_of_device(conn, device.id)]

@@ -262,6 +262,11 @@ def devices(conn: sqlite3.Connection) -> Sequence[Device]:
     return [_device(row) for row in conn.execute(f"{_DEVICE} ORDER BY created_ms, id")]
 
 
+def carrying(conn: sqlite3.Connection) -> Sequence[Device]:
+    """The devices that some line sends over."""
+    return [each for each in devices(conn) if routes_of_device(conn, each.id)]
+
+
 def device(conn: sqlite3.Connection, device_id: str) -> Device:
     """Raises NotFound."""
     row = conn.execute(f"{_DEVICE} AND id = ?", (device_id,)).fetchone()

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from appliance.api.services import PluggedIn
 from appliance.desk import staff
+from appliance.store import lines
 from appliance.store.store import Tx
 from tests.e2e.conftest import SETUP_CODE, Look, OpenPage, Place
 from tests.e2e.filled import PASSWORD
@@ -203,3 +204,18 @@ def test_the_wizard_lists_what_is_plugged_in(guest_page: OpenPage, place: Place)
         page.goto("/setup/line")
         expect(page.get_by_label("Phone or modem that has it")).to_contain_text("Nothing new")
         expect(page.get_by_label("Modem that takes over")).to_contain_text("usb-HUAWEI")
+
+
+def test_what_was_enrolled_without_a_number_may_get_one(guest_page: OpenPage, place: Place) -> None:
+    """`balie device enrol` makes a phone known; the form offers it until it carries a number."""
+    place.store.write(lambda tx: lines.enrol(tx, kind="phone", address="R58M998"))
+    there = [PluggedIn(kind="phone", address="R58M998", state="ready")]
+    services = dataclasses.replace(place.services, plugged_in=lambda: there)
+    with place.web.serving(services):
+        page = guest_page("/setup/line", name="Marit Hoekstra")
+        page.get_by_label("Number of the SIM card").fill("0612345609")
+        page.get_by_label("Phone or modem that has it").select_option(label="Phone R58M998")
+        page.get_by_role("button", name="Add the number").click()
+        page.wait_for_url("**/devices")
+        page.goto("/setup/line")
+        expect(page.get_by_label("Phone or modem that has it")).to_contain_text("Nothing new")

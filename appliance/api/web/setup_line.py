@@ -17,7 +17,7 @@ from appliance.desk import new_line
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.phone_numbers import parse_number
 from appliance.store import lines
-from appliance.store.lines import Branch, Device
+from appliance.store.lines import Branch
 from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
@@ -104,14 +104,19 @@ async def _page(
 async def _choice(visit: Visit) -> Choice:
     there = await asyncio.to_thread(visit.services.plugged_in)
     branches = await visit.read(lines.branches)
-    known: Sequence[Device] = await visit.read(lines.devices)
-    taken = {each.address for each in known}
+    known = await visit.read(lines.devices)
+    carrying = await visit.read(lines.carrying)
+    taken = {each.address for each in carrying}
     modems = [each.address for each in known if each.kind == "modem"]
     return Choice(
         branches=branches,
         carrying=[each for each in there if each.address not in taken],
         ports=[
             *modems,
-            *(each.address for each in there if each.kind == "modem" and each.address not in taken),
+            *(
+                each.address
+                for each in there
+                if each.kind == "modem" and each.address not in modems
+            ),
         ],
     )
