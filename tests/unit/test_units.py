@@ -101,8 +101,12 @@ def test_balie_reaches_modems_and_nothing_else() -> None:
 
 
 def test_other_programs_keep_off_modems() -> None:
-    """The udev rule gives a modem to the units' group and hides it from ModemManager."""
+    """The udev rule gives a modem to the units' group and hides it from ModemManager; a phone of
+    the same maker stays with the group that adb has.
+    """
     rules = (ROOT / "systemd" / "balie-modem.rules").read_text("utf-8")
+    passed_over, given = rules.index("ff4201"), rules.index("GROUP=")
+    assert passed_over < given
     assert 'GROUP="dialout"' in rules
     assert 'ENV{ID_MM_DEVICE_IGNORE}="1"' in rules
     if shutil.which("udevadm"):
