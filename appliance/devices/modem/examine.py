@@ -193,6 +193,7 @@ class Examiner:
         self._receiver.restart()
         self._registered_s = time.monotonic()
         self._modem.truth_checked = False
+        self._modem.awake.clear()
         self._modem.settled = True
 
     # The network

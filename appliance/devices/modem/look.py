@@ -45,7 +45,7 @@ class _Question:
         self._read_slots()
         if self._parcel.has_doubts and not self._has_waited(self._modem.options.patience.report_ms):
             raise Under("No report has come yet.", self._parcel.facts())
-        del self._modem.doubted_s[self._outgoing.attempt_id]
+        self._modem.settle_doubt(self._outgoing.attempt_id)
         return self._found()
 
     def _has_waited(self, span_ms: int) -> bool:
@@ -83,7 +83,15 @@ class _Question:
     def _note_unsent(self, part: int, index: int) -> None:
         if not self._has_waited(self._modem.options.patience.network_ms):
             raise Under("The network may still take it.", {"slot": index, "status": "unsent"})
+        if self._may_have_gone_dark() and not self._has_waited(
+            self._modem.options.patience.report_ms
+        ):
+            raise Under("No report has come yet.", {"slot": index, "status": "unsent"})
         self._parcel.note(part, MISSING, slot=index, status="unsent")
+
+    def _may_have_gone_dark(self) -> bool:
+        """Between the network's word and writing it down, whoever started anew heard neither."""
+        return self._modem.may_have_started_since(self._outgoing.attempt_id)
 
     def _found(self) -> Found:
         facts = self._parcel.facts()

@@ -64,6 +64,8 @@ class Modem:
     spent: dict[str, list[int]] = field(default_factory=dict)
     #: Monotonic seconds at which an attempt was first known to be in doubt.
     doubted_s: dict[str, float] = field(default_factory=dict)
+    #: Those of them that were tapped since it was settled last.
+    awake: set[str] = field(default_factory=set)
 
     @property
     def at(self) -> AtChannel:
@@ -142,8 +144,16 @@ class Modem:
         now_s = time.monotonic()
         for each, since_s in list(self.doubted_s.items()):
             if each != attempt_id and now_s - since_s > _FORGOTTEN_S:
-                del self.doubted_s[each]
+                self.settle_doubt(each)
         self.doubted_s.setdefault(attempt_id, now_s)
+
+    def settle_doubt(self, attempt_id: str) -> None:
+        del self.doubted_s[attempt_id]
+        self.awake.discard(attempt_id)
+
+    def may_have_started_since(self, attempt_id: str) -> bool:
+        """Whether the modem may have started anew since this was tapped, as far as is known."""
+        return attempt_id not in self.awake
 
     @property
     def may_be_sending(self) -> bool:

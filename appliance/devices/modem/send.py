@@ -83,6 +83,7 @@ class _Sending:
         if isinstance(error, Unconfirmed):
             self._parcel.note(part, UNKNOWN, slot=slot)
             self._modem.doubt(self._outgoing.attempt_id)
+            self._modem.awake.add(self._outgoing.attempt_id)
         return self._with_parts(error, facts)
 
     def _with_parts(self, error: DeviceError, facts: dict[str, Any]) -> DeviceError:

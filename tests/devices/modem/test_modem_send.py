@@ -240,6 +240,33 @@ def test_unsent_counts_only_after_the_network_has_given_up(
         desk.look(attempt)
 
 
+def test_unsent_of_a_modem_that_started_anew_waits_for_a_report(
+    make_desk: MakeDesk, world: ModemWorld
+) -> None:
+    """It may have gone dark between the network's word and writing it down; the report knows."""
+    desk = make_desk(world, options=ModemOptions(patience=replace(QUICK, report_ms=NEVER_MS)))
+    desk.driver.probe()
+    desk.send("Eerst", to=BEA)
+    attempt = desk.attempt("Dag")
+    world.fault(ModemFaultKind.SLOT_STAYS_UNSENT)
+    world.fault(ModemFaultKind.RESTART, how="after-taken", seconds=0.05)
+    fails(desk, attempt)
+    desk.probe_until(lambda status: status.state is DeviceState.READY)
+    with pytest.raises(Transient, match="report"):
+        _settled_before_its_report(desk, attempt)
+    assert world.left() == ["Eerst", "Dag"]
+
+
+def _settled_before_its_report(desk: ModemDesk, attempt: Try) -> Found:
+    """Asked again while the network itself may still take it."""
+    while True:
+        try:
+            return desk.look(attempt)
+        except Transient as exc:
+            if "network" not in exc.sentence:
+                raise
+
+
 def test_another_process_finds_the_slot_too(
     desk: ModemDesk, make_desk: MakeDesk, world: ModemWorld
 ) -> None:
