@@ -17,6 +17,7 @@ from appliance.store.line_settings import LineSettings
 from appliance.store.store import Tx
 
 _CENTS = 100
+_MOST_EUROS = 9999
 
 
 @says_what_is_wrong
@@ -128,8 +129,8 @@ def _classes(settings: LineSettings, lists: bool | None) -> frozenset[MessageCla
 
 
 def _cents(euros: float) -> int:
-    if euros < 0:
-        raise InvalidInput("credit_warning", "A credit to warn below is not less than nothing.")
+    if not 0 <= euros <= _MOST_EUROS:
+        raise InvalidInput("credit_warning", f"Give the credit to warn below, 0 to {_MOST_EUROS} euros.")
     return round(euros * _CENTS)
 
 

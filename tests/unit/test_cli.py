@@ -423,7 +423,9 @@ def test_a_line_gets_another_fallback(running: Store) -> None:
     [
         ((), "Say what to change"),
         (("--fallback-after", "-1"), "minutes until the fallback"),
-        (("--credit-warning", "-1"), "not less than nothing"),
+        (("--credit-warning", "-1"), "0 to 9999 euros"),
+        (("--credit-warning", "nan"), "0 to 9999 euros"),
+        (("--credit-warning", "inf"), "0 to 9999 euros"),
     ],
 )
 def test_what_a_line_cannot_be_told(words: tuple[str, ...], says: str) -> None:
