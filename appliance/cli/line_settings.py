@@ -130,7 +130,8 @@ def _classes(settings: LineSettings, lists: bool | None) -> frozenset[MessageCla
 
 def _cents(euros: float) -> int:
     if not 0 <= euros <= _MOST_EUROS:
-        raise InvalidInput("credit_warning", f"Give the credit to warn below, 0 to {_MOST_EUROS} euros.")
+        sentence = f"Give the credit to warn below, 0 to {_MOST_EUROS} euros."
+        raise InvalidInput("credit_warning", sentence)
     return round(euros * _CENTS)
 
 
