@@ -78,7 +78,7 @@ def _part(deliver: Deliver, pdu: bytes, now_ms: int) -> IncomingPart:
 
 def _delivery(report: Report, now_ms: int) -> DeliveryReport:
     return DeliveryReport(
-        number=_in_e164(report.number),
+        number=in_e164(report.number),
         reference=report.reference,
         at_ms=report.discharge_ms or report.scts_ms or now_ms,
         arrived=report.arrived,
@@ -109,11 +109,11 @@ def _key(stamp: bytes, pdu: bytes) -> str:
 def _sender(deliver: Deliver) -> str:
     """A name that is spelt like a number is put in quotes: it must not speak for whoever has it."""
     if not deliver.alphanumeric:
-        return _in_e164(deliver.sender)
+        return in_e164(deliver.sender)
     return f"“{deliver.sender}”" if is_e164(deliver.sender) else deliver.sender
 
 
-def _in_e164(address: str) -> str:
+def in_e164(address: str) -> str:
     """E.164 where the address is a number; a short code stays as it is."""
     if is_e164(address):
         return address

@@ -6,11 +6,10 @@ it ring costs nothing, for SMS travel beside a call.
 
 import time
 
+from appliance.devices.modem.arrivals import in_e164
 from appliance.devices.modem.at.urc import CallEnded, CallerId, Ring, Urc
 from appliance.devices.modem.modem import Modem
 from appliance.devices.protocol import MissedCall
-from appliance.errors import InvalidInput
-from appliance.phone_numbers import is_e164, parse_number
 
 # A modem rings every 5 to 6 seconds; after so long without a ring the caller has given up.
 _STILL_RINGS_S = 12.0
@@ -32,7 +31,7 @@ class Calls:
                 self._told = None
             self._last_ring_s = time.monotonic()
             if isinstance(news, CallerId) and news.number:
-                self._tell(_in_e164(news.number))
+                self._tell(in_e164(news.number))
 
     def _tell(self, number: str) -> None:
         if number == self._told:
@@ -41,12 +40,3 @@ class Calls:
         call = MissedCall(key=f"call:{number}:{at_ms}", number=number, at_ms=at_ms)
         self._modem.listener.missed_calls(self._modem.device_id, [call])
         self._told = number
-
-
-def _in_e164(number: str) -> str:
-    if is_e164(number):
-        return number
-    try:
-        return parse_number(number)
-    except InvalidInput:
-        return number

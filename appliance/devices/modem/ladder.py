@@ -69,10 +69,6 @@ class Ladder:
         """The last one tried; None: all is well."""
         return self._tried[-1] if self._tried else None
 
-    @property
-    def needs_person(self) -> bool:
-        return self.rung is Rung.PERSON
-
     def answered(self) -> None:
         """The modem answers again."""
         self._tried.clear()
@@ -90,7 +86,3 @@ class Ladder:
             self._tried.append(step.rung)
         self._not_before_s = now_s + step.wait_s
         return step.rung
-
-    def wait_s(self, now_s: float) -> float:
-        """Until `next` will say something."""
-        return max(0.0, self._not_before_s - now_s)

@@ -91,11 +91,6 @@ def probe(port: str, *, timeout_s: float = _PROBE_S) -> Found | None:
     return Found(channel=channel, port=port, imei=imei)
 
 
-def exists(port: str) -> bool:
-    """Whether there is a port by this name; a by-id name of what was pulled out leads nowhere."""
-    return Path(port).exists()
-
-
 def same_imei(one: str, other: str) -> bool:
     return one[:_IMEI_DIGITS] == other[:_IMEI_DIGITS]
 
