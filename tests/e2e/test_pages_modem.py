@@ -68,9 +68,8 @@ def test_the_count_stands_when_a_draft_is_opened(open_page: OpenPage, place: Pla
     """A draft is counted before anything is typed, and nothing is when it is sent."""
     ModemDesk.at(place.desk, "Utrecht").phone_is_away()
     page = opened(open_page(), FATIMA)
-    page.locator("#text").fill("a" * 200)
     with page.expect_response("**/draft"):
-        pass
+        page.locator("#text").fill("a" * 200)
     page.reload()
     expect(page.locator("#sms-length")).to_contain_text("2 SMS")
     page.locator("#text").press("Enter")
