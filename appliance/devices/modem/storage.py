@@ -178,19 +178,19 @@ class Storages:
     def _free_some(self, indexes: Sequence[int]) -> None:
         """In one command line (V.250 §5.2.1), else one by one.
 
-        The one line also ends early at a slot that is empty already, where that is an error.
+        Of a line that failed nobody knows how far it came, and in a slot that it freed there may
+        be a new message by now: what is left is freed once it was listed again.
         """
-        if self._together and len(indexes) > 1:
-            line = "AT" + ";".join(f"+CMGD={index}" for index in indexes)
-            try:
-                self._modem.command(line)
-            except AtError as exc:
-                log.info("%s frees slots one by one: %s", self._modem.device_id, exc)
-                self._together = exc.code == _NOT_THERE
-            else:
-                return
-        for index in indexes:
-            self._modem.try_command(f"AT+CMGD={index}")
+        if not self._together or len(indexes) == 1:
+            for index in indexes:
+                self._modem.try_command(f"AT+CMGD={index}")
+            return
+        line = "AT" + ";".join(f"+CMGD={index}" for index in indexes)
+        try:
+            self._modem.command(line)
+        except AtError as exc:
+            log.info("%s frees slots one by one: %s", self._modem.device_id, exc)
+            self._together = exc.code == _NOT_THERE
 
     # What is to be sent
 

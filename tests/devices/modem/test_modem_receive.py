@@ -93,6 +93,26 @@ def test_a_burst_into_few_slots_loses_none(make_world: MakeWorld, make_desk: Mak
     assert sorted(desk.recorder.texts()) == [f"Bericht {each:03}" for each in range(100)]
 
 
+@pytest.mark.parametrize("line", ["ERROR", "+CMS ERROR: 321"])
+def test_a_burst_loses_none_though_deleting_fails_now_and_then(
+    make_world: MakeWorld, make_desk: MakeDesk, line: str
+) -> None:
+    """What waited takes a slot that was freed at once, before the next command."""
+    world = make_world(sim_slots=6, modem_slots=0)
+    desk = make_desk(world)
+    world.fault(ModemFaultKind.COMMAND_ERROR, command="+CMGD", chance=0.3, times=None, line=line)
+    for each in range(100):
+        world.write(ANNA, f"Bericht {each:03}")
+    desk.driver.probe()
+
+    def swept() -> bool:
+        desk.driver._receiver.empty()
+        return len(desk.recorder.messages) == 100
+
+    assert eventually(swept)
+    assert sorted(desk.recorder.texts()) == [f"Bericht {each:03}" for each in range(100)]
+
+
 @pytest.mark.parametrize("fault", [None, ModemFaultKind.PARTS_SHUFFLED, ModemFaultKind.PARTS_TWICE])
 def test_parts_are_told_as_they_come(
     desk: ModemDesk, world: ModemWorld, fault: ModemFaultKind | None
