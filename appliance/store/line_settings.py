@@ -8,6 +8,7 @@ from typing import Any
 from appliance.errors import InvalidInput
 from appliance.events import EventKind
 from appliance.messages import MessageClass, clean_text
+from appliance.sms_parts import MAX_PARTS, count_parts
 from appliance.store.store import Tx
 
 DEFAULT_FALLBACK = frozenset(
@@ -56,6 +57,10 @@ def keep(tx: Tx, line_id: str, settings: LineSettings) -> None:
     if not 0 <= settings.fallback_after_min <= MAX_FALLBACK_MIN:
         sentence = f"Give the minutes until the fallback, 0 to {MAX_FALLBACK_MIN}."
         raise InvalidInput("fallback_after_min", sentence)
+    answer = clean_text(settings.call_answer) if settings.call_answer else None
+    if answer is not None and count_parts(answer) > MAX_PARTS:
+        sentence = f"What callers are sent is too long: more than {MAX_PARTS} SMS."
+        raise InvalidInput("call_answer", sentence)
     classes = sorted(kind.value for kind in settings.fallback_classes)
     tx.conn.execute(
         "UPDATE line SET fallback_after_min = ?, fallback_classes = ?, call_answer = ?,"
@@ -63,7 +68,7 @@ def keep(tx: Tx, line_id: str, settings: LineSettings) -> None:
         (
             settings.fallback_after_min,
             json.dumps(classes),
-            clean_text(settings.call_answer) if settings.call_answer else None,
+            answer,
             settings.credit_warn_cents,
             line_id,
         ),

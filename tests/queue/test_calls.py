@@ -191,7 +191,8 @@ def test_a_call_opens_no_other_line(counter: Counter) -> None:
 
 
 def test_an_answer_too_long_costs_the_call_nothing(counter: Counter) -> None:
-    answers(counter, "x" * 2000)
+    """It was not when it was set, and is with the number in it."""
+    answers(counter, "{line}" * 190)
     calls(counter)
     assert counter.outgoing() == []
     assert len(counter.events(EventKind.CALL_MISSED)) == 1

@@ -423,6 +423,7 @@ def test_a_line_gets_another_fallback(running: Store) -> None:
     [
         ((), "Say what to change"),
         (("--fallback-after", "-1"), "minutes until the fallback"),
+        (("--call-answer", "x" * 1600), "more than 10 SMS"),
         (("--credit-warning", "-1"), "0 to 9999 euros"),
         (("--credit-warning", "nan"), "0 to 9999 euros"),
         (("--credit-warning", "inf"), "0 to 9999 euros"),
