@@ -61,8 +61,3 @@ class ModemSettings(BaseModel):
     pins: Mapping[SimOrModem, Annotated[SecretStr, AfterValidator(_pin)]] = {}
     balance: Mapping[Operator, BalanceQuery] = {}
     balance_every_h: float = Field(default=24.0, ge=0.1)
-
-    def pin(self, *, iccid: str | None, imei: str | None) -> str | None:
-        """That of the SIM goes over that of the modem."""
-        found = self.pins.get(iccid or "") or self.pins.get(imei or "")
-        return found.get_secret_value() if found else None

@@ -1,9 +1,8 @@
 """What the runtime hands to the API and the web pages; they reach nothing else."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from appliance.api.feed import EventFeed
 from appliance.clock import Clock
@@ -32,10 +31,9 @@ def _nothing() -> Sequence[PluggedIn]:
 class Services:
     """`gate` is the one that every device asks before it taps. `planned` wakes the planner: called
     after a message was accepted or cancelled, from the event loop, so it returns at once. `ready`
-    names what is not ready yet; empty means ready. `doctor` blocks for a while and gives one
-    mapping a finding. `setup_code` is printed where only the owner looks; without it nobody becomes
-    the first administrator by the page. `room` is how much more a line takes from
-    software. `plugged_in` blocks for a while, too.
+    names what is not ready yet; empty means ready. `setup_code` is printed where only the owner
+    looks; without it nobody becomes the first administrator by the page. `room` is how much more a
+    line takes from software. `plugged_in` blocks for a while.
     """
 
     store: Store
@@ -46,7 +44,6 @@ class Services:
     ready: Callable[[], Sequence[str]]
     data_dir: Path
     cookies_secure: bool = False
-    doctor: Callable[[], list[Mapping[str, Any]]] | None = None
     setup_code: str | None = None
     room: Room = field(default_factory=Room)
     plugged_in: Callable[[], Sequence[PluggedIn]] = _nothing

@@ -3,9 +3,8 @@
 import logging
 import secrets
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from appliance.api.feed import EventFeed
 from appliance.api.services import EVIDENCE, Services
@@ -25,7 +24,6 @@ from appliance.queue.planner import Planner
 from appliance.queue.recovery import doubt_everything_in_hand
 from appliance.queue.steps import Steps, no_steps
 from appliance.queue.work import QueueWork
-from appliance.runtime.complaints import complaints_of
 from appliance.runtime.drivers import driver_for, rhythm_of
 from appliance.runtime.fleet import Fleet
 from appliance.runtime.jobs import Jobs
@@ -74,7 +72,6 @@ class Balie:
             ready=self._not_ready,
             data_dir=data,
             cookies_secure=secure_cookies,
-            doctor=self._complaints,
             setup_code=self._setup_code(),
             room=Room(max_waiting),
             plugged_in=plugged_in,
@@ -112,12 +109,6 @@ class Balie:
                 adb_server.start()
         except SetupError as exc:
             log.error("%s Balie goes on without phones; see: balie doctor", exc)  # noqa: TRY400 -- the sentence says all
-
-    def _complaints(self) -> list[Mapping[str, Any]]:
-        return [
-            {"about": each.about, "sentence": each.sentence, "remedy": each.remedy}
-            for each in complaints_of(self.store)
-        ]
 
     def _setup_code(self) -> str | None:
         """Shown on the console only: whoever reads it may make the first administrator."""
