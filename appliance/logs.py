@@ -4,7 +4,7 @@ import logging
 import re
 import sys
 
-_NUMBER = re.compile(r"\+?\b\d{6,13}(\d{2})\b")
+_NUMBER = re.compile(r"\+?\b\d{6,}(\d{2})\b")
 
 
 def redact(text: str) -> str:
