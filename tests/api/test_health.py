@@ -86,12 +86,17 @@ def test_a_full_disk_is_503(office: Office, tilburg: Desk, planning: Caller) -> 
 
 
 def damage(office: Office) -> None:
-    """Every page but the first, which holds the schema, is garbage from now on."""
+    """Every page but the first, which holds the schema, is garbage from now on.
+
+    A commit to the first one afterwards makes every reader forget the pages that it has in memory.
+    """
     other = connect_writer(office.store.path)
     other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     with office.store.path.open("r+b") as file:
         file.seek(4096)
         file.write(b"\xff" * (office.store.path.stat().st_size - 4096))
+    version = other.execute("PRAGMA user_version").fetchone()[0]
+    other.execute(f"PRAGMA user_version = {version}")
     other.close()
 
 
