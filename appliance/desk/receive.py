@@ -146,19 +146,26 @@ def _nobody_took_it() -> Transient:
 def _bind_sim(tx: Tx, device_id: str, sim: Sim) -> bool:
     """Whether this is the device's SIM; the first one that shows an identity binds it."""
     row = tx.conn.execute(
-        "SELECT kind, iccid, sim_number FROM device WHERE id = ?", (device_id,)
+        "SELECT kind, iccid, imsi, sim_number FROM device WHERE id = ?", (device_id,)
     ).fetchone()
-    # A modem reads the same of the same card; a phone does not always say.
-    if row["iccid"] and (sim.iccid or row["kind"] == "modem"):
-        return bool(row["iccid"] == sim.iccid)
-    if row["sim_number"] and sim.number and row["sim_number"] != sim.number:
+    if not _is_same_sim(row, sim):
         return False
     tx.conn.execute(
-        "UPDATE device SET iccid = coalesce(iccid, ?), sim_number = coalesce(sim_number, ?)"
-        " WHERE id = ?",
-        (sim.iccid, sim.number, device_id),
+        "UPDATE device SET iccid = coalesce(iccid, ?), imsi = coalesce(imsi, ?),"
+        " sim_number = coalesce(sim_number, ?) WHERE id = ?",
+        (sim.iccid, sim.imsi, sim.number, device_id),
     )
     return True
+
+
+def _is_same_sim(bound: sqlite3.Row, sim: Sim) -> bool:
+    """The card decides where it was ever read, else the subscription on it, else its number."""
+    if bound["imsi"] and sim.imsi and bound["imsi"] != sim.imsi:
+        return False
+    # A modem reads the same of the same card; a phone does not always say.
+    if bound["iccid"] and (sim.iccid or bound["kind"] == "modem"):
+        return bool(bound["iccid"] == sim.iccid)
+    return not (bound["sim_number"] and sim.number) or bool(bound["sim_number"] == sim.number)
 
 
 def _recent(

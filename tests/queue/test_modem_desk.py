@@ -87,6 +87,15 @@ def test_a_modem_whose_sim_cannot_be_read_any_more_has_another(
     assert seen(modem.device_id, Sim(iccid="8931440301234567890", number=None))
 
 
+def test_another_subscription_is_another_sim(counter: Counter, modem: Modem) -> None:
+    """Also where the card itself cannot be read: then only its IMSI tells them apart."""
+    seen = counter.reception.sim_seen
+    assert seen(modem.device_id, Sim(iccid=None, number=None, imsi="204080000000001"))
+    assert not seen(modem.device_id, Sim(iccid=None, number=None, imsi="204080000000002"))
+    assert seen(modem.device_id, Sim(iccid="8931440301234567890", number=None))
+    assert not seen(modem.device_id, Sim(iccid="8931440301234567890", number=None, imsi="2"))
+
+
 def test_what_is_learnt_of_a_model_is_kept(counter: Counter) -> None:
     """For every modem of that model and firmware, and added to."""
     reception = counter.reception

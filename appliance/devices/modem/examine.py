@@ -137,8 +137,8 @@ class Examiner:
         reason = self._open_sim()
         if reason is not Reason.NONE:
             return self._degraded(reason)
-        if not self._modem.settled:
-            self._settle()
+        if not self._modem.settled and not self._settled():
+            return self._degraded(Reason.OTHER_SIM)
         self.usable = True
         return self._with_network(self._network.read())
 
@@ -186,15 +186,18 @@ class Examiner:
         sim = Sim(iccid=self._iccid, number=number, imsi=self._imsi)
         return self._modem.listener.sim_seen(self._modem.device_id, sim)
 
-    def _settle(self) -> None:
+    def _settled(self) -> bool:
+        """Whether all is set; not where the SIM, open at last, tells another subscription."""
         settle(self._modem, self._storages)
         self._imsi = read_imsi(self._modem)
-        self._is_own_sim(number=read_number(self._modem))
+        if not self._is_own_sim(number=read_number(self._modem)):
+            return False
         self._receiver.restart()
         self._registered_s = time.monotonic()
         self._modem.truth_checked = False
         self._modem.awake.clear()
         self._modem.settled = True
+        return True
 
     # The network
 

@@ -40,6 +40,7 @@ CREATE TABLE device (
   kind        TEXT NOT NULL CHECK (kind IN ('phone', 'modem')),
   address     TEXT NOT NULL,                    -- ADB serial, or where to look for a modem first
   iccid       TEXT,                             -- the SIM it is bound to
+  imsi        TEXT,                             -- the subscription on it
   sim_number  TEXT,
   imei        TEXT,                             -- the modem it is bound to
   state       TEXT NOT NULL DEFAULT 'absent'
