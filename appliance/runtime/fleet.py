@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from appliance.devices.watch import AdbWatch
@@ -47,8 +47,7 @@ class Fleet:
     def stop(self) -> None:
         self._stopping.set()
         self._thread.join()
-        with self._lock:
-            self._end(list(self._crew))
+        self._end(self._taken_off(list(self._crew)))
 
     def wake_line(self, line_id: str) -> None:
         """Something on this line may leave now."""
@@ -63,29 +62,33 @@ class Fleet:
         while not self._stopping.wait(NOTICE_S):
             try:
                 if (seen := self._store.data_version()) != version:
-                    version = seen
                     self._keep_up()
+                    version = seen
             except StoreError:
                 log.exception("the lines could not be read")
 
     def _keep_up(self) -> None:
+        """Who goes has ended before another begins: it may be on the same port."""
         wanted = {device.id: device for device in self._store.read(lines.carrying)}
-        with self._lock:
-            self._end([each for each in self._crew if each not in wanted])
-            for device_id in wanted.keys() - self._crew.keys():
-                self._begin(wanted[device_id])
+        self._end(self._taken_off(self._crew.keys() - wanted.keys()))
+        for device_id in wanted.keys() - self._crew.keys():
+            self._begin(wanted[device_id])
 
     def _begin(self, device: Device) -> None:
         worker = self._make_worker(device)
         serial = device.address if device.kind == "phone" else None
-        self._crew[device.id] = _Crew(serial=serial, worker=worker)
+        with self._lock:
+            self._crew[device.id] = _Crew(serial=serial, worker=worker)
         worker.start()
         if serial is not None:
             self._watch.follow(serial, worker.changed)
 
-    def _end(self, device_ids: Iterable[str]) -> None:
+    def _taken_off(self, device_ids: Iterable[str]) -> Sequence[_Crew]:
+        with self._lock:
+            return [self._crew.pop(device_id) for device_id in device_ids]
+
+    def _end(self, ending: Sequence[_Crew]) -> None:
         """All at once: a device that hangs must not make the others wait for their end."""
-        ending = [self._crew.pop(device_id) for device_id in device_ids]
         for each in ending:
             if each.serial is not None:
                 self._watch.forget(each.serial)
