@@ -122,12 +122,16 @@ class EventFeed:
         if not self._followers:
             self._recent.clear()
             self.head = await self._store.aread(events.last_seq)
+            self._tell()  # somebody may have begun to follow while the log was read
             return
         while batch := await self._store.aread(self._read_new):
             self._recent.extend(batch)
             self.head = batch[-1].seq
-            self._news.set()
-            self._news = asyncio.Event()
+            self._tell()
+
+    def _tell(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
 
     def _read_new(self, conn: sqlite3.Connection) -> Sequence[Event]:
         return events.after(conn, self.head, limit=BATCH)
