@@ -1,11 +1,12 @@
 """What a person decides about a message whose outcome the device cannot tell."""
 
+import sqlite3
 from enum import Enum
 
 from appliance.desk.sending import DEFAULT_TTL_MS
 from appliance.errors import NotFound, Refused
 from appliance.messages import MessageState
-from appliance.queue import parts
+from appliance.queue import outcomes, parts
 from appliance.store import messages
 from appliance.store.store import Tx
 
@@ -21,7 +22,7 @@ class Decision(Enum):
 def decide(tx: Tx, message_id: str, decision: Decision, *, staff_id: str) -> None:
     """Settles it, with the name of who did.
 
-    Only what waits for a person: while the device is still being asked, nobody is quicker.
+    Only what waits for a person: while the device can still be asked, nobody is quicker.
     Raises NotFound, or Refused when it is settled already or still being looked up.
     """
     row = tx.conn.execute(
@@ -31,7 +32,7 @@ def decide(tx: Tx, message_id: str, decision: Decision, *, staff_id: str) -> Non
     ).fetchone()
     if row is None:
         raise NotFound("message")
-    if (row["state"], row["reason"]) != (MessageState.UNCONFIRMED.value, "person"):
+    if not _is_theirs(tx, message_id, row):
         raise Refused("nothing-to-decide", "This message does not wait for a person.")
     facts = {"by": "person", "staff": staff_id, "decision": decision.value}
     match decision:
@@ -45,3 +46,10 @@ def decide(tx: Tx, message_id: str, decision: Decision, *, staff_id: str) -> Non
             messages.move(tx, message_id, MessageState.QUEUED, facts=facts, expires_ms=expires_ms)
         case Decision.GIVE_UP:
             messages.move(tx, message_id, MessageState.FAILED, reason="decided", facts=facts)
+
+
+def _is_theirs(tx: Tx, message_id: str, row: sqlite3.Row) -> bool:
+    if row["state"] != MessageState.UNCONFIRMED.value:
+        return False
+    gone = row["reason"] == outcomes.DEVICE_GONE and outcomes.is_still_gone(tx.conn, message_id)
+    return gone or row["reason"] == "person"

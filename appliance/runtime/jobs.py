@@ -13,6 +13,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from appliance.api.json import idempotency
 from appliance.errors import StoreError
+from appliance.queue import outcomes
 from appliance.store.store import Store, Tx
 
 log = logging.getLogger(__name__)
@@ -73,3 +74,4 @@ def _sweep(tx: Tx) -> None:
     tx.conn.execute("DELETE FROM session WHERE expires_ms <= ?", (tx.now_ms,))
     tx.conn.execute("DELETE FROM login_link WHERE expires_ms <= ?", (tx.now_ms,))
     idempotency.forget_old(tx)
+    outcomes.ask_about_the_gone(tx)

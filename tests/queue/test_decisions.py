@@ -3,9 +3,10 @@
 import pytest
 
 from appliance.desk.decisions import Decision, decide
-from appliance.devices.protocol import Finding, Found
+from appliance.devices.protocol import DeviceState, Finding, Found, Reason
 from appliance.errors import DeviceGone, NotFound, Refused
-from appliance.messages import MessageState
+from appliance.messages import Channel, MessageState
+from appliance.queue.outcomes import ask_about_the_gone
 from tests.queue.counter import ANNA, BART, HOUR_S, Counter, tapping
 
 
@@ -74,3 +75,28 @@ def test_only_what_waits_for_a_person_is_theirs(counter: Counter) -> None:
         decided(counter, waiting, Decision.LEFT)
     with pytest.raises(NotFound):
         decided(counter, "none", Decision.LEFT)
+
+
+def test_what_a_lost_phone_took_with_it_is_decided_after_a_day(counter: Counter) -> None:
+    """A person may then; as soon as the phone is back it is asked first, as before."""
+    counter.knows(ANNA)
+    message_id = counter.queues()
+    attempt = counter.attempt()
+    with tapping(attempt):
+        pass
+    counter.work.not_sent(attempt, DeviceGone("The cable was pulled."))
+    counter.phone_is(DeviceState.ABSENT, Reason.NOT_PLUGGED_IN)
+    counter.clock.advance(s=23 * HOUR_S)
+    counter.store.write(ask_about_the_gone)
+    with pytest.raises(Refused, match="does not wait"):
+        decided(counter, message_id, Decision.LEFT)
+    counter.clock.advance(s=2 * HOUR_S)
+    counter.store.write(ask_about_the_gone)
+    assert counter.row(message_id)["reason"] == "device-gone"
+    counter.phone_is(DeviceState.READY, channels=frozenset(Channel))
+    with pytest.raises(Refused, match="does not wait"):
+        decided(counter, message_id, Decision.LEFT)
+    assert counter.look().outgoing.message_id == message_id
+    counter.phone_is(DeviceState.ABSENT, Reason.NOT_PLUGGED_IN)
+    decided(counter, message_id, Decision.LEFT)
+    assert counter.state(message_id) is MessageState.SENT

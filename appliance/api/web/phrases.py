@@ -34,6 +34,7 @@ WAITING: Mapping[str, str] = {
     "busy": "another message is being typed first",
     "looking": "it is being looked up on the phone or modem",
     "person": "nothing there tells what happened and a person has to decide",
+    "device-gone": "the phone or modem that had it has been away for a day",
     "not-before": "it was planned for later",
     "clock-wrong": "the clock of Balie is wrong and nothing is sent until it is right",
     "not-on-whatsapp": "this number is not on WhatsApp",
