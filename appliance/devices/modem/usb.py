@@ -6,6 +6,7 @@ Sources: the kernel's Documentation/driver-api/usb/usb.rst and include/uapi/linu
 import errno
 import fcntl
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,14 @@ class UsbDevice:
     path: Path
     bus: int
     number: int
+    #: What it says of its maker, model and serial number; empty where it says nothing.
+    kind: str = ""
+
+    def may_be(self, other: "UsbDevice") -> bool:
+        """Whether it is the other, started anew: the same in the same socket gets a new number."""
+        return self == other or bool(
+            self.kind and (self.path, self.kind) == (other.path, other.kind)
+        )
 
     @property
     def node(self) -> Path:
@@ -41,7 +50,7 @@ def usb_device(port: str, *, sys: Path = _SYS) -> UsbDevice | None:
     for _ in range(_STEPS_UP):
         bus, number = _number(folder / "busnum"), _number(folder / "devnum")
         if bus is not None and number is not None:
-            return UsbDevice(path=folder, bus=bus, number=number)
+            return UsbDevice(path=folder, bus=bus, number=number, kind=_kind(folder))
         folder = folder.parent
     return None
 
@@ -71,6 +80,14 @@ def _why(exc: OSError) -> str:
     if exc.errno in (errno.EACCES, errno.EPERM):
         return "Balie may not reset the modem's USB port; a udev rule must give it to its user."
     return "The modem's USB port cannot be reset."
+
+
+def _kind(folder: Path) -> str:
+    words = []
+    for name in ("idVendor", "idProduct", "serial"):
+        with suppress(OSError, ValueError):
+            words.append((folder / name).read_text(encoding="utf-8").strip())
+    return " ".join(words)
 
 
 def _number(path: Path) -> int | None:

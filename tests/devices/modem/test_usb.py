@@ -18,6 +18,12 @@ def plug(sys: Path, tty: str, socket: str, number: int) -> Path:
     return device
 
 
+def seen(sys: Path) -> UsbDevice:
+    device = usb_device("/dev/ttyUSB0", sys=sys)
+    assert device is not None
+    return device
+
+
 def test_the_ports_of_a_stick_have_one_usb_device(tmp_path: Path) -> None:
     device = plug(tmp_path, "ttyUSB0", "1-1.2", 7)
     plug(tmp_path, "ttyUSB1", "1-1.2", 7)
@@ -27,6 +33,20 @@ def test_the_ports_of_a_stick_have_one_usb_device(tmp_path: Path) -> None:
     assert found.node == Path("/dev/bus/usb/001/007")
     assert usb_device("/dev/ttyUSB1", sys=tmp_path) == found
     assert usb_device("/dev/ttyUSB2", sys=tmp_path) != found
+
+
+def test_a_stick_that_starts_anew_is_known_by_its_socket_and_kind(tmp_path: Path) -> None:
+    device = plug(tmp_path, "ttyUSB0", "1-1.2", 7)
+    unknown = seen(tmp_path)
+    (device / "idVendor").write_text("12d1\n")
+    before = seen(tmp_path)
+    (device / "devnum").write_text("8\n")
+    after = seen(tmp_path)
+    (device / "idVendor").write_text("1546\n")
+    other = seen(tmp_path)
+    assert after.may_be(before)
+    assert not other.may_be(before)
+    assert not after.may_be(unknown)
 
 
 def test_what_is_not_usb_has_no_device_and_cannot_be_reset(tmp_path: Path) -> None:
