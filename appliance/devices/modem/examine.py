@@ -5,7 +5,6 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from appliance.devices.modem import ports
 from appliance.devices.modem.at.answers import AtError, PortBusy, PortForbidden, Rebooted, Silence
 from appliance.devices.modem.credit import Credit
 from appliance.devices.modem.greet import greet, has_settings, settle
@@ -21,6 +20,7 @@ from appliance.devices.modem.network import (
 from appliance.devices.modem.pin import open_sim, reason_of, sim_state
 from appliance.devices.modem.receive import Receiver
 from appliance.devices.modem.rescue import Rescue
+from appliance.devices.modem.search import Search
 from appliance.devices.modem.storage import Storages
 from appliance.devices.protocol import DeviceState, Reason, Sim, Status
 from appliance.errors import DeviceError, DeviceGone, StoreError, Transient
@@ -49,6 +49,7 @@ class Examiner:
         self._receiver = receiver
         self._credit = credit
         self._network = NetworkReader(modem)
+        self._search = Search()
         self._rescue = Rescue(modem)
         self._bound_imei = bound_imei
         self._iccid: str | None = None
@@ -76,14 +77,21 @@ class Examiner:
             return
         self._say_absent_first()
         imei = modem.identity.imei if modem.identity else self._bound_imei
+        first = self._rescue.own_port or modem.port or modem.first_port
         try:
-            modem.attach(*ports.find(modem.port or modem.first_port, imei))
+            modem.attach(*self._search.find(first, imei, own_every_s=self._rescue.ask_every_s))
         except DeviceGone as exc:
-            if isinstance(exc, PortBusy | PortForbidden) or not self._rescue.is_same_stick():
+            if not self._is_mute(exc):
                 raise
             raise Silence("AT", handed_over=False) from exc
         self._rescue.note_stick()
         self._missed = False
+
+    def _is_mute(self, exc: DeviceGone) -> bool:
+        """A port that is shut may be the one that speaks, unless that is known of another."""
+        mute = self._search.mute
+        is_shut = isinstance(exc, PortBusy | PortForbidden)
+        return self._modem.port in mute if is_shut else bool(mute)
 
     def _say_absent_first(self) -> None:
         """All other ports are asked at the next examination: each silent one takes a second."""
@@ -93,8 +101,11 @@ class Examiner:
 
     def _silent(self, exc: Silence) -> Status:
         log.info("%s does not answer: %s", self._modem.device_id, exc)
-        self._rescue.climb()
-        return self._degraded(Reason.NOT_ANSWERING)
+        self._rescue.climb(self._search.mute)
+        self.usable = False
+        return Status(
+            state=DeviceState.OFFLINE, reason=Reason.NOT_ANSWERING, facts=self._own_facts()
+        )
 
     def _examined(self) -> Status:
         for _ in range(_STARTS):

@@ -69,6 +69,11 @@ class Ladder:
         """The last one tried; None: all is well."""
         return self._tried[-1] if self._tried else None
 
+    @property
+    def ask_every_s(self) -> float:
+        """How long to leave its port alone: not at all, until only a person can help."""
+        return _WAITS_S[Rung.PERSON] if self.rung is Rung.PERSON else 0.0
+
     def answered(self) -> None:
         """The modem answers again."""
         self._tried.clear()

@@ -13,14 +13,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.devices.modem.at.answers import AtError, PortBusy, PortForbidden, PortGone, Rebooted
+from appliance.devices.modem.at.answers import AtError, PortGone, Rebooted
 from appliance.devices.modem.at.channel import AtChannel
 from appliance.devices.modem.usb import usb_device
-from appliance.errors import DeviceError, DeviceGone
+from appliance.errors import DeviceError
 
 log = logging.getLogger(__name__)
 
-_BY_ID = Path("/dev/serial/by-id")
+BY_ID = Path("/dev/serial/by-id")
 _NEIGHBOURS = ("ttyUSB*", "ttyACM*")
 #: A port that speaks AT answers within milliseconds; others never do.
 _PROBE_S = 1.0
@@ -40,7 +40,7 @@ class Found:
     imei: str
 
 
-def candidates(first: str, *, by_id: Path = _BY_ID) -> Sequence[str]:
+def candidates(first: str, *, by_id: Path = BY_ID) -> Sequence[str]:
     """The given path, then the system's by-id names, then its neighbours; each port once."""
     seen: set[str] = set()
     ports = []
@@ -52,36 +52,14 @@ def candidates(first: str, *, by_id: Path = _BY_ID) -> Sequence[str]:
     return ports
 
 
-def find(first: str, imei: str | None, *, by_id: Path = _BY_ID) -> tuple[AtChannel, str]:
-    """The modem's channel and port. Raises DeviceGone when it is at none of them: PortBusy or
-    PortForbidden where a port that may be its own cannot be asked.
-
-    Without an IMEI only the given path and other ports of the same stick will do: what is bound
-    for good must be what a person pointed at.
-    """
-    ports = [p for p in candidates(first, by_id=by_id) if imei or same_stick(first, p)]
-    shut: dict[str, PortGone] = {}
-    found = _first_of(ports, imei, shut)
-    # Another modem's search may just have asked there.
-    found = found or _first_of(list(shut), imei, shut)
-    if found is not None:
-        return found.channel, found.port
-    for error in shut.values():
-        raise error
-    raise DeviceGone("The modem is at none of the ports.")
-
-
 def probe(port: str, *, timeout_s: float = _PROBE_S) -> Found | None:
-    """Whether a modem speaks AT here, its channel open; raises PortBusy and PortForbidden."""
-    try:
-        channel = AtChannel.open(port)
-    except (PortBusy, PortForbidden):
-        raise
-    except PortGone as exc:
-        log.debug("%s: %s", port, exc)
-        return None
+    """Whether a modem speaks AT here, its channel open; raises PortGone where nobody can ask."""
+    channel = AtChannel.open(port)
     try:
         imei = _imei(channel, time.monotonic() + timeout_s)
+    except PortGone:
+        channel.close()
+        raise
     except (AtError, DeviceError) as exc:
         log.debug("%s: %s", port, exc)
         imei = None
@@ -97,34 +75,30 @@ def same_imei(one: str, other: str) -> bool:
 
 def same_stick(first: str, port: str) -> bool:
     """Whether both are ports of one USB device, as far as names and the system can tell."""
+    if names_stick(first) or usb_device(first) is not None:
+        return is_sibling(first, port)
+    # Outside /dev a folder holds the ports of one modem.
+    in_one_folder = not first.startswith("/dev/") and Path(port).parent == Path(first).parent
+    return in_one_folder or is_sibling(first, port)
+
+
+def is_sibling(first: str, port: str) -> bool:
+    """Whether names or the system say that both are ports of one USB device."""
     if port == first or os.path.realpath(port) == os.path.realpath(first):
         return True
     device = usb_device(first)
     if device is not None:
         return usb_device(port) == device
-    name = Path(first).name
-    stick = _INTERFACE.sub("", name)
-    if stick != name:
-        return _INTERFACE.sub("", Path(port).name) == stick
-    # Outside /dev a folder holds the ports of one modem.
-    return not first.startswith("/dev/") and Path(port).parent == Path(first).parent
+    return names_stick(first) and _stick(first) == _stick(port)
 
 
-def _first_of(ports: Sequence[str], imei: str | None, shut: dict[str, PortGone]) -> Found | None:
-    """`shut` learns which of them cannot be asked, and why."""
-    for port in ports:
-        shut.pop(port, None)
-        try:
-            found = probe(port)
-        except (PortBusy, PortForbidden) as exc:
-            shut[port] = exc
-            continue
-        if found is None:
-            continue
-        if imei is None or same_imei(found.imei, imei):
-            return found
-        found.channel.close()
-    return None
+def names_stick(port: str) -> bool:
+    """Whether the name is the stick's own, and not one in the order of plugging."""
+    return _INTERFACE.search(Path(port).name) is not None
+
+
+def _stick(port: str) -> str:
+    return _INTERFACE.sub("", Path(port).name)
 
 
 def _all(first: str, by_id: Path) -> Iterator[str]:

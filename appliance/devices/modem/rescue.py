@@ -2,7 +2,8 @@
 
 import logging
 import time
-from contextlib import suppress
+from collections.abc import Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 
 from appliance.devices.modem import usb
@@ -10,7 +11,8 @@ from appliance.devices.modem.at.answers import AtError
 from appliance.devices.modem.at.channel import AtChannel
 from appliance.devices.modem.ladder import Ladder, Rights, Rung
 from appliance.devices.modem.modem import Modem
-from appliance.errors import DeviceError, SetupError
+from appliance.devices.modem.ports import names_stick
+from appliance.errors import DeviceError, SetupError, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +26,7 @@ class Rescue:
     def __init__(self, modem: Modem) -> None:
         self._modem = modem
         self._ladder = Ladder()
+        self._since_s = time.monotonic()
         self._stick: usb.UsbDevice | None = None
 
     def note_stick(self) -> None:
@@ -32,16 +35,39 @@ class Rescue:
     def answered(self) -> None:
         self._ladder.answered()
 
-    def is_same_stick(self) -> bool:
-        """Whether the modem's port is still there, and behind it what was there before."""
-        port = self._modem.port
-        return port is not None and self.has_port() and usb.usb_device(port) == self._stick
+    @property
+    def own_port(self) -> str | None:
+        """A port that is there and is the modem's, whether it speaks or not, as far as is known.
+
+        The last one if what is behind it is what was; else the given one, if nobody has seen the
+        modem elsewhere since or its name says whose it is.
+        """
+        last, given = self._modem.port, self._modem.first_port
+        if last is not None and Path(last).exists() and self._is_same_stick(last):
+            return last
+        if Path(given).exists() and (last is None or names_stick(given)):
+            return given
+        return None
+
+    @property
+    def ask_every_s(self) -> float | None:
+        """Seconds after which its own port is asked again; None while there is none."""
+        return self._ladder.ask_every_s if self.own_port else None
+
+    def _is_same_stick(self, last: str) -> bool:
+        if names_stick(last):
+            return True
+        device = usb.usb_device(last)
+        if device is None or self._stick is None:
+            return device is self._stick
+        return device.may_be(self._stick)
 
     def has_port(self) -> bool:
         """Whether there is a port where it was last, or where it was said to be."""
         return Path(self._modem.port or self._modem.first_port).exists()
 
-    def climb(self) -> None:
+    def climb(self, mute: Sequence[str]) -> None:
+        """`mute`: its ports of which it is not known yet at which one it listens."""
         rung = self._ladder.next(time.monotonic(), self._rights())
         if rung is None:
             return
@@ -50,7 +76,7 @@ class Rescue:
             case Rung.REOPEN | Rung.PERSON:
                 self._modem.detach()
             case Rung.RESTART:
-                self._restart()
+                self._restart(mute)
             case Rung.USB_RESET:
                 self._reset()
             case Rung.ESCAPE:
@@ -58,26 +84,41 @@ class Rescue:
 
     def _rights(self) -> Rights:
         """A modem that may be sending is not stopped: its slot would never hear the result."""
-        allowed = self._modem.options.may_reset and not self._modem.may_be_sending
-        port = self._modem.port
+        allowed = self._modem.options.may_reset and not self._may_be_sending()
+        port = self.own_port
         return Rights(
             may_restart=allowed,
             can_reset_usb=allowed and port is not None and usb.can_reset(port),
         )
 
-    def _restart(self) -> None:
+    def _may_be_sending(self) -> bool:
+        """Of what an earlier life of this process left in doubt a mute modem was never asked."""
+        modem = self._modem
+        if modem.may_be_sending:
+            return True
+        network_s = modem.clock.real_s(modem.options.patience.network_ms)
+        if time.monotonic() - self._since_s >= network_s:
+            return False
+        try:
+            return bool(modem.listener.in_doubt(modem.device_id))
+        except StoreError:
+            return True
+
+    def _restart(self, mute: Sequence[str]) -> None:
         """It may hear, though it does not speak."""
-        with suppress(AtError, DeviceError):
-            if self._modem.channel is None and self._modem.port is not None:
-                self._modem.attach(AtChannel.open(self._modem.port), self._modem.port)
-            self._modem.command(_RESTART, timeout_s=_RESTART_S)
         self._modem.detach()
+        port = self.own_port
+        for each in [port] if port and port == self._modem.port else mute:
+            with suppress(AtError, DeviceError), closing(AtChannel.open(each)) as channel:
+                channel.command(_RESTART, timeout_s=_RESTART_S)
 
     def _reset(self) -> None:
         self._modem.detach()
-        if self._stick is None:
+        port = self.own_port
+        stick = usb.usb_device(port) if port else None
+        if stick is None:
             return
         try:
-            usb.reset(self._stick)
+            usb.reset(stick)
         except SetupError as exc:
             log.warning("%s: %s", self._modem.device_id, exc)

@@ -49,6 +49,18 @@ def test_at_the_top_a_person_is_asked_for_and_the_port_tried_now_and_then() -> N
     assert len({later - earlier for earlier, later in pairwise(at_the_top)}) == 1
 
 
+def test_its_port_is_left_alone_only_once_nothing_but_a_person_helps() -> None:
+    ladder = Ladder()
+    assert ladder.ask_every_s == 0.0
+    climbed(ladder, ALL, until_s=10)
+    assert ladder.ask_every_s == 0.0
+    climbed(ladder, NONE, until_s=100)
+    assert ladder.rung is Rung.PERSON
+    assert ladder.ask_every_s > 10.0
+    ladder.answered()
+    assert ladder.ask_every_s == 0.0
+
+
 def test_a_modem_that_answers_starts_the_ladder_over() -> None:
     ladder = Ladder()
     climbed(ladder, ALL, until_s=10)

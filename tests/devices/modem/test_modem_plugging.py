@@ -1,6 +1,7 @@
 """SIM and PIN, network, plug and cable: how a modem is, and what it is left to."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -15,8 +16,16 @@ from appliance.devices.modem.options import ModemOptions
 from appliance.devices.protocol import DeviceState, Reason, Sim, Status
 from appliance.devices.worker import DeviceWorker, Rhythm
 from appliance.errors import DeviceError, DeviceGone, Transient
+from tests.devices.modem.at.scripted_port import ScriptedPort
 from tests.devices.modem.conftest import MakeDesk
-from tests.devices.modem.modem_kit import ANNA, NEVER_MS, QUICK, ModemDesk, ModemWorld
+from tests.devices.modem.modem_kit import (
+    ANNA,
+    NEVER_MS,
+    QUICK,
+    ModemDesk,
+    ModemRecorder,
+    ModemWorld,
+)
 from tests.devices.phone.driver_kit import Counter
 from tests.devices.phone_bench import eventually
 
@@ -270,10 +279,77 @@ def test_a_mute_modem_is_made_to_start_anew(
 
     assert eventually(restarted)
     assert {(each.state, each.reason) for each in seen} == {
-        (DeviceState.DEGRADED, Reason.NOT_ANSWERING)
+        (DeviceState.OFFLINE, Reason.NOT_ANSWERING)
     }
     world.lift(ModemFaultKind.SILENCE)
     desk.probe_until(is_ready)
+
+
+@pytest.mark.parametrize("is_bound", [True, False])
+def test_a_modem_that_is_mute_from_the_start_is_there_and_is_made_to_start_anew(
+    world: ModemWorld, make_desk: MakeDesk, monkeypatch: pytest.MonkeyPatch, *, is_bound: bool
+) -> None:
+    """Nobody has heard it yet; its port is where a person pointed."""
+    monkeypatch.setattr(ladder, "_WAITS_S", dict.fromkeys(ladder.Rung, 0.0))
+    world.fault(ModemFaultKind.SILENCE, times=None, how="after")
+    recorder = ModemRecorder(imei=world.modem.imei if is_bound else None)
+    patience = replace(QUICK, command_s=0.1)
+    desk = make_desk(world, recorder=recorder, options=ModemOptions(patience=patience))
+    seen: list[Status] = []
+
+    def restarted() -> bool:
+        seen.append(desk.driver.probe())
+        return world.counted("+CFUN") > 0
+
+    assert eventually(restarted)
+    assert {(each.state, each.reason) for each in seen} == {
+        (DeviceState.OFFLINE, Reason.NOT_ANSWERING)
+    }
+    world.lift(ModemFaultKind.SILENCE)
+    desk.probe_until(is_ready)
+
+
+def test_a_modem_that_came_back_mute_is_there(world: ModemWorld, make_desk: MakeDesk) -> None:
+    """By the name that its maker gave it; what the kernel calls it may be anybody's."""
+    by_id = next((world.folder.path / "by-id").iterdir())
+    desk = make_desk(world, port=str(by_id))
+    desk.driver.probe()
+    world.fault(ModemFaultKind.SILENCE, times=None, how="after")
+    world.fault(ModemFaultKind.PORT_GONE, seconds=0.1, rename=True)
+    with pytest.raises(DeviceGone):
+        desk.driver.rest(20.0)
+    assert desk.driver.probe().state is DeviceState.ABSENT
+    assert eventually(by_id.exists)
+    status = desk.driver.probe()
+    assert (status.state, status.reason) == (DeviceState.OFFLINE, Reason.NOT_ANSWERING)
+
+
+def test_a_mute_modem_is_not_taken_for_one_that_another_program_holds(
+    world: ModemWorld, make_desk: MakeDesk
+) -> None:
+    """Another modem's port is held by whoever drives that one."""
+    world.fault(ModemFaultKind.SILENCE, times=None, how="after")
+    desk = make_desk(world, recorder=ModemRecorder(imei=world.modem.imei))
+    other = world.add(ModemSpec(number="+31653000002"))
+    with closing(AtChannel.open(other.port.path)):
+        assert desk.driver.probe().reason is Reason.NOT_ANSWERING
+
+
+def test_while_a_modem_is_away_the_ports_of_others_are_left_alone(
+    desk: ModemDesk, world: ModemWorld
+) -> None:
+    with ScriptedPort({b"AT+CGSN": b"\r\n490154203237518\r\n\r\nOK\r\n"}) as other:
+        (world.folder.path / "ttyUSB77").symlink_to(other.name)
+        world.fault(ModemFaultKind.PORT_GONE, seconds=60)
+        with pytest.raises(DeviceGone):
+            desk.driver.rest(20.0)
+        for _ in range(2):
+            assert desk.driver.probe().state is DeviceState.ABSENT
+        assert other.heard
+        other.heard.clear()
+        for _ in range(5):
+            assert desk.driver.probe().state is DeviceState.ABSENT
+        assert other.heard == []
 
 
 def test_a_mute_modem_that_may_not_start_anew_waits_for_a_person(
@@ -301,6 +377,20 @@ def test_a_modem_that_may_be_sending_is_not_made_to_start_anew(
     desk.driver.probe()
     world.fault(ModemFaultKind.SILENCE, times=None, how="after")
     desk.driver._modem.doubt("attempt-1")
+    for _ in range(4):
+        assert desk.driver.probe().reason is Reason.NOT_ANSWERING
+    assert world.counted("+CFUN") == 0
+
+
+def test_a_modem_that_may_be_sending_since_before_the_start_is_not_made_to_start_anew(
+    world: ModemWorld, make_desk: MakeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody can ask a mute modem about what an earlier life of Balie left in doubt."""
+    monkeypatch.setattr(ladder, "_WAITS_S", dict.fromkeys(ladder.Rung, 0.0))
+    world.fault(ModemFaultKind.SILENCE, times=None, how="after")
+    recorder = ModemRecorder(imei=world.modem.imei, doubts=[{"storage": "SM"}])
+    patience = replace(QUICK, command_s=0.1, network_ms=NEVER_MS)
+    desk = make_desk(world, recorder=recorder, options=ModemOptions(patience=patience))
     for _ in range(4):
         assert desk.driver.probe().reason is Reason.NOT_ANSWERING
     assert world.counted("+CFUN") == 0

@@ -9,7 +9,8 @@ from appliance.devices.emulated.modem.faults import ModemFaultKind
 from appliance.devices.modem.at.answers import AtError, PortGone, Rebooted, Silence
 from appliance.devices.modem.at.channel import AtChannel
 from appliance.devices.modem.at.urc import NewMessage, Ring, Unknown
-from appliance.devices.modem.ports import find, probe
+from appliance.devices.modem.ports import probe
+from appliance.devices.modem.search import Search
 from appliance.errors import DeviceGone
 from tests.devices.modem.modem_kit import ANNA, ModemWorld
 from tests.devices.phone_bench import eventually
@@ -119,7 +120,7 @@ def test_a_modem_back_under_another_name_is_found(world: ModemWorld, channel: At
 
     def is_back() -> bool:
         try:
-            found.append(find(first, world.modem.imei))
+            found.append(Search().find(first, world.modem.imei))
         except DeviceGone:
             return False
         return True
