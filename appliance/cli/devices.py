@@ -1,11 +1,14 @@
 """`balie device`: the phones and modems that carry the numbers."""
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from appliance.api.services import PluggedIn
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
+from appliance.devices.protocol import Reason
 from appliance.errors import SetupError
 from appliance.runtime.plugged_in import plugged_in
 from appliance.store import lines
@@ -22,10 +25,17 @@ def list_devices(data: DataOption = None, as_json: JsonOption = False) -> None:
     known = {each["address"] for each in facts}
     facts += [_there(each) for each in plugged_in() if each.address not in known]
     rows = [
-        f"{each['address']}\t{each['kind']}\t{each['state']}\t{each['reason'] or ''}"
+        "\t".join(
+            [each["address"] or "", each["kind"] or "", each["state"] or "", _why(each)]
+        ).rstrip()
         for each in facts
     ]
     show(as_json, {"items": facts}, "\n".join(rows) or "Nothing is plugged in or enrolled.")
+
+
+def _why(facts: Mapping[str, str | None]) -> str:
+    reason = facts["reason"]
+    return "" if reason in (None, Reason.NONE.value) else str(reason)
 
 
 def _enrolled(device: lines.Device) -> dict[str, str | None]:
@@ -64,7 +74,15 @@ def enrol_device(
     kind, address = one_of(adb, modem)
     with open_store(data) as store:
         device_id = store.write(lambda tx: lines.enrol(tx, kind=kind, address=address))
-    show(as_json, {"id": device_id}, f"Enrolled {kind} {address} ({device_id}).")
+    told = f"Enrolled {kind} {address} ({device_id})."
+    show(as_json, {"id": device_id}, told + absent_port(modem))
+
+
+def absent_port(modem: str | None) -> str:
+    """A line more to say for a port that nobody sees: it may be plugged in later, or be a typo."""
+    if not modem or Path(modem).exists():
+        return ""
+    return f"\n  {modem} is not there now; the modem works from when it is plugged in."
 
 
 def one_of(adb: str | None, modem: str | None) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from appliance.cli.devices import one_of
+from appliance.cli.devices import absent_port, one_of
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
 from appliance.desk import new_line
 from appliance.errors import InvalidInput
@@ -89,7 +89,9 @@ def add_line(
         "fallback": added.fallback_id,
     }
     then = f", and the modem {fallback_modem} after it" if fallback_modem else ""
-    show(as_json, facts, f"Added line {e164} ({added.line_id}) on {kind} {address}{then}.")
+    sentence = f"Added line {e164} ({added.line_id}) on {kind} {address}{then}."
+    absent = absent_port(modem) + absent_port(fallback_modem)
+    show(as_json, facts, sentence + absent)
 
 
 @line_app.command("remove")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from appliance.cli.devices import absent_port
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
 from appliance.desk import new_line
 from appliance.errors import InvalidInput, SetupError
@@ -25,11 +26,8 @@ def list_lines(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Lists the lines, how each sends, best way first, and its settings."""
     with open_store(data) as store:
         facts = store.read(_lines)
-    rows = [
-        "\t".join([each["number"], each["branch"], _ways(each["routes"]), each["id"]])
-        for each in facts
-    ]
-    show(as_json, {"items": facts}, "\n".join(rows))
+    rows = [_told(each) for each in facts]
+    show(as_json, {"items": facts}, "\n".join(rows) or "There are no lines yet.")
 
 
 def _lines(conn: sqlite3.Connection) -> list[dict[str, Any]]:
@@ -118,7 +116,7 @@ def set_line(
 
     with open_store(data) as store:
         facts = store.write(work)
-    show(as_json, facts, _told(facts))
+    show(as_json, facts, _told(facts) + absent_port(fallback_modem))
 
 
 def _classes(settings: LineSettings, lists: bool | None) -> frozenset[MessageClass]:
@@ -141,8 +139,13 @@ def _told(facts: Mapping[str, Any]) -> str:
     warning = "never" if cents is None else f"below {cents / _CENTS:.2f}"
     rows = [
         f"{readable(facts['number'])} of {facts['branch']}: {_ways(facts['routes'])}",
-        f"  falls back after {after} minutes: {', '.join(settings['fallback_classes'])}",
+        f"  falls back after {_minutes(after)}: {', '.join(settings['fallback_classes'])}",
         f"  answers callers: {settings['call_answer'] or 'no'}",
         f"  warns of low credit: {warning}",
+        f"  id: {facts['id']}",
     ]
     return "\n".join(rows)
+
+
+def _minutes(number: int) -> str:
+    return "1 minute" if number == 1 else f"{number} minutes"

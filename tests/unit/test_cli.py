@@ -396,6 +396,34 @@ def test_a_line_is_told_what_to_do(running: Store) -> None:
     assert "falls back after 3 minutes" in balie("line", "set", NUMBER, "--lists-wait").stdout
 
 
+def test_lines_are_listed_with_what_they_were_told(running: Store) -> None:
+    """For a person, too: when a line falls back, what callers are sent, and its id."""
+    assert running.read(lines.lines) == []
+    assert "no lines yet" in balie("line", "list").stdout
+    told("branch", "add", "Utrecht")
+    line = a_line()
+    told("line", "set", NUMBER, "--fallback-after", "1", "--call-answer", "Schrijf ons.")
+    listed = balie("line", "list").stdout
+    for said in ("of Utrecht: whatsapp on R58M123", "after 1 minute:", "Schrijf ons.", line["id"]):
+        assert said in listed
+
+
+def test_a_port_that_is_not_there_is_said(tmp_path: Path) -> None:
+    """A modem may be plugged in later; a typing error would wait for it for ever."""
+    there = tmp_path / "ttyUSB0"
+    there.touch()
+    assert "not there" not in balie("device", "enrol", "--modem", str(there)).stdout
+    assert (
+        "/dev/ttyNOPE is not there now"
+        in balie("device", "enrol", "--modem", "/dev/ttyNOPE").stdout
+    )
+    told("branch", "add", "Utrecht")
+    a_line()
+    ways = balie("line", "set", NUMBER, "--fallback-modem", "/dev/ttyNOPE").stdout
+    assert "/dev/ttyNOPE is not there now" in ways
+    assert "none" not in balie("device", "list").stdout
+
+
 def test_a_line_gets_another_fallback(running: Store) -> None:
     """The new modem replaces the old one, which goes when no other line has it; '' takes it off."""
     told("branch", "add", "Utrecht")
