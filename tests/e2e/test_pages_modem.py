@@ -55,6 +55,21 @@ def test_what_goes_by_sms_is_counted(
     expect(page.locator("#sms-length")).to_contain_text(says)
 
 
+def test_an_answer_that_waits_for_the_modem_says_so(open_page: OpenPage, place: Place) -> None:
+    """When it is expected to leave by another way, and what is the matter with the first."""
+    place.desk.answer(
+        FATIMA,
+        "Tot morgen!",
+        by="Sanne de Wit",
+        state=MessageState.QUEUED,
+        reason="device-absent",
+        expected_in_ms=60_000,
+    )
+    page = opened(open_page(), FATIMA)
+    waits = page.locator("#messages li", has_text="Tot morgen!").locator(".waits")
+    expect(waits).to_contain_text("by another way, because the phone or modem is not plugged in")
+
+
 def test_a_new_conversation_counts_too(open_page: OpenPage, place: Place) -> None:
     """For the line that is chosen, while the number is still being typed."""
     ModemDesk.at(place.desk, "Utrecht").phone_is_away()
@@ -81,6 +96,8 @@ def test_a_name_cannot_be_answered(open_page: OpenPage, place: Place) -> None:
     place.desk.receive("Utrecht", None, "DHL", "Uw pakket komt vandaag.")
     page = opened(open_page(), "DHL")
     expect(page.locator(".read-only")).to_contain_text("It cannot be answered")
+    expect(page.locator("#contact-pane .numbers")).to_contain_text("cannot be answered")
+    expect(page.locator("#contact-pane .numbers")).not_to_contain_text("has not written yet")
     expect(page.locator("#composer")).to_have_count(0)
 
 
@@ -166,6 +183,8 @@ def test_what_took_the_modem_is_seen_and_proven(open_page: OpenPage, place: Plac
     ):
         expect(proof).to_contain_text(said)
     expect(proof).not_to_contain_text("sent box")
+    told = "\n".join(proof.locator("li").all_inner_texts())
+    assert told.index("taken by the network") < told.index("part 1 of 2 arrived")
 
 
 def test_what_went_over_the_phone_says_nothing_of_modems(open_page: OpenPage, place: Place) -> None:
