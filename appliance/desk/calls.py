@@ -30,16 +30,21 @@ def keep(tx: Tx, device_id: str, call: MissedCall) -> None:
         return
     owner = arrivals.key_owner(tx.conn, device_id, line)
     new = tx.conn.execute(
-        "INSERT INTO missed_call (device_key, line_id, number, at_ms) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT DO NOTHING RETURNING 1",
-        (f"{owner}:{call.key}", line.id, call.number, call.at_ms),
+        "INSERT INTO missed_call (id, device_key, line_id, number, at_ms) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING RETURNING id",
+        (tx.new_id(), f"{owner}:{call.key}", line.id, call.number, call.at_ms),
     ).fetchone()
     if new is None:
         return
     if line.settings.call_answer and tx.now_ms - call.at_ms <= FRESH_MS:
         _answer(tx, line, call.number, line.settings.call_answer)
     known = contacts.by_number(tx.conn, call.number)
-    tx.emit(EventKind.CALL_MISSED, line_id=line.id, contact_id=known.id if known else None)
+    tx.emit(
+        EventKind.CALL_MISSED,
+        line_id=line.id,
+        contact_id=known.id if known else None,
+        facts={"call": new["id"]},
+    )
 
 
 def _answer(tx: Tx, line: Line, number: str, template: str) -> None:

@@ -73,6 +73,17 @@ class GroupEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallEntry:
+    """A call that nobody took; who withheld their number has none."""
+
+    id: str
+    line_id: str
+    number: str
+    contact_id: str | None
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceEntry:
     """`facts` is what its driver told of it, without what is only the SIM's own."""
 
@@ -141,6 +152,10 @@ def conversation(conn: sqlite3.Connection, sight: Sight, wanted_id: str) -> Conv
 
 def groups(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[GroupEntry]:
     return [GroupEntry(**dict(row)) for row in conn.execute(_GROUPS, _about(sight, page))]
+
+
+def calls(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[CallEntry]:
+    return [CallEntry(**dict(row)) for row in conn.execute(_CALLS, _about(sight, page))]
 
 
 def devices(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[DeviceEntry]:
@@ -223,6 +238,14 @@ SELECT g.id, g.line_id, g.name, g.created_ms
 FROM chat_group g JOIN line ON line.id = g.line_id
 WHERE g.id > :after AND {IN_SIGHT}
 ORDER BY g.id LIMIT :limit
+"""  # noqa: S608 -- our own condition
+
+_CALLS = f"""
+SELECT c.id, c.line_id, c.number, n.contact_id, c.at_ms
+FROM missed_call c JOIN line ON line.id = c.line_id
+LEFT JOIN contact_number n ON n.number = c.number
+WHERE c.id > :after AND {IN_SIGHT}
+ORDER BY c.id LIMIT :limit
 """  # noqa: S608 -- our own condition
 
 _DEVICES = f"""

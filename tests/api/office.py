@@ -21,7 +21,7 @@ from appliance.clock import Clock
 from appliance.desk import tokens
 from appliance.desk.receive import Reception
 from appliance.desk.tokens import ALL_SCOPES, NewToken, Scope
-from appliance.devices.protocol import DeviceState, Group, Incoming, Reason, Status
+from appliance.devices.protocol import DeviceState, Group, Incoming, MissedCall, Reason, Status
 from appliance.messages import Channel
 from appliance.queue.gate import ConsentGate
 from appliance.store import lines
@@ -99,6 +99,12 @@ class Office:
             group=group,
         )
         Reception(self.store, ConsentGate()).received(desk.device_id, [incoming])
+
+    def calls(self, number: str, desk: Desk) -> None:
+        """Somebody calls the branch, and nobody takes it."""
+        self._keys += 1
+        call = MissedCall(key=f"call-{self._keys}", number=number, at_ms=self.clock.now_ms())
+        Reception(self.store, ConsentGate()).missed_calls(desk.device_id, [call])
 
     def token(
         self, scopes: frozenset[Scope] = ALL_SCOPES, *, branch_id: str | None = None

@@ -49,6 +49,7 @@ def test_the_contract_is_all_there(document: dict[str, Any]) -> None:
         ("get", "/conversations"),
         ("get", "/groups"),
         ("get", "/devices"),
+        ("get", "/calls"),
         ("get", "/events"),
         ("get", "/healthz"),
         ("get", "/readyz"),

@@ -4,6 +4,7 @@ import pytest
 from pydantic import BaseModel
 
 from appliance.api.json.bodies import (
+    CallOut,
     ContactOut,
     ConversationOut,
     DeviceOut,
@@ -21,7 +22,7 @@ from tests.api.office import Caller, Desk, Office
 
 ANNA = "+31687654321"
 BRAM = "+31687654322"
-LISTS = ("/lines", "/contacts", "/conversations", "/groups", "/devices", "/messages")
+LISTS = ("/lines", "/contacts", "/conversations", "/groups", "/devices", "/messages", "/calls")
 NEEDED = {
     "/lines": Scope.LINES_READ,
     "/contacts": Scope.CONTACTS_READ,
@@ -29,6 +30,7 @@ NEEDED = {
     "/groups": Scope.CONTACTS_READ,
     "/devices": Scope.DEVICES_READ,
     "/messages": Scope.MESSAGES_READ,
+    "/calls": Scope.MESSAGES_READ,
 }
 
 
@@ -46,6 +48,7 @@ def test_every_answer_is_as_documented(office: Office, tilburg: Desk, planning: 
     """Answers are built by hand for speed; the models of the document hold for them."""
     office.writes(ANNA, tilburg, name="Annie")
     office.writes(BRAM, tilburg, "wie werkt er?", group=Group(jid="1@g.us", name="Nacht"))
+    office.calls(ANNA, tilburg)
     sent = send(planning, tilburg)
     models: dict[str, type[BaseModel]] = {
         "/lines": PageOut[LineOut],
@@ -54,6 +57,7 @@ def test_every_answer_is_as_documented(office: Office, tilburg: Desk, planning: 
         "/conversations": PageOut[ConversationOut],
         "/groups": PageOut[GroupOut],
         "/devices": PageOut[DeviceOut],
+        "/calls": PageOut[CallOut],
         "/messages": PageOut[MessageOut],
         f"/messages/{sent}": MessageDetailOut,
     }
@@ -62,6 +66,25 @@ def test_every_answer_is_as_documented(office: Office, tilburg: Desk, planning: 
         assert answer.status_code == 200, path
         checked = model.model_validate_json(answer.content)
         assert getattr(checked, "items", True), f"nothing to check at {path}"
+
+
+def test_a_missed_call_is_told_with_its_number(
+    office: Office, tilburg: Desk, planning: Caller
+) -> None:
+    """The event names the call, and the list of calls its number and whose it is."""
+    office.writes(ANNA, tilburg)
+    office.calls(ANNA, tilburg)
+    office.calls("", tilburg)
+    known, hidden = planning.get("/calls").json()["items"]
+    assert (known["number"], known["line"]) == (ANNA, tilburg.line_id)
+    assert known["contact"] == planning.get(f"/contacts/{ANNA}").json()["id"]
+    assert (hidden["number"], hidden["contact"]) == ("", None)
+    told = office.store.read(
+        lambda conn: conn.execute(
+            "SELECT json_extract(facts, '$.call') FROM event WHERE kind = 'call.missed'"
+        ).fetchall()
+    )
+    assert [row[0] for row in told] == [known["id"], hidden["id"]]
 
 
 def test_a_message_tells_its_history(office: Office, tilburg: Desk, planning: Caller) -> None:

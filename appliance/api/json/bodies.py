@@ -265,6 +265,14 @@ class GroupOut(_Out):
     created_at: datetime
 
 
+class CallOut(_Out):
+    id: str = Field(description="Event `call.missed` names it as its fact `call`.")
+    line: str
+    number: str = Field(description="Empty where the caller withheld it.")
+    contact: str | None = Field(description="Whose number it is, where that is known.")
+    at: datetime
+
+
 class BalanceOut(_Out):
     cents: int
     at: datetime | None

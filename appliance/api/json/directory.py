@@ -1,4 +1,4 @@
-"""`/lines`, `/contacts`, `/conversations`, `/groups` and `/devices`: what there is."""
+"""`/lines`, `/contacts`, `/conversations`, `/groups`, `/calls`, `/devices`: what there is."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 
 from appliance.api.json import examples
 from appliance.api.json.bodies import (
+    CallOut,
     ContactOut,
     ConversationOut,
     DeviceOut,
@@ -23,6 +24,7 @@ from appliance.api.json.paging import Paged, page
 from appliance.api.json.times import iso, iso_or_none
 from appliance.desk import directory, records
 from appliance.desk.directory import (
+    CallEntry,
     ContactEntry,
     ConversationEntry,
     DeviceEntry,
@@ -191,6 +193,22 @@ async def list_groups(caller: ReadsContacts, paged: Paged) -> JSONResponse:
 
 
 @router.get(
+    "/calls",
+    operation_id="listCalls",
+    summary="The calls that nobody took",
+    response_model=None,
+    responses=answers(
+        PageOut[CallOut], _listed(examples.CALL), *READ_PROBLEMS, description="Oldest first."
+    ),
+)
+async def list_calls(caller: ReadsMessages, paged: Paged) -> JSONResponse:
+    found = await caller.services.store.aread(
+        lambda conn: directory.calls(conn, caller.sight, paged)
+    )
+    return page(found, paged.limit - 1, _call)
+
+
+@router.get(
     "/devices",
     operation_id="listDevices",
     summary="The phones and modems and how they are",
@@ -255,6 +273,16 @@ def _group(entry: GroupEntry) -> dict[str, Any]:
         "line": entry.line_id,
         "name": entry.name,
         "created_at": iso(entry.created_ms),
+    }
+
+
+def _call(entry: CallEntry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "line": entry.line_id,
+        "number": entry.number,
+        "contact": entry.contact_id,
+        "at": iso(entry.at_ms),
     }
 
 

@@ -217,6 +217,14 @@ GROUP: dict[str, Any] = {
     "created_at": _AT,
 }
 
+CALL: dict[str, Any] = {
+    "id": "01a20069-dd90-7176-bc6c-eeee4075f8c1",
+    "line": _LINE,
+    "number": "+31687654321",
+    "contact": None,
+    "at": _AT,
+}
+
 DEVICE: dict[str, Any] = {
     "id": _DEVICE,
     "kind": "phone",

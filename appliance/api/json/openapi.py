@@ -9,6 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from appliance.api.json.bodies import (
     AcceptedOut,
+    CallOut,
     ContactOut,
     ConversationOut,
     DeviceOut,
@@ -38,6 +39,7 @@ _BODIES: tuple[type[BaseModel], ...] = (
     LineOut,
     ContactOut,
     ConversationOut,
+    CallOut,
     GroupOut,
     DeviceOut,
     EventOut,
@@ -49,6 +51,7 @@ _BODIES: tuple[type[BaseModel], ...] = (
     PageOut[ConversationOut],
     PageOut[GroupOut],
     PageOut[DeviceOut],
+    PageOut[CallOut],
 )
 
 _DESCRIPTION = """\

@@ -379,7 +379,8 @@ CREATE TABLE read_mark (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE missed_call (
-  device_key      TEXT PRIMARY KEY,
+  id              TEXT PRIMARY KEY,
+  device_key      TEXT NOT NULL UNIQUE,         -- the device's own identity for it
   line_id         TEXT NOT NULL REFERENCES line (id),
   number          TEXT NOT NULL,
   at_ms           INTEGER NOT NULL
