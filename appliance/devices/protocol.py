@@ -8,7 +8,7 @@ it is to do. Both return only when what they were told is durable.
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -158,6 +158,15 @@ class Tick(Enum):
     SENT = "sent"
     DELIVERED = "delivered"
     READ = "read"
+
+
+class PartState(StrEnum):
+    """The `state` of a part of an SMS, in the `parts` of a proof's or an error's facts."""
+
+    SENT = "sent"
+    #: Proven not to have left.
+    MISSING = "missing"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,12 +13,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from appliance.devices.protocol import Outgoing, Resumed
+from appliance.devices.protocol import Outgoing, PartState, Resumed
 from appliance.messages import Channel
 from appliance.sms_parts import count_parts
 from appliance.store.store import Tx
-
-SENT, MISSING, UNKNOWN = "sent", "missing", "unknown"
 
 
 class Told(Enum):
@@ -42,7 +40,7 @@ def keep(tx: Tx, outgoing: Outgoing, facts: Mapping[str, Any]) -> Told | None:
     left_ms = _tapped_ms(tx, outgoing)
     for part in range(1, total(outgoing) + 1):
         seen = dict(told.get(part, {}))
-        state, mr = str(seen.pop("state", UNKNOWN)), seen.pop("mr", None)
+        state, mr = str(seen.pop("state", PartState.UNKNOWN)), seen.pop("mr", None)
         seen.pop("part", None)
         tx.conn.execute(
             "INSERT INTO attempt_part (attempt_id, part, state, evidence, mr, left_ms)"
@@ -81,7 +79,7 @@ def none_left(tx: Tx, attempt_id: str) -> None:
     """Nothing left but what is proven to have: whoever says so, the rest is missing."""
     tx.conn.execute(
         "UPDATE attempt_part SET state = ? WHERE attempt_id = ? AND state = ?",
-        (MISSING, attempt_id, UNKNOWN),
+        (PartState.MISSING, attempt_id, PartState.UNKNOWN),
     )
 
 
@@ -102,7 +100,7 @@ def bind(tx: Tx, message_id: str) -> None:
         " (SELECT max(id) FROM attempt WHERE message_id = ?1) AND EXISTS"
         "  (SELECT 1 FROM attempt_part p WHERE p.attempt_id = a.id AND p.state <> ?2))"
         " WHERE id = ?1",
-        (message_id, MISSING),
+        (message_id, PartState.MISSING),
     )
 
 
@@ -122,7 +120,7 @@ def earlier(conn: sqlite3.Connection, message_id: str) -> Earlier | None:
         " ORDER BY id DESC LIMIT 1",
         (message_id,),
     ).fetchone()
-    sent = frozenset(_in_state(conn, row["id"], SENT)) if row else frozenset()
+    sent = frozenset(_in_state(conn, row["id"], PartState.SENT)) if row else frozenset()
     if not sent or row["reference"] is None:
         return None
     resumed = Resumed(reference=row["reference"], sent=sent)
@@ -139,13 +137,13 @@ def carry_over(tx: Tx, attempt_id: str, found: Earlier) -> None:
         "INSERT INTO attempt_part (attempt_id, part, state, evidence, mr, left_ms, report,"
         " report_ms) SELECT ?, part, state, evidence, mr, left_ms, report, report_ms"
         " FROM attempt_part WHERE attempt_id = ? AND state = ?",
-        (attempt_id, found.attempt_id, SENT),
+        (attempt_id, found.attempt_id, PartState.SENT),
     )
 
 
 def count_only_sent(tx: Tx, outgoing: Outgoing) -> None:
     """The ceilings count what left; not what is still to be sent under the same message."""
-    sent = len(_in_state(tx.conn, outgoing.attempt_id, SENT))
+    sent = len(_in_state(tx.conn, outgoing.attempt_id, PartState.SENT))
     carried = len(outgoing.resumed.sent) if outgoing.resumed else 0
     tx.conn.execute(
         "UPDATE attempt SET parts = ? WHERE id = ?", (max(1, sent - carried), outgoing.attempt_id)
@@ -153,11 +151,11 @@ def count_only_sent(tx: Tx, outgoing: Outgoing) -> None:
 
 
 def _come_to(tx: Tx, outgoing: Outgoing) -> Told:
-    if _in_state(tx.conn, outgoing.attempt_id, UNKNOWN):
+    if _in_state(tx.conn, outgoing.attempt_id, PartState.UNKNOWN):
         return Told.IN_DOUBT
-    if not _in_state(tx.conn, outgoing.attempt_id, MISSING):
+    if not _in_state(tx.conn, outgoing.attempt_id, PartState.MISSING):
         return Told.ALL_SENT
-    sent = _in_state(tx.conn, outgoing.attempt_id, SENT)
+    sent = _in_state(tx.conn, outgoing.attempt_id, PartState.SENT)
     return Told.SOME_SENT if sent else Told.NONE_SENT
 
 

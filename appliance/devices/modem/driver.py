@@ -116,10 +116,11 @@ class ModemDriver:
         self._guarded(self._receiver.empty)
 
     def look(self, look: Look) -> Found:
-        if look.baseline is None:
+        baseline = look.baseline
+        if baseline is None:
             return Found(finding=Finding.ABSENT, facts={"baseline": False})
         self._check_usable()
-        return self._guarded(lambda: look_sms(self._modem, self._storages, look))
+        return self._guarded(lambda: look_sms(self._modem, self._storages, look.outgoing, baseline))
 
     def visit(self, visit: Visit) -> Ticks:
         """Reports come by themselves."""

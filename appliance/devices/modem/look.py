@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from appliance.devices.modem.modem import Modem
-from appliance.devices.modem.parcel import MISSING, SENT, UNKNOWN, Parcel, wrap
 from appliance.devices.modem.slots import Kept
 from appliance.devices.modem.storage import Storages
-from appliance.devices.protocol import Finding, Found, Look, Proof, Tick
+from appliance.devices.modem.submission import Submission, wrap
+from appliance.devices.protocol import Finding, Found, Outgoing, PartState, Proof, Tick
 from appliance.errors import Transient
 
 log = logging.getLogger(__name__)
@@ -18,33 +18,35 @@ class Under(Transient):
     """It may still be under way: the question is asked again."""
 
 
-def look_sms(modem: Modem, storages: Storages, look: Look) -> Found:
+def look_sms(
+    modem: Modem, storages: Storages, outgoing: Outgoing, baseline: Mapping[str, Any]
+) -> Found:
     """Raises Under while the network may still take it, or its report may still come.
 
     Whoever keeps the reports settles the doubt when one comes; then nobody asks here any more.
     """
-    if look.baseline is None:
-        return Found(finding=Finding.ABSENT, facts={"baseline": False})
-    return _Question(modem, storages, look, look.baseline).answer()
+    return _Question(modem, storages, outgoing, baseline).answer()
 
 
 class _Question:
     def __init__(
-        self, modem: Modem, storages: Storages, look: Look, baseline: Mapping[str, Any]
+        self, modem: Modem, storages: Storages, outgoing: Outgoing, baseline: Mapping[str, Any]
     ) -> None:
         self._modem = modem
         self._storages = storages
-        self._outgoing = look.outgoing
+        self._outgoing = outgoing
         self._baseline = baseline
         self._place = str(baseline.get("storage") or "")
-        self._parcel: Parcel = wrap(look.outgoing, int(baseline["reference"]))
+        self._submission: Submission = wrap(outgoing, int(baseline["reference"]))
 
     def answer(self) -> Found:
         self._modem.doubt(self._outgoing.attempt_id)
         self._read_baseline()
         self._read_slots()
-        if self._parcel.has_doubts and not self._has_waited(self._modem.options.patience.report_ms):
-            raise Under("No report has come yet.", self._parcel.facts())
+        if self._submission.has_doubts and not self._has_waited(
+            self._modem.options.patience.report_ms
+        ):
+            raise Under("No report has come yet.", self._submission.facts())
         self._modem.settle_doubt(self._outgoing.attempt_id)
         return self._found()
 
@@ -55,9 +57,9 @@ class _Question:
         """What left before; and where nothing is stored, the part that was in hand."""
         for each in self._baseline.get("sent", ()):
             facts = {name: value for name, value in each.items() if name not in ("part", "state")}
-            self._parcel.note(int(each["part"]), SENT, **facts)
+            self._submission.note(int(each["part"]), PartState.SENT, **facts)
         if self._baseline.get("direct"):
-            self._parcel.note(int(self._baseline["part"]), UNKNOWN)
+            self._submission.note(int(self._baseline["part"]), PartState.UNKNOWN)
 
     def _read_slots(self) -> None:
         """In the order in which they were sent: what follows one not sent was never tapped."""
@@ -66,14 +68,18 @@ class _Question:
 
     def _read_slot(self, part: int, index: int) -> None:
         slot = self._storages.read(self._place, index) if self._is_same_modem() else None
-        if slot is None or not slot.holds(self._parcel.tpdu(part)):
-            self._parcel.note(part, UNKNOWN, slot=index, status="other")
+        if slot is None or not slot.holds(self._submission.tpdu(part)):
+            self._submission.note(part, PartState.UNKNOWN, slot=index, status="other")
         elif slot.kept is Kept.SENT and self._modem.learnt.get("slot_truth") is not False:
-            self._parcel.note(part, SENT, slot=index, status="sent", mr=slot.reference)
+            self._submission.note(
+                part, PartState.SENT, slot=index, status="sent", mr=slot.reference
+            )
         elif slot.kept is Kept.UNSENT and self._modem.learnt.get("slot_truth"):
             self._note_unsent(part, index)
         else:
-            self._parcel.note(part, UNKNOWN, slot=index, status=slot.kept.name.lower())
+            self._submission.note(
+                part, PartState.UNKNOWN, slot=index, status=slot.kept.name.lower()
+            )
 
     def _is_same_modem(self) -> bool:
         """A SIM takes its slots along; what another modem keeps says nothing."""
@@ -87,17 +93,17 @@ class _Question:
             self._modem.options.patience.report_ms
         ):
             raise Under("No report has come yet.", {"slot": index, "status": "unsent"})
-        self._parcel.note(part, MISSING, slot=index, status="unsent")
+        self._submission.note(part, PartState.MISSING, slot=index, status="unsent")
 
     def _may_have_gone_dark(self) -> bool:
         """Between the network's word and writing it down, whoever started anew heard neither."""
         return self._modem.may_have_started_since(self._outgoing.attempt_id)
 
     def _found(self) -> Found:
-        facts = self._parcel.facts()
-        if self._parcel.has_doubts:
+        facts = self._submission.facts()
+        if self._submission.has_doubts:
             return Found(finding=Finding.UNCLEAR, facts=facts)
-        if self._parcel.missing:
+        if self._submission.missing:
             return Found(finding=Finding.ABSENT, facts=facts)
         proof = Proof(tick=Tick.SENT, facts=facts)
         return Found(finding=Finding.PRESENT, proof=proof, facts={"by": "slot"})

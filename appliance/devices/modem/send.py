@@ -12,10 +12,10 @@ from typing import Any
 from appliance.devices.modem.at.answers import AtError
 from appliance.devices.modem.at.errors import StorageFull, classify
 from appliance.devices.modem.modem import Modem
-from appliance.devices.modem.parcel import SENT, UNKNOWN, Parcel, wrap
 from appliance.devices.modem.slots import Kept
 from appliance.devices.modem.storage import Storages, Unwritable
-from appliance.devices.protocol import Attempt, Proof, Tick
+from appliance.devices.modem.submission import Submission, wrap
+from appliance.devices.protocol import Attempt, PartState, Proof, Tick
 from appliance.errors import DeviceError, DeviceGone, Refused, Transient, Unconfirmed
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class _Sending:
         self._storages = storages
         self._attempt = attempt
         self._outgoing = attempt.outgoing
-        self._parcel: Parcel = wrap(attempt.outgoing)
+        self._submission: Submission = wrap(attempt.outgoing)
 
     def run(self) -> Proof:
         raise NotImplementedError
@@ -63,13 +63,13 @@ class _Sending:
             except (AtError, DeviceError) as exc:
                 failure = exc
         if failure is None:
-            self._parcel.note(part, SENT, mr=reference, slot=slot)
+            self._submission.note(part, PartState.SENT, mr=reference, slot=slot)
             return
         raise self._outcome(part, slot, failure) from failure
 
     def _press(self, part: int, slot: int | None) -> int | None:
         if slot is None:
-            return self._storages.send_at_once(self._parcel.tpdu(part))
+            return self._storages.send_at_once(self._submission.tpdu(part))
         return self._storages.send(slot)
 
     def _outcome(self, part: int, slot: int | None, failure: Exception) -> DeviceError:
@@ -81,26 +81,26 @@ class _Sending:
         else:
             error, facts = Transient(str(failure)), {"error": type(failure).__name__}
         if isinstance(error, Unconfirmed):
-            self._parcel.note(part, UNKNOWN, slot=slot)
+            self._submission.note(part, PartState.UNKNOWN, slot=slot)
             self._modem.doubt(self._outgoing.attempt_id)
             self._modem.awake.add(self._outgoing.attempt_id)
         return self._with_parts(error, facts)
 
     def _with_parts(self, error: DeviceError, facts: dict[str, Any]) -> DeviceError:
         kind = type(error)
-        return kind(error.sentence, {**error.evidence, **facts, **self._parcel.facts()})
+        return kind(error.sentence, {**error.evidence, **facts, **self._submission.facts()})
 
     def _baseline(self, **facts: Any) -> dict[str, Any]:
         identity = self._modem.identity
         return {
-            "reference": self._parcel.reference,
+            "reference": self._submission.reference,
             "imei": identity.imei if identity else None,
-            "sent": self._parcel.sent_parts(),
+            "sent": self._submission.sent_parts(),
             **facts,
         }
 
     def _proof(self) -> Proof:
-        return Proof(tick=Tick.SENT, facts=self._parcel.facts())
+        return Proof(tick=Tick.SENT, facts=self._submission.facts())
 
 
 class _FromSlots(_Sending):
@@ -114,15 +114,15 @@ class _FromSlots(_Sending):
 
     def run(self) -> Proof:
         place = self._storages.writing or ""
-        while missing := self._parcel.missing:
+        while missing := self._submission.missing:
             slots = self._store(place, missing) or self._store_after_all(place, missing)
             try:
                 self._send_all(place, slots)
             except (DeviceError, Refused):
-                if not self._parcel.has_doubts:
+                if not self._submission.has_doubts:
                     self._modem.spend(place, list(slots.values()))
                 raise
-            if self._parcel.missing:
+            if self._submission.missing:
                 self._make_room(place, list(slots.values()))
             else:
                 self._modem.spend(place, list(slots.values()))
@@ -141,7 +141,7 @@ class _FromSlots(_Sending):
         slots: dict[int, int] = {}
         try:
             for part in parts:
-                slots[part] = self._storages.write(self._parcel.tpdu(part))
+                slots[part] = self._storages.write(self._submission.tpdu(part))
         except StorageFull:
             return slots
         except DeviceError as exc:
@@ -182,7 +182,7 @@ class _FromSlots(_Sending):
         except DeviceError as exc:
             log.info("slot %d could not be checked: %s", slot, exc)
             return None
-        if found is None or not found.holds(self._parcel.tpdu(part)):
+        if found is None or not found.holds(self._submission.tpdu(part)):
             return None
         return found.kept is kept
 
@@ -207,7 +207,7 @@ class _AtOnce(_Sending):
     """Nothing can be stored: a lost answer leaves only the status report as evidence."""
 
     def run(self) -> Proof:
-        for part in self._parcel.missing:
+        for part in self._submission.missing:
             self._tap(part, None, self._baseline(direct=True, part=part))
         return self._proof()
 

@@ -6,13 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from appliance.devices.modem.pdu.submit import submit_pdus
-from appliance.devices.protocol import Outgoing
-
-SENT, MISSING, UNKNOWN = "sent", "missing", "unknown"
+from appliance.devices.protocol import Outgoing, PartState
 
 
 @dataclass(slots=True, kw_only=True)
-class Parcel:
+class Submission:
     """`parts` are facts by the part's number, from 1; `tpdus` stand in the same order.
 
     The bytes follow from the outgoing and the reference alone, so that a later look knows them.
@@ -30,7 +28,7 @@ class Parcel:
         return range(1, len(self.tpdus) + 1)
 
     def state(self, part: int) -> str:
-        return str(self.parts.get(part, {}).get("state", MISSING))
+        return str(self.parts.get(part, {}).get("state", PartState.MISSING))
 
     def note(self, part: int, state: str, **facts: Any) -> None:
         known = {name: value for name, value in facts.items() if value is not None}
@@ -38,40 +36,37 @@ class Parcel:
 
     @property
     def missing(self) -> list[int]:
-        return [part for part in self.numbers if self.state(part) == MISSING]
-
-    @property
-    def is_sent(self) -> bool:
-        return all(self.state(part) == SENT for part in self.numbers)
+        return [part for part in self.numbers if self.state(part) == PartState.MISSING]
 
     @property
     def has_doubts(self) -> bool:
-        return any(self.state(part) == UNKNOWN for part in self.numbers)
+        return any(self.state(part) == PartState.UNKNOWN for part in self.numbers)
 
     def sent_parts(self) -> list[Mapping[str, Any]]:
         """As a baseline keeps them: what left before the parts that it has slots for."""
-        return [each for each in self.facts()["parts"] if each["state"] == SENT]
+        return [each for each in self.facts()["parts"] if each["state"] == PartState.SENT]
 
     def facts(self) -> dict[str, Any]:
         """The evidence: every part, with what is known of it."""
         parts = [
-            {"part": part, "state": MISSING, **self.parts.get(part, {})} for part in self.numbers
+            {"part": part, "state": PartState.MISSING, **self.parts.get(part, {})}
+            for part in self.numbers
         ]
         return {"reference": self.reference, "parts": parts}
 
 
-def wrap(outgoing: Outgoing, reference: int | None = None) -> Parcel:
-    """The parcel with what earlier attempts have proven; `reference` as a baseline recorded it."""
+def wrap(outgoing: Outgoing, reference: int | None = None) -> Submission:
+    """With what earlier attempts have proven; `reference` as a baseline recorded it."""
     resumed = outgoing.resumed
     if reference is None:
         reference = resumed.reference if resumed else _reference_of(outgoing)
-    parcel = Parcel(
+    submission = Submission(
         reference=reference,
         tpdus=submit_pdus(outgoing.number, outgoing.text, reference=reference),
     )
     for part in resumed.sent if resumed else ():
-        parcel.note(part, SENT, earlier=True)
-    return parcel
+        submission.note(part, PartState.SENT, earlier=True)
+    return submission
 
 
 def _reference_of(outgoing: Outgoing) -> int:
