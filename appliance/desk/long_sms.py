@@ -13,11 +13,15 @@ from appliance.desk import arrivals, words
 from appliance.devices.protocol import Incoming, IncomingPart
 from appliance.messages import Channel
 from appliance.queue.profile import DAY_MS, MINUTE_MS
+from appliance.sms_parts import join
 from appliance.store import lines
 from appliance.store.store import Tx
 
 PATIENCE_MS = 10 * MINUTE_MS
 """So long an incomplete message waits for its other parts."""
+
+_UNITS = "utf-16-le"
+"""How a part's text is kept: it may begin or end with half a character, which is no UTF-8."""
 
 SAME_MS = 3 * DAY_MS
 """Parts this far apart are not of one message: a sender begins again with its references."""
@@ -77,7 +81,7 @@ def _add(tx: Tx, device_id: str, part: IncomingPart) -> str | None:
         "key": part.key,
         "at": part.at_ms,
         "now": tx.now_ms,
-        "units": part.text.encode("utf-16-le", "surrogatepass"),
+        "units": part.text.encode(_UNITS, "surrogatepass"),
     }
     lacking = tx.conn.execute(_LACKING, {**about, "apart": SAME_MS}).fetchone()
     if lacking is None:
@@ -119,7 +123,7 @@ def _text_so_far(tx: Tx, sms: sqlite3.Row) -> str:
     pieces = []
     for is_there, numbers in groupby(range(1, total + 1), key=units.__contains__):
         if is_there:
-            pieces.append(_decoded(units[number] for number in numbers))
+            pieces.append(_joined(units[number] for number in numbers))
         else:
             pieces.append(words.MISSING_PART[language].format(parts=_span(numbers), total=total))
     return " ".join(pieces)
@@ -133,13 +137,12 @@ def _late_text(tx: Tx, sms: sqlite3.Row, new: Sequence[IncomingPart]) -> str:
     runs = groupby(enumerate(ordered), key=lambda each: each[1] - each[0])
     for run in ([number for _, number in numbers] for _, numbers in runs):
         pieces.append(words.LATE_PART[language].format(parts=_span(run), total=sms["total"]))
-        pieces.append(_decoded(units[number] for number in run))
+        pieces.append(_joined(units[number] for number in run))
     return " ".join(pieces)
 
 
-def _decoded(units: Iterator[bytes]) -> str:
-    """Joined, two halves are a character; a half without the other one is shown as unreadable."""
-    return b"".join(units).decode("utf-16-le", "replace")
+def _joined(units: Iterator[bytes]) -> str:
+    return join([each.decode(_UNITS, "surrogatepass") for each in units])
 
 
 def _span(numbers: Iterator[int] | Sequence[int]) -> str:
