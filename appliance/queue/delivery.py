@@ -232,16 +232,14 @@ WHERE m.id = (SELECT message_id FROM attempt WHERE id = ?)
 
 
 def _prove_sent(tx: Tx, attempt: sqlite3.Row, facts: Mapping[str, Any]) -> None:
-    """Also what waits again because its slot said that it had not left: the network knows better.
-
-    From the queue it goes by way of `sending`, which of an unconfirmed message moves nothing.
-    """
+    """Also what waits again because its slot denied it: the network knows better."""
     tx.conn.execute(
         "UPDATE attempt SET ended_ms = coalesce(ended_ms, ?), outcome = 'sent',"
         " evidence = json_patch(evidence, ?) WHERE id = ?",
         (tx.now_ms, json.dumps(dict(facts)), attempt["id"]),
     )
-    messages.move(tx, attempt["message_id"], MessageState.SENDING, facts=dict(facts))
+    if attempt["state"] == MessageState.QUEUED.value:
+        messages.move(tx, attempt["message_id"], MessageState.SENDING, facts=dict(facts))
     messages.move(
         tx,
         attempt["message_id"],
