@@ -78,9 +78,6 @@ TRANSITIONS: dict[MessageState, frozenset[MessageState]] = {
     _S.RECEIVED: frozenset(),
 }
 
-UNSETTLED = frozenset({_S.QUEUED, _S.SENDING, _S.UNCONFIRMED})
-"""The states in which a message still has to leave, or may have left without proof."""
-
 
 def clean_text(text: str) -> str:
     """The text in NFC, otherwise unharmed.

@@ -7,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.errors import InvalidInput
-from appliance.messages import MAX_TEXT, TRANSITIONS, UNSETTLED, MessageState, clean_text
+from appliance.messages import MAX_TEXT, TRANSITIONS, MessageState, clean_text
+
+#: It still has to leave, or may have left without proof.
+UNSETTLED = frozenset({MessageState.QUEUED, MessageState.SENDING, MessageState.UNCONFIRMED})
 
 #: The table of the life of a message, written out a second time in its own words.
 LIFE = {

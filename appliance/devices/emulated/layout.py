@@ -5,10 +5,9 @@ from typing import Any
 
 from appliance.devices.emulated.node import Bounds, Node
 
-#: Characters that fit on one line of a message, and the height of that line in dp, measured in
-#: a recorded conversation (560 px at density 320 held about 34 characters).
+#: Characters that fit on one line of a message, measured in a recorded conversation (560 px at
+#: density 320 held about 34 characters).
 LINE_CHARS = 34
-LINE_DP = 22
 
 _CLASS_PREFIXES = {
     "View": "android.view.",
