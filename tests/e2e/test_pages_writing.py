@@ -7,6 +7,7 @@ from appliance.desk import sessions
 from appliance.store import messages
 from appliance.store.events import of_message
 from tests.e2e.conftest import NARROW, OpenPage, Place
+from tests.e2e.held import hold
 
 FATIMA = "Fatima El Idrissi"
 SENT = (
@@ -188,17 +189,26 @@ def test_without_connection_nothing_typed_is_lost(open_page: OpenPage, place: Pl
     """A banner after five seconds; what was sent meanwhile goes by itself on return, once."""
     page = opened(open_page(), FATIMA)
     page.context.set_offline(True)
-    expect(page.locator("#offline")).to_be_visible(timeout=15_000)
+    expect(page.locator("#offline")).to_be_visible()
     write(page, "Tot straks op het station")
     lonely = page.locator("#pending li", has_text="station")
     expect(lonely.get_by_role("button", name="Try again")).to_be_visible()
     place.desk.receive("Utrecht", FATIMA, "+31612345611", "Bent u er nog?")
     page.context.set_offline(False)
-    expect(page.locator("#offline")).to_be_hidden(timeout=15_000)
+    expect(page.locator("#offline")).to_be_hidden()
     expect(page.locator("#messages li.line", has_text="station")).to_have_count(1)
     expect(page.locator("#messages li.line", has_text="Bent u er nog?")).to_have_count(1)
     expect(lonely).to_have_count(0)
     assert place.count(SENT.format("Tot straks op het station")) == 1
+
+
+def logged_in_again(page: Page) -> Page:
+    page.wait_for_url("**/login?next=*")
+    page.get_by_label("Your name").fill("Sanne de Wit")
+    page.get_by_label("Password").fill("de balie is open")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.locator("#thread-title")).to_have_text(FATIMA)
+    return page
 
 
 def test_an_ended_session_leads_to_the_login_and_back(open_page: OpenPage, place: Place) -> None:
@@ -208,13 +218,55 @@ def test_an_ended_session_leads_to_the_login_and_back(open_page: OpenPage, place
     place.store.write(lambda tx: sessions.end_all(tx, staff_id))
     page.locator("#text").fill("Dit mag niet weg zijn")
     page.keyboard.press("Enter")  # saving the draft may have led to the login before this
-    page.wait_for_url("**/login?next=*")
-    page.get_by_label("Your name").fill("Sanne de Wit")
-    page.get_by_label("Password").fill("de balie is open")
-    page.get_by_role("button", name="Log in").click()
-    expect(page.locator("#thread-title")).to_have_text(FATIMA)
+    logged_in_again(page)
     expect(page.locator("#text")).to_have_value("Dit mag niet weg zijn")
     assert place.count(SENT.format("Dit mag niet weg zijn")) == 0
+
+
+def test_what_was_under_way_when_the_session_ended_is_found_again(
+    open_page: OpenPage, place: Place
+) -> None:
+    """The stream leads to the login before Balie answered for the message; its words stay."""
+    page = opened(open_page(), FATIMA)
+    hold(page, "**/c/*/messages")
+    write(page, "Dit was al onderweg")
+    expect(page.locator("#pending li")).to_have_count(1)
+    page.locator("#text").fill("En dit nog niet")
+    staff_id = place.desk.filled.staff["Sanne de Wit"]
+    place.store.write(lambda tx: sessions.end_all(tx, staff_id))
+    logged_in_again(page)
+    expect(page.locator("#text")).to_have_value("Dit was al onderweg\nEn dit nog niet")
+    assert place.count(SENT.format("Dit was al onderweg")) == 0
+
+
+def test_a_message_under_way_stands_there_again_on_return(open_page: OpenPage) -> None:
+    """Its bubble belongs to its conversation; whoever looks into another meanwhile finds it."""
+    page = opened(open_page(), FATIMA)
+    held = hold(page, "**/c/*/messages")
+    write(page, "Ik zoek het even op")
+    expect(page.locator("#pending li")).to_have_count(1)
+    opened(page, "Kees Verhoeven")
+    expect(page.locator("#pending li")).to_have_count(0)
+    opened(page, FATIMA)
+    expect(page.locator("#pending li")).to_have_count(1)
+    held.pop().continue_()
+    expect(page.locator("#messages li.line", has_text="Ik zoek het")).to_have_count(1)
+    expect(page.locator("#pending li")).to_have_count(0)
+
+
+def test_a_refusal_that_comes_later_gives_the_words_back(open_page: OpenPage, place: Place) -> None:
+    """Another conversation is open by then: the reason is said, and the words wait in theirs."""
+    page = opened(open_page(), FATIMA)
+    held = hold(page, "**/c/*/messages")
+    write(page, "Kun je morgen ook?")
+    expect(page.locator("#pending li")).to_have_count(1)
+    opened(page, "Kees Verhoeven")
+    place.desk.stop(FATIMA)
+    held.pop().continue_()
+    expect(page.locator("#toast .note")).to_have_attribute("data-code", "opted-out")
+    expect(page.locator("#text")).to_have_value("")
+    opened(page, FATIMA)
+    expect(page.locator("#text")).to_have_value("Kun je morgen ook?")
 
 
 def test_texts_are_shown_as_they_were_written(open_page: OpenPage, place: Place) -> None:

@@ -7,6 +7,8 @@ const touch = matchMedia("(hover: none) and (pointer: coarse)").matches;
 let queue = Promise.resolve(); // one request at a time: what is typed first arrives first
 let timer = 0;
 let saved = null;
+let leaving = false; // for the log-in: until the page is gone somebody may still type
+const underWay = new Map(); // by key: what was sent and Balie has not taken or given back
 
 const form = () => document.getElementById("composer");
 const field = () => document.getElementById("text");
@@ -14,6 +16,7 @@ const field = () => document.getElementById("text");
 function post(address, values) {
   return fetch(address, {
     method: "POST",
+    keepalive: true, // it goes on when its reader goes elsewhere
     headers: {
       "X-CSRF-Token": csrf,
       "HX-Request": "true",
@@ -43,6 +46,13 @@ function bubble(key, text) {
   return item;
 }
 
+// The thread was drawn anew: what is still under way in it stands there again.
+function showUnderWay() {
+  for (const sent of underWay.values()) {
+    if (sent.conversation === form().dataset.conversation) document.getElementById("pending").append(sent.item);
+  }
+}
+
 function note(html) {
   const place = document.getElementById("composer-note");
   if (place) place.innerHTML = html;
@@ -58,18 +68,24 @@ function send() {
     return;
   }
   const key = crypto.randomUUID?.() ?? randomKey();
-  const message = { text, client_id: key, to: box.elements.to?.value ?? "" };
-  const item = bubble(key, text);
+  underWay.set(key, {
+    address: box.getAttribute("action"),
+    conversation: box.dataset.conversation,
+    message: { text, client_id: key, to: box.elements.to?.value ?? "" },
+    item: bubble(key, text),
+  });
   note("");
   field().value = "";
   saved = "";
   clearTimeout(timer);
   grow();
-  deliver(box.getAttribute("action"), message, item);
+  deliver(key);
 }
 
-function deliver(address, message, item) {
-  item.querySelector(".failed").hidden = true;
+function deliver(key) {
+  const { address, message, item } = underWay.get(key);
+  const failed = item.querySelector(".failed");
+  failed.hidden = true;
   later(async () => {
     let answer;
     try {
@@ -77,34 +93,40 @@ function deliver(address, message, item) {
     } catch {
       answer = null;
     }
-    if (answer?.ok) return refresh("messages");
-    if (answer?.status === 401) return leave(answer, message.text);
-    if (answer && [403, 404, 409, 422].includes(answer.status)) {
-      giveBack(await answer.text(), message.text, item);
-      if (answer.status === 403) keepHere(); // the page is too old; the next one finds the text
-      return undefined;
+    if (answer?.ok) {
+      underWay.delete(key);
+      return refresh("messages");
     }
-    const failed = item.querySelector(".failed");
+    if (answer?.status === 401) return leave(answer);
+    if (answer && [403, 404, 409, 422].includes(answer.status)) return giveBack(key, await answer.text(), answer.status);
     failed.hidden = false;
     // The same name again: Balie knows whether it has it already.
-    failed.querySelector(".again").onclick = () => deliver(address, message, item);
+    failed.querySelector(".again").onclick = () => deliver(key);
     return undefined;
   });
 }
 
-// Refused: the bubble goes, the words come back, and the reason stands above them.
-function giveBack(html, text, item) {
-  const here = item.isConnected;
+// Refused: the bubble goes, the words come back, and the reason stands above them. Where another
+// conversation is open meanwhile, the words wait in theirs.
+function giveBack(key, html, status) {
+  const { conversation, message, item } = underWay.get(key);
+  const here = form()?.dataset.conversation === conversation;
+  underWay.delete(key);
   item.remove();
-  if (!here || !field()) return;
-  field().value = field().value ? `${text}\n${field().value}` : text;
+  if (!here) {
+    keep(conversation, joined([sessionStorage.getItem(storageKey(conversation)) ?? "", message.text]));
+    document.dispatchEvent(new CustomEvent("balie:say", { detail: html }));
+    return;
+  }
+  field().value = joined([message.text, field().value]);
   note(html);
   changed();
   field().focus();
+  if (status === 403) keepHere(); // the page is too old; the next one finds the text
 }
 
-function leave(answer, text) {
-  keepHere(text);
+function leave(answer) {
+  document.dispatchEvent(new CustomEvent("balie:leaving"));
   location.assign(answer.headers.get("HX-Redirect") ?? "/login");
 }
 
@@ -114,12 +136,26 @@ function randomKey() {
 
 // Drafts: on the server after a short pause; in this tab while nobody is logged in.
 
-function storageKey() {
-  return `draft:${form().dataset.conversation}`;
+function storageKey(conversation) {
+  return `draft:${conversation}`;
 }
 
-function keepHere(text = field()?.value) {
-  if (form() && text) sessionStorage.setItem(storageKey(), text);
+function joined(texts) {
+  return texts.filter((text) => text.trim()).join("\n");
+}
+
+function keep(conversation, text) {
+  if (text) sessionStorage.setItem(storageKey(conversation), text);
+}
+
+// What was typed, and what was sent and not taken: in each conversation in the order of typing.
+function keepHere() {
+  const texts = new Map();
+  for (const { conversation, message } of underWay.values()) {
+    texts.set(conversation, [...(texts.get(conversation) ?? []), message.text]);
+  }
+  if (form()) texts.set(form().dataset.conversation, [...(texts.get(form().dataset.conversation) ?? []), field().value]);
+  for (const [conversation, each] of texts) keep(conversation, joined(each));
 }
 
 function saveDraft() {
@@ -127,14 +163,17 @@ function saveDraft() {
   if (!box || field().value === saved) return;
   const text = field().value;
   saved = text;
-  const address = box.dataset.draft;
+  const { draft: address, conversation } = box.dataset;
   later(async () => {
     try {
       const answer = await post(address, { text });
-      if (answer.status === 401) leave(answer, text);
-      else if (answer.status === 403) keepHere(text);
-      else if (!answer.ok) saved = null;
-      else refresh("list");
+      if (answer.ok) return refresh("list");
+      if (answer.status === 403 || answer.status === 401) {
+        keep(conversation, text); // another one may be open by now
+        keepHere();
+      }
+      if (answer.status === 401) return leave(answer);
+      if (answer.status !== 403) saved = null; // else the page is too old; the next one finds the text
     } catch {
       saved = null;
     }
@@ -169,9 +208,11 @@ function grow() {
 
 function ready() {
   if (!form()) return;
-  const kept = sessionStorage.getItem(storageKey());
+  showUnderWay();
+  const key = storageKey(form().dataset.conversation);
+  const kept = sessionStorage.getItem(key);
   if (kept) {
-    sessionStorage.removeItem(storageKey());
+    sessionStorage.removeItem(key);
     if (!field().value.includes(kept)) field().value = kept;
     saved = null;
     changed();
@@ -212,12 +253,16 @@ document.addEventListener("htmx:before:swap", (event) => {
 document.addEventListener("htmx:after:swap", (event) => {
   if (event.detail.ctx?.target?.id === "thread-pane") ready();
 });
-document.addEventListener("balie:leaving", () => keepHere());
+document.addEventListener("balie:leaving", () => {
+  leaving = true;
+  keepHere();
+});
 document.addEventListener("balie:back", () => {
-  for (const button of document.querySelectorAll("#pending .failed:not([hidden]) .again")) button.click();
+  for (const [key, { item }] of underWay) if (!item.querySelector(".failed").hidden) deliver(key);
   saveDraft();
 });
 addEventListener("pagehide", () => {
+  if (leaving) return keepHere();
   if (!form() || field().value === saved || saved === null && !field().value) return;
   fetch(form().dataset.draft, {
     method: "POST",
