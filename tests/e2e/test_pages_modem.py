@@ -8,6 +8,7 @@ from appliance.devices.protocol import DeviceState, Reason
 from appliance.messages import MessageState
 from tests.e2e import modem_desk
 from tests.e2e.conftest import NARROW, OpenPage, Place
+from tests.e2e.held import hold
 from tests.e2e.modem_desk import IMEI, ModemDesk, left_over_modem
 
 FATIMA = "Fatima El Idrissi"
@@ -241,3 +242,22 @@ def test_settings_that_somebody_has_open_stay_theirs(open_page: OpenPage, place:
     expect(lists).to_be_hidden()
     page.get_by_text("Change this").click()
     expect(minutes).to_have_value("4")
+
+
+def test_settings_opened_while_the_page_is_drawn_anew_stay_open(
+    open_page: OpenPage, place: Place
+) -> None:
+    """The answer to a question from before they were opened does not close them."""
+    modem = ModemDesk.at(place.desk, "Utrecht")
+    page = open_page("/devices", name="Marit Hoekstra")
+    page.locator("#live[data-connected]").wait_for(state="attached")
+    held = hold(page, "**/devices*")
+    with page.expect_request("**/devices*"):
+        modem.falls_back_after(3)
+    minutes = page.get_by_label("Takes over after (minutes)")
+    page.get_by_text("Change this").click()
+    minutes.fill("25")
+    held.pop().continue_()
+    expect(page.locator(".fallback")).to_contain_text("could send for 3 minutes")
+    expect(minutes).to_have_value("25")
+    expect(minutes).to_be_focused()

@@ -8,6 +8,7 @@ from appliance.api.web import device_phrases
 from appliance.devices.protocol import DeviceState, Reason
 from appliance.store import lines
 from tests.e2e.conftest import OpenPage, Place
+from tests.e2e.held import hold
 
 FATIMA = "Fatima El Idrissi"
 FATIMAS = "+31612345611"
@@ -57,6 +58,21 @@ def test_what_somebody_is_at_stays_when_the_card_is_drawn_anew(
     place.desk.receive("Utrecht", "Fatima Jansen", FATIMAS, "En nu weer anders.")
     expect(pane.locator("h2")).to_have_text("Fatima Jansen")
     expect(pane.locator(".saved")).to_be_visible()
+
+
+def test_what_somebody_begins_to_type_stays_when_an_older_card_arrives(
+    open_page: OpenPage, place: Place
+) -> None:
+    """The card was asked for before they began: its answer does not take their words away."""
+    page = opened(open_page(), FATIMA)
+    held = hold(page, "**/contact?kept=asked")
+    with page.expect_request("**/contact?kept=asked"):
+        place.desk.receive("Utrecht", "Fatima van Nieuw", FATIMAS, "Ik ben getrouwd!")
+    page.get_by_label("Personnel number").fill("40721")
+    held.pop().continue_()
+    expect(page.locator("#contact-pane h2")).to_have_text("Fatima van Nieuw")
+    expect(page.get_by_label("Personnel number")).to_have_value("40721")
+    expect(page.get_by_label("Personnel number")).to_be_focused()
 
 
 def test_consent_is_shown_with_its_proof(open_page: OpenPage) -> None:

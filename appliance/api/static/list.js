@@ -37,22 +37,31 @@ document.addEventListener("htmx:after:swap", (event) => {
 
 // The card of the open conversation changed. What its reader is told or asked there stays, and so
 // does what they are typing.
+function typesAtCard() {
+  return [...document.querySelectorAll("#contact-pane #contact-office input")].some(
+    (field) => field === document.activeElement || field.value !== field.defaultValue,
+  );
+}
+
 document.addEventListener("balie:contact", () => {
   const open = document.getElementById("open")?.value;
   const pane = document.getElementById("contact-pane");
   if (!open || !pane) return;
-  const typing = [...pane.querySelectorAll("#contact-office input")].some(
-    (field) => field === document.activeElement || field.value !== field.defaultValue,
-  );
-  htmx.ajax("GET", `/c/${open}/contact?kept=${typing ? "all" : "asked"}`, {
+  htmx.ajax("GET", `/c/${open}/contact?kept=${typesAtCard() ? "all" : "asked"}`, {
     target: "#contact-pane", swap: "innerHTML", source: pane,
   });
 });
 
-// An answer about a conversation that was left meanwhile comes too late.
+// An answer about a conversation that was left meanwhile comes too late, and so does one that was
+// asked for before they began to type.
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx } = event.detail;
   if (ctx?.target?.id !== "contact-pane" || !ctx.request.action.includes("/contact")) return;
   const open = document.getElementById("open")?.value;
-  if (!ctx.request.action.startsWith(`/c/${open}/`)) event.preventDefault();
+  if (!ctx.request.action.startsWith(`/c/${open}/`)) {
+    event.preventDefault();
+  } else if (ctx.request.action.endsWith("?kept=asked") && typesAtCard()) {
+    event.preventDefault();
+    document.dispatchEvent(new CustomEvent("balie:contact"));
+  }
 });

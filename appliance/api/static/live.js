@@ -38,15 +38,6 @@ document.addEventListener("htmx:before:request", (event) => count(event, 1));
 document.addEventListener("htmx:finally:request", (event) => count(event, -1));
 document.addEventListener("balie:refresh", (event) => refresh(event.detail));
 
-// Settings that somebody has open are theirs: they are not drawn anew with the rest.
-document.addEventListener("htmx:config:request", (event) => {
-  const { ctx } = event.detail;
-  if (ctx.sourceElement.id !== "devices") return;
-  for (const open of ctx.sourceElement.querySelectorAll("details[open]")) {
-    ctx.request.body.append("kept", open.id);
-  }
-});
-
 // Many hints at once are one request: the part asks at most this often.
 const due = new Map();
 function soon(id, ms = 60) {
