@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import NARROW, WIDE, Look, OpenPage, Place
+from tests.e2e.held import hold
 
 FATIMA = "Fatima El Idrissi"
 
@@ -36,6 +37,24 @@ def test_everything_goes_by_keyboard(open_page: OpenPage) -> None:
     expect(page.locator("#thread-title")).not_to_have_text(FATIMA)
     page.keyboard.press("Alt+k")
     expect(page.locator("#thread-title")).to_have_text(FATIMA)
+
+
+def test_the_last_chosen_conversation_is_the_one_that_opens(open_page: OpenPage) -> None:
+    """Quick keys count from what was chosen last, and an answer that comes late changes nothing."""
+    page = open_page()
+    page.locator("#live[data-connected]").wait_for(state="attached")
+    rows = page.locator("#list a.row")
+    first, second, third = [rows.nth(at).get_attribute("data-title") or "" for at in range(3)]
+    rows.first.click()
+    expect(page.locator("#thread-title")).to_have_text(first)
+    held = hold(page, "**/c/*")
+    with page.expect_request("**/c/*"):
+        page.keyboard.press("Alt+j")
+    page.keyboard.press("Alt+j")
+    expect(page.locator("#thread-title")).to_have_text(third)
+    held.pop().continue_()
+    page.keyboard.press("Alt+k")
+    expect(page.locator("#thread-title")).to_have_text(second)
 
 
 def test_enter_does_not_send_while_an_input_method_composes(open_page: OpenPage) -> None:

@@ -1,6 +1,7 @@
 // The keyboard: everything that the mouse can do in the inbox.
 
 const help = document.getElementById("help");
+let asked = null; // the conversation that was chosen last, until its thread is there
 
 function rows() {
   return [...document.querySelectorAll("#rows .row")];
@@ -10,10 +11,16 @@ function typing(target) {
   return target.closest?.("input, textarea, select, [contenteditable]") != null;
 }
 
+// By the thread itself: the list is marked a moment after it.
+function openAt(all) {
+  const id = asked ?? document.getElementById("open")?.value;
+  return all.findIndex((row) => row.dataset.conversation === id);
+}
+
 function step(by) {
   const all = rows();
   const at = all.indexOf(document.activeElement);
-  const open = all.findIndex((row) => row.hasAttribute("aria-current"));
+  const open = openAt(all);
   const next = all[Math.max(0, Math.min(all.length - 1, (at < 0 ? open : at) + by))];
   next?.focus();
   next?.scrollIntoView({ block: "nearest" });
@@ -21,7 +28,7 @@ function step(by) {
 
 function openNext(by) {
   const all = rows();
-  const open = all.findIndex((row) => row.hasAttribute("aria-current"));
+  const open = openAt(all);
   const next = all[open < 0 ? 0 : open + by];
   next?.scrollIntoView({ block: "nearest" });
   next?.click();
@@ -45,6 +52,13 @@ function back() {
     document.querySelector(".thread-head .back")?.checkVisibility() && document.querySelector(".thread-head .back").click();
   }
 }
+
+document.addEventListener("click", (event) => {
+  asked = event.target.closest?.("#rows .row")?.dataset.conversation ?? asked;
+});
+document.addEventListener("htmx:after:swap", (event) => {
+  if (event.detail.ctx?.target?.id === "thread-pane") asked = null;
+});
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || help.open) return;
