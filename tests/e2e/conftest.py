@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from appliance.api.feed import EventFeed
 from appliance.api.services import Services
@@ -16,10 +16,13 @@ from appliance.store.store import Store
 from tests.api.office import WebServer, run_web_server
 from tests.e2e.chromium import launched
 from tests.e2e.filled import Filler, fill
+from tests.running_demo import SETTLES_S
 
 SETUP_CODE = "blauw-fiets-7"
-PATIENCE_MS = 15_000
+PATIENCE_MS = SETTLES_S * 1000
 """How long a page may take on a busy machine; no figure, a deadline."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass(slots=True)

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
-from tests.running_demo import SETTLES_S, Demo, running_demo
-
-expect.set_options(timeout=SETTLES_S * 1000)
+from tests.e2e.conftest import PATIENCE_MS
+from tests.running_demo import Demo, running_demo
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +26,7 @@ def new_page(demo: Demo, chromium: Browser) -> Iterator[Callable[[str], Page]]:
 
     def opened(role: str) -> Page:
         context = chromium.new_context(locale="en-GB", base_url=demo.url)
-        context.set_default_timeout(SETTLES_S * 1000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         log_in(page, demo.login(role))
