@@ -1,16 +1,25 @@
 """Phone numbers: E.164 inside, as people write them outside."""
 
 import re
+import unicodedata
 
 import phonenumbers
+import regex
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
+from appliance.characters import without_hidden
 from appliance.errors import InvalidInput
 
 DEFAULT_REGION = "NL"
 
 # Digits and how people group them; anything else (names, letters, extensions) is no number.
-_WRITTEN = re.compile(r"\+?[0-9][0-9 ().\-/\u00a0\u202f]*")
+_WRITTEN = re.compile(r"[+(]{0,2}[0-9][0-9 ().\-/]*")
+
+# Links as address books and pages have them (RFC 3966, RFC 5724), with what may follow.
+_LINK = re.compile(
+    r"(?:tel|sms|smsto|callto|whatsapp):(?://)?([^;?]*)(?:[;?].*)?", re.IGNORECASE | re.DOTALL
+)
+_DASH = regex.compile(r"[\p{Pd}\u2043\u2212]")
 
 # ITU-T E.164 §6: at most 15 digits, the first of them not 0; no country has numbers below 7.
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -24,18 +33,42 @@ def parse_number(text: str, *, field: str = "to", region: str = DEFAULT_REGION) 
 
     Raises InvalidInput with a sentence when it is no number, too short, or not assigned.
     """
-    sentence = f"“{text[:40]}” is not a phone number. Write it like +31612345678."
-    if not _WRITTEN.fullmatch(text.strip()):
+    written = _plain(text)
+    quoted = f"“{written[:40]}”"
+    sentence = f"{quoted} is not a phone number. Write it like +31612345678."
+    if not _WRITTEN.fullmatch(written):
         raise InvalidInput(field, sentence)
     try:
-        number = phonenumbers.parse(text.strip(), region)
+        number = phonenumbers.parse(written, region)
     except NumberParseException as exc:
         raise InvalidInput(field, sentence) from exc
     if not phonenumbers.is_valid_number(number):
         reason = _why_invalid(number)
-        sentence = f"“{text[:40]}” {reason}. Write it like +31612345678."
+        sentence = f"{quoted} {reason}. Write it like +31612345678."
         raise InvalidInput(field, sentence)
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def number_or_text(text: str) -> str:
+    """E.164 where it is a number; anything else as it is."""
+    try:
+        return parse_number(text)
+    except InvalidInput:
+        return text
+
+
+def _plain(text: str) -> str:
+    """As it looks: what is copied from an address book or a page brings more than one sees."""
+    shown = unicodedata.normalize("NFKC", without_hidden(text))
+    spaced = _DASH.sub("-", " ".join(shown.split()))
+    plain = "".join(_in_ascii(sign) for sign in spaced)
+    link = _LINK.fullmatch(plain)
+    return (link[1] if link else plain).strip()
+
+
+def _in_ascii(sign: str) -> str:
+    """Digits of every script are the same digits."""
+    return str(unicodedata.decimal(sign)) if sign.isdecimal() else sign
 
 
 def _why_invalid(number: phonenumbers.PhoneNumber) -> str:

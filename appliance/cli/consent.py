@@ -25,7 +25,7 @@ def import_file(
     """Records consent that people gave elsewhere. It reaches SMS only."""
     text = _text_of(file)
     with open_store(data) as store:
-        line_id = store.read(lambda conn: lines.line(conn, _line_name(line)).id)
+        line_id = store.read(lambda conn: lines.line(conn, line).id)
         rows = consent_import.read_rows(text, now_ms=store.clock.now_ms())
         done = consent_import.bring_in(store, rows, line_id=line_id, recorded_by="import")
     facts = {
@@ -65,10 +65,3 @@ def _text_of(file: Path) -> str:
         raise InvalidInput("file", f"{file} cannot be read: {exc.strerror}.") from exc
     except UnicodeDecodeError as exc:
         raise InvalidInput("file", f"{file} is not UTF-8; save it as CSV UTF-8.") from exc
-
-
-def _line_name(line: str) -> str:
-    try:
-        return parse_number(line)
-    except InvalidInput:
-        return line

@@ -8,10 +8,10 @@ import json
 import sqlite3
 from dataclasses import dataclass
 
-from appliance.errors import InvalidInput, NotFound
+from appliance.errors import NotFound
 from appliance.events import Event
 from appliance.ids import is_id
-from appliance.phone_numbers import parse_number
+from appliance.phone_numbers import number_or_text
 from appliance.store import contacts, lines
 from appliance.store.contacts import Contact
 from appliance.store.lines import Line
@@ -40,10 +40,7 @@ class Sight:
 
     def line(self, conn: sqlite3.Connection, name: str) -> Line:
         """The line with this id or number, the number as people write it. Raises NotFound."""
-        try:
-            found = lines.line(conn, name)
-        except NotFound:
-            found = lines.line(conn, name.lower() if is_id(name) else _number(name))
+        found = lines.line(conn, name.lower() if is_id(name) else name)
         if not self.sees_branch(found.branch_id):
             raise NotFound("line")
         return found
@@ -96,11 +93,4 @@ def _branches_of_device(conn: sqlite3.Connection, device_id: str) -> set[str]:
 
 def _by_number(conn: sqlite3.Connection, name: str) -> Contact | None:
     """Not every sender is E.164: `…@lid` and names of companies are looked up as they are."""
-    return contacts.by_number(conn, name) or contacts.by_number(conn, _number(name))
-
-
-def _number(name: str) -> str:
-    try:
-        return parse_number(name)
-    except InvalidInput:
-        return name
+    return contacts.by_number(conn, name) or contacts.by_number(conn, number_or_text(name))

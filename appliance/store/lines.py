@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from appliance.errors import NotFound, Refused
 from appliance.events import EventKind
 from appliance.messages import Channel, MessageState
+from appliance.phone_numbers import number_or_text
 from appliance.store import line_settings, messages
 from appliance.store.line_settings import DEFAULT_SETTINGS, LineSettings
 from appliance.store.store import Tx
@@ -171,8 +172,11 @@ def lines(conn: sqlite3.Connection) -> Sequence[Line]:
 
 
 def line(conn: sqlite3.Connection, number_or_id: str) -> Line:
-    """Raises NotFound."""
-    row = conn.execute(f"{_LINE} AND (id = ?1 OR number = ?1)", (number_or_id,)).fetchone()
+    """The number as people write it. Raises NotFound."""
+    found = f"{_LINE} AND (id = ?1 OR number = ?1)"
+    row = conn.execute(found, (number_or_id,)).fetchone()
+    if row is None:
+        row = conn.execute(found, (number_or_text(number_or_id),)).fetchone()
     if row is None:
         raise NotFound("line")
     return _line(row)

@@ -40,6 +40,20 @@ def test_a_dry_run_tells_and_keeps_nothing(office: Office, tilburg: Desk, planni
     assert office.count("message") == before
 
 
+@pytest.mark.parametrize(
+    "written", ["\u202a+31687654321\u202c", "06\u201387654321", "(06) 87654321"]
+)
+def test_a_number_in_a_list_is_read_as_people_copy_it(
+    office: Office, tilburg: Desk, planning: Caller, written: str
+) -> None:
+    """And shown as the author wrote it."""
+    office.writes(ANNA, tilburg)
+    answer = send(planning, tilburg, written, ANNA, dry_run="true")
+    first, second = bodies.ListOut.model_validate_json(answer.content).recipients
+    assert (first.verdict, first.to) == ("accepted", written)
+    assert second.reason == "twice"
+
+
 def test_a_list_is_accepted_at_once_with_a_message_for_each(
     office: Office, tilburg: Desk, planning: Caller
 ) -> None:

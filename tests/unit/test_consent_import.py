@@ -29,6 +29,7 @@ def test_a_row_is_a_record() -> None:
     "text",
     [
         "Number;Source;Date;Wording;X\r\n0612345678;Contract;03-11-2025;Ik wil sms over werk;\r\n",
+        HEADING + ROW.replace("0612345678", "\u202a06\u201312345678\u202c"),
         'date,wording,source,number\n2025-11-03,"Ik wil sms\nover werk",Contract,+31 6 12345678\n',
     ],
 )

@@ -1,0 +1,63 @@
+"""Characters that show nothing, or turn round what stands beside them, in what others wrote.
+
+A name comes from whoever gave it to themselves. It is shown beside others, so nothing in it may
+reach beyond it. What emoji and scripts need stays: the joiners inside them, and variation signs.
+"""
+
+import regex
+
+MAX_NAME = 80
+"""Code points of a name; a list shows fewer."""
+
+_UNSEEN = r"[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u2800]"
+# Letters of a script in which a joiner changes how they are written: not ours.
+_JOINING = r"[[\p{L}\p{M}]--[\p{Latin}\p{Greek}\p{Cyrillic}]]"
+_EMOJI = r"[\p{Emoji}\p{Extended_Pictographic}]"
+_EMOJI_ENDS = r"[\p{Emoji}\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f\U000e007f]"
+_NEEDED = "|".join(
+    (
+        rf"(?<={_EMOJI_ENDS})\u200d(?={_EMOJI})",
+        rf"(?<={_JOINING})[\u200c\u200d](?={_JOINING})",
+        rf"(?<={_EMOJI})[\ufe0e\ufe0f]",
+        r"(?<=\p{Han})[\ufe00-\ufe0f\U000e0100-\U000e01ef]",
+        # The flags of England, Scotland and Wales are spelt out in tags.
+        r"(?<=\U0001f3f4)[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f",
+    )
+)
+_HIDDEN = regex.compile(_UNSEEN, regex.VERSION1)
+_HIDDEN_IN_NAME = regex.compile(rf"({_NEEDED})|{_UNSEEN}", regex.VERSION1)
+_SIGN = regex.compile(r"\X")
+
+
+def without_hidden(text: str) -> str:
+    """The text without all that shows nothing or only turns letters round, for comparing.
+
+    Spaces and ends of lines stay.
+    """
+    return _HIDDEN.sub(lambda found: found[0] if found[0].isspace() else "", text)
+
+
+def is_blank(text: str) -> bool:
+    """True when nobody would see anything."""
+    return not without_hidden(text).strip()
+
+
+def clean_name(text: str | None) -> str | None:
+    """The name in one line, cut at MAX_NAME between two signs; None when nothing of it shows."""
+    if not text or is_blank(text):
+        return None
+    one_line = " ".join(text.split())
+    shown = _HIDDEN_IN_NAME.sub(lambda found: found[1] or "", one_line)
+    return _cut(" ".join(shown.split())).rstrip() or None
+
+
+def _cut(text: str) -> str:
+    """A sign that is longer than a name, as a letter under a hundred accents, is cut itself."""
+    if len(text) <= MAX_NAME:
+        return text
+    kept = ""
+    for sign in _SIGN.findall(text):
+        if len(kept) + len(sign) > MAX_NAME:
+            break
+        kept += sign
+    return kept or text[:MAX_NAME]
