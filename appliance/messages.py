@@ -4,6 +4,7 @@ import re
 import unicodedata
 from enum import Enum
 
+from appliance.characters import is_blank
 from appliance.errors import InvalidInput
 
 MAX_TEXT = 4096
@@ -82,14 +83,14 @@ TRANSITIONS: dict[MessageState, frozenset[MessageState]] = {
 def clean_text(text: str) -> str:
     """The text in NFC, otherwise unharmed.
 
-    Raises InvalidInput when it is empty or only white space, longer than MAX_TEXT characters,
-    or holds a NUL or a lone surrogate, which no phone can carry.
+    Raises InvalidInput when nobody would see anything of it, when it is longer than MAX_TEXT
+    characters, or holds a NUL or a lone surrogate, which no phone can carry.
     """
     if _UNSENDABLE.search(text):
         sentence = "The text holds a character that no phone can send (NUL or half an emoji)."
         raise InvalidInput("text", sentence)
     normal = unicodedata.normalize("NFC", text)
-    if not normal.strip():
+    if is_blank(normal):
         raise InvalidInput("text", "The text is empty. Write something to send.")
     if len(normal) > MAX_TEXT:
         sentence = f"The text has {len(normal)} characters; at most {MAX_TEXT} can be sent."

@@ -1,7 +1,9 @@
 """A message that came in: whose line it is for, and the one transaction that keeps it."""
 
 import sqlite3
+from dataclasses import replace
 
+from appliance.characters import clean_name
 from appliance.desk.rules import Arrival, answer
 from appliance.devices.protocol import Incoming
 from appliance.messages import Channel
@@ -26,6 +28,7 @@ def line_for(conn: sqlite3.Connection, device_id: str, sender: str) -> Line | No
 
 def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
     """The row, its contact and conversation, what it means for consent, and a rule's answer."""
+    incoming = _named(incoming)
     if incoming.group is not None:
         conversation_id = conversations.with_group(
             tx, line.id, incoming.group.jid, incoming.group.name
@@ -63,6 +66,24 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
         channel=incoming.channel,
     )
     answer(tx, arrival)
+
+
+def sender_of(sender: str) -> str:
+    """Who sent it: a number, or the word that somebody gave themselves."""
+    return sender if is_e164(sender) else clean_name(sender) or "?"
+
+
+def _named(incoming: Incoming) -> Incoming:
+    """Under names that can be shown beside others."""
+    group = incoming.group
+    if group is not None:
+        group = replace(group, name=clean_name(group.name) or "?")
+    return replace(
+        incoming,
+        sender=sender_of(incoming.sender),
+        sender_name=clean_name(incoming.sender_name),
+        group=group,
+    )
 
 
 def key_owner(conn: sqlite3.Connection, device_id: str, line: Line) -> str:

@@ -2,14 +2,12 @@
 
 import sqlite3
 
+from appliance.characters import clean_name
 from appliance.desk import withdrawal
 from appliance.errors import NotFound, Refused
 from appliance.events import EventKind
 from appliance.store import contacts
 from appliance.store.store import Tx
-
-MAX_NAME = 120
-"""Characters of a name or personnel number; the longest that a list can still show."""
 
 
 def rename(
@@ -27,7 +25,7 @@ def rename(
     contact_id = _present(tx, contact_id)
     tx.conn.execute(
         "UPDATE contact SET office_name = ?, personnel_number = ? WHERE id = ?",
-        (_tidy(office_name), _tidy(personnel_number), contact_id),
+        (clean_name(office_name), clean_name(personnel_number), contact_id),
     )
     tx.emit(
         EventKind.CONTACT_CHANGED,
@@ -144,7 +142,3 @@ def _present(tx: Tx, contact_id: str) -> str:
     if contact is None:
         raise NotFound("contact")
     return contact.id
-
-
-def _tidy(text: str | None) -> str | None:
-    return " ".join(text.split())[:MAX_NAME] or None if text else None

@@ -70,7 +70,9 @@ class Reception:
         return self._store.write(lambda tx: _bind_sim(tx, device_id, sim))
 
     def recent(self, device_id: str, sender: str, *, since_ms: int) -> Sequence[Incoming]:
-        return self._store.read(lambda conn: _recent(conn, device_id, sender, since_ms))
+        return self._store.read(
+            lambda conn: _recent(conn, device_id, arrivals.sender_of(sender), since_ms)
+        )
 
     def cursor(self, device_id: str, name: str) -> int | None:
         return self._store.read(lambda conn: _cursor(conn, device_id, name))

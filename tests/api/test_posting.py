@@ -51,6 +51,29 @@ def test_a_line_may_be_named_by_id_or_number(
     assert planning.post(message(tilburg, line=names[named])).status_code == 202
 
 
+@pytest.mark.parametrize(
+    "written", ["\u202a+31687654321\u202c", "06\u201387654321", "(06) 87654321", "tel:+31687654321"]
+)
+def test_a_number_is_read_as_people_copy_it(
+    office: Office, tilburg: Desk, planning: Caller, written: str
+) -> None:
+    """In a body and in an address, for a contact and for a line."""
+    office.writes(ANNA, tilburg)
+    assert planning.post(message(tilburg, to=written)).status_code == 202
+    assert planning.get(f"/contacts/{written}").status_code == 200
+    assert planning.post(message(tilburg, line="tel:" + tilburg.number)).status_code == 202
+
+
+@pytest.mark.parametrize("text", ["\u200b\u2060", "\u202e\u202c", "\u3164"])
+def test_a_text_of_which_nobody_sees_anything_is_empty(
+    office: Office, tilburg: Desk, planning: Caller, text: str
+) -> None:
+    office.writes(ANNA, tilburg)
+    answer = planning.post(message(tilburg, text=text))
+    assert answer.status_code == 422
+    assert "Write something" in answer.text
+
+
 def test_a_contact_may_be_named_by_id(office: Office, tilburg: Desk, planning: Caller) -> None:
     """The message goes to the number that they wrote from."""
     office.writes(ANNA, tilburg)

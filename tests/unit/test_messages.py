@@ -87,6 +87,10 @@ def test_a_text_goes_through_unharmed(text: str) -> None:
     [
         ("", "empty"),
         (" \n\t\u00a0\u2003", "empty"),
+        ("\u200b\u2060\ufeff", "empty"),
+        ("\u202e \u202c\u00ad", "empty"),
+        ("\u3164\u2800\u115f", "empty"),
+        ("\ufe0f\U000e0041", "empty"),
         ("x" * (MAX_TEXT + 1), "4097 characters; at most 4096"),
         ("nul\x00", "NUL"),
         ("half \ud83d", "half an emoji"),

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from appliance.api.web import device_phrases, phrases
 from appliance.api.web.assets import asset, icon
 from appliance.api.web.i18n import Words
+from appliance.characters import is_blank
 from appliance.phone_numbers import is_e164, readable
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -26,6 +27,7 @@ def environment() -> Environment:
     env.globals.update(phrases=phrases, device_phrases=device_phrases, icon=icon, asset=asset)
     env.filters["readable"] = readable
     env.tests["e164"] = is_e164
+    env.tests["blank"] = is_blank
     return env
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from appliance.api.web import phrases
 from appliance.api.web.i18n import Words
+from appliance.characters import is_blank
 from appliance.desk.throttle import TooManyTries
 from appliance.errors import InvalidInput, Refused
 from appliance.messages import MAX_TEXT
@@ -51,7 +52,7 @@ def note_of(words: Words, exc: InvalidInput | Refused, *, line: str = "", text: 
 
 
 def _about_text(words: Words, text: str) -> str:
-    if not text.strip():
+    if is_blank(text):
         return words.text("There is nothing to send yet. Write something first.")
     if len(text) > MAX_TEXT:
         sentence = words.text("This text has {n} characters; at most {most} can be sent at once.")
