@@ -6,7 +6,8 @@ ermee”, and a mark on every other message would soon be read by nobody.
 
 import re
 
-from appliance.desk.words import bare, is_stop
+from appliance.desk.letters import bare
+from appliance.desk.words import STOP_WORDS, is_stop
 
 MAX_WORDS = 14
 """A longer text says something else too, and staff reads it anyway."""
@@ -43,6 +44,7 @@ _PHRASES = (
 )
 _ASKS_TO_STOP = re.compile(rf"\b(?:{'|'.join(_PHRASES)})\b")
 _STOP = frozenset({"stop", "stoppen"})
+_SIGN = "\N{OCTAGONAL SIGN}"
 
 
 def is_near_stop(text: str) -> bool:
@@ -52,4 +54,12 @@ def is_near_stop(text: str) -> bool:
     if is_stop(text) or said.count(" ") >= MAX_WORDS:
         return False
     only_stop = bool(words & _STOP) and words - _STOP <= _AROUND_STOP
-    return only_stop or _ASKS_TO_STOP.search(said) is not None
+    return only_stop or _resembles_stop(text, said) or _ASKS_TO_STOP.search(said) is not None
+
+
+def _resembles_stop(text: str, said: str) -> bool:
+    """A word of STOP with a gap or a letter twice in it, or nothing but its sign."""
+    if not said:
+        return _SIGN in text
+    together = said.replace(" ", "")
+    return together in STOP_WORDS or re.sub(r"(\w)\1", r"\1", together) in STOP_WORDS

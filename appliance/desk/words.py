@@ -1,10 +1,10 @@
 """The words that open and close the door, and what Balie says by itself, in two languages."""
 
-import re
-import unicodedata
+from appliance.desk.letters import bare, readings
 
 STOP_WORDS = frozenset(
     {"stop", "stoppen", "stopp", "afmelden", "uitschrijven", "unsubscribe", "stop all", "stopall"}
+    | {"\u0441\u0442\u043e\u043f", "\u03c3\u03c4\u03bf\u03c0"}  # stop, in Cyrillic and Greek
 )
 START_WORDS = frozenset({"start", "starten", "aanmelden", "inschrijven", "subscribe", "unstop"})
 
@@ -38,14 +38,9 @@ LATE_PART = {"nl": "[deel {parts} van {total}]", "en": "[part {parts} of {total}
 
 def is_stop(text: str) -> bool:
     """True when the whole message is a word that asks for no more messages."""
-    return bare(text) in STOP_WORDS
+    return not STOP_WORDS.isdisjoint(readings(text))
 
 
 def is_start(text: str) -> bool:
+    """True for the word as it is: what only resembles it opens nothing."""
     return bare(text) in START_WORDS
-
-
-def bare(text: str) -> str:
-    """The message without case, punctuation and marks around it: ` Stop! ` is STOP."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return re.sub(r"[\W_]+", " ", plain).strip()

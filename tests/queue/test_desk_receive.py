@@ -27,6 +27,24 @@ STOPS = [
     "ＳＴＯＰ",
     "stop 🛑",
     "\u200bStop",
+    "UİTSCHRİJVEN",
+    "sto\u200bp",
+    "s\u00adt\u00ado\u00adp",
+    "S T O P",
+    "S.T.O.P.",
+    "a f m e l d e n",
+    "“STOP”",
+    "🛑 STOP 🇳🇱",
+    "stooop",
+    "STOPPPP!!!",
+    "\u0455\u0442\u043e\u0440",
+    "S\u0442\u043ep",
+    "СТОП",
+    "ΣΤΟΠ",
+    "🅢🅣🅞🅟",
+    "🇸🇹🇴🇵",
+    "s\u0336t\u0336o\u0336p\u0336",
+    "Stóp",
 ]
 NO_STOPS = [
     "stop maar even met bellen",
@@ -38,6 +56,10 @@ NO_STOPS = [
     "",
     "🛑",
     "Kun je me afmelden voor morgen?",
+    "stoop",
+    "n o n s t o p",
+    "stop 1",
+    "sloop",
 ]
 
 

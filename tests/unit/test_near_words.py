@@ -1,8 +1,11 @@
 """Words that come near to STOP: which are shown to staff, and which are left alone."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from appliance.desk.near_words import is_near_stop
+from appliance.desk.words import STOP_WORDS, is_start, is_stop
 
 NEAR = [
     "stop. dank je",
@@ -29,6 +32,14 @@ NEAR = [
     "unsubscribe me",
     "take me off this list",
     "opt out",
+    "stoop",
+    "sttop",
+    "st op",
+    "uit schrijven",
+    "stooppp",
+    "stop\u200b. dánk je",
+    "🛑",
+    "🛑✋",
 ]
 FAR = [
     "",
@@ -49,6 +60,10 @@ FAR = [
     "can I stop at four tomorrow?",
     "I left a message for you",
     "stop " * 15 + "dank je",
+    "stoopje",
+    "👍",
+    "non stop",
+    "ik sta bij de bus stop 🛑",
     "Hallo, kan ik na tien uur geen berichten meer krijgen, want dan slaap ik al en mijn vrouw ook",
 ]
 
@@ -63,3 +78,88 @@ def test_it_is_shown_to_staff(text: str) -> None:
 def test_it_is_left_alone(text: str) -> None:
     """STOP itself, and what people write about work, gets no mark."""
     assert not is_near_stop(text)
+
+
+HIDDEN = "\u200b\u200d\u2060\u00ad\u202e\u202c\ufeff\ufe0f"
+AROUND = st.text("🛑👍 .!?…“”*_~-\n" + HIDDEN, max_size=6)
+# What people write at work; none of it is about messages, however it is put together.
+WORDS = [
+    "ik",
+    "kan",
+    "morgen",
+    "niet",
+    "komen",
+    "bij",
+    "welke",
+    "stop",
+    "moet",
+    "dit",
+    "zijn",
+    "bus",
+    "trein",
+    "loods",
+    "werk",
+    "nachtdienst",
+    "ploeg",
+    "pauze",
+    "begint",
+    "uur",
+    "laat",
+    "ziek",
+    "dokter",
+    "fiets",
+    "contract",
+    "loon",
+    "heftruck",
+    "magazijn",
+    "vandaag",
+    "at",
+    "what",
+    "stop",
+    "should",
+    "wait",
+    "shift",
+    "starts",
+    "tomorrow",
+    "work",
+    "train",
+]
+# “Stop dit” asks for something, and somebody should look.
+ASKS = frozenset({"stop", "dit"})
+
+
+@given(st.sampled_from(sorted(STOP_WORDS)), st.data())
+def test_stop_is_stop_whatever_hides_in_it(word: str, data: st.DataObject) -> None:
+    """In any case, with hidden signs between its letters and marks around it."""
+    letters = [data.draw(st.sampled_from((sign, sign.upper()))) for sign in word]
+    hidden = [data.draw(st.text(HIDDEN, max_size=2)) for _ in letters]
+    inside = "".join(sign + odd for sign, odd in zip(letters, hidden, strict=True))
+    text = data.draw(AROUND) + inside + data.draw(AROUND)
+    assert is_stop(text)
+    assert not is_near_stop(text)
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=2, max_size=12))
+def test_a_sentence_about_work_is_not_stop(said: list[str]) -> None:
+    """A bus stop is no wish: what is about work gets neither an opt-out nor a mark."""
+    text = " ".join(said)
+    if set(said) <= ASKS:
+        return
+    assert not is_stop(text)
+    assert not is_near_stop(text)
+    assert not is_start(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["S T A R T", "st art", "staaart", "starrt", "\u0455\u0442\u0430rt", "🅢🅣🅐🅡🅣", "subscrıbe"],
+)
+def test_only_the_word_itself_opens_again(text: str) -> None:
+    """What looks like START, or is spelt out or drawn out, opens nothing."""
+    assert not is_start(text)
+
+
+@pytest.mark.parametrize("text", ["START", "st\u200bart", "İNSCHRİJVEN", "✅ Start!"])
+def test_the_word_itself_opens_again(text: str) -> None:
+    """However it is dressed up."""
+    assert is_start(text)
