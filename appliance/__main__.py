@@ -6,6 +6,7 @@ from appliance import __version__
 from appliance.cli import (
     care,
     clock,
+    colleagues,
     consent,
     devices,
     directory,
@@ -35,6 +36,11 @@ app.add_typer(consent.consent_app, name="consent")
 app.command("plan")(plan.plan)
 app.command("simulate")(pacing.run_simulation)
 app.command("report")(pacing.run_report)
+people.staff_app.command("disable")(colleagues.disable)
+people.staff_app.command("enable")(colleagues.enable)
+people.staff_app.command("link")(colleagues.link)
+people.staff_app.command("role")(colleagues.role)
+people.staff_app.command("sessions")(colleagues.list_sessions)
 directory.line_app.command("list")(line_settings.list_lines)
 directory.line_app.command("set")(line_settings.set_line)
 directory.line_app.command("pacing")(pacing.line_pacing)

@@ -5,6 +5,7 @@ week, on log-out, and for all browsers when the password changes or the person i
 """
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appliance.desk.access import Rights, rights_of
@@ -29,6 +30,15 @@ class Session:
     theme: str | None
     rights: Rights
     stale: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSession:
+    """As it is listed: when it began, was last used, and ends if nobody uses it."""
+
+    created_ms: int
+    seen_ms: int
+    expires_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +94,22 @@ def end(tx: Tx, token: str) -> None:
     tx.conn.execute("DELETE FROM session WHERE token_hash = ?", (token_hash(token),))
 
 
-def end_all(tx: Tx, staff_id: str, *, but: str | None = None) -> None:
-    """Logs a person out everywhere, except from the session with the token `but`."""
-    tx.conn.execute(
+def end_all(tx: Tx, staff_id: str, *, but: str | None = None) -> int:
+    """Logs a person out everywhere, except from the session with the token `but`; how many
+    sessions that ended. Who calls it emits an event, by which open pages learn of it.
+    """
+    tx.conn.execute("DELETE FROM session WHERE expires_ms <= ?", (tx.now_ms,))
+    return tx.conn.execute(
         "DELETE FROM session WHERE staff_id = ? AND token_hash <> ?",
         (staff_id, token_hash(but) if but else ""),
+    ).rowcount
+
+
+def open_of(conn: sqlite3.Connection, staff_id: str, now_ms: int) -> Sequence[OpenSession]:
+    """The sessions of a person that have not ended, the one used last first."""
+    rows = conn.execute(
+        "SELECT created_ms, seen_ms, expires_ms FROM session"
+        " WHERE staff_id = ? AND expires_ms > ? ORDER BY seen_ms DESC",
+        (staff_id, now_ms),
     )
+    return [OpenSession(**dict(row)) for row in rows]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appliance.desk import sessions
-from appliance.desk.access import grant_role
+from appliance.desk.access import Permission, grant_role, rights_of
 from appliance.desk.bearer import new_token, token_hash
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.events import EventKind
@@ -62,14 +62,24 @@ def is_fresh(conn: sqlite3.Connection) -> bool:
 
 
 def add_login_link(tx: Tx, staff_id: str) -> str:
-    """The token of a link that logs in once and lets a password be chosen; earlier ones die."""
-    _must_exist(tx.conn, staff_id)
+    """The token of a link that logs in once and lets a password be chosen; earlier ones die.
+
+    Raises NotFound, or Refused for somebody who is disabled.
+    """
+    member = _require(tx.conn, staff_id)
+    if member.disabled:
+        raise Refused(
+            "disabled",
+            f"{member.name} may not log in.",
+            remedy=f'Let them in again first: balie staff enable "{member.name}".',
+        )
     token = new_token()
     tx.conn.execute("DELETE FROM login_link WHERE staff_id = ?", (staff_id,))
     tx.conn.execute(
         "INSERT INTO login_link (token_hash, staff_id, expires_ms) VALUES (?, ?, ?)",
         (token_hash(token), staff_id, tx.now_ms + LINK_LIFE_MS),
     )
+    tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts={"changed": "login-link"})
     return token
 
 
@@ -101,19 +111,65 @@ def set_password(
     tx: Tx, staff_id: str, password_hash: str, *, keep_session: str | None = None
 ) -> None:
     """Logs the person out everywhere but in `keep_session`."""
-    _must_exist(tx.conn, staff_id)
+    _require(tx.conn, staff_id)
     _store_password(tx, staff_id, password_hash)
     sessions.end_all(tx, staff_id, but=keep_session)
     tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts={"changed": "password"})
 
 
-def disable(tx: Tx, staff_id: str, *, by_staff_id: str | None = None) -> None:
-    _must_exist(tx.conn, staff_id)
+def disable(tx: Tx, staff_id: str, *, by_staff_id: str | None = None) -> int:
+    """Logs the person out everywhere, for good; how many sessions that ended.
+
+    A second time changes nothing. Raises NotFound, or Refused for the last administrator.
+    """
+    member = _require(tx.conn, staff_id)
+    if member.disabled:
+        return 0
+    was_admin = _is_admin(tx.conn, staff_id)
     tx.conn.execute("UPDATE staff SET disabled_ms = ? WHERE id = ?", (tx.now_ms, staff_id))
+    if was_admin:
+        _require_admin(tx.conn, member)
     tx.conn.execute("DELETE FROM login_link WHERE staff_id = ?", (staff_id,))
-    sessions.end_all(tx, staff_id)
+    ended = sessions.end_all(tx, staff_id)
     facts = {"changed": "disabled", "by": by_staff_id}
     tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts=facts)
+    return ended
+
+
+def enable(tx: Tx, staff_id: str, *, by_staff_id: str | None = None) -> None:
+    """They log in with the password that they had. A second time changes nothing."""
+    if not _require(tx.conn, staff_id).disabled:
+        return
+    tx.conn.execute("UPDATE staff SET disabled_ms = NULL WHERE id = ?", (staff_id,))
+    facts = {"changed": "enabled", "by": by_staff_id}
+    tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts=facts)
+
+
+def give_role(
+    tx: Tx, staff_id: str, role: str, branch_id: str | None, *, by_staff_id: str | None = None
+) -> None:
+    """This role instead of all that they had. Open pages follow at once.
+
+    Raises NotFound, InvalidInput for the role, or Refused for the last administrator.
+    """
+    member = _require(tx.conn, staff_id)
+    was_admin = _is_admin(tx.conn, staff_id)
+    tx.conn.execute("DELETE FROM staff_grant WHERE staff_id = ?", (staff_id,))
+    grant_role(tx, staff_id, role, branch_id)
+    if was_admin:
+        _require_admin(tx.conn, member)
+    facts = {"changed": "role", "role": role, "by": by_staff_id}
+    tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, branch_id=branch_id, facts=facts)
+
+
+def log_out_everywhere(tx: Tx, staff_id: str) -> int:
+    """How many sessions that ended. The password stays as it is. Raises NotFound."""
+    _require(tx.conn, staff_id)
+    ended = sessions.end_all(tx, staff_id)
+    if ended:
+        facts = {"by": "console", "sessions": ended}
+        tx.emit(EventKind.STAFF_LOGGED_OUT, staff_id=staff_id, facts=facts)
+    return ended
 
 
 def choose_look(tx: Tx, staff_id: str, *, language: str | None, theme: str | None) -> None:
@@ -138,6 +194,18 @@ def member_of(conn: sqlite3.Connection, staff_id: str) -> Member | None:
     return _member(conn, row) if row else None
 
 
+def named(conn: sqlite3.Connection, name: str) -> Member:
+    """The member with this name or id. Raises InvalidInput when there is none."""
+    tidy = " ".join(name.split())
+    row = conn.execute(
+        "SELECT * FROM staff WHERE name = ? OR id = lower(?)", (tidy, tidy)
+    ).fetchone()
+    if row is None:
+        sentence = f"Nobody of the staff is called “{tidy}”. See: balie staff list."
+        raise InvalidInput("name", sentence)
+    return _member(conn, row)
+
+
 def _member(conn: sqlite3.Connection, row: sqlite3.Row) -> Member:
     roles = conn.execute(
         "SELECT DISTINCT role, branch_id FROM staff_grant WHERE staff_id = ?"
@@ -157,9 +225,30 @@ def _store_password(tx: Tx, staff_id: str, password_hash: str) -> None:
     tx.conn.execute("UPDATE staff SET password_hash = ? WHERE id = ?", (password_hash, staff_id))
 
 
-def _must_exist(conn: sqlite3.Connection, staff_id: str) -> None:
-    if conn.execute("SELECT 1 FROM staff WHERE id = ?", (staff_id,)).fetchone() is None:
+def _require(conn: sqlite3.Connection, staff_id: str) -> Member:
+    member = member_of(conn, staff_id)
+    if member is None:
         raise NotFound("member of staff")
+    return member
+
+
+def _is_admin(conn: sqlite3.Connection, staff_id: str) -> bool:
+    return rights_of(conn, staff_id).may(Permission.STAFF_MANAGE, None)
+
+
+def _require_admin(conn: sqlite3.Connection, gone: Member) -> None:
+    """Asked after a change, which a refusal takes back."""
+    left = conn.execute(
+        "SELECT 1 FROM staff_grant JOIN staff ON staff.id = staff_id"
+        " WHERE permission = ? AND branch_id IS NULL AND disabled_ms IS NULL LIMIT 1",
+        (Permission.STAFF_MANAGE.value,),
+    ).fetchone()
+    if left is None:
+        raise Refused(
+            "last-administrator",
+            f"{gone.name} is the only administrator.",
+            remedy="Make somebody else one first: balie staff role NAME --role admin.",
+        )
 
 
 def _clean_name(name: str) -> str:
