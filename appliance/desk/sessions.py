@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from appliance.desk.access import Rights, rights_of
 from appliance.desk.bearer import new_token, token_hash
+from appliance.events import EventKind
 from appliance.store.store import Tx
 
 _HOUR_MS = 3_600_000
@@ -21,7 +22,9 @@ SEEN_EVERY_MS = 5 * 60_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """`stale`: used since `seen` was last written; tell it with `seen`."""
+    """`stale`: used since `seen` was last written; tell it with `seen`. `expires_ms` is when it
+    ends if nobody uses it.
+    """
 
     staff_id: str
     name: str
@@ -30,6 +33,7 @@ class Session:
     theme: str | None
     rights: Rights
     stale: bool
+    expires_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +67,7 @@ def begin(tx: Tx, staff_id: str) -> NewSession:
 
 def find(conn: sqlite3.Connection, token: str, now_ms: int) -> Session | None:
     row = conn.execute(
-        "SELECT staff_id, name, csrf, language, theme, seen_ms FROM session"
+        "SELECT staff_id, name, csrf, language, theme, seen_ms, expires_ms FROM session"
         " JOIN staff ON staff.id = staff_id"
         " WHERE token_hash = ? AND expires_ms > ? AND disabled_ms IS NULL",
         (token_hash(token), now_ms),
@@ -78,6 +82,7 @@ def find(conn: sqlite3.Connection, token: str, now_ms: int) -> Session | None:
         theme=row["theme"],
         rights=rights_of(conn, row["staff_id"]),
         stale=now_ms - row["seen_ms"] > SEEN_EVERY_MS,
+        expires_ms=row["expires_ms"],
     )
 
 
@@ -91,7 +96,13 @@ def seen(tx: Tx, token: str) -> None:
 
 
 def end(tx: Tx, token: str) -> None:
-    tx.conn.execute("DELETE FROM session WHERE token_hash = ?", (token_hash(token),))
+    """Logs this browser out; its open pages learn of it by the event."""
+    ended = tx.conn.execute(
+        "DELETE FROM session WHERE token_hash = ? RETURNING staff_id", (token_hash(token),)
+    ).fetchone()
+    if ended is not None:
+        facts = {"by": "person"}
+        tx.emit(EventKind.STAFF_LOGGED_OUT, staff_id=ended["staff_id"], facts=facts)
 
 
 def end_all(tx: Tx, staff_id: str, *, but: str | None = None) -> int:

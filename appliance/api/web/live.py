@@ -10,7 +10,8 @@ import contextlib
 import dataclasses
 import json
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query
@@ -26,6 +27,8 @@ routes = APIRouter(route_class=PageRoute)
 
 BEAT_S = 15.0
 """How often a quiet stream says that it is alive, and asks whether its reader still is."""
+END_S = 1.0
+"""How precisely a stream ends with a session that nobody used."""
 
 _ABOUT_MESSAGES = frozenset(
     {
@@ -51,6 +54,7 @@ _ABOUT_DEVICES = frozenset(
         EventKind.LINE_RESUMED,
     }
 )
+_ABOUT_STAFF = frozenset({EventKind.STAFF_CHANGED, EventKind.STAFF_LOGGED_OUT})
 
 
 @routes.get("/live")
@@ -74,34 +78,62 @@ async def _stream(visit: Visit, position: int | None) -> AsyncIterator[str]:
         # Of another epoch, or lost: nothing can be caught up with, so the page is drawn anew.
         yield _frame("stale", {}, feed.cursor(feed.head))
         return
+    reader = _Reader(visit)
+    if not await reader.is_there():  # the session may have ended before `position`
+        return
     yield _frame("beat", {}, feed.cursor(position))
-    alive_s = time.monotonic()
-    async for event in _with_pauses(feed.follow(position)):
-        if event is not None and (hint := await _hint_for(visit, event)) is not None:
-            yield _frame(*hint, feed.cursor(event.seq))
-        if _may_end(visit, event) or time.monotonic() - alive_s >= BEAT_S:
-            session = await session_of(visit.web, visit.token)
-            if session is None:
+    async for event in _with_pauses(feed.follow(position), reader.pause_s):
+        if reader.may_be_gone(event):
+            if not await reader.is_there():
                 return
-            visit = dataclasses.replace(visit, session=session)
             yield _frame("beat", {})
-            alive_s = time.monotonic()
+        if event is not None and (hint := await _hint_for(reader.visit, event)) is not None:
+            yield _frame(*hint, feed.cursor(event.seq))
 
 
-def _may_end(visit: Visit, event: Event | None) -> bool:
-    """Its reader was disabled or logged out elsewhere: what comes next is not theirs any more."""
-    if event is None or event.kind is not EventKind.STAFF_CHANGED:
-        return False
-    return event.staff_id == visit.staff_id
+@dataclass(slots=True)
+class _Reader:
+    """Who follows a stream, as of when that was last asked."""
+
+    visit: Visit
+    asked_s: float = 0.0
+
+    async def is_there(self) -> bool:
+        """Asks whether the session is still open, and what it may see now."""
+        session = await session_of(self.visit.web, self.visit.token)
+        if session is not None:
+            self.visit = dataclasses.replace(self.visit, session=session)
+        self.asked_s = time.monotonic()
+        return session is not None
+
+    def may_be_gone(self, event: Event | None) -> bool:
+        """They logged out, were let go, have other rights or went away long ago: what comes next
+        may not be theirs any more. At each beat they are asked all the same.
+        """
+        if self._left_ms() <= 0 or time.monotonic() - self.asked_s >= BEAT_S:
+            return True
+        if event is None or event.kind not in _ABOUT_STAFF:
+            return False
+        return event.staff_id == self.visit.staff_id
+
+    def pause_s(self) -> float:
+        """Until the next beat, or until the session ends by itself."""
+        left_s = self.visit.services.clock.real_s(self._left_ms())
+        return min(BEAT_S, max(END_S, left_s))
+
+    def _left_ms(self) -> int:
+        return self.visit.session.expires_ms - self.visit.now_ms
 
 
-async def _with_pauses(events: AsyncIterator[Event]) -> AsyncIterator[Event | None]:
+async def _with_pauses(
+    events: AsyncIterator[Event], pause_s: Callable[[], float]
+) -> AsyncIterator[Event | None]:
     """The events, and None whenever none came for a while."""
     upcoming: asyncio.Task[Event | None] | None = None
     try:
         while True:
             upcoming = upcoming or asyncio.ensure_future(_next(events))
-            await asyncio.wait({upcoming}, timeout=BEAT_S)
+            await asyncio.wait({upcoming}, timeout=pause_s())
             if not upcoming.done():
                 yield None
                 continue
