@@ -170,6 +170,16 @@ class Output:
     text: str
     status: int
 
+    @property
+    def line(self) -> str:
+        """The answer of a command that gives one line."""
+        return last_line(self.text)
+
+
+def last_line(text: str) -> str:
+    """Without blanks around it. A linker or a vendor may have put lines of its own before it."""
+    return text.removesuffix("\n").rpartition("\n")[2].strip()
+
 
 def _outputs(text: str, mark: str, count: int) -> list[Output]:
     parts = re.split(rf"{mark}=(\d+)\r?\n", text)

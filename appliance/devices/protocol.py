@@ -45,6 +45,10 @@ class Reason(Enum):
     WHATSAPP_STOPPED = "whatsapp-stopped"
     SERVER_WILL_NOT_START = "server-will-not-start"
     UNKNOWN_SCREEN = "unknown-screen"
+    #: The phone has not told these for a minute, so what they would say is not known.
+    CLOCK_UNREADABLE = "clock-unreadable"
+    NOTIFICATIONS_UNREADABLE = "notifications-unreadable"
+    SMS_UNREADABLE = "sms-unreadable"
     #: The SIM of a modem asks for a PIN that Balie does not have or may not try.
     SIM_PIN = "sim-pin"
     #: The SIM is locked; only its PUK opens it, and only a person may type that.

@@ -68,6 +68,27 @@ DEVICE_REASONS: Mapping[Reason, tuple[str, str]] = {
             " Balie."
         ),
     ),
+    Reason.CLOCK_UNREADABLE: (
+        "The phone does not tell the time, so Balie cannot prove what leaves. Nothing is sent.",
+        "Restart the phone. It goes on by itself when it tells the time again.",
+    ),
+    Reason.NOTIFICATIONS_UNREADABLE: (
+        (
+            "The phone's notifications cannot be read, so Balie would not hear an answer. Nothing"
+            " is sent by WhatsApp."
+        ),
+        "Restart the phone. It goes on by itself when they can be read again.",
+    ),
+    Reason.SMS_UNREADABLE: (
+        (
+            "The phone's SMS cannot be read, so Balie would not hear an answer. Nothing is sent by"
+            " SMS."
+        ),
+        (
+            "Restart the phone and look in its developer options whether USB debugging may read"
+            " everything. It goes on by itself when they can be read again."
+        ),
+    ),
     Reason.SIM_PIN: (
         "The SIM card asks for its PIN, and Balie does not have it or may not try it.",
         (

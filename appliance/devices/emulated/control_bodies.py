@@ -156,8 +156,8 @@ _INJECTION: TypeAdapter[Injection] = TypeAdapter(Annotated[Injection, Field(disc
 
 
 class FaultBody(_Body):
-    """`times` null is until it is lifted; `method` narrows it to an RPC method, to `shell`, or,
-    for a lost tap, to the resource id's last word.
+    """`times` null is until it is lifted; `method` narrows it to an RPC method, to `shell`, for a
+    lost tap to the resource id's last word, or for a fault of shell commands to a part of them.
     """
 
     fault: FaultKind
@@ -235,6 +235,9 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
         {"phone": "+31612345601", "fault": "phone-gone", "lift": True},
         {"phone": "+31612345601", "fault": "tick-pending"},
         {"phone": "+31612345601", "fault": "tick-pending", "lift": True},
+        {"phone": "+31612345601", "fault": "vendor-line", "method": "content query"},
+        {"phone": "+31612345601", "fault": "unreadable", "method": "content://sms"},
+        {"phone": "+31612345601", "fault": "unreadable", "lift": True},
     ],
     "truth": [{}, {"since": 1789312500000}],
 }

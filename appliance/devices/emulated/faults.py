@@ -35,13 +35,20 @@ class FaultKind(Enum):
     TICK_PENDING = "tick-pending"
     #: WhatsApp shows its ban screen instead of anything else, until lifted.
     BANNED = "banned"
+    #: The linker warns before the output of each shell command that contains `method`.
+    VENDOR_LINE = "vendor-line"
+    #: Each shell command that contains `method` fails as its service or provider is away.
+    UNREADABLE = "unreadable"
     #: A dialog that no driver knows lies over WhatsApp, until lifted.
     UNKNOWN_DIALOG = "unknown-dialog"
 
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """`method` narrows a wire fault to one RPC method or to `shell`; None means any call."""
+    """`method` narrows a wire fault to one RPC method or to `shell`; None means any call.
+
+    For faults of shell commands it is a part of the command.
+    """
 
     kind: FaultKind
     times: int | None = 1
@@ -63,6 +70,13 @@ class Faults:
 
     def standing(self, kind: FaultKind) -> bool:
         return kind in self._armed
+
+    def befalls(self, kind: FaultKind, command: str) -> bool:
+        """Whether the fault strikes this shell command; one use of it is spent then."""
+        fault = self._armed.get(kind)
+        if fault is None or (fault.method or "") not in command:
+            return False
+        return self.take(kind, method=fault.method) is not None
 
     def take(self, kind: FaultKind, *, method: str | None = None) -> Fault | None:
         """The armed fault, one use of it spent, if it applies to this call."""

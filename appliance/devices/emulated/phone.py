@@ -8,7 +8,13 @@ from appliance.devices.emulated.emulated_handset import EmulatedHandset
 from appliance.devices.emulated.faults import Fault, FaultKind
 
 #: Faults that last until they are lifted, however often they show.
-_LASTING = {FaultKind.BANNED, FaultKind.UNKNOWN_DIALOG, FaultKind.TICK_PENDING}
+_LASTING = {
+    FaultKind.BANNED,
+    FaultKind.UNKNOWN_DIALOG,
+    FaultKind.TICK_PENDING,
+    FaultKind.VENDOR_LINE,
+    FaultKind.UNREADABLE,
+}
 
 
 def default_times(kind: FaultKind) -> int | None:

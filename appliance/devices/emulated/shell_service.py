@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from appliance.devices.emulated import device_paths
+from appliance.devices.emulated import device_paths, spoilt
 from appliance.devices.emulated.faults import FaultKind
 from appliance.devices.emulated.seam import DeviceFile, Handset, ShellResult
 from appliance.devices.emulated.shell_output import ShellOutput
@@ -21,6 +21,8 @@ from appliance.devices.emulated.u2_process import U2Process
 _STDOUT, _STDERR = 1, 2
 #: What mksh puts before its own complaints.
 _SHELL_NAME = "/system/bin/sh: "
+#: What the shell does itself, without starting a program.
+_BUILTINS = frozenset({"echo", ":", "true", "false", "exit"})
 _ECHO_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\"}
 
 
@@ -88,6 +90,9 @@ class ShellRun:
             result = ShellResult()
         else:
             self._traffic.shell_commands[argv[0]] += 1
+            if argv[0] not in _BUILTINS:
+                warning = spoilt.warning_before(self._handset.faults, argv)
+                self._deliver(warning, command.redirections, known)
             result = await self._simple_command(argv, {**self._variables, **assigned})
         self._deliver(result, command.redirections, known)
 
@@ -99,7 +104,8 @@ class ShellRun:
             return builtin(argv[1:])
         if argv[0] == "exit":
             return self._exit(argv[1:])
-        return self._u2.refusal(argv) or await self._handset.run(argv, env)
+        refused = self._u2.refusal(argv) or spoilt.failure_of(self._handset.faults, argv)
+        return refused or await self._handset.run(argv, env)
 
     def _exit(self, arguments: list[str]) -> ShellResult:
         self._exited = True

@@ -1,7 +1,8 @@
 """Rows as Android's `content query` prints them: one println a row, nothing escaped.
 
 Source: AOSP `cmds/content/src/com/android/commands/content/Content.java`. A free text can forge
-a whole row; such a column is therefore asked for alone, one row at a time.
+a whole row; such a column is therefore asked for alone, one row at a time. What a linker or a
+vendor puts before the first row (`WARNING: linker: …`) is passed over.
 """
 
 import re
@@ -36,11 +37,10 @@ def read_rows(output: str, columns: Sequence[str]) -> list[Row]:
     Raises AccessRefused, or Transient when the answer is an error or cannot be read.
     """
     text = output.strip("\r\n")
-    if not text or text.startswith(_NOTHING):
+    rows = _answer(text, "Row: 0 ") if text else None
+    if rows is None:
         return []
-    if not text.startswith("Row: 0 "):
-        raise _error(text)
-    return [_row(line, number, columns) for number, line in enumerate(text.split("\n"))]
+    return [_row(line, number, columns) for number, line in enumerate(rows.split("\n"))]
 
 
 def read_value(output: str, column: str) -> str | None:
@@ -48,12 +48,24 @@ def read_value(output: str, column: str) -> str | None:
 
     NULL and the word NULL look alike here: the question leaves the first out.
     """
-    if output.startswith(_NOTHING):
-        return None
     head = f"Row: 0 {column}="
-    if not output.startswith(head):
-        raise _error(output)
-    return output.removeprefix(head).removesuffix("\n")
+    row = _answer(output, head)
+    return None if row is None else row.removeprefix(head).removesuffix("\n")
+
+
+def _answer(output: str, head: str) -> str | None:
+    """All from the first line on that begins with `head`; None where there is no row.
+
+    What follows on that line is content, whatever it looks like.
+    """
+    at = 0
+    while at < len(output):
+        if output.startswith(head, at):
+            return output[at:]
+        if output.startswith(_NOTHING, at):
+            return None
+        at = (output.find("\n", at) + 1) or len(output)
+    raise _error(output)
 
 
 def _row(line: str, number: int, columns: Sequence[str]) -> Row:

@@ -15,6 +15,7 @@ from appliance.devices.phone.notification_records import Record
 from appliance.devices.phone.phone import Patience, Phone
 from appliance.devices.phone.phone_clock import DATE_COMMAND, measure
 from appliance.devices.phone.receive import REDACTED, SHOWN, Receiver
+from appliance.devices.phone.senses import Senses
 from appliance.devices.phone.session import Session
 from appliance.devices.phone.sim import SIM_STATE, is_taken_out
 from appliance.devices.phone.sms_send import look_sms, send_sms
@@ -70,13 +71,15 @@ class PhoneDriver:
     ) -> None:
         self.device_id = device_id
         session = Session(serial, deadlines)
+        patience = patience or Patience()
         self._phone = Phone(
             device_id=device_id,
             session=session,
             contacts=Contacts(session),
+            senses=Senses(device_id, lost_after_s=patience.unreadable_s),
             listener=listener,
             clock=clock,
-            patience=patience or Patience(),
+            patience=patience,
         )
         self._receiver = Receiver(self._phone)
         self._examiner = Examiner(self._phone, self._receiver)
@@ -119,9 +122,8 @@ class PhoneDriver:
             Channel.SMS: send_sms,
         }
         try:
-            self._take_in_hand(
-                attempt.outgoing.number, by_sim=attempt.outgoing.channel is Channel.SMS
-            )
+            by_sms = attempt.outgoing.channel is Channel.SMS
+            self._take_in_hand(attempt.outgoing.number, opens_chat=not by_sms, by_sim=by_sms)
             return by_channel[attempt.outgoing.channel](self._phone, attempt)
         except (DeviceError, Refused):
             raise
@@ -134,7 +136,8 @@ class PhoneDriver:
 
     def look(self, look: Look) -> Found:
         if look.baseline is not None:
-            self._guarded(lambda: self._take_in_hand(look.outgoing.number))
+            opens_chat = look.outgoing.channel is Channel.WHATSAPP
+            self._guarded(lambda: self._take_in_hand(look.outgoing.number, opens_chat=opens_chat))
         by_channel = {Channel.WHATSAPP: look_whatsapp, Channel.SMS: look_sms}
         asked = by_channel[look.outgoing.channel]
         return self._guarded(lambda: asked(self._phone, look))
@@ -160,10 +163,13 @@ class PhoneDriver:
     def close(self) -> None:
         self._phone.session.close()
 
-    def _take_in_hand(self, number: str, *, by_sim: bool = False) -> list[Record]:
+    def _take_in_hand(
+        self, number: str, *, opens_chat: bool = True, by_sim: bool = False
+    ) -> list[Record]:
         """Notifications are told first, then the phone is woken; one shell call for all.
 
-        Raises SimMissing for what needs a SIM when there is none any more.
+        Raises SimMissing for what needs a SIM when there is none any more, and Transient where a
+        chat would be opened whose notifications cannot be read: what they hold would be lost.
         """
         phone = self._phone
         if not self._examiner.right_sim:
@@ -176,12 +182,14 @@ class PhoneDriver:
         commands += [question] if question else []
         redacted, shown, date, sim, *_, last = phone.session.run(*commands)
         listed = self._receiver.before_a_chat(redacted, shown)
+        if listed is None and opens_chat:
+            raise Transient("The notifications of the phone cannot be read.")
         phone.time = measure(phone.clock, date.text, asked_ms=asked_ms)
         if question:
             phone.contacts.answered(number, last)
         if by_sim:
             _need_sim(sim)
-        return listed
+        return listed or []
 
     @staticmethod
     def _guarded(call: Callable[[], T]) -> T:

@@ -15,12 +15,14 @@ from appliance.devices.phone.health import (
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import measure
 from appliance.devices.phone.receive import Receiver
+from appliance.devices.phone.senses import Sense
 from appliance.devices.phone.session import ServerWillNotStart
 from appliance.devices.phone.sms_limit import SmsLimit
 from appliance.devices.phone.whatsapp_screen import Elsewhere, Stopped, classify
 from appliance.devices.protocol import DeviceState, Reason, Status
-from appliance.errors import DeviceError, SetupError, StoreError
+from appliance.errors import DeviceError, SetupError, StoreError, Transient
 from appliance.messages import Channel
+from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +49,7 @@ class Examiner:
         self._phone = phone
         self._receiver = receiver
         self._sms_limit = SmsLimit()
+        self._silence = Trouble(log, f"{phone.device_id} could not be examined")
         self._connected = False
         self._opens_freely = False
         self._ask_to_open_at = 0.0
@@ -64,11 +67,11 @@ class Examiner:
         try:
             return self._examine()
         except DeviceError as exc:
-            log.info("%s does not answer: %s", self._phone.device_id, exc)
+            self._silence.met(exc)
             self._connected = False
             return Status(state=DeviceState.DEGRADED, reason=Reason.NOT_ANSWERING)
         except StoreError as exc:
-            log.warning("the SIM of %s could not be noted: %s", self._phone.device_id, exc)
+            self._silence.met(exc)
             return Status(state=DeviceState.DEGRADED, reason=Reason.NOT_ANSWERING)
 
     def _away(self, state: DeviceState, reason: Reason) -> Status:
@@ -80,16 +83,28 @@ class Examiner:
     def _examine(self) -> Status:
         asked_ms = self._phone.clock.now_ms()
         health = read_health(self._phone.session.run(*QUESTIONS), self._sms_limit)
-        self._phone.time = measure(self._phone.clock, health.date, asked_ms=asked_ms)
+        self._tell_time(health, asked_ms=asked_ms)
         if not self._connected:
             self._greet()
         self._phone.sms_app = health.sms_app
         self._phone.whatsapp = health.whatsapp[0] if health.whatsapp else self._phone.whatsapp
         reason = self._hindrance(health)
         channels = self._channels(reason, health)
+        reason = self._phone.senses.reason if reason is Reason.NONE else reason
         state = DeviceState.READY if reason is Reason.NONE else DeviceState.DEGRADED
         self.usable = Channel.WHATSAPP in channels
+        self._silence.over()
         return Status(state=state, reason=reason, channels=channels, facts=health.facts())
+
+    def _tell_time(self, health: Health, *, asked_ms: int) -> None:
+        """A phone that does not tell the time goes on by what it told last."""
+        phone = self._phone
+        try:
+            phone.time = measure(phone.clock, health.date, asked_ms=asked_ms)
+        except Transient as exc:
+            phone.senses.failed(Sense.CLOCK, exc)
+        else:
+            phone.senses.works(Sense.CLOCK)
 
     def _greet(self) -> None:
         """The phone is back after it was away, or here for the first time."""
@@ -128,14 +143,14 @@ class Examiner:
             return Reason.NO_WHATSAPP
         return Reason.WHATSAPP_STOPPED if self._is_stopped() else Reason.NONE
 
-    @staticmethod
-    def _channels(reason: Reason, health: Health) -> frozenset[Channel]:
+    def _channels(self, reason: Reason, health: Health) -> frozenset[Channel]:
         sms = {Channel.SMS} if health.sms_app else set()
+        able: frozenset[Channel] = frozenset()
         if reason is Reason.NONE:
-            return frozenset({Channel.WHATSAPP, *sms})
-        if reason in {Reason.NO_WHATSAPP, Reason.WHATSAPP_STOPPED}:
-            return frozenset(sms)
-        return frozenset()
+            able = frozenset({Channel.WHATSAPP, *sms})
+        elif reason in {Reason.NO_WHATSAPP, Reason.WHATSAPP_STOPPED}:
+            able = frozenset(sms)
+        return able - self._phone.senses.closed
 
     def _opens(self) -> bool:
         """Whether the lock gives way to a swipe; remembered, for asking lights the screen."""

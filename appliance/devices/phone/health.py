@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from appliance.devices.adb import Output
+from appliance.devices.adb import Output, last_line
 from appliance.devices.phone.phone_clock import DATE_COMMAND
 from appliance.devices.phone.sim import SIM_COMMANDS, read_sim
 from appliance.devices.phone.sms_limit import LIMIT_COMMANDS, SmsLimit
@@ -68,10 +68,10 @@ def read_health(answers: list[Output], limit: SmsLimit) -> Health:
     texts = [answer.text for answer in answers]
     date, booted, power, window, battery, sms_app, *packages = texts[: len(_QUESTIONS)]
     wakefulness = _WAKEFULNESS.search(power)
-    default = sms_app.strip()
+    default = last_line(sms_app)
     return Health(
         date=date,
-        booted=booted.strip() == "1",
+        booted=last_line(booted) == "1",
         awake=wakefulness is not None and wakefulness[1] == "Awake",
         keyguard=shows_keyguard(window),
         battery={found[1]: int(found[2]) for found in _BATTERY.finditer(battery)},

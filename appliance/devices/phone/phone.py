@@ -9,6 +9,7 @@ from appliance.devices.phone.contacts import Contacts
 from appliance.devices.phone.phone_clock import PhoneClock
 from appliance.devices.phone.phrases import StopKind
 from appliance.devices.phone.row_memory import History
+from appliance.devices.phone.senses import Senses
 from appliance.devices.phone.session import Session
 from appliance.devices.phone.texts import canonical
 from appliance.devices.protocol import Incoming, Listener
@@ -40,6 +41,10 @@ class Patience:
     sms_s: float = 25.0
     #: Before the first look at a screen that was asked for; each later pause is longer.
     look_again_s: float = 0.1
+    #: What cannot be read for so long is said to be unreadable.
+    unreadable_s: float = 60.0
+    #: A list that could not be read is asked for again after this, news or not.
+    read_again_s: float = 2.0
 
     def pauses(self) -> Iterator[float]:
         """Seconds before each look: soon at first, for each look costs the phone work."""
@@ -61,6 +66,7 @@ class Phone:
     device_id: str
     session: Session
     contacts: Contacts
+    senses: Senses
     listener: Listener
     clock: Clock
     patience: Patience = field(default_factory=Patience)

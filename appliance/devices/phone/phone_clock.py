@@ -4,12 +4,13 @@ import re
 from dataclasses import dataclass
 
 from appliance.clock import MS_PER_S, Clock
+from appliance.devices.adb import last_line
 from appliance.devices.phone.texts import label
 from appliance.errors import Transient
 
 DATE_COMMAND = "date '+%s %z'"
 
-_ANSWER = re.compile(r"(\d+) ([+-])(\d{2})(\d{2})\s*")
+_ANSWER = re.compile(r"(\d+) ([+-])(\d{2})(\d{2})")
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?:\s*([ap])\.?\s?m\.?)?", re.IGNORECASE)
 
 MS_PER_MINUTE = 60_000
@@ -49,7 +50,7 @@ class PhoneClock:
 
 def read_clock(output: str, *, asked_ms: int, answered_ms: int) -> PhoneClock:
     """The offset from the answer to DATE_COMMAND; raises Transient when it is none."""
-    found = _ANSWER.fullmatch(output)
+    found = _ANSWER.fullmatch(last_line(output))
     if found is None:
         raise Transient("The phone does not tell the time.")
     phone_ms = int(found[1]) * MS_PER_S + MS_PER_S // 2

@@ -5,11 +5,13 @@ import time
 
 from appliance.devices.phone.content_rows import AccessRefused, content_query, read_rows
 from appliance.devices.phone.phone import Phone
+from appliance.devices.phone.senses import Sense
 from appliance.devices.phone.sms_provider import Box, SmsRow, addresses, bodies, find
 from appliance.devices.protocol import Incoming, MissedCall
 from appliance.errors import InvalidInput, Transient
 from appliance.messages import Channel
 from appliance.phone_numbers import parse_number
+from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
 
@@ -36,15 +38,29 @@ class SmsInbox:
     def __init__(self, phone: Phone) -> None:
         self._phone = phone
         self._swept = 0.0
+        self._failed = False
         self.news = True
 
     def poll(self) -> bool:
-        if not self.news and time.monotonic() < self._swept + _SWEEP_S:
+        """Nothing that is wrong with the list keeps the rest of the phone from being read."""
+        if time.monotonic() < self._swept + self._pause_s():
             return False
-        found = self._fetch()
-        self.news = False
-        self._swept = time.monotonic()
+        try:
+            found = self._fetch()
+        except (AccessRefused, Transient) as exc:
+            self._phone.senses.failed(Sense.SMS, exc)
+            self.news = self._failed = True
+            return False
+        finally:
+            self._swept = time.monotonic()
+        self._phone.senses.works(Sense.SMS)
+        self.news = self._failed = False
         return found
+
+    def _pause_s(self) -> float:
+        if not self.news:
+            return _SWEEP_S
+        return self._phone.patience.read_again_s if self._failed else 0.0
 
     def _fetch(self) -> bool:
         """Those above the cursor; without one, what is unread since yesterday."""
@@ -61,8 +77,8 @@ class SmsInbox:
             if row.id in texts
         ]
         phone.deliver(messages)
-        last = max((row.id for row in rows), default=cursor or 0)
-        if last != cursor:
+        if rows:
+            last = max(row.id for row in rows)
             phone.listener.move_cursor(phone.device_id, SMS_CURSOR, last)
         return bool(messages)
 
@@ -82,6 +98,7 @@ class MissedCalls:
     def __init__(self, phone: Phone) -> None:
         self._phone = phone
         self._swept = 0.0
+        self._trouble = Trouble(log, f"missed calls of {phone.device_id}")
         self.news = True
         self.refused = False
 
@@ -90,9 +107,13 @@ class MissedCalls:
             return
         try:
             self._fetch()
-        except (AccessRefused, Transient) as exc:
+        except AccessRefused as exc:
             log.info("missed calls of %s: %s", self._phone.device_id, exc)
             self.refused = True
+        except Transient as exc:
+            self._trouble.met(exc)
+        else:
+            self._trouble.over()
         self.news = False
         self._swept = time.monotonic()
 

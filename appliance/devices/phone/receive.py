@@ -7,6 +7,7 @@ from appliance.devices.adb import Output
 from appliance.devices.phone.notification_records import Record, Stamp, records
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_lists import MissedCalls, SmsInbox
+from appliance.devices.phone.senses import Sense
 from appliance.devices.phone.texts import digits_in
 from appliance.devices.phone.whatsapp_notifications import ACCOUNT, messages_of
 from appliance.devices.phone.whatsapp_screen import PACKAGES
@@ -19,6 +20,9 @@ SHOWN = "dumpsys notification --noredact"
 
 # MessagingStyle keeps this many (Notification.MessagingStyle.MAXIMUM_RETAINED_MESSAGES of AOSP).
 _FULL_ARRAY = 25
+
+# The first line of the dump, whether there are notifications or none.
+_TITLE = "Notification Manager state"
 
 _DIALERS = frozenset(
     {
@@ -50,15 +54,29 @@ class Receiver:
     def poll(self) -> bool:
         self._phone.deliver([])
         (redacted,) = self._phone.session.run(REDACTED)
-        listed = records(redacted.text)
-        news = self._note(listed)
-        found = self._fetch() if news else False
+        found = self._is_dumped(redacted) and self._look_through(records(redacted.text))
         found |= self._sms.poll()
         self._calls.poll()
         return found
 
-    def before_a_chat(self, redacted: Output, shown: Output) -> list[Record]:
-        """Tells what the notifications hold now: opening a chat takes them away."""
+    def _look_through(self, listed: Sequence[Record]) -> bool:
+        return self._fetch() if self._note(listed) else False
+
+    def _is_dumped(self, redacted: Output) -> bool:
+        """A phone that dumps nothing has not said that there is no notification."""
+        if _TITLE in redacted.text:
+            self._phone.senses.works(Sense.NOTIFICATIONS)
+            return True
+        self._phone.senses.failed(Sense.NOTIFICATIONS, "the phone does not list them")
+        return False
+
+    def before_a_chat(self, redacted: Output, shown: Output) -> list[Record] | None:
+        """Tells what the notifications hold now: opening a chat takes them away.
+
+        None where they cannot be read.
+        """
+        if not self._is_dumped(redacted):
+            return None
         listed = records(redacted.text, shown=shown.text)
         self._note(listed)
         self._tell(listed)

@@ -2,7 +2,7 @@
 
 import re
 
-from appliance.devices.adb import Output
+from appliance.devices.adb import Output, last_line
 from appliance.devices.phone.content_rows import AccessRefused, content_query, read_rows
 from appliance.devices.phone.phone_lists import in_e164
 from appliance.devices.protocol import Sim
@@ -45,7 +45,7 @@ def is_taken_out(state: str) -> bool:
 
 
 def _of_first_slot(state: str) -> str:
-    return state.strip().split(",")[0]
+    return last_line(state).split(",")[0]
 
 
 def _from_provider(output: str) -> tuple[str | None, str | None]:

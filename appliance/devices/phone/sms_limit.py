@@ -34,7 +34,7 @@ class SmsLimit:
 
     def facts(self, answers: list[Output]) -> dict[str, int]:
         """`sms_parts` in each `sms_window_ms`, from the answers to LIMIT_COMMANDS."""
-        said = tuple(answer.text.strip() for answer in answers)
+        said = tuple(answer.line for answer in answers)
         parts, window_ms = _positive(said[0], _MOST_PARTS), _positive(said[1], _LONGEST_MS)
         if said != self._told:
             self._told = said

@@ -9,12 +9,13 @@ from functools import partial
 from typing import Any
 
 from appliance.clock import MS_PER_S
+from appliance.devices.phone.activities import complaint_in
 from appliance.devices.phone.evidence import Evidence
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.screen import Screen
 from appliance.devices.phone.sms_provider import Box, SmsRow, addresses, bodies, find
 from appliance.devices.phone.sms_screen import Thread, asks_owner, read_thread, same_number
-from appliance.devices.phone.tap import tap_send
+from appliance.devices.phone.tap import ProvenUnsent, tap_send
 from appliance.devices.protocol import Attempt, Finding, Found, Look, Outgoing, Proof, Tick
 from appliance.errors import DeviceError, DeviceGone, Transient, Unconfirmed
 
@@ -67,9 +68,8 @@ class _SendSms:
         link = shlex.quote(f"sms:{self._outgoing.number}")
         command = f"am start -a android.intent.action.SENDTO -d {link}{target}"
         (answer,) = self._phone.session.run(command)
-        said = answer.text.partition("\n")[2]
-        if "Error" in said or "Exception" in said:
-            raise Transient("The SMS app did not open.", {"am": said[:200]})
+        if complaint := complaint_in(answer.text):
+            raise Transient("The SMS app did not open.", {"am": complaint})
         return self._await("The thread did not open.", lambda _thread: True)
 
     def _typed(self, thread: Thread) -> Thread:
@@ -118,7 +118,7 @@ class _SendSms:
                 break
             time.sleep(_LOOK_AGAIN_S)
         if row is None and self._withdrawn(baseline):
-            raise Transient("The tap on Send did nothing.", {"row": False, **doubt})
+            raise ProvenUnsent("The tap on Send did nothing.", {"row": False, **doubt})
         kept = self._evidence.keep(self._screen, row=row is not None, **doubt)
         raise Unconfirmed("The phone does not say that the SMS has left.", kept)
 
@@ -136,15 +136,22 @@ class _SendSms:
         facts: dict[str, Any] = {"sms_id": row.id, "box": _box(row)}
         if self._declined:
             facts["declined"] = "sms limit"
-        raise Transient("The phone could not send the SMS.", facts)
+        raise ProvenUnsent("The phone could not send the SMS.", facts)
 
     def _row(self, baseline: Mapping[str, Any], *, may_be_away: bool) -> SmsRow | None:
+        """None for a phone that is away, or a list that cannot be read, for a while only.
+
+        Neither proves after a tap that nothing left.
+        """
         try:
             return row_of(self._phone, self._outgoing, baseline)
-        except DeviceGone as exc:
+        except DeviceError as exc:
             if may_be_away:
                 return None
-            raise Unconfirmed("The phone went away after the tap.", {"gone": True}) from exc
+            gone = isinstance(exc, DeviceGone)
+            raise Unconfirmed(
+                "The phone could not be asked after the tap.", {"gone": gone}
+            ) from exc
 
     def _still_typed(self) -> bool:
         try:

@@ -6,9 +6,16 @@ from typing import Any
 
 from appliance.devices.phone.phone import Phone
 from appliance.devices.protocol import Attempt
-from appliance.errors import DeviceError, DeviceGone, Unconfirmed
+from appliance.errors import DeviceError, DeviceGone, Transient, Unconfirmed
 
 log = logging.getLogger(__name__)
+
+
+class ProvenUnsent(Transient):
+    """What was seen after the tap proves that nothing left.
+
+    Any other trouble after a tap is a doubt: that the phone could not say proves nothing.
+    """
 
 
 def tap_send(

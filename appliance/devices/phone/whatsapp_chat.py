@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Generator
 from typing import Any
 
+from appliance.devices.phone.activities import complaint_in
 from appliance.devices.phone.arrivals import Arrivals
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.row_memory import History, rows_after
@@ -51,9 +52,8 @@ class Chat:
         link = _LINK.format(digits=self.digits)
         command = f"am start -a android.intent.action.VIEW -d '{link}' -p {self.phone.whatsapp}"
         (answer,) = self.phone.session.run(command)
-        said = answer.text.partition("\n")[2]  # the first line echoes the intent
-        if "Error" in said or "Exception" in said:
-            raise Transient("WhatsApp did not open.", {"am": said[:200]})
+        if complaint := complaint_in(answer.text):
+            raise Transient("WhatsApp did not open.", {"am": complaint})
         return time.monotonic()
 
     def dump(self) -> Seen:

@@ -9,7 +9,7 @@ from appliance.devices.phone.evidence import Evidence
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import is_between
 from appliance.devices.phone.row_memory import baseline_of, identity, rows_after
-from appliance.devices.phone.tap import tap_send
+from appliance.devices.phone.tap import ProvenUnsent, tap_send
 from appliance.devices.phone.whatsapp_chat import Chat
 from appliance.devices.phone.whatsapp_open import open_chat
 from appliance.devices.phone.whatsapp_rows import Row
@@ -17,7 +17,7 @@ from appliance.devices.phone.whatsapp_screen import Conversation
 from appliance.devices.phone.whatsapp_ticks import ticks_of
 from appliance.devices.phone.whatsapp_visit import visiting
 from appliance.devices.protocol import Attempt, Proof, Tick
-from appliance.errors import DeviceGone, Transient, Unconfirmed
+from appliance.errors import DeviceError, DeviceGone, Transient, Unconfirmed
 
 _LEFT = frozenset({Tick.SENT, Tick.DELIVERED, Tick.READ})
 
@@ -50,9 +50,12 @@ class _Send:
         doubt = tap_send(self._phone, self._attempt, typed.send.centre, clear)
         try:
             return self._prove(typed)
-        except DeviceGone as exc:
+        except (ProvenUnsent, Unconfirmed):
+            raise
+        except DeviceError as exc:
+            gone = isinstance(exc, DeviceGone)
             raise Unconfirmed(
-                "The phone went away after the tap.", {**doubt, "gone": True}
+                "The phone could not be asked after the tap.", {**doubt, "gone": gone}
             ) from exc
 
     # Before the tap
@@ -99,10 +102,10 @@ class _Send:
                 raise self._pending(row)
 
     def _look_again(self, tapped: float) -> Conversation | None:
-        """A phone that is away may come back before patience ends."""
+        """A phone that is away or cannot be read may be back before patience ends."""
         try:
             return self._chat.look()
-        except DeviceGone:
+        except DeviceError:
             if time.monotonic() - tapped > self._phone.patience.row_s:
                 raise
             return None
@@ -174,4 +177,4 @@ class _Send:
             raise self._pending(row)
         if after is None or after.send is not None:
             raise Unconfirmed("The chat does not show what became of the message.", kept)
-        raise Transient("The tap on Send did nothing.", kept)
+        raise ProvenUnsent("The tap on Send did nothing.", kept)

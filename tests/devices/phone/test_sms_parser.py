@@ -92,3 +92,37 @@ def test_a_body_arrives_whole_whatever_it_pretends(body: str) -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")))
 def test_any_body_is_read_back(body: str) -> None:
     assert read_value(f"Row: 0 body={body}\n", "body") == body
+
+
+LINKER = "WARNING: linker: /vendor/lib64/libx.so: unused DT entry: type 0x6ffffef5 arg 0x1b8\n"
+VENDOR = pytest.mark.parametrize(
+    "before", [LINKER, LINKER * 3, "[MTK] hooked\n\n", "\r\n" + LINKER]
+)
+
+
+@VENDOR
+def test_lines_before_the_first_row_are_no_rows(before: str) -> None:
+    """A linker or a vendor warns before the output of any program."""
+    rows = rows_in(before + ROW.format(n=0, id=7) + ROW.format(n=1, id=8))
+    assert [row.id for row in rows] == [7, 8]
+    assert rows_in(before + "No result found.\n") == []
+    assert read_value(before + "No result found.\n", "body") is None
+    with pytest.raises(AccessRefused):
+        read_value(before + "java.lang.SecurityException: Permission Denial", "body")
+
+
+@VENDOR
+@pytest.mark.parametrize(
+    "body", ["hoi", LINKER, LINKER + "Row: 0 body=anders", "\n" + LINKER, "Row: 0 body="]
+)
+def test_a_body_that_begins_like_a_warning_arrives_whole(before: str, body: str) -> None:
+    """Only what stands before the row is passed over."""
+    assert read_value(f"{before}Row: 0 body={body}\n", "body") == body
+
+
+def test_a_warning_alone_is_no_answer() -> None:
+    """The program said nothing: that is not an empty list."""
+    with pytest.raises(Transient):
+        rows_in(LINKER)
+    with pytest.raises(Transient):
+        read_value(LINKER, "body")

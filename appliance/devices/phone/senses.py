@@ -1,0 +1,63 @@
+"""What Balie can read of a phone, and what it cannot for so long that a person should know."""
+
+import logging
+from enum import Enum
+
+from appliance.devices.protocol import Reason
+from appliance.messages import Channel
+from appliance.trouble import Trouble
+
+log = logging.getLogger(__name__)
+
+
+class Sense(Enum):
+    """The gravest first."""
+
+    CLOCK = "clock"
+    NOTIFICATIONS = "notifications"
+    SMS = "list of SMS"
+
+
+_REASONS = {
+    Sense.CLOCK: Reason.CLOCK_UNREADABLE,
+    Sense.NOTIFICATIONS: Reason.NOTIFICATIONS_UNREADABLE,
+    Sense.SMS: Reason.SMS_UNREADABLE,
+}
+# Who cannot hear an answer, or a STOP, does not write. Proof of either channel rests on the clock.
+_CLOSED = {
+    Sense.CLOCK: frozenset(Channel),
+    Sense.NOTIFICATIONS: frozenset({Channel.WHATSAPP}),
+    Sense.SMS: frozenset({Channel.SMS}),
+}
+
+
+class Senses:
+    """A sense that has failed for `lost_after_s` is lost, until it works again."""
+
+    def __init__(self, device_id: str, *, lost_after_s: float) -> None:
+        self._lost_after_s = lost_after_s
+        self._troubles = {
+            sense: Trouble(log, f"the {sense.value} of {device_id} cannot be read")
+            for sense in Sense
+        }
+
+    def failed(self, sense: Sense, why: object) -> None:
+        self._troubles[sense].met(why)
+
+    def works(self, sense: Sense) -> None:
+        self._troubles[sense].over()
+
+    @property
+    def reason(self) -> Reason:
+        """The gravest that is lost; NONE when all can be read."""
+        return next((_REASONS[sense] for sense in Sense if self._is_lost(sense)), Reason.NONE)
+
+    @property
+    def closed(self) -> frozenset[Channel]:
+        """The channels that nothing is sent over meanwhile."""
+        lost = (_CLOSED[sense] for sense in Sense if self._is_lost(sense))
+        return frozenset[Channel]().union(*lost)
+
+    def _is_lost(self, sense: Sense) -> bool:
+        lasts_s = self._troubles[sense].lasts_s
+        return lasts_s is not None and lasts_s >= self._lost_after_s
