@@ -7,13 +7,10 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.cron import CronTrigger
-from apscheduler.triggers.interval import IntervalTrigger
-
 from appliance.api.json import idempotency
 from appliance.errors import StoreError
 from appliance.queue import outcomes
+from appliance.runtime.schedule import At, Every, Scheduler
 from appliance.store.store import Store, Tx
 
 log = logging.getLogger(__name__)
@@ -30,10 +27,10 @@ class Jobs:
     def __init__(self, store: Store, look: Callable[[], None]) -> None:
         self._store = store
         self._look = look
-        self._scheduler = BackgroundScheduler(timezone="UTC", daemon=True)
-        self._scheduler.add_job(self._copy, CronTrigger(hour=2, minute=15))
-        self._scheduler.add_job(self._sweep, CronTrigger(minute=7))
-        self._scheduler.add_job(self._look_quietly, IntervalTrigger(seconds=LOOK_S))
+        self._scheduler = Scheduler(timezone="UTC", daemon=True)
+        self._scheduler.add_job(self._copy, At(hour=2, minute=15))
+        self._scheduler.add_job(self._sweep, At(minute=7))
+        self._scheduler.add_job(self._look_quietly, Every(LOOK_S))
 
     def start(self) -> None:
         self._scheduler.start()
