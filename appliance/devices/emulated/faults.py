@@ -29,6 +29,8 @@ class FaultKind(Enum):
     WRONG_CHAT = "wrong-chat"
     #: The entry of the opened chat holds an old draft.
     OLD_DRAFT = "old-draft"
+    #: A chat opens where it was left: its newest row is below the edge.
+    SCROLLED_UP = "scrolled-up"
     #: A tap is acknowledged and does nothing.
     TAP_LOST = "tap-lost"
     #: A sent message stays `Pending` (WhatsApp) or in the outbox (SMS) until the fault is lifted.

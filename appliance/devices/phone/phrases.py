@@ -46,6 +46,21 @@ OWN_NAMES = frozenset({"You", "Jij", "Du", "Você", "Tú", "Vous"})
 READ_MORE = ("Read more", "Meer lezen", "Lees meer", "Ler mais", "Leer más", "Leer mas")
 """The link with which WhatsApp cuts a very long message."""
 
+ENCRYPTED = re.compile(
+    r"Messages and calls are end-to-end encrypted"
+    r"|Berichten en oproepen worden end-to-end versleuteld"
+)
+"""How the notice begins with which every chat begins, in English and Dutch alone.
+
+In another language the beginning of a chat is not proven, and a person is asked.
+"""
+
+DELETED_BY_OTHERS = re.compile(r"This message was deleted|Dit bericht is verwijderd")
+DELETED_BY_OWNER = re.compile(
+    r"You deleted this message|(?:U|Je) hebt dit bericht verwijderd", re.IGNORECASE
+)
+"""What stands where a message was."""
+
 MESSAGE_WORDS = "messages?|berichten?|bericht|mensagens|mensagem|mensajes?|Nachrichten?"
 """The word in the count that WhatsApp puts behind a group's name in notifications."""
 

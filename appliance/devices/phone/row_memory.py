@@ -57,7 +57,7 @@ def rows_after(before: Sequence[Row], now: Sequence[Row]) -> list[Row] | None:
 def baseline_of(conversation: Conversation, *, text: str, salt: str) -> dict[str, Any]:
     """What stands in the chat before the tap, without a word of it."""
     rows = [list(_mark(row, salt)) for row in conversation.rows[-_KEPT_ROWS:]]
-    whole = not conversation.filled
+    whole = conversation.loaded and not conversation.filled
     return {"rows": rows, "equal": conversation.own_equal(text), "whole": whole}
 
 
@@ -65,6 +65,8 @@ def since_baseline(
     baseline: Mapping[str, Any], conversation: Conversation, *, salt: str
 ) -> list[list[Row]]:
     """The rows that may have come since, one list a reading; empty when the view has a gap."""
+    if not conversation.loaded:
+        return []
     before = [tuple(mark) for mark in baseline.get("rows", [])]
     if not before and conversation.filled and not conversation.from_start:
         return []
@@ -74,6 +76,11 @@ def since_baseline(
         # Both views show the chat from its first message on: nothing is left to guess.
         known = [count for count in known if count == len(before)]
     return [list(conversation.rows[count:]) for count in known]
+
+
+def stood_there(baseline: Mapping[str, Any], row: Row, *, salt: str) -> bool:
+    """Whether a row with this one's words and time was there at the baseline."""
+    return _mark(row, salt) in {tuple(mark) for mark in baseline.get("rows", [])}
 
 
 def _mark(row: Row, salt: str) -> tuple[Hashable, ...]:

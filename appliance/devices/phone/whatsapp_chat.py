@@ -7,7 +7,7 @@ from typing import Any
 from appliance.devices.phone.activities import complaint_in
 from appliance.devices.phone.arrivals import Arrivals
 from appliance.devices.phone.phone import Phone
-from appliance.devices.phone.row_memory import History, rows_after
+from appliance.devices.phone.row_memory import History, identity, rows_after
 from appliance.devices.phone.screen import Box, Screen, read_screen
 from appliance.devices.phone.texts import digits_in
 from appliance.devices.phone.whatsapp_screen import Conversation, Elsewhere, Seen, classify
@@ -96,6 +96,21 @@ class Chat:
                 break
             seen = now
         return seen
+
+    def to_end(self, seen: Conversation) -> Conversation | None:
+        """The chat where it cannot be pulled any further down; None when that is not reached."""
+        if seen.area is None:
+            return None
+        low, high = _half(seen.area)
+        for _ in range(_PULLS):
+            self.phone.session.swipe(low, high)
+            now = self.look()
+            if now is None:
+                return None
+            if list(map(identity, now.rows)) == list(map(identity, seen.rows)):
+                return now
+            seen = now
+        return None
 
     def above(self, seen: Conversation) -> Generator[Conversation, None, None]:
         """Older stretches of the chat, half a screen each; afterwards the end shows again."""

@@ -1,10 +1,11 @@
 """Asking a chat what became of a message, and reading the ticks of those already sent."""
 
+import time
 from contextlib import closing
 
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MINUTES_PER_DAY, MS_PER_MINUTE, is_between
-from appliance.devices.phone.row_memory import since_baseline
+from appliance.devices.phone.row_memory import since_baseline, stood_there
 from appliance.devices.phone.whatsapp_chat import Chat
 from appliance.devices.phone.whatsapp_open import open_chat
 from appliance.devices.phone.whatsapp_rows import Row
@@ -21,20 +22,47 @@ from appliance.devices.protocol import (
     Ticks,
     Visit,
 )
+from appliance.errors import Transient
 
 
 def look_whatsapp(phone: Phone, look: Look) -> Found:
-    """Counts the own rows that came since the baseline; without one nothing was tapped."""
+    """Counts the own rows that came since the baseline; without one nothing was tapped.
+
+    Absent is said only of a chat that was seen to its end. Raises what opening a chat raises.
+    """
     if look.baseline is None:
         return Found(finding=Finding.ABSENT, facts={"baseline": False})
     with visiting(phone, look.outgoing.number) as chat:
-        seen = open_chat(chat)
+        seen = _loaded(chat, open_chat(chat))
         for rows in since_baseline(look.baseline, seen, salt=look.outgoing.attempt_id)[:1]:
             chat.arrivals.consider(rows)  # Balie may have died with the chat open
-        found = _judge(phone, look, seen) or _judge_above(phone, look, chat, seen)
+        found = _judge(phone, look, seen)
+        if found is not None and found.finding is Finding.ABSENT:
+            found = _judge(phone, look, _end(chat, seen))
+        found = found or _judge_above(phone, look, chat, seen)
         if found.finding is Finding.ABSENT and seen.entry and seen.entry.holds(look.outgoing.text):
             chat.type(seen, "")
         return found
+
+
+def _loaded(chat: Chat, seen: Conversation) -> Conversation:
+    """A list without a row is one that is still being filled: a chat has its notice at least."""
+    deadline = time.monotonic() + chat.phone.patience.wrong_s
+    pauses = chat.phone.patience.pauses()
+    now: Conversation | None = seen
+    while now is None or not now.loaded:
+        if time.monotonic() > deadline:
+            raise Transient("The chat shows none of its messages.", {"seen": "empty chat"})
+        time.sleep(next(pauses))
+        now = chat.look()
+    return now
+
+
+def _end(chat: Chat, seen: Conversation) -> Conversation:
+    end = chat.to_end(seen)
+    if end is None:
+        raise Transient("The end of the chat was not reached.", {"seen": "not the end"})
+    return end
 
 
 def _judge(phone: Phone, look: Look, seen: Conversation) -> Found | None:
@@ -49,10 +77,35 @@ def _judge(phone: Phone, look: Look, seen: Conversation) -> Found | None:
         return Found(finding=Finding.UNCLEAR, facts=facts)
     row = matches[0]
     if row is None:
-        return Found(finding=Finding.ABSENT, facts=facts)
+        doubt = _doubt(phone, look, seen, since)
+        finding = Finding.UNCLEAR if doubt else Finding.ABSENT
+        return Found(finding=finding, facts={**facts, "doubt": doubt} if doubt else facts)
     tick = row.tick or Tick.PENDING
     proof = Proof(tick=tick, facts={**facts, "time": row.time, "tick": tick.value})
     return Found(finding=Finding.PRESENT, proof=proof, facts=facts)
+
+
+def _doubt(phone: Phone, look: Look, seen: Conversation, since: list[list[Row]]) -> str:
+    """Why a message that is not seen may have left all the same; nothing when it has not.
+
+    Rows show no day and vanish: disappearing messages after a day, others by a person's hand.
+    """
+    outgoing = look.outgoing
+    if _is_long_ago(phone, outgoing):
+        return "too long ago"
+    for row in (row for rows in since for row in rows if _in_time(phone, row, outgoing)):
+        if row.rewritten or row.says(outgoing.text):
+            return "a row that may have been it"
+    return "an equal row" if any(_is_shifted(phone, look, seen, rows) for rows in since) else ""
+
+
+def _is_shifted(phone: Phone, look: Look, seen: Conversation, since: list[Row]) -> bool:
+    """An equal row passes for an old one, while old ones are not what they were."""
+    outgoing, baseline = look.outgoing, look.baseline or {}
+    old = seen.rows[: len(seen.rows) - len(since)]
+    return _newest(phone, list(old), outgoing) is not None and not all(
+        stood_there(baseline, row, salt=outgoing.attempt_id) for row in old
+    )
 
 
 def _judge_above(phone: Phone, look: Look, chat: Chat, seen: Conversation) -> Found:
@@ -72,11 +125,14 @@ def _newest(phone: Phone, rows: list[Row], outgoing: Outgoing) -> Row | None:
 
 def _in_time(phone: Phone, row: Row, outgoing: Outgoing) -> bool:
     """Rows show the time of day alone: after half a day it says nothing."""
-    now_ms = phone.clock.now_ms()
-    if now_ms - outgoing.started_ms > MINUTES_PER_DAY // 2 * MS_PER_MINUTE:
+    if _is_long_ago(phone, outgoing):
         return True
     first = phone.time.minute_of_day(outgoing.started_ms)
-    return is_between(row.time, first, phone.time.minute_of_day(now_ms))
+    return is_between(row.time, first, phone.time.minute_of_day(phone.clock.now_ms()))
+
+
+def _is_long_ago(phone: Phone, outgoing: Outgoing) -> bool:
+    return phone.clock.now_ms() - outgoing.started_ms > MINUTES_PER_DAY // 2 * MS_PER_MINUTE
 
 
 def visit_whatsapp(phone: Phone, visit: Visit) -> Ticks:

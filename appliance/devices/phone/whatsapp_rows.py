@@ -3,7 +3,13 @@
 import re
 from dataclasses import dataclass
 
-from appliance.devices.phone.phrases import READ_MORE, tick_of
+from appliance.devices.phone.phrases import (
+    DELETED_BY_OTHERS,
+    DELETED_BY_OWNER,
+    ENCRYPTED,
+    READ_MORE,
+    tick_of,
+)
 from appliance.devices.phone.screen import Screen, View
 from appliance.devices.phone.texts import canonical, label
 from appliance.devices.protocol import Tick
@@ -13,6 +19,10 @@ _EDGE_PX = 30
 
 # A cut message is recognised by at least this much of its beginning.
 _SHORTEST_PREFIX = 60
+# WhatsApp cuts after some 768 characters. Where the words of its link are not known, what is
+# shorter than this is not cut, and the link is no longer than this.
+_SHORTEST_CUT = 300
+_CUT = re.compile(r"(?:…|\.\.\.)\s?[^….]{1,30}$")
 
 # What a row holds when it is no text: an id of its own, and the sign WhatsApp's notifications use.
 _MEDIA = (
@@ -37,6 +47,7 @@ class Row:
     `head` is the beginning of a long message that WhatsApp cuts with its "Read more", which is
     at `more` where it shows.
     `place` counts the message texts above this one, so that one of them can be asked for.
+    `rewritten` is an own message that was edited or deleted: what it said is not there any more.
     """
 
     own: bool
@@ -48,6 +59,7 @@ class Row:
     head: str | None = None
     more: tuple[int, int] | None = None
     place: int = 0
+    rewritten: bool = False
 
     def says(self, text: str) -> bool:
         """Whether this row can be the message with that text."""
@@ -56,7 +68,7 @@ class Row:
         asked = canonical(text)
         if canonical(self.text) == asked:
             return True
-        beginning = canonical(self.head or "")
+        beginning = canonical(self.head or _likely_head(self.text))
         return len(beginning) >= _SHORTEST_PREFIX and asked.startswith(beginning)
 
 
@@ -89,6 +101,20 @@ def list_of(app: Screen) -> View | None:
     return next((view for view in app.having("list") if view.full_id == "android:id/list"), None)
 
 
+def shows_start(app: Screen) -> bool:
+    """The notice about encryption, with which every chat begins, is at the top of the list.
+
+    Its place and its words together: each row of the system has an `info`, as documents and
+    videos have, and a cleared chat begins with none.
+    """
+    messages = list_of(app)
+    top = messages.children[0] if messages and messages.children else None
+    notice = top.first("info") if top else None
+    if top is None or notice is None or top.first("date", "message_text", "main_layout"):
+        return False
+    return ENCRYPTED.match(label(notice.text)) is not None
+
+
 def is_filled(app: Screen) -> bool:
     """Rows from edge to edge; a chat with few messages leaves room above or below them."""
     messages = list_of(app)
@@ -115,7 +141,18 @@ def _row(view: View, place: int, above: Row | None) -> Row:
         head=_head(text),
         more=_read_more(body) if body else None,
         place=place,
+        rewritten=_is_rewritten(view, text, own=status is not None),
     )
+
+
+def _is_rewritten(view: View, text: str, *, own: bool) -> bool:
+    """A deleted message has an icon beside its sentence, and is not known to have a tick."""
+    if own and view.first("edit_label"):
+        return True
+    said = label(text)
+    if DELETED_BY_OTHERS.match(said):
+        return own
+    return view.first("icon") is not None or DELETED_BY_OWNER.match(said) is not None
 
 
 def _media(view: View) -> str | None:
@@ -131,6 +168,13 @@ def _read_more(body: View) -> tuple[int, int] | None:
 
 def is_cut(text: str) -> bool:
     return _head(text) is not None
+
+
+def _likely_head(text: str) -> str:
+    """The beginning of a text that ends as one does that is cut, in whatever language."""
+    shown = label(text)
+    found = _CUT.search(shown) if len(shown) >= _SHORTEST_CUT else None
+    return shown[: found.start()] if found else ""
 
 
 def _head(text: str) -> str | None:

@@ -17,6 +17,7 @@ from appliance.devices.phone.whatsapp_rows import (
     is_filled,
     list_of,
     read_rows,
+    shows_start,
     unread_count,
 )
 
@@ -38,8 +39,9 @@ class Conversation:
     """`unread_from` is the index of the first row after the unread divider, if it shows, and
     `unread_count` the number in it.
 
-    `filled` tells that rows may be hidden above, `from_start` that the notice shows with which
-    every chat begins; `area` is where the rows are.
+    `loaded` is False for the moment in which the list is there and nothing in it. `filled` tells
+    that rows may be hidden above, `from_start` that the notice shows with which every chat
+    begins; `area` is where the rows are.
     """
 
     title: str
@@ -49,6 +51,7 @@ class Conversation:
     send: Box | None
     unread_from: int | None
     unread_count: int
+    loaded: bool
     filled: bool
     from_start: bool
     group: bool
@@ -204,8 +207,9 @@ def _conversation(app: Screen) -> Conversation:
         send=send.box if send and not send.box.empty else None,
         unread_from=unread_from,
         unread_count=unread_count(app),
+        loaded=messages is not None and bool(messages.children),
         filled=is_filled(app),
-        from_start=app.first("info") is not None,
+        from_start=shows_start(app),
         group=app.first("name_in_group_tv", "pushname_in_group_tv") is not None,
         area=messages.box if messages else None,
     )

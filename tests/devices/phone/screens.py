@@ -67,8 +67,12 @@ def row(
     unread: str = "",
     day: str = "",
     media: str = "",
+    also: tuple[str, ...] = (),
 ) -> N:
-    """One child of the list: dividers, then the bubble; a tick makes it the phone's own."""
+    """One child of the list: dividers, then the bubble; a tick makes it the phone's own.
+
+    `also` are ids of views that stand in the bubble beside its text.
+    """
     kids: list[N] = []
     if day:
         kids.append(N("android.widget.TextView", "conversation_row_date_divider", day))
@@ -79,6 +83,7 @@ def row(
         date.append(N("android.widget.ImageView", "status", "", tick))
     name = [N("android.widget.TextView", "name_in_group_tv", sender)] if sender else []
     body = [N("android.widget.ImageView", media)] if media else []
+    body += [N("android.widget.TextView", each) for each in also]
     body.append(N("android.widget.TextView", "caption" if media else "message_text", text))
     bubble = N(
         "android.widget.FrameLayout",
@@ -87,6 +92,13 @@ def row(
     )
     main = N("android.widget.LinearLayout", "main_layout", kids=(*name, bubble))
     return N("android.view.ViewGroup", "conversation_row_text", kids=(*kids, main))
+
+
+def notice(words: str, *, time: str = "") -> N:
+    """A row with an `info`: one of the system, or with a time a document or a video."""
+    info = N("android.widget.Button", "info", words)
+    date = (N("android.widget.TextView", "date", time),) if time else ()
+    return N("android.view.ViewGroup", kids=(info, *date))
 
 
 def cut_off(text: str) -> N:

@@ -255,6 +255,8 @@ class WhatsApp:
         self.posting.seen(self._chat)
         conversation = self._conversation()
         self._scroll = conversation.scroll_to_unread() if conversation else 0
+        if conversation and self._host.faults.take(FaultKind.SCROLLED_UP):
+            self._scroll = min(conversation.rows()[-1].height, conversation.reach())
 
     # What a person does
 

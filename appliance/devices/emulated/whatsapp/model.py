@@ -18,7 +18,10 @@ class Tick(IntEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Message:
-    """`sender` is the number that wrote, None for an own message, which alone has a `tick`."""
+    """`sender` is the number that wrote, None for an own message, which alone has a `tick`.
+
+    A deleted message says so in its `text` and has lost its tick.
+    """
 
     id: int
     letter_id: str
@@ -27,10 +30,21 @@ class Message:
     sender: str | None = None
     tick: Tick | None = None
     expanded: bool = False
+    edited: bool = False
+    deleted: bool = False
 
     @property
     def outgoing(self) -> bool:
         return self.sender is None
+
+    def edit(self, text: str) -> None:
+        self.text = text
+        self.edited = True
+
+    def delete(self, sentence: str) -> None:
+        self.text = sentence
+        self.deleted = True
+        self.tick = None
 
     def reach(self, tick: Tick) -> None:
         if self.tick is not None:

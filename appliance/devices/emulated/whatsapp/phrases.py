@@ -53,6 +53,8 @@ class Phrases:
     ban_text: str
     ban_button: str
     you: str
+    edited: str
+    deleted: str
     encryption: str
     reply: str
     mark_read: str
@@ -135,6 +137,8 @@ ENGLISH = Phrases(
     ban_text="This account is not allowed to use WhatsApp due to spam",
     ban_button="Request a review",
     you="You",
+    edited="Edited",
+    deleted="You deleted this message",
     encryption=(
         "\u200c Messages and calls are end-to-end encrypted. Only people in this chat can read, "
         "listen to, or share them. Learn more."
@@ -194,6 +198,8 @@ DUTCH = Phrases(
     ban_text="Dit account mag geen gebruik maken van WhatsApp vanwege spam",
     ban_button="Beoordeling aanvragen",
     you="Jij",
+    edited="Bewerkt",
+    deleted="{You} hebt dit bericht verwijderd",
     encryption=(
         "\u200c Berichten en oproepen worden end-to-end versleuteld. Alleen deelnemers aan deze "
         "chat kunnen ze lezen, beluisteren of delen. Meer informatie."

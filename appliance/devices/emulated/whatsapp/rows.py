@@ -112,7 +112,12 @@ class Row:
         text = brush("TextView", text_bounds, *self._links(text_bounds), rid="message_text")
         text.text = self.text
         row = brush(
-            "FrameLayout", inner, text, self._date(bubble, viewport), rid="conversation_text_row"
+            "FrameLayout",
+            inner,
+            *([brush("ImageView", text_bounds, rid="icon")] if self.message.deleted else []),
+            text,
+            self._date(bubble, viewport),
+            rid="conversation_text_row",
         )
         return brush("LinearLayout", inner, *parts, row, rid="main_layout")
 
@@ -150,7 +155,11 @@ class Row:
             style.moment(self.message.at_ms), style.phrases.language
         )
         box = Bounds(bubble.right - dp(58), bubble.bottom - dp(20), *_corner(bubble))
-        parts = [style.brush("TextView", _clip(box, viewport), rid="date", text=clock_time)]
+        place = _clip(box, viewport)
+        parts = [style.brush("TextView", place, rid="date", text=clock_time)]
+        if self.message.edited:
+            edited = style.phrases.edited
+            parts.insert(0, style.brush("TextView", place, rid="edit_label", text=edited))
         if self.message.tick is not None:
             tick = Bounds(bubble.right - dp(20), box.top, *_corner(bubble))
             parts.append(
