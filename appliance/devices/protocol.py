@@ -43,6 +43,9 @@ class Reason(Enum):
     NO_SIM = "no-sim"
     NO_WHATSAPP = "no-whatsapp"
     WHATSAPP_STOPPED = "whatsapp-stopped"
+    #: WhatsApp takes no part while the phone's date is wrong or its storage full.
+    PHONE_CLOCK = "phone-clock"
+    PHONE_STORAGE = "phone-storage"
     SERVER_WILL_NOT_START = "server-will-not-start"
     UNKNOWN_SCREEN = "unknown-screen"
     #: The phone has not told these for a minute, so what they would say is not known.

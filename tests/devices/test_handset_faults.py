@@ -79,7 +79,7 @@ def test_the_ban_shows_instead_of_anything_else() -> None:
     rig.whatsapp("Hoi")
     rig.open_chat(ANNA)
     assert rig.phone.front.activity() == "com.whatsapp.userban.ui.BanAppealActivity"
-    assert rig.texts("heading") == ["Your account was banned"]
+    assert rig.texts("heading") == ["This account cannot use WhatsApp"]
     assert not rig.nodes("entry")
     assert rig.phone.shade.posted == {}
     rig.phone.lift(FaultKind.BANNED)

@@ -71,7 +71,8 @@ def test_a_look_up_without_a_network_fails_in_other_words() -> None:
     rig.phone.set_radio(on=False)
     rig.open_chat(BRAM)
     assert rig.node("android:id/message").text == (
-        "Couldn't look up phone number +31 6 12345612. Try again later."
+        "Couldn't look up phone number +31 6 12345612."
+        " Check your phone's Internet connection and try again."
     )
     assert not rig.nodes("android:id/button2")
 
@@ -259,8 +260,8 @@ def test_group_messages_name_the_first_of_a_senders_row_only() -> None:
     [
         ("en", "recent", "3:28\u202fPM", "whatsapp_toolbar_home", "Back", "Pending"),
         ("en", "older", "3:28 pm", "back", "Back", "Pending"),
-        ("nl", "recent", "15:28", "whatsapp_toolbar_home", "Terug", "In behandeling"),
-        ("nl", "older", "15:28", "back", "Terug", "In behandeling"),
+        ("nl", "recent", "15:28", "whatsapp_toolbar_home", "Vorige", "In behandeling"),
+        ("nl", "older", "15:28", "back", "Vorige", "In behandeling"),
     ],
 )
 def test_a_conversation_in_each_language_and_generation(

@@ -57,6 +57,14 @@ DEVICE_REASONS: Mapping[Reason, tuple[str, str]] = {
             " solved."
         ),
     ),
+    Reason.PHONE_CLOCK: (
+        "WhatsApp does not work because the phone's date is wrong. SMS still works.",
+        "Switch on automatic date and time in the phone's settings.",
+    ),
+    Reason.PHONE_STORAGE: (
+        "WhatsApp does not work because the phone's storage is full. SMS still works.",
+        "Delete pictures and videos on the phone, or apps that nobody uses.",
+    ),
     Reason.SERVER_WILL_NOT_START: (
         "The helper that reads the phone's screen does not start.",
         "Restart the phone. If it lasts, see whether its storage is full.",

@@ -35,12 +35,27 @@ class FaultKind(Enum):
     TAP_LOST = "tap-lost"
     #: A sent message stays `Pending` (WhatsApp) or in the outbox (SMS) until the fault is lifted.
     TICK_PENDING = "tick-pending"
-    #: WhatsApp shows its ban screen instead of anything else, until lifted.
+    #: WhatsApp shows one of these pages instead of anything else, until lifted.
     BANNED = "banned"
     #: The linker warns before the output of each shell command that contains `method`.
     VENDOR_LINE = "vendor-line"
     #: Each shell command that contains `method` fails as its service or provider is away.
     UNREADABLE = "unreadable"
+    BANNED_FOR_A_TIME = "banned-for-a-time"
+    LOGGED_OUT = "logged-out"
+    EXPIRED = "expired"
+    CLOCK_WRONG = "clock-wrong"
+    STORAGE_FULL = "storage-full"
+    #: As these, with words that no driver can know.
+    UNREGISTERED = "unregistered"
+    #: WhatsApp answers a link by this dialog instead of the chat.
+    LOOKUP_FAILED = "lookup-failed"
+    BAD_NUMBER = "bad-number"
+    #: Android shows one of these dialogs over whatever is there, until a button is tapped.
+    APP_CRASHED = "app-crashed"
+    APP_HANGS = "app-hangs"
+    PERMISSION_ASKED = "permission-asked"
+    USB_ASKED = "usb-asked"
     #: A dialog that no driver knows lies over WhatsApp, until lifted.
     UNKNOWN_DIALOG = "unknown-dialog"
 

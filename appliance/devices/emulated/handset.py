@@ -16,6 +16,7 @@ from appliance.devices.emulated.seam import DeviceFile, RsaPublicKey
 from appliance.devices.emulated.sms.app import SmsApp
 from appliance.devices.emulated.sms.usage import SmsUsage
 from appliance.devices.emulated.spec import PhoneSpec, iccid_for
+from appliance.devices.emulated.system_dialogs import ENDS, draw_system_dialogs
 from appliance.devices.emulated.systemui import (
     FallbackHome,
     Launcher,
@@ -167,9 +168,19 @@ class BareHandset:
             )
             return [keyguard]
         keyboard = [draw_keyboard(self.screen)] if self.keyboard_open else []
-        alerts = self.sms_usage.draw(self.screen, self.language)
+        alerts = self._alerts()
         bars = draw_bars(self.screen, clock_time=clock_time)
         return [*self.front.windows(), *keyboard, *alerts, *bars]
+
+    def _alerts(self) -> list[Node]:
+        """What the system has put over the app in front, the newest last."""
+        icons = {self.whatsapp.package: "WhatsApp", self.sms.package: "Messages"}
+        name = icons.get(self.front.package, "WhatsApp")
+        questions = self.sms_usage.draw(self.screen, self.language)
+        dialogs = draw_system_dialogs(
+            self.faults, screen=self.screen, language=self.language, app=name
+        )
+        return [*questions, *dialogs]
 
     def _clock_time(self) -> str:
         return f"{datetime.fromtimestamp(self.timers.now_ms() / 1000, self.zone):%H:%M}"
@@ -211,6 +222,8 @@ class BareHandset:
             self.press_key(argument)
         elif verb == "sms-limit":
             self.sms_usage.answer(allow=argument == "allow")
+        elif verb == ENDS:
+            self.lift(FaultKind(argument))
         elif verb == "launch":
             self.start(self.apps[argument], Intent())
         else:
@@ -222,7 +235,7 @@ class BareHandset:
             return None
         bars = draw_bars(self.screen, clock_time="")
         keyboard = [draw_keyboard(self.screen)] if self.keyboard_open else []
-        alerts = self.sms_usage.draw(self.screen, self.language)
+        alerts = self._alerts()[-1:]
         for root in [*bars, *(alerts or [*keyboard, self.front.windows()[-1]])]:
             if root.bounds.contains(x, y):
                 hits = [n for n in root.walk() if n.action and n.bounds.contains(x, y)]
@@ -368,7 +381,7 @@ class BareHandset:
         if not self.online:
             return False
         if channel is Channel.WHATSAPP:
-            return not self.whatsapp.stopped and not self.faults.standing(FaultKind.BANNED)
+            return not self.whatsapp.stopped and not self.whatsapp.closed
         return self.sim is not None and self.sim.number in {"", self.number}
 
     def arrive(self, letter: Letter) -> None:

@@ -14,6 +14,16 @@ _LASTING = {
     FaultKind.TICK_PENDING,
     FaultKind.VENDOR_LINE,
     FaultKind.UNREADABLE,
+    FaultKind.BANNED_FOR_A_TIME,
+    FaultKind.LOGGED_OUT,
+    FaultKind.EXPIRED,
+    FaultKind.CLOCK_WRONG,
+    FaultKind.STORAGE_FULL,
+    FaultKind.UNREGISTERED,
+    FaultKind.APP_CRASHED,
+    FaultKind.APP_HANGS,
+    FaultKind.PERMISSION_ASKED,
+    FaultKind.USB_ASKED,
 }
 
 

@@ -18,7 +18,9 @@ from appliance.devices.phone.receive import Receiver
 from appliance.devices.phone.senses import Sense
 from appliance.devices.phone.session import ServerWillNotStart
 from appliance.devices.phone.sms_limit import SmsLimit
-from appliance.devices.phone.whatsapp_screen import Elsewhere, Stopped, classify
+from appliance.devices.phone.stops import StopKind, stop_in_front
+from appliance.devices.phone.whatsapp_closed import why_closed
+from appliance.devices.phone.whatsapp_screen import ChatsList, Conversation, classify
 from appliance.devices.protocol import DeviceState, Reason, Status
 from appliance.errors import DeviceError, SetupError, StoreError, Transient
 from appliance.messages import Channel
@@ -30,6 +32,11 @@ _AWAY = {
     DeviceState.ABSENT: Reason.NOT_PLUGGED_IN,
     DeviceState.UNAUTHORIZED: Reason.NOT_ALLOWED,
     DeviceState.OFFLINE: Reason.CONNECTION_DEAD,
+}
+# What closes WhatsApp on this phone alone.
+_BY_STOP: dict[StopKind | None, Reason] = {
+    StopKind.CLOCK_WRONG: Reason.PHONE_CLOCK,
+    StopKind.STORAGE_FULL: Reason.PHONE_STORAGE,
 }
 # A phone that stayed locked when asked to open is asked again this often: each time it lights up.
 _ASK_TO_OPEN_S = 300.0
@@ -88,6 +95,9 @@ class Examiner:
             self._greet()
         self._phone.sms_app = health.sms_app
         self._phone.whatsapp = health.whatsapp[0] if health.whatsapp else self._phone.whatsapp
+        phone_stop = stop_in_front(health.window, self._phone.whatsapp)
+        if phone_stop is not None and phone_stop is not StopKind.NOT_SET_UP:
+            self._phone.stopped = phone_stop
         reason = self._hindrance(health)
         channels = self._channels(reason, health)
         reason = self._phone.senses.reason if reason is Reason.NONE else reason
@@ -141,14 +151,16 @@ class Examiner:
     def _whatsapp_hindrance(self, health: Health) -> Reason:
         if health.whatsapp is None:
             return Reason.NO_WHATSAPP
-        return Reason.WHATSAPP_STOPPED if self._is_stopped() else Reason.NONE
+        if not self._is_stopped():
+            return Reason.NONE
+        return _BY_STOP.get(self._phone.stopped, Reason.WHATSAPP_STOPPED)
 
     def _channels(self, reason: Reason, health: Health) -> frozenset[Channel]:
         sms = {Channel.SMS} if health.sms_app else set()
         able: frozenset[Channel] = frozenset()
         if reason is Reason.NONE:
             able = frozenset({Channel.WHATSAPP, *sms})
-        elif reason in {Reason.NO_WHATSAPP, Reason.WHATSAPP_STOPPED}:
+        elif reason in {Reason.NO_WHATSAPP, Reason.WHATSAPP_STOPPED, *_BY_STOP.values()}:
             able = frozenset(sms)
         return able - self._phone.senses.closed
 
@@ -176,9 +188,11 @@ class Examiner:
         launch = "am start -a android.intent.action.MAIN -c android.intent.category.LAUNCHER"
         phone.session.run(*DISMISS, f"{launch} -p {phone.whatsapp}")
         seen = classify(phone.session.screen(), phone.whatsapp)
+        closed = why_closed(phone, seen)
         phone.session.leave()
-        if isinstance(seen, Stopped | Elsewhere):
-            self.look_at_stop_at = time.monotonic() + _LOOK_AT_STOP_S
-        else:
+        if closed is None and isinstance(seen, ChatsList | Conversation):
             phone.stopped = None
+        else:
+            phone.stopped = closed or phone.stopped
+            self.look_at_stop_at = time.monotonic() + _LOOK_AT_STOP_S
         return phone.stopped is not None

@@ -35,12 +35,13 @@ QUESTIONS = (*_QUESTIONS, *LIMIT_COMMANDS, *SIM_COMMANDS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """`date` is the answer to DATE_COMMAND; `whatsapp` a package and its version.
+    """`date` is the answer to DATE_COMMAND, `window` that to WINDOW.
 
-    `sms_limit` is what Android lets an app send, as facts.
+    `whatsapp` is a package and its version; `sms_limit` is what Android lets an app send, as facts.
     """
 
     date: str
+    window: str
     booted: bool
     awake: bool
     keyguard: bool
@@ -71,6 +72,7 @@ def read_health(answers: list[Output], limit: SmsLimit) -> Health:
     default = last_line(sms_app)
     return Health(
         date=date,
+        window=window,
         booted=last_line(booted) == "1",
         awake=wakefulness is not None and wakefulness[1] == "Awake",
         keyguard=shows_keyguard(window),

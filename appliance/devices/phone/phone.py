@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from appliance.clock import Clock
 from appliance.devices.phone.contacts import Contacts
 from appliance.devices.phone.phone_clock import PhoneClock
-from appliance.devices.phone.phrases import StopKind
 from appliance.devices.phone.row_memory import History
 from appliance.devices.phone.senses import Senses
 from appliance.devices.phone.session import Session
+from appliance.devices.phone.stops import StopKind
 from appliance.devices.phone.texts import canonical
 from appliance.devices.protocol import Incoming, Listener
 from appliance.errors import StoreError

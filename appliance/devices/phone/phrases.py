@@ -1,31 +1,29 @@
 """Words on WhatsApp's screens in the languages that phones here speak.
 
-Looked at only after the structure of a screen has said what it could be. Portuguese and English
-come from dumps and public projects; Spanish from help pages; Dutch from WhatsApp's help pages
-and, where those are silent (marked), from the words Dutch WhatsApp users quote: to be checked
-on a real phone before a Dutch phone is trusted with a dialog.
+Looked at only after the structure of a screen has said what it could be. English and Dutch are
+those of WhatsApp's own resources, Portuguese comes from dumps, Spanish from help pages.
 """
 
 import re
-from enum import Enum
 
 from appliance.devices.phone.texts import label
 from appliance.devices.protocol import Tick
 
+# A text says Read, a picture or any other medium Seen, a voice message Played.
 TICKS = {
     # en
     "pending": Tick.PENDING,
     "sent": Tick.SENT,
     "delivered": Tick.DELIVERED,
     "read": Tick.READ,
+    "seen": Tick.READ,
     "played": Tick.READ,
-    # nl; "In behandeling" and "Wachten" are not confirmed
+    # nl
     "in behandeling": Tick.PENDING,
-    "wachten": Tick.PENDING,
     "verzonden": Tick.SENT,
     "afgeleverd": Tick.DELIVERED,
-    "bezorgd": Tick.DELIVERED,
     "gelezen": Tick.READ,
+    "gezien": Tick.READ,
     "afgespeeld": Tick.READ,
     # pt
     "pendente": Tick.PENDING,
@@ -43,7 +41,15 @@ TICKS = {
 OWN_NAMES = frozenset({"You", "Jij", "Du", "Você", "Tú", "Vous"})
 """How notifications name the phone's own owner."""
 
-READ_MORE = ("Read more", "Meer lezen", "Lees meer", "Ler mais", "Leer más", "Leer mas")
+READ_MORE = (
+    "Read more",
+    "Meer lezen",
+    "Mehr lesen",
+    "Voir plus",
+    "Ler mais",
+    "Leer más",
+    "Leer mas",
+)
 """The link with which WhatsApp cuts a very long message."""
 
 ENCRYPTED = re.compile(
@@ -64,114 +70,9 @@ DELETED_BY_OWNER = re.compile(
 MESSAGE_WORDS = "messages?|berichten?|bericht|mensagens|mensagem|mensajes?|Nachrichten?"
 """The word in the count that WhatsApp puts behind a group's name in notifications."""
 
-SEARCHING = re.compile(r"^(?:searching|looking up|zoeken|pesquisando|buscando)\b", re.IGNORECASE)
-
-
-class DialogKind(Enum):
-    NOT_ON_WHATSAPP = "not-on-whatsapp"
-    LOOKUP_FAILED = "lookup-failed"
-    BAD_NUMBER = "bad-number"
-    UNKNOWN = "unknown"
-
-
-class StopKind(Enum):
-    """Screens at which a line stops until a person has looked."""
-
-    BANNED = "banned"
-    LOGGED_OUT = "logged-out"
-    EXPIRED = "expired"
-    NOT_SET_UP = "not-set-up"
-
-
-def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(patterns), re.IGNORECASE)
-
-
-_DIALOGS = (
-    (
-        DialogKind.LOOKUP_FAILED,
-        _any(
-            r"couldn.t look up",
-            r"try again later",
-            r"probeer het later opnieuw",
-            r"kan .*niet opzoeken",
-            r"tente novamente mais tarde",
-            r"inténtalo (?:de nuevo )?más tarde",
-        ),
-    ),
-    (
-        DialogKind.NOT_ON_WHATSAPP,
-        _any(
-            r"(?:isn.t|is not) on WhatsApp",
-            r"(?:zit|staat|is) niet op WhatsApp",
-            r"gebruikt geen WhatsApp",
-            r"heeft geen WhatsApp",
-            r"não está no WhatsApp",
-            r"no está en WhatsApp",
-        ),
-    ),
-    (
-        DialogKind.BAD_NUMBER,
-        _any(
-            r"shared via url is invalid",
-            r"telefoonnummer .*(?:is )?ongeldig",
-            r"via (?:url|link) .*inválido",
-        ),
-    ),
-)
-
-_STOPS = (
-    (
-        StopKind.BANNED,
-        _any(
-            r"(?:is not allowed to|can(?:no longer| no longer|.t)) use WhatsApp",
-            r"banned",
-            r"(?:mag|kan) (?:geen gebruik (?:meer )?maken van WhatsApp|WhatsApp niet)",
-            r"(?:account|telefoonnummer) is geblokkeerd",
-            r"não (?:pode|tem permissão para|está autorizada a) (?:mais )?usar o WhatsApp",
-            r"ya no puede usar WhatsApp",
-        ),
-    ),
-    (
-        StopKind.LOGGED_OUT,
-        _any(
-            r"no longer registered with WhatsApp",
-            r"have been logged out",
-            r"need to verify your account",
-            r"login not available",
-            r"niet langer (?:bij WhatsApp )?geregistreerd",
-            r"bent uitgelogd",
-            r"não está mais registrado",
-            r"ya no está registrado",
-        ),
-    ),
-    (
-        StopKind.EXPIRED,
-        _any(
-            r"version of WhatsApp is no longer supported",
-            r"versie van WhatsApp wordt niet (?:meer|langer) ondersteund",
-            r"download the latest version",
-            r"versão do WhatsApp .*(?:expirou|não é mais)",
-            r"official WhatsApp to log in",
-        ),
-    ),
-    (
-        StopKind.NOT_SET_UP,
-        _any(r"welcome to WhatsApp", r"welkom bij WhatsApp", r"bem-vindo ao WhatsApp"),
-    ),
-)
+SEARCHING = re.compile(r"^(?:searching|bezig met zoeken|pesquisando|buscando)\b", re.IGNORECASE)
 
 
 def tick_of(description: str) -> Tick | None:
     """The tick that a status icon's description names; None for a word not in the table."""
     return TICKS.get(label(description).casefold())
-
-
-def dialog_kind(message: str) -> DialogKind:
-    text = label(message)
-    return next((kind for kind, words in _DIALOGS if words.search(text)), DialogKind.UNKNOWN)
-
-
-def stop_kind(text: str) -> StopKind | None:
-    plain = label(text)
-    return next((kind for kind, words in _STOPS if words.search(plain)), None)

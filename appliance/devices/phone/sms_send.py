@@ -11,6 +11,7 @@ from typing import Any
 from appliance.clock import MS_PER_S
 from appliance.devices.phone.activities import complaint_in
 from appliance.devices.phone.evidence import Evidence
+from appliance.devices.phone.obstacles import SENTENCES, clear_away, obstacle_on
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.screen import Screen
 from appliance.devices.phone.sms_provider import Box, SmsRow, addresses, bodies, find
@@ -88,15 +89,26 @@ class _SendSms:
             thread = self._look()
             if thread is not None and is_so(thread):
                 return thread
+            self._make_way()
             if time.monotonic() > deadline:
                 raise self._stopped(failure)
 
     def _look(self) -> Thread | None:
+        """The thread, unless something lies over it: the next tap would go to that."""
         self._screen = self._phone.session.screen()
+        if obstacle_on(self._screen) is not None:
+            return None
         thread = read_thread(self._screen, self._phone.sms_app)
         if thread is None or not thread.is_with(self._outgoing.number, self._phone.contacts):
             return None
         return thread
+
+    def _make_way(self) -> None:
+        obstacle = obstacle_on(self._screen) if self._screen is not None else None
+        if obstacle is not None:
+            kept = self._evidence.keep(self._screen, seen=obstacle.kind.value)
+            clear_away(self._phone.session, obstacle)
+            raise Transient(SENTENCES[obstacle.kind], kept)
 
     def _stopped(self, sentence: str) -> Transient:
         return Transient(sentence, self._evidence.keep(self._screen, seen="sms app"))

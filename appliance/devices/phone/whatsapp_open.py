@@ -4,10 +4,11 @@ import logging
 import time
 
 from appliance.devices.phone.arrivals import Arrivals
-from appliance.devices.phone.phrases import DialogKind
+from appliance.devices.phone.dialogs import DialogKind
+from appliance.devices.phone.obstacles import SENTENCES, Obstacle, clear_away
 from appliance.devices.phone.whatsapp_chat import Chat
+from appliance.devices.phone.whatsapp_closed import refuse, why_closed
 from appliance.devices.phone.whatsapp_screen import (
-    Chooser,
     Conversation,
     Dialog,
     Elsewhere,
@@ -15,13 +16,20 @@ from appliance.devices.phone.whatsapp_screen import (
     Seen,
     Stopped,
 )
-from appliance.errors import LineStopped, NotOnChannel, Transient
+from appliance.errors import DeviceError, NotOnChannel, Transient
 
 log = logging.getLogger(__name__)
 
 
 class StaleScreen(Exception):
-    """What shows belongs to another number: the link is tried once more."""
+    """What shows may belong to another number: the link is tried once more.
+
+    `else_` is what it means when the link leads there again.
+    """
+
+    def __init__(self, else_: DeviceError | None = None) -> None:
+        super().__init__()
+        self.else_ = else_
 
 
 def open_chat(chat: Chat) -> Conversation:
@@ -39,6 +47,8 @@ def open_chat(chat: Chat) -> Conversation:
         return follow(chat)
     except StaleScreen as exc:
         _remember_stranger(chat)
+        if exc.else_ is not None:
+            raise exc.else_ from exc
         facts = chat.keep(chat.screen, seen="another chat")
         raise Transient("The phone showed another chat than the one asked for.", facts) from exc
 
@@ -67,21 +77,23 @@ def _judge(chat: Chat, seen: Seen) -> Conversation | None:
         case Conversation() if seen.entry is not None and chat.is_ours(seen):
             return seen
         case Stopped():
-            chat.phone.stopped = seen.kind
-            facts = chat.keep(chat.screen, seen=seen.kind.value)
-            raise LineStopped(f"WhatsApp is closed for this number ({seen.kind.value}).", facts)
+            refuse(chat.phone, seen.kind, chat.keep(chat.screen, seen=seen.kind.value))
         case Dialog():
             _judge_dialog(chat, seen)
-        case Chooser():
-            facts = chat.keep(chat.screen, seen="chooser")
-            raise Transient("The phone asks with which app to open the chat.", facts)
+        case Obstacle():
+            facts = chat.keep(chat.screen, seen=seen.kind.value)
+            clear_away(chat.phone.session, seen)
+            raise Transient(SENTENCES[seen.kind], facts)
         case _:
             pass
     return None
 
 
 def _judge_dialog(chat: Chat, dialog: Dialog) -> None:
-    """A dialog may be left over from another number: the number in it decides."""
+    """A dialog may be left over from another number: the number in it decides.
+
+    What says that a number will never do names it, or says so twice.
+    """
     if dialog.number is not None and dialog.number != chat.digits:
         raise StaleScreen
     facts = {"dialog": dialog.kind.value}
@@ -89,9 +101,16 @@ def _judge_dialog(chat: Chat, dialog: Dialog) -> None:
         case DialogKind.NOT_ON_WHATSAPP if dialog.number is not None:
             chat.phone.session.back()
             raise NotOnChannel("This number is not on WhatsApp.", facts)
-        case DialogKind.LOOKUP_FAILED | DialogKind.BAD_NUMBER:
+        case DialogKind.BAD_NUMBER:
+            chat.phone.session.back()
+            never = NotOnChannel("WhatsApp does not take this for a phone number.", facts)
+            raise never if dialog.number is not None else StaleScreen(never)
+        case DialogKind.LOOKUP_FAILED:
             chat.phone.session.back()
             raise Transient("WhatsApp could not look the number up.", facts)
+        case DialogKind.NO_INTERNET:
+            chat.phone.session.back()
+            raise Transient("WhatsApp has no internet.", facts)
         case _:
             facts = chat.keep(chat.screen, **facts)
             raise Transient("WhatsApp shows a dialog that Balie does not know.", facts)
@@ -103,6 +122,9 @@ def _give_up(chat: Chat, seen: Seen) -> None:
     if isinstance(seen, Elsewhere) and seen.asleep:
         raise Transient("The phone is locked or dark.", {"seen": "locked"})
     facts = chat.keep(chat.screen, seen=type(seen).__name__.lower())
+    closed = why_closed(chat.phone, seen)
+    if closed is not None:
+        refuse(chat.phone, closed, {**facts, "activity": closed.value})
     raise Transient("The chat did not open.", facts)
 
 

@@ -2,14 +2,11 @@
 
 from dataclasses import dataclass
 
-from appliance.devices.phone.phrases import (
-    SEARCHING,
-    DialogKind,
-    StopKind,
-    dialog_kind,
-    stop_kind,
-)
+from appliance.devices.phone.dialogs import DialogKind, dialog_kind
+from appliance.devices.phone.obstacles import Obstacle, obstacle_on
+from appliance.devices.phone.phrases import SEARCHING
 from appliance.devices.phone.screen import Box, Screen, View
+from appliance.devices.phone.stops import StopKind, stop_kind
 from appliance.devices.phone.texts import as_dumped, is_number, label, number_in
 from appliance.devices.phone.whatsapp_rows import (
     FIRST_NUMBER,
@@ -22,6 +19,19 @@ from appliance.devices.phone.whatsapp_rows import (
 )
 
 PACKAGES = ("com.whatsapp", "com.whatsapp.w4b")
+
+# Where one of these is, people's own words show.
+_AMONG_MESSAGES = (
+    "entry",
+    "conversation_contact_name",
+    "conversations_row_contact_name",
+    "conversations_row_content",
+    "message_text",
+    "caption",
+    "single_msg_tv",
+    "search_input",
+    "search_src_text",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +99,6 @@ class Dialog:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chooser:
-    """Android asks with which app to open the link."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Stopped:
     kind: StopKind
 
@@ -110,17 +115,18 @@ class Unknown:
     pass
 
 
-Seen = Conversation | ChatsList | LookingUp | Dialog | Chooser | Stopped | Elsewhere | Unknown
+Seen = Conversation | ChatsList | LookingUp | Dialog | Obstacle | Stopped | Elsewhere | Unknown
 
 
 def classify(screen: Screen, package: str) -> Seen:
-    """What one dump shows of WhatsApp, or of Android's question which app should open it."""
-    if _is_chooser(screen):
-        return Chooser()
+    """What one dump shows of WhatsApp, or of what Android has put over it."""
+    obstacle = obstacle_on(screen)
+    if obstacle is not None:
+        return obstacle
     app = screen.of(package)
     if app.empty:
         return Elsewhere(asleep=screen.empty or screen.only_system)
-    return _stopped(app) or _dialog(app) or _looking_up(app) or _page(app)
+    return _stopped(app) or _looking_up(app) or _dialog(app) or _page(app)
 
 
 def _page(app: Screen) -> Conversation | ChatsList | Unknown:
@@ -131,18 +137,12 @@ def _page(app: Screen) -> Conversation | ChatsList | Unknown:
     return Unknown()
 
 
-def _is_chooser(screen: Screen) -> bool:
-    choosers = {"com.android.intentresolver"}
-    if screen.packages & choosers:
-        return True
-    android = screen.of("android")
-    return android.first("resolver_list", "button_always", "button_once") is not None
-
-
 def _stopped(app: Screen) -> Stopped | None:
-    """A ban, log-out or expiry fills the screen; in a chat such words are just somebody's text."""
-    if app.first("entry", "conversation_contact_name", "conversations_row_contact_name"):
+    """A ban, log-out or expiry fills the screen; among messages such words are somebody's text."""
+    if app.first(*_AMONG_MESSAGES):
         return None
+    if app.first("ban_icon"):
+        return Stopped(kind=StopKind.BANNED)
     for view in app.walk():
         kind = stop_kind(view.text) if view.text else None
         if kind is not None:
@@ -155,26 +155,32 @@ def _stopped(app: Screen) -> Stopped | None:
 def _dialog(app: Screen) -> Dialog | Stopped | None:
     """A dialog is Android's own message view with at least one of its buttons."""
     views = [view for view in app.walk() if view.full_id == "android:id/message"]
-    buttons = app.first("button1", "button2", "button3", "buttonPanel")
+    buttons = app.having("button1", "button2", "button3")
     panel = app.first("parentPanel")
-    if buttons is None and panel is None:
+    if not buttons and panel is None and app.first("buttonPanel") is None:
         return None
     words = views or [view for view in (panel or app).walk() if view.text]
     text = label(" ".join(view.text for view in words))
     stopped = stop_kind(text)
     if stopped is not None:
         return Stopped(kind=stopped)
-    kind = dialog_kind(text) if views else DialogKind.UNKNOWN
+    offers = [button.text for button in buttons]
+    kind = dialog_kind(text, offers) if views else DialogKind.UNKNOWN
     return Dialog(kind=kind, number=number_in(text), message=text)
 
 
 def _looking_up(app: Screen) -> LookingUp | None:
-    """A spinner in a window of its own: the last chat may still show behind it."""
+    """A spinner in a window of its own: the last chat may still show behind it.
+
+    It may be built as a dialog, which then has no button to answer with.
+    """
     for window in app.windows:
         if window.first("entry", "conversation_contact", "conversation_list_view_host"):
             continue
-        words = (label(view.text) for view in window.walk())
-        if window.first("progress_bar") or any(SEARCHING.search(text) for text in words):
+        if any(SEARCHING.search(label(view.text)) for view in window.walk()):
+            return LookingUp()
+        turns = window.first("progress_bar") or any(v.cls == "ProgressBar" for v in window.walk())
+        if turns and not window.first("button1", "button2", "button3"):
             return LookingUp()
     return None
 

@@ -4,8 +4,9 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from appliance.devices.phone.dialogs import DialogKind
+from appliance.devices.phone.obstacles import Obstacle
 from appliance.devices.phone.phone import Phone
-from appliance.devices.phone.phrases import DialogKind
 from appliance.devices.phone.row_memory import History
 from appliance.devices.phone.texts import canonical
 from appliance.devices.phone.whatsapp_chat import Chat, Keep, keep_nothing
@@ -13,7 +14,6 @@ from appliance.devices.phone.whatsapp_open import StaleScreen, follow
 from appliance.devices.phone.whatsapp_screen import (
     ChatRow,
     ChatsList,
-    Chooser,
     Dialog,
     Seen,
     Stopped,
@@ -68,7 +68,7 @@ def _is_unknown(seen: Seen) -> bool:
     """Even Back may be an answer to a question that nobody has read."""
     if isinstance(seen, Dialog):
         return seen.kind is DialogKind.UNKNOWN
-    return isinstance(seen, Stopped | Chooser | Unknown)
+    return isinstance(seen, Stopped | Obstacle | Unknown)
 
 
 def _tell_news(chat: Chat) -> None:

@@ -135,13 +135,14 @@ def _row_id(node: N, *, older: bool) -> str:
     return "" if older else node.id
 
 
-def dialog(message: str, *buttons: str) -> N:
-    """Android's own dialog in the app's package."""
+def dialog(message: str, *buttons: str, also: str = "") -> N:
+    """Android's own dialog in the app's package; `also` is the id of a view beside the text."""
     made = tuple(
         N("android.widget.Button", f"android:id/button{at}", text, text, clickable=True)
         for at, text in enumerate(buttons, start=1)
     )
     text = N("android.widget.TextView", "android:id/message", message)
+    beside = (N("android.view.View", also),) if also else ()
     return N(
         "android.widget.FrameLayout",
         kids=(
@@ -149,7 +150,7 @@ def dialog(message: str, *buttons: str) -> N:
                 "androidx.appcompat.widget.LinearLayoutCompat",
                 "parentPanel",
                 kids=(
-                    N("android.widget.FrameLayout", "contentPanel", kids=(text,)),
+                    N("android.widget.FrameLayout", "contentPanel", kids=(text, *beside)),
                     N("android.widget.ScrollView", "buttonPanel", kids=made),
                 ),
             ),
@@ -191,3 +192,21 @@ def chats_row(
             N("android.view.View", "conversations_row_message_count", badge_text, badge_desc)
         )
     return N("android.widget.LinearLayout", "contact_row_container", kids=tuple(kids))
+
+
+def system_dialog(title: str, *buttons: tuple[str, str], message: str = "") -> N:
+    """A dialog of Android's own; buttons are an id and a text."""
+    made = tuple(
+        N("android.widget.Button", rid, text, box=(60, 800 + at * 100, 660, 900 + at * 100))
+        for at, (rid, text) in enumerate(buttons)
+    )
+    kids = (N("android.widget.TextView", "android:id/alertTitle", title), *made)
+    if message:
+        kids = (*kids, N("android.widget.TextView", "android:id/message", message))
+    return N("android.widget.FrameLayout", kids=kids)
+
+
+def dump(*windows: tuple[str, N]) -> str:
+    """Windows of several packages, each with its own."""
+    bodies = "".join(_node(window, package, 0, u2=True) for package, window in windows)
+    return f'<hierarchy rotation="0">{bodies}</hierarchy>'

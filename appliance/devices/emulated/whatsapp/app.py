@@ -9,11 +9,11 @@ from appliance.devices.emulated.layout import Brush
 from appliance.devices.emulated.network import Letter
 from appliance.devices.emulated.node import Node
 from appliance.devices.emulated.whatsapp.chats_screen import ChatsScreen
+from appliance.devices.emulated.whatsapp.closed import ClosedPage, draw_closed, page_of
 from appliance.devices.emulated.whatsapp.conversation_screen import ConversationScreen
 from appliance.devices.emulated.whatsapp.dialogs import (
     Dialog,
     DialogKind,
-    draw_ban,
     draw_dialog,
     draw_spinner,
 )
@@ -21,7 +21,7 @@ from appliance.devices.emulated.whatsapp.generation import Generation
 from appliance.devices.emulated.whatsapp.links import ChatLink, read_link
 from appliance.devices.emulated.whatsapp.model import Account, Chat, Tick
 from appliance.devices.emulated.whatsapp.outbox import Outbox
-from appliance.devices.emulated.whatsapp.phrases import LANGUAGES
+from appliance.devices.emulated.whatsapp.phrases import phrases_of
 from appliance.devices.emulated.whatsapp.posting import PACKAGE, UID, Posting
 from appliance.devices.emulated.whatsapp.rows import RowStyle
 
@@ -44,7 +44,7 @@ class WhatsApp:
     def __init__(self, host: Host, *, generation: Generation, lookup_ms: int = 300) -> None:
         self._host = host
         self._generation = generation
-        self._phrases = LANGUAGES[host.language]
+        self._phrases = phrases_of(host.language, generation.name)
         self._brush = Brush(PACKAGE)
         self.account = Account(contacts=host.contacts)
         self.posting = Posting(host.shade, self.account, self._phrases)
@@ -151,12 +151,16 @@ class WhatsApp:
         faults = self._host.faults
         if faults.take(FaultKind.STALE_DIALOG):
             self._dialog = Dialog(kind=DialogKind.NOT_ON_WHATSAPP, number=STRANGER)
+        elif faults.take(FaultKind.LOOKUP_FAILED):
+            self._dialog = Dialog(kind=DialogKind.LOOKUP_FAILED, number=link.number)
+        elif faults.take(FaultKind.BAD_NUMBER):
+            self._dialog = Dialog(kind=DialogKind.BAD_NUMBER, number=link.number)
         elif faults.take(FaultKind.WRONG_CHAT):
             self.open_chat(self._somebody_else(link.number), draft=link.text)
         elif numbers.jid_of(link.number) in self.account.chats:
             self.open_chat(self.account.chat(numbers.jid_of(link.number)), draft=link.text)
         elif not self._host.online:
-            self._dialog = Dialog(kind=DialogKind.LOOKUP_FAILED, number=link.number)
+            self._dialog = Dialog(kind=DialogKind.NO_INTERNET, number=link.number)
         elif not self._host.network.on_whatsapp(link.number):
             self._dialog = Dialog(kind=DialogKind.NOT_ON_WHATSAPP, number=link.number)
         else:
@@ -170,8 +174,8 @@ class WhatsApp:
     # The screen
 
     def activity(self) -> str:
-        if self._host.faults.standing(FaultKind.BANNED):
-            return "com.whatsapp.userban.ui.BanAppealActivity"
+        if self.closed is not None:
+            return f"com.whatsapp.{self.closed.activity}"
         if self._looking_up is not None or self._dialog is not None:
             return "com.whatsapp.TextAndDirectChatDeepLink"
         if self._chat is not None:
@@ -185,8 +189,8 @@ class WhatsApp:
 
     def windows(self) -> list[Node]:
         screen, phrases = self._host.screen, self._phrases
-        if self._host.faults.standing(FaultKind.BANNED):
-            return [draw_ban(brush=self._brush, screen=screen, phrases=phrases)]
+        if self.closed is not None:
+            return [draw_closed(self.closed, brush=self._brush, screen=screen)]
         screen_below = self._conversation() or self._chats()
         roots = [screen_below.draw()]
         dialog = self._dialog_on_top()
@@ -203,6 +207,11 @@ class WhatsApp:
         elif self._looking_up is not None:
             roots.append(draw_spinner(brush=self._brush, screen=screen, phrases=phrases))
         return roots
+
+    @property
+    def closed(self) -> ClosedPage | None:
+        """The page with which WhatsApp keeps its owner out."""
+        return page_of(self._host.faults, self._phrases.closed)
 
     def _dialog_on_top(self) -> Dialog | None:
         if self._host.faults.standing(FaultKind.UNKNOWN_DIALOG):
@@ -236,8 +245,7 @@ class WhatsApp:
 
     def _conversation_in_sight(self) -> bool:
         """A chat counts as read when a person sees it: nothing over it, screen on and open."""
-        faults = self._host.faults
-        covered = faults.standing(FaultKind.BANNED) or self._dialog_on_top() is not None
+        covered = self.closed is not None or self._dialog_on_top() is not None
         return self._chat is not None and not covered and self._host.sees(self)
 
     def in_sight(self) -> None:
@@ -299,7 +307,7 @@ class WhatsApp:
     def back(self) -> bool:
         if self._host.faults.standing(FaultKind.UNKNOWN_DIALOG):
             return True
-        if self._host.faults.standing(FaultKind.BANNED):
+        if self.closed is not None:
             return False
         if self._dialog is not None or self._looking_up is not None:
             self._dialog = self._looking_up = None

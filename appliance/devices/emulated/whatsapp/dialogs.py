@@ -1,4 +1,4 @@
-"""What lies over WhatsApp or replaces it: dialogs, the look-up spinner, the ban."""
+"""What lies over WhatsApp: dialogs and the look-up spinner."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -13,6 +13,8 @@ from appliance.devices.emulated.whatsapp.phrases import Phrases
 class DialogKind(Enum):
     NOT_ON_WHATSAPP = "not-on-whatsapp"
     LOOKUP_FAILED = "lookup-failed"
+    NO_INTERNET = "no-internet"
+    BAD_NUMBER = "bad-number"
     BAD_LINK = "bad-link"
     UNKNOWN = "unknown"
 
@@ -29,6 +31,8 @@ class Dialog:
                 phrases.not_on_whatsapp_older if older else phrases.not_on_whatsapp
             ),
             DialogKind.LOOKUP_FAILED: phrases.lookup_failed,
+            DialogKind.NO_INTERNET: phrases.no_internet,
+            DialogKind.BAD_NUMBER: phrases.bad_number,
             DialogKind.BAD_LINK: phrases.bad_link,
             # Invented on purpose: no driver's table can hold it.
             DialogKind.UNKNOWN: "Kies hoe je nevelkaart wordt gedeeld met je omgeving.",
@@ -97,22 +101,3 @@ def draw_spinner(*, brush: Brush, screen: Screen, phrases: Phrases) -> Node:
         brush("ProgressBar", bar, rid="progress_bar"),
         brush("TextView", words, rid="android:id/message", text=phrases.looking_up),
     )
-
-
-def draw_ban(*, brush: Brush, screen: Screen, phrases: Phrases) -> Node:
-    """No source shows this screen's ids; the texts are those that people report."""
-    dp, whole, middle = screen.dp, screen.whole, screen.height // 2
-    title = Bounds(dp(24), middle - dp(80), screen.width - dp(24), middle - dp(40))
-    text = Bounds(title.left, title.bottom, title.right, middle)
-    button = Bounds(title.left, middle + dp(40), title.right, middle + dp(88))
-    content = brush(
-        "FrameLayout",
-        whole,
-        brush("TextView", title, rid="heading", text=phrases.ban_title),
-        brush("TextView", text, rid="sub_heading", text=phrases.ban_text),
-        brush.button(
-            "Button", button, rid="action_button", text=phrases.ban_button, action="ban:appeal"
-        ),
-        rid="android:id/content",
-    )
-    return brush("FrameLayout", whole, content)

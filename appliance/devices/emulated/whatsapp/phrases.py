@@ -1,8 +1,12 @@
 """The words that WhatsApp shows, in English and Dutch, and how it writes times and days."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from appliance.devices.emulated.faults import FaultKind
+from appliance.devices.emulated.whatsapp import closed
+from appliance.devices.emulated.whatsapp.closed import ClosedPage
 from appliance.devices.emulated.whatsapp.model import Tick
 
 _ENGLISH_MONTHS = (
@@ -45,13 +49,12 @@ class Phrases:
     not_on_whatsapp: str
     not_on_whatsapp_older: str
     lookup_failed: str
+    no_internet: str
+    bad_number: str
     bad_link: str
     invite: str
     cancel: str
     ok: str
-    ban_title: str
-    ban_text: str
-    ban_button: str
     you: str
     edited: str
     deleted: str
@@ -64,6 +67,7 @@ class Phrases:
     one_message: str
     many_messages: str
     message_count: str
+    closed: Mapping[FaultKind, ClosedPage]
 
     def unread(self, count: int) -> str:
         return (self.unread_one if count == 1 else self.unread_many).format(n=count)
@@ -129,13 +133,15 @@ ENGLISH = Phrases(
     not_on_whatsapp="The phone number {number} isn't on WhatsApp.",
     not_on_whatsapp_older="The phone number {number} is not on WhatsApp.",
     lookup_failed="Couldn't look up phone number {number}. Try again later.",
+    no_internet=(
+        "Couldn't look up phone number {number}. Check your phone's Internet connection and try"
+        " again."
+    ),
+    bad_number="Couldn't look up phone number {number} because it is too short.",
     bad_link="The phone number shared via url is invalid",
     invite="Invite to WhatsApp",
     cancel="Cancel",
     ok="OK",
-    ban_title="Your account was banned",
-    ban_text="This account is not allowed to use WhatsApp due to spam",
-    ban_button="Request a review",
     you="You",
     edited="Edited",
     deleted="You deleted this message",
@@ -151,10 +157,10 @@ ENGLISH = Phrases(
     one_message="{n} message",
     many_messages="{n} messages",
     message_count=" ({n} messages)",
+    closed=closed.english(),
 )
 
-# No public source shows a Dutch screen of WhatsApp. The ticks are the words of its Dutch help
-# page; all else here is a translation of ours that nobody has confirmed on a phone.
+# Which mark each of these has, and from which release, stands in the README beside the emulator.
 DUTCH = Phrases(
     language="nl",
     ticks={
@@ -170,36 +176,38 @@ DUTCH = Phrases(
         "veeg naar links om te annuleren"
     ),
     emoji="Emoji's, gifs en stickers",
-    attach="Bijlage",
+    attach="Bijvoegen",
     camera="Camera",
-    back="Terug",
-    video_call="Videogesprek",
+    back="Vorige",
+    video_call="Video-oproep",
     voice_call="Spraakoproep",
     more_options="Meer opties",
     search="Vraag het Meta AI of zoek",
     new_chat="Nieuwe chat",
     photo_of="Foto van {name}",
-    unread_one="{n} ongelezen bericht",
-    unread_many="{n} ongelezen berichten",
-    unread_divider_one="{n} ongelezen bericht",
-    unread_divider_many="{n} ongelezen berichten",
+    unread_one="\u200e{n} ongelezen bericht",
+    unread_many="\u200e{n} ongelezen berichten",
+    unread_divider_one="\u200e{n} ongelezen bericht",
+    unread_divider_many="\u200e{n} ongelezen berichten",
     today="Vandaag",
     yesterday="Gisteren",
     read_more="Meer lezen",
-    looking_up="Zoeken…",
-    not_on_whatsapp="Het telefoonnummer {number} staat niet op WhatsApp.",
-    not_on_whatsapp_older="Telefoonnummer {number} is niet op WhatsApp.",
-    lookup_failed="Kan telefoonnummer {number} niet opzoeken. Probeer het later opnieuw.",
-    bad_link="Het telefoonnummer dat via de url is gedeeld, is ongeldig",
+    looking_up="Bezig met zoeken…",
+    not_on_whatsapp="Er is geen WhatsApp-account gelinkt aan het telefoonnummer {number}.",
+    not_on_whatsapp_older="Er is geen WhatsApp-account gelinkt aan het telefoonnummer {number}.",
+    lookup_failed="Kan het telefoonnummer {number} niet opzoeken. Probeer het later opnieuw.",
+    no_internet=(
+        "Kan het telefoonnummer {number} niet opzoeken. Controleer de internetverbinding van je"
+        " telefoon en probeer het opnieuw."
+    ),
+    bad_number="Kan het telefoonnummer {number} niet opzoeken, omdat het te kort is.",
+    bad_link="\u200e{number} is geen geldig telefoonnummer.",
     invite="Uitnodigen voor WhatsApp",
     cancel="Annuleren",
     ok="OK",
-    ban_title="Je account is geblokkeerd",
-    ban_text="Dit account mag geen gebruik maken van WhatsApp vanwege spam",
-    ban_button="Beoordeling aanvragen",
     you="Jij",
     edited="Bewerkt",
-    deleted="{You} hebt dit bericht verwijderd",
+    deleted="Je hebt dit bericht verwijderd",
     encryption=(
         "\u200c Berichten en oproepen worden end-to-end versleuteld. Alleen deelnemers aan deze "
         "chat kunnen ze lezen, beluisteren of delen. Meer informatie."
@@ -212,6 +220,23 @@ DUTCH = Phrases(
     one_message="{n} bericht",
     many_messages="{n} berichten",
     message_count=" ({n} berichten)",
+    closed=closed.dutch(you="je", your="je"),
 )
 
-LANGUAGES = {"en": ENGLISH, "nl": DUTCH}
+# The older generation says u.
+DUTCH_OLDER = replace(
+    DUTCH,
+    no_internet=DUTCH.no_internet.replace(" je telefoon", " uw telefoon"),
+    deleted="U hebt dit bericht verwijderd",
+    encryption=(
+        "\u200c Berichten en oproepen worden end-to-end versleuteld. Niemand buiten deze chat kan"
+        " erbij. Tik voor meer."
+    ),
+    closed=closed.dutch(you="u", your="uw"),
+)
+
+
+def phrases_of(language: str, generation: str) -> Phrases:
+    if language == "en":
+        return ENGLISH
+    return DUTCH_OLDER if generation == "older" else DUTCH

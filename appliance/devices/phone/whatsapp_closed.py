@@ -1,0 +1,28 @@
+"""WhatsApp does not go on: by what its page shows, else by the name of the page's activity."""
+
+from typing import Any, NoReturn
+
+from appliance.devices.phone.health import WINDOW
+from appliance.devices.phone.phone import Phone
+from appliance.devices.phone.stops import OF_THE_PHONE, StopKind, stop_in_front
+from appliance.devices.phone.whatsapp_screen import Seen, Stopped, Unknown
+from appliance.errors import LineStopped, Transient
+
+
+def why_closed(phone: Phone, seen: Seen) -> StopKind | None:
+    """Only a page that is not known costs a question about its activity."""
+    if isinstance(seen, Stopped):
+        return seen.kind
+    if not isinstance(seen, Unknown):
+        return None
+    (window,) = phone.session.run(WINDOW)
+    return stop_in_front(window.text, phone.whatsapp)
+
+
+def refuse(phone: Phone, kind: StopKind, facts: dict[str, Any]) -> NoReturn:
+    """Remembers it until the page is gone; the line stops unless it is the phone's own trouble."""
+    phone.stopped = kind
+    sentence = f"WhatsApp is closed for this number ({kind.value})."
+    if kind in OF_THE_PHONE:
+        raise Transient(f"WhatsApp does not go on, on this phone ({kind.value}).", facts)
+    raise LineStopped(sentence, facts)
