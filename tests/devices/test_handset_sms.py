@@ -25,13 +25,16 @@ def types(rig: Rig) -> list[str]:
     [
         (SmsGeneration.VIEWS, "send_message_button_icon"),
         (SmsGeneration.COMPOSE, "Compose:Draft:Send"),
+        (SmsGeneration.SAMSUNG, "send_button"),
+        (SmsGeneration.AOSP, "send_message_button"),
     ],
 )
-def test_both_generations_send_by_their_own_button(generation: SmsGeneration, button: str) -> None:
+def test_each_app_sends_by_its_own_button(generation: SmsGeneration, button: str) -> None:
     """The row goes from the outbox to the sent box when the radio has the message."""
     rig = Rig(sms=generation)
     rig.open_sms(ANNA, body="Beste Anna")
-    assert rig.node("compose_message_text").text == "Beste Anna"
+    entry = "message_edit_text" if generation is SmsGeneration.SAMSUNG else "compose_message_text"
+    assert rig.node(entry).text == "Beste Anna"
     rig.tap(button)
     assert types(rig) == ["4"]
     assert rig.left() == []

@@ -35,6 +35,8 @@ class FaultKind(Enum):
     TAP_LOST = "tap-lost"
     #: A sent message stays `Pending` (WhatsApp) or in the outbox (SMS) until the fault is lifted.
     TICK_PENDING = "tick-pending"
+    #: Android asks whether an SMS may leave for a number that may cost money.
+    SHORT_CODE_ASKED = "short-code-asked"
     #: WhatsApp shows one of these pages instead of anything else, until lifted.
     BANNED = "banned"
     #: The linker warns before the output of each shell command that contains `method`.

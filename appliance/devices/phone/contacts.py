@@ -6,7 +6,7 @@ import time
 from appliance.devices.adb import Output
 from appliance.devices.phone.content_rows import content_query, read_value
 from appliance.devices.phone.session import Session
-from appliance.devices.phone.texts import digits_in, label
+from appliance.devices.phone.texts import as_dumped, digits_in, label
 from appliance.errors import DeviceError
 
 log = logging.getLogger(__name__)
@@ -17,7 +17,10 @@ _LOOKUP = "content://com.android.contacts/phone_lookup/"
 
 
 class Contacts:
-    """Names by number, both ways. A name that several numbers bear proves nothing."""
+    """Names by number, both ways, as a dump shows them: an emoji is two dots there.
+
+    A name that several numbers bear proves nothing, nor do names that only emoji tell apart.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -26,11 +29,11 @@ class Contacts:
 
     def learn(self, number: str, name: str) -> None:
         """A notification of this number's own chat bore this name."""
-        self._shown[digits_in(number)] = label(name)
+        self._shown[digits_in(number)] = _as_shown(name)
 
     def bears(self, number: str, title: str) -> bool:
         """Whether a chat with this title is proven to be that of the number."""
-        digits, name = digits_in(number), label(title)
+        digits, name = digits_in(number), _as_shown(title)
         if any(other != digits for other in self._numbers_of(name)):
             return False
         known = self._in_book(digits)
@@ -38,7 +41,7 @@ class Contacts:
 
     def number_of(self, title: str) -> str | None:
         """The digits of the one number known under this name."""
-        numbers = self._numbers_of(label(title))
+        numbers = self._numbers_of(_as_shown(title))
         return numbers.pop() if len(numbers) == 1 else None
 
     def question(self, number: str) -> str | None:
@@ -56,7 +59,7 @@ class Contacts:
             log.info("the phone book says nothing: %s", exc)
             name = None
         believed_until = time.monotonic() + _BELIEVED_S
-        self._book[digits_in(number)] = (label(name) if name else None, believed_until)
+        self._book[digits_in(number)] = (_as_shown(name) if name else None, believed_until)
 
     def forget(self) -> None:
         self._book.clear()
@@ -72,3 +75,7 @@ class Contacts:
             (answer,) = self._session.run(question)
             self.answered(digits, answer)
         return self._book[digits][0]
+
+
+def _as_shown(name: str) -> str:
+    return as_dumped(label(name))

@@ -1,6 +1,7 @@
 """The thread of one number in the phone's SMS app, whichever app that is.
 
-Ids of Google Messages (views and Compose), Samsung's and AOSP's app; none was seen in a dump.
+Ids of Google Messages (views and Compose), Samsung's and AOSP's app, read in their layouts; none
+was seen in a dump, so an app without them is read by its only field and what stands at its top.
 """
 
 from dataclasses import dataclass
@@ -13,14 +14,16 @@ _ENTRIES = ("compose_message_text", "message_edit_text", "embedded_text_editor")
 _SENDS = (
     "send_message_button_icon",  # Google Messages, views
     "Compose:Draft:Send",  # Google Messages, Compose; the button lies inside
-    "send_button",  # Samsung
-    "send_button1",  # Samsung with two SIMs
+    "send_button",  # Samsung, inside send_button_container
+    "send_button1",  # Samsung, older
     "send_message_button",  # AOSP
 )
-_TITLE = "conversation_title"
-# SMSDispatcher of AOSP shows the dialog, with the ids of every framework dialog.
-_PHONE_PROCESS = "com.android.phone"
-_BUTTONS = ("button1", "button2")
+_TITLES = (
+    "conversation_title",  # Google Messages, AOSP
+    "composer_title",  # Samsung, and the two below for the number of a saved name
+    "composer_title_number",
+    "composer_title_number_sub",
+)
 # Where no id tells the title, it stands in this part of the screen from the top.
 _TITLE_PART = 0.2
 # Numbers are compared by their last digits: an app may show one as it was typed.
@@ -38,11 +41,11 @@ class Thread:
         return self.text.replace("\r\n", "\n") == as_dumped(text) and self.send is not None
 
     def is_with(self, number: str, contacts: Contacts) -> bool:
-        """By the number in the title, else by a name that only this number bears."""
-        return any(
-            same_number(title, number) if _is_numeric(title) else contacts.bears(number, title)
-            for title in self.titles
-        )
+        """By the number among the titles, else by a name that only this number bears."""
+        numbers = [title for title in self.titles if _is_numeric(title)]
+        if numbers:
+            return any(same_number(title, number) for title in numbers)
+        return any(contacts.bears(number, title) for title in self.titles)
 
 
 def read_thread(screen: Screen, package: str) -> Thread | None:
@@ -58,12 +61,6 @@ def read_thread(screen: Screen, package: str) -> Thread | None:
         send=send.box.centre if send and not send.box.empty else None,
         titles=_titles(app),
     )
-
-
-def asks_owner(screen: Screen) -> bool:
-    """Android's own dialog: this app sends many SMS, may it go on? Nothing leaves meanwhile."""
-    dialog = screen.of(_PHONE_PROCESS)
-    return all(dialog.first(button) is not None for button in _BUTTONS)
 
 
 def same_number(one: str, other: str) -> bool:
@@ -85,7 +82,7 @@ def _only_field(app: Screen) -> View | None:
 
 
 def _titles(app: Screen) -> tuple[str, ...]:
-    named = [view.text for view in app.having(_TITLE) if view.text]
+    named = [view.text for view in app.having(*_TITLES) if view.text]
     if named:
         return tuple(map(label, named))
     bottom = max((window.box.bottom for window in app.windows), default=0) * _TITLE_PART

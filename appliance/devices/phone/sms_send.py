@@ -15,10 +15,11 @@ from appliance.devices.phone.obstacles import SENTENCES, clear_away, obstacle_on
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.screen import Screen
 from appliance.devices.phone.sms_provider import Box, SmsRow, addresses, bodies, find
-from appliance.devices.phone.sms_screen import Thread, asks_owner, read_thread, same_number
+from appliance.devices.phone.sms_question import Question, question_on
+from appliance.devices.phone.sms_screen import Thread, read_thread, same_number
 from appliance.devices.phone.tap import ProvenUnsent, tap_send
 from appliance.devices.protocol import Attempt, Finding, Found, Look, Outgoing, Proof, Tick
-from appliance.errors import DeviceError, DeviceGone, Transient, Unconfirmed
+from appliance.errors import DeviceError, DeviceGone, Permanent, Transient, Unconfirmed
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ class _SendSms:
         self._outgoing = attempt.outgoing
         self._evidence = Evidence(attempt.evidence_folder, phone.session)
         self._screen: Screen | None = None
-        self._declined = False
+        self._declined: Question | None = None
 
     def run(self) -> Proof:
         baseline = _newest(self._phone)
@@ -135,19 +136,22 @@ class _SendSms:
         raise Unconfirmed("The phone does not say that the SMS has left.", kept)
 
     def _decline(self) -> None:
-        """Says no, by Back, to Android's question whether to go on; the row then says so, too."""
+        """Says no, by Back, to Android's question whether it may leave; the row then says so."""
         with suppress(DeviceError):
-            if asks_owner(self._phone.session.screen()):
-                log.warning("the limit for SMS of %s was reached", self._phone.device_id)
-                self._declined = True
+            question = question_on(self._phone.session.screen())
+            if question is not None:
+                log.warning("%s asks about an SMS: %s", self._phone.device_id, question.value)
+                self._declined = question
                 self._phone.session.back()
 
     def _outcome(self, row: SmsRow) -> Proof:
         if row.box is Box.SENT:
             return _proof(row)
         facts: dict[str, Any] = {"sms_id": row.id, "box": _box(row)}
-        if self._declined:
-            facts["declined"] = "sms limit"
+        if self._declined is not None:
+            facts["declined"] = self._declined.value
+        if self._declined is Question.SHORT_CODE:
+            raise Permanent("Android takes this for a number that may cost money.", facts)
         raise ProvenUnsent("The phone could not send the SMS.", facts)
 
     def _row(self, baseline: Mapping[str, Any], *, may_be_away: bool) -> SmsRow | None:

@@ -88,11 +88,13 @@ class SmsApp:
             self._held.append((row, number, text))
             return
         parts = part_count(text)
-        if self._usage.take(PACKAGE, parts, now_ms=self._host.timers.now_ms()):
+        short_code = number if self._host.faults.take(FaultKind.SHORT_CODE_ASKED) else ""
+        if not short_code and self._usage.take(PACKAGE, parts, now_ms=self._host.timers.now_ms()):
             self._to_radio(row, number, text)
             return
         question = Question(
             app=_LABEL,
+            short_code=short_code,
             allow=lambda: self._to_radio(row, number, text),
             deny=lambda: self._providers.move_sms(row, FAILED),
         )
@@ -221,6 +223,7 @@ class SmsApp:
             generation=self._generation,
             zone=self._host.zone,
             title=self._name(address),
+            number=shown(address),
             draft=self._drafts.get(address, ""),
             focused=self._focused,
             messages=self._providers.thread(self._thread(address)),

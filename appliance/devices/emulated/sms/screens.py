@@ -1,4 +1,4 @@
-"""The screens of the SMS app, with the send button of both its generations."""
+"""The screens of the SMS app: Google's in two generations, or with Samsung's or AOSP's ids."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +12,9 @@ from appliance.devices.emulated.providers import FAILED, INBOX, OUTBOX
 #: The hint in English is recorded; the Dutch one is a translation that nobody has confirmed.
 HINTS = {"en": "Text message", "nl": "Sms-bericht"}
 _SEND = {"en": "Send SMS", "nl": "Sms verzenden"}
+_SAMSUNG_HINTS = {"en": "Enter message", "nl": "Bericht invoeren"}
+_SAMSUNG_SEND = {"en": "Send", "nl": "Verzenden"}
+_AOSP_HINTS = {"en": "Send message", "nl": "Bericht verzenden"}
 _STATES = {
     "en": {OUTBOX: "Sending…", FAILED: "Not sent. Tap to try again."},
     "nl": {OUTBOX: "Verzenden…", FAILED: "Niet verzonden. Tik om het opnieuw te proberen."},
@@ -21,11 +24,13 @@ _STATES = {
 class SmsGeneration(Enum):
     VIEWS = "views"
     COMPOSE = "compose"
+    SAMSUNG = "samsung"
+    AOSP = "aosp"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadScreen:
-    """One thread; `messages` are id, body, date and type, oldest first."""
+    """One thread; `title` is a name or the number, `messages` are id, body, date and type."""
 
     brush: Brush
     screen: Screen
@@ -33,6 +38,7 @@ class ThreadScreen:
     generation: SmsGeneration
     zone: ZoneInfo
     title: str
+    number: str
     draft: str
     focused: bool
     messages: list[tuple[int, str, int, int]]
@@ -50,7 +56,7 @@ class ThreadScreen:
             brush(
                 "ViewGroup",
                 bar,
-                brush("TextView", title, rid="conversation_title", text=self.title),
+                *self._titles(title),
                 rid="toolbar",
             ),
             brush(
@@ -68,6 +74,21 @@ class ThreadScreen:
             wrap.resource_id = "ConversationScreenUi"
             body = wrap
         return brush("FrameLayout", screen.whole, body)
+
+    def _titles(self, bounds: Bounds) -> list[Node]:
+        """Samsung's shows the number below a saved name."""
+        if self.generation is not SmsGeneration.SAMSUNG:
+            return [self.brush("TextView", bounds, rid="conversation_title", text=self.title)]
+        titles = [self.brush("TextView", bounds, rid="composer_title", text=self.title)]
+        if self.title != self.number:
+            rid = "composer_title_number_sub"
+            titles.append(self.brush("TextView", bounds, rid=rid, text=self.number))
+        return titles
+
+    @property
+    def _hint(self) -> str:
+        hints = {SmsGeneration.SAMSUNG: _SAMSUNG_HINTS, SmsGeneration.AOSP: _AOSP_HINTS}
+        return hints.get(self.generation, HINTS)[self.language]
 
     def _bubbles(self, viewport: Bounds) -> list[Node]:
         dp, bottom, nodes = self.screen.dp, viewport.bottom, []
@@ -96,8 +117,12 @@ class ThreadScreen:
         entry = self.brush.button(
             "EditText",
             Bounds(dp(56), bounds.top, bounds.right - dp(64), bounds.bottom),
-            rid="compose_message_text",
-            text=self.draft or HINTS[self.language],
+            rid=(
+                "message_edit_text"
+                if self.generation is SmsGeneration.SAMSUNG
+                else "compose_message_text"
+            ),
+            text=self.draft or self._hint,
             focused=self.focused,
             long_clickable=True,
             action="entry",
@@ -119,6 +144,20 @@ class ThreadScreen:
                     action=action,
                 )
             ]
+        if self.generation is SmsGeneration.SAMSUNG:
+            button = brush.button(
+                "ImageButton",
+                bounds,
+                rid="send_button",
+                content_desc=_SAMSUNG_SEND[self.language],
+                enabled=bool(self.draft),
+                action=action,
+            )
+            return [brush("FrameLayout", bounds, button, rid="send_button_container")]
+        if self.generation is SmsGeneration.AOSP:
+            if not self.draft:
+                return [brush("ImageView", bounds, rid="self_send_icon")]
+            return [brush.button("ImageButton", bounds, rid="send_message_button", action=action)]
         if not self.draft:
             return []
         inner = brush.button("Button", bounds, content_desc=desc, action=action)

@@ -21,12 +21,15 @@ _DEFAULT_MS = 60_000
 _MOST_QUESTIONS = 5
 
 _PHONE = Brush("com.android.phone")
-_TITLE = {"en": "Sending SMS messages", "nl": "Sms-berichten verzenden"}
+_TITLE = {"en": "Sending SMS messages", "nl": "SMS-berichten verzenden"}
+# The Dutch words have two characters of no width in them, and lack some others.
 _MESSAGE = {
-    "en": "{app} is sending a large number of SMS messages."
-    " Do you want to allow this app to continue sending messages?",
-    "nl": "{app} verzendt een groot aantal sms'jes."
-    " Wil je toestaan dat deze app berichten blijft verzenden?",
+    "en": "{app} is sending a large number of SMS messages. May it go on?",
+    "nl": "{app} verzendt moment een groot aantal sms-berichten. Mag dat \u200b\u200bdoorgaan?",
+}
+_SHORT_CODE = {
+    "en": "{app} would like to send a message to {number}.",
+    "nl": "{app} wil graag een bericht verzenden naar {number}.",
 }
 _ALLOW = {"en": "Allow", "nl": "Toestaan"}
 _DENY = {"en": "Deny", "nl": "Weigeren"}
@@ -34,9 +37,13 @@ _DENY = {"en": "Deny", "nl": "Weigeren"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A send that waits for the owner; one of the two is called."""
+    """A send that waits for the owner; one of the two is called.
+
+    With a `short_code` it is about a number that may cost money, else about the limit.
+    """
 
     app: str
+    short_code: str = ""
     allow: Callable[[], None]
     deny: Callable[[], None]
 
@@ -81,7 +88,7 @@ class SmsUsage:
 
     def draw(self, screen: Screen, language: str) -> list[Node]:
         """The dialog on top as a window of its own, over whatever app is in front."""
-        return [_dialog(screen, language, self.questions[-1].app)] if self.questions else []
+        return [_dialog(screen, language, self.questions[-1])] if self.questions else []
 
 
 def _integer(text: str | None, default: int) -> int:
@@ -92,7 +99,7 @@ def _integer(text: str | None, default: int) -> int:
         return default
 
 
-def _dialog(screen: Screen, language: str, app: str) -> Node:
+def _dialog(screen: Screen, language: str, question: Question) -> Node:
     dp, middle = screen.dp, screen.height // 2
     panel = Bounds(dp(33), middle - dp(96), screen.width - dp(33), middle + dp(96))
     title = Bounds(panel.left, panel.top, panel.right, panel.top + dp(48))
@@ -100,12 +107,15 @@ def _dialog(screen: Screen, language: str, app: str) -> Node:
     half = (panel.left + panel.right) // 2
     deny = Bounds(panel.left, message.bottom, half, panel.bottom)
     allow = Bounds(half, message.bottom, panel.right, panel.bottom)
-    words = _MESSAGE[language].format(app=app)
+    said, rid = _MESSAGE, "android:id/message"
+    if question.short_code:
+        said, rid = _SHORT_CODE, "android:id/sms_short_code_confirm_message"
+    words = said[language].format(app=question.app, number=question.short_code)
     return _PHONE(
         "FrameLayout",
         panel,
         _PHONE("TextView", title, rid="android:id/alertTitle", text=_TITLE[language]),
-        _PHONE("TextView", message, rid="android:id/message", text=words),
+        _PHONE("TextView", message, rid=rid, text=words),
         _PHONE.button(
             "Button", deny, rid="android:id/button2", text=_DENY[language], action="sms-limit:deny"
         ),
