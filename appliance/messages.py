@@ -23,6 +23,16 @@ class Channel(Enum):
     SMS = "sms"
 
 
+class Origin(Enum):
+    """Who speaks in an incoming message. Only a person agrees, waits and is answered."""
+
+    PERSON = "person"
+    #: The network's or a program's own words, such as that a voicemail waits.
+    NOTICE = "notice"
+    #: What is for a machine: a setting, a link to a picture message, orders for the SIM.
+    TECHNICAL = "technical"
+
+
 class MessageClass(Enum):
     """Who began it: the order of the queue and the brakes that apply follow from this."""
 

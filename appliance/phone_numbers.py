@@ -24,6 +24,15 @@ _DASH = regex.compile(r"[\p{Pd}\u2043\u2212]")
 # ITU-T E.164 §6: at most 15 digits, the first of them not 0; no country has numbers below 7.
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
+#: Free, paid and company-wide numbers, a beeper, a mailbox: programs send from them.
+_SERVICE = {
+    PhoneNumberType.TOLL_FREE,
+    PhoneNumberType.PREMIUM_RATE,
+    PhoneNumberType.SHARED_COST,
+    PhoneNumberType.UAN,
+    PhoneNumberType.PAGER,
+    PhoneNumberType.VOICEMAIL,
+}
 _LANDLINE = {PhoneNumberType.FIXED_LINE}
 _MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
@@ -105,8 +114,18 @@ def is_mobile(text: str) -> bool:
         return False
 
 
+def is_service(e164: str) -> bool:
+    """True for a number that can send SMS and get none."""
+    try:
+        return phonenumbers.number_type(phonenumbers.parse(e164)) in _SERVICE
+    except NumberParseException:
+        return False
+
+
 def readable(e164: str) -> str:
     """The number as people write it, `+31 6 12345678`; what is no number comes back unchanged."""
+    if not is_e164(e164):
+        return e164
     try:
         number = phonenumbers.parse(e164)
     except NumberParseException:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from appliance.characters import clean_name
 from appliance.desk.rules import Arrival, answer
 from appliance.devices.protocol import Incoming
-from appliance.messages import Channel
+from appliance.messages import Channel, Origin
 from appliance.phone_numbers import is_e164
 from appliance.store import contacts, conversations, lines, messages
 from appliance.store.lines import Line
@@ -27,7 +27,10 @@ def line_for(conn: sqlite3.Connection, device_id: str, sender: str) -> Line | No
 
 
 def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
-    """The row, its contact and conversation, what it means for consent, and a rule's answer."""
+    """The row, its contact and conversation, what it means for consent, and a rule's answer.
+
+    What no person said means nothing and is not answered.
+    """
     incoming = _named(incoming)
     if incoming.group is not None:
         conversation_id = conversations.with_group(
@@ -51,9 +54,10 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
             sender_name=incoming.sender_name,
             exact=incoming.exact,
             happened_ms=min(incoming.at_ms, tx.now_ms),
+            origin=incoming.origin,
         ),
     )
-    if message_id is None or contact_id is None:
+    if message_id is None or contact_id is None or incoming.origin is not Origin.PERSON:
         return
     if incoming.channel is Channel.WHATSAPP and is_e164(incoming.sender):
         contacts.remember_whatsapp(tx, incoming.sender, on_whatsapp=True)

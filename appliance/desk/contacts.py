@@ -95,7 +95,8 @@ def join(tx: Tx, keep_id: str, other_id: str, staff_id: str) -> None:
 def _join_conversations(tx: Tx, keep_id: str, other_id: str) -> None:
     """On each line the two threads become one, in the order of time."""
     rows = tx.conn.execute(
-        "SELECT id, line_id, last_message_id, last_ms, last_in_ms FROM conversation"
+        "SELECT id, line_id, last_message_id, last_ms, last_in_ms, has_notices"
+        " FROM conversation"
         " WHERE contact_id = ?",
         (other_id,),
     ).fetchall()
@@ -119,8 +120,15 @@ def _merge_thread(tx: Tx, kept_id: str, other: sqlite3.Row) -> None:
     tx.conn.execute(
         "UPDATE conversation SET last_message_id = iif(?2 > last_ms, ?1, last_message_id),"
         " last_ms = max(last_ms, ?2),"
-        " last_in_ms = nullif(max(coalesce(last_in_ms, 0), coalesce(?3, 0)), 0) WHERE id = ?4",
-        (other["last_message_id"], other["last_ms"], other["last_in_ms"], kept_id),
+        " last_in_ms = nullif(max(coalesce(last_in_ms, 0), coalesce(?3, 0)), 0),"
+        " has_notices = has_notices OR ?5 WHERE id = ?4",
+        (
+            other["last_message_id"],
+            other["last_ms"],
+            other["last_in_ms"],
+            kept_id,
+            other["has_notices"],
+        ),
     )
     for table in ("draft", "read_mark"):
         tx.conn.execute(f"DELETE FROM {table} WHERE conversation_id = ?", (other["id"],))  # noqa: S608 -- two names of ours

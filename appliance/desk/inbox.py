@@ -140,14 +140,17 @@ def _row(row: Mapping[str, Any]) -> Row:
     )
 
 
-# Unread is personal: incoming and newer than one's mark, and not from before one came.
+# Unread is personal: incoming and newer than one's mark, and not from before one came. What is for
+# machines need not be read.
 _LINES = """
 SELECT line.id, line.number, line.branch_id, line.stopped, branch.name AS branch, branch.zone,
   (SELECT count(*) FROM conversation c
    LEFT JOIN read_mark r ON r.conversation_id = c.id AND r.staff_id = me.id
-   WHERE c.line_id = line.id AND c.last_in_ms IS NOT NULL AND c.group_id IS NULL
+   WHERE c.line_id = line.id AND (c.last_in_ms IS NOT NULL OR c.has_notices)
+   AND c.group_id IS NULL
    AND EXISTS (SELECT 1 FROM message i WHERE i.conversation_id = c.id AND i.direction = 'in'
-               AND i.id > coalesce(r.message_id, '') AND i.created_ms >= me.created_ms)
+               AND i.id > coalesce(r.message_id, '') AND i.created_ms >= me.created_ms
+               AND i.origin <> 'technical')
   ) AS unread
 FROM line JOIN branch ON branch.id = line.branch_id JOIN staff me ON me.id = :staff_id
 WHERE line.removed_ms IS NULL
@@ -166,10 +169,11 @@ SELECT c.id, c.line_id, c.group_id, c.last_ms,
   substr(m.text, 1, 160) AS preview, m.direction, m.state, m.channel,
   coalesce(author.name, m.sender_name) AS sender,
   (SELECT count(*) FROM message i WHERE i.conversation_id = c.id AND i.direction = 'in'
-   AND i.id > coalesce(r.message_id, '') AND i.created_ms >= me.created_ms) AS unread,
+   AND i.id > coalesce(r.message_id, '') AND i.created_ms >= me.created_ms
+   AND i.origin <> 'technical') AS unread,
   iif(c.group_id IS NULL AND c.last_in_ms IS NOT NULL,
    (SELECT i.happened_ms FROM message i WHERE i.conversation_id = c.id AND i.direction = 'in'
-    AND i.happened_ms > coalesce(
+    AND i.origin = 'person' AND i.happened_ms > coalesce(
       (SELECT o.happened_ms FROM message o WHERE o.conversation_id = c.id
        AND o.direction = 'out' AND (o.rule IS NULL OR o.rule IN ('stop', 'start'))
        AND o.state NOT IN ('failed', 'refused', 'expired', 'cancelled')

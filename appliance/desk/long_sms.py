@@ -11,7 +11,7 @@ from itertools import groupby
 
 from appliance.desk import arrivals, words
 from appliance.devices.protocol import Incoming, IncomingPart
-from appliance.messages import Channel
+from appliance.messages import Channel, Origin
 from appliance.queue.profile import DAY_MS, MINUTE_MS
 from appliance.sms_parts import join
 from appliance.store import lines
@@ -78,6 +78,7 @@ def _add(tx: Tx, device_id: str, part: IncomingPart) -> str | None:
         "wide": int(part.wide),
         "part": part.part,
         "total": part.total,
+        "origin": part.origin.value,
         "key": part.key,
         "at": part.at_ms,
         "now": tx.now_ms,
@@ -88,6 +89,8 @@ def _add(tx: Tx, device_id: str, part: IncomingPart) -> str | None:
         tx.conn.execute(_NEW, about)
     sms_id = str(lacking["id"] if lacking else about["id"])
     tx.conn.execute(_NEW_PART, {**about, "id": sms_id})
+    if part.origin is not Origin.PERSON:
+        tx.conn.execute(_NOT_A_PERSON, {**about, "id": sms_id})
     return sms_id
 
 
@@ -109,7 +112,12 @@ def _show(tx: Tx, sms: sqlite3.Row, text: str, *, key: str, at_ms: int) -> None:
     if line is None:
         return
     incoming = Incoming(
-        channel=Channel.SMS, key=f"parts:{key}", sender=sms["sender"], text=text, at_ms=at_ms
+        channel=Channel.SMS,
+        key=f"parts:{key}",
+        sender=sms["sender"],
+        text=text,
+        at_ms=at_ms,
+        origin=Origin(sms["origin"]),
     )
     arrivals.keep(tx, sms["device_id"], line, incoming)
     tx.conn.execute(
@@ -164,9 +172,12 @@ ORDER BY abs(at_ms - :at), id LIMIT 1
 """
 
 _NEW = """
-INSERT INTO long_sms (id, device_id, sender, reference, wide, total, key, at_ms, seen_ms)
-VALUES (:id, :device, :sender, :reference, :wide, :total, :key, :at, :now)
+INSERT INTO long_sms (id, device_id, sender, reference, wide, total, origin, key, at_ms, seen_ms)
+VALUES (:id, :device, :sender, :reference, :wide, :total, :origin, :key, :at, :now)
 """
+
+# Octets may read as words in one part and not in the next; a notice may say so in one only.
+_NOT_A_PERSON = "UPDATE long_sms SET origin = :origin WHERE id = :id AND origin <> 'technical'"
 
 _NEW_PART = """
 INSERT INTO long_sms_part (device_id, key, long_sms_id, part, units)

@@ -41,6 +41,7 @@ def first_unread(conn: sqlite3.Connection, *, staff_id: str, conversation_id: st
         " LEFT JOIN read_mark r ON r.staff_id = ?1 AND r.conversation_id = m.conversation_id"
         " WHERE m.conversation_id = ?2 AND m.direction = 'in'"
         " AND m.id > coalesce(r.message_id, '') AND m.created_ms >= me.created_ms"
+        " AND m.origin <> 'technical'"
         " ORDER BY m.happened_ms, m.id LIMIT 1",
         (staff_id, conversation_id),
     ).fetchone()

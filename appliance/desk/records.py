@@ -33,6 +33,7 @@ class Record:
     name: str | None
     channel: str | None
     text: str
+    origin: str
     state: str
     reason: str | None
     kind: str | None
@@ -152,7 +153,8 @@ def _attempts(conn: sqlite3.Connection, message_id: str) -> Sequence[Attempt]:
 _RECORD = """
 SELECT m.id, m.direction, m.line_id, line.number AS line_number, m.conversation_id, m.contact_id,
   c.group_id, m.number, coalesce(k.office_name, k.chosen_name, m.sender_name) AS name,
-  coalesce(m.channel, m.wanted) AS channel, m.text, m.state, m.reason, m.class AS kind,
+  coalesce(m.channel, m.wanted) AS channel, m.text, m.origin, m.state, m.reason,
+  m.class AS kind,
   coalesce(staff.name, api_token.name, m.rule) AS author, m.expected_ms, m.not_before_ms,
   m.expires_ms, m.created_ms, m.happened_ms, m.sent_ms, m.delivered_ms, m.read_ms
 FROM message m

@@ -7,7 +7,7 @@ from appliance.desk import near_stop, near_words, withdrawal, words
 from appliance.desk.sending import Author, SendRequest, accept
 from appliance.errors import InvalidInput, Refused
 from appliance.messages import Channel, MessageClass
-from appliance.phone_numbers import is_e164
+from appliance.phone_numbers import is_e164, is_landline, is_service
 from appliance.store import consent, contacts, lines
 from appliance.store.consent import ConsentKind, Verdict
 from appliance.store.store import Tx
@@ -34,9 +34,11 @@ def answer(tx: Tx, arrival: Arrival) -> None:
     """Records what the message means for consent, and answers where a rule says so.
 
     A sender that is no number (`…@lid`) gives no consent and gets no answer, but may well be the
-    other side of somebody with a number: their STOP counts.
+    other side of somebody with a number: their STOP counts. So does an SMS from a free or paid
+    number, which nobody can answer.
     """
-    writable = is_e164(arrival.number)
+    by_sms = arrival.channel is Channel.SMS
+    writable = is_e164(arrival.number) and not (by_sms and is_service(arrival.number))
     if not any(is_e164(each) for each in contacts.numbers_of(tx.conn, arrival.contact_id)):
         return
     verdict = consent.verdict(tx.conn, arrival.line.id, arrival.number)
@@ -51,7 +53,8 @@ def answer(tx: Tx, arrival: Arrival) -> None:
             _record(tx, arrival, ConsentKind.WROTE_FIRST, "rule")
         if near_words.is_near_stop(arrival.text):
             near_stop.mark(tx, arrival.message_id)
-        elif writable:
+        elif writable and not (by_sms and is_landline(arrival.number)):
+            # A company's programs send from its landline, where nobody reads an SMS.
             _welcome_once(tx, arrival)
 
 

@@ -12,7 +12,7 @@ from appliance.desk.decisions import Decision
 from appliance.desk.near_stop import Answer
 from appliance.desk.tries import Try, tries_of
 from appliance.errors import NotFound
-from appliance.messages import Channel, Direction, MessageState
+from appliance.messages import Channel, Direction, MessageState, Origin
 from appliance.phone_numbers import readable
 from appliance.store import consent
 from appliance.store.consent import Verdict
@@ -95,6 +95,7 @@ class Bubble:
     tries: Sequence[Try]
     day: date | None
     joins: bool
+    origin: Origin = Origin.PERSON
     near_stop: NearStop | None = None
     decided: Sequence[Decided] = ()
 
@@ -219,6 +220,7 @@ def _bubble(
         tries=tries,
         day=day if new_day else None,
         joins=not new_day and previous is not None and _one_block(previous, row),
+        origin=Origin(row["origin"]),
         near_stop=_near_stop(row) if row["is_near_stop"] else None,
     )
 
@@ -230,7 +232,8 @@ def _near_stop(row: sqlite3.Row) -> NearStop:
 
 def _one_block(above: sqlite3.Row, below: sqlite3.Row) -> bool:
     same = all(
-        above[name] == below[name] for name in ("direction", "author", "rule", "number", "channel")
+        above[name] == below[name]
+        for name in ("direction", "author", "rule", "number", "channel", "origin")
     )
     return same and below["happened_ms"] - above["happened_ms"] < BLOCK_MS
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from appliance.errors import DeviceError
-from appliance.messages import Channel
+from appliance.messages import Channel, Origin
 
 
 class DeviceState(Enum):
@@ -107,6 +107,7 @@ class Incoming:
     sender_name: str | None = None
     group: Group | None = None
     exact: bool = True
+    origin: Origin = Origin.PERSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +127,7 @@ class IncomingPart:
     total: int
     text: str
     at_ms: int
+    origin: Origin = Origin.PERSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

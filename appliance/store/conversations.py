@@ -1,6 +1,6 @@
 """Conversations: one line with one contact, or one line with one group."""
 
-from appliance.messages import Direction
+from appliance.messages import Direction, Origin
 from appliance.store.store import Tx
 
 
@@ -38,15 +38,28 @@ def with_group(tx: Tx, line_id: str, jid: str, name: str) -> str:
 
 
 def touch(
-    tx: Tx, conversation_id: str, message_id: str, *, at_ms: int, direction: Direction
+    tx: Tx,
+    conversation_id: str,
+    message_id: str,
+    *,
+    at_ms: int,
+    direction: Direction,
+    origin: Origin = Origin.PERSON,
 ) -> None:
-    """Notes the newest message of the conversation."""
+    """Notes the newest message of the conversation; only what a person wrote can be answered."""
     incoming = direction is Direction.IN
     tx.conn.execute(
         "UPDATE conversation SET last_message_id = iif(?2 >= last_ms, ?1, last_message_id),"
         " last_ms = max(last_ms, ?2),"
-        " last_in_ms = iif(?3, max(coalesce(last_in_ms, 0), ?2), last_in_ms) WHERE id = ?4",
-        (message_id, at_ms, incoming, conversation_id),
+        " last_in_ms = iif(?3, max(coalesce(last_in_ms, 0), ?2), last_in_ms),"
+        " has_notices = has_notices OR ?4 WHERE id = ?5",
+        (
+            message_id,
+            at_ms,
+            incoming and origin is Origin.PERSON,
+            incoming and origin is Origin.NOTICE,
+            conversation_id,
+        ),
     )
 
 

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from appliance.events import EventKind
-from appliance.messages import TRANSITIONS, Channel, Direction, MessageClass, MessageState
+from appliance.messages import (
+    TRANSITIONS,
+    Channel,
+    Direction,
+    MessageClass,
+    MessageState,
+    Origin,
+)
 from appliance.store import conversations
 from appliance.store.store import Tx
 
@@ -46,6 +53,7 @@ class NewIncoming:
     sender_name: str | None
     exact: bool
     happened_ms: int
+    origin: Origin = Origin.PERSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +125,8 @@ def receive(tx: Tx, new: NewIncoming) -> str | None:
     message_id = tx.new_id()
     inserted = tx.conn.execute(
         "INSERT INTO message (id, conversation_id, line_id, contact_id, number, direction,"
-        " channel, text, state, device_key, sender_name, exact, created_ms, happened_ms)"
-        " VALUES (?, ?, ?, ?, ?, 'in', ?, ?, 'received', ?, ?, ?, ?, ?)"
+        " channel, text, state, device_key, sender_name, origin, exact, created_ms, happened_ms)"
+        " VALUES (?, ?, ?, ?, ?, 'in', ?, ?, 'received', ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (device_key) WHERE device_key IS NOT NULL DO NOTHING RETURNING id",
         (
             message_id,
@@ -130,6 +138,7 @@ def receive(tx: Tx, new: NewIncoming) -> str | None:
             new.text,
             new.device_key,
             new.sender_name,
+            new.origin.value,
             int(new.exact),
             tx.now_ms,
             new.happened_ms,
@@ -138,7 +147,12 @@ def receive(tx: Tx, new: NewIncoming) -> str | None:
     if inserted is None:
         return None
     conversations.touch(
-        tx, new.conversation_id, message_id, at_ms=new.happened_ms, direction=Direction.IN
+        tx,
+        new.conversation_id,
+        message_id,
+        at_ms=new.happened_ms,
+        direction=Direction.IN,
+        origin=new.origin,
     )
     tx.emit(
         EventKind.MESSAGE_RECEIVED,
@@ -146,7 +160,7 @@ def receive(tx: Tx, new: NewIncoming) -> str | None:
         conversation_id=new.conversation_id,
         contact_id=new.contact_id,
         message_id=message_id,
-        facts={"channel": new.channel.value},
+        facts={"channel": new.channel.value, "origin": new.origin.value},
     )
     return message_id
 

@@ -153,6 +153,10 @@ class MessageOut(_Out):
     contact: ContactRef
     channel: Channel | None = Field(description="null: not yet known, whichever works.")
     text: str
+    origin: Literal["person", "notice", "technical"] = Field(
+        description="Who speaks in what came in: only a person waits for an answer. A notice is"
+        " automatic, such as that a voicemail waits; what is technical is meant for equipment."
+    )
     media: None
     state: State
     reason: str | None

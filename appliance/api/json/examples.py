@@ -111,6 +111,7 @@ MESSAGE: dict[str, Any] = {
     "contact": _CONTACT_REF,
     "channel": "whatsapp",
     "text": "Hoi Anna, je kunt morgen om 7 uur beginnen. Lukt dat?",
+    "origin": "person",
     "media": None,
     "state": "sent",
     "reason": None,

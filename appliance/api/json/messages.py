@@ -132,6 +132,7 @@ def message_body(record: Record) -> dict[str, Any]:
         "contact": {"id": record.contact_id, "number": record.number, "name": record.name},
         "channel": record.channel,
         "text": record.text,
+        "origin": record.origin,
         "media": None,
         "state": record.state,
         "reason": record.reason or None,

@@ -170,7 +170,8 @@ def hint_of(event: Event) -> tuple[str, dict[str, Any]] | None:
         about = {
             "conversation": event.conversation_id,
             "message": event.message_id,
-            "received": event.kind is EventKind.MESSAGE_RECEIVED,
+            "received": event.kind is EventKind.MESSAGE_RECEIVED
+            and event.facts.get("origin") != "technical",
         }
         return "message", about
     if event.kind in _ABOUT_CONTACTS:

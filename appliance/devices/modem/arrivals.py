@@ -5,12 +5,13 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from appliance.devices.modem.pdu.header import Concat
 from appliance.devices.modem.pdu.incoming import Deliver, parse_deliver
 from appliance.devices.modem.pdu.octets import BadPdu, Kind, kind_of, skip_service_centre
 from appliance.devices.modem.pdu.report import Report, parse_report
 from appliance.devices.protocol import DeliveryReport, Incoming, IncomingPart
 from appliance.errors import InvalidInput
-from appliance.messages import Channel
+from appliance.messages import Channel, Origin
 from appliance.phone_numbers import is_e164, parse_number
 
 log = logging.getLogger(__name__)
@@ -44,35 +45,38 @@ def _add(arrivals: Arrivals, pdu: bytes, now_ms: int) -> None:
         arrivals.reports.append(_delivery(parse_report(pdu), now_ms))
         return
     deliver = parse_deliver(pdu)
-    if deliver.concat is None:
-        arrivals.messages.append(_message(deliver, pdu, now_ms))
+    if deliver.origin is None:
+        log.info("a silent SMS was dropped, as its type asks")
+    elif deliver.concat is None:
+        arrivals.messages.append(_message(deliver, deliver.origin, pdu, now_ms))
     else:
-        arrivals.parts.append(_part(deliver, pdu, now_ms))
+        arrivals.parts.append(_part(deliver, deliver.concat, deliver.origin, pdu, now_ms))
 
 
-def _message(deliver: Deliver, pdu: bytes, now_ms: int) -> Incoming:
+def _message(deliver: Deliver, origin: Origin, pdu: bytes, now_ms: int) -> Incoming:
     return Incoming(
         channel=Channel.SMS,
         key=_key(deliver.stamp, pdu),
-        sender=_sender(deliver),
+        sender=_sender(deliver, origin),
         text=deliver.text,
         at_ms=now_ms if deliver.sent_ms is None else deliver.sent_ms,
+        origin=origin,
     )
 
 
-def _part(deliver: Deliver, pdu: bytes, now_ms: int) -> IncomingPart:
-    concat = deliver.concat
-    if concat is None:
-        raise BadPdu("this is no part")
+def _part(
+    deliver: Deliver, concat: Concat, origin: Origin, pdu: bytes, now_ms: int
+) -> IncomingPart:
     return IncomingPart(
         key=_key(deliver.stamp, pdu),
-        sender=_sender(deliver),
+        sender=_sender(deliver, origin),
         reference=concat.reference,
         wide=concat.wide,
         part=concat.part,
         total=concat.total,
         text=deliver.text,
         at_ms=now_ms if deliver.sent_ms is None else deliver.sent_ms,
+        origin=origin,
     )
 
 
@@ -93,6 +97,7 @@ def unreadable(pdu: bytes, now_ms: int) -> Incoming:
         sender=NOBODY,
         text=f"Onleesbare SMS / unreadable SMS: {pdu.hex().upper()}",
         at_ms=now_ms,
+        origin=Origin.TECHNICAL,
     )
 
 
@@ -106,11 +111,14 @@ def _key(stamp: bytes, pdu: bytes) -> str:
     return f"{stamp.hex()}:{hashlib.sha256(octets.rest()).hexdigest()[:32]}"
 
 
-def _sender(deliver: Deliver) -> str:
-    """A name that is spelt like a number is put in quotes: it must not speak for whoever has it."""
-    if not deliver.alphanumeric:
-        return in_e164(deliver.sender)
-    return f"“{deliver.sender}”" if is_e164(deliver.sender) else deliver.sender
+def _sender(deliver: Deliver, origin: Origin) -> str:
+    """What is spelt like a number is put in quotes where nobody with that number speaks.
+
+    A name must not speak for whoever has the number, nor may a machine.
+    """
+    sender = deliver.sender if deliver.alphanumeric else in_e164(deliver.sender)
+    speaks = origin is Origin.PERSON and not deliver.alphanumeric
+    return f"“{sender}”" if is_e164(sender) and not speaks else sender or NOBODY
 
 
 def in_e164(address: str) -> str:

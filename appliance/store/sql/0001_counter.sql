@@ -121,6 +121,7 @@ CREATE TABLE conversation (
   last_message_id TEXT,
   last_ms         INTEGER NOT NULL,             -- of the newest message, either way
   last_in_ms      INTEGER,                      -- of the newest one from the contact
+  has_notices     INTEGER NOT NULL DEFAULT 0 CHECK (has_notices IN (0, 1)), -- from no person
   created_ms      INTEGER NOT NULL,
   CHECK ((contact_id IS NULL) <> (group_id IS NULL)),
   UNIQUE (line_id, contact_id),
@@ -211,6 +212,8 @@ CREATE TABLE message (
   client_id       TEXT,                         -- the browser's own name for it
   device_key      TEXT,                         -- incoming: line, channel, the device's identity
   sender_name     TEXT,
+  origin          TEXT NOT NULL DEFAULT 'person' -- incoming: who speaks
+                  CHECK (origin IN ('person', 'notice', 'technical')),
   exact           INTEGER NOT NULL DEFAULT 1 CHECK (exact IN (0, 1)), -- 0: time read off a screen
   created_ms      INTEGER NOT NULL,
   happened_ms     INTEGER NOT NULL,             -- where it stands in the conversation
@@ -291,6 +294,7 @@ CREATE TABLE long_sms (
   reference   INTEGER NOT NULL,
   wide        INTEGER NOT NULL CHECK (wide IN (0, 1)),
   total       INTEGER NOT NULL,
+  origin      TEXT NOT NULL CHECK (origin IN ('person', 'notice', 'technical')),
   key         TEXT NOT NULL,                    -- of the part that came first
   at_ms       INTEGER NOT NULL,                 -- the network's time of that part
   seen_ms     INTEGER NOT NULL,                 -- when it came

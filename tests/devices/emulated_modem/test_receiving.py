@@ -121,3 +121,18 @@ def test_a_phone_writes_to_a_modem() -> None:
         assert bench.slots() == {"1": "REC UNREAD"}
         status, _ = bench.post("/inject", {"phone": "+31612345601", "from": ANNA, "text": "x"})
         assert status == 200
+
+
+def test_what_networks_and_programs_set_is_on_the_wire(bench: Bench, line: Line) -> None:
+    """TP-PID, TP-DCS, a header's elements, octets in the place of a text; twice the same SMS."""
+    bench.inject(sender=ANNA, text="Hoi", pid=0x41)
+    bench.inject(sender="1233", dcs=0xC8)
+    bench.inject(sender="1211", dcs=0xF5, elements="05040B8423F0", octets="0106")
+    bench.inject(sender=ANNA, text="ja", copies=2, at_ms=1_796_000_000_000)
+    pdus = [each for each in line.lines("AT+CMGL=4") if each.startswith("07")]
+    own, waits, push, one, other = (pdu[16:] for pdu in pdus)
+    assert own[16:].startswith("4100") or own[18:].startswith("4100")
+    assert waits.startswith("04048121" + "33" + "00C8")
+    assert push.startswith("44048121" + "11" + "00F5")
+    assert push.endswith("09" + "0605040B8423F0" + "0106")
+    assert one == other

@@ -7,6 +7,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, TypeAdapter
 from appliance.devices.emulated.control_bodies import Number, Sender
 from appliance.devices.emulated.modem.faults import ModemFaultKind
 
+_HEX = r"^([0-9A-Fa-f]{2})*$"
 _NAMES = AliasChoices("modem", "port", "imei", "phone", "serial")
 
 
@@ -22,7 +23,9 @@ class Message(_Body):
     """Somebody writes or calls; a caller without `from` withholds the number.
 
     `order` are the numbers of the parts as they arrive: a part may be in it twice, or not at all.
-    `ucs2` is used also where the default alphabet would do; `halves` cuts through emoji.
+    `ucs2` is used also where the default alphabet would do; `halves` cuts through emoji. `pid`,
+    `dcs`, `elements` of the header and `octets` in the place of the text (both in hex) are what
+    networks and programs set. `copies`: the same SMS so often, to the octet.
     """
 
     kind: Literal["message"] = "message"
@@ -42,6 +45,11 @@ class Message(_Body):
     flash: bool = False
     ucs2: bool = False
     halves: bool = False
+    pid: int = Field(default=0, ge=0, le=255)
+    dcs: int | None = Field(default=None, ge=0, le=255)
+    octets: str | None = Field(default=None, pattern=_HEX)
+    elements: str = Field(default="", pattern=_HEX, max_length=200)
+    copies: int = Field(default=1, ge=1, le=100)
     rings: int = Field(default=3, ge=1)
     every_ms: float = Field(default=3000, gt=0)
 
@@ -154,6 +162,16 @@ MODEM_EXAMPLES: dict[str, list[dict[str, Any]]] = {
             "order": [3, 1, 1, 2],
         },
         {"modem": _MODEM, "channel": "sms", "from": "KPN", "text": "Welkom"},
+        {"modem": _MODEM, "channel": "sms", "from": _ANNA, "text": "ja", "copies": 2},
+        {"modem": _MODEM, "channel": "sms", "from": "1233", "dcs": 200},
+        {
+            "modem": _MODEM,
+            "channel": "sms",
+            "from": "1211",
+            "dcs": 245,
+            "elements": "05040B8423F0",
+            "octets": "0106",
+        },
         {"modem": _MODEM, "channel": "call", "from": _ANNA, "rings": 2, "every_ms": 3000},
         {"modem": _MODEM, "kind": "pdu", "tpdu": "04039121F300006211213263144003C8771A"},
         {"modem": _MODEM, "kind": "report", "number": _ANNA, "reference": 1, "status": 0},

@@ -22,7 +22,9 @@ class Dispatch:
     """A text on its way to a modem.
 
     `halves` cuts between the two halves of an emoji too, as some phones do. `ucs2` is used even
-    where the default alphabet would do.
+    where the default alphabet would do. `pid` is TP-PID. `dcs` stands in the place of the TP-DCS
+    that the text needs, `octets` in the place of the text itself. `elements` are further ones of
+    the user data header.
     """
 
     sender: Address
@@ -33,20 +35,26 @@ class Dispatch:
     flash: bool = False
     ucs2: bool = False
     halves: bool = False
+    pid: int = 0
+    dcs: int | None = None
+    octets: bytes | None = None
+    elements: bytes = b""
 
 
 def deliver_tpdus(dispatch: Dispatch) -> list[bytes]:
     """One TPDU a part, in order."""
-    pieces = None if dispatch.ucs2 else alphabet.septets_of(dispatch.text)
+    is_octets = dispatch.ucs2 or dispatch.octets is not None
+    pieces = None if is_octets else alphabet.septets_of(dispatch.text)
     is_gsm = pieces is not None
-    header = 7 if dispatch.wide else 6
+    header = (7 if dispatch.wide else 6) + len(dispatch.elements)
     if pieces is not None:
         alone, together = _GSM_ALONE, (_GSM_OCTETS - header) * 8 // 7
     else:
         alone, together = _UCS2_ALONE, (_UCS2_OCTETS - header) // 2 * 2
-        pieces = _utf16_pieces(dispatch)
+        pieces = _octet_pieces(dispatch)
     whole = b"".join(pieces)
-    if len(whole) <= alone:
+    # With a header it has no more room alone than together.
+    if len(whole) <= (together if dispatch.elements else alone):
         return [_deliver(dispatch, whole, None, is_gsm=is_gsm)]
     parts = list(_filled(pieces, together))
     return [
@@ -55,8 +63,10 @@ def deliver_tpdus(dispatch: Dispatch) -> list[bytes]:
     ]
 
 
-def _utf16_pieces(dispatch: Dispatch) -> list[bytes]:
-    """What must stay together: a character, or each half of it."""
+def _octet_pieces(dispatch: Dispatch) -> list[bytes]:
+    """What must stay together: a character, or each half of it; an octet that is none."""
+    if dispatch.octets is not None:
+        return [bytes([octet]) for octet in dispatch.octets]
     if not dispatch.halves:
         return [char.encode("utf-16-be", "surrogatepass") for char in dispatch.text]
     units = dispatch.text.encode("utf-16-be", "surrogatepass")
@@ -79,15 +89,20 @@ def _concat(dispatch: Dispatch, part: int, total: int) -> Concat:
 
 
 def _deliver(dispatch: Dispatch, body: bytes, concat: Concat | None, *, is_gsm: bool) -> bytes:
-    first = _DELIVER | _NO_MORE_MESSAGES | (_WITH_HEADER if concat else 0)
+    elements = (concat.octets()[1:] if concat else b"") + dispatch.elements
+    first = _DELIVER | _NO_MORE_MESSAGES | (_WITH_HEADER if elements else 0)
     dcs = (_GSM_DCS if is_gsm else _UCS2_DCS) | (_CLASS_0 if dispatch.flash else 0)
     return (
         bytes([first])
         + address_octets(dispatch.sender)
-        + bytes([0, dcs])
+        + bytes([dispatch.pid, dcs if dispatch.dcs is None else dispatch.dcs])
         + stamp(dispatch.at_ms)
-        + _user_data(body, concat.octets() if concat else b"", is_gsm=is_gsm)
+        + _user_data(body, _header(elements), is_gsm=is_gsm)
     )
+
+
+def _header(elements: bytes) -> bytes:
+    return bytes([len(elements)]) + elements if elements else b""
 
 
 def _user_data(body: bytes, header: bytes, *, is_gsm: bool) -> bytes:

@@ -54,10 +54,15 @@ class ModemInjector:
                 flash=body.flash,
                 ucs2=body.ucs2,
                 halves=body.halves,
+                pid=body.pid,
+                dcs=body.dcs,
+                octets=None if body.octets is None else bytes.fromhex(body.octets),
+                elements=bytes.fromhex(body.elements),
             )
         )
         if body.order is None:
-            modem.receive(tpdus)
+            for _ in range(body.copies):
+                modem.receive(tpdus)
         else:
             for number in _checked(body.order, len(tpdus)):
                 modem.receive([tpdus[number - 1]])

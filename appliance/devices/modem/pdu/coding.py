@@ -12,12 +12,39 @@ class Alphabet(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Indication:
+    """Something waits at the network for who has this SIM; `count` is None where nobody counts."""
+
+    what: str
+    count: int | None = None
+
+    @classmethod
+    def of(cls, kind: int, *, active: bool, count: int | None = None) -> "Indication":
+        """`kind` is the two bits that both §4 and TS 23.040 §9.2.3.24.2 have for it."""
+        return cls(what=_WAITING[kind & _WAITING_KIND], count=count if active else 0)
+
+    @property
+    def text(self) -> str:
+        """The words are the same in Dutch and English."""
+        return self.what if self.count is None else f"{self.what}: {self.count}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Coding:
-    """`message_class` 0 is shown at once and not kept, a flash message; None: it has none."""
+    """`message_class` 0 is shown at once and not kept, a flash message; None: it has none.
+
+    `indication`: the whole message is there to say that something waits.
+    """
 
     alphabet: Alphabet
     message_class: int | None = None
+    compressed: bool = False
+    indication: Indication | None = None
 
+
+_WAITING = ("Voicemail", "Fax", "E-mail", "Inbox")
+_WAITING_KIND = 0x03
+_WAITING_ACTIVE = 0x08
 
 _GENERAL = 0x80  # below: the general groups, also those marked for deletion after reading
 _COMPRESSED = 0x20
@@ -25,7 +52,8 @@ _HAS_CLASS = 0x10
 _CLASS = 0x03
 # Bits 3 and 2 of the general groups; the reserved value is the default alphabet.
 _ALPHABETS = (Alphabet.GSM, Alphabet.DATA, Alphabet.UCS2, Alphabet.GSM)
-_WAITING_UCS2 = 0xE  # the group for a message waiting in UCS-2
+# The groups of message waiting: its text may be dropped, is to be kept, is in UCS-2.
+_WAITING_DISCARD, _WAITING_STORE, _WAITING_UCS2 = 0xC, 0xD, 0xE
 _DATA_OR_CLASS = 0xF
 _IS_DATA = 0x04
 
@@ -35,8 +63,11 @@ def read_coding(dcs: int) -> Coding:
     if dcs < _GENERAL:
         return _general(dcs)
     group = dcs >> 4
-    if group == _WAITING_UCS2:
-        return Coding(alphabet=Alphabet.UCS2)
+    if group in (_WAITING_DISCARD, _WAITING_STORE, _WAITING_UCS2):
+        return Coding(
+            alphabet=Alphabet.UCS2 if group == _WAITING_UCS2 else Alphabet.GSM,
+            indication=Indication.of(dcs, active=bool(dcs & _WAITING_ACTIVE)),
+        )
     if group == _DATA_OR_CLASS:
         alphabet = Alphabet.DATA if dcs & _IS_DATA else Alphabet.GSM
         return Coding(alphabet=alphabet, message_class=dcs & _CLASS)
@@ -47,6 +78,7 @@ def _general(dcs: int) -> Coding:
     return Coding(
         alphabet=Alphabet.DATA if dcs & _COMPRESSED else _ALPHABETS[dcs >> 2 & 0x03],
         message_class=dcs & _CLASS if dcs & _HAS_CLASS else None,
+        compressed=bool(dcs & _COMPRESSED),
     )
 
 

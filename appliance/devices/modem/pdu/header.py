@@ -1,10 +1,14 @@
-"""The user data header, TS 23.040 §9.2.3.24: what stands before the text of a long message."""
+"""The user data header, TS 23.040 §9.2.3.24: what stands before the text."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from appliance.devices.modem.pdu.coding import Indication
+
 _CONCAT, _WIDE_CONCAT = 0x00, 0x08
 _WIDE_ABOVE = 0xFF
+_COMMANDS = range(0x70, 0x80)
+_VOICEMAIL = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,9 +23,16 @@ class Concat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """`locking` and `single` are languages of TS 23.038 §6.2.1.2.4, 0 the default tables."""
+    """`locking` and `single` are languages of TS 23.038 §6.2.1.2.4, 0 the default tables.
+
+    `port`: it is for a program that listens there (§9.2.3.24.3 and .4), such as 2948, WAP push.
+    `commands`: it is orders for the SIM, or the answer to some (§9.2.3.24.7).
+    """
 
     concat: Concat | None = None
+    indication: Indication | None = None
+    port: int | None = None
+    commands: bool = False
     locking: int = 0
     single: int = 0
 
@@ -69,7 +80,27 @@ def _with_element(header: Header, identifier: int, data: bytes) -> Header:
         case 0x25, 1:
             return replace(header, locking=data[0])
         case _:
-            return header
+            return _with_purpose(header, identifier, data)
+
+
+def _with_purpose(header: Header, identifier: int, data: bytes) -> Header:
+    match identifier, len(data):
+        case 0x01, 2:
+            return replace(header, indication=_indication(data))
+        case 0x23, _:
+            return replace(header, indication=Indication.of(_VOICEMAIL, active=True))
+        case 0x04, 2:
+            return replace(header, port=data[0])
+        case 0x05, 4:
+            return replace(header, port=int.from_bytes(data[:2], "big"))
+        case _:
+            return replace(header, commands=header.commands or identifier in _COMMANDS)
+
+
+def _indication(data: bytes) -> Indication:
+    """§9.2.3.24.2: what waits in bits 1 and 0 (an extended kind in 4 to 2), and how much of it."""
+    kind, count = data
+    return Indication.of(kind, active=count > 0, count=count)
 
 
 def _concat(data: bytes) -> Concat | None:

@@ -7,7 +7,9 @@ from appliance.devices.modem.pdu.address import read_address, read_service_centr
 from appliance.devices.modem.pdu.coding import read_coding
 from appliance.devices.modem.pdu.header import Concat
 from appliance.devices.modem.pdu.octets import BadPdu, Kind, Octets, kind_of
+from appliance.devices.modem.pdu.origin import origin_of
 from appliance.devices.modem.pdu.user_data import read_user_data
+from appliance.messages import Origin
 
 _HEADER = 0x40
 
@@ -19,7 +21,7 @@ class Deliver:
     `sender` is E.164 with its plus, else digits as the network gives them, else a name
     (`alphanumeric`). `text` of a part may begin or end with half a surrogate pair. `sent_ms` is
     None where `stamp`, the octets of TP-SCTS, is no time. 8-bit data is shown as text where it
-    reads as one, else as hex in brackets.
+    reads as one, else as hex in brackets. `origin` None: nobody is to see it.
     """
 
     sender: str
@@ -29,6 +31,7 @@ class Deliver:
     stamp: bytes
     concat: Concat | None
     flash: bool
+    origin: Origin | None
     smsc: str | None
 
 
@@ -40,17 +43,20 @@ def parse_deliver(pdu: bytes) -> Deliver:
     smsc = read_service_centre(octets)
     first = octets.octet()
     sender = read_address(octets)
-    octets.octet()  # TP-PID: what a telex or a fax would be
+    protocol = octets.octet()
     coding = read_coding(octets.octet())
     sent = octets.take(stamp.LENGTH)
     data = read_user_data(octets, coding.alphabet, has_header=bool(first & _HEADER))
+    origin = origin_of(protocol, coding, data)
+    indication = data.header.indication or coding.indication
     return Deliver(
         sender=sender.text,
         alphanumeric=sender.alphanumeric,
-        text=data.text,
+        text=data.text or (indication.text if indication else ""),
         sent_ms=stamp.read_stamp(sent),
         stamp=sent,
-        concat=data.concat,
+        concat=data.header.concat,
         flash=coding.message_class == 0,
+        origin=origin,
         smsc=smsc,
     )

@@ -41,4 +41,4 @@ def parse_submit(pdu: bytes) -> Stored:
     coding = read_coding(octets.octet())
     octets.take(_VALIDITY_LENGTHS[first >> 3 & 0x03])
     data = read_user_data(octets, coding.alphabet, has_header=bool(first & _HEADER))
-    return Stored(number=number, text=data.text, concat=data.concat, tpdu=tpdu)
+    return Stored(number=number, text=data.text, concat=data.header.concat, tpdu=tpdu)

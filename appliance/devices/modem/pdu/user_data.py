@@ -18,8 +18,11 @@ _LOST = "\ufffd"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserData:
+    """`words`: it reads as text; else `text` is its octets in hex."""
+
     text: str
-    concat: Concat | None
+    words: bool
+    header: Header
 
 
 def read_user_data(octets: Octets, alphabet: Alphabet, *, has_header: bool) -> UserData:
@@ -28,14 +31,18 @@ def read_user_data(octets: Octets, alphabet: Alphabet, *, has_header: bool) -> U
     data = octets.take((7 * length + 7) // 8 if alphabet is Alphabet.GSM else length)
     header_length = _header_length(data) if has_header else 0
     header = read_header(data[1:header_length])
+    body = data[header_length:]
     match alphabet:
         case Alphabet.GSM:
-            text = _gsm(data, length, header_length, header)
+            text: str | None = _gsm(data, length, header_length, header)
         case Alphabet.UCS2:
-            text = _ucs2(data[header_length:], header.concat)
+            text = _ucs2(body, header.concat)
         case Alphabet.DATA:
-            text = _readable(data[header_length:])
-    return UserData(text=text, concat=header.concat)
+            text = _readable(body)
+    is_hex = bool(body) and text is None
+    return UserData(
+        text=f"[{body.hex(' ')}]" if is_hex else text or "", words=text is not None, header=header
+    )
 
 
 def write_user_data(text: str, concat: Concat | None, *, gsm: bool) -> bytes:
@@ -81,16 +88,16 @@ def _ucs2(data: bytes, concat: Concat | None) -> str:
     return text[:start] + _HALF.sub(_LOST, text[start:end]) + text[end:]
 
 
-def _readable(data: bytes) -> str:
-    """Octets that are no text by their coding: shown as text where they read as one, else in hex.
+def _readable(data: bytes) -> str | None:
+    """Octets that are no text by their coding, as text where they read as one.
 
     Some gateways send plain words as 8-bit data; a ring tone or a setting is no words.
     """
-    for charset in ("utf-8", "latin-1"):
+    for charset in ("utf-8", "latin-1") if data else ():
         try:
             text = data.decode(charset)
         except UnicodeDecodeError:
             continue
         if all(ch.isprintable() or ch in "\t\r\n" for ch in text):
             return text
-    return f"[{data.hex(' ')}]"
+    return None

@@ -33,7 +33,10 @@ ALPHABET = PLAIN | ESCAPED
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What to write. `stamp` is TP-SCTS, `header` the elements by identifier, in order."""
+    """What to write. `stamp` is TP-SCTS, `header` the elements by identifier, in order.
+
+    `octets` stand where the text would, as 8-bit data with a `dcs` that says so.
+    """
 
     sender: str = "+31612345678"
     name: bool = False
@@ -44,20 +47,25 @@ class Delivery:
     header: Mapping[int, bytes] = field(default_factory=dict)
     #: Septets to write in the place of a text.
     codes: Sequence[int] | None = None
+    pid: int = 0
+    octets: bytes | None = None
 
     def pdu(self) -> bytes:
         first = "44" if self.header else "04"
         sender = name_hex(self.sender) if self.name else number_hex(self.sender)
         dcs = (0 if self.gsm else 8) if self.dcs is None else self.dcs
-        return bytes.fromhex(f"00{first}{sender}00{dcs:02x}{self.stamp}") + self._user_data()
+        return (
+            bytes.fromhex(f"00{first}{sender}{self.pid:02x}{dcs:02x}{self.stamp}")
+            + self._user_data()
+        )
 
     def _user_data(self) -> bytes:
         elements = b"".join(
             bytes((identifier, len(data))) + data for identifier, data in self.header.items()
         )
         header = bytes((len(elements),)) + elements if self.header else b""
-        if not self.gsm:
-            body = header + self.text.encode("utf-16-be", "surrogatepass")
+        if self.octets is not None or not self.gsm:
+            body = header + (self.octets or self.text.encode("utf-16-be", "surrogatepass"))
             return bytes((len(body),)) + body
         codes = self.codes or [code for ch in self.text for code in ALPHABET[ch]]
         fill = -8 * len(header) % 7

@@ -2,11 +2,14 @@
 
 import pytest
 
+from appliance.devices.modem.pdu.coding import Indication
 from appliance.devices.modem.pdu.header import Concat, Header, read_header, write_header
 from appliance.devices.modem.pdu.incoming import parse_deliver
 from appliance.devices.modem.pdu.octets import BadPdu
 from tests.devices.modem.pdu.deliver_encoder import Delivery
 
+ONE_VOICEMAIL = Indication(what="Voicemail", count=1)
+NOTHING_LEFT = Indication(what="Inbox", count=0)
 PART = Concat(reference=0xA7, wide=False, total=3, part=2)
 
 
@@ -17,9 +20,13 @@ PART = Concat(reference=0xA7, wide=False, total=3, part=2)
         ("0003a70302", Header(concat=PART)),
         ("080400a70302", Header(concat=Concat(reference=0xA7, wide=True, total=3, part=2))),
         # Ports, a waiting message, a hyperlink, something of the SIM's: before and behind.
-        ("050415b30000" + "0003a70302", Header(concat=PART)),
-        ("0003a70302" + "01028001", Header(concat=PART)),
-        ("7f0201020003a70302", Header(concat=PART)),
+        ("050415b30000" + "0003a70302", Header(concat=PART, port=0x15B3)),
+        ("0402fd00" + "0003a70302", Header(concat=PART, port=0xFD)),
+        ("0003a70302" + "01028001", Header(concat=PART, indication=ONE_VOICEMAIL)),
+        ("0003a70302" + "01020300", Header(concat=PART, indication=NOTHING_LEFT)),
+        ("230100" + "0003a70302", Header(concat=PART, indication=Indication(what="Voicemail"))),
+        ("7f0201020003a70302", Header(concat=PART, commands=True)),
+        ("2102010a" + "0003a70302", Header(concat=PART)),
         ("240101250101", Header(single=1, locking=1)),
         ("0003a70302" + "25010d", Header(concat=PART, locking=13)),
         # The last of two counts; of two references that exclude each other as well.

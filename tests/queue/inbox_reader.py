@@ -1,0 +1,41 @@
+"""The inbox and its conversations as a colleague sees them."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from appliance.desk import access, inbox, staff, thread
+from appliance.desk.inbox import Order, Query, Row
+from appliance.desk.thread import Bubble
+from tests.queue.counter import Counter
+
+
+@dataclass(slots=True)
+class Colleague:
+    counter: Counter
+    id: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.id = self.counter.store.write(
+            lambda tx: staff.add(tx, "Piet", role="admin", branch_id=None)
+        )
+
+    def rows(self, order: Order = Order.LATEST) -> Sequence[Row]:
+        query = Query(line_ids=[self.counter.line_id], order=order)
+        return self.counter.store.read(lambda conn: inbox.conversations(conn, self.id, query).rows)
+
+    def unread_on_line(self) -> int:
+        def read(conn: sqlite3.Connection) -> int:
+            rights = access.rights_of(conn, self.id)
+            (line,) = inbox.lines(conn, rights, self.id)
+            return line.unread
+
+        return self.counter.store.read(read)
+
+    def reads(self, conversation_id: str) -> Sequence[Bubble]:
+        def read(conn: sqlite3.Connection) -> Sequence[Bubble]:
+            rights = access.rights_of(conn, self.id)
+            about = thread.conversation(conn, rights, conversation_id)
+            return thread.newest(conn, about).bubbles
+
+        return self.counter.store.read(read)
