@@ -5,9 +5,10 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from appliance.devices.modem.copies import Brought, what_it_says
 from appliance.devices.modem.pdu.header import Concat
 from appliance.devices.modem.pdu.incoming import Deliver, parse_deliver
-from appliance.devices.modem.pdu.octets import BadPdu, Kind, kind_of, skip_service_centre
+from appliance.devices.modem.pdu.octets import BadPdu, Kind, kind_of
 from appliance.devices.modem.pdu.report import Report, parse_report
 from appliance.devices.protocol import DeliveryReport, Incoming, IncomingPart
 from appliance.errors import InvalidInput
@@ -27,20 +28,22 @@ class Arrivals:
     reports: list[DeliveryReport] = field(default_factory=list)
 
 
-def sort(pdus: Sequence[bytes], *, now_ms: int) -> Arrivals:
+def sort(brought: Sequence[Brought], *, now_ms: int) -> Arrivals:
     """What cannot be read is handed over as it is, for a person: nothing is thrown away."""
     arrivals = Arrivals()
-    for pdu in pdus:
+    for each in brought:
         try:
-            _add(arrivals, pdu, now_ms)
+            _add(arrivals, each, now_ms)
         except BadPdu as exc:
             log.warning("an SMS cannot be read: %s", exc)
-            arrivals.messages.append(unreadable(pdu, now_ms))
+            arrivals.messages.append(unreadable(each, now_ms))
     arrivals.messages.sort(key=lambda message: message.at_ms)
     return arrivals
 
 
-def _add(arrivals: Arrivals, pdu: bytes, now_ms: int) -> None:
+def _add(arrivals: Arrivals, brought: Brought, now_ms: int) -> None:
+    """A part that is there twice is one all the same: its message has a reference of its own."""
+    pdu = brought.pdu
     if kind_of(pdu) is Kind.REPORT:
         arrivals.reports.append(_delivery(parse_report(pdu), now_ms))
         return
@@ -48,15 +51,15 @@ def _add(arrivals: Arrivals, pdu: bytes, now_ms: int) -> None:
     if deliver.origin is None:
         log.info("a silent SMS was dropped, as its type asks")
     elif deliver.concat is None:
-        arrivals.messages.append(_message(deliver, deliver.origin, pdu, now_ms))
+        arrivals.messages.append(_message(deliver, deliver.origin, brought, now_ms))
     else:
         arrivals.parts.append(_part(deliver, deliver.concat, deliver.origin, pdu, now_ms))
 
 
-def _message(deliver: Deliver, origin: Origin, pdu: bytes, now_ms: int) -> Incoming:
+def _message(deliver: Deliver, origin: Origin, brought: Brought, now_ms: int) -> Incoming:
     return Incoming(
         channel=Channel.SMS,
-        key=_key(deliver.stamp, pdu),
+        key=_key(deliver.stamp, brought.pdu) + _copy(brought),
         sender=_sender(deliver, origin),
         text=deliver.text,
         at_ms=now_ms if deliver.sent_ms is None else deliver.sent_ms,
@@ -90,10 +93,11 @@ def _delivery(report: Report, now_ms: int) -> DeliveryReport:
     )
 
 
-def unreadable(pdu: bytes, now_ms: int) -> Incoming:
+def unreadable(brought: Brought, now_ms: int) -> Incoming:
+    pdu = brought.pdu
     return Incoming(
         channel=Channel.SMS,
-        key=f"unreadable:{hashlib.sha256(pdu).hexdigest()[:32]}",
+        key=f"unreadable:{hashlib.sha256(pdu).hexdigest()[:32]}{_copy(brought)}",
         sender=NOBODY,
         text=f"Onleesbare SMS / unreadable SMS: {pdu.hex().upper()}",
         at_ms=now_ms,
@@ -102,13 +106,12 @@ def unreadable(pdu: bytes, now_ms: int) -> Incoming:
 
 
 def _key(stamp: bytes, pdu: bytes) -> str:
-    """The same for the same message told twice, whichever service centre brings it.
+    """The same for the same message told twice."""
+    return f"{stamp.hex()}:{hashlib.sha256(what_it_says(pdu)).hexdigest()[:32]}"
 
-    The first octet says whether more is waiting (TP-MMS), which differs from time to time.
-    """
-    octets = skip_service_centre(pdu)
-    octets.octet()
-    return f"{stamp.hex()}:{hashlib.sha256(octets.rest()).hexdigest()[:32]}"
+
+def _copy(brought: Brought) -> str:
+    return "" if brought.copy == 1 else f":{brought.copy}"
 
 
 def _sender(deliver: Deliver, origin: Origin) -> str:

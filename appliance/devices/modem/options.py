@@ -37,6 +37,9 @@ class Patience:
     sim_s: float = 10.0
     #: An operator answers a USSD code within this, or the session has died.
     ussd_s: float = 60.0
+    #: The same octets within this are another message: the network waits for an acknowledgement
+    #: for 35 s at least (TR1N of 3GPP TS 24.011 §10) before it repeats one.
+    repeats_after_s: float = 30.0
     #: A status report that has not come by now is not waited for.
     report_ms: int = 300_000
 

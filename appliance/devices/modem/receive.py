@@ -1,7 +1,8 @@
 """Receiving: what the modem announces at once, and everything stored every minute.
 
 A message is deleted from the modem only when the listener has returned, which means that it is
-durable. The key of a message is its own, so that one told twice is one.
+durable. The key of a message is its own, so that one told twice is one; of several with the same
+octets each has its own (`copies.py`).
 """
 
 import logging
@@ -26,6 +27,7 @@ from appliance.devices.modem.at.urc import (
     Ussd,
 )
 from appliance.devices.modem.calls import Calls
+from appliance.devices.modem.copies import Brought, Copies
 from appliance.devices.modem.credit import Credit
 from appliance.devices.modem.modem import Modem
 from appliance.devices.modem.slots import Slot, octets
@@ -53,6 +55,9 @@ class Receiver:
         #: What was said and could not be told yet: nobody says it again.
         self._news: deque[Urc] = deque()
         self._pushed: list[bytes] = []
+        # What was pushed may come into a storage as well, and is no other message then.
+        repeats_after_s = modem.options.patience.repeats_after_s
+        self._copies, self._pushed_copies = Copies(repeats_after_s), Copies(repeats_after_s)
         #: Where messages, and where reports, were announced.
         self._announced: set[str] = set()
         self._reported: set[str] = set()
@@ -157,11 +162,14 @@ class Receiver:
         if not self._pushed:
             return False
         modem = self._modem
-        told = self._told(self._pushed)
-        for pdu in self._pushed:
-            if pdu not in told:
-                as_it_is = [unreadable(pdu, modem.clock.now_ms())]
+        brought = self._pushed_copies.number(self._pushed)
+        told = self._told(brought)
+        for each in brought:
+            if each not in told:
+                as_it_is = [unreadable(each, modem.clock.now_ms())]
                 modem.listener.received(modem.device_id, as_it_is)
+        for each in brought:
+            self._pushed_copies.is_gone(each.pdu)
         self._pushed.clear()
         return True
 
@@ -199,10 +207,14 @@ class Receiver:
     def _sweep_once(self, place: str, *, orphans: bool = False) -> list[Slot]:
         slots = self._storages.listed(place)
         came_in = self._read_well(place, [slot for slot in slots if slot.kept.came_in])
-        told = self._told([slot.pdu for slot in came_in])
-        came_in = [slot for slot in came_in if slot.pdu in told]
+        brought = self._copies.number([slot.pdu for slot in came_in])
+        told = self._told(brought)
+        came_in = [slot for slot, each in zip(came_in, brought, strict=True) if each in told]
         own = [slot.index for slot in slots if orphans and not slot.kept.came_in]
-        self._storages.free(place, [slot.index for slot in came_in])
+        freed = self._storages.free(place, [slot.index for slot in came_in])
+        for slot in came_in:
+            if slot.index in freed:
+                self._copies.is_gone(slot.pdu)
         self._storages.free(place, self._ended(place, own))
         return came_in
 
@@ -237,15 +249,15 @@ class Receiver:
         }
         return [slot for slot in slots if slot not in asked_for]
 
-    def _told(self, pdus: Sequence[bytes]) -> Collection[bytes]:
+    def _told(self, brought: Sequence[Brought]) -> Collection[Brought]:
         """Those that are durable now: what Balie itself stumbles over holds up no other."""
-        if not pdus or self._is_told(pdus):
-            return pdus
-        return {pdu for pdu in pdus if self._is_told([pdu])}
+        if not brought or self._is_told(brought):
+            return brought
+        return {each for each in brought if self._is_told([each])}
 
-    def _is_told(self, pdus: Sequence[bytes]) -> bool:
+    def _is_told(self, brought: Sequence[Brought]) -> bool:
         try:
-            self._tell(pdus)
+            self._tell(brought)
         except (DeviceError, StoreError):
             raise
         except Exception:
@@ -253,10 +265,10 @@ class Receiver:
             return False
         return True
 
-    def _tell(self, pdus: Sequence[bytes]) -> None:
+    def _tell(self, brought: Sequence[Brought]) -> None:
         """Durable on return."""
         modem = self._modem
-        arrivals = sort(pdus, now_ms=modem.clock.now_ms())
+        arrivals = sort(brought, now_ms=modem.clock.now_ms())
         if arrivals.messages:
             modem.listener.received(modem.device_id, arrivals.messages)
         if arrivals.parts:

@@ -167,30 +167,35 @@ class Storages:
             raise Transient("The modem does not read this slot.", {"code": exc.code}) from exc
         return read_slot(index, answer.lines)
 
-    def free(self, place: str, indexes: Sequence[int]) -> None:
-        """Empties these slots; one that is empty already is no error."""
-        if not indexes:
-            return
-        self._use(place)
-        for start in range(0, len(indexes), _FREED_TOGETHER):
-            self._free_some(indexes[start : start + _FREED_TOGETHER])
+    def free(self, place: str, indexes: Sequence[int]) -> Sequence[int]:
+        """Empties these slots and gives those that are empty for certain.
 
-    def _free_some(self, indexes: Sequence[int]) -> None:
+        One that is empty already is no error.
+        """
+        if not indexes:
+            return ()
+        self._use(place)
+        freed: list[int] = []
+        for start in range(0, len(indexes), _FREED_TOGETHER):
+            freed += self._free_some(indexes[start : start + _FREED_TOGETHER])
+        return freed
+
+    def _free_some(self, indexes: Sequence[int]) -> Sequence[int]:
         """In one command line (V.250 §5.2.1), else one by one.
 
         Of a line that failed nobody knows how far it came, and in a slot that it freed there may
         be a new message by now: what is left is freed once it was listed again.
         """
         if not self._together or len(indexes) == 1:
-            for index in indexes:
-                self._modem.try_command(f"AT+CMGD={index}")
-            return
+            return [index for index in indexes if self._modem.try_command(f"AT+CMGD={index}")]
         line = "AT" + ";".join(f"+CMGD={index}" for index in indexes)
         try:
             self._modem.command(line)
         except AtError as exc:
             log.info("%s frees slots one by one: %s", self._modem.device_id, exc)
             self._together = exc.code == _NOT_THERE
+            return ()
+        return indexes
 
     # What is to be sent
 

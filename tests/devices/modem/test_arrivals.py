@@ -3,6 +3,7 @@
 import pytest
 
 from appliance.devices.modem.arrivals import sort
+from appliance.devices.modem.copies import Brought
 from appliance.phone_numbers import is_e164
 
 NOW_MS = 1_780_000_000_000
@@ -26,12 +27,12 @@ def deliver_from(name: str) -> bytes:
 @pytest.mark.parametrize("name", ["+4512345678", "+3212345678"])
 def test_a_name_that_is_spelt_like_a_number_speaks_for_nobody(name: str) -> None:
     """Networks let anybody choose the name: neither consent nor a STOP of that number is in it."""
-    (message,) = sort([deliver_from(name)], now_ms=NOW_MS).messages
+    (message,) = sort([Brought(pdu=deliver_from(name))], now_ms=NOW_MS).messages
     assert is_e164(name)
     assert not is_e164(message.sender)
     assert name in message.sender
 
 
 def test_a_name_stays_as_it_is() -> None:
-    (message,) = sort([deliver_from("KPN")], now_ms=NOW_MS).messages
+    (message,) = sort([Brought(pdu=deliver_from("KPN"))], now_ms=NOW_MS).messages
     assert (message.sender, message.text) == ("KPN", "Hoi")
