@@ -12,7 +12,7 @@ from itertools import groupby
 from appliance.desk import arrivals, words
 from appliance.devices.protocol import Incoming, IncomingPart
 from appliance.messages import Channel, Origin
-from appliance.queue.profile import DAY_MS, MINUTE_MS
+from appliance.queue.profile import MINUTE_MS
 from appliance.sms_parts import join
 from appliance.store import lines
 from appliance.store.store import Tx
@@ -23,8 +23,13 @@ PATIENCE_MS = 10 * MINUTE_MS
 _UNITS = "utf-16-le"
 """How a part's text is kept: it may begin or end with half a character, which is no UTF-8."""
 
-SAME_MS = 3 * DAY_MS
-"""Parts this far apart are not of one message: a sender begins again with its references."""
+SAME_MS = 5 * MINUTE_MS
+"""Parts of one message lie no further apart by their stamps, however late they come.
+
+The service centre stamps what the sender's phone submits, one part after the other, each within
+seconds, or a minute where it has to try again (TS 23.040 §9.2.3.11). A phone that starts anew
+begins again with its references, and some gateways know one only.
+"""
 
 
 def keep(tx: Tx, device_id: str, parts: Sequence[IncomingPart]) -> None:
@@ -163,7 +168,8 @@ def _language(tx: Tx, sms: sqlite3.Row) -> str:
     return lines.branch(tx.conn, line.branch_id).language if line else "en"
 
 
-# Of two messages under one reference the one that was sent at about the same time.
+# Of two messages under one reference the one that was sent at about the same time, shown
+# incomplete or not; a part that it has already is another message's.
 _LACKING = """
 SELECT id FROM long_sms s WHERE device_id = :device AND sender = :sender
 AND reference = :reference AND wide = :wide AND total = :total AND abs(at_ms - :at) <= :apart

@@ -133,6 +133,55 @@ def test_a_reference_is_used_again(counter: Counter, modem: Modem) -> None:
     assert shown(counter) == ["drie vier", "een twee"]
 
 
+@pytest.mark.parametrize("minutes", [6, 60, 26 * 60])
+@pytest.mark.parametrize("is_shown", [False, True])
+def test_a_part_that_is_left_over_takes_no_part_of_a_later_message(
+    counter: Counter, modem: Modem, minutes: int, is_shown: bool
+) -> None:
+    """Part 1 of the old one is lost; its sender's phone begins again with its references.
+
+    They may come together, when the modem was off for days: their stamps are apart.
+    """
+    old, new = ("Ik ben ", "vandaag ziek"), ("Ik ben ", "er morgen weer")
+    left_over = part(counter, 2, of=old)
+    if is_shown:
+        comes(modem, left_over)
+        after_a_while(counter)
+        counter.clock.advance(s=(minutes - 5) * 60)
+    else:
+        counter.clock.advance(s=minutes * 60)
+    parts = [part(counter, number, of=new, again="x") for number in (1, 2)]
+    comes(modem, *([] if is_shown else [left_over]), *parts)
+    assert "Ik ben er morgen weer" in shown(counter)
+    after_a_while(counter)
+    alone = "[deel 1 van 2 ontbreekt] vandaag ziek"
+    assert sorted(shown(counter)) == ["Ik ben er morgen weer", alone]
+
+
+def test_parts_that_come_days_later_are_of_their_message(counter: Counter, modem: Modem) -> None:
+    """The modem was off in between: what counts is when they were stamped."""
+    first = part(counter, 1)
+    counter.clock.advance(s=120)
+    rest = [part(counter, number) for number in (2, 3)]
+    comes(modem, first)
+    after_a_while(counter)
+    counter.clock.advance(s=2 * 86_400)
+    comes(modem, *rest)
+    assert shown(counter)[1:] == [f"[deel 2-3 van 3] {WORDS[1]}{WORDS[2]}"]
+
+
+def test_the_same_part_with_other_octets_is_another_message_s(
+    counter: Counter, modem: Modem
+) -> None:
+    """A gateway that knows one reference only wrote twice within a minute."""
+    comes(modem, part(counter, 1, of=("een", "twee")))
+    counter.clock.advance(s=20)
+    comes(modem, part(counter, 1, of=("drie ", "vier"), again="x"))
+    comes(modem, part(counter, 2, of=("drie ", "vier"), again="x"))
+    after_a_while(counter)
+    assert shown(counter) == ["drie vier", "een [deel 2 van 2 ontbreekt]"]
+
+
 def test_others_with_the_same_reference_are_others(counter: Counter, modem: Modem) -> None:
     """Another sender, another kind of reference, another number of parts."""
     comes(
