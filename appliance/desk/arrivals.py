@@ -29,7 +29,8 @@ def line_for(conn: sqlite3.Connection, device_id: str, sender: str) -> Line | No
 def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
     """The row, its contact and conversation, what it means for consent, and a rule's answer.
 
-    What no person said means nothing and is not answered.
+    It stands below what was said before it came, however long it was on its way: whoever has read
+    the conversation would not look for it further up. What no person said means nothing.
     """
     incoming = _named(incoming)
     if incoming.group is not None:
@@ -53,7 +54,8 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
             device_key=f"{owner}:{incoming.channel.value}:{incoming.key}",
             sender_name=incoming.sender_name,
             exact=incoming.exact,
-            happened_ms=min(incoming.at_ms, tx.now_ms),
+            happened_ms=tx.now_ms,
+            written_ms=min(incoming.at_ms, tx.now_ms),
             origin=incoming.origin,
         ),
     )

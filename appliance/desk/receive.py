@@ -174,9 +174,9 @@ def _recent(
     conn: sqlite3.Connection, device_id: str, sender: str, since_ms: int
 ) -> Sequence[Incoming]:
     found = conn.execute(
-        "SELECT channel, device_key, number, text, happened_ms, sender_name, exact FROM message"
+        "SELECT channel, device_key, number, text, written_ms, sender_name, exact FROM message"
         " WHERE line_id IN (SELECT line_id FROM route WHERE device_id = ?)"
-        " AND direction = 'in' AND number = ? AND happened_ms >= ? ORDER BY happened_ms, id",
+        " AND direction = 'in' AND number = ? AND written_ms >= ? ORDER BY written_ms, id",
         (device_id, sender, since_ms),
     )
     return [
@@ -185,7 +185,7 @@ def _recent(
             key=row["device_key"].split(":", 2)[2],
             sender=row["number"],
             text=row["text"],
-            at_ms=row["happened_ms"],
+            at_ms=row["written_ms"],
             sender_name=row["sender_name"],
             exact=bool(row["exact"]),
         )

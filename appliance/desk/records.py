@@ -43,6 +43,7 @@ class Record:
     expires_ms: int | None
     created_ms: int
     happened_ms: int
+    written_ms: int | None
     sent_ms: int | None
     delivered_ms: int | None
     read_ms: int | None
@@ -156,7 +157,8 @@ SELECT m.id, m.direction, m.line_id, line.number AS line_number, m.conversation_
   coalesce(m.channel, m.wanted) AS channel, m.text, m.origin, m.state, m.reason,
   m.class AS kind,
   coalesce(staff.name, api_token.name, m.rule) AS author, m.expected_ms, m.not_before_ms,
-  m.expires_ms, m.created_ms, m.happened_ms, m.sent_ms, m.delivered_ms, m.read_ms
+  m.expires_ms, m.created_ms, m.happened_ms, m.written_ms,
+  m.sent_ms, m.delivered_ms, m.read_ms
 FROM message m
 JOIN line ON line.id = m.line_id
 JOIN conversation c ON c.id = m.conversation_id

@@ -73,7 +73,7 @@ def _is_overtaken(tx: Tx, arrival: Arrival, verdict: Verdict) -> bool:
     if verdict.entry is None:
         return False
     row = tx.conn.execute(
-        "SELECT a.happened_ms AS written_ms, coalesce(c.happened_ms, ?) AS closed_ms"
+        "SELECT a.written_ms, coalesce(c.written_ms, ?) AS closed_ms"
         " FROM message a LEFT JOIN message c ON c.id = ? WHERE a.id = ?",
         (verdict.entry.at_ms, verdict.entry.message_id, arrival.message_id),
     ).fetchone()

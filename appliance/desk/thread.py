@@ -19,6 +19,8 @@ from appliance.store.consent import Verdict
 
 PAGE = 40
 """Messages a page."""
+LATE_MS = 5 * 60_000
+"""What was longer on its way is shown with when it was written."""
 BLOCK_MS = 5 * 60_000
 """Messages of one sender this close together are drawn as one block."""
 
@@ -96,6 +98,8 @@ class Bubble:
     day: date | None
     joins: bool
     origin: Origin = Origin.PERSON
+    #: Set where it was long on its way.
+    written_ms: int | None = None
     near_stop: NearStop | None = None
     decided: Sequence[Decided] = ()
 
@@ -221,8 +225,15 @@ def _bubble(
         day=day if new_day else None,
         joins=not new_day and previous is not None and _one_block(previous, row),
         origin=Origin(row["origin"]),
+        written_ms=_late(row),
         near_stop=_near_stop(row) if row["is_near_stop"] else None,
     )
+
+
+def _late(row: sqlite3.Row) -> int | None:
+    written_ms: int | None = row["written_ms"]
+    is_late = written_ms is not None and row["happened_ms"] - written_ms >= LATE_MS
+    return written_ms if is_late else None
 
 
 def _near_stop(row: sqlite3.Row) -> NearStop:

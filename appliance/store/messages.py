@@ -53,6 +53,7 @@ class NewIncoming:
     sender_name: str | None
     exact: bool
     happened_ms: int
+    written_ms: int | None = None
     origin: Origin = Origin.PERSON
 
 
@@ -125,8 +126,8 @@ def receive(tx: Tx, new: NewIncoming) -> str | None:
     message_id = tx.new_id()
     inserted = tx.conn.execute(
         "INSERT INTO message (id, conversation_id, line_id, contact_id, number, direction,"
-        " channel, text, state, device_key, sender_name, origin, exact, created_ms, happened_ms)"
-        " VALUES (?, ?, ?, ?, ?, 'in', ?, ?, 'received', ?, ?, ?, ?, ?, ?)"
+        " channel, text, state, device_key, sender_name, origin, exact, created_ms, happened_ms,"
+        " written_ms) VALUES (?, ?, ?, ?, ?, 'in', ?, ?, 'received', ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (device_key) WHERE device_key IS NOT NULL DO NOTHING RETURNING id",
         (
             message_id,
@@ -142,6 +143,7 @@ def receive(tx: Tx, new: NewIncoming) -> str | None:
             int(new.exact),
             tx.now_ms,
             new.happened_ms,
+            new.written_ms,
         ),
     ).fetchone()
     if inserted is None:

@@ -166,7 +166,11 @@ class MessageOut(_Out):
     not_before: datetime | None
     expires_at: datetime | None
     created_at: datetime
-    happened_at: datetime = Field(description="Where it stands in the conversation.")
+    happened_at: datetime = Field(description="Where it stands in the conversation: as it came.")
+    written_at: datetime | None = Field(
+        description="When what came in was sent, as the phone or modem has it: it may have been on"
+        " its way for hours."
+    )
     sent_at: datetime | None
     delivered_at: datetime | None
     read_at: datetime | None

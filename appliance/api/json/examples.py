@@ -122,6 +122,7 @@ MESSAGE: dict[str, Any] = {
     "expires_at": "2026-03-03T08:30:00.000Z",
     "created_at": _AT,
     "happened_at": _AT,
+    "written_at": None,
     "sent_at": _SENT,
     "delivered_at": None,
     "read_at": None,

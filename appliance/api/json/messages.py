@@ -143,6 +143,7 @@ def message_body(record: Record) -> dict[str, Any]:
         "expires_at": iso_or_none(record.expires_ms),
         "created_at": iso(record.created_ms),
         "happened_at": iso(record.happened_ms),
+        "written_at": iso_or_none(record.written_ms),
         "sent_at": iso_or_none(record.sent_ms),
         "delivered_at": iso_or_none(record.delivered_ms),
         "read_at": iso_or_none(record.read_ms),

@@ -2,8 +2,9 @@
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from appliance.devices.modem.copies import Brought, what_it_says
 from appliance.devices.modem.pdu.header import Concat
@@ -27,6 +28,13 @@ class Arrivals:
     parts: list[IncomingPart] = field(default_factory=list)
     reports: list[DeliveryReport] = field(default_factory=list)
 
+    def in_order(self) -> Iterator[Sequence[Incoming | IncomingPart]]:
+        """What was written, by its time, in runs of messages or of parts: so it is shown."""
+        written: list[Incoming | IncomingPart] = [*self.messages, *self.parts]
+        written.sort(key=lambda each: each.at_ms)
+        for _, run in groupby(written, key=type):
+            yield list(run)
+
 
 def sort(brought: Sequence[Brought], *, now_ms: int) -> Arrivals:
     """What cannot be read is handed over as it is, for a person: nothing is thrown away."""
@@ -37,7 +45,6 @@ def sort(brought: Sequence[Brought], *, now_ms: int) -> Arrivals:
         except BadPdu as exc:
             log.warning("an SMS cannot be read: %s", exc)
             arrivals.messages.append(unreadable(each, now_ms))
-    arrivals.messages.sort(key=lambda message: message.at_ms)
     return arrivals
 
 

@@ -32,6 +32,7 @@ from appliance.devices.modem.credit import Credit
 from appliance.devices.modem.modem import Modem
 from appliance.devices.modem.slots import Slot, octets
 from appliance.devices.modem.storage import Storages
+from appliance.devices.protocol import Incoming, IncomingPart
 from appliance.errors import DeviceError, LineStopped, Permanent, StoreError, Transient
 
 log = logging.getLogger(__name__)
@@ -269,9 +270,10 @@ class Receiver:
         """Durable on return."""
         modem = self._modem
         arrivals = sort(brought, now_ms=modem.clock.now_ms())
-        if arrivals.messages:
-            modem.listener.received(modem.device_id, arrivals.messages)
-        if arrivals.parts:
-            modem.listener.received_parts(modem.device_id, arrivals.parts)
+        for run in arrivals.in_order():
+            if messages := [each for each in run if isinstance(each, Incoming)]:
+                modem.listener.received(modem.device_id, messages)
+            if parts := [each for each in run if isinstance(each, IncomingPart)]:
+                modem.listener.received_parts(modem.device_id, parts)
         if arrivals.reports:
             modem.listener.delivery_reports(modem.device_id, arrivals.reports)

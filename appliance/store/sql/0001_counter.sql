@@ -216,7 +216,8 @@ CREATE TABLE message (
                   CHECK (origin IN ('person', 'notice', 'technical')),
   exact           INTEGER NOT NULL DEFAULT 1 CHECK (exact IN (0, 1)), -- 0: time read off a screen
   created_ms      INTEGER NOT NULL,
-  happened_ms     INTEGER NOT NULL,             -- where it stands in the conversation
+  happened_ms     INTEGER NOT NULL,             -- where it stands: as it came to Balie
+  written_ms      INTEGER,                      -- incoming: when it was sent, as the device has it
   sent_ms         INTEGER,
   delivered_ms    INTEGER,
   read_ms         INTEGER,

@@ -10,10 +10,10 @@ import pytest
 
 from appliance.devices.emulated.modem.faults import ModemFaultKind
 from appliance.devices.modem.options import BalanceQuery, ModemOptions
-from appliance.devices.protocol import DeviceState, Incoming, MissedCall, Reason
+from appliance.devices.protocol import DeviceState, Incoming, IncomingPart, MissedCall, Reason
 from appliance.errors import DeviceError, StoreUnavailable
 from tests.devices.modem.conftest import MakeDesk
-from tests.devices.modem.modem_kit import ANNA, BEA, QUICK, ModemDesk, ModemWorld
+from tests.devices.modem.modem_kit import ANNA, BEA, DEVICE, QUICK, ModemDesk, ModemWorld
 from tests.devices.phone_bench import eventually
 
 MakeWorld = Callable[..., ModemWorld]
@@ -128,6 +128,31 @@ def test_parts_are_told_as_they_come(
     assert desk.recorder.joined() == LONG
     assert desk.recorder.repeated == (parts if fault is ModemFaultKind.PARTS_TWICE else 0)
     assert {part.total for part in desk.recorder.parts} == {parts}
+
+
+def test_what_comes_together_is_told_by_when_it_was_written(
+    desk: ModemDesk, world: ModemWorld
+) -> None:
+    """The long one among them too, whatever the order of the slots."""
+    told: list[str] = []
+
+    def received(device_id: str, messages: Sequence[Incoming]) -> None:
+        assert device_id == DEVICE
+        told.extend(each.text for each in messages)
+
+    def received_parts(device_id: str, parts: Sequence[IncomingPart]) -> None:
+        assert device_id == DEVICE
+        told.extend(each.text for each in parts)
+
+    desk.recorder.received = received  # type: ignore[method-assign]  # the order of the calls
+    desk.recorder.received_parts = received_parts  # type: ignore[method-assign]
+    now_ms = world.clock.now_ms()
+    for text, minutes in (("derde", 1), ("eerste", 3), ("tweede " * 30, 2)):
+        world.write(ANNA, text, at_ms=now_ms - minutes * 60_000)
+    desk.driver.receive()
+    assert told[0] == "eerste"
+    assert told[1].startswith("tweede")
+    assert told[-1] == "derde"
 
 
 def test_a_name_as_sender_is_kept(desk: ModemDesk, world: ModemWorld) -> None:
