@@ -18,6 +18,7 @@ from appliance.devices.protocol import (
     Incoming,
     IncomingPart,
     MissedCall,
+    Reason,
     Sim,
     Status,
 )
@@ -26,6 +27,7 @@ from appliance.messages import Channel
 from appliance.queue import delivery, rows
 from appliance.queue.gate import ConsentGate
 from appliance.store import lines, modems
+from appliance.store.modems import Whose
 from appliance.store.store import Store, Tx
 
 log = logging.getLogger(__name__)
@@ -118,8 +120,8 @@ class Reception:
                 lambda tx: modems.keep_balance(tx, device_id, cents, at_ms=balance.at_ms)
             )
 
-    def hardware_seen(self, device_id: str, imei: str) -> bool:
-        return self._store.write(lambda tx: modems.bind(tx, device_id, imei))
+    def hardware_seen(self, device_id: str, imei: str, iccid: str | None) -> Reason:
+        return _WHOSE[self._store.write(lambda tx: modems.bind(tx, device_id, imei, iccid))]
 
     def is_carried(self, device_id: str) -> bool:
         return bool(self._store.read(lambda conn: lines.lines_of_device(conn, device_id)))
@@ -132,6 +134,13 @@ class Reception:
 
     def learn(self, model: str, facts: Mapping[str, Any]) -> None:
         self._store.write(lambda tx: modems.learn(tx, model, facts))
+
+
+_WHOSE = {
+    Whose.OURS: Reason.NONE,
+    Whose.ANOTHER: Reason.OTHER_MODEM,
+    Whose.UNCLEAR: Reason.SAME_IMEI,
+}
 
 
 def _leave(conn: sqlite3.Connection, device_id: str) -> None:

@@ -62,6 +62,8 @@ class Reason(Enum):
     NO_CREDIT = "no-credit"
     #: Another modem answers where this one was.
     OTHER_MODEM = "other-modem"
+    #: Another modem of Balie says the same IMEI, and no SIM that can be read tells them apart.
+    SAME_IMEI = "same-imei"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -347,8 +349,11 @@ class ModemListener(Listener, Protocol):
 
     def balance(self, device_id: str, balance: Balance) -> None: ...
 
-    def hardware_seen(self, device_id: str, imei: str) -> bool:
-        """Whether this is the modem that was enrolled; the first one seen binds it."""
+    def hardware_seen(self, device_id: str, imei: str, iccid: str | None) -> Reason:
+        """NONE where this is the modem that was enrolled; the first one seen binds it.
+
+        Sticks of one batch may share an IMEI: then the SIM tells which of them this is.
+        """
         ...
 
     def is_carried(self, device_id: str) -> bool:

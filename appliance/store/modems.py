@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any
 
 from appliance.errors import NoCredit
@@ -11,20 +12,39 @@ from appliance.store import lines
 from appliance.store.store import Tx
 
 
-def bind(tx: Tx, device_id: str, imei: str) -> bool:
-    """Whether this device is the modem with this IMEI; the first one that shows up binds it.
+class Whose(Enum):
+    """What a modem that shows up is to a device."""
 
-    A modem that is another device already is not also this one.
+    OURS = "ours"
+    ANOTHER = "another"
+    #: It may be another device's: they have one IMEI, and a SIM is not known.
+    UNCLEAR = "unclear"
+
+
+def bind(tx: Tx, device_id: str, imei: str, iccid: str | None) -> Whose:
+    """Whose the modem with this IMEI and SIM is; the first one that shows up binds the device.
+
+    A modem that is another device already is not also this one. Where another device has this IMEI
+    it is another stick of its batch if both their SIMs are known and differ.
     """
-    known = tx.conn.execute("SELECT imei FROM device WHERE id = ?", (device_id,)).fetchone()
-    if known is None or known["imei"] is not None:
-        return known is not None and bool(known["imei"] == imei)
-    taken = tx.conn.execute(
-        "SELECT 1 FROM device WHERE imei = ? AND removed_ms IS NULL", (imei,)
-    ).fetchone()
-    if taken is None:
-        tx.conn.execute("UPDATE device SET imei = ? WHERE id = ?", (imei, device_id))
-    return taken is None
+    own = tx.conn.execute("SELECT imei FROM device WHERE id = ?", (device_id,)).fetchone()
+    if own is None or own["imei"] not in (None, imei):
+        return Whose.ANOTHER
+    rows = tx.conn.execute(
+        "SELECT iccid FROM device WHERE imei = ? AND id <> ? AND removed_ms IS NULL",
+        (imei, device_id),
+    )
+    twins = {row["iccid"] for row in rows}
+    if iccid is not None and iccid in twins:
+        return Whose.ANOTHER
+    if own["imei"] is None and twins and (iccid is None or None in twins):
+        return Whose.UNCLEAR
+    if own["imei"] is None:
+        tx.conn.execute(
+            "UPDATE device SET imei = ?, iccid = coalesce(iccid, ?) WHERE id = ?",
+            (imei, iccid if twins else None, device_id),
+        )
+    return Whose.OURS
 
 
 def keep_balance(tx: Tx, device_id: str, cents: int, *, at_ms: int) -> None:

@@ -21,7 +21,7 @@ def modem(office: Office, tilburg: Desk) -> str:
         lambda tx: new_line.add_fallback(tx, tilburg.line_id, "/dev/ttyUSB0")
     )
     reception = Reception(office.store, ConsentGate())
-    reception.hardware_seen(device_id, IMEI)
+    reception.hardware_seen(device_id, IMEI, None)
     reception.status(
         device_id,
         Status(state=DeviceState.READY, channels=frozenset({Channel.SMS}), facts=FACTS),

@@ -49,15 +49,41 @@ def test_the_reception_hears_modems(counter: Counter) -> None:
 
 def test_the_first_modem_binds_and_another_is_refused(counter: Counter, modem: Modem) -> None:
     """And one that is bound already is not also another one."""
-    seen = counter.reception.hardware_seen
-    assert seen(modem.device_id, "356938035643809")
-    assert not seen(modem.device_id, "490154203237518")
-    assert seen(modem.device_id, "356938035643809")
+
+    def seen(device_id: str, imei: str, iccid: str | None = "8931440000000000001") -> Reason:
+        return counter.reception.hardware_seen(device_id, imei, iccid)
+
+    assert seen(modem.device_id, "356938035643809") is Reason.NONE
+    counter.reception.sim_seen(modem.device_id, Sim(iccid="8931440000000000001", number=None))
+    assert seen(modem.device_id, "490154203237518") is Reason.OTHER_MODEM
+    assert seen(modem.device_id, "356938035643809", None) is Reason.NONE
     assert device(counter, modem).imei == "356938035643809"
-    other = counter.store.write(lambda tx: lines.enrol(tx, kind="modem", address="/dev/ttyUSB4"))
-    assert not seen(other, "356938035643809")
-    assert seen(other, "490154203237518")
-    assert not seen("nobody", "1")
+    other = second_modem(counter)
+    assert seen(other, "356938035643809") is Reason.OTHER_MODEM
+    assert seen(other, "490154203237518") is Reason.NONE
+    assert seen("nobody", "1") is Reason.OTHER_MODEM
+
+
+def second_modem(counter: Counter) -> str:
+    return counter.store.write(lambda tx: lines.enrol(tx, kind="modem", address="/dev/ttyUSB4"))
+
+
+@pytest.mark.parametrize("imei", ["356938035643809", "000000000000000"])
+def test_modems_of_one_imei_are_told_apart_by_their_sims(
+    counter: Counter, modem: Modem, imei: str
+) -> None:
+    """Neither is taken for the other from then on."""
+    one, two = "8931440000000000001", "8931440000000000002"
+    seen, other = counter.reception.hardware_seen, second_modem(counter)
+    assert seen(modem.device_id, imei, None) is Reason.NONE
+    assert seen(other, imei, two) is Reason.SAME_IMEI  # the first one's SIM is not known yet
+    counter.reception.sim_seen(modem.device_id, Sim(iccid=one, number=None))
+    assert seen(other, imei, None) is Reason.SAME_IMEI
+    assert seen(other, imei, one) is Reason.OTHER_MODEM
+    assert seen(other, imei, two) is Reason.NONE
+    assert seen(modem.device_id, imei, two) is Reason.OTHER_MODEM
+    assert seen(modem.device_id, imei, one) is Reason.NONE
+    assert counter.reception.sim_seen(other, Sim(iccid=two, number=None))
 
 
 def test_a_modem_whose_line_is_gone_is_told_that_nobody_took_it(

@@ -124,6 +124,13 @@ DEVICE_REASONS: Mapping[Reason, tuple[str, str]] = {
         "Another modem is plugged in where this one was. Nothing is sent over it.",
         "Plug the right modem in, or add the new one to this number.",
     ),
+    Reason.SAME_IMEI: (
+        "Two modems say the same IMEI, and Balie cannot tell their SIM cards apart.",
+        (
+            "Plug both in with their SIM cards, without a PIN on the cards. If it lasts, use a"
+            " modem of another make for one of them."
+        ),
+    ),
 }
 """What is the matter, and what a person should do."""
 

@@ -143,9 +143,12 @@ class Examiner:
             self._modem.identity = read_identity(self._modem)
             if not self._modem.identity.imei:
                 raise Transient("The modem does not say which one it is.")
-        if not self._is_ours():
-            return self._let_go()
+        whose = self._whose()
+        if whose is not Reason.NONE:
+            return self._let_go(whose)
         reason = self._open_sim()
+        if reason is Reason.OTHER_SIM and self._whose() is Reason.OTHER_MODEM:
+            return self._let_go(Reason.OTHER_MODEM)
         if reason is not Reason.NONE:
             return self._degraded(reason)
         if not self._modem.settled and not self._settled():
@@ -153,17 +156,33 @@ class Examiner:
         self.usable = True
         return self._with_network(self._network.read())
 
-    def _let_go(self) -> Status:
-        """Whoever drives the modem that is here needs its port."""
-        status = self._degraded(Reason.OTHER_MODEM)
-        self._modem.identity = None
-        self._modem.detach()
+    def _let_go(self, reason: Reason) -> Status:
+        """Whoever drives the modem that is here needs its port, and nothing of it is ours."""
+        status = self._degraded(reason)
+        modem = self._modem
+        if modem.port is not None:
+            self._search.pass_over(modem.port)
+        modem.detach()
+        modem.identity = modem.port = self._iccid = self._imsi = None
         return status
 
-    def _is_ours(self) -> bool:
+    def _whose(self) -> Reason:
+        """The card is asked where only that can tell sticks of one batch apart."""
+        reason = self._seen()
+        if reason is Reason.SAME_IMEI and self._iccid is None:
+            self._see_card()
+            reason = self._seen()
+        return reason
+
+    def _seen(self) -> Reason:
         identity = self._modem.identity
+        if identity is None:
+            return Reason.OTHER_MODEM
         listener, device_id = self._modem.listener, self._modem.device_id
-        return identity is not None and listener.hardware_seen(device_id, identity.imei)
+        reason = listener.hardware_seen(device_id, identity.imei, self._iccid)
+        if reason is Reason.NONE:
+            self._bound_imei = identity.imei
+        return reason
 
     # The SIM
 

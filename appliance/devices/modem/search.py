@@ -83,6 +83,12 @@ class Search:
                 raise error
         raise DeviceGone("The modem is at none of the ports.")
 
+    def pass_over(self, port: str) -> None:
+        """The modem there is another one of the same IMEI: the others are asked first."""
+        plugged = _plugged(port)
+        if plugged is not None:
+            self._note(plugged, silent=False)
+
     def _places(self, first: str, imei: str | None) -> Mapping[str, _Plugged]:
         """All that may be asked; what was pulled out is forgotten."""
         ports = [p for p in candidates(first, by_id=self._by_id) if imei or same_stick(first, p)]

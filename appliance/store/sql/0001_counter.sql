@@ -56,7 +56,9 @@ CREATE TABLE device (
   removed_ms  INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX device_address ON device (kind, address) WHERE removed_ms IS NULL;
-CREATE UNIQUE INDEX device_imei ON device (imei) WHERE imei IS NOT NULL AND removed_ms IS NULL;
+-- Modems of one batch may share an IMEI; their SIMs tell them apart.
+CREATE UNIQUE INDEX device_imei ON device (imei, coalesce(iccid, ''))
+  WHERE imei IS NOT NULL AND removed_ms IS NULL;
 
 -- What was learnt about a make, model and firmware of modems.
 CREATE TABLE modem_model (

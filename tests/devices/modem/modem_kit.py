@@ -30,6 +30,7 @@ from appliance.devices.protocol import (
     IncomingPart,
     Outgoing,
     Proof,
+    Reason,
     Resumed,
     Sim,
     Status,
@@ -71,6 +72,8 @@ class ModemRecorder(Recorder):
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)
     doubts: list[Mapping[str, Any]] = field(default_factory=list)
     carried: bool = True
+    #: ICCIDs in other modems of the same IMEI.
+    twins: set[str] = field(default_factory=set)
 
     def sim_seen(self, device_id: str, sim: Sim) -> bool:
         """By the ICCID, as the store has it."""
@@ -92,9 +95,10 @@ class ModemRecorder(Recorder):
     def balance(self, device_id: str, balance: Balance) -> None:
         self.balances.append(balance)
 
-    def hardware_seen(self, device_id: str, imei: str) -> bool:
+    def hardware_seen(self, device_id: str, imei: str, iccid: str | None) -> Reason:
         self.imei = self.imei or imei
-        return self.imei == imei
+        is_ours = self.imei == imei and iccid not in self.twins
+        return Reason.NONE if is_ours else Reason.OTHER_MODEM
 
     def is_carried(self, device_id: str) -> bool:
         return self.carried
@@ -164,18 +168,20 @@ class ModemWorld:
     def lift(self, kind: ModemFaultKind) -> None:
         self.on_loop(lambda: self.modem.lift(kind))
 
-    def write(self, sender: str, text: str, *, at_ms: int | None = None) -> None:
-        self._letter(Carrier.SMS, sender, text, at_ms)
+    def write(self, sender: str, text: str, *, at_ms: int | None = None, to: str = "") -> None:
+        self._letter(Carrier.SMS, sender, text, at_ms, to=to)
 
     def call(self, sender: str) -> None:
         self._letter(Carrier.CALL, sender, "", None)
 
-    def _letter(self, carrier: Carrier, sender: str, text: str, at_ms: int | None) -> None:
+    def _letter(
+        self, carrier: Carrier, sender: str, text: str, at_ms: int | None, *, to: str = ""
+    ) -> None:
         letter = Letter(
             id=self.network.new_id(),
             channel=carrier,
             sender=sender,
-            to=self.modem.number,
+            to=to or self.modem.number,
             text=text,
             at_ms=at_ms or self.clock.now_ms(),
         )
