@@ -15,6 +15,10 @@ class _Sequence:
         self._ms = 0
         self._count = 0
 
+    def go_on_after(self, ms: int, count: int) -> None:
+        with self._lock:
+            self._ms, self._count = max((self._ms, self._count), (ms, count))
+
     def next(self, now_ms: int) -> tuple[int, int]:
         with self._lock:
             if now_ms > self._ms:
@@ -34,6 +38,12 @@ def new_id(now_ms: int) -> str:
     ms, count = _sequence.next(now_ms)
     value = (ms << 80) | (0x7 << 76) | (count << 64) | (0b10 << 62) | secrets.randbits(62)
     return str(uuid.UUID(int=value))
+
+
+def sort_after(known: str) -> None:
+    """Makes every later id of this process sort after this one of an earlier process."""
+    value = uuid.UUID(known).int
+    _sequence.go_on_after(value >> 80, (value >> 64) & _COUNTER_MAX)
 
 
 def is_id(text: str) -> bool:

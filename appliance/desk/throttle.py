@@ -64,7 +64,9 @@ class Throttle:
                 for key, _ in _keys(name, address, device)
                 if (count := self._counts.get(key)) is not None
             ]
-        wait_ms = max(opens, default=0) - now_ms
+        waits_ms = (open_ms - now_ms for open_ms in opens)
+        # A longer wait than the longest was set by a clock that was ahead.
+        wait_ms = max((each for each in waits_ms if each <= LONGEST_WAIT_MS), default=0)
         if wait_ms > 0:
             raise TooManyTries(wait_ms)
 

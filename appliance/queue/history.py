@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appliance.queue.profile import MONTH_MS
 
@@ -20,6 +20,11 @@ class Left:
     parts: int = 1
     sms: bool = False
     first: bool = False
+
+
+def by_now(left: Iterable[Left], now_ms: int) -> list[Left]:
+    """What is stamped after now, by a clock that was ahead, has left by now."""
+    return [each if each.at_ms <= now_ms else replace(each, at_ms=now_ms) for each in left]
 
 
 class Window:

@@ -160,15 +160,19 @@ def _hands_free(
     at_ms, brake = _later(now_ms, Brake.NONE, message.not_before_ms, Brake.NOT_BEFORE)
     if history.left:
         at_ms, brake = _later(at_ms, brake, history.last_ms + profile.apart_ms, Brake.BUSY)
-    at_ms, brake = _later(at_ms, brake, _typed_at(message, history, profile), Brake.TYPING)
+    typed_ms = _typed_at(message, history, profile, now_ms)
+    at_ms, brake = _later(at_ms, brake, typed_ms, Brake.TYPING)
     return _later(at_ms, brake, _gap_over_at(message, history, profile), Brake.GAP)
 
 
-def _typed_at(message: Waiting, history: History, profile: Profile) -> int:
-    """When a person who starts now, with free hands, would have read and typed it."""
+def _typed_at(message: Waiting, history: History, profile: Profile, now_ms: int) -> int:
+    """When a person who starts now, with free hands, would have read and typed it.
+
+    What a clock that was ahead says is yet to be written is there by now.
+    """
     if message.typed:
         return 0
-    hands_free_ms = max(message.created_ms, history.last_ms)
+    hands_free_ms = max(min(message.created_ms, now_ms), history.last_ms)
     typing_ms = message.text_length / profile.words_per_minute
     reading_ms = message.heard_length / profile.reading_words_per_minute
     thumbs_ms = (typing_ms + reading_ms) * MINUTE_MS / profile.characters_per_word

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from appliance.queue.history import History, Left
+from appliance.queue.history import History, Left, by_now
 from appliance.queue.office_hours import OfficeHours
 from appliance.queue.profile import DAY_MS, HOUR_MS, MINUTE_MS, MONTH_MS
 from appliance.store.lines import Line
@@ -82,7 +82,7 @@ class Histories:
             older = self._older[device_id] = _read_older(conn, device_id, now_ms)
         recent = conn.execute(_RECENT, (device_id, older.until_ms))
         left = [*older.left, *(_left(row) for row in recent)]
-        return History(left=left, since_ms=_in_use_since_ms(conn, device_id, line))
+        return History(left=by_now(left, now_ms), since_ms=_in_use_since_ms(conn, device_id, line))
 
     def answers_a_ms(
         self, conn: sqlite3.Connection, device_id: str, hours: OfficeHours, *, now_ms: int

@@ -207,7 +207,9 @@ class QueueWork:
 
 def _due_again(question: rows.OpenQuestion, now_ms: int) -> bool:
     wait_ms = LOOK_AGAIN_MS[min(question.looks, len(LOOK_AGAIN_MS) - 1)]
-    return question.looked_ms is None or now_ms >= question.looked_ms + wait_ms
+    if question.looked_ms is None:
+        return True
+    return not 0 <= now_ms - question.looked_ms < wait_ms
 
 
 def _lines_of(conn: sqlite3.Connection, device_id: str) -> Sequence[lines.Line]:

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable
 
 from appliance.clock import Clock
+from appliance.store.put_right import put_right
 
 STEP_MS = 1_000
 """The mark moves in steps of this, so that few transactions write it."""
@@ -35,7 +36,10 @@ def pass_by(conn: sqlite3.Connection, clock_ms: int) -> int:
 
 
 def set_mark(conn: sqlite3.Connection, at_ms: int) -> None:
-    """Backwards only when a person says that the clock is right."""
+    """Backwards only when a person says that the clock is right, and was ahead before."""
+    mark_ms = read_mark(conn)
+    if EARLIEST_MS <= at_ms < mark_ms - SLACK_MS:
+        put_right(conn, at_ms, mark_ms=mark_ms)
     conn.execute(
         "INSERT INTO meta (name, value) VALUES (?1, ?2)"
         " ON CONFLICT (name) DO UPDATE SET value = excluded.value",

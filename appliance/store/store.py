@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from appliance.clock import Clock
 from appliance.errors import StoreError, StoreUnavailable
 from appliance.events import EventKind
-from appliance.ids import new_id
+from appliance.ids import is_id, new_id, sort_after
 from appliance.store import events, high_water
 from appliance.store.connection import (
     BUSY_TIMEOUT_S,
@@ -81,6 +81,7 @@ class Store:
         except Exception:
             conn.close()
             raise
+        _go_on_after_newest(conn)
         if applied:
             log.info("migrated %s: %s", path, ", ".join(applied))
         self._writer = Writer(path, conn, self._committed)
@@ -167,6 +168,14 @@ class Store:
             conn = self._local.conn = connect_reader(self.path)
             self._readers.append(conn)
         return conn
+
+
+def _go_on_after_newest(conn: sqlite3.Connection) -> None:
+    """Ids say what came first, also where the clock was ahead when the last of them was made."""
+    for table in ("message", "attempt"):
+        (newest,) = conn.execute(f"SELECT max(id) FROM {table}").fetchone()  # noqa: S608 -- ours
+        if newest is not None and is_id(newest):
+            sort_after(newest)
 
 
 def _make_folder(folder: Path) -> None:

@@ -1,0 +1,81 @@
+"""What a clock that was ahead has stamped, set right once a person says that it is right now.
+
+What happened after now has happened by now: else a line would wait for years since its last
+message, and a conversation would stand first for as long. Every column of time is taken, those
+of tables yet to come included; what is append-only stays, and is read with the same rule.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+
+_APPEND_ONLY = frozenset({"event", "consent"})
+_YET_TO_COME = frozenset({"expires_ms", "not_before_ms", "expected_ms", "due_ms"})
+"""Times that may well be after now."""
+
+
+def put_right(conn: sqlite3.Connection, now_ms: int, *, mark_ms: int) -> None:
+    """`mark_ms` is how far the clock had come when it was ahead."""
+    values = {"now": now_ms, "mark": mark_ms}
+    _bring_deadlines_back(conn, values)
+    _bring_visits_back(conn, now_ms)
+    for table, columns in _stamps(conn):
+        # A key may hold a time: of two rows that would become one, both stay as they are.
+        conn.execute(
+            f"UPDATE OR IGNORE {table}"  # noqa: S608 -- the schema's own words
+            f" SET {', '.join(f'{each} = min({each}, :now)' for each in columns)}"
+            f" WHERE {' OR '.join(f'{each} > :now' for each in columns)}",
+            values,
+        )
+    _bring_losses_back(conn, now_ms)
+
+
+def _stamps(conn: sqlite3.Connection) -> Iterator[tuple[str, list[str]]]:
+    tables = conn.execute("SELECT name FROM pragma_table_list WHERE type = 'table' AND strict = 1")
+    for (table,) in tables.fetchall():
+        columns = [row["name"] for row in conn.execute(f"PRAGMA table_info({table})")]
+        times = [each for each in columns if each.endswith("_ms") and each not in _YET_TO_COME]
+        if times and table not in _APPEND_ONLY:
+            yield table, times
+
+
+def _bring_deadlines_back(conn: sqlite3.Connection, values: dict[str, int]) -> None:
+    """By as much as what they were counted from lies ahead."""
+    conn.execute(
+        "UPDATE message SET expires_ms = expires_ms - (created_ms - :now) WHERE created_ms > :now",
+        values,
+    )
+    conn.execute(
+        "UPDATE session SET expires_ms = expires_ms - (seen_ms - :now) WHERE seen_ms > :now", values
+    )
+    conn.execute(
+        "UPDATE message SET not_before_ms = not_before_ms - (failed_ms - :now) FROM"
+        " (SELECT message_id, max(ended_ms) AS failed_ms FROM attempt GROUP BY message_id) a"
+        " WHERE a.message_id = message.id AND tries > 0 AND failed_ms > :now",
+        values,
+    )
+    # Nobody noted when a link was made: it is good for as long as it was at the mark.
+    conn.execute(
+        "UPDATE login_link SET expires_ms = expires_ms - (:mark - :now) WHERE expires_ms > :mark",
+        values,
+    )
+
+
+def _bring_visits_back(conn: sqlite3.Connection, now_ms: int) -> None:
+    """One by one and the earliest first: a message's visits must not meet on the way."""
+    ahead = conn.execute(
+        "SELECT v.message_id, v.due_ms, m.sent_ms FROM tick_visit v"
+        " JOIN message m ON m.id = v.message_id WHERE m.sent_ms > ? ORDER BY v.due_ms",
+        (now_ms,),
+    ).fetchall()
+    for row in ahead:
+        conn.execute(
+            "UPDATE tick_visit SET due_ms = ? WHERE message_id = ? AND due_ms = ?",
+            (row["due_ms"] - (row["sent_ms"] - now_ms), row["message_id"], row["due_ms"]),
+        )
+
+
+def _bring_losses_back(conn: sqlite3.Connection, now_ms: int) -> None:
+    for row in conn.execute("SELECT id, lost FROM device").fetchall():
+        lost = {name: min(at_ms, now_ms) for name, at_ms in json.loads(row["lost"]).items()}
+        conn.execute("UPDATE device SET lost = ? WHERE id = ?", (json.dumps(lost), row["id"]))
