@@ -159,7 +159,7 @@ def _bind_sim(tx: Tx, device_id: str, sim: Sim) -> bool:
     row = tx.conn.execute(
         "SELECT kind, iccid, imsi, sim_number FROM device WHERE id = ?", (device_id,)
     ).fetchone()
-    if not _is_same_sim(row, sim):
+    if not _is_same_sim(row, sim) or not (sim.alone or _is_told(tx, device_id, row, sim)):
         return False
     tx.conn.execute(
         "UPDATE device SET iccid = coalesce(iccid, ?), imsi = coalesce(imsi, ?),"
@@ -167,6 +167,15 @@ def _bind_sim(tx: Tx, device_id: str, sim: Sim) -> bool:
         (sim.iccid, sim.imsi, sim.number, device_id),
     )
     return True
+
+
+def _is_told(tx: Tx, device_id: str, bound: sqlite3.Row, sim: Sim) -> bool:
+    """Of two SIMs in one phone: whether the card or the number says that this one is meant."""
+    if bound["iccid"] and sim.iccid:
+        return bool(bound["iccid"] == sim.iccid)
+    own = lines.lines_of_device(tx.conn, device_id)[:1]
+    meant = bound["sim_number"] or next((line.number for line in own), None)
+    return sim.number is not None and sim.number == meant
 
 
 def _is_same_sim(bound: sqlite3.Row, sim: Sim) -> bool:

@@ -52,6 +52,10 @@ class Reason(Enum):
     CLOCK_UNREADABLE = "clock-unreadable"
     NOTIFICATIONS_UNREADABLE = "notifications-unreadable"
     SMS_UNREADABLE = "sms-unreadable"
+    #: Two SIMs work in the phone, and nothing tells which of them, or whose SMS, is meant.
+    TWO_SIMS = "two-sims"
+    #: Of its two SIMs the phone sends SMS from the other one.
+    SMS_SIM = "sms-sim"
     #: The SIM of a modem asks for a PIN that Balie does not have or may not try.
     SIM_PIN = "sim-pin"
     #: The SIM is locked; only its PUK opens it, and only a person may type that.
@@ -78,11 +82,16 @@ class Status:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sim:
-    """What the device shows of its SIM; each may be unreadable."""
+    """What the device shows of its SIM; each may be unreadable.
+
+    Not `alone`: a second SIM works in the same phone, so that only what this one shows tells
+    which of them is meant.
+    """
 
     iccid: str | None
     number: str | None
     imsi: str | None = None
+    alone: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

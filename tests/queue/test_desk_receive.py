@@ -529,3 +529,19 @@ def test_a_device_without_a_line_keeps_its_messages(counter: Counter) -> None:
     incoming = Incoming(channel=SMS, key="1", sender=ANNA, text="Hoi", at_ms=1)
     counter.reception.received(spare, [incoming])
     assert counter.all("SELECT 1 FROM message") == []
+
+
+def test_of_two_sims_only_the_one_with_the_line_s_number_is_bound(counter: Counter) -> None:
+    """A second card in the phone is taken for nobody's until the phone says whose it is."""
+
+    def seen(iccid: str | None, number: str | None) -> bool:
+        sim = Sim(iccid=iccid, number=number, alone=False)
+        return counter.reception.sim_seen(counter.device_id, sim)
+
+    assert not seen("8931440000000000001", None)
+    assert not seen("8931440000000000001", "+31699999999")
+    assert seen("8931440000000000002", "+31687654321")
+    assert not seen("8931440000000000001", None)
+    assert seen("8931440000000000002", None)
+    assert not seen(None, None)
+    assert seen(None, "+31687654321")

@@ -97,6 +97,20 @@ DEVICE_REASONS: Mapping[Reason, tuple[str, str]] = {
             " everything. It goes on by itself when they can be read again."
         ),
     ),
+    Reason.TWO_SIMS: (
+        "Two SIM cards are in the phone, and Balie cannot tell which of them has this number.",
+        (
+            "Take the other card out, or switch it off in the phone's settings under SIM cards. To"
+            " keep both, write this number with its card there, if the phone lets you."
+        ),
+    ),
+    Reason.SMS_SIM: (
+        (
+            "Two SIM cards are in the phone, and it sends SMS from the other one. Nothing is sent"
+            " by SMS."
+        ),
+        "In the phone's settings, under SIM cards, choose the card with this number for SMS.",
+    ),
     Reason.SIM_PIN: (
         "The SIM card asks for its PIN, and Balie does not have it or may not try it.",
         (

@@ -32,7 +32,8 @@ class _Body(BaseModel):
 
 class Message(_Body):
     """Somebody writes or calls; with `name` the phone has them in its phone book unless
-    `saved` is false.
+    `saved` is false. `subscription` is the SIM over which an SMS or a call comes, as the phone
+    notes it; -1 where it notes none.
     """
 
     kind: Literal["message"] = "message"
@@ -44,6 +45,7 @@ class Message(_Body):
     saved: bool = True
     group: str = ""
     at_ms: int | None = None
+    subscription: int | None = None
 
 
 class Switch(_Body):
@@ -80,7 +82,10 @@ class SaidElsewhere(_Body):
 
 
 class PlugSim(_Body):
+    """`slot` 1 is the second slot."""
+
     kind: Literal["plug-sim"]
+    slot: Literal[0, 1] = 0
     iccid: str = Field(pattern=r"^\d{18,20}$")
     number: Number | Literal[""] = ""
     operator: str = "KPN"
@@ -88,6 +93,14 @@ class PlugSim(_Body):
 
 class UnplugSim(_Body):
     kind: Literal["unplug-sim"]
+    slot: Literal[0, 1] = 0
+
+
+class SmsSim(_Body):
+    """The SIM over which the phone sends SMS; -1 when it asks each time."""
+
+    kind: Literal["sms-sim"]
+    subscription: int
 
 
 class SetBattery(_Body):
@@ -146,6 +159,7 @@ Injection = (
     | SaidElsewhere
     | PlugSim
     | UnplugSim
+    | SmsSim
     | SetBattery
     | SmsLimit
     | Radio
@@ -220,6 +234,21 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
             "kind": "plug-sim",
             "iccid": "8931440000000000001",
             "number": "+31612345677",
+        },
+        {
+            "phone": "+31612345601",
+            "kind": "plug-sim",
+            "slot": 1,
+            "iccid": "8931440000000000002",
+            "number": "+31612345678",
+        },
+        {"phone": "+31612345601", "kind": "sms-sim", "subscription": 2},
+        {
+            "phone": "+31612345601",
+            "channel": "sms",
+            "from": "+31612345699",
+            "text": "Hoi",
+            "subscription": 2,
         },
         {"phone": "+31612345601", "kind": "battery", "level": 15, "usb": False},
         {"phone": "+31612345601", "kind": "sms-limit", "max_count": 10, "interval_ms": 600000},

@@ -74,6 +74,8 @@ class BareHandset:
         self.powered = True
         #: False from the start of the phone until its first unlock.
         self.apps_run = True
+        self.second_sim: Sim | None = None
+        self.second_subscription = -1
         self.radio = True
         self.keyboard_open = False
         self.taps = 0
@@ -406,10 +408,26 @@ class BareHandset:
     def plug_sim(self, sim: Sim | None) -> None:
         self.sim = sim
         self.sms.sim = sim
-        self.sms.subscription = self.providers.insert_sim(sim)
+        self.sms.subscription = self.sms.sends_by = self.providers.insert_sim(sim, 0)
         self.network.flush(self.number)
 
-    def _missed_call(self, letter: Letter) -> None:
+    def plug_second_sim(self, sim: Sim | None) -> int:
+        """The card of the second slot; its subscription. SMS go on leaving from the first."""
+        self.second_sim = sim
+        self.second_subscription = self.providers.insert_sim(sim, 1)
+        return self.second_subscription
+
+    def arrive_on(self, letter: Letter, subscription: int) -> None:
+        """What comes in over a SIM that the caller names; -1 where the phone does not note it."""
+        if letter.channel is Channel.SMS:
+            self.sms.arrive(letter, subscription=subscription)
+        else:
+            self._missed_call(letter, subscription=subscription)
+
+    def _missed_call(self, letter: Letter, *, subscription: int | None = None) -> None:
+        over = self.sms.subscription if subscription is None else subscription
         name = self.contacts.get(letter.sender, "")
-        self.providers.add_call(number=letter.sender, date_ms=letter.at_ms, kind=MISSED, name=name)
+        self.providers.add_call(
+            number=letter.sender, date_ms=letter.at_ms, kind=MISSED, name=name, sub_id=over
+        )
         self.shade.post(dialer.missed_call(letter, name=name, language=self.language))

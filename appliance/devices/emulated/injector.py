@@ -32,6 +32,7 @@ class Injector:
             bodies.SaidElsewhere: self._said_elsewhere,
             bodies.PlugSim: self._plug_sim,
             bodies.UnplugSim: self._unplug_sim,
+            bodies.SmsSim: self._sms_sim,
             bodies.SetBattery: self._battery,
             bodies.SmsLimit: self._sms_limit,
             bodies.Radio: self._radio,
@@ -62,7 +63,10 @@ class Injector:
             group=body.group,
             group_jid=group_jid(body.group) if body.group else "",
         )
-        self._network.deliver(letter)
+        if body.subscription is not None and channel is not Channel.WHATSAPP:
+            handset.arrive_on(letter, body.subscription)
+        else:
+            self._network.deliver(letter)
         return {"id": letter.id, "at_ms": letter.at_ms}
 
     def _switch(self, body: bodies.Switch) -> Answer:
@@ -109,12 +113,23 @@ class Injector:
 
     def _plug_sim(self, body: bodies.PlugSim) -> Answer:
         sim = Sim(number=body.number, iccid=body.iccid, operator=body.operator)
-        self._phone(body.phone).handset.plug_sim(sim)
-        return {"iccid": body.iccid}
+        handset = self._phone(body.phone).handset
+        if body.slot:
+            return {"iccid": body.iccid, "subscription": handset.plug_second_sim(sim)}
+        handset.plug_sim(sim)
+        return {"iccid": body.iccid, "subscription": handset.sms.subscription}
 
     def _unplug_sim(self, body: bodies.UnplugSim) -> Answer:
-        self._phone(body.phone).handset.plug_sim(None)
+        handset = self._phone(body.phone).handset
+        if body.slot:
+            handset.plug_second_sim(None)
+        else:
+            handset.plug_sim(None)
         return {"iccid": None}
+
+    def _sms_sim(self, body: bodies.SmsSim) -> Answer:
+        self._phone(body.phone).handset.sms.sends_by = body.subscription
+        return {"subscription": body.subscription}
 
     def _battery(self, body: bodies.SetBattery) -> Answer:
         battery = self._phone(body.phone).handset.battery

@@ -17,7 +17,7 @@ def properties_of(handset: BareHandset) -> Mapping[str, str]:
         "gsm.operator.numeric": sim.mcc_mnc if sim and handset.radio else "",
         "gsm.sim.operator.alpha": sim.operator if sim else "",
         "gsm.sim.operator.numeric": sim.mcc_mnc if sim else "",
-        "gsm.sim.state": "LOADED" if sim else "ABSENT",
+        "gsm.sim.state": _sim_states(handset),
         "init.svc.adbd": "running",
         "persist.sys.locale": language,
         "persist.sys.timezone": spec.zone,
@@ -35,3 +35,9 @@ def properties_of(handset: BareHandset) -> Mapping[str, str]:
         "sys.boot_completed": "1" if handset.powered else "",
         **handset.set_properties,
     }
+
+
+def _sim_states(handset: BareHandset) -> str:
+    """A state for each slot; a phone without a second card has one slot here."""
+    first = "LOADED" if handset.sim else "ABSENT"
+    return f"{first},LOADED" if handset.second_sim else first

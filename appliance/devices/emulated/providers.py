@@ -18,7 +18,8 @@ CREATE TABLE sms (
   error_code INTEGER DEFAULT -1, creator TEXT, seen INTEGER DEFAULT 0);
 CREATE TABLE calls (
   _id INTEGER PRIMARY KEY AUTOINCREMENT, number TEXT, date INTEGER, duration INTEGER DEFAULT 0,
-  type INTEGER, new INTEGER DEFAULT 1, name TEXT, is_read INTEGER DEFAULT 0);
+  type INTEGER, new INTEGER DEFAULT 1, name TEXT, is_read INTEGER DEFAULT 0,
+  subscription_id TEXT);
 CREATE TABLE siminfo (
   _id INTEGER PRIMARY KEY AUTOINCREMENT, icc_id TEXT UNIQUE, sim_id INTEGER DEFAULT -1,
   display_name TEXT, carrier_name TEXT, name_source INTEGER DEFAULT 0, color INTEGER DEFAULT 0,
@@ -95,24 +96,26 @@ class Providers:
         row = self._db.execute("SELECT count(*) FROM sms WHERE read = 0").fetchone()
         return int(row[0])
 
-    def add_call(self, *, number: str, date_ms: int, kind: int, name: str) -> int:
+    def add_call(self, *, number: str, date_ms: int, kind: int, name: str, sub_id: int) -> int:
         cursor = self._db.execute(
-            "INSERT INTO calls (number, date, type, name) VALUES (?, ?, ?, ?)",
-            (number, date_ms, kind, name or None),
+            "INSERT INTO calls (number, date, type, name, subscription_id) VALUES (?, ?, ?, ?, ?)",
+            (number, date_ms, kind, name or None, str(sub_id) if sub_id > 0 else None),
         )
         return int(cursor.lastrowid or 0)
 
-    def insert_sim(self, sim: Sim | None) -> int:
+    def insert_sim(self, sim: Sim | None, slot: int) -> int:
         """The slot's new card; the row of a card that was taken out stays with `sim_id` -1."""
-        self._db.execute("UPDATE siminfo SET sim_id = -1")
+        self._db.execute("UPDATE siminfo SET sim_id = -1 WHERE sim_id = ?", (slot,))
         if sim is None:
             return -1
         self._db.execute(
             "INSERT INTO siminfo (icc_id, sim_id, display_name, carrier_name, number, mcc, mnc)"
-            " VALUES (?, 0, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (icc_id) DO UPDATE SET sim_id = 0, number = excluded.number",
+            " VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (icc_id) DO UPDATE SET sim_id = excluded.sim_id,"
+            " number = excluded.number",
             (
                 sim.iccid,
+                slot,
                 sim.operator,
                 sim.operator,
                 sim.number,

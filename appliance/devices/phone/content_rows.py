@@ -14,11 +14,17 @@ from appliance.errors import DeviceError, Transient
 _NOTHING = "No result found."
 _REFUSALS = ("Permission Denial", "SecurityException", "Unknown authority", "Could not find")
 
+_NO_COLUMN = ("no such column", "Invalid column")
+
 Row = dict[str, str | None]
 
 
 class AccessRefused(DeviceError):
     """The phone does not let the shell read this provider, or has no such provider."""
+
+
+class NoSuchColumn(Transient):
+    """The provider of this Android has no such column."""
 
 
 def content_query(
@@ -80,4 +86,6 @@ def _row(line: str, number: int, columns: Sequence[str]) -> Row:
 def _error(text: str) -> DeviceError:
     if any(words in text for words in _REFUSALS):
         return AccessRefused("The phone does not let Balie read this.")
+    if any(words in text for words in _NO_COLUMN):
+        return NoSuchColumn("The phone's list has no such column.")
     return Transient("The phone could not answer a question about its contents.")

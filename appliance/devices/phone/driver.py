@@ -174,7 +174,7 @@ class PhoneDriver:
         phone = self._phone
         if not self._examiner.right_sim:
             if by_sim:
-                _need_sim(*phone.session.run(SIM_STATE))
+                self._need_sim(*phone.session.run(SIM_STATE))
             raise Transient("Another SIM is in the phone.")
         asked_ms = phone.clock.now_ms()
         question = phone.contacts.question(number)
@@ -188,8 +188,14 @@ class PhoneDriver:
         if question:
             phone.contacts.answered(number, last)
         if by_sim:
-            _need_sim(sim)
+            self._need_sim(sim)
         return listed or []
+
+    def _need_sim(self, state: Output) -> None:
+        """Only this device's routes stop: another one of the line goes on."""
+        slot = self._phone.card.slot if self._phone.card else 0
+        if is_taken_out(state.text, slot):
+            raise SimMissing("The SIM was taken out of the phone.", {"sim": "absent"})
 
     @staticmethod
     def _guarded(call: Callable[[], T]) -> T:
@@ -201,9 +207,3 @@ class PhoneDriver:
         except Exception as exc:
             log.exception("a look at the phone failed in Balie itself")
             raise Transient("Balie could not look.", {"error": type(exc).__name__}) from exc
-
-
-def _need_sim(state: Output) -> None:
-    """Only this device's routes stop: another one of the line goes on."""
-    if is_taken_out(state.text):
-        raise SimMissing("The SIM was taken out of the phone.", {"sim": "absent"})

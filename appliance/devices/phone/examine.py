@@ -100,7 +100,10 @@ class Examiner:
             self._phone.stopped = phone_stop
         reason = self._hindrance(health)
         channels = self._channels(reason, health)
-        reason = self._phone.senses.reason if reason is Reason.NONE else reason
+        if reason is Reason.NONE:
+            reason = self._phone.senses.reason
+        if reason is Reason.NONE and self._sends_by_another(health):
+            reason = Reason.SMS_SIM
         state = DeviceState.READY if reason is Reason.NONE else DeviceState.DEGRADED
         self.usable = Channel.WHATSAPP in channels
         self._silence.over()
@@ -143,10 +146,23 @@ class Examiner:
         return self._whatsapp_hindrance(health)
 
     def _foreign_sim(self, health: Health) -> Reason:
-        if health.sim is None:
+        """Of two SIMs the one that the device is bound to, in whichever slot it is."""
+        phone, cards = self._phone, health.cards.all
+        if not cards:
             return Reason.NO_SIM
-        ours = self._phone.listener.sim_seen(self._phone.device_id, health.sim)
-        return Reason.NONE if ours else Reason.OTHER_SIM
+        seen = phone.listener.sim_seen
+        card = next((each for each in cards if seen(phone.device_id, each.sim)), None)
+        if card is None:
+            return Reason.OTHER_SIM if len(cards) == 1 else Reason.TWO_SIMS
+        phone.card = card
+        if phone.one_of_two and card.subscription is None:
+            return Reason.TWO_SIMS
+        return Reason.NONE
+
+    def _sends_by_another(self, health: Health) -> bool:
+        """Whether the phone's app sends SMS by the other SIM, or asks a person each time."""
+        ours, sends_by = self._phone.one_of_two, health.cards.sends_by
+        return ours is not None and sends_by is not None and sends_by != ours.subscription
 
     def _whatsapp_hindrance(self, health: Health) -> Reason:
         if health.whatsapp is None:
@@ -162,7 +178,8 @@ class Examiner:
             able = frozenset({Channel.WHATSAPP, *sms})
         elif reason in {Reason.NO_WHATSAPP, Reason.WHATSAPP_STOPPED, *_BY_STOP.values()}:
             able = frozenset(sms)
-        return able - self._phone.senses.closed
+        closed = {Channel.SMS} if self._sends_by_another(health) else set()
+        return able - self._phone.senses.closed - closed
 
     def _opens(self) -> bool:
         """Whether the lock gives way to a swipe; remembered, for asking lights the screen."""

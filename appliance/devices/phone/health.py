@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from appliance.devices.adb import Output, last_line
 from appliance.devices.phone.phone_clock import DATE_COMMAND
-from appliance.devices.phone.sim import SIM_COMMANDS, read_sim
+from appliance.devices.phone.sim import SIM_COMMANDS, Cards, read_cards
 from appliance.devices.phone.sms_limit import LIMIT_COMMANDS, SmsLimit
 from appliance.devices.phone.whatsapp_screen import PACKAGES
-from appliance.devices.protocol import Sim
 
 # `dumpsys window policy` of some releases has the keyguard's state, plain `dumpsys window` of all.
 _KEYGUARD = re.compile(
@@ -48,7 +47,7 @@ class Health:
     battery: dict[str, int]
     sms_app: str
     whatsapp: tuple[str, str] | None
-    sim: Sim | None
+    cards: Cards
     sms_limit: dict[str, int]
 
     def facts(self) -> dict[str, object]:
@@ -79,7 +78,7 @@ def read_health(answers: list[Output], limit: SmsLimit) -> Health:
         battery={found[1]: int(found[2]) for found in _BATTERY.finditer(battery)},
         sms_app="" if default == "null" else default,
         whatsapp=_whatsapp(packages),
-        sim=read_sim(answers[at_sim:]),
+        cards=read_cards(answers[at_sim:]),
         sms_limit=limit.facts(answers[len(_QUESTIONS) : at_sim]),
     )
 

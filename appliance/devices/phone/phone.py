@@ -10,6 +10,7 @@ from appliance.devices.phone.phone_clock import PhoneClock
 from appliance.devices.phone.row_memory import History
 from appliance.devices.phone.senses import Senses
 from appliance.devices.phone.session import Session
+from appliance.devices.phone.sim import Card
 from appliance.devices.phone.stops import StopKind
 from appliance.devices.phone.texts import canonical
 from appliance.devices.protocol import Incoming, Listener
@@ -58,6 +59,7 @@ class Patience:
 class Phone:
     """One phone: what it is made of, and what is known of it now.
 
+    `card` is the SIM that the device is bound to, once it was seen.
     `stopped` is a screen that closes WhatsApp for this number, `tapped` whether the attempt in
     hand has come to its tap. `returns` are the chats, by number, that have to be looked into
     again, because something may have come that nobody has seen.
@@ -73,11 +75,17 @@ class Phone:
     time: PhoneClock = field(default_factory=lambda: PhoneClock(ahead_ms=0, zone_minutes=0))
     whatsapp: str = "com.whatsapp"
     sms_app: str = ""
+    card: Card | None = None
     stopped: StopKind | None = None
     tapped: bool = False
     returns: dict[str, History | None] = field(default_factory=dict)
     undelivered: list[Incoming] = field(default_factory=list)
     from_screens: list[tuple[Incoming, int]] = field(default_factory=list)
+
+    @property
+    def one_of_two(self) -> Card | None:
+        """Our SIM where another one works beside it: then each row must say whose it is."""
+        return None if self.card is None or self.card.sim.alone else self.card
 
     def deliver(self, messages: list[Incoming]) -> None:
         """Tells the listener; what it cannot take now is kept for the next time.

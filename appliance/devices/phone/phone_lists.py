@@ -3,14 +3,20 @@
 import logging
 import time
 
-from appliance.devices.phone.content_rows import AccessRefused, content_query, read_rows
+from appliance.devices.phone.content_rows import (
+    AccessRefused,
+    NoSuchColumn,
+    Row,
+    content_query,
+    read_rows,
+)
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.senses import Sense
 from appliance.devices.phone.sms_provider import Box, SmsRow, addresses, bodies, find
+from appliance.devices.phone.texts import in_e164
 from appliance.devices.protocol import Incoming, MissedCall
-from appliance.errors import InvalidInput, Transient
+from appliance.errors import Transient
 from appliance.messages import Channel
-from appliance.phone_numbers import parse_number
 from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
@@ -28,6 +34,8 @@ _FIRST_MS = 24 * 3_600_000
 
 _CALLS = "content://call_log/calls"
 _CALL_COLUMNS = ("_id", "date", "number")
+# CallLog.Calls.PHONE_ACCOUNT_ID of AOSP: the subscription, on older phones the card's number.
+_CALL_SIM = "subscription_id"
 # CallLog.Calls.MISSED_TYPE of AOSP.
 _MISSED = 3
 
@@ -48,12 +56,14 @@ class SmsInbox:
         try:
             found = self._fetch()
         except (AccessRefused, Transient) as exc:
-            self._phone.senses.failed(Sense.SMS, exc)
+            sense = Sense.SIMS if isinstance(exc, NoSuchColumn) else Sense.SMS
+            self._phone.senses.failed(sense, exc)
             self.news = self._failed = True
             return False
         finally:
             self._swept = time.monotonic()
-        self._phone.senses.works(Sense.SMS)
+        for sense in (Sense.SMS, Sense.SIMS):
+            self._phone.senses.works(sense)
         self.news = self._failed = False
         return found
 
@@ -67,8 +77,9 @@ class SmsInbox:
         phone = self._phone
         cursor = phone.listener.cursor(phone.device_id, SMS_CURSOR)
         where = f"_id>{cursor}" if cursor is not None else f"date>{_yesterday(phone)}"
-        rows = find(phone.session.device, where)
-        wanted = [row for row in rows if row.box is Box.INBOX and not (cursor is None and row.read)]
+        rows = find(phone.session.device, where, by_sim=phone.one_of_two is not None)
+        came = [row for row in rows if row.box is Box.INBOX and not (cursor is None and row.read)]
+        wanted = [row for row in came if self._is_ours(row)]
         texts = bodies(phone.session.device, [row.id for row in wanted])
         who = addresses(phone.session.device, texts)
         messages = [
@@ -81,6 +92,13 @@ class SmsInbox:
             last = max(row.id for row in rows)
             phone.listener.move_cursor(phone.device_id, SMS_CURSOR, last)
         return bool(messages)
+
+    def _is_ours(self, row: SmsRow) -> bool:
+        """Whether it came to our SIM; raises NoSuchColumn where the phone has not noted it."""
+        ours = self._phone.one_of_two
+        if ours is not None and row.subscription is None:
+            raise NoSuchColumn("The phone does not say to which of its SIMs an SMS came.")
+        return ours is None or row.subscription == ours.subscription
 
     def _message(self, row: SmsRow, address: str, text: str) -> Incoming:
         return Incoming(
@@ -122,9 +140,10 @@ class MissedCalls:
         cursor = phone.listener.cursor(phone.device_id, CALLS_CURSOR)
         since = f"_id>{cursor}" if cursor is not None else f"date>{_yesterday(phone)}"
         where = f"type={_MISSED} AND {since}"
-        query = content_query(_CALLS, _CALL_COLUMNS, where=where, sort="_id ASC")
+        columns = (*_CALL_COLUMNS, _CALL_SIM) if phone.one_of_two else _CALL_COLUMNS
+        query = content_query(_CALLS, columns, where=where, sort="_id ASC")
         (answer,) = phone.session.run(query)
-        rows = read_rows(answer.text, _CALL_COLUMNS)
+        rows = read_rows(answer.text, columns)
         calls = [
             MissedCall(
                 key=f"call:{row['_id']}:{row['date']}",
@@ -132,20 +151,19 @@ class MissedCalls:
                 at_ms=int(row["date"] or 0) - phone.time.ahead_ms,
             )
             for row in rows
+            if self._is_ours(row)
         ]
         if calls:
             phone.listener.missed_calls(phone.device_id, calls)
+        if rows:
             last = max(int(row["_id"] or 0) for row in rows)
             phone.listener.move_cursor(phone.device_id, CALLS_CURSOR, last)
+
+    def _is_ours(self, row: Row) -> bool:
+        """A call of which nothing says to which SIM it came licenses nothing."""
+        ours = self._phone.one_of_two
+        return ours is None or row[_CALL_SIM] in {str(ours.subscription), ours.sim.iccid}
 
 
 def _yesterday(phone: Phone) -> int:
     return phone.clock.now_ms() + phone.time.ahead_ms - _FIRST_MS
-
-
-def in_e164(address: str) -> str:
-    """E.164 where the address is a number; a sender's word stays as it is."""
-    try:
-        return parse_number(address)
-    except InvalidInput:
-        return address

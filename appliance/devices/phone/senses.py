@@ -16,18 +16,21 @@ class Sense(Enum):
     CLOCK = "clock"
     NOTIFICATIONS = "notifications"
     SMS = "list of SMS"
+    SIMS = "SIM of each SMS"
 
 
 _REASONS = {
     Sense.CLOCK: Reason.CLOCK_UNREADABLE,
     Sense.NOTIFICATIONS: Reason.NOTIFICATIONS_UNREADABLE,
     Sense.SMS: Reason.SMS_UNREADABLE,
+    Sense.SIMS: Reason.TWO_SIMS,
 }
 # Who cannot hear an answer, or a STOP, does not write. Proof of either channel rests on the clock.
 _CLOSED = {
     Sense.CLOCK: frozenset(Channel),
     Sense.NOTIFICATIONS: frozenset({Channel.WHATSAPP}),
     Sense.SMS: frozenset({Channel.SMS}),
+    Sense.SIMS: frozenset({Channel.SMS}),
 }
 
 

@@ -1,15 +1,17 @@
-"""Which SIM is in the phone."""
+"""Which SIM cards are in the phone."""
 
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from appliance.devices.adb import Output, last_line
-from appliance.devices.phone.content_rows import AccessRefused, content_query, read_rows
-from appliance.devices.phone.phone_lists import in_e164
+from appliance.devices.phone.content_rows import content_query, read_rows
+from appliance.devices.phone.texts import in_e164
 from appliance.devices.protocol import Sim
 from appliance.errors import DeviceError
 
 # The columns of Telephony.SimInfo of AOSP; `sim_id` is the slot, -1 for a card that was taken out.
-_COLUMNS = ("sim_id", "icc_id", "number")
+_COLUMNS = ("_id", "sim_id", "icc_id", "number")
 
 SIM_STATE = "getprop gsm.sim.state"
 SIM_COMMANDS = (
@@ -21,44 +23,81 @@ SIM_COMMANDS = (
 # ITU-T E.118: 89, then up to 18 more digits, on some cards with an F at the end. Newer Android
 # masks the end of it in `dumpsys isub` (`893144612[****]`): that is no card number.
 _ICCID = re.compile(r"89\d{16,18}F?")
-_IN_DUMP = re.compile(r"iccId=(\S+?)[,\s\]].*?simSlotIndex=0", re.IGNORECASE)
+_IN_DUMP = re.compile(r"\bid=(\d+)[,\s]+iccId=(\S+?)[,\s\]].*?simSlotIndex=(\d+)", re.IGNORECASE)
+_SENDS_BY = re.compile(r"\bdefaultSmsSubId=(-?\d+)", re.IGNORECASE)
 _NO_SIM = frozenset({"ABSENT", "NOT_READY", "UNKNOWN", ""})
 # The others are what a phone says for a while that has just started.
 _TAKEN_OUT = "ABSENT"
 
 
-def read_sim(answers: list[Output]) -> Sim | None:
-    """The SIM of the first slot from the answers to SIM_COMMANDS; None when there is none."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One SIM in the phone. `subscription` is Android's own number for it, where it tells."""
+
+    sim: Sim
+    slot: int
+    subscription: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cards:
+    """Those that work now, by their slots. `sends_by`: the subscription that SMS leave by.
+
+    It is None where the phone does not say, and no card's where it asks a person each time.
+    """
+
+    all: Sequence[Card]
+    sends_by: int | None
+
+
+def read_cards(answers: Sequence[Output]) -> Cards:
+    """From the answers to SIM_COMMANDS."""
     info, dump, state = (answer.text for answer in answers)
-    if _of_first_slot(state) in _NO_SIM:
-        return None
-    iccid, number = _from_provider(info)
-    found = _IN_DUMP.search(dump)
-    if iccid is None and found and _ICCID.fullmatch(found[1]):
-        iccid = found[1]
-    return Sim(iccid=iccid, number=number)
+    states = _states(state)
+    slots = [slot for slot, each in enumerate(states) if each not in _NO_SIM]
+    rows, dumped = _by_slot(info), _dumped(dump)
+    if len(slots) == len(rows) == 1:  # some phones count the slots otherwise in the two places
+        rows = {slots[0]: next(iter(rows.values()))}
+    alone = len(slots) == 1
+    cards = [_card(slot, rows.get(slot, {}), dumped.get(slot), alone=alone) for slot in slots]
+    found = _SENDS_BY.search(dump)
+    return Cards(all=cards, sends_by=int(found[1]) if found else None)
 
 
-def is_taken_out(state: str) -> bool:
-    """From the answer to SIM_STATE: there is no card in the first slot."""
-    return _of_first_slot(state) == _TAKEN_OUT
+def is_taken_out(state: str, slot: int = 0) -> bool:
+    """From the answer to SIM_STATE: there is no card in this slot."""
+    states = _states(state)
+    return slot >= len(states) or states[slot] == _TAKEN_OUT
 
 
-def _of_first_slot(state: str) -> str:
-    return last_line(state).split(",")[0]
+def _states(state: str) -> list[str]:
+    return [each.strip() for each in last_line(state).split(",")]
 
 
-def _from_provider(output: str) -> tuple[str | None, str | None]:
+def _dumped(dump: str) -> Mapping[int, tuple[str, str]]:
+    """For each slot the subscription and the card's number, as far as they are shown."""
+    return {int(slot): (named, iccid) for named, iccid, slot in _IN_DUMP.findall(dump)}
+
+
+def _by_slot(output: str) -> Mapping[int, Mapping[str, str | None]]:
+    """Empty where the phone does not let its shell read them."""
     try:
         rows = read_rows(output, _COLUMNS)
-    except (AccessRefused, DeviceError):
-        return None, None
-    slots = sorted((row for row in rows if (row["sim_id"] or "-1").isdecimal()), key=_slot)
-    if not slots:
-        return None, None
-    iccid, number = slots[0]["icc_id"] or "", slots[0]["number"] or ""
-    return (iccid if _ICCID.fullmatch(iccid) else None), (in_e164(number) if number else None)
+    except DeviceError:
+        return {}
+    slots = ((row["sim_id"] or "", row) for row in rows)
+    return {int(slot): row for slot, row in slots if slot.isdecimal()}
 
 
-def _slot(row: dict[str, str | None]) -> int:
-    return int(row["sim_id"] or 0)
+def _card(
+    slot: int, row: Mapping[str, str | None], dumped: tuple[str, str] | None, *, alone: bool
+) -> Card:
+    subscription, in_dump = dumped or ("", "")
+    iccid, number = row.get("icc_id") or "", row.get("number") or ""
+    known = next((each for each in (iccid, in_dump) if _ICCID.fullmatch(each)), None)
+    named = row.get("_id") or subscription
+    return Card(
+        slot=slot,
+        sim=Sim(iccid=known, number=in_e164(number) if number else None, alone=alone),
+        subscription=int(named) if named and named.isdecimal() else None,
+    )

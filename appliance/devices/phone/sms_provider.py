@@ -1,6 +1,6 @@
 """The phone's own list of SMS, `content://sms`, as its shell reads it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -10,6 +10,8 @@ from appliance.errors import Transient
 
 URI = "content://sms"
 _COLUMNS = ("_id", "type", "status", "read", "date")
+# Telephony.TextBasedSmsColumns.SUBSCRIPTION_ID of AOSP; -1 where the phone did not note it.
+_SUBSCRIPTION = "sub_id"
 # Not the address: a sender may be a word of somebody's choice, with a line break in it.
 
 # Telephony.TextBasedSmsColumns.STATUS_COMPLETE of AOSP: the delivery report came.
@@ -32,27 +34,31 @@ class Box(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsRow:
-    """An SMS without its address and text, which are read by its id."""
+    """An SMS without its address and text, which are read by its id.
+
+    `subscription` is the SIM that it came or left by, where that was asked for and is known.
+    """
 
     id: int
     box: Box | None
     delivered: bool
     read: bool
     date_ms: int
+    subscription: int | None = None
 
 
-def query(where: str) -> str:
-    """The command for the rows that match, oldest first."""
-    return content_query(URI, _COLUMNS, where=where, sort="_id ASC")
+def rows_in(output: str, columns: Sequence[str] = _COLUMNS) -> list[SmsRow]:
+    return [_row(values) for values in read_rows(output, columns)]
 
 
-def rows_in(output: str) -> list[SmsRow]:
-    return [_row(values) for values in read_rows(output, _COLUMNS)]
+def find(device: DeadlineAdbDevice, where: str, *, by_sim: bool = False) -> list[SmsRow]:
+    """The rows that match, oldest first; with their SIMs where that matters.
 
-
-def find(device: DeadlineAdbDevice, where: str) -> list[SmsRow]:
-    (answer,) = device.run(query(where))
-    return rows_in(answer.text)
+    Raises NoSuchColumn where the phone knows no SIM of an SMS.
+    """
+    columns = (*_COLUMNS, _SUBSCRIPTION) if by_sim else _COLUMNS
+    (answer,) = device.run(content_query(URI, columns, where=where, sort="_id ASC"))
+    return rows_in(answer.text, columns)
 
 
 def bodies(device: DeadlineAdbDevice, ids: Iterable[int]) -> dict[int, str]:
@@ -90,7 +96,12 @@ def _row(values: Row) -> SmsRow:
         delivered=values["status"] == _DELIVERED,
         read=values["read"] == "1",
         date_ms=_number(values["date"]),
+        subscription=_subscription(values.get(_SUBSCRIPTION)),
     )
+
+
+def _subscription(value: str | None) -> int | None:
+    return int(value) if value is not None and value.isdecimal() else None
 
 
 def _number(value: str | None) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 
 from appliance.clock import MS_PER_S
 from appliance.devices.phone.activities import complaint_in
+from appliance.devices.phone.content_rows import NoSuchColumn
 from appliance.devices.phone.evidence import Evidence
 from appliance.devices.phone.obstacles import SENTENCES, clear_away, obstacle_on
 from appliance.devices.phone.phone import Phone
@@ -146,7 +147,7 @@ class _SendSms:
 
     def _outcome(self, row: SmsRow) -> Proof:
         if row.box is Box.SENT:
-            return _proof(row)
+            return _proof(self._phone, row)
         facts: dict[str, Any] = {"sms_id": row.id, "box": _box(row)}
         if self._declined is not None:
             facts["declined"] = self._declined.value
@@ -190,11 +191,17 @@ class _SendSms:
             return False
 
 
-def _proof(row: SmsRow) -> Proof:
+def _proof(phone: Phone, row: SmsRow) -> Proof:
+    """An SMS that left by the phone's other SIM has left all the same, from another number."""
     tick = Tick.DELIVERED if row.delivered else Tick.SENT
     if row.box in _WAITING:
         tick = Tick.PENDING
-    return Proof(tick=tick, facts={"sms_id": row.id, "box": _box(row)})
+    facts: dict[str, Any] = {"sms_id": row.id, "box": _box(row)}
+    ours = phone.one_of_two
+    if ours is not None and row.subscription != ours.subscription:
+        facts["other_sim"] = True if row.subscription is not None else "unknown"
+        log.warning("an SMS of %s left by another SIM, or may have", phone.device_id)
+    return Proof(tick=tick, facts=facts)
 
 
 def _box(row: SmsRow) -> str:
@@ -211,13 +218,20 @@ def _newest(phone: Phone) -> dict[str, Any]:
 def row_of(phone: Phone, outgoing: Outgoing, baseline: Mapping[str, Any]) -> SmsRow | None:
     """The newest row to this number with this text that came after the baseline."""
     where = f"_id>{int(baseline['sms_id'])} AND date>={int(baseline['since_ms'])}"
-    rows = find(phone.session.device, where)
+    rows = _with_sims(phone, where)
     out = [row for row in rows if _is_outgoing(row)]
     who = addresses(phone.session.device, [row.id for row in out])
     ours = [row for row in out if same_number(who.get(row.id, ""), outgoing.number)]
     texts = bodies(phone.session.device, [row.id for row in ours])
     wanted = outgoing.text.strip()
     return next((row for row in reversed(ours) if texts.get(row.id, "").strip() == wanted), None)
+
+
+def _with_sims(phone: Phone, where: str) -> list[SmsRow]:
+    try:
+        return find(phone.session.device, where, by_sim=phone.one_of_two is not None)
+    except NoSuchColumn:
+        return find(phone.session.device, where)
 
 
 def _is_outgoing(row: SmsRow) -> bool:
@@ -231,7 +245,7 @@ def look_sms(phone: Phone, look: Look) -> Found:
     row = row_of(phone, look.outgoing, look.baseline)
     if row is None:
         return Found(finding=Finding.ABSENT, facts={"row": False})
-    proof = _proof(row)
+    proof = _proof(phone, row)
     if row.box is Box.FAILED:
         return Found(finding=Finding.ABSENT, facts=proof.facts)
     return Found(finding=Finding.PRESENT, proof=proof, facts=proof.facts)

@@ -3,6 +3,9 @@
 import hashlib
 import re
 
+from appliance.errors import InvalidInput
+from appliance.phone_numbers import parse_number
+
 # Spaces and marks that Android and WhatsApp put into labels, and that say nothing:
 # U+202F and U+00A0 in times, U+200B-U+200F and U+2060 around names and notices.
 _SPACES = dict.fromkeys(map(ord, "\u202f\u00a0\u2007\u2009"), " ")
@@ -77,3 +80,11 @@ def number_in(text: str) -> str | None:
 def is_number(text: str) -> bool:
     """True for a label that is an international number and nothing else."""
     return _NUMBER.fullmatch(label(text)) is not None
+
+
+def in_e164(address: str) -> str:
+    """E.164 where the address is a number; a sender's word stays as it is."""
+    try:
+        return parse_number(address)
+    except InvalidInput:
+        return address

@@ -2,6 +2,7 @@
 
 from appliance.devices.emulated.commands.reply import SILENT, err, out
 from appliance.devices.emulated.handset import BareHandset
+from appliance.devices.emulated.hardware import Sim
 from appliance.devices.emulated.seam import ShellResult
 from appliance.devices.emulated.whatsapp.posting import PACKAGE as WHATSAPP
 
@@ -127,18 +128,35 @@ def telephony_registry(handset: BareHandset, args: list[str]) -> ShellResult:
 def isub(handset: BareHandset, args: list[str]) -> ShellResult:
     """Card numbers are masked here; the provider shows them whole."""
     del args
-    sim = handset.sim
-    if sim is None:
+    cards = [
+        (slot, subscription, sim)
+        for slot, subscription, sim in (
+            (0, handset.sms.subscription, handset.sim),
+            (1, handset.second_subscription, handset.second_sim),
+        )
+        if sim is not None
+    ]
+    if not cards:
         return out("SubscriptionManagerService:\nActive subscriptions:\n")
-    iccid = f"{sim.iccid[:9]}[****]"
-    subscription = handset.sms.subscription
     return out(
-        "SubscriptionManagerService:\nLogical SIM slot sub id mapping:\n"
-        f"  Logical SIM slot 0: subId={subscription}\n"
-        f"defaultSubId={subscription}\ndefaultSmsSubId={subscription}\nActive subscriptions:\n"
-        f"  [SubscriptionInfo: id={subscription} iccId={iccid} simSlotIndex=0 portIndex=0 "
-        f"isEmbedded=false isActive=true carrierId=1620 displayName={sim.operator} "
-        f"carrierName={sim.operator} mcc={sim.mcc_mnc[:3]} mnc={sim.mcc_mnc[3:]}]"
+        "\n".join(
+            [
+                "SubscriptionManagerService:\nLogical SIM slot sub id mapping:",
+                *(f"  Logical SIM slot {slot}: subId={number}" for slot, number, _ in cards),
+                f"defaultSubId={cards[0][1]}",
+                f"defaultSmsSubId={handset.sms.sends_by}",
+                "Active subscriptions:",
+                *(_subscription(*card) for card in cards),
+            ]
+        )
+    )
+
+
+def _subscription(slot: int, subscription: int, sim: Sim) -> str:
+    return (
+        f"  [SubscriptionInfo: id={subscription} iccId={sim.iccid[:9]}[****] simSlotIndex={slot}"
+        f" portIndex=0 isEmbedded=false isActive=true carrierId=1620 displayName={sim.operator}"
+        f" carrierName={sim.operator} mcc={sim.mcc_mnc[:3]} mnc={sim.mcc_mnc[3:]}]"
     )
 
 

@@ -49,10 +49,12 @@ class SmsApp:
         self._held: list[tuple[int, str, str]] = []
         self.sim: Sim | None = None
         self.subscription = -1
+        #: The subscription over which the phone sends SMS, where it has two.
+        self.sends_by = -1
 
     # What arrives and what leaves
 
-    def arrive(self, letter: Letter) -> None:
+    def arrive(self, letter: Letter, *, subscription: int | None = None) -> None:
         """An SMS: a row in the inbox, a notification."""
         self._providers.add_sms(
             address=letter.sender,
@@ -60,7 +62,7 @@ class SmsApp:
             date_ms=letter.at_ms,
             kind=INBOX,
             thread=self._thread(letter.sender),
-            sub_id=self.subscription,
+            sub_id=self.subscription if subscription is None else subscription,
         )
         if letter.sender == self._open and self._host.sees(self):
             self._providers.read_thread(self._thread(letter.sender))
@@ -82,7 +84,7 @@ class SmsApp:
             date_ms=self._host.timers.now_ms(),
             kind=OUTBOX,
             thread=self._thread(number),
-            sub_id=self.subscription,
+            sub_id=self.sends_by,
         )
         if self._host.faults.take(FaultKind.TICK_PENDING):
             self._held.append((row, number, text))

@@ -1,0 +1,169 @@
+"""A phone with two SIM cards: only the one that the line is bound to is read and written with."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from appliance.devices.adb import Output
+from appliance.devices.phone.driver import PhoneDriver
+from appliance.devices.phone.sim import is_taken_out, read_cards
+from appliance.devices.protocol import DeviceState, Finding, Reason, Sim
+from appliance.errors import SimMissing
+from appliance.messages import Channel
+from tests.devices.phone.driver_kit import ANNA, BEA, DEVICE, EAGER, OWN, QUICK, Desk, World
+
+OTHER_CARD, OTHER_NUMBER = "8931440000000000002", "+31699999999"
+OURS, THEIRS = 1, 2
+
+
+@pytest.fixture
+def double(world: World, tmp_path: Path) -> Iterator[Desk]:
+    """A driver that has seen its phone with one SIM, and now a second is in it."""
+    desk = Desk(world, tmp_path)
+    desk.driver = PhoneDriver(
+        device_id=DEVICE,
+        serial=world.serial,
+        listener=desk.recorder,
+        clock=world.clock,
+        deadlines=QUICK,
+        patience=replace(EAGER, unreadable_s=0.0, read_again_s=0.0),
+    )
+    try:
+        assert desk.driver.probe().state is DeviceState.READY
+        desk.driver.receive()
+        plugged = world.inject(kind="plug-sim", slot=1, iccid=OTHER_CARD, number=OTHER_NUMBER)
+        assert plugged["subscription"] == THEIRS
+        yield desk
+    finally:
+        desk.driver.close()
+
+
+def test_sms_and_calls_to_the_other_sim_are_not_ours(double: Desk) -> None:
+    """Nobody who wrote to the other number is answered from this one."""
+    assert double.driver.probe().state is DeviceState.READY
+    double.world.write(ANNA, "voor ons", channel="sms", subscription=OURS)
+    double.world.write(BEA, "voor de ander", channel="sms", subscription=THEIRS)
+    double.world.inject(channel="call", subscription=THEIRS, **{"from": BEA})
+    double.world.inject(channel="call", subscription=OURS, **{"from": ANNA})
+    double.driver.receive()
+    assert double.recorder.texts() == ["voor ons"]
+    assert [call.number for call in double.recorder.calls] == [ANNA]
+
+
+def test_a_line_may_be_bound_to_the_second_slot(world: World, tmp_path: Path) -> None:
+    """The card decides, not the place that it is in; the other may be taken out."""
+    world.inject(kind="plug-sim", slot=1, iccid=OTHER_CARD, number=OTHER_NUMBER)
+    desk = Desk(world, tmp_path)
+    desk.recorder.sim = Sim(iccid=OTHER_CARD, number=OTHER_NUMBER)
+    try:
+        assert desk.driver.probe().reason is Reason.SMS_SIM
+        world.inject(kind="sms-sim", subscription=THEIRS)
+        assert desk.driver.probe().state is DeviceState.READY
+        world.write(ANNA, "voor ons", channel="sms", subscription=THEIRS)
+        world.write(BEA, "voor de ander", channel="sms", subscription=OURS)
+        desk.driver.receive()
+        assert desk.recorder.texts() == ["voor ons"]
+        desk.send("Dag", channel=Channel.SMS)
+        world.inject(kind="unplug-sim", slot=1)
+        with pytest.raises(SimMissing):
+            desk.send("Dag", channel=Channel.SMS)
+    finally:
+        desk.driver.close()
+
+
+def test_sms_whose_sim_nobody_knows_are_not_guessed_at(double: Desk) -> None:
+    """The phone says so until it tells them apart, and goes on with WhatsApp."""
+    double.driver.probe()
+    double.world.write(ANNA, "van wie?", channel="sms", subscription=-1)
+    double.driver.receive()
+    status = double.driver.probe()
+    assert (status.state, status.reason) == (DeviceState.DEGRADED, Reason.TWO_SIMS)
+    assert status.channels == {Channel.WHATSAPP}
+    assert double.recorder.texts() == []
+
+
+def test_two_sims_of_which_neither_is_ours_stop_all(double: Desk) -> None:
+    """And the sentence is not that of a wrong card."""
+    double.recorder.sim = Sim(iccid="8931440000000000009", number="+31688888888")
+    status = double.driver.probe()
+    assert (status.reason, status.channels) == (Reason.TWO_SIMS, frozenset())
+    double.world.write(ANNA, "Hoi", channel="sms", subscription=OURS)
+    assert not double.driver.receive()
+
+
+@pytest.mark.parametrize("sends_by", [THEIRS, -1])
+def test_nothing_is_sent_by_sms_while_the_phone_would_use_the_other_sim(
+    double: Desk, sends_by: int
+) -> None:
+    """Or would ask somebody which one; WhatsApp knows one number only."""
+    double.world.inject(kind="sms-sim", subscription=sends_by)
+    status = double.driver.probe()
+    assert (status.reason, status.channels) == (Reason.SMS_SIM, {Channel.WHATSAPP})
+    double.world.inject(kind="sms-sim", subscription=OURS)
+    assert double.driver.probe().state is DeviceState.READY
+
+
+def test_an_sms_that_left_by_the_other_sim_has_left_and_says_so(double: Desk) -> None:
+    """Somebody changed the phone's choice after it was looked at: it is not sent again."""
+    double.driver.probe()
+    by_ours = double.send("een", channel=Channel.SMS)
+    assert "other_sim" not in by_ours.facts
+    double.world.inject(kind="sms-sim", subscription=THEIRS)
+    attempt = double.attempt("twee", channel=Channel.SMS)
+    assert double.driver.send(attempt).facts["other_sim"] is True
+    found = double.driver.look(attempt.as_look())
+    assert found.finding is Finding.PRESENT
+    assert found.facts["other_sim"] is True
+    assert double.world.truth() == ["een", "twee"]
+
+
+# What the phone says of its cards
+
+ROW = "Row: {n} _id={id}, sim_id={slot}, icc_id={iccid}, number={number}\n"
+ONE, TWO = "8931440000000000001", OTHER_CARD
+MASKED = "[SubscriptionInfo: id={id} iccId=893144000[****] simSlotIndex={slot} isActive=true]\n"
+
+
+def answers(info: str, dump: str, state: str) -> list[Output]:
+    return [Output(text=text, status=0) for text in (info, dump, state)]
+
+
+def test_cards_are_told_by_their_slots() -> None:
+    """Those that were taken out stay in the phone's list with the slot -1."""
+    info = (
+        ROW.format(n=0, id=4, slot=1, iccid=TWO, number=OTHER_NUMBER)
+        + ROW.format(n=1, id=3, slot=-1, iccid="8931440000000000007", number="")
+        + ROW.format(n=2, id=9, slot=0, iccid=ONE, number=OWN)
+    )
+    found = read_cards(answers(info, "defaultSmsSubId=9\n", "LOADED,LOADED\n"))
+    assert [(card.slot, card.subscription, card.sim.iccid) for card in found.all] == [
+        (0, 9, ONE),
+        (1, 4, TWO),
+    ]
+    assert not any(card.sim.alone for card in found.all)
+    assert found.sends_by == 9
+
+
+def test_a_phone_that_hides_its_list_tells_the_subscriptions_in_its_dump() -> None:
+    """The cards' numbers are masked there."""
+    dump = MASKED.format(id=5, slot=0) + MASKED.format(id=6, slot=1)
+    found = read_cards(answers("SecurityException: Permission Denial", dump, "READY,READY"))
+    assert [(card.subscription, card.sim.iccid) for card in found.all] == [(5, None), (6, None)]
+
+
+@pytest.mark.parametrize(
+    ("state", "slots"),
+    [("LOADED,ABSENT", [0]), ("ABSENT,LOADED", [1]), ("LOADED", [0]), ("ABSENT", []), ("\n", [])],
+)
+def test_a_slot_without_a_card_counts_for_nothing(state: str, slots: list[int]) -> None:
+    found = read_cards(answers("No result found.", "", state))
+    assert [card.slot for card in found.all] == slots
+    assert all(card.sim.alone for card in found.all)
+
+
+def test_a_card_that_was_taken_out_is_missed_in_its_own_slot() -> None:
+    assert is_taken_out("ABSENT,LOADED", 0)
+    assert not is_taken_out("ABSENT,LOADED", 1)
+    assert is_taken_out("LOADED", 1)
