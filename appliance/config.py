@@ -18,6 +18,7 @@ from pydantic_settings import (
 
 from appliance.errors import SetupError
 from appliance.modem_settings import ModemSettings
+from appliance.web_settings import WebSettings
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ class Settings(BaseSettings):
     max_waiting: int = Field(default=DEFAULT_MAX_WAITING, ge=1)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     modem: ModemSettings = ModemSettings()
+    web: WebSettings = WebSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -80,7 +82,8 @@ def load(file: Path | None, **given: Any) -> Settings:
     except ValidationError as exc:
         raise SetupError(_sentences(exc)) from exc
     except SettingsError as exc:
-        raise SetupError(f"{PREFIX}MODEM is no JSON object: {exc}.") from exc
+        name = "WEB" if '"web"' in str(exc) else "MODEM"
+        raise SetupError(f"{PREFIX}{name} is no JSON object: {exc}.") from exc
     except ValueError as exc:
         raise SetupError(f"{file} is no TOML: {exc}") from exc
     if file is not None and found.modem.pins:

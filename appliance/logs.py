@@ -3,6 +3,8 @@
 import logging
 import re
 import sys
+import time
+from collections.abc import Callable
 
 _NUMBER = re.compile(r"\+?\b\d{6,}(\d{2})\b")
 
@@ -17,6 +19,34 @@ class _RedactingFormatter(logging.Formatter):
         return redact(super().format(record))
 
 
+_FROM_OUTSIDE = (
+    "Invalid HTTP request received.",
+    "Unsupported upgrade request.",
+    "No supported WebSocket library",
+    "socket.accept() out of system resource",
+)
+_MINUTE_S = 60.0
+
+
+class OnceAMinute(logging.Filter):
+    """For what anybody on the network can make others' code say as often as they like."""
+
+    def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._now_s = now_s
+        self._last_s: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        said = next((each for each in _FROM_OUTSIDE if str(record.msg).startswith(each)), None)
+        if said is None:
+            return True
+        now_s = self._now_s()
+        if now_s - self._last_s.get(said, now_s - _MINUTE_S) < _MINUTE_S:
+            return False
+        self._last_s[said] = now_s
+        return True
+
+
 def configure(level: str) -> None:
     """Everything to standard error, where systemd's journal or a person reads it."""
     handler = logging.StreamHandler(sys.stderr)
@@ -26,3 +56,6 @@ def configure(level: str) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for noisy in ("uiautomator2", "adbutils", "apscheduler", "urllib3"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    seldom = OnceAMinute()
+    for reachable in ("uvicorn.error", "asyncio"):
+        logging.getLogger(reachable).addFilter(seldom)

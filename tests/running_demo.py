@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,9 +72,12 @@ class Demo:
 
 
 @contextmanager
-def running_demo(*options: str) -> Iterator[Demo]:
-    """Ready to use: both phones are. Raises RuntimeError with what it said on stderr."""
-    command = [sys.executable, "-m", "appliance", "demo", "--json", "--port", "0", *options]
+def running_demo(*options: str, under: Sequence[str] = ()) -> Iterator[Demo]:
+    """Ready to use: both phones are. `under` is a command that runs it.
+
+    Raises RuntimeError with what it said on stderr.
+    """
+    command = [*under, sys.executable, "-m", "appliance", "demo", "--json", "--port", "0", *options]
     with tempfile.TemporaryFile("w+") as stderr:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True)
         try:

@@ -54,7 +54,7 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     app.state.tokens = TokenBook(services.store)
-    app.state.metrics = Metrics()
+    app.state.metrics = Metrics(services.connections)
     app.add_middleware(BodyLimit)
     app.add_middleware(LeavingClients)
     for part in (health, sending, lists, messages, directory, events):

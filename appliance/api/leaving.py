@@ -1,15 +1,17 @@
-"""Clients that leave while a stream is written to them."""
+"""Clients that leave while they are written to or read from."""
 
 import logging
 
 import anyio
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 log = logging.getLogger(__name__)
 
 
 class LeavingClients:
-    """ASGI middleware. FastAPI's streams tell of a client that has left by an error of theirs.
+    """ASGI middleware. FastAPI's streams tell of a client that has left by an error of theirs, and
+    so does whatever was reading its body.
 
     Left alone, each browser that is closed at the wrong moment is an error with a traceback.
     """
@@ -20,5 +22,5 @@ class LeavingClients:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await self._app(scope, receive, send)
-        except* anyio.BrokenResourceError:
+        except* (anyio.BrokenResourceError, ClientDisconnect):
             log.debug("the client left %s", scope.get("path"))

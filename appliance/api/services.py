@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from appliance.api.connections import Connections
 from appliance.api.feed import EventFeed
 from appliance.clock import Clock
 from appliance.desk.room import Room
@@ -47,6 +48,7 @@ class Services:
     setup_code: str | None = None
     room: Room = field(default_factory=Room)
     plugged_in: Callable[[], Sequence[PluggedIn]] = _nothing
+    connections: Connections = field(default_factory=Connections)
 
     @property
     def evidence_dir(self) -> Path:

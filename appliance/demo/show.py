@@ -12,18 +12,21 @@ import typer
 
 from appliance import logs
 from appliance.api.app import create_app
+from appliance.api.connections import Connections
 from appliance.clock import ScaledClock, SystemClock, scaled_from
 from appliance.demo.children import Emulation, emulation, own_adb_server
 from appliance.demo.seed import BRANCHES, Seeded, seed
 from appliance.errors import SetupError
 from appliance.phone_numbers import readable
 from appliance.runtime.balie import DATABASE, Balie
+from appliance.runtime.descriptors import allow_descriptors
 from appliance.runtime.ending import tidy_when_told
 from appliance.runtime.instance_lock import only_instance
 from appliance.runtime.memory import keep_small
 from appliance.runtime.web import address_of, bind, serve
 from appliance.store import high_water
 from appliance.store.store import Store
+from appliance.web_settings import CONNECTIONS
 
 PHONES = 2
 MODEMS = 1
@@ -63,12 +66,13 @@ def run_demo(options: DemoOptions) -> None:
                 truth=data / "truth.jsonl",
             )
         )
-        balie = Balie(data, clock)
+        connections = Connections(min(CONNECTIONS, allow_descriptors() // 2))
+        balie = Balie(data, clock, connections=connections)
         stack.callback(balie.stop)
         seeded = seed(balie.store, devices)
         balie.start()
         _say(options, address_of(sock), devices, seeded, data)
-        serve(create_app(balie.services), sock)
+        serve(create_app(balie.services), sock, connections)
 
 
 def _clock(database: Path, speed: float) -> ScaledClock:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+from appliance.api.connections import Connections
 from appliance.api.feed import EventFeed
 from appliance.api.services import EVIDENCE, Services
 from appliance.clock import Clock
@@ -48,6 +49,7 @@ class Balie:
         secure_cookies: bool = False,
         max_waiting: int = DEFAULT_MAX_WAITING,
         modem: ModemSettings | None = None,
+        connections: Connections | None = None,
         steps: Steps = no_steps,
     ) -> None:
         """Opens and migrates the database. Raises StoreError with what to do."""
@@ -75,6 +77,7 @@ class Balie:
             setup_code=self._setup_code(),
             room=Room(max_waiting),
             plugged_in=plugged_in,
+            connections=connections or Connections(),
         )
 
     def start(self) -> None:

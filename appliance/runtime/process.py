@@ -6,9 +6,11 @@ from pathlib import Path
 
 from appliance import logs
 from appliance.api.app import create_app
+from appliance.api.connections import Connections
 from appliance.clock import SystemClock
 from appliance.config import load
 from appliance.runtime.balie import Balie
+from appliance.runtime.descriptors import allow_descriptors
 from appliance.runtime.ending import tidy_when_told
 from appliance.runtime.instance_lock import only_instance
 from appliance.runtime.memory import keep_small
@@ -25,6 +27,10 @@ def run_balie(
     tidy_when_told()
     settings = load(config, data=data, host=host, port=port)
     logs.configure(settings.log_level)
+    connections = Connections(
+        min(settings.web.connections, allow_descriptors() // 2),
+        settings.web.connections_per_address,
+    )
     with only_instance(settings.data), bind(settings.host, settings.port) as sock:
         balie = Balie(
             settings.data,
@@ -32,11 +38,12 @@ def run_balie(
             secure_cookies=settings.secure_cookies,
             max_waiting=settings.max_waiting,
             modem=settings.modem,
+            connections=connections,
         )
         try:
             balie.start()
             _welcome(balie, address_of(sock))
-            serve(create_app(balie.services), sock)
+            serve(create_app(balie.services), sock, connections)
         finally:
             balie.stop()
 

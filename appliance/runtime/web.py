@@ -2,14 +2,24 @@
 
 import gc
 import socket
+from functools import partial
+from typing import Any, cast
 
 import uvicorn
 from fastapi import FastAPI
 
+from appliance.api.connections import PATIENCE_S, Connections
 from appliance.errors import SetupError
+from appliance.runtime.patience import Door, PatientProtocol
 
 GRACE_S = 2
 """For answers under way when Balie stops; live streams are ended by then."""
+BACKLOG = 100
+"""Connections that the system accepts ahead of us, and that are taken up in one round."""
+MAX_HEAD = 16 * 1024
+"""Bytes before a request's body; the longest of ours are some cookies and an address."""
+_GONE_MS = 45_000
+"""Until a client that acknowledges nothing, such as a laptop that sleeps, is taken for gone."""
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -22,9 +32,10 @@ def bind(host: str, port: int) -> socket.socket:
     # kept connection waits 40 ms for the other side's delayed acknowledgement.
     sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _GONE_MS)
     try:
         sock.bind((host, port))
-        sock.listen()
+        sock.listen(BACKLOG)
     except OSError as exc:
         sock.close()
         sentence = f"Port {port} on {host} cannot be used ({exc.strerror}); choose another: --port."
@@ -39,17 +50,41 @@ def address_of(sock: socket.socket) -> str:
     return f"http://{name}:{port}"
 
 
-def serve(app: FastAPI, sock: socket.socket) -> None:
-    """Serves until SIGTERM or SIGINT. Blocks; call it in the main thread."""
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_S,
-    )
+def serve(app: FastAPI, sock: socket.socket, connections: Connections) -> None:
+    """Serves until SIGTERM or SIGINT, and takes the socket over.
+
+    Blocks; call it in the main thread.
+    """
     # What is loaded by now stays as long as the process; walking over it at each full collection
     # stopped every answer for 40 ms.
     gc.collect()
     gc.freeze()
-    uvicorn.Server(config).run(sockets=[sock])
+    Server(web_config(app, connections), connections).run(sockets=[Door.at(sock, connections)])
+
+
+def web_config(app: Any, connections: Connections, **more: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=cast("Any", partial(PatientProtocol, connections)),
+        ws="none",
+        backlog=BACKLOG,
+        timeout_keep_alive=int(PATIENCE_S),
+        h11_max_incomplete_event_size=MAX_HEAD,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+        **more,
+    )
+
+
+class Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, connections: Connections) -> None:
+        super().__init__(config)
+        self._connections = connections
+
+    async def on_tick(self, counter: int) -> bool:
+        """Called ten times a second."""
+        if counter % 10 == 0:
+            self._connections.look_round()
+        return await super().on_tick(counter)

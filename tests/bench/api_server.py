@@ -39,7 +39,7 @@ def main() -> None:
         sys.stdout.write(json.dumps(facts) + "\n")
         sys.stdout.flush()
         threading.Thread(target=_end_with_stdin, daemon=True).start()
-        serve(create_app(services), sock)
+        serve(create_app(services), sock, services.connections)
     store.close()
 
 

@@ -77,7 +77,7 @@ def main() -> None:
         threading.Thread(
             target=_obey, args=(balie, sock.getsockname()[1], token), daemon=True
         ).start()
-        serve(create_app(balie.services), sock)
+        serve(create_app(balie.services), sock, balie.services.connections)
     balie.stop()
 
 

@@ -57,7 +57,7 @@ def test_the_order_is_given_environment_file_default(
         ('port = "no"', "“port”.*valid integer"),
         ('log_level = "LOUD"', "“log_level”.*'DEBUG'"),
         ("port = ", "is no TOML"),
-        ("[web]\nport = 1", "“web”"),
+        ("[web]\nport = 1", "“web.port”"),
     ],
 )
 def test_a_file_with_a_mistake_is_a_sentence(file: Path, toml: str, says: str) -> None:

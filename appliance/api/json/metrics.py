@@ -5,8 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+
+from appliance.api.connections import Connections
 
 _MS_PER_S = 1000
 _CENTS = 100
@@ -30,8 +32,9 @@ class Figures:
 class Metrics:
     """One per app, so that two apps in one process count apart."""
 
-    def __init__(self) -> None:
+    def __init__(self, connections: Connections) -> None:
         self._registry = CollectorRegistry()
+        self._registry.register(_Connections(connections))
         self._accept = Histogram(
             "balie_accept_seconds",
             "Time from a posted message to its durable acceptance.",
@@ -76,6 +79,26 @@ def read_figures(conn: sqlite3.Connection, now_ms: int) -> Figures:
         oldest_ms=oldest.fetchone()[0],
         now_ms=now_ms,
     )
+
+
+class _Connections(Collector):
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def collect(self) -> Iterable[Metric]:
+        yield GaugeMetricFamily(
+            "balie_connections", "Connections to the web server.", value=self._connections.open
+        )
+        yield CounterMetricFamily(
+            "balie_connections_refused",
+            "Connections for which there was no room.",
+            value=self._connections.counts.refused,
+        )
+        yield CounterMetricFamily(
+            "balie_connections_ended",
+            "Connections that kept the server waiting until it ended them.",
+            value=self._connections.counts.ended,
+        )
 
 
 class _Snapshot(Collector):

@@ -1,0 +1,153 @@
+"""The connections of the web server: how many there may be, and who makes room for whom.
+
+A connection on which a request is being served is never ended for another one. All others keep
+the server waiting: for a request, the rest of one, or for the answer to be taken. They are ended
+after ten seconds, and sooner, the longest first, when somebody comes for whom there is no room. So
+who only sits there hinders nobody, and an office behind one address is not locked out by it.
+"""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from appliance.web_settings import CONNECTIONS, CONNECTIONS_PER_ADDRESS
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 10.0
+"""For the head of a request, for its body, and for a client that takes no more of an answer."""
+SAY_EVERY_S = 60.0
+
+
+class Connection(Protocol):
+    @property
+    def address(self) -> str: ...
+
+    def end(self) -> None: ...
+
+
+@dataclass(slots=True)
+class Counts:
+    """Since Balie started. `refused`: at the door. `ended`: kept the server waiting."""
+
+    refused: int = 0
+    ended: int = 0
+
+
+class Connections:
+    """Used by the event loop only. `exempt` are proxies: many people come from their address."""
+
+    def __init__(
+        self,
+        total: int = CONNECTIONS,
+        per_address: int = CONNECTIONS_PER_ADDRESS,
+        *,
+        exempt: frozenset[str] = frozenset(),
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.counts = Counts()
+        self._total = total
+        self._per_address = per_address
+        self._exempt = exempt
+        self._now_s = now_s
+        self._open: Counter[str] = Counter()
+        # By address, who has kept the server waiting the longest first.
+        self._waiting: dict[str, dict[Connection, float]] = {}
+        self._ended: set[Connection] = set()
+        self._pushed_out = 0
+        self._said = (0, 0)
+        self._said_s = now_s() - SAY_EVERY_S
+
+    @property
+    def open(self) -> int:
+        return self._open.total()
+
+    def lets_in(self, address: str) -> bool:
+        """Whether who knocks gets a connection; if so it counts until `went`."""
+        if not (self._has_room_for(address) and self._has_room()):
+            self.counts.refused += 1
+            return False
+        self._open[address] += 1
+        return True
+
+    def went(self, connection: Connection) -> None:
+        self.serves(connection)
+        if connection in self._ended:
+            self._ended.remove(connection)
+        else:
+            self._give_back(connection.address)
+
+    def waits_for(self, connection: Connection) -> None:
+        """From now on it is the client's turn."""
+        self.serves(connection)
+        self._waiting.setdefault(connection.address, {})[connection] = self._now_s()
+
+    def serves(self, connection: Connection) -> None:
+        """It is the server's turn."""
+        waiting = self._waiting.get(connection.address, {})
+        waiting.pop(connection, None)
+        if not waiting:
+            self._waiting.pop(connection.address, None)
+
+    def look_round(self) -> None:
+        """Ends who has kept the server waiting for too long; to be called every second."""
+        late_s = self._now_s() - PATIENCE_S
+        late = [
+            connection
+            for waiting in self._waiting.values()
+            for connection, since_s in waiting.items()
+            if since_s <= late_s
+        ]
+        for connection in late:
+            self._end(connection)
+        self._say()
+
+    def _has_room_for(self, address: str) -> bool:
+        if address in self._exempt or self._open[address] < self._per_address:
+            return True
+        return self._push_out(self._waiting.get(address, {}))
+
+    def _has_room(self) -> bool:
+        if self.open < self._total:
+            return True
+        longest = min(
+            self._waiting.values(), key=lambda each: next(iter(each.values())), default={}
+        )
+        return self._push_out(longest)
+
+    def _push_out(self, waiting: dict[Connection, float]) -> bool:
+        if not waiting:
+            return False
+        self._pushed_out += 1
+        self._end(next(iter(waiting)))
+        return True
+
+    def _end(self, connection: Connection) -> None:
+        """Its place is free at once: the loop tells of the end only when it comes round."""
+        self.counts.ended += 1
+        self.serves(connection)
+        self._ended.add(connection)
+        self._give_back(connection.address)
+        connection.end()
+
+    def _give_back(self, address: str) -> None:
+        self._open[address] -= 1
+        if not self._open[address]:
+            del self._open[address]
+
+    def _say(self) -> None:
+        """One line a minute at most, however many knock."""
+        so_far = (self.counts.refused, self._pushed_out)
+        if so_far == self._said or self._now_s() - self._said_s < SAY_EVERY_S:
+            return
+        log.warning(
+            "too many connections: %d were refused and %d that said nothing were ended for others;"
+            " of those open now most are from %s",
+            so_far[0] - self._said[0],
+            so_far[1] - self._said[1],
+            next((address for address, _ in self._open.most_common(1)), "nobody"),
+        )
+        self._said, self._said_s = so_far, self._now_s()
