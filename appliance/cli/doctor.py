@@ -9,7 +9,7 @@ from appliance.cli.output import DataOption, JsonOption, open_store, says_what_i
 from appliance.devices.doctor import Complaint
 from appliance.devices.protocol import DeviceState, Reason
 from appliance.phone_numbers import readable
-from appliance.runtime.complaints import complaints_of
+from appliance.runtime.complaints import about_folder, complaints_of
 from appliance.store import lines
 
 _CENTS = 100
@@ -20,7 +20,7 @@ def run_doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Says what keeps Balie from its phones and modems, and what to do about it."""
     with open_store(data) as store:
         clock = complaint_of(store)
-        reach = complaints_of(store)
+        reach = [*about_folder(store.path.parent), *complaints_of(store)]
         known = [
             *store.read(_devices_in_need),
             *store.read(_low_credit),

@@ -13,6 +13,7 @@ import typer
 from appliance.clock import SystemClock
 from appliance.config import load
 from appliance.errors import BalieError, Refused
+from appliance.store import privacy
 from appliance.store.store import Store
 
 P = ParamSpec("P")
@@ -30,12 +31,19 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Answer with one JSON o
 
 @contextmanager
 def open_store(data: Path | None) -> Iterator[Store]:
-    """The store of the data directory, made when it is not there."""
-    store = Store(load(None, data=data).data / DATABASE, SystemClock())
+    """The store of the data directory, made when it is not there.
+
+    As root too: what comes of it is the directory's owner's.
+    """
+    folder = load(None, data=data).data
+    privacy.keep_private(folder)
+    store = Store(folder / DATABASE, SystemClock())
     try:
+        privacy.hand_over(folder)
         yield store
     finally:
         store.close()
+        privacy.hand_over(folder)
 
 
 def show(as_json: bool, facts: Mapping[str, Any], sentence: str) -> None:

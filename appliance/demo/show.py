@@ -25,6 +25,7 @@ from appliance.runtime.instance_lock import only_instance
 from appliance.runtime.memory import keep_small
 from appliance.runtime.web import address_of, bind, serve
 from appliance.store import high_water
+from appliance.store.privacy import keep_private
 from appliance.store.store import Store
 from appliance.web_settings import CONNECTIONS
 
@@ -105,6 +106,7 @@ def _reached_ms(database: Path) -> int:
 @contextmanager
 def _folder(data: Path | None) -> Iterator[Path]:
     if data is not None:
+        keep_private(data)
         data.mkdir(parents=True, exist_ok=True)
         yield data
     else:

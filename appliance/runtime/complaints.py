@@ -1,13 +1,14 @@
-"""What keeps this machine from the phones and modems that it was told of."""
+"""What keeps this machine from its phones and modems, and what its data is in danger of."""
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 from appliance.api.web import device_phrases
 from appliance.devices import doctor, modem_doctor
 from appliance.devices.doctor import Complaint
 from appliance.devices.protocol import Reason
-from appliance.store import lines
+from appliance.store import lines, privacy
 from appliance.store.lines import Device
 from appliance.store.store import Store
 
@@ -30,6 +31,25 @@ def _of_two_sims(devices: Sequence[Device]) -> Sequence[Complaint]:
         if reason in (Reason.TWO_SIMS, Reason.SMS_SIM)
         for sentence, remedy in (device_phrases.about(each.kind, reason),)
     ]
+
+
+def about_folder(data: Path) -> Sequence[Complaint]:
+    """Who else may read what people wrote, and what in it Balie may not write."""
+    owner, found = privacy.owner_of(data), []
+    if loose := privacy.loose(data):
+        sentence = f"Others on this machine may read it: {_names(loose)}."
+        found.append((sentence, f"As root: chmod --recursive go= {data}"))
+    if foreign := privacy.foreign(data):
+        sentence = f"It is {owner}'s, but somebody else's is: {_names(foreign)}."
+        found.append((sentence, f"As root: chown --recursive {owner} {data}"))
+    return [
+        Complaint(about=str(data), sentence=sentence, remedy=remedy) for sentence, remedy in found
+    ]
+
+
+def _names(paths: Sequence[Path]) -> str:
+    """The first few are enough to understand it."""
+    return ", ".join(path.name for path in paths[:3]) + (", …" if len(paths) > 3 else "")  # noqa: PLR2004
 
 
 def _known(modem: Device) -> modem_doctor.KnownModem:

@@ -15,6 +15,7 @@ from appliance.runtime.ending import tidy_when_told
 from appliance.runtime.instance_lock import only_instance
 from appliance.runtime.memory import keep_small
 from appliance.runtime.web import address_of, bind, serve
+from appliance.store.privacy import keep_private
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ def run_balie(
         min(settings.web.connections, allow_descriptors() // 2),
         settings.web.connections_per_address,
     )
+    keep_private(settings.data)
     with only_instance(settings.data), bind(settings.host, settings.port) as sock:
         balie = Balie(
             settings.data,

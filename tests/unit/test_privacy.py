@@ -1,0 +1,146 @@
+"""The data directory is private, and stays its owner's whoever looks after it."""
+
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from appliance.clock import SystemClock
+from appliance.runtime.complaints import about_folder
+from appliance.runtime.instance_lock import only_instance
+from appliance.store import privacy
+from appliance.store.store import Store
+
+ROOT = Path(__file__).parents[2]
+SERVICE = 65534
+"""The user `nobody`, in the place of the service's."""
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+
+
+def modes(folder: Path) -> set[str]:
+    """What others may do with anything in the folder, itself included."""
+    found = [folder, *folder.rglob("*")]
+    return {oct(path.stat().st_mode & 0o077) for path in found}
+
+
+def owners(folder: Path) -> set[int]:
+    return {path.stat().st_uid for path in [folder, *folder.rglob("*")]}
+
+
+def balie(*words: str, data: Path) -> subprocess.CompletedProcess[str]:
+    """As a shell with the usual umask starts it."""
+    command = [sys.executable, "-m", "appliance", *words, "--data", str(data)]
+    return subprocess.run(
+        command, cwd=ROOT, umask=0o022, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@pytest.fixture
+def umask() -> Iterator[None]:
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+def test_what_a_running_balie_makes_is_private(tmp_path: Path, umask: None) -> None:
+    """Database, lock, copies and pictures can be read by their owner only."""
+    data = tmp_path / "data"
+    privacy.keep_private(data)
+    with only_instance(data):
+        store = Store(data / "balie.db", SystemClock())
+        (data / "media" / "evidence").mkdir(parents=True)
+        (data / "media" / "evidence" / "screen.png").write_bytes(b"picture")
+        assert modes(data) == {"0o0"}
+        store.close()
+
+
+def test_the_command_line_makes_nothing_that_others_read(tmp_path: Path) -> None:
+    """A directory that a verb makes is as private as one that `run` makes, copies included."""
+    data = tmp_path / "data"
+    assert balie("backup", data=data).returncode == 0
+    assert modes(data) == {"0o0"}
+
+
+def test_an_open_directory_is_closed(tmp_path: Path, umask: None) -> None:
+    """What an older Balie left readable is closed by the next command."""
+    data = tmp_path / "data"
+    Store(data / "balie.db", SystemClock()).close()
+    (data / "backups").mkdir()
+    (data / "backups" / "old.db").touch()
+    data.chmod(0o755)
+    assert modes(data) == {"0o55", "0o44"}
+    privacy.keep_private(data)
+    assert modes(data) == {"0o0"}
+
+
+def test_a_folder_that_is_no_data_directory_is_left_alone(tmp_path: Path, umask: None) -> None:
+    """A home that was named by mistake keeps its modes."""
+    (tmp_path / "letter").touch()
+    tmp_path.chmod(0o755)
+    privacy.keep_private(tmp_path)
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+
+
+@pytest.fixture
+def of_service() -> Iterator[Path]:
+    """A data directory of the service, where it can get at it."""
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        data = Path(folder) / "data"
+        Store(data / "balie.db", SystemClock()).close()
+        for path in [data, *data.iterdir()]:
+            os.chown(path, SERVICE, SERVICE)
+        yield data
+
+
+@as_root
+def test_root_leaves_nothing_behind_that_the_service_cannot_write(of_service: Path) -> None:
+    """What root's backup makes is the service's, the folder of the copies included."""
+    beside = Store(of_service / "balie.db", SystemClock())
+    done = balie("backup", data=of_service)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list((of_service / "backups").iterdir())
+    assert owners(of_service) == {SERVICE}
+    beside.close()
+
+
+@as_root
+def test_a_database_that_root_makes_for_the_service_is_the_services(tmp_path: Path) -> None:
+    """A first command as root, before the service ever ran, locks it out of nothing."""
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    os.chown(data, SERVICE, SERVICE)
+    assert balie("branch", "add", "--name", "Utrecht", data=data).returncode == 0
+    assert owners(data) == {SERVICE}
+
+
+@as_root
+def test_a_file_with_a_second_name_is_given_to_nobody(of_service: Path, tmp_path: Path) -> None:
+    """The service cannot make root give it a file from elsewhere."""
+    secret = tmp_path / "secret"
+    secret.touch()
+    os.link(secret, of_service / "mine-now") if _one_disk(secret, of_service) else None
+    (of_service / "pointer").symlink_to(secret)
+    privacy.hand_over(of_service)
+    assert secret.stat().st_uid == 0
+
+
+def _one_disk(one: Path, other: Path) -> bool:
+    return one.stat().st_dev == other.stat().st_dev
+
+
+@as_root
+def test_doctor_says_what_is_open_and_whose_it_is(of_service: Path) -> None:
+    """Both with the command that puts it right."""
+    (of_service / "backups").mkdir(mode=0o755)
+    of_service.chmod(0o750)
+    open_to_others, of_another = about_folder(of_service)
+    assert "Others on this machine may read it: data" in open_to_others.sentence
+    assert "chmod --recursive go=" in open_to_others.remedy
+    assert of_another.sentence == "It is nobody's, but somebody else's is: backups."
+    assert of_another.remedy == f"As root: chown --recursive nobody {of_service}"
