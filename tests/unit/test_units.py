@@ -1,6 +1,7 @@
 """The systemd units: well-formed, hardened, and both of one user."""
 
 import configparser
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -14,11 +15,16 @@ HARDENED = {
     "ProtectSystem": "strict",
     "ProtectHome": "yes",
     "PrivateTmp": "yes",
+    "PrivateMounts": "yes",
+    "ProcSubset": "pid",
+    "RemoveIPC": "yes",
     "DevicePolicy": "closed",
     "NoNewPrivileges": "yes",
     "CapabilityBoundingSet": "",
-    "SystemCallFilter": "@system-service",
+    "SystemCallFilter": "~@resources @privileged",
 }
+LIMITED = ("MemoryMax", "TasksMax", "LimitNOFILE")
+MOST_EXPOSED = 1.5
 PORT_OF_ADB = "5037"
 
 
@@ -44,6 +50,32 @@ def test_a_unit_is_hardened_and_comes_back(path: Path) -> None:
     assert service["User"] == "balie"
     assert service["Restart"] == "always"
     assert service["StateDirectoryMode"] == "0700"
+    assert "SystemCallFilter=@system-service" in path.read_text("utf-8").splitlines()
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_a_unit_cannot_take_the_whole_machine(path: Path) -> None:
+    """Memory, threads and descriptors have an end, beyond which only that service suffers."""
+    service = Unit(path)["Service"]
+    assert all(service.get(key, "infinity")[0].isdigit() for key in LIMITED)
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="this machine has no systemd")
+def test_little_of_the_system_is_exposed(path: Path) -> None:
+    """systemd's own figure for what a service that was taken over could reach."""
+    command = ["systemd-analyze", "security", "--offline=true", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    found = re.search(r"Overall exposure level for \S+: ([\d.]+)", done.stdout)
+    assert found, done.stderr
+    assert float(found[1]) <= MOST_EXPOSED
+
+
+def test_the_way_out_is_closed_by_a_drop_in_only() -> None:
+    """The internet is out of reach where a branch wants that, and nowhere else."""
+    drop_in = Unit(ROOT / "systemd" / "balie-lan-only.conf")["Service"]
+    assert drop_in["IPAddressDeny"] == "any"
+    assert not any("IPAddress" in path.read_text("utf-8") for path in UNITS)
 
 
 def test_adb_listens_on_the_loopback_only() -> None:
