@@ -4,6 +4,7 @@ import logging
 
 from appliance.desk import arrivals
 from appliance.desk.sending import Author, SendRequest, accept
+from appliance.desk.sight import Sight
 from appliance.devices.protocol import MissedCall
 from appliance.errors import InvalidInput, Refused
 from appliance.events import EventKind
@@ -39,10 +40,12 @@ def keep(tx: Tx, device_id: str, call: MissedCall) -> None:
     if line.settings.call_answer and tx.now_ms - call.at_ms <= FRESH_MS:
         _answer(tx, line, call.number, line.settings.call_answer)
     known = contacts.by_number(tx.conn, call.number)
+    # The branch learns of nobody whom only another one knows.
+    seen = known is not None and Sight(frozenset({line.branch_id})).sees_contact(tx.conn, known.id)
     tx.emit(
         EventKind.CALL_MISSED,
         line_id=line.id,
-        contact_id=known.id if known else None,
+        contact_id=known.id if known and seen else None,
         facts={"call": new["id"]},
     )
 

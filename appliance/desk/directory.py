@@ -241,9 +241,11 @@ ORDER BY g.id LIMIT :limit
 """  # noqa: S608 -- our own condition
 
 _CALLS = f"""
-SELECT c.id, c.line_id, c.number, n.contact_id, c.at_ms
+SELECT c.id, c.line_id, c.number, c.at_ms,
+  (SELECT n.contact_id FROM contact_number n WHERE n.number = c.number
+   AND (:branches IS NULL OR EXISTS (SELECT 1 FROM conversation JOIN line ON line.id = line_id
+     WHERE conversation.contact_id = n.contact_id AND {IN_SIGHT}))) AS contact_id
 FROM missed_call c JOIN line ON line.id = c.line_id
-LEFT JOIN contact_number n ON n.number = c.number
 WHERE c.id > :after AND {IN_SIGHT}
 ORDER BY c.id LIMIT :limit
 """  # noqa: S608 -- our own condition

@@ -61,7 +61,8 @@ class ListRequest:
 class Recipient:
     """What becomes of one of them. `refusal` is a code, empty for those who get a message.
 
-    `to` is as the author wrote it. `expected_ms` None: nobody can know; `reason` is a code.
+    `to` is as the author wrote it, and so is `variant`, without a name in it. `expected_ms` None:
+    nobody can know; `reason` is a code.
     """
 
     to: str
@@ -70,6 +71,7 @@ class Recipient:
     contact_id: str = ""
     conversation_id: str | None = None
     text: str = ""
+    variant: str = ""
     wanted: Channel | None = None
     answering: bool = False
     expected_ms: int | None = None
@@ -217,16 +219,17 @@ class _Look:
         )
         name = person["office_name"] or person["chosen_name"]
         last_in_ms = person["last_in_ms"]
-        text = self.wording.words_for(name and str(name).strip(), place, self.previous)
+        words = self.wording.words_for(name and str(name).strip(), place, self.previous)
         sms_only = permission.sms_only and self.request.channel is None
         refused = permission.refusal.code if permission.refusal else ""
         return Recipient(
             to=to,
-            refusal=refused or ("" if text else "name-unknown"),
+            refusal=refused or ("" if words else "name-unknown"),
             number=person["number"],
             contact_id=person["contact_id"],
             conversation_id=person["conversation_id"],
-            text=text or "",
+            text=words.text if words else "",
+            variant=words.variant if words else "",
             wanted=Channel.SMS if sms_only else self.request.channel,
             answering=last_in_ms is not None and self.begins_ms - last_in_ms <= ANSWER_WINDOW_MS,
         )

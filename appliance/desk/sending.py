@@ -202,9 +202,11 @@ def _already(tx: Tx, request: SendRequest, contact_id: str, text: str) -> Accept
 
 
 def _check_number(number: str) -> None:
-    """The word that somebody sends SMS under may be no number, and even a command."""
+    """The word that somebody sends SMS under may be no number, and even a command. It is not
+    said again: who named a contact by its id need not know it.
+    """
     if not is_e164(number):
-        raise InvalidInput("to", f"“{number[:40]}” is not a phone number and cannot be answered.")
+        raise InvalidInput("to", "They wrote from no phone number and cannot be answered.")
 
 
 def _check_channel(tx: Tx, channel: Channel | None, number: str, text: str) -> None:
@@ -212,7 +214,7 @@ def _check_channel(tx: Tx, channel: Channel | None, number: str, text: str) -> N
     landline = channel is Channel.WHATSAPP and is_landline(number)
     if landline and not _on_whatsapp(tx, number):
         raise InvalidInput(
-            "to", f"{number} is a landline and cannot be on WhatsApp. Give a mobile number."
+            "to", "This is a landline and cannot be on WhatsApp. Give a mobile number."
         )
     if channel is Channel.SMS and (parts := count_parts(text)) > MAX_PARTS:
         raise InvalidInput(

@@ -17,6 +17,14 @@ MAX_VARIANTS = 20
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What somebody gets, and the author's variant that it was made from."""
+
+    text: str
+    variant: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wording:
     variants: tuple[str, ...]
 
@@ -32,15 +40,20 @@ class Wording:
                 raise InvalidInput("texts", sentence)
         return cls(variants)
 
-    def words_for(self, name: str | None, place: int, previous: str | None) -> str | None:
-        """The variant for the person at this place, rather not the words before it.
+    def words_for(self, name: str | None, place: int, previous: str | None) -> Words | None:
+        """Those for the person at this place, rather not the words before it.
 
         None when every variant needs a name and they have none.
         """
         count = len(self.variants)
         turns = [self.variants[(place + turn) % count] for turn in range(count)]
-        filled = [text for text in (_filled(each, name) for each in turns) if text is not None]
-        return next((text for text in filled if text != previous), filled[0] if filled else None)
+        filled = [
+            Words(text, variant)
+            for variant in turns
+            if (text := _filled(variant, name)) is not None
+        ]
+        others = (each for each in filled if each.text != previous)
+        return next(others, filled[0] if filled else None)
 
 
 def _clean(text: str) -> str:

@@ -107,7 +107,7 @@ def test_examples_are_true_to_the_models() -> None:
         (bodies.AcceptedOut, examples.ACCEPTED),
         (bodies.MessageOut, examples.MESSAGE),
         (bodies.MessageDetailOut, examples.MESSAGE_DETAIL),
-        (bodies.MessageDetailOut, examples.CANCELLED),
+        (bodies.CancelledOut, examples.CANCELLED),
         (bodies.LineOut, examples.LINE),
         (bodies.ContactOut, examples.CONTACT),
         (bodies.ConversationOut, examples.CONVERSATION),

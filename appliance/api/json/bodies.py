@@ -111,13 +111,23 @@ class AcceptedOut(_Out):
     reason: str | None = Field(description="Why it does not leave at once, as a code.")
 
 
+class CancelledOut(_Out):
+    """Nothing of what the message says: that needs the scope to read messages."""
+
+    id: str
+    state: State
+
+
 class RecipientOut(_Out):
     """One of a list: `id` is the message's, null in a dry run and when refused."""
 
     to: str
     verdict: Literal["accepted", "refused"]
     id: str | None
-    text: str | None = Field(description="What they get, with their name in it.")
+    text: str | None = Field(
+        description="What they get, with their name in it for a token with `contacts:read`; "
+        "for others the author's own words, `{naam}` and all."
+    )
     expected_at: datetime | None
     reason: str | None = Field(
         description="Why it does not leave at once, or why it is refused, as a code."

@@ -110,7 +110,8 @@ def _dry_run(request: Request) -> bool:
 
 def _preview(conn: sqlite3.Connection, caller: Caller, wanted: ListIn, now_ms: int) -> str:
     request = _request(conn, caller, wanted, now_ms)
-    return json.dumps(_body(lists.preview(conn, request, now_ms=now_ms), dry_run=True))
+    found = lists.preview(conn, request, now_ms=now_ms)
+    return json.dumps(_body(found, dry_run=True, named=_may_name(caller)))
 
 
 def _post(tx: Tx, caller: Caller, wanted: ListIn, key: str | None) -> Answer:
@@ -119,7 +120,8 @@ def _post(tx: Tx, caller: Caller, wanted: ListIn, key: str | None) -> Answer:
 
     def work(tx: Tx) -> dict[str, Any]:
         request = _request(tx.conn, caller, wanted, tx.now_ms)
-        return _body(lists.accept_list(tx, request), dry_run=False)
+        found = lists.accept_list(tx, request)
+        return _body(found, dry_run=False, named=_may_name(caller))
 
     if key is None:
         return idempotency.accepted(work(tx))
@@ -139,7 +141,12 @@ def _request(conn: sqlite3.Connection, caller: Caller, wanted: ListIn, now_ms: i
     )
 
 
-def _body(found: Sequence[Recipient], *, dry_run: bool) -> dict[str, Any]:
+def _may_name(caller: Caller) -> bool:
+    """Who may only send learns no names from what Balie fills in."""
+    return Scope.CONTACTS_READ in caller.token.scopes
+
+
+def _body(found: Sequence[Recipient], *, dry_run: bool, named: bool) -> dict[str, Any]:
     accepted = [each for each in found if not each.refusal]
     moments = [each.expected_ms for each in accepted if each.expected_ms is not None]
     return {
@@ -148,16 +155,17 @@ def _body(found: Sequence[Recipient], *, dry_run: bool) -> dict[str, Any]:
         "refused": len(found) - len(accepted),
         "first_at": iso_or_none(min(moments, default=None)),
         "last_at": iso_or_none(max(moments, default=None)),
-        "recipients": [_recipient(each) for each in found],
+        "recipients": [_recipient(each, named=named) for each in found],
     }
 
 
-def _recipient(each: Recipient) -> dict[str, Any]:
+def _recipient(each: Recipient, *, named: bool) -> dict[str, Any]:
+    text = each.text if named else each.variant
     return {
         "to": each.to,
         "verdict": "refused" if each.refusal else "accepted",
         "id": each.message_id,
-        "text": None if each.refusal else each.text,
+        "text": None if each.refusal else text,
         "expected_at": iso_or_none(each.expected_ms),
         "reason": each.refusal or each.reason or None,
     }

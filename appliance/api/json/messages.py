@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 
 from appliance.api.json import examples
 from appliance.api.json.bodies import (
+    CancelledOut,
     MessageDetailOut,
     MessageOut,
     PageOut,
@@ -98,27 +99,26 @@ async def get_message(caller: ReadsMessages, message_id: str) -> JSONResponse:
     summary="Cancel a message that has not left",
     response_model=None,
     responses=answers(
-        MessageDetailOut,
+        CancelledOut,
         examples.CANCELLED,
         *READ_PROBLEMS,
         "not-found",
         "cannot-cancel",
-        description="It is cancelled; a second time changes nothing.",
+        description="It is cancelled; a second time changes nothing. What it says is not told.",
     ),
 )
 async def cancel_message(caller: WritesMessages, message_id: str) -> JSONResponse:
-    def cancel(tx: Tx) -> Detail:
+    def cancel(tx: Tx) -> str:
         if not tokens.is_valid(tx.conn, caller.token.id):
             raise revoked()
-        found = records.detail(tx.conn, caller.sight, message_id)
-        if found.record.state == MessageState.CANCELLED.value:
-            return found
-        sending.cancel(tx, found.record.id, sending.Author(token_id=caller.token.id))
-        return records.detail(tx.conn, caller.sight, message_id)
+        found = records.detail(tx.conn, caller.sight, message_id).record
+        if found.state != MessageState.CANCELLED.value:
+            sending.cancel(tx, found.id, sending.Author(token_id=caller.token.id))
+        return found.id
 
-    found = await caller.services.store.awrite(cancel)
+    cancelled_id = await caller.services.store.awrite(cancel)
     caller.services.planned()
-    return JSONResponse(_detail_body(found))
+    return JSONResponse({"id": cancelled_id, "state": MessageState.CANCELLED.value})
 
 
 def message_body(record: Record) -> dict[str, Any]:

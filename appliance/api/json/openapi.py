@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 from appliance.api.json.bodies import (
     AcceptedOut,
     CallOut,
+    CancelledOut,
     ContactOut,
     ConversationOut,
     DeviceOut,
@@ -32,6 +33,7 @@ DOCUMENT_PATH = "/api/v1/openapi.json"
 _BODIES: tuple[type[BaseModel], ...] = (
     MessageIn,
     AcceptedOut,
+    CancelledOut,
     ListIn,
     ListOut,
     MessageOut,
