@@ -82,8 +82,8 @@ def load(file: Path | None, **given: Any) -> Settings:
     except ValidationError as exc:
         raise SetupError(_sentences(exc)) from exc
     except SettingsError as exc:
-        name = "WEB" if '"web"' in str(exc) else "MODEM"
-        raise SetupError(f"{PREFIX}{name} is no JSON object: {exc}.") from exc
+        table = next(name for name in ("modem", "web") if f'"{name}"' in str(exc))
+        raise SetupError(f"{PREFIX}{table.upper()} is no JSON object: {exc}.") from exc
     except ValueError as exc:
         raise SetupError(f"{file} is no TOML: {exc}") from exc
     if file is not None and found.modem.pins:

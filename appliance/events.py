@@ -36,6 +36,8 @@ class EventKind(Enum):
     STAFF_ADDED = "staff.added"
     STAFF_CHANGED = "staff.changed"
     STAFF_LOGGED_IN = "staff.logged-in"
+    #: A wrong password, set-up code or token; facts: `what`, and `tries` in this spell.
+    STAFF_LOGIN_FAILED = "staff.login-failed"
     #: One session of theirs ended, or all; facts: `by`, and `sessions` when more than one could.
     STAFF_LOGGED_OUT = "staff.logged-out"
     TOKEN_ADDED = "token.added"  # noqa: S105 -- the name of an event

@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from appliance.api import problems
+from appliance.api.forwarded import ForwardedBy
 from appliance.api.headers import SafeHeaders
 from appliance.api.json import directory, events, health, lists, messages, sending
 from appliance.api.json.callers import TokenBook
@@ -28,6 +29,7 @@ from appliance.api.services import Services
 from appliance.api.web.assets import STATIC_DIR
 from appliance.api.web.route import broken, nothing_here
 from appliance.api.web.routes import router as pages
+from appliance.desk.wrong_tries import WrongTries
 from appliance.errors import BalieError, StoreCorrupt
 
 log = logging.getLogger(__name__)
@@ -35,9 +37,12 @@ log = logging.getLogger(__name__)
 
 class Application(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
-        """The headers outermost: what answers a mistake of ours stands outside of middleware."""
+        """The headers outermost, but for who asks: what answers a mistake of ours stands outside
+        of middleware.
+        """
         services: Services = self.state.services
-        return SafeHeaders(super().build_middleware_stack(), secure=services.cookies_secure)
+        inside = SafeHeaders(super().build_middleware_stack(), secure=services.cookies_secure)
+        return ForwardedBy(inside, services.proxies)
 
     def openapi(self) -> dict[str, Any]:
         return document(self, version("balie"))
@@ -54,12 +59,13 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     app.state.tokens = TokenBook(services.store)
-    app.state.metrics = Metrics(services.connections)
+    app.state.wrong = WrongTries(services.store, services.clock)
+    app.state.metrics = Metrics(services.connections, app.state.wrong.totals)
     app.add_middleware(BodyLimit)
     app.add_middleware(LeavingClients)
     for part in (health, sending, lists, messages, directory, events):
         app.include_router(part.router)
-    app.include_router(pages(services))
+    app.include_router(pages(services, app.state.wrong))
     app.mount("/static", StaticFiles(directory=STATIC_DIR, check_dir=False), name="static")
     for error in (ProblemError, BalieError, RequestValidationError, HTTPException):
         app.add_exception_handler(error, _answer)

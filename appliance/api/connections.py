@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from appliance.addresses import NO_NETWORKS, Networks
 from appliance.web_settings import CONNECTIONS, CONNECTIONS_PER_ADDRESS
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class Connections:
         total: int = CONNECTIONS,
         per_address: int = CONNECTIONS_PER_ADDRESS,
         *,
-        exempt: frozenset[str] = frozenset(),
+        exempt: Networks = NO_NETWORKS,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self.counts = Counts()
@@ -106,7 +107,7 @@ class Connections:
         self._say()
 
     def _has_room_for(self, address: str) -> bool:
-        if address in self._exempt or self._open[address] < self._per_address:
+        if self._exempt.hold(address) or self._open[address] < self._per_address:
             return True
         return self._push_out(self._waiting.get(address, {}))
 

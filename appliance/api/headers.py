@@ -28,11 +28,10 @@ class SafeHeaders:
     """
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:
+        """`secure`: whoever asks came by https, also when nothing says so."""
         self._app = app
-        self._headers = [
-            (name.encode(), value.encode())
-            for name, value in (*_FOR_ALL, *((_HSTS,) if secure else ()))
-        ]
+        self._secure = secure
+        self._headers = [(name.encode(), value.encode()) for name, value in _FOR_ALL]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -43,6 +42,8 @@ class SafeHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.raw.extend(self._headers)
+                if self._secure or scope["scheme"] == "https":
+                    headers.append(*_HSTS)
                 if "cache-control" not in headers:
                     headers["cache-control"] = _caching(scope, message["status"])
             await send(message)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.connections import Connections
 from appliance.api.feed import EventFeed
 from appliance.clock import Clock
@@ -34,7 +35,8 @@ class Services:
     after a message was accepted or cancelled, from the event loop, so it returns at once. `ready`
     names what is not ready yet; empty means ready. `setup_code` is printed where only the owner
     looks; without it nobody becomes the first administrator by the page. `room` is how much more a
-    line takes from software. `plugged_in` blocks for a while.
+    line takes from software. `proxies` are believed when they say who asks. `plugged_in` blocks
+    for a while.
     """
 
     store: Store
@@ -45,6 +47,7 @@ class Services:
     ready: Callable[[], Sequence[str]]
     data_dir: Path
     cookies_secure: bool = False
+    proxies: Networks = NO_NETWORKS
     setup_code: str | None = None
     room: Room = field(default_factory=Room)
     plugged_in: Callable[[], Sequence[PluggedIn]] = _nothing

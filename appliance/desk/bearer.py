@@ -4,9 +4,14 @@ They hold 256 random bits, so a plain hash is enough; slow hashes are for what p
 """
 
 import hashlib
+import hmac
 import secrets
 
 _BYTES = 32
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Without those that look like another."""
+_GROUPS, _GROUP = 4, 4
+"""Sixteen of these letters are 79 bits: nobody guesses them, however often they may try."""
 
 
 def new_token(prefix: str = "") -> str:
@@ -15,3 +20,18 @@ def new_token(prefix: str = "") -> str:
 
 def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def new_code() -> str:
+    """A token for people to type from a console, such as `k7qd-…`."""
+    groups = ("".join(secrets.choice(_LETTERS) for _ in range(_GROUP)) for _ in range(_GROUPS))
+    return "-".join(groups)
+
+
+def is_code(given: str, expected: str) -> bool:
+    """Upper case, spaces and dashes are as people like them."""
+    return hmac.compare_digest(_letters(given), _letters(expected))
+
+
+def _letters(code: str) -> bytes:
+    return "".join(each for each in code.casefold() if each.isalnum()).encode()

@@ -105,15 +105,12 @@ def end(tx: Tx, token: str) -> None:
         tx.emit(EventKind.STAFF_LOGGED_OUT, staff_id=ended["staff_id"], facts=facts)
 
 
-def end_all(tx: Tx, staff_id: str, *, but: str | None = None) -> int:
-    """Logs a person out everywhere, except from the session with the token `but`; how many
-    sessions that ended. Who calls it emits an event, by which open pages learn of it.
+def end_all(tx: Tx, staff_id: str) -> int:
+    """Logs a person out everywhere; how many sessions that ended. Who calls it emits an event, by
+    which open pages learn of it.
     """
     tx.conn.execute("DELETE FROM session WHERE expires_ms <= ?", (tx.now_ms,))
-    return tx.conn.execute(
-        "DELETE FROM session WHERE staff_id = ? AND token_hash <> ?",
-        (staff_id, token_hash(but) if but else ""),
-    ).rowcount
+    return tx.conn.execute("DELETE FROM session WHERE staff_id = ?", (staff_id,)).rowcount
 
 
 def open_of(conn: sqlite3.Connection, staff_id: str, now_ms: int) -> Sequence[OpenSession]:

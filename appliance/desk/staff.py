@@ -107,13 +107,12 @@ def use_login_link(tx: Tx, token: str, password_hash: str) -> sessions.NewSessio
     return sessions.begin(tx, member.id)
 
 
-def set_password(
-    tx: Tx, staff_id: str, password_hash: str, *, keep_session: str | None = None
-) -> None:
-    """Logs the person out everywhere but in `keep_session`."""
+def set_password(tx: Tx, staff_id: str, password_hash: str) -> None:
+    """Logs the person out everywhere; links that were made before end, too."""
     _require(tx.conn, staff_id)
     _store_password(tx, staff_id, password_hash)
-    sessions.end_all(tx, staff_id, but=keep_session)
+    tx.conn.execute("DELETE FROM login_link WHERE staff_id = ? AND used_ms IS NULL", (staff_id,))
+    sessions.end_all(tx, staff_id)
     tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts={"changed": "password"})
 
 

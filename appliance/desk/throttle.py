@@ -9,8 +9,8 @@ a wait is refused unseen and lengthens nothing.
 
 import threading
 from dataclasses import dataclass
-from ipaddress import IPv4Address, ip_address
 
+from appliance.addresses import network_of
 from appliance.errors import Refused
 
 FREE_BY_NAME = 5
@@ -21,7 +21,6 @@ FIRST_WAIT_MS = 2_000
 LONGEST_WAIT_MS = 60_000
 FORGET_MS = 15 * 60_000
 """A quiet spell after which the count starts again."""
-_NETWORK_LENGTH = len("2001:0db8:0000:0000")
 MAX_COUNTS = 10_000
 """Names and addresses kept; somebody who tries many names must not fill the memory."""
 
@@ -37,6 +36,7 @@ class TooManyTries(Refused):
             remedy="Wait, or ask a colleague with the right to manage staff for a log-in link.",
         )
         self.wait_ms = wait_ms
+        self.retry_after_s = seconds
 
 
 @dataclass(slots=True)
@@ -53,8 +53,9 @@ class Throttle:
         self._lock = threading.Lock()
         self._counts: dict[tuple[str, str], _Count] = {}
 
-    def admit(self, *, name: str, address: str, device: str | None, now_ms: int) -> None:
-        """`device` is a device cookie that was found to be this person's, else None.
+    def admit(self, *, name: str | None, address: str, device: str | None, now_ms: int) -> None:
+        """`device` is a device cookie that was found to be this person's, else None. `name` None:
+        counted by address alone.
 
         Raises TooManyTries when it is too soon.
         """
@@ -70,7 +71,7 @@ class Throttle:
         if wait_ms > 0:
             raise TooManyTries(wait_ms)
 
-    def failed(self, *, name: str, address: str, device: str | None, now_ms: int) -> None:
+    def failed(self, *, name: str | None, address: str, device: str | None, now_ms: int) -> None:
         with self._lock:
             for key, free in _keys(name, address, device):
                 self._count(key, free, now_ms)
@@ -99,22 +100,11 @@ class Throttle:
             del self._counts[key]
 
 
-def _keys(name: str, address: str, device: str | None) -> list[tuple[tuple[str, str], int]]:
+def _keys(name: str | None, address: str, device: str | None) -> list[tuple[tuple[str, str], int]]:
     """What a try counts against, and how many are free."""
     if device is not None:
         return [(("device", device), FREE_BY_NAME)]
-    return [
-        (("name", name.casefold()), FREE_BY_NAME),
-        (("address", _network(address)), FREE_BY_ADDRESS),
-    ]
-
-
-def _network(address: str) -> str:
-    """An IPv6 address counts as its /64, which one machine has to itself."""
-    try:
-        known = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(known, IPv4Address):
-        return address
-    return known.exploded[:_NETWORK_LENGTH]
+    by_address = (("address", network_of(address)), FREE_BY_ADDRESS)
+    if name is None:
+        return [by_address]
+    return [(("name", name.casefold()), FREE_BY_NAME), by_address]

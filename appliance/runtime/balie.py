@@ -1,17 +1,18 @@
 """Balie itself: every part made once, wired, started and stopped in order."""
 
 import logging
-import secrets
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.connections import Connections
 from appliance.api.feed import EventFeed
 from appliance.api.services import EVIDENCE, Services
 from appliance.clock import Clock
 from appliance.config import DEFAULT_MAX_WAITING
 from appliance.desk import staff
+from appliance.desk.bearer import new_code
 from appliance.desk.receive import Reception
 from appliance.desk.room import Room
 from appliance.devices import adb_server
@@ -50,6 +51,7 @@ class Balie:
         max_waiting: int = DEFAULT_MAX_WAITING,
         modem: ModemSettings | None = None,
         connections: Connections | None = None,
+        proxies: Networks = NO_NETWORKS,
         steps: Steps = no_steps,
     ) -> None:
         """Opens and migrates the database. Raises StoreError with what to do."""
@@ -74,6 +76,7 @@ class Balie:
             ready=self._not_ready,
             data_dir=data,
             cookies_secure=secure_cookies,
+            proxies=proxies,
             setup_code=self._setup_code(),
             room=Room(max_waiting),
             plugged_in=plugged_in,
@@ -116,4 +119,4 @@ class Balie:
     def _setup_code(self) -> str | None:
         """Shown on the console only: whoever reads it may make the first administrator."""
         fresh: Callable[[sqlite3.Connection], bool] = staff.is_fresh
-        return secrets.token_hex(4) if self.store.read(fresh) else None
+        return new_code() if self.store.read(fresh) else None

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from appliance import logs
+from appliance.addresses import Networks
 from appliance.api.app import create_app
 from appliance.api.connections import Connections
 from appliance.clock import SystemClock
@@ -28,9 +29,11 @@ def run_balie(
     tidy_when_told()
     settings = load(config, data=data, host=host, port=port)
     logs.configure(settings.log_level)
+    proxies = Networks.of(settings.web.proxies)
     connections = Connections(
         min(settings.web.connections, allow_descriptors() // 2),
         settings.web.connections_per_address,
+        exempt=proxies,
     )
     keep_private(settings.data)
     with only_instance(settings.data), bind(settings.host, settings.port) as sock:
@@ -41,6 +44,7 @@ def run_balie(
             max_waiting=settings.max_waiting,
             modem=settings.modem,
             connections=connections,
+            proxies=proxies,
         )
         try:
             balie.start()

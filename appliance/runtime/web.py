@@ -73,6 +73,7 @@ def web_config(app: Any, connections: Connections, **more: Any) -> uvicorn.Confi
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # see api/forwarded.py: uvicorn believes whoever is on this machine
         timeout_graceful_shutdown=GRACE_S,
         **more,
     )

@@ -14,6 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as Connection
 
+from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.app import create_app
 from appliance.api.feed import EventFeed
 from appliance.api.services import Services
@@ -181,7 +182,9 @@ class WebServer:
 def run_web_server() -> Iterator[WebServer]:
     listener = socket.create_server(("127.0.0.1", 0))
     web = WebServer(f"http://127.0.0.1:{listener.getsockname()[1]}", asyncio.new_event_loop())
-    config = uvicorn.Config(web, log_config=None, access_log=False, lifespan="off")
+    config = uvicorn.Config(
+        web, log_config=None, access_log=False, lifespan="off", proxy_headers=False
+    )
     server = uvicorn.Server(config)
     run = partial(web.loop.run_until_complete, server.serve([listener]))
     thread = threading.Thread(target=run, name="web")
@@ -193,7 +196,14 @@ def run_web_server() -> Iterator[WebServer]:
 
 
 @contextmanager
-def open_office(web: WebServer, data_dir: Path, clock: Clock) -> Iterator[Office]:
+def open_office(
+    web: WebServer,
+    data_dir: Path,
+    clock: Clock,
+    *,
+    setup_code: str | None = None,
+    proxies: Networks = NO_NETWORKS,
+) -> Iterator[Office]:
     store = Store(data_dir / "balie.db", clock)
     missing: list[str] = []
     planned: list[None] = []
@@ -205,6 +215,8 @@ def open_office(web: WebServer, data_dir: Path, clock: Clock) -> Iterator[Office
         planned=lambda: planned.append(None),
         ready=lambda: missing,
         data_dir=data_dir,
+        setup_code=setup_code,
+        proxies=proxies,
     )
     with web.serving(services), httpx.Client(base_url=web.url, timeout=20) as client:
         yield Office(store, clock, web.url, client, missing, planned)

@@ -190,7 +190,8 @@ def test_a_log_in_gives_a_session_of_its_own(office: Office, tilburg: Desk) -> N
         )
     )
     planted = "p" * 43
-    with httpx.Client(base_url=office.url, cookies={"balie_session": planted}) as client:
+    cookies = {"balie_session": planted}
+    with httpx.Client(base_url=office.url, cookies=cookies, timeout=20) as client:
         page = client.get(f"/login/{link}").text
         token = page.split('name="csrf" value="')[1].split('"')[0]
         form = {"csrf": token, "password": "een lange zin", "again": "een lange zin"}
@@ -199,5 +200,5 @@ def test_a_log_in_gives_a_session_of_its_own(office: Office, tilburg: Desk) -> N
     assert len(given) == 1
     assert planted not in given[0]
     assert {"HttpOnly", "SameSite=lax", "Path=/"} <= set(given[0].split("; "))
-    with httpx.Client(base_url=office.url, cookies={"balie_session": planted}) as other:
+    with httpx.Client(base_url=office.url, cookies=cookies, timeout=20) as other:
         assert other.get("/settings").status_code == 303

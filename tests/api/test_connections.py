@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 
+from appliance.addresses import Networks
 from appliance.api.connections import PATIENCE_S, Connections
 from appliance.api.leaving import LeavingClients
 from appliance.runtime.patience import Door
@@ -88,7 +89,7 @@ def test_one_address_takes_nothing_from_the_others() -> None:
 
 def test_a_proxy_may_bring_many() -> None:
     """Behind a configured proxy are many people: only the total holds for its address."""
-    connections = Connections(total=10, per_address=2, exempt=frozenset({HERE}))
+    connections = Connections(total=10, per_address=2, exempt=Networks.of([HERE]))
     assert all(comes(connections, served=True) for _ in range(10))
 
 

@@ -12,6 +12,8 @@ from appliance.desk.access import ROLES, Permission, grant_role, rights_of
 from appliance.desk.login import Door, LoggedIn
 from appliance.desk.passwords import _nobody, hash_password, is_password
 from appliance.desk.throttle import LONGEST_WAIT_MS, Throttle, TooManyTries
+from appliance.desk.turns import AT_ONCE, MAX_WAITING, Crowded
+from appliance.desk.wrong_tries import WrongTries
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.store import lines
 from appliance.store.store import Store
@@ -38,7 +40,7 @@ def mieke(store: Store) -> str:
 
 @pytest.fixture
 def door(store: Store, clock: ManualClock) -> Door:
-    return Door(store, clock)
+    return Door(store, clock, WrongTries(store, clock))
 
 
 def come_in(
@@ -219,15 +221,88 @@ def test_a_session_ends_when_idle_and_after_a_week(
     assert not is_open()
 
 
-def test_a_new_password_logs_out_everywhere_else(
+def test_a_new_password_logs_out_everywhere(
     store: Store, door: Door, mieke: str, clock: ManualClock
 ) -> None:
-    here, there = come_in(door).session.token, come_in(door).session.token
+    """A link that somebody else may have in hand ends, too."""
+    come_in(door)
+    entered = come_in(door).session.token
+    link = store.write(lambda tx: staff.add_login_link(tx, mieke))
     stored = hash_password("een andere lange zin")
-    store.write(lambda tx: staff.set_password(tx, mieke, stored, keep_session=here))
+    store.write(lambda tx: staff.set_password(tx, mieke, stored))
     now_ms = clock.now_ms()
-    assert store.read(lambda conn: sessions.find(conn, here, now_ms)) is not None
-    assert store.read(lambda conn: sessions.find(conn, there, now_ms)) is None
+    assert store.read(lambda conn: sessions.open_of(conn, mieke, now_ms)) == []
+    assert store.read(lambda conn: sessions.find(conn, entered, now_ms)) is None
+    with pytest.raises(NotFound):
+        store.read(lambda conn: staff.link_owner(conn, link, now_ms))
+
+
+def test_who_logs_in_again_leaves_no_session_behind(
+    store: Store, door: Door, mieke: str, clock: ManualClock
+) -> None:
+    """The session that this browser had ends with the log-in that replaces it."""
+    before = come_in(door).session.token
+    log_in = door.log_in("Mieke", PASSWORD, address="10.0.0.5", before=before)
+    after = asyncio.run(log_in).session.token
+    now_ms = clock.now_ms()
+    assert store.read(lambda conn: sessions.find(conn, before, now_ms)) is None
+    assert store.read(lambda conn: sessions.find(conn, after, now_ms)) is not None
+
+
+def test_who_is_let_go_while_the_password_is_checked_stays_out(
+    store: Store, door: Door, mieke: str
+) -> None:
+    """Also when they are let back in later: no session was made."""
+
+    async def race() -> None:
+        trying = asyncio.create_task(door.log_in("Mieke", PASSWORD, address="10.0.0.5"))
+        while not door._turns._running:  # noqa: ASYNC110 -- nothing says when it begins
+            await asyncio.sleep(0)
+        await store.awrite(lambda tx: staff.disable(tx, mieke))
+        await trying
+
+    with pytest.raises(Refused, match="name or the password"):
+        asyncio.run(race())
+    store.write(lambda tx: staff.enable(tx, mieke))
+    assert store.read(lambda conn: conn.execute("SELECT count(*) FROM session").fetchone()[0]) == 0
+
+
+def test_a_crowd_of_strangers_makes_no_colleague_wait(door: Door, mieke: str) -> None:
+    """Few passwords are looked at at once, few strangers wait, and a browser that was in before
+    is next whoever waits.
+    """
+    device = come_in(door).device
+    order: list[str] = []
+
+    async def wait(who: str, *, known: bool, leave: asyncio.Event) -> None:
+        async with door._turns.one(known=known):
+            order.append(who)
+            await leave.wait()
+
+    async def crowd() -> None:
+        leave = asyncio.Event()
+        waiting = [
+            asyncio.create_task(wait(f"stranger {place}", known=False, leave=leave))
+            for place in range(AT_ONCE + MAX_WAITING)
+        ]
+        await asyncio.sleep(0)
+        assert len(order) == AT_ONCE
+        with pytest.raises(Crowded):
+            await door.log_in("Mieke", PASSWORD, address="10.0.0.66")
+        colleague = asyncio.create_task(wait("colleague", known=True, leave=leave))
+        at_the_door = asyncio.create_task(
+            door.log_in("Mieke", PASSWORD, address="10.0.0.66", device=device)
+        )
+        while len(door._turns._known) < 2:  # noqa: ASYNC110 -- nothing says when it waits
+            await asyncio.sleep(0)
+        waiting.pop().cancel()  # a browser that was closed gives its place back
+        leave.set()
+        assert (await at_the_door).session
+        await asyncio.gather(*waiting, colleague)
+        assert order[AT_ONCE] == "colleague"
+        assert door._turns._running == 0
+
+    asyncio.run(crowd())
 
 
 def test_who_is_disabled_is_out_at_once(

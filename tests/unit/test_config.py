@@ -30,6 +30,16 @@ def test_without_anything_balie_serves_this_machine_only(tmp_path: Path) -> None
     assert found.data == tmp_path / "home" / ".local" / "share" / "balie"
 
 
+def test_nobody_is_a_proxy_unless_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the file, or as JSON in the environment, as under systemd."""
+    assert load(None).web.proxies == ()
+    path = tmp_path / "web.toml"
+    path.write_text('[web]\nproxies = ["127.0.0.1", "10.0.0.0/8"]\n', encoding="utf-8")
+    assert load(path).web.proxies == ("127.0.0.1", "10.0.0.0/8")
+    monkeypatch.setenv("BALIE_WEB", '{"proxies": ["::1"]}')
+    assert load(None).web.proxies == ("::1",)
+
+
 def test_under_systemd_the_data_lives_where_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
     """`StateDirectory=` of the unit is the data directory."""
     monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/balie")
@@ -58,6 +68,7 @@ def test_the_order_is_given_environment_file_default(
         ('log_level = "LOUD"', "“log_level”.*'DEBUG'"),
         ("port = ", "is no TOML"),
         ("[web]\nport = 1", "“web.port”"),
+        ('[web]\nproxies = ["proxy.local"]', "“web.proxies.0”.*10.0.0.0/8"),
     ],
 )
 def test_a_file_with_a_mistake_is_a_sentence(file: Path, toml: str, says: str) -> None:

@@ -7,12 +7,14 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer, SecurityScopes
 
+from appliance.api.forwarded import address_of
 from appliance.api.problems import ProblemError, problem
 from appliance.api.services import Services
 from appliance.desk import tokens
 from appliance.desk.bearer import token_hash
 from appliance.desk.sight import Sight
 from appliance.desk.tokens import ApiToken, Scope
+from appliance.desk.wrong_tries import Tried, WrongTries
 from appliance.store.store import Store
 
 KEEP_S = 0.5
@@ -67,6 +69,8 @@ async def caller_of(request: Request, *scopes: str) -> Caller:
         raise _unauthorized("This needs a token: send “Authorization: Bearer <token>”.")
     token = await book.find(text.strip())
     if token is None:
+        wrong: WrongTries = request.app.state.wrong
+        await wrong.note(Tried.TOKEN, address=address_of(request))
         raise revoked()
     for name in scopes:
         if Scope(name) not in token.scopes:

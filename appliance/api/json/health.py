@@ -1,13 +1,20 @@
-"""`/healthz`, `/readyz` and `/metrics`: for whoever watches the box. Nothing personal in them."""
+"""`/healthz`, `/readyz` and `/metrics`: for whoever watches the box. Nothing personal in them.
+
+What a single SIM has left, and how it receives, is for who watches from this machine or has a
+token with `devices:read` for the whole company.
+"""
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
+from appliance.api.forwarded import is_from_this_machine
 from appliance.api.json.bodies import HealthOut
+from appliance.api.json.callers import caller_of
 from appliance.api.json.documented import answers
 from appliance.api.json.metrics import Metrics, read_figures
 from appliance.api.problems import ProblemError, problem
 from appliance.api.services import Services
+from appliance.desk.tokens import Scope
 from appliance.errors import StoreError
 from appliance.store import events
 
@@ -67,9 +74,12 @@ async def _unreadable(services: Services) -> list[str]:
     responses=answers(
         None,
         _METRICS_EXAMPLE,
+        "unauthorized",
+        "forbidden",
         "store-unavailable",
         media_type="text/plain",
-        description="The Prometheus text format.",
+        description="The Prometheus text format. Signal and credit of each device only from this "
+        "machine itself, or with a token that has `devices:read` and is for every branch.",
     ),
 )
 async def get_metrics(request: Request) -> Response:
@@ -77,4 +87,13 @@ async def get_metrics(request: Request) -> Response:
     metrics: Metrics = request.app.state.metrics
     now_ms = services.clock.now_ms()
     figures = await services.store.aread(lambda conn: read_figures(conn, now_ms))
-    return Response(metrics.text(figures), media_type="text/plain; version=0.0.4; charset=utf-8")
+    text = metrics.text(figures, each_device=await _may_see_devices(request))
+    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+async def _may_see_devices(request: Request) -> bool:
+    """Raises ProblemError for a token that is not good enough: it is nobody's mistake to hide."""
+    if "authorization" in request.headers:
+        caller = await caller_of(request, Scope.DEVICES_READ.value)
+        return caller.token.branch_id is None
+    return is_from_this_machine(request)

@@ -1,14 +1,15 @@
 """Figures for Prometheus, read from the database when they are asked for."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from appliance.api.connections import Connections
+from appliance.desk.wrong_tries import Tried
 
 _MS_PER_S = 1000
 _CENTS = 100
@@ -32,7 +33,8 @@ class Figures:
 class Metrics:
     """One per app, so that two apps in one process count apart."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, wrong_tries: Mapping[Tried, int]) -> None:
+        self._wrong_tries = wrong_tries
         self._registry = CollectorRegistry()
         self._registry.register(_Connections(connections))
         self._accept = Histogram(
@@ -45,10 +47,11 @@ class Metrics:
     def accepted(self, took_s: float) -> None:
         self._accept.observe(took_s)
 
-    def text(self, figures: Figures) -> bytes:
-        """The whole exposition."""
+    def text(self, figures: Figures, *, each_device: bool) -> bytes:
+        """The whole exposition; without `each_device` none of what a single device tells."""
         registry = CollectorRegistry()
-        registry.register(_Snapshot(figures))
+        shown = figures if each_device else replace(figures, signals=(), credits=())
+        registry.register(_Snapshot(shown, self._wrong_tries))
         return generate_latest(registry) + generate_latest(self._registry)
 
 
@@ -102,8 +105,9 @@ class _Connections(Collector):
 
 
 class _Snapshot(Collector):
-    def __init__(self, figures: Figures) -> None:
+    def __init__(self, figures: Figures, wrong_tries: Mapping[Tried, int]) -> None:
         self._figures = figures
+        self._wrong_tries = wrong_tries
 
     def collect(self) -> Iterable[Metric]:
         messages = GaugeMetricFamily(
@@ -135,6 +139,12 @@ class _Snapshot(Collector):
             "How long the oldest queued message waits; 0 when none does.",
             value=self._age_s(),
         )
+        wrong = CounterMetricFamily(
+            "balie_wrong_tries", "Wrong passwords, set-up codes and tokens.", labels=("what",)
+        )
+        for what in Tried:
+            wrong.add_metric((what.value,), self._wrong_tries.get(what, 0))
+        yield wrong
 
     def _age_s(self) -> float:
         oldest_ms = self._figures.oldest_ms

@@ -2,20 +2,23 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Query
 from fastapi.responses import Response
 
+from appliance.api.forwarded import address_of
 from appliance.api.web.cookies import DEVICE, GUEST, SESSION
 from appliance.api.web.refusal import note_of
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import AtDoor, AtDoorPosting, Guest, Posting, go, local_path
 from appliance.desk import sessions, staff
 from appliance.desk.login import Door
+from appliance.desk.throttle import TooManyTries
+from appliance.desk.turns import Crowded
 from appliance.errors import InvalidInput, Refused
 
 routes = APIRouter(route_class=PageRoute)
 
-TOO_MANY_REQUESTS = 429
+FORBIDDEN, UNPROCESSABLE, TOO_MANY_REQUESTS, UNAVAILABLE = 403, 422, 429, 503
 
 
 @routes.get("/login")
@@ -34,12 +37,14 @@ async def log_in(
 ) -> Response:
     address = address_of(guest.request)
     device = DEVICE.read(guest.request)
+    before = SESSION.read(guest.request)
     try:
-        entered = await guest.web.door.log_in(name, password, address=address, device=device)
+        entered = await guest.web.door.log_in(
+            name, password, address=address, device=device, before=before
+        )
     except Refused as exc:
         note = note_of(guest.words, exc)
-        status = TOO_MANY_REQUESTS if note.code == "too-many-tries" else 403
-        return guest.page("login.html", status, back=local_path(back), name=name, note=note)
+        return refused(guest, exc, "login.html", back=local_path(back), name=name, note=note)
     return enter(guest, entered.session, entered.device, local_path(back))
 
 
@@ -47,7 +52,7 @@ async def log_in(
 async def log_out(visit: Posting) -> Response:
     await visit.write(lambda tx: sessions.end(tx, visit.token))
     answer = go(visit, "/login")
-    SESSION.drop(answer, secure=visit.services.cookies_secure)
+    SESSION.drop(answer, secure=visit.secure)
     return answer
 
 
@@ -72,28 +77,46 @@ async def use_link(
     member = await store.aread(lambda conn: staff.link_owner(conn, token, now_ms))
     try:
         hashed = await chosen_password(guest.web.door, password, again)
-    except InvalidInput as exc:
+    except (InvalidInput, Refused) as exc:
         note = note_of(guest.words, exc)
-        return guest.page("login_link.html", 422, name=member.name, note=note)
+        return refused(guest, exc, "login_link.html", name=member.name, note=note)
     session = await store.awrite(lambda tx: staff.use_login_link(tx, token, hashed))
     return enter(guest, session, await guest.web.door.device_cookie(member.name), "/")
 
 
 async def chosen_password(door: Door, password: str, again: str) -> str:
     """The hash of a password typed twice. Raises InvalidInput."""
-    if password != again:
-        raise InvalidInput("again", "The two passwords differ.")
+    must_agree(password, again)
     return await door.hash_password(password)
 
 
-def address_of(request: Request) -> str:
-    return request.client.host if request.client else ""
+def must_agree(password: str, again: str) -> None:
+    if password != again:
+        raise InvalidInput("again", "The two passwords differ.")
+
+
+def refused(
+    guest: Guest, exc: InvalidInput | Refused, template: str, **context: object
+) -> Response:
+    """The form again, with a status that says whether and when to come back."""
+    match exc:
+        case InvalidInput():
+            status = UNPROCESSABLE
+        case TooManyTries():
+            status = TOO_MANY_REQUESTS
+        case Crowded():
+            status = UNAVAILABLE
+        case _:
+            status = FORBIDDEN
+    answer = guest.page(template, status, **context)
+    if isinstance(exc, TooManyTries | Crowded):
+        answer.headers["Retry-After"] = str(exc.retry_after_s)
+    return answer
 
 
 def enter(guest: Guest, session: sessions.NewSession, device: str, address: str) -> Response:
     answer = go(guest, address)
-    secure = guest.web.services.cookies_secure
-    SESSION.put(answer, session.token, secure=secure)
-    DEVICE.put(answer, device, secure=secure)
-    GUEST.drop(answer, secure=secure)
+    SESSION.put(answer, session.token, secure=guest.secure)
+    DEVICE.put(answer, device, secure=guest.secure)
+    GUEST.drop(answer, secure=guest.secure)
     return answer

@@ -143,6 +143,10 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
     ),
     "same-contact": ("This number belongs to this contact already.", ""),
     "number-elsewhere": ("This number cannot be added here.", "Ask an administrator."),
+    "crowded": (
+        "Too many people are logging in at this moment.",
+        "Try again in a few seconds.",
+    ),
     "wrong-setup-code": (
         "That is not the set-up code.",
         "Balie prints it on its console and in its log when it starts for the first time.",

@@ -20,10 +20,11 @@ from appliance.api.web import (
 from appliance.api.web.visit import Web
 from appliance.desk.login import Door
 from appliance.desk.throttle import Throttle
+from appliance.desk.wrong_tries import WrongTries
 
 
-def router(services: Services) -> APIRouter:
-    web = Web(services, Door(services.store, services.clock), Throttle())
+def router(services: Services, wrong: WrongTries) -> APIRouter:
+    web = Web(services, Door(services.store, services.clock, wrong), Throttle())
 
     async def provide(request: Request) -> None:
         request.state.web = web

@@ -5,14 +5,16 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
+from appliance.api.forwarded import address_of
 from appliance.api.web.cookies import DEVICE, SESSION
-from appliance.api.web.login import address_of, chosen_password
+from appliance.api.web.login import must_agree
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting, Reading, Visit, go
-from appliance.desk import staff
+from appliance.desk import sessions, staff
 from appliance.desk.sessions import NewSession
 from appliance.errors import InvalidInput, Refused
+from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
 
@@ -43,17 +45,23 @@ async def change_password(
     password: Annotated[str, Form()] = "",
     again: Annotated[str, Form()] = "",
 ) -> Response:
-    """All other browsers of this person are logged out by it; this one gets a new session."""
+    """Every browser of this person is logged out by it; this one gets a new session."""
+    door = visit.web.door
     try:
-        session = await _confirm(visit, current)
-        hashed = await chosen_password(visit.web.door, password, again)
+        must_agree(password, again)
+        # As at the door, so that nobody guesses for ever at a screen left open.
+        await door.check(
+            visit.session.name,
+            current,
+            address=address_of(visit.request),
+            device=DEVICE.read(visit.request),
+        )
+        hashed = await door.hash_password(password)
     except (InvalidInput, Refused) as exc:
         return _page(visit, 422, note=note_of(visit.words, exc))
-    await visit.write(
-        lambda tx: staff.set_password(tx, visit.staff_id, hashed, keep_session=session.token)
-    )
+    session = await visit.write(lambda tx: _changed(tx, visit.staff_id, hashed))
     answer = go(visit, "/settings?saved=password")
-    SESSION.put(answer, session.token, secure=visit.services.cookies_secure)
+    SESSION.put(answer, session.token, secure=visit.secure)
     return answer
 
 
@@ -63,12 +71,6 @@ def _page(
     return visit.page("settings.html", status, saved=saved, note=note)
 
 
-async def _confirm(visit: Visit, current: str) -> NewSession:
-    """A log-in like any other, so that nobody guesses for ever at a screen left open."""
-    entered = await visit.web.door.log_in(
-        visit.session.name,
-        current,
-        address=address_of(visit.request),
-        device=DEVICE.read(visit.request),
-    )
-    return entered.session
+def _changed(tx: Tx, staff_id: str, password_hash: str) -> NewSession:
+    staff.set_password(tx, staff_id, password_hash)
+    return sessions.begin(tx, staff_id)

@@ -5,19 +5,21 @@ there, so a stranger on the network who finds the port first gains nothing. As s
 exists the first step is closed.
 """
 
-import hmac
 from typing import Annotated
 
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
+from appliance.api.forwarded import address_of
 from appliance.api.web.i18n import LANGUAGES
-from appliance.api.web.login import address_of, chosen_password, enter
+from appliance.api.web.login import chosen_password, enter, refused
 from appliance.api.web.refusal import note_of
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import AtDoor, AtDoorPosting, Guest, Posting, Reading, Visit, go
 from appliance.desk import sessions, staff
 from appliance.desk.access import Permission
+from appliance.desk.bearer import is_code
+from appliance.desk.wrong_tries import Tried
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.store import lines
 from appliance.store.store import Tx
@@ -25,15 +27,13 @@ from appliance.store.store import Tx
 routes = APIRouter(route_class=PageRoute)
 
 MAX_NAME = 80
-BRAKE = "set-up"
-"""All wrong codes count together, whoever tries them."""
 
 
 @routes.get("/setup")
 async def setup_page(guest: AtDoor) -> Response:
     if not await guest.web.services.store.aread(staff.is_fresh):
         return go(guest, "/")
-    return _first_step(guest, name="", note=None)
+    return guest.page("setup.html", has_code=_has_code(guest), name="", note=None)
 
 
 @routes.post("/setup")
@@ -48,12 +48,12 @@ async def make_first_admin(
     if not await store.aread(staff.is_fresh):
         return go(guest, "/")
     try:
-        _check_code(guest, code)
+        await _check_code(guest, code)
         hashed = await chosen_password(guest.web.door, password, again)
         session = await store.awrite(lambda tx: _begin(tx, name, hashed))
     except (InvalidInput, Refused) as exc:
-        status = 422 if isinstance(exc, InvalidInput) else 403
-        return _first_step(guest, status, name=name, note=note_of(guest.words, exc))
+        note = note_of(guest.words, exc)
+        return refused(guest, exc, "setup.html", has_code=_has_code(guest), name=name, note=note)
     return enter(guest, session, await guest.web.door.device_cookie(name), "/setup/branch")
 
 
@@ -87,21 +87,23 @@ def _branch_name(name: str) -> str:
     return tidy
 
 
-def _first_step(guest: Guest, status: int = 200, **context: object) -> Response:
-    has_code = guest.web.services.setup_code is not None
-    return guest.page("setup.html", status, has_code=has_code, **context)
+def _has_code(guest: Guest) -> bool:
+    return guest.web.services.setup_code is not None
 
 
-def _check_code(guest: Guest, code: str) -> None:
-    """Raises Refused; wrong codes are slowed down as wrong passwords are (TooManyTries)."""
+async def _check_code(guest: Guest, code: str) -> None:
+    """The right code opens whatever was tried before, for it is too long to be guessed; wrong ones
+    are slowed down by their address. Raises Refused.
+    """
     expected = guest.web.services.setup_code
-    given = "".join(code.split()).casefold()
+    if expected is not None and is_code(code, expected):
+        return
     brake, now_ms = guest.web.setup_brake, guest.web.services.clock.now_ms()
     address = address_of(guest.request)
-    brake.admit(name=BRAKE, address=address, device=None, now_ms=now_ms)
-    if expected is None or not hmac.compare_digest(given.encode(), expected.casefold().encode()):
-        brake.failed(name=BRAKE, address=address, device=None, now_ms=now_ms)
-        raise Refused("wrong-setup-code", "That is not the set-up code.")
+    brake.admit(name=None, address=address, device=None, now_ms=now_ms)
+    brake.failed(name=None, address=address, device=None, now_ms=now_ms)
+    await guest.web.door.wrong.note(Tried.SETUP_CODE, address=address)
+    raise Refused("wrong-setup-code", "That is not the set-up code.")
 
 
 def _begin(tx: Tx, name: str, password_hash: str) -> sessions.NewSession:

@@ -59,12 +59,16 @@ class Guest:
     words: Words
     token: str
 
+    @property
+    def secure(self) -> bool:
+        return is_secure(self.request, self.web)
+
     def page(self, template: str, status: int = 200, **context: object) -> HTMLResponse:
         html = pages.render(
             template, self.words, theme=None, csrf=self.token, session=None, **context
         )
         answer = HTMLResponse(html, status)
-        GUEST.put(answer, self.token, secure=self.web.services.cookies_secure)
+        GUEST.put(answer, self.token, secure=self.secure)
         return answer
 
 
@@ -81,6 +85,10 @@ class Visit:
     @property
     def services(self) -> Services:
         return self.web.services
+
+    @property
+    def secure(self) -> bool:
+        return is_secure(self.request, self.web)
 
     @property
     def staff_id(self) -> str:
@@ -121,6 +129,11 @@ class Visit:
             now_ms=self.now_ms,
             **context,
         )
+
+
+def is_secure(request: Request, web: Web) -> bool:
+    """Cookies for https only: always, or because this request came by it."""
+    return web.services.cookies_secure or request.url.scheme == "https"
 
 
 def is_partial(request: Request) -> bool:
@@ -191,6 +204,9 @@ def go(visitor: Guest | Visit, address: str) -> Response:
 
 
 async def _check(request: Request, expected: str) -> None:
+    # What browsers add by themselves and no page can forge; over plain http they leave it out.
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise ForgedRequest("The form came from another site.")
     given = request.headers.get(CSRF_HEADER)
     if given is None:
         form = await request.form()

@@ -100,7 +100,7 @@ def test_nothing_is_sent_by_sms_while_the_phone_would_use_the_other_sim(
     """Or would ask somebody which one; WhatsApp knows one number only."""
     double.world.inject(kind="sms-sim", subscription=sends_by)
     status = double.driver.probe()
-    assert (status.reason, status.channels) == (Reason.SMS_SIM, {Channel.WHATSAPP})
+    assert (status.reason, status.channels) == (Reason.SMS_SIM, frozenset({Channel.WHATSAPP}))
     double.world.inject(kind="sms-sim", subscription=OURS)
     assert double.driver.probe().state is DeviceState.READY
 
