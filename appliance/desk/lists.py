@@ -5,7 +5,7 @@ when the list is accepted; who is refused is told why and costs the others nothi
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -17,7 +17,7 @@ from appliance.desk.wording import Wording
 from appliance.errors import InvalidInput
 from appliance.messages import Channel, MessageClass
 from appliance.phone_numbers import is_e164, parse_number
-from appliance.queue import rows
+from appliance.queue import rows, undecided
 from appliance.queue.estimate import Rhythm
 from appliance.queue.office_hours import hours_of
 from appliance.queue.pacing import ANSWER_WINDOW_MS, DAY_MS, DEFAULT_PROFILE, Brake, Profile
@@ -151,6 +151,7 @@ class _Look:
     begins_ms: int
     expires_ms: int
     clock_is_wrong: bool
+    undecided: Mapping[str, str]
     seen: set[str] = field(default_factory=set)
     previous: str | None = None
     first_contacts: int = 0
@@ -173,6 +174,7 @@ class _Look:
             now_ms=now_ms,
             begins_ms=begins_ms,
             clock_is_wrong=clock_is_wrong,
+            undecided=undecided.asked(conn, line.id),
             expires_ms=begins_ms + request.ttl_ms
             if request.ttl_ms
             else _end_of_day(lines.branch(conn, line.branch_id).zone, begins_ms),
@@ -240,6 +242,10 @@ class _Look:
         return "" if self.ways.can_carry(_parcel(recipient, person)) else "no-route"
 
     def _timed(self, recipient: Recipient, person: sqlite3.Row) -> Recipient:
+        if recipient.contact_id in self.undecided:
+            self.previous = recipient.text
+            self.seen.add(recipient.contact_id)
+            return replace(recipient, reason=undecided.REASON)
         way = self.ways.choose(_parcel(recipient, person))
         # Nothing of a list leaves before its way is open.
         self.rhythm.now_ms = max(self.rhythm.now_ms, way.from_ms)

@@ -4,6 +4,7 @@ from enum import Enum
 
 from appliance.errors import NotFound, Refused
 from appliance.events import EventKind
+from appliance.queue import undecided
 from appliance.store.store import Tx
 
 
@@ -17,8 +18,9 @@ class Answer(Enum):
 
 
 def mark(tx: Tx, message_id: str) -> None:
-    """Puts the question to staff."""
+    """Puts the question to staff; until they answer, what waits for this person does so."""
     tx.conn.execute("INSERT INTO near_stop (message_id) VALUES (?)", (message_id,))
+    undecided.put_off(tx, *_whose(tx, message_id))
     _tell(tx, message_id, None, None)
 
 
@@ -35,6 +37,7 @@ def settle(tx: Tx, message_id: str, answer: Answer, *, staff_id: str) -> None:
         "UPDATE near_stop SET decision = ?, staff_id = ?, decided_ms = ? WHERE message_id = ?",
         (answer.value, staff_id, tx.now_ms, message_id),
     )
+    undecided.let_go(tx, *_whose(tx, message_id))
     _tell(tx, message_id, answer, staff_id)
 
 
@@ -51,6 +54,14 @@ def overtake(tx: Tx, contact_id: str, line_id: str) -> None:
             (tx.now_ms, row["message_id"]),
         )
         _tell(tx, row["message_id"], Answer.OVERTAKEN, None)
+
+
+def _whose(tx: Tx, message_id: str) -> tuple[str, str]:
+    """On which line, and of which contact."""
+    row = tx.conn.execute(
+        "SELECT line_id, contact_id FROM message WHERE id = ?", (message_id,)
+    ).fetchone()
+    return row["line_id"], row["contact_id"]
 
 
 def _tell(tx: Tx, message_id: str, answer: Answer | None, staff_id: str | None) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from appliance.desk import arrivals, device_states, long_sms, words
+from appliance.desk import arrivals, device_states, long_sms, near_words, words
 from appliance.desk import calls as missed
 from appliance.devices.protocol import (
     Balance,
@@ -52,7 +52,7 @@ class Reception:
             else:
                 arrivals.keep(tx, device_id, line, incoming)
 
-        if words.is_stop(incoming.text) and incoming.group is None:
+        if incoming.group is None and _may_withdraw(incoming.text):
             self._gate.write(self._store, (incoming.sender,), keep)
         else:
             self._store.write(keep)
@@ -141,6 +141,11 @@ _WHOSE = {
     Whose.ANOTHER: Reason.OTHER_MODEM,
     Whose.UNCLEAR: Reason.SAME_IMEI,
 }
+
+
+def _may_withdraw(text: str) -> bool:
+    """Nothing leaves after it is kept: it ends consent, or asks a person whether it does."""
+    return words.is_stop(text) or near_words.is_near_stop(text)
 
 
 def _leave(conn: sqlite3.Connection, device_id: str) -> None:

@@ -6,6 +6,7 @@ from appliance.desk.room import Room
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.messages import Channel, MessageClass, MessageState, clean_text
 from appliance.phone_numbers import is_e164, is_landline
+from appliance.queue import undecided
 from appliance.queue.pacing import ANSWER_WINDOW_MS, HOUR_MS, Waiting
 from appliance.queue.permission import may_write
 from appliance.queue.promise import Coming, first_promise, note_promise
@@ -114,7 +115,11 @@ def _coming(
         sms=wanted is Channel.SMS,
         parts=count_parts(text) if wanted is Channel.SMS else 1,
     )
+    asked = undecided.asked(tx.conn, request.line_id).get(contact_id)
     return Coming(
+        undecided=undecided.holds(
+            asked, message_id=waiting.id, staff_id=request.author.staff_id, kind=waiting.kind
+        ),
         waiting=waiting,
         contact_id=contact_id,
         conversation_id=conversation_id,

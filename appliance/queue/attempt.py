@@ -10,7 +10,7 @@ from typing import Any
 from appliance.devices.protocol import Outgoing
 from appliance.errors import NotFound, Refused, Transient
 from appliance.messages import Channel, MessageClass, MessageState
-from appliance.queue import clock_watch, parts
+from appliance.queue import clock_watch, parts, undecided
 from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import ANSWER_WINDOW_MS
 from appliance.queue.permission import may_write
@@ -84,6 +84,8 @@ class QueueAttempt:
             raise Refused("by-person", "The line was removed.") from exc
         if line.stops(self.device_id):
             raise Transient("The line was stopped.")
+        if undecided.waits(tx.conn, self.outgoing.message_id):
+            raise Transient("They may want no more messages; somebody has to decide first.")
 
     def _is_tapped(self, tx: Tx) -> bool:
         row = tx.conn.execute(
@@ -149,6 +151,7 @@ def _is_free(tx: Tx, message_id: str, line_id: str, device_id: str) -> bool:
         and not lines.line(tx.conn, line_id).stops(device_id)
         and not _waits_for_the_clock(tx, message_id)
         and not _is_bound_elsewhere(tx, message_id, device_id)
+        and not undecided.waits(tx.conn, message_id)
     )
 
 

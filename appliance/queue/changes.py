@@ -12,6 +12,7 @@ _MATTER = (
     EventKind.MESSAGE_STATE,
     EventKind.MESSAGE_RECEIVED,
     EventKind.CONSENT_RECORDED,
+    EventKind.NEAR_STOP,
     EventKind.CONTACT_JOINED,
     EventKind.DEVICE_STATUS,
     EventKind.DEVICE_ENROLLED,

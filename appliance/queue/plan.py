@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from appliance.messages import Channel, MessageClass
-from appliance.queue import rows
+from appliance.queue import rows, undecided
 from appliance.queue.estimate import Rhythm, interrupted_until
 from appliance.queue.history import History
 from appliance.queue.office_hours import OfficeHours, hours_of
@@ -279,6 +279,9 @@ class Desk:
         return (from_ms - now_ms) // HOUR_MS
 
     def plan(self, message: rows.Queued, *, now_ms: int) -> Planned:
+        if message.undecided:
+            reason = undecided.REASON
+            return Planned(queued=message, expected_ms=None, reason=reason, route=None)
         way = self.ways.choose(_parcel(message))
         if way.route is None:
             return Planned(queued=message, expected_ms=None, reason=way.obstacle, route=None)

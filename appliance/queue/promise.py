@@ -50,7 +50,10 @@ _SAME_LINE = "SELECT 1 FROM event WHERE seq > ? AND (line_id = ? OR line_id IS N
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coming:
-    """A message that is about to be kept. `last_in_ms`: when its contact last wrote."""
+    """A message that is about to be kept. `last_in_ms`: when its contact last wrote.
+
+    `undecided`: those words may mean STOP, and it waits until somebody has decided.
+    """
 
     waiting: Waiting
     contact_id: str
@@ -59,6 +62,7 @@ class Coming:
     text: str
     wanted: Channel | None
     on_whatsapp: bool | None
+    undecided: bool = False
 
     def queued(self, waiting: Waiting) -> Queued:
         return Queued(
@@ -71,6 +75,7 @@ class Coming:
             reason=None,
             tries=0,
             blocked=False,
+            undecided=self.undecided,
         )
 
 

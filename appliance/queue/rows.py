@@ -9,6 +9,7 @@ from typing import Any
 
 from appliance.devices.protocol import Outgoing, Resumed
 from appliance.messages import Channel, MessageClass
+from appliance.queue import undecided
 from appliance.queue.pacing import Waiting
 from appliance.sms_parts import count_parts
 
@@ -26,7 +27,7 @@ MAX_CONSIDERED = 100
 _FIRST_PAGE = 8
 """Mostly the first few decide, so no more are fetched at first."""
 
-PARKED = "('unanswered', 'first-contacts', 'ceiling-month')"
+PARKED = "('unanswered', 'first-contacts', 'ceiling-month', 'near-stop')"
 """Reasons that hold one person's messages for days, and nobody's behind them."""
 
 WAITING = "('queued', 'sending', 'unconfirmed')"
@@ -51,7 +52,8 @@ LANES = tuple(Lane(kind, answering) for kind in CLASSES for answering in (True, 
 class Queued:
     """A waiting message as the planner sees it. `blocked`: an earlier one to them is in doubt.
 
-    `bound_to`: the device over which a part of it left.
+    `bound_to`: the device over which a part of it left. `undecided`: it waits until somebody has
+    decided whether they want no more.
     """
 
     waiting: Waiting
@@ -64,6 +66,7 @@ class Queued:
     tries: int
     blocked: bool
     bound_to: str | None = None
+    undecided: bool = False
 
     @property
     def lane(self) -> Lane:
@@ -83,7 +86,7 @@ class OpenQuestion:
 
 _QUEUED = """
 SELECT m.id, m.number, m.class, m.text, m.created_ms, m.typed, m.answering, m.not_before_ms,
-       m.contact_id, m.wanted, n.on_whatsapp, m.expected_ms, m.reason, m.tries,
+       m.contact_id, m.staff_id, m.wanted, n.on_whatsapp, m.expected_ms, m.reason, m.tries,
        m.bound_to,
        CASE WHEN m.answering = 1 OR m.class IN ('confirmation', 'reply') THEN 0 ELSE
        (SELECT count(*) FROM message b WHERE b.conversation_id = m.conversation_id
@@ -119,11 +122,11 @@ _LATER = _QUEUED.format(
     f" AND coalesce(m.reason, '') NOT IN {PARKED}",
 )
 _PARKED = _QUEUED.format(index="message_parked", as_indexed="", condition=f"m.reason IN {PARKED}")
-# Time alone lets go of these; of the others the planner hears when their person writes.
+# Time alone lets go of these; for the others a person writes, or decides.
 _PARKED_FOR_A_TIME = _QUEUED.format(
     index="message_parked",
     as_indexed="",
-    condition=f"m.reason IN {PARKED} AND m.reason <> 'unanswered'",
+    condition=f"m.reason IN {PARKED} AND m.reason NOT IN ('unanswered', 'near-stop')",
 )
 
 
@@ -152,6 +155,7 @@ class Reading:
         self._now_ms = now_ms
         self._looked = {} if looked is None else looked
         self._doubts = _doubts(conn, line_id)
+        self._asked = undecided.asked(conn, line_id)
 
     def in_order(self, closed: set[Lane]) -> Iterator[Queued]:
         """What may leave by its own time, in the queue's order, but none of a closed lane.
@@ -235,6 +239,12 @@ class Reading:
             tries=row["tries"],
             blocked=doubt is not None and doubt < row["id"],
             bound_to=row["bound_to"],
+            undecided=undecided.holds(
+                self._asked.get(row["contact_id"]),
+                message_id=row["id"],
+                staff_id=row["staff_id"],
+                kind=MessageClass(row["class"]),
+            ),
         )
 
 

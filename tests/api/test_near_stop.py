@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.api.office import Desk, Office
+from tests.api.office import Caller, Desk, Office
 from tests.api.test_web_rules import Browser, log_in
 
 WORKER = "+31655500401"
@@ -84,3 +84,15 @@ def test_no_button_takes_a_question_back(office: Office, sanne: Browser, message
     """What only the desk itself decides is no answer of a form."""
     path = f"/messages/{message}/near-stop"
     assert sanne.post(path, {"answer": "overtaken"}).status_code == 404
+
+
+def test_what_waits_meanwhile_says_why(
+    office: Office, planning: Caller, sanne: Browser, message: str
+) -> None:
+    """On the page in words, in the API as a code, and nobody knows until when."""
+    line = one(office, "SELECT number FROM line")
+    posted = planning.post({"line": line, "to": WORKER, "text": "Kun je morgen werken?"}).json()
+    assert (posted["reason"], posted["expected_at"]) == ("near-stop", None)
+    waits = "Waits, because they may want no more messages and somebody has to decide."
+    assert waits in thread(office, sanne)
+    assert "iemand moet dat beslissen" in thread(office, sanne, "nl")

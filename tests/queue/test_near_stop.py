@@ -4,14 +4,18 @@ import threading
 
 import pytest
 
-from appliance.desk import sign_off, staff
+from appliance.desk import sign_off, staff, tokens
+from appliance.desk.lists import ListRequest, accept_list, preview
 from appliance.desk.near_stop import Answer
-from appliance.errors import NotFound, Refused
-from appliance.messages import MessageState
+from appliance.desk.sending import Author
+from appliance.desk.tokens import Scope
+from appliance.errors import NotFound, Refused, Transient
+from appliance.messages import MessageClass, MessageState
 from appliance.store import consent
-from tests.queue.counter import ANNA, SMS, Counter, tapping
+from tests.queue.counter import ANNA, BART, SMS, Counter, tapping
 
 NEAR = "stop. dank je"
+HOUR_S = 3600
 
 
 @pytest.fixture
@@ -107,9 +111,9 @@ def test_only_marked_messages_can_be_decided(counter: Counter, sanne: str) -> No
 def test_sign_off_waits_for_the_tap(counter: Counter, sanne: str) -> None:
     """It is committed when nothing is being sent to them, like a STOP."""
     counter.knows(ANNA)
-    counter.queues()
     counter.hears(NEAR)
     message_id = asked(counter)
+    counter.queues(author=Author(staff_id=sanne))
     counter.clock.advance(s=60)
     attempt = counter.attempt()
     thread = threading.Thread(
@@ -123,3 +127,173 @@ def test_sign_off_waits_for_the_tap(counter: Counter, sanne: str) -> None:
         assert code(counter) == "ok"
     thread.join(10)
     assert code(counter) == "opted-out"
+
+
+# While nobody has decided
+
+
+def waits(counter: Counter, message_id: str) -> tuple[MessageState, int | None, str | None]:
+    row = counter.row(message_id)
+    return MessageState(row["state"]), row["expected_ms"], row["reason"]
+
+
+HELD = (MessageState.QUEUED, None, "near-stop")
+
+
+@pytest.fixture
+def software(counter: Counter) -> Author:
+    made = counter.store.write(
+        lambda tx: tokens.add(tx, name="Planning", scopes=[Scope.MESSAGES_WRITE], branch_id=None)
+    )
+    return Author(token_id=made.id)
+
+
+def decide(counter: Counter, answer: Answer, sanne: str) -> None:
+    sign_off.decide(counter.store, counter.gate, asked(counter), answer, staff_id=sanne)
+
+
+def test_what_nobody_writes_by_hand_waits(counter: Counter, sanne: str, software: Author) -> None:
+    """A list, other software, a rule, and what was planned before: with the reason, no time."""
+    counter.knows(ANNA)
+    before = [
+        counter.accepts(author=software).id,
+        counter.accepts(kind=MessageClass.LIST, author=Author(staff_id=sanne)).id,
+        counter.queues(author=Author(staff_id=sanne)),
+    ]
+    counter.hears(NEAR)
+    after = [
+        counter.accepts(author=software).id,
+        counter.accepts(kind=MessageClass.LIST, author=Author(staff_id=sanne)).id,
+        counter.accepts(kind=MessageClass.AUTOMATIC, author=Author(rule="test")).id,
+        counter.accepts(kind=MessageClass.CONFIRMATION, author=Author(rule="call")).id,
+    ]
+    assert {waits(counter, each) for each in before + after} == {HELD}
+    for _ in range(3):
+        counter.planner.round()
+        counter.clock.advance(s=HOUR_S)
+        assert counter.task() is None
+    assert {waits(counter, each) for each in before + after} == {HELD}
+
+
+def test_an_answer_by_hand_leaves(counter: Counter, sanne: str) -> None:
+    """Who writes now has read their words, also when those are days old."""
+    counter.knows(ANNA)
+    counter.hears(NEAR)
+    reply = counter.queues("Wil je echt niets meer horen?", author=Author(staff_id=sanne))
+    counter.clock.advance(s=60)
+    assert counter.sends() == reply
+    counter.clock.advance(s=48 * HOUR_S)
+    later = counter.queues("Nog één vraag", author=Author(staff_id=sanne))
+    assert counter.row(later)["class"] == "automatic"
+    counter.clock.advance(s=HOUR_S)
+    assert counter.sends() == later
+
+
+def test_others_are_not_held_up(counter: Counter, software: Author) -> None:
+    """It is about one person on one line."""
+    counter.knows(ANNA, BART)
+    held = counter.accepts(author=software).id
+    counter.hears(NEAR)
+    other = counter.accepts(to=BART, author=software).id
+    elsewhere, _ = counter.add_line("+31687654399", "R58M999")
+    consented(counter, elsewhere)
+    there = counter.accepts(line_id=elsewhere, author=software).id
+    counter.clock.advance(s=HOUR_S)
+    assert counter.sends() == other
+    assert counter.row(there)["reason"] != "near-stop"
+    assert waits(counter, held) == HELD
+
+
+def consented(counter: Counter, line_id: str) -> None:
+    counter.store.write(
+        lambda tx: consent.record(
+            tx,
+            number=ANNA,
+            contact_id=counter.contact_id(),
+            line_id=line_id,
+            kind=consent.ConsentKind.WROTE_FIRST,
+            recorded_by="test",
+        )
+    )
+
+
+def test_leaving_it_lets_what_waits_go_on(counter: Counter, sanne: str, software: Author) -> None:
+    """When the last such message was decided about."""
+    counter.knows(ANNA)
+    message_id = counter.accepts(author=software).id
+    counter.hears(NEAR)
+    counter.hears("geen berichten meer aub")
+    decide(counter, Answer.LEAVE, sanne)
+    assert waits(counter, message_id) == HELD
+    decide(counter, Answer.LEAVE, sanne)
+    counter.planner.round()
+    state, expected_ms, _ = waits(counter, message_id)
+    assert (state, expected_ms is None) == (MessageState.QUEUED, False)
+    counter.clock.advance(s=HOUR_S)
+    assert counter.sends() == message_id
+
+
+def test_signing_off_cancels_what_waits(counter: Counter, sanne: str, software: Author) -> None:
+    counter.knows(ANNA)
+    message_id = counter.accepts(author=software).id
+    counter.hears(NEAR)
+    decide(counter, Answer.SIGN_OFF, sanne)
+    assert waits(counter, message_id)[0] is MessageState.CANCELLED
+    assert counter.row(message_id)["reason"] == "opted-out"
+
+
+def test_nobody_waits_for_ever(counter: Counter, software: Author) -> None:
+    """What nobody decides about in time becomes too old."""
+    counter.knows(ANNA)
+    message_id = counter.accepts(author=software).id
+    counter.hears(NEAR)
+    counter.clock.advance(s=25 * HOUR_S)
+    counter.planner.round()
+    assert waits(counter, message_id)[0] is MessageState.EXPIRED
+
+
+def test_at_the_tap_it_is_asked_again(counter: Counter, sanne: str, software: Author) -> None:
+    """Words that come between claim and tap are in time; nothing of it counts as sent."""
+    counter.knows(ANNA)
+    message_id = counter.accepts(author=software).id
+    counter.clock.advance(s=60)
+    attempt = counter.attempt()
+    counter.hears(NEAR)
+    with pytest.raises(Transient) as held, tapping(attempt):
+        pytest.fail("it was tapped")
+    counter.work.not_sent(attempt, held.value)
+    counter.planner.round()
+    assert waits(counter, message_id) == HELD
+    decide(counter, Answer.LEAVE, sanne)
+    counter.clock.advance(s=HOUR_S)
+    assert counter.sends() == message_id
+
+
+def test_such_words_wait_for_a_tap(counter: Counter, software: Author) -> None:
+    """Once they are kept nothing leaves, so they are not kept while something does."""
+    counter.knows(ANNA)
+    counter.accepts(author=software)
+    counter.clock.advance(s=60)
+    attempt = counter.attempt()
+    thread = threading.Thread(target=counter.hears, args=(NEAR,))
+    with tapping(attempt):
+        thread.start()
+        thread.join(0.05)
+        assert counter.all("SELECT 1 FROM near_stop") == []
+    thread.join(10)
+    assert len(counter.all("SELECT 1 FROM near_stop")) == 1
+
+
+def test_a_list_tells_who_waits_for_a_decision(counter: Counter, software: Author) -> None:
+    """The dry run and the list itself say so, without a time, and the others keep theirs."""
+    counter.knows(ANNA, BART)
+    counter.hears(NEAR)
+    request = ListRequest(
+        line_id=counter.line_id, numbers=[ANNA, BART], texts=["Hoi", "Hallo"], author=software
+    )
+    told = counter.store.read(lambda conn: preview(conn, request, now_ms=counter.clock.now_ms()))
+    kept = counter.store.write(lambda tx: accept_list(tx, request))
+    for anna, bart in (told, kept):
+        assert (anna.refusal, anna.expected_ms, anna.reason) == ("", None, "near-stop")
+        assert bart.expected_ms is not None
+    assert waits(counter, str(kept[0].message_id)) == HELD

@@ -19,6 +19,7 @@ WAITING: Mapping[str, str] = {
     "sms-limit": "the phone allows no more SMS for a while",
     "office-hours": "the branch is closed until then",
     "unanswered": "the last messages went unanswered; it goes on when the contact writes",
+    "near-stop": "they may want no more messages and somebody has to decide",
     "device-absent": "the phone or modem is not plugged in",
     "device-unauthorized": "Balie is not allowed to use the phone or modem yet",
     "device-offline": "the connection with the phone or modem is dead",
