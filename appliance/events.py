@@ -33,6 +33,8 @@ class EventKind(Enum):
     LINE_REMOVED = "line.removed"
     LINE_STOPPED = "line.stopped"
     LINE_RESUMED = "line.resumed"
+    #: A code for the line itself came, or its text is gone; facts: `code`, `gone`.
+    LINE_CODE = "line.code"
     STAFF_ADDED = "staff.added"
     STAFF_CHANGED = "staff.changed"
     STAFF_LOGGED_IN = "staff.logged-in"

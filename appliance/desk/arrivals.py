@@ -4,6 +4,7 @@ import sqlite3
 from dataclasses import replace
 
 from appliance.characters import clean_name
+from appliance.desk import line_codes
 from appliance.desk.rules import Arrival, answer
 from appliance.devices.protocol import Incoming
 from appliance.messages import Channel, Origin
@@ -33,6 +34,9 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
     the conversation would not look for it further up. What no person said means nothing.
     """
     incoming = _named(incoming)
+    device_key = f"{key_owner(tx.conn, device_id, line)}:{incoming.channel.value}:{incoming.key}"
+    if line_codes.take(tx, device_key, line.id, incoming):
+        return
     if incoming.group is not None:
         conversation_id = conversations.with_group(
             tx, line.id, incoming.group.jid, incoming.group.name
@@ -41,7 +45,6 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
     else:
         contact_id = contacts.ensure(tx, incoming.sender, chosen_name=incoming.sender_name)
         conversation_id = conversations.with_contact(tx, line.id, contact_id)
-    owner = key_owner(tx.conn, device_id, line)
     message_id = messages.receive(
         tx,
         messages.NewIncoming(
@@ -51,7 +54,7 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
             number=incoming.sender,
             text=incoming.text,
             channel=incoming.channel,
-            device_key=f"{owner}:{incoming.channel.value}:{incoming.key}",
+            device_key=device_key,
             sender_name=incoming.sender_name,
             exact=incoming.exact,
             happened_ms=tx.now_ms,

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from appliance.desk import line_codes
 from appliance.desk.access import Permission, Rights
+from appliance.desk.line_codes import LineCode
 from appliance.devices.protocol import DeviceState, Reason
 from appliance.messages import Channel
 from appliance.store import lines
@@ -69,7 +71,8 @@ class Device:
 class Number:
     """A line with its devices. `waiting` counts the messages that have not left.
 
-    `goes_on`: it is stopped on one device, and another one of it still sends.
+    `goes_on`: it is stopped on one device, and another one of it still sends. `codes`: those for
+    the line itself that came just now, without their text for who does not manage it.
     """
 
     line_id: str
@@ -82,13 +85,14 @@ class Number:
     may_manage: bool
     settings: LineSettings
     devices: Sequence[Device]
+    codes: Sequence[LineCode]
 
 
-def numbers(conn: sqlite3.Connection, rights: Rights) -> Sequence[Number]:
+def numbers(conn: sqlite3.Connection, rights: Rights, *, now_ms: int) -> Sequence[Number]:
     """Of the branches that one reads the inbox of or manages the devices of."""
     branches = {each.id: each for each in lines.branches(conn)}
     found = [
-        _number(conn, line, branches[line.branch_id], rights)
+        _number(conn, line, branches[line.branch_id], rights, now_ms)
         for line in lines.lines(conn)
         if rights.may(Permission.INBOX_READ, line.branch_id)
         or rights.may(Permission.DEVICE_MANAGE, line.branch_id)
@@ -97,8 +101,9 @@ def numbers(conn: sqlite3.Connection, rights: Rights) -> Sequence[Number]:
 
 
 def _number(
-    conn: sqlite3.Connection, line: lines.Line, branch: lines.Branch, rights: Rights
+    conn: sqlite3.Connection, line: lines.Line, branch: lines.Branch, rights: Rights, now_ms: int
 ) -> Number:
+    may_manage = rights.may(Permission.DEVICE_MANAGE, line.branch_id)
     waiting = conn.execute(
         "SELECT count(*) FROM message WHERE line_id = ?"
         " AND state IN ('queued', 'sending', 'unconfirmed')",
@@ -112,9 +117,10 @@ def _number(
         stopped=line.stopped,
         goes_on=line.stopped is not None and bool(lines.open_routes(conn, line)),
         waiting=waiting[0],
-        may_manage=rights.may(Permission.DEVICE_MANAGE, line.branch_id),
+        may_manage=may_manage,
         settings=line.settings,
         devices=_devices(conn, line),
+        codes=line_codes.readable(conn, line.id, now_ms=now_ms, with_text=may_manage),
     )
 
 

@@ -29,7 +29,10 @@ class Order(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A number that this person may read, and what is new on it for them."""
+    """A number that this person may read, and what is new on it for them.
+
+    `code`: one for the number itself came just now, which is to be read elsewhere.
+    """
 
     id: str
     number: str
@@ -39,6 +42,7 @@ class Line:
     stopped: str | None
     may_write: bool
     unread: int
+    code: bool
 
     @property
     def readable(self) -> str:
@@ -97,6 +101,7 @@ def lines(conn: sqlite3.Connection, rights: Rights, staff_id: str) -> Sequence[L
             stopped=row["stopped"],
             may_write=rights.may(Permission.INBOX_WRITE, row["branch_id"]),
             unread=row["unread"],
+            code=bool(row["code"]),
         )
         for row in rows
         if rights.may(Permission.INBOX_READ, row["branch_id"])
@@ -151,7 +156,8 @@ SELECT line.id, line.number, line.branch_id, line.stopped, branch.name AS branch
    AND EXISTS (SELECT 1 FROM message i WHERE i.conversation_id = c.id AND i.direction = 'in'
                AND i.id > coalesce(r.message_id, '') AND i.created_ms >= me.created_ms
                AND i.origin <> 'technical')
-  ) AS unread
+  ) AS unread,
+  EXISTS (SELECT 1 FROM line_code k WHERE k.line_id = line.id AND k.text IS NOT NULL) AS code
 FROM line JOIN branch ON branch.id = line.branch_id JOIN staff me ON me.id = :staff_id
 WHERE line.removed_ms IS NULL
 ORDER BY branch.name, line.number

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from appliance.api.json import idempotency
+from appliance.desk import line_codes
 from appliance.errors import StoreError
 from appliance.queue import outcomes
 from appliance.runtime.schedule import At, Every, Scheduler
@@ -31,6 +32,7 @@ class Jobs:
         self._scheduler.add_job(self._copy, At(hour=2, minute=15))
         self._scheduler.add_job(self._sweep, At(minute=7))
         self._scheduler.add_job(self._look_quietly, Every(LOOK_S))
+        self._scheduler.add_job(self._forget_codes, Every(LOOK_S))
 
     def start(self) -> None:
         self._scheduler.start()
@@ -59,6 +61,12 @@ class Jobs:
             self._look()
         except StoreError:
             log.exception("what is late could not be looked after")
+
+    def _forget_codes(self) -> None:
+        try:
+            line_codes.forget_old(self._store)
+        except StoreError:
+            log.exception("codes for lines could not be erased")
 
     def _sweep(self) -> None:
         try:

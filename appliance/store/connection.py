@@ -34,6 +34,8 @@ def connect_writer(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> sql
             _use_write_ahead_log(conn, busy_timeout_s)
             conn.execute("PRAGMA synchronous = FULL")
             conn.execute("PRAGMA foreign_keys = ON")
+            # What is erased is overwritten: a code for a line must not be left in the file.
+            conn.execute("PRAGMA secure_delete = FAST")
         except sqlite3.Error:
             conn.close()
             raise

@@ -87,11 +87,12 @@ class Office:
         *,
         name: str | None = None,
         group: Group | None = None,
+        channel: Channel = Channel.WHATSAPP,
     ) -> None:
         """Somebody writes to the branch, as its phone would hand it over."""
         self._keys += 1
         incoming = Incoming(
-            channel=Channel.WHATSAPP,
+            channel=channel,
             key=f"key-{self._keys}",
             sender=sender,
             text=text,

@@ -1,6 +1,7 @@
 """The devices: whether each is healthy, and what a person should do if not."""
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated
 
@@ -29,7 +30,7 @@ async def devices_page(
     open.
     """
     cursor = visit.cursor
-    numbers = await visit.read(lambda conn: equipment.numbers(conn, visit.session.rights))
+    numbers = await _numbers(visit)
     if visit.partial:
         return visit.page("_devices.html", numbers=numbers, kept=kept or ())
     may_add = visit.session.rights.may(Permission.STAFF_MANAGE, None)
@@ -73,8 +74,13 @@ async def change_settings(
     return go(visit, "/devices")
 
 
+async def _numbers(visit: Visit) -> Sequence[equipment.Number]:
+    rights = visit.session.rights
+    return await visit.read(lambda conn: equipment.numbers(conn, rights, now_ms=visit.now_ms))
+
+
 async def _must_manage(visit: Visit, line_id: str) -> None:
-    numbers = await visit.read(lambda conn: equipment.numbers(conn, visit.session.rights))
+    numbers = await _numbers(visit)
     if not any(each.line_id == line_id and each.may_manage for each in numbers):
         raise NotFound("line")
 

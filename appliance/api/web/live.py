@@ -52,6 +52,7 @@ _ABOUT_DEVICES = frozenset(
         EventKind.LINE_CHANGED,
         EventKind.LINE_STOPPED,
         EventKind.LINE_RESUMED,
+        EventKind.LINE_CODE,
     }
 )
 _ABOUT_STAFF = frozenset({EventKind.STAFF_CHANGED, EventKind.STAFF_LOGGED_OUT})

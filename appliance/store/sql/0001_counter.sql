@@ -393,6 +393,18 @@ CREATE TABLE missed_call (
   at_ms           INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Codes for a line itself, as for its registration: for who manages devices, and gone soon.
+CREATE TABLE line_code (
+  id         TEXT PRIMARY KEY,
+  device_key TEXT NOT NULL UNIQUE,
+  line_id    TEXT NOT NULL REFERENCES line (id),
+  service    TEXT NOT NULL,                     -- '' where it names none that is known
+  sender     TEXT NOT NULL,
+  text       TEXT,                              -- NULL: erased after some minutes
+  came_ms    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX line_code_readable ON line_code (line_id) WHERE text IS NOT NULL;
+
 -- The spine: one row a change, in the same transaction; ids and facts, never texts or numbers.
 -- Rows are never deleted, so SQLite's own row numbers only grow.
 CREATE TABLE event (

@@ -1,0 +1,154 @@
+"""Codes for the line itself: kept apart from messages, and gone after ten minutes."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from appliance.desk import line_codes
+from appliance.desk.line_codes import LineCode
+from appliance.devices.protocol import Group, IncomingPart
+from appliance.events import EventKind
+from tests.queue.counter import ANNA, SMS, Counter
+
+CODE = "Your WhatsApp code: 123-456. Don't share this code with others"
+SECRET = b"123-456"
+
+
+def readable(counter: Counter, *, with_text: bool = True) -> list[LineCode]:
+    now_ms = counter.clock.now_ms()
+    return list(
+        counter.store.read(
+            lambda conn: line_codes.readable(
+                conn, counter.line_id, now_ms=now_ms, with_text=with_text
+            )
+        )
+    )
+
+
+def comes(counter: Counter, text: str = CODE, sender: str = "WhatsApp", key: str = "sms:1") -> None:
+    counter.hears(text, sender, channel=SMS, key=key)
+
+
+def test_a_code_is_no_message(counter: Counter) -> None:
+    """No contact, no conversation, no consent, no welcome, nobody who waits for an answer."""
+    comes(counter)
+    for table in ("message", "contact", "contact_number", "conversation", "consent", "welcome"):
+        assert counter.all(f"SELECT * FROM {table}") == [], table  # noqa: S608 -- our own words
+    (code,) = readable(counter)
+    assert (code.service, code.text) == ("WhatsApp", CODE)
+
+
+def test_a_code_from_a_number_is_none_either(counter: Counter) -> None:
+    """WhatsApp sends from numbers of many countries, and nobody is to answer them."""
+    comes(counter, sender="+447700900123")
+    assert counter.all("SELECT * FROM contact") == []
+    assert len(readable(counter)) == 1
+
+
+def test_it_is_told_without_its_text(counter: Counter) -> None:
+    """The event names the line and the code, the notice nothing else."""
+    comes(counter)
+    (event,) = counter.events(EventKind.LINE_CODE)
+    (code,) = readable(counter, with_text=False)
+    assert event.line_id == counter.line_id
+    assert dict(event.facts) == {"code": code.id, "gone": False}
+    assert (code.text, code.sender) == (None, "")
+    assert "123" not in str(counter.all("SELECT * FROM event"))
+
+
+def test_it_comes_once(counter: Counter) -> None:
+    """A device that tells it again adds nothing, not even after its text is gone."""
+    comes(counter)
+    comes(counter)
+    assert len(readable(counter)) == 1
+    counter.clock.advance(s=601)
+    line_codes.forget_old(counter.store)
+    comes(counter)
+    assert readable(counter) == []
+    assert len(counter.all("SELECT 1 FROM line_code")) == 1
+
+
+def test_after_ten_minutes_it_is_erased(counter: Counter, tmp_path: Path) -> None:
+    """At once for who reads, and from the file with the next look."""
+    comes(counter)
+    counter.clock.advance(s=599)
+    line_codes.forget_old(counter.store)
+    assert len(readable(counter)) == 1
+    counter.clock.advance(s=1)
+    assert readable(counter) == []
+    line_codes.forget_old(counter.store)
+    row = counter.one("SELECT text, sender FROM line_code")
+    assert (row["text"], row["sender"]) == (None, "")
+    assert [event.facts["gone"] for event in counter.events(EventKind.LINE_CODE)] == [False, True]
+    counter.store.close()
+    with sqlite3.connect(tmp_path / "balie.db") as conn:
+        conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    conn.close()
+    for file in tmp_path.glob("balie.db*"):
+        assert SECRET not in file.read_bytes()
+
+
+def test_a_clock_that_is_put_back_keeps_none(counter: Counter) -> None:
+    """What came later than now is as old as can be."""
+    counter.clock.advance(s=3600)
+    comes(counter)
+    counter.clock.advance(s=-1800)
+    assert readable(counter) == []
+    line_codes.forget_old(counter.store)
+    assert counter.one("SELECT text FROM line_code")["text"] is None
+
+
+def test_a_copy_of_the_database_holds_no_code(counter: Counter, tmp_path: Path) -> None:
+    """It would outlive its minutes there; the code itself stays readable."""
+    comes(counter)
+    counter.store.copy_to(tmp_path / "copy.db")
+    assert SECRET not in (tmp_path / "copy.db").read_bytes()
+    assert not (tmp_path / "copy.db-wal").exists()
+    assert len(readable(counter)) == 1
+
+
+def test_a_code_in_two_parts(counter: Counter) -> None:
+    """Put together it is a code, and the parts give up their words."""
+    for part, text in enumerate((CODE[:30], CODE[30:]), start=1):
+        counter.reception.received_parts(
+            counter.device_id,
+            [
+                IncomingPart(
+                    key=f"part:{part}",
+                    sender="WhatsApp",
+                    text=text,
+                    at_ms=counter.clock.now_ms(),
+                    reference=7,
+                    wide=False,
+                    part=part,
+                    total=2,
+                )
+            ],
+        )
+    assert [code.text for code in readable(counter)] == [CODE]
+    assert counter.all("SELECT * FROM message") == []
+    assert {row["units"] for row in counter.all("SELECT units FROM long_sms_part")} == {b""}
+
+
+@pytest.mark.parametrize("text", ["ik kom 1730", "personeelsnummer 123456", "mijn code is 123456"])
+def test_a_person_s_digits_are_a_message(counter: Counter, text: str) -> None:
+    """They are answered like anybody."""
+    comes(counter, text, ANNA)
+    assert readable(counter) == []
+    assert [row["rule"] for row in counter.outgoing()] == ["welcome"]
+
+
+def test_a_group_has_no_codes(counter: Counter) -> None:
+    """What is posted there was read by all of it."""
+    counter.hears(CODE, "+0", group=Group(jid="1@g.us", name="Loods"))
+    assert readable(counter) == []
+    assert counter.one("SELECT text FROM message")["text"] == CODE
+
+
+def test_no_log_holds_a_code(counter: Counter, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(0)
+    comes(counter)
+    counter.clock.advance(s=601)
+    line_codes.forget_old(counter.store)
+    assert "123" not in caplog.text
