@@ -8,6 +8,7 @@ from tests.queue.fallback_machine import FallbackMachine
 from tests.queue.machine import QueueMachine
 
 
+@pytest.mark.timeout(900)  # six hundred lives are a minute of work, and the machine may be busy
 @pytest.mark.parametrize("machine", [QueueMachine, FallbackMachine])
 def test_the_promises_hold_in_any_order_of_events(machine: type[QueueMachine]) -> None:
     """Legal states only, nothing after an opt-out, no ceiling exceeded, no double, none lost.
