@@ -178,6 +178,17 @@ def test_a_chat_that_was_left_scrolled_up_is_seen_to_its_end(desk: Desk) -> None
     assert desk.driver.look(attempt.as_look()).finding is Finding.PRESENT
 
 
+def test_what_the_system_says_is_neither_told_nor_taken_for_a_message(desk: Desk) -> None:
+    """Whose code has changed, who left: rows without a time."""
+    desk.world.write(ANNA, "Hoi")
+    desk.world.on_loop(lambda: _say(desk, "Anna's beveiligingscode is gewijzigd."))
+    attempt = desk.attempt("Dag")
+    desk.driver.send(attempt)
+    desk.world.on_loop(lambda: _say(desk, "Anna heeft berichten met vervaldatum uitgeschakeld."))
+    assert desk.driver.look(attempt.as_look()).finding is Finding.PRESENT
+    assert desk.recorder.texts() == ["Hoi"]
+
+
 def test_after_half_a_day_nothing_proves_that_a_message_never_left(desk: Desk) -> None:
     """Disappearing messages vanish, and the rows show the time of day alone."""
     desk.world.write(ANNA, "Hoi")
@@ -195,6 +206,12 @@ def test_after_half_a_day_nothing_proves_that_a_message_never_left(desk: Desk) -
 def _messages(desk: Desk) -> Any:
     (chat_of_anna,) = desk.world.handset.whatsapp.account.chats.values()
     return chat_of_anna.messages
+
+
+def _say(desk: Desk, words: str) -> None:
+    account = desk.world.handset.whatsapp.account
+    (chat_of_anna,) = account.chats.values()
+    account.say(chat_of_anna, words, at_ms=desk.world.clock.now_ms())
 
 
 def _crash() -> None:

@@ -20,7 +20,8 @@ class Tick(IntEnum):
 class Message:
     """`sender` is the number that wrote, None for an own message, which alone has a `tick`.
 
-    A deleted message says so in its `text` and has lost its tick.
+    A deleted message says so in its `text` and has lost its tick. A `notice` is a row of the
+    system's: nobody wrote it.
     """
 
     id: int
@@ -32,6 +33,7 @@ class Message:
     expanded: bool = False
     edited: bool = False
     deleted: bool = False
+    notice: bool = False
 
     @property
     def outgoing(self) -> bool:
@@ -122,6 +124,10 @@ class Account:
         )
         chat.messages.append(message)
         return message
+
+    def say(self, chat: Chat, words: str, *, at_ms: int) -> None:
+        """A row of the system's, such as who joined a group or whose code has changed."""
+        self.add(chat, letter_id="", text=words, at_ms=at_ms).notice = True
 
     def name(self, number: str) -> str:
         return self.contacts.get(number) or numbers.shown(number)

@@ -175,9 +175,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """The sentence about encryption, with which every chat begins."""
+    """A row of the system's: the sentence about encryption, who joined, whose code has changed."""
 
     style: RowStyle
+    words: str
 
     @property
     def height(self) -> int:
@@ -187,18 +188,22 @@ class Notice:
         dp, brush = self.style.screen.dp, self.style.brush
         whole = Bounds(0, top, self.style.screen.width, top + self.height)
         box = Bounds(dp(24), top + dp(4), whole.right - dp(24), whole.bottom - dp(4))
-        words = self.style.phrases.encryption
-        info = brush.button("Button", _clip(box, viewport), rid="info", text=words)
+        info = brush.button("Button", _clip(box, viewport), rid="info", text=self.words)
         return brush("ViewGroup", _clip(whole, viewport), info)
 
 
 def rows_of(chat: Chat, account: Account, style: RowStyle) -> list[Row | Notice]:
     """The rows that the app has loaded, oldest first."""
-    rows: list[Row | Notice] = [Notice(style=style)] if len(chat.messages) <= _LOADED else []
+    rows: list[Row | Notice] = []
+    if len(chat.messages) <= _LOADED:
+        rows.append(Notice(style=style, words=style.phrases.encryption))
     older, loaded = chat.messages[:-_LOADED], chat.messages[-_LOADED:]
     before = older[-1] if older else None
     divider = style.phrases.unread_divider(chat.divider_count)
     for message in loaded:
+        if message.notice:
+            rows.append(Notice(style=style, words=message.text))
+            continue
         moment = style.moment(message.at_ms)
         new_day = before is None or style.moment(before.at_ms).date() != moment.date()
         named = chat.is_group and message.sender is not None
