@@ -95,9 +95,7 @@ class Examiner:
             self._greet()
         self._phone.sms_app = health.sms_app
         self._phone.whatsapp = health.whatsapp[0] if health.whatsapp else self._phone.whatsapp
-        phone_stop = stop_in_front(health.window, self._phone.whatsapp)
-        if phone_stop is not None and phone_stop is not StopKind.NOT_SET_UP:
-            self._phone.stopped = phone_stop
+        self._note_front(health)
         reason = self._hindrance(health)
         channels = self._channels(reason, health)
         if reason is Reason.NONE:
@@ -118,6 +116,15 @@ class Examiner:
             phone.senses.failed(Sense.CLOCK, exc)
         else:
             phone.senses.works(Sense.CLOCK)
+
+    def _note_front(self, health: Health) -> None:
+        """A page in front closes WhatsApp, also where nothing was to be sent.
+
+        One that asks to register says nothing: a person may be setting the phone up.
+        """
+        closed = stop_in_front(health.window, self._phone.whatsapp)
+        if closed is not None and closed is not StopKind.NOT_SET_UP:
+            self._phone.stopped = closed
 
     def _greet(self) -> None:
         """The phone is back after it was away, or here for the first time."""

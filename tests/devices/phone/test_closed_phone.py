@@ -44,6 +44,14 @@ def test_what_was_known_by_its_activity_stands_until_whatsapp_shows_its_chats(de
     assert desk.driver.probe().state is DeviceState.READY
 
 
+def test_a_ban_in_front_is_seen_before_anything_is_sent(desk: Desk) -> None:
+    """The examination of each minute asks which activity is there anyway."""
+    desk.world.fault("banned")
+    handset = desk.world.handset
+    desk.world.on_loop(lambda: handset.bring(handset.whatsapp))
+    assert desk.driver.probe().reason is Reason.WHATSAPP_STOPPED
+
+
 @pytest.mark.parametrize(
     ("fault", "reason"),
     [("clock-wrong", Reason.PHONE_CLOCK), ("storage-full", Reason.PHONE_STORAGE)],
