@@ -53,6 +53,8 @@ class FaultKind(Enum):
     #: WhatsApp answers a link by this dialog instead of the chat.
     LOOKUP_FAILED = "lookup-failed"
     BAD_NUMBER = "bad-number"
+    #: As BAD_NUMBER, by a dialog that names no number.
+    BAD_LINK = "bad-link"
     #: Android shows one of these dialogs over whatever is there, until a button is tapped.
     APP_CRASHED = "app-crashed"
     APP_HANGS = "app-hangs"

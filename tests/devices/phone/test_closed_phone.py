@@ -110,6 +110,15 @@ def test_a_number_that_whatsapp_never_takes_is_not_tried_for_ever(desk: Desk) ->
     assert caught.value.evidence["dialog"] == "bad-number"
 
 
+def test_a_dialog_that_names_no_number_may_be_an_old_one(desk: Desk) -> None:
+    """The link is tried once more; only then is it believed."""
+    desk.world.fault("bad-link")
+    assert desk.send("Dag")
+    desk.world.fault("bad-link", times=None)
+    with pytest.raises(NotOnChannel):
+        desk.send("Dag")
+
+
 @pytest.mark.parametrize("spec", [OLDER_DUTCH, RECENT_ENGLISH], ids=["u", "you"], indirect=True)
 def test_a_look_up_that_fails_is_tried_again_later(desk: Desk) -> None:
     """It says nothing about the number, nor does a phone without internet."""

@@ -155,6 +155,8 @@ class WhatsApp:
             self._dialog = Dialog(kind=DialogKind.LOOKUP_FAILED, number=link.number)
         elif faults.take(FaultKind.BAD_NUMBER):
             self._dialog = Dialog(kind=DialogKind.BAD_NUMBER, number=link.number)
+        elif faults.take(FaultKind.BAD_LINK):
+            self._dialog = Dialog(kind=DialogKind.BAD_LINK)
         elif faults.take(FaultKind.WRONG_CHAT):
             self.open_chat(self._somebody_else(link.number), draft=link.text)
         elif numbers.jid_of(link.number) in self.account.chats:
