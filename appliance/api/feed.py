@@ -17,6 +17,7 @@ from appliance.errors import StoreError
 from appliance.events import Event
 from appliance.store import events
 from appliance.store.store import Store, Tx
+from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ class EventFeed:
     def __init__(self, store: Store, *, poll_s: float = POLL_S) -> None:
         self._store = store
         self._poll_s = poll_s
+        self._unread = Trouble(log, "the event log cannot be read", level=logging.ERROR)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._committed = asyncio.Event()
@@ -114,9 +116,11 @@ class EventFeed:
             self._told = False
             try:
                 await self._catch_up()
-            except StoreError:
-                log.exception("the event log cannot be read; trying again")
+            except StoreError as exc:
+                self._unread.met(exc, exc=exc)
                 await asyncio.sleep(self._poll_s)
+            else:
+                self._unread.over()
 
     async def _catch_up(self) -> None:
         if not self._followers:

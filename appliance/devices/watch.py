@@ -13,6 +13,7 @@ from appliance.devices.adb import Connection, DeadlineAdbClient
 from appliance.devices.adb_errors import state_of
 from appliance.devices.protocol import DeviceState
 from appliance.errors import DeviceError, SetupError
+from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,8 @@ class AdbWatch:
         self._dialers: dict[str, _Dialer] = {}
         self._states: dict[str, DeviceState] = {}
         self._stopping = threading.Event()
+        self._stumbling = Trouble(log, "the watch over adb", level=logging.ERROR)
+        self._no_server = Trouble(log, "no adb server can be started")
         self._thread = threading.Thread(target=self._run, name="adb-watch", daemon=True)
 
     def start(self) -> None:
@@ -83,8 +86,8 @@ class AdbWatch:
                 if gone_since is None:
                     log.warning("the adb server is gone: %s", exc)
                     gone_since = time.monotonic()
-            except Exception:
-                log.exception("the watch over adb stumbled")
+            except Exception as exc:
+                self._stumbling.met("Balie itself failed", exc=exc)
             self._seen({})
             self._revive(gone_since)
             self._stopping.wait(_SERVER_AGAIN_S)
@@ -115,7 +118,9 @@ class AdbWatch:
             if adb_server.running_version() is None:
                 adb_server.start()
         except SetupError as exc:
-            log.warning("%s", exc)
+            self._no_server.met(exc)
+        else:
+            self._no_server.over()
 
 
 def _tracking() -> Connection:

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appliance.devices.protocol import (
     Attempt,
@@ -25,8 +25,11 @@ from appliance.errors import (
     Transient,
     Unconfirmed,
 )
+from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
+
+_ITSELF = "Balie itself stumbled"
 
 _CONNECTED = frozenset({DeviceState.READY, DeviceState.DEGRADED})
 
@@ -44,6 +47,8 @@ class Rhythm:
     #: Until an outcome that could not be stored is told again; doubled up to the last.
     tell_again_s: float = 0.2
     tell_again_at_most_s: float = 5.0
+    #: A device of which nothing could be received for so long is not ready, whatever it says.
+    deaf_s: float = 60.0
 
 
 class DeviceWorker:
@@ -63,6 +68,11 @@ class DeviceWorker:
         self._probe_at = 0.0
         self._probe_wanted = threading.Event()
         self._status: Status | None = None
+        about = driver.device_id
+        self._silent = Trouble(log, about, level=logging.INFO)
+        self._full = Trouble(log, f"{about} cannot store what it has")
+        self._lost = Trouble(log, f"{about} could not tell")
+        self._stumbling = Trouble(log, about, level=logging.ERROR)
         name = f"device-{driver.device_id}"
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
@@ -90,11 +100,13 @@ class DeviceWorker:
         while not self._stopping.is_set():
             try:
                 busy = self._turn()
-            except Exception:
-                log.exception("device %s stumbled", self._driver.device_id)
+            except Exception as exc:
+                self._stumbling.met(_ITSELF, exc=exc)
                 self._probe_at = time.monotonic() + self._rhythm.probe_again_s
                 self._note(Status(state=DeviceState.DEGRADED, reason=Reason.NOT_ANSWERING))
                 busy = False
+            else:
+                self._stumbling.over()
             if not busy:
                 self._rest()
 
@@ -103,10 +115,10 @@ class DeviceWorker:
         try:
             self._driver.rest(self._rhythm.poll_s)
         except DeviceError as exc:
-            log.info("%s: %s", self._driver.device_id, exc)
+            self._silent.met(exc)
             self._probe_soon()
-        except Exception:
-            log.exception("device %s stumbled while resting", self._driver.device_id)
+        except Exception as exc:
+            self._stumbling.met(_ITSELF, exc=exc)
             self._stopping.wait(self._rhythm.poll_s)
 
     def _turn(self) -> bool:
@@ -116,13 +128,17 @@ class DeviceWorker:
             return False
         try:
             self._driver.receive()
-            return self._do_next(self._status)
+            busy = self._do_next(self._status)
         except DeviceError as exc:
-            log.info("%s: %s", self._driver.device_id, exc)
+            self._silent.met(exc)
             self._probe_soon()
+            return False
         except StoreError as exc:
-            log.warning("%s cannot store what it has: %s", self._driver.device_id, exc)
-        return False
+            self._full.met(exc)
+            return False
+        self._silent.over()
+        self._full.over()
+        return busy
 
     # How the device is
 
@@ -132,11 +148,22 @@ class DeviceWorker:
             return
         self._probe_wanted.clear()
         status = self._driver.probe()
+        if status.state is DeviceState.READY and self._is_deaf():
+            status = replace(
+                status,
+                state=DeviceState.DEGRADED,
+                reason=Reason.NOT_ANSWERING,
+                channels=frozenset(),
+            )
         well = status.state is DeviceState.READY
         self._probe_at = time.monotonic() + (
             self._rhythm.probe_s if well else self._rhythm.probe_again_s
         )
         self._note(status)
+
+    def _is_deaf(self) -> bool:
+        lasts_s = self._silent.lasts_s
+        return lasts_s is not None and lasts_s >= self._rhythm.deaf_s
 
     def _probe_soon(self) -> None:
         self._probe_at = 0.0
@@ -205,11 +232,12 @@ class DeviceWorker:
             try:
                 tell()
             except BalieError as exc:
-                log.warning("%s could not tell: %s", self._driver.device_id, exc)
+                self._lost.met(exc)
                 if self._stopping.wait(wait_s):
                     return
                 wait_s = min(wait_s * 2, self._rhythm.tell_again_at_most_s)
             else:
+                self._lost.over()
                 return
 
 

@@ -22,6 +22,7 @@ from appliance.queue.plan import Planned, distant_plan, plan_line
 from appliance.store import lines, messages
 from appliance.store.lines import Line
 from appliance.store.store import Store, Tx
+from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +98,8 @@ class Planner:
         self._histories = Histories()
         self._asked = threading.Event()
         self._stopping = threading.Event()
+        self._unkept = Trouble(log, "the plan could not be kept", level=logging.ERROR)
+        self._unmade = Trouble(log, "the plan could not be made", level=logging.ERROR)
         self._thread = threading.Thread(target=self._run, name="planner", daemon=True)
 
     def start(self) -> None:
@@ -118,9 +121,12 @@ class Planner:
             try:
                 self.round()
             except StoreError as exc:
-                log.error("the plan could not be kept: %s", exc)  # noqa: TRY400 -- the sentence says all
-            except Exception:
-                log.exception("the plan could not be made")
+                self._unkept.met(exc)
+            except Exception as exc:
+                self._unmade.met("Balie itself failed", exc=exc)
+            else:
+                self._unkept.over()
+                self._unmade.over()
             self._stopping.wait(REST_S)
 
     def round(self) -> None:

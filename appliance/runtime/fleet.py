@@ -11,6 +11,7 @@ from appliance.errors import StoreError
 from appliance.store import lines
 from appliance.store.lines import Device
 from appliance.store.store import Store
+from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ class Fleet:
         self._watch = watch
         self._crew: dict[str, _Crew] = {}
         self._lock = threading.Lock()
+        self._unread = Trouble(log, "the lines could not be read", level=logging.ERROR)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="fleet", daemon=True)
 
@@ -64,8 +66,10 @@ class Fleet:
                 if (seen := self._store.data_version()) != version:
                     self._keep_up()
                     version = seen
-            except StoreError:
-                log.exception("the lines could not be read")
+            except StoreError as exc:
+                self._unread.met(exc, exc=exc)
+            else:
+                self._unread.over()
 
     def _keep_up(self) -> None:
         """Who goes has ended before another begins: it may be on the same port."""

@@ -13,6 +13,7 @@ from appliance.errors import StoreError
 from appliance.queue import outcomes
 from appliance.runtime.schedule import At, Every, Scheduler
 from appliance.store.store import Store, Tx
+from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,8 @@ class Jobs:
     def __init__(self, store: Store, look: Callable[[], None]) -> None:
         self._store = store
         self._look = look
+        about = "what is late could not be looked after"
+        self._blind = Trouble(log, about, level=logging.ERROR)
         self._scheduler = Scheduler(timezone="UTC", daemon=True)
         self._scheduler.add_job(self._copy, At(hour=2, minute=15))
         self._scheduler.add_job(self._sweep, At(minute=7))
@@ -59,8 +62,10 @@ class Jobs:
     def _look_quietly(self) -> None:
         try:
             self._look()
-        except StoreError:
-            log.exception("what is late could not be looked after")
+        except StoreError as exc:
+            self._blind.met(exc, exc=exc)
+        else:
+            self._blind.over()
 
     def _forget_codes(self) -> None:
         try:

@@ -18,6 +18,7 @@ from typing import Any
 
 from appliance.errors import StoreError, StoreUnavailable
 from appliance.store.connection import translated
+from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ class Writer:
         self._committed = committed
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closed = False
+        self._full = Trouble(log, "nothing was written", level=logging.ERROR)
         self._door = threading.Lock()  # nothing comes in behind the None that ends the thread
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
@@ -87,6 +89,7 @@ class Writer:
         except Exception as exc:
             self._give_up(batch, exc)
             return
+        self._full.over()
         self._announce()
         for job, (result, error) in zip(batch, outcomes, strict=True):
             if error is not None:
@@ -113,7 +116,7 @@ class Writer:
 
     def _give_up(self, batch: list[_Job], exc: Exception) -> None:
         if isinstance(exc, StoreError):
-            log.error("nothing was written: %s", exc)
+            self._full.met(exc)
         if self._conn.in_transaction:
             with suppress(sqlite3.Error):  # SQLite takes back by itself what it could not commit
                 self._conn.execute("ROLLBACK")

@@ -25,6 +25,7 @@ from appliance.devices.modem.storage import Storages
 from appliance.devices.protocol import DeviceState, Reason, Sim, Status
 from appliance.errors import DeviceError, DeviceGone, StoreError, Transient
 from appliance.messages import Channel
+from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,8 @@ class Examiner:
         self._imsi: str | None = None
         self._registered_s = time.monotonic()
         self._missed = False
+        self._silence = Trouble(log, f"{modem.device_id} does not answer", level=logging.INFO)
+        self._unready = Trouble(log, f"{modem.device_id} is not ready", level=logging.INFO)
         self.usable = False
 
     def probe(self) -> Status:
@@ -67,7 +70,7 @@ class Examiner:
         except Silence as exc:
             return self._silent(exc)
         except (DeviceError, StoreError, AtError) as exc:
-            log.info("%s is not ready: %s", self._modem.device_id, exc)
+            self._unready.met(exc)
             return self._degraded(Reason.NOT_ANSWERING)
 
     def _connect(self) -> None:
@@ -100,7 +103,7 @@ class Examiner:
             raise DeviceGone("The modem was pulled out.")
 
     def _silent(self, exc: Silence) -> Status:
-        log.info("%s does not answer: %s", self._modem.device_id, exc)
+        self._silence.met(exc)
         self._rescue.climb(self._search.mute)
         self.usable = False
         return Status(
@@ -115,6 +118,8 @@ class Examiner:
                 log.info("%s: %s", self._modem.device_id, exc)
             else:
                 self._rescue.answered()
+                self._silence.over()
+                self._unready.over()
                 return status
         return self._degraded(Reason.BOOTING)
 

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -277,3 +277,25 @@ def test_a_bug_while_resting_ends_no_thread(bench: Bench, task: Try) -> None:
     assert eventually(lambda: bool(bench.recorder.statuses))
     bench.work.tasks.append(task)
     assert eventually(lambda: bool(bench.work.outcomes))
+
+
+def test_a_device_of_which_nothing_can_be_received_is_not_ready(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever its examination says; it is told in one line, and ready again by itself."""
+    caplog.set_level(logging.INFO, logger="appliance.devices.worker")
+    bench.driver.receiving = _away
+    made = DeviceWorker(bench.driver, bench.recorder, bench.work, replace(FAST, deaf_s=0.0))
+    bench.workers.append(made)
+    made.start()
+    assert eventually(lambda: bench.driver.done.count("receive") > 20)
+    assert bench.recorder.statuses[-1].reason is Reason.NOT_ANSWERING
+    assert bench.recorder.statuses[-1].channels == frozenset()
+    bench.driver.receiving = lambda: False
+    assert eventually(lambda: bench.recorder.statuses[-1] == READY)
+    told = [line for line in caplog.messages if "is away" in line or "well again" in line]
+    assert len(told) == 2
+
+
+def _away() -> bool:
+    raise DeviceGone("The phone is away.")
