@@ -162,18 +162,19 @@ class DeviceWorker:
         self._note(status)
 
     def _is_deaf(self) -> bool:
-        lasts_s = self._silent.lasts_s
-        return lasts_s is not None and lasts_s >= self._rhythm.deaf_s
+        spans_s = (self._silent.lasts_s, self._stumbling.lasts_s)
+        return any(each is not None and each >= self._rhythm.deaf_s for each in spans_s)
 
     def _probe_soon(self) -> None:
         self._probe_at = 0.0
 
     def _note(self, status: Status) -> None:
-        if status != self._status:
+        before = self._status
+        if status != before:
             self._status = status
-            log.info(
-                "%s is %s (%s)", self._driver.device_id, status.state.value, status.reason.value
-            )
+            if before is None or (status.state, status.reason) != (before.state, before.reason):
+                state, reason = status.state.value, status.reason.value
+                log.info("%s is %s (%s)", self._driver.device_id, state, reason)
             self._tell(lambda: self._listener.status(self._driver.device_id, status))
 
     # What it does

@@ -4,10 +4,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from appliance.api.web import device_phrases
 from appliance.devices import doctor, modem_doctor
 from appliance.devices.doctor import Complaint
-from appliance.devices.protocol import Reason
 from appliance.store import lines, privacy
 from appliance.store.lines import Device
 from appliance.store.store import Store
@@ -19,18 +17,7 @@ def complaints_of(store: Store) -> Sequence[Complaint]:
     phones = [each.address for each in devices if each.kind == "phone"]
     modems = [_known(each) for each in devices if each.kind == "modem"]
     about_adb = doctor.doctor(phones) if phones or not modems else []
-    return [*about_adb, *_of_two_sims(devices), *modem_doctor.doctor(modems)]
-
-
-def _of_two_sims(devices: Sequence[Device]) -> Sequence[Complaint]:
-    """What a running Balie has found out; a phone with two SIMs looks well from here."""
-    found = ((each, Reason(each.reason)) for each in devices)
-    return [
-        Complaint(about=each.address, sentence=sentence, remedy=remedy)
-        for each, reason in found
-        if reason in (Reason.TWO_SIMS, Reason.SMS_SIM)
-        for sentence, remedy in (device_phrases.about(each.kind, reason),)
-    ]
+    return [*about_adb, *modem_doctor.doctor(modems)]
 
 
 def about_folder(data: Path) -> Sequence[Complaint]:

@@ -385,18 +385,29 @@ def test_a_process_answers_for_the_shell(data: Path) -> None:
     assert broken.stderr.count("\n") == 1
 
 
-def test_the_doctor_tells_what_balie_found(running: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (Reason.OTHER_SIM, "Another SIM card"),
+        (Reason.TWO_SIMS, "Two SIM cards are in the phone, and Balie cannot tell"),
+        (Reason.SMS_SIM, "it sends SMS from the other one"),
+        (Reason.SMS_UNREADABLE, "SMS cannot be read"),
+    ],
+)
+def test_the_doctor_tells_what_balie_found(
+    running: Store, monkeypatch: pytest.MonkeyPatch, reason: Reason, said: str
+) -> None:
     """A phone with another SIM and a line that stopped are named, each with what to do."""
     monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", "1")  # nothing listens there
     told("branch", "add", "Utrecht")
     line = a_line()
-    quarantined = Status(state=DeviceState.DEGRADED, reason=Reason.OTHER_SIM)
+    quarantined = Status(state=DeviceState.DEGRADED, reason=reason)
     Reception(running, ConsentGate()).status(line["device"], quarantined)
     running.write(lambda tx: lines.stop_line(tx, line["id"], "WhatsApp shows a ban."))
     done = balie("doctor", "--json")
     assert done.exit_code == 1
     found = {each["about"]: each for each in json.loads(done.stdout)["items"]}
-    assert "Another SIM card" in found["R58M123"]["sentence"]
+    assert said in found["R58M123"]["sentence"]
     assert "WhatsApp shows a ban" in found["+31 6 12345678"]["sentence"]
     assert all(each["remedy"] for each in found.values())
 

@@ -37,6 +37,7 @@ from appliance.errors import (
     Transient,
     Unconfirmed,
 )
+from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +78,7 @@ class ModemDriver:
             self._modem, self._storages, self._receiver, credit, bound_imei=imei
         )
         self._roused = threading.Event()
+        self._slips = Trouble(log, device_id, level=logging.ERROR)
         self._examine_at = 0.0
 
     def probe(self) -> Status:
@@ -156,13 +158,15 @@ class ModemDriver:
     def _guarded(self, call: Callable[[], T]) -> T:
         """Only a DeviceError or a StoreError leaves it; nothing is ever sent in here."""
         try:
-            return call()
+            answer = call()
         except (DeviceError, StoreError):
             raise
         except AtError as exc:
             raise classify(exc) from exc
         except Exception as exc:
-            log.exception("%s: a failure in Balie itself", self.device_id)
+            self._slips.met("Balie itself failed", exc=exc)
             raise Transient(
                 "Balie could not ask the modem.", {"error": type(exc).__name__}
             ) from exc
+        self._slips.over()
+        return answer

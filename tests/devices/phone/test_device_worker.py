@@ -297,5 +297,22 @@ def test_a_device_of_which_nothing_can_be_received_is_not_ready(
     assert len(told) == 2
 
 
+def test_a_bug_that_lasts_does_not_make_a_device_come_and_go(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It stays degraded, and the log holds one trace of it."""
+    caplog.set_level(logging.INFO, logger="appliance.devices.worker")
+    bench.driver.receiving = _bug
+    made = DeviceWorker(bench.driver, bench.recorder, bench.work, replace(FAST, deaf_s=0.0))
+    bench.workers.append(made)
+    made.start()
+    assert eventually(lambda: bench.driver.done.count("probe") > 10)
+    assert [status.state for status in bench.recorder.statuses] == [
+        DeviceState.READY,
+        DeviceState.DEGRADED,
+    ]
+    assert sum(record.exc_info is not None for record in caplog.records) == 1
+
+
 def _away() -> bool:
     raise DeviceGone("The phone is away.")

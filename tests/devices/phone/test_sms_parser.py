@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from appliance.devices.phone.content_rows import (
     AccessRefused,
+    NoSuchColumn,
     content_query,
     read_rows,
     read_value,
@@ -66,6 +67,15 @@ def test_a_refusal_is_told_from_a_failure() -> None:
         read_value(refused, "number")
     with pytest.raises(Transient):
         read_rows("Error while accessing provider:sms\njava.lang.IllegalStateException", ("_id",))
+
+
+@pytest.mark.parametrize(
+    "said", ["SQLiteException: no such column: sub_id (code 1)", "Invalid column sub_id"]
+)
+def test_a_column_that_an_android_does_not_have_is_told_from_a_failure(said: str) -> None:
+    """Older ones know no SIM of an SMS."""
+    with pytest.raises(NoSuchColumn):
+        read_rows(f"Error while accessing provider:sms\n{said}\n", ("_id", "sub_id"))
 
 
 def test_a_number_in_a_question_reaches_the_provider_as_it_is() -> None:
