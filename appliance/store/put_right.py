@@ -54,6 +54,11 @@ def _bring_deadlines_back(conn: sqlite3.Connection, values: dict[str, int]) -> N
         " WHERE a.message_id = message.id AND tries > 0 AND failed_ms > :now",
         values,
     )
+    # The planner promises anew; meanwhile nothing new is promised to come after them.
+    conn.execute(
+        "UPDATE message SET expected_ms = NULL WHERE state = 'queued' AND expected_ms > :now",
+        values,
+    )
     # Nobody noted when a link was made: it is good for as long as it was at the mark.
     conn.execute(
         "UPDATE login_link SET expires_ms = expires_ms - (:mark - :now) WHERE expires_ms > :mark",
