@@ -33,6 +33,8 @@ class EventKind(Enum):
     LINE_REMOVED = "line.removed"
     LINE_STOPPED = "line.stopped"
     LINE_RESUMED = "line.resumed"
+    #: Many new people wrote at once, and first answers to them wait.
+    LINE_CROWDED = "line.crowded"
     #: A code for the line itself came, or its text is gone; facts: `code`, `gone`.
     LINE_CODE = "line.code"
     STAFF_ADDED = "staff.added"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from appliance.desk import line_codes
+from appliance.desk import crowd, line_codes
 from appliance.desk.access import Permission, Rights
 from appliance.desk.line_codes import LineCode
 from appliance.devices.protocol import DeviceState, Reason
@@ -72,7 +72,8 @@ class Number:
     """A line with its devices. `waiting` counts the messages that have not left.
 
     `goes_on`: it is stopped on one device, and another one of it still sends. `codes`: those for
-    the line itself that came just now, without their text for who does not manage it.
+    the line itself that came just now, without their text for who does not manage it. `crowded`:
+    first answers that wait because many new people wrote.
     """
 
     line_id: str
@@ -86,6 +87,7 @@ class Number:
     settings: LineSettings
     devices: Sequence[Device]
     codes: Sequence[LineCode]
+    crowded: int
 
 
 def numbers(conn: sqlite3.Connection, rights: Rights, *, now_ms: int) -> Sequence[Number]:
@@ -120,6 +122,7 @@ def _number(
         may_manage=may_manage,
         settings=line.settings,
         devices=_devices(conn, line),
+        crowded=crowd.waiting(conn, line.id),
         codes=line_codes.readable(conn, line.id, now_ms=now_ms, with_text=may_manage),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from appliance.desk import crowd
 from appliance.desk.access import Permission, Rights
 from appliance.messages import Channel, Direction, MessageState
 from appliance.phone_numbers import readable
@@ -31,7 +32,8 @@ class Order(Enum):
 class Line:
     """A number that this person may read, and what is new on it for them.
 
-    `code`: one for the number itself came just now, which is to be read elsewhere.
+    `code`: one for the number itself came just now, which is to be read elsewhere. `crowded`:
+    first answers that wait because many new people wrote, for who leads or manages devices.
     """
 
     id: str
@@ -43,6 +45,7 @@ class Line:
     may_write: bool
     unread: int
     code: bool
+    crowded: int
 
     @property
     def readable(self) -> str:
@@ -102,10 +105,17 @@ def lines(conn: sqlite3.Connection, rights: Rights, staff_id: str) -> Sequence[L
             may_write=rights.may(Permission.INBOX_WRITE, row["branch_id"]),
             unread=row["unread"],
             code=bool(row["code"]),
+            crowded=crowd.waiting(conn, row["id"]) if _leads(rights, row["branch_id"]) else 0,
         )
         for row in rows
         if rights.may(Permission.INBOX_READ, row["branch_id"])
     ]
+
+
+def _leads(rights: Rights, branch_id: str) -> bool:
+    return any(
+        rights.may(each, branch_id) for each in (Permission.REPORT_READ, Permission.DEVICE_MANAGE)
+    )
 
 
 def conversations(conn: sqlite3.Connection, staff_id: str, query: Query) -> ListPage:

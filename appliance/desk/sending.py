@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from appliance.desk import crowd
 from appliance.desk.room import Room
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.messages import Channel, MessageClass, MessageState, clean_text
 from appliance.phone_numbers import is_e164, is_landline
 from appliance.queue import undecided
-from appliance.queue.pacing import ANSWER_WINDOW_MS, HOUR_MS, Waiting
+from appliance.queue.pacing import ANSWER_WINDOW_MS, GREETINGS, HOUR_MS, Brake, Waiting
 from appliance.queue.permission import may_write
 from appliance.queue.promise import Coming, first_promise, note_promise
 from appliance.sms_parts import MAX_PARTS, count_parts
@@ -85,6 +86,8 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     outgoing = _outgoing(tx, request, coming, expected_ms=expected_ms, reason=reason)
     message_id = messages.enqueue(tx, outgoing)
     note_promise(tx, line, promise)
+    if reason == Brake.NEWCOMERS.value:
+        crowd.tell(tx, line.id, message_id)
     return Accepted(
         id=message_id, state=MessageState.QUEUED, expected_ms=expected_ms, reason=reason
     )
@@ -114,6 +117,7 @@ def _coming(
         not_before_ms=request.not_before_ms or 0,
         sms=wanted is Channel.SMS,
         parts=count_parts(text) if wanted is Channel.SMS else 1,
+        greets=request.author.rule in GREETINGS and not _was_answered(tx, conversation_id),
     )
     asked = undecided.asked(tx.conn, request.line_id).get(contact_id)
     return Coming(
@@ -128,6 +132,14 @@ def _coming(
         wanted=wanted,
         on_whatsapp=on_whatsapp,
     )
+
+
+def _was_answered(tx: Tx, conversation_id: str) -> bool:
+    found = tx.conn.execute(
+        "SELECT 1 FROM message WHERE conversation_id = ? AND sent_ms IS NOT NULL LIMIT 1",
+        (conversation_id,),
+    )
+    return found.fetchone() is not None
 
 
 def _outgoing(

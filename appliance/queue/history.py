@@ -11,7 +11,8 @@ from appliance.queue.profile import MONTH_MS
 class Left:
     """A message that left, or may have left, from this SIM, over any channel.
 
-    `first`: it began the conversation. `sms`: it counts in the phone's own limit.
+    `first`: it began the conversation. `sms`: it counts in the phone's own limit. `greets`: a
+    rule's first answer to somebody.
     """
 
     at_ms: int
@@ -20,6 +21,7 @@ class Left:
     parts: int = 1
     sms: bool = False
     first: bool = False
+    greets: bool = False
 
 
 def by_now(left: Iterable[Left], now_ms: int) -> list[Left]:
@@ -65,7 +67,17 @@ class History:
     `add` takes what leaves next. `copy` is for plans: what they assume sent stays theirs.
     """
 
-    __slots__ = ("_newest", "_newest_times", "all", "begun", "first", "left", "since_ms", "sms")
+    __slots__ = (
+        "_newest",
+        "_newest_times",
+        "all",
+        "begun",
+        "first",
+        "greeted",
+        "left",
+        "since_ms",
+        "sms",
+    )
 
     def __init__(self, *, left: Iterable[Left], since_ms: int) -> None:
         self.since_ms = since_ms
@@ -74,6 +86,7 @@ class History:
     def _fill(self, left: Iterable[Left]) -> None:
         self.left: list[Left] = []
         self.all, self.begun, self.first, self.sms = Window(), Window(), Window(), Window()
+        self.greeted = Window()
         self._newest: dict[str, int] = {}
         self._newest_times: list[int] = []
         for each in left:
@@ -92,6 +105,7 @@ class History:
         other.left = self.left.copy()
         other.all, other.begun = self.all.copy(), self.begun.copy()
         other.first, other.sms = self.first.copy(), self.sms.copy()
+        other.greeted = self.greeted.copy()
         other._newest, other._newest_times = self._newest.copy(), self._newest_times.copy()
         return other
 
@@ -129,6 +143,8 @@ class History:
             self.sms.append(left.at_ms, left.parts)
         if left.first and left.number not in self._newest:
             self.first.append(left.at_ms, 1)
+        if left.greets:
+            self.greeted.append(left.at_ms, 1)
         self._note_recipient(left.number, left.at_ms)
 
     def _note_recipient(self, number: str, at_ms: int) -> None:

@@ -28,6 +28,7 @@ __all__ = [
     "ANSWER_WINDOW_MS",
     "DAY_MS",
     "DEFAULT_PROFILE",
+    "GREETINGS",
     "HOUR_MS",
     "MINUTE_MS",
     "MONTH_MS",
@@ -40,6 +41,9 @@ __all__ = [
     "Waiting",
     "earliest",
 ]
+
+GREETINGS = ("welcome", "stop", "start", "call")
+"""Rules that answer whoever writes or calls, so that others decide how often they do."""
 
 ANSWER_WINDOW_MS = 24 * HOUR_MS
 """A contact who wrote within this is being answered, whoever answers."""
@@ -58,6 +62,8 @@ class Brake(Enum):
     CEILING_MONTH = "ceiling-month"
     #: Conversations that Balie begins with people whom it has not spoken to.
     FIRST_CONTACTS = "first-contacts"
+    #: A rule answers people for the first time, and many wrote at once.
+    NEWCOMERS = "newcomers"
     #: The phone would ask its owner before it sends more.
     SMS_LIMIT = "sms-limit"
     OFFICE_HOURS = "office-hours"
@@ -73,7 +79,8 @@ class Waiting:
     `answering`: its contact wrote within the last 24 hours. `unanswered`: messages in a row that
     Balie or a list began without an answer. `typed`: a member of staff typed it just now.
     `heard_length`: characters of what the contact wrote, which a person reads before answering.
-    `first`: nothing was ever said in this conversation. `sms`: it travels as SMS.
+    `first`: nothing was ever said in this conversation. `sms`: it travels as SMS. `greets`: a rule
+    answers somebody who never got anything.
     """
 
     id: str
@@ -89,6 +96,7 @@ class Waiting:
     heard_length: int = 0
     first: bool = False
     sms: bool = False
+    greets: bool = False
 
     @property
     def is_reply(self) -> bool:
@@ -108,6 +116,7 @@ class Waiting:
             parts=self.parts,
             sms=self.sms,
             first=self.first,
+            greets=self.greets,
         )
 
 
@@ -133,6 +142,8 @@ def earliest(
     if opens_first and profile.first_contacts_per_day == 0:
         return Slot(at_ms=None, brake=Brake.FIRST_CONTACTS)
     at_ms, brake = _hands_free(message, history, profile, now_ms)
+    welcome_ms = _newcomers_at(message, history, profile, now_ms)
+    at_ms = max(at_ms, welcome_ms)
     limits = _limits(message, history, profile, opens_first=opens_first)
     # A later slot may fall under another rule again: settle until nothing moves.
     while True:
@@ -146,7 +157,8 @@ def earliest(
                 return Slot(at_ms=None, brake=Brake.OFFICE_HOURS)
             at_ms, brake = _later(at_ms, brake, opens_ms, Brake.OFFICE_HOURS)
         if at_ms == before_ms:
-            return Slot(at_ms=at_ms, brake=brake)
+            # Whatever else its turn waits for then: replies and others are planned without it.
+            return Slot(at_ms=at_ms, brake=Brake.NEWCOMERS if welcome_ms > now_ms else brake)
 
 
 def _later(at_ms: int, brake: Brake, other_ms: int, other: Brake) -> tuple[int, Brake]:
@@ -193,6 +205,14 @@ def _gap_over_at(message: Waiting, history: History, profile: Profile) -> int:
 def _drawn(message_id: str) -> float:
     """Skewed: mostly short pauses, sometimes a long one; never below the floor."""
     return random.Random(message_id).betavariate(1.5, 4.0)  # noqa: S311 -- a rhythm, no secret
+
+
+def _newcomers_at(message: Waiting, history: History, profile: Profile, now_ms: int) -> int:
+    """When a rule may answer the next person for the first time; many may write at once."""
+    if not message.greets:
+        return now_ms
+    an_hour = history.greeted.room_at(now_ms, HOUR_MS, profile.newcomers_per_hour - 1)
+    return history.greeted.room_at(an_hour, DAY_MS, profile.newcomers_per_day - 1)
 
 
 def _limits(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from appliance.queue.history import History, Left, by_now
 from appliance.queue.office_hours import OfficeHours
+from appliance.queue.pacing import GREETINGS
 from appliance.queue.profile import DAY_MS, HOUR_MS, MINUTE_MS, MONTH_MS
 from appliance.store.lines import Line
 
@@ -30,13 +31,15 @@ _RECENT = f"""
 SELECT a.tapped_ms AS at_ms, m.number, m.answering, a.parts, a.channel = 'sms' AS sms,
        m.answering = 0 AND NOT EXISTS (SELECT 1 FROM message e WHERE
          e.conversation_id = m.conversation_id AND e.happened_ms < m.happened_ms
-         AND (e.direction = 'in' OR e.sent_ms IS NOT NULL)) AS first
+         AND (e.direction = 'in' OR e.sent_ms IS NOT NULL)) AS first,
+       m.rule IN {GREETINGS} AND NOT EXISTS (SELECT 1 FROM message e WHERE
+         e.conversation_id = m.conversation_id AND e.sent_ms IS NOT NULL AND e.id < m.id) AS greets
 FROM attempt a CROSS JOIN message m ON m.id = a.message_id
 WHERE {_OF_THE_SIM} AND a.tapped_ms > ? AND a.outcome IS NOT 'not_sent' ORDER BY a.tapped_ms
 """  # noqa: S608 -- our own words
 _OLDER = f"""
 SELECT max(a.tapped_ms) AS at_ms, m.number, m.answering, a.parts, a.channel = 'sms' AS sms,
-       0 AS first
+       0 AS first, 0 AS greets
 FROM attempt a CROSS JOIN message m ON m.id = a.message_id
 WHERE {_OF_THE_SIM} AND a.tapped_ms > ? AND a.tapped_ms <= ? AND a.outcome IS NOT 'not_sent'
 GROUP BY m.number ORDER BY 1
@@ -127,4 +130,5 @@ def _left(row: sqlite3.Row) -> Left:
         parts=row["parts"],
         sms=bool(row["sms"]),
         first=bool(row["first"]),
+        greets=bool(row["greets"]),
     )

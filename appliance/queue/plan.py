@@ -58,8 +58,8 @@ def plan_line(
     # What the calendar holds for hours must not seem to stand before what may leave now.
     for message in sorted(waiting, key=lambda each: desk.hours_ahead(each, now_ms=now_ms)):
         entry = desk.foresee(message, now_ms=now_ms)
-        held = entry.reason in HOLDS_FEW or message.contact_id in people
-        if held and not message.waiting.is_reply:
+        follows = message.contact_id in people and not message.waiting.is_reply
+        if follows or steps_aside(entry):
             aside.append(message)
             people.add(message.contact_id)
             continue
@@ -78,10 +78,18 @@ HOLDS_FEW = frozenset(
         Brake.CEILING_DAY,
         Brake.CEILING_MONTH,
         Brake.FIRST_CONTACTS,
+        Brake.NEWCOMERS,
         Brake.SMS_LIMIT,
     )
 )
 """Brakes on some messages of a SIM, for long; others leave meanwhile and are planned first."""
+
+
+def steps_aside(entry: Planned) -> bool:
+    """Whether others are planned before it. Replies do only where many new people wrote."""
+    if entry.reason == Brake.NEWCOMERS.value:
+        return True
+    return entry.reason in HOLDS_FEW and not entry.queued.waiting.is_reply
 
 
 def next_due(

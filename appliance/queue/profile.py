@@ -49,6 +49,9 @@ class Profile:
     per_hour: int = 80
     day_budget: tuple[tuple[int, int], ...] = ((0, 20), (3, 50), (7, 100), (14, 150))
     first_contacts_per_day: int = 2  # people with whom there is no conversation yet
+    # First answers that rules give by themselves: whoever wants to can make many people write.
+    newcomers_per_hour: int = 20
+    newcomers_per_day: int = 100
     recipients_per_month: int = 250
     headroom: float = 0.8  # what is not a reply may use this share of a ceiling
     unanswered_in_a_row: int = 3
@@ -72,6 +75,8 @@ _LOWER = (
     "per_minute",
     "per_hour",
     "first_contacts_per_day",
+    "newcomers_per_hour",
+    "newcomers_per_day",
     "recipients_per_month",
     "headroom",
     "unanswered_in_a_row",
@@ -106,6 +111,8 @@ class Overrides(BaseModel):
     per_hour: Annotated[int | None, Field(ge=1)] = None
     day_budget_share: Annotated[float | None, Field(gt=0, le=1)] = None
     first_contacts_per_day: Annotated[int | None, Field(ge=0)] = None
+    newcomers_per_hour: Annotated[int | None, Field(ge=1)] = None
+    newcomers_per_day: Annotated[int | None, Field(ge=1)] = None
     recipients_per_month: Annotated[int | None, Field(ge=1)] = None
     headroom: Annotated[float | None, Field(gt=0, le=1)] = None
     unanswered_in_a_row: Annotated[int | None, Field(ge=1)] = None

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from appliance.messages import Channel, MessageClass
 from appliance.queue import rows
 from appliance.queue.history import Left
-from appliance.queue.pacing import DEFAULT_PROFILE, HOUR_MS, Brake, Profile, Waiting
+from appliance.queue.pacing import DEFAULT_PROFILE, GREETINGS, HOUR_MS, Brake, Profile, Waiting
 from appliance.queue.past import Histories
-from appliance.queue.plan import HOLDS_FEW, PASSING, Desk, Planned
+from appliance.queue.plan import HOLDS_FEW, PASSING, Desk, Planned, steps_aside
 from appliance.queue.routing import device_obstacle
 from appliance.queue.rows import Queued
 from appliance.sms_parts import count_parts
@@ -39,7 +39,8 @@ WHERE conversation_id = ? ORDER BY happened_ms DESC, id DESC LIMIT ?
 
 _PROMISED = f"""
 SELECT m.id, m.number, m.contact_id, m.class, m.answering, m.wanted, m.text, m.reason,
-       m.expected_ms, m.not_before_ms, m.answering = 0 AND c.last_in_ms IS NULL AS first
+       m.expected_ms, m.not_before_ms, m.answering = 0 AND c.last_in_ms IS NULL AS first,
+       coalesce(m.rule IN {GREETINGS}, 0) AS greets
 FROM message m INDEXED BY message_waiting CROSS JOIN conversation c ON c.id = m.conversation_id
 WHERE m.line_id = ? AND m.class = ? AND m.answering = ? AND m.state IN {rows.WAITING}
   AND m.state = 'queued' AND m.expected_ms IS NOT NULL
@@ -160,7 +161,7 @@ class _Ahead:
         place = _Place(message.waiting.kind, hours, aside=False)
         if place not in self.full or not message.waiting.is_begun:
             entry = self._at(place).foresee(message, now_ms=now_ms)
-            if entry.reason not in HOLDS_FEW or message.waiting.is_reply:
+            if not steps_aside(entry):
                 return Promise(entry=entry, place=place)
             if entry.reason == Brake.CEILING_DAY.value:
                 self.full.add(place)
@@ -288,8 +289,9 @@ def _is_closed(desk: Desk) -> bool:
 def _promised(tx: Tx, desk: Desk) -> Iterator[_Promised]:
     """Who stands behind the first that a ceiling put aside was put aside, too.
 
-    `first` is said of all in a conversation in which nobody was heard: of one that Balie spoke in
-    before, too much is counted, which only makes the promise of a stranger later.
+    `first` is said of all in a conversation in which nobody was heard, and `greets` of all that
+    rules answer: of one that Balie spoke in before, too much is counted, which only makes the
+    promise of a stranger later.
     """
     opens_ms = desk.hours.open_from(tx.now_ms) or tx.now_ms
     for lane in rows.LANES:
@@ -318,4 +320,5 @@ def _left(row: sqlite3.Row, now_ms: int) -> Left:
         parts=count_parts(row["text"]) if sms else 1,
         sms=sms,
         first=bool(row["first"]),
+        greets=bool(row["greets"]),
     )

@@ -10,7 +10,7 @@ from typing import Any
 from appliance.devices.protocol import Outgoing, Resumed
 from appliance.messages import Channel, MessageClass
 from appliance.queue import undecided
-from appliance.queue.pacing import Waiting
+from appliance.queue.pacing import GREETINGS, Waiting
 from appliance.sms_parts import count_parts
 
 CLASSES = (
@@ -27,7 +27,7 @@ MAX_CONSIDERED = 100
 _FIRST_PAGE = 8
 """Mostly the first few decide, so no more are fetched at first."""
 
-PARKED = "('unanswered', 'first-contacts', 'ceiling-month', 'near-stop')"
+PARKED = "('unanswered', 'first-contacts', 'newcomers', 'ceiling-month', 'near-stop')"
 """Reasons that hold one person's messages for days, and nobody's behind them."""
 
 WAITING = "('queued', 'sending', 'unconfirmed')"
@@ -94,6 +94,8 @@ SELECT m.id, m.number, m.class, m.text, m.created_ms, m.typed, m.answering, m.no
        ) END AS unanswered,
        m.answering = 0 AND c.last_in_ms IS NULL AND NOT EXISTS (SELECT 1 FROM message s
           WHERE s.conversation_id = m.conversation_id AND s.sent_ms IS NOT NULL) AS first,
+       coalesce(m.rule IN {greetings} AND NOT EXISTS (SELECT 1 FROM message s
+          WHERE s.conversation_id = m.conversation_id AND s.sent_ms IS NOT NULL), 0) AS greets,
        CASE WHEN m.answering = 0 OR m.typed = 1 THEN 0 ELSE
        (SELECT length(i.text) FROM message i WHERE i.conversation_id = m.conversation_id
           AND i.direction = 'in' ORDER BY i.happened_ms DESC, i.id DESC LIMIT 1) END AS heard
@@ -109,6 +111,7 @@ SELECT {{what}} FROM message INDEXED BY message_waiting
 WHERE line_id = ? AND state IN {WAITING} AND state = 'queued'
 """  # noqa: S608 -- our own words
 _READY = _QUEUED.format(
+    greetings=GREETINGS,
     index="message_waiting",
     as_indexed=f"AND m.state IN {WAITING}",
     # What is tried again keeps its place before those behind it.
@@ -116,14 +119,18 @@ _READY = _QUEUED.format(
     f" AND coalesce(m.reason, '') NOT IN {PARKED}",
 )
 _LATER = _QUEUED.format(
+    greetings=GREETINGS,
     index="message_later",
     as_indexed="",
     condition="m.not_before_ms IS NOT NULL AND m.not_before_ms > :now AND m.tries = 0"
     f" AND coalesce(m.reason, '') NOT IN {PARKED}",
 )
-_PARKED = _QUEUED.format(index="message_parked", as_indexed="", condition=f"m.reason IN {PARKED}")
+_PARKED = _QUEUED.format(
+    greetings=GREETINGS, index="message_parked", as_indexed="", condition=f"m.reason IN {PARKED}"
+)
 # Time alone lets go of these; for the others a person writes, or decides.
 _PARKED_FOR_A_TIME = _QUEUED.format(
+    greetings=GREETINGS,
     index="message_parked",
     as_indexed="",
     condition=f"m.reason IN {PARKED} AND m.reason NOT IN ('unanswered', 'near-stop')",
@@ -387,6 +394,7 @@ def _waiting(row: sqlite3.Row) -> Waiting:
         not_before_ms=row["not_before_ms"] or 0,
         first=bool(row["first"]),
         heard_length=row["heard"] or 0,
+        greets=bool(row["greets"]),
         sms=row["wanted"] == Channel.SMS.value,
         parts=count_parts(row["text"]) if row["wanted"] == Channel.SMS.value else 1,
     )

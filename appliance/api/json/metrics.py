@@ -9,7 +9,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from appliance.api.connections import Connections
+from appliance.desk import crowd
 from appliance.desk.wrong_tries import Tried
+from appliance.store import lines
 
 _MS_PER_S = 1000
 _CENTS = 100
@@ -27,6 +29,7 @@ class Figures:
     signals: Sequence[tuple[str, int]]
     credits: Sequence[tuple[str, int]]
     oldest_ms: int | None
+    newcomers: int
     now_ms: int
 
 
@@ -80,6 +83,7 @@ def read_figures(conn: sqlite3.Connection, now_ms: int) -> Figures:
         signals=[(row[0], row[1]) for row in signals],
         credits=[(row[0], row[1]) for row in credit],
         oldest_ms=oldest.fetchone()[0],
+        newcomers=sum(crowd.waiting(conn, line.id) for line in lines.lines(conn)),
         now_ms=now_ms,
     )
 
@@ -145,6 +149,12 @@ class _Snapshot(Collector):
         for what in Tried:
             wrong.add_metric((what.value,), self._wrong_tries.get(what, 0))
         yield wrong
+
+        yield GaugeMetricFamily(
+            "balie_newcomers_waiting",
+            "First answers that wait because many new people wrote at once.",
+            value=self._figures.newcomers,
+        )
 
     def _age_s(self) -> float:
         oldest_ms = self._figures.oldest_ms

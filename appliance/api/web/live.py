@@ -53,6 +53,7 @@ _ABOUT_DEVICES = frozenset(
         EventKind.LINE_STOPPED,
         EventKind.LINE_RESUMED,
         EventKind.LINE_CODE,
+        EventKind.LINE_CROWDED,
     }
 )
 _ABOUT_STAFF = frozenset({EventKind.STAFF_CHANGED, EventKind.STAFF_LOGGED_OUT})

@@ -16,6 +16,7 @@ WAITING: Mapping[str, str] = {
     "ceiling-day": "this number has sent enough for today",
     "ceiling-month": "this number has written to enough different people this month",
     "first-contacts": "this number has begun enough new conversations for today",
+    "newcomers": "many new people wrote at once and replies go first",
     "sms-limit": "the phone allows no more SMS for a while",
     "office-hours": "the branch is closed until then",
     "unanswered": "the last messages went unanswered; it goes on when the contact writes",

@@ -232,7 +232,8 @@ CREATE INDEX message_waiting
   ON message (line_id, class, answering, id, state, not_before_ms, tries, reason, expires_ms)
   WHERE state IN ('queued', 'sending', 'unconfirmed');
 CREATE INDEX message_parked ON message (line_id, class, answering, id, reason)
-  WHERE state = 'queued' AND reason IN ('unanswered', 'first-contacts', 'ceiling-month', 'near-stop');
+  WHERE state = 'queued' AND reason IN
+    ('unanswered', 'first-contacts', 'newcomers', 'ceiling-month', 'near-stop');
 CREATE INDEX message_later ON message (line_id, class, answering, id)
   WHERE state = 'queued' AND not_before_ms IS NOT NULL;
 CREATE INDEX message_doubt ON message (line_id, contact_id)
