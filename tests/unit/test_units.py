@@ -63,7 +63,7 @@ def test_a_unit_cannot_take_the_whole_machine(path: Path) -> None:
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="this machine has no systemd")
 def test_little_of_the_system_is_exposed(path: Path) -> None:
-    """Systemd's own figure for what a service that was taken over could reach."""
+    """What a service that was taken over could reach, as a figure of systemd's own."""
     command = ["systemd-analyze", "security", "--offline=true", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     found = re.search(r"Overall exposure level for \S+: ([\d.]+)", done.stdout)

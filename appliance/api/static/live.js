@@ -12,7 +12,8 @@ const said = document.getElementById("said");
 let connection = null;
 let heardAt = Date.now();
 let lostAt = 0;
-let resting = false;
+let holds = false; // the stream; otherwise another tab passes on what it hears: see tabs.js
+let missed = false; // something changed while this tab only followed, out of sight
 const arrived = new Set();
 const hinted = new Map(); // conversation: when something last changed in it
 
@@ -49,13 +50,24 @@ function openConversation() {
   return document.getElementById("open")?.value ?? "";
 }
 
-function about(event) {
-  heardAt = Date.now();
-  return JSON.parse(event.detail.data || "{}");
+/** How far a tab has heard: the number behind the epoch. */
+function sequence(at) {
+  return Number((at ?? "").split(":").at(-1)) || 0;
 }
 
 function lost() {
+  if (!lostAt) passOn({ lost: true });
   lostAt ||= Date.now();
+}
+
+function passOn(message) {
+  document.dispatchEvent(new CustomEvent("balie:passed-on", { detail: message }));
+}
+
+function refreshAll() {
+  missed = false;
+  for (const id of ["list", "messages", "devices"]) soon(id);
+  document.dispatchEvent(new CustomEvent("balie:contact"));
 }
 
 function found() {
@@ -69,10 +81,13 @@ function found() {
 }
 
 function watch() {
-  if (connection && !resting && Date.now() - heardAt > SILENT_MS) {
+  if (Date.now() - heardAt > SILENT_MS) {
     heardAt = Date.now();
-    lost();
-    connection.reader?.cancel();
+    if (!holds) document.dispatchEvent(new CustomEvent("balie:silent"));
+    else if (connection) {
+      lost();
+      connection.reader?.cancel();
+    }
   }
   if (lostAt && Date.now() - lostAt >= LOST_MS && offline.hidden) {
     offline.hidden = false;
@@ -81,28 +96,46 @@ function watch() {
   }
 }
 
-if (live) {
-  live.addEventListener("message", (event) => {
-    const hint = about(event);
+const hints = {
+  message(hint) {
     if (hint.received) arrived.add(hint.conversation);
     hinted.set(hint.conversation, Date.now());
     if (hint.conversation === openConversation()) soon("messages", 0);
     soon("list");
-  });
-  live.addEventListener("read", (event) => { about(event); soon("list"); });
-  live.addEventListener("contact", (event) => {
-    about(event);
+  },
+  read() { soon("list"); },
+  contact() {
     soon("list");
     soon("messages"); // two conversations may have become one
     document.dispatchEvent(new CustomEvent("balie:contact"));
-  });
-  live.addEventListener("device", (event) => { about(event); soon("devices"); soon("list"); });
-  live.addEventListener("beat", () => { heardAt = Date.now(); });
-  live.addEventListener("stale", () => location.reload());
+  },
+  device() { soon("devices"); soon("list"); },
+};
+
+function hear({ name, data, id }) {
+  heardAt = Date.now();
+  if (id) live.dataset.at = id;
+  if (name === "stale") location.reload();
+  if (!hints[name]) return;
+  if (holds || !document.hidden) hints[name](JSON.parse(data));
+  else missed = true;
+}
+
+if (live) {
+  for (const name of [...Object.keys(hints), "beat", "stale"]) {
+    live.addEventListener(name, (event) => {
+      const frame = { name, data: event.detail.data, id: event.detail.id };
+      passOn({ frame });
+      hear(frame);
+    });
+  }
+  document.addEventListener("balie:heard", (event) => hear(event.detail));
   live.addEventListener("htmx:sse:after:connection", (event) => {
     connection = event.detail.connection;
+    if (!holds) return connection.abortController.abort();
     live.dataset.connected = "";
     found();
+    document.dispatchEvent(new CustomEvent("balie:connected"));
   });
   live.addEventListener("htmx:sse:error", (event) => {
     delete live.dataset.connected;
@@ -110,21 +143,22 @@ if (live) {
     else lost();
   });
   live.addEventListener("htmx:sse:before:connection", (event) => {
-    if (resting) event.detail.connection.cancelled = true;
+    if (!holds) event.detail.connection.cancelled = true;
     else if (event.detail.connection.attempt > 0) lost();
   });
   live.addEventListener("htmx:sse:close", () => {
-    if (!resting) lost();
+    if (holds) lost();
   });
   live.addEventListener("htmx:config:request", (event) => {
-    if (connection?.lastEventId) {
-      event.detail.ctx.request.headers["Last-Event-ID"] = connection.lastEventId;
-    }
+    event.detail.ctx.request.headers["Last-Event-ID"] = live.dataset.at;
   });
   live.addEventListener("htmx:error", lost);
+  document.addEventListener("balie:lost", () => {
+    delete live.dataset.connected;
+    lost();
+  });
   setInterval(watch, 500);
   setInterval(() => { if (!document.hidden) soon("list"); }, MINUTE_MS); // how long people wait
-  connect();
 }
 
 // htmx looks at the page as soon as it is loaded itself, which may be before its extension for
@@ -137,16 +171,24 @@ function connect() {
   });
 }
 
-// Another tab of Balie is in front: see tabs.js.
+// This tab gets the stream, or leaves it to another one and is told how far that one has heard.
+document.addEventListener("balie:wake", () => {
+  holds = true;
+  heardAt = Date.now();
+  if (live._htmx?.sse) connection?.delayCanceller?.();
+  else connect();
+});
 document.addEventListener("balie:rest", () => {
-  resting = true;
+  holds = false;
   connection?.reader?.cancel();
 });
-document.addEventListener("balie:wake", () => {
-  resting = false;
-  heardAt = Date.now();
-  if (live?._htmx?.sse) connection?.delayCanceller?.();
-  else if (live) htmx.trigger(live, "listening");
+document.addEventListener("balie:follow", (event) => {
+  live.dataset.connected = "";
+  found();
+  if (sequence(event.detail) <= sequence(live.dataset.at)) return;
+  live.dataset.at = event.detail;
+  if (document.hidden) missed = true;
+  else refreshAll();
 });
 document.addEventListener("balie:unread", (event) => entitle(event.detail));
 
@@ -161,7 +203,9 @@ addEventListener("online", () => {
   if (live?.hasAttribute("data-connected")) found();
 });
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) connection?.delayCanceller?.();
+  if (document.hidden) return;
+  connection?.delayCanceller?.();
+  if (missed) refreshAll();
 });
 
 function entitle(unread) {

@@ -1,48 +1,86 @@
-// A browser has six connections for all its tabs, and each stream takes one. So of Balie's tabs that
-// are out of sight, one at most keeps its stream; the others rest and are told what the title says.
+// A browser has six connections for all its tabs, and a stream takes one for good. So one of Balie's
+// tabs holds the stream, one in sight if there is any, and passes on what it hears to the others.
 
-const WAIT_MS = 500;
+const ANSWER_MS = 150; // for the tab that holds the stream to say so
+const TURN_MS = 300; // within it those that would take over begin, so that one is first
+const live = document.getElementById("live");
 const channel = new BroadcastChannel("balie");
+const own = Math.random();
 
-let resting = false;
-let waiting = 0;
+let holds = false;
+let taking = 0;
 
-function rest() {
-  clearTimeout(waiting);
-  if (resting || !document.hidden) return;
-  resting = true;
-  document.dispatchEvent(new CustomEvent("balie:rest"));
+/** Of two that hold the stream the higher one keeps it. */
+function rank() {
+  return (document.hidden ? 0 : 1) + own;
 }
 
-function wake() {
-  clearTimeout(waiting);
-  channel.postMessage({ here: true });
-  if (!resting) return;
-  resting = false;
-  document.dispatchEvent(new CustomEvent("balie:wake"));
+function tell(message) {
+  channel.postMessage({ rank: rank(), ...message });
 }
 
-channel.addEventListener("message", ({ data }) => {
-  if (data.here) rest();
-  if (data.hello && !resting) channel.postMessage({ here: true });
-  // The tab that kept its stream is gone: whoever is quickest takes it over, the others hear that.
-  if (data.gone && resting) waiting = setTimeout(wake, Math.random() * WAIT_MS);
-  if ("unread" in data && resting) {
-    document.dispatchEvent(new CustomEvent("balie:unread", { detail: data.unread }));
+function here() {
+  tell({ here: live.dataset.at });
+}
+
+function say(name, detail) {
+  document.dispatchEvent(new CustomEvent(`balie:${name}`, { detail }));
+}
+
+/** Takes the stream unless somebody says within this time that they hold it. */
+function ask(ms = ANSWER_MS) {
+  if (holds) return;
+  clearTimeout(taking);
+  taking = setTimeout(take, ms);
+  tell({ hello: true });
+}
+
+function take() {
+  holds = true;
+  here();
+  say("wake");
+}
+
+function follow(at) {
+  clearTimeout(taking);
+  if (holds) say("rest");
+  holds = false;
+  say("follow", at);
+}
+
+function heard({ data }) {
+  if ("here" in data) {
+    if (holds && rank() > data.rank) here();
+    else follow(data.here);
+  } else if (data.hello && holds) {
+    if (!document.hidden || data.rank < 1) here(); // who is in sight takes it from who is not
+  } else if (data.free && !holds) {
+    if (!document.hidden || data.gone) ask(TURN_MS * (Math.random() + (document.hidden ? 1 : 0)));
+  } else if (data.lost && !holds) {
+    say("lost");
+  } else if (data.frame && !holds) {
+    say("heard", data.frame);
+  } else if ("unread" in data && document.hidden) {
+    say("unread", data.unread);
   }
-});
+}
 
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) wake();
-});
-document.addEventListener("balie:told", (event) => {
-  if (!resting) channel.postMessage({ unread: event.detail });
-});
-addEventListener("pagehide", () => {
-  if (!resting) channel.postMessage({ gone: true });
-});
+if (live) {
+  channel.addEventListener("message", heard);
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) ask();
+    else if (holds) tell({ free: true });
+  });
+  document.addEventListener("balie:silent", () => ask(TURN_MS * Math.random()));
+  document.addEventListener("balie:passed-on", (event) => { if (holds) tell(event.detail); });
+  document.addEventListener("balie:connected", () => { if (holds) here(); });
+  document.addEventListener("balie:told", (event) => tell({ unread: event.detail }));
+  addEventListener("pagehide", () => {
+    if (holds) tell({ free: true, gone: true });
+  });
+  ask();
+}
+
 addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload(); // what is shown is as old as it was left
 });
-
-channel.postMessage(document.hidden ? { hello: true } : { here: true });

@@ -1,0 +1,87 @@
+"""Many pages of one browser: one stream for all of them, and none is left behind."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import PATIENCE_MS, OpenPage, Place
+from tests.running_demo import eventually
+
+PAGES = 10
+"""All in sight, as windows beside each other; HTTP/1.1 leaves six connections for them."""
+
+
+def row_of(page: Page, name: str) -> None:
+    expect(page.locator("#list a.row", has_text=name)).to_be_visible(timeout=PATIENCE_MS)
+
+
+def streams(place: Place) -> int:
+    return place.services.feed._followers
+
+
+def one_stream(place: Place) -> None:
+    eventually(lambda: streams(place) == 1, "one stream is open")
+
+
+@pytest.fixture
+def windows(open_page: OpenPage, place: Place) -> list[Page]:
+    first = open_page()
+    opened = [first, *(first.context.new_page() for _ in range(PAGES - 1))]
+    for page in opened[1:]:
+        page.goto(place.url)
+    for page in opened:
+        page.locator("#live[data-connected]").wait_for(state="attached")
+    return opened
+
+
+def test_ten_pages_of_one_browser_are_all_live(windows: list[Page], place: Place) -> None:
+    """Each loads, shows what comes in, and answers its reader; they share one stream."""
+    one_stream(place)
+    place.desk.receive("Utrecht", "Nora Yilmaz", "+31612345630", "Hoi, is er werk?")
+    for page in windows:
+        row_of(page, "Nora Yilmaz")
+    windows[-1].locator("#list a.row", has_text="Nora Yilmaz").click()
+    expect(windows[-1].locator("#thread-title")).to_have_text("Nora Yilmaz")
+    assert streams(place) == 1
+
+
+def test_another_page_goes_on_with_the_stream(windows: list[Page], place: Place) -> None:
+    """Pages close one by one, whoever holds the stream; what comes in between is not lost."""
+    for number in range(PAGES - 1):
+        windows[number].close()
+        name = f"Werkzoeker {number}"
+        place.desk.receive("Utrecht", name, f"+3161234570{number}", "Hoi, is er werk?")
+        for page in windows[number + 1 :]:
+            row_of(page, name)
+    one_stream(place)
+
+
+def test_a_page_that_is_opened_during_a_message_has_it(windows: list[Page], place: Place) -> None:
+    """What the others heard between the drawing of a page and its first word with them, it asks
+    for.
+    """
+    late = windows[0].context.new_page()
+    late.route("**/static/tabs.js*", lambda route: (_writes(place), route.continue_()))
+    late.goto(place.url)
+    row_of(late, "Nora Yilmaz")
+
+
+def _writes(place: Place) -> None:
+    place.desk.receive("Utrecht", "Nora Yilmaz", "+31612345630", "Hoi, is er werk?")
+
+
+def test_who_takes_the_stream_over_says_how_far_it_has_heard(
+    open_page: OpenPage, place: Place
+) -> None:
+    """The stream goes on after the last hint that this page had, whoever passed it on."""
+    first = open_page()
+    second = first.context.new_page()
+    second.goto(place.url)
+    for page in (first, second):
+        page.locator("#live[data-connected]").wait_for(state="attached")
+    one_stream(place)
+    _writes(place)
+    row_of(second, "Nora Yilmaz")
+    heard = second.locator("#live").get_attribute("data-at")
+    with second.expect_request("**/live?*") as asked:
+        first.close()
+    assert asked.value.all_headers()["last-event-id"] == heard
