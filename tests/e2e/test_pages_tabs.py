@@ -1,7 +1,7 @@
 """Many pages of one browser: one stream for all of them, and none is left behind."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import PATIENCE_MS, OpenPage, Place
 from tests.running_demo import eventually
@@ -60,7 +60,12 @@ def test_a_page_that_is_opened_during_a_message_has_it(windows: list[Page], plac
     for.
     """
     late = windows[0].context.new_page()
-    late.route("**/static/tabs.js*", lambda route: (_writes(place), route.continue_()))
+
+    def meanwhile(route: Route) -> None:
+        _writes(place)
+        route.continue_()
+
+    late.route("**/static/tabs.js*", meanwhile)
     late.goto(place.url)
     row_of(late, "Nora Yilmaz")
 
