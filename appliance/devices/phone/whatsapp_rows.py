@@ -146,13 +146,17 @@ def _row(view: View, place: int, above: Row | None) -> Row:
 
 
 def _is_rewritten(view: View, text: str, *, own: bool) -> bool:
-    """A deleted message has an icon beside its sentence, and is not known to have a tick."""
+    """A deleted message has an icon beside its sentence, and is not known to have a tick.
+
+    A document has an icon, too, and no text but a caption.
+    """
     if own and view.first("edit_label"):
         return True
     said = label(text)
     if DELETED_BY_OTHERS.match(said):
         return own
-    return view.first("icon") is not None or DELETED_BY_OWNER.match(said) is not None
+    stands_for_text = view.first("icon") is not None and view.first("message_text") is not None
+    return stands_for_text or DELETED_BY_OWNER.match(said) is not None
 
 
 def _media(view: View) -> str | None:

@@ -104,6 +104,7 @@ def test_a_short_text_with_an_ellipsis_is_not_cut() -> None:
         (row("This message was deleted", "12:00", also=("icon",)), False),
         (row("Hoi!", "12:00", also=("edit_label",)), False),
         (row("Hoi", "12:00"), False),
+        (row("mijn cv", "12:00", media="file_type", also=("icon",)), False),
     ],
 )
 def test_an_own_row_that_was_edited_or_deleted_is_told_from_others(
