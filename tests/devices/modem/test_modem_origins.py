@@ -74,3 +74,15 @@ def test_a_flash_is_a_person_s(desk: ModemDesk, world: ModemWorld) -> None:
     assert desk.receive_until(lambda: bool(desk.recorder.messages))
     (message,) = desk.recorder.messages
     assert (message.origin, message.sender) == (PERSON, ANNA)
+
+
+@pytest.mark.parametrize("text", ["", "\u200b\u200b", "\u202e\u2066\u2069", "\ufeff", " \n"])
+def test_an_sms_in_which_nothing_can_be_seen_is_told_and_freed(
+    desk: ModemDesk, world: ModemWorld, text: str
+) -> None:
+    """What to make of it is not the modem's to say."""
+    desk.driver.receive()
+    brought(world, text=text, ucs2=True)
+    assert desk.receive_until(lambda: bool(desk.recorder.messages))
+    assert desk.recorder.texts() == [text]
+    assert world.stored() == []
