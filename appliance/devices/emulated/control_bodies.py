@@ -6,6 +6,9 @@ from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field,
 
 from appliance.devices.emulated.faults import FaultKind
 from appliance.devices.emulated.numbers import e164
+from appliance.devices.emulated.whatsapp.media import MediumKind
+from appliance.devices.emulated.whatsapp.model import Change
+from appliance.devices.emulated.whatsapp.notices import NoticeKind
 
 
 def _number(value: str) -> str:
@@ -30,10 +33,24 @@ class _Body(BaseModel):
     phone: str = Field(default="", validation_alias=AliasChoices("phone", "serial", "line"))
 
 
+class MediumBody(BaseModel):
+    """What a message of WhatsApp is beside its caption, which is its `text`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: MediumKind
+    name: str = ""
+    length: str = Field(default="", pattern=r"^(\d+:\d\d)?$")
+    pages: int = Field(default=0, ge=0)
+    downloaded: bool = True
+
+
 class Message(_Body):
     """Somebody writes or calls; with `name` the phone has them in its phone book unless
-    `saved` is false. `subscription` is the SIM over which an SMS or a call comes, as the phone
-    notes it; -1 where it notes none.
+    `saved` is false. `jid` is the chat's where it is not their own: `…@lid`,
+    `status@broadcast`, `…@newsletter`. A `waiting` one cannot be decrypted yet.
+    `subscription` is the SIM over which an SMS or a call comes, as the phone notes it; -1 where
+    it notes none.
     """
 
     kind: Literal["message"] = "message"
@@ -44,8 +61,50 @@ class Message(_Body):
     name: str = ""
     saved: bool = True
     group: str = ""
+    jid: str = Field(default="", pattern=r"^([\w.:-]+@[a-z]+)?$")
+    medium: MediumBody | None = None
+    waiting: bool = False
     at_ms: int | None = None
     subscription: int | None = None
+
+
+class ChangeMessage(_Body):
+    """A message of WhatsApp that came becomes another, by the id that its injection answered."""
+
+    kind: Literal["change"]
+    id: str
+    to: Change
+    text: str = ""
+
+
+class React(_Body):
+    """Somebody puts an emoji on what the phone wrote to them."""
+
+    kind: Literal["reaction"]
+    sender: Number = Field(alias="from")
+    emoji: str = "👍"
+    text: str = ""
+
+
+class Notice(_Body):
+    """WhatsApp says what it is doing; with `from` the notification names that person's chat."""
+
+    kind: Literal["notice"]
+    what: NoticeKind
+    sender: Number | None = Field(default=None, alias="from")
+
+
+class WhatsAppCall(_Body):
+    """Somebody calls over WhatsApp, and nobody takes it unless it still rings.
+
+    With `shortcut` false the notification names no chat.
+    """
+
+    kind: Literal["whatsapp-call"]
+    sender: Number = Field(alias="from")
+    name: str = ""
+    ringing: bool = False
+    shortcut: bool = True
 
 
 class Switch(_Body):
@@ -152,6 +211,10 @@ class Spinner(_Body):
 
 Injection = (
     Message
+    | ChangeMessage
+    | React
+    | Notice
+    | WhatsAppCall
     | Switch
     | Dismiss
     | Read
@@ -214,6 +277,15 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
             "group": "Team Venlo",
             "text": "Wie kan morgen?",
         },
+        {
+            "phone": "+31612345601",
+            "channel": "whatsapp",
+            "from": "+31612345699",
+            "medium": {"kind": "document", "name": "CV.pdf", "pages": 2, "downloaded": False},
+        },
+        {"phone": "+31612345601", "kind": "reaction", "from": "+31612345699", "text": "Tot zo"},
+        {"phone": "+31612345601", "kind": "notice", "what": "checking"},
+        {"phone": "+31612345601", "kind": "whatsapp-call", "from": "+31612345699"},
         {"phone": "+31612345601", "kind": "unlock"},
         {"phone": "+31612345601", "kind": "authorise"},
         {"phone": "+31612345601", "kind": "wake"},

@@ -11,6 +11,8 @@ from appliance.devices.emulated.numbers import GROUP, e164, jid_of
 from appliance.devices.emulated.phone import EmulatedPhone
 from appliance.devices.emulated.refusal import ControlRefusal
 from appliance.devices.emulated.sms.usage import INTERVAL_MS, MAX_COUNT
+from appliance.devices.emulated.whatsapp import notices
+from appliance.devices.emulated.whatsapp.media import Medium
 from appliance.devices.emulated.world import World
 
 Answer = dict[str, Any]
@@ -25,6 +27,10 @@ class Injector:
         self._network = network
         self._doers: dict[type, Callable[[Any], Answer]] = {
             bodies.Message: self._message,
+            bodies.ChangeMessage: self._change,
+            bodies.React: self._react,
+            bodies.Notice: self._notice,
+            bodies.WhatsAppCall: self._whatsapp_call,
             bodies.Switch: self._switch,
             bodies.Dismiss: self._dismiss,
             bodies.Read: self._read,
@@ -62,12 +68,50 @@ class Injector:
             name=body.name,
             group=body.group,
             group_jid=group_jid(body.group) if body.group else "",
+            jid=body.jid,
+            medium=Medium(**body.medium.model_dump()) if body.medium else None,
+            waiting=body.waiting,
         )
         if body.subscription is not None and channel is not Channel.WHATSAPP:
             handset.arrive_on(letter, body.subscription)
         else:
             self._network.deliver(letter)
         return {"id": letter.id, "at_ms": letter.at_ms}
+
+    def _change(self, body: bodies.ChangeMessage) -> Answer:
+        whatsapp = self._phone(body.phone).handset.whatsapp
+        if not whatsapp.change(body.id, body.to, body.text):
+            raise ControlRefusal(f"There is no message {body.id} on the phone.", status=404)
+        return {"changed": body.id}
+
+    def _react(self, body: bodies.React) -> Answer:
+        self._phone(body.phone).handset.whatsapp.reacted(body.sender, body.emoji, body.text)
+        return {"reacted": body.emoji}
+
+    def _notice(self, body: bodies.Notice) -> Answer:
+        handset = self._phone(body.phone).handset
+        posted = notices.notice(
+            body.what,
+            language=handset.language,
+            now_ms=self._network.timers.now_ms(),
+            shortcut=jid_of(body.sender) if body.sender else None,
+        )
+        handset.shade.post(posted)
+        return {"posted": posted.key}
+
+    def _whatsapp_call(self, body: bodies.WhatsAppCall) -> Answer:
+        handset = self._phone(body.phone).handset
+        if body.name:
+            handset.contacts[body.sender] = body.name
+        draw = notices.ringing_call if body.ringing else notices.missed_call
+        posted = draw(
+            handset.whatsapp.account.name(body.sender),
+            jid=jid_of(body.sender) if body.shortcut else None,
+            language=handset.language,
+            now_ms=self._network.timers.now_ms(),
+        )
+        handset.shade.post(posted)
+        return {"posted": posted.key}
 
     def _switch(self, body: bodies.Switch) -> Answer:
         phone = self._phone(body.phone)

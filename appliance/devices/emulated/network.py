@@ -9,6 +9,7 @@ from typing import Protocol
 from appliance.devices.emulated import numbers
 from appliance.devices.emulated.timers import Timers
 from appliance.devices.emulated.truth import Departure, TruthLog
+from appliance.devices.emulated.whatsapp.media import Medium
 from appliance.devices.emulated.whatsapp.model import Tick
 
 
@@ -22,6 +23,9 @@ class Channel(Enum):
 class Letter:
     """One message on its way; `group` is the subject of the group that it was written in.
 
+    `jid` is the chat's where it is neither the sender's nor a group's. `text` is a medium's
+    caption.
+
     `sender` of an SMS may be a name such as KPN. `name` is what a WhatsApp user calls itself.
     """
 
@@ -34,6 +38,9 @@ class Letter:
     name: str = ""
     group: str = ""
     group_jid: str = ""
+    jid: str = ""
+    medium: Medium | None = None
+    waiting: bool = False
 
 
 class Endpoint(Protocol):

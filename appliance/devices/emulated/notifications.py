@@ -4,6 +4,8 @@ from dataclasses import dataclass, field, replace
 
 from appliance.devices.emulated.timers import Timers
 
+FLAG_ONGOING_EVENT = 0x02
+FLAG_FOREGROUND_SERVICE = 0x40
 FLAG_AUTO_CANCEL = 0x10
 FLAG_ONLY_ALERT_ONCE = 0x08
 FLAG_GROUP_SUMMARY = 0x200
@@ -20,7 +22,10 @@ class ShadeMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
-    """`style` is the template's simple name; `lines` are those of an InboxStyle."""
+    """`style` is the template's simple name; `lines` are those of an InboxStyle.
+
+    `progress` is of a hundred, 0 for none.
+    """
 
     package: str
     uid: int
@@ -44,6 +49,7 @@ class Notification:
     importance: int = 4
     color: int = 0xFF1DA457
     last_row_id: int | None = None
+    progress: int = 0
 
     @property
     def key(self) -> str:

@@ -4,6 +4,7 @@ import phonenumbers
 
 ACCOUNT = "@s.whatsapp.net"
 GROUP = "@g.us"
+HIDDEN = "@lid"
 
 
 def shown(number: str) -> str:
@@ -31,7 +32,13 @@ def jid_of(number: str) -> str:
 
 
 def number_of(jid: str) -> str:
-    return "+" + jid.removesuffix(ACCOUNT)
+    """The number of an account; one that hides it stays a jid."""
+    return "+" + jid.removesuffix(ACCOUNT) if jid.endswith(ACCOUNT) else jid
+
+
+def is_channel(jid: str) -> bool:
+    """Status updates and newsletters have a tab of their own and no chat."""
+    return jid.endswith("@newsletter") or jid == "status@broadcast"
 
 
 def is_group(jid: str) -> bool:

@@ -10,7 +10,13 @@ _RECORD = "    "
 _FIELD = _RECORD + "  "
 _BODY = _FIELD + _FIELD
 _IMPORTANCE = {0: "NONE", 1: "MIN", 2: "LOW", 3: "DEFAULT", 4: "HIGH", 5: "MAX"}
-_FLAG_NAMES = {0x08: "ONLY_ALERT_ONCE", 0x10: "AUTO_CANCEL", 0x200: "GROUP_SUMMARY"}
+_FLAG_NAMES = {
+    0x02: "ONGOING_EVENT",
+    0x08: "ONLY_ALERT_ONCE",
+    0x10: "AUTO_CANCEL",
+    0x40: "FOREGROUND_SERVICE",
+    0x200: "GROUP_SUMMARY",
+}
 #: Extras whose strings are printed even when the rest is redacted.
 _NEVER_REDACTED = {"android.substName", "android.template"}
 
@@ -150,8 +156,8 @@ class NotificationDump:
             yield self._string("android.template", f"android.app.Notification${n.style}")
         yield "android.showChronometer=Boolean (false)"
         yield self._string("android.text", n.text)
-        yield "android.progress=Integer (0)"
-        yield "android.progressMax=Integer (0)"
+        yield f"android.progress=Integer ({n.progress})"
+        yield f"android.progressMax=Integer ({100 if n.progress else 0})"
         info = f"ApplicationInfo{{{_hash(n.package):x} {n.package}}}"
         yield f"android.appInfo=ApplicationInfo ({info})"
         yield "android.showWhen=Boolean (true)"

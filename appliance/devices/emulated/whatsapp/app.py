@@ -19,11 +19,13 @@ from appliance.devices.emulated.whatsapp.dialogs import (
 )
 from appliance.devices.emulated.whatsapp.generation import Generation
 from appliance.devices.emulated.whatsapp.links import ChatLink, read_link
-from appliance.devices.emulated.whatsapp.model import Account, Chat, Tick
+from appliance.devices.emulated.whatsapp.media import MediumKind
+from appliance.devices.emulated.whatsapp.model import Account, Change, Chat, Tick
 from appliance.devices.emulated.whatsapp.outbox import Outbox
 from appliance.devices.emulated.whatsapp.phrases import phrases_of
 from appliance.devices.emulated.whatsapp.posting import PACKAGE, UID, Posting
 from appliance.devices.emulated.whatsapp.rows import RowStyle
+from appliance.devices.emulated.whatsapp.wording import reaction
 
 logger = logging.getLogger(__name__)
 
@@ -65,24 +67,51 @@ class WhatsApp:
     # What arrives
 
     def arrive(self, letter: Letter) -> None:
-        """A message of a person; a chat in sight reads it at once."""
+        """A message of a person; a chat in sight reads it at once.
+
+        A call leaves a row in the chat and no message in its notification.
+        """
+        jid = letter.group_jid or letter.jid or numbers.jid_of(letter.sender)
+        sender = letter.jid if letter.jid.endswith(numbers.HIDDEN) else letter.sender
         if letter.name:
-            self.account.push_names[letter.sender] = letter.name
-        jid = letter.group_jid or numbers.jid_of(letter.sender)
+            self.account.push_names[sender] = letter.name
         chat = self.account.chat(jid, subject=letter.group)
         self.account.add(
             chat,
             letter_id=letter.id,
             text=letter.text,
             at_ms=letter.at_ms,
-            sender=letter.sender,
+            sender=sender,
+            medium=letter.medium,
+            waiting=letter.waiting,
         )
         self._host.network.tick(letter.id, Tick.DELIVERED)
         if chat is self._chat and self._conversation_in_sight():
             self._host.network.tick(letter.id, Tick.READ)
             return
+        if letter.medium is not None and letter.medium.kind is MediumKind.CALL:
+            return
         chat.unread += 1
         self.posting.received(chat)
+
+    def change(self, letter_id: str, change: Change, text: str) -> bool:
+        """Its sender's phone sent the words after all, or they changed it or took it back.
+
+        False when there is no such message.
+        """
+        for chat in self.account.chats.values():
+            for message in chat.messages:
+                if message.letter_id == letter_id:
+                    change.apply(message, text)
+                    self.posting.changed(chat, message)
+                    return True
+        return False
+
+    def reacted(self, number: str, emoji: str, text: str) -> None:
+        """Somebody put an emoji on what this account wrote."""
+        chat = self.account.chat(numbers.jid_of(number))
+        words = reaction(emoji, text, self._phrases.language)
+        self.posting.reacted(chat, sender=number, text=words, at_ms=self._host.timers.now_ms())
 
     def said_elsewhere(self, number: str, text: str, *, letter_id: str) -> None:
         """The account wrote from another device; a standing notification echoes it."""

@@ -6,6 +6,7 @@ from appliance.devices.emulated.layout import shortened
 from appliance.devices.emulated.node import Bounds, Node
 from appliance.devices.emulated.whatsapp.model import Account, Chat, Message
 from appliance.devices.emulated.whatsapp.rows import RowStyle
+from appliance.devices.emulated.whatsapp.wording import in_list
 
 _ROW_DP = 76
 _SEARCH_DP = 48
@@ -142,7 +143,14 @@ class ChatsScreen:
     def _bottom(self, chat: Chat, below: Bounds) -> Node:
         brush, last = self.style.brush, chat.messages[-1]
         parts = [*self._before_preview(chat, last, below)]
-        parts.append(brush("TextView", below, rid="single_msg_tv", text=shortened(last.text)))
+        parts.append(
+            brush(
+                "TextView",
+                below,
+                rid="single_msg_tv",
+                text=shortened(in_list(last, self.style.phrases.language)),
+            )
+        )
         if chat.unread:
             parts.append(self._unread(chat, below))
         return brush("LinearLayout", below, *parts, rid="bottom_row")

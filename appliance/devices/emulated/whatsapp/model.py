@@ -1,10 +1,11 @@
 """What WhatsApp on one phone knows: chats, messages, ticks."""
 
 from dataclasses import dataclass, field
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from itertools import count
 
 from appliance.devices.emulated import numbers
+from appliance.devices.emulated.whatsapp.media import Medium
 
 
 class Tick(IntEnum):
@@ -20,8 +21,9 @@ class Tick(IntEnum):
 class Message:
     """`sender` is the number that wrote, None for an own message, which alone has a `tick`.
 
-    A deleted message says so in its `text` and has lost its tick. A `notice` is a row of the
-    system's: nobody wrote it.
+    `text` is a medium's caption. What cannot be decrypted yet is `waiting`. An own message that
+    was deleted says so in its `text` and has lost its tick. A `notice` is a row of the system's:
+    nobody wrote it.
     """
 
     id: int
@@ -31,6 +33,8 @@ class Message:
     sender: str | None = None
     tick: Tick | None = None
     expanded: bool = False
+    medium: Medium | None = None
+    waiting: bool = False
     edited: bool = False
     deleted: bool = False
     notice: bool = False
@@ -51,6 +55,22 @@ class Message:
     def reach(self, tick: Tick) -> None:
         if self.tick is not None:
             self.tick = max(self.tick, tick)
+
+
+class Change(StrEnum):
+    """What may become of a message after it came."""
+
+    WORDS = "words"
+    EDITED = "edited"
+    DELETED = "deleted"
+
+    def apply(self, message: Message, text: str) -> None:
+        if self is Change.DELETED:
+            message.deleted = True
+            return
+        message.text = text
+        message.waiting = False
+        message.edited |= self is Change.EDITED
 
 
 @dataclass(slots=True, kw_only=True)
@@ -113,6 +133,8 @@ class Account:
         at_ms: int,
         sender: str | None = None,
         tick: Tick | None = None,
+        medium: Medium | None = None,
+        waiting: bool = False,
     ) -> Message:
         message = Message(
             id=next(self._row_ids),
@@ -121,6 +143,8 @@ class Account:
             at_ms=at_ms,
             sender=sender,
             tick=tick,
+            medium=medium,
+            waiting=waiting,
         )
         chat.messages.append(message)
         return message
@@ -130,14 +154,21 @@ class Account:
         self.add(chat, letter_id="", text=words, at_ms=at_ms).notice = True
 
     def name(self, number: str) -> str:
+        """Who hides their number is known by what they call themselves."""
+        if number.endswith(numbers.HIDDEN):
+            return f"~{self.push_names.get(number, '')}"
         return self.contacts.get(number) or numbers.shown(number)
 
     def title(self, chat: Chat) -> str:
         return chat.subject if chat.is_group else self.name(chat.number)
 
     def listed(self) -> list[Chat]:
-        """The chats list: newest first, chats without messages not at all."""
-        filled = [chat for chat in self.chats.values() if chat.messages]
+        """The chats list: newest first, chats without messages and channels not at all."""
+        filled = [
+            chat
+            for chat in self.chats.values()
+            if chat.messages and not numbers.is_channel(chat.jid)
+        ]
         return sorted(filled, key=lambda chat: chat.last_ms, reverse=True)
 
     def find(self, letter_id: str) -> Message | None:

@@ -21,7 +21,7 @@ _DUTCH_MONTHS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrases:
-    """`{n}`, `{name}` and `{number}` are filled in where the app does."""
+    """`{n}`, `{name}`, `{number}` and `{title}` are filled in where the app does."""
 
     language: str
     ticks: dict[Tick, str]
@@ -156,7 +156,7 @@ ENGLISH = Phrases(
     months=_ENGLISH_MONTHS,
     one_message="{n} message",
     many_messages="{n} messages",
-    message_count=" ({n} messages)",
+    message_count="{title} ({n} messages)",
     closed=closed.english(),
 )
 
@@ -214,12 +214,12 @@ DUTCH = Phrases(
     ),
     reply="Beantwoorden",
     mark_read="Markeren als gelezen",
-    summary="{n} van {chats} chats",
+    summary="\u200e{n} in {chats} chats",
     tabs=("Chats", "Updates", "Community's", "Oproepen"),
     months=_DUTCH_MONTHS,
     one_message="{n} bericht",
     many_messages="{n} berichten",
-    message_count=" ({n} berichten)",
+    message_count="\u200e{title} ({n} berichten)",
     closed=closed.dutch(you="je", your="je"),
 )
 

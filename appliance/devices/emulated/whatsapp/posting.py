@@ -10,8 +10,9 @@ from appliance.devices.emulated.notifications import (
     Shade,
     ShadeMessage,
 )
-from appliance.devices.emulated.whatsapp.model import Account, Chat
+from appliance.devices.emulated.whatsapp.model import Account, Chat, Message
 from appliance.devices.emulated.whatsapp.phrases import Phrases
+from appliance.devices.emulated.whatsapp.wording import in_notification
 
 PACKAGE = "com.whatsapp"
 UID = 10342
@@ -32,15 +33,33 @@ class Posting:
         self._shade = shade
         self._account = account
         self._phrases = phrases
-        self._messages: dict[str, list[ShadeMessage]] = {}
+        self._messages: dict[str, list[tuple[int, ShadeMessage]]] = {}
 
     def received(self, chat: Chat) -> None:
         """The chat's newest message joins its notification, which is posted again."""
         message = chat.messages[-1]
-        sender = self._phrases.you if message.outgoing else self._account.name(message.sender or "")
-        line = ShadeMessage(sender=sender, text=message.text, time_ms=message.at_ms)
-        self._messages.setdefault(chat.jid, []).append(line)
+        self._messages.setdefault(chat.jid, []).append((message.id, self._line(message)))
         self._post(chat)
+
+    def changed(self, chat: Chat, message: Message) -> None:
+        """A message that stands there says something else; its place and time stay."""
+        lines = self._messages.get(chat.jid, [])
+        if any(id_ == message.id for id_, _ in lines):
+            self._messages[chat.jid] = [
+                (id_, self._line(message) if id_ == message.id else line) for id_, line in lines
+            ]
+            self._post(chat)
+
+    def reacted(self, chat: Chat, *, sender: str, text: str, at_ms: int) -> None:
+        """A reaction comes as a message of who reacted, and is none."""
+        line = ShadeMessage(sender=self._account.name(sender), text=text, time_ms=at_ms)
+        self._messages.setdefault(chat.jid, []).append((0, line))
+        self._post(chat)
+
+    def _line(self, message: Message) -> ShadeMessage:
+        sender = self._phrases.you if message.outgoing else self._account.name(message.sender or "")
+        text = in_notification(message, self._phrases.language)
+        return ShadeMessage(sender=sender, text=text, time_ms=message.at_ms)
 
     def has(self, chat: Chat) -> bool:
         return chat.jid in self._messages
@@ -65,11 +84,11 @@ class Posting:
         return f"0|{PACKAGE}|1|{tag_of(jid)}|{UID}"
 
     def _post(self, chat: Chat) -> None:
-        messages = self._messages[chat.jid]
+        messages = [line for _, line in self._messages[chat.jid]]
         last = messages[-1]
         title = self._account.title(chat)
         if chat.is_group and len(messages) > 1:
-            title += self._phrases.message_count.format(n=len(messages))
+            title = self._phrases.message_count.format(title=title, n=len(messages))
         self._shade.post(
             Notification(
                 package=PACKAGE,
@@ -87,7 +106,7 @@ class Posting:
                 self_name=self._phrases.you,
                 conversation_title=title if chat.is_group else None,
                 actions=(self._phrases.reply, self._phrases.mark_read),
-                last_row_id=chat.messages[-1].id,
+                last_row_id=chat.messages[-1].id if chat.messages else None,
                 group_alert=1,
             )
         )
@@ -103,7 +122,7 @@ class Posting:
             self._shade.cancel(summary.key)
 
     def _summary(self, jids: list[str]) -> Notification:
-        lines = [line for jid in jids for line in self._messages[jid]]
+        lines = [line for jid in jids for _, line in self._messages[jid]]
         phrase = self._phrases.one_message if len(lines) == 1 else self._phrases.many_messages
         count = phrase.format(n=len(lines))
         text = self._phrases.summary.format(n=count, chats=len(jids))

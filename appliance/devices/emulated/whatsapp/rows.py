@@ -9,8 +9,10 @@ from appliance.devices.emulated.layout import Brush, Screen, line_count
 from appliance.devices.emulated.node import Bounds, Node
 from appliance.devices.emulated.numbers import shown
 from appliance.devices.emulated.whatsapp.generation import Generation
+from appliance.devices.emulated.whatsapp.media import Medium, draw
 from appliance.devices.emulated.whatsapp.model import Account, Chat, Message
 from appliance.devices.emulated.whatsapp.phrases import Phrases
+from appliance.devices.emulated.whatsapp.wording import in_row
 
 _DIVIDER_DP = 40
 _NAME_DP = 22
@@ -19,6 +21,7 @@ _BUBBLE_LEFT_OUT_DP = 57
 _BUBBLE_LEFT_IN_DP = 17
 _BUBBLE_WIDTH_DP = 286
 _NOTICE_DP = 72
+_MEDIUM_DP = 120
 #: Messages that can be scrolled to.
 _LOADED = 200
 
@@ -56,9 +59,16 @@ class Row:
     @property
     def text(self) -> str:
         limit = self.style.generation.read_more_at
-        if self.message.expanded or len(self.message.text) <= limit:
-            return self.message.text
-        return f"{self.message.text[:limit]}… {self.style.phrases.read_more}"
+        whole = in_row(self.message, self.style.phrases.language)
+        if self.message.expanded or len(whole) <= limit:
+            return whole
+        return f"{whole[:limit]}… {self.style.phrases.read_more}"
+
+    @property
+    def medium(self) -> Medium | None:
+        """What shows beside the caption: nothing of what is deleted or not there yet."""
+        message = self.message
+        return None if message.deleted or message.waiting else message.medium
 
     @property
     def height(self) -> int:
@@ -68,7 +78,8 @@ class Row:
 
     @property
     def _bubble_dp(self) -> float:
-        return line_count(self.text) * 22 + _PADDING_DP
+        medium = _MEDIUM_DP if self.medium is not None else 0
+        return line_count(self.text) * 22 + _PADDING_DP + medium
 
     def draw(self, top: int, viewport: Bounds) -> Node:
         """The row from `top` on, cut to what the list shows of it."""
@@ -109,20 +120,30 @@ class Row:
         text_bounds = _clip(
             Bounds(left + dp(2), text_top, bubble.right - dp(4), bottom - dp(2)), viewport
         )
-        text = brush("TextView", text_bounds, *self._links(text_bounds), rid="message_text")
-        text.text = self.text
         row = brush(
             "FrameLayout",
             inner,
-            *([brush("ImageView", text_bounds, rid="icon")] if self.message.deleted else []),
-            text,
+            *self._body(text_bounds),
             self._date(bubble, viewport),
             rid="conversation_text_row",
         )
         return brush("LinearLayout", inner, *parts, row, rid="main_layout")
 
+    def _body(self, bounds: Bounds) -> Iterator[Node]:
+        style = self.style
+        if self.medium is not None:
+            yield from draw(self.medium, style.brush, bounds, style.phrases.language)
+            if self.text:
+                yield style.brush("TextView", bounds, rid="caption", text=self.text)
+            return
+        if self.message.deleted:
+            yield style.brush("ImageView", bounds, rid="icon")
+        text = style.brush("TextView", bounds, *self._links(bounds), rid="message_text")
+        text.text = self.text
+        yield text
+
     def _links(self, bounds: Bounds) -> Iterator[Node]:
-        if self.text != self.message.text:
+        if self.text != in_row(self.message, self.style.phrases.language):
             yield self.style.brush.button(
                 "View",
                 Bounds(bounds.left, bounds.bottom - self.style.screen.dp(22), *_corner(bounds)),
