@@ -8,6 +8,9 @@ from typing import Any
 
 class EventKind(Enum):
     MESSAGE_RECEIVED = "message.received"
+    #: A message that came in is another now; facts: `change`, which is `words` (those that it
+    #: waited for came), `edited` or `deleted`.
+    MESSAGE_CHANGED = "message.changed"
     #: A state was entered; facts: `from`, `to`, `reason`, `attempt`, `evidence`.
     MESSAGE_STATE = "message.state"
     #: When it is expected or why not now has changed; facts: `expected_ms`, `reason`.

@@ -4,9 +4,9 @@ import sqlite3
 from dataclasses import replace
 
 from appliance.characters import clean_name
-from appliance.desk import line_codes
+from appliance.desk import line_codes, revisions
 from appliance.desk.rules import Arrival, answer
-from appliance.devices.protocol import Incoming
+from appliance.devices.protocol import Form, Incoming
 from appliance.messages import Channel, Origin
 from appliance.phone_numbers import is_e164
 from appliance.store import contacts, conversations, lines, messages
@@ -31,7 +31,8 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
     """The row, its contact and conversation, what it means for consent, and a rule's answer.
 
     It stands below what was said before it came, however long it was on its way: whoever has read
-    the conversation would not look for it further up. What no person said means nothing.
+    the conversation would not look for it further up. What no person said means nothing; a message
+    without words of theirs proves nothing and is answered by nothing, for it may be STOP.
     """
     incoming = _named(incoming)
     device_key = f"{key_owner(tx.conn, device_id, line)}:{incoming.channel.value}:{incoming.key}"
@@ -45,6 +46,12 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
     else:
         contact_id = contacts.ensure(tx, incoming.sender, chosen_name=incoming.sender_name)
         conversation_id = conversations.with_contact(tx, line.id, contact_id)
+    before = revisions.known(tx, device_key)
+    if before is not None:
+        if incoming.channel is Channel.WHATSAPP:
+            arrival = contact_id and _arrival(before["id"], line, contact_id, incoming)
+            revisions.keep(tx, before, arrival or None, incoming.text, incoming.form)
+        return
     message_id = messages.receive(
         tx,
         messages.NewIncoming(
@@ -60,13 +67,20 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
             happened_ms=tx.now_ms,
             written_ms=min(incoming.at_ms, tx.now_ms),
             origin=incoming.origin,
+            awaited=incoming.form is Form.WAITING,
+            deleted=incoming.form is Form.DELETED,
         ),
     )
     if message_id is None or contact_id is None or incoming.origin is not Origin.PERSON:
         return
     if incoming.channel is Channel.WHATSAPP and is_e164(incoming.sender):
         contacts.remember_whatsapp(tx, incoming.sender, on_whatsapp=True)
-    arrival = Arrival(
+    if incoming.form is Form.WORDS:
+        answer(tx, _arrival(message_id, line, contact_id, incoming))
+
+
+def _arrival(message_id: str, line: Line, contact_id: str, incoming: Incoming) -> Arrival:
+    return Arrival(
         message_id=message_id,
         line=line,
         contact_id=contact_id,
@@ -74,7 +88,6 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
         text=incoming.text,
         channel=incoming.channel,
     )
-    answer(tx, arrival)
 
 
 def sender_of(sender: str) -> str:

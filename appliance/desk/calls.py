@@ -25,7 +25,10 @@ FRESH_MS = HOUR_MS
 
 
 def keep(tx: Tx, device_id: str, call: MissedCall) -> None:
-    """A call that is known already is dropped."""
+    """A call that is known already is dropped.
+
+    One over WhatsApp is told and licenses nothing: they did not ask for an SMS.
+    """
     line = arrivals.line_for(tx.conn, device_id, call.number)
     if line is None:
         return
@@ -37,7 +40,8 @@ def keep(tx: Tx, device_id: str, call: MissedCall) -> None:
     ).fetchone()
     if new is None:
         return
-    if line.settings.call_answer and tx.now_ms - call.at_ms <= FRESH_MS:
+    by_phone = call.channel is not Channel.WHATSAPP
+    if by_phone and line.settings.call_answer and tx.now_ms - call.at_ms <= FRESH_MS:
         _answer(tx, line, call.number, line.settings.call_answer)
     known = contacts.by_number(tx.conn, call.number)
     # The branch learns of nobody whom only another one knows.

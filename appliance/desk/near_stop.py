@@ -24,6 +24,11 @@ def mark(tx: Tx, message_id: str) -> None:
     _tell(tx, message_id, None, None)
 
 
+def is_marked(tx: Tx, message_id: str) -> bool:
+    row = tx.conn.execute("SELECT 1 FROM near_stop WHERE message_id = ?", (message_id,)).fetchone()
+    return row is not None
+
+
 def settle(tx: Tx, message_id: str, answer: Answer, *, staff_id: str) -> None:
     """Keeps who decided what. Raises NotFound, or Refused when somebody was quicker."""
     row = tx.conn.execute(

@@ -15,6 +15,7 @@ from appliance.desk import calls as missed
 from appliance.devices.protocol import (
     Balance,
     DeliveryReport,
+    Form,
     Incoming,
     IncomingPart,
     MissedCall,
@@ -197,7 +198,8 @@ def _recent(
     conn: sqlite3.Connection, device_id: str, sender: str, since_ms: int
 ) -> Sequence[Incoming]:
     found = conn.execute(
-        "SELECT channel, device_key, number, text, written_ms, sender_name, exact FROM message"
+        "SELECT channel, device_key, number, text, written_ms, sender_name, exact, awaited,"
+        " deleted_ms FROM message"
         " WHERE line_id IN (SELECT line_id FROM route WHERE device_id = ?)"
         " AND direction = 'in' AND number = ? AND written_ms >= ? ORDER BY written_ms, id",
         (device_id, sender, since_ms),
@@ -211,9 +213,16 @@ def _recent(
             at_ms=row["written_ms"],
             sender_name=row["sender_name"],
             exact=bool(row["exact"]),
+            form=_form(row),
         )
         for row in found
     ]
+
+
+def _form(row: sqlite3.Row) -> Form:
+    if row["deleted_ms"] is not None:
+        return Form.DELETED
+    return Form.WAITING if row["awaited"] else Form.WORDS
 
 
 def _cursor(conn: sqlite3.Connection, device_id: str, name: str) -> int | None:

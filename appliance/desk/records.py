@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from appliance.desk.revisions import earlier_texts
 from appliance.desk.sight import IN_SIGHT, Sight
 from appliance.desk.tries import Part, parts_of
 from appliance.errors import NotFound
@@ -19,7 +20,8 @@ class Record:
     """One message. `number` and `name` are the other side's; in a group, of who posted.
 
     `channel` is how it travelled or is to travel, None while any will do. `author` is the
-    member of staff, the token or the rule that wrote it.
+    member of staff, the token or the rule that wrote it. `awaited`: the phone has it and cannot
+    read it yet.
     """
 
     id: str
@@ -47,6 +49,9 @@ class Record:
     sent_ms: int | None
     delivered_ms: int | None
     read_ms: int | None
+    awaited: bool
+    edited: bool
+    deleted: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +89,7 @@ class Detail:
     record: Record
     history: Sequence[Event]
     attempts: Sequence[Attempt]
+    earlier: Sequence[str]
 
 
 def search(conn: sqlite3.Connection, sight: Sight, wanted: Search) -> Sequence[Record]:
@@ -117,6 +123,7 @@ def detail(conn: sqlite3.Connection, sight: Sight, message_id: str) -> Detail:
         record=record,
         history=events.of_message(conn, record.id),
         attempts=_attempts(conn, record.id),
+        earlier=earlier_texts(conn, [record.id]).get(record.id, ()),
     )
 
 
@@ -157,8 +164,8 @@ SELECT m.id, m.direction, m.line_id, line.number AS line_number, m.conversation_
   coalesce(m.channel, m.wanted) AS channel, m.text, m.origin, m.state, m.reason,
   m.class AS kind,
   coalesce(staff.name, api_token.name, m.rule) AS author, m.expected_ms, m.not_before_ms,
-  m.expires_ms, m.created_ms, m.happened_ms, m.written_ms,
-  m.sent_ms, m.delivered_ms, m.read_ms
+  m.expires_ms, m.created_ms, m.happened_ms, m.written_ms, m.sent_ms, m.delivered_ms, m.read_ms,
+  m.awaited, m.edited_ms IS NOT NULL AS edited, m.deleted_ms IS NOT NULL AS deleted
 FROM message m
 JOIN line ON line.id = m.line_id
 JOIN conversation c ON c.id = m.conversation_id

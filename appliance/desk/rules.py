@@ -58,6 +58,18 @@ def answer(tx: Tx, arrival: Arrival) -> None:
             _welcome_once(tx, arrival)
 
 
+def reread(tx: Tx, arrival: Arrival) -> None:
+    """A message was changed by who wrote it: what it says now may withdraw, and gives nothing."""
+    if not any(is_e164(each) for each in contacts.numbers_of(tx.conn, arrival.contact_id)):
+        return
+    if consent.verdict(tx.conn, arrival.line.id, arrival.number).code == "opted-out":
+        return
+    if words.is_stop(arrival.text):
+        opt_out(tx, arrival, recorded_by="rule")
+    elif near_words.is_near_stop(arrival.text) and not near_stop.is_marked(tx, arrival.message_id):
+        near_stop.mark(tx, arrival.message_id)
+
+
 def opt_out(tx: Tx, arrival: Arrival, *, recorded_by: str) -> None:
     """Withdraws consent, what waits for them with it, and confirms once."""
     _record(tx, arrival, ConsentKind.OPTED_OUT, recorded_by)

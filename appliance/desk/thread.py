@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from appliance.desk.access import Permission, Rights
 from appliance.desk.decisions import Decision
 from appliance.desk.near_stop import Answer
+from appliance.desk.revisions import earlier_texts
 from appliance.desk.tries import Try, tries_of
 from appliance.errors import NotFound
 from appliance.messages import Channel, Direction, MessageState, Origin
@@ -73,6 +74,8 @@ class NearStop:
 class Bubble:
     """One message as it is drawn.
 
+    `awaited`: the phone has it and cannot read it yet. `earlier` is what it said before they
+    changed it, oldest first.
     `key` names it on the page: the browser's own id for what it sent, so that the bubble drawn
     at once and the one from the server are the same element. `day` is set on the first of a
     day, `joins` when it continues the block above.
@@ -102,6 +105,9 @@ class Bubble:
     written_ms: int | None = None
     near_stop: NearStop | None = None
     decided: Sequence[Decided] = ()
+    awaited: bool = False
+    deleted: bool = False
+    earlier: Sequence[str] = ()
 
     @property
     def was_seen_by_a_person(self) -> bool:
@@ -189,12 +195,16 @@ def _window(
     has_older = len(rows) > limit
     tries = tries_of(conn, [row["id"] for row in rows])
     decided = _decided(conn, tries)
+    earlier = earlier_texts(conn, [row["id"] for row in rows if row["edited_ms"] is not None])
     zone = ZoneInfo(about.zone)
     previous = rows[0] if has_older else None
     bubbles = []
     for row in rows[1:] if has_older else rows:
         bubble = _bubble(row, previous, tries.get(row["id"], ()), zone)
-        bubbles.append(replace(bubble, decided=decided.get(row["id"], ())))
+        told = replace(
+            bubble, decided=decided.get(bubble.id, ()), earlier=earlier.get(bubble.id, ())
+        )
+        bubbles.append(told)
         previous = row
     return Window(bubbles=bubbles, has_older=has_older)
 
@@ -227,6 +237,8 @@ def _bubble(
         origin=Origin(row["origin"]),
         written_ms=_late(row),
         near_stop=_near_stop(row) if row["is_near_stop"] else None,
+        awaited=bool(row["awaited"]),
+        deleted=row["deleted_ms"] is not None,
     )
 
 

@@ -100,12 +100,24 @@ class Group:
     name: str
 
 
+class Form(Enum):
+    """What the text of an incoming message is."""
+
+    #: What they wrote, or a medium's sign with its words.
+    WORDS = "words"
+    #: The device cannot read it yet and says so; the words come later.
+    WAITING = "waiting"
+    #: They took it back; the device says so in its own words.
+    DELETED = "deleted"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
     """One message as the device has it.
 
     `key` is the device's own identity for it, stable over restarts: the same key is the same
-    message. `sender` is E.164 where the device knows a number, else what it shows
+    message, and with another text it was changed since. Behind a `#` stands which it is of those
+    that came at one moment. `sender` is E.164 where the device knows a number, else what it shows
     (`…@lid`, an alphanumeric SMS sender). `at_ms` is the device's time brought to UTC.
     `exact` is False when it was read from a screen, which shows minutes only.
     """
@@ -119,6 +131,7 @@ class Incoming:
     group: Group | None = None
     exact: bool = True
     origin: Origin = Origin.PERSON
+    form: Form = Form.WORDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,9 +179,12 @@ class Balance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissedCall:
+    """`number` is what the device shows where it knows none; `channel` tells a WhatsApp call."""
+
     key: str
     number: str
     at_ms: int
+    channel: Channel | None = None
 
 
 class Tick(Enum):
@@ -325,7 +341,9 @@ class Listener(Protocol):
     def status(self, device_id: str, status: Status) -> None: ...
 
     def received(self, device_id: str, messages: Sequence[Incoming]) -> None:
-        """Durable on return; messages with a key already known are dropped."""
+        """Durable on return. A message whose key is known is dropped, or changed where it is
+        another one now.
+        """
         ...
 
     def missed_calls(self, device_id: str, calls: Sequence[MissedCall]) -> None: ...

@@ -55,6 +55,8 @@ class NewIncoming:
     happened_ms: int
     written_ms: int | None = None
     origin: Origin = Origin.PERSON
+    awaited: bool = False
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,8 +128,9 @@ def receive(tx: Tx, new: NewIncoming) -> str | None:
     message_id = tx.new_id()
     inserted = tx.conn.execute(
         "INSERT INTO message (id, conversation_id, line_id, contact_id, number, direction,"
-        " channel, text, state, device_key, sender_name, origin, exact, created_ms, happened_ms,"
-        " written_ms) VALUES (?, ?, ?, ?, ?, 'in', ?, ?, 'received', ?, ?, ?, ?, ?, ?, ?)"
+        " channel, text, state, device_key, sender_name, origin, exact, awaited, deleted_ms,"
+        " created_ms, happened_ms, written_ms)"
+        " VALUES (?, ?, ?, ?, ?, 'in', ?, ?, 'received', ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (device_key) WHERE device_key IS NOT NULL DO NOTHING RETURNING id",
         (
             message_id,
@@ -141,6 +144,8 @@ def receive(tx: Tx, new: NewIncoming) -> str | None:
             new.sender_name,
             new.origin.value,
             int(new.exact),
+            int(new.awaited),
+            tx.now_ms if new.deleted else None,
             tx.now_ms,
             new.happened_ms,
             new.written_ms,

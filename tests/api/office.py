@@ -22,7 +22,15 @@ from appliance.clock import Clock
 from appliance.desk import tokens
 from appliance.desk.receive import Reception
 from appliance.desk.tokens import ALL_SCOPES, NewToken, Scope
-from appliance.devices.protocol import DeviceState, Group, Incoming, MissedCall, Reason, Status
+from appliance.devices.protocol import (
+    DeviceState,
+    Form,
+    Group,
+    Incoming,
+    MissedCall,
+    Reason,
+    Status,
+)
 from appliance.messages import Channel
 from appliance.queue.gate import ConsentGate
 from appliance.store import lines
@@ -88,17 +96,20 @@ class Office:
         name: str | None = None,
         group: Group | None = None,
         channel: Channel = Channel.WHATSAPP,
+        key: str | None = None,
+        form: Form = Form.WORDS,
     ) -> None:
         """Somebody writes to the branch, as its phone would hand it over."""
         self._keys += 1
         incoming = Incoming(
             channel=channel,
-            key=f"key-{self._keys}",
+            key=key or f"key-{self._keys}",
             sender=sender,
             text=text,
             at_ms=self.clock.now_ms(),
             sender_name=name,
             group=group,
+            form=form,
         )
         Reception(self.store, ConsentGate()).received(desk.device_id, [incoming])
 

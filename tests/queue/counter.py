@@ -14,6 +14,7 @@ from appliance.desk.receive import Reception
 from appliance.desk.sending import Accepted, Author, SendRequest, accept
 from appliance.devices.protocol import (
     DeviceState,
+    Form,
     Group,
     Incoming,
     Look,
@@ -102,6 +103,7 @@ class Counter:
         name: str | None = None,
         group: Group | None = None,
         at_ms: int | None = None,
+        form: Form = Form.WORDS,
     ) -> None:
         """The phone hands over what somebody wrote."""
         incoming = Incoming(
@@ -112,6 +114,7 @@ class Counter:
             at_ms=self.clock.now_ms() if at_ms is None else at_ms,
             sender_name=name,
             group=group,
+            form=form,
         )
         self.reception.received(self.device_id, [incoming])
 

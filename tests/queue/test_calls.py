@@ -57,6 +57,15 @@ def test_a_caller_gets_one_sms(counter: Counter) -> None:
     assert len(counter.events(EventKind.CALL_MISSED)) == 1
 
 
+def test_a_call_over_whatsapp_is_told_and_answered_by_nothing(counter: Counter) -> None:
+    """They did not ask for an SMS: it licenses none, and no consent comes of it."""
+    call = MissedCall(key="wa-call", number=ANNA, at_ms=counter.clock.now_ms(), channel=WHATSAPP)
+    for _ in range(2):
+        counter.reception.missed_calls(counter.device_id, [call])
+    assert (counter.outgoing(), kinds(counter)) == ([], [])
+    assert len(counter.events(EventKind.CALL_MISSED)) == 1
+
+
 def test_once_a_day(counter: Counter) -> None:
     calls(counter)
     counter.clock.advance(s=60)

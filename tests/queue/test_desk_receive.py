@@ -203,13 +203,14 @@ def test_a_landline_on_whatsapp_is_a_person_too(counter: Counter) -> None:
 
 
 def test_the_same_key_is_the_same_message(counter: Counter) -> None:
-    """A repetition is dropped, whatever became of its text: no row, no answer, no event."""
+    """A repetition is dropped: no row, no answer, no event. An SMS never becomes another."""
     counter.hears("Hoi", key="k1")
+    counter.hears("Hoi", key="k2", channel=SMS)
     seq = counter.last_seq()
     counter.hears("Hoi", key="k1")
-    counter.hears("STOP", key="k1")
+    counter.hears("STOP", key="k2", channel=SMS)
     assert counter.last_seq() == seq
-    assert len(counter.all("SELECT 1 FROM message WHERE direction = 'in'")) == 1
+    assert len(counter.all("SELECT 1 FROM message WHERE direction = 'in'")) == 2
 
 
 def test_the_same_words_under_another_key_are_news(counter: Counter) -> None:

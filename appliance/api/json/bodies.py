@@ -184,6 +184,15 @@ class MessageOut(_Out):
     sent_at: datetime | None
     delivered_at: datetime | None
     read_at: datetime | None
+    awaited: bool = Field(
+        default=False, description="There when the phone cannot read it yet: no words of theirs."
+    )
+    edited: bool = Field(
+        default=False, description="There when they changed it; `text` is what it says now."
+    )
+    deleted: bool = Field(
+        default=False, description="There when they took it back; `text` is what it said."
+    )
 
 
 class HistoryOut(_Out):
@@ -220,6 +229,9 @@ class EvidenceOut(_Out):
 
 
 class MessageDetailOut(MessageOut):
+    earlier: list[str] = Field(
+        default=[], description="There when it was edited: what it said before, oldest first."
+    )
     history: list[HistoryOut]
     evidence: list[EvidenceOut]
 

@@ -147,12 +147,14 @@ def message_body(record: Record) -> dict[str, Any]:
         "sent_at": iso_or_none(record.sent_ms),
         "delivered_at": iso_or_none(record.delivered_ms),
         "read_at": iso_or_none(record.read_ms),
+        **{mark: True for mark in ("awaited", "edited", "deleted") if getattr(record, mark)},
     }
 
 
 def _detail_body(found: Detail) -> dict[str, Any]:
     return {
         **message_body(found.record),
+        **({"earlier": list(found.earlier)} if found.earlier else {}),
         "history": [_change(event) for event in found.history],
         "evidence": [_try(attempt) for attempt in found.attempts],
     }

@@ -33,6 +33,7 @@ END_S = 1.0
 _ABOUT_MESSAGES = frozenset(
     {
         EventKind.MESSAGE_RECEIVED,
+        EventKind.MESSAGE_CHANGED,
         EventKind.MESSAGE_STATE,
         EventKind.MESSAGE_PLANNED,
         EventKind.NEAR_STOP,

@@ -217,6 +217,9 @@ CREATE TABLE message (
   origin          TEXT NOT NULL DEFAULT 'person' -- incoming: who speaks
                   CHECK (origin IN ('person', 'notice', 'technical')),
   exact           INTEGER NOT NULL DEFAULT 1 CHECK (exact IN (0, 1)), -- 0: time read off a screen
+  awaited         INTEGER NOT NULL DEFAULT 0 CHECK (awaited IN (0, 1)), -- 1: no words of theirs yet
+  edited_ms       INTEGER,                      -- they changed it; see earlier_text
+  deleted_ms      INTEGER,                      -- they took it back; the text is what it said
   created_ms      INTEGER NOT NULL,
   happened_ms     INTEGER NOT NULL,             -- where it stands: as it came to Balie
   written_ms      INTEGER,                      -- incoming: when it was sent, as the device has it
@@ -240,6 +243,14 @@ CREATE INDEX message_doubt ON message (line_id, contact_id)
   WHERE state IN ('sending', 'unconfirmed');
 CREATE UNIQUE INDEX message_client ON message (client_id) WHERE client_id IS NOT NULL;
 CREATE UNIQUE INDEX message_device_key ON message (device_key) WHERE device_key IS NOT NULL;
+
+-- What an incoming message said before they changed it.
+CREATE TABLE earlier_text (
+  message_id TEXT NOT NULL REFERENCES message (id),
+  until_ms   INTEGER NOT NULL,
+  text       TEXT NOT NULL
+) STRICT;
+CREATE INDEX earlier_text_of ON earlier_text (message_id);
 
 -- One try of one message over one route; the row exists before the device is touched.
 CREATE TABLE attempt (

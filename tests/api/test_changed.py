@@ -1,0 +1,87 @@
+"""Messages that their writer changed or took back, on the pages and over the API."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from appliance.api.json.bodies import MessageDetailOut
+from appliance.devices.protocol import Form
+from tests.api.office import Caller, Desk, Office
+from tests.api.test_near_stop import one, thread
+from tests.api.test_web_rules import Browser, log_in
+
+ANNA = "+31687654321"
+WAITING = "Wachten op dit bericht. Dit kan even duren."
+DELETED = "Dit bericht is verwijderd"
+
+
+@pytest.fixture
+def sanne(office: Office, tilburg: Desk) -> Iterator[Browser]:
+    browser = log_in(office, "Sanne", role="staff", branch_id=tilburg.branch_id)
+    yield browser
+    browser.client.close()
+
+
+def test_the_thread_shows_what_was_said_before(
+    office: Office, tilburg: Desk, sanne: Browser
+) -> None:
+    """In the reader's language; what was never changed has no mark."""
+    office.writes(ANNA, tilburg, "Ik kom om 8", key="k#0")
+    assert "What it said before" not in thread(office, sanne)
+    office.writes(ANNA, tilburg, "Ik kom om 9", key="k#0")
+    page = thread(office, sanne)
+    assert page.index("Ik kom om 9") < page.index("What it said before") < page.index("Ik kom om 8")
+    assert "<span>edited</span>" in page
+    assert "<span>bewerkt</span>" in thread(office, sanne, "nl")
+
+
+def test_the_thread_keeps_what_was_deleted(office: Office, tilburg: Desk, sanne: Browser) -> None:
+    office.writes(ANNA, tilburg, "Mijn adres", key="k#0")
+    office.writes(ANNA, tilburg, DELETED, key="k#0", form=Form.DELETED)
+    page = thread(office, sanne)
+    assert "Mijn adres" in page
+    assert "<span>deleted</span>" in page
+    assert DELETED not in page
+    assert "<span>verwijderd</span>" in thread(office, sanne, "nl")
+
+
+def test_the_thread_says_that_words_are_not_there_yet(
+    office: Office, tilburg: Desk, sanne: Browser
+) -> None:
+    office.writes(ANNA, tilburg, WAITING, key="k#0", form=Form.WAITING)
+    assert "<span>not readable yet</span>" in thread(office, sanne)
+    office.writes(ANNA, tilburg, "Hoi", key="k#0")
+    assert "<span>not readable yet</span>" not in thread(office, sanne)
+
+
+def test_the_api_marks_a_message_that_has_changed(
+    office: Office, tilburg: Desk, planning: Caller
+) -> None:
+    """`edited` with what it said before, `deleted` with its text; other messages have neither."""
+    for place, text in enumerate(("om 8", "Mijn adres", "Dag")):
+        office.writes(ANNA, tilburg, text, key=f"k#{place}")
+    office.writes(ANNA, tilburg, "om 9", key="k#0")
+    office.writes(ANNA, tilburg, DELETED, key="k#1", form=Form.DELETED)
+    office.writes(ANNA, tilburg, WAITING, key="k#3", form=Form.WAITING)
+    items = planning.get("/messages", direction="in").json()["items"]
+    marks = [
+        (item["text"], {name for name in ("awaited", "edited", "deleted") if name in item})
+        for item in items
+    ]
+    assert marks == [
+        ("om 9", {"edited"}),
+        ("Mijn adres", {"deleted"}),
+        ("Dag", set()),
+        (WAITING, {"awaited"}),
+    ]
+    detail = planning.get(f"/messages/{items[0]['id']}").json()
+    assert MessageDetailOut.model_validate(detail).earlier == ["om 8"]
+    assert "earlier" not in planning.get(f"/messages/{items[2]['id']}").json()
+
+
+def test_a_changed_message_tells_the_open_page(office: Office, tilburg: Desk) -> None:
+    """An event with ids and what kind of change it was, and no words."""
+    office.writes(ANNA, tilburg, "om 8", key="k#0")
+    office.writes(ANNA, tilburg, "om 9", key="k#0")
+    facts = one(office, "SELECT facts FROM event WHERE kind = 'message.changed'")
+    assert facts == '{"change": "edited"}'

@@ -1,0 +1,160 @@
+"""A message that came in and is another now: words that were waited for, edits, deletions."""
+
+from typing import Any
+
+import pytest
+
+from appliance.devices.protocol import Form, Group
+from appliance.events import EventKind
+from tests.queue.counter import ANNA, WHATSAPP, Counter
+
+WAITING = "Wachten op dit bericht. Dit kan even duren."
+DELETED = "Dit bericht is verwijderd"
+MOMENT = "wa:31612345678@s.whatsapp.net:1789312500000:e3b0c44298fc1c14"
+
+
+def incoming(counter: Counter) -> list[dict[str, Any]]:
+    rows = counter.all("SELECT * FROM message WHERE direction = 'in' ORDER BY id")
+    return [dict(row) for row in rows]
+
+
+def changes(counter: Counter) -> list[str]:
+    return [event.facts["change"] for event in counter.events(EventKind.MESSAGE_CHANGED)]
+
+
+def earlier(counter: Counter) -> list[str]:
+    return [row["text"] for row in counter.all("SELECT text FROM earlier_text ORDER BY rowid")]
+
+
+def consents(counter: Counter) -> list[str]:
+    return [row["kind"] for row in counter.all("SELECT kind FROM consent ORDER BY seq")]
+
+
+def rules(counter: Counter) -> list[str]:
+    return [str(each["rule"]) for each in counter.outgoing(ANNA)]
+
+
+def test_a_message_without_words_proves_nothing(counter: Counter) -> None:
+    """It is shown and waits, but gives no consent and no welcome: it may say STOP."""
+    counter.hears(WAITING, key="k#0", form=Form.WAITING)
+    assert (consents(counter), counter.outgoing()) == ([], [])
+    assert counter.one("SELECT last_in_ms FROM conversation")["last_in_ms"] is not None
+
+
+def test_words_that_were_waited_for_count_when_they_come(counter: Counter) -> None:
+    """In the same message, with the same time."""
+    counter.hears(WAITING, key="k#0", form=Form.WAITING)
+    counter.clock.advance(s=30)
+    counter.hears("Is er werk?", key="k#0")
+    (message,) = incoming(counter)
+    assert (message["text"], message["awaited"], message["edited_ms"]) == ("Is er werk?", 0, None)
+    assert (consents(counter), rules(counter)) == (["wrote_first"], ["welcome"])
+    assert (changes(counter), earlier(counter)) == (["words"], [])
+
+
+def test_words_that_were_waited_for_may_be_stop(counter: Counter) -> None:
+    counter.knows(ANNA)
+    counter.hears(WAITING, key="k#0", form=Form.WAITING)
+    counter.hears("STOP", key="k#0")
+    assert consents(counter)[-1] == "opted_out"
+
+
+def test_what_still_waits_changes_nothing(counter: Counter) -> None:
+    """Posted again without its words, or posted again without them after they came."""
+    counter.hears(WAITING, key="k#0", form=Form.WAITING)
+    counter.hears(WAITING, key="k#0", form=Form.WAITING)
+    counter.hears("Hoi", key="k#0")
+    counter.hears(WAITING, key="k#0", form=Form.WAITING)
+    assert [m["text"] for m in incoming(counter)] == ["Hoi"]
+    assert changes(counter) == ["words"]
+
+
+def test_an_edit_shows_the_new_words_and_keeps_the_old(counter: Counter) -> None:
+    """Twice edited, both earlier versions are kept; nobody is welcomed again."""
+    counter.hears("Ik kom om 8", key="k#0")
+    for text in ("Ik kom om 9", "Ik kom om 9", "Ik kom om 10"):
+        counter.hears(text, key="k#0")
+    (message,) = incoming(counter)
+    assert message["text"] == "Ik kom om 10"
+    assert message["edited_ms"] is not None
+    assert earlier(counter) == ["Ik kom om 8", "Ik kom om 9"]
+    assert (consents(counter), rules(counter)) == (["wrote_first"], ["welcome"])
+
+
+def test_an_edit_to_stop_is_stop(counter: Counter) -> None:
+    """It is obeyed as if it had been written so, and confirmed once."""
+    counter.knows(ANNA)
+    counter.queues()
+    counter.hears("Hoi", key="k#0")
+    counter.hears("STOP", key="k#0")
+    assert consents(counter)[-1] == "opted_out"
+    assert rules(counter).count("stop") == 1
+    assert not counter.all("SELECT 1 FROM message WHERE state = 'queued' AND rule IS NULL")
+
+
+def test_an_edit_opens_no_door(counter: Counter) -> None:
+    """STOP that is changed, into START or anything else, has been said."""
+    counter.knows(ANNA)
+    counter.hears("STOP", key="k#0")
+    for text in ("START", "Toch niet"):
+        counter.hears(text, key="k#0")
+    assert consents(counter) == ["wrote_first", "opted_out"]
+
+
+def test_an_edit_that_reads_like_stop_is_put_to_staff_once(counter: Counter) -> None:
+    counter.knows(ANNA)
+    counter.hears("Dank je", key="k#0")
+    counter.hears("stop. dank je", key="k#0")
+    counter.hears("stop. dank je wel", key="k#0")
+    assert len(counter.all("SELECT 1 FROM near_stop WHERE decision IS NULL")) == 1
+
+
+def test_a_deletion_keeps_the_words(counter: Counter) -> None:
+    """Also what was consented stays; what comes after it about that message is nothing."""
+    counter.hears("Mijn adres is Dorpsstraat 1", key="k#0")
+    counter.hears(DELETED, key="k#0", form=Form.DELETED)
+    counter.hears(DELETED, key="k#0", form=Form.DELETED)
+    counter.hears("Dag", key="k#0")
+    (message,) = incoming(counter)
+    assert message["text"] == "Mijn adres is Dorpsstraat 1"
+    assert message["deleted_ms"] is not None
+    assert (changes(counter), consents(counter)) == (["deleted"], ["wrote_first"])
+
+
+def test_what_was_deleted_before_anybody_saw_it_proves_nothing(counter: Counter) -> None:
+    counter.hears(DELETED, key="k#0", form=Form.DELETED)
+    (message,) = incoming(counter)
+    assert message["deleted_ms"] is not None
+    assert (consents(counter), counter.outgoing()) == ([], [])
+
+
+def test_of_several_of_one_moment_the_next_may_move_up(counter: Counter) -> None:
+    """An earlier one is gone from the notification: nothing is read as its new words."""
+    for place, text in enumerate(("ja", "nee", "toch wel")):
+        counter.hears(text, key=f"{MOMENT}#{place}")
+    for place, text in enumerate(("nee", "toch wel")):
+        counter.hears(text, key=f"{MOMENT}#{place}")
+    assert [m["text"] for m in incoming(counter)] == ["ja", "nee", "toch wel"]
+    assert changes(counter) == []
+
+
+@pytest.mark.parametrize("text", ["Hoi", "STOP"])
+def test_in_a_group_an_edit_is_kept_and_withdraws_nothing(counter: Counter, text: str) -> None:
+    group = Group(jid="120363001@g.us", name="Team")
+    counter.hears("Wie kan?", key="g#0", group=group)
+    counter.hears(text, key="g#0", group=group)
+    assert [m["text"] for m in incoming(counter)] == [text]
+    assert consents(counter) == []
+
+
+def test_the_device_hears_what_became_of_a_message(counter: Counter) -> None:
+    """So that what a screen shows of it is told from news."""
+    counter.hears(WAITING, key="k#0", form=Form.WAITING)
+    counter.hears("Hoi", key="k#1")
+    counter.hears(DELETED, key="k#1", form=Form.DELETED)
+    recent = counter.reception.recent(counter.device_id, ANNA, since_ms=0)
+    assert [(m.text, m.form) for m in recent] == [
+        (WAITING, Form.WAITING),
+        ("Hoi", Form.DELETED),
+    ]
+    assert {m.channel for m in recent} == {WHATSAPP}
