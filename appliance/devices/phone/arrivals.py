@@ -4,15 +4,17 @@ import hashlib
 import logging
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import islice
 
+from appliance.devices.phone.media import CALL, is_same
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MS_PER_MINUTE, is_between, minute_in
 from appliance.devices.phone.row_memory import History, identity, rows_after
 from appliance.devices.phone.texts import as_dumped, canonical, digits_in
 from appliance.devices.phone.whatsapp_rows import Row, is_cut
 from appliance.devices.phone.whatsapp_screen import Conversation
-from appliance.devices.protocol import Incoming
+from appliance.devices.protocol import Form, Incoming
 from appliance.errors import DeviceError
 from appliance.messages import Channel
 
@@ -47,7 +49,11 @@ class Arrivals:
 
     def consider(self, rows: Iterable[Row]) -> None:
         """Rows that may be news; those already told are sorted out in the end."""
-        self.history.rows += [row for row in rows if not row.own and row not in self.history.rows]
+        self.history.rows += [
+            row
+            for row in rows
+            if not row.own and row.media != CALL and row not in self.history.rows
+        ]
 
     def _unread(self, conversation: Conversation) -> list[Row]:
         """Rows below the divider, and those so young that no notification can have told them."""
@@ -72,7 +78,10 @@ class Arrivals:
         return self.history.last
 
     def news(self) -> list[Incoming]:
-        """The gathered rows that no notification has told; the chat must still be open."""
+        """The gathered rows that no notification has told; the chat must still be open.
+
+        A row that is what became of a message told before has that message's key.
+        """
         if not self.history.rows:
             return []
         sender = f"+{digits_in(self._number)}"
@@ -80,12 +89,37 @@ class Arrivals:
         told = self._phone.listener.recent(
             self._phone.device_id, sender, since_ms=now_ms - _RECENT_MS
         )
-        fresh = _untold(self.history.rows, told, self._phone)
-        self.history.rows = []
+        rows, self.history.rows = self.history.rows, []
+        fresh, _ = match(rows, told, self._phone)
+        _, changed = match(self._in_view(), told, self._phone)
         news: list[Incoming] = []
         for row in fresh:
+            before = self._before_change(row, changed)
+            if before is not None:
+                changed.remove(before)
+                news.append(replace(before, text=self._text(row), form=row.form))
+                continue
             news.append(self._incoming(row, sender, [*told, *news]))
+            if row not in self._in_view():
+                changed.append(news[-1])
         return news
+
+    def _in_view(self) -> list[Row]:
+        rows = self.history.last.rows if self.history.last is not None else ()
+        return [row for row in rows if not row.own]
+
+    def _before_change(self, row: Row, gone: Sequence[Incoming]) -> Incoming | None:
+        """The message whose words no longer show, where this row is what became of it."""
+        return next(
+            (
+                told
+                for told in reversed(gone)
+                if (told.form is Form.WAITING or row.form is Form.DELETED or row.edited)
+                and told.form is not Form.DELETED
+                and _same_minute(row, told, self._phone)
+            ),
+            None,
+        )
 
     def _incoming(self, row: Row, sender: str, before: list[Incoming]) -> Incoming:
         """Its key counts what is alike: the third "ok" of a minute is not the second."""
@@ -101,12 +135,13 @@ class Arrivals:
             text=text,
             at_ms=at_ms,
             exact=False,
+            form=row.form,
         )
 
     def _text(self, row: Row) -> str:
         """The true text where the screen shows it cut or the dump has lost emoji."""
         if row.media is not None:
-            return f"{row.media} {row.text}".strip()
+            return f"{row.media[0]} {row.text or row.detail}".strip()
         now = self._on_screen(row)
         try:
             if row.head is not None and now is not None and now.more is not None:
@@ -118,8 +153,7 @@ class Arrivals:
         return row.text
 
     def _on_screen(self, row: Row) -> Row | None:
-        rows = self.history.last.rows if self.history.last is not None else ()
-        return next((now for now in rows if identity(now) == identity(row)), None)
+        return next((now for now in self._in_view() if identity(now) == identity(row)), None)
 
     def _exact(self, shown: str, place: int) -> str:
         text = self._phone.session.text_of(_TEXT_VIEW, place)
@@ -137,24 +171,35 @@ class Arrivals:
         return None
 
 
-def _untold(rows: Sequence[Row], told: Sequence[Incoming], phone: Phone) -> list[Row]:
-    """Each message that was told stands for one row; what is left over is news."""
+def match(
+    rows: Sequence[Row], told: Sequence[Incoming], phone: Phone
+) -> tuple[list[Row], list[Incoming]]:
+    """Each message that was told stands for one row; gives the rows and messages left over.
+
+    What says most is matched first: a picture without a caption may be any picture.
+    """
     left = list(told)
-    fresh: list[Row] = []
-    for row in reversed(rows):
-        match = next((t for t in reversed(left) if _is_told(row, t, phone)), None)
-        if match is None:
-            fresh.append(row)
-        else:
-            left.remove(match)
-    return fresh[::-1]
+    fresh = list(rows)
+    newest_first = rows[::-1]
+    for row in sorted(newest_first, key=_says_nothing):
+        found = next((t for t in reversed(left) if _is_told(row, t, phone)), None)
+        if found is not None:
+            left.remove(found)
+            fresh.remove(row)
+    return fresh, left
+
+
+def _says_nothing(row: Row) -> bool:
+    return not (row.text or row.detail)
 
 
 def _is_told(row: Row, told: Incoming, phone: Phone) -> bool:
     if not _same_minute(row, told, phone):
         return False
+    if row.form is not Form.WORDS or told.form is not Form.WORDS:
+        return row.form is told.form
     if row.media is not None:
-        return told.text.startswith(row.media)
+        return is_same(row.media, row.text or row.detail, told.text)
     if canonical(told.text) == canonical(row.text):
         return True
     return row.head is not None and canonical(told.text).startswith(canonical(row.head))

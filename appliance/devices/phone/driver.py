@@ -40,12 +40,14 @@ from appliance.errors import (
     DeviceError,
     LineStopped,
     NotOnChannel,
+    Permanent,
     Refused,
     SimMissing,
     Transient,
     Unconfirmed,
 )
 from appliance.messages import Channel
+from appliance.phone_numbers import is_e164
 
 log = logging.getLogger(__name__)
 
@@ -117,6 +119,8 @@ class PhoneDriver:
 
     def send(self, attempt: Attempt) -> Proof:
         self._phone.tapped = False
+        if not is_e164(attempt.outgoing.number):
+            raise Permanent("They hide their number: answer on the phone itself, or ask for it.")
         by_channel: dict[Channel, Callable[[Phone, Attempt], Proof]] = {
             Channel.WHATSAPP: send_whatsapp,
             Channel.SMS: send_sms,

@@ -9,6 +9,7 @@ are found in the dump that shows them.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Flag as Flags
 
 # Older generations print `key=…appImportanceLocked=…: ` with nothing in between; WhatsApp's tags
 # end in a line break, so a header may be spread over several lines.
@@ -24,20 +25,40 @@ _SHORTCUT = re.compile(r"\bshortcut=(\S+?)[ )\n]")
 _FOUND_SHORTCUT = re.compile(r"^ {6}(?:mShortcutInfo|shortcut)=(\S+) found", re.MULTILINE)
 _WHEN = re.compile(r"^ {12,}when=(\d+)", re.MULTILINE)
 _UPDATED = re.compile(r"^ {6}mUpdateTimeMs=(\d+)", re.MULTILINE)
-_FLAGS = re.compile(r"\bflags=(0x[0-9a-f]+|[A-Z_|]+)")
+_CHANNEL = re.compile(r"\bchannel=(\S+)")
+_CATEGORY = re.compile(r"\bcategory=(\S+)")
+_FLAGS = re.compile(r"\bflags=(0x[0-9a-fA-F]+|[0-9A-Z_|]+)")
+_PROGRESS = re.compile(
+    r"^ {16}android\.(?:progressMax=Integer \([1-9]|progressIndeterminate=Boolean \(true)",
+    re.MULTILINE,
+)
 _COUNT = re.compile(r"^ {16}android\.messages=(?:Parcelable|Bundle)\[\] \((\d+)\)", re.MULTILINE)
+_RINGING = re.compile(
+    r"^ {12}fullscreenIntent=PendingIntent"
+    r"|^ {16}android\.(?:callType=Integer|template=String \(android\.app\.Notification\$CallStyle)",
+    re.MULTILINE,
+)
 _EXTRAS = re.compile(r"^ {12}extras=\{\n", re.MULTILINE)
 
-# Notification.FLAG_GROUP_SUMMARY; Android 16 prints flags by name.
-_GROUP_SUMMARY = 0x200
+
+class Flag(Flags):
+    """Notification.FLAG_* of AOSP; Android 16 prints flags by name."""
+
+    ONGOING_EVENT = 0x2
+    FOREGROUND_SERVICE = 0x40
+    GROUP_SUMMARY = 0x200
 
 
-Stamp = tuple[str, str, int, int, int]
+Stamp = tuple[str, str, int, int, int | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One notification. `raw` is what the dump with texts has of it, empty where it has nothing."""
+    """One notification. `raw` is what the dump with texts has of it, empty where it has nothing.
+
+    `progress` is whether it shows how far something has come, `ringing` whether it is made to be
+    answered at once. `message_count` None: it has no array of messages.
+    """
 
     identity: str
     package: str
@@ -46,8 +67,12 @@ class Record:
     shortcut: str | None
     when_ms: int
     updated_ms: int
-    summary: bool
-    message_count: int
+    channel: str
+    category: str
+    flags: Flag
+    progress: bool
+    ringing: bool
+    message_count: int | None
     raw: str
 
     @property
@@ -97,8 +122,12 @@ def _record(header: re.Match[str], body: str, raw: str) -> Record:
         shortcut=_shortcut(header["notification"] + "\n", body),
         when_ms=int(when[1]) if when else 0,
         updated_ms=int(updated[1]) if updated else 0,
-        summary=_is_summary(body),
-        message_count=int(count[1]) if count else 0,
+        channel=_word(_CHANNEL, header["notification"]),
+        category=_word(_CATEGORY, header["notification"]),
+        flags=_flags(body),
+        progress=_PROGRESS.search(body) is not None,
+        ringing=_RINGING.search(body) is not None,
+        message_count=int(count[1]) if count else None,
         raw=raw,
     )
 
@@ -108,13 +137,20 @@ def _shortcut(notification: str, body: str) -> str | None:
     return found[1] if found and found[1] != "null" else None
 
 
-def _is_summary(body: str) -> bool:
+def _word(pattern: re.Pattern[str], notification: str) -> str:
+    found = pattern.search(notification)
+    return found[1] if found else ""
+
+
+def _flags(body: str) -> Flag:
+    """Those of the flags that say something here."""
     found = _FLAGS.search(body)
-    if found is None:
-        return False
-    if found[1].startswith("0x"):
-        return bool(int(found[1], 16) & _GROUP_SUMMARY)
-    return "GROUP_SUMMARY" in found[1].split("|")
+    printed = found[1] if found else "0"
+    if printed.startswith("0x"):
+        bits = int(printed, 16)
+        return Flag(sum(flag.value for flag in Flag if bits & flag.value))
+    names = printed.split("|")
+    return Flag(sum(flag.value for flag in Flag if flag.name in names))
 
 
 def extras_of(record: Record) -> str:

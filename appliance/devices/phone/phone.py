@@ -2,18 +2,18 @@
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from appliance.clock import Clock
 from appliance.devices.phone.contacts import Contacts
+from appliance.devices.phone.media import are_alike
 from appliance.devices.phone.phone_clock import PhoneClock
 from appliance.devices.phone.row_memory import History
 from appliance.devices.phone.senses import Senses
 from appliance.devices.phone.session import Session
 from appliance.devices.phone.sim import Card
 from appliance.devices.phone.stops import StopKind
-from appliance.devices.phone.texts import canonical
-from appliance.devices.protocol import Incoming, Listener
+from appliance.devices.protocol import Form, Incoming, Listener
 from appliance.errors import StoreError
 
 log = logging.getLogger(__name__)
@@ -114,10 +114,28 @@ class Phone:
 
         What was written after that reading is another message, however alike.
         """
-        return any(
-            seen.sender == message.sender
-            and canonical(seen.text) == canonical(message.text)
+        return any(are_alike(seen.text, message.text) for seen in self._read_before(message))
+
+    def as_on_screen(self, message: Incoming) -> Incoming:
+        """The message under the key of the one that a chat showed and that it now replaces.
+
+        A screen tells minutes, so only what leaves one choice counts: words for what waited for
+        them, or a deletion of the one message that it can be.
+        """
+        replaced = [
+            seen
+            for seen in self._read_before(message)
+            if (seen.form is Form.WAITING or message.form is Form.DELETED)
+            and message.at_ms - seen.at_ms < _SAME_MS
+        ]
+        return replace(message, key=replaced[0].key) if len(replaced) == 1 else message
+
+    def _read_before(self, message: Incoming) -> list[Incoming]:
+        """What chats showed of this sender that the notification may be about."""
+        return [
+            seen
+            for seen, read_ms in self.from_screens
+            if seen.sender == message.sender
             and message.at_ms <= read_ms
             and seen.at_ms - message.at_ms < _SAME_MS
-            for seen, read_ms in self.from_screens
-        )
+        ]

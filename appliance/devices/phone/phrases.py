@@ -38,9 +38,6 @@ TICKS = {
     "leído": Tick.READ,
 }
 
-OWN_NAMES = frozenset({"You", "Jij", "Du", "Você", "Tú", "Vous"})
-"""How notifications name the phone's own owner."""
-
 READ_MORE = (
     "Read more",
     "Meer lezen",
@@ -60,15 +57,6 @@ ENCRYPTED = re.compile(
 
 In another language the beginning of a chat is not proven, and a person is asked.
 """
-
-DELETED_BY_OTHERS = re.compile(r"This message was deleted|Dit bericht is verwijderd")
-DELETED_BY_OWNER = re.compile(
-    r"You deleted this message|(?:U|Je) hebt dit bericht verwijderd", re.IGNORECASE
-)
-"""What stands where a message was."""
-
-MESSAGE_WORDS = "messages?|berichten?|bericht|mensagens|mensagem|mensajes?|Nachrichten?"
-"""The word in the count that WhatsApp puts behind a group's name in notifications."""
 
 SEARCHING = re.compile(r"^(?:searching|bezig met zoeken|pesquisando|buscando)\b", re.IGNORECASE)
 

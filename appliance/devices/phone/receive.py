@@ -9,7 +9,7 @@ from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_lists import MissedCalls, SmsInbox
 from appliance.devices.phone.senses import Sense
 from appliance.devices.phone.texts import digits_in
-from appliance.devices.phone.whatsapp_notifications import ACCOUNT, messages_of
+from appliance.devices.phone.whatsapp_notifications import ACCOUNT, messages_of, missed_call_of
 from appliance.devices.phone.whatsapp_screen import PACKAGES
 from appliance.devices.protocol import Incoming
 
@@ -40,7 +40,9 @@ class Receiver:
     def __init__(self, phone: Phone) -> None:
         self._phone = phone
         self._stamps: set[Stamp] = set()
-        self._told: set[str] = set()
+        # The text that each message of a notification was last told with.
+        self._told: dict[str, str] = {}
+        self._told_calls: set[str] = set()
         self._sms = SmsInbox(phone)
         self._calls = MissedCalls(phone)
 
@@ -48,6 +50,7 @@ class Receiver:
         """The phone was away: everything is looked through again."""
         self._stamps.clear()
         self._told.clear()
+        self._told_calls.clear()
         self._sms = SmsInbox(self._phone)
         self._calls = MissedCalls(self._phone)
 
@@ -110,15 +113,31 @@ class Receiver:
             messages = self._messages(record)
             self._note_overflow(record, messages)
             here += messages
-        fresh = [m for m in here if m.key not in self._told and not self._phone.was_on_screen(m)]
+        news = [message for message in here if self._told.get(message.key) != message.text]
+        fresh = [
+            self._phone.as_on_screen(message)
+            for message in news
+            if not self._phone.was_on_screen(message)
+        ]
         self._phone.deliver(sorted(fresh, key=lambda message: message.at_ms))
-        self._told = {message.key for message in here}
+        self._told = {message.key: message.text for message in here}
+        return self._tell_calls(listed) or bool(fresh)
+
+    def _tell_calls(self, listed: Sequence[Record]) -> bool:
+        """Missed calls over WhatsApp, which the phone's own list of calls need not have."""
+        phone = self._phone
+        found = (missed_call_of(record, offset_ms=phone.time.ahead_ms) for record in listed)
+        calls = [call for call in found if call is not None]
+        fresh = [call for call in calls if call.key not in self._told_calls]
+        if fresh:
+            phone.listener.missed_calls(phone.device_id, fresh)
+        self._told_calls = {call.key for call in calls}
         return bool(fresh)
 
     def _note_overflow(self, record: Record, messages: Sequence[Incoming]) -> None:
         """A full array whose first message is news may have pushed out others before it."""
         jid = record.shortcut or ""
-        if record.message_count < _FULL_ARRAY or not jid.endswith(ACCOUNT) or not messages:
+        if (record.message_count or 0) < _FULL_ARRAY or not jid.endswith(ACCOUNT) or not messages:
             return
         first = messages[0]
         if first.key in self._told:

@@ -4,6 +4,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from appliance.devices.phone.media import lasting
 from appliance.devices.phone.texts import digest
 from appliance.devices.phone.whatsapp_rows import Row
 from appliance.devices.phone.whatsapp_screen import Conversation
@@ -22,8 +23,8 @@ class History:
 
 
 def identity(row: Row) -> tuple[bool, str, str, str | None]:
-    """What of a row stays as it is while its tick moves."""
-    return row.own, row.text, row.time, row.media
+    """What of a row stays as it is while its tick moves and its medium is downloaded."""
+    return row.own, row.text, row.time, lasting(row.media)
 
 
 def readings(before: Sequence[Hashable], now: Sequence[Hashable]) -> list[int]:
@@ -84,4 +85,4 @@ def stood_there(baseline: Mapping[str, Any], row: Row, *, salt: str) -> bool:
 
 
 def _mark(row: Row, salt: str) -> tuple[Hashable, ...]:
-    return row.own, digest(salt, row.text), row.time, row.media
+    return row.own, digest(salt, row.text), row.time, lasting(row.media)

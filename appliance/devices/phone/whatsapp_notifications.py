@@ -1,40 +1,124 @@
-"""WhatsApp's messages as its notifications hold them."""
+"""WhatsApp's messages and missed calls as its notifications hold them."""
 
 import hashlib
+import logging
 import re
+from collections import Counter
 
 from appliance.devices.phone.message_bundles import Posted, read_entries
-from appliance.devices.phone.notification_records import Record, extras_of
-from appliance.devices.phone.phrases import MESSAGE_WORDS, OWN_NAMES
+from appliance.devices.phone.message_words import (
+    MISSED_CALL,
+    OWN_NAMES,
+    form_of,
+    is_reaction,
+    without_count,
+)
+from appliance.devices.phone.notification_records import Flag, Record, extras_of
 from appliance.devices.phone.texts import is_number, label, number_in
 from appliance.devices.phone.whatsapp_screen import PACKAGES
-from appliance.devices.protocol import Group, Incoming
+from appliance.devices.protocol import Group, Incoming, MissedCall
 from appliance.messages import Channel
+
+log = logging.getLogger(__name__)
 
 ACCOUNT = "@s.whatsapp.net"
 GROUP = "@g.us"
+HIDDEN = "@lid"
 
+# The chats of people and of groups; `status@broadcast`, `…@broadcast`, `…@newsletter` and what
+# may come yet are nobody who writes to the line.
+_CHAT = re.compile(rf"[1-9]\d{{4,19}}{ACCOUNT}|[\w.:-]+{HIDDEN}|[\d-]+{GROUP}")
 _MESSAGES = re.compile(r"^ {16}android\.messages=(?:Parcelable|Bundle)\[\] \((\d+)\)", re.MULTILINE)
-_COUNT_SUFFIX = re.compile(rf"\s*\((?P<n>\d+)\s+(?:{MESSAGE_WORDS})\)$", re.IGNORECASE)
+
+# WhatsApp's channels for what is no message, without the number of their version.
+_SERVICE_CHANNELS = frozenset(
+    {
+        "sending_media",
+        "chat_history_backup",
+        "other_notifications",
+        "failure_notifications",
+        "critical_app_alerts",
+    }
+)
+# Notification.CATEGORY_* of AOSP that say the same; a message is `msg`, or nothing.
+_SERVICE_CATEGORIES = frozenset({"service", "progress", "status", "err", "sys", "transport"})
+_MISSED = "missed_call"
+_CALL = "call"
+_MISSED_TAG = "|wa_missed_call_notifications"
 
 
 def messages_of(record: Record, *, offset_ms: int = 0) -> list[Incoming]:
     """What others wrote, oldest first, as one notification of a chat repeats it.
 
-    `offset_ms` is how far the phone's clock is ahead. Summaries and other notices have none.
+    `offset_ms` is how far the phone's clock is ahead. Summaries, notices, calls and reactions
+    have none.
     """
     jid = record.shortcut
-    if record.package not in PACKAGES or record.user != 0 or record.summary:
-        return []
-    if jid is None or "@" not in jid:
+    if not _is_of_chat(record) or jid is None or not record.message_count:
         return []
     extras = extras_of(record)
     heading = _Heading(extras, jid)
-    return [
-        _incoming(posted, jid, heading, offset_ms)
-        for posted in _posted(record, extras)
-        if posted.sender is not None and not heading.is_own(posted.sender)
-    ]
+    places: Counter[tuple[int, str]] = Counter()
+    messages = []
+    for posted in _posted(record, extras, heading):
+        if posted.sender is None or heading.is_own(posted.sender):
+            continue
+        if is_reaction(posted.text):
+            log.debug("a reaction in notification %s is no message", record.identity)
+            continue
+        message = _incoming(posted, jid, heading, offset_ms, places)
+        messages.append(message)
+    return messages
+
+
+def missed_call_of(record: Record, *, offset_ms: int = 0) -> MissedCall | None:
+    """The call over WhatsApp that nobody took, if this notification tells of one and by whom."""
+    if not _is_ours(record) or record.message_count is not None or not _is_missed(record):
+        return None
+    caller = record.shortcut or ""
+    if not _CHAT.fullmatch(caller) or caller.endswith(GROUP):
+        extras = extras_of(record)
+        shown = f"{_value(extras, 'android.title') or ''} {_value(extras, 'android.text') or ''}"
+        number = number_in(shown)
+        if number is None:
+            log.debug("notification %s tells of a call of nobody that is known", record.identity)
+            return None
+        caller = f"{number}{ACCOUNT}"
+    return MissedCall(
+        key=f"wa-call:{caller}:{record.when_ms}",
+        number=_account(caller),
+        at_ms=record.when_ms - offset_ms,
+        channel=Channel.WHATSAPP,
+    )
+
+
+def _is_ours(record: Record) -> bool:
+    """A notification of the phone's own account that tells of somebody else's doing."""
+    if record.package not in PACKAGES or record.user != 0 or record.progress:
+        return False
+    if record.flags & (Flag.GROUP_SUMMARY | Flag.FOREGROUND_SERVICE):
+        return False
+    return (
+        record.channel.partition("@")[0] not in _SERVICE_CHANNELS
+        and record.category not in _SERVICE_CATEGORIES
+    )
+
+
+def _is_of_chat(record: Record) -> bool:
+    if not _is_ours(record) or record.category in {_CALL, _MISSED} or _MISSED_TAG in record.key:
+        return False
+    return record.shortcut is not None and _CHAT.fullmatch(record.shortcut) is not None
+
+
+def _is_missed(record: Record) -> bool:
+    """A call that still rings or goes on is not missed; words decide where nothing else says."""
+    if record.ringing or record.flags & Flag.ONGOING_EVENT:
+        return False
+    if record.category in {_CALL, _MISSED} or _MISSED_TAG in record.key:
+        return True
+    extras = extras_of(record)
+    title, text = _value(extras, "android.title") or "", _value(extras, "android.text") or ""
+    return any(MISSED_CALL.search(label(words)) for words in (title, text))
 
 
 class _Heading:
@@ -49,54 +133,70 @@ class _Heading:
     def is_own(self, sender: str) -> bool:
         """A contact may be called You: in a chat of two the title then says so."""
         name = label(sender)
-        if not self.group and name == self.title:
+        if not self.group and name == without_count(self.title):
             return False
         return name == self._own if self._own else name in OWN_NAMES
 
     @property
     def group_name(self) -> str:
         """The group's name without the count and the sender that notifications add to it."""
-        return _COUNT_SUFFIX.sub("", self.conversation or self.title.rpartition(": ")[0])
+        return without_count(self.conversation or self.title.rpartition(": ")[0])
+
+    @property
+    def last_sender(self) -> str:
+        """Whose message the notification's own text is."""
+        return self.title.rpartition(": ")[2] if self.group else without_count(self.title)
 
 
-def _incoming(posted: Posted, jid: str, heading: _Heading, offset_ms: int) -> Incoming:
+def _incoming(
+    posted: Posted, jid: str, heading: _Heading, offset_ms: int, places: Counter[tuple[int, str]]
+) -> Incoming:
     shown = label(posted.sender or "")
     group = Group(jid=jid, name=heading.group_name) if heading.group else None
+    author = shown if group else ""
+    place = places[posted.time_ms, author]
+    places[posted.time_ms, author] += 1
     return Incoming(
         channel=Channel.WHATSAPP,
-        key=message_key(jid, posted.time_ms, shown if group else "", posted.text),
+        key=message_key(jid, posted.time_ms, author, place),
         sender=_sender(jid, shown, group=group is not None),
         text=posted.text,
         at_ms=posted.time_ms - offset_ms,
-        sender_name=None if is_number(shown) or not shown else shown,
+        sender_name=None if is_number(shown) else shown.removeprefix("~").strip() or None,
         group=group,
+        form=form_of(posted.text),
     )
 
 
-def message_key(jid: str, time_ms: int, sender: str, text: str) -> str:
-    """The same for every repetition of a message, whichever notification it comes in."""
-    mark = hashlib.sha256(f"{sender}\0{text}".encode(errors="replace")).hexdigest()[:16]
-    return f"wa:{jid}:{time_ms}:{mark}"
+def message_key(jid: str, time_ms: int, sender: str, place: int) -> str:
+    """The same for every repetition of a message, also where its text has changed.
+
+    `place` counts the messages of this sender at this very moment.
+    """
+    mark = hashlib.sha256(sender.encode(errors="replace")).hexdigest()[:16]
+    return f"wa:{jid}:{time_ms}:{mark}#{place}"
 
 
 def _sender(jid: str, shown: str, *, group: bool) -> str:
     if group:
         number = number_in(shown) if is_number(shown) else None
         return f"+{number}" if number else shown
+    return _account(jid)
+
+
+def _account(jid: str) -> str:
+    """The number of an account; one that hides its number stays a jid."""
     return f"+{jid.removesuffix(ACCOUNT)}" if jid.endswith(ACCOUNT) else jid
 
 
-def _posted(record: Record, extras: str) -> list[Posted]:
+def _posted(record: Record, extras: str, heading: _Heading) -> list[Posted]:
     """The array of messages; where it cannot be read, the notification's own text alone."""
     found = _MESSAGES.search(extras)
     entries = read_entries(extras[found.end() :], int(found[1]), _text(extras)) if found else []
     if entries:
         return entries
     text = _text(extras)
-    if not text:
-        return []
-    sender = _value(extras, "android.title") or ""
-    return [Posted(sender=sender, text=text, time_ms=record.when_ms)]
+    return [Posted(sender=heading.last_sender, text=text, time_ms=record.when_ms)] if text else []
 
 
 def _text(extras: str) -> str | None:

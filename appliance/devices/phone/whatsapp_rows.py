@@ -3,16 +3,12 @@
 import re
 from dataclasses import dataclass
 
-from appliance.devices.phone.phrases import (
-    DELETED_BY_OTHERS,
-    DELETED_BY_OWNER,
-    ENCRYPTED,
-    READ_MORE,
-    tick_of,
-)
+from appliance.devices.phone.media import medium_in
+from appliance.devices.phone.message_words import DELETED_BY_OWNER, form_of
+from appliance.devices.phone.phrases import ENCRYPTED, READ_MORE, tick_of
 from appliance.devices.phone.screen import Screen, View
 from appliance.devices.phone.texts import canonical, label
-from appliance.devices.protocol import Tick
+from appliance.devices.protocol import Form, Tick
 
 # The last row of a full list ends this near to its edge (0 to 10 px in the dumps seen).
 _EDGE_PX = 30
@@ -24,19 +20,6 @@ _SHORTEST_PREFIX = 60
 _SHORTEST_CUT = 300
 _CUT = re.compile(r"(?:…|\.\.\.)\s?[^….]{1,30}$")
 
-# What a row holds when it is no text: an id of its own, and the sign WhatsApp's notifications use.
-_MEDIA = (
-    (("sticker_image", "sticker_root"), "💟"),
-    (("control_btn", "audio_seekbar"), "🎤"),
-    (("file_type", "file_size", "bullet_file_size"), "📄"),
-    (("place_name",), "📍"),
-    (("vcard_text",), "👤"),
-    (("poll_name",), "📊"),
-    (("call_log_title",), "📞"),
-    (("media_container", "thumb", "image", "view_once_media"), "📷"),
-)
-
-
 FIRST_NUMBER = re.compile(r"\d+")
 
 
@@ -44,6 +27,8 @@ FIRST_NUMBER = re.compile(r"\d+")
 class Row:
     """A message in an open chat. `text` is as dumped; `sender` is known in groups only.
 
+    `media` are the signs that its medium may have and `detail` the medium's title or length;
+    `edited` is whether WhatsApp says that they changed it.
     `head` is the beginning of a long message that WhatsApp cuts with its "Read more", which is
     at `more` where it shows.
     `place` counts the message texts above this one, so that one of them can be asked for.
@@ -56,6 +41,9 @@ class Row:
     tick: Tick | None = None
     sender: str | None = None
     media: str | None = None
+    detail: str = ""
+    form: Form = Form.WORDS
+    edited: bool = False
     head: str | None = None
     more: tuple[int, int] | None = None
     place: int = 0
@@ -131,13 +119,17 @@ def _row(view: View, place: int, above: Row | None) -> Row:
     text = body.text if body else ""
     name = view.first("name_in_group_tv")
     inherited = above.sender if above and not above.own else None
+    media, detail = medium_in(view) or (None, "")
     return Row(
         own=status is not None,
         text=text,
         time=label(date.text) if date else "",
         tick=tick_of(status.desc) if status else None,
         sender=None if status else (label(name.text) if name else inherited),
-        media=_media(view),
+        media=media,
+        detail=detail,
+        form=_form(view, text),
+        edited=view.first("edit_label") is not None,
         head=_head(text),
         more=_read_more(body) if body else None,
         place=place,
@@ -152,16 +144,16 @@ def _is_rewritten(view: View, text: str, *, own: bool) -> bool:
     """
     if own and view.first("edit_label"):
         return True
-    said = label(text)
-    if DELETED_BY_OTHERS.match(said):
+    if form_of(text) is Form.DELETED:
         return own
     stands_for_text = view.first("icon") is not None and view.first("message_text") is not None
-    return stands_for_text or DELETED_BY_OWNER.match(said) is not None
+    return stands_for_text or DELETED_BY_OWNER.match(label(text)) is not None
 
 
-def _media(view: View) -> str | None:
-    ids = {below.id for below in view.walk()}
-    return next((sign for known, sign in _MEDIA if ids.intersection(known)), None)
+def _form(view: View, text: str) -> Form:
+    """A deleted message has a picture before its words, which anybody may write."""
+    form = form_of(text)
+    return Form.WORDS if form is Form.DELETED and view.first("icon") is None else form
 
 
 def _read_more(body: View) -> tuple[int, int] | None:

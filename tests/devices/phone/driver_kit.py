@@ -22,6 +22,7 @@ from appliance.devices.phone.phone import Patience
 from appliance.devices.protocol import (
     Attempt,
     DeviceState,
+    Form,
     Found,
     Incoming,
     Look,
@@ -63,6 +64,7 @@ class Recorder:
     """The `Listener` of one device, which keeps in memory what it is told, as the store would."""
 
     messages: list[Incoming] = field(default_factory=list)
+    changes: list[Incoming] = field(default_factory=list)
     calls: list[MissedCall] = field(default_factory=list)
     statuses: list[Status] = field(default_factory=list)
     cursors: dict[str, int] = field(default_factory=dict)
@@ -76,13 +78,18 @@ class Recorder:
     def received(self, device_id: str, messages: Sequence[Incoming]) -> None:
         if self.broken is not None:
             raise self.broken
-        known = {message.key for message in self.messages}
+        places = {message.key: at for at, message in enumerate(self.messages)}
         for message in messages:
-            if message.key in known:
+            at = places.get(message.key)
+            if at is None:
+                places[message.key] = len(self.messages)
+                self.messages.append(message)
+            elif message.text == self.messages[at].text:
                 self.repeated += 1
             else:
-                known.add(message.key)
-                self.messages.append(message)
+                self.changes.append(message)
+                kept = self.messages[at].text if message.form is Form.DELETED else message.text
+                self.messages[at] = replace(message, text=kept)
 
     def missed_calls(self, device_id: str, calls: Sequence[MissedCall]) -> None:
         self.calls += calls
@@ -250,8 +257,13 @@ class World:
     def lift(self, kind: str) -> None:
         self._post("fault", {"fault": kind, "lift": True})
 
-    def write(self, sender: str, text: str, channel: str = "whatsapp", **more: Any) -> None:
-        self.inject(kind="message", channel=channel, **{"from": sender}, text=text, **more)
+    def write(self, sender: str, text: str, channel: str = "whatsapp", **more: Any) -> str:
+        """The id by which the message can be changed later."""
+        body = {"kind": "message", "channel": channel, "from": sender, "text": text}
+        return str(self.inject(**body, **more)["id"])
+
+    def change(self, message_id: str, to: str, text: str = "") -> None:
+        self.inject(kind="change", id=message_id, to=to, text=text)
 
     def arrived(self) -> list[tuple[str, str]]:
         """Sender and text of each message that the phone has, in no order."""

@@ -33,6 +33,12 @@ class Chat:
     shortcut: bool = True
     text_after: bool = False
     when_pair: bool = False
+    channel: str = "individual_chat_defaults_2"
+    category: str | None = "msg"
+    array: bool = True
+    progress: int = 0
+    template: str = "MessagingStyle"
+    rings: bool = False
 
 
 def dump(*chats: Chat, redact: bool, archive: bool = False) -> str:
@@ -58,8 +64,9 @@ def _record(chat: Chat, *, redact: bool) -> list[str]:
     header = (
         f"    NotificationRecord(0x{chat.identity:08x}: pkg={chat.package}"
         f" user=UserHandle{{{chat.user}}} id=1 tag={chat.tag} importance=4 key={key}{gap}:"
-        f" Notification(channel=individual_chat_defaults_2 shortcut={shortcut} contentView=null"
-        f" vibrate=null sound=null defaults=0x0 flags={chat.flags} color=0xff1da457 category=msg"
+        f" Notification(channel={chat.channel} shortcut={shortcut} contentView=null"
+        f" vibrate=null sound=null defaults=0x0 flags={chat.flags} color=0xff1da457"
+        f"{f' category={chat.category}' if chat.category else ''}"
         f" groupKey=group_key_messages actions=2 vis=PRIVATE publicVersion=Notification(null)))"
     )
     return [
@@ -74,7 +81,7 @@ def _record(chat: Chat, *, redact: bool) -> list[str]:
         "      seen=false",
         f"      groupKey={chat.user}|{chat.package}|g:group_key_messages",
         "      notification=",
-        "            fullscreenIntent=null",
+        f"            fullscreenIntent={'PendingIntent{5d0}' if chat.rings else 'null'}",
         "            contentIntent=PendingIntent{5d1 PendingIntentRecord{4f com.whatsapp}}",
         "            deleteIntent=PendingIntent{5d2 PendingIntentRecord{50 com.whatsapp}}",
         "            number=0",
@@ -115,13 +122,15 @@ def _extras(chat: Chat, *, redact: bool) -> list[str]:
         lines.append(_value("android.selfDisplayName", chat.own_name, redact=redact))
     lines += [] if chat.text_after else text
     lines.append("                android.showWhen=Boolean (true)")
-    lines.append(f"                android.messages=Parcelable[] ({len(chat.said)})")
-    if not redact:
+    lines.append(f"                android.progressMax=Integer ({chat.progress})")
+    if chat.array:
+        lines.append(f"                android.messages=Parcelable[] ({len(chat.said)})")
+    if chat.array and not redact:
         lines += [f"                  [{at}] {_bundle(chat, s)}" for at, s in enumerate(chat.said)]
     lines += text if chat.text_after else []
     lines.append("                last_row_id=Long (4711)")
     lines.append(
-        "                android.template=String (android.app.Notification$MessagingStyle)"
+        f"                android.template=String (android.app.Notification${chat.template})"
     )
     return lines
 

@@ -1,0 +1,108 @@
+"""Media in a chat: by which views their rows are known, and which sign notifications give them.
+
+A notification has the sign and then the caption, or a word in the phone's language that may change
+with any update; so a row and a notification are compared by sign and by what is no such word.
+Ids and signs are those of WhatsApp's own layouts and code.
+"""
+
+import re
+from dataclasses import dataclass
+
+from appliance.devices.phone.screen import View
+from appliance.devices.phone.texts import canonical, label
+
+CALL = "📞"
+"""A call stands among the messages and is none: its notification tells of it."""
+
+_ANY = "📎"
+_VISUAL = "📷🎥👾"
+_SOUND = "🎤🎵"
+_SIGNS = f"{_VISUAL}{_SOUND}①💟👥📊📌👤📄🛒🗓"
+_LENGTH = re.compile(r"\d{1,3}:\d{2}(?::\d{2})?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """`signs` are those that it may have; `words` is the view whose text a notification repeats."""
+
+    signs: str
+    ids: frozenset[str]
+    words: str = ""
+
+
+def _kind(signs: str, *ids: str, words: str = "") -> _Kind:
+    return _Kind(signs=signs, ids=frozenset(ids), words=words)
+
+
+# The first that fits counts: a document that is not downloaded has a `control_btn`, too.
+_KINDS = (
+    _kind("①", "view_once_media_container_large", "view_once_media_container_small"),
+    _kind("①", "view_once_media"),
+    _kind("💟", "sticker_image", "sticker_root"),
+    _kind("👥", "invite_container"),
+    _kind("📊", "poll_name", words="poll_name"),
+    _kind(CALL, "call_log_title", "call_log_subtitle"),
+    _kind("📌", "place_name", "map_frame", "map_holder"),
+    _kind("📌", "live_location_info_holder", "live_location_caption"),
+    _kind("👤", "vcard_text", words="vcard_text"),
+    _kind("📄", "document_frame", "document_info_container", words="title"),
+    _kind("📄", "file_type", "file_size", "bullet_file_size", words="title"),
+    _kind(_SOUND, "audio_seekbar", "audio_visualizer", words="duration"),
+)
+_MOVING = (
+    _kind("👾", "gif_attribution"),
+    _kind("🎥", "play_frame", "play_button", "info", words="info"),
+)
+_STILL = frozenset({"media_container", "image", "thumb", "media_grid", "thumb_0"})
+_NOT_HERE = frozenset({"control_btn", "control_frame"})
+
+
+def medium_in(row: View) -> tuple[str, str] | None:
+    """The signs that this row's medium may have, the likeliest first, and its title or length.
+
+    Before it is downloaded a picture cannot be told from a film.
+    """
+    ids = {below.id for below in row.walk()}
+    kind = next((kind for kind in _KINDS if ids & kind.ids), None)
+    # A text with a link shows a picture of the page.
+    if kind is None and ids & _STILL and "message_text" not in ids:
+        still = _kind(_VISUAL if ids & _NOT_HERE else "📷")
+        kind = next((kind for kind in _MOVING if ids & kind.ids), still)
+    if kind is None:
+        return (_ANY, "") if ids & _NOT_HERE else None
+    view = row.first(kind.words) if kind.words else None
+    return kind.signs, label(view.text) if view else ""
+
+
+def lasting(signs: str | None) -> str | None:
+    """What of a row's medium stays as it is when it is downloaded."""
+    if signs is None:
+        return None
+    return _VISUAL if signs[0] in _VISUAL else signs
+
+
+def is_same(signs: str, words: str, told: str) -> bool:
+    """Whether a medium that a row shows so can be the one that a notification told."""
+    if signs[0] != _ANY and not told.startswith(tuple(signs)):
+        return False
+    return told.startswith(tuple(_SIGNS)) and _fits(canonical(words), canonical(told[1:]))
+
+
+def are_alike(shown: str, told: str) -> bool:
+    """Whether a message as it was told from a screen is the one that a notification tells."""
+    if canonical(shown) == canonical(told):
+        return True
+    if not shown.startswith(tuple(_SIGNS + _ANY)):
+        return False
+    family = next((each for each in (_VISUAL, _SOUND) if shown[0] in each), shown[0])
+    return is_same(family, shown[1:], told)
+
+
+def _fits(words: str, told: str) -> bool:
+    """Captions and titles are the same, lengths where both are told; pages may follow a title."""
+    if not words:
+        return True
+    if _LENGTH.fullmatch(words):
+        length = _LENGTH.search(told)
+        return length is None or length.group() == words
+    return told == words or told.startswith(f"{words} (")

@@ -1,0 +1,150 @@
+"""Messages that change after they came, and what comes beside them, at an emulated phone."""
+
+import pytest
+
+from appliance.devices.protocol import Form
+from appliance.errors import Permanent
+from tests.devices.phone.conftest import OLDER_DUTCH, RECENT_ENGLISH
+from tests.devices.phone.driver_kit import ANNA, BEA, Desk
+
+GENERATIONS = pytest.mark.parametrize(
+    "spec", [OLDER_DUTCH, RECENT_ENGLISH], indirect=True, ids=["older-nl", "recent-en"]
+)
+LID = "9876543210@lid"
+
+
+@GENERATIONS
+def test_a_message_that_is_posted_again_with_another_text_is_the_same(desk: Desk) -> None:
+    """It waits for its words, gets them, is edited and taken back."""
+    first = desk.world.write(ANNA, "Ik kom om 8", waiting=True)
+    desk.driver.receive()
+    assert [message.form for message in desk.recorder.messages] == [Form.WAITING]
+    for to, text in (("words", "Ik kom om 8"), ("edited", "Ik kom om 9"), ("deleted", "")):
+        desk.world.change(first, to, text)
+        desk.driver.receive()
+        desk.driver.receive()
+    assert desk.recorder.texts() == ["Ik kom om 9"]
+    assert [change.form for change in desk.recorder.changes] == [
+        *(Form.WORDS, Form.WORDS, Form.DELETED)
+    ]
+
+
+def test_two_messages_of_one_millisecond_are_two(desk: Desk) -> None:
+    """Also when one of them is changed later."""
+    now_ms = desk.world.clock.now_ms()
+    ids = [desk.world.write(ANNA, text, at_ms=now_ms) for text in ("ja", "ja", "nee")]
+    desk.driver.receive()
+    assert desk.recorder.texts() == ["ja", "ja", "nee"]
+    desk.world.change(ids[1], "edited", "ja hoor")
+    desk.driver.receive()
+    assert desk.recorder.texts() == ["ja", "ja hoor", "nee"]
+
+
+@GENERATIONS
+@pytest.mark.parametrize("waiting", [True, False], ids=["waited-for", "edited"])
+def test_words_that_change_before_the_chat_is_opened_are_the_same_message(
+    desk: Desk, waiting: bool
+) -> None:
+    """A notification told it, was swiped away, and the chat shows what became of it."""
+    first = desk.world.write(ANNA, "eerst", waiting=waiting)
+    desk.driver.receive()
+    desk.world.inject(kind="dismiss")
+    desk.world.change(first, "words" if waiting else "edited", "daarna")
+    desk.world.inject(kind="dismiss")
+    desk.send("Dag")
+    assert desk.recorder.texts() == ["daarna"]
+
+
+@GENERATIONS
+def test_a_deletion_that_only_the_chat_shows_is_of_the_message_told(desk: Desk) -> None:
+    first = desk.world.write(ANNA, "Mijn adres")
+    desk.driver.receive()
+    desk.world.change(first, "deleted")
+    desk.world.inject(kind="dismiss")
+    desk.send("Dag")
+    assert desk.recorder.texts() == ["Mijn adres"]
+    assert [change.form for change in desk.recorder.changes] == [Form.DELETED]
+
+
+def test_an_edit_in_the_open_chat_is_the_same_message(desk: Desk) -> None:
+    """Both versions showed on the screen, one after the other."""
+    attempt = desk.attempt("Dag")
+    ids: list[str] = []
+    attempt.before_tap = lambda: ids.append(desk.world.write(ANNA, "om 8"))
+    attempt.after_tap = lambda: desk.world.change(ids[0], "edited", "om 9")
+    desk.driver.send(attempt)
+    assert desk.recorder.texts() == ["om 9"]
+
+
+def test_an_unchanged_neighbour_is_not_what_was_edited(desk: Desk) -> None:
+    """Of two messages of a minute the one whose words are gone was changed."""
+    desk.world.write(ANNA, "blijft")
+    second = desk.world.write(ANNA, "om 8")
+    desk.world.write(ANNA, "blijft ook")
+    desk.driver.receive()
+    desk.world.change(second, "edited", "om 9")
+    desk.world.inject(kind="dismiss")
+    desk.send("Dag")
+    assert desk.recorder.texts() == ["blijft", "om 9", "blijft ook"]
+
+
+@GENERATIONS
+def test_a_reaction_is_no_message(desk: Desk) -> None:
+    desk.send("Kun je morgen?")
+    desk.world.inject(kind="reaction", text="Kun je morgen?", **{"from": ANNA})
+    desk.driver.receive()
+    desk.world.write(ANNA, "Ja")
+    desk.driver.receive()
+    assert desk.recorder.texts() == ["Ja"]
+
+
+@GENERATIONS
+@pytest.mark.parametrize("named", [True, False], ids=["with-a-chat", "without"])
+def test_what_whatsapp_says_of_itself_is_no_message(desk: Desk, named: bool) -> None:
+    """Checking, sending, a backup, what may wait and what was not sent."""
+    about = {"from": ANNA} if named else {}
+    for what in ("checking", "sending-media", "backup", "may-have-new", "not-sent"):
+        desk.world.inject(kind="notice", what=what, **about)
+    desk.driver.receive()
+    assert (desk.recorder.messages, desk.recorder.calls) == ([], [])
+
+
+@GENERATIONS
+def test_a_missed_call_over_whatsapp_is_a_call_and_told_once(desk: Desk) -> None:
+    """Not while it rings; the number is that of the chat."""
+    desk.world.inject(kind="whatsapp-call", ringing=True, **{"from": ANNA})
+    desk.driver.receive()
+    assert desk.recorder.calls == []
+    desk.world.inject(kind="whatsapp-call", name="Anna", **{"from": ANNA})
+    for _ in range(2):
+        desk.driver.receive()
+    assert [call.number for call in desk.recorder.calls] == [ANNA]
+    assert desk.recorder.messages == []
+
+
+def test_a_missed_call_without_a_chat_is_known_by_the_number_it_shows(desk: Desk) -> None:
+    desk.world.inject(kind="whatsapp-call", shortcut=False, **{"from": BEA})
+    desk.driver.receive()
+    assert [call.number for call in desk.recorder.calls] == [BEA]
+
+
+@GENERATIONS
+def test_who_hides_their_number_is_heard_under_their_jid(desk: Desk) -> None:
+    """Nothing dials its digits: an answer is refused before the phone is touched."""
+    desk.world.write(ANNA, "Hoi", jid=LID, name="Anna", saved=False)
+    desk.driver.receive()
+    (message,) = desk.recorder.messages
+    assert (message.sender, message.sender_name) == (LID, "Anna")
+    with pytest.raises(Permanent, match="hide their number"):
+        desk.send("Dag", to=LID)
+    assert desk.world.traffic.shell_commands["am"] == 0
+
+
+@pytest.mark.parametrize(
+    "jid", ["status@broadcast", "120363144038483540@newsletter", "31612345678-1@broadcast"]
+)
+def test_broadcasts_are_no_conversations(desk: Desk, jid: str) -> None:
+    desk.world.write(ANNA, "Kijk mijn status", jid=jid)
+    desk.driver.receive()
+    desk.send("Dag")
+    assert desk.recorder.messages == []
