@@ -162,13 +162,17 @@ class Examiner:
         return self._with_network(self._network.read())
 
     def _let_go(self, reason: Reason) -> Status:
-        """Whoever drives the modem that is here needs its port, and nothing of it is ours."""
+        """Whoever drives the modem that is here needs its port, and nothing of it is ours.
+
+        One that is bound is looked for elsewhere; one that is not stays where a person pointed at.
+        """
         status = self._degraded(reason)
         modem = self._modem
-        if modem.port is not None:
-            self._search.pass_over(modem.port)
         modem.detach()
-        modem.identity = modem.port = self._iccid = self._imsi = None
+        if self._bound_imei is not None and modem.port is not None:
+            self._search.pass_over(modem.port)
+            modem.port = None
+        modem.identity = self._iccid = self._imsi = None
         return status
 
     def _whose(self) -> Reason:
