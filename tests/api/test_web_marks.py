@@ -1,0 +1,76 @@
+"""What a conversation's page says beside a message: who speaks, and when it was written."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from appliance.desk.receive import Reception
+from appliance.devices.protocol import Incoming
+from appliance.messages import Channel, Origin
+from appliance.queue.gate import ConsentGate
+from tests.api.office import Desk, Office
+from tests.api.test_web_rules import Browser, log_in
+
+HOUR_MS = 3_600_000
+
+
+@pytest.fixture
+def sanne(office: Office, tilburg: Desk) -> Iterator[Browser]:
+    browser = log_in(office, "Sanne", role="staff", branch_id=tilburg.branch_id)
+    yield browser
+    browser.client.close()
+
+
+def page(office: Office, browser: Browser, language: str) -> str:
+    (row,) = office.store.read(lambda conn: conn.execute("SELECT id FROM conversation").fetchall())
+    return browser.get(f"/c/{row['id']}", **{"Accept-Language": language}).text
+
+
+def comes(office: Office, desk: Desk, *, origin: Origin, sender: str, late_ms: int = 0) -> None:
+    incoming = Incoming(
+        channel=Channel.SMS,
+        key="key",
+        sender=sender,
+        text="Voicemail: 1",
+        at_ms=office.clock.now_ms() - late_ms,
+        origin=origin,
+    )
+    Reception(office.store, ConsentGate()).received(desk.device_id, [incoming])
+
+
+@pytest.mark.parametrize(
+    ("origin", "english", "dutch"),
+    [
+        (
+            Origin.NOTICE,
+            "Automatic notice, not from a person",
+            "Automatisch bericht, niet van een persoon",
+        ),
+        (
+            Origin.TECHNICAL,
+            "Technical message, for equipment",
+            "Technisch bericht, voor apparatuur",
+        ),
+    ],
+)
+def test_what_no_person_wrote_is_marked(
+    office: Office, tilburg: Desk, sanne: Browser, origin: Origin, english: str, dutch: str
+) -> None:
+    """There is nothing to answer it with, and it stands under a name that is no number."""
+    comes(office, tilburg, origin=origin, sender="“+31655500401”")
+    shown = page(office, sanne, "en")
+    assert english in shown
+    assert "It cannot be answered." in shown
+    assert "“+31655500401”" in shown
+    assert dutch in page(office, sanne, "nl")
+
+
+def test_when_it_was_written_stands_at_what_came_late(
+    office: Office, tilburg: Desk, sanne: Browser
+) -> None:
+    """At nothing else."""
+    sender = "+31655500401"
+    comes(office, tilburg, origin=Origin.PERSON, sender=sender, late_ms=26 * HOUR_MS)
+    assert "geschreven " in page(office, sanne, "nl")
+    office.writes(sender, tilburg)
+    assert page(office, sanne, "en").count('<span class="written">') == 1
