@@ -17,7 +17,7 @@ from appliance.devices.phone.phone_clock import DATE_COMMAND, measure
 from appliance.devices.phone.receive import REDACTED, SHOWN, Receiver
 from appliance.devices.phone.senses import Senses
 from appliance.devices.phone.session import Session
-from appliance.devices.phone.sim import SIM_STATE, is_taken_out
+from appliance.devices.phone.sim import SIM_DUMP, SIM_STATE, is_taken_out, sends_by
 from appliance.devices.phone.sms_send import look_sms, send_sms
 from appliance.devices.phone.texts import digits_in
 from appliance.devices.phone.whatsapp_look import look_whatsapp, visit_whatsapp
@@ -182,17 +182,20 @@ class PhoneDriver:
             raise Transient("Another SIM is in the phone.")
         asked_ms = phone.clock.now_ms()
         question = phone.contacts.question(number)
-        commands = [REDACTED, SHOWN, DATE_COMMAND, SIM_STATE, *DISMISS]
+        chosen = [SIM_DUMP] if by_sim and phone.one_of_two else []
+        commands = [REDACTED, SHOWN, DATE_COMMAND, SIM_STATE, *chosen, *DISMISS]
         commands += [question] if question else []
-        redacted, shown, date, sim, *_, last = phone.session.run(*commands)
+        redacted, shown, date, sim, *others = phone.session.run(*commands)
         listed = self._receiver.before_a_chat(redacted, shown)
         if listed is None and opens_chat:
             raise Transient("The notifications of the phone cannot be read.")
         phone.time = measure(phone.clock, date.text, asked_ms=asked_ms)
         if question:
-            phone.contacts.answered(number, last)
+            phone.contacts.answered(number, others[-1])
         if by_sim:
             self._need_sim(sim)
+        if chosen:
+            self._need_choice(others[0])
         return listed or []
 
     def _need_sim(self, state: Output) -> None:
@@ -200,6 +203,12 @@ class PhoneDriver:
         slot = self._phone.card.slot if self._phone.card else 0
         if is_taken_out(state.text, slot):
             raise SimMissing("The SIM was taken out of the phone.", {"sim": "absent"})
+
+    def _need_choice(self, dump: Output) -> None:
+        """Of two SIMs the phone sends SMS by the one that somebody has chosen in its settings."""
+        ours, chosen = self._phone.one_of_two, sends_by(dump.text)
+        if ours is not None and chosen not in {None, ours.subscription}:
+            raise Transient("The phone would send the SMS by its other SIM.", {"sim": "other"})
 
     @staticmethod
     def _guarded(call: Callable[[], T]) -> T:

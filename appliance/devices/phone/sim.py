@@ -14,9 +14,10 @@ from appliance.errors import DeviceError
 _COLUMNS = ("_id", "sim_id", "icc_id", "number")
 
 SIM_STATE = "getprop gsm.sim.state"
+SIM_DUMP = "dumpsys isub"
 SIM_COMMANDS = (
     content_query("content://telephony/siminfo", _COLUMNS),
-    "dumpsys isub",
+    SIM_DUMP,
     SIM_STATE,
 )
 
@@ -60,8 +61,13 @@ def read_cards(answers: Sequence[Output]) -> Cards:
         rows = {slots[0]: next(iter(rows.values()))}
     alone = len(slots) == 1
     cards = [_card(slot, rows.get(slot, {}), dumped.get(slot), alone=alone) for slot in slots]
+    return Cards(all=cards, sends_by=sends_by(dump))
+
+
+def sends_by(dump: str) -> int | None:
+    """From the answer to SIM_DUMP: the subscription that SMS leave by, where it says."""
     found = _SENDS_BY.search(dump)
-    return Cards(all=cards, sends_by=int(found[1]) if found else None)
+    return int(found[1]) if found else None
 
 
 def is_taken_out(state: str, slot: int = 0) -> bool:

@@ -10,7 +10,7 @@ from appliance.devices.adb import Output
 from appliance.devices.phone.driver import PhoneDriver
 from appliance.devices.phone.sim import is_taken_out, read_cards
 from appliance.devices.protocol import DeviceState, Finding, Reason, Sim
-from appliance.errors import SimMissing
+from appliance.errors import SimMissing, Transient
 from appliance.messages import Channel
 from tests.devices.phone.driver_kit import ANNA, BEA, DEVICE, EAGER, OWN, QUICK, Desk, World
 
@@ -106,17 +106,28 @@ def test_nothing_is_sent_by_sms_while_the_phone_would_use_the_other_sim(
 
 
 def test_an_sms_that_left_by_the_other_sim_has_left_and_says_so(double: Desk) -> None:
-    """Somebody changed the phone's choice after it was looked at: it is not sent again."""
+    """Somebody changes the phone's choice at the last moment: it is not sent again."""
     double.driver.probe()
     by_ours = double.send("een", channel=Channel.SMS)
     assert "other_sim" not in by_ours.facts
-    double.world.inject(kind="sms-sim", subscription=THEIRS)
     attempt = double.attempt("twee", channel=Channel.SMS)
+    attempt.before_tap = lambda: double.world.inject(kind="sms-sim", subscription=THEIRS)
     assert double.driver.send(attempt).facts["other_sim"] is True
     found = double.driver.look(attempt.as_look())
     assert found.finding is Finding.PRESENT
     assert found.facts["other_sim"] is True
     assert double.world.truth() == ["een", "twee"]
+
+
+def test_the_choice_of_the_phone_is_asked_before_each_sms(double: Desk) -> None:
+    """Also when it was changed since the phone was examined."""
+    double.driver.probe()
+    double.world.inject(kind="sms-sim", subscription=THEIRS)
+    with pytest.raises(Transient):
+        double.send("Dag", channel=Channel.SMS)
+    assert double.world.truth() == []
+    double.send("Dag")
+    assert double.world.truth() == ["Dag"]
 
 
 # What the phone says of its cards
