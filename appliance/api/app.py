@@ -60,7 +60,9 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.tokens = TokenBook(services.store)
     app.state.wrong = WrongTries(services.store, services.clock)
-    app.state.metrics = Metrics(services.connections, app.state.wrong.totals)
+    app.state.metrics = Metrics(
+        services.connections, app.state.wrong.totals, lambda: services.store.keeps
+    )
     app.add_middleware(BodyLimit)
     app.add_middleware(LeavingClients)
     for part in (health, sending, lists, messages, directory, events):

@@ -10,6 +10,7 @@ from appliance.api.feed import EventFeed
 from appliance.clock import Clock
 from appliance.desk.room import Room
 from appliance.queue.gate import ConsentGate
+from appliance.store.keeping import is_low
 from appliance.store.store import Store
 
 EVIDENCE = Path("media", "evidence")
@@ -52,6 +53,13 @@ class Services:
     room: Room = field(default_factory=Room)
     plugged_in: Callable[[], Sequence[PluggedIn]] = _nothing
     connections: Connections = field(default_factory=Connections)
+
+    @property
+    def disk(self) -> str:
+        """`full` when nothing is kept, `low` when little room is left, else empty."""
+        if not self.store.keeps:
+            return "full"
+        return "low" if is_low(self.data_dir) else ""
 
     @property
     def evidence_dir(self) -> Path:

@@ -59,6 +59,8 @@ class QueueWork:
     def next_task(
         self, device_id: str, channels: frozenset[Channel]
     ) -> Attempt | Look | Visit | None:
+        if not self._store.keeps_again():
+            return None  # what came of it could not be kept
         if self._store.read(high_water.clock_is_wrong(self._store.clock)):
             return None
         return (

@@ -7,6 +7,7 @@ from pathlib import Path
 from appliance.devices import doctor, modem_doctor
 from appliance.devices.doctor import Complaint
 from appliance.store import lines, privacy
+from appliance.store.keeping import is_low
 from appliance.store.lines import Device
 from appliance.store.store import Store
 
@@ -29,6 +30,8 @@ def about_folder(data: Path) -> Sequence[Complaint]:
     if foreign := privacy.foreign(data):
         sentence = f"It is {owner}'s, but somebody else's is: {_names(foreign)}."
         found.append((sentence, f"As root: chown --recursive {owner} {data}"))
+    if is_low(data):
+        found.append(("Its disk is almost full.", "Make room on it, or put in a larger one."))
     return [
         Complaint(about=str(data), sentence=sentence, remedy=remedy) for sentence, remedy in found
     ]

@@ -61,7 +61,8 @@ class Jobs:
 
     def _look_quietly(self) -> None:
         try:
-            self._look()
+            if self._store.keeps_again():
+                self._look()
         except StoreError as exc:
             self._blind.met(exc, exc=exc)
         else:

@@ -6,6 +6,7 @@ Reads are functions that take a read-only connection; each thread keeps its own.
 
 import asyncio
 import logging
+import secrets
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from appliance.store.connection import (
     connect_writer,
     translated,
 )
+from appliance.store.keeping import Keeping
 from appliance.store.loop_writes import LoopWrites
 from appliance.store.migrations import migrate
 from appliance.store.writer import Writer
@@ -32,6 +34,8 @@ from appliance.store.writer import Writer
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+TRIAL_BYTES = 64 * 1024
+_TRIAL = "INSERT INTO meta (name, value) VALUES ('trial', ?) ON CONFLICT DO NOTHING"
 READERS = 2
 """Threads that read for the event loop; a Pi has four cores and a phone thread each wants one."""
 
@@ -84,7 +88,8 @@ class Store:
         _go_on_after_newest(conn)
         if applied:
             log.info("migrated %s: %s", path, ", ".join(applied))
-        self._writer = Writer(path, conn, self._committed)
+        self._keeping = Keeping(self._try_a_write)
+        self._writer = Writer(path, conn, self._committed, self._failed)
         self._loop_writes: LoopWrites | None = None
 
     def submit(self, work: Callable[[Tx], T]) -> Future[T]:
@@ -99,7 +104,13 @@ class Store:
         loop = asyncio.get_running_loop()
         if self._loop_writes is None or self._loop_writes.loop is not loop:
             self._loop_writes = LoopWrites(loop, self._writer.submit)
-        written: T = await self._loop_writes.write(lambda conn: work(self._begun(conn)))
+        try:
+            written: T = await self._loop_writes.write(lambda conn: work(self._begun(conn)))
+        except sqlite3.DatabaseError as exc:
+            # What failed beside others in one transaction comes as SQLite raised it.
+            self._failed(exc)
+            with translated(self.path):
+                raise
         return written
 
     def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -152,6 +163,15 @@ class Store:
         except (StoreError, sqlite3.DatabaseError):
             return True
 
+    @property
+    def keeps(self) -> bool:
+        """Whether what is written is kept; False on a full or broken disk until that is well."""
+        return not self._keeping.fails
+
+    def keeps_again(self) -> bool:
+        """As `keeps`, and tries it while it does not. Blocks."""
+        return self._keeping.works()
+
     def close(self) -> None:
         self._writer.close()
         self._pool.shutdown()
@@ -163,6 +183,15 @@ class Store:
         now_ms = high_water.pass_by(conn, clock_ms)
         behind = high_water.is_behind(clock_ms, now_ms)
         return Tx(conn, now_ms, clock_is_wrong=behind, memory=self._memory)
+
+    def _failed(self, exc: Exception) -> None:
+        if not self._keeping.failed(exc) and isinstance(exc, StoreError):
+            log.error("nothing was written: %s", exc)
+
+    def _try_a_write(self) -> None:
+        """On the disk in one transaction and gone in the next: within one it would take no room."""
+        self.write(lambda tx: tx.conn.execute(_TRIAL, (secrets.token_hex(TRIAL_BYTES // 2),)))
+        self.write(lambda tx: tx.conn.execute("DELETE FROM meta WHERE name = 'trial'"))
 
     def _committed(self) -> None:
         for listener in self._listeners:

@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from appliance.errors import StoreError, StoreUnavailable
+from appliance.errors import StoreUnavailable
 from appliance.store.connection import translated
-from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
 
@@ -33,13 +32,21 @@ class _Job:
 
 
 class Writer:
-    def __init__(self, path: Path, conn: sqlite3.Connection, committed: Callable[[], None]) -> None:
+    """`failed` is told of every write that failed and why, in the writer's thread."""
+
+    def __init__(
+        self,
+        path: Path,
+        conn: sqlite3.Connection,
+        committed: Callable[[], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
         self._path = path
         self._conn = conn
         self._committed = committed
+        self._failed = failed
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closed = False
-        self._full = Trouble(log, "nothing was written", level=logging.ERROR)
         self._door = threading.Lock()  # nothing comes in behind the None that ends the thread
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
@@ -89,7 +96,6 @@ class Writer:
         except Exception as exc:
             self._give_up(batch, exc)
             return
-        self._full.over()
         self._announce()
         for job, (result, error) in zip(batch, outcomes, strict=True):
             if error is not None:
@@ -108,6 +114,7 @@ class Writer:
         except Exception as exc:
             if not self._conn.in_transaction:
                 raise
+            self._failed(exc)
             self._conn.execute("ROLLBACK TO job")
             self._conn.execute("RELEASE job")
             return None, exc
@@ -115,8 +122,7 @@ class Writer:
         return result, None
 
     def _give_up(self, batch: list[_Job], exc: Exception) -> None:
-        if isinstance(exc, StoreError):
-            self._full.met(exc)
+        self._failed(exc)
         if self._conn.in_transaction:
             with suppress(sqlite3.Error):  # SQLite takes back by itself what it could not commit
                 self._conn.execute("ROLLBACK")

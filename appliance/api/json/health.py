@@ -4,6 +4,8 @@ What a single SIM has left, and how it receives, is for who watches from this ma
 token with `devices:read` for the whole company.
 """
 
+import asyncio
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
@@ -48,7 +50,7 @@ async def get_health() -> Response:
 )
 async def get_readiness(request: Request) -> Response:
     services: Services = request.app.state.services
-    missing = [*services.ready(), *await _unreadable(services)]
+    missing = [*services.ready(), *await _unusable(services)]
     if missing:
         detail = f"Not ready yet: {', '.join(missing)}."
         raise ProblemError(
@@ -57,13 +59,13 @@ async def get_readiness(request: Request) -> Response:
     return Response(_OK, media_type="application/json")
 
 
-async def _unreadable(services: Services) -> list[str]:
-    """The store, when it cannot be read: it may have been damaged while Balie runs."""
+async def _unusable(services: Services) -> list[str]:
+    """The store, when it cannot be read or keeps nothing: damaged, or its disk full, meanwhile."""
     try:
         await services.store.aread(events.last_seq)
     except StoreError:
         return ["store"]
-    return []
+    return [] if await asyncio.to_thread(services.store.keeps_again) else ["store"]
 
 
 @router.get(

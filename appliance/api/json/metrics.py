@@ -1,10 +1,10 @@
 """Figures for Prometheus, read from the database when they are asked for."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -36,9 +36,19 @@ class Figures:
 class Metrics:
     """One per app, so that two apps in one process count apart."""
 
-    def __init__(self, connections: Connections, wrong_tries: Mapping[Tried, int]) -> None:
+    def __init__(
+        self,
+        connections: Connections,
+        wrong_tries: Mapping[Tried, int],
+        keeps: Callable[[], bool],
+    ) -> None:
         self._wrong_tries = wrong_tries
         self._registry = CollectorRegistry()
+        Gauge(
+            "balie_store_keeps",
+            "1 while what is written is kept; 0 on a full or broken disk.",
+            registry=self._registry,
+        ).set_function(keeps)
         self._registry.register(_Connections(connections))
         self._accept = Histogram(
             "balie_accept_seconds",

@@ -127,6 +127,7 @@ class Visit:
             csrf=self.session.csrf,
             session=self.session,
             now_ms=self.now_ms,
+            disk=self.services.disk,
             **context,
         )
 
@@ -152,7 +153,7 @@ async def visit_of(request: Request) -> Visit:
     session = await session_of(web, token) if token else None
     if session is None or token is None:
         raise LogInFirst(_way_back(request))
-    if session.stale:
+    if session.stale and web.services.store.keeps:
         await web.services.store.awrite(lambda tx: sessions.seen(tx, token))
     words = _words(request, session.language)
     request.state.language = words.language

@@ -1,0 +1,60 @@
+"""Whether the disk takes what is written to it."""
+
+import logging
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+# Another program's lock passes by itself, and damage is another matter.
+_LASTING = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY})
+TRY_AGAIN_S = 1.0
+_MB = 1024 * 1024
+
+
+class Keeping:
+    """From the first write that failed until a trial goes through nothing counts as kept.
+
+    Small writes go through on a full disk now and then; a trial is as large as a few messages.
+    Usable from every thread.
+    """
+
+    def __init__(
+        self, trial: Callable[[], object], now_s: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._trial = trial
+        self._now_s = now_s
+        self._tried_s = 0.0
+        self.fails = False
+
+    def failed(self, exc: Exception) -> bool:
+        """Told of every write that failed; whether it was for the disk. Said once."""
+        code = getattr(exc.__cause__ or exc, "sqlite_errorcode", 0) & 0xFF
+        if code not in _LASTING:
+            return False
+        if not self.fails:
+            log.error("nothing is kept any more: %s", exc)
+            self._tried_s = self._now_s()
+            self.fails = True
+        return True
+
+    def works(self) -> bool:
+        """Tries at most once a second while it does not. Blocks."""
+        if self.fails and self._now_s() - self._tried_s >= TRY_AGAIN_S:
+            self._tried_s = self._now_s()
+            try:
+                self._trial()
+            except Exception:
+                return False
+            self.fails = False
+            log.warning("what is written is kept again")
+        return not self.fails
+
+
+def is_low(folder: Path) -> bool:
+    """Less than 200 MB is left, or a twentieth of the disk; of a large disk 2 GB are enough."""
+    usage = shutil.disk_usage(folder)
+    return usage.free < max(200 * _MB, min(usage.total // 20, 2048 * _MB))

@@ -1,0 +1,141 @@
+"""A disk that is full: everybody is told, nothing is begun, and it goes on by itself."""
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from appliance.clock import ManualClock
+from appliance.desk import sessions, staff
+from appliance.devices.protocol import Attempt, Look, Visit
+from appliance.queue.gate import ConsentGate
+from appliance.queue.pacing import DEFAULT_PROFILE
+from appliance.queue.work import QueueWork
+from appliance.store.store import Store, Tx
+from tests.api.office import BOTH, Caller, Desk, Office
+
+ANNA = "+31687654321"
+
+
+def fill_the_disk(store: Store) -> None:
+    """SQLite meets a full disk as it does a page limit: with SQLITE_FULL."""
+
+    def limit(tx: Tx) -> None:
+        pages = tx.conn.execute("PRAGMA page_count").fetchone()[0]
+        tx.conn.execute(f"PRAGMA max_page_count = {pages}")
+
+    store.write(limit)
+
+
+def make_room(store: Store) -> None:
+    store.write(lambda tx: tx.conn.execute("PRAGMA max_page_count = 1000000"))
+
+
+def posts_until_refused(desk: Desk, software: Caller) -> httpx.Response:
+    for _ in range(200):
+        answer = software.post({"line": desk.number, "to": ANNA, "text": "Morgen? " * 200})
+        if answer.status_code != 202:
+            return answer
+    raise AssertionError
+
+
+def until(is_so: Callable[[], object]) -> None:
+    for _ in range(300):
+        if is_so():
+            return
+        time.sleep(0.1)
+    raise TimeoutError
+
+
+@pytest.fixture
+def full(office: Office, tilburg: Desk, planning: Caller) -> Office:
+    office.writes(ANNA, tilburg)
+    fill_the_disk(office.store)
+    answer = posts_until_refused(tilburg, planning)
+    assert (answer.status_code, answer.json()["code"]) == (503, "store-unavailable")
+    return office
+
+
+def test_a_full_disk_is_not_ready_until_there_is_room(full: Office) -> None:
+    """`/readyz` names the store and the figures say so; both are well again by themselves."""
+    answer = full.client.get("/readyz")
+    assert (answer.status_code, answer.json()["missing"]) == (503, ["store"])
+    assert "balie_store_keeps 0.0" in full.client.get("/metrics").text
+    make_room(full.store)
+    until(lambda: full.client.get("/readyz").status_code == 200)
+    assert "balie_store_keeps 1.0" in full.client.get("/metrics").text
+
+
+def test_a_small_write_that_goes_through_makes_no_disk_well(full: Office) -> None:
+    """On a full disk there is room for a few bytes now and then."""
+    full.store.write(lambda tx: tx.conn.execute("UPDATE meta SET value = value"))
+    time.sleep(1.1)
+    assert full.client.get("/readyz").status_code == 503
+
+
+def test_a_full_disk_is_one_line_of_the_log(
+    office: Office, tilburg: Desk, planning: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However much is refused meanwhile."""
+    office.writes(ANNA, tilburg)
+    fill_the_disk(office.store)
+    with caplog.at_level(logging.ERROR, "appliance.store"):
+        for _ in range(5):
+            posts_until_refused(tilburg, planning)
+    said = [each.getMessage() for each in caplog.records if each.name.startswith("appliance.store")]
+    assert len(said) == 1
+    assert "is full" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "The disk of Balie is full"), ("nl", "De schijf van Balie is vol")],
+)
+@pytest.mark.parametrize("page", ["/", "/list", "/devices"])
+def test_everybody_is_told_on_the_pages(
+    office: Office,
+    tilburg: Desk,
+    planning: Caller,
+    clock: ManualClock,
+    page: str,
+    language: str,
+    sentence: str,
+) -> None:
+    """Pages go on to be shown, in each language with what is wrong and what to do."""
+
+    def join(tx: Tx) -> str:
+        staff_id = staff.add(tx, "Sanne", role="admin", branch_id=None)
+        return sessions.begin(tx, staff_id).token
+
+    office.writes(ANNA, tilburg)
+    cookies = {"balie_session": office.store.write(join)}
+    fill_the_disk(office.store)
+    headers = {"Accept-Language": language}
+    before = httpx.get(f"{office.url}{page}", cookies=cookies, headers=headers)
+    assert sentence not in before.text
+    posts_until_refused(tilburg, planning)
+    clock.advance(s=7200)  # the session is stale, and stays
+    shown = httpx.get(f"{office.url}{page}", cookies=cookies, headers=headers)
+    assert (shown.status_code, sentence in shown.text) == (200, True)
+
+
+def test_devices_begin_nothing_on_a_full_disk(
+    office: Office, tilburg: Desk, planning: Caller, clock: ManualClock, tmp_path: Path
+) -> None:
+    """What came of it could not be kept; with room again they carry on."""
+    office.writes(ANNA, tilburg)
+    assert planning.post({"line": tilburg.number, "to": ANNA, "text": "Ja"}).status_code == 202
+    work = QueueWork(office.store, ConsentGate(), DEFAULT_PROFILE, evidence=tmp_path)
+
+    def task() -> Attempt | Look | Visit | None:
+        return work.next_task(tilburg.device_id, BOTH)
+
+    fill_the_disk(office.store)
+    posts_until_refused(tilburg, planning)
+    clock.advance(s=600)  # pacing would let it leave
+    assert task() is None
+    make_room(office.store)
+    until(task)

@@ -1,0 +1,70 @@
+"""Whether the disk takes what is written, with files that really cannot grow."""
+
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from appliance.store.keeping import is_low
+
+ROOT = Path(__file__).parents[2]
+
+# The kernel refuses each byte beyond a size, as a disk does that has no room for it.
+CHILD = """
+import resource, sys, time
+from pathlib import Path
+from appliance.clock import SystemClock
+from appliance.errors import StoreUnavailable
+from appliance.store.store import Store
+
+def most(size):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+def large(tx):
+    tx.conn.execute("INSERT OR REPLACE INTO meta VALUES ('large', ?)", ("x" * 500_000,))
+
+store = Store(Path(sys.argv[1]), SystemClock())
+most(64 * 1024)
+try:
+    store.write(large)
+except StoreUnavailable:
+    print("refused", store.keeps)
+time.sleep(1.1)
+print("tried", store.keeps_again())
+most(resource.RLIM_INFINITY)
+time.sleep(1.1)
+print("tried", store.keeps_again())
+store.write(large)
+names = store.read(lambda conn: [row[0] for row in conn.execute("SELECT name FROM meta")])
+print("large" in names, "trial" in names)
+store.close()
+"""
+
+
+def test_a_file_that_cannot_grow_is_noticed_and_so_is_its_end(tmp_path: Path) -> None:
+    """Nothing counts as kept until a trial is; then everything works, and no trial is left."""
+    command = [sys.executable, "-c", CHILD, str(tmp_path / "data" / "balie.db")]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout.splitlines() == ["refused False", "tried False", "tried True", "True False"]
+    said = done.stderr.splitlines()
+    assert [each.partition(":")[0] for each in said] == [
+        "nothing is kept any more",
+        "what is written is kept again",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("total_gb", "free_mb", "low"),
+    [(4, 190, True), (4, 250, False), (32, 1500, True), (32, 1700, False), (4000, 3000, False)],
+)
+def test_little_room_is_said_before_there_is_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, total_gb: int, free_mb: int, low: bool
+) -> None:
+    """200 MB of a small card, a twentieth of a usual one, 2 GB of a large disk."""
+    total, free = total_gb * 1024**3, free_mb * 1024**2
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(total=total, free=free))
+    assert is_low(tmp_path) is low
