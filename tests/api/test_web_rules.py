@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import httpx
@@ -11,6 +12,7 @@ from fastapi.routing import APIRoute
 from appliance.api.app import create_app
 from appliance.api.feed import EventFeed
 from appliance.api.services import Services
+from appliance.api.web.streams import MOST
 from appliance.clock import ManualClock
 from appliance.desk import passwords, sessions, staff
 from appliance.queue.gate import ConsentGate
@@ -383,6 +385,24 @@ def test_the_stream_of_who_is_disabled_ends(
         office.writes(WORKER, tilburg, "Niet voor Sanne")
         rest = "".join(lines)
     assert message_of(office, "in") not in rest
+
+
+def test_one_session_has_a_few_streams_and_no_more(
+    office: Office, tilburg: Desk, sanne: Browser, conversation: str
+) -> None:
+    """Whoever opens one too many loses the oldest at its next frame; the youngest go on."""
+    with ExitStack() as stack:
+        opened = [
+            stack.enter_context(sanne.client.stream("GET", "/live", params={"after": "0"}))
+            for _ in range(MOST + 1)
+        ]
+        lines = [answer.iter_lines() for answer in opened]
+        for each in lines[1:]:
+            frames(each, until="message")
+        office.writes(WORKER, tilburg, "Nog iets")
+        frames(lines[-1], until="message")
+        told = list(lines[0])  # a stream that went on would have no end
+    assert told.count("event: message") < MOST
 
 
 def test_the_stream_tells_no_texts_and_no_numbers(

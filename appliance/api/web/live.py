@@ -10,7 +10,7 @@ import contextlib
 import dataclasses
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -69,13 +69,13 @@ async def live(
     """`after` is where the page was drawn; a browser that comes back knows better."""
     position = visit.services.feed.position(last_event_id or after)
     return StreamingResponse(
-        _stream(visit, position),
+        visit.web.streams.bounded(visit.token, _stream(visit, position)),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _stream(visit: Visit, position: int | None) -> AsyncIterator[str]:
+async def _stream(visit: Visit, position: int | None) -> AsyncGenerator[str, None]:
     feed = visit.services.feed
     if position is None:
         # Of another epoch, or lost: nothing can be caught up with, so the page is drawn anew.

@@ -3,7 +3,7 @@
 import hmac
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, TypeVar
 from urllib.parse import SplitResult, quote, urlsplit
 
@@ -14,6 +14,7 @@ from appliance.api.services import Services
 from appliance.api.web import pages
 from appliance.api.web.cookies import GUEST, SESSION
 from appliance.api.web.i18n import Words, best_language
+from appliance.api.web.streams import Streams
 from appliance.desk import sessions
 from appliance.desk.bearer import new_token
 from appliance.desk.login import Door
@@ -48,6 +49,7 @@ class Web:
     services: Services
     door: Door
     setup_brake: Throttle
+    streams: Streams = field(default_factory=Streams)
 
 
 @dataclass(frozen=True, slots=True)
