@@ -81,7 +81,7 @@ def card(conn: sqlite3.Connection, rights: Rights, about: Conversation) -> Card:
 
 def _numbers(conn: sqlite3.Connection, about: Conversation, contact_id: str) -> Sequence[Number]:
     rows = conn.execute(
-        "SELECT number, on_whatsapp FROM contact_number WHERE contact_id = ?"
+        "SELECT number, on_whatsapp FROM shown_number WHERE contact_id = ?"
         " ORDER BY created_ms, number",
         (contact_id,),
     ).fetchall()
@@ -89,7 +89,7 @@ def _numbers(conn: sqlite3.Connection, about: Conversation, contact_id: str) -> 
         Number(
             number=row["number"],
             on_whatsapp=None if row["on_whatsapp"] is None else bool(row["on_whatsapp"]),
-            verdict=consent.verdict(conn, about.line_id, row["number"]),
+            verdict=consent.verdict_of(conn, about.line_id, row["number"], contact_id),
         )
         for row in rows
     ]

@@ -4,9 +4,11 @@ import sqlite3
 
 from appliance.characters import clean_name
 from appliance.desk import withdrawal
+from appliance.desk.sight import Sight
 from appliance.errors import NotFound, Refused
 from appliance.events import EventKind
 from appliance.store import contacts
+from appliance.store.contacts import Contact
 from appliance.store.store import Tx
 
 
@@ -44,14 +46,55 @@ def add_number(tx: Tx, contact_id: str, number: str, staff_id: str) -> None:
     other = contacts.by_number(tx.conn, number)
     if other is None:
         contacts.attach_number(tx, contact_id, number)
-        tx.emit(
-            EventKind.CONTACT_CHANGED,
-            contact_id=contact_id,
-            staff_id=staff_id,
-            facts={"field": "numbers"},
-        )
+        _tell_numbers(tx, contact_id, staff_id)
     elif other.id != contact_id:
         join(tx, contact_id, other.id, staff_id)
+
+
+def say_number(
+    tx: Tx, contact_id: str, number: str, *, sight: Sight, join_id: str, staff_id: str
+) -> Contact | None:
+    """Gives a number to a person, as `sight` allows; who has it already when they may be the same
+    person, which is to be asked first: they are joined when `join_id` names them.
+
+    A contact out of sight keeps its number, and nothing tells that there is one. Raises NotFound,
+    or Refused when the number is this contact's already.
+    """
+    contact_id = _present(tx, contact_id)
+    owner = contacts.by_number(tx.conn, number)
+    having = [*([owner] if owner else []), *contacts.claimants(tx.conn, number)]
+    others = [each for each in having if each.id != contact_id]
+    seen = next((each for each in others if sight.sees_contact(tx.conn, each.id)), None)
+    if (owner and owner.id == contact_id) or (len(others) < len(having) and seen is None):
+        raise Refused("same-contact", "This number belongs to this contact already.")
+    if seen is not None and seen.id != join_id:
+        return seen
+    if seen is not None:
+        join(tx, contact_id, seen.id, staff_id)
+    elif owner is None:
+        add_number(tx, contact_id, number, staff_id)
+    else:
+        contacts.claim_number(tx, contact_id, number, staff_id=staff_id)
+        _tell_numbers(tx, contact_id, staff_id)
+    return None
+
+
+def deny_number(tx: Tx, contact_id: str, number: str, *, sight: Sight, staff_id: str) -> None:
+    """They are two people: what was said of the number is taken back, by who sees both."""
+    contact_id = _present(tx, contact_id)
+    owner = contacts.by_number(tx.conn, number)
+    if owner is None or not sight.sees_contact(tx.conn, owner.id):
+        return
+    if contacts.drop_claim(tx, contact_id, number):
+        _tell_numbers(tx, contact_id, staff_id)
+
+
+def same_person(
+    conn: sqlite3.Connection, contact_id: str, sight: Sight
+) -> tuple[str, Contact] | None:
+    """A number that is said to be this contact's and is another's, for who may see both."""
+    found = contacts.claimed_by(conn, contact_id)
+    return next((each for each in found if sight.sees_contact(conn, each[1].id)), None)
 
 
 def join(tx: Tx, keep_id: str, other_id: str, staff_id: str) -> None:
@@ -75,6 +118,7 @@ def join(tx: Tx, keep_id: str, other_id: str, staff_id: str) -> None:
         " (SELECT id FROM conversation WHERE contact_id = ?1)",
         (keep.id, other.id),
     )
+    _join_claims(tx, keep.id, other.id)
     _join_welcomes(tx, keep.id, other.id)
     tx.conn.execute(
         "UPDATE contact SET office_name = coalesce(office_name, ?),"
@@ -90,6 +134,24 @@ def join(tx: Tx, keep_id: str, other_id: str, staff_id: str) -> None:
         staff_id=staff_id,
         facts={"other": other.id},
     )
+
+
+def _join_claims(tx: Tx, keep_id: str, other_id: str) -> None:
+    """What was said of either is said of the one; what has become true need not be said."""
+    tx.conn.execute(
+        "UPDATE OR IGNORE number_claim SET contact_id = ? WHERE contact_id = ?",
+        (keep_id, other_id),
+    )
+    tx.conn.execute(
+        "DELETE FROM number_claim WHERE contact_id = ?2 OR contact_id = ?1 AND number IN"
+        " (SELECT number FROM contact_number WHERE contact_id = ?1)",
+        (keep_id, other_id),
+    )
+
+
+def _tell_numbers(tx: Tx, contact_id: str, staff_id: str) -> None:
+    facts = {"field": "numbers"}
+    tx.emit(EventKind.CONTACT_CHANGED, contact_id=contact_id, staff_id=staff_id, facts=facts)
 
 
 def _join_conversations(tx: Tx, keep_id: str, other_id: str) -> None:

@@ -207,7 +207,7 @@ ORDER BY line.id LIMIT :limit
 _CONTACTS = f"""
 SELECT contact.id, chosen_name, office_name, personnel_number, contact.created_ms,
   (SELECT json_group_array(number) FROM
-   (SELECT number FROM contact_number WHERE contact_id = contact.id
+   (SELECT number FROM shown_number WHERE contact_id = contact.id
     ORDER BY created_ms, number)) AS numbers
 FROM contact
 WHERE joined_into IS NULL AND contact.id > :after AND (:id IS NULL OR contact.id = :id)

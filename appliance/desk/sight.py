@@ -6,6 +6,7 @@ line, its device or its contact. What is not seen does not exist: NotFound.
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appliance.errors import NotFound
@@ -54,8 +55,9 @@ class Sight:
 
     def contact(self, conn: sqlite3.Connection, name: str) -> Contact:
         """The contact with this id or number. Raises NotFound."""
-        found = contacts.find(conn, name.lower()) if is_id(name) else _by_number(conn, name)
-        if found is None or not self.sees_contact(conn, found.id):
+        having = _by_id(conn, name) if is_id(name) else _by_number(conn, name)
+        found = next((each for each in having if self.sees_contact(conn, each.id)), None)
+        if found is None:
             raise NotFound("contact")
         return found
 
@@ -91,6 +93,15 @@ def _branches_of_device(conn: sqlite3.Connection, device_id: str) -> set[str]:
     return {row["branch_id"] for row in rows}
 
 
-def _by_number(conn: sqlite3.Connection, name: str) -> Contact | None:
-    """Not every sender is E.164: `…@lid` and names of companies are looked up as they are."""
-    return contacts.by_number(conn, name) or contacts.by_number(conn, number_or_text(name))
+def _by_id(conn: sqlite3.Connection, name: str) -> Sequence[Contact]:
+    found = contacts.find(conn, name.lower())
+    return [found] if found else []
+
+
+def _by_number(conn: sqlite3.Connection, name: str) -> Sequence[Contact]:
+    """Whose it is, then whose it is said to be. Not every sender is E.164: `…@lid` and names of
+    companies are looked up as they are.
+    """
+    number = number_or_text(name)
+    owner = contacts.by_number(conn, name) or contacts.by_number(conn, number)
+    return [*([owner] if owner else []), *contacts.claimants(conn, number)]

@@ -1,6 +1,7 @@
 """A member of staff signs somebody off whose message only came near to STOP."""
 
 import sqlite3
+from collections.abc import Callable
 
 from appliance.desk import near_stop, rules
 from appliance.desk.near_stop import Answer
@@ -12,16 +13,29 @@ from appliance.store import consent, lines
 from appliance.store.store import Store, Tx
 
 
+def _anybody(tx: Tx) -> None:
+    """Who decides was asked elsewhere."""
+    del tx
+
+
 def decide(
-    store: Store, gate: ConsentGate, message_id: str, answer: Answer, *, staff_id: str
+    store: Store,
+    gate: ConsentGate,
+    message_id: str,
+    answer: Answer,
+    *,
+    staff_id: str,
+    allowed: Callable[[Tx], object] = _anybody,
 ) -> None:
-    """Blocks while something is being sent to them: not for the event loop.
+    """Blocks while something is being sent to them: not for the event loop. `allowed` raises when
+    they may not decide, asked when that wait is over.
 
     Raises NotFound, or Refused when somebody was quicker.
     """
     arrival = store.read(lambda conn: _arrival(conn, message_id))
 
     def work(tx: Tx) -> None:
+        allowed(tx)
         near_stop.settle(tx, message_id, answer, staff_id=staff_id)
         if answer is Answer.SIGN_OFF:
             _sign_off(tx, message_id, staff_id)

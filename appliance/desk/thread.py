@@ -309,7 +309,7 @@ _NUMBERS = """
 SELECT n.number,
   (SELECT max(m.id) FROM message m WHERE m.conversation_id = :conversation
    AND m.direction = 'in' AND m.number = n.number) AS newest
-FROM contact_number n WHERE n.contact_id = :contact
+FROM shown_number n WHERE n.contact_id = :contact
 ORDER BY newest DESC NULLS LAST, n.created_ms, n.number
 """
 

@@ -119,6 +119,19 @@ def verdict(
     return decide(number, (_from_row(row) for row in rows), channel)
 
 
+def verdict_of(conn: sqlite3.Connection, line_id: str, number: str, contact_id: str) -> Verdict:
+    """As `verdict`, for a number that is shown as this contact's: what it says of consent is then
+    the same whether somebody else has the number or not.
+    """
+    rows = conn.execute(
+        "SELECT number, line_id, kind, message_id, source, at_ms FROM consent"
+        " WHERE number IN (SELECT number FROM contact_number WHERE contact_id = ?)"
+        " AND (line_id = ? OR line_id IS NULL) ORDER BY seq",
+        (contact_id, line_id),
+    )
+    return decide(number, (_from_row(row) for row in rows))
+
+
 def record(
     tx: Tx,
     *,

@@ -84,6 +84,41 @@ def attach_number(tx: Tx, contact_id: str, number: str) -> None:
     )
 
 
+def claim_number(tx: Tx, contact_id: str, number: str, *, staff_id: str) -> None:
+    """Keeps that a number which somebody else has is said to be this contact's."""
+    tx.conn.execute(
+        "INSERT INTO number_claim (contact_id, number, staff_id, at_ms) VALUES (?, ?, ?, ?)",
+        (contact_id, number, staff_id, tx.now_ms),
+    )
+
+
+def drop_claim(tx: Tx, contact_id: str, number: str) -> bool:
+    """False when there was none."""
+    done = tx.conn.execute(
+        "DELETE FROM number_claim WHERE contact_id = ? AND number = ?", (contact_id, number)
+    )
+    return done.rowcount > 0
+
+
+def claimants(conn: sqlite3.Connection, number: str) -> Sequence[Contact]:
+    """Whose it is said to be, besides whose it is; who was first comes first."""
+    rows = conn.execute(
+        "SELECT contact.* FROM number_claim JOIN contact ON contact.id = contact_id"
+        " WHERE number = ? ORDER BY at_ms, contact.id",
+        (number,),
+    ).fetchall()
+    return [_from_row(conn, row) for row in rows]
+
+
+def claimed_by(conn: sqlite3.Connection, contact_id: str) -> Sequence[tuple[str, Contact]]:
+    """The numbers that are said to be this contact's, each with whose it is."""
+    rows = conn.execute(
+        "SELECT number FROM number_claim WHERE contact_id = ? ORDER BY number", (contact_id,)
+    ).fetchall()
+    owners = [(str(row["number"]), by_number(conn, row["number"])) for row in rows]
+    return [(number, owner) for number, owner in owners if owner is not None]
+
+
 def remember_whatsapp(tx: Tx, number: str, *, on_whatsapp: bool) -> None:
     """What the look-up of WhatsApp answered for this number."""
     tx.conn.execute(

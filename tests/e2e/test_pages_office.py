@@ -103,12 +103,15 @@ def test_a_second_number_is_joined_after_a_question(open_page: OpenPage, place: 
 
 
 def test_a_number_of_another_branch_is_not_told(open_page: OpenPage, place: Place) -> None:
-    """Somebody whom only Rotterdam knows is neither named to Utrecht nor joined."""
+    """Somebody whom only Rotterdam knows is neither named to Utrecht nor joined: the page says what
+    it says of a number that nobody has.
+    """
     page = opened(open_page(), FATIMA)
     page.get_by_text("Add a second number").click()
     page.get_by_label("Another number of this person").fill("0612345621")
     page.get_by_role("button", name="Add").click()
-    expect(page.locator("#contact-pane .note")).to_contain_text("cannot be added here")
+    expect(page.locator("#contact-pane .saved")).to_contain_text("Saved")
+    expect(page.locator("#contact-pane .numbers")).to_contain_text("+31 6 12345621")
     expect(page.locator("#contact-pane")).not_to_contain_text("Milan")
     assert place.count("SELECT count(*) FROM contact WHERE joined_into IS NOT NULL") == 0
 

@@ -14,11 +14,12 @@ from appliance.api.web.route import PageRoute
 from appliance.api.web.thread import opened_thread, whole_page
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk import decisions, drafts, inbox, sending, sign_off, thread
-from appliance.desk.access import Permission
+from appliance.desk.access import Permission, Rights
 from appliance.desk.decisions import Decision
 from appliance.desk.near_stop import Answer
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.phone_numbers import is_e164, parse_number, readable
+from appliance.store import lines
 from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
@@ -33,7 +34,8 @@ async def send(
     to: Annotated[str, Form(max_length=200)] = "",
     client_id: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
-    about = await visit.read(lambda conn: _writable(conn, visit, conversation_id))
+    mine = visit.session.rights
+    about = await visit.read(lambda conn: _writable(conn, mine, conversation_id))
     request = sending.SendRequest(
         line_id=about.line_id,
         number=to if to in about.to else next(filter(is_e164, about.to), about.to[0]),
@@ -43,7 +45,7 @@ async def send(
         typed=True,
     )
     try:
-        await visit.write(lambda tx: _accept(tx, request, conversation_id))
+        await visit.write(lambda tx, rights: _accept(tx, rights, request, conversation_id))
     except (InvalidInput, Refused) as exc:
         note = note_of(visit.words, exc, line=readable(about.line_number), text=request.text)
         return await _refused(visit, choices, about.id, text, note, _status(exc))
@@ -57,20 +59,23 @@ async def send(
 async def save_draft(
     visit: Posting, conversation_id: str, text: Annotated[str, Form()] = ""
 ) -> Response:
-    await visit.read(lambda conn: _writable(conn, visit, conversation_id))
-    await visit.write(
-        lambda tx: drafts.save(
-            tx, staff_id=visit.staff_id, conversation_id=conversation_id, text=_storable(text)
-        )
-    )
+    def work(tx: Tx, rights: Rights) -> None:
+        _writable(tx.conn, rights, conversation_id)
+        mine = {"staff_id": visit.staff_id, "conversation_id": conversation_id}
+        drafts.save(tx, **mine, text=_storable(text))
+
+    await visit.write(work)
     return Response(status_code=204)
 
 
 @routes.post("/messages/{message_id}/cancel")
 async def cancel(visit: Posting, message_id: str) -> Response:
-    conversation_id = await visit.read(lambda conn: _conversation_of(conn, visit, message_id))
-    author = sending.Author(staff_id=visit.staff_id)
-    await visit.write(lambda tx: sending.cancel(tx, message_id, author))
+    def work(tx: Tx, rights: Rights) -> str:
+        conversation_id = _conversation_of(tx.conn, rights, message_id)
+        sending.cancel(tx, message_id, sending.Author(staff_id=visit.staff_id))
+        return conversation_id
+
+    conversation_id = await visit.write(work)
     visit.services.planned()
     if visit.partial:
         return Response(status_code=204)
@@ -81,10 +86,12 @@ async def cancel(visit: Posting, message_id: str) -> Response:
 async def decide(
     visit: Posting, message_id: str, decision: Annotated[Decision, Form()]
 ) -> Response:
-    conversation_id = await visit.read(lambda conn: _conversation_of(conn, visit, message_id))
-    await visit.write(
-        lambda tx: decisions.decide(tx, message_id, decision, staff_id=visit.staff_id)
-    )
+    def work(tx: Tx, rights: Rights) -> str:
+        conversation_id = _conversation_of(tx.conn, rights, message_id)
+        decisions.decide(tx, message_id, decision, staff_id=visit.staff_id)
+        return conversation_id
+
+    conversation_id = await visit.write(work)
     visit.services.planned()
     if visit.partial:
         return Response(status_code=204)
@@ -95,7 +102,8 @@ async def decide(
 async def decide_near_stop(
     visit: Posting, message_id: str, answer: Annotated[Literal["sign-off", "leave"], Form()]
 ) -> Response:
-    conversation_id = await visit.read(lambda conn: _conversation_of(conn, visit, message_id))
+    mine = visit.session.rights
+    conversation_id = await visit.read(lambda conn: _conversation_of(conn, mine, message_id))
     services = visit.services
     # In a thread: it waits until nothing is being sent to this person.
     await asyncio.to_thread(
@@ -105,6 +113,7 @@ async def decide_near_stop(
         message_id,
         Answer(answer),
         staff_id=visit.staff_id,
+        allowed=lambda tx: _conversation_of(tx.conn, visit.rights_in(tx), message_id),
     )
     services.planned()
     if visit.partial:
@@ -134,16 +143,14 @@ async def send_new(
             author=sending.Author(staff_id=visit.staff_id),
             typed=True,
         )
-        accepted = await visit.write(lambda tx: sending.accept(tx, request))
+        conversation_id = await visit.write(lambda tx, rights: _begin(tx, rights, request))
     except (InvalidInput, Refused) as exc:
         note = note_of(visit.words, exc, line=line.readable, text=normal_newlines(text))
         return await _new(
             visit, choices, _status(exc), line=line.id, number=number, text=text, note=note
         )
     visit.services.planned()
-    return go(
-        visit, f"/c/{await visit.read(lambda conn: _conversation_of(conn, visit, accepted.id))}"
-    )
+    return go(visit, f"/c/{conversation_id}")
 
 
 def normal_newlines(text: str) -> str:
@@ -151,8 +158,16 @@ def normal_newlines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _accept(tx: Tx, request: sending.SendRequest, conversation_id: str) -> None:
+def _begin(tx: Tx, rights: Rights, request: sending.SendRequest) -> str:
+    """The conversation that the message is in."""
+    branch_id = lines.line(tx.conn, request.line_id).branch_id
+    rights.require(Permission.INBOX_WRITE, branch_id, "line")
+    return _conversation_of(tx.conn, rights, sending.accept(tx, request).id)
+
+
+def _accept(tx: Tx, rights: Rights, request: sending.SendRequest, conversation_id: str) -> None:
     """The draft goes in the same transaction: it is sent, or it is still there."""
+    _writable(tx.conn, rights, conversation_id)
     sending.accept(tx, request)
     if request.author.staff_id:
         drafts.forget(tx, staff_id=request.author.staff_id, conversation_id=conversation_id)
@@ -179,9 +194,11 @@ async def _new(visit: Visit, choices: Choices, status: int = 200, **form: object
     return visit.page("new.html", status, desk=desk, cursor=cursor, **form)
 
 
-def _writable(conn: sqlite3.Connection, visit: Visit, conversation_id: str) -> thread.Conversation:
+def _writable(
+    conn: sqlite3.Connection, rights: Rights, conversation_id: str
+) -> thread.Conversation:
     """Raises NotFound for a group too: its posts are only read here."""
-    about = thread.conversation(conn, visit.session.rights, conversation_id)
+    about = thread.conversation(conn, rights, conversation_id)
     if not about.may_write or not about.to:
         raise NotFound("conversation")
     return about
@@ -194,7 +211,7 @@ def _line(conn: sqlite3.Connection, visit: Visit, line_id: str) -> inbox.Line:
     raise NotFound("line")
 
 
-def _conversation_of(conn: sqlite3.Connection, visit: Visit, message_id: str) -> str:
+def _conversation_of(conn: sqlite3.Connection, rights: Rights, message_id: str) -> str:
     row = conn.execute(
         "SELECT conversation_id, line.branch_id FROM message JOIN line ON line.id = line_id"
         " WHERE message.id = ?",
@@ -202,7 +219,7 @@ def _conversation_of(conn: sqlite3.Connection, visit: Visit, message_id: str) ->
     ).fetchone()
     if row is None:
         raise NotFound("message")
-    visit.session.rights.require(Permission.INBOX_WRITE, row["branch_id"], "message")
+    rights.require(Permission.INBOX_WRITE, row["branch_id"], "message")
     return str(row["conversation_id"])
 
 

@@ -11,17 +11,20 @@ from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk import contacts
-from appliance.desk.access import Permission
+from appliance.desk.access import Permission, Rights
 from appliance.desk.card import Card, card
 from appliance.desk.sight import Sight
 from appliance.desk.thread import Conversation, conversation
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.phone_numbers import parse_number
-from appliance.store.contacts import Contact, by_number
+from appliance.store.contacts import Contact
+from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
 
 MAX_PERSONNEL_NUMBER = 40
+NO = "no"
+"""The answer that these are two people."""
 
 
 @routes.get("/c/{conversation_id}/contact")
@@ -41,19 +44,22 @@ async def rename(
     office_name: Annotated[str, Form(max_length=200)] = "",
     personnel_number: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
-    _, shown = await visit.read(lambda conn: _editable(conn, visit, conversation_id))
+    mine = visit.session.rights
+    await visit.read(lambda conn: _editable(conn, mine, conversation_id))
     if len(personnel_number) > MAX_PERSONNEL_NUMBER:
         exc = InvalidInput("personnel_number", "A personnel number has at most 40 characters.")
         return await _show(visit, conversation_id, 422, note=note_of(visit.words, exc))
-    await visit.write(
-        lambda tx: contacts.rename(
+
+    def work(tx: Tx, rights: Rights) -> None:
+        contacts.rename(
             tx,
-            shown.contact_id,
+            _editable(tx.conn, rights, conversation_id).contact_id,
             office_name=office_name,
             personnel_number=personnel_number,
             staff_id=visit.staff_id,
         )
-    )
+
+    await visit.write(work)
     return await _show(visit, conversation_id, saved=True)
 
 
@@ -65,23 +71,33 @@ async def add_number(
     join: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
     """A number that another contact has is joined only after that contact was named."""
-    about, shown = await visit.read(lambda conn: _editable(conn, visit, conversation_id))
+    mine = visit.session.rights
+    shown = await visit.read(lambda conn: _editable(conn, mine, conversation_id))
     try:
         e164 = parse_number(number, field="number")
-        other = await visit.read(lambda conn: _owner(conn, visit, about, e164, shown.contact_id))
-        if other is not None and other.id != join:
-            return await _show(visit, conversation_id, other=other, number=e164)
+
+        def work(tx: Tx) -> Contact | None:
+            rights = visit.rights_in(tx)
+            contact_id = _editable(tx.conn, rights, conversation_id).contact_id
+            sight, me = _sight(rights), visit.staff_id
+            if join == NO:
+                contacts.deny_number(tx, contact_id, e164, sight=sight, staff_id=me)
+                return None
+            return contacts.say_number(tx, contact_id, e164, sight=sight, join_id=join, staff_id=me)
+
         # In a thread and under the gate: a STOP of either of the two counts for both from here on.
-        await asyncio.to_thread(
+        other = await asyncio.to_thread(
             visit.services.gate.write,
             visit.services.store,
             (e164, *(each.number for each in shown.numbers)),
-            lambda tx: contacts.add_number(tx, shown.contact_id, e164, visit.staff_id),
+            work,
         )
     except (InvalidInput, Refused) as exc:
         note = note_of(visit.words, exc)
         return await _show(visit, conversation_id, 422, note=note, number=number)
-    return await _show(visit, conversation_id, saved=True)
+    if other is not None:
+        return await _show(visit, conversation_id, other=other, number=e164)
+    return await _show(visit, conversation_id, saved=join != NO)
 
 
 async def _show(
@@ -95,9 +111,12 @@ async def _show(
     saved: bool = False,
     kept: str = "",
 ) -> Response:
-    about, shown = await visit.read(lambda conn: _card(conn, visit, conversation_id))
+    rights = visit.session.rights
+    about, shown = await visit.read(lambda conn: _card(conn, rights, conversation_id))
     if not visit.partial:
         return go(visit, f"/c/{about.id}")
+    if other is None and not number:
+        number, other = await visit.read(lambda conn: _said(conn, rights, shown))
     return visit.page(
         "_contact_panes.html",
         status,
@@ -112,35 +131,26 @@ async def _show(
 
 
 def _card(
-    conn: sqlite3.Connection, visit: Visit, conversation_id: str
+    conn: sqlite3.Connection, rights: Rights, conversation_id: str
 ) -> tuple[Conversation, Card]:
-    about = conversation(conn, visit.session.rights, conversation_id)
-    return about, card(conn, visit.session.rights, about)
+    about = conversation(conn, rights, conversation_id)
+    return about, card(conn, rights, about)
 
 
-def _editable(
-    conn: sqlite3.Connection, visit: Visit, conversation_id: str
-) -> tuple[Conversation, Card]:
-    about, shown = _card(conn, visit, conversation_id)
+def _editable(conn: sqlite3.Connection, rights: Rights, conversation_id: str) -> Card:
+    _, shown = _card(conn, rights, conversation_id)
     if not shown.may_edit:
         raise NotFound("contact")
-    return about, shown
+    return shown
 
 
-def _owner(
-    conn: sqlite3.Connection, visit: Visit, about: Conversation, number: str, contact_id: str
-) -> Contact | None:
-    """Who has this number already. Somebody out of sight is not named and not joined."""
-    other = by_number(conn, number)
-    if other is None:
-        return None
-    if other.id == contact_id:
-        raise Refused("same-contact", "This number belongs to this contact already.")
-    sight = Sight(visit.session.rights.branches(Permission.CONTACT_EDIT))
-    if not sight.sees_contact(conn, other.id):
-        raise Refused(
-            "number-elsewhere",
-            f"This number cannot be added at {about.branch}.",
-            remedy="Ask an administrator.",
-        )
-    return other
+def _said(conn: sqlite3.Connection, rights: Rights, shown: Card) -> tuple[str, Contact | None]:
+    """A number that a colleague said is theirs and that another contact has: to be asked."""
+    if not shown.may_edit:
+        return "", None
+    return contacts.same_person(conn, shown.contact_id, _sight(rights)) or ("", None)
+
+
+def _sight(rights: Rights) -> Sight:
+    """Whose card one may change; others are not named and not joined."""
+    return Sight(rights.branches(Permission.CONTACT_EDIT))

@@ -1,6 +1,7 @@
 """The devices: whether each is healthy, and what a person should do if not."""
 
 import re
+import sqlite3
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated
@@ -12,8 +13,8 @@ from appliance.api.web.compose import normal_newlines
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk import equipment
-from appliance.desk.access import Permission
-from appliance.errors import InvalidInput, NotFound
+from appliance.desk.access import Permission, Rights
+from appliance.errors import InvalidInput
 from appliance.messages import MessageClass
 from appliance.store import lines
 from appliance.store.line_settings import LineSettings
@@ -40,8 +41,12 @@ async def devices_page(
 @routes.post("/lines/{line_id}/resume")
 async def resume(visit: Posting, line_id: str) -> Response:
     """A person has looked at the phone and says that it may send again."""
-    await _must_manage(visit, line_id)
-    await visit.write(lambda tx: lines.resume_line(tx, line_id, staff_id=visit.staff_id))
+
+    def work(tx: Tx, rights: Rights) -> None:
+        _must_manage(tx.conn, rights, line_id)
+        lines.resume_line(tx, line_id, staff_id=visit.staff_id)
+
+    await visit.write(work)
     visit.services.planned()
     return go(visit, "/devices")
 
@@ -56,10 +61,11 @@ async def change_settings(
     credit: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
     """What the line does, all of it as the form says; `credit` is in euros, empty for never."""
-    await _must_manage(visit, line_id)
+    await visit.read(lambda conn: _must_manage(conn, visit.session.rights, line_id))
     warn_cents = _cents(credit)
 
-    def work(tx: Tx) -> None:
+    def work(tx: Tx, rights: Rights) -> None:
+        _must_manage(tx.conn, rights, line_id)
         kinds = lines.line(tx.conn, line_id).settings.fallback_classes - {MessageClass.LIST}
         settings = LineSettings(
             fallback_after_min=after_min,
@@ -79,10 +85,9 @@ async def _numbers(visit: Visit) -> Sequence[equipment.Number]:
     return await visit.read(lambda conn: equipment.numbers(conn, rights, now_ms=visit.now_ms))
 
 
-async def _must_manage(visit: Visit, line_id: str) -> None:
-    numbers = await _numbers(visit)
-    if not any(each.line_id == line_id and each.may_manage for each in numbers):
-        raise NotFound("line")
+def _must_manage(conn: sqlite3.Connection, rights: Rights, line_id: str) -> None:
+    branch_id = next((each.branch_id for each in lines.lines(conn) if each.id == line_id), None)
+    rights.require(Permission.DEVICE_MANAGE, branch_id, "line")
 
 
 def _cents(euros: str) -> int | None:

@@ -50,7 +50,7 @@ async def log_in(
 
 @routes.post("/logout")
 async def log_out(visit: Posting) -> Response:
-    await visit.write(lambda tx: sessions.end(tx, visit.token))
+    await visit.write(lambda tx, _: sessions.end(tx, visit.token))
     answer = go(visit, "/login")
     SESSION.drop(answer, secure=visit.secure)
     return answer

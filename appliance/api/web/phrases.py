@@ -144,7 +144,6 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
         "One device has one SIM card: choose another one, or remove that number first.",
     ),
     "same-contact": ("This number belongs to this contact already.", ""),
-    "number-elsewhere": ("This number cannot be added here.", "Ask an administrator."),
     "crowded": (
         "Too many people are logging in at this moment.",
         "Try again in a few seconds.",

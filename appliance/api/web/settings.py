@@ -31,7 +31,7 @@ async def choose_look(
     theme: Annotated[str, Form()] = "",
 ) -> Response:
     await visit.write(
-        lambda tx: staff.choose_look(
+        lambda tx, _: staff.choose_look(
             tx, visit.staff_id, language=language or None, theme=theme or None
         )
     )
@@ -59,7 +59,7 @@ async def change_password(
         hashed = await door.hash_password(password)
     except (InvalidInput, Refused) as exc:
         return _page(visit, 422, note=note_of(visit.words, exc))
-    session = await visit.write(lambda tx: _changed(tx, visit.staff_id, hashed))
+    session = await visit.write(lambda tx, _: _changed(tx, visit.staff_id, hashed))
     answer = go(visit, "/settings?saved=password")
     SESSION.put(answer, session.token, secure=visit.secure)
     return answer

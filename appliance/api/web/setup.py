@@ -15,12 +15,12 @@ from appliance.api.web.i18n import LANGUAGES
 from appliance.api.web.login import chosen_password, enter, refused
 from appliance.api.web.refusal import note_of
 from appliance.api.web.route import PageRoute
-from appliance.api.web.visit import AtDoor, AtDoorPosting, Guest, Posting, Reading, Visit, go
+from appliance.api.web.visit import AtDoor, AtDoorPosting, Guest, Posting, Reading, go
 from appliance.desk import sessions, staff
-from appliance.desk.access import Permission
+from appliance.desk.access import Permission, Rights
 from appliance.desk.bearer import is_code
 from appliance.desk.wrong_tries import Tried
-from appliance.errors import InvalidInput, NotFound, Refused
+from appliance.errors import InvalidInput, Refused
 from appliance.store import lines
 from appliance.store.store import Tx
 
@@ -59,7 +59,7 @@ async def make_first_admin(
 
 @routes.get("/setup/branch")
 async def branch_page(visit: Reading) -> Response:
-    must_be_admin(visit)
+    must_be_admin(visit.session.rights)
     return visit.page("setup_branch.html", name="", note=None)
 
 
@@ -69,11 +69,11 @@ async def add_branch(
     name: Annotated[str, Form()] = "",
     language: Annotated[str, Form()] = "nl",
 ) -> Response:
-    must_be_admin(visit)
+    must_be_admin(visit.session.rights)
     try:
         tidy = _branch_name(name)
         language = language if language in LANGUAGES else LANGUAGES[0]
-        await visit.write(lambda tx: lines.add_branch(tx, tidy, language=language))
+        await visit.write(lambda tx, rights: _add_branch(tx, rights, tidy, language))
     except (InvalidInput, Refused) as exc:
         note = note_of(visit.words, exc)
         return visit.page("setup_branch.html", 422, name=name, note=note)
@@ -110,6 +110,10 @@ def _begin(tx: Tx, name: str, password_hash: str) -> sessions.NewSession:
     return sessions.begin(tx, staff.add_first_admin(tx, name, password_hash))
 
 
-def must_be_admin(visit: Visit) -> None:
-    if not visit.session.rights.may(Permission.STAFF_MANAGE, None):
-        raise NotFound("page")
+def _add_branch(tx: Tx, rights: Rights, name: str, language: str) -> None:
+    must_be_admin(rights)
+    lines.add_branch(tx, name, language=language)
+
+
+def must_be_admin(rights: Rights) -> None:
+    rights.require(Permission.STAFF_MANAGE, None, "page")

@@ -14,6 +14,7 @@ from appliance.api.web.route import PageRoute
 from appliance.api.web.setup import must_be_admin
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk import new_line
+from appliance.desk.access import Rights
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.phone_numbers import parse_number
 from appliance.store import lines
@@ -49,7 +50,7 @@ class Choice:
 
 @routes.get("/setup/line")
 async def line_page(visit: Reading) -> Response:
-    must_be_admin(visit)
+    must_be_admin(visit.session.rights)
     return await _page(visit, Typed())
 
 
@@ -61,10 +62,10 @@ async def add_line(
     device: Annotated[str, Form(max_length=300)] = "",
     fallback: Annotated[str, Form(max_length=300)] = "",
 ) -> Response:
-    must_be_admin(visit)
+    must_be_admin(visit.session.rights)
     typed = Typed(branch=branch, number=number, device=device, fallback=fallback)
     try:
-        await visit.write(lambda tx: _add(tx, typed))
+        await visit.write(lambda tx, rights: _add(tx, rights, typed))
     except NotFound:
         raise
     except (InvalidInput, Refused) as exc:
@@ -73,7 +74,8 @@ async def add_line(
     return go(visit, "/devices")
 
 
-def _add(tx: Tx, typed: Typed) -> None:
+def _add(tx: Tx, rights: Rights, typed: Typed) -> None:
+    must_be_admin(rights)
     kind, _, address = typed.device.partition(":")
     if kind not in ("phone", "modem") or not address:
         raise InvalidInput("device", "Choose the phone or modem that has the SIM card.")

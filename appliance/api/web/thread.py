@@ -13,8 +13,10 @@ from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting, Reading, Visit
 from appliance.desk import card as cards
 from appliance.desk import drafts, marks, thread
+from appliance.desk.access import Rights
 from appliance.desk.card import Card
 from appliance.desk.thread import Conversation, Window
+from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
 
@@ -64,12 +66,12 @@ async def messages_part(
 async def mark_read(
     visit: Posting, conversation_id: str, message: Annotated[str, Form(max_length=40)]
 ) -> Response:
-    await visit.read(lambda conn: thread.conversation(conn, visit.session.rights, conversation_id))
-    await visit.write(
-        lambda tx: marks.mark_read(
-            tx, staff_id=visit.staff_id, conversation_id=conversation_id, message_id=message
-        )
-    )
+    def work(tx: Tx, rights: Rights) -> None:
+        thread.conversation(tx.conn, rights, conversation_id)
+        mine = {"staff_id": visit.staff_id, "conversation_id": conversation_id}
+        marks.mark_read(tx, **mine, message_id=message)
+
+    await visit.write(work)
     return Response(status_code=204)
 
 

@@ -16,6 +16,7 @@ from appliance.api.web.cookies import GUEST, SESSION
 from appliance.api.web.i18n import Words, best_language
 from appliance.api.web.streams import Streams
 from appliance.desk import sessions
+from appliance.desk.access import Rights
 from appliance.desk.bearer import new_token
 from appliance.desk.login import Door
 from appliance.desk.sessions import Session
@@ -115,8 +116,18 @@ class Visit:
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         return await self.services.store.aread(work)
 
-    async def write(self, work: Callable[[Tx], T]) -> T:
-        return await self.services.store.awrite(work)
+    async def write(self, work: Callable[[Tx, Rights], T]) -> T:
+        """One transaction. `work` is given what this person may do within it: that can be less
+        than when their page was asked for. Raises LogInFirst when they were logged out meanwhile.
+        """
+        return await self.services.store.awrite(lambda tx: work(tx, self.rights_in(tx)))
+
+    def rights_in(self, tx: Tx) -> Rights:
+        """Raises LogInFirst."""
+        session = sessions.find(tx.conn, self.token, self.now_ms)
+        if session is None:
+            raise LogInFirst(_way_back(self.request))
+        return session.rights
 
     def page(self, template: str, status: int = 200, **context: object) -> HTMLResponse:
         return HTMLResponse(self.part(template, **context), status)

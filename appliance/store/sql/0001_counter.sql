@@ -105,6 +105,22 @@ CREATE TABLE contact_number (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX contact_number_contact ON contact_number (contact_id);
 
+-- A branch says that a number is this person's, and a contact whom it may not see has it: what the
+-- branch is shown is as if nobody had it, and who sees both is asked whether they are one person.
+CREATE TABLE number_claim (
+  contact_id TEXT NOT NULL REFERENCES contact (id),
+  number     TEXT NOT NULL REFERENCES contact_number (number),
+  staff_id   TEXT NOT NULL,
+  at_ms      INTEGER NOT NULL,
+  PRIMARY KEY (contact_id, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX number_claim_number ON number_claim (number);
+
+-- What the card of a person shows.
+CREATE VIEW shown_number AS
+  SELECT contact_id, number, on_whatsapp, created_ms FROM contact_number
+  UNION ALL SELECT contact_id, number, NULL, at_ms FROM number_claim;
+
 -- A group that a line's WhatsApp is in; its posts are kept apart from those to the line.
 CREATE TABLE chat_group (
   id         TEXT PRIMARY KEY,
