@@ -152,7 +152,7 @@ class PhoneDriver:
             return Ticks(by_message={})
         jid = digits_in(visit.number) + ACCOUNT
         listed = self._guarded(lambda: self._take_in_hand(visit.number))
-        if any(record.shortcut == jid for record in listed):
+        if any(record.shortcut == jid and record.message_count for record in listed):
             return Ticks(by_message={})
         return self._guarded(lambda: visit_whatsapp(self._phone, visit))
 

@@ -128,7 +128,11 @@ class Phone:
             if (seen.form is Form.WAITING or message.form is Form.DELETED)
             and message.at_ms - seen.at_ms < _SAME_MS
         ]
-        return replace(message, key=replaced[0].key) if len(replaced) == 1 else message
+        if len(replaced) != 1:
+            return message
+        # The next words of that minute are another message.
+        self.from_screens = [each for each in self.from_screens if each[0] is not replaced[0]]
+        return replace(message, key=replaced[0].key)
 
     def _read_before(self, message: Incoming) -> list[Incoming]:
         """What chats showed of this sender that the notification may be about."""

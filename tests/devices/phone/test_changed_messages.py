@@ -2,8 +2,9 @@
 
 import pytest
 
-from appliance.devices.protocol import Form
+from appliance.devices.protocol import Form, Visit
 from appliance.errors import Permanent
+from appliance.messages import Channel
 from tests.devices.phone.conftest import OLDER_DUTCH, RECENT_ENGLISH
 from tests.devices.phone.driver_kit import ANNA, BEA, Desk
 
@@ -120,6 +121,28 @@ def test_a_missed_call_over_whatsapp_is_a_call_and_told_once(desk: Desk) -> None
         desk.driver.receive()
     assert [call.number for call in desk.recorder.calls] == [ANNA]
     assert desk.recorder.messages == []
+
+
+def test_a_missed_call_keeps_no_tick_from_being_read(desk: Desk) -> None:
+    """Nothing unread waits in the chat: it may be opened."""
+    attempt = desk.attempt("Dag")
+    desk.driver.send(attempt)
+    desk.world.inject(kind="whatsapp-call", **{"from": ANNA})
+    visit = Visit(channel=Channel.WHATSAPP, number=ANNA, sent=[attempt.outgoing])
+    assert desk.driver.visit(visit).by_message
+
+
+def test_words_that_a_notification_brings_belong_to_what_the_chat_showed(desk: Desk) -> None:
+    """The chat was open while they were waited for; the next message of the minute is another."""
+    attempt = desk.attempt("Dag")
+    now_ms = desk.world.clock.now_ms()
+    attempt.after_tap = lambda: desk.world.write(ANNA, "x", waiting=True, at_ms=now_ms)
+    desk.driver.send(attempt)
+    desk.world.write(ANNA, "de woorden", at_ms=now_ms)
+    desk.world.write(ANNA, "en meer", at_ms=now_ms)
+    desk.driver.receive()
+    assert desk.recorder.texts() == ["de woorden", "en meer"]
+    assert [change.text for change in desk.recorder.changes] == ["de woorden"]
 
 
 def test_a_missed_call_without_a_chat_is_known_by_the_number_it_shows(desk: Desk) -> None:
