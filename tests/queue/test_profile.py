@@ -23,6 +23,8 @@ CEILINGS = (
     "per_minute",
     "per_hour",
     "first_contacts_per_day",
+    "newcomers_per_hour",
+    "newcomers_per_day",
     "recipients_per_month",
     "headroom",
     "unanswered_in_a_row",
