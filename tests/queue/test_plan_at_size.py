@@ -185,7 +185,6 @@ def test_a_plan_outlives_a_restart(counter: Counter) -> None:
 def test_parked_messages_hold_up_nobody_however_many(counter: Counter) -> None:
     """More people than one decision looks at have three messages unanswered; others go on."""
     numbers = people(rows.MAX_CONSIDERED + 30)
-    counter.clock.advance(s=-3 * 24 * HOUR_S)
     counter.knows(*numbers, ANNA)
     counter.clock.advance(s=3 * 24 * HOUR_S)
     counter.store.write(lambda tx: park(tx, counter, numbers))
@@ -202,7 +201,6 @@ def test_parked_messages_hold_up_nobody_however_many(counter: Counter) -> None:
 def test_who_waits_for_a_day_is_not_held_up_by_who_waits_for_an_answer(counter: Counter) -> None:
     """Behind many who do not answer stands one whose turn comes with the time."""
     numbers = people(NEAR + 20)
-    counter.clock.advance(s=-3 * 24 * HOUR_S)
     counter.knows(*numbers, ANNA)
     counter.clock.advance(s=3 * 24 * HOUR_S)
     counter.store.write(lambda tx: park(tx, counter, numbers))
@@ -222,7 +220,6 @@ def test_who_waits_for_a_day_is_not_held_up_by_who_waits_for_an_answer(counter: 
 def test_whoever_answers_is_written_to_again(counter: Counter) -> None:
     """A parked message far behind others is let go of when its person writes."""
     numbers = people(60)
-    counter.clock.advance(s=-3 * 24 * HOUR_S)
     counter.knows(*numbers)
     counter.clock.advance(s=3 * 24 * HOUR_S)
     counter.store.write(lambda tx: park(tx, counter, numbers))
