@@ -69,15 +69,9 @@ def number_or_text(text: str) -> str:
 def _plain(text: str) -> str:
     """As it looks: what is copied from an address book or a page brings more than one sees."""
     shown = unicodedata.normalize("NFKC", without_hidden(text))
-    spaced = _DASH.sub("-", " ".join(shown.split()))
-    plain = "".join(_in_ascii(sign) for sign in spaced)
+    plain = _DASH.sub("-", " ".join(shown.split()))
     link = _LINK.fullmatch(plain)
     return (link[1] if link else plain).strip()
-
-
-def _in_ascii(sign: str) -> str:
-    """Digits of every script are the same digits."""
-    return str(unicodedata.decimal(sign)) if sign.isdecimal() else sign
 
 
 def _why_invalid(number: phonenumbers.PhoneNumber) -> str:
