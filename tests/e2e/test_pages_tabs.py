@@ -90,3 +90,20 @@ def test_who_takes_the_stream_over_says_how_far_it_has_heard(
     with second.expect_request("**/live?*") as asked:
         first.close()
     assert asked.value.all_headers()["last-event-id"] == heard
+
+
+def test_a_stream_that_could_not_begin_is_asked_for_again(
+    open_page: OpenPage, place: Place
+) -> None:
+    """As when Balie starts anew while the page loads; one request at a time, so one stream."""
+    page = open_page()
+
+    def fail(route: Route) -> None:
+        route.abort()
+
+    page.route("**/live?*", fail, times=2)
+    page.reload()
+    page.locator("#live[data-connected]").wait_for(state="attached")
+    place.desk.receive("Utrecht", "Nora Yilmaz", "+31612345630", "Hoi, is er werk?")
+    row_of(page, "Nora Yilmaz")
+    one_stream(place)

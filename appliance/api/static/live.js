@@ -4,12 +4,15 @@ const LOST_MS = 5000; // without a connection this long is worth saying
 const MINUTE_MS = 60000;
 const RECENT_MS = 60000; // no part of a page is on its way for longer
 const SILENT_MS = 40000; // more than two beats: the line is dead, whatever the browser believes
+const AGAIN_MS = 2000; // until a stream that could not begin is asked for again
 
 const live = document.getElementById("live");
 const offline = document.getElementById("offline");
 const said = document.getElementById("said");
 
 let connection = null;
+let asking = false; // for the stream: a second request beside the first would be a second stream
+let askedAt = 0;
 let heardAt = Date.now();
 let lostAt = 0;
 let holds = false; // the stream; otherwise another tab passes on what it hears: see tabs.js
@@ -89,6 +92,7 @@ function watch() {
       connection.reader?.cancel();
     }
   }
+  if (holds && !live._htmx?.sse && Date.now() - askedAt > AGAIN_MS) connect();
   if (lostAt && Date.now() - lostAt >= LOST_MS && offline.hidden) {
     offline.hidden = false;
     offline.textContent = offline.dataset.text;
@@ -153,6 +157,8 @@ if (live) {
     event.detail.ctx.request.headers["Last-Event-ID"] = live.dataset.at;
   });
   live.addEventListener("htmx:error", lost);
+  live.addEventListener("htmx:response:error", lost);
+  live.addEventListener("htmx:finally:request", () => { asking = false; });
   document.addEventListener("balie:lost", () => {
     delete live.dataset.connected;
     lost();
@@ -164,6 +170,9 @@ if (live) {
 // htmx looks at the page as soon as it is loaded itself, which may be before its extension for
 // streams is and before anybody listens here. So the stream is told to it now, after both.
 function connect() {
+  if (asking) return;
+  asking = true;
+  askedAt = Date.now();
   setTimeout(() => {
     live.setAttribute("hx-sse:connect", live.dataset.stream);
     htmx.process(live);
