@@ -230,7 +230,7 @@ def open_office(
         setup_code=setup_code,
         proxies=proxies,
     )
-    with web.serving(services), httpx.Client(base_url=web.url, timeout=20) as client:
+    with web.serving(services), httpx.Client(base_url=web.url, timeout=60) as client:
         yield Office(store, clock, web.url, client, missing, planned)
     store.close()
 

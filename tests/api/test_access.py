@@ -150,7 +150,7 @@ def test_every_role_has_its_own_doors(
 
     session = office.store.write(enter)
     cookies = {"balie_session": session.token}
-    with httpx.Client(base_url=office.url, cookies=cookies, timeout=20) as client:
+    with httpx.Client(base_url=office.url, cookies=cookies, timeout=60) as client:
         for address in sorted(EVERYTHING, key=lambda each: each not in MAY[role, where]):
             before = office.count("event")
             answer = ask(client, session.csrf, address, ids)
@@ -172,7 +172,7 @@ def test_nobody_comes_further_than_the_door(office: Office, ids: Ids) -> None:
     """Without a session, or with one that somebody made up, each page leads to the log-in."""
     events = office.count("event")
     for cookies in ({}, {"balie_session": "x" * 43}, {"balie_session": "' OR 1=1 --"}):
-        with httpx.Client(base_url=office.url, cookies=cookies, timeout=20) as client:
+        with httpx.Client(base_url=office.url, cookies=cookies, timeout=60) as client:
             for address in EVERYTHING:
                 answer = ask(client, "x", address, ids)
                 assert answer.status_code == 303, address
@@ -191,7 +191,7 @@ def test_a_log_in_gives_a_session_of_its_own(office: Office, tilburg: Desk) -> N
     )
     planted = "p" * 43
     cookies = {"balie_session": planted}
-    with httpx.Client(base_url=office.url, cookies=cookies, timeout=20) as client:
+    with httpx.Client(base_url=office.url, cookies=cookies, timeout=60) as client:
         page = client.get(f"/login/{link}").text
         token = page.split('name="csrf" value="')[1].split('"')[0]
         form = {"csrf": token, "password": "een lange zin", "again": "een lange zin"}
@@ -200,5 +200,5 @@ def test_a_log_in_gives_a_session_of_its_own(office: Office, tilburg: Desk) -> N
     assert len(given) == 1
     assert planted not in given[0]
     assert {"HttpOnly", "SameSite=lax", "Path=/"} <= set(given[0].split("; "))
-    with httpx.Client(base_url=office.url, cookies=cookies, timeout=20) as other:
+    with httpx.Client(base_url=office.url, cookies=cookies, timeout=60) as other:
         assert other.get("/settings").status_code == 303

@@ -83,7 +83,7 @@ def wrong_log_in(office: Office) -> httpx.Response:
             "INSERT INTO staff (id, name, created_ms) VALUES ('s', 'Mieke', 1)"
         )
     )
-    with httpx.Client(base_url=office.url, timeout=20) as client:
+    with httpx.Client(base_url=office.url, timeout=60) as client:
         page = client.get("/login", headers=SPOOFED)
         token = page.cookies["balie_guest"]
         form = {"csrf": token, "name": "Niemand", "password": "welkom01"}

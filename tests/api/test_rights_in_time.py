@@ -16,7 +16,7 @@ from tests.api.office import Desk, Office
 from tests.api.test_web_rules import Browser, log_in
 
 WORKER, ELSEWHERE, NEW, OTHER = (f"+3165550060{last}" for last in range(4))
-WITHIN_S = 30
+WITHIN_S = 120
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def sanne(office: Office, tilburg: Desk) -> Iterator[Browser]:
     office.writes(WORKER, tilburg, name="Fatima")
     session = office.store.write(enter)
     cookies = {"balie_session": session.token}
-    with httpx.Client(base_url=office.url, cookies=cookies, timeout=20) as client:
+    with httpx.Client(base_url=office.url, cookies=cookies, timeout=60) as client:
         yield client, session
 
 
@@ -53,7 +53,7 @@ def secret(office: Office, desk: Desk) -> str:
 def log_out(office: Office, sanne: Browser) -> None:
     client, session = sanne
     headers = {"X-CSRF-Token": session.csrf}
-    with httpx.Client(base_url=office.url, cookies=client.cookies, timeout=20) as other:
+    with httpx.Client(base_url=office.url, cookies=client.cookies, timeout=60) as other:
         assert other.post("/logout", headers=headers).status_code == 303
 
 
@@ -126,7 +126,7 @@ def test_a_log_out_leaves_other_browsers_alone(
     there = office.store.write(lambda tx: sessions.begin(tx, sanne[1].staff_id))
     cookies = {"balie_session": there.token}
     with (
-        httpx.Client(base_url=office.url, cookies=cookies, timeout=20) as client,
+        httpx.Client(base_url=office.url, cookies=cookies, timeout=60) as client,
         tab(client) as rest,
     ):
         log_out(office, sanne)

@@ -51,7 +51,7 @@ def log_in(office: Office, name: str, *, role: str, branch_id: str | None) -> Br
         return sessions.begin(tx, staff.add(tx, name, role=role, branch_id=branch_id))
 
     session = office.store.write(enter)
-    client = httpx.Client(base_url=office.url, timeout=20, cookies={"balie_session": session.token})
+    client = httpx.Client(base_url=office.url, timeout=60, cookies={"balie_session": session.token})
     return Browser(client, session.csrf, session.staff_id, session.token)
 
 
@@ -225,7 +225,7 @@ def test_an_odd_address_breaks_no_login(office: Office, wanted: str) -> None:
     """Where to go afterwards is a header: what it cannot carry is encoded or left out."""
     hashed = passwords.hash_password("een lange zin")
     office.store.write(lambda tx: staff.add_first_admin(tx, "Mieke", hashed))
-    with httpx.Client(base_url=office.url, timeout=20) as client:
+    with httpx.Client(base_url=office.url, timeout=60) as client:
         page = client.get("/login", params={"next": wanted}).text
         token = re.findall(r'name="csrf" value="([^"]+)"', page)[0]
         form = {"name": "Mieke", "password": "een lange zin", "csrf": token, "next": wanted}

@@ -31,7 +31,7 @@ def fresh(web_server: WebServer, tmp_path: Path, clock: ManualClock) -> Iterator
 
 def posted(office: Office, path: str, **form: str) -> httpx.Response:
     """A form at the door, from a browser that has not been here before."""
-    with httpx.Client(base_url=office.url, timeout=30) as client:
+    with httpx.Client(base_url=office.url, timeout=60) as client:
         token = client.get(path).cookies["balie_guest"]
         return client.post(path, data={"csrf": token, **form})
 

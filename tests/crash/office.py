@@ -35,12 +35,12 @@ class World:
 
     def left(self) -> list[str]:
         """The texts that really left, once for each time."""
-        items = httpx.get(f"{self.control}/truth", timeout=30).raise_for_status().json()["items"]
+        items = httpx.get(f"{self.control}/truth", timeout=60).raise_for_status().json()["items"]
         return [each["text"] for each in items]
 
     def fault(self, phone: EmulatedPhone, kind: str, **more: Any) -> None:
         body = {"phone": phone.number, "fault": kind, **more}
-        httpx.post(f"{self.control}/fault", json=body, timeout=30).raise_for_status()
+        httpx.post(f"{self.control}/fault", json=body, timeout=60).raise_for_status()
 
 
 @contextmanager

@@ -58,7 +58,7 @@ class Case:
     state: str
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_a_kill_at_any_step_of_a_modem_loses_nothing_and_sends_nothing_twice(
     tmp_path: Path,
 ) -> None:

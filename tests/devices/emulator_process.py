@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 from typing import Any, Self
 
-_ENDS_WITHIN_S = 10
+_ENDS_WITHIN_S = 60
 
 
 class EmulatorProcess:
@@ -52,7 +52,7 @@ class EmulatorProcess:
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.first['control']}{path}", data=data)  # noqa: S310 -- loopback
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 -- loopback
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 -- loopback
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
             with error:

@@ -40,7 +40,7 @@ def _is_there(client: adbutils.AdbClient, serial: str) -> bool:
 def open_chat(phone: Any) -> None:
     link = f"https://wa.me/{ANNA.removeprefix('+')}"
     phone.shell(f"am start -a android.intent.action.VIEW -d '{link}' -p com.whatsapp")
-    assert phone(resourceId="com.whatsapp:id/conversation_contact_name").wait(timeout=10)
+    assert phone(resourceId="com.whatsapp:id/conversation_contact_name").wait(timeout=60)
 
 
 def test_a_message_goes_through_uiautomator2_exactly_once(
@@ -56,9 +56,9 @@ def test_a_message_goes_through_uiautomator2_exactly_once(
     phone(resourceId="com.whatsapp:id/send").click()
     assert eventually(lambda: len(emulator.truth()) > 0)
     status = phone(resourceId="com.whatsapp:id/status", description="Afgeleverd")
-    assert status.wait(timeout=10)
+    assert status.wait(timeout=60)
     assert emulator.ask("/inject", {"kind": "read", "from": ANNA})[1] == {"read": 1}
-    assert phone(resourceId="com.whatsapp:id/status", description="Gelezen").wait(timeout=10)
+    assert phone(resourceId="com.whatsapp:id/status", description="Gelezen").wait(timeout=60)
     assert phone(resourceId="com.whatsapp:id/message_text", instance=1).get_text() == TEXT
     assert [(item["to"], item["text"]) for item in emulator.truth()] == [(ANNA, TEXT)]
     state = emulator.ask("/phones")[1]["items"][0]

@@ -48,7 +48,7 @@ class Computer:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             check=check,
-            timeout=20,
+            timeout=60,
         )
         return done.returncode, done.stdout
 
@@ -62,7 +62,7 @@ class Computer:
     def ask_in(self, phone: Adbd) -> str:
         """What `adb connect` says."""
         self._connected.append(phone.address)
-        return self.client.connect(phone.address, timeout=10)
+        return self.client.connect(phone.address, timeout=60)
 
     def connect(self, phone: Adbd) -> adbutils.AdbDevice:
         assert eventually(partial(self._gets_in, phone))
@@ -281,7 +281,7 @@ def test_a_waiting_call_sees_what_appears(
         handset.title = "Somebody"
 
     bench.wait_for(_later(change))
-    assert u2(text="Somebody").wait(timeout=10)
+    assert u2(text="Somebody").wait(timeout=60)
 
 
 async def _later(change: Callable[[], None]) -> None:

@@ -36,7 +36,7 @@ from appliance.store import lines
 from tests.queue.counter import ANNA, BART, BOTH, HOUR_S, SMS, WHATSAPP, Counter, tapping
 
 S = MessageState
-WITHIN_S = 10
+WITHIN_S = 60
 
 
 @pytest.fixture(autouse=True)

@@ -27,7 +27,7 @@ from appliance.store.store import Store
 
 ROOT = Path(__file__).parents[2]
 NUMBER = "+31612345678"
-WITHIN_S = 30
+WITHIN_S = 120
 _IN_UTRECHT = ("--branch", "Utrecht")
 
 

@@ -9,7 +9,7 @@ from appliance.events import Event
 from appliance.store import lines
 from appliance.store.store import Store
 
-_LONG_S = 20.0
+_LONG_S = 60.0
 
 
 async def _first_after_a_commit(store: Store) -> Event:

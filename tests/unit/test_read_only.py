@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ENDS_WITHIN_S = 30
+ENDS_WITHIN_S = 120
 
 
 def started(data: Path, *, before: str = "") -> subprocess.CompletedProcess[str]:

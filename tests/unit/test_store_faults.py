@@ -259,7 +259,7 @@ def test_a_second_balie_that_starts_at_once_finds_the_migration_done(path: Path)
         assert each.stdin
         each.stdin.write("go\n")
         each.stdin.flush()
-    said = [each.communicate(timeout=30)[1] for each in both]
+    said = [each.communicate(timeout=60)[1] for each in both]
     assert said == ["", ""]
     assert [each.returncode for each in both] == [0, 0]
 

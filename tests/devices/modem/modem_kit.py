@@ -57,7 +57,7 @@ QUICK = Patience(
 )
 #: What the network does on its own has long happened by the time a test looks at it.
 NEVER_MS = 3_600_000
-_LOOP_S = 20.0
+_LOOP_S = 60.0
 _STATUS_REPORT = 2  # TP-MTI
 
 

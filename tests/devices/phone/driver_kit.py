@@ -54,7 +54,7 @@ BEA = "+31687654322"
 
 QUICK = Deadlines(shell_s=1.5, rpc_s=0.8)
 EAGER = Patience(chat_s=4.0, wrong_s=0.8, row_s=1.5, tick_s=1.5, sms_s=4.0, look_again_s=0.03)
-_LOOP_S = 20.0
+_LOOP_S = 60.0
 _MOST_STEPS = 6
 _THERE = frozenset({DeviceState.READY, DeviceState.DEGRADED})
 

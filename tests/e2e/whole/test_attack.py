@@ -43,13 +43,13 @@ def crowd(demo: Demo) -> Iterator[None]:
 
 def test_the_branch_works_on_in_a_crowd(demo: Demo, crowd: None) -> None:
     """Pages, the API, the store and the phones do their work, and descriptors are left."""
-    assert httpx.get(f"{demo.url}/login", timeout=20).status_code == 200
-    assert httpx.get(f"{demo.url}/readyz", timeout=20).status_code == 200
+    assert httpx.get(f"{demo.url}/login", timeout=60).status_code == 200
+    assert httpx.get(f"{demo.url}/readyz", timeout=60).status_code == 200
     phone, sender = demo.numbers[0], "+31655500901"
     demo.writes(phone, sender, "Is er werk?")
     eventually(lambda: sender in str(demo.api("/contacts?limit=200")["items"]), "it is received")
     body = {"line": phone, "to": sender, "text": "Ja, morgen om zeven uur", "channel": "whatsapp"}
-    answer = httpx.post(f"{demo.url}/api/v1/messages", json=body, headers=demo.bearer, timeout=20)
+    answer = httpx.post(f"{demo.url}/api/v1/messages", json=body, headers=demo.bearer, timeout=60)
     assert answer.status_code == 202
     eventually(lambda: demo.left(body["text"]), "it has left the phone")
     assert len(list(Path(f"/proc/{demo.pid}/fd").iterdir())) < DESCRIPTORS - 32

@@ -57,7 +57,7 @@ def post(demo: Demo, body: dict[str, Any] | bytes, **headers: str) -> httpx.Resp
     """One message by the JSON API; `body` is sent as it is when it is bytes."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     url = f"{demo.url}/api/v1/messages"
-    return httpx.post(url, content=raw, headers=demo.bearer | headers, timeout=30)
+    return httpx.post(url, content=raw, headers=demo.bearer | headers, timeout=60)
 
 
 def somebody(demo: Demo, phone: str, *, channel: str = "whatsapp", text: str = "Hoi") -> str:
@@ -394,7 +394,7 @@ def test_the_doctor_says_what_keeps_balie_from_its_phones(demo: Demo, tmp_path: 
             "adb start-server": doctor(data, ANDROID_ADB_SERVER_PORT=port_of(nothing)),
         }
         for says, process in asked.items():
-            said, _ = process.communicate(timeout=30)
+            said, _ = process.communicate(timeout=60)
             assert process.returncode == 1, said
             assert says in said
 

@@ -23,7 +23,7 @@ SENT = {
     PDU.encode() + b"\x1a": b"\r\n+CMGS: 7\r\n\r\nOK\r\n",
 }
 #: Longer than anything here takes, on a machine however busy.
-LONG_S = 20.0
+LONG_S = 60.0
 SHORT_S = 0.05
 
 

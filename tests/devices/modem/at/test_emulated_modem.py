@@ -15,7 +15,7 @@ from appliance.errors import DeviceGone
 from tests.devices.modem.modem_kit import ANNA, ModemWorld
 from tests.devices.phone_bench import eventually
 
-LONG_S = 20.0
+LONG_S = 60.0
 #: To ANNA, "Dag"; the SIM's own service centre.
 PDU = "0001000B911386674523F1000003C4F019"
 LENGTH = len(PDU) // 2 - 1
