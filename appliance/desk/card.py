@@ -102,7 +102,7 @@ def _proofs(conn: sqlite3.Connection, line_id: str, contact_id: str) -> Sequence
             number=row["number"],
             kind=ConsentKind(row["kind"]),
             channel=Channel(row["channel"]) if row["channel"] else None,
-            words=row["words"] or row["text"],
+            words=row["words"],
             message_id=row["message_id"],
             by=row["by"],
             source=row["source"],
@@ -129,9 +129,14 @@ def _elsewhere(
 
 
 # By number, not by contact: after a join the ledger still names the contact it was written for.
+# A message proves by what it said then, whatever it was changed to.
 _PROOFS = """
-SELECT consent.number, consent.kind, consent.channel, consent.words, consent.message_id,
-  consent.at_ms, consent.source, consent.given_ms, message.text, staff.name AS by
+SELECT consent.number, consent.kind, consent.channel, consent.message_id,
+  coalesce(consent.words,
+           (SELECT e.text FROM earlier_text e WHERE e.message_id = consent.message_id
+            AND e.until_ms > consent.at_ms ORDER BY e.until_ms LIMIT 1),
+           message.text) AS words,
+  consent.at_ms, consent.source, consent.given_ms, staff.name AS by
 FROM consent
 LEFT JOIN message ON message.id = consent.message_id
 LEFT JOIN staff ON 'staff:' || staff.id = consent.recorded_by

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from appliance.desk import card
 from appliance.devices.protocol import Form, Group
 from appliance.events import EventKind
 from tests.queue.counter import ANNA, WHATSAPP, Counter
@@ -90,6 +91,20 @@ def test_an_edit_to_stop_is_stop(counter: Counter) -> None:
     assert consents(counter)[-1] == "opted_out"
     assert rules(counter).count("stop") == 1
     assert not counter.all("SELECT 1 FROM message WHERE state = 'queued' AND rule IS NULL")
+
+
+def test_consent_is_proven_by_what_a_message_said_then(counter: Counter) -> None:
+    """The card shows the words that opened the door, and those that closed it."""
+    counter.hears("Is er werk?", key="k#0")
+    counter.clock.advance(s=30)
+    counter.hears("Is er morgen werk?", key="k#0")
+    counter.clock.advance(s=30)
+    counter.hears("STOP", key="k#0")
+    (message,) = incoming(counter)
+    proofs = counter.store.read(
+        lambda conn: card._proofs(conn, message["line_id"], message["contact_id"])
+    )
+    assert [each.words for each in proofs] == ["STOP", "Is er werk?"]
 
 
 def test_an_edit_opens_no_door(counter: Counter) -> None:
