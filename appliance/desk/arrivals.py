@@ -36,47 +36,49 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
     """
     incoming = _named(incoming)
     device_key = f"{key_owner(tx.conn, device_id, line)}:{incoming.channel.value}:{incoming.key}"
-    if line_codes.take(tx, device_key, line.id, incoming):
-        return
-    if incoming.group is not None:
-        conversation_id = conversations.with_group(
-            tx, line.id, incoming.group.jid, incoming.group.name
-        )
-        contact_id = None
-    else:
-        contact_id = contacts.ensure(tx, incoming.sender, chosen_name=incoming.sender_name)
-        conversation_id = conversations.with_contact(tx, line.id, contact_id)
     before = revisions.known(tx, device_key)
+    if line_codes.take(tx, device_key, line.id, incoming):
+        if before is not None:
+            revisions.set_aside(tx, before)
+        return
+    conversation_id, contact_id = _conversation_of(tx, line, incoming)
     if before is not None:
         if incoming.channel is Channel.WHATSAPP:
             arrival = contact_id and _arrival(before["id"], line, contact_id, incoming)
             revisions.keep(tx, before, arrival or None, incoming.text, incoming.form)
         return
-    message_id = messages.receive(
-        tx,
-        messages.NewIncoming(
-            conversation_id=conversation_id,
-            line_id=line.id,
-            contact_id=contact_id,
-            number=incoming.sender,
-            text=incoming.text,
-            channel=incoming.channel,
-            device_key=device_key,
-            sender_name=incoming.sender_name,
-            exact=incoming.exact,
-            happened_ms=tx.now_ms,
-            written_ms=min(incoming.at_ms, tx.now_ms),
-            origin=incoming.origin,
-            awaited=incoming.form is Form.WAITING,
-            deleted=incoming.form is Form.DELETED,
-        ),
+    about = messages.NewIncoming(
+        conversation_id=conversation_id,
+        line_id=line.id,
+        contact_id=contact_id,
+        number=incoming.sender,
+        text=incoming.text,
+        channel=incoming.channel,
+        device_key=device_key,
+        sender_name=incoming.sender_name,
+        exact=incoming.exact,
+        happened_ms=tx.now_ms,
+        written_ms=min(incoming.at_ms, tx.now_ms),
+        origin=incoming.origin,
+        awaited=incoming.form is Form.WAITING,
+        deleted=incoming.form is Form.DELETED,
     )
+    message_id = messages.receive(tx, about)
     if message_id is None or contact_id is None or incoming.origin is not Origin.PERSON:
         return
     if incoming.channel is Channel.WHATSAPP and is_e164(incoming.sender):
         contacts.remember_whatsapp(tx, incoming.sender, on_whatsapp=True)
     if incoming.form is Form.WORDS:
         answer(tx, _arrival(message_id, line, contact_id, incoming))
+
+
+def _conversation_of(tx: Tx, line: Line, incoming: Incoming) -> tuple[str, str | None]:
+    """And the contact; in a group there is none."""
+    group = incoming.group
+    if group is not None:
+        return conversations.with_group(tx, line.id, group.jid, group.name), None
+    contact_id = contacts.ensure(tx, incoming.sender, chosen_name=incoming.sender_name)
+    return conversations.with_contact(tx, line.id, contact_id), contact_id
 
 
 def _arrival(message_id: str, line: Line, contact_id: str, incoming: Incoming) -> Arrival:

@@ -3,13 +3,13 @@
 import sqlite3
 
 from appliance.events import EventKind
+from appliance.queue.rows import PARKED
 from appliance.store.store import Tx
 
-WAITING = """
+WAITING = f"""
 SELECT count(*) FROM message INDEXED BY message_parked WHERE line_id = ? AND state = 'queued'
-AND reason IN ('unanswered', 'first-contacts', 'newcomers', 'ceiling-month', 'near-stop')
-AND reason = 'newcomers'
-"""
+AND reason IN {PARKED} AND reason = 'newcomers'
+"""  # noqa: S608 -- our own words
 
 
 def waiting(conn: sqlite3.Connection, line_id: str) -> int:

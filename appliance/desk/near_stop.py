@@ -19,7 +19,9 @@ class Answer(Enum):
 
 def mark(tx: Tx, message_id: str) -> None:
     """Puts the question to staff; until they answer, what waits for this person does so."""
-    tx.conn.execute("INSERT INTO near_stop (message_id) VALUES (?)", (message_id,))
+    tx.conn.execute(
+        "INSERT INTO near_stop (message_id, asked_id) VALUES (?, ?)", (message_id, tx.new_id())
+    )
     undecided.put_off(tx, *_whose(tx, message_id))
     _tell(tx, message_id, None, None)
 
@@ -49,7 +51,8 @@ def settle(tx: Tx, message_id: str, answer: Answer, *, staff_id: str) -> None:
 def overtake(tx: Tx, contact_id: str, line_id: str) -> None:
     """They are signed off on this line: what was still asked about them there is answered."""
     rows = tx.conn.execute(
-        "SELECT s.message_id FROM near_stop s JOIN message m ON m.id = s.message_id"
+        "SELECT s.message_id FROM near_stop s INDEXED BY near_stop_open"
+        " CROSS JOIN message m ON m.id = s.message_id"
         " WHERE s.decision IS NULL AND m.line_id = ? AND m.contact_id = ?",
         (line_id, contact_id),
     ).fetchall()

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from appliance.desk.rules import Arrival, answer, reread
 from appliance.devices.protocol import Form
 from appliance.events import EventKind
+from appliance.messages import Origin
 from appliance.store.store import Tx
 
 
@@ -34,6 +35,12 @@ def keep(tx: Tx, row: sqlite3.Row, arrival: Arrival | None, text: str, form: For
         _set(tx, row, "edited", text=text, edited_ms=tx.now_ms)
         if arrival is not None:
             reread(tx, arrival)
+
+
+def set_aside(tx: Tx, row: sqlite3.Row) -> None:
+    """The words that were waited for are a code for the line: nobody wrote to anybody."""
+    if row["awaited"]:
+        _set(tx, row, "words", awaited=0, origin=Origin.TECHNICAL.value)
 
 
 def known(tx: Tx, device_key: str) -> sqlite3.Row | None:

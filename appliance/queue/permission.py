@@ -60,11 +60,11 @@ def _first_confirmation(conn: sqlite3.Connection, entry: Entry, line_id: str) ->
     row = conn.execute(
         "SELECT min(m.id) FROM contact_number n JOIN conversation c ON c.contact_id = n.contact_id"
         " JOIN message m ON m.conversation_id = c.id AND m.class = 'confirmation'"
-        # By the id too: two opt-outs may stand in one millisecond, and each has its own.
-        # Ids alone order what a clock that was ahead has stamped.
-        " AND (m.happened_ms >= ?1 OR ?2 <> '') AND m.id > ?2"
-        " WHERE n.number = ?3 AND c.line_id = ?4",
-        (entry.at_ms, entry.message_id or "", entry.number, line_id),
+        # By ids: two opt-outs may stand in one millisecond, and each has its own; a clock that
+        # was ahead stamps what it likes.
+        " AND m.id > ?1"
+        " WHERE n.number = ?2 AND c.line_id = ?3",
+        (entry.as_of, entry.number, line_id),
     ).fetchone()
     return None if row[0] is None else str(row[0])
 

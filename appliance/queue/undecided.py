@@ -14,9 +14,10 @@ from appliance.store.store import Tx
 
 REASON = "near-stop"
 
+# The few open questions first, never the messages: SQLite would read them all.
 _ASKED = """
-SELECT asked.contact_id, max(asked.id) AS id FROM near_stop s
-JOIN message asked ON asked.id = s.message_id
+SELECT asked.contact_id, max(s.asked_id) AS id FROM near_stop s INDEXED BY near_stop_open
+CROSS JOIN message asked ON asked.id = s.message_id
 WHERE s.decision IS NULL AND asked.line_id = ? AND asked.contact_id IS NOT NULL
 GROUP BY asked.contact_id
 """
@@ -28,7 +29,10 @@ AND state IN ('queued', 'sending', 'unconfirmed') AND contact_id = ?
 
 
 def asked(conn: sqlite3.Connection, line_id: str) -> Mapping[str, str]:
-    """For each such person on the line the newest message that somebody is to decide about."""
+    """For each such person on the line the id since which somebody is to decide about them.
+
+    The words may stand in an older message that was changed.
+    """
     return {row["contact_id"]: row["id"] for row in conn.execute(_ASKED, (line_id,))}
 
 

@@ -37,7 +37,8 @@ CLOSES = frozenset({ConsentKind.OPTED_OUT, ConsentKind.OBJECTED, ConsentKind.ERA
 class Entry:
     """One row of the ledger; `line_id` None means the whole company.
 
-    `source` names the document or system that an import took it from.
+    `source` names the document or system that an import took it from. Messages accepted since
+    have ids above `as_of`, whatever a clock has shown.
     """
 
     number: str
@@ -46,6 +47,7 @@ class Entry:
     message_id: str | None
     at_ms: int
     source: str | None = None
+    as_of: str = ""
 
     @property
     def is_own_message(self) -> bool:
@@ -110,7 +112,7 @@ def verdict(
 ) -> Verdict:
     """May this line write to this number now, and which row of the ledger says so."""
     rows = conn.execute(
-        "SELECT number, line_id, kind, message_id, source, at_ms FROM consent"
+        "SELECT number, line_id, kind, message_id, source, at_ms, as_of FROM consent"
         " WHERE number IN (SELECT b.number FROM contact_number a JOIN contact_number b"
         "   ON b.contact_id = a.contact_id WHERE a.number = ?)"
         " AND (line_id = ? OR line_id IS NULL) ORDER BY seq",
@@ -124,7 +126,7 @@ def verdict_of(conn: sqlite3.Connection, line_id: str, number: str, contact_id: 
     the same whether somebody else has the number or not.
     """
     rows = conn.execute(
-        "SELECT number, line_id, kind, message_id, source, at_ms FROM consent"
+        "SELECT number, line_id, kind, message_id, source, at_ms, as_of FROM consent"
         " WHERE number IN (SELECT number FROM contact_number WHERE contact_id = ?)"
         " AND (line_id = ? OR line_id IS NULL) ORDER BY seq",
         (contact_id, line_id),
@@ -148,7 +150,8 @@ def record(
     """Appends one row and its event."""
     tx.conn.execute(
         "INSERT INTO consent (number, contact_id, line_id, kind, channel, message_id, words,"
-        " source, given_ms, recorded_by, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " source, given_ms, recorded_by, at_ms, as_of)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             number,
             contact_id,
@@ -161,6 +164,7 @@ def record(
             proof.given_ms if proof else None,
             recorded_by,
             tx.now_ms,
+            tx.new_id(),
         ),
     )
     tx.emit(
@@ -180,4 +184,5 @@ def _from_row(row: sqlite3.Row) -> Entry:
         message_id=row["message_id"],
         source=row["source"],
         at_ms=row["at_ms"],
+        as_of=row["as_of"],
     )

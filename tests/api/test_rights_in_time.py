@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from appliance.desk import staff
+from appliance.desk import near_stop, staff
 from appliance.desk.tokens import Scope
 from appliance.store.store import Store, Tx
 from tests.api.office import Desk, Office
@@ -38,7 +38,7 @@ def ids(office: Office, tilburg: Desk) -> dict[str, str]:
             return str(tx.conn.execute(sql).fetchone()[0])
 
         incoming = one("SELECT id FROM message WHERE direction = 'in'")
-        tx.conn.execute("INSERT INTO near_stop (message_id) VALUES (?)", (incoming,))
+        near_stop.mark(tx, incoming)
         waiting = one("SELECT id FROM message WHERE direction = 'out'")
         return {
             "conversation": one("SELECT id FROM conversation"),

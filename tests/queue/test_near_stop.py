@@ -11,7 +11,8 @@ from appliance.desk.sending import Author
 from appliance.desk.tokens import Scope
 from appliance.errors import NotFound, Refused, Transient
 from appliance.messages import MessageClass, MessageState
-from appliance.store import consent
+from appliance.queue import undecided
+from appliance.store import consent, messages
 from tests.queue.counter import ANNA, BART, SMS, Counter, tapping
 
 NEAR = "stop. dank je"
@@ -297,3 +298,45 @@ def test_a_list_tells_who_waits_for_a_decision(counter: Counter, software: Autho
         assert (anna.refusal, anna.expected_ms, anna.reason) == ("", None, "near-stop")
         assert bart.expected_ms is not None
     assert waits(counter, str(kept[0].message_id)) == HELD
+
+
+def test_an_edit_holds_what_a_colleague_wrote_before_it(counter: Counter, sanne: str) -> None:
+    """The words are new though their message is old."""
+    counter.hears("Ik denk na", key="k#0")
+    counter.clock.advance(s=60)
+    before = counter.queues(author=Author(staff_id=sanne))
+    counter.hears(NEAR, key="k#0")
+    since = counter.queues("Wil je stoppen?", author=Author(staff_id=sanne))
+    assert counter.row(before)["reason"] == "near-stop"
+    assert counter.row(since)["reason"] != "near-stop"
+
+
+def test_sign_off_is_confirmed_whatever_was_confirmed_before(counter: Counter, sanne: str) -> None:
+    """Something else of that class, cancelled or not, came after those words."""
+    counter.hears(NEAR)
+    message_id = asked(counter)
+    counter.store.write(
+        lambda tx: messages.enqueue(
+            tx,
+            messages.NewOutgoing(
+                conversation_id=counter.row(message_id)["conversation_id"],
+                line_id=counter.line_id,
+                contact_id=counter.contact_id(),
+                number=ANNA,
+                text="Bel ons.",
+                kind=MessageClass.CONFIRMATION,
+                rule="call",
+            ),
+        )
+    )
+    sign_off.decide(counter.store, counter.gate, message_id, Answer.SIGN_OFF, staff_id=sanne)
+    (confirmation,) = [each for each in counter.outgoing() if each["rule"] == "stop"]
+    assert confirmation["class"] == "confirmation"
+
+
+def test_the_question_is_found_without_reading_all_messages(counter: Counter) -> None:
+    """It is asked before each message that leaves."""
+    plan = counter.all(f"EXPLAIN QUERY PLAN {undecided._ASKED}", counter.line_id)
+    steps = [row["detail"] for row in plan]
+    assert any("near_stop_open" in step for step in steps)
+    assert not any(step.startswith("SCAN asked") for step in steps)

@@ -53,6 +53,15 @@ def test_words_that_were_waited_for_count_when_they_come(counter: Counter) -> No
     assert (changes(counter), earlier(counter)) == (["words"], [])
 
 
+def test_words_that_were_waited_for_may_be_a_code(counter: Counter) -> None:
+    """It is kept apart as any other, and nobody waits for an answer to it."""
+    counter.hears(WAITING, key="k#0", form=Form.WAITING)
+    counter.hears("Your WhatsApp code: 123-456. Don't share it", key="k#0")
+    (message,) = incoming(counter)
+    assert (message["text"], message["awaited"], message["origin"]) == (WAITING, 0, "technical")
+    assert counter.one("SELECT count(*) AS n FROM line_code")["n"] == 1
+
+
 def test_words_that_were_waited_for_may_be_stop(counter: Counter) -> None:
     counter.knows(ANNA)
     counter.hears(WAITING, key="k#0", form=Form.WAITING)
@@ -91,6 +100,17 @@ def test_an_edit_to_stop_is_stop(counter: Counter) -> None:
     assert consents(counter)[-1] == "opted_out"
     assert rules(counter).count("stop") == 1
     assert not counter.all("SELECT 1 FROM message WHERE state = 'queued' AND rule IS NULL")
+
+
+def test_an_edit_to_stop_is_confirmed_though_a_stop_was_before(counter: Counter) -> None:
+    """Each opt-out has a confirmation of its own, however old the message is that was edited."""
+    counter.hears("Is er werk?", key="k#0")
+    for text in ("STOP", "START"):
+        counter.clock.advance(s=60)
+        counter.hears(text)
+    counter.clock.advance(s=60)
+    counter.hears("STOP", key="k#0")
+    assert rules(counter).count("stop") == 2
 
 
 def test_consent_is_proven_by_what_a_message_said_then(counter: Counter) -> None:

@@ -368,6 +368,7 @@ CREATE TABLE consent (
   given_ms    INTEGER,                          -- imported: when they gave it there
   recorded_by TEXT NOT NULL,                    -- `rule`, `import`, `staff:<id>`, `token:<id>`
   at_ms       INTEGER NOT NULL,
+  as_of       TEXT NOT NULL DEFAULT '',         -- messages accepted since have greater ids
   CHECK ((source IS NULL) = (given_ms IS NULL)),
   CHECK (source IS NULL OR (kind = 'opted_in' AND words IS NOT NULL))
 ) STRICT;
@@ -381,6 +382,7 @@ BEGIN SELECT RAISE(ABORT, 'the consent ledger is append-only'); END;
 -- A message that reads like STOP without being it: a person decides, nothing is obeyed blindly.
 CREATE TABLE near_stop (
   message_id      TEXT PRIMARY KEY REFERENCES message (id),
+  asked_id        TEXT NOT NULL,                -- what was accepted since has a greater id
   decision        TEXT CHECK (decision IN ('sign-off', 'leave', 'overtaken')), -- NULL: none yet
   staff_id        TEXT REFERENCES staff (id),
   decided_ms      INTEGER,
