@@ -148,14 +148,26 @@ function keep(conversation, text) {
   if (text) sessionStorage.setItem(storageKey(conversation), text);
 }
 
-// What was typed, and what was sent and not taken: in each conversation in the order of typing.
-function keepHere() {
+// What was sent and not taken, and what was typed: in each conversation in the order of typing.
+function keepAll(sent, typed) {
   const texts = new Map();
-  for (const { conversation, message } of underWay.values()) {
-    texts.set(conversation, [...(texts.get(conversation) ?? []), message.text]);
-  }
-  if (form()) texts.set(form().dataset.conversation, [...(texts.get(form().dataset.conversation) ?? []), field().value]);
+  const add = (conversation, text) => texts.set(conversation, [...(texts.get(conversation) ?? []), text]);
+  for (const { conversation, message } of sent) add(conversation, message.text);
+  if (typed && form()) add(form().dataset.conversation, field().value);
   for (const [conversation, each] of texts) keep(conversation, joined(each));
+}
+
+function keepHere() {
+  keepAll(underWay.values(), true);
+}
+
+// The page goes: what waits for its turn is sent now, under the same name as ever; what Balie did not
+// answer waits in this tab.
+function letGo() {
+  const failed = ({ item }) => !item.querySelector(".failed").hidden;
+  const sent = [...underWay.values()];
+  keepAll(sent.filter(failed), false);
+  for (const { address, message } of sent.filter((each) => !failed(each))) post(address, message).catch(() => {});
 }
 
 function saveDraft() {
@@ -213,7 +225,7 @@ function ready() {
   const kept = sessionStorage.getItem(key);
   if (kept) {
     sessionStorage.removeItem(key);
-    if (!field().value.includes(kept)) field().value = kept;
+    if (!field().value.includes(kept)) field().value = kept.includes(field().value) ? kept : joined([kept, field().value]);
     saved = null;
     changed();
   } else {
@@ -263,6 +275,7 @@ document.addEventListener("balie:back", () => {
 });
 addEventListener("pagehide", () => {
   if (leaving) return keepHere();
+  letGo();
   if (!form() || field().value === saved || saved === null && !field().value) return;
   fetch(form().dataset.draft, {
     method: "POST",
