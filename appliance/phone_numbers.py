@@ -92,6 +92,11 @@ def is_e164(text: str) -> bool:
     return _E164.fullmatch(text) is not None
 
 
+def in_quotes(sender: str) -> str:
+    """A sender under whom nobody with that number speaks; a word needs no quotes for that."""
+    return f"“{sender}”" if is_e164(sender) else sender
+
+
 def is_landline(e164: str) -> bool:
     """True for a number that can be neither on WhatsApp nor reached by SMS for certain."""
     try:

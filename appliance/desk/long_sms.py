@@ -12,6 +12,7 @@ from itertools import groupby
 from appliance.desk import arrivals, words
 from appliance.devices.protocol import Incoming, IncomingPart
 from appliance.messages import Channel, Origin
+from appliance.phone_numbers import in_quotes
 from appliance.queue.profile import MINUTE_MS
 from appliance.sms_parts import join
 from appliance.store import lines
@@ -113,13 +114,14 @@ def _units(conn: sqlite3.Connection, sms_id: str) -> Mapping[int, bytes]:
 
 def _show(tx: Tx, sms: sqlite3.Row, text: str, *, key: str, at_ms: int) -> None:
     """A message like others; the parts keep their keys and give up their words."""
-    line = arrivals.line_for(tx.conn, sms["device_id"], sms["sender"])
+    sender = _sender(sms)
+    line = arrivals.line_for(tx.conn, sms["device_id"], sender)
     if line is None:
         return
     incoming = Incoming(
         channel=Channel.SMS,
         key=f"parts:{key}",
-        sender=sms["sender"],
+        sender=sender,
         text=text,
         at_ms=at_ms,
         origin=Origin(sms["origin"]),
@@ -129,6 +131,12 @@ def _show(tx: Tx, sms: sqlite3.Row, text: str, *, key: str, at_ms: int) -> None:
         "UPDATE long_sms SET shown_ms = coalesce(shown_ms, ?) WHERE id = ?", (tx.now_ms, sms["id"])
     )
     tx.conn.execute("UPDATE long_sms_part SET units = x'' WHERE long_sms_id = ?", (sms["id"],))
+
+
+def _sender(sms: sqlite3.Row) -> str:
+    """One part that is a machine's makes the whole a machine's, and nobody speaks in it."""
+    sender = str(sms["sender"])
+    return sender if sms["origin"] == Origin.PERSON.value else in_quotes(sender)
 
 
 def _text_so_far(tx: Tx, sms: sqlite3.Row) -> str:
@@ -164,7 +172,7 @@ def _span(numbers: Iterator[int] | Sequence[int]) -> str:
 
 
 def _language(tx: Tx, sms: sqlite3.Row) -> str:
-    line = arrivals.line_for(tx.conn, sms["device_id"], sms["sender"])
+    line = arrivals.line_for(tx.conn, sms["device_id"], _sender(sms))
     return lines.branch(tx.conn, line.branch_id).language if line else "en"
 
 

@@ -139,7 +139,8 @@ class IncomingPart:
     """One part of a long SMS, as the modem has it; parts come in any order, and twice.
 
     `key` is the part's own identity (the service centre's time stamp and its bytes). Parts of
-    one message have the same `sender`, `reference`, `wide` (a reference of 16 bits) and `total`.
+    one message have the same `sender`, `reference`, `wide` (a reference of 16 bits) and `total`,
+    and not always the same `origin`.
     `text` may begin or end with half a surrogate pair: joined, the halves are a character.
     """
 

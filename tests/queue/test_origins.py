@@ -3,10 +3,13 @@
 import pytest
 
 from appliance.desk.inbox import Order
+from appliance.devices.modem.arrivals import sort
+from appliance.devices.modem.copies import Brought
 from appliance.devices.protocol import Incoming, IncomingPart
 from appliance.errors import Refused
 from appliance.events import EventKind
 from appliance.messages import Origin
+from tests.devices.modem.pdu.deliver_encoder import Delivery
 from tests.queue.counter import ANNA, SMS, WHATSAPP, Counter
 from tests.queue.inbox_reader import Colleague
 from tests.queue.office import Modem
@@ -75,7 +78,7 @@ def test_parts_for_a_machine_are_one_technical_message(counter: Counter) -> None
     parts = [
         IncomingPart(
             key=str(number),
-            sender=QUOTED,
+            sender=ANNA,
             reference=1,
             wide=False,
             part=number,
@@ -87,8 +90,59 @@ def test_parts_for_a_machine_are_one_technical_message(counter: Counter) -> None
         for number, text, origin in ((1, "abc", Origin.PERSON), (2, "[01]", Origin.TECHNICAL))
     ]
     counter.reception.received_parts(modem.device_id, parts)
-    (row,) = counter.all("SELECT text, origin FROM message WHERE direction = 'in'")
-    assert (row["text"], row["origin"]) == ("abc[01]", "technical")
+    (row,) = counter.all("SELECT text, origin, number FROM message WHERE direction = 'in'")
+    assert (row["text"], row["origin"], row["number"]) == ("abc[01]", "technical", QUOTED)
+    assert counter.all("SELECT 1 FROM consent") == []
+
+
+MAILBOX = "+31612001233"
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+@pytest.mark.parametrize("says_so", [1, 2])
+def test_a_notice_in_two_parts_is_one_notice_whichever_part_says_so(
+    counter: Counter, order: tuple[int, int], says_so: int
+) -> None:
+    """A network may put what it indicates into one part only; nobody's number speaks in either."""
+    modem = Modem(counter)
+    for number in order:
+        indication = {0x01: b"\x80\x03"} if number == says_so else {}
+        pdu = Delivery(
+            sender=MAILBOX,
+            text=("3 nieuwe ", "berichten")[number - 1],
+            header={0x00: bytes((7, 2, number)), **indication},
+        ).pdu()
+        arrivals = sort([Brought(pdu=pdu)], now_ms=counter.clock.now_ms())
+        counter.reception.received_parts(modem.device_id, arrivals.parts)
+    (row,) = counter.all("SELECT text, origin, number FROM message WHERE direction = 'in'")
+    assert tuple(row.values()) == ("3 nieuwe berichten", "notice", f"“{MAILBOX}”")
+    assert counter.all("SELECT 1 FROM consent") == []
+    assert counter.all("SELECT 1 FROM message WHERE direction = 'out'") == []
+    counter.clock.advance(s=601)
+    counter.reception.show_incomplete()
+    assert len(counter.all("SELECT 1 FROM conversation")) == 1
+
+
+def test_a_late_part_of_a_notice_is_nobody_s_either(counter: Counter) -> None:
+    """The part that said so was shown before, incomplete."""
+    modem = Modem(counter)
+    for number, origin in ((1, Origin.NOTICE), (2, Origin.PERSON)):
+        late = IncomingPart(
+            key=str(number),
+            sender=ANNA,
+            reference=1,
+            wide=False,
+            part=number,
+            total=2,
+            text="STOP",
+            at_ms=counter.clock.now_ms() - (number - 1) * 601_000,
+            origin=origin,
+        )
+        counter.reception.received_parts(modem.device_id, [late])
+        counter.clock.advance(s=601)
+        counter.reception.show_incomplete()
+    rows = counter.all("SELECT origin, number FROM message WHERE direction = 'in'")
+    assert [tuple(row.values()) for row in rows] == [("notice", QUOTED)] * 2
     assert counter.all("SELECT 1 FROM consent") == []
 
 

@@ -14,7 +14,7 @@ from appliance.devices.modem.pdu.report import Report, parse_report
 from appliance.devices.protocol import DeliveryReport, Incoming, IncomingPart
 from appliance.errors import InvalidInput
 from appliance.messages import Channel, Origin
-from appliance.phone_numbers import is_e164, parse_number
+from appliance.phone_numbers import in_quotes, is_e164, parse_number
 
 log = logging.getLogger(__name__)
 
@@ -64,10 +64,11 @@ def _add(arrivals: Arrivals, brought: Brought, now_ms: int) -> None:
 
 
 def _message(deliver: Deliver, origin: Origin, brought: Brought, now_ms: int) -> Incoming:
+    sender = _sender(deliver)
     return Incoming(
         channel=Channel.SMS,
         key=_key(deliver.stamp, brought.pdu) + _copy(brought),
-        sender=_sender(deliver, origin),
+        sender=sender if origin is Origin.PERSON else in_quotes(sender),
         text=deliver.text,
         at_ms=now_ms if deliver.sent_ms is None else deliver.sent_ms,
         origin=origin,
@@ -77,9 +78,10 @@ def _message(deliver: Deliver, origin: Origin, brought: Brought, now_ms: int) ->
 def _part(
     deliver: Deliver, concat: Concat, origin: Origin, pdu: bytes, now_ms: int
 ) -> IncomingPart:
+    """Who speaks is known once the message is whole: one part alone may say that it is a notice."""
     return IncomingPart(
         key=_key(deliver.stamp, pdu),
-        sender=_sender(deliver, origin),
+        sender=_sender(deliver),
         reference=concat.reference,
         wide=concat.wide,
         part=concat.part,
@@ -121,14 +123,10 @@ def _copy(brought: Brought) -> str:
     return "" if brought.copy == 1 else f":{brought.copy}"
 
 
-def _sender(deliver: Deliver, origin: Origin) -> str:
-    """What is spelt like a number is put in quotes where nobody with that number speaks.
-
-    A name must not speak for whoever has the number, nor may a machine.
-    """
-    sender = deliver.sender if deliver.alphanumeric else in_e164(deliver.sender)
-    speaks = origin is Origin.PERSON and not deliver.alphanumeric
-    return f"“{sender}”" if is_e164(sender) and not speaks else sender or NOBODY
+def _sender(deliver: Deliver) -> str:
+    """A name that is spelt like a number does not speak for whoever has the number."""
+    sender = in_quotes(deliver.sender) if deliver.alphanumeric else in_e164(deliver.sender)
+    return sender or NOBODY
 
 
 def in_e164(address: str) -> str:
