@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Sequence
 
 from appliance.devices.phone.content_rows import (
     AccessRefused,
@@ -47,6 +48,8 @@ class SmsInbox:
         self._phone = phone
         self._swept = 0.0
         self._failed = False
+        # Rows above the cursor that need no second look: told, or the other SIM's.
+        self._settled: set[int] = set()
         self.news = True
 
     def poll(self) -> bool:
@@ -73,31 +76,46 @@ class SmsInbox:
         return self._phone.patience.read_again_s if self._failed else 0.0
 
     def _fetch(self) -> bool:
-        """Those above the cursor; without one, what is unread since yesterday."""
+        """Those above the cursor; without one, what is unread since yesterday.
+
+        Raises NoSuchColumn where the phone has not noted to which SIM one of them came: the
+        cursor waits for that one, and the others are told by then, a STOP among them.
+        """
         phone = self._phone
         cursor = phone.listener.cursor(phone.device_id, SMS_CURSOR)
         where = f"_id>{cursor}" if cursor is not None else f"date>{_yesterday(phone)}"
         rows = find(phone.session.device, where, by_sim=phone.one_of_two is not None)
         came = [row for row in rows if row.box is Box.INBOX and not (cursor is None and row.read)]
-        wanted = [row for row in came if self._is_ours(row)]
-        texts = bodies(phone.session.device, [row.id for row in wanted])
-        who = addresses(phone.session.device, texts)
-        messages = [
-            self._message(row, who.get(row.id, ""), texts[row.id])
-            for row in wanted
-            if row.id in texts
-        ]
-        phone.deliver(messages)
+        noted = [row for row in came if self._is_noted(row)]
+        found = self._tell([row for row in noted if self._is_ours(row)])
+        if len(noted) < len(came):
+            self._settled |= {row.id for row in noted}
+            raise NoSuchColumn("The phone does not say to which of its SIMs an SMS came.")
+        self._settled.clear()
         if rows:
             last = max(row.id for row in rows)
             phone.listener.move_cursor(phone.device_id, SMS_CURSOR, last)
+        return found
+
+    def _tell(self, rows: Sequence[SmsRow]) -> bool:
+        """Durable on return."""
+        device = self._phone.session.device
+        texts = bodies(device, [row.id for row in rows if row.id not in self._settled])
+        who = addresses(device, texts)
+        messages = [
+            self._message(row, who.get(row.id, ""), texts[row.id])
+            for row in rows
+            if row.id in texts
+        ]
+        self._phone.deliver(messages)
         return bool(messages)
 
+    def _is_noted(self, row: SmsRow) -> bool:
+        """Whether the phone says to which SIM it came, where that matters."""
+        return self._phone.one_of_two is None or row.subscription is not None
+
     def _is_ours(self, row: SmsRow) -> bool:
-        """Whether it came to our SIM; raises NoSuchColumn where the phone has not noted it."""
         ours = self._phone.one_of_two
-        if ours is not None and row.subscription is None:
-            raise NoSuchColumn("The phone does not say to which of its SIMs an SMS came.")
         return ours is None or row.subscription == ours.subscription
 
     def _message(self, row: SmsRow, address: str, text: str) -> Incoming:

@@ -84,6 +84,36 @@ def test_sms_whose_sim_nobody_knows_are_not_guessed_at(double: Desk) -> None:
     assert double.recorder.texts() == []
 
 
+def test_an_sms_whose_sim_nobody_knows_keeps_no_other_from_being_told(
+    double: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A STOP that came with it is told, once, and the phone's log is not filled meanwhile."""
+    double.driver.probe()
+    double.world.write(ANNA, "van wie?", channel="sms", subscription=-1)
+    double.world.write(BEA, "voor de ander", channel="sms", subscription=THEIRS)
+    double.world.write(ANNA, "STOP", channel="sms", subscription=OURS)
+    for _ in range(4):
+        double.driver.receive()
+    assert double.recorder.texts() == ["STOP"]
+    assert double.recorder.repeated == 0
+    assert len([line for line in caplog.messages if "SIM" in line]) == 1
+    double.world.write(ANNA, "ja, echt", channel="sms", subscription=OURS)
+    double.driver.receive()
+    assert double.recorder.texts() == ["STOP", "ja, echt"]
+
+
+def test_an_sms_whose_sim_nobody_knew_is_told_once_the_phone_has_one(double: Desk) -> None:
+    """It waited for that; what came to the other SIM meanwhile is not ours for all that."""
+    double.driver.probe()
+    double.world.write(ANNA, "van wie?", channel="sms", subscription=-1)
+    double.world.write(BEA, "voor de ander", channel="sms", subscription=THEIRS)
+    double.driver.receive()
+    double.world.inject(kind="unplug-sim", slot=1)
+    double.driver.probe()
+    double.driver.receive()
+    assert double.recorder.texts() == ["van wie?"]
+
+
 def test_two_sims_of_which_neither_is_ours_stop_all(double: Desk) -> None:
     """And the sentence is not that of a wrong card."""
     double.recorder.sim = Sim(iccid="8931440000000000009", number="+31688888888")
