@@ -180,7 +180,10 @@ class MissedCalls:
     def _is_ours(self, row: Row) -> bool:
         """A call of which nothing says to which SIM it came licenses nothing."""
         ours = self._phone.one_of_two
-        return ours is None or row[_CALL_SIM] in {str(ours.subscription), ours.sim.iccid}
+        if ours is None:
+            return True
+        came_to = row[_CALL_SIM]
+        return came_to is not None and came_to in {str(ours.subscription), ours.sim.iccid}
 
 
 def _yesterday(phone: Phone) -> int:

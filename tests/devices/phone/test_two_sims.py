@@ -52,6 +52,20 @@ def test_sms_and_calls_to_the_other_sim_are_not_ours(double: Desk) -> None:
     assert [call.number for call in double.recorder.calls] == [ANNA]
 
 
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_a_call_whose_sim_nobody_knows_is_not_answered(double: Desk, is_shown: bool) -> None:
+    """Also on a phone that masks the numbers of its cards: nothing is not the same as nothing."""
+    double.driver.probe()
+    card = double.driver._phone.card
+    assert card is not None
+    if not is_shown:
+        double.driver._phone.card = replace(card, sim=replace(card.sim, iccid=None))
+    double.world.inject(channel="call", subscription=-1, **{"from": BEA})
+    double.world.inject(channel="call", subscription=OURS, **{"from": ANNA})
+    double.driver.receive()
+    assert [call.number for call in double.recorder.calls] == [ANNA]
+
+
 def test_a_line_may_be_bound_to_the_second_slot(world: World, tmp_path: Path) -> None:
     """The card decides, not the place that it is in; the other may be taken out."""
     world.inject(kind="plug-sim", slot=1, iccid=OTHER_CARD, number=OTHER_NUMBER)
