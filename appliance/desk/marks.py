@@ -34,6 +34,19 @@ def mark_read(tx: Tx, *, staff_id: str, conversation_id: str, message_id: str) -
     return True
 
 
+def take_back(tx: Tx, *, conversation_id: str, message_id: str) -> None:
+    """Nobody has seen what this message says now: marks at it, or behind it, go before it.
+
+    What came after it is unread again with it, for a mark knows one place only.
+    """
+    tx.conn.execute(
+        "UPDATE read_mark SET at_ms = ?3, message_id = coalesce((SELECT max(id) FROM message"
+        " WHERE conversation_id = ?1 AND id < ?2), '') WHERE conversation_id = ?1"
+        " AND message_id >= ?2",
+        (conversation_id, message_id, tx.now_ms),
+    )
+
+
 def first_unread(conn: sqlite3.Connection, *, staff_id: str, conversation_id: str) -> str | None:
     """The message that stands first, in the order of the thread, of those not yet seen."""
     row = conn.execute(

@@ -4,18 +4,21 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 
+from appliance.desk import marks
 from appliance.desk.rules import Arrival, answer, reread
 from appliance.devices.protocol import Form
 from appliance.events import EventKind
-from appliance.messages import Origin
+from appliance.messages import Direction, Origin
+from appliance.store import conversations
 from appliance.store.store import Tx
 
 
 def keep(tx: Tx, row: sqlite3.Row, arrival: Arrival | None, text: str, form: Form) -> None:
     """What the device shows now of a message that it told before, as `row` has it.
 
-    Words that were waited for count as if they came now. Changed ones may close the door and
-    never open it, and both versions are kept; so are the words of a message that was deleted.
+    Words that were waited for count as if they came now: they stand last, wait for an answer, and
+    nobody has read them. Changed ones may close the door and never open it, and both versions are
+    kept; so are the words of a message that was deleted.
     """
     if row["deleted_ms"] is not None or form is Form.WAITING:
         return
@@ -24,7 +27,16 @@ def keep(tx: Tx, row: sqlite3.Row, arrival: Arrival | None, text: str, form: For
     elif text == row["text"] or _is_of_another(tx, row["device_key"], text):
         return
     elif row["awaited"]:
-        _set(tx, row, "words", text=text, awaited=0)
+        _set(tx, row, "words", text=text, awaited=0, happened_ms=tx.now_ms)
+        conversations.touch(
+            tx,
+            row["conversation_id"],
+            row["id"],
+            at_ms=tx.now_ms,
+            direction=Direction.IN,
+            origin=Origin(row["origin"]),
+        )
+        marks.take_back(tx, conversation_id=row["conversation_id"], message_id=row["id"])
         if arrival is not None:
             answer(tx, arrival)
     else:
@@ -45,8 +57,8 @@ def set_aside(tx: Tx, row: sqlite3.Row) -> None:
 
 def known(tx: Tx, device_key: str) -> sqlite3.Row | None:
     row: sqlite3.Row | None = tx.conn.execute(
-        "SELECT id, line_id, conversation_id, contact_id, device_key, text, awaited, deleted_ms"
-        " FROM message WHERE device_key = ?",
+        "SELECT id, line_id, conversation_id, contact_id, device_key, text, origin, awaited,"
+        " deleted_ms FROM message WHERE device_key = ?",
         (device_key,),
     ).fetchone()
     return row

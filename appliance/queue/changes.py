@@ -11,6 +11,7 @@ from appliance.store import events
 _MATTER = (
     EventKind.MESSAGE_STATE,
     EventKind.MESSAGE_RECEIVED,
+    EventKind.MESSAGE_CHANGED,
     EventKind.CONSENT_RECORDED,
     EventKind.NEAR_STOP,
     EventKind.CONTACT_JOINED,
@@ -39,7 +40,8 @@ AND c.last_in_ms > m.created_ms
 _FREED_BY = """
 SELECT m.id FROM message m WHERE m.state = 'queued' AND m.reason = 'unanswered'
 AND m.conversation_id IN (SELECT DISTINCT conversation_id FROM event
-  WHERE seq > :after AND seq <= :until AND kind = 'message.received')
+  WHERE seq > :after AND seq <= :until AND (kind = 'message.received'
+    OR kind = 'message.changed' AND facts ->> 'change' = 'words'))
 """
 
 

@@ -13,11 +13,12 @@ from tests.queue.counter import Counter
 @dataclass(slots=True)
 class Colleague:
     counter: Counter
+    name: str = "Piet"
     id: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.id = self.counter.store.write(
-            lambda tx: staff.add(tx, "Piet", role="admin", branch_id=None)
+            lambda tx: staff.add(tx, self.name, role="admin", branch_id=None)
         )
 
     def rows(self, order: Order = Order.LATEST) -> Sequence[Row]:

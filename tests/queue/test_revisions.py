@@ -4,10 +4,15 @@ from typing import Any
 
 import pytest
 
-from appliance.desk import card
+from appliance.desk import card, marks
+from appliance.desk.inbox import Order
+from appliance.desk.sending import Author
 from appliance.devices.protocol import Form, Group
 from appliance.events import EventKind
+from appliance.messages import MessageClass
+from appliance.queue.pacing import DEFAULT_PROFILE
 from tests.queue.counter import ANNA, WHATSAPP, Counter
+from tests.queue.inbox_reader import Colleague
 
 WAITING = "Wachten op dit bericht. Dit kan even duren."
 DELETED = "Dit bericht is verwijderd"
@@ -31,6 +36,16 @@ def consents(counter: Counter) -> list[str]:
     return [row["kind"] for row in counter.all("SELECT kind FROM consent ORDER BY seq")]
 
 
+def reads_up_to(
+    counter: Counter, colleague: Colleague, conversation_id: str, message_id: str
+) -> None:
+    counter.store.write(
+        lambda tx: marks.mark_read(
+            tx, staff_id=colleague.id, conversation_id=conversation_id, message_id=message_id
+        )
+    )
+
+
 def rules(counter: Counter) -> list[str]:
     return [str(each["rule"]) for each in counter.outgoing(ANNA)]
 
@@ -43,7 +58,7 @@ def test_a_message_without_words_proves_nothing(counter: Counter) -> None:
 
 
 def test_words_that_were_waited_for_count_when_they_come(counter: Counter) -> None:
-    """In the same message, with the same time."""
+    """In the same message."""
     counter.hears(WAITING, key="k#0", form=Form.WAITING)
     counter.clock.advance(s=30)
     counter.hears("Is er werk?", key="k#0")
@@ -60,6 +75,69 @@ def test_words_that_were_waited_for_may_be_a_code(counter: Counter) -> None:
     (message,) = incoming(counter)
     assert (message["text"], message["awaited"], message["origin"]) == (WAITING, 0, "technical")
     assert counter.one("SELECT count(*) AS n FROM line_code")["n"] == 1
+
+
+@pytest.mark.parametrize("hours", [1, 30])
+def test_words_that_were_waited_for_are_news(counter: Counter, hours: int) -> None:
+    """Though a colleague has answered and read what stood there, they wait and are unread."""
+    colleague = Colleague(counter)
+    counter.knows(ANNA)
+    counter.clock.advance(s=60)
+    counter.hears(WAITING, key="k#0", form=Form.WAITING)
+    answer = counter.queues("Wat zegt u?", author=Author(staff_id=colleague.id))
+    counter.clock.advance(s=60)
+    counter.sends()
+    (row,) = colleague.rows()
+    reads_up_to(counter, colleague, row.id, answer)
+    assert (colleague.rows(Order.WAITING), colleague.unread_on_line()) == ([], 0)
+    counter.clock.advance(s=hours * 3600)
+    counter.hears("Ik ben ziek morgen", key="k#0")
+    now_ms = counter.clock.now_ms()
+    (row,) = colleague.rows(Order.WAITING)
+    assert (row.preview, row.waiting_ms, row.last_ms) == ("Ik ben ziek morgen", now_ms, now_ms)
+    assert (row.unread, colleague.unread_on_line()) == (1, 1)
+    assert [each.text for each in colleague.reads(row.id)][-1] == "Ik ben ziek morgen"
+    reads_up_to(counter, colleague, row.id, answer)
+    assert colleague.unread_on_line() == 0
+
+
+def test_words_that_were_waited_for_are_unread_where_nothing_was_before(counter: Counter) -> None:
+    """Who has read further than they stand, and who has read nothing, sees one that is new."""
+    reader, other = Colleague(counter), Colleague(counter, name="Mo")
+    counter.hears(WAITING, key="k#0", form=Form.WAITING)
+    (row,) = reader.rows()
+    reads_up_to(counter, reader, row.id, incoming(counter)[0]["id"])
+    assert (reader.unread_on_line(), other.unread_on_line()) == (0, 1)
+    counter.hears("Is er werk?", key="k#0")
+    assert (reader.unread_on_line(), other.unread_on_line()) == (1, 1)
+
+
+def test_words_that_come_the_next_day_are_answered_by_a_reply(counter: Counter) -> None:
+    """By the welcome and by a colleague: they wait for the answer now."""
+    counter.hears(WAITING, key="k#0", form=Form.WAITING)
+    counter.clock.advance(s=30 * 3600)
+    counter.hears("Is er werk?", key="k#0")
+    reply = counter.row(counter.queues())
+    assert [each["answering"] for each in counter.outgoing()] == [1, 1]
+    assert reply["class"] == "reply"
+
+
+def test_words_that_were_waited_for_let_go_of_what_waited_for_them(counter: Counter) -> None:
+    """Somebody who was written to in vain has written after all."""
+    counter.knows(ANNA)
+    counter.hears(WAITING, key="k#0", form=Form.WAITING)
+    counter.planner.round()
+    counter.clock.advance(s=72 * 3600)
+    for _ in range(DEFAULT_PROFILE.unanswered_in_a_row):
+        counter.queues(kind=MessageClass.AUTOMATIC, typed=False)
+        counter.clock.advance(s=600)
+        counter.sends()
+    held = counter.queues(kind=MessageClass.AUTOMATIC, typed=False)
+    counter.planner.round()
+    assert counter.row(held)["reason"] == "unanswered"
+    counter.hears("Ik ben er weer", key="k#0")
+    counter.planner.round()
+    assert counter.row(held)["reason"] != "unanswered"
 
 
 def test_words_that_were_waited_for_may_be_stop(counter: Counter) -> None:
