@@ -1,15 +1,51 @@
-"""The data directory is its owner's alone: nobody else reads it, and root leaves nothing in it."""
+"""The data directory is its owner's alone: nobody else reads it, and root leaves nothing in it.
+
+Whoever owns the directory may put a link into it, also while root works on it. So each part is held
+open without following links, and changed by what holds it, never by its name.
+"""
 
 import os
 import pwd
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from stat import S_IMODE, S_ISDIR, S_ISLNK
 
 _OTHERS = 0o077
 _ROOT = 0
 _DATABASE = "balie.db"
+_DEPTH = 2
+"""A copy in the folder of the copies."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """`handle` stays with what was found at `path`, whatever takes that name meanwhile."""
+
+    path: Path
+    handle: int
+    found: os.stat_result
+    owner: os.stat_result
+
+    @property
+    def itself(self) -> str:
+        """A name that nobody can put anything else under."""
+        return f"/proc/self/fd/{self.handle}"
+
+    @property
+    def is_loose(self) -> bool:
+        return bool(self.found.st_mode & _OTHERS)
+
+    @property
+    def is_foreign(self) -> bool:
+        return self.found.st_uid != self.owner.st_uid
+
+    @property
+    def is_of_elsewhere(self) -> bool:
+        """A second name of a file that another has elsewhere: that one would change, too."""
+        many = self.found.st_nlink > 1 and not S_ISDIR(self.found.st_mode)
+        return self.is_foreign and many
 
 
 def keep_private(data: Path) -> None:
@@ -18,31 +54,29 @@ def keep_private(data: Path) -> None:
     What belongs to somebody else stays as it is: see `loose`.
     """
     os.umask(_OTHERS)
-    for path in loose(data):
-        with suppress(OSError):
-            path.chmod(S_IMODE(path.lstat().st_mode) & ~_OTHERS)
+    for part in _parts(data):
+        if part.is_loose and not part.is_of_elsewhere:
+            with suppress(OSError):
+                os.chmod(part.itself, S_IMODE(part.found.st_mode) & ~_OTHERS)  # noqa: PTH101
 
 
 def hand_over(data: Path) -> None:
     """Gives what root made in somebody's data directory to its owner, who could not write it."""
     if os.geteuid() != _ROOT:
         return
-    owner = data.stat()
-    for path in foreign(data):
-        found = path.lstat()
-        # A second name of a file elsewhere is left alone: that file would change hands, too.
-        if found.st_uid == _ROOT and (S_ISDIR(found.st_mode) or found.st_nlink == 1):
-            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+    for part in _parts(data):
+        if part.is_foreign and part.found.st_uid == _ROOT and not part.is_of_elsewhere:
+            os.chown(part.itself, part.owner.st_uid, part.owner.st_gid)
 
 
 def loose(data: Path) -> Sequence[Path]:
-    """What others on the machine may look into: the folder, and what lies at the top of it."""
-    return [path for path in _parts(data) if path.lstat().st_mode & _OTHERS]
+    """What others on the machine may look into: the folder, and what lies in it."""
+    return [part.path for part in _parts(data) if part.is_loose]
 
 
 def foreign(data: Path) -> Sequence[Path]:
     """What belongs to somebody else than the folder does."""
-    return [path for path in _parts(data) if path.lstat().st_uid != data.stat().st_uid]
+    return [part.path for part in _parts(data) if part.is_foreign]
 
 
 def owner_of(data: Path) -> str:
@@ -53,10 +87,50 @@ def owner_of(data: Path) -> str:
         return str(uid)
 
 
-def _parts(data: Path) -> Sequence[Path]:
+def _parts(data: Path) -> Iterator[_Part]:
     """Nothing where there is no database and something else: a folder named by mistake."""
-    with suppress(OSError):
-        inside = [*data.iterdir(), *data.glob("backups/*")]
-        if not inside or data / _DATABASE in inside:
-            return [data, *(each for each in inside if not S_ISLNK(each.lstat().st_mode))]
-    return ()
+    # The directory itself may be a link: who may make one there owns the folder above it.
+    with _held(data, os.O_DIRECTORY) as handle:
+        if handle is None:
+            return
+        names = _names(handle)
+        if not names or _DATABASE in names:
+            yield from _within(data, handle, os.fstat(handle), _DEPTH)
+
+
+def _within(path: Path, handle: int, owner: os.stat_result, depth: int) -> Iterator[_Part]:
+    """What is held, and what lies in it."""
+    found = os.fstat(handle)
+    if S_ISLNK(found.st_mode):
+        return
+    yield _Part(path=path, handle=handle, found=found, owner=owner)
+    for name in _names(handle) if depth and S_ISDIR(found.st_mode) else ():
+        with _held(name, os.O_NOFOLLOW, within=handle) as inside:
+            if inside is not None:
+                yield from _within(path / name, inside, owner, depth - 1)
+
+
+@contextmanager
+def _held(path: Path | str, how: int, *, within: int | None = None) -> Iterator[int | None]:
+    """None where there is nothing any more. It can neither be read nor written by the handle."""
+    try:
+        handle = os.open(path, os.O_PATH | how, dir_fd=within)
+    except OSError:
+        yield None
+        return
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _names(folder: int) -> Sequence[str]:
+    """None where it may not be read."""
+    try:
+        handle = os.open(".", os.O_RDONLY | os.O_DIRECTORY, dir_fd=folder)
+    except OSError:
+        return ()
+    try:
+        return sorted(os.listdir(handle))  # noqa: PTH208 -- by its handle
+    finally:
+        os.close(handle)

@@ -134,6 +134,97 @@ def _one_disk(one: Path, other: Path) -> bool:
     return one.stat().st_dev == other.stat().st_dev
 
 
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """A folder of the system with a file that everybody may read."""
+    found = tmp_path / "system"
+    found.mkdir()
+    (found / "fresh").touch()
+    (found / "fresh").chmod(0o644)
+    found.chmod(0o755)
+    return found
+
+
+@pytest.mark.parametrize("link", ["backups", "backups/inner", "media"])
+def test_a_link_leads_no_command_out_of_the_directory(
+    tmp_path: Path, elsewhere: Path, umask: None, link: str
+) -> None:
+    """What a linked folder holds is another's: it is neither closed nor told of."""
+    data = tmp_path / "data"
+    Store(data / "balie.db", SystemClock()).close()
+    (data / link).parent.mkdir(exist_ok=True)
+    (data / link).symlink_to(elsewhere)
+    privacy.keep_private(data)
+    assert stat.S_IMODE((elsewhere / "fresh").stat().st_mode) == 0o644
+    assert stat.S_IMODE(elsewhere.stat().st_mode) == 0o755
+    assert privacy.loose(data) == []
+
+
+@as_root
+@pytest.mark.parametrize("link", ["backups", "backups/inner", "media"])
+def test_a_link_makes_root_give_nothing_away(of_service: Path, elsewhere: Path, link: str) -> None:
+    """The service names a folder of the system; root's next command leaves that to root."""
+    (of_service / link).parent.mkdir(exist_ok=True)
+    (of_service / link).symlink_to(elsewhere)
+    privacy.hand_over(of_service)
+    assert owners(elsewhere) == {0}
+
+
+@as_root
+def test_a_link_that_comes_while_root_works_changes_nothing(
+    of_service: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look and the gift the folder of the copies becomes a link."""
+    copies = of_service / "backups"
+    copies.mkdir()
+    (copies / "fresh").touch()
+    give, modes_to = os.chown, os.chmod
+
+    def swap() -> None:
+        if not copies.is_symlink():
+            copies.rename(of_service / "aside")
+            copies.symlink_to(elsewhere)
+
+    def swapped_chown(path: str, uid: int, gid: int, **how: bool) -> None:
+        swap()
+        give(path, uid, gid, **how)
+
+    def swapped_chmod(path: str, mode: int, **how: bool) -> None:
+        swap()
+        modes_to(path, mode, **how)
+
+    monkeypatch.setattr(os, "chown", swapped_chown)
+    monkeypatch.setattr(os, "chmod", swapped_chmod)
+    privacy.hand_over(of_service)
+    privacy.keep_private(of_service)
+    assert owners(elsewhere) == {0}
+    assert stat.S_IMODE((elsewhere / "fresh").stat().st_mode) == 0o644
+
+
+@as_root
+def test_a_second_name_of_a_file_of_the_system_closes_nothing(
+    of_service: Path, umask: None
+) -> None:
+    """A file that everybody may read stays so, whatever else it is called."""
+    system = of_service.parent / "system"
+    system.touch()
+    system.chmod(0o644)
+    os.link(system, of_service / "mine-now")
+    privacy.keep_private(of_service)
+    assert stat.S_IMODE(system.stat().st_mode) == 0o644
+
+
+def test_a_directory_that_is_a_link_is_closed(tmp_path: Path, umask: None) -> None:
+    """An owner who keeps the data on another disk has it as private."""
+    data = tmp_path / "disk"
+    Store(data / "balie.db", SystemClock()).close()
+    data.chmod(0o755)
+    (tmp_path / "data").symlink_to(data)
+    privacy.keep_private(tmp_path / "data")
+    assert modes(data) == {"0o0"}
+    assert privacy.loose(tmp_path / "data") == []
+
+
 @as_root
 def test_doctor_says_what_is_open_and_whose_it_is(of_service: Path) -> None:
     """Both with the command that puts it right."""
