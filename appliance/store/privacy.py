@@ -15,8 +15,8 @@ from stat import S_IMODE, S_ISDIR, S_ISLNK
 _OTHERS = 0o077
 _ROOT = 0
 _DATABASE = "balie.db"
-_DEPTH = 2
-"""A copy in the folder of the copies."""
+_DEPTH = 4
+"""A picture, in the folder of an attempt, in that of all evidence, in that of the media."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

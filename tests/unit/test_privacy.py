@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from appliance.clock import SystemClock
+from appliance.errors import SetupError
 from appliance.runtime.complaints import about_folder
 from appliance.runtime.instance_lock import only_instance
 from appliance.store import privacy
@@ -132,6 +133,42 @@ def test_a_file_with_a_second_name_is_given_to_nobody(of_service: Path, tmp_path
 
 def _one_disk(one: Path, other: Path) -> bool:
     return one.stat().st_dev == other.stat().st_dev
+
+
+@as_root
+@pytest.mark.parametrize("verb", ["run", "demo"])
+def test_root_runs_no_balie_in_somebody_elses_directory(of_service: Path, verb: str) -> None:
+    """The sentence says as whom to run it, and nothing of root's is left there."""
+    done = balie(verb, data=of_service)
+    assert done.returncode == 1
+    assert "belongs to nobody: run Balie as its owner, with sudo -u nobody" in done.stderr
+    assert owners(of_service) == {SERVICE}
+
+
+@as_root
+def test_root_runs_balie_in_a_directory_of_its_own(tmp_path: Path, of_service: Path) -> None:
+    """One that is there, and one that is made."""
+    for data in (tmp_path, tmp_path / "new"):
+        with only_instance(data):
+            assert owners(data) == {0}
+    with pytest.raises(SetupError, match="belongs to nobody"), only_instance(of_service):
+        pass
+
+
+@as_root
+def test_pictures_that_root_left_are_told_and_given_back(of_service: Path, umask: None) -> None:
+    """However deep they lie: doctor names them, and root's next command hands them over."""
+    privacy.keep_private(of_service)
+    attempt = of_service / "media" / "evidence" / "attempt"
+    attempt.mkdir(parents=True)
+    (attempt / "screen.png").touch(0o600)
+    for folder in (attempt, attempt.parent, attempt.parent.parent):
+        os.chown(folder, SERVICE, SERVICE)
+    (of_another,) = about_folder(of_service)
+    assert of_another.sentence == "It is nobody's, but somebody else's is: screen.png."
+    privacy.hand_over(of_service)
+    assert owners(of_service) == {SERVICE}
+    assert about_folder(of_service) == []
 
 
 @pytest.fixture
