@@ -20,6 +20,7 @@ from appliance.api.forwarded import ForwardedBy
 from appliance.api.headers import SafeHeaders
 from appliance.api.json import directory, events, health, lists, messages, sending
 from appliance.api.json.callers import TokenBook
+from appliance.api.json.kept_figures import KeptFigures
 from appliance.api.json.metrics import Metrics
 from appliance.api.json.openapi import DOCUMENT_PATH, document
 from appliance.api.leaving import LeavingClients
@@ -60,6 +61,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.tokens = TokenBook(services.store)
     app.state.wrong = WrongTries(services.store, services.clock)
+    app.state.figures = KeptFigures(services.store, services.clock)
     app.state.metrics = Metrics(
         services.connections, app.state.wrong.totals, lambda: services.store.keeps
     )

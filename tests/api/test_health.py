@@ -1,10 +1,12 @@
 """/healthz, /readyz and /metrics, and what is answered when the database cannot be used."""
 
+import asyncio
 import logging
 import sqlite3
 
 import pytest
 
+from appliance.api.json.kept_figures import KEEP_S, KeptFigures
 from appliance.clock import ManualClock
 from appliance.store.connection import connect_writer
 from tests.api.office import Caller, Desk, Office
@@ -40,6 +42,40 @@ def test_figures_are_for_prometheus(
     assert figures['balie_devices{kind="phone",state="ready"}'] == "1.0"
     assert figures["balie_queue_age_seconds"] == "90.0"
     assert figures["balie_accept_seconds_count"] == "1.0"
+
+
+def test_figures_are_counted_once_however_many_ask(office: Office, tilburg: Desk) -> None:
+    """Who asks at once shares one reading, and who asks soon after is given the same again."""
+    now_s = [0.0]
+    kept = KeptFigures(office.store, office.clock, now_s=lambda: now_s[0])
+
+    async def ask() -> None:
+        first, *others = await asyncio.gather(*(kept.figures() for _ in range(200)))
+        assert all(each is first for each in others)
+        office.writes(ANNA, tilburg)
+        now_s[0] += KEEP_S - 1
+        assert await kept.figures() is first
+        now_s[0] += 1
+        assert ("in", "received", 1) in (await kept.figures()).messages
+
+    asyncio.run(ask())
+
+
+def test_figures_that_could_not_be_read_are_read_anew(office: Office) -> None:
+    """A failure is not kept, and who goes away while they are read takes them from nobody."""
+    kept = KeptFigures(office.store, office.clock, now_s=lambda: 0.0)
+
+    async def ask() -> None:
+        office.store.write(lambda tx: tx.conn.execute("ALTER TABLE device RENAME TO away"))
+        with pytest.raises(sqlite3.OperationalError):
+            await kept.figures()
+        office.store.write(lambda tx: tx.conn.execute("ALTER TABLE away RENAME TO device"))
+        gone, stays = (asyncio.create_task(kept.figures()) for _ in range(2))
+        await asyncio.sleep(0)
+        gone.cancel()
+        assert (await stays).devices == []
+
+    asyncio.run(ask())
 
 
 def test_a_locked_database_is_503_and_nothing_is_half_written(

@@ -13,7 +13,8 @@ from appliance.api.forwarded import is_from_this_machine
 from appliance.api.json.bodies import HealthOut
 from appliance.api.json.callers import caller_of
 from appliance.api.json.documented import answers
-from appliance.api.json.metrics import Metrics, read_figures
+from appliance.api.json.kept_figures import KeptFigures
+from appliance.api.json.metrics import Metrics
 from appliance.api.problems import ProblemError, problem
 from appliance.api.services import Services
 from appliance.desk.tokens import Scope
@@ -85,10 +86,9 @@ async def _unusable(services: Services) -> list[str]:
     ),
 )
 async def get_metrics(request: Request) -> Response:
-    services: Services = request.app.state.services
+    kept: KeptFigures = request.app.state.figures
     metrics: Metrics = request.app.state.metrics
-    now_ms = services.clock.now_ms()
-    figures = await services.store.aread(lambda conn: read_figures(conn, now_ms))
+    figures = await kept.figures()
     text = metrics.text(figures, each_device=await _may_see_devices(request))
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 

@@ -1,0 +1,42 @@
+"""The figures of `/metrics`, read by one at a time and kept for some seconds.
+
+Counting all messages takes a reader's thread for most of a second, and anybody on the network may
+ask: however many do, the pages keep the other readers.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from appliance.api.json.metrics import Figures, read_figures
+from appliance.clock import Clock
+from appliance.store.store import Store
+
+KEEP_S = 5.0
+
+
+class KeptFigures:
+    """For the event loop."""
+
+    def __init__(
+        self, store: Store, clock: Clock, *, now_s: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._now_s = now_s
+        self._reading: asyncio.Task[Figures] | None = None
+        self._until_s = 0.0
+
+    async def figures(self) -> Figures:
+        """Not older than `KEEP_S`. Raises what reading the store does."""
+        if self._reading is None or (self._reading.done() and self._now_s() >= self._until_s):
+            self._reading = asyncio.create_task(self._read())
+        return await asyncio.shield(self._reading)  # who goes away takes it from nobody else
+
+    async def _read(self) -> Figures:
+        """What fails is kept for nobody."""
+        self._until_s = 0.0
+        now_ms = self._clock.now_ms()
+        figures = await self._store.aread(lambda conn: read_figures(conn, now_ms))
+        self._until_s = self._now_s() + KEEP_S
+        return figures
