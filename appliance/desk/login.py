@@ -83,7 +83,7 @@ class Door:
             if proven is None:
                 self._throttle.failed(name=name, address=address, device=known, now_ms=now_ms)
         if proven is None:
-            await self.wrong.note(Tried.PASSWORD, address=address, staff_id=who.id)
+            self.wrong.note(Tried.PASSWORD, address=address, staff_id=who.id)
             raise _wrong_password()
         self._throttle.succeeded(name=name, device=known)
         return proven

@@ -7,6 +7,7 @@ address either; who may read the log on the machine finds it there. A spell is t
 
 import logging
 from collections import Counter
+from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import Enum
 
@@ -15,6 +16,7 @@ from appliance.clock import Clock
 from appliance.desk.throttle import FORGET_MS, MAX_COUNTS
 from appliance.events import EventKind
 from appliance.store.store import Store
+from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
 
@@ -38,10 +40,15 @@ class WrongTries:
         self._store = store
         self._clock = clock
         self._spells: dict[tuple[str, ...], _Spell] = {}
+        self._trouble = Trouble(log, "wrong tries are not in the event log")
         self.totals: Counter[Tried] = Counter()
 
-    async def note(self, what: Tried, *, address: str, staff_id: str | None = None) -> None:
-        """`staff_id` is whose password it should have been, where there is such a person."""
+    def note(self, what: Tried, *, address: str, staff_id: str | None = None) -> None:
+        """`staff_id` is whose password it should have been, where there is such a person.
+
+        Nobody waits for the trace: neither a full disk nor the time that a write takes may show
+        in the answer, which would tell who exists.
+        """
         self.totals[what] += 1
         whom = staff_id or "nobody"
         here = self._counted("from", network_of(address))
@@ -50,9 +57,16 @@ class WrongTries:
         tries = self._counted("for", what.value, whom)
         if _is_told(tries):
             facts = {"what": what.value, "tries": tries}
-            await self._store.awrite(
+            self._store.submit(
                 lambda tx: tx.emit(EventKind.STAFF_LOGIN_FAILED, staff_id=staff_id, facts=facts)
-            )
+            ).add_done_callback(self._written)
+
+    def _written(self, done: Future[None]) -> None:
+        """In the writer's thread."""
+        if (exc := done.exception()) is not None:
+            self._trouble.met(exc)
+        else:
+            self._trouble.over()
 
     def _counted(self, *key: str) -> int:
         """How many in this spell; the dict is in the order of the last try."""

@@ -1,8 +1,9 @@
 """What was tried in vain at the doors leaves a trace, and stops nobody else."""
 
-import asyncio
 import logging
+import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -13,6 +14,7 @@ from appliance.desk import staff
 from appliance.desk.bearer import is_code, new_code
 from appliance.desk.throttle import FREE_BY_ADDRESS, FREE_BY_NAME
 from appliance.desk.wrong_tries import Tried, WrongTries
+from appliance.errors import StoreError
 from appliance.events import Event
 from appliance.store import events
 from tests.api.office import Office, WebServer, open_office
@@ -37,6 +39,7 @@ def posted(office: Office, path: str, **form: str) -> httpx.Response:
 
 
 def failures(office: Office) -> Sequence[Event]:
+    office.store.write(lambda _: None)  # what was submitted before is written then
     found = office.store.read(lambda conn: events.after(conn, 0, limit=500))
     return [each for each in found if each.kind.value == "staff.login-failed"]
 
@@ -80,17 +83,58 @@ def test_somebody_who_guesses_all_night_fills_no_log(
     """A spell is told at 1, 2, 4, … tries; after a quiet quarter of an hour a new one begins."""
     wrong = WrongTries(office.store, clock)
 
-    async def guess(times: int) -> None:
+    def guess(times: int) -> None:
         for place in range(times):
-            await wrong.note(Tried.PASSWORD, address=f"2001:db8::{place % 999:x}")
+            wrong.note(Tried.PASSWORD, address=f"2001:db8::{place % 999:x}")
 
     with caplog.at_level(logging.WARNING):
-        asyncio.run(guess(5_000))
+        guess(5_000)
         clock.advance(s=16 * 60)
-        asyncio.run(guess(1))
+        guess(1)
     assert [each.facts["tries"] for each in failures(office)] == [*(2**n for n in range(13)), 1]
     assert len(caplog.records) == 14
     assert wrong.totals[Tried.PASSWORD] == 5_001
+
+
+@contextmanager
+def nothing_written(office: Office) -> Iterator[None]:
+    """The store's writer is held up while this lasts, and what is asked meanwhile is answered."""
+    go_on = threading.Event()
+    held = office.store.submit(lambda _: go_on.wait(50))
+    try:
+        yield
+    finally:
+        go_on.set()
+    assert held.result(), "it was answered only when the writer came round"
+
+
+def test_nobody_waits_for_the_trace_of_a_wrong_try(office: Office) -> None:
+    """While nothing can be written, a wrong password or token is answered; the trace follows."""
+    mieke = office.store.write(lambda tx: staff.add(tx, "Mieke", role="staff", branch_id=None))
+    with nothing_written(office):
+        assert posted(office, "/login", name="Mieke", password="welkom01").status_code == 403
+        wrong = {"Authorization": "Bearer geheim"}
+        assert office.client.get("/api/v1/lines", headers=wrong).status_code == 401
+    assert [each.staff_id for each in failures(office)] == [mieke, None]
+
+
+def test_nobody_waits_for_the_trace_of_a_wrong_set_up_code(fresh: Office) -> None:
+    with nothing_written(fresh):
+        assert posted(fresh, "/setup", code="aaaa-aaaa").status_code == 403
+    assert len(failures(fresh)) == 1
+
+
+def test_a_trace_that_cannot_be_kept_changes_no_answer(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is said in the log."""
+    office.store.write(lambda tx: tx.conn.execute("PRAGMA query_only = 1"))
+    wrong = {"Authorization": "Bearer geheim"}
+    with caplog.at_level(logging.WARNING):
+        assert office.client.get("/api/v1/lines", headers=wrong).status_code == 401
+        with suppress(StoreError):
+            office.store.write(lambda _: None)
+    assert "wrong tries are not in the event log" in caplog.text
 
 
 def test_who_is_told_to_wait_is_told_how_long(office: Office) -> None:

@@ -70,7 +70,7 @@ async def caller_of(request: Request, *scopes: str) -> Caller:
     token = await book.find(text.strip())
     if token is None:
         wrong: WrongTries = request.app.state.wrong
-        await wrong.note(Tried.TOKEN, address=address_of(request))
+        wrong.note(Tried.TOKEN, address=address_of(request))
         raise revoked()
     for name in scopes:
         if Scope(name) not in token.scopes:

@@ -48,7 +48,7 @@ async def make_first_admin(
     if not await store.aread(staff.is_fresh):
         return go(guest, "/")
     try:
-        await _check_code(guest, code)
+        _check_code(guest, code)
         hashed = await chosen_password(guest.web.door, password, again)
         session = await store.awrite(lambda tx: _begin(tx, name, hashed))
     except (InvalidInput, Refused) as exc:
@@ -91,7 +91,7 @@ def _has_code(guest: Guest) -> bool:
     return guest.web.services.setup_code is not None
 
 
-async def _check_code(guest: Guest, code: str) -> None:
+def _check_code(guest: Guest, code: str) -> None:
     """The right code opens whatever was tried before, for it is too long to be guessed; wrong ones
     are slowed down by their address. Raises Refused.
     """
@@ -102,7 +102,7 @@ async def _check_code(guest: Guest, code: str) -> None:
     address = address_of(guest.request)
     brake.admit(name=None, address=address, device=None, now_ms=now_ms)
     brake.failed(name=None, address=address, device=None, now_ms=now_ms)
-    await guest.web.door.wrong.note(Tried.SETUP_CODE, address=address)
+    guest.web.door.wrong.note(Tried.SETUP_CODE, address=address)
     raise Refused("wrong-setup-code", "That is not the set-up code.")
 
 
