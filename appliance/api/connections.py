@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from appliance.addresses import NO_NETWORKS, Networks
+from appliance.addresses import NO_NETWORKS, Networks, network_of
 from appliance.web_settings import CONNECTIONS, CONNECTIONS_PER_ADDRESS
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,9 @@ SAY_EVERY_S = 60.0
 
 class Connection(Protocol):
     @property
-    def address(self) -> str: ...
+    def network(self) -> str:
+        """What `network_of` says of its address: one machine has a whole IPv6 network."""
+        ...
 
     def end(self) -> None: ...
 
@@ -55,7 +57,7 @@ class Connections:
         self._exempt = exempt
         self._now_s = now_s
         self._open: Counter[str] = Counter()
-        # By address, who has kept the server waiting the longest first.
+        # By network, who has kept the server waiting the longest first.
         self._waiting: dict[str, dict[Connection, float]] = {}
         self._ended: set[Connection] = set()
         self._pushed_out = 0
@@ -68,10 +70,12 @@ class Connections:
 
     def lets_in(self, address: str) -> bool:
         """Whether who knocks gets a connection; if so it counts until `went`."""
-        if not (self._has_room_for(address) and self._has_room()):
+        network = network_of(address)
+        roomy = self._exempt.hold(address) or self._has_room_for(network)
+        if not (roomy and self._has_room()):
             self.counts.refused += 1
             return False
-        self._open[address] += 1
+        self._open[network] += 1
         return True
 
     def went(self, connection: Connection) -> None:
@@ -79,19 +83,19 @@ class Connections:
         if connection in self._ended:
             self._ended.remove(connection)
         else:
-            self._give_back(connection.address)
+            self._give_back(connection.network)
 
     def waits_for(self, connection: Connection) -> None:
         """From now on it is the client's turn."""
         self.serves(connection)
-        self._waiting.setdefault(connection.address, {})[connection] = self._now_s()
+        self._waiting.setdefault(connection.network, {})[connection] = self._now_s()
 
     def serves(self, connection: Connection) -> None:
         """It is the server's turn."""
-        waiting = self._waiting.get(connection.address, {})
+        waiting = self._waiting.get(connection.network, {})
         waiting.pop(connection, None)
         if not waiting:
-            self._waiting.pop(connection.address, None)
+            self._waiting.pop(connection.network, None)
 
     def look_round(self) -> None:
         """Ends who has kept the server waiting for too long; to be called every second."""
@@ -106,10 +110,10 @@ class Connections:
             self._end(connection)
         self._say()
 
-    def _has_room_for(self, address: str) -> bool:
-        if self._exempt.hold(address) or self._open[address] < self._per_address:
+    def _has_room_for(self, network: str) -> bool:
+        if self._open[network] < self._per_address:
             return True
-        return self._push_out(self._waiting.get(address, {}))
+        return self._push_out(self._waiting.get(network, {}))
 
     def _has_room(self) -> bool:
         if self.open < self._total:
@@ -131,13 +135,13 @@ class Connections:
         self.counts.ended += 1
         self.serves(connection)
         self._ended.add(connection)
-        self._give_back(connection.address)
+        self._give_back(connection.network)
         connection.end()
 
-    def _give_back(self, address: str) -> None:
-        self._open[address] -= 1
-        if not self._open[address]:
-            del self._open[address]
+    def _give_back(self, network: str) -> None:
+        self._open[network] -= 1
+        if not self._open[network]:
+            del self._open[network]
 
     def _say(self) -> None:
         """One line a minute at most, however many knock."""
@@ -149,6 +153,6 @@ class Connections:
             " of those open now most are from %s",
             so_far[0] - self._said[0],
             so_far[1] - self._said[1],
-            next((address for address, _ in self._open.most_common(1)), "nobody"),
+            next((network for network, _ in self._open.most_common(1)), "nobody"),
         )
         self._said, self._said_s = so_far, self._now_s()

@@ -12,6 +12,7 @@ from typing import Any, Self
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from appliance.addresses import network_of
 from appliance.api.connections import Connections
 
 REST_S = 0.5
@@ -61,11 +62,11 @@ class PatientProtocol(H11Protocol):
         super().__init__(**given)
         self._connections = connections
         self._turn: tuple[object, ...] = ()
-        self.address = ""
+        self.network = ""
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self.address = transport.get_extra_info("peername")[0]
+        self.network = network_of(transport.get_extra_info("peername")[0])
         self._look_whose_turn()
 
     def connection_lost(self, exc: Exception | None) -> None:

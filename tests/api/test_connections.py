@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 
-from appliance.addresses import Networks
+from appliance.addresses import Networks, network_of
 from appliance.api.connections import PATIENCE_S, Connections
 from appliance.api.leaving import LeavingClients
 from appliance.runtime.patience import Door
@@ -30,7 +30,7 @@ ELSEWHERE = "192.0.2.2"
 class Guest:
     """Somebody who is connected."""
 
-    address: str = HERE
+    network: str = HERE
     ended: bool = False
 
     def end(self) -> None:
@@ -48,7 +48,7 @@ class Seconds:
 def comes(connections: Connections, address: str = HERE, *, served: bool = False) -> Guest | None:
     if not connections.lets_in(address):
         return None
-    guest = Guest(address)
+    guest = Guest(network_of(address))
     if not served:
         connections.waits_for(guest)
     return guest
@@ -85,6 +85,26 @@ def test_one_address_takes_nothing_from_the_others() -> None:
     mine = [must_come(connections) for _ in range(5)]
     assert [each.ended for each in mine] == [True, True, True, False, False]
     assert not other.ended
+
+
+def test_one_machine_takes_nothing_with_many_ipv6_addresses() -> None:
+    """It has a whole network of them: each new one makes room among its own, in the same count."""
+    connections = Connections(total=10, per_address=2)
+    other = must_come(connections, ELSEWHERE)
+    mine = [must_come(connections, f"2001:db8::{last:x}") for last in range(20)]
+    assert [each.ended for each in mine] == [True] * 18 + [False] * 2
+    assert not other.ended
+    for each in (*mine, other):
+        connections.went(each)
+    assert connections.open == 0
+
+
+def test_a_proxy_is_known_by_its_own_ipv6_address() -> None:
+    """Its neighbours in the same network are no proxies."""
+    proxy = "2001:db8::1"
+    connections = Connections(total=10, per_address=2, exempt=Networks.of([proxy]))
+    assert all(comes(connections, proxy, served=True) for _ in range(5))
+    assert comes(connections, "2001:db8::2", served=True) is None
 
 
 def test_a_proxy_may_bring_many() -> None:
