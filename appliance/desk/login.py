@@ -134,10 +134,8 @@ def _enter(tx: Tx, who: Proven, name: str, before: str | None) -> LoggedIn:
     now = _who(tx.conn, name)
     if (now.id, now.password_hash) != (who.staff_id, who.password_hash):
         raise _wrong_password()
-    if before is not None:
-        sessions.end(tx, before)
+    session = sessions.begin(tx, who.staff_id, before=before)
     tx.emit(EventKind.STAFF_LOGGED_IN, staff_id=who.staff_id, facts={"by": "password"})
-    session = sessions.begin(tx, who.staff_id)
     return LoggedIn(session=session, device=_device_cookie(_secret(tx), name))
 
 

@@ -54,7 +54,10 @@ class NewSession:
     staff_id: str
 
 
-def begin(tx: Tx, staff_id: str) -> NewSession:
+def begin(tx: Tx, staff_id: str, *, before: str | None = None) -> NewSession:
+    """`before` is the token of the session that the browser had until now, which ends."""
+    if before is not None:
+        end(tx, before)
     token, csrf = new_token(), new_token()
     tx.conn.execute("DELETE FROM session WHERE expires_ms <= ?", (tx.now_ms,))
     tx.conn.execute(

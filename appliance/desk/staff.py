@@ -96,15 +96,21 @@ def link_owner(conn: sqlite3.Connection, token: str, now_ms: int) -> Member:
     return member
 
 
-def use_login_link(tx: Tx, token: str, password_hash: str) -> sessions.NewSession:
-    """Sets the password that was chosen and logs in. Raises NotFound the second time."""
+def use_login_link(
+    tx: Tx, token: str, password_hash: str, *, before: str | None = None
+) -> sessions.NewSession:
+    """Sets the password that was chosen and logs in, instead of `before` as `sessions.begin` says.
+
+    Raises NotFound the second time.
+    """
     member = link_owner(tx.conn, token, tx.now_ms)
     tx.conn.execute(
         "UPDATE login_link SET used_ms = ? WHERE token_hash = ?", (tx.now_ms, token_hash(token))
     )
     set_password(tx, member.id, password_hash)
+    session = sessions.begin(tx, member.id, before=before)
     tx.emit(EventKind.STAFF_LOGGED_IN, staff_id=member.id, facts={"by": "link"})
-    return sessions.begin(tx, member.id)
+    return session
 
 
 def set_password(tx: Tx, staff_id: str, password_hash: str) -> None:

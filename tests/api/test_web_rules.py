@@ -461,3 +461,26 @@ def test_a_line_of_another_branch_is_not_measured(
     assert "als sms: 2 berichten" in sanne.post("/sms-length", form).text
     assert stranger.post("/sms-length", form).status_code == 404
     assert sanne.post("/sms-length", form | {"text": "a" * 5000}).text.strip() == ""
+
+
+def test_a_log_in_link_ends_the_session_that_the_browser_had(
+    office: Office, sanne: Browser
+) -> None:
+    """Who comes in by a link where a colleague was logged in takes the colleague's place."""
+
+    def invite(tx: Tx) -> str:
+        anouk = staff.add(tx, "Anouk", role="staff", branch_id=None)
+        return staff.add_login_link(tx, anouk)
+
+    path = f"/login/{office.store.write(invite)}"
+    guest = sanne.get(path).cookies["balie_guest"]
+    password = "een fiets met drie wielen"
+    form = {"csrf": guest, "password": password, "again": password}
+    answer = sanne.client.post(path, data=form)
+    assert answer.status_code == 303
+    new = answer.cookies["balie_session"]
+
+    def lands(token: str) -> int:
+        return httpx.get(office.url, cookies={"balie_session": token}).status_code
+
+    assert (lands(sanne.token), lands(new)) == (303, 200)

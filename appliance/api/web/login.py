@@ -80,7 +80,8 @@ async def use_link(
     except (InvalidInput, Refused) as exc:
         note = note_of(guest.words, exc)
         return refused(guest, exc, "login_link.html", name=member.name, note=note)
-    session = await store.awrite(lambda tx: staff.use_login_link(tx, token, hashed))
+    before = SESSION.read(guest.request)
+    session = await store.awrite(lambda tx: staff.use_login_link(tx, token, hashed, before=before))
     return enter(guest, session, await guest.web.door.device_cookie(member.name), "/")
 
 
