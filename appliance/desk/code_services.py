@@ -76,5 +76,8 @@ TWO_STEPS = (
 )
 """The second lock of an account."""
 
-LINKS = r"v\.whatsapp\.com/|wa\.me/verify|telegram\.me/login|t\.me/login|signal\.org/verify"
-"""Addresses that are a code by themselves."""
+LINKS = (
+    r"(?<![\w.-])(?:www\.)?"
+    r"(?:v\.whatsapp\.com/|(?:wa\.me/verify|telegram\.me/login|t\.me/login|signal\.org/verify)\b)"
+)
+"""Addresses that are a code by themselves, from the first letter of their host."""

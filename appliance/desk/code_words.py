@@ -51,7 +51,9 @@ _BUSINESS = re.compile(
     r"\d{4,8} (?:is your verification code|is je verificatiecode|is jouw verificatiecode"
     r"|is uw verificatiecode|ist dein verifizierungscode|ist dein bestatigungscode)\b"
 )
-_AMOUNT = re.compile(r"(?:eur|usd|€|\$|£) ?\d[\d.,]*|\d[\d.,]*[.,]\d+|\d[\d.,]* ?(?:eur|euro|€)\b")
+_AMOUNT = re.compile(
+    r"(?:\b(?:eur|usd)|[€$£]) ?\d[\d.,]*|\d[\d.,]*[.,]\d+|\d[\d.,]* ?(?:eur|euro|€)\b"
+)
 _TIME = re.compile(r"\d{1,2}[:.]\d{2}\b|\d{1,2}[-/]\d{1,2}[-/]\d{2,4}")
 _PHONE = re.compile(r"(?:\+|\b0)\d[\d ()-]{6,}\d")
 

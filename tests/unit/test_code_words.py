@@ -34,6 +34,9 @@ CODES = [
     ("INFO", "Код: 123456"),
     ("INFO", "123456 - geef deze cijfers nooit aan anderen, deel ze niet"),
     ("WhatsApp", "Your two-step verification PIN was reset"),
+    (PERSON, "Log in: https://t.me/login/12345"),
+    (PERSON, "https://www.signal.org/verify/abc"),
+    ("INFO", "Code voor de chauffeur 123456"),
     ("VERIFY", "Use verification code 123456 for Rabobank authentication."),
 ]
 NO_CODES = [
@@ -46,6 +49,13 @@ NO_CODES = [
     (PERSON, "De code van de loods is 4821#"),
     (PERSON, "Je kunt om 1730 beginnen bij ING, code volgt"),
     (PERSON, "Ben heeft pin 1234"),
+    (PERSON, "Hoi, kijk https://best.me/login/abc"),
+    (PERSON, "https://mijn-t.me/login/abc"),
+    (PERSON, "https://kwa.me/verify"),
+    (PERSON, "https://chat.t.me/login"),
+    (PERSON, "Volg ons: https://t.me/loginhulp"),
+    (PERSON, "https://tv.whatsapp.com/"),
+    (PERSON, "https://mysignal.org/verify"),
     ("KPN", "Je tegoed is € 12,34. Opwaarderen? Bel 1233"),
     ("KPN", "Bel 0800 0402 voor een code"),
     ("PostNL", "Je pakket komt 12-07-2026 tussen 12:30 en 14:30"),
