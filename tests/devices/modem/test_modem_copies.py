@@ -125,8 +125,30 @@ def test_copies_are_counted_anew_after_a_while() -> None:
     now_s = 29.0
     assert numbers(ja, nee) == [3, 1]
     copies.is_gone(ja)
-    now_s = 58.0
-    assert numbers(ja) == [4]
-    now_s = 59.0
+    now_s = 30.0
     assert numbers(ja) == [1]
     assert copies.number([b"\x05"]) == [Brought(pdu=b"\x05")]
+
+
+@pytest.mark.parametrize("freed_s", [0.0, 20.0, 39.0])
+def test_a_repetition_is_told_from_when_the_first_was_brought(freed_s: float) -> None:
+    """The network waits from there for its acknowledgement; the slot may be freed much later."""
+    now_s = 0.0
+    copies = Copies(30.0, now_s=lambda: now_s)
+    ja = b"\x00" + JA
+    assert [brought.copy for brought in copies.number([ja])] == [1]
+    now_s = freed_s
+    copies.number([ja])
+    copies.is_gone(ja)
+    now_s = 40.0
+    assert [brought.copy for brought in copies.number([ja])] == [1]
+
+
+def test_a_repetition_beside_one_that_cannot_be_freed_is_one() -> None:
+    """It lies in a second slot, and comes too late to be another message."""
+    now_s = 0.0
+    copies = Copies(30.0, now_s=lambda: now_s)
+    ja = b"\x00" + JA
+    copies.number([ja])
+    now_s = 40.0
+    assert {brought.copy for brought in copies.number([ja, ja])} == {1}
