@@ -189,12 +189,12 @@ SELECT c.id, c.line_id, c.group_id, c.last_ms,
    AND i.origin <> 'technical') AS unread,
   iif(c.group_id IS NULL AND c.last_in_ms IS NOT NULL,
    (SELECT i.happened_ms FROM message i WHERE i.conversation_id = c.id AND i.direction = 'in'
-    AND i.origin = 'person' AND i.happened_ms > coalesce(
-      (SELECT o.happened_ms FROM message o WHERE o.conversation_id = c.id
+    AND i.origin = 'person' AND (i.happened_ms, i.id) > (
+      SELECT o.happened_ms, o.id FROM message o WHERE o.conversation_id = c.id
        AND o.direction = 'out' AND (o.rule IS NULL OR o.rule IN ('stop', 'start'))
        AND o.state NOT IN ('failed', 'refused', 'expired', 'cancelled')
-       ORDER BY o.happened_ms DESC LIMIT 1), 0)
-    ORDER BY i.happened_ms LIMIT 1), NULL) AS waiting_ms,
+      UNION ALL SELECT 0, '' ORDER BY 1 DESC, 2 DESC LIMIT 1)
+    ORDER BY i.happened_ms, i.id LIMIT 1), NULL) AS waiting_ms,
   nullif(d.text, '') AS draft,
   c.id IN (SELECT asked.conversation_id FROM near_stop s JOIN message asked
            ON asked.id = s.message_id WHERE s.decision IS NULL) AS near_stop

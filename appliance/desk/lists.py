@@ -19,6 +19,7 @@ from appliance.messages import Channel, MessageClass
 from appliance.phone_numbers import is_e164, parse_number
 from appliance.queue import rows, undecided
 from appliance.queue.estimate import Rhythm
+from appliance.queue.heard import SINCE_HEARD
 from appliance.queue.office_hours import hours_of
 from appliance.queue.pacing import ANSWER_WINDOW_MS, DAY_MS, DEFAULT_PROFILE, Brake, Profile
 from appliance.queue.past import Histories
@@ -131,10 +132,11 @@ FROM contact_number n JOIN contact c ON c.id = n.contact_id
 LEFT JOIN conversation v ON v.line_id = ? AND v.contact_id = n.contact_id
 WHERE n.number = ?
 """
-_SAID = """
-SELECT count(*) AS all_of_them, total(sent_ms > ?) AS unanswered FROM message
-WHERE conversation_id = ? AND direction = 'out' AND answering = 0 AND sent_ms IS NOT NULL
-"""
+_SAID = f"""
+SELECT count(*) AS all_of_them, total({SINCE_HEARD}) AS unanswered
+FROM conversation c CROSS JOIN message b ON b.conversation_id = c.id
+WHERE c.id = ? AND b.direction = 'out' AND b.answering = 0 AND b.sent_ms IS NOT NULL
+"""  # noqa: S608 -- our own words
 
 
 @dataclass(slots=True, kw_only=True)
@@ -274,8 +276,7 @@ class _Look:
         later_ms = 0
         profile = self.rhythm.profile
         if not recipient.answering:
-            values = (person["last_in_ms"] or 0, person["conversation_id"])
-            said = self.conn.execute(_SAID, values).fetchone()
+            said = self.conn.execute(_SAID, (person["conversation_id"],)).fetchone()
             if said["unanswered"] >= profile.unanswered_in_a_row:
                 return None, Brake.UNANSWERED
             if person["last_in_ms"] is None and not said["all_of_them"]:

@@ -30,7 +30,7 @@ _OF_THE_SIM = """a.device_id IN (
 _RECENT = f"""
 SELECT a.tapped_ms AS at_ms, m.number, m.answering, a.parts, a.channel = 'sms' AS sms,
        m.answering = 0 AND NOT EXISTS (SELECT 1 FROM message e WHERE
-         e.conversation_id = m.conversation_id AND e.happened_ms < m.happened_ms
+         e.conversation_id = m.conversation_id AND (e.happened_ms, e.id) < (m.happened_ms, m.id)
          AND (e.direction = 'in' OR e.sent_ms IS NOT NULL)) AS first,
        m.rule IN {GREETINGS} AND NOT EXISTS (SELECT 1 FROM message e WHERE
          e.conversation_id = m.conversation_id AND e.sent_ms IS NOT NULL AND e.id < m.id) AS greets

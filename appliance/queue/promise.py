@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from appliance.messages import Channel, MessageClass
 from appliance.queue import rows
+from appliance.queue.heard import SINCE_HEARD
 from appliance.queue.history import Left
 from appliance.queue.pacing import DEFAULT_PROFILE, GREETINGS, HOUR_MS, Brake, Profile, Waiting
 from appliance.queue.past import Histories
@@ -32,10 +33,11 @@ LAST_SAID = 8
 
 _MEMORY = "promises"
 
-_SAID = """
-SELECT direction, answering, sent_ms, length(text) AS length FROM message
-WHERE conversation_id = ? ORDER BY happened_ms DESC, id DESC LIMIT ?
-"""
+_SAID = f"""
+SELECT b.direction, b.answering, b.sent_ms, length(b.text) AS length, {SINCE_HEARD} AS since_heard
+FROM conversation c CROSS JOIN message b ON b.conversation_id = c.id
+WHERE c.id = ? ORDER BY b.happened_ms DESC, b.id DESC LIMIT ?
+"""  # noqa: S608 -- our own words
 
 _PROMISED = f"""
 SELECT m.id, m.number, m.contact_id, m.class, m.answering, m.wanted, m.text, m.reason,
@@ -231,8 +233,7 @@ def _with_past(tx: Tx, coming: Coming) -> Waiting:
     said = tx.conn.execute(_SAID, (coming.conversation_id, LAST_SAID)).fetchall()
     if waiting.is_begun:
         sent = [row for row in said if row["sent_ms"] is not None]
-        since_ms = coming.last_in_ms or 0
-        unanswered = sum(not row["answering"] and row["sent_ms"] > since_ms for row in sent)
+        unanswered = sum(not row["answering"] and row["since_heard"] for row in sent)
         first = coming.last_in_ms is None and not sent
         return replace(waiting, unanswered=unanswered, first=first)
     heard = next((row["length"] for row in said if row["direction"] == "in"), 0)

@@ -10,6 +10,7 @@ from typing import Any
 from appliance.devices.protocol import Outgoing, Resumed
 from appliance.messages import Channel, MessageClass
 from appliance.queue import undecided
+from appliance.queue.heard import SINCE_HEARD
 from appliance.queue.pacing import GREETINGS, Waiting
 from appliance.sms_parts import count_parts
 
@@ -84,28 +85,28 @@ class OpenQuestion:
     looked_ms: int | None
 
 
-_QUEUED = """
+_QUEUED = f"""
 SELECT m.id, m.number, m.class, m.text, m.created_ms, m.typed, m.answering, m.not_before_ms,
        m.contact_id, m.staff_id, m.wanted, n.on_whatsapp, m.expected_ms, m.reason, m.tries,
        m.bound_to,
        CASE WHEN m.answering = 1 OR m.class IN ('confirmation', 'reply') THEN 0 ELSE
        (SELECT count(*) FROM message b WHERE b.conversation_id = m.conversation_id
-          AND b.direction = 'out' AND b.answering = 0 AND b.sent_ms > coalesce(c.last_in_ms, 0)
+          AND b.direction = 'out' AND b.answering = 0 AND {SINCE_HEARD}
        ) END AS unanswered,
        m.answering = 0 AND c.last_in_ms IS NULL AND NOT EXISTS (SELECT 1 FROM message s
           WHERE s.conversation_id = m.conversation_id AND s.sent_ms IS NOT NULL) AS first,
-       coalesce(m.rule IN {greetings} AND NOT EXISTS (SELECT 1 FROM message s
+       coalesce(m.rule IN {{greetings}} AND NOT EXISTS (SELECT 1 FROM message s
           WHERE s.conversation_id = m.conversation_id AND s.sent_ms IS NOT NULL), 0) AS greets,
        CASE WHEN m.answering = 0 OR m.typed = 1 THEN 0 ELSE
        (SELECT length(i.text) FROM message i WHERE i.conversation_id = m.conversation_id
           AND i.direction = 'in' ORDER BY i.happened_ms DESC, i.id DESC LIMIT 1) END AS heard
-FROM message m INDEXED BY {index}
+FROM message m INDEXED BY {{index}}
 CROSS JOIN conversation c ON c.id = m.conversation_id
 LEFT JOIN contact_number n ON n.number = m.number
 WHERE m.line_id = :line AND m.state = 'queued' AND m.class = :class AND m.answering = :answering
-  AND m.id > :after {as_indexed} AND {condition}
+  AND m.id > :after {{as_indexed}} AND {{condition}}
 ORDER BY m.id LIMIT :limit
-"""
+"""  # noqa: S608 -- our own words
 _OF_LINE = f"""
 SELECT {{what}} FROM message INDEXED BY message_waiting
 WHERE line_id = ? AND state IN {WAITING} AND state = 'queued'

@@ -3,17 +3,22 @@
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from appliance.clock import ManualClock
-from appliance.desk import sessions, staff
+from appliance.desk import lists, sessions, staff
+from appliance.desk.inbox import Order
+from appliance.desk.lists import ListRequest
+from appliance.desk.sending import Author
 from appliance.desk.staff import LINK_LIFE_MS
 from appliance.desk.throttle import Throttle, TooManyTries
 from appliance.devices.protocol import DeviceState
 from appliance.errors import Transient, Unconfirmed
+from appliance.messages import MessageClass
 from appliance.queue.history import History, Left, by_now
 from appliance.queue.pacing import DAY_MS, DEFAULT_PROFILE, MINUTE_MS, Waiting, earliest
 from appliance.queue.past import Histories
@@ -21,7 +26,8 @@ from appliance.queue.planner import Planner
 from appliance.queue.work import QueueWork
 from appliance.store import high_water, lines
 from appliance.store.store import Store
-from tests.queue.counter import ANNA, BART, BOTH, MONDAY, Counter, tapping
+from tests.queue.counter import ANNA, BART, BOTH, MONDAY, STAFF, Counter, tapping
+from tests.queue.inbox_reader import Colleague
 from tests.queue.test_pacing import BEGUN, OFFICE, OLD, TYPED, waiting
 
 TEN_YEARS_MS = 3653 * DAY_MS
@@ -151,6 +157,74 @@ def test_no_conversation_stands_first_for_years(counter: Counter, ahead_ms: int)
     newest = counter.one("SELECT contact_id FROM conversation ORDER BY last_ms DESC LIMIT 1")
     assert newest["contact_id"] == counter.contact_id(BART)
     assert counter.row(counter.queues())["answering"] == 0
+
+
+@AHEAD
+def test_who_asked_again_still_waits(counter: Counter, ahead_ms: int) -> None:
+    """All of it was said at one moment then, in its own order."""
+    colleague = Colleague(counter)
+    goes_ahead(counter, ahead_ms)
+    counter.queues("Ja", author=Author(staff_id=colleague.id))
+    counter.sends()
+    assert [row.preview for row in colleague.rows(Order.WAITING)] == ["Hoi, is er werk?"]
+    counter.clock.advance(ms=10 * MINUTE_MS)
+    counter.hears("En morgen?")
+    is_right_again(counter)
+    waiting_rows = colleague.rows(Order.WAITING)
+    assert sorted(row.preview for row in waiting_rows) == ["En morgen?", "Hoi, is er werk?"]
+    counter.queues("Ook", author=Author(staff_id=colleague.id))
+    assert [row.preview for row in colleague.rows(Order.WAITING)] == ["Hoi, is er werk?"]
+
+
+@AHEAD
+def test_who_answered_nothing_is_not_written_to_again(counter: Counter, ahead_ms: int) -> None:
+    """Nor is what waits for that let go, nor a list accepted; what they write since frees it."""
+    goes_ahead(counter, ahead_ms)
+    counter.clock.advance(ms=5 * DAY_MS)
+    for _ in range(DEFAULT_PROFILE.unanswered_in_a_row):
+        counter.queues(kind=MessageClass.AUTOMATIC, typed=False)
+        counter.clock.advance(ms=10 * MINUTE_MS)
+        counter.sends()
+    held = counter.queues(kind=MessageClass.AUTOMATIC, typed=False)
+    counter.planner.round()
+    is_right_again(counter)
+    counter.planner.round()
+    assert counter.row(held)["reason"] == "unanswered"
+    planned_ms = counter.clock.now_ms() + 2 * DAY_MS
+    about: dict[str, Any] = {
+        "kind": MessageClass.AUTOMATIC,
+        "typed": False,
+        "not_before_ms": planned_ms,
+    }
+    assert counter.accepts(**about).reason == "unanswered"
+    preview = ListRequest(
+        line_id=counter.line_id,
+        numbers=[ANNA],
+        texts=["Morgen?"],
+        author=STAFF,
+        not_before_ms=planned_ms,
+    )
+    (listed,) = counter.store.read(
+        lambda conn: lists.preview(conn, preview, now_ms=counter.clock.now_ms())
+    )
+    assert listed.refusal == "unanswered"
+    counter.hears("Ja")
+    counter.planner.round()
+    assert counter.row(held)["reason"] != "unanswered"
+
+
+@AHEAD
+def test_who_was_heard_then_is_no_first_contact(counter: Counter, ahead_ms: int) -> None:
+    goes_ahead(counter, ahead_ms)
+    counter.clock.advance(ms=2 * DAY_MS)
+    counter.queues(kind=MessageClass.AUTOMATIC)
+    counter.sends()
+    is_right_again(counter)
+    line = counter.store.read(lambda conn: lines.line(conn, counter.line_id))
+    history = counter.store.read(
+        lambda conn: Histories().of(conn, counter.device_id, line, now_ms=counter.clock.at_ms)
+    )
+    assert [left.first for left in history.left] == [False]
 
 
 @AHEAD
