@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from appliance.desk import crowd
 from appliance.desk.room import Room
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.messages import Channel, MessageClass, MessageState, clean_text
 from appliance.phone_numbers import is_e164, is_landline
-from appliance.queue import undecided
+from appliance.queue import crowding, undecided
 from appliance.queue.pacing import ANSWER_WINDOW_MS, GREETINGS, HOUR_MS, Brake, Waiting
 from appliance.queue.permission import may_write
 from appliance.queue.promise import Coming, first_promise, note_promise
@@ -84,10 +83,10 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     if tx.clock_is_wrong:
         expected_ms, reason = None, "clock-wrong"
     outgoing = _outgoing(tx, request, coming, expected_ms=expected_ms, reason=reason)
+    if reason == Brake.NEWCOMERS.value:
+        crowding.tell(tx, line.id, coming.waiting.id)
     message_id = messages.enqueue(tx, outgoing)
     note_promise(tx, line, promise)
-    if reason == Brake.NEWCOMERS.value:
-        crowd.tell(tx, line.id, message_id)
     return Accepted(
         id=message_id, state=MessageState.QUEUED, expected_ms=expected_ms, reason=reason
     )

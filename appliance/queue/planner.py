@@ -13,10 +13,10 @@ from functools import partial
 
 from appliance.errors import StoreError
 from appliance.messages import MessageState
-from appliance.queue import rows
+from appliance.queue import crowding, rows
 from appliance.queue.changes import ChangeFeed
 from appliance.queue.clock_watch import ClockWatch
-from appliance.queue.pacing import MINUTE_MS, Profile
+from appliance.queue.pacing import MINUTE_MS, Brake, Profile
 from appliance.queue.past import Histories
 from appliance.queue.plan import Planned, distant_plan, plan_line
 from appliance.store import lines, messages
@@ -148,9 +148,7 @@ class Planner:
     def _note_changes(self) -> None:
         changes = self._store.read(self._feed.read)
         if changes.freed:
-            self._announce(
-                [_Promise(message_id=each, expected_ms=None, reason="") for each in changes.freed]
-            )
+            self._store.write(partial(_let_go, message_ids=changes.freed))
         for line_id, kept in self._kept.items():
             if changes.lines is None or line_id in changes.lines:
                 kept.planned_ms = None
@@ -184,7 +182,7 @@ class Planner:
             far = self._far(line, near, now_ms)
             promises += far[:FAR_WRITTEN]
             kept.far_ms = now_ms if len(far) <= FAR_WRITTEN else None
-        self._announce(promises)
+        self._announce(line.id, promises)
         kept.due_ms = min((each.expected_ms for each in near if each.expected_ms), default=None)
         kept.planned_ms = now_ms if len(stale) < FAR_WRITTEN else None
         return len(stale) + len(promises)
@@ -208,9 +206,9 @@ class Planner:
             if _is_off(each.expected_ms, expected_ms, now_ms, FAR_TOLERANCE)
         ]
 
-    def _announce(self, promises: Sequence[_Promise]) -> None:
+    def _announce(self, line_id: str, promises: Sequence[_Promise]) -> None:
         if promises:
-            self._store.write(partial(_write, promises=promises))
+            self._store.write(partial(_write, line_id=line_id, promises=promises))
 
 
 def _expire(tx: Tx, message_ids: Sequence[str]) -> None:
@@ -218,7 +216,15 @@ def _expire(tx: Tx, message_ids: Sequence[str]) -> None:
         messages.move(tx, message_id, MessageState.EXPIRED, reason="too-old")
 
 
-def _write(tx: Tx, promises: Sequence[_Promise]) -> None:
+def _let_go(tx: Tx, message_ids: Sequence[str]) -> None:
+    for message_id in message_ids:
+        messages.plan(tx, message_id, expected_ms=None, reason=None)
+
+
+def _write(tx: Tx, line_id: str, promises: Sequence[_Promise]) -> None:
+    crowded = (each.message_id for each in promises if each.reason == Brake.NEWCOMERS.value)
+    if (first := next(crowded, None)) is not None:
+        crowding.tell(tx, line_id, first)
     for each in promises:
         messages.plan(tx, each.message_id, expected_ms=each.expected_ms, reason=each.reason or None)
 

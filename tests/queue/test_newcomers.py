@@ -7,7 +7,7 @@ import pytest
 
 from appliance.desk import crowd, staff
 from appliance.desk.sending import Author
-from appliance.devices.protocol import MissedCall, Proof, Tick, Ticks, Visit
+from appliance.devices.protocol import DeviceState, MissedCall, Proof, Tick, Ticks, Visit
 from appliance.events import EventKind
 from appliance.messages import MessageClass, MessageState
 from appliance.queue.attempt import QueueAttempt
@@ -15,7 +15,7 @@ from appliance.queue.pacing import DEFAULT_PROFILE
 from appliance.queue.profile import checked
 from appliance.store import lines
 from appliance.store.line_settings import LineSettings
-from tests.queue.counter import ANNA, BART, SMS, Counter, tapping
+from tests.queue.counter import ANNA, BART, BOTH, SMS, Counter, tapping
 
 FLOOD = 500
 HOUR = DEFAULT_PROFILE.newcomers_per_hour
@@ -126,6 +126,21 @@ def test_it_is_told_once(counter: Counter) -> None:
     (event,) = counter.events(EventKind.LINE_CROWDED)
     assert event.line_id == counter.line_id
     assert counter.store.read(lambda conn: crowd.waiting(conn, counter.line_id)) == 30
+
+
+def test_a_crowd_while_the_phone_was_away_is_told(counter: Counter) -> None:
+    """Once, when it is back and the first one has to wait for others of its kind."""
+    counter.phone_is(DeviceState.ABSENT)
+    flood(counter, many=HOUR + 30)
+    counter.planner.round()
+    assert counter.events(EventKind.LINE_CROWDED) == []
+    counter.phone_is(DeviceState.READY, channels=BOTH)
+    for _ in range(3):
+        counter.planner.round()
+        counter.clock.advance(s=60)
+    (event,) = counter.events(EventKind.LINE_CROWDED)
+    assert event.line_id == counter.line_id
+    assert counter.row(event.message_id or "")["reason"] == "newcomers"
 
 
 def test_a_flood_of_stop_holds_up_no_reply(counter: Counter, sanne: Author) -> None:
