@@ -16,6 +16,7 @@ from sqlite_utils.migrations import Migrations
 
 from appliance.errors import NewerDatabase
 from appliance.store.connection import connect_reader
+from appliance.store.copies import copy_without_codes
 
 migrations = Migrations("balie")
 
@@ -65,8 +66,8 @@ def _copy_aside(path: Path, target: Path) -> None:
     """
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     target.unlink(missing_ok=True)
-    with closing(connect_reader(path)) as old, closing(sqlite3.connect(target)) as copy:
-        old.backup(copy)
+    with closing(connect_reader(path)) as old:
+        copy_without_codes(old, target)
 
 
 def _run_script(conn: sqlite3.Connection, name: str) -> None:

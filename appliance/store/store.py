@@ -26,6 +26,7 @@ from appliance.store.connection import (
     connect_writer,
     translated,
 )
+from appliance.store.copies import copy_without_codes
 from appliance.store.keeping import Keeping
 from appliance.store.loop_writes import LoopWrites
 from appliance.store.migrations import migrate
@@ -135,18 +136,8 @@ class Store:
         return int(self.read(lambda conn: conn.execute("PRAGMA data_version").fetchone()[0]))
 
     def copy_to(self, target: Path) -> None:
-        """A consistent copy of the database, taken beside whoever writes.
-
-        It holds no codes for lines, which would outlive their minutes there.
-        """
-        copy = sqlite3.connect(target)
-        try:
-            self.read(lambda conn: conn.backup(copy))
-            copy.execute("PRAGMA secure_delete = FAST")
-            with copy:
-                copy.execute("UPDATE line_code SET text = NULL, sender = ''")
-        finally:
-            copy.close()
+        """A consistent copy, taken beside whoever writes. It holds no codes for lines."""
+        self.read(lambda conn: copy_without_codes(conn, target))
 
     def is_damaged(self) -> bool:
         """What SQLite's quick check says of the file as it is on the disk now.

@@ -225,6 +225,38 @@ def test_a_migration_copies_the_old_file_aside_first(
         assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+def test_what_a_migration_copies_aside_holds_no_code(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The copy is kept for good, and a code for ten minutes; the database still has it."""
+    filled(path)
+    code = ("1", "sms:1", "line", "WhatsApp", "WhatsApp", "code: 123-456", 1)
+    with closing(sqlite3.connect(path)) as conn, conn:
+        conn.execute("INSERT INTO line_code VALUES (?, ?, ?, ?, ?, ?, ?)", code)
+    update_balie(monkeypatch)
+    opened(path).close()
+    (copied,) = (path.parent / "backups").iterdir()
+    assert b"123-456" not in copied.read_bytes()
+    with closing(sqlite3.connect(copied)) as copy:
+        assert copy.execute("SELECT service, text FROM line_code").fetchall() == [
+            ("WhatsApp", None)
+        ]
+    assert b"123-456" in path.read_bytes()
+
+
+def test_an_older_database_that_knows_no_codes_is_copied_aside(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever tables it has not yet."""
+    filled(path)
+    with closing(sqlite3.connect(path)) as conn:
+        conn.execute("DROP TABLE line_code")
+    update_balie(monkeypatch)
+    opened(path).close()
+    (copied,) = (path.parent / "backups").iterdir()
+    assert "colour" not in columns(copied)
+
+
 def test_a_migration_that_breaks_off_changes_nothing(path: Path) -> None:
     """The old database is there afterwards, and the migration is still to come."""
     filled(path, "breaks")

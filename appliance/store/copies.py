@@ -1,0 +1,20 @@
+"""Copies of the database: they are kept for long, and hold nothing that must be gone in minutes."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+_KNOWS_CODES = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'line_code'"
+
+
+def copy_without_codes(source: sqlite3.Connection, target: Path) -> None:
+    """A consistent copy, on the disk on return, of a database of this or an older Balie.
+
+    It holds no codes for lines, which would outlive their minutes there.
+    """
+    with closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
+        copy.execute("PRAGMA secure_delete = FAST")
+        if copy.execute(_KNOWS_CODES).fetchone():
+            with copy:
+                copy.execute("UPDATE line_code SET text = NULL, sender = ''")
