@@ -31,6 +31,8 @@ class Jobs:
         self._look = look
         about = "what is late could not be looked after"
         self._blind = Trouble(log, about, level=logging.ERROR)
+        about = "codes for lines could not be erased"
+        self._codes_stay = Trouble(log, about, level=logging.ERROR)
         self._scheduler = Scheduler(timezone="UTC", daemon=True)
         self._scheduler.add_job(self._copy, At(hour=2, minute=15))
         self._scheduler.add_job(self._sweep, At(minute=7))
@@ -71,8 +73,10 @@ class Jobs:
     def _forget_codes(self) -> None:
         try:
             line_codes.forget_old(self._store)
-        except StoreError:
-            log.exception("codes for lines could not be erased")
+        except StoreError as exc:
+            self._codes_stay.met(exc, exc=exc)
+        else:
+            self._codes_stay.over()
 
     def _sweep(self) -> None:
         try:

@@ -1,6 +1,8 @@
 """Codes for the line itself: kept apart from messages, and gone after ten minutes."""
 
+import logging
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,8 @@ from appliance.desk import line_codes
 from appliance.desk.line_codes import LineCode
 from appliance.devices.protocol import Group, IncomingPart
 from appliance.events import EventKind
+from appliance.runtime.jobs import Jobs
+from appliance.store.store import Store
 from tests.queue.counter import ANNA, SMS, Counter
 
 CODE = "Your WhatsApp code: 123-456. Don't share this code with others"
@@ -87,6 +91,27 @@ def test_after_ten_minutes_it_is_erased(counter: Counter, tmp_path: Path) -> Non
     conn.close()
     for file in tmp_path.glob("balie.db*"):
         assert SECRET not in file.read_bytes()
+
+
+def test_codes_that_cannot_be_erased_are_told_once(
+    counter: Counter, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not with each look of a disk that takes nothing; and their end is told, too."""
+    comes(counter)
+    counter.clock.advance(s=601)
+    caplog.set_level(logging.INFO, logger="appliance.runtime.jobs")
+    path = counter.store.path
+    with closing(Store(path, counter.clock, busy_timeout_s=0.01)) as store:
+        jobs = Jobs(store, lambda: None)
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            for _ in range(5):
+                jobs._forget_codes()
+            other.execute("ROLLBACK")
+        jobs._forget_codes()
+    failed, over = [each for each in caplog.messages if each.startswith("codes for lines")]
+    assert "is locked by another program" in failed
+    assert "well again" in over
 
 
 def test_a_clock_that_is_put_back_keeps_none(counter: Counter) -> None:
