@@ -83,6 +83,7 @@ async def _lifespan(services: Services, app: FastAPI) -> AsyncIterator[None]:
     await services.feed.start()
     yield
     await services.feed.close()
+    await services.close()
 
 
 async def _answer(request: Request, exc: Exception) -> Response:

@@ -1,8 +1,11 @@
 """What the runtime hands to the API and the web pages; they reach nothing else."""
 
+import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.connections import Connections
@@ -13,6 +16,8 @@ from appliance.queue.gate import ConsentGate
 from appliance.store.keeping import is_low
 from appliance.store.store import Store
 
+T = TypeVar("T")
+GATE_THREADS = 4
 EVIDENCE = Path("media", "evidence")
 """Below the data directory."""
 
@@ -28,6 +33,10 @@ class PluggedIn:
 
 def _nothing() -> Sequence[PluggedIn]:
     return ()
+
+
+def _few_threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(GATE_THREADS, thread_name_prefix="gate-write")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +62,17 @@ class Services:
     room: Room = field(default_factory=Room)
     plugged_in: Callable[[], Sequence[PluggedIn]] = _nothing
     connections: Connections = field(default_factory=Connections)
+    _gate_threads: ThreadPoolExecutor = field(default_factory=_few_threads, init=False)
+
+    async def at_gate(self, work: Callable[[], T]) -> T:
+        """For what waits until nothing is being sent to a person, in threads that are for it alone:
+        however long a phone takes, nothing else waits with it.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._gate_threads, work)
+
+    async def close(self) -> None:
+        """Returns when nobody is at the gate any more."""
+        await asyncio.to_thread(self._gate_threads.shutdown)
 
     @property
     def disk(self) -> str:

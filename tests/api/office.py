@@ -59,6 +59,7 @@ class Office:
     client: httpx.Client
     missing: list[str] = field(default_factory=list)
     planned: list[None] = field(default_factory=list)
+    gate: ConsentGate = field(default_factory=ConsentGate)
     _keys: int = 0
 
     def desk(self, name: str, number: str) -> Desk:
@@ -219,9 +220,10 @@ def open_office(
     store = Store(data_dir / "balie.db", clock)
     missing: list[str] = []
     planned: list[None] = []
+    gate = ConsentGate()
     services = Services(
         store=store,
-        gate=ConsentGate(),
+        gate=gate,
         clock=clock,
         feed=EventFeed(store, poll_s=0.05),
         planned=lambda: planned.append(None),
@@ -231,7 +233,7 @@ def open_office(
         proxies=proxies,
     )
     with web.serving(services), httpx.Client(base_url=web.url, timeout=60) as client:
-        yield Office(store, clock, web.url, client, missing, planned)
+        yield Office(store, clock, web.url, client, missing, planned, gate)
     store.close()
 
 

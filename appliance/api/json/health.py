@@ -66,7 +66,8 @@ async def _unusable(services: Services) -> list[str]:
         await services.store.aread(events.last_seq)
     except StoreError:
         return ["store"]
-    return [] if await asyncio.to_thread(services.store.keeps_again) else ["store"]
+    keeps = services.store.keeps or await asyncio.to_thread(services.store.keeps_again)
+    return [] if keeps else ["store"]
 
 
 @router.get(

@@ -1,8 +1,8 @@
 """Writing: sending, withdrawing, drafts, and the first message to a number."""
 
-import asyncio
 import dataclasses
 import sqlite3
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form
@@ -105,8 +105,7 @@ async def decide_near_stop(
     mine = visit.session.rights
     conversation_id = await visit.read(lambda conn: _conversation_of(conn, mine, message_id))
     services = visit.services
-    # In a thread: it waits until nothing is being sent to this person.
-    await asyncio.to_thread(
+    work = partial(
         sign_off.decide,
         services.store,
         services.gate,
@@ -115,6 +114,7 @@ async def decide_near_stop(
         staff_id=visit.staff_id,
         allowed=lambda tx: _conversation_of(tx.conn, visit.rights_in(tx), message_id),
     )
+    await services.at_gate(work)
     services.planned()
     if visit.partial:
         return Response(status_code=204)

@@ -1,7 +1,7 @@
 """The contact's card: what the office may change about a person."""
 
-import asyncio
 import sqlite3
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Query
@@ -85,13 +85,9 @@ async def add_number(
                 return None
             return contacts.say_number(tx, contact_id, e164, sight=sight, join_id=join, staff_id=me)
 
-        # In a thread and under the gate: a STOP of either of the two counts for both from here on.
-        other = await asyncio.to_thread(
-            visit.services.gate.write,
-            visit.services.store,
-            (e164, *(each.number for each in shown.numbers)),
-            work,
-        )
+        # A STOP of either of the two counts for both from here on.
+        services, both = visit.services, (e164, *(each.number for each in shown.numbers))
+        other = await services.at_gate(partial(services.gate.write, services.store, both, work))
     except (InvalidInput, Refused) as exc:
         note = note_of(visit.words, exc)
         return await _show(visit, conversation_id, 422, note=note, number=number)
