@@ -8,7 +8,7 @@ from appliance.messages import Channel, MessageClass, MessageState, clean_text
 from appliance.phone_numbers import is_e164, is_landline
 from appliance.queue import crowding, undecided
 from appliance.queue.pacing import ANSWER_WINDOW_MS, GREETINGS, HOUR_MS, Brake, Waiting
-from appliance.queue.permission import may_write
+from appliance.queue.permission import check_owner, may_write
 from appliance.queue.promise import Coming, first_promise, note_promise
 from appliance.sms_parts import MAX_PARTS, count_parts
 from appliance.store import contacts, conversations, lines, messages
@@ -32,7 +32,8 @@ class SendRequest:
     """`number` is E.164. `typed`: a member of staff typed it just now, word by word.
 
     `room` is what the line has left for it; None for people at the counter and for rules, whose
-    few answers go before all others.
+    few answers go before all others. `contact_id`: whose conversation it is written in, if in one;
+    it goes to nobody else.
     """
 
     line_id: str
@@ -46,6 +47,7 @@ class SendRequest:
     not_before_ms: int | None = None
     typed: bool = False
     room: Room | None = None
+    contact_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +71,8 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     text = clean_text(request.text)
     _check_channel(tx, request.channel, request.number, text)
     person = tx.conn.execute(_PERSON, (request.number,)).fetchone()
-    if person and request.client_id and (known := _already(tx, request, person[0], text)):
+    whose = request.contact_id or (person and person["contact_id"])
+    if whose and request.client_id and (known := _already(tx, request, whose, text)):
         return known
     wanted = _permitted(tx, request, text)
     contact_id = person["contact_id"] if person else contacts.ensure(tx, request.number)
@@ -240,6 +243,13 @@ def _check_channel(tx: Tx, channel: Channel | None, number: str, text: str) -> N
 
 def _permitted(tx: Tx, request: SendRequest, text: str) -> Channel | None:
     """The channel to send over; SMS where consent reaches no further. Raises Refused."""
+    if request.contact_id is not None:
+        check_owner(
+            tx.conn,
+            line_id=request.line_id,
+            number=request.number,
+            contact_id=request.contact_id,
+        )
     permission = may_write(
         tx.conn,
         line_id=request.line_id,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from appliance.errors import Refused
 from appliance.messages import Channel, MessageClass
-from appliance.store import consent
+from appliance.store import consent, contacts
 from appliance.store.consent import ConsentKind, Entry, Verdict
 
 
@@ -47,6 +47,15 @@ def may_write(
     if entry is not None and _first_confirmation(conn, entry, line_id) == message_id:
         return Permission(refusal=None)
     return Permission(refusal=_refusal(verdict))
+
+
+def check_owner(conn: sqlite3.Connection, *, line_id: str, number: str, contact_id: str) -> None:
+    """Raises Refused for a number that is only said to be this contact's, with what would be
+    answered if nobody else had it: that somebody has is not told.
+    """
+    owner = contacts.by_number(conn, number)
+    if owner is None or owner.id != contact_id:
+        raise _refusal(consent.verdict_of(conn, line_id, number, contact_id))
 
 
 def _licensing(verdict: Verdict, channel: Channel | None) -> Entry | None:

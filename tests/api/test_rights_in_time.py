@@ -273,3 +273,28 @@ def test_who_sees_both_may_say_that_they_are_two(
     assert 'name="join"' not in page.text
     assert numbers_of(office, tilburg, WORKER) == [WORKER]
     assert numbers_of(office, breda, ELSEWHERE) == [ELSEWHERE]
+
+
+@pytest.mark.parametrize("stopped", [True, False])
+def test_writing_to_a_number_tells_nothing_of_other_branches(
+    office: Office, tilburg: Desk, breda: Desk, fatima: Branch, stopped: bool
+) -> None:
+    """In a conversation a number that another branch knows is refused as one that nobody has, and
+    nothing is written into the other one's; what is no text is refused alike, too.
+    """
+    fatima.says(NEW)
+    fatima.says(ELSEWHERE)
+    if stopped:
+        office.writes(WORKER, tilburg, "STOP")
+    before = office.count("message")
+
+    def told(number: str, text: str) -> tuple[int, str]:
+        path = f"/c/{fatima.conversation}/messages"
+        form = {"to": number, "text": text, "client_id": f"{number}{text}"}
+        answer = fatima.browser.post(path, form)
+        return answer.status_code, answer.text
+
+    for text, status in (("Morgen 7 uur?", 409), ("", 422)):
+        assert told(NEW, text) == told(ELSEWHERE, text)
+        assert told(NEW, text)[0] == status
+    assert office.count("message") == before

@@ -167,8 +167,8 @@ def _begin(tx: Tx, rights: Rights, request: sending.SendRequest) -> str:
 
 def _accept(tx: Tx, rights: Rights, request: sending.SendRequest, conversation_id: str) -> None:
     """The draft goes in the same transaction: it is sent, or it is still there."""
-    _writable(tx.conn, rights, conversation_id)
-    sending.accept(tx, request)
+    about = _writable(tx.conn, rights, conversation_id)
+    sending.accept(tx, dataclasses.replace(request, contact_id=about.contact_id))
     if request.author.staff_id:
         drafts.forget(tx, staff_id=request.author.staff_id, conversation_id=conversation_id)
 
