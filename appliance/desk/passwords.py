@@ -1,7 +1,7 @@
 """Passwords: argon2id with the parameters that OWASP's Password Storage Cheat Sheet gives.
 
 One hash costs 19 MiB and some tens of milliseconds on a Pi, so it is computed outside every
-transaction and never in the event loop, and `authenticate` lets one run at a time.
+transaction and never in the event loop, and `Turns` lets two run at a time.
 """
 
 import functools
