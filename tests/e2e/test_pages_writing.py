@@ -8,7 +8,6 @@ from appliance.store import messages
 from appliance.store.events import of_message
 from tests.e2e.conftest import NARROW, OpenPage, Place
 from tests.e2e.held import hold
-from tests.running_demo import eventually
 
 FATIMA = "Fatima El Idrissi"
 SENT = (
@@ -268,32 +267,6 @@ def test_a_refusal_that_comes_later_gives_the_words_back(open_page: OpenPage, pl
     expect(page.locator("#text")).to_have_value("")
     opened(page, FATIMA)
     expect(page.locator("#text")).to_have_value("Kun je morgen ook?")
-
-
-def test_a_refusal_that_comes_later_leaves_the_draft(open_page: OpenPage, place: Place) -> None:
-    """What was typed after it went to the server, and the words come back above it."""
-    page = opened(open_page(), FATIMA)
-    held = hold(page, "**/c/*/messages")
-    write(page, "Kun je morgen ook?")
-    page.locator("#text").fill("En overmorgen?")
-    opened(page, "Kees Verhoeven")
-    place.desk.stop(FATIMA)
-    held.pop().continue_()
-    expect(page.locator("#toast .note")).to_have_attribute("data-code", "opted-out")
-    opened(page, FATIMA)
-    expect(page.locator("#text")).to_have_value("Kun je morgen ook?\nEn overmorgen?")
-
-
-def test_who_goes_elsewhere_leaves_nothing_unsent(open_page: OpenPage, place: Place) -> None:
-    """The second of two messages was still waiting for the first when its writer left."""
-    page = opened(open_page(), FATIMA)
-    hold(page, "**/c/*/messages")
-    write(page, "Eerst dit")
-    write(page, "Dan dat")
-    expect(page.locator("#pending li")).to_have_count(2)
-    page.goto("/devices")
-    either = SENT.format("Eerst dit") + " OR text = 'Dan dat'"
-    eventually(lambda: place.count(either) == 2, "both are sent, each once")
 
 
 def test_texts_are_shown_as_they_were_written(open_page: OpenPage, place: Place) -> None:
