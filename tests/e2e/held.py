@@ -1,6 +1,13 @@
-"""A request that the test keeps waiting, so that it says itself what comes first."""
+"""Requests that the test keeps waiting, so that it says itself what comes first."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from playwright.sync_api import Page, Route
+
+from appliance.store.store import Store
 
 
 def hold(page: Page, address: str) -> list[Route]:
@@ -12,3 +19,18 @@ def hold(page: Page, address: str) -> list[Route]:
 
     page.route(address, keep, times=1)
     return held
+
+
+@contextmanager
+def writes_wait(store: Store) -> Iterator[None]:
+    """Balie answers nothing that writes until the block ends; a page's own requests are as ever,
+    so also those that it sends while it is left, which Playwright would lose.
+    """
+    ended = threading.Event()
+    with ThreadPoolExecutor(1) as beside:
+        waiting = beside.submit(store.write, lambda _tx: ended.wait())
+        try:
+            yield
+        finally:
+            ended.set()
+            waiting.result()

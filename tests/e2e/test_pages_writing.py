@@ -7,7 +7,7 @@ from appliance.desk import sessions
 from appliance.store import messages
 from appliance.store.events import of_message
 from tests.e2e.conftest import NARROW, OpenPage, Place
-from tests.e2e.held import hold
+from tests.e2e.held import hold, writes_wait
 
 FATIMA = "Fatima El Idrissi"
 SENT = (
@@ -215,9 +215,9 @@ def test_an_ended_session_leads_to_the_login_and_back(open_page: OpenPage, place
     """Who was logged out meanwhile logs in and finds the conversation and the typed text again."""
     page = opened(open_page(), FATIMA)
     staff_id = place.desk.filled.staff["Sanne de Wit"]
-    place.store.write(lambda tx: sessions.end_all(tx, staff_id))
     page.locator("#text").fill("Dit mag niet weg zijn")
-    page.keyboard.press("Enter")  # saving the draft may have led to the login before this
+    place.store.write(lambda tx: sessions.end_all(tx, staff_id))
+    page.keyboard.press("Enter")  # the end of the stream may have led to the login before this
     logged_in_again(page)
     expect(page.locator("#text")).to_have_value("Dit mag niet weg zijn")
     assert place.count(SENT.format("Dit mag niet weg zijn")) == 0
@@ -267,6 +267,100 @@ def test_a_refusal_that_comes_later_gives_the_words_back(open_page: OpenPage, pl
     expect(page.locator("#text")).to_have_value("")
     opened(page, FATIMA)
     expect(page.locator("#text")).to_have_value("Kun je morgen ook?")
+
+
+def test_a_refusal_that_comes_later_leaves_what_was_typed_since(
+    open_page: OpenPage, place: Place
+) -> None:
+    """The words come back above the draft that was written after them."""
+    page = opened(open_page(), FATIMA)
+    held = hold(page, "**/c/*/messages")
+    write(page, "Kun je morgen ook?")
+    expect(page.locator("#pending li")).to_have_count(1)
+    page.locator("#text").fill("En overmorgen?")
+    opened(page, "Kees Verhoeven")
+    place.desk.stop(FATIMA)
+    held.pop().continue_()
+    expect(page.locator("#toast .note")).to_have_attribute("data-code", "opted-out")
+    opened(page, FATIMA)
+    expect(page.locator("#text")).to_have_value("Kun je morgen ook?\nEn overmorgen?")
+
+
+def test_a_draft_is_found_again_before_it_is_stored(open_page: OpenPage) -> None:
+    """Whoever comes back to a conversation faster than their words reached Balie loses none."""
+    page = opened(open_page(), FATIMA)
+    held = hold(page, "**/c/*/draft")
+    page.locator("#text").fill("Nog niet af")
+    opened(page, "Kees Verhoeven")
+    expect(page.locator("#text")).to_have_value("")
+    opened(page, FATIMA)
+    expect(page.locator("#text")).to_have_value("Nog niet af")
+    held.pop().continue_()
+    expect(page.locator("#list a.row", has_text="Nog niet af")).to_be_visible()
+    page.reload()
+    expect(page.locator("#text")).to_have_value("Nog niet af")
+
+
+def test_what_waits_for_its_turn_is_sent_when_its_writer_leaves(
+    open_page: OpenPage, place: Place
+) -> None:
+    """The second of two quick messages is not lost with the page, and the first is sent once:
+    the browser fails it on leaving, so Balie is asked again.
+    """
+    page = opened(open_page(), FATIMA)
+    with writes_wait(place.store):
+        for text in ("Tot morgen", "Neem je pas mee"):
+            write(page, text)
+        expect(page.locator("#pending li")).to_have_count(2)
+        page.goto("/devices")
+    page.goto("/")
+    opened(page, FATIMA)
+    expect(page.locator("#pending li")).to_have_count(0)
+    expect(page.locator("#text")).to_have_value("")
+    for text in ("Tot morgen", "Neem je pas mee"):
+        expect(bubble(page, text)).to_have_count(1)
+        assert place.count(SENT.format(text)) == 1
+
+
+def left_unsent(page: Page, place: Place, text: str) -> None:
+    """Writes what Balie does not take, and leaves the page, so that it cannot take it either."""
+    page.context.set_offline(True)
+    write(page, text)
+    expect(page.locator("#pending .failed")).to_be_visible()
+    page.context.clear_cookies()
+    page.goto("about:blank")
+    page.context.set_offline(False)
+    assert place.count(SENT.format(text)) == 0
+
+
+def log_in(page: Page, token: str, place: Place) -> None:
+    page.context.add_cookies([{"name": "balie_session", "value": token, "url": place.url}])
+    page.goto("/")
+
+
+def test_what_waited_is_sent_on_return_to_whom_it_was_written(
+    open_page: OpenPage, place: Place
+) -> None:
+    """Also where another conversation is opened first."""
+    page = opened(open_page(), FATIMA)
+    (session,) = (each for each in page.context.cookies() if each["name"] == "balie_session")
+    left_unsent(page, place, "Dit kon nog niet weg")
+    log_in(page, session["value"], place)
+    opened(page, "Kees Verhoeven")
+    expect(page.locator("#text")).to_have_value("")
+    opened(page, FATIMA)
+    expect(page.locator("#messages li.line", has_text="Dit kon nog niet weg")).to_have_count(1)
+    expect(page.locator("#text")).to_have_value("")
+
+
+def test_what_waited_is_not_sent_in_anothers_name(open_page: OpenPage, place: Place) -> None:
+    """A colleague logged in on the same computer meanwhile: the words wait for a person."""
+    page = opened(open_page(), FATIMA)
+    left_unsent(page, place, "Dit schreef Sanne")
+    log_in(page, place.desk.session("Marit Hoekstra").token, place)
+    opened(page, FATIMA)
+    expect(page.locator("#text")).to_have_value("Dit schreef Sanne")
+    assert place.count(SENT.format("Dit schreef Sanne")) == 0
 
 
 def test_texts_are_shown_as_they_were_written(open_page: OpenPage, place: Place) -> None:

@@ -1,6 +1,7 @@
 // Writing: the bubble stands at once, the text is kept until Balie has it, in the order of typing.
 
 const DRAFT_MS = 600;
+const LEFT = "under-way"; // where a page leaves for the next one what Balie did not answer
 const csrf = document.querySelector('meta[name="csrf"]').content;
 const touch = matchMedia("(hover: none) and (pointer: coarse)").matches;
 
@@ -9,6 +10,7 @@ let timer = 0;
 let saved = null;
 let leaving = false; // for the log-in: until the page is gone somebody may still type
 const underWay = new Map(); // by key: what was sent and Balie has not taken or given back
+const drafts = new Map(); // by conversation: what was typed there and is on its way to Balie
 
 const form = () => document.getElementById("composer");
 const field = () => document.getElementById("text");
@@ -41,12 +43,10 @@ function bubble(key, text) {
   const item = document.getElementById("pending-bubble").content.firstElementChild.cloneNode(true);
   item.dataset.key = `b-${key}`;
   item.querySelector(".text").textContent = text;
-  document.getElementById("pending").append(item);
-  document.dispatchEvent(new CustomEvent("balie:to-end"));
   return item;
 }
 
-// The thread was drawn anew: what is still under way in it stands there again.
+// What is under way in this conversation stands below its messages, also when they are drawn anew.
 function showUnderWay() {
   for (const sent of underWay.values()) {
     if (sent.conversation === form().dataset.conversation) document.getElementById("pending").append(sent.item);
@@ -74,6 +74,8 @@ function send() {
     message: { text, client_id: key, to: box.elements.to?.value ?? "" },
     item: bubble(key, text),
   });
+  showUnderWay();
+  document.dispatchEvent(new CustomEvent("balie:to-end"));
   note("");
   field().value = "";
   saved = "";
@@ -114,7 +116,7 @@ function giveBack(key, html, status) {
   underWay.delete(key);
   item.remove();
   if (!here) {
-    keep(conversation, joined([sessionStorage.getItem(storageKey(conversation)) ?? "", message.text]));
+    keepBelow(conversation, message.text);
     document.dispatchEvent(new CustomEvent("balie:say", { detail: html }));
     return;
   }
@@ -148,26 +150,41 @@ function keep(conversation, text) {
   if (text) sessionStorage.setItem(storageKey(conversation), text);
 }
 
+function keepBelow(conversation, text) {
+  keep(conversation, joined([sessionStorage.getItem(storageKey(conversation)) ?? "", text]));
+}
+
 // What was sent and not taken, and what was typed: in each conversation in the order of typing.
-function keepAll(sent, typed) {
+function keepHere() {
   const texts = new Map();
   const add = (conversation, text) => texts.set(conversation, [...(texts.get(conversation) ?? []), text]);
-  for (const { conversation, message } of sent) add(conversation, message.text);
-  if (typed && form()) add(form().dataset.conversation, field().value);
+  for (const { conversation, message } of underWay.values()) add(conversation, message.text);
+  if (form()) add(form().dataset.conversation, field().value);
   for (const [conversation, each] of texts) keep(conversation, joined(each));
 }
 
-function keepHere() {
-  keepAll(underWay.values(), true);
+// The page goes, and with it every answer; a browser may fail what is under way before it says so.
+// So all of it is sent once more under the same name, which Balie knows if it has it, and the next
+// page asks again: see `takeUp`.
+function letGo() {
+  if (!underWay.size) return;
+  const sent = [...underWay].map(([key, { address, conversation, message }]) => ({ key, address, conversation, message }));
+  sessionStorage.setItem(LEFT, JSON.stringify({ csrf, sent }));
+  for (const { address, message } of sent) post(address, message).catch(() => {});
 }
 
-// The page goes: what waits for its turn is sent now, under the same name as ever; what Balie did not
-// answer waits in this tab.
-function letGo() {
-  const failed = ({ item }) => !item.querySelector(".failed").hidden;
-  const sent = [...underWay.values()];
-  keepAll(sent.filter(failed), false);
-  for (const { address, message } of sent.filter((each) => !failed(each))) post(address, message).catch(() => {});
+// What the page before this one had under way. Who logged in since sends nothing for another.
+function takeUp() {
+  const left = sessionStorage.getItem(LEFT);
+  if (!left) return;
+  sessionStorage.removeItem(LEFT);
+  const { csrf: theirs, sent } = JSON.parse(left);
+  for (const { key, ...each } of sent) {
+    if (theirs === csrf) {
+      underWay.set(key, { ...each, item: bubble(key, each.message.text) });
+      deliver(key);
+    } else keepBelow(each.conversation, each.message.text);
+  }
 }
 
 function saveDraft() {
@@ -176,6 +193,7 @@ function saveDraft() {
   const text = field().value;
   saved = text;
   const { draft: address, conversation } = box.dataset;
+  drafts.set(conversation, text);
   later(async () => {
     try {
       const answer = await post(address, { text });
@@ -188,6 +206,8 @@ function saveDraft() {
       if (answer.status !== 403) saved = null; // else the page is too old; the next one finds the text
     } catch {
       saved = null;
+    } finally {
+      if (drafts.get(conversation) === text) drafts.delete(conversation);
     }
   });
 }
@@ -220,8 +240,11 @@ function grow() {
 
 function ready() {
   if (!form()) return;
+  takeUp();
   showUnderWay();
-  const key = storageKey(form().dataset.conversation);
+  const { conversation } = form().dataset;
+  field().value = drafts.get(conversation) ?? field().value; // the thread may be older
+  const key = storageKey(conversation);
   const kept = sessionStorage.getItem(key);
   if (kept) {
     sessionStorage.removeItem(key);

@@ -168,14 +168,17 @@ if (live) {
 }
 
 // htmx looks at the page as soon as it is loaded itself, which may be before its extension for
-// streams is and before anybody listens here. So the stream is told to it now, after both.
+// streams is and before anybody listens here. So the stream is told to it now, after both; and once,
+// because each time would ask for one more stream at every later try.
 function connect() {
   if (asking) return;
   asking = true;
   askedAt = Date.now();
   setTimeout(() => {
-    live.setAttribute("hx-sse:connect", live.dataset.stream);
-    htmx.process(live);
+    if (!live.hasAttribute("hx-sse:connect")) {
+      live.setAttribute("hx-sse:connect", live.dataset.stream);
+      htmx.process(live);
+    }
     htmx.trigger(live, "listening");
   });
 }
