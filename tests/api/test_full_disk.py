@@ -2,7 +2,6 @@
 
 import logging
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -14,24 +13,13 @@ from appliance.devices.protocol import Attempt, Look, Visit
 from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import DEFAULT_PROFILE
 from appliance.queue.work import QueueWork
-from appliance.store.store import Store, Tx
+from appliance.store.keeping import TRY_AGAIN_S
+from appliance.store.store import Tx
 from tests.api.office import BOTH, Caller, Desk, Office
+from tests.full_disk import fill_the_disk, make_room
+from tests.running_demo import eventually
 
 ANNA = "+31687654321"
-
-
-def fill_the_disk(store: Store) -> None:
-    """SQLite meets a full disk as it does a page limit: with SQLITE_FULL."""
-
-    def limit(tx: Tx) -> None:
-        pages = tx.conn.execute("PRAGMA page_count").fetchone()[0]
-        tx.conn.execute(f"PRAGMA max_page_count = {pages}")
-
-    store.write(limit)
-
-
-def make_room(store: Store) -> None:
-    store.write(lambda tx: tx.conn.execute("PRAGMA max_page_count = 1000000"))
 
 
 def posts_until_refused(desk: Desk, software: Caller) -> httpx.Response:
@@ -40,14 +28,6 @@ def posts_until_refused(desk: Desk, software: Caller) -> httpx.Response:
         if answer.status_code != 202:
             return answer
     raise AssertionError
-
-
-def until(is_so: Callable[[], object]) -> None:
-    for _ in range(300):
-        if is_so():
-            return
-        time.sleep(0.1)
-    raise TimeoutError
 
 
 @pytest.fixture
@@ -65,14 +45,14 @@ def test_a_full_disk_is_not_ready_until_there_is_room(full: Office) -> None:
     assert (answer.status_code, answer.json()["missing"]) == (503, ["store"])
     assert "balie_store_keeps 0.0" in full.client.get("/metrics").text
     make_room(full.store)
-    until(lambda: full.client.get("/readyz").status_code == 200)
+    eventually(lambda: full.client.get("/readyz").status_code == 200, "the disk is well again")
     assert "balie_store_keeps 1.0" in full.client.get("/metrics").text
 
 
 def test_a_small_write_that_goes_through_makes_no_disk_well(full: Office) -> None:
     """On a full disk there is room for a few bytes now and then."""
     full.store.write(lambda tx: tx.conn.execute("UPDATE meta SET value = value"))
-    time.sleep(1.1)
+    time.sleep(TRY_AGAIN_S)
     assert full.client.get("/readyz").status_code == 503
 
 
@@ -138,4 +118,4 @@ def test_devices_begin_nothing_on_a_full_disk(
     clock.advance(s=600)  # pacing would let it leave
     assert task() is None
     make_room(office.store)
-    until(task)
+    eventually(task, "there is something to do")

@@ -16,6 +16,7 @@ from appliance.errors import NewerDatabase, StoreCorrupt, StoreUnavailable
 from appliance.store import lines
 from appliance.store.migrations import migrations
 from appliance.store.store import Store, Tx
+from tests.full_disk import fill_the_disk, make_room
 
 ROOT = Path(__file__).parents[2]
 
@@ -51,20 +52,6 @@ def schema(conn: sqlite3.Connection) -> set[tuple[str, str, str]]:
         " WHERE name NOT LIKE 'sqlite%' AND tbl_name NOT LIKE '%sqlite_migrations'"
     )
     return {(row[0], row[1], row[2]) for row in rows if row[2]}
-
-
-def fill_the_disk(store: Store) -> None:
-    """SQLite meets a full disk as it does a page limit: with SQLITE_FULL."""
-
-    def limit(tx: Tx) -> None:
-        pages = tx.conn.execute("PRAGMA page_count").fetchone()[0]
-        tx.conn.execute(f"PRAGMA max_page_count = {pages}")
-
-    store.write(limit)
-
-
-def make_room(store: Store) -> None:
-    store.write(lambda tx: tx.conn.execute("PRAGMA max_page_count = 1000000"))
 
 
 def test_a_full_disk_refuses_and_keeps_nothing_half_written(store: Store) -> None:
@@ -313,7 +300,7 @@ CHILD = """
 import sys
 from pathlib import Path
 from appliance.clock import SystemClock
-from appliance.store.store import Store
+from appliance.store.store import Store, Tx
 
 store = Store(Path(sys.argv[1]), SystemClock())
 for number in range(100_000):

@@ -16,6 +16,7 @@ from appliance.store import lines
 from appliance.store.store import Store, Tx
 from tests.devices.modem.modem_kit import ANNA, OWN, QUICK, ModemWorld
 from tests.devices.phone_bench import eventually
+from tests.full_disk import fill_the_disk, make_room
 
 
 @pytest.fixture
@@ -48,20 +49,6 @@ def driver(world: ModemWorld, store: Store) -> Iterator[ModemDriver]:
     made.receive()
     yield made
     made.close()
-
-
-def fill_the_disk(store: Store) -> None:
-    """SQLite meets a full disk as it does a page limit; there is room in the last pages only."""
-
-    def limit(tx: Tx) -> None:
-        pages = tx.conn.execute("PRAGMA page_count").fetchone()[0]
-        tx.conn.execute(f"PRAGMA max_page_count = {pages}")
-
-    store.write(limit)
-
-
-def make_room(store: Store) -> None:
-    store.write(lambda tx: tx.conn.execute("PRAGMA max_page_count = 1000000"))
 
 
 def texts(store: Store) -> list[str]:
