@@ -69,8 +69,8 @@ def emulate(
     ] = False,
 ) -> None:
     """Runs emulated phones and modems alone; the first line of output is JSON: their addresses."""
-    from appliance.devices.emulated.emulate import EmulatorConfig, run_emulator
-    from appliance.devices.emulated.modem.spec import modem_specs
+    from appliance.emulated.emulate import EmulatorConfig, run_emulator
+    from appliance.emulated.modem.spec import modem_specs
 
     run_emulator(
         EmulatorConfig(

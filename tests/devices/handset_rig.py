@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from appliance.clock import ManualClock
-from appliance.devices.emulated.emulated_handset import EmulatedHandset
-from appliance.devices.emulated.faults import Fault, FaultKind
-from appliance.devices.emulated.network import Channel, Letter, Network
-from appliance.devices.emulated.node import Node
-from appliance.devices.emulated.people import Person
-from appliance.devices.emulated.spec import PhoneSpec
-from appliance.devices.emulated.timers import SteppedTimers
-from appliance.devices.emulated.truth import Departure, TruthLog
-from appliance.devices.emulated.world import World
+from appliance.emulated.phone.emulated_handset import EmulatedHandset
+from appliance.emulated.phone.faults import Fault, FaultKind
+from appliance.emulated.phone.node import Node
+from appliance.emulated.phone.spec import PhoneSpec
+from appliance.emulated.world.network import Channel, Letter, Network
+from appliance.emulated.world.people import Person
+from appliance.emulated.world.timers import SteppedTimers
+from appliance.emulated.world.truth import Departure, TruthLog
+from appliance.emulated.world.world import World
 
 #: Monday 21 September 2026, 15:28 in Amsterdam.
 AFTERNOON_MS = 1_789_997_280_000

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from appliance.devices.emulated.adbd import Adbd
+from appliance.emulated.phone.wire.adbd import Adbd
 from tests.devices.plain_handset import PlainHandset
 
 T = TypeVar("T")

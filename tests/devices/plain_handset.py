@@ -3,11 +3,11 @@
 import hashlib
 from collections.abc import Mapping
 
-from appliance.devices.emulated.adbd import Adbd
-from appliance.devices.emulated.faults import Faults
-from appliance.devices.emulated.hierarchy_xml import shell_dump
-from appliance.devices.emulated.node import Bounds, Node
-from appliance.devices.emulated.seam import DeviceFile, RsaPublicKey, ShellResult
+from appliance.emulated.phone.faults import Faults
+from appliance.emulated.phone.hierarchy_xml import shell_dump
+from appliance.emulated.phone.node import Bounds, Node
+from appliance.emulated.phone.wire.adbd import Adbd
+from appliance.emulated.phone.wire.seam import DeviceFile, RsaPublicKey, ShellResult
 
 PACKAGE = "nl.example.app"
 SEND_BOUNDS = Bounds(900, 2000, 1080, 2200)

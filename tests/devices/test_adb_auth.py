@@ -2,9 +2,9 @@
 
 import pytest
 
-from appliance.devices.emulated.adb_auth import parse_public_key, signature_fits
-from appliance.devices.emulated.packets import WireError
-from appliance.devices.emulated.seam import RsaPublicKey
+from appliance.emulated.phone.wire.adb_auth import parse_public_key, signature_fits
+from appliance.emulated.phone.wire.packets import WireError
+from appliance.emulated.phone.wire.seam import RsaPublicKey
 
 #: Written by `adb keygen` 36.0.0.
 PUBLIC_KEY = (

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from appliance.devices.emulated.packets import Command, Packet, PacketDecoder, WireError
+from appliance.emulated.phone.wire.packets import Command, Packet, PacketDecoder, WireError
 
 CNXN = bytes.fromhex("434e584e 01000001 00001000 07000000 32020000 bcb1a7b1".replace(" ", ""))
 CNXN_PACKET = Packet(Command.CNXN, 0x01000001, 0x00100000, b"host::\0")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from appliance.devices.emulated.control_bodies import EXAMPLES
+from appliance.emulated.world.control_bodies import EXAMPLES
 from tests.devices.emulator_process import EmulatorProcess
 
 PHONE = "+31612345601"

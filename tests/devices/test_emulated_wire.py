@@ -15,9 +15,9 @@ import uiautomator2
 from adbutils.errors import AdbError
 from lxml import etree
 
-from appliance.devices.emulated.adbd import Adbd
-from appliance.devices.emulated.faults import Fault, FaultKind
-from appliance.devices.emulated.seam import DeviceFile
+from appliance.emulated.phone.faults import Fault, FaultKind
+from appliance.emulated.phone.wire.adbd import Adbd
+from appliance.emulated.phone.wire.seam import DeviceFile
 from tests.devices.phone_bench import PhoneBench, eventually
 from tests.devices.plain_handset import PACKAGE, PlainHandset
 

@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from appliance.devices.emulated.faults import FaultKind
-from appliance.devices.emulated.truth import Departure, TruthLog
-from appliance.devices.emulated.whatsapp.app import OLD_DRAFT
+from appliance.emulated.phone.faults import FaultKind
+from appliance.emulated.phone.whatsapp.app import OLD_DRAFT
+from appliance.emulated.world.truth import Departure, TruthLog
 from tests.devices.handset_rig import ANNA, BRAM, OFFICE, Rig
 
 

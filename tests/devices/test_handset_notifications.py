@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from appliance.devices.emulated.injector import group_jid
+from appliance.emulated.world.injector import group_jid
 from tests.devices.handset_rig import AFTERNOON_MS, ANNA, ANNA_JID, BRAM, Rig
 
 GOLDEN_CHILD = (

@@ -7,8 +7,8 @@ import io
 import pytest
 from PIL import Image
 
-from appliance.devices.emulated.hardware import Sim
-from appliance.devices.emulated.seam import DeviceFile
+from appliance.emulated.phone.hardware import Sim
+from appliance.emulated.phone.wire.seam import DeviceFile
 from tests.devices.handset_rig import ANNA, Rig, Said
 
 BATTERY_14 = """\

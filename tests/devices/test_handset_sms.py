@@ -4,10 +4,10 @@ from functools import partial
 
 import pytest
 
-from appliance.devices.emulated.faults import FaultKind
-from appliance.devices.emulated.sms.parts import part_count
-from appliance.devices.emulated.sms.screens import SmsGeneration
-from appliance.devices.emulated.sms.usage import Question, SmsUsage
+from appliance.emulated.phone.faults import FaultKind
+from appliance.emulated.phone.sms.parts import part_count
+from appliance.emulated.phone.sms.screens import SmsGeneration
+from appliance.emulated.phone.sms.usage import Question, SmsUsage
 from tests.devices.handset_rig import ANNA, OFFICE, Rig
 
 ROWS = "content query --uri content://sms --projection _id:type:status:sub_id:read:body --sort _id"

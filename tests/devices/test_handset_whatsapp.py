@@ -2,10 +2,10 @@
 
 import pytest
 
-from appliance.devices.emulated.apps import Intent
-from appliance.devices.emulated.injector import group_jid
-from appliance.devices.emulated.people import Person
-from appliance.devices.emulated.whatsapp.model import Tick
+from appliance.emulated.phone.apps import Intent
+from appliance.emulated.phone.whatsapp.model import Tick
+from appliance.emulated.world.injector import group_jid
+from appliance.emulated.world.people import Person
 from tests.devices.handset_rig import AFTERNOON_MS, ANNA, ANNA_JID, BRAM, OFFICE, Rig
 
 NOT_ON_WHATSAPP = Person(number=BRAM, on_whatsapp=False)

@@ -5,14 +5,14 @@ import random
 import phonenumbers
 
 from appliance.clock import ManualClock
-from appliance.devices.emulated import small_talk
-from appliance.devices.emulated.emulated_handset import EmulatedHandset
-from appliance.devices.emulated.network import Letter, Network
-from appliance.devices.emulated.people import Person, make_people
-from appliance.devices.emulated.spec import PhoneSpec, iccid_for
-from appliance.devices.emulated.timers import SteppedTimers
-from appliance.devices.emulated.truth import TruthLog
-from appliance.devices.emulated.world import World
+from appliance.emulated.phone.emulated_handset import EmulatedHandset
+from appliance.emulated.phone.spec import PhoneSpec, iccid_for
+from appliance.emulated.world import small_talk
+from appliance.emulated.world.network import Letter, Network
+from appliance.emulated.world.people import Person, make_people
+from appliance.emulated.world.timers import SteppedTimers
+from appliance.emulated.world.truth import TruthLog
+from appliance.emulated.world.world import World
 from tests.devices.handset_rig import AFTERNOON_MS, ANNA, OFFICE, Rig
 
 OFFICES = [OFFICE, "+31612345602"]

@@ -3,8 +3,8 @@
 import pytest
 from lxml import etree
 
-from appliance.devices.emulated.hierarchy_xml import shell_dump, u2_dump
-from appliance.devices.emulated.node import Bounds, Node
+from appliance.emulated.phone.hierarchy_xml import shell_dump, u2_dump
+from appliance.emulated.phone.node import Bounds, Node
 
 DECLARATION = "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>"
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.devices.emulated.adbd import Adbd
-from appliance.devices.emulated.seam import ShellResult
-from appliance.devices.emulated.shell_output import ShellOutput
-from appliance.devices.emulated.shell_script import ShellSyntaxError, parse
-from appliance.devices.emulated.shell_service import ShellRun
-from appliance.devices.emulated.stream import Stream
+from appliance.emulated.phone.wire.adbd import Adbd
+from appliance.emulated.phone.wire.seam import ShellResult
+from appliance.emulated.phone.wire.shell_output import ShellOutput
+from appliance.emulated.phone.wire.shell_script import ShellSyntaxError, parse
+from appliance.emulated.phone.wire.shell_service import ShellRun
+from appliance.emulated.phone.wire.stream import Stream
 from tests.devices.plain_handset import PlainHandset
 
 

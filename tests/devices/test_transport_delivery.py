@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 
-from appliance.devices.emulated.handshake import Handshake
-from appliance.devices.emulated.packets import AuthKind, Command, Packet, PacketDecoder
-from appliance.devices.emulated.seam import RsaPublicKey
-from appliance.devices.emulated.services import Services
-from appliance.devices.emulated.stream import Stream
-from appliance.devices.emulated.traffic import Traffic
-from appliance.devices.emulated.transport import Transport
-from appliance.devices.emulated.u2_process import U2Process
+from appliance.emulated.phone.wire.handshake import Handshake
+from appliance.emulated.phone.wire.packets import AuthKind, Command, Packet, PacketDecoder
+from appliance.emulated.phone.wire.seam import RsaPublicKey
+from appliance.emulated.phone.wire.services import Services
+from appliance.emulated.phone.wire.stream import Stream
+from appliance.emulated.phone.wire.transport import Transport
+from appliance.emulated.phone.wire.u2_process import U2Process
+from appliance.emulated.world.traffic import Traffic
 from tests.devices.plain_handset import PlainHandset
 from tests.devices.test_adb_auth import PUBLIC_KEY
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from uiautomator2 import _selector
 
-from appliance.devices.emulated.node import Bounds, Node
-from appliance.devices.emulated.u2_selectors import SelectorError, find
+from appliance.emulated.phone.node import Bounds, Node
+from appliance.emulated.phone.wire.u2_selectors import SelectorError, find
 
 #: Has no types.
 Selector: Any = _selector.Selector

@@ -12,9 +12,9 @@ from typing import Any, Self
 
 import serial
 
-from appliance.devices.emulated.emulate import Emulator, EmulatorConfig
-from appliance.devices.emulated.modem.modem import EmulatedModem
-from appliance.devices.emulated.modem.spec import ModemSpec
+from appliance.emulated.emulate import Emulator, EmulatorConfig
+from appliance.emulated.modem.modem import EmulatedModem
+from appliance.emulated.modem.spec import ModemSpec
 
 ANNA = "+31612345699"
 MODEM = "+31612345801"

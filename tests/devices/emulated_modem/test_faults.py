@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import serial
 
-from appliance.devices.emulated.modem.control_bodies import MODEM_EXAMPLES
-from appliance.devices.emulated.modem.spec import ModemSpec
+from appliance.emulated.modem.control_bodies import MODEM_EXAMPLES
+from appliance.emulated.modem.spec import ModemSpec
 from tests.devices.emulated_modem.bench import ANNA, MODEM, Bench, Line, eventually
 
 TPDU = "01000B911316325496F9000003C8771A"

@@ -1,6 +1,6 @@
 """How messages and calls arrive at the emulated modem."""
 
-from appliance.devices.emulated.modem.spec import ModemSpec
+from appliance.emulated.modem.spec import ModemSpec
 from tests.devices.emulated_modem.bench import ANNA, MODEM, Bench, Line, eventually
 
 

@@ -1,9 +1,9 @@
 """How messages leave the emulated modem, and what is told of it."""
 
-from appliance.devices.emulated.modem import alphabet
-from appliance.devices.emulated.modem.address import address_octets, address_of
-from appliance.devices.emulated.modem.header import Concat
-from appliance.devices.emulated.modem.spec import ModemSpec
+from appliance.emulated.modem import alphabet
+from appliance.emulated.modem.address import address_octets, address_of
+from appliance.emulated.modem.header import Concat
+from appliance.emulated.modem.spec import ModemSpec
 from tests.devices.emulated_modem.bench import ANNA, MODEM, Bench, Line, eventually
 
 REPORT = 0x20

@@ -2,10 +2,10 @@
 
 import pytest
 
-from appliance.devices.emulated.modem import alphabet
-from appliance.devices.emulated.modem.address import address_octets, address_of
-from appliance.devices.emulated.modem.deliver import Dispatch, deliver_tpdus, stamp
-from appliance.devices.emulated.modem.submit import read_submit
+from appliance.emulated.modem import alphabet
+from appliance.emulated.modem.address import address_octets, address_of
+from appliance.emulated.modem.deliver import Dispatch, deliver_tpdus, stamp
+from appliance.emulated.modem.submit import read_submit
 from tests.devices.emulated_modem.bench import Bench, Line
 
 #: "hellohello" to +46708251358, with a relative validity; known from many a manual.

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from appliance.devices.emulated.modem.spec import ModemSpec
+from appliance.emulated.modem.spec import ModemSpec
 from tests.devices.modem.modem_kit import OWN, ModemDesk, ModemWorld
 
 MakeDesk = Callable[..., ModemDesk]

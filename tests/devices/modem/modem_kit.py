@@ -9,18 +9,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from appliance.clock import Clock, SystemClock
-from appliance.devices.emulated.modem.address import address_of
-from appliance.devices.emulated.modem.deliver import Dispatch, deliver_tpdus
-from appliance.devices.emulated.modem.faults import LASTING, ModemFault, ModemFaultKind
-from appliance.devices.emulated.modem.memory import Memory
-from appliance.devices.emulated.modem.modem import EmulatedModem
-from appliance.devices.emulated.modem.port import PortFolder
-from appliance.devices.emulated.modem.service_centre import ServiceCentre
-from appliance.devices.emulated.modem.spec import ModemSpec
-from appliance.devices.emulated.network import Channel as Carrier
-from appliance.devices.emulated.network import Letter, Network
-from appliance.devices.emulated.timers import LoopTimers
-from appliance.devices.emulated.truth import TruthLog
 from appliance.devices.modem.driver import ModemDriver
 from appliance.devices.modem.options import ModemOptions, Patience
 from appliance.devices.protocol import (
@@ -35,6 +23,18 @@ from appliance.devices.protocol import (
     Sim,
     Status,
 )
+from appliance.emulated.modem.address import address_of
+from appliance.emulated.modem.deliver import Dispatch, deliver_tpdus
+from appliance.emulated.modem.faults import LASTING, ModemFault, ModemFaultKind
+from appliance.emulated.modem.memory import Memory
+from appliance.emulated.modem.modem import EmulatedModem
+from appliance.emulated.modem.port import PortFolder
+from appliance.emulated.modem.service_centre import ServiceCentre
+from appliance.emulated.modem.spec import ModemSpec
+from appliance.emulated.world.network import Channel as Carrier
+from appliance.emulated.world.network import Letter, Network
+from appliance.emulated.world.timers import LoopTimers
+from appliance.emulated.world.truth import TruthLog
 from appliance.messages import Channel
 from tests.devices.phone.driver_kit import Recorder, Try
 from tests.devices.phone_bench import eventually

@@ -5,9 +5,9 @@ from functools import partial
 
 import pytest
 
-from appliance.devices.emulated.modem.faults import ModemFaultKind
 from appliance.devices.modem.copies import Brought, Copies
 from appliance.devices.modem.options import ModemOptions
+from appliance.emulated.modem.faults import ModemFaultKind
 from appliance.errors import StoreUnavailable
 from tests.devices.modem.conftest import MakeDesk
 from tests.devices.modem.modem_kit import QUICK, ModemDesk, ModemWorld

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from appliance.devices.emulated.modem.address import address_of
-from appliance.devices.emulated.modem.deliver import Dispatch, deliver_tpdus
+from appliance.emulated.modem.address import address_of
+from appliance.emulated.modem.deliver import Dispatch, deliver_tpdus
 from appliance.messages import Origin
 from tests.devices.modem.modem_kit import ANNA, ModemDesk, ModemWorld
 

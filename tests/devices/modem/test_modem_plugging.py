@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from appliance.devices.emulated.modem.faults import ModemFaultKind
-from appliance.devices.emulated.modem.sim import SimCard
-from appliance.devices.emulated.modem.spec import ModemSpec
-from appliance.devices.emulated.spec import iccid_for
 from appliance.devices.modem import ladder
 from appliance.devices.modem.at.channel import AtChannel
 from appliance.devices.modem.options import ModemOptions
 from appliance.devices.protocol import DeviceState, Reason, Sim, Status
 from appliance.devices.worker import DeviceWorker, Rhythm
+from appliance.emulated.modem.faults import ModemFaultKind
+from appliance.emulated.modem.sim import SimCard
+from appliance.emulated.modem.spec import ModemSpec
+from appliance.emulated.phone.spec import iccid_for
 from appliance.errors import DeviceError, DeviceGone, Transient
 from tests.devices.modem.at.scripted_port import ScriptedPort
 from tests.devices.modem.conftest import MakeDesk

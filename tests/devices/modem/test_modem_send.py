@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from appliance.devices.emulated.modem.faults import ModemFaultKind
 from appliance.devices.modem.options import ModemOptions
 from appliance.devices.protocol import DeviceState, Finding, Found, Reason, Resumed, Tick
+from appliance.emulated.modem.faults import ModemFaultKind
 from appliance.errors import DeviceError, Refused, StoreUnavailable, Transient, Unconfirmed
 from appliance.messages import Channel
 from tests.devices.modem.conftest import MakeDesk

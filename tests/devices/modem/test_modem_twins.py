@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from appliance.desk.receive import Reception
-from appliance.devices.emulated.modem.spec import ModemSpec
 from appliance.devices.modem.driver import ModemDriver
 from appliance.devices.modem.options import ModemOptions
 from appliance.devices.protocol import DeviceState, Reason, Status
+from appliance.emulated.modem.spec import ModemSpec
 from appliance.messages import Channel
 from appliance.queue.gate import ConsentGate
 from appliance.store import lines

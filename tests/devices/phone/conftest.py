@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from appliance.devices.emulated.sms.screens import SmsGeneration
-from appliance.devices.emulated.spec import PhoneSpec
 from appliance.devices.protocol import DeviceState
+from appliance.emulated.phone.sms.screens import SmsGeneration
+from appliance.emulated.phone.spec import PhoneSpec
 from tests.devices.phone.driver_kit import OWN, Desk, World
 
 

@@ -14,9 +14,6 @@ import httpx
 from appliance.clock import Clock, clock_for
 from appliance.devices import adb_server
 from appliance.devices.adb import Deadlines
-from appliance.devices.emulated.emulate import Emulator, EmulatorConfig
-from appliance.devices.emulated.spec import PhoneSpec
-from appliance.devices.emulated.traffic import Traffic
 from appliance.devices.phone.driver import PhoneDriver
 from appliance.devices.phone.phone import Patience
 from appliance.devices.protocol import (
@@ -34,6 +31,9 @@ from appliance.devices.protocol import (
     Ticks,
     Visit,
 )
+from appliance.emulated.emulate import Emulator, EmulatorConfig
+from appliance.emulated.phone.spec import PhoneSpec
+from appliance.emulated.world.traffic import Traffic
 from appliance.errors import (
     DeviceError,
     DeviceGone,

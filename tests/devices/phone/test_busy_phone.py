@@ -4,9 +4,9 @@ import random
 from collections import Counter
 from pathlib import Path
 
-from appliance.devices.emulated.spec import PhoneSpec
 from appliance.devices.protocol import Incoming, Proof
 from appliance.devices.worker import DeviceWorker
+from appliance.emulated.phone.spec import PhoneSpec
 from tests.devices.phone import driver_kit as kit
 from tests.devices.phone.driver_kit import OWN, Desk, World
 from tests.devices.phone_bench import eventually

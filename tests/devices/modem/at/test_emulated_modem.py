@@ -5,12 +5,12 @@ from contextlib import closing
 
 import pytest
 
-from appliance.devices.emulated.modem.faults import ModemFaultKind
 from appliance.devices.modem.at.answers import AtError, PortGone, Rebooted, Silence
 from appliance.devices.modem.at.channel import AtChannel
 from appliance.devices.modem.at.urc import NewMessage, Ring, Unknown
 from appliance.devices.modem.ports import probe
 from appliance.devices.modem.search import Search
+from appliance.emulated.modem.faults import ModemFaultKind
 from appliance.errors import DeviceGone
 from tests.devices.modem.modem_kit import ANNA, ModemWorld
 from tests.devices.phone_bench import eventually

@@ -5,12 +5,12 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.devices.emulated.modem.address import address_of
-from appliance.devices.emulated.modem.deliver import Dispatch, deliver_tpdus, status_report_tpdu
-from appliance.devices.emulated.modem.submit import joined, read_submit
 from appliance.devices.modem.pdu.incoming import parse_deliver
 from appliance.devices.modem.pdu.report import Report, parse_report
 from appliance.devices.modem.pdu.submit import submit_pdus
+from appliance.emulated.modem.address import address_of
+from appliance.emulated.modem.deliver import Dispatch, deliver_tpdus, status_report_tpdu
+from appliance.emulated.modem.submit import joined, read_submit
 from appliance.sms_parts import is_gsm, join
 
 texts = st.one_of(

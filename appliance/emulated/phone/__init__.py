@@ -1,0 +1,1 @@
+"""Emulated Android phones: what an adb server finds at the other end of the cable."""

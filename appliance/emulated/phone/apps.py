@@ -1,0 +1,105 @@
+"""What an app may ask of its phone, and what the phone asks of an app."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from appliance.emulated.phone.faults import Faults
+from appliance.emulated.phone.layout import Screen
+from appliance.emulated.phone.node import Node
+from appliance.emulated.phone.notifications import Shade
+from appliance.emulated.world.network import Endpoint, Network
+from appliance.emulated.world.timers import Timers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """As `am start` reads it; `component` is `package/class` with the class written out."""
+
+    action: str = ""
+    data: str = ""
+    mime_type: str = ""
+    package: str = ""
+    component: str = ""
+    categories: tuple[str, ...] = ()
+    flags: int = 0
+    extras: dict[str, str] = field(default_factory=dict)
+
+
+class App(Protocol):
+    """One app on a phone; it runs whether it is in sight or not."""
+
+    package: str
+    uid: int
+
+    def activity(self) -> str:
+        """The class of the activity on top of the app's task."""
+
+    def windows(self) -> list[Node]:
+        """The app's windows, the one that takes the taps last."""
+
+    def handle(self, intent: Intent) -> bool:
+        """Whether the app took the intent; the phone brings it to the front then."""
+
+    def perform(self, action: str) -> None:
+        """A tap hit the node that carries this action."""
+
+    def back(self) -> bool:
+        """One step back; False when the app has nowhere to go and leaves the screen."""
+
+    def entry_text(self) -> str | None:
+        """What stands in the field that would take the keys, None without such a field."""
+
+    def set_entry(self, text: str) -> None: ...
+
+    def scroll(self, pixels: int) -> None:
+        """The list moves so that `pixels` more above come into sight."""
+
+    def in_sight(self) -> None:
+        """The app can be seen from now on."""
+
+    def out_of_sight(self) -> None: ...
+
+    def stop(self) -> None:
+        """`am force-stop`, or the end of the phone's session: screens go, data stay."""
+
+
+class Host(Endpoint, Protocol):
+    """The phone, as its apps know it."""
+
+    @property
+    def timers(self) -> Timers: ...
+
+    @property
+    def network(self) -> Network: ...
+
+    @property
+    def shade(self) -> Shade: ...
+
+    @property
+    def faults(self) -> Faults: ...
+
+    @property
+    def screen(self) -> Screen: ...
+
+    @property
+    def zone(self) -> ZoneInfo: ...
+
+    @property
+    def language(self) -> str: ...
+
+    @property
+    def online(self) -> bool:
+        """Whether data and radio work."""
+
+    @property
+    def contacts(self) -> dict[str, str]:
+        """The phone book: names by number."""
+
+    @property
+    def keyboard_open(self) -> bool: ...
+
+    def show_keyboard(self, *, visible: bool) -> None: ...
+
+    def sees(self, app: App) -> bool:
+        """Whether the app is what a person would see now."""

@@ -1,0 +1,57 @@
+"""The screen as a picture: frames, fields and words, enough for a person to see where it is."""
+
+import asyncio
+import io
+from functools import cache
+
+from PIL import Image, ImageDraw, ImageFont
+
+from appliance.emulated.phone.hierarchy_xml import shown_text
+from appliance.emulated.phone.node import Node
+
+_PAPER = "#fbfaf7"
+_INK = "#1d1f21"
+_FRAME = "#9aa5a0"
+_TEXT_SIZE_PX = 30
+_QUALITY = 80
+
+#: Left, top, right, bottom, words, whether to frame it.
+Mark = tuple[int, int, int, int, str, bool]
+
+
+async def jpeg(windows: list[Node], size: tuple[int, int]) -> bytes:
+    """Drawn in a thread, since it takes as long as many calls to other phones."""
+    return await asyncio.to_thread(_saved, _marks(windows), size, "JPEG")
+
+
+async def png(windows: list[Node], size: tuple[int, int]) -> bytes:
+    return await asyncio.to_thread(_saved, _marks(windows), size, "PNG")
+
+
+def _marks(windows: list[Node]) -> list[Mark]:
+    """A copy of what shows, since the handset goes on changing."""
+    marks = []
+    for window in windows:
+        for node in window.walk():
+            words = shown_text(node) or (node.content_desc if node.clickable else "")
+            if node.visible_to_user and (words or node.clickable):
+                box = node.bounds
+                marks.append((box.left, box.top, box.right, box.bottom, words, node.clickable))
+    return marks
+
+
+def _saved(marks: list[Mark], size: tuple[int, int], picture_format: str) -> bytes:
+    picture = Image.new("RGB", size, _PAPER)
+    canvas = ImageDraw.Draw(picture)
+    for left, top, right, bottom, words, framed in marks:
+        if framed and right > left and bottom > top:
+            canvas.rectangle((left, top, right - 1, bottom - 1), outline=_FRAME, width=2)
+        canvas.text((left + 8, top + 8), words, fill=_INK, font=_font())
+    encoded = io.BytesIO()
+    picture.save(encoded, picture_format, quality=_QUALITY)
+    return encoded.getvalue()
+
+
+@cache
+def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.load_default(_TEXT_SIZE_PX)

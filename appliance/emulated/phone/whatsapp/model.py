@@ -1,0 +1,179 @@
+"""What WhatsApp on one phone knows: chats, messages, ticks."""
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from itertools import count
+
+from appliance.emulated.phone.whatsapp.media import Medium
+from appliance.emulated.world import numbers
+
+
+class Tick(IntEnum):
+    """How far an outgoing message came; it never goes back."""
+
+    PENDING = 0
+    SENT = 1
+    DELIVERED = 2
+    READ = 3
+
+
+@dataclass(slots=True, kw_only=True)
+class Message:
+    """`sender` is the number that wrote, None for an own message, which alone has a `tick`.
+
+    `text` is a medium's caption. What cannot be decrypted yet is `waiting`. An own message that
+    was deleted says so in its `text` and has lost its tick. A `notice` is a row of the system's:
+    nobody wrote it.
+    """
+
+    id: int
+    letter_id: str
+    text: str
+    at_ms: int
+    sender: str | None = None
+    tick: Tick | None = None
+    expanded: bool = False
+    medium: Medium | None = None
+    waiting: bool = False
+    edited: bool = False
+    deleted: bool = False
+    notice: bool = False
+
+    @property
+    def outgoing(self) -> bool:
+        return self.sender is None
+
+    def edit(self, text: str) -> None:
+        self.text = text
+        self.edited = True
+
+    def delete(self, sentence: str) -> None:
+        self.text = sentence
+        self.deleted = True
+        self.tick = None
+
+    def reach(self, tick: Tick) -> None:
+        if self.tick is not None:
+            self.tick = max(self.tick, tick)
+
+
+class Change(StrEnum):
+    """What may become of a message after it came."""
+
+    WORDS = "words"
+    EDITED = "edited"
+    DELETED = "deleted"
+
+    def apply(self, message: Message, text: str) -> None:
+        if self is Change.DELETED:
+            message.deleted = True
+            return
+        message.text = text
+        message.waiting = False
+        message.edited |= self is Change.EDITED
+
+
+@dataclass(slots=True, kw_only=True)
+class Chat:
+    """One conversation, with one person or a group."""
+
+    jid: str
+    subject: str = ""
+    messages: list[Message] = field(default_factory=list)
+    unread: int = 0
+    draft: str = ""
+    #: The first message that was unread when the chat was opened, and how many there were.
+    divider_id: int = 0
+    divider_count: int = 0
+
+    @property
+    def is_group(self) -> bool:
+        return numbers.is_group(self.jid)
+
+    @property
+    def number(self) -> str:
+        return numbers.number_of(self.jid)
+
+    def take_unread(self) -> list["Message"]:
+        """Marks all read and says which were not; the unread divider comes above the first."""
+        unread = self.messages[-self.unread :] if self.unread else []
+        self.divider_count = self.unread
+        self.divider_id = unread[0].id if unread else 0
+        self.unread = 0
+        return [message for message in unread if not message.outgoing]
+
+    def drop_divider(self) -> None:
+        self.divider_id = self.divider_count = 0
+
+    @property
+    def last_ms(self) -> int:
+        return self.messages[-1].at_ms if self.messages else 0
+
+
+@dataclass(slots=True)
+class Account:
+    """The chats of one WhatsApp account and the names that its phone book gives."""
+
+    contacts: dict[str, str] = field(default_factory=dict)
+    push_names: dict[str, str] = field(default_factory=dict)
+    chats: dict[str, Chat] = field(default_factory=dict)
+    _row_ids: "count[int]" = field(default_factory=lambda: count(1))
+
+    def chat(self, jid: str, *, subject: str = "") -> Chat:
+        chat = self.chats.setdefault(jid, Chat(jid=jid))
+        chat.subject = subject or chat.subject
+        return chat
+
+    def add(
+        self,
+        chat: Chat,
+        *,
+        letter_id: str,
+        text: str,
+        at_ms: int,
+        sender: str | None = None,
+        tick: Tick | None = None,
+        medium: Medium | None = None,
+        waiting: bool = False,
+    ) -> Message:
+        message = Message(
+            id=next(self._row_ids),
+            letter_id=letter_id,
+            text=text,
+            at_ms=at_ms,
+            sender=sender,
+            tick=tick,
+            medium=medium,
+            waiting=waiting,
+        )
+        chat.messages.append(message)
+        return message
+
+    def say(self, chat: Chat, words: str, *, at_ms: int) -> None:
+        """A row of the system's, such as who joined a group or whose code has changed."""
+        self.add(chat, letter_id="", text=words, at_ms=at_ms).notice = True
+
+    def name(self, number: str) -> str:
+        """Who hides their number is known by what they call themselves."""
+        if number.endswith(numbers.HIDDEN):
+            return f"~{self.push_names.get(number, '')}"
+        return self.contacts.get(number) or numbers.shown(number)
+
+    def title(self, chat: Chat) -> str:
+        return chat.subject if chat.is_group else self.name(chat.number)
+
+    def listed(self) -> list[Chat]:
+        """The chats list: newest first, chats without messages and channels not at all."""
+        filled = [
+            chat
+            for chat in self.chats.values()
+            if chat.messages and not numbers.is_channel(chat.jid)
+        ]
+        return sorted(filled, key=lambda chat: chat.last_ms, reverse=True)
+
+    def find(self, letter_id: str) -> Message | None:
+        for chat in self.chats.values():
+            for message in reversed(chat.messages):
+                if message.letter_id == letter_id:
+                    return message
+        return None

@@ -1,0 +1,1 @@
+"""What a phone says on the wire: adb's packets, its shell and file services, uiautomator2."""

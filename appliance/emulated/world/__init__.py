@@ -1,0 +1,1 @@
+"""The people, the network and the faults around emulated phones and modems."""

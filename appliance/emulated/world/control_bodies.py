@@ -1,0 +1,344 @@
+"""The JSON that the control address takes."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, TypeAdapter
+
+from appliance.emulated.phone.faults import FaultKind
+from appliance.emulated.phone.whatsapp.media import MediumKind
+from appliance.emulated.phone.whatsapp.model import Change
+from appliance.emulated.phone.whatsapp.notices import NoticeKind
+from appliance.emulated.world.numbers import e164
+
+
+def _number(value: str) -> str:
+    number = e164(value)
+    if number is None:
+        raise ValueError(f"{value} is no phone number")
+    return number
+
+
+def _sender(value: str) -> str:
+    """A number, or a name such as operators send from."""
+    return e164(value) or value
+
+
+Number = Annotated[str, AfterValidator(_number)]
+Sender = Annotated[str, Field(min_length=1), AfterValidator(_sender)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    phone: str = Field(default="", validation_alias=AliasChoices("phone", "serial", "line"))
+
+
+class MediumBody(BaseModel):
+    """What a message of WhatsApp is beside its caption, which is its `text`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: MediumKind
+    name: str = ""
+    length: str = Field(default="", pattern=r"^(\d+:\d\d)?$")
+    pages: int = Field(default=0, ge=0)
+    downloaded: bool = True
+
+
+class Message(_Body):
+    """Somebody writes or calls; with `name` the phone has them in its phone book unless
+    `saved` is false. `jid` is the chat's where it is not their own: `…@lid`,
+    `status@broadcast`, `…@newsletter`. A `waiting` one cannot be decrypted yet.
+    `subscription` is the SIM over which an SMS or a call comes, as the phone notes it; -1 where
+    it notes none.
+    """
+
+    kind: Literal["message"] = "message"
+    phone: str = Field(default="", validation_alias=AliasChoices("phone", "serial", "line", "to"))
+    channel: Literal["whatsapp", "sms", "call"] = "whatsapp"
+    sender: Sender = Field(validation_alias=AliasChoices("from", "sender"))
+    text: str = ""
+    name: str = ""
+    saved: bool = True
+    group: str = ""
+    jid: str = Field(default="", pattern=r"^([\w.:-]+@[a-z]+)?$")
+    medium: MediumBody | None = None
+    waiting: bool = False
+    at_ms: int | None = None
+    subscription: int | None = None
+
+
+class ChangeMessage(_Body):
+    """A message of WhatsApp that came becomes another, by the id that its injection answered."""
+
+    kind: Literal["change"]
+    id: str
+    to: Change
+    text: str = ""
+
+
+class React(_Body):
+    """Somebody puts an emoji on what the phone wrote to them."""
+
+    kind: Literal["reaction"]
+    sender: Number = Field(alias="from")
+    emoji: str = "👍"
+    text: str = ""
+
+
+class Notice(_Body):
+    """WhatsApp says what it is doing; with `from` the notification names that person's chat."""
+
+    kind: Literal["notice"]
+    what: NoticeKind
+    sender: Number | None = Field(default=None, alias="from")
+
+
+class WhatsAppCall(_Body):
+    """Somebody calls over WhatsApp, and nobody takes it unless it still rings.
+
+    With `shortcut` false the notification names no chat.
+    """
+
+    kind: Literal["whatsapp-call"]
+    sender: Number = Field(alias="from")
+    name: str = ""
+    ringing: bool = False
+    shortcut: bool = True
+
+
+class Switch(_Body):
+    kind: Literal["unlock", "authorise", "wake", "sleep", "home"]
+
+
+class Dismiss(_Body):
+    """Notifications are swiped away: all, or those of one sender."""
+
+    kind: Literal["dismiss"]
+    sender: Sender | None = Field(default=None, alias="from")
+
+
+class Read(_Body):
+    """The contact reads what the phone sent."""
+
+    kind: Literal["read"]
+    sender: Number = Field(alias="from")
+
+
+class SeenElsewhere(_Body):
+    """The chat is opened on another device of the account."""
+
+    kind: Literal["seen-elsewhere"]
+    sender: Number = Field(alias="from")
+
+
+class SaidElsewhere(_Body):
+    """The account writes from another device; a standing notification echoes it."""
+
+    kind: Literal["said-elsewhere"]
+    to: Number
+    text: str
+
+
+class PlugSim(_Body):
+    """`slot` 1 is the second slot."""
+
+    kind: Literal["plug-sim"]
+    slot: Literal[0, 1] = 0
+    iccid: str = Field(pattern=r"^\d{18,20}$")
+    number: Number | Literal[""] = ""
+    operator: str = "KPN"
+
+
+class UnplugSim(_Body):
+    kind: Literal["unplug-sim"]
+    slot: Literal[0, 1] = 0
+
+
+class SmsSim(_Body):
+    """The SIM over which the phone sends SMS; -1 when it asks each time."""
+
+    kind: Literal["sms-sim"]
+    subscription: int
+
+
+class SetBattery(_Body):
+    """`temperature` in tenths of a degree."""
+
+    kind: Literal["battery"]
+    level: int | None = Field(default=None, ge=0, le=100)
+    temperature: int | None = None
+    health: int | None = Field(default=None, ge=1, le=7)
+    usb: bool | None = None
+
+
+class SmsLimit(_Body):
+    """Android's own limit for SMS, as if the phone had been started with these settings.
+
+    What is left out is missing among the settings. Texts are taken as they are, nonsense too.
+    """
+
+    kind: Literal["sms-limit"]
+    max_count: int | str | None = None
+    interval_ms: int | str | None = None
+
+
+class Radio(_Body):
+    """Data and radio on or off; the cable stays."""
+
+    kind: Literal["radio"]
+    on: bool
+
+
+class Introduce(_Body):
+    """How a number behaves from now on; what is left out stays as it is."""
+
+    kind: Literal["person"]
+    number: Number
+    whatsapp: bool | None = None
+    reads: bool | None = None
+    answers: bool | None = None
+    delivered_ms: int | None = Field(default=None, ge=0)
+    read_ms: int | None = Field(default=None, ge=0)
+
+
+class Spinner(_Body):
+    """How long WhatsApp looks a number up."""
+
+    kind: Literal["lookup"]
+    ms: int = Field(ge=0)
+
+
+Injection = (
+    Message
+    | ChangeMessage
+    | React
+    | Notice
+    | WhatsAppCall
+    | Switch
+    | Dismiss
+    | Read
+    | SeenElsewhere
+    | SaidElsewhere
+    | PlugSim
+    | UnplugSim
+    | SmsSim
+    | SetBattery
+    | SmsLimit
+    | Radio
+    | Introduce
+    | Spinner
+)
+_INJECTION: TypeAdapter[Injection] = TypeAdapter(Annotated[Injection, Field(discriminator="kind")])
+
+
+class FaultBody(_Body):
+    """`times` null is until it is lifted; `method` narrows it to an RPC method, to `shell`, for a
+    lost tap to the resource id's last word, or for a fault of shell commands to a part of them.
+    """
+
+    fault: FaultKind
+    times: int | None = Field(default=None, ge=1)
+    seconds: float = Field(default=5.0, ge=0)
+    method: str | None = None
+    lift: bool = False
+
+
+class TruthBody(BaseModel):
+    """What left at this moment or later."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: int = 0
+
+
+def injection(body: Any) -> Injection:
+    """Raises pydantic.ValidationError; a body without `kind` is a message."""
+    if isinstance(body, dict):
+        body = {"kind": "message", **body}
+    return _INJECTION.validate_python(body)
+
+
+EXAMPLES: dict[str, list[dict[str, Any]]] = {
+    "inject": [
+        {
+            "phone": "+31612345601",
+            "channel": "whatsapp",
+            "from": "+31612345699",
+            "name": "Anna de Vries",
+            "text": "Hoi, ik ben ziek",
+        },
+        {"phone": "+31612345601", "channel": "sms", "from": "+31612345699", "text": "Hoi"},
+        {"phone": "+31612345601", "channel": "call", "from": "+31612345699"},
+        {
+            "phone": "+31612345601",
+            "channel": "whatsapp",
+            "from": "+31612345699",
+            "group": "Team Venlo",
+            "text": "Wie kan morgen?",
+        },
+        {
+            "phone": "+31612345601",
+            "channel": "whatsapp",
+            "from": "+31612345699",
+            "medium": {"kind": "document", "name": "CV.pdf", "pages": 2, "downloaded": False},
+        },
+        {"phone": "+31612345601", "kind": "reaction", "from": "+31612345699", "text": "Tot zo"},
+        {"phone": "+31612345601", "kind": "notice", "what": "checking"},
+        {"phone": "+31612345601", "kind": "whatsapp-call", "from": "+31612345699"},
+        {"phone": "+31612345601", "kind": "unlock"},
+        {"phone": "+31612345601", "kind": "authorise"},
+        {"phone": "+31612345601", "kind": "wake"},
+        {"phone": "+31612345601", "kind": "sleep"},
+        {"phone": "+31612345601", "kind": "home"},
+        {"phone": "+31612345601", "kind": "dismiss"},
+        {"phone": "+31612345601", "kind": "read", "from": "+31612345699"},
+        {"phone": "+31612345601", "kind": "seen-elsewhere", "from": "+31612345699"},
+        {
+            "phone": "+31612345601",
+            "kind": "said-elsewhere",
+            "to": "+31612345699",
+            "text": "Beterschap",
+        },
+        {"phone": "+31612345601", "kind": "unplug-sim"},
+        {
+            "phone": "+31612345601",
+            "kind": "plug-sim",
+            "iccid": "8931440000000000001",
+            "number": "+31612345677",
+        },
+        {
+            "phone": "+31612345601",
+            "kind": "plug-sim",
+            "slot": 1,
+            "iccid": "8931440000000000002",
+            "number": "+31612345678",
+        },
+        {"phone": "+31612345601", "kind": "sms-sim", "subscription": 2},
+        {
+            "phone": "+31612345601",
+            "channel": "sms",
+            "from": "+31612345699",
+            "text": "Hoi",
+            "subscription": 2,
+        },
+        {"phone": "+31612345601", "kind": "battery", "level": 15, "usb": False},
+        {"phone": "+31612345601", "kind": "sms-limit", "max_count": 10, "interval_ms": 600000},
+        {"phone": "+31612345601", "kind": "radio", "on": False},
+        {"kind": "person", "number": "+31612345698", "whatsapp": False},
+        {"phone": "+31612345601", "kind": "lookup", "ms": 3000},
+    ],
+    "fault": [
+        {"phone": "+31612345601", "fault": "tap-lost"},
+        {"phone": "+31612345601", "fault": "http-500-after-acting", "method": "click"},
+        {"phone": "+31612345601", "fault": "reboot", "seconds": 3},
+        {"phone": "+31612345601", "fault": "phone-gone", "seconds": 600},
+        {"phone": "+31612345601", "fault": "phone-gone", "lift": True},
+        {"phone": "+31612345601", "fault": "tick-pending"},
+        {"phone": "+31612345601", "fault": "tick-pending", "lift": True},
+        {"phone": "+31612345601", "fault": "vendor-line", "method": "content query"},
+        {"phone": "+31612345601", "fault": "unreadable", "method": "content://sms"},
+        {"phone": "+31612345601", "fault": "unreadable", "lift": True},
+    ],
+    "truth": [{}, {"since": 1789312500000}],
+}

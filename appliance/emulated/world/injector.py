@@ -1,0 +1,214 @@
+"""What is done to the phones and the world from outside."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from appliance.emulated.phone.hardware import Sim
+from appliance.emulated.phone.phone import EmulatedPhone
+from appliance.emulated.phone.sms.usage import INTERVAL_MS, MAX_COUNT
+from appliance.emulated.phone.whatsapp import notices
+from appliance.emulated.phone.whatsapp.media import Medium
+from appliance.emulated.world import control_bodies as bodies
+from appliance.emulated.world.network import Channel, Letter, Network
+from appliance.emulated.world.numbers import GROUP, e164, jid_of
+from appliance.emulated.world.refusal import ControlRefusal
+from appliance.emulated.world.world import World
+
+Answer = dict[str, Any]
+
+
+class Injector:
+    def __init__(
+        self, phone: Callable[[str], EmulatedPhone], *, world: World, network: Network
+    ) -> None:
+        self._phone = phone
+        self._world = world
+        self._network = network
+        self._doers: dict[type, Callable[[Any], Answer]] = {
+            bodies.Message: self._message,
+            bodies.ChangeMessage: self._change,
+            bodies.React: self._react,
+            bodies.Notice: self._notice,
+            bodies.WhatsAppCall: self._whatsapp_call,
+            bodies.Switch: self._switch,
+            bodies.Dismiss: self._dismiss,
+            bodies.Read: self._read,
+            bodies.SeenElsewhere: self._seen_elsewhere,
+            bodies.SaidElsewhere: self._said_elsewhere,
+            bodies.PlugSim: self._plug_sim,
+            bodies.UnplugSim: self._unplug_sim,
+            bodies.SmsSim: self._sms_sim,
+            bodies.SetBattery: self._battery,
+            bodies.SmsLimit: self._sms_limit,
+            bodies.Radio: self._radio,
+            bodies.Introduce: self._introduce,
+            bodies.Spinner: self._spinner,
+        }
+
+    def inject(self, body: bodies.Injection) -> Answer:
+        return self._doers[type(body)](body)
+
+    def _message(self, body: bodies.Message) -> Answer:
+        channel = Channel(body.channel)
+        if channel is not Channel.SMS and e164(body.sender) is None:
+            raise ControlRefusal(f"from: {body.sender} is no phone number")
+        if body.group and channel is not Channel.WHATSAPP:
+            raise ControlRefusal("group: only WhatsApp has groups")
+        handset = self._phone(body.phone).handset
+        if body.name and body.saved:
+            handset.contacts[body.sender] = body.name
+        letter = Letter(
+            id=self._network.new_id(),
+            channel=channel,
+            sender=body.sender,
+            to=handset.number,
+            text=body.text,
+            at_ms=self._network.timers.now_ms() if body.at_ms is None else body.at_ms,
+            name=body.name,
+            group=body.group,
+            group_jid=group_jid(body.group) if body.group else "",
+            jid=body.jid,
+            medium=Medium(**body.medium.model_dump()) if body.medium else None,
+            waiting=body.waiting,
+        )
+        if body.subscription is not None and channel is not Channel.WHATSAPP:
+            handset.arrive_on(letter, body.subscription)
+        else:
+            self._network.deliver(letter)
+        return {"id": letter.id, "at_ms": letter.at_ms}
+
+    def _change(self, body: bodies.ChangeMessage) -> Answer:
+        whatsapp = self._phone(body.phone).handset.whatsapp
+        if not whatsapp.change(body.id, body.to, body.text):
+            raise ControlRefusal(f"There is no message {body.id} on the phone.", status=404)
+        return {"changed": body.id}
+
+    def _react(self, body: bodies.React) -> Answer:
+        self._phone(body.phone).handset.whatsapp.reacted(body.sender, body.emoji, body.text)
+        return {"reacted": body.emoji}
+
+    def _notice(self, body: bodies.Notice) -> Answer:
+        handset = self._phone(body.phone).handset
+        posted = notices.notice(
+            body.what,
+            language=handset.language,
+            now_ms=self._network.timers.now_ms(),
+            shortcut=jid_of(body.sender) if body.sender else None,
+        )
+        handset.shade.post(posted)
+        return {"posted": posted.key}
+
+    def _whatsapp_call(self, body: bodies.WhatsAppCall) -> Answer:
+        handset = self._phone(body.phone).handset
+        if body.name:
+            handset.contacts[body.sender] = body.name
+        draw = notices.ringing_call if body.ringing else notices.missed_call
+        posted = draw(
+            handset.whatsapp.account.name(body.sender),
+            jid=jid_of(body.sender) if body.shortcut else None,
+            language=handset.language,
+            now_ms=self._network.timers.now_ms(),
+        )
+        handset.shade.post(posted)
+        return {"posted": posted.key}
+
+    def _switch(self, body: bodies.Switch) -> Answer:
+        phone = self._phone(body.phone)
+        handset = phone.handset
+        doers: dict[str, Callable[[], object]] = {
+            "unlock": handset.unlock,
+            "authorise": phone.authorise,
+            "wake": handset.wake,
+            "sleep": handset.sleep,
+            "home": lambda: handset.press_key("home"),
+        }
+        doers[body.kind]()
+        return {"done": body.kind}
+
+    def _dismiss(self, body: bodies.Dismiss) -> Answer:
+        handset = self._phone(body.phone).handset
+        if body.sender is None:
+            count = len(handset.shade.posted)
+            for key in list(handset.shade.posted):
+                handset.shade.cancel(key)
+            return {"dismissed": count}
+        handset.whatsapp.posting.dismissed(jid_of(body.sender))
+        handset.sms.dismissed(body.sender)
+        return {"dismissed": body.sender}
+
+    def _read(self, body: bodies.Read) -> Answer:
+        sender = self._phone(body.phone).handset.number if body.phone else None
+        return {"read": self._network.read_by(body.sender, sender=sender)}
+
+    def _seen_elsewhere(self, body: bodies.SeenElsewhere) -> Answer:
+        handset = self._phone(body.phone).handset
+        chat = handset.whatsapp.account.chats.get(jid_of(body.sender))
+        if chat is None:
+            raise ControlRefusal(f"There is no chat with {body.sender}.", status=404)
+        handset.whatsapp.seen_elsewhere(chat)
+        return {"seen": chat.jid}
+
+    def _said_elsewhere(self, body: bodies.SaidElsewhere) -> Answer:
+        handset = self._phone(body.phone).handset
+        letter_id = self._network.new_id()
+        handset.whatsapp.said_elsewhere(body.to, body.text, letter_id=letter_id)
+        return {"id": letter_id}
+
+    def _plug_sim(self, body: bodies.PlugSim) -> Answer:
+        sim = Sim(number=body.number, iccid=body.iccid, operator=body.operator)
+        handset = self._phone(body.phone).handset
+        if body.slot:
+            return {"iccid": body.iccid, "subscription": handset.plug_second_sim(sim)}
+        handset.plug_sim(sim)
+        return {"iccid": body.iccid, "subscription": handset.sms.subscription}
+
+    def _unplug_sim(self, body: bodies.UnplugSim) -> Answer:
+        handset = self._phone(body.phone).handset
+        if body.slot:
+            handset.plug_second_sim(None)
+        else:
+            handset.plug_sim(None)
+        return {"iccid": None}
+
+    def _sms_sim(self, body: bodies.SmsSim) -> Answer:
+        self._phone(body.phone).handset.sms.sends_by = body.subscription
+        return {"subscription": body.subscription}
+
+    def _battery(self, body: bodies.SetBattery) -> Answer:
+        battery = self._phone(body.phone).handset.battery
+        for name in ("level", "temperature", "health", "usb"):
+            value = getattr(body, name)
+            if value is not None:
+                setattr(battery, name, value)
+        return {"level": battery.level, "temperature": battery.temperature, "usb": battery.usb}
+
+    def _sms_limit(self, body: bodies.SmsLimit) -> Answer:
+        handset = self._phone(body.phone).handset
+        for key, value in ((MAX_COUNT, body.max_count), (INTERVAL_MS, body.interval_ms)):
+            handset.settings.pop(key, None)
+            if value is not None:
+                handset.settings[key] = str(value)
+        handset.sms_usage.start()
+        return {"parts": handset.sms_usage.parts, "window_ms": handset.sms_usage.window_ms}
+
+    def _radio(self, body: bodies.Radio) -> Answer:
+        self._phone(body.phone).handset.set_radio(on=body.on)
+        return {"on": body.on}
+
+    def _introduce(self, body: bodies.Introduce) -> Answer:
+        traits = body.model_dump(exclude={"kind", "phone", "number"}, exclude_none=True)
+        if "whatsapp" in traits:
+            traits["on_whatsapp"] = traits.pop("whatsapp")
+        person = self._world.introduce(body.number, **traits)
+        return {"number": person.number, "whatsapp": person.on_whatsapp, "reads": person.reads}
+
+    def _spinner(self, body: bodies.Spinner) -> Answer:
+        self._phone(body.phone).handset.whatsapp.lookup_ms = body.ms
+        return {"ms": body.ms}
+
+
+def group_jid(subject: str) -> str:
+    """A group is known by its subject here, so that the same one can be written in again."""
+    digits = int(hashlib.sha256(subject.encode()).hexdigest(), 16) % 10**15
+    return f"120{digits:015}{GROUP}"
