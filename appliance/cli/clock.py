@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
-from appliance.devices.doctor import Complaint
+from appliance.devices.complaint import Complaint
 from appliance.errors import SetupError
 from appliance.store import high_water
 from appliance.store.store import Store

@@ -6,7 +6,7 @@ import sys
 from appliance.api.web import device_phrases
 from appliance.cli.clock import complaint_of
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
-from appliance.devices.doctor import Complaint
+from appliance.devices.complaint import Complaint
 from appliance.devices.protocol import DeviceState, Reason
 from appliance.phone_numbers import readable
 from appliance.runtime.complaints import about_folder, complaints_of

@@ -15,8 +15,8 @@ from appliance.desk import staff
 from appliance.desk.bearer import new_code
 from appliance.desk.receive import Reception
 from appliance.desk.room import Room
-from appliance.devices import adb_server
-from appliance.devices.watch import AdbWatch
+from appliance.devices.phone.adb import adb_server
+from appliance.devices.phone.adb.watch import AdbWatch
 from appliance.devices.worker import DeviceWorker
 from appliance.errors import SetupError
 from appliance.modem_settings import ModemSettings

@@ -4,8 +4,9 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from appliance.devices import doctor, modem_doctor
-from appliance.devices.doctor import Complaint
+from appliance.devices.complaint import Complaint
+from appliance.devices.modem import doctor as modem_doctor
+from appliance.devices.phone import doctor
 from appliance.store import lines, privacy
 from appliance.store.keeping import is_low
 from appliance.store.lines import Device

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from appliance.devices.watch import AdbWatch
+from appliance.devices.phone.adb.watch import AdbWatch
 from appliance.devices.worker import DeviceWorker
 from appliance.errors import StoreError
 from appliance.store import lines

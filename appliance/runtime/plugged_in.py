@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from appliance.api.services import PluggedIn
-from appliance.devices import adb_server, modem_doctor
+from appliance.devices.modem import doctor as modem_doctor
+from appliance.devices.phone.adb import adb_server
 from appliance.errors import SetupError
 
 

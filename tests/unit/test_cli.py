@@ -17,7 +17,7 @@ from appliance.clock import SystemClock
 from appliance.desk import sessions, staff, tokens
 from appliance.desk.receive import Reception
 from appliance.desk.staff import link_owner
-from appliance.devices import modem_doctor
+from appliance.devices.modem import doctor as modem_doctor
 from appliance.devices.protocol import Balance, DeviceState, Reason, Status
 from appliance.errors import NotFound
 from appliance.ids import is_id

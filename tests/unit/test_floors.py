@@ -213,7 +213,7 @@ def tree_of(root: Path, files: dict[str, str]) -> Path:
         ({"runtime.py": "from appliance.emulated import world"}, "only the demo"),
         ({"desk/in.py": "import appliance.emulated.phone.wire.adbd"}, "only the demo"),
         ({"emulated/phone/spec.py": "from appliance import messages", "messages.py": ""}, "clock"),
-        ({"emulated/phone/spec.py": "import appliance.devices.phone.stops"}, "clock only"),
+        ({"emulated/phone/spec.py": "import appliance.devices.phone.whatsapp.stops"}, "clock only"),
         ({"devices/phone.py": "from appliance.store import db"}, "devices know no SQL"),
         ({"devices/phone.py": "import sqlite3"}, "no SQL and no web"),
         ({"devices/phone.py": "from fastapi.sse import Event"}, "no SQL and no web"),

@@ -3,7 +3,7 @@
 import logging
 import time
 
-from appliance.devices.adb import Output
+from appliance.devices.phone.adb.calls import Output
 from appliance.devices.phone.content_rows import content_query, read_value
 from appliance.devices.phone.session import Session
 from appliance.devices.phone.texts import as_dumped, digits_in, label

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from appliance.clock import Clock
-from appliance.devices.adb import Deadlines, Output
+from appliance.devices.phone.adb.calls import Deadlines, Output
 from appliance.devices.phone.contacts import Contacts
 from appliance.devices.phone.examine import Examiner
 from appliance.devices.phone.health import DISMISS
@@ -18,13 +18,13 @@ from appliance.devices.phone.receive import REDACTED, SHOWN, Receiver
 from appliance.devices.phone.senses import Senses
 from appliance.devices.phone.session import Session
 from appliance.devices.phone.sim import SIM_DUMP, SIM_STATE, is_taken_out, sends_by
-from appliance.devices.phone.sms_send import look_sms, send_sms
+from appliance.devices.phone.sms.send import look_sms, send_sms
 from appliance.devices.phone.texts import digits_in
-from appliance.devices.phone.whatsapp_look import look_whatsapp, visit_whatsapp
-from appliance.devices.phone.whatsapp_notifications import ACCOUNT
-from appliance.devices.phone.whatsapp_open import open_chat
-from appliance.devices.phone.whatsapp_send import send_whatsapp
-from appliance.devices.phone.whatsapp_visit import visiting
+from appliance.devices.phone.whatsapp.look import look_whatsapp, visit_whatsapp
+from appliance.devices.phone.whatsapp.notifications import ACCOUNT
+from appliance.devices.phone.whatsapp.opening import open_chat
+from appliance.devices.phone.whatsapp.send import send_whatsapp
+from appliance.devices.phone.whatsapp.visit import visiting
 from appliance.devices.protocol import (
     Attempt,
     Found,

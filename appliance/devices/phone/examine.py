@@ -3,7 +3,7 @@
 import logging
 import time
 
-from appliance.devices import adb_server
+from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.health import (
     DISMISS,
     QUESTIONS,
@@ -17,10 +17,10 @@ from appliance.devices.phone.phone_clock import measure
 from appliance.devices.phone.receive import Receiver
 from appliance.devices.phone.senses import Sense
 from appliance.devices.phone.session import ServerWillNotStart
-from appliance.devices.phone.sms_limit import SmsLimit
-from appliance.devices.phone.stops import StopKind, stop_in_front
-from appliance.devices.phone.whatsapp_closed import why_closed
-from appliance.devices.phone.whatsapp_screen import ChatsList, Conversation, classify
+from appliance.devices.phone.sms.limit import SmsLimit
+from appliance.devices.phone.whatsapp.closed import why_closed
+from appliance.devices.phone.whatsapp.pages import ChatsList, Conversation, classify
+from appliance.devices.phone.whatsapp.stops import StopKind, stop_in_front
 from appliance.devices.protocol import DeviceState, Reason, Status
 from appliance.errors import DeviceError, SetupError, StoreError, Transient
 from appliance.messages import Channel

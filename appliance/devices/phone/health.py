@@ -3,11 +3,11 @@
 import re
 from dataclasses import dataclass
 
-from appliance.devices.adb import Output, last_line
+from appliance.devices.phone.adb.calls import Output, last_line
 from appliance.devices.phone.phone_clock import DATE_COMMAND
 from appliance.devices.phone.sim import SIM_COMMANDS, Cards, read_cards
-from appliance.devices.phone.sms_limit import LIMIT_COMMANDS, SmsLimit
-from appliance.devices.phone.whatsapp_screen import PACKAGES
+from appliance.devices.phone.sms.limit import LIMIT_COMMANDS, SmsLimit
+from appliance.devices.phone.whatsapp.pages import PACKAGES
 
 # `dumpsys window policy` of some releases has the keyguard's state, plain `dumpsys window` of all.
 _KEYGUARD = re.compile(

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 
 from appliance.clock import Clock
 from appliance.devices.phone.contacts import Contacts
-from appliance.devices.phone.media import are_alike
 from appliance.devices.phone.phone_clock import PhoneClock
-from appliance.devices.phone.row_memory import History
 from appliance.devices.phone.senses import Senses
 from appliance.devices.phone.session import Session
 from appliance.devices.phone.sim import Card
-from appliance.devices.phone.stops import StopKind
+from appliance.devices.phone.whatsapp.media import are_alike
+from appliance.devices.phone.whatsapp.row_memory import History
+from appliance.devices.phone.whatsapp.stops import StopKind
 from appliance.devices.protocol import Form, Incoming, Listener
 from appliance.errors import StoreError
 

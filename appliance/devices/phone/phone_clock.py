@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from appliance.clock import MS_PER_S, Clock
-from appliance.devices.adb import last_line
+from appliance.devices.phone.adb.calls import last_line
 from appliance.devices.phone.texts import label
 from appliance.errors import Transient
 

@@ -3,14 +3,14 @@
 import logging
 from collections.abc import Sequence
 
-from appliance.devices.adb import Output
+from appliance.devices.phone.adb.calls import Output
 from appliance.devices.phone.notification_records import Record, Stamp, records
 from appliance.devices.phone.phone import Phone
-from appliance.devices.phone.phone_lists import MissedCalls, SmsInbox
 from appliance.devices.phone.senses import Sense
+from appliance.devices.phone.sms.phone_lists import MissedCalls, SmsInbox
 from appliance.devices.phone.texts import digits_in
-from appliance.devices.phone.whatsapp_notifications import ACCOUNT, messages_of, missed_call_of
-from appliance.devices.phone.whatsapp_screen import PACKAGES
+from appliance.devices.phone.whatsapp.notifications import ACCOUNT, messages_of, missed_call_of
+from appliance.devices.phone.whatsapp.pages import PACKAGES
 from appliance.devices.protocol import Incoming
 
 log = logging.getLogger(__name__)

@@ -10,8 +10,8 @@ import uiautomator2
 from uiautomator2 import exceptions as u2_errors
 from uiautomator2._selector import Selector
 
-from appliance.devices.adb import DeadlineAdbDevice, Deadlines, Output
-from appliance.devices.adb_errors import translated
+from appliance.devices.phone.adb.adb_errors import translated
+from appliance.devices.phone.adb.calls import DeadlineAdbDevice, Deadlines, Output
 from appliance.devices.phone.screen import Screen, read_screen
 from appliance.devices.phone.single_shot import tap_once
 from appliance.errors import DeviceGone, Transient

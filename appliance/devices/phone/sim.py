@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from appliance.devices.adb import Output, last_line
+from appliance.devices.phone.adb.calls import Output, last_line
 from appliance.devices.phone.content_rows import content_query, read_rows
 from appliance.devices.phone.texts import in_e164
 from appliance.devices.protocol import Sim

@@ -12,8 +12,8 @@ from typing import Any
 
 import adbutils
 
-from appliance.devices.adb import DeadlineAdbDevice
-from appliance.devices.adb_errors import translated
+from appliance.devices.phone.adb.adb_errors import translated
+from appliance.devices.phone.adb.calls import DeadlineAdbDevice
 from appliance.errors import Unconfirmed
 
 # Where u2.jar listens on the phone (uiautomator2.core.DEFAULT_SERVER_PORT).

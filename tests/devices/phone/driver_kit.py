@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 import httpx
 
 from appliance.clock import Clock, clock_for
-from appliance.devices import adb_server
-from appliance.devices.adb import Deadlines
+from appliance.devices.phone.adb import adb_server
+from appliance.devices.phone.adb.calls import Deadlines
 from appliance.devices.phone.driver import PhoneDriver
 from appliance.devices.phone.phone import Patience
 from appliance.devices.protocol import (

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from appliance.devices.phone.notification_records import records
-from appliance.devices.phone.whatsapp_notifications import messages_of, missed_call_of
+from appliance.devices.phone.whatsapp.notifications import messages_of, missed_call_of
 from tests.devices.phone.notification_printer import Chat, Said, dump
 
 AT = 1_789_312_500_000

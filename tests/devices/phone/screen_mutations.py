@@ -13,12 +13,12 @@ from functools import cache
 
 from lxml import etree
 
-from appliance.devices.phone.row_memory import baseline_of, since_baseline
 from appliance.devices.phone.screen import read_screen
-from appliance.devices.phone.sms_question import question_on
-from appliance.devices.phone.sms_screen import read_thread
-from appliance.devices.phone.whatsapp_rows import read_rows
-from appliance.devices.phone.whatsapp_screen import Conversation, classify
+from appliance.devices.phone.sms.question import question_on
+from appliance.devices.phone.sms.thread_screen import read_thread
+from appliance.devices.phone.whatsapp.pages import Conversation, classify
+from appliance.devices.phone.whatsapp.row_memory import baseline_of, since_baseline
+from appliance.devices.phone.whatsapp.rows import read_rows
 from appliance.emulated.phone.faults import FaultKind
 from appliance.emulated.phone.hierarchy_xml import u2_dump
 from appliance.errors import Transient

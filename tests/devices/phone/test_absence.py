@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from appliance.devices.phone.row_memory import baseline_of, since_baseline
 from appliance.devices.phone.screen import read_screen
-from appliance.devices.phone.whatsapp_rows import Row
-from appliance.devices.phone.whatsapp_screen import Conversation, classify
+from appliance.devices.phone.whatsapp.pages import Conversation, classify
+from appliance.devices.phone.whatsapp.row_memory import baseline_of, since_baseline
+from appliance.devices.phone.whatsapp.rows import Row
 from appliance.devices.protocol import Finding, Look
 from appliance.errors import Transient
 from tests.devices.phone.driver_kit import ANNA, Desk, Try

@@ -11,11 +11,11 @@ import adbutils
 import pytest
 
 from appliance.clock import SystemClock
-from appliance.devices import adb_server
-from appliance.devices.doctor import doctor
+from appliance.devices.phone.adb import adb_server
+from appliance.devices.phone.adb.watch import AdbWatch
+from appliance.devices.phone.doctor import doctor
 from appliance.devices.phone.driver import PhoneDriver
 from appliance.devices.protocol import DeviceState, Reason
-from appliance.devices.watch import AdbWatch
 from appliance.emulated.phone.spec import PhoneSpec
 from tests.devices.phone.driver_kit import DEVICE, OWN, Desk, Recorder, World
 from tests.devices.phone_bench import eventually

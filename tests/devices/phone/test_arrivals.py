@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from appliance.devices.adb import Output
+from appliance.devices.phone.adb.calls import Output
 from appliance.devices.protocol import DeviceState, Finding, Visit
 from appliance.errors import DeviceError, StoreUnavailable
 from appliance.messages import Channel

@@ -2,9 +2,9 @@
 
 import pytest
 
-from appliance.devices.phone.dialogs import DialogKind
 from appliance.devices.phone.screen import read_screen
-from appliance.devices.phone.whatsapp_screen import Dialog, Seen, classify
+from appliance.devices.phone.whatsapp.dialogs import DialogKind
+from appliance.devices.phone.whatsapp.pages import Dialog, Seen, classify
 from tests.devices.phone.screens import N, W, chat, dialog, row, xml
 
 NUMBER = "+31 6 87654321"

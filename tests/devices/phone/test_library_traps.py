@@ -7,8 +7,8 @@ import adbutils
 import pytest
 import uiautomator2
 
-from appliance.devices.adb import DeadlineAdbDevice, Deadlines
-from appliance.devices.adb_errors import translated
+from appliance.devices.phone.adb.adb_errors import translated
+from appliance.devices.phone.adb.calls import DeadlineAdbDevice, Deadlines
 from appliance.devices.phone.single_shot import tap_once
 from appliance.errors import DeviceGone, Unconfirmed
 from tests.devices.phone.driver_kit import World

@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance.devices.phone.media import are_alike, is_same
+from appliance.devices.phone.whatsapp.media import are_alike, is_same
 from appliance.devices.protocol import Incoming
 from tests.devices.phone.conftest import OLDER_DUTCH, RECENT_ENGLISH
 from tests.devices.phone.driver_kit import ANNA, Desk

@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
-from appliance.devices.phone.message_words import form_of
 from appliance.devices.phone.notification_records import Flag, Record, records
-from appliance.devices.phone.whatsapp_notifications import messages_of, missed_call_of
+from appliance.devices.phone.whatsapp.message_words import form_of
+from appliance.devices.phone.whatsapp.notifications import messages_of, missed_call_of
 from appliance.devices.protocol import Form, Incoming, MissedCall
 from appliance.messages import Channel
 from tests.devices.phone.notification_printer import Chat, Said, dump

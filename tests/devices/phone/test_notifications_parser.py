@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.devices.phone.notification_records import records
-from appliance.devices.phone.whatsapp_notifications import messages_of
+from appliance.devices.phone.whatsapp.notifications import messages_of
 from appliance.devices.protocol import Incoming
 from tests.devices.phone.notification_printer import Chat, Said, dump
 

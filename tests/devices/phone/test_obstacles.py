@@ -4,7 +4,7 @@ import pytest
 
 from appliance.devices.phone.obstacles import Obstacle, ObstacleKind, obstacle_on
 from appliance.devices.phone.screen import read_screen
-from appliance.devices.phone.whatsapp_screen import Conversation, classify
+from appliance.devices.phone.whatsapp.pages import Conversation, classify
 from tests.devices.phone.screens import N, W, chat, dump, row, system_dialog
 
 UNDER = (W, chat("Bea", row("Hoi", "11:00"), entry="Dag", typed=True))

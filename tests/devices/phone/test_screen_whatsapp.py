@@ -4,10 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.devices.phone.dialogs import DialogKind
-from appliance.devices.phone.row_memory import readings
 from appliance.devices.phone.screen import read_screen
-from appliance.devices.phone.whatsapp_screen import (
+from appliance.devices.phone.whatsapp.dialogs import DialogKind
+from appliance.devices.phone.whatsapp.pages import (
     ChatsList,
     Conversation,
     Dialog,
@@ -17,6 +16,7 @@ from appliance.devices.phone.whatsapp_screen import (
     Unknown,
     classify,
 )
+from appliance.devices.phone.whatsapp.row_memory import readings
 from appliance.devices.protocol import Tick
 from appliance.errors import Transient
 from tests.devices.phone.screens import (

@@ -11,7 +11,7 @@ from appliance.devices.phone.content_rows import (
     read_rows,
     read_value,
 )
-from appliance.devices.phone.sms_provider import Box, SmsRow, rows_in
+from appliance.devices.phone.sms.provider import Box, SmsRow, rows_in
 from appliance.errors import Transient
 
 ROW = "Row: {n} _id={id}, type=1, status=-1, read=0, date=1789312500000\n"

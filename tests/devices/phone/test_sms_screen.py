@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from appliance.devices.adb import Output
+from appliance.devices.phone.adb.calls import Output
 from appliance.devices.phone.contacts import Contacts
 from appliance.devices.phone.screen import read_screen
 from appliance.devices.phone.session import Session
-from appliance.devices.phone.sms_question import Question, question_on
-from appliance.devices.phone.sms_screen import Thread, read_thread
+from appliance.devices.phone.sms.question import Question, question_on
+from appliance.devices.phone.sms.thread_screen import Thread, read_thread
 from appliance.emulated.phone.sms.screens import SmsGeneration
 from appliance.emulated.phone.spec import PhoneSpec
 from appliance.errors import Permanent

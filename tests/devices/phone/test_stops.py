@@ -3,8 +3,7 @@
 import pytest
 
 from appliance.devices.phone.screen import read_screen
-from appliance.devices.phone.stops import OF_THE_PHONE, StopKind, stop_in_front
-from appliance.devices.phone.whatsapp_screen import (
+from appliance.devices.phone.whatsapp.pages import (
     ChatsList,
     Conversation,
     Seen,
@@ -12,6 +11,7 @@ from appliance.devices.phone.whatsapp_screen import (
     Unknown,
     classify,
 )
+from appliance.devices.phone.whatsapp.stops import OF_THE_PHONE, StopKind, stop_in_front
 from tests.devices.phone.screens import (
     BUSINESS,
     N,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.devices.adb import Output
+from appliance.devices.phone.adb.calls import Output
 from appliance.devices.phone.driver import PhoneDriver
 from appliance.devices.phone.sim import is_taken_out, read_cards
 from appliance.devices.protocol import DeviceState, Finding, Reason, Sim

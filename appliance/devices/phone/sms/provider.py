@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from appliance.devices.adb import DeadlineAdbDevice
+from appliance.devices.phone.adb.calls import DeadlineAdbDevice
 from appliance.devices.phone.content_rows import Row, content_query, read_rows, read_value
 from appliance.errors import Transient
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from appliance.devices.phone.media import CALL, is_same
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MS_PER_MINUTE, is_between, minute_in
-from appliance.devices.phone.row_memory import History, identity, rows_after
 from appliance.devices.phone.texts import as_dumped, canonical, digits_in
-from appliance.devices.phone.whatsapp_rows import Row, is_cut
-from appliance.devices.phone.whatsapp_screen import Conversation
+from appliance.devices.phone.whatsapp.media import CALL, is_same
+from appliance.devices.phone.whatsapp.pages import Conversation
+from appliance.devices.phone.whatsapp.row_memory import History, identity, rows_after
+from appliance.devices.phone.whatsapp.rows import Row, is_cut
 from appliance.devices.protocol import Form, Incoming
 from appliance.errors import DeviceError
 from appliance.messages import Channel

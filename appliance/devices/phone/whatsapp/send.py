@@ -8,14 +8,14 @@ from functools import partial
 from appliance.devices.phone.evidence import Evidence
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import is_between
-from appliance.devices.phone.row_memory import baseline_of, identity, rows_after
 from appliance.devices.phone.tap import ProvenUnsent, tap_send
-from appliance.devices.phone.whatsapp_chat import Chat
-from appliance.devices.phone.whatsapp_open import open_chat
-from appliance.devices.phone.whatsapp_rows import Row
-from appliance.devices.phone.whatsapp_screen import Conversation
-from appliance.devices.phone.whatsapp_ticks import ticks_of
-from appliance.devices.phone.whatsapp_visit import visiting
+from appliance.devices.phone.whatsapp.chat import Chat
+from appliance.devices.phone.whatsapp.opening import open_chat
+from appliance.devices.phone.whatsapp.pages import Conversation
+from appliance.devices.phone.whatsapp.row_memory import baseline_of, identity, rows_after
+from appliance.devices.phone.whatsapp.rows import Row
+from appliance.devices.phone.whatsapp.ticks import ticks_of
+from appliance.devices.phone.whatsapp.visit import visiting
 from appliance.devices.protocol import Attempt, Proof, Tick
 from appliance.errors import DeviceError, DeviceGone, Transient, Unconfirmed
 

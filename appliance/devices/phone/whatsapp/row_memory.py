@@ -4,10 +4,10 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from appliance.devices.phone.media import lasting
 from appliance.devices.phone.texts import digest
-from appliance.devices.phone.whatsapp_rows import Row
-from appliance.devices.phone.whatsapp_screen import Conversation
+from appliance.devices.phone.whatsapp.media import lasting
+from appliance.devices.phone.whatsapp.pages import Conversation
+from appliance.devices.phone.whatsapp.rows import Row
 
 # As many rows as any screen shows.
 _KEPT_ROWS = 40

@@ -7,7 +7,7 @@ when the phone starts, and takes its own figures for one that is missing or no n
 import logging
 import re
 
-from appliance.devices.adb import Output
+from appliance.devices.phone.adb.calls import Output
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from appliance.devices.phone.content_rows import (
 )
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.senses import Sense
-from appliance.devices.phone.sms_provider import Box, SmsRow, addresses, bodies, find
+from appliance.devices.phone.sms.provider import Box, SmsRow, addresses, bodies, find
 from appliance.devices.phone.texts import in_e164
 from appliance.devices.protocol import Incoming, MissedCall
 from appliance.errors import Transient

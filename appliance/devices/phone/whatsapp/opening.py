@@ -3,12 +3,11 @@
 import logging
 import time
 
-from appliance.devices.phone.arrivals import Arrivals
-from appliance.devices.phone.dialogs import DialogKind
 from appliance.devices.phone.obstacles import SENTENCES, Obstacle, clear_away
-from appliance.devices.phone.whatsapp_chat import Chat
-from appliance.devices.phone.whatsapp_closed import refuse, why_closed
-from appliance.devices.phone.whatsapp_screen import (
+from appliance.devices.phone.whatsapp.chat import Chat
+from appliance.devices.phone.whatsapp.closed import refuse, why_closed
+from appliance.devices.phone.whatsapp.dialogs import DialogKind
+from appliance.devices.phone.whatsapp.pages import (
     Conversation,
     Dialog,
     Elsewhere,
@@ -16,6 +15,7 @@ from appliance.devices.phone.whatsapp_screen import (
     Seen,
     Stopped,
 )
+from appliance.devices.phone.whatsapp.seen_in_chat import Arrivals
 from appliance.errors import DeviceError, NotOnChannel, Transient
 
 log = logging.getLogger(__name__)

@@ -3,26 +3,17 @@
 import re
 import subprocess
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import adbutils
 
-from appliance.devices import adb_server
-from appliance.devices.adb import server_port
+from appliance.devices.complaint import Complaint
+from appliance.devices.phone.adb import adb_server
+from appliance.devices.phone.adb.calls import server_port
 from appliance.devices.protocol import DeviceState
 from appliance.errors import SetupError
 
 _VERSION_S = 10.0
 _VERSION = re.compile(r"version \d+\.\d+\.(\d+)")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Complaint:
-    """`about` is `adb` or a serial."""
-
-    about: str
-    sentence: str
-    remedy: str
 
 
 _REMEDIES = {

@@ -4,8 +4,8 @@ from typing import Any, NoReturn
 
 from appliance.devices.phone.health import WINDOW
 from appliance.devices.phone.phone import Phone
-from appliance.devices.phone.stops import OF_THE_PHONE, StopKind, stop_in_front
-from appliance.devices.phone.whatsapp_screen import Seen, Stopped, Unknown
+from appliance.devices.phone.whatsapp.pages import Seen, Stopped, Unknown
+from appliance.devices.phone.whatsapp.stops import OF_THE_PHONE, StopKind, stop_in_front
 from appliance.errors import LineStopped, Transient
 
 

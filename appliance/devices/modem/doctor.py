@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.devices.doctor import Complaint
+from appliance.devices.complaint import Complaint
 
 BY_ID = Path("/dev/serial/by-id")
 """udev's names for USB serial ports: they stay when a stick is plugged in elsewhere."""

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 
 import adbutils
 
-from appliance.devices import adb_server
-from appliance.devices.adb import Connection, DeadlineAdbClient
-from appliance.devices.adb_errors import state_of
+from appliance.devices.phone.adb import adb_server
+from appliance.devices.phone.adb.adb_errors import state_of
+from appliance.devices.phone.adb.calls import Connection, DeadlineAdbClient
 from appliance.devices.protocol import DeviceState
 from appliance.errors import DeviceError, SetupError
 from appliance.trouble import Trouble

@@ -15,9 +15,9 @@ from appliance.devices.phone.evidence import Evidence
 from appliance.devices.phone.obstacles import SENTENCES, clear_away, obstacle_on
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.screen import Screen
-from appliance.devices.phone.sms_provider import Box, SmsRow, addresses, bodies, find
-from appliance.devices.phone.sms_question import Question, question_on
-from appliance.devices.phone.sms_screen import Thread, read_thread, same_number
+from appliance.devices.phone.sms.provider import Box, SmsRow, addresses, bodies, find
+from appliance.devices.phone.sms.question import Question, question_on
+from appliance.devices.phone.sms.thread_screen import Thread, read_thread, same_number
 from appliance.devices.phone.tap import ProvenUnsent, tap_send
 from appliance.devices.protocol import Attempt, Finding, Found, Look, Outgoing, Proof, Tick
 from appliance.errors import DeviceError, DeviceGone, Permanent, Transient, Unconfirmed

@@ -7,8 +7,8 @@ from typing import Any
 
 import adbutils
 
-from appliance.devices.adb import DeadlineAdbClient, server_port
-from appliance.devices.adb_errors import state_of, translated
+from appliance.devices.phone.adb.adb_errors import state_of, translated
+from appliance.devices.phone.adb.calls import DeadlineAdbClient, server_port
 from appliance.devices.protocol import DeviceState
 from appliance.errors import SetupError
 

@@ -5,12 +5,12 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from appliance.devices.phone.activities import complaint_in
-from appliance.devices.phone.arrivals import Arrivals
 from appliance.devices.phone.phone import Phone
-from appliance.devices.phone.row_memory import History, identity, rows_after
 from appliance.devices.phone.screen import Box, Screen, read_screen
 from appliance.devices.phone.texts import digits_in
-from appliance.devices.phone.whatsapp_screen import Conversation, Elsewhere, Seen, classify
+from appliance.devices.phone.whatsapp.pages import Conversation, Elsewhere, Seen, classify
+from appliance.devices.phone.whatsapp.row_memory import History, identity, rows_after
+from appliance.devices.phone.whatsapp.seen_in_chat import Arrivals
 from appliance.errors import Transient
 
 Keep = Callable[..., dict[str, Any]]

@@ -6,16 +6,16 @@ import re
 from collections import Counter
 
 from appliance.devices.phone.message_bundles import Posted, read_entries
-from appliance.devices.phone.message_words import (
+from appliance.devices.phone.notification_records import Flag, Record, extras_of
+from appliance.devices.phone.texts import is_number, label, number_in
+from appliance.devices.phone.whatsapp.message_words import (
     MISSED_CALL,
     OWN_NAMES,
     form_of,
     is_reaction,
     without_count,
 )
-from appliance.devices.phone.notification_records import Flag, Record, extras_of
-from appliance.devices.phone.texts import is_number, label, number_in
-from appliance.devices.phone.whatsapp_screen import PACKAGES
+from appliance.devices.phone.whatsapp.pages import PACKAGES
 from appliance.devices.protocol import Group, Incoming, MissedCall
 from appliance.messages import Channel
 

@@ -5,13 +5,13 @@ from contextlib import closing
 
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MINUTES_PER_DAY, MS_PER_MINUTE, is_between
-from appliance.devices.phone.row_memory import since_baseline, stood_there
-from appliance.devices.phone.whatsapp_chat import Chat
-from appliance.devices.phone.whatsapp_open import open_chat
-from appliance.devices.phone.whatsapp_rows import Row
-from appliance.devices.phone.whatsapp_screen import Conversation
-from appliance.devices.phone.whatsapp_ticks import ticks_of
-from appliance.devices.phone.whatsapp_visit import visiting
+from appliance.devices.phone.whatsapp.chat import Chat
+from appliance.devices.phone.whatsapp.opening import open_chat
+from appliance.devices.phone.whatsapp.pages import Conversation
+from appliance.devices.phone.whatsapp.row_memory import since_baseline, stood_there
+from appliance.devices.phone.whatsapp.rows import Row
+from appliance.devices.phone.whatsapp.ticks import ticks_of
+from appliance.devices.phone.whatsapp.visit import visiting
 from appliance.devices.protocol import (
     Finding,
     Found,

@@ -4,14 +4,13 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from appliance.devices.phone.dialogs import DialogKind
 from appliance.devices.phone.obstacles import Obstacle
 from appliance.devices.phone.phone import Phone
-from appliance.devices.phone.row_memory import History
 from appliance.devices.phone.texts import canonical
-from appliance.devices.phone.whatsapp_chat import Chat, Keep, keep_nothing
-from appliance.devices.phone.whatsapp_open import StaleScreen, follow
-from appliance.devices.phone.whatsapp_screen import (
+from appliance.devices.phone.whatsapp.chat import Chat, Keep, keep_nothing
+from appliance.devices.phone.whatsapp.dialogs import DialogKind
+from appliance.devices.phone.whatsapp.opening import StaleScreen, follow
+from appliance.devices.phone.whatsapp.pages import (
     ChatRow,
     ChatsList,
     Dialog,
@@ -19,6 +18,7 @@ from appliance.devices.phone.whatsapp_screen import (
     Stopped,
     Unknown,
 )
+from appliance.devices.phone.whatsapp.row_memory import History
 from appliance.errors import BalieError, DeviceError, DeviceGone
 
 log = logging.getLogger(__name__)

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from appliance.devices.phone.dialogs import DialogKind, dialog_kind
 from appliance.devices.phone.obstacles import Obstacle, obstacle_on
-from appliance.devices.phone.phrases import SEARCHING
 from appliance.devices.phone.screen import Box, Screen, View
-from appliance.devices.phone.stops import StopKind, stop_kind
 from appliance.devices.phone.texts import as_dumped, is_number, label, number_in
-from appliance.devices.phone.whatsapp_rows import (
+from appliance.devices.phone.whatsapp.dialogs import DialogKind, dialog_kind
+from appliance.devices.phone.whatsapp.phrases import SEARCHING
+from appliance.devices.phone.whatsapp.rows import (
     FIRST_NUMBER,
     Row,
     is_filled,
@@ -17,6 +16,7 @@ from appliance.devices.phone.whatsapp_rows import (
     shows_start,
     unread_count,
 )
+from appliance.devices.phone.whatsapp.stops import StopKind, stop_kind
 
 PACKAGES = ("com.whatsapp", "com.whatsapp.w4b")
 

@@ -18,7 +18,7 @@ from typing import Any
 import adbutils
 from adbutils.errors import AdbConnectionError
 
-from appliance.devices.adb_errors import translated
+from appliance.devices.phone.adb.adb_errors import translated
 from appliance.errors import DeviceGone, Transient
 
 # The port of every adb unless the environment names another (adb's own default).

@@ -3,11 +3,11 @@
 import re
 from dataclasses import dataclass
 
-from appliance.devices.phone.media import medium_in
-from appliance.devices.phone.message_words import DELETED_BY_OWNER, form_of
-from appliance.devices.phone.phrases import ENCRYPTED, READ_MORE, tick_of
 from appliance.devices.phone.screen import Screen, View
 from appliance.devices.phone.texts import canonical, label
+from appliance.devices.phone.whatsapp.media import medium_in
+from appliance.devices.phone.whatsapp.message_words import DELETED_BY_OWNER, form_of
+from appliance.devices.phone.whatsapp.phrases import ENCRYPTED, READ_MORE, tick_of
 from appliance.devices.protocol import Form, Tick
 
 # The last row of a full list ends this near to its edge (0 to 10 px in the dumps seen).

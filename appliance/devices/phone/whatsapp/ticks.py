@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MS_PER_MINUTE, is_between
-from appliance.devices.phone.whatsapp_rows import Row
+from appliance.devices.phone.whatsapp.rows import Row
 from appliance.devices.protocol import Outgoing, Tick
 
 # A message stands in its chat within this of the moment its attempt began.

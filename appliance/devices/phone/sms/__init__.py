@@ -1,0 +1,1 @@
+"""SMS on a phone: its app, its lists, its limit, one text sent and proven."""
