@@ -9,10 +9,10 @@ from typing import TypeVar
 
 from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.connections import Connections
-from appliance.api.feed import EventFeed
 from appliance.clock import Clock
 from appliance.desk.room import Room
 from appliance.queue.gate import ConsentGate
+from appliance.store.feed import EventFeed
 from appliance.store.keeping import is_low
 from appliance.store.store import Store
 

@@ -13,13 +13,13 @@ import typer
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
 from appliance.errors import InvalidInput, SetupError
 from appliance.phone_numbers import readable
-from appliance.queue.load import Load
 from appliance.queue.office_hours import OfficeHours
-from appliance.queue.picture import draw
 from appliance.queue.profile import DEFAULT_PROFILE, checked, profile_of
-from appliance.queue.report import Report, report_on
-from appliance.queue.simulate import simulate
-from appliance.queue.summary import summary_of
+from appliance.queue.study.load import Load
+from appliance.queue.study.picture import draw
+from appliance.queue.study.report import Report, report_on
+from appliance.queue.study.simulate import simulate
+from appliance.queue.study.summary import summary_of
 from appliance.store import lines
 
 OFFICE = OfficeHours(

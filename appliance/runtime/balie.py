@@ -7,7 +7,6 @@ from pathlib import Path
 
 from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.connections import Connections
-from appliance.api.feed import EventFeed
 from appliance.api.services import EVIDENCE, Services
 from appliance.clock import Clock
 from appliance.config import DEFAULT_MAX_WAITING
@@ -30,6 +29,7 @@ from appliance.runtime.drivers import driver_for, rhythm_of
 from appliance.runtime.fleet import Fleet
 from appliance.runtime.jobs import Jobs
 from appliance.runtime.plugged_in import plugged_in
+from appliance.store.feed import EventFeed
 from appliance.store.lines import Device
 from appliance.store.store import Store
 

@@ -16,7 +16,6 @@ from starlette.types import Scope as Connection
 
 from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.app import create_app
-from appliance.api.feed import EventFeed
 from appliance.api.services import Services
 from appliance.clock import Clock
 from appliance.desk import tokens
@@ -34,6 +33,7 @@ from appliance.devices.protocol import (
 from appliance.messages import Channel
 from appliance.queue.gate import ConsentGate
 from appliance.store import lines
+from appliance.store.feed import EventFeed
 from appliance.store.store import Store, Tx
 
 WORDS = "Hoi, is er morgen werk?"

@@ -10,12 +10,12 @@ import pytest
 from fastapi.routing import APIRoute
 
 from appliance.api.app import create_app
-from appliance.api.feed import EventFeed
 from appliance.api.services import Services
 from appliance.api.web.streams import MOST
 from appliance.clock import ManualClock
 from appliance.desk import passwords, sessions, staff
 from appliance.queue.gate import ConsentGate
+from appliance.store.feed import EventFeed
 from appliance.store.store import Tx
 from tests.api.office import Desk, Office
 

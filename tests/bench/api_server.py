@@ -10,12 +10,12 @@ import threading
 from pathlib import Path
 
 from appliance.api.app import create_app
-from appliance.api.feed import EventFeed
 from appliance.api.services import Services
 from appliance.clock import SystemClock
 from appliance.desk import tokens
 from appliance.queue.gate import ConsentGate
 from appliance.runtime.web import bind, serve
+from appliance.store.feed import EventFeed
 from appliance.store.store import Store
 from tests.bench.accept import furnish
 

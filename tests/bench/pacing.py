@@ -3,11 +3,11 @@
 import time
 from datetime import time as clock
 
-from appliance.queue.load import Load
 from appliance.queue.office_hours import OfficeHours
 from appliance.queue.profile import DEFAULT_PROFILE
-from appliance.queue.simulate import simulate
-from appliance.queue.summary import as_announced
+from appliance.queue.study.load import Load
+from appliance.queue.study.simulate import simulate
+from appliance.queue.study.summary import as_announced
 from tests.bench.benchmark import Measured, at_least, at_most
 
 OFFICE = OfficeHours(

@@ -8,10 +8,10 @@ from typing import Protocol
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from appliance.api.feed import EventFeed
 from appliance.api.services import Services
 from appliance.clock import SystemClock
 from appliance.queue.gate import ConsentGate
+from appliance.store.feed import EventFeed
 from appliance.store.store import Store
 from tests.api.office import WebServer, run_web_server
 from tests.e2e.chromium import launched

@@ -10,9 +10,9 @@ from appliance.devices.protocol import Proof, Tick
 from appliance.errors import Refused
 from appliance.messages import MessageClass
 from appliance.queue.attempt import QueueAttempt
-from appliance.queue.load import Contact, Happening, Load, World
 from appliance.queue.profile import DAY_MS
-from appliance.queue.simulate import PHONE_MS, TOLERANCE, TOLERANCE_MS
+from appliance.queue.study.load import Contact, Happening, Load, World
+from appliance.queue.study.simulate import PHONE_MS, TOLERANCE, TOLERANCE_MS
 from tests.queue.counter import AMSTERDAM, Counter, at, tapping
 from tests.queue.test_office_hours import DUTCH
 

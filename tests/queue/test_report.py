@@ -8,7 +8,7 @@ import pytest
 from appliance.devices.protocol import Proof, Tick
 from appliance.messages import MessageClass
 from appliance.queue.profile import DAY_MS, DEFAULT_PROFILE
-from appliance.queue.report import Report, report_on
+from appliance.queue.study.report import Report, report_on
 from appliance.store import consent, lines
 from tests.queue.counter import ANNA, BART, MONDAY, Counter, tapping
 

@@ -8,8 +8,6 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from appliance.queue.load import Load
-from appliance.queue.picture import draw
 from appliance.queue.profile import (
     DAY_MS,
     DEFAULT_PROFILE,
@@ -19,8 +17,10 @@ from appliance.queue.profile import (
     checked,
     profile_of,
 )
-from appliance.queue.simulate import PHONE_MS, Item, Run, simulate
-from appliance.queue.summary import as_announced, summary_of
+from appliance.queue.study.load import Load
+from appliance.queue.study.picture import draw
+from appliance.queue.study.simulate import PHONE_MS, Item, Run, simulate
+from appliance.queue.study.summary import as_announced, summary_of
 from tests.queue.counter import AMSTERDAM
 from tests.queue.test_office_hours import DUTCH
 

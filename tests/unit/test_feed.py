@@ -3,10 +3,10 @@
 import asyncio
 from pathlib import Path
 
-from appliance.api.feed import EventFeed
 from appliance.clock import SystemClock
 from appliance.events import Event
 from appliance.store import lines
+from appliance.store.feed import EventFeed
 from appliance.store.store import Store
 
 _LONG_S = 60.0

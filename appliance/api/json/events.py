@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from appliance.api.feed import EventFeed
 from appliance.api.json import examples
 from appliance.api.json.bodies import EventOut
 from appliance.api.json.callers import Caller, ReadsEvents
@@ -15,6 +14,7 @@ from appliance.api.json.documented import answers
 from appliance.api.json.times import iso
 from appliance.desk import tokens
 from appliance.events import Event, EventKind
+from appliance.store.feed import EventFeed
 
 router = APIRouter(prefix="/api/v1", tags=["events"])
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from xml.sax.saxutils import escape
 
-from appliance.queue.load import Load
 from appliance.queue.profile import DAY_MS, HOUR_MS, MINUTE_MS, Profile
-from appliance.queue.simulate import Run
+from appliance.queue.study.load import Load
+from appliance.queue.study.simulate import Run
 
 _WIDTH, _LEFT, _PLOT = 920, 80, 800
 _HEIGHT, _TOP, _APART = 150, 70, 75

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from appliance.messages import MessageClass
-from appliance.queue.load import Load
 from appliance.queue.profile import Profile
-from appliance.queue.simulate import Item, Run
+from appliance.queue.study.load import Load
+from appliance.queue.study.simulate import Item, Run
 
 
 def summary_of(runs: Sequence[Run], load: Load, profile: Profile) -> Mapping[str, Any]:

@@ -12,11 +12,11 @@ from itertools import pairwise
 
 from appliance.messages import MessageClass
 from appliance.queue.estimate import interrupted_until
-from appliance.queue.load import Contact, Load, World
 from appliance.queue.office_hours import OfficeHours
 from appliance.queue.pacing import Brake, History, Slot, Waiting, earliest
 from appliance.queue.past import ANSWERS_MS
 from appliance.queue.profile import DAY_MS, HOUR_MS, MINUTE_MS, MONTH_MS, SECOND_MS, Profile
+from appliance.queue.study.load import Contact, Load, World
 
 PHONE_MS = 6 * SECOND_MS
 """What a phone needs for a message that is typed already: open the chat, set the text, look."""

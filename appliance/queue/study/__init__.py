@@ -1,0 +1,1 @@
+"""What the queue did and would do: simulated weeks, reports of lines, pictures of both."""
