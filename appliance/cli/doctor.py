@@ -3,7 +3,7 @@
 import sqlite3
 import sys
 
-from appliance.api.web import device_phrases
+from appliance.api.web.words import device_phrases
 from appliance.cli.clock import complaint_of
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
 from appliance.devices.complaint import Complaint

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from appliance.api.web.phrases import WAITING
+from appliance.api.web.words.phrases import WAITING
 from appliance.cli.clock import complaint_of
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
 from appliance.phone_numbers import readable

@@ -8,14 +8,15 @@ import pytest
 from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
-from appliance.api.web import device_phrases, phrases, refusal
-from appliance.api.web.i18n import LOCALE_DIR, Words, best_language
-from appliance.api.web.pages import TEMPLATES
+from appliance.api.web import refusal
+from appliance.api.web.templating import TEMPLATES
+from appliance.api.web.words import device_phrases, phrases
+from appliance.api.web.words.i18n import LOCALE_DIR, Words, best_language
 from appliance.devices.protocol import DeviceState, Reason
 from appliance.messages import MessageState
 from appliance.store.consent import ConsentKind
 
-WEB = Path(phrases.__file__).parent
+WEB = Path(phrases.__file__).parent.parent
 ZONE = "Europe/Amsterdam"
 NOON_MS = 1_786_104_000_000  # Friday 7 August 2026, 12:00 UTC
 
@@ -31,7 +32,7 @@ def _of_templates() -> Iterator[str]:
 
 def _of_code() -> Iterator[str]:
     """What is given to `words.text`, to `words.plural` and to `_failed` as it stands."""
-    for path in WEB.glob("*.py"):
+    for path in WEB.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if not isinstance(node, ast.Call):
                 continue

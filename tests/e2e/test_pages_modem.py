@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from appliance.api.web import device_phrases
+from appliance.api.web.words import device_phrases
 from appliance.devices.protocol import DeviceState, Reason
 from appliance.messages import MessageState
 from tests.e2e import modem_desk

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from appliance.api.web import device_phrases
+from appliance.api.web.words import device_phrases
 from appliance.devices.protocol import DeviceState, Reason
 from appliance.store import lines
 from tests.e2e.conftest import OpenPage, Place

@@ -16,7 +16,7 @@ from packaging.version import Version
 
 ROOT = Path(__file__).parents[2]
 PROVISIONING = ROOT / "provisioning"
-FRONTEND = ROOT / "appliance" / "api" / "frontend"
+FRONTEND = ROOT / "appliance" / "api" / "web" / "frontend"
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-build.lock")
 
 _PIN = re.compile(r"(?P<name>[a-z0-9.-]+)==(?P<version>\S+)(?: ; (?P<marker>.+))?")

@@ -43,7 +43,7 @@ def machine(folder: Path, **programs: str) -> dict[str, str]:
 def clone(tmp_path: Path) -> Path:
     """A clone in a folder with a space in its name, where nothing was prepared yet."""
     folder = tmp_path / "a clone"
-    for name in ("scripts", "provisioning", "appliance/api/frontend"):
+    for name in ("scripts", "provisioning", "appliance/api/web/frontend"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("node_modules"))
     shutil.copy(ROOT / "pyproject.toml", folder)
     return folder

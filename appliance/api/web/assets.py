@@ -6,7 +6,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-STATIC_DIR = Path(__file__).parent.parent / "static"
+STATIC_DIR = Path(__file__).parent / "static"
 
 
 @functools.cache

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from appliance.api.web import phrases
-from appliance.api.web.i18n import Words
+from appliance.api.web.words import phrases
+from appliance.api.web.words.i18n import Words
 from appliance.characters import is_blank
 from appliance.desk.throttle import TooManyTries
 from appliance.errors import InvalidInput, Refused

@@ -9,10 +9,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 from fastapi.routing import APIRoute
 
-from appliance.api.web import pages
-from appliance.api.web.i18n import Words, best_language
+from appliance.api.web import templating
 from appliance.api.web.refusal import note_of
 from appliance.api.web.visit import ForgedRequest, LogInFirst, is_partial, login_address
+from appliance.api.web.words.i18n import Words, best_language
 from appliance.errors import InvalidInput, NotFound, Refused, StoreError
 
 log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ def _refused(request: Request, exc: InvalidInput | Refused) -> Response:
     note = note_of(words, exc)
     status = 409 if isinstance(exc, Refused) else 422
     if is_partial(request):
-        return HTMLResponse(pages.render("_note.html", words, note=note), status)
+        return HTMLResponse(templating.render("_note.html", words, note=note), status)
     return _page(words, status, f"{note.sentence} {note.remedy}".strip())
 
 
@@ -82,7 +82,7 @@ def _failed(request: Request, status: int, sentence: str) -> Response:
 
 
 def _page(words: Words, status: int, sentence: str) -> Response:
-    html = pages.render(
+    html = templating.render(
         "error.html", words, theme=None, csrf="", session=None, sentence=sentence, status=status
     )
     return HTMLResponse(html, status)

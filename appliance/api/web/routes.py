@@ -3,12 +3,12 @@
 from fastapi import APIRouter, Depends, Request
 
 from appliance.api.services import Services
-from appliance.api.web import (
+from appliance.api.web import live
+from appliance.api.web.pages import (
     compose,
     contact,
     devices,
     inbox,
-    live,
     login,
     pictures,
     settings,

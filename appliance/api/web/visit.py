@@ -11,10 +11,10 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
 from appliance.api.services import Services
-from appliance.api.web import pages
+from appliance.api.web import templating
 from appliance.api.web.cookies import GUEST, SESSION
-from appliance.api.web.i18n import Words, best_language
 from appliance.api.web.streams import Streams
+from appliance.api.web.words.i18n import Words, best_language
 from appliance.desk import sessions
 from appliance.desk.access import Rights
 from appliance.desk.bearer import new_token
@@ -67,7 +67,7 @@ class Guest:
         return is_secure(self.request, self.web)
 
     def page(self, template: str, status: int = 200, **context: object) -> HTMLResponse:
-        html = pages.render(
+        html = templating.render(
             template, self.words, theme=None, csrf=self.token, session=None, **context
         )
         answer = HTMLResponse(html, status)
@@ -133,7 +133,7 @@ class Visit:
         return HTMLResponse(self.part(template, **context), status)
 
     def part(self, template: str, **context: object) -> str:
-        return pages.render(
+        return templating.render(
             template,
             self.words,
             theme=self.session.theme,

@@ -8,10 +8,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, Response
 
-from appliance.api.web.inbox import Choices, desk_of
+from appliance.api.web.pages.inbox import Choices, desk_of
+from appliance.api.web.pages.thread import opened_thread, whole_page
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.route import PageRoute
-from appliance.api.web.thread import opened_thread, whole_page
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk import decisions, drafts, inbox, sending, sign_off, thread
 from appliance.desk.access import Permission, Rights

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from appliance.api.web import device_phrases, phrases
 from appliance.api.web.assets import asset, icon
-from appliance.api.web.i18n import Words
+from appliance.api.web.words import device_phrases, phrases
+from appliance.api.web.words.i18n import Words
 from appliance.characters import is_blank
 from appliance.phone_numbers import is_e164, readable
 
-TEMPLATES = Path(__file__).parent.parent / "templates"
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 @functools.cache

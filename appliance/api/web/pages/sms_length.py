@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
-from appliance.api.web.compose import normal_newlines
+from appliance.api.web.pages.compose import normal_newlines
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting
 from appliance.desk import inbox, sms_length

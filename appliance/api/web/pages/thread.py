@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import Response
 
-from appliance.api.web.inbox import Choices, Wanted, desk_of
+from appliance.api.web.pages.inbox import Choices, Wanted, desk_of
 from appliance.api.web.refusal import Note
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting, Reading, Visit

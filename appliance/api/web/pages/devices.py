@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import Response
 
-from appliance.api.web.compose import normal_newlines
+from appliance.api.web.pages.compose import normal_newlines
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk import equipment
