@@ -10,7 +10,7 @@ from typing import TypeVar
 from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.connections import Connections
 from appliance.clock import Clock
-from appliance.desk.room import Room
+from appliance.desk.outgoing.room import Room
 from appliance.queue.gate import ConsentGate
 from appliance.store.feed import EventFeed
 from appliance.store.keeping import is_low

@@ -9,9 +9,10 @@ import typer
 
 from appliance.api.json.times import iso
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
-from appliance.desk import sessions, staff
-from appliance.desk.access import ROLES
-from appliance.desk.staff import Member
+from appliance.desk.access import sessions
+from appliance.desk.access.rights import ROLES
+from appliance.desk.team import staff
+from appliance.desk.team.staff import Member
 from appliance.store import lines
 from appliance.store.store import Store, Tx
 

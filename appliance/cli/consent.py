@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
-from appliance.desk import consent_import, withdrawal
+from appliance.desk.consent import consent_import, withdrawal
 from appliance.errors import InvalidInput
 from appliance.phone_numbers import parse_number
 from appliance.store import lines

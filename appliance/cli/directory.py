@@ -6,7 +6,7 @@ import typer
 
 from appliance.cli.devices import absent_port, one_of
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
-from appliance.desk import new_line
+from appliance.desk.lines import new_line
 from appliance.errors import InvalidInput
 from appliance.phone_numbers import parse_number
 from appliance.store import lines

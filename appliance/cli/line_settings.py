@@ -9,7 +9,7 @@ import typer
 
 from appliance.cli.devices import absent_port
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
-from appliance.desk import new_line
+from appliance.desk.lines import new_line
 from appliance.errors import InvalidInput, SetupError
 from appliance.messages import MessageClass
 from appliance.phone_numbers import readable

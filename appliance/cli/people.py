@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
-from appliance.desk import passwords, staff, tokens
-from appliance.desk.access import ROLES
+from appliance.desk.access import passwords, tokens
+from appliance.desk.access.rights import ROLES
+from appliance.desk.team import staff
 from appliance.store import lines
 from appliance.store.store import Tx
 

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from appliance.demo.children import EmulatedModem, EmulatedPhone, Emulation
-from appliance.desk import new_line, passwords, staff, tokens
+from appliance.desk.access import passwords, tokens
+from appliance.desk.lines import new_line
+from appliance.desk.team import staff
 from appliance.store import lines
 from appliance.store.store import Store, Tx
 

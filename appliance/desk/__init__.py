@@ -1,1 +1,4 @@
-"""The counter's work: receive, contacts, consent, conversations, automatic replies."""
+"""The counter's work, in rooms on three shelves: each knows those to its left.
+
+Left: access, consent, outgoing. Middle: inbox, contacts, lines, team. Right: intake.
+"""

@@ -10,10 +10,10 @@ from appliance.api.connections import Connections
 from appliance.api.services import EVIDENCE, Services
 from appliance.clock import Clock
 from appliance.config import DEFAULT_MAX_WAITING
-from appliance.desk import staff
-from appliance.desk.bearer import new_code
-from appliance.desk.receive import Reception
-from appliance.desk.room import Room
+from appliance.desk.access.bearer import new_code
+from appliance.desk.intake.receive import Reception
+from appliance.desk.outgoing.room import Room
+from appliance.desk.team import staff
 from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.adb.watch import AdbWatch
 from appliance.devices.worker import DeviceWorker

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 from appliance.clock import Clock
-from appliance.desk.receive import Reception
+from appliance.desk.intake.receive import Reception
 from appliance.devices.phone.driver import PhoneDriver
 from appliance.devices.protocol import Driver
 from appliance.devices.worker import Rhythm

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from appliance.api.json import idempotency
-from appliance.desk import line_codes
+from appliance.desk.lines import line_codes
 from appliance.errors import StoreError
 from appliance.queue import outcomes
 from appliance.runtime.schedule import At, Every, Scheduler

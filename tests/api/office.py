@@ -18,9 +18,9 @@ from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.app import create_app
 from appliance.api.services import Services
 from appliance.clock import Clock
-from appliance.desk import tokens
-from appliance.desk.receive import Reception
-from appliance.desk.tokens import ALL_SCOPES, NewToken, Scope
+from appliance.desk.access import tokens
+from appliance.desk.access.tokens import ALL_SCOPES, NewToken, Scope
+from appliance.desk.intake.receive import Reception
 from appliance.devices.protocol import (
     DeviceState,
     Form,

@@ -14,7 +14,8 @@ from appliance.api.app import create_app
 from appliance.api.json.callers import identify
 from appliance.api.services import Services
 from appliance.api.web.visit import checked_guest, checked_visit, guest_of, visit_of
-from appliance.desk import sessions, staff
+from appliance.desk.access import sessions
+from appliance.desk.team import staff
 from appliance.queue.gate import ConsentGate
 from appliance.store.feed import EventFeed
 from appliance.store.store import Tx

@@ -2,8 +2,8 @@
 
 import pytest
 
-from appliance.desk.access import ROLES
-from appliance.desk.tokens import ALL_SCOPES, Scope
+from appliance.desk.access.rights import ROLES
+from appliance.desk.access.tokens import ALL_SCOPES, Scope
 from tests.api.office import Caller, Desk, Office
 from tests.api.test_web_rules import log_in
 

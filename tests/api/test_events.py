@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from appliance.desk import tokens
+from appliance.desk.access import tokens
 from appliance.store import lines
 from appliance.store.connection import connect_writer
 from tests.api.office import Caller, Desk, Office

@@ -10,7 +10,7 @@ import pytest
 from appliance.addresses import NO_NETWORKS, Networks, is_loopback, network_of, tidy
 from appliance.api.forwarded import client_of
 from appliance.clock import ManualClock
-from appliance.desk.tokens import Scope
+from appliance.desk.access.tokens import Scope
 from tests.api.office import Desk, Office, WebServer, open_office
 
 PROXIES = Networks.of(["127.0.0.1", "10.0.0.0/8", "fd00::/8"])

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from appliance.clock import ManualClock
-from appliance.desk import sessions, staff
+from appliance.desk.access import sessions
+from appliance.desk.team import staff
 from appliance.devices.protocol import Attempt, Look, Visit
 from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import DEFAULT_PROFILE

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 
 from appliance.api.services import GATE_THREADS
-from appliance.desk import staff
-from appliance.desk.passwords import hash_password
+from appliance.desk.access.passwords import hash_password
+from appliance.desk.team import staff
 from tests.api.office import Desk, Office
 from tests.api.test_web_rules import log_in
 

@@ -7,8 +7,8 @@ import pytest
 from fastapi import FastAPI
 
 from appliance.api.json import bodies
-from appliance.desk.room import Room
-from appliance.desk.tokens import Scope
+from appliance.desk.access.tokens import Scope
+from appliance.desk.outgoing.room import Room
 from tests.api.office import Caller, Desk, Office, WebServer
 
 ANNA, BART, STRANGER = "+31687654321", "+31687654322", "+31687654323"

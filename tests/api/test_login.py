@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from appliance.clock import ManualClock
-from appliance.desk import sessions, staff
-from appliance.desk.access import ROLES, Permission, grant_role, rights_of
-from appliance.desk.login import Door, LoggedIn
-from appliance.desk.passwords import _nobody, hash_password, is_password
-from appliance.desk.throttle import LONGEST_WAIT_MS, Throttle, TooManyTries
-from appliance.desk.turns import AT_ONCE, MAX_WAITING, Crowded
-from appliance.desk.wrong_tries import WrongTries
+from appliance.desk.access import sessions
+from appliance.desk.access.login import Door, LoggedIn
+from appliance.desk.access.passwords import _nobody, hash_password, is_password
+from appliance.desk.access.rights import ROLES, Permission, grant_role, rights_of
+from appliance.desk.access.throttle import LONGEST_WAIT_MS, Throttle, TooManyTries
+from appliance.desk.access.turns import AT_ONCE, MAX_WAITING, Crowded
+from appliance.desk.access.wrong_tries import WrongTries
+from appliance.desk.team import staff
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.store import lines
 from appliance.store.store import Store

@@ -2,8 +2,8 @@
 
 import pytest
 
-from appliance.desk import new_line
-from appliance.desk.receive import Reception
+from appliance.desk.intake.receive import Reception
+from appliance.desk.lines import new_line
 from appliance.devices.protocol import Balance, DeviceState, Status
 from appliance.messages import Channel
 from appliance.queue.gate import ConsentGate

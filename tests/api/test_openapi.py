@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from appliance.api.json import bodies, examples
 from appliance.api.problems import CATALOGUE
-from appliance.desk.tokens import Scope
+from appliance.desk.access.tokens import Scope
 from tests.api.office import Caller, Desk, Office
 
 ANNA = "+31687654321"

@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from appliance.desk import sessions, staff
+from appliance.desk.access import sessions
+from appliance.desk.team import staff
 from appliance.store import lines
 from appliance.store.store import Tx
 from tests.api.office import Desk, Office

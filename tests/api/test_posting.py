@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from appliance.clock import ManualClock
-from appliance.desk import tokens
-from appliance.desk.tokens import Scope
+from appliance.desk.access import tokens
+from appliance.desk.access.tokens import Scope
 from tests.api.office import Caller, Desk, Office, codes
 
 ANNA = "+31687654321"

@@ -15,8 +15,8 @@ from appliance.api.json.bodies import (
     PageOut,
 )
 from appliance.clock import ManualClock
-from appliance.desk import tokens
-from appliance.desk.tokens import Scope
+from appliance.desk.access import tokens
+from appliance.desk.access.tokens import Scope
 from appliance.devices.protocol import Group
 from tests.api.office import Caller, Desk, Office
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from appliance.desk import near_stop, staff
-from appliance.desk.tokens import Scope
+from appliance.desk.access.tokens import Scope
+from appliance.desk.consent import near_stop
+from appliance.desk.team import staff
 from appliance.store.store import Store, Tx
 from tests.api.office import Desk, Office
 from tests.api.test_web_rules import Browser, log_in

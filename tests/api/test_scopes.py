@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from appliance.desk import contacts as desk_contacts
-from appliance.desk.tokens import Scope
+from appliance.desk.access.tokens import Scope
+from appliance.desk.contacts import editing as desk_contacts
 from appliance.phone_numbers import readable
 from appliance.store import events
 from tests.api.office import Caller, Desk, Office

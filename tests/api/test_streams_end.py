@@ -7,9 +7,10 @@ import httpx
 import pytest
 
 from appliance.clock import ManualClock
-from appliance.desk import sessions, staff, tokens
-from appliance.desk.passwords import hash_password
-from appliance.desk.sessions import NewSession
+from appliance.desk.access import sessions, tokens
+from appliance.desk.access.passwords import hash_password
+from appliance.desk.access.sessions import NewSession
+from appliance.desk.team import staff
 from appliance.store.store import Store, Tx
 from tests.api.office import Desk, Office
 

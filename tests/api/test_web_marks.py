@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from appliance.desk.receive import Reception
+from appliance.desk.intake.receive import Reception
 from appliance.devices.protocol import Incoming
 from appliance.messages import Channel, Origin
 from appliance.queue.gate import ConsentGate

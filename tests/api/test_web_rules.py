@@ -13,7 +13,8 @@ from appliance.api.app import create_app
 from appliance.api.services import Services
 from appliance.api.web.streams import MOST
 from appliance.clock import ManualClock
-from appliance.desk import passwords, sessions, staff
+from appliance.desk.access import passwords, sessions
+from appliance.desk.team import staff
 from appliance.queue.gate import ConsentGate
 from appliance.store.feed import EventFeed
 from appliance.store.store import Tx

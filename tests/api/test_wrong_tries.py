@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from appliance.clock import ManualClock
-from appliance.desk import staff
-from appliance.desk.bearer import is_code, new_code
-from appliance.desk.throttle import FREE_BY_ADDRESS, FREE_BY_NAME
-from appliance.desk.wrong_tries import Tried, WrongTries
+from appliance.desk.access.bearer import is_code, new_code
+from appliance.desk.access.throttle import FREE_BY_ADDRESS, FREE_BY_NAME
+from appliance.desk.access.wrong_tries import Tried, WrongTries
+from appliance.desk.team import staff
 from appliance.errors import StoreError
 from appliance.events import Event
 from appliance.store import events

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from appliance.clock import SystemClock
-from appliance.desk.sending import Author, SendRequest, accept
+from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.ids import new_id
 from appliance.messages import Channel, MessageClass
 from appliance.store import consent, contacts, conversations, lines, messages

@@ -12,7 +12,7 @@ from pathlib import Path
 from appliance.api.app import create_app
 from appliance.api.services import Services
 from appliance.clock import SystemClock
-from appliance.desk import tokens
+from appliance.desk.access import tokens
 from appliance.queue.gate import ConsentGate
 from appliance.runtime.web import bind, serve
 from appliance.store.feed import EventFeed

@@ -20,8 +20,8 @@ from typing import Any
 
 from appliance.api.app import create_app
 from appliance.clock import SystemClock
-from appliance.desk import tokens
-from appliance.desk.sending import Author, SendRequest, accept
+from appliance.desk.access import tokens
+from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.messages import Channel
 from appliance.queue.pacing import DEFAULT_PROFILE
 from appliance.runtime.balie import DATABASE, Balie

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from appliance.clock import ManualClock, SystemClock
-from appliance.desk import lists as send_lists
-from appliance.desk.sending import Author
+from appliance.desk.outgoing import lists as send_lists
+from appliance.desk.outgoing.sending import Author
 from appliance.devices.protocol import Proof, Tick
 from appliance.messages import Channel, MessageClass
 from appliance.queue.attempt import QueueAttempt

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from appliance.clock import ScaledClock
-from appliance.desk.sending import Author, SendRequest, accept
+from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.messages import Channel
 from appliance.queue.pacing import DEFAULT_PROFILE
 from appliance.queue.steps import Step

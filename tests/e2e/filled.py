@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from appliance.desk import sessions, staff
-from appliance.desk.marks import mark_read
-from appliance.desk.passwords import hash_password
+from appliance.desk.access import sessions
+from appliance.desk.access.passwords import hash_password
+from appliance.desk.inbox.marks import mark_read
+from appliance.desk.team import staff
 from appliance.devices.protocol import DeviceState, Reason
 from appliance.events import EventKind
 from appliance.messages import Channel, MessageClass, MessageState

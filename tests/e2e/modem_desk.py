@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from appliance.desk import new_line
+from appliance.desk.lines import new_line
 from appliance.devices.protocol import DeviceState, Reason
 from appliance.events import EventKind
 from appliance.messages import Channel

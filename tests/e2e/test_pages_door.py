@@ -6,7 +6,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from appliance.api.services import PluggedIn
-from appliance.desk import staff
+from appliance.desk.team import staff
 from appliance.store import lines
 from appliance.store.store import Tx
 from tests.e2e.conftest import SETUP_CODE, Look, OpenPage, Place

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from appliance.desk import sessions
+from appliance.desk.access import sessions
 from appliance.store import messages
 from appliance.store.events import of_message
 from tests.e2e.conftest import NARROW, OpenPage, Place

@@ -10,8 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from appliance.clock import ManualClock
-from appliance.desk.receive import Reception
-from appliance.desk.sending import Accepted, Author, SendRequest, accept
+from appliance.desk.intake.receive import Reception
+from appliance.desk.outgoing.sending import Accepted, Author, SendRequest, accept
 from appliance.devices.protocol import (
     DeviceState,
     Form,

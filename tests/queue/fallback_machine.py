@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
-from appliance.desk.decisions import Decision
+from appliance.desk.outgoing.decisions import Decision
 from appliance.devices.protocol import Finding, Found, Look, Proof, Tick
 from appliance.errors import DeviceError, DeviceGone, Refused, Transient, Unconfirmed
 from appliance.queue.attempt import QueueAttempt

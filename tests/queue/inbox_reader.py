@@ -4,9 +4,11 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from appliance.desk import access, inbox, staff, thread
-from appliance.desk.inbox import Order, Query, Row
-from appliance.desk.thread import Bubble
+from appliance.desk.access.rights import rights_of
+from appliance.desk.inbox import overview, thread
+from appliance.desk.inbox.overview import Order, Query, Row
+from appliance.desk.inbox.thread import Bubble
+from appliance.desk.team import staff
 from tests.queue.counter import Counter
 
 
@@ -23,19 +25,21 @@ class Colleague:
 
     def rows(self, order: Order = Order.LATEST) -> Sequence[Row]:
         query = Query(line_ids=[self.counter.line_id], order=order)
-        return self.counter.store.read(lambda conn: inbox.conversations(conn, self.id, query).rows)
+        return self.counter.store.read(
+            lambda conn: overview.conversations(conn, self.id, query).rows
+        )
 
     def unread_on_line(self) -> int:
         def read(conn: sqlite3.Connection) -> int:
-            rights = access.rights_of(conn, self.id)
-            (line,) = inbox.lines(conn, rights, self.id)
+            rights = rights_of(conn, self.id)
+            (line,) = overview.lines(conn, rights, self.id)
             return line.unread
 
         return self.counter.store.read(read)
 
     def reads(self, conversation_id: str) -> Sequence[Bubble]:
         def read(conn: sqlite3.Connection) -> Sequence[Bubble]:
-            rights = access.rights_of(conn, self.id)
+            rights = rights_of(conn, self.id)
             about = thread.conversation(conn, rights, conversation_id)
             return thread.newest(conn, about).bubbles
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from appliance.clock import ManualClock
-from appliance.desk.decisions import Decision, decide
-from appliance.desk.receive import Reception
-from appliance.desk.sending import cancel
+from appliance.desk.intake.receive import Reception
+from appliance.desk.outgoing.decisions import Decision, decide
+from appliance.desk.outgoing.sending import cancel
 from appliance.devices.protocol import (
     DeviceState,
     Finding,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from appliance.desk.sending import SendRequest, accept
-from appliance.desk.withdrawal import object_everywhere
+from appliance.desk.consent.withdrawal import object_everywhere
+from appliance.desk.outgoing.sending import SendRequest, accept
 from appliance.devices.protocol import MissedCall
 from appliance.errors import Refused
 from appliance.events import EventKind

@@ -10,12 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from appliance.clock import ManualClock
-from appliance.desk import lists, sessions, staff
-from appliance.desk.inbox import Order
-from appliance.desk.lists import ListRequest
-from appliance.desk.sending import Author
-from appliance.desk.staff import LINK_LIFE_MS
-from appliance.desk.throttle import Throttle, TooManyTries
+from appliance.desk.access import sessions
+from appliance.desk.access.throttle import Throttle, TooManyTries
+from appliance.desk.inbox.overview import Order
+from appliance.desk.outgoing import lists
+from appliance.desk.outgoing.lists import ListRequest
+from appliance.desk.outgoing.sending import Author
+from appliance.desk.team import staff
+from appliance.desk.team.staff import LINK_LIFE_MS
 from appliance.devices.protocol import DeviceState
 from appliance.errors import Transient, Unconfirmed
 from appliance.messages import MessageClass

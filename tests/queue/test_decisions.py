@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance.desk.decisions import Decision, decide
+from appliance.desk.outgoing.decisions import Decision, decide
 from appliance.devices.protocol import DeviceState, Finding, Found, Reason
 from appliance.errors import DeviceGone, NotFound, Refused
 from appliance.messages import Channel, MessageState

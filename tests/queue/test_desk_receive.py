@@ -2,8 +2,8 @@
 
 import pytest
 
-from appliance.desk import contacts as desk_contacts
-from appliance.desk import words
+from appliance.desk.consent import words
+from appliance.desk.contacts import editing as desk_contacts
 from appliance.devices.protocol import DeviceState, Group, Incoming, MissedCall, Sim
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.events import EventKind

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from appliance.desk.sending import Author, cancel
+from appliance.desk.outgoing.sending import Author, cancel
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.messages import Channel, MessageClass, MessageState
 from tests.queue.counter import ANNA, BART, HOUR_S, SMS, WHATSAPP, Counter, at

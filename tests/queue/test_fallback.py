@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from appliance.desk.lists import ListRequest, accept_list, preview
+from appliance.desk.outgoing.lists import ListRequest, accept_list, preview
 from appliance.devices.protocol import DeviceState, Proof, Reason, Tick
 from appliance.errors import DeviceGone, LineStopped, NotOnChannel
 from appliance.messages import MessageClass, MessageState

@@ -2,9 +2,9 @@
 
 import pytest
 
-from appliance.desk import new_line
-from appliance.desk.decisions import Decision, decide
-from appliance.desk.sending import cancel
+from appliance.desk.lines import new_line
+from appliance.desk.outgoing.decisions import Decision, decide
+from appliance.desk.outgoing.sending import cancel
 from appliance.devices.protocol import Proof, Tick
 from appliance.errors import Refused, Transient, Unconfirmed
 from appliance.messages import MessageState

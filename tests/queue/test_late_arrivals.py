@@ -2,8 +2,8 @@
 
 import pytest
 
-from appliance.desk.inbox import Order
-from appliance.desk.sending import Author
+from appliance.desk.inbox.overview import Order
+from appliance.desk.outgoing.sending import Author
 from appliance.messages import Channel
 from tests.queue.counter import ANNA, BART, SMS, WHATSAPP, Counter
 from tests.queue.inbox_reader import Colleague

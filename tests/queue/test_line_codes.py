@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from appliance.desk import line_codes
-from appliance.desk.line_codes import LineCode
+from appliance.desk.lines import line_codes
+from appliance.desk.lines.line_codes import LineCode
 from appliance.devices.protocol import Group, IncomingPart
 from appliance.events import EventKind
 from appliance.runtime.jobs import Jobs

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from appliance.desk import contacts
-from appliance.desk.lists import MANY, ListRequest, Recipient, accept_list, preview
-from appliance.desk.room import Room
-from appliance.desk.wording import Wording, Words
+from appliance.desk.contacts import editing
+from appliance.desk.outgoing.lists import MANY, ListRequest, Recipient, accept_list, preview
+from appliance.desk.outgoing.room import Room
+from appliance.desk.outgoing.wording import Wording, Words
 from appliance.devices.protocol import DeviceState, Reason, Status
 from appliance.errors import InvalidInput, LineFull
 from appliance.messages import MessageClass, MessageState
@@ -192,7 +192,7 @@ def test_a_wrong_clock_promises_no_time(counter: Counter) -> None:
 def test_a_person_is_reached_by_the_number_that_agreed(counter: Counter) -> None:
     """Another number of theirs that may not be written to does not stand in its way."""
     counter.knows(BART)
-    counter.store.write(lambda tx: contacts.add_number(tx, counter.contact_id(BART), ANNA, "staff"))
+    counter.store.write(lambda tx: editing.add_number(tx, counter.contact_id(BART), ANNA, "staff"))
     found = previewed(counter, request(counter, [ANNA, BART, BART]))
     assert [each.refusal for each in found] == ["consent-required", "", "twice"]
 

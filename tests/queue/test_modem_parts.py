@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.clock import ManualClock
-from appliance.desk.decisions import Decision, decide
+from appliance.desk.outgoing.decisions import Decision, decide
 from appliance.devices.protocol import Finding, Found, Proof, Resumed, Tick
 from appliance.errors import (
     DeviceError,

@@ -3,8 +3,8 @@
 import pytest
 
 from appliance.characters import MAX_NAME
-from appliance.desk import contacts as desk_contacts
-from appliance.desk import staff
+from appliance.desk.contacts import editing as desk_contacts
+from appliance.desk.team import staff
 from appliance.devices.protocol import Group
 from appliance.errors import InvalidInput
 from appliance.store import contacts

@@ -4,11 +4,13 @@ import threading
 
 import pytest
 
-from appliance.desk import sign_off, staff, tokens
-from appliance.desk.lists import ListRequest, accept_list, preview
-from appliance.desk.near_stop import Answer
-from appliance.desk.sending import Author
-from appliance.desk.tokens import Scope
+from appliance.desk.access import tokens
+from appliance.desk.access.tokens import Scope
+from appliance.desk.consent.near_stop import Answer
+from appliance.desk.intake import sign_off
+from appliance.desk.outgoing.lists import ListRequest, accept_list, preview
+from appliance.desk.outgoing.sending import Author
+from appliance.desk.team import staff
 from appliance.errors import NotFound, Refused, Transient
 from appliance.messages import MessageClass, MessageState
 from appliance.queue import undecided

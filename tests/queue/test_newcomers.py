@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from appliance.desk import crowd, staff
-from appliance.desk.sending import Author
+from appliance.desk.lines import crowd
+from appliance.desk.outgoing.sending import Author
+from appliance.desk.team import staff
 from appliance.devices.protocol import DeviceState, MissedCall, Proof, Tick, Ticks, Visit
 from appliance.events import EventKind
 from appliance.messages import MessageClass, MessageState

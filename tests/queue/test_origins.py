@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance.desk.inbox import Order
+from appliance.desk.inbox.overview import Order
 from appliance.devices.modem.arrivals import sort
 from appliance.devices.modem.copies import Brought
 from appliance.devices.protocol import Incoming, IncomingPart

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from appliance.desk.room import Room
-from appliance.desk.sending import Accepted, Author, SendRequest, accept
+from appliance.desk.outgoing.room import Room
+from appliance.desk.outgoing.sending import Accepted, Author, SendRequest, accept
 from appliance.devices.protocol import DeviceState, Proof, Reason, Status, Tick
 from appliance.errors import LineFull
 from appliance.events import EventKind

@@ -79,7 +79,7 @@ LOAD = """
 import sys
 from pathlib import Path
 from appliance.clock import SystemClock
-from appliance.desk.sending import Author, SendRequest, accept
+from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.store.store import Store
 from tests.bench.accept import NUMBER, furnish
 

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from appliance.desk import card, marks
-from appliance.desk.inbox import Order
-from appliance.desk.sending import Author
+from appliance.desk.contacts import card
+from appliance.desk.inbox import marks
+from appliance.desk.inbox.overview import Order
+from appliance.desk.outgoing.sending import Author
 from appliance.devices.protocol import Form, Group
 from appliance.events import EventKind
 from appliance.messages import MessageClass

@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance.desk.sending import Author, cancel
+from appliance.desk.outgoing.sending import Author, cancel
 from appliance.devices.protocol import DeviceState, Finding, Found, Reason
 from appliance.errors import DeviceGone, Refused, Transient
 from appliance.messages import MessageClass, MessageState

@@ -14,9 +14,10 @@ from typer.testing import CliRunner, Result
 
 from appliance.__main__ import app
 from appliance.clock import SystemClock
-from appliance.desk import sessions, staff, tokens
-from appliance.desk.receive import Reception
-from appliance.desk.staff import link_owner
+from appliance.desk.access import sessions, tokens
+from appliance.desk.intake.receive import Reception
+from appliance.desk.team import staff
+from appliance.desk.team.staff import link_owner
 from appliance.devices.modem import doctor as modem_doctor
 from appliance.devices.protocol import Balance, DeviceState, Reason, Status
 from appliance.errors import NotFound

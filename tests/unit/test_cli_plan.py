@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 from appliance.__main__ import app
 from appliance.cli import plan as plan_verb
 from appliance.clock import SystemClock
-from appliance.desk.receive import Reception
-from appliance.desk.sending import Author, SendRequest, accept
+from appliance.desk.intake.receive import Reception
+from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.devices.protocol import DeviceState, Incoming, Reason, Status
 from appliance.messages import Channel, MessageClass
 from appliance.queue.gate import ConsentGate

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.desk.code_words import service_of
+from appliance.desk.lines.code_words import service_of
 from appliance.messages import Channel
 
 SMS, WHATSAPP = Channel.SMS, Channel.WHATSAPP

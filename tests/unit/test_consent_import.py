@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from appliance.__main__ import app
-from appliance.desk.consent_import import read_rows
+from appliance.desk.consent.consent_import import read_rows
 from appliance.errors import InvalidInput
 
 NOW_MS = 1_772_440_200_000

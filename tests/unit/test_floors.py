@@ -14,6 +14,11 @@ ROOT = Path(__file__).parents[2]
 FLOORS = {"store": 1, "devices": 2, "queue": 3, "desk": 4, "api": 5}
 TOP = {"__main__", "cli", "runtime", "demo"}
 TOP_FLOOR = 6
+SHELVES = (
+    {"access", "consent", "outgoing"},
+    {"inbox", "contacts", "lines", "team", "search", "reports"},
+    {"intake", "catalogue", "privacy"},
+)
 EMULATED = "appliance.emulated"
 MAY_EMULATE = ("appliance.cli", "appliance.demo")
 SEEN_FROM_BESIDE = "appliance.clock"
@@ -143,6 +148,25 @@ def emulation_violations(imports: list[Import]) -> Iterator[str]:
             yield f"{line}, which only the demo, the verb `emulate` and tests may"
 
 
+def shelf_of(module: str) -> int | None:
+    """Of the desk's three shelves, from the left; None elsewhere."""
+    if not module.startswith("appliance.desk."):
+        return None
+    room = module.split(".")[2]
+    return next((number for number, rooms in enumerate(SHELVES) if room in rooms), None)
+
+
+def shelf_violations(imports: list[Import], modules: dict[str, Module]) -> Iterator[str]:
+    """A room of the desk knows its own shelf and those to its left."""
+    for name in modules:
+        if name.startswith("appliance.desk.") and shelf_of(name) is None:
+            yield f"{name} stands on no shelf of the desk"
+    for each in imports:
+        source, target = shelf_of(each.source), shelf_of(each.target)
+        if source is not None and target is not None and target > source:
+            yield f"{each.source} imports {each.target}, which is on a shelf to its right"
+
+
 def queue_violations(imports: list[Import], modules: dict[str, Module]) -> Iterator[str]:
     """`queue` is the standard library's: ours is `appliance.queue`, and shadows it when a file
     of the package is run directly.
@@ -176,6 +200,7 @@ def violations(root: Path) -> list[str]:
         *floor_violations(imports, modules),
         *device_violations(imports),
         *emulation_violations(imports),
+        *shelf_violations(imports, modules),
         *queue_violations(imports, modules),
         *cycle_violations(imports),
     ]
@@ -199,6 +224,14 @@ def tree_of(root: Path, files: dict[str, str]) -> Path:
     ("files", "reported"),
     [
         ({"store/db.py": "import appliance.desk.gate"}, "imports appliance.desk.gate (floor 4)"),
+        (
+            {
+                "desk/intake/rules.py": "",
+                "desk/access/login.py": "from appliance.desk.intake import rules",
+            },
+            "right",
+        ),
+        ({"desk/misc/words.py": ""}, "no shelf"),
         ({"errors.py": "from appliance import store", "store/__init__.py": ""}, "(floor 1)"),
         ({"queue/plan.py": "def f():\n    from appliance.api import app"}, "floor 5"),
         (
@@ -206,18 +239,18 @@ def tree_of(root: Path, files: dict[str, str]) -> Path:
             | {"runtime.py": ""},
             "floor 6",
         ),
-        ({"queue/plan.py": "from ..desk import gate", "desk/gate.py": ""}, "floor 4"),
+        ({"queue/plan.py": "from ..desk.inbox import gate", "desk/inbox/gate.py": ""}, "floor 4"),
         ({"utils/text.py": ""}, "appliance.utils.text stands on no floor"),
-        ({"desk/in.py": "from appliance.devices.phone import Phone"}, "protocol only"),
-        ({"desk/in.py": "import appliance.devices"}, "protocol only"),
+        ({"desk/intake/in.py": "from appliance.devices.phone import Phone"}, "protocol only"),
+        ({"desk/intake/in.py": "import appliance.devices"}, "protocol only"),
         ({"runtime.py": "from appliance.emulated import world"}, "only the demo"),
-        ({"desk/in.py": "import appliance.emulated.phone.wire.adbd"}, "only the demo"),
+        ({"desk/intake/in.py": "import appliance.emulated.phone.wire.adbd"}, "only the demo"),
         ({"emulated/phone/spec.py": "from appliance import messages", "messages.py": ""}, "clock"),
         ({"emulated/phone/spec.py": "import appliance.devices.phone.whatsapp.stops"}, "clock only"),
         ({"devices/phone.py": "from appliance.store import db"}, "devices know no SQL"),
         ({"devices/phone.py": "import sqlite3"}, "no SQL and no web"),
         ({"devices/phone.py": "from fastapi.sse import Event"}, "no SQL and no web"),
-        ({"desk/in.py": "from queue import Planner"}, "imports Planner from the standard"),
+        ({"desk/intake/in.py": "from queue import Planner"}, "imports Planner from the standard"),
         ({"clock.py": "if __name__ == '__main__':\n    main()"}, "run directly"),
         (
             {
@@ -249,8 +282,8 @@ def test_what_the_floors_allow_is_not_reported(tmp_path: Path) -> None:
             "devices/protocol.py": "from appliance.errors import Transient",
             "emulated/world/control.py": "import fastapi\nimport appliance.clock",
             "queue/plan.py": "from queue import Queue\nfrom appliance.devices.protocol import Work",
-            "desk/gate.py": "from appliance.queue.plan import Plan\nfrom . import words",
-            "desk/words.py": "",
+            "desk/inbox/gate.py": "from appliance.queue.plan import Plan\nfrom . import words",
+            "desk/consent/words.py": "",
             "runtime.py": "import appliance.devices.protocol, appliance.api.app",
             "demo.py": "from appliance.emulated import world\nfrom appliance import runtime",
             "__main__.py": "if __name__ == '__main__':\n    import appliance.demo",

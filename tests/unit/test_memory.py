@@ -6,7 +6,7 @@ import sys
 
 _LOG_IN = """
 from pathlib import Path
-from appliance.desk.passwords import hash_password
+from appliance.desk.access.passwords import hash_password
 from appliance.runtime.memory import keep_small
 keep_small()
 for _ in range(3):

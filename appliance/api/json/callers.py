@@ -10,11 +10,11 @@ from fastapi.security import HTTPBearer, SecurityScopes
 from appliance.api.forwarded import address_of
 from appliance.api.problems import ProblemError, problem
 from appliance.api.services import Services
-from appliance.desk import tokens
-from appliance.desk.bearer import token_hash
-from appliance.desk.sight import Sight
-from appliance.desk.tokens import ApiToken, Scope
-from appliance.desk.wrong_tries import Tried, WrongTries
+from appliance.desk.access import tokens
+from appliance.desk.access.bearer import token_hash
+from appliance.desk.access.sight import Sight
+from appliance.desk.access.tokens import ApiToken, Scope
+from appliance.desk.access.wrong_tries import Tried, WrongTries
 from appliance.store.store import Store
 
 KEEP_S = 0.5

@@ -22,8 +22,8 @@ from appliance.api.json.documented import READ_PROBLEMS, answers
 from appliance.api.json.messages import message_body
 from appliance.api.json.paging import Paged, page
 from appliance.api.json.times import iso, iso_or_none
-from appliance.desk import directory, records
-from appliance.desk.directory import (
+from appliance.desk.inbox import directory, records
+from appliance.desk.inbox.directory import (
     CallEntry,
     ContactEntry,
     ConversationEntry,
@@ -31,7 +31,7 @@ from appliance.desk.directory import (
     GroupEntry,
     LineEntry,
 )
-from appliance.desk.records import Search
+from appliance.desk.inbox.records import Search
 
 router = APIRouter(prefix="/api/v1", tags=["directory"])
 

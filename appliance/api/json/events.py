@@ -12,7 +12,7 @@ from appliance.api.json.bodies import EventOut
 from appliance.api.json.callers import Caller, ReadsEvents
 from appliance.api.json.documented import answers
 from appliance.api.json.times import iso
-from appliance.desk import tokens
+from appliance.desk.access import tokens
 from appliance.events import Event, EventKind
 from appliance.store.feed import EventFeed
 

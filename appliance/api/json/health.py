@@ -17,7 +17,7 @@ from appliance.api.json.kept_figures import KeptFigures
 from appliance.api.json.metrics import Metrics
 from appliance.api.problems import ProblemError, problem
 from appliance.api.services import Services
-from appliance.desk.tokens import Scope
+from appliance.desk.access.tokens import Scope
 from appliance.errors import StoreError
 from appliance.store import events
 

@@ -14,10 +14,11 @@ from appliance.api.json.documented import answers
 from appliance.api.json.idempotency import Answer
 from appliance.api.json.sending import IDEMPOTENCY_KEY, DirectRoute
 from appliance.api.json.times import iso_or_none
-from appliance.desk import lists, tokens
-from appliance.desk.lists import ListRequest, Recipient
-from appliance.desk.sending import Author
-from appliance.desk.tokens import Scope
+from appliance.desk.access import tokens
+from appliance.desk.access.tokens import Scope
+from appliance.desk.outgoing import lists
+from appliance.desk.outgoing.lists import ListRequest, Recipient
+from appliance.desk.outgoing.sending import Author
 from appliance.errors import InvalidInput
 from appliance.messages import Channel
 from appliance.store.store import Tx

@@ -17,9 +17,11 @@ from appliance.api.json.callers import ReadsMessages, WritesMessages, revoked
 from appliance.api.json.documented import READ_PROBLEMS, answers
 from appliance.api.json.paging import DEFAULT_LIMIT, After, Limit, cursor, page
 from appliance.api.json.times import iso, iso_or_none
-from appliance.desk import records, sending, tokens
-from appliance.desk.records import Attempt, Detail, Record, Search
-from appliance.desk.tries import Part
+from appliance.desk.access import tokens
+from appliance.desk.inbox import records
+from appliance.desk.inbox.records import Attempt, Detail, Record, Search
+from appliance.desk.inbox.tries import Part
+from appliance.desk.outgoing import sending
 from appliance.events import Event
 from appliance.messages import Direction, MessageState
 from appliance.store.store import Tx

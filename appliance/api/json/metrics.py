@@ -9,8 +9,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from appliance.api.connections import Connections
-from appliance.desk import crowd
-from appliance.desk.wrong_tries import Tried
+from appliance.desk.access.wrong_tries import Tried
+from appliance.desk.lines import crowd
 from appliance.store import lines
 
 _MS_PER_S = 1000

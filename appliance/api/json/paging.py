@@ -6,7 +6,7 @@ from typing import Annotated, Any, Protocol, TypeVar
 from fastapi import Depends, Query
 from fastapi.responses import JSONResponse
 
-from appliance.desk.directory import Page
+from appliance.desk.inbox.directory import Page
 from appliance.errors import InvalidInput
 from appliance.ids import is_id
 

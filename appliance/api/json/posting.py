@@ -13,8 +13,8 @@ from appliance.api.json.callers import Caller, revoked
 from appliance.api.json.idempotency import Answer
 from appliance.api.json.times import iso_or_none, ms_of
 from appliance.api.problems import ProblemError, of_validation, problem
-from appliance.desk import tokens
-from appliance.desk.sending import Author, SendRequest, accept
+from appliance.desk.access import tokens
+from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.errors import InvalidInput
 from appliance.ids import is_id
 from appliance.messages import Channel

@@ -12,7 +12,7 @@ from appliance.api.json.bodies import AcceptedOut
 from appliance.api.json.callers import WRITES_MESSAGES, caller_of
 from appliance.api.json.documented import answers
 from appliance.api.json.metrics import Metrics
-from appliance.desk.tokens import Scope
+from appliance.desk.access.tokens import Scope
 
 
 class DirectRoute(APIRoute):

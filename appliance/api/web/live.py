@@ -19,8 +19,8 @@ from fastapi.responses import Response, StreamingResponse
 
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Reading, Visit, session_of
-from appliance.desk.access import Permission, Rights
-from appliance.desk.sight import Sight
+from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.access.sight import Sight
 from appliance.events import Event, EventKind
 
 routes = APIRouter(route_class=PageRoute)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from appliance.api.web.words import phrases
 from appliance.api.web.words.i18n import Words
 from appliance.characters import is_blank
-from appliance.desk.throttle import TooManyTries
+from appliance.desk.access.throttle import TooManyTries
 from appliance.errors import InvalidInput, Refused
 from appliance.messages import MAX_TEXT
 

@@ -18,9 +18,9 @@ from appliance.api.web.pages import (
     thread,
 )
 from appliance.api.web.visit import Web
-from appliance.desk.login import Door
-from appliance.desk.throttle import Throttle
-from appliance.desk.wrong_tries import WrongTries
+from appliance.desk.access.login import Door
+from appliance.desk.access.throttle import Throttle
+from appliance.desk.access.wrong_tries import WrongTries
 
 
 def router(services: Services, wrong: WrongTries) -> APIRouter:

@@ -15,12 +15,12 @@ from appliance.api.web import templating
 from appliance.api.web.cookies import GUEST, SESSION
 from appliance.api.web.streams import Streams
 from appliance.api.web.words.i18n import Words, best_language
-from appliance.desk import sessions
-from appliance.desk.access import Rights
-from appliance.desk.bearer import new_token
-from appliance.desk.login import Door
-from appliance.desk.sessions import Session
-from appliance.desk.throttle import Throttle
+from appliance.desk.access import sessions
+from appliance.desk.access.bearer import new_token
+from appliance.desk.access.login import Door
+from appliance.desk.access.rights import Rights
+from appliance.desk.access.sessions import Session
+from appliance.desk.access.throttle import Throttle
 from appliance.errors import BalieError
 from appliance.store.store import Tx
 

@@ -13,10 +13,12 @@ from appliance.api.web.pages.thread import opened_thread, whole_page
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting, Reading, Visit, go
-from appliance.desk import decisions, drafts, inbox, sending, sign_off, thread
-from appliance.desk.access import Permission, Rights
-from appliance.desk.decisions import Decision
-from appliance.desk.near_stop import Answer
+from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.consent.near_stop import Answer
+from appliance.desk.inbox import overview, thread
+from appliance.desk.intake import sign_off
+from appliance.desk.outgoing import decisions, drafts, sending
+from appliance.desk.outgoing.decisions import Decision
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.phone_numbers import is_e164, parse_number, readable
 from appliance.store import lines
@@ -204,8 +206,8 @@ def _writable(
     return about
 
 
-def _line(conn: sqlite3.Connection, visit: Visit, line_id: str) -> inbox.Line:
-    for line in inbox.lines(conn, visit.session.rights, visit.staff_id):
+def _line(conn: sqlite3.Connection, visit: Visit, line_id: str) -> overview.Line:
+    for line in overview.lines(conn, visit.session.rights, visit.staff_id):
         if line.id == line_id and line.may_write:
             return line
     raise NotFound("line")

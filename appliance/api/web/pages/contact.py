@@ -10,11 +10,11 @@ from fastapi.responses import Response
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting, Reading, Visit, go
-from appliance.desk import contacts
-from appliance.desk.access import Permission, Rights
-from appliance.desk.card import Card, card
-from appliance.desk.sight import Sight
-from appliance.desk.thread import Conversation, conversation
+from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.access.sight import Sight
+from appliance.desk.contacts import editing
+from appliance.desk.contacts.card import Card, card
+from appliance.desk.inbox.thread import Conversation, conversation
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.phone_numbers import parse_number
 from appliance.store.contacts import Contact
@@ -51,7 +51,7 @@ async def rename(
         return await _show(visit, conversation_id, 422, note=note_of(visit.words, exc))
 
     def work(tx: Tx, rights: Rights) -> None:
-        contacts.rename(
+        editing.rename(
             tx,
             _editable(tx.conn, rights, conversation_id).contact_id,
             office_name=office_name,
@@ -81,9 +81,9 @@ async def add_number(
             contact_id = _editable(tx.conn, rights, conversation_id).contact_id
             sight, me = _sight(rights), visit.staff_id
             if join == NO:
-                contacts.deny_number(tx, contact_id, e164, sight=sight, staff_id=me)
+                editing.deny_number(tx, contact_id, e164, sight=sight, staff_id=me)
                 return None
-            return contacts.say_number(tx, contact_id, e164, sight=sight, join_id=join, staff_id=me)
+            return editing.say_number(tx, contact_id, e164, sight=sight, join_id=join, staff_id=me)
 
         # A STOP of either of the two counts for both from here on.
         services, both = visit.services, (e164, *(each.number for each in shown.numbers))
@@ -144,7 +144,7 @@ def _said(conn: sqlite3.Connection, rights: Rights, shown: Card) -> tuple[str, C
     """A number that a colleague said is theirs and that another contact has: to be asked."""
     if not shown.may_edit:
         return "", None
-    return contacts.same_person(conn, shown.contact_id, _sight(rights)) or ("", None)
+    return editing.same_person(conn, shown.contact_id, _sight(rights)) or ("", None)
 
 
 def _sight(rights: Rights) -> Sight:

@@ -12,8 +12,8 @@ from fastapi.responses import Response
 from appliance.api.web.pages.compose import normal_newlines
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting, Reading, Visit, go
-from appliance.desk import equipment
-from appliance.desk.access import Permission, Rights
+from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.lines import equipment
 from appliance.errors import InvalidInput
 from appliance.messages import MessageClass
 from appliance.store import lines

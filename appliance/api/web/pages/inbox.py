@@ -10,9 +10,9 @@ from fastapi.responses import Response
 
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Reading, Visit, go, in_header
-from appliance.desk import inbox
-from appliance.desk.access import Permission
-from appliance.desk.inbox import Filter, Line, ListPage, Order
+from appliance.desk.access.rights import Permission
+from appliance.desk.inbox import overview
+from appliance.desk.inbox.overview import Filter, Line, ListPage, Order
 from appliance.errors import NotFound
 
 routes = APIRouter(route_class=PageRoute)
@@ -63,7 +63,7 @@ def wanted(
     line: Annotated[str, Query(max_length=40)] = "",
     show: Filter = Filter.ALL,
     order: Order = Order.LATEST,
-    rows: Annotated[int, Query(ge=1, le=MAX_ROWS)] = inbox.PAGE,
+    rows: Annotated[int, Query(ge=1, le=MAX_ROWS)] = overview.PAGE,
     open_id: Annotated[str, Query(alias="open", max_length=40)] = "",
 ) -> Wanted:
     return Wanted(line=line, show=show, order=order, rows=rows, open=open_id)
@@ -96,12 +96,16 @@ async def list_part(visit: Reading, choices: Choices, chosen: str = "") -> Respo
 
 def desk_of(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> Desk:
     """Raises NotFound for a line that does not exist for this person."""
-    lines = list(inbox.lines(conn, visit.session.rights, visit.staff_id))
+    lines = list(overview.lines(conn, visit.session.rights, visit.staff_id))
     ids = [line.id for line in lines if choices.line in ("", line.id)]
     if choices.line and not ids:
         raise NotFound("line")
-    query = inbox.Query(line_ids=ids, which=choices.show, order=choices.order, limit=choices.rows)
-    return Desk(wanted=choices, lines=lines, page=inbox.conversations(conn, visit.staff_id, query))
+    query = overview.Query(
+        line_ids=ids, which=choices.show, order=choices.order, limit=choices.rows
+    )
+    return Desk(
+        wanted=choices, lines=lines, page=overview.conversations(conn, visit.staff_id, query)
+    )
 
 
 async def _other_page(visit: Visit) -> Response:

@@ -10,10 +10,11 @@ from appliance.api.web.cookies import DEVICE, GUEST, SESSION
 from appliance.api.web.refusal import note_of
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import AtDoor, AtDoorPosting, Guest, Posting, go, local_path
-from appliance.desk import sessions, staff
-from appliance.desk.login import Door
-from appliance.desk.throttle import TooManyTries
-from appliance.desk.turns import Crowded
+from appliance.desk.access import sessions
+from appliance.desk.access.login import Door
+from appliance.desk.access.throttle import TooManyTries
+from appliance.desk.access.turns import Crowded
+from appliance.desk.team import staff
 from appliance.errors import InvalidInput, Refused
 
 routes = APIRouter(route_class=PageRoute)

@@ -7,7 +7,7 @@ from fastapi.responses import FileResponse, Response
 
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Reading
-from appliance.desk.pictures import require_picture
+from appliance.desk.inbox.pictures import require_picture
 from appliance.errors import NotFound
 
 routes = APIRouter(route_class=PageRoute)

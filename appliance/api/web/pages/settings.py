@@ -11,8 +11,9 @@ from appliance.api.web.pages.login import must_agree
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting, Reading, Visit, go
-from appliance.desk import sessions, staff
-from appliance.desk.sessions import NewSession
+from appliance.desk.access import sessions
+from appliance.desk.access.sessions import NewSession
+from appliance.desk.team import staff
 from appliance.errors import InvalidInput, Refused
 from appliance.store.store import Tx
 

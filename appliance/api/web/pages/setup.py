@@ -16,10 +16,11 @@ from appliance.api.web.refusal import note_of
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import AtDoor, AtDoorPosting, Guest, Posting, Reading, go
 from appliance.api.web.words.i18n import LANGUAGES
-from appliance.desk import sessions, staff
-from appliance.desk.access import Permission, Rights
-from appliance.desk.bearer import is_code
-from appliance.desk.wrong_tries import Tried
+from appliance.desk.access import sessions
+from appliance.desk.access.bearer import is_code
+from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.access.wrong_tries import Tried
+from appliance.desk.team import staff
 from appliance.errors import InvalidInput, Refused
 from appliance.store import lines
 from appliance.store.store import Tx

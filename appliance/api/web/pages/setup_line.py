@@ -13,8 +13,8 @@ from appliance.api.web.pages.setup import must_be_admin
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting, Reading, Visit, go
-from appliance.desk import new_line
-from appliance.desk.access import Rights
+from appliance.desk.access.rights import Rights
+from appliance.desk.lines import new_line
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.phone_numbers import parse_number
 from appliance.store import lines

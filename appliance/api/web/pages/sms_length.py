@@ -9,8 +9,9 @@ from fastapi.responses import Response
 from appliance.api.web.pages.compose import normal_newlines
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting
-from appliance.desk import inbox, sms_length
-from appliance.desk.sms_length import SmsLength
+from appliance.desk.inbox import overview
+from appliance.desk.outgoing import sms_length
+from appliance.desk.outgoing.sms_length import SmsLength
 from appliance.errors import InvalidInput, NotFound
 from appliance.messages import clean_text
 from appliance.phone_numbers import parse_number
@@ -29,7 +30,7 @@ async def length(
     typed = _as_sent(text)
 
     def read(conn: sqlite3.Connection) -> SmsLength | None:
-        known = inbox.lines(conn, visit.session.rights, visit.staff_id)
+        known = overview.lines(conn, visit.session.rights, visit.staff_id)
         if not any(each.id == line and each.may_write for each in known):
             raise NotFound("line")
         return sms_length.measure(conn, line_id=line, number=_number(to), text=typed)

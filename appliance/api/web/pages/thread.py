@@ -11,11 +11,12 @@ from appliance.api.web.pages.inbox import Choices, Wanted, desk_of
 from appliance.api.web.refusal import Note
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting, Reading, Visit
-from appliance.desk import card as cards
-from appliance.desk import drafts, marks, thread
-from appliance.desk.access import Rights
-from appliance.desk.card import Card
-from appliance.desk.thread import Conversation, Window
+from appliance.desk.access.rights import Rights
+from appliance.desk.contacts import card as cards
+from appliance.desk.contacts.card import Card
+from appliance.desk.inbox import marks, thread
+from appliance.desk.inbox.thread import Conversation, Window
+from appliance.desk.outgoing import drafts
 from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)

@@ -1,0 +1,126 @@
+"""Sessions: a browser that is logged in, and the cookie by which it is known.
+
+The token is random and only its hash is stored. A session ends after twelve idle hours, after a
+week, on log-out, and for all browsers when the password changes or the person is disabled.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from appliance.desk.access.bearer import new_token, token_hash
+from appliance.desk.access.rights import Rights, rights_of
+from appliance.events import EventKind
+from appliance.store.store import Tx
+
+_HOUR_MS = 3_600_000
+IDLE_MS = 12 * _HOUR_MS
+LIFE_MS = 7 * 24 * _HOUR_MS
+SEEN_EVERY_MS = 5 * 60_000
+"""How precise `seen` is: a write at most every five minutes of use."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """`stale`: used since `seen` was last written; tell it with `seen`. `expires_ms` is when it
+    ends if nobody uses it.
+    """
+
+    staff_id: str
+    name: str
+    csrf: str
+    language: str | None
+    theme: str | None
+    rights: Rights
+    stale: bool
+    expires_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSession:
+    """As it is listed: when it began, was last used, and ends if nobody uses it."""
+
+    created_ms: int
+    seen_ms: int
+    expires_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSession:
+    """`token` is for the cookie; it is nowhere else."""
+
+    token: str
+    csrf: str
+    staff_id: str
+
+
+def begin(tx: Tx, staff_id: str, *, before: str | None = None) -> NewSession:
+    """`before` is the token of the session that the browser had until now, which ends."""
+    if before is not None:
+        end(tx, before)
+    token, csrf = new_token(), new_token()
+    tx.conn.execute("DELETE FROM session WHERE expires_ms <= ?", (tx.now_ms,))
+    tx.conn.execute(
+        "INSERT INTO session (token_hash, staff_id, csrf, created_ms, seen_ms, expires_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (token_hash(token), staff_id, csrf, tx.now_ms, tx.now_ms, tx.now_ms + IDLE_MS),
+    )
+    return NewSession(token=token, csrf=csrf, staff_id=staff_id)
+
+
+def find(conn: sqlite3.Connection, token: str, now_ms: int) -> Session | None:
+    row = conn.execute(
+        "SELECT staff_id, name, csrf, language, theme, seen_ms, expires_ms FROM session"
+        " JOIN staff ON staff.id = staff_id"
+        " WHERE token_hash = ? AND expires_ms > ? AND disabled_ms IS NULL",
+        (token_hash(token), now_ms),
+    ).fetchone()
+    if row is None:
+        return None
+    return Session(
+        staff_id=row["staff_id"],
+        name=row["name"],
+        csrf=row["csrf"],
+        language=row["language"],
+        theme=row["theme"],
+        rights=rights_of(conn, row["staff_id"]),
+        stale=now_ms - row["seen_ms"] > SEEN_EVERY_MS,
+        expires_ms=row["expires_ms"],
+    )
+
+
+def seen(tx: Tx, token: str) -> None:
+    """Puts off the idle end, never beyond a week after the beginning."""
+    tx.conn.execute(
+        "UPDATE session SET seen_ms = :now, expires_ms = min(:now + :idle, created_ms + :life)"
+        " WHERE token_hash = :hash AND expires_ms > :now",
+        {"now": tx.now_ms, "idle": IDLE_MS, "life": LIFE_MS, "hash": token_hash(token)},
+    )
+
+
+def end(tx: Tx, token: str) -> None:
+    """Logs this browser out; its open pages learn of it by the event."""
+    ended = tx.conn.execute(
+        "DELETE FROM session WHERE token_hash = ? RETURNING staff_id", (token_hash(token),)
+    ).fetchone()
+    if ended is not None:
+        facts = {"by": "person"}
+        tx.emit(EventKind.STAFF_LOGGED_OUT, staff_id=ended["staff_id"], facts=facts)
+
+
+def end_all(tx: Tx, staff_id: str) -> int:
+    """Logs a person out everywhere; how many sessions that ended. Who calls it emits an event, by
+    which open pages learn of it.
+    """
+    tx.conn.execute("DELETE FROM session WHERE expires_ms <= ?", (tx.now_ms,))
+    return tx.conn.execute("DELETE FROM session WHERE staff_id = ?", (staff_id,)).rowcount
+
+
+def open_of(conn: sqlite3.Connection, staff_id: str, now_ms: int) -> Sequence[OpenSession]:
+    """The sessions of a person that have not ended, the one used last first."""
+    rows = conn.execute(
+        "SELECT created_ms, seen_ms, expires_ms FROM session"
+        " WHERE staff_id = ? AND expires_ms > ? ORDER BY seen_ms DESC",
+        (staff_id, now_ms),
+    )
+    return [OpenSession(**dict(row)) for row in rows]

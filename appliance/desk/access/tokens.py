@@ -1,0 +1,132 @@
+"""API tokens: how other software comes in, with scopes and perhaps for one branch only."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from appliance.desk.access.bearer import new_token, token_hash
+from appliance.errors import InvalidInput, NotFound
+from appliance.events import EventKind
+from appliance.store.store import Tx
+
+PREFIX = "balie_"
+"""Lets secret scanners know a leaked one."""
+MAX_NAME = 80
+
+
+class Scope(Enum):
+    #: Read messages and conversations.
+    MESSAGES_READ = "messages:read"
+    #: Send and cancel messages.
+    MESSAGES_WRITE = "messages:write"
+    #: Read contacts and groups.
+    CONTACTS_READ = "contacts:read"
+    #: Read lines.
+    LINES_READ = "lines:read"
+    #: Read the health of phones and modems.
+    DEVICES_READ = "devices:read"
+    #: Follow the event log.
+    EVENTS_READ = "events:read"
+
+
+ALL_SCOPES = frozenset(Scope)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiToken:
+    """`branch_id` None: every branch."""
+
+    id: str
+    name: str
+    scopes: frozenset[Scope]
+    branch_id: str | None
+    created_ms: int
+    revoked_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewToken:
+    """`token` is shown this once."""
+
+    id: str
+    token: str
+
+
+def add(
+    tx: Tx, name: str, *, scopes: Iterable[Scope] = ALL_SCOPES, branch_id: str | None = None
+) -> NewToken:
+    """Raises InvalidInput for the name or when there is no scope at all."""
+    name = " ".join(name.split())
+    if not name or len(name) > MAX_NAME:
+        raise InvalidInput("name", f"Name the software that uses it, in {MAX_NAME} characters.")
+    named = sorted({scope.value for scope in scopes})
+    if not named:
+        raise InvalidInput("scopes", "A token needs at least one scope.")
+    token, token_id = new_token(PREFIX), tx.new_id()
+    tx.conn.execute(
+        "INSERT INTO api_token (id, name, token_hash, scopes, branch_id, created_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (token_id, name, token_hash(token), json.dumps(named), branch_id, tx.now_ms),
+    )
+    facts = {"token": token_id, "scopes": named}
+    tx.emit(EventKind.TOKEN_ADDED, branch_id=branch_id, facts=facts)
+    return NewToken(id=token_id, token=token)
+
+
+def revoke(tx: Tx, token_id: str) -> None:
+    """It opens nothing from the next commit on. Raises NotFound, also the second time."""
+    done = tx.conn.execute(
+        "UPDATE api_token SET revoked_ms = ? WHERE id = ? AND revoked_ms IS NULL"
+        " RETURNING branch_id",
+        (tx.now_ms, token_id),
+    ).fetchone()
+    if done is None:
+        raise NotFound("token")
+    tx.emit(EventKind.TOKEN_REVOKED, branch_id=done["branch_id"], facts={"token": token_id})
+
+
+def find(conn: sqlite3.Connection, token: str) -> ApiToken | None:
+    """The token that this string opens, unless it was revoked."""
+    row = conn.execute(
+        "SELECT * FROM api_token WHERE token_hash = ? AND revoked_ms IS NULL",
+        (token_hash(token),),
+    ).fetchone()
+    return _from_row(row) if row else None
+
+
+def is_valid(conn: sqlite3.Connection, token_id: str) -> bool:
+    """False once it was revoked: for a transaction that acts on what was looked up before."""
+    return bool(
+        conn.execute(
+            "SELECT 1 FROM api_token WHERE id = ? AND revoked_ms IS NULL", (token_id,)
+        ).fetchone()
+    )
+
+
+def listing(conn: sqlite3.Connection) -> list[ApiToken]:
+    """All of them, the revoked ones too, oldest first."""
+    return [_from_row(row) for row in conn.execute("SELECT * FROM api_token ORDER BY id")]
+
+
+def scopes_of(names: Iterable[str]) -> frozenset[Scope]:
+    """Raises InvalidInput for a name that is no scope."""
+    known = {scope.value: scope for scope in Scope}
+    wanted = list(names)
+    for name in wanted:
+        if name not in known:
+            sentence = f"“{name}” is no scope. The scopes are: {', '.join(known)}."
+            raise InvalidInput("scopes", sentence)
+    return frozenset(known[name] for name in wanted)
+
+
+def _from_row(row: sqlite3.Row) -> ApiToken:
+    return ApiToken(
+        id=row["id"],
+        name=row["name"],
+        scopes=frozenset(Scope(name) for name in json.loads(row["scopes"])),
+        branch_id=row["branch_id"],
+        created_ms=row["created_ms"],
+        revoked_ms=row["revoked_ms"],
+    )

@@ -1,0 +1,86 @@
+"""What was tried in vain at the doors: in the log by address, in the event log by person.
+
+Never what was typed: people type their password where the name belongs. The event log gets no
+address either; who may read the log on the machine finds it there. A spell is told at 1, 2, 4,
+8, … tries, so that somebody who guesses all night fills neither.
+"""
+
+import logging
+from collections import Counter
+from concurrent.futures import Future
+from dataclasses import dataclass
+from enum import Enum
+
+from appliance.addresses import network_of
+from appliance.clock import Clock
+from appliance.desk.access.throttle import FORGET_MS, MAX_COUNTS
+from appliance.events import EventKind
+from appliance.store.store import Store
+from appliance.trouble import Trouble
+
+log = logging.getLogger(__name__)
+
+
+class Tried(Enum):
+    PASSWORD = "password"  # noqa: S105 -- the name of a door
+    SETUP_CODE = "set-up code"
+    TOKEN = "token"  # noqa: S105 -- the name of a door
+
+
+@dataclass(slots=True)
+class _Spell:
+    tries: int = 0
+    last_ms: int = 0
+
+
+class WrongTries:
+    """One for the whole process, for the event loop. `totals` are since its start."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._spells: dict[tuple[str, ...], _Spell] = {}
+        self._trouble = Trouble(log, "wrong tries are not in the event log")
+        self.totals: Counter[Tried] = Counter()
+
+    def note(self, what: Tried, *, address: str, staff_id: str | None = None) -> None:
+        """`staff_id` is whose password it should have been, where there is such a person.
+
+        Nobody waits for the trace: neither a full disk nor the time that a write takes may show
+        in the answer, which would tell who exists.
+        """
+        self.totals[what] += 1
+        whom = staff_id or "nobody"
+        here = self._counted("from", network_of(address))
+        if _is_told(here):
+            log.warning("wrong %s from %s for %s; tries: %d", what.value, address, whom, here)
+        tries = self._counted("for", what.value, whom)
+        if _is_told(tries):
+            facts = {"what": what.value, "tries": tries}
+            self._store.submit(
+                lambda tx: tx.emit(EventKind.STAFF_LOGIN_FAILED, staff_id=staff_id, facts=facts)
+            ).add_done_callback(self._written)
+
+    def _written(self, done: Future[None]) -> None:
+        """In the writer's thread."""
+        if (exc := done.exception()) is not None:
+            self._trouble.met(exc)
+        else:
+            self._trouble.over()
+
+    def _counted(self, *key: str) -> int:
+        """How many in this spell; the dict is in the order of the last try."""
+        now_ms = self._clock.now_ms()
+        spell = self._spells.pop(key, None) or _Spell()
+        if now_ms - spell.last_ms > FORGET_MS:
+            spell.tries = 0
+        spell.tries += 1
+        spell.last_ms = now_ms
+        self._spells[key] = spell
+        if len(self._spells) > MAX_COUNTS:
+            del self._spells[next(iter(self._spells))]
+        return spell.tries
+
+
+def _is_told(tries: int) -> bool:
+    return tries & (tries - 1) == 0

@@ -1,0 +1,1 @@
+"""What people said about being written to, and what only comes near to it."""

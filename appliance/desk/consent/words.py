@@ -1,0 +1,46 @@
+"""The words that open and close the door, and what Balie says by itself, in two languages."""
+
+from appliance.desk.consent.letters import bare, readings
+
+STOP_WORDS = frozenset(
+    {"stop", "stoppen", "stopp", "afmelden", "uitschrijven", "unsubscribe", "stop all", "stopall"}
+    | {"\u0441\u0442\u043e\u043f", "\u03c3\u03c4\u03bf\u03c0"}  # stop, in Cyrillic and Greek
+)
+START_WORDS = frozenset({"start", "starten", "aanmelden", "inschrijven", "subscribe", "unstop"})
+
+WELCOME = {
+    "nl": (
+        "Welkom bij {branch}! Je bericht is binnen; we antwoorden via dit nummer. "
+        "Wil je geen berichten meer? Stuur STOP."
+    ),
+    "en": (
+        "Welcome to {branch}! We have your message and answer from this number. "
+        "No more messages? Send STOP."
+    ),
+}
+STOPPED = {
+    "nl": "Je krijgt geen berichten meer van {branch} op dit nummer. Toch weer wel? Stuur START.",
+    "en": (
+        "You will get no more messages from {branch} on this number. Changed your mind? Send START."
+    ),
+}
+STARTED = {
+    "nl": "Je bent weer aangemeld bij {branch}. Wil je geen berichten meer? Stuur STOP.",
+    "en": "You will get messages from {branch} again. No more messages? Send STOP.",
+}
+
+MISSING_PART = {
+    "nl": "[deel {parts} van {total} ontbreekt]",
+    "en": "[part {parts} of {total} is missing]",
+}
+LATE_PART = {"nl": "[deel {parts} van {total}]", "en": "[part {parts} of {total}]"}
+
+
+def is_stop(text: str) -> bool:
+    """True when the whole message is a word that asks for no more messages."""
+    return not STOP_WORDS.isdisjoint(readings(text))
+
+
+def is_start(text: str) -> bool:
+    """True for the word as it is: what only resembles it opens nothing."""
+    return bare(text) in START_WORDS

@@ -1,0 +1,1 @@
+"""Who is who: cards, names, numbers, two contacts that are one person."""

@@ -1,0 +1,146 @@
+"""The card of a contact: names, numbers, and who agreed to what, with the proof."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.inbox.thread import Conversation
+from appliance.errors import NotFound
+from appliance.messages import Channel
+from appliance.store import consent, contacts
+from appliance.store.consent import ConsentKind, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """`on_whatsapp` is None while nobody has asked WhatsApp."""
+
+    number: str
+    on_whatsapp: bool | None
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """One row of the consent ledger; `words` is what they wrote, or were shown.
+
+    `source` is where an import found it; `at_ms` is when they gave it there.
+    """
+
+    number: str
+    kind: ConsentKind
+    channel: Channel | None
+    words: str | None
+    message_id: str | None
+    by: str | None
+    source: str | None
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """Another conversation with the same person, on a line that one may read too."""
+
+    conversation_id: str
+    branch: str
+    line_number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    contact_id: str
+    chosen_name: str | None
+    office_name: str | None
+    personnel_number: str | None
+    known_since_ms: int
+    numbers: Sequence[Number]
+    proofs: Sequence[Proof]
+    elsewhere: Sequence[Elsewhere]
+    may_edit: bool
+
+
+def card(conn: sqlite3.Connection, rights: Rights, about: Conversation) -> Card:
+    """Raises NotFound for a group, which is no contact."""
+    found = contacts.find(conn, about.contact_id) if about.contact_id else None
+    if found is None:
+        raise NotFound("contact")
+    since = conn.execute("SELECT created_ms FROM contact WHERE id = ?", (found.id,)).fetchone()
+    return Card(
+        contact_id=found.id,
+        chosen_name=found.chosen_name,
+        office_name=found.office_name,
+        personnel_number=found.personnel_number,
+        known_since_ms=since["created_ms"],
+        numbers=_numbers(conn, about, found.id),
+        proofs=_proofs(conn, about.line_id, found.id),
+        elsewhere=_elsewhere(conn, rights, about, found.id),
+        may_edit=rights.may(Permission.CONTACT_EDIT, about.branch_id),
+    )
+
+
+def _numbers(conn: sqlite3.Connection, about: Conversation, contact_id: str) -> Sequence[Number]:
+    rows = conn.execute(
+        "SELECT number, on_whatsapp FROM shown_number WHERE contact_id = ?"
+        " ORDER BY created_ms, number",
+        (contact_id,),
+    ).fetchall()
+    return [
+        Number(
+            number=row["number"],
+            on_whatsapp=None if row["on_whatsapp"] is None else bool(row["on_whatsapp"]),
+            verdict=consent.verdict_of(conn, about.line_id, row["number"], contact_id),
+        )
+        for row in rows
+    ]
+
+
+def _proofs(conn: sqlite3.Connection, line_id: str, contact_id: str) -> Sequence[Proof]:
+    rows = conn.execute(_PROOFS, {"contact": contact_id, "line": line_id})
+    return [
+        Proof(
+            number=row["number"],
+            kind=ConsentKind(row["kind"]),
+            channel=Channel(row["channel"]) if row["channel"] else None,
+            words=row["words"],
+            message_id=row["message_id"],
+            by=row["by"],
+            source=row["source"],
+            at_ms=row["given_ms"] or row["at_ms"],
+        )
+        for row in rows
+    ]
+
+
+def _elsewhere(
+    conn: sqlite3.Connection, rights: Rights, about: Conversation, contact_id: str
+) -> Sequence[Elsewhere]:
+    rows = conn.execute(
+        "SELECT c.id, line.number, line.branch_id, branch.name FROM conversation c"
+        " JOIN line ON line.id = c.line_id JOIN branch ON branch.id = line.branch_id"
+        " WHERE c.contact_id = ? AND c.id <> ? AND line.removed_ms IS NULL ORDER BY branch.name",
+        (contact_id, about.id),
+    )
+    return [
+        Elsewhere(conversation_id=row["id"], branch=row["name"], line_number=row["number"])
+        for row in rows
+        if rights.may(Permission.INBOX_READ, row["branch_id"])
+    ]
+
+
+# By number, not by contact: after a join the ledger still names the contact it was written for.
+# A message proves by what it said then, whatever it was changed to.
+_PROOFS = """
+SELECT consent.number, consent.kind, consent.channel, consent.message_id,
+  coalesce(consent.words,
+           (SELECT e.text FROM earlier_text e WHERE e.message_id = consent.message_id
+            AND e.until_ms > consent.at_ms ORDER BY e.until_ms LIMIT 1),
+           message.text) AS words,
+  consent.at_ms, consent.source, consent.given_ms, staff.name AS by
+FROM consent
+LEFT JOIN message ON message.id = consent.message_id
+LEFT JOIN staff ON 'staff:' || staff.id = consent.recorded_by
+WHERE consent.number IN (SELECT number FROM contact_number WHERE contact_id = :contact)
+AND (consent.line_id = :line OR consent.line_id IS NULL)
+ORDER BY consent.seq DESC
+"""

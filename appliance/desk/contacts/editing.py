@@ -1,0 +1,214 @@
+"""What the office may change about a person, and two contacts that are one person after all."""
+
+import sqlite3
+
+from appliance.characters import clean_name
+from appliance.desk.access.sight import Sight
+from appliance.desk.consent import withdrawal
+from appliance.errors import NotFound, Refused
+from appliance.events import EventKind
+from appliance.store import contacts
+from appliance.store.contacts import Contact
+from appliance.store.store import Tx
+
+
+def rename(
+    tx: Tx,
+    contact_id: str,
+    *,
+    office_name: str | None,
+    personnel_number: str | None,
+    staff_id: str,
+) -> None:
+    """Sets what the office calls them; empty takes it back. Their own name is theirs.
+
+    Raises NotFound.
+    """
+    contact_id = _present(tx, contact_id)
+    tx.conn.execute(
+        "UPDATE contact SET office_name = ?, personnel_number = ? WHERE id = ?",
+        (clean_name(office_name), clean_name(personnel_number), contact_id),
+    )
+    tx.emit(
+        EventKind.CONTACT_CHANGED,
+        contact_id=contact_id,
+        staff_id=staff_id,
+        facts={"field": "office"},
+    )
+
+
+def add_number(tx: Tx, contact_id: str, number: str, staff_id: str) -> None:
+    """Gives a second number to a person; a contact that has it already is joined.
+
+    It brings no consent: that is per number. Raises NotFound.
+    """
+    contact_id = _present(tx, contact_id)
+    other = contacts.by_number(tx.conn, number)
+    if other is None:
+        contacts.attach_number(tx, contact_id, number)
+        _tell_numbers(tx, contact_id, staff_id)
+    elif other.id != contact_id:
+        join(tx, contact_id, other.id, staff_id)
+
+
+def say_number(
+    tx: Tx, contact_id: str, number: str, *, sight: Sight, join_id: str, staff_id: str
+) -> Contact | None:
+    """Gives a number to a person, as `sight` allows; who has it already when they may be the same
+    person, which is to be asked first: they are joined when `join_id` names them.
+
+    A contact out of sight keeps its number, and nothing tells that there is one. Raises NotFound,
+    or Refused when the number is this contact's already.
+    """
+    contact_id = _present(tx, contact_id)
+    owner = contacts.by_number(tx.conn, number)
+    having = [*([owner] if owner else []), *contacts.claimants(tx.conn, number)]
+    others = [each for each in having if each.id != contact_id]
+    seen = next((each for each in others if sight.sees_contact(tx.conn, each.id)), None)
+    if (owner and owner.id == contact_id) or (len(others) < len(having) and seen is None):
+        raise Refused("same-contact", "This number belongs to this contact already.")
+    if seen is not None and seen.id != join_id:
+        return seen
+    if seen is not None:
+        join(tx, contact_id, seen.id, staff_id)
+    elif owner is None:
+        add_number(tx, contact_id, number, staff_id)
+    else:
+        contacts.claim_number(tx, contact_id, number, staff_id=staff_id)
+        _tell_numbers(tx, contact_id, staff_id)
+    return None
+
+
+def deny_number(tx: Tx, contact_id: str, number: str, *, sight: Sight, staff_id: str) -> None:
+    """They are two people: what was said of the number is taken back, by who sees both."""
+    contact_id = _present(tx, contact_id)
+    owner = contacts.by_number(tx.conn, number)
+    if owner is None or not sight.sees_contact(tx.conn, owner.id):
+        return
+    if contacts.drop_claim(tx, contact_id, number):
+        _tell_numbers(tx, contact_id, staff_id)
+
+
+def same_person(
+    conn: sqlite3.Connection, contact_id: str, sight: Sight
+) -> tuple[str, Contact] | None:
+    """A number that is said to be this contact's and is another's, for who may see both."""
+    found = contacts.claimed_by(conn, contact_id)
+    return next((each for each in found if sight.sees_contact(conn, each[1].id)), None)
+
+
+def join(tx: Tx, keep_id: str, other_id: str, staff_id: str) -> None:
+    """Two contacts are one person: numbers, conversations and messages go to the kept one.
+
+    A withdrawal by either counts for both from here on, so for a process that sends this belongs
+    inside `ConsentGate.write`.
+    Raises NotFound for a contact that is not there, Refused for joining one with itself.
+    """
+    keep, other = contacts.find(tx.conn, keep_id), contacts.find(tx.conn, other_id)
+    if keep is None or other is None:
+        raise NotFound("contact")
+    if keep.id == other.id:
+        raise Refused("same-contact", "These are one contact already.")
+    _join_conversations(tx, keep.id, other.id)
+    tx.conn.execute(
+        "UPDATE contact_number SET contact_id = ? WHERE contact_id = ?", (keep.id, other.id)
+    )
+    tx.conn.execute(
+        "UPDATE message SET contact_id = ?1 WHERE contact_id = ?2 AND conversation_id IN"
+        " (SELECT id FROM conversation WHERE contact_id = ?1)",
+        (keep.id, other.id),
+    )
+    _join_claims(tx, keep.id, other.id)
+    _join_welcomes(tx, keep.id, other.id)
+    tx.conn.execute(
+        "UPDATE contact SET office_name = coalesce(office_name, ?),"
+        " chosen_name = coalesce(chosen_name, ?),"
+        " personnel_number = coalesce(personnel_number, ?) WHERE id = ?",
+        (other.office_name, other.chosen_name, other.personnel_number, keep.id),
+    )
+    tx.conn.execute("UPDATE contact SET joined_into = ? WHERE id = ?", (keep.id, other.id))
+    withdrawal.cancel_forbidden(tx, keep.id)
+    tx.emit(
+        EventKind.CONTACT_JOINED,
+        contact_id=keep.id,
+        staff_id=staff_id,
+        facts={"other": other.id},
+    )
+
+
+def _join_claims(tx: Tx, keep_id: str, other_id: str) -> None:
+    """What was said of either is said of the one; what has become true need not be said."""
+    tx.conn.execute(
+        "UPDATE OR IGNORE number_claim SET contact_id = ? WHERE contact_id = ?",
+        (keep_id, other_id),
+    )
+    tx.conn.execute(
+        "DELETE FROM number_claim WHERE contact_id = ?2 OR contact_id = ?1 AND number IN"
+        " (SELECT number FROM contact_number WHERE contact_id = ?1)",
+        (keep_id, other_id),
+    )
+
+
+def _tell_numbers(tx: Tx, contact_id: str, staff_id: str) -> None:
+    facts = {"field": "numbers"}
+    tx.emit(EventKind.CONTACT_CHANGED, contact_id=contact_id, staff_id=staff_id, facts=facts)
+
+
+def _join_conversations(tx: Tx, keep_id: str, other_id: str) -> None:
+    """On each line the two threads become one, in the order of time."""
+    rows = tx.conn.execute(
+        "SELECT id, line_id, last_message_id, last_ms, last_in_ms, has_notices"
+        " FROM conversation"
+        " WHERE contact_id = ?",
+        (other_id,),
+    ).fetchall()
+    for row in rows:
+        kept = tx.conn.execute(
+            "SELECT id FROM conversation WHERE line_id = ? AND contact_id = ?",
+            (row["line_id"], keep_id),
+        ).fetchone()
+        if kept is None:
+            tx.conn.execute(
+                "UPDATE conversation SET contact_id = ? WHERE id = ?", (keep_id, row["id"])
+            )
+        else:
+            _merge_thread(tx, kept["id"], row)
+
+
+def _merge_thread(tx: Tx, kept_id: str, other: sqlite3.Row) -> None:
+    tx.conn.execute(
+        "UPDATE message SET conversation_id = ? WHERE conversation_id = ?", (kept_id, other["id"])
+    )
+    tx.conn.execute(
+        "UPDATE conversation SET last_message_id = iif(?2 > last_ms, ?1, last_message_id),"
+        " last_ms = max(last_ms, ?2),"
+        " last_in_ms = nullif(max(coalesce(last_in_ms, 0), coalesce(?3, 0)), 0),"
+        " has_notices = has_notices OR ?5 WHERE id = ?4",
+        (
+            other["last_message_id"],
+            other["last_ms"],
+            other["last_in_ms"],
+            kept_id,
+            other["has_notices"],
+        ),
+    )
+    for table in ("draft", "read_mark"):
+        tx.conn.execute(f"DELETE FROM {table} WHERE conversation_id = ?", (other["id"],))  # noqa: S608 -- two names of ours
+    tx.conn.execute("DELETE FROM conversation WHERE id = ?", (other["id"],))
+
+
+def _join_welcomes(tx: Tx, keep_id: str, other_id: str) -> None:
+    tx.conn.execute(
+        "INSERT OR IGNORE INTO welcome (line_id, contact_id, message_id)"
+        " SELECT line_id, ?, message_id FROM welcome WHERE contact_id = ?",
+        (keep_id, other_id),
+    )
+    tx.conn.execute("DELETE FROM welcome WHERE contact_id = ?", (other_id,))
+
+
+def _present(tx: Tx, contact_id: str) -> str:
+    """The contact's own id, or that of the one that it was joined into."""
+    contact = contacts.find(tx.conn, contact_id)
+    if contact is None:
+        raise NotFound("contact")
+    return contact.id

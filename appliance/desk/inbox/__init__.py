@@ -1,0 +1,1 @@
+"""What people and programs read: conversations, a thread, a message with its history."""

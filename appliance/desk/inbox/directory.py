@@ -1,0 +1,263 @@
+"""What there is, as other software reads it: lines, contacts, conversations, groups, devices.
+
+Each list is a page in the order of the ids, after the id of the last one of the page before.
+"""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from appliance.desk.access.sight import IN_SIGHT, Sight
+from appliance.errors import NotFound
+
+# What tells a SIM from others, and what is in a column of its own.
+_OF_THE_SIM = frozenset({"imsi", "iccid", "imei", "balance_cents"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    after: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineEntry:
+    """`ready`: the channels over which it can send now; `routes`: its ways to send, best first."""
+
+    id: str
+    number: str
+    branch_id: str
+    branch: str
+    stopped: str | None
+    ready: Sequence[str]
+    routes: Sequence[Mapping[str, str]]
+    fallback_after_min: int
+    fallback_classes: Sequence[str]
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactEntry:
+    id: str
+    chosen_name: str | None
+    office_name: str | None
+    personnel_number: str | None
+    numbers: Sequence[str]
+    created_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationEntry:
+    """With a contact or with a group. `number` is what the contact last used here."""
+
+    id: str
+    line_id: str
+    contact_id: str | None
+    group_id: str | None
+    name: str | None
+    number: str | None
+    last_message_id: str | None
+    last_ms: int
+    last_in_ms: int | None
+    created_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupEntry:
+    id: str
+    line_id: str
+    name: str
+    created_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEntry:
+    """A call that nobody took; who withheld their number has none."""
+
+    id: str
+    line_id: str
+    number: str
+    contact_id: str | None
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceEntry:
+    """`facts` is what its driver told of it, without what is only the SIM's own."""
+
+    id: str
+    kind: str
+    state: str
+    reason: str
+    channels: Sequence[str]
+    sim_number: str | None
+    imei: str | None
+    balance_cents: int | None
+    balance_ms: int | None
+    facts: Mapping[str, Any]
+    lines: Sequence[str]
+    changed_ms: int
+
+
+def lines(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[LineEntry]:
+    return [
+        LineEntry(
+            **{
+                **dict(row),
+                "ready": _strings(row["ready"]),
+                "routes": json.loads(row["routes"]),
+                "fallback_classes": _strings(row["fallback_classes"]),
+            }
+        )
+        for row in conn.execute(_LINES, _about(sight, page))
+    ]
+
+
+def contacts(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[ContactEntry]:
+    return [_contact(row) for row in conn.execute(_CONTACTS, {**_about(sight, page), "id": None})]
+
+
+def contact(conn: sqlite3.Connection, sight: Sight, name: str) -> ContactEntry:
+    """By id or number. Raises NotFound."""
+    found = sight.contact(conn, name)
+    about = {**_about(sight, Page()), "id": found.id}
+    row = conn.execute(_CONTACTS, about).fetchone()
+    if row is None:
+        raise NotFound("contact")
+    return _contact(row)
+
+
+def conversations(
+    conn: sqlite3.Connection,
+    sight: Sight,
+    page: Page,
+    *,
+    line_id: str | None = None,
+    contact_id: str | None = None,
+) -> Sequence[ConversationEntry]:
+    about = {**_about(sight, page), "id": None, "line": line_id, "contact": contact_id}
+    return [ConversationEntry(**dict(row)) for row in conn.execute(_CONVERSATIONS, about)]
+
+
+def conversation(conn: sqlite3.Connection, sight: Sight, wanted_id: str) -> ConversationEntry:
+    """Raises NotFound."""
+    about = {**_about(sight, Page()), "id": wanted_id.lower(), "line": None, "contact": None}
+    row = conn.execute(_CONVERSATIONS, about).fetchone()
+    if row is None:
+        raise NotFound("conversation")
+    return ConversationEntry(**dict(row))
+
+
+def groups(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[GroupEntry]:
+    return [GroupEntry(**dict(row)) for row in conn.execute(_GROUPS, _about(sight, page))]
+
+
+def calls(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[CallEntry]:
+    return [CallEntry(**dict(row)) for row in conn.execute(_CALLS, _about(sight, page))]
+
+
+def devices(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[DeviceEntry]:
+    return [
+        DeviceEntry(
+            **{
+                **dict(row),
+                "channels": sorted(_strings(row["channels"])),
+                "facts": _facts(row["facts"]),
+                "lines": _strings(row["lines"]),
+            }
+        )
+        for row in conn.execute(_DEVICES, _about(sight, page))
+    ]
+
+
+def _about(sight: Sight, page: Page) -> dict[str, str | int | None]:
+    return {"branches": sight.json, "after": page.after.lower(), "limit": page.limit}
+
+
+def _contact(row: sqlite3.Row) -> ContactEntry:
+    return ContactEntry(**{**dict(row), "numbers": _strings(row["numbers"])})
+
+
+def _facts(value: str) -> Mapping[str, Any]:
+    return {name: fact for name, fact in json.loads(value).items() if name not in _OF_THE_SIM}
+
+
+def _strings(value: str) -> list[str]:
+    return [str(each) for each in json.loads(value)]
+
+
+_LINES = f"""
+SELECT line.id, line.number, line.branch_id, branch.name AS branch, line.stopped,
+  (SELECT json_group_array(DISTINCT route.channel) FROM route
+   JOIN device ON device.id = route.device_id
+   JOIN json_each(device.channels) AS open ON open.value = route.channel
+   WHERE route.line_id = line.id) AS ready,
+  (SELECT json_group_array(json_object('channel', channel, 'device', device_id)) FROM
+   (SELECT channel, device_id FROM route WHERE line_id = line.id ORDER BY rank)) AS routes,
+  line.fallback_after_min, line.fallback_classes,
+  (SELECT count(*) FROM message WHERE line_id = line.id
+   AND state IN ('queued', 'sending', 'unconfirmed')) AS waiting
+FROM line JOIN branch ON branch.id = line.branch_id
+WHERE line.removed_ms IS NULL AND line.id > :after AND {IN_SIGHT}
+ORDER BY line.id LIMIT :limit
+"""  # noqa: S608 -- our own condition
+
+_CONTACTS = f"""
+SELECT contact.id, chosen_name, office_name, personnel_number, contact.created_ms,
+  (SELECT json_group_array(number) FROM
+   (SELECT number FROM shown_number WHERE contact_id = contact.id
+    ORDER BY created_ms, number)) AS numbers
+FROM contact
+WHERE joined_into IS NULL AND contact.id > :after AND (:id IS NULL OR contact.id = :id)
+AND (:branches IS NULL OR EXISTS (SELECT 1 FROM conversation JOIN line ON line.id = line_id
+     WHERE conversation.contact_id = contact.id AND {IN_SIGHT}))
+ORDER BY contact.id LIMIT :limit
+"""  # noqa: S608 -- our own condition
+
+_CONVERSATIONS = f"""
+SELECT c.id, c.line_id, c.contact_id, c.group_id,
+  coalesce(g.name, k.office_name, k.chosen_name) AS name,
+  coalesce((SELECT m.number FROM message m WHERE m.conversation_id = c.id AND m.direction = 'in'
+            AND c.group_id IS NULL ORDER BY m.happened_ms DESC, m.id DESC LIMIT 1),
+           (SELECT number FROM contact_number n WHERE n.contact_id = c.contact_id
+            ORDER BY created_ms, number LIMIT 1)) AS number,
+  c.last_message_id, c.last_ms, c.last_in_ms, c.created_ms
+FROM conversation c
+JOIN line ON line.id = c.line_id
+LEFT JOIN contact k ON k.id = c.contact_id
+LEFT JOIN chat_group g ON g.id = c.group_id
+WHERE c.id > :after AND (:id IS NULL OR c.id = :id) AND (:line IS NULL OR c.line_id = :line)
+AND (:contact IS NULL OR c.contact_id = :contact) AND {IN_SIGHT}
+ORDER BY c.id LIMIT :limit
+"""  # noqa: S608 -- our own condition
+
+_GROUPS = f"""
+SELECT g.id, g.line_id, g.name, g.created_ms
+FROM chat_group g JOIN line ON line.id = g.line_id
+WHERE g.id > :after AND {IN_SIGHT}
+ORDER BY g.id LIMIT :limit
+"""  # noqa: S608 -- our own condition
+
+_CALLS = f"""
+SELECT c.id, c.line_id, c.number, c.at_ms,
+  (SELECT n.contact_id FROM contact_number n WHERE n.number = c.number
+   AND (:branches IS NULL OR EXISTS (SELECT 1 FROM conversation JOIN line ON line.id = line_id
+     WHERE conversation.contact_id = n.contact_id AND {IN_SIGHT}))) AS contact_id
+FROM missed_call c JOIN line ON line.id = c.line_id
+WHERE c.id > :after AND {IN_SIGHT}
+ORDER BY c.id LIMIT :limit
+"""  # noqa: S608 -- our own condition
+
+_DEVICES = f"""
+SELECT device.id, kind, state, reason, channels, sim_number, imei, balance_cents, balance_ms, facts,
+  changed_ms,
+  (SELECT json_group_array(DISTINCT line_id) FROM route JOIN line ON line.id = line_id
+   WHERE device_id = device.id AND {IN_SIGHT}) AS lines
+FROM device
+WHERE removed_ms IS NULL AND device.id > :after
+AND (:branches IS NULL OR EXISTS (SELECT 1 FROM route JOIN line ON line.id = line_id
+     WHERE route.device_id = device.id AND {IN_SIGHT}))
+ORDER BY device.id LIMIT :limit
+"""  # noqa: S608 -- our own condition

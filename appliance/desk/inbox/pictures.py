@@ -1,0 +1,30 @@
+"""Pictures of a phone's screen, kept with an attempt whose outcome was not plain."""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from appliance.desk.access.rights import Permission, Rights
+from appliance.errors import NotFound
+
+_ENDING = ".jpg"
+
+
+def pictures_in(evidence: Mapping[str, Any]) -> Sequence[str]:
+    """Their names among the files that the evidence names, oldest first."""
+    return [str(name) for name in evidence.get("files", ()) if str(name).endswith(_ENDING)]
+
+
+def require_picture(conn: sqlite3.Connection, rights: Rights, attempt_id: str, name: str) -> None:
+    """Raises NotFound unless this attempt kept this picture and its conversation may be read."""
+    row = conn.execute(
+        "SELECT a.evidence, line.branch_id FROM attempt a JOIN message m ON m.id = a.message_id"
+        " JOIN line ON line.id = m.line_id WHERE a.id = ?",
+        (attempt_id,),
+    ).fetchone()
+    if row is None:
+        raise NotFound("picture")
+    rights.require(Permission.INBOX_READ, row["branch_id"], "picture")
+    if name not in pictures_in(json.loads(row["evidence"])):
+        raise NotFound("picture")

@@ -1,0 +1,175 @@
+"""Messages as other software reads them: by search, and one with its history and evidence."""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from appliance.desk.access.sight import IN_SIGHT, Sight
+from appliance.desk.inbox.earlier_texts import earlier_texts
+from appliance.desk.inbox.tries import Part, parts_of
+from appliance.errors import NotFound
+from appliance.events import Event
+from appliance.messages import Direction, MessageState
+from appliance.store import events
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One message. `number` and `name` are the other side's; in a group, of who posted.
+
+    `channel` is how it travelled or is to travel, None while any will do. `author` is the
+    member of staff, the token or the rule that wrote it. `awaited`: the phone has it and cannot
+    read it yet.
+    """
+
+    id: str
+    direction: str
+    line_id: str
+    line_number: str
+    conversation_id: str
+    contact_id: str | None
+    group_id: str | None
+    number: str
+    name: str | None
+    channel: str | None
+    text: str
+    origin: str
+    state: str
+    reason: str | None
+    kind: str | None
+    author: str | None
+    expected_ms: int | None
+    not_before_ms: int | None
+    expires_ms: int | None
+    created_ms: int
+    happened_ms: int
+    written_ms: int | None
+    sent_ms: int | None
+    delivered_ms: int | None
+    read_ms: int | None
+    awaited: bool
+    edited: bool
+    deleted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try over one device, and what was seen. `signature` was added to the text."""
+
+    id: str
+    device_id: str
+    channel: str
+    started_ms: int
+    tapped_ms: int | None
+    ended_ms: int | None
+    outcome: str | None
+    signature: str | None
+    evidence: Mapping[str, Any]
+    parts: Sequence[Part]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """None: whatever it is. `after` is the id of the last message of the page before."""
+
+    direction: Direction | None = None
+    state: MessageState | None = None
+    line_id: str | None = None
+    contact_id: str | None = None
+    conversation_id: str | None = None
+    after: str | None = None
+    newest_first: bool = False
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    record: Record
+    history: Sequence[Event]
+    attempts: Sequence[Attempt]
+    earlier: Sequence[str]
+
+
+def search(conn: sqlite3.Connection, sight: Sight, wanted: Search) -> Sequence[Record]:
+    """In the order in which Balie came to know them."""
+    where = [IN_SIGHT, *(f"m.{name} = :{name}" for name in _given(wanted))]
+    if wanted.after is not None:
+        where.append("m.id < :after" if wanted.newest_first else "m.id > :after")
+    order = "DESC" if wanted.newest_first else "ASC"
+    rows = conn.execute(
+        f"{_RECORD} WHERE {' AND '.join(where)} ORDER BY m.id {order} LIMIT :limit",
+        {
+            **_given(wanted),
+            "branches": sight.json,
+            "after": wanted.after,
+            "limit": wanted.limit,
+        },
+    )
+    return [Record(**dict(row)) for row in rows]
+
+
+def detail(conn: sqlite3.Connection, sight: Sight, message_id: str) -> Detail:
+    """Raises NotFound."""
+    row = conn.execute(
+        f"{_RECORD} WHERE m.id = :id AND {IN_SIGHT}",
+        {"id": message_id.lower(), "branches": sight.json},
+    ).fetchone()
+    if row is None:
+        raise NotFound("message")
+    record = Record(**dict(row))
+    return Detail(
+        record=record,
+        history=events.of_message(conn, record.id),
+        attempts=_attempts(conn, record.id),
+        earlier=earlier_texts(conn, [record.id]).get(record.id, ()),
+    )
+
+
+def _given(wanted: Search) -> dict[str, str]:
+    """The filters that were set, by the names of their columns."""
+    filters = {
+        "direction": wanted.direction and wanted.direction.value,
+        "state": wanted.state and wanted.state.value,
+        "line_id": wanted.line_id,
+        "contact_id": wanted.contact_id,
+        "conversation_id": wanted.conversation_id,
+    }
+    return {name: value for name, value in filters.items() if value is not None}
+
+
+def _attempts(conn: sqlite3.Connection, message_id: str) -> Sequence[Attempt]:
+    rows = conn.execute(
+        "SELECT id, device_id, channel, started_ms, tapped_ms, ended_ms, outcome, signature,"
+        " evidence FROM attempt WHERE message_id = ? ORDER BY id",
+        (message_id,),
+    ).fetchall()
+    parts = parts_of(conn, [row["id"] for row in rows])
+    return [
+        Attempt(
+            **{
+                **dict(row),
+                "evidence": json.loads(row["evidence"]),
+                "parts": parts.get(row["id"], ()),
+            }
+        )
+        for row in rows
+    ]
+
+
+_RECORD = """
+SELECT m.id, m.direction, m.line_id, line.number AS line_number, m.conversation_id, m.contact_id,
+  c.group_id, m.number, coalesce(k.office_name, k.chosen_name, m.sender_name) AS name,
+  coalesce(m.channel, m.wanted) AS channel, m.text, m.origin, m.state, m.reason,
+  m.class AS kind,
+  coalesce(staff.name, api_token.name, m.rule) AS author, m.expected_ms, m.not_before_ms,
+  m.expires_ms, m.created_ms, m.happened_ms, m.written_ms, m.sent_ms, m.delivered_ms, m.read_ms,
+  m.awaited, m.edited_ms IS NOT NULL AS edited, m.deleted_ms IS NOT NULL AS deleted
+FROM message m
+JOIN line ON line.id = m.line_id
+JOIN conversation c ON c.id = m.conversation_id
+LEFT JOIN contact k ON k.id = m.contact_id
+LEFT JOIN staff ON staff.id = m.staff_id
+LEFT JOIN api_token ON api_token.id = m.token_id
+"""

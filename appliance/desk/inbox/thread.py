@@ -1,0 +1,342 @@
+"""What an open conversation shows: who it is with, and its messages with what is proven of them."""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.consent.near_stop import Answer
+from appliance.desk.inbox.earlier_texts import earlier_texts
+from appliance.desk.inbox.tries import Try, tries_of
+from appliance.desk.outgoing.decisions import Decision
+from appliance.errors import NotFound
+from appliance.messages import Channel, Direction, MessageState, Origin
+from appliance.phone_numbers import readable
+from appliance.store import consent
+from appliance.store.consent import Verdict
+
+PAGE = 40
+"""Messages a page."""
+LATE_MS = 5 * 60_000
+"""What was longer on its way is shown with when it was written."""
+BLOCK_MS = 5 * 60_000
+"""Messages of one sender this close together are drawn as one block."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """`to` are the numbers one may write to, the one they last wrote from first.
+
+    `goes_on`: the line is stopped on one device, and another one of it still sends.
+    """
+
+    id: str
+    line_id: str
+    line_number: str
+    line_stopped: str | None
+    goes_on: bool
+    branch_id: str
+    branch: str
+    zone: str
+    contact_id: str | None
+    name: str | None
+    is_group: bool
+    to: Sequence[str]
+    may_write: bool
+    verdict: Verdict | None
+
+    @property
+    def title(self) -> str:
+        return self.name or (readable(self.to[0]) if self.to else "?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What somebody decided about its outcome after looking at the phone; `by` is who."""
+
+    decision: Decision
+    by: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearStop:
+    """It reads like STOP; `answer` is None while nobody decided, `by` is who did."""
+
+    answer: Answer | None
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bubble:
+    """One message as it is drawn.
+
+    `awaited`: the phone has it and cannot read it yet. `earlier` is what it said before they
+    changed it, oldest first.
+    `key` names it on the page: the browser's own id for what it sent, so that the bubble drawn
+    at once and the one from the server are the same element. `day` is set on the first of a
+    day, `joins` when it continues the block above.
+    """
+
+    id: str
+    key: str
+    direction: Direction
+    state: MessageState
+    channel: Channel | None
+    text: str
+    author: str | None
+    rule: str | None
+    number: str
+    reason: str | None
+    expected_ms: int | None
+    exact: bool
+    at_ms: int
+    sent_ms: int | None
+    delivered_ms: int | None
+    read_ms: int | None
+    tries: Sequence[Try]
+    day: date | None
+    joins: bool
+    origin: Origin = Origin.PERSON
+    #: Set where it was long on its way.
+    written_ms: int | None = None
+    near_stop: NearStop | None = None
+    decided: Sequence[Decided] = ()
+    awaited: bool = False
+    deleted: bool = False
+    earlier: Sequence[str] = ()
+
+    @property
+    def was_seen_by_a_person(self) -> bool:
+        """Nothing but somebody's word proves that it left."""
+        return bool(self.decided) and self.decided[-1].decision is Decision.LEFT
+
+    @property
+    def took_over(self) -> Try | None:
+        """The try over another device than the line's own by which it left."""
+        left = next((each for each in reversed(self.tries) if each.may_have_left), None)
+        return left if left and left.fallback else None
+
+    @property
+    def mine(self) -> bool:
+        return self.direction is Direction.OUT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A stretch of the thread, oldest first. `newest_id` is the latest to arrive in it."""
+
+    bubbles: Sequence[Bubble]
+    has_older: bool
+
+    @property
+    def oldest_id(self) -> str:
+        return self.bubbles[0].id if self.bubbles else ""
+
+    @property
+    def newest_id(self) -> str:
+        return max((bubble.id for bubble in self.bubbles), default="")
+
+
+def conversation(conn: sqlite3.Connection, rights: Rights, conversation_id: str) -> Conversation:
+    """Raises NotFound when it does not exist for this person."""
+    row = conn.execute(_CONVERSATION, (conversation_id,)).fetchone()
+    if row is None:
+        raise NotFound("conversation")
+    rights.require(Permission.INBOX_READ, row["branch_id"], "conversation")
+    to = _numbers(conn, conversation_id, row["contact_id"])
+    return Conversation(
+        **{**dict(row), "goes_on": bool(row["goes_on"])},
+        is_group=row["contact_id"] is None,
+        to=to,
+        may_write=rights.may(Permission.INBOX_WRITE, row["branch_id"]),
+        verdict=consent.verdict(conn, row["line_id"], to[0]) if to else None,
+    )
+
+
+def newest(conn: sqlite3.Connection, about: Conversation, *, include: str | None = None) -> Window:
+    """The last page, or as many more as it takes to hold the message `include`."""
+    return _window(conn, about, from_id=include, before_id=None)
+
+
+def older(conn: sqlite3.Connection, about: Conversation, before_id: str) -> Window:
+    """The page that ends right before this message."""
+    return _window(conn, about, from_id=None, before_id=before_id)
+
+
+def since(conn: sqlite3.Connection, about: Conversation, from_id: str) -> Window:
+    """Everything from this message on: what a browser holds already, and what is new."""
+    return _window(conn, about, from_id=from_id, before_id=None, at_least=1)
+
+
+def _window(
+    conn: sqlite3.Connection,
+    about: Conversation,
+    *,
+    from_id: str | None,
+    before_id: str | None,
+    at_least: int = PAGE,
+) -> Window:
+    """The newest messages older than `before_id`, back to `from_id` or a page.
+
+    One more is read than is given: whether there are older ones, and what the first follows on.
+    """
+    limit = at_least
+    if from_id:
+        counted = conn.execute(_COUNT_FROM, {"conversation": about.id, "id": from_id}).fetchone()
+        limit = max(int(counted[0]), at_least) if counted[0] else PAGE
+    rows = conn.execute(
+        _MESSAGES, {"conversation": about.id, "before": before_id, "limit": limit + 1}
+    ).fetchall()
+    rows.reverse()
+    has_older = len(rows) > limit
+    tries = tries_of(conn, [row["id"] for row in rows])
+    decided = _decided(conn, tries)
+    earlier = earlier_texts(conn, [row["id"] for row in rows if row["edited_ms"] is not None])
+    zone = ZoneInfo(about.zone)
+    previous = rows[0] if has_older else None
+    bubbles = []
+    for row in rows[1:] if has_older else rows:
+        bubble = _bubble(row, previous, tries.get(row["id"], ()), zone)
+        told = replace(
+            bubble, decided=decided.get(bubble.id, ()), earlier=earlier.get(bubble.id, ())
+        )
+        bubbles.append(told)
+        previous = row
+    return Window(bubbles=bubbles, has_older=has_older)
+
+
+def _bubble(
+    row: sqlite3.Row, previous: sqlite3.Row | None, tries: Sequence[Try], zone: ZoneInfo
+) -> Bubble:
+    day = _day(row["happened_ms"], zone)
+    new_day = previous is None or _day(previous["happened_ms"], zone) != day
+    return Bubble(
+        id=row["id"],
+        key=row["client_id"] or row["id"],
+        direction=Direction(row["direction"]),
+        state=MessageState(row["state"]),
+        channel=_channel(row["channel"] or row["wanted"]),
+        text=row["text"],
+        author=row["author"],
+        rule=row["rule"],
+        number=row["number"],
+        reason=row["reason"] or None,
+        expected_ms=row["expected_ms"],
+        exact=bool(row["exact"]),
+        at_ms=row["happened_ms"],
+        sent_ms=row["sent_ms"],
+        delivered_ms=row["delivered_ms"],
+        read_ms=row["read_ms"],
+        tries=tries,
+        day=day if new_day else None,
+        joins=not new_day and previous is not None and _one_block(previous, row),
+        origin=Origin(row["origin"]),
+        written_ms=_late(row),
+        near_stop=_near_stop(row) if row["is_near_stop"] else None,
+        awaited=bool(row["awaited"]),
+        deleted=row["deleted_ms"] is not None,
+    )
+
+
+def _late(row: sqlite3.Row) -> int | None:
+    written_ms: int | None = row["written_ms"]
+    is_late = written_ms is not None and row["happened_ms"] - written_ms >= LATE_MS
+    return written_ms if is_late else None
+
+
+def _near_stop(row: sqlite3.Row) -> NearStop:
+    answer = Answer(row["decision"]) if row["decision"] else None
+    return NearStop(answer=answer, by=row["decided_by"])
+
+
+def _one_block(above: sqlite3.Row, below: sqlite3.Row) -> bool:
+    same = all(
+        above[name] == below[name]
+        for name in ("direction", "author", "rule", "number", "channel", "origin")
+    )
+    return same and below["happened_ms"] - above["happened_ms"] < BLOCK_MS
+
+
+_DOUBTS = ("unknown", "partly")
+
+
+def _decided(
+    conn: sqlite3.Connection, tries: Mapping[str, Sequence[Try]]
+) -> Mapping[str, Sequence[Decided]]:
+    """What people decided, by message; only a doubt is ever decided."""
+    doubted = [each for each, of_it in tries.items() if any(a.outcome in _DOUBTS for a in of_it)]
+    found: dict[str, list[Decided]] = {}
+    for row in conn.execute(_DECIDED, (json.dumps(doubted),)) if doubted else ():
+        found.setdefault(row["message_id"], []).append(
+            Decided(decision=Decision(row["decision"]), by=row["name"], at_ms=row["at_ms"])
+        )
+    return found
+
+
+def _numbers(
+    conn: sqlite3.Connection, conversation_id: str, contact_id: str | None
+) -> Sequence[str]:
+    rows = conn.execute(_NUMBERS, {"conversation": conversation_id, "contact": contact_id})
+    return [row["number"] for row in rows]
+
+
+def _day(at_ms: int, zone: ZoneInfo) -> date:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone).date()
+
+
+def _channel(value: str | None) -> Channel | None:
+    return Channel(value) if value else None
+
+
+_CONVERSATION = """
+SELECT c.id, c.line_id, line.number AS line_number, line.stopped AS line_stopped,
+  EXISTS (SELECT 1 FROM route WHERE route.line_id = line.id
+    AND route.device_id <> line.stopped_on) AS goes_on,
+  line.branch_id, branch.name AS branch, branch.zone, c.contact_id,
+  coalesce(g.name, k.office_name, k.chosen_name) AS name
+FROM conversation c
+JOIN line ON line.id = c.line_id JOIN branch ON branch.id = line.branch_id
+LEFT JOIN contact k ON k.id = c.contact_id
+LEFT JOIN chat_group g ON g.id = c.group_id
+WHERE c.id = ? AND line.removed_ms IS NULL
+"""
+
+_NUMBERS = """
+SELECT n.number,
+  (SELECT max(m.id) FROM message m WHERE m.conversation_id = :conversation
+   AND m.direction = 'in' AND m.number = n.number) AS newest
+FROM shown_number n WHERE n.contact_id = :contact
+ORDER BY newest DESC NULLS LAST, n.created_ms, n.number
+"""
+
+_COUNT_FROM = """
+SELECT count(*) FROM message m
+JOIN message f ON f.id = :id AND f.conversation_id = :conversation
+WHERE m.conversation_id = :conversation AND (m.happened_ms, m.id) >= (f.happened_ms, f.id)
+"""
+
+_MESSAGES = """
+SELECT m.*, coalesce(staff.name, api_token.name, m.sender_name) AS author,
+  near.message_id IS NOT NULL AS is_near_stop, near.decision, decider.name AS decided_by
+FROM message m
+LEFT JOIN staff ON staff.id = m.staff_id
+LEFT JOIN api_token ON api_token.id = m.token_id
+LEFT JOIN near_stop near ON near.message_id = m.id
+LEFT JOIN staff decider ON decider.id = near.staff_id
+WHERE m.conversation_id = :conversation
+AND (:before IS NULL OR (m.happened_ms, m.id) <
+     (SELECT b.happened_ms, b.id FROM message b WHERE b.id = :before))
+ORDER BY m.happened_ms DESC, m.id DESC LIMIT :limit
+"""
+
+_DECIDED = """
+SELECT e.message_id, e.at_ms, e.facts ->> '$.decision' AS decision,
+  coalesce(staff.name, '?') AS name
+FROM event e LEFT JOIN staff ON staff.id = e.facts ->> '$.staff'
+WHERE e.message_id IN (SELECT value FROM json_each(?)) AND e.kind = 'message.state'
+AND e.facts ->> '$.by' = 'person' ORDER BY e.seq
+"""

@@ -1,0 +1,111 @@
+"""The attempts at a message: over which device each went, and what is proven of its parts."""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from appliance.desk.inbox.pictures import pictures_in
+from appliance.messages import Channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One SMS of a long one. `report` is what the network said of it, at its own time."""
+
+    number: int
+    state: str
+    report: str | None
+    report_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """One attempt: over which device and channel, how it ended, and what was seen.
+
+    `fallback`: not over the device that has the line's number; then `signature` may have been
+    added to the text.
+    """
+
+    id: str
+    channel: Channel
+    kind: str
+    device: str
+    fallback: bool
+    signature: str | None
+    started_ms: int
+    ended_ms: int | None
+    outcome: str | None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    parts: Sequence[Part] = ()
+
+    @property
+    def pictures(self) -> Sequence[str]:
+        """The names of the pictures of the screen that were kept, oldest first."""
+        return pictures_in(self.evidence)
+
+    @property
+    def may_have_left(self) -> bool:
+        return self.outcome in ("sent", "partly", "unknown") or self.ended_ms is None
+
+    @property
+    def sent(self) -> int:
+        """Parts that are proven to have left."""
+        return sum(part.state == "sent" for part in self.parts)
+
+
+def tries_of(conn: sqlite3.Connection, message_ids: Sequence[str]) -> Mapping[str, Sequence[Try]]:
+    """Oldest first, by message."""
+    rows = conn.execute(_ATTEMPTS, (json.dumps(message_ids),)).fetchall()
+    parts = parts_of(conn, [row["id"] for row in rows])
+    found: dict[str, list[Try]] = {}
+    for row in rows:
+        found.setdefault(row["message_id"], []).append(_try(row, parts.get(row["id"], ())))
+    return found
+
+
+def _try(row: sqlite3.Row, parts: Sequence[Part]) -> Try:
+    return Try(
+        id=row["id"],
+        channel=Channel(row["channel"]),
+        kind=row["kind"],
+        device=row["address"],
+        fallback=bool(row["fallback"]),
+        signature=row["signature"],
+        started_ms=row["started_ms"],
+        ended_ms=row["ended_ms"],
+        outcome=row["outcome"],
+        evidence=json.loads(row["evidence"]),
+        parts=parts,
+    )
+
+
+def parts_of(conn: sqlite3.Connection, attempt_ids: Sequence[str]) -> Mapping[str, Sequence[Part]]:
+    """In their order, by attempt; none where the device keeps them as one."""
+    found: dict[str, list[Part]] = {}
+    for row in conn.execute(_PARTS, (json.dumps(attempt_ids),)):
+        part = Part(
+            number=row["part"],
+            state=row["state"],
+            report=row["report"],
+            report_ms=row["report_ms"],
+        )
+        found.setdefault(row["attempt_id"], []).append(part)
+    return found
+
+
+# The device of a line's best route has its number; one that carries it no more had it once.
+_ATTEMPTS = """
+SELECT a.id, a.message_id, a.channel, a.signature, device.address, device.kind, a.started_ms,
+  a.ended_ms, a.outcome, a.evidence,
+  a.device_id <> coalesce((SELECT r.device_id FROM route r WHERE r.line_id = m.line_id
+    ORDER BY r.rank LIMIT 1), a.device_id) AND device.kind = 'modem' AS fallback
+FROM attempt a JOIN device ON device.id = a.device_id JOIN message m ON m.id = a.message_id
+WHERE a.message_id IN (SELECT value FROM json_each(?)) ORDER BY a.id
+"""
+
+_PARTS = """
+SELECT attempt_id, part, state, report, report_ms FROM attempt_part
+WHERE attempt_id IN (SELECT value FROM json_each(?)) ORDER BY attempt_id, part
+"""

@@ -1,0 +1,1 @@
+"""What devices tell: each message kept, answered by a rule, and changed when it changes."""

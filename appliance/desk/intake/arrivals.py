@@ -1,0 +1,129 @@
+"""A message that came in: whose line it is for, and the one transaction that keeps it."""
+
+import sqlite3
+from dataclasses import replace
+
+from appliance.characters import clean_name
+from appliance.desk.intake import revisions
+from appliance.desk.intake.rules import Arrival, answer
+from appliance.desk.lines import line_codes
+from appliance.devices.protocol import Form, Incoming
+from appliance.messages import Channel, Origin
+from appliance.phone_numbers import is_e164
+from appliance.store import contacts, conversations, lines, messages
+from appliance.store.lines import Line
+from appliance.store.store import Tx
+
+
+def line_for(conn: sqlite3.Connection, device_id: str, sender: str) -> Line | None:
+    """The line that something from this number is for.
+
+    On a device that several lines share it is the one that last wrote to this number over it;
+    else the one whose own device it is, else the one that first fell back on it.
+    """
+    carried = lines.lines_of_device(conn, device_id)
+    if len(carried) < 2:  # noqa: PLR2004 -- one has nobody to share with
+        return carried[0] if carried else None
+    row = conn.execute(_LAST_WROTE, {"device": device_id, "number": sender}).fetchone()
+    return next((line for line in carried if row and line.id == row["line_id"]), carried[0])
+
+
+def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
+    """The row, its contact and conversation, what it means for consent, and a rule's answer.
+
+    It stands below what was said before it came, however long it was on its way: whoever has read
+    the conversation would not look for it further up. What no person said means nothing; a message
+    without words of theirs proves nothing and is answered by nothing, for it may be STOP.
+    """
+    incoming = _named(incoming)
+    device_key = f"{key_owner(tx.conn, device_id, line)}:{incoming.channel.value}:{incoming.key}"
+    before = revisions.known(tx, device_key)
+    if line_codes.take(tx, device_key, line.id, incoming):
+        if before is not None:
+            revisions.set_aside(tx, before)
+        return
+    conversation_id, contact_id = _conversation_of(tx, line, incoming)
+    if before is not None:
+        if incoming.channel is Channel.WHATSAPP:
+            arrival = contact_id and _arrival(before["id"], line, contact_id, incoming)
+            revisions.keep(tx, before, arrival or None, incoming.text, incoming.form)
+        return
+    about = messages.NewIncoming(
+        conversation_id=conversation_id,
+        line_id=line.id,
+        contact_id=contact_id,
+        number=incoming.sender,
+        text=incoming.text,
+        channel=incoming.channel,
+        device_key=device_key,
+        sender_name=incoming.sender_name,
+        exact=incoming.exact,
+        happened_ms=tx.now_ms,
+        written_ms=min(incoming.at_ms, tx.now_ms),
+        origin=incoming.origin,
+        awaited=incoming.form is Form.WAITING,
+        deleted=incoming.form is Form.DELETED,
+    )
+    message_id = messages.receive(tx, about)
+    if message_id is None or contact_id is None or incoming.origin is not Origin.PERSON:
+        return
+    if incoming.channel is Channel.WHATSAPP and is_e164(incoming.sender):
+        contacts.remember_whatsapp(tx, incoming.sender, on_whatsapp=True)
+    if incoming.form is Form.WORDS:
+        answer(tx, _arrival(message_id, line, contact_id, incoming))
+
+
+def _conversation_of(tx: Tx, line: Line, incoming: Incoming) -> tuple[str, str | None]:
+    """And the contact; in a group there is none."""
+    group = incoming.group
+    if group is not None:
+        return conversations.with_group(tx, line.id, group.jid, group.name), None
+    contact_id = contacts.ensure(tx, incoming.sender, chosen_name=incoming.sender_name)
+    return conversations.with_contact(tx, line.id, contact_id), contact_id
+
+
+def _arrival(message_id: str, line: Line, contact_id: str, incoming: Incoming) -> Arrival:
+    return Arrival(
+        message_id=message_id,
+        line=line,
+        contact_id=contact_id,
+        number=incoming.sender,
+        text=incoming.text,
+        channel=incoming.channel,
+    )
+
+
+def sender_of(sender: str) -> str:
+    """Who sent it: a number, or the word that somebody gave themselves."""
+    return sender if is_e164(sender) else clean_name(sender) or "?"
+
+
+def _named(incoming: Incoming) -> Incoming:
+    """Under names that can be shown beside others."""
+    group = incoming.group
+    if group is not None:
+        group = replace(group, name=clean_name(group.name) or "?")
+    return replace(
+        incoming,
+        sender=sender_of(incoming.sender),
+        sender_name=clean_name(incoming.sender_name),
+        group=group,
+    )
+
+
+def key_owner(conn: sqlite3.Connection, device_id: str, line: Line) -> str:
+    """Under what a device's own keys are known: a phone may be exchanged for another one of the
+    line; what comes to a modem is its own, for whichever of its lines it is.
+    """
+    return device_id if lines.device(conn, device_id).kind == "modem" else line.id
+
+
+_LAST_WROTE = """
+SELECT m.line_id FROM contact_number n
+JOIN conversation c ON c.contact_id = n.contact_id
+  AND c.line_id IN (SELECT line_id FROM route WHERE device_id = :device)
+JOIN message m ON m.conversation_id = c.id AND m.direction = 'out' AND m.number = :number
+JOIN attempt a ON a.message_id = m.id AND a.device_id = :device
+WHERE n.number = :number AND a.tapped_ms IS NOT NULL AND a.outcome IS NOT 'not_sent'
+ORDER BY a.tapped_ms DESC LIMIT 1
+"""

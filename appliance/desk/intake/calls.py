@@ -1,0 +1,101 @@
+"""Missed calls: told once, and answered once a day by SMS where the branch wants it."""
+
+import logging
+
+from appliance.desk.access.sight import Sight
+from appliance.desk.intake import arrivals
+from appliance.desk.outgoing.sending import Author, SendRequest, accept
+from appliance.devices.protocol import MissedCall
+from appliance.errors import InvalidInput, Refused
+from appliance.events import EventKind
+from appliance.messages import Channel, MessageClass
+from appliance.phone_numbers import is_mobile, readable
+from appliance.queue.profile import DAY_MS, HOUR_MS
+from appliance.store import consent, contacts, conversations, lines
+from appliance.store.consent import ConsentKind
+from appliance.store.lines import Line
+from appliance.store.store import Tx
+
+log = logging.getLogger(__name__)
+
+RULE = "call"
+
+FRESH_MS = HOUR_MS
+"""An older call is told and not answered: they have found another way by then."""
+
+
+def keep(tx: Tx, device_id: str, call: MissedCall) -> None:
+    """A call that is known already is dropped.
+
+    One over WhatsApp is told and licenses nothing: they did not ask for an SMS.
+    """
+    line = arrivals.line_for(tx.conn, device_id, call.number)
+    if line is None:
+        return
+    owner = arrivals.key_owner(tx.conn, device_id, line)
+    new = tx.conn.execute(
+        "INSERT INTO missed_call (id, device_key, line_id, number, at_ms) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING RETURNING id",
+        (tx.new_id(), f"{owner}:{call.key}", line.id, call.number, call.at_ms),
+    ).fetchone()
+    if new is None:
+        return
+    by_phone = call.channel is not Channel.WHATSAPP
+    if by_phone and line.settings.call_answer and tx.now_ms - call.at_ms <= FRESH_MS:
+        _answer(tx, line, call.number, line.settings.call_answer)
+    known = contacts.by_number(tx.conn, call.number)
+    # The branch learns of nobody whom only another one knows.
+    seen = known is not None and Sight(frozenset({line.branch_id})).sees_contact(tx.conn, known.id)
+    tx.emit(
+        EventKind.CALL_MISSED,
+        line_id=line.id,
+        contact_id=known.id if known and seen else None,
+        facts={"call": new["id"]},
+    )
+
+
+def _answer(tx: Tx, line: Line, number: str, template: str) -> None:
+    """Calling licenses one answer, where nothing else does; a withdrawal is not undone by it."""
+    verdict = consent.verdict(tx.conn, line.id, number)
+    if not is_mobile(number) or verdict.code == "opted-out" or _is_answered(tx, line.id, number):
+        return
+    contact_id = contacts.ensure(tx, number)
+    if not verdict.allowed:
+        consent.record(
+            tx,
+            number=number,
+            contact_id=contact_id,
+            line_id=line.id,
+            kind=ConsentKind.CALLED,
+            recorded_by="rule",
+        )
+    branch = lines.branch(tx.conn, line.branch_id)
+    request = SendRequest(
+        line_id=line.id,
+        number=number,
+        text=template.replace("{branch}", branch.name).replace("{line}", readable(line.number)),
+        author=Author(rule=RULE),
+        channel=Channel.SMS,
+        kind=MessageClass.CONFIRMATION,
+    )
+    try:
+        accept(tx, request)
+    except (InvalidInput, Refused) as exc:
+        log.warning("a call to line %s could not be answered: %s", line.id, exc)
+
+
+def _is_answered(tx: Tx, line_id: str, number: str) -> bool:
+    contact = contacts.by_number(tx.conn, number)
+    if contact is None:
+        return False
+    row = tx.conn.execute(
+        "SELECT 1 FROM message WHERE conversation_id = ? AND happened_ms > ? AND rule = ?"
+        " AND number = ?",
+        (
+            conversations.with_contact(tx, line_id, contact.id),
+            tx.now_ms - DAY_MS,
+            RULE,
+            number,
+        ),
+    ).fetchone()
+    return row is not None

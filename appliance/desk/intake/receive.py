@@ -1,0 +1,234 @@
+"""What devices have to tell: messages, missed calls, their state and their SIM.
+
+Called in the devices' threads. Each message is one transaction: the row, the contact, the
+consent that it proves or withdraws, the answer of a rule, and the events, or nothing.
+"""
+
+import logging
+import sqlite3
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from appliance.desk.consent import near_words, words
+from appliance.desk.intake import arrivals, long_sms
+from appliance.desk.intake import calls as missed
+from appliance.desk.lines import device_states
+from appliance.devices.protocol import (
+    Balance,
+    DeliveryReport,
+    Form,
+    Incoming,
+    IncomingPart,
+    MissedCall,
+    Reason,
+    Sim,
+    Status,
+)
+from appliance.errors import Transient
+from appliance.messages import Channel
+from appliance.queue import delivery, rows
+from appliance.queue.gate import ConsentGate
+from appliance.store import lines, modems
+from appliance.store.modems import Whose
+from appliance.store.store import Store, Tx
+
+log = logging.getLogger(__name__)
+
+
+class Reception:
+    """The `Listener` of every device, and the `ModemListener` of the modems among them."""
+
+    def __init__(self, store: Store, gate: ConsentGate) -> None:
+        self._store = store
+        self._gate = gate
+
+    def received(self, device_id: str, incoming: Sequence[Incoming]) -> None:
+        for each in incoming:
+            self._receive_one(device_id, each)
+
+    def _receive_one(self, device_id: str, incoming: Incoming) -> None:
+        def keep(tx: Tx) -> None:
+            line = arrivals.line_for(tx.conn, device_id, incoming.sender)
+            if line is None:
+                _leave(tx.conn, device_id)
+            else:
+                arrivals.keep(tx, device_id, line, incoming)
+
+        if incoming.group is None and _may_withdraw(incoming.text):
+            self._gate.write(self._store, (incoming.sender,), keep)
+        else:
+            self._store.write(keep)
+
+    def missed_calls(self, device_id: str, calls: Sequence[MissedCall]) -> None:
+        def keep(tx: Tx) -> None:
+            for call in calls:
+                missed.keep(tx, device_id, call)
+
+        if calls:
+            self._store.write(keep)
+
+    def status(self, device_id: str, status: Status) -> None:
+        self._store.write(lambda tx: device_states.note(tx, device_id, status))
+
+    def sim_seen(self, device_id: str, sim: Sim) -> bool:
+        return self._store.write(lambda tx: _bind_sim(tx, device_id, sim))
+
+    def recent(self, device_id: str, sender: str, *, since_ms: int) -> Sequence[Incoming]:
+        return self._store.read(
+            lambda conn: _recent(conn, device_id, arrivals.sender_of(sender), since_ms)
+        )
+
+    def cursor(self, device_id: str, name: str) -> int | None:
+        return self._store.read(lambda conn: _cursor(conn, device_id, name))
+
+    def move_cursor(self, device_id: str, name: str, value: int) -> None:
+        self._store.write(
+            lambda tx: tx.conn.execute(
+                "INSERT INTO device_cursor (device_id, name, value) VALUES (?, ?, ?)"
+                " ON CONFLICT (device_id, name) DO UPDATE SET value = excluded.value",
+                (device_id, name, value),
+            )
+        )
+
+    def received_parts(self, device_id: str, parts: Sequence[IncomingPart]) -> None:
+        """Under the senders' locks: put together it may say STOP."""
+        senders = tuple({part.sender for part in parts})
+        carried = self._store.read(lambda conn: len(lines.lines_of_device(conn, device_id)))
+        if not carried:
+            raise _nobody_took_it()
+        if senders:
+            self._gate.write(self._store, senders, lambda tx: long_sms.keep(tx, device_id, parts))
+
+    def show_incomplete(self) -> None:
+        """Long SMS whose other parts do not come. For a thread that looks once in a while."""
+        now_ms = self._store.clock.now_ms()
+        for sms_id, sender in self._store.read(lambda conn: long_sms.overdue(conn, now_ms=now_ms)):
+            self._gate.write(
+                self._store, (sender,), partial(long_sms.show_incomplete, sms_id=sms_id)
+            )
+
+    def delivery_reports(self, device_id: str, reports: Sequence[DeliveryReport]) -> None:
+        def keep(tx: Tx) -> None:
+            for report in reports:
+                delivery.keep(tx, device_id, report)
+
+        if reports:
+            self._store.write(keep)
+
+    def balance(self, device_id: str, balance: Balance) -> None:
+        cents = balance.cents
+        if cents is not None:
+            self._store.write(
+                lambda tx: modems.keep_balance(tx, device_id, cents, at_ms=balance.at_ms)
+            )
+
+    def hardware_seen(self, device_id: str, imei: str, iccid: str | None) -> Reason:
+        return _WHOSE[self._store.write(lambda tx: modems.bind(tx, device_id, imei, iccid))]
+
+    def is_carried(self, device_id: str) -> bool:
+        return bool(self._store.read(lambda conn: lines.lines_of_device(conn, device_id)))
+
+    def in_doubt(self, device_id: str) -> Sequence[Mapping[str, Any]]:
+        return self._store.read(lambda conn: rows.baselines_in_doubt(conn, device_id))
+
+    def model_facts(self, model: str) -> Mapping[str, Any]:
+        return self._store.read(lambda conn: modems.model_facts(conn, model))
+
+    def learn(self, model: str, facts: Mapping[str, Any]) -> None:
+        self._store.write(lambda tx: modems.learn(tx, model, facts))
+
+
+_WHOSE = {
+    Whose.OURS: Reason.NONE,
+    Whose.ANOTHER: Reason.OTHER_MODEM,
+    Whose.UNCLEAR: Reason.SAME_IMEI,
+}
+
+
+def _may_withdraw(text: str) -> bool:
+    """Nothing leaves after it is kept: it ends consent, or asks a person whether it does."""
+    return words.is_stop(text) or near_words.is_near_stop(text)
+
+
+def _leave(conn: sqlite3.Connection, device_id: str) -> None:
+    """A modem forgets what it was told is durable, so it must hear that it is not."""
+    log.warning("device %s has no line; a message stays on it", device_id)
+    if lines.device(conn, device_id).kind == "modem":
+        raise _nobody_took_it()
+
+
+def _nobody_took_it() -> Transient:
+    return Transient("No line has this device any more.")
+
+
+def _bind_sim(tx: Tx, device_id: str, sim: Sim) -> bool:
+    """Whether this is the device's SIM; the first one that shows an identity binds it."""
+    row = tx.conn.execute(
+        "SELECT kind, iccid, imsi, sim_number FROM device WHERE id = ?", (device_id,)
+    ).fetchone()
+    if not _is_same_sim(row, sim) or not (sim.alone or _is_told(tx, device_id, row, sim)):
+        return False
+    tx.conn.execute(
+        "UPDATE device SET iccid = coalesce(iccid, ?), imsi = coalesce(imsi, ?),"
+        " sim_number = coalesce(sim_number, ?) WHERE id = ?",
+        (sim.iccid, sim.imsi, sim.number, device_id),
+    )
+    return True
+
+
+def _is_told(tx: Tx, device_id: str, bound: sqlite3.Row, sim: Sim) -> bool:
+    """Of two SIMs in one phone: whether the card or the number says that this one is meant."""
+    if bound["iccid"] and sim.iccid:
+        return bool(bound["iccid"] == sim.iccid)
+    own = lines.lines_of_device(tx.conn, device_id)[:1]
+    meant = bound["sim_number"] or next((line.number for line in own), None)
+    return sim.number is not None and sim.number == meant
+
+
+def _is_same_sim(bound: sqlite3.Row, sim: Sim) -> bool:
+    """The card decides where it was ever read, else the subscription on it, else its number."""
+    if bound["imsi"] and sim.imsi and bound["imsi"] != sim.imsi:
+        return False
+    # A modem reads the same of the same card; a phone does not always say.
+    if bound["iccid"] and (sim.iccid or bound["kind"] == "modem"):
+        return bool(bound["iccid"] == sim.iccid)
+    return not (bound["sim_number"] and sim.number) or bool(bound["sim_number"] == sim.number)
+
+
+def _recent(
+    conn: sqlite3.Connection, device_id: str, sender: str, since_ms: int
+) -> Sequence[Incoming]:
+    found = conn.execute(
+        "SELECT channel, device_key, number, text, written_ms, sender_name, exact, awaited,"
+        " deleted_ms FROM message"
+        " WHERE line_id IN (SELECT line_id FROM route WHERE device_id = ?)"
+        " AND direction = 'in' AND number = ? AND written_ms >= ? ORDER BY written_ms, id",
+        (device_id, sender, since_ms),
+    )
+    return [
+        Incoming(
+            channel=Channel(row["channel"]),
+            key=row["device_key"].split(":", 2)[2],
+            sender=row["number"],
+            text=row["text"],
+            at_ms=row["written_ms"],
+            sender_name=row["sender_name"],
+            exact=bool(row["exact"]),
+            form=_form(row),
+        )
+        for row in found
+    ]
+
+
+def _form(row: sqlite3.Row) -> Form:
+    if row["deleted_ms"] is not None:
+        return Form.DELETED
+    return Form.WAITING if row["awaited"] else Form.WORDS
+
+
+def _cursor(conn: sqlite3.Connection, device_id: str, name: str) -> int | None:
+    row = conn.execute(
+        "SELECT value FROM device_cursor WHERE device_id = ? AND name = ?", (device_id, name)
+    ).fetchone()
+    return None if row is None else int(row[0])

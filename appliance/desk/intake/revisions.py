@@ -1,0 +1,90 @@
+"""A message that came in and is another now: its words came, were changed, or were taken back."""
+
+import sqlite3
+
+from appliance.desk.inbox import marks
+from appliance.desk.intake.rules import Arrival, answer, reread
+from appliance.devices.protocol import Form
+from appliance.events import EventKind
+from appliance.messages import Direction, Origin
+from appliance.store import conversations
+from appliance.store.store import Tx
+
+
+def keep(tx: Tx, row: sqlite3.Row, arrival: Arrival | None, text: str, form: Form) -> None:
+    """What the device shows now of a message that it told before, as `row` has it.
+
+    Words that were waited for count as if they came now: they stand last, wait for an answer, and
+    nobody has read them. Changed ones may close the door and never open it, and both versions are
+    kept; so are the words of a message that was deleted.
+    """
+    if row["deleted_ms"] is not None or form is Form.WAITING:
+        return
+    if form is Form.DELETED:
+        _set(tx, row, "deleted", deleted_ms=tx.now_ms)
+    elif text == row["text"] or _is_of_another(tx, row["device_key"], text):
+        return
+    elif row["awaited"]:
+        _set(tx, row, "words", text=text, awaited=0, happened_ms=tx.now_ms)
+        conversations.touch(
+            tx,
+            row["conversation_id"],
+            row["id"],
+            at_ms=tx.now_ms,
+            direction=Direction.IN,
+            origin=Origin(row["origin"]),
+        )
+        marks.take_back(tx, conversation_id=row["conversation_id"], message_id=row["id"])
+        if arrival is not None:
+            answer(tx, arrival)
+    else:
+        tx.conn.execute(
+            "INSERT INTO earlier_text (message_id, until_ms, text) VALUES (?, ?, ?)",
+            (row["id"], tx.now_ms, row["text"]),
+        )
+        _set(tx, row, "edited", text=text, edited_ms=tx.now_ms)
+        if arrival is not None:
+            reread(tx, arrival)
+
+
+def set_aside(tx: Tx, row: sqlite3.Row) -> None:
+    """The words that were waited for are a code for the line: nobody wrote to anybody."""
+    if row["awaited"]:
+        _set(tx, row, "words", awaited=0, origin=Origin.TECHNICAL.value)
+
+
+def known(tx: Tx, device_key: str) -> sqlite3.Row | None:
+    row: sqlite3.Row | None = tx.conn.execute(
+        "SELECT id, line_id, conversation_id, contact_id, device_key, text, origin, awaited,"
+        " deleted_ms FROM message WHERE device_key = ?",
+        (device_key,),
+    ).fetchone()
+    return row
+
+
+def _is_of_another(tx: Tx, device_key: str, text: str) -> bool:
+    """Of several messages of one moment an earlier one is no longer there, so this moved up."""
+    moment, place, _ = device_key.rpartition("#")
+    return bool(place) and bool(
+        tx.conn.execute(
+            "SELECT 1 FROM message WHERE device_key > ?1 AND device_key < ?2"
+            " AND device_key <> ?3 AND text = ?4",
+            (f"{moment}#", f"{moment}$", device_key, text),
+        ).fetchone()
+    )
+
+
+def _set(tx: Tx, row: sqlite3.Row, change: str, **columns: object) -> None:
+    names = ", ".join(f"{name} = ?" for name in columns)
+    tx.conn.execute(
+        f"UPDATE message SET {names} WHERE id = ?",  # noqa: S608 -- column names are ours
+        (*columns.values(), row["id"]),
+    )
+    tx.emit(
+        EventKind.MESSAGE_CHANGED,
+        line_id=row["line_id"],
+        conversation_id=row["conversation_id"],
+        contact_id=row["contact_id"],
+        message_id=row["id"],
+        facts={"change": change},
+    )

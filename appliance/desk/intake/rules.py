@@ -1,0 +1,158 @@
+"""What the desk answers by itself: one welcome, and one confirmation of STOP and START."""
+
+import logging
+from dataclasses import dataclass
+
+from appliance.desk.consent import near_stop, near_words, withdrawal, words
+from appliance.desk.outgoing.sending import Author, SendRequest, accept
+from appliance.errors import InvalidInput, Refused
+from appliance.messages import Channel, MessageClass
+from appliance.phone_numbers import is_e164, is_landline, is_service
+from appliance.store import consent, contacts, lines
+from appliance.store.consent import ConsentKind, Verdict
+from appliance.store.store import Tx
+
+log = logging.getLogger(__name__)
+
+CLOCKS_APART_MS = 60_000
+"""Two channels' times may differ by this, and a screen shows minutes only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A message that a contact just wrote to a line."""
+
+    message_id: str
+    line: lines.Line
+    contact_id: str
+    number: str
+    text: str
+    channel: Channel
+
+
+def answer(tx: Tx, arrival: Arrival) -> None:
+    """Records what the message means for consent, and answers where a rule says so.
+
+    A sender that is no number (`…@lid`) gives no consent and gets no answer, but may well be the
+    other side of somebody with a number: their STOP counts. So does an SMS from a free or paid
+    number, which nobody can answer.
+    """
+    by_sms = arrival.channel is Channel.SMS
+    writable = is_e164(arrival.number) and not (by_sms and is_service(arrival.number))
+    if not any(is_e164(each) for each in contacts.numbers_of(tx.conn, arrival.contact_id)):
+        return
+    verdict = consent.verdict(tx.conn, arrival.line.id, arrival.number)
+    if words.is_stop(arrival.text):
+        if verdict.code != "opted-out":
+            opt_out(tx, arrival, recorded_by="rule")
+    elif verdict.code == "opted-out":
+        if writable and words.is_start(arrival.text) and not _is_overtaken(tx, arrival, verdict):
+            _opt_in_again(tx, arrival)
+    else:
+        if writable and (not verdict.allowed or verdict.sms_only):
+            _record(tx, arrival, ConsentKind.WROTE_FIRST, "rule")
+        if near_words.is_near_stop(arrival.text):
+            near_stop.mark(tx, arrival.message_id)
+        elif writable and not (by_sms and is_landline(arrival.number)):
+            # A company's programs send from its landline, where nobody reads an SMS.
+            _welcome_once(tx, arrival)
+
+
+def reread(tx: Tx, arrival: Arrival) -> None:
+    """A message was changed by who wrote it: what it says now may withdraw, and gives nothing."""
+    if not any(is_e164(each) for each in contacts.numbers_of(tx.conn, arrival.contact_id)):
+        return
+    if consent.verdict(tx.conn, arrival.line.id, arrival.number).code == "opted-out":
+        return
+    if words.is_stop(arrival.text):
+        opt_out(tx, arrival, recorded_by="rule")
+    elif near_words.is_near_stop(arrival.text) and not near_stop.is_marked(tx, arrival.message_id):
+        near_stop.mark(tx, arrival.message_id)
+
+
+def opt_out(tx: Tx, arrival: Arrival, *, recorded_by: str) -> None:
+    """Withdraws consent, what waits for them with it, and confirms once."""
+    _record(tx, arrival, ConsentKind.OPTED_OUT, recorded_by)
+    withdrawal.cancel_waiting(tx, arrival.contact_id, line_id=arrival.line.id)
+    near_stop.overtake(tx, arrival.contact_id, arrival.line.id)
+    _mark_welcomed(tx, arrival, None)
+    if is_e164(arrival.number):
+        _say(tx, arrival, words.STOPPED, rule="stop", kind=MessageClass.CONFIRMATION)
+
+
+def _is_overtaken(tx: Tx, arrival: Arrival, verdict: Verdict) -> bool:
+    """It was written before what closed the door and came later, as an SMS may over a day."""
+    if verdict.entry is None:
+        return False
+    row = tx.conn.execute(
+        "SELECT a.written_ms, coalesce(c.written_ms, ?) AS closed_ms"
+        " FROM message a LEFT JOIN message c ON c.id = ? WHERE a.id = ?",
+        (verdict.entry.at_ms, verdict.entry.message_id, arrival.message_id),
+    ).fetchone()
+    closed_ms = min(row["closed_ms"], tx.now_ms)  # a clock that was ahead closes nothing later
+    return bool(row["written_ms"] < closed_ms - CLOCKS_APART_MS)
+
+
+def _opt_in_again(tx: Tx, arrival: Arrival) -> None:
+    _record(tx, arrival, ConsentKind.OPTED_IN_AGAIN, "rule")
+    _say(tx, arrival, words.STARTED, rule="start")
+
+
+def _welcome_once(tx: Tx, arrival: Arrival) -> None:
+    known = tx.conn.execute(
+        "SELECT 1 FROM welcome WHERE line_id = ? AND contact_id = ?",
+        (arrival.line.id, arrival.contact_id),
+    ).fetchone()
+    if known is None:
+        _mark_welcomed(tx, arrival, _say(tx, arrival, words.WELCOME, rule="welcome"))
+
+
+def _mark_welcomed(tx: Tx, arrival: Arrival, message_id: str | None) -> None:
+    tx.conn.execute(
+        "INSERT OR IGNORE INTO welcome (line_id, contact_id, message_id) VALUES (?, ?, ?)",
+        (arrival.line.id, arrival.contact_id, message_id),
+    )
+
+
+def _record(tx: Tx, arrival: Arrival, kind: ConsentKind, recorded_by: str) -> None:
+    consent.record(
+        tx,
+        number=arrival.number,
+        contact_id=arrival.contact_id,
+        line_id=arrival.line.id,
+        kind=kind,
+        channel=arrival.channel,
+        message_id=arrival.message_id,
+        recorded_by=recorded_by,
+    )
+
+
+def _say(
+    tx: Tx,
+    arrival: Arrival,
+    texts: dict[str, str],
+    *,
+    rule: str,
+    kind: MessageClass = MessageClass.AUTOMATIC,
+) -> str | None:
+    """Queues the rule's text, over the channel that they wrote on.
+
+    None when it cannot be sent: that must not cost the message that it answers.
+    """
+    branch = lines.branch(tx.conn, arrival.line.branch_id)
+    text = texts[branch.language]
+    if rule == "welcome" and branch.welcome_text:
+        text = branch.welcome_text
+    request = SendRequest(
+        line_id=arrival.line.id,
+        number=arrival.number,
+        text=text.replace("{branch}", branch.name),
+        author=Author(rule=rule),
+        channel=arrival.channel,
+        kind=kind,
+    )
+    try:
+        return accept(tx, request).id
+    except (InvalidInput, Refused) as exc:
+        log.warning("rule %s could not answer message %s: %s", rule, arrival.message_id, exc)
+        return None

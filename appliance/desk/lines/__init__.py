@@ -1,0 +1,1 @@
+"""A branch's numbers and what they are sent and received with."""

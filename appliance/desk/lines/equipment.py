@@ -1,0 +1,175 @@
+"""What the device page shows: each number with what it is sent and received with."""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.lines import crowd, line_codes
+from appliance.desk.lines.line_codes import LineCode
+from appliance.devices.protocol import DeviceState, Reason
+from appliance.messages import Channel
+from appliance.store import lines
+from appliance.store.line_settings import LineSettings
+
+# From how many dBm on a signal has four bars, three, two and one.
+_BARS_DBM = (-75, -85, -95, -109)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModemFacts:
+    """What a modem told of itself, its SIM and its network; what it did not tell is None.
+
+    `registration` is home, roaming, denied or none; `low_credit` is for the line it is shown with.
+    """
+
+    port: str | None
+    make: str
+    firmware: str | None
+    imei: str | None
+    iccid: str | None
+    network: str | None
+    registration: str | None
+    signal_dbm: int | None
+    storage_used: int | None
+    storage_total: int | None
+    balance_cents: int | None
+    balance_ms: int | None
+    low_credit: bool
+
+    @property
+    def bars(self) -> int | None:
+        """Of a signal as a phone draws it, 0 to 4."""
+        if self.signal_dbm is None:
+            return None
+        return sum(self.signal_dbm >= least for least in _BARS_DBM)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """`routes` are the ways this line may use it, best first; `open` those that work now.
+
+    `fallback`: the line's number is on another device. `modem` is None for a phone.
+    """
+
+    id: str
+    kind: str
+    address: str
+    state: DeviceState
+    reason: Reason
+    sim_number: str | None
+    routes: Sequence[Channel]
+    open: frozenset[Channel]
+    changed_ms: int
+    fallback: bool
+    modem: ModemFacts | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """A line with its devices. `waiting` counts the messages that have not left.
+
+    `goes_on`: it is stopped on one device, and another one of it still sends. `codes`: those for
+    the line itself that came just now, without their text for who does not manage it. `crowded`:
+    first answers that wait because many new people wrote.
+    """
+
+    line_id: str
+    number: str
+    branch: str
+    zone: str
+    stopped: str | None
+    goes_on: bool
+    waiting: int
+    may_manage: bool
+    settings: LineSettings
+    devices: Sequence[Device]
+    codes: Sequence[LineCode]
+    crowded: int
+
+
+def numbers(conn: sqlite3.Connection, rights: Rights, *, now_ms: int) -> Sequence[Number]:
+    """Of the branches that one reads the inbox of or manages the devices of."""
+    branches = {each.id: each for each in lines.branches(conn)}
+    found = [
+        _number(conn, line, branches[line.branch_id], rights, now_ms)
+        for line in lines.lines(conn)
+        if rights.may(Permission.INBOX_READ, line.branch_id)
+        or rights.may(Permission.DEVICE_MANAGE, line.branch_id)
+    ]
+    return sorted(found, key=lambda number: (number.branch, number.number))
+
+
+def _number(
+    conn: sqlite3.Connection, line: lines.Line, branch: lines.Branch, rights: Rights, now_ms: int
+) -> Number:
+    may_manage = rights.may(Permission.DEVICE_MANAGE, line.branch_id)
+    waiting = conn.execute(
+        "SELECT count(*) FROM message WHERE line_id = ?"
+        " AND state IN ('queued', 'sending', 'unconfirmed')",
+        (line.id,),
+    ).fetchone()
+    return Number(
+        line_id=line.id,
+        number=line.number,
+        branch=branch.name,
+        zone=branch.zone,
+        stopped=line.stopped,
+        goes_on=line.stopped is not None and bool(lines.open_routes(conn, line)),
+        waiting=waiting[0],
+        may_manage=may_manage,
+        settings=line.settings,
+        devices=_devices(conn, line),
+        crowded=crowd.waiting(conn, line.id),
+        codes=line_codes.readable(conn, line.id, now_ms=now_ms, with_text=may_manage),
+    )
+
+
+def _devices(conn: sqlite3.Connection, line: lines.Line) -> Sequence[Device]:
+    """Best first; the number's own device is the first one's."""
+    by_device: dict[str, list[Channel]] = {}
+    for route in lines.routes_of_line(conn, line.id):
+        by_device.setdefault(route.device_id, []).append(route.channel)
+    return [
+        _device(lines.device(conn, device_id), line, routes, fallback=place > 0)
+        for place, (device_id, routes) in enumerate(by_device.items())
+    ]
+
+
+def _device(
+    device: lines.Device, line: lines.Line, routes: Sequence[Channel], *, fallback: bool
+) -> Device:
+    return Device(
+        id=device.id,
+        kind=device.kind,
+        address=device.address,
+        state=DeviceState(device.state),
+        reason=Reason(device.reason),
+        sim_number=device.sim_number,
+        routes=routes,
+        open=device.channels,
+        changed_ms=device.changed_ms,
+        fallback=fallback,
+        modem=_modem(device, line) if device.kind == "modem" else None,
+    )
+
+
+def _modem(device: lines.Device, line: lines.Line) -> ModemFacts:
+    facts: Mapping[str, Any] = json.loads(device.facts)
+    return ModemFacts(
+        port=facts.get("port"),
+        make=" ".join(facts[name] for name in ("manufacturer", "model") if facts.get(name)),
+        firmware=facts.get("firmware"),
+        imei=device.imei,
+        iccid=device.iccid,
+        network=facts.get("network"),
+        registration=facts.get("registration"),
+        signal_dbm=facts.get("signal_dbm"),
+        storage_used=facts.get("storage_used"),
+        storage_total=facts.get("storage_total"),
+        balance_cents=device.balance_cents,
+        balance_ms=device.balance_ms,
+        low_credit=device.has_low_credit(line.settings),
+    )

@@ -1,0 +1,55 @@
+"""What a person decides about a message whose outcome the device cannot tell."""
+
+import sqlite3
+from enum import Enum
+
+from appliance.desk.outgoing.sending import DEFAULT_TTL_MS
+from appliance.errors import NotFound, Refused
+from appliance.messages import MessageState
+from appliance.queue import outcomes, parts
+from appliance.store import messages
+from appliance.store.store import Tx
+
+
+class Decision(Enum):
+    """What somebody saw on the phone; the values are those of the page's buttons."""
+
+    LEFT = "left"
+    SEND_AGAIN = "again"
+    GIVE_UP = "give-up"
+
+
+def decide(tx: Tx, message_id: str, decision: Decision, *, staff_id: str) -> None:
+    """Settles it, with the name of who did.
+
+    Only what waits for a person: while the device can still be asked, nobody is quicker.
+    Raises NotFound, or Refused when it is settled already or still being looked up.
+    """
+    row = tx.conn.execute(
+        "SELECT state, reason, (SELECT max(tapped_ms) FROM attempt WHERE message_id = message.id)"
+        " AS tapped_ms FROM message WHERE id = ?",
+        (message_id,),
+    ).fetchone()
+    if row is None:
+        raise NotFound("message")
+    if not _is_theirs(tx, message_id, row):
+        raise Refused("nothing-to-decide", "This message does not wait for a person.")
+    facts = {"by": "person", "staff": staff_id, "decision": decision.value}
+    match decision:
+        case Decision.LEFT:
+            sent_ms = row["tapped_ms"] or tx.now_ms
+            messages.move(tx, message_id, MessageState.SENT, facts=facts, sent_ms=sent_ms)
+        case Decision.SEND_AGAIN:
+            parts.given_up(tx, message_id)
+            # Whoever wants it sent now finds it worth sending, however long nobody looked.
+            expires_ms = tx.now_ms + DEFAULT_TTL_MS
+            messages.move(tx, message_id, MessageState.QUEUED, facts=facts, expires_ms=expires_ms)
+        case Decision.GIVE_UP:
+            messages.move(tx, message_id, MessageState.FAILED, reason="decided", facts=facts)
+
+
+def _is_theirs(tx: Tx, message_id: str, row: sqlite3.Row) -> bool:
+    if row["state"] != MessageState.UNCONFIRMED.value:
+        return False
+    gone = row["reason"] == outcomes.DEVICE_GONE and outcomes.is_still_gone(tx.conn, message_id)
+    return gone or row["reason"] == "person"

@@ -1,0 +1,336 @@
+"""One text to many: what each would get and when, and then all of it in one transaction.
+
+A list makes individual messages. Each recipient is looked at by the same rules in the preview and
+when the list is accepted; who is refused is told why and costs the others nothing.
+"""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from appliance.desk.outgoing.room import Room
+from appliance.desk.outgoing.sending import Author
+from appliance.desk.outgoing.wording import Wording
+from appliance.errors import InvalidInput
+from appliance.messages import Channel, MessageClass
+from appliance.phone_numbers import is_e164, parse_number
+from appliance.queue import rows, undecided
+from appliance.queue.estimate import Rhythm
+from appliance.queue.heard import SINCE_HEARD
+from appliance.queue.office_hours import hours_of
+from appliance.queue.pacing import ANSWER_WINDOW_MS, DAY_MS, DEFAULT_PROFILE, Brake, Profile
+from appliance.queue.past import Histories
+from appliance.queue.permission import may_write
+from appliance.queue.routing import ROAMING, Parcel, Way, Ways
+from appliance.queue.rows import Lane
+from appliance.sms_parts import MAX_PARTS, count_parts
+from appliance.store import conversations, high_water, lines, messages
+from appliance.store.lines import Line
+from appliance.store.store import Tx
+
+MAX_RECIPIENTS = 10_000
+
+MANY = 10
+"""To so many the same words may go; to more, never twice in a row."""
+
+PROMISED = 160
+"""Promises of a lane that an estimate goes on from: an hour's and a day's ceiling of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRequest:
+    """`numbers` as people write them. `texts` are variants, with {naam} or {voornaam} in them.
+
+    `ttl_ms` None: until the end of the day. `room` is what the line has left for it.
+    """
+
+    line_id: str
+    numbers: Sequence[str]
+    texts: Sequence[str]
+    author: Author
+    channel: Channel | None = None
+    ttl_ms: int | None = None
+    not_before_ms: int | None = None
+    room: Room | None = None
+    profile: Profile = DEFAULT_PROFILE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """What becomes of one of them. `refusal` is a code, empty for those who get a message.
+
+    `to` is as the author wrote it, and so is `variant`, without a name in it. `expected_ms` None:
+    nobody can know; `reason` is a code.
+    """
+
+    to: str
+    refusal: str = ""
+    number: str = ""
+    contact_id: str = ""
+    conversation_id: str | None = None
+    text: str = ""
+    variant: str = ""
+    wanted: Channel | None = None
+    answering: bool = False
+    expected_ms: int | None = None
+    reason: str = ""
+    message_id: str | None = None
+
+
+def preview(conn: sqlite3.Connection, request: ListRequest, *, now_ms: int) -> Sequence[Recipient]:
+    """A dry run: who would get what and when, and who would not, in the order of the list.
+
+    Raises InvalidInput for texts that cannot be sent, or that many would get word for word.
+    """
+    wrong = high_water.is_wrong(conn, now_ms)
+    return _Look.at(conn, request, now_ms=now_ms, clock_is_wrong=wrong).all()
+
+
+def accept_list(tx: Tx, request: ListRequest) -> Sequence[Recipient]:
+    """Keeps a message for each who may have one. Raises what `preview` does, and LineFull."""
+    look = _Look.at(tx.conn, request, now_ms=tx.now_ms, clock_is_wrong=tx.clock_is_wrong)
+    found = look.all()
+    accepted = sum(not each.refusal for each in found)
+    if request.room is not None:
+        request.room.take(tx, look.line.id, accepted)
+    return [each if each.refusal else _keep(tx, each, look) for each in found]
+
+
+def _keep(tx: Tx, recipient: Recipient, look: "_Look") -> Recipient:
+    author = look.request.author
+    message_id = messages.enqueue(
+        tx,
+        messages.NewOutgoing(
+            conversation_id=recipient.conversation_id
+            or conversations.with_contact(tx, look.line.id, recipient.contact_id),
+            line_id=look.line.id,
+            contact_id=recipient.contact_id,
+            number=recipient.number,
+            text=recipient.text,
+            kind=MessageClass.LIST,
+            wanted=recipient.wanted,
+            answering=recipient.answering,
+            staff_id=author.staff_id,
+            token_id=author.token_id,
+            rule=author.rule,
+            not_before_ms=look.request.not_before_ms,
+            expires_ms=look.expires_ms,
+            expected_ms=recipient.expected_ms,
+            reason=recipient.reason or None,
+        ),
+    )
+    return replace(recipient, message_id=message_id)
+
+
+_PERSON = """
+SELECT n.number, n.contact_id, n.on_whatsapp, c.office_name, c.chosen_name,
+       v.id AS conversation_id, v.last_in_ms
+FROM contact_number n JOIN contact c ON c.id = n.contact_id
+LEFT JOIN conversation v ON v.line_id = ? AND v.contact_id = n.contact_id
+WHERE n.number = ?
+"""
+_SAID = f"""
+SELECT count(*) AS all_of_them, total({SINCE_HEARD}) AS unanswered
+FROM conversation c CROSS JOIN message b ON b.conversation_id = c.id
+WHERE c.id = ? AND b.direction = 'out' AND b.answering = 0 AND b.sent_ms IS NOT NULL
+"""  # noqa: S608 -- our own words
+
+
+@dataclass(slots=True, kw_only=True)
+class _Look:
+    """One walk down a list: what was read once for all, and what the ones before have taken."""
+
+    conn: sqlite3.Connection
+    request: ListRequest
+    line: Line
+    wording: Wording
+    rhythm: Rhythm
+    ways: Ways
+    now_ms: int
+    begins_ms: int
+    expires_ms: int
+    clock_is_wrong: bool
+    undecided: Mapping[str, str]
+    seen: set[str] = field(default_factory=set)
+    previous: str | None = None
+    first_contacts: int = 0
+
+    @classmethod
+    def at(
+        cls, conn: sqlite3.Connection, request: ListRequest, *, now_ms: int, clock_is_wrong: bool
+    ) -> "_Look":
+        if not 1 <= len(request.numbers) <= MAX_RECIPIENTS:
+            raise InvalidInput("to", f"A list has 1 to {MAX_RECIPIENTS} numbers.")
+        line = lines.line(conn, request.line_id)
+        begins_ms = max(now_ms, request.not_before_ms or 0)
+        return cls(
+            conn=conn,
+            request=request,
+            line=line,
+            wording=Wording.of(request.texts),
+            rhythm=_rhythm(conn, line, request, now_ms=now_ms),
+            ways=Ways.of(conn, line),
+            now_ms=now_ms,
+            begins_ms=begins_ms,
+            clock_is_wrong=clock_is_wrong,
+            undecided=undecided.asked(conn, line.id),
+            expires_ms=begins_ms + request.ttl_ms
+            if request.ttl_ms
+            else _end_of_day(lines.branch(conn, line.branch_id).zone, begins_ms),
+        )
+
+    def all(self) -> Sequence[Recipient]:
+        found = [self._one(to, place) for place, to in enumerate(self.request.numbers)]
+        texts = [each.text for each in found if not each.refusal]
+        if len(texts) > MANY and any(before == after for before, after in pairwise(texts)):
+            raise InvalidInput(
+                "texts",
+                f"More than {MANY} people would get the same words one after another."
+                " Write variants of the text, or use {naam}.",
+            )
+        return found
+
+    def _one(self, to: str, place: int) -> Recipient:
+        person = self._person(to)
+        if person is None or not is_e164(person["number"]):
+            known = person is not None or _is_number(to)
+            return Recipient(to=to, refusal="consent-required" if known else "invalid-number")
+        if person["contact_id"] in self.seen:
+            return Recipient(to=to, refusal="twice")
+        recipient = self._described(to, place, person)
+        if refusal := recipient.refusal or self._unsendable(recipient, person):
+            return replace(recipient, refusal=refusal)
+        return self._timed(recipient, person)
+
+    def _person(self, to: str) -> sqlite3.Row | None:
+        """Looked up as it is written first: reading a number costs more than all the rest."""
+        found: sqlite3.Row | None = self.conn.execute(_PERSON, (self.line.id, to)).fetchone()
+        if found is None and (number := _number(to)) not in (None, to):
+            found = self.conn.execute(_PERSON, (self.line.id, number)).fetchone()
+        return found
+
+    def _described(self, to: str, place: int, person: sqlite3.Row) -> Recipient:
+        """Who it is, what the gate says, and the words for them."""
+        permission = may_write(
+            self.conn,
+            line_id=self.line.id,
+            number=person["number"],
+            channel=self.request.channel,
+            kind=MessageClass.LIST,
+        )
+        name = person["office_name"] or person["chosen_name"]
+        last_in_ms = person["last_in_ms"]
+        words = self.wording.words_for(name and str(name).strip(), place, self.previous)
+        sms_only = permission.sms_only and self.request.channel is None
+        refused = permission.refusal.code if permission.refusal else ""
+        return Recipient(
+            to=to,
+            refusal=refused or ("" if words else "name-unknown"),
+            number=person["number"],
+            contact_id=person["contact_id"],
+            conversation_id=person["conversation_id"],
+            text=words.text if words else "",
+            variant=words.variant if words else "",
+            wanted=Channel.SMS if sms_only else self.request.channel,
+            answering=last_in_ms is not None and self.begins_ms - last_in_ms <= ANSWER_WINDOW_MS,
+        )
+
+    def _unsendable(self, recipient: Recipient, person: sqlite3.Row) -> str:
+        if recipient.wanted is Channel.SMS and count_parts(recipient.text) > MAX_PARTS:
+            return "too-long"
+        return "" if self.ways.can_carry(_parcel(recipient, person)) else "no-route"
+
+    def _timed(self, recipient: Recipient, person: sqlite3.Row) -> Recipient:
+        if recipient.contact_id in self.undecided:
+            self.previous = recipient.text
+            self.seen.add(recipient.contact_id)
+            return replace(recipient, reason=undecided.REASON)
+        way = self.ways.choose(_parcel(recipient, person))
+        # Nothing of a list leaves before its way is open.
+        self.rhythm.now_ms = max(self.rhythm.now_ms, way.from_ms)
+        at_ms, brake = self._turn(recipient, person)
+        if at_ms is None:
+            return replace(recipient, refusal=brake.value)
+        if at_ms >= self.expires_ms and not self.clock_is_wrong:
+            return replace(recipient, refusal="does-not-fit")
+        self.previous = recipient.text
+        self.seen.add(recipient.contact_id)
+        expected_ms, reason = self._promise(way, at_ms, brake)
+        return replace(recipient, expected_ms=expected_ms, reason=reason)
+
+    def _promise(self, way: Way, at_ms: int, brake: Brake) -> tuple[int | None, str]:
+        """As the queue will tell it; None when nobody can know."""
+        if self.clock_is_wrong:
+            return None, "clock-wrong"
+        if way.route is None:
+            return None, way.obstacle
+        if self.ways.devices[way.route.device_id].is_roaming:
+            return None, ROAMING
+        waits = way.from_ms > self.now_ms and brake in (Brake.NONE, Brake.NOT_BEFORE)
+        return at_ms, way.obstacle if waits else brake.value
+
+    def _turn(self, recipient: Recipient, person: sqlite3.Row) -> tuple[int | None, Brake]:
+        later_ms = 0
+        profile = self.rhythm.profile
+        if not recipient.answering:
+            said = self.conn.execute(_SAID, (person["conversation_id"],)).fetchone()
+            if said["unanswered"] >= profile.unanswered_in_a_row:
+                return None, Brake.UNANSWERED
+            if person["last_in_ms"] is None and not said["all_of_them"]:
+                if not profile.first_contacts_per_day:
+                    return None, Brake.FIRST_CONTACTS
+                later_ms = self.first_contacts // profile.first_contacts_per_day * DAY_MS
+                self.first_contacts += 1
+        lane = Lane(MessageClass.LIST, recipient.answering)
+        if later_ms:
+            return self.rhythm.now_ms + later_ms, Brake.FIRST_CONTACTS
+        return self.rhythm.next(lane, len(recipient.text))
+
+
+def _parcel(recipient: Recipient, person: sqlite3.Row) -> Parcel:
+    known = person["on_whatsapp"]
+    return Parcel(
+        number=recipient.number,
+        text=recipient.text,
+        kind=MessageClass.LIST,
+        wanted=recipient.wanted,
+        on_whatsapp=None if known is None else bool(known),
+    )
+
+
+def _rhythm(conn: sqlite3.Connection, line: Line, request: ListRequest, *, now_ms: int) -> Rhythm:
+    """Goes on from what the SIM sent today and from what is promised on the line."""
+    hours = hours_of(lines.branch(conn, line.branch_id))
+    begins_ms = max(now_ms, request.not_before_ms or 0)
+    rhythm = Rhythm.after(line, request.profile, hours, now_ms=begins_ms)
+    taken = [
+        (at_ms, lane.answering)
+        for lane in rows.LANES
+        for at_ms in rows.latest_expected(conn, line.id, lane, now_ms=now_ms, limit=PROMISED)
+    ]
+    for device_id in {route.device_id for route in lines.routes_of_line(conn, line.id)}:
+        history = Histories().of(conn, device_id, line, now_ms=now_ms)
+        taken += [(left.at_ms, left.answering) for left in history.left]
+    for at_ms, answering in sorted(taken):
+        rhythm.left(at_ms, answering=answering)
+    return rhythm
+
+
+def _end_of_day(zone: str, at_ms: int) -> int:
+    local = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(zone))
+    midnight = datetime.combine(local.date() + timedelta(days=1), datetime.min.time(), local.tzinfo)
+    return int(midnight.timestamp() * 1000)
+
+
+def _number(to: str) -> str | None:
+    try:
+        return parse_number(to)
+    except InvalidInput:
+        return None
+
+
+def _is_number(to: str) -> bool:
+    return _number(to) is not None

@@ -1,0 +1,276 @@
+"""The door for what goes out: the gate's first time, and the row that makes a promise."""
+
+from dataclasses import dataclass
+
+from appliance.desk.outgoing.room import Room
+from appliance.errors import InvalidInput, NotFound, Refused
+from appliance.messages import Channel, MessageClass, MessageState, clean_text
+from appliance.phone_numbers import is_e164, is_landline
+from appliance.queue import crowding, undecided
+from appliance.queue.pacing import ANSWER_WINDOW_MS, GREETINGS, HOUR_MS, Brake, Waiting
+from appliance.queue.permission import check_owner, may_write
+from appliance.queue.promise import Coming, first_promise, note_promise
+from appliance.sms_parts import MAX_PARTS, count_parts
+from appliance.store import contacts, conversations, lines, messages
+from appliance.store.store import Tx
+
+DEFAULT_TTL_MS = 24 * HOUR_MS
+"""After this a message is too old to be worth sending."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who writes: a member of staff, a program by its token, or a rule of the desk."""
+
+    staff_id: str | None = None
+    token_id: str | None = None
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendRequest:
+    """`number` is E.164. `typed`: a member of staff typed it just now, word by word.
+
+    `room` is what the line has left for it; None for people at the counter and for rules, whose
+    few answers go before all others. `contact_id`: whose conversation it is written in, if in one;
+    it goes to nobody else.
+    """
+
+    line_id: str
+    number: str
+    text: str
+    author: Author
+    channel: Channel | None = None
+    kind: MessageClass | None = None
+    client_id: str | None = None
+    ttl_ms: int | None = None
+    not_before_ms: int | None = None
+    typed: bool = False
+    room: Room | None = None
+    contact_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """What was promised. `expected_ms` None: nobody can know; `reason` is a code."""
+
+    id: str
+    state: MessageState
+    expected_ms: int | None
+    reason: str | None
+
+
+def accept(tx: Tx, request: SendRequest) -> Accepted:
+    """Keeps the message and promises to send it.
+
+    The same `client_id` again gives the first answer. Raises NotFound for an unknown line,
+    InvalidInput for a text or number that cannot be sent, Refused without consent, LineFull
+    when too many wait.
+    """
+    line = lines.line(tx.conn, request.line_id)
+    text = clean_text(request.text)
+    _check_channel(tx, request.channel, request.number, text)
+    person = tx.conn.execute(_PERSON, (request.number,)).fetchone()
+    whose = request.contact_id or (person and person["contact_id"])
+    if whose and request.client_id and (known := _already(tx, request, whose, text)):
+        return known
+    wanted = _permitted(tx, request, text)
+    contact_id = person["contact_id"] if person else contacts.ensure(tx, request.number)
+    _check_number(request.number)
+    if request.room is not None:
+        request.room.take(tx, line.id)
+    on_whatsapp = _known(person and person["on_whatsapp"])
+    coming = _coming(tx, request, contact_id, text=text, wanted=wanted, on_whatsapp=on_whatsapp)
+    promise = first_promise(tx, line, coming)
+    expected_ms, reason = promise.entry.expected_ms, promise.entry.reason or None
+    if tx.clock_is_wrong:
+        expected_ms, reason = None, "clock-wrong"
+    outgoing = _outgoing(tx, request, coming, expected_ms=expected_ms, reason=reason)
+    if reason == Brake.NEWCOMERS.value:
+        crowding.tell(tx, line.id, coming.waiting.id)
+    message_id = messages.enqueue(tx, outgoing)
+    note_promise(tx, line, promise)
+    return Accepted(
+        id=message_id, state=MessageState.QUEUED, expected_ms=expected_ms, reason=reason
+    )
+
+
+def _coming(
+    tx: Tx,
+    request: SendRequest,
+    contact_id: str,
+    *,
+    text: str,
+    wanted: Channel | None,
+    on_whatsapp: bool | None,
+) -> Coming:
+    """The message as the pacing sees it: whether it answers somebody decides most of it."""
+    conversation_id, last_in_ms = conversations.found_or_begun(tx, request.line_id, contact_id)
+    answering = last_in_ms is not None and _begins_ms(tx, request) - last_in_ms <= ANSWER_WINDOW_MS
+    waiting = Waiting(
+        id=tx.new_id(),
+        number=request.number,
+        kind=request.kind or (MessageClass.REPLY if answering else MessageClass.AUTOMATIC),
+        text_length=len(text),
+        created_ms=tx.now_ms,
+        typed=request.typed,
+        answering=answering,
+        unanswered=0,
+        not_before_ms=request.not_before_ms or 0,
+        sms=wanted is Channel.SMS,
+        parts=count_parts(text) if wanted is Channel.SMS else 1,
+        greets=request.author.rule in GREETINGS and not _was_answered(tx, conversation_id),
+    )
+    asked = undecided.asked(tx.conn, request.line_id).get(contact_id)
+    return Coming(
+        undecided=undecided.holds(
+            asked, message_id=waiting.id, staff_id=request.author.staff_id, kind=waiting.kind
+        ),
+        waiting=waiting,
+        contact_id=contact_id,
+        conversation_id=conversation_id,
+        last_in_ms=last_in_ms,
+        text=text,
+        wanted=wanted,
+        on_whatsapp=on_whatsapp,
+    )
+
+
+def _was_answered(tx: Tx, conversation_id: str) -> bool:
+    found = tx.conn.execute(
+        "SELECT 1 FROM message WHERE conversation_id = ? AND sent_ms IS NOT NULL LIMIT 1",
+        (conversation_id,),
+    )
+    return found.fetchone() is not None
+
+
+def _outgoing(
+    tx: Tx, request: SendRequest, coming: Coming, *, expected_ms: int | None, reason: str | None
+) -> messages.NewOutgoing:
+    return messages.NewOutgoing(
+        id=coming.waiting.id,
+        conversation_id=coming.conversation_id,
+        line_id=request.line_id,
+        contact_id=coming.contact_id,
+        number=request.number,
+        text=coming.text,
+        kind=coming.waiting.kind,
+        wanted=coming.wanted,
+        answering=coming.waiting.answering,
+        typed=request.typed,
+        staff_id=request.author.staff_id,
+        token_id=request.author.token_id,
+        rule=request.author.rule,
+        client_id=request.client_id,
+        not_before_ms=request.not_before_ms,
+        expires_ms=_begins_ms(tx, request) + (request.ttl_ms or DEFAULT_TTL_MS),
+        expected_ms=expected_ms,
+        reason=reason,
+    )
+
+
+def _begins_ms(tx: Tx, request: SendRequest) -> int:
+    """From when on it may leave."""
+    return max(tx.now_ms, request.not_before_ms or 0)
+
+
+def cancel(tx: Tx, message_id: str, author: Author) -> None:
+    """Withdraws a message that has not left.
+
+    Raises NotFound, and Refused when it is in the device's hands already, or past that.
+    """
+    state = messages.state_of(tx.conn, message_id)
+    if state is None:
+        raise NotFound("message")
+    if state is not MessageState.QUEUED:
+        raise Refused("cannot-cancel", _TOO_LATE.get(state, "This message has left or ended."))
+    messages.move(
+        tx,
+        message_id,
+        MessageState.CANCELLED,
+        reason="by-person",
+        facts={"staff": author.staff_id, "token": author.token_id},
+    )
+
+
+_TOO_LATE = {
+    MessageState.SENDING: "This message is being sent now and cannot be withdrawn any more.",
+    MessageState.UNCONFIRMED: "This message may have left; it is being looked up.",
+    MessageState.RECEIVED: "This message came in; there is nothing to cancel.",
+}
+
+
+def _already(tx: Tx, request: SendRequest, contact_id: str, text: str) -> Accepted | None:
+    """What was accepted under this client id. Another message must not vanish behind it."""
+    row = tx.conn.execute(
+        "SELECT id, state, expected_ms, reason, line_id, contact_id, staff_id, text"
+        " FROM message WHERE client_id = ?",
+        (request.client_id,),
+    ).fetchone()
+    if row is None:
+        return None
+    same = (request.line_id, contact_id, request.author.staff_id, text)
+    if (row["line_id"], row["contact_id"], row["staff_id"], row["text"]) != same:
+        raise InvalidInput("client_id", "This client id was used for another message before.")
+    return Accepted(
+        id=row["id"],
+        state=MessageState(row["state"]),
+        expected_ms=row["expected_ms"],
+        reason=row["reason"],
+    )
+
+
+def _check_number(number: str) -> None:
+    """The word that somebody sends SMS under may be no number, and even a command. It is not
+    said again: who named a contact by its id need not know it.
+    """
+    if not is_e164(number):
+        raise InvalidInput("to", "They wrote from no phone number and cannot be answered.")
+
+
+def _check_channel(tx: Tx, channel: Channel | None, number: str, text: str) -> None:
+    """A company's landline may be on WhatsApp after all: then it was seen there."""
+    landline = channel is Channel.WHATSAPP and is_landline(number)
+    if landline and not _on_whatsapp(tx, number):
+        raise InvalidInput(
+            "to", "This is a landline and cannot be on WhatsApp. Give a mobile number."
+        )
+    if channel is Channel.SMS and (parts := count_parts(text)) > MAX_PARTS:
+        raise InvalidInput(
+            "text", f"As SMS this text needs {parts} parts; at most {MAX_PARTS} can be sent."
+        )
+
+
+def _permitted(tx: Tx, request: SendRequest, text: str) -> Channel | None:
+    """The channel to send over; SMS where consent reaches no further. Raises Refused."""
+    if request.contact_id is not None:
+        check_owner(
+            tx.conn,
+            line_id=request.line_id,
+            number=request.number,
+            contact_id=request.contact_id,
+        )
+    permission = may_write(
+        tx.conn,
+        line_id=request.line_id,
+        number=request.number,
+        channel=request.channel,
+        kind=request.kind,
+    )
+    permission.check()
+    if request.channel is None and permission.sms_only:
+        _check_channel(tx, Channel.SMS, request.number, text)
+        return Channel.SMS
+    return request.channel
+
+
+_PERSON = "SELECT contact_id, on_whatsapp FROM contact_number WHERE number = ?"
+
+
+def _on_whatsapp(tx: Tx, number: str) -> bool | None:
+    row = tx.conn.execute(_PERSON, (number,)).fetchone()
+    return _known(row and row["on_whatsapp"])
+
+
+def _known(flag: int | None) -> bool | None:
+    return None if flag is None else bool(flag)

@@ -1,0 +1,1 @@
+"""The colleagues and what they may do."""

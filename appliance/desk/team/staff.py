@@ -1,0 +1,266 @@
+"""Staff: the people who write from the inbox, each under their own name."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from appliance.desk.access import sessions
+from appliance.desk.access.bearer import new_token, token_hash
+from appliance.desk.access.rights import Permission, grant_role, rights_of
+from appliance.errors import InvalidInput, NotFound, Refused
+from appliance.events import EventKind
+from appliance.store.store import Tx
+
+MAX_NAME = 80
+LINK_LIFE_MS = 72 * 3_600_000
+"""A log-in link made on a Friday still works on Monday morning."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One of the staff. `roles` are (role, branch id or None for everywhere)."""
+
+    id: str
+    name: str
+    has_password: bool
+    disabled: bool
+    roles: Sequence[tuple[str, str | None]]
+
+
+def add(
+    tx: Tx, name: str, *, role: str, branch_id: str | None, by_staff_id: str | None = None
+) -> str:
+    """The id of a new member with one role; without a password until the log-in link is used.
+
+    Raises InvalidInput for the name or the role.
+    """
+    name = _clean_name(name)
+    if tx.conn.execute("SELECT 1 FROM staff WHERE name = ?", (name,)).fetchone():
+        raise InvalidInput("name", f"There is a “{name}” already. Every person has an own name.")
+    staff_id = tx.new_id()
+    tx.conn.execute(
+        "INSERT INTO staff (id, name, created_ms) VALUES (?, ?, ?)", (staff_id, name, tx.now_ms)
+    )
+    grant_role(tx, staff_id, role, branch_id)
+    facts = {"role": role, "by": by_staff_id}
+    tx.emit(EventKind.STAFF_ADDED, staff_id=staff_id, branch_id=branch_id, facts=facts)
+    return staff_id
+
+
+def add_first_admin(tx: Tx, name: str, password_hash: str) -> str:
+    """The administrator of a fresh Balie, once: raises Refused when anybody is there already."""
+    if not is_fresh(tx.conn):
+        raise Refused("not-fresh", "The first administrator was already made. Log in instead.")
+    staff_id = add(tx, name, role="admin", branch_id=None)
+    _store_password(tx, staff_id, password_hash)
+    return staff_id
+
+
+def is_fresh(conn: sqlite3.Connection) -> bool:
+    """True until the first member of staff exists."""
+    return conn.execute("SELECT 1 FROM staff LIMIT 1").fetchone() is None
+
+
+def add_login_link(tx: Tx, staff_id: str) -> str:
+    """The token of a link that logs in once and lets a password be chosen; earlier ones die.
+
+    Raises NotFound, or Refused for somebody who is disabled.
+    """
+    member = _require(tx.conn, staff_id)
+    if member.disabled:
+        raise Refused(
+            "disabled",
+            f"{member.name} may not log in.",
+            remedy=f'Let them in again first: balie staff enable "{member.name}".',
+        )
+    token = new_token()
+    tx.conn.execute("DELETE FROM login_link WHERE staff_id = ?", (staff_id,))
+    tx.conn.execute(
+        "INSERT INTO login_link (token_hash, staff_id, expires_ms) VALUES (?, ?, ?)",
+        (token_hash(token), staff_id, tx.now_ms + LINK_LIFE_MS),
+    )
+    tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts={"changed": "login-link"})
+    return token
+
+
+def link_owner(conn: sqlite3.Connection, token: str, now_ms: int) -> Member:
+    """Whose link it is, while it can be used. Raises NotFound."""
+    row = conn.execute(
+        "SELECT staff_id FROM login_link"
+        " WHERE token_hash = ? AND used_ms IS NULL AND expires_ms > ?",
+        (token_hash(token), now_ms),
+    ).fetchone()
+    member = member_of(conn, row["staff_id"]) if row else None
+    if member is None or member.disabled:
+        raise NotFound("log-in link")
+    return member
+
+
+def use_login_link(
+    tx: Tx, token: str, password_hash: str, *, before: str | None = None
+) -> sessions.NewSession:
+    """Sets the password that was chosen and logs in, instead of `before` as `sessions.begin` says.
+
+    Raises NotFound the second time.
+    """
+    member = link_owner(tx.conn, token, tx.now_ms)
+    tx.conn.execute(
+        "UPDATE login_link SET used_ms = ? WHERE token_hash = ?", (tx.now_ms, token_hash(token))
+    )
+    set_password(tx, member.id, password_hash)
+    session = sessions.begin(tx, member.id, before=before)
+    tx.emit(EventKind.STAFF_LOGGED_IN, staff_id=member.id, facts={"by": "link"})
+    return session
+
+
+def set_password(tx: Tx, staff_id: str, password_hash: str) -> None:
+    """Logs the person out everywhere; links that were made before end, too."""
+    _require(tx.conn, staff_id)
+    _store_password(tx, staff_id, password_hash)
+    tx.conn.execute("DELETE FROM login_link WHERE staff_id = ? AND used_ms IS NULL", (staff_id,))
+    sessions.end_all(tx, staff_id)
+    tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts={"changed": "password"})
+
+
+def disable(tx: Tx, staff_id: str, *, by_staff_id: str | None = None) -> int:
+    """Logs the person out everywhere, for good; how many sessions that ended.
+
+    A second time changes nothing. Raises NotFound, or Refused for the last administrator.
+    """
+    member = _require(tx.conn, staff_id)
+    if member.disabled:
+        return 0
+    was_admin = _is_admin(tx.conn, staff_id)
+    tx.conn.execute("UPDATE staff SET disabled_ms = ? WHERE id = ?", (tx.now_ms, staff_id))
+    if was_admin:
+        _require_admin(tx.conn, member)
+    tx.conn.execute("DELETE FROM login_link WHERE staff_id = ?", (staff_id,))
+    ended = sessions.end_all(tx, staff_id)
+    facts = {"changed": "disabled", "by": by_staff_id}
+    tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts=facts)
+    return ended
+
+
+def enable(tx: Tx, staff_id: str, *, by_staff_id: str | None = None) -> None:
+    """They log in with the password that they had. A second time changes nothing."""
+    if not _require(tx.conn, staff_id).disabled:
+        return
+    tx.conn.execute("UPDATE staff SET disabled_ms = NULL WHERE id = ?", (staff_id,))
+    facts = {"changed": "enabled", "by": by_staff_id}
+    tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts=facts)
+
+
+def give_role(
+    tx: Tx, staff_id: str, role: str, branch_id: str | None, *, by_staff_id: str | None = None
+) -> None:
+    """This role instead of all that they had. Open pages follow at once.
+
+    Raises NotFound, InvalidInput for the role, or Refused for the last administrator.
+    """
+    member = _require(tx.conn, staff_id)
+    was_admin = _is_admin(tx.conn, staff_id)
+    tx.conn.execute("DELETE FROM staff_grant WHERE staff_id = ?", (staff_id,))
+    grant_role(tx, staff_id, role, branch_id)
+    if was_admin:
+        _require_admin(tx.conn, member)
+    facts = {"changed": "role", "role": role, "by": by_staff_id}
+    tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, branch_id=branch_id, facts=facts)
+
+
+def log_out_everywhere(tx: Tx, staff_id: str) -> int:
+    """How many sessions that ended. The password stays as it is. Raises NotFound."""
+    _require(tx.conn, staff_id)
+    ended = sessions.end_all(tx, staff_id)
+    if ended:
+        facts = {"by": "console", "sessions": ended}
+        tx.emit(EventKind.STAFF_LOGGED_OUT, staff_id=staff_id, facts=facts)
+    return ended
+
+
+def choose_look(tx: Tx, staff_id: str, *, language: str | None, theme: str | None) -> None:
+    """None: as the browser or the system says."""
+    if language not in (None, "nl", "en"):
+        raise InvalidInput("language", "Choose Dutch (nl) or English (en).")
+    if theme not in (None, "light", "dark"):
+        raise InvalidInput("theme", "Choose light or dark.")
+    tx.conn.execute(
+        "UPDATE staff SET language = ?, theme = ? WHERE id = ?", (language, theme, staff_id)
+    )
+
+
+def members(conn: sqlite3.Connection) -> list[Member]:
+    """Everybody, by name."""
+    rows = conn.execute("SELECT * FROM staff ORDER BY name")
+    return [_member(conn, row) for row in rows]
+
+
+def member_of(conn: sqlite3.Connection, staff_id: str) -> Member | None:
+    row = conn.execute("SELECT * FROM staff WHERE id = ?", (staff_id,)).fetchone()
+    return _member(conn, row) if row else None
+
+
+def named(conn: sqlite3.Connection, name: str) -> Member:
+    """The member with this name or id. Raises InvalidInput when there is none."""
+    tidy = " ".join(name.split())
+    row = conn.execute(
+        "SELECT * FROM staff WHERE name = ? OR id = lower(?)", (tidy, tidy)
+    ).fetchone()
+    if row is None:
+        sentence = f"Nobody of the staff is called “{tidy}”. See: balie staff list."
+        raise InvalidInput("name", sentence)
+    return _member(conn, row)
+
+
+def _member(conn: sqlite3.Connection, row: sqlite3.Row) -> Member:
+    roles = conn.execute(
+        "SELECT DISTINCT role, branch_id FROM staff_grant WHERE staff_id = ?"
+        " ORDER BY role, branch_id",
+        (row["id"],),
+    )
+    return Member(
+        id=row["id"],
+        name=row["name"],
+        has_password=row["password_hash"] is not None,
+        disabled=row["disabled_ms"] is not None,
+        roles=[(each["role"], each["branch_id"]) for each in roles],
+    )
+
+
+def _store_password(tx: Tx, staff_id: str, password_hash: str) -> None:
+    tx.conn.execute("UPDATE staff SET password_hash = ? WHERE id = ?", (password_hash, staff_id))
+
+
+def _require(conn: sqlite3.Connection, staff_id: str) -> Member:
+    member = member_of(conn, staff_id)
+    if member is None:
+        raise NotFound("member of staff")
+    return member
+
+
+def _is_admin(conn: sqlite3.Connection, staff_id: str) -> bool:
+    return rights_of(conn, staff_id).may(Permission.STAFF_MANAGE, None)
+
+
+def _require_admin(conn: sqlite3.Connection, gone: Member) -> None:
+    """Asked after a change, which a refusal takes back."""
+    left = conn.execute(
+        "SELECT 1 FROM staff_grant JOIN staff ON staff.id = staff_id"
+        " WHERE permission = ? AND branch_id IS NULL AND disabled_ms IS NULL LIMIT 1",
+        (Permission.STAFF_MANAGE.value,),
+    ).fetchone()
+    if left is None:
+        raise Refused(
+            "last-administrator",
+            f"{gone.name} is the only administrator.",
+            remedy="Make somebody else one first: balie staff role NAME --role admin.",
+        )
+
+
+def _clean_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not name:
+        raise InvalidInput("name", "Write the person's name.")
+    if len(name) > MAX_NAME or not name.isprintable():
+        sentence = f"A name has at most {MAX_NAME} characters, all of them printable."
+        raise InvalidInput("name", sentence)
+    return name
