@@ -13,7 +13,7 @@ from appliance.desk.access import sessions
 from appliance.desk.access.rights import ROLES
 from appliance.desk.team import staff
 from appliance.desk.team.staff import Member
-from appliance.store import lines
+from appliance.store import branches
 from appliance.store.store import Store, Tx
 
 NameArgument = Annotated[str, typer.Argument(help="The person's name, or id.")]
@@ -69,7 +69,7 @@ def role(
 
     def work(tx: Tx) -> tuple[Member, str | None]:
         who = staff.named(tx.conn, name)
-        where = lines.branch(tx.conn, branch) if branch else None
+        where = branches.branch(tx.conn, branch) if branch else None
         staff.give_role(tx, who.id, role, where.id if where else None)
         return who, where.name if where else None
 

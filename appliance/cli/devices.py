@@ -11,7 +11,7 @@ from appliance.cli.output import DataOption, JsonOption, open_store, says_what_i
 from appliance.devices.protocol import Reason
 from appliance.errors import SetupError
 from appliance.runtime.plugged_in import plugged_in
-from appliance.store import lines
+from appliance.store import devices
 
 device_app = typer.Typer(no_args_is_help=True, help="The phones and modems that carry them.")
 
@@ -21,7 +21,7 @@ device_app = typer.Typer(no_args_is_help=True, help="The phones and modems that 
 def list_devices(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Lists the phones and modems and how they are, and what is plugged in without a line."""
     with open_store(data) as store:
-        facts = [_enrolled(each) for each in store.read(lines.devices)]
+        facts = [_enrolled(each) for each in store.read(devices.devices)]
     known = {each["address"] for each in facts}
     facts += [_there(each) for each in plugged_in() if each.address not in known]
     rows = [
@@ -38,7 +38,7 @@ def _why(facts: Mapping[str, str | None]) -> str:
     return "" if reason in (None, Reason.NONE.value) else str(reason)
 
 
-def _enrolled(device: lines.Device) -> dict[str, str | None]:
+def _enrolled(device: devices.Device) -> dict[str, str | None]:
     return {
         "id": device.id,
         "kind": device.kind,
@@ -73,7 +73,7 @@ def enrol_device(
     """Makes a phone or a modem known before it has a line."""
     kind, address = one_of(adb, modem)
     with open_store(data) as store:
-        device_id = store.write(lambda tx: lines.enrol(tx, kind=kind, address=address))
+        device_id = store.write(lambda tx: devices.enrol(tx, kind=kind, address=address))
     told = f"Enrolled {kind} {address} ({device_id})."
     show(as_json, {"id": device_id}, told + absent_port(modem))
 

@@ -9,7 +9,7 @@ from appliance.cli.output import DataOption, JsonOption, open_store, says_what_i
 from appliance.desk.lines import new_line
 from appliance.errors import InvalidInput
 from appliance.phone_numbers import parse_number
-from appliance.store import lines
+from appliance.store import branches, lines
 from appliance.store.store import Tx
 
 branch_app = typer.Typer(no_args_is_help=True, help="The offices.")
@@ -34,7 +34,7 @@ def add_branch(
     if not tidy:
         raise InvalidInput("name", "Give the branch a name: balie branch add --name Utrecht.")
     with open_store(data) as store:
-        branch_id = store.write(lambda tx: lines.add_branch(tx, tidy, language=language))
+        branch_id = store.write(lambda tx: branches.add_branch(tx, tidy, language=language))
     show(as_json, {"id": branch_id, "name": tidy}, f"Added branch {tidy} ({branch_id}).")
 
 
@@ -43,7 +43,7 @@ def add_branch(
 def list_branches(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Lists the branches."""
     with open_store(data) as store:
-        found = store.read(lines.branches)
+        found = store.read(branches.branches)
     facts = [{"id": each.id, "name": each.name, "language": each.language} for each in found]
     show(as_json, {"items": facts}, "\n".join(f"{each.name}\t{each.id}" for each in found))
 
@@ -72,7 +72,7 @@ def add_line(
 
     def work(tx: Tx) -> new_line.AddedLine:
         wanted = new_line.NewLine(
-            branch_id=lines.branch(tx.conn, branch).id,
+            branch_id=branches.branch(tx.conn, branch).id,
             number=e164,
             kind=kind,
             address=address,

@@ -10,7 +10,7 @@ from appliance.devices.complaint import Complaint
 from appliance.devices.protocol import DeviceState, Reason
 from appliance.phone_numbers import readable
 from appliance.runtime.complaints import about_folder, complaints_of
-from appliance.store import lines
+from appliance.store import devices, lines, routes
 
 _CENTS = 100
 
@@ -39,7 +39,7 @@ def run_doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
 
 def _devices_in_need(conn: sqlite3.Connection) -> list[Complaint]:
     """What a running Balie found wrong with devices that are there."""
-    in_need = [each for each in lines.devices(conn) if each.state == DeviceState.DEGRADED.value]
+    in_need = [each for each in devices.devices(conn) if each.state == DeviceState.DEGRADED.value]
     return [
         _complaint(each.address, *device_phrases.about(each.kind, Reason(each.reason)))
         for each in in_need
@@ -50,8 +50,8 @@ def _low_credit(conn: sqlite3.Connection) -> list[Complaint]:
     """Of the SIMs whose lines want to be warned; a shared one is told once."""
     found: dict[str, Complaint] = {}
     for line in lines.lines(conn):
-        for route in lines.routes_of_line(conn, line.id):
-            device = lines.device(conn, route.device_id)
+        for route in routes.routes_of_line(conn, line.id):
+            device = devices.device(conn, route.device_id)
             if device.has_low_credit(line.settings) and device.balance_cents is not None:
                 left = f"{device.balance_cents / _CENTS:.2f}"
                 sentence = f"The credit of its SIM card is low: {left} euros are left."
@@ -69,7 +69,7 @@ def _lines_that_stopped(conn: sqlite3.Connection) -> list[Complaint]:
         _complaint(
             readable(line.number),
             f"One of its devices was stopped: {line.stopped}"
-            if lines.open_routes(conn, line)
+            if routes.open_routes(conn, line)
             else f"Nothing is sent from it: {line.stopped}",
             remedy,
         )

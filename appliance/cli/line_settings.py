@@ -13,7 +13,7 @@ from appliance.desk.lines import new_line
 from appliance.errors import InvalidInput, SetupError
 from appliance.messages import MessageClass
 from appliance.phone_numbers import readable
-from appliance.store import lines
+from appliance.store import branches, devices, lines, routes
 from appliance.store.line_settings import LineSettings
 from appliance.store.store import Tx
 
@@ -31,21 +31,21 @@ def list_lines(data: DataOption = None, as_json: JsonOption = False) -> None:
 
 
 def _lines(conn: sqlite3.Connection) -> list[dict[str, Any]]:
-    branches = {each.id: each.name for each in lines.branches(conn)}
+    names = {each.id: each.name for each in branches.branches(conn)}
     return [
         {
             "id": each.id,
             "number": each.number,
-            "branch": branches[each.branch_id],
-            "routes": [_route(conn, route) for route in lines.routes_of_line(conn, each.id)],
+            "branch": names[each.branch_id],
+            "routes": [_route(conn, route) for route in routes.routes_of_line(conn, each.id)],
             "settings": _settings(each.settings),
         }
         for each in lines.lines(conn)
     ]
 
 
-def _route(conn: sqlite3.Connection, route: lines.Route) -> dict[str, str]:
-    device = lines.device(conn, route.device_id)
+def _route(conn: sqlite3.Connection, route: routes.Route) -> dict[str, str]:
+    device = devices.device(conn, route.device_id)
     return {
         "channel": route.channel.value,
         "device": device.id,

@@ -20,7 +20,7 @@ from appliance.queue.study.picture import draw
 from appliance.queue.study.report import Report, report_on
 from appliance.queue.study.simulate import simulate
 from appliance.queue.study.summary import summary_of
-from appliance.store import lines
+from appliance.store import branches, lines
 
 OFFICE = OfficeHours(
     zone="Europe/Amsterdam",
@@ -120,7 +120,7 @@ def run_report(
     with open_store(data) as store:
         found = []
         for line in store.read(lines.lines):
-            branch = store.read(lambda conn, each=line: lines.branch(conn, each.branch_id))  # type: ignore[misc]  # a default in a lambda
+            branch = store.read(lambda conn, each=line: branches.branch(conn, each.branch_id))  # type: ignore[misc]  # a default in a lambda
             from_ms, to_ms = _period(first, last, ZoneInfo(branch.zone), store.clock.now_ms())
             profile = profile_of(line.pacing, DEFAULT_PROFILE)
             found.append(

@@ -9,7 +9,7 @@ from appliance.cli.output import DataOption, JsonOption, open_store, says_what_i
 from appliance.desk.access import passwords, tokens
 from appliance.desk.access.rights import ROLES
 from appliance.desk.team import staff
-from appliance.store import lines
+from appliance.store import branches
 from appliance.store.store import Tx
 
 staff_app = typer.Typer(no_args_is_help=True, help="The people who log in.")
@@ -34,7 +34,7 @@ def add_staff(
     hashed = passwords.hash_password(sys.stdin.readline().rstrip("\n")) if password_stdin else None
 
     def work(tx: Tx) -> tuple[str, str | None]:
-        branch_id = lines.branch(tx.conn, branch).id if branch else None
+        branch_id = branches.branch(tx.conn, branch).id if branch else None
         staff_id = staff.add(tx, name, role=role, branch_id=branch_id)
         if hashed:
             staff.set_password(tx, staff_id, hashed)
@@ -58,7 +58,7 @@ def list_staff(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Lists the people who may log in."""
     with open_store(data) as store:
         found = store.read(staff.members)
-        names = {each.id: each.name for each in store.read(lines.branches)}
+        names = {each.id: each.name for each in store.read(branches.branches)}
     facts = [
         {
             "id": each.id,
@@ -92,7 +92,7 @@ def add_token(
     scopes = tokens.scopes_of(scope) if scope else tokens.ALL_SCOPES
 
     def work(tx: Tx) -> tokens.NewToken:
-        branch_id = lines.branch(tx.conn, branch).id if branch else None
+        branch_id = branches.branch(tx.conn, branch).id if branch else None
         return tokens.add(tx, name, scopes=scopes, branch_id=branch_id)
 
     with open_store(data) as store:

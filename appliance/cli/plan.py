@@ -13,7 +13,7 @@ from appliance.phone_numbers import readable
 from appliance.queue import rows
 from appliance.queue.pacing import DEFAULT_PROFILE
 from appliance.queue.plan import HORIZON, Planned, plan_line
-from appliance.store import lines
+from appliance.store import branches, lines
 from appliance.store.store import Store
 
 
@@ -51,7 +51,7 @@ def _plan_of(store: Store, line: lines.Line) -> _LinePlan:
     now_ms = store.clock.now_ms()
     return _LinePlan(
         line=line,
-        zone=ZoneInfo(store.read(lambda conn: lines.branch(conn, line.branch_id)).zone),
+        zone=ZoneInfo(store.read(lambda conn: branches.branch(conn, line.branch_id)).zone),
         waiting=store.read(lambda conn: rows.count_queued(conn, line.id)),
         planned=store.read(
             lambda conn: plan_line(conn, line, DEFAULT_PROFILE, now_ms=now_ms, horizon=HORIZON)

@@ -8,7 +8,7 @@ from appliance.demo.children import EmulatedModem, EmulatedPhone, Emulation
 from appliance.desk.access import passwords, tokens
 from appliance.desk.lines import new_line
 from appliance.desk.team import staff
-from appliance.store import lines
+from appliance.store import branches, devices, lines, routes
 from appliance.store.store import Store, Tx
 
 BRANCHES = ("Utrecht", "Rotterdam")
@@ -66,10 +66,10 @@ def _place_phones(tx: Tx, phones: Sequence[EmulatedPhone]) -> None:
 
 
 def _branch(tx: Tx, name: str) -> str:
-    for branch in lines.branches(tx.conn):
+    for branch in branches.branches(tx.conn):
         if branch.name == name:
             return branch.id
-    return lines.add_branch(tx, name)
+    return branches.add_branch(tx, name)
 
 
 def _add_line(tx: Tx, branch_id: str, phone: EmulatedPhone) -> None:
@@ -81,7 +81,7 @@ def _add_line(tx: Tx, branch_id: str, phone: EmulatedPhone) -> None:
 
 def _move_phone(tx: Tx, line: lines.Line, phone: EmulatedPhone) -> None:
     """The emulated phone of an earlier demo listens on another port now."""
-    for route in lines.routes_of_line(tx.conn, line.id):
+    for route in routes.routes_of_line(tx.conn, line.id):
         tx.conn.execute(
             "UPDATE device SET address = ? WHERE id = ? AND kind = 'phone'",
             (phone.serial, route.device_id),
@@ -90,7 +90,7 @@ def _move_phone(tx: Tx, line: lines.Line, phone: EmulatedPhone) -> None:
 
 def _place_modems(tx: Tx, modems: Sequence[EmulatedModem]) -> None:
     """The first modem takes over for the first branch; where it was before, its port is new."""
-    known = [device.id for device in lines.devices(tx.conn) if device.kind == "modem"]
+    known = [device.id for device in devices.devices(tx.conn) if device.kind == "modem"]
     for modem in modems[:1]:
         if known:
             tx.conn.execute("UPDATE device SET address = ? WHERE id = ?", (modem.port, known[0]))
@@ -112,6 +112,6 @@ def _let_in(tx: Tx, hashes: Sequence[str]) -> None:
     for (name, role, branch), hashed in zip(_STAFF, hashes, strict=True):
         staff_id = known.get(name)
         if staff_id is None:
-            branch_id = lines.branch(tx.conn, branch).id if branch else None
+            branch_id = branches.branch(tx.conn, branch).id if branch else None
             staff_id = staff.add(tx, name, role=role, branch_id=branch_id)
         staff.set_password(tx, staff_id, hashed)

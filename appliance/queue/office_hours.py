@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from appliance.store.lines import Branch
+from appliance.store.branches import Branch
 
 _LOOK_AHEAD_DAYS = 60
 

@@ -15,8 +15,9 @@ from appliance.queue.profile import profile_of, profile_on
 from appliance.queue.routing import FALLBACK, ROAMING, Parcel, Way, Ways
 from appliance.queue.rows import Lane, Reading
 from appliance.sms_parts import count_parts
-from appliance.store import lines
-from appliance.store.lines import Line, Route
+from appliance.store import branches
+from appliance.store.lines import Line
+from appliance.store.routes import Route
 
 HORIZON = 200
 """Messages of a lane that somebody who asks for a plan is shown."""
@@ -139,7 +140,7 @@ def distant_plan(
     Each is asked for its own way; what keeps a whole lane from any time keeps them, too.
     """
     ways = Ways.of(conn, line)
-    hours = hours_of(lines.branch(conn, line.branch_id))
+    hours = hours_of(branches.branch(conn, line.branch_id))
     rhythm = Rhythm.after(line, profile, hours, now_ms=now_ms)
     devices = {entry.route.device_id for entry in near if entry.route}
     rates = (histories.answers_a_ms(conn, each, hours, now_ms=now_ms) for each in devices)
@@ -276,7 +277,7 @@ class Desk:
             profiles={each: profile_on(own, device.facts) for each, device in devices.items()},
             ways=ways,
             histories={each: histories.of(conn, each, line, now_ms=now_ms) for each in devices},
-            hours=hours_of(lines.branch(conn, line.branch_id)),
+            hours=hours_of(branches.branch(conn, line.branch_id)),
         )
 
     def hours_ahead(self, message: rows.Queued, *, now_ms: int) -> int:

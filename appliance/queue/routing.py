@@ -14,8 +14,10 @@ from appliance.messages import Channel, MessageClass
 from appliance.phone_numbers import is_landline
 from appliance.queue.profile import MINUTE_MS
 from appliance.sms_parts import MAX_PARTS, count_parts
-from appliance.store import lines
-from appliance.store.lines import Device, Line, Route
+from appliance.store import branches, devices, routes
+from appliance.store.devices import Device
+from appliance.store.lines import Line
+from appliance.store.routes import Route
 
 FALLBACK = "fallback"
 """The reason of what leaves over a later route."""
@@ -59,13 +61,13 @@ class Ways:
 
     @classmethod
     def of(cls, conn: sqlite3.Connection, line: Line) -> "Ways":
-        routes = lines.routes_of_line(conn, line.id)
-        ids = {route.device_id for route in routes}
+        known = routes.routes_of_line(conn, line.id)
+        ids = {route.device_id for route in known}
         return cls(
             line=line,
-            branch=lines.branch(conn, line.branch_id).name,
-            routes=routes,
-            devices={each: lines.device(conn, each) for each in ids},
+            branch=branches.branch(conn, line.branch_id).name,
+            routes=known,
+            devices={each: devices.device(conn, each) for each in ids},
         )
 
     def can_carry(self, parcel: Parcel) -> bool:

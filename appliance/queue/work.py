@@ -25,7 +25,7 @@ from appliance.queue.past import Histories
 from appliance.queue.plan import Planned, next_due
 from appliance.queue.rows import Lane
 from appliance.queue.steps import Step, Steps, no_steps
-from appliance.store import high_water, lines
+from appliance.store import high_water, lines, routes
 from appliance.store.store import Store, Tx
 
 log = logging.getLogger(__name__)
@@ -215,7 +215,7 @@ def _due_again(question: rows.OpenQuestion, now_ms: int) -> bool:
 
 
 def _lines_of(conn: sqlite3.Connection, device_id: str) -> Sequence[lines.Line]:
-    ids = {route.line_id for route in lines.routes_of_device(conn, device_id)}
+    ids = {route.line_id for route in routes.routes_of_device(conn, device_id)}
     return [line for line in lines.lines(conn) if line.id in ids and not line.stops(device_id)]
 
 

@@ -29,8 +29,8 @@ from appliance.runtime.drivers import driver_for, rhythm_of
 from appliance.runtime.fleet import Fleet
 from appliance.runtime.jobs import Jobs
 from appliance.runtime.plugged_in import plugged_in
+from appliance.store.devices import Device
 from appliance.store.feed import EventFeed
-from appliance.store.lines import Device
 from appliance.store.store import Store
 
 log = logging.getLogger(__name__)

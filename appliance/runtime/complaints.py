@@ -7,17 +7,17 @@ from pathlib import Path
 from appliance.devices.complaint import Complaint
 from appliance.devices.modem import doctor as modem_doctor
 from appliance.devices.phone import doctor
-from appliance.store import lines, privacy
+from appliance.store import devices, privacy
+from appliance.store.devices import Device
 from appliance.store.keeping import is_low
-from appliance.store.lines import Device
 from appliance.store.store import Store
 
 
 def complaints_of(store: Store) -> Sequence[Complaint]:
     """Takes a while: adb is asked. A branch of modems alone needs none."""
-    devices = store.read(lines.devices)
-    phones = [each.address for each in devices if each.kind == "phone"]
-    modems = [_known(each) for each in devices if each.kind == "modem"]
+    known = store.read(devices.devices)
+    phones = [each.address for each in known if each.kind == "phone"]
+    modems = [_known(each) for each in known if each.kind == "modem"]
     about_adb = doctor.doctor(phones) if phones or not modems else []
     return [*about_adb, *modem_doctor.doctor(modems)]
 

@@ -9,7 +9,7 @@ from appliance.devices.phone.driver import PhoneDriver
 from appliance.devices.protocol import Driver
 from appliance.devices.worker import Rhythm
 from appliance.modem_settings import ModemSettings
-from appliance.store.lines import Device
+from appliance.store.devices import Device
 
 # A modem rouses its worker when it has news; one that is gone is looked for often, so that it
 # carries on within ten seconds under whatever name it comes back.

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from appliance.devices.phone.adb.watch import AdbWatch
 from appliance.devices.worker import DeviceWorker
 from appliance.errors import StoreError
-from appliance.store import lines
-from appliance.store.lines import Device
+from appliance.store import devices
+from appliance.store.devices import Device
 from appliance.store.store import Store
 from appliance.trouble import Trouble
 
@@ -53,7 +53,7 @@ class Fleet:
 
     def wake_line(self, line_id: str) -> None:
         """Something on this line may leave now."""
-        routes = self._store.read(lambda conn: lines.routes_of_line(conn, line_id))
+        routes = self._store.read(lambda conn: routes.routes_of_line(conn, line_id))
         with self._lock:
             for device_id in {route.device_id for route in routes}:
                 if found := self._crew.get(device_id):
@@ -73,7 +73,7 @@ class Fleet:
 
     def _keep_up(self) -> None:
         """Who goes has ended before another begins: it may be on the same port."""
-        wanted = {device.id: device for device in self._store.read(lines.carrying)}
+        wanted = {device.id: device for device in self._store.read(devices.carrying)}
         self._end(self._taken_off(self._crew.keys() - wanted.keys()))
         for device_id in wanted.keys() - self._crew.keys():
             self._begin(wanted[device_id])

@@ -1,36 +1,16 @@
-"""Branches, their lines, the devices and the routes between them, at the SQL edge."""
+"""Lines: a branch's numbers, their stops and their settings, at the SQL edge."""
 
-import json
 import sqlite3
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from appliance.errors import NotFound, Refused
 from appliance.events import EventKind
-from appliance.messages import Channel, MessageState
+from appliance.messages import MessageState
 from appliance.phone_numbers import number_or_text
 from appliance.store import line_settings, messages
 from appliance.store.line_settings import DEFAULT_SETTINGS, LineSettings
 from appliance.store.store import Tx
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Branch:
-    """`opens` and `closes` are HH:MM in `zone`, `lunch` is HH:MM-HH:MM or empty.
-
-    `weekdays` are ISO digits, 1 is Monday; `holidays` is an ISO country, empty for none.
-    """
-
-    id: str
-    name: str
-    zone: str
-    language: str
-    opens: str
-    closes: str
-    weekdays: str
-    lunch: str
-    holidays: str
-    welcome_text: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,84 +34,10 @@ class Line:
         return self.stopped is not None and self.stopped_on in (None, device_id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Device:
-    """`channels` are those that can send now; `lost` says since when another one cannot.
-
-    `facts` is the JSON that its driver told, `imei` the modem that it is bound to, and
-    `balance_cents` the credit of its SIM, None when it was never read.
-    """
-
-    id: str
-    kind: str
-    address: str
-    iccid: str | None
-    sim_number: str | None
-    state: str
-    reason: str
-    channels: frozenset[Channel]
-    facts: str
-    changed_ms: int
-    created_ms: int
-    imei: str | None = None
-    balance_cents: int | None = None
-    balance_ms: int | None = None
-    lost: Mapping[Channel, int] = field(default_factory=dict)
-
-    @property
-    def is_roaming(self) -> bool:
-        return json.loads(self.facts).get("roaming") is True
-
-    def has_low_credit(self, settings: LineSettings) -> bool:
-        """Whether the line with these settings wants to be warned."""
-        below, cents = settings.credit_warn_cents, self.balance_cents
-        return below is not None and cents is not None and cents < below
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    line_id: str
-    device_id: str
-    channel: Channel
-
-
 _LINE = (
     "SELECT id, branch_id, number, stopped, stopped_on, created_ms, pacing, fallback_after_min,"
     " fallback_classes, call_answer, credit_warn_cents FROM line WHERE removed_ms IS NULL"
 )
-_DEVICE = (
-    "SELECT id, kind, address, iccid, sim_number, imei, state, reason, channels, facts, lost,"
-    " balance_cents, balance_ms, changed_ms, created_ms FROM device WHERE removed_ms IS NULL"
-)
-
-
-def add_branch(tx: Tx, name: str, *, language: str = "nl", zone: str = "Europe/Amsterdam") -> str:
-    """The new branch's id. Raises Refused when the name is taken."""
-    if tx.conn.execute("SELECT 1 FROM branch WHERE name = ?", (name,)).fetchone():
-        raise Refused("name-taken", f"There is a branch “{name}” already; choose another name.")
-    branch_id = tx.new_id()
-    tx.conn.execute(
-        "INSERT INTO branch (id, name, language, zone, created_ms) VALUES (?, ?, ?, ?, ?)",
-        (branch_id, name, language, zone, tx.now_ms),
-    )
-    tx.emit(EventKind.BRANCH_ADDED, branch_id=branch_id)
-    return branch_id
-
-
-def branches(conn: sqlite3.Connection) -> Sequence[Branch]:
-    rows = conn.execute(
-        "SELECT id, name, zone, language, opens, closes, weekdays, lunch, holidays, welcome_text"
-        " FROM branch ORDER BY name"
-    )
-    return [Branch(**dict(row)) for row in rows]
-
-
-def branch(conn: sqlite3.Connection, name_or_id: str) -> Branch:
-    """Raises NotFound."""
-    for each in branches(conn):
-        if name_or_id == each.id or name_or_id.casefold() == each.name.casefold():
-            return each
-    raise NotFound("branch")
 
 
 def add_line(tx: Tx, *, branch_id: str, number: str) -> str:
@@ -222,84 +128,6 @@ def set_line(tx: Tx, line_id: str, settings: LineSettings) -> None:
     line_settings.keep(tx, line_id, settings)
 
 
-def enrol(tx: Tx, *, kind: str, address: str) -> str:
-    """The id of the device at this address, made when new."""
-    row = tx.conn.execute(f"{_DEVICE} AND kind = ? AND address = ?", (kind, address)).fetchone()
-    if row is not None:
-        return str(row["id"])
-    device_id = tx.new_id()
-    tx.conn.execute(
-        "INSERT INTO device (id, kind, address, changed_ms, created_ms) VALUES (?, ?, ?, ?, ?)",
-        (device_id, kind, address, tx.now_ms, tx.now_ms),
-    )
-    tx.emit(EventKind.DEVICE_ENROLLED, device_id=device_id, facts={"kind": kind})
-    return device_id
-
-
-def add_route(
-    tx: Tx, *, line_id: str, device_id: str, channel: Channel, rank: int | None = None
-) -> None:
-    """Adds a way to send: at this place, 0 the best; without one after those that the line has."""
-    if rank is not None:
-        tx.conn.execute(
-            "UPDATE route SET rank = rank + 1 WHERE line_id = ? AND rank >= ?", (line_id, rank)
-        )
-    tx.conn.execute(
-        "INSERT INTO route (line_id, device_id, channel, rank, added_ms) VALUES (?1, ?2, ?3,"
-        " coalesce(?4, (SELECT max(rank) + 1 FROM route WHERE line_id = ?1), 0), ?5)",
-        (line_id, device_id, channel.value, rank, tx.now_ms),
-    )
-
-
-def remove_routes(tx: Tx, *, line_id: str, device_id: str) -> None:
-    """The line sends over this device no more; without any line the device goes, too."""
-    tx.conn.execute("DELETE FROM route WHERE line_id = ? AND device_id = ?", (line_id, device_id))
-    tx.conn.execute(
-        "UPDATE device SET removed_ms = ?1 WHERE id = ?2"
-        " AND NOT EXISTS (SELECT 1 FROM route WHERE device_id = ?2)",
-        (tx.now_ms, device_id),
-    )
-    tx.emit(EventKind.LINE_CHANGED, line_id=line_id)
-
-
-def devices(conn: sqlite3.Connection) -> Sequence[Device]:
-    return [_device(row) for row in conn.execute(f"{_DEVICE} ORDER BY created_ms, id")]
-
-
-def carrying(conn: sqlite3.Connection) -> Sequence[Device]:
-    """The devices that some line sends over."""
-    return [each for each in devices(conn) if routes_of_device(conn, each.id)]
-
-
-def device(conn: sqlite3.Connection, device_id: str) -> Device:
-    """Raises NotFound."""
-    row = conn.execute(f"{_DEVICE} AND id = ?", (device_id,)).fetchone()
-    if row is None:
-        raise NotFound("device")
-    return _device(row)
-
-
-def routes_of_line(conn: sqlite3.Connection, line_id: str) -> Sequence[Route]:
-    """Best first."""
-    rows = conn.execute(
-        "SELECT line_id, device_id, channel FROM route WHERE line_id = ? ORDER BY rank", (line_id,)
-    )
-    return [_route(row) for row in rows]
-
-
-def open_routes(conn: sqlite3.Connection, line: Line) -> Sequence[Route]:
-    """Those that no stop of the line closes, best first."""
-    return [route for route in routes_of_line(conn, line.id) if not line.stops(route.device_id)]
-
-
-def routes_of_device(conn: sqlite3.Connection, device_id: str) -> Sequence[Route]:
-    rows = conn.execute(
-        "SELECT line_id, device_id, channel FROM route WHERE device_id = ? ORDER BY line_id, rank",
-        (device_id,),
-    )
-    return [_route(row) for row in rows]
-
-
 _OWNERS_FIRST = (
     "ORDER BY (SELECT min(rank) FROM route WHERE line_id = line.id AND device_id = ?1) >"
     " (SELECT min(rank) FROM route WHERE line_id = line.id),"
@@ -321,16 +149,3 @@ def lines_of_device(conn: sqlite3.Connection, device_id: str) -> Sequence[Line]:
 def _line(row: sqlite3.Row) -> Line:
     values = dict(row)
     return Line(settings=line_settings.taken_from(values), **values)
-
-
-def _device(row: sqlite3.Row) -> Device:
-    values = dict(row)
-    values["channels"] = frozenset(Channel(name) for name in json.loads(values["channels"]))
-    values["lost"] = {Channel(name): at for name, at in json.loads(values["lost"]).items()}
-    return Device(**values)
-
-
-def _route(row: sqlite3.Row) -> Route:
-    return Route(
-        line_id=row["line_id"], device_id=row["device_id"], channel=Channel(row["channel"])
-    )

@@ -32,7 +32,7 @@ from appliance.devices.protocol import (
 )
 from appliance.messages import Channel
 from appliance.queue.gate import ConsentGate
-from appliance.store import lines
+from appliance.store import branches, devices, lines, routes
 from appliance.store.feed import EventFeed
 from appliance.store.store import Store, Tx
 
@@ -64,11 +64,11 @@ class Office:
 
     def desk(self, name: str, number: str) -> Desk:
         def add(tx: Tx) -> Desk:
-            branch_id = lines.add_branch(tx, name)
+            branch_id = branches.add_branch(tx, name)
             line_id = lines.add_line(tx, branch_id=branch_id, number=number)
-            device_id = lines.enrol(tx, kind="phone", address=f"127.0.0.1:{number[-4:]}")
+            device_id = devices.enrol(tx, kind="phone", address=f"127.0.0.1:{number[-4:]}")
             for channel in (Channel.WHATSAPP, Channel.SMS):
-                lines.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
+                routes.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
             return Desk(
                 branch_id=branch_id,
                 branch=name,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from appliance.messages import Channel
-from appliance.store import lines
+from appliance.store import devices, lines, routes
 from appliance.store.store import Tx
 from tests.api.office import Desk, Office
 from tests.api.test_web_rules import Browser, log_in
@@ -82,15 +82,15 @@ def test_a_stop_of_one_device_is_not_told_as_one_of_the_number(
     assert "This number was stopped, so nothing leaves it now." in thread(office, sanne)
 
     def add_modem(tx: Tx) -> None:
-        modem = lines.enrol(tx, kind="modem", address="/dev/ttyUSB0")
-        lines.add_route(tx, line_id=tilburg.line_id, device_id=modem, channel=Channel.SMS)
+        modem = devices.enrol(tx, kind="modem", address="/dev/ttyUSB0")
+        routes.add_route(tx, line_id=tilburg.line_id, device_id=modem, channel=Channel.SMS)
 
     office.store.write(add_modem)
     page = thread(office, sanne)
     assert "One device of this number was stopped; the other one goes on." in page
     assert "nothing leaves it now" not in page
-    devices = sanne.get("/devices", **{"Accept-Language": "en"}).text
-    assert "One device of this number was stopped; the other one goes on." in devices
-    assert "nothing is sent from it" not in devices
+    page = sanne.get("/devices", **{"Accept-Language": "en"}).text
+    assert "One device of this number was stopped; the other one goes on." in page
+    assert "nothing is sent from it" not in page
     office.store.write(lambda tx: lines.stop_line(tx, tilburg.line_id, "banned"))
     assert "This number was stopped, so nothing leaves it now." in thread(office, sanne)

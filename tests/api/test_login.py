@@ -16,7 +16,7 @@ from appliance.desk.access.turns import AT_ONCE, MAX_WAITING, Crowded
 from appliance.desk.access.wrong_tries import WrongTries
 from appliance.desk.team import staff
 from appliance.errors import InvalidInput, NotFound, Refused
-from appliance.store import lines
+from appliance.store import branches
 from appliance.store.store import Store
 
 PASSWORD = "een fiets met drie wielen"
@@ -337,8 +337,8 @@ def test_names_that_cannot_be_are_refused(store: Store, mieke: str, name: str) -
 
 def test_rights_are_for_the_branch_they_were_given_in(store: Store, mieke: str) -> None:
     """A role in one branch says nothing of another; the same role again adds nothing."""
-    tilburg = store.write(lambda tx: lines.add_branch(tx, "Tilburg"))
-    breda = store.write(lambda tx: lines.add_branch(tx, "Breda"))
+    tilburg = store.write(lambda tx: branches.add_branch(tx, "Tilburg"))
+    breda = store.write(lambda tx: branches.add_branch(tx, "Breda"))
     lead = store.write(lambda tx: staff.add(tx, "Lotte", role="lead", branch_id=tilburg))
     store.write(lambda tx: grant_role(tx, lead, "lead", tilburg))
     rights = store.read(lambda conn: rights_of(conn, lead))

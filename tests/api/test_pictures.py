@@ -5,7 +5,7 @@ import pytest
 
 from appliance.desk.access import sessions
 from appliance.desk.team import staff
-from appliance.store import lines
+from appliance.store import devices
 from appliance.store.store import Tx
 from tests.api.office import Desk, Office
 
@@ -27,7 +27,7 @@ def attempt_id(office: Office, tilburg: Desk) -> str:
             (
                 new_id,
                 message["id"],
-                lines.enrol(tx, kind="phone", address="R58M"),
+                devices.enrol(tx, kind="phone", address="R58M"),
                 tx.now_ms,
                 '{"files": ["hierarchy-1.xml", "screen-1.jpg"]}',
             ),

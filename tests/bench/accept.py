@@ -11,7 +11,7 @@ from appliance.clock import SystemClock
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.ids import new_id
 from appliance.messages import Channel, MessageClass
-from appliance.store import consent, contacts, conversations, lines, messages
+from appliance.store import branches, consent, contacts, conversations, lines, messages
 from appliance.store.consent import ConsentKind
 from appliance.store.store import Store, Tx
 from tests.bench.benchmark import Measured, at_least
@@ -113,7 +113,7 @@ def _accept_rate(path: Path) -> float:
 
 def furnish(tx: Tx) -> str:
     """A branch, a line and a contact who wrote to it; the id of the line."""
-    branch_id = lines.add_branch(tx, "Bench")
+    branch_id = branches.add_branch(tx, "Bench")
     line_id = lines.add_line(tx, branch_id=branch_id, number="+31687654321")
     contact_id = contacts.ensure(tx, NUMBER)
     consent.record(

@@ -27,7 +27,7 @@ from appliance.queue.pacing import DEFAULT_PROFILE
 from appliance.runtime.balie import DATABASE, Balie
 from appliance.runtime.memory import keep_small
 from appliance.runtime.web import bind, serve
-from appliance.store import consent, contacts, conversations, lines
+from appliance.store import branches, consent, contacts, conversations, devices, lines, routes
 from appliance.store.consent import ConsentKind
 from appliance.store.store import Store, Tx
 
@@ -110,8 +110,8 @@ def _accept(tx: Tx, by_number: dict[str, str], texts: Sequence[dict[str, str]]) 
 def _wait_until_ready(balie: Balie) -> None:
     deadline = time.monotonic() + READY_S
     while time.monotonic() < deadline:
-        devices = balie.store.read(lines.devices)
-        if devices and all(each.state == "ready" for each in devices):
+        known = balie.store.read(devices.devices)
+        if known and all(each.state == "ready" for each in known):
             return
         time.sleep(0.05)
     raise TimeoutError("the modems did not become ready")
@@ -136,10 +136,10 @@ def _found(data: Path, ports: Sequence[str]) -> None:
 
 def _furnish(tx: Tx, ports: Sequence[str]) -> None:
     for place, port in enumerate(ports):
-        branch_id = lines.add_branch(tx, f"Bench {place}")
+        branch_id = branches.add_branch(tx, f"Bench {place}")
         line_id = lines.add_line(tx, branch_id=branch_id, number=line_number(place))
-        device_id = lines.enrol(tx, kind="modem", address=port)
-        lines.add_route(tx, line_id=line_id, device_id=device_id, channel=Channel.SMS)
+        device_id = devices.enrol(tx, kind="modem", address=port)
+        routes.add_route(tx, line_id=line_id, device_id=device_id, channel=Channel.SMS)
         for person in range(PEOPLE):
             contact_id = contacts.ensure(tx, number_of(person))
             conversation_id = conversations.with_contact(tx, line_id, contact_id)

@@ -17,7 +17,16 @@ from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import DEFAULT_PROFILE, HOUR_MS
 from appliance.queue.planner import Planner
 from appliance.queue.work import QueueWork
-from appliance.store import consent, contacts, conversations, lines, messages
+from appliance.store import (
+    branches,
+    consent,
+    contacts,
+    conversations,
+    devices,
+    lines,
+    messages,
+    routes,
+)
 from appliance.store.consent import ConsentKind
 from appliance.store.store import Store, Tx
 from tests.bench.benchmark import Measured, at_most
@@ -94,7 +103,7 @@ def accept_list() -> Measured:
 
 def _list_of(tx: Tx, count: int) -> send_lists.ListRequest:
     """So many people who wrote this morning, with names, and two variants for them."""
-    branch_id = lines.add_branch(tx, "Bench")
+    branch_id = branches.add_branch(tx, "Bench")
     _fill_line(tx, branch_id, 0, count)
     tx.conn.execute("DELETE FROM message")
     tx.conn.execute("UPDATE conversation SET last_message_id = NULL, last_in_ms = ?", (tx.now_ms,))
@@ -135,19 +144,19 @@ def _opened(folder: Path, clock: ManualClock | SystemClock) -> Iterator[Store]:
 
 def _fill(tx: Tx, *, on: int = LINES) -> list[str]:
     """So many lines, each with a phone that is ready and its share of waiting messages."""
-    branch_id = lines.add_branch(tx, "Bench")
+    branch_id = branches.add_branch(tx, "Bench")
     return [_fill_line(tx, branch_id, place, LINES * A_LINE // on) for place in range(on)]
 
 
 def _fill_line(tx: Tx, branch_id: str, place: int, waiting: int) -> str:
     line_id = lines.add_line(tx, branch_id=branch_id, number=f"+316870{place:05d}")
-    device_id = lines.enrol(tx, kind="phone", address=f"BENCH{place}")
+    device_id = devices.enrol(tx, kind="phone", address=f"BENCH{place}")
     tx.conn.execute(
         "UPDATE device SET state = 'ready', channels = ? WHERE id = ?",
         ('["sms", "whatsapp"]', device_id),
     )
     for channel in (Channel.WHATSAPP, Channel.SMS):
-        lines.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
+        routes.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
     for each in range(waiting):
         _wait(tx, line_id, f"+316{place:03d}{each:06d}"[:13], each)
     return device_id

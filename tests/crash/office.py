@@ -16,7 +16,7 @@ from appliance.clock import ScaledClock, SystemClock
 from appliance.demo.children import EmulatedPhone, emulation, own_adb_server
 from appliance.messages import Channel
 from appliance.runtime.balie import DATABASE
-from appliance.store import consent, contacts, conversations, lines
+from appliance.store import branches, consent, contacts, conversations, devices, lines, routes
 from appliance.store.connection import connect_reader
 from appliance.store.consent import ConsentKind
 from appliance.store.store import Store, Tx
@@ -140,12 +140,12 @@ class Office:
 
 
 def _furnish(tx: Tx, phones: Sequence[EmulatedPhone], numbers: Sequence[str]) -> None:
-    branch_id = lines.add_branch(tx, "Utrecht")
+    branch_id = branches.add_branch(tx, "Utrecht")
     for phone in phones:
         line_id = lines.add_line(tx, branch_id=branch_id, number=phone.number)
-        device_id = lines.enrol(tx, kind="phone", address=phone.serial)
+        device_id = devices.enrol(tx, kind="phone", address=phone.serial)
         for channel in Channel:
-            lines.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
+            routes.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
         for number in numbers:
             _wrote(tx, line_id, number)
 

@@ -15,7 +15,7 @@ from appliance.messages import Channel
 from appliance.queue.steps import Step
 from appliance.runtime.balie import DATABASE
 from appliance.sms_parts import count_parts
-from appliance.store import lines
+from appliance.store import branches, devices, lines, routes
 from appliance.store.store import Store, Tx
 from tests.crash.matrix import IN_DOUBT, NUMBER, OF_TICKS, STEPS
 from tests.crash.office import LEFT, Office, World, _wrote
@@ -42,10 +42,10 @@ class ModemOffice(Office):
 
 
 def _furnish(tx: Tx, modem: EmulatedPhone, numbers: Sequence[str]) -> None:
-    branch_id = lines.add_branch(tx, "Utrecht")
+    branch_id = branches.add_branch(tx, "Utrecht")
     line_id = lines.add_line(tx, branch_id=branch_id, number=modem.number)
-    device_id = lines.enrol(tx, kind="modem", address=modem.serial)
-    lines.add_route(tx, line_id=line_id, device_id=device_id, channel=Channel.SMS)
+    device_id = devices.enrol(tx, kind="modem", address=modem.serial)
+    routes.add_route(tx, line_id=line_id, device_id=device_id, channel=Channel.SMS)
     for number in numbers:
         _wrote(tx, line_id, number)
 

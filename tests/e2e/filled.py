@@ -11,7 +11,16 @@ from appliance.desk.team import staff
 from appliance.devices.protocol import DeviceState, Reason
 from appliance.events import EventKind
 from appliance.messages import Channel, MessageClass, MessageState
-from appliance.store import consent, contacts, conversations, lines, messages
+from appliance.store import (
+    branches,
+    consent,
+    contacts,
+    conversations,
+    devices,
+    lines,
+    messages,
+    routes,
+)
 from appliance.store.consent import ConsentKind
 from appliance.store.store import Store, Tx
 
@@ -45,11 +54,11 @@ class Filler:
         """A branch with one line and one phone that works; gives the line's id."""
 
         def work(tx: Tx) -> tuple[str, str, str]:
-            branch_id = lines.add_branch(tx, name, language=language)
+            branch_id = branches.add_branch(tx, name, language=language)
             line_id = lines.add_line(tx, branch_id=branch_id, number=number)
-            device_id = lines.enrol(tx, kind="phone", address=f"R58N{number[-4:]}XK")
+            device_id = devices.enrol(tx, kind="phone", address=f"R58N{number[-4:]}XK")
             for channel in (Channel.WHATSAPP, Channel.SMS):
-                lines.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
+                routes.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
             return branch_id, line_id, device_id
 
         branch_id, line_id, device_id = self.store.write(work)

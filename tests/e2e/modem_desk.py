@@ -8,7 +8,7 @@ from appliance.desk.lines import new_line
 from appliance.devices.protocol import DeviceState, Reason
 from appliance.events import EventKind
 from appliance.messages import Channel
-from appliance.store import lines
+from appliance.store import lines, routes
 from appliance.store.line_settings import LineSettings
 from appliance.store.store import Tx
 from tests.e2e.filled import Filler
@@ -108,9 +108,9 @@ class ModemDesk:
         self.desk.store.write(lambda tx: lines.set_line(tx, line_id, settings))
 
     @property
-    def routes(self) -> list[lines.Route]:
+    def routes(self) -> list[routes.Route]:
         line_id = self.desk.filled.lines[self.branch]
-        return list(self.desk.store.read(lambda conn: lines.routes_of_line(conn, line_id)))
+        return list(self.desk.store.read(lambda conn: routes.routes_of_line(conn, line_id)))
 
 
 def left_over_modem(modem: ModemDesk, message_id: str, *, parts: int, arrived: int) -> None:

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from appliance.api.services import PluggedIn
 from appliance.desk.team import staff
-from appliance.store import lines
+from appliance.store import devices
 from appliance.store.store import Tx
 from tests.e2e.conftest import SETUP_CODE, Look, OpenPage, Place
 from tests.e2e.filled import PASSWORD
@@ -208,7 +208,7 @@ def test_the_wizard_lists_what_is_plugged_in(guest_page: OpenPage, place: Place)
 
 def test_what_was_enrolled_without_a_number_may_get_one(guest_page: OpenPage, place: Place) -> None:
     """`balie device enrol` makes a phone known; the form offers it until it carries a number."""
-    place.store.write(lambda tx: lines.enrol(tx, kind="phone", address="R58M998"))
+    place.store.write(lambda tx: devices.enrol(tx, kind="phone", address="R58M998"))
     there = [PluggedIn(kind="phone", address="R58M998", state="ready")]
     services = dataclasses.replace(place.services, plugged_in=lambda: there)
     with place.web.serving(services):

@@ -31,7 +31,7 @@ from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import DEFAULT_PROFILE, Profile
 from appliance.queue.planner import Planner
 from appliance.queue.work import QueueWork
-from appliance.store import contacts, events, lines
+from appliance.store import branches, contacts, devices, events, lines, routes
 from appliance.store.store import Store, Tx
 
 ANNA, BART = "+31611111111", "+31622222222"
@@ -70,16 +70,16 @@ class Counter:
         self.reception = Reception(self.store, self.gate)
         self.work = QueueWork(self.store, self.gate, self.profile, evidence=self.evidence)
         self.planner = Planner(self.store, self.profile, self.due.append)
-        self.branch_id = self.store.write(lambda tx: lines.add_branch(tx, "Utrecht"))
+        self.branch_id = self.store.write(lambda tx: branches.add_branch(tx, "Utrecht"))
         self.line_id, self.device_id = self.add_line("+31687654321", "R58M123")
         self.phone_is(DeviceState.READY, channels=BOTH)
 
     def add_line(self, number: str, serial: str) -> tuple[str, str]:
         def work(tx: Tx) -> tuple[str, str]:
             line_id = lines.add_line(tx, branch_id=self.branch_id, number=number)
-            device_id = lines.enrol(tx, kind="phone", address=serial)
+            device_id = devices.enrol(tx, kind="phone", address=serial)
             for channel in (WHATSAPP, SMS):
-                lines.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
+                routes.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
             return line_id, device_id
 
         return self.store.write(work)

@@ -16,7 +16,7 @@ from appliance.devices.protocol import (
 )
 from appliance.messages import Channel
 from appliance.queue.attempt import QueueAttempt
-from appliance.store import lines
+from appliance.store import devices, routes
 from appliance.store.store import Tx
 from tests.queue.counter import ANNA, SMS, Counter, tapping
 
@@ -39,13 +39,13 @@ class Modem:
         self.is_ready()
 
     def _enrol(self, tx: Tx) -> str:
-        device_id = lines.enrol(tx, kind="modem", address="/dev/ttyUSB0")
+        device_id = devices.enrol(tx, kind="modem", address="/dev/ttyUSB0")
         self.falls_back(tx, self.counter.line_id, device_id)
         return device_id
 
     def falls_back(self, tx: Tx, line_id: str, device_id: str | None = None) -> None:
         device_id = device_id or self.device_id
-        lines.add_route(tx, line_id=line_id, device_id=device_id, channel=SMS)
+        routes.add_route(tx, line_id=line_id, device_id=device_id, channel=SMS)
 
     def is_ready(self, **facts: Any) -> None:
         self._is(Status(state=DeviceState.READY, channels=ONLY_SMS, facts=facts))

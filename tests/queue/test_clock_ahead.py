@@ -26,7 +26,7 @@ from appliance.queue.pacing import DAY_MS, DEFAULT_PROFILE, MINUTE_MS, Waiting, 
 from appliance.queue.past import Histories
 from appliance.queue.planner import Planner
 from appliance.queue.work import QueueWork
-from appliance.store import high_water, lines
+from appliance.store import devices, high_water, lines
 from appliance.store.store import Store
 from tests.queue.counter import ANNA, BART, BOTH, MONDAY, STAFF, Counter, tapping
 from tests.queue.inbox_reader import Colleague
@@ -235,7 +235,7 @@ def test_a_lost_phone_is_given_up_in_minutes(counter: Counter, ahead_ms: int) ->
     goes_ahead(counter, ahead_ms)
     counter.phone_is(DeviceState.ABSENT)
     is_right_again(counter)
-    device = counter.store.read(lambda conn: lines.device(conn, counter.device_id))
+    device = counter.store.read(lambda conn: devices.device(conn, counter.device_id))
     assert set(device.lost.values()) == {counter.clock.at_ms}
 
 

@@ -8,7 +8,7 @@ from appliance.devices.protocol import DeviceState, Group, Incoming, MissedCall,
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.events import EventKind
 from appliance.messages import Channel
-from appliance.store import consent, contacts, lines
+from appliance.store import consent, contacts, devices
 from appliance.store.store import Tx
 from tests.queue.counter import ANNA, BART, BOTH, SMS, WHATSAPP, Counter
 
@@ -526,7 +526,7 @@ def test_recent_messages_come_back_as_the_device_told_them(counter: Counter) -> 
 
 def test_a_device_without_a_line_keeps_its_messages(counter: Counter) -> None:
     """Nobody could see them; they stay on the phone and come when it has a line."""
-    spare = counter.store.write(lambda tx: lines.enrol(tx, kind="phone", address="R58M000"))
+    spare = counter.store.write(lambda tx: devices.enrol(tx, kind="phone", address="R58M000"))
     incoming = Incoming(channel=SMS, key="1", sender=ANNA, text="Hoi", at_ms=1)
     counter.reception.received(spare, [incoming])
     assert counter.all("SELECT 1 FROM message") == []

@@ -13,7 +13,7 @@ from appliance.messages import MessageClass, MessageState
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.pacing import MINUTE_MS
 from appliance.queue.past import Histories
-from appliance.store import lines
+from appliance.store import devices, lines, routes
 from appliance.store.store import Tx
 from tests.queue.counter import ANNA, BART, HOUR_S, SMS, STAFF, WHATSAPP, Counter, tapping
 from tests.queue.office import MODEM_NUMBER, Modem, phone_is_away, phone_is_back, told
@@ -289,8 +289,8 @@ def test_a_line_with_a_modem_alone_signs_nothing(counter: Counter) -> None:
 
     def add(tx: Tx) -> tuple[str, str]:
         line_id = lines.add_line(tx, branch_id=counter.branch_id, number=MODEM_NUMBER)
-        device_id = lines.enrol(tx, kind="modem", address="/dev/ttyUSB3")
-        lines.add_route(tx, line_id=line_id, device_id=device_id, channel=SMS)
+        device_id = devices.enrol(tx, kind="modem", address="/dev/ttyUSB3")
+        routes.add_route(tx, line_id=line_id, device_id=device_id, channel=SMS)
         return line_id, device_id
 
     counter.line_id, counter.device_id = counter.store.write(add)
@@ -330,7 +330,7 @@ def test_a_stranger_s_message_is_for_the_line_that_first_fell_back_on_it(
     first, second = counter.line_id, shared(counter, modem)
     assert writes(counter, modem, "een", "+31655555555") == first
     counter.store.write(
-        lambda tx: lines.add_route(
+        lambda tx: routes.add_route(
             tx, line_id=second, device_id=modem.device_id, channel=WHATSAPP, rank=0
         )
     )
@@ -375,7 +375,7 @@ def test_what_is_told_again_is_known_whoever_it_is_for_by_now(
     device_id, counter.device_id = counter.device_id, modem.device_id
     counter.hears("hallo", channel=SMS, key="same")
     counter.store.write(
-        lambda tx: lines.add_route(
+        lambda tx: routes.add_route(
             tx, line_id=second, device_id=modem.device_id, channel=WHATSAPP, rank=0
         )
     )
@@ -421,7 +421,7 @@ def test_a_new_modem_begins_slowly_however_old_its_lines_are(
     device = counter.one("SELECT created_ms FROM device WHERE kind = 'modem'")
     assert modem_history(counter, modem) == device["created_ms"]
     counter.store.write(
-        lambda tx: lines.add_route(
+        lambda tx: routes.add_route(
             tx, line_id=counter.line_id, device_id=modem.device_id, channel=WHATSAPP, rank=0
         )
     )

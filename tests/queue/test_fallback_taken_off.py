@@ -9,7 +9,7 @@ from appliance.devices.protocol import Proof, Tick
 from appliance.errors import Refused, Transient, Unconfirmed
 from appliance.messages import MessageState
 from appliance.queue.attempt import QueueAttempt
-from appliance.store import lines
+from appliance.store import devices
 from tests.queue.counter import ANNA, STAFF, Counter, tapping
 from tests.queue.office import Modem, phone_is_away, told
 
@@ -41,7 +41,7 @@ def falls_back_on(counter: Counter, port: str | None) -> None:
 
 
 def modems(counter: Counter) -> list[str]:
-    found = counter.store.read(lines.devices)
+    found = counter.store.read(devices.devices)
     return [each.id for each in found if each.kind == "modem"]
 
 

@@ -16,9 +16,9 @@ from appliance.errors import InvalidInput, NoCredit, SimMissing, Transient
 from appliance.events import EventKind
 from appliance.messages import Channel, MessageClass
 from appliance.queue.recovery import doubt_everything_in_hand
-from appliance.store import lines
+from appliance.store import devices, lines
+from appliance.store.devices import Device
 from appliance.store.line_settings import DEFAULT_SETTINGS, LineSettings
-from appliance.store.lines import Device
 from tests.queue.counter import ANNA, BART, SMS, Counter, tapping
 from tests.queue.office import ONLY_SMS, Modem, phone_is_away
 
@@ -30,7 +30,7 @@ def modem(counter: Counter) -> Modem:
 
 
 def device(counter: Counter, modem: Modem) -> Device:
-    return counter.store.read(lambda conn: lines.device(conn, modem.device_id))
+    return counter.store.read(lambda conn: devices.device(conn, modem.device_id))
 
 
 def line(counter: Counter) -> lines.Line:
@@ -65,7 +65,7 @@ def test_the_first_modem_binds_and_another_is_refused(counter: Counter, modem: M
 
 
 def second_modem(counter: Counter) -> str:
-    return counter.store.write(lambda tx: lines.enrol(tx, kind="modem", address="/dev/ttyUSB4"))
+    return counter.store.write(lambda tx: devices.enrol(tx, kind="modem", address="/dev/ttyUSB4"))
 
 
 @pytest.mark.parametrize("imei", ["356938035643809", "000000000000000"])
@@ -90,7 +90,7 @@ def test_a_modem_whose_line_is_gone_is_told_that_nobody_took_it(
     counter: Counter, modem: Modem
 ) -> None:
     """It asked before, and the line was removed in between: it must not delete what it has."""
-    spare = counter.store.write(lambda tx: lines.enrol(tx, kind="modem", address="/dev/ttyUSB4"))
+    spare = counter.store.write(lambda tx: devices.enrol(tx, kind="modem", address="/dev/ttyUSB4"))
     incoming = Incoming(channel=SMS, key="1", sender=ANNA, text="Hoi", at_ms=1)
     part = IncomingPart(
         key="2", sender=ANNA, reference=7, wide=False, part=1, total=2, text="Hoi", at_ms=1
@@ -242,13 +242,13 @@ def test_a_sim_that_is_back_starts_its_routes(counter: Counter, modem: Modem) ->
 
 def test_a_route_has_a_rank(counter: Counter, modem: Modem) -> None:
     """Given one it stands there, and the others behind it."""
-    other = counter.store.write(lambda tx: lines.enrol(tx, kind="modem", address="/dev/ttyUSB7"))
+    other = counter.store.write(lambda tx: devices.enrol(tx, kind="modem", address="/dev/ttyUSB7"))
     counter.store.write(
-        lambda tx: lines.add_route(
+        lambda tx: routes.add_route(
             tx, line_id=counter.line_id, device_id=other, channel=SMS, rank=1
         )
     )
-    routes = counter.store.read(lambda conn: lines.routes_of_line(conn, counter.line_id))
+    routes = counter.store.read(lambda conn: routes.routes_of_line(conn, counter.line_id))
     phone = counter.device_id
     assert [each.device_id for each in routes] == [phone, other, phone, modem.device_id]
 

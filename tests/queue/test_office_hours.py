@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.queue.office_hours import OfficeHours, hours_of
-from appliance.store import lines
+from appliance.store import branches
 from tests.queue.counter import MONDAY, Counter, at
 
 DUTCH = OfficeHours(
@@ -44,7 +44,7 @@ def test_a_branch_keeps_lunch_and_dutch_holidays_unless_it_says_otherwise(
     counter: Counter,
 ) -> None:
     """As the table has it for a branch that nobody changed."""
-    branch = counter.store.read(lambda conn: lines.branch(conn, counter.branch_id))
+    branch = counter.store.read(lambda conn: branches.branch(conn, counter.branch_id))
     assert hours_of(branch) == DUTCH
     plain = replace(branch, lunch="", holidays="")
     assert hours_of(plain).open_from(at("2026-04-27 12:45")) == at("2026-04-27 12:45")

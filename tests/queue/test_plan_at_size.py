@@ -16,7 +16,7 @@ from appliance.queue import rows
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.planner import FAR_TOLERANCE, FAR_WRITTEN, MAX_WRITTEN, NEAR, Planner
 from appliance.queue.profile import checked
-from appliance.store import lines
+from appliance.store import devices, lines, routes
 from appliance.store.store import Tx
 from tests.queue.counter import ANNA, BART, HOUR_S, Counter, tapping
 
@@ -328,8 +328,8 @@ def test_the_pause_of_one_device_holds_up_no_other(counter: Counter) -> None:
 
 def add_modem(counter: Counter) -> str:
     def work(tx: Tx) -> str:
-        device_id = lines.enrol(tx, kind="modem", address="/dev/ttyUSB0")
-        lines.add_route(tx, line_id=counter.line_id, device_id=device_id, channel=Channel.SMS)
+        device_id = devices.enrol(tx, kind="modem", address="/dev/ttyUSB0")
+        routes.add_route(tx, line_id=counter.line_id, device_id=device_id, channel=Channel.SMS)
         tx.conn.execute(
             "UPDATE line SET fallback_classes = '[\"list\"]' WHERE id = ?", (counter.line_id,)
         )

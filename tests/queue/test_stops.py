@@ -7,7 +7,7 @@ from appliance.errors import LineStopped, NoCredit, Refused, SimMissing, Transie
 from appliance.messages import Channel, MessageState
 from appliance.queue.attempt import QueueAttempt, claim
 from appliance.queue.plan import next_due
-from appliance.store import lines
+from appliance.store import devices, lines, routes
 from appliance.store.store import Tx
 from tests.queue.counter import ANNA, BOTH, SMS, Counter, tapping
 
@@ -19,8 +19,8 @@ def modem(counter: Counter) -> str:
     """A second device of the same line, for SMS alone."""
 
     def add(tx: Tx) -> str:
-        device_id = lines.enrol(tx, kind="modem", address="/dev/ttyUSB0")
-        lines.add_route(tx, line_id=counter.line_id, device_id=device_id, channel=Channel.SMS)
+        device_id = devices.enrol(tx, kind="modem", address="/dev/ttyUSB0")
+        routes.add_route(tx, line_id=counter.line_id, device_id=device_id, channel=Channel.SMS)
         return device_id
 
     device_id = counter.store.write(add)

@@ -23,7 +23,7 @@ from appliance.devices.protocol import Balance, DeviceState, Reason, Status
 from appliance.errors import NotFound
 from appliance.ids import is_id
 from appliance.queue.gate import ConsentGate
-from appliance.store import events, lines
+from appliance.store import branches, devices, events, lines
 from appliance.store.store import Store
 
 ROOT = Path(__file__).parents[2]
@@ -163,7 +163,7 @@ def test_a_line_has_its_phone_and_its_routes(running: Store) -> None:
     told("branch", "add", "Utrecht")
     added = a_line("06 1234 5678")
     assert added["number"] == NUMBER
-    routes = running.read(lambda conn: lines.routes_of_line(conn, added["id"]))
+    routes = running.read(lambda conn: routes.routes_of_line(conn, added["id"]))
     assert [route.channel.value for route in routes] == ["whatsapp", "sms"]
     assert {route.device_id for route in routes} == {added["device"]}
     listed = told("line", "list")["items"]
@@ -365,7 +365,7 @@ def test_a_process_of_its_own_works_beside_a_running_balie(running: Store, data:
     before = running.data_version()
     done = process("branch", "add", "Utrecht", "--json", data=data)
     assert (done.returncode, done.stderr) == (0, "")
-    assert [each.id for each in running.read(lines.branches)] == [json.loads(done.stdout)["id"]]
+    assert [each.id for each in running.read(branches.branches)] == [json.loads(done.stdout)["id"]]
     assert running.data_version() != before
 
 
@@ -420,7 +420,7 @@ def test_a_modem_takes_over_for_many_lines(running: Store) -> None:
     first = told("line", "add", *_IN_UTRECHT, "--number", NUMBER, "--adb", "R58M123", *shared)
     other = told("line", "add", *_IN_UTRECHT, "--number", "+31687654321", "--adb", "R58", *shared)
     assert first["fallback"] == other["fallback"]
-    routes = running.read(lambda conn: lines.routes_of_line(conn, first["id"]))
+    routes = running.read(lambda conn: routes.routes_of_line(conn, first["id"]))
     assert [(route.device_id == first["device"], route.channel.value) for route in routes] == [
         (True, "whatsapp"),
         (True, "sms"),
@@ -437,7 +437,7 @@ def test_a_line_may_be_a_modem_alone(running: Store) -> None:
     enrolled = told("device", "enrol", "--modem", port)
     added = told("line", "add", *_IN_UTRECHT, "--number", NUMBER, "--modem", port)
     assert added["device"] == enrolled["id"]
-    routes = running.read(lambda conn: lines.routes_of_line(conn, added["id"]))
+    routes = running.read(lambda conn: routes.routes_of_line(conn, added["id"]))
     assert [route.channel.value for route in routes] == ["sms"]
     again = (*_IN_UTRECHT, "--number", "+31687654321")
     assert f"Modem {port} carries the line" in refused("line", "add", *again, "--modem", port)
@@ -539,7 +539,7 @@ def test_a_line_gets_another_fallback(running: Store) -> None:
     a_line()
 
     def addresses() -> set[str]:
-        return {each.address for each in running.read(lines.devices)}
+        return {each.address for each in running.read(devices.devices)}
 
     set_it = ("line", "set", NUMBER, "--fallback-modem")
     told(*set_it, "/dev/ttyUSB0")

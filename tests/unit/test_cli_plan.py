@@ -15,7 +15,7 @@ from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.devices.protocol import DeviceState, Incoming, Reason, Status
 from appliance.messages import Channel, MessageClass
 from appliance.queue.gate import ConsentGate
-from appliance.store import high_water, lines
+from appliance.store import branches, devices, high_water, lines, routes
 from appliance.store.store import Store, Tx
 
 WORKER = "+31655500601"
@@ -29,10 +29,10 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     reception = Reception(opened, ConsentGate())
 
     def office(tx: Tx) -> tuple[str, str]:
-        branch_id = lines.add_branch(tx, "Utrecht")
+        branch_id = branches.add_branch(tx, "Utrecht")
         line_id = lines.add_line(tx, branch_id=branch_id, number="+31612345678")
-        phone = lines.enrol(tx, kind="phone", address="R58M123")
-        lines.add_route(tx, line_id=line_id, device_id=phone, channel=Channel.WHATSAPP)
+        phone = devices.enrol(tx, kind="phone", address="R58M123")
+        routes.add_route(tx, line_id=line_id, device_id=phone, channel=Channel.WHATSAPP)
         return line_id, phone
 
     line_id, phone = opened.write(office)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from appliance.clock import SystemClock
 from appliance.events import Event
-from appliance.store import lines
+from appliance.store import branches
 from appliance.store.feed import EventFeed
 from appliance.store.store import Store
 
@@ -16,7 +16,7 @@ async def _first_after_a_commit(store: Store) -> Event:
     feed = EventFeed(store, poll_s=3600)
     await feed.start()
     after = feed.head
-    store.write(lambda tx: lines.add_branch(tx, "Utrecht"))
+    store.write(lambda tx: branches.add_branch(tx, "Utrecht"))
     reading = asyncio.create_task(feed._catch_up())
     following = asyncio.ensure_future(anext(feed.follow(after)))
     try:

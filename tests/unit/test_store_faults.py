@@ -13,7 +13,7 @@ import pytest
 
 from appliance.clock import ManualClock
 from appliance.errors import NewerDatabase, StoreCorrupt, StoreUnavailable
-from appliance.store import lines
+from appliance.store import branches
 from appliance.store.migrations import migrations
 from appliance.store.store import Store, Tx
 from tests.full_disk import fill_the_disk, make_room
@@ -190,7 +190,7 @@ def columns(path: Path) -> list[str]:
 
 def filled(path: Path, *names: str) -> None:
     store = opened(path)
-    store.write(lambda tx: lines.add_branch(tx, "Utrecht"))
+    store.write(lambda tx: branches.add_branch(tx, "Utrecht"))
     for name in names:
         store.write(lambda tx, name=name: tx.conn.execute(*remember(name)))  # type: ignore[misc]
     store.close()
@@ -253,7 +253,7 @@ def test_a_migration_that_breaks_off_changes_nothing(path: Path) -> None:
             opened(path)
     assert "colour" not in columns(path)
     again = opened(path)
-    assert [each.name for each in again.read(lines.branches)] == ["Utrecht"]
+    assert [each.name for each in again.read(branches.branches)] == ["Utrecht"]
     again.close()
 
 

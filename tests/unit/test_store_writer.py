@@ -13,7 +13,7 @@ import pytest
 from appliance.clock import ManualClock
 from appliance.errors import Refused, StoreUnavailable
 from appliance.events import EventKind
-from appliance.store import events, lines
+from appliance.store import branches, events, lines
 from appliance.store.store import Store, Tx
 
 WITHIN_S = 60
@@ -27,11 +27,11 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def add(name: str) -> Callable[[Tx], str]:
-    return lambda tx: lines.add_branch(tx, name)
+    return lambda tx: branches.add_branch(tx, name)
 
 
 def names(store: Store) -> list[str]:
-    return [each.name for each in store.read(lines.branches)]
+    return [each.name for each in store.read(branches.branches)]
 
 
 class Busy:
@@ -69,7 +69,7 @@ def test_writes_that_wait_share_one_commit(store: Store) -> None:
 @pytest.mark.parametrize(
     ("wrong", "error"),
     [
-        (lambda tx: lines.add_branch(tx, "B0"), Refused),
+        (lambda tx: branches.add_branch(tx, "B0"), Refused),
         (
             lambda tx: tx.conn.execute(
                 "INSERT INTO branch (id, name, created_ms) VALUES ('x', 'B0', 0)"
@@ -237,7 +237,7 @@ def test_an_event_belongs_to_the_branch_of_its_line(store: Store) -> None:
     """Who may see a branch finds the events of its lines under it."""
 
     def work(tx: Tx) -> tuple[str, str]:
-        branch_id = lines.add_branch(tx, "Utrecht")
+        branch_id = branches.add_branch(tx, "Utrecht")
         return branch_id, lines.add_line(tx, branch_id=branch_id, number="+31612345678")
 
     branch_id, line_id = store.write(work)

@@ -13,7 +13,7 @@ from appliance.errors import NotFound
 from appliance.events import Event
 from appliance.ids import is_id
 from appliance.phone_numbers import number_or_text
-from appliance.store import contacts, lines
+from appliance.store import branches, contacts, lines
 from appliance.store.contacts import Contact
 from appliance.store.lines import Line
 
@@ -48,7 +48,7 @@ class Sight:
 
     def branch_id(self, conn: sqlite3.Connection, name: str) -> str:
         """The branch with this id or name. Raises NotFound."""
-        found = lines.branch(conn, name)
+        found = branches.branch(conn, name)
         if not self.sees_branch(found.id):
             raise NotFound("branch")
         return found.id

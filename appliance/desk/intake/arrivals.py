@@ -10,7 +10,7 @@ from appliance.desk.lines import line_codes
 from appliance.devices.protocol import Form, Incoming
 from appliance.messages import Channel, Origin
 from appliance.phone_numbers import is_e164
-from appliance.store import contacts, conversations, lines, messages
+from appliance.store import contacts, conversations, devices, lines, messages
 from appliance.store.lines import Line
 from appliance.store.store import Tx
 
@@ -115,7 +115,7 @@ def key_owner(conn: sqlite3.Connection, device_id: str, line: Line) -> str:
     """Under what a device's own keys are known: a phone may be exchanged for another one of the
     line; what comes to a modem is its own, for whichever of its lines it is.
     """
-    return device_id if lines.device(conn, device_id).kind == "modem" else line.id
+    return device_id if devices.device(conn, device_id).kind == "modem" else line.id
 
 
 _LAST_WROTE = """

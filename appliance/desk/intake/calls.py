@@ -11,7 +11,7 @@ from appliance.events import EventKind
 from appliance.messages import Channel, MessageClass
 from appliance.phone_numbers import is_mobile, readable
 from appliance.queue.profile import DAY_MS, HOUR_MS
-from appliance.store import consent, contacts, conversations, lines
+from appliance.store import branches, consent, contacts, conversations
 from appliance.store.consent import ConsentKind
 from appliance.store.lines import Line
 from appliance.store.store import Tx
@@ -69,7 +69,7 @@ def _answer(tx: Tx, line: Line, number: str, template: str) -> None:
             kind=ConsentKind.CALLED,
             recorded_by="rule",
         )
-    branch = lines.branch(tx.conn, line.branch_id)
+    branch = branches.branch(tx.conn, line.branch_id)
     request = SendRequest(
         line_id=line.id,
         number=number,

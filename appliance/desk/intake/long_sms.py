@@ -16,7 +16,7 @@ from appliance.messages import Channel, Origin
 from appliance.phone_numbers import in_quotes
 from appliance.queue.profile import MINUTE_MS
 from appliance.sms_parts import join
-from appliance.store import lines
+from appliance.store import branches
 from appliance.store.store import Tx
 
 PATIENCE_MS = 10 * MINUTE_MS
@@ -174,7 +174,7 @@ def _span(numbers: Iterator[int] | Sequence[int]) -> str:
 
 def _language(tx: Tx, sms: sqlite3.Row) -> str:
     line = arrivals.line_for(tx.conn, sms["device_id"], _sender(sms))
-    return lines.branch(tx.conn, line.branch_id).language if line else "en"
+    return branches.branch(tx.conn, line.branch_id).language if line else "en"
 
 
 # Of two messages under one reference the one that was sent at about the same time, shown

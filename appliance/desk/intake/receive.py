@@ -29,7 +29,7 @@ from appliance.errors import Transient
 from appliance.messages import Channel
 from appliance.queue import delivery, rows
 from appliance.queue.gate import ConsentGate
-from appliance.store import lines, modems
+from appliance.store import devices, lines, modems
 from appliance.store.modems import Whose
 from appliance.store.store import Store, Tx
 
@@ -154,7 +154,7 @@ def _may_withdraw(text: str) -> bool:
 def _leave(conn: sqlite3.Connection, device_id: str) -> None:
     """A modem forgets what it was told is durable, so it must hear that it is not."""
     log.warning("device %s has no line; a message stays on it", device_id)
-    if lines.device(conn, device_id).kind == "modem":
+    if devices.device(conn, device_id).kind == "modem":
         raise _nobody_took_it()
 
 

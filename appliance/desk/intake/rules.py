@@ -8,7 +8,7 @@ from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.errors import InvalidInput, Refused
 from appliance.messages import Channel, MessageClass
 from appliance.phone_numbers import is_e164, is_landline, is_service
-from appliance.store import consent, contacts, lines
+from appliance.store import branches, consent, contacts, lines
 from appliance.store.consent import ConsentKind, Verdict
 from appliance.store.store import Tx
 
@@ -139,7 +139,7 @@ def _say(
 
     None when it cannot be sent: that must not cost the message that it answers.
     """
-    branch = lines.branch(tx.conn, arrival.line.branch_id)
+    branch = branches.branch(tx.conn, arrival.line.branch_id)
     text = texts[branch.language]
     if rule == "welcome" and branch.welcome_text:
         text = branch.welcome_text

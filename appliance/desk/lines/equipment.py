@@ -11,7 +11,7 @@ from appliance.desk.lines import crowd, line_codes
 from appliance.desk.lines.line_codes import LineCode
 from appliance.devices.protocol import DeviceState, Reason
 from appliance.messages import Channel
-from appliance.store import lines
+from appliance.store import branches, devices, lines, routes
 from appliance.store.line_settings import LineSettings
 
 # From how many dBm on a signal has four bars, three, two and one.
@@ -92,9 +92,9 @@ class Number:
 
 def numbers(conn: sqlite3.Connection, rights: Rights, *, now_ms: int) -> Sequence[Number]:
     """Of the branches that one reads the inbox of or manages the devices of."""
-    branches = {each.id: each for each in lines.branches(conn)}
+    known = {each.id: each for each in branches.branches(conn)}
     found = [
-        _number(conn, line, branches[line.branch_id], rights, now_ms)
+        _number(conn, line, known[line.branch_id], rights, now_ms)
         for line in lines.lines(conn)
         if rights.may(Permission.INBOX_READ, line.branch_id)
         or rights.may(Permission.DEVICE_MANAGE, line.branch_id)
@@ -103,7 +103,7 @@ def numbers(conn: sqlite3.Connection, rights: Rights, *, now_ms: int) -> Sequenc
 
 
 def _number(
-    conn: sqlite3.Connection, line: lines.Line, branch: lines.Branch, rights: Rights, now_ms: int
+    conn: sqlite3.Connection, line: lines.Line, branch: branches.Branch, rights: Rights, now_ms: int
 ) -> Number:
     may_manage = rights.may(Permission.DEVICE_MANAGE, line.branch_id)
     waiting = conn.execute(
@@ -117,7 +117,7 @@ def _number(
         branch=branch.name,
         zone=branch.zone,
         stopped=line.stopped,
-        goes_on=line.stopped is not None and bool(lines.open_routes(conn, line)),
+        goes_on=line.stopped is not None and bool(routes.open_routes(conn, line)),
         waiting=waiting[0],
         may_manage=may_manage,
         settings=line.settings,
@@ -130,16 +130,16 @@ def _number(
 def _devices(conn: sqlite3.Connection, line: lines.Line) -> Sequence[Device]:
     """Best first; the number's own device is the first one's."""
     by_device: dict[str, list[Channel]] = {}
-    for route in lines.routes_of_line(conn, line.id):
+    for route in routes.routes_of_line(conn, line.id):
         by_device.setdefault(route.device_id, []).append(route.channel)
     return [
-        _device(lines.device(conn, device_id), line, routes, fallback=place > 0)
+        _device(devices.device(conn, device_id), line, routes, fallback=place > 0)
         for place, (device_id, routes) in enumerate(by_device.items())
     ]
 
 
 def _device(
-    device: lines.Device, line: lines.Line, routes: Sequence[Channel], *, fallback: bool
+    device: devices.Device, line: lines.Line, routes: Sequence[Channel], *, fallback: bool
 ) -> Device:
     return Device(
         id=device.id,
@@ -156,7 +156,7 @@ def _device(
     )
 
 
-def _modem(device: lines.Device, line: lines.Line) -> ModemFacts:
+def _modem(device: devices.Device, line: lines.Line) -> ModemFacts:
     facts: Mapping[str, Any] = json.loads(device.facts)
     return ModemFacts(
         port=facts.get("port"),

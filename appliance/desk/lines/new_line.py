@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from appliance.errors import InvalidInput, Refused
 from appliance.messages import Channel
-from appliance.store import lines, messages
+from appliance.store import devices, lines, messages, routes
 from appliance.store.store import Tx
 
 _CHANNELS = {"phone": (Channel.WHATSAPP, Channel.SMS), "modem": (Channel.SMS,)}
@@ -35,7 +35,7 @@ class AddedLine:
 def add(tx: Tx, wanted: NewLine) -> AddedLine:
     """Raises Refused when the number or the device has a line already."""
     line_id = lines.add_line(tx, branch_id=wanted.branch_id, number=wanted.number)
-    device_id = lines.enrol(tx, kind=wanted.kind, address=wanted.address)
+    device_id = devices.enrol(tx, kind=wanted.kind, address=wanted.address)
     if owner := _owner(tx.conn, device_id):
         raise Refused(
             "device-taken",
@@ -43,7 +43,7 @@ def add(tx: Tx, wanted: NewLine) -> AddedLine:
             remedy=f"One {wanted.kind} has one SIM; name another one, or remove that line first.",
         )
     for channel in _CHANNELS[wanted.kind]:
-        lines.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
+        routes.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
     fallback_id = add_fallback(tx, line_id, wanted.fallback) if wanted.fallback else None
     return AddedLine(line_id=line_id, device_id=device_id, fallback_id=fallback_id)
 
@@ -53,12 +53,12 @@ def set_fallback(tx: Tx, line_id: str, port: str | None) -> None:
 
     Raises Refused while the modem that would go has a message of the line in hand.
     """
-    used = list(dict.fromkeys(route.device_id for route in lines.routes_of_line(tx.conn, line_id)))
-    found = lines.enrol(tx, kind="modem", address=port) if port is not None else None
+    used = list(dict.fromkeys(route.device_id for route in routes.routes_of_line(tx.conn, line_id)))
+    found = devices.enrol(tx, kind="modem", address=port) if port is not None else None
     for device_id in used[1:]:
         if device_id != found:
             _let_go(tx, line_id, device_id)
-            lines.remove_routes(tx, line_id=line_id, device_id=device_id)
+            routes.remove_routes(tx, line_id=line_id, device_id=device_id)
     if port is not None and found not in used[1:]:
         add_fallback(tx, line_id, port)
 
@@ -78,17 +78,17 @@ def _let_go(tx: Tx, line_id: str, device_id: str) -> None:
 
 def add_fallback(tx: Tx, line_id: str, port: str) -> str:
     """The modem's id. After it the line sends by SMS from the modem's number, when it has to."""
-    device_id = lines.enrol(tx, kind="modem", address=port)
-    if any(route.device_id == device_id for route in lines.routes_of_line(tx.conn, line_id)):
+    device_id = devices.enrol(tx, kind="modem", address=port)
+    if any(route.device_id == device_id for route in routes.routes_of_line(tx.conn, line_id)):
         raise InvalidInput("fallback_modem", f"The line sends over the modem {port} already.")
-    lines.add_route(tx, line_id=line_id, device_id=device_id, channel=Channel.SMS)
+    routes.add_route(tx, line_id=line_id, device_id=device_id, channel=Channel.SMS)
     return device_id
 
 
 def _owner(conn: sqlite3.Connection, device_id: str) -> str | None:
     """The number of the SIM in this device, where a line has it: the first route is its own."""
-    for route in lines.routes_of_device(conn, device_id):
-        if lines.routes_of_line(conn, route.line_id)[0].device_id == device_id:
+    for route in routes.routes_of_device(conn, device_id):
+        if routes.routes_of_line(conn, route.line_id)[0].device_id == device_id:
             return lines.line(conn, route.line_id).number
     return None
 

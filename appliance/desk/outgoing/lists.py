@@ -27,7 +27,7 @@ from appliance.queue.permission import may_write
 from appliance.queue.routing import ROAMING, Parcel, Way, Ways
 from appliance.queue.rows import Lane
 from appliance.sms_parts import MAX_PARTS, count_parts
-from appliance.store import conversations, high_water, lines, messages
+from appliance.store import branches, conversations, high_water, lines, messages, routes
 from appliance.store.lines import Line
 from appliance.store.store import Tx
 
@@ -179,7 +179,7 @@ class _Look:
             undecided=undecided.asked(conn, line.id),
             expires_ms=begins_ms + request.ttl_ms
             if request.ttl_ms
-            else _end_of_day(lines.branch(conn, line.branch_id).zone, begins_ms),
+            else _end_of_day(branches.branch(conn, line.branch_id).zone, begins_ms),
         )
 
     def all(self) -> Sequence[Recipient]:
@@ -303,7 +303,7 @@ def _parcel(recipient: Recipient, person: sqlite3.Row) -> Parcel:
 
 def _rhythm(conn: sqlite3.Connection, line: Line, request: ListRequest, *, now_ms: int) -> Rhythm:
     """Goes on from what the SIM sent today and from what is promised on the line."""
-    hours = hours_of(lines.branch(conn, line.branch_id))
+    hours = hours_of(branches.branch(conn, line.branch_id))
     begins_ms = max(now_ms, request.not_before_ms or 0)
     rhythm = Rhythm.after(line, request.profile, hours, now_ms=begins_ms)
     taken = [
@@ -311,7 +311,7 @@ def _rhythm(conn: sqlite3.Connection, line: Line, request: ListRequest, *, now_m
         for lane in rows.LANES
         for at_ms in rows.latest_expected(conn, line.id, lane, now_ms=now_ms, limit=PROMISED)
     ]
-    for device_id in {route.device_id for route in lines.routes_of_line(conn, line.id)}:
+    for device_id in {route.device_id for route in routes.routes_of_line(conn, line.id)}:
         history = Histories().of(conn, device_id, line, now_ms=now_ms)
         taken += [(left.at_ms, left.answering) for left in history.left]
     for at_ms, answering in sorted(taken):

@@ -8,7 +8,7 @@ from appliance.queue.permission import may_write
 from appliance.queue.routing import Parcel, Ways
 from appliance.sms_parts import MAX_PARTS, count_parts, room_left
 from appliance.store import lines
-from appliance.store.lines import Route
+from appliance.store.routes import Route
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

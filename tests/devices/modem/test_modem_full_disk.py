@@ -12,7 +12,7 @@ from appliance.devices.protocol import DeviceState
 from appliance.errors import StoreError
 from appliance.messages import Channel
 from appliance.queue.gate import ConsentGate
-from appliance.store import lines
+from appliance.store import branches, devices, lines, routes
 from appliance.store.store import Store, Tx
 from tests.devices.modem.modem_kit import ANNA, OWN, QUICK, ModemWorld
 from tests.devices.phone_bench import eventually
@@ -31,10 +31,10 @@ def driver(world: ModemWorld, store: Store) -> Iterator[ModemDriver]:
     """A modem with a line of its own, ready, over the real store."""
 
     def enrol(tx: Tx) -> str:
-        branch_id = lines.add_branch(tx, "Utrecht")
+        branch_id = branches.add_branch(tx, "Utrecht")
         line_id = lines.add_line(tx, branch_id=branch_id, number=OWN)
-        device_id = lines.enrol(tx, kind="modem", address=world.modem.port.path)
-        lines.add_route(tx, line_id=line_id, device_id=device_id, channel=Channel.SMS)
+        device_id = devices.enrol(tx, kind="modem", address=world.modem.port.path)
+        routes.add_route(tx, line_id=line_id, device_id=device_id, channel=Channel.SMS)
         return device_id
 
     made = ModemDriver(

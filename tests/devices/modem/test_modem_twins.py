@@ -14,7 +14,7 @@ from appliance.devices.protocol import DeviceState, Reason, Status
 from appliance.emulated.modem.spec import ModemSpec
 from appliance.messages import Channel
 from appliance.queue.gate import ConsentGate
-from appliance.store import lines
+from appliance.store import branches, devices, lines, routes
 from appliance.store.store import Store, Tx
 from tests.devices.modem.modem_kit import ANNA, QUICK, ModemWorld
 from tests.devices.phone_bench import eventually
@@ -39,19 +39,19 @@ class Twins:
         self.starts(*(modem.port.path for modem in self.world.modems))
 
     def _enrol(self, tx: Tx) -> list[str]:
-        branch_id = lines.add_branch(tx, "Utrecht")
+        branch_id = branches.add_branch(tx, "Utrecht")
         ids = []
         for number in NUMBERS:
             line_id = lines.add_line(tx, branch_id=branch_id, number=number)
-            ids.append(lines.enrol(tx, kind="modem", address=f"/dev/{number}"))
-            lines.add_route(tx, line_id=line_id, device_id=ids[-1], channel=Channel.SMS)
+            ids.append(devices.enrol(tx, kind="modem", address=f"/dev/{number}"))
+            routes.add_route(tx, line_id=line_id, device_id=ids[-1], channel=Channel.SMS)
         return ids
 
     def starts(self, *ports: str) -> None:
         """Balie starts; each modem is looked for at its port first."""
         self.close()
         for device_id, port in zip(self.ids, ports, strict=True):
-            known = self.store.read(partial(lines.device, device_id=device_id))
+            known = self.store.read(partial(devices.device, device_id=device_id))
             self.drivers.append(
                 ModemDriver(
                     device_id=device_id,

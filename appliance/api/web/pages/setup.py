@@ -22,7 +22,7 @@ from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.wrong_tries import Tried
 from appliance.desk.team import staff
 from appliance.errors import InvalidInput, Refused
-from appliance.store import lines
+from appliance.store import branches
 from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
@@ -113,7 +113,7 @@ def _begin(tx: Tx, name: str, password_hash: str) -> sessions.NewSession:
 
 def _add_branch(tx: Tx, rights: Rights, name: str, language: str) -> None:
     must_be_admin(rights)
-    lines.add_branch(tx, name, language=language)
+    branches.add_branch(tx, name, language=language)
 
 
 def must_be_admin(rights: Rights) -> None:

@@ -17,8 +17,8 @@ from appliance.desk.access.rights import Rights
 from appliance.desk.lines import new_line
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.phone_numbers import parse_number
-from appliance.store import lines
-from appliance.store.lines import Branch
+from appliance.store import branches, devices
+from appliance.store.branches import Branch
 from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
@@ -80,7 +80,7 @@ def _add(tx: Tx, rights: Rights, typed: Typed) -> None:
     if kind not in ("phone", "modem") or not address:
         raise InvalidInput("device", "Choose the phone or modem that has the SIM card.")
     wanted = new_line.NewLine(
-        branch_id=lines.branch(tx.conn, typed.branch).id,
+        branch_id=branches.branch(tx.conn, typed.branch).id,
         number=parse_number(typed.number, field="number"),
         kind=kind,
         address=address,
@@ -105,13 +105,12 @@ async def _page(
 
 async def _choice(visit: Visit) -> Choice:
     there = await asyncio.to_thread(visit.services.plugged_in)
-    branches = await visit.read(lines.branches)
-    known = await visit.read(lines.devices)
-    carrying = await visit.read(lines.carrying)
+    known = await visit.read(devices.devices)
+    carrying = await visit.read(devices.carrying)
     taken = {each.address for each in carrying}
     modems = [each.address for each in known if each.kind == "modem"]
     return Choice(
-        branches=branches,
+        branches=await visit.read(branches.branches),
         carrying=[each for each in there if each.address not in taken],
         ports=[
             *modems,

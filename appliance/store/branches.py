@@ -1,0 +1,57 @@
+"""Branches, at the SQL edge."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from appliance.errors import NotFound, Refused
+from appliance.events import EventKind
+from appliance.store.store import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """`opens` and `closes` are HH:MM in `zone`, `lunch` is HH:MM-HH:MM or empty.
+
+    `weekdays` are ISO digits, 1 is Monday; `holidays` is an ISO country, empty for none.
+    """
+
+    id: str
+    name: str
+    zone: str
+    language: str
+    opens: str
+    closes: str
+    weekdays: str
+    lunch: str
+    holidays: str
+    welcome_text: str | None
+
+
+def add_branch(tx: Tx, name: str, *, language: str = "nl", zone: str = "Europe/Amsterdam") -> str:
+    """The new branch's id. Raises Refused when the name is taken."""
+    if tx.conn.execute("SELECT 1 FROM branch WHERE name = ?", (name,)).fetchone():
+        raise Refused("name-taken", f"There is a branch “{name}” already; choose another name.")
+    branch_id = tx.new_id()
+    tx.conn.execute(
+        "INSERT INTO branch (id, name, language, zone, created_ms) VALUES (?, ?, ?, ?, ?)",
+        (branch_id, name, language, zone, tx.now_ms),
+    )
+    tx.emit(EventKind.BRANCH_ADDED, branch_id=branch_id)
+    return branch_id
+
+
+def branches(conn: sqlite3.Connection) -> Sequence[Branch]:
+    rows = conn.execute(
+        "SELECT id, name, zone, language, opens, closes, weekdays, lunch, holidays, welcome_text"
+        " FROM branch ORDER BY name"
+    )
+    return [Branch(**dict(row)) for row in rows]
+
+
+def branch(conn: sqlite3.Connection, name_or_id: str) -> Branch:
+    """Raises NotFound."""
+    for each in branches(conn):
+        if name_or_id == each.id or name_or_id.casefold() == each.name.casefold():
+            return each
+    raise NotFound("branch")
