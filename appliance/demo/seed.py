@@ -37,13 +37,13 @@ class Seeded:
     token: str
 
 
-def seed(store: Store, devices: Emulation) -> Seeded:
+def seed(store: Store, emulated: Emulation) -> Seeded:
     """Fills an empty store; on one that was filled before, only the devices' addresses are new.
 
     Passwords are made up each time: nobody can know them from elsewhere.
     """
-    store.write(lambda tx: _place_phones(tx, devices.phones))
-    store.write(lambda tx: _place_modems(tx, devices.modems))
+    store.write(lambda tx: _place_phones(tx, emulated.phones))
+    store.write(lambda tx: _place_modems(tx, emulated.modems))
     logins = [Login(name=name, password=_password(), role=role) for name, role, _ in _STAFF]
     hashes = [passwords.hash_password(login.password) for login in logins]
     store.write(lambda tx: _let_in(tx, hashes))
@@ -82,10 +82,8 @@ def _add_line(tx: Tx, branch_id: str, phone: EmulatedPhone) -> None:
 def _move_phone(tx: Tx, line: lines.Line, phone: EmulatedPhone) -> None:
     """The emulated phone of an earlier demo listens on another port now."""
     for route in routes.routes_of_line(tx.conn, line.id):
-        tx.conn.execute(
-            "UPDATE device SET address = ? WHERE id = ? AND kind = 'phone'",
-            (phone.serial, route.device_id),
-        )
+        if devices.device(tx.conn, route.device_id).kind == "phone":
+            devices.move(tx, route.device_id, phone.serial)
 
 
 def _place_modems(tx: Tx, modems: Sequence[EmulatedModem]) -> None:
@@ -93,7 +91,7 @@ def _place_modems(tx: Tx, modems: Sequence[EmulatedModem]) -> None:
     known = [device.id for device in devices.devices(tx.conn) if device.kind == "modem"]
     for modem in modems[:1]:
         if known:
-            tx.conn.execute("UPDATE device SET address = ? WHERE id = ?", (modem.port, known[0]))
+            devices.move(tx, known[0], modem.port)
         else:
             _fall_back(tx, modem)
 

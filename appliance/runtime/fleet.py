@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from appliance.devices.phone.adb.watch import AdbWatch
 from appliance.devices.worker import DeviceWorker
 from appliance.errors import StoreError
-from appliance.store import devices
+from appliance.store import devices, routes
 from appliance.store.devices import Device
 from appliance.store.store import Store
 from appliance.trouble import Trouble
@@ -53,9 +53,9 @@ class Fleet:
 
     def wake_line(self, line_id: str) -> None:
         """Something on this line may leave now."""
-        routes = self._store.read(lambda conn: routes.routes_of_line(conn, line_id))
+        ways = self._store.read(lambda conn: routes.routes_of_line(conn, line_id))
         with self._lock:
-            for device_id in {route.device_id for route in routes}:
+            for device_id in {route.device_id for route in ways}:
                 if found := self._crew.get(device_id):
                     found.worker.wake()
 

@@ -7,11 +7,13 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from appliance.api.json import idempotency
+from appliance.desk.access import sessions
 from appliance.desk.lines import line_codes
+from appliance.desk.team import staff
 from appliance.errors import StoreError
 from appliance.queue import outcomes
 from appliance.runtime.schedule import At, Every, Scheduler
+from appliance.store import idempotency
 from appliance.store.store import Store, Tx
 from appliance.trouble import Trouble
 
@@ -86,7 +88,7 @@ class Jobs:
 
 
 def _sweep(tx: Tx) -> None:
-    tx.conn.execute("DELETE FROM session WHERE expires_ms <= ?", (tx.now_ms,))
-    tx.conn.execute("DELETE FROM login_link WHERE expires_ms <= ?", (tx.now_ms,))
+    sessions.forget_old(tx)
+    staff.forget_old_links(tx)
     idempotency.forget_old(tx)
     outcomes.ask_about_the_gone(tx)

@@ -67,6 +67,11 @@ def enrol(tx: Tx, *, kind: str, address: str) -> str:
     return device_id
 
 
+def move(tx: Tx, device_id: str, address: str) -> None:
+    """The device is found at another address from now on."""
+    tx.conn.execute("UPDATE device SET address = ? WHERE id = ?", (address, device_id))
+
+
 def devices(conn: sqlite3.Connection) -> Sequence[Device]:
     return [_device(row) for row in conn.execute(f"{_DEVICE} ORDER BY created_ms, id")]
 

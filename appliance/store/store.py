@@ -9,8 +9,9 @@ import logging
 import secrets
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -61,6 +62,20 @@ class Tx:
 
     def new_id(self) -> str:
         return new_id(self.now_ms)
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """What is written in the block stays as a whole, or is taken back when it raises."""
+        self.conn.execute("SAVEPOINT whole")
+        try:
+            yield
+        except sqlite3.Error:
+            raise  # SQLite may have taken back the transaction by then, the savepoint with it
+        except BaseException:
+            self.conn.execute("ROLLBACK TO whole")
+            self.conn.execute("RELEASE whole")
+            raise
+        self.conn.execute("RELEASE whole")
 
 
 class Store:

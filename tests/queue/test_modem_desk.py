@@ -16,7 +16,7 @@ from appliance.errors import InvalidInput, NoCredit, SimMissing, Transient
 from appliance.events import EventKind
 from appliance.messages import Channel, MessageClass
 from appliance.queue.recovery import doubt_everything_in_hand
-from appliance.store import devices, lines
+from appliance.store import devices, lines, routes
 from appliance.store.devices import Device
 from appliance.store.line_settings import DEFAULT_SETTINGS, LineSettings
 from tests.queue.counter import ANNA, BART, SMS, Counter, tapping
@@ -248,9 +248,9 @@ def test_a_route_has_a_rank(counter: Counter, modem: Modem) -> None:
             tx, line_id=counter.line_id, device_id=other, channel=SMS, rank=1
         )
     )
-    routes = counter.store.read(lambda conn: routes.routes_of_line(conn, counter.line_id))
+    ways = counter.store.read(lambda conn: routes.routes_of_line(conn, counter.line_id))
     phone = counter.device_id
-    assert [each.device_id for each in routes] == [phone, other, phone, modem.device_id]
+    assert [each.device_id for each in ways] == [phone, other, phone, modem.device_id]
 
 
 def test_settings_are_kept_and_told(counter: Counter) -> None:

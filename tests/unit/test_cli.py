@@ -23,7 +23,7 @@ from appliance.devices.protocol import Balance, DeviceState, Reason, Status
 from appliance.errors import NotFound
 from appliance.ids import is_id
 from appliance.queue.gate import ConsentGate
-from appliance.store import branches, devices, events, lines
+from appliance.store import branches, devices, events, lines, routes
 from appliance.store.store import Store
 
 ROOT = Path(__file__).parents[2]
@@ -163,9 +163,9 @@ def test_a_line_has_its_phone_and_its_routes(running: Store) -> None:
     told("branch", "add", "Utrecht")
     added = a_line("06 1234 5678")
     assert added["number"] == NUMBER
-    routes = running.read(lambda conn: routes.routes_of_line(conn, added["id"]))
-    assert [route.channel.value for route in routes] == ["whatsapp", "sms"]
-    assert {route.device_id for route in routes} == {added["device"]}
+    ways = running.read(lambda conn: routes.routes_of_line(conn, added["id"]))
+    assert [route.channel.value for route in ways] == ["whatsapp", "sms"]
+    assert {route.device_id for route in ways} == {added["device"]}
     listed = told("line", "list")["items"]
     assert [(each["id"], each["number"], each["branch"]) for each in listed] == [
         (added["id"], NUMBER, "Utrecht")
@@ -420,8 +420,8 @@ def test_a_modem_takes_over_for_many_lines(running: Store) -> None:
     first = told("line", "add", *_IN_UTRECHT, "--number", NUMBER, "--adb", "R58M123", *shared)
     other = told("line", "add", *_IN_UTRECHT, "--number", "+31687654321", "--adb", "R58", *shared)
     assert first["fallback"] == other["fallback"]
-    routes = running.read(lambda conn: routes.routes_of_line(conn, first["id"]))
-    assert [(route.device_id == first["device"], route.channel.value) for route in routes] == [
+    ways = running.read(lambda conn: routes.routes_of_line(conn, first["id"]))
+    assert [(route.device_id == first["device"], route.channel.value) for route in ways] == [
         (True, "whatsapp"),
         (True, "sms"),
         (False, "sms"),
@@ -437,8 +437,8 @@ def test_a_line_may_be_a_modem_alone(running: Store) -> None:
     enrolled = told("device", "enrol", "--modem", port)
     added = told("line", "add", *_IN_UTRECHT, "--number", NUMBER, "--modem", port)
     assert added["device"] == enrolled["id"]
-    routes = running.read(lambda conn: routes.routes_of_line(conn, added["id"]))
-    assert [route.channel.value for route in routes] == ["sms"]
+    ways = running.read(lambda conn: routes.routes_of_line(conn, added["id"]))
+    assert [route.channel.value for route in ways] == ["sms"]
     again = (*_IN_UTRECHT, "--number", "+31687654321")
     assert f"Modem {port} carries the line" in refused("line", "add", *again, "--modem", port)
     told("line", "add", *again, "--adb", "R58M123", "--fallback-modem", port)

@@ -19,6 +19,7 @@ SHELVES = (
     {"inbox", "contacts", "lines", "team", "search", "reports"},
     {"intake", "catalogue", "privacy"},
 )
+WITHOUT_SQL = {"api", "cli", "demo", "runtime", "relay"}
 EMULATED = "appliance.emulated"
 MAY_EMULATE = ("appliance.cli", "appliance.demo")
 SEEN_FROM_BESIDE = "appliance.clock"
@@ -167,6 +168,15 @@ def shelf_violations(imports: list[Import], modules: dict[str, Module]) -> Itera
             yield f"{each.source} imports {each.target}, which is on a shelf to its right"
 
 
+def sql_violations(modules: dict[str, Module]) -> Iterator[str]:
+    """What talks to the outside asks the desk, the queue or the store; it writes no SQL itself."""
+    for module in modules.values():
+        if module.name.split(".")[1:2] and module.name.split(".")[1] in WITHOUT_SQL:
+            for node in ast.walk(module.tree):
+                if isinstance(node, ast.Attribute) and node.attr in ("execute", "executemany"):
+                    yield f"{module.name} holds SQL in line {node.lineno}"
+
+
 def queue_violations(imports: list[Import], modules: dict[str, Module]) -> Iterator[str]:
     """`queue` is the standard library's: ours is `appliance.queue`, and shadows it when a file
     of the package is run directly.
@@ -201,6 +211,7 @@ def violations(root: Path) -> list[str]:
         *device_violations(imports),
         *emulation_violations(imports),
         *shelf_violations(imports, modules),
+        *sql_violations(modules),
         *queue_violations(imports, modules),
         *cycle_violations(imports),
     ]
@@ -232,6 +243,10 @@ def tree_of(root: Path, files: dict[str, str]) -> Path:
             "right",
         ),
         ({"desk/misc/words.py": ""}, "no shelf"),
+        (
+            {"api/page.py": "def f(conn):\n    return conn.execute('SELECT 1')"},
+            "holds SQL in line 2",
+        ),
         ({"errors.py": "from appliance import store", "store/__init__.py": ""}, "(floor 1)"),
         ({"queue/plan.py": "def f():\n    from appliance.api import app"}, "floor 5"),
         (

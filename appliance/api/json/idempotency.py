@@ -14,10 +14,10 @@ from typing import Any
 
 from appliance.api.problems import MEDIA_TYPE, problem_of
 from appliance.errors import InvalidInput, NotFound, Refused
+from appliance.store import idempotency
+from appliance.store.idempotency import KeptAnswer
 from appliance.store.store import Tx
 
-KEPT_MS = 7 * 24 * 3_600_000
-"""A client that has not heard in a week does not try again."""
 _KEY = re.compile("[\x21-\x7e]{1,255}")
 _ACCEPTED = 202
 _FIRST_ERROR = 400
@@ -50,19 +50,17 @@ def once(
     Raises Refused (`idempotency-mismatch`) when the key came with another body.
     """
     body_hash = hashlib.sha256(body).hexdigest()
-    row = tx.conn.execute(
-        "SELECT body_hash, status, response FROM idempotency WHERE token_id = ? AND key = ?",
-        (token_id, key),
-    ).fetchone()
-    if row is not None:
-        if row["body_hash"] != body_hash:
+    kept = idempotency.find(tx, token_id, key)
+    if kept is not None:
+        if kept.body_hash != body_hash:
             raise _mismatch()
-        return Answer(status=row["status"], content=row["response"], replayed=True)
+        return Answer(status=kept.status, content=kept.response, replayed=True)
     answer = _attempt(tx, work)
-    tx.conn.execute(
-        "INSERT INTO idempotency (token_id, key, body_hash, status, response, at_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (token_id, key, body_hash, answer.status, answer.content, tx.now_ms),
+    idempotency.keep(
+        tx,
+        token_id,
+        key,
+        KeptAnswer(body_hash=body_hash, status=answer.status, response=answer.content),
     )
     return answer
 
@@ -71,24 +69,14 @@ def accepted(body: Mapping[str, Any]) -> Answer:
     return Answer(status=_ACCEPTED, content=json.dumps(body))
 
 
-def forget_old(tx: Tx) -> int:
-    """Drops the answers that nobody will ask for again; gives how many."""
-    return tx.conn.execute(
-        "DELETE FROM idempotency WHERE at_ms < ?", (tx.now_ms - KEPT_MS,)
-    ).rowcount
-
-
 def _attempt(tx: Tx, work: Callable[[Tx], Mapping[str, Any]]) -> Answer:
     """A refusal takes back what `work` wrote before it, and is an answer all the same."""
-    tx.conn.execute("SAVEPOINT once")
     try:
-        answer = accepted(work(tx))
+        with tx.whole():
+            return accepted(work(tx))
     except (InvalidInput, NotFound, Refused) as exc:
-        tx.conn.execute("ROLLBACK TO once")
         refusal = problem_of(exc)
-        answer = Answer(status=refusal.status, content=json.dumps(refusal.body()))
-    tx.conn.execute("RELEASE once")
-    return answer
+        return Answer(status=refusal.status, content=json.dumps(refusal.body()))
 
 
 def _mismatch() -> Refused:

@@ -8,8 +8,8 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from appliance.api.json.metrics import Figures, read_figures
 from appliance.clock import Clock
+from appliance.desk.reports.figures import Figures, read_figures
 from appliance.store.store import Store
 
 KEEP_S = 5.0

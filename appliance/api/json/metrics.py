@@ -1,8 +1,7 @@
-"""Figures for Prometheus, read from the database when they are asked for."""
+"""Figures as Prometheus reads them."""
 
-import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -10,27 +9,11 @@ from prometheus_client.registry import Collector
 
 from appliance.api.connections import Connections
 from appliance.desk.access.wrong_tries import Tried
-from appliance.desk.lines import crowd
-from appliance.store import lines
+from appliance.desk.reports.figures import Figures
 
 _MS_PER_S = 1000
 _CENTS = 100
 _BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """`oldest_ms`: since when the oldest message of the queue waits. `signals` are in dBm and
-    `credits` in cents, by the device's id.
-    """
-
-    messages: Sequence[tuple[str, str, int]]
-    devices: Sequence[tuple[str, str, int]]
-    signals: Sequence[tuple[str, int]]
-    credits: Sequence[tuple[str, int]]
-    oldest_ms: int | None
-    newcomers: int
-    now_ms: int
 
 
 class Metrics:
@@ -66,36 +49,6 @@ class Metrics:
         shown = figures if each_device else replace(figures, signals=(), credits=())
         registry.register(_Snapshot(shown, self._wrong_tries))
         return generate_latest(registry) + generate_latest(self._registry)
-
-
-def read_figures(conn: sqlite3.Connection, now_ms: int) -> Figures:
-    messages = conn.execute(
-        "SELECT direction, state, count(*) FROM message GROUP BY direction, state"
-    )
-    devices = conn.execute(
-        "SELECT kind, state, count(*) FROM device WHERE removed_ms IS NULL GROUP BY kind, state"
-    )
-    signals = conn.execute(
-        "SELECT id, facts ->> '$.signal_dbm' AS dbm FROM device"
-        " WHERE removed_ms IS NULL AND dbm IS NOT NULL ORDER BY id"
-    )
-    credit = conn.execute(
-        "SELECT id, balance_cents FROM device"
-        " WHERE removed_ms IS NULL AND balance_cents IS NOT NULL ORDER BY id"
-    )
-    oldest = conn.execute(
-        "SELECT min(created_ms) FROM message"
-        " WHERE state IN ('queued', 'sending', 'unconfirmed') AND state = 'queued'"
-    )
-    return Figures(
-        messages=[(row[0], row[1], row[2]) for row in messages],
-        devices=[(row[0], row[1], row[2]) for row in devices],
-        signals=[(row[0], row[1]) for row in signals],
-        credits=[(row[0], row[1]) for row in credit],
-        oldest_ms=oldest.fetchone()[0],
-        newcomers=sum(crowd.waiting(conn, line.id) for line in lines.lines(conn)),
-        now_ms=now_ms,
-    )
 
 
 class _Connections(Collector):

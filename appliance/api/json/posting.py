@@ -14,6 +14,7 @@ from appliance.api.json.idempotency import Answer
 from appliance.api.json.times import iso_or_none, ms_of
 from appliance.api.problems import ProblemError, of_validation, problem
 from appliance.desk.access import tokens
+from appliance.desk.outgoing.recipients import number_of_contact
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.errors import InvalidInput
 from appliance.ids import is_id
@@ -69,7 +70,7 @@ def _accept(tx: Tx, *, caller: Caller, wanted: MessageIn, number: str | None) ->
         tx,
         SendRequest(
             line_id=line.id,
-            number=number or _number_of_contact(tx, caller, wanted.to, line.id),
+            number=number or number_of_contact(tx.conn, caller.sight, wanted.to, line_id=line.id),
             text=wanted.text,
             author=Author(token_id=caller.token.id),
             channel=None if wanted.channel == "auto" else Channel(wanted.channel),
@@ -84,18 +85,6 @@ def _accept(tx: Tx, *, caller: Caller, wanted: MessageIn, number: str | None) ->
         "expected_at": iso_or_none(done.expected_ms),
         "reason": done.reason or None,
     }
-
-
-def _number_of_contact(tx: Tx, caller: Caller, contact_id: str, line_id: str) -> str:
-    """The number that they last wrote from to this line, else the first that is known."""
-    contact = caller.sight.contact(tx.conn, contact_id)
-    row = tx.conn.execute(
-        "SELECT number FROM message WHERE contact_id = ? AND line_id = ? AND direction = 'in'"
-        " AND number IN (SELECT number FROM contact_number WHERE contact_id = ?)"
-        " ORDER BY id DESC LIMIT 1",
-        (contact.id, line_id, contact.id),
-    ).fetchone()
-    return str(row["number"]) if row else contact.numbers[0]
 
 
 def not_before_ms(now_ms: int, wanted: datetime | None) -> int | None:

@@ -59,7 +59,7 @@ def begin(tx: Tx, staff_id: str, *, before: str | None = None) -> NewSession:
     if before is not None:
         end(tx, before)
     token, csrf = new_token(), new_token()
-    tx.conn.execute("DELETE FROM session WHERE expires_ms <= ?", (tx.now_ms,))
+    forget_old(tx)
     tx.conn.execute(
         "INSERT INTO session (token_hash, staff_id, csrf, created_ms, seen_ms, expires_ms)"
         " VALUES (?, ?, ?, ?, ?, ?)",
@@ -112,8 +112,13 @@ def end_all(tx: Tx, staff_id: str) -> int:
     """Logs a person out everywhere; how many sessions that ended. Who calls it emits an event, by
     which open pages learn of it.
     """
-    tx.conn.execute("DELETE FROM session WHERE expires_ms <= ?", (tx.now_ms,))
+    forget_old(tx)
     return tx.conn.execute("DELETE FROM session WHERE staff_id = ?", (staff_id,)).rowcount
+
+
+def forget_old(tx: Tx) -> None:
+    """Drops the sessions that are over."""
+    tx.conn.execute("DELETE FROM session WHERE expires_ms <= ?", (tx.now_ms,))
 
 
 def open_of(conn: sqlite3.Connection, staff_id: str, now_ms: int) -> Sequence[OpenSession]:

@@ -157,6 +157,19 @@ def conversation(conn: sqlite3.Connection, rights: Rights, conversation_id: str)
     )
 
 
+def conversation_of_message(conn: sqlite3.Connection, rights: Rights, message_id: str) -> str:
+    """The id of the conversation that holds it. Raises NotFound when one may not write there."""
+    row = conn.execute(
+        "SELECT conversation_id, line.branch_id FROM message JOIN line ON line.id = line_id"
+        " WHERE message.id = ?",
+        (message_id,),
+    ).fetchone()
+    if row is None:
+        raise NotFound("message")
+    rights.require(Permission.INBOX_WRITE, row["branch_id"], "message")
+    return str(row["conversation_id"])
+
+
 def newest(conn: sqlite3.Connection, about: Conversation, *, include: str | None = None) -> Window:
     """The last page, or as many more as it takes to hold the message `include`."""
     return _window(conn, about, from_id=include, before_id=None)

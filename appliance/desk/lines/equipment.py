@@ -133,8 +133,8 @@ def _devices(conn: sqlite3.Connection, line: lines.Line) -> Sequence[Device]:
     for route in routes.routes_of_line(conn, line.id):
         by_device.setdefault(route.device_id, []).append(route.channel)
     return [
-        _device(devices.device(conn, device_id), line, routes, fallback=place > 0)
-        for place, (device_id, routes) in enumerate(by_device.items())
+        _device(devices.device(conn, device_id), line, channels, fallback=place > 0)
+        for place, (device_id, channels) in enumerate(by_device.items())
     ]
 
 

@@ -96,6 +96,11 @@ def link_owner(conn: sqlite3.Connection, token: str, now_ms: int) -> Member:
     return member
 
 
+def forget_old_links(tx: Tx) -> None:
+    """Drops the log-in links that nobody can use any more."""
+    tx.conn.execute("DELETE FROM login_link WHERE expires_ms <= ?", (tx.now_ms,))
+
+
 def use_login_link(
     tx: Tx, token: str, password_hash: str, *, before: str | None = None
 ) -> sessions.NewSession:

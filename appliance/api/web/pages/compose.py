@@ -16,6 +16,7 @@ from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.consent.near_stop import Answer
 from appliance.desk.inbox import overview, thread
+from appliance.desk.inbox.thread import conversation_of_message
 from appliance.desk.intake import sign_off
 from appliance.desk.outgoing import decisions, drafts, sending
 from appliance.desk.outgoing.decisions import Decision
@@ -73,7 +74,7 @@ async def save_draft(
 @routes.post("/messages/{message_id}/cancel")
 async def cancel(visit: Posting, message_id: str) -> Response:
     def work(tx: Tx, rights: Rights) -> str:
-        conversation_id = _conversation_of(tx.conn, rights, message_id)
+        conversation_id = conversation_of_message(tx.conn, rights, message_id)
         sending.cancel(tx, message_id, sending.Author(staff_id=visit.staff_id))
         return conversation_id
 
@@ -89,7 +90,7 @@ async def decide(
     visit: Posting, message_id: str, decision: Annotated[Decision, Form()]
 ) -> Response:
     def work(tx: Tx, rights: Rights) -> str:
-        conversation_id = _conversation_of(tx.conn, rights, message_id)
+        conversation_id = conversation_of_message(tx.conn, rights, message_id)
         decisions.decide(tx, message_id, decision, staff_id=visit.staff_id)
         return conversation_id
 
@@ -105,7 +106,7 @@ async def decide_near_stop(
     visit: Posting, message_id: str, answer: Annotated[Literal["sign-off", "leave"], Form()]
 ) -> Response:
     mine = visit.session.rights
-    conversation_id = await visit.read(lambda conn: _conversation_of(conn, mine, message_id))
+    conversation_id = await visit.read(lambda conn: conversation_of_message(conn, mine, message_id))
     services = visit.services
     work = partial(
         sign_off.decide,
@@ -114,7 +115,7 @@ async def decide_near_stop(
         message_id,
         Answer(answer),
         staff_id=visit.staff_id,
-        allowed=lambda tx: _conversation_of(tx.conn, visit.rights_in(tx), message_id),
+        allowed=lambda tx: conversation_of_message(tx.conn, visit.rights_in(tx), message_id),
     )
     await services.at_gate(work)
     services.planned()
@@ -164,7 +165,7 @@ def _begin(tx: Tx, rights: Rights, request: sending.SendRequest) -> str:
     """The conversation that the message is in."""
     branch_id = lines.line(tx.conn, request.line_id).branch_id
     rights.require(Permission.INBOX_WRITE, branch_id, "line")
-    return _conversation_of(tx.conn, rights, sending.accept(tx, request).id)
+    return conversation_of_message(tx.conn, rights, sending.accept(tx, request).id)
 
 
 def _accept(tx: Tx, rights: Rights, request: sending.SendRequest, conversation_id: str) -> None:
@@ -211,18 +212,6 @@ def _line(conn: sqlite3.Connection, visit: Visit, line_id: str) -> overview.Line
         if line.id == line_id and line.may_write:
             return line
     raise NotFound("line")
-
-
-def _conversation_of(conn: sqlite3.Connection, rights: Rights, message_id: str) -> str:
-    row = conn.execute(
-        "SELECT conversation_id, line.branch_id FROM message JOIN line ON line.id = line_id"
-        " WHERE message.id = ?",
-        (message_id,),
-    ).fetchone()
-    if row is None:
-        raise NotFound("message")
-    rights.require(Permission.INBOX_WRITE, row["branch_id"], "message")
-    return str(row["conversation_id"])
 
 
 def _storable(text: str) -> str:

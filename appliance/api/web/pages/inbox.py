@@ -14,6 +14,7 @@ from appliance.desk.access.rights import Permission
 from appliance.desk.inbox import overview
 from appliance.desk.inbox.overview import Filter, Line, ListPage, Order
 from appliance.errors import NotFound
+from appliance.store import branches
 
 routes = APIRouter(route_class=PageRoute)
 
@@ -79,7 +80,7 @@ async def inbox_page(visit: Reading, choices: Choices) -> Response:
     cursor = visit.cursor
     desk = await visit.read(lambda conn: desk_of(conn, visit, choices))
     if not desk.lines and visit.session.rights.may(Permission.STAFF_MANAGE, None):
-        return go(visit, "/setup/line" if await visit.read(_has_branch) else "/setup/branch")
+        return go(visit, "/setup/line" if await visit.read(branches.branches) else "/setup/branch")
     return visit.page("inbox.html", desk=desk, thread=None, card=None, cursor=cursor)
 
 
@@ -113,7 +114,3 @@ async def _other_page(visit: Visit) -> Response:
     if visit.session.rights.has(Permission.DEVICE_MANAGE):
         return go(visit, "/devices")
     return go(visit, "/settings")
-
-
-def _has_branch(conn: sqlite3.Connection) -> bool:
-    return conn.execute("SELECT 1 FROM branch LIMIT 1").fetchone() is not None
