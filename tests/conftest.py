@@ -1,0 +1,29 @@
+"""The order of the test files: what takes minutes begins first, or all would wait for it last."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+_LONG_FIRST = (
+    "crash/test_crash_points.py",
+    "queue/test_machine.py",
+    "e2e/whole",
+    "crash/test_modem_crash_points.py",
+    "queue/test_estimate.py",
+    "queue/test_power.py",
+    "e2e",
+    "devices",
+    "queue",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: _place(item.path.relative_to(Path(__file__).parent).parts))
+
+
+def _place(parts: Sequence[str]) -> int:
+    """Of the first entry that names the file or a folder that it is in."""
+    names = {"/".join(parts[:depth]) for depth in range(1, len(parts) + 1)}
+    places = (place for place, each in enumerate(_LONG_FIRST) if each in names)
+    return next(places, len(_LONG_FIRST))
