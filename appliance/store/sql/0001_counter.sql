@@ -374,7 +374,17 @@ CREATE TABLE consent (
 ) STRICT;
 CREATE INDEX consent_number ON consent (number, seq);
 CREATE INDEX consent_contact ON consent (contact_id, seq);
+-- One change is allowed: a person was erased, and what stands for their number is written down.
+CREATE TABLE erasure (
+  stands_for TEXT PRIMARY KEY,                  -- the keyed hash that took a number's place
+  at_ms      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TRIGGER consent_is_append_only_update BEFORE UPDATE ON consent
+WHEN NOT EXISTS (SELECT 1 FROM erasure WHERE stands_for = new.number)
+  OR (new.seq, new.contact_id, new.line_id, new.kind, new.channel, new.message_id, new.words,
+      new.source, new.given_ms, new.recorded_by, new.at_ms, new.as_of)
+  IS NOT (old.seq, old.contact_id, old.line_id, old.kind, old.channel, old.message_id, old.words,
+      old.source, old.given_ms, old.recorded_by, old.at_ms, old.as_of)
 BEGIN SELECT RAISE(ABORT, 'the consent ledger is append-only'); END;
 CREATE TRIGGER consent_is_append_only_delete BEFORE DELETE ON consent
 BEGIN SELECT RAISE(ABORT, 'the consent ledger is append-only'); END;
@@ -436,7 +446,7 @@ CREATE TABLE line_code (
 CREATE INDEX line_code_readable ON line_code (line_id) WHERE text IS NOT NULL;
 
 -- The spine: one row a change, in the same transaction; ids and facts, never texts or numbers.
--- Rows are never deleted, so SQLite's own row numbers only grow.
+-- The newest row is never deleted, so SQLite's own row numbers only grow.
 CREATE TABLE event (
   seq             INTEGER PRIMARY KEY,
   at_ms           INTEGER NOT NULL,
@@ -453,5 +463,12 @@ CREATE TABLE event (
 CREATE INDEX event_message ON event (message_id, seq) WHERE message_id IS NOT NULL;
 CREATE TRIGGER event_is_append_only_update BEFORE UPDATE ON event
 BEGIN SELECT RAISE(ABORT, 'the event log is append-only'); END;
+-- Old events may be taken away where it is written down from which one on they stay.
+CREATE TABLE event_retention (
+  before_seq INTEGER PRIMARY KEY,
+  at_ms      INTEGER NOT NULL
+) STRICT;
 CREATE TRIGGER event_is_append_only_delete BEFORE DELETE ON event
+WHEN old.seq >= coalesce((SELECT max(before_seq) FROM event_retention), 0)
+  OR old.seq = (SELECT max(seq) FROM event)
 BEGIN SELECT RAISE(ABORT, 'the event log is append-only'); END;

@@ -1,0 +1,159 @@
+"""What kind of data each column holds: what is erased, handed out, kept and never logged.
+
+Every column of the schema stands here once; a column of an index or a view stands where its table
+has it.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class DataClass(StrEnum):
+    IDENTITY = "identity"
+    """Who somebody is: a number, a name, a group's address."""
+    CONTENT = "content"
+    """What people wrote, were sent or are about to be sent."""
+    OFFICE = "office"
+    """What the office set up, or says of its own people, branches, lines and devices."""
+    EVIDENCE = "evidence"
+    """What proves that something was agreed, sent or done, and by whom."""
+    TECHNICAL = "technical"
+    """Ids, places in a queue, marks of time: what says nothing without the rest."""
+
+
+COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
+    "meta": {DataClass.TECHNICAL: "name value"},
+    "branch": {
+        DataClass.OFFICE: "name zone language opens closes weekdays lunch holidays welcome_text",
+        DataClass.TECHNICAL: "id created_ms",
+    },
+    "line": {
+        DataClass.OFFICE: (
+            "number pacing fallback_after_min fallback_classes call_answer credit_warn_cents"
+        ),
+        DataClass.EVIDENCE: "stopped stopped_on",
+        DataClass.TECHNICAL: "id branch_id created_ms removed_ms",
+    },
+    "device": {
+        DataClass.OFFICE: "kind address iccid imsi sim_number imei balance_cents",
+        DataClass.EVIDENCE: "state reason facts lost",
+        DataClass.TECHNICAL: "id channels balance_ms changed_ms created_ms removed_ms",
+    },
+    "modem_model": {DataClass.TECHNICAL: "model facts changed_ms"},
+    "route": {DataClass.TECHNICAL: "line_id device_id channel rank added_ms"},
+    "device_cursor": {DataClass.TECHNICAL: "device_id name value"},
+    "contact": {
+        DataClass.IDENTITY: "chosen_name office_name personnel_number",
+        DataClass.TECHNICAL: "id created_ms joined_into",
+    },
+    "contact_number": {
+        DataClass.IDENTITY: "number on_whatsapp",
+        DataClass.TECHNICAL: "contact_id checked_ms created_ms",
+    },
+    "number_claim": {
+        DataClass.IDENTITY: "number",
+        DataClass.TECHNICAL: "contact_id staff_id at_ms",
+    },
+    "chat_group": {
+        DataClass.IDENTITY: "jid name",
+        DataClass.TECHNICAL: "id line_id created_ms",
+    },
+    "conversation": {
+        DataClass.TECHNICAL: (
+            "id line_id contact_id group_id last_message_id last_ms last_in_ms has_notices"
+            " created_ms"
+        ),
+    },
+    "staff": {
+        DataClass.OFFICE: "name password_hash language theme",
+        DataClass.TECHNICAL: "id created_ms disabled_ms",
+    },
+    "staff_grant": {DataClass.OFFICE: "permission role", DataClass.TECHNICAL: "staff_id branch_id"},
+    "session": {
+        DataClass.OFFICE: "token_hash csrf",
+        DataClass.TECHNICAL: "staff_id created_ms seen_ms expires_ms",
+    },
+    "login_link": {
+        DataClass.OFFICE: "token_hash",
+        DataClass.TECHNICAL: "staff_id expires_ms used_ms",
+    },
+    "api_token": {
+        DataClass.OFFICE: "name token_hash scopes",
+        DataClass.TECHNICAL: "id branch_id created_ms revoked_ms",
+    },
+    "idempotency": {
+        DataClass.CONTENT: "response",
+        DataClass.TECHNICAL: "token_id key body_hash status at_ms",
+    },
+    "message": {
+        DataClass.IDENTITY: "number sender_name device_key",
+        DataClass.CONTENT: "text",
+        DataClass.EVIDENCE: (
+            "direction channel state reason origin rule staff_id token_id happened_ms written_ms"
+            " sent_ms delivered_ms read_ms edited_ms deleted_ms"
+        ),
+        DataClass.TECHNICAL: (
+            "id conversation_id line_id contact_id class wanted expected_ms not_before_ms"
+            " expires_ms tries bound_to answering typed client_id exact awaited created_ms"
+        ),
+    },
+    "earlier_text": {DataClass.CONTENT: "text", DataClass.TECHNICAL: "message_id until_ms"},
+    "attempt": {
+        DataClass.EVIDENCE: "channel baseline tapped_ms ended_ms outcome evidence",
+        DataClass.OFFICE: "signature",
+        DataClass.TECHNICAL: (
+            "id message_id device_id parts reference carried started_ms looks looked_ms"
+        ),
+    },
+    "attempt_part": {
+        DataClass.EVIDENCE: "state evidence left_ms report report_ms",
+        DataClass.TECHNICAL: "attempt_id part mr",
+    },
+    "early_report": {
+        DataClass.IDENTITY: "number",
+        DataClass.EVIDENCE: "report status",
+        DataClass.TECHNICAL: "device_id mr at_ms seen_ms",
+    },
+    "long_sms": {
+        DataClass.IDENTITY: "sender key",
+        DataClass.TECHNICAL: "id device_id reference wide total origin at_ms seen_ms shown_ms",
+    },
+    "long_sms_part": {
+        DataClass.IDENTITY: "key",
+        DataClass.CONTENT: "units",
+        DataClass.TECHNICAL: "device_id long_sms_id part",
+    },
+    "tick_visit": {DataClass.TECHNICAL: "message_id due_ms device_id"},
+    "consent": {
+        DataClass.IDENTITY: "number",
+        DataClass.EVIDENCE: (
+            "kind channel message_id words source given_ms recorded_by at_ms line_id"
+        ),
+        DataClass.TECHNICAL: "seq contact_id as_of",
+    },
+    "erasure": {DataClass.EVIDENCE: "stands_for at_ms"},
+    "event_retention": {DataClass.EVIDENCE: "before_seq at_ms"},
+    "near_stop": {
+        DataClass.EVIDENCE: "decision staff_id decided_ms",
+        DataClass.TECHNICAL: "message_id asked_id",
+    },
+    "welcome": {DataClass.TECHNICAL: "line_id contact_id message_id"},
+    "draft": {DataClass.CONTENT: "text", DataClass.TECHNICAL: "staff_id conversation_id saved_ms"},
+    "read_mark": {DataClass.TECHNICAL: "staff_id conversation_id message_id at_ms"},
+    "missed_call": {
+        DataClass.IDENTITY: "number device_key",
+        DataClass.EVIDENCE: "at_ms",
+        DataClass.TECHNICAL: "id line_id",
+    },
+    "line_code": {
+        DataClass.CONTENT: "text",
+        DataClass.OFFICE: "service sender",
+        DataClass.TECHNICAL: "id device_key line_id came_ms",
+    },
+    "event": {
+        DataClass.EVIDENCE: "kind facts at_ms",
+        DataClass.TECHNICAL: (
+            "seq branch_id line_id conversation_id contact_id message_id device_id staff_id"
+        ),
+    },
+}
