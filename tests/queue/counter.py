@@ -1,4 +1,7 @@
-"""A branch with one line on one phone: a real store, a clock that stands still, no driver."""
+"""A branch with one line on one phone: a real store, a clock that stands still, no driver.
+
+A store that has a branch already goes on with its first one.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -70,8 +73,13 @@ class Counter:
         self.reception = Reception(self.store, self.gate)
         self.work = QueueWork(self.store, self.gate, self.profile, evidence=self.evidence)
         self.planner = Planner(self.store, self.profile, self.due.append)
-        self.branch_id = self.store.write(lambda tx: branches.add_branch(tx, "Utrecht"))
-        self.line_id, self.device_id = self.add_line("+31687654321", "R58M123")
+        if there := self.store.read(branches.branches):
+            self.branch_id = there[0].id
+            self.line_id = self.store.read(lines.lines)[0].id
+            self.device_id = self.store.read(devices.devices)[0].id
+        else:
+            self.branch_id = self.store.write(lambda tx: branches.add_branch(tx, "Utrecht"))
+            self.line_id, self.device_id = self.add_line("+31687654321", "R58M123")
         self.phone_is(DeviceState.READY, channels=BOTH)
 
     def add_line(self, number: str, serial: str) -> tuple[str, str]:
