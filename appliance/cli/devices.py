@@ -8,8 +8,8 @@ import typer
 
 from appliance.api.services import PluggedIn
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
-from appliance.devices.protocol import Reason
 from appliance.errors import SetupError
+from appliance.reasons import Reason
 from appliance.runtime.plugged_in import plugged_in
 from appliance.store import devices
 

@@ -7,8 +7,9 @@ from appliance.api.web.words import device_phrases
 from appliance.cli.clock import complaint_of
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
 from appliance.devices.complaint import Complaint
-from appliance.devices.protocol import DeviceState, Reason
+from appliance.devices.protocol import DeviceState
 from appliance.phone_numbers import readable
+from appliance.reasons import Reason
 from appliance.runtime.complaints import about_folder, complaints_of
 from appliance.store import devices, lines, routes
 

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from appliance.errors import DeviceError
 from appliance.messages import Channel, Origin
+from appliance.reasons import Reason
 
 
 class DeviceState(Enum):
@@ -27,47 +28,6 @@ class DeviceState(Enum):
     READY = "ready"
     #: Connected, but something keeps it from sending or receiving.
     DEGRADED = "degraded"
-
-
-class Reason(Enum):
-    """Why a device is not simply ready; the pages hold a sentence and a remedy for each."""
-
-    NONE = "none"
-    NOT_PLUGGED_IN = "not-plugged-in"
-    NOT_ALLOWED = "not-allowed"
-    CONNECTION_DEAD = "connection-dead"
-    NOT_ANSWERING = "not-answering"
-    BOOTING = "booting"
-    LOCKED = "locked"
-    OTHER_SIM = "other-sim"
-    NO_SIM = "no-sim"
-    NO_WHATSAPP = "no-whatsapp"
-    WHATSAPP_STOPPED = "whatsapp-stopped"
-    #: WhatsApp takes no part while the phone's date is wrong or its storage full.
-    PHONE_CLOCK = "phone-clock"
-    PHONE_STORAGE = "phone-storage"
-    SERVER_WILL_NOT_START = "server-will-not-start"
-    UNKNOWN_SCREEN = "unknown-screen"
-    #: The phone has not told these for a minute, so what they would say is not known.
-    CLOCK_UNREADABLE = "clock-unreadable"
-    NOTIFICATIONS_UNREADABLE = "notifications-unreadable"
-    SMS_UNREADABLE = "sms-unreadable"
-    #: Two SIMs work in the phone, and nothing tells which of them, or whose SMS, is meant.
-    TWO_SIMS = "two-sims"
-    #: Of its two SIMs the phone sends SMS from the other one.
-    SMS_SIM = "sms-sim"
-    #: The SIM of a modem asks for a PIN that Balie does not have or may not try.
-    SIM_PIN = "sim-pin"
-    #: The SIM is locked; only its PUK opens it, and only a person may type that.
-    SIM_PUK = "sim-puk"
-    NO_NETWORK = "no-network"
-    #: The network knows this SIM or modem and will not serve it.
-    BARRED = "barred"
-    NO_CREDIT = "no-credit"
-    #: Another modem answers where this one was.
-    OTHER_MODEM = "other-modem"
-    #: Another modem of Balie says the same IMEI, and no SIM that can be read tells them apart.
-    SAME_IMEI = "same-imei"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

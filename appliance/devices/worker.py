@@ -12,7 +12,6 @@ from appliance.devices.protocol import (
     Driver,
     Listener,
     Look,
-    Reason,
     Status,
     Visit,
     Work,
@@ -25,6 +24,7 @@ from appliance.errors import (
     Transient,
     Unconfirmed,
 )
+from appliance.reasons import Reason
 from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)

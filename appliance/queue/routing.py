@@ -9,10 +9,11 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from appliance.devices.protocol import DeviceState, Reason
+from appliance.devices.protocol import DeviceState
 from appliance.messages import Channel, MessageClass
 from appliance.phone_numbers import is_landline
 from appliance.queue.profile import MINUTE_MS
+from appliance.reasons import Reason
 from appliance.sms_parts import MAX_PARTS, count_parts
 from appliance.store import branches, devices, routes
 from appliance.store.devices import Device

@@ -27,11 +27,11 @@ from appliance.devices.protocol import (
     Group,
     Incoming,
     MissedCall,
-    Reason,
     Status,
 )
 from appliance.messages import Channel
 from appliance.queue.gate import ConsentGate
+from appliance.reasons import Reason
 from appliance.store import branches, devices, lines, routes
 from appliance.store.feed import EventFeed
 from appliance.store.store import Store, Tx

@@ -12,8 +12,9 @@ from appliance.api.web import refusal
 from appliance.api.web.templating import TEMPLATES
 from appliance.api.web.words import device_phrases, phrases
 from appliance.api.web.words.i18n import LOCALE_DIR, Words, best_language
-from appliance.devices.protocol import DeviceState, Reason
+from appliance.devices.protocol import DeviceState
 from appliance.messages import MessageState
+from appliance.reasons import Reason
 from appliance.store.consent import ConsentKind
 
 WEB = Path(phrases.__file__).parent.parent

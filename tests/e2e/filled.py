@@ -8,9 +8,10 @@ from appliance.desk.access import sessions
 from appliance.desk.access.passwords import hash_password
 from appliance.desk.inbox.marks import mark_read
 from appliance.desk.team import staff
-from appliance.devices.protocol import DeviceState, Reason
+from appliance.devices.protocol import DeviceState
 from appliance.events import EventKind
 from appliance.messages import Channel, MessageClass, MessageState
+from appliance.reasons import Reason
 from appliance.store import (
     branches,
     consent,

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from appliance.desk.lines import new_line
-from appliance.devices.protocol import DeviceState, Reason
+from appliance.devices.protocol import DeviceState
 from appliance.events import EventKind
 from appliance.messages import Channel
+from appliance.reasons import Reason
 from appliance.store import lines, routes
 from appliance.store.line_settings import LineSettings
 from appliance.store.store import Tx

@@ -4,8 +4,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from appliance.api.web.words import device_phrases
-from appliance.devices.protocol import DeviceState, Reason
+from appliance.devices.protocol import DeviceState
 from appliance.messages import MessageState
+from appliance.reasons import Reason
 from tests.e2e import modem_desk
 from tests.e2e.conftest import NARROW, OpenPage, Place
 from tests.e2e.held import hold

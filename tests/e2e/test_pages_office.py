@@ -5,7 +5,8 @@ import re
 from playwright.sync_api import Page, expect
 
 from appliance.api.web.words import device_phrases
-from appliance.devices.protocol import DeviceState, Reason
+from appliance.devices.protocol import DeviceState
+from appliance.reasons import Reason
 from appliance.store import lines
 from tests.e2e.conftest import OpenPage, Place
 from tests.e2e.held import hold

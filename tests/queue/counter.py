@@ -22,7 +22,6 @@ from appliance.devices.protocol import (
     Incoming,
     Look,
     Proof,
-    Reason,
     Status,
     Tick,
     Visit,
@@ -34,6 +33,7 @@ from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import DEFAULT_PROFILE, Profile
 from appliance.queue.planner import Planner
 from appliance.queue.work import QueueWork
+from appliance.reasons import Reason
 from appliance.store import branches, contacts, devices, events, lines, routes
 from appliance.store.store import Store, Tx
 

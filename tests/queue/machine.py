@@ -22,7 +22,6 @@ from appliance.devices.protocol import (
     Found,
     Look,
     Proof,
-    Reason,
     Tick,
     Ticks,
     Visit,
@@ -36,6 +35,7 @@ from appliance.queue.pacing import DAY_MS, DEFAULT_PROFILE, HOUR_MS, MINUTE_MS
 from appliance.queue.planner import Planner
 from appliance.queue.recovery import doubt_everything_in_hand
 from appliance.queue.work import QueueWork
+from appliance.reasons import Reason
 from appliance.store import high_water
 from appliance.store.store import Store
 from tests.queue.counter import ANNA, BART, BOTH, MONDAY, STAFF, Counter

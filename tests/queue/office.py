@@ -9,13 +9,13 @@ from appliance.devices.protocol import (
     DeviceState,
     Look,
     Proof,
-    Reason,
     Status,
     Tick,
     Visit,
 )
 from appliance.messages import Channel
 from appliance.queue.attempt import QueueAttempt
+from appliance.reasons import Reason
 from appliance.store import devices, routes
 from appliance.store.store import Tx
 from tests.queue.counter import ANNA, SMS, Counter, tapping

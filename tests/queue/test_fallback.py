@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from appliance.desk.outgoing.lists import ListRequest, accept_list, preview
-from appliance.devices.protocol import DeviceState, Proof, Reason, Tick
+from appliance.devices.protocol import DeviceState, Proof, Tick
 from appliance.errors import DeviceGone, LineStopped, NotOnChannel
 from appliance.messages import MessageClass, MessageState
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.pacing import MINUTE_MS
 from appliance.queue.past import Histories
+from appliance.reasons import Reason
 from appliance.store import devices, lines, routes
 from appliance.store.store import Tx
 from tests.queue.counter import ANNA, BART, HOUR_S, SMS, STAFF, WHATSAPP, Counter, tapping

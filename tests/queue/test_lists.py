@@ -11,9 +11,10 @@ from appliance.desk.contacts import editing
 from appliance.desk.outgoing.lists import MANY, ListRequest, Recipient, accept_list, preview
 from appliance.desk.outgoing.room import Room
 from appliance.desk.outgoing.wording import Wording, Words
-from appliance.devices.protocol import DeviceState, Reason, Status
+from appliance.devices.protocol import DeviceState, Status
 from appliance.errors import InvalidInput, LineFull
 from appliance.messages import MessageClass, MessageState
+from appliance.reasons import Reason
 from appliance.store import devices, lines, routes
 from appliance.store.line_settings import LineSettings
 from appliance.store.store import Tx

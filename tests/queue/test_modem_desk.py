@@ -8,7 +8,6 @@ from appliance.devices.protocol import (
     Incoming,
     IncomingPart,
     ModemListener,
-    Reason,
     Sim,
     Status,
 )
@@ -16,6 +15,7 @@ from appliance.errors import InvalidInput, NoCredit, SimMissing, Transient
 from appliance.events import EventKind
 from appliance.messages import Channel, MessageClass
 from appliance.queue.recovery import doubt_everything_in_hand
+from appliance.reasons import Reason
 from appliance.store import devices, lines, routes
 from appliance.store.devices import Device
 from appliance.store.line_settings import DEFAULT_SETTINGS, LineSettings

@@ -4,11 +4,12 @@ from itertools import pairwise
 
 import pytest
 
-from appliance.devices.protocol import DeviceState, Proof, Reason, Status, Tick, Visit
+from appliance.devices.protocol import DeviceState, Proof, Status, Tick, Visit
 from appliance.errors import Transient
 from appliance.events import EventKind
 from appliance.messages import MessageClass, MessageState
 from appliance.queue.plan import plan_line
+from appliance.reasons import Reason
 from appliance.store import lines
 from tests.queue.counter import ANNA, BART, BOTH, HOUR_S, SMS, WHATSAPP, Counter, at, tapping
 

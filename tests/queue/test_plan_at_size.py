@@ -8,7 +8,7 @@ import pytest
 
 from appliance.desk.outgoing.room import Room
 from appliance.desk.outgoing.sending import Accepted, Author, SendRequest, accept
-from appliance.devices.protocol import DeviceState, Proof, Reason, Status, Tick
+from appliance.devices.protocol import DeviceState, Proof, Status, Tick
 from appliance.errors import LineFull
 from appliance.events import EventKind
 from appliance.messages import Channel, MessageClass, MessageState
@@ -16,6 +16,7 @@ from appliance.queue import rows
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.planner import FAR_TOLERANCE, FAR_WRITTEN, MAX_WRITTEN, NEAR, Planner
 from appliance.queue.profile import checked
+from appliance.reasons import Reason
 from appliance.store import devices, lines, routes
 from appliance.store.store import Tx
 from tests.queue.counter import ANNA, BART, HOUR_S, Counter, tapping

@@ -2,11 +2,12 @@
 
 import pytest
 
-from appliance.devices.protocol import DeviceState, Reason, Status
+from appliance.devices.protocol import DeviceState, Status
 from appliance.messages import Channel, MessageClass
 from appliance.queue.estimate import interrupted
 from appliance.queue.plan import plan_line
 from appliance.queue.profile import HOUR_MS
+from appliance.reasons import Reason
 from appliance.store import lines
 from tests.queue.counter import ANNA, BART, BOTH, SMS, Counter, at
 

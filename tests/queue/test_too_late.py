@@ -3,9 +3,10 @@
 import pytest
 
 from appliance.desk.outgoing.sending import Author, cancel
-from appliance.devices.protocol import DeviceState, Finding, Found, Reason
+from appliance.devices.protocol import DeviceState, Finding, Found
 from appliance.errors import DeviceGone, Refused, Transient
 from appliance.messages import MessageClass, MessageState
+from appliance.reasons import Reason
 from tests.queue.counter import ANNA, BART, BOTH, HOUR_S, Counter, tapping
 
 

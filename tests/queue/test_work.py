@@ -12,7 +12,6 @@ from appliance.devices.protocol import (
     Found,
     Look,
     Proof,
-    Reason,
     Tick,
     Ticks,
     Visit,
@@ -32,6 +31,7 @@ from appliance.messages import MessageState
 from appliance.queue.attempt import claim
 from appliance.queue.plan import next_due
 from appliance.queue.recovery import doubt_everything_in_hand
+from appliance.reasons import Reason
 from appliance.store import lines
 from tests.queue.counter import ANNA, BART, BOTH, HOUR_S, SMS, WHATSAPP, Counter, tapping
 

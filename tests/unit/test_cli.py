@@ -19,10 +19,11 @@ from appliance.desk.intake.receive import Reception
 from appliance.desk.team import staff
 from appliance.desk.team.staff import link_owner
 from appliance.devices.modem import doctor as modem_doctor
-from appliance.devices.protocol import Balance, DeviceState, Reason, Status
+from appliance.devices.protocol import Balance, DeviceState, Status
 from appliance.errors import NotFound
 from appliance.ids import is_id
 from appliance.queue.gate import ConsentGate
+from appliance.reasons import Reason
 from appliance.store import branches, devices, events, lines, routes
 from appliance.store.store import Store
 

@@ -12,9 +12,10 @@ from appliance.cli import plan as plan_verb
 from appliance.clock import SystemClock
 from appliance.desk.intake.receive import Reception
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
-from appliance.devices.protocol import DeviceState, Incoming, Reason, Status
+from appliance.devices.protocol import DeviceState, Incoming, Status
 from appliance.messages import Channel, MessageClass
 from appliance.queue.gate import ConsentGate
+from appliance.reasons import Reason
 from appliance.store import branches, devices, high_water, lines, routes
 from appliance.store.store import Store, Tx
 

@@ -21,7 +21,6 @@ from appliance.devices.protocol import (
     Incoming,
     IncomingPart,
     MissedCall,
-    Reason,
     Sim,
     Status,
 )
@@ -29,6 +28,7 @@ from appliance.errors import Transient
 from appliance.messages import Channel
 from appliance.queue import delivery, rows
 from appliance.queue.gate import ConsentGate
+from appliance.reasons import Reason
 from appliance.store import devices, lines, modems
 from appliance.store.modems import Whose
 from appliance.store.store import Store, Tx

@@ -3,10 +3,11 @@
 import json
 import sqlite3
 
-from appliance.devices.protocol import DeviceState, Reason, Status
+from appliance.devices.protocol import DeviceState, Status
 from appliance.errors import SimMissing
 from appliance.events import EventKind
 from appliance.messages import Channel
+from appliance.reasons import Reason
 from appliance.store import lines
 from appliance.store.store import Tx
 

@@ -22,9 +22,10 @@ from appliance.devices.modem.receive import Receiver
 from appliance.devices.modem.rescue import Rescue
 from appliance.devices.modem.search import Search
 from appliance.devices.modem.storage import Storages
-from appliance.devices.protocol import DeviceState, Reason, Sim, Status
+from appliance.devices.protocol import DeviceState, Sim, Status
 from appliance.errors import DeviceError, DeviceGone, StoreError, Transient
 from appliance.messages import Channel
+from appliance.reasons import Reason
 from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ import time
 
 from appliance.devices.modem.at.answers import AtError
 from appliance.devices.modem.modem import Modem
-from appliance.devices.protocol import Reason
+from appliance.reasons import Reason
 
 log = logging.getLogger(__name__)
 

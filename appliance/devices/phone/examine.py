@@ -21,9 +21,10 @@ from appliance.devices.phone.sms.limit import SmsLimit
 from appliance.devices.phone.whatsapp.closed import why_closed
 from appliance.devices.phone.whatsapp.pages import ChatsList, Conversation, classify
 from appliance.devices.phone.whatsapp.stops import StopKind, stop_in_front
-from appliance.devices.protocol import DeviceState, Reason, Status
+from appliance.devices.protocol import DeviceState, Status
 from appliance.errors import DeviceError, SetupError, StoreError, Transient
 from appliance.messages import Channel
+from appliance.reasons import Reason
 from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)

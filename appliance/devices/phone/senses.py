@@ -3,8 +3,8 @@
 import logging
 from enum import Enum
 
-from appliance.devices.protocol import Reason
 from appliance.messages import Channel
+from appliance.reasons import Reason
 from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)

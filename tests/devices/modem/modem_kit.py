@@ -18,7 +18,6 @@ from appliance.devices.protocol import (
     IncomingPart,
     Outgoing,
     Proof,
-    Reason,
     Resumed,
     Sim,
     Status,
@@ -36,6 +35,7 @@ from appliance.emulated.world.network import Letter, Network
 from appliance.emulated.world.timers import LoopTimers
 from appliance.emulated.world.truth import TruthLog
 from appliance.messages import Channel
+from appliance.reasons import Reason
 from tests.devices.phone.driver_kit import Recorder, Try
 from tests.devices.phone_bench import eventually
 

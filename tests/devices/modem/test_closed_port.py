@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from appliance.devices.protocol import DeviceState, Reason
+from appliance.devices.protocol import DeviceState
+from appliance.reasons import Reason
 from tests.devices.modem.conftest import MakeDesk
 from tests.devices.modem.modem_kit import ModemWorld
 

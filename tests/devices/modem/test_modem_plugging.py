@@ -9,13 +9,14 @@ import pytest
 from appliance.devices.modem import ladder
 from appliance.devices.modem.at.channel import AtChannel
 from appliance.devices.modem.options import ModemOptions
-from appliance.devices.protocol import DeviceState, Reason, Sim, Status
+from appliance.devices.protocol import DeviceState, Sim, Status
 from appliance.devices.worker import DeviceWorker, Rhythm
 from appliance.emulated.modem.faults import ModemFaultKind
 from appliance.emulated.modem.sim import SimCard
 from appliance.emulated.modem.spec import ModemSpec
 from appliance.emulated.phone.spec import iccid_for
 from appliance.errors import DeviceError, DeviceGone, Transient
+from appliance.reasons import Reason
 from tests.devices.modem.at.scripted_port import ScriptedPort
 from tests.devices.modem.conftest import MakeDesk
 from tests.devices.modem.modem_kit import (

@@ -9,9 +9,10 @@ from functools import partial
 import pytest
 
 from appliance.devices.modem.options import BalanceQuery, ModemOptions
-from appliance.devices.protocol import DeviceState, Incoming, IncomingPart, MissedCall, Reason
+from appliance.devices.protocol import DeviceState, Incoming, IncomingPart, MissedCall
 from appliance.emulated.modem.faults import ModemFaultKind
 from appliance.errors import DeviceError, StoreUnavailable
+from appliance.reasons import Reason
 from tests.devices.modem.conftest import MakeDesk
 from tests.devices.modem.modem_kit import ANNA, BEA, DEVICE, QUICK, ModemDesk, ModemWorld
 from tests.devices.phone_bench import eventually

@@ -10,10 +10,11 @@ import pytest
 from appliance.desk.intake.receive import Reception
 from appliance.devices.modem.driver import ModemDriver
 from appliance.devices.modem.options import ModemOptions
-from appliance.devices.protocol import DeviceState, Reason, Status
+from appliance.devices.protocol import DeviceState, Status
 from appliance.emulated.modem.spec import ModemSpec
 from appliance.messages import Channel
 from appliance.queue.gate import ConsentGate
+from appliance.reasons import Reason
 from appliance.store import branches, devices, lines, routes
 from appliance.store.store import Store, Tx
 from tests.devices.modem.modem_kit import ANNA, QUICK, ModemWorld

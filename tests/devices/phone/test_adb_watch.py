@@ -15,8 +15,9 @@ from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.adb.watch import AdbWatch
 from appliance.devices.phone.doctor import doctor
 from appliance.devices.phone.driver import PhoneDriver
-from appliance.devices.protocol import DeviceState, Reason
+from appliance.devices.protocol import DeviceState
 from appliance.emulated.phone.spec import PhoneSpec
+from appliance.reasons import Reason
 from tests.devices.phone.driver_kit import DEVICE, OWN, Desk, Recorder, World
 from tests.devices.phone_bench import eventually
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from appliance.devices.protocol import DeviceState, Reason
+from appliance.devices.protocol import DeviceState
 from appliance.errors import LineStopped, NotOnChannel, Transient
 from appliance.messages import Channel
+from appliance.reasons import Reason
 from tests.devices.phone.conftest import OLDER_DUTCH, RECENT_ENGLISH
 from tests.devices.phone.driver_kit import Desk
 

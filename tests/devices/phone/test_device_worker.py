@@ -15,7 +15,6 @@ from appliance.devices.protocol import (
     Found,
     Look,
     Proof,
-    Reason,
     Status,
     Tick,
     Ticks,
@@ -24,6 +23,7 @@ from appliance.devices.protocol import (
 from appliance.devices.worker import DeviceWorker, Rhythm
 from appliance.errors import DeviceGone, StoreUnavailable, Transient, Unconfirmed
 from appliance.messages import Channel
+from appliance.reasons import Reason
 from tests.devices.phone.driver_kit import ANNA, DEVICE, Counter, Desk, Recorder, Try
 from tests.devices.phone_bench import eventually
 

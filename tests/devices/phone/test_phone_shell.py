@@ -11,9 +11,10 @@ from appliance.devices.phone.driver import PhoneDriver
 from appliance.devices.phone.phone_clock import PhoneClock, read_clock
 from appliance.devices.phone.senses import Sense, Senses
 from appliance.devices.phone.sim import is_taken_out
-from appliance.devices.protocol import DeviceState, Finding, Reason
+from appliance.devices.protocol import DeviceState, Finding
 from appliance.errors import Transient, Unconfirmed
 from appliance.messages import Channel
+from appliance.reasons import Reason
 from tests.devices.phone.driver_kit import ANNA, DEVICE, EAGER, OWN, QUICK, Desk, World
 
 LINKER = "WARNING: linker: /vendor/lib64/libx.so: unused DT entry: type 0x6ffffef5 arg 0x1b8\n"

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from appliance.devices.protocol import DeviceState, Reason
+from appliance.devices.protocol import DeviceState
+from appliance.reasons import Reason
 
 DEVICE_STATES: Mapping[DeviceState, str] = {
     DeviceState.ABSENT: "Not there",
