@@ -24,6 +24,8 @@ BalieError
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from appliance.reasons import Reason
+
 
 class BalieError(Exception):
     """The root: everything that Balie raises on purpose."""
@@ -45,7 +47,7 @@ class NotFound(BalieError):
 class Refused(BalieError):
     """`code` is the problem's name in the API, such as `consent-required`."""
 
-    def __init__(self, code: str, sentence: str, *, remedy: str = "") -> None:
+    def __init__(self, code: Reason, sentence: str, *, remedy: str = "") -> None:
         super().__init__(sentence)
         self.code = code
         self.sentence = sentence
@@ -111,18 +113,18 @@ class LineStopped(DeviceError):
     A ban stops the whole line, because going on from another number would be a disguise.
     """
 
-    code: ClassVar[str] = ""
+    code: ClassVar[Reason | None] = None
     #: Nobody minds the line; only this device cannot.
     device_only: ClassVar[bool] = False
 
 
 class SimMissing(LineStopped):
-    code = "sim-missing"
+    code = Reason.SIM_MISSING
     device_only = True
 
 
 class NoCredit(LineStopped):
-    code = "no-credit"
+    code = Reason.NO_CREDIT
     device_only = True
 
 

@@ -8,6 +8,94 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
+    # Why something that was asked for is refused, to whoever asks.
+    CONSENT_REQUIRED = "consent-required"
+    OPTED_OUT = "opted-out"
+    CANNOT_CANCEL = "cannot-cancel"
+    NOTHING_TO_DECIDE = "nothing-to-decide"
+    SAME_CONTACT = "same-contact"
+    WRONG_PASSWORD = "wrong-password"  # noqa: S105 -- a code
+    WRONG_SETUP_CODE = "wrong-setup-code"
+    TOO_MANY_TRIES = "too-many-tries"
+    CROWDED = "crowded"
+    NOT_FRESH = "not-fresh"
+    NAME_TAKEN = "name-taken"
+    NUMBER_TAKEN = "number-taken"
+    DEVICE_TAKEN = "device-taken"
+    FALLBACK_IN_USE = "fallback-in-use"
+    DISABLED = "disabled"
+    LAST_ADMINISTRATOR = "last-administrator"
+    BEING_SENT = "being-sent"
+    IDEMPOTENCY_MISMATCH = "idempotency-mismatch"
+
+    # Why somebody on a list gets nothing of it.
+    INVALID_NUMBER = "invalid-number"
+    TWICE = "twice"
+    NAME_UNKNOWN = "name-unknown"
+    TOO_LONG = "too-long"
+    DOES_NOT_FIT = "does-not-fit"
+
+    # Why a message waits: what its SIM may do next.
+    NOT_BEFORE = "not-before"
+    TYPING = "typing"
+    GAP = "gap"
+    CEILING_MINUTE = "ceiling-minute"
+    CEILING_HOUR = "ceiling-hour"
+    CEILING_DAY = "ceiling-day"
+    CEILING_MONTH = "ceiling-month"
+    #: Conversations that Balie begins with people whom it has not spoken to.
+    FIRST_CONTACTS = "first-contacts"
+    #: A rule answers people for the first time, and many wrote at once.
+    NEWCOMERS = "newcomers"
+    #: The phone would ask its owner before it sends more.
+    SMS_LIMIT = "sms-limit"
+    OFFICE_HOURS = "office-hours"
+    UNANSWERED = "unanswered"
+    #: The thumbs, or an earlier message to the same person, go first.
+    BUSY = "busy"
+
+    # Why a message waits: its way.
+    DEVICE_ABSENT = "device-absent"
+    DEVICE_UNAUTHORIZED = "device-unauthorized"
+    DEVICE_OFFLINE = "device-offline"
+    DEVICE_LOCKED = "device-locked"
+    DEVICE_DEGRADED = "device-degraded"
+    #: Of a device, too.
+    OTHER_SIM = "other-sim"
+    LINE_STOPPED = "line-stopped"
+    #: Of somebody on a list, too.
+    NO_ROUTE = "no-route"
+    NEXT_ROUTE = "next-route"
+    #: It leaves over a later route.
+    FALLBACK = "fallback"
+    #: A list on a SIM that is abroad, which costs what nobody decided to pay.
+    ROAMING = "roaming"
+
+    # Why a message waits: what somebody or something has to settle first.
+    CLOCK_WRONG = "clock-wrong"
+    NEAR_STOP = "near-stop"
+    RETRY = "retry"
+    LOOKING = "looking"
+    PROVEN_ABSENT = "proven-absent"
+    PERSON = "person"
+    DEVICE_GONE = "device-gone"
+
+    # How a message ended without having arrived; a refusal may end it, too.
+    TOO_OLD = "too-old"
+    BY_PERSON = "by-person"
+    DECIDED = "decided"
+    PERMANENT = "permanent"
+    NOT_DELIVERED = "not-delivered"
+    NOT_ON_WHATSAPP = "not-on-whatsapp"
+
+    # Why a line was stopped, where a driver can name it.
+    SIM_MISSING = "sim-missing"
+    NO_SERVICE_CENTRE = "no-service-centre"
+    #: The network knows this SIM or modem and will not serve it; of a device, too.
+    BARRED = "barred"
+    #: Of a device, too.
+    NO_CREDIT = "no-credit"
+
     # Why a device is not simply ready.
     NONE = "none"
     NOT_PLUGGED_IN = "not-plugged-in"
@@ -16,7 +104,6 @@ class Reason(StrEnum):
     NOT_ANSWERING = "not-answering"
     BOOTING = "booting"
     LOCKED = "locked"
-    OTHER_SIM = "other-sim"
     NO_SIM = "no-sim"
     NO_WHATSAPP = "no-whatsapp"
     WHATSAPP_STOPPED = "whatsapp-stopped"
@@ -24,7 +111,6 @@ class Reason(StrEnum):
     PHONE_CLOCK = "phone-clock"
     PHONE_STORAGE = "phone-storage"
     SERVER_WILL_NOT_START = "server-will-not-start"
-    UNKNOWN_SCREEN = "unknown-screen"
     #: The phone has not told these for a minute, so what they would say is not known.
     CLOCK_UNREADABLE = "clock-unreadable"
     NOTIFICATIONS_UNREADABLE = "notifications-unreadable"
@@ -38,9 +124,6 @@ class Reason(StrEnum):
     #: The SIM is locked; only its PUK opens it, and only a person may type that.
     SIM_PUK = "sim-puk"
     NO_NETWORK = "no-network"
-    #: The network knows this SIM or modem and will not serve it.
-    BARRED = "barred"
-    NO_CREDIT = "no-credit"
     #: Another modem answers where this one was.
     OTHER_MODEM = "other-modem"
     #: Another modem of Balie says the same IMEI, and no SIM that can be read tells them apart.

@@ -22,6 +22,7 @@ from appliance.errors import (
     StoreCorrupt,
     StoreUnavailable,
 )
+from appliance.reasons import Reason
 
 log = logging.getLogger(__name__)
 
@@ -48,12 +49,14 @@ CATALOGUE: Mapping[str, Known] = {
     ),
     "not-found": Known(404, "Not found", "There is no such line."),
     "method-not-allowed": Known(405, "Not possible here", "Use one of: GET."),
-    "consent-required": Known(
+    Reason.CONSENT_REQUIRED: Known(
         409, "No consent on record", "Nobody at this number has asked this line to write."
     ),
-    "opted-out": Known(409, "Opted out", "They asked not to be written to any more."),
-    "cannot-cancel": Known(409, "Too late to cancel", "The message is being sent, or was sent."),
-    "idempotency-mismatch": Known(
+    Reason.OPTED_OUT: Known(409, "Opted out", "They asked not to be written to any more."),
+    Reason.CANNOT_CANCEL: Known(
+        409, "Too late to cancel", "The message is being sent, or was sent."
+    ),
+    Reason.IDEMPOTENCY_MISMATCH: Known(
         409, "Another request with this key", "This Idempotency-Key came with another body before."
     ),
     "refused": Known(409, "Refused", "A rule of this Balie forbids it."),

@@ -16,6 +16,7 @@ from appliance.queue.pacing import ANSWER_WINDOW_MS
 from appliance.queue.permission import may_write
 from appliance.queue.plan import Planned
 from appliance.queue.steps import Step, Steps, no_steps
+from appliance.reasons import Reason
 from appliance.store import lines, messages
 from appliance.store.store import Store, Tx
 
@@ -65,7 +66,7 @@ class QueueAttempt:
             self._note_baseline(tx, baseline)
         state = messages.state_of(tx.conn, self.outgoing.message_id)
         if state is not MessageState.SENDING:
-            raise Refused("by-person", "The message was withdrawn before it left.")
+            raise Refused(Reason.BY_PERSON, "The message was withdrawn before it left.")
         if not self._is_tapped(tx):
             self._refuse_to_begin(tx)
         refuse_without_consent(tx, self.line_id, self.outgoing.message_id, self.outgoing.channel)
@@ -81,7 +82,7 @@ class QueueAttempt:
         try:
             line = lines.line(tx.conn, self.line_id)
         except NotFound as exc:
-            raise Refused("by-person", "The line was removed.") from exc
+            raise Refused(Reason.BY_PERSON, "The line was removed.") from exc
         if line.stops(self.device_id):
             raise Transient("The line was stopped.")
         if undecided.waits(tx.conn, self.outgoing.message_id):

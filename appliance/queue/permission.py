@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from appliance.errors import Refused
 from appliance.messages import Channel, MessageClass
+from appliance.reasons import Reason
 from appliance.store import consent, contacts
 from appliance.store.consent import ConsentKind, Entry, Verdict
 
@@ -79,20 +80,20 @@ def _first_confirmation(conn: sqlite3.Connection, entry: Entry, line_id: str) ->
 
 
 def _refusal(verdict: Verdict) -> Refused:
-    if verdict.code == "opted-out":
+    if verdict.code is Reason.OPTED_OUT:
         return Refused(
-            verdict.code,
+            Reason.OPTED_OUT,
             "This person asked not to receive messages from this number.",
             remedy="Only they can change it, by writing START to this number.",
         )
     if verdict.sms_only:
         return Refused(
-            verdict.code,
+            Reason.CONSENT_REQUIRED,
             "The consent on record for this person reaches SMS only.",
             remedy="Send it as SMS. WhatsApp is possible once they wrote to this number first.",
         )
     return Refused(
-        verdict.code,
+        Reason.CONSENT_REQUIRED,
         "This person never wrote to this number, so nothing may be sent to them.",
         remedy="They can change it by writing to this number first.",
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from appliance.errors import NotFound, Refused
 from appliance.events import EventKind
+from appliance.reasons import Reason
 from appliance.store.store import Tx
 
 
@@ -31,7 +32,9 @@ class Branch:
 def add_branch(tx: Tx, name: str, *, language: str = "nl", zone: str = "Europe/Amsterdam") -> str:
     """The new branch's id. Raises Refused when the name is taken."""
     if tx.conn.execute("SELECT 1 FROM branch WHERE name = ?", (name,)).fetchone():
-        raise Refused("name-taken", f"There is a branch “{name}” already; choose another name.")
+        raise Refused(
+            Reason.NAME_TAKEN, f"There is a branch “{name}” already; choose another name."
+        )
     branch_id = tx.new_id()
     tx.conn.execute(
         "INSERT INTO branch (id, name, language, zone, created_ms) VALUES (?, ?, ?, ?, ?)",

@@ -10,9 +10,11 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Literal
 
 from appliance.events import EventKind
 from appliance.messages import Channel
+from appliance.reasons import Reason
 from appliance.store.store import Tx
 
 
@@ -72,7 +74,7 @@ class Verdict:
     they never wrote themselves. `called`: they did nothing but call, the last time then.
     """
 
-    code: str
+    code: Reason | Literal["ok"]
     entry: Entry | None
     sms_only: bool = False
     called: Entry | None = None
@@ -80,6 +82,10 @@ class Verdict:
     @property
     def allowed(self) -> bool:
         return self.code == "ok"
+
+    @property
+    def opted_out(self) -> bool:
+        return self.code is Reason.OPTED_OUT
 
 
 def decide(number: str, entries: Iterable[Entry], channel: Channel | None = None) -> Verdict:
@@ -100,10 +106,10 @@ def decide(number: str, entries: Iterable[Entry], channel: Channel | None = None
             opened = entry
             wrote = entry if entry.is_own_message else wrote
     if opened is None and closed is not None:
-        return Verdict(code="opted-out", entry=closed)
+        return Verdict(code=Reason.OPTED_OUT, entry=closed)
     if opened is None or (wrote is None and channel is Channel.WHATSAPP):
         sms_only = opened is not None
-        return Verdict(code="consent-required", entry=None, sms_only=sms_only, called=called)
+        return Verdict(code=Reason.CONSENT_REQUIRED, entry=None, sms_only=sms_only, called=called)
     return Verdict(code="ok", entry=wrote or opened, sms_only=wrote is None)
 
 

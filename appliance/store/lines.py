@@ -8,6 +8,7 @@ from appliance.errors import NotFound, Refused
 from appliance.events import EventKind
 from appliance.messages import MessageState
 from appliance.phone_numbers import number_or_text
+from appliance.reasons import Reason
 from appliance.store import line_settings, messages
 from appliance.store.line_settings import DEFAULT_SETTINGS, LineSettings
 from appliance.store.store import Tx
@@ -43,7 +44,7 @@ _LINE = (
 def add_line(tx: Tx, *, branch_id: str, number: str) -> str:
     """The new line's id. Raises Refused when a line has this number already."""
     if tx.conn.execute(f"{_LINE} AND number = ?", (number,)).fetchone():
-        raise Refused("number-taken", f"There is a line {number} already.")
+        raise Refused(Reason.NUMBER_TAKEN, f"There is a line {number} already.")
     line_id = tx.new_id()
     tx.conn.execute(
         "INSERT INTO line (id, branch_id, number, created_ms) VALUES (?, ?, ?, ?)",

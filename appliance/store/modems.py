@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-from appliance.errors import NoCredit
 from appliance.events import EventKind
+from appliance.reasons import Reason
 from appliance.store import lines
 from appliance.store.store import Tx
 
@@ -69,9 +69,9 @@ def keep_balance(tx: Tx, device_id: str, cents: int, *, at_ms: int) -> None:
             tx.emit(EventKind.DEVICE_BALANCE, device_id=device_id, line_id=line.id, facts=facts)
     if cents <= 0:
         for line in carried:
-            lines.stop_line(tx, line.id, NoCredit.code, device_id=device_id)
+            lines.stop_line(tx, line.id, Reason.NO_CREDIT, device_id=device_id)
     elif row["cents"] is None or cents > row["cents"]:
-        lines.resume_device(tx, device_id, NoCredit.code)
+        lines.resume_device(tx, device_id, Reason.NO_CREDIT)
 
 
 def model_facts(conn: sqlite3.Connection, model: str) -> Mapping[str, Any]:

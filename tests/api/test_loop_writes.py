@@ -8,6 +8,7 @@ import pytest
 
 from appliance.clock import ManualClock
 from appliance.errors import Refused, StoreUnavailable
+from appliance.reasons import Reason
 from appliance.store.store import Store, Tx
 
 
@@ -15,7 +16,7 @@ def put(name: str) -> Callable[[Tx], str]:
     def work(tx: Tx) -> str:
         tx.conn.execute("INSERT INTO meta (name, value) VALUES (?, '')", (name,))
         if name == "refused":
-            raise Refused("refused", "No.")
+            raise Refused(Reason.CANNOT_CANCEL, "No.")
         return name
 
     return work

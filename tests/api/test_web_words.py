@@ -14,7 +14,6 @@ from appliance.api.web.words import device_phrases, phrases
 from appliance.api.web.words.i18n import LOCALE_DIR, Words, best_language
 from appliance.devices.protocol import DeviceState
 from appliance.messages import MessageState
-from appliance.reasons import Reason
 from appliance.store.consent import ConsentKind
 
 WEB = Path(phrases.__file__).parent.parent
@@ -108,7 +107,6 @@ def _names(text: str) -> set[str]:
     [
         (set(MessageState), set(phrases.STATES)),
         (set(DeviceState), set(device_phrases.DEVICE_STATES)),
-        (set(Reason), set(device_phrases.DEVICE_REASONS)),
         (set(ConsentKind), set(phrases.CONSENT)),
     ],
 )

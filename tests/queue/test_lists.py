@@ -65,7 +65,7 @@ def test_each_recipient_has_a_verdict(counter: Counter) -> None:
         counter, request(counter, [ANNA, "06 11 11 11 11", BART, CARLA, "geen nummer"])
     )
     assert [each.refusal for each in found] == [
-        "",
+        None,
         "twice",
         "opted-out",
         "consent-required",
@@ -122,8 +122,8 @@ def test_whose_turn_would_come_too_late_is_refused(counter: Counter) -> None:
     texts = [f"Er is werk, {place}." for place in range(20)]
     found = accepted(counter, request(counter, numbers, *texts))
     fates = Tally(each.refusal for each in found)
-    assert fates == {"": 20, "does-not-fit": 40}  # a young line's budget of a day
-    assert [each.refusal for each in found] == [""] * 20 + ["does-not-fit"] * 40
+    assert fates == {None: 20, "does-not-fit": 40}  # a young line's budget of a day
+    assert [each.refusal for each in found] == [None] * 20 + ["does-not-fit"] * 40
 
 
 def test_three_without_an_answer_and_the_list_passes_them_by(counter: Counter) -> None:
@@ -134,7 +134,7 @@ def test_three_without_an_answer_and_the_list_passes_them_by(counter: Counter) -
         counter.sends()
         counter.clock.advance(s=400)
     found = previewed(counter, request(counter, [ANNA, BART]))
-    assert [each.refusal for each in found] == ["unanswered", ""]
+    assert [each.refusal for each in found] == ["unanswered", None]
 
 
 def test_a_list_stands_behind_what_is_promised_already(counter: Counter) -> None:
@@ -152,7 +152,7 @@ def test_a_line_without_its_phone_promises_no_time(counter: Counter) -> None:
     counter.knows(ANNA)
     counter.phone_is(DeviceState.ABSENT, Reason.NOT_PLUGGED_IN)
     (one,) = accepted(counter, request(counter, [ANNA]))
-    assert (one.refusal, one.expected_ms, one.reason) == ("", None, "device-absent")
+    assert (one.refusal, one.expected_ms, one.reason) == (None, None, "device-absent")
 
 
 def test_a_stop_of_one_device_leaves_the_list_to_the_other(counter: Counter) -> None:
@@ -172,7 +172,7 @@ def test_a_stop_of_one_device_leaves_the_list_to_the_other(counter: Counter) -> 
     assert one.reason != "line-stopped"
     assert one.expected_ms is not None
     (other,) = accepted(counter, request(counter, [BART], channel=WHATSAPP))
-    assert (other.refusal, other.expected_ms, other.reason) == ("", None, "line-stopped")
+    assert (other.refusal, other.expected_ms, other.reason) == (None, None, "line-stopped")
 
 
 def test_a_wrong_clock_promises_no_time(counter: Counter) -> None:
@@ -186,7 +186,7 @@ def test_a_wrong_clock_promises_no_time(counter: Counter) -> None:
     for look in (previewed, accepted):
         found = look(counter, request(counter, numbers, *texts))
         assert {(each.refusal, each.expected_ms, each.reason) for each in found} == {
-            ("", None, "clock-wrong")
+            (None, None, "clock-wrong")
         }
 
 
@@ -195,7 +195,7 @@ def test_a_person_is_reached_by_the_number_that_agreed(counter: Counter) -> None
     counter.knows(BART)
     counter.store.write(lambda tx: editing.add_number(tx, counter.contact_id(BART), ANNA, "staff"))
     found = previewed(counter, request(counter, [ANNA, BART, BART]))
-    assert [each.refusal for each in found] == ["consent-required", "", "twice"]
+    assert [each.refusal for each in found] == ["consent-required", None, "twice"]
 
 
 def test_a_list_for_next_week_answers_nobody(counter: Counter) -> None:
@@ -217,7 +217,7 @@ def test_names_and_variants_fill_the_text(counter: Counter) -> None:
     texts = ("Hoi {voornaam}!", "Dag {naam}.")
     found = previewed(counter, request(counter, [ANNA, BART], *texts))
     assert [(each.text, each.refusal) for each in found] == [
-        ("Hoi Anna!", ""),
+        ("Hoi Anna!", None),
         ("", "name-unknown"),
     ]
     found = previewed(counter, request(counter, [ANNA, BART], *texts, "Beste allemaal"))

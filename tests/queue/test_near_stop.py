@@ -297,7 +297,7 @@ def test_a_list_tells_who_waits_for_a_decision(counter: Counter, software: Autho
     told = counter.store.read(lambda conn: preview(conn, request, now_ms=counter.clock.now_ms()))
     kept = counter.store.write(lambda tx: accept_list(tx, request))
     for anna, bart in (told, kept):
-        assert (anna.refusal, anna.expected_ms, anna.reason) == ("", None, "near-stop")
+        assert (anna.refusal, anna.expected_ms, anna.reason) == (None, None, "near-stop")
         assert bart.expected_ms is not None
     assert waits(counter, str(kept[0].message_id)) == HELD
 

@@ -247,7 +247,7 @@ UNTAPPED: list[Policy] = [
     (lambda: LineStopped("l"), S.QUEUED, "line-stopped", "not_sent"),
     (lambda: DeviceGone("g"), S.QUEUED, "retry", "not_sent"),
     (lambda: KeyError("a bug"), S.QUEUED, "retry", "not_sent"),
-    (lambda: Refused("opted-out", "r"), S.CANCELLED, "opted-out", "refused"),
+    (lambda: Refused(Reason.OPTED_OUT, "r"), S.CANCELLED, "opted-out", "refused"),
 ]
 TAPPED: list[Policy] = [
     (lambda: Transient("t"), S.QUEUED, "retry", "not_sent"),

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from appliance.api import problems
 from appliance.api.json.bodies import ProblemOut
+from appliance.reasons import Reason
 
 READ_PROBLEMS = ("unauthorized", "forbidden", "invalid-input", "store-unavailable")
 """What every list may answer."""
@@ -64,6 +65,6 @@ def _example(code: str) -> dict[str, Any]:
     extra: dict[str, Any] = {}
     if code == "invalid-input":
         extra = {"field": "to"}
-    elif code in {"consent-required", "opted-out"}:
+    elif code in {Reason.CONSENT_REQUIRED, Reason.OPTED_OUT}:
         extra = {"remedy": "They can change it by writing to this number."}
     return problems.problem(code, **extra).body()

@@ -14,6 +14,7 @@ from typing import Any
 
 from appliance.api.problems import MEDIA_TYPE, problem_of
 from appliance.errors import InvalidInput, NotFound, Refused
+from appliance.reasons import Reason
 from appliance.store import idempotency
 from appliance.store.idempotency import KeptAnswer
 from appliance.store.store import Tx
@@ -81,7 +82,7 @@ def _attempt(tx: Tx, work: Callable[[Tx], Mapping[str, Any]]) -> Answer:
 
 def _mismatch() -> Refused:
     return Refused(
-        "idempotency-mismatch",
+        Reason.IDEMPOTENCY_MISMATCH,
         "This Idempotency-Key came with another body before.",
         remedy="Use a new key for a new message, or send the first body again.",
     )

@@ -21,6 +21,7 @@ from appliance.desk.outgoing.lists import ListRequest, Recipient
 from appliance.desk.outgoing.sending import Author
 from appliance.errors import InvalidInput
 from appliance.messages import Channel
+from appliance.reasons import Reason
 from appliance.store.store import Tx
 
 router = APIRouter(prefix="/api/v1", tags=["messages"], route_class=DirectRoute)
@@ -32,7 +33,7 @@ _PROBLEMS = (
     "unauthorized",
     "forbidden",
     "not-found",
-    "idempotency-mismatch",
+    Reason.IDEMPOTENCY_MISMATCH,
     "too-large",
     "invalid-input",
     "line-full",

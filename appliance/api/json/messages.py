@@ -24,6 +24,7 @@ from appliance.desk.inbox.tries import Part
 from appliance.desk.outgoing import sending
 from appliance.events import Event
 from appliance.messages import Direction, MessageState
+from appliance.reasons import Reason
 from appliance.store.store import Tx
 
 router = APIRouter(prefix="/api/v1", tags=["messages"])
@@ -105,7 +106,7 @@ async def get_message(caller: ReadsMessages, message_id: str) -> JSONResponse:
         examples.CANCELLED,
         *READ_PROBLEMS,
         "not-found",
-        "cannot-cancel",
+        Reason.CANNOT_CANCEL,
         description="It is cancelled; a second time changes nothing. What it says is not told.",
     ),
 )

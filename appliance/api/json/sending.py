@@ -13,6 +13,7 @@ from appliance.api.json.callers import WRITES_MESSAGES, caller_of
 from appliance.api.json.documented import answers
 from appliance.api.json.metrics import Metrics
 from appliance.desk.access.tokens import Scope
+from appliance.reasons import Reason
 
 
 class DirectRoute(APIRoute):
@@ -65,9 +66,9 @@ _POSTED = {
         "unauthorized",
         "forbidden",
         "not-found",
-        "consent-required",
-        "opted-out",
-        "idempotency-mismatch",
+        Reason.CONSENT_REQUIRED,
+        Reason.OPTED_OUT,
+        Reason.IDEMPOTENCY_MISMATCH,
         "too-large",
         "invalid-input",
         "line-full",

@@ -20,6 +20,7 @@ from appliance.desk.access.turns import Turns
 from appliance.desk.access.wrong_tries import Tried, WrongTries
 from appliance.errors import Refused
 from appliance.events import EventKind
+from appliance.reasons import Reason
 from appliance.store.store import Store, Tx
 
 
@@ -140,7 +141,7 @@ def _enter(tx: Tx, who: Proven, name: str, before: str | None) -> LoggedIn:
 
 
 def _wrong_password() -> Refused:
-    return Refused("wrong-password", "The name or the password is not right.")
+    return Refused(Reason.WRONG_PASSWORD, "The name or the password is not right.")
 
 
 def _device_cookie(secret: str, name: str) -> str:

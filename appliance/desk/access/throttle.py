@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from appliance.addresses import network_of
 from appliance.errors import Refused
+from appliance.reasons import Reason
 
 FREE_BY_NAME = 5
 """Mistakes before the first wait: a person who is looking for the right password."""
@@ -31,7 +32,7 @@ class TooManyTries(Refused):
     def __init__(self, wait_ms: int) -> None:
         seconds = -(-wait_ms // 1000)
         super().__init__(
-            "too-many-tries",
+            Reason.TOO_MANY_TRIES,
             f"Too many wrong passwords. Try again in {seconds} seconds.",
             remedy="Wait, or ask a colleague with the right to manage staff for a log-in link.",
         )

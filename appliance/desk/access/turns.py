@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from appliance.errors import Refused
+from appliance.reasons import Reason
 
 AT_ONCE = 2
 """Of a Pi's four cores: the phones and the pages want theirs."""
@@ -24,7 +25,7 @@ class Crowded(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "crowded",
+            Reason.CROWDED,
             "Too many people are logging in at this moment.",
             remedy="Try again in a few seconds.",
         )

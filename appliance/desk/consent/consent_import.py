@@ -82,7 +82,7 @@ def record(tx: Tx, rows: Sequence[Row], *, line_id: str, recorded_by: str) -> Ou
         found = consent.verdict(tx.conn, line_id, row.number)
         if found.allowed:
             outcome.known.append(row.number)
-        elif found.code == "opted-out":
+        elif found.opted_out:
             outcome.withdrawn.append(row.number)
         else:
             consent.record(

@@ -5,6 +5,7 @@ from enum import Enum
 from appliance.errors import NotFound, Refused
 from appliance.events import EventKind
 from appliance.queue import undecided
+from appliance.reasons import Reason
 from appliance.store.store import Tx
 
 
@@ -39,7 +40,7 @@ def settle(tx: Tx, message_id: str, answer: Answer, *, staff_id: str) -> None:
     if row is None:
         raise NotFound("message")
     if row["decision"] is not None:
-        raise Refused("nothing-to-decide", "A colleague decided about this message already.")
+        raise Refused(Reason.NOTHING_TO_DECIDE, "A colleague decided about this message already.")
     tx.conn.execute(
         "UPDATE near_stop SET decision = ?, staff_id = ?, decided_ms = ? WHERE message_id = ?",
         (answer.value, staff_id, tx.now_ms, message_id),

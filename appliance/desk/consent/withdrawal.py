@@ -7,6 +7,7 @@ from appliance.clock import MS_PER_S
 from appliance.errors import NotFound, Refused
 from appliance.messages import MessageClass, MessageState
 from appliance.queue.permission import may_write
+from appliance.reasons import Reason
 from appliance.store import consent, contacts, messages
 from appliance.store.consent import ConsentKind
 from appliance.store.store import Tx
@@ -60,7 +61,7 @@ def object_everywhere(tx: Tx, number: str, *, words: str, recorded_by: str) -> i
         raise NotFound("contact")
     if _is_being_tapped(tx, contact.id):
         raise Refused(
-            "being-sent",
+            Reason.BEING_SENT,
             "A message to this person is being sent at this moment.",
             remedy="Try again in a minute.",
         )

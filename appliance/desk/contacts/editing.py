@@ -7,6 +7,7 @@ from appliance.desk.access.sight import Sight
 from appliance.desk.consent import withdrawal
 from appliance.errors import NotFound, Refused
 from appliance.events import EventKind
+from appliance.reasons import Reason
 from appliance.store import contacts
 from appliance.store.contacts import Contact
 from appliance.store.store import Tx
@@ -66,7 +67,7 @@ def say_number(
     others = [each for each in having if each.id != contact_id]
     seen = next((each for each in others if sight.sees_contact(tx.conn, each.id)), None)
     if (owner and owner.id == contact_id) or (len(others) < len(having) and seen is None):
-        raise Refused("same-contact", "This number belongs to this contact already.")
+        raise Refused(Reason.SAME_CONTACT, "This number belongs to this contact already.")
     if seen is not None and seen.id != join_id:
         return seen
     if seen is not None:
@@ -108,7 +109,7 @@ def join(tx: Tx, keep_id: str, other_id: str, staff_id: str) -> None:
     if keep is None or other is None:
         raise NotFound("contact")
     if keep.id == other.id:
-        raise Refused("same-contact", "These are one contact already.")
+        raise Refused(Reason.SAME_CONTACT, "These are one contact already.")
     _join_conversations(tx, keep.id, other.id)
     tx.conn.execute(
         "UPDATE contact_number SET contact_id = ? WHERE contact_id = ?", (keep.id, other.id)

@@ -57,7 +57,7 @@ def keep(tx: Tx, device_id: str, call: MissedCall) -> None:
 def _answer(tx: Tx, line: Line, number: str, template: str) -> None:
     """Calling licenses one answer, where nothing else does; a withdrawal is not undone by it."""
     verdict = consent.verdict(tx.conn, line.id, number)
-    if not is_mobile(number) or verdict.code == "opted-out" or _is_answered(tx, line.id, number):
+    if not is_mobile(number) or verdict.opted_out or _is_answered(tx, line.id, number):
         return
     contact_id = contacts.ensure(tx, number)
     if not verdict.allowed:

@@ -43,9 +43,9 @@ def answer(tx: Tx, arrival: Arrival) -> None:
         return
     verdict = consent.verdict(tx.conn, arrival.line.id, arrival.number)
     if words.is_stop(arrival.text):
-        if verdict.code != "opted-out":
+        if not verdict.opted_out:
             opt_out(tx, arrival, recorded_by="rule")
-    elif verdict.code == "opted-out":
+    elif verdict.opted_out:
         if writable and words.is_start(arrival.text) and not _is_overtaken(tx, arrival, verdict):
             _opt_in_again(tx, arrival)
     else:
@@ -62,7 +62,7 @@ def reread(tx: Tx, arrival: Arrival) -> None:
     """A message was changed by who wrote it: what it says now may withdraw, and gives nothing."""
     if not any(is_e164(each) for each in contacts.numbers_of(tx.conn, arrival.contact_id)):
         return
-    if consent.verdict(tx.conn, arrival.line.id, arrival.number).code == "opted-out":
+    if consent.verdict(tx.conn, arrival.line.id, arrival.number).opted_out:
         return
     if words.is_stop(arrival.text):
         opt_out(tx, arrival, recorded_by="rule")

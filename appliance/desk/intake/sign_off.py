@@ -47,7 +47,7 @@ def decide(
 def _sign_off(tx: Tx, message_id: str, staff_id: str) -> None:
     arrival = _arrival(tx.conn, message_id)
     verdict = consent.verdict(tx.conn, arrival.line.id, arrival.number)
-    if verdict.code != "opted-out":
+    if not verdict.opted_out:
         rules.opt_out(tx, arrival, recorded_by=f"staff:{staff_id}")
 
 

@@ -4,7 +4,6 @@ import json
 import sqlite3
 
 from appliance.devices.protocol import DeviceState, Status
-from appliance.errors import SimMissing
 from appliance.events import EventKind
 from appliance.messages import Channel
 from appliance.reasons import Reason
@@ -61,4 +60,4 @@ def _follow(tx: Tx, device_id: str, before: Reason, status: Status) -> None:
             if line.stopped is None or line.stopped_on is not None:
                 lines.stop_line(tx, line.id, _STOPPED)
     if before is Reason.NO_SIM and Channel.SMS in status.channels:
-        lines.resume_device(tx, device_id, SimMissing.code)
+        lines.resume_device(tx, device_id, Reason.SIM_MISSING)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from appliance.errors import InvalidInput, Refused
 from appliance.messages import Channel
+from appliance.reasons import Reason
 from appliance.store import devices, lines, messages, routes
 from appliance.store.store import Tx
 
@@ -38,7 +39,7 @@ def add(tx: Tx, wanted: NewLine) -> AddedLine:
     device_id = devices.enrol(tx, kind=wanted.kind, address=wanted.address)
     if owner := _owner(tx.conn, device_id):
         raise Refused(
-            "device-taken",
+            Reason.DEVICE_TAKEN,
             f"{wanted.kind.capitalize()} {wanted.address} carries the line {owner} already.",
             remedy=f"One {wanted.kind} has one SIM; name another one, or remove that line first.",
         )
@@ -68,7 +69,7 @@ def _let_go(tx: Tx, line_id: str, device_id: str) -> None:
     about = {"line": line_id, "device": device_id}
     if tx.conn.execute(_IN_HAND, about).fetchone():
         raise Refused(
-            "fallback-in-use",
+            Reason.FALLBACK_IN_USE,
             "The modem that the line falls back on is sending a message, or has sent a part of it.",
             remedy="Wait until the message has left, or withdraw it in the inbox; then try again.",
         )

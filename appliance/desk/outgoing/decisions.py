@@ -7,6 +7,7 @@ from appliance.desk.outgoing.sending import DEFAULT_TTL_MS
 from appliance.errors import NotFound, Refused
 from appliance.messages import MessageState
 from appliance.queue import outcomes, parts
+from appliance.reasons import Reason
 from appliance.store import messages
 from appliance.store.store import Tx
 
@@ -33,7 +34,7 @@ def decide(tx: Tx, message_id: str, decision: Decision, *, staff_id: str) -> Non
     if row is None:
         raise NotFound("message")
     if not _is_theirs(tx, message_id, row):
-        raise Refused("nothing-to-decide", "This message does not wait for a person.")
+        raise Refused(Reason.NOTHING_TO_DECIDE, "This message does not wait for a person.")
     facts = {"by": "person", "staff": staff_id, "decision": decision.value}
     match decision:
         case Decision.LEFT:

@@ -26,6 +26,7 @@ from appliance.queue.past import Histories
 from appliance.queue.permission import may_write
 from appliance.queue.routing import ROAMING, Parcel, Way, Ways
 from appliance.queue.rows import Lane
+from appliance.reasons import Reason
 from appliance.sms_parts import MAX_PARTS, count_parts
 from appliance.store import branches, conversations, high_water, lines, messages, routes
 from appliance.store.lines import Line
@@ -60,14 +61,14 @@ class ListRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """What becomes of one of them. `refusal` is a code, empty for those who get a message.
+    """What becomes of one of them. `refusal` is None for those who get a message.
 
     `to` is as the author wrote it, and so is `variant`, without a name in it. `expected_ms` None:
     nobody can know; `reason` is a code.
     """
 
     to: str
-    refusal: str = ""
+    refusal: Reason | None = None
     number: str = ""
     contact_id: str = ""
     conversation_id: str | None = None
@@ -197,9 +198,11 @@ class _Look:
         person = self._person(to)
         if person is None or not is_e164(person["number"]):
             known = person is not None or _is_number(to)
-            return Recipient(to=to, refusal="consent-required" if known else "invalid-number")
+            return Recipient(
+                to=to, refusal=Reason.CONSENT_REQUIRED if known else Reason.INVALID_NUMBER
+            )
         if person["contact_id"] in self.seen:
-            return Recipient(to=to, refusal="twice")
+            return Recipient(to=to, refusal=Reason.TWICE)
         recipient = self._described(to, place, person)
         if refusal := recipient.refusal or self._unsendable(recipient, person):
             return replace(recipient, refusal=refusal)
@@ -225,10 +228,10 @@ class _Look:
         last_in_ms = person["last_in_ms"]
         words = self.wording.words_for(name and str(name).strip(), place, self.previous)
         sms_only = permission.sms_only and self.request.channel is None
-        refused = permission.refusal.code if permission.refusal else ""
+        refused = permission.refusal.code if permission.refusal else None
         return Recipient(
             to=to,
-            refusal=refused or ("" if words else "name-unknown"),
+            refusal=refused or (None if words else Reason.NAME_UNKNOWN),
             number=person["number"],
             contact_id=person["contact_id"],
             conversation_id=person["conversation_id"],
@@ -238,10 +241,10 @@ class _Look:
             answering=last_in_ms is not None and self.begins_ms - last_in_ms <= ANSWER_WINDOW_MS,
         )
 
-    def _unsendable(self, recipient: Recipient, person: sqlite3.Row) -> str:
+    def _unsendable(self, recipient: Recipient, person: sqlite3.Row) -> Reason | None:
         if recipient.wanted is Channel.SMS and count_parts(recipient.text) > MAX_PARTS:
-            return "too-long"
-        return "" if self.ways.can_carry(_parcel(recipient, person)) else "no-route"
+            return Reason.TOO_LONG
+        return None if self.ways.can_carry(_parcel(recipient, person)) else Reason.NO_ROUTE
 
     def _timed(self, recipient: Recipient, person: sqlite3.Row) -> Recipient:
         if recipient.contact_id in self.undecided:
@@ -253,9 +256,9 @@ class _Look:
         self.rhythm.now_ms = max(self.rhythm.now_ms, way.from_ms)
         at_ms, brake = self._turn(recipient, person)
         if at_ms is None:
-            return replace(recipient, refusal=brake.value)
+            return replace(recipient, refusal=Reason(brake.value))
         if at_ms >= self.expires_ms and not self.clock_is_wrong:
-            return replace(recipient, refusal="does-not-fit")
+            return replace(recipient, refusal=Reason.DOES_NOT_FIT)
         self.previous = recipient.text
         self.seen.add(recipient.contact_id)
         expected_ms, reason = self._promise(way, at_ms, brake)

@@ -10,6 +10,7 @@ from appliance.queue import crowding, undecided
 from appliance.queue.pacing import ANSWER_WINDOW_MS, GREETINGS, HOUR_MS, Brake, Waiting
 from appliance.queue.permission import check_owner, may_write
 from appliance.queue.promise import Coming, first_promise, note_promise
+from appliance.reasons import Reason
 from appliance.sms_parts import MAX_PARTS, count_parts
 from appliance.store import contacts, conversations, lines, messages
 from appliance.store.store import Tx
@@ -183,7 +184,7 @@ def cancel(tx: Tx, message_id: str, author: Author) -> None:
     if state is None:
         raise NotFound("message")
     if state is not MessageState.QUEUED:
-        raise Refused("cannot-cancel", _TOO_LATE.get(state, "This message has left or ended."))
+        raise Refused(Reason.CANNOT_CANCEL, _TOO_LATE.get(state, "This message has left or ended."))
     messages.move(
         tx,
         message_id,

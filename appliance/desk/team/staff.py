@@ -9,6 +9,7 @@ from appliance.desk.access.bearer import new_token, token_hash
 from appliance.desk.access.rights import Permission, grant_role, rights_of
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.events import EventKind
+from appliance.reasons import Reason
 from appliance.store.store import Tx
 
 MAX_NAME = 80
@@ -50,7 +51,7 @@ def add(
 def add_first_admin(tx: Tx, name: str, password_hash: str) -> str:
     """The administrator of a fresh Balie, once: raises Refused when anybody is there already."""
     if not is_fresh(tx.conn):
-        raise Refused("not-fresh", "The first administrator was already made. Log in instead.")
+        raise Refused(Reason.NOT_FRESH, "The first administrator was already made. Log in instead.")
     staff_id = add(tx, name, role="admin", branch_id=None)
     _store_password(tx, staff_id, password_hash)
     return staff_id
@@ -69,7 +70,7 @@ def add_login_link(tx: Tx, staff_id: str) -> str:
     member = _require(tx.conn, staff_id)
     if member.disabled:
         raise Refused(
-            "disabled",
+            Reason.DISABLED,
             f"{member.name} may not log in.",
             remedy=f'Let them in again first: balie staff enable "{member.name}".',
         )
@@ -141,7 +142,7 @@ def disable(tx: Tx, staff_id: str, *, by_staff_id: str | None = None) -> int:
         _require_admin(tx.conn, member)
     tx.conn.execute("DELETE FROM login_link WHERE staff_id = ?", (staff_id,))
     ended = sessions.end_all(tx, staff_id)
-    facts = {"changed": "disabled", "by": by_staff_id}
+    facts = {"changed": Reason.DISABLED, "by": by_staff_id}
     tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts=facts)
     return ended
 
@@ -255,7 +256,7 @@ def _require_admin(conn: sqlite3.Connection, gone: Member) -> None:
     ).fetchone()
     if left is None:
         raise Refused(
-            "last-administrator",
+            Reason.LAST_ADMINISTRATOR,
             f"{gone.name} is the only administrator.",
             remedy="Make somebody else one first: balie staff role NAME --role admin.",
         )

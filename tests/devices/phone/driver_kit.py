@@ -43,6 +43,7 @@ from appliance.errors import (
     Unconfirmed,
 )
 from appliance.messages import Channel
+from appliance.reasons import Reason
 from tests.devices.phone_bench import eventually
 
 T = TypeVar("T")
@@ -136,7 +137,7 @@ class Try:
         if baseline is not None:
             self.baseline(baseline)
         if self.gate_shut:
-            raise Refused("opted-out", "They said STOP.")
+            raise Refused(Reason.OPTED_OUT, "They said STOP.")
         self.entered += 1
         self.before_tap()
         yield

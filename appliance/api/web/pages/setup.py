@@ -22,6 +22,7 @@ from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.wrong_tries import Tried
 from appliance.desk.team import staff
 from appliance.errors import InvalidInput, Refused
+from appliance.reasons import Reason
 from appliance.store import branches
 from appliance.store.store import Tx
 
@@ -104,7 +105,7 @@ def _check_code(guest: Guest, code: str) -> None:
     brake.admit(name=None, address=address, device=None, now_ms=now_ms)
     brake.failed(name=None, address=address, device=None, now_ms=now_ms)
     guest.web.door.wrong.note(Tried.SETUP_CODE, address=address)
-    raise Refused("wrong-setup-code", "That is not the set-up code.")
+    raise Refused(Reason.WRONG_SETUP_CODE, "That is not the set-up code.")
 
 
 def _begin(tx: Tx, name: str, password_hash: str) -> sessions.NewSession:

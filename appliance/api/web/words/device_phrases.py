@@ -70,13 +70,6 @@ DEVICE_REASONS: Mapping[Reason, tuple[str, str]] = {
         "The helper that reads the phone's screen does not start.",
         "Restart the phone. If it lasts, see whether its storage is full.",
     ),
-    Reason.UNKNOWN_SCREEN: (
-        "The phone shows a screen that Balie does not know, so it stopped there.",
-        (
-            "Look at the phone and close what is open. The screen was kept for whoever maintains"
-            " Balie."
-        ),
-    ),
     Reason.CLOCK_UNREADABLE: (
         "The phone does not tell the time, so Balie cannot prove what leaves. Nothing is sent.",
         "Restart the phone. It goes on by itself when it tells the time again.",

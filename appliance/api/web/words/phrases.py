@@ -6,6 +6,7 @@ The catalogue is checked against this file by a test, so a new code cannot be fo
 from collections.abc import Mapping
 
 from appliance.messages import Channel, MessageState
+from appliance.reasons import Reason
 from appliance.store.consent import ConsentKind
 
 WAITING: Mapping[str, str] = {
@@ -75,20 +76,20 @@ REPORTS: Mapping[str, str] = {
 
 CHANNELS: Mapping[Channel, str] = {Channel.WHATSAPP: "WhatsApp", Channel.SMS: "SMS"}
 
-STOPPED: Mapping[str, tuple[str, str]] = {
-    "sim-missing": (
+STOPPED: Mapping[Reason, tuple[str, str]] = {
+    Reason.SIM_MISSING: (
         "The SIM card is missing, so nothing was sent.",
         "Put the SIM card in, or push it firmly into place. Then start the number again.",
     ),
-    "no-credit": (
+    Reason.NO_CREDIT: (
         "The SIM card has no credit left, so nothing was sent.",
         "Top it up, or ask the provider. Then start the number again.",
     ),
-    "barred": (
+    Reason.BARRED: (
         "The network does not let this SIM card send, so nothing was sent.",
         "Ask the provider why. When it is settled, start the number again.",
     ),
-    "no-service-centre": (
+    Reason.NO_SERVICE_CENTRE: (
         "The SIM card lacks the number of its SMS service centre, so nothing was sent.",
         "Set it with the card in a phone, or ask the provider. Then start the number again.",
     ),
@@ -105,50 +106,50 @@ CONSENT: Mapping[ConsentKind, str] = {
     ConsentKind.ERASED: "Was erased",
 }
 
-REFUSALS: Mapping[str, tuple[str, str]] = {
-    "consent-required": (
+REFUSALS: Mapping[Reason, tuple[str, str]] = {
+    Reason.CONSENT_REQUIRED: (
         "Nothing was sent: this person has not written to this number.",
         (
             "Balie writes only to people who asked. Let them send a WhatsApp message or an SMS to"
             " {line} first; then you can answer."
         ),
     ),
-    "opted-out": (
+    Reason.OPTED_OUT: (
         "Nothing was sent: this person asked to stop.",
         "You can write again as soon as they write START to {line}.",
     ),
-    "not-on-whatsapp": (
+    Reason.NOT_ON_WHATSAPP: (
         "Nothing was sent: this number is not on WhatsApp.",
         "Send it as SMS if the message may go that way.",
     ),
-    "cannot-cancel": (
+    Reason.CANNOT_CANCEL: (
         "It can no longer be withdrawn: it is being typed, or has left.",
         "Write to the person if it was a mistake.",
     ),
-    "nothing-to-decide": (
+    Reason.NOTHING_TO_DECIDE: (
         "There is nothing to decide about it any more.",
         "Somebody was quicker, or the phone could tell after all.",
     ),
-    "wrong-password": (
+    Reason.WRONG_PASSWORD: (
         "The name or the password is not right.",
         "Try again, or ask an administrator for a log-in link.",
     ),
-    "not-fresh": (
+    Reason.NOT_FRESH: (
         "The first administrator was already made.",
         "Log in instead.",
     ),
-    "name-taken": ("There is one with this name already.", "Choose another name."),
-    "number-taken": ("This number is here already.", "Look at the page of the devices."),
-    "device-taken": (
+    Reason.NAME_TAKEN: ("There is one with this name already.", "Choose another name."),
+    Reason.NUMBER_TAKEN: ("This number is here already.", "Look at the page of the devices."),
+    Reason.DEVICE_TAKEN: (
         "This device has the SIM card of another number.",
         "One device has one SIM card: choose another one, or remove that number first.",
     ),
-    "same-contact": ("This number belongs to this contact already.", ""),
-    "crowded": (
+    Reason.SAME_CONTACT: ("This number belongs to this contact already.", ""),
+    Reason.CROWDED: (
         "Too many people are logging in at this moment.",
         "Try again in a few seconds.",
     ),
-    "wrong-setup-code": (
+    Reason.WRONG_SETUP_CODE: (
         "That is not the set-up code.",
         "Balie prints it on its console and in its log when it starts for the first time.",
     ),

@@ -22,15 +22,16 @@ from appliance.errors import (
     Transient,
     Unconfirmed,
 )
+from appliance.reasons import Reason
 
 
 class Barred(LineStopped):
-    code = "barred"
+    code = Reason.BARRED
     device_only = True
 
 
 class NoServiceCentre(LineStopped):
-    code = "no-service-centre"
+    code = Reason.NO_SERVICE_CENTRE
     device_only = True
 
 
