@@ -128,3 +128,8 @@ class Reason(StrEnum):
     OTHER_MODEM = "other-modem"
     #: Another modem of Balie says the same IMEI, and no SIM that can be read tells them apart.
     SAME_IMEI = "same-imei"
+
+    @classmethod
+    def of(cls, code: str | None) -> "Reason | None":
+        """What a column holds that may hold none."""
+        return cls(code) if code else None

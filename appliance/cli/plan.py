@@ -65,7 +65,7 @@ def _item(entry: Planned, about: _LinePlan) -> dict[str, Any]:
         "message": entry.queued.waiting.id,
         "line": readable(about.line.number),
         "expected_at": moment.isoformat().replace("+00:00", "Z") if moment else None,
-        "reason": entry.reason,
+        "reason": entry.reason or "",
     }
 
 
@@ -79,7 +79,7 @@ def _rows(about: _LinePlan) -> Sequence[str]:
 def _row(entry: Planned, zone: ZoneInfo) -> str:
     moment, waiting = _moment(entry), entry.queued.waiting
     when = moment.astimezone(zone).strftime("%a %d %b %H:%M") if moment else "nobody knows"
-    because = WAITING.get(entry.reason, entry.reason)
+    because = WAITING[entry.reason] if entry.reason else ""
     kind = waiting.kind.value
     row = f"  {when:<16}  {kind:<12}  to {readable(waiting.number):<17}  {because}"
     return row.rstrip()

@@ -10,7 +10,7 @@ from typing import Any
 from appliance.devices.protocol import Outgoing
 from appliance.errors import NotFound, Refused, Transient
 from appliance.messages import Channel, MessageClass, MessageState
-from appliance.queue import clock_watch, parts, undecided
+from appliance.queue import parts, undecided
 from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import ANSWER_WINDOW_MS
 from appliance.queue.permission import may_write
@@ -119,7 +119,7 @@ def claim(tx: Tx, planned: Planned, line_id: str, device_id: str) -> Outgoing | 
     if planned.route is None or not _is_free(tx, message_id, line_id, device_id):
         return None
     if _is_too_old(tx, message_id):
-        messages.move(tx, message_id, MessageState.EXPIRED, reason="too-old")
+        messages.move(tx, message_id, MessageState.EXPIRED, reason=Reason.TOO_OLD)
         return None
     if _stop_answering(tx, message_id):
         return None
@@ -184,7 +184,7 @@ def _stop_answering(tx: Tx, message_id: str) -> bool:
 def _waits_for_the_clock(tx: Tx, message_id: str) -> bool:
     """Accepted by a wrong clock: the planner gives it its time to live back first."""
     row = tx.conn.execute("SELECT reason FROM message WHERE id = ?", (message_id,)).fetchone()
-    return bool(row["reason"] == clock_watch.REASON)
+    return bool(row["reason"] == Reason.CLOCK_WRONG)
 
 
 def _open(tx: Tx, outgoing: Outgoing, device_id: str, signature: str | None) -> None:
@@ -206,7 +206,7 @@ def _open(tx: Tx, outgoing: Outgoing, device_id: str, signature: str | None) -> 
         tx,
         outgoing.message_id,
         MessageState.SENDING,
-        reason="busy",
+        reason=Reason.BUSY,
         facts={"attempt": outgoing.attempt_id, "device": device_id, **signed},
         channel=outgoing.channel.value,
     )

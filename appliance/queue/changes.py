@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from appliance.events import EventKind
 from appliance.queue.rows import PARKED
+from appliance.reasons import Reason
 from appliance.store import events
 
 _MATTER = (
@@ -34,15 +35,15 @@ UNION SELECT route.line_id FROM event JOIN route USING (device_id)
 _FREED = f"""
 SELECT m.id FROM message m INDEXED BY message_parked
 CROSS JOIN conversation c ON c.id = m.conversation_id
-WHERE m.state = 'queued' AND m.reason IN {PARKED} AND m.reason = 'unanswered'
+WHERE m.state = 'queued' AND m.reason IN {PARKED} AND m.reason = '{Reason.UNANSWERED}'
 AND c.last_in_ms > m.created_ms
 """  # noqa: S608 -- our own words
-_FREED_BY = """
-SELECT m.id FROM message m WHERE m.state = 'queued' AND m.reason = 'unanswered'
+_FREED_BY = f"""
+SELECT m.id FROM message m WHERE m.state = 'queued' AND m.reason = '{Reason.UNANSWERED}'
 AND m.conversation_id IN (SELECT DISTINCT conversation_id FROM event
   WHERE seq > :after AND seq <= :until AND (kind = 'message.received'
     OR kind = 'message.changed' AND facts ->> 'change' = 'words'))
-"""
+"""  # noqa: S608 -- our own words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,11 @@
 import logging
 from dataclasses import dataclass, field
 
+from appliance.reasons import Reason
 from appliance.store import high_water, messages
 from appliance.store.store import Store, Tx
 
 log = logging.getLogger(__name__)
-
-REASON = "clock-wrong"
 
 AT_ONCE = 500
 """Waiting messages told of in one transaction; the next round tells of more."""
@@ -55,10 +54,10 @@ class ClockWatch:
 def _announce(tx: Tx) -> None:
     waiting = tx.conn.execute(
         "SELECT id FROM message WHERE state = 'queued' AND reason IS NOT ? LIMIT ?",
-        (REASON, AT_ONCE),
+        (Reason.CLOCK_WRONG, AT_ONCE),
     ).fetchall()
     for row in waiting:
-        messages.plan(tx, row[0], expected_ms=None, reason=REASON)
+        messages.plan(tx, row[0], expected_ms=None, reason=Reason.CLOCK_WRONG)
 
 
 def _give_back(tx: Tx, span: _Standstill) -> None:
@@ -67,5 +66,5 @@ def _give_back(tx: Tx, span: _Standstill) -> None:
     tx.conn.execute(
         "UPDATE message SET expires_ms = expires_ms + ? WHERE state = 'queued' AND reason = ?"
         " AND created_ms >= ? AND created_ms <= ?",
-        (lost_ms, REASON, span.since_ms, span.now_ms),
+        (lost_ms, Reason.CLOCK_WRONG, span.since_ms, span.now_ms),
     )

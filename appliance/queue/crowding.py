@@ -2,11 +2,12 @@
 
 from appliance.events import EventKind
 from appliance.queue.rows import PARKED
+from appliance.reasons import Reason
 from appliance.store.store import Tx
 
 _WAITS = f"""
 SELECT 1 FROM message INDEXED BY message_parked WHERE line_id = ? AND state = 'queued'
-AND reason IN {PARKED} AND reason = 'newcomers' LIMIT 1
+AND reason IN {PARKED} AND reason = '{Reason.NEWCOMERS}' LIMIT 1
 """  # noqa: S608 -- our own words
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from appliance.devices.protocol import DeliveryReport
 from appliance.messages import Channel, MessageState
 from appliance.queue.profile import DAY_MS, MINUTE_MS
+from appliance.reasons import Reason
 from appliance.sms_parts import count_parts
 from appliance.store import messages
 from appliance.store.store import Tx
@@ -24,8 +25,6 @@ network gives up on an SMS after a few days."""
 
 SLACK_MS = 2 * MINUTE_MS
 """The network's clock is not ours."""
-
-NOT_DELIVERED = "not-delivered"
 
 _WORDS = {True: "arrived", False: "failed", None: "trying"}
 
@@ -211,7 +210,7 @@ def _settle(tx: Tx, attempt_id: str, report: Mapping[str, Any]) -> None:
             tx, message_id, MessageState.DELIVERED, facts=facts, delivered_ms=delivered_ms
         )
     elif any(part["has_failed"] and part["arrived_ms"] is None for part in parts):
-        messages.move(tx, message_id, MessageState.FAILED, reason=NOT_DELIVERED, facts=facts)
+        messages.move(tx, message_id, MessageState.FAILED, reason=Reason.NOT_DELIVERED, facts=facts)
 
 
 def _parts_of(tx: Tx, message_id: str) -> Sequence[sqlite3.Row]:

@@ -10,9 +10,9 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from appliance.queue.office_hours import OfficeHours
-from appliance.queue.pacing import Brake
 from appliance.queue.profile import DAY_MS, HOUR_MS, MINUTE_MS, Profile, profile_of
 from appliance.queue.rows import Lane
+from appliance.reasons import Reason
 from appliance.store.lines import Line
 
 MEAN_OF_PAUSE = 1.5 / (1.5 + 4.0)
@@ -81,12 +81,12 @@ class Rhythm:
         if not answering:
             insort(self.begun, at_ms)
 
-    def next(self, lane: Lane, text_length: int) -> tuple[int, Brake]:
+    def next(self, lane: Lane, text_length: int) -> tuple[int, Reason | None]:
         """When one more of this lane leaves, and what it waits for."""
         at_ms, brake = self._after_the_last(lane, text_length)
         # Times of another lane may lie far ahead; those hold nobody up.
         if len(self.hour) == self._per_hour and self.hour[0] <= at_ms < self.hour[0] + HOUR_MS:
-            at_ms, brake = self.hour[0] + HOUR_MS, Brake.CEILING_HOUR
+            at_ms, brake = self.hour[0] + HOUR_MS, Reason.CEILING_HOUR
         if not lane.answering:
             at_ms, brake = self._within_the_day(at_ms, brake)
         self.left(at_ms, answering=lane.answering)
@@ -96,7 +96,7 @@ class Rhythm:
     def _per_hour(self) -> int:
         return max(1, int(self.profile.per_hour * self.profile.headroom))
 
-    def _after_the_last(self, lane: Lane, text_length: int) -> tuple[int, Brake]:
+    def _after_the_last(self, lane: Lane, text_length: int) -> tuple[int, Reason | None]:
         profile = self.profile
         span_ms = profile.gap_max_ms - profile.gap_min_ms
         gap_ms = profile.gap_min_ms + int(span_ms * MEAN_OF_PAUSE)
@@ -106,9 +106,9 @@ class Rhythm:
         typing_ms = profile.open_chat_ms + int(words / profile.words_per_minute * MINUTE_MS)
         last_ms = self._last_before(lane)
         if not last_ms:
-            return self.now_ms, Brake.NONE
+            return self.now_ms, None
         pause_ms = interrupted(max(gap_ms, typing_ms), self.answers_a_ms)
-        return max(self.now_ms, last_ms + pause_ms), Brake.GAP
+        return max(self.now_ms, last_ms + pause_ms), Reason.GAP
 
     def _last_before(self, lane: Lane) -> int:
         """An answer does not wait for what the calendar holds until tomorrow."""
@@ -117,14 +117,14 @@ class Rhythm:
             return max(answered_ms, began_ms)
         return answered_ms
 
-    def _within_the_day(self, at_ms: int, brake: Brake) -> tuple[int, Brake]:
+    def _within_the_day(self, at_ms: int, brake: Reason | None) -> tuple[int, Reason | None]:
         while True:
             before_ms = at_ms
             budget = self.profile.day_budget_at(max(0, at_ms - self.since_ms) // DAY_MS)
             if len(self.begun) >= budget and self.begun[-budget] > at_ms - DAY_MS:
-                at_ms, brake = self.begun[-budget] + DAY_MS, Brake.CEILING_DAY
+                at_ms, brake = self.begun[-budget] + DAY_MS, Reason.CEILING_DAY
             opens_ms = self.hours.open_from(at_ms)
             if opens_ms is not None and opens_ms > at_ms:
-                at_ms, brake = opens_ms, Brake.OFFICE_HOURS
+                at_ms, brake = opens_ms, Reason.OFFICE_HOURS
             if at_ms == before_ms:
                 return at_ms, brake

@@ -22,6 +22,7 @@ from appliance.queue import delivery, parts
 from appliance.queue.pacing import DAY_MS, MINUTE_MS
 from appliance.queue.parts import Told
 from appliance.queue.routing import Parcel, Ways
+from appliance.reasons import Reason
 from appliance.store import contacts, lines, messages
 from appliance.store.store import Tx
 
@@ -34,8 +35,6 @@ PERSON_AFTER_MS = 15 * MINUTE_MS
 GONE_AFTER_MS = DAY_MS
 """A device that is away for so long may never come back."""
 
-DEVICE_GONE = "device-gone"
-
 _AWAY = """
 SELECT m.id FROM message m INDEXED BY message_doubt
 CROSS JOIN attempt a ON a.id = (SELECT max(id) FROM attempt WHERE message_id = m.id)
@@ -43,7 +42,7 @@ CROSS JOIN device d ON d.id = a.device_id
 WHERE m.state IN ('sending', 'unconfirmed') AND m.state = 'unconfirmed'
 AND d.state IN ('absent', 'unauthorized', 'offline')
 """
-_GONE = f"{_AWAY} AND m.reason IS NOT 'person' AND d.changed_ms <= ?"
+_GONE = f"{_AWAY} AND m.reason IS NOT '{Reason.PERSON}' AND d.changed_ms <= ?"
 
 _STATE_OF_TICK = {
     Tick.SENT: MessageState.SENT,
@@ -129,7 +128,7 @@ def not_sent(tx: Tx, outgoing: Outgoing, error: Exception) -> None:
         case Permanent():
             _end_unsent(tx, outgoing, facts, told)
             messages.move(
-                tx, outgoing.message_id, MessageState.FAILED, reason="permanent", facts=facts
+                tx, outgoing.message_id, MessageState.FAILED, reason=Reason.PERMANENT, facts=facts
             )
         case Unconfirmed():
             _in_doubt(tx, outgoing, facts)
@@ -157,7 +156,7 @@ def looked(tx: Tx, outgoing: Outgoing, device_id: str, found: Found) -> None:
             proof = found.proof or Proof(tick=Tick.SENT)
             sent(tx, outgoing, device_id, replace(proof, facts=facts))
         case Told.SOME_SENT | Told.NONE_SENT as told:
-            _rest_again(tx, outgoing, facts, told, reason="proven-absent")
+            _rest_again(tx, outgoing, facts, told, reason=Reason.PROVEN_ABSENT)
         case told:
             _found(tx, outgoing, device_id, found, facts, in_doubt=told is Told.IN_DOUBT)
 
@@ -201,7 +200,7 @@ def abandon(tx: Tx, message_id: str, attempt_id: str) -> None:
         tx,
         message_id,
         MessageState.UNCONFIRMED,
-        reason="looking",
+        reason=Reason.LOOKING,
         facts={"attempt": attempt_id, "why": "restarted"},
     )
     row = tx.conn.execute(
@@ -214,7 +213,9 @@ def abandon(tx: Tx, message_id: str, attempt_id: str) -> None:
 
 def _in_doubt(tx: Tx, outgoing: Outgoing, facts: dict[str, Any]) -> None:
     _end_attempt(tx, outgoing, "unknown", facts)
-    messages.move(tx, outgoing.message_id, MessageState.UNCONFIRMED, reason="looking", facts=facts)
+    messages.move(
+        tx, outgoing.message_id, MessageState.UNCONFIRMED, reason=Reason.LOOKING, facts=facts
+    )
     delivery.match_early(tx, _device_of(tx, outgoing), outgoing.number)
 
 
@@ -232,7 +233,7 @@ def _stop_line(
     else:
         _end_unsent(tx, outgoing, facts, told)
     to = MessageState.UNCONFIRMED if in_doubt else MessageState.QUEUED
-    reason = "looking" if in_doubt else "line-stopped"
+    reason = Reason.LOOKING if in_doubt else Reason.LINE_STOPPED
     moved = messages.move(tx, outgoing.message_id, to, reason=reason, facts=facts)
     if moved is not None:
         device_id = _device_of(tx, outgoing) if error.device_only else None
@@ -240,7 +241,12 @@ def _stop_line(
 
 
 def _rest_again(
-    tx: Tx, outgoing: Outgoing, facts: dict[str, Any], told: Told | None, *, reason: str = "retry"
+    tx: Tx,
+    outgoing: Outgoing,
+    facts: dict[str, Any],
+    told: Told | None,
+    *,
+    reason: Reason = Reason.RETRY,
 ) -> None:
     """What is proven missing goes again, over the same device when a part of it left."""
     if told is Told.SOME_SENT and parts.earlier(tx.conn, outgoing.message_id) is None:
@@ -263,15 +269,15 @@ def _requeue_absent(tx: Tx, outgoing: Outgoing, facts: dict[str, Any]) -> None:
     """A tap that came to nothing counts as a try; what was never tapped lost only time."""
     parts.bind(tx, outgoing.message_id)
     if _tapped_ms(tx, outgoing) is not None:
-        _again_later(tx, outgoing, facts, reason="proven-absent")
+        _again_later(tx, outgoing, facts, reason=Reason.PROVEN_ABSENT)
     else:
         messages.move(
-            tx, outgoing.message_id, MessageState.QUEUED, reason="proven-absent", facts=facts
+            tx, outgoing.message_id, MessageState.QUEUED, reason=Reason.PROVEN_ABSENT, facts=facts
         )
 
 
 def _again_later(
-    tx: Tx, outgoing: Outgoing, facts: dict[str, Any], *, reason: str = "retry"
+    tx: Tx, outgoing: Outgoing, facts: dict[str, Any], *, reason: Reason = Reason.RETRY
 ) -> None:
     """Again after n^1.5 minutes, a little apart from others; the time to live ends it."""
     row = tx.conn.execute(
@@ -306,9 +312,9 @@ def _next_route(tx: Tx, outgoing: Outgoing, facts: dict[str, Any]) -> None:
     )
     ways = Ways.of(tx.conn, lines.line(tx.conn, row["line_id"]))
     if not ways.can_carry(parcel):
-        to, reason = MessageState.REFUSED, "not-on-whatsapp"
+        to, reason = MessageState.REFUSED, Reason.NOT_ON_WHATSAPP
     else:
-        to, reason = MessageState.QUEUED, "next-route"
+        to, reason = MessageState.QUEUED, Reason.NEXT_ROUTE
     messages.move(tx, outgoing.message_id, to, reason=reason, facts=facts)
 
 
@@ -328,7 +334,7 @@ def _person_when_overdue(tx: Tx, outgoing: Outgoing) -> None:
 
 
 def ask_a_person(tx: Tx, outgoing: Outgoing) -> None:
-    messages.plan(tx, outgoing.message_id, expected_ms=None, reason="person")
+    messages.plan(tx, outgoing.message_id, expected_ms=None, reason=Reason.PERSON)
 
 
 def ask_about_the_gone(tx: Tx) -> None:
@@ -338,7 +344,7 @@ def ask_about_the_gone(tx: Tx) -> None:
     """
     found = tx.conn.execute(_GONE, (tx.now_ms - GONE_AFTER_MS,)).fetchall()
     for row in found:
-        messages.plan(tx, row["id"], expected_ms=None, reason=DEVICE_GONE)
+        messages.plan(tx, row["id"], expected_ms=None, reason=Reason.DEVICE_GONE)
 
 
 def is_still_gone(conn: sqlite3.Connection, message_id: str) -> bool:

@@ -8,7 +8,6 @@ same answer. It is a brake that protects people and the number, and no disguise.
 
 import random
 from dataclasses import dataclass
-from enum import Enum
 from functools import lru_cache
 
 from appliance.messages import MessageClass
@@ -23,6 +22,7 @@ from appliance.queue.profile import (
     SECOND_MS,
     Profile,
 )
+from appliance.reasons import Reason
 
 __all__ = [
     "ANSWER_WINDOW_MS",
@@ -33,7 +33,6 @@ __all__ = [
     "MINUTE_MS",
     "MONTH_MS",
     "SECOND_MS",
-    "Brake",
     "History",
     "Left",
     "Profile",
@@ -47,29 +46,6 @@ GREETINGS = ("welcome", "stop", "start", "call")
 
 ANSWER_WINDOW_MS = 24 * HOUR_MS
 """A contact who wrote within this is being answered, whoever answers."""
-
-
-class Brake(Enum):
-    """Why not now. The values are what the API and the pages know."""
-
-    NONE = ""
-    NOT_BEFORE = "not-before"
-    TYPING = "typing"
-    GAP = "gap"
-    CEILING_MINUTE = "ceiling-minute"
-    CEILING_HOUR = "ceiling-hour"
-    CEILING_DAY = "ceiling-day"
-    CEILING_MONTH = "ceiling-month"
-    #: Conversations that Balie begins with people whom it has not spoken to.
-    FIRST_CONTACTS = "first-contacts"
-    #: A rule answers people for the first time, and many wrote at once.
-    NEWCOMERS = "newcomers"
-    #: The phone would ask its owner before it sends more.
-    SMS_LIMIT = "sms-limit"
-    OFFICE_HOURS = "office-hours"
-    UNANSWERED = "unanswered"
-    #: The thumbs, or an earlier message to the same person, go first.
-    BUSY = "busy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,10 +101,10 @@ _REPLIES = (MessageClass.REPLY, MessageClass.CONFIRMATION)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """Not before `at_ms`, because of `brake`; None when nobody can know."""
+    """Not before `at_ms`, None when nobody can know; because of `brake`, None when of nothing."""
 
     at_ms: int | None
-    brake: Brake
+    brake: Reason | None
 
 
 def earliest(
@@ -137,10 +113,10 @@ def earliest(
     """When this message may leave at the earliest, and the rule that decides it."""
     is_begun = message.is_begun
     if is_begun and message.unanswered >= profile.unanswered_in_a_row:
-        return Slot(at_ms=None, brake=Brake.UNANSWERED)
+        return Slot(at_ms=None, brake=Reason.UNANSWERED)
     opens_first = is_begun and message.first and not history.knows(message.number)
     if opens_first and profile.first_contacts_per_day == 0:
-        return Slot(at_ms=None, brake=Brake.FIRST_CONTACTS)
+        return Slot(at_ms=None, brake=Reason.FIRST_CONTACTS)
     at_ms, brake = _hands_free(message, history, profile, now_ms)
     welcome_ms = _newcomers_at(message, history, profile, now_ms)
     at_ms = max(at_ms, welcome_ms)
@@ -154,27 +130,29 @@ def earliest(
             at_ms, brake = _within_budgets(at_ms, brake, message, history, profile)
             opens_ms = hours.open_from(at_ms)
             if opens_ms is None:
-                return Slot(at_ms=None, brake=Brake.OFFICE_HOURS)
-            at_ms, brake = _later(at_ms, brake, opens_ms, Brake.OFFICE_HOURS)
+                return Slot(at_ms=None, brake=Reason.OFFICE_HOURS)
+            at_ms, brake = _later(at_ms, brake, opens_ms, Reason.OFFICE_HOURS)
         if at_ms == before_ms:
             # Whatever else its turn waits for then: replies and others are planned without it.
-            return Slot(at_ms=at_ms, brake=Brake.NEWCOMERS if welcome_ms > now_ms else brake)
+            return Slot(at_ms=at_ms, brake=Reason.NEWCOMERS if welcome_ms > now_ms else brake)
 
 
-def _later(at_ms: int, brake: Brake, other_ms: int, other: Brake) -> tuple[int, Brake]:
+def _later(
+    at_ms: int, brake: Reason | None, other_ms: int, other: Reason
+) -> tuple[int, Reason | None]:
     return (other_ms, other) if other_ms > at_ms else (at_ms, brake)
 
 
 def _hands_free(
     message: Waiting, history: History, profile: Profile, now_ms: int
-) -> tuple[int, Brake]:
+) -> tuple[int, Reason | None]:
     """What one message after another costs a person: thumbs, reading, typing, a pause."""
-    at_ms, brake = _later(now_ms, Brake.NONE, message.not_before_ms, Brake.NOT_BEFORE)
+    at_ms, brake = _later(now_ms, None, message.not_before_ms, Reason.NOT_BEFORE)
     if history.left:
-        at_ms, brake = _later(at_ms, brake, history.last_ms + profile.apart_ms, Brake.BUSY)
+        at_ms, brake = _later(at_ms, brake, history.last_ms + profile.apart_ms, Reason.BUSY)
     typed_ms = _typed_at(message, history, profile, now_ms)
-    at_ms, brake = _later(at_ms, brake, typed_ms, Brake.TYPING)
-    return _later(at_ms, brake, _gap_over_at(message, history, profile), Brake.GAP)
+    at_ms, brake = _later(at_ms, brake, typed_ms, Reason.TYPING)
+    return _later(at_ms, brake, _gap_over_at(message, history, profile), Reason.GAP)
 
 
 def _typed_at(message: Waiting, history: History, profile: Profile, now_ms: int) -> int:
@@ -217,7 +195,7 @@ def _newcomers_at(message: Waiting, history: History, profile: Profile, now_ms: 
 
 def _limits(
     message: Waiting, history: History, profile: Profile, *, opens_first: bool
-) -> list[tuple[Window, int, int, Brake]]:
+) -> list[tuple[Window, int, int, Reason]]:
     """The sliding windows over this message: which, how long, what may be used of it before."""
     share = 1.0 if message.is_reply else profile.headroom
 
@@ -226,28 +204,28 @@ def _limits(
         return usable - min(message.parts, usable)
 
     limits = [
-        (history.all, MINUTE_MS, room(profile.per_minute), Brake.CEILING_MINUTE),
-        (history.all, HOUR_MS, room(profile.per_hour), Brake.CEILING_HOUR),
+        (history.all, MINUTE_MS, room(profile.per_minute), Reason.CEILING_MINUTE),
+        (history.all, HOUR_MS, room(profile.per_hour), Reason.CEILING_HOUR),
     ]
     if message.sms:
         span_ms, parts = profile.sms_window_ms, room(profile.sms_parts)
-        limits.append((history.sms, span_ms, parts, Brake.SMS_LIMIT))
+        limits.append((history.sms, span_ms, parts, Reason.SMS_LIMIT))
         if (phone := profile.phone_sms) is not None:
-            limits.append((history.sms, phone.window_ms, room(phone.parts), Brake.SMS_LIMIT))
+            limits.append((history.sms, phone.window_ms, room(phone.parts), Reason.SMS_LIMIT))
     if opens_first:
         most = profile.first_contacts_per_day
-        limits.append((history.first, DAY_MS, most - 1, Brake.FIRST_CONTACTS))
+        limits.append((history.first, DAY_MS, most - 1, Reason.FIRST_CONTACTS))
     return limits
 
 
 def _within_budgets(
-    at_ms: int, brake: Brake, message: Waiting, history: History, profile: Profile
-) -> tuple[int, Brake]:
+    at_ms: int, brake: Reason | None, message: Waiting, history: History, profile: Profile
+) -> tuple[int, Reason | None]:
     """A day's budget, which grows with the line's age, and a month's distinct recipients."""
     budget = profile.day_budget_at(max(0, at_ms - history.since_ms) // DAY_MS)
     room = budget - min(message.parts, budget)
     free_ms = history.begun.room_at(at_ms, DAY_MS, room)
-    at_ms, brake = _later(at_ms, brake, free_ms, Brake.CEILING_DAY)
+    at_ms, brake = _later(at_ms, brake, free_ms, Reason.CEILING_DAY)
     # SIM plans cap the distinct numbers of a month.
     known_ms = history.new_recipient_at(at_ms, message.number, profile.recipients_per_month)
-    return _later(at_ms, brake, known_ms, Brake.CEILING_MONTH)
+    return _later(at_ms, brake, known_ms, Reason.CEILING_MONTH)

@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from appliance.messages import Channel, MessageClass
-from appliance.queue import rows, undecided
+from appliance.queue import rows
 from appliance.queue.estimate import Rhythm, interrupted_until
 from appliance.queue.history import History
 from appliance.queue.office_hours import OfficeHours, hours_of
-from appliance.queue.pacing import HOUR_MS, Brake, Profile, Slot, earliest
+from appliance.queue.pacing import HOUR_MS, Profile, Slot, earliest
 from appliance.queue.past import Histories
 from appliance.queue.profile import profile_of, profile_on
-from appliance.queue.routing import FALLBACK, ROAMING, Parcel, Way, Ways
+from appliance.queue.routing import Parcel, Way, Ways
 from appliance.queue.rows import Lane, Reading
+from appliance.reasons import Reason
 from appliance.sms_parts import count_parts
 from appliance.store import branches
 from appliance.store.lines import Line
@@ -25,14 +26,15 @@ HORIZON = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """`expected_ms` None: nobody can know. `route` None: no way to send it now.
+    """`expected_ms` None: nobody can know. `route` None: no way to send it now. `reason` None: it
+    may leave at once.
 
     `signature` is what its text gets on that route.
     """
 
     queued: rows.Queued
     expected_ms: int | None
-    reason: str
+    reason: Reason | None
     route: Route | None
     signature: str | None = None
 
@@ -74,21 +76,20 @@ def plan_line(
 
 
 HOLDS_FEW = frozenset(
-    brake.value
-    for brake in (
-        Brake.CEILING_DAY,
-        Brake.CEILING_MONTH,
-        Brake.FIRST_CONTACTS,
-        Brake.NEWCOMERS,
-        Brake.SMS_LIMIT,
-    )
+    {
+        Reason.CEILING_DAY,
+        Reason.CEILING_MONTH,
+        Reason.FIRST_CONTACTS,
+        Reason.NEWCOMERS,
+        Reason.SMS_LIMIT,
+    }
 )
 """Brakes on some messages of a SIM, for long; others leave meanwhile and are planned first."""
 
 
 def steps_aside(entry: Planned) -> bool:
     """Whether others are planned before it. Replies do only where many new people wrote."""
-    if entry.reason == Brake.NEWCOMERS.value:
+    if entry.reason is Reason.NEWCOMERS:
         return True
     return entry.reason in HOLDS_FEW and not entry.queued.waiting.is_reply
 
@@ -134,7 +135,7 @@ def distant_plan(
     now_ms: int,
     limit: int,
     histories: Histories,
-) -> Sequence[tuple[rows.Distant, int | None, str]]:
+) -> Sequence[tuple[rows.Distant, int | None, Reason | None]]:
     """For those behind `near` in their lanes, `limit` a lane, a time by the steady rate.
 
     Each is asked for its own way; what keeps a whole lane from any time keeps them, too.
@@ -146,9 +147,9 @@ def distant_plan(
     rates = (histories.answers_a_ms(conn, each, hours, now_ms=now_ms) for each in devices)
     rhythm.answers_a_ms = max(rates, default=0.0)
     for entry in sorted(near, key=lambda each: each.expected_ms or 0):
-        if entry.expected_ms is not None and entry.reason != Brake.NOT_BEFORE.value:
+        if entry.expected_ms is not None and entry.reason is not Reason.NOT_BEFORE:
             rhythm.left(entry.expected_ms, answering=entry.queued.waiting.answering)
-    found: list[tuple[rows.Distant, int | None, str]] = []
+    found: list[tuple[rows.Distant, int | None, Reason | None]] = []
     for lane in rows.LANES:
         last = _last_ready(near, lane)
         if last is None:
@@ -165,7 +166,7 @@ def distant_plan(
     return found
 
 
-_HOLDS_THE_LANE = (Brake.OFFICE_HOURS.value, ROAMING)
+_HOLDS_THE_LANE = (Reason.OFFICE_HOURS, Reason.ROAMING)
 
 
 def _parcel_of(each: rows.Distant) -> Parcel:
@@ -179,16 +180,16 @@ def _parcel_of(each: rows.Distant) -> Parcel:
     )
 
 
-def _by_rhythm(each: rows.Distant, rhythm: Rhythm) -> tuple[int, str]:
+def _by_rhythm(each: rows.Distant, rhythm: Rhythm) -> tuple[int, Reason | None]:
     at_ms, brake = rhythm.next(each.lane, len(each.text))
     if each.not_before_ms > at_ms:
-        at_ms, brake = each.not_before_ms, Brake.NOT_BEFORE
-    return at_ms, brake.value
+        at_ms, brake = each.not_before_ms, Reason.NOT_BEFORE
+    return at_ms, brake
 
 
 def _last_ready(near: Sequence[Planned], lane: Lane) -> Planned | None:
     """The last of a lane that was planned in detail and is not parked or for later."""
-    aside = (Brake.UNANSWERED.value, Brake.NOT_BEFORE.value)
+    aside = (Reason.UNANSWERED, Reason.NOT_BEFORE)
     ready = [each for each in near if each.queued.lane == lane and each.reason not in aside]
     return max(ready, key=lambda each: each.queued.waiting.id, default=None)
 
@@ -198,14 +199,13 @@ def _is_for(route: Route | None, device_id: str, channels: frozenset[Channel]) -
 
 
 _OF_THE_SIM = frozenset(
-    brake.value
-    for brake in (
-        Brake.GAP,
-        Brake.CEILING_MINUTE,
-        Brake.CEILING_HOUR,
-        Brake.CEILING_DAY,
-        Brake.OFFICE_HOURS,
-    )
+    {
+        Reason.GAP,
+        Reason.CEILING_MINUTE,
+        Reason.CEILING_HOUR,
+        Reason.CEILING_DAY,
+        Reason.OFFICE_HOURS,
+    }
 )
 """Brakes that hold whatever stands behind in the same lane, whoever it is for."""
 
@@ -216,30 +216,29 @@ def _held_behind(entry: Planned) -> frozenset[Lane]:
     Otherwise the shortest pause that is drawn among many would always win.
     """
     message = entry.queued.waiting
-    thumbs = entry.reason == Brake.TYPING.value and not message.is_reply
+    thumbs = entry.reason is Reason.TYPING and not message.is_reply
     if entry.reason not in _OF_THE_SIM and not thumbs:
         return frozenset()
     later = rows.CLASSES[rows.CLASSES.index(message.kind) :]
     kinds = (message.kind,) if message.is_reply else later
-    calm = () if entry.reason == Brake.OFFICE_HOURS.value else (message.answering,)
+    calm = () if entry.reason is Reason.OFFICE_HOURS else (message.answering,)
     return frozenset(Lane(kind, answering) for kind in kinds for answering in {False, *calm})
 
 
 PASSING = frozenset(
-    brake.value
-    for brake in (
-        Brake.TYPING,
-        Brake.GAP,
-        Brake.CEILING_MINUTE,
-        Brake.CEILING_HOUR,
-        Brake.SMS_LIMIT,
-        Brake.BUSY,
-    )
+    {
+        Reason.TYPING,
+        Reason.GAP,
+        Reason.CEILING_MINUTE,
+        Reason.CEILING_HOUR,
+        Reason.SMS_LIMIT,
+        Reason.BUSY,
+    }
 )
 """Brakes that let go by themselves within the hour."""
 
 
-_PAUSES = frozenset({Brake.GAP.value, Brake.TYPING.value})
+_PAUSES = frozenset({Reason.GAP, Reason.TYPING})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -289,7 +288,7 @@ class Desk:
 
     def plan(self, message: rows.Queued, *, now_ms: int) -> Planned:
         if message.undecided:
-            reason = undecided.REASON
+            reason = Reason.NEAR_STOP
             return Planned(queued=message, expected_ms=None, reason=reason, route=None)
         way = self.ways.choose(_parcel(message))
         if way.route is None:
@@ -320,7 +319,7 @@ class Desk:
             return entry
         waiting = replace(message.waiting, not_before_ms=later_ms)
         later = self.plan(replace(message, waiting=waiting), now_ms=now_ms)
-        reason = entry.reason if later.reason == Brake.NOT_BEFORE.value else later.reason
+        reason = entry.reason if later.reason is Reason.NOT_BEFORE else later.reason
         return replace(later, queued=message, reason=reason)
 
     def _interrupted_until(self, entry: Planned, *, now_ms: int) -> int | None:
@@ -336,12 +335,13 @@ class Desk:
             now_ms=now_ms,
         )
 
-    def _held_for(self, message: rows.Queued, route: Route) -> str:
+    def _held_for(self, message: rows.Queued, route: Route) -> Reason | None:
         """What nobody knows the end of."""
         if message.blocked:
-            return "looking"
+            return Reason.LOOKING
         is_list = message.waiting.kind is MessageClass.LIST
-        return ROAMING if is_list and self.ways.devices[route.device_id].is_roaming else ""
+        is_abroad = self.ways.devices[route.device_id].is_roaming
+        return Reason.ROAMING if is_list and is_abroad else None
 
     def _slot(self, message: rows.Queued, way: Way, route: Route, *, now_ms: int) -> Slot:
         waiting = message.waiting
@@ -354,7 +354,7 @@ class Desk:
         slot = earliest(waiting, history, profile, self.hours, now_ms=now_ms)
         held_until = self.held.get((message.contact_id, waiting.kind), 0)
         if slot.at_ms is not None and slot.at_ms < held_until:
-            return Slot(at_ms=held_until, brake=Brake.BUSY)
+            return Slot(at_ms=held_until, brake=Reason.BUSY)
         return slot
 
     def hold_back(self, entry: Planned) -> None:
@@ -383,8 +383,8 @@ def _parcel(message: rows.Queued) -> Parcel:
     )
 
 
-def _reason(slot: Slot, way: Way, *, now_ms: int) -> str:
+def _reason(slot: Slot, way: Way, *, now_ms: int) -> Reason | None:
     """Until a later route is taken it waits for the best one; then it is told so."""
-    if way.obstacle and slot.brake in (Brake.NONE, Brake.NOT_BEFORE):
-        return way.obstacle if way.from_ms > now_ms else slot.brake.value or FALLBACK
-    return slot.brake.value
+    if way.obstacle and slot.brake in (None, Reason.NOT_BEFORE):
+        return way.obstacle if way.from_ms > now_ms else slot.brake or Reason.FALLBACK
+    return slot.brake

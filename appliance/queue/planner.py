@@ -16,9 +16,10 @@ from appliance.messages import MessageState
 from appliance.queue import crowding, rows
 from appliance.queue.changes import ChangeFeed
 from appliance.queue.clock_watch import ClockWatch
-from appliance.queue.pacing import MINUTE_MS, Brake, Profile
+from appliance.queue.pacing import MINUTE_MS, Profile
 from appliance.queue.past import Histories
 from appliance.queue.plan import Planned, distant_plan, plan_line
+from appliance.reasons import Reason
 from appliance.store import lines, messages
 from appliance.store.lines import Line
 from appliance.store.store import Store, Tx
@@ -82,7 +83,7 @@ class _Promise:
 
     message_id: str
     expected_ms: int | None
-    reason: str
+    reason: Reason | None
 
 
 class Planner:
@@ -213,7 +214,7 @@ class Planner:
 
 def _expire(tx: Tx, message_ids: Sequence[str]) -> None:
     for message_id in message_ids:
-        messages.move(tx, message_id, MessageState.EXPIRED, reason="too-old")
+        messages.move(tx, message_id, MessageState.EXPIRED, reason=Reason.TOO_OLD)
 
 
 def _let_go(tx: Tx, message_ids: Sequence[str]) -> None:
@@ -222,11 +223,11 @@ def _let_go(tx: Tx, message_ids: Sequence[str]) -> None:
 
 
 def _write(tx: Tx, line_id: str, promises: Sequence[_Promise]) -> None:
-    crowded = (each.message_id for each in promises if each.reason == Brake.NEWCOMERS.value)
+    crowded = (each.message_id for each in promises if each.reason is Reason.NEWCOMERS)
     if (first := next(crowded, None)) is not None:
         crowding.tell(tx, line_id, first)
     for each in promises:
-        messages.plan(tx, each.message_id, expected_ms=each.expected_ms, reason=each.reason or None)
+        messages.plan(tx, each.message_id, expected_ms=each.expected_ms, reason=each.reason)
 
 
 def _promise(entry: Planned) -> _Promise:
@@ -236,7 +237,7 @@ def _promise(entry: Planned) -> _Promise:
 
 
 def _has_changed(entry: Planned, now_ms: int) -> bool:
-    if (entry.queued.reason or "") != entry.reason:
+    if entry.queued.reason != entry.reason:
         return True
     return _is_off(entry.queued.expected_ms, entry.expected_ms, now_ms, TOLERANCE)
 

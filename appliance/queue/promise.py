@@ -12,11 +12,12 @@ from appliance.messages import Channel, MessageClass
 from appliance.queue import rows
 from appliance.queue.heard import SINCE_HEARD
 from appliance.queue.history import Left
-from appliance.queue.pacing import DEFAULT_PROFILE, GREETINGS, HOUR_MS, Brake, Profile, Waiting
+from appliance.queue.pacing import DEFAULT_PROFILE, GREETINGS, HOUR_MS, Profile, Waiting
 from appliance.queue.past import Histories
 from appliance.queue.plan import HOLDS_FEW, PASSING, Desk, Planned, steps_aside
 from appliance.queue.routing import device_obstacle
 from appliance.queue.rows import Queued
+from appliance.reasons import Reason
 from appliance.sms_parts import count_parts
 from appliance.store import events
 from appliance.store.lines import Line
@@ -165,7 +166,7 @@ class _Ahead:
             entry = self._at(place).foresee(message, now_ms=now_ms)
             if not steps_aside(entry):
                 return Promise(entry=entry, place=place)
-            if entry.reason == Brake.CEILING_DAY.value:
+            if entry.reason is Reason.CEILING_DAY:
                 self.full.add(place)
         place = _Place(message.waiting.kind, hours, aside=True)
         return Promise(entry=self._at(place).foresee(message, now_ms=now_ms), place=place)

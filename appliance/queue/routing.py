@@ -20,12 +20,6 @@ from appliance.store.devices import Device
 from appliance.store.lines import Line
 from appliance.store.routes import Route
 
-FALLBACK = "fallback"
-"""The reason of what leaves over a later route."""
-
-ROAMING = "roaming"
-"""The reason of a list on a SIM that is abroad, which costs what nobody decided to pay."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
@@ -43,11 +37,11 @@ class Parcel:
 class Way:
     """`route` None: nobody can know when. Before `from_ms` a later route is not taken.
 
-    `obstacle` is what keeps the best route from carrying it, empty when that is the one.
+    `obstacle` is what keeps the best route from carrying it, None when that is the one.
     """
 
     route: Route | None
-    obstacle: str = ""
+    obstacle: Reason | None = None
     from_ms: int = 0
 
 
@@ -76,16 +70,17 @@ class Ways:
         return next(self._carrying(parcel), None) is not None
 
     def choose(self, parcel: Parcel) -> Way:
-        obstacle, from_ms = "", 0
+        obstacle: Reason | None = None
+        from_ms = 0
         for route in self._carrying(parcel):
             if self.line.stops(route.device_id) or (obstacle and not self._may_fall(parcel, route)):
                 continue
             closed = device_obstacle(self.devices[route.device_id], route.channel)
-            if not closed:
+            if closed is None:
                 return Way(route=route, obstacle=obstacle, from_ms=from_ms)
             obstacle = obstacle or closed
             from_ms = max(from_ms, self._given_up_ms(route))
-        none = "line-stopped" if self.line.stopped else "no-route"
+        none = Reason.LINE_STOPPED if self.line.stopped else Reason.NO_ROUTE
         return Way(route=None, obstacle=obstacle or none)
 
     def signature(self, route: Route) -> str | None:
@@ -134,17 +129,17 @@ class Ways:
 
 
 _BY_STATE = {
-    DeviceState.ABSENT: "device-absent",
-    DeviceState.UNAUTHORIZED: "device-unauthorized",
-    DeviceState.OFFLINE: "device-offline",
+    DeviceState.ABSENT: Reason.DEVICE_ABSENT,
+    DeviceState.UNAUTHORIZED: Reason.DEVICE_UNAUTHORIZED,
+    DeviceState.OFFLINE: Reason.DEVICE_OFFLINE,
 }
-_BY_REASON = {Reason.LOCKED: "device-locked", Reason.OTHER_SIM: "other-sim"}
+_BY_REASON = {Reason.LOCKED: Reason.DEVICE_LOCKED, Reason.OTHER_SIM: Reason.OTHER_SIM}
 
 
-def device_obstacle(device: Device, channel: Channel) -> str:
-    """Why this device cannot send over this channel now; empty when it can."""
+def device_obstacle(device: Device, channel: Channel) -> Reason | None:
+    """Why this device cannot send over this channel now; None when it can."""
     if away := _BY_STATE.get(DeviceState(device.state)):
         return away
     if channel in device.channels:
-        return ""
-    return _BY_REASON.get(Reason(device.reason), "device-degraded")
+        return None
+    return _BY_REASON.get(Reason(device.reason), Reason.DEVICE_DEGRADED)

@@ -12,6 +12,7 @@ from appliance.messages import Channel, MessageClass
 from appliance.queue import undecided
 from appliance.queue.heard import SINCE_HEARD
 from appliance.queue.pacing import GREETINGS, Waiting
+from appliance.reasons import Reason
 from appliance.sms_parts import count_parts
 
 CLASSES = (
@@ -28,8 +29,17 @@ MAX_CONSIDERED = 100
 _FIRST_PAGE = 8
 """Mostly the first few decide, so no more are fetched at first."""
 
-PARKED = "('unanswered', 'first-contacts', 'newcomers', 'ceiling-month', 'near-stop')"
-"""Reasons that hold one person's messages for days, and nobody's behind them."""
+_FOR_DAYS = (
+    Reason.UNANSWERED,
+    Reason.FIRST_CONTACTS,
+    Reason.NEWCOMERS,
+    Reason.CEILING_MONTH,
+    Reason.NEAR_STOP,
+)
+PARKED = "(" + ", ".join(f"'{each}'" for each in _FOR_DAYS) + ")"
+"""Reasons that hold one person's messages for days, and nobody's behind them: as the index has
+them.
+"""
 
 WAITING = "('queued', 'sending', 'unconfirmed')"
 """As the index has it: SQLite takes a partial index only for its own words."""
@@ -63,7 +73,7 @@ class Queued:
     wanted: Channel | None
     on_whatsapp: bool | None
     expected_ms: int | None
-    reason: str | None
+    reason: Reason | None
     tries: int
     blocked: bool
     bound_to: str | None = None
@@ -134,7 +144,8 @@ _PARKED_FOR_A_TIME = _QUEUED.format(
     greetings=GREETINGS,
     index="message_parked",
     as_indexed="",
-    condition=f"m.reason IN {PARKED} AND m.reason NOT IN ('unanswered', 'near-stop')",
+    condition=f"m.reason IN {PARKED}"
+    f" AND m.reason NOT IN ('{Reason.UNANSWERED}', '{Reason.NEAR_STOP}')",
 )
 
 
@@ -243,7 +254,7 @@ class Reading:
             wanted=Channel(row["wanted"]) if row["wanted"] else None,
             on_whatsapp=None if known is None else bool(known),
             expected_ms=row["expected_ms"],
-            reason=row["reason"],
+            reason=Reason.of(row["reason"]),
             tries=row["tries"],
             blocked=doubt is not None and doubt < row["id"],
             bound_to=row["bound_to"],
@@ -269,7 +280,7 @@ class Distant:
     bound_to: str | None
     not_before_ms: int
     expected_ms: int | None
-    reason: str | None
+    reason: Reason | None
 
 
 _DISTANT = f"""
@@ -302,7 +313,7 @@ def _distant(row: sqlite3.Row, lane: Lane) -> Distant:
         bound_to=row["bound_to"],
         not_before_ms=row["not_before_ms"],
         expected_ms=row["expected_ms"],
-        reason=row["reason"],
+        reason=Reason.of(row["reason"]),
     )
 
 
@@ -352,9 +363,9 @@ def open_questions(conn: sqlite3.Connection, device_id: str) -> Sequence[OpenQue
         " CROSS JOIN attempt a ON a.id ="
         "   (SELECT max(id) FROM attempt WHERE message_id = m.id)"
         " WHERE m.state IN ('sending', 'unconfirmed')"  # as the index has it
-        " AND m.state = 'unconfirmed' AND m.reason IS NOT 'person' AND a.device_id = ?"
+        " AND m.state = 'unconfirmed' AND m.reason IS NOT ? AND a.device_id = ?"
         " ORDER BY a.id",
-        (device_id,),
+        (Reason.PERSON, device_id),
     )
     return [_question(row) for row in rows]
 
@@ -376,8 +387,8 @@ def _doubts(conn: sqlite3.Connection, line_id: str) -> Mapping[str, str]:
     rows = conn.execute(
         "SELECT contact_id, min(id) FROM message INDEXED BY message_doubt"
         " WHERE line_id = ? AND state IN ('sending', 'unconfirmed')"
-        " AND (state = 'sending' OR reason IS NOT 'person') GROUP BY contact_id",
-        (line_id,),
+        " AND (state = 'sending' OR reason IS NOT ?) GROUP BY contact_id",
+        (line_id, Reason.PERSON),
     )
     return {row[0]: row[1] for row in rows}
 

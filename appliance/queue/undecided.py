@@ -8,11 +8,9 @@ import sqlite3
 from collections.abc import Mapping
 
 from appliance.messages import MessageClass
-from appliance.queue import clock_watch
+from appliance.reasons import Reason
 from appliance.store import messages
 from appliance.store.store import Tx
-
-REASON = "near-stop"
 
 # The few open questions first, never the messages: SQLite would read them all.
 _ASKED = """
@@ -58,8 +56,8 @@ def waits(conn: sqlite3.Connection, message_id: str) -> bool:
 def put_off(tx: Tx, line_id: str, contact_id: str) -> None:
     """What waits for them on this line does so until somebody has decided."""
     for row in tx.conn.execute(_WAITING, (line_id, contact_id)).fetchall():
-        if row["reason"] != clock_watch.REASON:
-            messages.plan(tx, row["id"], expected_ms=None, reason=REASON)
+        if row["reason"] != Reason.CLOCK_WRONG:
+            messages.plan(tx, row["id"], expected_ms=None, reason=Reason.NEAR_STOP)
 
 
 def let_go(tx: Tx, line_id: str, contact_id: str) -> None:
@@ -67,5 +65,5 @@ def let_go(tx: Tx, line_id: str, contact_id: str) -> None:
     if contact_id in asked(tx.conn, line_id):
         return
     for row in tx.conn.execute(_WAITING, (line_id, contact_id)).fetchall():
-        if row["reason"] == REASON:
+        if row["reason"] == Reason.NEAR_STOP:
             messages.plan(tx, row["id"], expected_ms=None, reason=None)

@@ -13,6 +13,7 @@ from appliance.messages import (
     MessageState,
     Origin,
 )
+from appliance.reasons import Reason
 from appliance.store import conversations
 from appliance.store.store import Tx
 
@@ -37,7 +38,7 @@ class NewOutgoing:
     not_before_ms: int | None = None
     expires_ms: int | None = None
     expected_ms: int | None = None
-    reason: str | None = None
+    reason: Reason | None = None
     id: str | None = None
 
 
@@ -184,7 +185,7 @@ def move(
     message_id: str,
     to: MessageState,
     *,
-    reason: str | None = None,
+    reason: Reason | None = None,
     facts: dict[str, Any] | None = None,
     **columns: Any,
 ) -> Moved | None:
@@ -222,7 +223,7 @@ def move(
     )
 
 
-def plan(tx: Tx, message_id: str, *, expected_ms: int | None, reason: str | None) -> None:
+def plan(tx: Tx, message_id: str, *, expected_ms: int | None, reason: Reason | None) -> None:
     """Says when a waiting message is expected and why not now; no event when nothing changed."""
     row = tx.conn.execute(
         "UPDATE message SET expected_ms = ?1, reason = ?2 WHERE id = ?3"

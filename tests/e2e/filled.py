@@ -179,7 +179,7 @@ class Filler:
         rule: str | None = None,
         ago_ms: int = 0,
         state: MessageState = MessageState.READ,
-        reason: str | None = None,
+        reason: Reason | None = None,
         expected_in_ms: int | None = None,
     ) -> str:
         """What was written to a contact, in the state that it has come to; gives its id."""
@@ -220,7 +220,7 @@ class Filler:
         return message_id
 
     def bring(
-        self, message_id: str, state: MessageState, *, ago_ms: int = 0, reason: str | None = None
+        self, message_id: str, state: MessageState, *, ago_ms: int = 0, reason: Reason | None = None
     ) -> None:
         """Moves a message as far as `state`, through every state on the way."""
         for number, step in enumerate(_WAY.get(state, ())):
@@ -295,7 +295,7 @@ _WAY = {
 _STAMPS = {_S.SENT: "sent_ms", _S.DELIVERED: "delivered_ms", _S.READ: "read_ms"}
 
 
-def _step(message_id: str, to: MessageState, why: str | None, ago_ms: int, tx: Tx) -> None:
+def _step(message_id: str, to: MessageState, why: Reason | None, ago_ms: int, tx: Tx) -> None:
     stamp: dict[str, Any] = {_STAMPS[to]: tx.now_ms - ago_ms} if to in _STAMPS else {}
     messages.move(tx, message_id, to, reason=why, **stamp)
 
@@ -396,7 +396,7 @@ def _utrecht(desk: Filler) -> None:
         by="Sanne de Wit",
         ago_ms=30_000,
         state=MessageState.QUEUED,
-        reason="gap",
+        reason=Reason.GAP,
         expected_in_ms=4 * MINUTE_MS,
     )
     desk.read("Kees Verhoeven", "Sanne de Wit")
@@ -409,7 +409,7 @@ def _utrecht(desk: Filler) -> None:
         by="Sanne de Wit",
         ago_ms=DAY_MS + HOUR_MS,
         state=MessageState.UNCONFIRMED,
-        reason="looking",
+        reason=Reason.LOOKING,
     )
     desk.read("Imani Jansen", "Sanne de Wit")
     desk.receive(
@@ -456,5 +456,5 @@ def _rotterdam(desk: Filler) -> None:
         by="Youssef Amrani",
         ago_ms=6 * HOUR_MS,
         state=MessageState.FAILED,
-        reason="not-on-whatsapp",
+        reason=Reason.NOT_ON_WHATSAPP,
     )

@@ -64,7 +64,7 @@ def test_an_answer_that_waits_for_the_modem_says_so(open_page: OpenPage, place: 
         "Tot morgen!",
         by="Sanne de Wit",
         state=MessageState.QUEUED,
-        reason="device-absent",
+        reason=Reason.DEVICE_ABSENT,
         expected_in_ms=60_000,
     )
     page = opened(open_page(), FATIMA)

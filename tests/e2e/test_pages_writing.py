@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from appliance.desk.access import sessions
+from appliance.reasons import Reason
 from appliance.store import messages
 from appliance.store.events import of_message
 from tests.e2e.conftest import NARROW, OpenPage, Place
@@ -120,7 +121,9 @@ def test_a_person_decides_what_the_phone_cannot_tell(
     expect(doubtful.locator(".waits")).to_contain_text("it is being looked up")
     expect(doubtful.locator(".decide")).to_have_count(0)
     message_id = doubtful.get_attribute("data-message") or ""
-    place.store.write(lambda tx: messages.plan(tx, message_id, expected_ms=None, reason="person"))
+    place.store.write(
+        lambda tx: messages.plan(tx, message_id, expected_ms=None, reason=Reason.PERSON)
+    )
     doubtful.get_by_role("button", name=button).click()
     expect(doubtful).to_have_attribute("data-state", state)
     who = place.desk.filled.staff["Sanne de Wit"]

@@ -11,6 +11,7 @@ from appliance.messages import MessageState
 from appliance.queue import delivery
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.recovery import doubt_everything_in_hand
+from appliance.reasons import Reason
 from tests.queue.counter import ANNA, BART, Counter, tapping
 from tests.queue.office import Modem, phone_is_away, told
 
@@ -72,7 +73,7 @@ def test_a_failure_may_be_overtaken_by_a_delivery(counter: Counter, modem: Modem
     assert counter.state(message_id) is S.SENT
     modem.reports(17, arrived=False)
     row = counter.row(message_id)
-    assert (row["state"], row["reason"]) == ("failed", delivery.NOT_DELIVERED)
+    assert (row["state"], row["reason"]) == ("failed", Reason.NOT_DELIVERED)
     modem.reports(17, arrived=None)
     assert counter.state(message_id) is S.FAILED
     modem.reports(17)

@@ -155,7 +155,7 @@ def test_a_preview_of_a_list_says_what_the_queue_will_say(counter: Counter, mode
     )
     now_ms = counter.clock.now_ms()
 
-    def look() -> tuple[int | None, str]:
+    def look() -> tuple[int | None, str | None]:
         (one,) = counter.store.read(lambda conn: preview(conn, request, now_ms=now_ms))
         return one.expected_ms, one.reason
 

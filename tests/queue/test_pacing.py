@@ -18,13 +18,13 @@ from appliance.queue.pacing import (
     HOUR_MS,
     MINUTE_MS,
     MONTH_MS,
-    Brake,
     History,
     Left,
     Waiting,
     earliest,
 )
 from appliance.queue.profile import PhoneLimit
+from appliance.reasons import Reason
 from tests.queue.counter import AMSTERDAM, ANNA, MONDAY, at
 
 OFFICE = OfficeHours(
@@ -57,7 +57,7 @@ TYPED = waiting(typed=True)
 
 def slot(
     message: Waiting, *left: Left, now_ms: int = MONDAY, since_ms: int = OLD
-) -> tuple[int | None, Brake]:
+) -> tuple[int | None, Reason | None]:
     history = History(left=left, since_ms=since_ms)
     found = earliest(message, history, DEFAULT_PROFILE, OFFICE, now_ms=now_ms)
     return found.at_ms, found.brake
@@ -71,15 +71,15 @@ def sent(*ago_ms: int, answering: bool = True, number: str = ANNA) -> Sequence[L
 def test_a_typed_reply_leaves_at_once() -> None:
     """What a member of staff typed waits for nothing when the number is free, also at night."""
     night = at("2026-06-14 03:00")
-    assert slot(replace(TYPED, created_ms=night), now_ms=night) == (night, Brake.NONE)
-    assert slot(TYPED, *sent(1_000)) == (MONDAY, Brake.NONE)
+    assert slot(replace(TYPED, created_ms=night), now_ms=night) == (night, None)
+    assert slot(TYPED, *sent(1_000)) == (MONDAY, None)
 
 
 @given(st.integers(1, 4096))
 def test_what_nobody_typed_takes_a_person_s_time(length: int) -> None:
     """Opening the chat and typing at 36 words a minute: a word is five characters."""
     at_ms, brake = slot(waiting(text_length=length))
-    assert brake is Brake.TYPING
+    assert brake is Reason.TYPING
     assert at_ms is not None
     assert at_ms - MONDAY == pytest.approx(4_000 + length / (36 * 5) * MINUTE_MS, abs=1)
 
@@ -97,7 +97,7 @@ def test_a_pause_is_never_below_half_a_minute(message_id: str, answering: bool) 
     message = replace(BEGUN, id=message_id, answering=answering, text_length=1)
     at_ms, brake = slot(message, *sent(0))
     assert at_ms is not None
-    assert brake is Brake.GAP
+    assert brake is Reason.GAP
     factor = 1 if answering else 2
     assert 30_000 * factor <= at_ms - MONDAY <= 60_000 * factor
 
@@ -127,32 +127,32 @@ def test_a_list_leaves_room_for_a_reply() -> None:
     """With 80 % of a minute used, a list waits and a typed reply does not."""
     used = sent(1_000, 2_000, 3_000, 50_000)
     assert slot(replace(BEGUN, answering=True, text_length=1), *used)[0] != MONDAY
-    assert slot(TYPED, *used) == (MONDAY, Brake.NONE)
+    assert slot(TYPED, *used) == (MONDAY, None)
 
 
 def test_the_ceiling_of_a_minute_holds_replies_too() -> None:
     """The seventh message of a minute waits until the first is a minute old."""
     used = sent(1_000, 2_000, 3_000, 4_000, 5_000, 40_000)
-    assert slot(TYPED, *used) == (MONDAY + 20_000, Brake.CEILING_MINUTE)
+    assert slot(TYPED, *used) == (MONDAY + 20_000, Reason.CEILING_MINUTE)
 
 
 def test_the_ceiling_of_an_hour_holds_replies_too() -> None:
     """The 81st message of an hour waits until the first is an hour old."""
     used = sent(*(60_000 + i * 40_000 for i in range(80)))
-    assert slot(TYPED, *used) == (MONDAY - 60_000 - 79 * 40_000 + HOUR_MS, Brake.CEILING_HOUR)
+    assert slot(TYPED, *used) == (MONDAY - 60_000 - 79 * 40_000 + HOUR_MS, Reason.CEILING_HOUR)
 
 
 def test_parts_of_an_sms_count_each() -> None:
     """An SMS of four parts is four messages to the network."""
     used = [replace(each, parts=4) for each in sent(10_000)]
-    assert slot(TYPED, *used) == (MONDAY, Brake.NONE)
-    assert slot(replace(TYPED, parts=3), *used) == (MONDAY + 50_000, Brake.CEILING_MINUTE)
+    assert slot(TYPED, *used) == (MONDAY, None)
+    assert slot(replace(TYPED, parts=3), *used) == (MONDAY + 50_000, Reason.CEILING_MINUTE)
 
 
 def test_a_message_longer_than_the_ceiling_leaves_when_the_window_is_empty() -> None:
     """Ten parts never fit under six a minute; they wait for a free minute and not for ever."""
-    assert slot(replace(TYPED, parts=10)) == (MONDAY, Brake.NONE)
-    assert slot(replace(TYPED, parts=10), *sent(10_000)) == (MONDAY + 50_000, Brake.CEILING_MINUTE)
+    assert slot(replace(TYPED, parts=10)) == (MONDAY, None)
+    assert slot(replace(TYPED, parts=10), *sent(10_000)) == (MONDAY + 50_000, Reason.CEILING_MINUTE)
 
 
 @pytest.mark.parametrize(
@@ -164,10 +164,10 @@ def test_the_day_s_budget_grows_with_the_line_s_age(age_days: int, budget: int) 
     begun = sent(*(2 * HOUR_MS + i * 60_000 for i in range(budget)), answering=False)
     free = slot(BEGUN, *begun[1:], now_ms=MONDAY, since_ms=since_ms)
     full = slot(BEGUN, *begun, now_ms=MONDAY, since_ms=since_ms)
-    assert free[1] is not Brake.CEILING_DAY
+    assert free[1] is not Reason.CEILING_DAY
     assert full[0] is not None
     assert full[0] >= begun[0].at_ms + DAY_MS
-    assert slot(TYPED, *begun, since_ms=since_ms) == (MONDAY, Brake.NONE)
+    assert slot(TYPED, *begun, since_ms=since_ms) == (MONDAY, None)
 
 
 def test_a_plan_s_recipients_of_a_month_are_capped() -> None:
@@ -179,23 +179,23 @@ def test_a_plan_s_recipients_of_a_month_are_capped() -> None:
     at_ms, brake = slot(replace(BEGUN, created_ms=OLD), *left)
     assert at_ms is not None
     assert at_ms >= left[0].at_ms + MONTH_MS
-    assert brake in (Brake.CEILING_MONTH, Brake.OFFICE_HOURS)
+    assert brake in (Reason.CEILING_MONTH, Reason.OFFICE_HOURS)
     known = replace(BEGUN, number=left[7].number, created_ms=OLD)
-    assert slot(known, *left) == (MONDAY, Brake.NONE)
+    assert slot(known, *left) == (MONDAY, None)
 
 
 def test_two_members_of_staff_never_send_in_one_second() -> None:
     """What both typed leaves one after the other, a second apart at least."""
-    assert slot(TYPED, *sent(0)) == (MONDAY + 1_000, Brake.BUSY)
-    assert slot(TYPED, *sent(400)) == (MONDAY + 600, Brake.BUSY)
+    assert slot(TYPED, *sent(0)) == (MONDAY + 1_000, Reason.BUSY)
+    assert slot(TYPED, *sent(400)) == (MONDAY + 600, Reason.BUSY)
 
 
 def test_a_person_reads_before_answering() -> None:
     """What a rule answers takes the reading too, at 238 words a minute; what staff typed not."""
     heard = waiting(text_length=60, heard_length=238 * 5)
     at_ms, brake = slot(heard)
-    assert (at_ms, brake) == (MONDAY + 4_000 + 20_000 + MINUTE_MS, Brake.TYPING)
-    assert slot(replace(heard, typed=True)) == (MONDAY, Brake.NONE)
+    assert (at_ms, brake) == (MONDAY + 4_000 + 20_000 + MINUTE_MS, Reason.TYPING)
+    assert slot(replace(heard, typed=True)) == (MONDAY, None)
 
 
 def test_the_phone_s_own_limit_of_sms_is_kept() -> None:
@@ -203,11 +203,11 @@ def test_the_phone_s_own_limit_of_sms_is_kept() -> None:
     used = [replace(each, parts=3, sms=True) for each in sent(*range(120_000, 1_320_000, 120_000))]
     assert sum(each.parts for each in used) == 30
     freed_ms = used[0].at_ms + 30 * MINUTE_MS
-    assert slot(replace(TYPED, sms=True), *used) == (freed_ms, Brake.SMS_LIMIT)
-    assert slot(TYPED, *used) == (MONDAY, Brake.NONE)
+    assert slot(replace(TYPED, sms=True), *used) == (freed_ms, Reason.SMS_LIMIT)
+    assert slot(TYPED, *used) == (MONDAY, None)
     automatic = waiting(kind=MessageClass.AUTOMATIC, sms=True, text_length=1)
-    assert slot(automatic, *used[2:])[1] is Brake.SMS_LIMIT
-    assert slot(replace(TYPED, sms=True), *used[2:]) == (MONDAY, Brake.NONE)
+    assert slot(automatic, *used[2:])[1] is Reason.SMS_LIMIT
+    assert slot(replace(TYPED, sms=True), *used[2:]) == (MONDAY, None)
 
 
 def test_a_stricter_limit_of_the_phone_brakes_earlier() -> None:
@@ -218,7 +218,7 @@ def test_a_stricter_limit_of_the_phone_brakes_earlier() -> None:
     history = History(left=used, since_ms=OLD)
     message = replace(TYPED, sms=True)
     found = earliest(message, history, strict, OFFICE, now_ms=MONDAY)
-    assert (found.at_ms, found.brake) == (used[0].at_ms + HOUR_MS, Brake.SMS_LIMIT)
+    assert (found.at_ms, found.brake) == (used[0].at_ms + HOUR_MS, Reason.SMS_LIMIT)
     assert earliest(message, history, lax, OFFICE, now_ms=MONDAY).at_ms == MONDAY
 
 
@@ -232,11 +232,11 @@ def test_conversations_that_balie_begins_are_counted_apart() -> None:
     at_ms, brake = slot(stranger, *others)
     assert at_ms is not None
     assert at_ms >= others[0].at_ms + DAY_MS
-    assert brake in (Brake.FIRST_CONTACTS, Brake.OFFICE_HOURS)
+    assert brake in (Reason.FIRST_CONTACTS, Reason.OFFICE_HOURS)
     assert slot(stranger, *others[1:])[0] == MONDAY + 4_000 + MINUTE_MS // 180
-    assert slot(replace(stranger, number="+31692"), *others)[1] is Brake.TYPING
-    assert slot(replace(stranger, kind=REPLY), *others)[1] is Brake.TYPING
-    assert slot(replace(stranger, answering=True), *others)[1] is Brake.TYPING
+    assert slot(replace(stranger, number="+31692"), *others)[1] is Reason.TYPING
+    assert slot(replace(stranger, kind=REPLY), *others)[1] is Reason.TYPING
+    assert slot(replace(stranger, answering=True), *others)[1] is Reason.TYPING
 
 
 def test_a_line_may_begin_no_conversation_at_all() -> None:
@@ -244,19 +244,19 @@ def test_a_line_may_begin_no_conversation_at_all() -> None:
     history = History(left=[], since_ms=OLD)
     none = replace(DEFAULT_PROFILE, first_contacts_per_day=0)
     found = earliest(replace(BEGUN, first=True), history, none, OFFICE, now_ms=MONDAY)
-    assert (found.at_ms, found.brake) == (None, Brake.FIRST_CONTACTS)
+    assert (found.at_ms, found.brake) == (None, Reason.FIRST_CONTACTS)
 
 
 def test_three_unanswered_messages_are_enough() -> None:
     """Then nobody knows when, until the contact writes; an answer to them is free of it."""
     assert slot(replace(BEGUN, unanswered=2))[0] is not None
-    assert slot(replace(BEGUN, unanswered=3)) == (None, Brake.UNANSWERED)
-    assert slot(replace(TYPED, unanswered=3)) == (MONDAY, Brake.NONE)
+    assert slot(replace(BEGUN, unanswered=3)) == (None, Reason.UNANSWERED)
+    assert slot(replace(TYPED, unanswered=3)) == (MONDAY, None)
 
 
 def test_not_before_is_kept() -> None:
     """A moment that the caller named is waited for, and is the reason."""
-    assert slot(replace(TYPED, not_before_ms=MONDAY + 9)) == (MONDAY + 9, Brake.NOT_BEFORE)
+    assert slot(replace(TYPED, not_before_ms=MONDAY + 9)) == (MONDAY + 9, Reason.NOT_BEFORE)
 
 
 @pytest.mark.parametrize(
@@ -276,10 +276,10 @@ def test_what_balie_begins_keeps_office_hours(now: str, opens: str) -> None:
     """In the branch's own zone, whatever its clock did in the night."""
     now_ms = at(now)
     begun = replace(BEGUN, created_ms=now_ms - HOUR_MS)
-    expected = (at(opens), Brake.NONE if now == opens else Brake.OFFICE_HOURS)
+    expected = (at(opens), None if now == opens else Reason.OFFICE_HOURS)
     assert slot(begun, now_ms=now_ms) == expected
     answer = replace(begun, answering=True)
-    assert slot(answer, now_ms=now_ms) == (now_ms, Brake.NONE)
+    assert slot(answer, now_ms=now_ms) == (now_ms, None)
 
 
 def test_an_office_that_never_opens_promises_nothing() -> None:
@@ -290,7 +290,7 @@ def test_an_office_that_never_opens_promises_nothing() -> None:
     ):
         history = History(left=[], since_ms=OLD)
         found = earliest(BEGUN, history, DEFAULT_PROFILE, never, now_ms=MONDAY)
-        assert (found.at_ms, found.brake) == (None, Brake.OFFICE_HOURS)
+        assert (found.at_ms, found.brake) == (None, Reason.OFFICE_HOURS)
 
 
 messages = st.builds(
@@ -331,12 +331,12 @@ def test_a_slot_is_one_in_which_the_message_may_leave(
     history = History(left=left, since_ms=OLD)
     found = earliest(message, history, DEFAULT_PROFILE, OFFICE, now_ms=now_ms)
     if found.at_ms is None:
-        assert found.brake is Brake.UNANSWERED
+        assert found.brake is Reason.UNANSWERED
         return
     assert found.at_ms >= now_ms
-    assert (found.brake is Brake.NONE) == (found.at_ms == now_ms)
+    assert (found.brake is None) == (found.at_ms == now_ms)
     again = earliest(message, history, DEFAULT_PROFILE, OFFICE, now_ms=found.at_ms)
-    assert (again.at_ms, again.brake) == (found.at_ms, Brake.NONE)
+    assert (again.at_ms, again.brake) == (found.at_ms, None)
 
 
 @given(messages, histories, st.integers(MONDAY, MONDAY + DAY_MS))

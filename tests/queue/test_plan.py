@@ -16,7 +16,7 @@ from tests.queue.counter import ANNA, BART, BOTH, HOUR_S, SMS, WHATSAPP, Counter
 CARLA = "+31633333333"
 
 
-def plan(counter: Counter) -> dict[str, tuple[int | None, str]]:
+def plan(counter: Counter) -> dict[str, tuple[int | None, str | None]]:
     """By message id: how many milliseconds from now, and the reason's code."""
     line = counter.store.read(lambda conn: lines.line(conn, counter.line_id))
     now_ms = counter.clock.now_ms()

@@ -7,6 +7,7 @@ import pytest
 
 from appliance.events import EventKind
 from appliance.messages import TRANSITIONS, MessageState
+from appliance.reasons import Reason
 from appliance.store import messages
 from appliance.store.messages import move
 from tests.queue.counter import Counter
@@ -42,7 +43,7 @@ def test_a_move_of_the_table_happens_with_its_event(
     message_id = in_state(counter, before)
     seq = counter.last_seq()
     moved = counter.store.write(
-        lambda tx: move(tx, message_id, to, reason="why", facts={"seen": 1})
+        lambda tx: move(tx, message_id, to, reason=Reason.RETRY, facts={"seen": 1})
     )
     assert moved
     assert moved.before is before
@@ -53,7 +54,7 @@ def test_a_move_of_the_table_happens_with_its_event(
     assert dict(event.facts) == {
         "from": before.value,
         "to": to.value,
-        "reason": "why",
+        "reason": "retry",
         "seen": 1,
     }
 
@@ -65,7 +66,7 @@ def test_any_other_move_does_nothing(
     """It gives None, the message stays what it is, and no event is written."""
     message_id = in_state(counter, before)
     row, seq = counter.row(message_id), counter.last_seq()
-    assert counter.store.write(lambda tx: move(tx, message_id, to, reason="why")) is None
+    assert counter.store.write(lambda tx: move(tx, message_id, to, reason=Reason.RETRY)) is None
     assert counter.row(message_id) == row
     assert counter.last_seq() == seq
 

@@ -27,7 +27,7 @@ def named(*places: str) -> set[Reason]:
 
 def _reason(node: ast.AST | None) -> Reason | None:
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        return Reason[node.attr] if node.value.id == "Reason" else None
+        return Reason.__members__.get(node.attr) if node.value.id == "Reason" else None
     return None
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any, Literal
 
+from appliance.reasons import Reason
+
 Order = Literal["oldest", "newest"]
 
 _MESSAGE = "01977d2e-5f3a-7c41-9d2b-3f8a6c1e0b57"
@@ -62,7 +64,7 @@ LIST_PREVIEW: dict[str, Any] = {
             "id": None,
             "text": "Hoi Anna, kun je zaterdag werken?",
             "expected_at": _SENT,
-            "reason": "gap",
+            "reason": Reason.GAP,
         },
         {
             "to": "06 12 34 56 70",
@@ -70,7 +72,7 @@ LIST_PREVIEW: dict[str, Any] = {
             "id": None,
             "text": None,
             "expected_at": None,
-            "reason": "opted-out",
+            "reason": Reason.OPTED_OUT,
         },
     ],
 }
@@ -96,7 +98,7 @@ ACCEPTED: dict[str, Any] = {
     "id": _MESSAGE,
     "state": "queued",
     "expected_at": _SENT,
-    "reason": "gap",
+    "reason": Reason.GAP,
 }
 
 _CONTACT_REF: dict[str, Any] = {"id": _CONTACT, "number": "+31687654321", "name": "Anna de Wit"}
@@ -217,7 +219,7 @@ DEVICE: dict[str, Any] = {
     "id": _DEVICE,
     "kind": "phone",
     "state": "ready",
-    "reason": "none",
+    "reason": Reason.NONE,
     "channels": ["sms", "whatsapp"],
     "sim_number": "+31612345678",
     "imei": None,

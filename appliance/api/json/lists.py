@@ -169,5 +169,5 @@ def _recipient(each: Recipient, *, named: bool) -> dict[str, Any]:
         "id": each.message_id,
         "text": None if each.refusal else text,
         "expected_at": iso_or_none(each.expected_ms),
-        "reason": each.refusal or each.reason or None,
+        "reason": each.refusal or each.reason,
     }

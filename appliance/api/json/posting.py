@@ -83,7 +83,7 @@ def _accept(tx: Tx, *, caller: Caller, wanted: MessageIn, number: str | None) ->
         "id": done.id,
         "state": done.state.value,
         "expected_at": iso_or_none(done.expected_ms),
-        "reason": done.reason or None,
+        "reason": done.reason,
     }
 
 

@@ -20,7 +20,7 @@ def cancel_waiting(tx: Tx, contact_id: str, *, line_id: str | None) -> int:
     """Cancels what waits for any of their numbers, on one line or on all; how many."""
     found = [row for row in _waiting(tx, contact_id) if line_id in (None, row["line_id"])]
     for row in found:
-        messages.move(tx, row["id"], MessageState.CANCELLED, reason="opted-out")
+        messages.move(tx, row["id"], MessageState.CANCELLED, reason=Reason.OPTED_OUT)
     return len(found)
 
 

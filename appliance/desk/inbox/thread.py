@@ -15,6 +15,7 @@ from appliance.desk.outgoing.decisions import Decision
 from appliance.errors import NotFound
 from appliance.messages import Channel, Direction, MessageState, Origin
 from appliance.phone_numbers import readable
+from appliance.reasons import Reason
 from appliance.store import consent
 from appliance.store.consent import Verdict
 
@@ -24,6 +25,16 @@ LATE_MS = 5 * 60_000
 """What was longer on its way is shown with when it was written."""
 BLOCK_MS = 5 * 60_000
 """Messages of one sender this close together are drawn as one block."""
+
+_DEVICE_CANNOT = frozenset(
+    {
+        Reason.DEVICE_ABSENT,
+        Reason.DEVICE_UNAUTHORIZED,
+        Reason.DEVICE_OFFLINE,
+        Reason.DEVICE_LOCKED,
+        Reason.DEVICE_DEGRADED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +101,7 @@ class Bubble:
     author: str | None
     rule: str | None
     number: str
-    reason: str | None
+    reason: Reason | None
     expected_ms: int | None
     exact: bool
     at_ms: int
@@ -113,6 +124,16 @@ class Bubble:
     def was_seen_by_a_person(self) -> bool:
         """Nothing but somebody's word proves that it left."""
         return bool(self.decided) and self.decided[-1].decision is Decision.LEFT
+
+    @property
+    def waits_for_a_person(self) -> bool:
+        """Somebody may say what became of it."""
+        return self.reason in (Reason.PERSON, Reason.DEVICE_GONE)
+
+    @property
+    def takes_another_way(self) -> bool:
+        """It is expected although the device of its best route cannot send."""
+        return self.expected_ms is not None and self.reason in _DEVICE_CANNOT
 
     @property
     def took_over(self) -> Try | None:
@@ -237,7 +258,7 @@ def _bubble(
         author=row["author"],
         rule=row["rule"],
         number=row["number"],
-        reason=row["reason"] or None,
+        reason=Reason.of(row["reason"]),
         expected_ms=row["expected_ms"],
         exact=bool(row["exact"]),
         at_ms=row["happened_ms"],

@@ -3,10 +3,11 @@
 import sqlite3
 
 from appliance.queue.rows import PARKED
+from appliance.reasons import Reason
 
 WAITING = f"""
 SELECT count(*) FROM message INDEXED BY message_parked WHERE line_id = ? AND state = 'queued'
-AND reason IN {PARKED} AND reason = 'newcomers'
+AND reason IN {PARKED} AND reason = '{Reason.NEWCOMERS}'
 """  # noqa: S608 -- our own words
 
 

@@ -74,7 +74,7 @@ def _let_go(tx: Tx, line_id: str, device_id: str) -> None:
             remedy="Wait until the message has left, or withdraw it in the inbox; then try again.",
         )
     for row in tx.conn.execute(_IN_DOUBT, about).fetchall():
-        messages.plan(tx, row["id"], expected_ms=None, reason="person")
+        messages.plan(tx, row["id"], expected_ms=None, reason=Reason.PERSON)
 
 
 def add_fallback(tx: Tx, line_id: str, port: str) -> str:

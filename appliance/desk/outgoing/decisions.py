@@ -46,11 +46,11 @@ def decide(tx: Tx, message_id: str, decision: Decision, *, staff_id: str) -> Non
             expires_ms = tx.now_ms + DEFAULT_TTL_MS
             messages.move(tx, message_id, MessageState.QUEUED, facts=facts, expires_ms=expires_ms)
         case Decision.GIVE_UP:
-            messages.move(tx, message_id, MessageState.FAILED, reason="decided", facts=facts)
+            messages.move(tx, message_id, MessageState.FAILED, reason=Reason.DECIDED, facts=facts)
 
 
 def _is_theirs(tx: Tx, message_id: str, row: sqlite3.Row) -> bool:
     if row["state"] != MessageState.UNCONFIRMED.value:
         return False
-    gone = row["reason"] == outcomes.DEVICE_GONE and outcomes.is_still_gone(tx.conn, message_id)
-    return gone or row["reason"] == "person"
+    gone = row["reason"] == Reason.DEVICE_GONE and outcomes.is_still_gone(tx.conn, message_id)
+    return gone or row["reason"] == Reason.PERSON

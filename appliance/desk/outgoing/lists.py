@@ -21,10 +21,10 @@ from appliance.queue import rows, undecided
 from appliance.queue.estimate import Rhythm
 from appliance.queue.heard import SINCE_HEARD
 from appliance.queue.office_hours import hours_of
-from appliance.queue.pacing import ANSWER_WINDOW_MS, DAY_MS, DEFAULT_PROFILE, Brake, Profile
+from appliance.queue.pacing import ANSWER_WINDOW_MS, DAY_MS, DEFAULT_PROFILE, Profile
 from appliance.queue.past import Histories
 from appliance.queue.permission import may_write
-from appliance.queue.routing import ROAMING, Parcel, Way, Ways
+from appliance.queue.routing import Parcel, Way, Ways
 from appliance.queue.rows import Lane
 from appliance.reasons import Reason
 from appliance.sms_parts import MAX_PARTS, count_parts
@@ -64,7 +64,7 @@ class Recipient:
     """What becomes of one of them. `refusal` is None for those who get a message.
 
     `to` is as the author wrote it, and so is `variant`, without a name in it. `expected_ms` None:
-    nobody can know; `reason` is a code.
+    nobody can know.
     """
 
     to: str
@@ -77,7 +77,7 @@ class Recipient:
     wanted: Channel | None = None
     answering: bool = False
     expected_ms: int | None = None
-    reason: str = ""
+    reason: Reason | None = None
     message_id: str | None = None
 
 
@@ -120,7 +120,7 @@ def _keep(tx: Tx, recipient: Recipient, look: "_Look") -> Recipient:
             not_before_ms=look.request.not_before_ms,
             expires_ms=look.expires_ms,
             expected_ms=recipient.expected_ms,
-            reason=recipient.reason or None,
+            reason=recipient.reason,
         ),
     )
     return replace(recipient, message_id=message_id)
@@ -250,13 +250,13 @@ class _Look:
         if recipient.contact_id in self.undecided:
             self.previous = recipient.text
             self.seen.add(recipient.contact_id)
-            return replace(recipient, reason=undecided.REASON)
+            return replace(recipient, reason=Reason.NEAR_STOP)
         way = self.ways.choose(_parcel(recipient, person))
         # Nothing of a list leaves before its way is open.
         self.rhythm.now_ms = max(self.rhythm.now_ms, way.from_ms)
         at_ms, brake = self._turn(recipient, person)
         if at_ms is None:
-            return replace(recipient, refusal=Reason(brake.value))
+            return replace(recipient, refusal=brake)
         if at_ms >= self.expires_ms and not self.clock_is_wrong:
             return replace(recipient, refusal=Reason.DOES_NOT_FIT)
         self.previous = recipient.text
@@ -264,32 +264,34 @@ class _Look:
         expected_ms, reason = self._promise(way, at_ms, brake)
         return replace(recipient, expected_ms=expected_ms, reason=reason)
 
-    def _promise(self, way: Way, at_ms: int, brake: Brake) -> tuple[int | None, str]:
+    def _promise(
+        self, way: Way, at_ms: int, brake: Reason | None
+    ) -> tuple[int | None, Reason | None]:
         """As the queue will tell it; None when nobody can know."""
         if self.clock_is_wrong:
-            return None, "clock-wrong"
+            return None, Reason.CLOCK_WRONG
         if way.route is None:
             return None, way.obstacle
         if self.ways.devices[way.route.device_id].is_roaming:
-            return None, ROAMING
-        waits = way.from_ms > self.now_ms and brake in (Brake.NONE, Brake.NOT_BEFORE)
-        return at_ms, way.obstacle if waits else brake.value
+            return None, Reason.ROAMING
+        waits = way.from_ms > self.now_ms and brake in (None, Reason.NOT_BEFORE)
+        return at_ms, way.obstacle if waits else brake
 
-    def _turn(self, recipient: Recipient, person: sqlite3.Row) -> tuple[int | None, Brake]:
+    def _turn(self, recipient: Recipient, person: sqlite3.Row) -> tuple[int | None, Reason | None]:
         later_ms = 0
         profile = self.rhythm.profile
         if not recipient.answering:
             said = self.conn.execute(_SAID, (person["conversation_id"],)).fetchone()
             if said["unanswered"] >= profile.unanswered_in_a_row:
-                return None, Brake.UNANSWERED
+                return None, Reason.UNANSWERED
             if person["last_in_ms"] is None and not said["all_of_them"]:
                 if not profile.first_contacts_per_day:
-                    return None, Brake.FIRST_CONTACTS
+                    return None, Reason.FIRST_CONTACTS
                 later_ms = self.first_contacts // profile.first_contacts_per_day * DAY_MS
                 self.first_contacts += 1
         lane = Lane(MessageClass.LIST, recipient.answering)
         if later_ms:
-            return self.rhythm.now_ms + later_ms, Brake.FIRST_CONTACTS
+            return self.rhythm.now_ms + later_ms, Reason.FIRST_CONTACTS
         return self.rhythm.next(lane, len(recipient.text))
 
 

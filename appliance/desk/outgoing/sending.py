@@ -7,7 +7,7 @@ from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.messages import Channel, MessageClass, MessageState, clean_text
 from appliance.phone_numbers import is_e164, is_landline
 from appliance.queue import crowding, undecided
-from appliance.queue.pacing import ANSWER_WINDOW_MS, GREETINGS, HOUR_MS, Brake, Waiting
+from appliance.queue.pacing import ANSWER_WINDOW_MS, GREETINGS, HOUR_MS, Waiting
 from appliance.queue.permission import check_owner, may_write
 from appliance.queue.promise import Coming, first_promise, note_promise
 from appliance.reasons import Reason
@@ -53,12 +53,12 @@ class SendRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """What was promised. `expected_ms` None: nobody can know; `reason` is a code."""
+    """What was promised. `expected_ms` None: nobody can know."""
 
     id: str
     state: MessageState
     expected_ms: int | None
-    reason: str | None
+    reason: Reason | None
 
 
 def accept(tx: Tx, request: SendRequest) -> Accepted:
@@ -83,11 +83,11 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     on_whatsapp = _known(person and person["on_whatsapp"])
     coming = _coming(tx, request, contact_id, text=text, wanted=wanted, on_whatsapp=on_whatsapp)
     promise = first_promise(tx, line, coming)
-    expected_ms, reason = promise.entry.expected_ms, promise.entry.reason or None
+    expected_ms, reason = promise.entry.expected_ms, promise.entry.reason
     if tx.clock_is_wrong:
-        expected_ms, reason = None, "clock-wrong"
+        expected_ms, reason = None, Reason.CLOCK_WRONG
     outgoing = _outgoing(tx, request, coming, expected_ms=expected_ms, reason=reason)
-    if reason == Brake.NEWCOMERS.value:
+    if reason is Reason.NEWCOMERS:
         crowding.tell(tx, line.id, coming.waiting.id)
     message_id = messages.enqueue(tx, outgoing)
     note_promise(tx, line, promise)
@@ -146,7 +146,7 @@ def _was_answered(tx: Tx, conversation_id: str) -> bool:
 
 
 def _outgoing(
-    tx: Tx, request: SendRequest, coming: Coming, *, expected_ms: int | None, reason: str | None
+    tx: Tx, request: SendRequest, coming: Coming, *, expected_ms: int | None, reason: Reason | None
 ) -> messages.NewOutgoing:
     return messages.NewOutgoing(
         id=coming.waiting.id,
@@ -189,7 +189,7 @@ def cancel(tx: Tx, message_id: str, author: Author) -> None:
         tx,
         message_id,
         MessageState.CANCELLED,
-        reason="by-person",
+        reason=Reason.BY_PERSON,
         facts={"staff": author.staff_id, "token": author.token_id},
     )
 
@@ -217,7 +217,7 @@ def _already(tx: Tx, request: SendRequest, contact_id: str, text: str) -> Accept
         id=row["id"],
         state=MessageState(row["state"]),
         expected_ms=row["expected_ms"],
-        reason=row["reason"],
+        reason=Reason.of(row["reason"]),
     )
 
 

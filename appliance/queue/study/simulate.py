@@ -13,10 +13,11 @@ from itertools import pairwise
 from appliance.messages import MessageClass
 from appliance.queue.estimate import interrupted_until
 from appliance.queue.office_hours import OfficeHours
-from appliance.queue.pacing import Brake, History, Slot, Waiting, earliest
+from appliance.queue.pacing import History, Slot, Waiting, earliest
 from appliance.queue.past import ANSWERS_MS
 from appliance.queue.profile import DAY_MS, HOUR_MS, MINUTE_MS, MONTH_MS, SECOND_MS, Profile
 from appliance.queue.study.load import Contact, Load, World
+from appliance.reasons import Reason
 
 PHONE_MS = 6 * SECOND_MS
 """What a phone needs for a message that is typed already: open the chat, set the text, look."""
@@ -33,8 +34,8 @@ _CLASSES = (
     MessageClass.AUTOMATIC,
     MessageClass.LIST,
 )
-_PAUSES = (Brake.GAP, Brake.TYPING)
-_PARKING = (Brake.FIRST_CONTACTS, Brake.CEILING_MONTH, Brake.UNANSWERED)
+_PAUSES = (Reason.GAP, Reason.TYPING)
+_PARKING = (Reason.FIRST_CONTACTS, Reason.CEILING_MONTH, Reason.UNANSWERED)
 """Brakes on one person, which hold up nobody behind."""
 
 
@@ -80,7 +81,7 @@ class Run:
     expired: int = 0
     waiting: int = 0
     heard: int = 0
-    reasons: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[Reason | None] = field(default_factory=Counter)
     peaks: dict[int, Peaks] = field(default_factory=dict)
     oldest_ms: dict[int, int] = field(default_factory=dict)
 
@@ -222,7 +223,7 @@ class _Line:
             slot = self._foresee(item.waiting, history, now_ms)
             if id(item) in wanted:
                 item.announced_ms = slot.at_ms
-                self._run.reasons[slot.brake.value] += 1
+                self._run.reasons[slot.brake] += 1
             if slot.at_ms is not None and len(ahead) > 1:
                 history.add(item.waiting.left_at(slot.at_ms))
 
@@ -237,7 +238,7 @@ class _Line:
         if later_ms is None:
             return slot
         later = self._ask(replace(message, not_before_ms=later_ms), history, now_ms)
-        return replace(later, brake=slot.brake) if later.brake is Brake.NOT_BEFORE else later
+        return replace(later, brake=slot.brake) if later.brake is Reason.NOT_BEFORE else later
 
     @property
     def _answers_a_ms(self) -> float:
