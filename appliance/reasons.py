@@ -83,6 +83,7 @@ class Reason(StrEnum):
     # How a message ended without having arrived; a refusal may end it, too.
     TOO_OLD = "too-old"
     BY_PERSON = "by-person"
+    LINE_REMOVED = "line-removed"
     DECIDED = "decided"
     PERMANENT = "permanent"
     NOT_DELIVERED = "not-delivered"

@@ -82,7 +82,7 @@ class QueueAttempt:
         try:
             line = lines.line(tx.conn, self.line_id)
         except NotFound as exc:
-            raise Refused(Reason.BY_PERSON, "The line was removed.") from exc
+            raise Refused(Reason.LINE_REMOVED, "The line was removed.") from exc
         if line.stops(self.device_id):
             raise Transient("The line was stopped.")
         if undecided.waits(tx.conn, self.outgoing.message_id):

@@ -63,7 +63,7 @@ def remove_line(tx: Tx, line_id: str) -> None:
         "SELECT id FROM message WHERE line_id = ? AND state = 'queued'", (line_id,)
     ).fetchall()
     for row in waiting:
-        messages.move(tx, row["id"], MessageState.CANCELLED, reason=Reason.BY_PERSON)
+        messages.move(tx, row["id"], MessageState.CANCELLED, reason=Reason.LINE_REMOVED)
     tx.conn.execute("UPDATE line SET removed_ms = ? WHERE id = ?", (tx.now_ms, line_id))
     tx.conn.execute(
         "UPDATE device SET removed_ms = ? WHERE id IN (SELECT device_id FROM route WHERE"

@@ -303,11 +303,12 @@ def test_what_waited_too_long_to_be_an_answer_is_begun(counter: Counter) -> None
 
 
 def test_a_removed_line_keeps_nothing_waiting(counter: Counter) -> None:
-    """What nobody would ever send is withdrawn with the line; its history stays."""
+    """What nobody would ever send is withdrawn with the line, and says why; its history stays."""
     counter.knows(ANNA)
     message_id = counter.queues()
     counter.store.write(lambda tx: lines.remove_line(tx, counter.line_id))
-    assert counter.state(message_id) is MessageState.CANCELLED
+    row = counter.row(message_id)
+    assert (row["state"], row["reason"]) == ("cancelled", "line-removed")
     counter.planner.round()
     assert counter.task() is None
 

@@ -148,7 +148,8 @@ def test_nothing_leaves_a_line_that_is_gone(counter: Counter) -> None:
     with pytest.raises(Refused) as refusal, tapping(attempt):
         pytest.fail("the gate opened")
     counter.work.not_sent(attempt, refusal.value)
-    assert counter.state(attempt.outgoing.message_id) is MessageState.CANCELLED
+    row = counter.row(attempt.outgoing.message_id)
+    assert (row["state"], row["reason"]) == ("cancelled", "line-removed")
 
 
 def test_ticks_are_read_while_another_device_is_stopped(counter: Counter, modem: str) -> None:

@@ -44,6 +44,7 @@ WAITING: Mapping[Reason, str] = {
     Reason.OPTED_OUT: "the contact asked to stop",
     Reason.TOO_OLD: "it became too old to be worth sending",
     Reason.BY_PERSON: "a colleague withdrew it",
+    Reason.LINE_REMOVED: "this number was removed",
     Reason.DECIDED: "a colleague saw on the phone that it did not leave",
     Reason.PERMANENT: "it was refused for good",
     Reason.PROVEN_ABSENT: "it is proven that it did not leave, so it is sent again",
