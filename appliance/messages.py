@@ -18,11 +18,6 @@ class Direction(Enum):
     OUT = "out"
 
 
-class Channel(Enum):
-    WHATSAPP = "whatsapp"
-    SMS = "sms"
-
-
 class Origin(Enum):
     """Who speaks in an incoming message. Only a person agrees, waits and is answered."""
 

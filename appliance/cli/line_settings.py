@@ -47,7 +47,7 @@ def _lines(conn: sqlite3.Connection) -> list[dict[str, Any]]:
 def _route(conn: sqlite3.Connection, route: routes.Route) -> dict[str, str]:
     device = devices.device(conn, route.device_id)
     return {
-        "channel": route.channel.value,
+        "channel": route.channel.name,
         "device": device.id,
         "kind": device.kind,
         "address": device.address,

@@ -12,8 +12,9 @@ from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
+from appliance.channels import Channel
 from appliance.errors import DeviceError
-from appliance.messages import Channel, Origin
+from appliance.messages import Origin
 from appliance.reasons import Reason
 
 

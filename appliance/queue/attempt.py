@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from appliance.channels import Channel
 from appliance.devices.protocol import Outgoing
 from appliance.errors import NotFound, Refused, Transient
-from appliance.messages import Channel, MessageClass, MessageState
+from appliance.messages import MessageClass, MessageState
 from appliance.queue import parts, undecided
 from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import ANSWER_WINDOW_MS
@@ -195,7 +196,7 @@ def _open(tx: Tx, outgoing: Outgoing, device_id: str, signature: str | None) -> 
             outgoing.attempt_id,
             outgoing.message_id,
             device_id,
-            outgoing.channel.value,
+            outgoing.channel.name,
             parts.to_send(outgoing),
             signature,
             outgoing.started_ms,
@@ -208,5 +209,5 @@ def _open(tx: Tx, outgoing: Outgoing, device_id: str, signature: str | None) -> 
         MessageState.SENDING,
         reason=Reason.BUSY,
         facts={"attempt": outgoing.attempt_id, "device": device_id, **signed},
-        channel=outgoing.channel.value,
+        channel=outgoing.channel.name,
     )

@@ -11,8 +11,9 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from appliance.channels import Channel
 from appliance.devices.protocol import DeliveryReport
-from appliance.messages import Channel, MessageState
+from appliance.messages import MessageState
 from appliance.queue.profile import DAY_MS, MINUTE_MS
 from appliance.reasons import Reason
 from appliance.sms_parts import count_parts
@@ -43,7 +44,8 @@ ORDER BY a.tapped_ms DESC, p.part DESC LIMIT 1
 _DOUBTS = f"""
 SELECT a.id, a.tapped_ms, m.text, a.signature FROM attempt a INDEXED BY attempt_tapped
 CROSS JOIN message m ON m.id = a.message_id
-WHERE a.device_id = :device AND a.tapped_ms > :since AND {_SAME_NUMBER} AND a.channel = 'sms'
+WHERE a.device_id = :device AND a.tapped_ms > :since AND {_SAME_NUMBER}
+AND a.channel IN (SELECT value FROM json_each(:channels))
 AND (m.state = 'unconfirmed'
   OR m.state = 'queued' AND json_extract(a.evidence, '$.found') = 'absent'
   OR m.state = 'sent' AND EXISTS (
@@ -148,7 +150,13 @@ def _assign_to_doubt(tx: Tx, device_id: str, number: str, early: Sequence[sqlite
     Fewer do not say which. The parts left in the order of their references.
     """
     doubts = tx.conn.execute(
-        _DOUBTS, {"device": device_id, "number": number, "since": tx.now_ms - KEPT_MS}
+        _DOUBTS,
+        {
+            "device": device_id,
+            "number": number,
+            "since": tx.now_ms - KEPT_MS,
+            "channels": json.dumps([each.name for each in Channel.known() if each.counts_parts]),
+        },
     ).fetchall()
     if len(doubts) != 1:
         return
@@ -224,7 +232,7 @@ def _parts_of(tx: Tx, message_id: str) -> Sequence[sqlite3.Row]:
 
 
 _NEWEST = """
-SELECT a.id, a.message_id, a.tapped_ms, a.signature, m.text, m.state
+SELECT a.id, a.message_id, a.channel, a.tapped_ms, a.signature, m.text, m.state
 FROM message m JOIN attempt a ON a.id = (SELECT max(id) FROM attempt WHERE message_id = m.id)
 WHERE m.id = (SELECT message_id FROM attempt WHERE id = ?)
 """
@@ -244,6 +252,6 @@ def _prove_sent(tx: Tx, attempt: sqlite3.Row, facts: Mapping[str, Any]) -> None:
         attempt["message_id"],
         MessageState.SENT,
         facts=dict(facts),
-        channel=Channel.SMS.value,
+        channel=attempt["channel"],
         sent_ms=attempt["tapped_ms"] or tx.now_ms,
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from appliance.channels import Channel
 from appliance.devices.protocol import Finding, Found, Outgoing, Proof, Tick
 from appliance.errors import (
     DeviceError,
@@ -17,7 +18,7 @@ from appliance.errors import (
     Transient,
     Unconfirmed,
 )
-from appliance.messages import Channel, MessageClass, MessageState
+from appliance.messages import MessageClass, MessageState
 from appliance.queue import delivery, parts
 from appliance.queue.pacing import DAY_MS, MINUTE_MS
 from appliance.queue.parts import Told
@@ -81,18 +82,18 @@ def _all_sent(
         outgoing.message_id,
         MessageState.SENT,
         facts=evidence,
-        channel=outgoing.channel.value,
+        channel=outgoing.channel.name,
         sent_ms=_tapped_ms(tx, outgoing) or tx.now_ms,  # proof may come long after
     )
     for message_id, seen in proof.earlier.items():
         tick(tx, message_id, seen, {"by": "chat", "attempt": outgoing.attempt_id})
     if moved is None:
         return
-    if outgoing.channel is Channel.WHATSAPP:
+    if outgoing.channel.needs_account:
         contacts.remember_whatsapp(tx, outgoing.number, on_whatsapp=True)
     tick(tx, outgoing.message_id, proof.tick, evidence)
     delivery.match_early(tx, device_id, outgoing.number)
-    if outgoing.channel is Channel.WHATSAPP and proof.tick is not Tick.READ:
+    if outgoing.channel.has_ticks and proof.tick is not Tick.READ:
         _plan_visits(tx, outgoing, device_id)
 
 
@@ -307,7 +308,7 @@ def _next_route(tx: Tx, outgoing: Outgoing, facts: dict[str, Any]) -> None:
         number=outgoing.number,
         text=row["text"],
         kind=MessageClass(row["class"]),
-        wanted=Channel(row["wanted"]) if row["wanted"] else None,
+        wanted=Channel.named(row["wanted"]) if row["wanted"] else None,
         on_whatsapp=False,
     )
     ways = Ways.of(tx.conn, lines.line(tx.conn, row["line_id"]))

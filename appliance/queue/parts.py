@@ -14,8 +14,6 @@ from enum import Enum
 from typing import Any
 
 from appliance.devices.protocol import Outgoing, PartState, Resumed
-from appliance.messages import Channel
-from appliance.sms_parts import count_parts
 from appliance.store.store import Tx
 
 
@@ -61,7 +59,7 @@ def note_reference(tx: Tx, attempt_id: str, facts: Mapping[str, Any]) -> None:
 
 
 def total(outgoing: Outgoing) -> int:
-    return count_parts(outgoing.text) if outgoing.channel is Channel.SMS else 1
+    return outgoing.channel.parts_of(outgoing.text)
 
 
 def to_send(outgoing: Outgoing) -> int:

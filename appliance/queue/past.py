@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from appliance.channels import Channel
 from appliance.queue.history import History, Left, by_now
 from appliance.queue.office_hours import OfficeHours
 from appliance.queue.pacing import GREETINGS
@@ -28,7 +29,7 @@ _OF_THE_SIM = """a.device_id IN (
   WHERE mine.id = ?)"""
 
 _RECENT = f"""
-SELECT a.tapped_ms AS at_ms, m.number, m.answering, a.parts, a.channel = 'sms' AS sms,
+SELECT a.tapped_ms AS at_ms, m.number, m.answering, a.parts, a.channel,
        m.answering = 0 AND NOT EXISTS (SELECT 1 FROM message e WHERE
          e.conversation_id = m.conversation_id AND (e.happened_ms, e.id) < (m.happened_ms, m.id)
          AND (e.direction = 'in' OR e.sent_ms IS NOT NULL)) AS first,
@@ -38,7 +39,7 @@ FROM attempt a CROSS JOIN message m ON m.id = a.message_id
 WHERE {_OF_THE_SIM} AND a.tapped_ms > ? AND a.outcome IS NOT 'not_sent' ORDER BY a.tapped_ms
 """  # noqa: S608 -- our own words
 _OLDER = f"""
-SELECT max(a.tapped_ms) AS at_ms, m.number, m.answering, a.parts, a.channel = 'sms' AS sms,
+SELECT max(a.tapped_ms) AS at_ms, m.number, m.answering, a.parts, a.channel,
        0 AS first, 0 AS greets
 FROM attempt a CROSS JOIN message m ON m.id = a.message_id
 WHERE {_OF_THE_SIM} AND a.tapped_ms > ? AND a.tapped_ms <= ? AND a.outcome IS NOT 'not_sent'
@@ -128,7 +129,7 @@ def _left(row: sqlite3.Row) -> Left:
         number=row["number"],
         answering=bool(row["answering"]),
         parts=row["parts"],
-        sms=bool(row["sms"]),
+        sms=Channel.named(row["channel"]).counts_parts,
         first=bool(row["first"]),
         greets=bool(row["greets"]),
     )

@@ -7,8 +7,9 @@ There is no other way to a device, and nothing about who asks is among its argum
 import sqlite3
 from dataclasses import dataclass
 
+from appliance.channels import Channel
 from appliance.errors import Refused
-from appliance.messages import Channel, MessageClass
+from appliance.messages import MessageClass
 from appliance.reasons import Reason
 from appliance.store import consent, contacts
 from appliance.store.consent import ConsentKind, Entry, Verdict
@@ -62,7 +63,7 @@ def check_owner(conn: sqlite3.Connection, *, line_id: str, number: str, contact_
 def _licensing(verdict: Verdict, channel: Channel | None) -> Entry | None:
     """What one message may answer: the opt-out that decides, or a call and nothing else."""
     if verdict.entry is None:
-        return verdict.called if channel is Channel.SMS else None
+        return verdict.called if channel is not None and channel.uses_sim else None
     return verdict.entry if verdict.entry.kind is ConsentKind.OPTED_OUT else None
 
 

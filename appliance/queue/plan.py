@@ -4,7 +4,8 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from appliance.messages import Channel, MessageClass
+from appliance.channels import Channel
+from appliance.messages import MessageClass
 from appliance.queue import rows
 from appliance.queue.estimate import Rhythm, interrupted_until
 from appliance.queue.history import History
@@ -15,7 +16,6 @@ from appliance.queue.profile import profile_of, profile_on
 from appliance.queue.routing import Parcel, Way, Ways
 from appliance.queue.rows import Lane, Reading
 from appliance.reasons import Reason
-from appliance.sms_parts import count_parts
 from appliance.store import branches
 from appliance.store.lines import Line
 from appliance.store.routes import Route
@@ -347,8 +347,8 @@ class Desk:
         waiting = message.waiting
         if way.from_ms > waiting.not_before_ms:
             waiting = replace(waiting, not_before_ms=way.from_ms)
-        if route.channel is Channel.SMS:
-            parts = count_parts(self.ways.text_on(route, message.text))
+        if route.channel.counts_parts:
+            parts = route.channel.parts_of(self.ways.text_on(route, message.text))
             waiting = replace(waiting, parts=parts, sms=True)
         history, profile = self.histories[route.device_id], self.profiles[route.device_id]
         slot = earliest(waiting, history, profile, self.hours, now_ms=now_ms)

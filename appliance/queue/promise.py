@@ -8,7 +8,8 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from appliance.messages import Channel, MessageClass
+from appliance.channels import Channel
+from appliance.messages import MessageClass
 from appliance.queue import rows
 from appliance.queue.heard import SINCE_HEARD
 from appliance.queue.history import Left
@@ -18,7 +19,6 @@ from appliance.queue.plan import HOLDS_FEW, PASSING, Desk, Planned, steps_aside
 from appliance.queue.routing import device_obstacle
 from appliance.queue.rows import Queued
 from appliance.reasons import Reason
-from appliance.sms_parts import count_parts
 from appliance.store import events
 from appliance.store.lines import Line
 from appliance.store.store import Tx
@@ -314,13 +314,13 @@ def _promised(tx: Tx, desk: Desk) -> Iterator[_Promised]:
 
 
 def _left(row: sqlite3.Row, now_ms: int) -> Left:
-    sms = row["wanted"] == Channel.SMS.value
+    wanted = Channel.named(row["wanted"]) if row["wanted"] else None
     return Left(
         at_ms=max(row["expected_ms"], now_ms),
         number=row["number"],
         answering=bool(row["answering"]),
-        parts=count_parts(row["text"]) if sms else 1,
-        sms=sms,
+        parts=wanted.parts_of(row["text"]) if wanted else 1,
+        sms=wanted is not None and wanted.counts_parts,
         first=bool(row["first"]),
         greets=bool(row["greets"]),
     )

@@ -9,12 +9,12 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from appliance.channels import Channel
 from appliance.devices.protocol import DeviceState
-from appliance.messages import Channel, MessageClass
+from appliance.messages import MessageClass
 from appliance.phone_numbers import is_landline
 from appliance.queue.profile import MINUTE_MS
 from appliance.reasons import Reason
-from appliance.sms_parts import MAX_PARTS, count_parts
 from appliance.store import branches, devices, routes
 from appliance.store.devices import Device
 from appliance.store.lines import Line
@@ -85,7 +85,7 @@ class Ways:
 
     def signature(self, route: Route) -> str | None:
         """What tells the reader of an SMS from another number whom it is from."""
-        if route.channel is not Channel.SMS or route.device_id == self._own:
+        if not route.channel.uses_sim or route.device_id == self._own:
             return None
         if self.devices[route.device_id].sim_number == self.line.number:
             return None
@@ -109,16 +109,19 @@ class Ways:
             return False
         if route.device_id != self._own and not self._has_class(parcel):
             return False
-        if route.channel is Channel.WHATSAPP:
-            return parcel.on_whatsapp is not False and parcel.bound_to is None
-        return count_parts(self.text_on(route, parcel.text)) <= MAX_PARTS
+        channel = route.channel
+        if channel.needs_account and parcel.on_whatsapp is False:
+            return False
+        if parcel.bound_to is not None and not channel.counts_parts:
+            return False
+        return channel.fits(self.text_on(route, parcel.text))
 
     def _has_class(self, parcel: Parcel) -> bool:
         return parcel.bound_to is not None or parcel.kind in self.line.settings.fallback_classes
 
     def _may_fall(self, parcel: Parcel, route: Route) -> bool:
         """A landline that is on WhatsApp takes no SMS for certain."""
-        to_landline = route.channel is Channel.SMS and is_landline(parcel.number)
+        to_landline = route.channel.uses_sim and is_landline(parcel.number)
         return self._has_class(parcel) and not to_landline
 
     def _given_up_ms(self, route: Route) -> int:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from heapq import merge
 from typing import Any
 
+from appliance.channels import Channel
 from appliance.devices.protocol import Outgoing, Resumed
-from appliance.messages import Channel, MessageClass
+from appliance.messages import MessageClass
 from appliance.queue import undecided
 from appliance.queue.heard import SINCE_HEARD
 from appliance.queue.pacing import GREETINGS, Waiting
 from appliance.reasons import Reason
-from appliance.sms_parts import count_parts
 
 CLASSES = (
     MessageClass.CONFIRMATION,
@@ -251,7 +251,7 @@ class Reading:
             waiting=_waiting(row),
             contact_id=row["contact_id"],
             text=row["text"],
-            wanted=Channel(row["wanted"]) if row["wanted"] else None,
+            wanted=Channel.named(row["wanted"]) if row["wanted"] else None,
             on_whatsapp=None if known is None else bool(known),
             expected_ms=row["expected_ms"],
             reason=Reason.of(row["reason"]),
@@ -308,7 +308,7 @@ def _distant(row: sqlite3.Row, lane: Lane) -> Distant:
         lane=lane,
         number=row["number"],
         text=row["text"],
-        wanted=Channel(row["wanted"]) if row["wanted"] else None,
+        wanted=Channel.named(row["wanted"]) if row["wanted"] else None,
         on_whatsapp=None if known is None else bool(known),
         bound_to=row["bound_to"],
         not_before_ms=row["not_before_ms"],
@@ -394,6 +394,7 @@ def _doubts(conn: sqlite3.Connection, line_id: str) -> Mapping[str, str]:
 
 
 def _waiting(row: sqlite3.Row) -> Waiting:
+    wanted = Channel.named(row["wanted"]) if row["wanted"] else None
     return Waiting(
         id=row["id"],
         number=row["number"],
@@ -407,8 +408,8 @@ def _waiting(row: sqlite3.Row) -> Waiting:
         first=bool(row["first"]),
         heard_length=row["heard"] or 0,
         greets=bool(row["greets"]),
-        sms=row["wanted"] == Channel.SMS.value,
-        parts=count_parts(row["text"]) if row["wanted"] == Channel.SMS.value else 1,
+        sms=wanted is not None and wanted.counts_parts,
+        parts=wanted.parts_of(row["text"]) if wanted else 1,
     )
 
 
@@ -418,7 +419,7 @@ def _question(row: sqlite3.Row) -> OpenQuestion:
         outgoing=Outgoing(
             attempt_id=row["id"],
             message_id=row["message_id"],
-            channel=Channel(row["channel"]),
+            channel=Channel.named(row["channel"]),
             number=row["number"],
             text=row["text"] + (row["signature"] or ""),
             started_ms=row["started_ms"],

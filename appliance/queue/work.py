@@ -1,10 +1,12 @@
 """What a device is to do next: answer a doubt, send what is due, or read ticks."""
 
+import json
 import logging
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from appliance.channels import Channel
 from appliance.devices.protocol import (
     Attempt,
     Finding,
@@ -16,7 +18,6 @@ from appliance.devices.protocol import (
     Visit,
 )
 from appliance.errors import DeviceError
-from appliance.messages import Channel
 from appliance.queue import outcomes, rows
 from appliance.queue.attempt import QueueAttempt, claim
 from appliance.queue.gate import ConsentGate
@@ -183,16 +184,17 @@ class QueueWork:
             store=self._store,
             gate=self._gate,
             earlier=self._store.read(
-                lambda conn: _awaiting_ticks(conn, device_id, outgoing.number)
+                lambda conn: _awaiting_ticks(conn, device_id, outgoing.channel, outgoing.number)
             ),
             steps=self._steps,
         )
 
     def _visit(self, device_id: str, channels: frozenset[Channel]) -> Visit | None:
-        if Channel.WHATSAPP not in channels:
+        ticking = [channel for channel in channels if channel.has_ticks]
+        if not ticking:
             return None
         now_ms = self._store.clock.now_ms()
-        visit = self._store.read(lambda conn: _next_visit(conn, device_id, now_ms))
+        visit = self._store.read(lambda conn: _next_visit(conn, device_id, ticking, now_ms))
         if visit is not None:
             self._steps(Step.VISITING)
         return visit
@@ -219,37 +221,43 @@ def _lines_of(conn: sqlite3.Connection, device_id: str) -> Sequence[lines.Line]:
     return [line for line in lines.lines(conn) if line.id in ids and not line.stops(device_id)]
 
 
-def _next_visit(conn: sqlite3.Connection, device_id: str, now_ms: int) -> Visit | None:
+def _next_visit(
+    conn: sqlite3.Connection, device_id: str, channels: Iterable[Channel], now_ms: int
+) -> Visit | None:
     """The chat whose visit is due first, with all its messages that still lack a read tick."""
     first = conn.execute(
-        "SELECT m.number FROM tick_visit v JOIN message m ON m.id = v.message_id"
+        "SELECT m.number, m.channel FROM tick_visit v JOIN message m ON m.id = v.message_id"
         " JOIN line ON line.id = m.line_id"
         " AND (line.stopped IS NULL OR line.stopped_on <> v.device_id)"
-        " WHERE v.device_id = ? AND v.due_ms <= ? ORDER BY v.due_ms LIMIT 1",
-        (device_id, now_ms),
+        " WHERE v.device_id = ? AND v.due_ms <= ?"
+        " AND m.channel IN (SELECT value FROM json_each(?)) ORDER BY v.due_ms LIMIT 1",
+        (device_id, now_ms, json.dumps([each.name for each in channels])),
     ).fetchone()
     if first is None:
         return None
-    number = str(first["number"])
+    number, channel = str(first["number"]), Channel.named(first["channel"])
     return Visit(
-        channel=Channel.WHATSAPP, number=number, sent=_awaiting_ticks(conn, device_id, number)
+        channel=channel, number=number, sent=_awaiting_ticks(conn, device_id, channel, number)
     )
 
 
-def _awaiting_ticks(conn: sqlite3.Connection, device_id: str, number: str) -> Sequence[Outgoing]:
-    """What was sent to this number by WhatsApp and may still get another tick, oldest first."""
+def _awaiting_ticks(
+    conn: sqlite3.Connection, device_id: str, channel: Channel, number: str
+) -> Sequence[Outgoing]:
+    """What was sent to this number over it and may still get another tick, oldest first."""
     sent = conn.execute(
         "SELECT DISTINCT m.id, m.text, a.id AS attempt_id, a.started_ms"
         " FROM tick_visit v JOIN message m ON m.id = v.message_id"
         " JOIN attempt a ON a.message_id = m.id AND a.outcome = 'sent'"
-        " WHERE v.device_id = ? AND m.number = ? ORDER BY m.id DESC LIMIT ?",
-        (device_id, number, MAX_PER_VISIT),
+        " WHERE v.device_id = ? AND m.number = ? AND m.channel = ?"
+        " ORDER BY m.id DESC LIMIT ?",
+        (device_id, number, channel.name, MAX_PER_VISIT),
     ).fetchall()
     return [
         Outgoing(
             attempt_id=row["attempt_id"],
             message_id=row["id"],
-            channel=Channel.WHATSAPP,
+            channel=channel,
             number=number,
             text=row["text"],
             started_ms=row["started_ms"],

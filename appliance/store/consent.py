@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
+from appliance.channels import Channel
 from appliance.events import EventKind
-from appliance.messages import Channel
 from appliance.reasons import Reason
 from appliance.store.store import Tx
 
@@ -107,7 +107,8 @@ def decide(number: str, entries: Iterable[Entry], channel: Channel | None = None
             wrote = entry if entry.is_own_message else wrote
     if opened is None and closed is not None:
         return Verdict(code=Reason.OPTED_OUT, entry=closed)
-    if opened is None or (wrote is None and channel is Channel.WHATSAPP):
+    needs_own_message = channel is not None and channel.needs_own_message
+    if opened is None or (wrote is None and needs_own_message):
         sms_only = opened is not None
         return Verdict(code=Reason.CONSENT_REQUIRED, entry=None, sms_only=sms_only, called=called)
     return Verdict(code="ok", entry=wrote or opened, sms_only=wrote is None)
@@ -163,7 +164,7 @@ def record(
             contact_id,
             line_id,
             kind.value,
-            channel.value if channel else None,
+            channel.name if channel else None,
             message_id,
             proof.words if proof else words,
             proof.source if proof else None,

@@ -5,9 +5,9 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from appliance.channels import Channel
 from appliance.errors import NotFound
 from appliance.events import EventKind
-from appliance.messages import Channel
 from appliance.store.line_settings import LineSettings
 from appliance.store.routes import routes_of_device
 from appliance.store.store import Tx
@@ -91,6 +91,6 @@ def device(conn: sqlite3.Connection, device_id: str) -> Device:
 
 def _device(row: sqlite3.Row) -> Device:
     values = dict(row)
-    values["channels"] = frozenset(Channel(name) for name in json.loads(values["channels"]))
-    values["lost"] = {Channel(name): at for name, at in json.loads(values["lost"]).items()}
+    values["channels"] = frozenset(Channel.named(name) for name in json.loads(values["channels"]))
+    values["lost"] = {Channel.named(name): at for name, at in json.loads(values["lost"]).items()}
     return Device(**values)

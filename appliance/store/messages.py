@@ -4,15 +4,9 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
+from appliance.channels import Channel
 from appliance.events import EventKind
-from appliance.messages import (
-    TRANSITIONS,
-    Channel,
-    Direction,
-    MessageClass,
-    MessageState,
-    Origin,
-)
+from appliance.messages import TRANSITIONS, Direction, MessageClass, MessageState, Origin
 from appliance.reasons import Reason
 from appliance.store import conversations
 from appliance.store.store import Tx
@@ -93,7 +87,7 @@ def enqueue(tx: Tx, new: NewOutgoing) -> str:
             new.contact_id,
             new.number,
             new.kind.value,
-            new.wanted.value if new.wanted else None,
+            new.wanted.name if new.wanted else None,
             new.text,
             new.reason,
             new.expected_ms,
@@ -139,7 +133,7 @@ def receive(tx: Tx, new: NewIncoming) -> str | None:
             new.line_id,
             new.contact_id,
             new.number,
-            new.channel.value,
+            new.channel.name,
             new.text,
             new.device_key,
             new.sender_name,
@@ -168,7 +162,7 @@ def receive(tx: Tx, new: NewIncoming) -> str | None:
         conversation_id=new.conversation_id,
         contact_id=new.contact_id,
         message_id=message_id,
-        facts={"channel": new.channel.value, "origin": new.origin.value},
+        facts={"channel": new.channel.name, "origin": new.origin.value},
     )
     return message_id
 

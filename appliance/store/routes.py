@@ -4,8 +4,8 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from appliance.channels import Channel
 from appliance.events import EventKind
-from appliance.messages import Channel
 from appliance.store.lines import Line
 from appliance.store.store import Tx
 
@@ -28,7 +28,7 @@ def add_route(
     tx.conn.execute(
         "INSERT INTO route (line_id, device_id, channel, rank, added_ms) VALUES (?1, ?2, ?3,"
         " coalesce(?4, (SELECT max(rank) + 1 FROM route WHERE line_id = ?1), 0), ?5)",
-        (line_id, device_id, channel.value, rank, tx.now_ms),
+        (line_id, device_id, channel.name, rank, tx.now_ms),
     )
 
 
@@ -66,5 +66,5 @@ def routes_of_device(conn: sqlite3.Connection, device_id: str) -> Sequence[Route
 
 def _route(row: sqlite3.Row) -> Route:
     return Route(
-        line_id=row["line_id"], device_id=row["device_id"], channel=Channel(row["channel"])
+        line_id=row["line_id"], device_id=row["device_id"], channel=Channel.named(row["channel"])
     )

@@ -17,6 +17,7 @@ from starlette.types import Scope as Connection
 from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.app import create_app
 from appliance.api.services import Services
+from appliance.channels import Channel
 from appliance.clock import Clock
 from appliance.desk.access import tokens
 from appliance.desk.access.tokens import ALL_SCOPES, NewToken, Scope
@@ -29,7 +30,6 @@ from appliance.devices.protocol import (
     MissedCall,
     Status,
 )
-from appliance.messages import Channel
 from appliance.queue.gate import ConsentGate
 from appliance.reasons import Reason
 from appliance.store import branches, devices, lines, routes

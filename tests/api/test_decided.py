@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from appliance.messages import Channel
+from appliance.channels import Channel
 from appliance.store import devices, lines, routes
 from appliance.store.store import Tx
 from tests.api.office import Desk, Office

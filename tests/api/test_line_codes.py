@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.clock import ManualClock
 from appliance.desk.lines import line_codes
-from appliance.messages import Channel
 from tests.api.office import Caller, Desk, Office
 from tests.api.test_web_rules import Browser, log_in
 

@@ -2,10 +2,10 @@
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.desk.intake.receive import Reception
 from appliance.desk.lines import new_line
 from appliance.devices.protocol import Balance, DeviceState, Status
-from appliance.messages import Channel
 from appliance.queue.gate import ConsentGate
 from appliance.store.store import Tx
 from tests.api.office import Caller, Desk, Office

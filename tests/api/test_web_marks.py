@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.desk.intake.receive import Reception
 from appliance.devices.protocol import Incoming
-from appliance.messages import Channel, Origin
+from appliance.messages import Origin
 from appliance.queue.gate import ConsentGate
 from tests.api.office import Desk, Office
 from tests.api.test_web_rules import Browser, log_in

@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from appliance.channels import Channel
 from appliance.clock import SystemClock
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.ids import new_id
-from appliance.messages import Channel, MessageClass
+from appliance.messages import MessageClass
 from appliance.store import branches, consent, contacts, conversations, lines, messages
 from appliance.store.consent import ConsentKind
 from appliance.store.store import Store, Tx

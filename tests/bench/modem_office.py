@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from appliance.api.app import create_app
+from appliance.channels import Channel
 from appliance.clock import SystemClock
 from appliance.desk.access import tokens
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
-from appliance.messages import Channel
 from appliance.queue.pacing import DEFAULT_PROFILE
 from appliance.runtime.balie import DATABASE, Balie
 from appliance.runtime.memory import keep_small

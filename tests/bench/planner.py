@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from appliance.channels import Channel
 from appliance.clock import ManualClock, SystemClock
 from appliance.desk.outgoing import lists as send_lists
 from appliance.desk.outgoing.sending import Author
 from appliance.devices.protocol import Proof, Tick
-from appliance.messages import Channel, MessageClass
+from appliance.messages import MessageClass
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import DEFAULT_PROFILE, HOUR_MS

@@ -14,9 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from appliance.channels import Channel
 from appliance.clock import ScaledClock
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
-from appliance.messages import Channel
 from appliance.queue import outcomes
 from appliance.queue.pacing import DAY_MS, DEFAULT_PROFILE
 from appliance.queue.steps import Step
@@ -78,7 +78,7 @@ def _accept(balie: Balie, death: Death, command: dict[str, str]) -> str:
             number=command["number"],
             text=command["text"],
             author=Author(rule="test"),
-            channel=Channel(command["channel"]),
+            channel=Channel.named(command["channel"]),
             typed=True,
         )
         message_id = accept(tx, request).id

@@ -12,9 +12,9 @@ from typing import Any
 
 import httpx
 
+from appliance.channels import Channel
 from appliance.clock import ScaledClock, SystemClock
 from appliance.demo.children import EmulatedPhone, emulation, own_adb_server
-from appliance.messages import Channel
 from appliance.runtime.balie import DATABASE
 from appliance.store import branches, consent, contacts, conversations, devices, lines, routes
 from appliance.store.connection import connect_reader
@@ -144,7 +144,7 @@ def _furnish(tx: Tx, phones: Sequence[EmulatedPhone], numbers: Sequence[str]) ->
     for phone in phones:
         line_id = lines.add_line(tx, branch_id=branch_id, number=phone.number)
         device_id = devices.enrol(tx, kind="phone", address=phone.serial)
-        for channel in Channel:
+        for channel in Channel.known():
             routes.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
         for number in numbers:
             _wrote(tx, line_id, number)

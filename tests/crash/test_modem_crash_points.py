@@ -9,9 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from appliance.channels import Channel
 from appliance.clock import ScaledClock, SystemClock
 from appliance.demo.children import EmulatedModem, EmulatedPhone, emulation
-from appliance.messages import Channel
 from appliance.queue.steps import Step
 from appliance.runtime.balie import DATABASE
 from appliance.sms_parts import count_parts
@@ -117,7 +117,7 @@ def _case(office: Office, step: str, text: str, number: str) -> Case:
     message = {
         "line": office.phones[0].number,
         "number": number,
-        "channel": Channel.SMS.value,
+        "channel": Channel.SMS.name,
         "text": text,
         "step": Step.TAPPED.value if step in IN_DOUBT else step,
     }

@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from appliance.channels import Channel
 from appliance.desk.access import sessions
 from appliance.desk.access.passwords import hash_password
 from appliance.desk.inbox.marks import mark_read
 from appliance.desk.team import staff
 from appliance.devices.protocol import DeviceState
 from appliance.events import EventKind
-from appliance.messages import Channel, MessageClass, MessageState
+from appliance.messages import MessageClass, MessageState
 from appliance.reasons import Reason
 from appliance.store import (
     branches,

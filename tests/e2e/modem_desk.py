@@ -4,10 +4,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from appliance.channels import Channel
 from appliance.desk.lines import new_line
 from appliance.devices.protocol import DeviceState
 from appliance.events import EventKind
-from appliance.messages import Channel
 from appliance.reasons import Reason
 from appliance.store import lines, routes
 from appliance.store.line_settings import LineSettings
@@ -58,7 +58,7 @@ class ModemDesk:
     def is_now(
         self, state: DeviceState, reason: Reason = Reason.NONE, **facts: str | float | bool | None
     ) -> None:
-        channels = [Channel.SMS.value] if state is DeviceState.READY else []
+        channels = [Channel.SMS.name] if state is DeviceState.READY else []
 
         def work(tx: Tx) -> None:
             tx.conn.execute(
@@ -97,7 +97,7 @@ class ModemDesk:
 
         def work(tx: Tx) -> None:
             gone_ms = tx.now_ms - minutes * 60_000
-            lost = {channel.value: gone_ms for channel in Channel}
+            lost = {channel.name: gone_ms for channel in Channel.known()}
             tx.conn.execute("UPDATE device SET lost = ? WHERE id = ?", (json.dumps(lost), phone))
 
         self.desk.store.write(work)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from appliance.channels import Channel
 from appliance.clock import ManualClock
 from appliance.desk.intake.receive import Reception
 from appliance.desk.outgoing.sending import Accepted, Author, SendRequest, accept
@@ -27,7 +28,7 @@ from appliance.devices.protocol import (
     Visit,
 )
 from appliance.events import Event, EventKind
-from appliance.messages import Channel, MessageState
+from appliance.messages import MessageState
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import DEFAULT_PROFILE, Profile

@@ -12,6 +12,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from appliance.channels import Channel
 from appliance.clock import ManualClock
 from appliance.desk.intake.receive import Reception
 from appliance.desk.outgoing.decisions import Decision, decide
@@ -28,7 +29,7 @@ from appliance.devices.protocol import (
 )
 from appliance.errors import DeviceError, DeviceGone, Refused, Transient, Unconfirmed
 from appliance.events import EventKind
-from appliance.messages import TRANSITIONS, Channel, MessageClass, MessageState
+from appliance.messages import TRANSITIONS, MessageClass, MessageState
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import DAY_MS, DEFAULT_PROFILE, HOUR_MS, MINUTE_MS

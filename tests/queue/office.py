@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from appliance.channels import Channel
 from appliance.devices.protocol import (
     DeliveryReport,
     DeviceState,
@@ -13,7 +14,6 @@ from appliance.devices.protocol import (
     Tick,
     Visit,
 )
-from appliance.messages import Channel
 from appliance.queue.attempt import QueueAttempt
 from appliance.reasons import Reason
 from appliance.store import devices, routes
@@ -110,4 +110,4 @@ def phone_is_away(counter: Counter) -> None:
 
 
 def phone_is_back(counter: Counter) -> None:
-    counter.phone_is(DeviceState.READY, channels=frozenset(Channel))
+    counter.phone_is(DeviceState.READY, channels=frozenset(Channel.known()))

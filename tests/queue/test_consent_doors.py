@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.desk.consent import consent_import, withdrawal
 from appliance.desk.contacts import editing
 from appliance.desk.outgoing import decisions
@@ -15,7 +16,7 @@ from appliance.desk.outgoing.sending import Author
 from appliance.desk.team import staff
 from appliance.devices.protocol import Finding, Found
 from appliance.errors import DeviceGone, Refused, Unconfirmed
-from appliance.messages import Channel, MessageClass, MessageState
+from appliance.messages import MessageClass, MessageState
 from appliance.queue.attempt import QueueAttempt
 from appliance.store import consent
 from appliance.store.consent import ConsentKind
@@ -54,7 +55,9 @@ def refused(counter: Counter, to: str = ANNA, **about: Any) -> str:
 
 
 AUTHORS = [Author(rule="reminder"), Author(token_id="token"), Author(staff_id="boss")]
-CASES = list(itertools.product(AUTHORS, [None, *MessageClass], [None, *Channel], [False, True]))
+CASES = list(
+    itertools.product(AUTHORS, [None, *MessageClass], [None, *Channel.known()], [False, True])
+)
 
 
 def test_without_consent_no_door_opens(counter: Counter) -> None:

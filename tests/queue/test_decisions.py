@@ -2,10 +2,11 @@
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.desk.outgoing.decisions import Decision, decide
 from appliance.devices.protocol import DeviceState, Finding, Found
 from appliance.errors import DeviceGone, NotFound, Refused
-from appliance.messages import Channel, MessageState
+from appliance.messages import MessageState
 from appliance.queue.outcomes import ask_about_the_gone
 from appliance.reasons import Reason
 from tests.queue.counter import ANNA, BART, HOUR_S, Counter, tapping
@@ -94,7 +95,7 @@ def test_what_a_lost_phone_took_with_it_is_decided_after_a_day(counter: Counter)
     counter.clock.advance(s=2 * HOUR_S)
     counter.store.write(ask_about_the_gone)
     assert counter.row(message_id)["reason"] == "device-gone"
-    counter.phone_is(DeviceState.READY, channels=frozenset(Channel))
+    counter.phone_is(DeviceState.READY, channels=frozenset(Channel.known()))
     with pytest.raises(Refused, match="does not wait"):
         decided(counter, message_id, Decision.LEFT)
     assert counter.look().outgoing.message_id == message_id

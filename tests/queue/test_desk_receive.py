@@ -2,12 +2,12 @@
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.desk.consent import words
 from appliance.desk.contacts import editing as desk_contacts
 from appliance.devices.protocol import DeviceState, Group, Incoming, MissedCall, Sim
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.events import EventKind
-from appliance.messages import Channel
 from appliance.store import consent, contacts, devices
 from appliance.store.store import Tx
 from tests.queue.counter import ANNA, BART, BOTH, SMS, WHATSAPP, Counter
@@ -145,7 +145,7 @@ def test_a_stranger_is_welcomed_once_where_they_wrote(counter: Counter, channel:
     counter.hears("Hallo?", channel=WHATSAPP)
     (welcome,) = counter.outgoing()
     assert welcome["rule"] == "welcome"
-    assert welcome["wanted"] == channel.value
+    assert welcome["wanted"] == channel.name
     assert welcome["class"] == "automatic"
     assert welcome["text"] == words.WELCOME["nl"].replace("{branch}", "Utrecht")
     assert ledger(counter) == [(ANNA, "wrote_first")]

@@ -4,9 +4,10 @@ import unicodedata
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.desk.outgoing.sending import Author, cancel
 from appliance.errors import InvalidInput, NotFound, Refused
-from appliance.messages import Channel, MessageClass, MessageState
+from appliance.messages import MessageClass, MessageState
 from tests.queue.counter import ANNA, BART, HOUR_S, SMS, WHATSAPP, Counter, at
 
 
@@ -206,7 +207,7 @@ def test_what_came_in_or_is_not_there_cannot_be_withdrawn(counter: Counter) -> N
         counter.store.write(lambda tx: cancel(tx, "nobody", Author()))
 
 
-@pytest.mark.parametrize("channel", [None, *Channel])
+@pytest.mark.parametrize("channel", [None, *Channel.known()])
 def test_the_channel_that_was_asked_for_is_used(counter: Counter, channel: Channel | None) -> None:
     """Without one the line's best route is."""
     counter.queues(channel=channel)

@@ -2,9 +2,9 @@
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.desk.inbox.overview import Order
 from appliance.desk.outgoing.sending import Author
-from appliance.messages import Channel
 from tests.queue.counter import ANNA, BART, SMS, WHATSAPP, Counter
 from tests.queue.inbox_reader import Colleague
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.devices.protocol import DeviceState, Proof, Sim, Tick
-from appliance.messages import Channel, MessageClass
+from appliance.messages import MessageClass
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.profile import checked
 from appliance.queue.work import QueueWork

@@ -2,6 +2,7 @@
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.devices.protocol import (
     Balance,
     DeviceState,
@@ -13,7 +14,7 @@ from appliance.devices.protocol import (
 )
 from appliance.errors import InvalidInput, NoCredit, SimMissing, Transient
 from appliance.events import EventKind
-from appliance.messages import Channel, MessageClass
+from appliance.messages import MessageClass
 from appliance.queue.recovery import doubt_everything_in_hand
 from appliance.reasons import Reason
 from appliance.store import devices, lines, routes

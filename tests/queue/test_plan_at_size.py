@@ -6,12 +6,13 @@ from itertools import pairwise
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.desk.outgoing.room import Room
 from appliance.desk.outgoing.sending import Accepted, Author, SendRequest, accept
 from appliance.devices.protocol import DeviceState, Proof, Status, Tick
 from appliance.errors import LineFull
 from appliance.events import EventKind
-from appliance.messages import Channel, MessageClass, MessageState
+from appliance.messages import MessageClass, MessageState
 from appliance.queue import rows
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.planner import FAR_TOLERANCE, FAR_WRITTEN, MAX_WRITTEN, NEAR, Planner

@@ -2,8 +2,9 @@
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.devices.protocol import DeviceState, Status
-from appliance.messages import Channel, MessageClass
+from appliance.messages import MessageClass
 from appliance.queue.estimate import interrupted
 from appliance.queue.plan import plan_line
 from appliance.queue.profile import HOUR_MS

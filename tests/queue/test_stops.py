@@ -2,9 +2,10 @@
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.devices.protocol import DeviceState, Status
 from appliance.errors import LineStopped, NoCredit, Refused, SimMissing, Transient
-from appliance.messages import Channel, MessageState
+from appliance.messages import MessageState
 from appliance.queue.attempt import QueueAttempt, claim
 from appliance.queue.plan import next_due
 from appliance.store import devices, lines, routes

@@ -165,7 +165,7 @@ def test_a_line_has_its_phone_and_its_routes(running: Store) -> None:
     added = a_line("06 1234 5678")
     assert added["number"] == NUMBER
     ways = running.read(lambda conn: routes.routes_of_line(conn, added["id"]))
-    assert [route.channel.value for route in ways] == ["whatsapp", "sms"]
+    assert [route.channel.name for route in ways] == ["whatsapp", "sms"]
     assert {route.device_id for route in ways} == {added["device"]}
     listed = told("line", "list")["items"]
     assert [(each["id"], each["number"], each["branch"]) for each in listed] == [
@@ -422,7 +422,7 @@ def test_a_modem_takes_over_for_many_lines(running: Store) -> None:
     other = told("line", "add", *_IN_UTRECHT, "--number", "+31687654321", "--adb", "R58", *shared)
     assert first["fallback"] == other["fallback"]
     ways = running.read(lambda conn: routes.routes_of_line(conn, first["id"]))
-    assert [(route.device_id == first["device"], route.channel.value) for route in ways] == [
+    assert [(route.device_id == first["device"], route.channel.name) for route in ways] == [
         (True, "whatsapp"),
         (True, "sms"),
         (False, "sms"),
@@ -439,7 +439,7 @@ def test_a_line_may_be_a_modem_alone(running: Store) -> None:
     added = told("line", "add", *_IN_UTRECHT, "--number", NUMBER, "--modem", port)
     assert added["device"] == enrolled["id"]
     ways = running.read(lambda conn: routes.routes_of_line(conn, added["id"]))
-    assert [route.channel.value for route in ways] == ["sms"]
+    assert [route.channel.name for route in ways] == ["sms"]
     again = (*_IN_UTRECHT, "--number", "+31687654321")
     assert f"Modem {port} carries the line" in refused("line", "add", *again, "--modem", port)
     told("line", "add", *again, "--adb", "R58M123", "--fallback-modem", port)

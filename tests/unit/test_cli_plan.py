@@ -8,12 +8,13 @@ import pytest
 from typer.testing import CliRunner
 
 from appliance.__main__ import app
+from appliance.channels import Channel
 from appliance.cli import plan as plan_verb
 from appliance.clock import SystemClock
 from appliance.desk.intake.receive import Reception
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.devices.protocol import DeviceState, Incoming, Status
-from appliance.messages import Channel, MessageClass
+from appliance.messages import MessageClass
 from appliance.queue.gate import ConsentGate
 from appliance.reasons import Reason
 from appliance.store import branches, devices, high_water, lines, routes

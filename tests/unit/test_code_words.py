@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appliance.channels import Channel
 from appliance.desk.lines.code_words import service_of
-from appliance.messages import Channel
 
 SMS, WHATSAPP = Channel.SMS, Channel.WHATSAPP
 PERSON = "+31612345678"

@@ -14,13 +14,13 @@ from appliance.api.json.documented import answers
 from appliance.api.json.idempotency import Answer
 from appliance.api.json.sending import IDEMPOTENCY_KEY, DirectRoute
 from appliance.api.json.times import iso_or_none
+from appliance.channels import Channel
 from appliance.desk.access import tokens
 from appliance.desk.access.tokens import Scope
 from appliance.desk.outgoing import lists
 from appliance.desk.outgoing.lists import ListRequest, Recipient
 from appliance.desk.outgoing.sending import Author
 from appliance.errors import InvalidInput
-from appliance.messages import Channel
 from appliance.reasons import Reason
 from appliance.store.store import Tx
 
@@ -136,7 +136,7 @@ def _request(conn: sqlite3.Connection, caller: Caller, wanted: ListIn, now_ms: i
         numbers=wanted.to,
         texts=wanted.texts,
         author=Author(token_id=caller.token.id),
-        channel=None if wanted.channel == "auto" else Channel(wanted.channel),
+        channel=None if wanted.channel == "auto" else Channel.named(wanted.channel),
         ttl_ms=None if wanted.ttl_s is None else wanted.ttl_s * _MS_PER_S,
         not_before_ms=posting.not_before_ms(now_ms, wanted.not_before),
         room=caller.services.room,

@@ -13,12 +13,12 @@ from appliance.api.json.callers import Caller, revoked
 from appliance.api.json.idempotency import Answer
 from appliance.api.json.times import iso_or_none, ms_of
 from appliance.api.problems import ProblemError, of_validation, problem
+from appliance.channels import Channel
 from appliance.desk.access import tokens
 from appliance.desk.outgoing.recipients import number_of_contact
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.errors import InvalidInput
 from appliance.ids import is_id
-from appliance.messages import Channel
 from appliance.phone_numbers import parse_number
 from appliance.store.store import Tx
 
@@ -73,7 +73,7 @@ def _accept(tx: Tx, *, caller: Caller, wanted: MessageIn, number: str | None) ->
             number=number or number_of_contact(tx.conn, caller.sight, wanted.to, line_id=line.id),
             text=wanted.text,
             author=Author(token_id=caller.token.id),
-            channel=None if wanted.channel == "auto" else Channel(wanted.channel),
+            channel=None if wanted.channel == "auto" else Channel.named(wanted.channel),
             ttl_ms=None if wanted.ttl_s is None else wanted.ttl_s * _MS_PER_S,
             not_before_ms=not_before_ms(tx.now_ms, wanted.not_before),
             room=caller.services.room,

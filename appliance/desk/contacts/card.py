@@ -4,10 +4,10 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from appliance.channels import Channel
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.inbox.thread import Conversation
 from appliance.errors import NotFound
-from appliance.messages import Channel
 from appliance.store import consent, contacts
 from appliance.store.consent import ConsentKind, Verdict
 
@@ -101,7 +101,7 @@ def _proofs(conn: sqlite3.Connection, line_id: str, contact_id: str) -> Sequence
         Proof(
             number=row["number"],
             kind=ConsentKind(row["kind"]),
-            channel=Channel(row["channel"]) if row["channel"] else None,
+            channel=Channel.named(row["channel"]) if row["channel"] else None,
             words=row["words"],
             message_id=row["message_id"],
             by=row["by"],

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from appliance.channels import Channel
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.lines import crowd
-from appliance.messages import Channel, Direction, MessageState
+from appliance.messages import Direction, MessageState
 from appliance.phone_numbers import readable
 
 PAGE = 40
@@ -145,7 +146,7 @@ def _row(row: Mapping[str, Any]) -> Row:
         preview=row["preview"] or "",
         direction=Direction(row["direction"]) if row["direction"] else None,
         state=MessageState(row["state"]) if row["state"] else None,
-        channel=Channel(row["channel"]) if row["channel"] else None,
+        channel=Channel.named(row["channel"]) if row["channel"] else None,
         sender=row["sender"],
         last_ms=row["last_ms"],
         unread=row["unread"],

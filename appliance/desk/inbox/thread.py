@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from appliance.channels import Channel
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.consent.near_stop import Answer
 from appliance.desk.inbox.earlier_texts import earlier_texts
 from appliance.desk.inbox.tries import Try, tries_of
 from appliance.desk.outgoing.decisions import Decision
 from appliance.errors import NotFound
-from appliance.messages import Channel, Direction, MessageState, Origin
+from appliance.messages import Direction, MessageState, Origin
 from appliance.phone_numbers import readable
 from appliance.reasons import Reason
 from appliance.store import consent
@@ -323,7 +324,7 @@ def _day(at_ms: int, zone: ZoneInfo) -> date:
 
 
 def _channel(value: str | None) -> Channel | None:
-    return Channel(value) if value else None
+    return Channel.named(value) if value else None
 
 
 _CONVERSATION = """

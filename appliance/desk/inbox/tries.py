@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from appliance.channels import Channel
 from appliance.desk.inbox.pictures import pictures_in
-from appliance.messages import Channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ def tries_of(conn: sqlite3.Connection, message_ids: Sequence[str]) -> Mapping[st
 def _try(row: sqlite3.Row, parts: Sequence[Part]) -> Try:
     return Try(
         id=row["id"],
-        channel=Channel(row["channel"]),
+        channel=Channel.named(row["channel"]),
         kind=row["kind"],
         device=row["address"],
         fallback=bool(row["fallback"]),

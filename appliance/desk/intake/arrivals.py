@@ -8,7 +8,7 @@ from appliance.desk.intake import revisions
 from appliance.desk.intake.rules import Arrival, answer
 from appliance.desk.lines import line_codes
 from appliance.devices.protocol import Form, Incoming
-from appliance.messages import Channel, Origin
+from appliance.messages import Origin
 from appliance.phone_numbers import is_e164
 from appliance.store import contacts, conversations, devices, lines, messages
 from appliance.store.lines import Line
@@ -36,7 +36,7 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
     without words of theirs proves nothing and is answered by nothing, for it may be STOP.
     """
     incoming = _named(incoming)
-    device_key = f"{key_owner(tx.conn, device_id, line)}:{incoming.channel.value}:{incoming.key}"
+    device_key = f"{key_owner(tx.conn, device_id, line)}:{incoming.channel.name}:{incoming.key}"
     before = revisions.known(tx, device_key)
     if line_codes.take(tx, device_key, line.id, incoming):
         if before is not None:
@@ -44,7 +44,7 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
         return
     conversation_id, contact_id = _conversation_of(tx, line, incoming)
     if before is not None:
-        if incoming.channel is Channel.WHATSAPP:
+        if incoming.channel.can_be_edited:
             arrival = contact_id and _arrival(before["id"], line, contact_id, incoming)
             revisions.keep(tx, before, arrival or None, incoming.text, incoming.form)
         return
@@ -67,7 +67,7 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
     message_id = messages.receive(tx, about)
     if message_id is None or contact_id is None or incoming.origin is not Origin.PERSON:
         return
-    if incoming.channel is Channel.WHATSAPP and is_e164(incoming.sender):
+    if incoming.channel.needs_account and is_e164(incoming.sender):
         contacts.remember_whatsapp(tx, incoming.sender, on_whatsapp=True)
     if incoming.form is Form.WORDS:
         answer(tx, _arrival(message_id, line, contact_id, incoming))

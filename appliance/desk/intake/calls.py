@@ -2,13 +2,14 @@
 
 import logging
 
+from appliance.channels import Channel
 from appliance.desk.access.sight import Sight
 from appliance.desk.intake import arrivals
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.devices.protocol import MissedCall
 from appliance.errors import InvalidInput, Refused
 from appliance.events import EventKind
-from appliance.messages import Channel, MessageClass
+from appliance.messages import MessageClass
 from appliance.phone_numbers import is_mobile, readable
 from appliance.queue.profile import DAY_MS, HOUR_MS
 from appliance.store import branches, consent, contacts, conversations
@@ -40,7 +41,7 @@ def keep(tx: Tx, device_id: str, call: MissedCall) -> None:
     ).fetchone()
     if new is None:
         return
-    by_phone = call.channel is not Channel.WHATSAPP
+    by_phone = call.channel is None or call.channel.uses_sim
     if by_phone and line.settings.call_answer and tx.now_ms - call.at_ms <= FRESH_MS:
         _answer(tx, line, call.number, line.settings.call_answer)
     known = contacts.by_number(tx.conn, call.number)

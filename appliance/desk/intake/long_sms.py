@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from appliance.channels import Channel
 from appliance.desk.consent import words
 from appliance.desk.intake import arrivals
 from appliance.devices.protocol import Incoming, IncomingPart
-from appliance.messages import Channel, Origin
+from appliance.messages import Origin
 from appliance.phone_numbers import in_quotes
 from appliance.queue.profile import MINUTE_MS
 from appliance.sms_parts import join

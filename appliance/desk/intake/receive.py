@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from appliance.channels import Channel
 from appliance.desk.consent import near_words, words
 from appliance.desk.intake import arrivals, long_sms
 from appliance.desk.intake import calls as missed
@@ -25,7 +26,6 @@ from appliance.devices.protocol import (
     Status,
 )
 from appliance.errors import Transient
-from appliance.messages import Channel
 from appliance.queue import delivery, rows
 from appliance.queue.gate import ConsentGate
 from appliance.reasons import Reason
@@ -208,7 +208,7 @@ def _recent(
     )
     return [
         Incoming(
-            channel=Channel(row["channel"]),
+            channel=Channel.named(row["channel"]),
             key=row["device_key"].split(":", 2)[2],
             sender=row["number"],
             text=row["text"],

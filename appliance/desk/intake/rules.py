@@ -3,10 +3,11 @@
 import logging
 from dataclasses import dataclass
 
+from appliance.channels import Channel
 from appliance.desk.consent import near_stop, near_words, withdrawal, words
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.errors import InvalidInput, Refused
-from appliance.messages import Channel, MessageClass
+from appliance.messages import MessageClass
 from appliance.phone_numbers import is_e164, is_landline, is_service
 from appliance.store import branches, consent, contacts, lines
 from appliance.store.consent import ConsentKind, Verdict
@@ -37,7 +38,7 @@ def answer(tx: Tx, arrival: Arrival) -> None:
     other side of somebody with a number: their STOP counts. So does an SMS from a free or paid
     number, which nobody can answer.
     """
-    by_sms = arrival.channel is Channel.SMS
+    by_sms = arrival.channel.uses_sim
     writable = is_e164(arrival.number) and not (by_sms and is_service(arrival.number))
     if not any(is_e164(each) for each in contacts.numbers_of(tx.conn, arrival.contact_id)):
         return

@@ -3,12 +3,12 @@
 import sqlite3
 from collections.abc import Callable
 
+from appliance.channels import Channel
 from appliance.desk.consent import near_stop
 from appliance.desk.consent.near_stop import Answer
 from appliance.desk.intake import rules
 from appliance.desk.intake.rules import Arrival
 from appliance.errors import NotFound
-from appliance.messages import Channel
 from appliance.queue.gate import ConsentGate
 from appliance.store import consent, lines
 from appliance.store.store import Store, Tx
@@ -66,5 +66,5 @@ def _arrival(conn: sqlite3.Connection, message_id: str) -> Arrival:
         contact_id=row["contact_id"],
         number=row["number"],
         text=row["text"],
-        channel=Channel(row["channel"]),
+        channel=Channel.named(row["channel"]),
     )

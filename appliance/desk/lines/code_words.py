@@ -6,6 +6,7 @@ from a number may be a person's: there only what a known service writes counts, 
 
 import re
 
+from appliance.channels import Channel
 from appliance.desk.consent.letters import bare
 from appliance.desk.lines.code_services import (
     BEGINNINGS,
@@ -17,7 +18,6 @@ from appliance.desk.lines.code_services import (
     TWO_STEPS,
     WARNINGS,
 )
-from appliance.messages import Channel
 from appliance.phone_numbers import is_e164
 
 OTHER = ""
@@ -25,9 +25,6 @@ OTHER = ""
 
 MAX_LENGTH = 600
 """A code comes in a few lines; a longer text is no code."""
-
-_WHATSAPP_ITSELF = "+0"
-"""Under this WhatsApp writes in its own chat."""
 
 # In a bare text: 123456, 123 456, G 123456, 12 34 56; no amount, time or phone number.
 _DIGITS = r"(?:[a-z]{1,2} )?(?:\d{4,8}|\d{3} \d{3,4}|\d{2} \d{2} \d{2}|(?:\d ){3,7}\d)"
@@ -73,8 +70,8 @@ def service_of(sender: str, text: str, channel: Channel) -> str | None:
 
 def _is_machine(sender: str, channel: Channel) -> bool:
     """No person writes under it. Who is on WhatsApp without a number (`…@lid`) is a person."""
-    if channel is Channel.WHATSAPP:
-        return sender == _WHATSAPP_ITSELF
+    if not channel.uses_sim:
+        return sender == channel.own_sender
     return not is_e164(sender) and "@" not in sender
 
 

@@ -3,9 +3,9 @@
 import json
 import sqlite3
 
+from appliance.channels import Channel
 from appliance.devices.protocol import DeviceState, Status
 from appliance.events import EventKind
-from appliance.messages import Channel
 from appliance.reasons import Reason
 from appliance.store import lines
 from appliance.store.store import Tx
@@ -22,7 +22,7 @@ def note(tx: Tx, device_id: str, status: Status) -> None:
     ).fetchone()
     if before is None:
         return
-    channels = json.dumps(sorted(channel.value for channel in status.channels))
+    channels = json.dumps(sorted(channel.name for channel in status.channels))
     now = (status.state.value, status.reason.value, channels)
     lost = _lost(before, status, tx.now_ms)
     tx.conn.execute(
@@ -48,7 +48,7 @@ def _lost(before: sqlite3.Row, status: Status, now_ms: int) -> dict[str, int]:
     """For each channel that cannot send now, since when; a moment of working ends it."""
     known: dict[str, int] = json.loads(before["lost"])
     able = status.channels if status.state in _CONNECTED else frozenset()
-    closed = [channel.value for channel in Channel if channel not in able]
+    closed = [channel.name for channel in Channel.known() if channel not in able]
     return {name: known.get(name, now_ms) for name in closed}
 
 
@@ -59,5 +59,5 @@ def _follow(tx: Tx, device_id: str, before: Reason, status: Status) -> None:
         for line in lines.lines_of_device(tx.conn, device_id):
             if line.stopped is None or line.stopped_on is not None:
                 lines.stop_line(tx, line.id, _STOPPED)
-    if before is Reason.NO_SIM and Channel.SMS in status.channels:
+    if before is Reason.NO_SIM and any(each.uses_sim for each in status.channels):
         lines.resume_device(tx, device_id, Reason.SIM_MISSING)

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from appliance.channels import Channel
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.lines import crowd, line_codes
 from appliance.desk.lines.line_codes import LineCode
 from appliance.devices.protocol import DeviceState
-from appliance.messages import Channel
 from appliance.reasons import Reason
 from appliance.store import branches, devices, lines, routes
 from appliance.store.line_settings import LineSettings

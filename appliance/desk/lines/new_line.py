@@ -3,8 +3,8 @@
 import sqlite3
 from dataclasses import dataclass
 
+from appliance.channels import Channel
 from appliance.errors import InvalidInput, Refused
-from appliance.messages import Channel
 from appliance.reasons import Reason
 from appliance.store import devices, lines, messages, routes
 from appliance.store.store import Tx

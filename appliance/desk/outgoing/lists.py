@@ -11,11 +11,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from appliance.channels import Channel
 from appliance.desk.outgoing.room import Room
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.outgoing.wording import Wording
 from appliance.errors import InvalidInput
-from appliance.messages import Channel, MessageClass
+from appliance.messages import MessageClass
 from appliance.phone_numbers import is_e164, parse_number
 from appliance.queue import rows, undecided
 from appliance.queue.estimate import Rhythm
@@ -27,7 +28,6 @@ from appliance.queue.permission import may_write
 from appliance.queue.routing import Parcel, Way, Ways
 from appliance.queue.rows import Lane
 from appliance.reasons import Reason
-from appliance.sms_parts import MAX_PARTS, count_parts
 from appliance.store import branches, conversations, high_water, lines, messages, routes
 from appliance.store.lines import Line
 from appliance.store.store import Tx
@@ -242,7 +242,7 @@ class _Look:
         )
 
     def _unsendable(self, recipient: Recipient, person: sqlite3.Row) -> Reason | None:
-        if recipient.wanted is Channel.SMS and count_parts(recipient.text) > MAX_PARTS:
+        if recipient.wanted is not None and not recipient.wanted.fits(recipient.text):
             return Reason.TOO_LONG
         return None if self.ways.can_carry(_parcel(recipient, person)) else Reason.NO_ROUTE
 

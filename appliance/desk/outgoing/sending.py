@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
+from appliance.channels import Channel
 from appliance.desk.outgoing.room import Room
 from appliance.errors import InvalidInput, NotFound, Refused
-from appliance.messages import Channel, MessageClass, MessageState, clean_text
+from appliance.messages import MessageClass, MessageState, clean_text
 from appliance.phone_numbers import is_e164, is_landline
 from appliance.queue import crowding, undecided
 from appliance.queue.pacing import ANSWER_WINDOW_MS, GREETINGS, HOUR_MS, Waiting
 from appliance.queue.permission import check_owner, may_write
 from appliance.queue.promise import Coming, first_promise, note_promise
 from appliance.reasons import Reason
-from appliance.sms_parts import MAX_PARTS, count_parts
 from appliance.store import contacts, conversations, lines, messages
 from appliance.store.store import Tx
 
@@ -118,8 +118,8 @@ def _coming(
         answering=answering,
         unanswered=0,
         not_before_ms=request.not_before_ms or 0,
-        sms=wanted is Channel.SMS,
-        parts=count_parts(text) if wanted is Channel.SMS else 1,
+        sms=wanted is not None and wanted.counts_parts,
+        parts=wanted.parts_of(text) if wanted else 1,
         greets=request.author.rule in GREETINGS and not _was_answered(tx, conversation_id),
     )
     asked = undecided.asked(tx.conn, request.line_id).get(contact_id)
@@ -231,15 +231,23 @@ def _check_number(number: str) -> None:
 
 def _check_channel(tx: Tx, channel: Channel | None, number: str, text: str) -> None:
     """A company's landline may be on WhatsApp after all: then it was seen there."""
-    landline = channel is Channel.WHATSAPP and is_landline(number)
+    if channel is None:
+        return
+    landline = channel.needs_account and is_landline(number)
     if landline and not _on_whatsapp(tx, number):
         raise InvalidInput(
             "to", "This is a landline and cannot be on WhatsApp. Give a mobile number."
         )
-    if channel is Channel.SMS and (parts := count_parts(text)) > MAX_PARTS:
-        raise InvalidInput(
-            "text", f"As SMS this text needs {parts} parts; at most {MAX_PARTS} can be sent."
-        )
+    if not channel.fits(text):
+        raise InvalidInput("text", _too_long(channel, text))
+
+
+def _too_long(channel: Channel, text: str) -> str:
+    most = channel.longest
+    if channel.counts_parts:
+        parts = channel.parts_of(text)
+        return f"As {channel.label} this text needs {parts} parts; at most {most} can be sent."
+    return f"Over {channel.label} at most {most} characters can be sent; it has {len(text)}."
 
 
 def _permitted(tx: Tx, request: SendRequest, text: str) -> Channel | None:

@@ -3,7 +3,8 @@
 import sqlite3
 from dataclasses import dataclass
 
-from appliance.messages import Channel, MessageClass
+from appliance.channels import Channel
+from appliance.messages import MessageClass
 from appliance.queue.permission import may_write
 from appliance.queue.routing import Parcel, Ways
 from appliance.sms_parts import MAX_PARTS, count_parts, room_left
@@ -33,7 +34,7 @@ def measure(conn: sqlite3.Connection, *, line_id: str, number: str, text: str) -
     """None where the line has no way to send SMS."""
     ways = Ways.of(conn, lines.line(conn, line_id))
     way = ways.choose(_parcel(conn, line_id, number, text)).route
-    sure = way is not None and way.channel is Channel.SMS
+    sure = way is not None and way.channel.counts_parts
     route = way if sure else _sms_route(ways)
     if route is None:
         return None
@@ -64,4 +65,4 @@ def _parcel(conn: sqlite3.Connection, line_id: str, number: str, text: str) -> P
 
 def _sms_route(ways: Ways) -> Route | None:
     """The best one, open or not."""
-    return next((route for route in ways.routes if route.channel is Channel.SMS), None)
+    return next((route for route in ways.routes if route.channel.counts_parts), None)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from appliance.channels import Channel
 from appliance.devices.modem.copies import Brought, what_it_says
 from appliance.devices.modem.pdu.header import Concat
 from appliance.devices.modem.pdu.incoming import Deliver, parse_deliver
@@ -13,7 +14,7 @@ from appliance.devices.modem.pdu.octets import BadPdu, Kind, kind_of
 from appliance.devices.modem.pdu.report import Report, parse_report
 from appliance.devices.protocol import DeliveryReport, Incoming, IncomingPart
 from appliance.errors import InvalidInput
-from appliance.messages import Channel, Origin
+from appliance.messages import Origin
 from appliance.phone_numbers import in_quotes, is_e164, parse_number
 
 log = logging.getLogger(__name__)

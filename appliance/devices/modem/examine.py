@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from appliance.channels import Channel
 from appliance.devices.modem.at.answers import AtError, PortBusy, PortForbidden, Rebooted, Silence
 from appliance.devices.modem.credit import Credit
 from appliance.devices.modem.greet import greet, has_settings, settle
@@ -24,7 +25,6 @@ from appliance.devices.modem.search import Search
 from appliance.devices.modem.storage import Storages
 from appliance.devices.protocol import DeviceState, Sim, Status
 from appliance.errors import DeviceError, DeviceGone, StoreError, Transient
-from appliance.messages import Channel
 from appliance.reasons import Reason
 from appliance.trouble import Trouble
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from appliance.channels import Channel
 from appliance.clock import Clock
 from appliance.devices.phone.adb.calls import Deadlines, Output
 from appliance.devices.phone.contacts import Contacts
@@ -46,7 +47,6 @@ from appliance.errors import (
     Transient,
     Unconfirmed,
 )
-from appliance.messages import Channel
 from appliance.phone_numbers import is_e164
 
 log = logging.getLogger(__name__)

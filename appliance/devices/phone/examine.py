@@ -3,6 +3,7 @@
 import logging
 import time
 
+from appliance.channels import Channel
 from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.health import (
     DISMISS,
@@ -23,7 +24,6 @@ from appliance.devices.phone.whatsapp.pages import ChatsList, Conversation, clas
 from appliance.devices.phone.whatsapp.stops import StopKind, stop_in_front
 from appliance.devices.protocol import DeviceState, Status
 from appliance.errors import DeviceError, SetupError, StoreError, Transient
-from appliance.messages import Channel
 from appliance.reasons import Reason
 from appliance.trouble import Trouble
 

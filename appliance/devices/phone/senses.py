@@ -3,7 +3,7 @@
 import logging
 from enum import Enum
 
-from appliance.messages import Channel
+from appliance.channels import Channel
 from appliance.reasons import Reason
 from appliance.trouble import Trouble
 
@@ -27,7 +27,7 @@ _REASONS = {
 }
 # Who cannot hear an answer, or a STOP, does not write. Proof of either channel rests on the clock.
 _CLOSED = {
-    Sense.CLOCK: frozenset(Channel),
+    Sense.CLOCK: frozenset({Channel.WHATSAPP, Channel.SMS}),
     Sense.NOTIFICATIONS: frozenset({Channel.WHATSAPP}),
     Sense.SMS: frozenset({Channel.SMS}),
     Sense.SIMS: frozenset({Channel.SMS}),

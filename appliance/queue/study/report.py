@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
+from appliance.channels import Channel
 from appliance.queue.history import History, Left
 from appliance.queue.profile import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Profile
 from appliance.store.lines import Line
@@ -117,7 +118,7 @@ _ITS_SIMS = """a.device_id IN (SELECT DISTINCT b.device_id FROM attempt b
   JOIN message n ON n.id = b.message_id
   WHERE n.line_id = :line AND b.started_ms >= :begin AND b.started_ms < :end)"""
 _SENDS = f"""
-SELECT m.line_id, a.device_id, a.tapped_ms, m.number, m.answering, a.parts, a.channel = 'sms',
+SELECT m.line_id, a.device_id, a.tapped_ms, m.number, m.answering, a.parts, a.channel,
        m.typed, m.class IN ('reply', 'confirmation'), length(m.text)
 FROM attempt a JOIN message m ON m.id = a.message_id
 WHERE {_ITS_SIMS} AND a.tapped_ms >= :begin AND a.tapped_ms < :end
@@ -137,8 +138,8 @@ def _sends(conn: sqlite3.Connection, line_id: str, from_ms: int, to_ms: int) -> 
 
 
 def _send(row: sqlite3.Row) -> _Send:
-    line_id, device_id, at_ms, number, answering, parts, sms, typed, is_reply, length = row
-    flags = (bool(sms), bool(typed), bool(is_reply))
+    line_id, device_id, at_ms, number, answering, parts, channel, typed, is_reply, length = row
+    flags = (Channel.named(channel).counts_parts, bool(typed), bool(is_reply))
     return _Send(line_id, device_id, at_ms, number, bool(answering), parts, *flags, length)
 
 

@@ -37,7 +37,7 @@ CREATE UNIQUE INDEX line_number ON line (number) WHERE removed_ms IS NULL;
 
 CREATE TABLE device (
   id          TEXT PRIMARY KEY,
-  kind        TEXT NOT NULL CHECK (kind IN ('phone', 'modem')),
+  kind        TEXT NOT NULL,
   address     TEXT NOT NULL,                    -- ADB serial, or where to look for a modem first
   iccid       TEXT,                             -- the SIM it is bound to
   imsi        TEXT,                             -- the subscription on it
@@ -71,7 +71,7 @@ CREATE TABLE modem_model (
 CREATE TABLE route (
   line_id   TEXT NOT NULL REFERENCES line (id),
   device_id TEXT NOT NULL REFERENCES device (id),
-  channel   TEXT NOT NULL CHECK (channel IN ('whatsapp', 'sms')),
+  channel   TEXT NOT NULL,
   rank      INTEGER NOT NULL,
   added_ms  INTEGER NOT NULL,
   PRIMARY KEY (line_id, device_id, channel)
@@ -210,8 +210,8 @@ CREATE TABLE message (
   number          TEXT NOT NULL,                -- the other side's
   direction       TEXT NOT NULL CHECK (direction IN ('in', 'out')),
   class           TEXT CHECK (class IN ('reply', 'automatic', 'list', 'confirmation')),
-  channel         TEXT CHECK (channel IN ('whatsapp', 'sms')), -- how it travelled or travels
-  wanted          TEXT CHECK (wanted IN ('whatsapp', 'sms')),  -- NULL: the best route
+  channel         TEXT,                         -- how it travelled or travels
+  wanted          TEXT,                         -- NULL: the best route
   text            TEXT NOT NULL,
   state           TEXT NOT NULL CHECK (state IN (
                     'queued', 'sending', 'unconfirmed', 'sent', 'delivered', 'read', 'failed',
@@ -273,7 +273,7 @@ CREATE TABLE attempt (
   id          TEXT PRIMARY KEY,
   message_id  TEXT NOT NULL REFERENCES message (id),
   device_id   TEXT NOT NULL REFERENCES device (id),
-  channel     TEXT NOT NULL CHECK (channel IN ('whatsapp', 'sms')),
+  channel     TEXT NOT NULL,
   parts       INTEGER NOT NULL DEFAULT 1,       -- SMS parts; they count in the ceilings
   signature   TEXT,                             -- what was added to the text on this way
   reference   INTEGER,                          -- what the parts of a long SMS have in common
@@ -361,7 +361,7 @@ CREATE TABLE consent (
   kind        TEXT NOT NULL CHECK (kind IN (
                 'wrote_first', 'called', 'opted_in', 'opted_out', 'opted_in_again',
                 'objected', 'erased')),
-  channel     TEXT CHECK (channel IN ('whatsapp', 'sms')),
+  channel     TEXT,
   message_id  TEXT REFERENCES message (id),     -- the proof
   words       TEXT,                             -- what they said, or were shown
   source      TEXT,                             -- imported: the document or system it stands in

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from appliance.channels import Channel
 from appliance.clock import Clock, SystemClock
 from appliance.devices.modem.driver import ModemDriver
 from appliance.devices.modem.options import ModemOptions, Patience
@@ -34,7 +35,6 @@ from appliance.emulated.world.network import Channel as Carrier
 from appliance.emulated.world.network import Letter, Network
 from appliance.emulated.world.timers import LoopTimers
 from appliance.emulated.world.truth import TruthLog
-from appliance.messages import Channel
 from appliance.reasons import Reason
 from tests.devices.phone.driver_kit import Recorder, Try
 from tests.devices.phone_bench import eventually

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.desk.intake.receive import Reception
 from appliance.devices.modem.driver import ModemDriver
 from appliance.devices.modem.options import ModemOptions
 from appliance.devices.protocol import DeviceState
 from appliance.errors import StoreError
-from appliance.messages import Channel
 from appliance.queue.gate import ConsentGate
 from appliance.store import branches, devices, lines, routes
 from appliance.store.store import Store, Tx

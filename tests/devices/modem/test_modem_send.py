@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.devices.modem.options import ModemOptions
 from appliance.devices.protocol import DeviceState, Finding, Found, Resumed, Tick
 from appliance.emulated.modem.faults import ModemFaultKind
 from appliance.errors import DeviceError, Refused, StoreUnavailable, Transient, Unconfirmed
-from appliance.messages import Channel
 from appliance.reasons import Reason
 from tests.devices.modem.conftest import MakeDesk
 from tests.devices.modem.modem_kit import (

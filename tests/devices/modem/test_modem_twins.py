@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.desk.intake.receive import Reception
 from appliance.devices.modem.driver import ModemDriver
 from appliance.devices.modem.options import ModemOptions
 from appliance.devices.protocol import DeviceState, Status
 from appliance.emulated.modem.spec import ModemSpec
-from appliance.messages import Channel
 from appliance.queue.gate import ConsentGate
 from appliance.reasons import Reason
 from appliance.store import branches, devices, lines, routes

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from appliance.channels import Channel
 from appliance.clock import Clock, clock_for
 from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.adb.calls import Deadlines
@@ -42,7 +43,6 @@ from appliance.errors import (
     Transient,
     Unconfirmed,
 )
-from appliance.messages import Channel
 from appliance.reasons import Reason
 from tests.devices.phone_bench import eventually
 

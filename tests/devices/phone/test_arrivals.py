@@ -5,10 +5,10 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.devices.phone.adb.calls import Output
 from appliance.devices.protocol import DeviceState, Finding, Visit
 from appliance.errors import DeviceError, StoreUnavailable
-from appliance.messages import Channel
 from tests.devices.phone.driver_kit import ANNA, BEA, Desk
 from tests.devices.phone_bench import eventually
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.devices.protocol import Form, Visit
 from appliance.errors import Permanent
-from appliance.messages import Channel
 from tests.devices.phone.conftest import OLDER_DUTCH, RECENT_ENGLISH
 from tests.devices.phone.driver_kit import ANNA, BEA, Desk
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.devices.protocol import (
     Attempt,
     DeviceState,
@@ -22,12 +23,11 @@ from appliance.devices.protocol import (
 )
 from appliance.devices.worker import DeviceWorker, Rhythm
 from appliance.errors import DeviceGone, StoreUnavailable, Transient, Unconfirmed
-from appliance.messages import Channel
 from appliance.reasons import Reason
 from tests.devices.phone.driver_kit import ANNA, DEVICE, Counter, Desk, Recorder, Try
 from tests.devices.phone_bench import eventually
 
-READY = Status(state=DeviceState.READY, channels=frozenset(Channel))
+READY = Status(state=DeviceState.READY, channels=frozenset(Channel.known()))
 FAST = Rhythm(poll_s=0.01, probe_s=30.0, probe_again_s=0.02, tell_again_s=0.01)
 
 

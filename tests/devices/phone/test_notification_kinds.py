@@ -4,11 +4,11 @@ import dataclasses
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.devices.phone.notification_records import Flag, Record, records
 from appliance.devices.phone.whatsapp.message_words import form_of
 from appliance.devices.phone.whatsapp.notifications import messages_of, missed_call_of
 from appliance.devices.protocol import Form, Incoming, MissedCall
-from appliance.messages import Channel
 from tests.devices.phone.notification_printer import Chat, Said, dump
 
 ANNA = "31612345678@s.whatsapp.net"

@@ -2,9 +2,9 @@
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.devices.protocol import DeviceState, Finding, Proof, Tick, Visit
 from appliance.errors import NotOnChannel, Refused, SimMissing, Transient
-from appliance.messages import Channel
 from appliance.reasons import Reason
 from tests.devices.phone.conftest import OLDER_DUTCH, RECENT_ENGLISH
 from tests.devices.phone.driver_kit import ANNA, BEA, OWN, Desk

@@ -4,9 +4,9 @@ from contextlib import suppress
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.devices.protocol import DeviceState, Finding, Tick
 from appliance.errors import DeviceError, LineStopped, Transient, Unconfirmed
-from appliance.messages import Channel
 from appliance.reasons import Reason
 from tests.devices.phone.driver_kit import ANNA, BEA, Desk
 from tests.devices.phone_bench import eventually

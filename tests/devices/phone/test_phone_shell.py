@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.devices.phone.activities import complaint_in
 from appliance.devices.phone.driver import PhoneDriver
 from appliance.devices.phone.phone_clock import PhoneClock, read_clock
@@ -13,12 +14,11 @@ from appliance.devices.phone.senses import Sense, Senses
 from appliance.devices.phone.sim import is_taken_out
 from appliance.devices.protocol import DeviceState, Finding
 from appliance.errors import Transient, Unconfirmed
-from appliance.messages import Channel
 from appliance.reasons import Reason
 from tests.devices.phone.driver_kit import ANNA, DEVICE, EAGER, OWN, QUICK, Desk, World
 
 LINKER = "WARNING: linker: /vendor/lib64/libx.so: unused DT entry: type 0x6ffffef5 arg 0x1b8\n"
-BOTH = frozenset(Channel)
+BOTH = frozenset(Channel.known())
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_a_phone_whose_linker_warns_hears_sms_and_calls(noisy: Desk) -> None:
     assert [call.number for call in noisy.recorder.calls] == [ANNA]
 
 
-@pytest.mark.parametrize("channel", list(Channel))
+@pytest.mark.parametrize("channel", list(Channel.known()))
 def test_a_phone_whose_linker_warns_sends_with_proof(noisy: Desk, channel: Channel) -> None:
     """Also what speaks of errors: the phone echoes what it was asked."""
     noisy.driver.probe()

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.devices.phone.adb.calls import Output
 from appliance.devices.phone.contacts import Contacts
 from appliance.devices.phone.screen import read_screen
@@ -13,7 +14,6 @@ from appliance.devices.phone.sms.thread_screen import Thread, read_thread
 from appliance.emulated.phone.sms.screens import SmsGeneration
 from appliance.emulated.phone.spec import PhoneSpec
 from appliance.errors import Permanent
-from appliance.messages import Channel
 from tests.devices.phone.driver_kit import ANNA, OWN, Desk
 from tests.devices.phone.screens import N, dump, system_dialog, xml
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.devices.phone.adb.calls import Output
 from appliance.devices.phone.driver import PhoneDriver
 from appliance.devices.phone.sim import is_taken_out, read_cards
 from appliance.devices.protocol import DeviceState, Finding, Sim
 from appliance.errors import SimMissing, Transient
-from appliance.messages import Channel
 from appliance.reasons import Reason
 from tests.devices.phone.driver_kit import ANNA, BEA, DEVICE, EAGER, OWN, QUICK, Desk, World
 

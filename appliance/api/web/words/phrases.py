@@ -5,7 +5,7 @@ The catalogue is checked against this file by a test, so a new code cannot be fo
 
 from collections.abc import Mapping
 
-from appliance.messages import Channel, MessageState
+from appliance.messages import MessageState
 from appliance.reasons import Reason
 from appliance.store.consent import ConsentKind
 
@@ -74,7 +74,6 @@ REPORTS: Mapping[str, str] = {
 }
 """What the network reports of one part of an SMS."""
 
-CHANNELS: Mapping[Channel, str] = {Channel.WHATSAPP: "WhatsApp", Channel.SMS: "SMS"}
 
 STOPPED: Mapping[Reason, tuple[str, str]] = {
     Reason.SIM_MISSING: (

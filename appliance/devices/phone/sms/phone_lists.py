@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Sequence
 
+from appliance.channels import Channel
 from appliance.devices.phone.content_rows import (
     AccessRefused,
     NoSuchColumn,
@@ -17,7 +18,6 @@ from appliance.devices.phone.sms.provider import Box, SmsRow, addresses, bodies,
 from appliance.devices.phone.texts import in_e164
 from appliance.devices.protocol import Incoming, MissedCall
 from appliance.errors import Transient
-from appliance.messages import Channel
 from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)

@@ -5,6 +5,7 @@ import logging
 import re
 from collections import Counter
 
+from appliance.channels import Channel
 from appliance.devices.phone.message_bundles import Posted, read_entries
 from appliance.devices.phone.notification_records import Flag, Record, extras_of
 from appliance.devices.phone.texts import is_number, label, number_in
@@ -17,7 +18,6 @@ from appliance.devices.phone.whatsapp.message_words import (
 )
 from appliance.devices.phone.whatsapp.pages import PACKAGES
 from appliance.devices.protocol import Group, Incoming, MissedCall
-from appliance.messages import Channel
 
 log = logging.getLogger(__name__)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
+from appliance.channels import Channel
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MS_PER_MINUTE, is_between, minute_in
 from appliance.devices.phone.texts import as_dumped, canonical, digits_in
@@ -16,7 +17,6 @@ from appliance.devices.phone.whatsapp.row_memory import History, identity, rows_
 from appliance.devices.phone.whatsapp.rows import Row, is_cut
 from appliance.devices.protocol import Form, Incoming
 from appliance.errors import DeviceError
-from appliance.messages import Channel
 
 log = logging.getLogger(__name__)
 

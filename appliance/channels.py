@@ -1,0 +1,81 @@
+"""The channels that messages travel over, and what can be asked of each.
+
+Code asks for what a channel can do and never which one it is; only the folder of a device knows
+the names of those that it has.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from appliance.messages import MAX_TEXT
+from appliance.sms_parts import MAX_PARTS, count_parts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """Two are the same when they have one name, and the name is all that is stored."""
+
+    SMS: ClassVar["Channel"]
+    WHATSAPP: ClassVar["Channel"]
+
+    name: str
+    #: What people call it, in every language.
+    label: str = field(compare=False)
+    #: The scheme of what a person is written to by; `tel` is a number in E.164.
+    identity: str = field(default="tel", compare=False)
+    #: It goes through the mobile network and comes from the number of the SIM.
+    uses_sim: bool = field(default=False, compare=False)
+    #: A long text travels in parts, which the device's own limit counts.
+    counts_parts: bool = field(default=False, compare=False)
+    #: Shows by ticks what arrived and what was read.
+    has_ticks: bool = field(default=False, compare=False)
+    #: Nobody is written to over it who did not write first.
+    needs_own_message: bool = field(default=True, compare=False)
+    #: Reaches only who has an account there; `contact_number.on_whatsapp` keeps who has.
+    needs_account: bool = field(default=False, compare=False)
+    #: Pictures, sound and files.
+    carries_media: bool = field(default=False, compare=False)
+    #: Who wrote a message may change it or take it back.
+    can_be_edited: bool = field(default=False, compare=False)
+    #: Under this the service itself writes, where it is no person.
+    own_sender: str | None = field(default=None, compare=False)
+    #: Parts where it counts them, else characters.
+    longest: int = field(default=MAX_TEXT, compare=False)
+
+    @classmethod
+    def named(cls, name: str) -> "Channel":
+        """One that is not known any more can do nothing; what it carried is still shown."""
+        return _KNOWN.get(name) or cls(name=name, label=name)
+
+    @classmethod
+    def known(cls) -> Sequence["Channel"]:
+        return list(_KNOWN.values())
+
+    def parts_of(self, text: str) -> int:
+        """In how many pieces this text travels."""
+        return count_parts(text) if self.counts_parts else 1
+
+    def fits(self, text: str) -> bool:
+        return (self.parts_of(text) if self.counts_parts else len(text)) <= self.longest
+
+
+Channel.WHATSAPP = Channel(
+    name="whatsapp",
+    label="WhatsApp",
+    has_ticks=True,
+    needs_account=True,
+    carries_media=True,
+    can_be_edited=True,
+    own_sender="+0",
+)
+Channel.SMS = Channel(
+    name="sms",
+    label="SMS",
+    uses_sim=True,
+    counts_parts=True,
+    needs_own_message=False,
+    longest=MAX_PARTS,
+)
+
+_KNOWN = {each.name: each for each in (Channel.WHATSAPP, Channel.SMS)}

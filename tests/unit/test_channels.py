@@ -1,0 +1,95 @@
+"""Channels: what can be asked of them, and that nobody asks for their names instead."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from appliance.channels import Channel
+
+HOUSE = Path(__file__).parents[2] / "appliance"
+KNOW_NAMES = ("devices/", "emulated/", "channels.py")
+NAMES = {channel.name for channel in Channel.known()}
+MEMBERS = {name.upper() for name in NAMES}
+_NAME = "|".join(NAMES)
+_AS_TEXT = re.compile(
+    rf"([=!]==?\s*[\"']|(<>|\s=|\bIS( NOT)?|\bIN \()\s*')({_NAME})[\"']", re.IGNORECASE
+)
+
+
+def comparisons(root: Path) -> Iterator[str]:
+    """Where a file that is to know no channel compares with one, in Python, SQL or markup."""
+    for path in sorted(root.rglob("*")):
+        name = path.relative_to(root).as_posix()
+        if name.startswith(KNOW_NAMES) or path.suffix not in {".py", ".sql", ".html", ".js"}:
+            continue
+        text = path.read_text(encoding="utf-8")
+        found = {text.count("\n", 0, each.start()) + 1 for each in _AS_TEXT.finditer(text)}
+        if path.suffix == ".py":
+            found.update(_compared(ast.parse(text)))
+        yield from (f"{name}:{line}" for line in sorted(found))
+
+
+def _compared(tree: ast.Module) -> Iterator[int]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            parts = [each for side in (node.left, *node.comparators) for each in ast.walk(side)]
+        elif isinstance(node, ast.MatchValue):
+            parts = list(ast.walk(node.value))
+        else:
+            continue
+        if any(_is_name(each) for each in parts):
+            yield node.lineno if isinstance(node, ast.Compare) else node.value.lineno
+
+
+def _is_name(node: ast.AST) -> bool:
+    if isinstance(node, ast.Constant):
+        return node.value in NAMES
+    return isinstance(node, ast.Attribute) and node.attr in MEMBERS
+
+
+def test_only_the_folder_of_a_device_compares_with_a_channels_name() -> None:
+    """Everyone else asks for what a channel can do."""
+    assert list(comparisons(HOUSE)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("queue/plan.py", "if route.channel is Channel.SMS: pass"),
+        ("queue/plan.py", "if Channel.WHATSAPP not in channels: pass"),
+        ("desk/a.py", "sms = row['wanted'] == 'sms'"),
+        ("desk/a.py", "QUERY = \"SELECT a.channel = 'sms' FROM attempt a\""),
+        ("desk/a.py", "match name:\n    case 'whatsapp':\n        pass"),
+        ("store/sql/2.sql", "CHECK (channel IN ('whatsapp', 'sms'))"),
+        ("api/web/a.html", '{% if bubble.channel.name == "sms" %}'),
+        ("api/web/a.js", 'if (channel === "whatsapp") {}'),
+    ],
+)
+def test_a_comparison_with_a_name_is_found(tmp_path: Path, name: str, text: str) -> None:
+    """Each way to write one, in a file that is to know no channel."""
+    for place in (name, f"devices/{name}"):
+        path = tmp_path / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert len(list(comparisons(tmp_path))) == 1
+
+
+def test_a_name_that_nobody_knows_can_do_nothing() -> None:
+    """What it carried is still read, and nobody is written to over it who did not write first."""
+    gone = Channel.named("pigeon")
+    assert (gone.name, gone.label) == ("pigeon", "pigeon")
+    assert gone.needs_own_message
+    assert not gone.uses_sim
+    assert not gone.has_ticks
+    assert gone not in Channel.known()
+
+
+def test_a_channel_says_how_long_a_text_may_be() -> None:
+    """In parts where it counts them, else in characters."""
+    assert Channel.SMS.fits("a" * 1530)
+    assert not Channel.SMS.fits("a" * 1531)
+    assert Channel.WHATSAPP.fits("a" * 4096)
+    assert not Channel.WHATSAPP.fits("a" * 4097)
