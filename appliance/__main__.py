@@ -17,6 +17,7 @@ from appliance.cli import (
     plan,
     running,
 )
+from appliance.runtime import kinds
 
 app = typer.Typer(
     name="balie",
@@ -51,6 +52,7 @@ app.command("migrate")(care.migrate)
 
 
 def main() -> None:
+    kinds.load()
     app()
 
 

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from appliance.runtime import kinds
+
+kinds.load()  # as each process of Balie does, before anything asks for a kind
+
 _LONG_FIRST = (
     "crash/test_crash_points.py",
     "queue/test_machine.py",

@@ -8,6 +8,7 @@ from appliance.demo.children import EmulatedModem, EmulatedPhone, Emulation
 from appliance.desk.access import passwords, tokens
 from appliance.desk.lines import new_line
 from appliance.desk.team import staff
+from appliance.devices.kind import Kind
 from appliance.store import branches, devices, lines, routes
 from appliance.store.store import Store, Tx
 
@@ -82,13 +83,13 @@ def _add_line(tx: Tx, branch_id: str, phone: EmulatedPhone) -> None:
 def _move_phone(tx: Tx, line: lines.Line, phone: EmulatedPhone) -> None:
     """The emulated phone of an earlier demo listens on another port now."""
     for route in routes.routes_of_line(tx.conn, line.id):
-        if devices.device(tx.conn, route.device_id).kind == "phone":
+        if not Kind.named(devices.device(tx.conn, route.device_id).kind).is_shared:
             devices.move(tx, route.device_id, phone.serial)
 
 
 def _place_modems(tx: Tx, modems: Sequence[EmulatedModem]) -> None:
     """The first modem takes over for the first branch; where it was before, its port is new."""
-    known = [device.id for device in devices.devices(tx.conn) if device.kind == "modem"]
+    known = [each.id for each in devices.devices(tx.conn) if Kind.named(each.kind).is_shared]
     for modem in modems[:1]:
         if known:
             devices.move(tx, known[0], modem.port)

@@ -2,8 +2,10 @@
 
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+
+from pydantic import BaseModel
 
 from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.connections import Connections
@@ -14,18 +16,16 @@ from appliance.desk.access.bearer import new_code
 from appliance.desk.intake.receive import Reception
 from appliance.desk.outgoing.room import Room
 from appliance.desk.team import staff
-from appliance.devices.phone.adb import adb_server
-from appliance.devices.phone.adb.watch import AdbWatch
+from appliance.devices.kind import Kind
 from appliance.devices.worker import DeviceWorker
-from appliance.errors import SetupError
-from appliance.modem_settings import ModemSettings
 from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import DEFAULT_PROFILE, Profile
 from appliance.queue.planner import Planner
 from appliance.queue.recovery import doubt_everything_in_hand
 from appliance.queue.steps import Steps, no_steps
 from appliance.queue.work import QueueWork
-from appliance.runtime.drivers import driver_for, rhythm_of
+from appliance.runtime import kinds
+from appliance.runtime.drivers import driver_for
 from appliance.runtime.fleet import Fleet
 from appliance.runtime.jobs import Jobs
 from appliance.runtime.plugged_in import plugged_in
@@ -49,21 +49,27 @@ class Balie:
         profile: Profile = DEFAULT_PROFILE,
         secure_cookies: bool = False,
         max_waiting: int = DEFAULT_MAX_WAITING,
-        modem: ModemSettings | None = None,
+        settings: Mapping[str, BaseModel] | None = None,
         connections: Connections | None = None,
         proxies: Networks = NO_NETWORKS,
         steps: Steps = no_steps,
     ) -> None:
-        """Opens and migrates the database. Raises StoreError with what to do."""
+        """Opens and migrates the database. Raises StoreError with what to do.
+
+        `settings` are those of the kinds of device, by their names.
+        """
+        kinds.load()
         self.clock = clock
         self.store = Store(data / DATABASE, clock)
         gate = ConsentGate()
         self._listener = Reception(self.store, gate)
         self._work = QueueWork(self.store, gate, profile, evidence=data / EVIDENCE, steps=steps)
         self._steps = steps
-        self._modem = modem or ModemSettings()
-        self._watch = AdbWatch()
-        self._fleet = Fleet(self.store, self._make_worker, self._watch)
+        self._settings = settings or {}
+        self._watches = {
+            kind.name: kind.make_watch() for kind in Kind.known() if kind.make_watch is not None
+        }
+        self._fleet = Fleet(self.store, self._make_worker, self._watches)
         self._planner = Planner(self.store, profile, self._fleet.wake_line)
         self._jobs = Jobs(self.store, self._listener.show_incomplete)
         self._started = False
@@ -87,8 +93,10 @@ class Balie:
         """Doubts what was in hand, then starts every thread. Balie runs without adb, too."""
         if doubted := doubt_everything_in_hand(self.store, self._steps):
             log.warning("%d messages were in hand when Balie stopped; asking the devices", doubted)
-        self._ensure_adb()
-        self._watch.start()
+        for kind in Kind.known():
+            kind.prepare()
+        for watch in self._watches.values():
+            watch.start()
         self._fleet.start()
         self._planner.start()
         self._jobs.start()
@@ -99,22 +107,18 @@ class Balie:
         self._jobs.stop()
         self._planner.stop()
         self._fleet.stop()
-        self._watch.stop()
+        for watch in self._watches.values():
+            watch.stop()
         self.store.close()
 
     def _make_worker(self, device: Device) -> DeviceWorker:
-        driver = driver_for(device, listener=self._listener, clock=self.clock, modem=self._modem)
-        return DeviceWorker(driver, self._listener, self._work, rhythm_of(device))
+        driver = driver_for(
+            device, listener=self._listener, clock=self.clock, settings=self._settings
+        )
+        return DeviceWorker(driver, self._listener, self._work, Kind.named(device.kind).rhythm)
 
     def _not_ready(self) -> list[str]:
         return [] if self._started else ["devices"]
-
-    def _ensure_adb(self) -> None:
-        try:
-            if adb_server.running_version() is None:
-                adb_server.start()
-        except SetupError as exc:
-            log.error("%s Balie goes on without phones; see: balie doctor", exc)  # noqa: TRY400 -- the sentence says all
 
     def _setup_code(self) -> str | None:
         """Shown on the console only: whoever reads it may make the first administrator."""

@@ -1,14 +1,12 @@
 """What keeps this machine from its phones and modems, and what its data is in danger of."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from appliance.devices.complaint import Complaint
-from appliance.devices.modem import doctor as modem_doctor
-from appliance.devices.phone import doctor
+from appliance.devices.kind import Kind
+from appliance.runtime.drivers import enrolled
 from appliance.store import devices, privacy
-from appliance.store.devices import Device
 from appliance.store.keeping import is_low
 from appliance.store.store import Store
 
@@ -16,10 +14,12 @@ from appliance.store.store import Store
 def complaints_of(store: Store) -> Sequence[Complaint]:
     """Takes a while: adb is asked. A branch of modems alone needs none."""
     known = store.read(devices.devices)
-    phones = [each.address for each in known if each.kind == "phone"]
-    modems = [_known(each) for each in known if each.kind == "modem"]
-    about_adb = doctor.doctor(phones) if phones or not modems else []
-    return [*about_adb, *modem_doctor.doctor(modems)]
+    found: list[Complaint] = []
+    for kind in Kind.known():
+        own = [enrolled(each) for each in known if each.kind == kind.name]
+        if own or (kind.is_expected and not known):
+            found.extend(kind.doctor(own))
+    return found
 
 
 def about_folder(data: Path) -> Sequence[Complaint]:
@@ -41,7 +41,3 @@ def about_folder(data: Path) -> Sequence[Complaint]:
 def _names(paths: Sequence[Path]) -> str:
     """The first few are enough to understand it."""
     return ", ".join(path.name for path in paths[:3]) + (", …" if len(paths) > 3 else "")  # noqa: PLR2004
-
-
-def _known(modem: Device) -> modem_doctor.KnownModem:
-    return modem_doctor.KnownModem(port=modem.address, found_at=json.loads(modem.facts).get("port"))

@@ -2,10 +2,10 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from appliance.devices.phone.adb.watch import AdbWatch
+from appliance.devices.kind import Kind, Watch
 from appliance.devices.worker import DeviceWorker
 from appliance.errors import StoreError
 from appliance.store import devices, routes
@@ -21,21 +21,28 @@ NOTICE_S = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Crew:
-    """`serial` is a phone's; a modem sees for itself whether it is there."""
+    """`watch` None: the device sees for itself whether it is there."""
 
-    serial: str | None
+    address: str
+    watch: Watch | None
     worker: DeviceWorker
 
 
 class Fleet:
-    """Starts, wakes and stops the workers. One thread keeps them equal to the routes."""
+    """Starts, wakes and stops the workers. One thread keeps them equal to the routes.
+
+    `watches` by the name of the kind of device.
+    """
 
     def __init__(
-        self, store: Store, make_worker: Callable[[Device], DeviceWorker], watch: AdbWatch
+        self,
+        store: Store,
+        make_worker: Callable[[Device], DeviceWorker],
+        watches: Mapping[str, Watch],
     ) -> None:
         self._store = store
         self._make_worker = make_worker
-        self._watch = watch
+        self._watches = watches
         self._crew: dict[str, _Crew] = {}
         self._lock = threading.Lock()
         self._unread = Trouble(log, "the lines could not be read", level=logging.ERROR)
@@ -73,19 +80,20 @@ class Fleet:
 
     def _keep_up(self) -> None:
         """Who goes has ended before another begins: it may be on the same port."""
-        wanted = {device.id: device for device in self._store.read(devices.carrying)}
+        carrying = self._store.read(devices.carrying)
+        wanted = {each.id: each for each in carrying if Kind.named(each.kind) in Kind.known()}
         self._end(self._taken_off(self._crew.keys() - wanted.keys()))
         for device_id in wanted.keys() - self._crew.keys():
             self._begin(wanted[device_id])
 
     def _begin(self, device: Device) -> None:
         worker = self._make_worker(device)
-        serial = device.address if device.kind == "phone" else None
+        watch = self._watches.get(device.kind)
         with self._lock:
-            self._crew[device.id] = _Crew(serial=serial, worker=worker)
+            self._crew[device.id] = _Crew(address=device.address, watch=watch, worker=worker)
         worker.start()
-        if serial is not None:
-            self._watch.follow(serial, worker.changed)
+        if watch is not None:
+            watch.follow(device.address, worker.changed)
 
     def _taken_off(self, device_ids: Iterable[str]) -> Sequence[_Crew]:
         with self._lock:
@@ -94,8 +102,8 @@ class Fleet:
     def _end(self, ending: Sequence[_Crew]) -> None:
         """All at once: a device that hangs must not make the others wait for their end."""
         for each in ending:
-            if each.serial is not None:
-                self._watch.forget(each.serial)
+            if each.watch is not None:
+                each.watch.forget(each.address)
         threads = [threading.Thread(target=each.worker.stop) for each in ending]
         for thread in threads:
             thread.start()

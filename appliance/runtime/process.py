@@ -42,7 +42,7 @@ def run_balie(
             SystemClock(),
             secure_cookies=settings.secure_cookies,
             max_waiting=settings.max_waiting,
-            modem=settings.modem,
+            settings={"modem": settings.modem},
             connections=connections,
             proxies=proxies,
         )

@@ -12,6 +12,7 @@ from appliance.api.web import refusal
 from appliance.api.web.templating import TEMPLATES
 from appliance.api.web.words import device_phrases, phrases
 from appliance.api.web.words.i18n import LOCALE_DIR, Words, best_language
+from appliance.devices.kind import Kind
 from appliance.devices.protocol import DeviceState
 from appliance.messages import MessageState
 from appliance.store.consent import ConsentKind
@@ -50,13 +51,14 @@ def _of_phrases() -> Iterator[str]:
     yield from phrases.STATES.values()
     yield from phrases.REPORTS.values()
     yield from device_phrases.DEVICE_STATES.values()
+    yield from (kind.label for kind in Kind.known())
     yield from device_phrases.REGISTRATIONS.values()
     yield from device_phrases.SIGNALS
     yield from phrases.CONSENT.values()
     yield from refusal.FIELDS.values()
     for pair in (
         *device_phrases.DEVICE_REASONS.values(),
-        *device_phrases.MODEM_REASONS.values(),
+        *(pair for kind in Kind.known() for pair in kind.sentences.values()),
         *phrases.REFUSALS.values(),
         *phrases.STOPPED.values(),
     ):

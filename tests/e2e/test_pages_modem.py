@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from appliance.api.web.words import device_phrases
+from appliance.devices.kind import Kind
 from appliance.devices.protocol import DeviceState
 from appliance.messages import MessageState
 from appliance.reasons import Reason
@@ -138,7 +139,7 @@ def test_what_a_modem_needs_is_said(open_page: OpenPage, place: Place) -> None:
     device = page.locator(".device", has_text="Modem")
     expect(device).to_contain_text("lists wait until it is home")
     expect(device).to_contain_text("The credit is low: €1.20 left.")
-    for reason in device_phrases.MODEM_REASONS.keys() | {Reason.SIM_PIN, Reason.BARRED}:
+    for reason in Kind.named("modem").sentences.keys() | {Reason.SIM_PIN, Reason.BARRED}:
         modem.is_now(DeviceState.DEGRADED, reason, registration=None)
         sentence, remedy = device_phrases.about("modem", reason)
         expect(device).to_contain_text(sentence)

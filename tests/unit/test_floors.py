@@ -23,7 +23,8 @@ WITHOUT_SQL = {"api", "cli", "demo", "runtime", "relay"}
 EMULATED = "appliance.emulated"
 MAY_EMULATE = ("appliance.cli", "appliance.demo")
 SEEN_FROM_BESIDE = "appliance.clock"
-DEVICES_SEEN_FROM_ABOVE = "appliance.devices.protocol"
+DEVICES_SEEN_FROM_ABOVE = ("appliance.devices.kind", "appliance.devices.protocol")
+NAMES_KINDS = "appliance.runtime.kinds"
 NOT_FOR_DRIVERS = {"sqlite3", "sqlite_utils", "fastapi", "starlette", "uvicorn"}
 
 
@@ -119,7 +120,9 @@ def floor_violations(imports: list[Import], modules: dict[str, Module]) -> Itera
 
 def sees_a_driver(source: str, target: str) -> bool:
     is_above = floor_of(source) in (3, 4, 5)
-    return is_above and within(target, "appliance.devices") and target != DEVICES_SEEN_FROM_ABOVE
+    return (
+        is_above and within(target, "appliance.devices") and target not in DEVICES_SEEN_FROM_ABOVE
+    )
 
 
 def device_violations(imports: list[Import]) -> Iterator[str]:
@@ -128,12 +131,26 @@ def device_violations(imports: list[Import]) -> Iterator[str]:
         source, target = each.source, each.target
         line = f"{source} imports {target}"
         if sees_a_driver(source, target):
-            yield f"{line}, but may know {DEVICES_SEEN_FROM_ABOVE} only"
+            yield f"{line}, but may know {' and '.join(DEVICES_SEEN_FROM_ABOVE)} only"
         if within(source, "appliance.devices"):
             if within(target, "appliance.store"):
                 yield f"{line}: devices know no SQL"
             elif target.partition(".")[0] in NOT_FOR_DRIVERS:
                 yield f"{line}: drivers know no SQL and no web"
+
+
+def kind_violations(imports: list[Import], modules: dict[str, Module]) -> Iterator[str]:
+    """A kind of device is a folder, and one module of the house lists them."""
+    folders = [
+        name
+        for name, module in modules.items()
+        if name.rpartition(".")[0] == "appliance.devices" and module.path.name == "__init__.py"
+    ]
+    for each in imports:
+        for folder in folders:
+            may = within(each.source, folder) or each.source == NAMES_KINDS
+            if within(each.target, folder) and not may:
+                yield f"{each.source} imports {each.target}, which only {NAMES_KINDS} may"
 
 
 def emulation_violations(imports: list[Import]) -> Iterator[str]:
@@ -209,6 +226,7 @@ def violations(root: Path) -> list[str]:
     return [
         *floor_violations(imports, modules),
         *device_violations(imports),
+        *kind_violations(imports, modules),
         *emulation_violations(imports),
         *shelf_violations(imports, modules),
         *sql_violations(modules),
@@ -258,6 +276,16 @@ def tree_of(root: Path, files: dict[str, str]) -> Path:
         ({"utils/text.py": ""}, "appliance.utils.text stands on no floor"),
         ({"desk/intake/in.py": "from appliance.devices.phone import Phone"}, "protocol only"),
         ({"desk/intake/in.py": "import appliance.devices"}, "protocol only"),
+        (
+            {"devices/phone/__init__.py": "", "devices/phone/driver.py": ""}
+            | {"runtime/fleet.py": "from appliance.devices.phone.driver import PhoneDriver"},
+            "only appliance.runtime.kinds may",
+        ),
+        (
+            {"devices/phone/__init__.py": "", "devices/modem/pdu.py": ""}
+            | {"devices/modem/pdu.py": "import appliance.devices.phone"},
+            "only appliance.runtime.kinds may",
+        ),
         ({"runtime.py": "from appliance.emulated import world"}, "only the demo"),
         ({"desk/intake/in.py": "import appliance.emulated.phone.wire.adbd"}, "only the demo"),
         ({"emulated/phone/spec.py": "from appliance import messages", "messages.py": ""}, "clock"),
@@ -295,11 +323,16 @@ def test_what_the_floors_allow_is_not_reported(tmp_path: Path) -> None:
         {
             "errors.py": "",
             "devices/protocol.py": "from appliance.errors import Transient",
+            "devices/kind.py": "from appliance.devices.protocol import Driver",
+            "devices/phone/__init__.py": "",
+            "devices/phone/kind.py": "from appliance.devices.kind import Kind",
+            "runtime/kinds.py": "from appliance.devices.phone.kind import KIND",
+            "desk/lines/new_line.py": "from appliance.devices.kind import Kind",
             "emulated/world/control.py": "import fastapi\nimport appliance.clock",
             "queue/plan.py": "from queue import Queue\nfrom appliance.devices.protocol import Work",
             "desk/inbox/gate.py": "from appliance.queue.plan import Plan\nfrom . import words",
             "desk/consent/words.py": "",
-            "runtime.py": "import appliance.devices.protocol, appliance.api.app",
+            "runtime/process.py": "import appliance.devices.protocol, appliance.api.app",
             "demo.py": "from appliance.emulated import world\nfrom appliance import runtime",
             "__main__.py": "if __name__ == '__main__':\n    import appliance.demo",
         },

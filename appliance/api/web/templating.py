@@ -9,6 +9,7 @@ from appliance.api.web.assets import asset, icon
 from appliance.api.web.words import device_phrases, phrases
 from appliance.api.web.words.i18n import Words
 from appliance.characters import is_blank
+from appliance.devices.kind import Kind
 from appliance.phone_numbers import is_e164, readable
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -24,7 +25,9 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    env.globals.update(phrases=phrases, device_phrases=device_phrases, icon=icon, asset=asset)
+    env.globals.update(
+        phrases=phrases, device_phrases=device_phrases, kind_of=Kind.named, icon=icon, asset=asset
+    )
     env.filters["readable"] = readable
     env.tests["e164"] = is_e164
     env.tests["blank"] = is_blank

@@ -8,6 +8,7 @@ from typing import Any
 
 from appliance.channels import Channel
 from appliance.desk.inbox.pictures import pictures_in
+from appliance.devices.kind import Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,12 +26,12 @@ class Try:
     """One attempt: over which device and channel, how it ended, and what was seen.
 
     `fallback`: not over the device that has the line's number; then `signature` may have been
-    added to the text.
+    added to the text. `by_network`: the device gave it to the network itself.
     """
 
     id: str
     channel: Channel
-    kind: str
+    by_network: bool
     device: str
     fallback: bool
     signature: str | None
@@ -57,7 +58,9 @@ class Try:
 
 def tries_of(conn: sqlite3.Connection, message_ids: Sequence[str]) -> Mapping[str, Sequence[Try]]:
     """Oldest first, by message."""
-    rows = conn.execute(_ATTEMPTS, (json.dumps(message_ids),)).fetchall()
+    shared = [kind.name for kind in Kind.known() if kind.is_shared]
+    values = {"messages": json.dumps(message_ids), "shared": json.dumps(shared)}
+    rows = conn.execute(_ATTEMPTS, values).fetchall()
     parts = parts_of(conn, [row["id"] for row in rows])
     found: dict[str, list[Try]] = {}
     for row in rows:
@@ -69,7 +72,7 @@ def _try(row: sqlite3.Row, parts: Sequence[Part]) -> Try:
     return Try(
         id=row["id"],
         channel=Channel.named(row["channel"]),
-        kind=row["kind"],
+        by_network=Kind.named(row["kind"]).hands_to_network,
         device=row["address"],
         fallback=bool(row["fallback"]),
         signature=row["signature"],
@@ -100,9 +103,10 @@ _ATTEMPTS = """
 SELECT a.id, a.message_id, a.channel, a.signature, device.address, device.kind, a.started_ms,
   a.ended_ms, a.outcome, a.evidence,
   a.device_id <> coalesce((SELECT r.device_id FROM route r WHERE r.line_id = m.line_id
-    ORDER BY r.rank LIMIT 1), a.device_id) AND device.kind = 'modem' AS fallback
+    ORDER BY r.rank LIMIT 1), a.device_id)
+    AND device.kind IN (SELECT value FROM json_each(:shared)) AS fallback
 FROM attempt a JOIN device ON device.id = a.device_id JOIN message m ON m.id = a.message_id
-WHERE a.message_id IN (SELECT value FROM json_each(?)) ORDER BY a.id
+WHERE a.message_id IN (SELECT value FROM json_each(:messages)) ORDER BY a.id
 """
 
 _PARTS = """

@@ -7,6 +7,7 @@ from appliance.characters import clean_name
 from appliance.desk.intake import revisions
 from appliance.desk.intake.rules import Arrival, answer
 from appliance.desk.lines import line_codes
+from appliance.devices.kind import Kind
 from appliance.devices.protocol import Form, Incoming
 from appliance.messages import Origin
 from appliance.phone_numbers import is_e164
@@ -115,7 +116,7 @@ def key_owner(conn: sqlite3.Connection, device_id: str, line: Line) -> str:
     """Under what a device's own keys are known: a phone may be exchanged for another one of the
     line; what comes to a modem is its own, for whichever of its lines it is.
     """
-    return device_id if devices.device(conn, device_id).kind == "modem" else line.id
+    return device_id if Kind.named(devices.device(conn, device_id).kind).is_shared else line.id
 
 
 _LAST_WROTE = """

@@ -15,6 +15,7 @@ from appliance.desk.consent import near_words, words
 from appliance.desk.intake import arrivals, long_sms
 from appliance.desk.intake import calls as missed
 from appliance.desk.lines import device_states
+from appliance.devices.kind import Kind
 from appliance.devices.protocol import (
     Balance,
     DeliveryReport,
@@ -154,7 +155,7 @@ def _may_withdraw(text: str) -> bool:
 def _leave(conn: sqlite3.Connection, device_id: str) -> None:
     """A modem forgets what it was told is durable, so it must hear that it is not."""
     log.warning("device %s has no line; a message stays on it", device_id)
-    if devices.device(conn, device_id).kind == "modem":
+    if Kind.named(devices.device(conn, device_id).kind).is_emptied:
         raise _nobody_took_it()
 
 
@@ -191,7 +192,7 @@ def _is_same_sim(bound: sqlite3.Row, sim: Sim) -> bool:
     if bound["imsi"] and sim.imsi and bound["imsi"] != sim.imsi:
         return False
     # A modem reads the same of the same card; a phone does not always say.
-    if bound["iccid"] and (sim.iccid or bound["kind"] == "modem"):
+    if bound["iccid"] and (sim.iccid or Kind.named(bound["kind"]).always_reads_sim):
         return bool(bound["iccid"] == sim.iccid)
     return not (bound["sim_number"] and sim.number) or bool(bound["sim_number"] == sim.number)
 

@@ -10,6 +10,7 @@ from appliance.channels import Channel
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.lines import crowd, line_codes
 from appliance.desk.lines.line_codes import LineCode
+from appliance.devices.kind import Kind
 from appliance.devices.protocol import DeviceState
 from appliance.reasons import Reason
 from appliance.store import branches, devices, lines, routes
@@ -52,7 +53,8 @@ class ModemFacts:
 class Device:
     """`routes` are the ways this line may use it, best first; `open` those that work now.
 
-    `fallback`: the line's number is on another device. `modem` is None for a phone.
+    `fallback`: the line's number is on another device. `modem` is what one told that hands to the
+    network itself.
     """
 
     id: str
@@ -153,7 +155,7 @@ def _device(
         open=device.channels,
         changed_ms=device.changed_ms,
         fallback=fallback,
-        modem=_modem(device, line) if device.kind == "modem" else None,
+        modem=_modem(device, line) if Kind.named(device.kind).hands_to_network else None,
     )
 
 

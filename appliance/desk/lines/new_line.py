@@ -3,13 +3,14 @@
 import sqlite3
 from dataclasses import dataclass
 
-from appliance.channels import Channel
+from appliance.devices.kind import Kind
 from appliance.errors import InvalidInput, Refused
 from appliance.reasons import Reason
 from appliance.store import devices, lines, messages, routes
 from appliance.store.store import Tx
 
-_CHANNELS = {"phone": (Channel.WHATSAPP, Channel.SMS), "modem": (Channel.SMS,)}
+FALLBACK = "modem"
+"""The kind of what a line falls back on, which forms and options name by its port alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ def add(tx: Tx, wanted: NewLine) -> AddedLine:
             f"{wanted.kind.capitalize()} {wanted.address} carries the line {owner} already.",
             remedy=f"One {wanted.kind} has one SIM; name another one, or remove that line first.",
         )
-    for channel in _CHANNELS[wanted.kind]:
+    for channel in Kind.named(wanted.kind).channels:
         routes.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
     fallback_id = add_fallback(tx, line_id, wanted.fallback) if wanted.fallback else None
     return AddedLine(line_id=line_id, device_id=device_id, fallback_id=fallback_id)
@@ -55,7 +56,7 @@ def set_fallback(tx: Tx, line_id: str, port: str | None) -> None:
     Raises Refused while the modem that would go has a message of the line in hand.
     """
     used = list(dict.fromkeys(route.device_id for route in routes.routes_of_line(tx.conn, line_id)))
-    found = devices.enrol(tx, kind="modem", address=port) if port is not None else None
+    found = devices.enrol(tx, kind=FALLBACK, address=port) if port is not None else None
     for device_id in used[1:]:
         if device_id != found:
             _let_go(tx, line_id, device_id)
@@ -79,10 +80,11 @@ def _let_go(tx: Tx, line_id: str, device_id: str) -> None:
 
 def add_fallback(tx: Tx, line_id: str, port: str) -> str:
     """The modem's id. After it the line sends by SMS from the modem's number, when it has to."""
-    device_id = devices.enrol(tx, kind="modem", address=port)
+    device_id = devices.enrol(tx, kind=FALLBACK, address=port)
     if any(route.device_id == device_id for route in routes.routes_of_line(tx.conn, line_id)):
         raise InvalidInput("fallback_modem", f"The line sends over the modem {port} already.")
-    routes.add_route(tx, line_id=line_id, device_id=device_id, channel=Channel.SMS)
+    for channel in Kind.named(FALLBACK).channels:
+        routes.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
     return device_id
 
 

@@ -15,6 +15,7 @@ from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.rights import Rights
 from appliance.desk.lines import new_line
+from appliance.devices.kind import Kind
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.phone_numbers import parse_number
 from appliance.store import branches, devices
@@ -77,7 +78,7 @@ async def add_line(
 def _add(tx: Tx, rights: Rights, typed: Typed) -> None:
     must_be_admin(rights)
     kind, _, address = typed.device.partition(":")
-    if kind not in ("phone", "modem") or not address:
+    if kind not in {each.name for each in Kind.known()} or not address:
         raise InvalidInput("device", "Choose the phone or modem that has the SIM card.")
     wanted = new_line.NewLine(
         branch_id=branches.branch(tx.conn, typed.branch).id,
@@ -108,16 +109,16 @@ async def _choice(visit: Visit) -> Choice:
     known = await visit.read(devices.devices)
     carrying = await visit.read(devices.carrying)
     taken = {each.address for each in carrying}
-    modems = [each.address for each in known if each.kind == "modem"]
+    shared = [each.address for each in known if Kind.named(each.kind).is_shared]
     return Choice(
         branches=await visit.read(branches.branches),
         carrying=[each for each in there if each.address not in taken],
         ports=[
-            *modems,
+            *shared,
             *(
                 each.address
                 for each in there
-                if each.kind == "modem" and each.address not in modems
+                if Kind.named(each.kind).is_shared and each.address not in shared
             ),
         ],
     )

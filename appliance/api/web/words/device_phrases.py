@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from appliance.devices.kind import Kind
 from appliance.devices.protocol import DeviceState
 from appliance.reasons import Reason
 
@@ -140,39 +141,7 @@ DEVICE_REASONS: Mapping[Reason, tuple[str, str]] = {
         ),
     ),
 }
-"""What is the matter, and what a person should do."""
-
-MODEM_REASONS: Mapping[Reason, tuple[str, str]] = {
-    Reason.NOT_PLUGGED_IN: (
-        "The modem is not plugged in.",
-        (
-            "Plug it into Balie, into any port: Balie knows the modem again. If it is plugged in,"
-            " balie doctor on the console says why it is not seen."
-        ),
-    ),
-    Reason.NOT_ALLOWED: (
-        "Balie may not open the modem's port.",
-        "Do balie doctor on the console of Balie: it says who must be let in.",
-    ),
-    Reason.CONNECTION_DEAD: (
-        "The modem is plugged in, but another program holds its port.",
-        "Do balie doctor on the console of Balie: it names what opens modems by itself.",
-    ),
-    Reason.NOT_ANSWERING: (
-        "The modem does not answer.",
-        "Balie tries to wake it. If it lasts, pull it out and plug it in again.",
-    ),
-    Reason.BOOTING: ("The modem is starting up.", "Wait until it has started."),
-    Reason.OTHER_SIM: (
-        "Another SIM card is in the modem than it was bound to. Nothing is sent.",
-        "Put the right SIM card back, or add the modem again for the new one.",
-    ),
-    Reason.NO_SIM: (
-        "The modem sees no SIM card.",
-        "Put the SIM card in, or push it firmly into place, and plug the modem in again.",
-    ),
-}
-"""Where the same is said otherwise of a modem."""
+"""What is the matter, and what a person should do, where its kind says nothing else."""
 
 REGISTRATIONS: Mapping[str, str] = {
     "home": "home network",
@@ -188,6 +157,4 @@ SIGNALS: Sequence[str] = ("hardly any", "weak", "fair", "good", "strong")
 
 def about(kind: str, reason: Reason) -> tuple[str, str]:
     """The sentence and the remedy for a device of this kind."""
-    if kind == "modem" and reason in MODEM_REASONS:
-        return MODEM_REASONS[reason]
-    return DEVICE_REASONS[reason]
+    return Kind.named(kind).sentences.get(reason) or DEVICE_REASONS[reason]

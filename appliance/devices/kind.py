@@ -1,0 +1,135 @@
+"""What a kind of device is: all that the house asks of one, in the one object that it exports.
+
+The runtime says at the start which kinds there are (`runtime/kinds.py`). Everyone else asks here,
+by the name that is stored with each device, and never which kind it is.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+
+from appliance.channels import Channel
+from appliance.clock import Clock
+from appliance.devices.complaint import Complaint
+from appliance.devices.protocol import Driver, ModemListener
+from appliance.devices.worker import Rhythm
+from appliance.errors import SetupError
+from appliance.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolled:
+    """A device as the database has it. `facts` are those that its driver told."""
+
+    id: str
+    address: str
+    imei: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What hangs on this machine and may be a device of the kind."""
+
+    address: str
+    state: str
+
+
+class Watch(Protocol):
+    """Notices sooner than a device's own thread that it came or went."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def follow(self, address: str, changed: Callable[[], None]) -> None: ...
+
+    def forget(self, address: str) -> None: ...
+
+
+class DriverFactory(Protocol):
+    def __call__(
+        self,
+        device: Enrolled,
+        *,
+        listener: ModemListener,
+        clock: Clock,
+        settings: BaseModel | None,
+    ) -> Driver:
+        """`settings` are of the kind's own model, None where it has none."""
+        ...
+
+
+def _no_driver(
+    device: Enrolled, *, listener: ModemListener, clock: Clock, settings: BaseModel | None
+) -> Driver:
+    del listener, clock, settings
+    raise SetupError(f"Nothing on this machine drives {device.address}.")
+
+
+def _nothing_wrong(enrolled: Sequence[Enrolled]) -> Sequence[Complaint]:
+    del enrolled
+    return ()
+
+
+def _nothing_there() -> Sequence[Seen]:
+    return ()
+
+
+def _nothing_to_do() -> None:
+    return
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """`name` is stored with each device; `label` is what people call one, English as in `phrases`,
+    and `icon` the picture beside it. `channels` are those that a new line gets, best first.
+
+    `doctor` and `plugged_in` may take a while; `prepare` is called once before the devices start
+    and raises nothing.
+    """
+
+    name: str
+    label: str
+    icon: str = "modem"
+    channels: Sequence[Channel] = ()
+    make_driver: DriverFactory = _no_driver
+    make_watch: Callable[[], Watch] | None = None
+    prepare: Callable[[], None] = _nothing_to_do
+    doctor: Callable[[Sequence[Enrolled]], Sequence[Complaint]] = _nothing_wrong
+    plugged_in: Callable[[], Sequence[Seen]] = _nothing_there
+    rhythm: Rhythm = field(default_factory=Rhythm)
+    #: Of the table of the config file that has the kind's name.
+    settings: type[BaseModel] | None = None
+    #: What is said otherwise of this kind than of others: a sentence, and what a person should do.
+    sentences: Mapping[Reason, tuple[str, str]] = field(default_factory=dict)
+    #: Its doctor is asked on a machine that has no device yet, too.
+    is_expected: bool = False
+    #: Lines may share one and fall back on it. What comes to it is its own, whichever line it is
+    #: for.
+    is_shared: bool = False
+    #: What it has told is deleted on it, so it must hear where nobody keeps that.
+    is_emptied: bool = False
+    #: Reads the same of the same SIM each time.
+    always_reads_sim: bool = False
+    #: Gives each part to the network itself, and tells what the network says of it.
+    hands_to_network: bool = False
+
+    @classmethod
+    def named(cls, name: str) -> "Kind":
+        """One that is not known any more drives nothing; what its devices did is still shown."""
+        return _KNOWN.get(name) or cls(name=name, label=name)
+
+    @classmethod
+    def known(cls) -> Sequence["Kind"]:
+        return list(_KNOWN.values())
+
+
+_KNOWN: dict[str, Kind] = {}
+
+
+def learn(kind: Kind) -> None:
+    """From now on there are devices of this kind. Called before the first is asked for."""
+    _KNOWN[kind.name] = kind

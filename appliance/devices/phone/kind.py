@@ -1,0 +1,63 @@
+"""Android phones as a kind of device."""
+
+import logging
+from collections.abc import Sequence
+
+from pydantic import BaseModel
+
+from appliance.channels import Channel
+from appliance.clock import Clock
+from appliance.devices.complaint import Complaint
+from appliance.devices.kind import Enrolled, Kind, Seen
+from appliance.devices.phone.adb import adb_server
+from appliance.devices.phone.adb.watch import AdbWatch
+from appliance.devices.phone.doctor import doctor
+from appliance.devices.protocol import Driver, Listener
+from appliance.errors import SetupError
+
+log = logging.getLogger(__name__)
+
+
+def _make_driver(
+    device: Enrolled, *, listener: Listener, clock: Clock, settings: BaseModel | None
+) -> Driver:
+    # The command line asks for the doctor only, and need not pay for what drives a phone.
+    from appliance.devices.phone.driver import PhoneDriver
+
+    del settings
+    return PhoneDriver(device_id=device.id, serial=device.address, listener=listener, clock=clock)
+
+
+def _ensure_adb() -> None:
+    try:
+        if adb_server.running_version() is None:
+            adb_server.start()
+    except SetupError as exc:
+        log.error("%s Balie goes on without phones; see: balie doctor", exc)  # noqa: TRY400 -- the sentence says all
+
+
+def _doctor(enrolled: Sequence[Enrolled]) -> Sequence[Complaint]:
+    return doctor(each.address for each in enrolled)
+
+
+def _plugged_in() -> Sequence[Seen]:
+    """Nothing when no adb server runs."""
+    try:
+        listed = adb_server.devices()
+    except SetupError:
+        return []
+    return [Seen(address=each.serial, state=each.state.value) for each in listed]
+
+
+KIND = Kind(
+    name="phone",
+    label="Phone",
+    icon="phone",
+    channels=(Channel.WHATSAPP, Channel.SMS),
+    make_driver=_make_driver,
+    make_watch=AdbWatch,
+    prepare=_ensure_adb,
+    doctor=_doctor,
+    plugged_in=_plugged_in,
+    is_expected=True,
+)
