@@ -1,10 +1,16 @@
-"""The vocabulary of reasons: nobody uses another, and people read a sentence for each."""
+"""The vocabulary of reasons: nobody uses another, and people read a sentence for each.
+
+That each sentence has its Dutch is held with all other words of the pages.
+"""
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from appliance.api.web.words import device_phrases, phrases
+from appliance.queue.rows import PARKED
 from appliance.reasons import Reason
 
 HOUSE = Path(__file__).parents[2] / "appliance"
@@ -12,34 +18,95 @@ HOUSE = Path(__file__).parents[2] / "appliance"
 SAID_OF_A_DEVICE = ("errors.py", "devices", "desk/lines/device_states.py", "desk/intake/receive.py")
 """Where it is found out how a device is."""
 
+UNSEEN = frozenset(
+    {
+        Reason.INVALID_NUMBER,  # of a list, which has no page
+        Reason.TWICE,
+        Reason.NAME_UNKNOWN,
+        Reason.TOO_LONG,
+        Reason.DOES_NOT_FIT,
+        Reason.IDEMPOTENCY_MISMATCH,  # to other software only
+        Reason.BEING_SENT,  # on the command line only, which says the sentence of the error
+        Reason.DISABLED,
+        Reason.FALLBACK_IN_USE,
+        Reason.LAST_ADMINISTRATOR,
+        Reason.TOO_MANY_TRIES,  # the page counts the seconds
+    }
+)
+"""No page looks up a sentence for these."""
 
-def trees(*places: str) -> Iterator[ast.Module]:
+OTHER_WORDS = {
+    ("devices/phone/whatsapp/stops.py", "clock-wrong"),
+    ("devices/phone/whatsapp/dialogs.py", "not-on-whatsapp"),
+}
+"""What a screen of WhatsApp is, in the evidence of an attempt."""
+
+IN_SQL = re.compile(r"\breason\b[, ')]*(?:=|<>|IS NOT|IS|NOT IN|IN) *\(? *'[a-z]")
+IN_SCHEMA = re.compile(r"\breason (?:IN \(([^)]*)\)|TEXT NOT NULL DEFAULT ('[a-z-]+'))")
+
+
+def files(*places: str) -> Iterator[Path]:
+    """The code below these folders, without what judges the drivers."""
     for place in places:
-        files = (HOUSE / place).rglob("*.py") if (HOUSE / place).is_dir() else [HOUSE / place]
-        yield from (ast.parse(path.read_text("utf-8")) for path in files)
+        found = (HOUSE / place).rglob("*.py") if (HOUSE / place).is_dir() else [HOUSE / place]
+        yield from (path for path in found if HOUSE / "emulated" not in path.parents)
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def nodes(*places: str) -> Iterator[ast.AST]:
+    return (node for path in files(*places) for node in ast.walk(tree(path)))
+
+
+def texts(path: Path) -> Iterator[str]:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
 
 
 def named(*places: str) -> set[Reason]:
     """The reasons that the code in these folders and files names."""
-    found = (_reason(node) for tree in trees(*places) for node in ast.walk(tree))
-    return {each for each in found if each is not None}
+    return _members(nodes(*places))
 
 
-def _reason(node: ast.AST | None) -> Reason | None:
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        return Reason.__members__.get(node.attr) if node.value.id == "Reason" else None
-    return None
+def _members(given: Iterable[ast.AST]) -> set[Reason]:
+    return {
+        Reason[node.attr]
+        for node in given
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        if node.value.id == "Reason" and node.attr in Reason.__members__
+    }
 
 
 def stops() -> set[Reason]:
     """Those by which a line stops: what the kinds of LineStopped have as their `code`."""
-    return {
-        reason
-        for tree in trees("errors.py", "devices")
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "code"
-        if (reason := _reason(node.value)) is not None
-    }
+    return _members(
+        node.value
+        for node in nodes("errors.py", "devices")
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "code"
+    )
+
+
+def refusals() -> set[Reason]:
+    """What is given to Refused, or to it by its kinds, as the code."""
+    return _members(
+        node.args[0]
+        for node in nodes("")
+        if isinstance(node, ast.Call) and node.args
+        if ast.unparse(node.func) in ("Refused", "super().__init__")
+    )
+
+
+def given_as_reason(*places: str) -> set[Reason]:
+    """What is handed over under that name: to the message that it is said of."""
+    return _members(
+        node.value
+        for node in nodes(*places)
+        if isinstance(node, ast.keyword) and node.arg == "reason"
+    )
 
 
 def test_whatever_ails_a_device_has_a_sentence_and_a_remedy() -> None:
@@ -49,3 +116,54 @@ def test_whatever_ails_a_device_has_a_sentence_and_a_remedy() -> None:
 
 def test_whatever_stops_a_line_has_a_sentence_and_a_remedy() -> None:
     assert set(phrases.STOPPED) == stops()
+
+
+def test_whatever_a_message_waits_for_or_ended_by_has_a_sentence() -> None:
+    """LOCKED is asked of a device there."""
+    said = named("queue") - {Reason.LOCKED} | given_as_reason("desk", "store")
+    assert set(phrases.WAITING) == said
+
+
+def test_whatever_is_refused_on_a_page_has_a_sentence_and_a_remedy() -> None:
+    """The gate refuses to a device's thread what was withdrawn while it typed."""
+    to_devices = {Reason.BY_PERSON, Reason.LINE_REMOVED}
+    assert set(phrases.REFUSALS) == refusals() - to_devices - UNSEEN
+
+
+def test_every_reason_is_said_by_something_and_read_by_somebody() -> None:
+    """None is left over, and only what no page shows has no sentence."""
+    house = {path for path in files("") if path.parent.name != "words"}
+    assert named(*map(str, house)) == set(Reason)
+    read = {
+        *phrases.WAITING,
+        *phrases.REFUSALS,
+        *phrases.STOPPED,
+        *device_phrases.DEVICE_REASONS,
+    }
+    assert set(Reason) - read == UNSEEN
+
+
+def test_no_reason_is_written_as_text() -> None:
+    """Types hold it where a word may mean something else; a code with a hyphen is a reason."""
+    codes = {each.value for each in Reason if "-" in each}
+    written = {
+        (str(path.relative_to(HOUSE)), text)
+        for path in files("")
+        if path.name != "reasons.py"
+        for text in texts(path)
+        if text in codes
+    }
+    assert written == OTHER_WORDS
+    for path in (HOUSE / "api/web").rglob("*.html"):
+        assert codes.isdisjoint(re.findall(r"""["']([a-z-]+)["']""", path.read_text("utf-8"))), path
+
+
+def test_sql_holds_no_reason_but_members() -> None:
+    """A statement takes them from the vocabulary; the schema, which cannot, spells them alike."""
+    assert IN_SQL.search("WHERE coalesce(m.reason, '') NOT IN ('person')")
+    assert [text for path in files("") for text in texts(path) if IN_SQL.search(text)] == []
+    migrations = (path.read_text("utf-8") for path in (HOUSE / "store/sql").glob("*.sql"))
+    schema = " ".join(" ".join(migrations).split())
+    written = " ".join("".join(groups) for groups in IN_SCHEMA.findall(schema))
+    assert {Reason(code) for code in re.findall("[a-z-]+", written)} > {Reason.NONE}
+    assert f"reason IN {PARKED}" in schema

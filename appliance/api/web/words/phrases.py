@@ -1,6 +1,6 @@
 """Codes of the lower floors as sentences: English here, other languages in the catalogue.
 
-The catalogue is checked against this file by a test, so a new code cannot be forgotten.
+Tests hold that every reason has its sentence here and every sentence its Dutch.
 """
 
 from collections.abc import Mapping
@@ -116,10 +116,6 @@ REFUSALS: Mapping[Reason, tuple[str, str]] = {
     Reason.OPTED_OUT: (
         "Nothing was sent: this person asked to stop.",
         "You can write again as soon as they write START to {line}.",
-    ),
-    Reason.NOT_ON_WHATSAPP: (
-        "Nothing was sent: this number is not on WhatsApp.",
-        "Send it as SMS if the message may go that way.",
     ),
     Reason.CANNOT_CANCEL: (
         "It can no longer be withdrawn: it is being typed, or has left.",
