@@ -133,3 +133,5 @@ _KNOWN: dict[str, Kind] = {}
 def learn(kind: Kind) -> None:
     """From now on there are devices of this kind. Called before the first is asked for."""
     _KNOWN[kind.name] = kind
+    for channel in kind.channels:
+        Channel.learn(channel)

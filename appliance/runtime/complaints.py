@@ -7,6 +7,7 @@ from appliance.devices.complaint import Complaint
 from appliance.devices.kind import Kind
 from appliance.runtime.drivers import enrolled
 from appliance.store import devices, privacy
+from appliance.store.devices import Device
 from appliance.store.keeping import is_low
 from appliance.store.store import Store
 
@@ -19,7 +20,16 @@ def complaints_of(store: Store) -> Sequence[Complaint]:
         own = [enrolled(each) for each in known if each.kind == kind.name]
         if own or (kind.is_expected and not known):
             found.extend(kind.doctor(own))
-    return found
+    names = {kind.name for kind in Kind.known()}
+    return [*found, *(_undriven(each) for each in known if each.kind not in names)]
+
+
+def _undriven(device: Device) -> Complaint:
+    return Complaint(
+        about=device.address,
+        sentence=f"Nothing on this machine drives a {device.kind}.",
+        remedy="Install the package again that brought it, or remove its line.",
+    )
 
 
 def about_folder(data: Path) -> Sequence[Complaint]:

@@ -21,7 +21,11 @@ def enrolled(device: Device) -> Enrolled:
 def driver_for(
     device: Device, *, listener: Reception, clock: Clock, settings: Mapping[str, BaseModel]
 ) -> Driver:
-    """`settings` by the name of the kind. Raises SetupError where no kind drives it."""
-    return Kind.named(device.kind).make_driver(
-        enrolled(device), listener=listener, clock=clock, settings=settings.get(device.kind)
-    )
+    """`settings` by the name of the kind, its defaults where there are none. Raises SetupError
+    where no kind drives it.
+    """
+    kind = Kind.named(device.kind)
+    own = settings.get(kind.name)
+    if own is None and kind.settings is not None:
+        own = kind.settings()
+    return kind.make_driver(enrolled(device), listener=listener, clock=clock, settings=own)

@@ -2,14 +2,18 @@
 
 import logging
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+
+from pydantic import BaseModel
 
 from appliance import logs
 from appliance.addresses import Networks
 from appliance.api.app import create_app
 from appliance.api.connections import Connections
 from appliance.clock import SystemClock
-from appliance.config import load
+from appliance.config import Settings, load
+from appliance.devices.kind import Kind
 from appliance.runtime.balie import Balie
 from appliance.runtime.descriptors import allow_descriptors
 from appliance.runtime.ending import tidy_when_told
@@ -42,7 +46,7 @@ def run_balie(
             SystemClock(),
             secure_cookies=settings.secure_cookies,
             max_waiting=settings.max_waiting,
-            settings={"modem": settings.modem},
+            settings=_of_kinds(settings),
             connections=connections,
             proxies=proxies,
         )
@@ -52,6 +56,15 @@ def run_balie(
             serve(create_app(balie.services), sock, connections)
         finally:
             balie.stop()
+
+
+def _of_kinds(settings: Settings) -> Mapping[str, BaseModel]:
+    """The table of each kind of device that has one."""
+    return {
+        kind.name: getattr(settings, kind.name)
+        for kind in Kind.known()
+        if kind.settings is not None and hasattr(settings, kind.name)
+    }
 
 
 def _welcome(balie: Balie, address: str) -> None:

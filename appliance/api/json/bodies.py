@@ -10,6 +10,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from appliance.api.json.names import ChannelName, KindName, WantedChannel
 from appliance.messages import MAX_TEXT
 
 T = TypeVar("T")
@@ -30,7 +31,6 @@ State = Literal[
     "cancelled",
     "received",
 ]
-Channel = Literal["whatsapp", "sms"]
 
 
 class MessageIn(BaseModel):
@@ -46,7 +46,7 @@ class MessageIn(BaseModel):
     text: str = Field(
         description=f"What to say: 1 to {MAX_TEXT} characters, kept as they are (NFC)."
     )
-    channel: Literal["auto", "whatsapp", "sms"] = Field(
+    channel: WantedChannel = Field(
         "auto", description="`auto`: WhatsApp where they have it, else SMS."
     )
     media: None = Field(None, description="Leave out: files cannot be sent yet.")
@@ -87,7 +87,7 @@ class ListIn(BaseModel):
         min_length=1,
         max_length=20,
     )
-    channel: Literal["auto", "whatsapp", "sms"] = Field(
+    channel: WantedChannel = Field(
         "auto", description="`auto`: WhatsApp where they have it, else SMS."
     )
     ttl_s: int | None = Field(
@@ -161,7 +161,7 @@ class MessageOut(_Out):
     conversation: str
     group: str | None
     contact: ContactRef
-    channel: Channel | None = Field(description="null: not yet known, whichever works.")
+    channel: ChannelName | None = Field(description="null: not yet known, whichever works.")
     text: str
     origin: Literal["person", "notice", "technical"] = Field(
         description="Who speaks in what came in: only a person waits for an answer. A notice is"
@@ -218,7 +218,7 @@ class EvidenceOut(_Out):
 
     attempt: str
     device: str
-    channel: Channel
+    channel: ChannelName
     started_at: datetime
     tapped_at: datetime | None
     ended_at: datetime | None
@@ -242,7 +242,7 @@ class BranchRef(_Out):
 
 
 class RouteOut(_Out):
-    channel: Channel
+    channel: ChannelName
     device: str
 
 
@@ -260,7 +260,7 @@ class LineOut(_Out):
     number: str
     branch: BranchRef
     stopped: str | None = Field(description="Why nothing is sent until a person looks.")
-    ready: list[Channel] = Field(description="The channels over which it can send now.")
+    ready: list[ChannelName] = Field(description="The channels over which it can send now.")
     routes: list[RouteOut] = Field(description="Its ways to send, best first.")
     fallback: FallbackOut
     waiting: int = Field(description="Messages that have not left yet.")
@@ -310,10 +310,10 @@ class BalanceOut(_Out):
 
 class DeviceOut(_Out):
     id: str
-    kind: Literal["phone", "modem"]
+    kind: KindName
     state: Literal["absent", "unauthorized", "offline", "ready", "degraded"]
     reason: str
-    channels: list[Channel] = Field(description="Those that can send now.")
+    channels: list[ChannelName] = Field(description="Those that can send now.")
     sim_number: str | None
     imei: str | None = Field(description="The modem that it is bound to.")
     balance: BalanceOut | None = Field(description="The credit of a prepaid SIM.")

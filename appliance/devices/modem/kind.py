@@ -34,7 +34,7 @@ def _make_driver(
         imei=device.imei,
         listener=listener,
         clock=clock,
-        options=_options(settings if isinstance(settings, ModemSettings) else ModemSettings()),
+        options=_options(ModemSettings.model_validate(settings)),
     )
 
 
