@@ -73,6 +73,7 @@ Channel.WHATSAPP = Channel(
     carries_media=True,
     can_be_edited=True,
     own_sender="+0",
+    longest=65_536,  # WhatsApp's own limit, above what the house takes
 )
 Channel.SMS = Channel(
     name="sms",

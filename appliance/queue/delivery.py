@@ -232,9 +232,10 @@ def _parts_of(tx: Tx, message_id: str) -> Sequence[sqlite3.Row]:
 
 
 _NEWEST = """
-SELECT a.id, a.message_id, a.channel, a.tapped_ms, a.signature, m.text, m.state
-FROM message m JOIN attempt a ON a.id = (SELECT max(id) FROM attempt WHERE message_id = m.id)
-WHERE m.id = (SELECT message_id FROM attempt WHERE id = ?)
+SELECT a.id, a.message_id, told.channel, a.tapped_ms, a.signature, m.text, m.state
+FROM attempt told JOIN message m ON m.id = told.message_id
+JOIN attempt a ON a.id = (SELECT max(id) FROM attempt WHERE message_id = m.id)
+WHERE told.id = ?
 """
 
 

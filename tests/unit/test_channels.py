@@ -102,5 +102,6 @@ def test_a_channel_says_how_long_a_text_may_be() -> None:
     """In parts where it counts them, else in characters."""
     assert Channel.SMS.fits("a" * 1530)
     assert not Channel.SMS.fits("a" * 1531)
-    assert Channel.WHATSAPP.fits("a" * 4096)
-    assert not Channel.WHATSAPP.fits("a" * 4097)
+    letter = Channel(name="letter", label="Letter", longest=40)
+    assert letter.fits("a" * 40)
+    assert not letter.fits("a" * 41)
