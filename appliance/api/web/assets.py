@@ -6,7 +6,19 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from appliance.messages import MessageState
+
 STATIC_DIR = Path(__file__).parent / "static"
+
+_TICKS = {
+    MessageState.QUEUED: ("clock", ""),
+    MessageState.SENDING: ("clock", ""),
+    MessageState.UNCONFIRMED: ("unsure", ""),
+    MessageState.SENT: ("tick", ""),
+    MessageState.DELIVERED: ("ticks", ""),
+    MessageState.READ: ("ticks", "read"),
+    MessageState.CANCELLED: ("withdrawn", ""),
+}
 
 
 @functools.cache
@@ -22,3 +34,8 @@ def icon(name: str, kind: str = "") -> Markup:
     return Markup(
         '<svg class="icon {kind}" aria-hidden="true" focusable="false"><use href="{href}"/></svg>'
     ).format(kind=kind, href=f"{asset('icons.svg')}#{name}")
+
+
+def tick(state: MessageState) -> Markup:
+    """How far a message of ours has come."""
+    return icon(*_TICKS.get(state, ("alert", "bad")))

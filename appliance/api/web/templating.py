@@ -5,8 +5,14 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from appliance.api.web.assets import asset, icon
-from appliance.api.web.words import device_phrases, phrases
+from appliance.api.web.assets import asset, icon, tick
+from appliance.api.web.words import (
+    bubble_sentences,
+    device_phrases,
+    phrases,
+    proof_sentences,
+    writing_sentences,
+)
 from appliance.api.web.words.i18n import Words
 from appliance.characters import is_blank
 from appliance.devices.kind import Kind
@@ -26,7 +32,15 @@ def environment() -> Environment:
         auto_reload=False,
     )
     env.globals.update(
-        phrases=phrases, device_phrases=device_phrases, kind_of=Kind.named, icon=icon, asset=asset
+        phrases=phrases,
+        device_phrases=device_phrases,
+        kind_of=Kind.named,
+        bubble_sentences=bubble_sentences,
+        proof_sentences=proof_sentences,
+        writing_sentences=writing_sentences,
+        icon=icon,
+        tick=tick,
+        asset=asset,
     )
     env.filters["readable"] = readable
     env.tests["e164"] = is_e164

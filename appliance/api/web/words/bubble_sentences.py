@@ -1,0 +1,91 @@
+"""What stands beside a message in the thread: who speaks, what became of it, what it waits for."""
+
+from appliance.api.web.words import phrases
+from appliance.api.web.words.i18n import Words
+from appliance.desk.inbox.thread import Bubble
+from appliance.messages import MessageState, Origin
+
+
+def author(words: Words, bubble: Bubble) -> str:
+    if not bubble.rule:
+        return bubble.author or ""
+    if bubble.rule == "welcome":
+        return words.text("Balie, welcome")
+    if bubble.rule in ("stop", "start"):
+        return words.text("Balie, confirmation")
+    return words.text("Balie, by itself")
+
+
+def origin(words: Words, bubble: Bubble) -> str:
+    """What it is instead of a person's words; empty where it is those."""
+    if bubble.origin is Origin.NOTICE:
+        return words.text("Automatic notice, not from a person")
+    if bubble.origin is Origin.TECHNICAL:
+        return words.text("Technical message, for equipment")
+    return ""
+
+
+def mark(words: Words, bubble: Bubble) -> str:
+    """What happened to its text; empty where nothing did."""
+    if bubble.deleted:
+        return words.text("deleted")
+    if bubble.earlier:
+        return words.text("edited")
+    if bubble.awaited:
+        return words.text("not readable yet")
+    return ""
+
+
+def waits(words: Words, bubble: Bubble, zone: str, now_ms: int) -> str:
+    """What it waits for, or why it goes no further; empty where it has left."""
+    because = _because(words, bubble)
+    if bubble.state is MessageState.QUEUED:
+        return _queued(words, bubble, because, zone, now_ms)
+    if bubble.state is MessageState.SENDING:
+        return words.text("Is being sent now and can no longer be withdrawn.")
+    if bubble.state is MessageState.UNCONFIRMED:
+        if because:
+            return words.text("Not proven yet: {reason}.").format(reason=because)
+        return words.text("Not proven yet.")
+    if bubble.state in _ENDED:
+        return _ended(words, bubble, because)
+    return ""
+
+
+_ENDED = frozenset(
+    {
+        MessageState.FAILED,
+        MessageState.REFUSED,
+        MessageState.EXPIRED,
+        MessageState.CANCELLED,
+    }
+)
+
+
+def _because(words: Words, bubble: Bubble) -> str:
+    """Empty where nothing is known."""
+    if not bubble.reason:
+        return ""
+    return words.text(phrases.WAITING.get(bubble.reason, bubble.reason))
+
+
+def _queued(words: Words, bubble: Bubble, because: str, zone: str, now_ms: int) -> str:
+    if bubble.expected_ms is None:
+        if because:
+            return words.text("Waits, because {reason}.").format(reason=because)
+        return words.text("Waits for its turn.")
+    time = words.at(bubble.expected_ms, zone, now_ms)
+    if not because:
+        return words.text("Expected {time}.").format(time=time)
+    if bubble.takes_another_way:
+        sentence = words.text("Expected {time} by another way, because {reason}.")
+    else:
+        sentence = words.text("Expected {time}, because {reason}.")
+    return sentence.format(time=time, reason=because)
+
+
+def _ended(words: Words, bubble: Bubble, because: str) -> str:
+    state = words.text(phrases.STATES[bubble.state])
+    if not because:
+        return f"{state}."
+    return f"{state}, {words.text('because {reason}').format(reason=because)}."

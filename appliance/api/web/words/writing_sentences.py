@@ -1,0 +1,71 @@
+"""What stands where one writes: why nothing leaves, why nothing can be written, how long it is."""
+
+from appliance.api.web.words.i18n import Words
+from appliance.desk.inbox.thread import Conversation
+from appliance.desk.outgoing.sms_length import SmsLength
+from appliance.phone_numbers import is_e164, readable
+
+
+def warning(words: Words, about: Conversation) -> tuple[str, str] | None:
+    """Why what is written now does not leave, and what would change it; None where it does."""
+    if about.line_stopped and about.goes_on:
+        return (
+            words.text("One device of this number was stopped; the other one goes on."),
+            words.text("Somebody has to look at it; see Devices."),
+        )
+    if about.line_stopped:
+        return (
+            words.text("This number was stopped, so nothing leaves it now."),
+            words.text("Somebody has to look at the phone; see Devices."),
+        )
+    if about.verdict and about.verdict.opted_out:
+        again = words.text("You can write again as soon as they write START to {line}.")
+        return (
+            words.text("This person asked to stop."),
+            again.format(line=readable(about.line_number)),
+        )
+    return None
+
+
+def read_only(words: Words, about: Conversation) -> tuple[str, str] | None:
+    """The icon, which may be empty, and why there is no field; None where one may write."""
+    if about.is_group:
+        return "group", words.text("A group is only read here. Write in it on the phone itself.")
+    if not about.may_write:
+        return "", words.text("You may read this conversation, not write in it.")
+    if any(map(is_e164, about.to)):
+        return None
+    if "@" in about.to[0]:
+        hidden = words.text(
+            "WhatsApp hides this person's number, so Balie cannot answer."
+            " Answer on the phone itself."
+        )
+        return "person", hidden
+    nameless = words.text(
+        "This SMS came from a name, a service or a machine. It cannot be answered."
+    )
+    return "person", nameless
+
+
+def length(words: Words, sms: SmsLength | None) -> str:
+    """How many SMS it is; empty where there is nothing to say."""
+    if sms is None:
+        return ""
+    if sms.too_long:
+        sentence = words.text("too long for SMS: {n} messages, at most {most}")
+        return sentence.format(n=sms.parts, most=sms.most)
+    if sms.sure:
+        return _sure(words, sms)
+    if sms.parts == 1:
+        return ""
+    sentence = words.plural("as SMS: {n} message", "as SMS: {n} messages", sms.parts)
+    return sentence.format(n=sms.parts)
+
+
+def _sure(words: Words, sms: SmsLength) -> str:
+    parts = words.plural("{n} SMS", "{n} SMS", sms.parts)
+    left = words.plural("{n} character left", "{n} characters left", sms.left)
+    said = [parts.format(n=sms.parts), left.format(n=sms.left)]
+    if sms.signed:
+        said.append(words.text("signed with the branch's name"))
+    return " · ".join(said)
