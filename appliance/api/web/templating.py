@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from appliance.api.web.assets import asset, icon, tick
 from appliance.api.web.words import (
     bubble_sentences,
+    contact_sentences,
     device_phrases,
     phrases,
     proof_sentences,
@@ -36,6 +37,7 @@ def environment() -> Environment:
         device_phrases=device_phrases,
         kind_of=Kind.named,
         bubble_sentences=bubble_sentences,
+        contact_sentences=contact_sentences,
         proof_sentences=proof_sentences,
         writing_sentences=writing_sentences,
         icon=icon,

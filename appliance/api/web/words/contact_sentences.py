@@ -1,0 +1,28 @@
+"""What the card of a contact says of their numbers."""
+
+from appliance.api.web.words.i18n import Words
+from appliance.desk.contacts.card import Number
+from appliance.phone_numbers import is_e164, readable
+from appliance.store.contacts import Contact
+
+
+def flag(words: Words, each: Number) -> tuple[str, str]:
+    """The icon, and whether one may write to it."""
+    if not is_e164(each.number):
+        return "unsure", words.text("cannot be answered")
+    if each.verdict.opted_out:
+        return "alert", words.text("asked to stop")
+    if not each.verdict.allowed:
+        return "unsure", words.text("has not written yet")
+    if each.verdict.sms_only:
+        return "tick", words.text("may be written to by SMS")
+    return "tick", words.text("may be written to")
+
+
+def same_person(words: Words, number: str, other: Contact) -> str:
+    """The question before two contacts become one."""
+    sentence = words.text(
+        "{number} is the number of {name}. Are they the same person?"
+        " Then their conversations become one. This cannot be undone."
+    )
+    return sentence.format(number=readable(number), name=other.name)
