@@ -1,0 +1,91 @@
+"""What the page of the devices says of a number and of what carries it."""
+
+from appliance.api.web.words import device_phrases, phrases
+from appliance.api.web.words.i18n import Words
+from appliance.desk.lines.equipment import Device, ModemFacts, Number
+from appliance.desk.lines.line_codes import LineCode
+from appliance.devices.protocol import DeviceState
+from appliance.messages import MessageClass
+from appliance.reasons import Reason
+from appliance.store.line_settings import LineSettings
+
+
+def place(device: Device) -> str:
+    """Where it hangs, as Balie calls it."""
+    return (device.modem.port if device.modem else None) or device.address
+
+
+def short(address: str) -> str:
+    """The name of a port without the folder that all have in common."""
+    return address.replace("/dev/serial/by-id/", "")
+
+
+def how_it_is(words: Words, device: Device) -> tuple[str, str]:
+    """The sentence and the remedy, which may be empty."""
+    sentence, remedy = device_phrases.about(device.kind, device.reason)
+    if device.reason is Reason.NONE and device.state is not DeviceState.READY:
+        sentence = words.text("Nothing is known of it yet.")
+    return words.text(sentence), words.text(remedy) if remedy else ""
+
+
+def waiting(words: Words, number: Number) -> str:
+    sentence = words.plural("{n} message waits", "{n} messages wait", number.waiting)
+    return sentence.format(n=number.waiting)
+
+
+def stopped(words: Words, number: Number) -> str:
+    if number.goes_on:
+        return words.text("One device of this number was stopped; the other one goes on.")
+    return words.text("This number was stopped: nothing is sent from it.")
+
+
+def why_stopped(words: Words, number: Number) -> tuple[str, str]:
+    """The sentence and the remedy, which may be empty."""
+    sentence, remedy = phrases.STOPPED.get(number.stopped or "", (number.stopped or "", ""))
+    return words.text(sentence), words.text(remedy) if remedy else ""
+
+
+def crowded(words: Words, waiting: int) -> str:
+    sentence = words.plural(
+        "Many new people wrote at once: {n} first answer waits, and replies go before.",
+        "Many new people wrote at once: {n} first answers wait, and replies go before.",
+        waiting,
+    )
+    return sentence.format(n=waiting)
+
+
+def code_came(words: Words, code: LineCode) -> str:
+    sentence = words.text("A code for this number came from {service}.")
+    return sentence.format(service=code.service or code.sender)
+
+
+def code_until(words: Words, code: LineCode, zone: str) -> str:
+    sentence = words.text(
+        "It can be read until {time}, by those who manage this device only."
+        " Give it to nobody who asks for it."
+    )
+    return sentence.format(time=words.time(code.until_ms, zone))
+
+
+def network(words: Words, modem: ModemFacts) -> str:
+    """Its name and whether it is at home there; empty where it is not known."""
+    found = modem.registration or ""
+    registered = words.text(device_phrases.REGISTRATIONS.get(found, found))
+    return f"{modem.network} · {registered}" if modem.network else registered
+
+
+def takes_over(words: Words, settings: LineSettings) -> str:
+    """When the fallback of a number is used, and what for."""
+    after = words.plural(
+        "It takes over when nothing else of this number could send for {n} minute.",
+        "It takes over when nothing else of this number could send for {n} minutes.",
+        settings.fallback_after_min,
+    )
+    said = [after.format(n=settings.fallback_after_min)]
+    if MessageClass.LIST in settings.fallback_classes:
+        said.append(words.text("Lists may go over it, too."))
+    else:
+        said.append(words.text("Lists wait."))
+    if settings.call_answer:
+        said.append(words.text("Who calls it gets one SMS a day."))
+    return " ".join(said)
