@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Reading, Visit, go, in_header
+from appliance.api.web.words.i18n import Words
 from appliance.desk.access.rights import Permission
 from appliance.desk.inbox import overview
 from appliance.desk.inbox.overview import Filter, Line, ListPage, Order
@@ -58,6 +59,31 @@ class Desk:
     @property
     def may_write(self) -> bool:
         return any(line.may_write for line in self.lines)
+
+    @property
+    def names_branches(self) -> bool:
+        """Rows of several branches stand in one list."""
+        return not self.wanted.line and len(self.lines) > 1
+
+    def heading(self, words: Words) -> str:
+        """The number whose conversations these are, where it is one number's."""
+        if self.wanted.line:
+            return self.line_of(self.wanted.line).readable
+        if len(self.lines) == 1:
+            return self.lines[0].readable
+        return words.text("Conversations")
+
+    def nothing(self, words: Words) -> str:
+        """What an empty list says."""
+        if self.wanted.order is Order.WAITING:
+            return words.text("Nobody waits for an answer.")
+        if self.wanted.show is Filter.UNREAD:
+            return words.text("Everything is read.")
+        if self.wanted.show is Filter.GROUPS:
+            return words.text("The phone is in no group yet.")
+        if not self.lines:
+            return words.text("There is no number yet that you may use.")
+        return words.text("Nobody has written yet. Conversations appear here by themselves.")
 
 
 def wanted(
