@@ -48,6 +48,11 @@ class Choice:
         """The branch that was added last: ids are in the order of their making."""
         return max((each.id for each in self.branches), default="")
 
+    @property
+    def example(self) -> str:
+        """The name for the commands that the page shows."""
+        return next((each.name for each in self.branches if each.id == self.newest), "…")
+
 
 @routes.get("/setup/line")
 async def line_page(visit: Reading) -> Response:

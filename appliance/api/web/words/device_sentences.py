@@ -41,7 +41,8 @@ def stopped(words: Words, number: Number) -> str:
 
 def why_stopped(words: Words, number: Number) -> tuple[str, str]:
     """The sentence and the remedy, which may be empty."""
-    sentence, remedy = phrases.STOPPED.get(number.stopped or "", (number.stopped or "", ""))
+    known = Reason.of(number.stopped)
+    sentence, remedy = phrases.STOPPED.get(known, ("", "")) if known else (number.stopped or "", "")
     return words.text(sentence), words.text(remedy) if remedy else ""
 
 
