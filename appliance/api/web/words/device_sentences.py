@@ -41,8 +41,9 @@ def stopped(words: Words, number: Number) -> str:
 
 def why_stopped(words: Words, number: Number) -> tuple[str, str]:
     """The sentence and the remedy, which may be empty."""
-    known = Reason.of(number.stopped)
-    sentence, remedy = phrases.STOPPED.get(known, ("", "")) if known else (number.stopped or "", "")
+    why = number.stopped or ""
+    known = {reason.value: said for reason, said in phrases.STOPPED.items()}
+    sentence, remedy = known.get(why, (why, ""))
     return words.text(sentence), words.text(remedy) if remedy else ""
 
 
