@@ -18,7 +18,9 @@ _LONG_FIRST = (
     "queue/test_power.py",
     "e2e",
     "devices",
+    "emulated",
     "queue",
+    "desk",
 )
 
 

@@ -8,7 +8,7 @@ from appliance.api.json.bodies import MessageDetailOut
 from appliance.devices.protocol import Form
 from tests.api.office import Caller, Desk, Office
 from tests.api.test_near_stop import one, thread
-from tests.api.test_web_rules import Browser, log_in
+from tests.api.web.test_web_rules import Browser, log_in
 
 ANNA = "+31687654321"
 WAITING = "Wachten op dit bericht. Dit kan even duren."

@@ -8,7 +8,7 @@ from appliance.channels import Channel
 from appliance.store import devices, lines, routes
 from appliance.store.store import Tx
 from tests.api.office import Desk, Office
-from tests.api.test_web_rules import Browser, log_in
+from tests.api.web.test_web_rules import Browser, log_in
 
 WORKER = "+31655500501"
 

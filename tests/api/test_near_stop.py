@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.api.office import Caller, Desk, Office
-from tests.api.test_web_rules import Browser, log_in
+from tests.api.web.test_web_rules import Browser, log_in
 
 WORKER = "+31655500401"
 ASKS = "Do they want no more messages?"

@@ -4,7 +4,7 @@ import pytest
 
 from appliance.queue.pacing import DEFAULT_PROFILE
 from tests.api.office import Caller, Desk, Office
-from tests.api.test_web_rules import log_in
+from tests.api.web.test_web_rules import log_in
 
 TOLD = "Many new people wrote at once: 5 first answers wait, and replies go before."
 

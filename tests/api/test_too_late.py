@@ -7,7 +7,7 @@ import pytest
 from appliance.messages import MessageState
 from appliance.store import lines, messages
 from tests.api.office import Caller, Desk, Office
-from tests.api.test_web_rules import Browser, log_in
+from tests.api.web.test_web_rules import Browser, log_in
 
 WORKER = "+31655500601"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import adbutils
 import pytest
 
-from tests.devices.phone_bench import PhoneBench, eventually
+from tests.emulated.phone_bench import PhoneBench, eventually
 
 _STOP_WITHIN_S = 60
 

@@ -37,7 +37,7 @@ from appliance.emulated.world.timers import LoopTimers
 from appliance.emulated.world.truth import TruthLog
 from appliance.reasons import Reason
 from tests.devices.phone.driver_kit import Recorder, Try
-from tests.devices.phone_bench import eventually
+from tests.emulated.phone_bench import eventually
 
 T = TypeVar("T")
 

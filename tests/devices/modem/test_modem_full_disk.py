@@ -15,7 +15,7 @@ from appliance.queue.gate import ConsentGate
 from appliance.store import branches, devices, lines, routes
 from appliance.store.store import Store, Tx
 from tests.devices.modem.modem_kit import ANNA, OWN, QUICK, ModemWorld
-from tests.devices.phone_bench import eventually
+from tests.emulated.phone_bench import eventually
 from tests.full_disk import fill_the_disk, make_room
 
 

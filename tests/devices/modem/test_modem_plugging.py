@@ -28,7 +28,7 @@ from tests.devices.modem.modem_kit import (
     ModemWorld,
 )
 from tests.devices.phone.driver_kit import Counter
-from tests.devices.phone_bench import eventually
+from tests.emulated.phone_bench import eventually
 
 MakeWorld = Callable[..., ModemWorld]
 FAST = Rhythm(poll_s=0.02, probe_s=30.0, probe_again_s=0.05, tell_again_s=0.01)

@@ -15,7 +15,7 @@ from appliance.errors import DeviceError, StoreUnavailable
 from appliance.reasons import Reason
 from tests.devices.modem.conftest import MakeDesk
 from tests.devices.modem.modem_kit import ANNA, BEA, DEVICE, QUICK, ModemDesk, ModemWorld
-from tests.devices.phone_bench import eventually
+from tests.emulated.phone_bench import eventually
 
 MakeWorld = Callable[..., ModemWorld]
 LONG = "Wie kan morgen om zes uur beginnen in Venlo? 🌅 " * 12

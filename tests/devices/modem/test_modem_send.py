@@ -24,7 +24,7 @@ from tests.devices.modem.modem_kit import (
     again,
 )
 from tests.devices.phone.driver_kit import Try
-from tests.devices.phone_bench import eventually
+from tests.emulated.phone_bench import eventually
 
 MakeWorld = Callable[..., ModemWorld]
 LONG = "".join(f"{number:03} schapen. " for number in range(110))  # 1430 characters: ten parts

@@ -18,7 +18,7 @@ from appliance.reasons import Reason
 from appliance.store import branches, devices, lines, routes
 from appliance.store.store import Store, Tx
 from tests.devices.modem.modem_kit import ANNA, QUICK, ModemWorld
-from tests.devices.phone_bench import eventually
+from tests.emulated.phone_bench import eventually
 
 NUMBERS = ("+31653000001", "+31653000002")
 ZEROS = "0" * 15

@@ -44,7 +44,7 @@ from appliance.errors import (
     Unconfirmed,
 )
 from appliance.reasons import Reason
-from tests.devices.phone_bench import eventually
+from tests.emulated.phone_bench import eventually
 
 T = TypeVar("T")
 

@@ -22,7 +22,6 @@ from appliance.devices.phone.whatsapp.rows import read_rows
 from appliance.emulated.phone.faults import FaultKind
 from appliance.emulated.phone.hierarchy_xml import u2_dump
 from appliance.errors import Transient
-from tests.devices.handset_rig import ANNA, Rig
 from tests.devices.phone.screens import (
     N,
     W,
@@ -39,6 +38,7 @@ from tests.devices.phone.screens import (
     system_dialog,
     xml,
 )
+from tests.emulated.handset_rig import ANNA, Rig
 
 _MESSAGE_IDS = frozenset({"message_text", "caption", "date", "status", "date_wrapper"})
 _STRANGE = (

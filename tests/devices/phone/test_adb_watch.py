@@ -19,7 +19,7 @@ from appliance.devices.protocol import DeviceState
 from appliance.emulated.phone.spec import PhoneSpec
 from appliance.reasons import Reason
 from tests.devices.phone.driver_kit import DEVICE, OWN, Desk, Recorder, World
-from tests.devices.phone_bench import eventually
+from tests.emulated.phone_bench import eventually
 
 
 class Followed:

@@ -10,7 +10,7 @@ from appliance.devices.phone.adb.calls import Output
 from appliance.devices.protocol import DeviceState, Finding, Visit
 from appliance.errors import DeviceError, StoreUnavailable
 from tests.devices.phone.driver_kit import ANNA, BEA, Desk
-from tests.devices.phone_bench import eventually
+from tests.emulated.phone_bench import eventually
 
 
 def test_an_answer_to_an_open_chat_is_read_from_the_screen(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from appliance.devices.worker import DeviceWorker
 from appliance.emulated.phone.spec import PhoneSpec
 from tests.devices.phone import driver_kit as kit
 from tests.devices.phone.driver_kit import OWN, Desk, World
-from tests.devices.phone_bench import eventually
+from tests.emulated.phone_bench import eventually
 
 # Enough for some messages to arrive while their chat is open.
 ANSWERS = 12

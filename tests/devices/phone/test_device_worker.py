@@ -25,7 +25,7 @@ from appliance.devices.worker import DeviceWorker, Rhythm
 from appliance.errors import DeviceGone, StoreUnavailable, Transient, Unconfirmed
 from appliance.reasons import Reason
 from tests.devices.phone.driver_kit import ANNA, DEVICE, Counter, Desk, Recorder, Try
-from tests.devices.phone_bench import eventually
+from tests.emulated.phone_bench import eventually
 
 READY = Status(state=DeviceState.READY, channels=frozenset(Channel.known()))
 FAST = Rhythm(poll_s=0.01, probe_s=30.0, probe_again_s=0.02, tell_again_s=0.01)

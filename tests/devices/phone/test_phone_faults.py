@@ -9,7 +9,7 @@ from appliance.devices.protocol import DeviceState, Finding, Tick
 from appliance.errors import DeviceError, LineStopped, Transient, Unconfirmed
 from appliance.reasons import Reason
 from tests.devices.phone.driver_kit import ANNA, BEA, Desk
-from tests.devices.phone_bench import eventually
+from tests.emulated.phone_bench import eventually
 
 WIRE_FAULTS = ["http-500-after-acting", "never-answers", "late-answer", "stream-cut"]
 CALLS = ["click", "dumpWindowHierarchy", "setText", "shell"]

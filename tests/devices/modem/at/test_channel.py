@@ -15,7 +15,7 @@ from appliance.devices.modem.at.answers import (
 from appliance.devices.modem.at.channel import AtChannel
 from appliance.devices.modem.at.urc import Booted, NewMessage, Ring, Unknown
 from tests.devices.modem.at.scripted_port import IMEI, Answers, ScriptedPort
-from tests.devices.phone_bench import eventually
+from tests.emulated.phone_bench import eventually
 
 PDU = "0011000B911326547698F00000AA05C8329BFD06"
 SENT = {

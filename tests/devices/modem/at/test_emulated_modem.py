@@ -13,7 +13,7 @@ from appliance.devices.modem.search import Search
 from appliance.emulated.modem.faults import ModemFaultKind
 from appliance.errors import DeviceGone
 from tests.devices.modem.modem_kit import ANNA, ModemWorld
-from tests.devices.phone_bench import eventually
+from tests.emulated.phone_bench import eventually
 
 LONG_S = 60.0
 #: To ANNA, "Dag"; the SIM's own service centre.

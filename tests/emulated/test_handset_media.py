@@ -6,7 +6,7 @@ from appliance.emulated.phone.whatsapp import notices
 from appliance.emulated.phone.whatsapp.media import Medium, MediumKind
 from appliance.emulated.phone.whatsapp.model import Change
 from appliance.emulated.phone.whatsapp.notices import NoticeKind
-from tests.devices.handset_rig import AFTERNOON_MS, ANNA, ANNA_JID, BRAM, Rig
+from tests.emulated.handset_rig import AFTERNOON_MS, ANNA, ANNA_JID, BRAM, Rig
 
 # The texts of notifications, English and Dutch, written down apart from the emulator's tables.
 TOLD = [

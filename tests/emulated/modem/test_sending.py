@@ -4,7 +4,7 @@ from appliance.emulated.modem import alphabet
 from appliance.emulated.modem.address import address_octets, address_of
 from appliance.emulated.modem.header import Concat
 from appliance.emulated.modem.spec import ModemSpec
-from tests.devices.emulated_modem.bench import ANNA, MODEM, Bench, Line, eventually
+from tests.emulated.modem.bench import ANNA, MODEM, Bench, Line, eventually
 
 REPORT = 0x20
 

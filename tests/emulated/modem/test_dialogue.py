@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.devices.emulated_modem.bench import Bench, Line
+from tests.emulated.modem.bench import Bench, Line
 
 OK = "\r\nOK\r\n"
 

@@ -6,7 +6,7 @@ from appliance.emulated.modem import alphabet
 from appliance.emulated.modem.address import address_octets, address_of
 from appliance.emulated.modem.deliver import Dispatch, deliver_tpdus, stamp
 from appliance.emulated.modem.submit import read_submit
-from tests.devices.emulated_modem.bench import Bench, Line
+from tests.emulated.modem.bench import Bench, Line
 
 #: "hellohello" to +46708251358, with a relative validity; known from many a manual.
 HELLO = "11000B916407281553F80000AA0AE8329BFD4697D9EC37"

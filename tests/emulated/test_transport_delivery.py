@@ -14,8 +14,8 @@ from appliance.emulated.phone.wire.stream import Stream
 from appliance.emulated.phone.wire.transport import Transport
 from appliance.emulated.phone.wire.u2_process import U2Process
 from appliance.emulated.world.traffic import Traffic
-from tests.devices.plain_handset import PlainHandset
-from tests.devices.test_adb_auth import PUBLIC_KEY
+from tests.emulated.plain_handset import PlainHandset
+from tests.emulated.test_adb_auth import PUBLIC_KEY
 
 Delivery = Callable[[bytes], Iterator[bytes | None]]
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from appliance.emulated.world.injector import group_jid
-from tests.devices.handset_rig import AFTERNOON_MS, ANNA, ANNA_JID, BRAM, Rig
+from tests.emulated.handset_rig import AFTERNOON_MS, ANNA, ANNA_JID, BRAM, Rig
 
 GOLDEN_CHILD = (
     "    NotificationRecord(0x02c77d3d: pkg=com.whatsapp user=UserHandle{0} id=1 "

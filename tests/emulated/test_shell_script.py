@@ -15,7 +15,7 @@ from appliance.emulated.phone.wire.shell_output import ShellOutput
 from appliance.emulated.phone.wire.shell_script import ShellSyntaxError, parse
 from appliance.emulated.phone.wire.shell_service import ShellRun
 from appliance.emulated.phone.wire.stream import Stream
-from tests.devices.plain_handset import PlainHandset
+from tests.emulated.plain_handset import PlainHandset
 
 
 class PrintingHandset(PlainHandset):

@@ -8,7 +8,7 @@ from shutil import which
 
 import pytest
 
-from tests.devices.emulated_modem.bench import ANNA, Bench, eventually
+from tests.emulated.modem.bench import ANNA, Bench, eventually
 
 EMOJI = "żółw 👍🏽"
 LONG = "Een rooster van meer dan honderdzestig tekens. " * 6

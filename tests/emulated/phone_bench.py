@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from appliance.emulated.phone.wire.adbd import Adbd
-from tests.devices.plain_handset import PlainHandset
+from tests.emulated.plain_handset import PlainHandset
 
 T = TypeVar("T")
 _DEADLINE_S = 20.0

@@ -10,7 +10,7 @@ from appliance.devices.protocol import Incoming
 from appliance.messages import Origin
 from appliance.queue.gate import ConsentGate
 from tests.api.office import Desk, Office
-from tests.api.test_web_rules import Browser, log_in
+from tests.api.web.test_web_rules import Browser, log_in
 
 HOUR_MS = 3_600_000
 

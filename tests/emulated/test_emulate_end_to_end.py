@@ -7,8 +7,8 @@ import adbutils
 import pytest
 import uiautomator2
 
-from tests.devices.emulator_process import EmulatorProcess
-from tests.devices.phone_bench import eventually
+from tests.emulated.emulator_process import EmulatorProcess
+from tests.emulated.phone_bench import eventually
 
 #: adbutils leaves the socket of a request that the server refuses to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

@@ -1,7 +1,7 @@
 """How messages and calls arrive at the emulated modem."""
 
 from appliance.emulated.modem.spec import ModemSpec
-from tests.devices.emulated_modem.bench import ANNA, MODEM, Bench, Line, eventually
+from tests.emulated.modem.bench import ANNA, MODEM, Bench, Line, eventually
 
 
 def test_an_arrival_is_stored_and_told(bench: Bench, line: Line) -> None:

@@ -18,8 +18,8 @@ from lxml import etree
 from appliance.emulated.phone.faults import Fault, FaultKind
 from appliance.emulated.phone.wire.adbd import Adbd
 from appliance.emulated.phone.wire.seam import DeviceFile
-from tests.devices.phone_bench import PhoneBench, eventually
-from tests.devices.plain_handset import PACKAGE, PlainHandset
+from tests.emulated.phone_bench import PhoneBench, eventually
+from tests.emulated.plain_handset import PACKAGE, PlainHandset
 
 #: adbutils leaves the socket of a request that the server refuses to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

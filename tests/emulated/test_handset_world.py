@@ -13,7 +13,7 @@ from appliance.emulated.world.people import Person, make_people
 from appliance.emulated.world.timers import SteppedTimers
 from appliance.emulated.world.truth import TruthLog
 from appliance.emulated.world.world import World
-from tests.devices.handset_rig import AFTERNOON_MS, ANNA, OFFICE, Rig
+from tests.emulated.handset_rig import AFTERNOON_MS, ANNA, OFFICE, Rig
 
 OFFICES = [OFFICE, "+31612345602"]
 

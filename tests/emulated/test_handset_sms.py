@@ -8,7 +8,7 @@ from appliance.emulated.phone.faults import FaultKind
 from appliance.emulated.phone.sms.parts import part_count
 from appliance.emulated.phone.sms.screens import SmsGeneration
 from appliance.emulated.phone.sms.usage import Question, SmsUsage
-from tests.devices.handset_rig import ANNA, OFFICE, Rig
+from tests.emulated.handset_rig import ANNA, OFFICE, Rig
 
 ROWS = "content query --uri content://sms --projection _id:type:status:sub_id:read:body --sort _id"
 

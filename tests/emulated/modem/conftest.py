@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.devices.emulated_modem.bench import Bench, Line
+from tests.emulated.modem.bench import Bench, Line
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 from appliance.emulated.phone.faults import FaultKind
 from appliance.emulated.phone.whatsapp.app import OLD_DRAFT
 from appliance.emulated.world.truth import Departure, TruthLog
-from tests.devices.handset_rig import ANNA, BRAM, OFFICE, Rig
+from tests.emulated.handset_rig import ANNA, BRAM, OFFICE, Rig
 
 
 def test_a_stale_dialog_is_that_of_another_number() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from appliance.emulated.world.control_bodies import EXAMPLES
-from tests.devices.emulator_process import EmulatorProcess
+from tests.emulated.emulator_process import EmulatorProcess
 
 PHONE = "+31612345601"
 ANNA = "+31612345699"

@@ -9,7 +9,7 @@ from PIL import Image
 
 from appliance.emulated.phone.hardware import Sim
 from appliance.emulated.phone.wire.seam import DeviceFile
-from tests.devices.handset_rig import ANNA, Rig, Said
+from tests.emulated.handset_rig import ANNA, Rig, Said
 
 BATTERY_14 = """\
 Current Battery Service state:

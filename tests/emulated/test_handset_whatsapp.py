@@ -6,7 +6,7 @@ from appliance.emulated.phone.apps import Intent
 from appliance.emulated.phone.whatsapp.model import Tick
 from appliance.emulated.world.injector import group_jid
 from appliance.emulated.world.people import Person
-from tests.devices.handset_rig import AFTERNOON_MS, ANNA, ANNA_JID, BRAM, OFFICE, Rig
+from tests.emulated.handset_rig import AFTERNOON_MS, ANNA, ANNA_JID, BRAM, OFFICE, Rig
 
 NOT_ON_WHATSAPP = Person(number=BRAM, on_whatsapp=False)
 
