@@ -17,10 +17,17 @@ from appliance.store.consent import ConsentKind, Entry, Verdict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permission:
-    """`refusal` is None when it may; `sms_only` says which channel is left for it then."""
+    """`refusal` is None when it may. `sms_only`: consent reaches no channel on which they must
+    write first.
+    """
 
     refusal: Refused | None
     sms_only: bool = False
+
+    @property
+    def left(self) -> Channel | None:
+        """The one channel that is left for it; None where any is."""
+        return Channel.SMS if self.sms_only else None
 
     def check(self) -> None:
         """Raises Refused."""

@@ -15,14 +15,16 @@ from appliance.desk.intake.receive import Reception
 from appliance.desk.lines import new_line
 from appliance.devices import kind as device_kinds
 from appliance.devices.kind import Kind
-from appliance.devices.worker import DeviceWorker
+from appliance.devices.worker import DeviceWorker, Rhythm
 from appliance.queue.pacing import DEFAULT_PROFILE
 from appliance.queue.work import QueueWork
 from appliance.runtime import kinds
 from appliance.runtime.complaints import complaints_of
 from appliance.runtime.drivers import driver_for
+from appliance.runtime.fleet import Fleet
 from appliance.runtime.plugged_in import plugged_in
-from appliance.store import branches, devices
+from appliance.store import branches
+from appliance.store.devices import Device
 from appliance.store.store import Tx
 from tests.api.office import Caller, Office
 from tests.running_demo import eventually
@@ -30,6 +32,7 @@ from tests.running_demo import eventually
 ANNA = "+31611111111"
 LINE = "+31612345678"
 TURN_MS = 5_000
+QUICK = Rhythm(poll_s=0.05)
 
 # The loft is a folder: what comes lies in `in`, what leaves is put into `out`.
 PIGEONS = """
@@ -131,34 +134,35 @@ def loft(tmp_path: Path, fresh: None, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @contextmanager
-def flying(office: Office, device_id: str) -> Iterator[None]:
-    """The worker that the runtime gives each device."""
-    device = office.store.read(lambda conn: devices.device(conn, device_id))
+def flying(office: Office) -> Iterator[None]:
+    """Each device that carries a line gets its worker, as from the runtime."""
     listener = Reception(office.store, office.gate)
-    driver = driver_for(device, listener=listener, clock=office.clock, settings={})
-    work = QueueWork(
-        office.store,
-        office.gate,
-        replace(DEFAULT_PROFILE, headroom=1.0),
-        evidence=office.store.path.parent,
-    )
-    worker = DeviceWorker(driver, listener, work, replace(Kind.named("pigeon").rhythm, poll_s=0.05))
-    worker.start()
-    yield
-    worker.stop()
+    profile, evidence = replace(DEFAULT_PROFILE, headroom=1.0), office.store.path.parent
+    work = QueueWork(office.store, office.gate, profile, evidence=evidence)
+
+    def make_worker(device: Device) -> DeviceWorker:
+        driver = driver_for(device, listener=listener, clock=office.clock, settings={})
+        return DeviceWorker(driver, listener, work, QUICK)
+
+    fleet = Fleet(office.store, make_worker, {})
+    fleet.start()
+    try:
+        yield
+    finally:
+        fleet.stop()
 
 
-def added(office: Office, loft: Path) -> str:
-    def work(tx: Tx) -> str:
+def added(office: Office, loft: Path) -> None:
+    def work(tx: Tx) -> None:
         wanted = new_line.NewLine(
             branch_id=branches.add_branch(tx, "Tilburg"),
             number=LINE,
             kind="pigeon",
             address=str(loft),
         )
-        return new_line.add(tx, wanted).device_id
+        new_line.add(tx, wanted)
 
-    return office.store.write(work)
+    office.store.write(work)
 
 
 def state_of(planning: Caller, message_id: str) -> str:
@@ -168,7 +172,8 @@ def state_of(planning: Caller, message_id: str) -> str:
 def posted(office: Office, planning: Caller, loft: Path) -> str:
     """The id of what the pigeon of a new line has carried to Anna, who wrote first."""
     (loft / "in" / ANNA).write_text("Is er werk?", encoding="utf-8")
-    with flying(office, added(office, loft)):
+    added(office, loft)
+    with flying(office):
         eventually(lambda: office.count("consent") == 1, "Anna's letter came")
         body = {"line": LINE, "to": ANNA, "text": "Ja, morgen.", "channel": "letter"}
         answer = planning.post(body)
@@ -222,13 +227,15 @@ def test_an_installed_kind_is_found_and_documented(
 def test_what_a_kind_carried_is_shown_after_its_package_went(
     office: Office, planning: Caller, loft: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its device drives nothing any more, and `balie doctor` says so."""
+    """Nothing drives its device any more: that stops no other, and `balie doctor` says so."""
     message_id = posted(office, planning, loft)
     del device_kinds._KNOWN["pigeon"], channels._KNOWN["letter"]
     shown = planning.get(f"/messages/{message_id}").json()
     assert (shown["channel"], shown["state"]) == ("letter", "sent")
     assert planning.get("/devices").json()["items"][0]["kind"] == "pigeon"
     assert [each.about for each in complaints_of(office.store)] == [str(loft)]
+    with flying(office):
+        assert office.count("attempt") == 1
 
 
 @pytest.mark.parametrize(

@@ -227,7 +227,6 @@ class _Look:
         name = person["office_name"] or person["chosen_name"]
         last_in_ms = person["last_in_ms"]
         words = self.wording.words_for(name and str(name).strip(), place, self.previous)
-        sms_only = permission.sms_only and self.request.channel is None
         refused = permission.refusal.code if permission.refusal else None
         return Recipient(
             to=to,
@@ -237,7 +236,7 @@ class _Look:
             conversation_id=person["conversation_id"],
             text=words.text if words else "",
             variant=words.variant if words else "",
-            wanted=Channel.SMS if sms_only else self.request.channel,
+            wanted=self.request.channel or permission.left,
             answering=last_in_ms is not None and self.begins_ms - last_in_ms <= ANSWER_WINDOW_MS,
         )
 

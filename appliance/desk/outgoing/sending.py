@@ -267,10 +267,10 @@ def _permitted(tx: Tx, request: SendRequest, text: str) -> Channel | None:
         kind=request.kind,
     )
     permission.check()
-    if request.channel is None and permission.sms_only:
-        _check_channel(tx, Channel.SMS, request.number, text)
-        return Channel.SMS
-    return request.channel
+    if request.channel is not None:
+        return request.channel
+    _check_channel(tx, permission.left, request.number, text)
+    return permission.left
 
 
 _PERSON = "SELECT contact_id, on_whatsapp FROM contact_number WHERE number = ?"

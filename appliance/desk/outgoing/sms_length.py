@@ -3,7 +3,6 @@
 import sqlite3
 from dataclasses import dataclass
 
-from appliance.channels import Channel
 from appliance.messages import MessageClass
 from appliance.queue.permission import may_write
 from appliance.queue.routing import Parcel, Ways
@@ -58,7 +57,7 @@ def _parcel(conn: sqlite3.Connection, line_id: str, number: str, text: str) -> P
         number=number,
         text=text,
         kind=MessageClass.REPLY,
-        wanted=Channel.SMS if permission.sms_only else None,
+        wanted=permission.left,
         on_whatsapp=None if on_whatsapp is None else bool(on_whatsapp),
     )
 
