@@ -1,7 +1,7 @@
 """The inbox for everybody: by keyboard, by screen reader, on a small screen, in both colours."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import NARROW, WIDE, Look, OpenPage, Place
 from tests.e2e.held import hold
@@ -183,6 +183,44 @@ def test_the_door_stands_out_too(guest_page: OpenPage, address: str, *, dark: bo
     """As above, for who is not logged in."""
     page = guest_page(address, look=Look(dark=dark))
     assert page.evaluate(_CONTRASTS) == []
+
+
+@pytest.mark.parametrize("system_dark", [False, True])
+@pytest.mark.parametrize("theme", ["", "light", "dark"])
+def test_an_older_browser_is_light_and_dark_too(
+    guest_page: OpenPage, *, system_dark: bool, theme: str
+) -> None:
+    """One of 2023 knows no light-dark(): it shows the colours that a newer one shows."""
+    page = guest_page("/setup", look=Look(dark=system_dark))
+    page.emulate_media(reduced_motion="reduce")  # or the button would be on its way from the other
+    newer = _painted(page, theme)
+
+    def as_if_older(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("light-dark(", "unknown("))
+
+    page.route("**/styles/colours.css*", as_if_older)
+    page.reload()
+    assert _painted(page, theme) == newer
+
+
+def _painted(page: Page, theme: str) -> list[list[int]]:
+    """The colours of the page's ground, its text and its first button, as a screen shows them."""
+    page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+    painted: list[list[int]] = page.evaluate(_PAINTED)
+    return painted
+
+
+_PAINTED = """() => {
+  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+  const rgb = (colour) => {
+    canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  };
+  const [body, button] = ['body', 'button'].map((each) => document.querySelector(each));
+  return [getComputedStyle(body).backgroundColor, getComputedStyle(body).color,
+    getComputedStyle(button).backgroundColor].map(rgb);
+}"""
 
 
 def test_nothing_is_blocked_by_the_policy(open_page: OpenPage) -> None:
