@@ -100,7 +100,9 @@ function deliver(key) {
       return refresh("messages");
     }
     if (answer?.status === 401) return leave(answer);
-    if (answer && [403, 404, 409, 422].includes(answer.status)) return giveBack(key, await answer.text(), answer.status);
+    if (answer && [403, 404, 409, 422].includes(answer.status)) {
+      return giveBack(key, await answer.text(), answer.status);
+    }
     failed.hidden = false;
     // The same name again: Balie knows whether it has it already.
     failed.querySelector(".again").onclick = () => deliver(key);
@@ -168,7 +170,9 @@ function keepHere() {
 // page asks again: see `takeUp`.
 function letGo() {
   if (!underWay.size) return;
-  const sent = [...underWay].map(([key, { address, conversation, message }]) => ({ key, address, conversation, message }));
+  const sent = [...underWay].map(
+    ([key, { address, conversation, message }]) => ({ key, address, conversation, message }),
+  );
   sessionStorage.setItem(LEFT, JSON.stringify({ csrf, sent }));
   for (const { address, message } of sent) post(address, message).catch(() => {});
 }
@@ -248,7 +252,9 @@ function ready() {
   const kept = sessionStorage.getItem(key);
   if (kept) {
     sessionStorage.removeItem(key);
-    if (!field().value.includes(kept)) field().value = kept.includes(field().value) ? kept : joined([kept, field().value]);
+    if (!field().value.includes(kept)) {
+      field().value = kept.includes(field().value) ? kept : joined([kept, field().value]);
+    }
     saved = null;
     changed();
   } else {

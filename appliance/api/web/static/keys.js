@@ -49,7 +49,8 @@ function back() {
     document.activeElement.blur();
     document.querySelector('.row[aria-current="true"]')?.focus();
   } else {
-    document.querySelector(".thread-head .back")?.checkVisibility() && document.querySelector(".thread-head .back").click();
+    const way = document.querySelector(".thread-head .back");
+    if (way?.checkVisibility()) way.click();
   }
 }
 
