@@ -16,6 +16,7 @@ from appliance.desk.lines import new_line
 from appliance.devices import kind as device_kinds
 from appliance.devices.kind import Kind
 from appliance.devices.worker import DeviceWorker, Rhythm
+from appliance.errors import InvalidInput
 from appliance.queue.pacing import DEFAULT_PROFILE
 from appliance.queue.work import QueueWork
 from appliance.runtime import kinds
@@ -152,11 +153,11 @@ def flying(office: Office) -> Iterator[None]:
         fleet.stop()
 
 
-def added(office: Office, loft: Path) -> None:
+def added(office: Office, loft: Path, *, number: str = LINE) -> None:
     def work(tx: Tx) -> None:
         wanted = new_line.NewLine(
-            branch_id=branches.add_branch(tx, "Tilburg"),
-            number=LINE,
+            branch_id=branches.add_branch(tx, f"Loft of {number}"),
+            number=number,
             kind="pigeon",
             address=str(loft),
         )
@@ -236,6 +237,8 @@ def test_what_a_kind_carried_is_shown_after_its_package_went(
     assert [each.about for each in complaints_of(office.store)] == [str(loft)]
     with flying(office):
         assert office.count("attempt") == 1
+    with pytest.raises(InvalidInput, match="drives a pigeon"):
+        added(office, loft / "another", number="+31612345679")
 
 
 @pytest.mark.parametrize(

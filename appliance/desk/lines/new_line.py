@@ -1,8 +1,10 @@
 """A new number with what it is sent with: a phone or a modem, and a modem to fall back on."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from appliance.channels import Channel
 from appliance.devices.kind import Kind
 from appliance.errors import InvalidInput, Refused
 from appliance.reasons import Reason
@@ -44,7 +46,7 @@ def add(tx: Tx, wanted: NewLine) -> AddedLine:
             f"{wanted.kind.capitalize()} {wanted.address} carries the line {owner} already.",
             remedy=f"One {wanted.kind} has one SIM; name another one, or remove that line first.",
         )
-    for channel in Kind.named(wanted.kind).channels:
+    for channel in _channels(wanted.kind):
         routes.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
     fallback_id = add_fallback(tx, line_id, wanted.fallback) if wanted.fallback else None
     return AddedLine(line_id=line_id, device_id=device_id, fallback_id=fallback_id)
@@ -83,9 +85,16 @@ def add_fallback(tx: Tx, line_id: str, port: str) -> str:
     device_id = devices.enrol(tx, kind=FALLBACK, address=port)
     if any(route.device_id == device_id for route in routes.routes_of_line(tx.conn, line_id)):
         raise InvalidInput("fallback_modem", f"The line sends over the modem {port} already.")
-    for channel in Kind.named(FALLBACK).channels:
+    for channel in _channels(FALLBACK):
         routes.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
     return device_id
+
+
+def _channels(kind: str) -> Sequence[Channel]:
+    """A line without a way to send would wait for ever."""
+    if channels := Kind.named(kind).channels:
+        return channels
+    raise InvalidInput("device", f"Nothing on this machine drives a {kind}.")
 
 
 def _owner(conn: sqlite3.Connection, device_id: str) -> str | None:
