@@ -120,7 +120,7 @@ def test_the_phone_s_limit_of_sms_holds_in_the_queue(counter: Counter) -> None:
     assert planned[held][1] == "sms-limit"
     assert 0 < (planned[held][0] or 0) <= 25 * 60_000
     assert (planned[after][0] or 0) > (planned[held][0] or 0)  # in order to the same person
-    assert planned[free] == (0, "")
+    assert planned[free] == (0, None)
 
 
 @pytest.mark.parametrize("iccid", ["8931080000000000019", None])
