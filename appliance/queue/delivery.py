@@ -42,11 +42,13 @@ ORDER BY a.tapped_ms DESC, p.part DESC LIMIT 1
 """  # noqa: S608 -- our own condition
 
 _DOUBTS = f"""
-SELECT a.id, a.tapped_ms, m.text, a.signature FROM attempt a INDEXED BY attempt_tapped
+SELECT a.id, a.tapped_ms, m.state, m.text, a.signature
+FROM attempt a INDEXED BY attempt_tapped
 CROSS JOIN message m ON m.id = a.message_id
 WHERE a.device_id = :device AND a.tapped_ms > :since AND {_SAME_NUMBER}
 AND a.channel IN (SELECT value FROM json_each(:channels))
 AND (m.state = 'unconfirmed'
+  OR m.state = 'cancelled' AND a.outcome = 'partly'
   OR m.state = 'queued' AND json_extract(a.evidence, '$.found') = 'absent'
   OR m.state = 'sent' AND EXISTS (
     SELECT 1 FROM attempt_part p WHERE p.attempt_id = a.id AND p.state = 'sent' AND p.mr IS NULL))
@@ -147,7 +149,8 @@ def _mark(tx: Tx, attempt_id: str, part: int, report: Mapping[str, Any]) -> None
 def _assign_to_doubt(tx: Tx, device_id: str, number: str, early: Sequence[sqlite3.Row]) -> None:
     """Reports of a message whose answers were lost: as many as it lacks parts prove them all.
 
-    Fewer do not say which. The parts left in the order of their references.
+    Fewer do not say which, and where an opt-out cut another message short they may be of that one.
+    The parts left in the order of their references.
     """
     doubts = tx.conn.execute(
         _DOUBTS,
@@ -158,7 +161,7 @@ def _assign_to_doubt(tx: Tx, device_id: str, number: str, early: Sequence[sqlite
             "channels": json.dumps([each.name for each in Channel.known() if each.counts_parts]),
         },
     ).fetchall()
-    if len(doubts) != 1:
+    if len(doubts) != 1 or doubts[0]["state"] == MessageState.CANCELLED.value:
         return
     doubt = doubts[0]
     fit = {row["mr"]: row for row in early if row["at_ms"] >= doubt["tapped_ms"] - SLACK_MS}

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.devices.protocol import Finding, Found, Proof, Tick
-from appliance.errors import Transient, Unconfirmed
+from appliance.errors import Refused, Transient, Unconfirmed
 from appliance.events import EventKind
 from appliance.messages import MessageState
 from appliance.queue import delivery
@@ -220,6 +220,24 @@ def test_an_old_report_told_twice_settles_no_doubt(counter: Counter, modem: Mode
     attempt = in_doubt(counter, modem)
     modem.reports(17, at_ms=at_ms)
     assert counter.state(attempt.outgoing.message_id) is S.UNCONFIRMED
+
+
+def test_a_report_of_what_an_opt_out_cut_short_is_of_no_other(
+    counter: Counter, modem: Modem
+) -> None:
+    """Its part left under a reference that nobody kept, as did what only its slot proved."""
+    proven = in_doubt(counter, modem)
+    proof = Proof(tick=Tick.SENT, facts=told("sent"))
+    counter.work.looked(modem.look(), Found(finding=Finding.PRESENT, proof=proof))
+    counter.queues(LONG, to=ANNA, typed=True)
+    counter.clock.advance(s=600)
+    cut_short = modem.attempt()
+    with tapping(cut_short):
+        pass
+    counter.hears("STOP")
+    counter.work.not_sent(cut_short, Refused(Reason.OPTED_OUT, "They said STOP."))
+    modem.reports(30)
+    assert counter.state(proven.outgoing.message_id) is S.SENT
 
 
 def test_a_doubt_with_a_reference_that_was_used_before(counter: Counter, modem: Modem) -> None:
