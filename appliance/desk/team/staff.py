@@ -142,7 +142,7 @@ def disable(tx: Tx, staff_id: str, *, by_staff_id: str | None = None) -> int:
         _require_admin(tx.conn, member)
     tx.conn.execute("DELETE FROM login_link WHERE staff_id = ?", (staff_id,))
     ended = sessions.end_all(tx, staff_id)
-    facts = {"changed": Reason.DISABLED, "by": by_staff_id}
+    facts = {"changed": "disabled", "by": by_staff_id}
     tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts=facts)
     return ended
 
