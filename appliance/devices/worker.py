@@ -102,7 +102,7 @@ class DeviceWorker:
                 busy = self._turn()
             except Exception as exc:
                 self._stumbling.met(_ITSELF, exc=exc)
-                self._probe_at = time.monotonic() + self._rhythm.probe_again_s
+                self._probe_again()
                 self._note(Status(state=DeviceState.DEGRADED, reason=Reason.NOT_ANSWERING))
                 busy = False
             else:
@@ -167,6 +167,12 @@ class DeviceWorker:
 
     def _probe_soon(self) -> None:
         self._probe_at = 0.0
+
+    def _probe_again(self) -> None:
+        """As soon as after a device that is not well; what goes on to fail does not put it off."""
+        now_s = time.monotonic()
+        again_s = now_s + self._rhythm.probe_again_s
+        self._probe_at = min(self._probe_at, again_s) if self._probe_at > now_s else again_s
 
     def _note(self, status: Status) -> None:
         before = self._status

@@ -138,7 +138,7 @@ def test_each_trouble_of_a_device_has_its_remedy(open_page: OpenPage, place: Pla
     device = page.locator(".device")
     expect(device.locator(".state")).to_have_text("Ready")
     expect(page.locator(".panel")).to_have_count(1)
-    for reason in set(Reason) - {Reason.NONE}:
+    for reason in device_phrases.DEVICE_REASONS.keys() - {Reason.NONE}:
         place.desk.device_state("Utrecht", DeviceState.DEGRADED, reason)
         expect(device.locator(".state")).to_have_text("Needs attention")
         sentence, remedy = device_phrases.about("phone", reason)

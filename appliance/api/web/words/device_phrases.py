@@ -156,5 +156,5 @@ SIGNALS: Sequence[str] = ("hardly any", "weak", "fair", "good", "strong")
 
 
 def about(kind: str, reason: Reason) -> tuple[str, str]:
-    """The sentence and the remedy for a device of this kind."""
-    return Kind.named(kind).sentences.get(reason) or DEVICE_REASONS[reason]
+    """The sentence and the remedy for a device of this kind; without any the reason itself."""
+    return Kind.named(kind).sentences.get(reason) or DEVICE_REASONS.get(reason, (reason.value, ""))
