@@ -306,12 +306,7 @@ addEventListener("pagehide", () => {
   if (leaving) return keepHere();
   letGo();
   if (!form() || field().value === saved || saved === null && !field().value) return;
-  fetch(form().dataset.draft, {
-    method: "POST",
-    keepalive: true,
-    headers: { "X-CSRF-Token": csrf, "HX-Request": "true" },
-    body: new URLSearchParams({ text: field().value }),
-  }).catch(() => {});
+  post(form().dataset.draft, { text: field().value }).catch(() => {});
 });
 
 ready();
