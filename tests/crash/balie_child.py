@@ -1,18 +1,17 @@
 """The real Balie in a process that ends itself, by SIGKILL, at the step that it is told.
 
-`python -m tests.crash.balie_child DATA ORIGIN_MS SPEED [STEP]`. Commands come as JSON lines on
-standard input: `{"text", "number", "channel", "step"}` accepts a message and dies at the step,
-if one is given. What was accepted is acknowledged by its id on standard output, after it is
-durable.
+Its office sends it `{"line", "text", "number", "channel", "step"}`: it accepts the message and dies
+at the step, if one is given. It acknowledges what it accepted by the id, after that is durable.
 """
 
-import json
 import os
 import signal
-import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from appliance.channels import Channel
 from appliance.clock import ScaledClock
@@ -54,7 +53,12 @@ class Death:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def run(data: Path, clock: ScaledClock, step: str | None) -> None:
+def run(
+    data: Path, clock: ScaledClock, step: str | None, commands: "Connection[str, dict[str, Any]]"
+) -> None:
+    """Ends when the office closes its end."""
+    stderr = os.open(data / "stderr", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(stderr, 2)
     # The world's clock runs on while a busy machine keeps this process waiting: what it could not
     # prove in those few real seconds is not a person's to decide here.
     outcomes.PERSON_AFTER_MS = DAY_MS
@@ -62,15 +66,17 @@ def run(data: Path, clock: ScaledClock, step: str | None) -> None:
     balie = Balie(data, clock, profile=QUICK, steps=death.step)
     balie.start()
     try:
-        for command in map(json.loads, sys.stdin):
-            death.at = command["step"]
-            print(_accept(balie, death, command), flush=True)  # noqa: T201 -- the protocol
-            balie.services.planned()
+        with suppress(EOFError):
+            while True:
+                command = commands.recv()
+                death.at = command["step"]
+                commands.send(_accept(balie, death, command))
+                balie.services.planned()
     finally:
         balie.stop()
 
 
-def _accept(balie: Balie, death: Death, command: dict[str, str]) -> str:
+def _accept(balie: Balie, death: Death, command: dict[str, Any]) -> str:
     def work(tx: Tx) -> str:
         by_number = {line.number: line for line in lines.lines(tx.conn)}
         request = SendRequest(
@@ -89,12 +95,3 @@ def _accept(balie: Balie, death: Death, command: dict[str, str]) -> str:
     message_id = write(work)
     death.reach(ACCEPTED)
     return message_id
-
-
-if __name__ == "__main__":
-    data, origin_ms, speed, *step = sys.argv[1:]
-    run(
-        Path(data),
-        ScaledClock(origin_ms=int(origin_ms), speed=float(speed)),
-        step[0] if step else None,
-    )

@@ -1,12 +1,12 @@
 """An office whose Balie can be killed and started again, and the phones that tell the truth."""
 
-import json
+import multiprocessing
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,14 @@ from appliance.store import branches, consent, contacts, conversations, devices,
 from appliance.store.connection import connect_reader
 from appliance.store.consent import ConsentKind
 from appliance.store.store import Store, Tx
+from tests.crash import balie_child
 from tests.running_demo import SETTLES_S, eventually
 
 LEFT = {"sent", "delivered", "read"}
+
+# A Balie's second of loading is spent once for all of them.
+_LOADED = multiprocessing.get_context("forkserver")
+_LOADED.set_forkserver_preload([balie_child.__name__])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +72,8 @@ class Office:
     data: Path
     world: World
     phones: Sequence[EmulatedPhone]
-    _child: subprocess.Popen[str] | None = field(default=None, init=False)
+    _child: ForkServerProcess | None = field(default=None, init=False)
+    _commands: "Connection[dict[str, Any], str] | None" = field(default=None, init=False)
 
     def found(self, numbers: Sequence[str]) -> None:
         """Makes the database: the lines, and the people who wrote to each just now."""
@@ -78,37 +84,34 @@ class Office:
             store.close()
 
     def start(self, step: str | None = None) -> None:
-        clock = self.world.clock
-        command = [
-            *(sys.executable, "-m", "tests.crash.balie_child", str(self.data)),
-            *(str(clock.origin_ms), str(clock.speed)),
-            *([step] if step else []),
-        ]
-        with (self.data / "stderr").open("a") as stderr:
-            self._child = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, text=True
-            )
+        self._commands, theirs = _LOADED.Pipe()
+        self._child = _LOADED.Process(
+            target=balie_child.run, args=(self.data, self.world.clock, step, theirs), daemon=True
+        )
+        self._child.start()
+        theirs.close()
 
     def accept(self, message: dict[str, Any]) -> str | None:
         """The id of the acknowledged message; None when Balie died before it said so."""
-        assert self._child
-        assert self._child.stdin
-        assert self._child.stdout
-        self._child.stdin.write(json.dumps(message) + "\n")
-        self._child.stdin.flush()
-        return self._child.stdout.readline().strip() or None
+        assert self._commands
+        try:
+            self._commands.send(message)
+            return self._commands.recv()
+        except (EOFError, ConnectionError):
+            return None
 
     def died(self) -> None:
         """Waits until the step has killed it."""
         assert self._child
-        assert self._child.wait(SETTLES_S) == -signal.SIGKILL, (self.data / "stderr").read_text()
+        self._child.join(SETTLES_S)
+        assert self._child.exitcode == -signal.SIGKILL, (self.data / "stderr").read_text()
         self._close()
 
     def end(self) -> None:
         """A SIGKILL at this moment; who waits for an acknowledgement gets none."""
         assert self._child
         self._child.kill()
-        self._child.wait()
+        self._child.join()
 
     def kill(self) -> None:
         self.end()
@@ -132,10 +135,9 @@ class Office:
 
     def _close(self) -> None:
         assert self._child
-        for pipe in (self._child.stdin, self._child.stdout):
-            if pipe:
-                with suppress(BrokenPipeError):
-                    pipe.close()
+        assert self._commands
+        self._commands.close()
+        self._child.close()
         self._child = None
 
 
