@@ -1,11 +1,11 @@
-"""Addresses of the network: as they come in, in one form, and what counts as one machine's."""
+"""Network addresses: one form for each, and which of them count as one machine."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 _OF_ONE_MACHINE = 64
-"""Bits of an IPv6 address: the rest a machine chooses as it likes."""
+"""Bits of an IPv6 address that name its network; a machine chooses the rest as it likes."""
 
 
 def tidy(address: str) -> str | None:
@@ -27,7 +27,7 @@ def tidy(address: str) -> str | None:
 
 
 def network_of(address: str) -> str:
-    """What is counted as one: an IPv4 address, or the /64 of an IPv6 address."""
+    """What counts as one machine: an IPv4 address, or the /64 of an IPv6 address."""
     known = tidy(address)
     if known is None or ":" not in known:
         return known or address

@@ -14,7 +14,7 @@ from appliance.sms_parts import MAX_PARTS, count_parts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """Two are the same when they have one name, and the name is all that is stored."""
+    """Two channels with the same name are equal; only the name is stored."""
 
     SMS: ClassVar["Channel"]
     WHATSAPP: ClassVar["Channel"]
@@ -22,7 +22,7 @@ class Channel:
     name: str
     #: What people call it, in every language.
     label: str = field(compare=False)
-    #: The scheme of what a person is written to by; `tel` is a number in E.164.
+    #: The scheme of the identity that messages are sent to; `tel` is a number in E.164.
     identity: str = field(default="tel", compare=False)
     #: It goes through the mobile network and comes from the number of the SIM.
     uses_sim: bool = field(default=False, compare=False)
@@ -30,22 +30,22 @@ class Channel:
     counts_parts: bool = field(default=False, compare=False)
     #: Shows by ticks what arrived and what was read.
     has_ticks: bool = field(default=False, compare=False)
-    #: Nobody is written to over it who did not write first.
+    #: Balie writes over it only to people who wrote first.
     needs_own_message: bool = field(default=True, compare=False)
-    #: Reaches only who has an account there; `contact_number.on_whatsapp` keeps who has.
+    #: Reaches only people with an account there; `contact_number.on_whatsapp` keeps who has one.
     needs_account: bool = field(default=False, compare=False)
     #: Pictures, sound and files.
     carries_media: bool = field(default=False, compare=False)
-    #: Who wrote a message may change it or take it back.
+    #: The author of a message may change it or take it back.
     can_be_edited: bool = field(default=False, compare=False)
-    #: Under this the service itself writes, where it is no person.
+    #: The sender under which the service itself writes; no person answers there.
     own_sender: str | None = field(default=None, compare=False)
-    #: Parts where it counts them, else characters.
+    #: In parts where the channel counts parts, else in characters.
     longest: int = field(default=MAX_TEXT, compare=False)
 
     @classmethod
     def named(cls, name: str) -> "Channel":
-        """One that is not known any more can do nothing; what it carried is still shown."""
+        """A channel that is not known any more can do nothing; what it carried is still shown."""
         return _KNOWN.get(name) or cls(name=name, label=name)
 
     @classmethod
@@ -54,11 +54,11 @@ class Channel:
 
     @classmethod
     def learn(cls, channel: "Channel") -> None:
-        """A kind of device may bring one of its own; no kind changes what a known one can do."""
+        """A kind of device may bring a new channel; it cannot change a known one."""
         _KNOWN.setdefault(channel.name, channel)
 
     def parts_of(self, text: str) -> int:
-        """In how many pieces this text travels."""
+        """The number of pieces in which this text travels."""
         return count_parts(text) if self.counts_parts else 1
 
     def fits(self, text: str) -> bool:

@@ -1,7 +1,7 @@
-"""Characters that show nothing, or turn round what stands beside them, in what others wrote.
+"""Characters in others' texts that show nothing, or reverse the text beside them.
 
-A name comes from whoever gave it to themselves. It is shown beside others, so nothing in it may
-reach beyond it. What emoji and scripts need stays: the joiners inside them, and variation signs.
+People choose their own names. A name is shown beside other text, so nothing in it may change that
+text. The joiners and variation signs that emoji and scripts need stay.
 """
 
 import regex
@@ -10,7 +10,7 @@ MAX_NAME = 80
 """Code points of a name; a list shows fewer."""
 
 _UNSEEN = r"[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u2800]"
-# Letters of a script in which a joiner changes how they are written: not ours.
+# Letters of scripts in which a joiner changes their shape; ours are no such scripts.
 _JOINING = r"[[\p{L}\p{M}]--[\p{Latin}\p{Greek}\p{Cyrillic}]]"
 _EMOJI = r"[\p{Emoji}\p{Extended_Pictographic}]"
 _EMOJI_ENDS = r"[\p{Emoji}\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f\U000e007f]"
@@ -30,7 +30,7 @@ _SIGN = regex.compile(r"\X")
 
 
 def without_hidden(text: str) -> str:
-    """The text without all that shows nothing or only turns letters round, for comparing.
+    """The text without characters that show nothing or only reverse letters, for comparing.
 
     Spaces and ends of lines stay.
     """
@@ -52,7 +52,7 @@ def clean_name(text: str | None) -> str | None:
 
 
 def _cut(text: str) -> str:
-    """A sign that is longer than a name, as a letter under a hundred accents, is cut itself."""
+    """A sign longer than a whole name, such as a letter with a hundred accents, is cut inside."""
     if len(text) <= MAX_NAME:
         return text
     kept = ""

@@ -50,7 +50,7 @@ class ScaledClock:
 def scaled_from(at_ms: int, *, real_ms: int, speed: float) -> ScaledClock:
     """The clock of this speed that shows `at_ms` when the system's shows `real_ms`.
 
-    Only a clock that is not the system's own speed can be ahead of it.
+    `speed` is not 1: a clock at the system's own speed cannot be ahead of it.
     """
     return ScaledClock(origin_ms=round((real_ms * speed - at_ms) / (speed - 1)), speed=speed)
 

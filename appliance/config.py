@@ -25,11 +25,11 @@ log = logging.getLogger(__name__)
 PREFIX = "BALIE_"
 
 DEFAULT_MAX_WAITING = 20_000
-"""Messages on one line: weeks of what it may send, so more is a mistake of who posts them."""
+"""Waiting messages of one line: it needs weeks to send them, so more is the sender's mistake."""
 
 
 def default_data() -> Path:
-    """Where systemd says, else under the home of whoever runs it."""
+    """Where systemd says, else under the home folder of the user who runs Balie."""
     state = os.environ.get("STATE_DIRECTORY")
     return Path(state) if state else Path.home() / ".local" / "share" / "balie"
 
@@ -37,7 +37,7 @@ def default_data() -> Path:
 class Settings(BaseSettings):
     """`host` 0.0.0.0 lets the branch in; the default lets in this machine only.
 
-    `max_waiting`: with so many messages waiting, a line takes no more from software.
+    `max_waiting`: a line with this many waiting messages takes no more from software.
     """
 
     model_config = SettingsConfigDict(
@@ -69,7 +69,7 @@ class Settings(BaseSettings):
 
 
 def load(file: Path | None, **given: Any) -> Settings:
-    """Options that were given, over the environment, over the file, over the defaults.
+    """Given options override the environment, then the file, then the defaults.
 
     Raises SetupError with a sentence for each thing that is wrong.
     """
@@ -110,6 +110,6 @@ def _sentences(exc: ValidationError) -> str:
 
 
 def _name(place: Sequence[str | int]) -> str:
-    """Whoever turns a PIN and its SIM round must not find the PIN in the log."""
+    """Somebody may write a PIN where its SIM belongs; the log must not show the PIN."""
     shown = place[:2] if tuple(place[:2]) == ("modem", "pins") else place
     return ".".join(str(part) for part in shown)

@@ -1,4 +1,4 @@
-"""What can go wrong, as one tree; what to do about it is the type.
+"""What can go wrong, as one tree; the type of an error says what to do about it.
 
 BalieError
 ├── InvalidInput            the caller wrote something that cannot be (field, sentence)
@@ -108,13 +108,14 @@ class Unconfirmed(DeviceError):
 
 
 class LineStopped(DeviceError):
-    """`code` names what the pages have a sentence for; without one they show the driver's.
+    """`code` names a reason that the pages have a sentence for; without a code they show the
+    driver's.
 
     A ban stops the whole line, because going on from another number would be a disguise.
     """
 
     code: ClassVar[Reason | None] = None
-    #: Nobody minds the line; only this device cannot.
+    #: Nobody objects to the line; only this device cannot send.
     device_only: ClassVar[bool] = False
 
 

@@ -8,17 +8,17 @@ from typing import Any
 
 class EventKind(Enum):
     MESSAGE_RECEIVED = "message.received"
-    #: A message that came in is another now; facts: `change`, which is `words` (those that it
-    #: waited for came), `edited` or `deleted`.
+    #: An incoming message changed; facts: `change`, which is `words` (its missing words came),
+    #: `edited` or `deleted`.
     MESSAGE_CHANGED = "message.changed"
-    #: A state was entered; facts: `from`, `to`, `reason`, `attempt`, `evidence`.
+    #: It entered a state; facts: `from`, `to`, `reason`, `attempt`, `evidence`.
     MESSAGE_STATE = "message.state"
-    #: When it is expected or why not now has changed; facts: `expected_ms`, `reason`.
+    #: Its expected time changed, or the reason why it waits; facts: `expected_ms`, `reason`.
     MESSAGE_PLANNED = "message.planned"
     CALL_MISSED = "call.missed"
     CONTACT_CREATED = "contact.created"
     CONTACT_CHANGED = "contact.changed"
-    #: Two contacts are one person; facts: `other`, the id that is no more.
+    #: Two contacts were joined into one person; facts: `other`, the id that is gone.
     CONTACT_JOINED = "contact.joined"
     CONSENT_RECORDED = "consent.recorded"
     #: A message may mean STOP, or somebody decided about it; facts: `decision`.
@@ -27,7 +27,7 @@ class EventKind(Enum):
     CONVERSATION_READ = "conversation.read"
     DEVICE_STATUS = "device.status"
     DEVICE_ENROLLED = "device.enrolled"
-    #: The credit of a SIM is another than before; facts: `cents`.
+    #: The credit of a SIM changed; facts: `cents`.
     DEVICE_BALANCE = "device.balance"
     BRANCH_ADDED = "branch.added"
     LINE_ADDED = "line.added"
@@ -45,7 +45,7 @@ class EventKind(Enum):
     STAFF_LOGGED_IN = "staff.logged-in"
     #: A wrong password, set-up code or token; facts: `what`, and `tries` in this spell.
     STAFF_LOGIN_FAILED = "staff.login-failed"
-    #: One session of theirs ended, or all; facts: `by`, and `sessions` when more than one could.
+    #: One session of a person ended, or all; facts: `by`, and `sessions` when it could be several.
     STAFF_LOGGED_OUT = "staff.logged-out"
     TOKEN_ADDED = "token.added"  # noqa: S105 -- the name of an event
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 -- the name of an event

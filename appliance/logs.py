@@ -29,7 +29,7 @@ _MINUTE_S = 60.0
 
 
 class OnceAMinute(logging.Filter):
-    """For what anybody on the network can make others' code say as often as they like."""
+    """For lines that anybody on the network can make a library log, as often as they like."""
 
     def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ class OnceAMinute(logging.Filter):
 
 
 def configure(level: str) -> None:
-    """Everything to standard error, where systemd's journal or a person reads it."""
+    """All logs go to standard error, where systemd's journal or a person reads them."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         _RedactingFormatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s")

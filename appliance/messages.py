@@ -37,7 +37,7 @@ class MessageClass(Enum):
     AUTOMATIC = "automatic"
     #: One of many from a send list.
     LIST = "list"
-    #: The one message that an opt-out licenses, or a call.
+    #: The one message that an opt-out or a call allows.
     CONFIRMATION = "confirmation"
 
 

@@ -67,7 +67,7 @@ def number_or_text(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """As it looks: what is copied from an address book or a page brings more than one sees."""
+    """The text as it looks: what is copied from an address book or a page may hide characters."""
     shown = unicodedata.normalize("NFKC", without_hidden(text))
     plain = _DASH.sub("-", " ".join(shown.split()))
     link = _LINK.fullmatch(plain)
@@ -87,21 +87,21 @@ def _why_invalid(number: phonenumbers.PhoneNumber) -> str:
 def is_e164(text: str) -> bool:
     """True for what a device may be given to write to.
 
-    A network lets anybody send an SMS under a word of their own, `+1;reboot` too.
+    An SMS may come from a word that its sender chose, even from `+1;reboot`.
     """
     return _E164.fullmatch(text) is not None
 
 
 def in_quotes(sender: str) -> str:
-    """A sender under whom nobody with that number speaks; a word needs no quotes for that."""
+    """In quotes if it looks like a number, because nobody with that number wrote; a word stays."""
     return f"“{sender}”" if is_e164(sender) else sender
 
 
 def is_landline(e164: str) -> bool:
-    """True for a number that can be neither on WhatsApp nor reached by SMS for certain."""
+    """True for a number that is certainly neither on WhatsApp nor within reach of SMS."""
     try:
         return phonenumbers.number_type(phonenumbers.parse(e164)) in _LANDLINE
-    except NumberParseException:  # a sender of no country that is known
+    except NumberParseException:  # a sender of an unknown country
         return False
 
 

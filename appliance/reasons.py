@@ -1,4 +1,4 @@
-"""Why: the one vocabulary of codes that the database, the API and the command line spell as here.
+"""Reason codes; the database, the API and the command line spell them as here.
 
 A member keeps its spelling for good: other software reads it. People read a sentence instead
 (`api/web/words/`).
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    # Why something that was asked for is refused, to whoever asks.
+    # Why a request is refused, as its sender reads it.
     CONSENT_REQUIRED = "consent-required"
     OPTED_OUT = "opted-out"
     CANNOT_CANCEL = "cannot-cancel"
@@ -51,10 +51,10 @@ class Reason(StrEnum):
     SMS_LIMIT = "sms-limit"
     OFFICE_HOURS = "office-hours"
     UNANSWERED = "unanswered"
-    #: The thumbs, or an earlier message to the same person, go first.
+    #: The message that is being typed, or an earlier one to the same person, goes first.
     BUSY = "busy"
 
-    # Why a message waits: its way.
+    # Why a message waits: its route.
     DEVICE_ABSENT = "device-absent"
     DEVICE_UNAUTHORIZED = "device-unauthorized"
     DEVICE_OFFLINE = "device-offline"
@@ -68,7 +68,7 @@ class Reason(StrEnum):
     NEXT_ROUTE = "next-route"
     #: It leaves over a later route.
     FALLBACK = "fallback"
-    #: A list on a SIM that is abroad, which costs what nobody decided to pay.
+    #: A list waits while the SIM is abroad: nobody agreed to pay what it costs there.
     ROAMING = "roaming"
 
     # Why a message waits: what somebody or something has to settle first.
@@ -112,11 +112,11 @@ class Reason(StrEnum):
     PHONE_CLOCK = "phone-clock"
     PHONE_STORAGE = "phone-storage"
     SERVER_WILL_NOT_START = "server-will-not-start"
-    #: The phone has not told these for a minute, so what they would say is not known.
+    #: The phone has not shown these for a minute, so Balie does not know what they say.
     CLOCK_UNREADABLE = "clock-unreadable"
     NOTIFICATIONS_UNREADABLE = "notifications-unreadable"
     SMS_UNREADABLE = "sms-unreadable"
-    #: Two SIMs work in the phone, and nothing tells which of them, or whose SMS, is meant.
+    #: Two SIMs work in the phone, and nothing tells which is the line's, or which an SMS is for.
     TWO_SIMS = "two-sims"
     #: Of its two SIMs the phone sends SMS from the other one.
     SMS_SIM = "sms-sim"
@@ -127,10 +127,10 @@ class Reason(StrEnum):
     NO_NETWORK = "no-network"
     #: Another modem answers where this one was.
     OTHER_MODEM = "other-modem"
-    #: Another modem of Balie says the same IMEI, and no SIM that can be read tells them apart.
+    #: Another modem of Balie has the same IMEI, and no readable SIM tells the two apart.
     SAME_IMEI = "same-imei"
 
     @classmethod
     def of(cls, code: str | None) -> "Reason | None":
-        """What a column holds that may hold none."""
+        """The reason in a column that may be empty."""
         return cls(code) if code else None

@@ -1,8 +1,8 @@
 """The alphabet of SMS and the parts of a long one: 3GPP TS 23.038 and 23.040.
 
-The one place of the default alphabet, for what is counted before a message is written and for
-what a modem is given. A text goes out in GSM 7-bit where all its characters are there, else in
-UCS-2 (UTF-16). A seam never cuts a character, an escape and what it escapes, or what a reader
+The default alphabet stands only here: parts are counted by it before a message is written, and a
+modem's PDUs are made by it. A text goes out in GSM 7-bit where all its characters are there, else
+in UCS-2 (UTF-16). A seam never cuts a character, an escape and what it escapes, or what a reader
 sees as one sign: an emoji with its skin, a flag, a letter with its accents, CR with LF.
 """
 
@@ -41,7 +41,7 @@ _TWO_UNITS = re.compile("[\U00010000-\U0010ffff]")
 _SIGNS = regex.compile(r"\X")
 
 _GSM_SINGLE, _UCS2_SINGLE = 160, 70
-# What six octets of header leave, and seven where the reference has 16 bits (TS 23.040 §9.2.3.24).
+# What is left beside a header of six octets, or seven for a 16-bit reference (TS 23.040 §9.2.3.24).
 _GSM_PART, _UCS2_PART = 153, 67
 _GSM_WIDE_PART, _UCS2_WIDE_PART = 152, 66
 
@@ -70,7 +70,7 @@ def split(text: str, *, wide: bool = False) -> Sequence[str]:
 
 
 def room_left(text: str) -> int:
-    """How many plain characters the last part still takes before there is one more."""
+    """How many more plain characters the last part takes before a new part begins."""
     gsm = is_gsm(text)
     double = _COSTS_TWO if gsm else _TWO_UNITS
     parts = split(text)
@@ -97,7 +97,7 @@ def _cost(text: str, double: re.Pattern[str]) -> int:
 
 
 def _filled(text: str, double: re.Pattern[str], room: int) -> Iterator[str]:
-    """Parts as full as can be: what does not fit whole begins the next one."""
+    """Fills each part as far as it goes; a piece that does not fit whole begins the next one."""
     part: list[str] = []
     used = 0
     for sign, cost in _signs(text, double, room):
@@ -110,7 +110,7 @@ def _filled(text: str, double: re.Pattern[str], room: int) -> Iterator[str]:
 
 
 def _signs(text: str, double: re.Pattern[str], room: int) -> Iterator[tuple[str, int]]:
-    """What must stay together, with its cost; a sign too long for any part falls into characters.
+    """Pieces that must stay whole, with their cost; a sign longer than a part is split.
 
     Accents can be piled on a letter without end.
     """

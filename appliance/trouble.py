@@ -1,11 +1,11 @@
-"""A failure that lasts, told in few lines however often it is met."""
+"""A lasting failure is logged in few lines, however often it happens."""
 
 import logging
 import time
 from collections.abc import Callable
 
 EVERY_S = 60.0
-"""Between two lines about the same trouble, also when it comes and goes."""
+"""Between two log lines about the same trouble, also when it comes and goes."""
 
 
 class Trouble:

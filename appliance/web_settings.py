@@ -1,4 +1,4 @@
-"""The table `[web]` of the settings: how many may be connected at once, and through whom.
+"""The table `[web]` of the settings: how many connections there may be, and which proxies.
 
 ```toml
 [web]
@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from appliance.addresses import Networks
 
 CONNECTIONS = 512
-"""A browser takes seven at most (six and its stream), so these are seventy of them, busy."""
+"""A browser takes seven at most (six and its stream), so seventy busy browsers have room."""
 CONNECTIONS_PER_ADDRESS = 256
 """Thirty colleagues behind one address take 210."""
 
@@ -29,9 +29,9 @@ def _network(given: str) -> str:
 
 
 class WebSettings(BaseModel):
-    """Who says nothing makes room for who comes, so the numbers bind only those that are served.
+    """Idle connections make room for new ones, so the numbers limit only those being served.
 
-    `proxies`: nobody else's word counts for where a request comes from, and of their connections
+    `proxies`: only they are believed when they say where a request comes from. Of their connections
     only the total is limited.
     """
 
