@@ -1,1 +1,1 @@
-"""The one place that knows everything and wires it together."""
+"""The one place that knows all parts and wires them together."""

@@ -90,7 +90,7 @@ class Balie:
         )
 
     def start(self) -> None:
-        """Doubts what was in hand, then starts every thread. Balie runs without adb, too."""
+        """Makes messages that were in hand unconfirmed, then starts every thread. Needs no adb."""
         if doubted := doubt_everything_in_hand(self.store, self._steps):
             log.warning("%d messages were in hand when Balie stopped; asking the devices", doubted)
         for kind in Kind.known():
@@ -121,6 +121,6 @@ class Balie:
         return [] if self._started else ["devices"]
 
     def _setup_code(self) -> str | None:
-        """Shown on the console only: whoever reads it may make the first administrator."""
+        """Shown on the console only: who reads it may make the first administrator."""
         fresh: Callable[[sqlite3.Connection], bool] = staff.is_fresh
         return new_code() if self.store.read(fresh) else None

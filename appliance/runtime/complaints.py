@@ -1,4 +1,4 @@
-"""What keeps this machine from its phones and modems, and what its data is in danger of."""
+"""What keeps this machine from its phones and modems, and what endangers its data."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,7 +33,7 @@ def _undriven(device: Device) -> Complaint:
 
 
 def about_folder(data: Path) -> Sequence[Complaint]:
-    """Who else may read what people wrote, and what in it Balie may not write."""
+    """Files that others may read, files of another owner, and a disk that is almost full."""
     owner, found = privacy.owner_of(data), []
     if loose := privacy.loose(data):
         sentence = f"Others on this machine may read it: {_names(loose)}."
@@ -49,5 +49,5 @@ def about_folder(data: Path) -> Sequence[Complaint]:
 
 
 def _names(paths: Sequence[Path]) -> str:
-    """The first few are enough to understand it."""
+    """The first few names are enough to understand the sentence."""
     return ", ".join(path.name for path in paths[:3]) + (", …" if len(paths) > 3 else "")  # noqa: PLR2004

@@ -3,8 +3,8 @@
 import resource
 
 WANTED = 4096
-"""Pages, the store, adb and serial ports come to less than 1,000, which is what the web leaves:
-pyserial asks by select(2), which knows no descriptor above 1,023.
+"""Pages, the store, adb and serial ports need less than 1,000 together, and the limit of `[web]`
+sees to it: pyserial waits by select(2), which knows no descriptor above 1,023.
 """
 
 

@@ -21,8 +21,8 @@ def enrolled(device: Device) -> Enrolled:
 def driver_for(
     device: Device, *, listener: Reception, clock: Clock, settings: Mapping[str, BaseModel]
 ) -> Driver:
-    """`settings` by the name of the kind, its defaults where there are none. Raises SetupError
-    where no kind drives it.
+    """`settings` by the name of the kind; a kind without them gets its defaults. Raises SetupError
+    where no kind drives the device.
     """
     kind = Kind.named(device.kind)
     own = settings.get(kind.name)

@@ -1,4 +1,4 @@
-"""Every device that carries a line has a worker; lines that come and go are noticed."""
+"""Every device that carries a line has a worker, also when lines are added and removed."""
 
 import logging
 import threading
@@ -79,7 +79,7 @@ class Fleet:
                 self._unread.over()
 
     def _keep_up(self) -> None:
-        """Who goes has ended before another begins: it may be on the same port."""
+        """Old workers end before new ones begin: both may use the same port."""
         carrying = self._store.read(devices.carrying)
         wanted = {each.id: each for each in carrying if Kind.named(each.kind) in Kind.known()}
         self._end(self._taken_off(self._crew.keys() - wanted.keys()))
@@ -100,7 +100,7 @@ class Fleet:
             return [self._crew.pop(device_id) for device_id in device_ids]
 
     def _end(self, ending: Sequence[_Crew]) -> None:
-        """All at once: a device that hangs must not make the others wait for their end."""
+        """Stops all of them at once: a device that hangs must not delay the others."""
         for each in ending:
             if each.watch is not None:
                 each.watch.forget(each.address)

@@ -17,8 +17,8 @@ _ROOT = 0
 def only_instance(data: Path) -> Iterator[None]:
     """Raises SetupError when another Balie runs on this directory, or nothing can be written there.
 
-    And when root would leave files in somebody's directory that they could not write. Freed by the
-    kernel.
+    Also raises it when root would leave files in somebody's directory that the owner could not
+    write. The kernel frees the lock.
     """
     _refuse_root(data)
     with _lock_file(data) as handle:

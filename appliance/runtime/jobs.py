@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 KEPT_COPIES = 14
 
 LOOK_S = 15
-"""Between two looks: a clock that runs faster than the real one must not wait for long."""
+"""Between two looks, in real seconds: short, so that a faster clock need not wait long."""
 
 
 class Jobs:

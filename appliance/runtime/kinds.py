@@ -19,13 +19,13 @@ _OWN = (PHONE, MODEM)
 
 
 def load() -> None:
-    """Tells the floors below what there is. Called before anything asks for a kind."""
+    """Tells the floors below which kinds there are. Called before anything asks for a kind."""
     for kind in (*_OWN, *_installed()):
         learn(kind)
 
 
 def _installed() -> Iterator[Kind]:
-    """A package that is broken costs the devices of its kind, and no others."""
+    """A broken package stops the devices of its own kind and no others."""
     for point in entry_points(group=GROUP):
         try:
             yield _kind_of(point)

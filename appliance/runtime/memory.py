@@ -14,9 +14,9 @@ _LARGE_BYTES = 128 * 1024
 def keep_small() -> None:
     """Lets all threads share two heaps of the C library instead of one each.
 
-    What is large goes back to the system when it is freed: left to itself the library moves that
-    limit up with each such block, and the 19 MiB of the first log-in would stay for good. Call it
-    before the first thread starts. Where the C library is another, nothing happens.
+    Large blocks go back to the system when they are freed. By default the library raises its limit
+    for them with each such block, and would keep the 19 MiB of the first log-in for good. Call it
+    before the first thread starts. With another C library nothing happens.
     """
     libc = ctypes.CDLL(ctypes.util.find_library("c"))
     if hasattr(libc, "mallopt"):

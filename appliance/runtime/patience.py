@@ -1,7 +1,7 @@
 """uvicorn's connections with deadlines, and a listening socket that asks who may come in.
 
-uvicorn ends a connection that is idle after an answer, and no other: not one that never asks, that
-sends its head or body byte by byte, or that takes nothing of an answer.
+uvicorn ends only a connection that is idle after an answer. It keeps one that never asks, sends its
+head or body byte by byte, or takes nothing of an answer.
 """
 
 import errno
@@ -16,13 +16,13 @@ from appliance.addresses import network_of
 from appliance.api.connections import Connections
 
 REST_S = 0.5
-"""After an accept without a descriptor to be had; asyncio comes again after a second."""
+"""After an accept that found no free descriptor; asyncio tries again after a second."""
 _NO_ROOM = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _CLIENTS_TURN = frozenset({h11.IDLE, h11.SEND_BODY})
 
 
 class Door(socket.socket):
-    """Listens. Who may not come in is hung up on before anything is made for them."""
+    """Listens, and closes a connection that may not come in before anything is made for it."""
 
     connections: Connections
     _rests_until_s = 0.0
@@ -36,7 +36,7 @@ class Door(socket.socket):
         return door
 
     def accept(self) -> tuple[socket.socket, Any]:
-        # asyncio asks a hundred times in a row, also after it was told that nothing is left.
+        # asyncio accepts a hundred times in a row, also after it heard that no descriptor is left.
         if time.monotonic() < self._rests_until_s:
             raise BlockingIOError
         try:
@@ -52,7 +52,7 @@ class Door(socket.socket):
 
 
 class PatientProtocol(H11Protocol):
-    """Tells `Connections` whose turn it is whenever that changes.
+    """Tells `Connections` each time the turn changes between the client and the server.
 
     A turn begins with a connection, the first byte of a request, the end of its head, or an
     answer; more bytes of the same do not begin another one.

@@ -1,4 +1,4 @@
-"""What hangs on this machine without a number yet, for whoever adds one."""
+"""Devices on this machine that have no number yet, for the person who adds one."""
 
 from collections.abc import Sequence
 

@@ -68,7 +68,7 @@ def _of_kinds(settings: Settings) -> Mapping[str, BaseModel]:
 
 
 def _welcome(balie: Balie, address: str) -> None:
-    """For the person at the console, whatever is logged: the code is nowhere else."""
+    """Tells the person at the console at any log level: the code is nowhere else."""
     log.info("Balie is at %s", address)
     if balie.services.setup_code:
         sys.stderr.write(

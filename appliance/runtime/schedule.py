@@ -1,8 +1,8 @@
-"""A scheduler whose jobs are due by the wall clock, and whom a leap of that clock costs nothing.
+"""A scheduler whose jobs are due by the wall clock, and which survives a leap of that clock.
 
-APScheduler lists each time that a job has missed before it looks which of them to run, and waits
-for a next time however far away it is. Here the time after now follows from now alone, and a
-clock that was put back does not leave a job in a future that was none.
+APScheduler lists every time that a job has missed before it picks one to run, and waits for the
+next time however far away it is. Here the next time follows from now alone, so that no job waits
+for a wrong future after the clock was put back.
 """
 
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 
-# The library has no types, so each class below is said to extend anything.
+# The library has no types, so mypy sees Any as the base of each class below.
 _MOMENT = timedelta(microseconds=1)
 
 
@@ -41,7 +41,7 @@ class At(CronTrigger):  # type: ignore[misc]
 
 
 class Scheduler(BackgroundScheduler):  # type: ignore[misc]
-    """Its waits are as short as its shortest job, so a clock that leapt is soon noticed."""
+    """It waits no longer than its shortest job does, so it soon notices that the clock leapt."""
 
     def _process_jobs(self) -> float | None:
         self._bring_near()

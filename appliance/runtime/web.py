@@ -15,15 +15,15 @@ from appliance.runtime.patience import Door, PatientProtocol
 GRACE_S = 2
 """For answers under way when Balie stops; live streams are ended by then."""
 BACKLOG = 100
-"""Connections that the system accepts ahead of us, and that are taken up in one round."""
+"""Connections that the system accepts ahead of us, and that we take up in one round."""
 MAX_HEAD = 16 * 1024
 """Bytes before a request's body; the longest of ours are some cookies and an address."""
 _GONE_MS = 45_000
-"""Until a client that acknowledges nothing, such as a laptop that sleeps, is taken for gone."""
+"""After this, a client that acknowledges nothing (a laptop that sleeps) counts as gone."""
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """The socket to serve on, taken before anything else is started; who connects early waits.
+    """The socket to serve on, opened before anything else starts; early clients wait.
 
     Raises SetupError.
     """
@@ -55,7 +55,7 @@ def serve(app: FastAPI, sock: socket.socket, connections: Connections) -> None:
 
     Blocks; call it in the main thread.
     """
-    # What is loaded by now stays as long as the process; walking over it at each full collection
+    # What is loaded by now stays until the process ends. Each full collection walked over it and
     # stopped every answer for 40 ms.
     gc.collect()
     gc.freeze()
@@ -73,7 +73,7 @@ def web_config(app: Any, connections: Connections, **more: Any) -> uvicorn.Confi
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,  # see api/forwarded.py: uvicorn believes whoever is on this machine
+        proxy_headers=False,  # see api/forwarded.py: uvicorn believes every program on this machine
         timeout_graceful_shutdown=GRACE_S,
         **more,
     )
