@@ -77,9 +77,9 @@ def run_demo(options: DemoOptions) -> None:
 
 
 def _clock(database: Path, speed: float) -> ScaledClock:
-    """Goes on where an earlier, faster demo on this data left off: time never runs back.
+    """Goes on at the time that an earlier, faster demo on this data reached: time never runs back.
 
-    Raises SetupError when that lies ahead of a clock that cannot be.
+    Raises SetupError when that time is in the future and this clock runs at normal speed.
     """
     real_ms = SystemClock().now_ms()
     reached_ms = _reached_ms(database)
