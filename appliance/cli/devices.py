@@ -79,7 +79,7 @@ def enrol_device(
 
 
 def absent_port(modem: str | None) -> str:
-    """A line more to say for a port that nobody sees: it may be plugged in later, or be a typo."""
+    """One more line about a port that is not there: it may be plugged in later, or be a typo."""
     if not modem or Path(modem).exists():
         return ""
     return f"\n  {modem} is not there now; the modem works from when it is plugged in."

@@ -48,7 +48,7 @@ def _devices_in_need(conn: sqlite3.Connection) -> list[Complaint]:
 
 
 def _low_credit(conn: sqlite3.Connection) -> list[Complaint]:
-    """Of the SIMs whose lines want to be warned; a shared one is told once."""
+    """SIMs with low credit whose lines want a warning; a shared SIM is named once."""
     found: dict[str, Complaint] = {}
     for line in lines.lines(conn):
         for route in routes.routes_of_line(conn, line.id):

@@ -33,7 +33,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Answer with one JSON o
 def open_store(data: Path | None) -> Iterator[Store]:
     """The store of the data directory, made when it is not there.
 
-    As root too: what comes of it is the directory's owner's.
+    Works as root, too: new files belong to the owner of the directory.
     """
     folder = load(None, data=data).data
     privacy.keep_private(folder)
