@@ -1,7 +1,7 @@
-"""What a kind of device is: all that the house asks of one, in the one object that it exports.
+"""A kind of device: all that the house asks of one, in the one object that it exports.
 
-The runtime says at the start which kinds there are (`runtime/kinds.py`). Everyone else asks here,
-by the name that is stored with each device, and never which kind it is.
+The runtime says at the start which kinds there are (`runtime/kinds.py`). All other code asks for a
+kind here, by the name that is stored with each device, and compares with no kind's name.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -31,7 +31,7 @@ class Enrolled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What hangs on this machine and may be a device of the kind."""
+    """Something that is plugged into this machine and may be a device of the kind."""
 
     address: str
     state: str
@@ -58,7 +58,7 @@ class DriverFactory(Protocol):
         clock: Clock,
         settings: BaseModel | None,
     ) -> Driver:
-        """`settings` are of the kind's own model, None where it has none."""
+        """`settings` is an instance of the kind's own model, None where the kind has no model."""
         ...
 
 
@@ -101,25 +101,25 @@ class Kind:
     doctor: Callable[[Sequence[Enrolled]], Sequence[Complaint]] = _nothing_wrong
     plugged_in: Callable[[], Sequence[Seen]] = _nothing_there
     rhythm: Rhythm = field(default_factory=Rhythm)
-    #: Of the table of the config file that has the kind's name.
+    #: The model of the table in the config file that has the kind's name.
     settings: type[BaseModel] | None = None
-    #: What is said otherwise of this kind than of others: a sentence, and what a person should do.
+    #: Sentences that differ from those of other kinds: what is wrong, and what a person should do.
     sentences: Mapping[Reason, tuple[str, str]] = field(default_factory=dict)
-    #: Its doctor is asked on a machine that has no device yet, too.
+    #: Its doctor is asked on a machine without devices, too.
     is_expected: bool = False
-    #: Lines may share one and fall back on it. What comes to it is its own, whichever line it is
-    #: for.
+    #: Lines may share one and fall back on it. A message that arrives at it is of its own SIM,
+    #: whichever line it is for.
     is_shared: bool = False
-    #: What it has told is deleted on it, so it must hear where nobody keeps that.
+    #: It deletes what it has told, so it must hear when nobody kept that.
     is_emptied: bool = False
-    #: Reads the same of the same SIM each time.
+    #: Always reads the same identity of the same SIM.
     always_reads_sim: bool = False
     #: Gives each part to the network itself, and tells what the network says of it.
     hands_to_network: bool = False
 
     @classmethod
     def named(cls, name: str) -> "Kind":
-        """One that is not known any more drives nothing; what its devices did is still shown."""
+        """A kind that is not known any more drives nothing; what its devices did is still shown."""
         return _KNOWN.get(name) or cls(name=name, label=name)
 
     @classmethod

@@ -1,4 +1,4 @@
-"""The one thread of one device: it looks how the device is, receives, and does what is due."""
+"""The one thread of one device: it examines the device, receives, and does what is due."""
 
 import logging
 import threading
@@ -47,12 +47,12 @@ class Rhythm:
     #: Until an outcome that could not be stored is told again; doubled up to the last.
     tell_again_s: float = 0.2
     tell_again_at_most_s: float = 5.0
-    #: A device of which nothing could be received for so long is not ready, whatever it says.
+    #: A device from which each receive failed for this long is not ready, whatever it says.
     deaf_s: float = 60.0
 
 
 class DeviceWorker:
-    """No exception ends the thread, and nothing another device does holds it up.
+    """No exception ends the thread, and no other device delays it.
 
     `wake`, `changed`, `start` and `stop` may be called by any thread.
     """
@@ -89,7 +89,7 @@ class DeviceWorker:
         self._driver.rouse()
 
     def stop(self, *, within_s: float = 10.0) -> None:
-        """Ends the thread after the call in hand, or leaves it behind when that takes longer."""
+        """Ends the thread after its current call; leaves it behind if that takes longer."""
         self._stopping.set()
         self._driver.rouse()
         if self._thread.is_alive():
@@ -122,7 +122,7 @@ class DeviceWorker:
             self._stopping.wait(self._rhythm.poll_s)
 
     def _turn(self) -> bool:
-        """Probe, receive, one task; whether it is worth going on at once."""
+        """Probe, receive, one task; returns whether there may be more to do at once."""
         self._probe_if_due()
         if self._status is None or self._status.state not in _CONNECTED:
             return False
@@ -169,7 +169,7 @@ class DeviceWorker:
         self._probe_at = 0.0
 
     def _probe_again(self) -> None:
-        """As soon as after a device that is not well; what goes on to fail does not put it off."""
+        """Probes as soon as after a device that is not well; more failures do not delay that."""
         now_s = time.monotonic()
         again_s = now_s + self._rhythm.probe_again_s
         self._probe_at = min(self._probe_at, again_s) if self._probe_at > now_s else again_s
@@ -233,7 +233,7 @@ class DeviceWorker:
             self._tell(lambda: self._work.visited(visit, ticks))
 
     def _tell(self, tell: Callable[[], None]) -> None:
-        """What is known must not get lost because the database was busy for a moment."""
+        """A result must not get lost because the database was busy for a moment."""
         wait_s = self._rhythm.tell_again_s
         while True:
             try:

@@ -1,4 +1,4 @@
-"""What a modem has stored or pushed, as the floors above know it."""
+"""Turns what a modem has stored or pushed into what the floors above know."""
 
 import hashlib
 import logging
@@ -19,7 +19,7 @@ from appliance.phone_numbers import in_quotes, is_e164, parse_number
 
 log = logging.getLogger(__name__)
 
-#: Who wrote a message that cannot be read.
+#: The sender of a message that cannot be read.
 NOBODY = "SMS"
 
 
@@ -30,7 +30,7 @@ class Arrivals:
     reports: list[DeliveryReport] = field(default_factory=list)
 
     def in_order(self) -> Iterator[Sequence[Incoming | IncomingPart]]:
-        """What was written, by its time, in runs of messages or of parts: so it is shown."""
+        """Messages and parts by time, in runs of one type, because they are shown in this order."""
         written: list[Incoming | IncomingPart] = [*self.messages, *self.parts]
         written.sort(key=lambda each: each.at_ms)
         for _, run in groupby(written, key=type):
@@ -38,7 +38,7 @@ class Arrivals:
 
 
 def sort(brought: Sequence[Brought], *, now_ms: int) -> Arrivals:
-    """What cannot be read is handed over as it is, for a person: nothing is thrown away."""
+    """A PDU that cannot be read is handed over as it is, for a person: nothing is thrown away."""
     arrivals = Arrivals()
     for each in brought:
         try:
@@ -50,7 +50,7 @@ def sort(brought: Sequence[Brought], *, now_ms: int) -> Arrivals:
 
 
 def _add(arrivals: Arrivals, brought: Brought, now_ms: int) -> None:
-    """A part that is there twice is one all the same: its message has a reference of its own."""
+    """Two copies of a part are one part: each long message has a reference of its own."""
     pdu = brought.pdu
     if kind_of(pdu) is Kind.REPORT:
         arrivals.reports.append(_delivery(parse_report(pdu), now_ms))
@@ -79,7 +79,7 @@ def _message(deliver: Deliver, origin: Origin, brought: Brought, now_ms: int) ->
 def _part(
     deliver: Deliver, concat: Concat, origin: Origin, pdu: bytes, now_ms: int
 ) -> IncomingPart:
-    """Who speaks is known once the message is whole: one part alone may say that it is a notice."""
+    """The origin is decided once the message is whole: one part alone may mark it as a notice."""
     return IncomingPart(
         key=_key(deliver.stamp, pdu),
         sender=_sender(deliver),
@@ -125,7 +125,7 @@ def _copy(brought: Brought) -> str:
 
 
 def _sender(deliver: Deliver) -> str:
-    """A name that is spelt like a number does not speak for whoever has the number."""
+    """A name that is spelt like a number gets quotes: the owner of that number did not write."""
     sender = in_quotes(deliver.sender) if deliver.alphanumeric else in_e164(deliver.sender)
     return sender or NOBODY
 

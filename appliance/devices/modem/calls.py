@@ -1,7 +1,7 @@
 """Calls to the modem's number. Nobody answers them, and nobody hangs up.
 
-Hanging up would tell the caller *busy* and defeat a diversion that the office has set; letting
-it ring costs nothing, for SMS travel beside a call.
+Hanging up would tell the caller *busy* and stop a diversion that the office has set. Letting it
+ring costs nothing, because SMS travel beside a call.
 """
 
 import time
@@ -11,12 +11,12 @@ from appliance.devices.modem.at.urc import CallEnded, CallerId, Ring, Urc
 from appliance.devices.modem.modem import Modem
 from appliance.devices.protocol import MissedCall
 
-# A modem rings every 5 to 6 seconds; after so long without a ring the caller has given up.
+# A modem rings every 5 to 6 seconds; after this long without a ring the caller has given up.
 _STILL_RINGS_S = 12.0
 
 
 class Calls:
-    """A call is told when its number is known; a caller who withholds it is nobody to write to."""
+    """Tells a call when its number is known; nobody can write to a caller who withholds it."""
 
     def __init__(self, modem: Modem) -> None:
         self._modem = modem

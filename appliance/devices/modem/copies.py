@@ -1,9 +1,9 @@
-"""Several messages of the same octets: how many there are, and which of them is told.
+"""Messages with the same octets: how many there are, and the number of each.
 
-A service centre stamps to the second, so who writes “ja” twice in a second has two messages that
-differ in nothing. What lies in two slots is two; so is what comes soon after the first. The
-network's own repetition, after it missed an acknowledgement, is one: it comes later, counted from
-when the first was brought, however long its slot was in use.
+A service centre stamps to the second, so two “ja” that a person writes in one second do not differ.
+Two slots hold two messages; a copy soon after the first is another message, too. A copy that comes
+later is the same message: the network repeats it after it missed an acknowledgement. The time
+counts from the first copy, however long its slot was in use.
 """
 
 import time
@@ -16,7 +16,7 @@ from appliance.devices.modem.pdu.octets import BadPdu, skip_service_centre
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brought:
-    """A PDU as the modem has it, and the how manieth it is of those with its octets, from 1."""
+    """A PDU as the modem has it; `copy` numbers the PDUs with the same octets, from 1."""
 
     pdu: bytes
     copy: int = 1
@@ -24,7 +24,7 @@ class Brought:
 
 @dataclass(slots=True)
 class _Known:
-    """`since_s`: when the first of these octets was seen; `there`: how many are not freed yet."""
+    """`since_s`: when these octets were first seen; `there`: how many copies are not freed yet."""
 
     since_s: float
     copies: int = 0
@@ -33,9 +33,9 @@ class _Known:
 
 
 class Copies:
-    """Counts another one within `repeats_after_s` of the first only; what comes later is one that
-    is known. So is what was told and not freed when Balie starts. `now_s` is `time.monotonic`, or
-    a test's own.
+    """A copy within `repeats_after_s` of the first is a new message; a later one is a known
+    message. So is one that was told and not freed before Balie started. `now_s` is
+    `time.monotonic`, or a test's own.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Copies:
         self._known: dict[bytes, _Known] = {}
 
     def number(self, pdus: Sequence[bytes]) -> list[Brought]:
-        """All of these are there at the same time."""
+        """Numbers PDUs that are all on the modem at the same time."""
         now_s = self._now_s()
         self._known = {
             key: known
@@ -69,7 +69,7 @@ class Copies:
         return found
 
     def is_gone(self, pdu: bytes) -> None:
-        """It was told, and the modem has it no more."""
+        """The PDU was told, and the modem does not have it any more."""
         known = self._known[what_it_says(pdu)]
         known.gone += 1
         known.there = max(0, known.there - 1)
@@ -79,7 +79,7 @@ class Copies:
 
 
 def what_it_says(pdu: bytes) -> bytes:
-    """The same whichever service centre brings it.
+    """The octets that stay the same whichever service centre brings the message.
 
     The first octet says whether more is waiting (TP-MMS), which differs from time to time.
     """

@@ -15,16 +15,16 @@ log = logging.getLogger(__name__)
 _ASKED_CURSOR = "balance-asked"
 _CENTS_CURSOR = "balance-cents"
 
-# Whoever has nothing left may have bought some since.
+# Somebody may have topped up an empty SIM since.
 _SPENT_AGAIN_MS = 15 * 60 * MS_PER_S
-_WANTS_ANSWER = 1  # a menu that stays open holds up the next question
+_WANTS_ANSWER = 1  # an open menu blocks the next question
 _UCS2 = 0x48  # TS 23.038 §5: general data coding, UCS2
 _CENTS_PER_EURO = 100
 _HEX_UCS2 = re.compile(r"(?:[0-9A-Fa-f]{4})+")
 
 
 class Credit:
-    """Asks and hears in the device's thread, and never waits for the operator."""
+    """Asks and listens in the device's thread, and never waits for the operator."""
 
     def __init__(self, modem: Modem) -> None:
         self._modem = modem
@@ -34,12 +34,12 @@ class Credit:
 
     @property
     def is_spent(self) -> bool:
-        """Only while somebody asks: an office that stops asking must not stay stopped."""
+        """False where no question is set: an office that stops asking must not stay stopped."""
         known = self.cents is not None and bool(self._modem.options.balance)
         return known and (self.cents or 0) <= 0
 
     def ask_if_due(self, operator: str | None) -> None:
-        """`operator` is MCC and MNC; one whose answer is not known is not asked."""
+        """`operator` is MCC and MNC; an operator that the settings do not name is not asked."""
         self._give_up_if_silent()
         query = self._modem.options.balance.get(operator or "")
         if query is None or self._pending_s is not None or not self._is_due():
@@ -68,7 +68,7 @@ class Credit:
             self._tell(None)
 
     def hear(self, ussd: Ussd) -> None:
-        """What the operator says without being asked is no answer."""
+        """A text that the operator sends unasked is no answer."""
         if ussd.status == _WANTS_ANSWER:
             self._modem.try_command("AT+CUSD=2")
         if self._query is None or self._pending_s is None:

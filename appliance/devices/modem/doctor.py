@@ -13,7 +13,7 @@ BY_ID = Path("/dev/serial/by-id")
 """udev's names for USB serial ports: they stay when a stick is plugged in elsewhere."""
 
 _PROC = Path("/proc")
-# What opens serial ports by itself, by the name that Linux has for the process (15 characters).
+# Programs that open serial ports by themselves, by their process names in Linux (15 characters).
 _MEDDLERS = {
     "ModemManager": "sudo systemctl disable --now ModemManager",
     "gammu-smsd": "sudo systemctl disable --now gammu-smsd",

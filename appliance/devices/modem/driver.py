@@ -43,14 +43,14 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-# A modem at the edge of its network tells of a change every moment.
+# A modem at the edge of its network tells of changes all the time.
 _EXAMINED_APART_S = 5.0
 
 
 class ModemDriver:
     """Implements `Driver`. Used by one thread, except `rouse` and `close`.
 
-    `port` says where to look first; once `imei` is known the modem is looked for everywhere.
+    `port` is searched first; once `imei` is known, all ports are searched.
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class ModemDriver:
             self._check_usable()
             return send_sms(self._modem, self._storages, attempt, empty=self._empty)
         except SimMissing as exc:
-            # The examination says what is wrong with the card, and opens one that started anew.
+            # The examination tells what is wrong with the card, and opens a card that started anew.
             self._modem.settled = False
             raise Transient(exc.sentence, exc.evidence) from exc
         except (DeviceError, Refused):
@@ -125,12 +125,12 @@ class ModemDriver:
         return self._guarded(lambda: look_sms(self._modem, self._storages, look.outgoing, baseline))
 
     def visit(self, visit: Visit) -> Ticks:
-        """Reports come by themselves."""
+        """Has nothing to do: reports come by themselves."""
         del visit
         return Ticks(by_message={})
 
     def rest(self, timeout_s: float) -> None:
-        """Ends at news from the modem; raises DeviceGone when it was pulled out."""
+        """Ends at news from the modem; raises DeviceGone when the modem was pulled out."""
         channel = self._modem.channel
         if channel is None:
             self._roused.wait(timeout_s)
@@ -156,7 +156,7 @@ class ModemDriver:
             raise Transient("The modem is not ready.")
 
     def _guarded(self, call: Callable[[], T]) -> T:
-        """Only a DeviceError or a StoreError leaves it; nothing is ever sent in here."""
+        """Raises only DeviceError or StoreError; `call` never sends."""
         try:
             answer = call()
         except (DeviceError, StoreError):

@@ -1,4 +1,4 @@
-"""Finding out how a modem is, and making it ready where that needs nobody."""
+"""Finds out how a modem is, and makes it ready where that needs no person."""
 
 import logging
 import time
@@ -35,7 +35,7 @@ _STARTS = 3
 
 
 class Examiner:
-    """`usable`: the right modem with its own open SIM, so that it is read and sent with."""
+    """`usable`: it is the right modem with its own open SIM, so Balie may read and send with it."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class Examiner:
             return self._degraded(Reason.NOT_ANSWERING)
 
     def _connect(self) -> None:
-        """Raises Silence where the port is there and nobody speaks."""
+        """Raises Silence where the port is there and the modem does not answer."""
         modem = self._modem
         if modem.channel is not None:
             return
@@ -92,13 +92,13 @@ class Examiner:
         self._missed = False
 
     def _is_mute(self, exc: DeviceGone) -> bool:
-        """A port that is shut may be the one that speaks, unless that is known of another."""
+        """A port that cannot be opened may be the one that answers, unless another one did."""
         mute = self._search.mute
         is_shut = isinstance(exc, PortBusy | PortForbidden)
         return self._modem.port in mute if is_shut else bool(mute)
 
     def _say_absent_first(self) -> None:
-        """All other ports are asked at the next examination: each silent one takes a second."""
+        """Reports the modem absent before it asks other ports: each silent one takes a second."""
         if self._modem.port is not None and not self._rescue.has_port() and not self._missed:
             self._missed = True
             raise DeviceGone("The modem was pulled out.")
@@ -125,7 +125,7 @@ class Examiner:
         return self._degraded(Reason.BOOTING)
 
     def _why_away(self, exc: DeviceGone) -> tuple[DeviceState, Reason]:
-        """That another modem's port cannot be asked says nothing of this one."""
+        """An error at another modem's port says nothing about this modem."""
         if self._rescue.has_port():
             if isinstance(exc, PortBusy):
                 return DeviceState.OFFLINE, Reason.CONNECTION_DEAD
@@ -163,9 +163,11 @@ class Examiner:
         return self._with_network(self._network.read())
 
     def _let_go(self, reason: Reason) -> Status:
-        """Whoever drives the modem that is here needs its port, and nothing of it is ours.
+        """Frees the port of another device's modem, whose driver needs it, and forgets what was
+        read.
 
-        One that is bound is looked for elsewhere; one that is not stays where a person pointed at.
+        A bound modem is then searched elsewhere; one that is not bound stays at the port that a
+        person gave.
         """
         status = self._degraded(reason)
         modem = self._modem
@@ -177,7 +179,7 @@ class Examiner:
         return status
 
     def _whose(self) -> Reason:
-        """The card is asked where only that can tell sticks of one batch apart."""
+        """Reads the card only where nothing else tells sticks of one batch apart."""
         reason = self._seen()
         if reason is Reason.SAME_IMEI and self._iccid is None:
             self._see_card()
@@ -197,7 +199,7 @@ class Examiner:
     # The SIM
 
     def _open_sim(self) -> Reason:
-        """Another SIM is left alone: neither opened where that is seen, nor read, nor sent with."""
+        """Leaves another SIM alone: does not open it if it shows, nor read or send with it."""
         state = sim_state(self._modem)
         if not state:
             self._iccid = self._imsi = None
@@ -227,7 +229,7 @@ class Examiner:
         return self._modem.listener.sim_seen(self._modem.device_id, sim)
 
     def _settled(self) -> bool:
-        """Whether all is set; not where the SIM, open at last, tells another subscription."""
+        """Whether all is set; False where the open SIM turns out to be another subscription."""
         settle(self._modem, self._storages)
         self._imsi = read_imsi(self._modem)
         if not self._is_own_sim(number=read_number(self._modem)):

@@ -1,8 +1,8 @@
-"""Settings that a modem needs before it can be worked with; they are gone after each start.
+"""Settings that a modem needs before Balie can use it; they are gone after each start.
 
-Messages are announced by +CMTI and read from the storage (+CNMI mode 2,1): one that is pushed
-(+CMT) is in no storage, and lost when nobody reads it that moment. Status reports are stored too
-where they do not take the room of messages.
+Messages are announced by +CMTI and read from the storage (+CNMI mode 2,1). A pushed message (+CMT)
+is in no storage, and lost when nobody reads it at that moment. Status reports are stored, too,
+where they leave room for messages.
 """
 
 import logging
@@ -13,11 +13,11 @@ from appliance.devices.modem.storage import Storages
 
 log = logging.getLogger(__name__)
 
-# V.250 §6.3.8: no call is ever taken; a profile may say otherwise. Data modems have no calls.
+# V.250 §6.3.8: never answer a call; a stored profile may say otherwise. Data modems have no calls.
 _NO_ANSWER = "ATS0=0"
 # Echo off, errors as numbers, messages as PDUs.
 _NEEDED = ("ATE0V1", "AT+CMEE=1", "AT+CMGF=0")
-# Without +CNMA to send (27.005 §3.2.1); callers' numbers; news of registration; plain characters.
+# No +CNMA needed (27.005 §3.2.1); callers' numbers; news of registration; plain characters.
 _WANTED = (
     _NO_ANSWER,
     "AT+CSMS=0",
@@ -33,9 +33,9 @@ _LIST = re.compile(r"\(([^)]*)\)|(\d)")
 
 
 def has_settings(modem: Modem) -> bool:
-    """Whether it still has what it was told; a modem may start anew without a word.
+    """Whether the modem still has its settings; it may have restarted without a message.
 
-    Either setting alone is what some model begins with.
+    Both are asked, because some model starts with either of them.
     """
     if modem.identity is None or not modem.settled:
         return False
@@ -49,14 +49,14 @@ def _says(modem: Modem, name: str) -> str | None:
 
 
 def greet(modem: Modem) -> None:
-    """Before the SIM is open: what answers without one."""
+    """Sets what a modem accepts before its SIM is open."""
     for command in _NEEDED:
         modem.must(command)
     modem.try_command(_NO_ANSWER)
 
 
 def settle(modem: Modem, storages: Storages) -> None:
-    """Once the SIM is open."""
+    """Sets the rest once the SIM is open."""
     for command in _NEEDED:
         modem.must(command)
     for command in _WANTED:
@@ -66,7 +66,7 @@ def settle(modem: Modem, storages: Storages) -> None:
 
 
 def _ask_for_news(modem: Modem, storages: Storages) -> None:
-    """The best of <mode>,<mt>,<bm>,<ds>,<bfr> that the modem has (27.005 §3.4.1)."""
+    """Sets the best <mode>,<mt>,<bm>,<ds>,<bfr> that the modem has (27.005 §3.4.1)."""
     answer = modem.try_command("AT+CNMI=?")
     told = (answer.value("+CNMI") or "") if answer else ""
     offered = [_numbers(match[0] or match[1]) for match in _LIST.findall(told)]

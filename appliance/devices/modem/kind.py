@@ -17,15 +17,15 @@ from appliance.devices.protocol import Driver, ModemListener
 from appliance.devices.worker import Rhythm
 from appliance.modem_settings import ModemSettings
 
-# A modem rouses its worker when it has news; one that is gone is looked for often, so that it
-# carries on within ten seconds under whatever name it comes back.
+# A modem rouses its worker when it has news. A modem that is gone is searched often, so that it
+# works again within ten seconds after it returns, under any name.
 _RHYTHM = Rhythm(poll_s=1.0, probe_again_s=2.0)
 
 
 def _make_driver(
     device: Enrolled, *, listener: ModemListener, clock: Clock, settings: BaseModel | None
 ) -> Driver:
-    # A branch without a modem need not pay for what drives one.
+    # A branch without a modem need not load the driver.
     from appliance.devices.modem.driver import ModemDriver
 
     return ModemDriver(
@@ -57,7 +57,7 @@ def _doctor(enrolled: Sequence[Enrolled]) -> Sequence[Complaint]:
 
 
 def _plugged_in() -> Sequence[Seen]:
-    """A serial port may have a modem behind it; none is opened."""
+    """Each serial port, because a modem may be behind it; none is opened."""
     return [Seen(address=port, state="plugged-in") for port in serial_ports()]
 
 

@@ -1,7 +1,7 @@
-"""What to try with a modem that stopped answering, gentlest first; who acts is the driver.
+"""Which steps to try with a modem that stopped answering, gentlest first; the driver does them.
 
-A rung is tried only after the waits of those below it, and a modem that answers starts the
-ladder over. A pure state machine: time and rights are arguments.
+A rung is tried only after the waits of those below it. When the modem answers, the ladder starts
+from the bottom again. A pure state machine: time and rights are arguments.
 """
 
 from collections.abc import Sequence
@@ -16,15 +16,15 @@ class Rung(Enum):
     REOPEN = "reopen"
     #: AT+CFUN=1,1 (27.007 §8.2): the modem starts anew.
     RESTART = "restart"
-    #: The USB device as if unplugged.
+    #: Reset the USB device, as if it were unplugged.
     USB_RESET = "usb-reset"
-    #: Somebody must pull it out. Until then the port is tried now and then.
+    #: A person must pull it out. Until then the port is tried now and then.
     PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rights:
-    """What this modem may be made to do."""
+    """What Balie may do to this modem."""
 
     may_restart: bool
     can_reset_usb: bool
@@ -37,7 +37,7 @@ class Step:
     wait_s: float
 
 
-#: A start takes a modem 10 to 20 seconds, SIM and network included; USB comes back in 5.
+#: A modem needs 10 to 20 seconds to start, with SIM and network; USB is back in 5.
 _WAITS_S = {
     Rung.ESCAPE: 1.0,
     Rung.REOPEN: 3.0,
@@ -66,12 +66,12 @@ class Ladder:
 
     @property
     def rung(self) -> Rung | None:
-        """The last one tried; None: all is well."""
+        """The last rung tried; None: all is well."""
         return self._tried[-1] if self._tried else None
 
     @property
     def ask_every_s(self) -> float:
-        """How long to leave its port alone: not at all, until only a person can help."""
+        """Seconds between two tries of its port: 0 until only a person can help."""
         return _WAITS_S[Rung.PERSON] if self.rung is Rung.PERSON else 0.0
 
     def answered(self) -> None:
@@ -80,7 +80,7 @@ class Ladder:
         self._not_before_s = 0.0
 
     def next(self, now_s: float, rights: Rights) -> Rung | None:
-        """What to do now, noted as tried; None while the last step has its time."""
+        """What to do now, which counts as tried; None while the last step still has time."""
         if now_s < self._not_before_s:
             return None
         step = next(

@@ -1,4 +1,4 @@
-"""What became of an attempt in doubt, asked of the slot that its message was sent from."""
+"""Finds out what became of an attempt in doubt, from the slot that its message was sent from."""
 
 import logging
 from collections.abc import Mapping
@@ -15,15 +15,15 @@ log = logging.getLogger(__name__)
 
 
 class Under(Transient):
-    """It may still be under way: the question is asked again."""
+    """The message may still be under way: ask again later."""
 
 
 def look_sms(
     modem: Modem, storages: Storages, outgoing: Outgoing, baseline: Mapping[str, Any]
 ) -> Found:
-    """Raises Under while the network may still take it, or its report may still come.
+    """Raises Under while the network may still take the message, or its report may still come.
 
-    Whoever keeps the reports settles the doubt when one comes; then nobody asks here any more.
+    A report that comes settles the doubt above this floor; then nobody asks here any more.
     """
     return _Question(modem, storages, outgoing, baseline).answer()
 
@@ -54,7 +54,7 @@ class _Question:
         return self._modem.has_waited(self._outgoing.attempt_id, span_ms)
 
     def _read_baseline(self) -> None:
-        """What left before; and where nothing is stored, the part that was in hand."""
+        """Notes the parts that left before; without a slot also the part that was being sent."""
         for each in self._baseline.get("sent", ()):
             facts = {name: value for name, value in each.items() if name not in ("part", "state")}
             self._submission.note(int(each["part"]), PartState.SENT, **facts)
@@ -62,7 +62,7 @@ class _Question:
             self._submission.note(int(self._baseline["part"]), PartState.UNKNOWN)
 
     def _read_slots(self) -> None:
-        """In the order in which they were sent: what follows one not sent was never tapped."""
+        """Reads slots in the order of sending: parts after an unsent one were never tapped."""
         for each in self._baseline.get("slots", ()):
             self._read_slot(int(each["part"]), int(each["slot"]))
 
@@ -82,7 +82,7 @@ class _Question:
             )
 
     def _is_same_modem(self) -> bool:
-        """A SIM takes its slots along; what another modem keeps says nothing."""
+        """A SIM takes its slots to another modem; a modem's own memory does not move."""
         imei = self._modem.identity.imei if self._modem.identity else None
         return self._place == "SM" or self._baseline.get("imei") == imei
 
@@ -96,7 +96,7 @@ class _Question:
         self._submission.note(part, PartState.MISSING, slot=index, status="unsent")
 
     def _may_have_gone_dark(self) -> bool:
-        """Between the network's word and writing it down, whoever started anew heard neither."""
+        """A restart may have lost the network's answer before the modem wrote it into the slot."""
         return self._modem.may_have_started_since(self._outgoing.attempt_id)
 
     def _found(self) -> Found:

@@ -1,4 +1,4 @@
-"""One modem as the parts of its driver share it: the open channel, and what is known so far."""
+"""What the parts of a modem's driver share: the open channel, and what is known so far."""
 
 import logging
 import time
@@ -17,14 +17,14 @@ from appliance.errors import DeviceGone
 
 log = logging.getLogger(__name__)
 
-# A doubt that nobody asks about any more was settled elsewhere.
+# A doubt that nobody has asked about for so long was settled elsewhere.
 _FORGOTTEN_S = 3600.0
 _OWN_SERVICE_CENTRE = "00"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Who the modem says it is; unknown words are empty."""
+    """How the modem names itself; unknown words are empty."""
 
     imei: str
     manufacturer: str = ""
@@ -33,7 +33,7 @@ class Identity:
 
     @property
     def key(self) -> str:
-        """What is learnt counts for this make, model and firmware, and no other."""
+        """What is learnt is kept under this key: it holds for one make, model and firmware."""
         return " ".join(word for word in (self.manufacturer, self.model, self.firmware) if word)
 
 
@@ -41,8 +41,8 @@ class Identity:
 class Modem:
     """`spent` are slots of attempts that ended with proof, by storage.
 
-    They are freed at a later turn: by then the outcome is durable, and until then the slot is
-    the evidence.
+    They are freed at a later turn, when the outcome is durable. Until then the slot is the
+    evidence.
     """
 
     device_id: str
@@ -53,18 +53,18 @@ class Modem:
     channel: AtChannel | None = None
     port: str | None = None
     identity: Identity | None = None
-    #: It has its settings; they are gone after each of its starts.
+    #: The modem has its settings; it loses them at each start.
     settled: bool = False
-    #: Within the gate of an attempt something may have left.
+    #: The attempt was inside the gate, so something may have left.
     tapped: bool = False
-    #: Whether what slots say has been checked since it was settled.
+    #: Whether the status in slots has been checked since the modem was settled.
     truth_checked: bool = False
     #: What each domain of the network said last, as <stat> of 27.007 §7.2.
     registration: dict[str, int | None] = field(default_factory=dict)
     spent: dict[str, list[int]] = field(default_factory=dict)
     #: Monotonic seconds at which an attempt was first known to be in doubt.
     doubted_s: dict[str, float] = field(default_factory=dict)
-    #: Those of them that were tapped since it was settled last.
+    #: Those attempts that were tapped since the modem was last settled.
     awake: set[str] = field(default_factory=set)
 
     @property
@@ -77,7 +77,7 @@ class Modem:
 
     @contextmanager
     def talking(self) -> Iterator[AtChannel]:
-        """Notes what an error says of the modem as a whole, and lets it pass."""
+        """Notes what an error says about the whole modem, and raises it again."""
         try:
             yield self.at
         except Rebooted:
@@ -100,7 +100,7 @@ class Modem:
             )
 
     def try_command(self, text: str, *, timeout_s: float | None = None) -> Answer | None:
-        """None where the modem answers with an error: it does not know this command."""
+        """None where the modem answers with an error: it may not know the command."""
         try:
             return self.command(text, timeout_s=timeout_s)
         except AtError as exc:
@@ -108,7 +108,7 @@ class Modem:
             return None
 
     def must(self, text: str, *, timeout_s: float | None = None) -> Answer:
-        """An error of the modem is the DeviceError of its class."""
+        """Raises an error of the modem as the DeviceError of its class."""
         try:
             return self.command(text, timeout_s=timeout_s)
         except AtError as exc:
@@ -137,9 +137,11 @@ class Modem:
         self.spent.setdefault(storage, []).extend(slots)
 
     def doubt(self, attempt_id: str) -> None:
-        """It is known from now on that nobody knows; the network's time-out runs from here.
+        """Begins a doubt about the attempt, unless there is one; the network's time-out runs from
+        here.
 
-        A tap of an earlier life of this process was before its first question.
+        After a tap of an earlier process it runs from this process's first question, which is
+        later.
         """
         now_s = time.monotonic()
         for each, since_s in list(self.doubted_s.items()):
@@ -152,16 +154,16 @@ class Modem:
         self.awake.discard(attempt_id)
 
     def may_have_started_since(self, attempt_id: str) -> bool:
-        """Whether the modem may have started anew since this was tapped, as far as is known."""
+        """Whether, as far as is known, the modem may have restarted since the tap."""
         return attempt_id not in self.awake
 
     @property
     def may_be_sending(self) -> bool:
-        """Whether the network's time-out still runs for anything in doubt."""
+        """Whether the network's time-out still runs for any attempt in doubt."""
         network_ms = self.options.patience.network_ms
         return not all(self.has_waited(each, network_ms) for each in self.doubted_s)
 
     def has_waited(self, attempt_id: str, span_ms: int) -> bool:
-        """Whether so long has passed, in the world's time, since the doubt was known."""
+        """Whether `span_ms` of the world's time has passed since the doubt began."""
         waited_s = time.monotonic() - self.doubted_s[attempt_id]
         return waited_s >= self.clock.real_s(span_ms)

@@ -53,7 +53,7 @@ def read_identity(modem: Modem) -> Identity:
 
 
 def read_iccid(modem: Modem) -> str | None:
-    """Readable before the PIN: EF_ICCID is always free to read (3GPP TS 31.102 §4.2)."""
+    """Works before the PIN: EF_ICCID is always free to read (3GPP TS 31.102 §4.2)."""
     for command in _ICCID_COMMANDS:
         answer = modem.try_command(command)
         for line in answer.lines if answer else ():
@@ -71,12 +71,12 @@ def read_imsi(modem: Modem) -> str | None:
 
 
 def read_number(modem: Modem) -> str | None:
-    """What somebody once wrote on the SIM; often nothing."""
+    """The number that was once written on the SIM; often none."""
     return _first(modem, "AT+CNUM", re.compile(r'\+CNUM: *(?:"[^"]*")?, *"(\+?\d{6,15})"'))
 
 
 class NetworkReader:
-    """The operator's name is asked once an operator."""
+    """The name of each operator is asked only once."""
 
     def __init__(self, modem: Modem) -> None:
         self._modem = modem

@@ -19,28 +19,28 @@ class BalanceQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long a modem may take. The network's own times are theirs, not ours."""
+    """How long a modem may take. The times of the network come from its standards and makers."""
 
     #: An ordinary command; the slowest answers of a healthy modem come within a second.
     command_s: float = 5.0
-    #: CMSS. Networks answer within a few seconds; whoever waits longer for one lost answer keeps
-    #: all others waiting, and the slot says afterwards what became of it.
+    #: CMSS. Networks answer within a few seconds. A longer wait for one lost answer would delay all
+    #: other messages, and the slot tells afterwards what became of this one.
     send_s: float = 20.0
-    #: CMGS, which leaves no slot to ask: TR1M of 3GPP TS 24.011 §10 is at most 45 s, and the
-    #: modem needs its own.
+    #: CMGS leaves no slot to ask. TR1M of 3GPP TS 24.011 §10 is at most 45 s, and the modem needs
+    #: time of its own.
     send_at_once_s: float = 60.0
-    #: From here on nothing is under way any more: u-blox and Telit give a send 150 to 180 s.
+    #: After this nothing is under way any more: u-blox and Telit allow 150 to 180 s for a send.
     network_ms: int = 180_000
     #: Asking for the network's name may make a modem search.
     network_s: float = 20.0
-    #: A SIM that was just opened is read for a while before it answers.
+    #: A modem reads a newly opened SIM for a while before the SIM answers.
     sim_s: float = 10.0
-    #: An operator answers a USSD code within this, or the session has died.
+    #: An operator answers a USSD code within this time, or the session is dead.
     ussd_s: float = 60.0
-    #: The same octets within this are another message: the network waits for an acknowledgement
-    #: for 35 s at least (TR1N of 3GPP TS 24.011 §10) before it repeats one.
+    #: Within this time the same octets are another message: the network waits at least 35 s for an
+    #: acknowledgement (TR1N of 3GPP TS 24.011 §10) before it repeats one.
     repeats_after_s: float = 30.0
-    #: A status report that has not come by now is not waited for.
+    #: Balie waits no longer than this for a status report.
     report_ms: int = 300_000
 
 
@@ -55,12 +55,12 @@ class ModemOptions:
     may_reset: bool = True
     balance: Mapping[str, BalanceQuery] = field(default_factory=dict)
     balance_every: timedelta = timedelta(days=1)
-    #: Registration may be lost for this long before a person is told.
+    #: A person is told when registration has been lost for this long.
     network_lost_s: float = 180.0
     #: Between two looks through everything that the modem has stored.
     sweep_s: float = 60.0
     patience: Patience = Patience()
 
     def pin(self, *, iccid: str | None, imei: str | None) -> str | None:
-        """That of the SIM goes over that of the modem."""
+        """The PIN of the SIM goes before that of the modem."""
         return self.pins.get(iccid or "") or self.pins.get(imei or "")

@@ -1,7 +1,7 @@
-"""Opening a SIM that asks for its PIN: tried once, and never where a mistake would cost the SIM.
+"""Opens a SIM that asks for its PIN: one try, and none where a mistake could lock the SIM.
 
-A SIM is locked after three wrong PINs (3GPP TS 31.102 §6.3) and then wants its PUK. So the try is
-noted durably before it is made, and one that was wrong is not made again.
+A SIM is locked after three wrong PINs (3GPP TS 31.102 §6.3) and then wants its PUK. So a try is
+noted durably before it is made, and a wrong PIN is not tried again.
 """
 
 import hashlib
@@ -15,17 +15,17 @@ from appliance.reasons import Reason
 
 log = logging.getLogger(__name__)
 
-# With so many tries left a wrong PIN is no danger, and with fewer a person decides.
+# With this many tries left a wrong PIN does no harm; with fewer a person decides.
 _FEWEST_TRIES = 2
-# All there are: the last PIN that was typed, by whomever, was right.
+# All tries are left, so the last PIN that anybody typed was right.
 _ALL_TRIES = 3
 _READY = "READY"
-# Ours, for what +CPIN answers with an error: 27.007 §9.2.1.
+# Our own word for an error that +CPIN answers: 27.007 §9.2.1.
 _BUSY = "BUSY"
 _SIM_BUSY = 14
 _REASONS = {
     _READY: Reason.NONE,
-    # They keep nobody from sending: the second PIN is for other services.
+    # They do not stop sending: the second PIN is for other services.
     "SIM PIN2": Reason.NONE,
     "SIM PUK2": Reason.NONE,
     "": Reason.NO_SIM,
@@ -33,7 +33,7 @@ _REASONS = {
     "NOT READY": Reason.BOOTING,
     _BUSY: Reason.BOOTING,
 }
-# Enough to tell a corrected PIN from the one that failed, too little to know it by.
+# Enough marks to tell a corrected PIN from the failed one, too few to reveal the PIN.
 _MARKS = 1 << 10
 _LOOK_AGAIN_S = 0.2
 
@@ -47,9 +47,9 @@ _COUNTERS = (
 
 
 def sim_state(modem: Modem) -> str:
-    """What +CPIN says, such as `READY` or `SIM PIN`; empty where there is no SIM to ask.
+    """What +CPIN says, such as `READY` or `SIM PIN`; empty where there is no SIM.
 
-    `BUSY` is a SIM that is being read, as after a start.
+    `BUSY`: the modem is still reading the SIM, as after a start.
     """
     try:
         answer = modem.command("AT+CPIN?")
@@ -65,7 +65,7 @@ def reason_of(state: str) -> Reason:
 
 
 def open_sim(modem: Modem, *, iccid: str | None) -> str:
-    """Types the PIN where that is safe; what +CPIN says afterwards."""
+    """Types the PIN where that is safe; returns what +CPIN says afterwards."""
     imei = modem.identity.imei if modem.identity else None
     pin = modem.options.pin(iccid=iccid, imei=imei)
     if pin is None:
@@ -86,7 +86,7 @@ def open_sim(modem: Modem, *, iccid: str | None) -> str:
 
 
 def _may_try(left: int | None, *, is_same: bool, is_first: bool) -> bool:
-    """A PIN that was tried may be tried again only when it is known to have been right."""
+    """A PIN that was tried may be tried again only when it is known to be right."""
     if left is None:
         return is_first
     if left < _FEWEST_TRIES:
@@ -95,7 +95,7 @@ def _may_try(left: int | None, *, is_same: bool, is_first: bool) -> bool:
 
 
 def _mark(name: str, pin: str) -> int:
-    """Never 0, which stands for none."""
+    """Never 0, which means that no PIN was tried."""
     digest = hashlib.sha256(f"{name}:{pin}".encode()).digest()
     return int.from_bytes(digest[:4], "big") % _MARKS + 1
 

@@ -1,8 +1,8 @@
-"""Where a modem may be found: where it was, by its maker's name, and beside its other ports.
+"""Ports at which a modem may be: the given one, those with its maker's name, and their neighbours.
 
-A modem is known by its IMEI. The number behind ttyUSB is the order of plugging, and a stick has
-several ports of which one or two speak AT; so ports are asked. One that somebody else has open is
-left as it is, and one that does not answer costs a second.
+A modem is known by its IMEI. The number after ttyUSB follows the order of plugging, and a stick has
+several ports of which one or two speak AT; so each port is asked. A port that another program has
+open is left alone, and a port that does not answer costs a second.
 """
 
 import logging
@@ -53,7 +53,7 @@ def candidates(first: str, *, by_id: Path = BY_ID) -> Sequence[str]:
 
 
 def probe(port: str, *, timeout_s: float = _PROBE_S) -> Found | None:
-    """Whether a modem speaks AT here, its channel open; raises PortGone where nobody can ask."""
+    """The open channel of a modem that speaks AT here; raises PortGone if the port cannot open."""
     channel = AtChannel.open(port)
     try:
         imei = _imei(channel, time.monotonic() + timeout_s)
@@ -74,7 +74,7 @@ def same_imei(one: str, other: str) -> bool:
 
 
 def same_stick(first: str, port: str) -> bool:
-    """Whether both are ports of one USB device, as far as names and the system can tell."""
+    """Whether both are ports of one USB device, as far as names, the system or folders can tell."""
     if names_stick(first) or usb_device(first) is not None:
         return is_sibling(first, port)
     # Outside /dev a folder holds the ports of one modem.
@@ -93,7 +93,7 @@ def is_sibling(first: str, port: str) -> bool:
 
 
 def names_stick(port: str) -> bool:
-    """Whether the name is the stick's own, and not one in the order of plugging."""
+    """Whether the name is the stick's own, not one that follows the order of plugging."""
     return _INTERFACE.search(Path(port).name) is not None
 
 
@@ -122,7 +122,7 @@ def _listed(folder: Path, pattern: str) -> list[str]:
 
 
 def _imei(channel: AtChannel, deadline: float) -> str | None:
-    """Asked again after a start: a modem that was just plugged in greets first."""
+    """Asks again after a start: a modem that was just plugged in first reports its start."""
     while (left_s := deadline - time.monotonic()) > 0:
         try:
             lines = channel.command("AT+CGSN", timeout_s=left_s).lines

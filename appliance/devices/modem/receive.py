@@ -1,8 +1,8 @@
-"""Receiving: what the modem announces at once, and everything stored every minute.
+"""Receives: what the modem announces, at once; everything that it has stored, every minute.
 
-A message is deleted from the modem only when the listener has returned, which means that it is
-durable. The key of a message is its own, so that one told twice is one; of several with the same
-octets each has its own (`copies.py`).
+A message is deleted from the modem only after the listener has returned, which means that it is
+durable. Each message has its own key, so that telling it twice makes one message; messages with the
+same octets have different keys (`copies.py`).
 """
 
 import logging
@@ -37,36 +37,36 @@ from appliance.errors import DeviceError, LineStopped, Permanent, StoreError, Tr
 
 log = logging.getLogger(__name__)
 
-# A storage that held so many may have been full, and the network brings what has waited.
+# A storage that held this many may have been full; then the network brings what has waited.
 _CROWDED = 5
-# One command frees so many slots of what was sent; the smallest SIM has ten.
+# One command frees this many slots of sent messages; the smallest SIM has ten.
 _SPENT_TOGETHER = 5
-# Status reports are looked for this often.
+# Seconds between two looks for announced status reports.
 _REPORTS_S = 0.5
 
 
 class Receiver:
-    """`examine` asks for an examination: something that is seen only there may have changed."""
+    """`examine` asks for an examination, because something that only it sees may have changed."""
 
     def __init__(self, modem: Modem, storages: Storages, credit: Credit) -> None:
         self._modem = modem
         self._storages = storages
         self._credit = credit
         self._calls = Calls(modem)
-        #: What was said and could not be told yet: nobody says it again.
+        #: News that could not be told yet; the modem does not repeat it.
         self._news: deque[Urc] = deque()
         self._pushed: list[bytes] = []
-        # What was pushed may come into a storage as well, and is no other message then.
+        # A pushed message may come into a storage as well; then it is the same message.
         repeats_after_s = modem.options.patience.repeats_after_s
         self._copies, self._pushed_copies = Copies(repeats_after_s), Copies(repeats_after_s)
-        #: Where messages, and where reports, were announced.
+        #: Storages in which messages, or reports, were announced.
         self._announced: set[str] = set()
         self._reported: set[str] = set()
         self._sweep_at = self._reports_at = 0.0
         self.examine = False
 
     def restart(self) -> None:
-        """The modem was away: everything is looked through again, slots that were spent too."""
+        """The modem was away: all storages are read again, also slots that were spent."""
         self._modem.spent.clear()
         self._announced.clear()
         self._reported.clear()
@@ -75,7 +75,7 @@ class Receiver:
     def poll(self) -> bool:
         """Whether there was something new; called between any two tasks.
 
-        A modem of no line keeps what it has.
+        A modem without a line keeps what it has.
         """
         self._news.extend(self._modem.at.news())
         self._hear_all()
@@ -95,7 +95,7 @@ class Receiver:
         return found
 
     def _due(self) -> set[str]:
-        """Reports wait a moment for each other: a visit to a storage is some commands."""
+        """Reports are collected for a moment: each visit to a storage takes several commands."""
         if not self._reported or time.monotonic() < self._reports_at:
             return set(self._announced)
         self._reports_at = time.monotonic() + _REPORTS_S
@@ -106,19 +106,19 @@ class Receiver:
         return sum(len(slots) for slots in self._modem.spent.values()) >= _SPENT_TOGETHER
 
     def free_spent(self) -> None:
-        """Slots whose attempts ended with proof; those are left whose outcome is not durable."""
+        """Frees slots whose attempts ended with proof, once the outcome is durable."""
         while self._modem.spent:
             place, slots = self._modem.spent.popitem()
             self._storages.free(place, self._ended(place, slots))
 
     def empty(self) -> None:
-        """Makes what room there can be made."""
+        """Makes as much room as possible."""
         self._sweep_all()
 
     # News
 
     def _hear_all(self) -> None:
-        """What the database did not take is heard again, and nothing else: it would be for ever."""
+        """News is heard again only if the database failed; other failures would repeat for ever."""
         while self._news:
             try:
                 self._hear(self._news[0])
@@ -155,11 +155,11 @@ class Receiver:
                 log.debug("%s says something unknown", self._modem.device_id)
 
     def _readable(self, storage: str) -> str:
-        """Some modems announce another name than the one they let choose, such as MT for ME."""
+        """Some modems announce a name that cannot be chosen, such as MT for ME."""
         return storage if storage in self._storages.sweeping else self._storages.incoming
 
     def _tell_pushed(self) -> bool:
-        """Kept until told: no storage has them."""
+        """Keeps pushed messages until they are told: no storage has them."""
         if not self._pushed:
             return False
         modem = self._modem
@@ -177,7 +177,7 @@ class Receiver:
     # What is stored
 
     def _sweep_all(self) -> bool:
-        """Spent slots go first: one that is swept as well might hold a new message by then."""
+        """Frees spent slots first: after a sweep one of them might hold a new message."""
         self.free_spent()
         found = False
         for place in self._storages.sweeping:
@@ -186,9 +186,9 @@ class Receiver:
         return found
 
     def _try_sweep(self, place: str, *, orphans: bool = False) -> bool:
-        """A storage that does not answer must not keep the others waiting, nor what is to be sent.
+        """A storage that does not answer must not delay the others, nor messages to be sent.
 
-        It is looked through again with all of them.
+        The next sweep of all storages reads it again.
         """
         try:
             return self._sweep(place, orphans=orphans)
@@ -197,7 +197,7 @@ class Receiver:
             return False
 
     def _sweep(self, place: str, *, orphans: bool = False) -> bool:
-        """Again where it was crowded, unless what stands there does not go away."""
+        """Sweeps again after a crowded sweep, unless the same messages stay there."""
         before: list[Slot] = []
         came_in = self._sweep_once(place, orphans=orphans)
         found = bool(came_in)
@@ -220,9 +220,9 @@ class Receiver:
         return came_in
 
     def _read_well(self, place: str, slots: Sequence[Slot]) -> list[Slot]:
-        """What the list did not bring whole is read by itself: its slot may be sound.
+        """A slot that the list gave incomplete is read alone: the slot itself may be sound.
 
-        What is the same both times is as it stands there; else it waits for the next round.
+        If both readings are the same, the slot really holds that; else it waits for the next round.
         """
         read: list[Slot] = []
         for slot in slots:
@@ -239,7 +239,7 @@ class Receiver:
             return slot
 
     def _ended(self, place: str, slots: Sequence[int]) -> list[int]:
-        """Those of slots to be sent from whose outcome nobody asks for any more."""
+        """Those of these sending slots that no attempt in doubt names."""
         if not slots:
             return []
         asked_for = {
@@ -251,7 +251,7 @@ class Receiver:
         return [slot for slot in slots if slot not in asked_for]
 
     def _told(self, brought: Sequence[Brought]) -> Collection[Brought]:
-        """Those that are durable now: what Balie itself stumbles over holds up no other."""
+        """Those that are durable now; one that makes Balie fail does not hold up the others."""
         if not brought or self._is_told(brought):
             return brought
         return {each for each in brought if self._is_told([each])}

@@ -1,4 +1,4 @@
-"""Bringing a modem back that has stopped answering: each examination climbs one rung."""
+"""Brings back a modem that stopped answering: each examination climbs one rung of the ladder."""
 
 import logging
 import time
@@ -21,7 +21,7 @@ _RESTART_S = 3.0
 
 
 class Rescue:
-    """Nothing is done to a port behind which there may be another stick by now."""
+    """Leaves alone a port that may belong to another stick by now."""
 
     def __init__(self, modem: Modem) -> None:
         self._modem = modem
@@ -37,10 +37,10 @@ class Rescue:
 
     @property
     def own_port(self) -> str | None:
-        """A port that is there and is the modem's, whether it speaks or not, as far as is known.
+        """An existing port that is the modem's as far as is known, whether it answers or not.
 
-        The last one if what is behind it is what was; else the given one, if nobody has seen the
-        modem elsewhere since or its name says whose it is.
+        The last port, if the same stick is behind it; else the given port, if the modem was seen
+        nowhere else since, or the port's name says whose it is.
         """
         last, given = self._modem.port, self._modem.first_port
         if last is not None and Path(last).exists() and self._is_same_stick(last):
@@ -51,7 +51,7 @@ class Rescue:
 
     @property
     def ask_every_s(self) -> float | None:
-        """Seconds after which its own port is asked again; None while there is none."""
+        """Seconds until its own port is asked again; None while it has no port."""
         return self._ladder.ask_every_s if self.own_port else None
 
     def _is_same_stick(self, last: str) -> bool:
@@ -63,11 +63,11 @@ class Rescue:
         return device.may_be(self._stick)
 
     def has_port(self) -> bool:
-        """Whether there is a port where it was last, or where it was said to be."""
+        """Whether its last port exists, or the given one if it was never found."""
         return Path(self._modem.port or self._modem.first_port).exists()
 
     def climb(self, mute: Sequence[str]) -> None:
-        """`mute`: its ports of which it is not known yet at which one it listens."""
+        """`mute`: its silent ports, of which any may be the one that listens."""
         rung = self._ladder.next(time.monotonic(), self._rights())
         if rung is None:
             return
@@ -83,7 +83,7 @@ class Rescue:
                 """The channel falls into step again with its next command."""
 
     def _rights(self) -> Rights:
-        """A modem that may be sending is not stopped: its slot would never hear the result."""
+        """A modem that may be sending is not restarted: its slot would never get the result."""
         allowed = self._modem.options.may_reset and not self._may_be_sending()
         port = self.own_port
         return Rights(
@@ -92,7 +92,7 @@ class Rescue:
         )
 
     def _may_be_sending(self) -> bool:
-        """Of what an earlier life of this process left in doubt a mute modem was never asked."""
+        """An earlier process may have left doubts that this mute modem was never asked about."""
         modem = self._modem
         if modem.may_be_sending:
             return True
@@ -105,7 +105,7 @@ class Rescue:
             return True
 
     def _restart(self, mute: Sequence[str]) -> None:
-        """It may hear, though it does not speak."""
+        """The modem may hear the command although it does not answer."""
         self._modem.detach()
         port = self.own_port
         for each in [port] if port and port == self._modem.port else mute:

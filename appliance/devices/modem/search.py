@@ -1,8 +1,8 @@
-"""Looking for one modem, and leaving in peace whoever else is plugged in.
+"""Searches for one modem, and leaves other equipment alone.
 
-Other equipment hears AT commands and an escape with each question. So a port that stayed silent
-is asked again after as long as it has been known, and one that holds another modem after minutes;
-a port that is plugged in is a new one, whatever its name was before.
+Each question sends AT commands and an escape, which other equipment hears, too. So the wait before
+a silent port is asked again doubles each time, and a port with another modem is asked again after
+minutes. A port that is plugged in counts as new, even if its name was used before.
 """
 
 import time
@@ -24,15 +24,15 @@ from appliance.devices.modem.ports import (
 from appliance.devices.modem.usb import UsbDevice, usb_device
 from appliance.errors import DeviceGone
 
-#: Seconds until a port is asked for the second time, by whether it stayed silent: it may be
-#: starting. Doubled up to the last.
+#: Seconds until a port is asked again: a silent one, which may be starting, and one with another
+#: modem. The wait doubles each time, up to the last value.
 _SILENT_S, _OTHER_S = 2.0, 300.0
 _AT_MOST_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Plugged:
-    """One port from being plugged in to being pulled out: its name and number are used again."""
+    """One port from plugging in to pulling out; its name and number are used again later."""
 
     number: int
     inode: int
@@ -54,8 +54,7 @@ class Search:
         self._by_id = by_id
         self._now_s = now_s
         self._asked: dict[_Plugged, _Asked] = {}
-        #: Ports of the modem's own that can be opened and behind which nobody spoke, at the
-        #: last search.
+        #: Ports of the modem's own that could be opened at the last search and did not answer.
         self.mute: Sequence[str] = ()
 
     def find(
@@ -64,16 +63,16 @@ class Search:
         """The modem's channel and port. Raises DeviceGone when it is at none of them: PortBusy or
         PortForbidden where a port of its own cannot be asked.
 
-        Without an IMEI only the given path and other ports of the same stick will do: what is bound
-        for good must be what a person pointed at. With `own_every_s` these are known to be its own,
-        and asked again after that many seconds at most.
+        Without an IMEI it searches only the given path and other ports of the same stick, because a
+        person must have pointed at the modem that is bound for good. With `own_every_s` these ports
+        are known to be its own, and are asked again after that many seconds at most.
         """
         places = self._places(first, imei)
         own = [p for p in places if own_every_s is not None and is_sibling(first, p)]
         due = self._due(places, dict.fromkeys(own, own_every_s or 0.0))
         shut: dict[str, PortGone] = {}
         found = self._first_of(due, places, imei, shut)
-        # Another modem's search may just have asked there.
+        # Another modem's search may just have asked at that port.
         found = found or self._first_of(list(shut), places, imei, shut)
         self.mute = () if found else [port for port in own if self._is_mute(port, places, shut)]
         if found is not None:
@@ -84,13 +83,13 @@ class Search:
         raise DeviceGone("The modem is at none of the ports.")
 
     def pass_over(self, port: str) -> None:
-        """The modem there is another one of the same IMEI: the others are asked first."""
+        """The port has another modem with the same IMEI: other ports are asked first."""
         plugged = _plugged(port)
         if plugged is not None:
             self._note(plugged, silent=False)
 
     def _places(self, first: str, imei: str | None) -> Mapping[str, _Plugged]:
-        """All that may be asked; what was pulled out is forgotten."""
+        """All ports that may be asked; ports that were pulled out are forgotten."""
         ports = [p for p in candidates(first, by_id=self._by_id) if imei or same_stick(first, p)]
         places = {port: plugged for port in ports if (plugged := _plugged(port)) is not None}
         there = frozenset(places.values())
@@ -98,7 +97,7 @@ class Search:
         return places
 
     def _due(self, places: Mapping[str, _Plugged], own_s: Mapping[str, float]) -> list[str]:
-        """What was just plugged in comes before what has been asked already."""
+        """The ports to ask now; new ones come before those that were asked already."""
         due = [port for port, key in places.items() if self._is_due(key, own_s.get(port))]
         return sorted(due, key=lambda port: places[port] in self._asked)
 
@@ -124,7 +123,7 @@ class Search:
         imei: str | None,
         shut: dict[str, PortGone],
     ) -> Found | None:
-        """`shut` learns which of them cannot be asked, and why."""
+        """Adds to `shut` the ports that cannot be asked, and why."""
         for port in ports:
             shut.pop(port, None)
             try:

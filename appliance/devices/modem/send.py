@@ -1,8 +1,8 @@
 """Sending with proof: stored first (AT+CMGW), noted, and only then sent from its slot (AT+CMSS).
 
-The slot outlives the answer, the process and the power: whatever happens between the tap and
-the durable outcome, it says STO UNSENT or STO SENT afterwards (`look`). Slots are freed when the
-outcome is durable, never before.
+The slot outlives the answer, the process and the power: after any failure between the tap and the
+durable outcome, it says STO UNSENT or STO SENT (`look`). Slots are freed when the outcome is
+durable, never before.
 """
 
 import logging
@@ -26,7 +26,7 @@ def send_sms(
 ) -> Proof:
     """Raises what the protocol says of a send, with the parts as evidence.
 
-    `empty` makes what room it can in the storages. Where there stays none, and where nothing can
+    `empty` makes as much room as it can in the storages. If there is still no room, or nothing can
     be stored, the message goes without a slot.
     """
     if storages.writing is not None:
@@ -73,7 +73,7 @@ class _Sending:
         return self._storages.send(slot)
 
     def _outcome(self, part: int, slot: int | None, failure: Exception) -> DeviceError:
-        """What the modem's refusal proves; without one only that it was not given all it needs."""
+        """What a refusal proves; without a refusal only `handed_over` False proves anything."""
         if isinstance(failure, AtError):
             error, facts = classify(failure, sending=True), {}
         elif getattr(failure, "handed_over", True):
@@ -104,7 +104,7 @@ class _Sending:
 
 
 class _FromSlots(_Sending):
-    """More parts than free slots go in batches; what left before is in the next baseline."""
+    """More parts than free slots go in batches; the next baseline names those that left."""
 
     def __init__(
         self, modem: Modem, storages: Storages, attempt: Attempt, empty: Callable[[], object]
@@ -129,7 +129,7 @@ class _FromSlots(_Sending):
         return self._proof()
 
     def _make_room(self, place: str, slots: Sequence[int]) -> None:
-        """What has left is durable in the baseline before its slots are given up."""
+        """Makes the parts that left durable in the baseline before it frees their slots."""
         self._attempt.baseline(self._baseline(storage=place, slots=[]))
         try:
             self._storages.free(place, slots)
@@ -150,7 +150,7 @@ class _FromSlots(_Sending):
         return slots
 
     def _store_after_all(self, place: str, parts: Sequence[int]) -> dict[int, int]:
-        """What came in is told, what was sent is cleared, and then there is room, or never."""
+        """Empties the storages first; if there is no room then, there will be none."""
         try:
             self._empty()
         except DeviceError as exc:
@@ -171,12 +171,12 @@ class _FromSlots(_Sending):
             except DeviceError as exc:
                 self._check_refused(place, slot, part, exc)
                 raise
-            baseline = None  # it holds for all of them
+            baseline = None  # one baseline holds for all slots
             if checking:
                 self._learn(before=before, after=self._says(place, slot, part, Kept.SENT))
 
     def _says(self, place: str, slot: int, part: int, kept: Kept) -> bool | None:
-        """Whether the slot says so of this part; None when it could not be read."""
+        """Whether the slot has this status for this part; None when it could not be read."""
         try:
             found = self._storages.read(place, slot)
         except DeviceError as exc:
@@ -187,13 +187,13 @@ class _FromSlots(_Sending):
         return found.kept is kept
 
     def _check_refused(self, place: str, slot: int, part: int, error: DeviceError) -> None:
-        """What was refused must not count as sent in its slot."""
+        """A slot that says SENT of a refused message is wrong: this model is not believed again."""
         refused = not isinstance(error, Unconfirmed) and isinstance(error.__cause__, AtError)
         if refused and self._says(place, slot, part, Kept.SENT):
             self._modem.learn(slot_truth=False)
 
     def _learn(self, *, before: bool | None, after: bool | None) -> None:
-        """One lie is enough to believe this make, model and firmware no more."""
+        """After one wrong status this make, model and firmware are not believed any more."""
         if before is None or after is None:
             return
         self._modem.truth_checked = True
@@ -213,7 +213,7 @@ class _AtOnce(_Sending):
 
 
 def _untouched(error: DeviceError) -> DeviceError:
-    """Nothing was sent yet: what leaves a doubt about a command leaves none about the message."""
+    """Nothing was sent yet: a doubt about this command is no doubt about the message."""
     if isinstance(error, DeviceGone):
         return DeviceGone(error.sentence, error.evidence)
     if isinstance(error, Unconfirmed):

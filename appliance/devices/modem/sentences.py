@@ -1,4 +1,4 @@
-"""What is said otherwise of a modem than of a phone: English, as in the pages' phrases."""
+"""Sentences that a modem has instead of a phone's: English, as in the pages' phrases."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What stands in a storage, as +CMGL and +CMGR tell it in PDU mode (3GPP TS 27.005 §4.1, §4.2)."""
+"""The content of a storage, as +CMGL and +CMGR give it in PDU mode (3GPP TS 27.005 §4.1, §4.2)."""
 
 import re
 from collections.abc import Sequence
@@ -30,9 +30,9 @@ class Kept(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """What stands at one place; `pdu` with the service centre's address before it.
+    """The content of one slot; `pdu` begins with the service centre's address.
 
-    `whole`: it has as many octets as was said before it; else a line may have been lost or spoilt.
+    `whole`: it has as many octets as its header says; else a line may have been lost or spoilt.
     """
 
     index: int
@@ -42,14 +42,14 @@ class Slot:
 
     @property
     def reference(self) -> int | None:
-        """TP-MR, which some modems write into the slot; it was written as 0."""
+        """TP-MR, which some modems write into the slot; Balie stored 0 there."""
         try:
             return parse_submit(self.pdu).tpdu[1] or None
         except BadPdu:
             return None
 
     def holds(self, tpdu: bytes) -> bool:
-        """Whether this is what was written here, sent or not."""
+        """Whether the slot holds the message that Balie stored as `tpdu`, sent or not."""
         try:
             return not self.kept.came_in and parse_submit(self.pdu).is_same(tpdu)
         except BadPdu:
@@ -84,12 +84,12 @@ def _slot(index: int, stat: int, *, header: str, pdu: bytes) -> Slot:
 
 
 def _below(line: str) -> bytes:
-    """Where a slot is damaged the next header follows at once."""
+    """After the header of a damaged slot the next header follows at once."""
     return b"" if _LISTED.match(line) else octets(line)
 
 
 def octets(text: str) -> bytes:
-    """What is no hex stays what it is: it is shown to a person, not thrown away."""
+    """A line that is no hex is kept as it is: a person sees it, and nothing is thrown away."""
     try:
         return bytes.fromhex(text)
     except ValueError:

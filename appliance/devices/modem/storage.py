@@ -1,7 +1,7 @@
 """Where a modem keeps messages: 3GPP TS 27.005 §3.2.2, §3.4 and §3.5, in PDU mode.
 
-What is to be sent and what comes in share a storage only where there is no other, so that a
-flood of what comes in leaves room to answer.
+Outgoing and incoming messages share a storage only where there is no other, so that a flood of
+incoming ones leaves room to answer.
 """
 
 import logging
@@ -16,12 +16,12 @@ from appliance.errors import DeviceError, LineStopped, Transient
 
 log = logging.getLogger(__name__)
 
-#: The SIM and the modem's own memory; what others there are mix these two, or hold no messages.
+#: The SIM and the modem's own memory; other storages mix these two, or hold no messages.
 _PLACES = ("SM", "ME")
 _REPORTS = "SR"
-# So many slots a storage for sending has at least, where another one takes what comes in.
+# A separate storage for sending needs at least this many slots.
 _ENOUGH_SLOTS = 5
-# Status reports are fetched twice a second and are mostly some: so they leave room for messages.
+# Status reports are fetched twice a second, a few at a time: in this many slots they leave room.
 _ROOM_FOR_REPORTS = 20
 # A command line may be 40 characters at least (V.250 §5.2.1); modems take several hundred.
 _FREED_TOGETHER = 16
@@ -29,7 +29,7 @@ _FREED_TOGETHER = 16
 _NOT_THERE = 321  # invalid memory index
 # "Not supported" and "not allowed" of 27.005 §3.2.5 and 27.007 §9.2.
 _NOT_SUPPORTED = frozenset({("cms", 301), ("cms", 302), ("cms", 303), ("cme", 3), ("cme", 4)})
-# A modem that has refused so often to store has no place for what is to be sent.
+# A modem that refused to store this often in a row has no storage for sending.
 _REFUSALS = 3
 
 _NUMBER = re.compile(r"\d{1,5}")
@@ -37,11 +37,11 @@ _LIST = re.compile(r"\(([^)]*)\)")
 
 
 class Unwritable(Transient):
-    """Nothing can be stored to be sent here."""
+    """The modem cannot store a message for sending."""
 
 
 class Storages:
-    """`writing` is None where nothing can be stored to be sent. Used by the device's thread."""
+    """`writing` is None where no message can be stored for sending. Used by the device's thread."""
 
     def __init__(self, modem: Modem) -> None:
         self._modem = modem
@@ -49,9 +49,9 @@ class Storages:
         self._offers_reports = False
         #: Where messages are kept, as the pages show it.
         self._messages: frozenset[str] = frozenset()
-        #: Whether it takes several commands in a line.
+        #: Whether the modem takes several commands in one line.
         self._together = True
-        #: How often in a row storing was refused for no reason that is known.
+        #: How often in a row the modem refused to store, for an unknown reason.
         self._refusals = 0
         self.writing: str | None = None
         self.incoming = ""
@@ -61,7 +61,7 @@ class Storages:
         self.rooms: dict[str, tuple[int, int]] = {}
 
     def survey(self) -> None:
-        """Asks what there is and chooses; called when the modem was greeted."""
+        """Asks which storages there are and chooses; called after the modem was greeted."""
         self._reading, self._refusals = "", 0
         readable, writable, receiving = self._offered()
         for place in dict.fromkeys((*readable, *writable)):
@@ -76,7 +76,7 @@ class Storages:
         self._use(here[0] if here else self.incoming)
 
     def _offered(self) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
-        """The places of <mem1>, <mem2> and <mem3> that are known to be a place each."""
+        """The storages offered for <mem1>, <mem2> and <mem3>, without those that mix others."""
         answer = self._modem.try_command("AT+CPMS=?")
         lists = _LIST.findall((answer.value("+CPMS") or "") if answer else "")
         names = [re.findall(r"\w+", each) for each in lists] or [["SM"]] * 3
@@ -87,7 +87,7 @@ class Storages:
         return known[0], known[1], known[2]
 
     def _measure(self, place: str, *roles: Sequence[str]) -> None:
-        """How many slots it has: the answer to choosing it tells. `roles` of <mem1> first."""
+        """Learns how many slots it has from the answer to choosing it. `roles` of <mem1> first."""
         chosen = []
         for role in roles:
             if place not in role:
@@ -119,7 +119,7 @@ class Storages:
         return self.rooms.get(place, (0, 0))[1]
 
     def _use(self, place: str) -> None:
-        """Makes it the place that lists, reads and frees; the other two stay."""
+        """Makes it the storage that commands list, read and free; the other two stay."""
         if self._reading == place:
             return
         names = [place, self.writing or "", self.incoming]
@@ -137,7 +137,7 @@ class Storages:
 
     @property
     def has_room_for_reports(self) -> bool:
-        """Many modems store them among the messages that come in, whatever they offer."""
+        """Many modems store reports among incoming messages, whatever they offer."""
         return self._total(self.incoming) >= _ROOM_FOR_REPORTS
 
     def count(self) -> Mapping[str, Sequence[int]]:
@@ -157,7 +157,7 @@ class Storages:
         return read_list(answer.lines)
 
     def read(self, place: str, index: int) -> Slot | None:
-        """None: nothing stands there."""
+        """None: the slot is empty."""
         self._use(place)
         try:
             answer = self._modem.command(f"AT+CMGR={index}")
@@ -168,9 +168,9 @@ class Storages:
         return read_slot(index, answer.lines)
 
     def free(self, place: str, indexes: Sequence[int]) -> Sequence[int]:
-        """Empties these slots and gives those that are empty for certain.
+        """Empties these slots and returns those that are certainly empty.
 
-        One that is empty already is no error.
+        A slot that is empty already is no error.
         """
         if not indexes:
             return ()
@@ -181,10 +181,10 @@ class Storages:
         return freed
 
     def _free_some(self, indexes: Sequence[int]) -> Sequence[int]:
-        """In one command line (V.250 §5.2.1), else one by one.
+        """Frees them in one command line (V.250 §5.2.1), else one by one.
 
-        Of a line that failed nobody knows how far it came, and in a slot that it freed there may
-        be a new message by now: what is left is freed once it was listed again.
+        Nobody knows how far a failed line came, and a slot that it freed may hold a new message by
+        now. So the rest is freed only after it was listed again.
         """
         if not self._together or len(indexes) == 1:
             return [index for index in indexes if self._modem.try_command(f"AT+CMGD={index}")]
@@ -200,7 +200,7 @@ class Storages:
     # What is to be sent
 
     def write(self, tpdu: bytes) -> int:
-        """Stores it to be sent and gives its slot.
+        """Stores a message for sending and returns its slot.
 
         Raises StorageFull, Unwritable (from then on `writing` is None), or another DeviceError.
         """
@@ -217,7 +217,7 @@ class Storages:
         return int(slot[0])
 
     def _not_written(self, exc: AtError) -> DeviceError:
-        """Nothing has left, whatever the reason."""
+        """The error for a refused store; nothing has left in any case."""
         error = classify(exc)
         if isinstance(error, StorageFull | LineStopped):
             return error
@@ -228,14 +228,14 @@ class Storages:
         return Transient("The modem did not store the message.", error.evidence)
 
     def send(self, index: int) -> int | None:
-        """The tap: sends from this slot and gives TP-MR. Raises AtError or what leaves a doubt."""
+        """The tap: sends this slot and returns TP-MR. Raises AtError or what leaves a doubt."""
         answer = self._modem.command(
             f"AT+CMSS={index}", timeout_s=self._modem.options.patience.send_s
         )
         return _reference(answer.value("+CMSS"))
 
     def send_at_once(self, tpdu: bytes) -> int | None:
-        """The tap where nothing can be stored: gives TP-MR, raises as `send`."""
+        """The tap where nothing can be stored: returns TP-MR, raises as `send`."""
         answer = self._modem.pdu_command(
             f"AT+CMGS={len(tpdu)}", tpdu, timeout_s=self._modem.options.patience.send_at_once_s
         )
@@ -243,6 +243,6 @@ class Storages:
 
 
 def _reference(value: str | None) -> int | None:
-    """Some firmware answers OK and keeps TP-MR to itself."""
+    """None: some firmware answers OK without TP-MR."""
     found = _NUMBER.match(value or "")
     return int(found[0]) if found else None

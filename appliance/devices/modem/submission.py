@@ -13,7 +13,7 @@ from appliance.devices.protocol import Outgoing, PartState
 class Submission:
     """`parts` are facts by the part's number, from 1; `tpdus` stand in the same order.
 
-    The bytes follow from the outgoing and the reference alone, so that a later look knows them.
+    The bytes follow from the outgoing and the reference alone, so a later look can make them again.
     """
 
     reference: int
@@ -43,7 +43,7 @@ class Submission:
         return any(self.state(part) == PartState.UNKNOWN for part in self.numbers)
 
     def sent_parts(self) -> list[Mapping[str, Any]]:
-        """As a baseline keeps them: what left before the parts that it has slots for."""
+        """Parts that have left, as a baseline keeps them."""
         return [each for each in self.facts()["parts"] if each["state"] == PartState.SENT]
 
     def facts(self) -> dict[str, Any]:
@@ -56,7 +56,7 @@ class Submission:
 
 
 def wrap(outgoing: Outgoing, reference: int | None = None) -> Submission:
-    """With what earlier attempts have proven; `reference` as a baseline recorded it."""
+    """Includes what earlier attempts have proven; `reference` is that of a baseline."""
     resumed = outgoing.resumed
     if reference is None:
         reference = resumed.reference if resumed else _reference_of(outgoing)
@@ -70,5 +70,5 @@ def wrap(outgoing: Outgoing, reference: int | None = None) -> Submission:
 
 
 def _reference_of(outgoing: Outgoing) -> int:
-    """Eight bits: sixteen would cost a character a part, and old phones do not read them."""
+    """Eight bits: sixteen would take a character of each part, and old phones cannot read them."""
     return zlib.crc32(outgoing.attempt_id.encode()) & 0xFF

@@ -22,7 +22,7 @@ _STEPS_UP = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsbDevice:
-    """`path` is its place in sysfs, which changes with the socket and not with the name."""
+    """`path` is its place in sysfs, which depends on the socket and not on the name."""
 
     path: Path
     bus: int
@@ -31,7 +31,7 @@ class UsbDevice:
     kind: str = ""
 
     def may_be(self, other: "UsbDevice") -> bool:
-        """Whether it is the other, started anew: the same in the same socket gets a new number."""
+        """Whether it may be the other, restarted: in the same socket it gets a new number."""
         return self == other or bool(
             self.kind and (self.path, self.kind) == (other.path, other.kind)
         )
@@ -61,7 +61,7 @@ def can_reset(port: str) -> bool:
 
 
 def reset(device: UsbDevice) -> None:
-    """As if it were unplugged and plugged in. Raises SetupError, with why it cannot be done."""
+    """Acts like unplugging and plugging in. Raises SetupError, which says why it cannot be done."""
     try:
         descriptor = os.open(device.node, os.O_WRONLY | os.O_CLOEXEC)
     except OSError as exc:
@@ -69,7 +69,7 @@ def reset(device: UsbDevice) -> None:
     try:
         fcntl.ioctl(descriptor, _USBDEVFS_RESET, 0)
     except OSError as exc:
-        # The device came back as another one, which is what was wanted.
+        # The device came back under a new number, which is what was wanted.
         if exc.errno != errno.ENODEV:
             raise SetupError(_why(exc)) from exc
     finally:

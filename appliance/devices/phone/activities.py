@@ -8,8 +8,8 @@ _KEPT = 200
 def complaint_in(said: str) -> str:
     """What `am start` prints where it fails, cut; empty where the app was started.
 
-    Its first line echoes the intent and with that what it was given; a linker or a vendor may
-    have put lines of its own before that.
+    The first line of the output echoes the intent with its data, so it is left out; a linker or a
+    vendor may have put lines before it.
     """
     _, echo, behind = said.partition(_ECHO)
     told = behind.partition("\n")[2] if echo else said

@@ -1,4 +1,4 @@
-"""Whose name stands above a chat: the phone book's word, and what notifications have shown."""
+"""Whose name stands above a chat, by the phone book and by notifications."""
 
 import logging
 import time
@@ -11,7 +11,7 @@ from appliance.errors import DeviceError
 
 log = logging.getLogger(__name__)
 
-# The phone book may be edited by hand; a name is believed for so long.
+# The phone book may be edited by hand, so a name is believed for this long.
 _BELIEVED_S = 900.0
 _LOOKUP = "content://com.android.contacts/phone_lookup/"
 
@@ -19,7 +19,7 @@ _LOOKUP = "content://com.android.contacts/phone_lookup/"
 class Contacts:
     """Names by number, both ways, as a dump shows them: an emoji is two dots there.
 
-    A name that several numbers bear proves nothing, nor do names that only emoji tell apart.
+    A name proves nothing if several numbers have it, or if only its emoji differ from another.
     """
 
     def __init__(self, session: Session) -> None:
@@ -28,7 +28,7 @@ class Contacts:
         self._shown: dict[str, str] = {}
 
     def learn(self, number: str, name: str) -> None:
-        """A notification of this number's own chat bore this name."""
+        """A notification of this number's own chat had this name."""
         self._shown[digits_in(number)] = _as_shown(name)
 
     def bears(self, number: str, title: str) -> bool:
@@ -45,7 +45,7 @@ class Contacts:
         return numbers.pop() if len(numbers) == 1 else None
 
     def question(self, number: str) -> str | None:
-        """The command that asks the phone book about a number, or None while its word is fresh."""
+        """The command that asks the phone book about a number; None while its answer is fresh."""
         digits = digits_in(number)
         _, until = self._book.get(digits, (None, 0.0))
         if time.monotonic() < until:

@@ -1,8 +1,8 @@
 """Rows as Android's `content query` prints them: one println a row, nothing escaped.
 
-Source: AOSP `cmds/content/src/com/android/commands/content/Content.java`. A free text can forge
-a whole row; such a column is therefore asked for alone, one row at a time. What a linker or a
-vendor puts before the first row (`WARNING: linker: …`) is passed over.
+Source: AOSP `cmds/content/src/com/android/commands/content/Content.java`. A free text can forge a
+whole row, so a column of free text is asked for alone, one row at a time. Lines that a linker or a
+vendor puts before the first row (`WARNING: linker: …`) are skipped.
 """
 
 import re
@@ -52,7 +52,7 @@ def read_rows(output: str, columns: Sequence[str]) -> list[Row]:
 def read_value(output: str, column: str) -> str | None:
     """The free text of the one row asked for, whole; None when the row is gone.
 
-    NULL and the word NULL look alike here: the question leaves the first out.
+    NULL and the word NULL look alike here, so the question excludes NULL.
     """
     head = f"Row: 0 {column}="
     row = _answer(output, head)
@@ -60,9 +60,9 @@ def read_value(output: str, column: str) -> str | None:
 
 
 def _answer(output: str, head: str) -> str | None:
-    """All from the first line on that begins with `head`; None where there is no row.
+    """The output from the first line that begins with `head`; None where there is no row.
 
-    What follows on that line is content, whatever it looks like.
+    All that follows on that line is content, whatever it looks like.
     """
     at = 0
     while at < len(output):

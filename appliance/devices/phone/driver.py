@@ -53,7 +53,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-# A chat that could not be read now is read later, less and less often.
+# A chat that could not be read is tried again later, less and less often.
 _RETURN_AGAIN_S = 2.0
 _RETURN_AT_MOST_S = 300.0
 
@@ -101,7 +101,7 @@ class PhoneDriver:
         return found
 
     def _return(self) -> None:
-        """Looks into a chat in which something may stand that nobody has seen."""
+        """Opens a chat that may hold messages that were never told."""
         number, history = self._phone.returns.popitem()
         try:
             self._take_in_hand(number)
@@ -147,7 +147,7 @@ class PhoneDriver:
         return self._guarded(lambda: asked(self._phone, look))
 
     def visit(self, visit: Visit) -> Ticks:
-        """Nothing where something unread waits in the chat: opening it would mark it read."""
+        """No ticks where the chat has unread messages: opening it would mark them read."""
         if visit.channel is not Channel.WHATSAPP:
             return Ticks(by_message={})
         jid = digits_in(visit.number) + ACCOUNT
@@ -157,7 +157,7 @@ class PhoneDriver:
         return self._guarded(lambda: visit_whatsapp(self._phone, visit))
 
     def rest(self, timeout_s: float) -> None:
-        """Adb tells nothing by itself of what arrives, so only a rouse ends it early."""
+        """Only a rouse ends it early, because adb does not announce what arrives."""
         self._roused.wait(timeout_s)
         self._roused.clear()
 
@@ -170,10 +170,10 @@ class PhoneDriver:
     def _take_in_hand(
         self, number: str, *, opens_chat: bool = True, by_sim: bool = False
     ) -> list[Record]:
-        """Notifications are told first, then the phone is woken; one shell call for all.
+        """Reads the notifications and wakes the phone in one shell call, and tells what they hold.
 
-        Raises SimMissing for what needs a SIM when there is none any more, and Transient where a
-        chat would be opened whose notifications cannot be read: what they hold would be lost.
+        Raises SimMissing when an SMS is to be sent and the SIM is gone. Raises Transient when a
+        chat is to be opened and the notifications cannot be read: their messages would be lost.
         """
         phone = self._phone
         if not self._examiner.right_sim:
@@ -199,20 +199,20 @@ class PhoneDriver:
         return listed or []
 
     def _need_sim(self, state: Output) -> None:
-        """Only this device's routes stop: another one of the line goes on."""
+        """Only this device's routes stop; another device of the line goes on."""
         slot = self._phone.card.slot if self._phone.card else 0
         if is_taken_out(state.text, slot):
             raise SimMissing("The SIM was taken out of the phone.", {"sim": "absent"})
 
     def _need_choice(self, dump: Output) -> None:
-        """Of two SIMs the phone sends SMS by the one that somebody has chosen in its settings."""
+        """With two SIMs the phone sends SMS by the one that was chosen in its settings."""
         ours, chosen = self._phone.one_of_two, sends_by(dump.text)
         if ours is not None and chosen not in {None, ours.subscription}:
             raise Transient("The phone would send the SMS by its other SIM.", {"sim": "other"})
 
     @staticmethod
     def _guarded(call: Callable[[], T]) -> T:
-        """Only a DeviceError leaves it; nothing is ever tapped in here."""
+        """Raises only DeviceError; `call` never taps Send."""
         try:
             return call()
         except DeviceError:

@@ -1,4 +1,4 @@
-"""What was seen, as files beside an attempt: a picture and the hierarchy of the screen."""
+"""Files beside an attempt that show what was seen: a picture and the hierarchy of the screen."""
 
 import logging
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Finding out how a phone is, and making it ready where that needs nobody."""
+"""Finds out how a phone is, and makes it ready where that needs no person."""
 
 import logging
 import time
@@ -34,14 +34,14 @@ _AWAY = {
     DeviceState.UNAUTHORIZED: Reason.NOT_ALLOWED,
     DeviceState.OFFLINE: Reason.CONNECTION_DEAD,
 }
-# What closes WhatsApp on this phone alone.
+# Stops that close WhatsApp on this phone alone.
 _BY_STOP: dict[StopKind | None, Reason] = {
     StopKind.CLOCK_WRONG: Reason.PHONE_CLOCK,
     StopKind.STORAGE_FULL: Reason.PHONE_STORAGE,
 }
-# A phone that stayed locked when asked to open is asked again this often: each time it lights up.
+# Seconds until a phone that stayed locked is asked again to open: each try lights its screen.
 _ASK_TO_OPEN_S = 300.0
-# A ban screen is looked at again this often.
+# Seconds until a ban screen is looked at again.
 _LOOK_AT_STOP_S = 60.0
 _OPENING_TRIES = 4
 _OPENING_S = 0.25
@@ -50,7 +50,7 @@ _OPENING_S = 0.25
 class Examiner:
     """`right_sim` and `usable` are what the last examination found.
 
-    Only a phone with its own SIM is read, only a usable one has its chats opened.
+    Balie reads only a phone with its own SIM, and opens chats only on a usable one.
     """
 
     def __init__(self, phone: Phone, receiver: Receiver) -> None:
@@ -109,7 +109,7 @@ class Examiner:
         return Status(state=state, reason=reason, channels=channels, facts=health.facts())
 
     def _tell_time(self, health: Health, *, asked_ms: int) -> None:
-        """A phone that does not tell the time goes on by what it told last."""
+        """If the phone does not tell the time, the offset that was last measured stays."""
         phone = self._phone
         try:
             phone.time = measure(phone.clock, health.date, asked_ms=asked_ms)
@@ -119,9 +119,8 @@ class Examiner:
             phone.senses.works(Sense.CLOCK)
 
     def _note_front(self, health: Health) -> None:
-        """A page in front closes WhatsApp, also where nothing was to be sent.
-
-        One that asks to register says nothing: a person may be setting the phone up.
+        """A page in front closes WhatsApp, even when nothing is to be sent. A page that asks to
+        register does not: a person may be setting the phone up.
         """
         closed = stop_in_front(health.window, self._phone.whatsapp)
         if closed is not None and closed is not StopKind.NOT_SET_UP:
@@ -134,7 +133,7 @@ class Examiner:
         self._receiver.restart()
         self._opens_freely = False
         self._ask_to_open_at = 0.0
-        self._phone.session.leave()  # an open chat swallows what arrives
+        self._phone.session.leave()  # no notification comes for a chat that is open
         self._connected = True
 
     def _hindrance(self, health: Health) -> Reason:
@@ -154,7 +153,7 @@ class Examiner:
         return self._whatsapp_hindrance(health)
 
     def _foreign_sim(self, health: Health) -> Reason:
-        """Of two SIMs the one that the device is bound to, in whichever slot it is."""
+        """Why the SIM that the device is bound to is not found in any slot; NONE if it is."""
         phone, cards = self._phone, health.cards.all
         if not cards:
             return Reason.NO_SIM
@@ -190,7 +189,7 @@ class Examiner:
         return able - self._phone.senses.closed - closed
 
     def _opens(self) -> bool:
-        """Whether the lock gives way to a swipe; remembered, for asking lights the screen."""
+        """Whether a swipe opens the lock; remembered, because each try lights the screen."""
         if self._opens_freely:
             return True
         if time.monotonic() < self._ask_to_open_at:
@@ -206,7 +205,7 @@ class Examiner:
         return False
 
     def _is_stopped(self) -> bool:
-        """A ban, log-out or expiry that was seen stands until the screen is gone."""
+        """A ban, log-out or expiry that was seen counts until its screen is gone."""
         phone = self._phone
         if phone.stopped is None or time.monotonic() < self.look_at_stop_at:
             return phone.stopped is not None

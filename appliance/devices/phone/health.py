@@ -9,7 +9,7 @@ from appliance.devices.phone.sim import SIM_COMMANDS, Cards, read_cards
 from appliance.devices.phone.sms.limit import LIMIT_COMMANDS, SmsLimit
 from appliance.devices.phone.whatsapp.pages import PACKAGES
 
-# `dumpsys window policy` of some releases has the keyguard's state, plain `dumpsys window` of all.
+# Plain `dumpsys window` has the keyguard's state in all releases, `dumpsys window policy` in some.
 _KEYGUARD = re.compile(
     r"(?:isStatusBarKeyguard|mDreamingLockscreen|isKeyguardShowing|mKeyguardShowing)=true"
 )

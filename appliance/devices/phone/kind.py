@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 def _make_driver(
     device: Enrolled, *, listener: Listener, clock: Clock, settings: BaseModel | None
 ) -> Driver:
-    # The command line asks for the doctor only, and need not pay for what drives a phone.
+    # The command line asks for the doctor only, and need not load the driver.
     from appliance.devices.phone.driver import PhoneDriver
 
     del settings
@@ -41,7 +41,7 @@ def _doctor(enrolled: Sequence[Enrolled]) -> Sequence[Complaint]:
 
 
 def _plugged_in() -> Sequence[Seen]:
-    """Nothing when no adb server runs."""
+    """Empty when no adb server runs."""
     try:
         listed = adb_server.devices()
     except SetupError:

@@ -1,6 +1,6 @@
 """The array of messages of a MessagingStyle notification, as `Bundle.toString` prints it.
 
-Nothing in it is escaped: a text may look like the end of its bundle, like other keys, or like
+Android escapes nothing in it: a text may look like the end of its bundle, like other keys, or like
 the next entry.
 """
 
@@ -25,7 +25,7 @@ _TAILS = (
     ("sender", re.compile(r", sender=((?:(?!, sender=)[^\n])*)\Z")),
     ("type", re.compile(r", type=[\w.+*-]+/[\w.+*-]+\Z")),
 )
-# At most this many ways to tell the entries of one array apart are tried.
+# At most this many ways to split an array into its entries are tried.
 _MOST_READINGS = 64
 
 
@@ -39,10 +39,10 @@ class Posted:
 
 
 def read_entries(array: str, count: int, last_text: str | None) -> list[Posted]:
-    """The entries of the array, `count` of them whatever the texts pretend.
+    """The entries of the array: exactly `count`, whatever the texts look like.
 
-    Where a text looks like the beginning of an entry there are several readings: the one whose
-    last message is the notification's text counts, else the one with the latest beginnings.
+    A text that looks like the beginning of an entry allows several readings. The reading counts
+    whose last message is the notification's text, else the one with the latest beginnings.
     """
     places: list[list[int]] = [[] for _ in range(count)]
     for begin in _ENTRY.finditer(array):
@@ -54,7 +54,7 @@ def read_entries(array: str, count: int, last_text: str | None) -> list[Posted]:
 
 
 def _readings(array: str, places: list[list[int]]) -> list[list[Posted]]:
-    """All ways to cut the array into its entries, those with late beginnings first."""
+    """All ways to split the array into its entries, those with late beginnings first."""
     found: list[list[Posted]] = []
     if not places or not all(places):
         return found
@@ -82,7 +82,7 @@ _AFTER = re.compile(r"\}\]\n(?= {16}[\w.]+=|  {11}\}\n)")
 
 
 def _until_end(body: str) -> str:
-    """The last entry alone: it ends at the first line that closes a bundle that can be read."""
+    """The last entry without the rest: it ends at the first line that closes a readable bundle."""
     for end in _AFTER.finditer(body):
         if _entry(body[: end.end()]) is not None:
             return body[: end.end()]
@@ -100,7 +100,7 @@ def _entry(text: str) -> Posted | None:
 
 
 def _fields(inside: str) -> Posted | None:
-    """Keys before the text are read from the left, keys behind it from the right."""
+    """Keys before the text are read from the left, keys after it from the right."""
     key = _TEXT_KEY.search(inside)
     if key is None:
         return None
@@ -118,7 +118,7 @@ def _fields(inside: str) -> Posted | None:
 
 
 def _strip_tail(text: str, seen: set[str], values: dict[str, str]) -> str:
-    """The text without the keys behind it; `seen` and `values` take what was found."""
+    """The text without the keys after it, which are added to `seen` and `values`."""
     again = True
     while again:
         again = False

@@ -1,9 +1,9 @@
 """The records of `dumpsys notification`, as AOSP's NotificationRecord.dump writes them.
 
 The dump escapes nothing: a message may hold line breaks and even a forged record. Only the dump
-*without* `--noredact` is free of other people's words, so it alone says which records there are;
-each has an identity hash that nobody outside the phone can guess, and by it the record's texts
-are found in the dump that shows them.
+*without* `--noredact` is free of other people's words, so it alone says which records there are.
+Each record has an identity hash that nobody outside the phone can guess; by this hash its texts are
+found in the dump that shows them.
 """
 
 import re
@@ -54,10 +54,10 @@ Stamp = tuple[str, str, int, int, int | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One notification. `raw` is what the dump with texts has of it, empty where it has nothing.
+    """One notification. `raw` is its part of the dump with texts, empty where the dump lacks it.
 
-    `progress` is whether it shows how far something has come, `ringing` whether it is made to be
-    answered at once. `message_count` None: it has no array of messages.
+    `progress`: it shows how far something has come. `ringing`: it asks for an answer at once, as a
+    call does. `message_count` None: it has no array of messages.
     """
 
     identity: str
@@ -84,8 +84,8 @@ class Record:
 def records(redacted: str, *, shown: str = "") -> list[Record]:
     """The records of the redacted dump, with their texts from `shown` where it has them.
 
-    `shown` may be the dump of a moment later; records that went or came meanwhile are left out
-    or without texts. Later sections of a dump repeat records: the first of each counts.
+    `shown` may be the dump of a moment later: new records are left out, and records that are gone
+    have no texts. Later sections of a dump repeat records: the first of each counts.
     """
     listed = {header["hash"]: (header, body) for header, body in reversed(_stretches(redacted))}
     texts = _texts(shown, listed)
@@ -94,7 +94,7 @@ def records(redacted: str, *, shown: str = "") -> list[Record]:
 
 
 def _stretches(dump: str) -> list[tuple[re.Match[str], str]]:
-    """Each header with all that follows it until the next one."""
+    """Each header with all that follows it up to the next header."""
     begin = dump.find(_LIST)
     headers = list(_HEADER.finditer(dump, begin)) if begin >= 0 else []
     ends = [*(header.start() for header in headers[1:]), len(dump)]
@@ -104,7 +104,7 @@ def _stretches(dump: str) -> list[tuple[re.Match[str], str]]:
 
 
 def _texts(shown: str, hashes: Iterable[str]) -> dict[str, str]:
-    """The stretch of each known record; a header with an unknown hash is somebody's text."""
+    """The part of each known record; a header with an unknown hash is somebody's text."""
     begin = max(shown.find(_LIST), 0)
     places = {name: shown.find(f"\n    NotificationRecord(0x{name}: ", begin) for name in hashes}
     starts = sorted((place, name) for name, place in places.items() if place >= 0)
@@ -143,7 +143,7 @@ def _word(pattern: re.Pattern[str], notification: str) -> str:
 
 
 def _flags(body: str) -> Flag:
-    """Those of the flags that say something here."""
+    """The flags that matter here."""
     found = _FLAGS.search(body)
     printed = found[1] if found else "0"
     if printed.startswith("0x"):
@@ -154,6 +154,6 @@ def _flags(body: str) -> Flag:
 
 
 def extras_of(record: Record) -> str:
-    """What stands inside `extras={ … }`, up to the end of the record: texts may fake its end."""
+    """From `extras={` up to the end of the record, because texts may fake the closing brace."""
     begin = _EXTRAS.search(record.raw)
     return record.raw[begin.end() :] if begin else ""

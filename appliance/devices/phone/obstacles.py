@@ -1,4 +1,4 @@
-"""What Android puts over an app: whatever lies there gets the next tap."""
+"""What Android puts over an app, where it would get the next tap."""
 
 import logging
 from collections.abc import Callable
@@ -37,23 +37,23 @@ SENTENCES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obstacle:
-    """`harmless` is the button that ends it and decides nothing."""
+    """`harmless` is a button that closes it and decides nothing."""
 
     kind: ObstacleKind
     harmless: Box | None = None
 
 
 def obstacle_on(screen: Screen) -> Obstacle | None:
-    """What lies over the apps; ids and packages decide, never words in a language."""
+    """What lies over the apps, by ids and packages, never by words in a language."""
     found = (judge(window) for window in screen.windows for judge in _JUDGES)
     return next((each for each in found if each is not None), None)
 
 
 def clear_away(session: Session, obstacle: Obstacle) -> None:
-    """Ends what can be ended without deciding anything; the rest is left to a person."""
+    """Closes what can be closed without a decision; the rest is left to a person."""
     with suppress(DeviceError):
         if obstacle.kind is ObstacleKind.SMS_QUESTION:
-            session.back()  # which Android takes for a no
+            session.back()  # Android takes Back for a no
         elif obstacle.harmless is not None:
             log.info("a dialog is closed on %s: %s", session.serial, obstacle.kind.value)
             session.tap(obstacle.harmless.centre)
@@ -68,7 +68,7 @@ def _chooser(window: View) -> Obstacle | None:
 
 
 def _failure(window: View) -> Obstacle | None:
-    """Wait ends nothing, and Close ends only what is dead already; neither starts anything."""
+    """Wait ends no app, and Close ends only one that is dead already; neither starts anything."""
     wait, close = window.first("aerr_wait"), window.first("aerr_close")
     if wait is not None:
         return Obstacle(kind=ObstacleKind.NOT_RESPONDING, harmless=_place(wait))

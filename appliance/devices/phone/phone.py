@@ -18,9 +18,9 @@ from appliance.errors import StoreError
 
 log = logging.getLogger(__name__)
 
-# How many messages read from screens are kept to recognise them when a notification repeats them.
+# So many messages from screens are kept, to recognise them when a notification repeats them.
 _KEPT = 200
-# A screen tells the minute: what a notification dates earlier by more is another message.
+# A screen shows only the minute; a notification that is earlier by more tells another message.
 _SAME_MS = 120_000
 _LONGER = 1.6
 _LONGEST_PAUSE_S = 0.6
@@ -32,23 +32,23 @@ class Patience:
 
     #: A chat opens within this; looking a number up takes seconds.
     chat_s: float = 15.0
-    #: A chat of somebody else, a dialog of another number: it may still change for so long.
+    #: Somebody else's chat or another number's dialog may still change within this.
     wrong_s: float = 3.0
     #: After the tap the own row is there within this.
     row_s: float = 6.0
-    #: The clock on the row becomes a tick within this, else nobody waits for it.
+    #: The clock on the row becomes a tick within this; Balie waits no longer.
     tick_s: float = 8.0
     #: The phone's sent box has an SMS within this.
     sms_s: float = 25.0
     #: Before the first look at a screen that was asked for; each later pause is longer.
     look_again_s: float = 0.1
-    #: What cannot be read for so long is said to be unreadable.
+    #: After this, what cannot be read is reported as unreadable.
     unreadable_s: float = 60.0
-    #: A list that could not be read is asked for again after this, news or not.
+    #: After this, a list that could not be read is asked for again, even without news.
     read_again_s: float = 2.0
 
     def pauses(self) -> Iterator[float]:
-        """Seconds before each look: soon at first, for each look costs the phone work."""
+        """Seconds before each look; they grow, because each look costs the phone work."""
         pause_s = self.look_again_s
         while True:
             yield pause_s
@@ -59,10 +59,10 @@ class Patience:
 class Phone:
     """One phone: what it is made of, and what is known of it now.
 
-    `card` is the SIM that the device is bound to, once it was seen.
-    `stopped` is a screen that closes WhatsApp for this number, `tapped` whether the attempt in
-    hand has come to its tap. `returns` are the chats, by number, that have to be looked into
-    again, because something may have come that nobody has seen.
+    `card` is the SIM that the device is bound to, once it was seen. `stopped` is the kind of screen
+    that closes WhatsApp for this number. `tapped`: the attempt in hand has come to its tap.
+    `returns` are the chats, by number, that must be opened again, because messages may have come
+    that were not told. `undelivered` are messages from screens that wait to be told.
     """
 
     device_id: str
@@ -84,13 +84,14 @@ class Phone:
 
     @property
     def one_of_two(self) -> Card | None:
-        """Our SIM where another one works beside it: then each row must say whose it is."""
+        """Our SIM where another one works in the phone, too: then each row must name its SIM."""
         return None if self.card is None or self.card.sim.alone else self.card
 
     def deliver(self, messages: list[Incoming]) -> None:
-        """Tells the listener; what it cannot take now is kept for the next time.
+        """Tells the listener what waits from screens, and `messages`.
 
-        Raises StoreError only when there is nothing but notifications, which will come again.
+        Raises what the listener raises. What waited then goes on waiting. `messages` are not kept:
+        a notification or a row of SMS is read again.
         """
         waiting = self.undelivered + messages
         if waiting:
@@ -98,7 +99,7 @@ class Phone:
             self.undelivered.clear()
 
     def deliver_from_screen(self, messages: list[Incoming]) -> None:
-        """Screens show a message once: what cannot be told now must be told later."""
+        """Tells messages from a screen, which shows them once: what cannot be told now waits."""
         read_ms = self.clock.now_ms()
         self.from_screens = [*self.from_screens, *((m, read_ms) for m in messages)][-_KEPT:]
         self.undelivered += messages
@@ -110,17 +111,17 @@ class Phone:
             )
 
     def was_on_screen(self, message: Incoming) -> bool:
-        """Whether a notification repeats what was already read from a chat.
+        """Whether a notification repeats a message that was already read from a chat.
 
-        What was written after that reading is another message, however alike.
+        A message written after that reading is another message, even with the same words.
         """
         return any(are_alike(seen.text, message.text) for seen in self._read_before(message))
 
     def as_on_screen(self, message: Incoming) -> Incoming:
-        """The message under the key of the one that a chat showed and that it now replaces.
+        """The message, with the key of the one from a chat that it replaces, if it replaces one.
 
-        A screen tells minutes, so only what leaves one choice counts: words for what waited for
-        them, or a deletion of the one message that it can be.
+        A screen shows only minutes, so there must be exactly one such message: one that waited for
+        its words, or the only one that a deletion can mean.
         """
         replaced = [
             seen
@@ -135,7 +136,7 @@ class Phone:
         return replace(message, key=replaced[0].key)
 
     def _read_before(self, message: Incoming) -> list[Incoming]:
-        """What chats showed of this sender that the notification may be about."""
+        """Messages of this sender from chats that the notification may be about."""
         return [
             seen
             for seen, read_ms in self.from_screens

@@ -17,13 +17,13 @@ MS_PER_MINUTE = 60_000
 MINUTES_PER_HOUR = 60
 MINUTES_PER_DAY = 24 * MINUTES_PER_HOUR
 _NOON = 12
-# `date` cuts to whole seconds and the answer takes its time: less than this is no difference.
+# `date` gives whole seconds and the answer needs time, so a smaller difference counts as none.
 _TOLERANCE_MS = 3_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneClock:
-    """`ahead_ms` is how far the phone's clock is before ours, `zone_minutes` east of Greenwich."""
+    """`ahead_ms`: how far the phone's clock is ahead of ours. `zone_minutes`: east of Greenwich."""
 
     ahead_ms: int
     zone_minutes: int
@@ -34,9 +34,9 @@ class PhoneClock:
         return local_ms // MS_PER_MINUTE % MINUTES_PER_DAY
 
     def latest_ms(self, time_label: str, *, now_ms: int) -> int:
-        """The last moment not after now at which the phone's screens showed this time of day.
+        """The latest moment up to now at which the phone's screens showed this time of day.
 
-        Now itself while the minute still runs, else the minute's beginning; now where the label
+        Now while that minute still runs, else the beginning of the minute. Also now where the label
         is no time.
         """
         minute = minute_in(time_label)
@@ -75,9 +75,9 @@ def minute_in(time_label: str) -> int | None:
 
 
 def is_between(time_label: str, first: int, last: int) -> bool:
-    """Whether a time of day lies between two minutes, one of grace each side, midnight or not.
+    """Whether a time of day lies between two minutes, give or take one, also over midnight.
 
-    A label that cannot be read proves nothing against it.
+    True where the label cannot be read, because that proves nothing.
     """
     minute = minute_in(time_label)
     if minute is None:

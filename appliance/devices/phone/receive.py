@@ -47,7 +47,7 @@ class Receiver:
         self._calls = MissedCalls(phone)
 
     def restart(self) -> None:
-        """The phone was away: everything is looked through again."""
+        """The phone was away: everything is read again."""
         self._stamps.clear()
         self._told.clear()
         self._told_calls.clear()
@@ -66,7 +66,7 @@ class Receiver:
         return self._fetch() if self._note(listed) else False
 
     def _is_dumped(self, redacted: Output) -> bool:
-        """A phone that dumps nothing has not said that there is no notification."""
+        """False where the dump is empty: that does not mean that there are no notifications."""
         if _TITLE in redacted.text:
             self._phone.senses.works(Sense.NOTIFICATIONS)
             return True
@@ -88,7 +88,7 @@ class Receiver:
     # Notifications
 
     def _note(self, listed: Sequence[Record]) -> bool:
-        """Whether one of WhatsApp's is new; what is new of other apps is remembered."""
+        """Whether WhatsApp has a new one; news of the SMS app and the dialer is noted."""
         stamps = {record.stamp for record in listed}
         fresh = [record for record in listed if record.stamp not in self._stamps]
         self._sms.news |= any(record.package == self._phone.sms_app for record in fresh)
@@ -99,7 +99,7 @@ class Receiver:
         return news
 
     def _fetch(self) -> bool:
-        """The texts come from another dump; which records it has is asked for with it."""
+        """Reads the texts from a second dump, together with a new list of its records."""
         redacted, shown = self._phone.session.run(REDACTED, SHOWN)
         now = records(redacted.text, shown=shown.text)
         found = self._tell(now)
@@ -124,7 +124,7 @@ class Receiver:
         return self._tell_calls(listed) or bool(fresh)
 
     def _tell_calls(self, listed: Sequence[Record]) -> bool:
-        """Missed calls over WhatsApp, which the phone's own list of calls need not have."""
+        """Tells missed calls over WhatsApp, which the phone's own list of calls may lack."""
         phone = self._phone
         found = (missed_call_of(record, offset_ms=phone.time.ahead_ms) for record in listed)
         calls = [call for call in found if call is not None]
@@ -135,7 +135,7 @@ class Receiver:
         return bool(fresh)
 
     def _note_overflow(self, record: Record, messages: Sequence[Incoming]) -> None:
-        """A full array whose first message is news may have pushed out others before it."""
+        """A full array whose first message is new may have dropped messages before it."""
         jid = record.shortcut or ""
         if (record.message_count or 0) < _FULL_ARRAY or not jid.endswith(ACCOUNT) or not messages:
             return

@@ -32,7 +32,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """One node. `id` is the part after `:id/`, for some apps show the ids of another package."""
+    """One node. `id` is the part after `:id/`, because some apps show ids of another package."""
 
     id: str
     full_id: str
@@ -59,7 +59,7 @@ class View:
 
 @dataclass(frozen=True)
 class Screen:
-    """All windows of one dump. `xml` is kept for the evidence of what was seen."""
+    """All windows of one dump. `xml` is kept as evidence."""
 
     windows: tuple[View, ...]
     xml: str

@@ -1,4 +1,4 @@
-"""What Balie can read of a phone, and what it cannot for so long that a person should know."""
+"""What Balie can read of a phone, and what it has failed to read for too long."""
 
 import logging
 from enum import Enum
@@ -25,7 +25,8 @@ _REASONS = {
     Sense.SMS: Reason.SMS_UNREADABLE,
     Sense.SIMS: Reason.TWO_SIMS,
 }
-# Who cannot hear an answer, or a STOP, does not write. Proof of either channel rests on the clock.
+# Balie does not write where it cannot read an answer or a STOP. Proof needs the clock on both
+# channels.
 _CLOSED = {
     Sense.CLOCK: frozenset({Channel.WHATSAPP, Channel.SMS}),
     Sense.NOTIFICATIONS: frozenset({Channel.WHATSAPP}),
@@ -52,12 +53,12 @@ class Senses:
 
     @property
     def reason(self) -> Reason:
-        """The gravest that is lost; NONE when all can be read."""
+        """The reason of the gravest lost sense; NONE when all can be read."""
         return next((_REASONS[sense] for sense in Sense if self._is_lost(sense)), Reason.NONE)
 
     @property
     def closed(self) -> frozenset[Channel]:
-        """The channels that nothing is sent over meanwhile."""
+        """The channels over which nothing is sent until the lost senses work."""
         lost = (_CLOSED[sense] for sense in Sense if self._is_lost(sense))
         return frozenset[Channel]().union(*lost)
 

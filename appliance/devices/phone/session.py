@@ -1,4 +1,4 @@
-"""One phone under Balie's hands: its shell, its screen, its keys."""
+"""One phone as Balie uses it: its shell, its screen, its keys."""
 
 import atexit
 import base64
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 # The main class of u2.jar: a server that another process started can be ended only by its name.
 _SERVER = "com.wetest.uia2.Main"
-# As deep as uiautomator2 itself dumps; WhatsApp's own rows are some thirty levels down.
+# The depth that uiautomator2 itself uses; WhatsApp's rows are some thirty levels down.
 _DUMP_DEPTH = 50
 # 5 ms each: slow enough that the list does not run on when the finger leaves it.
 _SWIPE_STEPS = 60
@@ -33,8 +33,8 @@ class ServerWillNotStart(DeviceGone):
 class Session:
     """The on-device server is started when first needed and again when it dies.
 
-    Everything but `tap` goes through unmodified uiautomator2, which may do it twice: only what
-    does no harm when done twice is asked for there.
+    Everything but `tap` goes through unmodified uiautomator2, which may do a call twice; so only
+    calls that do no harm twice go there.
     """
 
     def __init__(self, serial: str, deadlines: Deadlines | None = None) -> None:
@@ -51,7 +51,7 @@ class Session:
             self._ui = self._started()
 
     def screen(self) -> Screen:
-        """What the phone shows now; an empty screen when it cannot say."""
+        """What the phone shows now; an empty screen when it shows nothing that can be read."""
         return read_screen(str(self._call("dumpWindowHierarchy", False, _DUMP_DEPTH)))
 
     def set_text(self, view_id: str, text: str) -> bool:
@@ -61,7 +61,7 @@ class Session:
         return bool(self._call("setText", selector, text))
 
     def text_of(self, id_pattern: str, place: int) -> str:
-        """The true text of one of the views whose id matches, emoji and all."""
+        """The true text of one of the views whose id matches, with its emoji."""
         selector = _selector(resourceIdMatches=id_pattern, instance=place)
         return str(self._call("getText", selector))
 
@@ -71,17 +71,17 @@ class Session:
         tap_once(self.device, *point)
 
     def swipe(self, start: tuple[int, int], end: tuple[int, int]) -> None:
-        """Drags a list without throwing it; twice only shows more of it."""
+        """Drags a list without throwing it; a second drag only shows more of it."""
         self._call("swipe", *start, *end, _SWIPE_STEPS)
 
     def back(self) -> None:
-        """Through the shell, which presses once and works when the on-device server does not."""
+        """Presses through the shell: it presses once, and works without the on-device server."""
         self.run("input keyevent KEYCODE_BACK")
 
     def leave(self, *, closing: bool = True) -> None:
-        """Goes to the home screen; `closing` what shows first, with Back.
+        """Goes to the home screen; with `closing` it presses Back first.
 
-        A chat that stays open behind the home screen would swallow what arrives.
+        A chat that stays open behind the home screen would get no notifications.
         """
         keys = ("BACK", "HOME") if closing else ("HOME",)
         self.run(*(f"input keyevent KEYCODE_{key}" for key in keys))

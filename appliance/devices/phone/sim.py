@@ -22,12 +22,12 @@ SIM_COMMANDS = (
 )
 
 # ITU-T E.118: 89, then up to 18 more digits, on some cards with an F at the end. Newer Android
-# masks the end of it in `dumpsys isub` (`893144612[****]`): that is no card number.
+# masks its end in `dumpsys isub` (`893144612[****]`), which is no card number then.
 _ICCID = re.compile(r"89\d{16,18}F?")
 _IN_DUMP = re.compile(r"\bid=(\d+)[,\s]+iccId=(\S+?)[,\s\]].*?simSlotIndex=(\d+)", re.IGNORECASE)
 _SENDS_BY = re.compile(r"\bdefaultSmsSubId=(-?\d+)", re.IGNORECASE)
 _NO_SIM = frozenset({"ABSENT", "NOT_READY", "UNKNOWN", ""})
-# The others are what a phone says for a while that has just started.
+# A phone says the others for a while after its start.
 _TAKEN_OUT = "ABSENT"
 
 
@@ -42,9 +42,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cards:
-    """Those that work now, by their slots. `sends_by`: the subscription that SMS leave by.
+    """SIMs that work now, by their slots. `sends_by`: the subscription that sends SMS.
 
-    It is None where the phone does not say, and no card's where it asks a person each time.
+    `sends_by` is None where the phone does not say; it is no card's where a person is asked each
+    time.
     """
 
     all: Sequence[Card]
@@ -57,7 +58,7 @@ def read_cards(answers: Sequence[Output]) -> Cards:
     states = _states(state)
     slots = [slot for slot, each in enumerate(states) if each not in _NO_SIM]
     rows, dumped = _by_slot(info), _dumped(dump)
-    if len(slots) == len(rows) == 1:  # some phones count the slots otherwise in the two places
+    if len(slots) == len(rows) == 1:  # some phones number the slots differently in the two places
         rows = {slots[0]: next(iter(rows.values()))}
     alone = len(slots) == 1
     cards = [_card(slot, rows.get(slot, {}), dumped.get(slot), alone=alone) for slot in slots]
@@ -65,13 +66,13 @@ def read_cards(answers: Sequence[Output]) -> Cards:
 
 
 def sends_by(dump: str) -> int | None:
-    """From the answer to SIM_DUMP: the subscription that SMS leave by, where it says."""
+    """From the answer to SIM_DUMP: the subscription that sends SMS, where it says so."""
     found = _SENDS_BY.search(dump)
     return int(found[1]) if found else None
 
 
 def is_taken_out(state: str, slot: int = 0) -> bool:
-    """From the answer to SIM_STATE: there is no card in this slot."""
+    """From the answer to SIM_STATE: whether this slot has no card."""
     states = _states(state)
     return slot >= len(states) or states[slot] == _TAKEN_OUT
 

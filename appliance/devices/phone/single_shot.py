@@ -1,7 +1,7 @@
 """One call to the on-device server that happens at most once.
 
 uiautomator2 replays a call after an HTTP error: a phone that taps and then answers 500 gets two
-taps. What must not happen twice goes through here: one stream, one request, no second try.
+taps. A call that must not happen twice goes through here: one stream, one request, no second try.
 """
 
 import json

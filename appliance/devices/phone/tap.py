@@ -14,16 +14,16 @@ log = logging.getLogger(__name__)
 class ProvenUnsent(Transient):
     """What was seen after the tap proves that nothing left.
 
-    Any other trouble after a tap is a doubt: that the phone could not say proves nothing.
+    Any other trouble after a tap is a doubt: a phone that cannot answer proves nothing.
     """
 
 
 def tap_send(
     phone: Phone, attempt: Attempt, point: tuple[int, int], withdraw: Callable[[], object]
 ) -> dict[str, Any]:
-    """Taps once; returns the facts of a doubt that has to be settled by looking, or none.
+    """Taps once; returns the facts of a doubt that only a look at the phone can settle, or none.
 
-    What proves that nothing was tapped is raised (the gate's own refusal, DeviceGone), after
+    Raises an error that proves that nothing was tapped (the gate's own refusal, DeviceGone), after
     `withdraw` has taken the text out of the entry.
     """
     reached = False
@@ -54,7 +54,7 @@ def _tapped(phone: Phone, point: tuple[int, int]) -> DeviceError | None:
 
 
 def _quietly(withdraw: Callable[[], object]) -> None:
-    """No half-written message stays for a person to send by mistake."""
+    """Clears the entry, so that no person sends the text by mistake."""
     try:
         withdraw()
     except DeviceError as exc:

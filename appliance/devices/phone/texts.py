@@ -1,4 +1,4 @@
-"""What a text looks like once a screen, a dump or a person's eyes have been over it."""
+"""How a text looks on a screen, in a dump and to a person."""
 
 import hashlib
 import re
@@ -6,8 +6,8 @@ import re
 from appliance.errors import InvalidInput
 from appliance.phone_numbers import parse_number
 
-# Spaces and marks that Android and WhatsApp put into labels, and that say nothing:
-# U+202F and U+00A0 in times, U+200B-U+200F and U+2060 around names and notices.
+# Spaces and marks without meaning that Android and WhatsApp put into labels: U+202F and U+00A0 in
+# times, U+200B-U+200F and U+2060 around names and notices.
 _SPACES = dict.fromkeys(map(ord, "\u202f\u00a0\u2007\u2009"), " ")
 _MARKS = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF])
 _LABEL = {**_SPACES, **_MARKS}
@@ -50,7 +50,7 @@ def _dumped_char(char: str) -> str:
 
 
 def canonical(text: str) -> str:
-    """What is left of a text when formatting, white space and the dump's losses are put aside.
+    """The text without formatting, white space and what a dump loses.
 
     Two texts with the same canonical form may be the same message; others cannot be.
     """
@@ -59,7 +59,7 @@ def canonical(text: str) -> str:
 
 
 def digest(salt: str, text: str) -> str:
-    """A salted mark of a text's canonical form, so that facts can be compared without it."""
+    """A salted hash of a text's canonical form, so that facts can be compared without the text."""
     return hashlib.sha256(f"{salt}\0{canonical(text)}".encode()).hexdigest()[:16]
 
 

@@ -1,4 +1,4 @@
-"""What comes of a command, and what can keep an answer from coming.
+"""The answer to a command, and the errors that can come instead.
 
 All of these say `handed_over`: whether the modem had all it needs to act. False proves that
 it did not act; True proves nothing.
@@ -52,7 +52,7 @@ class Silence(Unconfirmed):
 class Rebooted(Unconfirmed):
     """The modem started anew: its settings are gone.
 
-    Raised once a start: instead of the answer, or before the next command is written.
+    Raised once for each start: instead of the answer, or before the next command is written.
     """
 
     def __init__(self, banner: str, *, handed_over: bool) -> None:
@@ -63,7 +63,7 @@ class Rebooted(Unconfirmed):
 class PortGone(DeviceGone):
     """The port hung up, gives errors, or cannot be opened.
 
-    With `handed_over` the policy of its class is too bold for a send: the outcome is not known.
+    A send that was `handed_over` must not follow the policy of this class: its outcome is unknown.
     """
 
     def __init__(self, sentence: str, *, handed_over: bool = False) -> None:
@@ -76,7 +76,7 @@ class PortBusy(PortGone):
 
 
 class PortForbidden(PortGone):
-    """The port is there, and the system does not let Balie open it."""
+    """The port exists, but the system does not let Balie open it."""
 
 
 def _spoken(kind: str, code: int | None, text: str) -> str:

@@ -2,8 +2,8 @@
 
 `proves` answers one question: after the command that sends, does this result prove that the
 message did not leave? An RP-ERROR does: it is the network's word that it did not take it
-(24.011 §9.3.4). What the modem says of itself does so only where it speaks of a time before
-sending; a failing SIM may have failed while writing *sent* into the slot.
+(24.011 §9.3.4). An error of the modem itself proves it only if it happened before sending; a SIM
+may have failed while the modem wrote *sent* into the slot.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ class Meaning(Enum):
     SIM = "sim"
     #: The network does not serve this SIM, or not with SMS.
     BARRED = "barred"
-    #: A place for one more message is missing.
+    #: There is no place for one more message.
     FULL = "full"
     #: The number of the service centre is missing.
     NO_CENTRE = "no-centre"
@@ -41,7 +41,7 @@ _T, _P, _S, _B = Meaning.TRANSIENT, Meaning.PERMANENT, Meaning.SIM, Meaning.BARR
 #: 24.011 annex E-2 and table 8.4: the cause of the network's RP-ERROR (27.005 gives 0-127 to it).
 _RP: tuple[_Row, ...] = (
     (1, "unassigned number", _P, True),
-    # The operator forbids this SIM to send; credit that ran out often looks like this or like 21.
+    # The operator forbids this SIM to send; spent credit often looks like this or like 21.
     (8, "operator determined barring", _B, True),
     # Outgoing call barring is switched on, for all or for the destinations of one kind.
     (10, "call barred", _B, True),
@@ -86,7 +86,7 @@ _FCS: tuple[_Row, ...] = (
     (194, "SC system failure", _T, True),
     (195, "invalid SME address", _P, True),
     (196, "destination SME barred", _P, True),
-    # The centre has this very message already: an earlier try of it left.
+    # The centre already has this message: an earlier try of it left.
     (197, "SM rejected, duplicate SM", _P, False),
     (198, "TP-VPF not supported", _P, True),
     (199, "TP-VP not supported", _P, True),
@@ -120,7 +120,7 @@ _CMS: tuple[_Row, ...] = (
     (322, "memory full", Meaning.FULL, False),
     (330, "SMSC address unknown", Meaning.NO_CENTRE, True),
     (331, "no network service", _T, True),
-    # No RP-ACK came: the network may have the message all the same.
+    # No RP-ACK came, but the network may have the message.
     (332, "network timeout", _T, False),
     (340, "no +CNMA acknowledgement expected", _T, True),
     # Also what modems say when they lost the answer. From 512 on each maker has its own
@@ -196,13 +196,13 @@ _TEXTS: Mapping[str, Mapping[str, int]] = {
 #: 24.011 table 8.4: "all other cause values shall be treated as cause number 41".
 _OTHER_RP = _TABLES["cms"][41]
 _LAST_RP = 127
-#: TP-FCS from 128 on: reserved or of one network; either way the centre's refusal.
+#: TP-FCS from 128 on: reserved, or of one network; in both cases the centre refused.
 _OTHER_FCS = _TABLES["cms"][255]
 _LAST_FCS = 255
 
 
 def cause_of(kind: str, code: int | None, text: str = "") -> tuple[int | None, Cause | None]:
-    """The code, also where only its text was given, and its row; None: nothing is known of it."""
+    """The code, found by its text where only that was given, and its row; None where unknown."""
     if code is None:
         spoken = text.casefold().replace("(u)sim", "sim").strip(" .")
         code = _TEXTS.get(kind, {}).get(spoken)

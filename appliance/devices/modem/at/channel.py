@@ -1,4 +1,4 @@
-"""One modem's AT channel: commands with deadlines, and its news in between.
+"""One modem's AT channel: commands with deadlines, and the modem's news in between.
 
 Nothing here sleeps: a command waits for its result, a PDU for its prompt, `rest` for a byte.
 """
@@ -18,8 +18,8 @@ from appliance.devices.modem.at.wire import Wire
 _PROMPT_S = 5.0
 #: A modem answers these at once, whatever its SIM and network do.
 _SYNC_S = 0.4
-#: A modem that works off what it had no time for answers one command after the other; one that
-#: stays silent for so long has lost the rest.
+#: A modem that is behind answers the waiting commands one after another. If it is silent for this
+#: long, it has lost the rest.
 _QUIET_S = 1.0
 #: Between a modem's first sign of life and the last line of its start ("SMS Ready").
 _SETTLE_S = 30.0
@@ -27,10 +27,10 @@ _SETTLE_S = 30.0
 _RESTART = "AT+CFUN=1,1"
 #: Reads of 4096 bytes; a modem's news of a day is less.
 _DRAINED_AT_MOST = 64
-#: Ends a prompt without sending (27.005 §3.5.1). Ctrl-Z in its place would send what is there.
+#: Ends a prompt without sending (27.005 §3.5.1). Ctrl-Z would send what was typed so far.
 _ESCAPE = b"\x1b\r"
 _SEND = b"\x1a"
-#: Commands whose answers cannot be taken for another's; the lost one itself proves nothing.
+#: Commands whose answers look like no other command's; a command whose answer was lost is not used.
 _MARKERS = (
     ("AT+CGSN", re.compile(r'(?:\+C?GSN: *)?"?\d{14,17}"?$')),
     ("AT+CMEE?", re.compile(r"\+CMEE: *\d")),
@@ -44,15 +44,15 @@ class AtChannel:
         self._wire = wire
         self._dialogue = Dialogue()
         self._settled_at = 0.0
-        #: A command may still be answered, or a prompt be open: nobody knows what the modem is at.
+        #: A command may still be answered, or a prompt be open: the modem's state is not known.
         self._lost_step = True
         self._last = ""
-        #: Markers that were asked and have not been answered yet, by their command.
+        #: How many markers were sent and not answered yet, by their command.
         self._owed: Counter[str] = Counter()
 
     @classmethod
     def open(cls, port: str, *, baud: int = 115200) -> "AtChannel":
-        """Raises PortGone, or PortBusy when somebody else has it. Says nothing to the modem."""
+        """Raises PortGone, or PortBusy when another program has the port. Writes nothing."""
         return cls(Wire(port, baud=baud))
 
     @property
@@ -60,13 +60,13 @@ class AtChannel:
         return self._wire.port
 
     def command(self, text: str, *, timeout_s: float = 5.0) -> Answer:
-        """Raises AtError, Silence, Rebooted or PortGone; ValueError for what is not one line."""
+        """Raises AtError, Silence, Rebooted or PortGone; ValueError if `text` is not one line."""
         deadline = time.monotonic() + timeout_s
         self._make_ready(text, deadline)
         return self._ask(text, deadline)
 
     def pdu_command(self, text: str, pdu_hex: str, *, timeout_s: float) -> Answer:
-        """Sends the PDU at the modem's prompt; where none comes, takes the command back.
+        """Sends the PDU at the modem's prompt; takes the command back if no prompt comes.
 
         Raises what `command` raises.
         """
@@ -112,18 +112,18 @@ class AtChannel:
     # One command
 
     def _make_ready(self, text: str, deadline: float) -> None:
-        """Reads what came meanwhile, tells of a start, and finds the step again."""
+        """Reads what came meanwhile, raises if the modem restarted, and gets back into step."""
         if not (text.isascii() and text.isprintable()):
             raise ValueError("A command is one line of ASCII.")
         self._drain()
         if self._lost_step and text.upper() == _RESTART:
-            self._wire.write(_ESCAPE, deadline)  # a mute modem may hear it, and needs no step
+            self._wire.write(_ESCAPE, deadline)  # a mute modem may still hear it
         elif self._lost_step:
             self._find_step(text, deadline)
         self._raise_if_booted(handed_over=False)
 
     def _drain(self) -> None:
-        """A modem that never stops talking is listened to by the command itself."""
+        """Stops after some reads: if the modem never stops writing, the command reads the rest."""
         for _ in range(_DRAINED_AT_MOST):
             data = self._wire.read(0.0)
             if not data:
@@ -176,7 +176,7 @@ class AtChannel:
     def _hear_until(
         self, done: Callable[[], bool], text: str, deadline: float, *, handed_over: bool
     ) -> None:
-        """Ends by the deadline also while bytes keep coming: endless noise is no answer."""
+        """Ends at the deadline, even while bytes keep coming: endless noise is no answer."""
         while not done():
             data = self._read(deadline, handed_over=handed_over)
             self._hear(data)
@@ -216,9 +216,9 @@ class AtChannel:
     # After an answer that did not come
 
     def _find_step(self, text: str, deadline: float) -> None:
-        """Takes an open prompt back and lets a late answer pass, so that none is mistaken.
+        """Takes an open prompt back and lets late answers pass, so that none is taken for another.
 
-        The modem answers in order: what follows a marker's own line is the marker's result.
+        The modem answers in order: the result after a marker's own line is the marker's.
         """
         marker, shape = next(m for m in _MARKERS if not self._last.startswith(m[0]))
         if not self._marked(marker, shape, deadline):
@@ -236,7 +236,7 @@ class AtChannel:
         return self._hear_owed(marker, shape, deadline)
 
     def _hear_owed(self, marker: str, shape: re.Pattern[str], deadline: float) -> bool:
-        """What was answered may be an earlier marker: then those behind it are still to come.
+        """The answer may be an earlier marker's; then those of later markers still come.
 
         False: there was no time to know.
         """
@@ -252,12 +252,12 @@ class AtChannel:
         return True
 
     def _try(self, command: str, deadline: float) -> None:
-        """For a modem that was told to give no results, or that had noise before its marker."""
+        """Helps a modem that was set to give no results, or that got noise before its marker."""
         self._dialogue.begin(command)
         self._heard(command.encode("ascii") + b"\r", deadline)
 
     def _heard(self, data: bytes, deadline: float) -> bool:
-        """Whether what was begun was answered soon."""
+        """Whether the command that was begun got its answer soon."""
         soon = min(deadline, time.monotonic() + _SYNC_S)
         self._wire.write(data, soon)
         return self._hears(soon)
@@ -274,7 +274,7 @@ class AtChannel:
 
 
 def _stirs(text: str) -> bool:
-    """Whether a modem says lines after it that else belong to a start. AT+CFUN=1,1 is one."""
+    """Whether the lines after this command look like a start. AT+CFUN=1,1 is a real start."""
     return text.startswith("AT+CPIN=") or (text.startswith("AT+CFUN=") and not text.endswith(",1"))
 
 

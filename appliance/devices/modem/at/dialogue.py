@@ -1,4 +1,4 @@
-"""Tells what a modem writes apart: the answer to the command in hand, its echo, and news.
+"""Sorts what a modem writes: the answer to the command in hand, its echo, and news.
 
 Pure: bytes in; the answer, the news and a restart out. 27.007 lets a modem write an unsolicited
 line between any two lines of an answer, also between a header and its PDU.
@@ -24,24 +24,24 @@ from appliance.devices.modem.at.urc import (
 
 log = logging.getLogger(__name__)
 
-#: A full SIM lists 255 messages of two lines; more than this is no answer but a flood.
+#: A full SIM lists 255 messages of two lines; an answer with more lines than this is a flood.
 MOST_LINES = 4000
-#: Nobody reads them: the storage is swept all the same.
+#: Older news is dropped when nobody reads it; sweeps still find the messages.
 MOST_NEWS = 1000
 #: A USSD text has 182 characters (27.007 §7.15), in hexadecimal UCS2 four times that.
 _LONGEST_USSD = 1000
 
-#: What modems write when they have just started, recorded from SIM800 and Quectel ("RDY"),
-#: Huawei ("^BOOT: <n>,…"), Cinterion ("^SYSSTART"), u-blox and Simcom 7600 ("START"), ZTE.
+#: Lines that modems write at their start, recorded from SIM800 and Quectel ("RDY"), Huawei ("^BOOT:
+#: <n>,…"), Cinterion ("^SYSSTART"), u-blox and Simcom 7600 ("START"), ZTE.
 _STARTED = re.compile(r"(?:RDY|START|\^SYSSTART.*|\^BOOT(?::.*)?|MODEM:STARTUP)$")
-#: They follow a start, and some modems write only these.
+#: Lines that follow a start; some modems write only these.
 _STARTING = re.compile(
     r"(?:\+CFUN: *1|\+CPIN: *READY|Call Ready|SMS Ready|\+PBREADY|PB DONE|SMS DONE)$"
 )
 _PREFIXED = re.compile(r"([+^*$%#&_][A-Z][A-Z0-9_]*) ?:")
 _QUOTED = re.compile(r'"[^"]*"?')
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){8,}$")
-#: Answers that go by another name than their command's; each seen on a modem.
+#: Answers whose name differs from their command's; each was seen on a modem.
 _ALIASES: Mapping[str, tuple[str, ...]] = {
     "+CCID": ("+ICCID", "^ICCID"),
     "+ICCID": ("+CCID", "^ICCID"),
@@ -49,7 +49,7 @@ _ALIASES: Mapping[str, tuple[str, ...]] = {
     "+CGSN": ("+GSN",),
 }
 _EXTENDED = re.compile(r"[+^*$%#&_][A-Z][A-Z0-9_]*")
-#: An echo as long as this is known behind noise; a short one might end a word.
+#: An echo of this length is known even after noise; a shorter one might be the end of a word.
 _TELLING = 6
 
 
@@ -61,7 +61,7 @@ class Dialogue:
         self.final: Final | None = None
         #: The modem has asked for the PDU.
         self.prompted = False
-        #: The line by which a modem that starts anew gave itself away.
+        #: The line that showed that the modem restarted.
         self.booted: str | None = None
         self._bytes = Lines()
         self._command: str | None = None
@@ -76,10 +76,10 @@ class Dialogue:
     def begin(
         self, command: str, *, pdu: str | None = None, shape: re.Pattern[str] | None = None
     ) -> None:
-        """From now on what is no news belongs to this command.
+        """From now on all lines that are no news belong to this command.
 
-        With `shape` a result counts only once a line of that shape was there: one that came
-        before is the late result of another command.
+        With `shape` a result counts only after a line of that shape: an earlier result is the late
+        one of another command.
         """
         self._shape = shape
         self._command = command
@@ -92,12 +92,12 @@ class Dialogue:
         self.lines, self.final, self.prompted = [], None, False
 
     def end(self) -> None:
-        """The command is over, answered or not: what still comes of it is nobody's."""
+        """The command is over, answered or not: its later lines belong to no command."""
         self._command = None
         self._bytes.want_prompt(False)
 
     def settle(self) -> None:
-        """The start that was seen is dealt with; the lines that follow one are part of it."""
+        """The start was handled; lines that usually follow a start are part of it."""
         self.booted = None
         self._settling = True
 
@@ -132,7 +132,7 @@ class Dialogue:
             self._keep(token)
 
     def _after_pdu(self, token: Line) -> Line:
-        """With ATV0 nothing parts the echo of a PDU from what follows it."""
+        """Cuts the echo of a PDU off: with ATV0 the answer follows it on the same line."""
         if self._pdu and self._listening and token.text.upper().startswith(self._pdu):
             rest = token.text[len(self._pdu) :].lstrip("\x1a ")
             return Line(rest) if rest else token
@@ -174,7 +174,7 @@ class Dialogue:
         self.booted = self.booted or banner
         self._header = None
         if self._listening:
-            self._command = None  # what ends now is no longer the command that was begun
+            self._command = None  # a result that comes now is not that of the command
 
     def _is_news(self, line: str) -> bool:
         if line.startswith(TWO_LINES) and not self._asked_for(line):
@@ -210,7 +210,7 @@ class Dialogue:
         return self._listening and match is not None and match[1] in self._names
 
     def _ends_ussd(self, line: str, final: Final | None) -> bool:
-        """A menu has several lines; its quotation mark ends it, or the end of an answer.
+        """A menu has several lines; a quotation mark ends it, or the end of an answer.
 
         True when the line is still to be sorted.
         """
@@ -225,7 +225,7 @@ class Dialogue:
     # The answer
 
     def _finish(self, final: Final) -> None:
-        """A result that comes when nothing is in hand is that of a command given up."""
+        """A result while no command is in hand belongs to a command that was given up."""
         if not self._listening:
             return
         if self._shape and not any(self._shape.match(line) for line in self.lines):
@@ -244,7 +244,7 @@ class Dialogue:
 
 
 def _fits(pdu: str, header: str) -> bool:
-    """Whether the PDU is as long as the header says, the SMSC's address not counted (27.005)."""
+    """Whether the PDU is as long as the header says, without the SMSC's address (27.005)."""
     said = header.rpartition(",")[2].rpartition(":")[2].strip()
     smsc = 1 + int(pdu[:2], 16)
     return said.isdecimal() and len(pdu) // 2 == smsc + int(said)

@@ -42,8 +42,8 @@ class StorageFull(Transient):
 def classify(error: AtError, *, sending: bool = False) -> DeviceError:
     """The error to raise from it.
 
-    `sending`: it is the result of a command that may have sent (+CMSS, +CMGS). Then only what
-    proves the contrary is *not sent*; all else, a plain ERROR too, is Unconfirmed.
+    `sending`: it is the result of a command that may have sent (+CMSS, +CMGS). Then only a cause
+    that proves it means *not sent*; every other error, a plain ERROR too, is Unconfirmed.
     """
     code, cause = cause_of(error.kind, error.code, error.text)
     evidence: dict[str, Any] = {"error": error.kind, "code": code}

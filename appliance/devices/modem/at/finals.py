@@ -25,14 +25,14 @@ _WORDS: Mapping[str, Final] = {
     "COMMAND NOT SUPPORT": _ERROR,
     "TOO MANY PARAMETERS": _ERROR,
 }
-#: They end a command only if it was about a call.
+#: These end a command only if it was about a call.
 _CALL_WORDS = frozenset(
     {"CONNECT", "NO CARRIER", "NO DIALTONE", "NO DIAL TONE", "BUSY", "NO ANSWER"}
     | {"1", "3", "6", "7", "8"}
 )
 _CODED = re.compile(r"\+(CMS|CME) ERROR: *(?:(\d{1,5})|(.*))$", re.IGNORECASE)
 _ABOUT_CALLS = re.compile(r"AT *[DAHO](?![A-Z])", re.IGNORECASE)
-#: Bytes that no final result has: what stands before them on its line is noise.
+#: Bytes that no final result has: the line up to them is noise.
 _NOISE = re.compile(r"[^\x20-\x7e]")
 
 

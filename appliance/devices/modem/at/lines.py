@@ -1,4 +1,4 @@
-"""Bytes in, lines and prompts out; any cutting of the bytes gives the same."""
+"""Bytes in, lines and prompts out; the result does not depend on how the bytes are cut."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _BLANK = bytes(range(0x21))
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`noisy`: bytes that no line begins with stood before it."""
+    """`noisy`: before it stood bytes that cannot begin a line."""
 
     text: str
     noisy: bool = False
@@ -30,9 +30,9 @@ Token = Line | Prompt
 
 
 class Lines:
-    """Cuts what a modem writes; holds at most one unfinished line of `LONGEST_LINE` bytes.
+    """Cuts a modem's bytes into lines; keeps at most one unfinished line of `LONGEST_LINE` bytes.
 
-    Information text is whatever the modem's character set makes it, so each byte is kept as the
+    The modem's character set decides what information text means, so each byte is kept as the
     character of the same number.
     """
 
@@ -43,7 +43,7 @@ class Lines:
         self._prompt_wanted = False
 
     def want_prompt(self, wanted: bool = True) -> None:
-        """From now on a `>` at the begin of a line is a prompt; once."""
+        """The next `>` at the begin of a line is a prompt."""
         self._prompt_wanted = wanted
 
     def feed(self, data: bytes) -> Iterator[Token]:

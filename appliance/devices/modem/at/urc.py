@@ -99,7 +99,7 @@ class StorageFull:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booted:
-    """The modem started anew: its settings are gone. Seen by nobody who got `Rebooted` for it."""
+    """The modem started anew: its settings are gone. Left out where `Rebooted` was raised."""
 
     banner: str
 
@@ -140,7 +140,7 @@ _FULL = re.compile(
 
 
 def parse_urc(line: str) -> Urc | None:
-    """None: nothing that comes only unasked, as far as is known."""
+    """None where the line is not known as one that comes only unasked."""
     if line in _WORDS:
         return _WORDS[line]
     parse = _PARSERS.get(line.partition(":")[0])

@@ -1,8 +1,8 @@
-"""An open serial port: non-blocking bytes with deadlines, and an end to every wait.
+"""An open serial port: non-blocking reads and writes with deadlines; each wait can be ended.
 
-pyserial opens, locks and configures the port; waiting is done here by `poll` on its descriptor
-and on an eventfd. pyserial's `cancel_read` would end any read, also that of a command in hand;
-the eventfd is looked at by `wait_for_bytes` only where a wait may be ended.
+pyserial opens, locks and configures the port. This module waits by `poll` on the port's descriptor
+and on an eventfd. pyserial's `cancel_read` would end any read, even that of a command in hand; the
+eventfd ends only a wait that may be ended (`wakeable`).
 """
 
 import contextlib
@@ -35,9 +35,9 @@ class Wire:
         self._open = True
 
     def read(self, deadline: float, *, wakeable: bool = False) -> bytes:
-        """What there is to read, at once; empty when the deadline has come or a rouse.
+        """The bytes that are there; waits for some, and returns none at the deadline or a rouse.
 
-        What is there already is read however late it is.
+        Bytes that are already there are read even after the deadline.
         """
         while True:
             events = self._poll(select.POLLIN, deadline, wakeable=wakeable)
@@ -72,7 +72,7 @@ class Wire:
                 return
             self._open = False
             os.eventfd_write(self._wake, 1)
-        # What a dead stick does not take would hold the close up for half a minute.
+        # Unsent bytes to a dead stick would delay the close by half a minute.
         with contextlib.suppress(OSError, termios.error, serial.SerialException):
             self._serial.reset_output_buffer()
         with contextlib.suppress(OSError, serial.SerialException):
@@ -124,7 +124,7 @@ class Wire:
 
 
 def _open(port: str, baud: int) -> serial.Serial:
-    """Opens and locks it; a port that somebody else has is left as it is."""
+    """Opens and locks the port; leaves it alone if another program has it."""
     pid = holder(port)
     if pid is not None:
         raise PortBusy(f"Another program (process {pid}) has the port.")

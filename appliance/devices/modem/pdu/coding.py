@@ -6,21 +6,21 @@ from enum import Enum
 
 class Alphabet(Enum):
     GSM = "gsm"
-    #: Octets that are no text, or compressed ones (TS 23.042), which nobody sends.
+    #: Octets that are no text, or compressed text (TS 23.042), which nobody sends.
     DATA = "data"
     UCS2 = "ucs2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indication:
-    """Something waits at the network for who has this SIM; `count` is None where nobody counts."""
+    """Something waits at the network for the SIM's owner; `count` is None where it is unknown."""
 
     what: str
     count: int | None = None
 
     @classmethod
     def of(cls, kind: int, *, active: bool, count: int | None = None) -> "Indication":
-        """`kind` is the two bits that both §4 and TS 23.040 §9.2.3.24.2 have for it."""
+        """`kind` has the same two bits in §4 and in TS 23.040 §9.2.3.24.2."""
         return cls(what=_WAITING[kind & _WAITING_KIND], count=count if active else 0)
 
     @property
@@ -31,9 +31,10 @@ class Indication:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coding:
-    """`message_class` 0 is shown at once and not kept, a flash message; None: it has none.
+    """`message_class` 0 is a flash message: shown at once and not kept. None: the message has no
+    class.
 
-    `indication`: the whole message is there to say that something waits.
+    `indication`: the message only says that something waits.
     """
 
     alphabet: Alphabet
@@ -52,14 +53,14 @@ _HAS_CLASS = 0x10
 _CLASS = 0x03
 # Bits 3 and 2 of the general groups; the reserved value is the default alphabet.
 _ALPHABETS = (Alphabet.GSM, Alphabet.DATA, Alphabet.UCS2, Alphabet.GSM)
-# The groups of message waiting: its text may be dropped, is to be kept, is in UCS-2.
+# The groups of message waiting: the text may be dropped, must be kept, is in UCS-2.
 _WAITING_DISCARD, _WAITING_STORE, _WAITING_UCS2 = 0xC, 0xD, 0xE
 _DATA_OR_CLASS = 0xF
 _IS_DATA = 0x04
 
 
 def read_coding(dcs: int) -> Coding:
-    """What is reserved reads as the default alphabet, as §4 asks of a receiver."""
+    """Reserved values read as the default alphabet, as §4 asks of a receiver."""
     if dcs < _GENERAL:
         return _general(dcs)
     group = dcs >> 4

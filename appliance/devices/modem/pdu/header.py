@@ -25,8 +25,8 @@ class Concat:
 class Header:
     """`locking` and `single` are languages of TS 23.038 §6.2.1.2.4, 0 the default tables.
 
-    `port`: it is for a program that listens there (§9.2.3.24.3 and .4), such as 2948, WAP push.
-    `commands`: it is orders for the SIM, or the answer to some (§9.2.3.24.7).
+    `port`: the message is for a program that listens there (§9.2.3.24.3 and .4), such as 2948, WAP
+    push. `commands`: it carries commands for the SIM, or answers to them (§9.2.3.24.7).
     """
 
     concat: Concat | None = None
@@ -40,8 +40,8 @@ class Header:
 def read_header(elements: bytes) -> Header:
     """The header without its own length.
 
-    Elements that are not known are skipped; of one that comes twice the last counts. A header
-    whose last element does not end where it ends says nothing (§9.2.3.24).
+    Unknown elements are skipped; if an element comes twice, the last one counts. If the last
+    element does not end where the header ends, the header is ignored (§9.2.3.24).
     """
     header = Header()
     for identifier, data in _elements(elements):
@@ -104,7 +104,7 @@ def _indication(data: bytes) -> Indication:
 
 
 def _concat(data: bytes) -> Concat | None:
-    """None where the numbers make no sense: then the element is ignored (§9.2.3.24.1)."""
+    """None where the numbers make no sense: such an element is ignored (§9.2.3.24.1)."""
     *reference, total, part = data
     if not 1 <= part <= total:
         return None

@@ -20,8 +20,8 @@ class Deliver:
 
     `sender` is E.164 with its plus, else digits as the network gives them, else a name
     (`alphanumeric`). `text` of a part may begin or end with half a surrogate pair. `sent_ms` is
-    None where `stamp`, the octets of TP-SCTS, is no time. 8-bit data is shown as text where it
-    reads as one, else as hex in brackets. `origin` None: nobody is to see it.
+    None where `stamp`, the octets of TP-SCTS, is no time. 8-bit data is shown as text where it is
+    readable, else as hex in brackets. `origin` None: nobody may see it.
     """
 
     sender: str

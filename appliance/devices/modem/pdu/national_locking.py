@@ -1,8 +1,8 @@
 """National language locking shift tables, TS 23.038 annex A.3: read where a header chooses one.
 
 A table stands for the whole default alphabet. Tables are written as in the annex: code points in
-hex, 16 a row by code, `--` where a code means nothing. Where the annex has a slip (a code point
-of another script or of another letter), the letter in its place in the script's own order is taken.
+hex, 16 a row by code, `--` where a code means nothing. Where the annex has a slip (a code point of
+another script or letter), the table has the letter that belongs there in the order of the script.
 """
 
 from functools import cache
@@ -146,7 +146,7 @@ _OTHER_SCRIPTS = {
 
 @cache
 def locking_table(language: int) -> str:
-    """128 characters by code; the default alphabet for a language that is not known."""
+    """128 characters by code; the default alphabet for an unknown language."""
     if language in _LATIN:
         return _changed(_LATIN[language])
     if language in _OTHER_SCRIPTS:

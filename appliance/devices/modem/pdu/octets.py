@@ -1,10 +1,10 @@
-"""Reading a PDU from its front, and what is not one."""
+"""Reads a PDU from its front, and refuses what is no PDU."""
 
 from enum import Enum
 
 
 class BadPdu(ValueError):
-    """These octets are no message of the kind that was asked for; the sentence says why."""
+    """The octets are no message of the expected kind; the sentence says why."""
 
 
 class Kind(Enum):
@@ -52,7 +52,7 @@ def skip_service_centre(pdu: bytes) -> Octets:
 def kind_of(pdu: bytes) -> Kind:
     """What this PDU is, with the service centre's address before it.
 
-    The reserved value is a DELIVER: so TS 23.040 §9.2.3.1 has a phone read it.
+    The reserved value counts as DELIVER, as TS 23.040 §9.2.3.1 asks of a phone.
     """
     indicator = skip_service_centre(pdu).octet() & 0x03
     return Kind.DELIVER if indicator == _RESERVED else Kind(indicator)

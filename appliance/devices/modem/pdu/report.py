@@ -12,7 +12,7 @@ _GIVEN_UP = 0x40  # TP-ST from here: an error, and no more attempts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """`reference` is TP-MR of the submit; the times are None where the octets are none."""
+    """`reference` is TP-MR of the submit; a time is None where its octets are no time."""
 
     number: str
     reference: int
@@ -22,7 +22,7 @@ class Report:
 
     @property
     def arrived(self) -> bool | None:
-        """None while the network tries, and where it is done without knowing (§9.2.3.15)."""
+        """None while the network tries, and where it stopped without knowing (§9.2.3.15)."""
         if self.status == _RECEIVED:
             return True
         return False if self.status >= _GIVEN_UP else None

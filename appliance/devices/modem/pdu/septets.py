@@ -20,7 +20,7 @@ def decode(septets: bytes, locking: str = BASIC, single: Mapping[int, str] = EXT
 
 
 def _characters(septets: bytes, locking: str, single: Mapping[int, str]) -> Iterator[str]:
-    """An escape before a code without a meaning is passed over, and two are a space (§6.2.1.1)."""
+    """An escape before a code without a meaning is skipped; two escapes are a space (§6.2.1.1)."""
     codes = iter(septets)
     for code in codes:
         if code != ESCAPE:
@@ -32,7 +32,7 @@ def _characters(septets: bytes, locking: str, single: Mapping[int, str]) -> Iter
 
 
 def pack(septets: bytes, *, fill: int = 0) -> bytes:
-    """Octets with the first septet in the lowest bits, after `fill` bits of nothing."""
+    """Octets with the first septet in the lowest bits, after `fill` zero bits."""
     bits = 0
     for septet in reversed(septets):
         bits = bits << 7 | septet
@@ -40,7 +40,7 @@ def pack(septets: bytes, *, fill: int = 0) -> bytes:
 
 
 def unpack(octets: bytes, count: int, *, fill: int = 0) -> bytes:
-    """`count` septets, or as many as there are; the first begins after `fill` bits."""
+    """At most `count` septets; the first begins after `fill` bits."""
     bits = int.from_bytes(octets, "little") >> fill
     count = min(count, (8 * len(octets) - fill) // 7)
     return bytes(bits >> shift & 0x7F for shift in range(0, 7 * count, 7))

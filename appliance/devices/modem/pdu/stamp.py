@@ -12,9 +12,9 @@ _FIRST_YEAR_OF_CENTURY = 90  # SMS began in 1992: a greater year is of the centu
 
 
 def read_stamp(stamp: bytes) -> int | None:
-    """Milliseconds UTC; None where the octets are no time, which networks do send.
+    """Milliseconds UTC; None where the octets are no time: some networks send such octets.
 
-    A time without a zone that makes sense is taken for UTC.
+    A time whose zone makes no sense counts as UTC.
     """
     year, month, day, hour, minute, second = (_digits(octet) for octet in stamp[:6])
     century = 1900 if year >= _FIRST_YEAR_OF_CENTURY else 2000
@@ -33,6 +33,6 @@ def _zone(octet: int) -> timedelta:
 
 
 def _digits(octet: int) -> int:
-    """Two swapped digits; -1, which is no part of any date, for what are none."""
+    """Two swapped digits; -1, which is in no date, where they are no digits."""
     tens, units = octet & 0x0F, octet >> 4
     return 10 * tens + units if tens in _DIGIT and units in _DIGIT else -1

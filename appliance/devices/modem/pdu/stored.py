@@ -23,7 +23,9 @@ class Stored:
     tpdu: bytes
 
     def is_same(self, tpdu: bytes) -> bool:
-        """Whether this was written as `tpdu`. TP-MR is the modem's to count, in the slot too."""
+        """Whether this was written as `tpdu`. TP-MR may differ: the modem counts it, also in
+        slots.
+        """
         shared = len(tpdu)
         return self.tpdu[:1] == tpdu[:1] and self.tpdu[2:shared] == tpdu[2:]
 

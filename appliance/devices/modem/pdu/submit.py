@@ -29,11 +29,11 @@ def submit_pdus(
     validity: timedelta | None = None,
     flash: bool = False,
 ) -> Sequence[bytes]:
-    """One TPDU a part, without the service centre's address; the same each time it is asked.
+    """One TPDU a part, without the service centre's address; equal arguments give equal octets.
 
-    `reference` tells the parts of one message from another's; above 255 it takes 16 bits, and
-    a part holds a character less than `count_parts` reckons with. Raises ValueError for what is
-    no number, for a reference above 65535 and for more than 255 parts.
+    `reference` distinguishes the parts of two messages. Above 255 it takes 16 bits, and then a part
+    holds a character less than `count_parts` assumes. Raises ValueError for what is no number, for
+    a reference above 65535 and for more than 255 parts.
     """
     if not 0 <= reference <= _MOST_REFERENCE:
         raise ValueError("a reference has at most 16 bits")
@@ -62,7 +62,7 @@ def submit_pdus(
 
 
 def relative_validity(validity: timedelta) -> int:
-    """TP-VP (§9.2.3.12.1): the shortest that is no shorter, from 5 minutes to 63 weeks."""
+    """TP-VP (§9.2.3.12.1): the shortest that is at least `validity`, from 5 minutes to 63 weeks."""
     steps = (
         (0, 143, timedelta(minutes=5), 1),
         (144, 167, timedelta(minutes=30), -119),

@@ -26,7 +26,7 @@ class UserData:
 
 
 def read_user_data(octets: Octets, alphabet: Alphabet, *, has_header: bool) -> UserData:
-    """TP-UDL and TP-UD. `octets` may go on behind them: some modems fill up."""
+    """TP-UDL and TP-UD. `octets` may be longer: some modems add filler."""
     length = octets.octet()
     data = octets.take((7 * length + 7) // 8 if alphabet is Alphabet.GSM else length)
     header_length = _header_length(data) if has_header else 0
@@ -58,14 +58,14 @@ def write_user_data(text: str, concat: Concat | None, *, gsm: bool) -> bytes:
 
 
 def _header_length(data: bytes) -> int:
-    """Octets of the header with the one that says how many follow."""
+    """Number of octets of the header, its length octet included."""
     if not data or 1 + data[0] > len(data):
         raise BadPdu("the user data header is longer than the user data")
     return 1 + data[0]
 
 
 def _septets_of(octets: int) -> int:
-    """Septets that a header takes up: text begins at the next whole one, after fill bits."""
+    """Septets that a header takes: text begins at the next whole septet, after fill bits."""
     return (8 * octets + 6) // 7
 
 
@@ -89,7 +89,7 @@ def _ucs2(data: bytes, concat: Concat | None) -> str:
 
 
 def _readable(data: bytes) -> str | None:
-    """Octets that are no text by their coding, as text where they read as one.
+    """Text from octets whose coding says that they are no text; None where they are not readable.
 
     Some gateways send plain words as 8-bit data; a ring tone or a setting is no words.
     """

@@ -1,1 +1,1 @@
-"""The cable: the adb server, the phones that it knows, and calls to them that end."""
+"""The cable: the adb server, the phones that it knows, and calls to them with deadlines."""

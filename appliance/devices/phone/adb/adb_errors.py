@@ -1,4 +1,4 @@
-"""What adbutils, uiautomator2, http.client and sockets raise, as our own errors."""
+"""Turns what adbutils, uiautomator2, http.client and sockets raise into our own errors."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from appliance.errors import DeviceError, DeviceGone, Transient
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """No exception of a library leaves this block; whatever was asked may have been done."""
+    """No exception of a library leaves this block; the phone may have done what was asked."""
     try:
         yield
     except DeviceError:
@@ -42,7 +42,7 @@ def _from_adb(text: str) -> DeviceError:
 
 
 def state_of(text: str) -> DeviceState:
-    """The state that adb's word or error text for a device names.
+    """The state of a device, from adb's word or error text.
 
     Source of the words: `transport.cpp` of adb, `acquire_one_transport` and `to_string`.
     """

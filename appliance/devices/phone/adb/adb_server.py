@@ -43,7 +43,7 @@ def devices() -> list[Listed]:
 
 
 def connection_state(serial: str) -> DeviceState:
-    """How the server sees this phone; READY says no more than that adb reaches it.
+    """How the server sees this phone; READY only means that adb reaches it.
 
     Raises SetupError when there is no server.
     """
@@ -60,7 +60,7 @@ def running_version() -> int | None:
 
 
 def start() -> None:
-    """Starts a server on our port; only where none runs, for adb kills those of another version.
+    """Starts a server on our port. Call it only where none runs: adb kills one of another version.
 
     Raises SetupError.
     """

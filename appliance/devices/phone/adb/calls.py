@@ -1,8 +1,7 @@
 """Phones behind the adb server: each call has a deadline, each error is ours.
 
-The classes change adbutils only where it waits too long or does too much: no call outlasts its
-deadline, none starts a server on its own, none asks the server's version first, and none sleeps
-when it closes.
+The classes change adbutils only where it waits too long or does too much. No call lasts longer than
+its deadline, starts a server, asks the server's version first, or sleeps when it closes.
 """
 
 import os
@@ -45,7 +44,7 @@ def server_port() -> int:
 
 
 class Connection(adbutils.AdbConnection):
-    """A connection to the server that neither starts one nor dawdles when it closes."""
+    """A connection to the server that starts no server and closes without a wait."""
 
     check_okay: Callable[[], None]
 
@@ -54,7 +53,7 @@ class Connection(adbutils.AdbConnection):
         super().__init__(host, port)
 
     def _safe_connect(self) -> socket.socket:
-        """Keepalive tells within a minute when the other end is gone without a word."""
+        """Keepalive notices within a minute that the other end is gone without a word."""
         try:
             sock = socket.create_connection(self._address, timeout=_SERVER_ANSWERS_S)
         except TimeoutError as exc:
@@ -72,7 +71,7 @@ class Connection(adbutils.AdbConnection):
         self.conn.sendall(f"{len(data):04x}".encode() + data)
 
     def close(self) -> None:
-        """The parent's, without its sleep; the shutdown wakes a thread that still reads."""
+        """Closes without the parent's sleep; the shutdown wakes a thread that still reads."""
         if not self.closed:
             with suppress(OSError):
                 self.conn.shutdown(socket.SHUT_RDWR)
@@ -81,7 +80,7 @@ class Connection(adbutils.AdbConnection):
 
 
 class DeadlineAdbClient(adbutils.AdbClient):
-    """The server on our port, every connection to it with a deadline."""
+    """The server on our port; every connection to it has a deadline."""
 
     def __init__(self, *, deadline_s: float = _SERVER_ANSWERS_S, port: int | None = None) -> None:
         super().__init__(host=_LOOPBACK, port=port or server_port())
@@ -94,9 +93,9 @@ class DeadlineAdbClient(adbutils.AdbClient):
 
 
 class DeadlineAdbDevice(adbutils.AdbDevice):
-    """A phone none of whose calls outlasts its deadline, the HTTP of uiautomator2 included.
+    """A phone whose calls all end by their deadline, the HTTP of uiautomator2 included.
 
-    uiautomator2 ignores the deadlines it is given and leaves it to the sockets made here.
+    uiautomator2 ignores the deadlines that it is given, so the sockets made here have one.
     """
 
     def __init__(self, serial: str, deadlines: Deadlines | None = None) -> None:
@@ -137,11 +136,11 @@ class DeadlineAdbDevice(adbutils.AdbDevice):
             raise
         return connection
 
-    # The parents of adbutils' own class do not agree among each other on this signature either.
+    # The parents of adbutils' own class do not agree on this signature, either.
     def shell(self, cmdargs: Any, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
-        """As adbutils' own, save that a stream has no deadline.
+        """Like adbutils' own, but a stream has no deadline.
 
-        The on-device server lives as long as the stream that started it, and says nothing.
+        The on-device server lives as long as the stream that started it, which stays silent.
         """
         if kwargs.get("stream"):
             connection = self.open_shell(cmdargs)
@@ -153,8 +152,8 @@ class DeadlineAdbDevice(adbutils.AdbDevice):
     def run(self, *commands: str) -> "list[Output]":
         """Runs the commands in one shell call.
 
-        What each printed is told apart by a mark that no text on the phone can know. Raises
-        DeviceGone when the phone is away or its answer is cut short.
+        A mark that no text on the phone can know separates their outputs. Raises DeviceGone when
+        the phone is away or its answer is cut short.
         """
         mark = secrets.token_hex(12)
         script = "; ".join(f"{command}; echo {mark}=$?" for command in commands)
@@ -177,7 +176,7 @@ class Output:
 
 
 def last_line(text: str) -> str:
-    """Without blanks around it. A linker or a vendor may have put lines of its own before it."""
+    """The last line without blanks: a linker or a vendor may have put lines before it."""
     return text.removesuffix("\n").rpartition("\n")[2].strip()
 
 

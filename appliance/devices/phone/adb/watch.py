@@ -1,4 +1,4 @@
-"""Following which phones adb sees, and keeping those connected that are reached by network."""
+"""Follows which phones adb sees, and keeps phones on the network connected."""
 
 import logging
 import select
@@ -22,7 +22,7 @@ _NOTICE_S = 0.5
 _SERVER_AGAIN_S = 0.5
 _FIRST_WAIT_S = 0.25
 _LONGEST_WAIT_S = 15.0
-# A server that somebody looks after is back by then.
+# A server that something else restarts is back by then.
 _REVIVE_AFTER_S = 10.0
 
 Changed = Callable[[], None]
@@ -31,9 +31,9 @@ Changed = Callable[[], None]
 class AdbWatch:
     """Tells each phone's worker when the phone comes, goes or changes its state.
 
-    A `host:port` that is followed is connected, and again when it drops. `follow`, `forget` and
-    `stop` may be called by any thread. With `revive_after_s` a server that stays away so long is
-    started; None leaves that to others.
+    It connects a followed `host:port`, and again when the connection drops. Any thread may call
+    `follow`, `forget` and `stop`. It starts a server that stays away for `revive_after_s`; None
+    leaves that to others.
     """
 
     def __init__(self, *, revive_after_s: float | None = _REVIVE_AFTER_S) -> None:
@@ -176,7 +176,7 @@ class _Dialer:
             self._moved.clear()
 
     def _dial(self) -> None:
-        """A dead connection has to be taken down before the server makes another."""
+        """The server must drop a dead connection before it makes another."""
         if self._state is DeviceState.UNAUTHORIZED:
             return
         try:

@@ -1,7 +1,7 @@
 """How many SMS Android lets an app send before it asks the phone's owner.
 
 SmsUsageMonitor of AOSP counts the parts of each app in a sliding window. It reads both settings
-when the phone starts, and takes its own figures for one that is missing or no number.
+when the phone starts, and uses its own figure for a setting that is missing or no number.
 """
 
 import logging
@@ -20,7 +20,7 @@ LIMIT_COMMANDS = (
 # the pacing's own limit is for.
 _PARTS = 30
 _WINDOW_MS = 60_000
-# What a phone is set to beyond these is a slip of whoever typed it.
+# A setting beyond these is a typing mistake.
 _MOST_PARTS = 100_000
 _LONGEST_MS = 24 * 3600 * 1000
 _NUMBER = re.compile(r"[0-9]{1,9}")

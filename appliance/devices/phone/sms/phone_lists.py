@@ -42,18 +42,18 @@ _MISSED = 3
 
 
 class SmsInbox:
-    """`news` is set by whoever has seen that the SMS app has something new."""
+    """`news` is set from outside when the SMS app has something new."""
 
     def __init__(self, phone: Phone) -> None:
         self._phone = phone
         self._swept = 0.0
         self._failed = False
-        # Rows above the cursor that need no second look: told, or the other SIM's.
+        # Rows above the cursor that are settled: told, or of the other SIM.
         self._settled: set[int] = set()
         self.news = True
 
     def poll(self) -> bool:
-        """Nothing that is wrong with the list keeps the rest of the phone from being read."""
+        """A list that cannot be read does not stop the reading of the rest of the phone."""
         if time.monotonic() < self._swept + self._pause_s():
             return False
         try:
@@ -76,10 +76,10 @@ class SmsInbox:
         return self._phone.patience.read_again_s if self._failed else 0.0
 
     def _fetch(self) -> bool:
-        """Those above the cursor; without one, what is unread since yesterday.
+        """Tells rows above the cursor; without a cursor, unread rows since yesterday.
 
-        Raises NoSuchColumn where the phone has not noted to which SIM one of them came: the
-        cursor waits for that one, and the others are told by then, a STOP among them.
+        Raises NoSuchColumn where the phone has not noted the SIM of one row. The cursor then waits
+        for that row; the others, a STOP too, are told before.
         """
         phone = self._phone
         cursor = phone.listener.cursor(phone.device_id, SMS_CURSOR)
@@ -111,7 +111,7 @@ class SmsInbox:
         return bool(messages)
 
     def _is_noted(self, row: SmsRow) -> bool:
-        """Whether the phone says to which SIM it came, where that matters."""
+        """Whether the phone says to which SIM the row came, where that matters."""
         return self._phone.one_of_two is None or row.subscription is not None
 
     def _is_ours(self, row: SmsRow) -> bool:
@@ -178,7 +178,7 @@ class MissedCalls:
             phone.listener.move_cursor(phone.device_id, CALLS_CURSOR, last)
 
     def _is_ours(self, row: Row) -> bool:
-        """A call of which nothing says to which SIM it came licenses nothing."""
+        """A call whose SIM is not known licenses no answer, so it is not told."""
         ours = self._phone.one_of_two
         if ours is None:
             return True

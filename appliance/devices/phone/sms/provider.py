@@ -12,12 +12,12 @@ URI = "content://sms"
 _COLUMNS = ("_id", "type", "status", "read", "date")
 # Telephony.TextBasedSmsColumns.SUBSCRIPTION_ID of AOSP; -1 where the phone did not note it.
 _SUBSCRIPTION = "sub_id"
-# Not the address: a sender may be a word of somebody's choice, with a line break in it.
+# Without the address: a sender may be a chosen word, with a line break in it.
 
 # Telephony.TextBasedSmsColumns.STATUS_COMPLETE of AOSP: the delivery report came.
 _DELIVERED = "0"
 
-# Bodies are asked for one by one, so many in one shell call: each may take a second.
+# Each body is a query of its own, which may take a second; one shell call has this many.
 _BODIES_A_CALL = 5
 
 
@@ -67,7 +67,7 @@ def bodies(device: DeadlineAdbDevice, ids: Iterable[int]) -> dict[int, str]:
 
 
 def addresses(device: DeadlineAdbDevice, ids: Iterable[int]) -> dict[int, str]:
-    """Who sent each, or was sent to, by id."""
+    """The sender or recipient of each, by id."""
     return _texts(device, ids, "address")
 
 
@@ -84,7 +84,7 @@ def _texts(device: DeadlineAdbDevice, ids: Iterable[int], column: str) -> dict[i
 
 
 def _text_query(row: int, column: str) -> str:
-    """NULL and the word NULL look alike in the answer, so the first is not asked for."""
+    """NULL and the word NULL look alike in the answer, so the question excludes NULL."""
     return content_query(URI, (column,), where=f"_id={row} AND {column} IS NOT NULL")
 
 

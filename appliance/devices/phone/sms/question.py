@@ -1,4 +1,4 @@
-"""The question of Android's phone process whether an SMS may leave. Nothing leaves meanwhile.
+"""The question of Android's phone process whether an SMS may leave. The SMS waits meanwhile.
 
 SMSDispatcher of AOSP asks beyond its limit for an app and before a short code that may cost
 money, with the buttons of every framework dialog.
@@ -46,7 +46,7 @@ _SHORT_CODE = re.compile(
 
 
 def question_on(screen: Screen) -> Question | None:
-    """By the process that asks and its buttons; ids and words tell what about."""
+    """Found by the process that asks and its buttons; ids and words tell what it asks about."""
     dialog = screen.of(_PHONE_PROCESS)
     if any(dialog.first(button) is None for button in _BUTTONS):
         return None

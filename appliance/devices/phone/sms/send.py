@@ -26,10 +26,10 @@ log = logging.getLogger(__name__)
 
 # The newest id is among the rows of the last day, or there is none to compare with.
 _DAY_MS = 24 * 3600 * MS_PER_S
-# Clocks and the app's own delays: a row is not older than its attempt by more than this.
+# A row may be this much older than its attempt, because of clocks and the app's own delays.
 _GRACE_MS = 60 * MS_PER_S
 _LOOK_AGAIN_S = 0.4
-# An SMS that is in the outbox for so long may be held up by a question of Android's.
+# An SMS that stays in the outbox for this long may wait for a question of Android.
 _HELD_UP_S = 1.5
 
 _WAITING = frozenset({Box.OUTBOX, Box.QUEUED})
@@ -40,7 +40,7 @@ def send_sms(phone: Phone, attempt: Attempt) -> Proof:
     try:
         return _SendSms(phone, attempt).run()
     finally:
-        with suppress(DeviceError):  # a phone that is gone shows no screen to anybody
+        with suppress(DeviceError):  # nobody can see the screen of a phone that is gone
             phone.session.leave()
 
 
@@ -83,7 +83,7 @@ class _SendSms:
         )
 
     def _await(self, failure: str, is_so: Callable[[Thread], bool]) -> Thread:
-        """The thread with this number, once it is so; else Transient, with what was seen."""
+        """The thread with this number, once `is_so`; raises Transient with what was seen."""
         deadline = time.monotonic() + self._phone.patience.wrong_s
         pauses = self._phone.patience.pauses()
         while True:
@@ -96,7 +96,7 @@ class _SendSms:
                 raise self._stopped(failure)
 
     def _look(self) -> Thread | None:
-        """The thread, unless something lies over it: the next tap would go to that."""
+        """The thread; None if something lies over it, which would get the next tap."""
         self._screen = self._phone.session.screen()
         if obstacle_on(self._screen) is not None:
             return None
@@ -137,7 +137,7 @@ class _SendSms:
         raise Unconfirmed("The phone does not say that the SMS has left.", kept)
 
     def _decline(self) -> None:
-        """Says no, by Back, to Android's question whether it may leave; the row then says so."""
+        """Answers Android's question with no, by Back; the row then shows that nothing left."""
         with suppress(DeviceError):
             question = question_on(self._phone.session.screen())
             if question is not None:
@@ -156,7 +156,7 @@ class _SendSms:
         raise ProvenUnsent("The phone could not send the SMS.", facts)
 
     def _row(self, baseline: Mapping[str, Any], *, may_be_away: bool) -> SmsRow | None:
-        """None for a phone that is away, or a list that cannot be read, for a while only.
+        """None while the phone is away or the list cannot be read; raises after a while.
 
         Neither proves after a tap that nothing left.
         """
@@ -178,7 +178,7 @@ class _SendSms:
         return thread is not None and thread.holds(self._outgoing.text)
 
     def _withdrawn(self, baseline: Mapping[str, Any]) -> bool:
-        """Clears the entry, after which a late tap does nothing; true if still no row is there."""
+        """Clears the entry, so that a late tap does nothing; true if there is still no row."""
         try:
             thread = self._look()
             if thread is None or not thread.holds(self._outgoing.text):
@@ -192,7 +192,7 @@ class _SendSms:
 
 
 def _proof(phone: Phone, row: SmsRow) -> Proof:
-    """An SMS that left by the phone's other SIM has left all the same, from another number."""
+    """An SMS that left by the phone's other SIM has left, too, from another number."""
     tick = Tick.DELIVERED if row.delivered else Tick.SENT
     if row.box in _WAITING:
         tick = Tick.PENDING
@@ -209,7 +209,7 @@ def _box(row: SmsRow) -> str:
 
 
 def _newest(phone: Phone) -> dict[str, Any]:
-    """The newest row before the tap; what comes of it has a higher id."""
+    """The newest row before the tap; the row of this message gets a higher id."""
     now_ms = phone.clock.now_ms() + phone.time.ahead_ms
     rows = find(phone.session.device, f"date>{now_ms - _DAY_MS}")
     return {"sms_id": max((row.id for row in rows), default=0), "since_ms": now_ms - _GRACE_MS}

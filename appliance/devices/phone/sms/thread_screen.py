@@ -1,7 +1,7 @@
 """The thread of one number in the phone's SMS app, whichever app that is.
 
-Ids of Google Messages (views and Compose), Samsung's and AOSP's app, read in their layouts; none
-was seen in a dump, so an app without them is read by its only field and what stands at its top.
+The ids of Google Messages (views and Compose), Samsung's and AOSP's app come from their layouts.
+None was seen in a dump, so an app without them is read by its only field and the labels at its top.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _TITLES = (
     "composer_title_number",
     "composer_title_number_sub",
 )
-# Where no id tells the title, it stands in this part of the screen from the top.
+# Without an id the title is in this upper part of the screen.
 _TITLE_PART = 0.2
 # Numbers are compared by their last digits: an app may show one as it was typed.
 _SAME_DIGITS = 9
@@ -41,7 +41,7 @@ class Thread:
         return self.text.replace("\r\n", "\n") == as_dumped(text) and self.send is not None
 
     def is_with(self, number: str, contacts: Contacts) -> bool:
-        """By the number among the titles, else by a name that only this number bears."""
+        """By the number among the titles, else by a name that only this number has."""
         numbers = [title for title in self.titles if _is_numeric(title)]
         if numbers:
             return any(same_number(title, number) for title in numbers)

@@ -16,9 +16,9 @@ from appliance.errors import Transient
 Keep = Callable[..., dict[str, Any]]
 """Saves what was seen with an attempt, and returns the facts that name the files."""
 
-# A link of WhatsApp's own scheme: no browser takes it, and Android asks nothing about it.
+# A link of WhatsApp's own scheme: no browser opens it, and Android asks no question about it.
 _LINK = "whatsapp://send?phone={digits}"
-# How often a chat is pulled down to find what an answer has pushed off the screen.
+# How often a chat is scrolled to find a row that an answer has pushed off the screen.
 _PULLS = 6
 # Enough for some hundreds of unread messages.
 _MOST_PULLS = 60
@@ -48,7 +48,7 @@ class Chat:
         self.seen: Seen = Elsewhere(asleep=False)
 
     def follow_link(self) -> float:
-        """Asks WhatsApp to open the chat; the moment at which it was asked."""
+        """Asks WhatsApp to open the chat; returns the moment of asking."""
         link = _LINK.format(digits=self.digits)
         command = f"am start -a android.intent.action.VIEW -d '{link}' -p {self.phone.whatsapp}"
         (answer,) = self.phone.session.run(command)
@@ -70,7 +70,7 @@ class Chat:
         return seen
 
     def is_ours(self, seen: Conversation) -> bool:
-        """By the number in the title, else by a name that only this number bears."""
+        """By the number in the title, else by a name that only this number has."""
         if not seen.title or seen.group:
             return False
         if seen.number is not None:
@@ -78,13 +78,13 @@ class Chat:
         return self.phone.contacts.bears(self.digits, seen.title)
 
     def type(self, seen: Conversation, text: str) -> bool:
-        """Replaces what stands in the entry."""
+        """Replaces the text in the entry."""
         if seen.entry is None:
             return False
         return self.phone.session.set_text(seen.entry.view_id, text)
 
     def read_on(self, seen: Conversation) -> Conversation:
-        """A chat opens at its first unread row: those below the edge are read too."""
+        """Scrolls to the unread rows below the edge: a chat opens at its first unread row."""
         if seen.unread_from is None or seen.area is None:
             return seen
         missing = seen.unread_count - (len(seen.rows) - seen.unread_from)
@@ -98,7 +98,7 @@ class Chat:
         return seen
 
     def to_end(self, seen: Conversation) -> Conversation | None:
-        """The chat where it cannot be pulled any further down; None when that is not reached."""
+        """The chat at its end, where it scrolls no further; None when the end is not reached."""
         if seen.area is None:
             return None
         low, high = _half(seen.area)
@@ -113,7 +113,7 @@ class Chat:
         return None
 
     def above(self, seen: Conversation) -> Generator[Conversation, None, None]:
-        """Older stretches of the chat, half a screen each; afterwards the end shows again."""
+        """Views of older rows, half a screen apart; afterwards scrolls back to the end."""
         if seen.area is None:
             return
         low, high = _half(seen.area)
@@ -133,6 +133,6 @@ class Chat:
 
 
 def _half(area: Box) -> tuple[tuple[int, int], tuple[int, int]]:
-    """The lower and the upper end of a drag that moves a list by half of what it shows."""
+    """The lower and the upper end of a drag that moves a list by half its height."""
     (x, y), quarter = area.centre, (area.bottom - area.top) // 4
     return (x, y + quarter), (x, y - quarter)

@@ -1,4 +1,4 @@
-"""WhatsApp does not go on: by what its page shows, else by the name of the page's activity."""
+"""Why WhatsApp does not go on: by what its page shows, else by the name of its activity."""
 
 from typing import Any, NoReturn
 
@@ -10,7 +10,7 @@ from appliance.errors import LineStopped, Transient
 
 
 def why_closed(phone: Phone, seen: Seen) -> StopKind | None:
-    """Only a page that is not known costs a question about its activity."""
+    """The activity is asked only for an unknown page."""
     if isinstance(seen, Stopped):
         return seen.kind
     if not isinstance(seen, Unknown):
@@ -20,7 +20,7 @@ def why_closed(phone: Phone, seen: Seen) -> StopKind | None:
 
 
 def refuse(phone: Phone, kind: StopKind, facts: dict[str, Any]) -> NoReturn:
-    """Remembers it until the page is gone; the line stops unless it is the phone's own trouble."""
+    """Remembers the stop until the page is gone; a stop of the phone alone stops no line."""
     phone.stopped = kind
     sentence = f"WhatsApp is closed for this number ({kind.value})."
     if kind in OF_THE_PHONE:

@@ -1,4 +1,4 @@
-"""What WhatsApp answers, in a dialog, to a link with a number."""
+"""The dialogs with which WhatsApp answers a link with a number."""
 
 import re
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from appliance.devices.phone.texts import label
 
 class DialogKind(Enum):
     NOT_ON_WHATSAPP = "not-on-whatsapp"
-    #: It may go better later.
+    #: It may work later.
     LOOKUP_FAILED = "lookup-failed"
     NO_INTERNET = "no-internet"
     #: WhatsApp will never take this number.
@@ -21,7 +21,7 @@ def _any(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 
-# In this order: a bad number begins with the words of a look-up that failed.
+# In this order: the words for a bad number begin like those for a failed look-up.
 _WORDS = (
     (
         DialogKind.BAD_NUMBER,
@@ -63,7 +63,7 @@ _INVITE = _any(r"^invite\b", r"^uitnodigen\b", r"^convidar\b", r"^invitar\b")
 
 
 def dialog_kind(message: str, buttons: Iterable[str] = ()) -> DialogKind:
-    """By the words of the message, else by what its buttons offer."""
+    """By the words of the message, else by the words of its buttons."""
     text = label(message)
     kind = next((kind for kind, words in _WORDS if words.search(text)), DialogKind.UNKNOWN)
     if kind is DialogKind.UNKNOWN and any(_INVITE.search(label(each)) for each in buttons):

@@ -1,4 +1,4 @@
-"""Asking a chat what became of a message, and reading the ticks of those already sent."""
+"""Looks in a chat for what became of a message, and reads the ticks of earlier ones."""
 
 import time
 from contextlib import closing
@@ -26,9 +26,9 @@ from appliance.errors import Transient
 
 
 def look_whatsapp(phone: Phone, look: Look) -> Found:
-    """Counts the own rows that came since the baseline; without one nothing was tapped.
+    """Looks for an own row since the baseline; without a baseline nothing was tapped.
 
-    Absent is said only of a chat that was seen to its end. Raises what opening a chat raises.
+    The answer is *absent* only if the chat was seen to its end. Raises what opening a chat raises.
     """
     if look.baseline is None:
         return Found(finding=Finding.ABSENT, facts={"baseline": False})
@@ -46,7 +46,7 @@ def look_whatsapp(phone: Phone, look: Look) -> Found:
 
 
 def _loaded(chat: Chat, seen: Conversation) -> Conversation:
-    """A list without a row is one that is still being filled: a chat has its notice at least."""
+    """Waits for a list without rows, which is still loading: every chat has at least its notice."""
     deadline = time.monotonic() + chat.phone.patience.wrong_s
     pauses = chat.phone.patience.pauses()
     now: Conversation | None = seen
@@ -86,9 +86,10 @@ def _judge(phone: Phone, look: Look, seen: Conversation) -> Found | None:
 
 
 def _doubt(phone: Phone, look: Look, seen: Conversation, since: list[list[Row]]) -> str:
-    """Why a message that is not seen may have left all the same; nothing when it has not.
+    """Why a message that does not show may have left; empty when it has not left.
 
-    Rows show no day and vanish: disappearing messages after a day, others by a person's hand.
+    Rows show no day, and may vanish: disappearing messages after a day, others when a person
+    deletes them.
     """
     outgoing = look.outgoing
     if _is_long_ago(phone, outgoing):
@@ -100,7 +101,7 @@ def _doubt(phone: Phone, look: Look, seen: Conversation, since: list[list[Row]])
 
 
 def _is_shifted(phone: Phone, look: Look, seen: Conversation, since: list[Row]) -> bool:
-    """An equal row passes for an old one, while old ones are not what they were."""
+    """Whether an equal row counts as old although old rows have changed, so that it may be new."""
     outgoing, baseline = look.outgoing, look.baseline or {}
     old = seen.rows[: len(seen.rows) - len(since)]
     return _newest(phone, list(old), outgoing) is not None and not all(
@@ -109,7 +110,7 @@ def _is_shifted(phone: Phone, look: Look, seen: Conversation, since: list[Row]) 
 
 
 def _judge_above(phone: Phone, look: Look, chat: Chat, seen: Conversation) -> Found:
-    """Much was written since. A row found further up is proof; none is not, for views have gaps."""
+    """Looks further up. A row there is proof; no row is no proof, because views have gaps."""
     with closing(chat.above(seen)) as views:
         judged = (_judge(phone, look, view) for view in views)
         found = next((each for each in judged if each is not None), None)
@@ -124,7 +125,7 @@ def _newest(phone: Phone, rows: list[Row], outgoing: Outgoing) -> Row | None:
 
 
 def _in_time(phone: Phone, row: Row, outgoing: Outgoing) -> bool:
-    """Rows show the time of day alone: after half a day it says nothing."""
+    """Rows show only the time of day, which proves nothing after half a day."""
     if _is_long_ago(phone, outgoing):
         return True
     first = phone.time.minute_of_day(outgoing.started_ms)

@@ -1,7 +1,7 @@
-"""Media in a chat: by which views their rows are known, and which sign notifications give them.
+"""Media in a chat: the views of their rows, and their signs in notifications.
 
-A notification has the sign and then the caption, or a word in the phone's language that may change
-with any update; so a row and a notification are compared by sign and by what is no such word.
+A notification has the sign and then the caption, or else a word in the phone's language, which any
+update may change. So a row and a notification are compared by sign and caption, not by that word.
 Ids and signs are those of WhatsApp's own layouts and code.
 """
 
@@ -12,7 +12,7 @@ from appliance.devices.phone.screen import View
 from appliance.devices.phone.texts import canonical, label
 
 CALL = "📞"
-"""A call stands among the messages and is none: its notification tells of it."""
+"""A call has a row but is no message: its notification tells of it."""
 
 _ANY = "📎"
 _VISUAL = "📷🎥👾"
@@ -23,7 +23,7 @@ _LENGTH = re.compile(r"\d{1,3}:\d{2}(?::\d{2})?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kind:
-    """`signs` are those that it may have; `words` is the view whose text a notification repeats."""
+    """`signs` are its possible signs; `words` is the view whose text a notification repeats."""
 
     signs: str
     ids: frozenset[str]
@@ -34,7 +34,7 @@ def _kind(signs: str, *ids: str, words: str = "") -> _Kind:
     return _Kind(signs=signs, ids=frozenset(ids), words=words)
 
 
-# The first that fits counts: a document that is not downloaded has a `control_btn`, too.
+# The first match counts: a document that is not downloaded has a `control_btn`, too.
 _KINDS = (
     _kind("①", "view_once_media_container_large", "view_once_media_container_small"),
     _kind("①", "view_once_media"),
@@ -58,9 +58,9 @@ _NOT_HERE = frozenset({"control_btn", "control_frame"})
 
 
 def medium_in(row: View) -> tuple[str, str] | None:
-    """The signs that this row's medium may have, the likeliest first, and its title or length.
+    """The possible signs of this row's medium, the likeliest first, and its title or length.
 
-    Before it is downloaded a picture cannot be told from a film.
+    A picture and a film look alike before they are downloaded.
     """
     ids = {below.id for below in row.walk()}
     kind = next((kind for kind in _KINDS if ids & kind.ids), None)
@@ -75,21 +75,21 @@ def medium_in(row: View) -> tuple[str, str] | None:
 
 
 def lasting(signs: str | None) -> str | None:
-    """What of a row's medium stays as it is when it is downloaded."""
+    """The part of a row's signs that stays the same when its medium is downloaded."""
     if signs is None:
         return None
     return _VISUAL if signs[0] in _VISUAL else signs
 
 
 def is_same(signs: str, words: str, told: str) -> bool:
-    """Whether a medium that a row shows so can be the one that a notification told."""
+    """Whether the medium of a row can be the one that a notification told."""
     if signs[0] != _ANY and not told.startswith(tuple(signs)):
         return False
     return told.startswith(tuple(_SIGNS)) and _fits(canonical(words), canonical(told[1:]))
 
 
 def are_alike(shown: str, told: str) -> bool:
-    """Whether a message as it was told from a screen is the one that a notification tells."""
+    """Whether a message told from a screen and one told by a notification can be the same."""
     if canonical(shown) == canonical(told):
         return True
     if not shown.startswith(tuple(_SIGNS + _ANY)):
@@ -99,7 +99,7 @@ def are_alike(shown: str, told: str) -> bool:
 
 
 def _fits(words: str, told: str) -> bool:
-    """Captions and titles are the same, lengths where both are told; pages may follow a title."""
+    """Captions and titles must be equal, lengths if both are told; pages may follow a title."""
     if not words:
         return True
     if _LENGTH.fullmatch(words):

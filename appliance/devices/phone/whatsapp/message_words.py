@@ -1,8 +1,8 @@
-"""Words with which WhatsApp talks about messages, in its notifications and in the rows of a chat.
+"""WhatsApp's own words about messages, in its notifications and in the rows of a chat.
 
-They are looked at only after structure has said what they could be. The own names, the word of
-the count and the two sentences that stand for a message come from WhatsApp's own resources;
-Portuguese and Spanish from public projects.
+They are used only after structure has told what they could be. The names for the owner, the word
+for the count and the two sentences in place of a message come from WhatsApp's own resources;
+Portuguese and Spanish come from public projects.
 """
 
 import re
@@ -13,7 +13,7 @@ from appliance.devices.protocol import Form
 OWN_NAMES = frozenset(
     {"You", "U", "Je", "Jij", "Du", "Ty", "Dvs.", "Siz", "Ви", "Vous", "Você", "Tú"}
 )
-"""How notifications name the phone's own owner where they do not say it themselves."""
+"""The names for the phone's owner in notifications that have no `selfDisplayName`."""
 
 _MESSAGE_WORDS = (
     "messages?|berichten|bericht|Nachrichten|Nachricht|mensagens|mensagem|mensajes?"
@@ -30,10 +30,10 @@ _DELETED = re.compile(
 DELETED_BY_OWNER = re.compile(
     r"You deleted this message|(?:U|Je) hebt dit bericht verwijderd", re.IGNORECASE
 )
-"""What stands where a message of the phone's owner was."""
+"""The sentence in place of a deleted message of the phone's owner."""
 
-# One emoji, with what joins and colours it, between a few words and the quoted message; one of
-# the words is the verb. Only English is known (`Reacted 👍 to "text"`).
+# One emoji, with its joiners and colours, between a few words and the quoted message; one of the
+# words is the verb. Only English is known (`Reacted 👍 to "text"`).
 _QUOTE = r"[\"“”„«»‘’']"
 _EMOJI = r"\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff"
 _REACTION = re.compile(
@@ -50,12 +50,12 @@ MISSED_CALL = re.compile(
 
 
 def without_count(title: str) -> str:
-    """The title without the number of messages that WhatsApp puts behind it."""
+    """The title without the number of messages that WhatsApp puts after it."""
     return _COUNT_SUFFIX.sub("", title)
 
 
 def form_of(text: str) -> Form:
-    """Whether these are somebody's words, or WhatsApp's own in the place of them."""
+    """Whether this is somebody's text, or WhatsApp's own sentence in its place."""
     plain = label(text)
     if _WAITING.fullmatch(plain):
         return Form.WAITING
@@ -63,6 +63,6 @@ def form_of(text: str) -> Form:
 
 
 def is_reaction(text: str) -> bool:
-    """Whether WhatsApp tells so that somebody put an emoji on a message."""
+    """Whether this is WhatsApp's sentence for an emoji that somebody put on a message."""
     found = _REACTION.fullmatch(label(text))
     return found is not None and bool(_REACTED.search(found["before"] + found["after"]))

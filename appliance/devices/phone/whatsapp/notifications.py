@@ -1,4 +1,4 @@
-"""WhatsApp's messages and missed calls as its notifications hold them."""
+"""WhatsApp's messages and missed calls, from its notifications."""
 
 import hashlib
 import logging
@@ -25,12 +25,12 @@ ACCOUNT = "@s.whatsapp.net"
 GROUP = "@g.us"
 HIDDEN = "@lid"
 
-# The chats of people and of groups; `status@broadcast`, `…@broadcast`, `…@newsletter` and what
-# may come yet are nobody who writes to the line.
+# The chats of people and of groups. `status@broadcast`, `…@broadcast`, `…@newsletter` and unknown
+# kinds are nobody who writes to the line.
 _CHAT = re.compile(rf"[1-9]\d{{4,19}}{ACCOUNT}|[\w.:-]+{HIDDEN}|[\d-]+{GROUP}")
 _MESSAGES = re.compile(r"^ {16}android\.messages=(?:Parcelable|Bundle)\[\] \((\d+)\)", re.MULTILINE)
 
-# WhatsApp's channels for what is no message, without the number of their version.
+# WhatsApp's channels for notifications that are no messages, without their version numbers.
 _SERVICE_CHANNELS = frozenset(
     {
         "sending_media",
@@ -40,7 +40,7 @@ _SERVICE_CHANNELS = frozenset(
         "critical_app_alerts",
     }
 )
-# Notification.CATEGORY_* of AOSP that say the same; a message is `msg`, or nothing.
+# Notification.CATEGORY_* of AOSP that mean the same; a message has `msg` or no category.
 _SERVICE_CATEGORIES = frozenset({"service", "progress", "status", "err", "sys", "transport"})
 _MISSED = "missed_call"
 _CALL = "call"
@@ -48,10 +48,10 @@ _MISSED_TAG = "|wa_missed_call_notifications"
 
 
 def messages_of(record: Record, *, offset_ms: int = 0) -> list[Incoming]:
-    """What others wrote, oldest first, as one notification of a chat repeats it.
+    """What others wrote, oldest first, from one notification of a chat.
 
-    `offset_ms` is how far the phone's clock is ahead. Summaries, notices, calls and reactions
-    have none.
+    `offset_ms` is how far the phone's clock is ahead. Summaries, notices, calls and reactions have
+    no messages.
     """
     jid = record.shortcut
     if not _is_of_chat(record) or jid is None or not record.message_count:
@@ -72,7 +72,7 @@ def messages_of(record: Record, *, offset_ms: int = 0) -> list[Incoming]:
 
 
 def missed_call_of(record: Record, *, offset_ms: int = 0) -> MissedCall | None:
-    """The call over WhatsApp that nobody took, if this notification tells of one and by whom."""
+    """The missed WhatsApp call, if this notification tells of one and names the caller."""
     if not _is_ours(record) or record.message_count is not None or not _is_missed(record):
         return None
     caller = record.shortcut or ""
@@ -93,7 +93,7 @@ def missed_call_of(record: Record, *, offset_ms: int = 0) -> MissedCall | None:
 
 
 def _is_ours(record: Record) -> bool:
-    """A notification of the phone's own account that tells of somebody else's doing."""
+    """Whether it belongs to the phone's main user and tells what another person did."""
     if record.package not in PACKAGES or record.user != 0 or record.progress:
         return False
     if record.flags & (Flag.GROUP_SUMMARY | Flag.FOREGROUND_SERVICE):
@@ -111,7 +111,7 @@ def _is_of_chat(record: Record) -> bool:
 
 
 def _is_missed(record: Record) -> bool:
-    """A call that still rings or goes on is not missed; words decide where nothing else says."""
+    """A call that still rings or goes on is not missed; words decide where nothing else does."""
     if record.ringing or record.flags & Flag.ONGOING_EVENT:
         return False
     if record.category in {_CALL, _MISSED} or _MISSED_TAG in record.key:
@@ -122,7 +122,7 @@ def _is_missed(record: Record) -> bool:
 
 
 class _Heading:
-    """The texts around the messages: whose chat it is and how the owner is called."""
+    """The texts around the messages: the name of the chat and the name of the phone's owner."""
 
     def __init__(self, extras: str, jid: str) -> None:
         self.title = label(_value(extras, "android.title") or "")
@@ -131,7 +131,7 @@ class _Heading:
         self._own = label(_value(extras, "android.selfDisplayName") or "")
 
     def is_own(self, sender: str) -> bool:
-        """A contact may be called You: in a chat of two the title then says so."""
+        """A contact may be named You; in a chat of two the title then has that name."""
         name = label(sender)
         if not self.group and name == without_count(self.title):
             return False
@@ -144,7 +144,7 @@ class _Heading:
 
     @property
     def last_sender(self) -> str:
-        """Whose message the notification's own text is."""
+        """The sender of the notification's own text."""
         return self.title.rpartition(": ")[2] if self.group else without_count(self.title)
 
 
@@ -169,7 +169,7 @@ def _incoming(
 
 
 def message_key(jid: str, time_ms: int, sender: str, place: int) -> str:
-    """The same for every repetition of a message, also where its text has changed.
+    """A key that is equal for every repetition of a message, even if its text has changed.
 
     `place` counts the messages of this sender at this very moment.
     """
@@ -185,12 +185,12 @@ def _sender(jid: str, shown: str, *, group: bool) -> str:
 
 
 def _account(jid: str) -> str:
-    """The number of an account; one that hides its number stays a jid."""
+    """The number of an account; an account that hides its number stays a jid."""
     return f"+{jid.removesuffix(ACCOUNT)}" if jid.endswith(ACCOUNT) else jid
 
 
 def _posted(record: Record, extras: str, heading: _Heading) -> list[Posted]:
-    """The array of messages; where it cannot be read, the notification's own text alone."""
+    """The array of messages; if it cannot be read, only the notification's own text."""
     found = _MESSAGES.search(extras)
     entries = read_entries(extras[found.end() :], int(found[1]), _text(extras)) if found else []
     if entries:
@@ -204,7 +204,7 @@ def _text(extras: str) -> str | None:
 
 
 def _value(extras: str, key: str) -> str | None:
-    """The value of one of the extras; it may run over lines, up to the next key or the end."""
+    """The value of one of the extras; it may have several lines, up to the next key or the end."""
     pattern = (
         rf"^ {{16}}{re.escape(key)}=(?:String|SpannableString|SpannedString"
         rf"|SpannableStringBuilder|CharSequence) \((?P<value>.*?)\)"

@@ -1,4 +1,4 @@
-"""Opening the chat with one number, and making sure that it is that chat."""
+"""Opens the chat with one number, and makes sure that it is that chat."""
 
 import logging
 import time
@@ -22,9 +22,9 @@ log = logging.getLogger(__name__)
 
 
 class StaleScreen(Exception):
-    """What shows may belong to another number: the link is tried once more.
+    """The screen may belong to another number, so the link is tried once more.
 
-    `else_` is what it means when the link leads there again.
+    `else_` is the error to raise if the link leads there again.
     """
 
     def __init__(self, else_: DeviceError | None = None) -> None:
@@ -72,7 +72,7 @@ def follow(chat: Chat) -> Conversation:
 
 
 def _judge(chat: Chat, seen: Seen) -> Conversation | None:
-    """The chat if this is it; None while it may still become it."""
+    """The chat, if it shows; None while it may still come."""
     match seen:
         case Conversation() if seen.entry is not None and chat.is_ours(seen):
             return seen
@@ -90,9 +90,9 @@ def _judge(chat: Chat, seen: Seen) -> Conversation | None:
 
 
 def _judge_dialog(chat: Chat, dialog: Dialog) -> None:
-    """A dialog may be left over from another number: the number in it decides.
+    """Raises what the dialog means; StaleScreen for one with another number, which is old.
 
-    What says that a number will never do names it, or says so twice.
+    A dialog that refuses a number for good must name it, or come twice.
     """
     if dialog.number is not None and dialog.number != chat.digits:
         raise StaleScreen
@@ -129,7 +129,7 @@ def _give_up(chat: Chat, seen: Seen) -> None:
 
 
 def _remember_stranger(chat: Chat) -> None:
-    """Another's chat was opened, and with that marked read: it is looked into for its news."""
+    """Opening another person's chat marked it read, so it is opened again later for its news."""
     seen, phone = chat.seen, chat.phone
     if not isinstance(seen, Conversation) or seen.group:
         return

@@ -1,4 +1,4 @@
-"""What WhatsApp shows, told by structure first and by words where structure says too little."""
+"""What WhatsApp shows: by structure first, by words where structure says too little."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ from appliance.devices.phone.whatsapp.stops import StopKind, stop_kind
 
 PACKAGES = ("com.whatsapp", "com.whatsapp.w4b")
 
-# Where one of these is, people's own words show.
+# A screen with one of these shows people's own words.
 _AMONG_MESSAGES = (
     "entry",
     "conversation_contact_name",
@@ -49,9 +49,8 @@ class Conversation:
     """`unread_from` is the index of the first row after the unread divider, if it shows, and
     `unread_count` the number in it.
 
-    `loaded` is False for the moment in which the list is there and nothing in it. `filled` tells
-    that rows may be hidden above, `from_start` that the notice shows with which every chat
-    begins; `area` is where the rows are.
+    `loaded` is False while the list is still empty. `filled`: rows may be hidden above.
+    `from_start`: the notice shows with which every chat begins. `area` is where the rows are.
     """
 
     title: str
@@ -78,7 +77,7 @@ class ChatsList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRow:
-    """`own_last` tells whether the newest message of the chat is the phone's own."""
+    """`own_last`: the newest message of the chat is the phone's own."""
 
     name: str
     own_last: bool
@@ -138,7 +137,7 @@ def _page(app: Screen) -> Conversation | ChatsList | Unknown:
 
 
 def _stopped(app: Screen) -> Stopped | None:
-    """A ban, log-out or expiry fills the screen; among messages such words are somebody's text."""
+    """A ban, log-out or expiry fills the screen; beside messages such words are somebody's text."""
     if app.first(*_AMONG_MESSAGES):
         return None
     if app.first("ban_icon"):
@@ -170,7 +169,7 @@ def _dialog(app: Screen) -> Dialog | Stopped | None:
 
 
 def _looking_up(app: Screen) -> LookingUp | None:
-    """A spinner in a window of its own: the last chat may still show behind it.
+    """Looks for a spinner in a window of its own: the last chat may still show behind it.
 
     It may be built as a dialog, which then has no button to answer with.
     """

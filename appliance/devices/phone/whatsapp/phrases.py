@@ -1,7 +1,7 @@
 """Words on WhatsApp's screens in the languages that phones here speak.
 
-Looked at only after the structure of a screen has said what it could be. English and Dutch are
-those of WhatsApp's own resources, Portuguese comes from dumps, Spanish from help pages.
+They are used only after the structure of a screen has told what it could be. English and Dutch come
+from WhatsApp's own resources, Portuguese from dumps, Spanish from help pages.
 """
 
 import re
@@ -9,7 +9,7 @@ import re
 from appliance.devices.phone.texts import label
 from appliance.devices.protocol import Tick
 
-# A text says Read, a picture or any other medium Seen, a voice message Played.
+# The tick says Read for a text, Played for a voice message, Seen for any other medium.
 TICKS = {
     # en
     "pending": Tick.PENDING,
@@ -53,7 +53,7 @@ ENCRYPTED = re.compile(
     r"Messages and calls are end-to-end encrypted"
     r"|Berichten en oproepen worden end-to-end versleuteld"
 )
-"""How the notice begins with which every chat begins, in English and Dutch alone.
+"""The first words of the notice with which every chat begins, in English and Dutch only.
 
 In another language the beginning of a chat is not proven, and a person is asked.
 """

@@ -1,4 +1,4 @@
-"""Telling the rows of a chat that are new from those that were there before."""
+"""Finds the rows of a chat that are new since an earlier view."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ _KEPT_ROWS = 40
 
 @dataclass(slots=True, kw_only=True)
 class History:
-    """What has been seen of one chat: since when, how it looked last, and rows not yet told."""
+    """What was seen of one chat: since when, the last view, and rows that were not told yet."""
 
     opened_ms: int
     last: Conversation | None = None
@@ -23,16 +23,16 @@ class History:
 
 
 def identity(row: Row) -> tuple[bool, str, str, str | None]:
-    """What of a row stays as it is while its tick moves and its medium is downloaded."""
+    """The parts of a row that stay the same when its tick changes and its medium is downloaded."""
     return row.own, row.text, row.time, lasting(row.media)
 
 
 def readings(before: Sequence[Hashable], now: Sequence[Hashable]) -> list[int]:
-    """How many of the rows now may be those from before; the likeliest first, empty if none.
+    """How many rows of `now` may be known from `before`; the likeliest first, empty if none fits.
 
-    Both are stretches of one list that only grows at its end, so that the known rows of `now`
-    come first and end as `before` ends. The longer the overlap the likelier; of equal overlaps
-    the one that leaves more as new. Rows that look alike allow several.
+    Both are parts of one list that only grows at its end, so the known rows of `now` come first and
+    end like `before`. A longer overlap is likelier; of equal overlaps the one that leaves more rows
+    as new. Rows that look alike allow several answers.
     """
     if not before:
         return [0]
@@ -50,13 +50,13 @@ def _ends_alike(before: Sequence[Hashable], known: Sequence[Hashable]) -> bool:
 
 
 def rows_after(before: Sequence[Row], now: Sequence[Row]) -> list[Row] | None:
-    """The rows of now that were not there before; None when the two do not overlap."""
+    """The rows of `now` that were not in `before`; None when the two do not overlap."""
     fits = readings([identity(row) for row in before], [identity(row) for row in now])
     return list(now[fits[0] :]) if fits else None
 
 
 def baseline_of(conversation: Conversation, *, text: str, salt: str) -> dict[str, Any]:
-    """What stands in the chat before the tap, without a word of it."""
+    """The rows of the chat before the tap, as hashes without texts."""
     rows = [list(_mark(row, salt)) for row in conversation.rows[-_KEPT_ROWS:]]
     whole = conversation.loaded and not conversation.filled
     return {"rows": rows, "equal": conversation.own_equal(text), "whole": whole}
@@ -65,7 +65,7 @@ def baseline_of(conversation: Conversation, *, text: str, salt: str) -> dict[str
 def since_baseline(
     baseline: Mapping[str, Any], conversation: Conversation, *, salt: str
 ) -> list[list[Row]]:
-    """The rows that may have come since, one list a reading; empty when the view has a gap."""
+    """The rows that may be new, one list for each reading; empty when the views do not overlap."""
     if not conversation.loaded:
         return []
     before = [tuple(mark) for mark in baseline.get("rows", [])]
@@ -74,7 +74,7 @@ def since_baseline(
     now = [_mark(row, salt) for row in conversation.rows]
     known = readings(before, now)
     if baseline.get("whole") and not conversation.filled:
-        # Both views show the chat from its first message on: nothing is left to guess.
+        # Both views show the chat from its first message on, so the count is certain.
         known = [count for count in known if count == len(before)]
     return [list(conversation.rows[count:]) for count in known]
 

@@ -1,4 +1,4 @@
-"""The rows of an open chat: whose they are, what they say, how far they came."""
+"""The rows of an open chat: their sender, text and tick."""
 
 import re
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ _EDGE_PX = 30
 
 # A cut message is recognised by at least this much of its beginning.
 _SHORTEST_PREFIX = 60
-# WhatsApp cuts after some 768 characters. Where the words of its link are not known, what is
-# shorter than this is not cut, and the link is no longer than this.
+# WhatsApp cuts after some 768 characters. Where the words of its link are not known, a text shorter
+# than this is not cut, and the link is at most as long as `_CUT` allows.
 _SHORTEST_CUT = 300
 _CUT = re.compile(r"(?:…|\.\.\.)\s?[^….]{1,30}$")
 
@@ -28,11 +28,10 @@ class Row:
     """A message in an open chat. `text` is as dumped; `sender` is known in groups only.
 
     `media` are the signs that its medium may have and `detail` the medium's title or length;
-    `edited` is whether WhatsApp says that they changed it.
-    `head` is the beginning of a long message that WhatsApp cuts with its "Read more", which is
-    at `more` where it shows.
-    `place` counts the message texts above this one, so that one of them can be asked for.
-    `rewritten` is an own message that was edited or deleted: what it said is not there any more.
+    `edited`: WhatsApp says that they changed it. `head` is the beginning of a long message that
+    WhatsApp cuts with its "Read more", and `more` the place of that link where it shows. `place`
+    counts the message texts above this one, so that this one can be asked for. `rewritten`: an own
+    message was edited or deleted, so its text is gone.
     """
 
     own: bool
@@ -69,8 +68,8 @@ def unread_count(app: Screen) -> int:
 def read_rows(app: Screen) -> tuple[tuple[Row, ...], int | None]:
     """The messages from top to bottom; each is one child of the list and has a time of its own.
 
-    A row without a time is cut off by the edge of the list: whose it is cannot be told, and it
-    is left out.
+    A row without a time is cut off by the edge of the list. Its sender cannot be told, so it is
+    left out.
     """
     messages = list_of(app)
     rows: list[Row] = []
@@ -90,10 +89,10 @@ def list_of(app: Screen) -> View | None:
 
 
 def shows_start(app: Screen) -> bool:
-    """The notice about encryption, with which every chat begins, is at the top of the list.
+    """Whether the notice about encryption, with which every chat begins, is at the top of the list.
 
-    Its place and its words together: each row of the system has an `info`, as documents and
-    videos have, and a cleared chat begins with none.
+    Place and words must both fit: each row of the system has an `info`, as documents and videos
+    have, and a cleared chat begins without the notice.
     """
     messages = list_of(app)
     top = messages.children[0] if messages and messages.children else None
@@ -104,7 +103,7 @@ def shows_start(app: Screen) -> bool:
 
 
 def is_filled(app: Screen) -> bool:
-    """Rows from edge to edge; a chat with few messages leaves room above or below them."""
+    """Whether rows reach from edge to edge; a chat with few messages leaves room above or below."""
     messages = list_of(app)
     if messages is None or not messages.children:
         return False
@@ -138,7 +137,7 @@ def _row(view: View, place: int, above: Row | None) -> Row:
 
 
 def _is_rewritten(view: View, text: str, *, own: bool) -> bool:
-    """A deleted message has an icon beside its sentence, and is not known to have a tick.
+    """A deleted message has an icon beside its sentence, and maybe no tick.
 
     A document has an icon, too, and no text but a caption.
     """
@@ -151,7 +150,7 @@ def _is_rewritten(view: View, text: str, *, own: bool) -> bool:
 
 
 def _form(view: View, text: str) -> Form:
-    """A deleted message has a picture before its words, which anybody may write."""
+    """A deleted message has an icon before its words; without one a person wrote the words."""
     form = form_of(text)
     return Form.WORDS if form is Form.DELETED and view.first("icon") is None else form
 
@@ -167,7 +166,7 @@ def is_cut(text: str) -> bool:
 
 
 def _likely_head(text: str) -> str:
-    """The beginning of a text that ends as one does that is cut, in whatever language."""
+    """The beginning of a text that seems to be cut, in any language."""
     shown = label(text)
     found = _CUT.search(shown) if len(shown) >= _SHORTEST_CUT else None
     return shown[: found.start()] if found else ""

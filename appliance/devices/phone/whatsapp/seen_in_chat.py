@@ -1,4 +1,4 @@
-"""What people wrote while their chat was open: WhatsApp tells it on the screen alone."""
+"""What people wrote while their chat was open: WhatsApp shows it only on the screen."""
 
 import hashlib
 import logging
@@ -20,9 +20,9 @@ from appliance.errors import DeviceError
 
 log = logging.getLogger(__name__)
 
-# So many looks may pass until a message that was cut shows whole.
+# Looks until a message that was cut shows whole.
 _EXPANDS_WITHIN = 6
-# A row on the screen is compared with what came from this person in the last days.
+# A row on the screen is compared with this person's messages of the last days.
 _RECENT_MS = 3 * 24 * 60 * MS_PER_MINUTE
 _TEXT_VIEW = r".*:id/message_text"
 _LOST_EMOJI = ".."
@@ -37,7 +37,7 @@ class Arrivals:
         self.history = history or History(opened_ms=phone.clock.now_ms())
 
     def see(self, conversation: Conversation) -> None:
-        """Takes what is new in this view of the chat."""
+        """Collects the new rows of this view of the chat."""
         before, self.history.last = self.history.last, conversation
         if before is None:
             self.consider(self._unread(conversation))
@@ -48,7 +48,7 @@ class Arrivals:
         self.consider(later)
 
     def consider(self, rows: Iterable[Row]) -> None:
-        """Rows that may be news; those already told are sorted out in the end."""
+        """Adds rows that may be news; `news` removes those that were told already."""
         self.history.rows += [
             row
             for row in rows
@@ -56,7 +56,7 @@ class Arrivals:
         ]
 
     def _unread(self, conversation: Conversation) -> list[Row]:
-        """Rows below the divider, and those so young that no notification can have told them."""
+        """Rows below the divider, and rows so new that no notification can have told them."""
         divider = conversation.unread_from
         rows = enumerate(conversation.rows)
         return [
@@ -74,13 +74,13 @@ class Arrivals:
 
     @property
     def last(self) -> Conversation | None:
-        """The chat as it was seen last, if it was seen."""
+        """The last view of the chat, if there was one."""
         return self.history.last
 
     def news(self) -> list[Incoming]:
         """The gathered rows that no notification has told; the chat must still be open.
 
-        A row that is what became of a message told before has that message's key.
+        A row that replaces a message told before keeps that message's key.
         """
         if not self.history.rows:
             return []
@@ -109,7 +109,7 @@ class Arrivals:
         return [row for row in rows if not row.own]
 
     def _before_change(self, row: Row, gone: Sequence[Incoming]) -> Incoming | None:
-        """The message whose words no longer show, where this row is what became of it."""
+        """The message that this row replaces, whose words no longer show."""
         return next(
             (
                 told
@@ -122,7 +122,7 @@ class Arrivals:
         )
 
     def _incoming(self, row: Row, sender: str, before: list[Incoming]) -> Incoming:
-        """Its key counts what is alike: the third "ok" of a minute is not the second."""
+        """The key counts equal messages: the third "ok" of a minute is not the second."""
         text = self._text(row)
         at_ms = self._phone.time.latest_ms(row.time, now_ms=self._phone.clock.now_ms())
         alike = sum(canonical(m.text) == canonical(text) for m in before)
@@ -139,7 +139,7 @@ class Arrivals:
         )
 
     def _text(self, row: Row) -> str:
-        """The true text where the screen shows it cut or the dump has lost emoji."""
+        """The text; asked for exactly where the screen cuts it or the dump has lost emoji."""
         if row.media is not None:
             return f"{row.media[0]} {row.text or row.detail}".strip()
         now = self._on_screen(row)
@@ -174,9 +174,9 @@ class Arrivals:
 def match(
     rows: Sequence[Row], told: Sequence[Incoming], phone: Phone
 ) -> tuple[list[Row], list[Incoming]]:
-    """Each message that was told stands for one row; gives the rows and messages left over.
+    """Pairs each told message with one row; returns the rows and messages left over.
 
-    What says most is matched first: a picture without a caption may be any picture.
+    Rows with words are matched first: a picture without a caption may be any picture.
     """
     left = list(told)
     fresh = list(rows)
@@ -206,7 +206,7 @@ def _is_told(row: Row, told: Incoming, phone: Phone) -> bool:
 
 
 def _same_minute(row: Row, told: Incoming, phone: Phone) -> bool:
-    """The phone shows and notifies by one clock; only what was itself read may be a minute off."""
+    """A notification has the row's minute while both clocks agree; else it may be a minute off."""
     minute = phone.time.minute_of_day(told.at_ms)
     if told.exact and phone.time.ahead_ms == 0:
         return minute_in(row.time) in {minute, None}

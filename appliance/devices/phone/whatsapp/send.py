@@ -75,17 +75,17 @@ class _Send:
             time.sleep(next(pauses))
 
     def _holds_text(self, now: Conversation) -> bool:
-        """An empty entry shows its hint, which may be the very text: Send tells the two apart."""
+        """An empty entry shows its hint, which may equal the text, but then there is no Send."""
         return now.entry is not None and now.entry.holds(self._text) and now.send is not None
 
     def _stopped(self, sentence: str, **facts: str) -> Transient:
-        """Nothing was tapped; what was seen is kept."""
+        """The error for a send that was not tapped; keeps what was seen."""
         return Transient(sentence, self._evidence.keep(self._chat.screen, **facts))
 
     # After the tap
 
     def _prove(self, typed: Conversation) -> Proof:
-        """Looks until the row and its tick are there, or until it is plain that they are not."""
+        """Looks until the row and its tick are there, or until their time is over."""
         patience, tapped = self._phone.patience, time.monotonic()
         pauses = patience.pauses()
         row: Row | None = None
@@ -102,7 +102,7 @@ class _Send:
                 raise self._pending(row)
 
     def _look_again(self, tapped: float) -> Conversation | None:
-        """A phone that is away or cannot be read may be back before patience ends."""
+        """None while the phone is away or cannot be read; raises when `row_s` is over."""
         try:
             return self._chat.look()
         except DeviceError:
@@ -111,7 +111,7 @@ class _Send:
             return None
 
     def _own_row(self, typed: Conversation, now: Conversation) -> Row | None:
-        """The new own row with the text, once the entry has let the text go."""
+        """The new own row with the text, once the entry does not hold the text any more."""
         if self._holds_text(now) or not now.rows:
             return None
         last = next((row for row in reversed(now.rows) if row.own), None)
@@ -149,7 +149,7 @@ class _Send:
         )
 
     def _search(self, now: Conversation, typed: Conversation) -> Proof:
-        """The entry has let the text go: its row is further up, below what stood there before."""
+        """The entry is empty, so the row must be above this view, after the rows from before."""
         before = {identity(row) for row in typed.rows}
         with closing(self._chat.above(now)) as views:
             rows = (row for view in views for row in reversed(view.rows) if self._fits(row))
@@ -168,7 +168,7 @@ class _Send:
         return Unconfirmed("The chat does not show what became of the message.", kept)
 
     def _settle_unmoved(self, now: Conversation, typed: Conversation) -> Proof:
-        """The text still stands there: once it is cleared, a late tap does nothing, and shows."""
+        """The entry still holds the text. Once it is cleared, a late tap can send nothing."""
         kept = self._evidence.keep(self._chat.screen, row=False, entry=True)
         self._chat.type(now, "")
         after = self._chat.look()

@@ -1,7 +1,7 @@
 """Pages at which WhatsApp does not go on: bans, log-outs, old versions, a phone in trouble.
 
-The words are those of English and Dutch releases from 2017 to 2025, with *U* and with *je*, by
-the shortest fragment that tells; Portuguese and Spanish come from public projects. A page whose
+The words come from English and Dutch releases from 2017 to 2025, with *U* and with *je*, cut to the
+shortest fragment that is clear; Portuguese and Spanish come from public projects. A page whose
 words are not known is told by its ids or by the name of its activity.
 """
 
@@ -25,7 +25,7 @@ class StopKind(Enum):
 
 
 OF_THE_PHONE = frozenset({StopKind.CLOCK_WRONG, StopKind.STORAGE_FULL})
-"""Nobody minds the number: only this phone cannot, and another device of the line goes on."""
+"""Nobody objects to the number: only this phone stops, and another device goes on."""
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
@@ -84,7 +84,7 @@ _WORDS = (
     ),
 )
 
-# By the last part of the class, for the packages around it move from release to release.
+# By the last part of the class name, because the packages change from release to release.
 _ACTIVITIES = {
     "BanAppealActivity": StopKind.BANNED,
     "SpamWarningActivity": StopKind.WARNED,
@@ -103,7 +103,7 @@ _FOCUS = re.compile(r"mCurrentFocus=Window\{[^}\n]*\s(?P<package>[\w.]+)/(?P<cls
 
 
 def stop_kind(text: str) -> StopKind | None:
-    """The stop that a sentence of WhatsApp's own means."""
+    """The stop that a sentence of WhatsApp means."""
     plain = label(text)
     return next((kind for kind, words in _WORDS if words.search(plain)), None)
 

@@ -7,12 +7,12 @@ from appliance.devices.phone.phone_clock import MS_PER_MINUTE, is_between
 from appliance.devices.phone.whatsapp.rows import Row
 from appliance.devices.protocol import Outgoing, Tick
 
-# A message stands in its chat within this of the moment its attempt began.
+# The row of a message shows a time at most this long after its attempt began.
 _SENT_WITHIN_MS = 10 * MS_PER_MINUTE
 
 
 def ticks_of(phone: Phone, sent: Sequence[Outgoing], rows: Sequence[Row]) -> dict[str, Tick]:
-    """By message id, matched from the newest upwards; what the view does not show is left out."""
+    """By message id, matched from the newest upwards; messages that do not show are left out."""
     ticks: dict[str, Tick] = {}
     for outgoing in reversed(sent):
         place = next(

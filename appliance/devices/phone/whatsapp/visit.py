@@ -1,4 +1,4 @@
-"""Leaving a chat so that nothing that came while it was open gets lost."""
+"""Leaves a chat without losing messages that came while it was open."""
 
 import logging
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from appliance.errors import BalieError, DeviceError, DeviceGone
 
 log = logging.getLogger(__name__)
 
-# A chat that grows faster than it can be left is told by its notification in the end.
+# If a chat grows faster than Balie can leave it, its notification tells the rest.
 _MOST_RETURNS = 3
 
 
@@ -31,7 +31,7 @@ _MOST_RETURNS = 3
 def visiting(
     phone: Phone, number: str, keep: Keep = keep_nothing, history: History | None = None
 ) -> Iterator[Chat]:
-    """A chat that is left again whatever happens."""
+    """The chat; it is left again whatever happens."""
     chat = Chat(phone, number, keep, history)
     gone = False
     try:
@@ -44,9 +44,9 @@ def visiting(
 
 
 def _leave(chat: Chat, *, gone: bool) -> None:
-    """Tells what came meanwhile and goes to the home screen; raises nothing of ours.
+    """Tells what came meanwhile and goes to the home screen; raises none of our errors.
 
-    A chat that may still be open, or that could not be looked at again, is returned to later.
+    A chat that may still be open, or that could not be looked at again, is opened again later.
     """
     settled = False
     shown = chat.seen
@@ -65,7 +65,7 @@ def _leave(chat: Chat, *, gone: bool) -> None:
 
 
 def _is_unknown(seen: Seen) -> bool:
-    """Even Back may be an answer to a question that nobody has read."""
+    """Whether an unknown question may be on the screen: even Back may answer it."""
     if isinstance(seen, Dialog):
         return seen.kind is DialogKind.UNKNOWN
     return isinstance(seen, Stopped | Obstacle | Unknown)
@@ -76,9 +76,10 @@ def _tell_news(chat: Chat) -> None:
 
 
 def _leave_nothing_unseen(chat: Chat) -> None:
-    """What comes between the last look and the leaving is marked read and told nowhere.
+    """Messages between the last look and the leaving are marked read, so no notification tells
+    them.
 
-    The list of chats, which marks nothing, shows whether the chat has grown; if so it is
+    The list of chats marks nothing as read and shows whether the chat has grown; if so, the chat is
     opened once more.
     """
     if chat.arrivals.last is None or _is_unknown(chat.seen):
