@@ -35,7 +35,7 @@ _FIRST_NUMBER = 31612345601
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmulatorConfig:
-    """`phones` and `modems` are how many, or each of them ordered by a spec.
+    """`phones` and `modems` are numbers of devices, or a spec for each device.
 
     `rhythm_s` is the mean time between two messages that people begin, in the world's seconds.
     """
@@ -94,7 +94,7 @@ class Emulator:
 
     @staticmethod
     def _people(config: EmulatorConfig) -> list[Person]:
-        """They write to the phones; where there are only modems to those, and by SMS alone."""
+        """People write to the phones; without phones they write to the modems, by SMS only."""
         phones = [spec.number for spec in config.specs()]
         offices = phones or [spec.number for spec in config.modem_specs()]
         people = make_people(offices, seed=config.seed, per_office=config.people_per_phone)
@@ -146,7 +146,7 @@ class Emulator:
 
 
 def run_emulator(config: EmulatorConfig) -> None:
-    """Runs until SIGTERM or SIGINT, or until standard input closes when that is asked for."""
+    """Runs until SIGTERM or SIGINT, or, when asked for, until standard input closes."""
     asyncio.run(_run(config))
 
 

@@ -54,7 +54,7 @@ def read_destination(octets: Octets) -> Address:
 
 
 def read_service_centre(octets: Octets) -> str:
-    """The SMSC before a TPDU as AT commands carry it; empty for the one that is set."""
+    """The SMSC before a TPDU as AT commands carry it; empty means the SMSC that is set."""
     length = octets.one("SMSC length")
     if length == 0:
         return ""
@@ -92,7 +92,7 @@ def _kind_of(octet: int, *, field: str) -> int:
 
 
 def _digits(octets: bytes, *, field: str) -> str:
-    """Decimal digits, with one filler at the very end at most."""
+    """Decimal digits, with at most one filler at the very end."""
     digits = swapped(octets)
     digits = digits.removesuffix("f")
     if not digits.isdecimal():

@@ -23,7 +23,7 @@ _SEPTETS = {char: bytes([code]) for code, char in enumerate(_BASIC) if code != E
 
 
 def septets_of(text: str) -> list[bytes] | None:
-    """One or two septets a character; None when the alphabet cannot say it."""
+    """One or two septets a character; None when the alphabet lacks a character."""
     try:
         return [_SEPTETS[char] for char in text]
     except KeyError:
@@ -31,8 +31,8 @@ def septets_of(text: str) -> list[bytes] | None:
 
 
 def decoded(septets: bytes) -> str:
-    """An escape before what the extension table lacks shows the character of the main table; an
-    escape at the end shows a space.
+    """An escape before a code that the extension table lacks gives the character of the main table;
+    an escape at the end gives a space.
     """
     chars = []
     rest = iter(septets)

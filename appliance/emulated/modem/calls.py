@@ -1,4 +1,4 @@
-"""Somebody calls: it rings, and nobody takes it, unless the modem was told to by S0."""
+"""Somebody calls: it rings, and nobody answers, unless S0 tells the modem to."""
 
 from appliance.emulated.modem.equipment import Equipment
 
@@ -10,9 +10,9 @@ class Calls:
     def __init__(self, equipment: Equipment) -> None:
         self._equipment = equipment
         self._left = self._rung = 0
-        #: How many calls it took by itself.
+        #: How many calls the modem answered by itself.
         self.taken = 0
-        #: Who calls now; empty for a withheld number, None when nobody does.
+        #: Who calls now; empty for a withheld number, None when nobody calls.
         self.caller: str | None = None
 
     def ring(self, caller: str, *, rings: int = _RINGS, every_ms: float = _EVERY_MS) -> None:
@@ -23,7 +23,7 @@ class Calls:
         self._once(every_ms)
 
     def end(self) -> None:
-        """Refused here, or given up there."""
+        """Ends the call: refused by this modem, or given up by the caller."""
         self.caller = None
 
     def _once(self, every_ms: float) -> None:
@@ -51,7 +51,7 @@ class Calls:
         return f'"{self.caller}",{kind},,,,0'
 
     def listed(self) -> str | None:
-        """Of +CLCC: an incoming voice call."""
+        """The line of +CLCC for an incoming voice call."""
         if self.caller is None:
             return None
         kind = 145 if self.caller.startswith("+") else 129

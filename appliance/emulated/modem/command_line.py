@@ -29,7 +29,7 @@ class Command:
     arguments: tuple[str, ...] = ()
 
     def argument(self, place: int, default: str = "") -> str:
-        """Without its quotes; what is left out is the default."""
+        """The argument without its quotes; `default` where it is left out."""
         if place >= len(self.arguments) or self.arguments[place] == "":
             return default
         return self.arguments[place].strip('"')

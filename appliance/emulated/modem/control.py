@@ -13,9 +13,9 @@ from appliance.emulated.world.refusal import ControlRefusal
 Answer = dict[str, Any]
 
 _K = ModemFaultKind
-#: For how long a modem is away when nobody says it.
+#: Seconds that a modem is away when the request does not say.
 _AWAY_S = {_K.PORT_GONE: 2.0, _K.ANSWER_LOST: 2.0}
-#: What `how` may be; the first is meant when nobody says it.
+#: The values of `how`; the first is the default.
 _HOWS = {
     _K.SILENCE: ("before", "after"),
     _K.ANSWER_LOST: ("silence", "cms-500", "error", "hang-up"),

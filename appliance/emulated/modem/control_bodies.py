@@ -12,7 +12,7 @@ _NAMES = AliasChoices("modem", "port", "imei", "phone", "serial")
 
 
 class _Body(BaseModel):
-    """A modem is named by its port, its IMEI or its number; the only one needs no name."""
+    """A modem is named by its port, IMEI or number; a single modem needs no name."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
@@ -22,10 +22,10 @@ class _Body(BaseModel):
 class Message(_Body):
     """Somebody writes or calls; a caller without `from` withholds the number.
 
-    `order` are the numbers of the parts as they arrive: a part may be in it twice, or not at all.
-    `ucs2` is used also where the default alphabet would do; `halves` cuts through emoji. `pid`,
-    `dcs`, `elements` of the header and `octets` in the place of the text (both in hex) are what
-    networks and programs set. `copies`: the same SMS so often, to the octet.
+    `order` has the numbers of the parts as they arrive: a part may be in it twice, or not at all.
+    `ucs2` is used even where the default alphabet would do; `halves` cuts through emoji. `pid`,
+    `dcs`, `elements` of the header and `octets` instead of the text (both in hex) are what networks
+    and programs set. `copies`: how many times the same octets arrive.
     """
 
     kind: Literal["message"] = "message"
@@ -55,7 +55,7 @@ class Message(_Body):
 
 
 class RawPdu(_Body):
-    """A TPDU of the network, without the service centre's address, as it is."""
+    """A TPDU of the network as it is, without the service centre's address."""
 
     kind: Literal["pdu"]
     tpdu: str = Field(pattern=r"^([0-9A-Fa-f]{2})+$", max_length=400)
@@ -81,7 +81,7 @@ class SetCredit(_Body):
 
 
 class Ussd(_Body):
-    """With `code` the operator's answer to it (`{euros}` is the credit), else a text now."""
+    """With `code`: the operator's answer to it (`{euros}` is the credit). Without: a text now."""
 
     kind: Literal["ussd"]
     text: str
@@ -127,7 +127,7 @@ _INJECTION: TypeAdapter[ModemInjection] = TypeAdapter(
 
 
 class ModemFaultBody(_Body):
-    """What each fault reads of these says `faults.py`; `times` null is until it is lifted."""
+    """`faults.py` says which of these each fault reads; `times` null: until it is lifted."""
 
     fault: ModemFaultKind
     lift: bool = False

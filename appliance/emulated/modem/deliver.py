@@ -21,10 +21,9 @@ _ZONE = ZoneInfo("Europe/Amsterdam")
 class Dispatch:
     """A text on its way to a modem.
 
-    `halves` cuts between the two halves of an emoji too, as some phones do. `ucs2` is used even
-    where the default alphabet would do. `pid` is TP-PID. `dcs` stands in the place of the TP-DCS
-    that the text needs, `octets` in the place of the text itself. `elements` are further ones of
-    the user data header.
+    `halves` cuts between the two halves of an emoji, too, as some phones do. `ucs2` is used even
+    where the default alphabet would do. `pid` is TP-PID. `dcs` replaces the TP-DCS that the text
+    needs, `octets` the text itself. `elements` are more elements of the user data header.
     """
 
     sender: Address
@@ -53,7 +52,7 @@ def deliver_tpdus(dispatch: Dispatch) -> list[bytes]:
         alone, together = _UCS2_ALONE, (_UCS2_OCTETS - header) // 2 * 2
         pieces = _octet_pieces(dispatch)
     whole = b"".join(pieces)
-    # With a header it has no more room alone than together.
+    # With a header a single part has no more room than one of several.
     if len(whole) <= (together if dispatch.elements else alone):
         return [_deliver(dispatch, whole, None, is_gsm=is_gsm)]
     parts = list(_filled(pieces, together))
@@ -64,7 +63,7 @@ def deliver_tpdus(dispatch: Dispatch) -> list[bytes]:
 
 
 def _octet_pieces(dispatch: Dispatch) -> list[bytes]:
-    """What must stay together: a character, or each half of it; an octet that is none."""
+    """The pieces that must stay whole: characters, halves of characters, or octets."""
     if dispatch.octets is not None:
         return [bytes([octet]) for octet in dispatch.octets]
     if not dispatch.halves:
@@ -106,7 +105,7 @@ def _header(elements: bytes) -> bytes:
 
 
 def _user_data(body: bytes, header: bytes, *, is_gsm: bool) -> bytes:
-    """With TP-UDL before it."""
+    """TP-UD with TP-UDL before it."""
     if not is_gsm:
         return bytes([len(header) + len(body)]) + header + body
     skipped = -(-8 * len(header) // 7)

@@ -11,7 +11,7 @@ _NUMERIC = {"OK": "0", "RING": "2", "NO CARRIER": "3", "ERROR": "4"}
 
 
 class Dialogue:
-    """Used on the emulator's loop only. Unsolicited results wait while a command is carried out."""
+    """Used on the emulator's loop only. Unsolicited results wait until a command is done."""
 
     def __init__(self, write: Callable[[bytes], None], settings: Settings) -> None:
         self._write = write
@@ -33,14 +33,14 @@ class Dialogue:
             self._arrival.set_result(None)
 
     def reset(self) -> None:
-        """The modem starts again or its port is another: nothing half done is left."""
+        """The modem restarted or has a new port: drops what was half done."""
         self._input.clear()
         self._answer.clear()
         self._waiting.clear()
         self._busy = False
 
     async def line(self) -> str:
-        """The next command line without AT; what does not begin with it is noise."""
+        """The next command line without AT; a line without AT is noise."""
         while True:
             text = await self._raw_line()
             if text.upper().startswith("A/"):
@@ -65,7 +65,7 @@ class Dialogue:
             await self._more()
 
     async def body(self) -> bytes | None:
-        """What is typed at the prompt until Ctrl-Z; None after ESC."""
+        """The bytes that are typed at the prompt until Ctrl-Z; None after ESC."""
         self._answer += b"\r\n>" if self.bare_prompt else b"\r\n> "
         self.flush()
         while True:
@@ -83,7 +83,7 @@ class Dialogue:
         return raw
 
     async def _more(self) -> None:
-        """What was echoed goes out first."""
+        """Sends what was echoed first."""
         if not self._busy:
             self.flush()
         self._arrival = asyncio.get_running_loop().create_future()
@@ -144,7 +144,7 @@ class Dialogue:
 
 
 def _edited(raw: bytes) -> bytes:
-    """A backspace takes the character before it away (V.250 §5.2.2)."""
+    """A backspace deletes the character before it (V.250 §5.2.2)."""
     if _BACKSPACE not in raw:
         return raw
     kept = bytearray()

@@ -27,7 +27,7 @@ class Registration(IntEnum):
 
 
 class Equipment:
-    """State only; who sends and who receives is beside it."""
+    """State only; sending and receiving are in modules beside it."""
 
     def __init__(
         self, spec: ModemSpec, *, timers: Timers, dialogue: Dialogue, settings: Settings
@@ -76,7 +76,7 @@ class Equipment:
 
     @property
     def serving_operator(self) -> tuple[str, str]:
-        """Name, and MCC with MNC, of the network that serves it now."""
+        """Name and MCC with MNC of the network that serves the modem now."""
         if self.registration is Registration.ROAMING:
             return _ROAMING_OPERATOR
         return self.operator, self.mcc_mnc
@@ -91,7 +91,7 @@ class Equipment:
         return sim
 
     def check_messages(self) -> None:
-        """+CMS ERROR where the SIM lets nothing be done with messages."""
+        """Raises +CMS ERROR where the SIM allows no work with messages."""
         sim = self.present_sim
         if sim is None:
             raise CmsError(CMS_NO_SIM)
@@ -103,5 +103,7 @@ class Equipment:
         return memory.name != "SR" and bool(self.faults.standing(ModemFaultKind.STORAGE_FULL))
 
     def memory(self, place: int) -> Memory:
-        """<mem1> reads and deletes, <mem2> writes and sends, <mem3> receives; from 1."""
+        """1 is <mem1>, which reads and deletes; 2 is <mem2>, writes and sends; 3 is <mem3>,
+        receives.
+        """
         return self.memories[self.settings.memories[place - 1]]

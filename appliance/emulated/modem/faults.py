@@ -1,4 +1,4 @@
-"""What can be made to go wrong on an emulated modem while it runs."""
+"""The faults that an emulated modem can be given while it runs."""
 
 import random
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class ModemFaultKind(Enum):
-    """The values are the names on the control address; the comments name what narrows each."""
+    """The values are the names on the control address; comments name what narrows each."""
 
     #: A command is not carried out and answered by `answer` (`line` here). command, chance.
     COMMAND_ERROR = "command-error"
@@ -18,13 +18,13 @@ class ModemFaultKind(Enum):
     LINE_LOST = "line-lost"
     #: `line` comes in the middle of an answer, before its final result. command, chance.
     URC_INSIDE = "urc-inside"
-    #: The network took the message, but the answer of CMSS or CMGS is lost: `how` is silence,
+    #: The network took the message, but the answer to CMSS or CMGS is lost: `how` is silence,
     #: cms-500, error or hang-up (the port is back after `seconds`).
     ANSWER_LOST = "answer-lost"
-    #: The modem starts again, `seconds` without its port: `how` is now, or, in the middle of a
-    #: send, before-taken or after-taken by the network. Settings are lost, storages are kept.
+    #: The modem restarts and has no port for `seconds`. `how` is now, or, in the middle of a send,
+    #: before-taken or after-taken by the network. Settings are lost, storages are kept.
     RESTART = "restart"
-    #: The port goes, and comes back after `seconds`; with `rename` under another name.
+    #: The port goes away and comes back after `seconds`; with `rename` under another name.
     PORT_GONE = "port-gone"
     #: The network refuses a message with +CMS ERROR `code`. chance.
     REFUSED = "refused"
@@ -108,7 +108,7 @@ class ModemFaults:
     def take(
         self, kind: ModemFaultKind, *, command: str | None = None, how: str | None = None
     ) -> ModemFault | None:
-        """The armed fault, one use of it spent, if it applies here and its chance strikes."""
+        """The armed fault if it applies here and its chance strikes; this spends one use of it."""
         fault = self._armed.get(kind)
         if fault is None or (fault.command is not None and fault.command != command):
             return None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from appliance.emulated.modem.octets import BadPdu, Octets
 
 _CONCAT_8, _CONCAT_16 = 0x00, 0x08
-#: Application ports say nothing about the text; they are taken and carried.
+#: Application ports do not change the text; they are accepted and kept.
 _PORTS = {0x04: 2, 0x05: 4}
 
 
@@ -28,7 +28,7 @@ class Concat:
 
 
 def read_header(data: bytes) -> Concat | None:
-    """The elements after UDHL; they must fill it exactly, and each make sense."""
+    """The elements after UDHL; they must fill it exactly, and each must be valid."""
     octets = Octets(data)
     concat: Concat | None = None
     left = len(data)

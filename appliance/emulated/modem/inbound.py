@@ -8,17 +8,17 @@ from appliance.emulated.modem.equipment import Equipment
 from appliance.emulated.modem.memory import Memory, Slot, Stat
 
 _STATUS_REPORT = 2
-#: How long the network waits for +CNMA; 27.005 leaves it open.
+#: How long the network waits for +CNMA; 27.005 gives no time.
 _ACKNOWLEDGED_MS = 10_000
 
 
 class Inbound:
-    """The service centre keeps what cannot be taken now, in order, until there is room again."""
+    """The service centre keeps what the modem cannot take, in order, until there is room."""
 
     def __init__(self, equipment: Equipment) -> None:
         self._equipment = equipment
         self.queue: deque[bytes] = deque()
-        #: Handed over by +CMT or +CDS with AT+CSMS=1, and not acknowledged yet.
+        #: The message handed over by +CMT or +CDS with AT+CSMS=1 and not acknowledged yet.
         self.unacknowledged: bytes | None = None
 
     def take(self, tpdu: bytes) -> None:
@@ -33,7 +33,7 @@ class Inbound:
             self.queue.popleft()
 
     def acknowledge(self, *, taken: bool) -> None:
-        """+CNMA; what was not taken comes again, into a storage."""
+        """+CNMA; a message that was not taken comes again, into a storage."""
         tpdu, self.unacknowledged = self.unacknowledged, None
         if tpdu is not None and not taken:
             self.queue.appendleft(tpdu)
@@ -41,13 +41,13 @@ class Inbound:
         self.push()
 
     def restarted(self) -> None:
-        """What was not acknowledged comes again."""
+        """A message that was not acknowledged comes again."""
         tpdu, self.unacknowledged = self.unacknowledged, None
         if tpdu is not None:
             self.queue.appendleft(tpdu)
 
     def stop_routing(self) -> None:
-        """What 27.005 §3.4.4 wants when a computer does not acknowledge."""
+        """Stops routing, as 27.005 §3.4.4 asks when the computer does not acknowledge."""
         mode, _, bm, _, bfr = self._equipment.settings.cnmi
         self._equipment.settings.cnmi = (mode, 0, bm, 0, bfr)
 
@@ -64,7 +64,7 @@ class Inbound:
         return self._store(memory, tpdu, news="+CMTI" if mt else "")
 
     def _report(self, tpdu: bytes) -> bool:
-        """A report that nobody asked to see is taken and forgotten."""
+        """A report that no setting asks for is taken and dropped."""
         mode, _, _, ds, _ = self._equipment.settings.cnmi
         if mode and ds == 1:
             self._direct("+CDS", tpdu)

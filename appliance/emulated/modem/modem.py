@@ -29,7 +29,7 @@ from appliance.emulated.world.network import Channel, Letter, Network
 
 log = logging.getLogger(__name__)
 
-#: What a SIM that had no PIN asks for when a fault makes it ask.
+#: The PIN of a SIM that had none, when a fault makes it ask.
 FAULT_PIN = "1234"
 
 
@@ -82,7 +82,7 @@ class EmulatedModem:
 
     @property
     def commands(self) -> Counter[str]:
-        """How often each was carried out, unknown ones too."""
+        """How often each command was carried out, unknown ones too."""
         return self._interpreter.counted
 
     @property
@@ -120,7 +120,7 @@ class EmulatedModem:
         self.inbound.push()
 
     def _power_down(self) -> None:
-        """Whatever was being carried out ends here, without a word."""
+        """The command that is being carried out ends here, without an answer."""
         self.equipment.powered = False
         self.calls.end()
         if self._task is not None:
@@ -155,7 +155,7 @@ class EmulatedModem:
         self._return = asyncio.get_running_loop().call_later(seconds, self.plug)
 
     def restart(self, seconds: float) -> None:
-        """Storages and counters of the SIM are kept, and nothing else."""
+        """Restarts; only storages and the counters of the SIM are kept."""
         if seconds:
             self.go_away(seconds)
             return
@@ -170,7 +170,7 @@ class EmulatedModem:
         )
 
     async def _run(self) -> None:
-        """Ends with a restart or a hang-up, which happen as soon as this task is over."""
+        """Ends at a restart or a hang-up, which happens as soon as this task is over."""
         loop = asyncio.get_running_loop()
         while True:
             line = await self.equipment.dialogue.line()
@@ -188,7 +188,7 @@ class EmulatedModem:
             self._tell_registration()
 
     def _tell_registration(self) -> None:
-        """+CREG and its like, by themselves, when the registration is another than last told."""
+        """Sends +CREG and its like unasked when the registration has changed."""
         stat = self.equipment.registration
         if stat is self._told:
             return
@@ -200,7 +200,7 @@ class EmulatedModem:
     # Faults
 
     def arm(self, fault: ModemFault) -> None:
-        """What happens at once happens now; the rest waits for its occasion."""
+        """An immediate fault happens now; another one is armed and waits for its occasion."""
         if fault.kind is ModemFaultKind.PORT_GONE:
             self.go_away(fault.seconds, rename=fault.rename)
         elif fault.kind is ModemFaultKind.RESTART and fault.how == "now":
@@ -214,7 +214,7 @@ class EmulatedModem:
         self._wire_faults()
 
     def lift(self, kind: ModemFaultKind) -> None:
-        """The fault ends, and with it what it held back."""
+        """Ends the fault; what it held back goes on."""
         self.equipment.faults.lift(kind)
         if kind in {ModemFaultKind.SIM_PIN, ModemFaultKind.SIM_PUK}:
             self._lock_sim(Lock.OPEN)
@@ -239,14 +239,14 @@ class EmulatedModem:
     # Network
 
     def plug_sim(self, card: SimCard | None) -> None:
-        """What lay on the old card is gone with it."""
+        """Changes the SIM; the messages on the old card are gone with it."""
         self.equipment.sim = card
         self.equipment.memories["SM"] = Memory("SM", self.equipment.spec.sim_slots)
         self.inbound.push()
 
     @property
     def number(self) -> str:
-        """Of the card in it; a card that does not say its number keeps the old one."""
+        """The number of the card; if the card does not say it, the one from the spec."""
         sim = self.equipment.sim
         return (sim.number if sim else "") or self.equipment.spec.number
 
@@ -256,7 +256,7 @@ class EmulatedModem:
         return self.imei
 
     def reachable(self, channel: Channel) -> bool:
-        """Messages wait in the service centre's own queue for this modem, calls for nobody."""
+        """Messages wait in the service centre's queue for this modem; calls do not wait."""
         if channel is Channel.CALL:
             return self.equipment.served
         return channel is Channel.SMS
@@ -274,11 +274,11 @@ class EmulatedModem:
         self.receive(deliver_tpdus(dispatch))
 
     def new_reference(self) -> int:
-        """Of a long message to this modem, as its sender's phone chooses it."""
+        """The reference of a long message to this modem, as its sender's phone chooses it."""
         return self._references.randrange(256)
 
     def receive(self, tpdus: list[bytes]) -> None:
-        """The parts of one message, in the order and number that faults leave them."""
+        """The parts of one message, in the order and number that faults make of them."""
         faults = self.equipment.faults
         if len(tpdus) > 1 and faults.take(ModemFaultKind.PARTS_SHUFFLED):
             tpdus = [*tpdus[1:], tpdus[0]]
@@ -292,5 +292,5 @@ class EmulatedModem:
 
 
 def _ignored(data: bytes) -> None:
-    """A port of the stick that is for something else than AT commands."""
+    """A port of the stick that does not speak AT."""
     del data

@@ -1,4 +1,4 @@
-"""Reading a PDU octet by octet, and what is said of one that is wrong."""
+"""Reads a PDU octet by octet, and tells what is wrong with a bad one."""
 
 
 class BadPdu(ValueError):

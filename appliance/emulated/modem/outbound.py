@@ -1,4 +1,4 @@
-"""What leaves: from the command to the service centre, and the report that comes of it."""
+"""What leaves: from the command to the service centre, and the status report for it."""
 
 import asyncio
 
@@ -55,7 +55,7 @@ class Outbound:
         self.taken = 0
 
     async def send(self, pdu: bytes, *, slot: Slot | None = None) -> int:
-        """TP-MR of a message that the network took; the slot, if any, says so before this ends.
+        """TP-MR of a message that the network took; its slot, if any, says so before the return.
 
         Raises what the modem is to answer instead.
         """
@@ -124,7 +124,7 @@ class Outbound:
         self._equipment.timers.after(span + (late.ms if late else 0), report)
 
     def _lose_answer(self) -> None:
-        """The network has it; the computer does not hear so."""
+        """The network has the message; the computer does not hear it."""
         if restart := self._equipment.faults.take(ModemFaultKind.RESTART, how="after-taken"):
             raise Restart(restart.seconds)
         lost = self._equipment.faults.take(ModemFaultKind.ANSWER_LOST)
@@ -140,7 +140,7 @@ class Outbound:
 
 
 def read_pdu(pdu: bytes) -> Submit:
-    """The message in what AT commands carry; +CMS ERROR: 304 for whatever is wrong with it."""
+    """The message in a PDU of AT commands; raises +CMS ERROR: 304 for a bad PDU."""
     octets = Octets(pdu)
     try:
         read_service_centre(octets)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 _CHUNK = 65536
-#: What nobody reads is lost, as on a cable without flow control.
+#: Bytes that nobody reads are lost, as on a cable without flow control.
 _MOST_UNREAD = 1 << 20
 
 
@@ -41,7 +41,7 @@ class PortFolder:
 
 
 class Port:
-    """One name at a time; closing it is what pulling the plug is."""
+    """Has one name at a time; closing it is like pulling the plug."""
 
     def __init__(
         self, folder: PortFolder, *, identity: str, heard: Callable[[bytes], None]

@@ -1,6 +1,6 @@
 """Final results other than OK, as the exceptions that end a command line."""
 
-#: 3GPP TS 27.005 §3.2.5 and TS 24.011 annex E; the ones that this modem uses.
+#: The results of 3GPP TS 27.005 §3.2.5 and TS 24.011 annex E that this modem uses.
 CMS_BARRED = 10
 CMS_REJECTED = 21
 CMS_NOT_ALLOWED = 302
@@ -73,11 +73,11 @@ class RawError(FinalError):
 
 
 class NoAnswer(Exception):
-    """The command line ends without a word."""
+    """The command line ends without an answer."""
 
 
 class HangUp(Exception):
-    """The port goes away in the middle of the command; `seconds` until it is back."""
+    """The port goes away in the middle of the command, for `seconds`."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(seconds)
@@ -85,7 +85,7 @@ class HangUp(Exception):
 
 
 class Restart(Exception):
-    """The modem starts again in the middle of the command; `seconds` its port is away."""
+    """The modem restarts in the middle of the command; its port is away for `seconds`."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(seconds)

@@ -1,4 +1,4 @@
-"""The service centre: takes parts from modems, and makes messages of them for the truth."""
+"""The service centre: takes parts from modems and joins them to messages for the truth log."""
 
 from dataclasses import dataclass, field
 
@@ -17,10 +17,10 @@ class _Unfinished:
 
 
 class ServiceCentre:
-    """A message of several parts is one departure, as soon as each of them was taken once.
+    """A message of several parts is one departure, made when each part was taken once.
 
-    A part that comes again before that changes nothing but the list of parts; one that comes after
-    it begins a new message.
+    A part that comes again before that only adds to the list of parts; one that comes later begins
+    a new message.
     """
 
     def __init__(self, network: Network) -> None:

@@ -28,11 +28,11 @@ class Settings:
     csca: str | None = None
     #: What +CFUN says: 1 full, 0 minimum, 4 radio off.
     cfun: int = 1
-    #: S0 (V.250 §6.3.8): the ring at which a call is taken without a word; 0 never.
+    #: S0 (V.250 §6.3.8): the ring at which the modem answers a call by itself; 0 never.
     s0: int = 0
 
     def reset(self, *, keep_radio: bool = False) -> None:
-        """Everything as the factory made it."""
+        """All settings as from the factory."""
         fresh = Settings(cfun=self.cfun) if keep_radio else Settings()
         for each in fields(self):
             setattr(self, each.name, getattr(fresh, each.name))

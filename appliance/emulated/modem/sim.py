@@ -30,7 +30,7 @@ class SimCard:
     puk_tries: int = _PUK_TRIES
 
     def power_up(self) -> None:
-        """The card asks for its PIN again; a used-up counter stays used up."""
+        """The card asks for its PIN again; a blocked PIN stays blocked."""
         if not self.pin_tries:
             self.lock = Lock.PUK
         elif self.pin:

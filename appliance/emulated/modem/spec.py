@@ -7,7 +7,7 @@ from typing import Any
 from appliance.emulated.phone.spec import iccid_for, luhn_digit
 
 _FIRST_NUMBER = 31612345801
-#: A type allocation code that belongs to nobody's modem here.
+#: A type allocation code that no modem here has.
 _TAC = "35920108"
 
 
@@ -16,9 +16,9 @@ class ModemSpec:
     """`pin` empty is a SIM that asks for none; `sim_slots` and the others are sizes of storages.
 
     `report_memory` is where +CDSI keeps status reports; empty is where messages are received.
-    `silent_ports` stand before the one that answers, as sticks have ports for other ends.
-    `auto_answer` is S0 as somebody once stored it: the ring at which it takes calls by itself.
-    `shy` tells the card's number only once its PIN was given.
+    `silent_ports` come before the port that answers: sticks have ports for other purposes.
+    `auto_answer` is a stored S0: the ring at which the modem answers calls by itself. `shy`: the
+    card's number is told only after its PIN.
     """
 
     number: str
@@ -54,7 +54,7 @@ class ModemSpec:
 
 
 def modem_specs(count: int, numbers: Sequence[str] = (), **more: Any) -> list[ModemSpec]:
-    """So many modems, or one a number if that is more; the others get numbers in a row."""
+    """`count` modems, or one for each number if those are more; the others get numbers in a row."""
     return [
         ModemSpec(
             number=numbers[place] if place < len(numbers) else f"+{_FIRST_NUMBER + place}", **more

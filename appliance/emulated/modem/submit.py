@@ -37,12 +37,12 @@ class Submit:
 
 
 def joined(units: list[bytes]) -> str:
-    """The text of all parts; what is no character stays visible as damage."""
+    """The text of all parts; half a character shows as damage."""
     return b"".join(units).decode("utf-16-be", "replace")
 
 
 def read_submit(tpdu: bytes) -> Submit:
-    """Raises BadPdu for everything that the specification does not allow a sender."""
+    """Raises BadPdu for everything that the specification forbids a sender."""
     octets = Octets(tpdu)
     first = octets.one("first octet")
     if first & 3 != _SUBMIT:

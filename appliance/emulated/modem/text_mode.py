@@ -34,7 +34,7 @@ class _Shown:
 
 
 def listed(index: int, slot: Slot, settings: Settings) -> list[str]:
-    """Of +CMGL."""
+    """The lines of +CMGL for one message."""
     shown = _read(slot.tpdu, settings)
     head = f'+CMGL: {index},"{slot.stat.words}",'
     if shown.kind == _REPORT:
@@ -47,12 +47,12 @@ def listed(index: int, slot: Slot, settings: Settings) -> list[str]:
 
 
 def shown(slot: Slot, settings: Settings) -> list[str]:
-    """Of +CMGR."""
+    """The lines of +CMGR."""
     return _whole(f'+CMGR: "{slot.stat.words}",', slot.pdu, settings)
 
 
 def unsolicited(name: str, pdu: bytes, settings: Settings) -> tuple[str, ...]:
-    """Of +CMT and +CDS."""
+    """The lines of +CMT or +CDS."""
     return tuple(_whole(f"{name}: ", pdu, settings))
 
 
@@ -77,7 +77,7 @@ def _report_fields(shown: _Shown) -> str:
 
 
 def _read(tpdu: bytes, settings: Settings) -> _Shown:
-    """What the modem took is well-formed: it was checked, or the network made it."""
+    """Reads without checks: the modem checked the PDU, or the network made it."""
     octets = Octets(tpdu)
     fo = octets.one("first octet")
     kind = fo & 3
@@ -153,7 +153,7 @@ def number_in(typed: str, settings: Settings) -> str:
 
 
 def submit(number: str, body: bytes, settings: Settings) -> bytes:
-    """The PDU of what was typed at the prompt; +CMS ERROR: 305 for what cannot be sent."""
+    """The PDU of the typed text; raises +CMS ERROR: 305 for a text that cannot be sent."""
     digits = number.removeprefix("+")
     if not digits.isdecimal():
         raise CmsError(CMS_BAD_TEXT)
@@ -182,7 +182,7 @@ def _user_data(body: bytes, dcs: int, settings: Settings, *, has_header: bool) -
 
 
 def _septets(typed: bytes, settings: Settings) -> bytes:
-    """In the character set GSM what is typed are the septets themselves."""
+    """In the character set GSM the typed bytes are the septets themselves."""
     if settings.cscs == "GSM":
         if max(typed, default=0) > 0x7F:
             raise ValueError("no septets")

@@ -1,4 +1,4 @@
-"""What an app may ask of its phone, and what the phone asks of an app."""
+"""What an app may ask of its phone, and what the phone may ask of an app."""
 
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -39,7 +39,7 @@ class App(Protocol):
         """The app's windows, the one that takes the taps last."""
 
     def handle(self, intent: Intent) -> bool:
-        """Whether the app took the intent; the phone brings it to the front then."""
+        """Whether the app took the intent; then the phone brings it to the front."""
 
     def perform(self, action: str) -> None:
         """A tap hit the node that carries this action."""
@@ -48,15 +48,15 @@ class App(Protocol):
         """One step back; False when the app has nowhere to go and leaves the screen."""
 
     def entry_text(self) -> str | None:
-        """What stands in the field that would take the keys, None without such a field."""
+        """The text in the field that gets the keys; None without such a field."""
 
     def set_entry(self, text: str) -> None: ...
 
     def scroll(self, pixels: int) -> None:
-        """The list moves so that `pixels` more above come into sight."""
+        """Scrolls the list so that `pixels` more of its upper part show."""
 
     def in_sight(self) -> None:
-        """The app can be seen from now on."""
+        """The app is visible from now on."""
 
     def out_of_sight(self) -> None: ...
 

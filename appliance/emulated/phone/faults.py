@@ -1,4 +1,4 @@
-"""What can be made to go wrong on an emulated phone while it runs, by name and count."""
+"""The faults that an emulated phone can be given while it runs, by name and count."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -41,19 +41,19 @@ class FaultKind(Enum):
     BANNED = "banned"
     #: The linker warns before the output of each shell command that contains `method`.
     VENDOR_LINE = "vendor-line"
-    #: Each shell command that contains `method` fails as its service or provider is away.
+    #: Each shell command that contains `method` fails because its service or provider is away.
     UNREADABLE = "unreadable"
     BANNED_FOR_A_TIME = "banned-for-a-time"
     LOGGED_OUT = "logged-out"
     EXPIRED = "expired"
     CLOCK_WRONG = "clock-wrong"
     STORAGE_FULL = "storage-full"
-    #: As these, with words that no driver can know.
+    #: Like these, with words that no driver can know.
     UNREGISTERED = "unregistered"
     #: WhatsApp answers a link by this dialog instead of the chat.
     LOOKUP_FAILED = "lookup-failed"
     BAD_NUMBER = "bad-number"
-    #: As BAD_NUMBER, by a dialog that names no number.
+    #: Like BAD_NUMBER, with a dialog that names no number.
     BAD_LINK = "bad-link"
     #: Android shows one of these dialogs over whatever is there, until a button is tapped.
     APP_CRASHED = "app-crashed"
@@ -100,7 +100,7 @@ class Faults:
         return self.take(kind, method=fault.method) is not None
 
     def take(self, kind: FaultKind, *, method: str | None = None) -> Fault | None:
-        """The armed fault, one use of it spent, if it applies to this call."""
+        """The armed fault if it applies to this call; this spends one use of it."""
         fault = self._armed.get(kind)
         if fault is None or (fault.method is not None and fault.method != method):
             return None

@@ -44,7 +44,7 @@ _KEY_NAMES = {
 }
 PHYSICAL_SIZE = (1080, 2400)
 PHYSICAL_DENSITY = 420
-#: What a phone asks for after a restart that a fault caused, when it had no PIN of its own.
+#: The PIN after a restart by a fault, for a phone that had no PIN of its own.
 RESTART_PIN = "1234"
 
 
@@ -232,7 +232,7 @@ class BareHandset:
             self.front.perform(target.action)
 
     def _under(self, x: float, y: float) -> Node | None:
-        """What a finger at this place would hit; a dialog takes all that its app would get."""
+        """The node that a finger at this place hits; a dialog gets all taps of its app."""
         if not self.lock.open:
             return None
         bars = draw_bars(self.screen, clock_time="")
@@ -260,7 +260,7 @@ class BareHandset:
         return True
 
     def type_text(self, text: str) -> None:
-        """Keys, as from a keyboard: into the PIN field or the entry of the app in front."""
+        """Types keys, as from a keyboard, into the PIN field or the entry of the app in front."""
         if not self.lock.open:
             self.lock.typed += text
             return
@@ -398,7 +398,7 @@ class BareHandset:
         self.whatsapp.tick(letter_id, tick)
 
     def lift(self, kind: FaultKind) -> None:
-        """The fault ends, and with it what it held back."""
+        """Ends the fault; what it held back goes on."""
         self.faults.lift(kind)
         if kind is FaultKind.TICK_PENDING:
             self.whatsapp.outbox.lift()
@@ -412,13 +412,13 @@ class BareHandset:
         self.network.flush(self.number)
 
     def plug_second_sim(self, sim: Sim | None) -> int:
-        """The card of the second slot; its subscription. SMS go on leaving from the first."""
+        """Puts a card into the second slot; returns its subscription. The first still sends SMS."""
         self.second_sim = sim
         self.second_subscription = self.providers.insert_sim(sim, 1)
         return self.second_subscription
 
     def arrive_on(self, letter: Letter, subscription: int) -> None:
-        """What comes in over a SIM that the caller names; -1 where the phone does not note it."""
+        """A message or call over the named SIM; -1 where the phone does not note the SIM."""
         if letter.channel is Channel.SMS:
             self.sms.arrive(letter, subscription=subscription)
         else:

@@ -66,12 +66,12 @@ class Lock:
             self.keyguard = True
 
     def restart(self, *, pin: str) -> None:
-        """The phone starts again, dark and closed."""
+        """The phone restarts, dark and locked."""
         self.kind, self.pin = LockKind.PIN, pin
         self.sleep()
 
     def dismiss(self) -> None:
-        """A swipe, or `wm dismiss-keyguard`: opens what has no PIN, else asks for it."""
+        """A swipe, or `wm dismiss-keyguard`: unlocks a phone without a PIN, else asks for it."""
         if not self.awake or not self.keyguard:
             return
         if self.kind is LockKind.PIN:

@@ -12,7 +12,7 @@ from appliance.emulated.phone.node import Node
 
 _DECLARATION = "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>"
 _LINE_END = "\r\n"
-#: What both dumpers replace by a dot, and what no XML can hold.
+#: Characters that both dumpers replace by a dot, because they count as invalid in XML.
 _INVALID = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufddf\ufffe\uffff]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
@@ -117,7 +117,7 @@ def _flag(*, value: bool) -> str:
 
 
 def _lacks_label(node: Node) -> bool:
-    """Not accessibility friendly: a button without a word on it or below it."""
+    """Not accessibility friendly: a button without words on it or below it."""
     if not (node.clickable and node.enabled) or node.cls.endswith(_NAF_EXCLUDED):
         return False
     return not any(below.content_desc or shown_text(below) for below in node.walk())

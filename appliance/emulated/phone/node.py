@@ -20,7 +20,7 @@ class Bounds:
 
 @dataclass(slots=True, kw_only=True)
 class Node:
-    """`action` names what a tap does here; it is the handset's own and never leaves the phone."""
+    """`action` names what a tap does here; only the handset uses it, and no dump shows it."""
 
     cls: str
     package: str

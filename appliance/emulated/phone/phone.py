@@ -28,7 +28,7 @@ _LASTING = {
 
 
 def default_times(kind: FaultKind) -> int | None:
-    """How often a fault strikes when nobody says it; None is until it is lifted."""
+    """How often a fault strikes by default; None: until it is lifted."""
     return None if kind in _LASTING else 1
 
 
@@ -51,7 +51,7 @@ class EmulatedPhone:
         self.handset.providers.close()
 
     def arm(self, fault: Fault) -> None:
-        """What happens at once happens now; the rest waits for its occasion."""
+        """An immediate fault happens now; another one is armed and waits for its occasion."""
         if fault.kind is FaultKind.PHONE_GONE:
             self.adbd.drop(fault.seconds)
         elif fault.kind is FaultKind.REBOOT:
@@ -74,7 +74,7 @@ class EmulatedPhone:
         self.adbd.authorise()
 
     def _reboot(self, seconds: float) -> None:
-        """The link is away for real seconds, as a driver's deadlines count them."""
+        """Takes the link away for real seconds, which a driver's deadlines count, too."""
         self.handset.power_off()
         self.adbd.kill_server()
         self.adbd.drop(seconds)

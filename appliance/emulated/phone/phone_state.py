@@ -1,4 +1,4 @@
-"""The state of an emulated phone for whoever watches it from outside."""
+"""The state of an emulated phone for an observer outside."""
 
 from typing import Any
 

@@ -29,7 +29,7 @@ async def png(windows: list[Node], size: tuple[int, int]) -> bytes:
 
 
 def _marks(windows: list[Node]) -> list[Mark]:
-    """A copy of what shows, since the handset goes on changing."""
+    """A copy of the screen, because the handset goes on changing."""
     marks = []
     for window in windows:
         for node in window.walk():

@@ -7,7 +7,7 @@ from appliance.emulated.phone.faults import FaultKind, Faults
 from appliance.emulated.phone.layout import Brush, Screen
 from appliance.emulated.phone.node import Bounds, Node
 
-#: The beginning of an action; what follows is the kind of the dialog that ends with it.
+#: The beginning of an action; after it comes the kind of the dialog that it ends.
 ENDS = "dialog-ends"
 
 

@@ -1,4 +1,4 @@
-"""What the system draws: bars, keyguard, keyboard, home screen, and apps that nobody needs."""
+"""What the system draws: bars, keyguard, keyboard, home screen, and idle apps."""
 
 from appliance.emulated.phone.apps import Host, Intent
 from appliance.emulated.phone.layout import Brush, Screen
@@ -134,7 +134,7 @@ class Launcher(StillApp):
 
 
 class FallbackHome(StillApp):
-    """What is in front after a start until the first unlock."""
+    """The app in front from a start until the first unlock."""
 
     def __init__(self, host: Host) -> None:
         super().__init__(

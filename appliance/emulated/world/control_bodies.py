@@ -34,7 +34,7 @@ class _Body(BaseModel):
 
 
 class MediumBody(BaseModel):
-    """What a message of WhatsApp is beside its caption, which is its `text`."""
+    """The medium of a WhatsApp message; its caption is the message's `text`."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -46,11 +46,10 @@ class MediumBody(BaseModel):
 
 
 class Message(_Body):
-    """Somebody writes or calls; with `name` the phone has them in its phone book unless
-    `saved` is false. `jid` is the chat's where it is not their own: `…@lid`,
-    `status@broadcast`, `…@newsletter`. A `waiting` one cannot be decrypted yet.
-    `subscription` is the SIM over which an SMS or a call comes, as the phone notes it; -1 where
-    it notes none.
+    """Somebody writes or calls; with `name` the phone has them in its phone book unless `saved` is
+    false. `jid` is the chat's, if it is not the sender's own: `…@lid`, `status@broadcast`,
+    `…@newsletter`. A `waiting` message cannot be decrypted yet. `subscription` is the SIM over
+    which an SMS or a call comes, as the phone notes it; -1 where it notes none.
     """
 
     kind: Literal["message"] = "message"
@@ -69,7 +68,7 @@ class Message(_Body):
 
 
 class ChangeMessage(_Body):
-    """A message of WhatsApp that came becomes another, by the id that its injection answered."""
+    """Changes a WhatsApp message that came, by the id that its injection returned."""
 
     kind: Literal["change"]
     id: str
@@ -95,7 +94,7 @@ class Notice(_Body):
 
 
 class WhatsAppCall(_Body):
-    """Somebody calls over WhatsApp, and nobody takes it unless it still rings.
+    """Somebody calls over WhatsApp: a missed call, or one that still rings.
 
     With `shortcut` false the notification names no chat.
     """
@@ -173,9 +172,8 @@ class SetBattery(_Body):
 
 
 class SmsLimit(_Body):
-    """Android's own limit for SMS, as if the phone had been started with these settings.
-
-    What is left out is missing among the settings. Texts are taken as they are, nonsense too.
+    """Android's own limit for SMS, as if the phone had been started with these settings. A field
+    that is left out is missing in the settings. Texts are taken as they are, nonsense too.
     """
 
     kind: Literal["sms-limit"]
@@ -191,7 +189,7 @@ class Radio(_Body):
 
 
 class Introduce(_Body):
-    """How a number behaves from now on; what is left out stays as it is."""
+    """How a number behaves from now on; a field that is left out stays as it is."""
 
     kind: Literal["person"]
     number: Number
@@ -233,8 +231,9 @@ _INJECTION: TypeAdapter[Injection] = TypeAdapter(Annotated[Injection, Field(disc
 
 
 class FaultBody(_Body):
-    """`times` null is until it is lifted; `method` narrows it to an RPC method, to `shell`, for a
-    lost tap to the resource id's last word, or for a fault of shell commands to a part of them.
+    """`times` null: until it is lifted. `method` narrows the fault to an RPC method or to `shell`;
+    a lost tap to the last word of the resource id; a fault of shell commands to a part of the
+    command.
     """
 
     fault: FaultKind

@@ -209,6 +209,6 @@ class Injector:
 
 
 def group_jid(subject: str) -> str:
-    """A group is known by its subject here, so that the same one can be written in again."""
+    """A group is known by its subject here, so that somebody can write in it again."""
     digits = int(hashlib.sha256(subject.encode()).hexdigest(), 16) % 10**15
     return f"120{digits:015}{GROUP}"

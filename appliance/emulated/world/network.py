@@ -21,7 +21,7 @@ class Channel(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One message on its way; `group` is the subject of the group that it was written in.
+    """One message on its way; `group` is the subject of its group.
 
     `jid` is the chat's where it is neither the sender's nor a group's. `text` is a medium's
     caption.
@@ -71,7 +71,7 @@ class People(Protocol):
         """How long a message is under way to this number's phone."""
 
     def got(self, letter: Letter) -> None:
-        """A letter for a person is with the network; when it is delivered is the person's."""
+        """The network has a letter for a person; the person decides when it is delivered."""
 
 
 @dataclass(slots=True)
@@ -105,7 +105,7 @@ class Network:
         return self.people is None or self.people.on_whatsapp(number)
 
     def take(self, letter: Letter, *, sender: Endpoint, parts: int | None = None) -> None:
-        """The letter has left the device; from here on it cannot be called back."""
+        """The letter has left the device; nothing can call it back."""
         self.truth.record(
             Departure(
                 at_ms=self.timers.now_ms(),
@@ -127,7 +127,7 @@ class Network:
             self.people.got(letter)
 
     def deliver(self, letter: Letter) -> None:
-        """To a device: at once, or after all that waits for it when it is back.
+        """Delivers to a device: at once, or, when it is back, after all that waits for it.
 
         A call waits for nobody.
         """
@@ -142,7 +142,7 @@ class Network:
             self.flush(letter.to)
 
     def flush(self, number: str) -> None:
-        """What waits for a device is handed over, as far as it can take it now."""
+        """Hands over what waits for a device, as far as the device can take it now."""
         endpoint = self._endpoints.get(number)
         if endpoint is None:
             return
@@ -167,7 +167,7 @@ class Network:
             sender.tick(letter_id, tick)
 
     def read_by(self, person: str, *, sender: str | None = None) -> int:
-        """The person reads all that was sent to them; how many messages that were."""
+        """The person reads all messages that were sent to them; returns how many."""
         letters = [
             letter
             for letter in self._sent.values()

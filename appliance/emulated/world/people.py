@@ -16,17 +16,16 @@ _LAST_NAMES = (
     *("Mulder", "de Groot", "Bos", "Vos", "Peters", "Hendriks", "van Leeuwen", "Dekker"),
     *("Kowalski", "Nowak", "Yılmaz", "El Amrani", "Popescu", "Silva", "O'Brien", "Nguyen"),
 )
-#: Every so-manieth person has this trait, so that a small world shows each of them.
+#: One person in so many has each trait, so that a small world shows all traits.
 _SMS_ONLY_EVERY, _NEVER_READS_EVERY, _AWKWARD_EVERY, _STOPS_EVERY = 6, 5, 4, 9
 _SAVED_EVERY = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """`office` is the phone that the person writes to; the spans count from the event before.
-
-    `saved` says that the office's phone has the person in its phone book. `stops` says that the
-    person answers STOP to the first message.
+    """`office` is the phone that the person writes to; each span counts from the event before.
+    `saved`: the office's phone has the person in its phone book. `stops`: the person answers STOP
+    to the first message.
     """
 
     number: str

@@ -30,7 +30,7 @@ _ANSWERS = (
     "Kan het ook een uur later?",
     "Dank u wel, fijne dag nog",
 )
-#: Texts that look like the ends of a parser's own fields, and all that encodings stumble over.
+#: Texts that look like the ends of a parser's fields, and characters that break encodings.
 AWKWARD = (
     "Kan ik morgen 👷🏽‍♀️ werken? 🙏🏼",
     "Hoi\n\nik kan niet\nmaandag\ndinsdag\n\ngroet",
@@ -53,7 +53,7 @@ STOP = "STOP"
 
 
 def opening(rng: random.Random, *, awkward: bool, sms: bool) -> str:
-    """What somebody begins with; only WhatsApp carries 4,000 characters."""
+    """The text with which somebody begins; only WhatsApp carries 4,000 characters."""
     if awkward and rng.random() < 0.6:
         if not sms and rng.random() < 0.15:
             return long_text(rng)

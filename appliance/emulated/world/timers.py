@@ -11,7 +11,7 @@ from appliance.clock import Clock, ManualClock
 
 
 class Timers(Protocol):
-    """Everything that an emulated phone or person does later goes through here."""
+    """Everything that an emulated phone or person does later is scheduled here."""
 
     def now_ms(self) -> int: ...
 

@@ -31,7 +31,7 @@ class Departure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartDeparture:
-    """One part that the network took from a modem; `id` is that of the whole message.
+    """One part that the network took from a modem; `id` is the id of the whole message.
 
     A part that left twice stands here twice. `reference` and `wide` are those of the header, None
     for a message of one part; `mr` is TP-MR as the modem gave it.

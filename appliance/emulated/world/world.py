@@ -14,7 +14,7 @@ from appliance.emulated.world.numbers import ACCOUNT, is_group, number_of
 from appliance.emulated.world.people import Person
 from appliance.emulated.world.timers import Timers
 
-#: Of what people begin, so much is a call that nobody takes.
+#: The share of missed calls among what people begin.
 _CALLS = 0.06
 #: After the start, in the world's time.
 _FIRST_MS = 4000
@@ -28,7 +28,7 @@ class World:
     """Seeded: the same people write the same texts at the same moments.
 
     `rhythm_s` is the mean time between two messages that people begin, over the whole world. Each
-    office hears from its first person within seconds, so that who watches sees something.
+    office hears from its first person within seconds, so that a viewer sees something.
     """
 
     def __init__(
@@ -67,13 +67,13 @@ class World:
         return list(first.values())
 
     def person(self, number: str) -> Person:
-        """A number that nobody introduced takes messages and reads none."""
+        """A number that was not introduced takes messages and reads none."""
         return self._people.get(number) or Person(
             number=number, on_whatsapp=_is_mobile(number), reads=False
         )
 
     def introduce(self, number: str, **traits: Any) -> Person:
-        """A person is as said from now on; what is not said stays as it was."""
+        """Sets these traits of a person from now on; other traits stay."""
         person = replace(self.person(number), **traits)
         self._people[number] = person
         return person

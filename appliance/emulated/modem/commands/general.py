@@ -11,7 +11,7 @@ _CHARSETS = ("GSM", "IRA", "UCS2")
 
 
 def _switch(name: str) -> Handler:
-    """ATE, ATQ, ATV: 0 or 1, nothing is 0."""
+    """ATE, ATQ, ATV: 0 or 1; no number means 0."""
 
     def handler(works: Works, command: Command) -> None:
         value = whole_number(command, 0, (0, 1), default=0, error=FinalError())
@@ -50,12 +50,12 @@ def _identify(works: Works, command: Command) -> None:
 
 
 def _nothing(works: Works, command: Command) -> None:
-    """Harmless: &C, &D and the like."""
+    """Accepts &C, &D and the like, and does nothing."""
     del works, command
 
 
 def _register(works: Works, command: Command) -> None:
-    """S0 alone has a meaning here."""
+    """Only S0 has an effect here."""
     number, _, value = command.argument(0).partition("=")
     if number == "0" and value.isdigit():
         works.settings.s0 = int(value)

@@ -6,7 +6,7 @@ from appliance.emulated.modem.command_line import Command
 from appliance.emulated.modem.results import CmeError, FinalError
 from appliance.emulated.modem.works import Works
 
-#: Answers by `works.dialogue.inform`; raises FinalError; what it returns is waited for.
+#: Answers by `works.dialogue.inform`; raises FinalError. A returned awaitable is awaited.
 Handler = Callable[[Works, Command], Awaitable[None] | None]
 
 

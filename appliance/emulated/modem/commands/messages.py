@@ -27,7 +27,7 @@ _INDEXES = range(1, 256)
 
 
 def _cmgl(works: Works, command: Command) -> None:
-    """What is listed and was not read counts as read from then on."""
+    """An unread message that is listed counts as read from then on."""
     works.equipment.check_messages()
     text = works.settings.cmgf == 1
     if command.form is Form.TEST:
@@ -86,7 +86,7 @@ def _index(command: Command, place: int = 0) -> int:
 
 
 def _cmgd(works: Works, command: Command) -> None:
-    """With a flag all of some kinds go: 1 read, 2 and sent, 3 and unsent, 4 all."""
+    """A flag deletes kinds of messages: 1 read, 2 also sent, 3 also unsent, 4 all."""
     works.equipment.check_messages()
     memory = works.equipment.memory(1)
     if command.form is Form.TEST:
@@ -104,7 +104,7 @@ def _cmgd(works: Works, command: Command) -> None:
 
 
 async def _cmgw(works: Works, command: Command) -> None:
-    """A message is kept, unsent unless said otherwise."""
+    """Stores a message, as unsent unless the command says otherwise."""
     works.equipment.check_messages()
     if command.form is Form.TEST:
         return
@@ -140,7 +140,7 @@ async def _cmgs(works: Works, command: Command) -> None:
 
 
 async def _cmss(works: Works, command: Command) -> None:
-    """From storage, to the number in it or to another; a sent one may be sent again."""
+    """Sends from storage, to the stored number or another; a sent message may be sent again."""
     works.equipment.check_messages()
     if command.form is Form.TEST:
         return
@@ -153,7 +153,7 @@ async def _cmss(works: Works, command: Command) -> None:
 
 
 async def _typed_pdu(works: Works, length: int, *, received: bool) -> bytes | None:
-    """What is typed at the prompt; None after ESC. The length counts the TPDU alone."""
+    """The PDU that is typed at the prompt; None after ESC. The length counts only the TPDU."""
     typed = await works.dialogue.body()
     if typed is None:
         return None

@@ -28,7 +28,7 @@ def _cpin(works: Works, command: Command) -> None:
 
 
 def _cpinr(works: Works, command: Command) -> None:
-    """Tries that are left, of those there are."""
+    """The tries that are left, and their maximum."""
     sim = works.equipment.present_sim
     if command.form is Form.TEST:
         return
@@ -49,7 +49,7 @@ def _cimi(works: Works, command: Command) -> None:
 
 
 def _iccid(works: Works, command: Command) -> None:
-    """Readable before the PIN, as on the card, but not by every modem."""
+    """Works before the PIN, as the card allows; some modems refuse it (`shy`)."""
     sim = works.equipment.present_sim
     if sim is None:
         raise CmeError(10)
@@ -60,7 +60,7 @@ def _iccid(works: Works, command: Command) -> None:
 
 
 def _cnum(works: Works, command: Command) -> None:
-    """Operators often leave the number empty; then there is nothing to say."""
+    """Operators often leave the number empty; then there is no line."""
     sim = works.equipment.card()
     if command.form is Form.EXECUTE and sim.number:
         works.dialogue.inform(f'+CNUM: "","{sim.number}",145')
@@ -115,7 +115,7 @@ def _cops(works: Works, command: Command) -> None:
 
 
 def _cusd(works: Works, command: Command) -> None:
-    """The operator's answer comes after OK, whatever <n> is: it was asked for."""
+    """The operator's answer comes after OK for every <n>, because it was asked for."""
     if command.form is Form.READ:
         works.dialogue.inform(f"+CUSD: {works.settings.cusd}")
         return
@@ -138,7 +138,7 @@ def _cusd(works: Works, command: Command) -> None:
 
 
 def ussd_line(works: Works, text: str | None) -> str:
-    """+CUSD in the character set that is chosen; None is a code that nobody knows."""
+    """+CUSD in the chosen character set; `text` None stands for an unknown code."""
     if text is None:
         return f"+CUSD: {_USSD_UNKNOWN}"
     if works.settings.cscs == "UCS2":

@@ -18,7 +18,7 @@ _CMS_NO_CNMA = 340
 
 
 def wrong(works: Works) -> CmsError:
-    """A parameter that makes no sense, as the mode of messages names it."""
+    """The error for a wrong parameter, which depends on the mode of messages."""
     return CmsError(CMS_BAD_TEXT if works.settings.cmgf else CMS_BAD_PDU)
 
 
@@ -43,7 +43,7 @@ def _csms(works: Works, command: Command) -> None:
 
 
 def _cpms(works: Works, command: Command) -> None:
-    """Storages for reading, writing and receiving; what is left out stays."""
+    """Storages for reading, writing and receiving; a storage that is left out stays."""
     works.equipment.check_messages()
     if command.form is Form.TEST:
         works.dialogue.inform('+CPMS: ("SM","ME","SR"),("SM","ME"),("SM","ME")')

@@ -13,7 +13,7 @@ from appliance.emulated.phone.wire.seam import ShellResult
 
 _VIEW = "android.intent.action.VIEW"
 _SEND_TO = "android.intent.action.SENDTO"
-#: Activities that exist and that only their own app may start.
+#: Activities that only their own app may start.
 _NOT_EXPORTED = {
     "com.whatsapp.Conversation",
     "com.whatsapp.ContactPicker",
@@ -28,7 +28,8 @@ _ENTRANCES = {
     "com.google.android.apps.messaging.ui.ConversationListActivity",
     "com.google.android.apps.messaging.ui.conversation.LaunchConversationActivity",
 }
-#: Who takes an intent without a package: a web link goes to the browser, never to WhatsApp.
+#: The app that takes an intent without a package: a web link goes to the browser, never to
+#: WhatsApp.
 _HANDLERS = {
     (_SEND_TO, "sms"): "com.google.android.apps.messaging",
     (_SEND_TO, "smsto"): "com.google.android.apps.messaging",
@@ -138,7 +139,7 @@ def _resolve(handset: BareHandset, intent: Intent) -> App | None:
 
 
 def _warning(app: App, *, before: App, top: str) -> str:
-    """Both warnings mean that the app is in front with the intent in its hands."""
+    """Both warnings mean that the app is in front and has the intent."""
     if before is app:
         return _TOP_MOST if app.activity() == top else ""
     return _BROUGHT if not top.endswith(("HomeActivity", "ConversationListActivity")) else ""
@@ -158,7 +159,7 @@ def _waited(app: App, *, warm: bool) -> str:
 
 
 def _force_stop(handset: BareHandset, args: list[str]) -> ShellResult:
-    """The app's notifications go with it, and nothing arrives until it is opened again."""
+    """Stops the app and its notifications; it gets nothing until it is opened again."""
     package = args[-1] if args else ""
     app = handset.apps.get(package)
     if app is not None:

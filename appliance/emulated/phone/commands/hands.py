@@ -7,7 +7,7 @@ from appliance.emulated.phone.handset import BareHandset
 from appliance.emulated.phone.wire.seam import ShellResult
 
 _SOURCES = {"touchscreen", "keyboard", "touchpad", "mouse", "dpad", "stylus"}
-#: A swipe that stays on one spot is how the shell presses long.
+#: The shell presses long by a swipe that stays on one spot.
 _SPOT_PX = 20
 
 

@@ -103,7 +103,7 @@ def short_component(package: str, name: str) -> str:
 
 
 def written(intent: Intent, *, sdk: int, started: bool = False) -> str:
-    """`Intent { … }`; in errors, when it was `started`, the new-task flag is there too."""
+    """`Intent { … }`; errors of a `started` intent also show the new-task flag."""
     words = []
     if intent.action:
         words.append(f"act={intent.action}")

@@ -47,7 +47,7 @@ def settings(handset: BareHandset, args: list[str]) -> ShellResult:
 
 
 def getprop(handset: BareHandset, args: list[str]) -> ShellResult:
-    """A missing property is an empty line."""
+    """A missing property gives an empty line."""
     values = properties_of(handset)
     if not args:
         return out("\n".join(f"[{key}]: [{value}]" for key, value in sorted(values.items())))

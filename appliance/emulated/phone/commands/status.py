@@ -27,7 +27,7 @@ def battery(handset: BareHandset, args: list[str]) -> ShellResult:
 
 
 def _battery_lines(handset: BareHandset) -> list[str]:
-    """The newest releases mix in lines with one leading blank that hold a time or a figure."""
+    """The newest releases add lines with one leading blank and a time or a figure."""
     state, newest = handset.battery, handset.sdk >= 35
     stopped = ["  (UPDATES STOPPED -- use 'reset' to restart)"] if state.updates_stopped else []
     dock = ["  Dock powered: false"] if handset.sdk >= 33 else []

@@ -64,7 +64,7 @@ def date(handset: BareHandset, args: list[str]) -> ShellResult:
 
 
 def service(handset: BareHandset, args: list[str]) -> ShellResult:
-    """`service call isms 20`: the SIM that SMS go out by; sending this way is not supported."""
+    """`service call isms 20`: the SIM that sends SMS; sending this way is not supported."""
     if args[:2] == ["call", "isms"] and args[2:3] in (["20"], ["22"]):
         word = handset.sms.subscription & 0xFFFFFFFF
         return out(f"Result: Parcel(00000000 {word:08x}   '........')")

@@ -1,1 +1,1 @@
-"""A pretend SMS app in the likeness of Google Messages."""
+"""A pretend SMS app that looks like Google Messages."""

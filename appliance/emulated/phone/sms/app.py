@@ -21,7 +21,7 @@ _UID = 10188
 _LABEL = "Messages"
 #: The radio needs about this long for a part.
 _PART_MS = 400
-#: After this long without a network or a SIM the app gives a message up.
+#: After this time without a network or a SIM the app gives a message up.
 _GIVE_UP_MS = 2000
 _MARK_READ = {"en": "Mark as read", "nl": "Markeren als gelezen"}
 _REPLY = {"en": "Reply", "nl": "Beantwoorden"}
@@ -107,7 +107,7 @@ class SmsApp:
         self._host.timers.after(span, lambda: self._leave(row, number, text))
 
     def lift(self) -> None:
-        """The fault is gone: what it held in the outbox leaves, oldest first."""
+        """The fault is gone: held messages leave the outbox, oldest first."""
         held, self._held = self._held, []
         for row, number, text in held:
             self._leave(row, number, text)
@@ -260,7 +260,7 @@ class SmsApp:
             self._drafts[self._open] = text
 
     def scroll(self, pixels: int) -> None:
-        """The lists of this app do not move; the newest messages are what a driver needs."""
+        """The lists of this app do not scroll; a driver needs only the newest messages."""
 
     def in_sight(self) -> None:
         self._read()

@@ -1,4 +1,4 @@
-"""Into how many parts an SMS falls (3GPP TS 23.038, 23.040)."""
+"""How many parts an SMS has (3GPP TS 23.038, 23.040)."""
 
 _BASIC = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"

@@ -1,8 +1,8 @@
 """Android's own limit for SMS: how many parts an app sends before the phone's owner is asked.
 
-SmsUsageMonitor and SMSDispatcher of AOSP: parts are counted by app in a sliding window, a send
-beyond it waits behind a dialog of the phone process, and what was allowed there counts no further.
-The settings are read when the phone starts.
+As SmsUsageMonitor and SMSDispatcher of AOSP do it: parts are counted by app in a sliding window. A
+send beyond the limit waits behind a dialog of the phone process; parts that the owner allows there
+are not counted. The settings are read when the phone starts.
 """
 
 from collections.abc import Callable, Mapping
@@ -37,7 +37,7 @@ _DENY = {"en": "Deny", "nl": "Weigeren"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A send that waits for the owner; one of the two is called.
+    """A send that waits for the owner, whose answer calls `allow` or `deny`.
 
     With a `short_code` it is about a number that may cost money, else about the limit.
     """
@@ -59,7 +59,7 @@ class SmsUsage:
     _sent: dict[str, list[int]] = field(default_factory=dict)
 
     def start(self) -> None:
-        """The phone starts: what was counted and asked is gone, the settings hold."""
+        """The phone starts: drops counts and questions, and reads the settings."""
         self.parts = _integer(self.settings.get(MAX_COUNT), _DEFAULT_PARTS)
         self.window_ms = _integer(self.settings.get(INTERVAL_MS), _DEFAULT_MS)
         self._sent.clear()
@@ -82,7 +82,7 @@ class SmsUsage:
             self.questions.append(question)
 
     def answer(self, *, allow: bool) -> None:
-        """The owner taps a button of the dialog on top, or leaves it with Back: that denies."""
+        """The owner taps a button of the dialog on top, or presses Back, which denies."""
         question = self.questions.pop()
         (question.allow if allow else question.deny)()
 
@@ -92,7 +92,7 @@ class SmsUsage:
 
 
 def _integer(text: str | None, default: int) -> int:
-    """As Settings.Global.getInt: what is no number is the default."""
+    """As Settings.Global.getInt: `default` where the text is no number."""
     try:
         return int(text or "")
     except ValueError:

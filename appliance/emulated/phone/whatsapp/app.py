@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 #: What a chat holds under the fault of an old draft.
 OLD_DRAFT = "Hoi, ik wilde nog even vragen of"
-#: Where a link leads under the faults of a wrong chat and of a stale dialog.
+#: The number to which a link leads under the faults of a wrong chat and a stale dialog.
 STRANGER = "+31612340099"
 #: The toolbar gets its name a moment after the frame is there.
 _NAME_BINDS_MS = 60
@@ -90,7 +90,7 @@ class WhatsApp:
         self.posting.received(chat)
 
     def change(self, letter_id: str, change: Change, text: str) -> bool:
-        """Its sender's phone sent the words after all, or they changed it or took it back.
+        """The missing words came, or the sender changed the message or took it back.
 
         False when there is no such message.
         """
@@ -103,7 +103,7 @@ class WhatsApp:
         return False
 
     def reacted(self, number: str, emoji: str, text: str) -> None:
-        """Somebody put an emoji on what this account wrote."""
+        """Somebody put an emoji on a message of this account."""
         chat = self.account.chat(numbers.jid_of(number))
         words = reaction(emoji, text, self._phrases.language)
         self.posting.reacted(chat, sender=number, text=words, at_ms=self._host.timers.now_ms())
@@ -143,7 +143,7 @@ class WhatsApp:
         return launched
 
     def open_chat(self, chat: Chat, *, draft: str | None = None) -> None:
-        """The conversation comes on the screen, and with it all marks of having been read."""
+        """Shows the conversation, which marks its messages read if a person can see it."""
         self._leave_chat()
         self._chat = chat
         self._dialog = self._looking_up = None
@@ -168,7 +168,7 @@ class WhatsApp:
         self._host.timers.after(span, lambda: self._found(link))
 
     def _found(self, link: ChatLink) -> None:
-        """The look-up has its answer, unless somebody went elsewhere meanwhile."""
+        """The look-up is answered; ignored if somebody opened something else meanwhile."""
         if self._looking_up is not link:
             return
         self._looking_up = None
@@ -359,7 +359,7 @@ class WhatsApp:
             self._chat.draft = text
 
     def scroll(self, pixels: int) -> None:
-        """Up in a chat is older; in the list of chats it is newer."""
+        """Upwards, a chat shows older messages, and the list of chats newer ones."""
         conversation = self._conversation()
         if conversation is not None:
             self._scroll = min(max(self._scroll + pixels, 0), conversation.reach())

@@ -164,7 +164,7 @@ class ChatsScreen:
         return []
 
     def _unread(self, chat: Chat, below: Bounds) -> Node:
-        """The recent generation says the count in the description only."""
+        """The recent generation has the count only in the description."""
         badge = Bounds(below.right - self.style.screen.dp(24), below.top, below.right, below.bottom)
         as_text = self.style.generation.unread_as_text
         return self.style.brush(

@@ -1,4 +1,4 @@
-"""What lies over WhatsApp: dialogs and the look-up spinner."""
+"""What covers WhatsApp: dialogs and the look-up spinner."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -34,7 +34,7 @@ class Dialog:
             DialogKind.NO_INTERNET: phrases.no_internet,
             DialogKind.BAD_NUMBER: phrases.bad_number,
             DialogKind.BAD_LINK: phrases.bad_link,
-            # Invented on purpose: no driver's table can hold it.
+            # Invented on purpose, so that no driver's table has it.
             DialogKind.UNKNOWN: "Kies hoe je nevelkaart wordt gedeeld met je omgeving.",
         }[self.kind]
         return sentence.format(number=shown(self.number))

@@ -1,4 +1,4 @@
-"""What is no plain text: which sign and word a notification gives it, and how its row looks."""
+"""Messages that are no plain text: their sign and word in a notification, and their row."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class MediumKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Medium:
-    """`name` is a file's, a contact's, a place's, a poll's; `length` as the app writes it."""
+    """`name` is that of a file, a contact, a place or a poll; `length` is as the app writes it."""
 
     kind: MediumKind
     name: str = ""
@@ -77,7 +77,7 @@ _WORDS = {
 }
 _PAGES = ("{n} pages", "{n} pagina's")
 _LANGUAGES = ("en", "nl")
-#: These are named by what they are, not by what they are called.
+#: A notification shows the word for these, not their name.
 _NAMELESS = {MediumKind.LOCATION, MediumKind.LIVE_LOCATION, MediumKind.INVITE}
 
 
@@ -126,7 +126,7 @@ _FETCHED = {
 
 
 def draw(medium: Medium, brush: Brush, bounds: Bounds, language: str) -> Iterator[Node]:
-    """The views of the row; one of several kinds that is not downloaded has a button for it."""
+    """The views of the row; some kinds have a button while they are not downloaded."""
     at = _LANGUAGES.index(language)
     texts = {
         "length": medium.length,

@@ -1,4 +1,4 @@
-"""What WhatsApp on one phone knows: chats, messages, ticks."""
+"""The data of WhatsApp on one phone: chats, messages, ticks."""
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
@@ -9,7 +9,7 @@ from appliance.emulated.world import numbers
 
 
 class Tick(IntEnum):
-    """How far an outgoing message came; it never goes back."""
+    """How far an outgoing message has come; it never goes back."""
 
     PENDING = 0
     SENT = 1
@@ -21,8 +21,8 @@ class Tick(IntEnum):
 class Message:
     """`sender` is the number that wrote, None for an own message, which alone has a `tick`.
 
-    `text` is a medium's caption. What cannot be decrypted yet is `waiting`. An own message that
-    was deleted says so in its `text` and has lost its tick. A `notice` is a row of the system's:
+    `text` is the caption of a medium. A message that cannot be decrypted yet is `waiting`. A
+    deleted own message says so in its `text` and has no tick. A `notice` is a row of the system;
     nobody wrote it.
     """
 
@@ -58,7 +58,7 @@ class Message:
 
 
 class Change(StrEnum):
-    """What may become of a message after it came."""
+    """What may happen to a message after it came."""
 
     WORDS = "words"
     EDITED = "edited"
@@ -95,7 +95,7 @@ class Chat:
         return numbers.number_of(self.jid)
 
     def take_unread(self) -> list["Message"]:
-        """Marks all read and says which were not; the unread divider comes above the first."""
+        """Marks all read and returns those that were not; the divider stands above the first."""
         unread = self.messages[-self.unread :] if self.unread else []
         self.divider_count = self.unread
         self.divider_id = unread[0].id if unread else 0
@@ -150,11 +150,11 @@ class Account:
         return message
 
     def say(self, chat: Chat, words: str, *, at_ms: int) -> None:
-        """A row of the system's, such as who joined a group or whose code has changed."""
+        """Adds a row of the system, such as who joined a group or whose code has changed."""
         self.add(chat, letter_id="", text=words, at_ms=at_ms).notice = True
 
     def name(self, number: str) -> str:
-        """Who hides their number is known by what they call themselves."""
+        """A person who hides their number is known by the name that they chose."""
         if number.endswith(numbers.HIDDEN):
             return f"~{self.push_names.get(number, '')}"
         return self.contacts.get(number) or numbers.shown(number)

@@ -93,7 +93,7 @@ def notice(kind: NoticeKind, *, language: str, now_ms: int, shortcut: str | None
 
 
 def missed_call(name: str, *, jid: str | None, language: str, now_ms: int) -> Notification:
-    """`jid` None: as in the one build whose code was read, which sets no shortcut."""
+    """`jid` None: no shortcut, as in the one build whose code was read."""
     return Notification(
         package=PACKAGE,
         uid=UID,

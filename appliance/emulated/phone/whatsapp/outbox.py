@@ -10,7 +10,7 @@ _UPLINK_MS = 150
 
 
 class Outbox:
-    """A held message has not left; it leaves when the fault is lifted or the phone is online."""
+    """A held message has not left; it leaves once the fault is lifted or the phone is online."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
@@ -24,7 +24,7 @@ class Outbox:
             self._host.timers.after(_UPLINK_MS, lambda: self._leave(message, to))
 
     def lift(self) -> None:
-        """The tick fault is gone: what it held leaves, oldest first."""
+        """The tick fault is gone: held messages leave, oldest first."""
         held, self._held = self._held, []
         for message, to in held:
             self._leave(message, to)

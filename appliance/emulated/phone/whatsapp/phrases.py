@@ -21,7 +21,7 @@ _DUTCH_MONTHS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrases:
-    """`{n}`, `{name}`, `{number}` and `{title}` are filled in where the app does."""
+    """`{n}`, `{name}`, `{number}` and `{title}` are filled in as the app does."""
 
     language: str
     ticks: dict[Tick, str]

@@ -42,7 +42,7 @@ class Posting:
         self._post(chat)
 
     def changed(self, chat: Chat, message: Message) -> None:
-        """A message that stands there says something else; its place and time stay."""
+        """A message in the notification changes its text; its place and time stay."""
         lines = self._messages.get(chat.jid, [])
         if any(id_ == message.id for id_, _ in lines):
             self._messages[chat.jid] = [
@@ -51,7 +51,7 @@ class Posting:
             self._post(chat)
 
     def reacted(self, chat: Chat, *, sender: str, text: str, at_ms: int) -> None:
-        """A reaction comes as a message of who reacted, and is none."""
+        """A reaction is posted like a message of the person who reacted."""
         line = ShadeMessage(sender=self._account.name(sender), text=text, time_ms=at_ms)
         self._messages.setdefault(chat.jid, []).append((0, line))
         self._post(chat)

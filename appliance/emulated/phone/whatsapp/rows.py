@@ -66,7 +66,7 @@ class Row:
 
     @property
     def medium(self) -> Medium | None:
-        """What shows beside the caption: nothing of what is deleted or not there yet."""
+        """The medium that shows; None for a message that is deleted or not decrypted yet."""
         message = self.message
         return None if message.deleted or message.waiting else message.medium
 
@@ -82,7 +82,7 @@ class Row:
         return line_count(self.text) * 22 + _PADDING_DP + medium
 
     def draw(self, top: int, viewport: Bounds) -> Node:
-        """The row from `top` on, cut to what the list shows of it."""
+        """The row from `top` on, cut to its visible part."""
         style = self.style
         bounds = _clip(Bounds(0, top, style.screen.width, top + self.height), viewport)
         children, below = self._dividers(top, viewport)

@@ -15,8 +15,8 @@ from appliance.emulated.world.traffic import Traffic
 _logger = logging.getLogger(__name__)
 
 _HOST = "127.0.0.1"
-#: Below the ports that Linux gives to outgoing connections, so that none takes a phone's port
-#: while the phone is away, and far from 5555-5585, which an adb server probes by itself.
+#: Below the ports that Linux gives to outgoing connections, so that no connection takes a phone's
+#: port while the phone is away. Far from 5555-5585, which an adb server probes by itself.
 _PORTS = range(20_000, 32_000)
 _PROBED_BY_ADB = range(5555, 5586)
 _PORT_TRIES = 200
@@ -90,12 +90,12 @@ class Adbd:
             await transport.stop()
 
     def authorise(self) -> None:
-        """To be called when a person has accepted a key on the screen."""
+        """Call it when a person has accepted a key on the screen."""
         for transport in list(self._transports):
             transport.authorise()
 
     def drop(self, seconds: float) -> None:
-        """The cable is out: nobody is connected, nobody gets in, and then it is back."""
+        """Pulls the cable for `seconds`: ends all connections and refuses new ones."""
         self._cancel_return()
         self._stop_listening()
         for transport in list(self._transports):
@@ -103,7 +103,7 @@ class Adbd:
         self._return = asyncio.get_running_loop().create_task(self._return_after(seconds))
 
     def restore(self) -> None:
-        """The cable is in again, if it was out."""
+        """Plugs the cable in again, if it was out."""
         if self._listener is None:
             self._cancel_return()
             self._return = asyncio.get_running_loop().create_task(self._return_after(0))

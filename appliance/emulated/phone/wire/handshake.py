@@ -11,7 +11,7 @@ from appliance.emulated.phone.wire.packets import (
 )
 from appliance.emulated.phone.wire.seam import Handset, RsaPublicKey
 
-#: Only what the emulated phone does; adb uses sync v1 for sending and fetching then.
+#: Only features of the emulated phone; adb then uses sync v1 to send and fetch files.
 FEATURES = (
     "shell_v2",
     "cmd",
@@ -21,12 +21,12 @@ FEATURES = (
     "fixed_push_symlink_timestamp",
 )
 _BANNER_PROPERTIES = ("ro.product.name", "ro.product.model", "ro.product.device")
-#: Handshake payloads stay below it, whatever is agreed on later (MAX_PAYLOAD_V1 of adb.h).
+#: The limit of handshake payloads, also if both agree on more later (MAX_PAYLOAD_V1 of adb.h).
 _MAX_HANDSHAKE_PAYLOAD = 4096
 
 
 class Handshake:
-    """`met_keys` outlives the connection: a signature names no key, so those met are tried."""
+    """`met_keys` outlives the connection: a signature names no key, so all known keys are tried."""
 
     def __init__(self, handset: Handset, met_keys: set[RsaPublicKey]) -> None:
         self.online = False

@@ -53,7 +53,7 @@ class Handset(Protocol):
 
     @property
     def faults(self) -> Faults:
-        """The wire takes what spoils an answer; the rest is the handset's or triggered by Adbd."""
+        """The wire uses the faults that spoil an answer; the handset and Adbd use the others."""
 
     @property
     def files(self) -> dict[str, DeviceFile]:

@@ -17,7 +17,7 @@ class Services:
         self._shell = ShellService(handset, traffic, u2)
 
     def find(self, name: str) -> Service | None:
-        """None refuses the stream, as a real phone does with a port that nobody listens on."""
+        """None refuses the stream, as a real phone does for a port without a listener."""
         self._traffic.opens += 1
         kind, _, rest = name.partition(":")
         if kind == "tcp":

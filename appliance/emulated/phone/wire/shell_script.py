@@ -49,7 +49,7 @@ class Word:
         return "".join(piece.value(variables) for piece in self.pieces)
 
     def fields(self, variables: Mapping[str, str]) -> list[str]:
-        """One word, or none where nothing is left of it; unquoted values are not split."""
+        """One word, or none where it expands to nothing; unquoted values are not split."""
         value = self.value(variables)
         return [value] if value or any(piece.quoted for piece in self.pieces) else []
 

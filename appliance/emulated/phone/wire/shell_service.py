@@ -129,7 +129,7 @@ class ShellRun:
             self._put(goes_to[descriptor], data)
 
     def _open(self, path: str, redirection: Redirection) -> bool:
-        """Empties or makes the file; where it cannot be, the shell says so and fails."""
+        """Empties or makes the file; if it cannot be made, the shell says so and fails."""
         if path == "/dev/null" or redirection.descriptor == 0:
             return True
         if not device_paths.writable(path):

@@ -52,7 +52,7 @@ class Stream:
         return True
 
     def close(self) -> None:
-        """Says so to the other side once; what was not taken yet is dropped."""
+        """Closes and tells the other side once; bytes that were not taken yet are dropped."""
         if not self.closed:
             self._send_packet(Command.CLSE)
             self.lost()

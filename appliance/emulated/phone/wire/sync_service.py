@@ -144,6 +144,6 @@ def _pack_v2(mode: int, size: int, mtime_s: int) -> bytes:
 
 
 def _file_mode(sent: int) -> int:
-    """What adbd makes of it: it gives what the user may do to the group and to others as well."""
+    """The mode as adbd sets it: group and others also get the rights of the user."""
     user = sent & 0o700
     return REGULAR_FILE | (sent & 0o777) | (user >> 3) | (user >> 6)

@@ -50,7 +50,7 @@ class Transport(asyncio.Protocol):
         self._on_lost(self)
 
     def authorise(self) -> None:
-        """Lets the computer in whose key was accepted on the screen."""
+        """Lets in the computer whose key was accepted on the screen."""
         self._send_if(self._handshake.accepted_by_person())
 
     def abort(self) -> None:

@@ -63,7 +63,7 @@ class U2Actions:
         return self._scroll(self._screen.first(selector), vertical=bool(vertical), forward=False)
 
     def _scroll(self, node: Node, *, vertical: bool, forward: bool) -> bool:
-        """The finger moves against the way in which one reads on."""
+        """The finger moves against the direction of reading."""
         x, y = _centre(node)
         reach = (node.bounds.bottom - node.bounds.top if vertical else _width(node)) * 0.4
         if not forward:
@@ -90,7 +90,7 @@ class U2Actions:
         return self._handset.clipboard
 
     def paste(self) -> bool:
-        """Behind what the focused field holds."""
+        """Adds keys after the text of the focused field."""
         field = self._screen.focused()
         if field is None:
             return False

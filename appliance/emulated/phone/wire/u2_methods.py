@@ -12,7 +12,7 @@ from appliance.emulated.world.traffic import Traffic
 
 
 class U2Methods:
-    """Parameters are positional; what concerns rotation, toasts and idling changes nothing."""
+    """Parameters are positional; methods for rotation, toasts and idling change nothing."""
 
     def __init__(self, handset: Handset, traffic: Traffic) -> None:
         self.screen = U2Screen(handset)

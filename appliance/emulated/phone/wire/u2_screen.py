@@ -16,7 +16,7 @@ from appliance.emulated.phone.wire.u2_selectors import Placed, SelectorError, fi
 _LOOK_AGAIN_S = 0.02
 _DEFAULT_DENSITY_DPI = 420
 _BASE_DENSITY_DPI = 160
-#: Beginnings of packages whose windows lie over or beside the app that is in use.
+#: Package prefixes of windows that lie over or beside the app in use.
 _NEVER_CURRENT = ("com.android.systemui", "com.google.android.inputmethod")
 
 

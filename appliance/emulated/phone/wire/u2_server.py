@@ -43,7 +43,7 @@ class HttpResponse:
 
 
 class U2Server:
-    """What one connection is served with."""
+    """The state of one connection."""
 
     def __init__(self, handset: Handset, traffic: Traffic, stop: Callable[[], None]) -> None:
         self._handset = handset
