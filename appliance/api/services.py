@@ -1,4 +1,4 @@
-"""What the runtime hands to the API and the web pages; they reach nothing else."""
+"""What the runtime hands to the API and the web pages, which also call desk, queue and store."""
 
 import asyncio
 from collections.abc import Callable, Sequence

@@ -1,7 +1,9 @@
 """A line in virtual time: the same pure functions, a described load, and no phone.
 
-It decides as the queue does: class before class, first in first out inside a class, one message
-at a time. What it announces for a message is what the plan would say when it is accepted.
+It paces by the queue's own function (`earliest`): class before class, first in first out inside a
+lane, one message at a time. It is simpler than the queue: it has one route that never fails, a
+message that must wait holds up only its own lane, and a parked message waits until midnight. It
+announces the time that follows when all before a message leave as planned.
 """
 
 from collections import Counter, deque

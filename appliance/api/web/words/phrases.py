@@ -1,6 +1,7 @@
 """Codes of the lower floors as sentences: English here, other languages in the catalogue.
 
-Tests hold that every reason has its sentence here and every sentence its Dutch.
+Tests hold that each reason that a page shows has a sentence, here or in `device_phrases.py`, and
+that each sentence has its Dutch.
 """
 
 from collections.abc import Mapping
