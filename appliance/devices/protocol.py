@@ -303,8 +303,10 @@ class Listener(Protocol):
     def status(self, device_id: str, status: Status) -> None: ...
 
     def received(self, device_id: str, messages: Sequence[Incoming]) -> None:
-        """Durable on return. A message whose key is known is dropped, or changed where it is
-        another one now.
+        """Durable on return, where a line has the device. A message whose key is known is dropped,
+        or changed where it is another one now. Without a line nothing is kept: raises Transient for
+        a device that is emptied (`Kind.is_emptied`); a phone keeps its own messages, so nothing is
+        raised.
         """
         ...
 
