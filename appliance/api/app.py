@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 from appliance.api import problems
 from appliance.api.forwarded import ForwardedBy
 from appliance.api.headers import SafeHeaders
-from appliance.api.json import directory, events, health, lists, messages, sending
+from appliance.api.json import events, health, lists, messages, reads, sending
 from appliance.api.json.callers import TokenBook
 from appliance.api.json.kept_figures import KeptFigures
 from appliance.api.json.metrics import Metrics
@@ -67,7 +67,7 @@ def create_app(services: Services) -> FastAPI:
     )
     app.add_middleware(BodyLimit)
     app.add_middleware(LeavingClients)
-    for part in (health, sending, lists, messages, directory, events):
+    for part in (health, sending, lists, reads, messages, events):
         app.include_router(part.router)
     app.include_router(pages(services, app.state.wrong))
     app.mount("/static", StaticFiles(directory=STATIC_DIR, check_dir=False), name="static")

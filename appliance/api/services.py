@@ -10,6 +10,7 @@ from typing import TypeVar
 from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.connections import Connections
 from appliance.clock import Clock
+from appliance.desk.access.accesses import Accesses, Reader, Sink
 from appliance.desk.outgoing.room import Room
 from appliance.queue.gate import ConsentGate
 from appliance.store.feed import EventFeed
@@ -46,7 +47,7 @@ class Services:
     names what is not ready yet; empty means ready. `setup_code` is printed where only the owner
     looks; without it nobody becomes the first administrator by the page. `room` is how much more a
     line takes from software. `proxies` are believed when they say who asks. `plugged_in` blocks
-    for a while.
+    for a while. `accessed` is told who was shown whose data.
     """
 
     store: Store
@@ -61,8 +62,13 @@ class Services:
     setup_code: str | None = None
     room: Room = field(default_factory=Room)
     plugged_in: Callable[[], Sequence[PluggedIn]] = _nothing
+    accessed: Sink | None = None
     connections: Connections = field(default_factory=Connections)
     _gate_threads: ThreadPoolExecutor = field(default_factory=_few_threads, init=False)
+
+    def accesses(self, who: Reader) -> Accesses:
+        """For one request of theirs."""
+        return Accesses(store=self.store, who=who, sink=self.accessed)
 
     async def at_gate(self, work: Callable[[], T]) -> T:
         """For what waits until nothing is being sent to a person, in threads that are for it alone:

@@ -1,7 +1,7 @@
 """The bodies of requests and answers, as they are checked and as they are documented.
 
-Answers are built as plain dicts and not checked again at run time; the tests hold them against
-these models.
+Answers are made as these models name their fields (`mapping.py`) and not checked again at run
+time; the tests hold them against these models.
 """
 
 from datetime import datetime
@@ -10,6 +10,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from appliance.api.json.mapping import From
 from appliance.api.json.names import ChannelName, KindName, WantedChannel
 from appliance.messages import MAX_TEXT
 
@@ -200,23 +201,23 @@ class HistoryOut(_Out):
 
     seq: int
     at: datetime
-    kind: str
+    kind: Annotated[str, From("kind.value")]
     facts: dict[str, Any]
 
 
 class PartOut(_Out):
     """One SMS of a long one: whether it is proven to have left, and what the network reported."""
 
-    part: int
+    part: Annotated[int, From("number")]
     state: Literal["sent", "missing", "unknown"]
     report: Literal["arrived", "failed", "trying"] | None
-    reported_at: datetime | None
+    reported_at: Annotated[datetime | None, From("report_ms")]
 
 
 class EvidenceOut(_Out):
     """One try over one device, and what was seen that proves its outcome."""
 
-    attempt: str
+    attempt: Annotated[str, From("id")]
     device: str
     channel: ChannelName
     started_at: datetime
@@ -225,7 +226,7 @@ class EvidenceOut(_Out):
     outcome: Literal["sent", "partly", "not_sent", "unknown", "refused"] | None
     signature: str | None = Field(description="Added to the text: it left from another number.")
     parts: list[PartOut] = Field(description="Where the device tells the parts of an SMS apart.")
-    seen: dict[str, Any]
+    seen: Annotated[dict[str, Any], From("evidence")]
 
 
 class MessageDetailOut(MessageOut):
@@ -233,7 +234,7 @@ class MessageDetailOut(MessageOut):
         default=[], description="There when it was edited: what it said before, oldest first."
     )
     history: list[HistoryOut]
-    evidence: list[EvidenceOut]
+    evidence: Annotated[list[EvidenceOut], From("attempts")]
 
 
 class BranchRef(_Out):
@@ -252,7 +253,7 @@ class FallbackOut(_Out):
     """
 
     after_min: int
-    kinds: list[Literal["reply", "automatic", "list", "confirmation"]]
+    kinds: Annotated[list[Literal["reply", "automatic", "list", "confirmation"]], From("classes")]
 
 
 class LineOut(_Out):

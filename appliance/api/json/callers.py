@@ -11,6 +11,7 @@ from appliance.api.forwarded import address_of
 from appliance.api.problems import ProblemError, problem
 from appliance.api.services import Services
 from appliance.desk.access import tokens
+from appliance.desk.access.accesses import Accesses, Reader
 from appliance.desk.access.bearer import token_hash
 from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import ApiToken, Scope
@@ -36,6 +37,7 @@ class Caller:
     token: ApiToken
     sight: Sight
     services: Services
+    accesses: Accesses
 
 
 class TokenBook:
@@ -76,7 +78,8 @@ async def caller_of(request: Request, *scopes: str) -> Caller:
         if Scope(name) not in token.scopes:
             raise _forbidden(name)
     branches = None if token.branch_id is None else frozenset({token.branch_id})
-    return Caller(token, Sight(branches), services)
+    accesses = services.accesses(Reader(token_id=token.id))
+    return Caller(token, Sight(branches), services, accesses)
 
 
 async def identify(
@@ -103,10 +106,6 @@ def _forbidden(scope: str) -> ProblemError:
     return ProblemError(problem("forbidden", detail, headers=headers, scope=scope))
 
 
-ReadsMessages = Annotated[Caller, Security(identify, scopes=[Scope.MESSAGES_READ.value])]
 WRITES_MESSAGES = Security(identify, scopes=[Scope.MESSAGES_WRITE.value])
 WritesMessages = Annotated[Caller, WRITES_MESSAGES]
-ReadsContacts = Annotated[Caller, Security(identify, scopes=[Scope.CONTACTS_READ.value])]
-ReadsLines = Annotated[Caller, Security(identify, scopes=[Scope.LINES_READ.value])]
-ReadsDevices = Annotated[Caller, Security(identify, scopes=[Scope.DEVICES_READ.value])]
 ReadsEvents = Annotated[Caller, Security(identify, scopes=[Scope.EVENTS_READ.value])]

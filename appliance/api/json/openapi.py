@@ -9,24 +9,16 @@ from pydantic.json_schema import models_json_schema
 
 from appliance.api.json.bodies import (
     AcceptedOut,
-    CallOut,
     CancelledOut,
-    ContactOut,
-    ConversationOut,
-    DeviceOut,
     EventOut,
-    GroupOut,
     HealthOut,
-    LineOut,
     ListIn,
     ListOut,
-    MessageDetailOut,
     MessageIn,
-    MessageOut,
-    PageOut,
     ProblemOut,
 )
 from appliance.api.json.documented import schema_name
+from appliance.api.json.reads import READS
 
 DOCUMENT_PATH = "/api/v1/openapi.json"
 
@@ -36,24 +28,10 @@ _BODIES: tuple[type[BaseModel], ...] = (
     CancelledOut,
     ListIn,
     ListOut,
-    MessageOut,
-    MessageDetailOut,
-    LineOut,
-    ContactOut,
-    ConversationOut,
-    CallOut,
-    GroupOut,
-    DeviceOut,
     EventOut,
     HealthOut,
     ProblemOut,
-    PageOut[MessageOut],
-    PageOut[LineOut],
-    PageOut[ContactOut],
-    PageOut[ConversationOut],
-    PageOut[GroupOut],
-    PageOut[DeviceOut],
-    PageOut[CallOut],
+    *dict.fromkeys(model for read in READS for model in (read.model, read.answer[0])),
 )
 
 _DESCRIPTION = """\

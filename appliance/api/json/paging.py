@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Protocol, TypeVar
 
 from fastapi import Depends, Query
-from fastapi.responses import JSONResponse
 
 from appliance.desk.inbox.directory import Page
 from appliance.errors import InvalidInput
@@ -14,12 +13,12 @@ DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 
 
-class _HasId(Protocol):
+class HasId(Protocol):
     @property
     def id(self) -> str: ...
 
 
-Item = TypeVar("Item", bound=_HasId)
+Item = TypeVar("Item", bound=HasId)
 
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Items on a page.")]
 After = Annotated[str | None, Query(description="`next` of the page before.")]
@@ -42,10 +41,8 @@ def cursor(after: str | None) -> str | None:
 
 def page(
     found: Sequence[Item], limit: int, shape: Callable[[Item], dict[str, Any]]
-) -> JSONResponse:
+) -> dict[str, Any]:
     """`found` holds one item more than `limit` when there is a next page."""
     items = found[:limit]
     more = len(found) > limit
-    return JSONResponse(
-        {"items": [shape(item) for item in items], "next": items[-1].id if more else None}
-    )
+    return {"items": [shape(item) for item in items], "next": items[-1].id if more else None}

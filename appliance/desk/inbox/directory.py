@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from appliance.desk.access.sight import IN_SIGHT, Sight
+from appliance.desk.inbox.other_side import OtherSide
 from appliance.errors import NotFound
 
 # What tells a SIM from others, and what is in a column of its own.
@@ -23,19 +24,39 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BranchEntry:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FallbackEntry:
+    after_min: int
+    classes: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineEntry:
     """`ready`: the channels over which it can send now; `routes`: its ways to send, best first."""
 
     id: str
     number: str
     branch_id: str
-    branch: str
+    branch_name: str
     stopped: str | None
     ready: Sequence[str]
     routes: Sequence[Mapping[str, str]]
     fallback_after_min: int
     fallback_classes: Sequence[str]
     waiting: int
+
+    @property
+    def branch(self) -> BranchEntry:
+        return BranchEntry(id=self.branch_id, name=self.branch_name)
+
+    @property
+    def fallback(self) -> FallbackEntry:
+        return FallbackEntry(after_min=self.fallback_after_min, classes=self.fallback_classes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +67,10 @@ class ContactEntry:
     personnel_number: str | None
     numbers: Sequence[str]
     created_ms: int
+
+    @property
+    def name(self) -> str | None:
+        return self.office_name or self.chosen_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +87,12 @@ class ConversationEntry:
     last_ms: int
     last_in_ms: int | None
     created_ms: int
+
+    @property
+    def contact(self) -> OtherSide | None:
+        if self.contact_id is None:
+            return None
+        return OtherSide(id=self.contact_id, number=self.number, name=self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +115,14 @@ class CallEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """`at_ms` is when it was read."""
+
+    cents: int
+    at_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceEntry:
     """`facts` is what its driver told of it, without what is only the SIM's own."""
 
@@ -99,6 +138,12 @@ class DeviceEntry:
     facts: Mapping[str, Any]
     lines: Sequence[str]
     changed_ms: int
+
+    @property
+    def balance(self) -> Balance | None:
+        if self.balance_cents is None:
+            return None
+        return Balance(cents=self.balance_cents, at_ms=self.balance_ms)
 
 
 def lines(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[LineEntry]:
@@ -189,7 +234,7 @@ def _strings(value: str) -> list[str]:
 
 
 _LINES = f"""
-SELECT line.id, line.number, line.branch_id, branch.name AS branch, line.stopped,
+SELECT line.id, line.number, line.branch_id, branch.name AS branch_name, line.stopped,
   (SELECT json_group_array(DISTINCT route.channel) FROM route
    JOIN device ON device.id = route.device_id
    JOIN json_each(device.channels) AS open ON open.value = route.channel

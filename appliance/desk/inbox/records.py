@@ -8,6 +8,7 @@ from typing import Any
 
 from appliance.desk.access.sight import IN_SIGHT, Sight
 from appliance.desk.inbox.earlier_texts import earlier_texts
+from appliance.desk.inbox.other_side import OtherSide
 from appliance.desk.inbox.tries import Part, parts_of
 from appliance.errors import NotFound
 from appliance.events import Event
@@ -52,6 +53,12 @@ class Record:
     awaited: bool
     edited: bool
     deleted: bool
+    #: Files cannot be sent yet, and those that come in stay on the phone.
+    media: None = None
+
+    @property
+    def contact(self) -> OtherSide:
+        return OtherSide(id=self.contact_id, number=self.number, name=self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +92,9 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Detail:
-    record: Record
+class Detail(Record):
+    """With every change of it, and what proves its state."""
+
     history: Sequence[Event]
     attempts: Sequence[Attempt]
     earlier: Sequence[str]
@@ -118,12 +126,12 @@ def detail(conn: sqlite3.Connection, sight: Sight, message_id: str) -> Detail:
     ).fetchone()
     if row is None:
         raise NotFound("message")
-    record = Record(**dict(row))
+    found_id = row["id"]
     return Detail(
-        record=record,
-        history=events.of_message(conn, record.id),
-        attempts=_attempts(conn, record.id),
-        earlier=earlier_texts(conn, [record.id]).get(record.id, ()),
+        **dict(row),
+        history=events.of_message(conn, found_id),
+        attempts=_attempts(conn, found_id),
+        earlier=earlier_texts(conn, [found_id]).get(found_id, ()),
     )
 
 
@@ -161,7 +169,8 @@ def _attempts(conn: sqlite3.Connection, message_id: str) -> Sequence[Attempt]:
 _RECORD = """
 SELECT m.id, m.direction, m.line_id, line.number AS line_number, m.conversation_id, m.contact_id,
   c.group_id, m.number, coalesce(k.office_name, k.chosen_name, m.sender_name) AS name,
-  coalesce(m.channel, m.wanted) AS channel, m.text, m.origin, m.state, m.reason,
+  coalesce(m.channel, m.wanted) AS channel, m.text, m.origin, m.state,
+  nullif(m.reason, '') AS reason,
   m.class AS kind,
   coalesce(staff.name, api_token.name, m.rule) AS author, m.expected_ms, m.not_before_ms,
   m.expires_ms, m.created_ms, m.happened_ms, m.written_ms, m.sent_ms, m.delivered_ms, m.read_ms,

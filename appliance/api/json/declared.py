@@ -1,0 +1,134 @@
+"""A read of the JSON API is one declaration: route, document and answer are made of it.
+
+The read itself says by NotFound what one may not see. Scopes, pages and problems are the same for
+all reads and are seen to here.
+"""
+
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, Protocol, TypeVar
+
+from fastapi import APIRouter, Depends, Security
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from appliance.api.json.bodies import PageOut
+from appliance.api.json.callers import Caller, identify
+from appliance.api.json.documented import READ_PROBLEMS, answers
+from appliance.api.json.mapping import body_of
+from appliance.api.json.paging import HasId, page
+from appliance.desk.access.accesses import Shown
+from appliance.desk.access.sight import Sight
+from appliance.desk.access.tokens import Scope
+
+
+class HasLimit(Protocol):
+    @property
+    def limit(self) -> int: ...
+
+
+Found = TypeVar("Found")
+Asked = TypeVar("Asked")
+Entry = TypeVar("Entry", bound=HasId)
+AskedPage = TypeVar("AskedPage", bound=HasLimit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read(ABC, Generic[Asked, Found]):
+    """`name` is the operation's in the document. `asked` takes the address apart: an async function
+    with the parameters that the document shows. `read` is given what it returns. `description`
+    says what the answer is; `problems` may come instead, beside those of every read.
+    """
+
+    tag: str
+    path: str
+    scope: Scope
+    name: str
+    summary: str
+    description: str
+    asked: Callable[..., Awaitable[Asked]]
+    read: Callable[[sqlite3.Connection, Sight, Asked], Found]
+    model: type[BaseModel]
+    example: Mapping[str, Any]
+    problems: tuple[str, ...] = ()
+
+    @abstractmethod
+    def body(self, found: Found, asked: Asked) -> dict[str, Any]: ...
+
+    @abstractmethod
+    def whom(self, found: Found, asked: Asked) -> Iterable[Shown]: ...
+
+    @property
+    @abstractmethod
+    def answer(self) -> tuple[type[BaseModel], Mapping[str, Any]]:
+        """The model and the example of a whole answer."""
+
+    def add_to(self, router: APIRouter) -> None:
+        async def endpoint(
+            caller: Annotated[Caller, Security(identify, scopes=[self.scope.value])],
+            asked: Annotated[Any, Depends(self.asked)],
+        ) -> JSONResponse:
+            found = await caller.accesses.read(
+                lambda conn: self.read(conn, caller.sight, asked),
+                lambda found: self.whom(found, asked),
+            )
+            return JSONResponse(self.body(found, asked))
+
+        model, example = self.answer
+        problems = (*READ_PROBLEMS, *self.problems)
+        router.add_api_route(
+            self.path,
+            endpoint,
+            tags=[self.tag],
+            operation_id=self.name,
+            summary=self.summary,
+            response_model=None,
+            responses=answers(model, example, *problems, description=self.description),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class One(Read[Asked, Found]):
+    """`shown` says whose data it is; None where it is nobody's."""
+
+    shown: Callable[[Found], Shown | None]
+
+    def body(self, found: Found, asked: Asked) -> dict[str, Any]:
+        del asked
+        return body_of(self.model, found)
+
+    def whom(self, found: Found, asked: Asked) -> Iterable[Shown]:
+        del asked
+        shown = self.shown(found)
+        return () if shown is None else (shown,)
+
+    @property
+    def answer(self) -> tuple[type[BaseModel], Mapping[str, Any]]:
+        return self.model, self.example
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Many(Read[AskedPage, Sequence[Entry]]):
+    """A page of them; model, example and `shown` are those of one. `read` finds one more than the
+    page when there is a next one, for that is the limit that `asked` says.
+    """
+
+    shown: Callable[[Entry], Shown | None]
+
+    def body(self, found: Sequence[Entry], asked: AskedPage) -> dict[str, Any]:
+        return page(found, asked.limit - 1, lambda entry: body_of(self.model, entry))
+
+    def whom(self, found: Sequence[Entry], asked: AskedPage) -> Iterable[Shown]:
+        shown = (self.shown(entry) for entry in found[: asked.limit - 1])
+        return (each for each in shown if each is not None)
+
+    @property
+    def answer(self) -> tuple[type[BaseModel], Mapping[str, Any]]:
+        model: type[BaseModel] = PageOut[self.model]  # type: ignore[name-defined]
+        return model, {"items": [self.example], "next": None}
+
+
+def nobody(_: object) -> None:
+    """`shown` of reads that hold no person's data."""

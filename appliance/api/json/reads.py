@@ -1,0 +1,15 @@
+"""Every declared read: the routes and the document are made of this list."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter
+
+from appliance.api.json import directory, messages
+from appliance.api.json.declared import Read
+
+READS: Sequence[Read[Any, Any]] = (*messages.READS, *directory.READS)
+
+router = APIRouter(prefix="/api/v1")
+for _read in READS:
+    _read.add_to(router)

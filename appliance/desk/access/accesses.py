@@ -1,0 +1,86 @@
+"""Who was shown whose data: told as it is read to a sink that is given at the start. Ids only.
+
+What is changed has its event, with who changed it, in the transaction of the change; what is only
+read leaves no row, so this is the one place that knows of it. Nothing keeps it yet.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeVar
+
+from appliance.store.store import Store
+
+T = TypeVar("T")
+
+
+class Access(Enum):
+    #: Somebody was shown it.
+    READ = "read"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A person whose data was shown, the conversation it was shown from, or both.
+
+    A group is a conversation without a contact.
+    """
+
+    contact_id: str | None = None
+    conversation_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """A member of staff or a token."""
+
+    staff_id: str | None = None
+    token_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accessed:
+    who: Reader
+    what: Access
+    contact_id: str | None
+    conversation_id: str | None
+
+
+Sink = Callable[[Accessed], None]
+"""Called in the event loop, so it returns at once."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Accesses:
+    """The reads of one request. Each person and conversation is told once, however many of its
+    reads show them; without a sink nobody asks whom they show.
+    """
+
+    store: Store
+    who: Reader
+    sink: Sink | None
+    _told: set[Shown] = field(default_factory=set)
+
+    async def read(
+        self, work: Callable[[sqlite3.Connection], T], shown: Callable[[T], Iterable[Shown]]
+    ) -> T:
+        """What `work` found; `shown` says of whom that is."""
+        found = await self.store.aread(work)
+        if self.sink is not None:
+            for each in shown(found):
+                self._tell(self.sink, each)
+        return found
+
+    def _tell(self, sink: Sink, shown: Shown) -> None:
+        if shown in self._told or shown == Shown():
+            return
+        self._told.add(shown)
+        sink(
+            Accessed(
+                who=self.who,
+                what=Access.READ,
+                contact_id=shown.contact_id,
+                conversation_id=shown.conversation_id,
+            )
+        )

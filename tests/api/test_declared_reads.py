@@ -1,0 +1,102 @@
+"""A declared read of the JSON API: its answer is made of the names of its model's fields."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Annotated, Any
+
+import pytest
+from pydantic import BaseModel
+
+from appliance.api.json.declared import Read
+from appliance.api.json.mapping import From, body_of
+from appliance.api.json.reads import READS
+
+
+class Mood(Enum):
+    GLAD = "glad"
+
+
+class PetOut(BaseModel):
+    name: str
+    born_at: datetime
+
+
+class PersonOut(BaseModel):
+    id: str
+    line: str
+    seen_at: datetime | None
+    at: datetime
+    mood: Annotated[str, From("mood.value")]
+    pets: list[PetOut]
+    best: PetOut | None
+    title: Annotated[str, From("called")]
+    asleep: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pet:
+    name: str
+    born_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    id: str
+    line_id: str
+    seen_ms: int | None
+    at_ms: int
+    mood: Mood
+    pets: Sequence[Pet]
+    asleep: int
+    called: str
+
+    @property
+    def best(self) -> Pet | None:
+        return self.pets[0] if self.pets else None
+
+
+REX = Pet(name="Rex", born_ms=1)
+ANNA = Person(
+    id="a", line_id="b", seen_ms=None, at_ms=0, mood=Mood.GLAD, pets=[REX], asleep=0, called="Ms"
+)
+
+
+def test_a_body_has_the_fields_of_its_model_in_their_order() -> None:
+    """An id and a time lose what their names carry inside; who has no time has none."""
+    rex = {"name": "Rex", "born_at": "1970-01-01T00:00:00.001Z"}
+    expected = {
+        "id": "a",
+        "line": "b",
+        "seen_at": None,
+        "at": "1970-01-01T00:00:00.000Z",
+        "mood": "glad",
+        "pets": [rex],
+        "best": rex,
+        "title": "Ms",
+    }
+    assert list(body_of(PersonOut, ANNA).items()) == list(expected.items())
+
+
+def test_what_has_a_default_is_left_out_while_there_is_nothing_to_tell() -> None:
+    asleep = Person(
+        id="a", line_id="b", seen_ms=1, at_ms=0, mood=Mood.GLAD, pets=(), asleep=1, called=""
+    )
+    body = body_of(PersonOut, asleep)
+    assert body["asleep"] is True
+    assert (body["pets"], body["best"]) == ([], None)
+
+
+def test_a_field_that_nothing_fills_is_an_error_that_names_it() -> None:
+    with pytest.raises(TypeError, match="Pet has nothing for “id”"):
+        body_of(PersonOut, REX)
+
+
+@pytest.mark.parametrize("read", READS, ids=lambda read: read.name)
+def test_an_example_is_true_to_its_model(read: Read[Any, Any]) -> None:
+    """That of the whole answer, too."""
+    read.model.model_validate_json(json.dumps(read.example))
+    model, example = read.answer
+    model.model_validate_json(json.dumps(example))
