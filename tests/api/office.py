@@ -20,6 +20,7 @@ from appliance.api.services import Services
 from appliance.channels import Channel
 from appliance.clock import Clock
 from appliance.desk.access import tokens
+from appliance.desk.access.accesses import Sink
 from appliance.desk.access.tokens import ALL_SCOPES, NewToken, Scope
 from appliance.desk.intake.receive import Reception
 from appliance.devices.protocol import (
@@ -216,6 +217,7 @@ def open_office(
     *,
     setup_code: str | None = None,
     proxies: Networks = NO_NETWORKS,
+    accessed: Sink | None = None,
 ) -> Iterator[Office]:
     store = Store(data_dir / "balie.db", clock)
     missing: list[str] = []
@@ -231,6 +233,7 @@ def open_office(
         data_dir=data_dir,
         setup_code=setup_code,
         proxies=proxies,
+        accessed=accessed,
     )
     with web.serving(services), httpx.Client(base_url=web.url, timeout=60) as client:
         yield Office(store, clock, web.url, client, missing, planned, gate)

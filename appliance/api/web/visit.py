@@ -2,7 +2,7 @@
 
 import hmac
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Annotated, TypeVar
 from urllib.parse import SplitResult, quote, urlsplit
@@ -16,6 +16,7 @@ from appliance.api.web.cookies import GUEST, SESSION
 from appliance.api.web.streams import Streams
 from appliance.api.web.words.i18n import Words, best_language
 from appliance.desk.access import sessions
+from appliance.desk.access.accesses import Accesses, Reader, Shown
 from appliance.desk.access.bearer import new_token
 from appliance.desk.access.login import Door
 from appliance.desk.access.rights import Rights
@@ -84,6 +85,7 @@ class Visit:
     words: Words
     session: Session
     token: str
+    accesses: Accesses
 
     @property
     def services(self) -> Services:
@@ -114,7 +116,14 @@ class Visit:
         return is_partial(self.request)
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """For what shows no person's data; the rest is read by `show`."""
         return await self.services.store.aread(work)
+
+    async def show(
+        self, work: Callable[[sqlite3.Connection], T], shown: Callable[[T], Iterable[Shown]]
+    ) -> T:
+        """`shown` says whose data it is that `work` found."""
+        return await self.accesses.read(work, shown)
 
     async def write(self, work: Callable[[Tx, Rights], T]) -> T:
         """One transaction. `work` is given what this person may do within it: that can be less
@@ -170,7 +179,8 @@ async def visit_of(request: Request) -> Visit:
         await web.services.store.awrite(lambda tx: sessions.seen(tx, token))
     words = _words(request, session.language)
     request.state.language = words.language
-    return Visit(request, web, words, session, token)
+    accesses = web.services.accesses(Reader(staff_id=session.staff_id))
+    return Visit(request, web, words, session, token, accesses)
 
 
 async def session_of(web: Web, token: str) -> Session | None:

@@ -62,6 +62,7 @@ class Row:
 
     id: str
     line_id: str
+    contact_id: str | None
     title: str
     is_group: bool
     preview: str
@@ -141,6 +142,7 @@ def _row(row: Mapping[str, Any]) -> Row:
     return Row(
         id=row["id"],
         line_id=row["line_id"],
+        contact_id=row["contact_id"],
         title=row["name"] or readable(row["number"] or "?"),
         is_group=row["group_id"] is not None,
         preview=row["preview"] or "",
@@ -179,7 +181,7 @@ ORDER BY branch.name, line.number
 # it would hide what the person asked.
 _LIST = """
 WITH listed AS (
-SELECT c.id, c.line_id, c.group_id, c.last_ms,
+SELECT c.id, c.line_id, c.contact_id, c.group_id, c.last_ms,
   coalesce(g.name, k.office_name, k.chosen_name) AS name,
   coalesce(m.number, (SELECT number FROM contact_number n WHERE n.contact_id = c.contact_id
                       ORDER BY created_ms LIMIT 1)) AS number,

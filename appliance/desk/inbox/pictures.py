@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission, Rights
 from appliance.errors import NotFound
 
@@ -16,11 +17,13 @@ def pictures_in(evidence: Mapping[str, Any]) -> Sequence[str]:
     return [str(name) for name in evidence.get("files", ()) if str(name).endswith(_ENDING)]
 
 
-def require_picture(conn: sqlite3.Connection, rights: Rights, attempt_id: str, name: str) -> None:
-    """Raises NotFound unless this attempt kept this picture and its conversation may be read."""
+def require_picture(conn: sqlite3.Connection, rights: Rights, attempt_id: str, name: str) -> Shown:
+    """Whose conversation it shows. Raises NotFound unless this attempt kept this picture and its
+    conversation may be read.
+    """
     row = conn.execute(
-        "SELECT a.evidence, line.branch_id FROM attempt a JOIN message m ON m.id = a.message_id"
-        " JOIN line ON line.id = m.line_id WHERE a.id = ?",
+        "SELECT a.evidence, m.contact_id, m.conversation_id, line.branch_id FROM attempt a"
+        " JOIN message m ON m.id = a.message_id JOIN line ON line.id = m.line_id WHERE a.id = ?",
         (attempt_id,),
     ).fetchone()
     if row is None:
@@ -28,3 +31,4 @@ def require_picture(conn: sqlite3.Connection, rights: Rights, attempt_id: str, n
     rights.require(Permission.INBOX_READ, row["branch_id"], "picture")
     if name not in pictures_in(json.loads(row["evidence"])):
         raise NotFound("picture")
+    return Shown(contact_id=row["contact_id"], conversation_id=row["conversation_id"])

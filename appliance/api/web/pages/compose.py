@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, Response
 
-from appliance.api.web.pages.inbox import Choices, desk_of
+from appliance.api.web.pages.inbox import Choices, desk_of, shown_desk
 from appliance.api.web.pages.thread import opened_thread, whole_page
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.route import PageRoute
@@ -189,7 +189,10 @@ async def _refused(
 
 async def _new(visit: Visit, choices: Choices, status: int = 200, **form: object) -> Response:
     cursor = visit.cursor
-    desk = await visit.read(lambda conn: desk_of(conn, visit, choices))
+    if visit.partial:
+        desk = await visit.read(lambda conn: desk_of(conn, visit, choices))
+    else:
+        desk = await shown_desk(visit, choices)
     if not desk.may_write:
         raise NotFound("page")
     if visit.partial:

@@ -1,6 +1,8 @@
 """The contact's card: what the office may change about a person."""
 
 import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Literal
 
@@ -10,6 +12,7 @@ from fastapi.responses import Response
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting, Reading, Visit, go
+from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import Sight
 from appliance.desk.contacts import editing
@@ -25,6 +28,21 @@ routes = APIRouter(route_class=PageRoute)
 MAX_PERSONNEL_NUMBER = 40
 NO = "no"
 """The answer that these are two people."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panes:
+    """`other` has the `number` that may be this contact's too; somebody is asked."""
+
+    about: Conversation
+    card: Card
+    number: str
+    other: Contact | None
+
+    @property
+    def shown(self) -> Sequence[Shown]:
+        other = [Shown(contact_id=self.other.id)] if self.other else []
+        return [Shown(contact_id=self.about.contact_id, conversation_id=self.about.id), *other]
 
 
 @routes.get("/c/{conversation_id}/contact")
@@ -108,19 +126,24 @@ async def _show(
     kept: str = "",
 ) -> Response:
     rights = visit.session.rights
-    about, shown = await visit.read(lambda conn: _card(conn, rights, conversation_id))
     if not visit.partial:
+        about, _ = await visit.read(lambda conn: _card(conn, rights, conversation_id))
         return go(visit, f"/c/{about.id}")
-    if other is None and not number:
-        number, other = await visit.read(lambda conn: _said(conn, rights, shown))
+
+    def read(conn: sqlite3.Connection) -> Panes:
+        about, shown = _card(conn, rights, conversation_id)
+        asked = (number, other) if other or number else _said(conn, rights, shown)
+        return Panes(about=about, card=shown, number=asked[0], other=asked[1])
+
+    panes = await visit.show(read, lambda panes: panes.shown)
     return visit.page(
         "_contact_panes.html",
         status,
-        about=about,
-        card=shown,
+        about=panes.about,
+        card=panes.card,
         note=note,
-        other=other,
-        number=number,
+        other=panes.other,
+        number=panes.number,
         saved=saved,
         kept=kept,
     )

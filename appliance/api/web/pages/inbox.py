@@ -1,6 +1,7 @@
 """The inbox: the page, and its list by itself."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ from fastapi.responses import Response
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Reading, Visit, go, in_header
 from appliance.api.web.words.i18n import Words
+from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission
 from appliance.desk.inbox import overview
 from appliance.desk.inbox.overview import Filter, Line, ListPage, Order
@@ -52,6 +54,10 @@ class Desk:
     @property
     def unread(self) -> int:
         return sum(line.unread for line in self.lines)
+
+    @property
+    def shown(self) -> Sequence[Shown]:
+        return [Shown(contact_id=row.contact_id, conversation_id=row.id) for row in self.page.rows]
 
     def line_of(self, line_id: str) -> Line:
         return next(line for line in self.lines if line.id == line_id)
@@ -104,7 +110,7 @@ async def inbox_page(visit: Reading, choices: Choices) -> Response:
     if not visit.session.rights.has(Permission.INBOX_READ):
         return await _other_page(visit)
     cursor = visit.cursor
-    desk = await visit.read(lambda conn: desk_of(conn, visit, choices))
+    desk = await shown_desk(visit, choices)
     if not desk.lines and visit.session.rights.may(Permission.STAFF_MANAGE, None):
         return go(visit, "/setup/line" if await visit.read(branches.branches) else "/setup/branch")
     return visit.page("inbox.html", desk=desk, thread=None, card=None, cursor=cursor)
@@ -113,12 +119,17 @@ async def inbox_page(visit: Reading, choices: Choices) -> Response:
 @routes.get("/list")
 async def list_part(visit: Reading, choices: Choices, chosen: str = "") -> Response:
     """`chosen`: somebody clicked, so the address of the page follows."""
-    desk = await visit.read(lambda conn: desk_of(conn, visit, choices))
+    desk = await shown_desk(visit, choices)
     answer = visit.page("_list.html", desk=desk)
     if chosen:
         page = f"/c/{choices.open}" if choices.open else "/"
         answer.headers["HX-Replace-Url"] = in_header(page + choices.query())
     return answer
+
+
+async def shown_desk(visit: Visit, choices: Wanted) -> Desk:
+    """As `desk_of`, to be drawn with its rows."""
+    return await visit.show(lambda conn: desk_of(conn, visit, choices), lambda desk: desk.shown)
 
 
 def desk_of(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> Desk:

@@ -17,7 +17,9 @@ routes = APIRouter(route_class=PageRoute)
 async def picture(visit: Reading, attempt_id: str, name: str) -> Response:
     """Only names that the attempt itself wrote down lead to a file."""
     rights = visit.session.rights
-    await visit.read(lambda conn: require_picture(conn, rights, attempt_id, name))
+    await visit.show(
+        lambda conn: require_picture(conn, rights, attempt_id, name), lambda shown: [shown]
+    )
     path = visit.services.evidence_dir / attempt_id / name
     if not await asyncio.to_thread(path.is_file):
         raise NotFound("picture")

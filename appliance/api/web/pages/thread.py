@@ -1,16 +1,18 @@
 """An open conversation: its page, its messages by themselves, and the mark of what was read."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import Response
 
-from appliance.api.web.pages.inbox import Choices, Wanted, desk_of
+from appliance.api.web.pages.inbox import Choices, Wanted, shown_desk
 from appliance.api.web.refusal import Note
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting, Reading, Visit
+from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Rights
 from appliance.desk.contacts import card as cards
 from appliance.desk.contacts.card import Card
@@ -32,6 +34,10 @@ class Opened:
     draft: str
     cursor: str
     note: Note | None = None
+
+    @property
+    def shown(self) -> Sequence[Shown]:
+        return [Shown(contact_id=self.about.contact_id, conversation_id=self.about.id)]
 
 
 @routes.get("/c/{conversation_id}")
@@ -60,7 +66,8 @@ async def messages_part(
         window = thread.since(conn, about, first) if first else thread.newest(conn, about)
         return Opened(about=about, window=window, divider=divider, draft="", cursor="")
 
-    return visit.page("_messages.html", thread=await visit.read(read))
+    opened = await visit.show(read, lambda found: found.shown)
+    return visit.page("_messages.html", thread=opened)
 
 
 @routes.post("/c/{conversation_id}/read")
@@ -79,7 +86,10 @@ async def mark_read(
 async def opened_thread(visit: Visit, conversation_id: str) -> tuple[Opened, Card | None]:
     """Raises NotFound when it does not exist for this person."""
     cursor = visit.cursor
-    return await visit.read(lambda conn: _open(conn, visit, conversation_id, cursor))
+    return await visit.show(
+        lambda conn: _open(conn, visit, conversation_id, cursor),
+        lambda found: found[0].shown,
+    )
 
 
 def _open(
@@ -108,7 +118,7 @@ async def whole_page(
         rows=choices.rows,
         open=opened.about.id,
     )
-    desk = await visit.read(lambda conn: desk_of(conn, visit, shown))
+    desk = await shown_desk(visit, shown)
     return visit.page(
         "inbox.html", status, desk=desk, thread=opened, card=card, cursor=opened.cursor
     )

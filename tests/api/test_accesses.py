@@ -1,0 +1,222 @@
+"""Whoever reads a person's data is told of: which member of staff or token, and about whom."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from appliance.api.json.declared import Read
+from appliance.api.json.reads import READS
+from appliance.clock import ManualClock
+from appliance.desk.access import sessions
+from appliance.desk.access.accesses import Access, Accessed, Accesses, Reader, Shown
+from appliance.desk.team import staff
+from appliance.devices.protocol import Group
+from appliance.store.store import Tx
+from tests.api.office import WORDS, Desk, Office, WebServer, open_office
+
+ANNA, ANNA_READABLE = "+31687654321", "+31 6 87654321"
+BRAM = "+31687654322"
+NAME = "Annelies"
+NO_PAGES = ("/api/", "/healthz", "/readyz", "/metrics", "/live")
+"""The stream of hints holds ids only, and does not end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """An office where Anna wrote, called and was answered; `told` is what the sink was told."""
+
+    office: Office
+    desk: Desk
+    told: list[Accessed]
+    conversation: str
+    contact: str
+    message: str
+    attempt: str
+    pages: list[str]
+
+    @property
+    def anna(self) -> Shown:
+        return Shown(contact_id=self.contact, conversation_id=self.conversation)
+
+    def filled(self, path: str) -> str:
+        """An address of a route; a parameter that is not known here is a route to think about."""
+        known = {
+            "contact": self.contact,
+            "conversation_id": self.conversation,
+            "message_id": self.message,
+            "attempt_id": self.attempt,
+            "name": "screen-1.jpg",
+            "token": "none",
+        }
+        return path.format(**known)
+
+    def shows_anna(self, answer: httpx.Response) -> bool:
+        """Her name, number or words, a link to her, or the picture of her chat."""
+        traces = (ANNA[1:], ANNA_READABLE, NAME, WORDS, self.contact, self.conversation)
+        is_picture = answer.headers.get("content-type") == "image/jpeg"
+        return is_picture or any(trace in answer.text for trace in traces)
+
+    def told_of(self, who: Reader) -> list[Shown]:
+        """Of whom was told since this was asked last, all of it that this reader read."""
+        told = [*self.told]
+        self.told.clear()
+        assert all(each.who == who and each.what is Access.READ for each in told)
+        return [
+            Shown(contact_id=each.contact_id, conversation_id=each.conversation_id) for each in told
+        ]
+
+
+def one(office: Office, sql: str) -> str:
+    return office.store.read(lambda conn: str(conn.execute(sql).fetchone()[0]))
+
+
+@pytest.fixture
+def watched(web_server: WebServer, tmp_path: Path, clock: ManualClock) -> Iterator[Watched]:
+    told: list[Accessed] = []
+    with open_office(web_server, tmp_path, clock, accessed=told.append) as office:
+        app = web_server.app
+        assert isinstance(app, FastAPI)
+        desk = office.desk("Tilburg", "+31612345678")
+        office.writes(ANNA, desk, name=NAME)
+        office.calls(ANNA, desk)
+        conversation = one(office, "SELECT id FROM conversation")
+        contact = one(office, "SELECT id FROM contact")
+        message = one(office, "SELECT id FROM message WHERE direction = 'out'")
+        yield Watched(
+            office=office,
+            desk=desk,
+            told=told,
+            conversation=conversation,
+            contact=contact,
+            message=message,
+            pages=sorted(pages_of(app.routes)),
+            attempt=office.store.write(lambda tx: tried(tx, message, desk, tmp_path)),
+        )
+
+
+def tried(tx: Tx, message: str, desk: Desk, data_dir: Path) -> str:
+    """An attempt that kept a picture."""
+    attempt = tx.new_id()
+    tx.conn.execute(
+        "INSERT INTO attempt (id, message_id, device_id, channel, started_ms, evidence)"
+        " VALUES (?, ?, ?, 'whatsapp', ?, '{\"files\": [\"screen-1.jpg\"]}')",
+        (attempt, message, desk.device_id, tx.now_ms),
+    )
+    folder = data_dir / "media" / "evidence" / attempt
+    folder.mkdir(parents=True)
+    (folder / "screen-1.jpg").write_bytes(b"\xff\xd8")
+    return attempt
+
+
+@contextmanager
+def logged_in(watched: Watched) -> Iterator[tuple[httpx.Client, Reader]]:
+    """The browser of somebody who may open every page."""
+
+    def enter(tx: Tx) -> sessions.NewSession:
+        return sessions.begin(tx, staff.add(tx, "Sanne", role="admin", branch_id=None))
+
+    session = watched.office.store.write(enter)
+    headers = {"X-CSRF-Token": session.csrf}
+    cookies = {"balie_session": session.token}
+    url = watched.office.url
+    with httpx.Client(base_url=url, cookies=cookies, headers=headers, timeout=60) as client:
+        yield client, Reader(staff_id=session.staff_id)
+
+
+def pages_of(routes: Iterable[object]) -> Iterator[str]:
+    """Every page and part of one that can be asked for."""
+    for route in routes:
+        if not isinstance(route, APIRoute):
+            yield from pages_of(getattr(getattr(route, "original_router", None), "routes", []))
+        elif "GET" in (route.methods or ()) and not route.path.startswith(
+            ("/api", "/live", "/healthz", "/readyz", "/metrics")
+        ):
+            yield route.path
+
+
+@pytest.mark.parametrize("read", READS, ids=lambda read: read.name)
+def test_a_read_of_the_api_that_shows_a_person_tells_so_once(
+    watched: Watched, read: Read[Any, Any]
+) -> None:
+    """Each declared read; one that shows nobody tells nothing."""
+    caller = watched.office.caller()
+    answer = caller.get(watched.filled(read.path))
+    assert answer.status_code == 200
+    told = watched.told_of(Reader(token_id=caller.token.id))
+    assert [each.contact_id for each in told] == [watched.contact] * watched.shows_anna(answer)
+
+
+def test_the_api_tells_the_conversation_that_was_read(watched: Watched) -> None:
+    caller = watched.office.caller()
+    for path in ("/messages", f"/conversations/{watched.conversation}/messages", "/conversations"):
+        caller.get(path)
+        assert watched.told_of(Reader(token_id=caller.token.id)) == [watched.anna], path
+
+
+def test_a_page_of_the_api_tells_only_whom_it_holds(watched: Watched) -> None:
+    """The one more that is read to know whether there is a next page is shown to nobody."""
+    watched.office.writes(BRAM, watched.desk)
+    caller = watched.office.caller()
+    shown = caller.get("/contacts", limit=1).json()["items"]
+    told = watched.told_of(Reader(token_id=caller.token.id))
+    assert [each.contact_id for each in told] == [each["id"] for each in shown]
+
+
+def test_what_is_not_found_is_told_of_nobody(watched: Watched) -> None:
+    elsewhere = watched.office.desk("Breda", "+31612345679")
+    caller = watched.office.caller(branch_id=elsewhere.branch_id)
+    for path in (f"/contacts/{watched.contact}", f"/conversations/{watched.conversation}"):
+        assert caller.get(path).status_code == 404
+    assert not watched.told
+
+
+@pytest.mark.parametrize("part", [{}, {"HX-Request": "true"}], ids=["page", "part"])
+def test_a_page_that_shows_a_person_tells_so_once(watched: Watched, part: dict[str, str]) -> None:
+    """Every page that there is, and what a script asks for of it."""
+    with logged_in(watched) as (client, sanne):
+        for path in watched.pages:
+            answer = client.get(watched.filled(path), headers=part)
+            told = watched.told_of(sanne)
+            assert told == [watched.anna] * watched.shows_anna(answer), path
+
+
+def test_what_an_answer_to_a_form_shows_is_told(watched: Watched) -> None:
+    """The card is drawn anew, with whoever may be the same person."""
+    watched.office.writes(BRAM, watched.desk, name="Bram")
+    bram = one(watched.office, "SELECT id FROM contact WHERE chosen_name = 'Bram'")
+    card = f"/c/{watched.conversation}/contact"
+    with logged_in(watched) as (client, sanne):
+        form, part = {"number": BRAM}, {"HX-Request": "true"}
+        answer = client.post(f"{card}/numbers", data=form, headers=part)
+        assert "Bram" in answer.text
+        assert watched.told_of(sanne) == [watched.anna, Shown(contact_id=bram)]
+
+
+def test_a_thread_and_the_list_beside_it_tell_each_person_once(watched: Watched) -> None:
+    watched.office.writes(BRAM, watched.desk)
+    watched.office.writes(BRAM, watched.desk, "wie werkt er?", group=Group(jid="1@g.us", name="N"))
+    with logged_in(watched) as (client, sanne):
+        client.get(f"/c/{watched.conversation}")
+        told = watched.told_of(sanne)
+    assert told[0] == watched.anna
+    assert len(told) == len(set(told)) == 2
+
+
+def test_nobody_is_asked_whom_a_read_shows_while_nobody_listens(office: Office) -> None:
+    def shown(_: object) -> Iterable[Shown]:
+        raise AssertionError
+
+    accesses = Accesses(store=office.store, who=Reader(staff_id="x"), sink=None)
+
+    async def read() -> int:
+        return await accesses.read(lambda conn: conn.execute("SELECT 1").fetchone()[0], shown)
+
+    assert anyio.run(read) == 1
