@@ -68,6 +68,10 @@ async def live(
 ) -> Response:
     """`after` is where the page was drawn; a browser that comes back knows better."""
     position = visit.services.feed.position(last_event_id or after)
+    # The JSON API's events go by `fastapi.sse`, and these do not. It answers with `no-cache`, and
+    # what a page is told is `no-store`. It writes the id of a frame last, and who reads this stream
+    # line by line has the id first. Its comments would come on top of the beats, which have to
+    # stay: at each of them the session is asked for again.
     return StreamingResponse(
         visit.web.streams.bounded(visit.token, _stream(visit, position)),
         media_type="text/event-stream",
