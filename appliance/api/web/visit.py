@@ -227,6 +227,10 @@ def go(visitor: Guest | Visit, address: str) -> Response:
     return Response(status_code=303, headers={"Location": in_header(address)})
 
 
+# The token does more than keep other sites out: it ties a page to its session. A page from before
+# a colleague logged in on this browser comes from the right site, and without the token it would
+# write in the colleague's name. `Origin` is not compared with the address asked for: that address
+# is known from `Host` only, a proxy may set `Host` to anything, and Balie never uses it.
 async def _check(request: Request, expected: str) -> None:
     # What browsers add by themselves and no page can forge; over plain http they leave it out.
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):

@@ -130,6 +130,24 @@ def test_no_post_works_without_its_token(office: Office, sanne: Browser, convers
     assert office.count("event") == events
 
 
+def test_what_a_browser_says_comes_from_another_site_is_refused(
+    sanne: Browser, conversation: str
+) -> None:
+    """Even with the right token."""
+    address, form = f"/c/{conversation}/draft", {"csrf": sanne.csrf, "text": "Hallo"}
+    for site, status in (("cross-site", 403), ("same-site", 403), ("same-origin", 204)):
+        answer = sanne.client.post(address, data=form, headers={"Sec-Fetch-Site": site})
+        assert answer.status_code == status, site
+
+
+def test_a_form_is_taken_whatever_host_a_proxy_asks_for(sanne: Browser, conversation: str) -> None:
+    """Many give this machine's own address, so it tells nothing of where the page came from."""
+    headers = {"Origin": "http://balie.example", "Host": "127.0.0.1:8400"}
+    form = {"csrf": sanne.csrf, "text": "Hallo"}
+    answer = sanne.client.post(f"/c/{conversation}/draft", data=form, headers=headers)
+    assert answer.status_code == 204
+
+
 def test_every_post_of_the_pages_is_named_here(office: Office, conversation: str) -> None:
     """A page that learns to post is added to the tests of tokens and rights."""
     services = Services(
