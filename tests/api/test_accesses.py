@@ -170,6 +170,18 @@ def test_a_page_of_the_api_tells_only_whom_it_holds(watched: Watched) -> None:
     assert [each.contact_id for each in told] == [each["id"] for each in shown]
 
 
+def test_a_dry_run_tells_whom_it_names(watched: Watched) -> None:
+    """Of who is not known here it says nothing but what the asker wrote."""
+    caller = watched.office.caller()
+    wanted = {"line": watched.desk.number, "to": [ANNA, BRAM], "texts": ["Dag {naam}"]}
+    path = "/api/v1/lists/send"
+    client, headers = watched.office.client, caller.headers
+    answer = client.post(path, json=wanted, headers=headers, params={"dry_run": "true"})
+    assert NAME in answer.text
+    told = watched.told_of(Reader(token_id=caller.token.id))
+    assert told == [Shown(contact_id=watched.contact)]
+
+
 def test_what_is_not_found_is_told_of_nobody(watched: Watched) -> None:
     elsewhere = watched.office.desk("Breda", "+31612345679")
     caller = watched.office.caller(branch_id=elsewhere.branch_id)

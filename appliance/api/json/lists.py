@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -16,6 +16,7 @@ from appliance.api.json.sending import IDEMPOTENCY_KEY, DirectRoute
 from appliance.api.json.times import iso_or_none
 from appliance.channels import Channel
 from appliance.desk.access import tokens
+from appliance.desk.access.accesses import Shown
 from appliance.desk.access.tokens import Scope
 from appliance.desk.outgoing import lists
 from appliance.desk.outgoing.lists import ListRequest, Recipient
@@ -94,7 +95,9 @@ async def send_list(request: Request) -> Response:
     key = idempotency.checked(request.headers.get("idempotency-key"))
     store, now_ms = caller.services.store, caller.services.clock.now_ms()
     if _dry_run(request):
-        content = await store.aread(lambda conn: _preview(conn, caller, wanted, now_ms))
+        content, _ = await caller.accesses.read(
+            lambda conn: _preview(conn, caller, wanted, now_ms), _shown
+        )
         return Response(content, media_type="application/json")
     answer = await store.awrite(lambda tx: _post(tx, caller, wanted, key))
     if not answer.replayed:
@@ -110,10 +113,19 @@ def _dry_run(request: Request) -> bool:
     return _YES_OR_NO[text.lower()]
 
 
-def _preview(conn: sqlite3.Connection, caller: Caller, wanted: ListIn, now_ms: int) -> str:
+def _preview(
+    conn: sqlite3.Connection, caller: Caller, wanted: ListIn, now_ms: int
+) -> tuple[str, Sequence[Recipient]]:
+    """The answer, written here and not in the event loop, and what it holds."""
     request = _request(conn, caller, wanted, now_ms)
     found = lists.preview(conn, request, now_ms=now_ms)
-    return json.dumps(_body(found, dry_run=True, named=_may_name(caller)))
+    return json.dumps(_body(found, dry_run=True, named=_may_name(caller))), found
+
+
+def _shown(preview: tuple[str, Sequence[Recipient]]) -> Iterable[Shown]:
+    """Who would get something: their names, and that they may be written to."""
+    _, found = preview
+    return (Shown(contact_id=each.contact_id) for each in found if each.contact_id)
 
 
 def _post(tx: Tx, caller: Caller, wanted: ListIn, key: str | None) -> Answer:
