@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from appliance.api.json.declared import Read
 from appliance.api.json.mapping import From, body_of
 from appliance.api.json.reads import READS
+from tests.api.office import Office
 
 
 class Mood(Enum):
@@ -100,3 +101,10 @@ def test_an_example_is_true_to_its_model(read: Read[Any, Any]) -> None:
     read.model.model_validate_json(json.dumps(read.example))
     model, example = read.answer
     model.model_validate_json(json.dumps(example))
+
+
+def test_every_read_of_the_api_is_declared(office: Office) -> None:
+    """So each of them says whose data it shows. The stream of events holds ids only."""
+    paths = office.client.get("/api/v1/openapi.json").json()["paths"]
+    reads = {path for path, methods in paths.items() if "get" in methods and "/api/" in path}
+    assert reads == {f"/api/v1{read.path}" for read in READS} | {"/api/v1/events"}
