@@ -31,7 +31,8 @@ class EventKind(Enum):
     DEVICE_BALANCE = "device.balance"
     BRANCH_ADDED = "branch.added"
     LINE_ADDED = "line.added"
-    #: How it falls back, what callers are sent, or when its credit is low.
+    #: Somebody said what it does; facts: `fields`, the names of what is other now, and `by` where
+    #: it was none of the staff.
     LINE_CHANGED = "line.changed"
     LINE_REMOVED = "line.removed"
     LINE_STOPPED = "line.stopped"

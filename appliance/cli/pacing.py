@@ -191,7 +191,7 @@ def line_pacing(
     with open_store(data) as store:
         found = store.read(lambda conn: lines.line(conn, line))
         if settings or reset:
-            store.write(lambda tx: lines.pace_line(tx, found.id, stored))
+            store.write(lambda tx: lines.pace_line(tx, found.id, stored, by="cli"))
             found = store.read(lambda conn: lines.line(conn, line))
     profile = asdict(profile_of(found.pacing))
     rows = [f"{name}\t{value}" for name, value in profile.items()]

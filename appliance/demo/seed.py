@@ -2,14 +2,14 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from appliance.demo.children import EmulatedModem, EmulatedPhone, Emulation
 from appliance.desk.access import passwords, tokens
 from appliance.desk.lines import new_line
 from appliance.desk.team import staff
 from appliance.devices.kind import Kind
-from appliance.store import branches, devices, lines, routes
+from appliance.store import branches, devices, line_settings, lines, routes
 from appliance.store.store import Store, Tx
 
 BRANCHES = ("Utrecht", "Rotterdam")
@@ -102,8 +102,8 @@ def _fall_back(tx: Tx, modem: EmulatedModem) -> None:
     for line in lines.lines(tx.conn):
         if line.branch_id == branch_id:
             new_line.add_fallback(tx, line.id, modem.port)
-            sooner = replace(line.settings, fallback_after_min=FALLBACK_AFTER_MIN)
-            lines.set_line(tx, line.id, sooner)
+            sooner = {"fallback_after_min": FALLBACK_AFTER_MIN}
+            line_settings.change(tx, line.id, sooner, by="demo")
 
 
 def _let_in(tx: Tx, hashes: Sequence[str]) -> None:

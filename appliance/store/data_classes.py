@@ -28,9 +28,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.TECHNICAL: "id created_ms",
     },
     "line": {
-        DataClass.OFFICE: (
-            "number pacing fallback_after_min fallback_classes call_answer credit_warn_cents"
-        ),
+        DataClass.OFFICE: "number pacing settings",
         DataClass.EVIDENCE: "stopped stopped_on",
         DataClass.TECHNICAL: "id branch_id created_ms removed_ms",
     },

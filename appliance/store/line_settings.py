@@ -1,14 +1,17 @@
 """What a line may be told to do: when it falls back, what callers are sent, when credit is low."""
 
-import json
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
-from appliance.errors import InvalidInput
+from pydantic import AfterValidator, Field, PlainSerializer
+
+from appliance.errors import InvalidInput, NotFound
 from appliance.events import EventKind
 from appliance.messages import MessageClass, clean_text
 from appliance.sms_parts import MAX_PARTS, count_parts
+from appliance.store import kept_settings
+from appliance.store.kept_settings import KeptSettings, Refusal
 from appliance.store.store import Tx
 
 DEFAULT_FALLBACK = frozenset(
@@ -17,60 +20,78 @@ DEFAULT_FALLBACK = frozenset(
 """A list waits for the phone: its words were written for that number."""
 
 MAX_FALLBACK_MIN = 7 * 24 * 60
+MAX_CREDIT_EUROS = 9999
+TOO_LONG = f"What callers are sent is too long: more than {MAX_PARTS} SMS."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineSettings:
-    """`fallback_after_min`: minutes that a way must be closed before the next one is taken.
+def _by_name(classes: frozenset[MessageClass]) -> list[str]:
+    return sorted(each.value for each in classes)
 
-    `fallback_classes` may leave over another device than the line's own. `call_answer` is what a
-    caller is sent, with {branch} and {line} in it; None: nothing. `credit_warn_cents` None: never.
-    """
 
-    fallback_after_min: int = 10
-    fallback_classes: frozenset[MessageClass] = DEFAULT_FALLBACK
-    call_answer: str | None = None
-    credit_warn_cents: int | None = None
+def _answer(text: str | None) -> str | None:
+    if text is None or not text.strip():
+        return None
+    try:
+        answer = clean_text(text.strip())
+    except InvalidInput as exc:
+        raise kept_settings.wrong(exc.sentence) from exc
+    if count_parts(answer) > MAX_PARTS:
+        raise kept_settings.wrong(TOO_LONG)
+    return answer
+
+
+class LineSettings(KeptSettings):
+    """What a line was told to do."""  # how it is asked for: desk/lines/setting_fields.py
+
+    fallback_after_min: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=MAX_FALLBACK_MIN,
+            description="Minutes that a way must be closed before the next one is taken.",
+        ),
+        Refusal(f"Give the minutes until the fallback, 0 to {MAX_FALLBACK_MIN}."),
+    ] = 10
+    fallback_classes: Annotated[
+        frozenset[MessageClass],
+        Field(description="The kinds of messages that may leave over a later device."),
+        PlainSerializer(_by_name, return_type=list[str]),
+        Refusal(f"Give kinds of messages: {', '.join(_by_name(frozenset(MessageClass)))}."),
+    ] = DEFAULT_FALLBACK
+    call_answer: Annotated[
+        str | None,
+        Field(
+            description="What a caller is sent, with `{branch}` and `{line}` in it; null: nothing."
+        ),
+        AfterValidator(_answer),
+        Refusal(TOO_LONG),
+    ] = None
+    credit_warn_cents: Annotated[
+        int | None,
+        Field(
+            ge=0,
+            le=MAX_CREDIT_EUROS * 100,
+            description="Below this the credit of a SIM is low; null: never.",
+        ),
+        Refusal(f"Give the credit to warn below, 0 to {MAX_CREDIT_EUROS} euros."),
+    ] = None
 
 
 DEFAULT_SETTINGS = LineSettings()
 
 
-def taken_from(values: dict[str, Any]) -> LineSettings:
-    """The settings of a row, whose columns are taken out of `values`."""
-    return LineSettings(
-        fallback_after_min=values.pop("fallback_after_min"),
-        fallback_classes=_classes(values.pop("fallback_classes")),
-        call_answer=values.pop("call_answer"),
-        credit_warn_cents=values.pop("credit_warn_cents"),
-    )
-
-
-@lru_cache(maxsize=64)
-def _classes(stored: str) -> frozenset[MessageClass]:
+@lru_cache(maxsize=1024)
+def settings_of(kept: str) -> LineSettings:
     """Remembered: a line is read for every message, and there are few ways to set it."""
-    return frozenset(MessageClass(name) for name in json.loads(stored))
+    return kept_settings.read(LineSettings, kept)
 
 
-def keep(tx: Tx, line_id: str, settings: LineSettings) -> None:
-    """Raises InvalidInput."""
-    if not 0 <= settings.fallback_after_min <= MAX_FALLBACK_MIN:
-        sentence = f"Give the minutes until the fallback, 0 to {MAX_FALLBACK_MIN}."
-        raise InvalidInput("fallback_after_min", sentence)
-    answer = clean_text(settings.call_answer) if settings.call_answer else None
-    if answer is not None and count_parts(answer) > MAX_PARTS:
-        sentence = f"What callers are sent is too long: more than {MAX_PARTS} SMS."
-        raise InvalidInput("call_answer", sentence)
-    classes = sorted(kind.value for kind in settings.fallback_classes)
-    tx.conn.execute(
-        "UPDATE line SET fallback_after_min = ?, fallback_classes = ?, call_answer = ?,"
-        " credit_warn_cents = ? WHERE id = ?",
-        (
-            settings.fallback_after_min,
-            json.dumps(classes),
-            answer,
-            settings.credit_warn_cents,
-            line_id,
-        ),
-    )
-    tx.emit(EventKind.LINE_CHANGED, line_id=line_id)
+def change(tx: Tx, line_id: str, patch: Mapping[str, Any], *, by: str) -> None:
+    """Keeps what is other than before; `by` as in `kept_settings.tell`. Raises InvalidInput."""
+    row = tx.conn.execute("SELECT settings FROM line WHERE id = ?", (line_id,)).fetchone()
+    if row is None:
+        raise NotFound("line")
+    kept, fields = kept_settings.changed(LineSettings, row["settings"], patch)
+    if fields:
+        tx.conn.execute("UPDATE line SET settings = ? WHERE id = ?", (kept, line_id))
+        kept_settings.tell(tx, EventKind.LINE_CHANGED, fields, by=by, line_id=line_id)

@@ -1,5 +1,6 @@
 """Lines: a branch's numbers, their stops and their settings, at the SQL edge."""
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,8 +10,9 @@ from appliance.events import EventKind
 from appliance.messages import MessageState
 from appliance.phone_numbers import number_or_text
 from appliance.reasons import Reason
-from appliance.store import line_settings, messages
-from appliance.store.line_settings import DEFAULT_SETTINGS, LineSettings
+from appliance.store import messages
+from appliance.store.kept_settings import tell
+from appliance.store.line_settings import DEFAULT_SETTINGS, LineSettings, settings_of
 from appliance.store.store import Tx
 
 
@@ -36,8 +38,8 @@ class Line:
 
 
 _LINE = (
-    "SELECT id, branch_id, number, stopped, stopped_on, created_ms, pacing, fallback_after_min,"
-    " fallback_classes, call_answer, credit_warn_cents FROM line WHERE removed_ms IS NULL"
+    "SELECT id, branch_id, number, stopped, stopped_on, created_ms, pacing, settings FROM line"
+    " WHERE removed_ms IS NULL"
 )
 
 
@@ -119,14 +121,28 @@ def resume_device(tx: Tx, device_id: str, why: str) -> None:
         resume_line(tx, row["id"], staff_id=None)
 
 
-def pace_line(tx: Tx, line_id: str, pacing: str | None) -> None:
-    """Stores what the line does slower than the default; None for the default."""
-    tx.conn.execute("UPDATE line SET pacing = ? WHERE id = ?", (pacing, line_id))
+def pace_line(tx: Tx, line_id: str, pacing: str | None, *, by: str) -> None:
+    """Stores what the line does slower than the default; None for the default.
+
+    `by` is as in `kept_settings.tell`.
+    """
+    row = tx.conn.execute("SELECT pacing FROM line WHERE id = ?", (line_id,)).fetchone()
+    if row is None:
+        raise NotFound("line")
+    if row["pacing"] != pacing:
+        tx.conn.execute("UPDATE line SET pacing = ? WHERE id = ?", (pacing, line_id))
+        fields = _paced_otherwise(row["pacing"], pacing)
+        tell(tx, EventKind.LINE_CHANGED, fields, by=by, line_id=line_id)
 
 
-def set_line(tx: Tx, line_id: str, settings: LineSettings) -> None:
-    """Keeps all settings of the line. Raises InvalidInput."""
-    line_settings.keep(tx, line_id, settings)
+def _paced_otherwise(before: str | None, after: str | None) -> Sequence[str]:
+    """`pacing.per_hour` and so on; only `pacing` where it cannot be told."""
+    try:
+        was, now = json.loads(before or "{}"), json.loads(after or "{}")
+        differ = [name for name in {**was, **now} if was.get(name) != now.get(name)]
+    except (ValueError, TypeError, AttributeError):
+        differ = []
+    return [f"pacing.{name}" for name in sorted(differ)] or ["pacing"]
 
 
 _OWNERS_FIRST = (
@@ -149,4 +165,4 @@ def lines_of_device(conn: sqlite3.Connection, device_id: str) -> Sequence[Line]:
 
 def _line(row: sqlite3.Row) -> Line:
     values = dict(row)
-    return Line(settings=line_settings.taken_from(values), **values)
+    return Line(settings=settings_of(values.pop("settings")), **values)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appliance.channels import Channel
-from appliance.events import EventKind
 from appliance.store.lines import Line
 from appliance.store.store import Tx
 
@@ -40,7 +39,6 @@ def remove_routes(tx: Tx, *, line_id: str, device_id: str) -> None:
         " AND NOT EXISTS (SELECT 1 FROM route WHERE device_id = ?2)",
         (tx.now_ms, device_id),
     )
-    tx.emit(EventKind.LINE_CHANGED, line_id=line_id)
 
 
 def routes_of_line(conn: sqlite3.Connection, line_id: str) -> Sequence[Route]:

@@ -116,7 +116,7 @@ EDIT = {
     "POST /c/{conversation}/contact office_name=F",
     "POST /c/{conversation}/contact/numbers number=%2B31655500399",
 }
-MANAGE = {"POST /lines/{line}/resume", "POST /lines/{line}/settings after_min=5"}
+MANAGE = {"POST /lines/{line}/resume", "POST /lines/{line}/settings fallback_after_min=5"}
 COMPANY = {
     "GET /setup/branch",
     "GET /setup/line",

@@ -69,7 +69,7 @@ CHANGES = (
     "/messages/{incoming}/near-stop answer=sign-off",
     "/new line={line}&number=%2B31655500600&text=Hallo",
     "/lines/{line}/resume",
-    "/lines/{line}/settings after_min=5",
+    "/lines/{line}/settings fallback_after_min=5",
     "/setup/branch name=Nieuw",
     "/setup/line branch=Tilburg&number=%2B31612345699&device=modem:/dev/ttyUSB9",
 )

@@ -9,8 +9,7 @@ from appliance.errors import Refused
 from appliance.events import EventKind
 from appliance.messages import MessageClass, MessageState
 from appliance.queue.permission import may_write
-from appliance.store import lines
-from appliance.store.line_settings import LineSettings
+from appliance.store import line_settings
 from tests.queue.counter import ANNA, HOUR_S, SMS, STAFF, WHATSAPP, Counter, at, tapping
 
 DAY_S = 24 * HOUR_S
@@ -23,8 +22,8 @@ def answering(counter: Counter) -> None:
 
 
 def answers(counter: Counter, text: str | None) -> None:
-    settings = LineSettings(call_answer=text)
-    counter.store.write(lambda tx: lines.set_line(tx, counter.line_id, settings))
+    answer = {"call_answer": text}
+    counter.store.write(lambda tx: line_settings.change(tx, counter.line_id, answer, by="test"))
 
 
 def calls(counter: Counter, number: str = ANNA, *, ago_s: int = 0) -> None:

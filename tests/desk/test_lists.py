@@ -15,8 +15,7 @@ from appliance.devices.protocol import DeviceState, Status
 from appliance.errors import InvalidInput, LineFull
 from appliance.messages import MessageClass, MessageState
 from appliance.reasons import Reason
-from appliance.store import devices, lines, routes
-from appliance.store.line_settings import LineSettings
+from appliance.store import devices, line_settings, lines, routes
 from appliance.store.store import Tx
 from tests.queue.counter import ANNA, BART, HOUR_S, SMS, STAFF, WHATSAPP, Counter, at
 
@@ -162,7 +161,8 @@ def test_a_stop_of_one_device_leaves_the_list_to_the_other(counter: Counter) -> 
     def add_modem(tx: Tx) -> str:
         device_id = devices.enrol(tx, kind="modem", address="/dev/ttyUSB0")
         routes.add_route(tx, line_id=counter.line_id, device_id=device_id, channel=SMS)
-        lines.set_line(tx, counter.line_id, LineSettings(fallback_classes=frozenset(MessageClass)))
+        everything = {"fallback_classes": frozenset(MessageClass)}
+        line_settings.change(tx, counter.line_id, everything, by="test")
         lines.stop_line(tx, counter.line_id, "no-credit", device_id=counter.device_id)
         return device_id
 

@@ -17,7 +17,7 @@ from appliance.events import EventKind
 from appliance.messages import MessageClass
 from appliance.queue.recovery import doubt_everything_in_hand
 from appliance.reasons import Reason
-from appliance.store import devices, lines, routes
+from appliance.store import devices, line_settings, lines, routes
 from appliance.store.devices import Device
 from appliance.store.line_settings import DEFAULT_SETTINGS, LineSettings
 from tests.queue.counter import ANNA, BART, SMS, Counter, tapping
@@ -263,7 +263,9 @@ def test_settings_are_kept_and_told(counter: Counter) -> None:
         credit_warn_cents=500,
     )
     assert line(counter).settings == DEFAULT_SETTINGS
-    counter.store.write(lambda tx: lines.set_line(tx, counter.line_id, wanted))
+    counter.store.write(
+        lambda tx: line_settings.change(tx, counter.line_id, dict(wanted), by="test")
+    )
     assert line(counter).settings == wanted
     assert len(counter.events(EventKind.LINE_CHANGED)) == 1
 
@@ -272,7 +274,9 @@ def test_settings_are_kept_and_told(counter: Counter) -> None:
 def test_minutes_that_make_no_sense_are_refused(counter: Counter, minutes: int) -> None:
     with pytest.raises(InvalidInput):
         counter.store.write(
-            lambda tx: lines.set_line(tx, counter.line_id, LineSettings(fallback_after_min=minutes))
+            lambda tx: line_settings.change(
+                tx, counter.line_id, {"fallback_after_min": minutes}, by="test"
+            )
         )
 
 

@@ -9,8 +9,7 @@ from appliance.desk.lines import new_line
 from appliance.devices.protocol import DeviceState
 from appliance.events import EventKind
 from appliance.reasons import Reason
-from appliance.store import lines, routes
-from appliance.store.line_settings import LineSettings
+from appliance.store import line_settings, routes
 from appliance.store.store import Tx
 from tests.e2e.filled import Filler
 
@@ -83,10 +82,8 @@ class ModemDesk:
                 "UPDATE device SET balance_cents = ?, balance_ms = ? WHERE id = ?",
                 (cents, tx.now_ms, self.device_id),
             )
-            tx.conn.execute(
-                "UPDATE line SET credit_warn_cents = ? WHERE id = ?",
-                (warn_below, self.desk.filled.lines[self.branch]),
-            )
+            line_id = self.desk.filled.lines[self.branch]
+            line_settings.change(tx, line_id, {"credit_warn_cents": warn_below}, by="test")
 
         self.desk.store.write(work)
 
@@ -105,8 +102,8 @@ class ModemDesk:
     def falls_back_after(self, minutes: int) -> None:
         """Somebody else said so, in another browser."""
         line_id = self.desk.filled.lines[self.branch]
-        settings = LineSettings(fallback_after_min=minutes)
-        self.desk.store.write(lambda tx: lines.set_line(tx, line_id, settings))
+        said = {"fallback_after_min": minutes}
+        self.desk.store.write(lambda tx: line_settings.change(tx, line_id, said, by="test"))
 
     @property
     def routes(self) -> list[routes.Route]:

@@ -1,6 +1,5 @@
 """When the phone is away: which message takes the modem, when, and which never does."""
 
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -14,7 +13,7 @@ from appliance.queue.attempt import QueueAttempt
 from appliance.queue.pacing import MINUTE_MS
 from appliance.queue.past import Histories
 from appliance.reasons import Reason
-from appliance.store import devices, lines, routes
+from appliance.store import devices, line_settings, lines, routes
 from appliance.store.store import Tx
 from tests.queue.counter import ANNA, BART, HOUR_S, SMS, STAFF, WHATSAPP, Counter, tapping
 from tests.queue.office import MODEM_NUMBER, Modem, phone_is_away, phone_is_back, told
@@ -31,8 +30,7 @@ def modem(counter: Counter) -> Modem:
 
 def settings(counter: Counter, **changes: Any) -> None:
     def change(tx: Tx) -> None:
-        now = lines.line(tx.conn, counter.line_id).settings
-        lines.set_line(tx, counter.line_id, replace(now, **changes))
+        line_settings.change(tx, counter.line_id, changes, by="test")
 
     counter.store.write(change)
 

@@ -37,7 +37,7 @@ def in_hand(counter: Counter, modem: Modem) -> QueueAttempt:
 
 
 def falls_back_on(counter: Counter, port: str | None) -> None:
-    counter.store.write(lambda tx: new_line.set_fallback(tx, counter.line_id, port))
+    counter.store.write(lambda tx: new_line.set_fallback(tx, counter.line_id, port, by="test"))
 
 
 def modems(counter: Counter) -> list[str]:

@@ -45,12 +45,12 @@ def test_a_line_keeps_to_what_it_may_do_itself(counter: Counter) -> None:
     counter.queues()
     second = counter.queues(to=BART)
     slower = checked({"apart_ms": 20_000})
-    counter.store.write(lambda tx: lines.pace_line(tx, counter.line_id, slower))
+    counter.store.write(lambda tx: lines.pace_line(tx, counter.line_id, slower, by="test"))
     counter.sends()
     counter.clock.advance(s=10)
     assert counter.task() is None
     assert plan(counter)[second] == (10_000, "busy")
-    counter.store.write(lambda tx: lines.pace_line(tx, counter.line_id, None))
+    counter.store.write(lambda tx: lines.pace_line(tx, counter.line_id, None, by="test"))
     assert counter.sends() == second
 
 
@@ -58,7 +58,7 @@ def test_a_profile_written_by_hand_takes_no_brake_off(counter: Counter) -> None:
     """Seven typed replies at once: the seventh waits for the minute, whatever the row says."""
     counter.knows(ANNA)
     by_hand = '{"per_minute": 600, "apart_ms": 0, "headroom": 9}'
-    counter.store.write(lambda tx: lines.pace_line(tx, counter.line_id, by_hand))
+    counter.store.write(lambda tx: lines.pace_line(tx, counter.line_id, by_hand, by="test"))
     for _ in range(7):
         counter.queues()
     for _ in range(6):

@@ -14,8 +14,7 @@ from appliance.messages import MessageClass, MessageState
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.pacing import DEFAULT_PROFILE
 from appliance.queue.profile import checked
-from appliance.store import lines
-from appliance.store.line_settings import LineSettings
+from appliance.store import line_settings, lines
 from tests.queue.counter import ANNA, BART, BOTH, SMS, Counter, tapping
 
 FLOOD = 500
@@ -93,7 +92,7 @@ def test_welcomes_drip_and_none_waits_for_ever(counter: Counter) -> None:
     A line may have fewer than others.
     """
     fewer = checked({"newcomers_per_hour": 4, "newcomers_per_day": 10})
-    counter.store.write(lambda tx: lines.pace_line(tx, counter.line_id, fewer))
+    counter.store.write(lambda tx: lines.pace_line(tx, counter.line_id, fewer, by="test"))
     flood(counter, many=16)
     counter.planner.round()
     reasons = counter.all("SELECT reason FROM message WHERE rule = 'welcome' ORDER BY id")
@@ -173,8 +172,8 @@ def test_others_are_promised_as_without_it(counter: Counter, sanne: Author) -> N
 
 def test_a_flood_of_calls_does_not_use_up_the_credit(counter: Counter) -> None:
     """Numbers of callers can be made up, too."""
-    settings = LineSettings(call_answer="Bel {branch} later terug.")
-    counter.store.write(lambda tx: lines.set_line(tx, counter.line_id, settings))
+    answer = {"call_answer": "Bel {branch} later terug."}
+    counter.store.write(lambda tx: line_settings.change(tx, counter.line_id, answer, by="test"))
     for number in range(60):
         counter.reception.missed_calls(
             counter.device_id,

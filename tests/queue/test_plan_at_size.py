@@ -18,7 +18,7 @@ from appliance.queue.attempt import QueueAttempt
 from appliance.queue.planner import FAR_TOLERANCE, FAR_WRITTEN, MAX_WRITTEN, NEAR, Planner
 from appliance.queue.profile import checked
 from appliance.reasons import Reason
-from appliance.store import devices, lines, routes
+from appliance.store import devices, line_settings, lines, routes
 from appliance.store.store import Tx
 from tests.queue.counter import ANNA, BART, HOUR_S, Counter, tapping
 
@@ -284,7 +284,7 @@ def test_what_cannot_leave_holds_up_nobody_however_many(counter: Counter, why: s
     """
     if why == "sms-limit":
         pacing = checked({"sms_parts": 1})
-        counter.store.write(lambda tx: lines.pace_line(tx, counter.line_id, pacing))
+        counter.store.write(lambda tx: lines.pace_line(tx, counter.line_id, pacing, by="test"))
     numbers = known(counter, 3 * rows.MAX_CONSIDERED)
     counter.knows(ANNA)
     if why == "no-route":
@@ -332,9 +332,8 @@ def add_modem(counter: Counter) -> str:
     def work(tx: Tx) -> str:
         device_id = devices.enrol(tx, kind="modem", address="/dev/ttyUSB0")
         routes.add_route(tx, line_id=counter.line_id, device_id=device_id, channel=Channel.SMS)
-        tx.conn.execute(
-            "UPDATE line SET fallback_classes = '[\"list\"]' WHERE id = ?", (counter.line_id,)
-        )
+        only_lists = {"fallback_classes": ["list"]}
+        line_settings.change(tx, counter.line_id, only_lists, by="test")
         return device_id
 
     device_id = counter.store.write(work)

@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from appliance.api.json.mapping import From
 from appliance.api.json.names import ChannelName, KindName, WantedChannel
 from appliance.messages import MAX_TEXT
+from appliance.store.line_settings import LineSettings
 
 T = TypeVar("T")
 
@@ -264,6 +265,7 @@ class LineOut(_Out):
     ready: list[ChannelName] = Field(description="The channels over which it can send now.")
     routes: list[RouteOut] = Field(description="Its ways to send, best first.")
     fallback: FallbackOut
+    settings: LineSettings
     waiting: int = Field(description="Messages that have not left yet.")
 
 

@@ -175,6 +175,12 @@ LINE: dict[str, Any] = {
         {"channel": "sms", "device": _DEVICE},
     ],
     "fallback": {"after_min": 10, "kinds": ["automatic", "confirmation", "reply"]},
+    "settings": {
+        "fallback_after_min": 10,
+        "fallback_classes": ["automatic", "confirmation", "reply"],
+        "call_answer": "Bel ons op 013 555 00 00, of schrijf ons hier.",
+        "credit_warn_cents": 250,
+    },
     "waiting": 0,
 }
 

@@ -26,7 +26,7 @@ FIELDS = {
     "again": "The two passwords differ. Type the same one twice.",
     "name": "Write a name that nobody has yet, at most 80 characters.",
     "branch": "Write the branch's name; every branch has a name of its own.",
-    "credit": "Write the amount in euros, such as 2,50.",
+    "credit_warn_cents": "Write the amount in euros, such as 2,50.",
     "call_answer": "What callers are sent is too long for SMS. Make it shorter.",
     "fallback_after_min": "Write a number of minutes, at most a week.",
     "device": "Choose the phone or modem that has the SIM card.",

@@ -17,6 +17,7 @@ from appliance.api.web.words import (
 )
 from appliance.api.web.words.i18n import Words
 from appliance.characters import is_blank
+from appliance.desk.lines import setting_fields
 from appliance.devices.kind import Kind
 from appliance.phone_numbers import is_e164, readable
 
@@ -41,6 +42,7 @@ def environment() -> Environment:
         contact_sentences=contact_sentences,
         device_sentences=device_sentences,
         proof_sentences=proof_sentences,
+        setting_fields=setting_fields.FIELDS,
         writing_sentences=writing_sentences,
         icon=icon,
         tick=tick,

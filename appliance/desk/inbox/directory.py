@@ -12,6 +12,8 @@ from typing import Any
 from appliance.desk.access.sight import IN_SIGHT, Sight
 from appliance.desk.inbox.other_side import OtherSide
 from appliance.errors import NotFound
+from appliance.store.kept_settings import facts
+from appliance.store.line_settings import settings_of
 
 # What tells a SIM from others, and what is in a column of its own.
 _OF_THE_SIM = frozenset({"imsi", "iccid", "imei", "balance_cents"})
@@ -46,8 +48,7 @@ class LineEntry:
     stopped: str | None
     ready: Sequence[str]
     routes: Sequence[Mapping[str, str]]
-    fallback_after_min: int
-    fallback_classes: Sequence[str]
+    settings: Mapping[str, Any]
     waiting: int
 
     @property
@@ -56,7 +57,10 @@ class LineEntry:
 
     @property
     def fallback(self) -> FallbackEntry:
-        return FallbackEntry(after_min=self.fallback_after_min, classes=self.fallback_classes)
+        return FallbackEntry(
+            after_min=self.settings["fallback_after_min"],
+            classes=self.settings["fallback_classes"],
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +157,7 @@ def lines(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[LineEn
                 **dict(row),
                 "ready": _strings(row["ready"]),
                 "routes": json.loads(row["routes"]),
-                "fallback_classes": _strings(row["fallback_classes"]),
+                "settings": facts(settings_of(row["settings"])),
             }
         )
         for row in conn.execute(_LINES, _about(sight, page))
@@ -241,7 +245,7 @@ SELECT line.id, line.number, line.branch_id, branch.name AS branch_name, line.st
    WHERE route.line_id = line.id) AS ready,
   (SELECT json_group_array(json_object('channel', channel, 'device', device_id)) FROM
    (SELECT channel, device_id FROM route WHERE line_id = line.id ORDER BY rank)) AS routes,
-  line.fallback_after_min, line.fallback_classes,
+  line.settings,
   (SELECT count(*) FROM message WHERE line_id = line.id
    AND state IN ('queued', 'sending', 'unconfirmed')) AS waiting
 FROM line JOIN branch ON branch.id = line.branch_id

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from appliance.channels import Channel
 from appliance.devices.kind import Kind
 from appliance.errors import InvalidInput, Refused
+from appliance.events import EventKind
 from appliance.reasons import Reason
 from appliance.store import devices, lines, messages, routes
+from appliance.store.kept_settings import tell
 from appliance.store.store import Tx
 
 FALLBACK = "modem"
@@ -52,19 +54,23 @@ def add(tx: Tx, wanted: NewLine) -> AddedLine:
     return AddedLine(line_id=line_id, device_id=device_id, fallback_id=fallback_id)
 
 
-def set_fallback(tx: Tx, line_id: str, port: str | None) -> None:
+def set_fallback(tx: Tx, line_id: str, port: str | None, *, by: str) -> None:
     """The modem at this port instead of what the line fell back on before; None for nothing.
 
-    Raises Refused while the modem that would go has a message of the line in hand.
+    `by` is as in `kept_settings.tell`. Raises Refused while the modem that would go has a message
+    of the line in hand.
     """
     used = list(dict.fromkeys(route.device_id for route in routes.routes_of_line(tx.conn, line_id)))
     found = devices.enrol(tx, kind=FALLBACK, address=port) if port is not None else None
-    for device_id in used[1:]:
-        if device_id != found:
-            _let_go(tx, line_id, device_id)
-            routes.remove_routes(tx, line_id=line_id, device_id=device_id)
-    if port is not None and found not in used[1:]:
+    gone = [device_id for device_id in used[1:] if device_id != found]
+    for device_id in gone:
+        _let_go(tx, line_id, device_id)
+        routes.remove_routes(tx, line_id=line_id, device_id=device_id)
+    is_new = port is not None and found not in used[1:]
+    if port is not None and is_new:
         add_fallback(tx, line_id, port)
+    if gone or is_new:
+        tell(tx, EventKind.LINE_CHANGED, ["fallback_modem"], by=by, line_id=line_id)
 
 
 def _let_go(tx: Tx, line_id: str, device_id: str) -> None:

@@ -26,10 +26,7 @@ CREATE TABLE line (
   stopped     TEXT,                             -- why nothing is sent until a person looks
   pacing      TEXT,                             -- JSON: what this line does slower than others
   stopped_on  TEXT REFERENCES device (id),      -- only this device's routes; NULL: the whole line
-  fallback_after_min INTEGER NOT NULL DEFAULT 10 CHECK (fallback_after_min >= 0),
-  fallback_classes TEXT NOT NULL DEFAULT '["automatic","confirmation","reply"]',
-  call_answer TEXT,                             -- what a caller is sent; NULL: nothing
-  credit_warn_cents INTEGER,                    -- below this the credit is low; NULL: never
+  settings    TEXT NOT NULL DEFAULT '{}',       -- JSON: what it was told; see line_settings.py
   created_ms  INTEGER NOT NULL,
   removed_ms  INTEGER
 ) STRICT;

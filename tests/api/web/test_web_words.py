@@ -12,10 +12,13 @@ from appliance.api.web import refusal
 from appliance.api.web.templating import TEMPLATES
 from appliance.api.web.words import device_phrases, phrases
 from appliance.api.web.words.i18n import LOCALE_DIR, Words, best_language
+from appliance.desk.lines import setting_fields
 from appliance.devices.kind import Kind
 from appliance.devices.protocol import DeviceState
 from appliance.messages import MessageState
 from appliance.store.consent import ConsentKind
+from appliance.store.kept_settings import refusal as wrong_setting
+from appliance.store.line_settings import LineSettings
 
 WEB = Path(phrases.__file__).parent.parent
 ZONE = "Europe/Amsterdam"
@@ -56,6 +59,10 @@ def _of_phrases() -> Iterator[str]:
     yield from device_phrases.SIGNALS
     yield from phrases.CONSENT.values()
     yield from refusal.FIELDS.values()
+    for field in setting_fields.FIELDS:
+        yield field.label
+        if field.name not in refusal.FIELDS:
+            yield wrong_setting(LineSettings, field.name).sentence
     for pair in (
         *device_phrases.DEVICE_REASONS.values(),
         *(pair for kind in Kind.known() for pair in kind.sentences.values()),

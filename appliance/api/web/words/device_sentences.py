@@ -4,6 +4,7 @@ from appliance.api.web.words import device_phrases, phrases
 from appliance.api.web.words.i18n import Words
 from appliance.desk.lines.equipment import Device, ModemFacts, Number
 from appliance.desk.lines.line_codes import LineCode
+from appliance.desk.lines.setting_fields import ON, Euros, Lists, SettingField
 from appliance.devices.protocol import DeviceState
 from appliance.messages import MessageClass
 from appliance.reasons import Reason
@@ -91,3 +92,13 @@ def takes_over(words: Words, settings: LineSettings) -> str:
     if settings.call_answer:
         said.append(words.text("Who calls it gets one SMS a day."))
     return " ".join(said)
+
+
+def in_form(words: Words, field: SettingField, settings: LineSettings) -> str:
+    """What a field of the form says, and sends when nobody touches it."""
+    if isinstance(field, Lists):
+        return ON if field.is_on(settings) else ""
+    value = field.value(settings)
+    if value is None:
+        return ""
+    return words.amount(value) if isinstance(field, Euros) else str(value)
