@@ -3,14 +3,17 @@
 import sqlite3
 
 from appliance.characters import clean_name
+from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import Sight
 from appliance.desk.consent import withdrawal
-from appliance.errors import NotFound, Refused
+from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.events import EventKind
 from appliance.reasons import Reason
 from appliance.store import contacts
 from appliance.store.contacts import Contact
 from appliance.store.store import Tx
+
+MAX_PERSONNEL_NUMBER = 40
 
 
 def rename(
@@ -23,8 +26,11 @@ def rename(
 ) -> None:
     """Sets what the office calls them; empty takes it back. Their own name is theirs.
 
-    Raises NotFound.
+    Raises NotFound, or InvalidInput for the personnel number.
     """
+    if personnel_number and len(personnel_number) > MAX_PERSONNEL_NUMBER:
+        sentence = f"A personnel number has at most {MAX_PERSONNEL_NUMBER} characters."
+        raise InvalidInput("personnel_number", sentence)
     contact_id = _present(tx, contact_id)
     tx.conn.execute(
         "UPDATE contact SET office_name = ?, personnel_number = ? WHERE id = ?",
@@ -53,14 +59,15 @@ def add_number(tx: Tx, contact_id: str, number: str, staff_id: str) -> None:
 
 
 def say_number(
-    tx: Tx, contact_id: str, number: str, *, sight: Sight, join_id: str, staff_id: str
+    tx: Tx, contact_id: str, number: str, *, rights: Rights, join_id: str, staff_id: str
 ) -> Contact | None:
-    """Gives a number to a person, as `sight` allows; who has it already when they may be the same
+    """Gives a number to a person, as `rights` allow; who has it already when they may be the same
     person, which is to be asked first: they are joined when `join_id` names them.
 
     A contact out of sight keeps its number, and nothing tells that there is one. Raises NotFound,
     or Refused when the number is this contact's already.
     """
+    sight = _sight(rights)
     contact_id = _present(tx, contact_id)
     owner = contacts.by_number(tx.conn, number)
     having = [*([owner] if owner else []), *contacts.claimants(tx.conn, number)]
@@ -80,20 +87,21 @@ def say_number(
     return None
 
 
-def deny_number(tx: Tx, contact_id: str, number: str, *, sight: Sight, staff_id: str) -> None:
+def deny_number(tx: Tx, contact_id: str, number: str, *, rights: Rights, staff_id: str) -> None:
     """They are two people: what was said of the number is taken back, by who sees both."""
     contact_id = _present(tx, contact_id)
     owner = contacts.by_number(tx.conn, number)
-    if owner is None or not sight.sees_contact(tx.conn, owner.id):
+    if owner is None or not _sight(rights).sees_contact(tx.conn, owner.id):
         return
     if contacts.drop_claim(tx, contact_id, number):
         _tell_numbers(tx, contact_id, staff_id)
 
 
 def same_person(
-    conn: sqlite3.Connection, contact_id: str, sight: Sight
+    conn: sqlite3.Connection, contact_id: str, rights: Rights
 ) -> tuple[str, Contact] | None:
-    """A number that is said to be this contact's and is another's, for who may see both."""
+    """A number that is said to be this contact's and is another's, for who may join both."""
+    sight = _sight(rights)
     found = contacts.claimed_by(conn, contact_id)
     return next((each for each in found if sight.sees_contact(conn, each[1].id)), None)
 
@@ -205,6 +213,11 @@ def _join_welcomes(tx: Tx, keep_id: str, other_id: str) -> None:
         (keep_id, other_id),
     )
     tx.conn.execute("DELETE FROM welcome WHERE contact_id = ?", (other_id,))
+
+
+def _sight(rights: Rights) -> Sight:
+    """Whose card one may change; others are not named and not joined."""
+    return Sight(rights.branches(Permission.CONTACT_EDIT))
 
 
 def _present(tx: Tx, contact_id: str) -> str:

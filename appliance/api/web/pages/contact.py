@@ -13,8 +13,7 @@ from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.accesses import Shown
-from appliance.desk.access.rights import Permission, Rights
-from appliance.desk.access.sight import Sight
+from appliance.desk.access.rights import Rights
 from appliance.desk.contacts import editing
 from appliance.desk.contacts.card import Card, card
 from appliance.desk.inbox.thread import Conversation, conversation
@@ -25,7 +24,6 @@ from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
 
-MAX_PERSONNEL_NUMBER = 40
 NO = "no"
 """The answer that these are two people."""
 
@@ -64,9 +62,6 @@ async def rename(
 ) -> Response:
     mine = visit.session.rights
     await visit.read(lambda conn: _editable(conn, mine, conversation_id))
-    if len(personnel_number) > MAX_PERSONNEL_NUMBER:
-        exc = InvalidInput("personnel_number", "A personnel number has at most 40 characters.")
-        return await _show(visit, conversation_id, 422, note=note_of(visit.words, exc))
 
     def work(tx: Tx, rights: Rights) -> None:
         editing.rename(
@@ -77,7 +72,10 @@ async def rename(
             staff_id=visit.staff_id,
         )
 
-    await visit.write(work)
+    try:
+        await visit.write(work)
+    except InvalidInput as exc:
+        return await _show(visit, conversation_id, 422, note=note_of(visit.words, exc))
     return await _show(visit, conversation_id, saved=True)
 
 
@@ -97,11 +95,13 @@ async def add_number(
         def work(tx: Tx) -> Contact | None:
             rights = visit.rights_in(tx)
             contact_id = _editable(tx.conn, rights, conversation_id).contact_id
-            sight, me = _sight(rights), visit.staff_id
+            me = visit.staff_id
             if join == NO:
-                editing.deny_number(tx, contact_id, e164, sight=sight, staff_id=me)
+                editing.deny_number(tx, contact_id, e164, rights=rights, staff_id=me)
                 return None
-            return editing.say_number(tx, contact_id, e164, sight=sight, join_id=join, staff_id=me)
+            return editing.say_number(
+                tx, contact_id, e164, rights=rights, join_id=join, staff_id=me
+            )
 
         # A STOP of either of the two counts for both from here on.
         services, both = visit.services, (e164, *(each.number for each in shown.numbers))
@@ -167,9 +167,4 @@ def _said(conn: sqlite3.Connection, rights: Rights, shown: Card) -> tuple[str, C
     """A number that a colleague said is theirs and that another contact has: to be asked."""
     if not shown.may_edit:
         return "", None
-    return editing.same_person(conn, shown.contact_id, _sight(rights)) or ("", None)
-
-
-def _sight(rights: Rights) -> Sight:
-    """Whose card one may change; others are not named and not joined."""
-    return Sight(rights.branches(Permission.CONTACT_EDIT))
+    return editing.same_person(conn, shown.contact_id, rights) or ("", None)
