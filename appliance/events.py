@@ -30,6 +30,8 @@ class EventKind(Enum):
     #: The credit of a SIM changed; facts: `cents`.
     DEVICE_BALANCE = "device.balance"
     BRANCH_ADDED = "branch.added"
+    #: Its hours, its language or what else it was told; facts as those of a line.
+    BRANCH_CHANGED = "branch.changed"
     LINE_ADDED = "line.added"
     #: Somebody said what it does; facts: `fields`, the names of what is other now, and `by` where
     #: it was none of the staff.

@@ -6,7 +6,7 @@ import typer
 
 from appliance.cli.devices import absent_port, one_of
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
-from appliance.desk.lines import new_line
+from appliance.desk.lines import new_branch, new_line
 from appliance.errors import InvalidInput
 from appliance.phone_numbers import parse_number
 from appliance.store import branches, lines
@@ -28,14 +28,12 @@ def add_branch(
     as_json: JsonOption = False,
 ) -> None:
     """Adds a branch."""
-    if language not in ("nl", "en"):
-        raise InvalidInput("language", f"“{language}” is no language of Balie; choose nl or en.")
-    tidy = " ".join((name or named).split())
-    if not tidy:
+    wanted = name or named
+    if not wanted.strip():
         raise InvalidInput("name", "Give the branch a name: balie branch add --name Utrecht.")
     with open_store(data) as store:
-        branch_id = store.write(lambda tx: branches.add_branch(tx, tidy, language=language))
-    show(as_json, {"id": branch_id, "name": tidy}, f"Added branch {tidy} ({branch_id}).")
+        new = store.write(lambda tx: new_branch.add(tx, wanted, {"language": language}, by="cli"))
+    show(as_json, {"id": new.id, "name": new.name}, f"Added branch {new.name} ({new.id}).")
 
 
 @branch_app.command("list")
@@ -44,7 +42,9 @@ def list_branches(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Lists the branches."""
     with open_store(data) as store:
         found = store.read(branches.branches)
-    facts = [{"id": each.id, "name": each.name, "language": each.language} for each in found]
+    facts = [
+        {"id": each.id, "name": each.name, "language": each.settings.language} for each in found
+    ]
     show(as_json, {"items": facts}, "\n".join(f"{each.name}\t{each.id}" for each in found))
 
 

@@ -121,7 +121,9 @@ def run_report(
         found = []
         for line in store.read(lines.lines):
             branch = store.read(lambda conn, each=line: branches.branch(conn, each.branch_id))  # type: ignore[misc]  # a default in a lambda
-            from_ms, to_ms = _period(first, last, ZoneInfo(branch.zone), store.clock.now_ms())
+            from_ms, to_ms = _period(
+                first, last, ZoneInfo(branch.settings.zone), store.clock.now_ms()
+            )
             profile = profile_of(line.pacing, DEFAULT_PROFILE)
             found.append(
                 store.read(

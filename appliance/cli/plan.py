@@ -51,7 +51,7 @@ def _plan_of(store: Store, line: lines.Line) -> _LinePlan:
     now_ms = store.clock.now_ms()
     return _LinePlan(
         line=line,
-        zone=ZoneInfo(store.read(lambda conn: branches.branch(conn, line.branch_id)).zone),
+        zone=ZoneInfo(store.read(lambda conn: branches.branch(conn, line.branch_id)).settings.zone),
         waiting=store.read(lambda conn: rows.count_queued(conn, line.id)),
         planned=store.read(
             lambda conn: plan_line(conn, line, DEFAULT_PROFILE, now_ms=now_ms, horizon=HORIZON)

@@ -30,6 +30,8 @@ SELECT DISTINCT line_id FROM event
   WHERE seq > :after AND seq <= :until AND kind IN ({_KINDS}) AND line_id IS NOT NULL
 UNION SELECT route.line_id FROM event JOIN route USING (device_id)
   WHERE seq > :after AND seq <= :until AND kind IN ({_KINDS}) AND event.line_id IS NULL
+UNION SELECT line.id FROM event JOIN line USING (branch_id)
+  WHERE seq > :after AND seq <= :until AND event.kind = '{EventKind.BRANCH_CHANGED.value}'
 """  # noqa: S608 -- our own words
 
 _FREED = f"""

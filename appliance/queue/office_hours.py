@@ -49,13 +49,14 @@ class OfficeHours:
 
 
 def hours_of(branch: Branch) -> OfficeHours:
+    said = branch.settings
     return OfficeHours(
-        zone=branch.zone,
-        opens=time.fromisoformat(branch.opens),
-        closes=time.fromisoformat(branch.closes),
-        weekdays=frozenset(int(digit) for digit in branch.weekdays),
-        lunch=_lunch(branch.lunch),
-        holidays=branch.holidays,
+        zone=said.zone,
+        opens=time.fromisoformat(said.opens),
+        closes=time.fromisoformat(said.closes),
+        weekdays=frozenset(int(digit) for digit in said.weekdays),
+        lunch=_lunch(said.lunch),
+        holidays=said.holidays,
     )
 
 

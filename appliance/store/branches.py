@@ -7,29 +7,18 @@ from dataclasses import dataclass
 from appliance.errors import NotFound, Refused
 from appliance.events import EventKind
 from appliance.reasons import Reason
+from appliance.store.branch_settings import BranchSettings, settings_of
 from appliance.store.store import Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
-    """`opens` and `closes` are HH:MM in `zone`, `lunch` is HH:MM-HH:MM or empty.
-
-    `weekdays` are ISO digits, 1 is Monday; `holidays` is an ISO country, empty for none.
-    """
-
     id: str
     name: str
-    zone: str
-    language: str
-    opens: str
-    closes: str
-    weekdays: str
-    lunch: str
-    holidays: str
-    welcome_text: str | None
+    settings: BranchSettings
 
 
-def add_branch(tx: Tx, name: str, *, language: str = "nl", zone: str = "Europe/Amsterdam") -> str:
+def add_branch(tx: Tx, name: str) -> str:
     """The new branch's id. Raises Refused when the name is taken."""
     if tx.conn.execute("SELECT 1 FROM branch WHERE name = ?", (name,)).fetchone():
         raise Refused(
@@ -37,19 +26,18 @@ def add_branch(tx: Tx, name: str, *, language: str = "nl", zone: str = "Europe/A
         )
     branch_id = tx.new_id()
     tx.conn.execute(
-        "INSERT INTO branch (id, name, language, zone, created_ms) VALUES (?, ?, ?, ?, ?)",
-        (branch_id, name, language, zone, tx.now_ms),
+        "INSERT INTO branch (id, name, created_ms) VALUES (?, ?, ?)", (branch_id, name, tx.now_ms)
     )
     tx.emit(EventKind.BRANCH_ADDED, branch_id=branch_id)
     return branch_id
 
 
 def branches(conn: sqlite3.Connection) -> Sequence[Branch]:
-    rows = conn.execute(
-        "SELECT id, name, zone, language, opens, closes, weekdays, lunch, holidays, welcome_text"
-        " FROM branch ORDER BY name"
-    )
-    return [Branch(**dict(row)) for row in rows]
+    rows = conn.execute("SELECT id, name, settings FROM branch ORDER BY name")
+    return [
+        Branch(id=row["id"], name=row["name"], settings=settings_of(row["settings"]))
+        for row in rows
+    ]
 
 
 def branch(conn: sqlite3.Connection, name_or_id: str) -> Branch:

@@ -24,7 +24,7 @@ class DataClass(StrEnum):
 COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     "meta": {DataClass.TECHNICAL: "name value"},
     "branch": {
-        DataClass.OFFICE: "name zone language opens closes weekdays lunch holidays welcome_text",
+        DataClass.OFFICE: "name settings",
         DataClass.TECHNICAL: "id created_ms",
     },
     "line": {

@@ -54,7 +54,10 @@ class LineSettings(KeptSettings):
     ] = 10
     fallback_classes: Annotated[
         frozenset[MessageClass],
-        Field(description="The kinds of messages that may leave over a later device."),
+        Field(
+            description="The kinds of messages that may leave over a later device.",
+            json_schema_extra={"default": _by_name(DEFAULT_FALLBACK)},  # a set has no order
+        ),
         PlainSerializer(_by_name, return_type=list[str]),
         Refusal(f"Give kinds of messages: {', '.join(_by_name(frozenset(MessageClass)))}."),
     ] = DEFAULT_FALLBACK

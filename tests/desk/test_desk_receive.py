@@ -8,7 +8,7 @@ from appliance.desk.contacts import editing as desk_contacts
 from appliance.devices.protocol import DeviceState, Group, Incoming, MissedCall, Sim
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.events import EventKind
-from appliance.store import consent, contacts, devices
+from appliance.store import branch_settings, consent, contacts, devices
 from appliance.store.store import Tx
 from tests.queue.counter import ANNA, BART, BOTH, SMS, WHATSAPP, Counter
 
@@ -170,10 +170,9 @@ def test_every_line_welcomes_for_itself(counter: Counter) -> None:
 
 def test_an_english_branch_with_a_text_of_its_own(counter: Counter) -> None:
     """The branch's own welcome goes before the language's."""
+    english = {"language": "en", "welcome_text": "Hi from {branch}! {no field}"}
     counter.store.write(
-        lambda tx: tx.conn.execute(
-            "UPDATE branch SET language = 'en', welcome_text = 'Hi from {branch}! {no field}'"
-        )
+        lambda tx: branch_settings.change(tx, counter.branch_id, english, by="test")
     )
     counter.hears()
     counter.hears("STOP")
@@ -185,8 +184,9 @@ def test_an_english_branch_with_a_text_of_its_own(counter: Counter) -> None:
 
 def test_a_welcome_that_cannot_be_sent_does_not_lose_the_message(counter: Counter) -> None:
     """Somebody writes by SMS and the branch's text is too long for it: the message is kept."""
+    too_long = {"welcome_text": "x" * 4_000}
     counter.store.write(
-        lambda tx: tx.conn.execute("UPDATE branch SET welcome_text = ?", ("x" * 4_000,))
+        lambda tx: branch_settings.change(tx, counter.branch_id, too_long, by="test")
     )
     counter.hears("Hoi", channel=SMS)
     assert counter.one("SELECT text FROM message")["text"] == "Hoi"

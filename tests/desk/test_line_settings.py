@@ -1,6 +1,7 @@
 """What a line was told: one value, changed by one door that says who changed what."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from tests.queue.counter import Counter
 ANSWER = "Bel ons op 030 555 00 00."
 
 
-def change(counter: Counter, *, by: str = "cli", **patch: object) -> None:
+def change(counter: Counter, *, by: str = "cli", **patch: Any) -> None:
     counter.store.write(lambda tx: line_settings.change(tx, counter.line_id, patch, by=by))
 
 
@@ -63,13 +64,14 @@ def test_what_changes_nothing_writes_nothing(counter: Counter) -> None:
 
 def test_what_cannot_be_changes_nothing(counter: Counter) -> None:
     """One wrong value takes the others of the same change with it; a setting has to exist."""
-    for patch, field in (
+    wrong_ones: list[tuple[dict[str, Any], str]] = [
         ({"fallback_after_min": -1, "call_answer": ANSWER}, "fallback_after_min"),
         ({"fallback_classes": ["poetry"]}, "fallback_classes"),
         ({"credit_warn_cents": 1_000_000}, "credit_warn_cents"),
         ({"call_answer": "x" * 1_600}, "call_answer"),
         ({"colour": "blue"}, "colour"),
-    ):
+    ]
+    for patch, field in wrong_ones:
         with pytest.raises(InvalidInput) as wrong:
             change(counter, **patch)
         assert wrong.value.field == field

@@ -14,6 +14,7 @@ from appliance.events import EventKind
 from appliance.messages import MessageClass, MessageState
 from appliance.reasons import Reason
 from appliance.store import (
+    branch_settings,
     branches,
     consent,
     contacts,
@@ -56,7 +57,8 @@ class Filler:
         """A branch with one line and one phone that works; gives the line's id."""
 
         def work(tx: Tx) -> tuple[str, str, str]:
-            branch_id = branches.add_branch(tx, name, language=language)
+            branch_id = branches.add_branch(tx, name)
+            branch_settings.change(tx, branch_id, {"language": language}, by="test")
             line_id = lines.add_line(tx, branch_id=branch_id, number=number)
             device_id = devices.enrol(tx, kind="phone", address=f"R58N{number[-4:]}XK")
             for channel in (Channel.WHATSAPP, Channel.SMS):

@@ -46,7 +46,8 @@ def test_a_branch_keeps_lunch_and_dutch_holidays_unless_it_says_otherwise(
     """As the table has it for a branch that nobody changed."""
     branch = counter.store.read(lambda conn: branches.branch(conn, counter.branch_id))
     assert hours_of(branch) == DUTCH
-    plain = replace(branch, lunch="", holidays="")
+    said = branch.settings.model_copy(update={"lunch": "", "holidays": ""})
+    plain = replace(branch, settings=said)
     assert hours_of(plain).open_from(at("2026-04-27 12:45")) == at("2026-04-27 12:45")
 
 

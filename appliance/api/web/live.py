@@ -48,6 +48,7 @@ _ABOUT_DEVICES = frozenset(
         EventKind.DEVICE_ENROLLED,
         EventKind.DEVICE_BALANCE,
         EventKind.BRANCH_ADDED,
+        EventKind.BRANCH_CHANGED,
         EventKind.LINE_ADDED,
         EventKind.LINE_REMOVED,
         EventKind.LINE_CHANGED,

@@ -12,6 +12,7 @@ from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.lines import crowd
 from appliance.messages import Direction, MessageState
 from appliance.phone_numbers import readable
+from appliance.store.branch_settings import settings_of
 
 PAGE = 40
 """Conversations a page: more than a screen, few enough for a phone to draw at once."""
@@ -102,7 +103,7 @@ def lines(conn: sqlite3.Connection, rights: Rights, staff_id: str) -> Sequence[L
             number=row["number"],
             branch_id=row["branch_id"],
             branch=row["branch"],
-            zone=row["zone"],
+            zone=settings_of(row["settings"]).zone,
             stopped=row["stopped"],
             may_write=rights.may(Permission.INBOX_WRITE, row["branch_id"]),
             unread=row["unread"],
@@ -161,7 +162,8 @@ def _row(row: Mapping[str, Any]) -> Row:
 # Unread is personal: incoming and newer than one's mark, and not from before one came. What is for
 # machines need not be read.
 _LINES = """
-SELECT line.id, line.number, line.branch_id, line.stopped, branch.name AS branch, branch.zone,
+SELECT line.id, line.number, line.branch_id, line.stopped, branch.name AS branch,
+  branch.settings,
   (SELECT count(*) FROM conversation c
    LEFT JOIN read_mark r ON r.conversation_id = c.id AND r.staff_id = me.id
    WHERE c.line_id = line.id AND (c.last_in_ms IS NOT NULL OR c.has_notices)

@@ -18,6 +18,7 @@ from appliance.messages import Direction, MessageState, Origin
 from appliance.phone_numbers import readable
 from appliance.reasons import Reason
 from appliance.store import consent
+from appliance.store.branch_settings import settings_of
 from appliance.store.consent import Verdict
 
 PAGE = 40
@@ -170,8 +171,11 @@ def conversation(conn: sqlite3.Connection, rights: Rights, conversation_id: str)
         raise NotFound("conversation")
     rights.require(Permission.INBOX_READ, row["branch_id"], "conversation")
     to = _numbers(conn, conversation_id, row["contact_id"])
+    values = {**dict(row), "goes_on": bool(row["goes_on"])}
+    zone = settings_of(values.pop("settings")).zone
     return Conversation(
-        **{**dict(row), "goes_on": bool(row["goes_on"])},
+        **values,
+        zone=zone,
         is_group=row["contact_id"] is None,
         to=to,
         may_write=rights.may(Permission.INBOX_WRITE, row["branch_id"]),
@@ -331,7 +335,7 @@ _CONVERSATION = """
 SELECT c.id, c.line_id, line.number AS line_number, line.stopped AS line_stopped,
   EXISTS (SELECT 1 FROM route WHERE route.line_id = line.id
     AND route.device_id <> line.stopped_on) AS goes_on,
-  line.branch_id, branch.name AS branch, branch.zone, c.contact_id,
+  line.branch_id, branch.name AS branch, branch.settings, c.contact_id,
   coalesce(g.name, k.office_name, k.chosen_name) AS name
 FROM conversation c
 JOIN line ON line.id = c.line_id JOIN branch ON branch.id = line.branch_id

@@ -175,7 +175,7 @@ def _span(numbers: Iterator[int] | Sequence[int]) -> str:
 
 def _language(tx: Tx, sms: sqlite3.Row) -> str:
     line = arrivals.line_for(tx.conn, sms["device_id"], _sender(sms))
-    return branches.branch(tx.conn, line.branch_id).language if line else "en"
+    return branches.branch(tx.conn, line.branch_id).settings.language if line else "en"
 
 
 # Of two messages under one reference the one that was sent at about the same time, shown

@@ -141,9 +141,9 @@ def _say(
     None when it cannot be sent: that must not cost the message that it answers.
     """
     branch = branches.branch(tx.conn, arrival.line.branch_id)
-    text = texts[branch.language]
-    if rule == "welcome" and branch.welcome_text:
-        text = branch.welcome_text
+    text = texts[branch.settings.language]
+    if rule == "welcome" and branch.settings.welcome_text:
+        text = branch.settings.welcome_text
     request = SendRequest(
         line_id=arrival.line.id,
         number=arrival.number,

@@ -118,7 +118,7 @@ def _number(
         line_id=line.id,
         number=line.number,
         branch=branch.name,
-        zone=branch.zone,
+        zone=branch.settings.zone,
         stopped=line.stopped,
         goes_on=line.stopped is not None and bool(routes.open_routes(conn, line)),
         waiting=waiting[0],

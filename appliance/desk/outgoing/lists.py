@@ -180,7 +180,7 @@ class _Look:
             undecided=undecided.asked(conn, line.id),
             expires_ms=begins_ms + request.ttl_ms
             if request.ttl_ms
-            else _end_of_day(branches.branch(conn, line.branch_id).zone, begins_ms),
+            else _end_of_day(branches.branch(conn, line.branch_id).settings.zone, begins_ms),
         )
 
     def all(self) -> Sequence[Recipient]:

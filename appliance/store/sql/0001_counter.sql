@@ -8,14 +8,7 @@ CREATE TABLE meta (
 CREATE TABLE branch (
   id           TEXT PRIMARY KEY,
   name         TEXT NOT NULL UNIQUE COLLATE NOCASE,
-  zone         TEXT NOT NULL DEFAULT 'Europe/Amsterdam',
-  language     TEXT NOT NULL DEFAULT 'nl' CHECK (language IN ('nl', 'en')),
-  opens        TEXT NOT NULL DEFAULT '08:30',
-  closes       TEXT NOT NULL DEFAULT '17:30',
-  weekdays     TEXT NOT NULL DEFAULT '12345',   -- ISO: 1 is Monday
-  lunch        TEXT NOT NULL DEFAULT '12:30-13:00', -- nobody begins anything then; '' for none
-  holidays     TEXT NOT NULL DEFAULT 'NL',      -- the country whose public holidays count
-  welcome_text TEXT,                            -- NULL: the text of the language
+  settings     TEXT NOT NULL DEFAULT '{}',      -- JSON: what it was told; see branch_settings.py
   created_ms   INTEGER NOT NULL
 ) STRICT;
 

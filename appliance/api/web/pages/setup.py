@@ -20,15 +20,13 @@ from appliance.desk.access import sessions
 from appliance.desk.access.bearer import is_code
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.wrong_tries import Tried
+from appliance.desk.lines import new_branch
 from appliance.desk.team import staff
 from appliance.errors import InvalidInput, Refused
 from appliance.reasons import Reason
-from appliance.store import branches
 from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
-
-MAX_NAME = 80
 
 
 @routes.get("/setup")
@@ -73,20 +71,13 @@ async def add_branch(
 ) -> Response:
     must_be_admin(visit.session.rights)
     try:
-        tidy = _branch_name(name)
         language = language if language in LANGUAGES else LANGUAGES[0]
-        await visit.write(lambda tx, rights: _add_branch(tx, rights, tidy, language))
+        by = f"staff:{visit.staff_id}"
+        await visit.write(lambda tx, rights: _add_branch(tx, rights, name, language, by))
     except (InvalidInput, Refused) as exc:
         note = note_of(visit.words, exc)
         return visit.page("setup_branch.html", 422, name=name, note=note)
     return go(visit, "/setup/line")
-
-
-def _branch_name(name: str) -> str:
-    tidy = " ".join(name.split())
-    if not tidy or len(tidy) > MAX_NAME or not tidy.isprintable():
-        raise InvalidInput("branch", "Write the branch's name.")
-    return tidy
 
 
 def _has_code(guest: Guest) -> bool:
@@ -112,9 +103,9 @@ def _begin(tx: Tx, name: str, password_hash: str) -> sessions.NewSession:
     return sessions.begin(tx, staff.add_first_admin(tx, name, password_hash))
 
 
-def _add_branch(tx: Tx, rights: Rights, name: str, language: str) -> None:
+def _add_branch(tx: Tx, rights: Rights, name: str, language: str, by: str) -> None:
     must_be_admin(rights)
-    branches.add_branch(tx, name, language=language)
+    new_branch.add(tx, name, {"language": language}, by=by)
 
 
 def must_be_admin(rights: Rights) -> None:

@@ -1,0 +1,145 @@
+"""What a branch may be told: its zone and hours, its language, and its welcome."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, model_validator
+
+from appliance.errors import InvalidInput, NotFound
+from appliance.events import EventKind
+from appliance.messages import clean_text
+from appliance.store import kept_settings
+from appliance.store.kept_settings import KeptSettings, Refusal
+from appliance.store.store import Tx
+
+LANGUAGES = ("nl", "en")
+_CLOCK = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError) as exc:
+        raise ValueError(name) from exc
+    return name
+
+
+def _language(name: str) -> str:
+    if name not in LANGUAGES:
+        known = " or ".join(LANGUAGES)
+        raise kept_settings.wrong(f"“{name}” is no language of Balie; choose {known}.")
+    return name
+
+
+def _clock(text: str) -> str:
+    if not _CLOCK.fullmatch(text):
+        raise ValueError(text)
+    return text
+
+
+def _weekdays(digits: str) -> str:
+    if not digits or len(set(digits)) < len(digits) or not set(digits) <= set("1234567"):
+        raise ValueError(digits)
+    return digits
+
+
+def _lunch(text: str) -> str:
+    begins, _, ends = text.partition("-")
+    if text and not _clock(begins) < _clock(ends):
+        raise ValueError(text)
+    return text
+
+
+def _welcome(text: str | None) -> str | None:
+    if text is None or not text.strip():
+        return None
+    try:
+        return clean_text(text.strip())
+    except InvalidInput as exc:
+        raise kept_settings.wrong(exc.sentence) from exc
+
+
+class BranchSettings(KeptSettings):
+    """`opens` and `closes` are HH:MM in `zone`, `lunch` is HH:MM-HH:MM or empty: nobody begins
+    anything then. `weekdays` are ISO digits, 1 is Monday; `holidays` is the country whose public
+    holidays count, empty for none; `welcome_text` None is the text of the language.
+    """
+
+    zone: Annotated[
+        str,
+        AfterValidator(_zone),
+        Refusal("Give a time zone as the IANA database has it, such as Europe/Amsterdam."),
+    ] = "Europe/Amsterdam"
+    language: Annotated[
+        str,
+        AfterValidator(_language),
+        Refusal(f"Give the language of the answers: {' or '.join(LANGUAGES)}."),
+    ] = LANGUAGES[0]
+    opens: Annotated[
+        str,
+        AfterValidator(_clock),
+        Refusal("Give the time at which the branch opens, such as 08:30."),
+    ] = "08:30"
+    closes: Annotated[
+        str,
+        AfterValidator(_clock),
+        Refusal("Give the time at which the branch closes, such as 17:30."),
+    ] = "17:30"
+    weekdays: Annotated[
+        str,
+        AfterValidator(_weekdays),
+        Refusal("Give each weekday once as a digit, 1 for Monday to 7 for Sunday, such as 12345."),
+    ] = "12345"
+    lunch: Annotated[
+        str,
+        AfterValidator(_lunch),
+        Refusal("Give from when until when lunch is, such as 12:30-13:00, or nothing for none."),
+    ] = "12:30-13:00"
+    holidays: Annotated[
+        str,
+        Refusal("Give the country whose public holidays count, such as NL, or nothing for none."),
+    ] = "NL"
+    welcome_text: Annotated[
+        str | None,
+        AfterValidator(_welcome),
+        Refusal("Give the text of the welcome, or nothing for the one of the language."),
+    ] = None
+
+    @model_validator(mode="after")
+    def _closes_later(self) -> Self:
+        if self.opens >= self.closes:
+            sentence = f"The branch would close at {self.closes}, before it opens at {self.opens}."
+            raise kept_settings.wrong(sentence)
+        return self
+
+
+@lru_cache(maxsize=1024)
+def settings_of(kept: str) -> BranchSettings:
+    """Remembered: a branch is read for every decision, and there are few ways to set it."""
+    return kept_settings.read(BranchSettings, kept)
+
+
+def change(tx: Tx, branch_id: str, patch: Mapping[str, Any], *, by: str) -> None:
+    """Keeps what is other than before; `by` as in `kept_settings.tell`. Raises InvalidInput."""
+    row = tx.conn.execute("SELECT settings FROM branch WHERE id = ?", (branch_id,)).fetchone()
+    if row is None:
+        raise NotFound("branch")
+    kept, fields = kept_settings.changed(BranchSettings, row["settings"], patch)
+    if "holidays" in fields and patch["holidays"]:
+        _require_country(patch["holidays"])
+    if fields:
+        tx.conn.execute("UPDATE branch SET settings = ? WHERE id = ?", (kept, branch_id))
+        kept_settings.tell(tx, EventKind.BRANCH_CHANGED, fields, by=by, branch_id=branch_id)
+
+
+def _require_country(name: str) -> None:
+    # The package is large, and who only reads a branch does not need it.
+    import holidays
+
+    if name not in holidays.list_supported_countries():
+        raise InvalidInput(
+            "holidays", f"No public holidays are known of “{name}”; name a country such as NL."
+        )
