@@ -6,13 +6,14 @@ kind here, by the name that is stored with each device, and compares with no kin
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from pydantic import BaseModel
 
 from appliance.channels import Channel
 from appliance.clock import Clock
 from appliance.devices.complaint import Complaint
+from appliance.devices.device_facts import DeviceFacts
 from appliance.devices.protocol import Driver, ModemListener
 from appliance.devices.worker import Rhythm
 from appliance.errors import SetupError
@@ -26,7 +27,7 @@ class Enrolled:
     id: str
     address: str
     imei: str | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: DeviceFacts = field(default_factory=DeviceFacts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from appliance.channels import Channel
+from appliance.devices.device_facts import DeviceFacts
 from appliance.errors import DeviceError
 from appliance.messages import Origin
 from appliance.reasons import Reason
@@ -38,7 +39,7 @@ class Status:
     state: DeviceState
     reason: Reason = Reason.NONE
     channels: frozenset[Channel] = frozenset()
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: DeviceFacts = field(default_factory=DeviceFacts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from appliance.channels import Channel
+from appliance.devices import device_facts
 from appliance.messages import MessageClass
 from appliance.queue import rows
 from appliance.queue.estimate import Rhythm, interrupted_until
@@ -273,7 +274,10 @@ class Desk:
         own = profile_of(line.pacing, profile)
         return cls(
             line=line,
-            profiles={each: profile_on(own, device.facts) for each, device in devices.items()},
+            profiles={
+                each: profile_on(own, device_facts.read(device.facts).sms_limit)
+                for each, device in devices.items()
+            },
             ways=ways,
             histories={each: histories.of(conn, each, line, now_ms=now_ms) for each in devices},
             hours=hours_of(branches.branch(conn, line.branch_id)),
@@ -340,7 +344,7 @@ class Desk:
         if message.blocked:
             return Reason.LOOKING
         is_list = message.waiting.kind is MessageClass.LIST
-        is_abroad = self.ways.devices[route.device_id].is_roaming
+        is_abroad = self.ways.is_abroad(route)
         return Reason.ROAMING if is_list and is_abroad else None
 
     def _slot(self, message: rows.Queued, way: Way, route: Route, *, now_ms: int) -> Slot:

@@ -5,7 +5,6 @@ change: a ceiling goes down, a wait goes up. So no setting takes the brake off, 
 was written into the database by hand.
 """
 
-import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from appliance.devices.device_facts import SmsLimitFacts
 from appliance.errors import InvalidInput
 
 log = logging.getLogger(__name__)
@@ -163,11 +163,9 @@ def profile_of(stored: str | None, base: Profile = DEFAULT_PROFILE) -> Profile:
 
 
 @lru_cache(maxsize=1024)
-def profile_on(profile: Profile, facts: str) -> Profile:
-    """The profile on a device with these facts (JSON): its own limit holds beside the line's."""
-    known = json.loads(facts)
-    parts, window_ms = known.get("sms_parts"), known.get("sms_window_ms")
-    if not isinstance(parts, int) or not isinstance(window_ms, int):
+def profile_on(profile: Profile, told: SmsLimitFacts | None) -> Profile:
+    """The profile on a device that told this limit: it holds beside the line's own."""
+    if told is None:
         return profile
-    limit = PhoneLimit(parts=parts, window_ms=window_ms + _COUNTED_LATER_MS)
-    return replace(profile, phone_sms=limit)
+    window_ms = told.sms_window_ms + _COUNTED_LATER_MS
+    return replace(profile, phone_sms=PhoneLimit(parts=told.sms_parts, window_ms=window_ms))

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from appliance.channels import Channel
+from appliance.devices import device_facts
 from appliance.devices.protocol import DeviceState
 from appliance.messages import MessageClass
 from appliance.phone_numbers import is_landline
@@ -90,6 +91,10 @@ class Ways:
         if self.devices[route.device_id].sim_number == self.line.number:
             return None
         return f"\n- {self.branch}"
+
+    def is_abroad(self, route: Route) -> bool:
+        """Whether what leaves over it costs more than at home."""
+        return device_facts.read(self.devices[route.device_id].facts).is_roaming
 
     def text_on(self, route: Route, text: str) -> str:
         return text + (self.signature(route) or "")

@@ -1,12 +1,12 @@
 """The driver that a device needs, as its kind makes it."""
 
-import json
 from collections.abc import Mapping
 
 from pydantic import BaseModel
 
 from appliance.clock import Clock
 from appliance.desk.intake.receive import Reception
+from appliance.devices import device_facts
 from appliance.devices.kind import Enrolled, Kind
 from appliance.devices.protocol import Driver
 from appliance.store.devices import Device
@@ -14,7 +14,10 @@ from appliance.store.devices import Device
 
 def enrolled(device: Device) -> Enrolled:
     return Enrolled(
-        id=device.id, address=device.address, imei=device.imei, facts=json.loads(device.facts)
+        id=device.id,
+        address=device.address,
+        imei=device.imei,
+        facts=device_facts.read(device.facts),
     )
 
 

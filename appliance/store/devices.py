@@ -37,10 +37,6 @@ class Device:
     balance_ms: int | None = None
     lost: Mapping[Channel, int] = field(default_factory=dict)
 
-    @property
-    def is_roaming(self) -> bool:
-        return json.loads(self.facts).get("roaming") is True
-
     def has_low_credit(self, settings: LineSettings) -> bool:
         """Whether the line with these settings wants to be warned."""
         below, cents = settings.credit_warn_cents, self.balance_cents

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,7 @@ import threading
 from pathlib import Path
 
 from appliance.channels import Channel
+from appliance.devices.device_facts import DeviceFacts
 from appliance.devices.kind import Kind, Seen
 from appliance.devices.protocol import (
     DeviceState, Finding, Found, Incoming, Proof, Status, Tick, Ticks,
@@ -57,7 +59,11 @@ class Pigeon:
         self._roused = threading.Event()
 
     def probe(self):
-        return Status(state=DeviceState.READY, channels=frozenset({LETTER}))
+        return Status(
+            state=DeviceState.READY,
+            channels=frozenset({LETTER}),
+            facts=DeviceFacts(own={"grains": 7}),
+        )
 
     def receive(self):
         come = [
@@ -197,6 +203,16 @@ def test_a_kind_from_a_package_carries_a_message(
     """From what came to what is proven to have left, over a channel that Balie never heard of."""
     posted(office, planning, loft)
     assert [letter.read_text("utf-8") for letter in (loft / "out").iterdir()] == ["Ja, morgen."]
+
+
+def test_what_only_an_installed_kind_knows_of_its_device_is_shown(
+    office: Office, planning: Caller, loft: Path
+) -> None:
+    """The house has no name for it and passes it through."""
+    added(office, loft)
+    with flying(office):
+        told = partial(planning.get, "/devices")
+        eventually(lambda: told().json()["items"][0]["facts"] == {"grains": 7}, "it has eaten")
 
 
 def test_what_a_channel_can_do_holds_for_an_installed_one(

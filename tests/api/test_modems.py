@@ -5,6 +5,7 @@ import pytest
 from appliance.channels import Channel
 from appliance.desk.intake.receive import Reception
 from appliance.desk.lines import new_line
+from appliance.devices.device_facts import DeviceFacts
 from appliance.devices.protocol import Balance, DeviceState, Status
 from appliance.queue.gate import ConsentGate
 from appliance.store.store import Tx
@@ -24,7 +25,9 @@ def modem(office: Office, tilburg: Desk) -> str:
     reception.hardware_seen(device_id, IMEI, None)
     reception.status(
         device_id,
-        Status(state=DeviceState.READY, channels=frozenset({Channel.SMS}), facts=FACTS),
+        Status(
+            state=DeviceState.READY, channels=frozenset({Channel.SMS}), facts=DeviceFacts(own=FACTS)
+        ),
     )
     reception.balance(device_id, Balance(cents=420, at_ms=office.clock.now_ms()))
     return device_id

@@ -23,7 +23,11 @@ WITHOUT_SQL = {"api", "cli", "demo", "runtime", "relay"}
 EMULATED = "appliance.emulated"
 MAY_EMULATE = ("appliance.cli", "appliance.demo")
 SEEN_FROM_BESIDE = "appliance.clock"
-DEVICES_SEEN_FROM_ABOVE = ("appliance.devices.kind", "appliance.devices.protocol")
+DEVICES_SEEN_FROM_ABOVE = (
+    "appliance.devices.device_facts",
+    "appliance.devices.kind",
+    "appliance.devices.protocol",
+)
 NAMES_KINDS = "appliance.runtime.kinds"
 NOT_FOR_DRIVERS = {"sqlite3", "sqlite_utils", "fastapi", "starlette", "uvicorn"}
 

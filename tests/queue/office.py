@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from appliance.channels import Channel
+from appliance.devices.device_facts import DeviceFacts, NetworkFacts
 from appliance.devices.protocol import (
     DeliveryReport,
     DeviceState,
@@ -47,7 +48,8 @@ class Modem:
         device_id = device_id or self.device_id
         routes.add_route(tx, line_id=line_id, device_id=device_id, channel=SMS)
 
-    def is_ready(self, **facts: Any) -> None:
+    def is_ready(self, *, roaming: bool = False) -> None:
+        facts = DeviceFacts(network=NetworkFacts(roaming=roaming))
         self._is(Status(state=DeviceState.READY, channels=ONLY_SMS, facts=facts))
 
     def is_gone(self) -> None:

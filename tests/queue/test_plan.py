@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from appliance.devices.device_facts import DeviceFacts, SmsLimitFacts
 from appliance.devices.protocol import DeviceState, Proof, Status, Tick, Visit
 from appliance.errors import Transient
 from appliance.events import EventKind
@@ -345,8 +346,8 @@ def test_the_order_of_routes_decides(counter: Counter) -> None:
 
 def test_the_limit_that_a_phone_tells_is_kept_on_that_phone(counter: Counter) -> None:
     """From its facts; what waits for it says so, and WhatsApp goes on meanwhile."""
-    facts = {"sms_parts": 2, "sms_window_ms": 600_000}
-    ready = Status(state=DeviceState.READY, channels=BOTH, facts=facts)
+    limit = SmsLimitFacts(sms_parts=2, sms_window_ms=600_000)
+    ready = Status(state=DeviceState.READY, channels=BOTH, facts=DeviceFacts(sms_limit=limit))
     counter.reception.status(counter.device_id, ready)
     counter.knows(ANNA, BART)
     for _ in range(2):

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appliance.devices.device_facts import SmsLimitFacts
 from appliance.errors import InvalidInput
 from appliance.queue.profile import (
     DEFAULT_PROFILE,
@@ -120,9 +121,9 @@ def test_whatever_is_stored_only_brakes(settings: dict[str, float]) -> None:
 
 def test_a_phone_s_own_limit_stands_beside_the_line_s() -> None:
     """A phone that lets more through takes nothing off the line's limit."""
-    on_phone = profile_on(DEFAULT_PROFILE, '{"sms_parts": 100, "sms_window_ms": 60000}')
+    on_phone = profile_on(DEFAULT_PROFILE, SmsLimitFacts(sms_parts=100, sms_window_ms=60000))
     assert on_phone.phone_sms
     assert on_phone.phone_sms.parts == 100
     assert on_phone.phone_sms.window_ms > MINUTE_MS  # it counts later than the tap
     assert replace(on_phone, phone_sms=None) == DEFAULT_PROFILE
-    assert profile_on(DEFAULT_PROFILE, '{"awake": true}') == DEFAULT_PROFILE
+    assert profile_on(DEFAULT_PROFILE, None) == DEFAULT_PROFILE

@@ -3,6 +3,7 @@
 import pytest
 
 from appliance.channels import Channel
+from appliance.devices.device_facts import DeviceFacts, SmsLimitFacts
 from appliance.devices.protocol import DeviceState, Status
 from appliance.messages import MessageClass
 from appliance.queue.estimate import interrupted
@@ -80,8 +81,8 @@ def test_what_changed_a_moment_ago_counts(counter: Counter, accepted_before: boo
 
 
 def test_a_full_phone_is_promised_behind_its_own_limit(counter: Counter) -> None:
-    facts = {"sms_parts": 1, "sms_window_ms": 600_000}
-    ready = Status(state=DeviceState.READY, channels=BOTH, facts=facts)
+    limit = SmsLimitFacts(sms_parts=1, sms_window_ms=600_000)
+    ready = Status(state=DeviceState.READY, channels=BOTH, facts=DeviceFacts(sms_limit=limit))
     counter.reception.status(counter.device_id, ready)
     counter.knows(ANNA, BART)
     assert counter.accepts(to=ANNA, channel=SMS, typed=True).reason is None

@@ -11,12 +11,10 @@ from typing import Any
 
 from appliance.desk.access.sight import IN_SIGHT, Sight
 from appliance.desk.inbox.other_side import OtherSide
+from appliance.devices import device_facts
 from appliance.errors import NotFound
 from appliance.store.kept_settings import facts
 from appliance.store.line_settings import settings_of
-
-# What tells a SIM from others, and what is in a column of its own.
-_OF_THE_SIM = frozenset({"imsi", "iccid", "imei", "balance_cents"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +211,7 @@ def devices(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[Devi
             **{
                 **dict(row),
                 "channels": sorted(_strings(row["channels"])),
-                "facts": _facts(row["facts"]),
+                "facts": device_facts.shown(row["facts"]),
                 "lines": _strings(row["lines"]),
             }
         )
@@ -227,10 +225,6 @@ def _about(sight: Sight, page: Page) -> dict[str, str | int | None]:
 
 def _contact(row: sqlite3.Row) -> ContactEntry:
     return ContactEntry(**{**dict(row), "numbers": _strings(row["numbers"])})
-
-
-def _facts(value: str) -> Mapping[str, Any]:
-    return {name: fact for name, fact in json.loads(value).items() if name not in _OF_THE_SIM}
 
 
 def _strings(value: str) -> list[str]:

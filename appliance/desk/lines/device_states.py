@@ -4,6 +4,7 @@ import json
 import sqlite3
 
 from appliance.channels import Channel
+from appliance.devices import device_facts
 from appliance.devices.protocol import DeviceState, Status
 from appliance.events import EventKind
 from appliance.reasons import Reason
@@ -27,7 +28,7 @@ def note(tx: Tx, device_id: str, status: Status) -> None:
     lost = _lost(before, status, tx.now_ms)
     tx.conn.execute(
         "UPDATE device SET facts = ?, lost = ? WHERE id = ?",
-        (json.dumps(dict(status.facts)), json.dumps(lost), device_id),
+        (device_facts.stored(status.facts), json.dumps(lost), device_id),
     )
     if now == (before["state"], before["reason"], before["channels"]):
         return

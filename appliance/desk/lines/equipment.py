@@ -1,15 +1,15 @@
 """What the device page shows: each number with what it is sent and received with."""
 
-import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from appliance.channels import Channel
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.lines import crowd, line_codes
 from appliance.desk.lines.line_codes import LineCode
+from appliance.devices import device_facts
+from appliance.devices.device_facts import NetworkFacts, Registration, StorageFacts
 from appliance.devices.kind import Kind
 from appliance.devices.protocol import DeviceState
 from appliance.reasons import Reason
@@ -24,7 +24,7 @@ _BARS_DBM = (-75, -85, -95, -109)
 class ModemFacts:
     """What a modem told of itself, its SIM and its network; what it did not tell is None.
 
-    `registration` is home, roaming, denied or none; `low_credit` is for the line it is shown with.
+    `low_credit` is for the line it is shown with.
     """
 
     port: str | None
@@ -33,10 +33,9 @@ class ModemFacts:
     imei: str | None
     iccid: str | None
     network: str | None
-    registration: str | None
+    registration: Registration | None
     signal_dbm: int | None
-    storage_used: int | None
-    storage_total: int | None
+    storage: StorageFacts | None
     balance_cents: int | None
     balance_ms: int | None
     low_credit: bool
@@ -160,18 +159,18 @@ def _device(
 
 
 def _modem(device: devices.Device, line: lines.Line) -> ModemFacts:
-    facts: Mapping[str, Any] = json.loads(device.facts)
+    facts = device_facts.read(device.facts)
+    hardware, network = facts.hardware, facts.network or NetworkFacts()
     return ModemFacts(
-        port=facts.get("port"),
-        make=" ".join(facts[name] for name in ("manufacturer", "model") if facts.get(name)),
-        firmware=facts.get("firmware"),
+        port=hardware.port,
+        make=" ".join(filter(None, (hardware.manufacturer, hardware.model))),
+        firmware=hardware.firmware,
         imei=device.imei,
         iccid=device.iccid,
-        network=facts.get("network"),
-        registration=facts.get("registration"),
-        signal_dbm=facts.get("signal_dbm"),
-        storage_used=facts.get("storage_used"),
-        storage_total=facts.get("storage_total"),
+        network=network.network,
+        registration=network.registration,
+        signal_dbm=network.signal_dbm,
+        storage=facts.storage,
         balance_cents=device.balance_cents,
         balance_ms=device.balance_ms,
         low_credit=device.has_low_credit(line.settings),

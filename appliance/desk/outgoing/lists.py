@@ -271,7 +271,7 @@ class _Look:
             return None, Reason.CLOCK_WRONG
         if way.route is None:
             return None, way.obstacle
-        if self.ways.devices[way.route.device_id].is_roaming:
+        if self.ways.is_abroad(way.route):
             return None, Reason.ROAMING
         waits = way.from_ms > self.now_ms and brake in (None, Reason.NOT_BEFORE)
         return at_ms, way.obstacle if waits else brake

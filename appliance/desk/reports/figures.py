@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appliance.desk.lines import crowd
+from appliance.devices import device_facts
 from appliance.store import lines
 
 
@@ -30,10 +31,8 @@ def read_figures(conn: sqlite3.Connection, now_ms: int) -> Figures:
     devices = conn.execute(
         "SELECT kind, state, count(*) FROM device WHERE removed_ms IS NULL GROUP BY kind, state"
     )
-    signals = conn.execute(
-        "SELECT id, facts ->> '$.signal_dbm' AS dbm FROM device"
-        " WHERE removed_ms IS NULL AND dbm IS NOT NULL ORDER BY id"
-    )
+    told = conn.execute("SELECT id, facts FROM device WHERE removed_ms IS NULL ORDER BY id")
+    signals = [(row["id"], device_facts.read(row["facts"]).signal_dbm) for row in told]
     credit = conn.execute(
         "SELECT id, balance_cents FROM device"
         " WHERE removed_ms IS NULL AND balance_cents IS NOT NULL ORDER BY id"
@@ -45,7 +44,7 @@ def read_figures(conn: sqlite3.Connection, now_ms: int) -> Figures:
     return Figures(
         messages=[(row[0], row[1], row[2]) for row in messages],
         devices=[(row[0], row[1], row[2]) for row in devices],
-        signals=[(row[0], row[1]) for row in signals],
+        signals=[(device_id, dbm) for device_id, dbm in signals if dbm is not None],
         credits=[(row[0], row[1]) for row in credit],
         oldest_ms=oldest.fetchone()[0],
         newcomers=sum(crowd.waiting(conn, line.id) for line in lines.lines(conn)),

@@ -2,14 +2,19 @@
 
 import logging
 import time
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
 
 from appliance.channels import Channel
+from appliance.devices.device_facts import (
+    CardFacts,
+    DeviceFacts,
+    HardwareFacts,
+    StorageFacts,
+)
 from appliance.devices.modem.at.answers import AtError, PortBusy, PortForbidden, Rebooted, Silence
 from appliance.devices.modem.credit import Credit
 from appliance.devices.modem.greet import greet, has_settings, settle
-from appliance.devices.modem.modem import Modem
+from appliance.devices.modem.modem import Identity, Modem
 from appliance.devices.modem.network import (
     Network,
     NetworkReader,
@@ -138,10 +143,9 @@ class Examiner:
         self.usable = False
         return Status(state=state, reason=reason)
 
-    def _degraded(self, reason: Reason, facts: Mapping[str, Any] | None = None) -> Status:
+    def _degraded(self, reason: Reason) -> Status:
         self.usable = False
-        known = {**self._own_facts(), **(facts or {})}
-        return Status(state=DeviceState.DEGRADED, reason=reason, facts=known)
+        return Status(state=DeviceState.DEGRADED, reason=reason, facts=self._own_facts())
 
     def _examine(self) -> Status:
         if not has_settings(self._modem):
@@ -253,7 +257,7 @@ class Examiner:
             state=DeviceState.READY if reason is Reason.NONE else DeviceState.DEGRADED,
             reason=reason,
             channels=frozenset({Channel.SMS}) if sends else frozenset(),
-            facts={**self._own_facts(), **network.facts(), **self._room_facts()},
+            facts=self._all_facts(network),
         )
 
     def _hindrance(self, network: Network) -> Reason:
@@ -266,24 +270,27 @@ class Examiner:
 
     # Facts
 
-    def _own_facts(self) -> dict[str, Any]:
-        identity = self._modem.identity
-        facts = {
-            "port": self._modem.port,
-            "imei": identity.imei if identity else None,
-            "manufacturer": identity.manufacturer if identity else None,
-            "model": identity.model if identity else None,
-            "firmware": identity.firmware if identity else None,
-            "iccid": self._iccid,
-            "imsi": self._imsi,
-            "balance_cents": self._credit.cents,
-        }
-        return {name: value for name, value in facts.items() if value not in (None, "")}
+    def _own_facts(self) -> DeviceFacts:
+        identity = self._modem.identity or Identity(imei="")
+        return DeviceFacts(
+            hardware=HardwareFacts(
+                port=self._modem.port,
+                imei=identity.imei,
+                manufacturer=identity.manufacturer,
+                model=identity.model,
+                firmware=identity.firmware,
+            ),
+            card=CardFacts(iccid=self._iccid, imsi=self._imsi, balance_cents=self._credit.cents),
+        )
 
-    def _room_facts(self) -> dict[str, Any]:
+    def _all_facts(self, network: Network) -> DeviceFacts:
         rooms = self._storages.count()
-        return {
-            "storage": {name: list(room) for name, room in rooms.items()},
-            "storage_used": sum(used for used, _ in rooms.values()),
-            "storage_total": sum(total for _, total in rooms.values()),
-        }
+        return replace(
+            self._own_facts(),
+            network=network.facts(),
+            storage=StorageFacts(
+                storage_used=sum(used for used, _ in rooms.values()),
+                storage_total=sum(total for _, total in rooms.values()),
+            ),
+            own={"storage": {name: list(room) for name, room in rooms.items()}},
+        )

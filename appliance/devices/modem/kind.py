@@ -52,7 +52,7 @@ def _options(settings: ModemSettings) -> ModemOptions:
 
 def _doctor(enrolled: Sequence[Enrolled]) -> Sequence[Complaint]:
     return doctor(
-        KnownModem(port=each.address, found_at=each.facts.get("port")) for each in enrolled
+        KnownModem(port=each.address, found_at=each.facts.hardware.port) for each in enrolled
     )
 
 

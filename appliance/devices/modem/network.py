@@ -1,10 +1,9 @@
 """What a modem says of itself, its SIM and its network: 3GPP TS 27.007."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from appliance.devices.device_facts import NetworkFacts, Registration
 from appliance.devices.modem.modem import Identity, Modem
 
 # There is no standard command: each maker has one. Reading EF_ICCID itself comes last.
@@ -32,15 +31,22 @@ class Network:
     name: str | None
     code: str | None
 
-    def facts(self) -> Mapping[str, Any]:
-        word = "roaming" if self.roaming else "home" if self.registered else "none"
-        return {
-            "registration": "denied" if self.denied else word,
-            "roaming": self.roaming,
-            "signal_dbm": self.signal_dbm,
-            "network": self.name,
-            "network_code": self.code,
-        }
+    def facts(self) -> NetworkFacts:
+        return NetworkFacts(
+            registration=self._registration,
+            roaming=self.roaming,
+            signal_dbm=self.signal_dbm,
+            network=self.name,
+            network_code=self.code,
+        )
+
+    @property
+    def _registration(self) -> Registration:
+        if self.denied:
+            return Registration.DENIED
+        if self.roaming:
+            return Registration.ROAMING
+        return Registration.HOME if self.registered else Registration.NONE
 
 
 def read_identity(modem: Modem) -> Identity:

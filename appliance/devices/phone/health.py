@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from appliance.devices.device_facts import DeviceFacts, SmsLimitFacts
 from appliance.devices.phone.adb.calls import Output, last_line
 from appliance.devices.phone.phone_clock import DATE_COMMAND
 from appliance.devices.phone.sim import SIM_COMMANDS, Cards, read_cards
@@ -36,7 +37,7 @@ QUESTIONS = (*_QUESTIONS, *LIMIT_COMMANDS, *SIM_COMMANDS)
 class Health:
     """`date` is the answer to DATE_COMMAND, `window` that to WINDOW.
 
-    `whatsapp` is a package and its version; `sms_limit` is what Android lets an app send, as facts.
+    `whatsapp` is a package and its version; `sms_limit` is what Android lets an app send.
     """
 
     date: str
@@ -48,18 +49,18 @@ class Health:
     sms_app: str
     whatsapp: tuple[str, str] | None
     cards: Cards
-    sms_limit: dict[str, int]
+    sms_limit: SmsLimitFacts
 
-    def facts(self) -> dict[str, object]:
-        """What a page shows; a battery's temperature is in degrees Celsius."""
-        facts: dict[str, object] = {"awake": self.awake, **self.sms_limit}
+    def facts(self) -> DeviceFacts:
+        """A battery's temperature is in degrees Celsius."""
+        own: dict[str, object] = {"awake": self.awake}
         if "level" in self.battery:
-            facts["battery_percent"] = self.battery["level"]
+            own["battery_percent"] = self.battery["level"]
         if "temperature" in self.battery:
-            facts["battery_celsius"] = self.battery["temperature"] / 10
+            own["battery_celsius"] = self.battery["temperature"] / 10
         if self.whatsapp is not None:
-            facts["whatsapp_package"], facts["whatsapp_version"] = self.whatsapp
-        return facts
+            own["whatsapp_package"], own["whatsapp_version"] = self.whatsapp
+        return DeviceFacts(sms_limit=self.sms_limit, own=own)
 
 
 def read_health(answers: list[Output], limit: SmsLimit) -> Health:

@@ -158,7 +158,7 @@ def test_a_short_loss_of_the_network_only_holds_back(desk: ModemDesk, world: Mod
 
 def test_roaming_is_said(desk: ModemDesk, world: ModemWorld) -> None:
     world.fault(ModemFaultKind.ROAMING)
-    facts = desk.driver.probe().facts
+    facts = desk.driver.probe().facts.as_json()
     assert (facts["roaming"], facts["registration"]) == (True, "roaming")
     assert facts["network_code"] == "26201"
 
@@ -201,7 +201,7 @@ def test_pulled_out_is_absent_and_back_under_another_name_carries_on(
         desk.driver.rest(20.0)
     assert desk.driver.probe().state is DeviceState.ABSENT
     desk.probe_until(is_ready)
-    assert desk.driver.probe().facts["port"] != old
+    assert desk.driver.probe().facts.as_json()["port"] != old
     desk.send("Dag")
     assert world.left() == ["Dag"]
 

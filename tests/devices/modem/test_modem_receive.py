@@ -260,7 +260,7 @@ def test_the_credit_is_asked_on_a_schedule(world: ModemWorld, make_desk: MakeDes
     desk.driver.probe()
     assert desk.receive_until(lambda: bool(desk.recorder.balances))
     assert [each.cents for each in desk.recorder.balances] == [1000]
-    assert desk.driver.probe().facts["balance_cents"] == 1000
+    assert desk.driver.probe().facts.as_json()["balance_cents"] == 1000
     later = make_desk(world, options=options(balance={"20408": QUERY}), recorder=desk.recorder)
     desk.driver.close()
     later.driver.probe()

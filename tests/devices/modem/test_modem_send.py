@@ -45,12 +45,12 @@ def test_a_modem_is_ready_with_its_facts(desk: ModemDesk, world: ModemWorld) -> 
     status = desk.driver.probe()
     assert (status.state, status.reason) == (DeviceState.READY, Reason.NONE)
     assert status.channels == {Channel.SMS}
-    assert status.facts["imei"] == world.modem.imei
-    assert status.facts["network"] == "KPN"
-    assert status.facts["network_code"] == "20408"
-    assert status.facts["registration"] == "home"
-    assert status.facts["roaming"] is False
-    assert status.facts["signal_dbm"] == -71
+    assert status.facts.as_json()["imei"] == world.modem.imei
+    assert status.facts.as_json()["network"] == "KPN"
+    assert status.facts.as_json()["network_code"] == "20408"
+    assert status.facts.as_json()["registration"] == "home"
+    assert status.facts.as_json()["roaming"] is False
+    assert status.facts.as_json()["signal_dbm"] == -71
 
 
 def test_a_message_leaves_once_with_proof(desk: ModemDesk, world: ModemWorld) -> None:

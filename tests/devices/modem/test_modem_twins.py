@@ -75,7 +75,7 @@ class Twins:
         return all(status.state is DeviceState.READY for status in self.probe())
 
     def cards(self) -> list[str]:
-        return [str(status.facts["iccid"]) for status in self.probe()]
+        return [str(status.facts.as_json()["iccid"]) for status in self.probe()]
 
 
 @pytest.fixture(params=["356938035643809", ZEROS])
@@ -141,7 +141,7 @@ def test_the_one_that_is_left_is_not_taken_for_the_one_that_is_gone(twins: Twins
 
     assert eventually(second_is_ready)
     assert seen[0].state is not DeviceState.READY
-    assert seen[1].facts["iccid"] == own_cards(twins.world)[1]
+    assert seen[1].facts.as_json()["iccid"] == own_cards(twins.world)[1]
 
 
 def test_a_card_that_cannot_be_read_is_said(tmp_path: Path) -> None:

@@ -300,8 +300,8 @@ def test_a_ready_phone_tells_its_facts(desk: Desk) -> None:
     status = desk.driver.probe()
     assert status.state is DeviceState.READY
     assert status.channels == {Channel.WHATSAPP, Channel.SMS}
-    assert status.facts["battery_percent"] == 80
-    assert status.facts["whatsapp_version"] == "2.25.23.12"
+    assert status.facts.as_json()["battery_percent"] == 80
+    assert status.facts.as_json()["whatsapp_version"] == "2.25.23.12"
     assert desk.recorder.sim is not None
     assert (desk.recorder.sim.iccid or "").startswith("89")
     assert desk.recorder.sim.number == OWN
@@ -332,10 +332,10 @@ def test_a_phone_without_a_sim_sends_nothing(desk: Desk) -> None:
 
 def test_a_phone_tells_android_s_own_limit_for_sms(desk: Desk) -> None:
     """Where it is not set, what Android takes then."""
-    facts = desk.driver.probe().facts
+    facts = desk.driver.probe().facts.as_json()
     assert (facts["sms_parts"], facts["sms_window_ms"]) == (30, 60_000)
     desk.world.inject(kind="sms-limit", max_count=10, interval_ms=600_000)
-    facts = desk.driver.probe().facts
+    facts = desk.driver.probe().facts.as_json()
     assert (facts["sms_parts"], facts["sms_window_ms"]) == (10, 600_000)
 
 
@@ -344,7 +344,7 @@ def test_a_limit_that_is_nonsense_is_ignored(desk: Desk, caplog: pytest.LogCaptu
     desk.world.inject(kind="sms-limit", max_count="veel", interval_ms=-5)
     with caplog.at_level("WARNING"):
         for _ in range(3):
-            facts = desk.driver.probe().facts
+            facts = desk.driver.probe().facts.as_json()
     assert (facts["sms_parts"], facts["sms_window_ms"]) == (30, 60_000)
     assert [each.message for each in caplog.records if "nonsense" in each.message] == [
         "the phone's limit for SMS is nonsense and ignored: veel",

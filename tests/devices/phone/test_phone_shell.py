@@ -58,7 +58,7 @@ def test_a_phone_whose_linker_warns_is_ready(noisy: Desk) -> None:
     noisy.world.inject(kind="sms-limit", max_count=10, interval_ms=600_000)
     status = noisy.driver.probe()
     assert (status.state, status.channels) == (DeviceState.READY, BOTH), status
-    assert status.facts["sms_parts"] == 10
+    assert status.facts.as_json()["sms_parts"] == 10
     assert noisy.recorder.sim is not None
     assert noisy.recorder.sim.number == OWN
 

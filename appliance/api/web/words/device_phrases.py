@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from appliance.devices.device_facts import Registration
 from appliance.devices.kind import Kind
 from appliance.devices.protocol import DeviceState
 from appliance.reasons import Reason
@@ -143,11 +144,11 @@ DEVICE_REASONS: Mapping[Reason, tuple[str, str]] = {
 }
 """What is the matter, and what a person should do, where its kind says nothing else."""
 
-REGISTRATIONS: Mapping[str, str] = {
-    "home": "home network",
-    "roaming": "roaming",
-    "denied": "refused",
-    "none": "not found",
+REGISTRATIONS: Mapping[Registration, str] = {
+    Registration.HOME: "home network",
+    Registration.ROAMING: "roaming",
+    Registration.DENIED: "refused",
+    Registration.NONE: "not found",
 }
 """What comes after the name of the network."""
 

@@ -72,8 +72,8 @@ def code_until(words: Words, code: LineCode, zone: str) -> str:
 
 def network(words: Words, modem: ModemFacts) -> str:
     """Its name and whether it is at home there; empty where it is not known."""
-    found = modem.registration or ""
-    registered = words.text(device_phrases.REGISTRATIONS.get(found, found))
+    found = modem.registration
+    registered = words.text(device_phrases.REGISTRATIONS[found]) if found else ""
     return f"{modem.network} · {registered}" if modem.network else registered
 
 

@@ -7,6 +7,7 @@ when the phone starts, and uses its own figure for a setting that is missing or 
 import logging
 import re
 
+from appliance.devices.device_facts import SmsLimitFacts
 from appliance.devices.phone.adb.calls import Output
 
 log = logging.getLogger(__name__)
@@ -32,8 +33,8 @@ class SmsLimit:
     def __init__(self) -> None:
         self._told: tuple[str, ...] = ()
 
-    def facts(self, answers: list[Output]) -> dict[str, int]:
-        """`sms_parts` in each `sms_window_ms`, from the answers to LIMIT_COMMANDS."""
+    def facts(self, answers: list[Output]) -> SmsLimitFacts:
+        """From the answers to LIMIT_COMMANDS."""
         said = tuple(answer.line for answer in answers)
         parts, window_ms = _positive(said[0], _MOST_PARTS), _positive(said[1], _LONGEST_MS)
         if said != self._told:
@@ -41,7 +42,7 @@ class SmsLimit:
             for text, value in zip(said, (parts, window_ms), strict=True):
                 if value is None and text not in {"null", ""}:
                     log.warning("the phone's limit for SMS is nonsense and ignored: %.20s", text)
-        return {"sms_parts": parts or _PARTS, "sms_window_ms": window_ms or _WINDOW_MS}
+        return SmsLimitFacts(sms_parts=parts or _PARTS, sms_window_ms=window_ms or _WINDOW_MS)
 
 
 def _positive(text: str, most: int) -> int | None:
