@@ -8,7 +8,7 @@ it is to do. Both return only when what they were told is durable.
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from enum import Enum, StrEnum
+from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -159,15 +159,6 @@ class Tick(Enum):
     READ = "read"
 
 
-class PartState(StrEnum):
-    """The `state` of a part of an SMS, in the `parts` of a proof's or an error's facts."""
-
-    SENT = "sent"
-    #: Proven not to have left.
-    MISSING = "missing"
-    UNKNOWN = "unknown"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resumed:
     """What an earlier attempt over the same device has proven of a long SMS.
@@ -194,7 +185,8 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """What was seen after a send or on a later look. `facts` are ids, counts, names of files.
+    """What was seen after a send or on a later look. `facts` are ids, counts, names of files; those
+    of them that the queue understands stand in `evidence_facts`.
 
     `earlier` are the ticks of messages sent to the same person before, by their ids, where the
     chat showed them: it was open anyway.

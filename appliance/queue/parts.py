@@ -1,9 +1,8 @@
 """The parts of a long SMS: what is proven of each, where a device can tell them apart.
 
-It tells them in `facts["parts"]`, a list of `{"part": 1, "state": "sent" | "missing" | "unknown",
-"mr": 17, …}`, and their common `facts["reference"]`. The rows of a message's newest attempt are
-the whole picture: what left in an earlier one is copied there when the rest is sent again. A phone
-keeps one row for all parts together, so what it says counts for each of them.
+The rows of a message's newest attempt are the whole picture: what left in an earlier one is copied
+there when the rest is sent again. A phone keeps one row for all parts together, so what it says
+counts for each of them.
 """
 
 import json
@@ -13,8 +12,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from appliance.devices.protocol import Outgoing, PartState, Resumed
+from appliance.devices import evidence_facts
+from appliance.devices.evidence_facts import PartFacts, PartState
+from appliance.devices.protocol import Outgoing, Resumed
 from appliance.store.store import Tx
+
+_IN_ONE_ROW = "parts_in_one_row"
 
 
 class Told(Enum):
@@ -32,30 +35,27 @@ def keep(tx: Tx, outgoing: Outgoing, facts: Mapping[str, Any]) -> Told | None:
 
     A part that nobody names is unknown, and what was proven to have left stays so.
     """
-    told = {int(each["part"]): each for each in facts.get("parts", ())}
+    told = {each.part: each for each in evidence_facts.parts_in(facts)}
     if not told:
         return None
     left_ms = _tapped_ms(tx, outgoing)
     for part in range(1, total(outgoing) + 1):
-        seen = dict(told.get(part, {}))
-        state, mr = str(seen.pop("state", PartState.UNKNOWN)), seen.pop("mr", None)
-        seen.pop("part", None)
+        seen = told.get(part) or PartFacts(part=part, state=PartState.UNKNOWN)
         tx.conn.execute(
             "INSERT INTO attempt_part (attempt_id, part, state, evidence, mr, left_ms)"
             " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (attempt_id, part) DO UPDATE"
             " SET state = excluded.state, evidence = excluded.evidence,"
             " mr = coalesce(excluded.mr, mr) WHERE attempt_part.state <> 'sent'",
-            (outgoing.attempt_id, part, state, json.dumps(seen), mr, left_ms),
+            (outgoing.attempt_id, part, seen.state, json.dumps(seen.own), seen.mr, left_ms),
         )
     note_reference(tx, outgoing.attempt_id, facts)
     return _come_to(tx, outgoing)
 
 
 def note_reference(tx: Tx, attempt_id: str, facts: Mapping[str, Any]) -> None:
-    if isinstance(facts.get("reference"), int):
-        tx.conn.execute(
-            "UPDATE attempt SET reference = ? WHERE id = ?", (facts["reference"], attempt_id)
-        )
+    reference = evidence_facts.reference_in(facts)
+    if reference is not None:
+        tx.conn.execute("UPDATE attempt SET reference = ? WHERE id = ?", (reference, attempt_id))
 
 
 def total(outgoing: Outgoing) -> int:
@@ -70,7 +70,13 @@ def to_send(outgoing: Outgoing) -> int:
 def in_one_row(outgoing: Outgoing, facts: Mapping[str, Any]) -> dict[str, int]:
     """How many parts the one row of the proof stands for; nothing to say of a single one."""
     count = total(outgoing)
-    return {"parts_in_one_row": count} if count > 1 and "parts" not in facts else {}
+    return {_IN_ONE_ROW: count} if count > 1 and not evidence_facts.parts_in(facts) else {}
+
+
+def kept_as_one(evidence: Mapping[str, Any]) -> int | None:
+    """What `in_one_row` said."""
+    count = evidence.get(_IN_ONE_ROW)
+    return count if isinstance(count, int) else None
 
 
 def none_left(tx: Tx, attempt_id: str) -> None:

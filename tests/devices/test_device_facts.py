@@ -34,7 +34,9 @@ PHONE = DeviceFacts(
 ABROAD = DeviceFacts(network=NetworkFacts(registration=Registration.ROAMING, roaming=True))
 
 KEYS = st.sampled_from(sorted(MODEM.as_json() | PHONE.as_json()))
-VALUES = st.sampled_from(["", "home", "at sea", -71, 0, 1.5, True, False, None, [], ["home"], {}])
+VALUES: st.SearchStrategy[Any] = st.sampled_from(
+    ["", "home", "at sea", -71, 0, 1.5, True, False, None, [], ["home"], {}]
+)
 
 
 @pytest.mark.parametrize("facts", [MODEM, PHONE, ABROAD, DeviceFacts()])

@@ -25,6 +25,7 @@ MAY_EMULATE = ("appliance.cli", "appliance.demo")
 SEEN_FROM_BESIDE = "appliance.clock"
 DEVICES_SEEN_FROM_ABOVE = (
     "appliance.devices.device_facts",
+    "appliance.devices.evidence_facts",
     "appliance.devices.kind",
     "appliance.devices.protocol",
 )

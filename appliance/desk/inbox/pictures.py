@@ -1,12 +1,12 @@
 """Pictures of a phone's screen, kept with an attempt whose outcome was not plain."""
 
-import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission, Rights
+from appliance.devices import evidence_facts
 from appliance.errors import NotFound
 
 _ENDING = ".jpg"
@@ -14,7 +14,7 @@ _ENDING = ".jpg"
 
 def pictures_in(evidence: Mapping[str, Any]) -> Sequence[str]:
     """Their names among the files that the evidence names, oldest first."""
-    return [str(name) for name in evidence.get("files", ()) if str(name).endswith(_ENDING)]
+    return [name for name in evidence_facts.files_in(evidence) if name.endswith(_ENDING)]
 
 
 def require_picture(conn: sqlite3.Connection, rights: Rights, attempt_id: str, name: str) -> Shown:
@@ -29,6 +29,6 @@ def require_picture(conn: sqlite3.Connection, rights: Rights, attempt_id: str, n
     if row is None:
         raise NotFound("picture")
     rights.require(Permission.INBOX_READ, row["branch_id"], "picture")
-    if name not in pictures_in(json.loads(row["evidence"])):
+    if name not in pictures_in(evidence_facts.read(row["evidence"])):
         raise NotFound("picture")
     return Shown(contact_id=row["contact_id"], conversation_id=row["conversation_id"])

@@ -1,6 +1,5 @@
 """Messages as other software reads them: by search, and one with its history and evidence."""
 
-import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from appliance.desk.access.sight import IN_SIGHT, Sight
 from appliance.desk.inbox.earlier_texts import earlier_texts
 from appliance.desk.inbox.other_side import OtherSide
 from appliance.desk.inbox.tries import Part, parts_of
+from appliance.devices import evidence_facts
 from appliance.errors import NotFound
 from appliance.events import Event
 from appliance.messages import Direction, MessageState
@@ -158,7 +158,7 @@ def _attempts(conn: sqlite3.Connection, message_id: str) -> Sequence[Attempt]:
         Attempt(
             **{
                 **dict(row),
-                "evidence": json.loads(row["evidence"]),
+                "evidence": evidence_facts.read(row["evidence"]),
                 "parts": parts.get(row["id"], ()),
             }
         )

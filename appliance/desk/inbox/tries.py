@@ -3,12 +3,13 @@
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from appliance.channels import Channel
 from appliance.desk.inbox.pictures import pictures_in
+from appliance.devices import evidence_facts
 from appliance.devices.kind import Kind
+from appliance.queue.parts import kept_as_one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,8 @@ class Try:
     """One attempt: over which device and channel, how it ended, and what was seen.
 
     `fallback`: not over the device that has the line's number; then `signature` may have been
-    added to the text. `by_network`: the device gave it to the network itself.
+    added to the text. `by_network`: the device gave it to the network itself. `kept_as_one`: so
+    many parts, which the device does not tell apart. `pictures` are names, oldest first.
     """
 
     id: str
@@ -38,13 +40,9 @@ class Try:
     started_ms: int
     ended_ms: int | None
     outcome: str | None
-    evidence: Mapping[str, Any] = field(default_factory=dict)
     parts: Sequence[Part] = ()
-
-    @property
-    def pictures(self) -> Sequence[str]:
-        """The names of the pictures of the screen that were kept, oldest first."""
-        return pictures_in(self.evidence)
+    kept_as_one: int | None = None
+    pictures: Sequence[str] = ()
 
     @property
     def may_have_left(self) -> bool:
@@ -69,6 +67,7 @@ def tries_of(conn: sqlite3.Connection, message_ids: Sequence[str]) -> Mapping[st
 
 
 def _try(row: sqlite3.Row, parts: Sequence[Part]) -> Try:
+    evidence = evidence_facts.read(row["evidence"])
     return Try(
         id=row["id"],
         channel=Channel.named(row["channel"]),
@@ -79,8 +78,9 @@ def _try(row: sqlite3.Row, parts: Sequence[Part]) -> Try:
         started_ms=row["started_ms"],
         ended_ms=row["ended_ms"],
         outcome=row["outcome"],
-        evidence=json.loads(row["evidence"]),
         parts=parts,
+        kept_as_one=kept_as_one(evidence),
+        pictures=pictures_in(evidence),
     )
 
 

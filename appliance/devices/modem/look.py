@@ -4,11 +4,12 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from appliance.devices.evidence_facts import PartFacts, PartState
 from appliance.devices.modem.modem import Modem
 from appliance.devices.modem.slots import Kept
 from appliance.devices.modem.storage import Storages
 from appliance.devices.modem.submission import Submission, wrap
-from appliance.devices.protocol import Finding, Found, Outgoing, PartState, Proof, Tick
+from appliance.devices.protocol import Finding, Found, Outgoing, Proof, Tick
 from appliance.errors import Transient
 
 log = logging.getLogger(__name__)
@@ -55,9 +56,8 @@ class _Question:
 
     def _read_baseline(self) -> None:
         """Notes the parts that left before; without a slot also the part that was being sent."""
-        for each in self._baseline.get("sent", ()):
-            facts = {name: value for name, value in each.items() if name not in ("part", "state")}
-            self._submission.note(int(each["part"]), PartState.SENT, **facts)
+        for each in filter(None, map(PartFacts.of, self._baseline.get("sent", ()))):
+            self._submission.parts[each.part] = each
         if self._baseline.get("direct"):
             self._submission.note(int(self._baseline["part"]), PartState.UNKNOWN)
 

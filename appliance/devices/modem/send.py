@@ -9,13 +9,14 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from appliance.devices.evidence_facts import PartState
 from appliance.devices.modem.at.answers import AtError
 from appliance.devices.modem.at.errors import StorageFull, classify
 from appliance.devices.modem.modem import Modem
 from appliance.devices.modem.slots import Kept
 from appliance.devices.modem.storage import Storages, Unwritable
 from appliance.devices.modem.submission import Submission, wrap
-from appliance.devices.protocol import Attempt, PartState, Proof, Tick
+from appliance.devices.protocol import Attempt, Proof, Tick
 from appliance.errors import DeviceError, DeviceGone, Refused, Transient, Unconfirmed
 
 log = logging.getLogger(__name__)

@@ -5,20 +5,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from appliance.devices.evidence_facts import PartFacts, PartState, telling_parts
 from appliance.devices.modem.pdu.submit import submit_pdus
-from appliance.devices.protocol import Outgoing, PartState
+from appliance.devices.protocol import Outgoing
 
 
 @dataclass(slots=True, kw_only=True)
 class Submission:
-    """`parts` are facts by the part's number, from 1; `tpdus` stand in the same order.
+    """`parts` are what is known by the part's number; `tpdus` stand in the same order.
 
     The bytes follow from the outgoing and the reference alone, so a later look can make them again.
     """
 
     reference: int
     tpdus: Sequence[bytes]
-    parts: dict[int, dict[str, Any]] = field(default_factory=dict)
+    parts: dict[int, PartFacts] = field(default_factory=dict)
 
     def tpdu(self, part: int) -> bytes:
         return self.tpdus[part - 1]
@@ -27,32 +28,29 @@ class Submission:
     def numbers(self) -> range:
         return range(1, len(self.tpdus) + 1)
 
-    def state(self, part: int) -> str:
-        return str(self.parts.get(part, {}).get("state", PartState.MISSING))
+    def known(self, part: int) -> PartFacts:
+        return self.parts.get(part) or PartFacts(part=part, state=PartState.MISSING)
 
-    def note(self, part: int, state: str, **facts: Any) -> None:
-        known = {name: value for name, value in facts.items() if value is not None}
-        self.parts[part] = {"state": state, **known}
+    def note(self, part: int, state: PartState, *, mr: int | None = None, **own: Any) -> None:
+        known = {name: value for name, value in own.items() if value is not None}
+        self.parts[part] = PartFacts(part=part, state=state, mr=mr, own=known)
 
     @property
     def missing(self) -> list[int]:
-        return [part for part in self.numbers if self.state(part) == PartState.MISSING]
+        return [part for part in self.numbers if self.known(part).state is PartState.MISSING]
 
     @property
     def has_doubts(self) -> bool:
-        return any(self.state(part) == PartState.UNKNOWN for part in self.numbers)
+        return any(self.known(part).state is PartState.UNKNOWN for part in self.numbers)
 
     def sent_parts(self) -> list[Mapping[str, Any]]:
         """Parts that have left, as a baseline keeps them."""
-        return [each for each in self.facts()["parts"] if each["state"] == PartState.SENT]
+        known = (self.known(part) for part in self.numbers)
+        return [each.as_json() for each in known if each.state is PartState.SENT]
 
     def facts(self) -> dict[str, Any]:
         """The evidence: every part, with what is known of it."""
-        parts = [
-            {"part": part, "state": PartState.MISSING, **self.parts.get(part, {})}
-            for part in self.numbers
-        ]
-        return {"reference": self.reference, "parts": parts}
+        return telling_parts([self.known(part) for part in self.numbers], self.reference)
 
 
 def wrap(outgoing: Outgoing, reference: int | None = None) -> Submission:

@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from appliance.devices.evidence_facts import naming_files
 from appliance.devices.phone.screen import Screen
 from appliance.devices.phone.session import Session
 from appliance.errors import BalieError
@@ -30,7 +31,7 @@ class Evidence:
         else:
             if picture is not None:
                 self._save(names, "screen", "jpg", picture)
-        return {**facts, "files": names}
+        return {**facts, **naming_files(names)}
 
     def _save(self, names: list[str], stem: str, kind: str, data: bytes) -> None:
         try:

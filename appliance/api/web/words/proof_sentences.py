@@ -51,9 +51,9 @@ def _tried(words: Words, each: Try) -> Iterator[Fact]:
         sentence = words.text("typed on {device} as {channel}")
         said = sentence.format(device=each.device, channel=each.channel.label)
         yield Fact(at_ms=each.started_ms, sentence=said)
-    if "parts_in_one_row" in each.evidence:
+    if each.kept_as_one:
         sentence = words.text("in {n} parts, which the phone keeps as one")
-        yield Fact(sentence=sentence.format(n=each.evidence["parts_in_one_row"]))
+        yield Fact(sentence=sentence.format(n=each.kept_as_one))
     ended = _ended(words, each)
     if ended and each.ended_ms:
         yield Fact(at_ms=each.ended_ms, sentence=ended)
