@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from appliance.identities import TEL, WHATSAPP_LID, Identity, told
 from appliance.messages import MAX_TEXT
 from appliance.sms_parts import MAX_PARTS, count_parts
 
@@ -23,7 +24,9 @@ class Channel:
     #: What people call it, in every language.
     label: str = field(compare=False)
     #: The scheme of the identity that messages are sent to; `tel` is a number in E.164.
-    identity: str = field(default="tel", compare=False)
+    identity: str = field(default=TEL, compare=False)
+    #: Schemes under which it also shows people, who cannot be written to by them.
+    also_shows: tuple[str, ...] = field(default=(), compare=False)
     #: It goes through the mobile network and comes from the number of the SIM.
     uses_sim: bool = field(default=False, compare=False)
     #: A long text travels in parts, which the device's own limit counts.
@@ -32,7 +35,7 @@ class Channel:
     has_ticks: bool = field(default=False, compare=False)
     #: Balie writes over it only to people who wrote first.
     needs_own_message: bool = field(default=True, compare=False)
-    #: Reaches only people with an account there; `contact_number.on_whatsapp` keeps who has one.
+    #: Reaches only people with an account there; `contact_identity.on_whatsapp` keeps who has one.
     needs_account: bool = field(default=False, compare=False)
     #: Pictures, sound and files.
     carries_media: bool = field(default=False, compare=False)
@@ -57,6 +60,18 @@ class Channel:
         """A kind of device may bring a new channel; it cannot change a known one."""
         _KNOWN.setdefault(channel.name, channel)
 
+    @classmethod
+    def any_writes_to(cls, identity: Identity) -> bool:
+        """Whether one that is known could, if a line had a way over it."""
+        return any(each.writes_to(identity) for each in _KNOWN.values())
+
+    def writes_to(self, identity: Identity) -> bool:
+        return identity.scheme == self.identity
+
+    def told(self, sender: str) -> Identity:
+        """Who it is whom a device shows so on this channel."""
+        return told(sender, *self.also_shows, self.identity)
+
     def parts_of(self, text: str) -> int:
         """The number of pieces in which this text travels."""
         return count_parts(text) if self.counts_parts else 1
@@ -68,6 +83,7 @@ class Channel:
 Channel.WHATSAPP = Channel(
     name="whatsapp",
     label="WhatsApp",
+    also_shows=(WHATSAPP_LID,),
     has_ticks=True,
     needs_account=True,
     carries_media=True,

@@ -1,0 +1,66 @@
+"""Who somebody is on a channel: a value, and the scheme that it is one of.
+
+A person has several. The same value in two schemes is two identities: no consent, lock or pace of
+the one counts for the other. What a device shows becomes one by `told`, what people write by
+`parse_number` and `tel`.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from appliance.phone_numbers import is_e164, readable
+
+TEL = "tel"
+"""A number in E.164."""
+WHATSAPP_LID = "whatsapp-lid"
+"""`…@lid`: WhatsApp hides the number of who writes under it."""
+ALPHA = "alpha"
+"""A word or short code that a network lets somebody send under; nobody is behind it."""
+
+_LID = re.compile(r"[^\s@]+@lid")
+_FORMS: Mapping[str, Callable[[str], bool]] = {
+    TEL: is_e164,
+    WHATSAPP_LID: lambda text: _LID.fullmatch(text) is not None,
+}
+"""What a value of these schemes looks like; one that a channel brings may have any form."""
+
+
+class Identity(NamedTuple):
+    """In the order of the values, then of the schemes.
+
+    A tuple and no dataclass, because pacing hashes one for each message that a SIM has sent.
+    """
+
+    value: str
+    scheme: str
+
+    @property
+    def is_tel(self) -> bool:
+        return self.scheme == TEL
+
+    @property
+    def is_hidden(self) -> bool:
+        """A person whose number the service keeps to itself."""
+        return self.scheme == WHATSAPP_LID
+
+    @property
+    def shown(self) -> str:
+        """A number as people write it, anything else as it is."""
+        return readable(self.value) if self.is_tel else self.value
+
+
+def tel(e164: str) -> Identity:
+    """Raises ValueError for what is no E.164."""
+    if not is_e164(e164):
+        raise ValueError("not a number in E.164")
+    return Identity(scheme=TEL, value=e164)
+
+
+def told(text: str, *schemes: str) -> Identity:
+    """What a device shows, in the first of these schemes whose form it has; else it is a word."""
+    for scheme in schemes:
+        has_form = _FORMS.get(scheme)
+        if has_form is None or has_form(text):
+            return Identity(scheme=scheme, value=text)
+    return Identity(scheme=ALPHA, value=text)
