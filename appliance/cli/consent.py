@@ -8,6 +8,7 @@ import typer
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
 from appliance.desk.consent import consent_import, withdrawal
 from appliance.errors import InvalidInput
+from appliance.identities import tel
 from appliance.phone_numbers import parse_number
 from appliance.store import lines
 
@@ -52,7 +53,7 @@ def object_to_all(
     e164 = parse_number(number, field="number")
     with open_store(data) as store:
         cancelled = store.write(
-            lambda tx: withdrawal.object_everywhere(tx, e164, words=words, recorded_by="cli")
+            lambda tx: withdrawal.object_everywhere(tx, tel(e164), words=words, recorded_by="cli")
         )
     sentence = f"Nobody writes to them any more; {cancelled} waiting messages were cancelled."
     show(as_json, {"number": e164, "cancelled": cancelled}, sentence)

@@ -81,7 +81,7 @@ def _row(entry: Planned, zone: ZoneInfo) -> str:
     when = moment.astimezone(zone).strftime("%a %d %b %H:%M") if moment else "nobody knows"
     because = WAITING[entry.reason] if entry.reason else ""
     kind = waiting.kind.value
-    row = f"  {when:<16}  {kind:<12}  to {readable(waiting.number):<17}  {because}"
+    row = f"  {when:<16}  {kind:<12}  to {waiting.identity.shown:<17}  {because}"
     return row.rstrip()
 
 

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from appliance.channels import Channel
 from appliance.devices.device_facts import DeviceFacts
 from appliance.errors import DeviceError
+from appliance.identities import Identity
 from appliance.messages import Origin
 from appliance.reasons import Reason
 
@@ -172,7 +173,10 @@ class Resumed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """One attempt at one message. `attempt_id` names the folder of its evidence."""
+    """One attempt at one message. `attempt_id` names the folder of its evidence.
+
+    `number` is what the driver writes to: the value of whom it is for, in the channel's scheme.
+    """
 
     attempt_id: str
     message_id: str
@@ -181,6 +185,10 @@ class Outgoing:
     text: str
     started_ms: int
     resumed: Resumed | None = None
+
+    @property
+    def identity(self) -> Identity:
+        return Identity(scheme=self.channel.identity, value=self.number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

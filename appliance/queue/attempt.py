@@ -19,6 +19,7 @@ from appliance.queue.plan import Planned
 from appliance.queue.steps import Step, Steps, no_steps
 from appliance.reasons import Reason
 from appliance.store import lines, messages
+from appliance.store.contacts import identity_of
 from appliance.store.store import Store, Tx
 
 
@@ -48,7 +49,7 @@ class QueueAttempt:
         `baseline` is recorded with it, in one commit. Raises Refused when the message may no
         longer be sent, Transient on a wrong clock.
         """
-        with self.gate.holding(self.outgoing.number):
+        with self.gate.holding(self.outgoing.identity):
             self.store.write(lambda tx: self._open_gate(tx, baseline))
             self.steps(Step.GATE_OPEN)
             yield
@@ -99,12 +100,12 @@ class QueueAttempt:
 def refuse_without_consent(tx: Tx, line_id: str, message_id: str, channel: Channel) -> None:
     """Raises Refused unless this message may leave over this channel now."""
     row = tx.conn.execute(
-        "SELECT number, class FROM message WHERE id = ?", (message_id,)
+        "SELECT scheme, value, class FROM message WHERE id = ?", (message_id,)
     ).fetchone()
     may_write(
         tx.conn,
         line_id=line_id,
-        number=row["number"],
+        identity=identity_of(row),
         channel=channel,
         kind=MessageClass(row["class"]),
         message_id=message_id,
@@ -135,7 +136,7 @@ def claim(tx: Tx, planned: Planned, line_id: str, device_id: str) -> Outgoing | 
         attempt_id=tx.new_id(),
         message_id=message_id,
         channel=planned.route.channel,
-        number=planned.queued.waiting.number,
+        number=planned.queued.waiting.identity.value,
         text=planned.queued.text + (signature or ""),
         started_ms=tx.now_ms,
         resumed=earlier.resumed if earlier else None,

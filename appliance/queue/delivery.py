@@ -13,6 +13,7 @@ from typing import Any
 
 from appliance.channels import Channel
 from appliance.devices.protocol import DeliveryReport
+from appliance.identities import TEL
 from appliance.messages import MessageState
 from appliance.queue.profile import DAY_MS, MINUTE_MS
 from appliance.reasons import Reason
@@ -30,7 +31,7 @@ SLACK_MS = 2 * MINUTE_MS
 _WORDS = {True: "arrived", False: "failed", None: "trying"}
 
 # A network may name the recipient in a national form: the last digits are the person's.
-_SAME_NUMBER = "substr(m.number, -8) = substr(:number, -8)"
+_SAME_NUMBER = f"m.scheme = '{TEL}' AND substr(m.value, -8) = substr(:number, -8)"
 
 _PART = f"""
 SELECT p.attempt_id, p.part, p.report, p.report_ms FROM attempt a INDEXED BY attempt_tapped
@@ -55,9 +56,10 @@ AND (m.state = 'unconfirmed'
 AND a.id = (SELECT max(id) FROM attempt WHERE message_id = m.id)
 """  # noqa: S608 -- our own condition
 
-_EARLY = f"""
-SELECT * FROM early_report m WHERE device_id = :device AND {_SAME_NUMBER} ORDER BY at_ms
-"""  # noqa: S608 -- our own condition
+_EARLY = """
+SELECT * FROM early_report WHERE device_id = :device
+AND substr(number, -8) = substr(:number, -8) ORDER BY at_ms
+"""
 
 
 def keep(tx: Tx, device_id: str, report: DeliveryReport) -> None:

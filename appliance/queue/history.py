@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from appliance.identities import Identity
 from appliance.queue.profile import MONTH_MS
 
 
@@ -16,7 +17,7 @@ class Left:
     """
 
     at_ms: int
-    number: str
+    identity: Identity
     answering: bool
     parts: int = 1
     sms: bool = False
@@ -87,7 +88,7 @@ class History:
         self.left: list[Left] = []
         self.all, self.begun, self.first, self.sms = Window(), Window(), Window(), Window()
         self.greeted = Window()
-        self._newest: dict[str, int] = {}
+        self._newest: dict[Identity, int] = {}
         self._newest_times: list[int] = []
         for each in left:
             self._append(each)
@@ -118,12 +119,12 @@ class History:
         """When the newest left; 0 when none did."""
         return self.left[-1].at_ms if self.left else 0
 
-    def knows(self, number: str) -> bool:
-        return number in self._newest
+    def knows(self, identity: Identity) -> bool:
+        return identity in self._newest
 
-    def new_recipient_at(self, at_ms: int, number: str, ceiling: int) -> int:
-        """From when on `number` is within the month's distinct recipients; a known one is."""
-        if self._newest.get(number, at_ms - MONTH_MS) > at_ms - MONTH_MS:
+    def new_recipient_at(self, at_ms: int, identity: Identity, ceiling: int) -> int:
+        """From when on `identity` is within the month's distinct recipients; a known one is."""
+        if self._newest.get(identity, at_ms - MONTH_MS) > at_ms - MONTH_MS:
             return at_ms
         gone = bisect_right(self._newest_times, at_ms - MONTH_MS)
         if len(self._newest_times) - gone < ceiling:
@@ -131,7 +132,7 @@ class History:
         return self._newest_times[gone] + MONTH_MS
 
     def recipients(self, at_ms: int) -> int:
-        """Distinct numbers of the month that ends at `at_ms`."""
+        """Distinct people of the month that ends at `at_ms`."""
         return len(self._newest_times) - bisect_right(self._newest_times, at_ms - MONTH_MS)
 
     def _append(self, left: Left) -> None:
@@ -141,15 +142,15 @@ class History:
             self.begun.append(left.at_ms, left.parts)
         if left.sms:
             self.sms.append(left.at_ms, left.parts)
-        if left.first and left.number not in self._newest:
+        if left.first and left.identity not in self._newest:
             self.first.append(left.at_ms, 1)
         if left.greets:
             self.greeted.append(left.at_ms, 1)
-        self._note_recipient(left.number, left.at_ms)
+        self._note_recipient(left.identity, left.at_ms)
 
-    def _note_recipient(self, number: str, at_ms: int) -> None:
-        known_ms = self._newest.get(number)
+    def _note_recipient(self, identity: Identity, at_ms: int) -> None:
+        known_ms = self._newest.get(identity)
         if known_ms is not None:
             del self._newest_times[bisect_left(self._newest_times, known_ms)]
-        self._newest[number] = at_ms
+        self._newest[identity] = at_ms
         self._newest_times.append(at_ms)

@@ -90,7 +90,7 @@ def _all_sent(
     if moved is None:
         return
     if outgoing.channel.needs_account:
-        contacts.remember_whatsapp(tx, outgoing.number, on_whatsapp=True)
+        contacts.remember_whatsapp(tx, outgoing.identity, on_whatsapp=True)
     tick(tx, outgoing.message_id, proof.tick, evidence)
     delivery.match_early(tx, device_id, outgoing.number)
     if outgoing.channel.has_ticks and proof.tick is not Tick.READ:
@@ -205,7 +205,7 @@ def abandon(tx: Tx, message_id: str, attempt_id: str) -> None:
         facts={"attempt": attempt_id, "why": "restarted"},
     )
     row = tx.conn.execute(
-        "SELECT a.device_id, m.number FROM attempt a JOIN message m ON m.id = a.message_id"
+        "SELECT a.device_id, m.value AS number FROM attempt a JOIN message m ON m.id = a.message_id"
         " WHERE a.id = ?",
         (attempt_id,),
     ).fetchone()
@@ -300,12 +300,12 @@ def _again_later(
 
 def _next_route(tx: Tx, outgoing: Outgoing, facts: dict[str, Any]) -> None:
     """Not on WhatsApp is an answer: remembered, and the next route carries the same message."""
-    contacts.remember_whatsapp(tx, outgoing.number, on_whatsapp=False)
+    contacts.remember_whatsapp(tx, outgoing.identity, on_whatsapp=False)
     row = tx.conn.execute(
         "SELECT line_id, wanted, text, class FROM message WHERE id = ?", (outgoing.message_id,)
     ).fetchone()
     parcel = Parcel(
-        number=outgoing.number,
+        identity=outgoing.identity,
         text=row["text"],
         kind=MessageClass(row["class"]),
         wanted=Channel.named(row["wanted"]) if row["wanted"] else None,

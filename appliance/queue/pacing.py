@@ -10,6 +10,7 @@ import random
 from dataclasses import dataclass
 from functools import lru_cache
 
+from appliance.identities import Identity
 from appliance.messages import MessageClass
 from appliance.queue.history import History, Left, Window
 from appliance.queue.office_hours import OfficeHours
@@ -60,7 +61,7 @@ class Waiting:
     """
 
     id: str
-    number: str
+    identity: Identity
     kind: MessageClass
     text_length: int
     created_ms: int
@@ -87,7 +88,7 @@ class Waiting:
         """What it is in the SIM's history once it left."""
         return Left(
             at_ms=at_ms,
-            number=self.number,
+            identity=self.identity,
             answering=self.answering,
             parts=self.parts,
             sms=self.sms,
@@ -114,7 +115,7 @@ def earliest(
     is_begun = message.is_begun
     if is_begun and message.unanswered >= profile.unanswered_in_a_row:
         return Slot(at_ms=None, brake=Reason.UNANSWERED)
-    opens_first = is_begun and message.first and not history.knows(message.number)
+    opens_first = is_begun and message.first and not history.knows(message.identity)
     if opens_first and profile.first_contacts_per_day == 0:
         return Slot(at_ms=None, brake=Reason.FIRST_CONTACTS)
     at_ms, brake = _hands_free(message, history, profile, now_ms)
@@ -227,5 +228,5 @@ def _within_budgets(
     free_ms = history.begun.room_at(at_ms, DAY_MS, room)
     at_ms, brake = _later(at_ms, brake, free_ms, Reason.CEILING_DAY)
     # SIM plans cap the distinct numbers of a month.
-    known_ms = history.new_recipient_at(at_ms, message.number, profile.recipients_per_month)
+    known_ms = history.new_recipient_at(at_ms, message.identity, profile.recipients_per_month)
     return _later(at_ms, brake, known_ms, Reason.CEILING_MONTH)

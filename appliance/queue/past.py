@@ -9,6 +9,7 @@ from appliance.queue.history import History, Left, by_now
 from appliance.queue.office_hours import OfficeHours
 from appliance.queue.pacing import GREETINGS
 from appliance.queue.profile import DAY_MS, HOUR_MS, MINUTE_MS, MONTH_MS
+from appliance.store.contacts import identity_of
 from appliance.store.lines import Line
 
 RECENT_MS = 2 * DAY_MS
@@ -29,7 +30,7 @@ _OF_THE_SIM = """a.device_id IN (
   WHERE mine.id = ?)"""
 
 _RECENT = f"""
-SELECT a.tapped_ms AS at_ms, m.number, m.answering, a.parts, a.channel,
+SELECT a.tapped_ms AS at_ms, m.scheme, m.value, m.answering, a.parts, a.channel,
        m.answering = 0 AND NOT EXISTS (SELECT 1 FROM message e WHERE
          e.conversation_id = m.conversation_id AND (e.happened_ms, e.id) < (m.happened_ms, m.id)
          AND (e.direction = 'in' OR e.sent_ms IS NOT NULL)) AS first,
@@ -39,11 +40,11 @@ FROM attempt a CROSS JOIN message m ON m.id = a.message_id
 WHERE {_OF_THE_SIM} AND a.tapped_ms > ? AND a.outcome IS NOT 'not_sent' ORDER BY a.tapped_ms
 """  # noqa: S608 -- our own words
 _OLDER = f"""
-SELECT max(a.tapped_ms) AS at_ms, m.number, m.answering, a.parts, a.channel,
+SELECT max(a.tapped_ms) AS at_ms, m.scheme, m.value, m.answering, a.parts, a.channel,
        0 AS first, 0 AS greets
 FROM attempt a CROSS JOIN message m ON m.id = a.message_id
 WHERE {_OF_THE_SIM} AND a.tapped_ms > ? AND a.tapped_ms <= ? AND a.outcome IS NOT 'not_sent'
-GROUP BY m.number ORDER BY 1
+GROUP BY m.value, m.scheme ORDER BY 1
 """  # noqa: S608 -- our own words
 _ANSWERS = """
 SELECT count(*), min(a.tapped_ms) FROM attempt a CROSS JOIN message m ON m.id = a.message_id
@@ -61,7 +62,7 @@ SELECT coalesce(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Older:
-    """The newest to each number, of those up to `until_ms`."""
+    """The newest to each identity, of those up to `until_ms`."""
 
     read_ms: int
     until_ms: int
@@ -126,7 +127,7 @@ def _read_older(conn: sqlite3.Connection, device_id: str, now_ms: int) -> _Older
 def _left(row: sqlite3.Row) -> Left:
     return Left(
         at_ms=row["at_ms"],
-        number=row["number"],
+        identity=identity_of(row),
         answering=bool(row["answering"]),
         parts=row["parts"],
         sms=Channel.named(row["channel"]).counts_parts,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from appliance.channels import Channel
 from appliance.errors import Refused
+from appliance.identities import Identity
 from appliance.messages import MessageClass
 from appliance.reasons import Reason
 from appliance.store import consent, contacts
@@ -39,7 +40,7 @@ def may_write(
     conn: sqlite3.Connection,
     *,
     line_id: str,
-    number: str,
+    identity: Identity,
     channel: Channel | None,
     kind: MessageClass | None = None,
     message_id: str | None = None,
@@ -49,7 +50,7 @@ def may_write(
     An opt-out licenses one message, its own confirmation, and a call one answer by SMS:
     `message_id` names the one that already is it.
     """
-    verdict = consent.verdict(conn, line_id, number, channel)
+    verdict = consent.verdict(conn, line_id, identity, channel)
     if verdict.allowed:
         return Permission(refusal=None, sms_only=verdict.sms_only)
     entry = _licensing(verdict, channel) if kind is MessageClass.CONFIRMATION else None
@@ -58,13 +59,15 @@ def may_write(
     return Permission(refusal=_refusal(verdict))
 
 
-def check_owner(conn: sqlite3.Connection, *, line_id: str, number: str, contact_id: str) -> None:
-    """Raises Refused for a number that is only said to be this contact's, with what would be
+def check_owner(
+    conn: sqlite3.Connection, *, line_id: str, identity: Identity, contact_id: str
+) -> None:
+    """Raises Refused for one that is only said to be this contact's, with what would be
     answered if nobody else had it: that somebody has is not told.
     """
-    owner = contacts.by_number(conn, number)
+    owner = contacts.by_identity(conn, identity)
     if owner is None or owner.id != contact_id:
-        raise _refusal(consent.verdict_of(conn, line_id, number, contact_id))
+        raise _refusal(consent.verdict_of(conn, line_id, identity, contact_id))
 
 
 def _licensing(verdict: Verdict, channel: Channel | None) -> Entry | None:
@@ -76,13 +79,14 @@ def _licensing(verdict: Verdict, channel: Channel | None) -> Entry | None:
 
 def _first_confirmation(conn: sqlite3.Connection, entry: Entry, line_id: str) -> str | None:
     row = conn.execute(
-        "SELECT min(m.id) FROM contact_number n JOIN conversation c ON c.contact_id = n.contact_id"
+        "SELECT min(m.id) FROM contact_identity n"
+        " JOIN conversation c ON c.contact_id = n.contact_id"
         " JOIN message m ON m.conversation_id = c.id AND m.class = 'confirmation'"
         # By ids: two opt-outs may stand in one millisecond, and each has its own; a clock that
         # was ahead stamps what it likes.
         " AND m.id > ?1"
-        " WHERE n.number = ?2 AND c.line_id = ?3",
-        (entry.as_of, entry.number, line_id),
+        " WHERE n.value = ?2 AND n.scheme = ?3 AND c.line_id = ?4",
+        (entry.as_of, *entry.identity, line_id),
     ).fetchone()
     return None if row[0] is None else str(row[0])
 

@@ -172,7 +172,7 @@ _HOLDS_THE_LANE = (Reason.OFFICE_HOURS, Reason.ROAMING)
 
 def _parcel_of(each: rows.Distant) -> Parcel:
     return Parcel(
-        number=each.number,
+        identity=each.identity,
         text=each.text,
         kind=each.lane.kind,
         wanted=each.wanted,
@@ -378,7 +378,7 @@ class Desk:
 
 def _parcel(message: rows.Queued) -> Parcel:
     return Parcel(
-        number=message.waiting.number,
+        identity=message.waiting.identity,
         text=message.text,
         kind=message.waiting.kind,
         wanted=message.wanted,

@@ -20,6 +20,7 @@ from appliance.queue.routing import device_obstacle
 from appliance.queue.rows import Queued
 from appliance.reasons import Reason
 from appliance.store import events
+from appliance.store.contacts import identity_of
 from appliance.store.lines import Line
 from appliance.store.store import Tx
 
@@ -41,7 +42,7 @@ WHERE c.id = ? ORDER BY b.happened_ms DESC, b.id DESC LIMIT ?
 """  # noqa: S608 -- our own words
 
 _PROMISED = f"""
-SELECT m.id, m.number, m.contact_id, m.class, m.answering, m.wanted, m.text, m.reason,
+SELECT m.id, m.scheme, m.value, m.contact_id, m.class, m.answering, m.wanted, m.text, m.reason,
        m.expected_ms, m.not_before_ms, m.answering = 0 AND c.last_in_ms IS NULL AS first,
        coalesce(m.rule IN {GREETINGS}, 0) AS greets
 FROM message m INDEXED BY message_waiting CROSS JOIN conversation c ON c.id = m.conversation_id
@@ -317,7 +318,7 @@ def _left(row: sqlite3.Row, now_ms: int) -> Left:
     wanted = Channel.named(row["wanted"]) if row["wanted"] else None
     return Left(
         at_ms=max(row["expected_ms"], now_ms),
-        number=row["number"],
+        identity=identity_of(row),
         answering=bool(row["answering"]),
         parts=wanted.parts_of(row["text"]) if wanted else 1,
         sms=wanted is not None and wanted.counts_parts,

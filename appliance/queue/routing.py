@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from appliance.channels import Channel
 from appliance.devices import device_facts
 from appliance.devices.protocol import DeviceState
+from appliance.identities import Identity
 from appliance.messages import MessageClass
 from appliance.phone_numbers import is_landline
 from appliance.queue.profile import MINUTE_MS
@@ -24,9 +25,12 @@ from appliance.store.routes import Route
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """What of a message decides its way. `bound_to`: the device over which a part of it left."""
+    """What of a message decides its way. `bound_to`: the device over which a part of it left.
 
-    number: str
+    `identity` None: whom it is for is not known yet.
+    """
+
+    identity: Identity | None
     text: str
     kind: MessageClass
     wanted: Channel | None
@@ -115,7 +119,7 @@ class Ways:
         if route.device_id != self._own and not self._has_class(parcel):
             return False
         channel = route.channel
-        if channel.needs_account and parcel.on_whatsapp is False:
+        if not _reaches(channel, parcel):
             return False
         if parcel.bound_to is not None and not channel.counts_parts:
             return False
@@ -126,7 +130,8 @@ class Ways:
 
     def _may_fall(self, parcel: Parcel, route: Route) -> bool:
         """A landline that is on WhatsApp takes no SMS for certain."""
-        to_landline = route.channel.uses_sim and is_landline(parcel.number)
+        to = parcel.identity
+        to_landline = route.channel.uses_sim and to is not None and is_landline(to.value)
         return self._has_class(parcel) and not to_landline
 
     def _given_up_ms(self, route: Route) -> int:
@@ -134,6 +139,13 @@ class Ways:
         device = self.devices[route.device_id]
         closed_ms = device.lost.get(route.channel, device.created_ms)
         return closed_ms + self.line.settings.fallback_after_min * MINUTE_MS
+
+
+def _reaches(channel: Channel, parcel: Parcel) -> bool:
+    """Whether it goes to whom the message is for, as far as that is known."""
+    if parcel.identity is not None and not channel.writes_to(parcel.identity):
+        return False
+    return not (channel.needs_account and parcel.on_whatsapp is False)
 
 
 _BY_STATE = {

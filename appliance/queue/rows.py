@@ -9,11 +9,13 @@ from typing import Any
 
 from appliance.channels import Channel
 from appliance.devices.protocol import Outgoing, Resumed
+from appliance.identities import Identity
 from appliance.messages import MessageClass
 from appliance.queue import undecided
 from appliance.queue.heard import SINCE_HEARD
 from appliance.queue.pacing import GREETINGS, Waiting
 from appliance.reasons import Reason
+from appliance.store.contacts import identity_of
 
 CLASSES = (
     MessageClass.CONFIRMATION,
@@ -96,9 +98,9 @@ class OpenQuestion:
 
 
 _QUEUED = f"""
-SELECT m.id, m.number, m.class, m.text, m.created_ms, m.typed, m.answering, m.not_before_ms,
-       m.contact_id, m.staff_id, m.wanted, n.on_whatsapp, m.expected_ms, m.reason, m.tries,
-       m.bound_to,
+SELECT m.id, m.scheme, m.value, m.class, m.text, m.created_ms, m.typed, m.answering,
+       m.not_before_ms, m.contact_id, m.staff_id, m.wanted, n.on_whatsapp, m.expected_ms, m.reason,
+       m.tries, m.bound_to,
        CASE WHEN m.answering = 1 OR m.class IN ('confirmation', 'reply') THEN 0 ELSE
        (SELECT count(*) FROM message b WHERE b.conversation_id = m.conversation_id
           AND b.direction = 'out' AND b.answering = 0 AND {SINCE_HEARD}
@@ -112,7 +114,7 @@ SELECT m.id, m.number, m.class, m.text, m.created_ms, m.typed, m.answering, m.no
           AND i.direction = 'in' ORDER BY i.happened_ms DESC, i.id DESC LIMIT 1) END AS heard
 FROM message m INDEXED BY {{index}}
 CROSS JOIN conversation c ON c.id = m.conversation_id
-LEFT JOIN contact_number n ON n.number = m.number
+LEFT JOIN contact_identity n ON n.value = m.value AND n.scheme = m.scheme
 WHERE m.line_id = :line AND m.state = 'queued' AND m.class = :class AND m.answering = :answering
   AND m.id > :after {{as_indexed}} AND {{condition}}
 ORDER BY m.id LIMIT :limit
@@ -273,7 +275,7 @@ class Distant:
 
     id: str
     lane: Lane
-    number: str
+    identity: Identity
     text: str
     wanted: Channel | None
     on_whatsapp: bool | None
@@ -284,9 +286,10 @@ class Distant:
 
 
 _DISTANT = f"""
-SELECT m.id, m.number, m.text, m.wanted, n.on_whatsapp, m.bound_to,
+SELECT m.id, m.scheme, m.value, m.text, m.wanted, n.on_whatsapp, m.bound_to,
        coalesce(m.not_before_ms, 0) AS not_before_ms, m.expected_ms, m.reason
-FROM message m INDEXED BY message_waiting LEFT JOIN contact_number n ON n.number = m.number
+FROM message m INDEXED BY message_waiting
+LEFT JOIN contact_identity n ON n.value = m.value AND n.scheme = m.scheme
 WHERE m.line_id = ? AND m.state = 'queued' AND m.class = ? AND m.answering = ? AND m.id > ?
   AND m.state IN {WAITING} AND coalesce(m.reason, '') NOT IN {PARKED}
 ORDER BY m.id LIMIT ?
@@ -306,7 +309,7 @@ def _distant(row: sqlite3.Row, lane: Lane) -> Distant:
     return Distant(
         id=row["id"],
         lane=lane,
-        number=row["number"],
+        identity=identity_of(row),
         text=row["text"],
         wanted=Channel.named(row["wanted"]) if row["wanted"] else None,
         on_whatsapp=None if known is None else bool(known),
@@ -359,7 +362,7 @@ def too_old(conn: sqlite3.Connection, line_id: str, *, now_ms: int, limit: int) 
 def open_questions(conn: sqlite3.Connection, device_id: str) -> Sequence[OpenQuestion]:
     """Attempts over this device whose message is `unconfirmed` and not yet for a person."""
     rows = conn.execute(
-        "SELECT a.*, m.number, m.text FROM message m INDEXED BY message_doubt"
+        "SELECT a.*, m.value AS number, m.text FROM message m INDEXED BY message_doubt"
         " CROSS JOIN attempt a ON a.id ="
         "   (SELECT max(id) FROM attempt WHERE message_id = m.id)"
         " WHERE m.state IN ('sending', 'unconfirmed')"  # as the index has it
@@ -397,7 +400,7 @@ def _waiting(row: sqlite3.Row) -> Waiting:
     wanted = Channel.named(row["wanted"]) if row["wanted"] else None
     return Waiting(
         id=row["id"],
-        number=row["number"],
+        identity=identity_of(row),
         kind=MessageClass(row["class"]),
         text_length=len(row["text"]),
         created_ms=row["created_ms"],

@@ -18,6 +18,7 @@ from appliance.devices.protocol import (
     Visit,
 )
 from appliance.errors import DeviceError
+from appliance.identities import Identity
 from appliance.queue import outcomes, rows
 from appliance.queue.attempt import QueueAttempt, claim
 from appliance.queue.gate import ConsentGate
@@ -27,6 +28,7 @@ from appliance.queue.plan import Planned, next_due
 from appliance.queue.rows import Lane
 from appliance.queue.steps import Step, Steps, no_steps
 from appliance.store import high_water, lines, routes
+from appliance.store.contacts import identity_of
 from appliance.store.store import Store, Tx
 
 log = logging.getLogger(__name__)
@@ -102,7 +104,7 @@ class QueueWork:
             if isinstance(ticks, Ticks):
                 for message_id, tick in ticks.by_message.items():
                     outcomes.tick(tx, message_id, tick, {"by": "visit"})
-            _strike_visits(tx, device_id, visit.number)
+            _strike_visits(tx, device_id, visit.sent[0].identity)
             self._steps(Step.KEEPING_TICKS)
 
         self._store.write(note)
@@ -184,7 +186,7 @@ class QueueWork:
             store=self._store,
             gate=self._gate,
             earlier=self._store.read(
-                lambda conn: _awaiting_ticks(conn, device_id, outgoing.channel, outgoing.number)
+                lambda conn: _awaiting_ticks(conn, device_id, outgoing.channel, outgoing.identity)
             ),
             steps=self._steps,
         )
@@ -226,7 +228,8 @@ def _next_visit(
 ) -> Visit | None:
     """The chat whose visit is due first, with all its messages that still lack a read tick."""
     first = conn.execute(
-        "SELECT m.number, m.channel FROM tick_visit v JOIN message m ON m.id = v.message_id"
+        "SELECT m.scheme, m.value, m.channel FROM tick_visit v"
+        " JOIN message m ON m.id = v.message_id"
         " JOIN line ON line.id = m.line_id"
         " AND (line.stopped IS NULL OR line.stopped_on <> v.device_id)"
         " WHERE v.device_id = ? AND v.due_ms <= ?"
@@ -235,30 +238,29 @@ def _next_visit(
     ).fetchone()
     if first is None:
         return None
-    number, channel = str(first["number"]), Channel.named(first["channel"])
-    return Visit(
-        channel=channel, number=number, sent=_awaiting_ticks(conn, device_id, channel, number)
-    )
+    identity, channel = identity_of(first), Channel.named(first["channel"])
+    sent = _awaiting_ticks(conn, device_id, channel, identity)
+    return Visit(channel=channel, number=identity.value, sent=sent)
 
 
 def _awaiting_ticks(
-    conn: sqlite3.Connection, device_id: str, channel: Channel, number: str
+    conn: sqlite3.Connection, device_id: str, channel: Channel, identity: Identity
 ) -> Sequence[Outgoing]:
-    """What was sent to this number over it and may still get another tick, oldest first."""
+    """What was sent to them over it and may still get another tick, oldest first."""
     sent = conn.execute(
         "SELECT DISTINCT m.id, m.text, a.id AS attempt_id, a.started_ms"
         " FROM tick_visit v JOIN message m ON m.id = v.message_id"
         " JOIN attempt a ON a.message_id = m.id AND a.outcome = 'sent'"
-        " WHERE v.device_id = ? AND m.number = ? AND m.channel = ?"
+        " WHERE v.device_id = ? AND m.value = ? AND m.scheme = ? AND m.channel = ?"
         " ORDER BY m.id DESC LIMIT ?",
-        (device_id, number, channel.name, MAX_PER_VISIT),
+        (device_id, *identity, channel.name, MAX_PER_VISIT),
     ).fetchall()
     return [
         Outgoing(
             attempt_id=row["attempt_id"],
             message_id=row["id"],
             channel=channel,
-            number=number,
+            number=identity.value,
             text=row["text"],
             started_ms=row["started_ms"],
         )
@@ -266,14 +268,14 @@ def _awaiting_ticks(
     ]
 
 
-def _strike_visits(tx: Tx, device_id: str, number: str) -> None:
+def _strike_visits(tx: Tx, device_id: str, identity: Identity) -> None:
     """The chat's visits that were due are done, also for messages above what the screen showed.
 
     Those of a message that was read are not needed any more.
     """
     tx.conn.execute(
         "DELETE FROM tick_visit WHERE device_id = ?1 AND EXISTS (SELECT 1 FROM message m"
-        " WHERE m.id = tick_visit.message_id AND m.number = ?2"
-        " AND (tick_visit.due_ms <= ?3 OR m.state = 'read'))",
-        (device_id, number, tx.now_ms),
+        " WHERE m.id = tick_visit.message_id AND m.value = ?2 AND m.scheme = ?3"
+        " AND (tick_visit.due_ms <= ?4 OR m.state = 'read'))",
+        (device_id, *identity, tx.now_ms),
     )

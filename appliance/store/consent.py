@@ -1,9 +1,9 @@
 """The consent ledger: who agreed or withdrew, when and how, and what follows from it.
 
-Consent is per number and line; an entry without a line counts for the whole company. An opt-out
-spreads to all numbers of the person, an opt-in never does: after an opt-out by any of their
-numbers, only the number that opts in again may be written to, even when another one wrote first
-later, as two contacts that were joined since. What an import brings reaches SMS only.
+Consent is per identity and line; an entry without a line counts for the whole company. An opt-out
+spreads to all identities of the person, an opt-in never does: after an opt-out by any of them,
+only the one that opts in again may be written to, even when another one wrote first later, as two
+contacts that were joined since. What an import brings reaches SMS only.
 """
 
 import sqlite3
@@ -14,7 +14,9 @@ from typing import Literal
 
 from appliance.channels import Channel
 from appliance.events import EventKind
+from appliance.identities import Identity
 from appliance.reasons import Reason
+from appliance.store.contacts import identity_of
 from appliance.store.store import Tx
 
 
@@ -43,7 +45,7 @@ class Entry:
     have ids above `as_of`, whatever a clock has shown.
     """
 
-    number: str
+    identity: Identity
     line_id: str | None
     kind: ConsentKind
     message_id: str | None
@@ -68,7 +70,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """May this line write to this number now; `entry` is the row that decides, if any.
+    """May this line write to this identity now; `entry` is the row that decides, if any.
 
     `code` is `ok`, `consent-required` or `opted-out`. `sms_only`: consent is on record, but
     they never wrote themselves. `called`: they did nothing but call, the last time then.
@@ -88,7 +90,7 @@ class Verdict:
         return self.code is Reason.OPTED_OUT
 
 
-def decide(number: str, entries: Iterable[Entry], channel: Channel | None = None) -> Verdict:
+def decide(identity: Identity, entries: Iterable[Entry], channel: Channel | None = None) -> Verdict:
     """The verdict over one person's entries for one line, oldest first.
 
     Without a channel it is about any that the consent reaches.
@@ -100,9 +102,9 @@ def decide(number: str, entries: Iterable[Entry], channel: Channel | None = None
     for entry in entries:
         if entry.kind in CLOSES:
             opened, wrote, closed = None, None, entry
-        elif entry.kind is ConsentKind.CALLED and entry.number == number:
+        elif entry.kind is ConsentKind.CALLED and entry.identity == identity:
             called = entry
-        elif entry.kind in (OPENS_AGAIN if closed else OPENS) and entry.number == number:
+        elif entry.kind in (OPENS_AGAIN if closed else OPENS) and entry.identity == identity:
             opened = entry
             wrote = entry if entry.is_own_message else wrote
     if opened is None and closed is not None:
@@ -115,36 +117,39 @@ def decide(number: str, entries: Iterable[Entry], channel: Channel | None = None
 
 
 def verdict(
-    conn: sqlite3.Connection, line_id: str, number: str, channel: Channel | None = None
+    conn: sqlite3.Connection, line_id: str, identity: Identity, channel: Channel | None = None
 ) -> Verdict:
-    """May this line write to this number now, and which row of the ledger says so."""
+    """May this line write to this identity now, and which row of the ledger says so."""
     rows = conn.execute(
-        "SELECT number, line_id, kind, message_id, source, at_ms, as_of FROM consent"
-        " WHERE number IN (SELECT b.number FROM contact_number a JOIN contact_number b"
-        "   ON b.contact_id = a.contact_id WHERE a.number = ?)"
-        " AND (line_id = ? OR line_id IS NULL) ORDER BY seq",
-        (number, line_id),
+        "SELECT e.scheme, e.value, e.line_id, e.kind, e.message_id, e.source, e.at_ms, e.as_of"
+        " FROM contact_identity a CROSS JOIN contact_identity b ON b.contact_id = a.contact_id"
+        " CROSS JOIN consent e ON e.value = b.value AND e.scheme = b.scheme"
+        " WHERE a.value = ? AND a.scheme = ? AND (e.line_id = ? OR e.line_id IS NULL)"
+        " ORDER BY e.seq",
+        (*identity, line_id),
     )
-    return decide(number, (_from_row(row) for row in rows), channel)
+    return decide(identity, (_from_row(row) for row in rows), channel)
 
 
-def verdict_of(conn: sqlite3.Connection, line_id: str, number: str, contact_id: str) -> Verdict:
-    """As `verdict`, for a number that is shown as this contact's: what it says of consent is then
-    the same whether somebody else has the number or not.
+def verdict_of(
+    conn: sqlite3.Connection, line_id: str, identity: Identity, contact_id: str
+) -> Verdict:
+    """As `verdict`, for one that is shown as this contact's: what it says of consent is then
+    the same whether somebody else has it or not.
     """
     rows = conn.execute(
-        "SELECT number, line_id, kind, message_id, source, at_ms, as_of FROM consent"
-        " WHERE number IN (SELECT number FROM contact_number WHERE contact_id = ?)"
-        " AND (line_id = ? OR line_id IS NULL) ORDER BY seq",
+        "SELECT e.scheme, e.value, e.line_id, e.kind, e.message_id, e.source, e.at_ms, e.as_of"
+        " FROM contact_identity b CROSS JOIN consent e ON e.value = b.value AND e.scheme = b.scheme"
+        " WHERE b.contact_id = ? AND (e.line_id = ? OR e.line_id IS NULL) ORDER BY e.seq",
         (contact_id, line_id),
     )
-    return decide(number, (_from_row(row) for row in rows))
+    return decide(identity, (_from_row(row) for row in rows))
 
 
 def record(
     tx: Tx,
     *,
-    number: str,
+    identity: Identity,
     contact_id: str,
     line_id: str | None,
     kind: ConsentKind,
@@ -156,11 +161,11 @@ def record(
 ) -> None:
     """Appends one row and its event."""
     tx.conn.execute(
-        "INSERT INTO consent (number, contact_id, line_id, kind, channel, message_id, words,"
+        "INSERT INTO consent (value, scheme, contact_id, line_id, kind, channel, message_id, words,"
         " source, given_ms, recorded_by, at_ms, as_of)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            number,
+            *identity,
             contact_id,
             line_id,
             kind.value,
@@ -185,7 +190,7 @@ def record(
 
 def _from_row(row: sqlite3.Row) -> Entry:
     return Entry(
-        number=row["number"],
+        identity=identity_of(row),
         line_id=row["line_id"],
         kind=ConsentKind(row["kind"]),
         message_id=row["message_id"],

@@ -1,4 +1,4 @@
-"""Contacts and their numbers, at the SQL edge."""
+"""Contacts and their identities, at the SQL edge."""
 
 import json
 import sqlite3
@@ -6,23 +6,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appliance.events import EventKind
+from appliance.identities import ALPHA, Identity
 from appliance.store.store import Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """`numbers` in the order they became known; the first is the one to write to."""
+    """`identities` in the order they became known; the first is the one to write to."""
 
     id: str
     chosen_name: str | None
     office_name: str | None
     personnel_number: str | None
-    numbers: tuple[str, ...]
+    identities: tuple[Identity, ...]
 
     @property
     def name(self) -> str:
         """What the office calls them, else what they call themselves, else their number."""
-        return self.office_name or self.chosen_name or (self.numbers[0] if self.numbers else "?")
+        first = self.identities[0].value if self.identities else "?"
+        return self.office_name or self.chosen_name or first
+
+
+def identity_of(row: sqlite3.Row) -> Identity:
+    """As every table has it, in two columns."""
+    return Identity(row["value"], row["scheme"])
 
 
 def find(conn: sqlite3.Connection, contact_id: str) -> Contact | None:
@@ -33,107 +40,125 @@ def find(conn: sqlite3.Connection, contact_id: str) -> Contact | None:
     return None if row is None else _from_row(conn, row)
 
 
-def by_number(conn: sqlite3.Connection, number: str) -> Contact | None:
+def by_identity(conn: sqlite3.Connection, identity: Identity) -> Contact | None:
     row = conn.execute(
-        "SELECT contact.* FROM contact_number JOIN contact ON contact.id = contact_id"
-        " WHERE number = ?",
-        (number,),
+        "SELECT contact.* FROM contact_identity JOIN contact ON contact.id = contact_id"
+        " WHERE value = ? AND scheme = ?",
+        identity,
     ).fetchone()
     return None if row is None else _from_row(conn, row)
 
 
-def numbers_of(conn: sqlite3.Connection, contact_id: str) -> tuple[str, ...]:
+def by_value(conn: sqlite3.Connection, value: str) -> Sequence[Contact]:
+    """Those who are this in any scheme; who sends under a word like it comes last."""
     rows = conn.execute(
-        "SELECT number FROM contact_number WHERE contact_id = ? ORDER BY created_ms, number",
+        "SELECT contact.* FROM contact_identity JOIN contact ON contact.id = contact_id"
+        " WHERE value = ? ORDER BY scheme = ?, scheme",
+        (value, ALPHA),
+    ).fetchall()
+    return [_from_row(conn, row) for row in rows]
+
+
+def identities_of(conn: sqlite3.Connection, contact_id: str) -> tuple[Identity, ...]:
+    rows = conn.execute(
+        "SELECT scheme, value FROM contact_identity WHERE contact_id = ?"
+        " ORDER BY created_ms, value, scheme",
         (contact_id,),
     )
-    return tuple(row[0] for row in rows)
+    return tuple(identity_of(row) for row in rows)
 
 
-def with_their_others(conn: sqlite3.Connection, numbers: Sequence[str]) -> tuple[str, ...]:
-    """These numbers, and all others of the people that they belong to."""
+def with_their_others(
+    conn: sqlite3.Connection, identities: Sequence[Identity]
+) -> tuple[Identity, ...]:
+    """These, and all others of the people who have them."""
     rows = conn.execute(
-        "SELECT other.number FROM contact_number mine JOIN contact_number other"
-        " ON other.contact_id = mine.contact_id"
-        " WHERE mine.number IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(numbers)),),
+        "SELECT other.scheme, other.value FROM json_each(?) asked"
+        " CROSS JOIN contact_identity mine"
+        "  ON mine.value = asked.value ->> 0 AND mine.scheme = asked.value ->> 1"
+        " JOIN contact_identity other ON other.contact_id = mine.contact_id",
+        (json.dumps(list(identities)),),
     )
-    return tuple({*numbers, *(row[0] for row in rows)})
+    return tuple({*identities, *(identity_of(row) for row in rows)})
 
 
-def ensure(tx: Tx, number: str, *, chosen_name: str | None = None) -> str:
-    """The id of the contact with this number; made when new, its chosen name kept up to date."""
+def ensure(tx: Tx, identity: Identity, *, chosen_name: str | None = None) -> str:
+    """The id of the contact who is this; made when new, its chosen name kept up to date."""
     row = tx.conn.execute(
-        "SELECT contact.id, chosen_name FROM contact_number JOIN contact ON contact.id = contact_id"
-        " WHERE number = ?",
-        (number,),
+        "SELECT contact.id, chosen_name FROM contact_identity"
+        " JOIN contact ON contact.id = contact_id WHERE value = ? AND scheme = ?",
+        identity,
     ).fetchone()
     if row is None:
-        return _create(tx, number, chosen_name)
+        return _create(tx, identity, chosen_name)
     if chosen_name and chosen_name != row["chosen_name"]:
         tx.conn.execute("UPDATE contact SET chosen_name = ? WHERE id = ?", (chosen_name, row["id"]))
         tx.emit(EventKind.CONTACT_CHANGED, contact_id=row["id"], facts={"field": "chosen_name"})
     return str(row["id"])
 
 
-def attach_number(tx: Tx, contact_id: str, number: str) -> None:
-    """Gives a number that nobody has yet to this contact."""
+def attach(tx: Tx, contact_id: str, identity: Identity) -> None:
+    """Gives one that nobody has yet to this contact."""
     tx.conn.execute(
-        "INSERT INTO contact_number (number, contact_id, created_ms) VALUES (?, ?, ?)",
-        (number, contact_id, tx.now_ms),
+        "INSERT INTO contact_identity (value, scheme, contact_id, created_ms) VALUES (?, ?, ?, ?)",
+        (*identity, contact_id, tx.now_ms),
     )
 
 
-def claim_number(tx: Tx, contact_id: str, number: str, *, staff_id: str) -> None:
-    """Keeps that a number which somebody else has is said to be this contact's."""
+def claim(tx: Tx, contact_id: str, identity: Identity, *, staff_id: str) -> None:
+    """Keeps that one which somebody else has is said to be this contact's."""
     tx.conn.execute(
-        "INSERT INTO number_claim (contact_id, number, staff_id, at_ms) VALUES (?, ?, ?, ?)",
-        (contact_id, number, staff_id, tx.now_ms),
+        "INSERT INTO identity_claim (value, scheme, contact_id, staff_id, at_ms)"
+        " VALUES (?, ?, ?, ?, ?)",
+        (*identity, contact_id, staff_id, tx.now_ms),
     )
 
 
-def drop_claim(tx: Tx, contact_id: str, number: str) -> bool:
+def drop_claim(tx: Tx, contact_id: str, identity: Identity) -> bool:
     """False when there was none."""
     done = tx.conn.execute(
-        "DELETE FROM number_claim WHERE contact_id = ? AND number = ?", (contact_id, number)
+        "DELETE FROM identity_claim WHERE value = ? AND scheme = ? AND contact_id = ?",
+        (*identity, contact_id),
     )
     return done.rowcount > 0
 
 
-def claimants(conn: sqlite3.Connection, number: str) -> Sequence[Contact]:
+def claimants(conn: sqlite3.Connection, identity: Identity) -> Sequence[Contact]:
     """Whose it is said to be, besides whose it is; who was first comes first."""
     rows = conn.execute(
-        "SELECT contact.* FROM number_claim JOIN contact ON contact.id = contact_id"
-        " WHERE number = ? ORDER BY at_ms, contact.id",
-        (number,),
+        "SELECT contact.* FROM identity_claim JOIN contact ON contact.id = contact_id"
+        " WHERE value = ? AND scheme = ? ORDER BY at_ms, contact.id",
+        identity,
     ).fetchall()
     return [_from_row(conn, row) for row in rows]
 
 
-def claimed_by(conn: sqlite3.Connection, contact_id: str) -> Sequence[tuple[str, Contact]]:
-    """The numbers that are said to be this contact's, each with whose it is."""
+def claimed_by(conn: sqlite3.Connection, contact_id: str) -> Sequence[tuple[Identity, Contact]]:
+    """What is said to be this contact's, each with whose it is."""
     rows = conn.execute(
-        "SELECT number FROM number_claim WHERE contact_id = ? ORDER BY number", (contact_id,)
+        "SELECT scheme, value FROM identity_claim WHERE contact_id = ? ORDER BY value, scheme",
+        (contact_id,),
     ).fetchall()
-    owners = [(str(row["number"]), by_number(conn, row["number"])) for row in rows]
-    return [(number, owner) for number, owner in owners if owner is not None]
+    owners = [(identity_of(row), by_identity(conn, identity_of(row))) for row in rows]
+    return [(identity, owner) for identity, owner in owners if owner is not None]
 
 
-def remember_whatsapp(tx: Tx, number: str, *, on_whatsapp: bool) -> None:
-    """What the look-up of WhatsApp answered for this number."""
+def remember_whatsapp(tx: Tx, identity: Identity, *, on_whatsapp: bool) -> None:
+    """What the look-up of WhatsApp answered for it."""
     tx.conn.execute(
-        "UPDATE contact_number SET on_whatsapp = ?, checked_ms = ? WHERE number = ?",
-        (int(on_whatsapp), tx.now_ms, number),
+        "UPDATE contact_identity SET on_whatsapp = ?, checked_ms = ?"
+        " WHERE value = ? AND scheme = ?",
+        (int(on_whatsapp), tx.now_ms, *identity),
     )
 
 
-def _create(tx: Tx, number: str, chosen_name: str | None) -> str:
+def _create(tx: Tx, identity: Identity, chosen_name: str | None) -> str:
     contact_id = tx.new_id()
     tx.conn.execute(
         "INSERT INTO contact (id, chosen_name, created_ms) VALUES (?, ?, ?)",
         (contact_id, chosen_name, tx.now_ms),
     )
-    attach_number(tx, contact_id, number)
+    attach(tx, contact_id, identity)
     tx.emit(EventKind.CONTACT_CREATED, contact_id=contact_id)
     return contact_id
 
@@ -144,5 +169,5 @@ def _from_row(conn: sqlite3.Connection, row: sqlite3.Row) -> Contact:
         chosen_name=row["chosen_name"],
         office_name=row["office_name"],
         personnel_number=row["personnel_number"],
-        numbers=numbers_of(conn, row["id"]),
+        identities=identities_of(conn, row["id"]),
     )

@@ -44,12 +44,12 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.IDENTITY: "chosen_name office_name personnel_number",
         DataClass.TECHNICAL: "id created_ms joined_into",
     },
-    "contact_number": {
-        DataClass.IDENTITY: "number on_whatsapp",
+    "contact_identity": {
+        DataClass.IDENTITY: "value scheme on_whatsapp",
         DataClass.TECHNICAL: "contact_id checked_ms created_ms",
     },
-    "number_claim": {
-        DataClass.IDENTITY: "number",
+    "identity_claim": {
+        DataClass.IDENTITY: "value scheme",
         DataClass.TECHNICAL: "contact_id staff_id at_ms",
     },
     "chat_group": {
@@ -84,7 +84,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.TECHNICAL: "token_id key body_hash status at_ms",
     },
     "message": {
-        DataClass.IDENTITY: "number sender_name device_key",
+        DataClass.IDENTITY: "value scheme sender_name device_key",
         DataClass.CONTENT: "text",
         DataClass.EVIDENCE: (
             "direction channel state reason origin rule staff_id token_id happened_ms written_ms"
@@ -123,13 +123,13 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     },
     "tick_visit": {DataClass.TECHNICAL: "message_id due_ms device_id"},
     "consent": {
-        DataClass.IDENTITY: "number",
+        DataClass.IDENTITY: "value scheme",
         DataClass.EVIDENCE: (
             "kind channel message_id words source given_ms recorded_by at_ms line_id"
         ),
         DataClass.TECHNICAL: "seq contact_id as_of",
     },
-    "erasure": {DataClass.EVIDENCE: "stands_for at_ms"},
+    "erasure": {DataClass.EVIDENCE: "stands_for scheme at_ms"},
     "event_retention": {DataClass.EVIDENCE: "before_seq at_ms"},
     "near_stop": {
         DataClass.EVIDENCE: "decision staff_id decided_ms",
@@ -139,7 +139,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     "draft": {DataClass.CONTENT: "text", DataClass.TECHNICAL: "staff_id conversation_id saved_ms"},
     "read_mark": {DataClass.TECHNICAL: "staff_id conversation_id message_id at_ms"},
     "missed_call": {
-        DataClass.IDENTITY: "number device_key",
+        DataClass.IDENTITY: "value scheme device_key",
         DataClass.EVIDENCE: "at_ms",
         DataClass.TECHNICAL: "id line_id",
     },

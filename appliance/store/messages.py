@@ -6,6 +6,7 @@ from typing import Any
 
 from appliance.channels import Channel
 from appliance.events import EventKind
+from appliance.identities import Identity
 from appliance.messages import TRANSITIONS, Direction, MessageClass, MessageState, Origin
 from appliance.reasons import Reason
 from appliance.store import conversations
@@ -19,7 +20,7 @@ class NewOutgoing:
     conversation_id: str
     line_id: str
     contact_id: str
-    number: str
+    identity: Identity
     text: str
     kind: MessageClass
     wanted: Channel | None = None
@@ -41,7 +42,7 @@ class NewIncoming:
     conversation_id: str
     line_id: str
     contact_id: str | None
-    number: str
+    identity: Identity
     text: str
     channel: Channel
     device_key: str
@@ -76,16 +77,16 @@ def enqueue(tx: Tx, new: NewOutgoing) -> str:
     """Keeps an accepted message as `queued`, with its event; gives its id."""
     message_id = new.id or tx.new_id()
     tx.conn.execute(
-        "INSERT INTO message (id, conversation_id, line_id, contact_id, number, direction, class,"
-        " wanted, text, state, reason, expected_ms, not_before_ms, expires_ms, answering, typed,"
-        " staff_id, token_id, rule, client_id, created_ms, happened_ms)"
-        " VALUES (?, ?, ?, ?, ?, 'out', ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO message (id, conversation_id, line_id, contact_id, value, scheme, direction,"
+        " class, wanted, text, state, reason, expected_ms, not_before_ms, expires_ms, answering,"
+        " typed, staff_id, token_id, rule, client_id, created_ms, happened_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?, 'out', ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             message_id,
             new.conversation_id,
             new.line_id,
             new.contact_id,
-            new.number,
+            *new.identity,
             new.kind.value,
             new.wanted.name if new.wanted else None,
             new.text,
@@ -122,17 +123,17 @@ def receive(tx: Tx, new: NewIncoming) -> str | None:
     """Keeps an incoming message, with its event; None when its key is already known."""
     message_id = tx.new_id()
     inserted = tx.conn.execute(
-        "INSERT INTO message (id, conversation_id, line_id, contact_id, number, direction,"
+        "INSERT INTO message (id, conversation_id, line_id, contact_id, value, scheme, direction,"
         " channel, text, state, device_key, sender_name, origin, exact, awaited, deleted_ms,"
         " created_ms, happened_ms, written_ms)"
-        " VALUES (?, ?, ?, ?, ?, 'in', ?, ?, 'received', ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " VALUES (?, ?, ?, ?, ?, ?, 'in', ?, ?, 'received', ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (device_key) WHERE device_key IS NOT NULL DO NOTHING RETURNING id",
         (
             message_id,
             new.conversation_id,
             new.line_id,
             new.contact_id,
-            new.number,
+            *new.identity,
             new.channel.name,
             new.text,
             new.device_key,

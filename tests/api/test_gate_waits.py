@@ -11,6 +11,7 @@ import httpx
 from appliance.api.services import GATE_THREADS
 from appliance.desk.access.passwords import hash_password
 from appliance.desk.team import staff
+from appliance.identities import tel
 from tests.api.office import Desk, Office
 from tests.api.web.test_web_rules import log_in
 
@@ -60,7 +61,7 @@ def test_waiting_for_a_phone_keeps_nobody_out(office: Office, tilburg: Desk) -> 
     path = f"/c/{conversation}/contact/numbers"
     sanne = log_in(office, "Sanne", role="staff", branch_id=tilburg.branch_id)
     with ThreadPoolExecutor(CROWD) as crowd:
-        with office.gate.holding(WORKER):
+        with office.gate.holding(tel(WORKER)):
             added = [
                 crowd.submit(sanne.post, path, {"number": f"06555007{n}"})
                 for n in range(10, 10 + CROWD)

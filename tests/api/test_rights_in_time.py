@@ -112,7 +112,7 @@ def test_who_lost_the_right_meanwhile_changes_nothing(
     }
     if "/decide" in path:
         office.store.write(in_doubt)
-    tables = ("message", "draft", "read_mark", "consent", "contact_number", "line", "branch")
+    tables = ("message", "draft", "read_mark", "consent", "contact_identity", "line", "branch")
     before = [office.count(table) for table in tables]
     events = office.count("event")
     status = held_up(
@@ -256,7 +256,7 @@ def test_who_sees_both_is_asked_whether_they_are_one(
     assert fatima.says(ELSEWHERE, join=join).startswith("200")
     assert numbers_of(office, tilburg, WORKER) == [WORKER, ELSEWHERE]
     assert 'name="join"' not in fatima.browser.get(question, **htmx).text
-    assert office.count("number_claim") == 0
+    assert office.count("identity_claim") == 0
 
 
 def test_who_sees_both_may_say_that_they_are_two(

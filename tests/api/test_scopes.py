@@ -20,7 +20,7 @@ def anna(office: Office, tilburg: Desk) -> str:
     office.writes(ANNA, tilburg, SECRET, name="Annie")
 
     def name(conn: object) -> str:
-        return str(conn.execute("SELECT contact_id FROM contact_number").fetchone()[0])  # type: ignore[attr-defined]
+        return str(conn.execute("SELECT contact_id FROM contact_identity").fetchone()[0])  # type: ignore[attr-defined]
 
     contact_id = office.store.read(name)
     office.store.write(
@@ -118,7 +118,7 @@ def test_a_landline_is_refused_without_its_number(
     landline = "+31201234567"
     office.writes(landline, tilburg)
     contact = office.caller().get(f"/contacts/{landline}").json()["id"]
-    office.store.write(lambda tx: tx.conn.execute("UPDATE contact_number SET on_whatsapp = NULL"))
+    office.store.write(lambda tx: tx.conn.execute("UPDATE contact_identity SET on_whatsapp = NULL"))
     body = {"line": tilburg.line_id, "to": contact, "text": "Hoi", "channel": "whatsapp"}
     answer = sender.post(body)
     assert (answer.status_code, answer.json()["field"]) == (422, "to")

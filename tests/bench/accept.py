@@ -10,6 +10,7 @@ from pathlib import Path
 from appliance.channels import Channel
 from appliance.clock import SystemClock
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
+from appliance.identities import tel
 from appliance.ids import new_id
 from appliance.messages import MessageClass
 from appliance.store import branches, consent, contacts, conversations, lines, messages
@@ -21,6 +22,7 @@ ROUNDS = 9
 COMMITS = 400
 TOGETHER = 32
 NUMBER = "+31612345678"
+WORKER = tel(NUMBER)
 
 
 @at_least(0.5, "of raw single-row commits")
@@ -78,12 +80,12 @@ def _enqueue_rate(path: Path) -> float:
         line_id = store.write(furnish)
 
         def new(tx: Tx) -> messages.NewOutgoing:
-            contact_id = contacts.ensure(tx, NUMBER)
+            contact_id = contacts.ensure(tx, WORKER)
             return messages.NewOutgoing(
                 conversation_id=conversations.with_contact(tx, line_id, contact_id),
                 line_id=line_id,
                 contact_id=contact_id,
-                number=NUMBER,
+                identity=WORKER,
                 text="Dienst om zes uur",
                 kind=MessageClass.REPLY,
             )
@@ -99,7 +101,7 @@ def _accept_rate(path: Path) -> float:
     try:
         line_id = store.write(furnish)
         request = SendRequest(
-            line_id=line_id, number=NUMBER, text="Dienst om zes uur", author=Author(rule="bench")
+            line_id=line_id, identity=WORKER, text="Dienst om zes uur", author=Author(rule="bench")
         )
 
         def accept_together(_: int) -> None:
@@ -116,10 +118,10 @@ def furnish(tx: Tx) -> str:
     """A branch, a line and a contact who wrote to it; the id of the line."""
     branch_id = branches.add_branch(tx, "Bench")
     line_id = lines.add_line(tx, branch_id=branch_id, number="+31687654321")
-    contact_id = contacts.ensure(tx, NUMBER)
+    contact_id = contacts.ensure(tx, WORKER)
     consent.record(
         tx,
-        number=NUMBER,
+        identity=WORKER,
         contact_id=contact_id,
         line_id=line_id,
         kind=ConsentKind.WROTE_FIRST,

@@ -23,6 +23,7 @@ from appliance.channels import Channel
 from appliance.clock import SystemClock
 from appliance.desk.access import tokens
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
+from appliance.identities import tel
 from appliance.queue.pacing import DEFAULT_PROFILE
 from appliance.runtime.balie import DATABASE, Balie
 from appliance.runtime.memory import keep_small
@@ -98,7 +99,7 @@ def _accept(tx: Tx, by_number: dict[str, str], texts: Sequence[dict[str, str]]) 
             tx,
             SendRequest(
                 line_id=by_number[each["line"]],
-                number=each["number"],
+                identity=tel(each["number"]),
                 text=each["text"],
                 author=Author(rule="bench"),
                 channel=Channel.SMS,
@@ -141,14 +142,14 @@ def _furnish(tx: Tx, ports: Sequence[str]) -> None:
         device_id = devices.enrol(tx, kind="modem", address=port)
         routes.add_route(tx, line_id=line_id, device_id=device_id, channel=Channel.SMS)
         for person in range(PEOPLE):
-            contact_id = contacts.ensure(tx, number_of(person))
+            contact_id = contacts.ensure(tx, tel(number_of(person)))
             conversation_id = conversations.with_contact(tx, line_id, contact_id)
             tx.conn.execute(
                 "UPDATE conversation SET last_in_ms = ? WHERE id = ?", (tx.now_ms, conversation_id)
             )
             consent.record(
                 tx,
-                number=number_of(person),
+                identity=tel(number_of(person)),
                 contact_id=contact_id,
                 line_id=line_id,
                 kind=ConsentKind.WROTE_FIRST,

@@ -12,6 +12,7 @@ from appliance.clock import ManualClock, SystemClock
 from appliance.desk.outgoing import lists as send_lists
 from appliance.desk.outgoing.sending import Author
 from appliance.devices.protocol import Proof, Tick
+from appliance.identities import tel
 from appliance.messages import MessageClass
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.gate import ConsentGate
@@ -109,7 +110,7 @@ def _list_of(tx: Tx, count: int) -> send_lists.ListRequest:
     tx.conn.execute("DELETE FROM message")
     tx.conn.execute("UPDATE conversation SET last_message_id = NULL, last_in_ms = ?", (tx.now_ms,))
     tx.conn.execute("UPDATE contact SET office_name = 'Anna ' || substr(id, -4)")
-    numbers = [row[0] for row in tx.conn.execute("SELECT number FROM contact_number")]
+    numbers = [row[0] for row in tx.conn.execute("SELECT value FROM contact_identity")]
     return send_lists.ListRequest(
         line_id=lines.lines(tx.conn)[0].id,
         numbers=numbers,
@@ -164,10 +165,10 @@ def _fill_line(tx: Tx, branch_id: str, place: int, waiting: int) -> str:
 
 
 def _wait(tx: Tx, line_id: str, number: str, place: int) -> None:
-    contact_id = contacts.ensure(tx, number)
+    contact_id = contacts.ensure(tx, tel(number))
     consent.record(
         tx,
-        number=number,
+        identity=tel(number),
         contact_id=contact_id,
         line_id=line_id,
         kind=ConsentKind.WROTE_FIRST,
@@ -188,7 +189,7 @@ def _wait(tx: Tx, line_id: str, number: str, place: int) -> None:
             conversation_id=conversation_id,
             line_id=line_id,
             contact_id=contact_id,
-            number=number,
+            identity=tel(number),
             text=f"Dienst {place} begint om zes uur",
             kind=kind,
             answering=answering,

@@ -25,7 +25,7 @@ CONTACTS, CONVERSATIONS, MESSAGES = 50_000, 60_000, 1_060_000
 
 _WORKER = "+31611111111"
 _YEARS_MS = 2 * 365 * DAY_MS
-_OF_A_PERSON = ("contact", "contact_number", "conversation", "consent", "welcome")
+_OF_A_PERSON = ("contact", "contact_identity", "conversation", "consent", "welcome")
 _OF_AN_EXCHANGE = ("message", "attempt", "event")
 # Some write every day for two years, most a few times.
 _EAGER = 1.2
@@ -151,7 +151,7 @@ def _of_talk(row: Row, talk: Talk) -> Row:
     mine = {
         "conversation_id": talk.conversation_id,
         "contact_id": talk.contact_id,
-        "number": talk.number,
+        "value": talk.number,
         "message_id": None,
     }
     return {name: value for name, value in mine.items() if row.get(name) is not None}

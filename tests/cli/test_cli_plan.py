@@ -14,6 +14,7 @@ from appliance.clock import SystemClock
 from appliance.desk.intake.receive import Reception
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.devices.protocol import DeviceState, Incoming, Status
+from appliance.identities import tel
 from appliance.messages import MessageClass
 from appliance.queue.gate import ConsentGate
 from appliance.reasons import Reason
@@ -45,7 +46,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     reception.received(phone, [hello])
     request = SendRequest(
         line_id=line_id,
-        number=WORKER,
+        identity=tel(WORKER),
         text="Er is werk.",
         author=Author(rule="test"),
         kind=MessageClass.LIST,

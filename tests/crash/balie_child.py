@@ -16,6 +16,7 @@ from typing import Any
 from appliance.channels import Channel
 from appliance.clock import ScaledClock
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
+from appliance.identities import tel
 from appliance.queue import outcomes
 from appliance.queue.pacing import DAY_MS, DEFAULT_PROFILE
 from appliance.queue.steps import Step
@@ -81,7 +82,7 @@ def _accept(balie: Balie, death: Death, command: dict[str, Any]) -> str:
         by_number = {line.number: line for line in lines.lines(tx.conn)}
         request = SendRequest(
             line_id=by_number[command["line"]].id,
-            number=command["number"],
+            identity=tel(command["number"]),
             text=command["text"],
             author=Author(rule="test"),
             channel=Channel.named(command["channel"]),

@@ -15,6 +15,7 @@ import httpx
 from appliance.channels import Channel
 from appliance.clock import ScaledClock, SystemClock
 from appliance.demo.children import EmulatedPhone, emulation, own_adb_server
+from appliance.identities import tel
 from appliance.runtime.balie import DATABASE
 from appliance.store import branches, consent, contacts, conversations, devices, lines, routes
 from appliance.store.connection import connect_reader
@@ -153,14 +154,14 @@ def _furnish(tx: Tx, phones: Sequence[EmulatedPhone], numbers: Sequence[str]) ->
 
 
 def _wrote(tx: Tx, line_id: str, number: str) -> None:
-    contact_id = contacts.ensure(tx, number)
+    contact_id = contacts.ensure(tx, tel(number))
     conversation_id = conversations.with_contact(tx, line_id, contact_id)
     tx.conn.execute(
         "UPDATE conversation SET last_in_ms = ? WHERE id = ?", (tx.now_ms, conversation_id)
     )
     consent.record(
         tx,
-        number=number,
+        identity=tel(number),
         contact_id=contact_id,
         line_id=line_id,
         kind=ConsentKind.WROTE_FIRST,

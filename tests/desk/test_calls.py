@@ -7,6 +7,7 @@ from appliance.desk.outgoing.sending import SendRequest, accept
 from appliance.devices.protocol import MissedCall
 from appliance.errors import Refused
 from appliance.events import EventKind
+from appliance.identities import tel
 from appliance.messages import MessageClass, MessageState
 from appliance.queue.permission import may_write
 from appliance.store import line_settings
@@ -125,7 +126,7 @@ def test_who_asked_to_stop_gets_nothing(counter: Counter) -> None:
 def test_who_objected_gets_nothing(counter: Counter) -> None:
     counter.knows(ANNA)
     counter.store.write(
-        lambda tx: object_everywhere(tx, ANNA, words="Nooit meer.", recorded_by="staff:x")
+        lambda tx: object_everywhere(tx, tel(ANNA), words="Nooit meer.", recorded_by="staff:x")
     )
     calls(counter)
     assert [row for row in counter.outgoing() if row["rule"] == "call"] == []
@@ -160,7 +161,7 @@ def test_a_second_answer_slipped_in_does_not_leave(counter: Counter) -> None:
     first = counter.outgoing()[0]["id"]
     request = SendRequest(
         line_id=counter.line_id,
-        number=ANNA,
+        identity=tel(ANNA),
         text="En nog iets.",
         author=STAFF,
         channel=SMS,
@@ -174,7 +175,7 @@ def test_a_second_answer_slipped_in_does_not_leave(counter: Counter) -> None:
             lambda conn: may_write(
                 conn,
                 line_id=counter.line_id,
-                number=ANNA,
+                identity=tel(ANNA),
                 channel=SMS,
                 kind=MessageClass.CONFIRMATION,
                 message_id=message_id,

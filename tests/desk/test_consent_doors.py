@@ -21,7 +21,7 @@ from appliance.queue.attempt import QueueAttempt
 from appliance.store import consent
 from appliance.store.consent import ConsentKind
 from appliance.store.store import Tx
-from tests.queue.counter import ANNA, BART, SMS, WHATSAPP, Counter, tapping
+from tests.queue.counter import ANNA, BART, SMS, WHATSAPP, Counter, tapping, who
 
 CSV = (
     "number,source,date,wording\n{number},Contract 2025,2025-11-03,Ik wil sms ontvangen over werk\n"
@@ -40,7 +40,7 @@ def imports(counter: Counter, *numbers: str) -> consent_import.Outcome:
 
 def code(counter: Counter, number: str = ANNA, channel: Channel | None = None) -> str:
     return counter.store.read(
-        lambda conn: consent.verdict(conn, counter.line_id, number, channel)
+        lambda conn: consent.verdict(conn, counter.line_id, who(number), channel)
     ).code
 
 
@@ -82,11 +82,12 @@ def test_a_stop_licenses_its_own_confirmation_only(counter: Counter) -> None:
     confirmation = counter.outgoing()[-1]["id"]
     counter.store.write(
         lambda tx: tx.conn.execute(
-            "INSERT INTO message (id, conversation_id, line_id, contact_id, number, direction,"
-            " class, channel, wanted, text, state, expires_ms, rule, created_ms, happened_ms)"
+            "INSERT INTO message (id, conversation_id, line_id, contact_id, value, scheme,"
+            " direction, class, channel, wanted, text, state, expires_ms, rule, created_ms,"
+            " happened_ms)"
             " SELECT '00000000-0000-7000-8000-000000000000', conversation_id, line_id, contact_id,"
-            " number, direction, class, channel, wanted, text, state, expires_ms, rule, created_ms,"
-            " happened_ms FROM message WHERE id = ?",
+            " value, scheme, direction, class, channel, wanted, text, state, expires_ms, rule,"
+            " created_ms, happened_ms FROM message WHERE id = ?",
             (confirmation,),
         )
     )
@@ -120,7 +121,7 @@ def test_an_objection_licenses_no_confirmation(counter: Counter) -> None:
 
 def test_imported_consent_reaches_sms_only(counter: Counter) -> None:
     """By itself the message goes by SMS; WhatsApp is refused, with what would change it."""
-    assert imports(counter, ANNA).added == [ANNA]
+    assert imports(counter, ANNA).added == [who(ANNA)]
     assert refused(counter, channel=WHATSAPP) == "consent-required"
     message_id = counter.queues()
     assert counter.row(message_id)["wanted"] == "sms"
@@ -173,12 +174,12 @@ def test_an_import_never_undoes_a_stop(counter: Counter) -> None:
     """Not before START, and not by a row that got into the ledger in another way."""
     counter.knows(ANNA)
     counter.hears("STOP")
-    assert imports(counter, ANNA).withdrawn == [ANNA]
+    assert imports(counter, ANNA).withdrawn == [who(ANNA)]
     (row,) = consent_import.read_rows(CSV.format(number=ANNA), now_ms=counter.clock.now_ms())
     counter.store.write(
         lambda tx: consent.record(
             tx,
-            number=ANNA,
+            identity=who(ANNA),
             contact_id=counter.contact_id(),
             line_id=counter.line_id,
             kind=ConsentKind.OPTED_IN,
@@ -194,7 +195,7 @@ def test_an_import_never_undoes_a_stop(counter: Counter) -> None:
 def test_an_import_never_takes_whatsapp_away(counter: Counter) -> None:
     """Who wrote first is known already, and stays reachable as before."""
     counter.knows(ANNA)
-    assert imports(counter, ANNA, BART).known == [ANNA]
+    assert imports(counter, ANNA, BART).known == [who(ANNA)]
     assert (code(counter, ANNA, WHATSAPP), code(counter, BART, WHATSAPP)) == (
         "ok",
         "consent-required",
@@ -204,9 +205,9 @@ def test_an_import_never_takes_whatsapp_away(counter: Counter) -> None:
 def objects(counter: Counter, number: str = ANNA) -> int:
     return counter.gate.write(
         counter.store,
-        (number,),
+        (who(number),),
         lambda tx: withdrawal.object_everywhere(
-            tx, number, words="Belde op: nergens meer", recorded_by="staff:1"
+            tx, who(number), words="Belde op: nergens meer", recorded_by="staff:1"
         ),
     )
 
@@ -218,7 +219,7 @@ def test_an_objection_closes_every_line(counter: Counter) -> None:
     counter.store.write(
         lambda tx: consent.record(
             tx,
-            number=ANNA,
+            identity=who(ANNA),
             contact_id=counter.contact_id(),
             line_id=other,
             kind=ConsentKind.WROTE_FIRST,
@@ -242,7 +243,7 @@ def test_an_objection_from_another_process_waits_for_the_tap(counter: Counter) -
 
     def from_the_command_line() -> int:
         return counter.store.write(
-            lambda tx: withdrawal.object_everywhere(tx, ANNA, words="x", recorded_by="cli")
+            lambda tx: withdrawal.object_everywhere(tx, who(ANNA), words="x", recorded_by="cli")
         )
 
     attempt = counter.attempt()
@@ -389,8 +390,8 @@ def test_a_join_while_a_stop_waits_is_noticed(counter: Counter) -> None:
     counter.knows(ANNA, BART)
     boss = counter.store.write(lambda tx: staff.add(tx, "Boss", role="admin", branch_id=None))
     stop = threading.Thread(target=counter.hears, args=("STOP",), kwargs={"sender": BART})
-    with counter.gate.holding(ANNA):
-        with counter.gate.holding(BART):
+    with counter.gate.holding(who(ANNA)):
+        with counter.gate.holding(who(BART)):
             stop.start()
             stop.join(0.05)
             counter.store.write(
@@ -408,11 +409,11 @@ def test_who_holds_a_person_holds_each_of_their_numbers(counter: Counter) -> Non
     numbers = [ANNA, BART, "+31633333333"]
 
     def hold(number: str) -> None:
-        with counter.gate.holding(number):
+        with counter.gate.holding(who(number)):
             pass
 
     taps = [threading.Thread(target=hold, args=(number,)) for number in numbers]
-    with counter.gate.holding(*numbers):
+    with counter.gate.holding(*map(who, numbers)):
         for tap in taps:
             tap.start()
             tap.join(0.05)
@@ -438,8 +439,8 @@ def test_an_import_without_proof_is_no_row(counter: Counter, missing: str) -> No
     with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
         counter.store.write(
             lambda tx: tx.conn.execute(
-                "INSERT INTO consent (number, contact_id, kind, source, words, given_ms,"  # noqa: S608 -- our own values
-                f" recorded_by, at_ms) SELECT '+31600000001', id, 'opted_in', 'paper',"
+                "INSERT INTO consent (value, scheme, contact_id, kind, source, words, given_ms,"  # noqa: S608 -- our own values
+                f" recorded_by, at_ms) SELECT '+31600000001', 'tel', id, 'opted_in', 'paper',"
                 f" {values['words']}, {values['given_ms']}, 'x', 1 FROM contact"
             )
         )

@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 from appliance.__main__ import app
 from appliance.desk.consent.consent_import import read_rows
 from appliance.errors import InvalidInput
+from appliance.identities import tel
 
 NOW_MS = 1_772_440_200_000
 """2 March 2026."""
@@ -20,7 +21,7 @@ ROW = "0612345678,Contract,2025-11-03,Ik wil sms over werk\n"
 def test_a_row_is_a_record() -> None:
     """Number, source, date and wording, as they are needed to prove it."""
     (row,) = read_rows(HEADING + ROW, now_ms=NOW_MS)
-    assert row.number == "+31612345678"
+    assert row.identity == tel("+31612345678")
     assert (row.proof.source, row.proof.words) == ("Contract", "Ik wil sms over werk")
     assert row.proof.given_ms == 1_762_128_000_000
 

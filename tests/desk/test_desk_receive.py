@@ -10,7 +10,7 @@ from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.events import EventKind
 from appliance.store import branch_settings, consent, contacts, devices
 from appliance.store.store import Tx
-from tests.queue.counter import ANNA, BART, BOTH, SMS, WHATSAPP, Counter
+from tests.queue.counter import ANNA, BART, BOTH, SMS, WHATSAPP, Counter, who
 
 STOPS = [
     "STOP",
@@ -68,8 +68,8 @@ def rules(counter: Counter, number: str = ANNA) -> list[str]:
 
 
 def ledger(counter: Counter) -> list[tuple[str, str]]:
-    rows = counter.all("SELECT number, kind FROM consent ORDER BY seq")
-    return [(row["number"], row["kind"]) for row in rows]
+    rows = counter.all("SELECT value, kind FROM consent ORDER BY seq")
+    return [(row["value"], row["kind"]) for row in rows]
 
 
 # A stranger
@@ -92,11 +92,11 @@ def test_consent_opens_no_way_to_what_is_no_number(counter: Counter) -> None:
     counter.hears("Hoi", sender="+1;reboot", channel=SMS)
 
     def agree(tx: Tx) -> None:
-        contact = contacts.by_number(tx.conn, "+1;reboot")
+        contact = contacts.by_identity(tx.conn, who("+1;reboot"))
         assert contact
         consent.record(
             tx,
-            number="+1;reboot",
+            identity=who("+1;reboot"),
             contact_id=contact.id,
             line_id=counter.line_id,
             kind=consent.ConsentKind.WROTE_FIRST,
@@ -118,15 +118,15 @@ def test_a_sender_of_no_known_country_can_be_answered(counter: Counter) -> None:
 def test_a_stranger_s_first_message_makes_everything_that_is_needed(counter: Counter) -> None:
     """A contact with the name they chose, a conversation, and consent with the message as proof."""
     counter.hears("Hoi, is er werk?", name="Anna")
-    contact = counter.store.read(lambda conn: contacts.by_number(conn, ANNA))
+    contact = counter.store.read(lambda conn: contacts.by_identity(conn, who(ANNA)))
     assert contact
-    assert (contact.name, contact.numbers) == ("Anna", (ANNA,))
+    assert (contact.name, contact.identities) == ("Anna", (who(ANNA),))
     message = counter.one("SELECT * FROM message WHERE direction = 'in'")
     assert (message["state"], message["text"]) == ("received", "Hoi, is er werk?")
     proof = counter.one("SELECT * FROM consent")
     assert proof["kind"] == "wrote_first"
     assert proof["message_id"] == message["id"]
-    assert (proof["number"], proof["line_id"]) == (ANNA, counter.line_id)
+    assert (proof["value"], proof["line_id"]) == (ANNA, counter.line_id)
     conversation = counter.one("SELECT * FROM conversation")
     assert conversation["contact_id"] == contact.id
     kinds = [each.kind for each in counter.events()]
@@ -384,7 +384,7 @@ def test_a_joined_number_shares_the_opt_out(counter: Counter) -> None:
     """STOP by either closes both; START opens its own number only."""
     counter.knows(ANNA, BART)
     keep = counter.contact_id(ANNA)
-    counter.store.write(lambda tx: desk_contacts.add_number(tx, keep, BART, "s"))
+    counter.store.write(lambda tx: desk_contacts.add_identity(tx, keep, who(BART), "s"))
     waiting = counter.queues(to=BART)
     counter.hears("STOP", ANNA)
     assert counter.row(waiting)["state"] == "cancelled"
@@ -401,7 +401,7 @@ def test_a_new_number_of_a_person_brings_no_consent(counter: Counter) -> None:
     """Consent is a number's: a second one has to write first."""
     counter.knows(ANNA)
     keep = counter.contact_id(ANNA)
-    counter.store.write(lambda tx: desk_contacts.add_number(tx, keep, BART, "s"))
+    counter.store.write(lambda tx: desk_contacts.add_identity(tx, keep, who(BART), "s"))
     with pytest.raises(Refused, match="never wrote"):
         counter.accepts(to=BART)
 
@@ -421,10 +421,10 @@ def test_joined_threads_become_one_in_the_order_of_time(counter: Counter) -> Non
     )
     assert [row["text"] for row in thread] == ["0", "1", "2", "3"]
     last = counter.one("SELECT * FROM message WHERE id = ?", conversation["last_message_id"])
-    assert (last["number"], conversation["last_ms"]) == (BART, last["happened_ms"])
+    assert (last["value"], conversation["last_ms"]) == (BART, last["happened_ms"])
     found = counter.store.read(lambda conn: contacts.find(conn, other))
     assert found
-    assert (found.id, set(found.numbers)) == (keep, {ANNA, BART})
+    assert (found.id, set(found.identities)) == (keep, {who(ANNA), who(BART)})
     assert counter.events(EventKind.CONTACT_JOINED)[0].facts == {"other": other}
 
 
@@ -455,7 +455,7 @@ def test_what_a_page_still_names_by_its_old_id_reaches_the_kept_contact(
     assert found
     assert (found.office_name, found.personnel_number) == ("Anna de Vries", None)
     with pytest.raises(NotFound):
-        counter.store.write(lambda tx: desk_contacts.add_number(tx, "nobody", ANNA, "s"))
+        counter.store.write(lambda tx: desk_contacts.add_identity(tx, "nobody", who(ANNA), "s"))
     with pytest.raises(Refused, match="one contact already"):
         counter.store.write(lambda tx: desk_contacts.join(tx, keep, other, "s"))
 
@@ -464,7 +464,7 @@ def test_a_name_that_they_change_is_followed(counter: Counter) -> None:
     """Their own name is theirs; the office's name for them goes before it."""
     counter.hears(name="Anna")
     counter.hears(name="Anna 🌻")
-    found = counter.store.read(lambda conn: contacts.by_number(conn, ANNA))
+    found = counter.store.read(lambda conn: contacts.by_identity(conn, who(ANNA)))
     assert found
     assert found.name == "Anna 🌻"
 

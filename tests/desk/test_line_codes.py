@@ -37,7 +37,7 @@ def comes(counter: Counter, text: str = CODE, sender: str = "WhatsApp", key: str
 def test_a_code_is_no_message(counter: Counter) -> None:
     """No contact, no conversation, no consent, no welcome, nobody who waits for an answer."""
     comes(counter)
-    for table in ("message", "contact", "contact_number", "conversation", "consent", "welcome"):
+    for table in ("message", "contact", "contact_identity", "conversation", "consent", "welcome"):
         assert counter.all(f"SELECT * FROM {table}") == [], table  # noqa: S608 -- our own words
     (code,) = readable(counter)
     assert (code.service, code.text) == ("WhatsApp", CODE)

@@ -13,6 +13,7 @@ from appliance.desk.outgoing.room import Room
 from appliance.desk.outgoing.wording import Wording, Words
 from appliance.devices.protocol import DeviceState, Status
 from appliance.errors import InvalidInput, LineFull
+from appliance.identities import tel
 from appliance.messages import MessageClass, MessageState
 from appliance.reasons import Reason
 from appliance.store import devices, line_settings, lines, routes
@@ -46,7 +47,7 @@ def named(counter: Counter, number: str, name: str) -> None:
     counter.store.write(
         lambda tx: tx.conn.execute(
             "UPDATE contact SET office_name = ? WHERE id ="
-            " (SELECT contact_id FROM contact_number WHERE number = ?)",
+            " (SELECT contact_id FROM contact_identity WHERE value = ?)",
             (name, number),
         )
     )
@@ -193,7 +194,9 @@ def test_a_wrong_clock_promises_no_time(counter: Counter) -> None:
 def test_a_person_is_reached_by_the_number_that_agreed(counter: Counter) -> None:
     """Another number of theirs that may not be written to does not stand in its way."""
     counter.knows(BART)
-    counter.store.write(lambda tx: editing.add_number(tx, counter.contact_id(BART), ANNA, "staff"))
+    counter.store.write(
+        lambda tx: editing.add_identity(tx, counter.contact_id(BART), tel(ANNA), "staff")
+    )
     found = previewed(counter, request(counter, [ANNA, BART, BART]))
     assert [each.refusal for each in found] == ["consent-required", None, "twice"]
 

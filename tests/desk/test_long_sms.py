@@ -52,7 +52,7 @@ def comes(modem: Modem, *parts: IncomingPart) -> None:
 
 def shown(counter: Counter, sender: str = ANNA) -> list[str]:
     rows = counter.all(
-        "SELECT text FROM message WHERE direction = 'in' AND number = ? AND channel = 'sms'"
+        "SELECT text FROM message WHERE direction = 'in' AND value = ? AND channel = 'sms'"
         " ORDER BY id",
         sender,
     )

@@ -29,7 +29,7 @@ def test_a_group_and_who_posts_in_it_are_cleaned(counter: Counter) -> None:
     """Its name is anybody's in it to choose."""
     counter.hears(sender=ODD, group=Group(jid="1@g.us", name="Loods\u202e 4\n" + "x" * 500))
     assert counter.one("SELECT name FROM chat_group")["name"] == ("Loods 4 " + "x" * 500)[:MAX_NAME]
-    assert counter.one("SELECT number FROM message")["number"] == SHOWN
+    assert counter.one("SELECT value FROM message")["value"] == SHOWN
     counter.hears(group=Group(jid="2@g.us", name="\u2800"))
     assert counter.one("SELECT name FROM chat_group WHERE jid = '2@g.us'")["name"] == "?"
 
@@ -37,11 +37,11 @@ def test_a_group_and_who_posts_in_it_are_cleaned(counter: Counter) -> None:
 def test_a_word_that_an_sms_comes_under_is_cleaned(counter: Counter) -> None:
     """It names the contact, and the driver finds by it what it told before."""
     counter.hears(sender="\u202eLOO\u200bDS", channel=SMS, key="sms:1")
-    assert counter.one("SELECT number FROM contact_number")["number"] == "LOODS"
+    assert counter.one("SELECT value FROM contact_identity")["value"] == "LOODS"
     (told,) = counter.reception.recent(counter.device_id, "\u202eLOO\u200bDS", since_ms=0)
     assert told.key == "sms:1"
     counter.hears(sender="\u200b", channel=SMS)
-    assert counter.one("SELECT number FROM message ORDER BY id DESC")["number"] == "?"
+    assert counter.one("SELECT value FROM message ORDER BY id DESC")["value"] == "?"
 
 
 def test_the_name_at_the_office_is_cleaned(counter: Counter) -> None:

@@ -12,6 +12,7 @@ from appliance.desk.outgoing.lists import ListRequest, accept_list, preview
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.team import staff
 from appliance.errors import NotFound, Refused, Transient
+from appliance.identities import tel
 from appliance.messages import MessageClass, MessageState
 from appliance.queue import undecided
 from appliance.store import consent, messages
@@ -35,7 +36,7 @@ def asked(counter: Counter) -> str:
 
 
 def code(counter: Counter) -> str:
-    return counter.store.read(lambda conn: consent.verdict(conn, counter.line_id, ANNA)).code
+    return counter.store.read(lambda conn: consent.verdict(conn, counter.line_id, tel(ANNA))).code
 
 
 def test_it_is_marked_and_not_obeyed(counter: Counter) -> None:
@@ -211,7 +212,7 @@ def consented(counter: Counter, line_id: str) -> None:
     counter.store.write(
         lambda tx: consent.record(
             tx,
-            number=ANNA,
+            identity=tel(ANNA),
             contact_id=counter.contact_id(),
             line_id=line_id,
             kind=consent.ConsentKind.WROTE_FIRST,
@@ -324,7 +325,7 @@ def test_sign_off_is_confirmed_whatever_was_confirmed_before(counter: Counter, s
                 conversation_id=counter.row(message_id)["conversation_id"],
                 line_id=counter.line_id,
                 contact_id=counter.contact_id(),
-                number=ANNA,
+                identity=tel(ANNA),
                 text="Bel ons.",
                 kind=MessageClass.CONFIRMATION,
                 rule="call",

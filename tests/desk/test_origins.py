@@ -90,8 +90,8 @@ def test_parts_for_a_machine_are_one_technical_message(counter: Counter) -> None
         for number, text, origin in ((1, "abc", Origin.PERSON), (2, "[01]", Origin.TECHNICAL))
     ]
     counter.reception.received_parts(modem.device_id, parts)
-    (row,) = counter.all("SELECT text, origin, number FROM message WHERE direction = 'in'")
-    assert (row["text"], row["origin"], row["number"]) == ("abc[01]", "technical", QUOTED)
+    (row,) = counter.all("SELECT text, origin, value FROM message WHERE direction = 'in'")
+    assert (row["text"], row["origin"], row["value"]) == ("abc[01]", "technical", QUOTED)
     assert counter.all("SELECT 1 FROM consent") == []
 
 
@@ -114,7 +114,7 @@ def test_a_notice_in_two_parts_is_one_notice_whichever_part_says_so(
         ).pdu()
         arrivals = sort([Brought(pdu=pdu)], now_ms=counter.clock.now_ms())
         counter.reception.received_parts(modem.device_id, arrivals.parts)
-    (row,) = counter.all("SELECT text, origin, number FROM message WHERE direction = 'in'")
+    (row,) = counter.all("SELECT text, origin, value FROM message WHERE direction = 'in'")
     assert tuple(row.values()) == ("3 nieuwe berichten", "notice", f"“{MAILBOX}”")
     assert counter.all("SELECT 1 FROM consent") == []
     assert counter.all("SELECT 1 FROM message WHERE direction = 'out'") == []
@@ -141,7 +141,7 @@ def test_a_late_part_of_a_notice_is_nobody_s_either(counter: Counter) -> None:
         counter.reception.received_parts(modem.device_id, [late])
         counter.clock.advance(s=601)
         counter.reception.show_incomplete()
-    rows = counter.all("SELECT origin, number FROM message WHERE direction = 'in'")
+    rows = counter.all("SELECT origin, value FROM message WHERE direction = 'in'")
     assert [tuple(row.values()) for row in rows] == [("notice", QUOTED)] * 2
     assert counter.all("SELECT 1 FROM consent") == []
 

@@ -11,6 +11,7 @@ from appliance.desk.inbox.marks import mark_read
 from appliance.desk.team import staff
 from appliance.devices.protocol import DeviceState
 from appliance.events import EventKind
+from appliance.identities import tel
 from appliance.messages import MessageClass, MessageState
 from appliance.reasons import Reason
 from appliance.store import (
@@ -121,7 +122,7 @@ class Filler:
         key = f"test-{self._count}"
 
         def work(tx: Tx) -> str:
-            contact_id = contacts.ensure(tx, number, chosen_name=name)
+            contact_id = contacts.ensure(tx, tel(number), chosen_name=name)
             conversation_id = conversations.with_contact(tx, line_id, contact_id)
             message_id = messages.receive(
                 tx,
@@ -129,7 +130,7 @@ class Filler:
                     conversation_id=conversation_id,
                     line_id=line_id,
                     contact_id=contact_id,
-                    number=number,
+                    identity=tel(number),
                     text=text,
                     channel=channel,
                     device_key=key,
@@ -138,10 +139,10 @@ class Filler:
                     happened_ms=tx.now_ms - ago_ms,
                 ),
             )
-            if not consent.verdict(tx.conn, line_id, number).entry:
+            if not consent.verdict(tx.conn, line_id, tel(number)).entry:
                 consent.record(
                     tx,
-                    number=number,
+                    identity=tel(number),
                     contact_id=contact_id,
                     line_id=line_id,
                     kind=ConsentKind.WROTE_FIRST,
@@ -162,7 +163,7 @@ class Filler:
         def work(tx: Tx) -> None:
             consent.record(
                 tx,
-                number=row["number"],
+                identity=tel(row["value"]),
                 contact_id=row["contact_id"],
                 line_id=row["line_id"],
                 kind=ConsentKind.OPTED_OUT,
@@ -195,7 +196,7 @@ class Filler:
                     conversation_id=row["id"],
                     line_id=row["line_id"],
                     contact_id=row["contact_id"],
-                    number=row["number"],
+                    identity=tel(row["value"]),
                     text=text,
                     kind=MessageClass.AUTOMATIC if rule else MessageClass.REPLY,
                     staff_id=self.filled.staff[by] if by else None,
@@ -259,7 +260,7 @@ class Filler:
                     conversation_id=conversation_id,
                     line_id=line_id,
                     contact_id=None,
-                    number=sender,
+                    identity=Channel.WHATSAPP.told(sender),
                     text=text,
                     channel=Channel.WHATSAPP,
                     device_key=key,
@@ -276,8 +277,8 @@ class Filler:
     def _conversation(self, name: str) -> dict[str, str]:
         row = self.store.read(
             lambda conn: conn.execute(
-                "SELECT c.id, c.line_id, c.contact_id, n.number FROM conversation c"
-                " JOIN contact_number n ON n.contact_id = c.contact_id WHERE c.id = ?",
+                "SELECT c.id, c.line_id, c.contact_id, n.value FROM conversation c"
+                " JOIN contact_identity n ON n.contact_id = c.contact_id WHERE c.id = ?",
                 (self.filled.conversations[name],),
             ).fetchone()
         )

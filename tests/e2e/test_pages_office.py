@@ -122,9 +122,9 @@ def test_who_writes_to_two_numbers_chooses_one(open_page: OpenPage, place: Place
     page = opened(open_page(), FATIMA)
     place.desk.store.write(
         lambda tx: tx.conn.execute(
-            "INSERT INTO contact_number (number, contact_id, created_ms)"
-            " SELECT '+31612345619', contact_id, 1 FROM contact_number"
-            " WHERE number = '+31612345611'"
+            "INSERT INTO contact_identity (value, scheme, contact_id, created_ms)"
+            " SELECT '+31612345619', scheme, contact_id, 1 FROM contact_identity"
+            " WHERE value = '+31612345611'"
         )
     )
     page.reload()

@@ -155,7 +155,7 @@ def test_a_stranger_cannot_be_written_to(open_page: OpenPage, place: Place) -> N
     expect(note).to_have_attribute("data-code", "consent-required")
     expect(note).to_contain_text("+31 6 12345601")
     expect(page.get_by_label("Message", exact=True)).to_have_value("Wij hebben werk voor u!")
-    assert place.count("SELECT count(*) FROM contact_number WHERE number = '+31612345699'") == 0
+    assert place.count("SELECT count(*) FROM contact_identity WHERE value = '+31612345699'") == 0
     page.get_by_label("To number").fill("12")
     page.get_by_role("button", name="Send").click()
     expect(note).to_contain_text("not a telephone number")

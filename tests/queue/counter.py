@@ -28,6 +28,7 @@ from appliance.devices.protocol import (
     Visit,
 )
 from appliance.events import Event, EventKind
+from appliance.identities import Identity
 from appliance.messages import MessageState
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.gate import ConsentGate
@@ -44,6 +45,11 @@ BOTH = frozenset({WHATSAPP, SMS})
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 STAFF = Author(rule="test")
 HOUR_S = 3600
+
+
+def who(shown: str) -> Identity:
+    """Whom a phone means that shows this on WhatsApp."""
+    return WHATSAPP.told(shown)
 
 
 def at(text: str, zone: ZoneInfo = AMSTERDAM) -> int:
@@ -137,17 +143,19 @@ class Counter:
             )
         )
 
-    def accepts(self, text: str = "Kom je morgen?", to: str = ANNA, **about: Any) -> Accepted:
+    def accepts(
+        self, text: str = "Kom je morgen?", to: str | Identity = ANNA, **about: Any
+    ) -> Accepted:
         request = SendRequest(
             line_id=about.pop("line_id", self.line_id),
-            number=to,
+            identity=who(to) if isinstance(to, str) else to,
             text=text,
             author=about.pop("author", STAFF),
             **about,
         )
         return self.store.write(lambda tx: accept(tx, request))
 
-    def queues(self, text: str = "Kom je morgen?", to: str = ANNA, **about: Any) -> str:
+    def queues(self, text: str = "Kom je morgen?", to: str | Identity = ANNA, **about: Any) -> str:
         """The id of a message that somebody at the counter just typed."""
         return self.accepts(text, to, **{"typed": True, **about}).id
 
@@ -197,7 +205,7 @@ class Counter:
     def outgoing(self, to: str = ANNA) -> Sequence[Mapping[str, Any]]:
         """What goes to somebody, oldest first."""
         return self.all(
-            "SELECT * FROM message WHERE direction = 'out' AND number = ? ORDER BY id", to
+            "SELECT * FROM message WHERE direction = 'out' AND value = ? ORDER BY id", to
         )
 
     def events(self, kind: EventKind | None = None, *, after: int = 0) -> Sequence[Event]:
@@ -208,7 +216,7 @@ class Counter:
         return self.store.read(events.last_seq)
 
     def contact_id(self, number: str = ANNA) -> str:
-        found = self.store.read(lambda conn: contacts.by_number(conn, number))
+        found = self.store.read(lambda conn: contacts.by_identity(conn, who(number)))
         assert found
         return found.id
 

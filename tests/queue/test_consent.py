@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appliance.identities import tel
 from appliance.store import consent
 from appliance.store.consent import CLOSES, OPENS, OPENS_AGAIN, ConsentKind, Entry, decide
 from tests.queue.counter import ANNA, BART, Counter
@@ -14,7 +15,7 @@ NUMBERS = (ANNA, BART, "+31633333333")
 
 def ledger(*rows: tuple[str, ConsentKind]) -> list[Entry]:
     return [
-        Entry(number=number, line_id="line", kind=kind, message_id=None, at_ms=at_ms)
+        Entry(identity=tel(number), line_id="line", kind=kind, message_id=None, at_ms=at_ms)
         for at_ms, (number, kind) in enumerate(rows)
     ]
 
@@ -45,7 +46,7 @@ TABLE = [
 @pytest.mark.parametrize(("rows", "code"), [row[1:] for row in TABLE], ids=[r[0] for r in TABLE])
 def test_the_verdict(rows: list[tuple[str, ConsentKind]], code: str) -> None:
     """May Anna be written to, by the ledger of the person that she is."""
-    verdict = decide(ANNA, ledger(*rows))
+    verdict = decide(tel(ANNA), ledger(*rows))
     assert verdict.code == code
     assert verdict.allowed == (code == "ok")
 
@@ -59,7 +60,7 @@ def test_an_opt_out_closes_every_number(
 ) -> None:
     """Whatever was before, after a withdrawal by one number none may be written to."""
     after = ledger(*rows, (by, kind))
-    assert [decide(number, after).code for number in NUMBERS] == ["opted-out"] * 3
+    assert [decide(tel(number), after).code for number in NUMBERS] == ["opted-out"] * 3
 
 
 @given(entries, st.sampled_from(NUMBERS), st.sampled_from(sorted(OPENS, key=str)))
@@ -73,20 +74,20 @@ def test_an_opt_in_opens_its_own_number_only(
     withdrawn = any(entry.kind in CLOSES for entry in before)
     opens = kind in OPENS_AGAIN or not withdrawn
     for number in NUMBERS:
-        expected = "ok" if number == by and opens else decide(number, before).code
-        assert decide(number, after).code == expected
+        expected = "ok" if number == by and opens else decide(tel(number), before).code
+        assert decide(tel(number), after).code == expected
 
 
 @given(entries, st.sampled_from(NUMBERS))
 def test_the_deciding_row_is_named(rows: list[tuple[str, ConsentKind]], number: str) -> None:
     """A yes names the row that opened, after the last one that closed; a no the one that closed."""
-    verdict = decide(number, ledger(*rows))
+    verdict = decide(tel(number), ledger(*rows))
     closing = [entry for entry in ledger(*rows) if entry.kind in CLOSES]
     match verdict.code:
         case "ok":
             assert verdict.entry
             assert verdict.entry.kind in OPENS
-            assert verdict.entry.number == number
+            assert verdict.entry.identity == tel(number)
             assert not closing or closing[-1].at_ms < verdict.entry.at_ms
         case "opted-out":
             assert verdict.entry == closing[-1]
@@ -100,7 +101,7 @@ def test_consent_is_for_one_line(counter: Counter) -> None:
     counter.knows(ANNA)
     other, _ = counter.add_line("+31687654322", "R58M999")
     codes = [
-        counter.store.read(lambda conn, line=line: consent.verdict(conn, line, ANNA)).code  # type: ignore[misc]
+        counter.store.read(lambda conn, line=line: consent.verdict(conn, line, tel(ANNA))).code  # type: ignore[misc]
         for line in (counter.line_id, other)
     ]
     assert codes == ["ok", "consent-required"]
@@ -112,18 +113,18 @@ def test_a_row_without_a_line_counts_everywhere(counter: Counter) -> None:
     counter.store.write(
         lambda tx: consent.record(
             tx,
-            number=ANNA,
+            identity=tel(ANNA),
             contact_id=counter.contact_id(),
             line_id=None,
             kind=K.OBJECTED,
             recorded_by="staff:1",
         )
     )
-    verdict = counter.store.read(lambda conn: consent.verdict(conn, counter.line_id, ANNA))
+    verdict = counter.store.read(lambda conn: consent.verdict(conn, counter.line_id, tel(ANNA)))
     assert verdict.code == "opted-out"
 
 
 def test_a_number_that_nobody_has_is_not_licensed(counter: Counter) -> None:
     """Without a contact there is no consent."""
-    verdict = counter.store.read(lambda conn: consent.verdict(conn, counter.line_id, ANNA))
+    verdict = counter.store.read(lambda conn: consent.verdict(conn, counter.line_id, tel(ANNA)))
     assert verdict.code == "consent-required"

@@ -348,9 +348,10 @@ def test_an_answer_is_for_the_line_that_last_wrote_to_that_number(
         counter.hears("Hoi daar")  # over the first phone, whose line is the first
     counter.store.write(
         lambda tx: tx.conn.execute(
-            "INSERT INTO consent (number, contact_id, line_id, kind, recorded_by, at_ms)"
-            " SELECT number, contact_id, ?, kind, recorded_by, at_ms FROM consent"
-            " WHERE number = ? LIMIT 1",
+            "INSERT INTO consent"
+            " (value, scheme, contact_id, line_id, kind, recorded_by, at_ms)"
+            " SELECT value, scheme, contact_id, ?, kind, recorded_by, at_ms FROM consent"
+            " WHERE value = ? LIMIT 1",
             (second, ANNA),
         )
     )
@@ -388,8 +389,9 @@ def test_a_shared_modem_is_one_sim(counter: Counter, modem: Modem) -> None:
     ids = [counter.line_id, *(shared(counter, modem, f"+3168700001{n}") for n in range(3))]
     counter.store.write(
         lambda tx: tx.conn.executemany(
-            "INSERT INTO consent (number, contact_id, line_id, kind, recorded_by, at_ms)"
-            " SELECT number, contact_id, ?, kind, recorded_by, at_ms FROM consent",
+            "INSERT INTO consent"
+            " (value, scheme, contact_id, line_id, kind, recorded_by, at_ms)"
+            " SELECT value, scheme, contact_id, ?, kind, recorded_by, at_ms FROM consent",
             [(each,) for each in ids[1:]],
         )
     )

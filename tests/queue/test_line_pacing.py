@@ -6,6 +6,7 @@ import pytest
 
 from appliance.channels import Channel
 from appliance.devices.protocol import DeviceState, Proof, Sim, Tick
+from appliance.identities import tel
 from appliance.messages import MessageClass
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.profile import checked
@@ -27,8 +28,8 @@ def agreed_on_paper(counter: Counter, *numbers: str) -> None:
         for number in numbers:
             consent.record(
                 tx,
-                number=number,
-                contact_id=contacts.ensure(tx, number),
+                identity=tel(number),
+                contact_id=contacts.ensure(tx, tel(number)),
                 line_id=counter.line_id,
                 kind=ConsentKind.OPTED_IN,
                 channel=Channel.SMS,

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from appliance.identities import tel
 from appliance.messages import MessageClass
 from appliance.queue.office_hours import OfficeHours
 from appliance.queue.pacing import (
@@ -40,7 +41,7 @@ LIST, REPLY = MessageClass.LIST, MessageClass.REPLY
 def waiting(**about: object) -> Waiting:
     plain = Waiting(
         id="id",
-        number=ANNA,
+        identity=tel(ANNA),
         kind=REPLY,
         text_length=60,
         created_ms=MONDAY,
@@ -63,9 +64,9 @@ def slot(
     return found.at_ms, found.brake
 
 
-def sent(*ago_ms: int, answering: bool = True, number: str = ANNA) -> Sequence[Left]:
+def sent(*ago_ms: int, answering: bool = True) -> Sequence[Left]:
     times = sorted(MONDAY - each for each in ago_ms)
-    return [Left(at_ms=each, number=number, answering=answering) for each in times]
+    return [Left(at_ms=each, identity=tel(ANNA), answering=answering) for each in times]
 
 
 def test_a_typed_reply_leaves_at_once() -> None:
@@ -173,14 +174,14 @@ def test_the_day_s_budget_grows_with_the_line_s_age(age_days: int, budget: int) 
 def test_a_plan_s_recipients_of_a_month_are_capped() -> None:
     """The 251st number of a month waits; one of the 250 does not."""
     left = [
-        Left(at_ms=MONDAY - 20 * DAY_MS + i * 60_000, number=f"+316{i:08}", answering=True)
+        Left(at_ms=MONDAY - 20 * DAY_MS + i * 60_000, identity=tel(f"+316{i:08}"), answering=True)
         for i in range(250)
     ]
     at_ms, brake = slot(replace(BEGUN, created_ms=OLD), *left)
     assert at_ms is not None
     assert at_ms >= left[0].at_ms + MONTH_MS
     assert brake in (Reason.CEILING_MONTH, Reason.OFFICE_HOURS)
-    known = replace(BEGUN, number=left[7].number, created_ms=OLD)
+    known = replace(BEGUN, identity=left[7].identity, created_ms=OLD)
     assert slot(known, *left) == (MONDAY, None)
 
 
@@ -225,7 +226,12 @@ def test_a_stricter_limit_of_the_phone_brakes_earlier() -> None:
 def test_conversations_that_balie_begins_are_counted_apart() -> None:
     """Two new people a day; more to one of them, and answers to anybody, are none."""
     others = [
-        Left(at_ms=MONDAY - ago * HOUR_MS, number=f"+3169{ago}", answering=False, first=True)
+        Left(
+            at_ms=MONDAY - ago * HOUR_MS,
+            identity=tel(f"+3169000000{ago}"),
+            answering=False,
+            first=True,
+        )
         for ago in (3, 2)
     ]
     stranger = replace(BEGUN, first=True, text_length=1)
@@ -234,7 +240,7 @@ def test_conversations_that_balie_begins_are_counted_apart() -> None:
     assert at_ms >= others[0].at_ms + DAY_MS
     assert brake in (Reason.FIRST_CONTACTS, Reason.OFFICE_HOURS)
     assert slot(stranger, *others[1:])[0] == MONDAY + 4_000 + MINUTE_MS // 180
-    assert slot(replace(stranger, number="+31692"), *others)[1] is Reason.TYPING
+    assert slot(replace(stranger, identity=tel("+31690000002")), *others)[1] is Reason.TYPING
     assert slot(replace(stranger, kind=REPLY), *others)[1] is Reason.TYPING
     assert slot(replace(stranger, answering=True), *others)[1] is Reason.TYPING
 
@@ -296,7 +302,7 @@ def test_an_office_that_never_opens_promises_nothing() -> None:
 messages = st.builds(
     Waiting,
     id=st.uuids().map(str),
-    number=st.sampled_from([f"+3160000000{i}" for i in range(6)]),
+    identity=st.sampled_from([tel(f"+3160000000{i}") for i in range(6)]),
     kind=st.sampled_from(MessageClass),
     text_length=st.integers(1, 1_600),
     created_ms=st.just(MONDAY),
@@ -313,7 +319,7 @@ histories = st.lists(
     st.builds(
         Left,
         at_ms=st.integers(MONDAY - 2 * HOUR_MS, MONDAY),
-        number=st.just(ANNA),
+        identity=st.just(tel(ANNA)),
         answering=st.booleans(),
         parts=st.integers(1, 4),
         sms=st.booleans(),
@@ -348,8 +354,8 @@ def test_a_slot_exceeds_no_window(message: Waiting, left: list[Left], now_ms: in
     if found.at_ms is None:
         return
     slot_ms, share = found.at_ms, 1.0 if message.is_reply else 0.8
-    known = {each.number for each in left}
-    first = {each.number for each in left if each.first and each.at_ms > slot_ms - DAY_MS}
+    known = {each.identity for each in left}
+    first = {each.identity for each in left if each.first and each.at_ms > slot_ms - DAY_MS}
     for span_ms, ceiling, counted in (
         (MINUTE_MS, 6, left),
         (HOUR_MS, 80, left),
@@ -360,7 +366,7 @@ def test_a_slot_exceeds_no_window(message: Waiting, left: list[Left], now_ms: in
     if message.is_begun:
         begun = [each for each in left if not each.answering and each.at_ms > slot_ms - DAY_MS]
         assert sum(each.parts for each in begun) + message.parts <= 150
-        assert not message.first or message.number in known or len(first) < 2
+        assert not message.first or message.identity in known or len(first) < 2
     if left:
         assert slot_ms >= left[-1].at_ms + 1_000
 
@@ -414,7 +420,9 @@ def simulate(arrivals: Sequence[Waiting], *, since_ms: int, days: int) -> list[S
         if ready:
             line.remove(ready[0])
             done.append(Sent(at_ms=now_ms, message=ready[0]))
-            left.append(Left(at_ms=now_ms, number=ready[0].number, answering=ready[0].answering))
+            left.append(
+                Left(at_ms=now_ms, identity=ready[0].identity, answering=ready[0].answering)
+            )
             now_ms += 1_000  # a phone needs a while
             continue
         moments = [at_ms for at_ms, _ in slots if at_ms is not None]
@@ -429,7 +437,7 @@ def arrivals(seed: int, days: int, per_day: int, start_ms: int) -> list[Waiting]
     return [
         waiting(
             id=f"{seed}-{i}",
-            number=f"+316{dice.randrange(150):08}",
+            identity=tel(f"+316{dice.randrange(150):08}"),
             kind=(kind := dice.choice([REPLY, REPLY, MessageClass.AUTOMATIC, LIST])),
             answering=kind is REPLY or dice.random() < 0.3,
             typed=kind is REPLY and dice.random() < 0.7,
@@ -494,7 +502,7 @@ def test_a_typed_reply_among_a_list_waits_only_for_a_full_window() -> None:
     asked = [
         waiting(
             id=f"list-{i}",
-            number=f"+316{i:08}",
+            identity=tel(f"+316{i:08}"),
             kind=LIST,
             answering=True,
             text_length=10,

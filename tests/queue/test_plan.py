@@ -164,7 +164,7 @@ def test_a_phone_that_cannot_send_promises_no_time(
 def test_a_line_without_a_route_says_so(counter: Counter) -> None:
     """A text too long for SMS to somebody without WhatsApp has no way to travel."""
     counter.knows(ANNA)
-    counter.store.write(lambda tx: tx.conn.execute("UPDATE contact_number SET on_whatsapp = 0"))
+    counter.store.write(lambda tx: tx.conn.execute("UPDATE contact_identity SET on_whatsapp = 0"))
     accepted = counter.accepts("x" * 2_000)
     assert (accepted.expected_ms, accepted.reason) == (None, "no-route")
     assert shown(counter, accepted.id) == (None, "no-route")
@@ -329,7 +329,7 @@ def test_the_order_of_routes_decides(counter: Counter) -> None:
     counter.knows(ANNA, BART)
     counter.store.write(
         lambda tx: tx.conn.execute(
-            "UPDATE contact_number SET on_whatsapp = 0 WHERE number = ?", (BART,)
+            "UPDATE contact_identity SET on_whatsapp = 0 WHERE value = ?", (BART,)
         )
     )
     channels = {}

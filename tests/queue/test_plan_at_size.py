@@ -12,6 +12,7 @@ from appliance.desk.outgoing.sending import Accepted, Author, SendRequest, accep
 from appliance.devices.protocol import DeviceState, Proof, Status, Tick
 from appliance.errors import LineFull
 from appliance.events import EventKind
+from appliance.identities import tel
 from appliance.messages import MessageClass, MessageState
 from appliance.queue import rows
 from appliance.queue.attempt import QueueAttempt
@@ -55,7 +56,7 @@ def accept_one(tx: Tx, counter: Counter, number: str, text: str) -> Accepted:
         tx,
         SendRequest(
             line_id=counter.line_id,
-            number=number,
+            identity=tel(number),
             text=text,
             author=Author(rule="test"),
             kind=MessageClass.LIST,
@@ -100,11 +101,11 @@ def test_two_lines_on_one_sim_have_one_queue(counter: Counter) -> None:
         )
     )
     counter.knows(ANNA, BART)
-    consent = "INSERT INTO consent (number, contact_id, line_id, kind, recorded_by, at_ms)"
+    consent = "INSERT INTO consent (value, scheme, contact_id, line_id, kind, recorded_by, at_ms)"
     contact_id = counter.contact_id(BART)
     counter.store.write(
         lambda tx: tx.conn.execute(
-            f"{consent} VALUES (?, ?, ?, 'wrote_first', 'test', ?)",
+            f"{consent} VALUES (?, 'tel', ?, ?, 'wrote_first', 'test', ?)",
             (BART, contact_id, other_id, tx.now_ms),
         )
     )
@@ -290,7 +291,7 @@ def test_what_cannot_leave_holds_up_nobody_however_many(counter: Counter, why: s
     if why == "no-route":
         counter.store.write(
             lambda tx: tx.conn.execute(
-                "UPDATE contact_number SET on_whatsapp = 0 WHERE number <> ?", (ANNA,)
+                "UPDATE contact_identity SET on_whatsapp = 0 WHERE value <> ?", (ANNA,)
             )
         )
     channel = Channel.WHATSAPP if why == "no-route" else Channel.SMS

@@ -184,8 +184,8 @@ def test_an_opt_out_waits_while_a_tap_is_in_progress(counter: Counter) -> None:
         thread.start()
         counter.hears("STOP", BART)  # goes through at once
         assert not stopped.wait(0.1)
-        assert counter.all("SELECT 1 FROM consent WHERE kind = 'opted_out' AND number = ?", BART)
-        assert not counter.all("SELECT 1 FROM consent WHERE kind='opted_out' AND number=?", ANNA)
+        assert counter.all("SELECT 1 FROM consent WHERE kind = 'opted_out' AND value = ?", BART)
+        assert not counter.all("SELECT 1 FROM consent WHERE kind='opted_out' AND value=?", ANNA)
     assert stopped.wait(WITHIN_S)
     thread.join(WITHIN_S)
 
@@ -194,7 +194,7 @@ def test_an_opt_out_of_a_second_number_waits_too(counter: Counter) -> None:
     """The lock is the person's, not the number's."""
     counter.store.write(
         lambda tx: tx.conn.execute(
-            "UPDATE contact_number SET contact_id = ? WHERE number = ?",
+            "UPDATE contact_identity SET contact_id = ? WHERE value = ?",
             (counter.contact_id(), BART),
         )
     )
@@ -224,7 +224,7 @@ def test_sent_is_proven_and_remembered(counter: Counter) -> None:
     last = counter.events(EventKind.MESSAGE_STATE)[-1]
     assert last.facts["row"] == 7
     assert last.facts["attempt"] == attempt.outgoing.attempt_id
-    on_whatsapp = counter.one("SELECT on_whatsapp FROM contact_number WHERE number = ?", ANNA)
+    on_whatsapp = counter.one("SELECT on_whatsapp FROM contact_identity WHERE value = ?", ANNA)
     assert on_whatsapp["on_whatsapp"] == 1
 
 

@@ -11,8 +11,8 @@ from appliance.events import EventKind
 from appliance.store.store import Store, Tx
 
 STANDS_FOR = "erased:5f2c"
-ERASE = "UPDATE consent SET number = 'erased:5f2c'"
-WRITTEN_DOWN = "INSERT INTO erasure VALUES ('erased:5f2c', 1)"
+ERASE = "UPDATE consent SET value = 'erased:5f2c'"
+WRITTEN_DOWN = "INSERT INTO erasure VALUES ('erased:5f2c', 'tel', 1)"
 
 
 @pytest.fixture
@@ -22,8 +22,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
     def fill(tx: Tx) -> None:
         tx.conn.execute("INSERT INTO contact (id, created_ms) VALUES ('c', 0)")
         tx.conn.execute(
-            "INSERT INTO consent (number, contact_id, kind, recorded_by, at_ms)"
-            " VALUES ('+31612345678', 'c', 'wrote_first', 'rule', 1)"
+            "INSERT INTO consent (value, scheme, contact_id, kind, recorded_by, at_ms)"
+            " VALUES ('+31612345678', 'tel', 'c', 'wrote_first', 'rule', 1)"
         )
         for _ in range(3):
             tx.emit(EventKind.CONTACT_CREATED, contact_id="c")
@@ -49,9 +49,7 @@ def seqs(store: Store) -> list[int]:
 def test_a_number_gives_way_to_what_stands_for_it(store: Store) -> None:
     """Once it is written down that somebody was erased; the rest of the entry stays."""
     run(store, WRITTEN_DOWN, ERASE)
-    row = store.read(
-        lambda conn: conn.execute("SELECT number, kind, at_ms FROM consent").fetchone()
-    )
+    row = store.read(lambda conn: conn.execute("SELECT value, kind, at_ms FROM consent").fetchone())
     assert tuple(row) == (STANDS_FOR, "wrote_first", 1)
 
 
@@ -61,7 +59,8 @@ def test_a_number_gives_way_to_what_stands_for_it(store: Store) -> None:
         ERASE,
         f"{ERASE}, kind = 'opted_in'",
         f"{ERASE}, words = 'ja'",
-        "UPDATE consent SET number = '+31687654321'",
+        f"{ERASE}, scheme = 'alpha'",
+        "UPDATE consent SET value = '+31687654321'",
         "UPDATE consent SET kind = 'opted_in'",
         "DELETE FROM consent",
     ],

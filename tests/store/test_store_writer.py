@@ -221,8 +221,8 @@ def test_the_log_and_the_ledger_are_append_only(store: Store, table: str, change
     def fill(tx: Tx) -> None:
         tx.conn.execute("INSERT INTO contact (id, created_ms) VALUES ('c', 0)")
         tx.conn.execute(
-            "INSERT INTO consent (number, contact_id, kind, recorded_by, at_ms)"
-            " VALUES ('+31612345678', 'c', 'wrote_first', 'rule', 1)"
+            "INSERT INTO consent (value, scheme, contact_id, kind, recorded_by, at_ms)"
+            " VALUES ('+31612345678', 'tel', 'c', 'wrote_first', 'rule', 1)"
         )
         tx.emit(EventKind.CONTACT_CREATED, contact_id="c")
 

@@ -15,9 +15,10 @@ from appliance.api.json.times import iso_or_none, ms_of
 from appliance.api.problems import ProblemError, of_validation, problem
 from appliance.channels import Channel
 from appliance.desk.access import tokens
-from appliance.desk.outgoing.recipients import number_of_contact
+from appliance.desk.outgoing.recipients import identity_of_contact
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.errors import InvalidInput
+from appliance.identities import Identity, tel
 from appliance.ids import is_id
 from appliance.phone_numbers import parse_number
 from appliance.store.store import Tx
@@ -45,32 +46,32 @@ def read_body(model: type[Body], raw: bytes) -> Body:
         raise ProblemError(of_validation(errors)) from exc
 
 
-def post(tx: Tx, caller: Caller, wanted: MessageIn, number: str | None, key: str | None) -> Answer:
-    """`number` is None when `to` names a contact. Raises what `accept` raises."""
+def post(tx: Tx, caller: Caller, wanted: MessageIn, to: Identity | None, key: str | None) -> Answer:
+    """`to` is None when `to` names a contact. Raises what `accept` raises."""
     if not tokens.is_valid(tx.conn, caller.token.id):
         raise revoked()
-    work = partial(_accept, caller=caller, wanted=wanted, number=number)
+    work = partial(_accept, caller=caller, wanted=wanted, to=to)
     if key is None:
         return idempotency.accepted(work(tx))
     return idempotency.once(tx, caller.token.id, key, wanted.model_dump_json().encode(), work)
 
 
 @lru_cache(maxsize=1024)
-def number_of(to: str) -> str | None:
-    """E.164, or None for the id of a contact. Raises InvalidInput.
+def recipient_of(to: str) -> Identity | None:
+    """The number, or None for the id of a contact. Raises InvalidInput.
 
     Remembered, because finding out costs as much as three statements and the same come again.
     """
-    return None if is_id(to) else parse_number(to)
+    return None if is_id(to) else tel(parse_number(to))
 
 
-def _accept(tx: Tx, *, caller: Caller, wanted: MessageIn, number: str | None) -> dict[str, Any]:
+def _accept(tx: Tx, *, caller: Caller, wanted: MessageIn, to: Identity | None) -> dict[str, Any]:
     line = caller.sight.line(tx.conn, wanted.line)
     done = accept(
         tx,
         SendRequest(
             line_id=line.id,
-            number=number or number_of_contact(tx.conn, caller.sight, wanted.to, line_id=line.id),
+            identity=to or identity_of_contact(tx.conn, caller.sight, wanted.to, line_id=line.id),
             text=wanted.text,
             author=Author(token_id=caller.token.id),
             channel=None if wanted.channel == "auto" else Channel.named(wanted.channel),

@@ -87,10 +87,10 @@ async def send_message(request: Request) -> Response:
     began_s = time.perf_counter()
     caller = await caller_of(request, Scope.MESSAGES_WRITE.value)
     wanted = posting.read_message(await request.body())
-    number = posting.number_of(wanted.to)
+    to = posting.recipient_of(wanted.to)
     key = idempotency.checked(request.headers.get("idempotency-key"))
     answer = await caller.services.store.awrite(
-        lambda tx: posting.post(tx, caller, wanted, number, key)
+        lambda tx: posting.post(tx, caller, wanted, to, key)
     )
     if not answer.replayed:
         caller.services.planned()

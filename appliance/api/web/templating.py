@@ -16,10 +16,11 @@ from appliance.api.web.words import (
     writing_sentences,
 )
 from appliance.api.web.words.i18n import Words
+from appliance.channels import Channel
 from appliance.characters import is_blank
 from appliance.desk.lines import setting_fields
 from appliance.devices.kind import Kind
-from appliance.phone_numbers import is_e164, readable
+from appliance.phone_numbers import readable
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -49,7 +50,7 @@ def environment() -> Environment:
         asset=asset,
     )
     env.filters["readable"] = readable
-    env.tests["e164"] = is_e164
+    env.tests["writable"] = Channel.any_writes_to
     env.tests["blank"] = is_blank
     return env
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from appliance.errors import NotFound
 from appliance.events import Event
+from appliance.identities import TEL, told
 from appliance.ids import is_id
 from appliance.phone_numbers import number_or_text
 from appliance.store import branches, contacts, lines
@@ -55,7 +56,7 @@ class Sight:
 
     def contact(self, conn: sqlite3.Connection, name: str) -> Contact:
         """The contact with this id or number. Raises NotFound."""
-        having = _by_id(conn, name) if is_id(name) else _by_number(conn, name)
+        having = _by_id(conn, name) if is_id(name) else _by_value(conn, name)
         found = next((each for each in having if self.sees_contact(conn, each.id)), None)
         if found is None:
             raise NotFound("contact")
@@ -98,10 +99,10 @@ def _by_id(conn: sqlite3.Connection, name: str) -> Sequence[Contact]:
     return [found] if found else []
 
 
-def _by_number(conn: sqlite3.Connection, name: str) -> Sequence[Contact]:
+def _by_value(conn: sqlite3.Connection, name: str) -> Sequence[Contact]:
     """Whose it is, then whose it is said to be. Not every sender is E.164: `…@lid` and names of
     companies are looked up as they are.
     """
     number = number_or_text(name)
-    owner = contacts.by_number(conn, name) or contacts.by_number(conn, number)
-    return [*([owner] if owner else []), *contacts.claimants(conn, number)]
+    owners = contacts.by_value(conn, name) or contacts.by_value(conn, number)
+    return [*owners, *contacts.claimants(conn, told(number, TEL))]

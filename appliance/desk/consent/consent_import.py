@@ -12,6 +12,7 @@ from itertools import islice
 
 from appliance.clock import MS_PER_S
 from appliance.errors import InvalidInput
+from appliance.identities import Identity, tel
 from appliance.phone_numbers import parse_number
 from appliance.store import consent, contacts
 from appliance.store.consent import ConsentKind, Record
@@ -28,17 +29,17 @@ PIECE = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    number: str
+    identity: Identity
     proof: Record
 
 
 @dataclass(slots=True, kw_only=True)
 class Outcome:
-    """Numbers by what became of them; `withdrawn` asked to stop, and stay so."""
+    """Who, by what became of them; `withdrawn` asked to stop, and stay so."""
 
-    added: list[str] = field(default_factory=list)
-    known: list[str] = field(default_factory=list)
-    withdrawn: list[str] = field(default_factory=list)
+    added: list[Identity] = field(default_factory=list)
+    known: list[Identity] = field(default_factory=list)
+    withdrawn: list[Identity] = field(default_factory=list)
 
 
 def read_rows(text: str, *, now_ms: int) -> Sequence[Row]:
@@ -79,29 +80,29 @@ def record(tx: Tx, rows: Sequence[Row], *, line_id: str, recorded_by: str) -> Ou
     """One transaction of an import."""
     outcome = Outcome()
     for row in rows:
-        found = consent.verdict(tx.conn, line_id, row.number)
+        found = consent.verdict(tx.conn, line_id, row.identity)
         if found.allowed:
-            outcome.known.append(row.number)
+            outcome.known.append(row.identity)
         elif found.opted_out:
-            outcome.withdrawn.append(row.number)
+            outcome.withdrawn.append(row.identity)
         else:
             consent.record(
                 tx,
-                number=row.number,
-                contact_id=contacts.ensure(tx, row.number),
+                identity=row.identity,
+                contact_id=contacts.ensure(tx, row.identity),
                 line_id=line_id,
                 kind=ConsentKind.OPTED_IN,
                 recorded_by=recorded_by,
                 proof=row.proof,
             )
-            outcome.added.append(row.number)
+            outcome.added.append(row.identity)
     return outcome
 
 
 def _row(cells: Mapping[str, str | None], line: int, now_ms: int) -> Row:
     try:
         return Row(
-            number=parse_number((cells["number"] or "").strip(), field="number"),
+            identity=tel(parse_number((cells["number"] or "").strip(), field="number")),
             proof=Record(
                 source=_filled(cells, "source"),
                 given_ms=_given_ms(_filled(cells, "date"), now_ms),

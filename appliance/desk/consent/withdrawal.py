@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from appliance.clock import MS_PER_S
 from appliance.errors import NotFound, Refused
+from appliance.identities import Identity
 from appliance.messages import MessageClass, MessageState
 from appliance.queue.permission import may_write
 from appliance.reasons import Reason
@@ -17,7 +18,7 @@ TAP_TAKES_MS = 60 * MS_PER_S
 
 
 def cancel_waiting(tx: Tx, contact_id: str, *, line_id: str | None) -> int:
-    """Cancels what waits for any of their numbers, on one line or on all; how many."""
+    """Cancels what waits for any of their identities, on one line or on all; how many."""
     found = [row for row in _waiting(tx, contact_id) if line_id in (None, row["line_id"])]
     for row in found:
         messages.move(tx, row["id"], MessageState.CANCELLED, reason=Reason.OPTED_OUT)
@@ -30,7 +31,7 @@ def cancel_forbidden(tx: Tx, contact_id: str) -> None:
         permission = may_write(
             tx.conn,
             line_id=row["line_id"],
-            number=row["number"],
+            identity=contacts.identity_of(row),
             channel=None,
             kind=MessageClass(row["class"]),
             message_id=row["id"],
@@ -41,22 +42,23 @@ def cancel_forbidden(tx: Tx, contact_id: str) -> None:
 
 def _waiting(tx: Tx, contact_id: str) -> Sequence[sqlite3.Row]:
     return tx.conn.execute(
-        "SELECT id, line_id, number, class FROM message WHERE state = 'queued'"
+        "SELECT id, line_id, scheme, value, class FROM message WHERE state = 'queued'"
         " AND state IN ('queued', 'sending', 'unconfirmed')"  # as the index has it
         " AND line_id IN (SELECT id FROM line)"
         " AND (contact_id = ?1"
-        "   OR number IN (SELECT number FROM contact_number WHERE contact_id = ?1))",
+        "   OR (value, scheme) IN"
+        "    (SELECT value, scheme FROM contact_identity WHERE contact_id = ?1))",
         (contact_id,),
     ).fetchall()
 
 
-def object_everywhere(tx: Tx, number: str, *, words: str, recorded_by: str) -> int:
+def object_everywhere(tx: Tx, identity: Identity, *, words: str, recorded_by: str) -> int:
     """They object to every line of the company; how many waiting messages that cancelled.
 
     For this process inside `ConsentGate.write`. From another one it is refused while a device
     is at its tap, because the lock of that tap cannot be taken from here. Raises NotFound too.
     """
-    contact = contacts.by_number(tx.conn, number)
+    contact = contacts.by_identity(tx.conn, identity)
     if contact is None:
         raise NotFound("contact")
     if _is_being_tapped(tx, contact.id):
@@ -67,7 +69,7 @@ def object_everywhere(tx: Tx, number: str, *, words: str, recorded_by: str) -> i
         )
     consent.record(
         tx,
-        number=number,
+        identity=identity,
         contact_id=contact.id,
         line_id=None,
         kind=ConsentKind.OBJECTED,
@@ -79,7 +81,7 @@ def object_everywhere(tx: Tx, number: str, *, words: str, recorded_by: str) -> i
 
 def _is_being_tapped(tx: Tx, contact_id: str) -> bool:
     row = tx.conn.execute(
-        "SELECT 1 FROM contact_number n JOIN conversation c ON c.contact_id = n.contact_id"
+        "SELECT 1 FROM contact_identity n JOIN conversation c ON c.contact_id = n.contact_id"
         " JOIN message m ON m.conversation_id = c.id AND m.state = 'sending'"
         " JOIN attempt a ON a.message_id = m.id AND a.ended_ms IS NULL AND a.tapped_ms > ?"
         " WHERE n.contact_id = ? LIMIT 1",

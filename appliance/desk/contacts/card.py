@@ -8,6 +8,7 @@ from appliance.channels import Channel
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.inbox.thread import Conversation
 from appliance.errors import NotFound
+from appliance.identities import Identity
 from appliance.store import consent, contacts
 from appliance.store.consent import ConsentKind, Verdict
 
@@ -16,7 +17,7 @@ from appliance.store.consent import ConsentKind, Verdict
 class Number:
     """`on_whatsapp` is None while nobody has asked WhatsApp."""
 
-    number: str
+    identity: Identity
     on_whatsapp: bool | None
     verdict: Verdict
 
@@ -28,7 +29,7 @@ class Proof:
     `source` is where an import found it; `at_ms` is when they gave it there.
     """
 
-    number: str
+    identity: Identity
     kind: ConsentKind
     channel: Channel | None
     words: str | None
@@ -81,15 +82,15 @@ def card(conn: sqlite3.Connection, rights: Rights, about: Conversation) -> Card:
 
 def _numbers(conn: sqlite3.Connection, about: Conversation, contact_id: str) -> Sequence[Number]:
     rows = conn.execute(
-        "SELECT number, on_whatsapp FROM shown_number WHERE contact_id = ?"
-        " ORDER BY created_ms, number",
+        "SELECT scheme, value, on_whatsapp FROM shown_identity WHERE contact_id = ?"
+        " ORDER BY created_ms, value, scheme",
         (contact_id,),
     ).fetchall()
     return [
         Number(
-            number=row["number"],
+            identity=contacts.identity_of(row),
             on_whatsapp=None if row["on_whatsapp"] is None else bool(row["on_whatsapp"]),
-            verdict=consent.verdict_of(conn, about.line_id, row["number"], contact_id),
+            verdict=consent.verdict_of(conn, about.line_id, contacts.identity_of(row), contact_id),
         )
         for row in rows
     ]
@@ -99,7 +100,7 @@ def _proofs(conn: sqlite3.Connection, line_id: str, contact_id: str) -> Sequence
     rows = conn.execute(_PROOFS, {"contact": contact_id, "line": line_id})
     return [
         Proof(
-            number=row["number"],
+            identity=contacts.identity_of(row),
             kind=ConsentKind(row["kind"]),
             channel=Channel.named(row["channel"]) if row["channel"] else None,
             words=row["words"],
@@ -128,10 +129,10 @@ def _elsewhere(
     ]
 
 
-# By number, not by contact: after a join the ledger still names the contact it was written for.
+# By identity, not by contact: after a join the ledger still names the contact it was written for.
 # A message proves by what it said then, whatever it was changed to.
 _PROOFS = """
-SELECT consent.number, consent.kind, consent.channel, consent.message_id,
+SELECT consent.scheme, consent.value, consent.kind, consent.channel, consent.message_id,
   coalesce(consent.words,
            (SELECT e.text FROM earlier_text e WHERE e.message_id = consent.message_id
             AND e.until_ms > consent.at_ms ORDER BY e.until_ms LIMIT 1),
@@ -140,7 +141,8 @@ SELECT consent.number, consent.kind, consent.channel, consent.message_id,
 FROM consent
 LEFT JOIN message ON message.id = consent.message_id
 LEFT JOIN staff ON 'staff:' || staff.id = consent.recorded_by
-WHERE consent.number IN (SELECT number FROM contact_number WHERE contact_id = :contact)
+WHERE (consent.value, consent.scheme) IN
+  (SELECT value, scheme FROM contact_identity WHERE contact_id = :contact)
 AND (consent.line_id = :line OR consent.line_id IS NULL)
 ORDER BY consent.seq DESC
 """

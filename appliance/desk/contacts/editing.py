@@ -8,6 +8,7 @@ from appliance.desk.access.sight import Sight
 from appliance.desk.consent import withdrawal
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.events import EventKind
+from appliance.identities import Identity
 from appliance.reasons import Reason
 from appliance.store import contacts
 from appliance.store.contacts import Contact
@@ -44,22 +45,22 @@ def rename(
     )
 
 
-def add_number(tx: Tx, contact_id: str, number: str, staff_id: str) -> None:
-    """Gives a second number to a person; a contact that has it already is joined.
+def add_identity(tx: Tx, contact_id: str, identity: Identity, staff_id: str) -> None:
+    """Gives a second one to a person; a contact that has it already is joined.
 
-    It brings no consent: that is per number. Raises NotFound.
+    It brings no consent: that is per identity. Raises NotFound.
     """
     contact_id = _present(tx, contact_id)
-    other = contacts.by_number(tx.conn, number)
+    other = contacts.by_identity(tx.conn, identity)
     if other is None:
-        contacts.attach_number(tx, contact_id, number)
+        contacts.attach(tx, contact_id, identity)
         _tell_numbers(tx, contact_id, staff_id)
     elif other.id != contact_id:
         join(tx, contact_id, other.id, staff_id)
 
 
 def say_number(
-    tx: Tx, contact_id: str, number: str, *, rights: Rights, join_id: str, staff_id: str
+    tx: Tx, contact_id: str, identity: Identity, *, rights: Rights, join_id: str, staff_id: str
 ) -> Contact | None:
     """Gives a number to a person, as `rights` allow; who has it already when they may be the same
     person, which is to be asked first: they are joined when `join_id` names them.
@@ -69,8 +70,8 @@ def say_number(
     """
     sight = _sight(rights)
     contact_id = _present(tx, contact_id)
-    owner = contacts.by_number(tx.conn, number)
-    having = [*([owner] if owner else []), *contacts.claimants(tx.conn, number)]
+    owner = contacts.by_identity(tx.conn, identity)
+    having = [*([owner] if owner else []), *contacts.claimants(tx.conn, identity)]
     others = [each for each in having if each.id != contact_id]
     seen = next((each for each in others if sight.sees_contact(tx.conn, each.id)), None)
     if (owner and owner.id == contact_id) or (len(others) < len(having) and seen is None):
@@ -80,26 +81,28 @@ def say_number(
     if seen is not None:
         join(tx, contact_id, seen.id, staff_id)
     elif owner is None:
-        add_number(tx, contact_id, number, staff_id)
+        add_identity(tx, contact_id, identity, staff_id)
     else:
-        contacts.claim_number(tx, contact_id, number, staff_id=staff_id)
+        contacts.claim(tx, contact_id, identity, staff_id=staff_id)
         _tell_numbers(tx, contact_id, staff_id)
     return None
 
 
-def deny_number(tx: Tx, contact_id: str, number: str, *, rights: Rights, staff_id: str) -> None:
+def deny_number(
+    tx: Tx, contact_id: str, identity: Identity, *, rights: Rights, staff_id: str
+) -> None:
     """They are two people: what was said of the number is taken back, by who sees both."""
     contact_id = _present(tx, contact_id)
-    owner = contacts.by_number(tx.conn, number)
+    owner = contacts.by_identity(tx.conn, identity)
     if owner is None or not _sight(rights).sees_contact(tx.conn, owner.id):
         return
-    if contacts.drop_claim(tx, contact_id, number):
+    if contacts.drop_claim(tx, contact_id, identity):
         _tell_numbers(tx, contact_id, staff_id)
 
 
 def same_person(
     conn: sqlite3.Connection, contact_id: str, rights: Rights
-) -> tuple[str, Contact] | None:
+) -> tuple[Identity, Contact] | None:
     """A number that is said to be this contact's and is another's, for who may join both."""
     sight = _sight(rights)
     found = contacts.claimed_by(conn, contact_id)
@@ -107,7 +110,7 @@ def same_person(
 
 
 def join(tx: Tx, keep_id: str, other_id: str, staff_id: str) -> None:
-    """Two contacts are one person: numbers, conversations and messages go to the kept one.
+    """Two contacts are one person: identities, conversations and messages go to the kept one.
 
     A withdrawal by either counts for both from here on, so for a process that sends this belongs
     inside `ConsentGate.write`.
@@ -120,7 +123,7 @@ def join(tx: Tx, keep_id: str, other_id: str, staff_id: str) -> None:
         raise Refused(Reason.SAME_CONTACT, "These are one contact already.")
     _join_conversations(tx, keep.id, other.id)
     tx.conn.execute(
-        "UPDATE contact_number SET contact_id = ? WHERE contact_id = ?", (keep.id, other.id)
+        "UPDATE contact_identity SET contact_id = ? WHERE contact_id = ?", (keep.id, other.id)
     )
     tx.conn.execute(
         "UPDATE message SET contact_id = ?1 WHERE contact_id = ?2 AND conversation_id IN"
@@ -148,12 +151,12 @@ def join(tx: Tx, keep_id: str, other_id: str, staff_id: str) -> None:
 def _join_claims(tx: Tx, keep_id: str, other_id: str) -> None:
     """What was said of either is said of the one; what has become true need not be said."""
     tx.conn.execute(
-        "UPDATE OR IGNORE number_claim SET contact_id = ? WHERE contact_id = ?",
+        "UPDATE OR IGNORE identity_claim SET contact_id = ? WHERE contact_id = ?",
         (keep_id, other_id),
     )
     tx.conn.execute(
-        "DELETE FROM number_claim WHERE contact_id = ?2 OR contact_id = ?1 AND number IN"
-        " (SELECT number FROM contact_number WHERE contact_id = ?1)",
+        "DELETE FROM identity_claim WHERE contact_id = ?2 OR contact_id = ?1 AND (value, scheme)"
+        " IN (SELECT value, scheme FROM contact_identity WHERE contact_id = ?1)",
         (keep_id, other_id),
     )
 

@@ -249,9 +249,9 @@ ORDER BY line.id LIMIT :limit
 
 _CONTACTS = f"""
 SELECT contact.id, chosen_name, office_name, personnel_number, contact.created_ms,
-  (SELECT json_group_array(number) FROM
-   (SELECT number FROM shown_number WHERE contact_id = contact.id
-    ORDER BY created_ms, number)) AS numbers
+  (SELECT json_group_array(value) FROM
+   (SELECT value FROM shown_identity WHERE contact_id = contact.id
+    ORDER BY created_ms, value, scheme)) AS numbers
 FROM contact
 WHERE joined_into IS NULL AND contact.id > :after AND (:id IS NULL OR contact.id = :id)
 AND (:branches IS NULL OR EXISTS (SELECT 1 FROM conversation JOIN line ON line.id = line_id
@@ -262,10 +262,10 @@ ORDER BY contact.id LIMIT :limit
 _CONVERSATIONS = f"""
 SELECT c.id, c.line_id, c.contact_id, c.group_id,
   coalesce(g.name, k.office_name, k.chosen_name) AS name,
-  coalesce((SELECT m.number FROM message m WHERE m.conversation_id = c.id AND m.direction = 'in'
+  coalesce((SELECT m.value FROM message m WHERE m.conversation_id = c.id AND m.direction = 'in'
             AND c.group_id IS NULL ORDER BY m.happened_ms DESC, m.id DESC LIMIT 1),
-           (SELECT number FROM contact_number n WHERE n.contact_id = c.contact_id
-            ORDER BY created_ms, number LIMIT 1)) AS number,
+           (SELECT value FROM contact_identity n WHERE n.contact_id = c.contact_id
+            ORDER BY created_ms, value, scheme LIMIT 1)) AS number,
   c.last_message_id, c.last_ms, c.last_in_ms, c.created_ms
 FROM conversation c
 JOIN line ON line.id = c.line_id
@@ -284,8 +284,8 @@ ORDER BY g.id LIMIT :limit
 """  # noqa: S608 -- our own condition
 
 _CALLS = f"""
-SELECT c.id, c.line_id, c.number, c.at_ms,
-  (SELECT n.contact_id FROM contact_number n WHERE n.number = c.number
+SELECT c.id, c.line_id, c.value AS number, c.at_ms,
+  (SELECT n.contact_id FROM contact_identity n WHERE n.value = c.value AND n.scheme = c.scheme
    AND (:branches IS NULL OR EXISTS (SELECT 1 FROM conversation JOIN line ON line.id = line_id
      WHERE conversation.contact_id = n.contact_id AND {IN_SIGHT}))) AS contact_id
 FROM missed_call c JOIN line ON line.id = c.line_id

@@ -185,8 +185,8 @@ _LIST = """
 WITH listed AS (
 SELECT c.id, c.line_id, c.contact_id, c.group_id, c.last_ms,
   coalesce(g.name, k.office_name, k.chosen_name) AS name,
-  coalesce(m.number, (SELECT number FROM contact_number n WHERE n.contact_id = c.contact_id
-                      ORDER BY created_ms LIMIT 1)) AS number,
+  coalesce(m.value, (SELECT value FROM contact_identity n WHERE n.contact_id = c.contact_id
+                     ORDER BY created_ms LIMIT 1)) AS number,
   substr(m.text, 1, 160) AS preview, m.direction, m.state, m.channel,
   coalesce(author.name, m.sender_name) AS sender,
   (SELECT count(*) FROM message i WHERE i.conversation_id = c.id AND i.direction = 'in'

@@ -168,7 +168,7 @@ def _attempts(conn: sqlite3.Connection, message_id: str) -> Sequence[Attempt]:
 
 _RECORD = """
 SELECT m.id, m.direction, m.line_id, line.number AS line_number, m.conversation_id, m.contact_id,
-  c.group_id, m.number, coalesce(k.office_name, k.chosen_name, m.sender_name) AS name,
+  c.group_id, m.value AS number, coalesce(k.office_name, k.chosen_name, m.sender_name) AS name,
   coalesce(m.channel, m.wanted) AS channel, m.text, m.origin, m.state,
   nullif(m.reason, '') AS reason,
   m.class AS kind,

@@ -14,12 +14,13 @@ from appliance.desk.inbox.earlier_texts import earlier_texts
 from appliance.desk.inbox.tries import Try, tries_of
 from appliance.desk.outgoing.decisions import Decision
 from appliance.errors import NotFound
+from appliance.identities import Identity
 from appliance.messages import Direction, MessageState, Origin
-from appliance.phone_numbers import readable
 from appliance.reasons import Reason
 from appliance.store import consent
 from appliance.store.branch_settings import settings_of
 from appliance.store.consent import Verdict
+from appliance.store.contacts import identity_of
 
 PAGE = 40
 """Messages a page."""
@@ -41,7 +42,7 @@ _DEVICE_CANNOT = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """`to` are the numbers one may write to, the one they last wrote from first.
+    """`to` is by what they are known, the one they last wrote from first.
 
     `goes_on`: the line is stopped on one device, and another one of it still sends.
     """
@@ -57,13 +58,13 @@ class Conversation:
     contact_id: str | None
     name: str | None
     is_group: bool
-    to: Sequence[str]
+    to: Sequence[Identity]
     may_write: bool
     verdict: Verdict | None
 
     @property
     def title(self) -> str:
-        return self.name or (readable(self.to[0]) if self.to else "?")
+        return self.name or (self.to[0].shown if self.to else "?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +103,7 @@ class Bubble:
     text: str
     author: str | None
     rule: str | None
-    number: str
+    identity: Identity
     reason: Reason | None
     expected_ms: int | None
     exact: bool
@@ -170,7 +171,7 @@ def conversation(conn: sqlite3.Connection, rights: Rights, conversation_id: str)
     if row is None:
         raise NotFound("conversation")
     rights.require(Permission.INBOX_READ, row["branch_id"], "conversation")
-    to = _numbers(conn, conversation_id, row["contact_id"])
+    to = _identities(conn, conversation_id, row["contact_id"])
     values = {**dict(row), "goes_on": bool(row["goes_on"])}
     zone = settings_of(values.pop("settings")).zone
     return Conversation(
@@ -262,7 +263,7 @@ def _bubble(
         text=row["text"],
         author=row["author"],
         rule=row["rule"],
-        number=row["number"],
+        identity=identity_of(row),
         reason=Reason.of(row["reason"]),
         expected_ms=row["expected_ms"],
         exact=bool(row["exact"]),
@@ -295,7 +296,7 @@ def _near_stop(row: sqlite3.Row) -> NearStop:
 def _one_block(above: sqlite3.Row, below: sqlite3.Row) -> bool:
     same = all(
         above[name] == below[name]
-        for name in ("direction", "author", "rule", "number", "channel", "origin")
+        for name in ("direction", "author", "rule", "value", "scheme", "channel", "origin")
     )
     return same and below["happened_ms"] - above["happened_ms"] < BLOCK_MS
 
@@ -316,11 +317,11 @@ def _decided(
     return found
 
 
-def _numbers(
+def _identities(
     conn: sqlite3.Connection, conversation_id: str, contact_id: str | None
-) -> Sequence[str]:
-    rows = conn.execute(_NUMBERS, {"conversation": conversation_id, "contact": contact_id})
-    return [row["number"] for row in rows]
+) -> Sequence[Identity]:
+    rows = conn.execute(_IDENTITIES, {"conversation": conversation_id, "contact": contact_id})
+    return [identity_of(row) for row in rows]
 
 
 def _day(at_ms: int, zone: ZoneInfo) -> date:
@@ -344,12 +345,12 @@ LEFT JOIN chat_group g ON g.id = c.group_id
 WHERE c.id = ? AND line.removed_ms IS NULL
 """
 
-_NUMBERS = """
-SELECT n.number,
+_IDENTITIES = """
+SELECT n.scheme, n.value,
   (SELECT max(m.id) FROM message m WHERE m.conversation_id = :conversation
-   AND m.direction = 'in' AND m.number = n.number) AS newest
-FROM shown_number n WHERE n.contact_id = :contact
-ORDER BY newest DESC NULLS LAST, n.created_ms, n.number
+   AND m.direction = 'in' AND m.value = n.value AND m.scheme = n.scheme) AS newest
+FROM shown_identity n WHERE n.contact_id = :contact
+ORDER BY newest DESC NULLS LAST, n.created_ms, n.value, n.scheme
 """
 
 _COUNT_FROM = """

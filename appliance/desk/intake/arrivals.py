@@ -9,6 +9,7 @@ from appliance.desk.intake.rules import Arrival, answer
 from appliance.desk.lines import line_codes
 from appliance.devices.kind import Kind
 from appliance.devices.protocol import Form, Incoming
+from appliance.identities import Identity
 from appliance.messages import Origin
 from appliance.phone_numbers import is_e164
 from appliance.store import contacts, conversations, devices, lines, messages
@@ -16,16 +17,17 @@ from appliance.store.lines import Line
 from appliance.store.store import Tx
 
 
-def line_for(conn: sqlite3.Connection, device_id: str, sender: str) -> Line | None:
-    """The line that something from this number is for.
+def line_for(conn: sqlite3.Connection, device_id: str, sender: Identity) -> Line | None:
+    """The line that something from them is for.
 
-    On a device that several lines share it is the one that last wrote to this number over it;
+    On a device that several lines share it is the one that last wrote to them over it;
     else the one whose own device it is, else the one that first fell back on it.
     """
     carried = lines.lines_of_device(conn, device_id)
     if len(carried) < 2:  # noqa: PLR2004 -- one has nobody to share with
         return carried[0] if carried else None
-    row = conn.execute(_LAST_WROTE, {"device": device_id, "number": sender}).fetchone()
+    about = {"device": device_id, "value": sender.value, "scheme": sender.scheme}
+    row = conn.execute(_LAST_WROTE, about).fetchone()
     return next((line for line in carried if row and line.id == row["line_id"]), carried[0])
 
 
@@ -36,24 +38,25 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
     the conversation would not look for it further up. What no person said means nothing; a message
     without words of theirs proves nothing and is answered by nothing, for it may be STOP.
     """
-    incoming = _named(incoming)
+    sender = sender_of(incoming)
+    incoming = _named(incoming, sender)
     device_key = f"{key_owner(tx.conn, device_id, line)}:{incoming.channel.name}:{incoming.key}"
     before = revisions.known(tx, device_key)
     if line_codes.take(tx, device_key, line.id, incoming):
         if before is not None:
             revisions.set_aside(tx, before)
         return
-    conversation_id, contact_id = _conversation_of(tx, line, incoming)
+    conversation_id, contact_id = _conversation_of(tx, line, incoming, sender)
     if before is not None:
         if incoming.channel.can_be_edited:
-            arrival = contact_id and _arrival(before["id"], line, contact_id, incoming)
+            arrival = contact_id and _arrival(before["id"], line, contact_id, incoming, sender)
             revisions.keep(tx, before, arrival or None, incoming.text, incoming.form)
         return
     about = messages.NewIncoming(
         conversation_id=conversation_id,
         line_id=line.id,
         contact_id=contact_id,
-        number=incoming.sender,
+        identity=sender,
         text=incoming.text,
         channel=incoming.channel,
         device_key=device_key,
@@ -68,45 +71,55 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
     message_id = messages.receive(tx, about)
     if message_id is None or contact_id is None or incoming.origin is not Origin.PERSON:
         return
-    if incoming.channel.needs_account and is_e164(incoming.sender):
-        contacts.remember_whatsapp(tx, incoming.sender, on_whatsapp=True)
+    if incoming.channel.needs_account and incoming.channel.writes_to(sender):
+        contacts.remember_whatsapp(tx, sender, on_whatsapp=True)
     if incoming.form is Form.WORDS:
-        answer(tx, _arrival(message_id, line, contact_id, incoming))
+        answer(tx, _arrival(message_id, line, contact_id, incoming, sender))
 
 
-def _conversation_of(tx: Tx, line: Line, incoming: Incoming) -> tuple[str, str | None]:
+def _conversation_of(
+    tx: Tx, line: Line, incoming: Incoming, sender: Identity
+) -> tuple[str, str | None]:
     """And the contact; in a group there is none."""
     group = incoming.group
     if group is not None:
         return conversations.with_group(tx, line.id, group.jid, group.name), None
-    contact_id = contacts.ensure(tx, incoming.sender, chosen_name=incoming.sender_name)
+    contact_id = contacts.ensure(tx, sender, chosen_name=incoming.sender_name)
     return conversations.with_contact(tx, line.id, contact_id), contact_id
 
 
-def _arrival(message_id: str, line: Line, contact_id: str, incoming: Incoming) -> Arrival:
+def _arrival(
+    message_id: str, line: Line, contact_id: str, incoming: Incoming, sender: Identity
+) -> Arrival:
     return Arrival(
         message_id=message_id,
         line=line,
         contact_id=contact_id,
-        number=incoming.sender,
+        identity=sender,
         text=incoming.text,
         channel=incoming.channel,
     )
 
 
-def sender_of(sender: str) -> str:
-    """Who sent it: a number, or the word that somebody gave themselves."""
+def sender_of(incoming: Incoming) -> Identity:
+    """Who sent it: here what a device shows becomes an identity."""
+    sender = incoming.channel.told(incoming.sender)
+    return sender._replace(value=shown_sender(sender.value))
+
+
+def shown_sender(sender: str) -> str:
+    """A number, or a word in which nothing is hidden."""
     return sender if is_e164(sender) else clean_name(sender) or "?"
 
 
-def _named(incoming: Incoming) -> Incoming:
+def _named(incoming: Incoming, sender: Identity) -> Incoming:
     """Under names that can be shown beside others."""
     group = incoming.group
     if group is not None:
         group = replace(group, name=clean_name(group.name) or "?")
     return replace(
         incoming,
-        sender=sender_of(incoming.sender),
+        sender=sender.value,
         sender_name=clean_name(incoming.sender_name),
         group=group,
     )
@@ -120,11 +133,13 @@ def key_owner(conn: sqlite3.Connection, device_id: str, line: Line) -> str:
 
 
 _LAST_WROTE = """
-SELECT m.line_id FROM contact_number n
+SELECT m.line_id FROM contact_identity n
 JOIN conversation c ON c.contact_id = n.contact_id
   AND c.line_id IN (SELECT line_id FROM route WHERE device_id = :device)
-JOIN message m ON m.conversation_id = c.id AND m.direction = 'out' AND m.number = :number
+JOIN message m ON m.conversation_id = c.id AND m.direction = 'out'
+  AND m.value = :value AND m.scheme = :scheme
 JOIN attempt a ON a.message_id = m.id AND a.device_id = :device
-WHERE n.number = :number AND a.tapped_ms IS NOT NULL AND a.outcome IS NOT 'not_sent'
+WHERE n.value = :value AND n.scheme = :scheme
+AND a.tapped_ms IS NOT NULL AND a.outcome IS NOT 'not_sent'
 ORDER BY a.tapped_ms DESC LIMIT 1
 """

@@ -9,6 +9,7 @@ from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.devices.protocol import MissedCall
 from appliance.errors import InvalidInput, Refused
 from appliance.events import EventKind
+from appliance.identities import TEL, Identity, told
 from appliance.messages import MessageClass
 from appliance.phone_numbers import is_mobile, readable
 from appliance.queue.profile import DAY_MS, HOUR_MS
@@ -30,21 +31,22 @@ def keep(tx: Tx, device_id: str, call: MissedCall) -> None:
 
     One over WhatsApp is told and licenses nothing: they did not ask for an SMS.
     """
-    line = arrivals.line_for(tx.conn, device_id, call.number)
+    caller = call.channel.told(call.number) if call.channel else told(call.number, TEL)
+    line = arrivals.line_for(tx.conn, device_id, caller)
     if line is None:
         return
     owner = arrivals.key_owner(tx.conn, device_id, line)
     new = tx.conn.execute(
-        "INSERT INTO missed_call (id, device_key, line_id, number, at_ms) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT DO NOTHING RETURNING id",
-        (tx.new_id(), f"{owner}:{call.key}", line.id, call.number, call.at_ms),
+        "INSERT INTO missed_call (id, device_key, line_id, value, scheme, at_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
+        (tx.new_id(), f"{owner}:{call.key}", line.id, *caller, call.at_ms),
     ).fetchone()
     if new is None:
         return
     by_phone = call.channel is None or call.channel.uses_sim
     if by_phone and line.settings.call_answer and tx.now_ms - call.at_ms <= FRESH_MS:
-        _answer(tx, line, call.number, line.settings.call_answer)
-    known = contacts.by_number(tx.conn, call.number)
+        _answer(tx, line, caller, line.settings.call_answer)
+    known = contacts.by_identity(tx.conn, caller)
     # The branch learns of nobody whom only another one knows.
     seen = known is not None and Sight(frozenset({line.branch_id})).sees_contact(tx.conn, known.id)
     tx.emit(
@@ -55,16 +57,16 @@ def keep(tx: Tx, device_id: str, call: MissedCall) -> None:
     )
 
 
-def _answer(tx: Tx, line: Line, number: str, template: str) -> None:
+def _answer(tx: Tx, line: Line, caller: Identity, template: str) -> None:
     """Calling licenses one answer, where nothing else does; a withdrawal is not undone by it."""
-    verdict = consent.verdict(tx.conn, line.id, number)
-    if not is_mobile(number) or verdict.opted_out or _is_answered(tx, line.id, number):
+    verdict = consent.verdict(tx.conn, line.id, caller)
+    if not _is_mobile(caller) or verdict.opted_out or _is_answered(tx, line.id, caller):
         return
-    contact_id = contacts.ensure(tx, number)
+    contact_id = contacts.ensure(tx, caller)
     if not verdict.allowed:
         consent.record(
             tx,
-            number=number,
+            identity=caller,
             contact_id=contact_id,
             line_id=line.id,
             kind=ConsentKind.CALLED,
@@ -73,7 +75,7 @@ def _answer(tx: Tx, line: Line, number: str, template: str) -> None:
     branch = branches.branch(tx.conn, line.branch_id)
     request = SendRequest(
         line_id=line.id,
-        number=number,
+        identity=caller,
         text=template.replace("{branch}", branch.name).replace("{line}", readable(line.number)),
         author=Author(rule=RULE),
         channel=Channel.SMS,
@@ -85,18 +87,22 @@ def _answer(tx: Tx, line: Line, number: str, template: str) -> None:
         log.warning("a call to line %s could not be answered: %s", line.id, exc)
 
 
-def _is_answered(tx: Tx, line_id: str, number: str) -> bool:
-    contact = contacts.by_number(tx.conn, number)
+def _is_mobile(caller: Identity) -> bool:
+    return caller.is_tel and is_mobile(caller.value)
+
+
+def _is_answered(tx: Tx, line_id: str, caller: Identity) -> bool:
+    contact = contacts.by_identity(tx.conn, caller)
     if contact is None:
         return False
     row = tx.conn.execute(
         "SELECT 1 FROM message WHERE conversation_id = ? AND happened_ms > ? AND rule = ?"
-        " AND number = ?",
+        " AND value = ? AND scheme = ?",
         (
             conversations.with_contact(tx, line_id, contact.id),
             tx.now_ms - DAY_MS,
             RULE,
-            number,
+            *caller,
         ),
     ).fetchone()
     return row is not None

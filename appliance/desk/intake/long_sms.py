@@ -18,6 +18,7 @@ from appliance.phone_numbers import in_quotes
 from appliance.queue.profile import MINUTE_MS
 from appliance.sms_parts import join
 from appliance.store import branches
+from appliance.store.lines import Line
 from appliance.store.store import Tx
 
 PATIENCE_MS = 10 * MINUTE_MS
@@ -116,14 +117,13 @@ def _units(conn: sqlite3.Connection, sms_id: str) -> Mapping[int, bytes]:
 
 def _show(tx: Tx, sms: sqlite3.Row, text: str, *, key: str, at_ms: int) -> None:
     """A message like others; the parts keep their keys and give up their words."""
-    sender = _sender(sms)
-    line = arrivals.line_for(tx.conn, sms["device_id"], sender)
+    line = _line(tx, sms)
     if line is None:
         return
     incoming = Incoming(
         channel=Channel.SMS,
         key=f"parts:{key}",
-        sender=sender,
+        sender=_sender(sms),
         text=text,
         at_ms=at_ms,
         origin=Origin(sms["origin"]),
@@ -139,6 +139,10 @@ def _sender(sms: sqlite3.Row) -> str:
     """One part that is a machine's makes the whole a machine's, and nobody speaks in it."""
     sender = str(sms["sender"])
     return sender if sms["origin"] == Origin.PERSON.value else in_quotes(sender)
+
+
+def _line(tx: Tx, sms: sqlite3.Row) -> Line | None:
+    return arrivals.line_for(tx.conn, sms["device_id"], Channel.SMS.told(_sender(sms)))
 
 
 def _text_so_far(tx: Tx, sms: sqlite3.Row) -> str:
@@ -174,7 +178,7 @@ def _span(numbers: Iterator[int] | Sequence[int]) -> str:
 
 
 def _language(tx: Tx, sms: sqlite3.Row) -> str:
-    line = arrivals.line_for(tx.conn, sms["device_id"], _sender(sms))
+    line = _line(tx, sms)
     return branches.branch(tx.conn, line.branch_id).settings.language if line else "en"
 
 

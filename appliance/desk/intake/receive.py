@@ -49,15 +49,17 @@ class Reception:
             self._receive_one(device_id, each)
 
     def _receive_one(self, device_id: str, incoming: Incoming) -> None:
+        sender = arrivals.sender_of(incoming)
+
         def keep(tx: Tx) -> None:
-            line = arrivals.line_for(tx.conn, device_id, incoming.sender)
+            line = arrivals.line_for(tx.conn, device_id, sender)
             if line is None:
                 _leave(tx.conn, device_id)
             else:
                 arrivals.keep(tx, device_id, line, incoming)
 
         if incoming.group is None and _may_withdraw(incoming.text):
-            self._gate.write(self._store, (incoming.sender,), keep)
+            self._gate.write(self._store, (sender,), keep)
         else:
             self._store.write(keep)
 
@@ -77,7 +79,7 @@ class Reception:
 
     def recent(self, device_id: str, sender: str, *, since_ms: int) -> Sequence[Incoming]:
         return self._store.read(
-            lambda conn: _recent(conn, device_id, arrivals.sender_of(sender), since_ms)
+            lambda conn: _recent(conn, device_id, arrivals.shown_sender(sender), since_ms)
         )
 
     def cursor(self, device_id: str, name: str) -> int | None:
@@ -94,7 +96,7 @@ class Reception:
 
     def received_parts(self, device_id: str, parts: Sequence[IncomingPart]) -> None:
         """Under the senders' locks: put together it may say STOP."""
-        senders = tuple({part.sender for part in parts})
+        senders = tuple({Channel.SMS.told(part.sender) for part in parts})
         carried = self._store.read(lambda conn: len(lines.lines_of_device(conn, device_id)))
         if not carried:
             raise _nobody_took_it()
@@ -105,9 +107,8 @@ class Reception:
         """Long SMS whose other parts do not come. For a thread that looks once in a while."""
         now_ms = self._store.clock.now_ms()
         for sms_id, sender in self._store.read(lambda conn: long_sms.overdue(conn, now_ms=now_ms)):
-            self._gate.write(
-                self._store, (sender,), partial(long_sms.show_incomplete, sms_id=sms_id)
-            )
+            show = partial(long_sms.show_incomplete, sms_id=sms_id)
+            self._gate.write(self._store, (Channel.SMS.told(sender),), show)
 
     def delivery_reports(self, device_id: str, reports: Sequence[DeliveryReport]) -> None:
         def keep(tx: Tx) -> None:
@@ -201,17 +202,17 @@ def _recent(
     conn: sqlite3.Connection, device_id: str, sender: str, since_ms: int
 ) -> Sequence[Incoming]:
     found = conn.execute(
-        "SELECT channel, device_key, number, text, written_ms, sender_name, exact, awaited,"
+        "SELECT channel, device_key, value, text, written_ms, sender_name, exact, awaited,"
         " deleted_ms FROM message"
         " WHERE line_id IN (SELECT line_id FROM route WHERE device_id = ?)"
-        " AND direction = 'in' AND number = ? AND written_ms >= ? ORDER BY written_ms, id",
+        " AND direction = 'in' AND value = ? AND written_ms >= ? ORDER BY written_ms, id",
         (device_id, sender, since_ms),
     )
     return [
         Incoming(
             channel=Channel.named(row["channel"]),
             key=row["device_key"].split(":", 2)[2],
-            sender=row["number"],
+            sender=row["value"],
             text=row["text"],
             at_ms=row["written_ms"],
             sender_name=row["sender_name"],

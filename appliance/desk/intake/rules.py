@@ -7,8 +7,9 @@ from appliance.channels import Channel
 from appliance.desk.consent import near_stop, near_words, withdrawal, words
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.errors import InvalidInput, Refused
+from appliance.identities import Identity
 from appliance.messages import MessageClass
-from appliance.phone_numbers import is_e164, is_landline, is_service
+from appliance.phone_numbers import is_landline, is_service
 from appliance.store import branches, consent, contacts, lines
 from appliance.store.consent import ConsentKind, Verdict
 from appliance.store.store import Tx
@@ -26,23 +27,27 @@ class Arrival:
     message_id: str
     line: lines.Line
     contact_id: str
-    number: str
+    identity: Identity
     text: str
     channel: Channel
+
+    @property
+    def can_be_answered(self) -> bool:
+        return self.channel.writes_to(self.identity)
 
 
 def answer(tx: Tx, arrival: Arrival) -> None:
     """Records what the message means for consent, and answers where a rule says so.
 
-    A sender that is no number (`…@lid`) gives no consent and gets no answer, but may well be the
-    other side of somebody with a number: their STOP counts. So does an SMS from a free or paid
-    number, which nobody can answer.
+    One whom the channel cannot write to (`…@lid`) gives no consent and gets no answer, but may
+    well be the other side of somebody with a number: their STOP counts. So does an SMS from a free
+    or paid number, which nobody can answer.
     """
-    by_sms = arrival.channel.uses_sim
-    writable = is_e164(arrival.number) and not (by_sms and is_service(arrival.number))
-    if not any(is_e164(each) for each in contacts.numbers_of(tx.conn, arrival.contact_id)):
+    by_sms, said_by = arrival.channel.uses_sim, arrival.identity
+    writable = arrival.can_be_answered and not (by_sms and is_service(said_by.value))
+    if not _is_reachable(tx, arrival.contact_id):
         return
-    verdict = consent.verdict(tx.conn, arrival.line.id, arrival.number)
+    verdict = consent.verdict(tx.conn, arrival.line.id, said_by)
     if words.is_stop(arrival.text):
         if not verdict.opted_out:
             opt_out(tx, arrival, recorded_by="rule")
@@ -54,16 +59,16 @@ def answer(tx: Tx, arrival: Arrival) -> None:
             _record(tx, arrival, ConsentKind.WROTE_FIRST, "rule")
         if near_words.is_near_stop(arrival.text):
             near_stop.mark(tx, arrival.message_id)
-        elif writable and not (by_sms and is_landline(arrival.number)):
+        elif writable and not (by_sms and is_landline(said_by.value)):
             # A company's programs send from its landline, where nobody reads an SMS.
             _welcome_once(tx, arrival)
 
 
 def reread(tx: Tx, arrival: Arrival) -> None:
     """A message was changed by who wrote it: what it says now may withdraw, and gives nothing."""
-    if not any(is_e164(each) for each in contacts.numbers_of(tx.conn, arrival.contact_id)):
+    if not _is_reachable(tx, arrival.contact_id):
         return
-    if consent.verdict(tx.conn, arrival.line.id, arrival.number).opted_out:
+    if consent.verdict(tx.conn, arrival.line.id, arrival.identity).opted_out:
         return
     if words.is_stop(arrival.text):
         opt_out(tx, arrival, recorded_by="rule")
@@ -77,8 +82,13 @@ def opt_out(tx: Tx, arrival: Arrival, *, recorded_by: str) -> None:
     withdrawal.cancel_waiting(tx, arrival.contact_id, line_id=arrival.line.id)
     near_stop.overtake(tx, arrival.contact_id, arrival.line.id)
     _mark_welcomed(tx, arrival, None)
-    if is_e164(arrival.number):
+    if arrival.can_be_answered:
         _say(tx, arrival, words.STOPPED, rule="stop", kind=MessageClass.CONFIRMATION)
+
+
+def _is_reachable(tx: Tx, contact_id: str) -> bool:
+    """Whether anybody could write to this person at all."""
+    return any(Channel.any_writes_to(each) for each in contacts.identities_of(tx.conn, contact_id))
 
 
 def _is_overtaken(tx: Tx, arrival: Arrival, verdict: Verdict) -> bool:
@@ -118,7 +128,7 @@ def _mark_welcomed(tx: Tx, arrival: Arrival, message_id: str | None) -> None:
 def _record(tx: Tx, arrival: Arrival, kind: ConsentKind, recorded_by: str) -> None:
     consent.record(
         tx,
-        number=arrival.number,
+        identity=arrival.identity,
         contact_id=arrival.contact_id,
         line_id=arrival.line.id,
         kind=kind,
@@ -146,7 +156,7 @@ def _say(
         text = branch.settings.welcome_text
     request = SendRequest(
         line_id=arrival.line.id,
-        number=arrival.number,
+        identity=arrival.identity,
         text=text.replace("{branch}", branch.name),
         author=Author(rule=rule),
         channel=arrival.channel,

@@ -11,6 +11,7 @@ from appliance.desk.intake.rules import Arrival
 from appliance.errors import NotFound
 from appliance.queue.gate import ConsentGate
 from appliance.store import consent, lines
+from appliance.store.contacts import identity_of
 from appliance.store.store import Store, Tx
 
 
@@ -41,20 +42,21 @@ def decide(
         if answer is Answer.SIGN_OFF:
             _sign_off(tx, message_id, staff_id)
 
-    gate.write(store, (arrival.number,), work)
+    gate.write(store, (arrival.identity,), work)
 
 
 def _sign_off(tx: Tx, message_id: str, staff_id: str) -> None:
     arrival = _arrival(tx.conn, message_id)
-    verdict = consent.verdict(tx.conn, arrival.line.id, arrival.number)
+    verdict = consent.verdict(tx.conn, arrival.line.id, arrival.identity)
     if not verdict.opted_out:
         rules.opt_out(tx, arrival, recorded_by=f"staff:{staff_id}")
 
 
 def _arrival(conn: sqlite3.Connection, message_id: str) -> Arrival:
     row = conn.execute(
-        "SELECT m.line_id, m.number, m.text, m.channel, n.contact_id FROM near_stop s"
-        " JOIN message m ON m.id = s.message_id JOIN contact_number n ON n.number = m.number"
+        "SELECT m.line_id, m.scheme, m.value, m.text, m.channel, n.contact_id FROM near_stop s"
+        " JOIN message m ON m.id = s.message_id"
+        " JOIN contact_identity n ON n.value = m.value AND n.scheme = m.scheme"
         " WHERE s.message_id = ?",
         (message_id,),
     ).fetchone()
@@ -64,7 +66,7 @@ def _arrival(conn: sqlite3.Connection, message_id: str) -> Arrival:
         message_id=message_id,
         line=lines.line(conn, row["line_id"]),
         contact_id=row["contact_id"],
-        number=row["number"],
+        identity=identity_of(row),
         text=row["text"],
         channel=Channel.named(row["channel"]),
     )

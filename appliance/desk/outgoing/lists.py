@@ -16,8 +16,9 @@ from appliance.desk.outgoing.room import Room
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.outgoing.wording import Wording
 from appliance.errors import InvalidInput
+from appliance.identities import TEL, Identity
 from appliance.messages import MessageClass
-from appliance.phone_numbers import is_e164, parse_number
+from appliance.phone_numbers import parse_number
 from appliance.queue import rows, undecided
 from appliance.queue.estimate import Rhythm
 from appliance.queue.heard import SINCE_HEARD
@@ -29,6 +30,7 @@ from appliance.queue.routing import Parcel, Way, Ways
 from appliance.queue.rows import Lane
 from appliance.reasons import Reason
 from appliance.store import branches, conversations, high_water, lines, messages, routes
+from appliance.store.contacts import identity_of
 from appliance.store.lines import Line
 from appliance.store.store import Tx
 
@@ -69,7 +71,7 @@ class Recipient:
 
     to: str
     refusal: Reason | None = None
-    number: str = ""
+    identity: Identity | None = None
     contact_id: str = ""
     conversation_id: str | None = None
     text: str = ""
@@ -97,10 +99,13 @@ def accept_list(tx: Tx, request: ListRequest) -> Sequence[Recipient]:
     accepted = sum(not each.refusal for each in found)
     if request.room is not None:
         request.room.take(tx, look.line.id, accepted)
-    return [each if each.refusal else _keep(tx, each, look) for each in found]
+    return [
+        each if each.refusal or each.identity is None else _keep(tx, each, each.identity, look)
+        for each in found
+    ]
 
 
-def _keep(tx: Tx, recipient: Recipient, look: "_Look") -> Recipient:
+def _keep(tx: Tx, recipient: Recipient, identity: Identity, look: "_Look") -> Recipient:
     author = look.request.author
     message_id = messages.enqueue(
         tx,
@@ -109,7 +114,7 @@ def _keep(tx: Tx, recipient: Recipient, look: "_Look") -> Recipient:
             or conversations.with_contact(tx, look.line.id, recipient.contact_id),
             line_id=look.line.id,
             contact_id=recipient.contact_id,
-            number=recipient.number,
+            identity=identity,
             text=recipient.text,
             kind=MessageClass.LIST,
             wanted=recipient.wanted,
@@ -127,11 +132,11 @@ def _keep(tx: Tx, recipient: Recipient, look: "_Look") -> Recipient:
 
 
 _PERSON = """
-SELECT n.number, n.contact_id, n.on_whatsapp, c.office_name, c.chosen_name,
+SELECT n.scheme, n.value, n.contact_id, n.on_whatsapp, c.office_name, c.chosen_name,
        v.id AS conversation_id, v.last_in_ms
-FROM contact_number n JOIN contact c ON c.id = n.contact_id
+FROM contact_identity n JOIN contact c ON c.id = n.contact_id
 LEFT JOIN conversation v ON v.line_id = ? AND v.contact_id = n.contact_id
-WHERE n.number = ?
+WHERE n.value = ? ORDER BY n.scheme = ? DESC LIMIT 1
 """
 _SAID = f"""
 SELECT count(*) AS all_of_them, total({SINCE_HEARD}) AS unanswered
@@ -196,7 +201,7 @@ class _Look:
 
     def _one(self, to: str, place: int) -> Recipient:
         person = self._person(to)
-        if person is None or not is_e164(person["number"]):
+        if person is None or not Channel.any_writes_to(identity_of(person)):
             known = person is not None or _is_number(to)
             return Recipient(
                 to=to, refusal=Reason.CONSENT_REQUIRED if known else Reason.INVALID_NUMBER
@@ -210,17 +215,22 @@ class _Look:
 
     def _person(self, to: str) -> sqlite3.Row | None:
         """Looked up as it is written first: reading a number costs more than all the rest."""
-        found: sqlite3.Row | None = self.conn.execute(_PERSON, (self.line.id, to)).fetchone()
+        found = self._known(to)
         if found is None and (number := _number(to)) not in (None, to):
-            found = self.conn.execute(_PERSON, (self.line.id, number)).fetchone()
+            found = self._known(number)
         return found
+
+    def _known(self, value: str | None) -> sqlite3.Row | None:
+        found = self.conn.execute(_PERSON, (self.line.id, value, TEL))
+        row: sqlite3.Row | None = found.fetchone()
+        return row
 
     def _described(self, to: str, place: int, person: sqlite3.Row) -> Recipient:
         """Who it is, what the gate says, and the words for them."""
         permission = may_write(
             self.conn,
             line_id=self.line.id,
-            number=person["number"],
+            identity=identity_of(person),
             channel=self.request.channel,
             kind=MessageClass.LIST,
         )
@@ -231,7 +241,7 @@ class _Look:
         return Recipient(
             to=to,
             refusal=refused or (None if words else Reason.NAME_UNKNOWN),
-            number=person["number"],
+            identity=identity_of(person),
             contact_id=person["contact_id"],
             conversation_id=person["conversation_id"],
             text=words.text if words else "",
@@ -297,7 +307,7 @@ class _Look:
 def _parcel(recipient: Recipient, person: sqlite3.Row) -> Parcel:
     known = person["on_whatsapp"]
     return Parcel(
-        number=recipient.number,
+        identity=recipient.identity,
         text=recipient.text,
         kind=MessageClass.LIST,
         wanted=recipient.wanted,

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from appliance.channels import Channel
 from appliance.desk.outgoing.room import Room
 from appliance.errors import InvalidInput, NotFound, Refused
+from appliance.identities import Identity
 from appliance.messages import MessageClass, MessageState, clean_text
-from appliance.phone_numbers import is_e164, is_landline
+from appliance.phone_numbers import is_landline
 from appliance.queue import crowding, undecided
 from appliance.queue.pacing import ANSWER_WINDOW_MS, GREETINGS, HOUR_MS, Waiting
 from appliance.queue.permission import check_owner, may_write
@@ -30,7 +31,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendRequest:
-    """`number` is E.164. `typed`: a member of staff typed it just now, word by word.
+    """`typed`: a member of staff typed it just now, word by word.
 
     `room` is what the line has left for it; None for people at the counter and for rules, whose
     few answers go before all others. `contact_id`: whose conversation it is written in, if in one;
@@ -38,7 +39,7 @@ class SendRequest:
     """
 
     line_id: str
-    number: str
+    identity: Identity
     text: str
     author: Author
     channel: Channel | None = None
@@ -70,14 +71,14 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     """
     line = lines.line(tx.conn, request.line_id)
     text = clean_text(request.text)
-    _check_channel(tx, request.channel, request.number, text)
-    person = tx.conn.execute(_PERSON, (request.number,)).fetchone()
+    _check_channel(tx, request.channel, request.identity, text)
+    person = tx.conn.execute(_PERSON, request.identity).fetchone()
     whose = request.contact_id or (person and person["contact_id"])
     if whose and request.client_id and (known := _already(tx, request, whose, text)):
         return known
     wanted = _permitted(tx, request, text)
-    contact_id = person["contact_id"] if person else contacts.ensure(tx, request.number)
-    _check_number(request.number)
+    contact_id = person["contact_id"] if person else contacts.ensure(tx, request.identity)
+    _check_recipient(request)
     if request.room is not None:
         request.room.take(tx, line.id)
     on_whatsapp = _known(person and person["on_whatsapp"])
@@ -110,7 +111,7 @@ def _coming(
     answering = last_in_ms is not None and _begins_ms(tx, request) - last_in_ms <= ANSWER_WINDOW_MS
     waiting = Waiting(
         id=tx.new_id(),
-        number=request.number,
+        identity=request.identity,
         kind=request.kind or (MessageClass.REPLY if answering else MessageClass.AUTOMATIC),
         text_length=len(text),
         created_ms=tx.now_ms,
@@ -153,7 +154,7 @@ def _outgoing(
         conversation_id=coming.conversation_id,
         line_id=request.line_id,
         contact_id=coming.contact_id,
-        number=request.number,
+        identity=request.identity,
         text=coming.text,
         kind=coming.waiting.kind,
         wanted=coming.wanted,
@@ -221,20 +222,21 @@ def _already(tx: Tx, request: SendRequest, contact_id: str, text: str) -> Accept
     )
 
 
-def _check_number(number: str) -> None:
+def _check_recipient(request: SendRequest) -> None:
     """The word that somebody sends SMS under may be no number, and even a command. It is not
     said again: who named a contact by its id need not know it.
     """
-    if not is_e164(number):
+    channel, to = request.channel, request.identity
+    if not (channel.writes_to(to) if channel else Channel.any_writes_to(to)):
         raise InvalidInput("to", "They wrote from no phone number and cannot be answered.")
 
 
-def _check_channel(tx: Tx, channel: Channel | None, number: str, text: str) -> None:
+def _check_channel(tx: Tx, channel: Channel | None, identity: Identity, text: str) -> None:
     """A company's landline may be on WhatsApp after all: then it was seen there."""
     if channel is None:
         return
-    landline = channel.needs_account and is_landline(number)
-    if landline and not _on_whatsapp(tx, number):
+    landline = channel.needs_account and is_landline(identity.value)
+    if landline and not _on_whatsapp(tx, identity):
         raise InvalidInput(
             "to", "This is a landline and cannot be on WhatsApp. Give a mobile number."
         )
@@ -256,28 +258,28 @@ def _permitted(tx: Tx, request: SendRequest, text: str) -> Channel | None:
         check_owner(
             tx.conn,
             line_id=request.line_id,
-            number=request.number,
+            identity=request.identity,
             contact_id=request.contact_id,
         )
     permission = may_write(
         tx.conn,
         line_id=request.line_id,
-        number=request.number,
+        identity=request.identity,
         channel=request.channel,
         kind=request.kind,
     )
     permission.check()
     if request.channel is not None:
         return request.channel
-    _check_channel(tx, permission.left, request.number, text)
+    _check_channel(tx, permission.left, request.identity, text)
     return permission.left
 
 
-_PERSON = "SELECT contact_id, on_whatsapp FROM contact_number WHERE number = ?"
+_PERSON = "SELECT contact_id, on_whatsapp FROM contact_identity WHERE value = ? AND scheme = ?"
 
 
-def _on_whatsapp(tx: Tx, number: str) -> bool | None:
-    row = tx.conn.execute(_PERSON, (number,)).fetchone()
+def _on_whatsapp(tx: Tx, identity: Identity) -> bool | None:
+    row = tx.conn.execute(_PERSON, identity).fetchone()
     return _known(row and row["on_whatsapp"])
 
 

@@ -3,6 +3,7 @@
 import sqlite3
 from dataclasses import dataclass
 
+from appliance.identities import Identity
 from appliance.messages import MessageClass
 from appliance.queue.permission import may_write
 from appliance.queue.routing import Parcel, Ways
@@ -29,10 +30,12 @@ class SmsLength:
         return self.parts > self.most
 
 
-def measure(conn: sqlite3.Connection, *, line_id: str, number: str, text: str) -> SmsLength | None:
-    """None where the line has no way to send SMS."""
+def measure(
+    conn: sqlite3.Connection, *, line_id: str, identity: Identity | None, text: str
+) -> SmsLength | None:
+    """None where the line has no way to send SMS. `identity` None: it is not written down yet."""
     ways = Ways.of(conn, lines.line(conn, line_id))
-    way = ways.choose(_parcel(conn, line_id, number, text)).route
+    way = ways.choose(_parcel(conn, line_id, identity, text)).route
     sure = way is not None and way.channel.counts_parts
     route = way if sure else _sms_route(ways)
     if route is None:
@@ -46,18 +49,20 @@ def measure(conn: sqlite3.Connection, *, line_id: str, number: str, text: str) -
     )
 
 
-def _parcel(conn: sqlite3.Connection, line_id: str, number: str, text: str) -> Parcel:
+def _parcel(conn: sqlite3.Connection, line_id: str, identity: Identity | None, text: str) -> Parcel:
     """A reply, as what a person types is for the choice of the way."""
-    permission = may_write(conn, line_id=line_id, number=number, channel=None)
-    known = conn.execute(
-        "SELECT on_whatsapp FROM contact_number WHERE number = ?", (number,)
-    ).fetchone()
-    on_whatsapp = known["on_whatsapp"] if known else None
+    wanted, on_whatsapp = None, None
+    if identity is not None:
+        wanted = may_write(conn, line_id=line_id, identity=identity, channel=None).left
+        known = conn.execute(
+            "SELECT on_whatsapp FROM contact_identity WHERE value = ? AND scheme = ?", identity
+        ).fetchone()
+        on_whatsapp = known["on_whatsapp"] if known else None
     return Parcel(
-        number=number,
+        identity=identity,
         text=text,
         kind=MessageClass.REPLY,
-        wanted=permission.left,
+        wanted=wanted,
         on_whatsapp=None if on_whatsapp is None else bool(on_whatsapp),
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from appliance.identities import tel
 from appliance.messages import MessageClass
 from appliance.queue.office_hours import OfficeHours
 from appliance.queue.pacing import ANSWER_WINDOW_MS, Waiting
@@ -127,7 +128,7 @@ class World:
         answering = last_ms is not None and at_ms - last_ms <= ANSWER_WINDOW_MS
         return Waiting(
             id=f"{self._load.seed}-{self._line}-{self._count}",
-            number=contact.number,
+            identity=tel(contact.number),
             kind=kind,
             text_length=length,
             created_ms=at_ms,

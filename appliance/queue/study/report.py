@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from appliance.channels import Channel
+from appliance.identities import Identity
 from appliance.queue.history import History, Left
 from appliance.queue.profile import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Profile
 from appliance.store.lines import Line
@@ -79,7 +80,7 @@ class _Send:
     line_id: str
     device_id: str
     at_ms: int
-    number: str
+    identity: Identity
     answering: bool
     parts: int
     sms: bool
@@ -118,7 +119,7 @@ _ITS_SIMS = """a.device_id IN (SELECT DISTINCT b.device_id FROM attempt b
   JOIN message n ON n.id = b.message_id
   WHERE n.line_id = :line AND b.started_ms >= :begin AND b.started_ms < :end)"""
 _SENDS = f"""
-SELECT m.line_id, a.device_id, a.tapped_ms, m.number, m.answering, a.parts, a.channel,
+SELECT m.line_id, a.device_id, a.tapped_ms, m.scheme, m.value, m.answering, a.parts, a.channel,
        m.typed, m.class IN ('reply', 'confirmation'), length(m.text)
 FROM attempt a JOIN message m ON m.id = a.message_id
 WHERE {_ITS_SIMS} AND a.tapped_ms >= :begin AND a.tapped_ms < :end
@@ -138,9 +139,11 @@ def _sends(conn: sqlite3.Connection, line_id: str, from_ms: int, to_ms: int) -> 
 
 
 def _send(row: sqlite3.Row) -> _Send:
-    line_id, device_id, at_ms, number, answering, parts, channel, typed, is_reply, length = row
+    line_id, device_id, at_ms, scheme, value, *rest = row
+    answering, parts, channel, typed, is_reply, length = rest
     flags = (Channel.named(channel).counts_parts, bool(typed), bool(is_reply))
-    return _Send(line_id, device_id, at_ms, number, bool(answering), parts, *flags, length)
+    to = Identity(scheme=scheme, value=value)
+    return _Send(line_id, device_id, at_ms, to, bool(answering), parts, *flags, length)
 
 
 def _windows(
@@ -175,7 +178,7 @@ def _windows(
 def _left(send: _Send) -> Left:
     return Left(
         at_ms=send.at_ms,
-        number=send.number,
+        identity=send.identity,
         answering=send.answering or send.is_reply,
         parts=send.parts,
         sms=send.sms,

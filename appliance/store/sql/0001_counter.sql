@@ -1,4 +1,5 @@
--- Ids are UUIDv7 as text, times UTC milliseconds, numbers E.164, facts JSON objects.
+-- Ids are UUIDv7 as text, times UTC milliseconds, numbers E.164, facts JSON objects. Who somebody
+-- is stands in two columns, `value` and `scheme`: a number and `tel`, a word and `alpha`, ….
 
 CREATE TABLE meta (
   name  TEXT PRIMARY KEY,
@@ -85,31 +86,35 @@ CREATE TABLE contact (
   joined_into      TEXT REFERENCES contact (id) -- one person after all: see there
 ) STRICT;
 
--- One person may have several. Not only E.164: `…@lid` and alphanumeric senders too.
-CREATE TABLE contact_number (
-  number      TEXT PRIMARY KEY,
+-- One person may have several. By value first: what people write names one in whatever scheme.
+CREATE TABLE contact_identity (
+  value       TEXT NOT NULL,
+  scheme      TEXT NOT NULL,
   contact_id  TEXT NOT NULL REFERENCES contact (id),
   on_whatsapp INTEGER CHECK (on_whatsapp IN (0, 1)), -- NULL: never asked
   checked_ms  INTEGER,
-  created_ms  INTEGER NOT NULL
+  created_ms  INTEGER NOT NULL,
+  PRIMARY KEY (value, scheme)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX contact_number_contact ON contact_number (contact_id);
+CREATE INDEX contact_identity_contact ON contact_identity (contact_id);
 
 -- A branch says that a number is this person's, and a contact whom it may not see has it: what the
 -- branch is shown is as if nobody had it, and who sees both is asked whether they are one person.
-CREATE TABLE number_claim (
+CREATE TABLE identity_claim (
   contact_id TEXT NOT NULL REFERENCES contact (id),
-  number     TEXT NOT NULL REFERENCES contact_number (number),
+  value      TEXT NOT NULL,
+  scheme     TEXT NOT NULL,
   staff_id   TEXT NOT NULL,
   at_ms      INTEGER NOT NULL,
-  PRIMARY KEY (contact_id, number)
+  PRIMARY KEY (contact_id, value, scheme),
+  FOREIGN KEY (value, scheme) REFERENCES contact_identity (value, scheme)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX number_claim_number ON number_claim (number);
+CREATE INDEX identity_claim_identity ON identity_claim (value, scheme);
 
 -- What the card of a person shows.
-CREATE VIEW shown_number AS
-  SELECT contact_id, number, on_whatsapp, created_ms FROM contact_number
-  UNION ALL SELECT contact_id, number, NULL, at_ms FROM number_claim;
+CREATE VIEW shown_identity AS
+  SELECT contact_id, value, scheme, on_whatsapp, created_ms FROM contact_identity
+  UNION ALL SELECT contact_id, value, scheme, NULL, at_ms FROM identity_claim;
 
 -- A group that a line's WhatsApp is in; its posts are kept apart from those to the line.
 CREATE TABLE chat_group (
@@ -197,7 +202,8 @@ CREATE TABLE message (
   conversation_id TEXT NOT NULL REFERENCES conversation (id),
   line_id         TEXT NOT NULL REFERENCES line (id),
   contact_id      TEXT REFERENCES contact (id), -- in a group: who posted, where known
-  number          TEXT NOT NULL,                -- the other side's
+  value           TEXT NOT NULL,                -- with `scheme`: who the other side is
+  scheme          TEXT NOT NULL,
   direction       TEXT NOT NULL CHECK (direction IN ('in', 'out')),
   class           TEXT CHECK (class IN ('reply', 'automatic', 'list', 'confirmation')),
   channel         TEXT,                         -- how it travelled or travels
@@ -298,7 +304,7 @@ CREATE TABLE attempt_part (
 -- Delivery reports that came before what they report of was known.
 CREATE TABLE early_report (
   device_id TEXT NOT NULL REFERENCES device (id),
-  number    TEXT NOT NULL,
+  number    TEXT NOT NULL,                      -- as the network writes it, perhaps nationally
   mr        INTEGER NOT NULL,
   at_ms     INTEGER NOT NULL,
   report    TEXT NOT NULL CHECK (report IN ('arrived', 'failed', 'trying')),
@@ -345,7 +351,8 @@ CREATE INDEX tick_visit_due ON tick_visit (device_id, due_ms);
 -- Who agreed or withdrew, when, how, with what proof. Append-only.
 CREATE TABLE consent (
   seq         INTEGER PRIMARY KEY,
-  number      TEXT NOT NULL,
+  value       TEXT NOT NULL,
+  scheme      TEXT NOT NULL,
   contact_id  TEXT NOT NULL REFERENCES contact (id),
   line_id     TEXT REFERENCES line (id),        -- NULL: the whole company
   kind        TEXT NOT NULL CHECK (kind IN (
@@ -362,19 +369,21 @@ CREATE TABLE consent (
   CHECK ((source IS NULL) = (given_ms IS NULL)),
   CHECK (source IS NULL OR (kind = 'opted_in' AND words IS NOT NULL))
 ) STRICT;
-CREATE INDEX consent_number ON consent (number, seq);
+CREATE INDEX consent_identity ON consent (value, scheme, seq);
 CREATE INDEX consent_contact ON consent (contact_id, seq);
--- One change is allowed: a person was erased, and what stands for their number is written down.
+-- One change is allowed: a person was erased, and what stands for their value is written down.
 CREATE TABLE erasure (
-  stands_for TEXT PRIMARY KEY,                  -- the keyed hash that took a number's place
-  at_ms      INTEGER NOT NULL
+  stands_for TEXT NOT NULL,                     -- the keyed hash that took a value's place
+  scheme     TEXT NOT NULL,
+  at_ms      INTEGER NOT NULL,
+  PRIMARY KEY (stands_for, scheme)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER consent_is_append_only_update BEFORE UPDATE ON consent
-WHEN NOT EXISTS (SELECT 1 FROM erasure WHERE stands_for = new.number)
-  OR (new.seq, new.contact_id, new.line_id, new.kind, new.channel, new.message_id, new.words,
-      new.source, new.given_ms, new.recorded_by, new.at_ms, new.as_of)
-  IS NOT (old.seq, old.contact_id, old.line_id, old.kind, old.channel, old.message_id, old.words,
-      old.source, old.given_ms, old.recorded_by, old.at_ms, old.as_of)
+WHEN NOT EXISTS (SELECT 1 FROM erasure WHERE stands_for = new.value AND scheme = new.scheme)
+  OR (new.seq, new.scheme, new.contact_id, new.line_id, new.kind, new.channel, new.message_id,
+      new.words, new.source, new.given_ms, new.recorded_by, new.at_ms, new.as_of)
+  IS NOT (old.seq, old.scheme, old.contact_id, old.line_id, old.kind, old.channel, old.message_id,
+      old.words, old.source, old.given_ms, old.recorded_by, old.at_ms, old.as_of)
 BEGIN SELECT RAISE(ABORT, 'the consent ledger is append-only'); END;
 CREATE TRIGGER consent_is_append_only_delete BEFORE DELETE ON consent
 BEGIN SELECT RAISE(ABORT, 'the consent ledger is append-only'); END;
@@ -419,7 +428,8 @@ CREATE TABLE missed_call (
   id              TEXT PRIMARY KEY,
   device_key      TEXT NOT NULL UNIQUE,         -- the device's own identity for it
   line_id         TEXT NOT NULL REFERENCES line (id),
-  number          TEXT NOT NULL,
+  value           TEXT NOT NULL,                -- '' where the caller withheld it
+  scheme          TEXT NOT NULL,
   at_ms           INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 

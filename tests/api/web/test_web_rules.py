@@ -350,7 +350,7 @@ def test_a_number_that_is_not_theirs_is_not_written_to(
     sanne.post(f"/c/{conversation}/messages", {"text": "Hoi", "to": "+31655599999"})
     number = office.store.read(
         lambda conn: conn.execute(
-            "SELECT number FROM message WHERE id = ?", (message_of(office, "out"),)
+            "SELECT value FROM message WHERE id = ?", (message_of(office, "out"),)
         ).fetchone()[0]
     )
     assert number == WORKER

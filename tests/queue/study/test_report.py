@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from appliance.devices.protocol import Proof, Tick
+from appliance.identities import tel
 from appliance.messages import MessageClass
 from appliance.queue.profile import DAY_MS, DEFAULT_PROFILE
 from appliance.queue.study.report import Report, report_on
@@ -111,7 +112,7 @@ def test_two_lines_on_one_sim_are_one_person(counter: Counter) -> None:
     counter.store.write(
         lambda tx: consent.record(
             tx,
-            number=ANNA,
+            identity=tel(ANNA),
             contact_id=counter.contact_id(),
             line_id=other,
             kind=consent.ConsentKind.WROTE_FIRST,

@@ -13,6 +13,7 @@ from appliance.api.web.pages.thread import opened_thread, whole_page
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting, Reading, Visit, go
+from appliance.channels import Channel
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.consent.near_stop import Answer
 from appliance.desk.inbox import overview, thread
@@ -21,7 +22,8 @@ from appliance.desk.intake import sign_off
 from appliance.desk.outgoing import decisions, drafts, sending
 from appliance.desk.outgoing.decisions import Decision
 from appliance.errors import InvalidInput, NotFound, Refused
-from appliance.phone_numbers import is_e164, parse_number, readable
+from appliance.identities import Identity, tel
+from appliance.phone_numbers import parse_number, readable
 from appliance.store import lines
 from appliance.store.store import Tx
 
@@ -41,7 +43,7 @@ async def send(
     about = await visit.read(lambda conn: _writable(conn, mine, conversation_id))
     request = sending.SendRequest(
         line_id=about.line_id,
-        number=to if to in about.to else next(filter(is_e164, about.to), about.to[0]),
+        identity=_recipient(about, to),
         text=normal_newlines(text),
         author=sending.Author(staff_id=visit.staff_id),
         client_id=client_id or None,
@@ -141,7 +143,7 @@ async def send_new(
     try:
         request = sending.SendRequest(
             line_id=line.id,
-            number=parse_number(number),
+            identity=tel(parse_number(number)),
             text=normal_newlines(text),
             author=sending.Author(staff_id=visit.staff_id),
             typed=True,
@@ -198,6 +200,13 @@ async def _new(visit: Visit, choices: Choices, status: int = 200, **form: object
     if visit.partial:
         return visit.page("_new.html", status, desk=desk, **form)
     return visit.page("new.html", status, desk=desk, cursor=cursor, **form)
+
+
+def _recipient(about: thread.Conversation, to: str) -> Identity:
+    """The chosen one, else the first that can be written to."""
+    writable = filter(Channel.any_writes_to, about.to)
+    chosen = (each for each in about.to if each.value == to)
+    return next(chosen, next(writable, about.to[0]))
 
 
 def _writable(

@@ -18,6 +18,7 @@ from appliance.desk.contacts import editing
 from appliance.desk.contacts.card import Card, card
 from appliance.desk.inbox.thread import Conversation, conversation
 from appliance.errors import InvalidInput, NotFound, Refused
+from appliance.identities import tel
 from appliance.phone_numbers import parse_number
 from appliance.store.contacts import Contact
 from appliance.store.store import Tx
@@ -90,27 +91,27 @@ async def add_number(
     mine = visit.session.rights
     shown = await visit.read(lambda conn: _editable(conn, mine, conversation_id))
     try:
-        e164 = parse_number(number, field="number")
+        said = tel(parse_number(number, field="number"))
 
         def work(tx: Tx) -> Contact | None:
             rights = visit.rights_in(tx)
             contact_id = _editable(tx.conn, rights, conversation_id).contact_id
             me = visit.staff_id
             if join == NO:
-                editing.deny_number(tx, contact_id, e164, rights=rights, staff_id=me)
+                editing.deny_number(tx, contact_id, said, rights=rights, staff_id=me)
                 return None
             return editing.say_number(
-                tx, contact_id, e164, rights=rights, join_id=join, staff_id=me
+                tx, contact_id, said, rights=rights, join_id=join, staff_id=me
             )
 
         # A STOP of either of the two counts for both from here on.
-        services, both = visit.services, (e164, *(each.number for each in shown.numbers))
+        services, both = visit.services, (said, *(each.identity for each in shown.numbers))
         other = await services.at_gate(partial(services.gate.write, services.store, both, work))
     except (InvalidInput, Refused) as exc:
         note = note_of(visit.words, exc)
         return await _show(visit, conversation_id, 422, note=note, number=number)
     if other is not None:
-        return await _show(visit, conversation_id, other=other, number=e164)
+        return await _show(visit, conversation_id, other=other, number=said.value)
     return await _show(visit, conversation_id, saved=join != NO)
 
 
@@ -167,4 +168,5 @@ def _said(conn: sqlite3.Connection, rights: Rights, shown: Card) -> tuple[str, C
     """A number that a colleague said is theirs and that another contact has: to be asked."""
     if not shown.may_edit:
         return "", None
-    return editing.same_person(conn, shown.contact_id, rights) or ("", None)
+    found = editing.same_person(conn, shown.contact_id, rights)
+    return (found[0].value, found[1]) if found else ("", None)

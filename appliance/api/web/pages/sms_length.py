@@ -13,6 +13,7 @@ from appliance.desk.inbox import overview
 from appliance.desk.outgoing import sms_length
 from appliance.desk.outgoing.sms_length import SmsLength
 from appliance.errors import InvalidInput, NotFound
+from appliance.identities import Identity, tel
 from appliance.messages import clean_text
 from appliance.phone_numbers import parse_number
 
@@ -33,7 +34,7 @@ async def length(
         known = overview.lines(conn, visit.session.rights, visit.staff_id)
         if not any(each.id == line and each.may_write for each in known):
             raise NotFound("line")
-        return sms_length.measure(conn, line_id=line, number=_number(to), text=typed)
+        return sms_length.measure(conn, line_id=line, identity=_number(to), text=typed)
 
     found = await visit.read(read) if typed else None
     return visit.page("_sms_length.html", length=found)
@@ -47,9 +48,9 @@ def _as_sent(text: str) -> str:
         return ""
 
 
-def _number(given: str) -> str:
+def _number(given: str) -> Identity | None:
     """While it is being typed it is none yet."""
     try:
-        return parse_number(given)
+        return tel(parse_number(given))
     except InvalidInput:
-        return given
+        return None

@@ -1,14 +1,15 @@
 """What the card of a contact says of their numbers."""
 
 from appliance.api.web.words.i18n import Words
+from appliance.channels import Channel
 from appliance.desk.contacts.card import Number
-from appliance.phone_numbers import is_e164, readable
+from appliance.phone_numbers import readable
 from appliance.store.contacts import Contact
 
 
 def flag(words: Words, each: Number) -> tuple[str, str]:
     """The icon, and whether one may write to it."""
-    if not is_e164(each.number):
+    if not Channel.any_writes_to(each.identity):
         return "unsure", words.text("cannot be answered")
     if each.verdict.opted_out:
         return "alert", words.text("asked to stop")

@@ -1,9 +1,10 @@
 """What stands where one writes: why nothing leaves, why nothing can be written, how long it is."""
 
 from appliance.api.web.words.i18n import Words
+from appliance.channels import Channel
 from appliance.desk.inbox.thread import Conversation
 from appliance.desk.outgoing.sms_length import SmsLength
-from appliance.phone_numbers import is_e164, readable
+from appliance.phone_numbers import readable
 
 
 def warning(words: Words, about: Conversation) -> tuple[str, str] | None:
@@ -33,9 +34,9 @@ def read_only(words: Words, about: Conversation) -> tuple[str, str] | None:
         return "group", words.text("A group is only read here. Write in it on the phone itself.")
     if not about.may_write:
         return "", words.text("You may read this conversation, not write in it.")
-    if any(map(is_e164, about.to)):
+    if any(map(Channel.any_writes_to, about.to)):
         return None
-    if "@" in about.to[0]:
+    if about.to[0].is_hidden:
         hidden = words.text(
             "WhatsApp hides this person's number, so Balie cannot answer."
             " Answer on the phone itself."
