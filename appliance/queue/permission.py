@@ -12,8 +12,8 @@ from appliance.errors import Refused
 from appliance.identities import Identity
 from appliance.messages import MessageClass
 from appliance.reasons import Reason
-from appliance.store import consent, contacts
-from appliance.store.consent import ConsentKind, Entry, Verdict
+from appliance.store import consent
+from appliance.store.consent import ConsentKind, Entry, Standing, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,20 @@ def may_write(
     An opt-out licenses one message, its own confirmation, and a call one answer by SMS:
     `message_id` names the one that already is it.
     """
-    verdict = consent.verdict(conn, line_id, identity, channel)
+    found = consent.standing(conn, line_id, identity)
+    return permission_of(conn, found, channel=channel, kind=kind, message_id=message_id)
+
+
+def permission_of(
+    conn: sqlite3.Connection,
+    standing: Standing,
+    *,
+    channel: Channel | None,
+    kind: MessageClass | None = None,
+    message_id: str | None = None,
+) -> Permission:
+    """As `may_write`, where it was read already how they stand with the line."""
+    verdict, line_id = standing.verdict(channel), standing.line_id
     if verdict.allowed:
         return Permission(refusal=None, sms_only=verdict.sms_only)
     entry = _licensing(verdict, channel) if kind is MessageClass.CONFIRMATION else None
@@ -59,15 +72,13 @@ def may_write(
     return Permission(refusal=_refusal(verdict))
 
 
-def check_owner(
-    conn: sqlite3.Connection, *, line_id: str, identity: Identity, contact_id: str
-) -> None:
+def check_owner(conn: sqlite3.Connection, standing: Standing, contact_id: str) -> None:
     """Raises Refused for one that is only said to be this contact's, with what would be
     answered if nobody else had it: that somebody has is not told.
     """
-    owner = contacts.by_identity(conn, identity)
-    if owner is None or owner.id != contact_id:
-        raise _refusal(consent.verdict_of(conn, line_id, identity, contact_id))
+    if standing.contact_id != contact_id:
+        shown = consent.verdict_of(conn, standing.line_id, standing.identity, contact_id)
+        raise _refusal(shown)
 
 
 def _licensing(verdict: Verdict, channel: Channel | None) -> Entry | None:

@@ -7,7 +7,7 @@ contacts that were joined since. What an import brings reaches SMS only.
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
@@ -116,19 +116,49 @@ def decide(identity: Identity, entries: Iterable[Entry], channel: Channel | None
     return Verdict(code="ok", entry=wrote or opened, sms_only=wrote is None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How somebody stands with a line, read at once: whose identity it is, and the ledger.
+
+    `contact_id` None: nobody's. `on_whatsapp` None: never asked. `entries` are those of all that
+    the person is known by, oldest first.
+    """
+
+    line_id: str
+    identity: Identity
+    contact_id: str | None
+    on_whatsapp: bool | None
+    entries: Sequence[Entry]
+
+    def verdict(self, channel: Channel | None = None) -> Verdict:
+        return decide(self.identity, self.entries, channel)
+
+
+def standing(conn: sqlite3.Connection, line_id: str, identity: Identity) -> Standing:
+    rows = conn.execute(
+        "SELECT a.contact_id, a.on_whatsapp, e.scheme, e.value, e.line_id, e.kind, e.message_id,"
+        " e.source, e.at_ms, e.as_of"
+        " FROM contact_identity a CROSS JOIN contact_identity b ON b.contact_id = a.contact_id"
+        " LEFT JOIN consent e ON e.value = b.value AND e.scheme = b.scheme"
+        "  AND (e.line_id = ? OR e.line_id IS NULL)"
+        " WHERE a.value = ? AND a.scheme = ? ORDER BY e.seq",
+        (line_id, *identity),
+    ).fetchall()
+    known = rows[0]["on_whatsapp"] if rows else None
+    return Standing(
+        line_id=line_id,
+        identity=identity,
+        contact_id=rows[0]["contact_id"] if rows else None,
+        on_whatsapp=None if known is None else bool(known),
+        entries=[_from_row(row) for row in rows if row["kind"] is not None],
+    )
+
+
 def verdict(
     conn: sqlite3.Connection, line_id: str, identity: Identity, channel: Channel | None = None
 ) -> Verdict:
     """May this line write to this identity now, and which row of the ledger says so."""
-    rows = conn.execute(
-        "SELECT e.scheme, e.value, e.line_id, e.kind, e.message_id, e.source, e.at_ms, e.as_of"
-        " FROM contact_identity a CROSS JOIN contact_identity b ON b.contact_id = a.contact_id"
-        " CROSS JOIN consent e ON e.value = b.value AND e.scheme = b.scheme"
-        " WHERE a.value = ? AND a.scheme = ? AND (e.line_id = ? OR e.line_id IS NULL)"
-        " ORDER BY e.seq",
-        (*identity, line_id),
-    )
-    return decide(identity, (_from_row(row) for row in rows), channel)
+    return standing(conn, line_id, identity).verdict(channel)
 
 
 def verdict_of(

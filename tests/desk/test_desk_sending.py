@@ -1,14 +1,17 @@
 """The door for what goes out."""
 
+import re
 import unicodedata
+from typing import Any
 
 import pytest
 
 from appliance.channels import Channel
-from appliance.desk.outgoing.sending import Author, cancel
+from appliance.desk.outgoing.sending import Author, SendRequest, accept, cancel
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.messages import MessageClass, MessageState
-from tests.queue.counter import ANNA, BART, HOUR_S, SMS, WHATSAPP, Counter, at
+from appliance.store.store import Tx
+from tests.queue.counter import ANNA, BART, HOUR_S, SMS, WHATSAPP, Counter, at, who
 
 
 @pytest.fixture(autouse=True)
@@ -212,3 +215,45 @@ def test_the_channel_that_was_asked_for_is_used(counter: Counter, channel: Chann
     """Without one the line's best route is."""
     counter.queues(channel=channel)
     assert counter.attempt().outgoing.channel is (channel or WHATSAPP)
+
+
+OF_A_PERSON = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE) (?:\w*contact|\w*identity|consent)\b")
+
+
+def reads_of_a_person(counter: Counter, to: str, **about: Any) -> list[str]:
+    """The statements about whom it is for that accepting one message takes."""
+    request = SendRequest(
+        line_id=counter.line_id,
+        identity=who(to),
+        text="Kom je morgen?",
+        author=Author(rule="test"),
+        **about,
+    )
+    seen: list[str] = []
+
+    def work(tx: Tx) -> None:
+        tx.conn.set_trace_callback(seen.append)
+        try:
+            accept(tx, request)
+        finally:
+            tx.conn.set_trace_callback(None)
+
+    counter.store.write(work)
+    assert any("INTO message" in each for each in seen)
+    return [each for each in seen if OF_A_PERSON.search(each)]
+
+
+@pytest.mark.parametrize("channel", [None, WHATSAPP, SMS])
+@pytest.mark.parametrize("in_conversation", [False, True])
+@pytest.mark.parametrize("to", [ANNA, "+31302345678"])
+def test_a_person_is_read_once(
+    counter: Counter, to: str, channel: Channel | None, *, in_conversation: bool
+) -> None:
+    """Whose number it is, what else they are known by, what they agreed to and whether they are on
+    WhatsApp: one statement says all of it, and no other asks again.
+    """
+    counter.knows(to)
+    contact_id = counter.contact_id(to) if in_conversation else None
+    for _ in range(2):
+        reads = reads_of_a_person(counter, to, channel=channel, contact_id=contact_id)
+        assert len(reads) == 1, reads

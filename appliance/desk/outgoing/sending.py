@@ -10,10 +10,11 @@ from appliance.messages import MessageClass, MessageState, clean_text
 from appliance.phone_numbers import is_landline
 from appliance.queue import crowding, undecided
 from appliance.queue.pacing import ANSWER_WINDOW_MS, GREETINGS, HOUR_MS, Waiting
-from appliance.queue.permission import check_owner, may_write
+from appliance.queue.permission import check_owner, permission_of
 from appliance.queue.promise import Coming, first_promise, note_promise
 from appliance.reasons import Reason
-from appliance.store import contacts, conversations, lines, messages
+from appliance.store import consent, contacts, conversations, lines, messages
+from appliance.store.consent import Standing
 from appliance.store.store import Tx
 
 DEFAULT_TTL_MS = 24 * HOUR_MS
@@ -71,18 +72,19 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     """
     line = lines.line(tx.conn, request.line_id)
     text = clean_text(request.text)
-    _check_channel(tx, request.channel, request.identity, text)
-    person = tx.conn.execute(_PERSON, request.identity).fetchone()
-    whose = request.contact_id or (person and person["contact_id"])
+    person = consent.standing(tx.conn, line.id, request.identity)
+    _check_channel(request.channel, person, text)
+    whose = request.contact_id or person.contact_id
     if whose and request.client_id and (known := _already(tx, request, whose, text)):
         return known
-    wanted = _permitted(tx, request, text)
-    contact_id = person["contact_id"] if person else contacts.ensure(tx, request.identity)
+    wanted = _permitted(tx, request, person, text)
+    contact_id = person.contact_id or contacts.ensure(tx, request.identity)
     _check_recipient(request)
     if request.room is not None:
         request.room.take(tx, line.id)
-    on_whatsapp = _known(person and person["on_whatsapp"])
-    coming = _coming(tx, request, contact_id, text=text, wanted=wanted, on_whatsapp=on_whatsapp)
+    coming = _coming(
+        tx, request, contact_id, text=text, wanted=wanted, on_whatsapp=person.on_whatsapp
+    )
     promise = first_promise(tx, line, coming)
     expected_ms, reason = promise.entry.expected_ms, promise.entry.reason
     if tx.clock_is_wrong:
@@ -231,12 +233,12 @@ def _check_recipient(request: SendRequest) -> None:
         raise InvalidInput("to", "They wrote from no phone number and cannot be answered.")
 
 
-def _check_channel(tx: Tx, channel: Channel | None, identity: Identity, text: str) -> None:
+def _check_channel(channel: Channel | None, person: Standing, text: str) -> None:
     """A company's landline may be on WhatsApp after all: then it was seen there."""
     if channel is None:
         return
-    landline = channel.needs_account and is_landline(identity.value)
-    if landline and not _on_whatsapp(tx, identity):
+    landline = channel.needs_account and is_landline(person.identity.value)
+    if landline and not person.on_whatsapp:
         raise InvalidInput(
             "to", "This is a landline and cannot be on WhatsApp. Give a mobile number."
         )
@@ -252,36 +254,13 @@ def _too_long(channel: Channel, text: str) -> str:
     return f"Over {channel.label} at most {most} characters can be sent; it has {len(text)}."
 
 
-def _permitted(tx: Tx, request: SendRequest, text: str) -> Channel | None:
+def _permitted(tx: Tx, request: SendRequest, person: Standing, text: str) -> Channel | None:
     """The channel to send over; SMS where consent reaches no further. Raises Refused."""
     if request.contact_id is not None:
-        check_owner(
-            tx.conn,
-            line_id=request.line_id,
-            identity=request.identity,
-            contact_id=request.contact_id,
-        )
-    permission = may_write(
-        tx.conn,
-        line_id=request.line_id,
-        identity=request.identity,
-        channel=request.channel,
-        kind=request.kind,
-    )
+        check_owner(tx.conn, person, request.contact_id)
+    permission = permission_of(tx.conn, person, channel=request.channel, kind=request.kind)
     permission.check()
     if request.channel is not None:
         return request.channel
-    _check_channel(tx, permission.left, request.identity, text)
+    _check_channel(permission.left, person, text)
     return permission.left
-
-
-_PERSON = "SELECT contact_id, on_whatsapp FROM contact_identity WHERE value = ? AND scheme = ?"
-
-
-def _on_whatsapp(tx: Tx, identity: Identity) -> bool | None:
-    row = tx.conn.execute(_PERSON, identity).fetchone()
-    return _known(row and row["on_whatsapp"])
-
-
-def _known(flag: int | None) -> bool | None:
-    return None if flag is None else bool(flag)

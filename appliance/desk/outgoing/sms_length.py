@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from appliance.identities import Identity
 from appliance.messages import MessageClass
-from appliance.queue.permission import may_write
+from appliance.queue.permission import permission_of
 from appliance.queue.routing import Parcel, Ways
 from appliance.sms_parts import MAX_PARTS, count_parts, room_left
-from appliance.store import lines
+from appliance.store import consent, lines
 from appliance.store.routes import Route
 
 
@@ -51,19 +51,13 @@ def measure(
 
 def _parcel(conn: sqlite3.Connection, line_id: str, identity: Identity | None, text: str) -> Parcel:
     """A reply, as what a person types is for the choice of the way."""
-    wanted, on_whatsapp = None, None
-    if identity is not None:
-        wanted = may_write(conn, line_id=line_id, identity=identity, channel=None).left
-        known = conn.execute(
-            "SELECT on_whatsapp FROM contact_identity WHERE value = ? AND scheme = ?", identity
-        ).fetchone()
-        on_whatsapp = known["on_whatsapp"] if known else None
+    person = identity and consent.standing(conn, line_id, identity)
     return Parcel(
         identity=identity,
         text=text,
         kind=MessageClass.REPLY,
-        wanted=wanted,
-        on_whatsapp=None if on_whatsapp is None else bool(on_whatsapp),
+        wanted=permission_of(conn, person, channel=None).left if person else None,
+        on_whatsapp=person.on_whatsapp if person else None,
     )
 
 
