@@ -6,7 +6,7 @@ from appliance.desk.access.rights import Rights, rights_of
 from appliance.desk.contacts import editing
 from appliance.desk.team import staff
 from appliance.errors import InvalidInput
-from appliance.identities import Identity
+from appliance.identities import tel
 from appliance.store import branches, contacts
 from appliance.store.contacts import Contact
 from tests.queue.counter import ANNA, BART, Counter
@@ -19,7 +19,7 @@ def rights(counter: Counter, role: str, branch_id: str | None) -> Rights:
 
 def says(counter: Counter, who: Rights, join_id: str = "") -> Contact | None:
     """That Bart's number is Anna's."""
-    anna, said = counter.contact_id(ANNA), Identity.tel(BART)
+    anna, said = counter.contact_id(ANNA), tel(BART)
     return counter.store.write(
         lambda tx: editing.say_number(tx, anna, said, rights=who, join_id=join_id, staff_id="s")
     )
