@@ -45,7 +45,7 @@ def texts(caller: Caller, **filters: str | int) -> list[str]:
 
 
 def test_every_answer_is_as_documented(office: Office, tilburg: Desk, planning: Caller) -> None:
-    """Answers are built by hand for speed; the models of the document hold for them."""
+    """Answers are not checked when they are made; the models of the document hold for them."""
     office.writes(ANNA, tilburg, name="Annie")
     office.writes(BRAM, tilburg, "wie werkt er?", group=Group(jid="1@g.us", name="Nacht"))
     office.calls(ANNA, tilburg)
