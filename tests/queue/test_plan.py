@@ -78,6 +78,21 @@ def test_a_message_to_somebody_else_does_not_wait_for_a_longer_one(counter: Coun
     assert counter.sends() == other
 
 
+def test_nothing_overtakes_from_the_lane_beside_it(counter: Counter) -> None:
+    """What is being typed for somebody who is answered holds up what is begun, the first too."""
+    counter.knows(BART)
+    counter.clock.advance(s=25 * HOUR_S)
+    counter.knows(ANNA)
+    counter.queues()
+    counter.sends(Tick.READ)
+    long = counter.queues("a" * 400, kind=MessageClass.LIST, typed=False)
+    counter.queues("b", to=BART, kind=MessageClass.LIST, typed=False)
+    counter.clock.advance(s=121)  # the longest pause before somebody is written to
+    assert counter.task() is None
+    counter.clock.advance(s=30)
+    assert counter.sends() == long
+
+
 def test_a_message_that_is_tried_again_keeps_its_place(counter: Counter) -> None:
     """What was written after it to the same person waits for it."""
     counter.knows(ANNA)
