@@ -378,6 +378,7 @@ def _tapped_ms(tx: Tx, outgoing: Outgoing) -> int | None:
 def _end_attempt(tx: Tx, outgoing: Outgoing, outcome: str, evidence: Mapping[str, Any]) -> None:
     tx.conn.execute(
         "UPDATE attempt SET ended_ms = coalesce(ended_ms, ?1), outcome = ?2,"
+        " baseline = iif(?2 = 'sent', NULL, baseline),"
         " evidence = iif(signature IS NULL, ?3, json_set(?3, '$.signed', json('true')))"
         " WHERE id = ?4",
         (tx.now_ms, outcome, json.dumps(dict(evidence)), outgoing.attempt_id),

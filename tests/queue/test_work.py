@@ -47,7 +47,7 @@ def known(counter: Counter) -> None:
 # The claim
 
 
-def test_the_attempt_is_on_the_disk_before_the_device_is_touched(counter: Counter) -> None:
+def test_the_attempt_is_kept_before_the_device_is_touched(counter: Counter) -> None:
     """Who holds an attempt finds its row, open and untapped, and the message `sending`."""
     message_id = counter.queues()
     attempt = counter.attempt()
@@ -66,6 +66,20 @@ def test_the_baseline_and_the_gate_are_on_the_disk_before_the_tap(counter: Count
         (row,) = counter.attempts(message_id)
         assert row["baseline"] == '{"rows": 0}'
         assert row["tapped_ms"] == counter.clock.now_ms()
+
+
+def test_the_baseline_goes_once_the_message_is_proven_sent(counter: Counter) -> None:
+    """It answers a doubt; where there is none it would be half of what an attempt keeps."""
+    counter.queues()
+    in_doubt = counter.attempt()
+    with tapping(in_doubt):
+        pass
+    counter.work.not_sent(in_doubt, Unconfirmed("No new row."))
+    look = counter.look()
+    assert look.baseline == {"rows": 0}
+    counter.work.looked(look, Found(finding=Finding.PRESENT, proof=Proof(tick=Tick.SENT)))
+    (row,) = counter.attempts(in_doubt.outgoing.message_id)
+    assert (row["outcome"], row["baseline"]) == ("sent", None)
 
 
 def test_two_who_claim_at_once_get_one_attempt(counter: Counter) -> None:
