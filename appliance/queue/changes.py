@@ -26,12 +26,12 @@ _MATTER = (
 _KINDS = ", ".join(f"'{kind.value}'" for kind in _MATTER)
 
 _LINES = f"""
-SELECT DISTINCT line_id FROM event
+SELECT DISTINCT line_id FROM event_log
   WHERE seq > :after AND seq <= :until AND kind IN ({_KINDS}) AND line_id IS NOT NULL
-UNION SELECT route.line_id FROM event JOIN route USING (device_id)
-  WHERE seq > :after AND seq <= :until AND kind IN ({_KINDS}) AND event.line_id IS NULL
-UNION SELECT line.id FROM event JOIN line USING (branch_id)
-  WHERE seq > :after AND seq <= :until AND event.kind = '{EventKind.BRANCH_CHANGED.value}'
+UNION SELECT route.line_id FROM event_log e JOIN route USING (device_id)
+  WHERE seq > :after AND seq <= :until AND kind IN ({_KINDS}) AND e.line_id IS NULL
+UNION SELECT line.id FROM event_log e JOIN line USING (branch_id)
+  WHERE seq > :after AND seq <= :until AND e.kind = '{EventKind.BRANCH_CHANGED.value}'
 """  # noqa: S608 -- our own words
 
 _FREED = f"""
@@ -42,7 +42,7 @@ AND c.last_in_ms > m.created_ms
 """  # noqa: S608 -- our own words
 _FREED_BY = f"""
 SELECT m.id FROM message m WHERE m.state = 'queued' AND m.reason = '{Reason.UNANSWERED}'
-AND m.conversation_id IN (SELECT DISTINCT conversation_id FROM event
+AND m.conversation_id IN (SELECT DISTINCT conversation_id FROM event_log
   WHERE seq > :after AND seq <= :until AND (kind = 'message.received'
     OR kind = 'message.changed' AND facts ->> 'change' = 'words'))
 """  # noqa: S608 -- our own words

@@ -50,7 +50,9 @@ WHERE m.line_id = ? AND m.class = ? AND m.answering = ? AND m.state IN {rows.WAI
   AND m.state = 'queued' AND m.expected_ms IS NOT NULL
 ORDER BY m.id DESC LIMIT ?
 """  # noqa: S608 -- our own words
-_SAME_LINE = "SELECT 1 FROM event WHERE seq > ? AND (line_id = ? OR line_id IS NULL) LIMIT 1"
+_SAME_LINE = """
+SELECT 1 FROM event_log WHERE seq > ? AND (line_id = ? OR line_id IS NULL) LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

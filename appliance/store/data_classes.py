@@ -84,14 +84,14 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.TECHNICAL: "token_id key body_hash status at_ms",
     },
     "message": {
-        DataClass.IDENTITY: "value scheme sender_name device_key",
+        DataClass.IDENTITY: "value scheme sender_name device_key key_digest",
         DataClass.CONTENT: "text",
         DataClass.EVIDENCE: (
             "direction channel state reason origin rule staff_id token_id happened_ms written_ms"
             " sent_ms delivered_ms read_ms edited_ms deleted_ms"
         ),
         DataClass.TECHNICAL: (
-            "id conversation_id line_id contact_id class wanted expected_ms not_before_ms"
+            "seq id conversation_id line_id contact_id class wanted expected_ms not_before_ms"
             " expires_ms tries bound_to answering typed client_id exact awaited created_ms"
         ),
     },
@@ -100,7 +100,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.EVIDENCE: "channel baseline tapped_ms ended_ms outcome evidence",
         DataClass.OFFICE: "signature",
         DataClass.TECHNICAL: (
-            "id message_id device_id parts reference carried started_ms looks looked_ms"
+            "seq id message_id device_id parts reference carried started_ms looks looked_ms"
         ),
     },
     "attempt_part": {
@@ -148,10 +148,12 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.OFFICE: "service sender",
         DataClass.TECHNICAL: "id device_key line_id came_ms",
     },
+    "event_kind": {DataClass.TECHNICAL: "code name"},
     "event": {
         DataClass.EVIDENCE: "kind facts at_ms",
         DataClass.TECHNICAL: (
-            "seq branch_id line_id conversation_id contact_id message_id device_id staff_id"
+            "seq message_seq attempt_seq of_message branch_id line_id conversation_id contact_id"
+            " device_id staff_id"
         ),
     },
 }

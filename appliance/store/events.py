@@ -2,15 +2,18 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from appliance.errors import NotFound
 from appliance.events import Event, EventKind
 
-_COLUMNS = (
-    "seq, at_ms, kind, branch_id, line_id, conversation_id, contact_id, message_id, device_id, "
-    "staff_id, facts"
-)
+_APPEND = """
+INSERT INTO event (at_ms, kind, message_seq, attempt_seq, of_message, branch_id, line_id,
+  conversation_id, contact_id, device_id, staff_id, facts)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_AS_TOLD = "SELECT * FROM event_log WHERE"
 
 
 def append(
@@ -27,42 +30,75 @@ def append(
     staff_id: str | None = None,
     facts: dict[str, Any] | None = None,
 ) -> None:
-    """Appends one event; the branch is the line's unless given."""
+    """Appends one event; the branch is the line's unless given.
+
+    Half of the database is events of messages, so what the message says is not said again.
+    """
+    message = _message(conn, message_id)
+    where = (line_id, conversation_id, contact_id)
+    of_message = message is not None and branch_id is None and where == tuple(message[1:])
+    if not of_message and branch_id is None:
+        branch_id = _branch_of(conn, line_id)
+    attempt_seq, others = _without_attempt(conn, facts or {})
     conn.execute(
-        "INSERT INTO event (at_ms, kind, branch_id, line_id, conversation_id, contact_id,"
-        " message_id, device_id, staff_id, facts) VALUES (?, ?,"
-        " coalesce(?, (SELECT branch_id FROM line WHERE id = ?)), ?, ?, ?, ?, ?, ?, ?)",
+        _APPEND,
         (
             at_ms,
-            kind.value,
-            branch_id,
-            line_id,
-            line_id,
-            conversation_id,
-            contact_id,
-            message_id,
+            _code(conn, kind),
+            message and message["seq"],
+            attempt_seq,
+            of_message,
+            *((None,) * 4 if of_message else (branch_id, *where)),
             device_id,
             staff_id,
-            json.dumps(facts) if facts else "{}",
+            json.dumps(others, separators=(",", ":")),
         ),
     )
 
 
+def _code(conn: sqlite3.Connection, kind: EventKind) -> int:
+    """The number of the kind, given to it when it is new."""
+    found = conn.execute("SELECT code FROM event_kind WHERE name = ?", (kind.value,)).fetchone()
+    added = "INSERT INTO event_kind (name) VALUES (?) RETURNING code"
+    return int((found or conn.execute(added, (kind.value,)).fetchone())["code"])
+
+
+def _without_attempt(
+    conn: sqlite3.Connection, facts: Mapping[str, Any]
+) -> tuple[int | None, Mapping[str, Any]]:
+    """An attempt that is there is named by its number; the log is told with its id."""
+    found = conn.execute("SELECT seq FROM attempt WHERE id = ?", (facts.get("attempt"),)).fetchone()
+    if found is None:
+        return None, facts
+    return int(found["seq"]), {name: each for name, each in facts.items() if name != "attempt"}
+
+
+def _message(conn: sqlite3.Connection, message_id: str | None) -> sqlite3.Row | None:
+    """Raises NotFound: an event tells of what is there."""
+    if message_id is None:
+        return None
+    row: sqlite3.Row | None = conn.execute(
+        "SELECT seq, line_id, conversation_id, contact_id FROM message WHERE id = ?", (message_id,)
+    ).fetchone()
+    if row is None:
+        raise NotFound("message")
+    return row
+
+
+def _branch_of(conn: sqlite3.Connection, line_id: str | None) -> str | None:
+    row = conn.execute("SELECT branch_id FROM line WHERE id = ?", (line_id,)).fetchone()
+    return row and str(row["branch_id"])
+
+
 def after(conn: sqlite3.Connection, seq: int, *, limit: int = 500) -> Sequence[Event]:
     """Events that follow `seq`, oldest first."""
-    rows = conn.execute(
-        f"SELECT {_COLUMNS} FROM event WHERE seq > ? ORDER BY seq LIMIT ?",  # noqa: S608 -- our own column list
-        (seq, limit),
-    )
+    rows = conn.execute(f"{_AS_TOLD} seq > ? ORDER BY seq LIMIT ?", (seq, limit))
     return [from_row(row) for row in rows]
 
 
 def of_message(conn: sqlite3.Connection, message_id: str) -> Sequence[Event]:
     """The history of one message, oldest first."""
-    rows = conn.execute(
-        f"SELECT {_COLUMNS} FROM event WHERE message_id = ? ORDER BY seq",  # noqa: S608 -- our own column list
-        (message_id,),
-    )
+    rows = conn.execute(f"{_AS_TOLD} message_id = ? ORDER BY seq", (message_id,))
     return [from_row(row) for row in rows]
 
 

@@ -1,5 +1,6 @@
 """Messages that their writer changed or took back, on the pages and over the API."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -83,5 +84,5 @@ def test_a_changed_message_tells_the_open_page(office: Office, tilburg: Desk) ->
     """An event with ids and what kind of change it was, and no words."""
     office.writes(ANNA, tilburg, "om 8", key="k#0")
     office.writes(ANNA, tilburg, "om 9", key="k#0")
-    facts = one(office, "SELECT facts FROM event WHERE kind = 'message.changed'")
-    assert facts == '{"change": "edited"}'
+    facts = one(office, "SELECT facts FROM event_log WHERE kind = 'message.changed'")
+    assert json.loads(facts) == {"change": "edited"}

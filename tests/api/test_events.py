@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from appliance.desk.access import tokens
-from appliance.store import lines
+from appliance.events import EventKind
+from appliance.store import events, lines
 from appliance.store.connection import connect_writer
 from tests.api.office import Caller, Desk, Office
 
@@ -116,7 +117,7 @@ def test_what_another_process_writes_is_told_too(
     with following(planning) as stream:
         stream.next()
         other = connect_writer(office.store.path)
-        other.execute("INSERT INTO event (at_ms, kind) VALUES (1, 'line.resumed')")
+        events.append(other, at_ms=1, kind=EventKind.LINE_RESUMED)
         other.close()
         assert stream.until("line.resumed")["data"]["facts"] == {}
 

@@ -81,7 +81,7 @@ def test_a_missed_call_is_told_with_its_number(
     assert (hidden["number"], hidden["contact"]) == ("", None)
     told = office.store.read(
         lambda conn: conn.execute(
-            "SELECT json_extract(facts, '$.call') FROM event WHERE kind = 'call.missed'"
+            "SELECT json_extract(facts, '$.call') FROM event_log WHERE kind = 'call.missed'"
         ).fetchall()
     )
     assert [row[0] for row in told] == [known["id"], hidden["id"]]

@@ -214,7 +214,7 @@ def test_adding_a_number_tells_nothing_of_other_branches(
     assert "Bram" not in "".join(fatima.sees(ELSEWHERE))
     told = office.store.read(
         lambda conn: conn.execute(
-            "SELECT DISTINCT contact_id, staff_id, facts FROM event"
+            "SELECT DISTINCT contact_id, staff_id, facts FROM event_log"
             " WHERE kind = 'contact.changed' AND staff_id = ?",
             (fatima.browser.staff_id,),
         ).fetchall()

@@ -17,6 +17,7 @@ from appliance.clock import ManualClock
 from appliance.devices.protocol import Proof, Tick, Ticks
 from appliance.ids import new_id
 from appliance.queue.pacing import DAY_MS
+from appliance.store import messages
 from appliance.store.connection import connect_writer
 from appliance.store.store import Store
 from tests.queue.counter import MONDAY, Counter
@@ -32,6 +33,8 @@ _EAGER = 1.2
 _AT_ONCE = 5_000
 _TICKS = {Tick.DELIVERED: 120, Tick.READ: 3600}
 """How many seconds after the step before each is seen."""
+_QUESTION = "Hoi, kan ik maandag ook om zes uur beginnen in plaats van om acht uur?"
+_ANSWER = "Ja hoor, ik zet je om zes uur op de lijst. Tot maandag!"
 _BASELINE = {
     "rows": [[place % 2 == 0, f"{place:016x}", "10:41", None] for place in range(8)],
     "equal": 0,
@@ -77,13 +80,14 @@ def fill(path: Path, *, messages: int = MESSAGES) -> None:
 
 def exchange(counter: Counter, clock: ManualClock) -> None:
     """Somebody writes; a colleague's answer is planned, sent, delivered and read."""
-    counter.hears("Hoi, kan ik maandag ook om zes uur beginnen in plaats van om acht uur?")
+    key = f"wa:31611111111@s.whatsapp.net:{clock.now_ms()}:9f86d081884c7d65#"
+    counter.hears(_QUESTION, key=key)
     reply(counter, clock)
 
 
 def reply(counter: Counter, clock: ManualClock, ticks: Sequence[Tick] = tuple(_TICKS)) -> None:
     """From the post to the proof of the last of these ticks."""
-    message_id = counter.queues("Ja hoor, ik zet je om zes uur op de lijst. Tot maandag!")
+    message_id = counter.queues(_ANSWER)
     counter.planner.round()
     clock.advance(s=60)
     attempt = counter.attempt()
@@ -159,26 +163,49 @@ def _of_talk(row: Row, talk: Talk) -> Row:
 
 def _exchanges(exchanged: Rows, who: Sequence[Talk]) -> Iterator[tuple[str, Row]]:
     """In the order of time, so that ids grow as they do in life."""
-    first_ms = min(row["created_ms"] for row in exchanged["message"])
+    messages = exchanged["message"]
+    first_ms = min(row["created_ms"] for row in messages)
     for place, talk in enumerate(who):
         at_ms = MONDAY + DAY_MS + place * _YEARS_MS // len(who)
-        ids = {
-            row["id"]: new_id(at_ms) for table in ("message", "attempt") for row in exchanged[table]
-        }
+        ids = {row["id"]: new_id(at_ms) for row in (*messages, *exchanged["attempt"])}
         for table, rows in exchanged.items():
             for row in rows:
-                yield table, _again(row, talk, ids, at_ms - first_ms, place)
+                other = _again(row, talk, ids, at_ms - first_ms, place)
+                yield table, other | _of_place(table, row, exchanged, place)
+
+
+def _of_place(table: str, row: Row, exchanged: Rows, place: int) -> Row:
+    """Messages and attempts number themselves as they come, and events name those numbers."""
+    named = {"message": "message_seq", "attempt": "attempt_seq"}
+    mine = {"seq": table} if table in named else {name: of for of, name in named.items()}
+    return {
+        name: _later(row[name], [each["seq"] for each in exchanged[of]], place)
+        for name, of in mine.items()
+        if row.get(name) is not None
+    }
+
+
+def _later(seq: int, seqs: Sequence[int], place: int) -> int:
+    return max(seqs) + 1 + place * len(seqs) + seqs.index(seq)
 
 
 def _again(row: Row, talk: Talk, ids: Mapping[str, str], later_ms: int, place: int) -> Row:
     other = row | {name: value + later_ms for name, value in row.items() if _is_time(name, value)}
     other |= {name: _with_ids(value, ids) for name, value in row.items() if isinstance(value, str)}
     other |= _of_talk(row, talk)
+    if "text" in row:
+        other["text"] = _said(row["text"], place)
     if row.get("device_key") is not None:
-        other["device_key"] = f"{row['device_key']}-{place}"
+        other["device_key"] = f"{row['device_key']}{place:06}"
+        other["key_digest"] = messages.digest_of(other["device_key"])
     if row.get("message_id") is not None:
         other["message_id"] = ids[row["message_id"]]
     return other | ({"seq": None} if "seq" in row else {})
+
+
+def _said(text: str, place: int) -> str:
+    """As long on average, and seldom as long as another: pages fill as they do in life."""
+    return (text * 2)[: random.Random(f"{text}{place}").randint(len(text) // 4, len(text) * 7 // 4)]
 
 
 def _is_time(name: str, value: object) -> bool:

@@ -88,10 +88,10 @@ def test_the_thread_opens_at_the_first_unread(open_page: OpenPage, place: Place)
     expect(row(page, FATIMA).locator(".badge")).to_have_count(0)
     expect(page).to_have_title(f"(2) {FATIMA} · Balie")
     expect(page.locator("#divider")).to_have_count(1)
-    marks = place.count("SELECT count(*) FROM event WHERE kind = 'conversation.read'")
+    marks = place.count("SELECT count(*) FROM event_log WHERE kind = 'conversation.read'")
     page.reload()
     expect(page.locator("#divider")).to_have_count(0)
-    assert place.count("SELECT count(*) FROM event WHERE kind = 'conversation.read'") == marks
+    assert place.count("SELECT count(*) FROM event_log WHERE kind = 'conversation.read'") == marks
 
 
 def test_days_are_separated_and_one_sender_is_a_block(open_page: OpenPage) -> None:

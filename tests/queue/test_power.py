@@ -38,7 +38,10 @@ def opened_whole(path: Path) -> set[str]:
     """
     with closing(Store(path, ManualClock(at_ms=MONDAY))) as store:
         assert store.read(lambda conn: conn.execute("PRAGMA integrity_check").fetchone()[0]) == "ok"
-        orphans = "SELECT count(*) FROM message WHERE id NOT IN (SELECT message_id FROM event)"
+        orphans = (
+            "SELECT count(*) FROM message WHERE seq NOT IN"
+            " (SELECT coalesce(message_seq, 0) FROM event)"
+        )
         assert store.read(lambda conn: conn.execute(orphans).fetchone()[0]) == 0
         rows = store.read(lambda conn: conn.execute("SELECT id FROM message").fetchall())
         return {row[0] for row in rows}

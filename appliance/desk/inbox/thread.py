@@ -374,9 +374,11 @@ ORDER BY m.happened_ms DESC, m.id DESC LIMIT :limit
 """
 
 _DECIDED = """
-SELECT e.message_id, e.at_ms, e.facts ->> '$.decision' AS decision,
+SELECT m.id AS message_id, e.at_ms, e.facts ->> '$.decision' AS decision,
   coalesce(staff.name, '?') AS name
-FROM event e LEFT JOIN staff ON staff.id = e.facts ->> '$.staff'
-WHERE e.message_id IN (SELECT value FROM json_each(?)) AND e.kind = 'message.state'
+FROM message m JOIN event e ON e.message_seq = m.seq
+JOIN event_kind ON event_kind.code = e.kind AND event_kind.name = 'message.state'
+LEFT JOIN staff ON staff.id = e.facts ->> '$.staff'
+WHERE m.id IN (SELECT value FROM json_each(?))
 AND e.facts ->> '$.by' = 'person' ORDER BY e.seq
 """

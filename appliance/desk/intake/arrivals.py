@@ -59,7 +59,7 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
         identity=sender,
         text=incoming.text,
         channel=incoming.channel,
-        device_key=device_key,
+        device_key=incoming.key,
         sender_name=incoming.sender_name,
         exact=incoming.exact,
         happened_ms=tx.now_ms,
@@ -67,6 +67,7 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
         origin=incoming.origin,
         awaited=incoming.form is Form.WAITING,
         deleted=incoming.form is Form.DELETED,
+        key_digest=messages.digest_of(device_key),
     )
     message_id = messages.receive(tx, about)
     if message_id is None or contact_id is None or incoming.origin is not Origin.PERSON:

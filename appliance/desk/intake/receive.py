@@ -211,7 +211,7 @@ def _recent(
     return [
         Incoming(
             channel=Channel.named(row["channel"]),
-            key=row["device_key"].split(":", 2)[2],
+            key=row["device_key"],
             sender=row["value"],
             text=row["text"],
             at_ms=row["written_ms"],

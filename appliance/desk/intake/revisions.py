@@ -7,7 +7,7 @@ from appliance.desk.intake.rules import Arrival, answer, reread
 from appliance.devices.protocol import Form
 from appliance.events import EventKind
 from appliance.messages import Direction, Origin
-from appliance.store import conversations
+from appliance.store import conversations, messages
 from appliance.store.store import Tx
 
 
@@ -22,7 +22,7 @@ def keep(tx: Tx, row: sqlite3.Row, arrival: Arrival | None, text: str, form: For
         return
     if form is Form.DELETED:
         _set(tx, row, "deleted", deleted_ms=tx.now_ms)
-    elif text == row["text"] or _is_of_another(tx, row["device_key"], text):
+    elif text == row["text"] or _is_of_another(tx, row, text):
         return
     elif row["awaited"]:
         _set(tx, row, "words", text=text, awaited=0, happened_ms=tx.now_ms)
@@ -56,20 +56,20 @@ def set_aside(tx: Tx, row: sqlite3.Row) -> None:
 def known(tx: Tx, device_key: str) -> sqlite3.Row | None:
     row: sqlite3.Row | None = tx.conn.execute(
         "SELECT id, line_id, conversation_id, contact_id, device_key, text, origin, awaited,"
-        " deleted_ms FROM message WHERE device_key = ?",
-        (device_key,),
+        " deleted_ms FROM message WHERE key_digest = ?",
+        (messages.digest_of(device_key),),
     ).fetchone()
     return row
 
 
-def _is_of_another(tx: Tx, device_key: str, text: str) -> bool:
+def _is_of_another(tx: Tx, row: sqlite3.Row, text: str) -> bool:
     """Of several messages of one moment an earlier one is no longer there, so this moved up."""
-    moment, place, _ = device_key.rpartition("#")
+    moment, place, _ = row["device_key"].rpartition("#")
     return bool(place) and bool(
         tx.conn.execute(
-            "SELECT 1 FROM message WHERE device_key > ?1 AND device_key < ?2"
-            " AND device_key <> ?3 AND text = ?4",
-            (f"{moment}#", f"{moment}$", device_key, text),
+            "SELECT 1 FROM message WHERE conversation_id = ? AND device_key > ? AND device_key < ?"
+            " AND id <> ? AND text = ?",
+            (row["conversation_id"], f"{moment}#", f"{moment}$", row["id"], text),
         ).fetchone()
     )
 

@@ -90,9 +90,9 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     if tx.clock_is_wrong:
         expected_ms, reason = None, Reason.CLOCK_WRONG
     outgoing = _outgoing(tx, request, coming, expected_ms=expected_ms, reason=reason)
-    if reason is Reason.NEWCOMERS:
-        crowding.tell(tx, line.id, coming.waiting.id)
     message_id = messages.enqueue(tx, outgoing)
+    if reason is Reason.NEWCOMERS:
+        crowding.tell(tx, line.id, message_id)
     note_promise(tx, line, promise)
     return Accepted(
         id=message_id, state=MessageState.QUEUED, expected_ms=expected_ms, reason=reason

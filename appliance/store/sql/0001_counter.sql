@@ -198,7 +198,8 @@ CREATE TABLE idempotency (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE message (
-  id              TEXT PRIMARY KEY,
+  seq             INTEGER PRIMARY KEY,          -- what the event log calls it: short
+  id              TEXT NOT NULL UNIQUE,
   conversation_id TEXT NOT NULL REFERENCES conversation (id),
   line_id         TEXT NOT NULL REFERENCES line (id),
   contact_id      TEXT REFERENCES contact (id), -- in a group: who posted, where known
@@ -224,7 +225,8 @@ CREATE TABLE message (
   token_id        TEXT REFERENCES api_token (id),
   rule            TEXT,                         -- the automatic rule that wrote it
   client_id       TEXT,                         -- the browser's own name for it
-  device_key      TEXT,                         -- incoming: line, channel, the device's identity
+  device_key      TEXT,                         -- incoming: the device's own identity for it
+  key_digest      BLOB,                         -- … of that with line or device, and channel
   sender_name     TEXT,
   origin          TEXT NOT NULL DEFAULT 'person' -- incoming: who speaks
                   CHECK (origin IN ('person', 'notice', 'technical')),
@@ -239,9 +241,9 @@ CREATE TABLE message (
   delivered_ms    INTEGER,
   read_ms         INTEGER,
   CHECK ((direction = 'in') = (state = 'received'))
-) STRICT, WITHOUT ROWID;
+) STRICT;
 -- Every index costs a page on each commit, so there are few and most hold few rows.
-CREATE INDEX message_thread ON message (conversation_id, happened_ms, id);
+CREATE INDEX message_thread ON message (conversation_id, happened_ms);
 -- A line's queue, lane by lane in its order; what is passed over is passed over in the index.
 CREATE INDEX message_waiting
   ON message (line_id, class, answering, id, state, not_before_ms, tries, reason, expires_ms)
@@ -254,7 +256,7 @@ CREATE INDEX message_later ON message (line_id, class, answering, id)
 CREATE INDEX message_doubt ON message (line_id, contact_id)
   WHERE state IN ('sending', 'unconfirmed');
 CREATE UNIQUE INDEX message_client ON message (client_id) WHERE client_id IS NOT NULL;
-CREATE UNIQUE INDEX message_device_key ON message (device_key) WHERE device_key IS NOT NULL;
+CREATE UNIQUE INDEX message_key ON message (key_digest) WHERE key_digest IS NOT NULL;
 
 -- What an incoming message said before they changed it.
 CREATE TABLE earlier_text (
@@ -266,7 +268,8 @@ CREATE INDEX earlier_text_of ON earlier_text (message_id);
 
 -- One try of one message over one route; the row exists before the device is touched.
 CREATE TABLE attempt (
-  id          TEXT PRIMARY KEY,
+  seq         INTEGER PRIMARY KEY,              -- what the event log calls it
+  id          TEXT NOT NULL UNIQUE,
   message_id  TEXT NOT NULL REFERENCES message (id),
   device_id   TEXT NOT NULL REFERENCES device (id),
   channel     TEXT NOT NULL,
@@ -283,7 +286,7 @@ CREATE TABLE attempt (
   looks       INTEGER NOT NULL DEFAULT 0,
   looked_ms   INTEGER
 ) STRICT;
-CREATE INDEX attempt_message ON attempt (message_id, id);
+CREATE INDEX attempt_message ON attempt (message_id);
 CREATE INDEX attempt_tapped ON attempt (device_id, tapped_ms) WHERE tapped_ms IS NOT NULL;
 -- A message is in one device's hands at a time.
 CREATE UNIQUE INDEX attempt_open ON attempt (message_id) WHERE ended_ms IS NULL;
@@ -344,9 +347,8 @@ CREATE TABLE tick_visit (
   message_id TEXT NOT NULL REFERENCES message (id),
   due_ms     INTEGER NOT NULL,
   device_id  TEXT NOT NULL REFERENCES device (id),
-  PRIMARY KEY (message_id, due_ms)
+  PRIMARY KEY (device_id, due_ms, message_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX tick_visit_due ON tick_visit (device_id, due_ms);
 
 -- Who agreed or withdrew, when, how, with what proof. Append-only.
 CREATE TABLE consent (
@@ -447,20 +449,41 @@ CREATE INDEX line_code_readable ON line_code (line_id) WHERE text IS NOT NULL;
 
 -- The spine: one row a change, in the same transaction; ids and facts, never texts or numbers.
 -- The newest row is never deleted, so SQLite's own row numbers only grow.
+CREATE TABLE event_kind (
+  code INTEGER PRIMARY KEY,                     -- given as a kind is first met
+  name TEXT NOT NULL UNIQUE
+) STRICT;
 CREATE TABLE event (
   seq             INTEGER PRIMARY KEY,
   at_ms           INTEGER NOT NULL,
-  kind            TEXT NOT NULL,
+  kind            INTEGER NOT NULL REFERENCES event_kind (code),
+  message_seq     INTEGER REFERENCES message (seq),
+  attempt_seq     INTEGER,                      -- told among the facts, by its id
+  of_message      INTEGER NOT NULL DEFAULT 0    -- 1: the next four are what its message says
+                  CHECK (of_message IN (0, 1)),
   branch_id       TEXT,
   line_id         TEXT,
   conversation_id TEXT,
   contact_id      TEXT,
-  message_id      TEXT,
   device_id       TEXT,
   staff_id        TEXT,
   facts           TEXT NOT NULL DEFAULT '{}'
 ) STRICT;
-CREATE INDEX event_message ON event (message_id, seq) WHERE message_id IS NOT NULL;
+CREATE INDEX event_message ON event (message_seq) WHERE message_seq IS NOT NULL;
+-- The log as it is told: an event of a message belongs where the message stands now.
+CREATE VIEW event_log AS
+SELECT e.seq, e.at_ms, event_kind.name AS kind,
+  iif(e.of_message, line.branch_id, e.branch_id) AS branch_id,
+  iif(e.of_message, m.line_id, e.line_id) AS line_id,
+  iif(e.of_message, m.conversation_id, e.conversation_id) AS conversation_id,
+  iif(e.of_message, m.contact_id, e.contact_id) AS contact_id,
+  m.id AS message_id, e.device_id, e.staff_id,
+  iif(a.id IS NULL, e.facts, json_insert(e.facts, '$.attempt', a.id)) AS facts
+FROM event e
+JOIN event_kind ON event_kind.code = e.kind
+LEFT JOIN message m ON m.seq = e.message_seq
+LEFT JOIN attempt a ON a.seq = e.attempt_seq
+LEFT JOIN line ON line.id = m.line_id;
 CREATE TRIGGER event_is_append_only_update BEFORE UPDATE ON event
 BEGIN SELECT RAISE(ABORT, 'the event log is append-only'); END;
 -- Old events may be taken away where it is written down from which one on they stay.

@@ -1,0 +1,5 @@
+"""A fresh store for each test that brings none of its own."""
+
+from tests.queue.conftest import clock, store
+
+__all__ = ["clock", "store"]
