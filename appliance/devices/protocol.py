@@ -264,7 +264,10 @@ class Attempt(Protocol):
         ...
 
     def baseline(self, facts: Mapping[str, Any]) -> None:
-        """Records what stood there before the tap; a later call replaces it. Durable on return."""
+        """Records what stood there before the tap; a later call replaces it.
+
+        Durable when the gate is open, and on return where it was open already.
+        """
         ...
 
     def clear_to_send(

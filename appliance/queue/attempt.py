@@ -1,6 +1,7 @@
 """The queue's side of one attempt: the row before the device is touched, and the second gate."""
 
 import json
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,9 +38,13 @@ class QueueAttempt:
     steps: Steps = no_steps
 
     def baseline(self, facts: Mapping[str, Any]) -> None:
-        """Records what stood there before the tap; the last call counts. Durable on return."""
+        """Records what stood there before the tap; the last call counts.
+
+        Durable on return once something was tapped, and with the gate until then.
+        """
         self.steps(Step.BEFORE_BASELINE)
-        self.store.write(lambda tx: self._note_baseline(tx, facts))
+        tapped = self.store.read(self._is_tapped)
+        self.store.write(lambda tx: self._note_baseline(tx, facts), durable=tapped)
         self.steps(Step.BASELINE_NOTED)
 
     @contextmanager
@@ -69,7 +74,7 @@ class QueueAttempt:
         state = messages.state_of(tx.conn, self.outgoing.message_id)
         if state is not MessageState.SENDING:
             raise Refused(Reason.BY_PERSON, "The message was withdrawn before it left.")
-        if not self._is_tapped(tx):
+        if not self._is_tapped(tx.conn):
             self._refuse_to_begin(tx)
         refuse_without_consent(tx, self.line_id, self.outgoing.message_id, self.outgoing.channel)
         tx.conn.execute(
@@ -90,8 +95,8 @@ class QueueAttempt:
         if undecided.waits(tx.conn, self.outgoing.message_id):
             raise Transient("They may want no more messages; somebody has to decide first.")
 
-    def _is_tapped(self, tx: Tx) -> bool:
-        row = tx.conn.execute(
+    def _is_tapped(self, conn: sqlite3.Connection) -> bool:
+        row = conn.execute(
             "SELECT tapped_ms FROM attempt WHERE id = ?", (self.outgoing.attempt_id,)
         ).fetchone()
         return row["tapped_ms"] is not None

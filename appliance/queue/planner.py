@@ -209,7 +209,8 @@ class Planner:
 
     def _announce(self, line_id: str, promises: Sequence[_Promise]) -> None:
         if promises:
-            self._store.write(partial(_write, line_id=line_id, promises=promises))
+            write = partial(_write, line_id=line_id, promises=promises)
+            self._store.write(write, durable=False)  # a promise that is lost is made again
 
 
 def _expire(tx: Tx, message_ids: Sequence[str]) -> None:

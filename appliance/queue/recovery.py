@@ -2,6 +2,7 @@
 
 from appliance.queue import outcomes
 from appliance.queue.steps import Step, Steps, no_steps
+from appliance.store import events
 from appliance.store.store import Store, Tx
 
 
@@ -9,6 +10,7 @@ def doubt_everything_in_hand(store: Store, steps: Steps = no_steps) -> int:
     """Turns each `sending` into `unconfirmed`; the devices are asked as they come back."""
 
     def work(tx: Tx) -> int:
+        events.spare_numbers(tx.conn)
         rows = tx.conn.execute(
             "SELECT m.id, a.id FROM message m JOIN attempt a ON a.message_id = m.id"
             " WHERE m.state IN ('sending', 'unconfirmed')"  # as the index has it

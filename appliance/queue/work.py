@@ -107,7 +107,8 @@ class QueueWork:
             _strike_visits(tx, device_id, visit.sent[0].identity)
             self._steps(Step.KEEPING_TICKS)
 
-        self._store.write(note)
+        # Were it lost, the visit would be due again, and the ticks still stand there.
+        self._store.write(note, durable=False)
         self._steps(Step.TICKS_KEPT)
 
     def _keep_outcome(self, outcome: Callable[[Tx], None]) -> None:
@@ -174,7 +175,8 @@ class QueueWork:
             self._steps(Step.CLAIMING)
             return taken
 
-        outgoing = self._store.write(take)
+        # A power cut that takes the claim back was before the tap: the gate's commit holds both.
+        outgoing = self._store.write(take, durable=False)
         if outgoing is None:
             return None
         self._steps(Step.CLAIMED)

@@ -8,10 +8,15 @@ from typing import Any
 from appliance.errors import NotFound
 from appliance.events import Event, EventKind
 
+SPARED = 100_000
+"""More events than a power cut takes back: what was not synced is half a minute old at most."""
+
 _APPEND = """
-INSERT INTO event (at_ms, kind, message_seq, attempt_seq, of_message, branch_id, line_id,
+INSERT INTO event (seq, at_ms, kind, message_seq, attempt_seq, of_message, branch_id, line_id,
   conversation_id, contact_id, device_id, staff_id, facts)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+VALUES (max(coalesce((SELECT max(seq) FROM event), 0) + 1,
+    coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'event.next'), 0)),
+  ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _AS_TOLD = "SELECT * FROM event_log WHERE"
 
@@ -100,6 +105,16 @@ def of_message(conn: sqlite3.Connection, message_id: str) -> Sequence[Event]:
     """The history of one message, oldest first."""
     rows = conn.execute(f"{_AS_TOLD} message_id = ? ORDER BY seq", (message_id,))
     return [from_row(row) for row in rows]
+
+
+def spare_numbers(conn: sqlite3.Connection) -> None:
+    """Events that a power cut took back may have been told: their numbers are not given again."""
+    if seq := last_seq(conn):
+        conn.execute(
+            "INSERT INTO meta (name, value) VALUES ('event.next', ?1)"
+            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (str(seq + SPARED),),
+        )
 
 
 def last_seq(conn: sqlite3.Connection) -> int:

@@ -108,13 +108,17 @@ class Store:
         self._writer = Writer(path, conn, self._committed, self._failed)
         self._loop_writes: LoopWrites | None = None
 
-    def submit(self, work: Callable[[Tx], T]) -> Future[T]:
+    def submit(self, work: Callable[[Tx], T], *, durable: bool = True) -> Future[T]:
         """Queues one transaction; the future is done when it is on the disk."""
-        return self._writer.submit(lambda conn: work(self._begun(conn)))
+        return self._writer.submit(lambda conn: work(self._begun(conn)), durable=durable)
 
-    def write(self, work: Callable[[Tx], T]) -> T:
-        """One transaction, durable on return. Not for the event loop: see `awrite`."""
-        return self.submit(work).result()
+    def write(self, work: Callable[[Tx], T], *, durable: bool = True) -> T:
+        """One transaction, durable on return. Not for the event loop: see `awrite`.
+
+        What is not `durable` outlives this process, but a power cut may take it back as long as
+        nothing else was written: for what is found out again, or means nothing by itself.
+        """
+        return self.submit(work, durable=durable).result()
 
     async def awrite(self, work: Callable[[Tx], T]) -> T:
         loop = asyncio.get_running_loop()

@@ -2,7 +2,8 @@
 
 A commit costs an fsync, so what is waiting when the thread comes round is committed together,
 each piece of work inside a savepoint of its own: one that fails takes only itself back. Nobody
-is told before the commit is on the disk.
+is told before the commit is on the disk, but who asked not to wait for that. What such a commit
+wrote lies in the log before what is written later, so the next fsync brings it to the disk, too.
 """
 
 import logging
@@ -29,6 +30,7 @@ MAX_BATCH = 64
 class _Job:
     work: Callable[[sqlite3.Connection], Any]
     done: Future[Any]
+    durable: bool
 
 
 class Writer:
@@ -47,17 +49,20 @@ class Writer:
         self._failed = failed
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closed = False
+        self._syncs = True
         self._door = threading.Lock()  # nothing comes in behind the None that ends the thread
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Callable[[sqlite3.Connection], Any]) -> Future[Any]:
+    def submit(
+        self, work: Callable[[sqlite3.Connection], Any], *, durable: bool = True
+    ) -> Future[Any]:
         done: Future[Any] = Future()
         with self._door:
             if self._closed:
                 done.set_exception(StoreUnavailable("Balie is stopping; nothing was written."))
             else:
-                self._jobs.put(_Job(work, done))
+                self._jobs.put(_Job(work, done, durable))
         return done
 
     def close(self) -> None:
@@ -90,6 +95,7 @@ class Writer:
     def _commit(self, batch: list[_Job]) -> None:
         try:
             with translated(self._path):
+                self._sync_commits(any(job.durable for job in batch))
                 self._conn.execute("BEGIN IMMEDIATE")
                 outcomes = [self._attempt(job, alone=len(batch) == 1) for job in batch]
                 self._conn.execute("COMMIT")
@@ -102,6 +108,11 @@ class Writer:
                 job.done.set_exception(error)
             else:
                 job.done.set_result(result)
+
+    def _sync_commits(self, syncs: bool) -> None:
+        if syncs is not self._syncs:
+            self._conn.execute(f"PRAGMA synchronous = {'FULL' if syncs else 'NORMAL'}")
+            self._syncs = syncs
 
     def _attempt(self, job: _Job, *, alone: bool) -> tuple[Any, Exception | None]:
         """One piece of work; its own failure is its answer, the disk's failure is everyone's."""

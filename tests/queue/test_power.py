@@ -15,7 +15,10 @@ from random import Random
 import pytest
 
 from appliance.clock import ManualClock
+from appliance.devices.protocol import Proof, Tick, Ticks
 from appliance.errors import StoreUnavailable
+from appliance.messages import MessageState
+from appliance.queue.recovery import doubt_everything_in_hand
 from appliance.store.store import Store, Tx
 from tests.queue.counter import ANNA, MONDAY, Counter
 
@@ -25,6 +28,8 @@ WAL_HEADER, FRAME_HEADER = 32, 24
 
 MESSAGES = 12
 SNAPSHOTS = 12
+FULL = 2
+"""What `PRAGMA synchronous` says where each commit is synced."""
 
 
 def wal_of(path: Path) -> Path:
@@ -76,6 +81,75 @@ def test_a_log_cut_anywhere_keeps_every_message_whose_commit_was_before_the_cut(
         assert {each for each, size in promised.items() if size <= length} <= there
         for each in copy.parent.iterdir():
             each.unlink()
+
+
+def syncs_of(counter: Counter, statements: list[str]) -> list[bool]:
+    """For each commit since the last time whether it waited for the disk."""
+    level = int(counter.store.write(lambda tx: tx.conn.execute("PRAGMA synchronous").fetchone()[0]))
+    assert level == FULL
+    found, syncs = [], True
+    for statement in statements:
+        if statement.startswith("PRAGMA synchronous ="):
+            syncs = statement.endswith("FULL")
+        elif statement == "COMMIT":
+            found.append(syncs)
+    statements.clear()
+    return found[:-1]  # the last one is the question's
+
+
+def test_three_commits_of_a_message_wait_for_the_disk(counter: Counter) -> None:
+    """Its being accepted, the gate and the proof; the claim, the baseline and the ticks do not."""
+    counter.knows(ANNA)
+    statements: list[str] = []
+    counter.store.write(lambda tx: tx.conn.set_trace_callback(statements.append))
+    statements.clear()
+    counter.queues()
+    attempt = counter.attempt()
+    attempt.baseline({"rows": 0})
+    with attempt.clear_to_send():
+        assert syncs_of(counter, statements) == [True, False, False, True]
+        attempt.baseline({"rows": 1})
+    counter.work.sent(attempt, Proof(tick=Tick.SENT))
+    assert syncs_of(counter, statements) == [True, True]
+    counter.clock.advance(s=120)
+    counter.work.visited(counter.visit(), Ticks(by_message={}))
+    assert syncs_of(counter, statements) == [False]
+
+
+def test_what_was_not_synced_is_done_again_after_a_power_cut(
+    store: Store, counter: Counter, tmp_path: Path
+) -> None:
+    """A claim that is lost leaves the message in the queue, and lost ticks are read again."""
+    counter.knows(ANNA)
+    store.write(lambda tx: tx.conn.execute("PRAGMA wal_autocheckpoint = 0") and None)
+
+    def after_a_cut(length: int) -> Store:
+        copy = tmp_path / str(length) / "balie.db"
+        copy.parent.mkdir()
+        shutil.copy(store.path, copy)
+        wal_of(copy).write_bytes(wal_of(store.path).read_bytes()[:length])
+        doubt_everything_in_hand(again := Store(copy, counter.clock))
+        return again
+
+    message_id = counter.queues()
+    synced = wal_of(store.path).stat().st_size
+    attempt = counter.attempt()
+    attempt.baseline({"rows": 0})
+    with closing(after_a_cut(synced)) as other:
+        lost = Counter(other, counter.clock, tmp_path / "evidence")
+        assert lost.state(message_id) is MessageState.QUEUED
+        assert lost.attempts(message_id) == []
+        assert lost.sends() == message_id
+    with attempt.clear_to_send():
+        pass
+    counter.work.sent(attempt, Proof(tick=Tick.SENT))
+    synced = wal_of(store.path).stat().st_size
+    counter.clock.advance(s=120)
+    counter.work.visited(counter.visit(), Ticks(by_message={message_id: Tick.DELIVERED}))
+    with closing(after_a_cut(synced)) as other:
+        lost = Counter(other, counter.clock, tmp_path / "evidence")
+        assert lost.state(message_id) is MessageState.SENT
+        assert [each.message_id for each in lost.visit().sent] == [message_id]
 
 
 LOAD = """

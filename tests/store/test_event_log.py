@@ -8,6 +8,7 @@ import pytest
 from appliance.desk.contacts.editing import join
 from appliance.errors import NotFound
 from appliance.events import Event, EventKind
+from appliance.queue.recovery import doubt_everything_in_hand
 from appliance.store import events
 from appliance.store.store import Store
 from tests.queue.counter import ANNA, BART, Counter
@@ -100,3 +101,12 @@ def test_an_event_tells_of_a_message_that_is_there(counter: Counter) -> None:
     """One of a message that nobody knows would lead nowhere."""
     with pytest.raises(NotFound):
         emitted(counter, EventKind.MESSAGE_STATE, message_id="gone")
+
+
+def test_a_start_gives_no_number_again_that_a_power_cut_took_back(counter: Counter) -> None:
+    """Who was told an event that is lost goes on from its number and misses nothing."""
+    told = emitted(counter, EventKind.BRANCH_ADDED).seq + events.SPARED // 2
+    doubt_everything_in_hand(counter.store)
+    first, second = (emitted(counter, EventKind.BRANCH_ADDED).seq for _ in range(2))
+    assert told < first
+    assert second == first + 1

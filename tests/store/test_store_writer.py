@@ -213,6 +213,20 @@ def test_what_must_survive_a_power_cut_is_synced(store: Store) -> None:
     assert store.write(pragmas) == [2, "wal", 1]
 
 
+def test_what_need_not_survive_a_power_cut_waits_for_no_disk(store: Store) -> None:
+    """Beside what must survive it is synced with that, and afterwards everything is again."""
+
+    def level(tx: Tx) -> int:
+        return int(tx.conn.execute("PRAGMA synchronous").fetchone()[0])
+
+    assert store.write(level, durable=False) == 1
+    assert store.write(level) == 2
+    busy = Busy(store)
+    waiting = [store.submit(level, durable=durable) for durable in (False, True, False)]
+    busy.let_go()
+    assert [each.result(WITHIN_S) for each in waiting] == [2, 2, 2]
+
+
 @pytest.mark.parametrize("table", ["event", "consent"])
 @pytest.mark.parametrize("change", ["UPDATE {} SET at_ms = 0", "DELETE FROM {}"])
 def test_the_log_and_the_ledger_are_append_only(store: Store, table: str, change: str) -> None:
