@@ -14,6 +14,18 @@ READER_CACHE_KIB = 512
 BUSY_TIMEOUT_S = 5.0
 """How long a write waits for another process (the CLI beside a running Balie)."""
 
+PAGE_BYTES = 1024
+"""A commit writes each page that it touches, and few rows are longer than a third of this one.
+
+A reply wrote 50 kB with pages of 1024 bytes, 91 with 2048 and 160 with 4096; a million messages
+take 1.29 GB, 1.18 and 1.14. Set when a database is made; copies have it from their source.
+"""
+
+LOG_PAGES = 4_000
+"""The write-ahead log is copied back when it is this long: 4 MB, as SQLite's default is with its
+own page. A page that is written often is copied once, and that costs three syncs.
+"""
+
 _LOOK_AGAIN_S = 0.01
 
 # What SQLite says of a header that makes no sense, with the code of bad SQL.
@@ -31,7 +43,9 @@ def connect_writer(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> sql
         )
         conn.row_factory = sqlite3.Row
         try:
+            conn.execute(f"PRAGMA page_size = {PAGE_BYTES}")
             _use_write_ahead_log(conn, busy_timeout_s)
+            conn.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
             conn.execute("PRAGMA synchronous = FULL")
             conn.execute("PRAGMA foreign_keys = ON")
             # What is erased is overwritten: a code for a line must not be left in the file.

@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import closing
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -14,6 +15,7 @@ from appliance.clock import ManualClock
 from appliance.errors import Refused, StoreUnavailable
 from appliance.events import EventKind
 from appliance.store import branches, events, lines
+from appliance.store.connection import PAGE_BYTES, connect_reader
 from appliance.store.store import Store, Tx
 
 WITHIN_S = 60
@@ -225,6 +227,14 @@ def test_what_need_not_survive_a_power_cut_waits_for_no_disk(store: Store) -> No
     waiting = [store.submit(level, durable=durable) for durable in (False, True, False)]
     busy.let_go()
     assert [each.result(WITHIN_S) for each in waiting] == [2, 2, 2]
+
+
+def test_a_new_database_has_small_pages_and_its_copies_too(store: Store, tmp_path: Path) -> None:
+    """A commit writes whole pages."""
+    store.copy_to(tmp_path / "copy.db")
+    for path in (store.path, tmp_path / "copy.db"):
+        with closing(connect_reader(path)) as conn:
+            assert conn.execute("PRAGMA page_size").fetchone()[0] == PAGE_BYTES == 1024
 
 
 @pytest.mark.parametrize("table", ["event", "consent"])
