@@ -97,6 +97,8 @@ def translated(path: Path) -> Iterator[None]:
         if (ours := _ours(exc, path)) is None:
             raise
         raise ours from exc
+    except UnicodeDecodeError as exc:  # SQLite quotes what stands in the damaged page
+        raise _corrupt(path, "a page of it cannot be read") from exc
 
 
 def _ours(exc: sqlite3.DatabaseError, path: Path) -> StoreError | None:
@@ -110,9 +112,13 @@ def _ours(exc: sqlite3.DatabaseError, path: Path) -> StoreError | None:
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_IOERR | sqlite3.SQLITE_PERM:
             return StoreUnavailable(f"{path} cannot be used ({exc}); look at the disk.")
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-            return StoreCorrupt(f"{path} is damaged ({exc}); stop Balie and put back a copy of it.")
+            return _corrupt(path, str(exc))
         case _:
             return None
+
+
+def _corrupt(path: Path, why: str) -> StoreCorrupt:
+    return StoreCorrupt(f"{path} is damaged ({why}); stop Balie and put back a copy of it.")
 
 
 def _primary_code(exc: sqlite3.DatabaseError) -> int:

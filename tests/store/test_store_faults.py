@@ -14,6 +14,7 @@ import pytest
 from appliance.clock import ManualClock
 from appliance.errors import NewerDatabase, StoreCorrupt, StoreUnavailable
 from appliance.store import branches
+from appliance.store.connection import PAGE_BYTES
 from appliance.store.migrations import migrations
 from appliance.store.store import Store, Tx
 from tests.full_disk import fill_the_disk, make_room
@@ -129,15 +130,16 @@ def read_everything(path: Path) -> None:
         store.read(lambda conn: conn.execute("SELECT sum(length(value)) FROM meta").fetchone())
 
 
-def test_a_damaged_page_is_told_when_it_is_read(path: Path) -> None:
+@pytest.mark.parametrize("after", [12, 120], ids=["the schema", "rows"])
+def test_a_damaged_page_is_told_when_it_is_read(path: Path, after: int) -> None:
     """Pages overwritten in the middle of the file are damage, and are called so."""
     store = opened(path)
     for i in range(50):
         store.write(lambda tx, i=i: tx.conn.execute(*remember(f"{i}", "x" * 3_000)))  # type: ignore[misc]
     store.close()
     with path.open("r+b") as file:
-        file.seek(4096 * 3)
-        file.write(b"\xff" * (path.stat().st_size - 4096 * 3))
+        file.seek(PAGE_BYTES * after)
+        file.write(b"\xff" * (path.stat().st_size - PAGE_BYTES * after))
     with pytest.raises(StoreCorrupt, match="put back a copy"):
         read_everything(path)
 
