@@ -20,6 +20,7 @@ from appliance.desk.team import staff
 from appliance.desk.team.staff import LINK_LIFE_MS
 from appliance.devices.protocol import DeviceState
 from appliance.errors import Transient, Unconfirmed
+from appliance.identities import tel
 from appliance.messages import MessageClass
 from appliance.queue.history import History, Left, by_now
 from appliance.queue.pacing import DAY_MS, DEFAULT_PROFILE, MINUTE_MS, Waiting, earliest
@@ -292,7 +293,7 @@ def test_ids_go_on_after_those_of_a_clock_that_was_ahead(
 LEFT = st.builds(
     Left,
     at_ms=st.integers(-3 * DAY_MS, 10 * DAY_MS).map(lambda span: MONDAY + span),
-    number=st.sampled_from([ANNA, BART, "+31633333333"]),
+    identity=st.sampled_from([tel(ANNA), tel(BART), tel("+31633333333")]),
     answering=st.booleans(),
     parts=st.integers(1, 4),
     sms=st.booleans(),

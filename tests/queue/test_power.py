@@ -158,11 +158,11 @@ from pathlib import Path
 from appliance.clock import SystemClock
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.store.store import Store
-from tests.bench.accept import NUMBER, furnish
+from tests.bench.accept import WORKER, furnish
 
 store = Store(Path(sys.argv[1]), SystemClock())
 line_id = store.write(furnish)
-request = SendRequest(line_id=line_id, number=NUMBER, text="Dienst om zes uur" * 20,
+request = SendRequest(line_id=line_id, identity=WORKER, text="Dienst om zes uur" * 20,
                       author=Author(rule="test"))
 while True:
     waiting = [store.submit(lambda tx: accept(tx, request)) for _ in range(3)]
