@@ -38,8 +38,8 @@ log = logging.getLogger(__name__)
 
 class Application(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
-        """The headers outermost, but for who asks: what answers a mistake of ours stands outside
-        of middleware.
+        """`SafeHeaders` wraps all other middleware, because Starlette answers an unforeseen error
+        outside of added middleware. Only `ForwardedBy`, which finds out who asks, wraps it in turn.
         """
         services: Services = self.state.services
         inside = SafeHeaders(super().build_middleware_stack(), secure=services.cookies_secure)
@@ -87,7 +87,7 @@ async def _lifespan(services: Services, app: FastAPI) -> AsyncIterator[None]:
 
 
 async def _answer(request: Request, exc: Exception) -> Response:
-    """Whatever is raised becomes a problem. Pages answer theirs before it comes to this."""
+    """Answers every error as a problem. The pages answer their own errors before this is called."""
     match exc:
         case ProblemError():
             return exc.problem.response()
@@ -115,7 +115,7 @@ def _http_detail(request: Request, exc: HTTPException) -> str:
 
 
 def _for_browser(request: Request) -> bool:
-    """A person at an address that is none of the API's."""
+    """True for a browser at an address outside the API."""
     accepted = request.headers.get("accept", "")
     return "text/html" in accepted and not request.url.path.startswith("/api/")
 
@@ -123,7 +123,7 @@ def _for_browser(request: Request) -> bool:
 async def _answer_bug(request: Request, exc: Exception) -> Response:
     """The server logs the traceback itself, after this.
 
-    A damaged page can hold anything, and reading it can fail in any way: that is no bug.
+    A damaged database page can hold anything, and reading it can raise any error: that is no bug.
     """
     log.error("%s %s failed: %s", request.method, request.url.path, type(exc).__name__)
     services: Services = request.app.state.services

@@ -1,9 +1,10 @@
 """The connections of the web server: how many there may be, and who makes room for whom.
 
-A connection on which a request is being served is never ended for another one. All others keep
-the server waiting: for a request, the rest of one, or for the answer to be taken. They are ended
-after ten seconds, and sooner, the longest first, when somebody comes for whom there is no room. So
-who only sits there hinders nobody, and an office behind one address is not locked out by it.
+A connection on which a request is being served is never ended for another one. All others keep the
+server waiting: for a request, for the rest of one, or for the client to take the answer. They are
+ended after ten seconds. They are ended sooner, the longest waiting first, when a new client finds
+no room. So idle clients keep nobody out, and an office behind one address is not locked out by one
+of them.
 """
 
 import logging
@@ -19,14 +20,14 @@ from appliance.web_settings import CONNECTIONS, CONNECTIONS_PER_ADDRESS
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 10.0
-"""For the head of a request, for its body, and for a client that takes no more of an answer."""
+"""How long a client may take for the head of a request, for its body, or for taking an answer."""
 SAY_EVERY_S = 60.0
 
 
 class Connection(Protocol):
     @property
     def network(self) -> str:
-        """What `network_of` says of its address: one machine has a whole IPv6 network."""
+        """What `network_of` says of its address: one machine can use a whole IPv6 network."""
         ...
 
     def end(self) -> None: ...
@@ -34,7 +35,7 @@ class Connection(Protocol):
 
 @dataclass(slots=True)
 class Counts:
-    """Since Balie started. `refused`: at the door. `ended`: kept the server waiting."""
+    """Counts since Balie started. `refused`: at the door. `ended`: kept the server waiting."""
 
     refused: int = 0
     ended: int = 0
@@ -57,7 +58,7 @@ class Connections:
         self._exempt = exempt
         self._now_s = now_s
         self._open: Counter[str] = Counter()
-        # By network, who has kept the server waiting the longest first.
+        # By network; the connection that has kept the server waiting the longest is first.
         self._waiting: dict[str, dict[Connection, float]] = {}
         self._ended: set[Connection] = set()
         self._pushed_out = 0
@@ -69,7 +70,7 @@ class Connections:
         return self._open.total()
 
     def lets_in(self, address: str) -> bool:
-        """Whether who knocks gets a connection; if so it counts until `went`."""
+        """Whether this client gets a connection; if so, the connection counts until `went`."""
         network = network_of(address)
         roomy = self._exempt.hold(address) or self._has_room_for(network)
         if not (roomy and self._has_room()):
@@ -98,7 +99,7 @@ class Connections:
             self._waiting.pop(connection.network, None)
 
     def look_round(self) -> None:
-        """Ends who has kept the server waiting for too long; to be called every second."""
+        """Ends each connection that keeps the server waiting for too long. Call it every second."""
         late_s = self._now_s() - PATIENCE_S
         late = [
             connection
@@ -131,7 +132,7 @@ class Connections:
         return True
 
     def _end(self, connection: Connection) -> None:
-        """Its place is free at once: the loop tells of the end only when it comes round."""
+        """Frees its place at once: the loop reports the end of the connection only later."""
         self.counts.ended += 1
         self.serves(connection)
         self._ended.add(connection)
@@ -144,7 +145,7 @@ class Connections:
             del self._open[network]
 
     def _say(self) -> None:
-        """One line a minute at most, however many knock."""
+        """Logs one line a minute at most, however many clients come."""
         so_far = (self.counts.refused, self._pushed_out)
         if so_far == self._said or self._now_s() - self._said_s < SAY_EVERY_S:
             return

@@ -1,9 +1,9 @@
-"""Who asks, when a proxy stands in front: what it says is believed of configured ones only.
+"""Who asks, when a proxy stands in front: only configured proxies are believed.
 
-A proxy adds the address of who came to it at the right of `X-Forwarded-For`, and says in
-`X-Forwarded-Proto` whether they came by https. Everything to the left of the first hop that is
-no proxy of ours was written by whoever asks, and is passed over, as is the whole header from
-anybody else.
+A proxy adds the address of its client at the right of `X-Forwarded-For`, and says in
+`X-Forwarded-Proto` whether the client came by https. The client itself wrote everything to the left
+of the first hop that is not our proxy, so that part is ignored. From anybody but a configured proxy
+the whole header is ignored.
 """
 
 from starlette.datastructures import Headers
@@ -18,7 +18,7 @@ _FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
 def client_of(scope: Scope, proxies: Networks) -> str:
     """The address of the machine that asks, behind the configured proxies; empty when unknown.
 
-    For whatever is counted or limited by address, use `addresses.network_of` on it.
+    To count or limit by address, use `addresses.network_of` on it.
     """
     address = _peer(scope)
     if not proxies.hold(address):
@@ -39,13 +39,15 @@ def address_of(request: Request) -> str:
 
 
 def is_from_this_machine(request: Request) -> bool:
-    """A program beside Balie. What came through any proxy is not, wherever the proxy runs."""
+    """True for a program on this machine. A request that came through any proxy is never one,
+    wherever the proxy runs.
+    """
     came_by = any(name in request.headers for name in _FORWARDED)
     return is_loopback(address_of(request)) and not came_by
 
 
 class ForwardedBy:
-    """ASGI middleware: whatever stands inside sees the client and scheme as they really are."""
+    """ASGI middleware: everything inside it sees the real client and scheme."""
 
     def __init__(self, app: ASGIApp, proxies: Networks) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""What every answer carries so that a browser trusts it with no more than it needs."""
+"""The headers of every answer: a browser trusts the answer with no more than it needs."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,12 +23,12 @@ _HSTS = ("strict-transport-security", "max-age=31536000")
 
 
 class SafeHeaders:
-    """ASGI middleware. An answer that says nothing of caching is kept by nobody: most hold what
-    people wrote. Static files with a mark of their content in the address are kept for good.
+    """ASGI middleware. Nobody may cache an answer that says nothing of caching: most answers hold
+    what people wrote. Static files with a mark of their content in the address are cached for good.
     """
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:
-        """`secure`: whoever asks came by https, also when nothing says so."""
+        """`secure`: every client came by https, also when the request does not say so."""
         self._app = app
         self._secure = secure
         self._headers = [(name.encode(), value.encode()) for name, value in _FOR_ALL]

@@ -1,4 +1,4 @@
-"""Clients that leave while they are written to or read from."""
+"""Clients that disconnect while the server writes to them or reads from them."""
 
 import logging
 
@@ -10,10 +10,11 @@ log = logging.getLogger(__name__)
 
 
 class LeavingClients:
-    """ASGI middleware. FastAPI's streams tell of a client that has left by an error of theirs, and
-    so does whatever was reading its body.
+    """ASGI middleware. FastAPI's streams raise an error when the client has disconnected, and so
+    does code that was reading the body.
 
-    Left alone, each browser that is closed at the wrong moment is an error with a traceback.
+    Without this, each browser that is closed at the wrong moment would log an error with a
+    traceback.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -1,4 +1,4 @@
-"""The end of what is read of a request's body."""
+"""The limit on how much of a request's body is read."""
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,7 +11,7 @@ TOO_LARGE = f"The body is too large: at most {MAX_BODY} bytes."
 
 
 class BodyLimit:
-    """ASGI middleware. FastAPI's own answers in plain text, which no client of ours expects."""
+    """ASGI middleware. FastAPI's own limit answers in plain text: no client expects that."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

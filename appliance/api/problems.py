@@ -116,7 +116,9 @@ class Problem:
 
 
 class ProblemError(Exception):
-    """Raised where the answer is known and is nobody's error below: no token, no scope."""
+    """Raised where the answer is known and no lower floor has an error for it: no token, no
+    scope.
+    """
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.detail)
@@ -130,7 +132,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
     **extra: Any,
 ) -> Problem:
-    """A problem of the catalogue; a refusal with a code that it lacks is still a 409."""
+    """A problem of the catalogue; a refusal whose code is not in it is still a 409."""
     known = CATALOGUE.get(code) or CATALOGUE["refused"]
     return Problem(
         code=code,
@@ -143,7 +145,7 @@ def problem(
 
 
 def problem_of(exc: BalieError) -> Problem:
-    """What the caller is told; what only the operator should know goes to the log."""
+    """What the caller is told. Details that only the operator should know go to the log."""
     match exc:
         case InvalidInput():
             return problem("invalid-input", exc.sentence, field=exc.field)
@@ -163,7 +165,7 @@ def problem_of(exc: BalieError) -> Problem:
 
 
 def of_status(status: int, detail: str | None, headers: Mapping[str, str] | None) -> Problem:
-    """For what Starlette itself answers: no such page, not this method, too large."""
+    """For what Starlette itself answers: no such page, method not allowed, too large."""
     code = _BY_STATUS.get(status, "bad-request")
     return Problem(
         code=code,

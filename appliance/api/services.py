@@ -42,12 +42,12 @@ def _few_threads() -> ThreadPoolExecutor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """`gate` is the one that every device asks before it taps. `planned` wakes the planner: called
-    after a message was accepted or cancelled, from the event loop, so it returns at once. `ready`
-    names what is not ready yet; empty means ready. `setup_code` is printed where only the owner
-    looks; without it nobody becomes the first administrator by the page. `room` is how much more a
-    line takes from software. `proxies` are believed when they say who asks. `plugged_in` blocks
-    for a while. `accessed` is told who was shown whose data.
+    """`gate` is the gate that every device asks before it taps. `planned` wakes the planner: it is
+    called in the event loop after a message was accepted or cancelled, so it returns at once.
+    `ready` names what is not ready yet; empty means ready. `setup_code` is printed where only the
+    owner looks; without it nobody can become the first administrator by the page. `room` is how
+    much more a line takes from software. `proxies` are believed when they say who asks.
+    `plugged_in` blocks for a while. `accessed` is told who was shown whose data.
     """
 
     store: Store
@@ -71,23 +71,23 @@ class Services:
         return Accesses(store=self.store, who=who, sink=self.accessed)
 
     async def at_gate(self, work: Callable[[], T]) -> T:
-        """For what waits until nothing is being sent to a person, in threads that are for it alone:
+        """For work that waits until nothing is being sent to a person. It has threads of its own:
         however long a phone takes, nothing else waits with it.
         """
         return await asyncio.get_running_loop().run_in_executor(self._gate_threads, work)
 
     async def close(self) -> None:
-        """Returns when nobody is at the gate any more."""
+        """Returns when no work is left at the gate."""
         await asyncio.to_thread(self._gate_threads.shutdown)
 
     @property
     def disk(self) -> str:
-        """`full` when nothing is kept, `low` when little room is left, else empty."""
+        """`full` when writes are not kept, `low` when little room is left, else empty."""
         if not self.store.keeps:
             return "full"
         return "low" if is_low(self.data_dir) else ""
 
     @property
     def evidence_dir(self) -> Path:
-        """A folder an attempt, with what its phone showed."""
+        """Holds a folder for each attempt, with what its phone showed."""
         return self.data_dir / EVIDENCE

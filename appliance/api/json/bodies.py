@@ -18,7 +18,7 @@ from appliance.store.line_settings import LineSettings
 T = TypeVar("T")
 
 MAX_TTL_S = 30 * 24 * 3600
-"""A month: longer, and the office means a list with a date, not a message."""
+"""One month: an office that needs longer means a list with a date, not a message."""
 
 State = Literal[
     "queued",

@@ -19,8 +19,8 @@ from appliance.desk.access.wrong_tries import Tried, WrongTries
 from appliance.store.store import Store
 
 KEEP_S = 0.5
-"""How long a looked-up token is believed; a revoked one reads on for this long. What writes asks
-again inside its transaction."""
+"""How long a looked-up token is believed: a revoked token can still read for this long. A write
+asks again inside its transaction."""
 MAX_KEPT = 1000
 
 _bearer = HTTPBearer(
@@ -41,7 +41,7 @@ class Caller:
 
 
 class TokenBook:
-    """Looks tokens up, and not again for half a second. For the event loop."""
+    """Looks up a token and keeps it for half a second. For the event loop."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -63,7 +63,7 @@ class TokenBook:
 
 
 async def caller_of(request: Request, *scopes: str) -> Caller:
-    """Raises ProblemError: 401 without a token that opens, 403 when it lacks a scope."""
+    """Raises ProblemError: 401 without a valid token, 403 when the token lacks a scope."""
     services: Services = request.app.state.services
     book: TokenBook = request.app.state.tokens
     scheme, _, text = request.headers.get("authorization", "").partition(" ")

@@ -1,7 +1,8 @@
-"""A read of the JSON API is one declaration: route, document and answer are made of it.
+"""A read of the JSON API is one declaration, from which the route, the document and the answer are
+made.
 
-The read itself says by NotFound what one may not see. Scopes, pages and problems are the same for
-all reads and are seen to here.
+The read itself raises NotFound for what the caller may not see. This module handles scopes, pages
+and problems, which are the same for all reads.
 """
 
 import sqlite3
@@ -37,9 +38,10 @@ AskedPage = TypeVar("AskedPage", bound=HasLimit)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read(ABC, Generic[Asked, Found]):
-    """`name` is the operation's in the document. `asked` takes the address apart: an async function
-    with the parameters that the document shows. `read` is given what it returns. `description`
-    says what the answer is; `problems` may come instead, beside those of every read.
+    """`name` is the name of the operation in the document. `asked` is an async function that parses
+    the address; its parameters are shown in the document. `read` is given what `asked` returns.
+    `description` says what the answer is. `problems` are possible answers, too, beside those of
+    every read.
     """
 
     tag: str
@@ -91,7 +93,7 @@ class Read(ABC, Generic[Asked, Found]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class One(Read[Asked, Found]):
-    """`shown` says whose data it is; None where it is nobody's."""
+    """`shown` says whose data it is; None when it is no person's data."""
 
     shown: Callable[[Found], Shown | None]
 
@@ -111,8 +113,8 @@ class One(Read[Asked, Found]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Many(Read[AskedPage, Sequence[Entry]]):
-    """A page of them; model, example and `shown` are those of one. `read` finds one more than the
-    page when there is a next one, for that is the limit that `asked` says.
+    """A page of entries; `model`, `example` and `shown` are for one entry. `asked` gives a limit of
+    one more than the page, so `read` finds one more when there is a next page.
     """
 
     shown: Callable[[Entry], Shown | None]
@@ -131,4 +133,4 @@ class Many(Read[AskedPage, Sequence[Entry]]):
 
 
 def nobody(_: object) -> None:
-    """`shown` of reads that hold no person's data."""
+    """The `shown` of reads that hold no person's data."""

@@ -30,7 +30,7 @@ from appliance.desk.inbox.records import Record, Search
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _OnPage:
-    """A page of what is narrowed down by names that the caller gave."""
+    """A page of a list that is filtered by names that the caller gave."""
 
     page: Page
     line: str | None = None

@@ -9,7 +9,7 @@ from appliance.api.json.bodies import ProblemOut
 from appliance.reasons import Reason
 
 READ_PROBLEMS = ("unauthorized", "forbidden", "invalid-input", "store-unavailable")
-"""What every list may answer."""
+"""The problems that every read may answer."""
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -19,7 +19,7 @@ def ref(model: type[BaseModel]) -> dict[str, str]:
 
 
 def schema_name(model: type[BaseModel]) -> str:
-    """`MessageOut` is `Message` outside; a page of them is `MessagePage`."""
+    """`MessageOut` is called `Message` in the document; a page of them is called `MessagePage`."""
     parameters = model.__pydantic_generic_metadata__["args"]
     if parameters:
         return f"{schema_name(parameters[0])}Page"
@@ -35,7 +35,7 @@ def answers(
     media_type: str = "application/json",
     headers: dict[str, Any] | None = None,
 ) -> Responses:
-    """The good answer, a text where there is no model, and every problem that may come instead."""
+    """The good answer (a text where there is no model) and every problem that may come instead."""
     schema = {"type": "string"} if model is None else ref(model)
     good: dict[str, Any] = {
         "description": description,

@@ -1,4 +1,4 @@
-"""`/events`: the event log as server-sent events, to be followed and gone on with."""
+"""`/events`: the event log as server-sent events. A client can follow it and resume."""
 
 import json
 from collections.abc import AsyncIterator
@@ -76,15 +76,16 @@ async def follow_events(
 
 
 async def _is_valid(caller: Caller) -> bool:
-    """Asked after the start is known: a token that is believed for half a second after it was
-    revoked would follow for ever, for the event that ends its stream lies before the start.
+    """Asked once the start of the stream is known. A revoked token is still believed for half a
+    second. Without this question it could follow for ever, because the event that ends its stream
+    lies before the start.
     """
     token_id = caller.token.id
     return await caller.services.store.aread(lambda conn: tokens.is_valid(conn, token_id))
 
 
 def _ends(caller: Caller, event: Event) -> bool:
-    """The token was revoked while it was following."""
+    """True when the token was revoked during the stream."""
     return event.kind is EventKind.TOKEN_REVOKED and event.facts.get("token") == caller.token.id
 
 

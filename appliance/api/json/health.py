@@ -1,6 +1,6 @@
-"""`/healthz`, `/readyz` and `/metrics`: for whoever watches the box. Nothing personal in them.
+"""`/healthz`, `/readyz` and `/metrics`: for programs that watch the box. No personal data.
 
-What a single SIM has left, and how it receives, is for who watches from this machine or has a
+The credit and the signal of a single device are shown only to programs on this machine, and to a
 token with `devices:read` for the whole company.
 """
 
@@ -61,7 +61,7 @@ async def get_readiness(request: Request) -> Response:
 
 
 async def _unusable(services: Services) -> list[str]:
-    """The store, when it cannot be read or keeps nothing: damaged, or its disk full, meanwhile."""
+    """The store, when it is damaged and cannot be read, or its disk is full."""
     try:
         await services.store.aread(events.last_seq)
     except StoreError:
@@ -95,7 +95,9 @@ async def get_metrics(request: Request) -> Response:
 
 
 async def _may_see_devices(request: Request) -> bool:
-    """Raises ProblemError for a token that is not good enough: it is nobody's mistake to hide."""
+    """Raises ProblemError for a token that is not valid or lacks the scope: silence would hide the
+    caller's mistake.
+    """
     if "authorization" in request.headers:
         caller = await caller_of(request, Scope.DEVICES_READ.value)
         return caller.token.branch_id is None

@@ -1,8 +1,9 @@
 """`Idempotency-Key`: a request that comes again gets the first answer again.
 
-The key's row is written in the transaction of what it did, so there is never the one without the
-other, and the one writer makes two at the same time one. What is kept is the answer to a request
-that could be read: accepted or refused. A 5xx rolls the transaction back, so it is never kept.
+The row of the key is written in the same transaction as the work, so one never exists without the
+other. There is one writer, so two requests at the same time are handled one after the other. The
+answer to a readable request is kept, accepted or refused. A 5xx rolls the transaction back, so it
+is never kept.
 """
 
 import hashlib
@@ -36,7 +37,7 @@ class Answer:
 
 
 def checked(key: str | None) -> str | None:
-    """Raises InvalidInput for a key that no header should hold."""
+    """Raises InvalidInput for a key that is not allowed in a header."""
     if key is not None and not _KEY.fullmatch(key):
         sentence = "An Idempotency-Key has 1 to 255 visible ASCII characters."
         raise InvalidInput("Idempotency-Key", sentence)
@@ -71,7 +72,7 @@ def accepted(body: Mapping[str, Any]) -> Answer:
 
 
 def _attempt(tx: Tx, work: Callable[[Tx], Mapping[str, Any]]) -> Answer:
-    """A refusal takes back what `work` wrote before it, and is an answer all the same."""
+    """A refusal undoes what `work` wrote before it, and is kept as an answer, too."""
     try:
         with tx.whole():
             return accepted(work(tx))

@@ -1,7 +1,7 @@
-"""The figures of `/metrics`, read by one at a time and kept for some seconds.
+"""The figures of `/metrics`, read by one task at a time and kept for some seconds.
 
 Counting all messages takes a reader's thread for most of a second, and anybody on the network may
-ask: however many do, the pages keep the other readers.
+ask. However many ask, only one reader is busy and the pages keep the others.
 """
 
 import asyncio
@@ -28,13 +28,13 @@ class KeptFigures:
         self._until_s = 0.0
 
     async def figures(self) -> Figures:
-        """Not older than `KEEP_S`. Raises what reading the store does."""
+        """At most `KEEP_S` old. Raises what reading the store raises."""
         if self._reading is None or (self._reading.done() and self._now_s() >= self._until_s):
             self._reading = asyncio.create_task(self._read())
-        return await asyncio.shield(self._reading)  # who goes away takes it from nobody else
+        return await asyncio.shield(self._reading)  # who leaves does not cancel it for others
 
     async def _read(self) -> Figures:
-        """What fails is kept for nobody."""
+        """A read that fails is not kept."""
         self._until_s = 0.0
         now_ms = self._clock.now_ms()
         figures = await self._store.aread(lambda conn: read_figures(conn, now_ms))

@@ -156,7 +156,7 @@ def _request(conn: sqlite3.Connection, caller: Caller, wanted: ListIn, now_ms: i
 
 
 def _may_name(caller: Caller) -> bool:
-    """Who may only send learns no names from what Balie fills in."""
+    """False for a token that may only send: the names that Balie fills in are not shown to it."""
     return Scope.CONTACTS_READ in caller.token.scopes
 
 

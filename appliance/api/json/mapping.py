@@ -1,8 +1,8 @@
-"""From what a read found to the body that its model describes, by the names of the model's fields.
+"""Makes the body that a model describes from what a read found, by the names of the model's fields.
 
-Inside, names carry what the outside does without: a field `line` is the entry's `line_id`, a
-`created_at` its `created_ms`. A field whose name has nothing to do with the entry's says so by
-`From`. Nothing is checked again: a kind of device that nobody knows any more is still shown.
+Names inside have an ending that names outside lack: a field `line` is the entry's `line_id`, a
+`created_at` is its `created_ms`. Where the two names are unrelated, `From` names the attribute.
+Nothing is checked again: a kind of device that nobody knows any more is still shown.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,14 +21,14 @@ Convert = Callable[[Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class From:
-    """Stands in a field's annotation: the attribute of the entry that it is."""
+    """Stands in a field's annotation and names the entry's attribute for that field."""
 
     attribute: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Shape:
-    """`optional` is what has a default: left out while there is nothing to tell."""
+    """`optional` are the fields with a default: they are left out when empty."""
 
     fields: Mapping[str, Callable[[Any], Any]]
     conversions: Mapping[str, Convert]

@@ -1,4 +1,4 @@
-"""`/messages`: find, look closely, cancel."""
+"""`/messages`: find messages, read one in detail, cancel one."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -28,7 +28,9 @@ from appliance.store.store import Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    """`line` and `contact` as the caller names them, who may not see them; `search` is the rest."""
+    """`line` and `contact` as the caller names them; the caller may have no right to see them.
+    `search` is the rest.
+    """
 
     search: Search
     line: str | None

@@ -44,7 +44,7 @@ class Metrics:
         self._accept.observe(took_s)
 
     def text(self, figures: Figures, *, each_device: bool) -> bytes:
-        """The whole exposition; without `each_device` none of what a single device tells."""
+        """The whole exposition; without `each_device` it has no figures of single devices."""
         registry = CollectorRegistry()
         shown = figures if each_device else replace(figures, signals=(), credits=())
         registry.register(_Snapshot(shown, self._wrong_tries))

@@ -1,6 +1,6 @@
-"""Fields that hold one of the names that are known when they are read or documented.
+"""Fields that hold one name of a set that is known only when they are read or documented.
 
-A `Literal` would be closed before an installed kind of device could bring its own.
+A `Literal` would be fixed before an installed kind of device could add its own.
 """
 
 from collections.abc import Callable, Sequence

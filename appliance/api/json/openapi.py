@@ -63,7 +63,7 @@ def document(app: FastAPI, version: str) -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Any]:
-    """All bodies under the names that `documented.ref` gives them."""
+    """All bodies under the names that `documented.ref` uses for them."""
     given, together = models_json_schema(
         [(model, "validation") for model in _BODIES], ref_template="#/components/schemas/{model}"
     )

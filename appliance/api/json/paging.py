@@ -25,7 +25,7 @@ After = Annotated[str | None, Query(description="`next` of the page before.")]
 
 
 async def page_of(limit: Limit = DEFAULT_LIMIT, after: After = None) -> Page:
-    """One more than the page, which tells whether there is a next one."""
+    """One more than the page: the extra item shows that there is a next page."""
     return Page(after=cursor(after) or "", limit=limit + 1)
 
 
@@ -33,7 +33,7 @@ Paged = Annotated[Page, Depends(page_of)]
 
 
 def cursor(after: str | None) -> str | None:
-    """Raises InvalidInput when it is no `next` of ours."""
+    """Raises InvalidInput when the value is no `next` of ours."""
     if after is not None and not is_id(after):
         raise InvalidInput("after", "“after” is not a cursor: give the “next” of a page.")
     return after and after.lower()

@@ -31,12 +31,14 @@ _MS_PER_S = 1000
 
 
 def read_message(raw: bytes) -> MessageIn:
-    """Raises ProblemError: 400 when it is not JSON, 422 with the field when it is not right."""
+    """Raises ProblemError: 400 for a body that is not JSON, 422 with the field that is not
+    valid.
+    """
     return read_body(MessageIn, raw)
 
 
 def read_body(model: type[Body], raw: bytes) -> Body:
-    """What `read_message` does, for any body."""
+    """As `read_message`, for any body."""
     try:
         return model.model_validate_json(raw)
     except ValidationError as exc:
@@ -60,7 +62,7 @@ def post(tx: Tx, caller: Caller, wanted: MessageIn, to: Identity | None, key: st
 def recipient_of(to: str) -> Identity | None:
     """The number, or None for the id of a contact. Raises InvalidInput.
 
-    Remembered, because finding out costs as much as three statements and the same come again.
+    Cached, because parsing costs as much as three statements and the same numbers come again.
     """
     return None if is_id(to) else tel(parse_number(to))
 
@@ -89,7 +91,7 @@ def _accept(tx: Tx, *, caller: Caller, wanted: MessageIn, to: Identity | None) -
 
 
 def not_before_ms(now_ms: int, wanted: datetime | None) -> int | None:
-    """None when it is over already. Raises InvalidInput when it is a year away."""
+    """None when the time is in the past. Raises InvalidInput when it is more than a year away."""
     if wanted is None:
         return None
     at_ms = ms_of(wanted)
@@ -99,7 +101,7 @@ def not_before_ms(now_ms: int, wanted: datetime | None) -> int | None:
 
 
 def _unreadable(raw: bytes, why: str) -> ProblemError:
-    """Half an emoji is JSON to some and not to others; it is always the field that is wrong."""
+    """Parsers differ over a lone surrogate (half an emoji): here the field is always wrong."""
     try:
         body = json.loads(raw)
     except (ValueError, RecursionError):

@@ -17,9 +17,9 @@ from appliance.reasons import Reason
 
 
 class DirectRoute(APIRoute):
-    """Documented by FastAPI, but its endpoint gets the request as it is: finding out and checking
-    parameters costs as much again as everything else before the database. What the document says
-    of token and body, the endpoint does itself.
+    """FastAPI documents this route, but the endpoint gets the raw request: FastAPI's handling of
+    the parameters costs as much as everything else before the database. So the endpoint itself
+    checks what the document says of token and body.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

@@ -1,8 +1,8 @@
-"""What happens while a page is open: hints from the event log, for what one may see.
+"""What happens while a page is open: hints from the event log, for what the reader may see.
 
-A hint says what changed, never how it looks: the page asks again for the part that it shows, in
-its own language and within its reader's rights, so a hint that comes twice or late does no harm.
-A browser that comes back says the last one it had and gets the rest.
+A hint says what changed, never what it looks like: the page then asks again for the part that it
+shows, in its own language and with its reader's rights. So a hint that comes twice or late does no
+harm. A browser that reconnects sends the last id that it had, and gets the events since then.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ routes = APIRouter(route_class=PageRoute)
 BEAT_S = 15.0
 """How often a quiet stream says that it is alive, and asks whether its reader still is."""
 END_S = 1.0
-"""How precisely a stream ends with a session that nobody used."""
+"""How exactly the end of a stream follows the end of a session that nobody used."""
 
 _ABOUT_MESSAGES = frozenset(
     {
@@ -67,12 +67,12 @@ async def live(
     after: Annotated[str, Query(max_length=80)] = "",
     last_event_id: Annotated[str | None, Header(max_length=80)] = None,
 ) -> Response:
-    """`after` is where the page was drawn; a browser that comes back knows better."""
+    """`after` is where the page was drawn; a browser that reconnects sends a newer position."""
     position = visit.services.feed.position(last_event_id or after)
-    # The JSON API's events go by `fastapi.sse`, and these do not. It answers with `no-cache`, and
-    # what a page is told is `no-store`. It writes the id of a frame last, and who reads this stream
-    # line by line has the id first. Its comments would come on top of the beats, which have to
-    # stay: at each of them the session is asked for again.
+    # The JSON API's events use `fastapi.sse`, and these do not. It answers with `no-cache`, and
+    # this stream needs `no-store`. It writes the id of a frame last, and a client that reads line
+    # by line needs the id first. Its keep-alive comments would come on top of the beats, which have
+    # to stay: at each beat the session is asked for again.
     return StreamingResponse(
         visit.web.streams.bounded(visit.token, _stream(visit, position)),
         media_type="text/event-stream",
@@ -83,7 +83,7 @@ async def live(
 async def _stream(visit: Visit, position: int | None) -> AsyncGenerator[str, None]:
     feed = visit.services.feed
     if position is None:
-        # Of another epoch, or lost: nothing can be caught up with, so the page is drawn anew.
+        # Of another epoch, or lost: the stream cannot resume there, so the page is drawn anew.
         yield _frame("stale", {}, feed.cursor(feed.head))
         return
     reader = _Reader(visit)
@@ -101,13 +101,13 @@ async def _stream(visit: Visit, position: int | None) -> AsyncGenerator[str, Non
 
 @dataclass(slots=True)
 class _Reader:
-    """Who follows a stream, as of when that was last asked."""
+    """Who follows a stream, as last looked up."""
 
     visit: Visit
     asked_s: float = 0.0
 
     async def is_there(self) -> bool:
-        """Asks whether the session is still open, and what it may see now."""
+        """Asks whether the session is still open, and what its person may see now."""
         session = await session_of(self.visit.web, self.visit.token)
         if session is not None:
             self.visit = dataclasses.replace(self.visit, session=session)
@@ -115,8 +115,9 @@ class _Reader:
         return session is not None
 
     def may_be_gone(self, event: Event | None) -> bool:
-        """They logged out, were let go, have other rights or went away long ago: what comes next
-        may not be theirs any more. At each beat they are asked all the same.
+        """True when the session must be looked up again before the next event: the person may have
+        logged out, been disabled, been given other rights, or been away for too long. It is looked
+        up at each beat in any case.
         """
         if self._left_ms() <= 0 or time.monotonic() - self.asked_s >= BEAT_S:
             return True
@@ -125,7 +126,7 @@ class _Reader:
         return event.staff_id == self.visit.staff_id
 
     def pause_s(self) -> float:
-        """Until the next beat, or until the session ends by itself."""
+        """Seconds until the next beat, or until the session ends by itself."""
         left_s = self.visit.services.clock.real_s(self._left_ms())
         return min(BEAT_S, max(END_S, left_s))
 
@@ -136,7 +137,7 @@ class _Reader:
 async def _with_pauses(
     events: AsyncIterator[Event], pause_s: Callable[[], float]
 ) -> AsyncIterator[Event | None]:
-    """The events, and None whenever none came for a while."""
+    """The events, and None whenever none came within the pause."""
     upcoming: asyncio.Task[Event | None] | None = None
     try:
         while True:
@@ -190,7 +191,7 @@ def hint_of(event: Event) -> tuple[str, dict[str, Any]] | None:
 
 
 def _sights(rights: Rights, hint: str) -> Sequence[Sight]:
-    """Devices are shown to who reads the inbox beside them, too."""
+    """Hints about devices also go to people who may only read the inbox."""
     reads = Sight(rights.branches(Permission.INBOX_READ))
     return (
         (reads, Sight(rights.branches(Permission.DEVICE_MANAGE))) if hint == "device" else (reads,)

@@ -1,4 +1,4 @@
-"""Errors of the desk in the reader's words: what happened, and what would change it."""
+"""Errors of the desk in the reader's language: what happened, and what would change it."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from appliance.messages import MAX_TEXT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """`code` is the rule's or the field's name, for whoever styles or tests it."""
+    """`code` is the name of the rule or the field, for styles and tests."""
 
     code: str
     sentence: str

@@ -1,4 +1,4 @@
-"""What went wrong, as a page or a part of one, in the reader's language."""
+"""Errors as a page or a part of one, in the reader's language."""
 
 import logging
 from collections.abc import Callable, Coroutine
@@ -76,7 +76,7 @@ def _failed(request: Request, status: int, sentence: str) -> Response:
     words = _words(request)
     said = words.text(sentence)
     if is_partial(request):
-        # The page that is open stays as it is; its script says the sentence.
+        # The open page stays as it is; its script shows the sentence.
         return HTMLResponse(said, status, headers={"HX-Reswap": "none"})
     return _page(words, status, said)
 
@@ -89,6 +89,6 @@ def _page(words: Words, status: int, sentence: str) -> Response:
 
 
 def _words(request: Request) -> Words:
-    """The language of the page if it was known by then, else the browser's."""
+    """The language of the page if it is already known, else the browser's."""
     known = getattr(request.state, "language", None)
     return Words(known or best_language(request.headers.get("accept-language")))

@@ -1,10 +1,10 @@
-"""How many live streams one session has: who opens too many loses the oldest."""
+"""How many live streams one session may have: a new one over the limit ends the oldest."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
 MOST = 8
-"""All pages of a browser share one; those that reconnect have a second for a moment."""
+"""All pages of a browser share one stream; for a moment a reconnecting page has a second one."""
 
 
 class Streams:
@@ -14,7 +14,7 @@ class Streams:
         self._open: dict[str, list[object]] = {}
 
     async def bounded(self, owner: str, frames: AsyncGenerator[str, None]) -> AsyncIterator[str]:
-        """The frames, until there are too many streams of this owner that are younger."""
+        """The frames, until this owner has too many newer streams."""
         mine = object()
         streams = self._open.setdefault(owner, [])
         streams.append(mine)

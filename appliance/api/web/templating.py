@@ -1,4 +1,4 @@
-"""Templates, and what every one of them may use."""
+"""Templates, and the names that each of them may use."""
 
 import functools
 from pathlib import Path

@@ -41,7 +41,7 @@ class LogInFirst(BalieError):
 
 
 class ForgedRequest(BalieError):
-    """A form without this session's token: from elsewhere, or from an old page."""
+    """The form lacks this session's token: it is from another site or from an old page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Web:
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """Somebody at the door. `token` is in a cookie and in each of the door's forms."""
+    """Somebody who is not logged in. `token` is in a cookie and in each form of these pages."""
 
     request: Request
     web: Web
@@ -105,8 +105,8 @@ class Visit:
 
     @property
     def cursor(self) -> str:
-        """Where the stream of a page begins. Taken before the page's data is read: what happens
-        in between is then told once too often, and never not at all.
+        """Where the stream of a page begins. It is taken before the page's data is read: an event
+        in between may then be told twice, but is never missed.
         """
         return self.services.feed.cursor(self.services.feed.head)
 
@@ -116,18 +116,19 @@ class Visit:
         return is_partial(self.request)
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """For what shows no person's data; the rest is read by `show`."""
+        """For data that shows no person; other data is read by `show`."""
         return await self.services.store.aread(work)
 
     async def show(
         self, work: Callable[[sqlite3.Connection], T], shown: Callable[[T], Iterable[Shown]]
     ) -> T:
-        """`shown` says whose data it is that `work` found."""
+        """`shown` says whose data `work` found."""
         return await self.accesses.read(work, shown)
 
     async def write(self, work: Callable[[Tx, Rights], T]) -> T:
-        """One transaction. `work` is given what this person may do within it: that can be less
-        than when their page was asked for. Raises LogInFirst when they were logged out meanwhile.
+        """One transaction. `work` is given the rights that this person has inside it; they may have
+        fewer than when the page was requested. Raises LogInFirst when they were logged out
+        meanwhile.
         """
         return await self.services.store.awrite(lambda tx: work(tx, self.rights_in(tx)))
 
@@ -155,7 +156,7 @@ class Visit:
 
 
 def is_secure(request: Request, web: Web) -> bool:
-    """Cookies for https only: always, or because this request came by it."""
+    """Whether cookies are for https only: always, or because this request came by https."""
     return web.services.cookies_secure or request.url.scheme == "https"
 
 
@@ -202,7 +203,7 @@ AtDoor = Annotated[Guest, Depends(guest_of)]
 AtDoorPosting = Annotated[Guest, Depends(checked_guest)]
 Reading = Annotated[Visit, Depends(visit_of)]
 Posting = Annotated[Visit, Depends(checked_visit)]
-"""What an endpoint asks for says who may come and whether a token was checked."""
+"""The parameter type of an endpoint says who may call it and whether a token was checked."""
 
 
 def local_path(wanted: str) -> str:
@@ -212,7 +213,9 @@ def local_path(wanted: str) -> str:
 
 
 def in_header(address: str) -> str:
-    """The address as a header can carry it: what is not plain ASCII, line breaks too, encoded."""
+    """The address with everything but plain ASCII encoded, line breaks too: a header can
+    carry it.
+    """
     return quote(address, safe=_PLAIN_IN_ADDRESSES)
 
 
@@ -221,7 +224,7 @@ def login_address(back: str) -> str:
 
 
 def go(visitor: Guest | Visit, address: str) -> Response:
-    """Sends the browser to another page, whether a script or the browser itself asked."""
+    """Sends the browser to another page, whether it or a script made the request."""
     if is_partial(visitor.request):
         return Response(status_code=204, headers={"HX-Redirect": in_header(address)})
     return Response(status_code=303, headers={"Location": in_header(address)})
@@ -232,7 +235,7 @@ def go(visitor: Guest | Visit, address: str) -> Response:
 # write in the colleague's name. `Origin` is not compared with the address asked for: that address
 # is known from `Host` only, a proxy may set `Host` to anything, and Balie never uses it.
 async def _check(request: Request, expected: str) -> None:
-    # What browsers add by themselves and no page can forge; over plain http they leave it out.
+    # Browsers send it by themselves and no page can forge it; over plain http they omit it.
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise ForgedRequest("The form came from another site.")
     given = request.headers.get(CSRF_HEADER)
@@ -254,7 +257,7 @@ def _way_back(request: Request) -> str:
 
 
 def _split(address: str) -> SplitResult:
-    """Any program may say that this page is open: what is no address counts as the inbox."""
+    """Any program may send this header: a value that is no address counts as the inbox."""
     try:
         return urlsplit(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Writing: sending, withdrawing, drafts, and the first message to a number."""
+"""Writing: sending, cancelling, drafts, and the first message to a number."""
 
 import dataclasses
 import sqlite3
@@ -159,7 +159,7 @@ async def send_new(
 
 
 def normal_newlines(text: str) -> str:
-    """Browsers send a form's line breaks as CR LF; a person typed one key."""
+    """Browsers send a form's line breaks as CR LF, although a person pressed one key."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -171,7 +171,7 @@ def _begin(tx: Tx, rights: Rights, request: sending.SendRequest) -> str:
 
 
 def _accept(tx: Tx, rights: Rights, request: sending.SendRequest, conversation_id: str) -> None:
-    """The draft goes in the same transaction: it is sent, or it is still there."""
+    """The draft is deleted in the same transaction: the message is sent or the draft is kept."""
     about = _writable(tx.conn, rights, conversation_id)
     sending.accept(tx, dataclasses.replace(request, contact_id=about.contact_id))
     if request.author.staff_id:
@@ -181,7 +181,7 @@ def _accept(tx: Tx, rights: Rights, request: sending.SendRequest, conversation_i
 async def _refused(
     visit: Visit, choices: Choices, conversation_id: str, text: str, note: Note, status: int
 ) -> Response:
-    """Says why at the composer; what was typed stays."""
+    """Says at the composer why it was refused; the typed text stays."""
     if visit.partial:
         return HTMLResponse(visit.part("_note.html", note=note), status)
     opened, card = await opened_thread(visit, conversation_id)

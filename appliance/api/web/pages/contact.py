@@ -31,7 +31,7 @@ NO = "no"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panes:
-    """`other` has the `number` that may be this contact's too; somebody is asked."""
+    """`other` has the `number` that may be this contact's too; the page asks about it."""
 
     about: Conversation
     card: Card
@@ -50,7 +50,7 @@ async def contact_part(
     conversation_id: str,
     kept: Annotated[Literal["", "asked", "all"], Query()] = "",
 ) -> Response:
-    """`kept`: what the browser does not want drawn anew, because somebody is at it."""
+    """`kept`: what the browser does not want drawn anew, because somebody is using it."""
     return await _show(visit, conversation_id, kept=kept)
 
 
@@ -87,7 +87,7 @@ async def add_number(
     number: Annotated[str, Form(max_length=200)] = "",
     join: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
-    """A number that another contact has is joined only after that contact was named."""
+    """A number of another contact is joined only after the page has named that contact."""
     mine = visit.session.rights
     shown = await visit.read(lambda conn: _editable(conn, mine, conversation_id))
     try:
@@ -165,7 +165,7 @@ def _editable(conn: sqlite3.Connection, rights: Rights, conversation_id: str) ->
 
 
 def _said(conn: sqlite3.Connection, rights: Rights, shown: Card) -> tuple[str, Contact | None]:
-    """A number that a colleague said is theirs and that another contact has: to be asked."""
+    """A number that a colleague said is theirs and that another contact has; the page asks."""
     if not shown.may_edit:
         return "", None
     found = editing.same_person(conn, shown.contact_id, rights)

@@ -35,7 +35,7 @@ class Wanted:
     open: str
 
     def query(self, **other: str | int) -> str:
-        """These choices as the query of an address, some of them changed."""
+        """These choices as the query of an address; `other` replaces some of them."""
         now = {"line": self.line, "show": self.show.value, "order": self.order.value}
         plain = {"line": "", "show": Filter.ALL.value, "order": Order.LATEST.value}
         chosen = {**now, **other}
@@ -68,11 +68,11 @@ class Desk:
 
     @property
     def names_branches(self) -> bool:
-        """Rows of several branches stand in one list."""
+        """True when rows of several branches stand in one list."""
         return not self.wanted.line and len(self.lines) > 1
 
     def heading(self, words: Words) -> str:
-        """The number whose conversations these are, where it is one number's."""
+        """The number to which these conversations belong, when there is only one."""
         if self.wanted.line:
             return self.line_of(self.wanted.line).readable
         if len(self.lines) == 1:
@@ -118,7 +118,7 @@ async def inbox_page(visit: Reading, choices: Choices) -> Response:
 
 @routes.get("/list")
 async def list_part(visit: Reading, choices: Choices, chosen: str = "") -> Response:
-    """`chosen`: somebody clicked, so the address of the page follows."""
+    """`chosen`: somebody clicked, so the browser's address is changed, too."""
     desk = await shown_desk(visit, choices)
     answer = visit.page("_list.html", desk=desk)
     if chosen:
@@ -128,7 +128,7 @@ async def list_part(visit: Reading, choices: Choices, chosen: str = "") -> Respo
 
 
 async def shown_desk(visit: Visit, choices: Wanted) -> Desk:
-    """As `desk_of`, to be drawn with its rows."""
+    """As `desk_of`, and notes whose data is shown."""
     return await visit.show(lambda conn: desk_of(conn, visit, choices), lambda desk: desk.shown)
 
 
@@ -147,7 +147,7 @@ def desk_of(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> Desk:
 
 
 async def _other_page(visit: Visit) -> Response:
-    """Branch IT has no inbox but the devices."""
+    """The IT staff of a branch see devices and no inbox."""
     if visit.session.rights.has(Permission.DEVICE_MANAGE):
         return go(visit, "/devices")
     return go(visit, "/settings")

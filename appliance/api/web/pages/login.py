@@ -59,7 +59,7 @@ async def log_out(visit: Posting) -> Response:
 
 @routes.get("/login/{token}")
 async def link_page(guest: AtDoor, token: str) -> Response:
-    """Opening the link changes nothing, so a preview by a mail program does not use it up."""
+    """Opening the link changes nothing, so a mail program that previews it does not use it up."""
     now_ms = guest.web.services.clock.now_ms()
     member = await guest.web.services.store.aread(
         lambda conn: staff.link_owner(conn, token, now_ms)
@@ -100,7 +100,7 @@ def must_agree(password: str, again: str) -> None:
 def refused(
     guest: Guest, exc: InvalidInput | Refused, template: str, **context: object
 ) -> Response:
-    """The form again, with a status that says whether and when to come back."""
+    """The form again, with a status and, when it has to wait, the time to try again."""
     match exc:
         case InvalidInput():
             status = UNPROCESSABLE

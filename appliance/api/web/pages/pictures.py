@@ -1,4 +1,4 @@
-"""What the phone showed when the outcome of a send was not plain, for whoever has to decide."""
+"""What the phone showed when the outcome of a send was unclear, for the person who decides."""
 
 import asyncio
 
@@ -15,7 +15,7 @@ routes = APIRouter(route_class=PageRoute)
 
 @routes.get("/attempts/{attempt_id}/{name}")
 async def picture(visit: Reading, attempt_id: str, name: str) -> Response:
-    """Only names that the attempt itself wrote down lead to a file."""
+    """Only a name that the attempt itself recorded leads to a file."""
     rights = visit.session.rights
     await visit.show(
         lambda conn: require_picture(conn, rights, attempt_id, name), lambda shown: [shown]

@@ -46,11 +46,11 @@ async def change_password(
     password: Annotated[str, Form()] = "",
     again: Annotated[str, Form()] = "",
 ) -> Response:
-    """Every browser of this person is logged out by it; this one gets a new session."""
+    """Logs out every browser of this person; this browser gets a new session."""
     door = visit.web.door
     try:
         must_agree(password, again)
-        # As at the door, so that nobody guesses for ever at a screen left open.
+        # The brake of the log-in, so that nobody can guess without end at an unlocked screen.
         await door.check(
             visit.session.name,
             current,

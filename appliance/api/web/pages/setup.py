@@ -1,8 +1,8 @@
 """First start: the first administrator, and a branch; the number follows in `setup_line`.
 
-Only who can read Balie's console or log makes the first administrator: the set-up code stands
-there, so a stranger on the network who finds the port first gains nothing. As soon as anybody
-exists the first step is closed.
+Only a person who can read Balie's console or log can make the first administrator: the set-up code
+stands there. So a stranger on the network who finds the port first gains nothing. As soon as any
+member of staff exists, the first step is closed.
 """
 
 from typing import Annotated
@@ -85,8 +85,8 @@ def _has_code(guest: Guest) -> bool:
 
 
 def _check_code(guest: Guest, code: str) -> None:
-    """The right code opens whatever was tried before, for it is too long to be guessed; wrong ones
-    are slowed down by their address. Raises Refused.
+    """The right code is accepted after any number of wrong tries, because it is too long to be
+    guessed. Wrong ones are slowed down by address. Raises Refused.
     """
     expected = guest.web.services.setup_code
     if expected is not None and is_code(code, expected):

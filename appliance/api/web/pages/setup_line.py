@@ -37,7 +37,9 @@ class Typed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """`carrying` devices may get a number; `ports` may be fallen back on, those in use too."""
+    """`carrying` devices may get a number; a line may fall back on `ports`, also on those in
+    use.
+    """
 
     branches: Sequence[Branch]
     carrying: Sequence[PluggedIn]
@@ -45,7 +47,7 @@ class Choice:
 
     @property
     def newest(self) -> str:
-        """The branch that was added last: ids are in the order of their making."""
+        """The branch that was added last: ids grow with time."""
         return max((each.id for each in self.branches), default="")
 
     @property

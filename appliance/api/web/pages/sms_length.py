@@ -1,4 +1,4 @@
-"""The count of SMS beside what is being typed: the server counts, so that it is never another."""
+"""The count of SMS beside the text that is being typed; only the server counts."""
 
 import sqlite3
 from typing import Annotated
@@ -41,7 +41,7 @@ async def length(
 
 
 def _as_sent(text: str) -> str:
-    """Nothing where it could not be sent at all."""
+    """Empty when the text could not be sent at all."""
     try:
         return clean_text(normal_newlines(text))
     except InvalidInput:

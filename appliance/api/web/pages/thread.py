@@ -1,4 +1,4 @@
-"""An open conversation: its page, its messages by themselves, and the mark of what was read."""
+"""An open conversation: its page, its messages alone, and its read mark."""
 
 import sqlite3
 from collections.abc import Sequence

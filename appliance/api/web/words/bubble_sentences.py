@@ -17,7 +17,7 @@ def author(words: Words, bubble: Bubble) -> str:
 
 
 def origin(words: Words, bubble: Bubble) -> str:
-    """What it is instead of a person's words; empty where it is those."""
+    """The sentence that stands in place of a person's words; empty when the message has those."""
     if bubble.origin is Origin.NOTICE:
         return words.text("Automatic notice, not from a person")
     if bubble.origin is Origin.TECHNICAL:

@@ -1,4 +1,4 @@
-"""How a device is, as a sentence and what a person should do: English, as in `phrases`."""
+"""The state of a device as a sentence, and what a person should do: English, as in `phrases`."""
 
 from collections.abc import Mapping, Sequence
 
@@ -142,7 +142,7 @@ DEVICE_REASONS: Mapping[Reason, tuple[str, str]] = {
         ),
     ),
 }
-"""What is the matter, and what a person should do, where its kind says nothing else."""
+"""What is wrong and what a person should do, unless the device's kind has other words."""
 
 REGISTRATIONS: Mapping[Registration, str] = {
     Registration.HOME: "home network",

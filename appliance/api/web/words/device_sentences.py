@@ -1,4 +1,4 @@
-"""What the page of the devices says of a number and of what carries it."""
+"""What the page of the devices says of a number and of the devices that carry it."""
 
 from appliance.api.web.words import device_phrases, phrases
 from appliance.api.web.words.i18n import Words
@@ -12,12 +12,12 @@ from appliance.store.line_settings import LineSettings
 
 
 def place(device: Device) -> str:
-    """Where it hangs, as Balie calls it."""
+    """Where it is connected, by Balie's name for that place."""
     return (device.modem.port if device.modem else None) or device.address
 
 
 def short(address: str) -> str:
-    """The name of a port without the folder that all have in common."""
+    """The name of a port without the folder in which all ports are."""
     return address.replace("/dev/serial/by-id/", "")
 
 
@@ -78,7 +78,7 @@ def network(words: Words, modem: ModemFacts) -> str:
 
 
 def takes_over(words: Words, settings: LineSettings) -> str:
-    """When the fallback of a number is used, and what for."""
+    """When this number uses its fallback, and for which messages."""
     after = words.plural(
         "It takes over when nothing else of this number could send for {n} minute.",
         "It takes over when nothing else of this number could send for {n} minutes.",

@@ -13,7 +13,7 @@ from appliance.messages import MessageState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """`at_ms` is None for what belongs to the fact before it."""
+    """`at_ms` is None for a fact that belongs to the one before it."""
 
     sentence: str
     at_ms: int | None = None
@@ -112,7 +112,7 @@ def _arrived(words: Words, bubble: Bubble) -> str:
 
 
 def _reported(words: Words, bubble: Bubble, each: Try) -> Iterator[Fact]:
-    """Of each part by itself where that says more than the report of the whole."""
+    """The report of each part, where it says more than the report of the whole message."""
     if not each.by_network or (len(each.parts) == 1 and bubble.delivered_ms):
         return
     for part in each.parts:

@@ -1,4 +1,4 @@
-"""What stands where one writes: why nothing leaves, why nothing can be written, how long it is."""
+"""What the composer says: why nothing leaves, why one cannot write, how long the text is."""
 
 from appliance.api.web.words.i18n import Words
 from appliance.channels import Channel
@@ -8,7 +8,7 @@ from appliance.phone_numbers import readable
 
 
 def warning(words: Words, about: Conversation) -> tuple[str, str] | None:
-    """Why what is written now does not leave, and what would change it; None where it does."""
+    """Why a message written now would not leave, and what would change that; None when it would."""
     if about.line_stopped and about.goes_on:
         return (
             words.text("One device of this number was stopped; the other one goes on."),
@@ -29,7 +29,7 @@ def warning(words: Words, about: Conversation) -> tuple[str, str] | None:
 
 
 def read_only(words: Words, about: Conversation) -> tuple[str, str] | None:
-    """The icon, which may be empty, and why there is no field; None where one may write."""
+    """The icon, which may be empty, and why there is no field; None when one may write."""
     if about.is_group:
         return "group", words.text("A group is only read here. Write in it on the phone itself.")
     if not about.may_write:
