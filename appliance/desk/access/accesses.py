@@ -1,7 +1,7 @@
-"""Who was shown whose data: told as it is read to a sink that is given at the start. Ids only.
+"""Who was shown whose data: each read is reported to a sink that is given at the start. Ids only.
 
-What is changed has its event, with who changed it, in the transaction of the change; what is only
-read leaves no row, so this is the one place that knows of it. Nothing keeps it yet.
+A change has its event, with who made it, in the transaction of the change. A read leaves no row, so
+only this module knows of it. Nothing stores these reports yet.
 """
 
 import sqlite3
@@ -53,8 +53,8 @@ Sink = Callable[[Accessed], None]
 
 @dataclass(slots=True, kw_only=True)
 class Accesses:
-    """The reads of one request. Each person and conversation is told once, however many of its
-    reads show them; without a sink nobody asks whom they show.
+    """The reads of one request. Each person and conversation is reported once, however many of its
+    reads show them. Without a sink nothing is looked up for the reports.
     """
 
     store: Store
@@ -65,7 +65,7 @@ class Accesses:
     async def read(
         self, work: Callable[[sqlite3.Connection], T], shown: Callable[[T], Iterable[Shown]]
     ) -> T:
-        """What `work` found; `shown` says of whom that is."""
+        """What `work` found; `shown` says whose data that is."""
         found = await self.store.aread(work)
         if self.sink is not None:
             for each in shown(found):

@@ -1,6 +1,6 @@
-"""Random tokens: shown once, and only their hash is kept.
+"""Random tokens: each is shown once, and only its hash is kept.
 
-They hold 256 random bits, so a plain hash is enough; slow hashes are for what people think up.
+A token has 256 random bits, so a plain hash is enough; slow hashes are for what people make up.
 """
 
 import hashlib
@@ -9,7 +9,7 @@ import secrets
 
 _BYTES = 32
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Without those that look like another."""
+"""Letters and digits that nobody mistakes for another."""
 _GROUPS, _GROUP = 4, 4
 """Sixteen of these letters are 79 bits: nobody guesses them, however often they may try."""
 
@@ -29,7 +29,7 @@ def new_code() -> str:
 
 
 def is_code(given: str, expected: str) -> bool:
-    """Upper case, spaces and dashes are as people like them."""
+    """Accepts upper case, spaces and dashes wherever a person typed them."""
     return hmac.compare_digest(_letters(given), _letters(expected))
 
 

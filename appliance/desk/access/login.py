@@ -1,6 +1,6 @@
-"""The door: a name and a password in, a session and a device cookie out.
+"""The log-in: it takes a name and a password, and gives a session and a device cookie.
 
-The device cookie names the person and is signed with a secret of this database; it opens nothing,
+The device cookie names the person and is signed with a secret of this database. It opens nothing:
 it only says that this browser has logged in as that person before (see throttle.py).
 """
 
@@ -32,15 +32,15 @@ class LoggedIn:
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """Somebody who knew their password, and which one that was."""
+    """Somebody who knew their password, and the hash of that password."""
 
     staff_id: str
     password_hash: str | None
 
 
 class Door:
-    """One for the whole process: it holds the brake, and lets few passwords be checked at a time,
-    which keeps a crowd at the door from taking the Pi's memory. For the event loop.
+    """One for the whole process. It holds the brake, and lets few passwords be checked at a time,
+    so that many log-ins at once do not use up the Pi's memory. For the event loop.
     """
 
     def __init__(self, store: Store, clock: Clock, wrong: WrongTries) -> None:
@@ -59,8 +59,8 @@ class Door:
         device: str | None = None,
         before: str | None = None,
     ) -> LoggedIn:
-        """`device` is what the browser's device cookie holds, `before` the token of the session
-        that it had until now, which ends.
+        """`device` is what the browser's device cookie holds. `before` is the token of the
+        browser's session until now, which ends.
 
         Raises Refused (`wrong-password`, the same for an unknown name), TooManyTries or Crowded.
         """
@@ -75,7 +75,7 @@ class Door:
         who = await self._store.aread(lambda conn: _who(conn, name))
         known = await self._known(name, device)
         admit = partial(self._throttle.admit, name=name, address=address, device=known)
-        admit(now_ms=self._clock.now_ms())  # who must wait does not keep others waiting
+        admit(now_ms=self._clock.now_ms())  # who must wait takes no turn from others
         async with self._turns.one(known=known is not None):
             now_ms = self._clock.now_ms()
             admit(now_ms=now_ms)
@@ -90,7 +90,7 @@ class Door:
         return proven
 
     async def hash_password(self, password: str) -> str:
-        """For somebody who has shown already that they may come in.
+        """For a person who has already proven who they are.
 
         Raises InvalidInput or Crowded. The hash is for `staff.set_password` and its companions.
         """
@@ -126,12 +126,12 @@ def _who(conn: sqlite3.Connection, name: str) -> _Who:
 
 
 def _storable(name: str) -> str:
-    """The name with single spaces and without what cannot be in a database."""
+    """The name with single spaces and without characters that the database cannot hold."""
     return " ".join(name.encode("utf-8", "replace").decode().split())
 
 
 def _enter(tx: Tx, who: Proven, name: str, before: str | None) -> LoggedIn:
-    """Raises Refused when they were let go, or given another password, since it was checked."""
+    """Raises Refused when the person was disabled or got another password since the check."""
     now = _who(tx.conn, name)
     if (now.id, now.password_hash) != (who.staff_id, who.password_hash):
         raise _wrong_password()
@@ -155,7 +155,7 @@ def _signed(secret: str, name: str, nonce: str) -> str:
 
 
 def _secret(tx: Tx) -> str:
-    """Made the first time."""
+    """Makes the secret the first time."""
     tx.conn.execute(
         "INSERT INTO meta (name, value) VALUES ('device_cookie_secret', ?) ON CONFLICT DO NOTHING",
         (new_token(),),

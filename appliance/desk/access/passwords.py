@@ -35,7 +35,7 @@ def hash_password(password: str) -> str:
 
 
 def is_password(password: str, stored: str | None) -> bool:
-    """Takes the same time whether there is a stored one or not. Blocks for a while."""
+    """Takes the same time with and without a stored hash. Blocks for a while."""
     if len(password) > MAX_LENGTH:
         return False
     try:
@@ -47,5 +47,5 @@ def is_password(password: str, stored: str | None) -> bool:
 
 @functools.cache
 def _nobody() -> str:
-    """What is checked when there is no such person: a wrong name takes as long to answer."""
+    """Checked when there is no such person, so that an unknown name takes as long to answer."""
     return _hasher.hash("nobody has this password")

@@ -1,6 +1,6 @@
 """Who may do what where. Rights are grants; roles are bundles of them.
 
-What one may not see does not exist for one: whoever finds a right missing raises NotFound.
+What a person may not see does not exist for them: code that finds a right missing raises NotFound.
 """
 
 import sqlite3
@@ -36,7 +36,7 @@ ROLES: Mapping[str, frozenset[Permission]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """`branch_id` None: in every branch, those of later too."""
+    """`branch_id` None: in every branch, also in later ones."""
 
     permission: Permission
     branch_id: str | None
@@ -63,7 +63,7 @@ class Rights:
         return frozenset(branch_id for branch_id in found if branch_id is not None)
 
     def has(self, permission: Permission) -> bool:
-        """Somewhere: enough to show the page at all."""
+        """Granted somewhere: that is enough to show the page at all."""
         return any(grant.permission is permission for grant in self.grants)
 
     def require(self, permission: Permission, branch_id: str | None, what: str) -> None:
@@ -73,7 +73,7 @@ class Rights:
 
 
 def rights_of(conn: sqlite3.Connection, staff_id: str) -> Rights:
-    """Nothing for somebody who is disabled or unknown."""
+    """No rights for somebody who is disabled or unknown."""
     rows = conn.execute(
         "SELECT permission, branch_id FROM staff_grant JOIN staff ON staff.id = staff_id"
         " WHERE staff_id = ? AND disabled_ms IS NULL",
@@ -88,7 +88,7 @@ def rights_of(conn: sqlite3.Connection, staff_id: str) -> Rights:
 
 
 def grant_role(tx: Tx, staff_id: str, role: str, branch_id: str | None) -> None:
-    """Gives every permission of the role in one branch, or everywhere; what is there stays."""
+    """Gives every permission of the role in one branch, or everywhere; earlier grants stay."""
     for permission in sorted(permissions_of(role), key=lambda each: each.value):
         tx.conn.execute(
             "INSERT INTO staff_grant (staff_id, permission, branch_id, role)"

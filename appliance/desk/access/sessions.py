@@ -1,4 +1,4 @@
-"""Sessions: a browser that is logged in, and the cookie by which it is known.
+"""Sessions: a browser that is logged in, and the cookie that identifies it.
 
 The token is random and only its hash is stored. A session ends after twelve idle hours, after a
 week, on log-out, and for all browsers when the password changes or the person is disabled.
@@ -17,13 +17,13 @@ _HOUR_MS = 3_600_000
 IDLE_MS = 12 * _HOUR_MS
 LIFE_MS = 7 * 24 * _HOUR_MS
 SEEN_EVERY_MS = 5 * 60_000
-"""How precise `seen` is: a write at most every five minutes of use."""
+"""The precision of `seen`: it is written at most every five minutes of use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """`stale`: used since `seen` was last written; tell it with `seen`. `expires_ms` is when it
-    ends if nobody uses it.
+    """`stale`: the session was used since `seen` was last written, so call `seen`. `expires_ms` is
+    when it ends if nobody uses it.
     """
 
     staff_id: str
@@ -38,7 +38,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenSession:
-    """As it is listed: when it began, was last used, and ends if nobody uses it."""
+    """A session in a list: when it began, was last used, and ends if nobody uses it."""
 
     created_ms: int
     seen_ms: int
@@ -47,7 +47,7 @@ class OpenSession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSession:
-    """`token` is for the cookie; it is nowhere else."""
+    """`token` is for the cookie and is stored nowhere else."""
 
     token: str
     csrf: str
@@ -55,7 +55,7 @@ class NewSession:
 
 
 def begin(tx: Tx, staff_id: str, *, before: str | None = None) -> NewSession:
-    """`before` is the token of the session that the browser had until now, which ends."""
+    """`before` is the token of the browser's session until now; that session ends."""
     if before is not None:
         end(tx, before)
     token, csrf = new_token(), new_token()
@@ -90,7 +90,7 @@ def find(conn: sqlite3.Connection, token: str, now_ms: int) -> Session | None:
 
 
 def seen(tx: Tx, token: str) -> None:
-    """Puts off the idle end, never beyond a week after the beginning."""
+    """Moves the end of an idle session, never beyond a week after its beginning."""
     tx.conn.execute(
         "UPDATE session SET seen_ms = :now, expires_ms = min(:now + :idle, created_ms + :life)"
         " WHERE token_hash = :hash AND expires_ms > :now",
@@ -99,7 +99,7 @@ def seen(tx: Tx, token: str) -> None:
 
 
 def end(tx: Tx, token: str) -> None:
-    """Logs this browser out; its open pages learn of it by the event."""
+    """Logs this browser out; the event tells its open pages."""
     ended = tx.conn.execute(
         "DELETE FROM session WHERE token_hash = ? RETURNING staff_id", (token_hash(token),)
     ).fetchone()
@@ -109,8 +109,8 @@ def end(tx: Tx, token: str) -> None:
 
 
 def end_all(tx: Tx, staff_id: str) -> int:
-    """Logs a person out everywhere; how many sessions that ended. Who calls it emits an event, by
-    which open pages learn of it.
+    """Logs a person out everywhere and gives the number of sessions that ended. The caller emits an
+    event, which tells the open pages.
     """
     forget_old(tx)
     return tx.conn.execute("DELETE FROM session WHERE staff_id = ?", (staff_id,)).rowcount

@@ -1,7 +1,8 @@
 """What somebody can see: the branches that they may look into, and what belongs to those.
 
-A contact is seen by every branch that it has a conversation with; an event by the branch of its
-line, its device or its contact. What is not seen does not exist: NotFound.
+A contact is visible to every branch that has a conversation with it; an event is visible to the
+branch of its line, its device or its contact. What somebody cannot see does not exist for them:
+NotFound.
 """
 
 import json
@@ -69,7 +70,7 @@ class Sight:
         return found.fetchone() is not None
 
     def sees_event(self, conn: sqlite3.Connection, event: Event) -> bool:
-        """What belongs to no branch at all is seen by those who see all."""
+        """An event that belongs to no branch is visible only to those who see all branches."""
         if self.branches is None:
             return True
         if event.branch_id is not None:

@@ -1,10 +1,10 @@
 """The brake on guessing passwords, after OWASP's "Slow Down Online Guessing Attacks with Device
 Cookies".
 
-A browser that logged in once carries a device cookie and has a count of its own; everybody else
-is counted by name and by address. So whoever guesses at a colleague's name slows down strangers
-under that name, by a minute at most, and never the colleague's own browser. What was tried during
-a wait is refused unseen and lengthens nothing.
+A browser that logged in once carries a device cookie and has its own count; all others are counted
+by name and by address. So somebody who guesses at a colleague's name slows down only strangers
+under that name, by a minute at most, and never the colleague's own browser. A try during a wait is
+refused without a look and does not lengthen the wait.
 """
 
 import threading
@@ -15,19 +15,19 @@ from appliance.errors import Refused
 from appliance.reasons import Reason
 
 FREE_BY_NAME = 5
-"""Mistakes before the first wait: a person who is looking for the right password."""
+"""Mistakes before the first wait: a person may search for the right password."""
 FREE_BY_ADDRESS = 20
-"""As above for one address, which may be a whole branch behind one router."""
+"""The same for one address, which may be a whole branch behind one router."""
 FIRST_WAIT_MS = 2_000
 LONGEST_WAIT_MS = 60_000
 FORGET_MS = 15 * 60_000
-"""A quiet spell after which the count starts again."""
+"""After so long without a mistake the count starts again."""
 MAX_COUNTS = 10_000
 """Names and addresses kept; somebody who tries many names must not fill the memory."""
 
 
 class TooManyTries(Refused):
-    """`wait_ms`: how long until the next try is looked at."""
+    """`wait_ms`: how long the next try must wait."""
 
     def __init__(self, wait_ms: int) -> None:
         seconds = -(-wait_ms // 1000)
@@ -48,14 +48,14 @@ class _Count:
 
 
 class Throttle:
-    """Kept in memory, as a restart by an attacker is no cheaper than a minute's wait."""
+    """Kept in memory: for an attacker, a restart costs as much as a minute's wait."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._counts: dict[tuple[str, str], _Count] = {}
 
     def admit(self, *, name: str | None, address: str, device: str | None, now_ms: int) -> None:
-        """`device` is a device cookie that was found to be this person's, else None. `name` None:
+        """`device` is a device cookie that is proven to be this person's, else None. `name` None:
         counted by address alone.
 
         Raises TooManyTries when it is too soon.
@@ -67,7 +67,7 @@ class Throttle:
                 if (count := self._counts.get(key)) is not None
             ]
         waits_ms = (open_ms - now_ms for open_ms in opens)
-        # A longer wait than the longest was set by a clock that was ahead.
+        # A wait beyond the longest was set by a clock that was ahead, so it does not count.
         wait_ms = max((each for each in waits_ms if each <= LONGEST_WAIT_MS), default=0)
         if wait_ms > 0:
             raise TooManyTries(wait_ms)
@@ -80,7 +80,7 @@ class Throttle:
                 self._forget_oldest()
 
     def succeeded(self, *, name: str, device: str | None) -> None:
-        """Forgets the name's mistakes, not the address's: one good log-in there clears nobody."""
+        """Forgets the mistakes of the name, not of the address: others may guess from there."""
         with self._lock:
             self._counts.pop(_keys(name, "", device)[0][0], None)
 
@@ -102,7 +102,7 @@ class Throttle:
 
 
 def _keys(name: str | None, address: str, device: str | None) -> list[tuple[tuple[str, str], int]]:
-    """What a try counts against, and how many are free."""
+    """The counts that a try belongs to, each with its number of free mistakes."""
     if device is not None:
         return [(("device", device), FREE_BY_NAME)]
     by_address = (("address", network_of(address)), FREE_BY_ADDRESS)

@@ -12,7 +12,7 @@ from appliance.events import EventKind
 from appliance.store.store import Tx
 
 PREFIX = "balie_"
-"""Lets secret scanners know a leaked one."""
+"""A fixed beginning, by which secret scanners recognise a leaked token."""
 MAX_NAME = 80
 
 
@@ -48,7 +48,7 @@ class ApiToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewToken:
-    """`token` is shown this once."""
+    """`token` is shown only this once."""
 
     id: str
     token: str
@@ -76,7 +76,7 @@ def add(
 
 
 def revoke(tx: Tx, token_id: str) -> None:
-    """It opens nothing from the next commit on. Raises NotFound, also the second time."""
+    """The token opens nothing from the next commit on. Raises NotFound, also the second time."""
     done = tx.conn.execute(
         "UPDATE api_token SET revoked_ms = ? WHERE id = ? AND revoked_ms IS NULL"
         " RETURNING branch_id",
@@ -97,7 +97,7 @@ def find(conn: sqlite3.Connection, token: str) -> ApiToken | None:
 
 
 def is_valid(conn: sqlite3.Connection, token_id: str) -> bool:
-    """False once it was revoked: for a transaction that acts on what was looked up before."""
+    """False once the token was revoked. For a transaction after an earlier look-up."""
     return bool(
         conn.execute(
             "SELECT 1 FROM api_token WHERE id = ? AND revoked_ms IS NULL", (token_id,)

@@ -1,7 +1,7 @@
-"""Whose password is looked at now: each look costs 19 MiB and a core for a while, so few at once.
+"""Whose password is checked now. One check costs 19 MiB and a core for a while, so few run at once.
 
-A browser that has logged in before goes first, in a queue of its own: a crowd of strangers makes
-each other wait, and no colleague.
+Browsers that have logged in before go first, in a queue of their own: many strangers make each
+other wait, and no colleague.
 """
 
 import asyncio
@@ -15,11 +15,11 @@ from appliance.reasons import Reason
 AT_ONCE = 2
 """Of a Pi's four cores: the phones and the pages want theirs."""
 MAX_WAITING = 16
-"""In each of the two queues: some seconds' work."""
+"""In each of the two queues: as many as take some seconds."""
 
 
 class Crowded(Refused):
-    """Too many wait already; nothing was looked at."""
+    """Too many wait already; nothing was checked."""
 
     retry_after_s = 5
 

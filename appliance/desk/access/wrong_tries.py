@@ -1,8 +1,8 @@
-"""What was tried in vain at the doors: in the log by address, in the event log by person.
+"""Wrong passwords, set-up codes and tokens: in the log by address, in the event log by person.
 
-Never what was typed: people type their password where the name belongs. The event log gets no
-address either; who may read the log on the machine finds it there. A spell is told at 1, 2, 4,
-8, … tries, so that somebody who guesses all night fills neither.
+What was typed is never kept: people type their password where the name belongs. The event log gets
+no address either; the log on the machine has it. A series of tries is reported at its 1st, 2nd,
+4th, 8th, … try, so that somebody who guesses all night fills neither log.
 """
 
 import logging
@@ -44,10 +44,10 @@ class WrongTries:
         self.totals: Counter[Tried] = Counter()
 
     def note(self, what: Tried, *, address: str, staff_id: str | None = None) -> None:
-        """`staff_id` is whose password it should have been, where there is such a person.
+        """`staff_id` is the person whose password was tried, if there is such a person.
 
-        Nobody waits for the trace: neither a full disk nor the time that a write takes may show
-        in the answer, which would tell who exists.
+        The caller does not wait for the write. A full disk or the time of a write would otherwise
+        show in the answer, and would tell which names exist.
         """
         self.totals[what] += 1
         whom = staff_id or "nobody"
@@ -69,7 +69,7 @@ class WrongTries:
             self._trouble.over()
 
     def _counted(self, *key: str) -> int:
-        """How many in this spell; the dict is in the order of the last try."""
+        """The tries in this series; the dict is in the order of the last try."""
         now_ms = self._clock.now_ms()
         spell = self._spells.pop(key, None) or _Spell()
         if now_ms - spell.last_ms > FORGET_MS:

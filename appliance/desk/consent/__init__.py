@@ -1,1 +1,1 @@
-"""What people said about being written to, and what only comes near to it."""
+"""What people said about being written to, and messages that only resemble a STOP."""

@@ -1,6 +1,6 @@
-"""Consent that was given elsewhere, brought in as records: who, since when, which words, and where.
+"""Consent that was given elsewhere, imported as records: who, since when, which words, and where.
 
-What an import brings reaches SMS only, and never opens what the person closed.
+Imported consent reaches SMS only, and never opens what the person closed.
 """
 
 import csv
@@ -20,11 +20,11 @@ from appliance.store.store import Store, Tx
 
 COLUMNS = ("number", "source", "date", "wording")
 MAX_WORDS = 2_000
-"""Characters of a wording: the paragraph above a signature, not the whole contract."""
+"""Characters of a wording: enough for the paragraph above a signature, not for a contract."""
 AHEAD_OF_UTC_MS = 14 * 3_600 * MS_PER_S
-"""So long before midnight UTC it may be the next day already where the paper was signed."""
+"""Where the paper was signed, the next day may begin this long before midnight UTC."""
 PIECE = 500
-"""Rows a transaction, so that nobody else waits long for theirs."""
+"""Rows in a transaction: few, so that other writes do not wait long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class Outcome:
 def read_rows(text: str, *, now_ms: int) -> Sequence[Row]:
     """The rows of a CSV file with a heading, comma or semicolon between the columns.
 
-    All of it is right, or nothing is taken: raises InvalidInput, with the line in the sentence.
+    One wrong row refuses the whole file: raises InvalidInput, with the line in the sentence.
     """
     heading_line = text.partition("\n")[0]
     delimiter = ";" if heading_line.count(";") > heading_line.count(",") else ","

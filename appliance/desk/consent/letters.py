@@ -1,4 +1,4 @@
-"""The letters of a short message as one reads them, however they were typed or dressed up."""
+"""The letters of a short message as a reader sees them, however they were typed or decorated."""
 
 import re
 import unicodedata
@@ -56,7 +56,7 @@ def bare(text: str) -> str:
 
 
 def readings(text: str) -> frozenset[str]:
-    """The bare message, and as what it may be read: spelt out, drawn out, in other letters."""
+    """The bare message, and other ways to read it: spelt out, drawn out, in other letters."""
     found = {bare(text), bare(text.translate(_AS_LETTERS))}
     found |= {each.translate(_AS_LATIN) for each in found}
     found |= {each.replace(" ", "") for each in found if re.fullmatch(r"\w(?: \w)+", each)}

@@ -10,16 +10,16 @@ from appliance.store.store import Tx
 
 
 class Answer(Enum):
-    """The values are those of the page's buttons and of the table."""
+    """The values are those of the page's buttons and of the table's column."""
 
     SIGN_OFF = "sign-off"
     LEAVE = "leave"
-    #: They were signed off by other words before anybody decided; no button of a page.
+    #: #: Other words signed them off before anybody decided; the page has no button for it.
     OVERTAKEN = "overtaken"
 
 
 def mark(tx: Tx, message_id: str) -> None:
-    """Puts the question to staff; until they answer, what waits for this person does so."""
+    """Asks staff to decide; until they do, what waits for this person goes on waiting."""
     tx.conn.execute(
         "INSERT INTO near_stop (message_id, asked_id) VALUES (?, ?)", (message_id, tx.new_id())
     )
@@ -33,7 +33,7 @@ def is_marked(tx: Tx, message_id: str) -> bool:
 
 
 def settle(tx: Tx, message_id: str, answer: Answer, *, staff_id: str) -> None:
-    """Keeps who decided what. Raises NotFound, or Refused when somebody was quicker."""
+    """Records who decided what. Raises NotFound, or Refused when somebody was quicker."""
     row = tx.conn.execute(
         "SELECT decision FROM near_stop WHERE message_id = ?", (message_id,)
     ).fetchone()
@@ -50,7 +50,7 @@ def settle(tx: Tx, message_id: str, answer: Answer, *, staff_id: str) -> None:
 
 
 def overtake(tx: Tx, contact_id: str, line_id: str) -> None:
-    """They are signed off on this line: what was still asked about them there is answered."""
+    """They are signed off on this line: that answers the open questions about them there."""
     rows = tx.conn.execute(
         "SELECT s.message_id FROM near_stop s INDEXED BY near_stop_open"
         " CROSS JOIN message m ON m.id = s.message_id"
@@ -66,7 +66,7 @@ def overtake(tx: Tx, contact_id: str, line_id: str) -> None:
 
 
 def _whose(tx: Tx, message_id: str) -> tuple[str, str]:
-    """On which line, and of which contact."""
+    """The line and the contact of the message."""
     row = tx.conn.execute(
         "SELECT line_id, contact_id FROM message WHERE id = ?", (message_id,)
     ).fetchone()

@@ -1,7 +1,7 @@
-"""Messages that are not STOP but may well be meant so, in Dutch and English.
+"""Messages that are not STOP but may well mean it, in Dutch and English.
 
-For a person to decide, so it may be wrong; but who is ill “meldt zich af” and who quits “stopt
-ermee”, and a mark on every other message would soon be read by nobody.
+A person decides, so a mark may be wrong. But people who are ill write “meldt zich af” and people
+who quit write “stopt ermee”: if every other message had a mark, soon nobody would read them.
 """
 
 import re
@@ -10,7 +10,7 @@ from appliance.desk.consent.letters import bare
 from appliance.desk.consent.words import STOP_WORDS, is_stop
 
 MAX_WORDS = 14
-"""A longer text says something else too, and staff reads it anyway."""
+"""A longer text says something else too, and staff read it anyway."""
 
 # What may stand around “stop” without changing what it asks for.
 _POLITE = (
@@ -48,7 +48,7 @@ _SIGN = "\N{OCTAGONAL SIGN}"
 
 
 def is_near_stop(text: str) -> bool:
-    """True when somebody should look whether this person wants no more messages."""
+    """True when a person should check whether this sender wants no more messages."""
     said = bare(text)
     words = set(said.split())
     if is_stop(text) or said.count(" ") >= MAX_WORDS:
@@ -58,7 +58,7 @@ def is_near_stop(text: str) -> bool:
 
 
 def _resembles_stop(text: str, said: str) -> bool:
-    """A word of STOP with a gap or a letter twice in it, or nothing but its sign."""
+    """A STOP word with a gap or a doubled letter in it, or nothing but the sign for it."""
     if not said:
         return _SIGN in text
     together = said.replace(" ", "")

@@ -14,7 +14,7 @@ from appliance.store.consent import ConsentKind
 from appliance.store.store import Tx
 
 TAP_TAKES_MS = 60 * MS_PER_S
-"""A gate that was opened longer ago than this has no tap to come: every call has a deadline."""
+"""No tap can follow a gate that was opened longer ago than this: every call has a deadline."""
 
 
 def cancel_waiting(tx: Tx, contact_id: str, *, line_id: str | None) -> int:
@@ -55,8 +55,8 @@ def _waiting(tx: Tx, contact_id: str) -> Sequence[sqlite3.Row]:
 def object_everywhere(tx: Tx, identity: Identity, *, words: str, recorded_by: str) -> int:
     """They object to every line of the company; how many waiting messages that cancelled.
 
-    For this process inside `ConsentGate.write`. From another one it is refused while a device
-    is at its tap, because the lock of that tap cannot be taken from here. Raises NotFound too.
+    This process calls it inside `ConsentGate.write`. Another process cannot take the lock of a tap,
+    so for it this is refused while a device is at its tap. Raises NotFound too.
     """
     contact = contacts.by_identity(tx.conn, identity)
     if contact is None:

@@ -1,4 +1,4 @@
-"""The words that open and close the door, and what Balie says by itself, in two languages."""
+"""The words that withdraw and give consent, and Balie's own texts, in two languages."""
 
 from appliance.desk.consent.letters import bare, readings
 
@@ -42,5 +42,5 @@ def is_stop(text: str) -> bool:
 
 
 def is_start(text: str) -> bool:
-    """True for the word as it is: what only resembles it opens nothing."""
+    """True for exactly this word: a word that only resembles it gives no consent."""
     return bare(text) in START_WORDS

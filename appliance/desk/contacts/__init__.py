@@ -1,1 +1,1 @@
-"""Who is who: cards, names, numbers, two contacts that are one person."""
+"""Who is who: cards, names, numbers, and two contacts that turn out to be one person."""

@@ -26,7 +26,7 @@ class Number:
 class Proof:
     """One row of the consent ledger; `words` is what they wrote, or were shown.
 
-    `source` is where an import found it; `at_ms` is when they gave it there.
+    `source` is the document or system that an import names; `at_ms` is when they gave it there.
     """
 
     identity: Identity
@@ -41,7 +41,7 @@ class Proof:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Elsewhere:
-    """Another conversation with the same person, on a line that one may read too."""
+    """Another conversation with the same person, on a line that the reader may see, too."""
 
     conversation_id: str
     branch: str

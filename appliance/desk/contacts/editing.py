@@ -1,4 +1,4 @@
-"""What the office may change about a person, and two contacts that are one person after all."""
+"""What the office may change about a person, and joining two contacts that are one person."""
 
 import sqlite3
 
@@ -25,7 +25,7 @@ def rename(
     personnel_number: str | None,
     staff_id: str,
 ) -> None:
-    """Sets what the office calls them; empty takes it back. Their own name is theirs.
+    """Sets what the office calls them; an empty name removes it. The name they chose stays.
 
     Raises NotFound, or InvalidInput for the personnel number.
     """
@@ -65,8 +65,8 @@ def say_number(
     """Gives a number to a person, as `rights` allow; who has it already when they may be the same
     person, which is to be asked first: they are joined when `join_id` names them.
 
-    A contact out of sight keeps its number, and nothing tells that there is one. Raises NotFound,
-    or Refused when the number is this contact's already.
+    A contact out of sight keeps its number, and nothing reveals that it exists. Raises NotFound, or
+    Refused when the number is this contact's already.
     """
     sight = _sight(rights)
     contact_id = _present(tx, contact_id)
@@ -112,9 +112,9 @@ def same_person(
 def join(tx: Tx, keep_id: str, other_id: str, staff_id: str) -> None:
     """Two contacts are one person: identities, conversations and messages go to the kept one.
 
-    A withdrawal by either counts for both from here on, so for a process that sends this belongs
-    inside `ConsentGate.write`.
-    Raises NotFound for a contact that is not there, Refused for joining one with itself.
+    From here on a withdrawal by either counts for both. So a process that sends must call this
+    inside `ConsentGate.write`. Raises NotFound for a contact that is not there, Refused for joining
+    one with itself.
     """
     keep, other = contacts.find(tx.conn, keep_id), contacts.find(tx.conn, other_id)
     if keep is None or other is None:
@@ -149,7 +149,7 @@ def join(tx: Tx, keep_id: str, other_id: str, staff_id: str) -> None:
 
 
 def _join_claims(tx: Tx, keep_id: str, other_id: str) -> None:
-    """What was said of either is said of the one; what has become true need not be said."""
+    """The claims of both now belong to the kept contact; those that became true are deleted."""
     tx.conn.execute(
         "UPDATE OR IGNORE identity_claim SET contact_id = ? WHERE contact_id = ?",
         (keep_id, other_id),
@@ -167,7 +167,7 @@ def _tell_numbers(tx: Tx, contact_id: str, staff_id: str) -> None:
 
 
 def _join_conversations(tx: Tx, keep_id: str, other_id: str) -> None:
-    """On each line the two threads become one, in the order of time."""
+    """On each line the two threads become one, ordered by time."""
     rows = tx.conn.execute(
         "SELECT id, line_id, last_message_id, last_ms, last_in_ms, has_notices"
         " FROM conversation"
@@ -224,7 +224,7 @@ def _sight(rights: Rights) -> Sight:
 
 
 def _present(tx: Tx, contact_id: str) -> str:
-    """The contact's own id, or that of the one that it was joined into."""
+    """The contact's own id, or the id of the contact that it was joined into."""
     contact = contacts.find(tx.conn, contact_id)
     if contact is None:
         raise NotFound("contact")

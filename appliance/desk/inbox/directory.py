@@ -1,6 +1,6 @@
 """What there is, as other software reads it: lines, contacts, conversations, groups, devices.
 
-Each list is a page in the order of the ids, after the id of the last one of the page before.
+Each list is a page ordered by id, and begins after the last id of the page before.
 """
 
 import json
@@ -77,7 +77,7 @@ class ContactEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationEntry:
-    """With a contact or with a group. `number` is what the contact last used here."""
+    """With a contact or with a group. `number` is the one that the contact last used here."""
 
     id: str
     line_id: str
@@ -107,7 +107,7 @@ class GroupEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallEntry:
-    """A call that nobody took; who withheld their number has none."""
+    """A call that nobody answered; a caller who withheld their number has none."""
 
     id: str
     line_id: str
@@ -126,7 +126,7 @@ class Balance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceEntry:
-    """`facts` is what its driver told of it, without what is only the SIM's own."""
+    """`facts` is what its driver reported, without what belongs to the SIM alone."""
 
     id: str
     kind: str

@@ -7,9 +7,9 @@ from appliance.store.store import Tx
 
 
 def mark_read(tx: Tx, *, staff_id: str, conversation_id: str, message_id: str) -> bool:
-    """Moves the mark forward, never back; False and no event when it stood there already.
+    """Moves the mark forward, never back; False and no event when it did not move.
 
-    Ids sort by arrival, so what arrives late, with an earlier time, is still unread.
+    Ids sort by arrival, so a message that arrives late, with an earlier time, is still unread.
     """
     moved = tx.conn.execute(
         "INSERT INTO read_mark (staff_id, conversation_id, message_id, at_ms)"
@@ -35,9 +35,9 @@ def mark_read(tx: Tx, *, staff_id: str, conversation_id: str, message_id: str) -
 
 
 def take_back(tx: Tx, *, conversation_id: str, message_id: str) -> None:
-    """Nobody has seen what this message says now: marks at it, or behind it, go before it.
+    """Nobody has seen the new text of this message: marks at it or after it move to before it.
 
-    What came after it is unread again with it, for a mark knows one place only.
+    All later messages become unread again, too, because a mark holds one place only.
     """
     tx.conn.execute(
         "UPDATE read_mark SET at_ms = ?3, message_id = coalesce((SELECT max(id) FROM message"
@@ -48,7 +48,7 @@ def take_back(tx: Tx, *, conversation_id: str, message_id: str) -> None:
 
 
 def first_unread(conn: sqlite3.Connection, *, staff_id: str, conversation_id: str) -> str | None:
-    """The message that stands first, in the order of the thread, of those not yet seen."""
+    """The first message in the thread's order that this person has not seen."""
     row = conn.execute(
         "SELECT m.id FROM message m JOIN staff me ON me.id = ?1"
         " LEFT JOIN read_mark r ON r.staff_id = ?1 AND r.conversation_id = m.conversation_id"

@@ -26,7 +26,7 @@ class Filter(Enum):
 
 class Order(Enum):
     LATEST = "latest"
-    #: Who waits longest for an answer comes first; who does not wait is left out.
+    #: #: The longest wait for an answer comes first; conversations that wait for none are left out.
     WAITING = "waiting"
 
 
@@ -34,8 +34,8 @@ class Order(Enum):
 class Line:
     """A number that this person may read, and what is new on it for them.
 
-    `code`: one for the number itself came just now, which is to be read elsewhere. `crowded`:
-    first answers that wait because many new people wrote, for who leads or manages devices.
+    `code`: a code for the number itself came just now; it is read on another page. `crowded`: first
+    answers that wait because many new people wrote, for people who lead or manage devices.
     """
 
     id: str
@@ -58,7 +58,7 @@ class Line:
 class Row:
     """One conversation in the list. `waiting_ms`: since when it waits for an answer.
 
-    `near_stop`: something in it reads like STOP, and nobody decided yet.
+    `near_stop`: a message in it reads like STOP, and nobody has decided yet.
     """
 
     id: str
@@ -159,8 +159,8 @@ def _row(row: Mapping[str, Any]) -> Row:
     )
 
 
-# Unread is personal: incoming and newer than one's mark, and not from before one came. What is for
-# machines need not be read.
+# Unread is personal: an incoming message after the person's mark, and not from before they joined.
+# Messages for machines are never unread.
 _LINES = """
 SELECT line.id, line.number, line.branch_id, line.stopped, branch.name AS branch,
   branch.settings,
@@ -178,9 +178,9 @@ WHERE line.removed_ms IS NULL
 ORDER BY branch.name, line.number
 """
 
-# Waiting is everybody's: the first incoming message since a person answered, or a rule did whom
-# STOP or START was meant for. A welcome answers nothing. What Balie said by itself is no preview:
-# it would hide what the person asked.
+# Waiting is the same for all staff: it begins with the first incoming message since a person
+# answered, or since a rule answered a STOP or START. A welcome answers nothing. Texts that Balie
+# sent by itself are no preview: they would hide what the person asked.
 _LIST = """
 WITH listed AS (
 SELECT c.id, c.line_id, c.contact_id, c.group_id, c.last_ms,

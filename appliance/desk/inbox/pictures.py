@@ -1,4 +1,4 @@
-"""Pictures of a phone's screen, kept with an attempt whose outcome was not plain."""
+"""Pictures of a phone's screen, kept with an attempt whose outcome was unclear."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -18,8 +18,8 @@ def pictures_in(evidence: Mapping[str, Any]) -> Sequence[str]:
 
 
 def require_picture(conn: sqlite3.Connection, rights: Rights, attempt_id: str, name: str) -> Shown:
-    """Whose conversation it shows. Raises NotFound unless this attempt kept this picture and its
-    conversation may be read.
+    """The contact and conversation that it shows. Raises NotFound unless this attempt kept this
+    picture and its conversation may be read.
     """
     row = conn.execute(
         "SELECT a.evidence, m.contact_id, m.conversation_id, line.branch_id FROM attempt a"

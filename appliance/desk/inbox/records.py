@@ -18,11 +18,10 @@ from appliance.store import events
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One message. `number` and `name` are the other side's; in a group, of who posted.
+    """One message. `number` and `name` are those of the other side; in a group, of the author.
 
-    `channel` is how it travelled or is to travel, None while any will do. `author` is the
-    member of staff, the token or the rule that wrote it. `awaited`: the phone has it and cannot
-    read it yet.
+    `channel` is how it travelled or is to travel, None while any will do. `author` is the member of
+    staff, the token or the rule that wrote it. `awaited`: the phone has it and cannot read it yet.
     """
 
     id: str
@@ -79,7 +78,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """None: whatever it is. `after` is the id of the last message of the page before."""
+    """None: no filter on that. `after` is the id of the last message of the page before."""
 
     direction: Direction | None = None
     state: MessageState | None = None

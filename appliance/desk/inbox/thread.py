@@ -25,7 +25,7 @@ from appliance.store.contacts import identity_of
 PAGE = 40
 """Messages a page."""
 LATE_MS = 5 * 60_000
-"""What was longer on its way is shown with when it was written."""
+"""A message that was under way for longer than this is shown with the time it was written."""
 BLOCK_MS = 5 * 60_000
 """Messages of one sender this close together are drawn as one block."""
 
@@ -69,7 +69,7 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """What somebody decided about its outcome after looking at the phone; `by` is who."""
+    """A person's decision about its outcome after a look at the phone; `by` is that person."""
 
     decision: Decision
     by: str
@@ -78,7 +78,7 @@ class Decided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NearStop:
-    """It reads like STOP; `answer` is None while nobody decided, `by` is who did."""
+    """It reads like STOP; `answer` is None while nobody has decided, `by` is who decided."""
 
     answer: Answer | None
     by: str | None
@@ -125,12 +125,12 @@ class Bubble:
 
     @property
     def was_seen_by_a_person(self) -> bool:
-        """Nothing but somebody's word proves that it left."""
+        """Only a person's word proves that it left."""
         return bool(self.decided) and self.decided[-1].decision is Decision.LEFT
 
     @property
     def waits_for_a_person(self) -> bool:
-        """Somebody may say what became of it."""
+        """A person may say what became of it."""
         return self.reason in (Reason.PERSON, Reason.DEVICE_GONE)
 
     @property
@@ -140,7 +140,7 @@ class Bubble:
 
     @property
     def took_over(self) -> Try | None:
-        """The try over another device than the line's own by which it left."""
+        """The attempt by which it left, if that used another device than the line's own."""
         left = next((each for each in reversed(self.tries) if each.may_have_left), None)
         return left if left and left.fallback else None
 
@@ -151,7 +151,7 @@ class Bubble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """A stretch of the thread, oldest first. `newest_id` is the latest to arrive in it."""
+    """A stretch of the thread, oldest first. `newest_id` is the message in it that arrived last."""
 
     bubbles: Sequence[Bubble]
     has_older: bool
@@ -185,7 +185,7 @@ def conversation(conn: sqlite3.Connection, rights: Rights, conversation_id: str)
 
 
 def conversation_of_message(conn: sqlite3.Connection, rights: Rights, message_id: str) -> str:
-    """The id of the conversation that holds it. Raises NotFound when one may not write there."""
+    """The id of the conversation that holds it. Raises NotFound if one may not write there."""
     row = conn.execute(
         "SELECT conversation_id, line.branch_id FROM message JOIN line ON line.id = line_id"
         " WHERE message.id = ?",
@@ -208,7 +208,7 @@ def older(conn: sqlite3.Connection, about: Conversation, before_id: str) -> Wind
 
 
 def since(conn: sqlite3.Connection, about: Conversation, from_id: str) -> Window:
-    """Everything from this message on: what a browser holds already, and what is new."""
+    """Everything from this message on: what a browser already holds, and what is new."""
     return _window(conn, about, from_id=from_id, before_id=None, at_least=1)
 
 
@@ -222,7 +222,8 @@ def _window(
 ) -> Window:
     """The newest messages older than `before_id`, back to `from_id` or a page.
 
-    One more is read than is given: whether there are older ones, and what the first follows on.
+    It reads one more than it gives: that one tells whether there are older ones, and what the first
+    message follows.
     """
     limit = at_least
     if from_id:

@@ -98,7 +98,7 @@ def parts_of(conn: sqlite3.Connection, attempt_ids: Sequence[str]) -> Mapping[st
     return found
 
 
-# The device of a line's best route has its number; one that carries it no more had it once.
+# The device of a line's best route has its number, or had it once if it carries the line no more.
 _ATTEMPTS = """
 SELECT a.id, a.message_id, a.channel, a.signature, device.address, device.kind, a.started_ms,
   a.ended_ms, a.outcome, a.evidence,

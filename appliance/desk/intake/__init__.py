@@ -1,1 +1,1 @@
-"""What devices tell: each message kept, answered by a rule, and changed when it changes."""
+"""What devices report: messages are kept, answered by rules, and changed by their senders."""

@@ -1,4 +1,4 @@
-"""A message that came in: whose line it is for, and the one transaction that keeps it."""
+"""A message that came in: the line that it is for, and the one transaction that keeps it."""
 
 import sqlite3
 from dataclasses import replace
@@ -32,11 +32,12 @@ def line_for(conn: sqlite3.Connection, device_id: str, sender: Identity) -> Line
 
 
 def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
-    """The row, its contact and conversation, what it means for consent, and a rule's answer.
+    """Keeps the row, its contact and conversation, its effect on consent, and a rule's answer.
 
-    It stands below what was said before it came, however long it was on its way: whoever has read
-    the conversation would not look for it further up. What no person said means nothing; a message
-    without words of theirs proves nothing and is answered by nothing, for it may be STOP.
+    It stands after all that was said before it came, however long it was under way: a person who
+    has read the conversation would not look for it further up. A message that no person wrote has
+    no effect. A message without words yet proves nothing and gets no answer, because it may be
+    STOP.
     """
     sender = sender_of(incoming)
     incoming = _named(incoming, sender)
@@ -127,8 +128,8 @@ def _named(incoming: Incoming, sender: Identity) -> Incoming:
 
 
 def key_owner(conn: sqlite3.Connection, device_id: str, line: Line) -> str:
-    """Under what a device's own keys are known: a phone may be exchanged for another one of the
-    line; what comes to a modem is its own, for whichever of its lines it is.
+    """The owner of a device's own keys. For a phone it is the line, because another phone may
+    replace it; for a modem it is the modem itself, whichever of its lines a message is for.
     """
     return device_id if Kind.named(devices.device(conn, device_id).kind).is_shared else line.id
 

@@ -1,4 +1,4 @@
-"""Missed calls: told once, and answered once a day by SMS where the branch wants it."""
+"""Missed calls: each is reported once, and answered once a day by SMS where the branch wants it."""
 
 import logging
 
@@ -23,13 +23,13 @@ log = logging.getLogger(__name__)
 RULE = "call"
 
 FRESH_MS = HOUR_MS
-"""An older call is told and not answered: they have found another way by then."""
+"""An older call is reported and not answered: the caller has found another way by then."""
 
 
 def keep(tx: Tx, device_id: str, call: MissedCall) -> None:
     """A call that is known already is dropped.
 
-    One over WhatsApp is told and licenses nothing: they did not ask for an SMS.
+    A call over WhatsApp is reported and licenses no answer: the caller did not ask for an SMS.
     """
     caller = call.channel.told(call.number) if call.channel else told(call.number, TEL)
     line = arrivals.line_for(tx.conn, device_id, caller)

@@ -1,7 +1,7 @@
 """A long SMS comes in part by part, in any order; parts of it may come hours later, or never.
 
-It is shown as soon as it is whole. What is not whole after a while is shown as far as it is
-there, with a mark where something is missing; what comes later is shown when it comes.
+It is shown as soon as it is whole. If it is not whole after a while, the parts that are there are
+shown, with a mark where one is missing; a later part is shown when it comes.
 """
 
 import sqlite3
@@ -22,22 +22,22 @@ from appliance.store.lines import Line
 from appliance.store.store import Tx
 
 PATIENCE_MS = 10 * MINUTE_MS
-"""So long an incomplete message waits for its other parts."""
+"""How long an incomplete message waits for its other parts."""
 
 _UNITS = "utf-16-le"
-"""How a part's text is kept: it may begin or end with half a character, which is no UTF-8."""
+"""How a part's text is kept: it may begin or end with half a character, which UTF-8 cannot hold."""
 
 SAME_MS = 5 * MINUTE_MS
-"""Parts of one message lie no further apart by their stamps, however late they come.
+"""The stamps of one message's parts are at most this far apart, however late the parts come.
 
-The service centre stamps what the sender's phone submits, one part after the other, each within
-seconds, or a minute where it has to try again (TS 23.040 §9.2.3.11). A phone that starts anew
-begins again with its references, and some gateways know one only.
+The service centre stamps the parts as the sender's phone submits them, one after the other, each
+within seconds, or within a minute where the phone has to try again (TS 23.040 §9.2.3.11). A phone
+that restarts begins its references anew, and some gateways use only one reference.
 """
 
 
 def keep(tx: Tx, device_id: str, parts: Sequence[IncomingPart]) -> None:
-    """Keeps the parts that are new, and shows what can be shown with them."""
+    """Keeps the new parts, and shows what they make complete."""
     added: dict[str, list[IncomingPart]] = {}
     for part in parts:
         sms_id = _add(tx, device_id, _sound(part))
@@ -52,7 +52,7 @@ def keep(tx: Tx, device_id: str, parts: Sequence[IncomingPart]) -> None:
 
 
 def overdue(conn: sqlite3.Connection, *, now_ms: int) -> Sequence[tuple[str, str]]:
-    """Those that have waited for long enough: ids, and who sent them."""
+    """Messages that have waited for long enough: ids, and who sent them."""
     rows = conn.execute(
         "SELECT id, sender FROM long_sms WHERE shown_ms IS NULL AND seen_ms <= ? ORDER BY id",
         (now_ms - PATIENCE_MS,),
@@ -61,19 +61,19 @@ def overdue(conn: sqlite3.Connection, *, now_ms: int) -> Sequence[tuple[str, str
 
 
 def show_incomplete(tx: Tx, sms_id: str) -> None:
-    """Shows what there is of it, unless it was shown meanwhile."""
+    """Shows the parts that are there, unless they were shown meanwhile."""
     sms = _read(tx.conn, sms_id)
     if sms["shown_ms"] is None:
         _show(tx, sms, _text_so_far(tx, sms), key=sms["key"], at_ms=sms["at_ms"])
 
 
 def _sound(part: IncomingPart) -> IncomingPart:
-    """A part that cannot be one of its message stands for itself."""
+    """A part whose number does not fit its total is treated as a message of one part."""
     return part if 1 <= part.part <= part.total else replace(part, part=1, total=1)
 
 
 def _add(tx: Tx, device_id: str, part: IncomingPart) -> str | None:
-    """The id of the message that this is a new part of; None when it is known."""
+    """The id of the message that this new part belongs to; None when the part is already known."""
     known = tx.conn.execute(
         "SELECT 1 FROM long_sms_part WHERE device_id = ? AND key = ?", (device_id, part.key)
     ).fetchone()
@@ -136,7 +136,7 @@ def _show(tx: Tx, sms: sqlite3.Row, text: str, *, key: str, at_ms: int) -> None:
 
 
 def _sender(sms: sqlite3.Row) -> str:
-    """One part that is a machine's makes the whole a machine's, and nobody speaks in it."""
+    """One part from a machine makes the whole message a machine's: no person is its sender."""
     sender = str(sms["sender"])
     return sender if sms["origin"] == Origin.PERSON.value else in_quotes(sender)
 
@@ -182,8 +182,8 @@ def _language(tx: Tx, sms: sqlite3.Row) -> str:
     return branches.branch(tx.conn, line.branch_id).settings.language if line else "en"
 
 
-# Of two messages under one reference the one that was sent at about the same time, shown
-# incomplete or not; a part that it has already is another message's.
+# Two messages may have one reference: the part belongs to the one that was sent at about the same
+# time, already shown or not. If that message has this part already, the part belongs to another.
 _LACKING = """
 SELECT id FROM long_sms s WHERE device_id = :device AND sender = :sender
 AND reference = :reference AND wide = :wide AND total = :total AND abs(at_ms - :at) <= :apart
@@ -196,7 +196,7 @@ INSERT INTO long_sms (id, device_id, sender, reference, wide, total, origin, key
 VALUES (:id, :device, :sender, :reference, :wide, :total, :origin, :key, :at, :now)
 """
 
-# Octets may read as words in one part and not in the next; a notice may say so in one only.
+# One part alone may show that no person wrote it: its octets or its words say so, others' do not.
 _NOT_A_PERSON = "UPDATE long_sms SET origin = :origin WHERE id = :id AND origin <> 'technical'"
 
 _NEW_PART = """

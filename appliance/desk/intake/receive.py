@@ -1,7 +1,7 @@
-"""What devices have to tell: messages, missed calls, their state and their SIM.
+"""What devices report: messages, missed calls, their state and their SIM.
 
-Called in the devices' threads. Each message is one transaction: the row, the contact, the
-consent that it proves or withdraws, the answer of a rule, and the events, or nothing.
+Called in the devices' threads. Each message is one transaction: the row, the contact, the consent
+that it gives or withdraws, the answer of a rule, and the events. All of it is kept, or nothing.
 """
 
 import logging
@@ -104,7 +104,7 @@ class Reception:
             self._gate.write(self._store, senders, lambda tx: long_sms.keep(tx, device_id, parts))
 
     def show_incomplete(self) -> None:
-        """Long SMS whose other parts do not come. For a thread that looks once in a while."""
+        """Shows long SMS whose other parts did not come. A thread calls it once in a while."""
         now_ms = self._store.clock.now_ms()
         for sms_id, sender in self._store.read(lambda conn: long_sms.overdue(conn, now_ms=now_ms)):
             show = partial(long_sms.show_incomplete, sms_id=sms_id)
@@ -149,12 +149,12 @@ _WHOSE = {
 
 
 def _may_withdraw(text: str) -> bool:
-    """Nothing leaves after it is kept: it ends consent, or asks a person whether it does."""
+    """True for a text after which nothing may leave: it ends consent, or a person must decide."""
     return words.is_stop(text) or near_words.is_near_stop(text)
 
 
 def _leave(conn: sqlite3.Connection, device_id: str) -> None:
-    """A modem forgets what it was told is durable, so it must hear that it is not."""
+    """A modem deletes what is durable here, so it must be told that this message is not."""
     log.warning("device %s has no line; a message stays on it", device_id)
     if Kind.named(devices.device(conn, device_id).kind).is_emptied:
         raise _nobody_took_it()
@@ -165,7 +165,7 @@ def _nobody_took_it() -> Transient:
 
 
 def _bind_sim(tx: Tx, device_id: str, sim: Sim) -> bool:
-    """Whether this is the device's SIM; the first one that shows an identity binds it."""
+    """True when this is the device's SIM; the first SIM that shows an identity is bound to it."""
     row = tx.conn.execute(
         "SELECT kind, iccid, imsi, sim_number FROM device WHERE id = ?", (device_id,)
     ).fetchone()
@@ -180,7 +180,7 @@ def _bind_sim(tx: Tx, device_id: str, sim: Sim) -> bool:
 
 
 def _is_told(tx: Tx, device_id: str, bound: sqlite3.Row, sim: Sim) -> bool:
-    """Of two SIMs in one phone: whether the card or the number says that this one is meant."""
+    """With two SIMs in one phone: true when the card or the number shows that this one is meant."""
     if bound["iccid"] and sim.iccid:
         return bool(bound["iccid"] == sim.iccid)
     own = lines.lines_of_device(tx.conn, device_id)[:1]
@@ -189,7 +189,7 @@ def _is_told(tx: Tx, device_id: str, bound: sqlite3.Row, sim: Sim) -> bool:
 
 
 def _is_same_sim(bound: sqlite3.Row, sim: Sim) -> bool:
-    """The card decides where it was ever read, else the subscription on it, else its number."""
+    """The card decides if it was ever read, else the subscription on it, else its number."""
     if bound["imsi"] and sim.imsi and bound["imsi"] != sim.imsi:
         return False
     # A modem reads the same of the same card; a phone does not always say.

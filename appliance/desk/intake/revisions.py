@@ -1,4 +1,4 @@
-"""A message that came in and is another now: its words came, were changed, or were taken back."""
+"""A known message that is now different: its words came, were changed, or were deleted."""
 
 import sqlite3
 
@@ -12,11 +12,11 @@ from appliance.store.store import Tx
 
 
 def keep(tx: Tx, row: sqlite3.Row, arrival: Arrival | None, text: str, form: Form) -> None:
-    """What the device shows now of a message that it told before, as `row` has it.
+    """Keeps the present content of a message that the device reported before, as `row` has it.
 
-    Words that were waited for count as if they came now: they stand last, wait for an answer, and
-    nobody has read them. Changed ones may close the door and never open it, and both versions are
-    kept; so are the words of a message that was deleted.
+    Awaited words count as if they came now: they stand last, wait for an answer, and are unread.
+    Changed words may withdraw consent and never give it, and both versions are kept. The words of a
+    deleted message are kept, too.
     """
     if row["deleted_ms"] is not None or form is Form.WAITING:
         return
@@ -48,7 +48,7 @@ def keep(tx: Tx, row: sqlite3.Row, arrival: Arrival | None, text: str, form: For
 
 
 def set_aside(tx: Tx, row: sqlite3.Row) -> None:
-    """The words that were waited for are a code for the line: nobody wrote to anybody."""
+    """The awaited words are a code for the line: no person wrote to anybody."""
     if row["awaited"]:
         _set(tx, row, "words", awaited=0, origin=Origin.TECHNICAL.value)
 

@@ -1,4 +1,4 @@
-"""What the desk answers by itself: one welcome, and one confirmation of STOP and START."""
+"""What the desk answers by itself: one welcome, and one confirmation each of STOP and START."""
 
 import logging
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from appliance.store.store import Tx
 log = logging.getLogger(__name__)
 
 CLOCKS_APART_MS = 60_000
-"""Two channels' times may differ by this, and a screen shows minutes only."""
+"""The times of two channels may differ by this, because a screen shows minutes only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ def reread(tx: Tx, arrival: Arrival) -> None:
 
 
 def opt_out(tx: Tx, arrival: Arrival, *, recorded_by: str) -> None:
-    """Withdraws consent, what waits for them with it, and confirms once."""
+    """Withdraws consent, cancels what waits for them, and confirms once."""
     _record(tx, arrival, ConsentKind.OPTED_OUT, recorded_by)
     withdrawal.cancel_waiting(tx, arrival.contact_id, line_id=arrival.line.id)
     near_stop.overtake(tx, arrival.contact_id, arrival.line.id)
@@ -92,7 +92,7 @@ def _is_reachable(tx: Tx, contact_id: str) -> bool:
 
 
 def _is_overtaken(tx: Tx, arrival: Arrival, verdict: Verdict) -> bool:
-    """It was written before what closed the door and came later, as an SMS may over a day."""
+    """It was written before the withdrawal and came after it: an SMS may take over a day."""
     if verdict.entry is None:
         return False
     row = tx.conn.execute(
@@ -146,9 +146,9 @@ def _say(
     rule: str,
     kind: MessageClass = MessageClass.AUTOMATIC,
 ) -> str | None:
-    """Queues the rule's text, over the channel that they wrote on.
+    """Queues the rule's text, over the channel on which they wrote.
 
-    None when it cannot be sent: that must not cost the message that it answers.
+    None when it cannot be sent: the message that it answers must be kept all the same.
     """
     branch = branches.branch(tx.conn, arrival.line.branch_id)
     text = texts[branch.settings.language]

@@ -1,4 +1,4 @@
-"""A member of staff signs somebody off whose message only came near to STOP."""
+"""A member of staff signs somebody off whose message only resembled STOP."""
 
 import sqlite3
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from appliance.store.store import Store, Tx
 
 
 def _anybody(tx: Tx) -> None:
-    """Who decides was asked elsewhere."""
+    """The caller has already checked the right to decide."""
     del tx
 
 
@@ -29,8 +29,8 @@ def decide(
     staff_id: str,
     allowed: Callable[[Tx], object] = _anybody,
 ) -> None:
-    """Blocks while something is being sent to them: not for the event loop. `allowed` raises when
-    they may not decide, asked when that wait is over.
+    """Blocks while something is being sent to them: not for the event loop. After that wait
+    `allowed` is called; it raises when this person may not decide.
 
     Raises NotFound, or Refused when somebody was quicker.
     """

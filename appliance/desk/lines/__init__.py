@@ -1,1 +1,1 @@
-"""A branch's numbers and what they are sent and received with."""
+"""A branch's numbers and the devices that send and receive for them."""

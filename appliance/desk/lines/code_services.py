@@ -36,7 +36,7 @@ SERVICES = {
     "Vodafone": "vodafone|ziggo|hollandsnieuwe",
     "Lebara": "lebara|lyca|lycamobile|youfone",
 }
-"""For each its names in a text and as a sender; bare, as `letters.bare` writes them."""
+"""For each service its names, in a text and as a sender; bare, as `letters.bare` writes them."""
 
 CODE_WORDS = (
     "code|codes|smscode|pincode|pin|tan|mtan|smstan|otp|passcode|wachtwoord|password|passwort"
@@ -45,14 +45,14 @@ CODE_WORDS = (
     "|verifizierungscode|bestatigungscode|sicherheitscode|zugangscode|anmeldecode|einmalpasswort"
     "|mot de passe|codigo|codice|codul|cod|parola|kod|kodu|kodem|haslo|sifre|код|пароль"
 )
-"""What a code is called; accents are gone. Not what is a code for parcels, prices and places."""
+"""Words for a code, without accents. Codes for parcels, prices and places are not among them."""
 
 NO_CODES = (
     "kortingscode|actiecode|promo code|promotiecode|discount code|voucher code|coupon code"
     "|cadeaucode|gift code|postcode|zip code|dress code|qr code|barcode|code geel|code oranje"
     "|code rood|track en trace code|track trace code|tracking code|klantcode"
 )
-"""What is called a code and opens nothing that is the line's."""
+"""Things that are called a code and do not open anything of the line."""
 
 BEGINNINGS = (
     "your|use|enter|je|jouw|uw|gebruik|voer|dein|deine|ihr|ihre|verwende|verwenden|votre|ton"
@@ -61,7 +61,7 @@ BEGINNINGS = (
 """How a machine begins when it tells somebody their code."""
 
 PERSONAL = "ik|mijn|mij|me|we|wij|ons|i|m|my|ich|mein|meine|mir"
-"""Words of somebody who speaks for themselves; no machine does."""
+"""Words of a person who speaks for themselves; no machine uses them."""
 
 WARNINGS = (
     r"(?:don t|dont|do not|never) (?:share|give|tell)|(?:deel|geef|vertel) (?:\w+ ){0,4}nooit"
@@ -80,4 +80,4 @@ LINKS = (
     r"(?<![\w.-])(?:www\.)?"
     r"(?:v\.whatsapp\.com/|(?:wa\.me/verify|telegram\.me/login|t\.me/login|signal\.org/verify)\b)"
 )
-"""Addresses that are a code by themselves, from the first letter of their host."""
+"""Addresses that themselves work as a code, from the first letter of their host."""

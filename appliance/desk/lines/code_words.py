@@ -1,7 +1,7 @@
-"""Which incoming texts are codes for the line itself: who reads one could take the number over.
+"""Incoming texts that are codes for the line itself: their reader could take the number over.
 
-An SMS under a word or a short number is from a machine, so a code's shape and words decide. A text
-from a number may be a person's: there only what a known service writes counts, word for word.
+An SMS from a name or a short number is from a machine, so the shape of a code and its words decide.
+A text from a phone number may be a person's: there only the exact words of a known service count.
 """
 
 import re
@@ -21,7 +21,7 @@ from appliance.desk.lines.code_services import (
 from appliance.phone_numbers import is_e164
 
 OTHER = ""
-"""The service of a code that names none that is known."""
+"""The service of a code that names no known one."""
 
 MAX_LENGTH = 600
 """A code comes in a few lines; a longer text is no code."""
@@ -56,7 +56,7 @@ _PHONE = re.compile(r"(?:\+|\b0)\d[\d ()-]{6,}\d")
 
 
 def service_of(sender: str, text: str, channel: Channel) -> str | None:
-    """Whose code it is, OTHER when nobody known; None when it is no code for the line."""
+    """The service whose code it is, OTHER if unknown; None when it is no code for the line."""
     if len(text) > MAX_LENGTH:
         return None
     said = bare(_without_other_figures(text.casefold()))
@@ -69,7 +69,7 @@ def service_of(sender: str, text: str, channel: Channel) -> str | None:
 
 
 def _is_machine(sender: str, channel: Channel) -> bool:
-    """No person writes under it. Who is on WhatsApp without a number (`…@lid`) is a person."""
+    """True for a sender that no person uses; `…@lid` is a person who hides their number."""
     if not channel.uses_sim:
         return sender == channel.own_sender
     return not is_e164(sender) and "@" not in sender
@@ -88,7 +88,7 @@ def _of_a_service(said: str, named: str | None) -> bool:
         return True
     if named is None or _PERSONAL.search(said) or not _BEGINS.match(said):
         return False
-    # Four digits from a number are more likely somebody's hour or the key of a door.
+    # Four digits from a phone number are more likely a time or the code of a door.
     return _CODE.search(_SHORT.sub("…", said)) is not None
 
 

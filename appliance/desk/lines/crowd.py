@@ -1,4 +1,4 @@
-"""Many new people who write to a line at once: how many of their first answers wait."""
+"""Many new people write to a line at once: how many of their first answers wait."""
 
 import sqlite3
 
@@ -12,5 +12,5 @@ AND reason IN {PARKED} AND reason = '{Reason.NEWCOMERS}'
 
 
 def waiting(conn: sqlite3.Connection, line_id: str) -> int:
-    """First answers of this line that wait because of it."""
+    """First answers of this line that wait for that reason."""
     return int(conn.execute(WAITING, (line_id,)).fetchone()[0])

@@ -1,4 +1,4 @@
-"""How a device is, as it says itself, and what follows from it for its lines."""
+"""The state that a device reports, and what follows from it for its lines."""
 
 import json
 import sqlite3
@@ -46,7 +46,7 @@ def note(tx: Tx, device_id: str, status: Status) -> None:
 
 
 def _lost(before: sqlite3.Row, status: Status, now_ms: int) -> dict[str, int]:
-    """For each channel that cannot send now, since when; a moment of working ends it."""
+    """For each channel that cannot send now, since when; a moment of working ends that."""
     known: dict[str, int] = json.loads(before["lost"])
     able = status.channels if status.state in _CONNECTED else frozenset()
     closed = [channel.name for channel in Channel.known() if channel not in able]
@@ -54,7 +54,7 @@ def _lost(before: sqlite3.Row, status: Status, now_ms: int) -> dict[str, int]:
 
 
 def _follow(tx: Tx, device_id: str, before: Reason, status: Status) -> None:
-    """A ban that is seen stops the line, whoever saw it. A SIM that is back starts its routes."""
+    """A ban stops the line, whichever device saw it. A SIM that is back restarts its routes."""
     after = status.reason
     if after is Reason.WHATSAPP_STOPPED and before is not after:
         for line in lines.lines_of_device(tx.conn, device_id):

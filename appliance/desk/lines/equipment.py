@@ -1,4 +1,4 @@
-"""What the device page shows: each number with what it is sent and received with."""
+"""What the device page shows: each number with the devices that send and receive for it."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -16,13 +16,13 @@ from appliance.reasons import Reason
 from appliance.store import branches, devices, lines, routes
 from appliance.store.line_settings import LineSettings
 
-# From how many dBm on a signal has four bars, three, two and one.
+# The least dBm of a signal with four bars, three, two and one.
 _BARS_DBM = (-75, -85, -95, -109)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModemFacts:
-    """What a modem told of itself, its SIM and its network; what it did not tell is None.
+    """What a modem reported of itself, its SIM and its network; None where it reported nothing.
 
     `low_credit` is for the line it is shown with.
     """
@@ -50,10 +50,10 @@ class ModemFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """`routes` are the ways this line may use it, best first; `open` those that work now.
+    """`routes` are the channels of this line on it, best first; `open` are those that work now.
 
-    `fallback`: the line's number is on another device. `modem` is what one told that hands to the
-    network itself.
+    `fallback`: the line's number is on another device. `modem` is what it reported, if it gives
+    messages to the network itself.
     """
 
     id: str
@@ -73,9 +73,9 @@ class Device:
 class Number:
     """A line with its devices. `waiting` counts the messages that have not left.
 
-    `goes_on`: it is stopped on one device, and another one of it still sends. `codes`: those for
-    the line itself that came just now, without their text for who does not manage it. `crowded`:
-    first answers that wait because many new people wrote.
+    `goes_on`: it is stopped on one device, and another one of it still sends. `codes`: codes for
+    the line itself that came just now, without their text for people who do not manage it.
+    `crowded`: first answers that wait because many new people wrote.
     """
 
     line_id: str
@@ -93,7 +93,7 @@ class Number:
 
 
 def numbers(conn: sqlite3.Connection, rights: Rights, *, now_ms: int) -> Sequence[Number]:
-    """Of the branches that one reads the inbox of or manages the devices of."""
+    """The numbers of branches whose inbox this person reads or whose devices they manage."""
     known = {each.id: each for each in branches.branches(conn)}
     found = [
         _number(conn, line, known[line.branch_id], rights, now_ms)
@@ -130,7 +130,7 @@ def _number(
 
 
 def _devices(conn: sqlite3.Connection, line: lines.Line) -> Sequence[Device]:
-    """Best first; the number's own device is the first one's."""
+    """Best first; the first device is the one that has the number."""
     by_device: dict[str, list[Channel]] = {}
     for route in routes.routes_of_line(conn, line.id):
         by_device.setdefault(route.device_id, []).append(route.channel)

@@ -1,8 +1,8 @@
-"""Codes for a line itself: who reads one could take the number over.
+"""Codes for a line itself: a person who reads one could take the number over.
 
 They are no messages: they stand in no conversation, no search, no event and no answer of the API.
-Who manages the line's devices reads them on the page of the devices for ten minutes; then only the
-fact remains that one came.
+For ten minutes, people who manage the line's devices can read them on the page of the devices;
+after that only the fact remains that one came.
 """
 
 import sqlite3
@@ -21,9 +21,9 @@ READABLE_MS = 10 * MINUTE_MS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineCode:
-    """`service` is empty where it names none that is known.
+    """`service` is empty when the code names no known one.
 
-    `text` is None, and `sender` empty, for who may not read it.
+    `text` is None, and `sender` empty, for people who may not read it.
     """
 
     id: str
@@ -38,7 +38,7 @@ class LineCode:
 
 
 def take(tx: Tx, device_key: str, line_id: str, incoming: Incoming) -> bool:
-    """Keeps it where it is such a code; whether it is. One that is known already is dropped."""
+    """Keeps the text if it is such a code; True if it is one. A known code is dropped."""
     if incoming.group is not None:
         return False
     service = code_words.service_of(incoming.sender, incoming.text, incoming.channel)
@@ -65,7 +65,7 @@ def take(tx: Tx, device_key: str, line_id: str, incoming: Incoming) -> bool:
 def readable(
     conn: sqlite3.Connection, line_id: str, *, now_ms: int, with_text: bool
 ) -> Sequence[LineCode]:
-    """Those that came just now, the newest first; their text for who may read it."""
+    """The codes that came just now, newest first; with their text for people who may read it."""
     rows = conn.execute(
         "SELECT id, service, sender, text, came_ms FROM line_code WHERE line_id = ?"
         " AND text IS NOT NULL AND came_ms > ? AND came_ms <= ? ORDER BY came_ms DESC, id DESC",
@@ -84,7 +84,7 @@ def readable(
 
 
 def forget_old(store: Store) -> None:
-    """Erases the texts whose time is over. For a thread that looks once in a while."""
+    """Erases the texts whose time is over. A thread calls it once in a while."""
     now_ms = store.clock.now_ms()
     if store.read(lambda conn: _old(conn, now_ms)):
         store.write(lambda tx: _forget(tx, now_ms))
@@ -97,7 +97,7 @@ def _forget(tx: Tx, now_ms: int) -> None:
 
 
 def _old(conn: sqlite3.Connection, now_ms: int) -> Sequence[sqlite3.Row]:
-    """By a clock that was put back, too: what came later than now is as old as can be."""
+    """A clock may have been put back: a code from after now counts as old, too."""
     return conn.execute(
         "SELECT id, line_id FROM line_code WHERE text IS NOT NULL"
         " AND (came_ms <= ? OR came_ms > ?)",

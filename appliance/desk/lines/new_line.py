@@ -1,4 +1,4 @@
-"""A new number with what it is sent with: a phone or a modem, and a modem to fall back on."""
+"""A new number with its device (a phone or a modem), and a modem to fall back on."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from appliance.store.kept_settings import tell
 from appliance.store.store import Tx
 
 FALLBACK = "modem"
-"""The kind of what a line falls back on, which forms and options name by its port alone."""
+"""The kind of device that a line falls back on; forms and options name it by its port alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ def set_fallback(tx: Tx, line_id: str, port: str | None, *, by: str) -> None:
 
 
 def _let_go(tx: Tx, line_id: str, device_id: str) -> None:
-    """What is in doubt there is decided by a person: nobody will ask this modem any more."""
+    """Messages in doubt there are left to a person: nothing will ask this modem any more."""
     about = {"line": line_id, "device": device_id}
     if tx.conn.execute(_IN_HAND, about).fetchone():
         raise Refused(
@@ -87,7 +87,7 @@ def _let_go(tx: Tx, line_id: str, device_id: str) -> None:
 
 
 def add_fallback(tx: Tx, line_id: str, port: str) -> str:
-    """The modem's id. After it the line sends by SMS from the modem's number, when it has to."""
+    """The modem's id. From now on the line sends SMS from the modem's number when it has to."""
     device_id = devices.enrol(tx, kind=FALLBACK, address=port)
     if any(route.device_id == device_id for route in routes.routes_of_line(tx.conn, line_id)):
         raise InvalidInput("fallback_modem", f"The line sends over the modem {port} already.")
@@ -97,14 +97,14 @@ def add_fallback(tx: Tx, line_id: str, port: str) -> str:
 
 
 def _channels(kind: str) -> Sequence[Channel]:
-    """A line without a way to send would wait for ever."""
+    """Raises InvalidInput for a kind without channels: its line would wait for ever."""
     if channels := Kind.named(kind).channels:
         return channels
     raise InvalidInput("device", f"Nothing on this machine drives a {kind}.")
 
 
 def _owner(conn: sqlite3.Connection, device_id: str) -> str | None:
-    """The number of the SIM in this device, where a line has it: the first route is its own."""
+    """The number of the SIM in this device, if a line has it: its first route is this device."""
     for route in routes.routes_of_device(conn, device_id):
         if routes.routes_of_line(conn, route.line_id)[0].device_id == device_id:
             return lines.line(conn, route.line_id).number

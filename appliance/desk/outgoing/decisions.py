@@ -21,9 +21,9 @@ class Decision(Enum):
 
 
 def decide(tx: Tx, message_id: str, decision: Decision, *, staff_id: str) -> None:
-    """Settles it, with the name of who did.
+    """Settles it, and records who did.
 
-    Only what waits for a person: while the device can still be asked, nobody is quicker.
+    Only for a message that waits for a person: while the device can still be asked, it decides.
     Raises NotFound, or Refused when it is settled already or still being looked up.
     """
     row = tx.conn.execute(
@@ -42,7 +42,7 @@ def decide(tx: Tx, message_id: str, decision: Decision, *, staff_id: str) -> Non
             messages.move(tx, message_id, MessageState.SENT, facts=facts, sent_ms=sent_ms)
         case Decision.SEND_AGAIN:
             parts.given_up(tx, message_id)
-            # Whoever wants it sent now finds it worth sending, however long nobody looked.
+            # A person who wants it sent now finds it worth sending, so it gets a new time to live.
             expires_ms = tx.now_ms + DEFAULT_TTL_MS
             messages.move(tx, message_id, MessageState.QUEUED, facts=facts, expires_ms=expires_ms)
         case Decision.GIVE_UP:

@@ -1,4 +1,4 @@
-"""Drafts: what somebody typed and has not sent, kept on the server for every screen they use."""
+"""Drafts: what somebody typed and has not sent, kept on the server for all their screens."""
 
 import sqlite3
 
@@ -7,7 +7,7 @@ from appliance.store.store import Tx
 
 
 def save(tx: Tx, *, staff_id: str, conversation_id: str, text: str) -> None:
-    """Keeps the text, cut to what may be sent four times over; an empty one is forgotten."""
+    """Keeps the text, cut to four times the longest message; an empty text deletes the draft."""
     if not text.strip():
         forget(tx, staff_id=staff_id, conversation_id=conversation_id)
         return

@@ -1,7 +1,7 @@
 """One text to many: what each would get and when, and then all of it in one transaction.
 
-A list makes individual messages. Each recipient is looked at by the same rules in the preview and
-when the list is accepted; who is refused is told why and costs the others nothing.
+A list makes individual messages. The preview and the sending look at each recipient by the same
+rules; a refused recipient has a reason and costs the others nothing.
 """
 
 import sqlite3
@@ -37,10 +37,10 @@ from appliance.store.store import Tx
 MAX_RECIPIENTS = 10_000
 
 MANY = 10
-"""To so many the same words may go; to more, never twice in a row."""
+"""The same words may go to so many; to more people, never twice in a row."""
 
 PROMISED = 160
-"""Promises of a lane that an estimate goes on from: an hour's and a day's ceiling of them."""
+"""Promises of a lane that an estimate begins from: as many as an hour's and a day's ceiling."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class ListRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """What becomes of one of them. `refusal` is None for those who get a message.
+    """What becomes of one recipient. `refusal` is None for those who get a message.
 
     `to` is as the author wrote it, and so is `variant`, without a name in it. `expected_ms` None:
     nobody can know.
@@ -147,7 +147,7 @@ WHERE c.id = ? AND b.direction = 'out' AND b.answering = 0 AND b.sent_ms IS NOT 
 
 @dataclass(slots=True, kw_only=True)
 class _Look:
-    """One walk down a list: what was read once for all, and what the ones before have taken."""
+    """One walk down a list: what is read once for all recipients, and what earlier ones used up."""
 
     conn: sqlite3.Connection
     request: ListRequest
@@ -226,7 +226,7 @@ class _Look:
         return row
 
     def _described(self, to: str, place: int, person: sqlite3.Row) -> Recipient:
-        """Who it is, what the gate says, and the words for them."""
+        """The person, the answer of the gate, and the words for them."""
         permission = may_write(
             self.conn,
             line_id=self.line.id,
@@ -261,7 +261,7 @@ class _Look:
             self.seen.add(recipient.contact_id)
             return replace(recipient, reason=Reason.NEAR_STOP)
         way = self.ways.choose(_parcel(recipient, person))
-        # Nothing of a list leaves before its way is open.
+        # Nothing of a list leaves before its route opens.
         self.rhythm.now_ms = max(self.rhythm.now_ms, way.from_ms)
         at_ms, brake = self._turn(recipient, person)
         if at_ms is None:
@@ -276,7 +276,7 @@ class _Look:
     def _promise(
         self, way: Way, at_ms: int, brake: Reason | None
     ) -> tuple[int | None, Reason | None]:
-        """As the queue will tell it; None when nobody can know."""
+        """The same as the queue will promise; None when nobody can know."""
         if self.clock_is_wrong:
             return None, Reason.CLOCK_WRONG
         if way.route is None:
@@ -316,7 +316,7 @@ def _parcel(recipient: Recipient, person: sqlite3.Row) -> Parcel:
 
 
 def _rhythm(conn: sqlite3.Connection, line: Line, request: ListRequest, *, now_ms: int) -> Rhythm:
-    """Goes on from what the SIM sent today and from what is promised on the line."""
+    """Begins from what the SIM sent today and from what is promised on the line."""
     hours = hours_of(branches.branch(conn, line.branch_id))
     begins_ms = max(now_ms, request.not_before_ms or 0)
     rhythm = Rhythm.after(line, request.profile, hours, now_ms=begins_ms)

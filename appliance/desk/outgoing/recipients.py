@@ -12,7 +12,7 @@ def identity_of_contact(
 ) -> Identity:
     """The one that they last wrote from to this line, else the first that is known.
 
-    Raises NotFound when who asks may not know them.
+    Raises NotFound when the caller may not know this contact.
     """
     contact = sight.contact(conn, contact_id)
     row = conn.execute(

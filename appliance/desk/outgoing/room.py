@@ -1,4 +1,4 @@
-"""How much more a line takes: above a settable number of waiting messages software is refused."""
+"""How much more a line takes: software is refused when too many messages wait (configurable)."""
 
 from appliance.config import DEFAULT_MAX_WAITING
 from appliance.errors import LineFull
@@ -6,14 +6,15 @@ from appliance.queue import rows
 from appliance.store.store import Tx
 
 RETRY_MIN_S, RETRY_MAX_S = 60, 3600
-"""Between these a program is told to come back when the line has no room: one leaves a minute."""
+"""The bounds of the time after which a program is told to retry when a line is full: about one
+message leaves a minute."""
 
 
 class Room:
-    """One for all transactions of a process, which asks it in the writer's thread.
+    """One for all transactions of a process; used in the writer's thread.
 
     Counting a long queue costs more than keeping a message. So a line is counted again only when
-    what was found free is used up; what left meanwhile is found then.
+    the free places of the last count are used up; that count also finds what has left meanwhile.
     """
 
     def __init__(self, max_waiting: int = DEFAULT_MAX_WAITING) -> None:

@@ -1,4 +1,4 @@
-"""The door for what goes out: the gate's first time, and the row that makes a promise."""
+"""The entrance for outgoing messages: the gate's first check, and the row that is a promise."""
 
 from dataclasses import dataclass
 
@@ -34,9 +34,9 @@ class Author:
 class SendRequest:
     """`typed`: a member of staff typed it just now, word by word.
 
-    `room` is what the line has left for it; None for people at the counter and for rules, whose
-    few answers go before all others. `contact_id`: whose conversation it is written in, if in one;
-    it goes to nobody else.
+    `room` is what the line has left for software. It is None for people at the counter and for
+    rules, whose few answers go before all others. `contact_id` is the contact of the conversation
+    in which it is written, if any; the message goes to nobody else.
     """
 
     line_id: str
@@ -108,7 +108,7 @@ def _coming(
     wanted: Channel | None,
     on_whatsapp: bool | None,
 ) -> Coming:
-    """The message as the pacing sees it: whether it answers somebody decides most of it."""
+    """The message as the pacing sees it: most depends on whether it answers somebody."""
     conversation_id, last_in_ms = conversations.found_or_begun(tx, request.line_id, contact_id)
     answering = last_in_ms is not None and _begins_ms(tx, request) - last_in_ms <= ANSWER_WINDOW_MS
     waiting = Waiting(
@@ -174,7 +174,7 @@ def _outgoing(
 
 
 def _begins_ms(tx: Tx, request: SendRequest) -> int:
-    """From when on it may leave."""
+    """The time from which it may leave."""
     return max(tx.now_ms, request.not_before_ms or 0)
 
 
@@ -205,7 +205,9 @@ _TOO_LATE = {
 
 
 def _already(tx: Tx, request: SendRequest, contact_id: str, text: str) -> Accepted | None:
-    """What was accepted under this client id. Another message must not vanish behind it."""
+    """The message that was accepted under this client id. Another message under this id is refused:
+    it would be lost.
+    """
     row = tx.conn.execute(
         "SELECT id, state, expected_ms, reason, line_id, contact_id, staff_id, text"
         " FROM message WHERE client_id = ?",

@@ -1,4 +1,4 @@
-"""How many SMS a text becomes on its way to somebody, for whoever is writing it."""
+"""How many SMS a text becomes on its way to a recipient, for the person who writes it."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -14,7 +14,8 @@ from appliance.store.routes import Route
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsLength:
-    """`left`: plain characters until there is one more. `sure`: as things are it goes by SMS.
+    """`left`: plain characters until there is one more SMS. `sure`: as things are now, it goes by
+    SMS.
 
     `signed`: the branch's name is added, because it leaves from another number.
     """
@@ -62,5 +63,5 @@ def _parcel(conn: sqlite3.Connection, line_id: str, identity: Identity | None, t
 
 
 def _sms_route(ways: Ways) -> Route | None:
-    """The best one, open or not."""
+    """The best route for SMS, open or not."""
     return next((route for route in ways.routes if route.channel.counts_parts), None)

@@ -18,7 +18,7 @@ MAX_VARIANTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What somebody gets, and the author's variant that it was made from."""
+    """What one recipient gets, and the author's variant that it was made from."""
 
     text: str
     variant: str
@@ -41,7 +41,7 @@ class Wording:
         return cls(variants)
 
     def words_for(self, name: str | None, place: int, previous: str | None) -> Words | None:
-        """Those for the person at this place, rather not the words before it.
+        """The words for the person at this place, if possible other words than the ones before.
 
         None when every variant needs a name and they have none.
         """

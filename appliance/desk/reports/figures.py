@@ -1,4 +1,4 @@
-"""How much there is of what, read from the database when it is asked for."""
+"""How much there is of each thing, read from the database when it is asked for."""
 
 import sqlite3
 from collections.abc import Sequence

@@ -58,12 +58,12 @@ def add_first_admin(tx: Tx, name: str, password_hash: str) -> str:
 
 
 def is_fresh(conn: sqlite3.Connection) -> bool:
-    """True until the first member of staff exists."""
+    """True until there is a first member of staff."""
     return conn.execute("SELECT 1 FROM staff LIMIT 1").fetchone() is None
 
 
 def add_login_link(tx: Tx, staff_id: str) -> str:
-    """The token of a link that logs in once and lets a password be chosen; earlier ones die.
+    """The token of a link that logs in once and lets a password be chosen; earlier links end.
 
     Raises NotFound, or Refused for somebody who is disabled.
     """
@@ -85,7 +85,7 @@ def add_login_link(tx: Tx, staff_id: str) -> str:
 
 
 def link_owner(conn: sqlite3.Connection, token: str, now_ms: int) -> Member:
-    """Whose link it is, while it can be used. Raises NotFound."""
+    """The person whose link it is, while the link works. Raises NotFound."""
     row = conn.execute(
         "SELECT staff_id FROM login_link"
         " WHERE token_hash = ? AND used_ms IS NULL AND expires_ms > ?",
@@ -98,14 +98,14 @@ def link_owner(conn: sqlite3.Connection, token: str, now_ms: int) -> Member:
 
 
 def forget_old_links(tx: Tx) -> None:
-    """Drops the log-in links that nobody can use any more."""
+    """Deletes the log-in links that nobody can use any more."""
     tx.conn.execute("DELETE FROM login_link WHERE expires_ms <= ?", (tx.now_ms,))
 
 
 def use_login_link(
     tx: Tx, token: str, password_hash: str, *, before: str | None = None
 ) -> sessions.NewSession:
-    """Sets the password that was chosen and logs in, instead of `before` as `sessions.begin` says.
+    """Sets the chosen password and logs in, instead of `before` as `sessions.begin` says.
 
     Raises NotFound the second time.
     """
@@ -120,7 +120,7 @@ def use_login_link(
 
 
 def set_password(tx: Tx, staff_id: str, password_hash: str) -> None:
-    """Logs the person out everywhere; links that were made before end, too."""
+    """Logs the person out everywhere; links that were made before stop working, too."""
     _require(tx.conn, staff_id)
     _store_password(tx, staff_id, password_hash)
     tx.conn.execute("DELETE FROM login_link WHERE staff_id = ? AND used_ms IS NULL", (staff_id,))
@@ -129,7 +129,7 @@ def set_password(tx: Tx, staff_id: str, password_hash: str) -> None:
 
 
 def disable(tx: Tx, staff_id: str, *, by_staff_id: str | None = None) -> int:
-    """Logs the person out everywhere, for good; how many sessions that ended.
+    """Logs the person out everywhere, for good, and gives how many sessions that ended.
 
     A second time changes nothing. Raises NotFound, or Refused for the last administrator.
     """
@@ -159,7 +159,7 @@ def enable(tx: Tx, staff_id: str, *, by_staff_id: str | None = None) -> None:
 def give_role(
     tx: Tx, staff_id: str, role: str, branch_id: str | None, *, by_staff_id: str | None = None
 ) -> None:
-    """This role instead of all that they had. Open pages follow at once.
+    """This role replaces all that they had. Open pages follow at once.
 
     Raises NotFound, InvalidInput for the role, or Refused for the last administrator.
     """
@@ -174,7 +174,7 @@ def give_role(
 
 
 def log_out_everywhere(tx: Tx, staff_id: str) -> int:
-    """How many sessions that ended. The password stays as it is. Raises NotFound."""
+    """Gives how many sessions that ended. The password stays as it is. Raises NotFound."""
     _require(tx.conn, staff_id)
     ended = sessions.end_all(tx, staff_id)
     if ended:
@@ -248,7 +248,7 @@ def _is_admin(conn: sqlite3.Connection, staff_id: str) -> bool:
 
 
 def _require_admin(conn: sqlite3.Connection, gone: Member) -> None:
-    """Asked after a change, which a refusal takes back."""
+    """Asked after a change; a refusal undoes the change."""
     left = conn.execute(
         "SELECT 1 FROM staff_grant JOIN staff ON staff.id = staff_id"
         " WHERE permission = ? AND branch_id IS NULL AND disabled_ms IS NULL LIMIT 1",
