@@ -1,4 +1,4 @@
-"""The queue's side of one attempt: the row before the device is touched, and the second gate."""
+"""The queue's side of an attempt: its row before the device is touched, and the second gate."""
 
 import json
 import sqlite3
@@ -26,7 +26,7 @@ from appliance.store.store import Store, Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueAttempt:
-    """Held by the device's thread from the claim until the outcome is told."""
+    """The device's thread holds it from the claim until the outcome is reported."""
 
     outgoing: Outgoing
     evidence_folder: Path
@@ -49,10 +49,10 @@ class QueueAttempt:
 
     @contextmanager
     def clear_to_send(self, baseline: Mapping[str, Any] | None = None) -> Iterator[None]:
-        """The consent gate's second time; an opt-out of this person waits until the tap is done.
+        """The consent gate's second check; an opt-out of this person waits until the tap is done.
 
-        `baseline` is recorded with it, in one commit. Raises Refused when the message may no
-        longer be sent, Transient on a wrong clock.
+        `baseline` is recorded with it, in one commit. Raises Refused when the message may no longer
+        be sent, Transient on a wrong clock.
         """
         with self.gate.holding(self.outgoing.identity):
             self.store.write(lambda tx: self._open_gate(tx, baseline))
@@ -118,9 +118,9 @@ def refuse_without_consent(tx: Tx, line_id: str, message_id: str, channel: Chann
 
 
 def claim(tx: Tx, planned: Planned, line_id: str, device_id: str) -> Outgoing | None:
-    """Takes the message for this device and opens the attempt; None when somebody was quicker.
+    """Takes the message for this device and opens the attempt; None when it may not be taken.
 
-    What became too old, or is forbidden by now, ends here, before anything is touched.
+    A message that is too old or now forbidden ends here, before the device is touched.
     """
     message_id = planned.queued.waiting.id
     if planned.route is None or not _is_free(tx, message_id, line_id, device_id):
@@ -153,7 +153,7 @@ def claim(tx: Tx, planned: Planned, line_id: str, device_id: str) -> Outgoing | 
 
 
 def _is_free(tx: Tx, message_id: str, line_id: str, device_id: str) -> bool:
-    """Whether it still waits for nothing but this device."""
+    """True while the message waits only for this device."""
     return (
         messages.state_of(tx.conn, message_id) is MessageState.QUEUED
         and not lines.line(tx.conn, line_id).stops(device_id)
@@ -164,19 +164,19 @@ def _is_free(tx: Tx, message_id: str, line_id: str, device_id: str) -> bool:
 
 
 def _is_too_old(tx: Tx, message_id: str) -> bool:
-    """The planner strikes these too, but a device may ask before its first round."""
+    """The planner ends these too, but a device may ask before the planner's first round."""
     row = tx.conn.execute("SELECT expires_ms FROM message WHERE id = ?", (message_id,)).fetchone()
     return row["expires_ms"] is not None and row["expires_ms"] <= tx.now_ms
 
 
 def _is_bound_elsewhere(tx: Tx, message_id: str, device_id: str) -> bool:
-    """A part of it left over another device since this was planned."""
+    """A part of it left over another device after this was planned."""
     row = tx.conn.execute("SELECT bound_to FROM message WHERE id = ?", (message_id,)).fetchone()
     return row["bound_to"] not in (None, device_id)
 
 
 def _stop_answering(tx: Tx, message_id: str) -> bool:
-    """Begins anew what waited until the contact's words were a day old; whether it did."""
+    """Makes it no answer if the contact's words are a day old by now; True if it did so."""
     return (
         tx.conn.execute(
             "UPDATE message SET answering = 0 WHERE id = ? AND answering = 1"
@@ -189,7 +189,7 @@ def _stop_answering(tx: Tx, message_id: str) -> bool:
 
 
 def _waits_for_the_clock(tx: Tx, message_id: str) -> bool:
-    """Accepted by a wrong clock: the planner gives it its time to live back first."""
+    """It was accepted by a wrong clock: first the planner gives back its time to live."""
     row = tx.conn.execute("SELECT reason FROM message WHERE id = ?", (message_id,)).fetchone()
     return bool(row["reason"] == Reason.CLOCK_WRONG)
 

@@ -1,4 +1,4 @@
-"""Which lines need a new plan, from the event log: whoever changed something, it is in there."""
+"""Which lines need a new plan. The event log tells it, because it holds every change."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -50,20 +50,20 @@ AND m.conversation_id IN (SELECT DISTINCT conversation_id FROM event_log
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """`lines` None: everything may have changed. `freed`: parked, and their person wrote."""
+    """`lines` None: everything may have changed. `freed`: parked messages whose contact wrote."""
 
     lines: frozenset[str] | None
     freed: tuple[str, ...]
 
 
 class ChangeFeed:
-    """One reader of the log with a cursor in memory; begins with everything."""
+    """One reader of the log with a cursor in memory; its first read reports everything."""
 
     def __init__(self) -> None:
         self._seq: int | None = None
 
     def read(self, conn: sqlite3.Connection) -> Changes:
-        """What happened since the last time. Not for two threads."""
+        """The changes since the last call. Not for two threads."""
         after, until = self._seq, events.last_seq(conn)
         self._seq = until
         if after is None or until < after:

@@ -1,4 +1,4 @@
-"""What waits while the clock is known to be wrong, and what it gets back afterwards."""
+"""What waits while the clock is known to be wrong, and the time it gets back afterwards."""
 
 import logging
 from dataclasses import dataclass, field
@@ -10,12 +10,12 @@ from appliance.store.store import Store, Tx
 log = logging.getLogger(__name__)
 
 AT_ONCE = 500
-"""Waiting messages told of in one transaction; the next round tells of more."""
+"""Waiting messages that one transaction updates; the next round updates more."""
 
 
 @dataclass(slots=True, kw_only=True)
 class _Standstill:
-    """The time by which rows were written: at its beginning, and when it was last looked at."""
+    """The times by which rows were written: when it began, and at the last look."""
 
     since_ms: int
     now_ms: int
@@ -29,7 +29,7 @@ class ClockWatch:
     _standstill: _Standstill | None = field(default=None, init=False)
 
     def stands_wrong(self) -> bool:
-        """Whether nothing may be planned by this clock; what waits is told so."""
+        """True when nothing may be planned by this clock; then what waits gets that reason."""
         if self.store.read(high_water.clock_is_wrong(self.store.clock)):
             self._stand_still()
             return True
@@ -61,7 +61,7 @@ def _announce(tx: Tx) -> None:
 
 
 def _give_back(tx: Tx, span: _Standstill) -> None:
-    """What was accepted by the wrong clock does not become too old by its correction."""
+    """A message that was accepted by the wrong clock must not become too old by its correction."""
     lost_ms = tx.now_ms - span.now_ms
     tx.conn.execute(
         "UPDATE message SET expires_ms = expires_ms + ? WHERE state = 'queued' AND reason = ?"

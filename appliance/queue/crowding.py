@@ -1,4 +1,4 @@
-"""When the first answer to a new person has to wait for others of its kind, somebody is told."""
+"""An event for when the first answer to a new person has to wait for others of its kind."""
 
 from appliance.events import EventKind
 from appliance.queue.rows import PARKED

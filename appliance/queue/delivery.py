@@ -1,9 +1,9 @@
 """Delivery reports: what the network says became of each part.
 
-A report names the number and TP-MR, which begins again after 256 parts: the newest part that fits
-and has not arrived yet is meant. It is also evidence that the part left, so it settles a doubt. A
-report may come before Balie knows what it is of, when it was killed in the middle of sending; it
-is kept until then.
+A report names the number and the TP-MR. The TP-MR begins again after 256 parts, so the newest part
+that fits and has not arrived yet is meant. The report is also evidence that the part left, so it
+settles a doubt. If Balie was killed while it sent, a report may come before Balie knows which
+message it is for; it is kept until then.
 """
 
 import json
@@ -22,11 +22,11 @@ from appliance.store import messages
 from appliance.store.store import Tx
 
 KEPT_MS = 3 * DAY_MS
-"""How long a report waits for its message, and how far back its message is looked for: the
-network gives up on an SMS after a few days."""
+"""How long a report waits for its message, and how far back its message is searched: the network
+gives up on an SMS after a few days."""
 
 SLACK_MS = 2 * MINUTE_MS
-"""The network's clock is not ours."""
+"""How far the network's clock may differ from ours."""
 
 _WORDS = {True: "arrived", False: "failed", None: "trying"}
 
@@ -63,7 +63,7 @@ AND substr(number, -8) = substr(:number, -8) ORDER BY at_ms
 
 
 def keep(tx: Tx, device_id: str, report: DeliveryReport) -> None:
-    """Notes the report on the part that it is of, and what follows for the message."""
+    """Records the report at its part, and what follows for the message."""
     tx.conn.execute("DELETE FROM early_report WHERE seen_ms < ?", (tx.now_ms - KEPT_MS,))
     word = _WORDS[report.arrived]
     about = {"number": report.number, "mr": report.reference, "at_ms": report.at_ms}
@@ -86,7 +86,7 @@ def keep(tx: Tx, device_id: str, report: DeliveryReport) -> None:
 
 
 def match_early(tx: Tx, device_id: str, number: str) -> None:
-    """More is known of what was sent to this number: early reports may fit now."""
+    """More is known of the messages to this number: earlier reports may fit now."""
     early = tx.conn.execute(
         _EARLY,
         {"device": device_id, "number": number},
@@ -112,7 +112,7 @@ def _forget(tx: Tx, row: sqlite3.Row) -> None:
 
 
 def _note(tx: Tx, device_id: str, report: Mapping[str, Any]) -> bool:
-    """Whether it is of a part that is known to have this reference."""
+    """False when no part is known to have this reference."""
     found = tx.conn.execute(
         _PART,
         {
@@ -132,7 +132,7 @@ def _note(tx: Tx, device_id: str, report: Mapping[str, Any]) -> bool:
 
 
 def _mark(tx: Tx, attempt_id: str, part: int, report: Mapping[str, Any]) -> None:
-    """Whatever it says, the network had the part; a final word is not taken back by “trying”."""
+    """Any report means that the network had the part; “trying” never replaces a final word."""
     tx.conn.execute(
         "UPDATE attempt_part SET state = 'sent', mr = :mr,"
         " report_ms = iif(:word = 'trying' AND report IS NOT NULL, report_ms, :at),"
@@ -149,10 +149,10 @@ def _mark(tx: Tx, attempt_id: str, part: int, report: Mapping[str, Any]) -> None
 
 
 def _assign_to_doubt(tx: Tx, device_id: str, number: str, early: Sequence[sqlite3.Row]) -> None:
-    """Reports of a message whose answers were lost: as many as it lacks parts prove them all.
+    """Reports of a message whose answers were lost: as many as it has open parts prove them all.
 
-    Fewer do not say which, and where an opt-out cut another message short they may be of that one.
-    The parts left in the order of their references.
+    Fewer reports do not say which parts left. Where an opt-out cut another message short, they may
+    belong to that one. The parts left in the order of their references.
     """
     doubts = tx.conn.execute(
         _DOUBTS,
@@ -182,7 +182,7 @@ def _assign_to_doubt(tx: Tx, device_id: str, number: str, early: Sequence[sqlite
 
 
 def _open_parts(tx: Tx, doubt: sqlite3.Row) -> Sequence[int]:
-    """Those of which nothing is known, or no reference: a slot tells none."""
+    """Parts of which nothing is known, or that have no reference: a slot gives none."""
     known = {
         int(row["part"])
         for row in tx.conn.execute(
@@ -196,7 +196,7 @@ def _open_parts(tx: Tx, doubt: sqlite3.Row) -> Sequence[int]:
 
 
 def in_order(references: list[int]) -> Sequence[int]:
-    """References count up and begin again at 0: the largest gap is where they began."""
+    """References count up and begin again at 0: the first one stands after the largest gap."""
     ordered = sorted(references)
     gaps = [
         (following - each) % 256
@@ -207,7 +207,7 @@ def in_order(references: list[int]) -> Sequence[int]:
 
 
 def _settle(tx: Tx, attempt_id: str, report: Mapping[str, Any]) -> None:
-    """The message is what all its parts are, in whichever attempt they left."""
+    """The state of the message follows from all its parts, in whichever attempt they left."""
     newest = tx.conn.execute(_NEWEST, (attempt_id,)).fetchone()
     parts = _parts_of(tx, newest["message_id"])
     whole = len(parts) == count_parts(newest["text"] + (newest["signature"] or ""))
@@ -245,7 +245,7 @@ WHERE told.id = ?
 
 
 def _prove_sent(tx: Tx, attempt: sqlite3.Row, facts: Mapping[str, Any]) -> None:
-    """Also what waits again because its slot denied it: the network knows better."""
+    """Also for a message that waits again because its slot denied it: the network knows better."""
     tx.conn.execute(
         "UPDATE attempt SET ended_ms = coalesce(ended_ms, ?), outcome = 'sent',"
         " evidence = json_patch(evidence, ?) WHERE id = ?",

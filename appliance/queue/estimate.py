@@ -1,7 +1,8 @@
-"""When what stands far behind will leave: the steady rate of a line, without each one's brakes.
+"""When messages far behind in the queue will leave, by the steady rate of a line.
 
 A plan in detail costs too much for thousands of messages whose turn comes tomorrow. The rhythm
-knows the mean pause, the ceilings and the calendar; what comes near is planned in detail again.
+knows the mean pause, the ceilings and the calendar, and no brake of a single message. When a
+message comes near, it is planned in detail again.
 """
 
 import math
@@ -16,17 +17,17 @@ from appliance.reasons import Reason
 from appliance.store.lines import Line
 
 MEAN_OF_PAUSE = 1.5 / (1.5 + 4.0)
-"""Where the mean of the skewed distribution of pauses lies between its ends."""
+"""The mean of the skewed distribution of pauses, as a share of the span from least to most."""
 
 
 MOST_ANSWERS = 2.0
-"""In one pause; beyond this a line is so busy that no forecast is worth anything."""
+"""In one pause; with more answers a line is so busy that a forecast is worth nothing."""
 
 
 def interrupted(pause_ms: int, answers_a_ms: float) -> int:
     """How long a pause lasts on average when each answer in it makes it begin anew.
 
-    The mean wait for a gap of this length in what comes at random times.
+    It is the mean wait for a gap of this length between events that come at random times.
     """
     if not answers_a_ms:
         return pause_ms
@@ -34,11 +35,11 @@ def interrupted(pause_ms: int, answers_a_ms: float) -> int:
 
 
 LIKELY = 0.5
-"""Answers to be expected before the one ahead of a message leaves; fewer are most likely none."""
+"""The expected answers before the message ahead leaves; with fewer, most likely none comes."""
 
 
 def interrupted_until(at_ms: int, *, last_ms: int, answers_a_ms: float, now_ms: int) -> int | None:
-    """When a pause after `last_ms` that would end at `at_ms` ends with the answers in it.
+    """The end of a pause that began at `last_ms` and would end at `at_ms`, with the answers in it.
 
     None while it is likelier that nobody writes before.
     """
@@ -49,7 +50,7 @@ def interrupted_until(at_ms: int, *, last_ms: int, answers_a_ms: float, now_ms: 
 
 @dataclass(slots=True, kw_only=True)
 class Rhythm:
-    """Gives one time after another; what it gave, or was told, counts for what follows.
+    """Gives one time after another; given times and those told to `left` count for the next.
 
     `answers_a_ms` are the replies that leave in between.
     """
@@ -73,7 +74,7 @@ class Rhythm:
         )
 
     def left(self, at_ms: int, *, answering: bool) -> None:
-        """Something leaves, or is promised for this time."""
+        """A message leaves, or is promised for this time."""
         self.last_ms[answering] = max(self.last_ms[answering], at_ms)
         self.hour.append(at_ms)
         if len(self.hour) > self._per_hour:
@@ -82,9 +83,9 @@ class Rhythm:
             insort(self.begun, at_ms)
 
     def next(self, lane: Lane, text_length: int) -> tuple[int, Reason | None]:
-        """When one more of this lane leaves, and what it waits for."""
+        """When the next message of this lane leaves, and what it waits for."""
         at_ms, brake = self._after_the_last(lane, text_length)
-        # Times of another lane may lie far ahead; those hold nobody up.
+        # Times of another lane may lie far ahead; those delay nobody.
         if len(self.hour) == self._per_hour and self.hour[0] <= at_ms < self.hour[0] + HOUR_MS:
             at_ms, brake = self.hour[0] + HOUR_MS, Reason.CEILING_HOUR
         if not lane.answering:
@@ -111,7 +112,7 @@ class Rhythm:
         return max(self.now_ms, last_ms + pause_ms), Reason.GAP
 
     def _last_before(self, lane: Lane) -> int:
-        """An answer does not wait for what the calendar holds until tomorrow."""
+        """An answer does not wait for messages that the calendar holds until tomorrow."""
         answered_ms, began_ms = self.last_ms[True], self.last_ms[False]
         if not lane.answering or began_ms - max(answered_ms, self.now_ms) < HOUR_MS:
             return max(answered_ms, began_ms)

@@ -1,4 +1,4 @@
-"""What a SIM has sent, kept so that a sliding window is one look-up."""
+"""What a SIM has sent, stored so that a sliding window is one look-up."""
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable
@@ -26,12 +26,12 @@ class Left:
 
 
 def by_now(left: Iterable[Left], now_ms: int) -> list[Left]:
-    """What is stamped after now, by a clock that was ahead, has left by now."""
+    """A clock that was ahead may have stamped a message after now: it counts as sent now."""
     return [each if each.at_ms <= now_ms else replace(each, at_ms=now_ms) for each in left]
 
 
 class Window:
-    """Times and how much had left before each: any window's sum without adding it up."""
+    """Times, and for each how much had left before: so the sum of any window is one subtraction."""
 
     __slots__ = ("_before", "_times")
 
@@ -40,7 +40,7 @@ class Window:
         self._before: list[int] = [0]
 
     def append(self, at_ms: int, amount: int) -> None:
-        """`at_ms` is not before the last."""
+        """`at_ms` must not be before the last one."""
         self._times.append(at_ms)
         self._before.append(self._before[-1] + amount)
 
@@ -65,7 +65,8 @@ class Window:
 class History:
     """What this SIM has sent in the last 30 days, oldest first, and since when it is in use.
 
-    `add` takes what leaves next. `copy` is for plans: what they assume sent stays theirs.
+    `add` takes the next message that leaves. `copy` is for plans: what a plan assumes sent stays in
+    the plan's copy.
     """
 
     __slots__ = (
@@ -111,12 +112,12 @@ class History:
         return other
 
     def forget_before(self, at_ms: int) -> None:
-        """Drops what no window reaches any more."""
+        """Drops entries that no window reaches any more."""
         self._fill(self.left[bisect_right(self.left, at_ms, key=lambda each: each.at_ms) :])
 
     @property
     def last_ms(self) -> int:
-        """When the newest left; 0 when none did."""
+        """When the newest message left; 0 when none did."""
         return self.left[-1].at_ms if self.left else 0
 
     def knows(self, identity: Identity) -> bool:

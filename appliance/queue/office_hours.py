@@ -27,7 +27,7 @@ class OfficeHours:
     holidays: str = ""
 
     def open_from(self, at_ms: int) -> int | None:
-        """The first moment from `at_ms` on at which the office is open; None when it never is."""
+        """The first moment from `at_ms` on at which the office is open; None when there is none."""
         day = datetime.fromtimestamp(at_ms / 1000, ZoneInfo(self.zone)).date()
         for ahead in range(_LOOK_AHEAD_DAYS):
             for opens_ms, closes_ms in _spans_of(self, day + timedelta(days=ahead)):
@@ -36,7 +36,7 @@ class OfficeHours:
         return None
 
     def open_ms(self, from_ms: int, until_ms: int) -> int:
-        """For how long the office was open in between."""
+        """How long the office was open between the two times."""
         zone = ZoneInfo(self.zone)
         day = datetime.fromtimestamp(from_ms / 1000, zone).date()
         last = datetime.fromtimestamp(until_ms / 1000, zone).date()
@@ -61,7 +61,7 @@ def hours_of(branch: Branch) -> OfficeHours:
 
 
 def _lunch(text: str) -> tuple[time, time] | None:
-    """From a branch's `12:30-13:00`; empty for none."""
+    """Parses a branch's `12:30-13:00`; empty for none."""
     if not text:
         return None
     begins, ends = text.split("-")
@@ -70,7 +70,7 @@ def _lunch(text: str) -> tuple[time, time] | None:
 
 @lru_cache(maxsize=4096)
 def _spans_of(hours: OfficeHours, day: date) -> tuple[tuple[int, int], ...]:
-    """From when until when the office is open on this day, in milliseconds."""
+    """The spans in which the office is open on this day, in milliseconds."""
     if day.isoweekday() not in hours.weekdays or day in _holidays(hours.holidays, day.year):
         return ()
     zone = ZoneInfo(hours.zone)
@@ -95,10 +95,10 @@ def _around_lunch(hours: OfficeHours) -> Iterator[tuple[time, time]]:
 
 @lru_cache(maxsize=64)
 def _holidays(country: str, year: int) -> frozenset[date]:
-    """Public holidays; a country that the package does not know has none."""
+    """Public holidays; none for a country that the package does not know."""
     if not country:
         return frozenset()
-    # The package is large and most processes of the command line never ask.
+    # The package is large, and most processes of the command line never need it.
     import holidays
 
     try:

@@ -1,4 +1,4 @@
-"""What becomes of a message after an attempt: the error's class is the policy."""
+"""What becomes of a message after an attempt: the class of the error decides it."""
 
 import json
 import random
@@ -28,13 +28,13 @@ from appliance.store import contacts, lines, messages
 from appliance.store.store import Tx
 
 TICK_VISITS_MS = (1 * MINUTE_MS, 10 * MINUTE_MS, 60 * MINUTE_MS)
-"""When a chat is opened again to read the ticks of what was sent."""
+"""When a chat is opened again to read the ticks of sent messages."""
 
 PERSON_AFTER_MS = 15 * MINUTE_MS
-"""What cannot be proven this long after the device is back waits for a person."""
+"""A doubt that is still open this long after the device is back waits for a person."""
 
 GONE_AFTER_MS = DAY_MS
-"""A device that is away for so long may never come back."""
+"""A device that has been away for so long may never come back."""
 
 _AWAY = """
 SELECT m.id FROM message m INDEXED BY message_doubt
@@ -53,9 +53,9 @@ _STATE_OF_TICK = {
 
 
 def sent(tx: Tx, outgoing: Outgoing, device_id: str, proof: Proof) -> None:
-    """Proven to have left: the state, the evidence, and the visits that will read its ticks.
+    """Keeps that it left: the state, the evidence, and the visits that will read its ticks.
 
-    Where the device tells the parts apart, only all of them together have left.
+    Where the device tells the parts apart, the message has left only when all parts have.
     """
     evidence = {
         "attempt": outgoing.attempt_id,
@@ -83,7 +83,7 @@ def _all_sent(
         MessageState.SENT,
         facts=evidence,
         channel=outgoing.channel.name,
-        sent_ms=_tapped_ms(tx, outgoing) or tx.now_ms,  # proof may come long after
+        sent_ms=_tapped_ms(tx, outgoing) or tx.now_ms,  # the proof may come long afterwards
     )
     for message_id, seen in proof.earlier.items():
         tick(tx, message_id, seen, {"by": "chat", "attempt": outgoing.attempt_id})
@@ -112,7 +112,7 @@ def not_sent(tx: Tx, outgoing: Outgoing, error: Exception) -> None:
     tapped = _tapped_ms(tx, outgoing) is not None
     match error:
         case Refused():
-            # Between two parts: those before it left, and no other will.
+            # The refusal came between two parts: the parts before it left, and no other will.
             _end_attempt(tx, outgoing, "partly" if tapped else "refused", facts)
             messages.move(
                 tx, outgoing.message_id, MessageState.CANCELLED, reason=error.code, facts=facts
@@ -174,7 +174,7 @@ def _found(
     if found.finding is Finding.UNCLEAR:
         ask_a_person(tx, outgoing)
     elif found.finding is Finding.PRESENT:
-        # Pending: the phone has it and sends it by itself; it is looked at again.
+        # Pending: the phone has it and sends it by itself, so the device is asked again.
         if found.proof and found.proof.tick is not Tick.PENDING:
             sent(tx, outgoing, device_id, replace(found.proof, facts=facts))
     elif in_doubt:
@@ -186,7 +186,7 @@ def _found(
 
 
 def look_failed(tx: Tx, outgoing: Outgoing) -> None:
-    """The device did not answer the question; it is asked again, and in the end a person."""
+    """The device did not answer. It is asked again; when its time is over, a person is asked."""
     _count_look(tx, outgoing)
     _person_when_overdue(tx, outgoing)
 
@@ -249,7 +249,7 @@ def _rest_again(
     *,
     reason: Reason = Reason.RETRY,
 ) -> None:
-    """What is proven missing goes again, over the same device when a part of it left."""
+    """The parts that are proven missing go again, over the same device when another part left."""
     if told is Told.SOME_SENT and parts.earlier(tx.conn, outgoing.message_id) is None:
         _in_doubt(tx, outgoing, facts)
         ask_a_person(tx, outgoing)
@@ -259,7 +259,7 @@ def _rest_again(
 
 
 def _end_unsent(tx: Tx, outgoing: Outgoing, facts: dict[str, Any], told: Told | None) -> None:
-    """Not all of it left; the ceilings count what did."""
+    """Not all parts left; the ceilings count only those that did."""
     parts.bind(tx, outgoing.message_id)
     if told is Told.SOME_SENT:
         parts.count_only_sent(tx, outgoing)
@@ -267,7 +267,7 @@ def _end_unsent(tx: Tx, outgoing: Outgoing, facts: dict[str, Any], told: Told | 
 
 
 def _requeue_absent(tx: Tx, outgoing: Outgoing, facts: dict[str, Any]) -> None:
-    """A tap that came to nothing counts as a try; what was never tapped lost only time."""
+    """A tap without effect counts as a try; without a tap the message only lost time."""
     parts.bind(tx, outgoing.message_id)
     if _tapped_ms(tx, outgoing) is not None:
         _again_later(tx, outgoing, facts, reason=Reason.PROVEN_ABSENT)
@@ -280,7 +280,7 @@ def _requeue_absent(tx: Tx, outgoing: Outgoing, facts: dict[str, Any]) -> None:
 def _again_later(
     tx: Tx, outgoing: Outgoing, facts: dict[str, Any], *, reason: Reason = Reason.RETRY
 ) -> None:
-    """Again after n^1.5 minutes, a little apart from others; the time to live ends it."""
+    """Again after n^1.5 minutes, a little apart from others, until the time to live is over."""
     row = tx.conn.execute(
         "SELECT tries FROM message WHERE id = ?", (outgoing.message_id,)
     ).fetchone()
@@ -320,7 +320,7 @@ def _next_route(tx: Tx, outgoing: Outgoing, facts: dict[str, Any]) -> None:
 
 
 def is_overdue(conn: sqlite3.Connection, outgoing: Outgoing, now_ms: int) -> bool:
-    """Whether its device has had its time to prove what became of it."""
+    """True when its device has had enough time to prove what became of it."""
     row = conn.execute(
         "SELECT d.changed_ms, a.ended_ms FROM attempt a JOIN device d ON d.id = a.device_id"
         " WHERE a.id = ?",
@@ -339,9 +339,9 @@ def ask_a_person(tx: Tx, outgoing: Outgoing) -> None:
 
 
 def ask_about_the_gone(tx: Tx) -> None:
-    """What a device took away with it a day ago a person may decide; a device that is back may too.
+    """Lets a person decide the doubts of a device that is away for a day; it may, too, if back.
 
-    Otherwise a phone that was lost would keep everything else from that contact for good.
+    Otherwise a lost phone would block all other messages to that contact for good.
     """
     found = tx.conn.execute(_GONE, (tx.now_ms - GONE_AFTER_MS,)).fetchall()
     for row in found:

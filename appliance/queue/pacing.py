@@ -1,9 +1,9 @@
 """Pacing: when a SIM may send next, and why not now. A pure function.
 
-One SIM is one person with one pair of thumbs. The function takes what this SIM has sent, a
-profile, the time and the message, and answers *not before T, because R*. It knows no database
-and no clock; what looks random is drawn from the message's own id, so asking twice gives the
-same answer. It is a brake that protects people and the number, and no disguise.
+One SIM is one person with two thumbs. The function takes what this SIM has sent, a profile, the
+time and the message, and answers *not before T, because R*. It knows no database and no clock. What
+looks random is drawn from the message's own id, so asking twice gives the same answer. It is a
+brake that protects people and the number, and no disguise.
 """
 
 import random
@@ -43,10 +43,10 @@ __all__ = [
 ]
 
 GREETINGS = ("welcome", "stop", "start", "call")
-"""Rules that answer whoever writes or calls, so that others decide how often they do."""
+"""Rules that answer anybody who writes or calls: other people decide how often they do so."""
 
 ANSWER_WINDOW_MS = 24 * HOUR_MS
-"""A contact who wrote within this is being answered, whoever answers."""
+"""A message to a contact who wrote within this time counts as an answer, whoever writes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ class Waiting:
         return not self.answering and self.kind not in _REPLIES
 
     def left_at(self, at_ms: int) -> Left:
-        """What it is in the SIM's history once it left."""
+        """Its entry in the SIM's history once it left."""
         return Left(
             at_ms=at_ms,
             identity=self.identity,
@@ -102,7 +102,7 @@ _REPLIES = (MessageClass.REPLY, MessageClass.CONFIRMATION)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """Not before `at_ms`, None when nobody can know; because of `brake`, None when of nothing."""
+    """Not before `at_ms` (None: nobody can know), because of `brake` (None: nothing holds it)."""
 
     at_ms: int | None
     brake: Reason | None
@@ -122,7 +122,7 @@ def earliest(
     welcome_ms = _newcomers_at(message, history, profile, now_ms)
     at_ms = max(at_ms, welcome_ms)
     limits = _limits(message, history, profile, opens_first=opens_first)
-    # A later slot may fall under another rule again: settle until nothing moves.
+    # A later time may fall under another rule: repeat until it no longer moves.
     while True:
         before_ms = at_ms
         for window, span_ms, room, limit in limits:
@@ -134,7 +134,7 @@ def earliest(
                 return Slot(at_ms=None, brake=Reason.OFFICE_HOURS)
             at_ms, brake = _later(at_ms, brake, opens_ms, Reason.OFFICE_HOURS)
         if at_ms == before_ms:
-            # Whatever else its turn waits for then: replies and others are planned without it.
+            # NEWCOMERS, whatever else holds it: replies and others are planned without it.
             return Slot(at_ms=at_ms, brake=Reason.NEWCOMERS if welcome_ms > now_ms else brake)
 
 
@@ -147,7 +147,7 @@ def _later(
 def _hands_free(
     message: Waiting, history: History, profile: Profile, now_ms: int
 ) -> tuple[int, Reason | None]:
-    """What one message after another costs a person: thumbs, reading, typing, a pause."""
+    """The time that a person needs between two messages: hands, reading, typing, a pause."""
     at_ms, brake = _later(now_ms, None, message.not_before_ms, Reason.NOT_BEFORE)
     if history.left:
         at_ms, brake = _later(at_ms, brake, history.last_ms + profile.apart_ms, Reason.BUSY)
@@ -159,7 +159,7 @@ def _hands_free(
 def _typed_at(message: Waiting, history: History, profile: Profile, now_ms: int) -> int:
     """When a person who starts now, with free hands, would have read and typed it.
 
-    What a clock that was ahead says is yet to be written is there by now.
+    A clock that was ahead may have stamped it after now; then it counts as written now.
     """
     if message.typed:
         return 0
@@ -171,7 +171,7 @@ def _typed_at(message: Waiting, history: History, profile: Profile, now_ms: int)
 
 
 def _gap_over_at(message: Waiting, history: History, profile: Profile) -> int:
-    """The end of the pause that a person makes between messages that are no replies."""
+    """The end of the pause that a person makes before a message that is no reply."""
     if message.is_reply or not history.left:
         return 0
     spread = profile.gap_max_ms - profile.gap_min_ms
@@ -187,7 +187,7 @@ def _drawn(message_id: str) -> float:
 
 
 def _newcomers_at(message: Waiting, history: History, profile: Profile, now_ms: int) -> int:
-    """When a rule may answer the next person for the first time; many may write at once."""
+    """When a rule may give its first answer to one more person; many may write at once."""
     if not message.greets:
         return now_ms
     an_hour = history.greeted.room_at(now_ms, HOUR_MS, profile.newcomers_per_hour - 1)
@@ -197,7 +197,7 @@ def _newcomers_at(message: Waiting, history: History, profile: Profile, now_ms: 
 def _limits(
     message: Waiting, history: History, profile: Profile, *, opens_first: bool
 ) -> list[tuple[Window, int, int, Reason]]:
-    """The sliding windows over this message: which, how long, what may be used of it before."""
+    """The sliding windows for this message: each with its length, its room and its reason."""
     share = 1.0 if message.is_reply else profile.headroom
 
     def room(ceiling: int) -> int:

@@ -1,4 +1,4 @@
-"""The parts of a long SMS: what is proven of each, where a device can tell them apart.
+"""The parts of a long SMS: what is proven of each, if the device can tell them apart.
 
 The rows of a message's newest attempt are the whole picture: what left in an earlier one is copied
 there when the rest is sent again. A phone keeps one row for all parts together, so what it says
@@ -21,7 +21,7 @@ _IN_ONE_ROW = "parts_in_one_row"
 
 
 class Told(Enum):
-    """What the parts that a device told of come to."""
+    """The result over all parts that a device reported."""
 
     ALL_SENT = "all-sent"
     #: The others are proven missing.
@@ -31,9 +31,9 @@ class Told(Enum):
 
 
 def keep(tx: Tx, outgoing: Outgoing, facts: Mapping[str, Any]) -> Told | None:
-    """Stores a row a part; None when the device does not tell them apart.
+    """Stores one row for each part; None when the device does not tell them apart.
 
-    A part that nobody names is unknown, and what was proven to have left stays so.
+    A part that the device does not name is unknown. A part that is proven to have left stays so.
     """
     told = {each.part: each for each in evidence_facts.parts_in(facts)}
     if not told:
@@ -68,7 +68,7 @@ def to_send(outgoing: Outgoing) -> int:
 
 
 def in_one_row(outgoing: Outgoing, facts: Mapping[str, Any]) -> dict[str, int]:
-    """How many parts the one row of the proof stands for; nothing to say of a single one."""
+    """How many parts the one row of the proof stands for; empty for a message of one part."""
     count = total(outgoing)
     return {_IN_ONE_ROW: count} if count > 1 and not evidence_facts.parts_in(facts) else {}
 
@@ -80,7 +80,7 @@ def kept_as_one(evidence: Mapping[str, Any]) -> int | None:
 
 
 def none_left(tx: Tx, attempt_id: str) -> None:
-    """Nothing left but what is proven to have: whoever says so, the rest is missing."""
+    """No other part left than those that are proven to have: the rest becomes missing."""
     tx.conn.execute(
         "UPDATE attempt_part SET state = ? WHERE attempt_id = ? AND state = ?",
         (PartState.MISSING, attempt_id, PartState.UNKNOWN),
@@ -88,7 +88,7 @@ def none_left(tx: Tx, attempt_id: str) -> None:
 
 
 def given_up(tx: Tx, message_id: str) -> None:
-    """A person says that what is not proven to have left did not."""
+    """A person says that the parts without proof did not leave."""
     row = tx.conn.execute(
         "SELECT max(id) FROM attempt WHERE message_id = ?", (message_id,)
     ).fetchone()
@@ -98,7 +98,7 @@ def given_up(tx: Tx, message_id: str) -> None:
 
 
 def bind(tx: Tx, message_id: str) -> None:
-    """Keeps the message to the device over which a part of it left; lets it go when none did."""
+    """Binds the message to the device over which a part of it left; unbinds it when no part did."""
     tx.conn.execute(
         "UPDATE message SET bound_to = (SELECT a.device_id FROM attempt a WHERE a.id ="
         " (SELECT max(id) FROM attempt WHERE message_id = ?1) AND EXISTS"
@@ -110,7 +110,7 @@ def bind(tx: Tx, message_id: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:
-    """An attempt of which parts left."""
+    """An attempt in which some parts left."""
 
     attempt_id: str
     signature: str | None
@@ -118,7 +118,7 @@ class Earlier:
 
 
 def earlier(conn: sqlite3.Connection, message_id: str) -> Earlier | None:
-    """The message's last attempt, if parts of it left and the others can join them."""
+    """The message's last attempt, if parts of it left and the other parts can join them."""
     row = conn.execute(
         "SELECT id, signature, reference FROM attempt WHERE message_id = ?"
         " ORDER BY id DESC LIMIT 1",
@@ -132,7 +132,7 @@ def earlier(conn: sqlite3.Connection, message_id: str) -> Earlier | None:
 
 
 def carry_over(tx: Tx, attempt_id: str, found: Earlier) -> None:
-    """The new attempt's rows begin with what left before."""
+    """Copies the parts that left before into the new attempt."""
     tx.conn.execute(
         "UPDATE attempt SET reference = ?, carried = ? WHERE id = ?",
         (found.resumed.reference, json.dumps(sorted(found.resumed.sent)), attempt_id),
@@ -146,7 +146,7 @@ def carry_over(tx: Tx, attempt_id: str, found: Earlier) -> None:
 
 
 def count_only_sent(tx: Tx, outgoing: Outgoing) -> None:
-    """The ceilings count what left; not what is still to be sent under the same message."""
+    """The ceilings count the parts that left, not those that are still to be sent."""
     sent = len(_in_state(tx.conn, outgoing.attempt_id, PartState.SENT))
     carried = len(outgoing.resumed.sent) if outgoing.resumed else 0
     tx.conn.execute(

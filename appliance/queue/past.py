@@ -1,4 +1,4 @@
-"""What a SIM has sent, read from the attempts; the older part once in a while only."""
+"""What a SIM has sent, read from the attempts; the older part is read only once in a while."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -13,15 +13,15 @@ from appliance.store.contacts import identity_of
 from appliance.store.lines import Line
 
 RECENT_MS = 2 * DAY_MS
-"""No window but the month's distinct recipients reaches back further than a day."""
+"""Only the window of the month's distinct recipients reaches back further than a day."""
 
 ANSWERS_MS = 7 * DAY_MS
-"""What a SIM answered in this time says how often it will be called away from a list."""
+"""The rate of a SIM's answers in this time predicts how often they will interrupt a list."""
 
 ANSWERS_READ_MS = 5 * MINUTE_MS
 
-# A SIM outlives the device that it is in: a line is removed and added again, a card moves to
-# another phone. Where no identity was read the address stands for it.
+# A SIM outlives its device row: a line may be removed and added again, a card may move to another
+# phone. Where no identity was read, the address stands for the SIM.
 _OF_THE_SIM = """a.device_id IN (
   SELECT other.id FROM device mine JOIN device other ON other.id = mine.id
     OR other.iccid = mine.iccid
@@ -72,8 +72,8 @@ class _Older:
 class Histories:
     """The history of each SIM. Usable from every thread; one for all decisions of a process.
 
-    What left days ago changes no more, except that a doubt about it is settled: until the next
-    hour it then still counts, which only brakes.
+    Messages that left days ago change no more, with one exception: a doubt may be settled. Then the
+    message still counts until the next hour, which can only slow the SIM down.
     """
 
     def __init__(self) -> None:
@@ -81,7 +81,7 @@ class Histories:
         self._answers: dict[str, tuple[int, float]] = {}
 
     def of(self, conn: sqlite3.Connection, device_id: str, line: Line, *, now_ms: int) -> History:
-        """What left, or may have left, in the last 30 days. The caller's own to add to."""
+        """What left, or may have left, in the last 30 days. The caller may add to the result."""
         older = self._older.get(device_id)
         if older is None or not 0 <= now_ms - older.read_ms < HOUR_MS:
             older = self._older[device_id] = _read_older(conn, device_id, now_ms)
@@ -92,7 +92,7 @@ class Histories:
     def answers_a_ms(
         self, conn: sqlite3.Connection, device_id: str, hours: OfficeHours, *, now_ms: int
     ) -> float:
-        """How many replies leave this SIM in a millisecond of office time."""
+        """How many replies this SIM sends in a millisecond of office time."""
         read_ms, rate = self._answers.get(device_id, (None, 0.0))
         if read_ms is None or not 0 <= now_ms - read_ms < ANSWERS_READ_MS:
             rate = _read_answers(conn, device_id, hours, now_ms)
@@ -101,8 +101,8 @@ class Histories:
 
 
 def _in_use_since_ms(conn: sqlite3.Connection, device_id: str, line: Line) -> int:
-    """Since when this SIM sends: as long as the line whose own it is. One that several lines only
-    fall back on is as old as its device, however old they are.
+    """Since when this SIM sends: since the line whose own SIM it is. A SIM that lines only fall
+    back on is as old as its device, however old those lines are.
     """
     row = conn.execute(_SINCE, {"device": device_id, "line": line.created_ms}).fetchone()
     return int(row["since_ms"])
@@ -114,7 +114,7 @@ def _read_answers(
     count, first_ms = conn.execute(_ANSWERS, (device_id, now_ms - ANSWERS_MS)).fetchone()
     if not count:
         return 0.0
-    # A day's first hour says little of the day.
+    # The first hour of a day says little about the day.
     return float(count / max(hours.open_ms(first_ms, now_ms), HOUR_MS))
 
 

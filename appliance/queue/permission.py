@@ -1,7 +1,7 @@
 """May this line write to this contact now over this channel; if not, why, and what changes it.
 
-Asked when a message is accepted, when a device claims it, and once more right before the tap.
-There is no other way to a device, and nothing about who asks is among its arguments.
+It is asked when a message is accepted, when a device claims it, and once more right before the tap.
+No message reaches a device without it, and its arguments do not say who asks.
 """
 
 import sqlite3
@@ -18,8 +18,8 @@ from appliance.store.consent import ConsentKind, Entry, Standing, Verdict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permission:
-    """`refusal` is None when it may. `sms_only`: consent reaches no channel on which they must
-    write first.
+    """`refusal` is None when the line may write. `sms_only`: the consent does not cover a channel
+    on which the contact must write first.
     """
 
     refusal: Refused | None
@@ -27,7 +27,7 @@ class Permission:
 
     @property
     def left(self) -> Channel | None:
-        """The one channel that is left for it; None where any is."""
+        """The only channel that may be used; None where any may."""
         return Channel.SMS if self.sms_only else None
 
     def check(self) -> None:
@@ -45,10 +45,10 @@ def may_write(
     kind: MessageClass | None = None,
     message_id: str | None = None,
 ) -> Permission:
-    """Channel None: over the best one that consent reaches.
+    """Channel None: over the best channel that the consent covers.
 
-    An opt-out licenses one message, its own confirmation, and a call one answer by SMS:
-    `message_id` names the one that already is it.
+    An opt-out licenses one message, its own confirmation. A call licenses one answer by SMS.
+    `message_id` names the message that already is that one.
     """
     found = consent.standing(conn, line_id, identity)
     return permission_of(conn, found, channel=channel, kind=kind, message_id=message_id)
@@ -82,7 +82,7 @@ def check_owner(conn: sqlite3.Connection, standing: Standing, contact_id: str) -
 
 
 def _licensing(verdict: Verdict, channel: Channel | None) -> Entry | None:
-    """What one message may answer: the opt-out that decides, or a call and nothing else."""
+    """What one message may answer: the opt-out that decides, or a call without any entry."""
     if verdict.entry is None:
         return verdict.called if channel is not None and channel.uses_sim else None
     return verdict.entry if verdict.entry.kind is ConsentKind.OPTED_OUT else None
@@ -93,8 +93,8 @@ def _first_confirmation(conn: sqlite3.Connection, entry: Entry, line_id: str) ->
         "SELECT min(m.id) FROM contact_identity n"
         " JOIN conversation c ON c.contact_id = n.contact_id"
         " JOIN message m ON m.conversation_id = c.id AND m.class = 'confirmation'"
-        # By ids: two opt-outs may stand in one millisecond, and each has its own; a clock that
-        # was ahead stamps what it likes.
+        # By ids: two opt-outs may stand in one millisecond, and each has its own confirmation. A
+        # clock that was ahead may have written any time.
         " AND m.id > ?1"
         " WHERE n.value = ?2 AND n.scheme = ?3 AND c.line_id = ?4",
         (entry.as_of, *entry.identity, line_id),

@@ -22,15 +22,15 @@ from appliance.store.lines import Line
 from appliance.store.routes import Route
 
 HORIZON = 200
-"""Messages of a lane that somebody who asks for a plan is shown."""
+"""Messages of a lane that a plan shows to somebody who asks for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """`expected_ms` None: nobody can know. `route` None: no way to send it now. `reason` None: it
-    may leave at once.
+    """`expected_ms` None: nobody can know. `route` None: no route can carry it now. `reason` None:
+    it may leave at once.
 
-    `signature` is what its text gets on that route.
+    `signature` is added to its text on that route.
     """
 
     queued: rows.Queued
@@ -59,7 +59,7 @@ def plan_line(
     planned: list[Planned] = []
     aside: list[rows.Queued] = []
     people: set[str] = set()
-    # What the calendar holds for hours must not seem to stand before what may leave now.
+    # Messages that the calendar holds for hours must not count as standing before those due now.
     for message in sorted(waiting, key=lambda each: desk.hours_ahead(each, now_ms=now_ms)):
         entry = desk.foresee(message, now_ms=now_ms)
         follows = message.contact_id in people and not message.waiting.is_reply
@@ -85,11 +85,11 @@ HOLDS_FEW = frozenset(
         Reason.SMS_LIMIT,
     }
 )
-"""Brakes on some messages of a SIM, for long; others leave meanwhile and are planned first."""
+"""Brakes that hold some messages of a SIM for long; others are planned first and leave."""
 
 
 def steps_aside(entry: Planned) -> bool:
-    """Whether others are planned before it. Replies do only where many new people wrote."""
+    """True when others are planned before it. Replies step aside only if many new people wrote."""
     if entry.reason is Reason.NEWCOMERS:
         return True
     return entry.reason in HOLDS_FEW and not entry.queued.waiting.is_reply
@@ -108,7 +108,7 @@ def next_due(
 ) -> Planned | None:
     """The first message in the queue's order that this device may send now.
 
-    `looked` belongs to this device and line, and is kept for its next decision.
+    `looked` belongs to this device and line; the caller keeps it for the next call.
     """
     reading = Reading(conn, line.id, now_ms=now_ms, looked=looked)
     if reading.is_empty():
@@ -121,7 +121,7 @@ def next_due(
         due = entry.expected_ms is not None and entry.expected_ms <= now_ms
         if due and _is_for(entry.route, device_id, channels):
             return entry
-        # Another device is another pair of thumbs: its pause is not this one's.
+        # Another device is paced by itself: its pause does not hold this one.
         if not due and entry.route is not None and entry.route.device_id == device_id:
             closed |= _held_behind(entry)
     return None
@@ -137,9 +137,10 @@ def distant_plan(
     limit: int,
     histories: Histories,
 ) -> Sequence[tuple[rows.Distant, int | None, Reason | None]]:
-    """For those behind `near` in their lanes, `limit` a lane, a time by the steady rate.
+    """For those behind `near` in their lanes, `limit` a lane: a time by the steady rate.
 
-    Each is asked for its own way; what keeps a whole lane from any time keeps them, too.
+    The route of each is looked up. What leaves a whole lane without a time leaves them without one,
+    too.
     """
     ways = Ways.of(conn, line)
     hours = hours_of(branches.branch(conn, line.branch_id))
@@ -189,7 +190,7 @@ def _by_rhythm(each: rows.Distant, rhythm: Rhythm) -> tuple[int, Reason | None]:
 
 
 def _last_ready(near: Sequence[Planned], lane: Lane) -> Planned | None:
-    """The last of a lane that was planned in detail and is not parked or for later."""
+    """The last message of a lane that was planned in detail and is neither parked nor for later."""
     aside = (Reason.UNANSWERED, Reason.NOT_BEFORE)
     ready = [each for each in near if each.queued.lane == lane and each.reason not in aside]
     return max(ready, key=lambda each: each.queued.waiting.id, default=None)
@@ -208,13 +209,13 @@ _OF_THE_SIM = frozenset(
         Reason.OFFICE_HOURS,
     }
 )
-"""Brakes that hold whatever stands behind in the same lane, whoever it is for."""
+"""Brakes that hold all later messages of the same lane, whoever they are for."""
 
 
 def _held_behind(entry: Planned) -> frozenset[Lane]:
     """The lanes in which nothing may overtake this: its own, and those of later classes.
 
-    Otherwise the shortest pause that is drawn among many would always win.
+    Otherwise, among many messages, the one that drew the shortest pause would always go first.
     """
     message = entry.queued.waiting
     thumbs = entry.reason is Reason.TYPING and not message.is_reply
@@ -236,7 +237,7 @@ PASSING = frozenset(
         Reason.BUSY,
     }
 )
-"""Brakes that let go by themselves within the hour."""
+"""Brakes that end by themselves within the hour."""
 
 
 _PAUSES = frozenset({Reason.GAP, Reason.TYPING})
@@ -244,11 +245,11 @@ _PAUSES = frozenset({Reason.GAP, Reason.TYPING})
 
 @dataclass(slots=True, kw_only=True)
 class Desk:
-    """What a decision rests on, read once.
+    """The data for one decision, read once.
 
-    `histories` grow as messages are assumed sent. `held` says, for a person and a class, until
-    when later messages wait for an earlier one, `answers_a_ms` how often each SIM will be called
-    away from what is no reply.
+    `histories` grow as messages are assumed sent. `held` says for a person and a class until when
+    later messages wait for an earlier one. `answers_a_ms` says how often answers will interrupt
+    other messages of each SIM.
     """
 
     line: Line
@@ -284,7 +285,7 @@ class Desk:
         )
 
     def hours_ahead(self, message: rows.Queued, *, now_ms: int) -> int:
-        """Whole hours until the calendar lets it leave: its own time, the office's hours."""
+        """Whole hours until the calendar lets it leave: its own time and the office's hours."""
         from_ms = max(now_ms, message.waiting.not_before_ms)
         if message.waiting.is_begun:
             from_ms = self.hours.open_from(from_ms) or from_ms
@@ -309,14 +310,14 @@ class Desk:
         )
 
     def foretell(self, conn: sqlite3.Connection, histories: Histories, *, now_ms: int) -> None:
-        """Reads how often answers come in between, for `foresee`."""
+        """Reads how often answers come in between; `foresee` needs it."""
         self.answers_a_ms = {
             each: histories.answers_a_ms(conn, each, self.hours, now_ms=now_ms)
             for each in self.histories
         }
 
     def foresee(self, message: rows.Queued, *, now_ms: int) -> Planned:
-        """As `plan`, but with the answers that will go before it: each begins its pause anew."""
+        """As `plan`, but with the answers that will go before it: each restarts its pause."""
         entry = self.plan(message, now_ms=now_ms)
         later_ms = self._interrupted_until(entry, now_ms=now_ms)
         if later_ms is None:
@@ -327,7 +328,7 @@ class Desk:
         return replace(later, queued=message, reason=reason)
 
     def _interrupted_until(self, entry: Planned, *, now_ms: int) -> int | None:
-        """None when it waits for no pause, or no answer is to be expected before."""
+        """None when it waits for no pause, or when no answer is expected before it."""
         if entry.route is None or entry.expected_ms is None or entry.queued.waiting.is_reply:
             return None
         if entry.reason not in _PAUSES:
@@ -340,7 +341,7 @@ class Desk:
         )
 
     def _held_for(self, message: rows.Queued, route: Route) -> Reason | None:
-        """What nobody knows the end of."""
+        """A reason whose end nobody knows."""
         if message.blocked:
             return Reason.LOOKING
         is_list = message.waiting.kind is MessageClass.LIST
@@ -362,7 +363,9 @@ class Desk:
         return slot
 
     def hold_back(self, entry: Planned) -> None:
-        """First in, first out: later ones to this person do not overtake what will soon leave."""
+        """First in, first out: no later message to this person overtakes one that will soon
+        leave.
+        """
         soon = entry.reason in PASSING or entry.queued.tries > 0
         if soon and entry.expected_ms is not None:
             key = (entry.queued.contact_id, entry.queued.waiting.kind)
@@ -388,7 +391,7 @@ def _parcel(message: rows.Queued) -> Parcel:
 
 
 def _reason(slot: Slot, way: Way, *, now_ms: int) -> Reason | None:
-    """Until a later route is taken it waits for the best one; then it is told so."""
+    """Until a later route may be taken, the obstacle is the reason; after that, the fallback."""
     if way.obstacle and slot.brake in (None, Reason.NOT_BEFORE):
         return way.obstacle if way.from_ms > now_ms else slot.brake or Reason.FALLBACK
     return slot.brake

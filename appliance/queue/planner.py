@@ -1,7 +1,7 @@
 """The thread that keeps every waiting message's expected time and reason true.
 
-It plans what changed, and only what is near in detail. A round is bounded in time and in what it
-writes: what it does not reach is reached by the next.
+It plans only what changed, and in detail only what is near. The time of a round and its number of
+writes are limited: the next round continues.
 """
 
 import logging
@@ -31,19 +31,19 @@ REPLAN_S = 2.0
 """Real seconds between rounds when nothing asked for one."""
 
 REST_S = 0.1
-"""Real seconds after a round, however often it is asked for: software posts in bursts."""
+"""Real seconds between two rounds, however often a round is asked for: software posts in bursts."""
 
 ROUND_S = 0.5
-"""Real seconds after which a round begins no further line."""
+"""Real seconds after which a round begins no other line."""
 
 MAX_WRITTEN = 500
-"""Changes after which a round begins no further line; each is an event that others read."""
+"""Changes after which a round begins no other line; each change is an event that others read."""
 
 NEAR = 40
 """Messages of a lane that are planned in detail."""
 
 FAR = 2000
-"""Messages of a lane behind those whose time is estimated; behind these the promise stands."""
+"""Messages of a lane, behind those, whose time is estimated; behind these the promise stays."""
 
 AGAIN_MS = MINUTE_MS // 2
 """A line on which nothing happens is planned again after this: time alone changes things too."""
@@ -52,11 +52,11 @@ FAR_AGAIN_MS = 5 * MINUTE_MS
 FAR_WRITTEN = 200
 
 TOLERANCE_MS = 5_000
-"""An expected time that moves by less is left as it was announced."""
+"""An expected time that moves by less than this is not announced again."""
 
 TOLERANCE = 0.05
 FAR_TOLERANCE = 0.1
-"""The same as a share of the wait: who waits for hours does not hear of each minute."""
+"""The same as a share of the wait: a wait of hours is not announced again for each minute."""
 
 
 @dataclass(slots=True)
@@ -79,7 +79,7 @@ class _Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Promise:
-    """What a message is to be told."""
+    """The new expected time and reason of a message."""
 
     message_id: str
     expected_ms: int | None
@@ -162,7 +162,7 @@ class Planner:
         return iter(sorted(self._store.read(lines.lines), key=age))
 
     def _keep(self, line: Line, kept: _Kept, now_ms: int) -> int:
-        """Makes one line's plan true; gives how many messages were told something."""
+        """Makes one line's plan true; gives how many messages got a new time or reason."""
         stale = self._store.read(
             lambda conn: rows.too_old(conn, line.id, now_ms=now_ms, limit=FAR_WRITTEN)
         )
@@ -189,7 +189,7 @@ class Planner:
         return len(stale) + len(promises)
 
     def _far(self, line: Line, near: Sequence[Planned], now_ms: int) -> Sequence[_Promise]:
-        """New promises to those far behind whose old ones are off."""
+        """New promises for messages far behind whose old promises are wrong."""
         plan = self._store.read(
             lambda conn: distant_plan(
                 conn,

@@ -1,7 +1,7 @@
-"""The first promise: when a message that is accepted now will leave, as the plan will say it.
+"""The first promise: when a message that is accepted now will leave, the same as the plan will say.
 
-It is worked out by what the plan itself asks, but goes on from what was promised to those before
-it instead of planning them again. So its cost does not grow with the queue.
+It uses the code of the plan, but begins from the promises to the messages before instead of
+planning those again. So its cost does not grow with the queue.
 """
 
 import sqlite3
@@ -25,10 +25,10 @@ from appliance.store.lines import Line
 from appliance.store.store import Tx
 
 REMEMBERED_MS = 1_000
-"""What a line had promised is read again after this, or when something happened on it."""
+"""A line's promises are read again after this, or when something happened on it."""
 
 NEWEST = 200
-"""Promises of a lane that a new one goes on from: no ceiling of a day reaches further back."""
+"""Promises of a lane that a new one begins from: no ceiling of a day reaches further back."""
 
 LAST_SAID = 8
 """Messages of a conversation that a first promise looks at; the plan looks at all."""
@@ -59,7 +59,7 @@ SELECT 1 FROM event_log WHERE seq > ? AND (line_id = ? OR line_id IS NULL) LIMIT
 class Coming:
     """A message that is about to be kept. `last_in_ms`: when its contact last wrote.
 
-    `undecided`: those words may mean STOP, and it waits until somebody has decided.
+    `undecided`: the contact's words may mean STOP, so it waits until somebody has decided.
     """
 
     waiting: Waiting
@@ -88,7 +88,7 @@ class Coming:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Promised:
-    """One that stands before others. `hours` until the calendar lets it leave."""
+    """A promised message that stands before others. `hours` until the calendar lets it leave."""
 
     left: Left
     contact_id: str
@@ -100,7 +100,7 @@ class _Promised:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a new message stands; what is before it follows from this."""
+    """Where a new message stands; this decides which messages are before it."""
 
     kind: MessageClass
     hours: int
@@ -116,13 +116,13 @@ class _Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
-    """What a message is told, and where it stood when it was worked out."""
+    """The promise for a message, and its place when the promise was made."""
 
     entry: Planned
     place: _Place
 
     def as_promised(self) -> _Promised | None:
-        """None when nobody can know when it leaves: then it stands before nobody."""
+        """None when nobody can know when it leaves: then it is before no other message."""
         queued, expected_ms = self.entry.queued, self.entry.expected_ms
         if expected_ms is None:
             return None
@@ -138,10 +138,10 @@ class Promise:
 
 @dataclass(slots=True, kw_only=True)
 class _Ahead:
-    """What a line has promised, and for each place the desk as those before it leave it.
+    """What a line has promised, and for each place the `Desk` after the messages before it.
 
-    `full` are places at which the day's budget is used up: whoever comes next is put aside.
-    `closed`: nothing can leave the line now, whatever it is.
+    `full` are places at which the day's budget is used up: the next message there is put aside.
+    `closed`: no message can leave the line now.
     """
 
     desk: Desk
@@ -185,7 +185,7 @@ class _Ahead:
         return self.desks[place]
 
     def keep(self, promise: Promise) -> None:
-        """It stands before whatever is accepted next."""
+        """From now on it stands before each message that is accepted later."""
         promised = promise.as_promised()
         if promised is None:
             return
@@ -194,7 +194,7 @@ class _Ahead:
             if _is_in_order(self.desks[place], promised):
                 _assume(self.desks[place], promised)
             else:
-                del self.desks[place]  # to be made again when it is asked for
+                del self.desks[place]  # made again when it is asked for
 
 
 def _is_in_order(desk: Desk, promised: _Promised) -> bool:
@@ -202,7 +202,7 @@ def _is_in_order(desk: Desk, promised: _Promised) -> bool:
 
 
 def _assume(desk: Desk, promised: _Promised) -> None:
-    """Over whichever device it goes, the new one is not promised before it."""
+    """Counts on all devices, so that the new message is not promised before it on any."""
     for history in desk.histories.values():
         history.add(promised.left)
     if promised.passing:
@@ -213,7 +213,7 @@ def _assume(desk: Desk, promised: _Promised) -> None:
 def first_promise(
     tx: Tx, line: Line, coming: Coming, profile: Profile = DEFAULT_PROFILE
 ) -> Promise:
-    """For a message that is not kept yet; `note_promise` once it is."""
+    """For a message that is not kept yet; call `note_promise` once it is."""
     ahead = _ahead(tx, line, profile)
     if ahead.closed:
         entry = ahead.desk.plan(coming.queued(coming.waiting), now_ms=tx.now_ms)
@@ -226,11 +226,11 @@ def note_promise(tx: Tx, line: Line, promise: Promise) -> None:
     """The message was kept with this promise."""
     ahead = _remembered(tx).by_line[line.id]
     ahead.keep(promise)
-    ahead.seq += 1  # the event of its being kept
+    ahead.seq += 1  # the event that it was kept
 
 
 def _with_past(tx: Tx, coming: Coming) -> Waiting:
-    """With what was said in the conversation before, as far as the pacing asks for it."""
+    """Adds what the pacing needs to know of the conversation before."""
     waiting = coming.waiting
     if waiting.typed and not waiting.is_begun:
         return waiting
@@ -292,11 +292,11 @@ def _is_closed(desk: Desk) -> bool:
 
 
 def _promised(tx: Tx, desk: Desk) -> Iterator[_Promised]:
-    """Who stands behind the first that a ceiling put aside was put aside, too.
+    """After the first message that a ceiling put aside, all later ones were put aside, too.
 
-    `first` is said of all in a conversation in which nobody was heard, and `greets` of all that
-    rules answer: of one that Balie spoke in before, too much is counted, which only makes the
-    promise of a stranger later.
+    `first` is set for every conversation in which nobody was heard, and `greets` for every answer
+    by a rule. In a conversation in which Balie spoke before, that counts too much. It only makes
+    the promise to a stranger later.
     """
     opens_ms = desk.hours.open_from(tx.now_ms) or tx.now_ms
     for lane in rows.LANES:

@@ -1,4 +1,4 @@
-"""Start-up: what was in a device's hands when Balie stopped is in doubt, never queued."""
+"""Start-up: a message that a device had in hand when Balie stopped is in doubt, never queued."""
 
 from appliance.queue import outcomes
 from appliance.queue.steps import Step, Steps, no_steps

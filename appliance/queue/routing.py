@@ -1,8 +1,8 @@
-"""Which way a message takes: the best route of its line that can carry it, or a later one.
+"""Which route a message takes: the best route of its line that can carry it, or a later one.
 
-A message falls through to a later route when the ones before it have been closed for longer than
-the line waits, and only where its class may. A line that is stopped falls nowhere: going on from
-another number after a warning would be a disguise.
+A message takes a later route when the routes before it have been closed for longer than the line
+waits, and only if its class may. A stopped line uses no other route: to go on from another number
+after a warning would be a disguise.
 """
 
 import sqlite3
@@ -40,9 +40,9 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """`route` None: nobody can know when. Before `from_ms` a later route is not taken.
+    """`route` None: nobody can know when. A later route is not taken before `from_ms`.
 
-    `obstacle` is what keeps the best route from carrying it, None when that is the one.
+    `obstacle` is the reason why the best route cannot carry it, None when the best one can.
     """
 
     route: Route | None
@@ -52,7 +52,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ways:
-    """What a line has to send with, read once. `routes` are all of them, best first."""
+    """The routes and devices of a line, read once. `routes` are all of them, best first."""
 
     line: Line
     branch: str
@@ -71,7 +71,7 @@ class Ways:
         )
 
     def can_carry(self, parcel: Parcel) -> bool:
-        """Whether some route could carry it if everything worked."""
+        """True when some route could carry it if everything worked."""
         return next(self._carrying(parcel), None) is not None
 
     def choose(self, parcel: Parcel) -> Way:
@@ -89,7 +89,7 @@ class Ways:
         return Way(route=None, obstacle=obstacle or none)
 
     def signature(self, route: Route) -> str | None:
-        """What tells the reader of an SMS from another number whom it is from."""
+        """The words that tell who writes, for an SMS that leaves from another number."""
         if not route.channel.uses_sim or route.device_id == self._own:
             return None
         if self.devices[route.device_id].sim_number == self.line.number:
@@ -135,7 +135,7 @@ class Ways:
         return self._has_class(parcel) and not to_landline
 
     def _given_up_ms(self, route: Route) -> int:
-        """When a route that is closed has been so for long enough."""
+        """The time at which this closed route has been closed for long enough."""
         device = self.devices[route.device_id]
         closed_ms = device.lost.get(route.channel, device.created_ms)
         return closed_ms + self.line.settings.fallback_after_min * MINUTE_MS

@@ -26,10 +26,10 @@ CLASSES = (
 """The order in which classes leave."""
 
 MAX_CONSIDERED = 100
-"""Messages of a lane that one decision looks at; the next one looks behind them."""
+"""Messages of a lane that one decision looks at; the next decision looks behind them."""
 
 _FIRST_PAGE = 8
-"""Mostly the first few decide, so no more are fetched at first."""
+"""Usually the first few decide, so only these are read at first."""
 
 FOR_DAYS = (
     Reason.UNANSWERED,
@@ -44,15 +44,15 @@ PARKED = "(" + ", ".join(f"'{each}'" for each in FOR_DAYS) + ")"
 """Those, as the index has them."""
 
 WAITING = "('queued', 'sending', 'unconfirmed')"
-"""As the index has it: SQLite takes a partial index only for its own words."""
+"""Written as in the index: SQLite uses a partial index only if the condition is the same."""
 
 PARKED_CONSIDERED = 20
-"""Parked messages that one decision looks at; the planner lets go of the others."""
+"""Parked messages that one decision looks at; the planner frees the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """Messages of one line under the same brakes: in here first in is first out."""
+    """Messages of one line under the same brakes; inside a lane, first in is first out."""
 
     kind: MessageClass
     answering: bool
@@ -131,7 +131,7 @@ _READY = _QUEUED.format(
     greetings=GREETINGS,
     index="message_waiting",
     as_indexed=f"AND m.state IN {WAITING}",
-    # What is tried again keeps its place before those behind it.
+    # A message that is tried again keeps its place before those behind it.
     condition="(coalesce(m.not_before_ms, 0) <= :now OR m.tries > 0)"
     f" AND coalesce(m.reason, '') NOT IN {PARKED}",
 )
@@ -145,7 +145,7 @@ _LATER = _QUEUED.format(
 _PARKED = _QUEUED.format(
     greetings=GREETINGS, index="message_parked", as_indexed="", condition=f"m.reason IN {PARKED}"
 )
-# Time alone lets go of these; for the others a person writes, or decides.
+# Time alone ends these; the others end when a person writes or decides.
 _PARKED_FOR_A_TIME = _QUEUED.format(
     greetings=GREETINGS,
     index="message_parked",
@@ -156,7 +156,7 @@ _PARKED_FOR_A_TIME = _QUEUED.format(
 
 
 def place(message: Queued) -> tuple[int, str]:
-    """Where it stands in the queue of a SIM; the least leaves first."""
+    """Its place in the queue of a SIM; the smallest leaves first."""
     return CLASSES.index(message.waiting.kind), message.waiting.id
 
 
@@ -189,10 +189,10 @@ def _while_open(lane: Lane, waiting: Iterable[Queued], closed: set[Lane]) -> Ite
 
 
 class Reading:
-    """What waits on one line, read lane by lane as far as somebody asks.
+    """The messages that wait on one line, read lane by lane as far as the caller needs.
 
-    `looked` is kept from one decision to the next, and says for a lane up to where none could
-    leave: the first few are always asked again, and then those behind that place.
+    `looked` is kept from one decision to the next. It says for each lane up to which message none
+    could leave. The first few are always read again, and then those behind that message.
     """
 
     def __init__(
@@ -211,9 +211,9 @@ class Reading:
         self._asked = undecided.asked(conn, line_id)
 
     def in_order(self, closed: set[Lane]) -> Iterator[Queued]:
-        """What may leave by its own time, in the queue's order, but none of a closed lane.
+        """The messages whose own time has come, in the queue's order, but none of a closed lane.
 
-        `closed` may grow in between: what stands behind is then neither read nor given.
+        `closed` may grow during the iteration: the rest of a lane is then left out.
         """
         return by_class({lane: self._ready(lane, closed) for lane in LANES}, closed)
 
@@ -222,7 +222,7 @@ class Reading:
         return found.fetchone() is None
 
     def heads(self, limit: int) -> Sequence[Queued]:
-        """The first of each lane: those that are ready, those for later, those parked."""
+        """The first of each lane: the ready ones, those for later, and the parked ones."""
         found = [
             each
             for lane in LANES
@@ -240,7 +240,7 @@ class Reading:
         return merge(self._paged(lane, closed), parked, key=by_id)
 
     def _parked(self, lane: Lane, limit: int) -> Sequence[Queued]:
-        """The first of them, and the first of those that wait for nobody's answer."""
+        """The first parked ones, and the first of those that wait for no person."""
         found = {
             each.waiting.id: each
             for statement in (_PARKED, _PARKED_FOR_A_TIME)
@@ -257,7 +257,7 @@ class Reading:
         limit = MAX_CONSIDERED - _FIRST_PAGE
         page = self._page(_READY, lane, after, limit)
         yield from page
-        if lane not in closed:  # none of them left, and none holds those behind
+        if lane not in closed:  # none of them left, and none closed the lane
             self._looked[lane] = page[-1].waiting.id if len(page) == limit else ""
 
     def _page(self, statement: str, lane: Lane, after: str, limit: int) -> Sequence[Queued]:
@@ -296,7 +296,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distant:
-    """A waiting message that is not near yet: just enough to estimate when it comes."""
+    """A waiting message that is not near yet: only what an estimate of its time needs."""
 
     id: str
     lane: Lane
@@ -324,7 +324,7 @@ ORDER BY m.id LIMIT ?
 def distant(
     conn: sqlite3.Connection, line_id: str, lane: Lane, *, after: str, limit: int
 ) -> Sequence[Distant]:
-    """What stands behind `after` in a lane, and is not parked."""
+    """The messages behind `after` in a lane that are not parked."""
     values = (line_id, lane.kind.value, int(lane.answering), after, limit)
     return [_distant(row, lane) for row in conn.execute(_DISTANT, values)]
 
@@ -356,13 +356,13 @@ ORDER BY id DESC LIMIT ?
 def latest_expected(
     conn: sqlite3.Connection, line_id: str, lane: Lane, *, now_ms: int, limit: int
 ) -> Sequence[int]:
-    """What is promised to the last of a lane; not to those that were planned for later."""
+    """The promises to the last messages of a lane, without those that are for later."""
     values = (line_id, lane.kind.value, int(lane.answering), now_ms, now_ms, limit)
     return [int(row[0]) for row in conn.execute(_LATEST, values)]
 
 
 def first_expected(conn: sqlite3.Connection, line_id: str) -> int | None:
-    """When the first of a lane leaves, of the lane where that is soonest."""
+    """The soonest time at which the first message of any lane leaves."""
     heads = (
         conn.execute(
             _OF_LINE.format(what="expected_ms") + " AND class = ? AND answering = ? LIMIT 1",
@@ -379,7 +379,7 @@ def count_queued(conn: sqlite3.Connection, line_id: str) -> int:
 
 
 def too_old(conn: sqlite3.Connection, line_id: str, *, now_ms: int, limit: int) -> Sequence[str]:
-    """The first of those whose time to live is over."""
+    """The first messages whose time to live is over."""
     statement = _OF_LINE.format(what="id") + " AND expires_ms <= ? LIMIT ?"
     return [row[0] for row in conn.execute(statement, (line_id, now_ms, limit))]
 
@@ -399,7 +399,7 @@ def open_questions(conn: sqlite3.Connection, device_id: str) -> Sequence[OpenQue
 
 
 def baselines_in_doubt(conn: sqlite3.Connection, device_id: str) -> Sequence[Mapping[str, Any]]:
-    """What was noted before each tap of this device whose outcome nobody knows yet."""
+    """The baselines of this device's attempts whose outcome nobody knows yet."""
     found = conn.execute(
         "SELECT a.baseline FROM message m INDEXED BY message_doubt"
         " CROSS JOIN attempt a ON a.message_id = m.id"
@@ -411,7 +411,7 @@ def baselines_in_doubt(conn: sqlite3.Connection, device_id: str) -> Sequence[Map
 
 
 def _doubts(conn: sqlite3.Connection, line_id: str) -> Mapping[str, str]:
-    """For each contact the first message that is in a device's hands, or in doubt."""
+    """For each contact the first message that a device has in hand or that is in doubt."""
     rows = conn.execute(
         "SELECT contact_id, min(id) FROM message INDEXED BY message_doubt"
         " WHERE line_id = ? AND state IN ('sending', 'unconfirmed')"

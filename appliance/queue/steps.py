@@ -1,6 +1,6 @@
 """The steps between accepting a message and having proof of it, by name.
 
-Nothing happens at them. Tests pass a function that ends the process at one of them, to prove
+The code does nothing at them. Tests pass a function that ends the process at one of them, to prove
 that a power cut there neither loses a message nor sends it twice.
 """
 
@@ -9,7 +9,7 @@ from enum import Enum
 
 
 class Step(Enum):
-    """In the order in which a message meets them; `…ing` is inside a transaction, uncommitted."""
+    """In the order in which a message reaches them; `…ing` is inside a transaction, uncommitted."""
 
     CLAIMING = "claiming"
     CLAIMED = "claimed"
@@ -18,17 +18,17 @@ class Step(Enum):
     NOTING_BASELINE = "noting-baseline"
     BASELINE_NOTED = "baseline-noted"
     OPENING_GATE = "opening-gate"
-    #: From here on it may have left.
+    #: #: From here on the message may have left.
     GATE_OPEN = "gate-open"
     TAPPED = "tapped"
-    #: The device showed what became of it; nobody has been told.
+    #: #: The device showed what became of it; that is recorded nowhere yet.
     SEEN = "seen"
     KEEPING_OUTCOME = "keeping-outcome"
     OUTCOME_KEPT = "outcome-kept"
-    #: At the next start, for what was in hand.
+    #: #: At the next start, for a message that a device had in hand.
     DOUBTING = "doubting"
     DOUBTED = "doubted"
-    #: A device is about to be asked what became of an attempt.
+    #: #: A device is about to be asked about an attempt.
     ASKING = "asking"
     ANSWERED = "answered"
     KEEPING_ANSWER = "keeping-answer"

@@ -1,7 +1,7 @@
-"""People whose words may mean STOP, while nobody has decided: what still leaves for them.
+"""What still leaves to people whose words may mean STOP, while nobody has decided.
 
-What a colleague writes by hand since then leaves, for they have read those words. Lists, rules and
-other software wait, and so does what a colleague had planned before.
+A message that a colleague writes by hand since then leaves, because they have read those words.
+Lists, rules and other software wait, and so does what a colleague had planned before.
 """
 
 import sqlite3
@@ -12,7 +12,7 @@ from appliance.reasons import Reason
 from appliance.store import messages
 from appliance.store.store import Tx
 
-# The few open questions first, never the messages: SQLite would read them all.
+# The few open questions are read first: SQLite would otherwise read all messages.
 _ASKED = """
 SELECT asked.contact_id, max(s.asked_id) AS id FROM near_stop s INDEXED BY near_stop_open
 CROSS JOIN message asked ON asked.id = s.message_id
@@ -27,7 +27,7 @@ AND state IN ('queued', 'sending', 'unconfirmed') AND contact_id = ?
 
 
 def asked(conn: sqlite3.Connection, line_id: str) -> Mapping[str, str]:
-    """For each such person on the line the id since which somebody is to decide about them.
+    """For each such person on the line the id since which a decision about them is open.
 
     The words may stand in an older message that was changed.
     """
@@ -37,7 +37,7 @@ def asked(conn: sqlite3.Connection, line_id: str) -> Mapping[str, str]:
 def holds(
     asked_id: str | None, *, message_id: str, staff_id: str | None, kind: MessageClass
 ) -> bool:
-    """Whether a message waits for that decision; `asked_id` None: there is none to make."""
+    """True when a message waits for that decision; `asked_id` None: no decision is open."""
     by_hand = staff_id is not None and kind is not MessageClass.LIST
     return asked_id is not None and not (by_hand and message_id > asked_id)
 
@@ -54,14 +54,14 @@ def waits(conn: sqlite3.Connection, message_id: str) -> bool:
 
 
 def put_off(tx: Tx, line_id: str, contact_id: str) -> None:
-    """What waits for them on this line does so until somebody has decided."""
+    """Their waiting messages on this line wait until somebody has decided."""
     for row in tx.conn.execute(_WAITING, (line_id, contact_id)).fetchall():
         if row["reason"] != Reason.CLOCK_WRONG:
             messages.plan(tx, row["id"], expected_ms=None, reason=Reason.NEAR_STOP)
 
 
 def let_go(tx: Tx, line_id: str, contact_id: str) -> None:
-    """It was decided; another such message of theirs may still be open."""
+    """Somebody decided; another such message of theirs may still be open."""
     if contact_id in asked(tx.conn, line_id):
         return
     for row in tx.conn.execute(_WAITING, (line_id, contact_id)).fetchall():

@@ -63,7 +63,7 @@ class QueueWork:
         self, device_id: str, channels: frozenset[Channel]
     ) -> Attempt | Look | Visit | None:
         if not self._store.keeps_again():
-            return None  # what came of it could not be kept
+            return None  # the outcome could not be kept
         if self._store.read(high_water.clock_is_wrong(self._store.clock)):
             return None
         return (
@@ -133,7 +133,7 @@ class QueueWork:
         return None
 
     def _give_up_asking(self, outgoing: Outgoing, now_ms: int) -> None:
-        """The device is there and its channel is not, perhaps for good, as after a ban."""
+        """The device is there, but its channel is closed, perhaps for good, as after a ban."""
         if self._store.read(lambda conn: outcomes.is_overdue(conn, outgoing, now_ms)):
             self._store.write(lambda tx: outcomes.ask_a_person(tx, outgoing))
 
@@ -273,7 +273,7 @@ def _awaiting_ticks(
 def _strike_visits(tx: Tx, device_id: str, identity: Identity) -> None:
     """The chat's visits that were due are done, also for messages above what the screen showed.
 
-    Those of a message that was read are not needed any more.
+    A message that was read needs no more visits.
     """
     tx.conn.execute(
         "DELETE FROM tick_visit WHERE device_id = ?1 AND EXISTS (SELECT 1 FROM message m"

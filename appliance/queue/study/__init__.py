@@ -1,1 +1,1 @@
-"""What the queue did and would do: simulated weeks, reports of lines, pictures of both."""
+"""What the queue did and would do: simulated weeks, reports on lines, and pictures of both."""

@@ -1,4 +1,4 @@
-"""The load that a simulation is given: branches, their contacts, lists, and who writes when."""
+"""The load for a simulation: branches, their contacts, lists, and who writes when."""
 
 import random
 from collections.abc import Iterator
@@ -69,7 +69,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Happening:
-    """What the branch's world does at a moment; `kind` is None when a contact writes."""
+    """An event in the branch's world at one moment; `kind` is None when a contact writes."""
 
     at_ms: int
     order: int
@@ -89,7 +89,7 @@ class World:
         self.contacts = [self._contact(place) for place in range(load.contacts)]
 
     def day(self, at_ms: int) -> Iterator[Happening]:
-        """Who will write on the day that begins here, and whether a list is sent."""
+        """The people who will write on the day that begins here, and the list if one is sent."""
         day = datetime.fromtimestamp(at_ms / 1000, self._load.starts.tzinfo)
         working = day.isoweekday() in self._hours.weekdays
         mean = self._load.inbound_per_day * (1.0 if working else _WEEKEND)
@@ -101,7 +101,7 @@ class World:
             yield from self._lists(day)
 
     def writes(self, contact: Contact, at_ms: int) -> Iterator[Happening]:
-        """A contact writes: perhaps a welcome, mostly a person's answer."""
+        """A contact writes: that leads perhaps to a welcome, mostly to a person's answer."""
         contact.last_in_ms, contact.unanswered = at_ms, 0
         contact.heard_length = self._length(_HEARD_LENGTH)
         if not contact.spoken:
@@ -142,7 +142,7 @@ class World:
         )
 
     def _lists(self, day: datetime) -> Iterator[Happening]:
-        """Each working day has its share of the week's lists, in the first hours."""
+        """Each working day gets its share of the week's lists, in its first hours."""
         days = max(1, len(self._hours.weekdays))
         week = day.isocalendar().week
         for place in range(self._load.lists):

@@ -75,7 +75,7 @@ def draw(runs: Sequence[Run], load: Load, profile: Profile) -> str:
 
 
 def _sends(runs: Sequence[Run], load: Load) -> Iterator[str]:
-    """Stacked: answers below, what Balie began above."""
+    """Stacked bars: answers below, and above them the messages that Balie began."""
     counted: Counter[tuple[int, str]] = Counter()
     for item in (item for run in runs for item in run.sent):
         local = datetime.fromtimestamp((item.left_ms or 0) / 1000, load.starts.tzinfo)
@@ -102,7 +102,7 @@ def _sends(runs: Sequence[Run], load: Load) -> Iterator[str]:
 
 
 def _ceilings(runs: Sequence[Run], load: Load, profile: Profile) -> Iterator[str]:
-    """Each day's fullest minute, hour and 24 hours, as a share of what is allowed."""
+    """Each day's fullest minute, hour and 24 hours, as a share of the ceiling."""
     shares: dict[str, list[tuple[float, float]]] = {name: [] for name in _CEILINGS}
     for day in range(load.days):
         peaks = [run.peaks[day] for run in runs if day in run.peaks]

@@ -2,8 +2,8 @@
 
 The yardsticks are published: a person types 36 words a minute on a phone, with a deviation of 13
 (Palin et al. 2019, 37,000 people); the time between two messages of one person is heavy-tailed,
-with exponents from about 1.5 to 2.1 (Hong, Han, Zhou and Wang, Chinese Physics Letters 2009).
-They say what would stand out. They are no target: pacing brakes, it does not imitate.
+with exponents from about 1.5 to 2.1 (Hong, Han, Zhou and Wang, Chinese Physics Letters 2009). They
+show what would be unusual. They are no target: pacing brakes, it does not imitate.
 """
 
 import sqlite3
@@ -22,7 +22,7 @@ QUICK_WORDS_PER_MINUTE = 62.0
 
 _TAIL_EXPONENT = 1.8
 _SHORTEST_MS = 10 * SECOND_MS
-"""Where a person's heavy tail begins: to open a chat and type a few words."""
+"""A person's heavy tail begins here: the time to open a chat and type a few words."""
 
 _BINS = (
     ("under 10 s", 10 * SECOND_MS),
@@ -38,7 +38,7 @@ _BINS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowUse:
-    """The fullest that a sliding window was, and what was allowed at that moment."""
+    """The most that one sliding window held, and the ceiling at that moment."""
 
     window: str
     most: int
@@ -58,8 +58,8 @@ class Gap:
 class Report:
     """`line` is its number; `sent`, `parts` and `replies_share` are its own.
 
-    The rest is about its SIMs, with what other lines sent over them. `too_quick`: nobody typed it
-    and nobody could have, in that time.
+    The rest is about its SIMs, with what other lines sent over them. `too_quick`: nobody typed it,
+    and no person could have typed it in that time.
     """
 
     line: str
@@ -92,7 +92,7 @@ class _Send:
 def report_on(
     conn: sqlite3.Connection, line: Line, profile: Profile, *, from_ms: int, to_ms: int
 ) -> Report:
-    """The report on one line; each device's SIM is a person of its own, whoever writes over it."""
+    """The report on one line; each device's SIM counts as one person, whoever sends over it."""
     sends = _sends(conn, line.id, from_ms, to_ms)
     by_device = [list(group) for _, group in groupby(sends, key=lambda each: each.device_id)]
     pairs = [pair for each in by_device for pair in pairwise(each)]
@@ -209,7 +209,7 @@ def _is_too_quick(before: _Send, after: _Send, profile: Profile) -> bool:
 
 
 def _overlaps(conn: sqlite3.Connection, line_id: str, from_ms: int, to_ms: int) -> int:
-    """Attempts that one device began before the one before it had ended."""
+    """Attempts that a device began before its attempt before had ended."""
     rows = conn.execute(_IN_HAND, {"line": line_id, "begin": from_ms, "end": to_ms})
     return sum(
         before[0] == after[0] and after[1] < before[2]

@@ -22,13 +22,13 @@ from appliance.queue.study.load import Contact, Load, World
 from appliance.reasons import Reason
 
 PHONE_MS = 6 * SECOND_MS
-"""What a phone needs for a message that is typed already: open the chat, set the text, look."""
+"""The time a phone needs for a message that is already typed: open the chat, set the text, look."""
 
 TIME_TO_LIVE_MS = 24 * HOUR_MS
 
 TOLERANCE = 0.1
 TOLERANCE_MS = 5 * SECOND_MS
-"""An announced wait holds when it is off by less than a tenth, or than a page would show."""
+"""An announced wait holds if it is off by less than a tenth, or by less than a page shows."""
 
 _CLASSES = (
     MessageClass.CONFIRMATION,
@@ -38,7 +38,7 @@ _CLASSES = (
 )
 _PAUSES = (Reason.GAP, Reason.TYPING)
 _PARKING = (Reason.FIRST_CONTACTS, Reason.CEILING_MONTH, Reason.UNANSWERED)
-"""Brakes on one person, which hold up nobody behind."""
+"""Brakes on one person, which hold no later message of another person."""
 
 
 @dataclass(slots=True)
@@ -65,7 +65,7 @@ class Item:
 
 @dataclass(slots=True)
 class Peaks:
-    """The fullest that each window was on one day, and the day's budget."""
+    """The most that each window held on one day, and the day's budget."""
 
     minute: int = 0
     hour: int = 0
@@ -89,7 +89,7 @@ class Run:
 
     @property
     def overlaps(self) -> int:
-        """Sends that began before the one before them could have ended."""
+        """Sends that began before the send before them could have ended."""
         return sum(
             (after.left_ms or 0) - (before.left_ms or 0) < PHONE_MS
             for before, after in pairwise(self.sent)
@@ -104,7 +104,7 @@ def simulate(
 
 
 class _Line:
-    """Lanes hold messages that are under the same brakes; so only their first are asked."""
+    """A lane holds messages under the same brakes, so only the first of each lane is asked."""
 
     def __init__(self, load: Load, profile: Profile, hours: OfficeHours, place: int) -> None:
         self._load, self._profile, self._hours = load, profile, hours
@@ -180,7 +180,7 @@ class _Line:
                 self._slots[lane] = None
 
     def _choose(self, now_ms: int) -> tuple[int | None, int]:
-        """The first lane whose first may leave now; else when one may."""
+        """The first lane whose first message may leave now; else the time when one may."""
         next_ms = self._load.ends_ms
         if self._free_ms > now_ms:
             return None, self._free_ms
@@ -194,7 +194,7 @@ class _Line:
         return None, next_ms
 
     def _head(self, place: int, now_ms: int) -> Slot | None:
-        """When the first of a lane may leave, after those that are too old or parked."""
+        """When the first message of a lane may leave, without those that are too old or parked."""
         lane, slot = self._lanes[place], self._slots[place]
         while lane:
             if lane[0].waiting.created_ms + TIME_TO_LIVE_MS <= now_ms:

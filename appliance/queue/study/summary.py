@@ -1,4 +1,4 @@
-"""What a simulation came to, in figures."""
+"""The result of a simulation, in figures."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -35,7 +35,7 @@ def summary_of(runs: Sequence[Run], load: Load, profile: Profile) -> Mapping[str
 
 
 def as_announced(runs: Sequence[Run]) -> float:
-    """The share of what left that came within a tenth of the wait that was announced."""
+    """The share of sent messages whose wait was within a tenth of the announced wait."""
     return share(item.came_as_announced for run in runs for item in run.sent)
 
 
@@ -70,7 +70,7 @@ def _peaks(runs: Sequence[Run], profile: Profile) -> Mapping[str, int]:
 
 
 def _reasons(runs: Sequence[Run]) -> Mapping[str, int]:
-    """How many waited for what when they were accepted; the commonest first."""
+    """How many messages waited for which reason when they were accepted; the commonest first."""
     total: dict[str, int] = {}
     for run in runs:
         for reason, count in run.reasons.items():
