@@ -9,7 +9,7 @@ from pathlib import Path
 from appliance.errors import StoreCorrupt, StoreError, StoreUnavailable
 
 READER_CACHE_KIB = 512
-"""A quarter of the default: there is a reader a thread, and the system caches the file anyway."""
+"""A quarter of the default: each thread has a reader, and the system caches the file anyway."""
 
 BUSY_TIMEOUT_S = 5.0
 """How long a write waits for another process (the CLI beside a running Balie)."""
@@ -28,7 +28,7 @@ own page. A page that is written often is copied once, and that costs three sync
 
 _LOOK_AGAIN_S = 0.01
 
-# What SQLite says of a header that makes no sense, with the code of bad SQL.
+# SQLite's words for a header that makes no sense; its code is the same as for bad SQL.
 _DAMAGED_HEADER = "unsupported file format"
 
 
@@ -48,7 +48,7 @@ def connect_writer(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> sql
             conn.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
             conn.execute("PRAGMA synchronous = FULL")
             conn.execute("PRAGMA foreign_keys = ON")
-            # What is erased is overwritten: a code for a line must not be left in the file.
+            # Erased data is overwritten: a code for a line must not stay in the file.
             conn.execute("PRAGMA secure_delete = FAST")
         except sqlite3.Error:
             conn.close()
@@ -57,7 +57,7 @@ def connect_writer(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> sql
 
 
 def _use_write_ahead_log(conn: sqlite3.Connection, busy_timeout_s: float) -> None:
-    """SQLite's own wait does not cover this: two programs may make the database together."""
+    """SQLite's own wait does not cover two programs that create the database at the same time."""
     until_s = time.monotonic() + busy_timeout_s
     while True:
         try:
@@ -88,7 +88,7 @@ def connect_reader(path: Path) -> sqlite3.Connection:
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """SQLite's errors become ours; broken constraints and bad SQL stay what they are: bugs."""
+    """Turns SQLite's errors into ours; broken constraints and bad SQL stay as they are: bugs."""
     try:
         yield
     except (sqlite3.IntegrityError, sqlite3.ProgrammingError):

@@ -33,7 +33,7 @@ class ConsentKind(Enum):
 
 OPENS = frozenset({ConsentKind.WROTE_FIRST, ConsentKind.OPTED_IN, ConsentKind.OPTED_IN_AGAIN})
 OPENS_AGAIN = frozenset({ConsentKind.OPTED_IN_AGAIN})
-"""What a withdrawal leaves of them."""
+"""The kinds that still give consent after a withdrawal."""
 CLOSES = frozenset({ConsentKind.OPTED_OUT, ConsentKind.OBJECTED, ConsentKind.ERASED})
 
 
@@ -41,8 +41,8 @@ CLOSES = frozenset({ConsentKind.OPTED_OUT, ConsentKind.OBJECTED, ConsentKind.ERA
 class Entry:
     """One row of the ledger; `line_id` None means the whole company.
 
-    `source` names the document or system that an import took it from. Messages accepted since
-    have ids above `as_of`, whatever a clock has shown.
+    `source` names the document or system of an import. Messages accepted later have ids above
+    `as_of`, whatever a clock has shown.
     """
 
     identity: Identity
@@ -61,7 +61,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What proves consent that was given elsewhere: where it stands, since when, which words."""
+    """The proof of consent that was given elsewhere: where it stands, since when, which words."""
 
     source: str
     given_ms: int
@@ -72,8 +72,8 @@ class Record:
 class Verdict:
     """May this line write to this identity now; `entry` is the row that decides, if any.
 
-    `code` is `ok`, `consent-required` or `opted-out`. `sms_only`: consent is on record, but
-    they never wrote themselves. `called`: they did nothing but call, the last time then.
+    `code` is `ok`, `consent-required` or `opted-out`. `sms_only`: consent is on record, but they
+    never wrote themselves. `called`: their last call, when calls are all they did.
     """
 
     code: Reason | Literal["ok"]
@@ -93,7 +93,7 @@ class Verdict:
 def decide(identity: Identity, entries: Iterable[Entry], channel: Channel | None = None) -> Verdict:
     """The verdict over one person's entries for one line, oldest first.
 
-    Without a channel it is about any that the consent reaches.
+    Without a channel it is about any channel that the consent covers.
     """
     opened: Entry | None = None
     wrote: Entry | None = None

@@ -5,7 +5,7 @@ from appliance.store.store import Tx
 
 
 def with_contact(tx: Tx, line_id: str, contact_id: str) -> str:
-    """The id of the line's conversation with this contact, made when new."""
+    """The id of the line's conversation with this contact, created when new."""
     row = tx.conn.execute(
         "SELECT id FROM conversation WHERE line_id = ? AND contact_id = ?", (line_id, contact_id)
     ).fetchone()
@@ -13,7 +13,7 @@ def with_contact(tx: Tx, line_id: str, contact_id: str) -> str:
 
 
 def found_or_begun(tx: Tx, line_id: str, contact_id: str) -> tuple[str, int | None]:
-    """As `with_contact`, and when the contact last wrote in it."""
+    """As `with_contact`, and the time when the contact last wrote in it."""
     row = tx.conn.execute(
         "SELECT id, last_in_ms FROM conversation WHERE line_id = ? AND contact_id = ?",
         (line_id, contact_id),
@@ -46,7 +46,7 @@ def touch(
     direction: Direction,
     origin: Origin = Origin.PERSON,
 ) -> None:
-    """Notes the newest message of the conversation; only what a person wrote can be answered."""
+    """Records the newest message of the conversation; only a person's message can be answered."""
     incoming = direction is Direction.IN
     tx.conn.execute(
         "UPDATE conversation SET last_message_id = iif(?2 >= last_ms, ?1, last_message_id),"

@@ -1,4 +1,4 @@
-"""Copies of the database: they are kept for long, and hold nothing that must be gone in minutes."""
+"""Copies of the database: they are kept for long, so they hold nothing that must be erased soon."""
 
 import sqlite3
 from contextlib import closing
@@ -8,9 +8,9 @@ _KNOWS_CODES = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'lin
 
 
 def copy_without_codes(source: sqlite3.Connection, target: Path) -> None:
-    """A consistent copy, on the disk on return, of a database of this or an older Balie.
+    """A consistent copy of a database of this or an older Balie; it is on the disk on return.
 
-    It holds no codes for lines, which would outlive their minutes there.
+    It holds no codes for lines, because these must be erased after minutes.
     """
     with closing(sqlite3.connect(target)) as copy:
         source.backup(copy)

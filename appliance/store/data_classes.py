@@ -18,7 +18,7 @@ class DataClass(StrEnum):
     EVIDENCE = "evidence"
     """What proves that something was agreed, sent or done, and by whom."""
     TECHNICAL = "technical"
-    """Ids, places in a queue, marks of time: what says nothing without the rest."""
+    """Ids, places in a queue, marks of time: data that says nothing without the rest."""
 
 
 COLUMNS: Mapping[str, Mapping[DataClass, str]] = {

@@ -15,9 +15,9 @@ from appliance.store.store import Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """`channels` are those that can send now; `lost` says since when another one cannot.
+    """`channels` are those that can send now; `lost` says for each other one since when it cannot.
 
-    `facts` is the JSON that its driver told, `imei` the modem that it is bound to, and
+    `facts` is the JSON that its driver reported, `imei` the modem that it is bound to, and
     `balance_cents` the credit of its SIM, None when it was never read.
     """
 
@@ -50,7 +50,7 @@ _DEVICE = (
 
 
 def enrol(tx: Tx, *, kind: str, address: str) -> str:
-    """The id of the device at this address, made when new."""
+    """The id of the device at this address, created when new."""
     row = tx.conn.execute(f"{_DEVICE} AND kind = ? AND address = ?", (kind, address)).fetchone()
     if row is not None:
         return str(row["id"])

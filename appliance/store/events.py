@@ -1,4 +1,4 @@
-"""The event log: written inside the transaction it tells of, read from a cursor of one's own."""
+"""The event log: written inside the transaction that it reports; each reader has its own cursor."""
 
 import json
 import sqlite3

@@ -1,8 +1,8 @@
 """The event log as a live stream for many followers at once.
 
-One task reads new events from the database when this process commits, and twice a second for
-what the CLI beside it wrote. Followers read from its memory, each at a cursor of its own: a slow
-browser delays nobody and loses nothing, because what has left the memory is still in the log.
+One task reads new events from the database when this process commits, and twice a second for what
+the CLI wrote in another process. Followers read from its memory, each at its own cursor. A slow
+browser delays nobody and loses nothing: events that have left the memory are still in the log.
 """
 
 import asyncio
@@ -24,9 +24,9 @@ log = logging.getLogger(__name__)
 POLL_S = 0.5
 """How soon another process's write is noticed."""
 GATHER_S = 0.01
-"""Commits that follow each other this closely are read together; nobody sees the difference."""
+"""Commits this close together are read together; nobody notices the delay."""
 RECENT = 1000
-"""Events kept in memory; who is further behind reads the database."""
+"""Events kept in memory; a follower that is further behind reads the database."""
 BATCH = 500
 _SEQUENCE = re.compile("[0-9]{1,18}")
 
@@ -41,7 +41,7 @@ class EventFeed:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._committed = asyncio.Event()
-        self._told = False  # the loop knows of a commit that it has not looked at yet
+        self._told = False  # the loop was told of a commit and has not read it yet
         self._news = asyncio.Event()
         self._recent: deque[Event] = deque(maxlen=RECENT)
         self._closed = False
@@ -51,7 +51,7 @@ class EventFeed:
         store.on_commit(self._on_commit)
 
     async def start(self) -> None:
-        """Begins at the newest event; `epoch` and `head` are known afterwards."""
+        """Begins at the newest event; sets `epoch` and `head`."""
         self._loop = asyncio.get_running_loop()
         self.epoch = await self._store.awrite(epoch_of)
         self.head = await self._store.aread(events.last_seq)
@@ -84,15 +84,15 @@ class EventFeed:
             self._followers -= 1
 
     def cursor(self, seq: int) -> str:
-        """The `id` of an event on the wire: it names the epoch, so that a reader who comes back
-        after a restore is told, instead of missing what was numbered again.
+        """The `id` of an event on the wire. It names the epoch: after a restore the events are
+        numbered again, and a reader who reconnects must be told instead of missing them.
         """
         return f"{self.epoch}:{seq}"
 
     def position(self, last_event_id: str | None) -> int | None:
-        """Where to go on from a `Last-Event-ID`; None when nothing can be gone on from: the
-        header is missing, of another epoch, ahead of the log or not ours. A bare sequence
-        counts as one of this epoch.
+        """The position to resume from by a `Last-Event-ID`. None when that is not possible: the
+        header is missing, of another epoch, ahead of the log or not ours. A bare sequence counts as
+        one of this epoch.
         """
         epoch, _, seq = (last_event_id or "").rpartition(":")
         if epoch not in ("", self.epoch) or not _SEQUENCE.fullmatch(seq):
@@ -126,7 +126,7 @@ class EventFeed:
         if not self._followers:
             self._recent.clear()
             self.head = await self._store.aread(events.last_seq)
-            self._tell()  # somebody may have begun to follow while the log was read
+            self._tell()  # a follower may have come while the log was read
             return
         while batch := await self._store.aread(self._read_new):
             self._recent.extend(batch)
@@ -145,12 +145,12 @@ class EventFeed:
         loop = self._loop
         if loop is not None and not self._told:
             self._told = True
-            with contextlib.suppress(RuntimeError):  # the loop was closed in between
+            with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile
                 loop.call_soon_threadsafe(self._committed.set)
 
 
 def epoch_of(tx: Tx) -> str:
-    """The name of this database's numbering, made the first time; a restore makes a new one."""
+    """The name of this database's numbering, made at the first call; a restore makes a new one."""
     tx.conn.execute(
         "INSERT INTO meta (name, value) VALUES ('epoch', ?) ON CONFLICT DO NOTHING",
         (tx.new_id(),),

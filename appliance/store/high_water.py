@@ -1,7 +1,7 @@
 """The latest time that this database has seen: a clock behind it is wrong.
 
 A Pi has no clock of its own: after a power cut it begins somewhere in the past until the network
-tells it the time. The mark stands in the database and moves with the transactions that pass it.
+tells it the time. The mark is stored in the database, and a transaction with a later time moves it.
 """
 
 import sqlite3
@@ -14,7 +14,7 @@ STEP_MS = 1_000
 """The mark moves in steps of this, so that few transactions write it."""
 
 SLACK_MS = 60_000
-"""A clock is set back a little now and then; behind the mark by more than this it is wrong."""
+"""A clock may be set back a little; if it is behind the mark by more than this, it is wrong."""
 
 EARLIEST_MS = 1_767_225_600_000
 """2026-01-01: before there was a Balie. A clock that says so was never set."""
@@ -36,7 +36,7 @@ def pass_by(conn: sqlite3.Connection, clock_ms: int) -> int:
 
 
 def set_mark(conn: sqlite3.Connection, at_ms: int) -> None:
-    """Backwards only when a person says that the clock is right, and was ahead before."""
+    """Moves backwards only when a person says that the clock is right now and was ahead before."""
     mark_ms = read_mark(conn)
     if EARLIEST_MS <= at_ms < mark_ms - SLACK_MS:
         put_right(conn, at_ms, mark_ms=mark_ms)
@@ -56,5 +56,5 @@ def is_behind(clock_ms: int, mark_ms: int) -> bool:
 
 
 def clock_is_wrong(clock: Clock) -> Callable[[sqlite3.Connection], bool]:
-    """For `Store.read`: whether nothing may be sent by this clock."""
+    """For `Store.read`: whether this clock is wrong, so that nothing may be sent."""
     return lambda conn: is_wrong(conn, clock.now_ms())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from appliance.store.store import Tx
 
 KEPT_MS = 7 * 24 * 3_600_000
-"""A client that has not heard in a week does not try again."""
+"""A client that got no answer for a week does not try again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Whether the disk takes what is written to it."""
+"""Whether the disk stores what is written to it."""
 
 import logging
 import shutil
@@ -9,17 +9,17 @@ from pathlib import Path
 
 log = logging.getLogger(__name__)
 
-# Another program's lock passes by itself, and damage is another matter.
+# Not among them: another program's lock, which ends by itself, and damage, handled elsewhere.
 _LASTING = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY})
 TRY_AGAIN_S = 1.0
 _MB = 1024 * 1024
 
 
 class Keeping:
-    """From the first write that failed until a trial goes through nothing counts as kept.
+    """After the first write that failed, nothing counts as kept until a trial succeeds.
 
-    Small writes go through on a full disk now and then; a trial is as large as a few messages.
-    Usable from every thread.
+    On a full disk a small write may still succeed, so a trial is as large as a few messages. Usable
+    from every thread.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class Keeping:
         self.fails = False
 
     def failed(self, exc: Exception) -> bool:
-        """Told of every write that failed; whether it was for the disk. Said once."""
+        """Called for every write that failed; True if the disk was the cause. Logs it once."""
         code = getattr(exc.__cause__ or exc, "sqlite_errorcode", 0) & 0xFF
         if code not in _LASTING:
             return False
@@ -42,7 +42,7 @@ class Keeping:
         return True
 
     def works(self) -> bool:
-        """Tries at most once a second while it does not. Blocks."""
+        """While writes fail, tries one at most once a second. Blocks."""
         if self.fails and self._now_s() - self._tried_s >= TRY_AGAIN_S:
             self._tried_s = self._now_s()
             try:
@@ -55,6 +55,6 @@ class Keeping:
 
 
 def is_low(folder: Path) -> bool:
-    """Less than 200 MB is left, or a twentieth of the disk; of a large disk 2 GB are enough."""
+    """Less than 200 MB or a twentieth of the disk is left; on a large disk 2 GB are enough."""
     usage = shutil.disk_usage(folder)
     return usage.free < max(200 * _MB, min(usage.total // 20, 2048 * _MB))

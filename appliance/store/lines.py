@@ -57,9 +57,9 @@ def add_line(tx: Tx, *, branch_id: str, number: str) -> str:
 
 
 def remove_line(tx: Tx, line_id: str) -> None:
-    """The line sends and receives no more; its history stays. Its devices go with it.
+    """The line sends and receives no more; its history stays. Its devices are removed with it.
 
-    What waits on it is withdrawn: nobody would ever send it.
+    Its waiting messages are cancelled, because nothing would ever send them.
     """
     waiting = tx.conn.execute(
         "SELECT id FROM message WHERE line_id = ? AND state = 'queued'", (line_id,)
@@ -92,9 +92,9 @@ def line(conn: sqlite3.Connection, number_or_id: str) -> Line:
 
 
 def stop_line(tx: Tx, line_id: str, why: str, *, device_id: str | None = None) -> None:
-    """Nothing is sent from the line until `resume_line`; with a device, not over that one.
+    """Nothing is sent from the line until `resume_line`; with a device, nothing over that one.
 
-    Two stops together stop the whole line; one of a device adds nothing to that.
+    Stops of two different devices stop the whole line; a stop of a device adds nothing to that.
     """
     changed = tx.conn.execute(
         "UPDATE line SET stopped = ?1,"
@@ -113,7 +113,7 @@ def resume_line(tx: Tx, line_id: str, *, staff_id: str | None) -> None:
 
 
 def resume_device(tx: Tx, device_id: str, why: str) -> None:
-    """What stopped only this device is over by itself; all other stops stay."""
+    """Ends a stop of only this device with this reason; all other stops stay."""
     stopped = tx.conn.execute(
         "SELECT id FROM line WHERE stopped_on = ? AND stopped = ?", (device_id, why)
     ).fetchall()
@@ -153,8 +153,8 @@ _OWNERS_FIRST = (
 
 
 def lines_of_device(conn: sqlite3.Connection, device_id: str) -> Sequence[Line]:
-    """The lines that send over this device: those of which it is the best way first, then those
-    that fall back on it, in the order in which they began to.
+    """The lines that send over this device: first those whose best route it is, then those that
+    fall back on it, in the order in which they began to.
     """
     rows = conn.execute(
         f"{_LINE} AND id IN (SELECT line_id FROM route WHERE device_id = ?1) {_OWNERS_FIRST}",  # noqa: S608 -- our own order

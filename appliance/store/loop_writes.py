@@ -1,8 +1,8 @@
-"""Writes that come from an event loop, handed to the writer together and answered together.
+"""Writes from an event loop: they go to the writer together and are answered together.
 
-While the loop is busy with what has arrived, its writes are collected; when a round of the loop
-brings no further one, all go to the writer as one piece of work. So the writer works while the
-loop rests, instead of both fighting over the interpreter, and one wake-up answers all.
+While the loop is busy with requests, its writes are collected. When a round of the loop adds no
+write, all go to the writer as one piece of work. So the writer works while the loop rests, instead
+of both competing for the interpreter, and one wake-up answers all.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ class _Write:
 
 
 class LoopWrites:
-    """Of one loop, and used in it only, except where it says so."""
+    """For one loop, and used in that loop only, except where it says otherwise."""
 
     def __init__(
         self, loop: asyncio.AbstractEventLoop, submit: Callable[[Work], Future[Any]]
@@ -39,9 +39,9 @@ class LoopWrites:
         self._collected: list[_Write] = []
 
     def write(self, work: Work) -> asyncio.Future[Any]:
-        """Done with what `work` gives, when that is on the disk.
+        """The future gets the result of `work` when that is on the disk.
 
-        Whose future is cancelled before the writer comes to it gets nothing written.
+        If the future is cancelled before the writer reaches it, nothing is written.
         """
         write = _Write(work, self.loop.create_future())
         self._collected.append(write)
@@ -50,7 +50,7 @@ class LoopWrites:
         return write.answer
 
     def _hand_over(self, seen: int) -> None:
-        """Waits another round of the loop while each brings more."""
+        """Waits for another round of the loop as long as each round adds a write."""
         if seen < len(self._collected) < MAX_COLLECTED:
             self.loop.call_soon(self._hand_over, len(self._collected))
             return
@@ -64,7 +64,7 @@ class LoopWrites:
 
 
 def _run(together: Sequence[_Write], conn: sqlite3.Connection) -> None:
-    """Each in a savepoint of its own: one that fails takes only itself back."""
+    """Each in its own savepoint: one that fails undoes only itself."""
     for write in together:
         if not write.answer.cancelled():
             conn.execute("SAVEPOINT loop_write")
@@ -73,7 +73,7 @@ def _run(together: Sequence[_Write], conn: sqlite3.Connection) -> None:
 
 
 def _attempt(write: _Write, conn: sqlite3.Connection) -> None:
-    """What ended the whole transaction, a full disk for one, is everybody's failure."""
+    """An error that ended the whole transaction, such as a full disk, fails each write."""
     try:
         write.result = write.work(conn)
     except Exception as exc:

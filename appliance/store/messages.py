@@ -16,7 +16,7 @@ from appliance.store.store import Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewOutgoing:
-    """A message that passed the gate and is to be kept; under `id` where it has one already."""
+    """A message that passed the gate and is to be kept; under `id` if it has one already."""
 
     conversation_id: str
     line_id: str
@@ -72,7 +72,7 @@ _FROM = {
     state: tuple(before.value for before, after in TRANSITIONS.items() if state in after)
     for state in MessageState
 }
-"""For each state the values of those that may become it."""
+"""For each state the values of the states that may change to it."""
 
 
 def enqueue(tx: Tx, new: NewOutgoing) -> str:
@@ -192,10 +192,10 @@ def move(
     facts: dict[str, Any] | None = None,
     **columns: Any,
 ) -> Moved | None:
-    """The one way from state to state: compare, set, and append the event with its evidence.
+    """The only function that changes a state: compare, set, and append the event with its evidence.
 
-    None, and nothing written, when the message's present state may not become `to`.
-    `columns` are further columns of the row (`channel`, `expected_ms`, `tries`, …).
+    None, and nothing written, when the message's present state may not become `to`. `columns` are
+    further columns of the row (`channel`, `expected_ms`, `tries`, …).
     """
     before = tx.conn.execute("SELECT state FROM message WHERE id = ?", (message_id,)).fetchone()
     if before is None or before[0] not in _FROM[to]:
@@ -227,7 +227,7 @@ def move(
 
 
 def plan(tx: Tx, message_id: str, *, expected_ms: int | None, reason: Reason | None) -> None:
-    """Says when a waiting message is expected and why not now; no event when nothing changed."""
+    """Sets when a waiting message is expected and why not now; no event when nothing changed."""
     row = tx.conn.execute(
         "UPDATE message SET expected_ms = ?1, reason = ?2 WHERE id = ?3"
         " AND state IN ('queued', 'unconfirmed') AND (expected_ms IS NOT ?1 OR reason IS NOT ?2)"

@@ -1,9 +1,9 @@
-"""The way from any older database to the one this code knows.
+"""Migrates any older database to the schema that this code knows.
 
-Each migration is a SQL script beside this file, run in one transaction together with the record
-that it was applied. Before the first pending one runs on a database that has something in it, a
-copy is put into the backups folder. A database with a migration that this code does not know was
-written by a later Balie and is refused: going back means restoring a backup.
+Each migration is a SQL script beside this file. It runs in one transaction together with the record
+that it was applied. Before the first pending migration of a database with data, a copy goes into
+the backups folder. A database with a migration that this code does not know was written by a later
+Balie and is refused: going back means restoring a backup.
 """
 
 import sqlite3
@@ -35,7 +35,7 @@ def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]
     refuse_newer(path, conn)
     if not migrations.pending(db):
         return []
-    # Under the write lock: a second Balie that starts now waits, and finds the work done.
+    # Under the write lock: a second Balie that starts now waits, and then finds nothing to do.
     conn.execute("BEGIN IMMEDIATE")
     try:
         pending = [migration.name for migration in migrations.pending(db)]
@@ -61,8 +61,8 @@ def refuse_newer(path: Path, conn: sqlite3.Connection) -> None:
 
 
 def _copy_aside(path: Path, target: Path) -> None:
-    """Copies what is committed, on the disk on return; a connection of its own can, the other
-    is in a transaction.
+    """Copies what is committed; the copy is on the disk on return. It uses a connection of its own,
+    because the other one is in a transaction.
     """
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     target.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What is kept of modems: which one a device is, the credit of its SIM, what its model can do."""
+"""What is kept of modems: which modem a device is, the credit of its SIM, what its model can do."""
 
 import json
 import sqlite3
@@ -13,19 +13,19 @@ from appliance.store.store import Tx
 
 
 class Whose(Enum):
-    """What a modem that shows up is to a device."""
+    """How a modem that was found relates to a device."""
 
     OURS = "ours"
     ANOTHER = "another"
-    #: It may be another device's: they have one IMEI, and a SIM is not known.
+    #: #: It may be another device's: they have the same IMEI, and a SIM is unknown.
     UNCLEAR = "unclear"
 
 
 def bind(tx: Tx, device_id: str, imei: str, iccid: str | None) -> Whose:
-    """Whose the modem with this IMEI and SIM is; the first one that shows up binds the device.
+    """Whose the modem with this IMEI and SIM is; the first one that is found binds the device.
 
-    A modem that is another device already is not also this one. Where another device has this IMEI
-    it is another stick of its batch if both their SIMs are known and differ.
+    A modem that is already another device is not also this one. If another device has this IMEI,
+    this is another stick of its batch only when both their SIMs are known and differ.
     """
     own = tx.conn.execute("SELECT imei FROM device WHERE id = ?", (device_id,)).fetchone()
     if own is None or own["imei"] not in (None, imei):
@@ -48,10 +48,10 @@ def bind(tx: Tx, device_id: str, imei: str, iccid: str | None) -> Whose:
 
 
 def keep_balance(tx: Tx, device_id: str, cents: int, *, at_ms: int) -> None:
-    """At nothing the routes of this device stop; a balance that has risen starts them again.
+    """A balance of nothing stops this device's routes; one that has risen starts them again.
 
-    Only one that has risen: what the network refuses to send for a few cents left must not be
-    tried again after each question.
+    A balance that has not risen does not: the network may refuse to send with a few cents left, and
+    that must not be tried again after each question.
     """
     row = tx.conn.execute(
         "SELECT balance_cents AS cents, balance_ms FROM device WHERE id = ?", (device_id,)
@@ -81,7 +81,7 @@ def model_facts(conn: sqlite3.Connection, model: str) -> Mapping[str, Any]:
 
 
 def learn(tx: Tx, model: str, facts: Mapping[str, Any]) -> None:
-    """Adds to what is known; a fact that was known before takes its new value."""
+    """Adds to what is known; a known fact takes its new value."""
     known = {**model_facts(tx.conn, model), **facts}
     tx.conn.execute(
         "INSERT INTO modem_model (model, facts, changed_ms) VALUES (?, ?, ?)"

@@ -1,7 +1,7 @@
-"""The data directory is its owner's alone: nobody else reads it, and root leaves nothing in it.
+"""Only the owner may use the data directory: nobody else reads it, and root leaves no files in it.
 
-Whoever owns the directory may put a link into it, also while root works on it. So each part is held
-open without following links, and changed by what holds it, never by its name.
+The owner may put a link into it at any time, also while root works on it. So each part is opened
+without following links, and is changed by its handle, never by its name.
 """
 
 import os
@@ -16,12 +16,12 @@ _OTHERS = 0o077
 _ROOT = 0
 _DATABASE = "balie.db"
 _DEPTH = 4
-"""A picture, in the folder of an attempt, in that of all evidence, in that of the media."""
+"""The deepest part is a picture: media, evidence, the folder of an attempt, the picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """`handle` stays with what was found at `path`, whatever takes that name meanwhile."""
+    """`handle` refers to what was found at `path`, whatever has that name later."""
 
     path: Path
     handle: int
@@ -30,7 +30,7 @@ class _Part:
 
     @property
     def itself(self) -> str:
-        """A name that nobody can put anything else under."""
+        """A path that always leads to this part: nobody can put anything else there."""
         return f"/proc/self/fd/{self.handle}"
 
     @property
@@ -43,15 +43,15 @@ class _Part:
 
     @property
     def is_of_elsewhere(self) -> bool:
-        """A second name of a file that another has elsewhere: that one would change, too."""
+        """A hard link to somebody else's file elsewhere: a change here would change that, too."""
         many = self.found.st_nlink > 1 and not S_ISDIR(self.found.st_mode)
         return self.is_foreign and many
 
 
 def keep_private(data: Path) -> None:
-    """What this process makes from here on others may not read, and what is there neither.
+    """Others may not read what this process creates from here on, nor what is there already.
 
-    What belongs to somebody else stays as it is: see `loose`.
+    Files of another owner stay as they are: see `loose`.
     """
     os.umask(_OTHERS)
     for part in _parts(data):
@@ -61,7 +61,7 @@ def keep_private(data: Path) -> None:
 
 
 def hand_over(data: Path) -> None:
-    """Gives what root made in somebody's data directory to its owner, who could not write it."""
+    """Gives root's files in somebody's data directory to its owner, who could not write them."""
     if os.geteuid() != _ROOT:
         return
     for part in _parts(data):
@@ -70,12 +70,12 @@ def hand_over(data: Path) -> None:
 
 
 def loose(data: Path) -> Sequence[Path]:
-    """What others on the machine may look into: the folder, and what lies in it."""
+    """The parts that others on the machine may read: the folder, and what lies in it."""
     return [part.path for part in _parts(data) if part.is_loose]
 
 
 def foreign(data: Path) -> Sequence[Path]:
-    """What belongs to somebody else than the folder does."""
+    """The parts whose owner is not the owner of the folder."""
     return [part.path for part in _parts(data) if part.is_foreign]
 
 
@@ -88,8 +88,8 @@ def owner_of(data: Path) -> str:
 
 
 def _parts(data: Path) -> Iterator[_Part]:
-    """Nothing where there is no database and something else: a folder named by mistake."""
-    # The directory itself may be a link: who may make one there owns the folder above it.
+    """No parts in a folder that has other files and no database: it was named by mistake."""
+    # The directory itself may be a link: only the owner of the folder above it can make one there.
     with _held(data, os.O_DIRECTORY) as handle:
         if handle is None:
             return
@@ -99,7 +99,7 @@ def _parts(data: Path) -> Iterator[_Part]:
 
 
 def _within(path: Path, handle: int, owner: os.stat_result, depth: int) -> Iterator[_Part]:
-    """What is held, and what lies in it."""
+    """The open part itself, and what lies in it."""
     found = os.fstat(handle)
     if S_ISLNK(found.st_mode):
         return
@@ -112,7 +112,7 @@ def _within(path: Path, handle: int, owner: os.stat_result, depth: int) -> Itera
 
 @contextmanager
 def _held(path: Path | str, how: int, *, within: int | None = None) -> Iterator[int | None]:
-    """None where there is nothing any more. It can neither be read nor written by the handle."""
+    """None when it is gone. The handle can neither read nor write it."""
     try:
         handle = os.open(path, os.O_PATH | how, dir_fd=within)
     except OSError:
@@ -125,7 +125,7 @@ def _held(path: Path | str, how: int, *, within: int | None = None) -> Iterator[
 
 
 def _names(folder: int) -> Sequence[str]:
-    """None where it may not be read."""
+    """Empty when it may not be read."""
     try:
         handle = os.open(".", os.O_RDONLY | os.O_DIRECTORY, dir_fd=folder)
     except OSError:

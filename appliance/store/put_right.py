@@ -1,8 +1,8 @@
-"""What a clock that was ahead has stamped, set right once a person says that it is right now.
+"""Corrects times that a clock wrote while it was ahead, once a person says that it is right now.
 
-What happened after now has happened by now: else a line would wait for years since its last
-message, and a conversation would stand first for as long. Every column of time is taken, those
-of tables yet to come included; what is append-only stays, and is read with the same rule.
+A time after now becomes now. Otherwise a line would wait for years since its last message, and a
+conversation would stand first for as long. All columns of times are corrected, also those of later
+tables. Append-only tables stay, and are read with the same rule.
 """
 
 import json
@@ -15,12 +15,12 @@ _YET_TO_COME = frozenset({"expires_ms", "not_before_ms", "expected_ms", "due_ms"
 
 
 def put_right(conn: sqlite3.Connection, now_ms: int, *, mark_ms: int) -> None:
-    """`mark_ms` is how far the clock had come when it was ahead."""
+    """`mark_ms` is the latest time of the clock while it was ahead."""
     values = {"now": now_ms, "mark": mark_ms}
     _bring_deadlines_back(conn, values)
     _bring_visits_back(conn, now_ms)
     for table, columns in _stamps(conn):
-        # A key may hold a time: of two rows that would become one, both stay as they are.
+        # A key may hold a time: a row whose new key is another row's stays as it is.
         conn.execute(
             f"UPDATE OR IGNORE {table}"  # noqa: S608 -- the schema's own words
             f" SET {', '.join(f'{each} = min({each}, :now)' for each in columns)}"
@@ -40,7 +40,7 @@ def _stamps(conn: sqlite3.Connection) -> Iterator[tuple[str, list[str]]]:
 
 
 def _bring_deadlines_back(conn: sqlite3.Connection, values: dict[str, int]) -> None:
-    """By as much as what they were counted from lies ahead."""
+    """Moves each deadline back by as much as its beginning lies after now."""
     conn.execute(
         "UPDATE message SET expires_ms = expires_ms - (created_ms - :now) WHERE created_ms > :now",
         values,
@@ -54,12 +54,12 @@ def _bring_deadlines_back(conn: sqlite3.Connection, values: dict[str, int]) -> N
         " WHERE a.message_id = message.id AND tries > 0 AND failed_ms > :now",
         values,
     )
-    # The planner promises anew; meanwhile nothing new is promised to come after them.
+    # The planner promises anew; until then no new message is promised to come after them.
     conn.execute(
         "UPDATE message SET expected_ms = NULL WHERE state = 'queued' AND expected_ms > :now",
         values,
     )
-    # Nobody noted when a link was made: it is good for as long as it was at the mark.
+    # The time when a link was made is unknown: it stays valid for as long as it was at the mark.
     conn.execute(
         "UPDATE login_link SET expires_ms = expires_ms - (:mark - :now) WHERE expires_ms > :mark",
         values,
@@ -67,7 +67,7 @@ def _bring_deadlines_back(conn: sqlite3.Connection, values: dict[str, int]) -> N
 
 
 def _bring_visits_back(conn: sqlite3.Connection, now_ms: int) -> None:
-    """One by one and the earliest first: a message's visits must not meet on the way."""
+    """One by one, the earliest first: two visits of a message must not get the same time."""
     ahead = conn.execute(
         "SELECT v.message_id, v.due_ms, m.sent_ms FROM tick_visit v"
         " JOIN message m ON m.id = v.message_id WHERE m.sent_ms > ? ORDER BY v.due_ms",

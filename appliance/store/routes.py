@@ -19,7 +19,7 @@ class Route:
 def add_route(
     tx: Tx, *, line_id: str, device_id: str, channel: Channel, rank: int | None = None
 ) -> None:
-    """Adds a way to send: at this place, 0 the best; without one after those that the line has."""
+    """Adds a route at this place, 0 the best; without a place, after the line's other routes."""
     if rank is not None:
         tx.conn.execute(
             "UPDATE route SET rank = rank + 1 WHERE line_id = ? AND rank >= ?", (line_id, rank)
@@ -32,7 +32,7 @@ def add_route(
 
 
 def remove_routes(tx: Tx, *, line_id: str, device_id: str) -> None:
-    """The line sends over this device no more; without any line the device goes, too."""
+    """The line sends over this device no more; a device without any line is removed, too."""
     tx.conn.execute("DELETE FROM route WHERE line_id = ? AND device_id = ?", (line_id, device_id))
     tx.conn.execute(
         "UPDATE device SET removed_ms = ?1 WHERE id = ?2"
@@ -50,7 +50,7 @@ def routes_of_line(conn: sqlite3.Connection, line_id: str) -> Sequence[Route]:
 
 
 def open_routes(conn: sqlite3.Connection, line: Line) -> Sequence[Route]:
-    """Those that no stop of the line closes, best first."""
+    """The routes that no stop of the line closes, best first."""
     return [route for route in routes_of_line(conn, line.id) if not line.stops(route.device_id)]
 
 

@@ -1,4 +1,4 @@
-"""The store: where everything durable goes through.
+"""The store: all durable data goes through it.
 
 Writes are functions that take a `Tx`; they run in the writer's thread, inside one transaction.
 Reads are functions that take a read-only connection; each thread keeps its own.
@@ -39,16 +39,16 @@ T = TypeVar("T")
 TRIAL_BYTES = 64 * 1024
 _TRIAL = "INSERT INTO meta (name, value) VALUES ('trial', ?) ON CONFLICT DO NOTHING"
 READERS = 2
-"""Threads that read for the event loop; a Pi has four cores and a phone thread each wants one."""
+"""Threads that read for the event loop. A Pi has four cores, and each phone's thread wants one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tx:
     """One transaction; only the writer's thread uses it.
 
-    `now_ms` is the same for all of it and never before that of an earlier one: while the clock
-    is behind, time stands still. `memory` is what the writer's thread keeps from one transaction
-    to the next to be quicker; nothing in it survives, and a transaction taken back leaves it.
+    `now_ms` is the same for all of it and never before that of an earlier one: while the clock is
+    behind, time stands still. `memory` is a cache of the writer's thread from one transaction to
+    the next. It is lost when the process ends, and a rollback does not undo it.
     """
 
     conn: sqlite3.Connection
@@ -65,12 +65,12 @@ class Tx:
 
     @contextmanager
     def whole(self) -> Iterator[None]:
-        """What is written in the block stays as a whole, or is taken back when it raises."""
+        """All that is written in the block is kept, or is undone when the block raises."""
         self.conn.execute("SAVEPOINT whole")
         try:
             yield
         except sqlite3.Error:
-            raise  # SQLite may have taken back the transaction by then, the savepoint with it
+            raise  # SQLite may have rolled the transaction back by then, and the savepoint with it
         except BaseException:
             self.conn.execute("ROLLBACK TO whole")
             self.conn.execute("RELEASE whole")
@@ -82,7 +82,7 @@ class Store:
     """The open database of one data directory. Usable from every thread."""
 
     def __init__(self, path: Path, clock: Clock, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
-        """Opens and migrates. A write waits `busy_timeout_s` for another process's.
+        """Opens and migrates. A write waits `busy_timeout_s` for another process's write.
 
         Raises NewerDatabase, StoreUnavailable or StoreCorrupt, each with what to do.
         """
@@ -127,7 +127,7 @@ class Store:
         try:
             written: T = await self._loop_writes.write(lambda conn: work(self._begun(conn)))
         except sqlite3.DatabaseError as exc:
-            # What failed beside others in one transaction comes as SQLite raised it.
+            # An error inside a transaction of several writes comes as SQLite raised it.
             self._failed(exc)
             with translated(self.path):
                 raise
@@ -148,20 +148,20 @@ class Store:
         self._listeners.append(listener)
 
     def data_version(self) -> int:
-        """A number that changes when something was committed, by whichever process.
+        """A number that changes when any process has committed something.
 
-        Only what the same thread was told before can be compared with it.
+        Compare it only with earlier values from the same thread.
         """
         return int(self.read(lambda conn: conn.execute("PRAGMA data_version").fetchone()[0]))
 
     def copy_to(self, target: Path) -> None:
-        """A consistent copy, taken beside whoever writes. It holds no codes for lines."""
+        """A consistent copy, taken while others may write. It holds no codes for lines."""
         self.read(lambda conn: copy_without_codes(conn, target))
 
     def is_damaged(self) -> bool:
-        """What SQLite's quick check says of the file as it is on the disk now.
+        """True when SQLite's quick check finds damage in the file on the disk.
 
-        It reads all of it: for when something went wrong that should not have.
+        It reads the whole file: for use after an error that should be impossible.
         """
         try:
             with translated(self.path):
@@ -175,11 +175,11 @@ class Store:
 
     @property
     def keeps(self) -> bool:
-        """Whether what is written is kept; False on a full or broken disk until that is well."""
+        """Whether writes are kept; False on a full or broken disk until a trial succeeds."""
         return not self._keeping.fails
 
     def keeps_again(self) -> bool:
-        """As `keeps`, and tries it while it does not. Blocks."""
+        """As `keeps`, and while it is False it tries a write. Blocks."""
         return self._keeping.works()
 
     def close(self) -> None:
@@ -199,7 +199,7 @@ class Store:
             log.error("nothing was written: %s", exc)
 
     def _try_a_write(self) -> None:
-        """On the disk in one transaction and gone in the next: within one it would take no room."""
+        """Writes in one transaction, deletes in the next: in a single one it would take no room."""
         self.write(lambda tx: tx.conn.execute(_TRIAL, (secrets.token_hex(TRIAL_BYTES // 2),)))
         self.write(lambda tx: tx.conn.execute("DELETE FROM meta WHERE name = 'trial'"))
 
@@ -216,7 +216,7 @@ class Store:
 
 
 def _go_on_after_newest(conn: sqlite3.Connection) -> None:
-    """Ids say what came first, also where the clock was ahead when the last of them was made."""
+    """Ids must sort by time of creation, also when the clock was ahead at the last one."""
     for table in ("message", "attempt"):
         (newest,) = conn.execute(f"SELECT max(id) FROM {table}").fetchone()  # noqa: S608 -- ours
         if newest is not None and is_id(newest):

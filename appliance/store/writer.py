@@ -1,4 +1,4 @@
-"""The one thread that writes: short transactions, together on one commit when several wait.
+"""The one thread that writes: short transactions; those that wait share one commit.
 
 A commit costs an fsync, so what is waiting when the thread comes round is committed together,
 each piece of work inside a savepoint of its own: one that fails takes only itself back. Nobody
@@ -34,7 +34,7 @@ class _Job:
 
 
 class Writer:
-    """`failed` is told of every write that failed and why, in the writer's thread."""
+    """`failed` is called for every write that failed, with the error, in the writer's thread."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class Writer:
         return done
 
     def close(self) -> None:
-        """Finishes what was submitted, then closes the connection."""
+        """Finishes the submitted work, then closes the connection."""
         with self._door:
             self._closed = True
             self._jobs.put(None)
@@ -74,7 +74,7 @@ class Writer:
 
     def _run(self) -> None:
         while (batch := self._next_batch()) is not None:
-            # Who stopped waiting before it was taken up (a closed browser) gets nothing written.
+            # A caller that stopped waiting before its turn (a closed browser) gets nothing written.
             if wanted := [job for job in batch if job.done.set_running_or_notify_cancel()]:
                 self._commit(wanted)
         self._conn.close()
@@ -115,7 +115,7 @@ class Writer:
             self._syncs = syncs
 
     def _attempt(self, job: _Job, *, alone: bool) -> tuple[Any, Exception | None]:
-        """One piece of work; its own failure is its answer, the disk's failure is everyone's."""
+        """One piece of work; its own error is its answer, a disk error is the answer of all."""
         if alone:
             return job.work(self._conn), None
         self._conn.execute("SAVEPOINT job")
@@ -135,7 +135,7 @@ class Writer:
     def _give_up(self, batch: list[_Job], exc: Exception) -> None:
         self._failed(exc)
         if self._conn.in_transaction:
-            with suppress(sqlite3.Error):  # SQLite takes back by itself what it could not commit
+            with suppress(sqlite3.Error):  # SQLite itself rolls back what it could not commit
                 self._conn.execute("ROLLBACK")
         for job in batch:
             job.done.set_exception(exc)

@@ -83,7 +83,7 @@ CREATE TABLE contact (
   office_name      TEXT,                        -- what the office calls them
   personnel_number TEXT,
   created_ms       INTEGER NOT NULL,
-  joined_into      TEXT REFERENCES contact (id) -- one person after all: see there
+  joined_into      TEXT REFERENCES contact (id) -- the contact that is the same person
 ) STRICT;
 
 -- One person may have several. By value first: what people write names one in whatever scheme.
@@ -231,12 +231,12 @@ CREATE TABLE message (
   origin          TEXT NOT NULL DEFAULT 'person' -- incoming: who speaks
                   CHECK (origin IN ('person', 'notice', 'technical')),
   exact           INTEGER NOT NULL DEFAULT 1 CHECK (exact IN (0, 1)), -- 0: time read off a screen
-  awaited         INTEGER NOT NULL DEFAULT 0 CHECK (awaited IN (0, 1)), -- 1: no words of theirs yet
+  awaited         INTEGER NOT NULL DEFAULT 0 CHECK (awaited IN (0, 1)), -- 1: no words yet
   edited_ms       INTEGER,                      -- they changed it; see earlier_text
-  deleted_ms      INTEGER,                      -- they took it back; the text is what it said
+  deleted_ms      INTEGER,                      -- they deleted it; the text is what it said
   created_ms      INTEGER NOT NULL,
-  happened_ms     INTEGER NOT NULL,             -- where it stands: as it came to Balie
-  written_ms      INTEGER,                      -- incoming: when it was sent, as the device has it
+  happened_ms     INTEGER NOT NULL,             -- its place in the thread: when it came to Balie
+  written_ms      INTEGER,                      -- incoming: when it was sent, as the device says
   sent_ms         INTEGER,
   delivered_ms    INTEGER,
   read_ms         INTEGER,
@@ -274,11 +274,11 @@ CREATE TABLE attempt (
   device_id   TEXT NOT NULL REFERENCES device (id),
   channel     TEXT NOT NULL,
   parts       INTEGER NOT NULL DEFAULT 1,       -- SMS parts; they count in the ceilings
-  signature   TEXT,                             -- what was added to the text on this way
-  reference   INTEGER,                          -- what the parts of a long SMS have in common
+  signature   TEXT,                             -- what was added to the text on this route
+  reference   INTEGER,                          -- the common reference of a long SMS's parts
   carried     TEXT,                             -- JSON: parts that left in an earlier attempt
   started_ms  INTEGER NOT NULL,
-  baseline    TEXT,                             -- what stood there before the tap
+  baseline    TEXT,                             -- what the device held before the tap
   tapped_ms   INTEGER,                          -- the gate opened; from here it may have left
   ended_ms    INTEGER,
   outcome     TEXT CHECK (outcome IN ('sent', 'partly', 'not_sent', 'unknown', 'refused')),
@@ -291,20 +291,20 @@ CREATE INDEX attempt_tapped ON attempt (device_id, tapped_ms) WHERE tapped_ms IS
 -- A message is in one device's hands at a time.
 CREATE UNIQUE INDEX attempt_open ON attempt (message_id) WHERE ended_ms IS NULL;
 
--- Where a device tells the parts of an SMS apart: what is proven of each.
+-- What is proven of each part of an SMS, if the device tells the parts apart.
 CREATE TABLE attempt_part (
   attempt_id TEXT NOT NULL REFERENCES attempt (id),
   part       INTEGER NOT NULL,                  -- from 1
   state      TEXT NOT NULL CHECK (state IN ('sent', 'missing', 'unknown')),
   evidence   TEXT NOT NULL DEFAULT '{}',
-  mr         INTEGER,                           -- TP-MR, by which the network reports
-  left_ms    INTEGER,                           -- not before this it left, if it did
+  mr         INTEGER,                           -- TP-MR, which the network's reports name
+  left_ms    INTEGER,                           -- if it left, it was not before this
   report     TEXT CHECK (report IN ('arrived', 'failed', 'trying')),
   report_ms  INTEGER,                           -- the network's time
   PRIMARY KEY (attempt_id, part)
 ) STRICT, WITHOUT ROWID;
 
--- Delivery reports that came before what they report of was known.
+-- Delivery reports that came before Balie knew of the part that they report.
 CREATE TABLE early_report (
   device_id TEXT NOT NULL REFERENCES device (id),
   number    TEXT NOT NULL,                      -- as the network writes it, perhaps nationally
@@ -342,7 +342,7 @@ CREATE TABLE long_sms_part (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX long_sms_part_of ON long_sms_part (long_sms_id, part);
 
--- Visits to a chat to read the ticks of what was sent, by the number of minutes after.
+-- Visits to a chat to read the ticks of sent messages, some minutes after each was sent.
 CREATE TABLE tick_visit (
   message_id TEXT NOT NULL REFERENCES message (id),
   due_ms     INTEGER NOT NULL,
@@ -367,7 +367,7 @@ CREATE TABLE consent (
   given_ms    INTEGER,                          -- imported: when they gave it there
   recorded_by TEXT NOT NULL,                    -- `rule`, `import`, `staff:<id>`, `token:<id>`
   at_ms       INTEGER NOT NULL,
-  as_of       TEXT NOT NULL DEFAULT '',         -- messages accepted since have greater ids
+  as_of       TEXT NOT NULL DEFAULT '',         -- messages accepted later have greater ids
   CHECK ((source IS NULL) = (given_ms IS NULL)),
   CHECK (source IS NULL OR (kind = 'opted_in' AND words IS NOT NULL))
 ) STRICT;
@@ -390,10 +390,10 @@ BEGIN SELECT RAISE(ABORT, 'the consent ledger is append-only'); END;
 CREATE TRIGGER consent_is_append_only_delete BEFORE DELETE ON consent
 BEGIN SELECT RAISE(ABORT, 'the consent ledger is append-only'); END;
 
--- A message that reads like STOP without being it: a person decides, nothing is obeyed blindly.
+-- A message that reads like STOP but is none: a person decides, no rule obeys it.
 CREATE TABLE near_stop (
   message_id      TEXT PRIMARY KEY REFERENCES message (id),
-  asked_id        TEXT NOT NULL,                -- what was accepted since has a greater id
+  asked_id        TEXT NOT NULL,                -- messages accepted later have greater ids
   decision        TEXT CHECK (decision IN ('sign-off', 'leave', 'overtaken')), -- NULL: none yet
   staff_id        TEXT REFERENCES staff (id),
   decided_ms      INTEGER,
@@ -435,19 +435,19 @@ CREATE TABLE missed_call (
   at_ms           INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Codes for a line itself, as for its registration: for who manages devices, and gone soon.
+-- Codes for a line itself, as for its registration: for people who manage devices, erased soon.
 CREATE TABLE line_code (
   id         TEXT PRIMARY KEY,
   device_key TEXT NOT NULL UNIQUE,
   line_id    TEXT NOT NULL REFERENCES line (id),
-  service    TEXT NOT NULL,                     -- '' where it names none that is known
+  service    TEXT NOT NULL,                     -- '' when it names no known service
   sender     TEXT NOT NULL,
   text       TEXT,                              -- NULL: erased after some minutes
   came_ms    INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX line_code_readable ON line_code (line_id) WHERE text IS NOT NULL;
 
--- The spine: one row a change, in the same transaction; ids and facts, never texts or numbers.
+-- The event log: a row for each change, in its transaction; ids and facts, never texts or numbers.
 -- The newest row is never deleted, so SQLite's own row numbers only grow.
 CREATE TABLE event_kind (
   code INTEGER PRIMARY KEY,                     -- given as a kind is first met
@@ -486,7 +486,7 @@ LEFT JOIN attempt a ON a.seq = e.attempt_seq
 LEFT JOIN line ON line.id = m.line_id;
 CREATE TRIGGER event_is_append_only_update BEFORE UPDATE ON event
 BEGIN SELECT RAISE(ABORT, 'the event log is append-only'); END;
--- Old events may be taken away where it is written down from which one on they stay.
+-- Events below the number written here may be deleted.
 CREATE TABLE event_retention (
   before_seq INTEGER PRIMARY KEY,
   at_ms      INTEGER NOT NULL
