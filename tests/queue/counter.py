@@ -1,6 +1,6 @@
 """A branch with one line on one phone: a real store, a clock that stands still, no driver.
 
-A store that has a branch already goes on with its first one.
+If the store already has a branch, the counter uses its first one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -120,7 +120,7 @@ class Counter:
         at_ms: int | None = None,
         form: Form = Form.WORDS,
     ) -> None:
-        """The phone hands over what somebody wrote."""
+        """The phone reports a message that somebody wrote."""
         incoming = Incoming(
             channel=channel,
             key=key or f"key-{next(self._keys)}",
@@ -134,7 +134,7 @@ class Counter:
         self.reception.received(self.device_id, [incoming])
 
     def knows(self, *numbers: str) -> None:
-        """These people wrote once; their welcome is out of the way, the clock has not moved."""
+        """These people wrote once. Their welcome has already left, and the clock has not moved."""
         for number in numbers:
             self.hears(sender=number)
         self.store.write(
@@ -180,7 +180,7 @@ class Counter:
         return found
 
     def sends(self, tick: Tick = Tick.SENT) -> str:
-        """The phone sends what is due, without a hitch; gives the message's id."""
+        """The phone sends the due message without an error; gives the message's id."""
         attempt = self.attempt()
         with tapping(attempt):
             pass
@@ -203,7 +203,7 @@ class Counter:
         return self.store.read(lambda conn: [dict(row) for row in conn.execute(sql, values)])
 
     def outgoing(self, to: str = ANNA) -> Sequence[Mapping[str, Any]]:
-        """What goes to somebody, oldest first."""
+        """The outgoing messages to somebody, oldest first."""
         return self.all(
             "SELECT * FROM message WHERE direction = 'out' AND value = ? ORDER BY id", to
         )
@@ -223,7 +223,7 @@ class Counter:
 
 @contextmanager
 def tapping(attempt: QueueAttempt) -> Iterator[None]:
-    """What a driver does around its tap."""
+    """The driver's steps around its tap."""
     attempt.baseline({"rows": 0})
     with attempt.clear_to_send():
         yield

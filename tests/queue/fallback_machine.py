@@ -30,7 +30,7 @@ EFFECT = st.sampled_from(["leaves", "leaves", "leaves", "missing", "lost", "mute
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """What the modem does with what it is given, and what its driver says of it."""
+    """What the modem does with one message, and what its driver reports."""
 
     effects: tuple[str, str]
     says: str = "truth"
@@ -50,12 +50,12 @@ TURN = st.builds(
 )
 
 LONG = "x" * 200
-"""Two parts, with the signature as without."""
+"""A text of two parts, with and without the signature."""
 
 
 @dataclass(slots=True)
 class Sent:
-    """What the modem's own slots know of a message: for each part when it left, and as what."""
+    """What the modem's slots know of a message: when each part left, under which reference."""
 
     number: str
     begun: bool
@@ -63,7 +63,7 @@ class Sent:
 
 
 class FallbackMachine(QueueMachine):
-    """A phone and a modem on one line; what falls through leaves once, by one of them."""
+    """A phone and a modem on one line; each message leaves once, over one of them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,7 +88,7 @@ class FallbackMachine(QueueMachine):
         first=st.sampled_from([None, ANNA, BART]),
     )
     def modem_serves(self, turns: list[Turn], long_away: bool, first: str | None) -> None:
-        """Mostly while the phone has been away for long, and somebody just wrote."""
+        """Usually after the phone has been away for long and somebody has just written."""
         if self._clock_is_wrong():
             self.correct_clock()
         if first is not None:
@@ -103,7 +103,7 @@ class FallbackMachine(QueueMachine):
     @precondition(lambda self: any(sent.left for sent in self.by_modem.values()))
     @rule(data=st.data(), arrived=st.sampled_from([True, True, None]))
     def report(self, data: st.DataObject, arrived: bool | None) -> None:
-        """The network says of any part what became of it, as often as it likes."""
+        """The network may report the fate of any part, any number of times."""
         some = [each for each in self.by_modem.values() if each.left]
         sent = data.draw(st.sampled_from(some))
         at_ms, mr = data.draw(st.sampled_from(sorted(sent.left.values())))
@@ -119,7 +119,7 @@ class FallbackMachine(QueueMachine):
         return task is not None
 
     def _send(self, attempt: QueueAttempt, turn: Turn) -> None:
-        """Part by part until one does not leave for certain."""
+        """Sends part by part until one certainly does not leave."""
         outgoing = attempt.outgoing
         sent = self._slots_of(attempt)
         carried = outgoing.resumed.sent if outgoing.resumed else frozenset()
@@ -180,7 +180,7 @@ class FallbackMachine(QueueMachine):
             self.departures.append(departure)
 
     def _seen(self, look: Look, answer: str) -> Found | DeviceError:
-        """The slots say which parts left, but not as what."""
+        """The slots show which parts left, but not under which reference."""
         if answer == "gone":
             return DeviceGone("no answer")
         if answer == "unclear":
@@ -196,7 +196,7 @@ class FallbackMachine(QueueMachine):
     @precondition(lambda self: self._waiting_for_a_person())
     @rule()
     def person_decides(self) -> None:
-        """What the modem did nobody can see: a person who cannot be sure gives up."""
+        """Nobody can see what the modem did, so a person who cannot be sure gives up."""
         mine = [each for each in self._waiting_for_a_person() if each in self.by_modem]
         for message_id in mine:
             if any(each.message_id == message_id for each in self.departures):
@@ -222,7 +222,7 @@ class FallbackMachine(QueueMachine):
 
     @invariant()
     def no_window_holds_more_than_its_ceiling(self) -> None:
-        """Of each SIM by itself; of the modem's parts."""
+        """For each SIM by itself; for the modem by parts."""
         phone = self._of_the_phone()
         self._within([each.at_ms for each in phone], [each.at_ms for each in phone if each.begun])
         modem = [

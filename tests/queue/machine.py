@@ -1,7 +1,7 @@
-"""The queue as a state machine for Hypothesis: everything that happens, in any order.
+"""The queue as a state machine for Hypothesis: all events, in any order.
 
-The real store, queue and desk on a clock that is set by hand. The phone below the protocol is a
-few lines that know what really left it, and tell it only when they are asked.
+The store, the queue and the desk are real; the clock is set by hand. The phone is a few lines of
+code. It knows which messages really left, and says so only when it is asked.
 """
 
 import tempfile
@@ -45,11 +45,11 @@ S = MessageState
 PROVEN = {S.SENT, S.DELIVERED, S.READ}
 PEOPLE = st.sampled_from([ANNA, BART])
 FINDINGS = ["truth", "truth", "unclear", "gone"]
-"""What a look at the phone gives."""
+"""The possible results of a look at the phone."""
 EFFECTS = ["leaves", "leaves", "held", "nothing"]
-"""What a tap does."""
+"""The possible effects of a tap."""
 ANSWERS = ["truth", "truth", "http 500", "gone"]
-"""What the driver says afterwards."""
+"""The possible reports of the driver afterwards."""
 FOR_EVER_MS = 10**10
 SHORT_MS = 10 * MINUTE_MS
 
@@ -62,7 +62,7 @@ TIGHT = replace(
     day_budget=((0, 4),),
     headroom=0.7,
 )
-"""Ceilings that a few messages reach."""
+"""Ceilings so low that a few messages reach them."""
 
 IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 -- a folder of our own
 
@@ -75,7 +75,7 @@ class Departure:
 
 
 class QueueMachine(RuleBasedStateMachine):
-    """One phone, two people who wrote, and a Balie that may stop anywhere."""
+    """One phone, two people who wrote, and a Balie that may stop at any step."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -99,7 +99,7 @@ class QueueMachine(RuleBasedStateMachine):
 
     @initialize()
     def both_wrote(self) -> None:
-        """And are answered: three messages wait from the beginning."""
+        """Both are answered, so three messages wait from the beginning."""
         self.counter.knows(ANNA, BART)
         for who in (ANNA, BART, ANNA):
             self.accepted[self.counter.queues(to=who, ttl_ms=FOR_EVER_MS)] = FOR_EVER_MS
@@ -135,7 +135,7 @@ class QueueMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.stopped)
     @rule()
     def opt_in_again(self) -> None:
-        """By the time of the network, which is right."""
+        """Uses the network's time, which is right."""
         who = self.stopped.pop()
         at_ms = max(self.clock.now_ms(), self.store.read(high_water.read_mark))
         self.counter.hears("START", who, at_ms=at_ms)
@@ -147,7 +147,7 @@ class QueueMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.accepted)
     @rule()
     def withdraw(self) -> None:
-        """Somebody withdraws the newest message; what is in the phone's hands cannot be."""
+        """Somebody cancels the newest message; not one that the phone has in hand."""
         newest = max(self.accepted)
         queued = self.counter.state(newest) is S.QUEUED
         try:
@@ -158,7 +158,7 @@ class QueueMachine(RuleBasedStateMachine):
             assert queued
             self.withdrawn.add(newest)
 
-    # What the clock and the power do
+    # Events of the clock and the power
 
     @rule(s=st.sampled_from([1, 5, 30, 90, 600]))
     def wait(self, s: int) -> None:
@@ -182,7 +182,7 @@ class QueueMachine(RuleBasedStateMachine):
 
     @rule()
     def crash(self) -> None:
-        """Everything in memory is gone; what was committed is there at the next start."""
+        """All memory is lost; committed data is there at the next start."""
         self.hand = None
         self.store.close()
         self.store = Store(self.path, self.clock)
@@ -198,7 +198,7 @@ class QueueMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.hand is None and self.phone_is_here)
     @rule(answer=st.sampled_from(FINDINGS))
     def take_up(self, answer: str) -> None:
-        """The device's thread asks what is next."""
+        """The device's thread asks for its next task."""
         self._take_up(answer)
 
     @precondition(lambda self: self.hand is None and self.phone_is_here)
@@ -210,7 +210,7 @@ class QueueMachine(RuleBasedStateMachine):
         stop=st.sampled_from([False, False, True]),
     )
     def serve(self, effect: str, says: str, answer: str, pause_s: int, stop: bool) -> None:
-        """A turn of the device's thread with nothing in between, once something may be due."""
+        """One whole turn of the device's thread, once a message may be due."""
         self.clock.advance(s=pause_s)
         self._take_up(answer)
         if self.hand is not None:
@@ -238,7 +238,7 @@ class QueueMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.hand is not None and not self.tapped)
     @rule(effect=st.sampled_from(EFFECTS))
     def tap(self, effect: str) -> None:
-        """The second gate, and a tap that may come to nothing without anybody noticing."""
+        """The second gate, and a tap that may have no effect, which nobody notices."""
         attempt = self.hand
         assert attempt
         attempt.baseline({"rows": 0})
@@ -255,7 +255,7 @@ class QueueMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.hand is not None)
     @rule(says=st.sampled_from(ANSWERS))
     def tell(self, says: str) -> None:
-        """The driver says what it saw of the attempt in hand, or that it saw nothing."""
+        """The driver reports what it saw of the attempt in hand, or that it saw nothing."""
         attempt, self.hand = self.hand, None
         assert attempt
         left = attempt.outgoing.attempt_id in self.left
@@ -271,14 +271,14 @@ class QueueMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.held)
     @rule()
     def late_departure(self) -> None:
-        """What the phone held back leaves by itself."""
+        """A message that the phone held back leaves by itself."""
         attempt_id = next(iter(self.held))
         self.left.add(attempt_id)
         self.departures.append(self.held.pop(attempt_id))
 
     @rule()
     def plug(self) -> None:
-        """The phone goes, or comes back; what was in its hands ends without an answer."""
+        """The phone is unplugged or comes back; an attempt in its hands ends without an answer."""
         self.phone_is_here = not self.phone_is_here
         if self.phone_is_here:
             self.counter.phone_is(DeviceState.READY, channels=BOTH)
@@ -290,7 +290,7 @@ class QueueMachine(RuleBasedStateMachine):
     @precondition(lambda self: self._waiting_for_a_person())
     @rule()
     def person_decides(self) -> None:
-        """Somebody looks at the phone and says what stands there."""
+        """A person looks at the phone and says what is there."""
         self._decide_about_the_phone()
 
     def _decide_about_the_phone(self) -> None:
@@ -343,7 +343,7 @@ class QueueMachine(RuleBasedStateMachine):
             self.held[attempt_id] = departure
 
     def _may_leave_now(self, attempt: QueueAttempt) -> None:
-        """Inside the gate: nothing forbids it."""
+        """Asked inside the gate: nothing forbids this message."""
         confirms = self.counter.row(attempt.outgoing.message_id)["class"] == "confirmation"
         assert confirms or attempt.outgoing.number not in self.stopped
         assert not self._clock_is_wrong()
@@ -386,7 +386,7 @@ class QueueMachine(RuleBasedStateMachine):
         assert densest(begun, DAY_MS) <= TIGHT.day_budget[0][1]
 
     def teardown(self) -> None:
-        """In the end everything that was accepted has left, or an opt-out or its age took it."""
+        """In the end every accepted message has left, or an opt-out or its age ended it."""
         try:
             self._settle()
         finally:
@@ -416,7 +416,7 @@ class QueueMachine(RuleBasedStateMachine):
         self._check_ends()
 
     def _both_answer(self) -> None:
-        """What waits for an answer to messages that Balie began goes on."""
+        """Both write, so that messages that wait for an answer go on."""
         for who in {ANNA, BART} - self.stopped:
             self.counter.hears("Oké", who)
 
@@ -448,11 +448,11 @@ _EXCUSES = {
     FOR_EVER_MS: {(S.CANCELLED, "opted-out")},
     SHORT_MS: {(S.CANCELLED, "opted-out"), (S.EXPIRED, "too-old")},
 }
-"""How a message may end without having left."""
+"""The ways in which a message may end without having left."""
 
 
 def densest(times: list[int], window_ms: int) -> int:
-    """The most departures that any window of this length holds."""
+    """The most messages that left in any window of this length."""
     ordered = sorted(times)
     return max(
         (sum(start <= each < start + window_ms for each in ordered) for start in ordered),

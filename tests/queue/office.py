@@ -1,4 +1,4 @@
-"""A counter with a modem beside its phone, and what the network reports to it."""
+"""A counter with a modem beside its phone, and the reports of the network to that modem."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -98,7 +98,7 @@ class Modem:
 
 
 def told(*parts: str | tuple[str, int], reference: int = 7) -> Mapping[str, Any]:
-    """Facts as a modem's driver gives them: a state a part, with TP-MR where it has one."""
+    """Facts as a modem's driver gives them: a state for each part, and a TP-MR where it has one."""
     each = [(part, None) if isinstance(part, str) else part for part in parts]
     listed = [
         {"part": number, "state": state, **({} if mr is None else {"mr": mr, "slot": number})}

@@ -1,4 +1,4 @@
-"""A clock that is known to be wrong: nothing is sent by it, and nothing is lost by it."""
+"""A clock that is known to be wrong sends nothing and loses nothing."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def at_boot(counter: Counter, at_ms: int) -> None:
 
 @pytest.mark.parametrize("at_ms", [0, 1_500_000_000_000, MONDAY - 2 * 60_000])
 def test_nothing_is_sent_by_a_clock_behind_what_was_seen(counter: Counter, at_ms: int) -> None:
-    """What waits says so, and leaves when the clock is right."""
+    """A waiting message has that as its reason, and leaves when the clock is right."""
     counter.knows(ANNA)
     waiting = counter.queues()
     at_boot(counter, at_ms)
@@ -34,7 +34,7 @@ def test_nothing_is_sent_by_a_clock_behind_what_was_seen(counter: Counter, at_ms
 
 
 def test_the_mark_outlasts_any_number_of_events(counter: Counter) -> None:
-    """Much written by the wrong clock does not make it right."""
+    """Any number of writes with the wrong clock does not make it right."""
     counter.clock.at_ms = MONDAY - DAY_S * 1000
     counter.knows(*(f"+316111222{place:02}" for place in range(90)))
     assert counter.last_seq() > 200
@@ -43,7 +43,7 @@ def test_the_mark_outlasts_any_number_of_events(counter: Counter) -> None:
 
 
 def test_a_clock_that_was_never_set_sends_nothing(store: Store, counter: Counter) -> None:
-    """A fresh box without a network is in some year before Balie was made."""
+    """The clock of a fresh box without a network shows some year before Balie was made."""
     counter.clock.at_ms = 1_400_000_000_000
     store.write(lambda tx: high_water.set_mark(tx.conn, 0))
     counter.knows(ANNA)
@@ -56,7 +56,7 @@ def test_a_clock_that_was_never_set_sends_nothing(store: Store, counter: Counter
 def test_what_was_accepted_by_a_wrong_clock_keeps_its_time_to_live(
     counter: Counter, mark_ms: int
 ) -> None:
-    """Its correction makes nothing too old: not what was accepted before it, by nobody's fault."""
+    """The correction makes no message too old, because the wrong clock accepted it."""
     counter.knows(ANNA)
     counter.store.write(lambda tx: high_water.set_mark(tx.conn, mark_ms))
     at_boot(counter, 1_400_000_000_000)
@@ -69,7 +69,7 @@ def test_what_was_accepted_by_a_wrong_clock_keeps_its_time_to_live(
 
 
 def test_what_became_too_old_meanwhile_is_not_sent(counter: Counter) -> None:
-    """What was accepted before the power went keeps the time that it had."""
+    """A message that was accepted before the power went keeps its expiry."""
     counter.knows(ANNA)
     old = counter.queues(ttl_ms=HOUR_S * 1000)
     counter.clock.advance(s=60)
@@ -81,7 +81,7 @@ def test_what_became_too_old_meanwhile_is_not_sent(counter: Counter) -> None:
 
 
 def test_time_stands_still_while_the_clock_is_behind(counter: Counter, clock: ManualClock) -> None:
-    """What is written meanwhile sorts after what was written before."""
+    """Rows that are written meanwhile sort after the rows before."""
     counter.knows(ANNA)
     first = counter.row(counter.queues())
     clock.at_ms = 0

@@ -1,4 +1,4 @@
-"""A clock that was ahead and is right again: what it stamped counts as having been by now."""
+"""A clock was ahead and is right again: what it stamped after now counts as now."""
 
 import sqlite3
 from dataclasses import replace
@@ -38,13 +38,13 @@ AHEAD = pytest.mark.parametrize("ahead_ms", [2 * DAY_MS, TEN_YEARS_MS])
 
 
 def goes_ahead(counter: Counter, ahead_ms: int) -> None:
-    """Two people write then, and are answered at any hour."""
+    """While the clock is ahead, two people write, and they are answered at any hour."""
     counter.clock.at_ms = MONDAY + ahead_ms
     counter.knows(ANNA, BART)
 
 
 def is_right_again(counter: Counter) -> None:
-    """A minute after it went ahead; `balie clock --is-right` has been said."""
+    """A minute after it went ahead somebody has said `balie clock --is-right`."""
     counter.clock.at_ms = MONDAY + MINUTE_MS
     counter.store.write(lambda tx: high_water.set_mark(tx.conn, counter.clock.at_ms))
 
@@ -59,7 +59,7 @@ def restarts(counter: Counter) -> None:
 def test_a_reply_does_not_wait_for_what_a_clock_ahead_sent(
     counter: Counter, ahead_ms: int, *, restarted: bool
 ) -> None:
-    """The next one leaves as if the last had left just now."""
+    """The next message leaves as if the last one had left just now."""
     goes_ahead(counter, ahead_ms)
     counter.queues()
     counter.sends()
@@ -76,7 +76,7 @@ def test_a_reply_does_not_wait_for_what_a_clock_ahead_sent(
 
 @AHEAD
 def test_what_waits_is_not_promised_for_then(counter: Counter, ahead_ms: int) -> None:
-    """Nor does it last longer, or wait behind what is accepted later."""
+    """It does not live longer either, nor wait behind later messages."""
     goes_ahead(counter, ahead_ms)
     first = counter.queues(typed=False, ttl_ms=60 * MINUTE_MS)
     counter.planner.round()
@@ -95,7 +95,7 @@ def test_what_waits_is_not_promised_for_then(counter: Counter, ahead_ms: int) ->
 
 @AHEAD
 def test_a_retry_waits_as_long_as_any(counter: Counter, ahead_ms: int) -> None:
-    """It failed by the clock that was ahead."""
+    """The attempt failed while the clock was ahead."""
     goes_ahead(counter, ahead_ms)
     waits = counter.queues()
     for _ in range(2):
@@ -108,7 +108,7 @@ def test_a_retry_waits_as_long_as_any(counter: Counter, ahead_ms: int) -> None:
 
 @AHEAD
 def test_a_doubt_is_asked_about(counter: Counter, ahead_ms: int) -> None:
-    """The last look at it lies in a future that was none."""
+    """Its last look is stamped after now."""
     goes_ahead(counter, ahead_ms)
     doubtful = counter.queues()
     attempt = counter.attempt()
@@ -123,7 +123,7 @@ def test_a_doubt_is_asked_about(counter: Counter, ahead_ms: int) -> None:
 
 @AHEAD
 def test_ticks_are_read_on_time(counter: Counter, ahead_ms: int) -> None:
-    """The visits after a send keep their distance from it."""
+    """The visits keep their distance from the send."""
     goes_ahead(counter, ahead_ms)
     counter.queues()
     counter.sends()
@@ -138,7 +138,7 @@ def test_ticks_are_read_on_time(counter: Counter, ahead_ms: int) -> None:
 
 @AHEAD
 def test_a_stop_is_confirmed_and_a_start_is_heard(counter: Counter, ahead_ms: int) -> None:
-    """The ledger keeps the time that it was given; what follows goes by what came first."""
+    """The ledger keeps its times; the order of its rows decides."""
     goes_ahead(counter, ahead_ms)
     counter.hears("STOP")
     is_right_again(counter)
@@ -152,7 +152,7 @@ def test_a_stop_is_confirmed_and_a_start_is_heard(counter: Counter, ahead_ms: in
 
 @AHEAD
 def test_no_conversation_stands_first_for_years(counter: Counter, ahead_ms: int) -> None:
-    """And a contact who wrote then is not being answered for ever."""
+    """A contact who wrote then does not count as being answered for ever."""
     goes_ahead(counter, ahead_ms)
     is_right_again(counter)
     counter.clock.advance(ms=2 * DAY_MS)
@@ -164,7 +164,7 @@ def test_no_conversation_stands_first_for_years(counter: Counter, ahead_ms: int)
 
 @AHEAD
 def test_who_asked_again_still_waits(counter: Counter, ahead_ms: int) -> None:
-    """All of it was said at one moment then, in its own order."""
+    """All messages of that time get one time and keep their order."""
     colleague = Colleague(counter)
     goes_ahead(counter, ahead_ms)
     counter.queues("Ja", author=Author(staff_id=colleague.id))
@@ -181,7 +181,9 @@ def test_who_asked_again_still_waits(counter: Counter, ahead_ms: int) -> None:
 
 @AHEAD
 def test_who_answered_nothing_is_not_written_to_again(counter: Counter, ahead_ms: int) -> None:
-    """Nor is what waits for that let go, nor a list accepted; what they write since frees it."""
+    """A message that waits for their answer stays parked, and a list to them is refused, until they
+    write again.
+    """
     goes_ahead(counter, ahead_ms)
     counter.clock.advance(ms=5 * DAY_MS)
     for _ in range(DEFAULT_PROFILE.unanswered_in_a_row):
@@ -232,7 +234,7 @@ def test_who_was_heard_then_is_no_first_contact(counter: Counter, ahead_ms: int)
 
 @AHEAD
 def test_a_lost_phone_is_given_up_in_minutes(counter: Counter, ahead_ms: int) -> None:
-    """Since when it is lost was said by the clock that was ahead."""
+    """The time since when it is lost was stamped by the clock that was ahead."""
     goes_ahead(counter, ahead_ms)
     counter.phone_is(DeviceState.ABSENT)
     is_right_again(counter)
@@ -244,7 +246,7 @@ def test_a_lost_phone_is_given_up_in_minutes(counter: Counter, ahead_ms: int) ->
 def test_sessions_and_log_in_links_end_when_they_would_have(
     counter: Counter, ahead_ms: int
 ) -> None:
-    """What was begun by the clock that was ahead is good for no longer than any other."""
+    """A session or link that began while the clock was ahead is valid for no longer than others."""
     goes_ahead(counter, ahead_ms)
     member = counter.store.write(lambda tx: staff.add_first_admin(tx, "Bo", "hash"))
     token = counter.store.write(lambda tx: sessions.begin(tx, member)).token
@@ -263,7 +265,7 @@ def test_sessions_and_log_in_links_end_when_they_would_have(
 
 
 def test_nobody_is_kept_out_by_a_wait_of_years() -> None:
-    """Wrong passwords while the clock was ahead."""
+    """The wrong passwords came while the clock was ahead."""
     throttle = Throttle()
     ahead_ms = MONDAY + TEN_YEARS_MS
     for _ in range(20):
@@ -276,7 +278,7 @@ def test_nobody_is_kept_out_by_a_wait_of_years() -> None:
 def test_ids_go_on_after_those_of_a_clock_that_was_ahead(
     counter: Counter, clock: ManualClock
 ) -> None:
-    """Also in the next process: what is first in the queue stays first."""
+    """This holds in the next process, too: the first in the queue stays first."""
     goes_ahead(counter, TEN_YEARS_MS)
     first = counter.queues()
     is_right_again(counter)
@@ -309,7 +311,7 @@ LEFT = st.builds(
 def test_nothing_waits_for_what_has_not_been(
     left: list[Left], message: Waiting, created_ms: int
 ) -> None:
-    """Never later than with each stamp of the future set to now, and never before now."""
+    """A slot is never later than with each future stamp set to now, and never before now."""
     past = sorted(left, key=lambda each: each.at_ms)
     asked = replace(message, created_ms=MONDAY + created_ms)
 
@@ -328,7 +330,7 @@ def test_nothing_waits_for_what_has_not_been(
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(-3 * DAY_MS, TEN_YEARS_MS), min_size=1, max_size=8))
 def test_the_history_of_a_sim_ends_now(counter: Counter, spans_ms: list[int]) -> None:
-    """As it is read from the attempts, whenever they say they were."""
+    """This holds for a history read from the attempts, whatever their times."""
     counter.clock.at_ms = MONDAY
     counter.store.write(lambda tx: tx.conn.execute("DELETE FROM attempt"))
     counter.knows(ANNA)

@@ -58,7 +58,7 @@ entries = st.lists(st.tuples(st.sampled_from(NUMBERS), st.sampled_from(K)), max_
 def test_an_opt_out_closes_every_number(
     rows: list[tuple[str, ConsentKind]], by: str, kind: ConsentKind
 ) -> None:
-    """Whatever was before, after a withdrawal by one number none may be written to."""
+    """Whatever the ledger said before: after a withdrawal by one number, none may be written to."""
     after = ledger(*rows, (by, kind))
     assert [decide(tel(number), after).code for number in NUMBERS] == ["opted-out"] * 3
 
@@ -67,8 +67,8 @@ def test_an_opt_out_closes_every_number(
 def test_an_opt_in_opens_its_own_number_only(
     rows: list[tuple[str, ConsentKind]], by: str, kind: ConsentKind
 ) -> None:
-    """Whatever was before, it opens the number that spoke and changes no other verdict; after a
-    withdrawal only START does.
+    """Whatever the ledger said before: an opt-in opens the number that wrote and changes no other
+    verdict. After a withdrawal only START opens.
     """
     before, after = ledger(*rows), ledger(*rows, (by, kind))
     withdrawn = any(entry.kind in CLOSES for entry in before)
@@ -97,7 +97,7 @@ def test_the_deciding_row_is_named(rows: list[tuple[str, ConsentKind]], number: 
 
 
 def test_consent_is_for_one_line(counter: Counter) -> None:
-    """Who wrote to one number of the office did not write to another."""
+    """A message to one number of the office is no message to another."""
     counter.knows(ANNA)
     other, _ = counter.add_line("+31687654322", "R58M999")
     codes = [

@@ -25,7 +25,7 @@ ENDED = LEFT | {S.CANCELLED}
 
 
 class Life:
-    """One phone that tells the truth when it is asked, and a Balie that may stop anywhere."""
+    """One phone that tells the truth when it is asked, and a Balie that may stop at any step."""
 
     def __init__(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
@@ -54,7 +54,7 @@ class Life:
         self.folder.cleanup()
 
     def step(self) -> bool:
-        """A phone without faults does what comes next."""
+        """A phone without faults does the next task."""
         task = self.counter.task()
         match task:
             case QueueAttempt():
@@ -91,7 +91,7 @@ class Life:
         self.clock.advance(s=s)
 
     def serve(self, between: str, works: bool, after: str) -> None:
-        """The phone takes up what is next; things happen between the claim, the tap and the end."""
+        """The phone does the next task; others happen between the claim, the tap and the end."""
         task = self.counter.task()
         match task:
             case Look() if between == "no chat":
@@ -110,7 +110,7 @@ class Life:
                 self.send(task, works=works, after=after)
 
     def send(self, attempt: QueueAttempt, *, works: bool, after: str) -> None:
-        """One tap, which may come to nothing without anybody noticing, and what follows it."""
+        """One tap, which may have no effect that anybody notices, and the steps after it."""
         message_id, number = attempt.outgoing.message_id, attempt.outgoing.number
         attempt.baseline({})
         try:
@@ -132,7 +132,7 @@ class Life:
             self.counter.work.not_sent(attempt, Unconfirmed("No new row."))
 
     def cut_the_power(self) -> None:
-        """Everything in memory is gone; what was committed is there at the next start."""
+        """All memory is lost; committed data is there at the next start."""
         self.store.close()
         self.store = Store(self.path, self.clock)
         self.counter.store = self.store
@@ -144,7 +144,7 @@ class Life:
         doubt_everything_in_hand(self.store)
 
     def check(self) -> None:
-        """No message left twice, and none is called sent that did not leave."""
+        """No message left twice, and every message that is called sent has left."""
         assert max(self.truth.values(), default=0) <= 1
         for message_id in self.accepted:
             if self.counter.state(message_id) in LEFT:
@@ -152,7 +152,7 @@ class Life:
 
 
 def happening(dice: Random) -> tuple[str, list[object]]:
-    """The next thing that happens, and to whom."""
+    """The next event, and the person that it is about."""
     name = dice.choices(
         ["write", "serve", "wait", "say_stop", "say_start", "cut_the_power"], [6, 10, 6, 1, 2, 1]
     )[0]
@@ -170,7 +170,7 @@ def happening(dice: Random) -> tuple[str, list[object]]:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_none_is_lost_and_none_is_sent_twice(seed: int) -> None:
-    """Whatever happens in whatever order: what was accepted leaves once, or an opt-out took it."""
+    """In any order of events, each accepted message leaves once, or an opt-out ends it."""
     dice, life = Random(seed), Life()
     try:
         for _ in range(250):

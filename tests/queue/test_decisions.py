@@ -1,4 +1,4 @@
-"""What a person decides about a message that the phone cannot tell of."""
+"""A person's decision about a message whose fate the phone cannot tell."""
 
 import pytest
 
@@ -13,7 +13,7 @@ from tests.queue.counter import ANNA, BART, HOUR_S, Counter, tapping
 
 
 def left_open(counter: Counter) -> str:
-    """It was tapped, its answer got lost, and the chat can be read both ways."""
+    """It was tapped, its answer was lost, and the chat can be read both ways."""
     counter.knows(ANNA)
     message_id = counter.queues()
     attempt = counter.attempt()
@@ -39,7 +39,7 @@ def decided(counter: Counter, message_id: str, decision: Decision) -> None:
 def test_the_answer_settles_it_with_the_name(
     counter: Counter, decision: Decision, state: MessageState
 ) -> None:
-    """Once: a second answer is refused."""
+    """Only once: a second decision is refused."""
     message_id = left_open(counter)
     decided(counter, message_id, decision)
     assert counter.state(message_id) is state
@@ -50,7 +50,7 @@ def test_the_answer_settles_it_with_the_name(
 
 
 def test_what_a_person_saw_left_when_it_was_tapped(counter: Counter) -> None:
-    """Not when they looked: an answer that came in between is an answer to it."""
+    """It counts as sent at the tap, not at the look: an answer that came in between answers it."""
     tapped_ms = counter.clock.now_ms()
     message_id = left_open(counter)
     counter.clock.advance(s=3 * HOUR_S)
@@ -59,7 +59,7 @@ def test_what_a_person_saw_left_when_it_was_tapped(counter: Counter) -> None:
 
 
 def test_what_a_person_sends_again_is_not_too_old(counter: Counter) -> None:
-    """They find it worth sending, also when nobody looked for a day and a half."""
+    """The person finds it worth sending, even if nobody looked for a day and a half."""
     message_id = left_open(counter)
     counter.clock.advance(s=36 * HOUR_S)
     counter.hears("Nog iets gehoord?")
@@ -70,7 +70,7 @@ def test_what_a_person_sends_again_is_not_too_old(counter: Counter) -> None:
 
 
 def test_only_what_waits_for_a_person_is_theirs(counter: Counter) -> None:
-    """While the phone is still asked nobody is quicker, and nobody settles what is not in doubt."""
+    """While the phone is still asked no person decides, and nobody decides without a doubt."""
     counter.knows(BART)
     waiting = counter.queues(to=BART)
     with pytest.raises(Refused, match="does not wait"):
@@ -80,7 +80,7 @@ def test_only_what_waits_for_a_person_is_theirs(counter: Counter) -> None:
 
 
 def test_what_a_lost_phone_took_with_it_is_decided_after_a_day(counter: Counter) -> None:
-    """A person may then; as soon as the phone is back it is asked first, as before."""
+    """After a day a person may decide; when the phone is back it is asked first, as before."""
     counter.knows(ANNA)
     message_id = counter.queues()
     attempt = counter.attempt()

@@ -1,4 +1,4 @@
-"""What the network reports of what a modem sent."""
+"""The network's reports on messages that a modem sent."""
 
 import pytest
 from hypothesis import given
@@ -29,7 +29,7 @@ def modem(counter: Counter) -> Modem:
 
 
 def sent(counter: Counter, modem: Modem, *references: int, to: str = ANNA) -> str:
-    """A message in as many parts; its id."""
+    """Sends a message with this many parts; gives its id."""
     text = LONG if len(references) > 1 else "Kom je?"
     message_id = counter.queues(text, to=to, typed=True)
     counter.clock.advance(s=120)
@@ -53,7 +53,7 @@ def test_a_report_delivers_with_the_networks_time(counter: Counter, modem: Modem
 
 
 def test_all_parts_together_are_delivered(counter: Counter, modem: Modem) -> None:
-    """At the time of the last; the same report again changes nothing."""
+    """The time is that of the last report; the same report again changes nothing."""
     message_id = sent(counter, modem, 17, 18, 19)
     for reference in (19, 17, 17):
         modem.reports(reference)
@@ -81,7 +81,7 @@ def test_a_failure_may_be_overtaken_by_a_delivery(counter: Counter, modem: Modem
 
 
 def test_the_newest_message_with_the_reference_is_meant(counter: Counter, modem: Modem) -> None:
-    """References begin again after 256 parts; another person's is another message."""
+    """References begin again after 256 parts; a message to another number never fits."""
     older = sent(counter, modem, 17)
     other = sent(counter, modem, 18, to=BART)
     counter.clock.advance(s=600)
@@ -95,7 +95,7 @@ def test_the_newest_message_with_the_reference_is_meant(counter: Counter, modem:
 
 
 def test_a_report_of_before_is_of_what_was_sent_before(counter: Counter, modem: Modem) -> None:
-    """What left after the network's time cannot be meant."""
+    """A message that left after the network's time of the report cannot be meant."""
     older = sent(counter, modem, 17)
     at_ms = counter.clock.now_ms() + 1_000
     counter.clock.advance(s=600)
@@ -112,7 +112,7 @@ def test_a_national_number_is_the_same_person(counter: Counter, modem: Modem) ->
 
 
 def test_what_belongs_to_nobody_changes_nothing(counter: Counter, modem: Modem) -> None:
-    """And is not kept for ever."""
+    """Such a report is not kept for ever either."""
     message_id = sent(counter, modem, 17)
     seq = counter.last_seq()
     modem.reports(99)
@@ -125,7 +125,7 @@ def test_what_belongs_to_nobody_changes_nothing(counter: Counter, modem: Modem) 
 
 
 def in_doubt(counter: Counter, modem: Modem, text: str = "Kom je?") -> QueueAttempt:
-    """The modem had it, and Balie was killed."""
+    """The modem had the message when Balie was killed."""
     counter.queues(text, typed=True)
     attempt = modem.attempt()
     with tapping(attempt):
@@ -140,7 +140,7 @@ def in_doubt(counter: Counter, modem: Modem, text: str = "Kom je?") -> QueueAtte
 def test_a_report_settles_a_doubt(
     counter: Counter, modem: Modem, arrived: bool | None, ends: S
 ) -> None:
-    """Whatever it says, the network had the message; the modem is asked nothing any more."""
+    """Any report means that the network had the message; the modem is not asked any more."""
     attempt = in_doubt(counter, modem)
     modem.reports(17, arrived=arrived)
     assert counter.state(attempt.outgoing.message_id) is ends
@@ -162,7 +162,7 @@ def test_a_report_proves_what_its_slot_denied(counter: Counter, modem: Modem) ->
 
 
 def test_what_only_its_slot_proved_is_delivered_too(counter: Counter, modem: Modem) -> None:
-    """A slot says that it left, not under which reference."""
+    """A slot shows that a part left, but not under which reference."""
     attempt = in_doubt(counter, modem)
     proof = Proof(tick=Tick.SENT, facts=told("sent"))
     counter.work.looked(modem.look(), Found(finding=Finding.PRESENT, proof=proof))
@@ -174,7 +174,7 @@ def test_what_only_its_slot_proved_is_delivered_too(counter: Counter, modem: Mod
 def test_a_report_that_is_quicker_than_the_answer_waits_for_it(
     counter: Counter, modem: Modem
 ) -> None:
-    """It comes while the message is still in the modem's hands."""
+    """The report comes while the modem still has the message in hand."""
     counter.queues(typed=True)
     attempt = modem.attempt()
     with tapping(attempt):
@@ -186,7 +186,7 @@ def test_a_report_that_is_quicker_than_the_answer_waits_for_it(
 
 
 def test_as_many_reports_as_parts_settle_a_long_doubt(counter: Counter, modem: Modem) -> None:
-    """Fewer do not say which; the references run past 255."""
+    """Fewer reports do not say which parts left. The references here run past 255."""
     attempt = in_doubt(counter, modem, LONG)
     for reference in (0, 255):
         modem.reports(reference)
@@ -212,7 +212,7 @@ def test_a_report_settles_the_one_part_that_is_in_doubt(counter: Counter, modem:
 
 
 def test_an_old_report_told_twice_settles_no_doubt(counter: Counter, modem: Modem) -> None:
-    """It is of what was sent before."""
+    """The report is about an earlier message."""
     sent(counter, modem, 17)
     at_ms = counter.clock.now_ms()
     modem.reports(17, at_ms=at_ms)
@@ -241,7 +241,7 @@ def test_a_report_of_what_an_opt_out_cut_short_is_of_no_other(
 
 
 def test_a_doubt_with_a_reference_that_was_used_before(counter: Counter, modem: Modem) -> None:
-    """Its message has its report already, so a new one is of the message in doubt."""
+    """The earlier message has its report already, so the new one is about the message in doubt."""
     sent(counter, modem, 17)
     modem.reports(17)
     counter.clock.advance(s=600)
@@ -254,13 +254,13 @@ def test_a_doubt_with_a_reference_that_was_used_before(counter: Counter, modem: 
 def test_references_are_put_in_the_order_of_sending(
     first: int, count: int, data: st.DataObject
 ) -> None:
-    """From whichever they begin."""
+    """This holds from whichever reference they begin."""
     sent_as = [(first + number) % 256 for number in range(count)]
     assert delivery.in_order(data.draw(st.permutations(sent_as))) == sent_as
 
 
 def test_parts_of_two_attempts_are_one_message(counter: Counter, modem: Modem) -> None:
-    """The report of a part that left first may come while the rest is in the modem's hands."""
+    """The report on a part that left first may come while the modem has the rest in hand."""
     counter.queues(LONG, typed=True)
     first = modem.attempt()
     with tapping(first):

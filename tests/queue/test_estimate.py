@@ -1,4 +1,4 @@
-"""What the queue itself announces comes true: a week of a branch, through the real store."""
+"""The queue's announced times come true: a week of a branch, through the real store."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -28,7 +28,7 @@ ENDS = at("2026-06-23 18:30")
 
 @dataclass(slots=True)
 class Branch:
-    """A week's happenings, told to the product; what it promised and when it sent."""
+    """The events of a week, as the product gets them; its promises, and when it sent."""
 
     counter: Counter
     world: World
@@ -114,7 +114,7 @@ class Branch:
 
 
 def open_branch(counter: Counter, load: Load) -> Branch:
-    """At eight in the morning, with people who wrote two days ago, on an old line."""
+    """It opens at eight in the morning, on an old line, with people who wrote two days ago."""
     world = World(load, DUTCH, 0)
     counter.store.write(lambda tx: tx.conn.execute("UPDATE line SET created_ms = 0"))
     counter.knows(*(contact.number for contact in world.contacts))
@@ -128,8 +128,8 @@ def open_branch(counter: Counter, load: Load) -> Branch:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_what_is_announced_in_a_week_comes_true(counter: Counter, seed: int) -> None:
-    """80 % of what leaves does so within a tenth of the wait that was said when it was accepted,
-    and of what its first plan said.
+    """80 % of the messages leave within a tenth of the wait that was announced when they were
+    accepted, and of the wait in their first plan.
     """
     branch = open_branch(counter, replace(WEEK, seed=seed))
     branch.run()

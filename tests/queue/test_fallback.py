@@ -1,4 +1,4 @@
-"""When the phone is away: which message takes the modem, when, and which never does."""
+"""When the phone is away: which messages take the modem, when, and which never do."""
 
 from functools import partial
 from typing import Any
@@ -42,7 +42,7 @@ def planned(counter: Counter, message_id: str) -> tuple[int | None, str]:
 
 
 def test_until_ten_minutes_are_over_it_waits_for_the_phone(counter: Counter, modem: Modem) -> None:
-    """With the time at which the modem takes it; then the modem does."""
+    """The plan shows the time when the modem takes it; at that time the modem does."""
     phone_is_away(counter)
     falls_ms = counter.clock.now_ms() + 10 * MINUTE_MS
     accepted = counter.accepts(typed=True)
@@ -60,7 +60,7 @@ def test_until_ten_minutes_are_over_it_waits_for_the_phone(counter: Counter, mod
 
 
 def test_a_phone_that_is_back_takes_what_waits(counter: Counter, modem: Modem) -> None:
-    """And all that is new; the ten minutes begin again when it goes again."""
+    """New messages take the phone, too; when it goes again the ten minutes begin again."""
     phone_is_away(counter)
     counter.clock.advance(s=590)
     message_id = counter.queues()
@@ -77,7 +77,7 @@ def test_a_phone_that_is_back_takes_what_waits(counter: Counter, modem: Modem) -
 def test_a_phone_that_is_away_in_another_way_is_away_all_the_while(
     counter: Counter, modem: Modem
 ) -> None:
-    """From one reason to another no minute is counted anew."""
+    """When the reason changes, the minutes go on and do not begin anew."""
     message_id = counter.queues()
     for state in (DeviceState.ABSENT, DeviceState.OFFLINE, DeviceState.ABSENT):
         counter.phone_is(state, Reason.CONNECTION_DEAD)
@@ -94,7 +94,7 @@ def test_the_line_says_how_long(counter: Counter, modem: Modem) -> None:
 
 
 def test_whatsapp_alone_may_be_gone(counter: Counter, modem: Modem) -> None:
-    """Then the phone's own SMS is the next way, from the line's own number."""
+    """The next route is then the phone's own SMS, from the line's own number."""
     counter.phone_is(DeviceState.DEGRADED, Reason.NO_WHATSAPP, channels=frozenset({SMS}))
     falls_ms = counter.clock.now_ms() + 10 * MINUTE_MS
     accepted = counter.accepts(typed=True)
@@ -106,7 +106,7 @@ def test_whatsapp_alone_may_be_gone(counter: Counter, modem: Modem) -> None:
 
 
 def test_a_message_in_doubt_never_falls(counter: Counter, modem: Modem) -> None:
-    """It may have left the phone, so it waits for the phone; so does what stands behind it."""
+    """It may have left the phone, so it waits for the phone, and so do the messages behind it."""
     message_id = counter.queues()
     with tapping(attempt := counter.attempt()):
         pass
@@ -122,7 +122,7 @@ def test_a_message_in_doubt_never_falls(counter: Counter, modem: Modem) -> None:
 
 
 def test_proven_not_sent_may_fall(counter: Counter, modem: Modem) -> None:
-    """The phone went before anything was tapped."""
+    """The phone was unplugged before the tap."""
     message_id = counter.queues()
     counter.work.not_sent(counter.attempt(), DeviceGone("The cable was pulled."))
     phone_is_away(counter)
@@ -134,7 +134,7 @@ def test_proven_not_sent_may_fall(counter: Counter, modem: Modem) -> None:
 def test_only_classes_that_may_fall_do(
     counter: Counter, modem: Modem, kind: MessageClass | None
 ) -> None:
-    """Answers and what Balie says by itself; a list by the line's choice."""
+    """Answers and Balie's own messages may; a list may if the line allows it."""
     phone_is_away(counter)
     counter.clock.advance(s=600)
     accepted = counter.accepts(kind=kind)
@@ -167,7 +167,7 @@ def test_a_preview_of_a_list_says_what_the_queue_will_say(counter: Counter, mode
 
 
 def test_a_stopped_line_falls_nowhere(counter: Counter, modem: Modem) -> None:
-    """After a warning another number would be a disguise."""
+    """After a warning, going on from another number would be a disguise."""
     counter.queues()
     counter.work.not_sent(counter.attempt(), LineStopped("WhatsApp shows a ban."))
     phone_is_away(counter)
@@ -177,7 +177,7 @@ def test_a_stopped_line_falls_nowhere(counter: Counter, modem: Modem) -> None:
 
 
 def test_a_ban_that_is_only_seen_stops_the_line_too(counter: Counter, modem: Modem) -> None:
-    """Nobody has to run into it with a message; a person starts it, and it is not stopped again."""
+    """No message has to fail first. After a person starts the line, it is not stopped again."""
     phone = frozenset({SMS})
     counter.phone_is(DeviceState.DEGRADED, Reason.WHATSAPP_STOPPED, channels=phone)
     counter.queues()
@@ -200,7 +200,7 @@ def test_who_asked_for_whatsapp_gets_whatsapp(counter: Counter, modem: Modem) ->
 
 @pytest.mark.parametrize(("length", "falls"), [(1_520, True), (1_525, False), (1_600, False)])
 def test_a_long_text_never_falls(counter: Counter, modem: Modem, length: int, falls: bool) -> None:
-    """Ten parts with the signature are the most: 10 × 153 characters, of which it takes ten."""
+    """Ten parts are the most: 10 × 153 characters, of which the signature takes ten."""
     phone_is_away(counter)
     counter.clock.advance(s=HOUR_S)
     message_id = counter.queues("x" * length)
@@ -219,7 +219,7 @@ def test_a_landline_on_whatsapp_gets_no_sms(counter: Counter, modem: Modem) -> N
 
 
 def test_not_on_whatsapp_goes_over_the_phone_first(counter: Counter, modem: Modem) -> None:
-    """The next route is the phone's own SMS; the modem is for when that is closed, too."""
+    """The next route is the phone's own SMS; the modem is used only when that is closed, too."""
     counter.queues()
     counter.work.not_sent(counter.attempt(), NotOnChannel("no account"))
     assert modem.task() is None
@@ -232,7 +232,7 @@ def test_not_on_whatsapp_goes_over_the_phone_first(counter: Counter, modem: Mode
 
 
 def test_another_number_signs_with_the_branch(counter: Counter, modem: Modem) -> None:
-    """The reader sees who writes; the thread shows what the author wrote, the evidence the rest."""
+    """The reader sees who writes; the thread shows the author's text, the evidence the rest."""
     phone_is_away(counter)
     counter.clock.advance(s=600)
     message_id = counter.queues("Kom je?")
@@ -256,7 +256,7 @@ def test_a_signature_counts_as_a_part(counter: Counter, modem: Modem) -> None:
 def test_the_question_about_a_doubt_is_about_the_signed_text(
     counter: Counter, modem: Modem
 ) -> None:
-    """As it was when it was sent, whatever the branch is called now."""
+    """The question uses the signature of the time of sending, whatever the branch is called now."""
     phone_is_away(counter)
     counter.clock.advance(s=600)
     counter.queues("Kom je?")
@@ -268,7 +268,7 @@ def test_the_question_about_a_doubt_is_about_the_signed_text(
 
 
 def test_the_line_s_own_number_signs_nothing(counter: Counter, modem: Modem) -> None:
-    """A modem with the same number, such as a twin card."""
+    """The modem has the same number, for example on a twin card."""
     set_number = "UPDATE device SET sim_number = ? WHERE id = ?"
     for number, text in ((MODEM_NUMBER, "Kom je?\n- Utrecht"), ("+31687654321", "Kom je?")):
         values = (number, modem.device_id)
@@ -314,7 +314,7 @@ def shared(counter: Counter, modem: Modem, number: str = "+31687000002") -> str:
 
 
 def writes(counter: Counter, modem: Modem, text: str, sender: str = ANNA) -> str:
-    """Somebody writes to the modem's number; the line that gets it."""
+    """Somebody writes to the modem's number; gives the line that gets the message."""
     device_id, counter.device_id = counter.device_id, modem.device_id
     counter.hears(text, sender, channel=SMS)
     counter.device_id = device_id
@@ -325,7 +325,7 @@ def writes(counter: Counter, modem: Modem, text: str, sender: str = ANNA) -> str
 def test_a_stranger_s_message_is_for_the_line_that_first_fell_back_on_it(
     counter: Counter, modem: Modem
 ) -> None:
-    """Unless it is some line's own modem."""
+    """A modem that is some line's own gives it to that line instead."""
     first, second = counter.line_id, shared(counter, modem)
     assert writes(counter, modem, "een", "+31655555555") == first
     counter.store.write(
@@ -339,7 +339,7 @@ def test_a_stranger_s_message_is_for_the_line_that_first_fell_back_on_it(
 def test_an_answer_is_for_the_line_that_last_wrote_to_that_number(
     counter: Counter, modem: Modem
 ) -> None:
-    """Over this modem; a STOP there counts for that line and no other."""
+    """Only over this modem; a STOP there counts for that line and no other."""
     first, second = counter.line_id, shared(counter, modem)
     phone_is_away(counter)
     counter.clock.advance(s=600)
@@ -385,7 +385,7 @@ def test_what_is_told_again_is_known_whoever_it_is_for_by_now(
 
 
 def test_a_shared_modem_is_one_sim(counter: Counter, modem: Modem) -> None:
-    """Its ceilings hold over all its lines: six a minute, whoever writes."""
+    """Its ceilings hold over all its lines together: six messages a minute."""
     ids = [counter.line_id, *(shared(counter, modem, f"+3168700001{n}") for n in range(3))]
     counter.store.write(
         lambda tx: tx.conn.executemany(
@@ -417,7 +417,7 @@ def test_a_shared_modem_is_one_sim(counter: Counter, modem: Modem) -> None:
 def test_a_new_modem_begins_slowly_however_old_its_lines_are(
     counter: Counter, modem: Modem
 ) -> None:
-    """The day's budget is that of the SIM: twenty in its first days."""
+    """The day's budget belongs to the SIM: twenty messages in its first days."""
     counter.store.write(lambda tx: tx.conn.execute("UPDATE line SET created_ms = 0"))
     device = counter.one("SELECT created_ms FROM device WHERE kind = 'modem'")
     assert modem_history(counter, modem) == device["created_ms"]
@@ -441,7 +441,7 @@ def modem_history(counter: Counter, modem: Modem) -> int:
 
 
 def test_a_list_waits_while_the_sim_is_abroad(counter: Counter, modem: Modem) -> None:
-    """Answers do not; the list goes on at home."""
+    """Answers do not wait; the list goes on when the SIM is home again."""
     settings(counter, fallback_classes=frozenset(MessageClass))
     phone_is_away(counter)
     modem.is_ready(roaming=True)

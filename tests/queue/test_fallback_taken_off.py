@@ -1,4 +1,4 @@
-"""A line gets another fallback, or none: what is still between it and the old modem."""
+"""A line gets another fallback, or none: what happens to its messages on the old modem."""
 
 import pytest
 
@@ -46,7 +46,7 @@ def modems(counter: Counter) -> list[str]:
 
 
 def test_the_modem_that_is_there_already_stays_who_it_is(counter: Counter, modem: Modem) -> None:
-    """Named once more it keeps its IMEI, its SIM and its history."""
+    """If the same modem is named again, it keeps its IMEI, its SIM and its history."""
     falls_back_on(counter, "/dev/ttyUSB0")
     assert modems(counter) == [modem.device_id]
 
@@ -55,7 +55,7 @@ def test_the_modem_that_is_there_already_stays_who_it_is(counter: Counter, modem
 def test_what_it_is_sending_is_not_taken_from_it(
     counter: Counter, modem: Modem, port: str | None
 ) -> None:
-    """The modem has the message in its hands: nothing changes until the outcome is known."""
+    """The modem has a message in hand: nothing changes until its outcome is known."""
     attempt = in_hand(counter, modem)
     with pytest.raises(Refused):
         falls_back_on(counter, port)
@@ -68,7 +68,7 @@ def test_what_it_is_sending_is_not_taken_from_it(
 
 
 def test_the_rest_of_a_message_keeps_its_modem(counter: Counter, modem: Modem) -> None:
-    """Only that SIM may send what is missing; who does not want to wait withdraws it."""
+    """Only that SIM may send the missing parts; if nobody wants to wait, a person cancels it."""
     attempt = in_hand(counter, modem)
     facts = dict(told(("sent", 1), ("sent", 2), "missing"))
     counter.work.not_sent(attempt, Transient("The network was busy.", facts))
@@ -80,7 +80,7 @@ def test_the_rest_of_a_message_keeps_its_modem(counter: Counter, modem: Modem) -
 
 
 def test_a_doubt_that_nobody_will_look_up_is_a_persons(counter: Counter, modem: Modem) -> None:
-    """A modem that is broken for good must be exchangeable; its doubt is decided, not forgotten."""
+    """A modem that is broken for good can be replaced; a person decides its doubt."""
     attempt = in_hand(counter, modem)
     counter.work.not_sent(attempt, Unconfirmed("The modem did not answer."))
     message_id = attempt.outgoing.message_id
@@ -93,7 +93,7 @@ def test_a_doubt_that_nobody_will_look_up_is_a_persons(counter: Counter, modem: 
 
 
 def test_what_waits_for_any_way_is_free(counter: Counter, modem: Modem) -> None:
-    """A message of which nothing left is bound to no modem."""
+    """A message without a sent part is bound to no modem."""
     waiting = counter.queues("Kom je morgen?", typed=True)
     falls_back_on(counter, None)
     assert counter.state(waiting) is MessageState.QUEUED

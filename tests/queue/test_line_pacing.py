@@ -22,7 +22,7 @@ LIST = MessageClass.LIST
 
 
 def agreed_on_paper(counter: Counter, *numbers: str) -> None:
-    """Consent by SMS from people who never wrote."""
+    """These people never wrote and gave consent to SMS on paper."""
 
     def work(tx: Tx) -> None:
         for number in numbers:
@@ -41,7 +41,7 @@ def agreed_on_paper(counter: Counter, *numbers: str) -> None:
 
 
 def test_a_line_keeps_to_what_it_may_do_itself(counter: Counter) -> None:
-    """Stored with the line, it counts from the next decision on, and until it is taken away."""
+    """A stored profile counts from the next decision on, until it is removed."""
     counter.knows(ANNA, BART)
     counter.queues()
     second = counter.queues(to=BART)
@@ -56,7 +56,7 @@ def test_a_line_keeps_to_what_it_may_do_itself(counter: Counter) -> None:
 
 
 def test_a_profile_written_by_hand_takes_no_brake_off(counter: Counter) -> None:
-    """Seven typed replies at once: the seventh waits for the minute, whatever the row says."""
+    """Of seven typed replies at once the seventh waits for a minute, whatever the row says."""
     counter.knows(ANNA)
     by_hand = '{"per_minute": 600, "apart_ms": 0, "headroom": 9}'
     counter.store.write(lambda tx: lines.pace_line(tx, counter.line_id, by_hand, by="test"))
@@ -70,7 +70,7 @@ def test_a_profile_written_by_hand_takes_no_brake_off(counter: Counter) -> None:
 
 
 def test_two_members_of_staff_at_once_send_one_after_the_other(counter: Counter) -> None:
-    """Both typed in the same millisecond; one SIM has one pair of thumbs."""
+    """Both replies were typed in the same millisecond; a SIM sends them as one person would."""
     counter.knows(ANNA, BART)
     counter.queues(to=ANNA)
     counter.queues(to=BART)
@@ -83,7 +83,7 @@ def test_two_members_of_staff_at_once_send_one_after_the_other(counter: Counter)
 
 
 def test_few_conversations_are_begun_in_a_day(counter: Counter) -> None:
-    """Two who never wrote are reached; the others wait for tomorrow, and whoever wrote does not."""
+    """Two who never wrote are reached; the others wait for tomorrow, an answer does not."""
     counter.knows(ANNA)
     agreed_on_paper(counter, *STRANGERS)
     counter.clock.advance(s=25 * HOUR_S)

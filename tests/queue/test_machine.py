@@ -13,7 +13,7 @@ from tests.queue.machine import QueueMachine
 def test_the_promises_hold_in_any_order_of_events(machine: type[QueueMachine]) -> None:
     """Legal states only, nothing after an opt-out, no ceiling exceeded, no double, none lost.
 
-    With a modem beside the phone: no part twice, and no message over both.
+    With a modem beside the phone, no part leaves twice, and no message leaves over both.
     """
     run_state_machine_as_test(
         machine,

@@ -73,7 +73,7 @@ def part_states(counter: Counter, attempt: QueueAttempt) -> list[str]:
 
 
 def partly_sent(counter: Counter, modem: Modem) -> QueueAttempt:
-    """Two parts of three left, and the third is proven not to have."""
+    """Two of three parts left, and the third is proven missing."""
     attempt = in_hand(counter, modem)
     facts = dict(told(("sent", 1), ("sent", 2), "missing"))
     counter.work.not_sent(attempt, Transient("The network was busy.", facts))
@@ -81,7 +81,7 @@ def partly_sent(counter: Counter, modem: Modem) -> QueueAttempt:
 
 
 def test_only_what_is_missing_is_sent_again(counter: Counter, modem: Modem) -> None:
-    """Under the same reference; and then all of it is sent."""
+    """It goes under the same reference; after that the whole message is sent."""
     first = partly_sent(counter, modem)
     assert state(counter, first) is S.QUEUED
     second = again(counter, modem)
@@ -99,7 +99,7 @@ def test_only_what_is_missing_is_sent_again(counter: Counter, modem: Modem) -> N
 def test_what_left_counts_in_the_ceilings_and_what_did_not_does_not(
     counter: Counter, modem: Modem
 ) -> None:
-    """Three parts over two attempts are three."""
+    """Three parts in two attempts count as three."""
     partly_sent(counter, modem)
     second = again(counter, modem)
     attempts = counter.attempts(second.outgoing.message_id)
@@ -109,7 +109,7 @@ def test_what_left_counts_in_the_ceilings_and_what_did_not_does_not(
 def test_a_message_of_which_a_part_left_stays_with_its_device(
     counter: Counter, modem: Modem
 ) -> None:
-    """The phone is back and takes everything else."""
+    """The phone is back and takes all other messages."""
     first = partly_sent(counter, modem)
     phone_is_back(counter)
     counter.clock.advance(s=600)
@@ -120,7 +120,7 @@ def test_a_message_of_which_a_part_left_stays_with_its_device(
 
 
 def test_while_its_device_is_away_it_waits(counter: Counter, modem: Modem) -> None:
-    """Half a message from another number would be read by nobody."""
+    """Nobody could read half a message from another number."""
     first = partly_sent(counter, modem)
     modem.is_gone()
     phone_is_back(counter)
@@ -161,7 +161,7 @@ def test_a_message_of_which_nothing_left_may_go_another_way(counter: Counter, mo
 def test_the_parts_say_more_than_the_error(
     counter: Counter, modem: Modem, error: type[DeviceError], parts: list[str], ends: S
 ) -> None:
-    """A part that may have left is a doubt, whatever the error says of the message."""
+    """A part that may have left makes a doubt, whatever the error says about the message."""
     attempt = in_hand(counter, modem)
     counter.work.not_sent(attempt, error("So it is.", dict(told(*parts))))
     assert state(counter, attempt) is ends
@@ -170,7 +170,7 @@ def test_the_parts_say_more_than_the_error(
 def test_spent_credit_in_the_middle_keeps_the_message_for_this_modem(
     counter: Counter, modem: Modem
 ) -> None:
-    """Its routes stop, and with credit the rest goes where the beginning went."""
+    """Its routes stop; with new credit the rest goes over the same modem as the beginning."""
     attempt = in_hand(counter, modem)
     facts = dict(told(("sent", 1), "missing", "missing"))
     counter.work.not_sent(attempt, NoCredit("No credit.", facts))
@@ -183,7 +183,7 @@ def test_spent_credit_in_the_middle_keeps_the_message_for_this_modem(
 
 
 def test_a_look_finds_some_of_the_parts(counter: Counter, modem: Modem) -> None:
-    """Killed in the middle: the slots say what left, and the rest goes again."""
+    """Balie was killed in the middle: the slots show what left, and the rest goes again."""
     attempt = in_hand(counter, modem)
     assert doubt_everything_in_hand(counter.store) == 1
     facts = told("sent", "missing", "missing")
@@ -199,7 +199,7 @@ def test_a_look_finds_some_of_the_parts(counter: Counter, modem: Modem) -> None:
 
 
 def test_a_person_sends_again_what_is_not_proven(counter: Counter, modem: Modem) -> None:
-    """What is proven to have left is not sent again even then."""
+    """Parts that are proven to have left are not sent again even then."""
     attempt = in_hand(counter, modem)
     facts = dict(told(("sent", 1), "unknown", "missing"))
     counter.work.not_sent(attempt, Unconfirmed("The answer was lost.", facts))
@@ -210,7 +210,7 @@ def test_a_person_sends_again_what_is_not_proven(counter: Counter, modem: Modem)
 
 
 def test_parts_without_a_reference_are_not_completed(counter: Counter, modem: Modem) -> None:
-    """The rest could not be joined to them: a person decides."""
+    """The rest could not join them, so a person decides."""
     attempt = in_hand(counter, modem)
     facts = {"parts": told("sent", "missing", "missing")["parts"]}
     counter.work.not_sent(attempt, Transient("Busy.", facts))
@@ -219,7 +219,7 @@ def test_parts_without_a_reference_are_not_completed(counter: Counter, modem: Mo
 
 
 def test_the_gate_opens_once_a_part(counter: Counter, modem: Modem) -> None:
-    """The first time is the time of the tap; a later baseline replaces the earlier one."""
+    """The first opening is the time of the tap; a later baseline replaces the earlier one."""
     counter.queues(LONG, typed=True)
     attempt = modem.attempt()
     opened = counter.clock.now_ms()
@@ -233,7 +233,7 @@ def test_the_gate_opens_once_a_part(counter: Counter, modem: Modem) -> None:
 
 
 def test_a_stop_between_two_parts_is_the_end_of_it(counter: Counter, modem: Modem) -> None:
-    """The rest never leaves, and the attempt does not say that nothing did."""
+    """The rest never leaves, and the attempt does not claim that nothing left."""
     attempt = in_hand(counter, modem)
     counter.hears("STOP", channel=SMS)
     with pytest.raises(Refused) as refusal, attempt.clear_to_send():
@@ -247,7 +247,7 @@ def test_a_stop_between_two_parts_is_the_end_of_it(counter: Counter, modem: Mode
 
 
 def test_a_clock_that_goes_wrong_does_not_cut_a_message(counter: Counter, modem: Modem) -> None:
-    """Half of it has left; what has not begun waits."""
+    """A message of which half has left goes on; one that has not begun waits."""
     counter.queues(LONG, typed=True)
     attempt = modem.attempt()
     with tapping(attempt):
@@ -267,7 +267,7 @@ ERRORS = st.sampled_from([Transient, DeviceGone, Unconfirmed])
 def test_no_part_leaves_twice(
     tmp_path_factory: pytest.TempPathFactory, script: list[tuple[Any, list[str]]]
 ) -> None:
-    """However the attempts go: what is not carried over is what is sent, and never what left."""
+    """In any order of attempts, each sends exactly the parts that did not leave before."""
     with _fresh(tmp_path_factory) as (counter, modem):
         counter.queues(LONG, typed=True)
         left: set[int] = set()

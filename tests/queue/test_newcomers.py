@@ -1,4 +1,4 @@
-"""Many new people who write at once: their welcomes drip, and nobody else waits for them."""
+"""Many new people write at once: their welcomes leave slowly, and nobody else waits for them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -41,7 +41,7 @@ def states(counter: Counter) -> Mapping[str, Any]:
 
 
 def drips(counter: Counter, *, minutes: int) -> None:
-    """The phone does whatever is due every two minutes, and the planner keeps its rounds."""
+    """Every two minutes the phone does what is due; the planner keeps its rounds."""
     for _ in range(0, minutes, 2):
         counter.planner.round()
         match counter.task():
@@ -64,7 +64,7 @@ def sanne(counter: Counter) -> Author:
 
 
 def test_replies_go_through_a_flood(counter: Counter, sanne: Author) -> None:
-    """A colleague's answer leaves at once, and welcomes use a part of the hour only."""
+    """A colleague's answer leaves at once, and welcomes use only a part of the hour's ceiling."""
     flood(counter, many=FLOOD)
     drips(counter, minutes=50)
     assert sent(counter) == HOUR
@@ -76,7 +76,7 @@ def test_replies_go_through_a_flood(counter: Counter, sanne: Author) -> None:
 
 
 def test_the_day_s_budget_is_left_for_others(counter: Counter, sanne: Author) -> None:
-    """What Balie begins itself leaves beside a flood as without it."""
+    """Messages that Balie itself begins leave during a flood as without it."""
     flood(counter)
     counter.clock.advance(s=25 * 3600)
     flood(counter, "Nog iets")
@@ -87,9 +87,9 @@ def test_the_day_s_budget_is_left_for_others(counter: Counter, sanne: Author) ->
 
 
 def test_welcomes_drip_and_none_waits_for_ever(counter: Counter) -> None:
-    """So many an hour and a day, the reason on each; those who waited a day get none.
+    """A fixed number leaves an hour and a day; the others show the reason, and expire after a day.
 
-    A line may have fewer than others.
+    A line may have a lower number.
     """
     fewer = checked({"newcomers_per_hour": 4, "newcomers_per_day": 10})
     counter.store.write(lambda tx: lines.pace_line(tx, counter.line_id, fewer, by="test"))
@@ -121,7 +121,7 @@ def test_a_few_new_people_wait_for_nothing(counter: Counter) -> None:
 
 
 def test_it_is_told_once(counter: Counter) -> None:
-    """When the first one has to wait; how many do is counted."""
+    """The event comes when the first one has to wait; the number that waits is counted."""
     flood(counter, many=HOUR + 30)
     (event,) = counter.events(EventKind.LINE_CROWDED)
     assert event.line_id == counter.line_id
@@ -129,7 +129,7 @@ def test_it_is_told_once(counter: Counter) -> None:
 
 
 def test_a_crowd_while_the_phone_was_away_is_told(counter: Counter) -> None:
-    """Once, when it is back and the first one has to wait for others of its kind."""
+    """Once: when the phone is back and the first one has to wait for others of its kind."""
     counter.phone_is(DeviceState.ABSENT)
     flood(counter, many=HOUR + 30)
     counter.planner.round()
@@ -144,7 +144,7 @@ def test_a_crowd_while_the_phone_was_away_is_told(counter: Counter) -> None:
 
 
 def test_a_flood_of_stop_holds_up_no_reply(counter: Counter, sanne: Author) -> None:
-    """Confirmations go before replies, so those to people who never got anything drip, too.
+    """Confirmations go before replies, so those to people who never got anything are slowed, too.
 
     Consent is withdrawn at once all the same.
     """
@@ -160,7 +160,7 @@ def test_a_flood_of_stop_holds_up_no_reply(counter: Counter, sanne: Author) -> N
 
 
 def test_others_are_promised_as_without_it(counter: Counter, sanne: Author) -> None:
-    """What a colleague or a program writes is not told to wait for hours of welcomes."""
+    """A message by a colleague or a program gets no promise behind hours of welcomes."""
     flood(counter)
     reply = counter.accepts(author=sanne, typed=True)
     other = counter.accepts(to=BART, kind=MessageClass.AUTOMATIC, author=sanne)
@@ -184,7 +184,7 @@ def test_a_flood_of_calls_does_not_use_up_the_credit(counter: Counter) -> None:
 
 
 def test_who_got_something_before_is_not_new(counter: Counter) -> None:
-    """A worker's STOP is confirmed at once, whatever a crowd does."""
+    """A worker's STOP is confirmed at once, however many new people write."""
     counter.hears()
     drips(counter, minutes=3)
     assert sent(counter) == 1

@@ -36,14 +36,14 @@ YEAR_MS = 366 * 24 * 3600 * 1000
     ],
 )
 def test_nobody_begins_anything_over_lunch_or_on_a_holiday(now: str, opens: str) -> None:
-    """The Dutch public holidays, and half an hour at noon."""
+    """The office is closed on Dutch public holidays and for half an hour at noon."""
     assert DUTCH.open_from(at(now)) == at(opens)
 
 
 def test_a_branch_keeps_lunch_and_dutch_holidays_unless_it_says_otherwise(
     counter: Counter,
 ) -> None:
-    """As the table has it for a branch that nobody changed."""
+    """The hours are those of the table for a branch that nobody changed."""
     branch = counter.store.read(lambda conn: branches.branch(conn, counter.branch_id))
     assert hours_of(branch) == DUTCH
     said = branch.settings.model_copy(update={"lunch": "", "holidays": ""})
@@ -58,21 +58,21 @@ def test_a_country_that_nobody_knows_has_no_holidays() -> None:
 
 
 def test_a_lunch_that_swallows_the_day_leaves_it_closed() -> None:
-    """Nobody can know when; a lunch outside the hours changes nothing."""
+    """Nobody can know when it opens; a lunch outside the hours changes nothing."""
     assert replace(DUTCH, lunch=(time(8), time(18))).open_from(MONDAY) is None
     early = replace(DUTCH, lunch=(time(7), time(8)))
     assert early.open_from(at("2026-06-15 12:45")) == at("2026-06-15 12:45")
 
 
 def test_a_branch_that_works_on_mondays_only_outlives_the_holidays() -> None:
-    """Easter Monday and the one before it are weeks; a time is still known."""
+    """Easter Monday is closed, so the next open day is two weeks away; its time is still known."""
     mondays = replace(DUTCH, weekdays=frozenset({1}))
     assert mondays.open_from(at("2026-03-30 18:00")) == at("2026-04-13 08:30")
 
 
 @given(st.integers(MONDAY, MONDAY + YEAR_MS))
 def test_what_opens_is_open(now_ms: int) -> None:
-    """The moment named is never before, and itself a moment at which the office is open."""
+    """The named moment is never before the asked one, and the office is open at it."""
     opens_ms = DUTCH.open_from(now_ms)
     assert opens_ms is not None
     assert opens_ms >= now_ms

@@ -1,4 +1,4 @@
-"""Pacing: a simulated SIM that always follows `earliest` never does what a person could not."""
+"""Pacing: a simulated SIM that follows `earliest` never does what a person could not do."""
 
 import random
 from collections.abc import Sequence
@@ -70,7 +70,7 @@ def sent(*ago_ms: int, answering: bool = True) -> Sequence[Left]:
 
 
 def test_a_typed_reply_leaves_at_once() -> None:
-    """What a member of staff typed waits for nothing when the number is free, also at night."""
+    """A reply that staff typed waits for nothing when the number is free, also at night."""
     night = at("2026-06-14 03:00")
     assert slot(replace(TYPED, created_ms=night), now_ms=night) == (night, None)
     assert slot(TYPED, *sent(1_000)) == (MONDAY, None)
@@ -86,7 +86,7 @@ def test_what_nobody_typed_takes_a_person_s_time(length: int) -> None:
 
 
 def test_typing_begins_when_the_hands_are_free() -> None:
-    """The thumbs that sent a second ago could not have begun before."""
+    """The hands that sent a message a second ago could not have begun earlier."""
     free_ms = MONDAY - 1_000
     at_ms, _ = slot(waiting(created_ms=MONDAY - HOUR_MS), *sent(1_000))
     assert at_ms == free_ms + 4_000 + 60 * MINUTE_MS // 180
@@ -94,7 +94,7 @@ def test_typing_begins_when_the_hands_are_free() -> None:
 
 @given(st.text(min_size=1), st.booleans())
 def test_a_pause_is_never_below_half_a_minute(message_id: str, answering: bool) -> None:
-    """Between what is no reply and anything before it lie 30-60 s; longer to strangers."""
+    """Before a message that is no reply lie 30-60 s, and more before one to a stranger."""
     message = replace(BEGUN, id=message_id, answering=answering, text_length=1)
     at_ms, brake = slot(message, *sent(0))
     assert at_ms is not None
@@ -104,7 +104,7 @@ def test_a_pause_is_never_below_half_a_minute(message_id: str, answering: bool) 
 
 
 def test_the_same_question_gets_the_same_answer() -> None:
-    """What looks random is drawn from the message itself; another message draws another pause."""
+    """The random part comes from the message itself; another message gets another pause."""
     pauses = {
         name: {slot(replace(BEGUN, id=name, text_length=1), *sent(0)) for _ in range(3)}
         for name in ("a", "b", "c", "d")
@@ -114,7 +114,7 @@ def test_the_same_question_gets_the_same_answer() -> None:
 
 
 def test_pauses_are_skewed() -> None:
-    """Mostly short, sometimes long: the median lies below the middle."""
+    """Most pauses are short and some long: the median lies below the middle."""
     drawn = []
     for i in range(400):
         at_ms, _ = slot(replace(BEGUN, id=str(i), answering=True, text_length=1), *sent(0))
@@ -151,7 +151,7 @@ def test_parts_of_an_sms_count_each() -> None:
 
 
 def test_a_message_longer_than_the_ceiling_leaves_when_the_window_is_empty() -> None:
-    """Ten parts never fit under six a minute; they wait for a free minute and not for ever."""
+    """Ten parts never fit under six a minute: they wait for an empty minute, and not for ever."""
     assert slot(replace(TYPED, parts=10)) == (MONDAY, None)
     assert slot(replace(TYPED, parts=10), *sent(10_000)) == (MONDAY + 50_000, Reason.CEILING_MINUTE)
 
@@ -160,7 +160,7 @@ def test_a_message_longer_than_the_ceiling_leaves_when_the_window_is_empty() -> 
     ("age_days", "budget"), [(0, 20), (2, 20), (3, 50), (6, 50), (7, 100), (14, 150), (900, 150)]
 )
 def test_the_day_s_budget_grows_with_the_line_s_age(age_days: int, budget: int) -> None:
-    """What Balie begins is counted in 24 hours; what answers is not."""
+    """Messages that Balie begins are counted over 24 hours; answers are not."""
     since_ms = MONDAY - age_days * DAY_MS - HOUR_MS
     begun = sent(*(2 * HOUR_MS + i * 60_000 for i in range(budget)), answering=False)
     free = slot(BEGUN, *begun[1:], now_ms=MONDAY, since_ms=since_ms)
@@ -186,13 +186,13 @@ def test_a_plan_s_recipients_of_a_month_are_capped() -> None:
 
 
 def test_two_members_of_staff_never_send_in_one_second() -> None:
-    """What both typed leaves one after the other, a second apart at least."""
+    """Two typed replies leave one after the other, at least a second apart."""
     assert slot(TYPED, *sent(0)) == (MONDAY + 1_000, Reason.BUSY)
     assert slot(TYPED, *sent(400)) == (MONDAY + 600, Reason.BUSY)
 
 
 def test_a_person_reads_before_answering() -> None:
-    """What a rule answers takes the reading too, at 238 words a minute; what staff typed not."""
+    """A rule's answer also takes reading time, at 238 words a minute; a typed reply does not."""
     heard = waiting(text_length=60, heard_length=238 * 5)
     at_ms, brake = slot(heard)
     assert (at_ms, brake) == (MONDAY + 4_000 + 20_000 + MINUTE_MS, Reason.TYPING)
@@ -200,7 +200,7 @@ def test_a_person_reads_before_answering() -> None:
 
 
 def test_the_phone_s_own_limit_of_sms_is_kept() -> None:
-    """Thirty parts in half an hour over all SMS of the phone; WhatsApp counts elsewhere."""
+    """Thirty parts in half an hour over all SMS of the phone; WhatsApp messages do not count."""
     used = [replace(each, parts=3, sms=True) for each in sent(*range(120_000, 1_320_000, 120_000))]
     assert sum(each.parts for each in used) == 30
     freed_ms = used[0].at_ms + 30 * MINUTE_MS
@@ -212,7 +212,7 @@ def test_the_phone_s_own_limit_of_sms_is_kept() -> None:
 
 
 def test_a_stricter_limit_of_the_phone_brakes_earlier() -> None:
-    """What the device says of itself, in its own window; and a laxer one changes nothing."""
+    """The device's own limit has its own window; a higher limit than the line's changes nothing."""
     used = [replace(each, sms=True) for each in sent(*range(60_000, 360_000, 60_000))]
     strict = replace(DEFAULT_PROFILE, phone_sms=PhoneLimit(parts=5, window_ms=HOUR_MS))
     lax = replace(DEFAULT_PROFILE, phone_sms=PhoneLimit(parts=500, window_ms=MINUTE_MS))
@@ -224,7 +224,7 @@ def test_a_stricter_limit_of_the_phone_brakes_earlier() -> None:
 
 
 def test_conversations_that_balie_begins_are_counted_apart() -> None:
-    """Two new people a day; more to one of them, and answers to anybody, are none."""
+    """Two new people a day; more messages to one of them, and answers to anybody, do not count."""
     others = [
         Left(
             at_ms=MONDAY - ago * HOUR_MS,
@@ -246,7 +246,7 @@ def test_conversations_that_balie_begins_are_counted_apart() -> None:
 
 
 def test_a_line_may_begin_no_conversation_at_all() -> None:
-    """With a profile that allows none, nobody knows when."""
+    """With a profile that allows none, nobody can know when."""
     history = History(left=[], since_ms=OLD)
     none = replace(DEFAULT_PROFILE, first_contacts_per_day=0)
     found = earliest(replace(BEGUN, first=True), history, none, OFFICE, now_ms=MONDAY)
@@ -254,14 +254,14 @@ def test_a_line_may_begin_no_conversation_at_all() -> None:
 
 
 def test_three_unanswered_messages_are_enough() -> None:
-    """Then nobody knows when, until the contact writes; an answer to them is free of it."""
+    """Nobody can know when, until the contact writes; an answer to them is not held."""
     assert slot(replace(BEGUN, unanswered=2))[0] is not None
     assert slot(replace(BEGUN, unanswered=3)) == (None, Reason.UNANSWERED)
     assert slot(replace(TYPED, unanswered=3)) == (MONDAY, None)
 
 
 def test_not_before_is_kept() -> None:
-    """A moment that the caller named is waited for, and is the reason."""
+    """The message waits for the time that the caller named, with that as its reason."""
     assert slot(replace(TYPED, not_before_ms=MONDAY + 9)) == (MONDAY + 9, Reason.NOT_BEFORE)
 
 
@@ -279,7 +279,7 @@ def test_not_before_is_kept() -> None:
     ],
 )
 def test_what_balie_begins_keeps_office_hours(now: str, opens: str) -> None:
-    """In the branch's own zone, whatever its clock did in the night."""
+    """The hours are those of the branch's own zone, also on nights when its clock changes."""
     now_ms = at(now)
     begun = replace(BEGUN, created_ms=now_ms - HOUR_MS)
     expected = (at(opens), None if now == opens else Reason.OFFICE_HOURS)
@@ -289,7 +289,7 @@ def test_what_balie_begins_keeps_office_hours(now: str, opens: str) -> None:
 
 
 def test_an_office_that_never_opens_promises_nothing() -> None:
-    """Without a weekday, or with hours turned round, nobody knows when."""
+    """Without a weekday, or when closing comes before opening, nobody can know when."""
     for never in (
         replace(OFFICE, weekdays=frozenset()),
         replace(OFFICE, opens=time(17), closes=time(9)),
@@ -333,7 +333,7 @@ histories = st.lists(
 def test_a_slot_is_one_in_which_the_message_may_leave(
     message: Waiting, left: list[Left], now_ms: int
 ) -> None:
-    """Asked again at the time that it named, the answer is *now*, and never earlier than asked."""
+    """Asked again at the named time, the answer is *now*; it is never before the time of asking."""
     history = History(left=left, since_ms=OLD)
     found = earliest(message, history, DEFAULT_PROFILE, OFFICE, now_ms=now_ms)
     if found.at_ms is None:
@@ -347,7 +347,7 @@ def test_a_slot_is_one_in_which_the_message_may_leave(
 
 @given(messages, histories, st.integers(MONDAY, MONDAY + DAY_MS))
 def test_a_slot_exceeds_no_window(message: Waiting, left: list[Left], now_ms: int) -> None:
-    """Added up by hand, what left before it and the message itself fit under every ceiling."""
+    """Added up by hand, the messages before it and the message itself fit under every ceiling."""
     found = earliest(
         message, History(left=left, since_ms=OLD), DEFAULT_PROFILE, OFFICE, now_ms=now_ms
     )
@@ -375,7 +375,7 @@ def test_a_slot_exceeds_no_window(message: Waiting, left: list[Left], now_ms: in
 def test_a_history_grows_as_if_it_had_been_so_from_the_start(
     left: list[Left], later: list[Left]
 ) -> None:
-    """Adding one at a time, in any order, is reading all at once; a copy is its own."""
+    """Adding one by one, in any order, gives the same as reading all at once; a copy is its own."""
     grown = History(left=left, since_ms=OLD)
     copied = grown.copy()
     for each in reversed(later):
@@ -399,7 +399,7 @@ class Sent:
 
 
 def simulate(arrivals: Sequence[Waiting], *, since_ms: int, days: int) -> list[Sent]:
-    """A SIM that takes the first in line that may leave, as the queue does, and nothing else."""
+    """A SIM that only takes, as the queue does, the first message in line that may leave."""
     todo = sorted(arrivals, key=lambda each: each.created_ms)
     line: list[Waiting] = []
     done: list[Sent] = []
@@ -432,7 +432,7 @@ def simulate(arrivals: Sequence[Waiting], *, since_ms: int, days: int) -> list[S
 
 
 def arrivals(seed: int, days: int, per_day: int, start_ms: int) -> list[Waiting]:
-    """Lists and rules that want far too much, and people who want answers."""
+    """Lists and rules that send far too much, and people who wait for answers."""
     dice = random.Random(seed)
     return [
         waiting(
@@ -449,7 +449,7 @@ def arrivals(seed: int, days: int, per_day: int, start_ms: int) -> list[Waiting]
 
 
 def windows(done: Sequence[Sent], span_ms: int) -> list[int]:
-    """For each sending how many left in the span that ends with it."""
+    """For each message how many left in the span that ends with it."""
     found, first = [], 0
     for last, each in enumerate(done):
         while done[first].at_ms <= each.at_ms - span_ms:
@@ -459,7 +459,7 @@ def windows(done: Sequence[Sent], span_ms: int) -> list[int]:
 
 
 def check_human(done: Sequence[Sent], since_ms: int) -> None:
-    """Everything that pacing promises, of all that left."""
+    """All promises of the pacing, over all messages that left."""
     others = [each for each in done if not each.message.is_reply]
     begun = [each for each in done if each.message.is_begun]
     assert max(windows(done, MINUTE_MS), default=0) <= 6
@@ -483,7 +483,7 @@ def check_human(done: Sequence[Sent], since_ms: int) -> None:
 @settings(max_examples=6, deadline=None)
 @given(st.integers(0, 10_000), st.integers(20, 900), st.booleans())
 def test_whatever_is_asked_no_window_is_exceeded(seed: int, per_day: int, old: bool) -> None:
-    """Two days of too much: the ceilings, the pauses, the typing and the hours all hold."""
+    """After two days of far too many messages all ceilings, pauses, typing times and hours hold."""
     since_ms = OLD if old else MONDAY
     done = simulate(arrivals(seed, 2, per_day, MONDAY), since_ms=since_ms, days=3)
     assert done
@@ -491,14 +491,14 @@ def test_whatever_is_asked_no_window_is_exceeded(seed: int, per_day: int, old: b
 
 
 def test_a_simulated_year_keeps_every_promise() -> None:
-    """From the first day of a line on, through weekends and both changes of the clock."""
+    """It begins on the line's first day, with weekends and both changes of the clock."""
     done = simulate(arrivals(1, 365, 12, MONDAY), since_ms=MONDAY, days=365)
     assert len(done) > 4_000
     check_human(done, MONDAY)
 
 
 def test_a_typed_reply_among_a_list_waits_only_for_a_full_window() -> None:
-    """A list in full swing never makes an answer wait: a fifth of a window is left."""
+    """A list at full speed never delays an answer: a fifth of each window stays free."""
     asked = [
         waiting(
             id=f"list-{i}",

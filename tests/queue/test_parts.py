@@ -1,4 +1,4 @@
-"""An SMS of several parts: evidence a part, and sent only when all of them are."""
+"""An SMS of several parts: each part has its evidence, and the message is sent when all are."""
 
 import json
 from typing import Any
@@ -20,7 +20,7 @@ def part(number: int, state: str, **evidence: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def attempt(counter: Counter) -> QueueAttempt:
-    """Three parts that were just sent off."""
+    """Three parts that have just left."""
     counter.knows(ANNA)
     counter.queues(LONG, channel=SMS)
     counter.clock.advance(s=600)
@@ -35,7 +35,7 @@ def states(counter: Counter) -> list[str]:
 
 
 def test_one_row_stands_for_all_parts(counter: Counter, attempt: QueueAttempt) -> None:
-    """A phone keeps one: the evidence says for how many parts, and no part is made up."""
+    """A phone keeps one row: the evidence says for how many parts, and no part is made up."""
     counter.work.sent(attempt, Proof(tick=Tick.SENT, facts={"sms_id": 7}))
     assert counter.state(attempt.outgoing.message_id) is MessageState.SENT
     evidence = json.loads(counter.attempts(attempt.outgoing.message_id)[0]["evidence"])
@@ -44,7 +44,7 @@ def test_one_row_stands_for_all_parts(counter: Counter, attempt: QueueAttempt) -
 
 
 def test_all_parts_together_are_sent(counter: Counter, attempt: QueueAttempt) -> None:
-    """Where a device tells them apart, each has its own evidence."""
+    """If a device tells the parts apart, each part has its own evidence."""
     told = [part(number, "sent", reference=40 + number) for number in (1, 2, 3)]
     counter.work.sent(attempt, Proof(tick=Tick.SENT, facts={"parts": told}))
     assert counter.state(attempt.outgoing.message_id) is MessageState.SENT
@@ -63,14 +63,14 @@ def test_all_parts_together_are_sent(counter: Counter, attempt: QueueAttempt) ->
 def test_some_parts_are_not_the_message(
     counter: Counter, attempt: QueueAttempt, told: list[dict[str, Any]], kept: list[str]
 ) -> None:
-    """It is in doubt, with what is known of each part; a part that nobody names is unknown."""
+    """The message is in doubt, with each part's evidence; a part that nobody names is unknown."""
     counter.work.sent(attempt, Proof(tick=Tick.SENT, facts={"parts": told}))
     assert counter.state(attempt.outgoing.message_id) is MessageState.UNCONFIRMED
     assert states(counter) == kept
 
 
 def test_a_later_look_completes_it(counter: Counter, attempt: QueueAttempt) -> None:
-    """What is proven of a part stays proven, whatever the device forgets."""
+    """The proof of a part stays, whatever the device forgets."""
     counter.work.sent(attempt, Proof(tick=Tick.SENT, facts={"parts": [part(1, "sent")]}))
     rest = [part(1, "unknown"), part(2, "sent"), part(3, "sent")]
     proof = Proof(tick=Tick.SENT, facts={"parts": rest})
@@ -82,7 +82,7 @@ def test_a_later_look_completes_it(counter: Counter, attempt: QueueAttempt) -> N
 def test_parts_that_nobody_can_prove_wait_for_a_person(
     counter: Counter, attempt: QueueAttempt
 ) -> None:
-    """Like every doubt, after a quarter of an hour; nothing is sent again by itself."""
+    """As with every doubt, after a quarter of an hour; nothing is sent again by itself."""
     proof = Proof(tick=Tick.SENT, facts={"parts": [part(1, "sent")]})
     counter.work.sent(attempt, proof)
     counter.clock.advance(s=16 * 60)

@@ -1,4 +1,4 @@
-"""Who goes next, when, and why not now."""
+"""Which message goes next, when, and why not now."""
 
 from itertools import pairwise
 
@@ -18,7 +18,7 @@ CARLA = "+31633333333"
 
 
 def plan(counter: Counter) -> dict[str, tuple[int | None, str | None]]:
-    """By message id: how many milliseconds from now, and the reason's code."""
+    """For each message id the milliseconds from now and the reason's code."""
     line = counter.store.read(lambda conn: lines.line(conn, counter.line_id))
     now_ms = counter.clock.now_ms()
     planned = counter.store.read(lambda conn: plan_line(conn, line, counter.profile, now_ms=now_ms))
@@ -32,7 +32,7 @@ def plan(counter: Counter) -> dict[str, tuple[int | None, str | None]]:
 
 
 def shown(counter: Counter, message_id: str) -> tuple[int | None, str | None]:
-    """What the planner wrote to the message."""
+    """What the planner wrote into the message's row."""
     counter.planner.round()
     row = counter.row(message_id)
     return row["expected_ms"], row["reason"]
@@ -41,7 +41,7 @@ def shown(counter: Counter, message_id: str) -> tuple[int | None, str | None]:
 def test_confirmations_replies_automatic_messages_and_lists_in_this_order(
     counter: Counter,
 ) -> None:
-    """The last to come may be the first to leave, by its class; inside a class by its turn."""
+    """The last message may leave first by its class; inside a class they leave in order."""
     counter.knows(ANNA, BART, CARLA)
     listed = counter.queues(to=ANNA, kind=MessageClass.LIST)
     automatic = counter.queues(to=ANNA, kind=MessageClass.AUTOMATIC)
@@ -57,7 +57,7 @@ def test_confirmations_replies_automatic_messages_and_lists_in_this_order(
 
 
 def test_a_short_message_does_not_overtake_a_longer_one(counter: Counter) -> None:
-    """Two texts of a program to one person arrive as they were written, whatever they weigh."""
+    """Two texts of a program to one person arrive as they were written, whatever their length."""
     counter.knows(ANNA)
     long = counter.queues("a" * 300, typed=False)
     short = counter.queues("b", typed=False)
@@ -70,7 +70,7 @@ def test_a_short_message_does_not_overtake_a_longer_one(counter: Counter) -> Non
 
 
 def test_a_message_to_somebody_else_does_not_wait_for_a_longer_one(counter: Counter) -> None:
-    """Order is a matter between two people; others go on."""
+    """The order holds between two people; others go on."""
     counter.knows(ANNA, BART)
     counter.queues("a" * 300, typed=False)
     other = counter.queues("b", to=BART, typed=False)
@@ -94,7 +94,7 @@ def test_nothing_overtakes_from_the_lane_beside_it(counter: Counter) -> None:
 
 
 def test_a_message_that_is_tried_again_keeps_its_place(counter: Counter) -> None:
-    """What was written after it to the same person waits for it."""
+    """A later message to the same person waits for it."""
     counter.knows(ANNA)
     first, second = counter.queues("een"), counter.queues("twee")
     attempt = counter.attempt()
@@ -108,7 +108,7 @@ def test_a_message_that_is_tried_again_keeps_its_place(counter: Counter) -> None
 
 
 def test_a_message_for_later_holds_up_nobody(counter: Counter) -> None:
-    """What is planned for tomorrow lets what is written now to the same person pass."""
+    """A message for tomorrow does not hold what is written now to the same person."""
     counter.knows(ANNA, BART)
     tomorrow_ms = counter.clock.now_ms() + 24 * HOUR_S * 1000
     later = counter.queues("morgen", not_before_ms=tomorrow_ms)
@@ -124,7 +124,7 @@ def test_a_message_for_later_holds_up_nobody(counter: Counter) -> None:
 def test_what_waits_for_the_morning_does_not_move_what_may_leave_at_night(
     counter: Counter,
 ) -> None:
-    """A greeting at night is announced for tonight, although a list stands in the queue."""
+    """A welcome at night is announced for tonight, although a list stands in the queue."""
     counter.knows(BART)
     counter.clock.at_ms = at("2026-06-16 23:00")
     listed = counter.queues(to=BART, kind=MessageClass.AUTOMATIC)
@@ -177,7 +177,7 @@ def test_a_phone_that_cannot_send_promises_no_time(
 
 
 def test_a_line_without_a_route_says_so(counter: Counter) -> None:
-    """A text too long for SMS to somebody without WhatsApp has no way to travel."""
+    """A text too long for SMS to somebody without WhatsApp has no route."""
     counter.knows(ANNA)
     counter.store.write(lambda tx: tx.conn.execute("UPDATE contact_identity SET on_whatsapp = 0"))
     accepted = counter.accepts("x" * 2_000)
@@ -186,7 +186,7 @@ def test_a_line_without_a_route_says_so(counter: Counter) -> None:
 
 
 def test_the_planner_writes_what_it_knows_and_calls_who_is_due(counter: Counter) -> None:
-    """A time with its reason; and the line's devices are called when something may leave."""
+    """Each message gets a time with its reason; the line's devices are woken when one may leave."""
     counter.knows(ANNA)
     message_id = counter.queues("a" * 60, typed=False)
     expected_ms, reason = shown(counter, message_id)
@@ -213,7 +213,7 @@ def test_the_planner_writes_nothing_when_nothing_changed(counter: Counter) -> No
 
 
 def test_each_change_of_plan_is_one_event(counter: Counter) -> None:
-    """The browser hears of a new time or reason, with the code and no words."""
+    """The browser is told of a new time or reason by its code, without words."""
     counter.knows(ANNA)
     message_id = counter.queues()
     counter.planner.round()
@@ -227,7 +227,7 @@ def test_each_change_of_plan_is_one_event(counter: Counter) -> None:
 
 
 def test_three_unanswered_messages_and_no_more(counter: Counter) -> None:
-    """What Balie begins stops after three without an answer, and goes on when they write."""
+    """Balie's own messages stop after three without an answer, and go on when the person writes."""
     counter.knows(ANNA)
     counter.clock.at_ms = at("2026-06-17 10:00")
     ids = [counter.queues(f"Nog werk? {i}") for i in range(4)]
@@ -242,7 +242,7 @@ def test_three_unanswered_messages_and_no_more(counter: Counter) -> None:
 
 
 def test_proof_that_comes_late_does_not_count_as_unanswered(counter: Counter) -> None:
-    """A message is placed at its tap: an answer that came before the proof still answers it."""
+    """A message counts from its tap: an answer that came before the proof still answers it."""
     counter.knows(ANNA)
     attempt_of = counter.queues()
     attempt = counter.attempt()
@@ -270,7 +270,7 @@ def test_too_old_is_struck(counter: Counter) -> None:
 def test_a_phone_that_comes_back_before_the_planner_sends_nothing_too_old(
     counter: Counter,
 ) -> None:
-    """The claim looks at the age too."""
+    """The claim checks the age, too."""
     counter.knows(ANNA)
     message_id = counter.queues(ttl_ms=60_000)
     counter.clock.advance(s=60)
@@ -279,7 +279,7 @@ def test_a_phone_that_comes_back_before_the_planner_sends_nothing_too_old(
 
 
 def test_the_life_of_a_planned_message_begins_with_its_time(counter: Counter) -> None:
-    """A message for next week is not too old by then."""
+    """A message for next week is not too old when its time comes."""
     counter.knows(ANNA)
     week_ms = 7 * 24 * HOUR_S * 1000
     message_id = counter.queues(not_before_ms=counter.clock.now_ms() + week_ms)
@@ -291,7 +291,7 @@ def test_the_life_of_a_planned_message_begins_with_its_time(counter: Counter) ->
 
 
 def test_a_message_for_next_week_answers_nobody(counter: Counter) -> None:
-    """Whoever wrote today is not waiting for it then: Balie begins it, in office hours."""
+    """A person who wrote today does not wait for it next week: Balie begins it, in office hours."""
     counter.knows(ANNA)
     sunday = at("2026-06-21 03:00")
     message_id = counter.queues(not_before_ms=sunday)
@@ -305,7 +305,7 @@ def test_a_message_for_next_week_answers_nobody(counter: Counter) -> None:
 
 
 def test_what_waited_too_long_to_be_an_answer_is_begun(counter: Counter) -> None:
-    """A list to somebody in conversation, held up for a day, keeps office hours like any other."""
+    """A list to somebody in conversation, held for a day, keeps office hours like any other."""
     counter.knows(ANNA)
     counter.clock.at_ms = at("2026-06-16 09:50")
     message_id = counter.queues(kind=MessageClass.LIST)
@@ -319,7 +319,7 @@ def test_what_waited_too_long_to_be_an_answer_is_begun(counter: Counter) -> None
 
 
 def test_a_removed_line_keeps_nothing_waiting(counter: Counter) -> None:
-    """What nobody would ever send is withdrawn with the line, and says why; its history stays."""
+    """Its messages, which nothing would ever send, are cancelled with the reason; history stays."""
     counter.knows(ANNA)
     message_id = counter.queues()
     counter.store.write(lambda tx: lines.remove_line(tx, counter.line_id))
@@ -330,7 +330,7 @@ def test_a_removed_line_keeps_nothing_waiting(counter: Counter) -> None:
 
 
 def test_a_clock_that_fell_back_sends_nothing(counter: Counter) -> None:
-    """Behind what the log has seen the clock is wrong, and right again it goes on."""
+    """A clock behind the last time in the log is wrong; when it is right again, sending goes on."""
     counter.knows(ANNA)
     counter.queues()
     counter.clock.advance(s=-3600)
@@ -340,7 +340,7 @@ def test_a_clock_that_fell_back_sends_nothing(counter: Counter) -> None:
 
 
 def test_the_order_of_routes_decides(counter: Counter) -> None:
-    """WhatsApp first; SMS when WhatsApp is known not to be there, or asked for by name."""
+    """WhatsApp first; SMS when the person is known not to be on WhatsApp, or by request."""
     counter.knows(ANNA, BART)
     counter.store.write(
         lambda tx: tx.conn.execute(

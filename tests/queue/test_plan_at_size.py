@@ -31,7 +31,7 @@ def people(count: int) -> list[str]:
 
 
 def known(counter: Counter, count: int = MANY) -> list[str]:
-    """So many people wrote an hour ago; nothing waits for them."""
+    """This many people wrote an hour ago; no message to them waits."""
     numbers = people(count)
     counter.clock.advance(s=-HOUR_S)
     counter.knows(*numbers)
@@ -65,7 +65,7 @@ def accept_one(tx: Tx, counter: Counter, number: str, text: str) -> Accepted:
 
 
 def test_a_list_leaves_in_its_own_order(counter: Counter) -> None:
-    """First in, first out, however short a pause is drawn for one behind."""
+    """First in, first out, even when a later message drew a shorter pause."""
     ids = listed(counter, known(counter, 60))
     left = leave(counter, minutes=20)
     assert len(left) > 15
@@ -73,7 +73,7 @@ def test_a_list_leaves_in_its_own_order(counter: Counter) -> None:
 
 
 def test_a_reply_never_waits_for_a_list(counter: Counter) -> None:
-    """While a list is sent, what staff type is the very next thing that the phone gets."""
+    """While a list is sent, a reply that staff type is the next message that the phone gets."""
     listed(counter, known(counter))
     counter.knows(ANNA)
     for _ in range(10):
@@ -123,7 +123,7 @@ def test_two_lines_on_one_sim_have_one_queue(counter: Counter) -> None:
 
 
 def test_a_decision_reads_no_more_of_a_long_queue_than_of_a_short_one(counter: Counter) -> None:
-    """What stands behind the first of a lane that has to wait is not even looked at."""
+    """When the first of a lane has to wait, the messages behind it are not even read."""
     listed(counter, known(counter))
 
     def given(conn: sqlite3.Connection) -> list[rows.Queued]:
@@ -139,7 +139,7 @@ def test_a_decision_reads_no_more_of_a_long_queue_than_of_a_short_one(counter: C
 
 
 def test_a_round_writes_a_bounded_number_of_promises(counter: Counter) -> None:
-    """However much changed at once; what is left is told in the rounds that follow."""
+    """However much changed at once, a round writes only so much; the next rounds write the rest."""
     listed(counter, known(counter))
     counter.planner.round()
     counter.phone_is(DeviceState.ABSENT, Reason.NOT_PLUGGED_IN)
@@ -156,7 +156,7 @@ def test_a_round_writes_a_bounded_number_of_promises(counter: Counter) -> None:
 
 
 def test_promises_far_ahead_are_in_order_and_near_the_truth(counter: Counter) -> None:
-    """The last of a list is announced within a tenth of when it leaves; as near is the order."""
+    """The last of a list is announced within a tenth of its real wait, with the order as near."""
     ids = listed(counter, known(counter, 150))
     for _ in range(4):
         counter.planner.round()
@@ -176,7 +176,7 @@ def test_promises_far_ahead_are_in_order_and_near_the_truth(counter: Counter) ->
 
 
 def test_a_plan_outlives_a_restart(counter: Counter) -> None:
-    """A new planner begins with everything and says the same again: no event is written."""
+    """A new planner plans everything and gets the same result: no event is written."""
     listed(counter, known(counter, 60))
     for _ in range(3):
         counter.planner.round()
@@ -186,7 +186,7 @@ def test_a_plan_outlives_a_restart(counter: Counter) -> None:
 
 
 def test_parked_messages_hold_up_nobody_however_many(counter: Counter) -> None:
-    """More people than one decision looks at have three messages unanswered; others go on."""
+    """More people than one decision looks at have three unanswered messages; others go on."""
     numbers = people(rows.MAX_CONSIDERED + 30)
     counter.knows(*numbers, ANNA)
     counter.clock.advance(s=3 * 24 * HOUR_S)
@@ -202,7 +202,7 @@ def test_parked_messages_hold_up_nobody_however_many(counter: Counter) -> None:
 
 
 def test_who_waits_for_a_day_is_not_held_up_by_who_waits_for_an_answer(counter: Counter) -> None:
-    """Behind many who do not answer stands one whose turn comes with the time."""
+    """Behind many who do not answer stands one whose wait ends with time alone."""
     numbers = people(NEAR + 20)
     counter.knows(*numbers, ANNA)
     counter.clock.advance(s=3 * 24 * HOUR_S)
@@ -221,7 +221,7 @@ def test_who_waits_for_a_day_is_not_held_up_by_who_waits_for_an_answer(counter: 
 
 
 def test_whoever_answers_is_written_to_again(counter: Counter) -> None:
-    """A parked message far behind others is let go of when its person writes."""
+    """A parked message far behind others is freed when its person writes."""
     numbers = people(60)
     counter.knows(*numbers)
     counter.clock.advance(s=3 * 24 * HOUR_S)
@@ -239,7 +239,7 @@ def test_whoever_answers_is_written_to_again(counter: Counter) -> None:
 
 
 def test_a_line_that_is_full_takes_no_more_from_software(counter: Counter) -> None:
-    """Refused with when to come back; people at the counter and rules are never refused."""
+    """Software is refused and told when to come back; people at the counter and rules are not."""
     numbers = known(counter, 12)
     room = Room(10)
     for number in numbers[:10]:
@@ -254,7 +254,7 @@ def test_a_line_that_is_full_takes_no_more_from_software(counter: Counter) -> No
 
 
 def park(tx: Tx, counter: Counter, numbers: list[str]) -> None:
-    """Three messages went to each of them, and nobody answered."""
+    """Each of these people got three messages, and nobody answered."""
     for number in numbers:
         for _ in range(3):
             sent = accept_one(tx, counter, number, "Werk?").id
@@ -265,7 +265,7 @@ def park(tx: Tx, counter: Counter, numbers: list[str]) -> None:
 
 
 def leave(counter: Counter, *, minutes: int) -> list[str]:
-    """What leaves in so many minutes when the phone asks every two seconds."""
+    """The messages that leave in this many minutes when the phone asks every two seconds."""
     left = []
     for _ in range(minutes * 30):
         task = counter.task()
@@ -280,8 +280,8 @@ def leave(counter: Counter, *, minutes: int) -> list[str]:
 
 @pytest.mark.parametrize("why", ["no-route", "sms-limit"])
 def test_what_cannot_leave_holds_up_nobody_however_many(counter: Counter, why: str) -> None:
-    """More than one decision looks at have no way, or more SMS than the phone may send; who
-    stands behind them leaves all the same, and is not told their reason.
+    """More messages than one decision looks at have no route, or exceed the phone's SMS limit.
+    Messages behind them leave all the same, and do not get their reason.
     """
     if why == "sms-limit":
         pacing = checked({"sms_parts": 1})
@@ -308,7 +308,7 @@ def test_what_cannot_leave_holds_up_nobody_however_many(counter: Counter, why: s
 
 
 def test_the_pause_of_one_device_holds_up_no_other(counter: Counter) -> None:
-    """Two SIMs of one line are two people: what waits for the one does not close the other."""
+    """Two SIMs of one line are two people: a wait for one does not close the other."""
     numbers = known(counter, 4)
     modem = add_modem(counter)
     counter.clock.advance(s=600)

@@ -1,4 +1,4 @@
-"""The power goes: what is on the disk at that moment opens, is whole, and holds every promise."""
+"""The power goes: the database on the disk opens, is whole, and holds every promise."""
 
 import os
 import shutil
@@ -37,9 +37,9 @@ def wal_of(path: Path) -> Path:
 
 
 def opened_whole(path: Path) -> set[str]:
-    """The ids of the messages in a database that SQLite finds nothing wrong with.
+    """The ids of the messages in a database in which SQLite finds no fault.
 
-    Each has its event: nothing is half there.
+    Each message has its event: nothing is half written.
     """
     with closing(Store(path, ManualClock(at_ms=MONDAY))) as store:
         assert store.read(lambda conn: conn.execute("PRAGMA integrity_check").fetchone()[0]) == "ok"
@@ -172,7 +172,7 @@ while True:
 
 
 def test_a_copy_at_any_moment_under_load_holds_every_acknowledged_message(tmp_path: Path) -> None:
-    """The writer is stopped in its tracks, in the middle of whatever it does, and copied."""
+    """The database is copied at any moment while the writer is at work."""
     path = tmp_path / "load" / "balie.db"
     child = subprocess.Popen(
         [sys.executable, "-c", LOAD, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
@@ -203,18 +203,18 @@ def test_a_copy_at_any_moment_under_load_holds_every_acknowledged_message(tmp_pa
 
 
 def no_room(tx: Tx) -> None:
-    """SQLite meets a full disk as it does a page limit: with SQLITE_FULL."""
+    """For SQLite a page limit is a full disk: it answers SQLITE_FULL."""
     pages = tx.conn.execute("PRAGMA page_count").fetchone()[0]
     tx.conn.execute(f"PRAGMA max_page_count = {pages}")
 
 
 def read_only(tx: Tx) -> None:
-    """SQLITE_READONLY from now on, as from a file system that the kernel mounted read-only."""
+    """SQLITE_READONLY from now on, as when the kernel mounts a file system read-only."""
     tx.conn.execute("PRAGMA query_only = ON")
 
 
 def accept_until_refused(counter: Counter) -> int:
-    """How many were accepted: pages have room for a few rows after the limit."""
+    """Gives how many were accepted: the pages have room for a few more rows."""
     for accepted in range(1_000):
         try:
             counter.queues(text="x" * 4_000)
@@ -227,7 +227,7 @@ def accept_until_refused(counter: Counter) -> int:
 def test_what_cannot_be_stored_is_not_accepted(
     counter: Counter, trouble: Callable[[Tx], None]
 ) -> None:
-    """Who asks is told, and there is no such message afterwards."""
+    """The caller is told, and afterwards there is no such message."""
     counter.knows(ANNA)
     counter.store.write(trouble)
     before = len(counter.outgoing())
@@ -236,7 +236,7 @@ def test_what_cannot_be_stored_is_not_accepted(
 
 
 def test_nothing_is_tapped_when_the_gate_cannot_be_noted(counter: Counter) -> None:
-    """The disk goes read-only between claim and tap: the tap is never reached."""
+    """The disk becomes read-only between claim and tap: there is no tap."""
     counter.knows(ANNA)
     counter.queues()
     attempt = counter.attempt()
@@ -246,7 +246,7 @@ def test_nothing_is_tapped_when_the_gate_cannot_be_noted(counter: Counter) -> No
 
 
 def test_a_device_that_cannot_claim_touches_nothing(counter: Counter) -> None:
-    """Without the attempt's row on the disk there is no attempt."""
+    """There is no attempt without its row on the disk."""
     counter.knows(ANNA)
     message_id = counter.queues()
     counter.store.write(read_only)

@@ -43,7 +43,7 @@ WAITS = (
 
 @pytest.mark.parametrize("name", CEILINGS)
 def test_a_ceiling_is_never_raised(name: str) -> None:
-    """Neither at the edge nor by a hand in the database."""
+    """Neither a setting nor an edit in the database raises it."""
     more = getattr(DEFAULT_PROFILE, name) * 1.5 if name == "headroom" else None
     more = more or getattr(DEFAULT_PROFILE, name) + 1
     with pytest.raises(InvalidInput):
@@ -54,7 +54,7 @@ def test_a_ceiling_is_never_raised(name: str) -> None:
 
 @pytest.mark.parametrize("name", WAITS)
 def test_a_wait_is_never_shortened(name: str) -> None:
-    """Zero and less are what somebody in a hurry tries first."""
+    """Somebody in a hurry tries zero and less first."""
     for less in (-1, 0, getattr(DEFAULT_PROFILE, name) / 2):
         with pytest.raises(InvalidInput):
             checked({name: less})
@@ -77,14 +77,14 @@ def test_a_wait_is_never_shortened(name: str) -> None:
     ids=repr,
 )
 def test_what_is_no_pacing_is_refused(settings: dict[str, object]) -> None:
-    """With the name of the field; there is no switch to find."""
+    """The error names the field; there is no switch that turns pacing off."""
     with pytest.raises(InvalidInput) as told:
         checked(settings)
     assert told.value.field in settings
 
 
 def test_what_a_line_says_holds() -> None:
-    """Slower in each way that there is; what it does not say stays as it was."""
+    """A line can be slower in each way; fields that it does not set stay as they were."""
     stored = checked({"per_hour": 40, "gap_min_ms": 90_000, "day_budget_share": 0.5})
     profile = profile_of(stored)
     assert (profile.per_hour, profile.per_minute) == (40, 6)
@@ -94,7 +94,7 @@ def test_what_a_line_says_holds() -> None:
 
 
 def test_every_rule_is_a_ceiling_or_a_wait() -> None:
-    """A new field of a profile has to say in which direction it brakes."""
+    """For a new field of a profile it must be known in which direction it brakes."""
     known = {*CEILINGS, *WAITS}
     no_setting = {"characters_per_word", "day_budget", "phone_sms"}
     assert {each.name for each in fields(Profile)} == {*known, *no_setting}
@@ -108,7 +108,7 @@ def test_every_rule_is_a_ceiling_or_a_wait() -> None:
     )
 )
 def test_whatever_is_stored_only_brakes(settings: dict[str, float]) -> None:
-    """Any JSON in the database: no ceiling is higher, no wait is shorter."""
+    """With any JSON in the database, no ceiling is higher and no wait is shorter."""
     text = "{" + ", ".join(f'"{name}": {value}' for name, value in settings.items()) + "}"
     profile = profile_of(text)
     for name in CEILINGS:

@@ -1,4 +1,4 @@
-"""The first promise, which the answer to whoever sends carries: the plan says the same."""
+"""The first promise, which is in the answer to the sender: the plan says the same."""
 
 import pytest
 
@@ -20,7 +20,7 @@ LIST, AUTOMATIC, REPLY = MessageClass.LIST, MessageClass.AUTOMATIC, MessageClass
 def said_and_planned(
     counter: Counter, *messages: tuple[str, MessageClass, bool]
 ) -> tuple[list[tuple[int | None, str | None]], list[tuple[int | None, str | None]]]:
-    """What each was told when it was accepted, and what the plan tells it afterwards."""
+    """The promise to each message when it was accepted, and the plan's time afterwards."""
     accepted = [
         counter.accepts(f"Bericht {place}", to, kind=kind, typed=typed)
         for place, (to, kind, typed) in enumerate(messages)
@@ -34,7 +34,7 @@ def said_and_planned(
 
 
 def test_what_is_accepted_in_order_is_promised_what_is_planned(counter: Counter) -> None:
-    """Replies, a program's messages and a list, each behind those before it."""
+    """Replies, a program's messages and a list, each behind the messages before it."""
     counter.knows(ANNA, BART, CARLA)
     counter.clock.advance(s=2)  # their welcomes, struck out by hand, are forgotten
     said, planned = said_and_planned(
@@ -58,7 +58,7 @@ def test_a_reply_is_promised_before_a_list_that_waits(counter: Counter) -> None:
 
 
 def test_an_answer_does_not_wait_for_what_the_office_begins_tomorrow(counter: Counter) -> None:
-    """A list to people who are silent is promised for the morning; a reply of a program, now."""
+    """A list to people who are silent is promised for the morning; a program's reply, for now."""
     counter.knows(ANNA, BART)
     counter.clock.at_ms = at("2026-06-16 19:00")
     counter.hears(sender=ANNA)
@@ -71,7 +71,7 @@ def test_an_answer_does_not_wait_for_what_the_office_begins_tomorrow(counter: Co
 
 @pytest.mark.parametrize("accepted_before", [False, True])
 def test_what_changed_a_moment_ago_counts(counter: Counter, accepted_before: bool) -> None:
-    """What is remembered of a line for a second is forgotten when something happens on it."""
+    """A line's promises are remembered for a second, or until something happens on the line."""
     counter.knows(ANNA)
     if accepted_before:
         assert counter.accepts(typed=True).expected_ms == counter.clock.now_ms()
@@ -93,7 +93,7 @@ def test_a_full_phone_is_promised_behind_its_own_limit(counter: Counter) -> None
 
 
 def test_a_list_allows_for_the_answers_that_come_in_between(counter: Counter) -> None:
-    """On a line that answers often the far end of a list is promised later; its beginning not."""
+    """On a line that answers often, only the end of a list is promised later."""
     people = [f"+316441000{place:02}" for place in range(40)]
     counter.knows(*people)
     for number in people[:20]:

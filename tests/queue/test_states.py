@@ -1,4 +1,4 @@
-"""The one way from state to state."""
+"""The only function that changes a state."""
 
 import sqlite3
 from itertools import product
@@ -21,7 +21,7 @@ FORBIDDEN = [pair for pair in product(MessageState, MessageState) if pair not in
 
 
 def in_state(counter: Counter, state: MessageState) -> str:
-    """A message put into a state behind the back of `move`."""
+    """A message whose state was set without `move`."""
     counter.hears()
     direction = "in" if state is MessageState.RECEIVED else "out"
     message_id = str(
@@ -39,7 +39,7 @@ def in_state(counter: Counter, state: MessageState) -> str:
 def test_a_move_of_the_table_happens_with_its_event(
     counter: Counter, before: MessageState, to: MessageState
 ) -> None:
-    """The state is entered, and one event tells from where, to where, why and with what proof."""
+    """The state changes, and one event tells the old and the new state, the reason, the proof."""
     message_id = in_state(counter, before)
     seq = counter.last_seq()
     moved = counter.store.write(
@@ -72,14 +72,14 @@ def test_any_other_move_does_nothing(
 
 
 def test_a_message_that_is_not_there_does_not_move(counter: Counter) -> None:
-    """An unknown id is nobody's message."""
+    """An unknown id moves nothing."""
     assert counter.store.write(lambda tx: move(tx, "nobody", MessageState.SENDING)) is None
     assert counter.store.read(lambda conn: messages.state_of(conn, "nobody")) is None
 
 
 @pytest.mark.parametrize("state", ["teleported", "", "QUEUED"])
 def test_the_database_knows_no_other_states(counter: Counter, state: str) -> None:
-    """A state that is none of the table's cannot be written, whoever writes."""
+    """A state that the table does not list cannot be written."""
     message_id = in_state(counter, MessageState.QUEUED)
     with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
         counter.store.write(
@@ -90,7 +90,7 @@ def test_the_database_knows_no_other_states(counter: Counter, state: str) -> Non
 
 
 def test_received_is_for_incoming_messages_only(counter: Counter) -> None:
-    """The database itself keeps incoming and outgoing apart."""
+    """The database itself keeps incoming and outgoing states apart."""
     message_id = in_state(counter, MessageState.QUEUED)
     with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
         counter.store.write(
@@ -118,7 +118,7 @@ def test_the_enum_and_the_database_have_the_same_states(counter: Counter) -> Non
 def test_proven_states_have_their_moment(
     counter: Counter, state: MessageState, column: str
 ) -> None:
-    """When it left, arrived and was read stands in the row."""
+    """The row says when it left, arrived and was read."""
     before = next(each for each in MessageState if state in TRANSITIONS[each])
     message_id = in_state(counter, before)
     counter.clock.advance(s=5)

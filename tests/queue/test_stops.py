@@ -1,4 +1,4 @@
-"""A line that stops: what it takes with it, and what goes on over another device."""
+"""A line that stops: which messages wait with it, and which go on over another device."""
 
 import pytest
 
@@ -42,7 +42,7 @@ def stopped(counter: Counter) -> str | None:
 
 @pytest.mark.parametrize("error", [SimMissing("no SIM"), NoCredit("no credit")])
 def test_the_line_says_why_it_stopped(counter: Counter, error: LineStopped) -> None:
-    """By a code that the pages have a sentence for; the message waits and nothing else leaves."""
+    """The pages have a sentence for its code; the message waits and nothing else leaves."""
     attempt = in_hand(counter)
     counter.work.not_sent(attempt, error)
     assert stopped(counter) == error.code
@@ -56,7 +56,7 @@ def test_the_line_says_why_it_stopped(counter: Counter, error: LineStopped) -> N
 def test_another_device_of_the_line_goes_on(
     counter: Counter, modem: str, error: LineStopped
 ) -> None:
-    """The same message, over the next route, and the stopped device is asked for nothing."""
+    """The same message takes the next route, and the stopped device gets no task."""
     attempt = in_hand(counter)
     counter.work.not_sent(attempt, error)
     assert counter.task() is None
@@ -69,7 +69,7 @@ def test_another_device_of_the_line_goes_on(
 
 
 def test_a_ban_stops_every_device(counter: Counter, modem: str) -> None:
-    """Going on from another number would be a disguise."""
+    """To go on from another number would be a disguise."""
     attempt = in_hand(counter)
     counter.work.not_sent(attempt, LineStopped("WhatsApp is closed for this number."))
     counter.clock.advance(s=60)
@@ -78,7 +78,7 @@ def test_a_ban_stops_every_device(counter: Counter, modem: str) -> None:
 
 
 def test_two_stops_stop_the_line(counter: Counter, modem: str) -> None:
-    """And a person starts all of it again."""
+    """A person starts all of it again."""
     attempt = in_hand(counter)
     counter.work.not_sent(attempt, NoCredit("no credit"))
     counter.store.write(
@@ -91,7 +91,7 @@ def test_two_stops_stop_the_line(counter: Counter, modem: str) -> None:
 
 
 def test_a_stop_after_the_tap_is_a_doubt(counter: Counter) -> None:
-    """It may have left: the device is asked, and nothing is sent over another one meanwhile."""
+    """It may have left: the device is asked, and nothing is sent over another device meanwhile."""
     attempt = in_hand(counter)
     with tapping(attempt):
         pass
@@ -101,7 +101,7 @@ def test_a_stop_after_the_tap_is_a_doubt(counter: Counter) -> None:
 
 
 def test_a_stop_reaches_what_another_device_has_in_hand(counter: Counter, modem: str) -> None:
-    """A ban stops the line before the modem's send command, too; the message waits."""
+    """A ban also stops the line before the modem's send command; the message waits."""
     counter.knows(ANNA)
     message_id = counter.queues(channel=SMS)
     counter.store.write(
@@ -121,7 +121,7 @@ def test_a_stop_reaches_what_another_device_has_in_hand(counter: Counter, modem:
 
 
 def test_a_stop_between_the_choice_and_the_claim_is_seen(counter: Counter) -> None:
-    """The claim asks again, in its own transaction."""
+    """The claim checks again, in its own transaction."""
     counter.knows(ANNA)
     message_id = counter.queues()
     line = counter.store.read(lambda conn: lines.line(conn, counter.line_id))
@@ -143,7 +143,7 @@ def test_a_stop_between_the_choice_and_the_claim_is_seen(counter: Counter) -> No
 
 
 def test_nothing_leaves_a_line_that_is_gone(counter: Counter) -> None:
-    """Removed between claim and tap: the message is withdrawn with it."""
+    """The line is removed between claim and tap: the message is cancelled with it."""
     attempt = in_hand(counter)
     counter.store.write(lambda tx: lines.remove_line(tx, counter.line_id))
     with pytest.raises(Refused) as refusal, tapping(attempt):
@@ -154,7 +154,7 @@ def test_nothing_leaves_a_line_that_is_gone(counter: Counter) -> None:
 
 
 def test_ticks_are_read_while_another_device_is_stopped(counter: Counter, modem: str) -> None:
-    """The phone's chats may be opened; only its own stop, or one of the whole line, forbids it."""
+    """The phone's chats may be opened, unless this device or the whole line is stopped."""
     counter.knows(ANNA)
     counter.queues()
     counter.sends()

@@ -1,4 +1,4 @@
-"""What an outage leaves behind: sent while it is worth it, and never when it is too old."""
+"""After an outage a message is sent while it is worth it, and never when it is too old."""
 
 import pytest
 
@@ -24,14 +24,14 @@ def comes_back(counter: Counter, *, after_s: float) -> None:
 
 
 def test_a_short_outage_costs_nothing(outage: Counter) -> None:
-    """What waited leaves when the phone is back."""
+    """The waiting messages leave when the phone is back."""
     message_id = outage.queues()
     comes_back(outage, after_s=3 * HOUR_S)
     assert outage.sends() == message_id
 
 
 def test_a_long_outage_sends_what_is_still_worth_it(outage: Counter) -> None:
-    """Of what waited, each by its own time to live; the phone may ask before the planner does."""
+    """Each waiting message has its own time to live; the phone may ask before the planner does."""
     old = outage.queues("Kun je over een uur?", ttl_ms=HOUR_S * 1000)
     lasting = outage.queues("Je contract ligt klaar", to=BART, ttl_ms=72 * HOUR_S * 1000)
     comes_back(outage, after_s=48 * HOUR_S)
@@ -55,7 +55,7 @@ def test_no_class_outlives_its_day(outage: Counter, kind: MessageClass | None) -
 
 
 def test_tries_do_not_lengthen_a_life(counter: Counter) -> None:
-    """What did not get through is tried again until it is too old, and then struck."""
+    """A message that did not get through is tried again until it is too old; then it expires."""
     counter.knows(ANNA)
     message_id = counter.queues(ttl_ms=HOUR_S * 1000)
     for _ in range(100):
@@ -70,7 +70,7 @@ def test_tries_do_not_lengthen_a_life(counter: Counter) -> None:
 
 
 def test_what_proves_absent_too_late_is_not_sent(counter: Counter) -> None:
-    """A doubt that lasted longer than the message's worth ends without a second try."""
+    """If a doubt lasts longer than the message's time to live, there is no second try."""
     counter.knows(ANNA)
     message_id = counter.queues(ttl_ms=HOUR_S * 1000)
     counter.clock.advance(s=60)
@@ -90,7 +90,7 @@ def withdraw(counter: Counter, message_id: str) -> None:
 
 
 def test_withdrawn_before_the_claim_is_never_claimed(counter: Counter) -> None:
-    """Also when it was tried before and waits for its next try."""
+    """This holds also for a message that was tried before and waits for its next try."""
     counter.knows(ANNA)
     message_id = counter.queues()
     counter.clock.advance(s=60)
@@ -102,7 +102,7 @@ def test_withdrawn_before_the_claim_is_never_claimed(counter: Counter) -> None:
 
 
 def test_in_doubt_it_cannot_be_withdrawn(counter: Counter) -> None:
-    """It may have left: to say that it did not would be a guess."""
+    """It may have left, so saying that it did not would be a guess."""
     counter.knows(ANNA)
     message_id = counter.queues()
     counter.clock.advance(s=60)

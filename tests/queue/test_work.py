@@ -1,4 +1,4 @@
-"""One attempt from the claim to the proof, and everything that may come between."""
+"""One attempt from the claim to the proof, and all that may happen in between."""
 
 import threading
 from collections.abc import Callable
@@ -59,7 +59,7 @@ def test_the_attempt_is_kept_before_the_device_is_touched(counter: Counter) -> N
 
 
 def test_the_baseline_and_the_gate_are_on_the_disk_before_the_tap(counter: Counter) -> None:
-    """While the tap happens, the row says what stood there before and that the gate opened."""
+    """During the tap, the row says what was there before and that the gate is open."""
     message_id = counter.queues()
     attempt = counter.attempt()
     with tapping(attempt):
@@ -83,7 +83,7 @@ def test_the_baseline_goes_once_the_message_is_proven_sent(counter: Counter) -> 
 
 
 def test_two_who_claim_at_once_get_one_attempt(counter: Counter) -> None:
-    """Compare and set: one wins, the other gets nothing, whichever is quicker."""
+    """Compare and set: one device wins and the other gets nothing."""
     for _ in range(10):
         message_id = counter.queues()
         line = counter.store.read(lambda conn: lines.line(conn, counter.line_id))
@@ -122,7 +122,7 @@ def test_two_who_claim_at_once_get_one_attempt(counter: Counter) -> None:
 
 
 def test_a_message_in_hand_is_not_given_again(counter: Counter) -> None:
-    """While one device holds it, nobody gets it, nor a later one to the same person."""
+    """While one device has it, no device gets it, nor a later one to the same person."""
     counter.queues("een")
     counter.queues("twee")
     counter.attempt()
@@ -133,7 +133,7 @@ def test_a_message_in_hand_is_not_given_again(counter: Counter) -> None:
 
 
 def test_consent_withdrawn_while_it_waits_cancels_it(counter: Counter) -> None:
-    """STOP takes back what is queued; the phone gets the confirmation and nothing else."""
+    """STOP cancels the queued messages; the phone gets the confirmation and nothing else."""
     message_id = counter.queues()
     counter.hears("STOP")
     assert counter.state(message_id) is S.CANCELLED
@@ -144,7 +144,7 @@ def test_consent_withdrawn_while_it_waits_cancels_it(counter: Counter) -> None:
 
 
 def test_a_retry_after_an_opt_out_is_cancelled_at_the_claim(counter: Counter) -> None:
-    """What comes back to the queue after STOP never reaches the phone."""
+    """A message that comes back to the queue after STOP never reaches the phone."""
     message_id = counter.queues()
     attempt = counter.attempt()
     counter.hears("STOP")
@@ -160,7 +160,7 @@ def test_a_retry_after_an_opt_out_is_cancelled_at_the_claim(counter: Counter) ->
 
 
 def test_consent_withdrawn_after_the_claim_stops_the_tap(counter: Counter) -> None:
-    """The gate's second time: Refused, cancelled, no tap on record."""
+    """The gate's second check refuses: the message is cancelled, and no tap is on record."""
     message_id = counter.queues()
     attempt = counter.attempt()
     counter.hears("STOP")
@@ -175,7 +175,7 @@ def test_consent_withdrawn_after_the_claim_stops_the_tap(counter: Counter) -> No
 
 
 def test_the_confirmation_of_an_opt_out_passes_the_gate(counter: Counter) -> None:
-    """It is the one message that an opt-out licenses."""
+    """It is the only message that an opt-out licenses."""
     counter.hears("STOP")
     counter.clock.advance(s=40)
     counter.sends()
@@ -184,7 +184,7 @@ def test_the_confirmation_of_an_opt_out_passes_the_gate(counter: Counter) -> Non
 
 
 def test_an_opt_out_waits_while_a_tap_is_in_progress(counter: Counter) -> None:
-    """It is committed after the tap, never during it; another person's is not held up."""
+    """It is committed after the tap, never during it; another person's opt-out does not wait."""
     counter.queues()
     attempt = counter.attempt()
     stopped = threading.Event()
@@ -205,7 +205,7 @@ def test_an_opt_out_waits_while_a_tap_is_in_progress(counter: Counter) -> None:
 
 
 def test_an_opt_out_of_a_second_number_waits_too(counter: Counter) -> None:
-    """The lock is the person's, not the number's."""
+    """The lock is for the person, not for the number."""
     counter.store.write(
         lambda tx: tx.conn.execute(
             "UPDATE contact_identity SET contact_id = ? WHERE value = ?",
@@ -227,7 +227,7 @@ def test_an_opt_out_of_a_second_number_waits_too(counter: Counter) -> None:
 
 
 def test_sent_is_proven_and_remembered(counter: Counter) -> None:
-    """The state, the moment, the evidence, and that the number is on WhatsApp."""
+    """The state, the time, the evidence, and that the number is on WhatsApp are kept."""
     message_id = counter.queues()
     attempt = counter.attempt()
     with tapping(attempt):
@@ -247,7 +247,7 @@ def test_sent_is_proven_and_remembered(counter: Counter) -> None:
     [(Tick.SENT, S.SENT), (Tick.DELIVERED, S.DELIVERED), (Tick.READ, S.READ)],
 )
 def test_a_later_tick_is_a_later_state(counter: Counter, tick: Tick, state: S) -> None:
-    """What the screen shows right after the tap is believed."""
+    """Balie believes the tick that the screen shows right after the tap."""
     counter.queues()
     assert counter.state(counter.sends(tick)) is state
 
@@ -282,7 +282,7 @@ def names(policies: list[Policy]) -> list[str]:
 def test_before_the_tap_an_error_s_class_is_the_policy(
     counter: Counter, make: Callable[[], Exception], state: S, reason: str, outcome: str
 ) -> None:
-    """What was never tapped has not left, whatever went wrong."""
+    """Without a tap the message has not left, whatever the error."""
     message_id = counter.queues()
     attempt = counter.attempt()
     counter.work.not_sent(attempt, make())
@@ -296,7 +296,7 @@ def test_before_the_tap_an_error_s_class_is_the_policy(
 def test_after_the_tap_only_what_is_proven_is_believed(
     counter: Counter, make: Callable[[], Exception], state: S, reason: str, outcome: str
 ) -> None:
-    """A lost answer is a doubt and never a second try; *proven not sent* is a driver's word."""
+    """A lost answer is a doubt and never a second try; only a driver may say *proven not sent*."""
     message_id = counter.queues()
     attempt = counter.attempt()
     with tapping(attempt):
@@ -308,7 +308,7 @@ def test_after_the_tap_only_what_is_proven_is_believed(
 
 
 def test_an_error_s_evidence_stands_with_the_attempt(counter: Counter) -> None:
-    """The class and the facts of the driver, for whoever asks later."""
+    """The class of the error and the driver's facts are kept, for later questions."""
     message_id = counter.queues()
     counter.work.not_sent(counter.attempt(), Transient("no chat", {"screen": "a.png"}))
     evidence = counter.attempts(message_id)[0]["evidence"]
@@ -317,7 +317,7 @@ def test_an_error_s_evidence_stands_with_the_attempt(counter: Counter) -> None:
 
 
 def test_tries_come_at_growing_intervals(counter: Counter) -> None:
-    """The first one again within seconds, then minutes apart and ever more; each is counted."""
+    """The first retry comes within seconds, the next after more and more minutes; each counts."""
     message_id = counter.queues()
     waits = []
     for _ in range(6):
@@ -355,7 +355,7 @@ def test_not_on_whatsapp_takes_the_sms_route_under_the_same_id(counter: Counter)
 def test_not_on_whatsapp_and_no_other_route_is_refused(
     counter: Counter, about: dict[str, object]
 ) -> None:
-    """WhatsApp was wanted, or SMS cannot carry it: the message ends, with the reason."""
+    """WhatsApp was requested, or SMS cannot carry the text: the message ends, with the reason."""
     message_id = counter.queues(**about)  # type: ignore[arg-type]
     counter.work.not_sent(counter.attempt(), NotOnChannel("not on WhatsApp"))
     row = counter.row(message_id)
@@ -364,7 +364,7 @@ def test_not_on_whatsapp_and_no_other_route_is_refused(
 
 
 def test_a_warning_stops_the_line(counter: Counter) -> None:
-    """Nothing more is sent or visited until a person looks; what waits says why."""
+    """Nothing is sent or visited until a person looks; the waiting messages show the reason."""
     counter.queues("voor de stop")
     counter.sends()
     message_id = counter.queues("na de stop")
@@ -384,7 +384,7 @@ def test_a_warning_stops_the_line(counter: Counter) -> None:
 
 
 def in_doubt(counter: Counter) -> str:
-    """A message that was tapped, and whose answer was lost."""
+    """A message that was tapped and whose answer was lost."""
     message_id = counter.queues()
     attempt = counter.attempt()
     with tapping(attempt):
@@ -394,7 +394,7 @@ def in_doubt(counter: Counter) -> str:
 
 
 def test_a_doubt_is_looked_at_and_never_sent_again_first(counter: Counter) -> None:
-    """The next task of the phone is the question, with the baseline of before the tap."""
+    """The phone's next task is the question, with the baseline from before the tap."""
     message_id = in_doubt(counter)
     look = counter.look()
     assert look.outgoing.message_id == message_id
@@ -402,7 +402,7 @@ def test_a_doubt_is_looked_at_and_never_sent_again_first(counter: Counter) -> No
 
 
 def test_others_go_on_while_one_is_in_doubt(counter: Counter) -> None:
-    """A doubt holds up the messages to that person and nobody else's."""
+    """A doubt holds the messages to that person and no others."""
     in_doubt(counter)
     behind = counter.queues("erachter")
     other = counter.queues("iemand anders", to=BART)
@@ -414,7 +414,7 @@ def test_others_go_on_while_one_is_in_doubt(counter: Counter) -> None:
 
 
 def test_seen_on_the_phone_is_sent(counter: Counter) -> None:
-    """The proof of the look is the message's, at the moment of the tap."""
+    """The look proves the message, with the time of the tap."""
     message_id = in_doubt(counter)
     tapped_ms = counter.clock.now_ms()
     counter.clock.advance(s=90)
@@ -426,7 +426,7 @@ def test_seen_on_the_phone_is_sent(counter: Counter) -> None:
 
 
 def test_proven_absent_is_tried_again_after_a_while(counter: Counter) -> None:
-    """The tap came to nothing: back to the queue, counted as a try, and not in a tight loop."""
+    """The tap had no effect: the message is queued again, counted as a try, after a wait."""
     message_id = in_doubt(counter)
     counter.work.looked(counter.look(), Found(finding=Finding.ABSENT))
     row = counter.row(message_id)
@@ -438,7 +438,7 @@ def test_proven_absent_is_tried_again_after_a_while(counter: Counter) -> None:
 
 
 def test_what_can_be_read_both_ways_waits_for_a_person(counter: Counter) -> None:
-    """It is not looked at again, never sent again, and lets the next ones pass."""
+    """The phone is not asked again, the message is never sent again, and the next ones go on."""
     message_id = in_doubt(counter)
     counter.work.looked(counter.look(), Found(finding=Finding.UNCLEAR))
     assert counter.state(message_id) is S.UNCONFIRMED
@@ -449,7 +449,7 @@ def test_what_can_be_read_both_ways_waits_for_a_person(counter: Counter) -> None
 
 
 def test_present_but_pending_is_looked_at_again(counter: Counter) -> None:
-    """The phone has it and sends it by itself; it is not sent until its tick says so."""
+    """The phone has it and sends it by itself; it is sent only when its tick says so."""
     message_id = in_doubt(counter)
     pending = Found(finding=Finding.PRESENT, proof=Proof(tick=Tick.PENDING))
     counter.work.looked(counter.look(), pending)
@@ -463,7 +463,7 @@ def test_present_but_pending_is_looked_at_again(counter: Counter) -> None:
 def test_a_phone_that_does_not_answer_is_asked_less_and_less_and_then_a_person(
     counter: Counter,
 ) -> None:
-    """Looks come at growing intervals; a quarter of an hour after it is back a person decides."""
+    """Looks come at growing intervals; 15 minutes after the phone is back, a person decides."""
     message_id = in_doubt(counter)
     counter.clock.advance(s=HOUR_S)
     counter.phone_is(DeviceState.DEGRADED, Reason.NOT_ANSWERING, channels=BOTH)
@@ -482,7 +482,7 @@ def test_a_phone_that_does_not_answer_is_asked_less_and_less_and_then_a_person(
 
 
 def test_an_attempt_without_a_tap_settles_without_the_device(counter: Counter) -> None:
-    """The gate never opened, so nothing was tapped: it is queued, and the phone is not asked."""
+    """The gate never opened, so nothing was tapped: it is queued without asking the phone."""
     message_id = counter.queues()
     counter.attempt()
     assert doubt_everything_in_hand(counter.store) == 1
@@ -508,14 +508,14 @@ def test_what_was_in_hand_at_a_restart_is_in_doubt(counter: Counter) -> None:
 
 
 def test_a_look_waits_for_its_channel(counter: Counter) -> None:
-    """While WhatsApp cannot be opened nothing is asked of it."""
+    """While WhatsApp cannot be opened, nothing is asked over it."""
     in_doubt(counter)
     assert counter.task(frozenset({SMS})) is None
     assert counter.look()
 
 
 def test_a_channel_that_stays_closed_leaves_it_to_a_person(counter: Counter) -> None:
-    """A banned WhatsApp never answers: a quarter of an hour after the phone is back they decide."""
+    """A banned WhatsApp never answers: 15 minutes after the phone is back, a person decides."""
     message_id = in_doubt(counter)
     counter.phone_is(DeviceState.DEGRADED, Reason.WHATSAPP_STOPPED, channels=frozenset({SMS}))
     counter.clock.advance(s=14 * 60)
@@ -530,7 +530,7 @@ def test_a_channel_that_stays_closed_leaves_it_to_a_person(counter: Counter) -> 
 
 
 def test_a_sent_message_is_visited_after_1_10_and_60_minutes(counter: Counter) -> None:
-    """Each visit happens once, whether or not it could read anything."""
+    """Each visit happens once, whether or not it could read a tick."""
     counter.queues()
     message_id = counter.sends()
     minutes = []
@@ -546,7 +546,7 @@ def test_a_sent_message_is_visited_after_1_10_and_60_minutes(counter: Counter) -
 
 
 def test_a_failed_visit_is_not_repeated_at_once(counter: Counter) -> None:
-    """The next one is the next one due."""
+    """Only the next planned visit tries again."""
     counter.queues()
     counter.sends()
     counter.clock.advance(s=60)
@@ -555,7 +555,7 @@ def test_a_failed_visit_is_not_repeated_at_once(counter: Counter) -> None:
 
 
 def test_what_was_read_is_not_visited_again(counter: Counter) -> None:
-    """Ticks move the state on, and the last one ends the visits."""
+    """Ticks move the state on, and the last tick ends the visits."""
     counter.queues()
     message_id = counter.sends()
     for tick, state in ((Tick.DELIVERED, S.DELIVERED), (Tick.READ, S.READ)):
@@ -583,7 +583,7 @@ def test_a_visit_reads_all_ticks_of_the_chat(counter: Counter) -> None:
 
 
 def test_a_send_brings_the_ticks_of_what_was_sent_before(counter: Counter) -> None:
-    """The chat is open anyway: the driver is told what to look for, and its answer counts."""
+    """The chat is open anyway: the driver also reads the earlier messages' ticks."""
     counter.queues("een")
     first = counter.sends()
     counter.clock.advance(s=15)
@@ -597,7 +597,7 @@ def test_a_send_brings_the_ticks_of_what_was_sent_before(counter: Counter) -> No
 
 
 def test_a_long_chat_is_not_visited_in_a_loop(counter: Counter) -> None:
-    """Visits due for messages above the twenty that are looked for are done as well."""
+    """A visit looks for twenty messages; the due visits of those above are done as well."""
     for i in range(30):
         counter.queues(f"{i}")
         counter.sends()
@@ -608,7 +608,7 @@ def test_a_long_chat_is_not_visited_in_a_loop(counter: Counter) -> None:
 
 
 def test_an_sms_is_not_visited(counter: Counter) -> None:
-    """Ticks are WhatsApp's."""
+    """Only WhatsApp has ticks."""
     counter.queues(channel=SMS)
     counter.sends()
     counter.clock.advance(s=HOUR_S)
@@ -616,7 +616,7 @@ def test_an_sms_is_not_visited(counter: Counter) -> None:
 
 
 def test_sending_comes_before_visiting(counter: Counter) -> None:
-    """A visit is for idle hands."""
+    """A visit happens only when nothing is due to be sent."""
     counter.queues()
     counter.sends()
     counter.clock.advance(s=60)
@@ -625,7 +625,7 @@ def test_sending_comes_before_visiting(counter: Counter) -> None:
 
 
 def test_the_event_log_holds_no_texts_and_no_numbers(counter: Counter) -> None:
-    """Through a whole life of messages the log names ids, states and codes only."""
+    """Through a whole life of messages the log holds ids, states and codes only."""
     secret = "geheim woord 12345"
     counter.hears(secret, name="Anna de Vries")
     counter.queues(secret)
@@ -639,7 +639,7 @@ def test_the_event_log_holds_no_texts_and_no_numbers(counter: Counter) -> None:
 
 
 def test_errors_of_devices_are_one_family() -> None:
-    """Each class that a driver may raise has a policy above."""
+    """The tests above have a policy for each class that a driver may raise."""
     tested = set(names(UNTAPPED))
     family = {
         each for each in DeviceError.__subclasses__() if each.__module__ == "appliance.errors"

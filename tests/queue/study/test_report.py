@@ -35,14 +35,14 @@ def shares(found: Report) -> Iterator[tuple[str, float]]:
 
 
 def test_a_line_that_sent_nothing_has_an_empty_report(counter: Counter) -> None:
-    """No division by nothing, and nothing is claimed."""
+    """The report divides nothing by zero and claims nothing."""
     found = report(counter)
     assert (found.sent, found.replies_share, found.overlaps) == (0, 0.0, 0)
     assert sum(each.share for each in found.gaps) == 0
 
 
 def test_sends_are_counted_against_the_ceilings(counter: Counter) -> None:
-    """The fullest minute, hour and day, beside what was allowed then; and the pauses."""
+    """It names the fullest minute, hour and day beside the ceiling of then, and the pauses."""
     counter.knows(ANNA, BART)
     for seconds in (0, 15, 40, 300):
         sends_after(counter, seconds)
@@ -71,7 +71,7 @@ def test_what_nobody_asked_for_is_no_answer(counter: Counter) -> None:
 
 
 def test_another_period_is_another_report(counter: Counter) -> None:
-    """From its first millisecond up to, and without, its last."""
+    """A period includes its first millisecond and excludes its last."""
     counter.knows(ANNA)
     sends_after(counter, 0)
     assert report(counter, from_ms=MONDAY, to_ms=MONDAY + 1).sent == 1
@@ -80,7 +80,7 @@ def test_another_period_is_another_report(counter: Counter) -> None:
 
 
 def test_sends_in_one_another_are_told(counter: Counter) -> None:
-    """What must never be is looked for, and not assumed: here a hand changed the rows."""
+    """The report looks even for what must never happen: here the rows were changed by hand."""
     counter.knows(ANNA)
     counter.queues()
     attempt = counter.attempt()
@@ -131,7 +131,7 @@ def test_two_lines_on_one_sim_are_one_person(counter: Counter) -> None:
 
 
 def test_what_nobody_could_have_typed_in_the_time_is_told(counter: Counter) -> None:
-    """Beyond 62 words a minute, for what no person typed."""
+    """Sends beyond 62 words a minute that no person typed are reported."""
     counter.knows(ANNA)
     sends_after(counter, 0)
     sends_after(counter, 10, text="x" * 900)

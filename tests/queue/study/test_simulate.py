@@ -35,7 +35,7 @@ def run_of(load: Load, profile: Profile = DEFAULT_PROFILE) -> Run:
 
 
 def fullest(items: Sequence[Item], span_ms: int) -> int:
-    """The most parts that left in any span, beside what a single longer message is."""
+    """The most parts that left in any span with more than one message in it."""
     times = [(item.left_ms or 0, item.waiting.parts) for item in items]
     most = first = used = 0
     for at_ms, parts in times:
@@ -50,7 +50,7 @@ def fullest(items: Sequence[Item], span_ms: int) -> int:
 
 @pytest.mark.parametrize("load", [WEEK, HEAVY], ids=["week", "heavy"])
 def test_a_simulated_line_keeps_every_promise(load: Load) -> None:
-    """Ceilings in parts, pauses, typing, hours, and one message at a time."""
+    """It keeps the ceilings in parts, the pauses, typing and hours, one message at a time."""
     run = run_of(load)
     begun = [item for item in run.sent if item.waiting.is_begun]
     assert fullest(run.sent, MINUTE_MS) <= 6
@@ -71,7 +71,7 @@ def test_a_simulated_line_keeps_every_promise(load: Load) -> None:
 
 
 def test_nothing_disappears() -> None:
-    """What was accepted left, waits, or became too old; and each exactly once."""
+    """Each accepted message left, waits, or became too old, and counts exactly once."""
     for load in (WEEK, HEAVY):
         run = run_of(load)
         assert run.accepted == len(run.sent) + run.expired + run.waiting
@@ -100,7 +100,7 @@ def test_what_is_announced_comes_true(seed: int) -> None:
 
 
 def test_a_reply_waits_for_the_phone_and_not_for_a_list() -> None:
-    """With lists in full swing, what staff typed leaves when the phone has finished."""
+    """In the middle of a list, a message that staff typed leaves as soon as the phone is free."""
     replies = [item for item in run_of(WEEK).sent if item.waiting.typed]
     waits = sorted(item.waited_ms for item in replies)
     assert waits[len(waits) // 2] <= PHONE_MS
@@ -108,7 +108,7 @@ def test_a_reply_waits_for_the_phone_and_not_for_a_list() -> None:
 
 
 def test_the_same_seed_gives_the_same_days() -> None:
-    """And another seed gives others; each branch is a world of its own."""
+    """Another seed gives other days, and each branch has a world of its own."""
     first, second = simulate(WEEK, DEFAULT_PROFILE, DUTCH, branches=2)
     (again,) = simulate(WEEK, DEFAULT_PROFILE, DUTCH)
     times = [item.left_ms for item in first.sent]
@@ -117,7 +117,7 @@ def test_the_same_seed_gives_the_same_days() -> None:
 
 
 def test_a_slower_profile_sends_slower() -> None:
-    """What a line lowered is what it keeps to."""
+    """The line keeps to its own lower limits."""
     slow = profile_of(checked({"per_hour": 20, "per_minute": 2, "gap_min_ms": 120_000}))
     run = run_of(WEEK, slow)
     assert fullest(run.sent, HOUR_MS) <= 20
@@ -125,7 +125,7 @@ def test_a_slower_profile_sends_slower() -> None:
 
 
 def test_the_summary_counts_what_happened() -> None:
-    """In figures that JSON can carry, with the ceilings beside the peaks."""
+    """The figures fit into JSON and show the ceilings beside the peaks."""
     run = run_of(WEEK)
     facts = summary_of([run], WEEK, DEFAULT_PROFILE)
     assert facts["sent"] == len(run.sent)
@@ -136,7 +136,7 @@ def test_the_summary_counts_what_happened() -> None:
 
 
 def test_the_picture_is_drawn() -> None:
-    """Well-formed SVG with its three panels, also for a load of nothing."""
+    """The SVG is well-formed and has its three panels, also for a load without messages."""
     for load in (WEEK, Load(contacts=1, lists=0, inbound_per_day=0, days=1)):
         tree = ET.fromstring(draw([run_of(load)], load, DEFAULT_PROFILE))  # noqa: S314 -- our own text
         texts = [each.text or "" for each in tree.iter("{http://www.w3.org/2000/svg}text")]
