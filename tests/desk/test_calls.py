@@ -38,7 +38,7 @@ def kinds(counter: Counter) -> list[str]:
 
 
 def test_a_caller_gets_one_sms(counter: Counter) -> None:
-    """At any hour, and nobody may write anything else to them."""
+    """The answer leaves at any hour, and nobody may write anything else to them."""
     counter.clock.at_ms = at("2026-06-15 23:30")
     calls(counter)
     (message,) = counter.outgoing()
@@ -58,7 +58,7 @@ def test_a_caller_gets_one_sms(counter: Counter) -> None:
 
 
 def test_a_call_over_whatsapp_is_told_and_answered_by_nothing(counter: Counter) -> None:
-    """They did not ask for an SMS: it licenses none, and no consent comes of it."""
+    """They did not ask for an SMS: the call licenses none and gives no consent."""
     call = MissedCall(key="wa-call", number=ANNA, at_ms=counter.clock.now_ms(), channel=WHATSAPP)
     for _ in range(2):
         counter.reception.missed_calls(counter.device_id, [call])
@@ -89,7 +89,7 @@ def test_the_same_call_is_one_call(counter: Counter) -> None:
 
 
 def test_where_nobody_wants_it_a_call_is_only_told(counter: Counter) -> None:
-    """Neither a contact nor consent comes of it."""
+    """The call makes neither a contact nor consent."""
     answers(counter, None)
     calls(counter)
     assert counter.outgoing() == []
@@ -99,7 +99,7 @@ def test_where_nobody_wants_it_a_call_is_only_told(counter: Counter) -> None:
 
 @pytest.mark.parametrize("number", ["", "unknown", "+31201234567", "Bank", "1233", "+3161"])
 def test_only_mobile_numbers_are_answered(counter: Counter, number: str) -> None:
-    """A hidden number, a landline, a short number: told, and that is all."""
+    """A call from a hidden number, a landline or a short number is only reported."""
     calls(counter, number)
     assert counter.all("SELECT * FROM message") == []
     assert kinds(counter) == []
@@ -107,13 +107,13 @@ def test_only_mobile_numbers_are_answered(counter: Counter, number: str) -> None
 
 
 def test_an_old_call_is_not_answered(counter: Counter) -> None:
-    """Such as those that a phone tells when it is plugged in for the first time."""
+    """A phone reports such calls when it is plugged in for the first time."""
     calls(counter, ago_s=2 * HOUR_S)
     assert counter.outgoing() == []
 
 
 def test_who_asked_to_stop_gets_nothing(counter: Counter) -> None:
-    """Not even when the STOP was never confirmed."""
+    """This holds even when the STOP was never confirmed."""
     counter.hears("STOP")
     counter.store.write(
         lambda tx: tx.conn.execute("UPDATE message SET class = 'automatic' WHERE rule = 'stop'")
@@ -133,7 +133,7 @@ def test_who_objected_gets_nothing(counter: Counter) -> None:
 
 
 def test_who_may_be_written_to_is_answered_on_that_consent(counter: Counter) -> None:
-    """Nothing is added to the ledger."""
+    """The call adds nothing to the ledger."""
     counter.knows(ANNA)
     calls(counter)
     assert counter.outgoing()[-1]["rule"] == "call"
@@ -141,7 +141,7 @@ def test_who_may_be_written_to_is_answered_on_that_consent(counter: Counter) -> 
 
 
 def test_a_stop_before_it_leaves_takes_it_away(counter: Counter) -> None:
-    """Claimed already, it is refused at the tap, also when nothing confirms the STOP."""
+    """If it is claimed already, the tap refuses it, also when nothing confirms the STOP."""
     calls(counter)
     counter.clock.advance(s=60)
     attempt = counter.attempt()
@@ -156,7 +156,7 @@ def test_a_stop_before_it_leaves_takes_it_away(counter: Counter) -> None:
 
 
 def test_a_second_answer_slipped_in_does_not_leave(counter: Counter) -> None:
-    """The license is used up by the first; whatever calls itself a confirmation is not it."""
+    """The first answer uses up the license; another message of class confirmation is refused."""
     calls(counter)
     first = counter.outgoing()[0]["id"]
     request = SendRequest(
@@ -200,7 +200,7 @@ def test_a_call_opens_no_other_line(counter: Counter) -> None:
 
 
 def test_an_answer_too_long_costs_the_call_nothing(counter: Counter) -> None:
-    """It was not when it was set, and is with the number in it."""
+    """The text fitted when it was set, and is too long with the number in it."""
     answers(counter, "{line}" * 190)
     calls(counter)
     assert counter.outgoing() == []

@@ -1,4 +1,4 @@
-"""Which texts are codes for the line itself, and which are what people write."""
+"""Which texts are codes for the line itself, and which are messages from people."""
 
 import pytest
 from hypothesis import given
@@ -68,13 +68,13 @@ NO_CODES = [
 
 @pytest.mark.parametrize(("sender", "text"), CODES)
 def test_a_code_is_known_by_its_sender_and_its_shape(sender: str, text: str) -> None:
-    """Under a word or a short number by its words, from a number by a known service's words."""
+    """From a name or short number its words decide; from a phone number, a service's words."""
     assert service_of(sender, text, SMS) is not None
 
 
 @pytest.mark.parametrize(("sender", "text"), NO_CODES)
 def test_what_people_and_shops_write_is_no_code(sender: str, text: str) -> None:
-    """A number of staff, an hour, the key of a gate, an amount: nobody's access to the line."""
+    """A personnel number, a time, the code of a gate or an amount opens nothing of the line."""
     assert service_of(sender, text, SMS) is None
 
 
@@ -90,12 +90,12 @@ def test_what_people_and_shops_write_is_no_code(sender: str, text: str) -> None:
     ],
 )
 def test_on_whatsapp_everybody_is_a_person(sender: str, text: str, is_code: bool) -> None:
-    """Except WhatsApp itself, and businesses in the words that WhatsApp prescribes for codes."""
+    """Exceptions are WhatsApp itself, and businesses that use WhatsApp's fixed words for codes."""
     assert (service_of(sender, text, WHATSAPP) is not None) is is_code
 
 
 def test_the_service_is_named_where_it_is_known() -> None:
-    """By what the text says, or by the word that it came under."""
+    """The text names it, or the name of the sender."""
     assert service_of("INFO", "Uw DigiD-code is 123456", SMS) == "DigiD"
     assert service_of("bunq", "Code: 123456", SMS) == "bunq"
     assert service_of("INFO", "Code: 123456", SMS) == ""
@@ -124,16 +124,16 @@ WORDS = [
 
 @given(st.lists(st.sampled_from(WORDS), max_size=10), st.sampled_from([SMS, WHATSAPP]))
 def test_a_person_s_own_words_are_never_hidden(said: list[str], channel: Channel) -> None:
-    """Without a service's name nothing from a number is a code."""
+    """Without a service's name no text from a phone number is a code."""
     assert service_of(PERSON, " ".join(said), channel) is None
 
 
 @given(st.text(max_size=700), st.sampled_from([PERSON, "INFO", "", "1@lid", "1233"]))
 def test_any_text_is_one_or_the_other(text: str, sender: str) -> None:
-    """Nothing that comes in makes it fail."""
+    """No text makes it fail."""
     assert service_of(sender, text, SMS) in (None, "") or text
 
 
 def test_a_long_text_is_no_code() -> None:
-    """And costs nothing to tell."""
+    """A long text costs no time."""
     assert service_of("INFO", "code 123456 " * 400, SMS) is None

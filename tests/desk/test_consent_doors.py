@@ -1,4 +1,4 @@
-"""Every door to a device asks the ledger, and none of them knows a way around it."""
+"""Every way to a device asks the ledger, and none goes around it."""
 
 import itertools
 import sqlite3
@@ -29,7 +29,7 @@ CSV = (
 
 
 def imports(counter: Counter, *numbers: str) -> consent_import.Outcome:
-    """Consent that these people gave on paper is brought in for the line."""
+    """The consent of these people on paper is imported for the line."""
     heading, row = CSV.splitlines(keepends=True)
     text = heading + "".join(row.format(number=number) for number in numbers)
     rows = consent_import.read_rows(text, now_ms=counter.clock.now_ms())
@@ -45,7 +45,7 @@ def code(counter: Counter, number: str = ANNA, channel: Channel | None = None) -
 
 
 def refused(counter: Counter, to: str = ANNA, **about: Any) -> str:
-    """The code with which the door refuses; nothing may be stored."""
+    """The code of the refusal; nothing may be stored."""
     before = counter.one("SELECT count(*) AS n FROM message")["n"]
     with pytest.raises(Refused) as refusal:
         counter.accepts(to=to, **about)
@@ -61,14 +61,14 @@ CASES = list(
 
 
 def test_without_consent_no_door_opens(counter: Counter) -> None:
-    """Whoever writes, of whichever class, over whichever channel: refused, and nothing is kept."""
+    """For every author, class and channel: it is refused, and nothing is kept."""
     for author, kind, channel, typed in CASES:
         about: dict[str, Any] = {"author": author, "kind": kind, "channel": channel, "typed": typed}
         assert refused(counter, **about) == "consent-required", about
 
 
 def test_after_a_stop_no_door_opens(counter: Counter) -> None:
-    """Not for a second confirmation either: the first one was the licensed message."""
+    """A second confirmation is refused, too: the first one was the licensed message."""
     counter.knows(ANNA)
     counter.hears("STOP")
     for author, kind, channel, typed in CASES:
@@ -77,7 +77,7 @@ def test_after_a_stop_no_door_opens(counter: Counter) -> None:
 
 
 def test_a_stop_licenses_its_own_confirmation_only(counter: Counter) -> None:
-    """It leaves, and what somebody slipped in beside it under its class does not."""
+    """The confirmation leaves; another row of the same class beside it does not."""
     counter.hears("STOP")
     confirmation = counter.outgoing()[-1]["id"]
     counter.store.write(
@@ -99,7 +99,7 @@ def test_a_stop_licenses_its_own_confirmation_only(counter: Counter) -> None:
 
 
 def test_each_stop_has_its_own_confirmation(counter: Counter) -> None:
-    """However quickly somebody goes and comes back: within one millisecond too."""
+    """This holds when somebody stops, starts and stops within one millisecond, too."""
     counter.knows(ANNA)
     for text in ("STOP", "START", "STOP"):
         counter.hears(text)
@@ -133,7 +133,7 @@ def test_imported_consent_reaches_sms_only(counter: Counter) -> None:
 
 
 def test_imported_consent_is_held_at_the_claim(counter: Counter) -> None:
-    """A row that asks for WhatsApp all the same is stopped before the phone is touched."""
+    """A row that wants WhatsApp all the same is stopped before the phone is touched."""
     imports(counter, ANNA)
     message_id = counter.queues()
     counter.store.write(lambda tx: tx.conn.execute("UPDATE message SET wanted = 'whatsapp'"))
@@ -144,7 +144,7 @@ def test_imported_consent_is_held_at_the_claim(counter: Counter) -> None:
 
 
 def test_imported_consent_is_held_at_the_tap(counter: Counter) -> None:
-    """The gate asks for the channel of the attempt."""
+    """The gate checks the channel of the attempt."""
     counter.knows(ANNA)
     counter.queues()
     counter.clock.advance(s=60)
@@ -163,7 +163,7 @@ def test_imported_consent_is_held_at_the_tap(counter: Counter) -> None:
 
 
 def test_their_own_message_opens_whatsapp(counter: Counter) -> None:
-    """Who was imported and then writes has started the conversation."""
+    """An imported person who writes has started the conversation."""
     imports(counter, ANNA)
     counter.hears("Hoi")
     assert code(counter, channel=WHATSAPP) == "ok"
@@ -171,7 +171,7 @@ def test_their_own_message_opens_whatsapp(counter: Counter) -> None:
 
 
 def test_an_import_never_undoes_a_stop(counter: Counter) -> None:
-    """Not before START, and not by a row that got into the ledger in another way."""
+    """Neither before START nor by a row that came into the ledger in another way."""
     counter.knows(ANNA)
     counter.hears("STOP")
     assert imports(counter, ANNA).withdrawn == [who(ANNA)]
@@ -193,7 +193,7 @@ def test_an_import_never_undoes_a_stop(counter: Counter) -> None:
 
 
 def test_an_import_never_takes_whatsapp_away(counter: Counter) -> None:
-    """Who wrote first is known already, and stays reachable as before."""
+    """A person who wrote first is already known, and can be reached as before."""
     counter.knows(ANNA)
     assert imports(counter, ANNA, BART).known == [who(ANNA)]
     assert (code(counter, ANNA, WHATSAPP), code(counter, BART, WHATSAPP)) == (
@@ -213,7 +213,7 @@ def objects(counter: Counter, number: str = ANNA) -> int:
 
 
 def test_an_objection_closes_every_line(counter: Counter) -> None:
-    """What waits on all of them is cancelled; START opens the line that it is written to."""
+    """What waits on all lines is cancelled; START opens the line that it is written to."""
     other, _ = counter.add_line("+31687654322", "R58M999")
     counter.knows(ANNA)
     counter.store.write(
@@ -236,7 +236,7 @@ def test_an_objection_closes_every_line(counter: Counter) -> None:
 
 
 def test_an_objection_from_another_process_waits_for_the_tap(counter: Counter) -> None:
-    """It cannot take the lock of a tap, so it is refused while one may come."""
+    """That process cannot take the lock of a tap, so it is refused while a tap may come."""
     counter.knows(ANNA)
     counter.queues()
     counter.clock.advance(s=60)
@@ -255,7 +255,7 @@ def test_an_objection_from_another_process_waits_for_the_tap(counter: Counter) -
 
 
 def test_a_stop_cancels_for_all_their_numbers(counter: Counter) -> None:
-    """In the transaction that keeps the STOP, so nobody ever sees the one without the other."""
+    """It is in the transaction of the STOP, so nobody ever sees one without the other."""
     counter.knows(ANNA, BART)
     boss = counter.store.write(lambda tx: staff.add(tx, "Boss", role="admin", branch_id=None))
     waiting = [counter.queues(), counter.queues(to=BART)]
@@ -270,7 +270,7 @@ def test_a_stop_cancels_for_all_their_numbers(counter: Counter) -> None:
 
 
 def test_a_stop_of_before_they_were_joined_counts_for_both(counter: Counter) -> None:
-    """What waits for either number is cancelled with the join, also for one that wrote later."""
+    """The join cancels what waits for either number, also for one that wrote later."""
     boss = counter.store.write(lambda tx: staff.add(tx, "Boss", role="admin", branch_id=None))
     counter.hears("STOP")
     counter.knows(BART)
@@ -288,7 +288,7 @@ def test_a_stop_of_before_they_were_joined_counts_for_both(counter: Counter) -> 
 
 
 def test_a_join_leaves_the_confirmation_of_a_stop(counter: Counter) -> None:
-    """It is licensed as before."""
+    """The confirmation is licensed as before."""
     counter.knows(BART)
     boss = counter.store.write(lambda tx: staff.add(tx, "Boss", role="admin", branch_id=None))
     counter.hears("STOP")
@@ -301,7 +301,7 @@ def test_a_join_leaves_the_confirmation_of_a_stop(counter: Counter) -> None:
 
 
 def test_a_client_id_brings_nothing_back(counter: Counter) -> None:
-    """The browser that asks again after a STOP is told what became of its message."""
+    """A browser that asks again after a STOP is told what became of its message."""
     counter.knows(ANNA)
     first = counter.accepts(client_id="c1", typed=True)
     counter.hears("STOP")
@@ -323,7 +323,7 @@ def in_doubt(counter: Counter) -> str:
 
 
 def test_what_proves_absent_after_a_stop_stays_unsent(counter: Counter) -> None:
-    """It may be queued again, and is stopped before the phone is touched."""
+    """It may be queued again, but is stopped before the phone is touched."""
     message_id = in_doubt(counter)
     counter.hears("STOP")
     counter.work.looked(counter.look(), Found(finding=Finding.ABSENT))
@@ -336,7 +336,7 @@ def test_what_proves_absent_after_a_stop_stays_unsent(counter: Counter) -> None:
 
 
 def test_nobody_sends_it_again_after_a_stop(counter: Counter) -> None:
-    """Whatever a person decides about a doubt, the gate decides about the sending."""
+    """A person may decide a doubt in any way; the gate decides about the sending."""
     message_id = in_doubt(counter)
     counter.work.looked(counter.look(), Found(finding=Finding.UNCLEAR))
     counter.hears("STOP")
@@ -367,7 +367,7 @@ def held(counter: Counter) -> QueueAttempt:
 def test_a_stop_by_the_other_number_is_seen_at_the_tap(
     counter: Counter, held: QueueAttempt
 ) -> None:
-    """They are one person now: the claim of before the join does not open the gate."""
+    """They are one person now: the claim from before the join does not open the gate."""
     counter.hears("STOP", sender=BART)
     with pytest.raises(Refused), tapping(held):
         pytest.fail("the gate opened")
@@ -386,7 +386,7 @@ def test_a_stop_by_the_other_number_waits_for_the_tap(counter: Counter, held: Qu
 
 
 def test_a_join_while_a_stop_waits_is_noticed(counter: Counter) -> None:
-    """The locks are those of the numbers that the person has when the STOP is committed."""
+    """The locks are for the numbers that the person has when the STOP is committed."""
     counter.knows(ANNA, BART)
     boss = counter.store.write(lambda tx: staff.add(tx, "Boss", role="admin", branch_id=None))
     stop = threading.Thread(target=counter.hears, args=("STOP",), kwargs={"sender": BART})
@@ -405,7 +405,7 @@ def test_a_join_while_a_stop_waits_is_noticed(counter: Counter) -> None:
 
 
 def test_who_holds_a_person_holds_each_of_their_numbers(counter: Counter) -> None:
-    """No tap for any of them begins, whichever number comes first."""
+    """No tap for any of them begins, whichever number the lock names first."""
     numbers = [ANNA, BART, "+31633333333"]
 
     def hold(number: str) -> None:

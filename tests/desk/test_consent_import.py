@@ -1,4 +1,4 @@
-"""The CSV of consent that was given elsewhere: what is taken, and what is said about the rest."""
+"""The CSV of consent from elsewhere: which rows are taken, and what is said of the others."""
 
 import json
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ ROW = "0612345678,Contract,2025-11-03,Ik wil sms over werk\n"
 
 
 def test_a_row_is_a_record() -> None:
-    """Number, source, date and wording, as they are needed to prove it."""
+    """It has the number, source, date and wording that the proof needs."""
     (row,) = read_rows(HEADING + ROW, now_ms=NOW_MS)
     assert row.identity == tel("+31612345678")
     assert (row.proof.source, row.proof.words) == ("Contract", "Ik wil sms over werk")
@@ -35,7 +35,7 @@ def test_a_row_is_a_record() -> None:
     ],
 )
 def test_as_offices_save_it(text: str) -> None:
-    """Semicolons, columns in any order, more of them, quotes over lines, Dutch dates."""
+    """Semicolons, columns in any order, extra columns, quotes over several lines, Dutch dates."""
     assert read_rows(text, now_ms=NOW_MS) == read_rows(HEADING + ROW, now_ms=NOW_MS)
 
 
@@ -72,7 +72,7 @@ def balie(*words: str) -> Result:
 
 
 def test_the_verb_says_what_became_of_each(data: Path) -> None:
-    """New ones, known ones, and those who asked to stop, who stay so."""
+    """New numbers, known numbers, and those who asked to stop; the stop stays."""
     balie("branch", "add", "Utrecht")
     balie("line", "add", "--branch", "Utrecht", "--number", "+31687654321", "--adb", "R58M123")
     file = data / "consent.csv"
@@ -85,7 +85,7 @@ def test_the_verb_says_what_became_of_each(data: Path) -> None:
 
 
 def test_the_verb_names_what_is_wrong(data: Path) -> None:
-    """No file, one that is no text, a line that is not there, an unknown person."""
+    """No file, a file that is no text, an unknown line, an unknown person."""
     file = data / "consent.csv"
     missing = balie("consent", "import", str(file), "--line", "+31687654321")
     assert (missing.exit_code, "cannot be read" in missing.stderr) == (1, True)

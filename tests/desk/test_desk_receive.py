@@ -1,4 +1,4 @@
-"""What somebody writes, and what Balie makes of it by itself."""
+"""What Balie does by itself with a message that somebody writes."""
 
 import pytest
 
@@ -77,8 +77,8 @@ def ledger(counter: Counter) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("sender", ["+1;reboot", "+$(id)", "+31611111111 x", "+0611111111", "KPN"])
 def test_a_word_that_somebody_sends_under_is_never_answered(counter: Counter, sender: str) -> None:
-    """Networks let anybody choose one, a command of the phone's shell too: it is shown, it gives
-    no consent, and nothing can be sent to it.
+    """Networks let anybody choose such a name, even a command of the phone's shell. It is shown,
+    gives no consent, and nothing can be sent to it.
     """
     counter.hears("Hoi", sender=sender, channel=SMS)
     assert counter.outgoing(sender) == []
@@ -88,7 +88,7 @@ def test_a_word_that_somebody_sends_under_is_never_answered(counter: Counter, se
 
 
 def test_consent_opens_no_way_to_what_is_no_number(counter: Counter) -> None:
-    """An older Balie may have it on record for a sender's word: no device is given it."""
+    """An older Balie may have consent on record for such a name: no device ever gets it."""
     counter.hears("Hoi", sender="+1;reboot", channel=SMS)
 
     def agree(tx: Tx) -> None:
@@ -110,7 +110,7 @@ def test_consent_opens_no_way_to_what_is_no_number(counter: Counter) -> None:
 
 
 def test_a_sender_of_no_known_country_can_be_answered(counter: Counter) -> None:
-    """New numbering plans are older than their entry in the library."""
+    """The library knows a new numbering plan only some time after it exists."""
     counter.hears("Hoi", sender="+99912345678", channel=SMS)
     counter.accepts(to="+99912345678", channel=WHATSAPP)
 
@@ -152,7 +152,7 @@ def test_a_stranger_is_welcomed_once_where_they_wrote(counter: Counter, channel:
 
 
 def test_every_line_welcomes_for_itself(counter: Counter) -> None:
-    """Who writes to another number of the office is new there: consent and welcome are a line's."""
+    """On another number of the office they are new: each line has its own consent and welcome."""
     counter.hears()
     _, other_device = counter.add_line("+31687654322", "R58M999")
     counter.reception.received(
@@ -195,7 +195,7 @@ def test_a_welcome_that_cannot_be_sent_does_not_lose_the_message(counter: Counte
 
 
 def test_a_landline_on_whatsapp_is_a_person_too(counter: Counter) -> None:
-    """A company's number that writes by WhatsApp is kept, welcomed and may be answered there."""
+    """A company's number that writes by WhatsApp is welcomed, and may be answered there."""
     landline = "+31302345678"
     counter.hears(sender=landline)
     assert rules(counter, landline) == ["welcome"]
@@ -214,7 +214,7 @@ def test_the_same_key_is_the_same_message(counter: Counter) -> None:
 
 
 def test_the_same_words_under_another_key_are_news(counter: Counter) -> None:
-    """Two people say the same, and one person says it twice: nothing is swallowed."""
+    """Two people say the same, and one person says it twice: all are kept."""
     counter.hears("Ja", key="k1")
     counter.hears("Ja", key="k2")
     counter.hears("Ja", key="k1", channel=SMS)
@@ -222,7 +222,7 @@ def test_the_same_words_under_another_key_are_news(counter: Counter) -> None:
 
 
 def test_a_message_from_the_phone_s_future_is_written_now(counter: Counter) -> None:
-    """A phone whose clock is ahead writes nothing after it came."""
+    """No message is written after the time it came, even if the phone's clock is ahead."""
     now_ms = counter.clock.now_ms()
     counter.hears(at_ms=now_ms + 60_000)
     counter.hears("eerder", at_ms=now_ms - 60_000)
@@ -231,7 +231,7 @@ def test_a_message_from_the_phone_s_future_is_written_now(counter: Counter) -> N
 
 
 def test_a_group_post_is_kept_apart(counter: Counter) -> None:
-    """It makes a group's conversation, and no contact, no consent and no welcome, also for STOP."""
+    """It makes a group's conversation, but no contact, consent or welcome, even for a STOP."""
     group = Group(jid="123-456@g.us", name="Vroege dienst")
     counter.hears("Wie kan morgen?", group=group, name="Anna")
     counter.hears("STOP", group=Group(jid=group.jid, name="Late dienst"), name="Anna")
@@ -247,7 +247,7 @@ def test_a_group_post_is_kept_apart(counter: Counter) -> None:
 
 @pytest.mark.parametrize("sender", ["Tele2", "PostNL", "1233", "12345@lid"])
 def test_a_sender_without_a_number_gets_no_answer(counter: Counter, sender: str) -> None:
-    """What a provider or a hidden id writes is shown, and starts nothing."""
+    """A message from a provider or a hidden id is shown, and starts nothing."""
     counter.hears("Je bundel is op. Stuur STOP.", sender=sender, channel=SMS)
     counter.hears("STOP", sender=sender)
     assert len(counter.all("SELECT 1 FROM message WHERE direction = 'in'")) == 2
@@ -272,7 +272,7 @@ TEXTS = [
 
 @pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
 def test_what_came_in_is_kept_byte_for_byte(counter: Counter, text: str) -> None:
-    """Nothing of what a person wrote is tidied, cut or read as anything but text."""
+    """A person's words are never tidied or cut, and are read only as text."""
     counter.hears(text, name=text[:50] or None)
     counter.hears(text, channel=SMS)
     rows = counter.all("SELECT text FROM message WHERE direction = 'in'")
@@ -299,7 +299,7 @@ def test_a_word_inside_a_sentence_is_no_opt_out(counter: Counter, text: str) -> 
 
 
 def test_stop_withdraws_what_waits_and_is_confirmed_once(counter: Counter) -> None:
-    """Everything queued for them on this line is cancelled; others' and the past stay."""
+    """All queued messages to them on this line are cancelled; others' and sent ones stay."""
     counter.knows(ANNA, BART)
     counter.queues("al weg")
     gone = counter.sends()
@@ -319,7 +319,7 @@ def test_stop_withdraws_what_waits_and_is_confirmed_once(counter: Counter) -> No
 
 
 def test_after_stop_nothing_is_accepted_and_start_opens_again(counter: Counter) -> None:
-    """The refusal says what would change it; START is that, and has one confirmation."""
+    """The refusal says what would change it: START, which gets one confirmation."""
     counter.knows(ANNA)
     counter.hears("STOP")
     with pytest.raises(Refused) as refused:
@@ -337,7 +337,7 @@ def test_after_stop_nothing_is_accepted_and_start_opens_again(counter: Counter) 
 
 
 def test_a_start_that_was_written_before_the_stop_opens_nothing(counter: Counter) -> None:
-    """An SMS may come hours late; what they said last counts."""
+    """An SMS may come hours late; the word that they wrote last counts."""
     counter.knows(ANNA)
     counter.clock.advance(s=3600)
     counter.hears("STOP")
@@ -348,7 +348,7 @@ def test_a_start_that_was_written_before_the_stop_opens_nothing(counter: Counter
 
 
 def test_a_first_message_that_says_stop_is_an_opt_out_without_welcome(counter: Counter) -> None:
-    """It is confirmed; a later START is no reason to welcome."""
+    """It is confirmed, and a later START brings no welcome."""
     counter.hears("STOP")
     assert rules(counter) == ["stop"]
     counter.hears("START")
@@ -357,7 +357,7 @@ def test_a_first_message_that_says_stop_is_an_opt_out_without_welcome(counter: C
 
 
 def test_a_stranger_s_start_is_a_first_message(counter: Counter) -> None:
-    """There was nothing to open again: they are welcomed."""
+    """There was no withdrawal to undo, so they are welcomed."""
     counter.hears("START")
     assert rules(counter) == ["welcome"]
     assert ledger(counter) == [(ANNA, "wrote_first")]
@@ -381,7 +381,7 @@ def test_stop_is_for_the_line_it_was_sent_to(counter: Counter) -> None:
 
 
 def test_a_joined_number_shares_the_opt_out(counter: Counter) -> None:
-    """STOP by either closes both; START opens its own number only."""
+    """STOP by either number closes both; START opens only its own number."""
     counter.knows(ANNA, BART)
     keep = counter.contact_id(ANNA)
     counter.store.write(lambda tx: desk_contacts.add_identity(tx, keep, who(BART), "s"))
@@ -398,7 +398,7 @@ def test_a_joined_number_shares_the_opt_out(counter: Counter) -> None:
 
 
 def test_a_new_number_of_a_person_brings_no_consent(counter: Counter) -> None:
-    """Consent is a number's: a second one has to write first."""
+    """Consent is per number: a second number has to write first."""
     counter.knows(ANNA)
     keep = counter.contact_id(ANNA)
     counter.store.write(lambda tx: desk_contacts.add_identity(tx, keep, who(BART), "s"))
@@ -407,7 +407,7 @@ def test_a_new_number_of_a_person_brings_no_consent(counter: Counter) -> None:
 
 
 def test_joined_threads_become_one_in_the_order_of_time(counter: Counter) -> None:
-    """Both people's messages stand in one conversation, by when they happened."""
+    """The messages of both people stand in one conversation, ordered by time."""
     for minute, sender in enumerate((ANNA, BART, ANNA, BART)):
         counter.hears(f"{minute}", sender)
         counter.clock.advance(s=60)
@@ -442,7 +442,7 @@ def test_who_was_joined_is_not_welcomed_again(counter: Counter) -> None:
 def test_what_a_page_still_names_by_its_old_id_reaches_the_kept_contact(
     counter: Counter,
 ) -> None:
-    """A browser that did not hear of the join changes the person that there is."""
+    """A browser that missed the join changes the contact that was kept."""
     counter.knows(ANNA, BART)
     keep, other = counter.contact_id(ANNA), counter.contact_id(BART)
     counter.store.write(lambda tx: desk_contacts.join(tx, keep, other, "s"))
@@ -461,7 +461,7 @@ def test_what_a_page_still_names_by_its_old_id_reaches_the_kept_contact(
 
 
 def test_a_name_that_they_change_is_followed(counter: Counter) -> None:
-    """Their own name is theirs; the office's name for them goes before it."""
+    """The chosen name is theirs; the office's name for them is shown before it."""
     counter.hears(name="Anna")
     counter.hears(name="Anna 🌻")
     found = counter.store.read(lambda conn: contacts.by_identity(conn, who(ANNA)))
@@ -469,11 +469,11 @@ def test_a_name_that_they_change_is_followed(counter: Counter) -> None:
     assert found.name == "Anna 🌻"
 
 
-# What else a device tells
+# Other things that a device reports
 
 
 def test_a_missed_call_is_told_once_and_opens_nothing(counter: Counter) -> None:
-    """It is an event; a call is no consent to be written to."""
+    """It makes an event; a call is no consent to messages."""
     call = MissedCall(key="c1", number=ANNA, at_ms=counter.clock.now_ms())
     counter.reception.missed_calls(counter.device_id, [call, call])
     counter.reception.missed_calls(counter.device_id, [call])
@@ -483,7 +483,7 @@ def test_a_missed_call_is_told_once_and_opens_nothing(counter: Counter) -> None:
 
 
 def test_the_first_sim_binds_and_another_is_refused(counter: Counter) -> None:
-    """By ICCID where both are known, else by the number shown; unreadable is no other."""
+    """By ICCID when both are known, else by the number; an unreadable SIM counts as the same."""
 
     def seen(iccid: str | None, number: str | None) -> bool:
         return counter.reception.sim_seen(counter.device_id, Sim(iccid=iccid, number=number))
@@ -498,7 +498,7 @@ def test_the_first_sim_binds_and_another_is_refused(counter: Counter) -> None:
 
 
 def test_a_state_that_did_not_change_is_no_event(counter: Counter) -> None:
-    """The log holds what a person would notice, not every probe."""
+    """The log holds changes that a person would notice, not each probe."""
     seq = counter.last_seq()
     counter.phone_is(DeviceState.READY, channels=BOTH)
     assert counter.last_seq() == seq
@@ -507,7 +507,7 @@ def test_a_state_that_did_not_change_is_no_event(counter: Counter) -> None:
 
 
 def test_a_cursor_is_the_device_s_own(counter: Counter) -> None:
-    """None until set; then what was set last."""
+    """None until it is set; then the last value."""
     assert counter.reception.cursor(counter.device_id, "sms") is None
     counter.reception.move_cursor(counter.device_id, "sms", 7)
     counter.reception.move_cursor(counter.device_id, "sms", 9)
@@ -516,7 +516,7 @@ def test_a_cursor_is_the_device_s_own(counter: Counter) -> None:
 
 
 def test_recent_messages_come_back_as_the_device_told_them(counter: Counter) -> None:
-    """With the device's own key, for telling a repetition from news."""
+    """They have the device's own key, so that it can tell a repetition from news."""
     counter.hears("oud", key="a:b:1", at_ms=counter.clock.now_ms() - 90_000)
     counter.hears("nieuw", key="a:b:2", name="Anna")
     since_ms = counter.clock.now_ms() - 60_000
@@ -525,7 +525,7 @@ def test_recent_messages_come_back_as_the_device_told_them(counter: Counter) -> 
 
 
 def test_a_device_without_a_line_keeps_its_messages(counter: Counter) -> None:
-    """Nobody could see them; they stay on the phone and come when it has a line."""
+    """Nobody could see them here; they stay on the phone and come when it has a line."""
     spare = counter.store.write(lambda tx: devices.enrol(tx, kind="phone", address="R58M000"))
     incoming = Incoming(channel=SMS, key="1", sender=ANNA, text="Hoi", at_ms=1)
     counter.reception.received(spare, [incoming])
@@ -533,7 +533,7 @@ def test_a_device_without_a_line_keeps_its_messages(counter: Counter) -> None:
 
 
 def test_of_two_sims_only_the_one_with_the_line_s_number_is_bound(counter: Counter) -> None:
-    """A second card in the phone is taken for nobody's until the phone says whose it is."""
+    """A second card in the phone belongs to nobody until the phone says which line it is for."""
 
     def seen(iccid: str | None, number: str | None) -> bool:
         sim = Sim(iccid=iccid, number=number, alone=False)

@@ -1,4 +1,4 @@
-"""The door for what goes out."""
+"""The entrance for outgoing messages."""
 
 import re
 import unicodedata
@@ -47,7 +47,7 @@ def test_who_never_wrote_is_not_written_to(counter: Counter) -> None:
 def test_a_text_that_cannot_be_sent_is_refused_at_the_door(
     counter: Counter, text: str, says: str
 ) -> None:
-    """With the field and a sentence, and nothing is stored."""
+    """The error has the field and a sentence, and nothing is stored."""
     before = count(counter)
     with pytest.raises(InvalidInput, match=says) as wrong:
         counter.accepts(text)
@@ -56,7 +56,7 @@ def test_a_text_that_cannot_be_sent_is_refused_at_the_door(
 
 
 def test_a_landline_is_not_on_whatsapp(counter: Counter) -> None:
-    """Unless it was seen there, WhatsApp by name is refused for it with a sentence."""
+    """WhatsApp by name is refused with a sentence, unless the landline was seen there."""
     landline = "+31302345678"
     counter.hears(sender=landline, channel=SMS)
     with pytest.raises(InvalidInput, match="landline") as wrong:
@@ -65,7 +65,7 @@ def test_a_landline_is_not_on_whatsapp(counter: Counter) -> None:
 
 
 def test_an_sms_of_more_than_ten_parts_is_refused(counter: Counter) -> None:
-    """Ten parts pass, eleven do not; over WhatsApp the length is no matter."""
+    """Ten parts pass, eleven do not; over WhatsApp the length does not matter."""
     assert counter.queues("x" * 1_530, channel=SMS)
     with pytest.raises(InvalidInput, match="needs 11 parts; at most 10"):
         counter.accepts("x" * 1_531, channel=SMS)
@@ -89,14 +89,14 @@ def test_an_unknown_line_is_not_found(counter: Counter) -> None:
 def test_a_reply_answers_within_a_day(
     counter: Counter, hours: float, kind: MessageClass, answering: int
 ) -> None:
-    """Who wrote in the last 24 hours is answered; later it is a message that Balie begins."""
+    """A person who wrote in the last 24 hours is answered; later, Balie begins the message."""
     counter.clock.advance(s=hours * HOUR_S)
     row = counter.row(counter.queues())
     assert (row["class"], row["answering"]) == (kind.value, answering)
 
 
 def test_the_same_client_id_is_the_same_message(counter: Counter) -> None:
-    """A browser that asks again gets the first answer, also when the message went on."""
+    """A browser that asks again gets the first answer, also when the message has moved on."""
     first = counter.accepts(client_id="c1", typed=True)
     assert counter.accepts(client_id="c1", typed=True) == first
     with pytest.raises(InvalidInput) as wrong:
@@ -109,7 +109,7 @@ def test_the_same_client_id_is_the_same_message(counter: Counter) -> None:
 
 
 def test_what_is_accepted_is_durable_with_its_event_and_its_author(counter: Counter) -> None:
-    """The row, who wrote it, and one event with no text in it."""
+    """The row, its author, and one event without text are kept."""
     seq = counter.last_seq()
     message_id = counter.queues("Geheim", author=Author(rule="reminder"))
     row = counter.row(message_id)
@@ -133,7 +133,7 @@ TEXTS = [
 
 @pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
 def test_a_text_reaches_the_device_byte_for_byte(counter: Counter, text: str) -> None:
-    """In NFC, and otherwise exactly what was written."""
+    """It is put in NFC, and otherwise stays exactly as written."""
     counter.queues(text, channel=WHATSAPP)
     assert counter.attempt().outgoing.text.encode() == unicodedata.normalize("NFC", text).encode()
 
@@ -153,7 +153,7 @@ def test_a_typed_reply_is_promised_for_now(counter: Counter) -> None:
 
 
 def test_a_reply_is_not_promised_behind_a_list(counter: Counter) -> None:
-    """What leaves after it does not count."""
+    """Messages that leave after it do not count."""
     counter.knows(BART)
     for i in range(5):
         counter.queues(f"{i}", to=BART, kind=MessageClass.LIST)
@@ -166,14 +166,14 @@ def test_a_reply_is_not_promised_behind_a_list(counter: Counter) -> None:
 
 
 def test_what_balie_begins_at_night_is_promised_for_the_morning(counter: Counter) -> None:
-    """The first answer already knows the office's hours."""
+    """The first answer already uses the office's hours."""
     counter.clock.at_ms = at("2026-06-19 20:00")
     accepted = counter.accepts()
     assert (accepted.expected_ms, accepted.reason) == (at("2026-06-22 08:30"), "office-hours")
 
 
 def test_what_is_for_later_is_promised_for_then(counter: Counter) -> None:
-    """The moment that the caller named, and why."""
+    """The answer has the time that the caller named, and the reason."""
     later_ms = counter.clock.now_ms() + 3_600_000
     accepted = counter.accepts(not_before_ms=later_ms)
     assert (accepted.expected_ms, accepted.reason) == (later_ms, "not-before")
@@ -183,7 +183,7 @@ def test_what_is_for_later_is_promised_for_then(counter: Counter) -> None:
 
 
 def test_a_message_that_waits_can_be_withdrawn(counter: Counter) -> None:
-    """It is cancelled with who did it, and never sent."""
+    """The row says who cancelled it, and it is never sent."""
     message_id = counter.queues()
     counter.store.write(lambda tx: cancel(tx, message_id, Author(staff_id="s1")))
     row = counter.row(message_id)
@@ -193,7 +193,7 @@ def test_a_message_that_waits_can_be_withdrawn(counter: Counter) -> None:
 
 
 def test_a_message_in_the_phone_s_hands_cannot_be_withdrawn(counter: Counter) -> None:
-    """From the claim on, and twice, it is refused with a sentence."""
+    """It is refused with a sentence from the claim on, and also the second time."""
     message_id = counter.queues()
     counter.attempt()
     with pytest.raises(Refused, match="cannot be withdrawn"):
@@ -212,7 +212,7 @@ def test_what_came_in_or_is_not_there_cannot_be_withdrawn(counter: Counter) -> N
 
 @pytest.mark.parametrize("channel", [None, *Channel.known()])
 def test_the_channel_that_was_asked_for_is_used(counter: Counter, channel: Channel | None) -> None:
-    """Without one the line's best route is."""
+    """Without a channel, the line's best route is used."""
     counter.queues(channel=channel)
     assert counter.attempt().outgoing.channel is (channel or WHATSAPP)
 

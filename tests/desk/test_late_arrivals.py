@@ -1,4 +1,4 @@
-"""What was long on its way: a phone was off, a network was down, a service centre was slow."""
+"""Messages that were long under way: a phone was off, or a network or service centre was slow."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def answers(counter: Counter, colleague: Colleague) -> None:
 
 @CHANNELS
 def test_it_stands_where_it_came_and_waits(counter: Counter, channel: Channel) -> None:
-    """Written before the answer and come after it, it is news that nobody has answered."""
+    """It was written before the answer and came after it, so nobody has answered it."""
     colleague = Colleague(counter)
     counter.knows(ANNA)
     counter.clock.advance(s=60)
@@ -40,21 +40,21 @@ def test_it_stands_where_it_came_and_waits(counter: Counter, channel: Channel) -
 
 @CHANNELS
 def test_what_came_today_is_answered_by_a_reply(counter: Counter, channel: Channel) -> None:
-    """Though it was written the day before yesterday: they wait for the answer now."""
+    """It was written the day before yesterday, but they wait for the answer now."""
     counter.hears("Is er werk?", channel=channel, at_ms=counter.clock.now_ms() - 26 * HOUR_MS)
     message = counter.row(counter.queues(channel=channel))
     assert (message["class"], message["answering"]) == ("reply", 1)
 
 
 def test_what_came_yesterday_is_not(counter: Counter) -> None:
-    """A day counts from when it came, however it was written."""
+    """A day counts from the time when it came, not from when it was written."""
     counter.hears("Is er werk?", at_ms=counter.clock.now_ms() - 26 * HOUR_MS)
     counter.clock.advance(s=25 * 3600)
     assert counter.row(counter.queues())["class"] == "automatic"
 
 
 def test_what_comes_together_stands_in_its_own_order(counter: Counter) -> None:
-    """The device tells it by when it was written, and each stands below the one before."""
+    """The device reports them in the order of writing, and each stands below the one before."""
     colleague = Colleague(counter)
     now_ms = counter.clock.now_ms()
     for hours, text in ((3, "een"), (2, "twee"), (1, "drie")):
@@ -78,7 +78,7 @@ def test_what_came_at_once_has_one_time(counter: Counter, seconds: int) -> None:
 
 
 def test_who_was_answered_before_waits_longer_than_who_came_late(counter: Counter) -> None:
-    """Waiting begins when Balie had it: nobody could answer before."""
+    """The wait begins when Balie had the message: nobody could answer before."""
     colleague = Colleague(counter)
     counter.hears(sender=BART)
     counter.clock.advance(s=60)

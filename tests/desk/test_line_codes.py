@@ -35,7 +35,7 @@ def comes(counter: Counter, text: str = CODE, sender: str = "WhatsApp", key: str
 
 
 def test_a_code_is_no_message(counter: Counter) -> None:
-    """No contact, no conversation, no consent, no welcome, nobody who waits for an answer."""
+    """It makes no contact, conversation, consent or welcome, and nobody waits for an answer."""
     comes(counter)
     for table in ("message", "contact", "contact_identity", "conversation", "consent", "welcome"):
         assert counter.all(f"SELECT * FROM {table}") == [], table  # noqa: S608 -- our own words
@@ -44,14 +44,14 @@ def test_a_code_is_no_message(counter: Counter) -> None:
 
 
 def test_a_code_from_a_number_is_none_either(counter: Counter) -> None:
-    """WhatsApp sends from numbers of many countries, and nobody is to answer them."""
+    """WhatsApp sends from numbers of many countries, and nobody should answer them."""
     comes(counter, sender="+447700900123")
     assert counter.all("SELECT * FROM contact") == []
     assert len(readable(counter)) == 1
 
 
 def test_it_is_told_without_its_text(counter: Counter) -> None:
-    """The event names the line and the code, the notice nothing else."""
+    """The event names the line and the code; the notice shows neither text nor sender."""
     comes(counter)
     (event,) = counter.events(EventKind.LINE_CODE)
     (code,) = readable(counter, with_text=False)
@@ -62,7 +62,7 @@ def test_it_is_told_without_its_text(counter: Counter) -> None:
 
 
 def test_it_comes_once(counter: Counter) -> None:
-    """A device that tells it again adds nothing, not even after its text is gone."""
+    """A second report of the same code adds nothing, even after its text is erased."""
     comes(counter)
     comes(counter)
     assert len(readable(counter)) == 1
@@ -74,7 +74,7 @@ def test_it_comes_once(counter: Counter) -> None:
 
 
 def test_after_ten_minutes_it_is_erased(counter: Counter, tmp_path: Path) -> None:
-    """At once for who reads, and from the file with the next look."""
+    """Readers lose it at once; the next look erases it from the file."""
     comes(counter)
     counter.clock.advance(s=599)
     line_codes.forget_old(counter.store)
@@ -96,7 +96,7 @@ def test_after_ten_minutes_it_is_erased(counter: Counter, tmp_path: Path) -> Non
 def test_codes_that_cannot_be_erased_are_told_once(
     counter: Counter, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Not with each look of a disk that takes nothing; and their end is told, too."""
+    """A disk that takes no writes is not reported at each look; the end of it is reported, too."""
     comes(counter)
     counter.clock.advance(s=601)
     caplog.set_level(logging.INFO, logger="appliance.runtime.jobs")
@@ -115,7 +115,7 @@ def test_codes_that_cannot_be_erased_are_told_once(
 
 
 def test_a_clock_that_is_put_back_keeps_none(counter: Counter) -> None:
-    """What came later than now is as old as can be."""
+    """A code from after now counts as old."""
     counter.clock.advance(s=3600)
     comes(counter)
     counter.clock.advance(s=-1800)
@@ -125,7 +125,7 @@ def test_a_clock_that_is_put_back_keeps_none(counter: Counter) -> None:
 
 
 def test_a_copy_of_the_database_holds_no_code(counter: Counter, tmp_path: Path) -> None:
-    """It would outlive its minutes there; the code itself stays readable."""
+    """It would live longer than its minutes there; the code itself stays readable."""
     comes(counter)
     counter.store.copy_to(tmp_path / "copy.db")
     assert SECRET not in (tmp_path / "copy.db").read_bytes()
@@ -134,7 +134,7 @@ def test_a_copy_of_the_database_holds_no_code(counter: Counter, tmp_path: Path) 
 
 
 def test_a_code_in_two_parts(counter: Counter) -> None:
-    """Put together it is a code, and the parts give up their words."""
+    """Put together it is a code, and the texts of the parts are erased."""
     for part, text in enumerate((CODE[:30], CODE[30:]), start=1):
         counter.reception.received_parts(
             counter.device_id,
@@ -165,7 +165,7 @@ def test_a_person_s_digits_are_a_message(counter: Counter, text: str) -> None:
 
 
 def test_a_group_has_no_codes(counter: Counter) -> None:
-    """What is posted there was read by all of it."""
+    """The whole group has read what was posted there."""
     counter.hears(CODE, "+0", group=Group(jid="1@g.us", name="Loods"))
     assert readable(counter) == []
     assert counter.one("SELECT text FROM message")["text"] == CODE

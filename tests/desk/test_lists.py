@@ -1,4 +1,4 @@
-"""Send lists: who would get what and when, and the same again in earnest."""
+"""Lists: who would get what and when, and the same again when it is sent."""
 
 from collections import Counter as Tally
 from collections.abc import Sequence
@@ -58,7 +58,7 @@ def people(count: int) -> list[str]:
 
 
 def test_each_recipient_has_a_verdict(counter: Counter) -> None:
-    """One bad number, one stranger, one who left and one written twice cost the others nothing."""
+    """A wrong number, a stranger, an opt-out and a double entry cost the others nothing."""
     counter.knows(ANNA, BART)
     counter.hears("STOP", BART)
     found = previewed(
@@ -84,7 +84,7 @@ def test_a_preview_keeps_nothing(counter: Counter) -> None:
 
 
 def test_what_was_previewed_is_what_is_accepted(counter: Counter) -> None:
-    """The same words for the same people at the same times, as messages of their own."""
+    """Sending gives the same words to the same people at the same times, each as an own message."""
     numbers = people(8)
     counter.knows(*numbers)
     wanted = request(counter, [*numbers, CARLA])
@@ -105,7 +105,7 @@ def test_what_was_previewed_is_what_is_accepted(counter: Counter) -> None:
 
 
 def test_a_list_lives_until_the_end_of_the_day(counter: Counter) -> None:
-    """Or as long as the author says."""
+    """The author may give another time to live."""
     counter.knows(ANNA, BART)
     (day,) = accepted(counter, request(counter, [ANNA]))
     (hour,) = accepted(counter, request(counter, [BART], ttl_ms=HOUR_S * 1000))
@@ -115,7 +115,7 @@ def test_a_list_lives_until_the_end_of_the_day(counter: Counter) -> None:
 
 
 def test_whose_turn_would_come_too_late_is_refused(counter: Counter) -> None:
-    """Nothing is accepted that the line's ceilings would let grow too old."""
+    """A message that the ceilings would hold until it is too old is not accepted."""
     numbers = people(60)
     counter.knows(*numbers)
     counter.clock.advance(s=2 * 24 * HOUR_S)  # nobody is in conversation any more
@@ -156,7 +156,7 @@ def test_a_line_without_its_phone_promises_no_time(counter: Counter) -> None:
 
 
 def test_a_stop_of_one_device_leaves_the_list_to_the_other(counter: Counter) -> None:
-    """Who can be reached over an open route has a time; who cannot waits for the stopped one."""
+    """A recipient with an open route has a time; one without waits for the stopped device."""
     counter.knows(ANNA, BART)
 
     def add_modem(tx: Tx) -> str:
@@ -177,7 +177,7 @@ def test_a_stop_of_one_device_leaves_the_list_to_the_other(counter: Counter) -> 
 
 
 def test_a_wrong_clock_promises_no_time(counter: Counter) -> None:
-    """Neither in the preview nor in earnest, and nothing is refused for coming too late."""
+    """This holds for the preview and the sending, and nothing is refused for coming too late."""
     numbers = people(30)
     counter.knows(*numbers)
     counter.clock.advance(s=2 * 24 * HOUR_S)
@@ -192,7 +192,7 @@ def test_a_wrong_clock_promises_no_time(counter: Counter) -> None:
 
 
 def test_a_person_is_reached_by_the_number_that_agreed(counter: Counter) -> None:
-    """Another number of theirs that may not be written to does not stand in its way."""
+    """Another number of theirs that may not be written to does not prevent it."""
     counter.knows(BART)
     counter.store.write(
         lambda tx: editing.add_identity(tx, counter.contact_id(BART), tel(ANNA), "staff")
@@ -202,7 +202,7 @@ def test_a_person_is_reached_by_the_number_that_agreed(counter: Counter) -> None
 
 
 def test_a_list_for_next_week_answers_nobody(counter: Counter) -> None:
-    """Who wrote today is not being answered then: office hours and the day's budget count."""
+    """Next week it is no answer to what they wrote today: hours and the day's budget count."""
     counter.knows(ANNA)
     next_week = at("2026-06-22 03:00")
     (one,) = accepted(counter, request(counter, [ANNA], not_before_ms=next_week))
@@ -214,7 +214,9 @@ def test_a_list_for_next_week_answers_nobody(counter: Counter) -> None:
 
 
 def test_names_and_variants_fill_the_text(counter: Counter) -> None:
-    """The office's name or its first word; who has none gets a variant without, or nothing."""
+    """The office's name or its first word; without a name they get a variant without, or
+    nothing.
+    """
     counter.knows(ANNA, BART)
     named(counter, ANNA, "Anna de Wit")
     texts = ("Hoi {voornaam}!", "Dag {naam}.")
@@ -228,7 +230,7 @@ def test_names_and_variants_fill_the_text(counter: Counter) -> None:
 
 
 def test_many_never_get_the_same_words_in_a_row(counter: Counter) -> None:
-    """A few may; for more the author writes variants, which take turns."""
+    """A few people may; for more people the author writes variants, which alternate."""
     numbers = people(MANY + 1)
     counter.knows(*numbers)
     assert len(previewed(counter, request(counter, numbers[:MANY]))) == MANY
@@ -258,7 +260,7 @@ def test_a_text_too_long_for_sms_is_refused_as_sms(counter: Counter) -> None:
 
 
 def test_a_list_that_does_not_fit_the_line_is_refused_whole(counter: Counter) -> None:
-    """One transaction: nobody of it is kept."""
+    """It is one transaction: no message of the list is kept."""
     numbers = people(5)
     counter.knows(*numbers)
     with pytest.raises(LineFull):
@@ -268,7 +270,7 @@ def test_a_list_that_does_not_fit_the_line_is_refused_whole(counter: Counter) ->
 
 
 def test_a_list_leaves_and_stop_takes_the_rest_back(counter: Counter) -> None:
-    """The gate stands before each of its messages."""
+    """The gate checks each of its messages."""
     counter.knows(ANNA, BART)
     first, second = accepted(counter, request(counter, [ANNA, BART], "Een", "Twee"))
     counter.clock.advance(s=30)

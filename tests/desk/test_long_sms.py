@@ -33,7 +33,7 @@ def part(
     again: str = "",
     wide: bool = False,
 ) -> IncomingPart:
-    """A part as the modem has it; `again` tells one message under this reference from another."""
+    """A part as the modem holds it; `again` marks a second message with this reference."""
     return IncomingPart(
         key=f"{sender}/{reference}/{number}/{again}/{counter.clock.now_ms()}",
         sender=sender,
@@ -68,7 +68,7 @@ def after_a_while(counter: Counter) -> None:
 def test_parts_in_any_order_are_one_message(
     counter: Counter, modem: Modem, order: tuple[int, ...]
 ) -> None:
-    """It is there with its last part, once, however often parts are told."""
+    """The message is there with its last part, once, however often a part is reported."""
     parts = {number: part(counter, number) for number in (1, 2, 3)}
     for number in order:
         comes(modem, parts[number])
@@ -92,7 +92,7 @@ def test_half_a_character_alone_is_shown_as_unreadable(counter: Counter, modem: 
 
 
 def test_what_is_there_is_shown_after_ten_minutes(counter: Counter, modem: Modem) -> None:
-    """With a mark for what is missing; what comes later is shown as that."""
+    """Marks stand for the missing parts; a later part is shown as one."""
     late = part(counter, 2)
     comes(modem, part(counter, 1), part(counter, 3))
     counter.clock.advance(s=590)
@@ -138,9 +138,9 @@ def test_a_reference_is_used_again(counter: Counter, modem: Modem) -> None:
 def test_a_part_that_is_left_over_takes_no_part_of_a_later_message(
     counter: Counter, modem: Modem, minutes: int, is_shown: bool
 ) -> None:
-    """Part 1 of the old one is lost; its sender's phone begins again with its references.
+    """Part 1 of the old message is lost; then its sender's phone begins its references anew.
 
-    They may come together, when the modem was off for days: their stamps are apart.
+    The parts may come together, when the modem was off for days: only their stamps are far apart.
     """
     old, new = ("Ik ben ", "vandaag ziek"), ("Ik ben ", "er morgen weer")
     left_over = part(counter, 2, of=old)
@@ -159,7 +159,7 @@ def test_a_part_that_is_left_over_takes_no_part_of_a_later_message(
 
 
 def test_parts_that_come_days_later_are_of_their_message(counter: Counter, modem: Modem) -> None:
-    """The modem was off in between: what counts is when they were stamped."""
+    """The modem was off in between: the stamps of the parts decide."""
     first = part(counter, 1)
     counter.clock.advance(s=120)
     rest = [part(counter, number) for number in (2, 3)]
@@ -173,7 +173,7 @@ def test_parts_that_come_days_later_are_of_their_message(counter: Counter, modem
 def test_the_same_part_with_other_octets_is_another_message_s(
     counter: Counter, modem: Modem
 ) -> None:
-    """A gateway that knows one reference only wrote twice within a minute."""
+    """A gateway with only one reference wrote twice within a minute."""
     comes(modem, part(counter, 1, of=("een", "twee")))
     counter.clock.advance(s=20)
     comes(modem, part(counter, 1, of=("drie ", "vier"), again="x"))
@@ -183,7 +183,7 @@ def test_the_same_part_with_other_octets_is_another_message_s(
 
 
 def test_others_with_the_same_reference_are_others(counter: Counter, modem: Modem) -> None:
-    """Another sender, another kind of reference, another number of parts."""
+    """They have another sender, another kind of reference, or another number of parts."""
     comes(
         modem,
         part(counter, 1),
@@ -196,7 +196,7 @@ def test_others_with_the_same_reference_are_others(counter: Counter, modem: Mode
 
 
 def test_parts_survive_a_restart(counter: Counter, modem: Modem) -> None:
-    """What is known is in the database only."""
+    """All that is known is in the database."""
     comes(modem, part(counter, 1), part(counter, 2))
     counter.reception = Reception(counter.store, counter.gate)
     comes(modem, part(counter, 3))
@@ -204,7 +204,7 @@ def test_parts_survive_a_restart(counter: Counter, modem: Modem) -> None:
 
 
 def test_it_is_a_message_like_others(counter: Counter, modem: Modem) -> None:
-    """One event; STOP in two parts is STOP, and nothing is left of its words elsewhere."""
+    """It makes one event. STOP in two parts is STOP, and its words stay nowhere else."""
     comes(modem, part(counter, 1), part(counter, 2), part(counter, 3))
     assert len(counter.events(EventKind.MESSAGE_RECEIVED)) == 2
     kept = counter.all("SELECT units FROM long_sms_part")
@@ -228,7 +228,7 @@ def test_a_part_that_cannot_be_one_stands_for_itself(counter: Counter, modem: Mo
 def test_nothing_is_lost_and_nothing_comes_twice(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, message: str
 ) -> None:
-    """Cut anywhere, also inside characters, told in any order and again: the text is the text."""
+    """Cut anywhere, even inside characters, in any order and with repeats: the text is whole."""
     folder, clock = tmp_path_factory.mktemp("long"), ManualClock(at_ms=MONDAY)
     store = Store(folder / "balie.db", clock)
     counter = Counter(store, clock, folder)

@@ -1,4 +1,4 @@
-"""What a modem tells beside messages: which one it is, its credit, its SIM, its model."""
+"""What a modem reports beside messages: its identity, its credit, its SIM, its model."""
 
 import pytest
 
@@ -49,7 +49,7 @@ def test_the_reception_hears_modems(counter: Counter) -> None:
 
 
 def test_the_first_modem_binds_and_another_is_refused(counter: Counter, modem: Modem) -> None:
-    """And one that is bound already is not also another one."""
+    """A modem that is already another device is refused, too."""
 
     def seen(device_id: str, imei: str, iccid: str | None = "8931440000000000001") -> Reason:
         return counter.reception.hardware_seen(device_id, imei, iccid)
@@ -73,7 +73,7 @@ def second_modem(counter: Counter) -> str:
 def test_modems_of_one_imei_are_told_apart_by_their_sims(
     counter: Counter, modem: Modem, imei: str
 ) -> None:
-    """Neither is taken for the other from then on."""
+    """From then on neither is taken for the other."""
     one, two = "8931440000000000001", "8931440000000000002"
     seen, other = counter.reception.hardware_seen, second_modem(counter)
     assert seen(modem.device_id, imei, None) is Reason.NONE
@@ -90,7 +90,7 @@ def test_modems_of_one_imei_are_told_apart_by_their_sims(
 def test_a_modem_whose_line_is_gone_is_told_that_nobody_took_it(
     counter: Counter, modem: Modem
 ) -> None:
-    """It asked before, and the line was removed in between: it must not delete what it has."""
+    """The line was removed after the modem asked for it: the modem must not delete its messages."""
     spare = counter.store.write(lambda tx: devices.enrol(tx, kind="modem", address="/dev/ttyUSB4"))
     incoming = Incoming(channel=SMS, key="1", sender=ANNA, text="Hoi", at_ms=1)
     part = IncomingPart(
@@ -106,7 +106,7 @@ def test_a_modem_whose_line_is_gone_is_told_that_nobody_took_it(
 def test_a_modem_whose_sim_cannot_be_read_any_more_has_another(
     counter: Counter, modem: Modem
 ) -> None:
-    """What was readable once is so of the same card."""
+    """A card that was readable once stays readable, so this is another card."""
     seen = counter.reception.sim_seen
     assert seen(modem.device_id, Sim(iccid=None, number=None))
     assert seen(modem.device_id, Sim(iccid="8931440301234567890", number=None))
@@ -115,7 +115,7 @@ def test_a_modem_whose_sim_cannot_be_read_any_more_has_another(
 
 
 def test_another_subscription_is_another_sim(counter: Counter, modem: Modem) -> None:
-    """Also where the card itself cannot be read: then only its IMSI tells them apart."""
+    """If the card itself cannot be read, only its IMSI tells them apart."""
     seen = counter.reception.sim_seen
     assert seen(modem.device_id, Sim(iccid=None, number=None, imsi="204080000000001"))
     assert not seen(modem.device_id, Sim(iccid=None, number=None, imsi="204080000000002"))
@@ -124,7 +124,7 @@ def test_another_subscription_is_another_sim(counter: Counter, modem: Modem) -> 
 
 
 def test_what_is_learnt_of_a_model_is_kept(counter: Counter) -> None:
-    """For every modem of that model and firmware, and added to."""
+    """It counts for every modem of that model and firmware, and grows."""
     reception = counter.reception
     assert reception.model_facts("Huawei E3372 21.1") == {}
     reception.learn("Huawei E3372 21.1", {"unsent_is_true": True, "slots": 20})
@@ -137,7 +137,7 @@ def test_what_is_learnt_of_a_model_is_kept(counter: Counter) -> None:
 
 
 def test_the_credit_is_kept_with_its_time(counter: Counter, modem: Modem) -> None:
-    """An answer that could not be read, or an old one, changes nothing."""
+    """An answer that is old or cannot be read changes nothing."""
     balance(counter, modem, 450)
     seen_ms = counter.clock.now_ms()
     counter.clock.advance(s=60)
@@ -163,7 +163,7 @@ def test_low_credit_is_what_the_line_says(
 def test_nothing_left_stops_this_device_and_credit_starts_it(
     counter: Counter, modem: Modem
 ) -> None:
-    """The phone goes on; the modem sends nothing until there is credit again."""
+    """The phone goes on; the modem sends nothing until it has credit again."""
     balance(counter, modem, 0)
     balance(counter, modem, 0)
     assert (line(counter).stopped, line(counter).stopped_on) == ("no-credit", modem.device_id)
@@ -181,7 +181,7 @@ def test_nothing_left_stops_this_device_and_credit_starts_it(
 
 
 def test_a_few_cents_that_do_not_grow_start_nothing(counter: Counter, modem: Modem) -> None:
-    """The network refused for them once; it would again, after every question."""
+    """The network refused to send with these cents; it would again, after every question."""
     balance(counter, modem, 3)
     phone_is_away(counter)
     counter.clock.advance(s=3600)
@@ -197,7 +197,7 @@ def test_a_few_cents_that_do_not_grow_start_nothing(counter: Counter, modem: Mod
 
 
 def test_credit_starts_no_other_stop(counter: Counter, modem: Modem) -> None:
-    """A ban stays a ban, and its words are not replaced by the modem's."""
+    """A ban stays a ban, and the modem's stop does not replace its words."""
     counter.store.write(lambda tx: lines.stop_line(tx, counter.line_id, "WhatsApp shows a ban."))
     balance(counter, modem, 0)
     balance(counter, modem, 1000)
@@ -220,7 +220,7 @@ def test_every_line_of_a_shared_modem_is_stopped_and_started(
 
 
 def test_a_sim_that_is_back_starts_its_routes(counter: Counter, modem: Modem) -> None:
-    """What stopped it was seen to end; an error that says so without it stands."""
+    """It ends after a status that showed the missing SIM; a stop by an error alone stays."""
 
     def status(state: DeviceState, reason: Reason, channels: frozenset[Channel]) -> None:
         told = Status(state=state, reason=reason, channels=channels)
@@ -242,7 +242,7 @@ def test_a_sim_that_is_back_starts_its_routes(counter: Counter, modem: Modem) ->
 
 
 def test_a_route_has_a_rank(counter: Counter, modem: Modem) -> None:
-    """Given one it stands there, and the others behind it."""
+    """A route with a rank takes that place, and the others move behind it."""
     other = counter.store.write(lambda tx: devices.enrol(tx, kind="modem", address="/dev/ttyUSB7"))
     counter.store.write(
         lambda tx: routes.add_route(
@@ -255,7 +255,7 @@ def test_a_route_has_a_rank(counter: Counter, modem: Modem) -> None:
 
 
 def test_settings_are_kept_and_told(counter: Counter) -> None:
-    """One event; the plan is made again."""
+    """They make one event, and a new plan."""
     wanted = LineSettings(
         fallback_after_min=3,
         fallback_classes=frozenset({MessageClass.REPLY}),
@@ -281,7 +281,7 @@ def test_minutes_that_make_no_sense_are_refused(counter: Counter, minutes: int) 
 
 
 def test_a_modem_learns_which_slots_are_evidence(counter: Counter, modem: Modem) -> None:
-    """Those of attempts that nobody knows the end of; not of what is settled."""
+    """The slots of attempts in doubt are evidence; those of settled attempts are not."""
     phone_is_away(counter)
     counter.clock.advance(s=3600)
     counter.queues()

@@ -1,4 +1,4 @@
-"""Names that come from outside, and texts of which nobody sees anything."""
+"""Names that come from outside, and texts that show nothing."""
 
 import pytest
 
@@ -15,7 +15,7 @@ SHOWN = "annA de Wit"
 
 
 def test_a_chosen_name_is_cleaned_and_cut(counter: Counter) -> None:
-    """In the contact and at the message; who calls themselves nothing has no name."""
+    """In the contact and at the message; an empty name counts as none."""
     counter.hears(name=ODD)
     assert counter.one("SELECT chosen_name FROM contact")["chosen_name"] == SHOWN
     assert counter.one("SELECT sender_name FROM message")["sender_name"] == SHOWN
@@ -26,7 +26,7 @@ def test_a_chosen_name_is_cleaned_and_cut(counter: Counter) -> None:
 
 
 def test_a_group_and_who_posts_in_it_are_cleaned(counter: Counter) -> None:
-    """Its name is anybody's in it to choose."""
+    """Any member of a group may choose its name."""
     counter.hears(sender=ODD, group=Group(jid="1@g.us", name="Loods\u202e 4\n" + "x" * 500))
     assert counter.one("SELECT name FROM chat_group")["name"] == ("Loods 4 " + "x" * 500)[:MAX_NAME]
     assert counter.one("SELECT value FROM message")["value"] == SHOWN
@@ -35,7 +35,7 @@ def test_a_group_and_who_posts_in_it_are_cleaned(counter: Counter) -> None:
 
 
 def test_a_word_that_an_sms_comes_under_is_cleaned(counter: Counter) -> None:
-    """It names the contact, and the driver finds by it what it told before."""
+    """It names the contact, and by it the driver finds messages that it reported before."""
     counter.hears(sender="\u202eLOO\u200bDS", channel=SMS, key="sms:1")
     assert counter.one("SELECT value FROM contact_identity")["value"] == "LOODS"
     (told,) = counter.reception.recent(counter.device_id, "\u202eLOO\u200bDS", since_ms=0)
@@ -63,7 +63,7 @@ def test_the_name_at_the_office_is_cleaned(counter: Counter) -> None:
 
 @pytest.mark.parametrize("text", ["\u200b", "\u202e\u202c", "\u3164 \u2800", "\ufe0f"])
 def test_a_text_of_nothing_is_empty(counter: Counter, text: str) -> None:
-    """It comes in as it is; it cannot be sent."""
+    """It is kept as it comes in; it cannot be sent."""
     counter.hears(text)
     assert counter.one("SELECT text FROM message WHERE direction = 'in'")["text"] == text
     with pytest.raises(InvalidInput, match="Write something"):
@@ -72,7 +72,7 @@ def test_a_text_of_nothing_is_empty(counter: Counter, text: str) -> None:
 
 @pytest.mark.parametrize("text", ["👩‍👩‍👧‍👦", "שלום", "می‌خواهم", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "a\u200bb"])
 def test_a_text_stays_as_it_was_written(counter: Counter, text: str) -> None:
-    """Only names are cleaned: in a text everything is the writer's."""
+    """Only names are cleaned: in a text every character is the writer's."""
     counter.hears(text)
     counter.queues(text)
     assert {row["text"] for row in counter.all("SELECT text FROM message WHERE rule IS NULL")} == {

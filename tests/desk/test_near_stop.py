@@ -1,4 +1,4 @@
-"""Messages that come near to STOP: marked, not obeyed, and decided by a person."""
+"""Messages that resemble STOP: they are marked, not obeyed, and a person decides."""
 
 import threading
 
@@ -30,7 +30,7 @@ def sanne(counter: Counter) -> str:
 
 
 def asked(counter: Counter) -> str:
-    """The id of the message that somebody should look at."""
+    """The id of the message that a person should look at."""
     found = counter.one("SELECT message_id FROM near_stop WHERE decision IS NULL")
     return str(found["message_id"])
 
@@ -40,7 +40,7 @@ def code(counter: Counter) -> str:
 
 
 def test_it_is_marked_and_not_obeyed(counter: Counter) -> None:
-    """Consent and what waits stay as they are until somebody looked."""
+    """Consent and waiting messages stay as they are until somebody has looked."""
     counter.knows(ANNA)
     waiting = counter.queues()
     counter.hears(NEAR)
@@ -50,7 +50,7 @@ def test_it_is_marked_and_not_obeyed(counter: Counter) -> None:
 
 
 def test_it_gets_no_welcome(counter: Counter) -> None:
-    """Who seems to want nothing is not greeted; their next message is."""
+    """A person who seems to want no messages gets no welcome; their next message gets one."""
     counter.hears(NEAR)
     assert counter.outgoing() == []
     counter.hears("Of toch: is er werk?")
@@ -77,7 +77,7 @@ def test_sign_off_is_an_opt_out_with_a_name(counter: Counter, sanne: str) -> Non
 
 
 def test_leaving_it_changes_nothing_else(counter: Counter, sanne: str) -> None:
-    """The decision is kept with its name, once."""
+    """The decision is kept once, with the name of the person."""
     counter.knows(ANNA)
     waiting = counter.queues()
     counter.hears(NEAR)
@@ -93,7 +93,7 @@ def test_leaving_it_changes_nothing_else(counter: Counter, sanne: str) -> None:
 
 
 def test_a_real_stop_answers_the_question(counter: Counter, sanne: str) -> None:
-    """There is nothing left to decide, and one confirmation."""
+    """No question is left, and there is one confirmation."""
     counter.knows(ANNA)
     counter.hears(NEAR)
     message_id = asked(counter)
@@ -105,7 +105,7 @@ def test_a_real_stop_answers_the_question(counter: Counter, sanne: str) -> None:
 
 
 def test_only_marked_messages_can_be_decided(counter: Counter, sanne: str) -> None:
-    """Nobody is signed off because of any other message."""
+    """No other message can sign anybody off."""
     counter.hears("Hoi")
     message_id = str(counter.one("SELECT id FROM message WHERE direction = 'in'")["id"])
     with pytest.raises(NotFound):
@@ -113,7 +113,7 @@ def test_only_marked_messages_can_be_decided(counter: Counter, sanne: str) -> No
 
 
 def test_sign_off_waits_for_the_tap(counter: Counter, sanne: str) -> None:
-    """It is committed when nothing is being sent to them, like a STOP."""
+    """Like a STOP, it is committed when nothing is being sent to them."""
     counter.knows(ANNA)
     counter.hears(NEAR)
     message_id = asked(counter)
@@ -157,7 +157,7 @@ def decide(counter: Counter, answer: Answer, sanne: str) -> None:
 
 
 def test_what_nobody_writes_by_hand_waits(counter: Counter, sanne: str, software: Author) -> None:
-    """A list, other software, a rule, and what was planned before: with the reason, no time."""
+    """A list, other software, a rule and an earlier plan wait, with the reason and no time."""
     counter.knows(ANNA)
     before = [
         counter.accepts(author=software).id,
@@ -180,7 +180,7 @@ def test_what_nobody_writes_by_hand_waits(counter: Counter, sanne: str, software
 
 
 def test_an_answer_by_hand_leaves(counter: Counter, sanne: str) -> None:
-    """Who writes now has read their words, also when those are days old."""
+    """A colleague who writes now has read their words, even when these are days old."""
     counter.knows(ANNA)
     counter.hears(NEAR)
     reply = counter.queues("Wil je echt niets meer horen?", author=Author(staff_id=sanne))
@@ -222,7 +222,7 @@ def consented(counter: Counter, line_id: str) -> None:
 
 
 def test_leaving_it_lets_what_waits_go_on(counter: Counter, sanne: str, software: Author) -> None:
-    """When the last such message was decided about."""
+    """They go on when the last such message has been decided."""
     counter.knows(ANNA)
     message_id = counter.accepts(author=software).id
     counter.hears(NEAR)
@@ -247,7 +247,7 @@ def test_signing_off_cancels_what_waits(counter: Counter, sanne: str, software: 
 
 
 def test_nobody_waits_for_ever(counter: Counter, software: Author) -> None:
-    """What nobody decides about in time becomes too old."""
+    """A message expires if nobody decides in time."""
     counter.knows(ANNA)
     message_id = counter.accepts(author=software).id
     counter.hears(NEAR)
@@ -257,7 +257,7 @@ def test_nobody_waits_for_ever(counter: Counter, software: Author) -> None:
 
 
 def test_at_the_tap_it_is_asked_again(counter: Counter, sanne: str, software: Author) -> None:
-    """Words that come between claim and tap are in time; nothing of it counts as sent."""
+    """Words that come between claim and tap hold the message, which does not count as sent."""
     counter.knows(ANNA)
     message_id = counter.accepts(author=software).id
     counter.clock.advance(s=60)
@@ -274,7 +274,7 @@ def test_at_the_tap_it_is_asked_again(counter: Counter, sanne: str, software: Au
 
 
 def test_such_words_wait_for_a_tap(counter: Counter, software: Author) -> None:
-    """Once they are kept nothing leaves, so they are not kept while something does."""
+    """Nothing leaves after they are kept, so they are not kept during a tap."""
     counter.knows(ANNA)
     counter.accepts(author=software)
     counter.clock.advance(s=60)
@@ -289,7 +289,7 @@ def test_such_words_wait_for_a_tap(counter: Counter, software: Author) -> None:
 
 
 def test_a_list_tells_who_waits_for_a_decision(counter: Counter, software: Author) -> None:
-    """The dry run and the list itself say so, without a time, and the others keep theirs."""
+    """The dry run and the list itself say so, without a time; the others keep their times."""
     counter.knows(ANNA, BART)
     counter.hears(NEAR)
     request = ListRequest(
@@ -304,7 +304,7 @@ def test_a_list_tells_who_waits_for_a_decision(counter: Counter, software: Autho
 
 
 def test_an_edit_holds_what_a_colleague_wrote_before_it(counter: Counter, sanne: str) -> None:
-    """The words are new though their message is old."""
+    """The words are new, though the message is old."""
     counter.hears("Ik denk na", key="k#0")
     counter.clock.advance(s=60)
     before = counter.queues(author=Author(staff_id=sanne))
@@ -315,7 +315,7 @@ def test_an_edit_holds_what_a_colleague_wrote_before_it(counter: Counter, sanne:
 
 
 def test_sign_off_is_confirmed_whatever_was_confirmed_before(counter: Counter, sanne: str) -> None:
-    """Something else of that class, cancelled or not, came after those words."""
+    """Another message of that class, cancelled or not, came after those words."""
     counter.hears(NEAR)
     message_id = asked(counter)
     counter.store.write(

@@ -1,4 +1,4 @@
-"""Words that come near to STOP: which are shown to staff, and which are left alone."""
+"""Words that resemble STOP: which ones are shown to staff, and which are not."""
 
 import pytest
 from hypothesis import given
@@ -70,7 +70,7 @@ FAR = [
 
 @pytest.mark.parametrize("text", NEAR)
 def test_it_is_shown_to_staff(text: str) -> None:
-    """Somebody should look whether this person wants no more messages."""
+    """A person should check whether this sender wants no more messages."""
     assert is_near_stop(text)
 
 
@@ -82,7 +82,7 @@ def test_it_is_left_alone(text: str) -> None:
 
 HIDDEN = "\u200b\u200d\u2060\u00ad\u202e\u202c\ufeff\ufe0f"
 AROUND = st.text("🛑👍 .!?…“”*_~-\n" + HIDDEN, max_size=6)
-# What people write at work; none of it is about messages, however it is put together.
+# What people write at work, in any combination; none of it is about messages.
 WORDS = [
     "ik",
     "kan",
@@ -124,13 +124,13 @@ WORDS = [
     "work",
     "train",
 ]
-# “Stop dit” asks for something, and somebody should look.
+# “Stop dit” asks for something, so a person should look.
 ASKS = frozenset({"stop", "dit"})
 
 
 @given(st.sampled_from(sorted(STOP_WORDS)), st.data())
 def test_stop_is_stop_whatever_hides_in_it(word: str, data: st.DataObject) -> None:
-    """In any case, with hidden signs between its letters and marks around it."""
+    """In upper and lower case, with hidden signs between its letters and marks around it."""
     letters = [data.draw(st.sampled_from((sign, sign.upper()))) for sign in word]
     hidden = [data.draw(st.text(HIDDEN, max_size=2)) for _ in letters]
     inside = "".join(sign + odd for sign, odd in zip(letters, hidden, strict=True))
@@ -141,7 +141,7 @@ def test_stop_is_stop_whatever_hides_in_it(word: str, data: st.DataObject) -> No
 
 @given(st.lists(st.sampled_from(WORDS), min_size=2, max_size=12))
 def test_a_sentence_about_work_is_not_stop(said: list[str]) -> None:
-    """A bus stop is no wish: what is about work gets neither an opt-out nor a mark."""
+    """A bus stop is no request: a sentence about work gets neither an opt-out nor a mark."""
     text = " ".join(said)
     if set(said) <= ASKS:
         return
@@ -155,11 +155,11 @@ def test_a_sentence_about_work_is_not_stop(said: list[str]) -> None:
     ["S T A R T", "st art", "staaart", "starrt", "\u0455\u0442\u0430rt", "🅢🅣🅐🅡🅣", "subscrıbe"],
 )
 def test_only_the_word_itself_opens_again(text: str) -> None:
-    """What looks like START, or is spelt out or drawn out, opens nothing."""
+    """Text that looks like START, or is spelt out or drawn out, gives no consent."""
     assert not is_start(text)
 
 
 @pytest.mark.parametrize("text", ["START", "st\u200bart", "İNSCHRİJVEN", "✅ Start!"])
 def test_the_word_itself_opens_again(text: str) -> None:
-    """However it is dressed up."""
+    """It does so with any decoration around it."""
     assert is_start(text)

@@ -1,4 +1,4 @@
-"""What no person wrote: kept where it can be seen, and nothing follows from it."""
+"""Messages that no person wrote are kept where they can be seen, and nothing follows from them."""
 
 import pytest
 
@@ -33,7 +33,7 @@ def comes(counter: Counter, text: str, *, origin: Origin, sender: str = QUOTED) 
 @pytest.mark.parametrize("sender", [QUOTED, ANNA, "1233", "KPN"])
 @pytest.mark.parametrize("origin", MACHINES)
 def test_what_no_person_wrote_opens_nothing(counter: Counter, origin: Origin, sender: str) -> None:
-    """No consent, no welcome, nobody who waits, and no reply to it; the event says what it was."""
+    """They bring no consent, no welcome, no wait and no reply; the event names their origin."""
     comes(counter, "Voicemail: 1", origin=origin, sender=sender)
     assert counter.all("SELECT 1 FROM consent") == []
     assert counter.all("SELECT 1 FROM welcome") == []
@@ -48,7 +48,7 @@ def test_what_no_person_wrote_opens_nothing(counter: Counter, origin: Origin, se
 
 @pytest.mark.parametrize(("origin", "unread"), [(Origin.NOTICE, 1), (Origin.TECHNICAL, 0)])
 def test_it_stands_in_the_inbox_with_a_mark(counter: Counter, origin: Origin, unread: int) -> None:
-    """A notice is something to read; what is meant for equipment is there for whoever looks."""
+    """A notice is there to be read; a message for equipment is there for people who look for it."""
     colleague = Colleague(counter)
     comes(counter, "Voicemail: 1", origin=origin)
     (row,) = colleague.rows()
@@ -59,7 +59,7 @@ def test_it_stands_in_the_inbox_with_a_mark(counter: Counter, origin: Origin, un
 
 
 def test_a_notice_in_somebody_s_conversation_is_not_their_answer(counter: Counter) -> None:
-    """Written over a person's number, it neither reopens their day nor asks for an answer."""
+    """It came under a person's number, but begins no new day to reply and needs no answer."""
     counter.knows(ANNA)
     counter.clock.advance(s=30 * 3600)
     comes(counter, "Voicemail: 1", origin=Origin.NOTICE, sender=ANNA)
@@ -73,7 +73,7 @@ def test_stop_in_a_notice_is_nobody_s(counter: Counter) -> None:
 
 
 def test_parts_for_a_machine_are_one_technical_message(counter: Counter) -> None:
-    """Though one of them reads as words by chance."""
+    """This holds even if one part reads as words by chance."""
     modem = Modem(counter)
     parts = [
         IncomingPart(
@@ -103,7 +103,7 @@ MAILBOX = "+31612001233"
 def test_a_notice_in_two_parts_is_one_notice_whichever_part_says_so(
     counter: Counter, order: tuple[int, int], says_so: int
 ) -> None:
-    """A network may put what it indicates into one part only; nobody's number speaks in either."""
+    """A network may put the indication into one part only; no part counts as a person's words."""
     modem = Modem(counter)
     for number in order:
         indication = {0x01: b"\x80\x03"} if number == says_so else {}
@@ -124,7 +124,7 @@ def test_a_notice_in_two_parts_is_one_notice_whichever_part_says_so(
 
 
 def test_a_late_part_of_a_notice_is_nobody_s_either(counter: Counter) -> None:
-    """The part that said so was shown before, incomplete."""
+    """The part with the indication was shown before, as an incomplete message."""
     modem = Modem(counter)
     for number, origin in ((1, Origin.NOTICE), (2, Origin.PERSON)):
         late = IncomingPart(
@@ -151,7 +151,7 @@ SERVICES = ["+318001234", "+31881234567", "+319001234"]
 
 @pytest.mark.parametrize("sender", SERVICES)
 def test_an_sms_from_a_service_s_number_opens_nothing(counter: Counter, sender: str) -> None:
-    """What a bank sends from a free, paid or company number cannot be answered."""
+    """An SMS that a bank sends from a free, paid or company number cannot be answered."""
     counter.hears("Uw pakket komt morgen", sender=sender, channel=SMS)
     assert counter.outgoing(sender) == []
     assert counter.all("SELECT 1 FROM consent") == []
@@ -164,6 +164,6 @@ def test_a_company_on_whatsapp_can_be_answered(counter: Counter, sender: str) ->
 
 
 def test_an_sms_from_a_landline_is_not_welcomed(counter: Counter) -> None:
-    """A company's program wrote it, and nobody reads SMS there."""
+    """A company's program wrote it, and nobody reads SMS at that number."""
     counter.hears("Uw afspraak is morgen om 9 uur", sender="+31201234567", channel=SMS)
     assert counter.outgoing("+31201234567") == []

@@ -1,4 +1,4 @@
-"""A message that came in and is another now: words that were waited for, edits, deletions."""
+"""A known message that is now different: awaited words, edits, deletions."""
 
 from typing import Any
 
@@ -52,14 +52,14 @@ def rules(counter: Counter) -> list[str]:
 
 
 def test_a_message_without_words_proves_nothing(counter: Counter) -> None:
-    """It is shown and waits, but gives no consent and no welcome: it may say STOP."""
+    """It is shown and waits, but brings no consent and no welcome: it may say STOP."""
     counter.hears(WAITING, key="k#0", form=Form.WAITING)
     assert (consents(counter), counter.outgoing()) == ([], [])
     assert counter.one("SELECT last_in_ms FROM conversation")["last_in_ms"] is not None
 
 
 def test_words_that_were_waited_for_count_when_they_come(counter: Counter) -> None:
-    """In the same message."""
+    """They count in the same message."""
     counter.hears(WAITING, key="k#0", form=Form.WAITING)
     counter.clock.advance(s=30)
     counter.hears("Is er werk?", key="k#0")
@@ -70,7 +70,7 @@ def test_words_that_were_waited_for_count_when_they_come(counter: Counter) -> No
 
 
 def test_words_that_were_waited_for_may_be_a_code(counter: Counter) -> None:
-    """It is kept apart as any other, and nobody waits for an answer to it."""
+    """Such a code is kept apart as any other, and nobody waits for an answer to it."""
     counter.hears(WAITING, key="k#0", form=Form.WAITING)
     counter.hears("Your WhatsApp code: 123-456. Don't share it", key="k#0")
     (message,) = incoming(counter)
@@ -80,7 +80,7 @@ def test_words_that_were_waited_for_may_be_a_code(counter: Counter) -> None:
 
 @pytest.mark.parametrize("hours", [1, 30])
 def test_words_that_were_waited_for_are_news(counter: Counter, hours: int) -> None:
-    """Though a colleague has answered and read what stood there, they wait and are unread."""
+    """They are unread and wait for an answer, though a colleague answered the message before."""
     colleague = Colleague(counter)
     counter.knows(ANNA)
     counter.clock.advance(s=60)
@@ -103,7 +103,7 @@ def test_words_that_were_waited_for_are_news(counter: Counter, hours: int) -> No
 
 
 def test_words_that_were_waited_for_are_unread_where_nothing_was_before(counter: Counter) -> None:
-    """Who has read further than they stand, and who has read nothing, sees one that is new."""
+    """Both a reader who has read further and one who has read nothing see one new message."""
     reader, other = Colleague(counter), Colleague(counter, name="Mo")
     counter.hears(WAITING, key="k#0", form=Form.WAITING)
     (row,) = reader.rows()
@@ -114,7 +114,7 @@ def test_words_that_were_waited_for_are_unread_where_nothing_was_before(counter:
 
 
 def test_words_that_come_the_next_day_are_answered_by_a_reply(counter: Counter) -> None:
-    """By the welcome and by a colleague: they wait for the answer now."""
+    """The welcome and a colleague's message are replies: they wait for the answer now."""
     counter.hears(WAITING, key="k#0", form=Form.WAITING)
     counter.clock.advance(s=30 * 3600)
     counter.hears("Is er werk?", key="k#0")
@@ -124,7 +124,7 @@ def test_words_that_come_the_next_day_are_answered_by_a_reply(counter: Counter) 
 
 
 def test_words_that_were_waited_for_let_go_of_what_waited_for_them(counter: Counter) -> None:
-    """Somebody who was written to in vain has written after all."""
+    """A person who got messages without an answer has written after all."""
     counter.knows(ANNA)
     counter.hears(WAITING, key="k#0", form=Form.WAITING)
     counter.planner.round()
@@ -149,7 +149,7 @@ def test_words_that_were_waited_for_may_be_stop(counter: Counter) -> None:
 
 
 def test_what_still_waits_changes_nothing(counter: Counter) -> None:
-    """Posted again without its words, or posted again without them after they came."""
+    """The notification comes again without its words, or without them after they came."""
     counter.hears(WAITING, key="k#0", form=Form.WAITING)
     counter.hears(WAITING, key="k#0", form=Form.WAITING)
     counter.hears("Hoi", key="k#0")
@@ -159,7 +159,7 @@ def test_what_still_waits_changes_nothing(counter: Counter) -> None:
 
 
 def test_an_edit_shows_the_new_words_and_keeps_the_old(counter: Counter) -> None:
-    """Twice edited, both earlier versions are kept; nobody is welcomed again."""
+    """After two edits both earlier versions are kept; nobody is welcomed again."""
     counter.hears("Ik kom om 8", key="k#0")
     for text in ("Ik kom om 9", "Ik kom om 9", "Ik kom om 10"):
         counter.hears(text, key="k#0")
@@ -171,7 +171,7 @@ def test_an_edit_shows_the_new_words_and_keeps_the_old(counter: Counter) -> None
 
 
 def test_an_edit_to_stop_is_stop(counter: Counter) -> None:
-    """It is obeyed as if it had been written so, and confirmed once."""
+    """It counts as if it had been written so at first, and is confirmed once."""
     counter.knows(ANNA)
     counter.queues()
     counter.hears("Hoi", key="k#0")
@@ -182,7 +182,7 @@ def test_an_edit_to_stop_is_stop(counter: Counter) -> None:
 
 
 def test_an_edit_to_stop_is_confirmed_though_a_stop_was_before(counter: Counter) -> None:
-    """Each opt-out has a confirmation of its own, however old the message is that was edited."""
+    """Each opt-out has its own confirmation, however old the edited message is."""
     counter.hears("Is er werk?", key="k#0")
     for text in ("STOP", "START"):
         counter.clock.advance(s=60)
@@ -193,7 +193,7 @@ def test_an_edit_to_stop_is_confirmed_though_a_stop_was_before(counter: Counter)
 
 
 def test_consent_is_proven_by_what_a_message_said_then(counter: Counter) -> None:
-    """The card shows the words that opened the door, and those that closed it."""
+    """The card shows the words that gave consent, and those that withdrew it."""
     counter.hears("Is er werk?", key="k#0")
     counter.clock.advance(s=30)
     counter.hears("Is er morgen werk?", key="k#0")
@@ -207,7 +207,7 @@ def test_consent_is_proven_by_what_a_message_said_then(counter: Counter) -> None
 
 
 def test_an_edit_opens_no_door(counter: Counter) -> None:
-    """STOP that is changed, into START or anything else, has been said."""
+    """A STOP counts, even if it is changed into START or anything else."""
     counter.knows(ANNA)
     counter.hears("STOP", key="k#0")
     for text in ("START", "Toch niet"):
@@ -224,7 +224,7 @@ def test_an_edit_that_reads_like_stop_is_put_to_staff_once(counter: Counter) -> 
 
 
 def test_a_deletion_keeps_the_words(counter: Counter) -> None:
-    """Also what was consented stays; what comes after it about that message is nothing."""
+    """The consent stays, too; later reports on that message change nothing."""
     counter.hears("Mijn adres is Dorpsstraat 1", key="k#0")
     counter.hears(DELETED, key="k#0", form=Form.DELETED)
     counter.hears(DELETED, key="k#0", form=Form.DELETED)
@@ -243,7 +243,7 @@ def test_what_was_deleted_before_anybody_saw_it_proves_nothing(counter: Counter)
 
 
 def test_of_several_of_one_moment_the_next_may_move_up(counter: Counter) -> None:
-    """An earlier one is gone from the notification: nothing is read as its new words."""
+    """An earlier message left the notification: this key's text is not taken as an edit."""
     for place, text in enumerate(("ja", "nee", "toch wel")):
         counter.hears(text, key=f"{MOMENT}#{place}")
     for place, text in enumerate(("nee", "toch wel")):
@@ -262,7 +262,7 @@ def test_in_a_group_an_edit_is_kept_and_withdraws_nothing(counter: Counter, text
 
 
 def test_the_device_hears_what_became_of_a_message(counter: Counter) -> None:
-    """So that what a screen shows of it is told from news."""
+    """So the driver can tell a message on the screen from a new one."""
     counter.hears(WAITING, key="k#0", form=Form.WAITING)
     counter.hears("Hoi", key="k#1")
     counter.hears(DELETED, key="k#1", form=Form.DELETED)
