@@ -1,4 +1,4 @@
-"""The one change that the consent ledger allows, and the one that the event log does."""
+"""The one change that the consent ledger allows, and the one that the event log allows."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ def seqs(store: Store) -> list[int]:
 
 
 def test_a_number_gives_way_to_what_stands_for_it(store: Store) -> None:
-    """Once it is written down that somebody was erased; the rest of the entry stays."""
+    """It is allowed once a row says that the person was erased; the rest of the entry stays."""
     run(store, WRITTEN_DOWN, ERASE)
     row = store.read(lambda conn: conn.execute("SELECT value, kind, at_ms FROM consent").fetchone())
     assert tuple(row) == (STANDS_FOR, "wrote_first", 1)
@@ -66,7 +66,7 @@ def test_a_number_gives_way_to_what_stands_for_it(store: Store) -> None:
     ],
 )
 def test_nothing_else_of_the_ledger_changes(store: Store, change: str) -> None:
-    """Neither without the note nor together with another column, nor for another number."""
+    """No change without that row, of another column, or for another number."""
     if change != ERASE:
         run(store, WRITTEN_DOWN)
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
@@ -74,7 +74,7 @@ def test_nothing_else_of_the_ledger_changes(store: Store, change: str) -> None:
 
 
 def test_old_events_go_where_it_is_written_down(store: Store) -> None:
-    """Up to the one that is named; the others stay."""
+    """Events below the named one may go; the others stay."""
     run(store, "INSERT INTO event_retention VALUES (2, 1)", "DELETE FROM event WHERE seq < 2")
     assert seqs(store) == [2, 3]
 
@@ -89,7 +89,7 @@ def test_old_events_go_where_it_is_written_down(store: Store) -> None:
     ],
 )
 def test_no_other_event_goes_or_changes(store: Store, note: str, change: str) -> None:
-    """The newest never: its number must not be given again."""
+    """The newest never goes: its number must not be used again."""
     if note:
         run(store, note)
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):

@@ -1,4 +1,4 @@
-"""Of each column of the database it is known what kind of data it holds."""
+"""For each column of the database its kind of data is known."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def columns_of_the_schema(store: Store) -> list[str]:
 
 
 def test_every_column_has_one_class(store: Store) -> None:
-    """A new column without one fails here, and so does one that is gone."""
+    """This fails for a new column without a class, and for a class without a column."""
     named = [
         f"{table}.{column}"
         for table, classes in COLUMNS.items()
@@ -43,7 +43,7 @@ def test_every_column_has_one_class(store: Store) -> None:
 
 
 def test_every_table_is_strict(store: Store) -> None:
-    """So that none is missed above; SQLite's own and those of the migrations are not ours."""
+    """So the test above misses no table of ours; SQLite's and the migrations' own are not ours."""
     loose = store.read(
         lambda conn: conn.execute(
             "SELECT name FROM pragma_table_list WHERE type = 'table' AND schema = 'main'"

@@ -28,7 +28,7 @@ async def _first_after_a_commit(store: Store) -> Event:
 
 
 def test_who_begins_to_follow_while_the_log_is_read_misses_nothing(tmp_path: Path) -> None:
-    """A browser that connects in that moment need not wait for the event after the next."""
+    """A browser that connects in that moment gets the next event without waiting for another."""
     store = Store(tmp_path / "balie.db", SystemClock())
     try:
         assert asyncio.run(_first_after_a_commit(store)).kind.value == "branch.added"

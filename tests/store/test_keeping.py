@@ -1,4 +1,4 @@
-"""Whether the disk takes what is written, with files that really cannot grow."""
+"""Whether the disk stores what is written, with files that really cannot grow."""
 
 import subprocess
 import sys
@@ -11,7 +11,7 @@ from appliance.store.keeping import is_low
 
 ROOT = Path(__file__).parents[2]
 
-# The kernel refuses each byte beyond a size, as a disk does that has no room for it.
+# Beyond a size the kernel refuses each byte, as a full disk does.
 CHILD = """
 import resource, sys, time
 from pathlib import Path
@@ -44,7 +44,7 @@ store.close()
 
 
 def test_a_file_that_cannot_grow_is_noticed_and_so_is_its_end(tmp_path: Path) -> None:
-    """Nothing counts as kept until a trial is; then everything works, and no trial is left."""
+    """Nothing counts as kept until a trial succeeds; then all works, and no trial data is left."""
     command = [sys.executable, "-c", CHILD, str(tmp_path / "data" / "balie.db")]
     done = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False

@@ -1,4 +1,4 @@
-"""The data directory is private, and stays its owner's whoever looks after it."""
+"""The data directory is private, and stays its owner's whoever runs a command on it."""
 
 import os
 import stat
@@ -19,12 +19,12 @@ from appliance.store.store import Store
 
 ROOT = Path(__file__).parents[2]
 SERVICE = 65534
-"""The user `nobody`, in the place of the service's."""
+"""The user `nobody` stands for the service's user."""
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
 
 
 def modes(folder: Path) -> set[str]:
-    """What others may do with anything in the folder, itself included."""
+    """The rights of others on each part of the folder, and on the folder."""
     found = [folder, *folder.rglob("*")]
     return {oct(path.stat().st_mode & 0o077) for path in found}
 
@@ -34,7 +34,7 @@ def owners(folder: Path) -> set[int]:
 
 
 def balie(*words: str, data: Path) -> subprocess.CompletedProcess[str]:
-    """As a shell with the usual umask starts it."""
+    """As started from a shell with the usual umask."""
     command = [sys.executable, "-m", "appliance", *words, "--data", str(data)]
     return subprocess.run(
         command, cwd=ROOT, umask=0o022, capture_output=True, text=True, timeout=60, check=False
@@ -68,7 +68,7 @@ def test_the_command_line_makes_nothing_that_others_read(tmp_path: Path) -> None
 
 
 def test_an_open_directory_is_closed(tmp_path: Path, umask: None) -> None:
-    """What an older Balie left readable is closed by the next command."""
+    """The next command closes what an older Balie left readable."""
     data = tmp_path / "data"
     Store(data / "balie.db", SystemClock()).close()
     (data / "backups").mkdir()
@@ -80,7 +80,7 @@ def test_an_open_directory_is_closed(tmp_path: Path, umask: None) -> None:
 
 
 def test_a_folder_that_is_no_data_directory_is_left_alone(tmp_path: Path, umask: None) -> None:
-    """A home that was named by mistake keeps its modes."""
+    """A home directory that was named by mistake keeps its modes."""
     (tmp_path / "letter").touch()
     tmp_path.chmod(0o755)
     privacy.keep_private(tmp_path)
@@ -89,7 +89,7 @@ def test_a_folder_that_is_no_data_directory_is_left_alone(tmp_path: Path, umask:
 
 @pytest.fixture
 def of_service() -> Iterator[Path]:
-    """A data directory of the service, where it can get at it."""
+    """A data directory of the service, in a place that the service can reach."""
     with TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         data = Path(folder) / "data"
@@ -101,7 +101,7 @@ def of_service() -> Iterator[Path]:
 
 @as_root
 def test_root_leaves_nothing_behind_that_the_service_cannot_write(of_service: Path) -> None:
-    """What root's backup makes is the service's, the folder of the copies included."""
+    """The files of root's backup belong to the service, also the folder of the copies."""
     beside = Store(of_service / "balie.db", SystemClock())
     done = balie("backup", data=of_service)
     assert (done.returncode, done.stderr) == (0, "")
@@ -112,7 +112,7 @@ def test_root_leaves_nothing_behind_that_the_service_cannot_write(of_service: Pa
 
 @as_root
 def test_a_database_that_root_makes_for_the_service_is_the_services(tmp_path: Path) -> None:
-    """A first command as root, before the service ever ran, locks it out of nothing."""
+    """A first command as root, before the service ever ran, does not lock the service out."""
     data = tmp_path / "data"
     data.mkdir(mode=0o700)
     os.chown(data, SERVICE, SERVICE)
@@ -122,7 +122,7 @@ def test_a_database_that_root_makes_for_the_service_is_the_services(tmp_path: Pa
 
 @as_root
 def test_a_file_with_a_second_name_is_given_to_nobody(of_service: Path, tmp_path: Path) -> None:
-    """The service cannot make root give it a file from elsewhere."""
+    """The service cannot make root give it a file from another place."""
     secret = tmp_path / "secret"
     secret.touch()
     os.link(secret, of_service / "mine-now") if _one_disk(secret, of_service) else None
@@ -138,7 +138,7 @@ def _one_disk(one: Path, other: Path) -> bool:
 @as_root
 @pytest.mark.parametrize("verb", ["run", "demo"])
 def test_root_runs_no_balie_in_somebody_elses_directory(of_service: Path, verb: str) -> None:
-    """The sentence says as whom to run it, and nothing of root's is left there."""
+    """The sentence names the user to run it as, and no file of root's is left there."""
     done = balie(verb, data=of_service)
     assert done.returncode == 1
     assert "belongs to nobody: run Balie as its owner, with sudo -u nobody" in done.stderr
@@ -147,7 +147,7 @@ def test_root_runs_no_balie_in_somebody_elses_directory(of_service: Path, verb: 
 
 @as_root
 def test_root_runs_balie_in_a_directory_of_its_own(tmp_path: Path, of_service: Path) -> None:
-    """One that is there, and one that is made."""
+    """An existing directory, and a new one."""
     for data in (tmp_path, tmp_path / "new"):
         with only_instance(data):
             assert owners(data) == {0}
@@ -157,7 +157,7 @@ def test_root_runs_balie_in_a_directory_of_its_own(tmp_path: Path, of_service: P
 
 @as_root
 def test_pictures_that_root_left_are_told_and_given_back(of_service: Path, umask: None) -> None:
-    """However deep they lie: doctor names them, and root's next command hands them over."""
+    """At any depth doctor names them, and root's next command gives them to the service."""
     privacy.keep_private(of_service)
     attempt = of_service / "media" / "evidence" / "attempt"
     attempt.mkdir(parents=True)
@@ -173,7 +173,7 @@ def test_pictures_that_root_left_are_told_and_given_back(of_service: Path, umask
 
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Path:
-    """A folder of the system with a file that everybody may read."""
+    """A system folder with a file that everybody may read."""
     found = tmp_path / "system"
     found.mkdir()
     (found / "fresh").touch()
@@ -186,7 +186,7 @@ def elsewhere(tmp_path: Path) -> Path:
 def test_a_link_leads_no_command_out_of_the_directory(
     tmp_path: Path, elsewhere: Path, umask: None, link: str
 ) -> None:
-    """What a linked folder holds is another's: it is neither closed nor told of."""
+    """The content of a linked folder is another's: it is neither closed nor reported."""
     data = tmp_path / "data"
     Store(data / "balie.db", SystemClock()).close()
     (data / link).parent.mkdir(exist_ok=True)
@@ -200,7 +200,7 @@ def test_a_link_leads_no_command_out_of_the_directory(
 @as_root
 @pytest.mark.parametrize("link", ["backups", "backups/inner", "media"])
 def test_a_link_makes_root_give_nothing_away(of_service: Path, elsewhere: Path, link: str) -> None:
-    """The service names a folder of the system; root's next command leaves that to root."""
+    """The service links to a system folder; root's next command leaves that folder to root."""
     (of_service / link).parent.mkdir(exist_ok=True)
     (of_service / link).symlink_to(elsewhere)
     privacy.hand_over(of_service)
@@ -211,7 +211,7 @@ def test_a_link_makes_root_give_nothing_away(of_service: Path, elsewhere: Path, 
 def test_a_link_that_comes_while_root_works_changes_nothing(
     of_service: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between the look and the gift the folder of the copies becomes a link."""
+    """After the look and before the change of owner, the folder of the copies becomes a link."""
     copies = of_service / "backups"
     copies.mkdir()
     (copies / "fresh").touch()
@@ -242,7 +242,7 @@ def test_a_link_that_comes_while_root_works_changes_nothing(
 def test_a_second_name_of_a_file_of_the_system_closes_nothing(
     of_service: Path, umask: None
 ) -> None:
-    """A file that everybody may read stays so, whatever else it is called."""
+    """A file that everybody may read stays so, whatever other name it gets."""
     system = of_service.parent / "system"
     system.touch()
     system.chmod(0o644)
@@ -252,7 +252,7 @@ def test_a_second_name_of_a_file_of_the_system_closes_nothing(
 
 
 def test_a_directory_that_is_a_link_is_closed(tmp_path: Path, umask: None) -> None:
-    """An owner who keeps the data on another disk has it as private."""
+    """The data stays private for an owner who keeps it on another disk."""
     data = tmp_path / "disk"
     Store(data / "balie.db", SystemClock()).close()
     data.chmod(0o755)
@@ -264,7 +264,7 @@ def test_a_directory_that_is_a_link_is_closed(tmp_path: Path, umask: None) -> No
 
 @as_root
 def test_doctor_says_what_is_open_and_whose_it_is(of_service: Path) -> None:
-    """Both with the command that puts it right."""
+    """It names the command that repairs each."""
     (of_service / "backups").mkdir(mode=0o755)
     of_service.chmod(0o750)
     open_to_others, of_another = about_folder(of_service)

@@ -1,4 +1,4 @@
-"""A data directory that cannot be written: a sentence at the start, and no stack of calls."""
+"""A data directory that cannot be written gives a sentence at the start, and no traceback."""
 
 import os
 import shlex
@@ -36,13 +36,13 @@ def says_so(done: subprocess.CompletedProcess[str], data: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
-    """A path below a file names the folder and what to look at."""
+    """For a path below a file the sentence names the folder and what to check."""
     (tmp_path / "file").write_text("")
     says_so(started(tmp_path / "file" / "data"), tmp_path / "file" / "data")
 
 
 def test_a_read_only_file_system_is_a_sentence(tmp_path: Path) -> None:
-    """As after the kernel found the SD card broken. Needs the right to mount."""
+    """As when the kernel finds the SD card broken. Needs the right to mount."""
     where = shlex.quote(str(tmp_path))
     read_only = f"mount --bind {where} {where} && mount -o remount,ro,bind {where}"
     if subprocess.run(

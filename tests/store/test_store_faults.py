@@ -1,4 +1,4 @@
-"""The store when the disk, another program or the power lets it down."""
+"""The store when the disk, another program or the power fails."""
 
 import os
 import signal
@@ -72,7 +72,7 @@ def test_a_full_disk_refuses_and_keeps_nothing_half_written(store: Store) -> Non
 
 
 def test_a_full_disk_has_our_word_for_each_of_a_batch(store: Store) -> None:
-    """Who shares a commit with the write that filled the disk also gets a sentence, or is kept."""
+    """A write that shares a commit with the one that filled the disk gets a sentence or is kept."""
     fill_the_disk(store)
     asked = [
         store.submit(lambda tx: tx.conn.execute(*remember("large", "x" * 100_000)) and None)
@@ -118,7 +118,7 @@ def test_the_command_line_writes_beside_a_running_balie(path: Path, store: Store
 
 @pytest.mark.parametrize("junk", [b"This is no database. " * 500, b"\0" * 8192])
 def test_a_file_that_is_no_database_is_refused(path: Path, junk: bytes) -> None:
-    """The sentence names the file and the way out."""
+    """The sentence names the file and what to do."""
     path.parent.mkdir()
     path.write_bytes(junk)
     with pytest.raises(StoreCorrupt, match=r"is damaged.*put back a copy"):
@@ -145,19 +145,19 @@ def test_a_damaged_page_is_told_when_it_is_read(path: Path, after: int) -> None:
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
-    """A data directory under a file is a sentence, and no stack of calls."""
+    """A data directory below a file gives a sentence, and no traceback."""
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreUnavailable, match="cannot be made"):
         opened(tmp_path / "file" / "data" / "balie.db")
 
 
 def test_only_its_owner_may_look_into_the_data(path: Path, store: Store) -> None:
-    """The folder with what people wrote is closed to others on the machine."""
+    """Others on the machine cannot open the folder with people's messages."""
     assert path.parent.stat().st_mode & 0o077 == 0
 
 
 def test_a_database_of_a_newer_balie_is_refused(path: Path) -> None:
-    """It is left as it is, and the sentence says what to do."""
+    """The file stays as it is, and the sentence says what to do."""
     store = opened(path)
     store.write(
         lambda tx: tx.conn.execute(
@@ -201,7 +201,7 @@ def filled(path: Path, *names: str) -> None:
 def test_a_migration_copies_the_old_file_aside_first(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The copy is what was there before, whole; the database is what the code knows."""
+    """The copy is whole and holds the old data; the database has the schema that the code knows."""
     filled(path)
     update_balie(monkeypatch)
     opened(path).close()
@@ -217,7 +217,7 @@ def test_a_migration_copies_the_old_file_aside_first(
 def test_what_a_migration_copies_aside_holds_no_code(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The copy is kept for good, and a code for ten minutes; the database still has it."""
+    """The copy is kept for good, a code only ten minutes; the database still has the code."""
     filled(path)
     code = ("1", "sms:1", "line", "WhatsApp", "WhatsApp", "code: 123-456", 1)
     with closing(sqlite3.connect(path)) as conn, conn:
@@ -236,7 +236,7 @@ def test_what_a_migration_copies_aside_holds_no_code(
 def test_an_older_database_that_knows_no_codes_is_copied_aside(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever tables it has not yet."""
+    """This holds for any tables that it lacks."""
     filled(path)
     with closing(sqlite3.connect(path)) as conn:
         conn.execute("DROP TABLE line_code")
@@ -247,7 +247,7 @@ def test_an_older_database_that_knows_no_codes_is_copied_aside(
 
 
 def test_a_migration_that_breaks_off_changes_nothing(path: Path) -> None:
-    """The old database is there afterwards, and the migration is still to come."""
+    """Afterwards the old database is there, and the migration is still pending."""
     filled(path, "breaks")
     with pytest.MonkeyPatch.context() as patch:
         update_balie(patch)
@@ -294,7 +294,7 @@ def test_all_migrations_give_the_fresh_schema(path: Path, store: Store) -> None:
 
 
 def test_a_fresh_database_has_nothing_to_copy_aside(path: Path, store: Store) -> None:
-    """A backup is made where there is something to lose, and only there."""
+    """A backup is made only where data could be lost."""
     assert not (path.parent / "backups").exists()
 
 
@@ -321,7 +321,7 @@ for number in range(100_000):
 
 
 def test_what_was_acknowledged_survives_a_kill(path: Path) -> None:
-    """Whatever a killed process was told to be kept is there, and the file is whole."""
+    """All data that a killed process was told is kept is there, and the file is whole."""
     child = subprocess.Popen(
         [sys.executable, "-c", CHILD, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
@@ -338,7 +338,7 @@ def test_what_was_acknowledged_survives_a_kill(path: Path) -> None:
 
 
 def test_a_header_that_makes_no_sense_is_damage(tmp_path: Path) -> None:
-    """SQLite says so with the code that it has for bad SQL."""
+    """SQLite reports it with the same code as bad SQL."""
     path = tmp_path / "balie.db"
     store = Store(path, ManualClock(1_800_000_000_000))
     store.write(lambda tx: tx.conn.execute("INSERT INTO meta VALUES ('a', 'b')"))

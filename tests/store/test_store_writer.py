@@ -1,4 +1,4 @@
-"""The one writer: together on one commit, each for itself, and nobody told too early."""
+"""The one writer: a shared commit, each write for itself, and no answer before the commit."""
 
 import sqlite3
 import threading
@@ -37,7 +37,7 @@ def names(store: Store) -> list[str]:
 
 
 class Busy:
-    """The writer's thread with its hands full, so that what is submitted now waits together."""
+    """Keeps the writer's thread busy, so that work submitted now waits together."""
 
     def __init__(self, store: Store) -> None:
         self._free = threading.Event()
@@ -56,7 +56,7 @@ class Busy:
 
 
 def test_writes_that_wait_share_one_commit(store: Store) -> None:
-    """Ten pieces of work that wait together cost one commit, and all are kept."""
+    """Ten pieces of work that wait together need one commit, and all are kept."""
     commits: list[None] = []
     busy = Busy(store)
     waiting = [store.submit(add(f"B{i}")) for i in range(10)]
@@ -64,7 +64,7 @@ def test_writes_that_wait_share_one_commit(store: Store) -> None:
     busy.let_go()
     ids = [each.result(WITHIN_S) for each in waiting]
     assert len(set(ids)) == 10
-    assert len(commits) == 2  # the one that kept it busy, and all the others
+    assert len(commits) == 2  # one for the work that kept it busy, one for all the others
     assert len(names(store)) == 10
 
 
@@ -85,7 +85,7 @@ def test_writes_that_wait_share_one_commit(store: Store) -> None:
 def test_a_failing_write_takes_only_itself_back(
     store: Store, wrong: Callable[[Tx], Any], error: type[Exception]
 ) -> None:
-    """Inside a shared commit the failing one's own writes are gone and the others' are not."""
+    """Inside a shared commit only the failing work's own writes are undone."""
 
     def half_done(tx: Tx) -> None:
         tx.conn.execute("INSERT INTO meta (name, value) VALUES ('half', 'done')")
@@ -118,7 +118,7 @@ def test_nobody_is_told_before_the_commit(store: Store) -> None:
 
 
 def test_a_listener_hears_of_a_commit_that_can_be_read(store: Store) -> None:
-    """Who reads when told of a commit finds what was committed."""
+    """A reader that is told of a commit finds what was committed."""
     seen: list[list[str]] = []
     store.on_commit(lambda: seen.append(names(store)))
     store.write(add("B0"))
@@ -126,7 +126,7 @@ def test_a_listener_hears_of_a_commit_that_can_be_read(store: Store) -> None:
 
 
 def test_a_failing_listener_does_not_stop_the_writer(store: Store) -> None:
-    """A browser feed whose event loop is gone costs nobody a write."""
+    """A browser's feed whose event loop is gone disturbs no write."""
 
     def broken() -> None:
         raise RuntimeError("Event loop is closed")
@@ -149,7 +149,7 @@ def test_who_stops_waiting_does_not_stop_the_writer(store: Store) -> None:
 
 
 def test_what_was_submitted_before_closing_is_kept(tmp_path: Path) -> None:
-    """Closing finishes the work that waits and refuses what comes after."""
+    """Closing finishes the work that waits and refuses later work."""
     path = tmp_path / "balie.db"
     store = Store(path, ManualClock(at_ms=1))
     waiting = [store.submit(add(f"B{i}")) for i in range(100)]
@@ -185,7 +185,7 @@ def test_a_write_is_never_left_without_an_answer(tmp_path: Path) -> None:
 
 
 def test_one_transaction_has_one_time(store: Store) -> None:
-    """All that one piece of work writes bears the same moment."""
+    """All writes of one piece of work have the same time."""
 
     def work(tx: Tx) -> None:
         tx.emit(EventKind.BRANCH_ADDED)
@@ -240,7 +240,7 @@ def test_a_new_database_has_small_pages_and_its_copies_too(store: Store, tmp_pat
 @pytest.mark.parametrize("table", ["event", "consent"])
 @pytest.mark.parametrize("change", ["UPDATE {} SET at_ms = 0", "DELETE FROM {}"])
 def test_the_log_and_the_ledger_are_append_only(store: Store, table: str, change: str) -> None:
-    """A row of the event log or of the consent ledger cannot be changed or taken out."""
+    """A row of the event log or of the consent ledger cannot be changed or deleted."""
 
     def fill(tx: Tx) -> None:
         tx.conn.execute("INSERT INTO contact (id, created_ms) VALUES ('c', 0)")
@@ -258,7 +258,7 @@ def test_the_log_and_the_ledger_are_append_only(store: Store, table: str, change
 
 
 def test_an_event_belongs_to_the_branch_of_its_line(store: Store) -> None:
-    """Who may see a branch finds the events of its lines under it."""
+    """A person who may see a branch finds the events of its lines under it."""
 
     def work(tx: Tx) -> tuple[str, str]:
         branch_id = branches.add_branch(tx, "Utrecht")
@@ -270,7 +270,7 @@ def test_an_event_belongs_to_the_branch_of_its_line(store: Store) -> None:
 
 
 def test_an_event_s_number_is_never_used_again(store: Store) -> None:
-    """A cursor that was told a sequence never meets another event under it."""
+    """A cursor that has got a sequence never gets another event under it."""
     store.write(lambda tx: tx.emit(EventKind.BRANCH_ADDED))
 
     def failing(tx: Tx) -> float:
@@ -287,7 +287,7 @@ def test_an_event_s_number_is_never_used_again(store: Store) -> None:
 
 
 def test_events_come_in_pages(store: Store) -> None:
-    """A reader that asks for two gets two, and goes on where it stopped."""
+    """A reader that asks for two gets two, and resumes where it stopped."""
     for _ in range(5):
         store.write(lambda tx: tx.emit(EventKind.BRANCH_ADDED))
     pages, cursor = [], 0
