@@ -101,7 +101,7 @@ class Office:
         key: str | None = None,
         form: Form = Form.WORDS,
     ) -> None:
-        """Somebody writes to the branch, as its phone would hand it over."""
+        """Somebody writes to the branch, as its phone would report it."""
         self._keys += 1
         incoming = Incoming(
             channel=channel,
@@ -116,7 +116,7 @@ class Office:
         Reception(self.store, ConsentGate()).received(desk.device_id, [incoming])
 
     def calls(self, number: str, desk: Desk) -> None:
-        """Somebody calls the branch, and nobody takes it."""
+        """Somebody calls the branch, and nobody answers."""
         self._keys += 1
         call = MissedCall(key=f"call-{self._keys}", number=number, at_ms=self.clock.now_ms())
         Reception(self.store, ConsentGate()).missed_calls(desk.device_id, [call])

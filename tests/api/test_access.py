@@ -1,4 +1,4 @@
-"""Who may come where: every route has a deliberate mark, and every role its own doors."""
+"""Who may come where: every route states it, and every role has its own routes."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from tests.api.office import Desk, Office
 
 WORKER = "+31655500301"
 OPEN = {"/healthz", "/readyz", "/metrics", "/api/v1/openapi.json", "/static"}
-"""What anybody may ask: nothing in it is about anybody."""
+"""Open to anybody: nothing in these is about a person."""
 DOOR = {"/login", "/login/{token}", "/setup"}
 
 
@@ -55,8 +55,8 @@ def calls(dependant: Dependant) -> Iterator[Callable[..., Any] | None]:
 
 
 def test_no_route_is_without_a_mark_of_who_may_come(office: Office) -> None:
-    """A page asks who is there, and what changes something also for the form's token; the JSON
-    API asks for a token with a scope. What asks for neither is named here, and holds nothing.
+    """A page asks for the visitor, and for the form's token when it changes something. The JSON API
+    asks for a token with a scope. Routes that ask for neither are named here, and hold nothing.
     """
     seen = set()
     for route in routes_of(office):
@@ -143,7 +143,7 @@ MAY: dict[tuple[str, str], set[str]] = {
 def test_every_role_has_its_own_doors(
     office: Office, tilburg: Desk, breda: Desk, ids: Ids, role: str, where: str
 ) -> None:
-    """What is not theirs does not exist: 404 for each of them, and nothing is written."""
+    """What a role may not see does not exist: 404 for each of them, and nothing is written."""
     branch = {"here": tilburg.branch_id, "elsewhere": breda.branch_id, "everywhere": None}[where]
 
     def enter(tx: Tx) -> sessions.NewSession:
@@ -182,8 +182,8 @@ def test_nobody_comes_further_than_the_door(office: Office, ids: Ids) -> None:
 
 
 def test_a_log_in_gives_a_session_of_its_own(office: Office, tilburg: Desk) -> None:
-    """A cookie that somebody planted beforehand opens nothing afterwards, and no script and no
-    other site gets at the real one.
+    """A cookie that somebody set beforehand opens nothing after the log-in. No script and no other
+    site can read the real one.
     """
     link = office.store.write(
         lambda tx: staff.add_login_link(

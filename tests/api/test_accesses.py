@@ -1,4 +1,4 @@
-"""Whoever reads a person's data is told of: which member of staff or token, and about whom."""
+"""Every reader of a person's data is reported: which member of staff or token, and about whom."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -31,7 +31,7 @@ NO_PAGES = ("/api/", "/healthz", "/readyz", "/metrics", "/live")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """An office where Anna wrote, called and was answered; `told` is what the sink was told."""
+    """An office where Anna wrote, called and was answered; `told` holds the reports to the sink."""
 
     office: Office
     desk: Desk
@@ -47,7 +47,7 @@ class Watched:
         return Shown(contact_id=self.contact, conversation_id=self.conversation)
 
     def filled(self, path: str) -> str:
-        """An address of a route; a parameter that is not known here is a route to think about."""
+        """The address of a route; a parameter that is missing here means a route to think about."""
         known = {
             "contact": self.contact,
             "conversation_id": self.conversation,
@@ -65,7 +65,7 @@ class Watched:
         return is_picture or any(trace in answer.text for trace in traces)
 
     def told_of(self, who: Reader) -> list[Shown]:
-        """Of whom was told since this was asked last, all of it that this reader read."""
+        """The people in the reports since the last call; all of them are of this reader."""
         told = [*self.told]
         self.told.clear()
         assert all(each.who == who and each.what is Access.READ for each in told)
@@ -103,7 +103,7 @@ def watched(web_server: WebServer, tmp_path: Path, clock: ManualClock) -> Iterat
 
 
 def tried(tx: Tx, message: str, desk: Desk, data_dir: Path) -> str:
-    """An attempt that kept a picture."""
+    """An attempt with a kept picture."""
     attempt = tx.new_id()
     tx.conn.execute(
         "INSERT INTO attempt (id, message_id, device_id, channel, started_ms, evidence)"
@@ -118,7 +118,7 @@ def tried(tx: Tx, message: str, desk: Desk, data_dir: Path) -> str:
 
 @contextmanager
 def logged_in(watched: Watched) -> Iterator[tuple[httpx.Client, Reader]]:
-    """The browser of somebody who may open every page."""
+    """The browser of a person who may open every page."""
 
     def enter(tx: Tx) -> sessions.NewSession:
         return sessions.begin(tx, staff.add(tx, "Sanne", role="admin", branch_id=None))
@@ -132,7 +132,7 @@ def logged_in(watched: Watched) -> Iterator[tuple[httpx.Client, Reader]]:
 
 
 def pages_of(routes: Iterable[object]) -> Iterator[str]:
-    """Every page and part of one that can be asked for."""
+    """Every page and part of a page that can be read."""
     for route in routes:
         if not isinstance(route, APIRoute):
             yield from pages_of(getattr(getattr(route, "original_router", None), "routes", []))
@@ -146,7 +146,7 @@ def pages_of(routes: Iterable[object]) -> Iterator[str]:
 def test_a_read_of_the_api_that_shows_a_person_tells_so_once(
     watched: Watched, read: Read[Any, Any]
 ) -> None:
-    """Each declared read; one that shows nobody tells nothing."""
+    """This holds for each declared read; one that shows nobody makes no report."""
     caller = watched.office.caller()
     answer = caller.get(watched.filled(read.path))
     assert answer.status_code == 200
@@ -162,7 +162,7 @@ def test_the_api_tells_the_conversation_that_was_read(watched: Watched) -> None:
 
 
 def test_a_page_of_the_api_tells_only_whom_it_holds(watched: Watched) -> None:
-    """The one more that is read to know whether there is a next page is shown to nobody."""
+    """The extra item, which tells whether there is a next page, is shown to nobody."""
     watched.office.writes(BRAM, watched.desk)
     caller = watched.office.caller()
     shown = caller.get("/contacts", limit=1).json()["items"]
@@ -192,7 +192,7 @@ def test_what_is_not_found_is_told_of_nobody(watched: Watched) -> None:
 
 @pytest.mark.parametrize("part", [{}, {"HX-Request": "true"}], ids=["page", "part"])
 def test_a_page_that_shows_a_person_tells_so_once(watched: Watched, part: dict[str, str]) -> None:
-    """Every page that there is, and what a script asks for of it."""
+    """This holds for every page, and for the part that a script reads."""
     with logged_in(watched) as (client, sanne):
         for path in watched.pages:
             answer = client.get(watched.filled(path), headers=part)
@@ -201,7 +201,7 @@ def test_a_page_that_shows_a_person_tells_so_once(watched: Watched, part: dict[s
 
 
 def test_what_an_answer_to_a_form_shows_is_told(watched: Watched) -> None:
-    """The card is drawn anew, with whoever may be the same person."""
+    """The answer shows the card again, with the contact that may be the same person."""
     watched.office.writes(BRAM, watched.desk, name="Bram")
     bram = one(watched.office, "SELECT id FROM contact WHERE chosen_name = 'Bram'")
     card = f"/c/{watched.conversation}/contact"

@@ -1,4 +1,4 @@
-"""Messages that their writer changed or took back, on the pages and over the API."""
+"""Messages that their writer changed or deleted, on the pages and over the API."""
 
 import json
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def sanne(office: Office, tilburg: Desk) -> Iterator[Browser]:
 def test_the_thread_shows_what_was_said_before(
     office: Office, tilburg: Desk, sanne: Browser
 ) -> None:
-    """In the reader's language; what was never changed has no mark."""
+    """The mark is in the reader's language; a message without a change has none."""
     office.writes(ANNA, tilburg, "Ik kom om 8", key="k#0")
     assert "What it said before" not in thread(office, sanne)
     office.writes(ANNA, tilburg, "Ik kom om 9", key="k#0")
@@ -58,7 +58,7 @@ def test_the_thread_says_that_words_are_not_there_yet(
 def test_the_api_marks_a_message_that_has_changed(
     office: Office, tilburg: Desk, planning: Caller
 ) -> None:
-    """`edited` with what it said before, `deleted` with its text; other messages have neither."""
+    """`edited` comes with the earlier text, `deleted` with the text; others have neither."""
     for place, text in enumerate(("om 8", "Mijn adres", "Dag")):
         office.writes(ANNA, tilburg, text, key=f"k#{place}")
     office.writes(ANNA, tilburg, "om 9", key="k#0")
@@ -81,7 +81,7 @@ def test_the_api_marks_a_message_that_has_changed(
 
 
 def test_a_changed_message_tells_the_open_page(office: Office, tilburg: Desk) -> None:
-    """An event with ids and what kind of change it was, and no words."""
+    """The event has ids and the kind of the change, and no words."""
     office.writes(ANNA, tilburg, "om 8", key="k#0")
     office.writes(ANNA, tilburg, "om 9", key="k#0")
     facts = one(office, "SELECT facts FROM event_log WHERE kind = 'message.changed'")

@@ -1,4 +1,4 @@
-"""Who is connected to the web server: deadlines, and who makes room for whom."""
+"""The connections of the web server: deadlines, and who makes room for whom."""
 
 import asyncio
 import contextlib
@@ -61,7 +61,7 @@ def must_come(connections: Connections, address: str = HERE, *, served: bool = F
 
 
 def test_who_waits_longest_makes_room() -> None:
-    """Beyond the total the one that has kept the server waiting for longest is ended."""
+    """Beyond the total, the connection that has kept the server waiting for longest is ended."""
     connections = Connections(total=3, per_address=3)
     first, second, third = (must_come(connections) for _ in range(3))
     must_come(connections, ELSEWHERE)
@@ -70,7 +70,7 @@ def test_who_waits_longest_makes_room() -> None:
 
 
 def test_who_is_served_is_never_ended_for_another() -> None:
-    """Where all are being served, who comes is refused and nobody is hung up on."""
+    """When all connections are being served, a new one is refused and none is ended."""
     connections = Connections(total=2, per_address=2)
     busy = [must_come(connections, served=True) for _ in range(2)]
     assert comes(connections, ELSEWHERE) is None
@@ -79,7 +79,7 @@ def test_who_is_served_is_never_ended_for_another() -> None:
 
 
 def test_one_address_takes_nothing_from_the_others() -> None:
-    """Whoever has all that an address may have makes room among their own."""
+    """An address with as many connections as it may have makes room among its own."""
     connections = Connections(total=10, per_address=2)
     other = must_come(connections, ELSEWHERE)
     mine = [must_come(connections) for _ in range(5)]
@@ -88,7 +88,7 @@ def test_one_address_takes_nothing_from_the_others() -> None:
 
 
 def test_one_machine_takes_nothing_with_many_ipv6_addresses() -> None:
-    """It has a whole network of them: each new one makes room among its own, in the same count."""
+    """A machine has a whole network of addresses: they share one count and one limit."""
     connections = Connections(total=10, per_address=2)
     other = must_come(connections, ELSEWHERE)
     mine = [must_come(connections, f"2001:db8::{last:x}") for last in range(20)]
@@ -100,7 +100,7 @@ def test_one_machine_takes_nothing_with_many_ipv6_addresses() -> None:
 
 
 def test_a_proxy_is_known_by_its_own_ipv6_address() -> None:
-    """Its neighbours in the same network are no proxies."""
+    """Other addresses in the same network are no proxies."""
     proxy = "2001:db8::1"
     connections = Connections(total=10, per_address=2, exempt=Networks.of([proxy]))
     assert all(comes(connections, proxy, served=True) for _ in range(5))
@@ -108,13 +108,13 @@ def test_a_proxy_is_known_by_its_own_ipv6_address() -> None:
 
 
 def test_a_proxy_may_bring_many() -> None:
-    """Behind a configured proxy are many people: only the total holds for its address."""
+    """Behind a configured proxy are many people: its address has no limit but the total."""
     connections = Connections(total=10, per_address=2, exempt=Networks.of([HERE]))
     assert all(comes(connections, served=True) for _ in range(10))
 
 
 def test_a_place_is_free_again_once() -> None:
-    """Who was ended and is then gone gave its place back one time and not twice."""
+    """A connection that is ended and then gone frees its place once and not twice."""
     connections = Connections(total=1, per_address=1)
     first = must_come(connections)
     second = must_come(connections)
@@ -125,7 +125,7 @@ def test_a_place_is_free_again_once() -> None:
 
 
 def test_who_keeps_the_server_waiting_is_ended_after_ten_seconds() -> None:
-    """Each turn of the client has its own ten seconds; who is being served has no end."""
+    """Each wait for the client has its own ten seconds; a request that is served has no limit."""
     clock = Seconds()
     connections = Connections(now_s=clock)
     idle, asks, served = must_come(connections), must_come(connections), must_come(connections)
@@ -138,7 +138,7 @@ def test_who_keeps_the_server_waiting_is_ended_after_ten_seconds() -> None:
 
 
 def test_refusals_are_one_line_a_minute(caplog: pytest.LogCaptureFixture) -> None:
-    """However many knock, the log says once a minute how many and from where."""
+    """However many come, the log says once a minute how many and from where."""
     clock = Seconds()
     connections = Connections(total=1, per_address=1, now_s=clock)
     must_come(connections, served=True)
@@ -256,7 +256,7 @@ def until(is_so: Callable[[], bool]) -> None:
 
 
 def is_hung_up(sock: socket.socket) -> bool:
-    """Reads all that there is; whether the other side has ended the connection then."""
+    """Reads all there is; True when the other side has then ended the connection."""
     try:
         while sock.recv(65536):
             pass
@@ -284,8 +284,8 @@ ANSWERED = b"GET /hello HTTP/1.1\r\nHost: balie\r\n\r\n"
 def test_who_does_not_go_on_is_hung_up_on(
     served: Served, parts: tuple[bytes, ...], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A connection without a request, with half a head or half a body ends after ten seconds, and
-    no line of a log comes of it.
+    """A connection without a request, with half a head or with half a body ends after ten seconds,
+    without a line in any log.
     """
     sock = served.says(*parts)
     until(lambda: served.connections.open == 1)
@@ -310,14 +310,14 @@ def test_bytes_one_by_one_win_no_time(served: Served) -> None:
 
 
 def test_who_takes_nothing_of_an_answer_is_hung_up_on(served: Served) -> None:
-    """A client that asks for much and reads none of it does not keep it waiting for ever."""
+    """A client that asks for much and reads nothing does not keep the server waiting for ever."""
     served.says(b"GET /much HTTP/1.1\r\nHost: balie\r\n\r\n", small=True)
     until(lambda: served.waits() == 1)
     served.time_goes_by_until_all_are_gone()
 
 
 def test_a_live_stream_stays(served: Served) -> None:
-    """What Balie still has something to say on has no deadline."""
+    """A connection on which Balie still sends has no deadline."""
     sock = served.says(b"GET /stream HTTP/1.1\r\nHost: balie\r\n\r\n")
     heard = b""
     while b"first" not in heard:
@@ -331,7 +331,7 @@ def test_a_live_stream_stays(served: Served) -> None:
 
 
 def test_many_who_say_nothing_hinder_nobody(caplog: pytest.LogCaptureFixture) -> None:
-    """Against three hundred silent connections from one's own address every request is answered."""
+    """Every request is answered beside three hundred silent connections from the same address."""
     with serving(total=32, per_address=24) as served:
         for _ in range(300):
             served.knock()

@@ -1,4 +1,4 @@
-"""No scope of a token, no role of a person and no repetition writes to who did not ask."""
+"""No scope, no role and no repetition lets Balie write to people who did not ask."""
 
 import pytest
 
@@ -33,7 +33,7 @@ def stopped(office: Office, tilburg: Desk) -> Desk:
 
 @pytest.mark.parametrize("scopes", SCOPES, ids=lambda each: "+".join(sorted(s.value for s in each)))
 def test_no_scope_opens_the_door(office: Office, stopped: Desk, scopes: frozenset[Scope]) -> None:
-    """A token that may write is told why; one that may not is told that first."""
+    """A token that may write is told the reason; another token is told only that it may not."""
     caller = office.caller(scopes)
     for channel in CHANNELS:
         for to, code in ((WORKER, "opted-out"), (UNKNOWN, "consent-required")):
@@ -48,13 +48,13 @@ def test_no_scope_opens_the_door(office: Office, stopped: Desk, scopes: frozense
 
 @pytest.mark.parametrize("field", ["class", "kind", "force", "rule", "consent", "typed", "state"])
 def test_no_field_of_the_api_opens_the_door(planning: Caller, stopped: Desk, field: str) -> None:
-    """What only the desk decides is no field of a request."""
+    """Decisions of the desk are no fields of a request."""
     body = {"line": stopped.number, "to": WORKER, "text": "Werk!", field: "confirmation"}
     assert planning.post(body).status_code == 422
 
 
 def test_a_repetition_opens_no_door(office: Office, tilburg: Desk, planning: Caller) -> None:
-    """The same key gets the first answer again, and the message of then stays cancelled."""
+    """The same key gets the first answer again, and its message stays cancelled."""
     office.writes(WORKER, tilburg)
     body = {"line": tilburg.number, "to": WORKER, "text": "Werk!"}
     first = planning.post(body, key="k1")
@@ -68,7 +68,7 @@ def test_a_repetition_opens_no_door(office: Office, tilburg: Desk, planning: Cal
 
 
 def test_a_refusal_is_kept_for_no_key(office: Office, tilburg: Desk, planning: Caller) -> None:
-    """Who was refused and then wrote to us may be written to, also under the same key."""
+    """A person who was refused and then wrote to us may be written to, also under the same key."""
     body = {"line": tilburg.number, "to": WORKER, "text": "Werk!"}
     assert planning.post(body, key="k1").status_code == 409
     office.writes(WORKER, tilburg)
@@ -78,7 +78,7 @@ def test_a_refusal_is_kept_for_no_key(office: Office, tilburg: Desk, planning: C
 
 @pytest.mark.parametrize("role", ROLES)
 def test_no_role_opens_the_door(office: Office, stopped: Desk, role: str) -> None:
-    """From the thread and from the page for a new number; an administrator is no exception."""
+    """From the thread and from the page for a new number, also by an administrator."""
     browser = log_in(office, "Iemand", role=role, branch_id=None)
     conversation = office.store.read(
         lambda conn: str(conn.execute("SELECT id FROM conversation").fetchone()[0])

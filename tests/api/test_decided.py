@@ -1,4 +1,4 @@
-"""A message in doubt on its page: the three answers, and who gave which."""
+"""A message in doubt on its page: the three answers, and who gave one."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ def sanne(office: Office, tilburg: Desk) -> Iterator[Browser]:
 
 @pytest.fixture
 def doubtful(office: Office, tilburg: Desk) -> str:
-    """It was tapped, and the phone cannot tell what became of it."""
+    """A tapped message whose fate the phone cannot tell."""
     office.writes(WORKER, tilburg, name="Fatima")
 
     def doubt(tx: Tx) -> str:
@@ -60,7 +60,7 @@ def thread(office: Office, browser: Browser, language: str = "en") -> str:
 def test_who_decided_stands_with_the_proof(
     office: Office, sanne: Browser, doubtful: str, decision: str, english: str, dutch: str
 ) -> None:
-    """A person's word is told as such, never as something that Balie saw."""
+    """The page names it as the word of a person, never as something that Balie saw."""
     assert thread(office, sanne).count(f"/messages/{doubtful}/decide") == 3
     answer = sanne.post(f"/messages/{doubtful}/decide", {"decision": decision})
     assert answer.status_code == 204
@@ -74,7 +74,7 @@ def test_who_decided_stands_with_the_proof(
 def test_a_stop_of_one_device_is_not_told_as_one_of_the_number(
     office: Office, tilburg: Desk, sanne: Browser
 ) -> None:
-    """While another device goes on, the pages say so: where one writes, and of the devices."""
+    """While another device goes on, the composer and the page of the devices say so."""
     office.writes(WORKER, tilburg, name="Fatima")
     office.store.write(
         lambda tx: lines.stop_line(tx, tilburg.line_id, "no-credit", device_id=tilburg.device_id)

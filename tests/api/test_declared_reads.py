@@ -1,4 +1,4 @@
-"""A declared read of the JSON API: its answer is made of the names of its model's fields."""
+"""A declared read of the JSON API: its model's field names decide its answer."""
 
 import json
 from collections.abc import Sequence
@@ -66,7 +66,7 @@ ANNA = Person(
 
 
 def test_a_body_has_the_fields_of_its_model_in_their_order() -> None:
-    """An id and a time lose what their names carry inside; who has no time has none."""
+    """An id and a time lose the ending of their name inside; a missing time is null."""
     rex = {"name": "Rex", "born_at": "1970-01-01T00:00:00.001Z"}
     expected = {
         "id": "a",
@@ -97,7 +97,7 @@ def test_a_field_that_nothing_fills_is_an_error_that_names_it() -> None:
 
 @pytest.mark.parametrize("read", READS, ids=lambda read: read.name)
 def test_an_example_is_true_to_its_model(read: Read[Any, Any]) -> None:
-    """That of the whole answer, too."""
+    """The example of the whole answer, too."""
     read.model.model_validate_json(json.dumps(read.example))
     model, example = read.answer
     model.model_validate_json(json.dumps(example))

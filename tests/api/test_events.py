@@ -1,4 +1,4 @@
-"""GET /api/v1/events: live, in order, and gone on with after a break."""
+"""GET /api/v1/events: live, in order, and resumed after a break."""
 
 import json
 from collections.abc import Iterator
@@ -55,7 +55,7 @@ def following(caller: Caller, last_event_id: str | None = None) -> Iterator[Stre
 def test_what_happens_is_told_as_it_happens(
     office: Office, tilburg: Desk, planning: Caller
 ) -> None:
-    """Ids and facts, never the text and never the number."""
+    """The event has ids and facts, never the text and never the number."""
     with following(planning) as stream:
         assert stream.response.headers["content-type"].startswith("text/event-stream")
         assert stream.next()["event"] == "hello"
@@ -69,7 +69,7 @@ def test_what_happens_is_told_as_it_happens(
 
 
 def test_a_reader_goes_on_where_it_stopped(office: Office, tilburg: Desk, planning: Caller) -> None:
-    """Everything that happened meanwhile comes, once and in order."""
+    """All events since the break come, once and in order."""
     with following(planning) as stream:
         start = stream.next()
         office.writes(ANNA, tilburg, "een")
@@ -87,7 +87,7 @@ def test_a_reader_goes_on_where_it_stopped(office: Office, tilburg: Desk, planni
 def test_a_reader_far_behind_misses_nothing(
     office: Office, tilburg: Desk, planning: Caller
 ) -> None:
-    """What has left the memory of the feed is read from the log."""
+    """Events that have left the feed's memory are read from the log."""
     with following(planning) as stream:
         start = stream.next()
 
@@ -103,7 +103,7 @@ def test_a_reader_far_behind_misses_nothing(
 
 @pytest.mark.parametrize("stale", ["another-epoch:3", "999999999", "nonsense", "1:2:3", "-1"])
 def test_a_reader_that_cannot_go_on_is_told(planning: Caller, stale: str) -> None:
-    """After a restore the sequence is numbered again: read everything anew."""
+    """After a restore the sequence is numbered again, so the reader must read everything anew."""
     with following(planning, stale) as stream:
         first = stream.next()
     assert first["event"] == "reset"
@@ -113,7 +113,7 @@ def test_a_reader_that_cannot_go_on_is_told(planning: Caller, stale: str) -> Non
 def test_what_another_process_writes_is_told_too(
     office: Office, tilburg: Desk, planning: Caller
 ) -> None:
-    """The command line works on the same file beside a running Balie."""
+    """The command line writes to the same file beside a running Balie."""
     with following(planning) as stream:
         stream.next()
         other = connect_writer(office.store.path)

@@ -51,7 +51,7 @@ def scope(peer: str, *lines: str) -> dict[str, object]:
 def test_the_first_hop_that_is_no_proxy_of_ours_is_who_asks(
     peer: str, lines: list[str], client: str
 ) -> None:
-    """From the right: what stands further left anybody can write."""
+    """Read from the right: everything further left may be written by anybody."""
     assert client_of(scope(peer, *lines), PROXIES) == client
 
 
@@ -61,7 +61,7 @@ def test_without_proxies_the_header_says_nothing() -> None:
 
 
 def test_one_machine_counts_once_however_it_is_written() -> None:
-    """An IPv6 machine has a /64 to itself; an IPv4 one that comes in by IPv6 is itself."""
+    """An IPv6 machine has a /64 to itself; an IPv4 address written as IPv6 is the same machine."""
     assert network_of("2001:db8::1") == network_of("2001:db8::ffff:1") == "2001:db8::/64"
     assert network_of("2001:db8:0:1::1") != network_of("2001:db8::1")
     assert network_of("::ffff:192.0.2.7") == network_of("192.0.2.7") == "192.0.2.7"
@@ -77,7 +77,7 @@ SPOOFED = {"X-Forwarded-For": "198.51.100.1", "X-Forwarded-Proto": "https"}
 
 
 def wrong_log_in(office: Office) -> httpx.Response:
-    """By way of a proxy on this machine, as it says."""
+    """Through a proxy on this machine, with the headers that it sets."""
     office.store.write(
         lambda tx: tx.conn.execute(
             "INSERT INTO staff (id, name, created_ms) VALUES ('s', 'Mieke', 1)"
@@ -102,8 +102,8 @@ def test_a_spoofed_header_changes_nothing(office: Office, caplog: pytest.LogCapt
 
 
 def test_a_configured_proxy_is_believed(behind: Office, caplog: pytest.LogCaptureFixture) -> None:
-    """What is counted and logged is the browser's address; behind https the cookies are for https
-    only, and the browser is told to stay there.
+    """The browser's address is counted and logged. Behind https the cookies are for https only, and
+    the browser is told to stay there.
     """
     with caplog.at_level(logging.WARNING):
         answer = wrong_log_in(behind)
@@ -120,8 +120,8 @@ def figures(office: Office, headers: dict[str, str] | None = None) -> str:
 
 
 def test_what_a_single_sim_has_left_is_not_for_everybody(behind: Office) -> None:
-    """Prometheus on this machine sees it, and whoever has a token for the devices of all branches;
-    who comes by a proxy gets the counts alone, wherever that proxy runs.
+    """Prometheus on this machine sees it, and a token for the devices of all branches does. A
+    client behind a proxy gets only the counts, wherever that proxy runs.
     """
     desk: Desk = behind.desk("Tilburg", "+31612345678")
     behind.store.write(lambda tx: tx.conn.execute("UPDATE device SET balance_cents = 250"))

@@ -1,4 +1,4 @@
-"""A disk that is full: everybody is told, nothing is begun, and it goes on by itself."""
+"""A full disk: everybody is told, nothing new begins, and Balie goes on by itself."""
 
 import logging
 import time
@@ -41,7 +41,7 @@ def full(office: Office, tilburg: Desk, planning: Caller) -> Office:
 
 
 def test_a_full_disk_is_not_ready_until_there_is_room(full: Office) -> None:
-    """`/readyz` names the store and the figures say so; both are well again by themselves."""
+    """`/readyz` names the store and so do the figures; both recover by themselves."""
     answer = full.client.get("/readyz")
     assert (answer.status_code, answer.json()["missing"]) == (503, ["store"])
     assert "balie_store_keeps 0.0" in full.client.get("/metrics").text
@@ -51,7 +51,7 @@ def test_a_full_disk_is_not_ready_until_there_is_room(full: Office) -> None:
 
 
 def test_a_small_write_that_goes_through_makes_no_disk_well(full: Office) -> None:
-    """On a full disk there is room for a few bytes now and then."""
+    """A full disk sometimes has room for a few bytes."""
     full.store.write(lambda tx: tx.conn.execute("UPDATE meta SET value = value"))
     time.sleep(TRY_AGAIN_S)
     assert full.client.get("/readyz").status_code == 503
@@ -60,7 +60,7 @@ def test_a_small_write_that_goes_through_makes_no_disk_well(full: Office) -> Non
 def test_a_full_disk_is_one_line_of_the_log(
     office: Office, tilburg: Desk, planning: Caller, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """However much is refused meanwhile."""
+    """It stays one line, however many writes are refused meanwhile."""
     office.writes(ANNA, tilburg)
     fill_the_disk(office.store)
     with caplog.at_level(logging.ERROR, "appliance.store"):
@@ -85,7 +85,7 @@ def test_everybody_is_told_on_the_pages(
     language: str,
     sentence: str,
 ) -> None:
-    """Pages go on to be shown, in each language with what is wrong and what to do."""
+    """Pages are still shown, and say in each language what is wrong and what to do."""
 
     def join(tx: Tx) -> str:
         staff_id = staff.add(tx, "Sanne", role="admin", branch_id=None)
@@ -106,7 +106,7 @@ def test_everybody_is_told_on_the_pages(
 def test_devices_begin_nothing_on_a_full_disk(
     office: Office, tilburg: Desk, planning: Caller, clock: ManualClock, tmp_path: Path
 ) -> None:
-    """What came of it could not be kept; with room again they carry on."""
+    """The outcome could not be kept, so they wait; with room again they go on."""
     office.writes(ANNA, tilburg)
     assert planning.post({"line": tilburg.number, "to": ANNA, "text": "Ja"}).status_code == 202
     work = QueueWork(office.store, ConsentGate(), DEFAULT_PROFILE, evidence=tmp_path)

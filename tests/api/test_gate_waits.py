@@ -1,4 +1,4 @@
-"""What waits for a phone keeps nobody else waiting."""
+"""Work that waits for a phone keeps nobody else waiting."""
 
 import os
 import sys
@@ -22,7 +22,7 @@ CROWD = (os.cpu_count() or 1) + 5
 
 
 def at_the_gate() -> int:
-    """How many threads wait there."""
+    """The number of threads that wait at the gate."""
     waiting = 0
     for frame in sys._current_frames().values():
         calls = {each.f_code.co_qualname for each, _ in traceback.walk_stack(frame)}
@@ -40,7 +40,7 @@ def until_they_wait(many: int) -> None:
 
 
 def may_come_in(office: Office) -> tuple[int, int]:
-    """What somebody at the door is answered, and who watches the box."""
+    """The status of a log-in, and of `/readyz`."""
     with httpx.Client(base_url=office.url, timeout=30) as client:
         token = client.get("/login").cookies["balie_guest"]
         form = {"csrf": token, "name": "Mieke", "password": PASSWORD}
@@ -49,7 +49,7 @@ def may_come_in(office: Office) -> tuple[int, int]:
 
 def test_waiting_for_a_phone_keeps_nobody_out(office: Office, tilburg: Desk) -> None:
     """While a message is being sent to a person and many add numbers to their card, others log in
-    and Balie is ready; all of it is done when the message has left.
+    and Balie is ready. When the message has left, all the additions are done.
     """
     stored = hash_password(PASSWORD)
     mieke = office.store.write(lambda tx: staff.add(tx, "Mieke", role="staff", branch_id=None))

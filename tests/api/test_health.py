@@ -1,4 +1,4 @@
-"""/healthz, /readyz and /metrics, and what is answered when the database cannot be used."""
+"""/healthz, /readyz and /metrics, and the answers while the database cannot be used."""
 
 import asyncio
 import logging
@@ -45,7 +45,7 @@ def test_figures_are_for_prometheus(
 
 
 def test_figures_are_counted_once_however_many_ask(office: Office, tilburg: Desk) -> None:
-    """Who asks at once shares one reading, and who asks soon after is given the same again."""
+    """Clients that ask at once share one reading; clients that ask soon after get the same one."""
     now_s = [0.0]
     kept = KeptFigures(office.store, office.clock, now_s=lambda: now_s[0])
 
@@ -62,7 +62,7 @@ def test_figures_are_counted_once_however_many_ask(office: Office, tilburg: Desk
 
 
 def test_figures_that_could_not_be_read_are_read_anew(office: Office) -> None:
-    """A failure is not kept, and who goes away while they are read takes them from nobody."""
+    """A failure is not kept, and a client that leaves does not cancel the read for others."""
     kept = KeptFigures(office.store, office.clock, now_s=lambda: 0.0)
 
     async def ask() -> None:
@@ -85,7 +85,7 @@ def test_a_locked_database_is_503_and_nothing_is_half_written(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The caller is told to try again, the log says why; the key is free for the next try."""
+    """The caller is told to try again, and the log says why; the next try may use the same key."""
     office.writes(ANNA, tilburg)
     body = {"line": tilburg.number, "to": ANNA, "text": "Morgen 7 uur?"}
     office.store.write(lambda tx: tx.conn.execute("PRAGMA busy_timeout = 1").fetchone())
@@ -105,7 +105,7 @@ def test_a_locked_database_is_503_and_nothing_is_half_written(
 
 
 def test_a_full_disk_is_503(office: Office, tilburg: Desk, planning: Caller) -> None:
-    """SQLite's own limit of pages stands for the disk's; the error is the same."""
+    """SQLite's own page limit stands for the disk's limit; the error is the same."""
     office.writes(ANNA, tilburg)
     body = {"line": tilburg.number, "to": ANNA, "text": "x" * 4000}
 
@@ -122,9 +122,9 @@ def test_a_full_disk_is_503(office: Office, tilburg: Desk, planning: Caller) -> 
 
 
 def damage(office: Office) -> None:
-    """Every page but the first, which holds the schema, is garbage from now on.
+    """Fills every page but the first, which holds the schema, with garbage.
 
-    A commit to the first one afterwards makes every reader forget the pages that it has in memory.
+    A later commit to the first page makes every reader forget the pages in its memory.
     """
     other = connect_writer(office.store.path)
     other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -168,7 +168,7 @@ def test_a_person_who_mistypes_an_address_gets_a_page(office: Office) -> None:
 def test_damage_that_looks_like_a_mistake_of_ours_is_told_apart(
     office: Office, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A damaged page can make reading fail in any way; then the file itself is looked at."""
+    """A damaged page can make a read fail in any way; then Balie checks the file itself."""
     office.store.write(lambda tx: tx.conn.execute("ALTER TABLE device RENAME TO secret"))
     damage(office)
     with caplog.at_level(logging.ERROR):

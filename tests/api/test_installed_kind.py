@@ -1,4 +1,4 @@
-"""A kind of device that an installed package brings, with a channel of its own."""
+"""A kind of device from an installed package, with its own channel."""
 
 import sys
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ LINE = "+31612345678"
 TURN_MS = 5_000
 QUICK = Rhythm(poll_s=0.05)
 
-# The loft is a folder: what comes lies in `in`, what leaves is put into `out`.
+# The loft is a folder: incoming messages lie in `in`, outgoing ones are put into `out`.
 PIGEONS = """
 import threading
 from pathlib import Path
@@ -113,7 +113,7 @@ TAKEN = Kind(name="modem", label="Another")
 
 
 def install(folder: Path, monkeypatch: pytest.MonkeyPatch, points: str) -> None:
-    """As an installer leaves a package: its module, and beside it what it is and offers."""
+    """Installs a package as an installer does: its module, its metadata and its entry points."""
     about = folder / "pigeons-1.0.dist-info"
     about.mkdir(parents=True)
     (folder / "pigeons.py").write_text(PIGEONS, encoding="utf-8")
@@ -124,7 +124,7 @@ def install(folder: Path, monkeypatch: pytest.MonkeyPatch, points: str) -> None:
 
 @pytest.fixture
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that has learnt of no package; what it learns goes with the test."""
+    """A process that has loaded no package; what it loads is forgotten after the test."""
     monkeypatch.setattr(device_kinds, "_KNOWN", dict(device_kinds._KNOWN))
     monkeypatch.setattr(channels, "_KNOWN", dict(channels._KNOWN))
     monkeypatch.delitem(sys.modules, "pigeons", raising=False)
@@ -142,7 +142,7 @@ def loft(tmp_path: Path, fresh: None, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @contextmanager
 def flying(office: Office) -> Iterator[None]:
-    """Each device that carries a line gets its worker, as from the runtime."""
+    """Each device that carries a line gets its worker, as the runtime does it."""
     listener = Reception(office.store, office.gate)
     profile, evidence = replace(DEFAULT_PROFILE, headroom=1.0), office.store.path.parent
     work = QueueWork(office.store, office.gate, profile, evidence=evidence)
@@ -177,7 +177,7 @@ def state_of(planning: Caller, message_id: str) -> str:
 
 
 def posted(office: Office, planning: Caller, loft: Path) -> str:
-    """The id of what the pigeon of a new line has carried to Anna, who wrote first."""
+    """The id of a message that a new line's pigeon carried to Anna, who wrote first."""
     (loft / "in" / ANNA).write_text("Is er werk?", encoding="utf-8")
     added(office, loft)
     with flying(office):
@@ -200,7 +200,7 @@ def posted(office: Office, planning: Caller, loft: Path) -> str:
 def test_a_kind_from_a_package_carries_a_message(
     office: Office, planning: Caller, loft: Path
 ) -> None:
-    """From what came to what is proven to have left, over a channel that Balie never heard of."""
+    """It receives one and sends one with proof, over a channel that Balie did not know."""
     posted(office, planning, loft)
     assert [letter.read_text("utf-8") for letter in (loft / "out").iterdir()] == ["Ja, morgen."]
 
@@ -218,7 +218,7 @@ def test_what_only_an_installed_kind_knows_of_its_device_is_shown(
 def test_what_a_channel_can_do_holds_for_an_installed_one(
     office: Office, planning: Caller, loft: Path
 ) -> None:
-    """Too long for it is refused at the door, and nobody is written to who did not write."""
+    """A text too long for it is refused, and so is a message to a person who did not write."""
     body = {"line": LINE, "to": ANNA, "text": "a" * 41, "channel": "letter"}
     added(office, loft)
     answer = planning.post(body)
@@ -230,7 +230,7 @@ def test_what_a_channel_can_do_holds_for_an_installed_one(
 def test_an_installed_kind_is_found_and_documented(
     office: Office, loft: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What hangs there is offered to whoever adds a number; the document names its channel."""
+    """Its device is offered for a new number; the document names its channel."""
     monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", "1")  # nothing listens there
     assert [(each.kind, each.address) for each in plugged_in() if each.kind == "pigeon"] == [
         ("pigeon", str(loft))
@@ -244,7 +244,7 @@ def test_an_installed_kind_is_found_and_documented(
 def test_what_a_kind_carried_is_shown_after_its_package_went(
     office: Office, planning: Caller, loft: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing drives its device any more: that stops no other, and `balie doctor` says so."""
+    """No driver exists for its device any more: other devices go on, and `balie doctor` says so."""
     message_id = posted(office, planning, loft)
     del device_kinds._KNOWN["pigeon"], channels._KNOWN["letter"]
     shown = planning.get(f"/messages/{message_id}").json()
@@ -267,7 +267,7 @@ def test_a_broken_package_costs_no_other_kind(
     caplog: pytest.LogCaptureFixture,
     point: str,
 ) -> None:
-    """It is logged, and Balie's own kinds are what they were."""
+    """The fault is logged, and Balie's own kinds stay as they were."""
     before = list(Kind.known())
     install(tmp_path / "packages", monkeypatch, f"{point}\nbird = pigeons:KIND")
     kinds.load()

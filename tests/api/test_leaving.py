@@ -1,4 +1,4 @@
-"""Clients leave when they like: that is no error."""
+"""A client may leave at any time: that is no error."""
 
 import logging
 
@@ -27,12 +27,12 @@ def answer_with(error: Exception) -> None:
 def test_a_client_that_leaves_in_the_middle_of_a_stream_is_no_error(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Nothing is raised, so that nothing puts a traceback into the log."""
+    """Nothing is raised, so no traceback comes into the log."""
     answer_with(anyio.BrokenResourceError())
     assert not [each for each in caplog.records if each.levelno > logging.DEBUG]
 
 
 def test_what_else_goes_wrong_in_a_stream_is_told() -> None:
-    """A mistake of ours stays one."""
+    """An error of ours is still raised."""
     with pytest.raises(ExceptionGroup):
         answer_with(ValueError("a mistake"))

@@ -1,4 +1,4 @@
-"""A code for the line: on the page of who manages its devices, and nowhere else."""
+"""A code for the line: only on the page of people who manage its devices."""
 
 from collections.abc import Iterator
 
@@ -42,7 +42,7 @@ def page(browser: Browser, path: str, language: str = "en") -> str:
 
 @pytest.mark.usefixtures("code")
 def test_who_manages_devices_reads_it(ids: Browser, clock: ManualClock) -> None:
-    """With until when, and only so long."""
+    """The page says until when it can be read, and shows it only until then."""
     shown = page(ids, "/devices")
     assert CODE in shown
     assert "A code for this number came from WhatsApp." in shown
@@ -64,7 +64,7 @@ def test_who_manages_another_branch_does_not(office: Office, breda: Desk) -> Non
 def test_the_others_are_told_that_one_came(
     office: Office, sanne: Browser, clock: ManualClock
 ) -> None:
-    """In the inbox and on the page of the devices, until it is gone; never its text or sender."""
+    """In the inbox and on the page of the devices, until it is erased; never its text or sender."""
     conversation = office.store.read(
         lambda conn: conn.execute("SELECT id FROM conversation").fetchone()[0]
     )
@@ -80,7 +80,7 @@ def test_the_others_are_told_that_one_came(
 
 @pytest.mark.usefixtures("code")
 def test_no_token_reads_it(office: Office, tilburg: Desk, planning: Caller) -> None:
-    """Not as a message, a conversation, a contact, a line, a device or a call."""
+    """It is no message, conversation, contact, line, device or call."""
     for path in ("/messages", "/conversations", "/contacts", "/lines", "/devices", "/calls"):
         answer = planning.get(path)
         assert answer.status_code == 200, path

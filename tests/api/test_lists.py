@@ -46,7 +46,7 @@ def test_a_dry_run_tells_and_keeps_nothing(office: Office, tilburg: Desk, planni
 def test_a_number_in_a_list_is_read_as_people_copy_it(
     office: Office, tilburg: Desk, planning: Caller, written: str
 ) -> None:
-    """And shown as the author wrote it."""
+    """The answer shows it as the author wrote it."""
     office.writes(ANNA, tilburg)
     answer = send(planning, tilburg, written, ANNA, dry_run="true")
     first, second = bodies.ListOut.model_validate_json(answer.content).recipients
@@ -118,7 +118,7 @@ def test_dry_run_is_true_or_false(tilburg: Desk, planning: Caller) -> None:
 def test_a_full_line_says_when_to_come_back(
     web_server: WebServer, office: Office, tilburg: Desk, planning: Caller
 ) -> None:
-    """503 with a reason and Retry-After, for a message and for a list; and no 503 is kept."""
+    """503 with a reason and Retry-After, for a message and for a list; a 503 is never kept."""
     assert isinstance(web_server.app, FastAPI)
     state = web_server.app.state
     state.services = replace(state.services, room=Room(2))

@@ -1,4 +1,4 @@
-"""The door: passwords, log-in links, the brake on guessing, sessions."""
+"""The log-in: passwords, log-in links, the brake on guessing, sessions."""
 
 import asyncio
 from collections.abc import Iterator
@@ -55,7 +55,7 @@ def come_in(
 
 
 def guess(door: Door, *, times: int, address: str = "10.0.0.66", name: str = "Mieke") -> int:
-    """How many of the guesses were looked at."""
+    """How many of the guesses were checked."""
     looked = 0
     for _ in range(times):
         try:
@@ -86,7 +86,7 @@ def test_passwords_that_cannot_be_are_refused(password: str) -> None:
 
 
 def test_a_wrong_name_costs_as_much_as_a_wrong_password() -> None:
-    """Without a hash to check, one with the same parameters is checked."""
+    """If there is no hash to check, one with the same parameters is checked."""
     stored, stand_in = hash_password(PASSWORD), _nobody()
     assert stand_in.split("$")[:4] == stored.split("$")[:4]
 
@@ -112,7 +112,7 @@ def test_wrong_name_and_wrong_password_get_the_same_answer(
 
 
 def test_guessing_slows_down(door: Door, mieke: str) -> None:
-    """What is tried during a wait is not looked at, be it right or wrong."""
+    """A try during a wait is not checked, right or wrong."""
     assert guess(door, times=12) == 5
     with pytest.raises(TooManyTries):
         come_in(door, address="10.0.0.66")
@@ -121,7 +121,7 @@ def test_guessing_slows_down(door: Door, mieke: str) -> None:
 def test_guessing_never_locks_a_colleague_out_for_long(
     door: Door, mieke: str, clock: ManualClock
 ) -> None:
-    """A browser that was in before is not held up at all, another a minute at most."""
+    """A browser that logged in before does not wait at all, another one waits a minute at most."""
     device = come_in(door).device
     for address in range(50):
         guess(door, times=3, address=f"10.0.1.{address}")
@@ -132,7 +132,7 @@ def test_guessing_never_locks_a_colleague_out_for_long(
 
 
 def test_a_device_cookie_helps_its_owner_only(door: Door, store: Store, mieke: str) -> None:
-    """Somebody else's, a forged one, or one of another name counts as none."""
+    """Another person's cookie, a forged one, or one for another name counts as none."""
     stored = hash_password(PASSWORD)
     store.write(lambda tx: staff.add(tx, "Joost", role="staff", branch_id=None))
     joost = store.read(lambda conn: next(m for m in staff.members(conn) if m.name == "Joost"))
@@ -150,7 +150,7 @@ def test_one_address_cannot_try_all_names(door: Door, mieke: str) -> None:
 
 
 def test_the_throttle_keeps_a_bounded_memory() -> None:
-    """Somebody who tries ever new names does not fill the Pi."""
+    """Somebody who tries always new names does not fill the Pi's memory."""
     throttle = Throttle()
     for number in range(25_000):
         throttle.failed(name=f"n{number}", address=f"a{number}", device=None, now_ms=number)
@@ -158,7 +158,7 @@ def test_the_throttle_keeps_a_bounded_memory() -> None:
 
 
 def test_neighbours_in_an_ipv6_network_count_together(door: Door, mieke: str) -> None:
-    """One machine has a whole /64 to itself; changing addresses inside it helps nobody."""
+    """One machine has a whole /64 to itself; another address inside it does not help."""
     looked = sum(
         guess(door, times=1, name=f"naam {number}", address=f"2001:db8::{number:x}")
         for number in range(30)
@@ -175,7 +175,7 @@ def test_a_quiet_spell_forgets_mistakes() -> None:
 
 
 def test_a_log_in_link_works_once(store: Store, door: Door, clock: ManualClock) -> None:
-    """It sets the password that was chosen, and the second time it does not exist."""
+    """It sets the chosen password, and the second time it does not exist."""
     stored = hash_password(PASSWORD)
     anouk = store.write(lambda tx: staff.add(tx, "Anouk", role="lead", branch_id=None))
     link = store.write(lambda tx: staff.add_login_link(tx, anouk))
@@ -225,7 +225,7 @@ def test_a_session_ends_when_idle_and_after_a_week(
 def test_a_new_password_logs_out_everywhere(
     store: Store, door: Door, mieke: str, clock: ManualClock
 ) -> None:
-    """A link that somebody else may have in hand ends, too."""
+    """A link that somebody else may have ends, too."""
     come_in(door)
     entered = come_in(door).session.token
     link = store.write(lambda tx: staff.add_login_link(tx, mieke))
@@ -253,7 +253,7 @@ def test_who_logs_in_again_leaves_no_session_behind(
 def test_who_is_let_go_while_the_password_is_checked_stays_out(
     store: Store, door: Door, mieke: str
 ) -> None:
-    """Also when they are let back in later: no session was made."""
+    """This holds even if they are enabled again later: no session was made."""
 
     async def race() -> None:
         trying = asyncio.create_task(door.log_in("Mieke", PASSWORD, address="10.0.0.5"))
@@ -269,8 +269,8 @@ def test_who_is_let_go_while_the_password_is_checked_stays_out(
 
 
 def test_a_crowd_of_strangers_makes_no_colleague_wait(door: Door, mieke: str) -> None:
-    """Few passwords are looked at at once, few strangers wait, and a browser that was in before
-    is next whoever waits.
+    """Few passwords are checked at a time and few strangers wait. A browser that logged in before
+    is next, however many wait.
     """
     device = come_in(door).device
     order: list[str] = []
@@ -336,7 +336,7 @@ def test_names_that_cannot_be_are_refused(store: Store, mieke: str, name: str) -
 
 
 def test_rights_are_for_the_branch_they_were_given_in(store: Store, mieke: str) -> None:
-    """A role in one branch says nothing of another; the same role again adds nothing."""
+    """A role in one branch gives nothing in another; the same role again adds nothing."""
     tilburg = store.write(lambda tx: branches.add_branch(tx, "Tilburg"))
     breda = store.write(lambda tx: branches.add_branch(tx, "Breda"))
     lead = store.write(lambda tx: staff.add(tx, "Lotte", role="lead", branch_id=tilburg))

@@ -1,4 +1,4 @@
-"""Writes of the event loop: each its own, all on one commit, none after its caller went away."""
+"""Writes of the event loop: each on its own, all on one commit, none after its caller left."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -76,6 +76,6 @@ def test_a_closed_store_says_so(store: Store) -> None:
 
 
 def test_each_loop_has_its_own(store: Store) -> None:
-    """A store outlives a loop: the tests and the command line use several."""
+    """A store lives longer than a loop: the tests and the command line use several loops."""
     for name in ("one", "two"):
         assert asyncio.run(store.awrite(put(name))) == name

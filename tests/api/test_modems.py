@@ -1,4 +1,4 @@
-"""What other software learns of modems: devices, lines, messages in parts, and figures."""
+"""How other software sees modems: devices, lines, messages in parts, and figures."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def modem(office: Office, tilburg: Desk) -> str:
 
 
 def test_a_modem_is_a_device_with_facts(planning: Caller, modem: str) -> None:
-    """IMEI, credit and what it told of itself; what is only the SIM's own stays inside."""
+    """IMEI, credit and its other facts are shown; data of the SIM alone is not."""
     items = planning.get("/devices").json()["items"]
     (found,) = [each for each in items if each["id"] == modem]
     assert (found["kind"], found["imei"], found["channels"]) == ("modem", IMEI, ["sms"])
@@ -43,7 +43,7 @@ def test_a_modem_is_a_device_with_facts(planning: Caller, modem: str) -> None:
 
 
 def test_a_line_tells_its_routes(planning: Caller, tilburg: Desk, modem: str) -> None:
-    """Best first, with when and with what it takes a later one."""
+    """Best first, with the time after which a later route is taken and for which messages."""
     (line,) = planning.get("/lines").json()["items"]
     assert line["routes"] == [
         {"channel": "whatsapp", "device": tilburg.device_id},
@@ -56,7 +56,7 @@ def test_a_line_tells_its_routes(planning: Caller, tilburg: Desk, modem: str) ->
 def test_a_shared_modem_does_not_tell_of_the_other_branch(
     office: Office, tilburg: Desk, breda: Desk, modem: str
 ) -> None:
-    """Who may see one branch sees the modem with that branch's line alone."""
+    """A token of one branch sees the modem with that branch's line alone."""
     office.store.write(lambda tx: new_line.add_fallback(tx, breda.line_id, "/dev/ttyUSB0"))
     for desk in (tilburg, breda):
         caller = office.caller(branch_id=desk.branch_id)
@@ -67,7 +67,7 @@ def test_a_shared_modem_does_not_tell_of_the_other_branch(
 def test_the_parts_of_a_message_are_evidence(
     office: Office, planning: Caller, tilburg: Desk, modem: str
 ) -> None:
-    """Each with what the network reported of it, and the signature that was added."""
+    """Each part comes with the network's report, and the attempt with the added signature."""
     office.writes("+31655500201", tilburg)
     body = {"line": tilburg.number, "to": "+31655500201", "text": "a" * 200, "channel": "sms"}
     message_id = planning.post(body).json()["id"]
@@ -100,7 +100,7 @@ def test_the_parts_of_a_message_are_evidence(
 
 
 def test_signal_and_credit_are_figures(office: Office, modem: str) -> None:
-    """For whoever watches many branches."""
+    """For software that watches many branches."""
     told = office.client.get("/metrics").text
     assert f'balie_signal_dbm{{device="{modem}"}} -71.0' in told
     assert f'balie_credit_euros{{device="{modem}"}} 4.2' in told

@@ -1,4 +1,4 @@
-"""A message that comes near to STOP, on the pages of who may answer it."""
+"""A message that resembles STOP, on the pages of people who may answer it."""
 
 from collections.abc import Iterator
 
@@ -36,7 +36,7 @@ def thread(office: Office, browser: Browser, language: str = "en") -> str:
 
 
 def test_the_question_stands_at_the_message(office: Office, sanne: Browser, message: str) -> None:
-    """In the reader's language, with two buttons; the list says it, too."""
+    """It is in the reader's language, with two buttons; the list shows it, too."""
     page = thread(office, sanne)
     assert ASKS in page
     assert page.count(f"/messages/{message}/near-stop") == 2
@@ -45,7 +45,7 @@ def test_the_question_stands_at_the_message(office: Office, sanne: Browser, mess
 
 
 def test_who_may_only_read_has_no_buttons(office: Office, message: str) -> None:
-    """The privacy officer sees the question and may not answer it."""
+    """The privacy officer sees the question but may not answer it."""
     petra = log_in(office, "Petra", role="privacy", branch_id=None)
     page = thread(office, petra)
     assert ASKS in page
@@ -56,7 +56,7 @@ def test_who_may_only_read_has_no_buttons(office: Office, message: str) -> None:
 
 
 def test_signing_off_by_the_button(office: Office, sanne: Browser, message: str) -> None:
-    """They are signed off by name, it is confirmed to them, and nobody writes to them any more."""
+    """The opt-out has the colleague's name and is confirmed, and nobody writes to them any more."""
     answer = sanne.post(f"/messages/{message}/near-stop", {"answer": "sign-off"})
     assert answer.status_code == 204
     page = thread(office, sanne)
@@ -70,7 +70,7 @@ def test_signing_off_by_the_button(office: Office, sanne: Browser, message: str)
 
 
 def test_leaving_it_by_the_button(office: Office, sanne: Browser, message: str) -> None:
-    """Who decided stands at the message, and a second answer is refused in words."""
+    """The message shows who decided, and a second answer is refused in words."""
     path = f"/messages/{message}/near-stop"
     assert sanne.post(path, {"answer": "leave"}, part=False).status_code == 303
     page = thread(office, sanne)
@@ -81,7 +81,7 @@ def test_leaving_it_by_the_button(office: Office, sanne: Browser, message: str) 
 
 
 def test_no_button_takes_a_question_back(office: Office, sanne: Browser, message: str) -> None:
-    """What only the desk itself decides is no answer of a form."""
+    """An answer that only the desk itself gives is no answer of a form."""
     path = f"/messages/{message}/near-stop"
     assert sanne.post(path, {"answer": "overtaken"}).status_code == 404
 
@@ -89,7 +89,7 @@ def test_no_button_takes_a_question_back(office: Office, sanne: Browser, message
 def test_what_waits_meanwhile_says_why(
     office: Office, planning: Caller, sanne: Browser, message: str
 ) -> None:
-    """On the page in words, in the API as a code, and nobody knows until when."""
+    """The page says it in words and the API as a code; nobody knows how long it will wait."""
     line = one(office, "SELECT number FROM line")
     posted = planning.post({"line": line, "to": WORKER, "text": "Kun je morgen werken?"}).json()
     assert (posted["reason"], posted["expected_at"]) == ("near-stop", None)

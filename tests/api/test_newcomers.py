@@ -1,4 +1,4 @@
-"""Many new people who write at once: who leads the branch is told, and who watches."""
+"""Many new people write at once: leaders of the branch are told, and so is software."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def crowd(office: Office, tilburg: Desk) -> None:
 
 @pytest.mark.usefixtures("crowd")
 def test_who_leads_or_manages_is_told(office: Office, tilburg: Desk) -> None:
-    """In the inbox or on the page of the devices, in words and with how many wait."""
+    """The inbox and the page of the devices say it in words, with the number that waits."""
     for role, path, told in (
         ("lead", "/", True),
         ("staff", "/", False),
@@ -31,7 +31,7 @@ def test_who_leads_or_manages_is_told(office: Office, tilburg: Desk) -> None:
 
 @pytest.mark.usefixtures("crowd")
 def test_software_is_told(office: Office, planning: Caller) -> None:
-    """Each message by its reason, and a figure for whoever watches."""
+    """Each message shows the reason, and there is a figure for software that watches."""
     waiting = planning.get("/messages", direction="out", state="queued", limit=200).json()["items"]
     assert [each["reason"] for each in waiting].count("newcomers") == 5
     assert "balie_newcomers_waiting 5.0" in office.client.get("/metrics").text

@@ -148,7 +148,7 @@ def test_every_problem_is_one_of_the_catalogue(document: dict[str, Any]) -> None
 def test_no_body_whatever_makes_balie_stumble(
     office: Office, tilburg: Desk, planning: Caller, body: dict[str, object]
 ) -> None:
-    """Each is accepted or answered with a problem, never with a 500."""
+    """Each body is accepted or answered with a problem, never with a 500."""
     answer = planning.post(body)
     if answer.status_code == 202:
         bodies.AcceptedOut.model_validate_json(answer.content)

@@ -1,4 +1,4 @@
-"""The picture of the phone's screen, for whoever has to decide what became of a message."""
+"""The picture of the phone's screen, for the person who decides what became of a message."""
 
 import httpx
 import pytest
@@ -15,7 +15,7 @@ PICTURE = b"\xff\xd8 a picture"
 
 @pytest.fixture
 def attempt_id(office: Office, tilburg: Desk) -> str:
-    """A message that was tried, and what the phone showed then."""
+    """An attempt, and what the phone showed at that time."""
     office.writes(WORKER, tilburg, name="Fatima")
 
     def tried(tx: Tx) -> str:

@@ -35,7 +35,7 @@ def test_a_message_to_somebody_who_wrote_is_accepted(
 def test_a_message_to_somebody_who_has_been_silent_is_automatic(
     office: Office, tilburg: Desk, planning: Caller, clock: ManualClock
 ) -> None:
-    """A day after they wrote it is no answer any more."""
+    """A day after they wrote, a message is no answer any more."""
     office.writes(ANNA, tilburg)
     clock.advance(s=25 * 3600)
     posted = planning.post(message(tilburg)).json()
@@ -57,7 +57,7 @@ def test_a_line_may_be_named_by_id_or_number(
 def test_a_number_is_read_as_people_copy_it(
     office: Office, tilburg: Desk, planning: Caller, written: str
 ) -> None:
-    """In a body and in an address, for a contact and for a line."""
+    """In a body and in an address, of a contact and of a line."""
     office.writes(ANNA, tilburg)
     assert planning.post(message(tilburg, to=written)).status_code == 202
     assert planning.get(f"/contacts/{written}").status_code == 200
@@ -167,7 +167,7 @@ def test_a_landline_is_not_on_whatsapp(office: Office, tilburg: Desk, planning: 
 def test_half_a_character_is_refused(
     office: Office, tilburg: Desk, planning: Caller, field: str
 ) -> None:
-    r"""JSON can escape a lone surrogate, `\ud83d`; no phone can send one."""
+    r"""JSON can escape a lone surrogate, `\ud83d`; no phone can send it."""
     office.writes(ANNA, tilburg)
     body = json.dumps(message(tilburg, **{field: "half \ud83d"})).encode()
     answer = planning.post_raw(body)
@@ -275,7 +275,7 @@ def test_the_same_key_with_another_body_is_refused(
 
 
 def test_a_refusal_is_the_first_answer_too(office: Office, tilburg: Desk, planning: Caller) -> None:
-    """A key stands for one request, and that one was refused; a new request needs a new key."""
+    """A key stands for one request, and that one was refused; another request needs another key."""
     first = planning.post(message(tilburg), key="one")
     office.writes(ANNA, tilburg)
     again = planning.post(message(tilburg), key="one")
@@ -334,7 +334,7 @@ def test_a_token_that_may_only_read_sends_nothing(office: Office, tilburg: Desk)
 def test_a_revoked_token_sends_nothing_from_the_next_commit_on(
     office: Office, tilburg: Desk, planning: Caller
 ) -> None:
-    """Not even while its look-up is still believed."""
+    """This holds even while its look-up is still believed."""
     office.writes(ANNA, tilburg)
     assert planning.post(message(tilburg)).status_code == 202
     office.store.write(lambda tx: tokens.revoke(tx, planning.token.id))

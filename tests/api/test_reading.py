@@ -71,7 +71,7 @@ def test_every_answer_is_as_documented(office: Office, tilburg: Desk, planning: 
 def test_a_missed_call_is_told_with_its_number(
     office: Office, tilburg: Desk, planning: Caller
 ) -> None:
-    """The event names the call, and the list of calls its number and whose it is."""
+    """The event names the call; the list of calls has its number and contact."""
     office.writes(ANNA, tilburg)
     office.calls(ANNA, tilburg)
     office.calls("", tilburg)
@@ -125,7 +125,7 @@ def test_messages_are_found_by_what_they_are(
 
 
 def test_a_list_is_read_page_by_page(office: Office, tilburg: Desk, planning: Caller) -> None:
-    """Each message once, also when more come in between; `next` is null on the last page."""
+    """Each message comes once, even if more arrive in between; `next` is null on the last page."""
     for number in range(5):
         office.writes(ANNA, tilburg, f"nummer {number}")
     seen: list[str] = []
@@ -182,7 +182,7 @@ def test_what_does_not_exist_is_not_found(planning: Caller, path: str) -> None:
 def test_a_token_of_one_branch_sees_that_branch_only(
     office: Office, tilburg: Desk, breda: Desk
 ) -> None:
-    """What belongs to another branch is in no list and answers 404 like what is not there."""
+    """Data of another branch is in no list and answers 404 like data that does not exist."""
     office.writes(ANNA, tilburg, "voor Tilburg")
     office.writes(BRAM, breda, "voor Breda")
     company = office.caller()
@@ -219,7 +219,7 @@ def test_each_list_needs_its_scope(office: Office, path: str) -> None:
 def test_a_revoked_token_reads_on_for_half_a_second_at_most(
     office: Office, tilburg: Desk, planning: Caller
 ) -> None:
-    """A look-up is believed for that long; one that comes anew is asked again."""
+    """A look-up is believed for that long; a new one is asked again."""
     assert planning.get("/lines").status_code == 200
     fresh = office.caller()
     office.store.write(lambda tx: tokens.revoke(tx, fresh.token.id))
@@ -237,7 +237,7 @@ def test_a_conversation_has_its_messages(office: Office, tilburg: Desk, planning
 
 
 def test_a_group_is_no_contact(office: Office, tilburg: Desk, planning: Caller) -> None:
-    """What is posted in a group is kept apart, and is no consent."""
+    """Posts in a group are kept apart and give no consent."""
     office.writes(ANNA, tilburg, "wie werkt er?", group=Group(jid="1@g.us", name="Nachtploeg"))
     group = planning.get("/groups").json()["items"][0]
     assert group["name"] == "Nachtploeg"
@@ -257,7 +257,7 @@ def test_a_line_says_over_what_it_can_send(office: Office, tilburg: Desk, planni
 def test_a_waiting_message_can_be_cancelled(
     office: Office, tilburg: Desk, planning: Caller, clock: ManualClock
 ) -> None:
-    """A second time changes nothing; what came in cannot be cancelled."""
+    """A second time changes nothing; an incoming message cannot be cancelled."""
     office.writes(ANNA, tilburg)
     sent = send(planning, tilburg)
     clock.advance(s=1)

@@ -1,4 +1,4 @@
-"""Rights are asked again where something is written, and tell nothing of other branches."""
+"""Rights are checked again inside each write, and reveal nothing of other branches."""
 
 import threading
 import time
@@ -22,7 +22,7 @@ WITHIN_S = 120
 
 @pytest.fixture
 def boss(office: Office, tilburg: Desk, breda: Desk) -> Iterator[Browser]:
-    """May do everything, and is not the only one."""
+    """An administrator, and not the only one."""
     office.store.write(lambda tx: staff.add(tx, "Beheer", role="admin", branch_id=None))
     browser = log_in(office, "Sanne", role="admin", branch_id=None)
     yield browser
@@ -31,7 +31,7 @@ def boss(office: Office, tilburg: Desk, breda: Desk) -> Iterator[Browser]:
 
 @pytest.fixture
 def ids(office: Office, tilburg: Desk) -> dict[str, str]:
-    """What the addresses below name: a message in about which is asked, and one that waits."""
+    """The ids in the addresses below: a message with an open question, and one that waits."""
     office.writes(WORKER, tilburg, name="Fatima")
 
     def prepare(tx: Tx) -> dict[str, str]:
@@ -76,9 +76,7 @@ CHANGES = (
 
 
 def held_up(store: Store, change: Callable[[Tx], object], ask: Callable[[], httpx.Response]) -> int:
-    """What is answered when `change` is committed after the question was let in, and before it is
-    written.
-    """
+    """The status when `change` is committed after the request was let in and before its write."""
     go, writing = threading.Event(), threading.Event()
 
     def before(tx: Tx) -> None:
@@ -103,7 +101,7 @@ def held_up(store: Store, change: Callable[[Tx], object], ask: Callable[[], http
 def test_who_lost_the_right_meanwhile_changes_nothing(
     office: Office, breda: Desk, boss: Browser, ids: dict[str, str], change: str
 ) -> None:
-    """It was theirs when the page asked, and is another's business when it would be written."""
+    """They had the right when the page asked, and not when the write runs."""
     path, _, form = change.format(**ids).partition(" ")
     headers = {
         "X-CSRF-Token": boss.csrf,
@@ -140,7 +138,7 @@ def test_who_was_let_go_meanwhile_is_led_to_the_log_in(
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """Member of staff of Tilburg, and all that they can see of a contact."""
+    """A member of staff of Tilburg, and all that they can see of a contact."""
 
     office: Office
     browser: Browser
@@ -169,7 +167,7 @@ class Branch:
 
 
 def plain(text: str, number: str) -> str:
-    """Two numbers are told alike but for their digits."""
+    """The text without the digits of this number, so that two numbers can be compared."""
     for written in (number, f"+31 6 {number[4:]}", f"{number[4:]}"):
         text = text.replace(written, "N")
     return "".join(text.split()).replace("".join(number.split())[-2:], "NN")
@@ -201,8 +199,8 @@ def numbers_of(office: Office, desk: Desk, number: str) -> list[str]:
 def test_adding_a_number_tells_nothing_of_other_branches(
     office: Office, tilburg: Desk, breda: Desk, fatima: Branch
 ) -> None:
-    """The same answer, twice, and the same views after it, whether another branch knows the number
-    or nobody does; and the contact there keeps what it had.
+    """Two additions of a number get the same answers and show the same pages, whether another
+    branch has the number or nobody does. The contact there keeps its data.
     """
     new = [fatima.says(NEW), fatima.says(NEW)]
     elsewhere = [fatima.says(ELSEWHERE), fatima.says(ELSEWHERE)]
@@ -219,14 +217,14 @@ def test_adding_a_number_tells_nothing_of_other_branches(
             (fatima.browser.staff_id,),
         ).fetchall()
     )
-    assert len(told) == 1  # of both numbers the same
+    assert len(told) == 1  # one contact for both numbers
 
 
 @pytest.mark.parametrize("number", [NEW, ELSEWHERE])
 def test_a_number_that_was_added_is_asked_about_for_another_contact(
     office: Office, tilburg: Desk, fatima: Branch, number: str
 ) -> None:
-    """Whoever has it, the branch is asked about the contact that it sees."""
+    """Whoever has the number, the branch is asked about the contact that it sees."""
     fatima.says(number)
     office.writes(OTHER, tilburg, name="Otto")
     other = office.store.read(
@@ -241,7 +239,7 @@ def test_a_number_that_was_added_is_asked_about_for_another_contact(
 def test_who_sees_both_is_asked_whether_they_are_one(
     office: Office, tilburg: Desk, breda: Desk, fatima: Branch
 ) -> None:
-    """A colleague with both branches, and the branch itself once that person wrote to it."""
+    """A colleague with both branches is asked, and the branch once that person wrote to it."""
     fatima.says(ELSEWHERE)
     question = f"/c/{fatima.conversation}/contact"
     htmx = {"HX-Request": "true"}
@@ -262,7 +260,7 @@ def test_who_sees_both_is_asked_whether_they_are_one(
 def test_who_sees_both_may_say_that_they_are_two(
     office: Office, tilburg: Desk, breda: Desk, fatima: Branch
 ) -> None:
-    """Then the number is off the card; the branch alone cannot take back what it cannot see."""
+    """Then the card loses the number. The branch alone cannot take back what it cannot see."""
     fatima.says(ELSEWHERE)
     fatima.says(ELSEWHERE, join="no")
     assert numbers_of(office, tilburg, WORKER) == [WORKER, ELSEWHERE]
@@ -280,8 +278,8 @@ def test_who_sees_both_may_say_that_they_are_two(
 def test_writing_to_a_number_tells_nothing_of_other_branches(
     office: Office, tilburg: Desk, breda: Desk, fatima: Branch, stopped: bool
 ) -> None:
-    """In a conversation a number that another branch knows is refused as one that nobody has, and
-    nothing is written into the other one's; what is no text is refused alike, too.
+    """In a conversation, a number that another branch has is refused like one that nobody has, and
+    nothing is written into the other conversation. An empty text is refused alike, too.
     """
     fatima.says(NEW)
     fatima.says(ELSEWHERE)

@@ -1,4 +1,4 @@
-"""What a token's scopes do not name is told by no other door."""
+"""No route reveals data that a token's scopes do not name."""
 
 import httpx
 import pytest
@@ -64,7 +64,7 @@ def test_cancelling_tells_nothing_of_the_message(
 def test_names_are_for_who_may_read_contacts(
     office: Office, tilburg: Desk, anna: str, sender: Caller, dry_run: bool
 ) -> None:
-    """Others get the author's own words back; what is sent has the name in it either way."""
+    """Others get the author's own words back; the sent text has the name in it either way."""
     (told,) = lists_send(sender, tilburg, ANNA, dry_run=dry_run).json()["recipients"]
     assert (told["verdict"], told["text"]) == ("accepted", "Hoi {voornaam}, zaterdag?")
     again = lists_send(sender, tilburg, ANNA, dry_run=dry_run)
@@ -80,8 +80,8 @@ def test_names_are_for_who_may_read_contacts(
 def test_nothing_that_only_sends_says_who_or_what(
     office: Office, tilburg: Desk, breda: Desk, anna: str, planning: Caller, sender: Caller
 ) -> None:
-    """Every answer of every door that writes, good or bad: no text, no name, no number but those
-    that the caller wrote itself.
+    """No answer of a route that writes, good or bad, has a text, a name, or a number that the
+    caller did not write itself.
     """
     office.writes("BEDRIJF", tilburg, "Uw code", name="Bedrijf")
     alpha = planning.get("/contacts/BEDRIJF").json()["id"]
@@ -114,7 +114,7 @@ def test_nothing_that_only_sends_says_who_or_what(
 def test_a_landline_is_refused_without_its_number(
     office: Office, tilburg: Desk, sender: Caller
 ) -> None:
-    """Who named the contact by its id need not know the number."""
+    """A caller who named the contact by its id may not know the number."""
     landline = "+31201234567"
     office.writes(landline, tilburg)
     contact = office.caller().get(f"/contacts/{landline}").json()["id"]
@@ -128,7 +128,7 @@ def test_a_landline_is_refused_without_its_number(
 def test_another_s_key_replays_nothing(
     office: Office, tilburg: Desk, anna: str, sender: Caller
 ) -> None:
-    """An answer that is kept is for the token that it was given to."""
+    """A kept answer is only for the token that first got it."""
     reader = office.caller(frozenset({Scope.MESSAGES_WRITE, Scope.CONTACTS_READ}))
     named = lists_send(reader, tilburg, ANNA, dry_run=False)
     assert "Hoi Anna" in named.text
@@ -140,7 +140,7 @@ def test_another_s_key_replays_nothing(
 def test_a_caller_whom_another_branch_knows_is_a_number(
     office: Office, tilburg: Desk, breda: Desk, anna: str
 ) -> None:
-    """The list of calls names a contact only to who may see that contact."""
+    """The list of calls names a contact only for readers who may see that contact."""
     office.calls(ANNA, breda)
     office.calls(ANNA, tilburg)
     here = office.caller(branch_id=tilburg.branch_id).get("/calls").json()["items"]

@@ -1,4 +1,4 @@
-"""Live streams end with the right to follow them, at once and not at the next beat."""
+"""A live stream ends with the right to follow it, at once and not at the next beat."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,7 +34,7 @@ def sanne(office: Office, tilburg: Desk) -> Iterator[Browser]:
 
 @contextmanager
 def tab(client: httpx.Client) -> Iterator[Iterator[str]]:
-    """An open page that has begun to hear of what happens."""
+    """An open page that has begun to receive hints."""
     with client.stream("GET", "/live", params={"after": "0"}) as answer:
         lines = answer.iter_lines()
         assert any(line == "event: message" for line in lines)
@@ -63,7 +63,7 @@ def disable(office: Office, sanne: Browser) -> None:
 
 
 def end_by_console(office: Office, sanne: Browser) -> None:
-    """The command line is a process of its own beside Balie."""
+    """The command line is another process beside Balie."""
     beside = Store(office.store.path, office.clock)
     beside.write(lambda tx: staff.log_out_everywhere(tx, sanne[1].staff_id))
     beside.close()
@@ -94,7 +94,7 @@ def go_away(office: Office, sanne: Browser) -> None:
 
 
 def other_role(office: Office, sanne: Browser) -> None:
-    """They stay logged in and have no inbox any more; only then is the stream's end our own."""
+    """They stay logged in but lose the inbox; only then does our own code end the stream."""
     office.store.write(lambda tx: staff.give_role(tx, sanne[1].staff_id, "branch-it", None))
 
 
@@ -105,7 +105,7 @@ ENDS = (log_out, disable, end_by_console, disable_by_console, new_password, use_
 def test_a_stream_ends_with_its_session(
     office: Office, tilburg: Desk, sanne: Browser, end: Callable[[Office, Browser], None]
 ) -> None:
-    """In every tab of it: nothing that comes afterwards is told."""
+    """This holds in every tab: no later event is told."""
     client, _ = sanne
     with tab(client) as first, tab(client) as second:
         end(office, sanne)
@@ -115,7 +115,7 @@ def test_a_stream_ends_with_its_session(
 
 
 def test_a_stream_ends_by_itself_when_nothing_happens(office: Office, sanne: Browser) -> None:
-    """Not only at the next thing that would have been told; else this reads its beats for ever."""
+    """It does not wait for the next event; if it did, this test would read beats for ever."""
     with tab(sanne[0]) as rest:
         go_away(office, sanne)
         told = list(rest)
@@ -138,7 +138,7 @@ def test_a_log_out_leaves_other_browsers_alone(
 
 
 def test_a_stream_follows_new_rights(office: Office, tilburg: Desk, sanne: Browser) -> None:
-    """Who has another role hears from then on what that role may hear."""
+    """A person with another role gets from then on the hints of that role."""
     with tab(sanne[0]) as rest:
         other_role(office, sanne)
         message = secret(office, tilburg)

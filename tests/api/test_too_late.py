@@ -1,4 +1,4 @@
-"""A message in the phone's hands: the page and the API say that it cannot be withdrawn."""
+"""A message that the phone has in hand: the page and the API say that it cannot be withdrawn."""
 
 from collections.abc import Iterator
 
@@ -37,7 +37,7 @@ def test_the_api_says_that_it_is_too_late(planning: Caller, sending: str) -> Non
 
 
 def test_the_page_says_that_it_is_too_late(office: Office, sanne: Browser, sending: str) -> None:
-    """There is a sentence in the place of the button; an older page is answered in words."""
+    """A sentence replaces the button; an older page gets the answer in words."""
     conversation = office.store.read(
         lambda conn: str(conn.execute("SELECT id FROM conversation").fetchone()[0])
     )
@@ -61,7 +61,7 @@ def test_the_page_says_that_it_is_too_late(office: Office, sanne: Browser, sendi
 def test_a_stopped_number_says_why(
     office: Office, tilburg: Desk, sanne: Browser, code: str, english: str, dutch: str
 ) -> None:
-    """In the reader's words where there are any, and with what to do."""
+    """The page says it in the reader's language if it can, with what to do."""
     office.store.write(lambda tx: lines.stop_line(tx, tilburg.line_id, code))
     assert english in sanne.get("/devices", **{"Accept-Language": "en"}).text
     assert dutch in sanne.get("/devices", **{"Accept-Language": "nl"}).text

@@ -1,4 +1,4 @@
-"""What was tried in vain at the doors leaves a trace, and stops nobody else."""
+"""Wrong passwords, set-up codes and tokens leave a trace, and stop nobody else."""
 
 import logging
 import threading
@@ -32,14 +32,14 @@ def fresh(web_server: WebServer, tmp_path: Path, clock: ManualClock) -> Iterator
 
 
 def posted(office: Office, path: str, **form: str) -> httpx.Response:
-    """A form at the door, from a browser that has not been here before."""
+    """A log-in form, from a browser that has not been here before."""
     with httpx.Client(base_url=office.url, timeout=60) as client:
         token = client.get(path).cookies["balie_guest"]
         return client.post(path, data={"csrf": token, **form})
 
 
 def failures(office: Office) -> Sequence[Event]:
-    office.store.write(lambda _: None)  # what was submitted before is written then
+    office.store.write(lambda _: None)  # earlier submissions are written then
     found = office.store.read(lambda conn: events.after(conn, 0, limit=500))
     return [each for each in found if each.kind.value == "staff.login-failed"]
 
@@ -47,7 +47,7 @@ def failures(office: Office) -> Sequence[Event]:
 def test_a_wrong_password_is_in_the_log_the_events_and_the_figures(
     office: Office, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """By address in the log, by person in the events; never by what was typed."""
+    """By address in the log, by person in the events; never with the typed text."""
     mieke = office.store.write(lambda tx: staff.add(tx, "Mieke", role="staff", branch_id=None))
     with caplog.at_level(logging.WARNING):
         for name in ("Mieke", "mieke", "Mieke", TYPED):
@@ -80,7 +80,7 @@ def test_a_wrong_token_is_in_the_log_and_the_figures(
 def test_somebody_who_guesses_all_night_fills_no_log(
     office: Office, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A spell is told at 1, 2, 4, … tries; after a quiet quarter of an hour a new one begins."""
+    """A series is reported at 1, 2, 4, … tries; after 15 quiet minutes a new one begins."""
     wrong = WrongTries(office.store, clock)
 
     def guess(times: int) -> None:
@@ -98,7 +98,7 @@ def test_somebody_who_guesses_all_night_fills_no_log(
 
 @contextmanager
 def nothing_written(office: Office) -> Iterator[None]:
-    """The store's writer is held up while this lasts, and what is asked meanwhile is answered."""
+    """The store's writer is blocked inside this; requests are answered meanwhile."""
     go_on = threading.Event()
     held = office.store.submit(lambda _: go_on.wait(50))
     try:
@@ -109,7 +109,7 @@ def nothing_written(office: Office) -> Iterator[None]:
 
 
 def test_nobody_waits_for_the_trace_of_a_wrong_try(office: Office) -> None:
-    """While nothing can be written, a wrong password or token is answered; the trace follows."""
+    """While nothing can be written, wrong passwords and tokens are answered; the trace follows."""
     mieke = office.store.write(lambda tx: staff.add(tx, "Mieke", role="staff", branch_id=None))
     with nothing_written(office):
         assert posted(office, "/login", name="Mieke", password="welkom01").status_code == 403
@@ -127,7 +127,7 @@ def test_nobody_waits_for_the_trace_of_a_wrong_set_up_code(fresh: Office) -> Non
 def test_a_trace_that_cannot_be_kept_changes_no_answer(
     office: Office, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It is said in the log."""
+    """The log says it."""
     office.store.write(lambda tx: tx.conn.execute("PRAGMA query_only = 1"))
     wrong = {"Authorization": "Bearer geheim"}
     with caplog.at_level(logging.WARNING):
@@ -148,7 +148,7 @@ def test_who_is_told_to_wait_is_told_how_long(office: Office) -> None:
 def test_no_wrong_set_up_code_keeps_the_owner_out(
     fresh: Office, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A stranger may try as often as they like, from the owner's own address: the right code opens
+    """A stranger may try any number of times, even from the owner's address: the right code opens
     at once. Wrong ones are slowed down and leave a trace.
     """
     form = {"name": "Beheer", "password": PASSWORD, "again": PASSWORD}
@@ -166,7 +166,7 @@ def test_no_wrong_set_up_code_keeps_the_owner_out(
 
 
 def test_a_set_up_code_cannot_be_guessed() -> None:
-    """Sixteen letters of which none looks like another, each time others."""
+    """Sixteen letters that nobody mistakes for another, and new ones each time."""
     codes = {new_code() for _ in range(50)}
     assert len(codes) == 50
     for code in codes:

@@ -1,4 +1,4 @@
-"""What a conversation's page says beside a message: who speaks, and when it was written."""
+"""The marks beside a message on a conversation's page: who speaks, and when it was written."""
 
 from collections.abc import Iterator
 
@@ -57,7 +57,7 @@ def comes(office: Office, desk: Desk, *, origin: Origin, sender: str, late_ms: i
 def test_what_no_person_wrote_is_marked(
     office: Office, tilburg: Desk, sanne: Browser, origin: Origin, english: str, dutch: str
 ) -> None:
-    """There is nothing to answer it with, and it stands under a name that is no number."""
+    """It cannot be answered, and its sender is a name and no number."""
     comes(office, tilburg, origin=origin, sender="“+31655500401”")
     shown = page(office, sanne, "en")
     assert english in shown
@@ -69,7 +69,7 @@ def test_what_no_person_wrote_is_marked(
 def test_when_it_was_written_stands_at_what_came_late(
     office: Office, tilburg: Desk, sanne: Browser
 ) -> None:
-    """At nothing else."""
+    """No other message shows it."""
     sender = "+31655500401"
     comes(office, tilburg, origin=Origin.PERSON, sender=sender, late_ms=26 * HOUR_MS)
     assert "geschreven " in page(office, sanne, "nl")

@@ -1,4 +1,4 @@
-"""The pages' rules, asked of the real server without a browser."""
+"""The rules of the pages, checked on the real server without a browser."""
 
 import re
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ Form = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """Somebody's browser, logged in."""
+    """A person's browser, logged in."""
 
     client: httpx.Client
     csrf: str
@@ -90,7 +90,7 @@ def message_of(office: Office, direction: str) -> str:
 
 
 def addresses(office: Office, conversation: str) -> list[str]:
-    """Everything that can be posted to from a page, filled in."""
+    """Every address to which a page can post, with its ids filled in."""
     waiting = message_of(office, "out")
     line_id = office.store.read(lambda conn: conn.execute("SELECT id FROM line").fetchone()[0])
     return [
@@ -133,7 +133,7 @@ def test_no_post_works_without_its_token(office: Office, sanne: Browser, convers
 def test_what_a_browser_says_comes_from_another_site_is_refused(
     sanne: Browser, conversation: str
 ) -> None:
-    """Even with the right token."""
+    """This holds even with the right token."""
     address, form = f"/c/{conversation}/draft", {"csrf": sanne.csrf, "text": "Hallo"}
     for site, status in (("cross-site", 403), ("same-site", 403), ("same-origin", 204)):
         answer = sanne.client.post(address, data=form, headers={"Sec-Fetch-Site": site})
@@ -141,7 +141,7 @@ def test_what_a_browser_says_comes_from_another_site_is_refused(
 
 
 def test_a_form_is_taken_whatever_host_a_proxy_asks_for(sanne: Browser, conversation: str) -> None:
-    """Many give this machine's own address, so it tells nothing of where the page came from."""
+    """Many proxies send this machine's own address, so it says nothing of the page's origin."""
     headers = {"Origin": "http://balie.example", "Host": "127.0.0.1:8400"}
     form = {"csrf": sanne.csrf, "text": "Hallo"}
     answer = sanne.client.post(f"/c/{conversation}/draft", data=form, headers=headers)
@@ -149,7 +149,7 @@ def test_a_form_is_taken_whatever_host_a_proxy_asks_for(sanne: Browser, conversa
 
 
 def test_every_post_of_the_pages_is_named_here(office: Office, conversation: str) -> None:
-    """A page that learns to post is added to the tests of tokens and rights."""
+    """A new address for posts must be added to the tests of tokens and rights."""
     services = Services(
         store=office.store,
         gate=ConsentGate(),
@@ -181,7 +181,7 @@ def _routes(routes: object) -> Iterator[APIRoute]:
 def test_another_branch_does_not_exist(
     office: Office, stranger: Browser, conversation: str
 ) -> None:
-    """Nothing of a branch without rights there: 404 whether it is read or written to."""
+    """Without rights in a branch, each read and each write of it answers 404."""
     events = office.count("event")
     for address in (f"/c/{conversation}", f"/c/{conversation}/messages"):
         assert stranger.get(address).status_code == 404
@@ -205,7 +205,7 @@ def test_who_may_only_read_cannot_write(office: Office, tilburg: Desk, conversat
 
 
 def test_who_manages_devices_only_has_no_inbox(office: Office, tilburg: Desk) -> None:
-    """Branch IT sees whether the phone is healthy, and nobody's messages."""
+    """The IT staff of a branch see the state of the phone, and nobody's messages."""
     browser = log_in(office, "Ivo", role="branch-it", branch_id=tilburg.branch_id)
     assert browser.get("/").headers["location"] == "/devices"
     assert tilburg.number[-4:] in browser.get("/devices").text
@@ -213,7 +213,7 @@ def test_who_manages_devices_only_has_no_inbox(office: Office, tilburg: Desk) ->
 
 
 def test_nobody_is_sent_to_the_login_and_a_script_is_told(office: Office, sanne: Browser) -> None:
-    """A page leads to the log-in and back; a part answers 401 with where to go."""
+    """A page leads to the log-in and back; a part answers 401 with the address to go to."""
     with httpx.Client(base_url=office.url) as client:
         page = client.get("/c/1?line=2")
         assert (page.status_code, page.headers["location"]) == (
@@ -233,7 +233,7 @@ def test_nobody_is_sent_to_the_login_and_a_script_is_told(office: Office, sanne:
     "wanted", ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)"]
 )
 def test_the_login_leads_only_inside(office: Office, sanne: Browser, wanted: str) -> None:
-    """An address of another site is not kept for after the log-in."""
+    """The log-in does not lead to an address of another site."""
     with httpx.Client(base_url=office.url) as client:
         page = client.get("/login", params={"next": wanted}).text
     assert 'name="next" value="/"' in page
@@ -241,7 +241,7 @@ def test_the_login_leads_only_inside(office: Office, sanne: Browser, wanted: str
 
 @pytest.mark.parametrize("wanted", ["/☃", "//[", "/c/é?x=☃", "/\r\nEvil: 1"])
 def test_an_odd_address_breaks_no_login(office: Office, wanted: str) -> None:
-    """Where to go afterwards is a header: what it cannot carry is encoded or left out."""
+    """The next address goes into a header: what it cannot carry is encoded or left out."""
     hashed = passwords.hash_password("een lange zin")
     office.store.write(lambda tx: staff.add_first_admin(tx, "Mieke", hashed))
     with httpx.Client(base_url=office.url, timeout=60) as client:
@@ -264,7 +264,7 @@ def test_an_odd_address_breaks_no_login(office: Office, wanted: str) -> None:
     ],
 )
 def test_an_address_puts_no_line_into_the_headers(sanne: Browser, path: str) -> None:
-    """What stands in a link that somebody sent is answered, and stays inside one header."""
+    """Any text in a link is answered, and stays inside one header."""
     answer = sanne.get(path)
     assert answer.status_code in {200, 404}
     assert "evil" not in answer.headers
@@ -280,7 +280,7 @@ def test_a_page_that_is_no_address_leads_to_the_inbox(office: Office) -> None:
 def test_without_scripts_a_message_still_goes(
     office: Office, sanne: Browser, conversation: str
 ) -> None:
-    """A plain form sends and comes back to the thread; a refused one keeps the text on the page."""
+    """A plain form sends and returns to the thread; a refused one keeps the text on the page."""
     sent = sanne.post(
         f"/c/{conversation}/messages", {"text": "Ja, om acht uur.\r\nTot dan"}, part=False
     )
@@ -313,7 +313,7 @@ def test_the_same_client_id_is_one_message(
 def test_a_client_id_hides_no_other_message(
     office: Office, tilburg: Desk, sanne: Browser, conversation: str
 ) -> None:
-    """Under one that was used, another text or another person is refused and not swallowed."""
+    """With a used id, another text or another person is refused and not swallowed."""
     office.writes("+31655500202", tilburg)
     other = office.store.read(
         lambda conn: conn.execute("SELECT max(id) FROM conversation").fetchone()[0]
@@ -333,7 +333,7 @@ def test_a_client_id_hides_no_other_message(
 def test_what_no_phone_can_send_is_refused_in_words(
     office: Office, sanne: Browser, conversation: str, text: str
 ) -> None:
-    """Each bad text is a sentence at the field; nothing is stored and the draft is not touched."""
+    """Each bad text gets a sentence at the field; nothing is stored and the draft stays."""
     sanne.post(f"/c/{conversation}/draft", {"text": "concept"})
     before = office.count("message")
     answer = sanne.post(f"/c/{conversation}/messages", {"text": text})
@@ -346,7 +346,7 @@ def test_what_no_phone_can_send_is_refused_in_words(
 def test_a_number_that_is_not_theirs_is_not_written_to(
     office: Office, sanne: Browser, conversation: str
 ) -> None:
-    """The form's number is only a choice between the contact's own."""
+    """The form may only choose between the contact's own numbers."""
     sanne.post(f"/c/{conversation}/messages", {"text": "Hoi", "to": "+31655599999"})
     number = office.store.read(
         lambda conn: conn.execute(
@@ -357,7 +357,7 @@ def test_a_number_that_is_not_theirs_is_not_written_to(
 
 
 def frames(lines: Iterator[str], *, until: str) -> list[tuple[str, str]]:
-    """The name and id of each hint up to and with the first called `until`."""
+    """The name and id of each hint, up to and including the first called `until`."""
     found: list[tuple[str, str]] = []
     cursor = ""
     for line in lines:
@@ -373,7 +373,7 @@ def frames(lines: Iterator[str], *, until: str) -> list[tuple[str, str]]:
 def test_the_stream_goes_on_after_the_last_hint(
     office: Office, tilburg: Desk, sanne: Browser, conversation: str
 ) -> None:
-    """Who comes back with the last id gets what came since, and nothing twice."""
+    """A browser that reconnects with the last id gets the hints since then, and none twice."""
     with sanne.client.stream("GET", "/live", params={"after": "0"}) as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         seen = frames(answer.iter_lines(), until="message")
@@ -388,7 +388,7 @@ def test_the_stream_goes_on_after_the_last_hint(
 def test_a_cursor_that_cannot_be_gone_on_from_is_said(
     office: Office, sanne: Browser, conversation: str, cursor: str
 ) -> None:
-    """After a restore, or with rubbish, the page is told to draw itself anew."""
+    """After a restore, or with an id that makes no sense, the page is told to draw itself anew."""
     with sanne.client.stream("GET", "/live", params={"after": cursor}) as answer:
         assert frames(answer.iter_lines(), until="stale")
 
@@ -396,7 +396,7 @@ def test_a_cursor_that_cannot_be_gone_on_from_is_said(
 def test_the_stream_of_who_is_disabled_ends(
     office: Office, tilburg: Desk, sanne: Browser, conversation: str
 ) -> None:
-    """What happens afterwards is told to nobody who may not see it any more."""
+    """Later events are told to nobody who may not see them any more."""
     with sanne.client.stream("GET", "/live", params={"after": "0"}) as answer:
         lines = answer.iter_lines()
         frames(lines, until="message")
@@ -409,7 +409,7 @@ def test_the_stream_of_who_is_disabled_ends(
 def test_one_session_has_a_few_streams_and_no_more(
     office: Office, tilburg: Desk, sanne: Browser, conversation: str
 ) -> None:
-    """Whoever opens one too many loses the oldest at its next frame; the youngest go on."""
+    """One stream too many ends the oldest at its next frame; the newest ones go on."""
     with ExitStack() as stack:
         opened = [
             stack.enter_context(sanne.client.stream("GET", "/live", params={"after": "0"}))
@@ -427,7 +427,7 @@ def test_one_session_has_a_few_streams_and_no_more(
 def test_the_stream_tells_no_texts_and_no_numbers(
     office: Office, tilburg: Desk, sanne: Browser, conversation: str
 ) -> None:
-    """A hint holds ids; what it is about is asked for, within one's rights."""
+    """A hint holds ids; the page asks for the data, within the reader's rights."""
     with sanne.client.stream("GET", "/live", params={"after": "0"}) as answer:
         told = ""
         for line in answer.iter_lines():
@@ -442,7 +442,7 @@ def test_the_stream_tells_no_texts_and_no_numbers(
 def test_sessions_end_when_nobody_uses_them(
     office: Office, clock: ManualClock, sanne: Browser
 ) -> None:
-    """A use puts the end off; after twelve idle hours the browser is at the log-in."""
+    """Each use moves the end; after twelve idle hours the browser is at the log-in."""
     clock.advance(s=11 * 3600)
     assert sanne.get("/settings").status_code == 200
     clock.advance(s=11 * 3600)
@@ -454,7 +454,7 @@ def test_sessions_end_when_nobody_uses_them(
 def test_a_message_that_was_tried_is_shown_with_its_proof(
     office: Office, sanne: Browser, conversation: str
 ) -> None:
-    """Whatever evidence its attempt has, or has not, the conversation opens."""
+    """With any evidence of its attempt, or none, the conversation opens."""
     sanne.post(f"/c/{conversation}/messages", {"text": "Kom je morgen?"})
 
     def try_it(tx: Tx) -> None:
@@ -475,7 +475,7 @@ def test_a_message_that_was_tried_is_shown_with_its_proof(
 def test_a_line_of_another_branch_is_not_measured(
     office: Office, sanne: Browser, stranger: Browser, tilburg: Desk
 ) -> None:
-    """How its SMS would go is told to who may write from it; for others it does not exist."""
+    """The count of SMS is for people who may write from the line; for others it does not exist."""
     form = {"line": tilburg.line_id, "to": WORKER, "text": "a" * 161}
     assert "als sms: 2 berichten" in sanne.post("/sms-length", form).text
     assert stranger.post("/sms-length", form).status_code == 404
@@ -485,7 +485,7 @@ def test_a_line_of_another_branch_is_not_measured(
 def test_a_log_in_link_ends_the_session_that_the_browser_had(
     office: Office, sanne: Browser
 ) -> None:
-    """Who comes in by a link where a colleague was logged in takes the colleague's place."""
+    """A person who uses a link where a colleague was logged in replaces the colleague."""
 
     def invite(tx: Tx) -> str:
         anouk = staff.add(tx, "Anouk", role="staff", branch_id=None)

@@ -35,7 +35,7 @@ def _of_templates() -> Iterator[str]:
 
 
 def _of_code() -> Iterator[str]:
-    """What is given to `words.text`, to `words.plural` and to `_failed` as it stands."""
+    """The literal first arguments of `words.text`, `words.plural` and `_failed`."""
     for path in WEB.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if not isinstance(node, ast.Call):
@@ -96,12 +96,12 @@ def test_every_sentence_has_its_dutch() -> None:
 
 
 def test_the_catalogue_holds_nothing_that_no_page_says() -> None:
-    """A sentence that was changed takes its translation with it."""
+    """A translation whose sentence was changed or removed fails here."""
     assert sorted(set(_dutch()) - _said()) == []
 
 
 def test_placeholders_survive_translation() -> None:
-    """A translation names the same things as its sentence."""
+    """A translation has the same placeholders as its sentence."""
     for sentence, translated in _dutch().items():
         for text in translated if isinstance(translated, tuple) else (str(translated),):
             assert _names(text) == _names(sentence), sentence
@@ -120,7 +120,7 @@ def _names(text: str) -> set[str]:
     ],
 )
 def test_every_code_has_a_sentence(codes: set[object], phrased: set[object]) -> None:
-    """A code that is added to the lower floors gets words with it."""
+    """A new code of the lower floors needs a sentence here."""
     assert codes == phrased
 
 
