@@ -1,4 +1,4 @@
-"""A real adb server of this test run's own, and a bench of emulated phones."""
+"""A real adb server for this test run alone, and a bench of emulated phones."""
 
 import os
 import socket
@@ -27,7 +27,7 @@ def _listens(port: int) -> bool:
 
 @pytest.fixture(scope="session")
 def adb_server_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of an adb server with keys of its own, that looks for no phones by itself."""
+    """The port of an adb server with its own keys, which does not look for phones by itself."""
     home: Path = tmp_path_factory.mktemp("adb-home")
     port = _free_port()
     environment = {

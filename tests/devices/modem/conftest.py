@@ -14,7 +14,7 @@ MakeDesk = Callable[..., ModemDesk]
 
 @pytest.fixture
 def make_world() -> Iterator[Callable[..., ModemWorld]]:
-    """Makes a world with one modem; what is said of it goes into its spec."""
+    """Makes a world with one modem; the arguments go into its spec."""
     worlds: list[ModemWorld] = []
 
     def make(**spec: Any) -> ModemWorld:

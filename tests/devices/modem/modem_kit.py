@@ -63,7 +63,7 @@ _STATUS_REPORT = 2  # TP-MTI
 
 @dataclass
 class ModemRecorder(Recorder):
-    """The `ModemListener` of one modem, which keeps in memory what it is told."""
+    """The `ModemListener` of one modem, which keeps its reports in memory."""
 
     parts: list[IncomingPart] = field(default_factory=list)
     reports: list[DeliveryReport] = field(default_factory=list)
@@ -76,7 +76,7 @@ class ModemRecorder(Recorder):
     twins: set[str] = field(default_factory=set)
 
     def sim_seen(self, device_id: str, sim: Sim) -> bool:
-        """By the ICCID, as the store has it."""
+        """Decides by the ICCID, as the store does."""
         self.sim = self.sim or sim
         return self.sim.iccid == sim.iccid
 
@@ -117,7 +117,7 @@ class ModemRecorder(Recorder):
 
 
 class ModemWorld:
-    """Modems on a loop of their own; they are touched through `on_loop` only."""
+    """Modems on their own loop; only `on_loop` touches them."""
 
     def __init__(self, *specs: ModemSpec) -> None:
         self.clock: Clock = SystemClock()
@@ -188,7 +188,7 @@ class ModemWorld:
         self.on_loop(lambda: self.network.deliver(letter))
 
     def push(self, *pdus: bytes) -> None:
-        """What the service centre brings, octet by octet."""
+        """The service centre brings these octets."""
         self.on_loop(lambda: self.modem.receive(list(pdus)))
 
     def parts_of(self, sender: str, text: str) -> list[bytes]:
@@ -210,7 +210,7 @@ class ModemWorld:
         return self.modem.equipment.memories[name]
 
     def stored(self) -> list[str]:
-        """What messages stand in the storages now, as <stat> says it; reports are none."""
+        """The messages in the storages now, by their <stat>; reports do not count."""
         return self.on_loop(
             lambda: [
                 f"{name} {slot.stat.words}"
@@ -276,7 +276,7 @@ class ModemDesk:
         return seen[-1]
 
     def receive_until(self, is_so: Callable[[], bool]) -> bool:
-        """Does what the worker does between two tasks, until it is so."""
+        """Does what the worker does between two tasks, until the condition holds."""
 
         def turned() -> bool:
             self.driver.rest(0.01)

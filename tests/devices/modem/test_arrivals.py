@@ -1,4 +1,4 @@
-"""What a modem has stored, in the words of the floors above."""
+"""Messages stored in a modem, as the floors above get them."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def deliver_from(name: str) -> bytes:
 
 @pytest.mark.parametrize("name", ["+4512345678", "+3212345678"])
 def test_a_name_that_is_spelt_like_a_number_speaks_for_nobody(name: str) -> None:
-    """Networks let anybody choose the name: neither consent nor a STOP of that number is in it."""
+    """Networks let anybody choose the name: it gives neither consent nor a STOP for that number."""
     (message,) = sort([Brought(pdu=deliver_from(name))], now_ms=NOW_MS).messages
     assert is_e164(name)
     assert not is_e164(message.sender)

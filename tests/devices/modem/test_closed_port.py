@@ -1,4 +1,4 @@
-"""A modem's port that is there and that the system does not let Balie open."""
+"""A modem's port that exists but that the system does not let Balie open."""
 
 import ctypes
 import os
@@ -16,7 +16,7 @@ _NOBODY = 65534
 
 @contextmanager
 def closed_to_us(port: str) -> Iterator[None]:
-    """Root opens what it likes, so this thread is nobody to the file system meanwhile."""
+    """Root may open everything, so the file system sees this thread as nobody meanwhile."""
     mode = Path(port).stat().st_mode
     Path(port).chmod(0)
     libc, us = ctypes.CDLL(None), os.geteuid()
@@ -29,7 +29,7 @@ def closed_to_us(port: str) -> Iterator[None]:
 
 
 def test_a_port_that_may_not_be_opened_is_said(world: ModemWorld, make_desk: MakeDesk) -> None:
-    """It is not called unplugged, and the modem works as soon as the port may be opened."""
+    """It does not count as unplugged, and the modem works as soon as the port may be opened."""
     port = os.path.realpath(world.modem.port.path)
     desk = make_desk(world, port=port)
     with closed_to_us(port):
@@ -41,7 +41,7 @@ def test_a_port_that_may_not_be_opened_is_said(world: ModemWorld, make_desk: Mak
 def test_a_modem_that_is_shut_off_later_is_not_called_mute(
     world: ModemWorld, make_desk: MakeDesk
 ) -> None:
-    """Nobody climbs the ladder for a modem that is well."""
+    """A healthy modem gets no rescue steps."""
     port = os.path.realpath(world.modem.port.path)
     desk = make_desk(world, port=port)
     desk.driver.probe()

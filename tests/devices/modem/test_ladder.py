@@ -9,7 +9,7 @@ NONE = Rights(may_restart=False, can_reset_usb=False)
 
 
 def climbed(ladder: Ladder, rights: Rights, *, until_s: int) -> list[tuple[int, Rung]]:
-    """What was tried, and in which second, asked each second."""
+    """Asks each second; gives the steps, each with its second."""
     asked = ((now_s, ladder.next(now_s, rights)) for now_s in range(until_s))
     return [(now_s, rung) for now_s, rung in asked if rung is not None]
 

@@ -1,4 +1,4 @@
-"""“ja” twice in one second: messages that differ in nothing."""
+"""“ja” twice in one second: two messages without any difference."""
 
 from dataclasses import replace
 from functools import partial
@@ -41,7 +41,7 @@ def test_one_that_comes_as_soon_as_the_other_is_freed_is_another(
 
 
 def test_what_the_network_repeats_is_one(world: ModemWorld, make_desk: MakeDesk) -> None:
-    """It missed an acknowledgement, and tries again once it has waited for it long enough."""
+    """It missed an acknowledgement, and repeats the message after its waiting time."""
     at_once = replace(QUICK, repeats_after_s=0.0)
     desk = make_desk(world, options=ModemOptions(patience=at_once))
     desk.driver.probe()
@@ -57,7 +57,7 @@ def test_what_the_network_repeats_is_one(world: ModemWorld, make_desk: MakeDesk)
 def test_killed_between_telling_and_freeing(
     desk: ModemDesk, make_desk: MakeDesk, world: ModemWorld, copies: int, freed: int
 ) -> None:
-    """However many were freed by then, what is told again is known."""
+    """A message that is reported again is known, however many slots were freed before the kill."""
     world.fault(ModemFaultKind.COMMAND_ERROR, command="+CMGD", times=None)
     world.push(*[JA] * copies)
     assert desk.receive_until(lambda: len(desk.recorder.messages) == copies)
@@ -84,7 +84,7 @@ def test_a_slot_that_cannot_be_freed_is_one_message_for_ever(
 
 
 def test_two_that_are_pushed_are_two(desk: ModemDesk, world: ModemWorld) -> None:
-    """Also where the database takes them at the second try only."""
+    """This holds even if the database takes them only at the second try."""
     desk.driver.receive()
     world.on_loop(lambda: setattr(world.modem.equipment.settings, "cnmi", (2, 2, 0, 2, 0)))
     desk.recorder.broken = StoreUnavailable("The database is locked.")
@@ -132,7 +132,7 @@ def test_copies_are_counted_anew_after_a_while() -> None:
 
 @pytest.mark.parametrize("freed_s", [0.0, 20.0, 39.0])
 def test_a_repetition_is_told_from_when_the_first_was_brought(freed_s: float) -> None:
-    """The network waits from there for its acknowledgement; the slot may be freed much later."""
+    """The network's wait for its acknowledgement begins there; the slot may be freed much later."""
     now_s = 0.0
     copies = Copies(30.0, now_s=lambda: now_s)
     ja = b"\x00" + JA
@@ -145,7 +145,7 @@ def test_a_repetition_is_told_from_when_the_first_was_brought(freed_s: float) ->
 
 
 def test_a_repetition_beside_one_that_cannot_be_freed_is_one() -> None:
-    """It lies in a second slot, and comes too late to be another message."""
+    """It lies in a second slot, but comes too late to be another message."""
     now_s = 0.0
     copies = Copies(30.0, now_s=lambda: now_s)
     ja = b"\x00" + JA

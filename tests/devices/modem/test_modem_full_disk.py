@@ -1,4 +1,4 @@
-"""A full disk: what is on the SIM stays there until it can be kept."""
+"""A full disk: a message on the SIM stays there until it can be kept."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -64,7 +64,9 @@ def texts(store: Store) -> list[str]:
 def test_what_cannot_be_kept_stays_on_the_modem(
     world: ModemWorld, store: Store, driver: ModemDriver, words: int, count: int
 ) -> None:
-    """Alone and in parts: all of it is there once as soon as there is room, and freed only then."""
+    """Single messages and parts: all are there once as soon as there is room, and freed only
+    then.
+    """
     sent = [f"Bericht {number:02} " * words for number in range(count)]
     parts = len(world.parts_of(ANNA, sent[0]))
     fill_the_disk(store)

@@ -1,4 +1,4 @@
-"""What networks and programs send to a modem, and what of it is told."""
+"""What networks and programs send to a modem, and which of it is reported."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def brought(world: ModemWorld, *, sender: str = ANNA, text: str = "", **about: A
 def test_a_silent_message_is_dropped_and_leaves_its_slot(
     desk: ModemDesk, world: ModemWorld
 ) -> None:
-    """A network asks with it whether the SIM is there; a person is told nothing."""
+    """With it a network asks whether the SIM is there; no person is told."""
     desk.driver.receive()
     world.push(bytes.fromhex("040B911356030000F140006211824134530000"))
     brought(world, text="Hoi")
@@ -43,7 +43,7 @@ def test_a_silent_message_is_dropped_and_leaves_its_slot(
 def test_a_machine_does_not_speak_for_a_number(
     desk: ModemDesk, world: ModemWorld, about: dict[str, Any], origin: Origin, text: str
 ) -> None:
-    """It is told as what it is, under a name that nobody can write to."""
+    """It is reported with its origin, under a name that nobody can write to."""
     desk.driver.receive()
     brought(world, **about)
     assert desk.receive_until(lambda: bool(desk.recorder.messages))
@@ -80,7 +80,7 @@ def test_a_flash_is_a_person_s(desk: ModemDesk, world: ModemWorld) -> None:
 def test_an_sms_in_which_nothing_can_be_seen_is_told_and_freed(
     desk: ModemDesk, world: ModemWorld, text: str
 ) -> None:
-    """What to make of it is not the modem's to say."""
+    """What it means is not for the modem's driver to decide."""
     desk.driver.receive()
     brought(world, text=text, ucs2=True)
     assert desk.receive_until(lambda: bool(desk.recorder.messages))

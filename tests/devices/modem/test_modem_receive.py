@@ -98,7 +98,7 @@ def test_a_burst_into_few_slots_loses_none(make_world: MakeWorld, make_desk: Mak
 def test_a_burst_loses_none_though_deleting_fails_now_and_then(
     make_world: MakeWorld, make_desk: MakeDesk, line: str
 ) -> None:
-    """What waited takes a slot that was freed at once, before the next command."""
+    """A waiting message takes a freed slot at once, before the next command."""
     world = make_world(sim_slots=6, modem_slots=0)
     desk = make_desk(world)
     world.fault(ModemFaultKind.COMMAND_ERROR, command="+CMGD", chance=0.3, times=None, line=line)
@@ -118,7 +118,7 @@ def test_a_burst_loses_none_though_deleting_fails_now_and_then(
 def test_parts_are_told_as_they_come(
     desk: ModemDesk, world: ModemWorld, fault: ModemFaultKind | None
 ) -> None:
-    """In any order, and twice: the key of a part is its own."""
+    """In any order, and twice: each part has its own key."""
     desk.driver.receive()
     if fault is not None:
         world.fault(fault)
@@ -134,7 +134,7 @@ def test_parts_are_told_as_they_come(
 def test_what_comes_together_is_told_by_when_it_was_written(
     desk: ModemDesk, world: ModemWorld
 ) -> None:
-    """The long one among them too, whatever the order of the slots."""
+    """This includes the long one, whatever the order of the slots."""
     told: list[str] = []
 
     def received(device_id: str, messages: Sequence[Incoming]) -> None:
@@ -164,7 +164,7 @@ def test_a_name_as_sender_is_kept(desk: ModemDesk, world: ModemWorld) -> None:
 
 
 def test_what_cannot_be_read_is_shown_to_a_person(desk: ModemDesk, world: ModemWorld) -> None:
-    """It is neither deleted in silence nor tried for ever."""
+    """It is neither deleted silently nor tried for ever."""
     desk.driver.receive()
     world.push(bytes.fromhex("040B91136587"))
     world.write(ANNA, "Hoi")
@@ -177,7 +177,7 @@ def test_what_cannot_be_read_is_shown_to_a_person(desk: ModemDesk, world: ModemW
 def test_a_line_that_is_lost_on_the_wire_costs_no_message(
     desk: ModemDesk, world: ModemWorld
 ) -> None:
-    """The slot has what the list did not bring."""
+    """The slot still has what the list lost."""
     desk.driver.receive()
     world.fault(ModemFaultKind.LINE_LOST, command="+CMGL")
     world.write(ANNA, "Hoi")
@@ -187,7 +187,7 @@ def test_a_line_that_is_lost_on_the_wire_costs_no_message(
 
 
 def test_a_pushed_message_is_kept_until_it_is_told(desk: ModemDesk, world: ModemWorld) -> None:
-    """A modem that pushes all the same (+CMT) has it nowhere else."""
+    """A modem that pushes a message all the same (+CMT) stores it nowhere."""
     desk.driver.receive()
     world.on_loop(lambda: setattr(world.modem.equipment.settings, "cnmi", (2, 2, 0, 2, 0)))
     desk.recorder.broken = StoreUnavailable("The database is locked.")
@@ -224,7 +224,7 @@ def test_a_call_is_told_once_and_not_taken(desk: ModemDesk, world: ModemWorld) -
 def test_a_modem_that_was_told_to_take_calls_takes_none(
     make_world: MakeWorld, make_desk: MakeDesk
 ) -> None:
-    """Some keep that in a profile, from whatever they were used for before."""
+    """Some modems keep that setting in a profile, from an earlier use."""
     world = make_world(auto_answer=1)
     desk = make_desk(world)
     desk.driver.probe()
@@ -255,7 +255,7 @@ QUERY = BalanceQuery(code="*101#", pattern=re.compile(r"EUR (?P<euros>-?[\d.]+),
 
 
 def test_the_credit_is_asked_on_a_schedule(world: ModemWorld, make_desk: MakeDesk) -> None:
-    """Once at the start, and not again before its time: not after a restart either."""
+    """It is asked once at the start, and not again before its time, even after a restart."""
     desk = make_desk(world, options=options(balance={"20408": QUERY}))
     desk.driver.probe()
     assert desk.receive_until(lambda: bool(desk.recorder.balances))
@@ -302,7 +302,7 @@ def test_an_answer_in_other_words_is_no_credit(world: ModemWorld, make_desk: Mak
 
 
 def test_what_cannot_be_deleted_is_told_once_a_round(desk: ModemDesk, world: ModemWorld) -> None:
-    """A modem that refuses to delete holds up nothing else."""
+    """A modem that refuses to delete blocks nothing else."""
     world.fault(ModemFaultKind.COMMAND_ERROR, command="+CMGD", times=None)
     for each in range(8):
         world.write(ANNA, f"Bericht {each}")
@@ -316,7 +316,7 @@ def test_what_cannot_be_deleted_is_told_once_a_round(desk: ModemDesk, world: Mod
 def test_a_menu_that_cannot_be_closed_is_not_closed_for_ever(
     world: ModemWorld, make_desk: MakeDesk
 ) -> None:
-    """Whatever one piece of news comes to, the next ones are heard and messages leave."""
+    """Whatever error one report causes, the next ones are received and messages leave."""
     desk = make_desk(world, options=ModemOptions(patience=replace(QUICK, command_s=0.2)))
     desk.driver.probe()
     desk.driver.receive()
@@ -332,7 +332,7 @@ def test_a_menu_that_cannot_be_closed_is_not_closed_for_ever(
 def test_what_balie_itself_stumbles_over_holds_up_nothing_else(
     desk: ModemDesk, world: ModemWorld, bad: str
 ) -> None:
-    """It stays where it is until a Balie comes that can take it."""
+    """The message stays where it is until a Balie comes that can take it."""
     desk.driver.receive()
     told = desk.recorder.received
 
@@ -354,7 +354,7 @@ def test_what_balie_itself_stumbles_over_holds_up_nothing_else(
 
 
 def test_news_is_kept_until_it_could_be_told(desk: ModemDesk, world: ModemWorld) -> None:
-    """A call that the database could not take is not rung again by anybody."""
+    """Nobody rings again for a call that the database could not take."""
     desk.driver.receive()
     told = desk.recorder.missed_calls
     fails_once = iter([StoreUnavailable("The database is locked.")])

@@ -1,4 +1,4 @@
-"""Sending over a modem, judged by what the emulated network really took."""
+"""Sending over a modem; the judge is what the emulated network really took."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -68,7 +68,7 @@ def test_a_message_leaves_once_with_proof(desk: ModemDesk, world: ModemWorld) ->
 def test_a_long_text_arrives_as_it_was_written(
     desk: ModemDesk, world: ModemWorld, text: str
 ) -> None:
-    """One gate and one tap a part."""
+    """Each part has one gate and one tap."""
     attempt = desk.attempt(text)
     proof = desk.driver.send(attempt)
     count = len(proof.facts["parts"])
@@ -101,7 +101,7 @@ def test_a_message_needs_no_more_than_two_commands(desk: ModemDesk, world: Modem
 def test_more_parts_than_free_slots_go_in_batches(
     make_world: MakeWorld, make_desk: MakeDesk
 ) -> None:
-    """What left in an earlier batch is in the next baseline, and its slots are free again."""
+    """The parts of an earlier batch stand in the next baseline, and their slots are free again."""
     world = make_world(sim_slots=3, modem_slots=3)
     desk = make_desk(world)
     desk.driver.probe()
@@ -116,7 +116,7 @@ def test_more_parts_than_free_slots_go_in_batches(
 def test_only_missing_parts_go_again_under_the_same_reference(
     desk: ModemDesk, world: ModemWorld
 ) -> None:
-    """The network refuses the third part: two have left, and eight go with the next attempt."""
+    """The network refuses the third part: two have left, and the next attempt sends eight."""
     attempt = desk.attempt(LONG)
     refused = _refuse_part(world, attempt, 3)
     error = fails(desk, attempt)
@@ -158,7 +158,7 @@ LOST = ("silence", "cms-500", "error", "hang-up")
 
 @pytest.mark.parametrize("how", LOST)
 def test_a_lost_answer_is_found_in_the_slot(desk: ModemDesk, world: ModemWorld, how: str) -> None:
-    """The network took it: the slot says so, and it never goes again."""
+    """The network took it: the slot shows that, and it never goes again."""
     attempt = desk.attempt("Dag")
     world.fault(ModemFaultKind.ANSWER_LOST, how=how, seconds=0.05)
     assert isinstance(fails(desk, attempt), Unconfirmed)
@@ -174,7 +174,7 @@ def test_a_lost_answer_is_found_in_the_slot(desk: ModemDesk, world: ModemWorld, 
 def test_a_part_whose_answer_is_lost_does_not_go_again(
     desk: ModemDesk, world: ModemWorld, how: str
 ) -> None:
-    """The parts behind it were never tapped: they are missing, and go under its reference."""
+    """The later parts were never tapped: they are missing, and go under the same reference."""
     desk.send("Zo leert Balie dit model kennen")
     attempt = desk.attempt(LONG)
 
@@ -228,7 +228,7 @@ def _settled(desk: ModemDesk, attempt: Try) -> Found:
 def test_unsent_counts_only_after_the_network_has_given_up(
     make_desk: MakeDesk, world: ModemWorld
 ) -> None:
-    """Until then the network may still take it: the question is asked again."""
+    """Until then the network may still take it, so the question is asked again."""
     patient = replace(QUICK, network_ms=NEVER_MS)
     desk = make_desk(world, options=ModemOptions(patience=patient))
     desk.driver.probe()
@@ -244,7 +244,7 @@ def test_unsent_counts_only_after_the_network_has_given_up(
 def test_unsent_of_a_modem_that_started_anew_waits_for_a_report(
     make_desk: MakeDesk, world: ModemWorld
 ) -> None:
-    """It may have gone dark between the network's word and writing it down; the report knows."""
+    """It may have lost power between the network's answer and its own note; the report knows."""
     desk = make_desk(world, options=ModemOptions(patience=replace(QUICK, report_ms=NEVER_MS)))
     desk.driver.probe()
     desk.send("Eerst", to=BEA)
@@ -259,7 +259,7 @@ def test_unsent_of_a_modem_that_started_anew_waits_for_a_report(
 
 
 def _settled_before_its_report(desk: ModemDesk, attempt: Try) -> Found:
-    """Asked again while the network itself may still take it."""
+    """Asks again while the network itself may still take it."""
     while True:
         try:
             return desk.look(attempt)
@@ -271,7 +271,7 @@ def _settled_before_its_report(desk: ModemDesk, attempt: Try) -> Found:
 def test_another_process_finds_the_slot_too(
     desk: ModemDesk, make_desk: MakeDesk, world: ModemWorld
 ) -> None:
-    """Killed between the tap and its outcome: the baseline and the slot are all that is left."""
+    """Killed between the tap and its outcome: only the baseline and the slot are left."""
     desk.send("Eerst", to=BEA)
     attempt = desk.attempt("Dag")
     world.fault(ModemFaultKind.ANSWER_LOST, how="silence")
@@ -289,7 +289,7 @@ def test_another_process_finds_the_slot_too(
 def test_slots_of_nobody_are_cleared_and_those_in_doubt_are_kept(
     desk: ModemDesk, make_desk: MakeDesk, world: ModemWorld
 ) -> None:
-    """Killed between storing and noting, a slot has no attempt: it was never sent from."""
+    """After a kill between storing and noting, a slot has no attempt: nothing was sent from it."""
     attempt = desk.attempt("Dag")
     world.fault(ModemFaultKind.ANSWER_LOST, how="silence")
     fails(desk, attempt)
@@ -316,7 +316,7 @@ def _unnoted(attempt: Try) -> Try:
     return Unnoted(outgoing=attempt.outgoing, evidence_folder=attempt.evidence_folder)
 
 
-# Models that do not tell the truth
+# Models that report wrong states
 
 
 def test_a_model_is_believed_once_it_told_the_truth(desk: ModemDesk) -> None:
@@ -325,7 +325,7 @@ def test_a_model_is_believed_once_it_told_the_truth(desk: ModemDesk) -> None:
 
 
 def test_a_slot_that_was_badly_read_is_no_lie(desk: ModemDesk, world: ModemWorld) -> None:
-    """What is learnt of a model holds for good, for every modem of its kind."""
+    """A fact about a model holds for good, for every modem of its kind."""
     world.fault(ModemFaultKind.LINE_LOST, command="+CMGR", times=2)
     desk.send("Dag")
     assert desk.recorder.facts == {}
@@ -336,7 +336,7 @@ def test_a_slot_that_was_badly_read_is_no_lie(desk: ModemDesk, world: ModemWorld
 def test_a_model_nobody_knows_is_not_believed_that_nothing_left(
     desk: ModemDesk, world: ModemWorld
 ) -> None:
-    """And no report comes, for nothing did: a person decides."""
+    """No report comes either, because nothing left: a person decides."""
     attempt = desk.attempt("Dag")
     world.fault(ModemFaultKind.RESTART, how="before-taken", seconds=0.05)
     fails(desk, attempt)
@@ -348,7 +348,7 @@ def test_a_model_nobody_knows_is_not_believed_that_nothing_left(
 def test_a_lying_model_is_never_believed_again(
     desk: ModemDesk, make_desk: MakeDesk, world: ModemWorld
 ) -> None:
-    """It says STO UNSENT of what has left; its delivery report is another matter."""
+    """It shows STO UNSENT for a message that has left; its delivery report can be believed."""
     desk.recorder.learn("Balie EM-1 EM1R01A02", {"slot_truth": True})
     world.fault(ModemFaultKind.SLOT_STAYS_UNSENT, times=None)
     desk.send("Eerst", to=BEA)
@@ -379,7 +379,7 @@ def test_what_cannot_be_stored_is_sent_at_once(
 def test_without_a_slot_a_doubt_is_a_persons_unless_a_report_comes(
     desk: ModemDesk, world: ModemWorld
 ) -> None:
-    """The report is told, with the number that says of which; nothing goes twice."""
+    """The report is passed on with the number of its message; nothing goes twice."""
     world.fault(ModemFaultKind.NO_WRITING)
     attempt = desk.attempt("Dag")
     world.fault(ModemFaultKind.ANSWER_LOST, how="cms-500")
@@ -406,7 +406,7 @@ def test_a_report_has_its_time_before_a_person_is_asked(
 def test_a_full_storage_is_emptied_before_sending(
     make_world: MakeWorld, make_desk: MakeDesk
 ) -> None:
-    """What came in is told first, and deleted only then."""
+    """An incoming message is reported first, and deleted only then."""
     world = make_world(sim_slots=4, modem_slots=0)
     desk = make_desk(world)
     desk.driver.probe()
@@ -425,7 +425,7 @@ def test_a_full_storage_is_emptied_before_sending(
 def test_a_card_that_wants_its_pin_again_only_costs_a_try(
     make_world: MakeWorld, make_desk: MakeDesk
 ) -> None:
-    """The examination opens it, or says what is wrong with it: no person has to start the line."""
+    """The examination unlocks it, or says what is wrong: no person has to start the line."""
     world = make_world(pin="4711")
     desk = make_desk(world, options=ModemOptions(patience=QUICK, pins={world.modem.imei: "4711"}))
     desk.driver.probe()
@@ -470,7 +470,7 @@ def test_a_slot_that_says_sent_of_what_was_refused_is_a_lie(
 
 
 def test_a_slot_whose_outcome_is_not_durable_is_left(desk: ModemDesk, world: ModemWorld) -> None:
-    """The database could not take it and Balie went on: the slot is still the evidence."""
+    """The database could not take the outcome and Balie went on: the slot is still the evidence."""
     attempt = desk.attempt("Dag")
     desk.driver.send(attempt)
     assert attempt.noted is not None
@@ -506,7 +506,7 @@ def test_bad_manners_on_the_wire_lose_nothing(
 def test_random_trouble_neither_loses_nor_doubles(
     desk: ModemDesk, world: ModemWorld, seed: int
 ) -> None:
-    """Each message is carried as the queue would, through whatever happens to the modem."""
+    """Each message is carried as the queue would do it, whatever happens to the modem."""
     dice = Random(seed)
     desk.send("Eerst", to=BEA)
     texts = [f"Bericht {each} " * dice.choice((1, 30)) for each in range(6)]
@@ -532,7 +532,7 @@ def _spoil(world: ModemWorld, dice: Random) -> None:
 
 
 def _carry(desk: ModemDesk, attempt: Try) -> None:
-    """As the queue does: what is proven missing goes again, what is in doubt is asked about."""
+    """As the queue does: a message proven missing goes again, one in doubt is asked about."""
     for _ in range(8):
         desk.probe_until(lambda status: status.state is DeviceState.READY)
         try:

@@ -1,4 +1,4 @@
-"""Two modems of one batch that say the same IMEI, with the store that keeps them apart."""
+"""Two modems of one batch with the same IMEI, and the store that tells them apart."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -49,7 +49,7 @@ class Twins:
         return ids
 
     def starts(self, *ports: str) -> None:
-        """Balie starts; each modem is looked for at its port first."""
+        """Balie starts, and first searches each modem at its own port."""
         self.close()
         for device_id, port in zip(self.ids, ports, strict=True):
             known = self.store.read(partial(devices.device, device_id=device_id))
@@ -105,7 +105,7 @@ def test_both_are_ready_and_each_is_its_own(twins: Twins) -> None:
 
 
 def test_neither_is_taken_for_the_other_when_their_ports_change_names(twins: Twins) -> None:
-    """Each is looked for where the other one is; what comes is for the right line."""
+    """Each is searched where the other one is; incoming messages are for the right line."""
     assert eventually(twins.are_ready)
     twins.starts(*(modem.port.path for modem in reversed(twins.world.modems)))
     assert eventually(twins.are_ready)
@@ -145,7 +145,7 @@ def test_the_one_that_is_left_is_not_taken_for_the_one_that_is_gone(twins: Twins
 
 
 def test_a_card_that_cannot_be_read_is_said(tmp_path: Path) -> None:
-    """One that tells its number only behind a PIN that Balie does not have."""
+    """This card shows its number only after a PIN that Balie does not have."""
     world = ModemWorld(
         ModemSpec(number=NUMBERS[0], imei=ZEROS),
         ModemSpec(number=NUMBERS[1], imei=ZEROS, pin="4711", shy=True),

@@ -1,4 +1,4 @@
-"""Whom a search asks, how often, and what it may call the modem's own."""
+"""Which modems a search asks, how often, and which one it may take for the modem."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -19,7 +19,7 @@ DAY_S = 86_400
 
 
 class Bench:
-    """A /dev of its own, and a time that only a test moves."""
+    """Its own /dev, and a time that only a test moves."""
 
     def __init__(self, folder: Path) -> None:
         self.dev = folder / "dev"
@@ -56,7 +56,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 
 
 def was_asked(port: ScriptedPort) -> bool:
-    """Since this was called last."""
+    """The ports that were asked since the last call."""
     asked = bool(port.heard)
     port.heard.clear()
     return asked
@@ -73,7 +73,7 @@ def times_asked(bench: Bench, port: ScriptedPort, *, until_s: int, every_s: int 
 
 
 def test_a_silent_port_of_other_equipment_is_asked_at_ever_longer_distances(bench: Bench) -> None:
-    """One that was just plugged in may still be starting: it is found in twice that time."""
+    """A modem that was just plugged in may still be starting: each pause doubles."""
     meter = bench.plug("ttyUSB7", MUTE)
     assert times_asked(bench, meter, until_s=20) == [0, 2, 6, 14]
 

@@ -1,4 +1,4 @@
-"""What storages hold, as modems write it."""
+"""The content of storages, as modems write it."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def test_a_list_is_headers_and_pdus_in_turn() -> None:
 
 
 def test_a_slot_without_its_pdu_takes_no_others() -> None:
-    """Nor one with less than its header says: neither is whole."""
+    """A slot with a shorter PDU than its header says is not whole either."""
     slots = read_list(("+CMGL: 1,1,,0", "+CMGL: 2,1,,22", PDU, "+CMGL: 3,1,,0"))
     assert [(slot.index, len(slot.pdu)) for slot in slots] == [(1, 0), (2, len(PDU) // 2), (3, 0)]
     assert [slot.whole for slot in slots] == [False, True, False]

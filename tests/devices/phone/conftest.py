@@ -1,4 +1,4 @@
-"""One emulated phone a test, and its driver."""
+"""One emulated phone for each test, and its driver."""
 
 from collections.abc import Iterator
 from pathlib import Path

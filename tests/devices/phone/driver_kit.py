@@ -1,4 +1,4 @@
-"""An emulated phone at the end of a real adb server, with the floors above in memory."""
+"""An emulated phone behind a real adb server, with the floors above in memory."""
 # ruff: noqa: ARG002 -- the floors above keep many devices apart, these recorders know one
 
 import asyncio
@@ -62,7 +62,7 @@ _THERE = frozenset({DeviceState.READY, DeviceState.DEGRADED})
 
 @dataclass
 class Recorder:
-    """The `Listener` of one device, which keeps in memory what it is told, as the store would."""
+    """The `Listener` of one device, which keeps its reports in memory, as the store would."""
 
     messages: list[Incoming] = field(default_factory=list)
     changes: list[Incoming] = field(default_factory=list)
@@ -113,12 +113,12 @@ class Recorder:
 
 
 def _nothing() -> None:
-    """What happens around a tap unless a test says otherwise."""
+    """What happens around a tap by default: nothing."""
 
 
 @dataclass
 class Try:
-    """An `Attempt` that keeps its baseline, with a gate that can be shut or do mischief."""
+    """An `Attempt` that keeps its baseline; a test can shut its gate or interfere at it."""
 
     outgoing: Outgoing
     evidence_folder: Path
@@ -152,7 +152,7 @@ class Try:
 
 @dataclass
 class Counter:
-    """A `Work` with a list of tasks, which keeps what became of each."""
+    """A `Work` with a list of tasks, which keeps the outcome of each."""
 
     tasks: list[Try | Look | Visit] = field(default_factory=list)
     outcomes: list[tuple[Any, Any]] = field(default_factory=list)
@@ -186,10 +186,10 @@ class Counter:
 
 
 class World:
-    """Emulated phones on a loop of their own, connected to the adb server of the test run."""
+    """Emulated phones on their own loop, connected to the adb server of the test run."""
 
     def __init__(self, *specs: PhoneSpec, busy_seed: int | None = None, speed: float = 1) -> None:
-        """With a seed people write by themselves, every few seconds of the world's."""
+        """With a seed, people write by themselves every few seconds of the world's time."""
         self.clock: Clock = clock_for(speed=speed)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="world", daemon=True)
@@ -330,9 +330,9 @@ class Desk:
         return self.driver.send(self.attempt(text, **more))
 
     def carry(self, attempt: Try) -> list[str]:
-        """Does with one message what the queue does, and names each outcome on the way.
+        """Handles one message as the queue does, and gives each outcome.
 
-        What is proven not sent is tried again, what is not known is asked about.
+        A message proven not sent is tried again; one in doubt is asked about.
         """
         outcomes: list[str] = []
         while len(outcomes) < _MOST_STEPS:
@@ -360,5 +360,5 @@ class Desk:
         return "sent"
 
     def _ready(self) -> None:
-        """A phone that was away is waited for; a locked one is not."""
+        """A phone that was away is waited for; a locked phone is not."""
         eventually(lambda: self.driver.probe().state in _THERE)

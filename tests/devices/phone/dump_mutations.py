@@ -1,4 +1,4 @@
-"""Dumps of notifications with damage: lines lost, doubled, moved and added, and bytes spoilt."""
+"""Damaged dumps of notifications: lines lost, doubled, moved and added, and bytes changed."""
 
 import random
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ TEXTS = (
 NEVER = "geen bericht"
 FLAGS = ("0x8", "0x18", "0x0", "ONLY_ALERT_ONCE", "AUTO_CANCEL|ONLY_ALERT_ONCE", "0")
 
-# What is no message: each says why in its structure, and all say so in their text.
+# Notifications that are no message: the structure of each shows why, and the text says it.
 NO_MESSAGES = (
     Chat(jid=ANNA, said=(), array=False, category="service", channel="other_notifications@1"),
     Chat(jid=ANNA, said=(), array=False, progress=100, channel="sending_media@1"),
@@ -30,7 +30,7 @@ NO_MESSAGES = (
     Chat(jid=ANNA, said=(), user=95),
     Chat(jid=ANNA, said=(), package="org.telegram.messenger"),
 )
-# What other commands and vendors print, and what somebody might hope to be taken for a message.
+# Output of other commands and vendors, and texts that somebody might want read as a message.
 STRAY = (
     "WARNING: linker: /system/lib64/libx.so: unused DT entry",
     "",
@@ -59,13 +59,13 @@ class Damaged:
 
     @property
     def false(self) -> list[str]:
-        """A text that a line was added to may run on; it is still that message's."""
+        """A text to which a line was added may continue; it is still that message's text."""
         known = tuple(self.texts)
         return [text for text in self.read() if not text.startswith(known)]
 
 
 def mutated(seed: int, count: int) -> Iterator[Damaged]:
-    """`count` dumps whose lines with texts are damaged, the same ones for the same seed."""
+    """`count` dumps whose lines with texts are damaged; the same seed gives the same dumps."""
     chance = random.Random(seed)
     for _ in range(count):
         chats = [_messages(chance), *(_no_message(chance, at) for at in range(2))]
@@ -80,7 +80,7 @@ def mutated(seed: int, count: int) -> Iterator[Damaged]:
 
 
 def spoilt(seed: int, count: int) -> Iterator[Damaged]:
-    """The same with single characters changed in both dumps: nothing can be said of what it is."""
+    """The same with single characters changed in both dumps: nobody can say what they then are."""
     chance = random.Random(seed)
     for each in mutated(seed, count):
         yield replace(

@@ -120,7 +120,7 @@ def seeds() -> tuple[tuple["etree._Element", Counter[tuple[str, str]]], ...]:
 
 
 def incoming_in(dumped: str) -> Counter[tuple[str, str]]:
-    """What others wrote, also in a chat that something lies over."""
+    """Messages that others wrote, also in a chat under a dialog."""
     rows, _ = read_rows(read_screen(dumped).of(W))
     return Counter((each.text, each.time) for each in rows if not each.own)
 
@@ -164,14 +164,14 @@ def _change(node: "etree._Element", chance: random.Random, *, quiet: bool) -> No
 
 
 def _is_of_messages(node: "etree._Element") -> bool:
-    """A part of a row that says something, or what such a row lies in."""
+    """A part of a row with content, or a view around such a row."""
     return any(
         each.get("resource-id", "").rpartition("/")[2] in _MESSAGE_IDS for each in node.iter("node")
     )
 
 
 def survive(damaged: Damaged) -> int:
-    """How many messages were read that are none; what is raised beside Transient gets out."""
+    """How many messages were invented; every error but Transient is passed on."""
     try:
         screen = read_screen(damaged.xml)
     except Transient:

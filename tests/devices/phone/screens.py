@@ -95,14 +95,14 @@ def row(
 
 
 def notice(words: str, *, time: str = "") -> N:
-    """A row with an `info`: one of the system, or with a time a document or a video."""
+    """A row with an `info`: without a time a row of the system, with one a document or a video."""
     info = N("android.widget.Button", "info", words)
     date = (N("android.widget.TextView", "date", time),) if time else ()
     return N("android.view.ViewGroup", kids=(info, *date))
 
 
 def cut_off(text: str) -> N:
-    """A bubble whose end lies below the edge of the list: no time shows."""
+    """A bubble that ends below the edge of the list: its time is not visible."""
     body = N("android.widget.TextView", "message_text", text)
     return N("android.view.ViewGroup", "conversation_row_text", kids=(body,))
 
@@ -169,7 +169,7 @@ def spinner(words: str) -> N:
 
 
 def full_page(*texts: str, button: str = "") -> N:
-    """A page of WhatsApp's that is neither chat nor list."""
+    """A page of WhatsApp that is neither a chat nor a list."""
     kids = tuple(N("android.widget.TextView", "heading", text) for text in texts)
     press = (N("android.widget.Button", "action_button", button),) if button else ()
     return N("android.widget.FrameLayout", kids=(*kids, *press))

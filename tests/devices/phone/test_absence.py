@@ -1,4 +1,4 @@
-"""When a chat proves that a message is not in it: only then may it be sent again."""
+"""When a chat proves that a message is not in it: only then may the message be sent again."""
 
 from dataclasses import replace
 from typing import Any
@@ -54,7 +54,7 @@ def test_a_chat_begins_with_the_notice_about_encryption(words: str) -> None:
     ids=["group", "code", "disappearing", "business", "document", "video", "somebody's text"],
 )
 def test_no_other_row_begins_a_chat(first: N) -> None:
-    """Each row of the system, each document and each video has an `info`, too."""
+    """Rows of the system, documents and videos have an `info`, too."""
     assert not conversation(first, row("Hoi", "11:00")).from_start
 
 
@@ -63,7 +63,7 @@ def test_the_notice_further_down_begins_nothing() -> None:
 
 
 def test_a_view_full_of_replies_below_a_system_row_proves_nothing() -> None:
-    """At the baseline one long row filled the screen, and its end did not show."""
+    """At the baseline one long row filled the screen, and its end was not visible."""
     nothing = {"rows": [], "equal": 0, "whole": False}
     page = conversation(notice("Uw beveiligingscode voor Anna is gewijzigd."), *REPLIES[1:])
     assert page.filled
@@ -73,14 +73,14 @@ def test_a_view_full_of_replies_below_a_system_row_proves_nothing() -> None:
 
 
 def test_a_list_that_is_still_empty_proves_nothing() -> None:
-    """A chat holds its notice at least."""
+    """A chat has at least its notice."""
     assert since(baseline(), conversation()) == []
     assert baseline()["whole"] is False
 
 
 @pytest.mark.parametrize("words", ["Mehr lesen", "Voir plus", "Czytaj dalej", "Daha fazla oku"])
 def test_a_long_own_row_is_known_in_whatever_language_it_is_cut(words: str) -> None:
-    """Else a long message would be taken for absent wherever the words are not known."""
+    """Otherwise a long message would count as absent in each language whose words are unknown."""
     text = "woord " * 300
     (seen,) = conversation(row(f"{text[:768]}… {words}", "11:00", "Sent")).rows
     assert seen.says(text)
@@ -110,7 +110,7 @@ def test_a_short_text_with_an_ellipsis_is_not_cut() -> None:
 def test_an_own_row_that_was_edited_or_deleted_is_told_from_others(
     seen: N, rewritten: bool
 ) -> None:
-    """What a deleted row says stands without a tick; an icon is beside it."""
+    """The words of a deleted row have no tick; an icon is beside them."""
     (found,) = conversation(seen).rows
     assert found.rewritten is rewritten
 
@@ -120,7 +120,7 @@ def test_an_own_row_that_was_edited_or_deleted_is_told_from_others(
 
 @pytest.fixture
 def in_doubt(desk: Desk) -> Try:
-    """An attempt that left, of which Balie knows the baseline alone."""
+    """An attempt that left; Balie knows only its baseline."""
     desk.world.write(ANNA, "Hoi")
     attempt = desk.attempt("Dag")
     desk.driver.send(attempt)
@@ -137,7 +137,7 @@ def last_row(desk: Desk) -> Any:
 def test_a_message_that_was_deleted_on_the_phone_is_not_sent_again(
     desk: Desk, in_doubt: Try, words: str
 ) -> None:
-    """A person deleted it; what it said cannot be told, so a person decides."""
+    """A person deleted it, so its words are unknown and a person decides."""
     desk.world.on_loop(lambda: last_row(desk).delete(words))
     assert desk.driver.look(in_doubt.as_look()).finding is Finding.UNCLEAR
 
@@ -152,13 +152,13 @@ def test_a_message_that_was_edited_on_the_phone_is_not_sent_again(
 def test_a_row_with_the_words_and_no_tick_is_not_taken_for_nothing(
     desk: Desk, in_doubt: Try
 ) -> None:
-    """Whose it is may not have been drawn yet."""
+    """The tick that shows whose row it is may not be drawn yet."""
     desk.world.on_loop(lambda: setattr(last_row(desk), "tick", None))
     assert desk.driver.look(in_doubt.as_look()).finding is Finding.UNCLEAR
 
 
 def test_an_equal_row_proves_nothing_once_the_one_before_it_was_deleted(desk: Desk) -> None:
-    """The new row would pass for the old one, which is gone."""
+    """The new row would be taken for the old one, which was deleted."""
     desk.world.write(ANNA, "regel\n" * 60)
     desk.driver.send(desk.attempt("Dag"))
     attempt = desk.attempt("Dag")
@@ -170,7 +170,7 @@ def test_an_equal_row_proves_nothing_once_the_one_before_it_was_deleted(desk: De
 
 
 def test_a_chat_that_was_left_scrolled_up_is_seen_to_its_end(desk: Desk) -> None:
-    """The newest row is below the edge, and all that stood there before is above it."""
+    """The newest row is below the edge, and all earlier rows are above it."""
     for at in range(30):
         desk.world.write(ANNA, f"regel {at}")
     attempt = desk.attempt("Dag")
@@ -180,7 +180,7 @@ def test_a_chat_that_was_left_scrolled_up_is_seen_to_its_end(desk: Desk) -> None
 
 
 def test_what_the_system_says_is_neither_told_nor_taken_for_a_message(desk: Desk) -> None:
-    """Whose code has changed, who left: rows without a time."""
+    """Rows without a time: a changed security code, a person who left."""
     desk.world.write(ANNA, "Hoi")
     desk.world.on_loop(lambda: _say(desk, "Anna's beveiligingscode is gewijzigd."))
     attempt = desk.attempt("Dag")
@@ -191,7 +191,7 @@ def test_what_the_system_says_is_neither_told_nor_taken_for_a_message(desk: Desk
 
 
 def test_after_half_a_day_nothing_proves_that_a_message_never_left(desk: Desk) -> None:
-    """Disappearing messages vanish, and the rows show the time of day alone."""
+    """Disappearing messages vanish, and the rows show only the time of day."""
     desk.world.write(ANNA, "Hoi")
     attempt = desk.attempt("Dag")
     attempt.before_tap = _crash

@@ -1,4 +1,4 @@
-"""Phones that come and go, an adb server that dies and returns, addresses that are dialled."""
+"""Phones that come and go, an adb server that dies and returns, addresses that are connected."""
 
 import os
 import socket
@@ -23,7 +23,7 @@ from tests.emulated.phone_bench import eventually
 
 
 class Followed:
-    """Counts how often the watch called, and says what adb says."""
+    """Counts the calls of the watch, and reads adb's list."""
 
     def __init__(self, serial: str) -> None:
         self.serial = serial
@@ -85,7 +85,7 @@ def test_a_dead_address_holds_up_no_other(unplugged: World) -> None:
 
 @pytest.mark.parametrize("spec", [PhoneSpec(number=OWN, authorised=False)], indirect=True)
 def test_a_phone_that_asks_for_permission_is_ready_once_it_has_it(unplugged: World) -> None:
-    """Not allowed is told from not there, and the doctor says what to do."""
+    """Not allowed is different from not there, and the doctor says what to do."""
     driver = PhoneDriver(
         device_id=DEVICE, serial=unplugged.serial, listener=Recorder(), clock=unplugged.clock
     )
@@ -157,7 +157,7 @@ def own_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OwnS
 
 
 def test_the_watch_survives_the_death_of_the_adb_server(own_server: OwnServer) -> None:
-    """The phone is dialled again by the server that comes after it."""
+    """The next adb server connects the phone again."""
     own_server.start()
     world = World(PhoneSpec(number=OWN))
     try:
@@ -182,7 +182,7 @@ def test_without_a_server_the_doctor_says_so(own_server: OwnServer) -> None:
 
 
 def test_without_a_server_the_phone_is_absent(own_server: OwnServer) -> None:
-    """And no server is started behind anybody's back."""
+    """Balie does not start a server by itself."""
     del own_server
     driver = PhoneDriver(device_id=DEVICE, serial="X1", listener=Recorder(), clock=SystemClock())
     assert driver.probe().state is DeviceState.ABSENT

@@ -1,4 +1,4 @@
-"""What people write while their chat is open: read from the screen, told once, never lost."""
+"""Messages that come while their chat is open: read from the screen, reported once, never lost."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,7 +14,7 @@ from tests.emulated.phone_bench import eventually
 
 
 def test_an_answer_to_an_open_chat_is_read_from_the_screen(desk: Desk) -> None:
-    """No notification tells it; the time is that of the screen."""
+    """There is no notification for it; the time is the one on the screen."""
     attempt = desk.attempt("Dag")
     attempt.after_tap = lambda: desk.world.write(ANNA, "Jij ook")
     desk.driver.send(attempt)
@@ -31,7 +31,7 @@ def test_what_was_typed_before_the_tap_is_told_too(desk: Desk) -> None:
 
 
 def test_emoji_are_told_as_they_are(desk: Desk) -> None:
-    """The dump has two dots for each; the view itself is asked for its text."""
+    """The dump has two dots for each emoji, so the driver reads the text from the view itself."""
     attempt = desk.attempt("Dag")
     attempt.after_tap = lambda: desk.world.write(ANNA, "👍 prima.. 👷🏽‍♀️")
     desk.driver.send(attempt)
@@ -39,7 +39,7 @@ def test_emoji_are_told_as_they_are(desk: Desk) -> None:
 
 
 def test_a_long_text_is_told_whole(desk: Desk) -> None:
-    """WhatsApp cuts it behind its Read more, which is opened."""
+    """WhatsApp cuts it at its Read more, which the driver opens."""
     text = "Beste planning, 👍 " + "woord\n" * 250
     attempt = desk.attempt("Dag")
     attempt.after_tap = lambda: desk.world.write(ANNA, text)
@@ -48,7 +48,7 @@ def test_a_long_text_is_told_whole(desk: Desk) -> None:
 
 
 def test_the_same_text_soon_after_is_another_message(desk: Desk) -> None:
-    """One is read from the screen, the next tells its notification."""
+    """The first is read from the screen, the second from its notification."""
     attempt = desk.attempt("Dag")
     attempt.after_tap = lambda: desk.world.write(ANNA, "ok")
     desk.driver.send(attempt)
@@ -58,7 +58,7 @@ def test_the_same_text_soon_after_is_another_message(desk: Desk) -> None:
 
 
 def test_what_was_told_before_is_not_told_again(desk: Desk) -> None:
-    """The chat shows it below its divider; the notification told it already."""
+    """The chat shows it below its divider; the notification has already reported it."""
     desk.world.write(ANNA, "ok")
     desk.world.write(ANNA, "ok")
     desk.send("Dag")
@@ -95,7 +95,7 @@ def test_a_message_whose_notification_was_swiped_away_is_found_below_the_divider
 
 
 def test_old_rows_are_no_news(desk: Desk) -> None:
-    """A chat from before Balie keeps its history to itself."""
+    """The earlier messages of a chat from before Balie are not reported."""
     desk.world.write(ANNA, "van gisteren", at_ms=desk.world.clock.now_ms() - 30_000_000)
     desk.world.inject(kind="seen-elsewhere", **{"from": ANNA})
     desk.send("Dag")
@@ -118,7 +118,7 @@ def _once(desk: Desk, call: Callable[[], object]) -> None:
 
 
 def test_what_comes_while_the_chat_is_being_left_is_not_lost(desk: Desk) -> None:
-    """The list of chats shows that the chat has grown, and it is opened once more."""
+    """The list of chats shows that the chat has grown, so it is opened once more."""
     _once(desk, lambda: desk.world.write(ANNA, "nog iets"))
     desk.send("Dag")
     assert desk.recorder.texts() == ["nog iets"]
@@ -143,7 +143,7 @@ def test_a_look_and_a_visit_tell_what_they_see(desk: Desk) -> None:
 
 
 def test_what_cannot_be_stored_now_is_told_later(desk: Desk) -> None:
-    """A screen shows it once: it is kept until the store takes it."""
+    """A screen shows it only once, so the driver keeps it until the store takes it."""
     attempt = desk.attempt("Dag")
 
     def mischief() -> None:
@@ -167,7 +167,7 @@ def test_others_are_received_while_a_chat_is_open(desk: Desk) -> None:
 
 
 def test_more_unread_than_a_notification_holds_is_read_from_the_chat(desk: Desk) -> None:
-    """Notifications keep the last 25; what was written before them stands in the chat."""
+    """Notifications keep the last 25 messages; earlier ones are read from the chat."""
     texts = [f"bericht {at}" for at in range(60)]
     for text in texts:
         desk.world.write(ANNA, text)
@@ -194,7 +194,7 @@ def _back_again(desk: Desk) -> bool:
 
 
 def test_a_chat_that_stayed_open_when_the_phone_went_is_looked_into_again(desk: Desk) -> None:
-    """Nobody could leave it, and it swallowed what came."""
+    """The driver could not leave the chat, and messages in it made no notification."""
 
     def mischief() -> None:
         desk.world.fault("phone-gone", seconds=1.0)
@@ -222,7 +222,7 @@ def test_a_wrong_chat_that_was_opened_swallows_nothing(desk: Desk) -> None:
 
 @contextmanager
 def _stranger_writes(desk: Desk, text: str) -> Iterator[None]:
-    """Somebody writes between the dump of the notifications and the opening of their chat."""
+    """Somebody writes after the dump of the notifications and before their chat opens."""
     session = desk.driver._phone.session
     run = type(session).run
 

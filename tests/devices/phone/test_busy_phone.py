@@ -19,7 +19,7 @@ SPEED = 15.0
 def test_a_busy_phone_loses_nothing_and_doubles_nothing(
     adb_server_port: int, tmp_path: Path
 ) -> None:
-    """What the phone has is what was received, what was asked for is what left."""
+    """All that the phone has was received, and all that was asked for left."""
     world = World(PhoneSpec(number=OWN), busy_seed=3, speed=SPEED)
     world.connect()
     desk, work = Desk(world, tmp_path), kit.Counter()

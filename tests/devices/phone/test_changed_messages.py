@@ -1,4 +1,4 @@
-"""Messages that change after they came, and what comes beside them, at an emulated phone."""
+"""Messages that change after they came, and notifications beside them, on an emulated phone."""
 
 import pytest
 
@@ -16,7 +16,7 @@ LID = "9876543210@lid"
 
 @GENERATIONS
 def test_a_message_that_is_posted_again_with_another_text_is_the_same(desk: Desk) -> None:
-    """It waits for its words, gets them, is edited and taken back."""
+    """It waits for its words, gets them, is edited and is deleted."""
     first = desk.world.write(ANNA, "Ik kom om 8", waiting=True)
     desk.driver.receive()
     assert [message.form for message in desk.recorder.messages] == [Form.WAITING]
@@ -31,7 +31,7 @@ def test_a_message_that_is_posted_again_with_another_text_is_the_same(desk: Desk
 
 
 def test_two_messages_of_one_millisecond_are_two(desk: Desk) -> None:
-    """Also when one of them is changed later."""
+    """This holds even if one of them changes later."""
     now_ms = desk.world.clock.now_ms()
     ids = [desk.world.write(ANNA, text, at_ms=now_ms) for text in ("ja", "ja", "nee")]
     desk.driver.receive()
@@ -46,7 +46,7 @@ def test_two_messages_of_one_millisecond_are_two(desk: Desk) -> None:
 def test_words_that_change_before_the_chat_is_opened_are_the_same_message(
     desk: Desk, waiting: bool
 ) -> None:
-    """A notification told it, was swiped away, and the chat shows what became of it."""
+    """A notification reported it and was swiped away; the chat shows its later state."""
     first = desk.world.write(ANNA, "eerst", waiting=waiting)
     desk.driver.receive()
     desk.world.inject(kind="dismiss")
@@ -78,7 +78,7 @@ def test_an_edit_in_the_open_chat_is_the_same_message(desk: Desk) -> None:
 
 
 def test_an_unchanged_neighbour_is_not_what_was_edited(desk: Desk) -> None:
-    """Of two messages of a minute the one whose words are gone was changed."""
+    """Of the messages of one minute, the one whose words are gone was edited."""
     desk.world.write(ANNA, "blijft")
     second = desk.world.write(ANNA, "om 8")
     desk.world.write(ANNA, "blijft ook")
@@ -102,7 +102,7 @@ def test_a_reaction_is_no_message(desk: Desk) -> None:
 @GENERATIONS
 @pytest.mark.parametrize("named", [True, False], ids=["with-a-chat", "without"])
 def test_what_whatsapp_says_of_itself_is_no_message(desk: Desk, named: bool) -> None:
-    """Checking, sending, a backup, what may wait and what was not sent."""
+    """Checking, sending, a backup, a possible new message, a failed message."""
     about = {"from": ANNA} if named else {}
     for what in ("checking", "sending-media", "backup", "may-have-new", "not-sent"):
         desk.world.inject(kind="notice", what=what, **about)
@@ -112,7 +112,7 @@ def test_what_whatsapp_says_of_itself_is_no_message(desk: Desk, named: bool) -> 
 
 @GENERATIONS
 def test_a_missed_call_over_whatsapp_is_a_call_and_told_once(desk: Desk) -> None:
-    """Not while it rings; the number is that of the chat."""
+    """It is not reported while it rings; its number is that of the chat."""
     desk.world.inject(kind="whatsapp-call", ringing=True, **{"from": ANNA})
     desk.driver.receive()
     assert desk.recorder.calls == []
@@ -124,7 +124,7 @@ def test_a_missed_call_over_whatsapp_is_a_call_and_told_once(desk: Desk) -> None
 
 
 def test_a_missed_call_keeps_no_tick_from_being_read(desk: Desk) -> None:
-    """Nothing unread waits in the chat: it may be opened."""
+    """Nothing unread is in the chat, so it may be opened."""
     attempt = desk.attempt("Dag")
     desk.driver.send(attempt)
     desk.world.inject(kind="whatsapp-call", **{"from": ANNA})
@@ -133,7 +133,7 @@ def test_a_missed_call_keeps_no_tick_from_being_read(desk: Desk) -> None:
 
 
 def test_words_that_a_notification_brings_belong_to_what_the_chat_showed(desk: Desk) -> None:
-    """The chat was open while they were waited for; the next message of the minute is another."""
+    """The open chat showed the awaited message; the next message of that minute is another."""
     attempt = desk.attempt("Dag")
     now_ms = desk.world.clock.now_ms()
     attempt.after_tap = lambda: desk.world.write(ANNA, "x", waiting=True, at_ms=now_ms)
@@ -153,7 +153,7 @@ def test_a_missed_call_without_a_chat_is_known_by_the_number_it_shows(desk: Desk
 
 @GENERATIONS
 def test_who_hides_their_number_is_heard_under_their_jid(desk: Desk) -> None:
-    """Nothing dials its digits: an answer is refused before the phone is touched."""
+    """Its digits are no phone number: an answer is refused before the phone is touched."""
     desk.world.write(ANNA, "Hoi", jid=LID, name="Anna", saved=False)
     desk.driver.receive()
     (message,) = desk.recorder.messages

@@ -1,4 +1,4 @@
-"""A phone whose WhatsApp does not go on, or over which Android has put something."""
+"""A phone whose WhatsApp does not go on, or over which Android shows a window."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def refused(desk: Desk, fault: str) -> None:
 
 @pytest.mark.parametrize("fault", [*STOPS, "unregistered"])
 def test_what_closes_an_account_stops_the_line(desk: Desk, fault: str) -> None:
-    """By its words, by its ids, or by the name of its activity; nothing is tapped there."""
+    """It is known by its words, its ids, or the name of its activity; nothing is tapped there."""
     refused(desk, fault)
 
 
@@ -36,7 +36,7 @@ def test_it_is_known_in_every_language_and_generation(desk: Desk, fault: str) ->
 
 
 def test_what_was_known_by_its_activity_stands_until_whatsapp_shows_its_chats(desk: Desk) -> None:
-    """A page that says nothing known is no sign that it is over."""
+    """A page with nothing known does not show that the ban is over."""
     refused(desk, "unregistered")
     desk.driver._examiner.look_at_stop_at = 0.0
     assert desk.driver.probe().reason is Reason.WHATSAPP_STOPPED
@@ -46,7 +46,7 @@ def test_what_was_known_by_its_activity_stands_until_whatsapp_shows_its_chats(de
 
 
 def test_a_ban_in_front_is_seen_before_anything_is_sent(desk: Desk) -> None:
-    """The examination of each minute asks which activity is there anyway."""
+    """The examination of each minute reads the activity anyway."""
     desk.world.fault("banned")
     handset = desk.world.handset
     desk.world.on_loop(lambda: handset.bring(handset.whatsapp))
@@ -58,7 +58,7 @@ def test_a_ban_in_front_is_seen_before_anything_is_sent(desk: Desk) -> None:
     [("clock-wrong", Reason.PHONE_CLOCK), ("storage-full", Reason.PHONE_STORAGE)],
 )
 def test_a_phone_in_trouble_does_not_stop_its_line(desk: Desk, fault: str, reason: Reason) -> None:
-    """SMS goes on over it, and WhatsApp once it is put right."""
+    """SMS goes on over it, and WhatsApp after somebody has put it right."""
     desk.world.fault(fault)
     with pytest.raises(Transient):
         desk.send("Dag")
@@ -78,7 +78,7 @@ def test_a_phone_in_trouble_does_not_stop_its_line(desk: Desk, fault: str, reaso
 def test_an_app_that_fails_is_let_go_on_and_the_message_tried_again(
     desk: Desk, fault: str, tapped: str, channel: Channel
 ) -> None:
-    """The one button is tapped that decides nothing."""
+    """Only the button that decides nothing is tapped."""
     desk.world.fault(fault)
     with pytest.raises(Transient):
         desk.send("Dag", channel=channel)
@@ -104,7 +104,7 @@ def test_what_the_owner_is_asked_the_owner_answers(
 
 
 def test_a_number_that_whatsapp_never_takes_is_not_tried_for_ever(desk: Desk) -> None:
-    """It goes the next way, as one without WhatsApp does."""
+    """It takes the next route, like a number without WhatsApp."""
     desk.world.fault("bad-number")
     with pytest.raises(NotOnChannel) as caught:
         desk.send("Dag")
@@ -112,7 +112,7 @@ def test_a_number_that_whatsapp_never_takes_is_not_tried_for_ever(desk: Desk) ->
 
 
 def test_a_dialog_that_names_no_number_may_be_an_old_one(desk: Desk) -> None:
-    """The link is tried once more; only then is it believed."""
+    """The link is tried once more; only after that the dialog counts."""
     desk.world.fault("bad-link")
     assert desk.send("Dag")
     desk.world.fault("bad-link", times=None)
@@ -122,7 +122,7 @@ def test_a_dialog_that_names_no_number_may_be_an_old_one(desk: Desk) -> None:
 
 @pytest.mark.parametrize("spec", [OLDER_DUTCH, RECENT_ENGLISH], ids=["u", "you"], indirect=True)
 def test_a_look_up_that_fails_is_tried_again_later(desk: Desk) -> None:
-    """It says nothing about the number, nor does a phone without internet."""
+    """The failure says nothing about the number; neither does a phone without internet."""
     desk.world.fault("lookup-failed")
     with pytest.raises(Transient) as failed:
         desk.send("Dag")

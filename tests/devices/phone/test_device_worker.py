@@ -1,4 +1,4 @@
-"""The one thread of a device: it never ends by an exception and never waits for another's."""
+"""The one thread of a device: no exception ends it, and it never waits for another device."""
 
 import logging
 import threading
@@ -126,7 +126,7 @@ def test_it_does_looks_and_visits_and_survives_their_errors(bench: Bench, task: 
 
 
 def test_a_bug_while_sending_leaves_the_outcome_open(bench: Bench, task: Try) -> None:
-    """Nobody knows whether it came to the tap: the phone is asked."""
+    """Nobody knows whether there was a tap, so the phone is asked."""
     bench.driver.sending = _bug
     bench.work.tasks.append(task)
     bench.start()
@@ -236,7 +236,7 @@ def test_stopping_ends_the_thread_and_closes_the_driver(bench: Bench) -> None:
 
 
 def test_a_worker_with_a_real_phone_answers_and_is_woken(desk: Desk) -> None:
-    """From the phone to the recorder, from the queue to the truth log, in one thread."""
+    """From the phone to the recorder and from the queue to the truth log, in one thread."""
     work = Counter()
     worker = DeviceWorker(desk.driver, desk.recorder, work)
     worker.start()
@@ -256,7 +256,7 @@ def _bug() -> Any:
 
 
 def test_a_device_that_goes_while_it_rests_is_examined_at_once(bench: Bench) -> None:
-    """A modem's port says by itself that it was pulled out; no examination would be due."""
+    """A modem's port itself shows that it was pulled out; no examination is due."""
     pulled = threading.Event()
 
     def resting() -> None:
@@ -282,7 +282,7 @@ def test_a_bug_while_resting_ends_no_thread(bench: Bench, task: Try) -> None:
 def test_a_device_of_which_nothing_can_be_received_is_not_ready(
     bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Whatever its examination says; it is told in one line, and ready again by itself."""
+    """This holds whatever its examination says; the log has one line, and it recovers by itself."""
     caplog.set_level(logging.INFO, logger="appliance.devices.worker")
     bench.driver.receiving = _away
     made = DeviceWorker(bench.driver, bench.recorder, bench.work, replace(FAST, deaf_s=0.0))

@@ -1,4 +1,4 @@
-"""What WhatsApp answers to a link with a number, in English, Dutch and what dumps have shown."""
+"""WhatsApp's dialogs after a link with a number, in English, Dutch and in words seen in dumps."""
 
 import pytest
 
@@ -79,7 +79,7 @@ def see(*windows: N) -> Seen:
     ],
 )
 def test_a_dialog_is_told_by_structure_then_words(message: str, kind: DialogKind) -> None:
-    """It may lie over an older chat; the number in it says whose it is."""
+    """It may lie over an older chat; the number in it shows which number it is about."""
     seen = see(OVER, dialog(message, "OK", "Later"))
     assert isinstance(seen, Dialog)
     assert (seen.kind, seen.number) == (kind, "31687654321")
@@ -89,7 +89,7 @@ def test_a_dialog_is_told_by_structure_then_words(message: str, kind: DialogKind
     "button", ["Invite to WhatsApp", "Invite", "Uitnodigen voor WhatsApp", "Uitnodigen"]
 )
 def test_who_can_be_invited_is_not_on_whatsapp(button: str) -> None:
-    """However the sentence will be written next."""
+    """This holds for later wordings of the sentence, too."""
     seen = see(OVER, dialog(f"{NUMBER} heeft nog geen account.", button, "OK"))
     assert isinstance(seen, Dialog)
     assert seen.kind is DialogKind.NOT_ON_WHATSAPP

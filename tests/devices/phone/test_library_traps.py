@@ -1,4 +1,4 @@
-"""What uiautomator2 and adbutils do that Balie has to work around; a new version may differ."""
+"""Behaviour of uiautomator2 and adbutils that Balie works around; a new version may differ."""
 
 import socket
 from typing import Any
@@ -36,7 +36,7 @@ def connected(world: World) -> Any:
 
 
 def test_uiautomator2_ignores_its_own_timeout(connected: Any) -> None:
-    """Asked for half a second, it waits for adbutils' ten minutes."""
+    """With a timeout of half a second, it waits for adbutils' ten minutes."""
     device = connected.adb_device
     device.timeouts.clear()
     connected.jsonrpc_call("deviceInfo", {}, timeout=0.5)
@@ -44,7 +44,7 @@ def test_uiautomator2_ignores_its_own_timeout(connected: Any) -> None:
 
 
 def test_our_device_gives_each_of_its_calls_a_deadline(world: World) -> None:
-    """The overrun comes out as a bare TimeoutError, which we translate."""
+    """The timeout comes as a bare TimeoutError, which we translate."""
     device = DeadlineAdbDevice(world.serial, Deadlines(shell_s=2.0, rpc_s=0.3))
     ui: Any = uiautomator2.connect(device)
     world.fault("never-answers", method="deviceInfo")
@@ -57,7 +57,7 @@ def test_our_device_gives_each_of_its_calls_a_deadline(world: World) -> None:
 
 
 def test_uiautomator2_replays_a_tap_after_an_http_error(world: World, connected: Any) -> None:
-    """One `click()`, two taps: what must not happen twice cannot go through it."""
+    """One `click()` makes two taps: an action that must not happen twice cannot use it."""
     world.fault("http-500-after-acting", method="click")
     connected.click(10, 10)
     assert world.traffic.rpc_calls["click"] == 2
@@ -78,7 +78,7 @@ def test_a_tap_that_finds_no_server_proves_that_nothing_was_tapped(world: World)
 
 
 def test_the_on_device_server_lives_longer_than_any_deadline(world: World) -> None:
-    """Its stream says nothing for hours; a deadline on it would end the server."""
+    """Its stream is silent for hours; a deadline on it would end the server."""
     device = DeadlineAdbDevice(world.serial, Deadlines(shell_s=0.2, rpc_s=2.0))
     ui: Any = uiautomator2.connect(device)
     assert ui._process._conn.conn.gettimeout() is None
@@ -86,7 +86,7 @@ def test_the_on_device_server_lives_longer_than_any_deadline(world: World) -> No
 
 
 def test_a_batch_is_cut_apart_by_what_no_text_can_know(world: World) -> None:
-    """Outputs that look like our own marks stay outputs."""
+    """Outputs that look like our own marks are still outputs."""
     device = DeadlineAdbDevice(world.serial)
     outputs = device.run("echo 'a=0'", "echo ''", "false", "echo -n tail")
     assert [o.text for o in outputs] == ["a=0\n", "\n", "", "tail"]

@@ -1,4 +1,4 @@
-"""Media: told once, whether a notification or the chat shows them first."""
+"""Media: reported once, whether a notification or the chat shows them first."""
 
 import pytest
 
@@ -67,7 +67,7 @@ def test_media_that_a_notification_told_are_not_told_again(desk: Desk) -> None:
 @GENERATIONS
 @pytest.mark.parametrize("kind", ["video", "document", "voice", "live-location", "contact"])
 def test_a_medium_that_only_the_chat_shows_is_told_with_its_sign(desk: Desk, kind: str) -> None:
-    """Once, with its name or length; a later notification of others repeats nothing."""
+    """It is reported once, with its name or length; later notifications repeat nothing."""
     swiped(desk, kind)
     desk.send("Dag")
     (message,) = desk.recorder.messages
@@ -79,14 +79,14 @@ def test_a_medium_that_only_the_chat_shows_is_told_with_its_sign(desk: Desk, kin
 
 
 def test_a_document_that_is_not_downloaded_is_no_voice_message(desk: Desk) -> None:
-    """It has the same button as a photo or a film that is not."""
+    """It has the same button as a photo or a film that is not downloaded."""
     swiped(desk, "document", downloaded=False)
     desk.send("Dag")
     assert desk.recorder.texts() == ["📄 CV.pdf"]
 
 
 def test_a_call_in_the_chat_is_no_message(desk: Desk) -> None:
-    """Its own notification tells of it."""
+    """Its own notification reports it."""
     desk.world.write(ANNA, "", medium={"kind": "call"})
     desk.world.write(ANNA, "Ik belde net")
     desk.driver.receive()
@@ -129,7 +129,7 @@ def drawn(*ids: str, caption: str = "", **texts: str) -> N:
 def test_a_medium_is_known_by_its_views(
     ids: tuple[str, ...], texts: dict[str, str], sign: str, detail: str
 ) -> None:
-    """A button to download it says nothing of what it is."""
+    """A button to download it does not show what it is."""
     (read,) = conversation(chat("Anna", drawn(*ids, **texts))).rows
     assert read.media is not None
     assert (read.media[0], read.detail) == (sign, detail)
@@ -183,7 +183,7 @@ def test_another_sign_caption_length_or_title_is_another_medium(
 
 
 def test_a_film_may_have_been_read_as_a_picture() -> None:
-    """Before it was downloaded the chat showed no difference."""
+    """Before the download the chat showed no difference."""
     assert are_alike("📷", "🎥 Video (0:12)")
     assert not are_alike("📷 Kijk", "🎥 Video (0:12)")
     assert not are_alike("📷", "💟 Sticker")

@@ -1,4 +1,4 @@
-"""What of WhatsApp's notifications is a message, a call or neither, whatever its words are."""
+"""Which of WhatsApp's notifications is a message, a call or neither, whatever its words."""
 
 import dataclasses
 
@@ -70,7 +70,7 @@ def test_only_whatsapps_whole_sentence_stands_for_a_message(text: str, form: For
 
 
 def test_two_messages_of_one_moment_are_two() -> None:
-    """A posting that has both tells them apart by their place, alike or not."""
+    """Their place tells two messages of one notification apart, with equal texts or not."""
     keys = [m.key for m in read(Chat(jid=ANNA, said=said_at("ja", "ja", "nee")))]
     assert len(set(keys)) == 3
     edited = [m.key for m in read(Chat(jid=ANNA, said=said_at("ja", "ja hoor", "nee")))]
@@ -125,7 +125,7 @@ def test_what_is_no_message_is_known_by_its_structure(more: dict[str, object], t
     ],
 )
 def test_a_reaction_is_no_message(text: str) -> None:
-    """Known by its parts where the words are not: an emoji, a verb, a quoted message."""
+    """It is known by its parts if its words are unknown: an emoji, a verb, a quoted message."""
     said = (*said_at("Hoi"), Said(sender="Anna", text=text, time_ms=AT + 5))
     assert [m.text for m in read(Chat(jid=ANNA, said=said))] == ["Hoi"]
 
@@ -183,7 +183,7 @@ def test_a_call_that_still_rings_is_nothing(more: dict[str, object]) -> None:
 
 
 def test_a_call_without_a_chat_is_known_by_the_number_it_shows() -> None:
-    """A name alone says nothing about whose call it was."""
+    """A name alone does not show whose call it was."""
     more: dict[str, object] = {"array": False, "category": "missed_call", "shortcut": False}
     shown = call(one("+31 6 12345678", **more))
     assert shown is not None

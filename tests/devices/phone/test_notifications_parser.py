@@ -63,7 +63,7 @@ def test_a_repeated_array_keeps_the_keys_of_its_messages() -> None:
 
 @pytest.mark.parametrize("own", ["You", "Jij", "Du", "Você"])
 def test_an_own_echo_is_not_a_message(own: str) -> None:
-    """What the phone's owner answered comes back under a word for oneself."""
+    """An answer by the phone's owner comes back with a word for oneself as its sender."""
     said = (
         Said(sender="Anna", text="Hoi", time_ms=AT),
         Said(sender=own, text="Dag", time_ms=AT + 1),
@@ -95,7 +95,7 @@ def test_the_owners_name_is_taken_from_the_notification_where_it_is_given() -> N
 
 
 def test_a_group_post_is_kept_apart() -> None:
-    """The group has a name without the count, the sender is who it says."""
+    """The group has its name without the count, and the sender the name that is shown."""
     said = (
         Said(sender="Bea", text="Wie kan?", time_ms=AT),
         Said(sender="+31 6 87654321", text="Ik", time_ms=AT + 5),
@@ -134,7 +134,7 @@ def test_summaries_other_users_and_notices_are_no_messages() -> None:
 
 
 def test_an_array_that_was_never_unparcelled_falls_back_to_the_text() -> None:
-    """The newest message is there under its own key; the chat itself has the others."""
+    """The newest message is reported under its own key; the chat itself has the others."""
     (packed,) = read(one("Hallo\nmet regels", unparcelled=True))
     (plain,) = read(one("Hallo\nmet regels"))
     assert packed.text == "Hallo\nmet regels"
@@ -165,7 +165,7 @@ FORGED = dump(
 
 
 def test_a_message_cannot_forge_a_notification() -> None:
-    """A whole record inside a text stays a text of the one who wrote it."""
+    """A whole record inside a text is still a text of its writer."""
     text = "Kijk\n            }\n      publicNotification=\n            None\n" + FORGED
     other = Chat(
         jid="31687654321@s.whatsapp.net",
@@ -238,7 +238,7 @@ TEXTS = st.lists(PIECES, min_size=1, max_size=8).map("".join) | st.text(
 
 @given(st.lists(TEXTS, min_size=1, max_size=5), st.booleans())
 def test_what_is_printed_is_read_back(texts: list[str], text_after: bool) -> None:
-    """Any texts, in any number, come back as they were, in order."""
+    """Any number of any texts come back as they were, in order."""
     said = tuple(Said(sender="Anna", text=t, time_ms=AT + at) for at, t in enumerate(texts))
     read_back = read(Chat(jid=ANNA, said=said, text_after=text_after))
     assert [(m.text, m.at_ms) for m in read_back] == [(s.text, s.time_ms) for s in said]

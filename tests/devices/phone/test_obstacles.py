@@ -1,4 +1,4 @@
-"""What Android puts over an app: known by ids and packages, whatever the language."""
+"""Windows that Android puts over an app: known by ids and packages, in any language."""
 
 import pytest
 
@@ -90,7 +90,7 @@ def kind_of(package: str, window: N) -> ObstacleKind | None:
 def test_what_lies_over_a_chat_is_not_the_chat(
     package: str, window: N, kind: ObstacleKind | None
 ) -> None:
-    """A tap on Send would go to it."""
+    """The tap on Send would hit that window."""
     assert kind_of(package, window) is kind
 
 

@@ -34,7 +34,7 @@ def test_times_of_day_are_read_as_screens_write_them(label: str, minute: int | N
 
 
 def test_a_time_of_day_lies_between_two_others_across_midnight() -> None:
-    """One minute of grace each side; what cannot be read proves nothing against it."""
+    """One minute of tolerance on each side; an unreadable time proves nothing against it."""
     assert is_between("23:58", 23 * 60 + 59, 1)
     assert is_between("0:02", 23 * 60 + 59, 1)
     assert not is_between("0:03", 23 * 60 + 59, 1)
@@ -43,7 +43,7 @@ def test_a_time_of_day_lies_between_two_others_across_midnight() -> None:
 
 
 def test_a_small_difference_is_no_difference() -> None:
-    """`date` cuts to whole seconds, and asking takes time."""
+    """`date` cuts to whole seconds, and the question takes time."""
     clock = read_clock(
         "1789300800 +0200", asked_ms=1_789_300_801_000, answered_ms=1_789_300_801_400
     )
@@ -64,7 +64,7 @@ def test_what_is_no_time_is_an_error_of_ours() -> None:
 
 
 def test_a_row_is_dated_by_the_last_time_its_minute_was() -> None:
-    """Now while the minute runs, its beginning later, yesterday when it is still to come."""
+    """Now while the minute runs, later its beginning, yesterday if it is still to come."""
     assert UTC.latest_ms("12:00", now_ms=NOON_MS + 5000) == NOON_MS + 5000
     assert UTC.latest_ms("11:58", now_ms=NOON_MS) == NOON_MS - 2 * MS_PER_MINUTE
     assert UTC.latest_ms("13:00", now_ms=NOON_MS) == NOON_MS - 23 * 60 * MS_PER_MINUTE

@@ -47,7 +47,7 @@ def test_texts_arrive_as_they_were_written(desk: Desk) -> None:
 
 @GENERATIONS
 def test_a_long_text_is_proven_by_its_beginning(desk: Desk) -> None:
-    """WhatsApp cuts it on the screen behind its Read more."""
+    """WhatsApp cuts it on the screen at its Read more."""
     text = "Beste allemaal, " + "woord " * 660
     desk.world.write(ANNA, "Hoi")
     desk.send(text)
@@ -55,14 +55,14 @@ def test_a_long_text_is_proven_by_its_beginning(desk: Desk) -> None:
 
 
 def test_the_same_text_twice_is_two_messages(desk: Desk) -> None:
-    """The second is told from the first though both stand there alike."""
+    """The second is different from the first though both look alike."""
     for _ in range(3):
         desk.send("ok")
     assert desk.world.truth() == ["ok", "ok", "ok"]
 
 
 def test_a_saved_contact_is_known_by_its_phone_book_name(desk: Desk) -> None:
-    """The title of the chat is a name then; the phone book says whose."""
+    """The title of the chat is then a name; the phone book says which number it is."""
     desk.world.write(ANNA, "Hoi", name="Anna de Vries")
     desk.send("Dag")
     assert desk.world.truth() == ["Dag"]
@@ -111,7 +111,7 @@ def test_a_shut_gate_lets_nothing_out(desk: Desk) -> None:
 
 
 def test_the_baseline_holds_no_text(desk: Desk) -> None:
-    """It is noted before the tap, and made of counts, times and salted marks."""
+    """It is recorded before the tap, and holds counts, times and salted marks."""
     desk.world.write(ANNA, "Geheimpje")
     attempt = desk.attempt("Ook geheim")
     desk.driver.send(attempt)
@@ -153,7 +153,7 @@ def test_messages_are_received_as_they_were_written(desk: Desk) -> None:
 
 
 def test_what_waits_in_the_shade_is_told_before_a_chat_is_opened(desk: Desk) -> None:
-    """Opening the chat takes the notification away, and nothing is lost by it."""
+    """Opening the chat removes the notification, and no message is lost."""
     desk.world.write(ANNA, "vlak ervoor")
     desk.send("Dag")
     assert desk.recorder.texts(ANNA) == ["vlak ervoor"]
@@ -170,7 +170,7 @@ def test_a_group_post_is_kept_apart(desk: Desk) -> None:
 
 
 def test_an_own_echo_is_no_message(desk: Desk) -> None:
-    """What the account wrote from another device stands in the notification too."""
+    """Messages that the account wrote from another device stand in the notification, too."""
     desk.world.write(ANNA, "Hoi")
     desk.world.inject(kind="said-elsewhere", to=ANNA, text="Van elders")
     desk.driver.receive()
@@ -191,7 +191,7 @@ def test_sms_are_told_once_and_the_cursor_moves(desk: Desk) -> None:
 
 
 def test_sms_that_came_while_balie_was_down_are_found_by_the_cursor(desk: Desk) -> None:
-    """Even those that somebody has read on the phone."""
+    """This includes messages that somebody has read on the phone."""
     desk.world.write(ANNA, "een", "sms")
     desk.driver.receive()
     desk.world.write(ANNA, "twee", "sms")
@@ -234,7 +234,7 @@ def test_a_visit_reads_the_ticks_of_what_was_sent(desk: Desk) -> None:
 
 
 def test_a_send_reads_the_ticks_of_what_was_sent_before(desk: Desk) -> None:
-    """The chat is open anyway, so no visit is needed; the same text again is not mixed up."""
+    """The chat is open anyway, so no visit is needed; an equal text does not confuse the ticks."""
     desk.world.inject(kind="person", number=ANNA, reads=False, delivered_ms=1)
     first = desk.attempt("een")
     desk.driver.send(first)
@@ -276,7 +276,7 @@ def test_sms_arrive_as_they_were_written(desk: Desk) -> None:
 
 
 def test_an_sms_without_a_network_is_proven_not_sent(desk: Desk) -> None:
-    """The phone's own list says that it failed."""
+    """The phone's own list shows that it failed."""
     desk.world.inject(kind="radio", on=False)
     attempt = desk.attempt("Dag", channel=Channel.SMS)
     with pytest.raises(Transient):
@@ -308,7 +308,7 @@ def test_a_ready_phone_tells_its_facts(desk: Desk) -> None:
 
 
 def test_another_sim_stops_all_that_the_phone_does(desk: Desk) -> None:
-    """Nothing is sent from it and nothing taken from it, until its own SIM is back."""
+    """Nothing is sent from it and nothing read, until its own SIM is back."""
     own = desk.world.handset.sim
     desk.world.inject(kind="plug-sim", iccid="8931440000000000001")
     status = desk.driver.probe()
@@ -340,7 +340,7 @@ def test_a_phone_tells_android_s_own_limit_for_sms(desk: Desk) -> None:
 
 
 def test_a_limit_that_is_nonsense_is_ignored(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
-    """And told once, however often the phone is examined."""
+    """It is logged once, however often the phone is examined."""
     desk.world.inject(kind="sms-limit", max_count="veel", interval_ms=-5)
     with caplog.at_level("WARNING"):
         for _ in range(3):
@@ -353,7 +353,7 @@ def test_a_limit_that_is_nonsense_is_ignored(desk: Desk, caplog: pytest.LogCaptu
 
 
 def test_what_android_asks_its_owner_about_is_declined(desk: Desk) -> None:
-    """Balie allows nothing in a person's name: the SMS has failed, and is proven not sent."""
+    """Balie allows nothing in the owner's name: the SMS has failed, and is proven not sent."""
     desk.world.inject(kind="sms-limit", max_count=1, interval_ms=600_000)
     desk.send("een", channel=Channel.SMS)
     with pytest.raises(Transient) as failure:
@@ -364,7 +364,7 @@ def test_what_android_asks_its_owner_about_is_declined(desk: Desk) -> None:
 
 @pytest.mark.parametrize("examined", [False, True])
 def test_an_sms_without_a_sim_is_for_another_device(desk: Desk, examined: bool) -> None:
-    """Whether or not the phone was examined since the card was taken out; nothing is tapped."""
+    """With or without an examination since the card was taken out; nothing is tapped."""
     desk.world.inject(kind="unplug-sim")
     if examined:
         desk.driver.probe()

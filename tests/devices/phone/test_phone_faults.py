@@ -1,4 +1,4 @@
-"""Whatever goes wrong at the phone, a message leaves once or not at all, and Balie knows which."""
+"""Whatever fails at the phone, a message leaves once or not at all, and Balie knows which."""
 
 from contextlib import suppress
 
@@ -24,7 +24,7 @@ SPOILT = [
 
 @pytest.mark.parametrize(("fault", "method"), SPOILT)
 def test_a_spoilt_answer_neither_loses_nor_doubles(desk: Desk, fault: str, method: str) -> None:
-    """The phone acts and then answers badly, late, by half or never, at any call of a send."""
+    """The phone acts, and then answers wrongly, late, half or never, at any call of a send."""
     desk.world.fault(fault, method=method, seconds=1.2)
     outcomes = desk.carry(desk.attempt("Dag"))
     assert outcomes[-1] in {"sent", "present"}, outcomes
@@ -82,7 +82,7 @@ def test_a_phone_that_goes_after_the_tap_is_asked_when_it_is_back(
 
 
 def test_a_reboot_after_the_tap_is_settled_once_somebody_unlocks(desk: Desk) -> None:
-    """Locked, the phone says nothing of its chats; nothing is guessed meanwhile."""
+    """A locked phone shows nothing of its chats; Balie does not guess meanwhile."""
     attempt = desk.attempt("Dag")
     attempt.after_tap = lambda: desk.world.fault("reboot", seconds=0.5)
     with pytest.raises(Unconfirmed):
@@ -107,7 +107,7 @@ def test_what_was_unread_before_a_reboot_is_received_after_it(desk: Desk) -> Non
 
 @pytest.mark.parametrize("moment", ["before", "at the tap", "after"])
 def test_the_on_device_server_may_die_at_any_moment(desk: Desk, moment: str) -> None:
-    """It is started again; the tap alone is not repeated."""
+    """It is started again; only the tap is not repeated."""
     attempt = desk.attempt("Dag")
     if moment == "before":
         desk.world.fault("server-killed")
@@ -127,7 +127,7 @@ def test_an_empty_hierarchy_is_looked_at_again(desk: Desk) -> None:
 
 
 def test_a_dialog_of_another_number_is_closed_and_the_link_tried_again(desk: Desk) -> None:
-    """It says nothing about the number that was asked for."""
+    """The dialog says nothing about the number of the link."""
     desk.world.fault("stale-dialog")
     desk.send("Dag")
     assert desk.world.truth() == ["Dag"]
@@ -168,7 +168,7 @@ def test_an_old_draft_does_not_go_along(desk: Desk) -> None:
 
 
 def test_a_lost_tap_is_proven_not_sent(desk: Desk) -> None:
-    """The text still stands in the entry; it is taken out, and may be sent again."""
+    """The text still stands in the entry; the driver removes it, and it may be sent again."""
     desk.world.fault("tap-lost")
     attempt = desk.attempt("Dag")
     with pytest.raises(Transient):
@@ -185,7 +185,7 @@ def test_a_lost_tap_on_an_sms_is_proven_not_sent(desk: Desk) -> None:
 
 
 def test_a_message_that_stays_pending_is_not_sent_again(desk: Desk) -> None:
-    """The row is there, it has not left: a look says present, and later sent."""
+    """The row is there but has not left: a look says present, and a later one sent."""
     desk.world.fault("tick-pending")
     attempt = desk.attempt("Dag")
     with pytest.raises(Unconfirmed):
@@ -216,7 +216,7 @@ def test_an_sms_that_stays_in_the_outbox_is_not_sent_again(desk: Desk) -> None:
 
 
 def test_a_ban_stops_the_line_and_leaves_sms(desk: Desk) -> None:
-    """Nothing is tapped on the ban screen; when it is gone, WhatsApp is back."""
+    """Nothing is tapped on the ban screen; WhatsApp is back when the screen is gone."""
     desk.world.fault("banned")
     attempt = desk.attempt("Dag")
     with pytest.raises(LineStopped):
@@ -244,7 +244,7 @@ def test_an_unknown_dialog_is_shown_to_a_person_not_tapped(desk: Desk) -> None:
 
 
 def test_an_unknown_dialog_after_the_tap_leaves_the_outcome_open(desk: Desk) -> None:
-    """Until it is gone; then the chat tells."""
+    """It stays open until the dialog is gone; then the chat shows it."""
     attempt = desk.attempt("Dag")
     attempt.after_tap = lambda: desk.world.fault("unknown-dialog")
     with pytest.raises(Unconfirmed) as caught:
@@ -259,7 +259,7 @@ def test_an_unknown_dialog_after_the_tap_leaves_the_outcome_open(desk: Desk) -> 
 
 
 def test_after_a_crash_before_the_tap_the_message_is_absent(desk: Desk) -> None:
-    """The baseline was noted, the chat has no new row."""
+    """The baseline was recorded, and the chat has no new row."""
     desk.world.write(ANNA, "Hoi")
     attempt = desk.attempt("Dag")
     attempt.before_tap = _crash
@@ -269,7 +269,7 @@ def test_after_a_crash_before_the_tap_the_message_is_absent(desk: Desk) -> None:
 
 
 def test_after_a_crash_behind_the_tap_the_message_is_present(desk: Desk) -> None:
-    """Among rows that look the same, and with answers that came meanwhile."""
+    """It is found among equal rows and answers that came meanwhile."""
     desk.send("Dag")
     attempt = desk.attempt("Dag")
     desk.driver.send(attempt)
@@ -296,7 +296,7 @@ def test_a_row_that_answers_pushed_away_is_found_further_up(desk: Desk) -> None:
 
 
 def test_a_chat_that_has_moved_on_is_left_to_a_person(desk: Desk) -> None:
-    """When the rows from before the tap are far away, it can be read both ways."""
+    """If the rows from before the tap are far away, the chat can be read both ways."""
     attempt = desk.attempt("Dag")
     desk.driver.send(attempt)
     for at in range(120):

@@ -1,4 +1,4 @@
-"""A phone whose shell says more than it was asked, or for a while nothing."""
+"""A phone whose shell prints more than was asked, or for a while nothing."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,7 +23,7 @@ BOTH = frozenset(Channel.known())
 
 @pytest.fixture
 def noisy(world: World, tmp_path: Path) -> Iterator[Desk]:
-    """Every program on the phone is warned of before it speaks."""
+    """Each program on the phone prints a warning first."""
     world.fault("vendor-line")
     desk = Desk(world, tmp_path)
     try:
@@ -34,7 +34,7 @@ def noisy(world: World, tmp_path: Path) -> Iterator[Desk]:
 
 @pytest.fixture
 def impatient(desk: Desk) -> Iterator[Desk]:
-    """What cannot be read is said to be so at once."""
+    """A list that cannot be read is reported at once."""
     desk.driver.close()
     desk.driver = PhoneDriver(
         device_id=DEVICE,
@@ -54,7 +54,7 @@ def impatient(desk: Desk) -> Iterator[Desk]:
 
 
 def test_a_phone_whose_linker_warns_is_ready(noisy: Desk) -> None:
-    """Its SIM, its clock, its apps and its limit for SMS are read behind the warning."""
+    """Its SIM, clock, apps and SMS limit are read after the warning."""
     noisy.world.inject(kind="sms-limit", max_count=10, interval_ms=600_000)
     status = noisy.driver.probe()
     assert (status.state, status.channels) == (DeviceState.READY, BOTH), status
@@ -64,7 +64,7 @@ def test_a_phone_whose_linker_warns_is_ready(noisy: Desk) -> None:
 
 
 def test_a_phone_whose_linker_warns_hears_sms_and_calls(noisy: Desk) -> None:
-    """A message that itself begins like a warning arrives as it was written."""
+    """A message that itself begins like a warning arrives as written."""
     noisy.driver.probe()
     noisy.world.write(ANNA, f"{LINKER}\nRow: 0 body=nee", channel="sms")
     noisy.world.inject(channel="call", **{"from": ANNA})
@@ -75,7 +75,7 @@ def test_a_phone_whose_linker_warns_hears_sms_and_calls(noisy: Desk) -> None:
 
 @pytest.mark.parametrize("channel", list(Channel.known()))
 def test_a_phone_whose_linker_warns_sends_with_proof(noisy: Desk, channel: Channel) -> None:
-    """Also what speaks of errors: the phone echoes what it was asked."""
+    """This includes a text about errors, which the phone echoes."""
     noisy.driver.probe()
     noisy.send("Error: Exception", channel=channel)
     assert noisy.world.truth() == ["Error: Exception"]
@@ -89,7 +89,7 @@ def test_the_clock_and_the_sim_stand_on_the_last_line() -> None:
 
 
 def test_what_am_says_before_it_starts_is_no_failure() -> None:
-    """What it says after the echo of the intent is."""
+    """Its words after the echo of the intent are a failure."""
     echo = "Starting: Intent { act=android.intent.action.SENDTO dat=sms:Error }\n"
     assert complaint_in(echo) == ""
     assert complaint_in("ERROR: Exception in hook\n" + echo) == ""
@@ -111,7 +111,7 @@ def test_what_am_says_before_it_starts_is_no_failure() -> None:
 def test_what_cannot_be_read_is_said_and_comes_back(
     impatient: Desk, command: str, reason: Reason, channels: set[Channel]
 ) -> None:
-    """Over a channel whose answers nobody would hear nothing is sent meanwhile."""
+    """Meanwhile nothing is sent over a channel whose answers nobody could read."""
     impatient.world.fault("unreadable", method=command)
     impatient.world.write(ANNA, "Hoi", channel="sms")
     impatient.driver.receive()
@@ -127,14 +127,14 @@ def test_what_cannot_be_read_is_said_and_comes_back(
 
 
 def test_a_phone_is_not_called_deaf_for_one_slip() -> None:
-    """Only what fails for a minute, without one success in between."""
+    """Only a list that fails for a minute, without one success, counts."""
     senses = Senses(DEVICE, lost_after_s=60.0)
     senses.failed(Sense.SMS, "once")
     assert (senses.reason, senses.closed) == (Reason.NONE, frozenset())
 
 
 def test_a_list_that_fails_does_not_silence_the_rest(impatient: Desk) -> None:
-    """WhatsApp is received and answered while the list of SMS is away."""
+    """WhatsApp is received and answered while the list of SMS cannot be read."""
     impatient.world.fault("unreadable", method="content://sms")
     impatient.world.write(ANNA, "Hoi")
     impatient.driver.receive()
@@ -145,7 +145,7 @@ def test_a_list_that_fails_does_not_silence_the_rest(impatient: Desk) -> None:
 
 
 def test_no_chat_is_opened_while_its_notifications_cannot_be_read(impatient: Desk) -> None:
-    """Opening it would take away what nobody has seen."""
+    """Opening it would remove notifications that nobody has seen."""
     impatient.world.fault("unreadable", method="dumpsys notification")
     with pytest.raises(Transient):
         impatient.send("Dag")
@@ -155,7 +155,7 @@ def test_no_chat_is_opened_while_its_notifications_cannot_be_read(impatient: Des
 
 
 def test_calls_are_told_after_a_slip(impatient: Desk) -> None:
-    """A call log that failed once is read again: only a refusal is for good."""
+    """A call log that failed once is read again; only a refusal is final."""
     impatient.world.inject(channel="call", **{"from": ANNA})
     impatient.world.fault("unreadable", method="call_log", times=1)
     impatient.driver.receive()
@@ -177,7 +177,7 @@ def test_a_list_that_fails_after_the_tap_proves_nothing(impatient: Desk) -> None
 
 
 def test_old_sms_are_no_news_to_a_phone_that_got_none_lately(desk: Desk) -> None:
-    """A list without anything of yesterday is not the beginning of all that it ever held."""
+    """A list without messages of yesterday is not read from the beginning of its history."""
     hours_ago_ms = desk.world.clock.now_ms() - 50 * 3_600_000
     desk.world.write(ANNA, "oud", channel="sms", at_ms=hours_ago_ms)
     desk.driver.receive()

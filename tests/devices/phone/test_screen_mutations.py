@@ -1,10 +1,10 @@
-"""Damage: whatever becomes of a dump, reading it raises Transient at most and invents nothing."""
+"""Damage: whatever happens to a dump, reading it raises Transient at most and invents nothing."""
 
 from tests.devices.phone.screen_mutations import mutated, seeds, survive
 
 
 def test_what_the_damage_starts_from_is_read() -> None:
-    """Chats with messages of others are among it, in both generations and languages."""
+    """Among them are chats with others' messages, in both generations and languages."""
     assert sum(bool(incoming) for _, incoming in seeds()) >= 6
 
 

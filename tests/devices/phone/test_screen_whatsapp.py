@@ -102,13 +102,13 @@ def test_business_has_ids_of_either_package() -> None:
     ],
 )
 def test_a_tick_is_a_word_in_four_languages(word: str, tick: Tick | None) -> None:
-    """A word that nobody knows proves that the row is own, and no more."""
+    """An unknown word proves only that the row is own."""
     (seen,) = conversation(chat(ANNA, row("Dag", "12:00", word))).rows
     assert (seen.own, seen.tick) == (True, tick)
 
 
 def test_an_empty_entry_shows_its_hint_and_no_send() -> None:
-    """The hint may be the very text that is to be sent."""
+    """The hint may be the same as the text to send."""
     empty = conversation(chat(ANNA, entry="Bericht"))
     typed = conversation(chat(ANNA, entry="Bericht", typed=True))
     assert empty.send is None
@@ -172,7 +172,7 @@ def test_what_the_system_says_in_a_chat_is_no_row(words: str) -> None:
 
 
 def test_a_row_without_its_end_is_left_out() -> None:
-    """Whose it is cannot be told."""
+    """Nobody can tell whose it is."""
     seen = conversation(chat(ANNA, row("heel", "11:00"), cut_off("half")))
     assert [r.text for r in seen.rows] == ["heel"]
 
@@ -197,7 +197,7 @@ def test_a_cut_row_is_known_by_its_beginning(words: str) -> None:
 
 
 def test_a_group_names_its_senders_once() -> None:
-    """The next rows of the same sender inherit the name; a group is never a person's chat."""
+    """The next rows of the same sender have no name; a group is never a person's chat."""
     page = chat(
         "Team Noord",
         row("een", "11:00", sender="Bea"),
@@ -248,13 +248,13 @@ def test_a_spinner_lies_over_what_was_there(words: str) -> None:
 
 @pytest.mark.parametrize("words", ["Searching…", "Bezig met zoeken…"])
 def test_a_spinner_may_be_built_as_a_dialog(words: str) -> None:
-    """How it is built on the newest releases is not known."""
+    """Its structure on the newest releases is not known."""
     assert isinstance(see(chat("Bea"), dialog(words)), LookingUp)
     assert isinstance(see(chat("Bea"), dialog("Suche…", also="progress_bar")), LookingUp)
 
 
 def test_the_list_of_chats_tells_who_wrote_last_and_what_is_unread() -> None:
-    """The recent generation says the count in a sentence, the older as text."""
+    """The recent generation gives the count in a sentence, the older one as text."""
     seen = see(
         chats(
             chats_row("Anna", "Hoi…", badge_desc="Mensagem não lida: 3"),
@@ -300,7 +300,7 @@ def test_a_dump_that_is_no_xml_is_an_error_of_ours() -> None:
 def test_the_true_reading_is_among_those_found(
     old: list[int], new: list[int], hidden_before: int, hidden_now: int
 ) -> None:
-    """However far the list is scrolled, and however alike its rows are."""
+    """At any place of the list, and however equal its rows are."""
     before, now = old[hidden_before:], [*old, *new][hidden_now:]
     truth = max(len(old) - hidden_now, 0)
     if truth == 0 or not before:

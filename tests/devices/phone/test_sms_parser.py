@@ -35,7 +35,7 @@ def test_no_rows_are_no_rows() -> None:
 
 
 def test_rows_must_be_numbered_in_turn() -> None:
-    """A gap means that something was printed that is no row."""
+    """A gap means that something was printed that is not a row."""
     with pytest.raises(Transient):
         rows_in(ROW.format(n=0, id=7) + ROW.format(n=2, id=9))
 
@@ -46,13 +46,13 @@ def test_a_status_may_be_missing_and_a_type_unknown() -> None:
 
 
 def test_a_free_text_in_the_list_is_an_error() -> None:
-    """Senders choose their word: it is asked for alone, and never stands among numbers."""
+    """Senders choose their names: that column is read alone, and never stands among numbers."""
     with pytest.raises(Transient):
         rows_in("Row: 0 _id=1, type=1, status=-1, read=1, date=5, address=My Bank\n")
 
 
 def test_the_word_null_is_a_text() -> None:
-    """Rows without a value are left out by the question, so what comes back was written."""
+    """The query leaves out rows without a value, so `NULL` in an answer is a text."""
     assert read_value("Row: 0 body=NULL\n", "body") == "NULL"
     assert read_value("No result found.\n", "body") is None
 
@@ -73,7 +73,7 @@ def test_a_refusal_is_told_from_a_failure() -> None:
     "said", ["SQLiteException: no such column: sub_id (code 1)", "Invalid column sub_id"]
 )
 def test_a_column_that_an_android_does_not_have_is_told_from_a_failure(said: str) -> None:
-    """Older ones know no SIM of an SMS."""
+    """Older versions of Android have no SIM of an SMS."""
     with pytest.raises(NoSuchColumn):
         read_rows(f"Error while accessing provider:sms\n{said}\n", ("_id", "sub_id"))
 
@@ -112,7 +112,7 @@ VENDOR = pytest.mark.parametrize(
 
 @VENDOR
 def test_lines_before_the_first_row_are_no_rows(before: str) -> None:
-    """A linker or a vendor warns before the output of any program."""
+    """A linker or a vendor prints a warning before the output of any program."""
     rows = rows_in(before + ROW.format(n=0, id=7) + ROW.format(n=1, id=8))
     assert [row.id for row in rows] == [7, 8]
     assert rows_in(before + "No result found.\n") == []
@@ -131,7 +131,7 @@ def test_a_body_that_begins_like_a_warning_arrives_whole(before: str, body: str)
 
 
 def test_a_warning_alone_is_no_answer() -> None:
-    """The program said nothing: that is not an empty list."""
+    """The program printed nothing: that is no empty list."""
     with pytest.raises(Transient):
         rows_in(LINKER)
     with pytest.raises(Transient):

@@ -1,4 +1,4 @@
-"""The thread of one number in each SMS app, and what Android asks about an SMS."""
+"""The thread of one number in each SMS app, and Android's questions about an SMS."""
 
 import json
 
@@ -65,7 +65,7 @@ def test_samsungs_thread_is_read_by_its_own_ids() -> None:
 
 @pytest.mark.parametrize("below", ["composer_title_number", "composer_title_number_sub"])
 def test_the_number_below_a_name_decides(below: str) -> None:
-    """A name may be borne by several; a number is one."""
+    """Several people may have one name; a number is unique."""
     book = contacts(**ANNA_IN_BOOK)
     assert samsung(("composer_title", "Anna"), (below, SHOWN)).is_with(ANNA, book)
     assert not samsung(("composer_title", "Anna"), (below, OTHER)).is_with(ANNA, book)
@@ -113,7 +113,7 @@ SHORT_CODE_ID = "android:id/sms_short_code_confirm_message"
     ],
 )
 def test_what_the_phone_asks_about_an_sms_is_told_apart(message: str, question: Question) -> None:
-    """Words decide what about; that it asks is told by its process and buttons."""
+    """The words show what it asks about; its process and buttons show that it asks."""
     assert asked(*YES_NO, message=message) is question
 
 
@@ -161,7 +161,7 @@ def test_an_sms_leaves_by_each_app_to_somebody_with_an_emoji_in_the_name(desk: D
 
 @pytest.mark.parametrize("spec", [spec(SmsGeneration.VIEWS)], ids=["saved"], indirect=True)
 def test_somebody_with_an_emoji_in_the_name_is_answered(desk: Desk) -> None:
-    """The chat bears the name alone, and shows its emoji as dots."""
+    """The chat shows the name alone, with dots for its emoji."""
     desk.world.write(ANNA, "Hoi")
     desk.driver.receive()
     desk.send("Dag")

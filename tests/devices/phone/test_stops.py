@@ -1,4 +1,4 @@
-"""Pages at which WhatsApp does not go on, in the words of releases from 2017 to 2025."""
+"""Pages at which WhatsApp stops, in the words of releases from 2017 to 2025."""
 
 import pytest
 
@@ -96,7 +96,7 @@ def test_it_may_be_a_dialog_over_a_chat(words: str, kind: StopKind) -> None:
 
 @pytest.mark.parametrize(("words", "kind"), ALL)
 def test_somebody_may_write_the_same_words(words: str, kind: StopKind) -> None:
-    """In a chat, below a picture, in a search or a preview they are a text."""
+    """In a chat, below a picture, in a search or a preview they are only a text."""
     assert isinstance(see(chat("Bea", row(words, "11:00"))), Conversation), kind
     assert isinstance(see(chats(chats_row("Bea", words))), ChatsList)
     starred = N(
@@ -110,7 +110,7 @@ def test_somebody_may_write_the_same_words(words: str, kind: StopKind) -> None:
 
 
 def test_the_page_of_a_ban_is_known_by_its_ids_alone() -> None:
-    """In a language that nobody put into a table."""
+    """It is in a language that no table has."""
     ids = ("ban_icon", "heading", "sub_heading", "action_button", "action_button_2")
     page = N(
         "android.widget.FrameLayout",
@@ -151,7 +151,7 @@ def test_only_the_phones_own_trouble_leaves_the_line_alone() -> None:
 def test_a_page_without_known_words_is_told_by_its_activity(
     cls: str, kind: StopKind | None, package: str
 ) -> None:
-    """By the last part of the class; the packages around it move."""
+    """By the last part of the class name; the packages before it change."""
     window = f"  mCurrentFocus=Window{{1a2b3c u0 {package}/{cls}}}\n  mFocusedApp=null\n"
     assert stop_in_front(window, package) is kind
     assert stop_in_front(window, "com.android.chrome") is None

@@ -1,4 +1,4 @@
-"""A phone with two SIM cards: only the one that the line is bound to is read and written with."""
+"""A phone with two SIM cards: only the one that the line is bound to is used."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,7 +21,7 @@ OURS, THEIRS = 1, 2
 
 @pytest.fixture
 def double(world: World, tmp_path: Path) -> Iterator[Desk]:
-    """A driver that has seen its phone with one SIM, and now a second is in it."""
+    """A driver that has seen its phone with one SIM; now a second is in it."""
     desk = Desk(world, tmp_path)
     desk.driver = PhoneDriver(
         device_id=DEVICE,
@@ -42,7 +42,7 @@ def double(world: World, tmp_path: Path) -> Iterator[Desk]:
 
 
 def test_sms_and_calls_to_the_other_sim_are_not_ours(double: Desk) -> None:
-    """Nobody who wrote to the other number is answered from this one."""
+    """A person who wrote to the other number gets no answer from this one."""
     assert double.driver.probe().state is DeviceState.READY
     double.world.write(ANNA, "voor ons", channel="sms", subscription=OURS)
     double.world.write(BEA, "voor de ander", channel="sms", subscription=THEIRS)
@@ -55,7 +55,7 @@ def test_sms_and_calls_to_the_other_sim_are_not_ours(double: Desk) -> None:
 
 @pytest.mark.parametrize("is_shown", [True, False])
 def test_a_call_whose_sim_nobody_knows_is_not_answered(double: Desk, is_shown: bool) -> None:
-    """Also on a phone that masks the numbers of its cards: nothing is not the same as nothing."""
+    """This holds on a phone that masks its cards, too: two missing ids are not equal ids."""
     double.driver.probe()
     card = double.driver._phone.card
     assert card is not None
@@ -68,7 +68,7 @@ def test_a_call_whose_sim_nobody_knows_is_not_answered(double: Desk, is_shown: b
 
 
 def test_a_line_may_be_bound_to_the_second_slot(world: World, tmp_path: Path) -> None:
-    """The card decides, not the place that it is in; the other may be taken out."""
+    """The card decides, not its slot; the other card may be taken out."""
     world.inject(kind="plug-sim", slot=1, iccid=OTHER_CARD, number=OTHER_NUMBER)
     desk = Desk(world, tmp_path)
     desk.recorder.sim = Sim(iccid=OTHER_CARD, number=OTHER_NUMBER)
@@ -89,7 +89,7 @@ def test_a_line_may_be_bound_to_the_second_slot(world: World, tmp_path: Path) ->
 
 
 def test_sms_whose_sim_nobody_knows_are_not_guessed_at(double: Desk) -> None:
-    """The phone says so until it tells them apart, and goes on with WhatsApp."""
+    """The device reports it until the phone tells the SIMs apart, and goes on with WhatsApp."""
     double.driver.probe()
     double.world.write(ANNA, "van wie?", channel="sms", subscription=-1)
     double.driver.receive()
@@ -102,7 +102,7 @@ def test_sms_whose_sim_nobody_knows_are_not_guessed_at(double: Desk) -> None:
 def test_an_sms_whose_sim_nobody_knows_keeps_no_other_from_being_told(
     double: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A STOP that came with it is told, once, and the phone's log is not filled meanwhile."""
+    """A STOP that came with it is reported, once, and the log gets one line only."""
     double.driver.probe()
     double.world.write(ANNA, "van wie?", channel="sms", subscription=-1)
     double.world.write(BEA, "voor de ander", channel="sms", subscription=THEIRS)
@@ -118,7 +118,7 @@ def test_an_sms_whose_sim_nobody_knows_keeps_no_other_from_being_told(
 
 
 def test_an_sms_whose_sim_nobody_knew_is_told_once_the_phone_has_one(double: Desk) -> None:
-    """It waited for that; what came to the other SIM meanwhile is not ours for all that."""
+    """It waited for that; messages that came to the other SIM meanwhile are still not ours."""
     double.driver.probe()
     double.world.write(ANNA, "van wie?", channel="sms", subscription=-1)
     double.world.write(BEA, "voor de ander", channel="sms", subscription=THEIRS)
@@ -130,7 +130,7 @@ def test_an_sms_whose_sim_nobody_knew_is_told_once_the_phone_has_one(double: Des
 
 
 def test_two_sims_of_which_neither_is_ours_stop_all(double: Desk) -> None:
-    """And the sentence is not that of a wrong card."""
+    """The reason is not that of a wrong card."""
     double.recorder.sim = Sim(iccid="8931440000000000009", number="+31688888888")
     status = double.driver.probe()
     assert (status.reason, status.channels) == (Reason.TWO_SIMS, frozenset())
@@ -142,7 +142,7 @@ def test_two_sims_of_which_neither_is_ours_stop_all(double: Desk) -> None:
 def test_nothing_is_sent_by_sms_while_the_phone_would_use_the_other_sim(
     double: Desk, sends_by: int
 ) -> None:
-    """Or would ask somebody which one; WhatsApp knows one number only."""
+    """Or while it would ask a person which one; WhatsApp has one number only."""
     double.world.inject(kind="sms-sim", subscription=sends_by)
     status = double.driver.probe()
     assert (status.reason, status.channels) == (Reason.SMS_SIM, frozenset({Channel.WHATSAPP}))
@@ -151,7 +151,7 @@ def test_nothing_is_sent_by_sms_while_the_phone_would_use_the_other_sim(
 
 
 def test_an_sms_that_left_by_the_other_sim_has_left_and_says_so(double: Desk) -> None:
-    """Somebody changes the phone's choice at the last moment: it is not sent again."""
+    """The phone's choice is changed at the last moment: the SMS is not sent again."""
     double.driver.probe()
     by_ours = double.send("een", channel=Channel.SMS)
     assert "other_sim" not in by_ours.facts
@@ -165,7 +165,7 @@ def test_an_sms_that_left_by_the_other_sim_has_left_and_says_so(double: Desk) ->
 
 
 def test_the_choice_of_the_phone_is_asked_before_each_sms(double: Desk) -> None:
-    """Also when it was changed since the phone was examined."""
+    """This holds even if it was changed after the examination."""
     double.driver.probe()
     double.world.inject(kind="sms-sim", subscription=THEIRS)
     with pytest.raises(Transient):
@@ -175,7 +175,7 @@ def test_the_choice_of_the_phone_is_asked_before_each_sms(double: Desk) -> None:
     assert double.world.truth() == ["Dag"]
 
 
-# What the phone says of its cards
+# What the phone prints about its cards
 
 ROW = "Row: {n} _id={id}, sim_id={slot}, icc_id={iccid}, number={number}\n"
 ONE, TWO = "8931440000000000001", OTHER_CARD
@@ -187,7 +187,7 @@ def answers(info: str, dump: str, state: str) -> list[Output]:
 
 
 def test_cards_are_told_by_their_slots() -> None:
-    """Those that were taken out stay in the phone's list with the slot -1."""
+    """Cards that were taken out stay in the phone's list with the slot -1."""
     info = (
         ROW.format(n=0, id=4, slot=1, iccid=TWO, number=OTHER_NUMBER)
         + ROW.format(n=1, id=3, slot=-1, iccid="8931440000000000007", number="")
@@ -203,7 +203,7 @@ def test_cards_are_told_by_their_slots() -> None:
 
 
 def test_a_phone_that_hides_its_list_tells_the_subscriptions_in_its_dump() -> None:
-    """The cards' numbers are masked there."""
+    """The dump masks the ids of the cards."""
     dump = MASKED.format(id=5, slot=0) + MASKED.format(id=6, slot=1)
     found = read_cards(answers("SecurityException: Permission Denial", dump, "READY,READY"))
     assert [(card.subscription, card.sim.iccid) for card in found.all] == [(5, None), (6, None)]

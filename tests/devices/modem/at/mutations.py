@@ -31,7 +31,7 @@ SEEDS: tuple[tuple[str, bytes], ...] = (
 
 
 def mutated(seed: int, count: int) -> Iterator[tuple[str, list[bytes]]]:
-    """A command, and pieces of a damaged answer to it; the same ones for the same seed."""
+    """A command, and pieces of a damaged answer to it; the same seed gives the same pieces."""
     chance = random.Random(seed)
     for _ in range(count):
         command, answer = chance.choice(SEEDS)
@@ -41,7 +41,7 @@ def mutated(seed: int, count: int) -> Iterator[tuple[str, list[bytes]]]:
 
 
 def survive(command: str, pieces: list[bytes]) -> bool:
-    """Whether the answer seemed complete; whatever is raised gets out."""
+    """Whether the answer seemed complete; every error is passed on."""
     dialogue = Dialogue()
     dialogue.begin(command, pdu=_PDU if "=29" in command else None)
     for piece in pieces:

@@ -1,4 +1,4 @@
-"""A pty and a script: below pyserial, and no more of a modem than a test says."""
+"""A pty and a script below pyserial: it behaves as a modem only where a test says so."""
 
 import contextlib
 import os
@@ -55,14 +55,14 @@ class ScriptedPort:
             os.close(self._slave)
 
     def say(self, data: bytes) -> None:
-        """What the port does not take, or when it is unplugged, is lost."""
+        """Text that the port does not take, or that comes while it is unplugged, is lost."""
         with self._writing, contextlib.suppress(OSError):
             pieces = [data[i : i + 1] for i in range(len(data))] if self._one_by_one else [data]
             for piece in pieces:
                 os.write(self._master, piece)
 
     def unplug(self) -> None:
-        """The port hangs up; what the computer has open gives errors."""
+        """The port hangs up; the computer's open file gives errors."""
         self.unplugged.set()
         with self._writing:
             if self._master >= 0:

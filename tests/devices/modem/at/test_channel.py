@@ -103,7 +103,7 @@ def test_a_late_answer_is_not_taken_for_that_of_the_next_command() -> None:
 
 
 def test_late_answers_to_what_looked_for_the_step_are_nobodys() -> None:
-    """A modem that was busy works off all it was asked meanwhile, a tenth of a second each."""
+    """A busy modem answers later all that it was asked meanwhile, a tenth of a second each."""
 
     def after(seconds: float, answer: bytes) -> Callable[[ScriptedPort], None]:
         def work(port: ScriptedPort) -> None:

@@ -224,6 +224,6 @@ def test_random_bytes_never_raise(command: str, noise: bytes) -> None:
 
 
 def test_damaged_answers_never_raise() -> None:
-    """20,000 of them, cut anywhere; some seem complete all the same."""
+    """There are 20,000 of them, cut anywhere; some seem complete all the same."""
     complete = sum(survive(command, pieces) for command, pieces in mutated(seed=1, count=20_000))
     assert 0 < complete < 20_000

@@ -14,9 +14,9 @@ from appliance.errors import DeviceError, Permanent, SimMissing, Transient, Unco
         *((code, SimMissing) for code in (310, 311, 312, 315, 316, 317, 318)),
         *((code, Transient) for code in (301, 302, 321, 331, 340)),
         (330, NoServiceCentre),
-        # Values that no table names: 24.011 makes them 41, and a centre's refusal is one too.
+        # Values in no table: 24.011 treats them as 41; a centre's refusal is such a value, too.
         *((code, Transient) for code in (2, 77, 126, 230)),
-        # The modem cannot know, or does not say so that it is the same with every maker.
+        # The modem cannot know it, or each maker says it in another way.
         *((code, Unconfirmed) for code in (0, 81, 98, 197, 300, 313, 320, 332, 500)),
         *((code, Unconfirmed) for code in (256, 299, 350, 512, 515, 538, 65535)),
     ],

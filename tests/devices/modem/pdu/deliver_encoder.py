@@ -1,9 +1,9 @@
-"""SMS-DELIVER as a network would write it, made bit by bit and with an alphabet of its own."""
+"""SMS-DELIVER as a network would write it, made bit by bit and with its own alphabet."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-# Columns of the annex's table, low nibble first: typed again, so that a slip shows.
+# Columns of the annex's table, low nibble first: typed again, so that an error shows.
 _COLUMNS = (
     "@£$¥èéùìòÇ\nØø\rÅå",
     "Δ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ",
@@ -74,7 +74,7 @@ class Delivery:
 
 
 def packed(codes: Sequence[int], fill: int = 0) -> bytes:
-    """Bits in the order of the air: lowest first."""
+    """Bits in the order of transmission: lowest first."""
     bits = "0" * fill + "".join(f"{code:07b}"[::-1] for code in codes)
     bits += "0" * (-len(bits) % 8)
     return bytes(int(bits[at : at + 8][::-1], 2) for at in range(0, len(bits), 8))

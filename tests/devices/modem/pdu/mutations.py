@@ -39,7 +39,7 @@ def mutated(seed: int, count: int) -> Iterator[bytes]:
 
 
 def survive(pdu: bytes) -> int:
-    """How many readers took it for theirs; anything else than BadPdu that is raised gets out."""
+    """How many readers accepted it; any error but BadPdu is passed on."""
     taken = 0
     for parser in PARSERS:
         try:

@@ -49,7 +49,7 @@ def test_a_coding_has_an_alphabet_and_a_class(
 
 
 def test_a_message_of_class_0_is_a_flash() -> None:
-    """Only class 0 is, whatever group says it."""
+    """Only class 0 is one, in any group."""
     flashes = {dcs for dcs in range(256) if parse_deliver(Delivery(dcs=dcs).pdu()).flash}
     general = {group | bits for group in (0x10, 0x30, 0x50, 0x70) for bits in (0, 4, 8, 12)}
     assert flashes == general | {0xF0, 0xF4, 0xF8, 0xFC}
@@ -68,7 +68,7 @@ def test_a_message_of_class_0_is_a_flash() -> None:
     ],
 )
 def test_8_bit_data_is_shown(data: str, text: str) -> None:
-    """As text where it reads as UTF-8 or Latin-1, else as hex in brackets; nothing is lost."""
+    """As text if it is valid UTF-8 or Latin-1, else as hex in brackets; nothing is lost."""
     octets = bytes.fromhex(data)
     pdu = Delivery(dcs=0x04).pdu()[:-1] + bytes((len(octets),)) + octets
     assert parse_deliver(pdu).text == text

@@ -1,4 +1,4 @@
-"""SMS as networks bring them: octets that real modems gave, byte for byte."""
+"""SMS as networks bring them: octets of real modems, byte for byte."""
 
 from datetime import UTC, datetime
 
@@ -148,13 +148,13 @@ def test_what_real_modems_gave_reads_as_it_was_written(
 
 @pytest.mark.parametrize(("pdu", "name", "text"), NAMED)
 def test_a_sender_may_be_a_name(pdu: str, name: str, text: str) -> None:
-    """Names are septets, however the network rounds their length; they are marked as names."""
+    """A name is in septets, however the network rounds its length, and is marked as a name."""
     deliver = parse_deliver(bytes.fromhex(pdu))
     assert (deliver.sender, deliver.text, deliver.alphanumeric) == (name, text, True)
 
 
 def test_the_parts_of_a_long_message_say_where_they_belong() -> None:
-    """Text begins after the fill bits that a header leaves; the parts join to what was written."""
+    """Text begins after the fill bits behind the header; the joined parts are what was written."""
     parts = [parse_deliver(bytes.fromhex(each)) for each in (LONG_FIRST, LONG_SECOND)]
     assert [each.concat for each in parts] == [
         Concat(reference=25, wide=False, total=2, part=number) for number in (1, 2)
@@ -167,7 +167,7 @@ def test_the_parts_of_a_long_message_say_where_they_belong() -> None:
 
 
 def test_a_reference_may_have_16_bits() -> None:
-    """It is another reference than the same number in eight bits."""
+    """It differs from a reference of eight bits with the same number."""
     deliver = parse_deliver(bytes.fromhex(WIDE))
     assert deliver.concat == Concat(reference=16, wide=True, total=2, part=1)
     assert deliver.text == (
@@ -177,7 +177,7 @@ def test_a_reference_may_have_16_bits() -> None:
 
 
 def test_the_service_centre_may_be_left_out() -> None:
-    """A modem gives its address before the message, or nothing in its place."""
+    """A modem gives the address of the centre before the message, or an empty one."""
     with_address = parse_deliver(bytes.fromhex(HOW_ARE_YOU))
     without = parse_deliver(bytes.fromhex("00" + HOW_ARE_YOU[16:]))
     assert with_address.smsc == "+31624000000"
@@ -193,7 +193,7 @@ def test_what_follows_the_user_data_is_passed_over() -> None:
 
 @pytest.mark.parametrize("length", range(len(HOW_ARE_YOU) // 2))
 def test_a_message_that_is_cut_off_is_none(length: int) -> None:
-    """Half a message is never taken for a short one."""
+    """Half a message never counts as a short one."""
     with pytest.raises(BadPdu):
         parse_deliver(bytes.fromhex(HOW_ARE_YOU)[:length])
 
@@ -227,7 +227,7 @@ def test_a_character_halved_by_a_seam_is_kept_in_halves() -> None:
 
 
 def test_an_odd_octet_after_ucs2_is_left_out() -> None:
-    """Half a character at the very end says nothing."""
+    """Half a character at the very end has no meaning."""
     pdu = bytearray(Delivery(text="тест", gsm=False).pdu())
     pdu[-9] = 9
     assert parse_deliver(bytes(pdu) + b"\x04").text == "тест"

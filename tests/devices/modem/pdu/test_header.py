@@ -1,4 +1,4 @@
-"""User data headers: what is known is used, what is not is passed over."""
+"""User data headers: known elements are used, unknown ones are skipped."""
 
 import pytest
 
@@ -68,7 +68,7 @@ def test_text_begins_at_a_septet_behind_any_header(length: int) -> None:
 
 
 def test_text_behind_a_broken_header_is_not_lost() -> None:
-    """Where the header ends is known even when what it says is not."""
+    """The end of the header is known even when its content is not."""
     pdu = bytearray(Delivery(text="Hoi", header={0x00: bytes((1, 2, 1))}).pdu())
     at = pdu.index(bytes((0x05, 0x00, 0x03)))
     pdu[at + 2] = 0x09
@@ -77,7 +77,7 @@ def test_text_behind_a_broken_header_is_not_lost() -> None:
 
 
 def test_a_header_longer_than_the_message_is_no_message() -> None:
-    """There is no telling where the text would begin."""
+    """Nobody can tell where the text would begin."""
     pdu = bytearray(Delivery(text="Hoi", header={0x00: bytes((1, 2, 1))}).pdu())
     at = pdu.index(bytes((0x05, 0x00, 0x03)))
     pdu[at] = 0x60

@@ -1,4 +1,4 @@
-"""Damage: whatever a line or a modem makes of a PDU, reading it ends in a message or in BadPdu."""
+"""Damage: whatever a line or a modem does to a PDU, reading it gives a message or BadPdu."""
 
 from tests.devices.modem.pdu.mutations import SEEDS, mutated, survive
 

@@ -29,7 +29,7 @@ SCRIPTS = {
 
 
 def shown(codes: list[int], **languages: int) -> str:
-    """What a message of these septets reads as, with the languages that its header names."""
+    """The text of these septets, with the languages that the header names."""
     header = {
         SINGLE if name == "single" else LOCKING: bytes((language,))
         for name, language in languages.items()
@@ -124,7 +124,7 @@ def test_scripts_of_india_lie_alike(language: int, block: int) -> None:
 
 @pytest.mark.parametrize(("language", "script"), SCRIPTS.items())
 def test_a_table_holds_each_letter_of_its_script_once(language: int, script: str) -> None:
-    """No letter of another script, none twice, none that Unicode does not know."""
+    """It has no letter of another script, no letter twice, and none that Unicode does not know."""
     single = single_shift_table(language)
     own = [ch for ch in [*locking_table(language), *single.values()] if ord(ch) > 0x250]
     own = [ch for ch in own if ch not in "€।॥" and not 0x3A0 <= ord(ch) < 0x400]

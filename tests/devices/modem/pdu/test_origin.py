@@ -1,4 +1,4 @@
-"""Who speaks: TP-PID, TP-DCS and the header say it, by TS 23.040 §9.2.3.9 and TS 23.038 §4."""
+"""TP-PID, TP-DCS and the header show who speaks, by TS 23.040 §9.2.3.9 and TS 23.038 §4."""
 
 import pytest
 
@@ -27,13 +27,13 @@ def test_every_protocol_identifier_has_its_speaker() -> None:
 
 
 def test_the_silent_message_of_a_network() -> None:
-    """As one was seen: type 0, no text."""
+    """Type 0 without text, as seen on a network."""
     pdu = bytes.fromhex("00040B911356030000F140006211824134530000")
     assert parse_deliver(pdu).origin is SILENT
 
 
 def test_a_coding_that_says_something_waits_is_a_notice() -> None:
-    """All three groups, whatever waits; a class says only where to keep it."""
+    """In all three groups, whatever waits; a class only says where to store it."""
     found = {dcs for dcs in range(256) if _origin(dcs) is NOTICE}
     assert found == set(range(0xC0, 0xF0))
 
@@ -89,7 +89,7 @@ def test_a_header_that_says_something_waits_is_a_notice(
     ],
 )
 def test_what_is_for_a_program_is_technical(header: dict[int, bytes], dcs: int) -> None:
-    """Ports, orders for the SIM, octets that are no words; they are kept as hex."""
+    """Ports, orders for the SIM, octets that are no text; they are kept as hex."""
     deliver = parse_deliver(Delivery(header=header, dcs=dcs, octets=WAP_PUSH).pdu())
     assert deliver.origin is TECHNICAL
     assert deliver.text == f"[{WAP_PUSH.hex(' ')}]"

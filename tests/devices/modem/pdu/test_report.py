@@ -1,4 +1,4 @@
-"""Status reports: what became of a message, and when."""
+"""Status reports: the fate of a message, and when."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""What is written is what is read: any text, any number, any reference."""
+"""Reading gives what was written: any text, any number, any reference."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,7 +29,7 @@ names = st.text(st.sampled_from(sorted(ALPHABET)), min_size=1, max_size=11).filt
 
 @given(numbers, texts, st.integers(0, 255), st.booleans())
 def test_what_is_submitted_reads_back(number: str, text: str, reference: int, flash: bool) -> None:
-    """In as many parts as were announced, each within what an SMS holds, in order."""
+    """It has as many parts as announced, in order, and each fits into an SMS."""
     pdus = submit_pdus(number, text, reference=reference, flash=flash)
     stored = [parse_submit(b"\x00" + pdu) for pdu in pdus]
     assert len(pdus) == count_parts(text)
@@ -66,7 +66,7 @@ def test_no_part_is_longer_than_an_sms(text: str) -> None:
 
 @given(gsm_texts.map(lambda text: split(text)[0]), numbers)
 def test_what_a_network_writes_in_the_default_alphabet_is_read(text: str, number: str) -> None:
-    """By an encoder and an alphabet that are not the codec's."""
+    """The encoder and its alphabet are not those of the codec."""
     deliver = parse_deliver(Delivery(text=text, sender=number).pdu())
     assert (deliver.text, deliver.sender, deliver.alphanumeric) == (text, number, False)
 
@@ -83,7 +83,7 @@ def test_what_a_network_writes_in_ucs2_is_read(text: str, total: int) -> None:
 
 @given(names)
 def test_names_of_up_to_eleven_characters_are_read(name: str) -> None:
-    """What is left over of the last octet is no character."""
+    """The unused bits of the last octet are no character."""
     deliver = parse_deliver(Delivery(sender=name, name=True, text="Hoi").pdu())
     assert (deliver.sender, deliver.alphanumeric, deliver.text) == (name, True, "Hoi")
 

@@ -47,7 +47,7 @@ def test_a_stamp_is_brought_to_utc(stamp: str, utc: str) -> None:
     ],
 )
 def test_a_stamp_that_is_no_time_loses_no_message(stamp: str) -> None:
-    """The message is there, with its octets for telling it apart, and without a time."""
+    """The message is kept without a time; its octets still tell it apart."""
     deliver = parse_deliver(Delivery(text="Hoi", stamp=stamp).pdu())
     assert (deliver.text, deliver.sent_ms) == ("Hoi", None)
     assert deliver.stamp == bytes.fromhex(stamp)

@@ -1,4 +1,4 @@
-"""What is given to the network, byte for byte, and read back from a slot."""
+"""What goes to the network, byte for byte, and what is read back from a slot."""
 
 from datetime import timedelta
 
@@ -135,7 +135,7 @@ def test_a_slot_is_read_back() -> None:
 
 
 def test_a_slot_is_recognised_whatever_reference_the_modem_counted() -> None:
-    """TP-MR is the modem's; any other octet that differs is another message."""
+    """The modem chooses TP-MR; any other octet that differs means another message."""
     pdus = submit_pdus("+31612345678", "x" * 200, reference=9, validity=timedelta(days=1))
     slot = b"\x00" + pdus[0][:1] + b"\x2a" + pdus[0][2:]
     stored = parse_submit(slot)
@@ -153,6 +153,6 @@ def test_other_formats_of_validity_are_read_over(first: str) -> None:
 
 
 def test_a_delivery_is_no_slot_of_ours() -> None:
-    """What came in is refused, not misread."""
+    """An incoming message is refused and not read wrongly."""
     with pytest.raises(BadPdu):
         parse_submit(bytes.fromhex("07912143658709F1040B918100551512F2000011101021436500"))

@@ -1,4 +1,4 @@
-"""The codec and the emulated network's own: neither knows the other, both know the standard."""
+"""The codec and the emulated network's codec: they share no code, both follow the standard."""
 
 from datetime import timedelta
 
