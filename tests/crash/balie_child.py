@@ -1,7 +1,7 @@
-"""The real Balie in a process that ends itself, by SIGKILL, at the step that it is told.
+"""The real Balie in a process that kills itself by SIGKILL at a given step.
 
 Its office sends it `{"line", "text", "number", "channel", "step"}`: it accepts the message and dies
-at the step, if one is given. It acknowledges what it accepted by the id, after that is durable.
+at the step, if one is given. Once the message is durable, it acknowledges it by its id.
 """
 
 import os
@@ -25,7 +25,7 @@ from appliance.store import lines
 from appliance.store.store import Tx
 
 ACCEPTING, ACCEPTED = "accepting", "accepted"
-"""The first two steps, before the queue has it: uncommitted, and durable but not acknowledged."""
+"""The two steps before the queue has the message: uncommitted, and durable but not acknowledged."""
 
 QUICK = replace(
     DEFAULT_PROFILE,
@@ -57,11 +57,11 @@ class Death:
 def run(
     data: Path, clock: ScaledClock, step: str | None, commands: "Connection[str, dict[str, Any]]"
 ) -> None:
-    """Ends when the office closes its end."""
+    """Ends when the office closes its end of the pipe."""
     stderr = os.open(data / "stderr", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(stderr, 2)
-    # The world's clock runs on while a busy machine keeps this process waiting: what it could not
-    # prove in those few real seconds is not a person's to decide here.
+    # The world's clock runs on while a busy machine delays this process. A doubt of those few real
+    # seconds must not be left to a person here.
     outcomes.PERSON_AFTER_MS = DAY_MS
     death = Death(step)
     balie = Balie(data, clock, profile=QUICK, steps=death.step)

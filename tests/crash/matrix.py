@@ -1,4 +1,4 @@
-"""Every step at which Balie is killed, for both channels, and what became of the message."""
+"""Every step at which Balie is killed, for both channels, and the outcome of the message."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +27,7 @@ IN_DOUBT = frozenset(
         Step.ANSWER_KEPT,
     )
 )
-"""Steps that come at a start after a kill: Balie is killed between tap and proof before them."""
+"""Steps at a start after a kill: to reach them, Balie is first killed between tap and proof."""
 
 OF_TICKS = frozenset(step.value for step in (Step.VISITING, Step.KEEPING_TICKS, Step.TICKS_KEPT))
 """WhatsApp's own: an SMS has no chat to visit."""
@@ -37,7 +37,7 @@ NUMBER = "+316555{place:05}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """`left`: how often it really left. `promised`: somebody was told that it is accepted."""
+    """`left`: how often it really left. `promised`: the client was told that it is accepted."""
 
     step: str
     channel: str
@@ -56,7 +56,7 @@ class Outcome:
 
 
 def outcomes(folder: Path, steps: Sequence[str], *, phones: int) -> list[Outcome]:
-    """Kills at each step, for both channels, shared out over so many phones."""
+    """Kills at each step, for both channels, spread over this many phones."""
     cases = [
         (step, channel)
         for channel in Channel.known()
@@ -66,7 +66,7 @@ def outcomes(folder: Path, steps: Sequence[str], *, phones: int) -> list[Outcome
     with world(folder, phones=phones, speed=SPEED) as here, ThreadPoolExecutor(phones) as pool:
         shares = [cases[place::phones] for place in range(phones)]
         done = [*pool.map(_share, repeat(folder), repeat(here), range(phones), shares)]
-        left = here.left()  # at the very end: a second one may come late
+        left = here.left()  # only at the very end: a second copy may come late
         return sorted(
             (replace(each, left=left.count(each.text)) for share in done for each in share),
             key=lambda each: (each.channel, STEPS.index(each.step)),
@@ -74,7 +74,7 @@ def outcomes(folder: Path, steps: Sequence[str], *, phones: int) -> list[Outcome
 
 
 def table(found: Sequence[Outcome]) -> str:
-    """One row a step, in Markdown: how often it left, and the state that it ended in."""
+    """A Markdown row for each step: how often the message left, and its final state."""
     cells = {(o.step, o.channel): f"{o.left}, {o.state}" for o in found}
     rows = ["| killed at | WhatsApp | SMS |", "|---|---|---|"]
     rows += [
@@ -102,7 +102,7 @@ def _share(
 
 
 def _case(office: Office, step: str, channel: Channel, number: str) -> Outcome:
-    """The Balie that settles one message is the one that is killed over the next."""
+    """The Balie that settles one message is killed during the next one."""
     text = f"Dienst {step} per {channel.name}"
     first = Step.TAPPED.value if step in IN_DOUBT else step
     message = {

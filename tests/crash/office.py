@@ -1,4 +1,4 @@
-"""An office whose Balie can be killed and started again, and the phones that tell the truth."""
+"""An office whose Balie can be killed and started again, and phones that log what really left."""
 
 import multiprocessing
 import signal
@@ -26,21 +26,21 @@ from tests.running_demo import SETTLES_S, eventually
 
 LEFT = {"sent", "delivered", "read"}
 
-# A Balie's second of loading is spent once for all of them.
+# The second that Balie needs to load is spent once for all of them.
 _LOADED = multiprocessing.get_context("forkserver")
 _LOADED.set_forkserver_preload([balie_child.__name__])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """The phones, and the clock that they share with every Balie."""
+    """The phones, and the clock that they share with every Balie of a test."""
 
     phones: Sequence[EmulatedPhone]
     control: str
     clock: ScaledClock
 
     def left(self) -> list[str]:
-        """The texts that really left, once for each time."""
+        """The texts that really left, once for each time that they did."""
         items = httpx.get(f"{self.control}/truth", timeout=60).raise_for_status().json()["items"]
         return [each["text"] for each in items]
 
@@ -68,7 +68,7 @@ def world(folder: Path, *, phones: int, speed: float) -> Iterator[World]:
 
 @dataclass(slots=True, kw_only=True)
 class Office:
-    """One data directory with a line a phone."""
+    """One data directory with a line for each phone."""
 
     data: Path
     world: World
@@ -77,7 +77,7 @@ class Office:
     _commands: "Connection[dict[str, Any], str] | None" = field(default=None, init=False)
 
     def found(self, numbers: Sequence[str]) -> None:
-        """Makes the database: the lines, and the people who wrote to each just now."""
+        """Makes the database: the lines, and people who have just written to each."""
         store = Store(self.data / DATABASE, self.world.clock)
         try:
             store.write(lambda tx: _furnish(tx, self.phones, numbers))
@@ -93,7 +93,7 @@ class Office:
         theirs.close()
 
     def accept(self, message: dict[str, Any]) -> str | None:
-        """The id of the acknowledged message; None when Balie died before it said so."""
+        """The id of the acknowledged message; None when Balie died before that."""
         assert self._commands
         try:
             self._commands.send(message)
@@ -102,14 +102,14 @@ class Office:
             return None
 
     def died(self) -> None:
-        """Waits until the step has killed it."""
+        """Waits until the process is killed at its step."""
         assert self._child
         self._child.join(SETTLES_S)
         assert self._child.exitcode == -signal.SIGKILL, (self.data / "stderr").read_text()
         self._close()
 
     def end(self) -> None:
-        """A SIGKILL at this moment; who waits for an acknowledgement gets none."""
+        """A SIGKILL at this moment; a client that waits for an acknowledgement gets none."""
         assert self._child
         self._child.kill()
         self._child.join()
@@ -119,13 +119,13 @@ class Office:
         self._close()
 
     def messages(self) -> dict[str, tuple[str, str | None]]:
-        """State and reason of all that goes out, by text."""
+        """State and reason of all outgoing messages, by text."""
         with closing(connect_reader(self.data / DATABASE)) as conn:
             rows = conn.execute("SELECT text, state, reason FROM message WHERE direction = 'out'")
             return {row[0]: (row[1], row[2]) for row in rows}
 
     def settles(self, text: str) -> tuple[str, str | None]:
-        """What became of it in the end: it left, or waits for a person."""
+        """Its final outcome: it left, or waits for a person."""
 
         def look() -> tuple[str, str | None] | None:
             found = self.messages().get(text)

@@ -12,7 +12,7 @@ from tests.crash.matrix import STEPS, outcomes, table
 def test_a_kill_at_any_step_loses_nothing_and_sends_nothing_twice(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What was promised leaves exactly once, by WhatsApp and by SMS."""
+    """Each promised message leaves exactly once, by WhatsApp and by SMS."""
     found = outcomes(tmp_path, STEPS, phones=4)
     with capsys.disabled():
         sys.stdout.write(f"\n{table(found)}\n")

@@ -62,7 +62,7 @@ class Case:
 def test_a_kill_at_any_step_of_a_modem_loses_nothing_and_sends_nothing_twice(
     tmp_path: Path,
 ) -> None:
-    """What was promised leaves exactly once. No reports come, so the slots must say it all."""
+    """Each promised message leaves exactly once. No reports come: only the slots can prove it."""
     clock = ScaledClock(origin_ms=SystemClock().now_ms(), speed=SPEED)
     with (
         emulation(
@@ -113,7 +113,7 @@ def _share(
 
 
 def _case(office: Office, step: str, text: str, number: str) -> Case:
-    """The Balie that settles one message is the one that is killed over the next."""
+    """The Balie that settles one message is killed during the next one."""
     message = {
         "line": office.phones[0].number,
         "number": number,

@@ -1,4 +1,4 @@
-"""Debian's Chromium, without the look-ups that it makes by itself."""
+"""Debian's Chromium, without the look-ups that it makes on its own."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ _QUIET = (
 
 @contextmanager
 def launched() -> Iterator[Browser]:
-    """Raises FileNotFoundError with what to do when there is none."""
+    """Raises FileNotFoundError with what to do when Chromium is missing."""
     path = which("chromium") or which("chromium-browser")
     if path is None:
         raise FileNotFoundError("There is no Chromium; install Debian's package: chromium.")

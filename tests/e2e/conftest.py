@@ -20,14 +20,14 @@ from tests.running_demo import SETTLES_S
 
 SETUP_CODE = "blauw-fiets-7"
 PATIENCE_MS = SETTLES_S * 1000
-"""How long a page may take on a busy machine; no figure, a deadline."""
+"""How long a page may take on a busy machine: a deadline and no measurement."""
 
 expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass(slots=True)
 class Place:
-    """One Balie: its store, how it is filled, and where it is served."""
+    """One Balie: its store, its content, and its address."""
 
     url: str
     store: Store
@@ -60,7 +60,9 @@ class OpenPage(Protocol):
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Ended with each file: Playwright keeps an event loop running, and other tests want theirs."""
+    """Ended with each file: Playwright keeps an event loop running, which other tests cannot
+    use.
+    """
     with launched() as browser:
         yield browser
 
@@ -73,7 +75,7 @@ def page_server() -> Iterator[WebServer]:
 
 @pytest.fixture
 def empty(page_server: WebServer, tmp_path: Path) -> Iterator[Place]:
-    """A Balie that nobody has used."""
+    """A Balie that nobody has used yet."""
     clock = SystemClock()
     store = Store(tmp_path / "balie.db", clock)
     services = Services(
@@ -108,7 +110,7 @@ def contexts(chromium: Browser) -> Iterator[list[BrowserContext]]:
 
 @pytest.fixture
 def guest_page(chromium: Browser, empty: Place, contexts: list[BrowserContext]) -> OpenPage:
-    """Opens a browser of its own at an address, with nobody logged in."""
+    """Opens a separate browser at an address, with nobody logged in."""
 
     def opened(address: str = "/", *, name: str = "", look: Look = WIDE) -> Page:
         context = chromium.new_context(

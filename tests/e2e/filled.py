@@ -1,4 +1,4 @@
-"""A store filled as a branch's would be after a few days: for the page tests and for pictures."""
+"""A store with the data of a branch after a few days: for the page tests and for pictures."""
 
 from dataclasses import dataclass, field
 from functools import partial
@@ -37,7 +37,7 @@ _HASH = hash_password(PASSWORD)
 
 @dataclass(slots=True)
 class Filled:
-    """The ids by which tests find their way. `conversations` by the contact's name."""
+    """The ids that tests need. `conversations` by the contact's name."""
 
     branches: dict[str, str] = field(default_factory=dict)
     lines: dict[str, str] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class Filled:
 
 
 class Filler:
-    """Writes as the desk and the devices do, each piece at the time that it is told."""
+    """Writes as the desk and the devices do, each piece at the time that it is given."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -88,7 +88,7 @@ class Filler:
         self.store.write(work)
 
     def member(self, name: str, *, role: str = "staff", branch: str | None = None) -> str:
-        """Somebody who logs in with PASSWORD and has been here for a month."""
+        """A person who logs in with PASSWORD and has been here for a month."""
 
         def work(tx: Tx) -> str:
             branch_id = self.filled.branches[branch] if branch else None
@@ -116,7 +116,7 @@ class Filler:
         ago_ms: int = 0,
         channel: Channel = Channel.WHATSAPP,
     ) -> str:
-        """A message from a contact, who becomes one by it; gives the conversation's id."""
+        """A message from a contact, whom it creates; gives the conversation's id."""
         line_id = self.filled.lines[branch]
         self._count += 1
         key = f"test-{self._count}"
@@ -186,7 +186,7 @@ class Filler:
         reason: Reason | None = None,
         expected_in_ms: int | None = None,
     ) -> str:
-        """What was written to a contact, in the state that it has come to; gives its id."""
+        """A message to a contact, in the given state; gives its id."""
         row = self._conversation(name)
 
         def work(tx: Tx) -> str:
@@ -226,7 +226,7 @@ class Filler:
     def bring(
         self, message_id: str, state: MessageState, *, ago_ms: int = 0, reason: Reason | None = None
     ) -> None:
-        """Moves a message as far as `state`, through every state on the way."""
+        """Moves a message to `state`, through every state before it."""
         for number, step in enumerate(_WAY.get(state, ())):
             why = reason if step is state else None
             self.store.write(partial(_step, message_id, step, why, ago_ms - (number + 1) * 4000))

@@ -1,4 +1,4 @@
-"""Requests that the test keeps waiting, so that it says itself what comes first."""
+"""Requests that the test holds back, so that the test decides their order."""
 
 import threading
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from appliance.store.store import Store
 
 
 def hold(page: Page, address: str) -> list[Route]:
-    """The next request to this address waits in the list until the test lets it go on."""
+    """The next request to this address waits in the list until the test lets it go."""
     held: list[Route] = []
 
     def keep(route: Route) -> None:
@@ -23,8 +23,8 @@ def hold(page: Page, address: str) -> list[Route]:
 
 @contextmanager
 def writes_wait(store: Store) -> Iterator[None]:
-    """Balie answers nothing that writes until the block ends; a page's own requests are as ever,
-    so also those that it sends while it is left, which Playwright would lose.
+    """Balie answers no write until the block ends. The page's own requests go out as always, also
+    those that it sends when it is left, which Playwright would lose.
     """
     ended = threading.Event()
     with ThreadPoolExecutor(1) as beside:

@@ -1,4 +1,4 @@
-"""A modem as a branch has one: how it is, and what left and came in over it."""
+"""A modem as a branch has one: its state, and the messages that left and came in over it."""
 
 import json
 from dataclasses import dataclass
@@ -88,7 +88,7 @@ class ModemDesk:
         self.desk.store.write(work)
 
     def phone_is_away(self, *, minutes: int = 60) -> None:
-        """The branch's own phone is not there, and for so long."""
+        """The branch's own phone has been away for that long."""
         self.desk.device_state(self.branch, DeviceState.ABSENT, Reason.NOT_PLUGGED_IN)
         phone = self.desk.filled.devices[self.branch]
 
@@ -100,7 +100,7 @@ class ModemDesk:
         self.desk.store.write(work)
 
     def falls_back_after(self, minutes: int) -> None:
-        """Somebody else said so, in another browser."""
+        """Another person saved it, in another browser."""
         line_id = self.desk.filled.lines[self.branch]
         said = {"fallback_after_min": minutes}
         self.desk.store.write(lambda tx: line_settings.change(tx, line_id, said, by="test"))
@@ -112,7 +112,7 @@ class ModemDesk:
 
 
 def left_over_modem(modem: ModemDesk, message_id: str, *, parts: int, arrived: int) -> None:
-    """The message's one attempt was the modem's: its parts left, and some of them arrived."""
+    """The message's only attempt was over the modem: its parts left, and some arrived."""
 
     def work(tx: Tx) -> None:
         attempt_id = tx.new_id()

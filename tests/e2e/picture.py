@@ -1,4 +1,4 @@
-"""`python -m tests.e2e.picture FOLDER`: pictures of the real inbox, driven like a branch's."""
+"""`python -m tests.e2e.picture FOLDER`: pictures of the real inbox, used as in a branch."""
 
 import sys
 from collections.abc import Sequence
@@ -57,7 +57,7 @@ WORKERS: Sequence[tuple[int, str, str, str]] = (
 
 
 def stage(demo: Demo) -> None:
-    """Five people write, one of them by SMS, and one thing waits."""
+    """Five people write, one of them by SMS, and one message waits."""
     for office, number, name, text in WORKERS:
         channel = "sms" if name.startswith("Daan") else "whatsapp"
         demo.writes(demo.numbers[office], number, text, name=name, channel=channel)

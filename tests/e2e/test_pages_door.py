@@ -1,4 +1,4 @@
-"""The door in a real browser: the first start, logging in and out, links, and the brake."""
+"""The log-in in a real browser: the first start, logging in and out, links, and the brake."""
 
 import dataclasses
 import re
@@ -28,7 +28,7 @@ def log_in(page: Page, name: str, password: str) -> None:
 def test_the_first_start_makes_an_administrator_and_a_branch(
     guest_page: OpenPage, empty: Place
 ) -> None:
-    """Who has the set-up code becomes the administrator; then come branch and number."""
+    """A person with the set-up code becomes the administrator; then come branch and number."""
     page = guest_page("/")
     page.wait_for_url("**/setup")
     fill_setup(page, code="geraden")
@@ -58,7 +58,7 @@ def fill_setup(page: Page, *, code: str) -> None:
 
 
 def test_the_wizard_is_closed_once_somebody_exists(guest_page: OpenPage, place: Place) -> None:
-    """A second visitor of the wizard comes to the log-in, with the right code too."""
+    """A second visitor of the wizard is sent to the log-in, even with the right code."""
     page = guest_page("/setup")
     page.wait_for_url("**/login")
     before = place.count("SELECT count(*) FROM staff")
@@ -72,7 +72,7 @@ def test_the_wizard_is_closed_once_somebody_exists(guest_page: OpenPage, place: 
 
 
 def test_login_brings_back_to_where_one_was(guest_page: OpenPage, place: Place) -> None:
-    """The address that was asked for opens after the log-in; the session cookie is out of reach."""
+    """After the log-in the requested address opens; scripts cannot read the session cookie."""
     conversation_id = place.desk.filled.conversations["Piotr Nowak"]
     page = guest_page(f"/c/{conversation_id}")
     log_in(page, "sanne de wit", PASSWORD)
@@ -82,14 +82,14 @@ def test_login_brings_back_to_where_one_was(guest_page: OpenPage, place: Place) 
     assert cookie["sameSite"] == "Lax"
     assert "balie_session" not in page.evaluate("document.cookie")
     page.get_by_role("button", name="Log out").click()
-    page.wait_for_url(LOGIN)  # the ended stream may be quicker, and remembers the place
+    page.wait_for_url(LOGIN)  # the stream may end first, and it remembers the place
     assert place.count("SELECT count(*) FROM session") == 0
     page.goto("/")
     page.wait_for_url("**/login")
 
 
 def test_login_leads_nowhere_else(guest_page: OpenPage, place: Place) -> None:
-    """A crafted address cannot send somebody to another site after the log-in."""
+    """A crafted address cannot lead to another site after the log-in."""
     page = guest_page("/login?next=//evil.example/x")
     log_in(page, "Sanne de Wit", PASSWORD)
     page.wait_for_url(place.url + "/")
@@ -108,7 +108,7 @@ def test_wrong_passwords_are_slowed_down_in_words(guest_page: OpenPage, place: P
 
 
 def test_a_login_link_works_once_and_sets_the_password(guest_page: OpenPage, place: Place) -> None:
-    """A new colleague chooses a password by the link, is in, and the link is used up."""
+    """A new colleague chooses a password by the link and is logged in; then the link is used up."""
     address = f"/login/{invited(place, 'Noor Nieuw')}"
     page = guest_page(address)
     expect(page.get_by_role("heading")).to_contain_text("Noor Nieuw")
@@ -157,7 +157,7 @@ def test_language_and_light_follow_the_browser_and_the_person(open_page: OpenPag
 
 
 def test_changing_the_password_logs_the_others_out(open_page: OpenPage) -> None:
-    """The browser in which it is changed stays in; every other one of this person is out."""
+    """The browser that changes it stays logged in; all others of this person are logged out."""
     other = open_page()
     page = open_page("/settings")
     page.get_by_label("Your password now").fill("not this")
@@ -177,8 +177,8 @@ def test_changing_the_password_logs_the_others_out(open_page: OpenPage) -> None:
 
 
 def test_the_wizard_lists_what_is_plugged_in(guest_page: OpenPage, place: Place) -> None:
-    """A number is added with a phone or a modem that hangs on the machine, and a modem that takes
-    over; what cannot be is said in the form, and what was chosen stays.
+    """A number is added with a connected phone or modem, and a modem that takes over. The form says
+    what is not possible, and keeps what was chosen.
     """
     port = "/dev/serial/by-id/usb-HUAWEI"
     there = [

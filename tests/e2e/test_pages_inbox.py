@@ -23,7 +23,7 @@ def live(page: Page) -> None:
 
 
 def test_only_the_numbers_that_one_may_use_are_there(open_page: OpenPage, place: Place) -> None:
-    """Staff of Utrecht see no conversation, number or name of Rotterdam; its address is nothing."""
+    """Staff of Utrecht see no conversation, number or name of Rotterdam; its addresses give 404."""
     page = open_page()
     expect(row(page, FATIMA)).to_be_visible()
     expect(row(page, "Milan Petrov")).to_have_count(0)
@@ -35,7 +35,7 @@ def test_only_the_numbers_that_one_may_use_are_there(open_page: OpenPage, place:
 
 
 def test_numbers_can_be_switched(open_page: OpenPage) -> None:
-    """Who may use two numbers sees all together or one, with what is unread on each."""
+    """A person with two numbers sees both together or one, each with its unread count."""
     page = open_page(name="Marit Hoekstra")
     lines = page.locator("#lines a")
     expect(lines).to_have_count(3)
@@ -50,7 +50,7 @@ def test_numbers_can_be_switched(open_page: OpenPage) -> None:
 
 
 def test_what_balie_says_by_itself_hides_no_question(open_page: OpenPage, place: Place) -> None:
-    """The row goes on showing what the person wrote; a person's answer takes its place."""
+    """The row still shows what the person wrote, until a person's answer takes its place."""
     place.desk.receive("Utrecht", "Olga Smit", "+31612345640", "Mijn bus komt niet, wat nu?")
     place.desk.answer("Olga Smit", "Welkom bij Utrecht!", rule="welcome", state=MessageState.SENT)
     page = open_page()
@@ -61,7 +61,7 @@ def test_what_balie_says_by_itself_hides_no_question(open_page: OpenPage, place:
 
 
 def test_filters_show_the_unread_the_waiting_and_the_groups(open_page: OpenPage) -> None:
-    """Each filter shows its own; who waits longest is first; groups are apart and read-only."""
+    """Each filter shows its own rows; the longest wait is first; groups are apart and read-only."""
     page = open_page()
     tabs = page.locator("#tabs")
     tabs.get_by_text("Unread", exact=True).click()
@@ -78,7 +78,7 @@ def test_filters_show_the_unread_the_waiting_and_the_groups(open_page: OpenPage)
 
 
 def test_the_thread_opens_at_the_first_unread(open_page: OpenPage, place: Place) -> None:
-    """A divider stands above what is new; reading it takes the number from the list and title."""
+    """A divider stands above new messages; reading removes the count from the list and title."""
     page = open_page()
     expect(row(page, FATIMA).locator(".badge")).to_contain_text("3")
     expect(page).to_have_title("(3) Balie")
@@ -107,7 +107,7 @@ def test_days_are_separated_and_one_sender_is_a_block(open_page: OpenPage) -> No
 
 
 def test_a_new_message_appears_without_reload(open_page: OpenPage, place: Place) -> None:
-    """It stands in the open thread, moves its row to the top, and is told to a screen reader."""
+    """It appears in the open thread, moves its row to the top, and a screen reader reads it."""
     page = open_page()
     row(page, FATIMA).click()
     live(page)
@@ -137,7 +137,7 @@ def test_what_another_branch_gets_is_not_even_hinted_at(open_page: OpenPage, pla
 
 
 def test_ticks_turn_live_and_tell_their_evidence(open_page: OpenPage, place: Place) -> None:
-    """A tick is what was proven, says when and how, and changes without reload."""
+    """A tick shows what is proven, says when and how, and changes without reload."""
     page = open_page()
     row(page, "سارة أحمد").click()
     live(page)
@@ -154,7 +154,7 @@ def test_ticks_turn_live_and_tell_their_evidence(open_page: OpenPage, place: Pla
 
 
 def test_older_messages_load_on_scrolling_up(open_page: OpenPage, place: Place) -> None:
-    """Forty stand there at first; scrolling up adds a page and leaves the eye where it was."""
+    """Forty messages show at first; scrolling up adds a page and does not move the text in view."""
     for number in range(100):
         place.desk.receive(
             "Utrecht",
@@ -181,7 +181,7 @@ def test_older_messages_load_on_scrolling_up(open_page: OpenPage, place: Place) 
 
 
 def test_who_reads_above_is_not_pulled_down(open_page: OpenPage, place: Place) -> None:
-    """What comes while one reads above waits behind a button."""
+    """A message that comes while somebody reads further up waits behind a button."""
     for number in range(60):
         place.desk.receive("Utrecht", "Tom Bakker", "+31612345631", f"Bericht {number}")
     place.desk.read("Tom Bakker", "Sanne de Wit")
@@ -224,7 +224,7 @@ def test_many_tabs_do_not_use_up_the_connections(open_page: OpenPage, place: Pla
 
 
 def out_of_sight(page: Page) -> None:
-    """As a browser tells a tab that another one is in front; without a screen it never does."""
+    """As a browser reports that another tab is in front; without a screen it never does."""
     page.evaluate(_HIDE)
 
 

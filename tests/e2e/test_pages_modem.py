@@ -25,7 +25,7 @@ def opened(page: Page, title: str) -> Page:
 
 
 def test_a_long_text_says_what_it_is_as_sms(open_page: OpenPage) -> None:
-    """While WhatsApp works a short text says nothing; one of two SMS does, and an empty nothing."""
+    """While WhatsApp works a short or empty text shows no count; a text of two SMS does."""
     page = opened(open_page(), FATIMA)
     said = page.locator("#sms-length")
     page.locator("#text").fill("a" * 161)
@@ -51,7 +51,9 @@ def test_a_long_text_says_what_it_is_as_sms(open_page: OpenPage) -> None:
 def test_what_goes_by_sms_is_counted(
     open_page: OpenPage, place: Place, text: str, says: str
 ) -> None:
-    """With the phone away the modem takes over, and the branch's name under it counts, too."""
+    """While the phone is away the modem takes over, and the added name of the branch counts,
+    too.
+    """
     ModemDesk.at(place.desk, "Utrecht").phone_is_away()
     page = opened(open_page(), FATIMA)
     page.locator("#text").fill(text)
@@ -59,7 +61,7 @@ def test_what_goes_by_sms_is_counted(
 
 
 def test_an_answer_that_waits_for_the_modem_says_so(open_page: OpenPage, place: Place) -> None:
-    """When it is expected to leave by another way, and what is the matter with the first."""
+    """It says when it will leave over another route, and what is wrong with the first."""
     place.desk.answer(
         FATIMA,
         "Tot morgen!",
@@ -74,7 +76,7 @@ def test_an_answer_that_waits_for_the_modem_says_so(open_page: OpenPage, place: 
 
 
 def test_a_new_conversation_counts_too(open_page: OpenPage, place: Place) -> None:
-    """For the line that is chosen, while the number is still being typed."""
+    """It counts for the chosen line, while the number is still being typed."""
     ModemDesk.at(place.desk, "Utrecht").phone_is_away()
     page = open_page("/new")
     page.locator("#new-text").fill("Hoi")
@@ -83,7 +85,7 @@ def test_a_new_conversation_counts_too(open_page: OpenPage, place: Place) -> Non
 
 
 def test_the_count_stands_when_a_draft_is_opened(open_page: OpenPage, place: Place) -> None:
-    """A draft is counted before anything is typed, and nothing is when it is sent."""
+    """A draft is counted before anybody types, and after it is sent there is no count."""
     ModemDesk.at(place.desk, "Utrecht").phone_is_away()
     page = opened(open_page(), FATIMA)
     with page.expect_response("**/draft"):
@@ -95,7 +97,7 @@ def test_the_count_stands_when_a_draft_is_opened(open_page: OpenPage, place: Pla
 
 
 def test_a_name_cannot_be_answered(open_page: OpenPage, place: Place) -> None:
-    """An SMS from a word instead of a number is read; the page says why nothing can be written."""
+    """An SMS from a name instead of a number is shown; the page says why nobody can answer."""
     place.desk.receive("Utrecht", None, "DHL", "Uw pakket komt vandaag.")
     page = opened(open_page(), "DHL")
     expect(page.locator(".read-only")).to_contain_text("It cannot be answered")
@@ -130,7 +132,7 @@ def test_the_device_page_knows_the_modem(open_page: OpenPage, place: Place) -> N
 
 
 def test_what_a_modem_needs_is_said(open_page: OpenPage, place: Place) -> None:
-    """Low credit and roaming are said with what follows; each reason with the modem's remedy."""
+    """Low credit and roaming show their consequence, and each reason the modem's remedy."""
     modem = ModemDesk.at(place.desk, "Utrecht")
     modem.credit(120, warn_below=250)
     modem.is_now(DeviceState.READY, registration="roaming", roaming=True)
@@ -147,7 +149,7 @@ def test_what_a_modem_needs_is_said(open_page: OpenPage, place: Place) -> None:
 
 
 def test_a_modem_that_is_gone_shows_what_it_was(open_page: OpenPage, place: Place) -> None:
-    """Unplugged it tells nothing of itself; who manages it still sees which one it was."""
+    """Unplugged, it reports nothing; people who manage it still see which modem it was."""
     modem = ModemDesk.at(place.desk, "Utrecht")
     gone = dict.fromkeys(modem_desk.WELL)
     modem.is_now(DeviceState.ABSENT, Reason.NOT_PLUGGED_IN, **gone)
@@ -163,7 +165,7 @@ def test_a_modem_that_is_gone_shows_what_it_was(open_page: OpenPage, place: Plac
 
 
 def test_what_took_the_modem_is_seen_and_proven(open_page: OpenPage, place: Place) -> None:
-    """The bubble says so and shows the signature; the proof has parts, reports and why."""
+    """The bubble says so and shows the signature; the proof has parts, reports and the reason."""
     modem = ModemDesk.at(place.desk, "Utrecht")
     text = "De telefoon is even weg. " * 8
     message = place.desk.answer(FATIMA, text, by="Sanne de Wit", state=MessageState.SENT)
@@ -191,7 +193,7 @@ def test_what_took_the_modem_is_seen_and_proven(open_page: OpenPage, place: Plac
 
 
 def test_what_went_over_the_phone_says_nothing_of_modems(open_page: OpenPage, place: Place) -> None:
-    """A branch with a modem sees it only where it was used."""
+    """A branch with a modem sees it only at messages that used it."""
     ModemDesk.at(place.desk, "Utrecht")
     page = opened(open_page(), FATIMA)
     expect(page.locator("#messages .channel.over")).to_have_count(0)
@@ -201,7 +203,7 @@ def test_what_went_over_the_phone_says_nothing_of_modems(open_page: OpenPage, pl
 def test_who_manages_devices_says_when_the_modem_takes_over(
     open_page: OpenPage, place: Place
 ) -> None:
-    """Minutes, lists, what callers are sent and when to warn; an amount that is none is said."""
+    """Minutes, lists, the text for callers, the warning; an invalid amount is refused in words."""
     modem = ModemDesk.at(place.desk, "Utrecht")
     modem.credit(240)
     page = open_page("/devices")
@@ -224,8 +226,8 @@ def test_who_manages_devices_says_when_the_modem_takes_over(
 
 
 def test_settings_that_somebody_has_open_stay_theirs(open_page: OpenPage, place: Place) -> None:
-    """What they type and where stays while the page is drawn anew around it; settings that are
-    closed show what a colleague has saved meanwhile.
+    """Typed text and the focus stay while the page is drawn anew around them. Closed settings show
+    what a colleague has saved meanwhile.
     """
     modem = ModemDesk.at(place.desk, "Utrecht")
     page = open_page("/devices", name="Marit Hoekstra")
@@ -249,7 +251,7 @@ def test_settings_that_somebody_has_open_stay_theirs(open_page: OpenPage, place:
 def test_settings_opened_while_the_page_is_drawn_anew_stay_open(
     open_page: OpenPage, place: Place
 ) -> None:
-    """The answer to a question from before they were opened does not close them."""
+    """An answer to a request from before they were opened does not close them."""
     modem = ModemDesk.at(place.desk, "Utrecht")
     page = open_page("/devices", name="Marit Hoekstra")
     page.locator("#live[data-connected]").wait_for(state="attached")

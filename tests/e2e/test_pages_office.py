@@ -24,7 +24,7 @@ def opened(page: Page, title: str) -> Page:
 
 
 def test_the_office_gives_a_name_and_a_personnel_number(open_page: OpenPage) -> None:
-    """The office's name stands in the list and the thread at once; the chosen one stays known."""
+    """The office's name shows in the list and the thread at once; the chosen name stays known."""
     page = opened(open_page(), FATIMA)
     page.get_by_label("Name at the office").fill("F. El Idrissi (avond)")
     page.get_by_label("Personnel number").fill("40721")
@@ -42,7 +42,7 @@ def test_the_office_gives_a_name_and_a_personnel_number(open_page: OpenPage) -> 
 def test_what_somebody_is_at_stays_when_the_card_is_drawn_anew(
     open_page: OpenPage, place: Place
 ) -> None:
-    """News of a contact changes the card around what its reader was told, is asked or types."""
+    """News of a contact changes the card around a sentence, a question or a field in use."""
     page = opened(open_page(), FATIMA)
     pane = page.locator("#contact-pane")
     page.get_by_text("Add a second number").click()
@@ -64,7 +64,7 @@ def test_what_somebody_is_at_stays_when_the_card_is_drawn_anew(
 def test_what_somebody_begins_to_type_stays_when_an_older_card_arrives(
     open_page: OpenPage, place: Place
 ) -> None:
-    """The card was asked for before they began: its answer does not take their words away."""
+    """The card was requested before they began: its answer does not remove their words."""
     page = opened(open_page(), FATIMA)
     held = hold(page, "**/contact?kept=asked")
     with page.expect_request("**/contact?kept=asked"):
@@ -77,7 +77,7 @@ def test_what_somebody_begins_to_type_stays_when_an_older_card_arrives(
 
 
 def test_consent_is_shown_with_its_proof(open_page: OpenPage) -> None:
-    """The card says since when and by which words somebody may be written to, or no more."""
+    """The card shows since when and by which words somebody may be written to, or no longer."""
     page = opened(open_page(), "Bart Kuipers")
     pane = page.locator("#contact-pane")
     expect(pane.locator(".flag")).to_contain_text("asked to stop")
@@ -86,7 +86,7 @@ def test_consent_is_shown_with_its_proof(open_page: OpenPage) -> None:
 
 
 def test_a_second_number_is_joined_after_a_question(open_page: OpenPage, place: Place) -> None:
-    """A number that another contact has is named first; then two conversations are one."""
+    """A number of another contact is named first; then two conversations become one."""
     page = opened(open_page(), FATIMA)
     page.get_by_text("Add a second number").click()
     page.get_by_label("Another number of this person").fill("geen nummer")
@@ -104,8 +104,8 @@ def test_a_second_number_is_joined_after_a_question(open_page: OpenPage, place: 
 
 
 def test_a_number_of_another_branch_is_not_told(open_page: OpenPage, place: Place) -> None:
-    """Somebody whom only Rotterdam knows is neither named to Utrecht nor joined: the page says what
-    it says of a number that nobody has.
+    """A person whom only Rotterdam knows is neither named to Utrecht nor joined: the page says the
+    same as of a number that nobody has.
     """
     page = opened(open_page(), FATIMA)
     page.get_by_text("Add a second number").click()
@@ -118,7 +118,7 @@ def test_a_number_of_another_branch_is_not_told(open_page: OpenPage, place: Plac
 
 
 def test_who_writes_to_two_numbers_chooses_one(open_page: OpenPage, place: Place) -> None:
-    """Somebody with two numbers is answered on the one they last wrote from, or a chosen one."""
+    """A person with two numbers is answered on the one they last wrote from, or on a chosen one."""
     page = opened(open_page(), FATIMA)
     place.desk.store.write(
         lambda tx: tx.conn.execute(
@@ -132,7 +132,7 @@ def test_who_writes_to_two_numbers_chooses_one(open_page: OpenPage, place: Place
 
 
 def test_each_trouble_of_a_device_has_its_remedy(open_page: OpenPage, place: Place) -> None:
-    """The device page says live what is the matter and what a person should do."""
+    """The device page says live what is wrong and what a person should do."""
     page = open_page("/devices")
     page.locator("#live[data-connected]").wait_for(state="attached")
     device = page.locator(".device")
@@ -147,7 +147,7 @@ def test_each_trouble_of_a_device_has_its_remedy(open_page: OpenPage, place: Pla
 
 
 def test_a_stopped_number_waits_for_a_person(open_page: OpenPage, place: Place) -> None:
-    """A stop is shown where one writes and on the device page; who manages devices lifts it."""
+    """The composer and the device page show a stop; a person who manages devices lifts it."""
     line_id = place.desk.filled.lines["Utrecht"]
     place.store.write(lambda tx: lines.stop_line(tx, line_id, "WhatsApp shows a warning."))
     page = opened(open_page(), FATIMA)

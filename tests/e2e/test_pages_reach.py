@@ -40,7 +40,7 @@ def test_everything_goes_by_keyboard(open_page: OpenPage) -> None:
 
 
 def test_the_last_chosen_conversation_is_the_one_that_opens(open_page: OpenPage) -> None:
-    """Quick keys count from what was chosen last, and an answer that comes late changes nothing."""
+    """Fast keys count from the last choice, and a late answer changes nothing."""
     page = open_page()
     page.locator("#live[data-connected]").wait_for(state="attached")
     rows = page.locator("#list a.row")
@@ -103,7 +103,7 @@ def test_skip_links_and_landmarks_are_there(open_page: OpenPage) -> None:
 
 
 def test_a_small_screen_shows_one_pane_and_the_way_back(open_page: OpenPage) -> None:
-    """360 px: the list, then the thread, then the contact, and nothing wider than the screen."""
+    """At 360 px: the list, then the thread, then the contact, and nothing wider than the screen."""
     page = open_page(look=NARROW)
     expect(page.locator("#thread-pane")).to_be_hidden()
     page.locator("#list a.row", has_text=FATIMA).click()
@@ -121,14 +121,14 @@ def test_a_small_screen_shows_one_pane_and_the_way_back(open_page: OpenPage) -> 
 
 @pytest.mark.parametrize("address", ["/", "/new", "/devices", "/settings"])
 def test_no_page_is_wider_than_the_screen(open_page: OpenPage, address: str) -> None:
-    """Nothing to scroll sideways, on a wide screen and on a narrow one."""
+    """No page scrolls sideways, on a wide screen or on a narrow one."""
     for look in (WIDE, NARROW):
         page = open_page(address, look=look)
         assert page.evaluate("document.documentElement.scrollWidth") <= look.width
 
 
 def test_enter_makes_a_line_on_a_touch_screen(open_page: OpenPage) -> None:
-    """A thumb's Enter is a new line; the button sends."""
+    """On a touch keyboard Enter makes a new line; the button sends."""
     page = open_page(look=NARROW)
     page.locator("#list a.row", has_text=FATIMA).click()
     page.locator("#text").fill("regel")
@@ -180,7 +180,7 @@ def test_text_stands_out(open_page: OpenPage, place: Place, address: str, *, dar
 @pytest.mark.parametrize("address", ["/login", "/setup"])
 @pytest.mark.parametrize("dark", [False, True])
 def test_the_door_stands_out_too(guest_page: OpenPage, address: str, *, dark: bool) -> None:
-    """As above, for who is not logged in."""
+    """The same for the pages before the log-in."""
     page = guest_page(address, look=Look(dark=dark))
     assert page.evaluate(_CONTRASTS) == []
 
@@ -190,9 +190,9 @@ def test_the_door_stands_out_too(guest_page: OpenPage, address: str, *, dark: bo
 def test_an_older_browser_is_light_and_dark_too(
     guest_page: OpenPage, *, system_dark: bool, theme: str
 ) -> None:
-    """One of 2023 knows no light-dark(): it shows the colours that a newer one shows."""
+    """A browser of 2023 knows no light-dark(): it shows the same colours as a newer one."""
     page = guest_page("/setup", look=Look(dark=system_dark))
-    page.emulate_media(reduced_motion="reduce")  # or the button would be on its way from the other
+    page.emulate_media(reduced_motion="reduce")  # or the button's colour would still be changing
     newer = _painted(page, theme)
 
     def as_if_older(route: Route) -> None:
@@ -205,7 +205,7 @@ def test_an_older_browser_is_light_and_dark_too(
 
 
 def _painted(page: Page, theme: str) -> list[list[int]]:
-    """The colours of the page's ground, its text and its first button, as a screen shows them."""
+    """The colours of the page's background, its text and its first button, as drawn."""
     page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
     painted: list[list[int]] = page.evaluate(_PAINTED)
     return painted
@@ -224,7 +224,7 @@ _PAINTED = """() => {
 
 
 def test_nothing_is_blocked_by_the_policy(open_page: OpenPage) -> None:
-    """Walking through the pages breaks no rule of their own content policy and no script."""
+    """A walk through the pages breaks no rule of their content policy and no script."""
     page = open_page("/login")
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)

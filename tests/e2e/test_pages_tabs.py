@@ -1,4 +1,4 @@
-"""Many pages of one browser: one stream for all of them, and none is left behind."""
+"""Many pages of one browser: they share one stream, and none of them misses an event."""
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -7,7 +7,7 @@ from tests.e2e.conftest import PATIENCE_MS, OpenPage, Place
 from tests.running_demo import eventually
 
 PAGES = 10
-"""All in sight, as windows beside each other; HTTP/1.1 leaves six connections for them."""
+"""All visible, as windows beside each other; HTTP/1.1 has six connections for them."""
 
 
 def row_of(page: Page, name: str) -> None:
@@ -34,7 +34,7 @@ def windows(open_page: OpenPage, place: Place) -> list[Page]:
 
 
 def test_ten_pages_of_one_browser_are_all_live(windows: list[Page], place: Place) -> None:
-    """Each loads, shows what comes in, and answers its reader; they share one stream."""
+    """Each loads, shows new messages, and answers its reader; they share one stream."""
     one_stream(place)
     place.desk.receive("Utrecht", "Nora Yilmaz", "+31612345630", "Hoi, is er werk?")
     for page in windows:
@@ -45,7 +45,7 @@ def test_ten_pages_of_one_browser_are_all_live(windows: list[Page], place: Place
 
 
 def test_another_page_goes_on_with_the_stream(windows: list[Page], place: Place) -> None:
-    """Pages close one by one, whoever holds the stream; what comes in between is not lost."""
+    """Pages close one by one, also the one that holds the stream; no event in between is lost."""
     for number in range(PAGES - 1):
         windows[number].close()
         name = f"Werkzoeker {number}"
@@ -56,9 +56,7 @@ def test_another_page_goes_on_with_the_stream(windows: list[Page], place: Place)
 
 
 def test_a_page_that_is_opened_during_a_message_has_it(windows: list[Page], place: Place) -> None:
-    """What the others heard between the drawing of a page and its first word with them, it asks
-    for.
-    """
+    """A page asks for the hints between its drawing and its first contact with the other pages."""
     late = windows[0].context.new_page()
 
     def meanwhile(route: Route) -> None:
@@ -77,7 +75,7 @@ def _writes(place: Place) -> None:
 def test_who_takes_the_stream_over_says_how_far_it_has_heard(
     open_page: OpenPage, place: Place
 ) -> None:
-    """The stream goes on after the last hint that this page had, whoever passed it on."""
+    """The stream resumes after the last hint that this page had, whichever page passed it on."""
     first = open_page()
     second = first.context.new_page()
     second.goto(place.url)
@@ -96,7 +94,7 @@ def test_who_takes_the_stream_over_says_how_far_it_has_heard(
 def test_a_stream_that_could_not_begin_is_asked_for_again(
     open_page: OpenPage, place: Place, times: int
 ) -> None:
-    """As when Balie starts anew while the page loads; each try asks for one stream."""
+    """As when Balie restarts while the page loads; each try requests one stream."""
     page = open_page()
     page.locator("#live[data-connected]").wait_for(state="attached")
 

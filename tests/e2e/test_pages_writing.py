@@ -1,4 +1,4 @@
-"""Writing in a real browser: at once on the page, once in the database, never lost by a refusal."""
+"""Writing in a real browser: at once on the page, once in the database, and no refusal loses it."""
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
@@ -33,7 +33,7 @@ def write(page: Page, text: str) -> None:
 
 
 def test_a_message_stands_at_once_and_once(open_page: OpenPage, place: Place) -> None:
-    """The bubble is there before Balie answered, and is replaced by Balie's, not joined by it."""
+    """The bubble is there before Balie has answered, and Balie's own bubble replaces it."""
     page = opened(open_page(), FATIMA)
     held: list[Route] = []
 
@@ -56,7 +56,7 @@ def test_a_message_stands_at_once_and_once(open_page: OpenPage, place: Place) ->
 
 
 def test_a_colleague_sees_it_live(open_page: OpenPage) -> None:
-    """What one writes stands at another's open page, with the name of who wrote it."""
+    """A message shows at another person's open page, with the name of its author."""
     first = opened(open_page(), FATIMA)
     second = opened(open_page(name="Marit Hoekstra"), FATIMA)
     write(first, "Neem je legitimatie mee")
@@ -66,7 +66,7 @@ def test_a_colleague_sees_it_live(open_page: OpenPage) -> None:
 
 
 def test_messages_arrive_in_the_order_of_typing(open_page: OpenPage, place: Place) -> None:
-    """Five quick ones stand, and are stored, as they were typed."""
+    """Five fast messages show, and are stored, in the order of typing."""
     page = opened(open_page(), FATIMA)
     typed = [f"reeks {number}" for number in range(5)]
     for text in typed:
@@ -95,7 +95,7 @@ def test_what_waits_says_until_when_and_why(open_page: OpenPage) -> None:
 
 
 def test_what_is_being_sent_cannot_be_withdrawn(open_page: OpenPage, place: Place) -> None:
-    """Too late to withdraw is said in words at the message field."""
+    """The message field says in words that it is too late to withdraw."""
     page = opened(open_page(), "Kees Verhoeven")
     waiting = bubble(page, "vrijdag ontbrak")
     message_id = waiting.get_attribute("data-message")
@@ -115,7 +115,7 @@ def test_what_is_being_sent_cannot_be_withdrawn(open_page: OpenPage, place: Plac
 def test_a_person_decides_what_the_phone_cannot_tell(
     open_page: OpenPage, place: Place, button: str, state: str
 ) -> None:
-    """Only when the phone was asked in vain; what was seen is kept with the name of who saw it."""
+    """Only after the phone was asked in vain; the decision is kept with the person's name."""
     page = opened(open_page(), "Imani Jansen")
     doubtful = bubble(page, "Fijn, tot morgen.")
     expect(doubtful.locator(".waits")).to_contain_text("it is being looked up")
@@ -132,7 +132,7 @@ def test_a_person_decides_what_the_phone_cannot_tell(
 
 
 def test_stop_is_said_beforehand_and_the_words_stay(open_page: OpenPage, place: Place) -> None:
-    """To somebody who said STOP nothing is sent; the page says why and keeps what was typed."""
+    """Nothing is sent to a person who said STOP; the page says why and keeps the typed text."""
     page = opened(open_page(), "Bart Kuipers")
     expect(page.locator(".composer .note.warn")).to_contain_text("asked to stop")
     write(page, "Toch nog een vraag")
@@ -145,7 +145,7 @@ def test_stop_is_said_beforehand_and_the_words_stay(open_page: OpenPage, place: 
 
 
 def test_a_stranger_cannot_be_written_to(open_page: OpenPage, place: Place) -> None:
-    """Who never asked gets nothing; the page says why and what would change it."""
+    """A person who never asked gets nothing; the page says why and what would change it."""
     page = open_page()
     page.locator("#new-button").click()
     page.get_by_label("To number").fill("06 12345699")
@@ -162,7 +162,7 @@ def test_a_stranger_cannot_be_written_to(open_page: OpenPage, place: Place) -> N
 
 
 def test_a_known_number_opens_its_conversation(open_page: OpenPage) -> None:
-    """A new conversation with somebody who wrote before goes on where it was."""
+    """A new conversation with a person who wrote before continues the old one."""
     page = open_page("/new")
     page.get_by_label("To number").fill("+31612345612")
     page.get_by_label("Message", exact=True).fill("Yes, at nine.\nSee you!")
@@ -172,7 +172,7 @@ def test_a_known_number_opens_its_conversation(open_page: OpenPage) -> None:
 
 
 def test_drafts_are_kept_on_the_server(open_page: OpenPage, place: Place) -> None:
-    """What was typed and not sent is there on another screen, and gone when it was sent."""
+    """Typed text that was not sent is there on another screen, and gone after it is sent."""
     page = opened(open_page(), FATIMA)
     page.locator("#text").press_sequentially("Ik zoek het even ")
     opened(page, "Piotr Nowak")
@@ -189,7 +189,7 @@ def test_drafts_are_kept_on_the_server(open_page: OpenPage, place: Place) -> Non
 
 
 def test_without_connection_nothing_typed_is_lost(open_page: OpenPage, place: Place) -> None:
-    """A banner after five seconds; what was sent meanwhile goes by itself on return, once."""
+    """A banner shows after five seconds; messages of that time go by themselves on return, once."""
     page = opened(open_page(), FATIMA)
     page.context.set_offline(True)
     expect(page.locator("#offline")).to_be_visible()
@@ -215,12 +215,12 @@ def logged_in_again(page: Page) -> Page:
 
 
 def test_an_ended_session_leads_to_the_login_and_back(open_page: OpenPage, place: Place) -> None:
-    """Who was logged out meanwhile logs in and finds the conversation and the typed text again."""
+    """A person who was logged out logs in and finds the conversation and the typed text again."""
     page = opened(open_page(), FATIMA)
     staff_id = place.desk.filled.staff["Sanne de Wit"]
     page.locator("#text").fill("Dit mag niet weg zijn")
     place.store.write(lambda tx: sessions.end_all(tx, staff_id))
-    page.keyboard.press("Enter")  # the end of the stream may have led to the login before this
+    page.keyboard.press("Enter")  # the end of the stream may have led to the log-in before this
     logged_in_again(page)
     expect(page.locator("#text")).to_have_value("Dit mag niet weg zijn")
     assert place.count(SENT.format("Dit mag niet weg zijn")) == 0
@@ -229,7 +229,7 @@ def test_an_ended_session_leads_to_the_login_and_back(open_page: OpenPage, place
 def test_what_was_under_way_when_the_session_ended_is_found_again(
     open_page: OpenPage, place: Place
 ) -> None:
-    """The stream leads to the login before Balie answered for the message; its words stay."""
+    """The stream leads to the log-in before Balie has answered for the message; its words stay."""
     page = opened(open_page(), FATIMA)
     hold(page, "**/c/*/messages")
     write(page, "Dit was al onderweg")
@@ -243,7 +243,7 @@ def test_what_was_under_way_when_the_session_ended_is_found_again(
 
 
 def test_a_message_under_way_stands_there_again_on_return(open_page: OpenPage) -> None:
-    """Its bubble belongs to its conversation; whoever looks into another meanwhile finds it."""
+    """Its bubble belongs to its conversation, and is there after a look into another one."""
     page = opened(open_page(), FATIMA)
     held = hold(page, "**/c/*/messages")
     write(page, "Ik zoek het even op")
@@ -258,7 +258,9 @@ def test_a_message_under_way_stands_there_again_on_return(open_page: OpenPage) -
 
 
 def test_a_refusal_that_comes_later_gives_the_words_back(open_page: OpenPage, place: Place) -> None:
-    """Another conversation is open by then: the reason is said, and the words wait in theirs."""
+    """Another conversation is open by then: the reason is shown, and the words wait in their
+    own.
+    """
     page = opened(open_page(), FATIMA)
     held = hold(page, "**/c/*/messages")
     write(page, "Kun je morgen ook?")
@@ -275,7 +277,7 @@ def test_a_refusal_that_comes_later_gives_the_words_back(open_page: OpenPage, pl
 def test_a_refusal_that_comes_later_leaves_what_was_typed_since(
     open_page: OpenPage, place: Place
 ) -> None:
-    """The words come back above the draft that was written after them."""
+    """The words come back above the draft that was typed after them."""
     page = opened(open_page(), FATIMA)
     held = hold(page, "**/c/*/messages")
     write(page, "Kun je morgen ook?")
@@ -290,7 +292,7 @@ def test_a_refusal_that_comes_later_leaves_what_was_typed_since(
 
 
 def test_a_draft_is_found_again_before_it_is_stored(open_page: OpenPage) -> None:
-    """Whoever comes back to a conversation faster than their words reached Balie loses none."""
+    """Nobody loses words by returning to a conversation before the words have reached Balie."""
     page = opened(open_page(), FATIMA)
     held = hold(page, "**/c/*/draft")
     page.locator("#text").fill("Nog niet af")
@@ -307,8 +309,8 @@ def test_a_draft_is_found_again_before_it_is_stored(open_page: OpenPage) -> None
 def test_what_waits_for_its_turn_is_sent_when_its_writer_leaves(
     open_page: OpenPage, place: Place
 ) -> None:
-    """The second of two quick messages is not lost with the page, and the first is sent once:
-    the browser fails it on leaving, so Balie is asked again.
+    """The second of two fast messages is not lost with the page, and the first is sent once. The
+    browser cancels its request on leaving, so Balie is asked again.
     """
     page = opened(open_page(), FATIMA)
     with writes_wait(place.store):
@@ -326,7 +328,7 @@ def test_what_waits_for_its_turn_is_sent_when_its_writer_leaves(
 
 
 def left_unsent(page: Page, place: Place, text: str) -> None:
-    """Writes what Balie does not take, and leaves the page, so that it cannot take it either."""
+    """Writes a message that Balie does not take, and leaves the page before Balie can take it."""
     page.context.set_offline(True)
     write(page, text)
     expect(page.locator("#pending .failed")).to_be_visible()
@@ -344,7 +346,7 @@ def log_in(page: Page, token: str, place: Place) -> None:
 def test_what_waited_is_sent_on_return_to_whom_it_was_written(
     open_page: OpenPage, place: Place
 ) -> None:
-    """Also where another conversation is opened first."""
+    """This holds even if another conversation is opened first."""
     page = opened(open_page(), FATIMA)
     (session,) = (each for each in page.context.cookies() if each["name"] == "balie_session")
     left_unsent(page, place, "Dit kon nog niet weg")
@@ -357,7 +359,7 @@ def test_what_waited_is_sent_on_return_to_whom_it_was_written(
 
 
 def test_what_waited_is_not_sent_in_anothers_name(open_page: OpenPage, place: Place) -> None:
-    """A colleague logged in on the same computer meanwhile: the words wait for a person."""
+    """A colleague has logged in on the same computer meanwhile: the words wait for a person."""
     page = opened(open_page(), FATIMA)
     left_unsent(page, place, "Dit schreef Sanne")
     log_in(page, place.desk.session("Marit Hoekstra").token, place)
@@ -367,7 +369,7 @@ def test_what_waited_is_not_sent_in_anothers_name(open_page: OpenPage, place: Pl
 
 
 def test_texts_are_shown_as_they_were_written(open_page: OpenPage, place: Place) -> None:
-    """Markup is text, line breaks stay, other scripts run their own way, long words wrap."""
+    """Markup is text, line breaks stay, other scripts keep their direction, long words wrap."""
     strange = [
         "<img src=x onerror=alert(1)> & \"quotes\" 'too' {{ 7*7 }}",
         "regel een\nregel twee\n\n  ingesprongen",
@@ -405,8 +407,8 @@ def test_texts_are_shown_as_they_were_written(open_page: OpenPage, place: Place)
 
 
 def test_too_long_and_empty_are_not_sent(open_page: OpenPage, place: Place) -> None:
-    """Above 4,096 characters the page counts and sends nothing; spaces alone are nothing,
-    and an emoji is one character.
+    """Above 4,096 characters the page counts and sends nothing. Spaces alone count as empty, and an
+    emoji is one character.
     """
     page = opened(open_page(), FATIMA)
     write(page, "a" * 4097)
@@ -421,7 +423,7 @@ def test_too_long_and_empty_are_not_sent(open_page: OpenPage, place: Place) -> N
 
 
 def test_a_page_from_before_a_new_login_keeps_the_text(open_page: OpenPage, place: Place) -> None:
-    """Who logged in anew in another tab is told to load this one again, and loses no word."""
+    """A person who logged in again in another tab is told to reload this one, and loses no word."""
     page = opened(open_page(), FATIMA)
     token = place.desk.session("Sanne de Wit").token
     page.context.add_cookies([{"name": "balie_session", "value": token, "url": place.url}])

@@ -21,7 +21,7 @@ def demo() -> Iterator[Demo]:
 
 @pytest.fixture
 def new_page(demo: Demo, chromium: Browser) -> Iterator[Callable[[str], Page]]:
-    """Opens a browser of its own, logged in with this role, in English."""
+    """Opens a separate browser, logged in with this role, in English."""
     contexts = []
 
     def opened(role: str) -> Page:

@@ -1,5 +1,5 @@
-"""Bad input against the whole of Balie: what comes in is answered with a sentence, or arrives
-unharmed; what leaves is read in the truth log.
+"""Bad input against the whole of Balie: what comes in gets a sentence, or arrives unharmed. What
+leaves is read in the truth log.
 """
 
 import contextlib
@@ -35,7 +35,7 @@ LONGEST = ("Een lange dag: 🙂 & “morgen” $(weer)\n" * 200)[:4096]
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[Demo]:
-    """A quicker clock than elsewhere: here a person's pace is not what is looked at."""
+    """A faster clock than elsewhere: these tests do not check a person's pace."""
     with running_demo("--no-traffic", "--speed", "24") as demo:
         yield demo
 
@@ -61,7 +61,7 @@ def post(demo: Demo, body: dict[str, Any] | bytes, **headers: str) -> httpx.Resp
 
 
 def somebody(demo: Demo, phone: str, *, channel: str = "whatsapp", text: str = "Hoi") -> str:
-    """A new person who has just written to the phone; their number."""
+    """A new person has just written to the phone; gives their number."""
     number = f"+{next(_people)}"
     if channel == "sms":
         demo.inject(kind="person", number=number, whatsapp=False)
@@ -81,7 +81,7 @@ def written(demo: Demo, number: str) -> list[str]:
 
 
 def stored(demo: Demo) -> tuple[str, ...]:
-    """The newest message, contact and conversation: what would show that something was kept."""
+    """The newest message, contact and conversation: they would change if something were kept."""
     newest = demo.api("/messages?order=newest&limit=1")["items"]
     return (
         *(each["id"] for each in newest),
@@ -99,7 +99,7 @@ def log_of(demo: Demo) -> str:
 
 
 def database(demo: Demo) -> Path:
-    """The file that the demo has open; others come and go while it is looked for."""
+    """The file that the demo has open; other files come and go during the search."""
     for each in Path(f"/proc/{demo.pid}/fd").iterdir():
         with contextlib.suppress(FileNotFoundError):
             if (file := each.readlink()).name == "balie.db":
@@ -175,7 +175,7 @@ def type_in_the_inbox(page: Page, number: str, text: str) -> None:
 
 
 def test_the_same_key_is_one_message(demo: Demo) -> None:
-    """The first answer comes again; with another body, or for somebody else, it is a 409."""
+    """The first answer comes again; with another body, or for another person, it is a 409."""
     phone = demo.numbers[0]
     number, other = somebody(demo, phone), somebody(demo, phone)
     body = {"line": phone, "to": number, "text": f"Eén keer {number}"}
@@ -191,7 +191,7 @@ def test_the_same_key_is_one_message(demo: Demo) -> None:
 
 
 def test_no_door_leads_to_somebody_who_did_not_ask(demo: Demo) -> None:
-    """A stranger, a person who wrote to another line, the lines' own numbers, and one who said
+    """A stranger, a person who wrote to another line, the lines' own numbers, and a person who said
     STOP while a message waited: 409 with what would change it, and nothing leaves.
     """
     phone, elsewhere = demo.numbers
@@ -222,7 +222,7 @@ def test_no_door_leads_to_somebody_who_did_not_ask(demo: Demo) -> None:
 
 
 def test_a_command_as_a_sender_gets_no_answer(demo: Demo) -> None:
-    """Networks let anybody send under a word of their own: no phone is given it to write to."""
+    """Networks let anybody send under any name: no phone gets it as a number to write to."""
     phone = demo.numbers[1]
     demo.writes(phone, "+1;reboot", "Hoi", channel="sms")
     after = somebody(demo, phone, channel="sms")
@@ -234,10 +234,10 @@ def test_a_command_as_a_sender_gets_no_answer(demo: Demo) -> None:
 
 
 def test_nobody_writes_in_another_s_name(demo: Demo) -> None:
-    """A text that looks like the record of a notification, or the end of one, stays the text of
-    who wrote it; the one it names is not stopped and misses nothing.
+    """A text that looks like the record of a notification, or the end of one, stays the text of its
+    writer. The person whom it names is not stopped and misses nothing.
 
-    Where such a text comes last, it is told from another place of the dump, before those above it.
+    If such a text comes last, it is read from another place of the dump, before those above it.
     """
     phone = demo.numbers[0]
     victim, forger = somebody(demo, phone), somebody(demo, phone)
@@ -269,8 +269,8 @@ MARKUP = "<img src=x onerror=alert(1)>\"'><script>window.hacked=1</script>{{7*7}
 
 
 def test_names_and_texts_are_never_markup(demo: Demo, new_page: Callable[[str], Page]) -> None:
-    """Names of people and groups, texts, and what the office calls them are shown as they are;
-    the browser has nothing to complain of.
+    """Names of people and groups, texts, and the office's names are shown as they are; the browser
+    logs no error.
     """
     phone, number = demo.numbers[0], f"+{next(_people)}"
     page = new_page("admin")
@@ -290,7 +290,9 @@ def test_names_and_texts_are_never_markup(demo: Demo, new_page: Callable[[str], 
 
 
 def test_an_unknown_line_does_not_exist_and_an_away_one_promises_nothing(demo: Demo) -> None:
-    """404; accepted with the reason and no time, and it leaves once the phone is back."""
+    """404 for an unknown line. A message for an away one is accepted with the reason and no time,
+    and leaves once when the phone is back.
+    """
     unknown = post(demo, {"line": "+31612349999", "to": "+31655500600", "text": "Hoi"})
     assert unknown.status_code == 404
     phone = demo.numbers[1]
@@ -307,7 +309,7 @@ def test_an_unknown_line_does_not_exist_and_an_away_one_promises_nothing(demo: D
 
 
 def test_without_the_right_token_nothing_is_told(demo: Demo) -> None:
-    """401 without one that opens; what belongs to another branch answers 404 as what is not."""
+    """401 without a valid token; data of another branch gives 404 like data that does not exist."""
     for headers in ({}, {"Authorization": "Bearer x"}, {"Authorization": "Basic eA=="}):
         for path in ("/lines", "/messages", "/contacts", "/conversations", "/events"):
             answer = httpx.get(f"{demo.url}/api/v1{path}", headers=headers)
@@ -343,7 +345,7 @@ def held_by_another(path: Path) -> Iterator[None]:
 
 @contextmanager
 def full_disk(pid: int) -> Iterator[None]:
-    """The kernel refuses the process to write beyond the beginning of any file."""
+    """The kernel lets the process write nothing beyond the beginning of any file."""
     limits = resource.prlimit(pid, resource.RLIMIT_FSIZE)
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (256 * 1024, limits[1]))
     yield
@@ -352,8 +354,8 @@ def full_disk(pid: int) -> Iterator[None]:
 
 @pytest.mark.parametrize("trouble", ["locked", "full"])
 def test_a_database_in_trouble_keeps_nothing_half_written(demo: Demo, trouble: str) -> None:
-    """503 with when to try again and a line in the log; afterwards all is as if nobody had asked,
-    and the next message leaves.
+    """503 with the time to try again and a line in the log. Afterwards nothing has changed, and the
+    next message leaves.
     """
     phone = demo.numbers[0]
     number = somebody(demo, phone)
@@ -384,7 +386,7 @@ def doctor(data: Path, **environment: str) -> subprocess.Popen[str]:
 
 
 def test_the_doctor_says_what_keeps_balie_from_its_phones(demo: Demo, tmp_path: Path) -> None:
-    """No adb, an adb server of another version, one that does not run: each with what to do."""
+    """No adb, an adb server of another version, one that does not run: each gets what to do."""
     data = tmp_path / "data"
     shutil.copytree(database(demo).parent, data)
     with socket.create_server(("127.0.0.1", 0)) as old, socket.socket() as nothing:
@@ -406,7 +408,7 @@ def port_of(server: socket.socket) -> str:
 
 
 def answer_version(server: socket.socket) -> None:
-    """An adb server of another generation, as far as it is asked for its version."""
+    """An adb server of another version: it only answers the question for its version."""
     with contextlib.suppress(OSError):
         while True:
             connection, _ = server.accept()

@@ -34,7 +34,7 @@ def is_answered(url: str) -> bool:
 def test_a_demo_that_is_stopped_takes_all_that_it_started_with_it(
     tmp_path: Path, told: signal.Signals
 ) -> None:
-    """Its adb server, its phones and its folder are gone, and its status says that all is well."""
+    """Its adb server, its phones and its folder are gone, and its exit status is 0."""
     command = [sys.executable, "-m", "appliance", "demo", "--json", "--port", "0", "--no-traffic"]
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True) as demo:
@@ -50,7 +50,7 @@ def test_a_demo_that_is_stopped_takes_all_that_it_started_with_it(
 
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
 def test_a_balie_that_is_stopped_ends_well(tmp_path: Path, told: signal.Signals) -> None:
-    """Its threads are stopped in order: status 0 and no trace on the console."""
+    """Its threads stop in order: status 0 and no traceback on the console."""
     command = [sys.executable, "-m", "appliance", "run", "--data", str(tmp_path)]
     environment = {
         **os.environ,

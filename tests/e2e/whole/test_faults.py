@@ -1,7 +1,7 @@
 """Every fault of a phone against the whole of Balie; the truth log is the judge.
 
-Each test sends one reply while the fault is armed and waits until Balie has settled it: it left
-exactly once, or it never left and a person is told why. Nothing is lost and nothing is doubled.
+Each test sends one reply during the fault and waits until Balie has settled it: it left exactly
+once, or it never left and a person is told why. Nothing is lost and nothing is doubled.
 """
 
 from itertools import count
@@ -18,7 +18,7 @@ SETTLED = {"sent", "delivered", "read", "failed", "refused", "cancelled"}
 
 
 def wrote(demo: Demo, phone: str, *, channel: str = "whatsapp") -> str:
-    """Somebody new has just written to the phone; their number."""
+    """A new person has just written to the phone; gives their number."""
     number = f"+{next(_people)}"
     demo.writes(phone, number, "Is er werk?", channel=channel)
     eventually(lambda: number in str(demo.api("/contacts?limit=200")["items"]), "it is received")
@@ -37,7 +37,7 @@ def reply(demo: Demo, phone: str, number: str, text: str, channel: str = "auto")
 
 
 def settled(demo: Demo, message_id: str) -> dict[str, Any]:
-    """The message once Balie knows what became of it, or a person is asked."""
+    """The message once Balie knows its outcome, or a person is asked."""
 
     def look() -> dict[str, Any] | None:
         message: dict[str, Any] = demo.api(f"/messages/{message_id}")
@@ -69,8 +69,8 @@ def settled(demo: Demo, message_id: str) -> dict[str, Any]:
 def test_the_message_leaves_exactly_once_whatever_the_phone_does(
     demo: Demo, kind: str, more: dict[str, Any]
 ) -> None:
-    """One phone with a WhatsApp and one with an SMS in hand meet the fault at the same time; in
-    the end each message has left once, over its own channel, and Balie has proof.
+    """One phone with a WhatsApp in hand and one with an SMS meet the fault at the same time. In the
+    end each message has left once, over its own channel, and Balie has proof.
     """
     begun = {}
     for phone, channel in zip(demo.numbers, ("whatsapp", "sms"), strict=True):
@@ -86,7 +86,7 @@ def test_the_message_leaves_exactly_once_whatever_the_phone_does(
 
 @pytest.mark.parametrize("kind", ["stale-dialog", "wrong-chat"])
 def test_a_stale_screen_gets_nothing_and_the_right_chat_gets_it_once(demo: Demo, kind: str) -> None:
-    """What is on the screen of somebody else is never written to."""
+    """Nothing is ever written into the chat of another person."""
     phone = demo.numbers[0]
     number = wrote(demo, phone)
     text = f"Alleen voor jou: {kind}"
@@ -96,7 +96,7 @@ def test_a_stale_screen_gets_nothing_and_the_right_chat_gets_it_once(demo: Demo,
 
 
 def test_what_the_phone_holds_back_is_in_doubt_and_never_sent_again(demo: Demo) -> None:
-    """A tick that stays pending is no proof; when it leaves in the end, it left once."""
+    """A tick that stays pending is no proof; when the message leaves in the end, it left once."""
     phone = demo.numbers[1]
     number = wrote(demo, phone)
     fault(demo, phone, "tick-pending", times=None)

@@ -1,4 +1,4 @@
-"""The main job, from the worker's phone to the browser and back, with nothing in between faked."""
+"""The main job, from the worker's phone to the browser and back, with no part faked in between."""
 
 import re
 from collections.abc import Callable
@@ -73,7 +73,7 @@ def test_stop_is_obeyed_and_the_page_says_why(demo: Demo, new_page: OpenPage) ->
 def test_a_second_browser_sees_it_live_and_a_reload_changes_nothing(
     demo: Demo, new_page: OpenPage
 ) -> None:
-    """What one member of staff sends appears at another's open page, and is there after reload."""
+    """One person's message appears at another person's open page, and is there after a reload."""
     phone = demo.numbers[0]
     first, second = new_page("admin"), new_page("lead")
     demo.writes(phone, "+31655500103", "Ik ben ziek", name="Lotte")
@@ -89,7 +89,7 @@ def test_a_second_browser_sees_it_live_and_a_reload_changes_nothing(
 
 
 def test_an_sms_is_answered_by_sms(demo: Demo, new_page: OpenPage) -> None:
-    """Who writes by SMS and has no WhatsApp is answered by SMS, proven from the sent box."""
+    """Without WhatsApp, a person who writes by SMS gets an SMS, proven from the sent box."""
     phone = demo.numbers[0]
     page = new_page("admin")
     demo.inject(kind="person", number="+31655500104", whatsapp=False)

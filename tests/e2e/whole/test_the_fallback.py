@@ -20,7 +20,7 @@ def fault(demo: Demo, phone: str, **body: object) -> None:
 
 
 def modem_of(demo: Demo) -> str:
-    """Its number, as the emulated world knows it."""
+    """Its number in the emulated world."""
     states = httpx.get(f"{demo.control}/modems").raise_for_status().json()
     return str(states["items"][0]["number"])
 
@@ -32,15 +32,15 @@ def reply(page: Page, text: str) -> Locator:
 
 
 def left(demo: Demo, words: str) -> list[dict[str, str]]:
-    """What really left with these words, over phones and modems, signed or not."""
+    """The messages that really left with these words, over phones and modems, signed or not."""
     found = httpx.get(f"{demo.control}/truth").raise_for_status().json()["items"]
     return [each for each in found if words in each["text"]]
 
 
 def test_the_modem_takes_over_and_hands_back(demo: Demo, new_page: OpenPage) -> None:
     """The reply that the phone did not send leaves over the modem once, under the same id and
-    signed; the answer to the modem's number stands in the same conversation; with the phone back
-    the next reply is WhatsApp again.
+    signed. The answer to the modem's number stands in the same conversation. When the phone is
+    back, the next reply is WhatsApp again.
     """
     phone = demo.numbers[0]
     modem = modem_of(demo)
@@ -80,8 +80,8 @@ def test_the_modem_takes_over_and_hands_back(demo: Demo, new_page: OpenPage) -> 
 
 
 def test_a_modem_that_comes_back_elsewhere_carries_on(demo: Demo) -> None:
-    """Both are out while a reply waits; the modem is back under another name, and the reply
-    leaves over it once. The page of the devices has the new name.
+    """Both are unplugged while a reply waits. The modem comes back under another name, and the
+    reply leaves over it once. The page of the devices has the new name.
     """
     phone, modem = demo.numbers[0], modem_of(demo)
     demo.writes(phone, JOKE, "Hoe laat morgen?", name="Joke")
@@ -108,7 +108,7 @@ def test_a_modem_that_comes_back_elsewhere_carries_on(demo: Demo) -> None:
 
 
 def port_of(demo: Demo) -> str | None:
-    """Where Balie sees the modem now."""
+    """The port at which Balie sees the modem now."""
     items = demo.api("/devices")["items"]
     facts = next(each["facts"] for each in items if each["kind"] == "modem")
     return str(facts["port"]) if "port" in facts else None
