@@ -1,4 +1,6 @@
-"""The order of the test files: what takes minutes begins first, or all would wait for it last."""
+"""The order of the test files: files that take minutes begin first, or all would wait for them
+last.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +9,7 @@ import pytest
 
 from appliance.runtime import kinds
 
-kinds.load()  # as each process of Balie does, before anything asks for a kind
+kinds.load()  # as each process of Balie does, before anything needs a kind
 
 _LONG_FIRST = (
     "crash/test_crash_points.py",
@@ -29,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _place(parts: Sequence[str]) -> int:
-    """Of the first entry that names the file or a folder that it is in."""
+    """The place of the first entry that names the file or a folder above it."""
     names = {"/".join(parts[:depth]) for depth in range(1, len(parts) + 1)}
     places = (place for place, each in enumerate(_LONG_FIRST) if each in names)
     return next(places, len(_LONG_FIRST))

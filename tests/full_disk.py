@@ -4,7 +4,7 @@ from appliance.store.store import Store, Tx
 
 
 def fill_the_disk(store: Store) -> None:
-    """A page limit stands for it; there is room in the last pages only."""
+    """A page limit stands for the full disk; only the last pages have room."""
 
     def limit(tx: Tx) -> None:
         pages = tx.conn.execute("PRAGMA page_count").fetchone()[0]

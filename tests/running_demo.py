@@ -1,4 +1,4 @@
-"""A demo in a process of its own, as a newcomer starts it, and what to ask of it from outside."""
+"""A demo in its own process, as a newcomer starts it, and questions to it from outside."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 SETTLES_S = 120.0
-"""Real seconds within which the whole chain must have done a thing; no figure, a deadline."""
+"""Real seconds within which the whole chain must have done a task: a deadline, no measurement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +45,14 @@ class Demo:
         return httpx.get(url, headers=self.bearer).raise_for_status().json()
 
     def writes(self, phone: str, sender: str, text: str, **more: str) -> None:
-        """Somebody writes to the phone with this number, by WhatsApp unless said."""
+        """Somebody writes to the phone with this number, by WhatsApp by default."""
         self.inject(**{"phone": phone, "from": sender, "text": text, "channel": "whatsapp", **more})
 
     def inject(self, **body: Any) -> None:
         httpx.post(f"{self.control}/inject", json=body).raise_for_status()
 
     def left(self, text: str) -> list[dict[str, Any]]:
-        """What really left a phone with this text."""
+        """The messages with this text that really left a phone."""
         return [each for each in self._control("/truth")["items"] if each["text"] == text]
 
     def round_trips(self, phone: str) -> int:
@@ -73,9 +73,9 @@ class Demo:
 
 @contextmanager
 def running_demo(*options: str, under: Sequence[str] = ()) -> Iterator[Demo]:
-    """Ready to use: both phones are. `under` is a command that runs it.
+    """Ready to use: both phones are ready. `under` is a command that runs the demo.
 
-    Raises RuntimeError with what it said on stderr.
+    Raises RuntimeError with its stderr.
     """
     command = [*under, sys.executable, "-m", "appliance", "demo", "--json", "--port", "0", *options]
     with tempfile.TemporaryFile("w+") as stderr:
@@ -96,7 +96,7 @@ def running_demo(*options: str, under: Sequence[str] = ()) -> Iterator[Demo]:
 def eventually(
     is_so: Callable[[], Any], what: str, *, pause_s: float = 0.05, within_s: float = SETTLES_S
 ) -> Any:
-    """Asks until it is so and gives the answer; raises TimeoutError with the sentence."""
+    """Asks until the answer is true and gives it; raises TimeoutError with the sentence."""
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         if found := is_so():

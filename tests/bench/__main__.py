@@ -1,4 +1,4 @@
-"""`python -m tests.bench [GROUP …]`: measures, and prints one JSON line a figure.
+"""`python -m tests.bench [GROUP …]`: measures, and prints one JSON line for each figure.
 
 A group is a module of this folder, such as `crash`; without one all are measured.
 
@@ -20,7 +20,7 @@ _log = logging.getLogger("tests.bench")
 
 
 def find_benchmarks() -> None:
-    """Imports every module of this folder, which registers what it measures."""
+    """Imports every module of this folder; each registers its benchmarks."""
     for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
         if module.name != "__main__":
             importlib.import_module(f"tests.bench.{module.name}")

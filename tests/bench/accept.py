@@ -1,4 +1,4 @@
-"""Durable accept: what a message costs until it is safe, against SQLite's own price."""
+"""Durable accept: the cost of a message until it is safe, beside SQLite's own cost."""
 
 import sqlite3
 import statistics
@@ -35,12 +35,12 @@ def durable_enqueue() -> Measured:
 
 @at_least(0.5, "of raw single-row commits")
 def durable_accept() -> Measured:
-    """The whole door, gate included, with 32 waiting at once as behind the API."""
+    """The whole `accept`, gate included, with 32 waiting at once as behind the API."""
     return _against_raw(_accept_rate)
 
 
 def _against_raw(rate: Callable[[Path], float]) -> Measured:
-    """The median of the rounds' own ratios: each is measured beside its peer, on the same disk."""
+    """The median of the rounds' ratios: each round runs beside its peer, on the same disk."""
     pairs = []
     for _ in range(ROUNDS):
         with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:

@@ -1,4 +1,4 @@
-"""The API under 32 clients, each with a connection of its own that stays open."""
+"""The API under 32 clients, each with its own connection, which stays open."""
 
 import asyncio
 import json
@@ -50,7 +50,7 @@ def post_message_rate() -> Measured:
 
 @cache
 def _both() -> tuple[list[Load], list[Load]]:
-    """Rounds of posting and of the empty endpoint in turn, on one server."""
+    """Rounds of posting and of the empty endpoint, alternating, on one server."""
     with _server() as server:
         posts, empty = [], []
         for _ in range(ROUNDS):

@@ -1,4 +1,4 @@
-"""The web application alone on a port of its own: `python -m tests.bench.api_server DIR`.
+"""The web application alone on its own port: `python -m tests.bench.api_server DIR`.
 
 Prints one JSON line with the address, a token and the id of a line, and ends with its stdin.
 """

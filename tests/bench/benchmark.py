@@ -1,4 +1,4 @@
-"""What a benchmark is, and the list of them: a module of this folder registers its own."""
+"""What a benchmark is, and the list of them: each module of this folder registers its own."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ class Better(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """`peer` is the other's value in the same run, in the unit that the docstring names."""
+    """`peer` is the peer's value in the same run, in the unit that the docstring names."""
 
     value: float
     peer: float | None = None
@@ -20,7 +20,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Benchmark:
-    """`group` is the module that it stands in."""
+    """`group` is the name of its module."""
 
     name: str
     group: str
@@ -41,12 +41,12 @@ BENCHMARKS: dict[str, Benchmark] = {}
 
 
 def at_least(bound: float, unit: str) -> Callable[[Callable[[], Measured]], Callable[[], Measured]]:
-    """Registers a figure that is to reach `bound`; its name is the function's."""
+    """Registers a figure that must reach `bound`; its name is the function's."""
     return _registering(Better.MORE, bound, unit)
 
 
 def at_most(bound: float, unit: str) -> Callable[[Callable[[], Measured]], Callable[[], Measured]]:
-    """Registers a figure that is to stay within `bound`; its name is the function's."""
+    """Registers a figure that must stay within `bound`; its name is the function's."""
     return _registering(Better.LESS, bound, unit)
 
 

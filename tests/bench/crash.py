@@ -51,7 +51,7 @@ FAULTS: Sequence[tuple[str, dict[str, Any]]] = (
 )
 
 LIVES_S = (0.5, 5.0)
-"""How long a Balie runs until it is killed."""
+"""How long a Balie runs before it is killed."""
 
 SETTLES_S = 240.0
 
@@ -66,7 +66,7 @@ class Tallied:
 
 
 def crash(kills: int, messages: int, seed: int) -> Tallied:
-    """Runs it; a message counts as lost unless it left once or waits for a person."""
+    """Runs the benchmark; a message counts as lost unless it left once or waits for a person."""
     dice = Random(seed)
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -92,7 +92,7 @@ def crash(kills: int, messages: int, seed: int) -> Tallied:
 def _live(
     office: Office, dice: Random, promised: list[str], wanted: int, people: list[str]
 ) -> None:
-    """One life: messages are accepted, phones fail, and it ends at no particular moment."""
+    """One life: messages are accepted, phones fail, and it is killed at a random moment."""
     until = time.monotonic() + dice.uniform(*LIVES_S)
     with ThreadPoolExecutor(1) as pool:
         writing = pool.submit(_write, office, dice, promised, wanted, people)
@@ -110,7 +110,7 @@ def _write(
     office: Office, dice: Random, promised: list[str], wanted: int, people: list[str]
 ) -> None:
     for place in range(len(promised), wanted):
-        text = f"Dienst {place} {dice.randrange(10**9)}"  # one not acknowledged is not repeated
+        text = f"Dienst {place} {dice.randrange(10**9)}"  # unacknowledged, so not repeated
         message = {
             "line": dice.choice(office.phones).number,
             "number": dice.choice(people),
@@ -164,15 +164,15 @@ def crash_doubled() -> Measured:
 
 @at_least(EXAMPLES, "random lives of the queue without a broken promise")
 def queue_lives() -> Measured:
-    """The state machine of the tests, shared out over the cores."""
+    """The state machine of the tests, spread over the cores."""
     with ProcessPoolExecutor(CORES, mp_context=get_context("spawn")) as pool:
         lived = sum(pool.map(_live_many, [EXAMPLES // CORES] * CORES))
     return Measured(value=lived)
 
 
 def _live_many(examples: int) -> int:
-    """Ids are random, so a life that Hypothesis lives again may take another turn: it then gives up
-    that round, which is lived anew. A broken promise is another error.
+    """Ids are random, so when Hypothesis repeats a life, it may go another way. Hypothesis then
+    gives up that round, which is run again. A broken promise is another error.
     """
     logging.disable(logging.CRITICAL)
     lived = 0

@@ -1,7 +1,7 @@
 """Balie on modems beside Debian's SMS daemons on the same emulated modems, in the same run.
 
-A rate counts from the first to the last message that the network took, so that nobody's start
-counts. Every figure names its best peer's value, or what the wire allows.
+A rate counts from the first to the last message that the network took, so start-up does not count.
+Every figure names its best peer's value, or what the wire allows.
 """
 
 import json
@@ -38,7 +38,7 @@ PEER_ARRIVALS = 12
 DOUBTS, PEER_DOUBTS = 8, 4
 HOW_LOST = ("silence", "cms-500", "error", "hang-up")
 RESENDS_S = 60.0
-"""Who sends again does it within this after the last."""
+"""A peer that sends again does so within this after its last message."""
 KILLS, KILL_TEXTS = 50, 500
 LIVES_S = (0.2, 2.0)
 SETTLES_S = 240.0
@@ -102,7 +102,7 @@ def _rate(
 
 
 def _script_rate(world: Modems) -> float:
-    """A plain script that does nothing but AT+CMGS: what the wire allows."""
+    """A plain script that does only AT+CMGS: this is what the wire allows."""
     count = 20
     with serial.Serial(world.ports[0], timeout=10) as port:
         pdu = "0001000B911356000000F0000004C8329B06"
@@ -117,7 +117,7 @@ def _script_rate(world: Modems) -> float:
         return count / (time.perf_counter() - began)
 
 
-# One message, and what comes in
+# One message, and incoming ones
 
 
 @at_most(50, "ms p50, one message from POST to the network (peer: the best one's, its spool)")
@@ -247,7 +247,9 @@ def modem_answer_lost() -> Measured:
 def _after_lost_answers(
     world: Modems, submit: Callable[[Sequence[Text]], object], count: int
 ) -> int:
-    """The network takes each message, and the modem's answer never comes; how many went wrong."""
+    """The network takes each message, and the modem's answer never comes; gives how many were lost
+    or doubled.
+    """
     wanted = texts(count, "twijfel")
     with suppress(TimeoutError):
         for place, each in enumerate(wanted):
@@ -291,7 +293,7 @@ def modem_kills() -> Measured:
 
 
 def _some_long(each: Text) -> Text:
-    """Every fifth has two parts, each of which tells whose it is."""
+    """Every fifth has two parts, each of which shows which text it belongs to."""
     name = each.text
     return Text(number=each.number, text=f"{name} {'x' * 170} {name}" if name[-1] in "05" else name)
 
@@ -306,7 +308,7 @@ def _all_left(world: Modems, promised: Sequence[Text]) -> bool:
 
 @at_most(20, "MB resident for eight modems, on top of Balie (peer: Balie with one modem, MB)")
 def modem_memory() -> Measured:
-    """After the same traffic, since the first messages load what every Balie needs."""
+    """Measured after the same traffic, since the first messages load what every Balie needs."""
     one, eight = _resident_mb(ONE), _resident_mb(MANY)
     return Measured(value=(eight - one) * MANY / (MANY - ONE), peer=round(one, 1))
 
@@ -325,7 +327,7 @@ def _peer(name: str, ports: Sequence[str]) -> Iterator[Peer]:
 
 
 def _warm_up(world: Modems, peer: Peer, count: int) -> None:
-    """Its modems are initialised when each has sent one."""
+    """Its modems are initialised once each has sent one."""
     first = texts(2 * count, "warm")
     peer.submit(first)
     eventually(lambda: {each.text for each in first} <= set(world.left()), "it runs", within_s=120)

@@ -1,9 +1,10 @@
-"""All of Balie on modems with the brake off, in a process of its own.
+"""All of Balie on modems without the brake, in its own process.
 
-`python -m tests.bench.modem_office DATA PORT [PORT …]`: a line a modem, each at its own branch,
-and PEOPLE contacts who wrote to every line just now. Prints one JSON line `{port, token, pid,
-lines}` when the modems are ready. Standard input takes JSON lines `{"texts": [{"line", "number",
-"text"}, …]}`, each accepted in one transaction and acknowledged by a line; it ends with its input.
+`python -m tests.bench.modem_office DATA PORT [PORT …]`: a line for each modem, each at its own
+branch, and PEOPLE contacts who have just written to every line. Prints one JSON line `{port, token,
+pid, lines}` when the modems are ready. Standard input takes JSON lines `{"texts": [{"line",
+"number", "text"}, …]}`, each accepted in one transaction and acknowledged by a line; it ends with
+its input.
 """
 
 import json
@@ -53,7 +54,7 @@ UNBRAKED = replace(
     unanswered_in_a_row=MANY,
     sms_parts=MANY,
 )
-"""No brake at all: only code can make such a profile, and only this benchmark does."""
+"""Without any brake: only code can make such a profile, and only this benchmark does."""
 
 
 def number_of(place: int) -> str:

@@ -19,7 +19,9 @@ from tests.bench.peers import Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Modems:
-    """Emulated modems in a process of their own; their control is kept open: it is timed."""
+    """Emulated modems in their own process. Their control connection stays open, because it is
+    timed.
+    """
 
     ports: Sequence[str]
     numbers: Sequence[str]
@@ -90,7 +92,7 @@ class Office:
         self.facts = json.loads(line)
 
     def accept(self, texts: Sequence[Text]) -> bool:
-        """Whether it said that they are durable; shared out over the lines in turn."""
+        """True when it acknowledged them as durable; the lines take turns."""
         assert self._child
         assert self._child.stdin
         lines = self.facts["lines"]

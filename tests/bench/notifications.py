@@ -14,7 +14,9 @@ DAMAGED = 100_000
 
 @at_most(0, "uncaught errors and false messages in 100,000 damaged dumps (peer: read as messages)")
 def notification_mutations() -> Measured:
-    """Three quarters with damaged lines, the rest with spoilt characters, where any text goes."""
+    """Three quarters with damaged lines, the rest with changed characters, where any text is
+    allowed.
+    """
     wrong, taken = 0, 0
     for dump, may_read_anything in _dumps():
         try:

@@ -1,4 +1,4 @@
-"""The pacing in virtual time: how quick a year of a SIM is, and whether estimates come true."""
+"""The pacing in virtual time: how fast a year of a SIM is, and whether estimates come true."""
 
 import time
 from datetime import time as clock
@@ -25,7 +25,7 @@ WEEKS = 20
 
 @at_most(10, "s for a SIM-year of 50,000 messages (peer: how many it were)")
 def sim_year() -> Measured:
-    """With each message's announced time worked out when it is accepted."""
+    """It includes each message's announced time, computed when it is accepted."""
     began = time.perf_counter()
     (run,) = simulate(YEAR, DEFAULT_PROFILE, OFFICE)
     took_s = time.perf_counter() - began
@@ -34,7 +34,7 @@ def sim_year() -> Measured:
 
 @at_least(0.8, "of a week's messages within a tenth of the announced wait (peer: the year's)")
 def estimate_week() -> Measured:
-    """Twenty branches, each with a week of its own."""
+    """Twenty branches, each with its own week."""
     weeks = simulate(Load(seed=7), DEFAULT_PROFILE, OFFICE, branches=WEEKS)
     year = simulate(YEAR, DEFAULT_PROFILE, OFFICE)
     return Measured(value=as_announced(weeks), peer=as_announced(year))

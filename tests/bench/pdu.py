@@ -1,4 +1,4 @@
-"""The octets of SMS: whether damage gets past the readers, and how quick writing and reading is."""
+"""The octets of SMS: whether damage gets past the readers, and how fast writing and reading are."""
 
 import logging
 import time
@@ -18,7 +18,7 @@ EMOJI = "Tot morgen 👷🏽‍♀️ bij de poort! " * 10
 
 @at_most(0, "uncaught errors in 1,000,000 damaged PDUs (peer: PDUs that read as a message)")
 def pdu_mutations() -> Measured:
-    """Each through every reader; anything raised that is not BadPdu counts."""
+    """Each goes through every reader; any error but BadPdu counts."""
     errors, taken = 0, 0
     for pdu in mutated(seed=23_038, count=DAMAGED):
         try:

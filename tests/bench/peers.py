@@ -1,7 +1,7 @@
 """Debian's SMS daemons on the same emulated modems: the peers of the modem's figures.
 
-Their waits are set as low as their manuals allow. Each keeps its spool in a folder of its own
-and is told of what arrived by a handler that writes the time into a file.
+Their waits are set as low as their manuals allow. Each keeps its spool in its own folder. For each
+arrived message it calls a handler, which writes the time into a file.
 """
 
 import os
@@ -34,15 +34,15 @@ class Peer(Protocol):
     heard: Path
 
     def submit(self, texts: Sequence[Text]) -> None:
-        """Puts them into the spool, all at once or one by one; they are taken from there."""
+        """Puts them into the spool, all at once or one by one; the daemon takes them from there."""
 
 
 @dataclass(slots=True)
 class SmsTools:
     """smstools3's `smsd`: one process for all modems, files as its queue.
 
-    They are put where its modems take them from: the main process before that passes on two a
-    second, whatever is set.
+    Messages go to the folder from which its modems take them: the main process before that passes
+    on only two a second, with any setting.
     """
 
     folder: Path
@@ -59,7 +59,7 @@ class SmsTools:
 
 @dataclass(slots=True)
 class GammuSmsd:
-    """gammu-smsd: one process a modem; messages are shared out over their spools."""
+    """gammu-smsd: one process for each modem; messages are spread over their spools."""
 
     folders: Sequence[Path]
     heard: Path

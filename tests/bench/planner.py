@@ -104,7 +104,7 @@ def accept_list() -> Measured:
 
 
 def _list_of(tx: Tx, count: int) -> send_lists.ListRequest:
-    """So many people who wrote this morning, with names, and two variants for them."""
+    """This many people who wrote this morning, with names, and two variants for them."""
     branch_id = branches.add_branch(tx, "Bench")
     _fill_line(tx, branch_id, 0, count)
     tx.conn.execute("DELETE FROM message")
@@ -121,7 +121,9 @@ def _list_of(tx: Tx, count: int) -> send_lists.ListRequest:
 
 
 def _decisions(store: Store, clock: ManualClock, devices: list[str]) -> Iterator[float]:
-    """Each device asks every two seconds, as its worker does, and sends what it gets."""
+    """Each device asks every two seconds, as its worker does, and sends the message that it
+    gets.
+    """
     work = QueueWork(store, ConsentGate(), DEFAULT_PROFILE, evidence=store.path.parent)
     for _ in range(MINUTES):
         for device in devices:
@@ -145,7 +147,7 @@ def _opened(folder: Path, clock: ManualClock | SystemClock) -> Iterator[Store]:
 
 
 def _fill(tx: Tx, *, on: int = LINES) -> list[str]:
-    """So many lines, each with a phone that is ready and its share of waiting messages."""
+    """This many lines, each with a phone that is ready and its share of waiting messages."""
     branch_id = branches.add_branch(tx, "Bench")
     return [_fill_line(tx, branch_id, place, LINES * A_LINE // on) for place in range(on)]
 

@@ -1,6 +1,6 @@
-"""What Balie keeps and writes: the database after two years, and the price of one reply on a disk.
+"""What Balie keeps and writes: the database after two years, and the disk writes of one reply.
 
-An SD card wears with what is written to it, and waits at each sync.
+An SD card wears with each write, and waits at each sync.
 """
 
 import re
@@ -19,7 +19,7 @@ from tests.bench.benchmark import Measured, at_most
 from tests.queue.counter import MONDAY, Counter
 
 REPLIES = 200
-# So many that the trees are as deep as they are in life; the figure does not change with more.
+# So many that the trees are as deep as in real use; with more, the figure stays the same.
 _ALREADY_THERE = 20_000
 _ROUNDS = 3
 _WAYS = ("heard", "answered")
@@ -28,7 +28,7 @@ _KB, _GB = 1_000, 1_000_000_000
 
 @at_most(1.3, "GB at 1,060,000 messages")
 def database_after_two_years() -> Measured:
-    """The file alone, made of what an exchange leaves today."""
+    """The file alone, filled with copies of what an exchange leaves today."""
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
         path = Path(folder) / "balie.db"
         years.fill(path)
@@ -43,7 +43,7 @@ def written_per_reply() -> Measured:
 
 @at_most(4, "syncs for a reply, from the post to the proof that it arrived")
 def syncs_per_reply() -> Measured:
-    """Counted by strace, which must be there."""
+    """Counted by strace, which must be installed."""
     counted = ("strace", "-f", "--seccomp-bpf", "-c", "-U", "calls,name", "-e", "fsync,fdatasync")
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
         for way in _WAYS:
@@ -56,7 +56,7 @@ def syncs_per_reply() -> Measured:
 
 
 def _written_kb() -> float:
-    """An answer's share: what only hearing the question writes is taken off."""
+    """The answer's share: the writes for receiving the question alone are subtracted."""
     kb = {}
     for way in _WAYS:
         with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:

@@ -1,4 +1,4 @@
-"""All of Balie with two emulated phones in a process of their own: how soon, how much, how big."""
+"""All of Balie with two emulated phones in their own process: how soon, how much, how big."""
 
 import json
 import re
@@ -32,7 +32,7 @@ IDLE_S = 4.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What one demo showed; spans in seconds, sorted."""
+    """The results of one demo; spans in seconds, sorted."""
 
     arrivals_s: list[float]
     replies_s: list[float]
@@ -85,7 +85,7 @@ def _run() -> Run:
 
 @contextmanager
 def _listening(demo: Demo) -> Iterator[SimpleQueue[dict[str, Any]]]:
-    """Every event as a browser would get it, as soon as it is there."""
+    """Every event as a browser would get it, as soon as it exists."""
     heard: SimpleQueue[dict[str, Any]] = SimpleQueue()
 
     def listen() -> None:
@@ -110,7 +110,7 @@ def _listening(demo: Demo) -> Iterator[SimpleQueue[dict[str, Any]]]:
 
 
 def _arrival_s(demo: Demo, heard: SimpleQueue[dict[str, Any]], phone: str, place: int) -> float:
-    """Irregular pauses, so that arrivals do not fall into step with the driver's rounds."""
+    """Irregular pauses, so that arrivals do not come in step with the driver's rounds."""
     time.sleep(0.05 + (place * 0.37) % 0.5)
     while not heard.empty():
         heard.get()
@@ -127,9 +127,9 @@ def _arrival_s(demo: Demo, heard: SimpleQueue[dict[str, Any]], phone: str, place
 
 
 def _replies(demo: Demo, phone: str) -> tuple[list[float], list[int]]:
-    """Replies typed in the inbox, each on an idle line, and the round trips that each took.
+    """Replies typed in the inbox, each on an idle line, and the round trips that each needed.
 
-    What the phone is asked anyway, reply or not, is measured just before and taken off.
+    The round trips that the phone is asked without a reply are measured just before and subtracted.
     """
     with _logged_in(demo) as client:
         conversation = demo.api("/conversations")["items"][0]["id"]
@@ -138,7 +138,7 @@ def _replies(demo: Demo, phone: str) -> tuple[list[float], list[int]]:
         eventually(lambda: not demo.api("/messages?state=queued")["items"], "nothing waits")
         for place in range(REPLIES):
             demo.writes(phone, "+31655500300", f"Vraag {place}")
-            time.sleep(9.0)  # beyond the ceiling of six a minute the line would not be idle
+            time.sleep(9.0)  # beyond the ceiling of six a minute the line would have to wait
             idle_a_s = _idle_round_trips_a_s(demo, phone)
             text = f"Antwoord {place}"
             before, began = demo.round_trips(phone), time.perf_counter()
@@ -181,7 +181,7 @@ def _csrf(page: str) -> str:
 
 
 def start_s(data: Path, *, killed: bool = False) -> float:
-    """From the start of the process to the first 200 of /readyz; at the end it may be killed."""
+    """From the start of the process to the first 200 of /readyz; afterwards it may be killed."""
     port = 18231
     command = [sys.executable, "-m", "appliance", "run", "--data", str(data), "--port", str(port)]
     began = time.perf_counter()

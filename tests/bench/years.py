@@ -1,7 +1,8 @@
-"""A database as a busy company has it after two years, made from one real exchange.
+"""The database of a busy company after two years, made from one real exchange.
 
-A worker writes, is answered, and the answer is delivered and read: what Balie itself keeps of that
-is multiplied, with other people, ids and times. So the size is that of the code as it is.
+A worker writes and is answered, and the answer is delivered and read. The rows that Balie itself
+keeps of that are multiplied, with other people, ids and times. So the size is that of the present
+code.
 """
 
 import random
@@ -28,7 +29,7 @@ _WORKER = "+31611111111"
 _YEARS_MS = 2 * 365 * DAY_MS
 _OF_A_PERSON = ("contact", "contact_identity", "conversation", "consent", "welcome")
 _OF_AN_EXCHANGE = ("message", "attempt", "event")
-# Some write every day for two years, most a few times.
+# Some people write every day for two years, most only a few times.
 _EAGER = 1.2
 _AT_ONCE = 5_000
 _TICKS = {Tick.DELIVERED: 120, Tick.READ: 3600}
@@ -61,7 +62,7 @@ class Talk:
 
 
 def fill(path: Path, *, messages: int = MESSAGES) -> None:
-    """Makes the database; of fewer messages there are as many fewer people."""
+    """Makes the database; with fewer messages there are as many fewer people."""
     person, exchanged = _lived_through(path)
     rng = random.Random(7)
     with closing(connect_writer(path)) as conn:
@@ -101,7 +102,7 @@ def reply(counter: Counter, clock: ManualClock, ticks: Sequence[Tick] = tuple(_T
 
 
 def _lived_through(path: Path) -> tuple[Rows, Rows]:
-    """What a first message leaves, and what a later exchange does."""
+    """The rows of a first message, and those of a later exchange."""
     clock = ManualClock(at_ms=MONDAY)
     store = Store(path, clock)
     try:
@@ -109,7 +110,7 @@ def _lived_through(path: Path) -> tuple[Rows, Rows]:
         before = _all_rows(store)
         counter.knows(_WORKER)
         person = _added(before, _all_rows(store), _OF_A_PERSON)
-        exchange(counter, clock)  # leaves what only a first answer does
+        exchange(counter, clock)  # writes the rows that only a first answer has
         clock.advance(s=3600)
         before = _all_rows(store)
         exchange(counter, clock)

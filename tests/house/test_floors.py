@@ -35,7 +35,9 @@ NOT_FOR_DRIVERS = {"sqlite3", "sqlite_utils", "fastapi", "starlette", "uvicorn"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
-    """`target` is a module of ours or another's; `name` what was taken out of it, if anything."""
+    """`target` is the imported module, ours or another's; `name` is taken from it, if
+    anything is.
+    """
 
     source: str
     target: str
@@ -65,7 +67,7 @@ def modules_of(root: Path) -> dict[str, Module]:
 
 
 def imports_of(modules: dict[str, Module]) -> Iterator[Import]:
-    """All imports, those inside functions and behind TYPE_CHECKING too."""
+    """All imports, also those inside functions and behind TYPE_CHECKING."""
     for module in modules.values():
         for node in ast.walk(module.tree):
             if isinstance(node, ast.Import):
@@ -91,7 +93,7 @@ def _from_import(
 
 
 def floor_of(module: str) -> int | None:
-    """The floor of a module of ours; None beside the house, and where no floor has the name."""
+    """The floor of a module of ours; None beside the floors, and for a name that no floor has."""
     _, _, rest = module.partition(".")
     first, _, deeper = rest.partition(".")
     if within(module, EMULATED):
@@ -159,7 +161,7 @@ def kind_violations(imports: list[Import], modules: dict[str, Module]) -> Iterat
 
 
 def emulation_violations(imports: list[Import]) -> Iterator[str]:
-    """It judges the drivers, so it takes nothing from them, and no floor takes anything from it."""
+    """It judges the drivers, so it imports nothing from them, and no floor imports from it."""
     for each in imports:
         source, target = each.source, each.target
         line = f"{source} imports {target}"
@@ -172,7 +174,7 @@ def emulation_violations(imports: list[Import]) -> Iterator[str]:
 
 
 def shelf_of(module: str) -> int | None:
-    """Of the desk's three shelves, from the left; None elsewhere."""
+    """The place of a room among the desk's three shelves, from the left; None for other modules."""
     if not module.startswith("appliance.desk."):
         return None
     room = module.split(".")[2]
@@ -191,7 +193,7 @@ def shelf_violations(imports: list[Import], modules: dict[str, Module]) -> Itera
 
 
 def sql_violations(modules: dict[str, Module]) -> Iterator[str]:
-    """What talks to the outside asks the desk, the queue or the store; it writes no SQL itself."""
+    """Code that talks to the outside asks the desk, the queue or the store, and writes no SQL."""
     for module in modules.values():
         if module.name.split(".")[1:2] and module.name.split(".")[1] in WITHOUT_SQL:
             for node in ast.walk(module.tree):
@@ -241,7 +243,7 @@ def violations(root: Path) -> list[str]:
 
 
 def test_every_module_imports_from_its_own_floor_or_below() -> None:
-    """No module of Balie breaks a rule of the floors, and none import each other in a circle."""
+    """No module of Balie breaks a rule of the floors, and there is no circle of imports."""
     assert "appliance.errors" in modules_of(ROOT)
     assert violations(ROOT) == []
 
@@ -315,7 +317,7 @@ def tree_of(root: Path, files: dict[str, str]) -> Path:
     ],
 )
 def test_a_broken_rule_is_reported(tmp_path: Path, files: dict[str, str], reported: str) -> None:
-    """Each rule is seen to fail on a tree that breaks it and no other."""
+    """Each rule fails on a tree that breaks it, and no other rule does."""
     found = violations(tree_of(tmp_path, files))
     assert len(found) == 1
     assert reported in found[0]

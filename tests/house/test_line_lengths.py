@@ -1,4 +1,4 @@
-"""Templates, stylesheets and scripts of the pages can be read: ruff looks at Python only."""
+"""Templates, stylesheets and scripts of the pages have short lines: ruff checks Python only."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The locks are current: checked without a network, from the files and what is installed."""
+"""The locks are current: checked without a network, by the files and the installed packages."""
 
 import json
 import re
@@ -53,7 +53,7 @@ def installed(pins: list[Pin]) -> dict[str, Pin]:
 
 
 def wanted(name: str, extras: frozenset[str]) -> Iterator[Requirement]:
-    """What an installed distribution requires here, for the extras asked of it."""
+    """The requirements of an installed distribution here, with the given extras."""
     for text in distribution(name).requires or ():
         requirement = Requirement(text)
         environments = [{"extra": extra} for extra in extras or {""}]
@@ -63,7 +63,7 @@ def wanted(name: str, extras: frozenset[str]) -> Iterator[Requirement]:
 
 
 def unmet(roots: list[Requirement], pins: Mapping[str, Pin]) -> Iterator[str]:
-    """What `roots` and all that they need here want and the pins do not hold, and the reverse."""
+    """What `roots` and all their needs lack among the pins, and the pins that nothing needs."""
     todo = list(roots)
     seen: set[tuple[str, frozenset[str]]] = set()
     while todo:
@@ -101,7 +101,7 @@ def read(lock: str) -> list[Pin]:
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_every_pin_has_hashes_and_no_address(lock: str) -> None:
-    """A lock pins versions by content: each has hashes, and none says where to get it."""
+    """A lock pins versions by content: each has hashes, and none has an address."""
     assert "://" not in (PROVISIONING / lock).read_text("utf-8")
     pins = read(lock)
     assert pins
@@ -109,7 +109,7 @@ def test_every_pin_has_hashes_and_no_address(lock: str) -> None:
 
 
 def test_the_lock_for_running_is_current() -> None:
-    """All that pyproject.toml needs for running, and all that this needs, is pinned; no more."""
+    """All that pyproject.toml needs for running, with all that this needs, is pinned; no more."""
     assert list(unmet(requirements("run"), installed(read("requirements.lock")))) == []
 
 
@@ -120,7 +120,7 @@ def test_the_lock_for_tests_is_current() -> None:
 
 
 def test_the_lock_for_building_is_current() -> None:
-    """What builds Balie, and adbutils on a Pi, is pinned as the two files ask."""
+    """The packages that build Balie, and adbutils on a Pi, are pinned as the two files ask."""
     pins = installed(read("requirements-build.lock"))
     asked = (PROVISIONING / "requirements-build.in").read_text("utf-8").splitlines()
     lines = [Requirement(line) for line in asked if line and not line.startswith("#")]
@@ -155,7 +155,7 @@ def pin(name: str, version: str = "1") -> dict[str, Pin]:
 
 
 def test_a_stale_lock_is_reported() -> None:
-    """Missing, too old, and left over: each is said; a need of a need as well."""
+    """Missing, too old, and left over: each is reported, also for a need of a need."""
     real = installed(read("requirements.lock"))
     missing = {name: each for name, each in real.items() if name != "click"}
     assert "uvicorn>=999 is pinned to" in next(unmet([Requirement("uvicorn>=999")], real))
@@ -166,12 +166,12 @@ def test_a_stale_lock_is_reported() -> None:
 
 @pytest.mark.parametrize("line", ["a>=1", "a==1 --hash=md5:1", "a @ file:a.whl", "-e ."])
 def test_a_line_that_pins_nothing_is_an_error(line: str) -> None:
-    """A lock is read strictly: what is no pin is not passed over."""
+    """A lock is read strictly: a line that is no pin is an error."""
     with pytest.raises(ValueError, match="not a pin"):
         pins_of(line)
 
 
 def test_a_package_that_is_not_installed_is_not_passed_over() -> None:
-    """Where a pinned package is absent, the check stops instead of trusting the pin."""
+    """If a pinned package is absent, the check stops instead of trusting the pin."""
     with pytest.raises(PackageNotFoundError):
         list(unmet([Requirement("no-such-package")], pin("no-such-package")))

@@ -27,7 +27,7 @@ def commands() -> list[list[str]]:
 
 
 def verb_of(words: list[str]) -> list[str]:
-    """The words up to the first option: `line add` of `balie line add --adb SERIAL`."""
+    """The words before the first option: `line add` of `balie line add --adb SERIAL`."""
     options = [place for place, word in enumerate(words) if word.startswith("--")]
     return words[1 : options[0] if options else None]
 
@@ -51,14 +51,14 @@ VERBS = [words for words in commands() if words[0] == _BALIE]
 
 
 def test_every_command_is_a_script_or_a_verb() -> None:
-    """No code block shows a command that this project does not bring."""
+    """No code block shows a command that is not in this project."""
     assert len(SCRIPTS) + len(VERBS) == len(commands())
     assert {"scripts/demo", "scripts/test"} <= {words[0] for words in SCRIPTS}
 
 
 @pytest.mark.parametrize("words", SCRIPTS, ids=" ".join)
 def test_a_named_script_can_be_run(words: list[str]) -> None:
-    """What README calls a script is a file that may be executed."""
+    """Each script in README is an executable file."""
     assert os.access(ROOT / words[0], os.X_OK)
 
 

@@ -1,4 +1,4 @@
-"""The scripts: strict, sparing with assumptions, and clear when they cannot go on."""
+"""The scripts: strict, with few assumptions, and clear when they cannot go on."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ BASH = [
     for path in [*sorted((ROOT / "scripts").iterdir()), ROOT / ".ci" / "run"]
     if path.is_file() and "bash" in path.read_text("utf-8").partition("\n")[0]
 ]
-#: What every Debian has; the machine of these tests has nothing else.
+#: #: Every Debian has these; the machine of these tests has nothing else.
 ESSENTIAL = (
     *("bash", "cat", "dirname", "env", "flock", "grep", "head"),
     *("id", "mkdir", "sha256sum", "tail", "touch", "uname"),
@@ -41,7 +41,7 @@ def machine(folder: Path, **programs: str) -> dict[str, str]:
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """A clone in a folder with a space in its name, where nothing was prepared yet."""
+    """A clone in a folder with a space in its name, in which nothing is prepared yet."""
     folder = tmp_path / "a clone"
     for name in ("scripts", "provisioning", "appliance/api/web/frontend"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("node_modules"))
@@ -69,7 +69,7 @@ def test_a_script_is_strict_and_can_be_run(path: Path) -> None:
 
 
 def test_no_script_names_a_registry() -> None:
-    """Where packages come from is the machine's setting, not the project's."""
+    """The machine's settings decide where packages come from, not the project."""
     assert [path.name for path in BASH if "://" in path.read_text("utf-8")] == []
 
 
@@ -93,7 +93,7 @@ def test_what_is_missing_is_named_where_nothing_can_install_it(clone: Path, tmp_
 
 
 def test_an_old_python_is_named(clone: Path, tmp_path: Path) -> None:
-    """Where python3 is too old, nothing is installed and the sentence says which is needed."""
+    """If python3 is too old, nothing is installed and the sentence names the needed version."""
     old = '[[ $1 == --version ]] && echo "Python 3.9.2"; exit $(( $# > 1 ))'
     done = prepare(clone, machine(tmp_path, python3=old))
     assert done.returncode == 1
@@ -102,7 +102,7 @@ def test_an_old_python_is_named(clone: Path, tmp_path: Path) -> None:
 
 
 def test_apt_is_asked_for_all_at_once_and_its_failure_is_told(clone: Path, tmp_path: Path) -> None:
-    """One call installs all; when it fails also after an update, the sentence names the log."""
+    """One call installs all; if it fails even after an update, the sentence names the log."""
     calls = tmp_path / "calls"
     programs = {
         "apt-get": f'echo "$*" >>"{calls}"; exit 1',

@@ -44,7 +44,7 @@ def test_there_are_units_for_balie_and_for_adb() -> None:
 
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
 def test_a_unit_is_hardened_and_comes_back(path: Path) -> None:
-    """A service runs as `balie`, without privileges, sees little, and is started again always."""
+    """A service runs as `balie`, without privileges, sees little, and is always started again."""
     service = Unit(path)["Service"]
     assert {key: service.get(key) for key in HARDENED} == HARDENED
     assert service["User"] == "balie"
@@ -55,7 +55,7 @@ def test_a_unit_is_hardened_and_comes_back(path: Path) -> None:
 
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
 def test_a_unit_cannot_take_the_whole_machine(path: Path) -> None:
-    """Memory, threads and descriptors have an end, beyond which only that service suffers."""
+    """Memory, threads and descriptors are limited; at the limit only that service suffers."""
     service = Unit(path)["Service"]
     assert all(service.get(key, "infinity")[0].isdigit() for key in LIMITED)
 
@@ -63,7 +63,7 @@ def test_a_unit_cannot_take_the_whole_machine(path: Path) -> None:
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="this machine has no systemd")
 def test_little_of_the_system_is_exposed(path: Path) -> None:
-    """What a service that was taken over could reach, as a figure of systemd's own."""
+    """By systemd's own figure, an attacker inside the service could reach little."""
     command = ["systemd-analyze", "security", "--offline=true", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     found = re.search(r"Overall exposure level for \S+: ([\d.]+)", done.stdout)
@@ -72,14 +72,14 @@ def test_little_of_the_system_is_exposed(path: Path) -> None:
 
 
 def test_the_way_out_is_closed_by_a_drop_in_only() -> None:
-    """The internet is out of reach where a branch wants that, and nowhere else."""
+    """The internet is blocked for a branch that wants that, and for no other."""
     drop_in = Unit(ROOT / "systemd" / "balie-lan-only.conf")["Service"]
     assert drop_in["IPAddressDeny"] == "any"
     assert not any("IPAddress" in path.read_text("utf-8") for path in UNITS)
 
 
 def test_adb_listens_on_the_loopback_only() -> None:
-    """The adb server takes orders from this machine alone, on the port that Balie looks at."""
+    """The adb server takes orders from this machine alone, on the port that Balie uses."""
     service = Unit(ROOT / "systemd" / "balie-adb.service")["Service"]
     arguments = service["ExecStart"].split()[1:]
     assert arguments == ["-L", f"tcp:localhost:{PORT_OF_ADB}", "server", "nodaemon"]
@@ -93,7 +93,7 @@ def test_the_user_of_the_units_is_declared() -> None:
 
 
 def complaints(folder: Path) -> str:
-    """What `systemd-analyze verify` says of copies that start something that exists here."""
+    """The complaints of `systemd-analyze verify` about copies whose commands exist here."""
     copies = []
     for path in UNITS:
         program = Unit(path)["Service"]["ExecStart"].split()[0]
