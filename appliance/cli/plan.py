@@ -12,7 +12,8 @@ from appliance.cli.output import DataOption, JsonOption, open_store, says_what_i
 from appliance.phone_numbers import readable
 from appliance.queue import rows
 from appliance.queue.pacing import DEFAULT_PROFILE
-from appliance.queue.plan import HORIZON, Planned, plan_line
+from appliance.queue.plan import HORIZON, plan_line
+from appliance.queue.planned import Planned
 from appliance.store import branches, lines
 from appliance.store.store import Store
 

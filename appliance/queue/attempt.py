@@ -16,7 +16,7 @@ from appliance.queue import parts, undecided
 from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import ANSWER_WINDOW_MS
 from appliance.queue.permission import may_write
-from appliance.queue.plan import Planned
+from appliance.queue.planned import Planned
 from appliance.queue.steps import Step, Steps, no_steps
 from appliance.reasons import Reason
 from appliance.store import lines, messages

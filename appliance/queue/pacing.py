@@ -33,6 +33,7 @@ __all__ = [
     "HOUR_MS",
     "MINUTE_MS",
     "MONTH_MS",
+    "REPLIES",
     "SECOND_MS",
     "History",
     "Left",
@@ -77,12 +78,12 @@ class Waiting:
 
     @property
     def is_reply(self) -> bool:
-        return self.kind in _REPLIES
+        return self.kind in REPLIES
 
     @property
     def is_begun(self) -> bool:
         """Balie or a list begins it: nobody asked anything in the last 24 hours."""
-        return not self.answering and self.kind not in _REPLIES
+        return not self.answering and self.kind not in REPLIES
 
     def left_at(self, at_ms: int) -> Left:
         """Its entry in the SIM's history once it left."""
@@ -97,7 +98,7 @@ class Waiting:
         )
 
 
-_REPLIES = (MessageClass.REPLY, MessageClass.CONFIRMATION)
+REPLIES = (MessageClass.REPLY, MessageClass.CONFIRMATION)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,18 +1,21 @@
 """The plan of a line: for each waiting message when it is expected, and why not now."""
 
 import sqlite3
-from collections.abc import Sequence
+from bisect import insort
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from heapq import heappop, heappush
 
 from appliance.channels import Channel
 from appliance.devices import device_facts
 from appliance.messages import MessageClass
 from appliance.queue import rows
-from appliance.queue.estimate import Rhythm, interrupted_until
+from appliance.queue.estimate import interrupted_until
 from appliance.queue.history import History
 from appliance.queue.office_hours import OfficeHours, hours_of
 from appliance.queue.pacing import HOUR_MS, Profile, Slot, earliest
 from appliance.queue.past import Histories
+from appliance.queue.planned import Planned, held_behind, is_soon, steps_aside
 from appliance.queue.profile import profile_of, profile_on
 from appliance.queue.routing import Parcel, Way, Ways
 from appliance.queue.rows import Lane, Reading
@@ -23,21 +26,6 @@ from appliance.store.routes import Route
 
 HORIZON = 200
 """Messages of a lane that a plan shows to somebody who asks for it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """`expected_ms` None: nobody can know. `route` None: no route can carry it now. `reason` None:
-    it may leave at once.
-
-    `signature` is added to its text on that route.
-    """
-
-    queued: rows.Queued
-    expected_ms: int | None
-    reason: Reason | None
-    route: Route | None
-    signature: str | None = None
 
 
 def plan_line(
@@ -56,43 +44,100 @@ def plan_line(
     histories = histories or Histories()
     desk = Desk.of(conn, line, profile, histories, now_ms=now_ms)
     desk.foretell(conn, histories, now_ms=now_ms)
-    planned: list[Planned] = []
-    aside: list[rows.Queued] = []
-    people: set[str] = set()
-    # Messages that the calendar holds for hours must not count as standing before those due now.
-    for message in sorted(waiting, key=lambda each: desk.hours_ahead(each, now_ms=now_ms)):
-        entry = desk.foresee(message, now_ms=now_ms)
-        follows = message.contact_id in people and not message.waiting.is_reply
-        if follows or steps_aside(entry):
-            aside.append(message)
-            people.add(message.contact_id)
-            continue
+    return list(planned_in_turn(waiting, desk, now_ms=now_ms))
+
+
+def planned_in_turn(
+    waiting: Sequence[rows.Queued], desk: "Desk", *, now_ms: int
+) -> Iterator[Planned]:
+    """Each as if those before it had left as planned, which `desk` takes for granted afterwards.
+
+    `waiting` is in the queue's order. Whoever needs no more of them need not ask for the rest.
+    """
+    remaining = _Remaining(waiting, now_ms)
+    while (first := remaining.take_first(desk, now_ms=now_ms)) is not None:
+        entry = desk.foreseen(first, now_ms=now_ms)
         desk.assume(entry)
-        planned.append(entry)
-    for message in aside:
-        entry = desk.foresee(message, now_ms=now_ms)
-        desk.assume(entry)
-        planned.append(entry)
-    return planned
+        yield entry
 
 
-HOLDS_FEW = frozenset(
-    {
-        Reason.CEILING_DAY,
-        Reason.CEILING_MONTH,
-        Reason.FIRST_CONTACTS,
-        Reason.NEWCOMERS,
-        Reason.SMS_LIMIT,
-    }
-)
-"""Brakes that hold some messages of a SIM for long; others are planned first and leave."""
+class _Remaining:
+    """What a plan has not come to yet: lane by lane as decisions see it, and what is for later.
+
+    For later is what has a time of its own, and what a ceiling puts aside for long: others are
+    asked without it until then.
+    """
+
+    def __init__(self, waiting: Sequence[rows.Queued], now_ms: int) -> None:
+        self._lanes: dict[Lane, list[rows.Queued]] = {}
+        self._later: list[tuple[int, str, rows.Queued]] = []
+        self._aside: dict[str, Planned] = {}
+        for message in waiting:
+            if (at_ms := _own_time_ms(message)) > now_ms:
+                heappush(self._later, (at_ms, message.waiting.id, message))
+            else:
+                self._lanes.setdefault(message.lane, []).append(message)
+
+    def take_first(self, desk: "Desk", *, now_ms: int) -> Planned | None:
+        """Whom a decision will find due first; sooner only one whose time nobody knows."""
+        first = self._first(desk, now_ms=now_ms)
+        while self._later and not _leaves_before(first, at_ms := self._later[0][0]):
+            while self._later and self._later[0][0] == at_ms:
+                message = heappop(self._later)[-1]
+                insort(self._lanes.setdefault(message.lane, []), message, key=rows.by_id)
+            first = self._first(desk, now_ms=now_ms)
+        if first is not None:
+            self._lanes[first.queued.lane].remove(first.queued)
+            self._aside.pop(first.queued.waiting.id, None)
+        return first
+
+    def _first(self, desk: "Desk", *, now_ms: int) -> Planned | None:
+        closed: set[Lane] = set()
+        aside: list[Planned] = []
+        first: Planned | None = None
+        held, desk.held = desk.held, desk.held.copy()
+        for entry in self._aside.values():
+            desk.hold_back(entry)
+        for message in rows.by_class(self._lanes, closed):
+            entry = desk.plan(message, now_ms=now_ms)
+            if entry.expected_ms is None:
+                first = entry
+                break
+            desk.hold_back(entry)
+            if self._steps_aside(entry):
+                aside.append(entry)
+                continue
+            if first is None or entry.expected_ms < (first.expected_ms or 0):
+                first = entry
+            if entry.is_due(now_ms):
+                break
+            closed |= held_behind(entry)
+        desk.held = held
+        for entry in aside:
+            self._put_aside(entry)
+        return first
+
+    def _steps_aside(self, entry: Planned) -> bool:
+        """Not any more at the time until which it did."""
+        before = self._aside.get(entry.queued.waiting.id)
+        return steps_aside(entry) and (before is None or before.expected_ms != entry.expected_ms)
+
+    def _put_aside(self, entry: Planned) -> None:
+        message = entry.queued
+        self._lanes[message.lane].remove(message)
+        self._aside[message.waiting.id] = entry
+        heappush(self._later, (entry.expected_ms or 0, message.waiting.id, message))
 
 
-def steps_aside(entry: Planned) -> bool:
-    """True when others are planned before it. Replies step aside only if many new people wrote."""
-    if entry.reason is Reason.NEWCOMERS:
-        return True
-    return entry.reason in HOLDS_FEW and not entry.queued.waiting.is_reply
+def _own_time_ms(message: rows.Queued) -> int:
+    """From when on decisions look at it; what is tried again keeps its place meanwhile."""
+    return 0 if message.tries else message.waiting.not_before_ms
+
+
+def _leaves_before(entry: Planned | None, at_ms: int) -> bool:
+    if entry is None:
+        return False
+    return entry.expected_ms is None or entry.expected_ms < at_ms
 
 
 def next_due(
@@ -115,129 +160,35 @@ def next_due(
         return None
     desk = Desk.of(conn, line, profile, histories or Histories(), now_ms=now_ms)
     closed: set[Lane] = set()
-    for message in reading.in_order(closed):
-        entry = desk.plan(message, now_ms=now_ms)
-        desk.hold_back(entry)
-        due = entry.expected_ms is not None and entry.expected_ms <= now_ms
-        if due and _is_for(entry.route, device_id, channels):
-            return entry
-        # Another device is paced by itself: its pause does not hold this one.
-        if not due and entry.route is not None and entry.route.device_id == device_id:
-            closed |= _held_behind(entry)
-    return None
+    asked = asked_in_turn(reading.in_order(closed), closed, desk, device_id, now_ms=now_ms)
+    due = (each for each in asked if each.is_due(now_ms))
+    return next((each for each in due if _is_for(each.route, device_id, channels)), None)
 
 
-def distant_plan(
-    conn: sqlite3.Connection,
-    line: Line,
-    profile: Profile,
-    near: Sequence[Planned],
+def asked_in_turn(
+    waiting: Iterable[rows.Queued],
+    closed: set[Lane],
+    desk: "Desk",
+    device_id: str,
     *,
     now_ms: int,
-    limit: int,
-    histories: Histories,
-) -> Sequence[tuple[rows.Distant, int | None, Reason | None]]:
-    """For those behind `near` in their lanes, `limit` a lane: a time by the steady rate.
+) -> Iterator[Planned]:
+    """Each as it stands now, without what may leave before it; the first that is due leaves.
 
-    The route of each is looked up. What leaves a whole lane without a time leaves them without one,
-    too.
+    Lanes that one holds up are `closed` behind it: whoever gives `waiting` gives none of them.
     """
-    ways = Ways.of(conn, line)
-    hours = hours_of(branches.branch(conn, line.branch_id))
-    rhythm = Rhythm.after(line, profile, hours, now_ms=now_ms)
-    devices = {entry.route.device_id for entry in near if entry.route}
-    rates = (histories.answers_a_ms(conn, each, hours, now_ms=now_ms) for each in devices)
-    rhythm.answers_a_ms = max(rates, default=0.0)
-    for entry in sorted(near, key=lambda each: each.expected_ms or 0):
-        if entry.expected_ms is not None and entry.reason is not Reason.NOT_BEFORE:
-            rhythm.left(entry.expected_ms, answering=entry.queued.waiting.answering)
-    found: list[tuple[rows.Distant, int | None, Reason | None]] = []
-    for lane in rows.LANES:
-        last = _last_ready(near, lane)
-        if last is None:
-            continue
-        behind = rows.distant(conn, line.id, lane, after=last.queued.waiting.id, limit=limit)
-        for each in behind:
-            way = ways.choose(_parcel_of(each))
-            if way.route is None:
-                found.append((each, None, way.obstacle))
-            elif last.expected_ms is None and last.reason in _HOLDS_THE_LANE:
-                found.append((each, None, last.reason))
-            else:
-                found.append((each, *_by_rhythm(each, rhythm)))
-    return found
-
-
-_HOLDS_THE_LANE = (Reason.OFFICE_HOURS, Reason.ROAMING)
-
-
-def _parcel_of(each: rows.Distant) -> Parcel:
-    return Parcel(
-        identity=each.identity,
-        text=each.text,
-        kind=each.lane.kind,
-        wanted=each.wanted,
-        on_whatsapp=each.on_whatsapp,
-        bound_to=each.bound_to,
-    )
-
-
-def _by_rhythm(each: rows.Distant, rhythm: Rhythm) -> tuple[int, Reason | None]:
-    at_ms, brake = rhythm.next(each.lane, len(each.text))
-    if each.not_before_ms > at_ms:
-        at_ms, brake = each.not_before_ms, Reason.NOT_BEFORE
-    return at_ms, brake
-
-
-def _last_ready(near: Sequence[Planned], lane: Lane) -> Planned | None:
-    """The last message of a lane that was planned in detail and is neither parked nor for later."""
-    aside = (Reason.UNANSWERED, Reason.NOT_BEFORE)
-    ready = [each for each in near if each.queued.lane == lane and each.reason not in aside]
-    return max(ready, key=lambda each: each.queued.waiting.id, default=None)
+    for message in waiting:
+        entry = desk.plan(message, now_ms=now_ms)
+        desk.hold_back(entry)
+        # Another device is another pair of thumbs: its pause is not this one's.
+        own = entry.route is not None and entry.route.device_id == device_id
+        if own and not entry.is_due(now_ms):
+            closed |= held_behind(entry)
+        yield entry
 
 
 def _is_for(route: Route | None, device_id: str, channels: frozenset[Channel]) -> bool:
     return route is not None and route.device_id == device_id and route.channel in channels
-
-
-_OF_THE_SIM = frozenset(
-    {
-        Reason.GAP,
-        Reason.CEILING_MINUTE,
-        Reason.CEILING_HOUR,
-        Reason.CEILING_DAY,
-        Reason.OFFICE_HOURS,
-    }
-)
-"""Brakes that hold all later messages of the same lane, whoever they are for."""
-
-
-def _held_behind(entry: Planned) -> frozenset[Lane]:
-    """The lanes in which nothing may overtake this: its own, and those of later classes.
-
-    Otherwise, among many messages, the one that drew the shortest pause would always go first.
-    """
-    message = entry.queued.waiting
-    thumbs = entry.reason is Reason.TYPING and not message.is_reply
-    if entry.reason not in _OF_THE_SIM and not thumbs:
-        return frozenset()
-    later = rows.CLASSES[rows.CLASSES.index(message.kind) :]
-    kinds = (message.kind,) if message.is_reply else later
-    calm = () if entry.reason is Reason.OFFICE_HOURS else (message.answering,)
-    return frozenset(Lane(kind, answering) for kind in kinds for answering in {False, *calm})
-
-
-PASSING = frozenset(
-    {
-        Reason.TYPING,
-        Reason.GAP,
-        Reason.CEILING_MINUTE,
-        Reason.CEILING_HOUR,
-        Reason.SMS_LIMIT,
-        Reason.BUSY,
-    }
-)
-"""Brakes that end by themselves within the hour."""
 
 
 _PAUSES = frozenset({Reason.GAP, Reason.TYPING})
@@ -317,11 +268,14 @@ class Desk:
         }
 
     def foresee(self, message: rows.Queued, *, now_ms: int) -> Planned:
-        """As `plan`, but with the answers that will go before it: each restarts its pause."""
-        entry = self.plan(message, now_ms=now_ms)
+        """As `plan`, but with the answers that will go before it: each begins its pause anew."""
+        return self.foreseen(self.plan(message, now_ms=now_ms), now_ms=now_ms)
+
+    def foreseen(self, entry: Planned, *, now_ms: int) -> Planned:
         later_ms = self._interrupted_until(entry, now_ms=now_ms)
         if later_ms is None:
             return entry
+        message = entry.queued
         waiting = replace(message.waiting, not_before_ms=later_ms)
         later = self.plan(replace(message, waiting=waiting), now_ms=now_ms)
         reason = entry.reason if later.reason is Reason.NOT_BEFORE else later.reason
@@ -363,11 +317,8 @@ class Desk:
         return slot
 
     def hold_back(self, entry: Planned) -> None:
-        """First in, first out: no later message to this person overtakes one that will soon
-        leave.
-        """
-        soon = entry.reason in PASSING or entry.queued.tries > 0
-        if soon and entry.expected_ms is not None:
+        """First in, first out: later ones to this person do not overtake what will soon leave."""
+        if is_soon(entry) and entry.expected_ms is not None:
             key = (entry.queued.contact_id, entry.queued.waiting.kind)
             self.held[key] = max(self.held.get(key, 0), entry.expected_ms)
 

@@ -16,9 +16,11 @@ from appliance.messages import MessageState
 from appliance.queue import crowding, rows
 from appliance.queue.changes import ChangeFeed
 from appliance.queue.clock_watch import ClockWatch
+from appliance.queue.far_plan import distant_plan
 from appliance.queue.pacing import MINUTE_MS, Profile
 from appliance.queue.past import Histories
-from appliance.queue.plan import Planned, distant_plan, plan_line
+from appliance.queue.plan import plan_line
+from appliance.queue.planned import Planned
 from appliance.reasons import Reason
 from appliance.store import lines, messages
 from appliance.store.lines import Line

@@ -15,7 +15,8 @@ from appliance.queue.heard import SINCE_HEARD
 from appliance.queue.history import Left
 from appliance.queue.pacing import DEFAULT_PROFILE, GREETINGS, HOUR_MS, Profile, Waiting
 from appliance.queue.past import Histories
-from appliance.queue.plan import HOLDS_FEW, PASSING, Desk, Planned, steps_aside
+from appliance.queue.plan import Desk
+from appliance.queue.planned import HOLDS_FEW, PASSING, Planned, steps_aside
 from appliance.queue.routing import device_obstacle
 from appliance.queue.rows import Queued
 from appliance.reasons import Reason

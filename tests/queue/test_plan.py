@@ -93,6 +93,17 @@ def test_nothing_overtakes_from_the_lane_beside_it(counter: Counter) -> None:
     assert counter.sends() == long
 
 
+def test_what_is_announced_is_what_leaves_first(counter: Counter) -> None:
+    """A reply that may leave at once is not announced behind one that is still being typed."""
+    counter.knows(ANNA, BART)
+    long = counter.queues("a" * 300, typed=False)
+    other = counter.queues("b", to=BART)
+    planned = plan(counter)
+    assert planned[other] == (0, None)
+    assert (planned[long][0] or 0) > 60_000
+    assert counter.sends() == other
+
+
 def test_a_message_that_is_tried_again_keeps_its_place(counter: Counter) -> None:
     """A later message to the same person waits for it."""
     counter.knows(ANNA)
