@@ -5,6 +5,8 @@ planning those again. So its cost does not grow with the queue.
 """
 
 import sqlite3
+from bisect import insort
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -16,9 +18,9 @@ from appliance.queue.history import Left
 from appliance.queue.pacing import DEFAULT_PROFILE, GREETINGS, HOUR_MS, Profile, Waiting
 from appliance.queue.past import Histories
 from appliance.queue.plan import Desk
-from appliance.queue.planned import HOLDS_FEW, PASSING, Planned, steps_aside
+from appliance.queue.planned import PASSING, Planned, held_behind, lanes_behind
 from appliance.queue.routing import device_obstacle
-from appliance.queue.rows import Queued
+from appliance.queue.rows import Lane, Queued
 from appliance.reasons import Reason
 from appliance.store import events
 from appliance.store.contacts import identity_of
@@ -33,6 +35,9 @@ NEWEST = 200
 
 LAST_SAID = 8
 """Messages of a conversation that a first promise looks at; the plan looks at all."""
+
+ROUNDS = 8
+"""Times that a new one is worked out anew, because others leave before it without holding it up."""
 
 _MEMORY = "promises"
 
@@ -89,13 +94,15 @@ class Coming:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Promised:
-    """A promised message that stands before others. `hours` until the calendar lets it leave."""
+    """One that stands before others. `hours` until the calendar lets it leave; `closed` are the
+    lanes in which nothing leaves before it.
+    """
 
     left: Left
     contact_id: str
     kind: MessageClass
     hours: int
-    aside: bool
+    closed: frozenset[Lane]
     passing: bool
 
 
@@ -103,16 +110,13 @@ class _Promised:
 class _Place:
     """Where a new message stands; this decides which messages are before it."""
 
-    kind: MessageClass
+    lane: Lane
     hours: int
-    aside: bool
 
     def follows(self, other: _Promised) -> bool:
-        if other.aside and not self.aside:
-            return False
         if other.hours != self.hours:
             return other.hours < self.hours
-        return rows.CLASSES.index(other.kind) <= rows.CLASSES.index(self.kind)
+        return rows.CLASSES.index(other.kind) <= rows.CLASSES.index(self.lane.kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,17 +136,50 @@ class Promise:
             contact_id=queued.contact_id,
             kind=queued.waiting.kind,
             hours=self.place.hours,
-            aside=self.place.aside,
+            closed=held_behind(self.entry),
             passing=self.entry.reason in PASSING,
         )
 
 
 @dataclass(slots=True, kw_only=True)
-class _Ahead:
-    """What a line has promised, and for each place the `Desk` after the messages before it.
+class _Before:
+    """What stands before a place: a desk as it is when `until_ms` is over, until when somebody
+    holds up the place's lane, and those who hold up nobody and leave behind that, in their order.
+    """
 
-    `full` are places at which the day's budget is used up: the next message there is put aside.
-    `closed`: no message can leave the line now.
+    desk: Desk
+    until_ms: int
+    loose: list[_Promised]
+
+    def foresee(self, message: Queued, *, now_ms: int) -> Planned:
+        """Behind those who leave before it can; of very many, behind them all."""
+        entry = self.desk.foresee(message, now_ms=now_ms)
+        if not self.loose or not _leaves_behind(entry, self.loose[0]):
+            return entry
+        desk, rest = _copied(self.desk), deque(self.loose)
+        for rounds_left in reversed(range(ROUNDS)):
+            while rest and (not rounds_left or _leaves_behind(entry, rest[0])):
+                _assume(desk, rest.popleft())
+            entry = desk.foresee(message, now_ms=now_ms)
+            if not rest or not _leaves_behind(entry, rest[0]):
+                break
+        return entry
+
+
+def _leaves_behind(entry: Planned, other: _Promised) -> bool:
+    return entry.expected_ms is not None and entry.expected_ms >= other.left.at_ms
+
+
+def _copied(desk: Desk) -> Desk:
+    copies = {device: each.copy() for device, each in desk.histories.items()}
+    return replace(desk, histories=copies, held=desk.held.copy())
+
+
+@dataclass(slots=True, kw_only=True)
+class _Ahead:
+    """What a line has promised, and for each place what stands before it.
+
+    `closed`: nothing can leave the line now, whatever it is.
     """
 
     desk: Desk
@@ -150,8 +187,7 @@ class _Ahead:
     read_ms: int
     seq: int
     promised: list[_Promised]
-    desks: dict[_Place, Desk] = field(default_factory=dict)
-    full: set[_Place] = field(default_factory=set)
+    places: dict[_Place, _Before] = field(default_factory=dict)
 
     def is_fresh(self, conn: sqlite3.Connection, now_ms: int) -> bool:
         if not 0 <= now_ms - self.read_ms < REMEMBERED_MS:
@@ -164,26 +200,24 @@ class _Ahead:
         return seq > since and conn.execute(_SAME_LINE, values).fetchone() is None
 
     def plan(self, message: Queued, *, now_ms: int) -> Promise:
-        hours = self.desk.hours_ahead(message, now_ms=now_ms)
-        place = _Place(message.waiting.kind, hours, aside=False)
-        if place not in self.full or not message.waiting.is_begun:
-            entry = self._at(place).foresee(message, now_ms=now_ms)
-            if not steps_aside(entry):
-                return Promise(entry=entry, place=place)
-            if entry.reason is Reason.CEILING_DAY:
-                self.full.add(place)
-        place = _Place(message.waiting.kind, hours, aside=True)
-        return Promise(entry=self._at(place).foresee(message, now_ms=now_ms), place=place)
+        place = _Place(message.lane, self.desk.hours_ahead(message, now_ms=now_ms))
+        entry = self._before(place).foresee(message, now_ms=now_ms)
+        return Promise(entry=entry, place=place)
 
-    def _at(self, place: _Place) -> Desk:
-        if place not in self.desks:
-            copies = {device: each.copy() for device, each in self.desk.histories.items()}
-            desk = replace(self.desk, histories=copies, held={})
-            before = (each for each in self.promised if place.follows(each))
-            for each in sorted(before, key=lambda each: each.left.at_ms):
-                _assume(desk, each)
-            self.desks[place] = desk
-        return self.desks[place]
+    def _before(self, place: _Place) -> _Before:
+        if place not in self.places:
+            before = [each for each in self.promised if place.follows(each)]
+            before.sort(key=_at_ms)
+            holding = (each.left.at_ms for each in before if place.lane in each.closed)
+            until_ms = max(holding, default=0)
+            desk = _copied(self.desk)
+            for each in before:
+                _hold(desk, each)
+                if each.left.at_ms <= until_ms:
+                    _assume(desk, each)
+            loose = [each for each in before if each.left.at_ms > until_ms]
+            self.places[place] = _Before(desk=desk, until_ms=until_ms, loose=loose)
+        return self.places[place]
 
     def keep(self, promise: Promise) -> None:
         """From now on it stands before each message that is accepted later."""
@@ -191,21 +225,34 @@ class _Ahead:
         if promised is None:
             return
         self.promised.append(promised)
-        for place in [each for each in self.desks if each.follows(promised)]:
-            if _is_in_order(self.desks[place], promised):
-                _assume(self.desks[place], promised)
+        for place in [each for each in self.places if each.follows(promised)]:
+            before = self.places[place]
+            if place.lane not in promised.closed and promised.left.at_ms > before.until_ms:
+                _hold(before.desk, promised)
+                insort(before.loose, promised, key=_at_ms)
+            elif before.loose or not _is_in_order(before.desk, promised):
+                del self.places[place]  # to be made again when it is asked for
             else:
-                del self.desks[place]  # made again when it is asked for
+                _hold(before.desk, promised)
+                _assume(before.desk, promised)
+                before.until_ms = max(before.until_ms, promised.left.at_ms)
 
 
 def _is_in_order(desk: Desk, promised: _Promised) -> bool:
     return all(each.last_ms <= promised.left.at_ms for each in desk.histories.values())
 
 
+def _at_ms(promised: _Promised) -> int:
+    return promised.left.at_ms
+
+
 def _assume(desk: Desk, promised: _Promised) -> None:
     """Counts on all devices, so that the new message is not promised before it on any."""
     for history in desk.histories.values():
         history.add(promised.left)
+
+
+def _hold(desk: Desk, promised: _Promised) -> None:
     if promised.passing:
         key = (promised.contact_id, promised.kind)
         desk.held[key] = max(desk.held.get(key, 0), promised.left.at_ms)
@@ -218,7 +265,7 @@ def first_promise(
     ahead = _ahead(tx, line, profile)
     if ahead.closed:
         entry = ahead.desk.plan(coming.queued(coming.waiting), now_ms=tx.now_ms)
-        return Promise(entry=entry, place=_Place(coming.waiting.kind, 0, aside=False))
+        return Promise(entry=entry, place=_Place(entry.queued.lane, 0))
     message = coming.queued(_with_past(tx, coming))
     return ahead.plan(message, now_ms=tx.now_ms)
 
@@ -293,18 +340,15 @@ def _is_closed(desk: Desk) -> bool:
 
 
 def _promised(tx: Tx, desk: Desk) -> Iterator[_Promised]:
-    """After the first message that a ceiling put aside, all later ones were put aside, too.
-
-    `first` is set for every conversation in which nobody was heard, and `greets` for every answer
-    by a rule. In a conversation in which Balie spoke before, that counts too much. It only makes
-    the promise to a stranger later.
+    """`first` is said of all in a conversation in which nobody was heard, and `greets` of all that
+    rules answer: of one that Balie spoke in before, too much is counted, which only makes the
+    promise of a stranger later.
     """
     opens_ms = desk.hours.open_from(tx.now_ms) or tx.now_ms
     for lane in rows.LANES:
         values = (desk.line.id, lane.kind.value, int(lane.answering), NEWEST)
         begun = not lane.answering and lane.kind in (MessageClass.AUTOMATIC, MessageClass.LIST)
         found = tx.conn.execute(_PROMISED, values).fetchall()
-        held = [row["expected_ms"] for row in found if row["reason"] in HOLDS_FEW]
         for row in found:
             from_ms = max(row["not_before_ms"] or 0, opens_ms if begun else 0)
             yield _Promised(
@@ -312,7 +356,7 @@ def _promised(tx: Tx, desk: Desk) -> Iterator[_Promised]:
                 contact_id=row["contact_id"],
                 kind=lane.kind,
                 hours=max(0, from_ms - tx.now_ms) // HOUR_MS,
-                aside=bool(held) and row["expected_ms"] >= min(held),
+                closed=lanes_behind(lane, Reason.of(row["reason"])),
                 passing=row["reason"] in PASSING,
             )
 

@@ -80,6 +80,18 @@ def test_what_changed_a_moment_ago_counts(counter: Counter, accepted_before: boo
     assert (told.expected_ms, told.reason) == (None, "device-absent")
 
 
+def test_what_may_leave_at_once_is_promised_for_now(counter: Counter) -> None:
+    """Although a reply is still being typed, which holds up nobody else; the next one waits."""
+    counter.knows(ANNA, BART)
+    counter.clock.advance(s=2)
+    typing = counter.accepts("a" * 300, typed=False)
+    told = counter.accepts("b", BART, typed=True)
+    assert (told.expected_ms, told.reason) == (counter.clock.now_ms(), None)
+    assert counter.accepts("c", BART, typed=True).reason == "busy"
+    assert typing.expected_ms
+    assert typing.expected_ms > counter.clock.now_ms() + 60_000
+
+
 def test_a_full_phone_is_promised_behind_its_own_limit(counter: Counter) -> None:
     limit = SmsLimitFacts(sms_parts=1, sms_window_ms=600_000)
     ready = Status(state=DeviceState.READY, channels=BOTH, facts=DeviceFacts(sms_limit=limit))
