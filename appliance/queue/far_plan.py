@@ -61,7 +61,7 @@ _HOLDS_THE_LANE = (Reason.OFFICE_HOURS, Reason.ROAMING)
 
 def _parcel_of(each: rows.Distant) -> Parcel:
     return Parcel(
-        number=each.number,
+        identity=each.identity,
         text=each.text,
         kind=each.lane.kind,
         wanted=each.wanted,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from appliance.channels import Channel
 from appliance.devices.protocol import DeviceState
+from appliance.identities import Identity, tel
 from appliance.messages import MessageClass
 from appliance.queue.history import History, Left
 from appliance.queue.office_hours import OfficeHours
@@ -96,7 +97,7 @@ def _queued(dice: random.Random, count: int, now_ms: int) -> Queued:
     answering = is_reply or dice.random() < 0.5
     waiting = Waiting(
         id=f"{count:03}-{dice.random()}",
-        number=f"+316{dice.randrange(6)}",
+        identity=_somebody(dice),
         kind=kind,
         text_length=dice.choice([5, 60, 400]),
         created_ms=now_ms - dice.choice([0, 0, 1_000, MINUTE_MS, HOUR_MS]),
@@ -112,7 +113,7 @@ def _queued(dice: random.Random, count: int, now_ms: int) -> Queued:
     )
     return Queued(
         waiting=waiting,
-        contact_id=waiting.number,
+        contact_id=waiting.identity.value,
         text="",
         wanted=None,
         on_whatsapp=None,
@@ -126,7 +127,7 @@ def _queued(dice: random.Random, count: int, now_ms: int) -> Queued:
 def _left(dice: random.Random, at_ms: int) -> Left:
     return Left(
         at_ms=at_ms,
-        number=f"+316{dice.randrange(6)}",
+        identity=_somebody(dice),
         answering=dice.random() < 0.5,
         parts=1,
         sms=dice.random() < 0.3,
@@ -162,3 +163,7 @@ def desk_of(profile: Profile, hours: OfficeHours, history: History) -> Desk:
 
 
 LATER_MS = 3 * DAY_MS
+
+
+def _somebody(dice: random.Random) -> Identity:
+    return tel(f"+3161234567{dice.randrange(6)}")

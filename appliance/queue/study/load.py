@@ -127,7 +127,7 @@ class World:
         last_ms = contact.last_in_ms
         answering = last_ms is not None and at_ms - last_ms <= ANSWER_WINDOW_MS
         return Waiting(
-            id=f"{self._load.seed}-{self._line}-{self._count}",
+            id=f"{self._load.seed}-{self._line}-{self._count:09}",
             identity=tel(contact.number),
             kind=kind,
             text_length=length,

@@ -1,25 +1,32 @@
-"""A line in virtual time: the same pure functions, a described load, and no phone.
+"""A line in virtual time: the queue's own walks, a described load, and no phone.
 
-It paces by the queue's own function (`earliest`): class before class, first in first out inside a
-lane, one message at a time. It is simpler than the queue: it has one route that never fails, a
-message that must wait holds up only its own lane, and a parked message waits until midnight. It
-announces the time that follows when all before a message leave as planned.
+What leaves is the first that `asked_in_turn` finds due, and what is announced is what
+`planned_in_turn` says of a message when it is accepted. Of a queue it is simpler in this: there is
+one way to send, always open; what waits for one person for days is asked again at midnight; the
+plan looks at all that waits, however many.
 """
 
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from itertools import pairwise
 
-from appliance.messages import MessageClass
-from appliance.queue.estimate import interrupted_until
+from appliance.channels import Channel
+from appliance.devices.protocol import DeviceState
 from appliance.queue.office_hours import OfficeHours
-from appliance.queue.pacing import History, Slot, Waiting, earliest
+from appliance.queue.pacing import History, Waiting
 from appliance.queue.past import ANSWERS_MS
+from appliance.queue.plan import Desk, asked_in_turn, planned_in_turn
+from appliance.queue.planned import Planned
 from appliance.queue.profile import DAY_MS, HOUR_MS, MINUTE_MS, MONTH_MS, SECOND_MS, Profile
+from appliance.queue.routing import Ways
+from appliance.queue.rows import FOR_DAYS, LANES, Lane, Queued, by_class
 from appliance.queue.study.load import Contact, Load, World
 from appliance.reasons import Reason
+from appliance.store.devices import Device
+from appliance.store.lines import Line
+from appliance.store.routes import Route
 
 PHONE_MS = 6 * SECOND_MS
 """The time a phone needs for a message that is already typed: open the chat, set the text, look."""
@@ -30,15 +37,8 @@ TOLERANCE = 0.1
 TOLERANCE_MS = 5 * SECOND_MS
 """An announced wait holds if it is off by less than a tenth, or by less than a page shows."""
 
-_CLASSES = (
-    MessageClass.CONFIRMATION,
-    MessageClass.REPLY,
-    MessageClass.AUTOMATIC,
-    MessageClass.LIST,
-)
-_PAUSES = (Reason.GAP, Reason.TYPING)
-_PARKING = (Reason.FIRST_CONTACTS, Reason.CEILING_MONTH, Reason.UNANSWERED)
-"""Brakes on one person, which hold no later message of another person."""
+_HERE = "simulated"
+_CHANNEL = Channel(name=_HERE, label=_HERE, needs_own_message=False)
 
 
 @dataclass(slots=True)
@@ -49,6 +49,24 @@ class Item:
     contact: Contact
     announced_ms: int | None = None
     left_ms: int | None = None
+    queued: Queued = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.queued = Queued(
+            waiting=self.waiting,
+            contact_id=self.contact.number,
+            text="",
+            wanted=None,
+            on_whatsapp=None,
+            expected_ms=None,
+            reason=None,
+            tries=0,
+            blocked=False,
+        )
+
+    @property
+    def too_old_ms(self) -> int:
+        return self.waiting.created_ms + TIME_TO_LIVE_MS
 
     @property
     def waited_ms(self) -> int:
@@ -104,19 +122,21 @@ def simulate(
 
 
 class _Line:
-    """A lane holds messages under the same brakes, so only the first of each lane is asked."""
-
     def __init__(self, load: Load, profile: Profile, hours: OfficeHours, place: int) -> None:
-        self._load, self._profile, self._hours = load, profile, hours
+        self._load, self._hours = load, hours
+        self._profile = profile
         self._world = World(load, hours, place)
         self._history = History(left=(), since_ms=load.since_ms)
-        self._lanes: list[deque[Item]] = [deque() for _ in range(2 * len(_CLASSES))]
-        self._slots: list[Slot | None] = [None] * len(self._lanes)
+        self._desk = _desk_of(load, profile, hours, self._history)
+        # By their ids, in the order in which they were accepted.
+        self._lanes: dict[Lane, dict[str, Item]] = {lane: {} for lane in LANES}
         self._parked: list[Item] = []
         self._replies: deque[tuple[int, int]] = deque([(0, 0)], maxlen=ANSWERS_MS // DAY_MS)
         self._replies_today = 0
         self._happenings = sorted(self._world.day(load.starts_ms))
         self._free_ms = 0
+        # Until then nothing may leave, unless something changes.
+        self._ask_again_ms = 0
         self._run = Run()
 
     def run(self) -> Run:
@@ -124,9 +144,10 @@ class _Line:
         midnight_ms = now_ms + DAY_MS
         while now_ms < ends_ms:
             self._take(now_ms)
-            lane, next_ms = self._choose(now_ms)
-            if lane is not None:
-                self._send(lane, now_ms)
+            self._expire(now_ms)
+            entry, next_ms = self._choose(now_ms)
+            if entry is not None:
+                self._send(entry.queued, now_ms)
                 continue
             self._note_age(now_ms)
             if self._happenings:
@@ -135,7 +156,7 @@ class _Line:
             if now_ms >= midnight_ms:
                 self._begin_day(now_ms)
                 midnight_ms += DAY_MS
-        self._run.waiting = sum(map(len, self._lanes)) + len(self._parked)
+        self._run.waiting = sum(map(len, self._lanes.values())) + len(self._parked)
         return self._run
 
     def _begin_day(self, now_ms: int) -> None:
@@ -146,9 +167,13 @@ class _Line:
             for each in self._world.day(now_ms):
                 heappush(self._happenings, each)
         self._history.forget_before(now_ms - MONTH_MS - DAY_MS)
-        self._forget_slots()
-        parked, self._parked = self._parked, []
-        self._queue(parked)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """What was parked takes its place among the others again."""
+        self._queue(self._parked)
+        self._parked = []
+        self._lanes = {lane: dict(sorted(items.items())) for lane, items in self._lanes.items()}
 
     def _take(self, now_ms: int) -> None:
         """What happens up to now: people write, and messages are accepted."""
@@ -174,91 +199,84 @@ class _Line:
 
     def _queue(self, items: Iterable[Item]) -> None:
         for item in items:
-            lane = _lane_of(item.waiting)
-            self._lanes[lane].append(item)
-            if len(self._lanes[lane]) == 1:
-                self._slots[lane] = None
+            self._lanes[_lane_of(item)][item.waiting.id] = item
+        self._ask_again_ms = 0
 
-    def _choose(self, now_ms: int) -> tuple[int | None, int]:
-        """The first lane whose first message may leave now; else the time when one may."""
-        next_ms = self._load.ends_ms
+    def _expire(self, now_ms: int) -> None:
+        for lane in self._lanes.values():
+            while lane and (first := next(iter(lane.values()))).too_old_ms <= now_ms:
+                del lane[first.waiting.id]
+                self._run.expired += 1
+                self._ask_again_ms = 0
+
+    def _in_order(self, closed: set[Lane]) -> Iterator[Queued]:
+        waiting = {
+            lane: (item.queued for item in items.values())
+            for lane, items in self._lanes.items()
+            if items
+        }
+        return by_class(waiting, closed)
+
+    def _choose(self, now_ms: int) -> tuple[Planned | None, int]:
+        """What leaves now; else when something may."""
         if self._free_ms > now_ms:
             return None, self._free_ms
-        for place in range(len(self._lanes)):
-            slot = self._head(place, now_ms)
-            if slot is None or slot.at_ms is None:
-                continue
-            if slot.at_ms <= now_ms:
-                return place, now_ms
-            next_ms = min(next_ms, slot.at_ms)
-        return None, next_ms
-
-    def _head(self, place: int, now_ms: int) -> Slot | None:
-        """When the first message of a lane may leave, without those that are too old or parked."""
-        lane, slot = self._lanes[place], self._slots[place]
-        while lane:
-            if lane[0].waiting.created_ms + TIME_TO_LIVE_MS <= now_ms:
-                lane.popleft()
-                self._run.expired += 1
-                slot = None
-                continue
-            if slot is None:
-                slot = self._ask(lane[0].waiting, self._history, now_ms)
-            if slot.brake not in _PARKING:
+        if now_ms < self._ask_again_ms:
+            return None, self._ask_again_ms
+        closed: set[Lane] = set()
+        self._desk.held.clear()
+        next_ms, for_days = self._load.ends_ms, []
+        due = None
+        waiting = self._in_order(closed)
+        for entry in asked_in_turn(waiting, closed, self._desk, _HERE, now_ms=now_ms):
+            if entry.is_due(now_ms):
+                due = entry
                 break
-            self._parked.append(lane.popleft())
-            slot = None
-        self._slots[place] = slot if lane else None
-        return self._slots[place]
+            if entry.reason in FOR_DAYS:
+                for_days.append(entry)
+            elif entry.expected_ms is not None:
+                next_ms = min(next_ms, entry.expected_ms)
+        self._parked += [self._taken_out(each.queued) for each in for_days]
+        self._ask_again_ms = now_ms if due else next_ms
+        return due, next_ms
 
-    def _ask(self, message: Waiting, history: History, now_ms: int) -> Slot:
-        return earliest(message, history, self._profile, self._hours, now_ms=now_ms)
+    def _taken_out(self, message: Queued) -> Item:
+        return self._lanes[message.lane].pop(message.waiting.id)
 
     def _announce(self, new: Sequence[Item], now_ms: int) -> None:
-        """Plans all up to the new ones, each as if those before it had left as planned."""
-        last = max(_lane_of(item.waiting) for item in new)
-        ahead = [item for lane in self._lanes[: last + 1] for item in lane]
-        ahead.sort(key=lambda item: self._hours_ahead(item.waiting, now_ms))
-        history = self._history.copy() if len(ahead) > 1 else self._history
-        wanted = set(map(id, new))
-        for item in ahead:
-            slot = self._foresee(item.waiting, history, now_ms)
-            if id(item) in wanted:
-                item.announced_ms = slot.at_ms
-                self._run.reasons[slot.brake] += 1
-            if slot.at_ms is not None and len(ahead) > 1:
-                history.add(item.waiting.left_at(slot.at_ms))
+        """What the plan says of the new ones; those behind them need no plan."""
+        wanted = {item.waiting.id: item for item in new}
+        for entry in self._planned(now_ms):
+            item = wanted.pop(entry.queued.waiting.id, None)
+            if item is not None:
+                item.announced_ms = entry.expected_ms
+                self._run.reasons[entry.reason] += 1
+            if not wanted:
+                return
 
-    def _foresee(self, message: Waiting, history: History, now_ms: int) -> Slot:
-        """With the replies of a day like the last ones, each of which begins a pause anew."""
-        slot = self._ask(message, history, now_ms)
-        if slot.at_ms is None or message.is_reply or slot.brake not in _PAUSES:
-            return slot
-        later_ms = interrupted_until(
-            slot.at_ms, last_ms=history.last_ms, answers_a_ms=self._answers_a_ms, now_ms=now_ms
+    def _planned(self, now_ms: int) -> Iterator[Planned]:
+        waiting = list(self._in_order(set()))
+        self._desk.answers_a_ms[_HERE] = self._answers_a_ms
+        if len(waiting) == 1:
+            return iter([self._desk.foresee(waiting[0], now_ms=now_ms)])
+        desk = replace(
+            self._desk,
+            histories={_HERE: self._history.copy()},
+            held={},
         )
-        if later_ms is None:
-            return slot
-        later = self._ask(replace(message, not_before_ms=later_ms), history, now_ms)
-        return replace(later, brake=slot.brake) if later.brake is Reason.NOT_BEFORE else later
+        return planned_in_turn(waiting, desk, now_ms=now_ms)
 
     @property
     def _answers_a_ms(self) -> float:
         counts, spans_ms = zip(*self._replies, strict=True)
         return float(sum(counts) / max(sum(spans_ms), HOUR_MS))
 
-    def _hours_ahead(self, message: Waiting, now_ms: int) -> int:
-        if not message.is_begun:
-            return 0
-        return ((self._hours.open_from(now_ms) or now_ms) - now_ms) // HOUR_MS
-
-    def _send(self, place: int, now_ms: int) -> None:
-        item = self._lanes[place].popleft()
+    def _send(self, message: Queued, now_ms: int) -> None:
+        item = self._taken_out(message)
         item.left_ms = now_ms
         self._run.sent.append(item)
         self._history.add(item.waiting.left_at(now_ms))
         self._free_ms = now_ms + PHONE_MS
-        self._forget_slots()
         self._replies_today += item.waiting.is_reply
         if item.waiting.is_begun:
             item.contact.unanswered += 1
@@ -266,9 +284,6 @@ class _Line:
         for each in self._world.left(item.contact, item.waiting.kind, now_ms):
             heappush(self._happenings, each)
         self._note_peaks(now_ms)
-
-    def _forget_slots(self) -> None:
-        self._slots = [None] * len(self._lanes)
 
     def _note_peaks(self, now_ms: int) -> None:
         day = (now_ms - self._load.starts_ms) // DAY_MS
@@ -281,12 +296,39 @@ class _Line:
         peaks.budget = self._profile.day_budget_at((now_ms - history.since_ms) // DAY_MS)
 
     def _note_age(self, now_ms: int) -> None:
-        created = [lane[0].waiting.created_ms for lane in self._lanes if lane]
+        firsts = (next(iter(lane.values()), None) for lane in self._lanes.values())
+        created = [item.waiting.created_ms for item in firsts if item is not None]
         if created:
             hour = (now_ms - self._load.starts_ms) // HOUR_MS
             age_ms = now_ms - min(created)
             self._run.oldest_ms[hour] = max(self._run.oldest_ms.get(hour, 0), age_ms)
 
 
-def _lane_of(message: Waiting) -> int:
-    return 2 * _CLASSES.index(message.kind) + (0 if message.answering else 1)
+def _desk_of(load: Load, profile: Profile, hours: OfficeHours, history: History) -> Desk:
+    """A line with one way to send, which is always open and counts parts as it is told."""
+    line = Line(id=_HERE, branch_id=_HERE, number="", stopped=None, created_ms=load.since_ms)
+    device = Device(
+        id=_HERE,
+        kind=_HERE,
+        address="",
+        iccid=None,
+        sim_number=None,
+        state=DeviceState.READY.value,
+        reason=Reason.NONE.value,
+        channels=frozenset({_CHANNEL}),
+        facts="{}",
+        changed_ms=load.starts_ms,
+        created_ms=load.since_ms,
+    )
+    route = Route(line_id=_HERE, device_id=_HERE, channel=_CHANNEL)
+    return Desk(
+        line=line,
+        profiles={_HERE: profile},
+        ways=Ways(line=line, branch="", routes=[route], devices={_HERE: device}),
+        histories={_HERE: history},
+        hours=hours,
+    )
+
+
+def _lane_of(item: Item) -> Lane:
+    return Lane(item.waiting.kind, item.waiting.answering)
