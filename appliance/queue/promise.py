@@ -1,7 +1,8 @@
 """The first promise: when a message that is accepted now will leave, the same as the plan will say.
 
 It uses the code of the plan, but begins from the promises to the messages before instead of
-planning those again. So its cost does not grow with the queue.
+planning those again. So its cost does not grow with the queue. A message that is accepted later
+and leaves before it changes its time in the planner's next round only.
 """
 
 import sqlite3

@@ -1,7 +1,9 @@
 """One text to many: what each would get and when, and then all of it in one transaction.
 
 A list makes individual messages. The preview and the sending look at each recipient by the same
-rules; a refused recipient has a reason and costs the others nothing.
+rules; a refused recipient has a reason and costs the others nothing. The time of each follows from
+the line's steady rate, in the list's own order. The planner, soon after, puts people first who are
+being answered, and draws each pause.
 """
 
 import sqlite3
