@@ -13,9 +13,6 @@ from appliance.store import devices, lines, messages, routes
 from appliance.store.kept_settings import tell
 from appliance.store.store import Tx
 
-FALLBACK = "modem"
-"""The kind of device that a line falls back on; forms and options name it by its port alone."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewLine:
@@ -61,7 +58,7 @@ def set_fallback(tx: Tx, line_id: str, port: str | None, *, by: str) -> None:
     of the line in hand.
     """
     used = list(dict.fromkeys(route.device_id for route in routes.routes_of_line(tx.conn, line_id)))
-    found = devices.enrol(tx, kind=FALLBACK, address=port) if port is not None else None
+    found = _enrol_fallback(tx, port) if port is not None else None
     gone = [device_id for device_id in used[1:] if device_id != found]
     for device_id in gone:
         _let_go(tx, line_id, device_id)
@@ -88,12 +85,24 @@ def _let_go(tx: Tx, line_id: str, device_id: str) -> None:
 
 def add_fallback(tx: Tx, line_id: str, port: str) -> str:
     """The modem's id. From now on the line sends SMS from the modem's number when it has to."""
-    device_id = devices.enrol(tx, kind=FALLBACK, address=port)
+    device_id = _enrol_fallback(tx, port)
     if any(route.device_id == device_id for route in routes.routes_of_line(tx.conn, line_id)):
         raise InvalidInput("fallback_modem", f"The line sends over the modem {port} already.")
-    for channel in _channels(FALLBACK):
+    for channel in _channels(_fallback_kind()):
         routes.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
     return device_id
+
+
+def _enrol_fallback(tx: Tx, port: str) -> str:
+    return devices.enrol(tx, kind=_fallback_kind(), address=port)
+
+
+def _fallback_kind() -> str:
+    """What lines may share, the house's own first: forms and options name one by its port alone."""
+    for kind in Kind.known():
+        if kind.is_shared:
+            return kind.name
+    raise InvalidInput("fallback_modem", "Nothing on this machine can be shared by lines.")
 
 
 def _channels(kind: str) -> Sequence[Channel]:
