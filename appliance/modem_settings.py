@@ -41,7 +41,7 @@ def _pattern(given: str) -> str:
     return given
 
 
-class BalanceQuery(BaseModel):
+class BalanceSettings(BaseModel):
     """How an operator is asked for the credit of a prepaid SIM: a USSD code, and what its answer
     says. The groups `euros` and `cents` are digits; dots in `euros` are passed over.
     """
@@ -59,5 +59,5 @@ class ModemSettings(BaseModel):
 
     may_reset: bool = True
     pins: Mapping[SimOrModem, Annotated[SecretStr, AfterValidator(_pin)]] = {}
-    balance: Mapping[Operator, BalanceQuery] = {}
+    balance: Mapping[Operator, BalanceSettings] = {}
     balance_every_h: float = Field(default=24.0, ge=0.1)

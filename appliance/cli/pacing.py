@@ -17,7 +17,7 @@ from appliance.queue.office_hours import OfficeHours
 from appliance.queue.profile import DEFAULT_PROFILE, checked, profile_of
 from appliance.queue.study.load import Load
 from appliance.queue.study.picture import draw
-from appliance.queue.study.report import Report, report_on
+from appliance.queue.study.report import LineReport, report_on
 from appliance.queue.study.simulate import simulate
 from appliance.queue.study.summary import summary_of
 from appliance.store import branches, lines
@@ -157,7 +157,7 @@ def _day(text: str, field: str) -> date | None:
         raise InvalidInput(field, f"“{text}” is no day; write it as 2026-06-15.") from exc
 
 
-def _shown(report: Report) -> Sequence[str]:
+def _shown(report: LineReport) -> Sequence[str]:
     head = f"{readable(report.line)}: {report.sent} sent, {report.replies_share:.0%} answers"
     if not report.sent:
         return [f"{readable(report.line)}: nothing was sent."]

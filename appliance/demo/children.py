@@ -22,7 +22,7 @@ _PROBED = range(5555, 5586)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EmulatedPhone:
+class PhoneChild:
     """`serial` is `host:port`, as adb connects it."""
 
     serial: str
@@ -30,15 +30,15 @@ class EmulatedPhone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EmulatedModem:
+class ModemChild:
     port: str
     number: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Emulation:
-    phones: Sequence[EmulatedPhone]
-    modems: Sequence[EmulatedModem]
+    phones: Sequence[PhoneChild]
+    modems: Sequence[ModemChild]
     control: str
 
 
@@ -109,10 +109,8 @@ def _first_line(child: subprocess.Popen[str]) -> Emulation:
     if not line:
         raise SetupError("The emulated devices did not start; what they said stands above.")
     facts = json.loads(line)
-    phones = [
-        EmulatedPhone(serial=each["serial"], number=each["number"]) for each in facts["phones"]
-    ]
-    modems = [EmulatedModem(port=each["port"], number=each["number"]) for each in facts["modems"]]
+    phones = [PhoneChild(serial=each["serial"], number=each["number"]) for each in facts["phones"]]
+    modems = [ModemChild(port=each["port"], number=each["number"]) for each in facts["modems"]]
     return Emulation(phones=phones, modems=modems, control=facts["control"])
 
 

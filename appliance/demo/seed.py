@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from appliance.demo.children import EmulatedModem, EmulatedPhone, Emulation
+from appliance.demo.children import Emulation, ModemChild, PhoneChild
 from appliance.desk.access import passwords, tokens
 from appliance.desk.lines import new_line
 from appliance.desk.team import staff
@@ -56,7 +56,7 @@ def _password() -> str:
     return "-".join(secrets.token_hex(2) for _ in range(3))
 
 
-def _place_phones(tx: Tx, phones: Sequence[EmulatedPhone]) -> None:
+def _place_phones(tx: Tx, phones: Sequence[PhoneChild]) -> None:
     for place, phone in enumerate(phones):
         branch_id = _branch(tx, BRANCHES[place % len(BRANCHES)])
         known = {line.number: line for line in lines.lines(tx.conn)}
@@ -73,21 +73,21 @@ def _branch(tx: Tx, name: str) -> str:
     return branches.add_branch(tx, name)
 
 
-def _add_line(tx: Tx, branch_id: str, phone: EmulatedPhone) -> None:
+def _add_line(tx: Tx, branch_id: str, phone: PhoneChild) -> None:
     wanted = new_line.NewLine(
         branch_id=branch_id, number=phone.number, kind="phone", address=phone.serial
     )
     new_line.add(tx, wanted)
 
 
-def _move_phone(tx: Tx, line: lines.Line, phone: EmulatedPhone) -> None:
+def _move_phone(tx: Tx, line: lines.Line, phone: PhoneChild) -> None:
     """The emulated phone of an earlier demo listens on another port now."""
     for route in routes.routes_of_line(tx.conn, line.id):
         if not Kind.named(devices.device(tx.conn, route.device_id).kind).is_shared:
             devices.move(tx, route.device_id, phone.serial)
 
 
-def _place_modems(tx: Tx, modems: Sequence[EmulatedModem]) -> None:
+def _place_modems(tx: Tx, modems: Sequence[ModemChild]) -> None:
     """The first modem takes over for the first branch; where it was before, its port is new."""
     known = [each.id for each in devices.devices(tx.conn) if Kind.named(each.kind).is_shared]
     for modem in modems[:1]:
@@ -97,7 +97,7 @@ def _place_modems(tx: Tx, modems: Sequence[EmulatedModem]) -> None:
             _fall_back(tx, modem)
 
 
-def _fall_back(tx: Tx, modem: EmulatedModem) -> None:
+def _fall_back(tx: Tx, modem: ModemChild) -> None:
     branch_id = _branch(tx, BRANCHES[0])
     for line in lines.lines(tx.conn):
         if line.branch_id == branch_id:

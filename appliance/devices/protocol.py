@@ -63,7 +63,7 @@ class Group:
     name: str
 
 
-class Form(Enum):
+class TextForm(Enum):
     """What the text of an incoming message is."""
 
     #: What they wrote, or a medium's sign with its words.
@@ -94,7 +94,7 @@ class Incoming:
     group: Group | None = None
     exact: bool = True
     origin: Origin = Origin.PERSON
-    form: Form = Form.WORDS
+    form: TextForm = TextForm.WORDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,7 +234,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class TickVisit:
     """A bounded visit to a chat to read the ticks of messages already sent, oldest first."""
 
     channel: Channel
@@ -288,7 +288,7 @@ class Work(Protocol):
 
     def next_task(
         self, device_id: str, channels: frozenset[Channel]
-    ) -> "Attempt | Look | Visit | None": ...
+    ) -> "Attempt | Look | TickVisit | None": ...
 
     def sent(self, attempt: Attempt, proof: Proof) -> None: ...
 
@@ -298,7 +298,7 @@ class Work(Protocol):
 
     def looked(self, look: Look, found: "Found | DeviceError") -> None: ...
 
-    def visited(self, visit: Visit, ticks: "Ticks | DeviceError") -> None: ...
+    def visited(self, visit: TickVisit, ticks: "Ticks | DeviceError") -> None: ...
 
 
 class Listener(Protocol):
@@ -391,7 +391,7 @@ class Driver(Protocol):
 
     def look(self, look: Look) -> Found: ...
 
-    def visit(self, visit: Visit) -> Ticks: ...
+    def visit(self, visit: TickVisit) -> Ticks: ...
 
     def rest(self, timeout_s: float) -> None:
         """Waits until the device may have news, somebody rouses it, or the time is over."""

@@ -13,7 +13,7 @@ from appliance.devices.protocol import (
     Listener,
     Look,
     Status,
-    Visit,
+    TickVisit,
     Work,
 )
 from appliance.errors import (
@@ -191,7 +191,7 @@ class DeviceWorker:
             return False
         if isinstance(task, Look):
             self._look(task)
-        elif isinstance(task, Visit):
+        elif isinstance(task, TickVisit):
             self._visit(task)
         else:
             self._send(task)
@@ -222,7 +222,7 @@ class DeviceWorker:
         else:
             self._tell(lambda: self._work.looked(look, found))
 
-    def _visit(self, visit: Visit) -> None:
+    def _visit(self, visit: TickVisit) -> None:
         try:
             ticks = self._driver.visit(visit)
         except Exception as exc:

@@ -49,7 +49,7 @@ def interrupted_until(at_ms: int, *, last_ms: int, answers_a_ms: float, now_ms: 
 
 
 @dataclass(slots=True, kw_only=True)
-class Rhythm:
+class SteadyRate:
     """Gives one time after another; given times and those told to `left` count for the next.
 
     `answers_a_ms` are the replies that leave in between.
@@ -65,7 +65,9 @@ class Rhythm:
     begun: list[int] = field(default_factory=list)
 
     @classmethod
-    def after(cls, line: Line, profile: Profile, hours: OfficeHours, *, now_ms: int) -> "Rhythm":
+    def after(
+        cls, line: Line, profile: Profile, hours: OfficeHours, *, now_ms: int
+    ) -> "SteadyRate":
         return cls(
             profile=profile_of(line.pacing, profile),
             hours=hours,

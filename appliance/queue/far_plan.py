@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from appliance.queue import rows
-from appliance.queue.estimate import Rhythm
+from appliance.queue.estimate import SteadyRate
 from appliance.queue.office_hours import hours_of
 from appliance.queue.pacing import Profile
 from appliance.queue.past import Histories
@@ -32,7 +32,7 @@ def distant_plan(
     """
     ways = Ways.of(conn, line)
     hours = hours_of(branches.branch(conn, line.branch_id))
-    rhythm = Rhythm.after(line, profile, hours, now_ms=now_ms)
+    rhythm = SteadyRate.after(line, profile, hours, now_ms=now_ms)
     devices = {entry.route.device_id for entry in near if entry.route}
     rates = (histories.answers_a_ms(conn, each, hours, now_ms=now_ms) for each in devices)
     rhythm.answers_a_ms = max(rates, default=0.0)
@@ -70,7 +70,7 @@ def _parcel_of(each: rows.Distant) -> Parcel:
     )
 
 
-def _by_rhythm(each: rows.Distant, rhythm: Rhythm) -> tuple[int, Reason | None]:
+def _by_rhythm(each: rows.Distant, rhythm: SteadyRate) -> tuple[int, Reason | None]:
     at_ms, brake = rhythm.next(each.lane, len(each.text))
     if each.not_before_ms > at_ms:
         at_ms, brake = each.not_before_ms, Reason.NOT_BEFORE

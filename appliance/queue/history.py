@@ -30,7 +30,7 @@ def by_now(left: Iterable[Left], now_ms: int) -> list[Left]:
     return [each if each.at_ms <= now_ms else replace(each, at_ms=now_ms) for each in left]
 
 
-class Window:
+class RunningSum:
     """Times, and for each how much had left before: so the sum of any window is one subtraction."""
 
     __slots__ = ("_before", "_times")
@@ -44,8 +44,8 @@ class Window:
         self._times.append(at_ms)
         self._before.append(self._before[-1] + amount)
 
-    def copy(self) -> "Window":
-        other = Window()
+    def copy(self) -> "RunningSum":
+        other = RunningSum()
         other._times, other._before = self._times.copy(), self._before.copy()
         return other
 
@@ -87,8 +87,13 @@ class History:
 
     def _fill(self, left: Iterable[Left]) -> None:
         self.left: list[Left] = []
-        self.all, self.begun, self.first, self.sms = Window(), Window(), Window(), Window()
-        self.greeted = Window()
+        self.all, self.begun, self.first, self.sms = (
+            RunningSum(),
+            RunningSum(),
+            RunningSum(),
+            RunningSum(),
+        )
+        self.greeted = RunningSum()
         self._newest: dict[Identity, int] = {}
         self._newest_times: list[int] = []
         for each in left:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from appliance.identities import Identity
 from appliance.messages import MessageClass
-from appliance.queue.history import History, Left, Window
+from appliance.queue.history import History, Left, RunningSum
 from appliance.queue.office_hours import OfficeHours
 from appliance.queue.profile import (
     DAY_MS,
@@ -38,7 +38,7 @@ __all__ = [
     "History",
     "Left",
     "Profile",
-    "Slot",
+    "Turn",
     "Waiting",
     "earliest",
 ]
@@ -102,7 +102,7 @@ REPLIES = (MessageClass.REPLY, MessageClass.CONFIRMATION)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Slot:
+class Turn:
     """Not before `at_ms` (None: nobody can know), because of `brake` (None: nothing holds it)."""
 
     at_ms: int | None
@@ -111,14 +111,14 @@ class Slot:
 
 def earliest(
     message: Waiting, history: History, profile: Profile, hours: OfficeHours, *, now_ms: int
-) -> Slot:
+) -> Turn:
     """When this message may leave at the earliest, and the rule that decides it."""
     is_begun = message.is_begun
     if is_begun and message.unanswered >= profile.unanswered_in_a_row:
-        return Slot(at_ms=None, brake=Reason.UNANSWERED)
+        return Turn(at_ms=None, brake=Reason.UNANSWERED)
     opens_first = is_begun and message.first and not history.knows(message.identity)
     if opens_first and profile.first_contacts_per_day == 0:
-        return Slot(at_ms=None, brake=Reason.FIRST_CONTACTS)
+        return Turn(at_ms=None, brake=Reason.FIRST_CONTACTS)
     at_ms, brake = _hands_free(message, history, profile, now_ms)
     welcome_ms = _newcomers_at(message, history, profile, now_ms)
     at_ms = max(at_ms, welcome_ms)
@@ -132,11 +132,11 @@ def earliest(
             at_ms, brake = _within_budgets(at_ms, brake, message, history, profile)
             opens_ms = hours.open_from(at_ms)
             if opens_ms is None:
-                return Slot(at_ms=None, brake=Reason.OFFICE_HOURS)
+                return Turn(at_ms=None, brake=Reason.OFFICE_HOURS)
             at_ms, brake = _later(at_ms, brake, opens_ms, Reason.OFFICE_HOURS)
         if at_ms == before_ms:
             # NEWCOMERS, whatever else holds it: replies and others are planned without it.
-            return Slot(at_ms=at_ms, brake=Reason.NEWCOMERS if welcome_ms > now_ms else brake)
+            return Turn(at_ms=at_ms, brake=Reason.NEWCOMERS if welcome_ms > now_ms else brake)
 
 
 def _later(
@@ -197,7 +197,7 @@ def _newcomers_at(message: Waiting, history: History, profile: Profile, now_ms: 
 
 def _limits(
     message: Waiting, history: History, profile: Profile, *, opens_first: bool
-) -> list[tuple[Window, int, int, Reason]]:
+) -> list[tuple[RunningSum, int, int, Reason]]:
     """The sliding windows for this message: each with its length, its room and its reason."""
     share = 1.0 if message.is_reply else profile.headroom
 

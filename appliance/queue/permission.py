@@ -13,11 +13,11 @@ from appliance.identities import Identity
 from appliance.messages import MessageClass
 from appliance.reasons import Reason
 from appliance.store import consent
-from appliance.store.consent import ConsentKind, Entry, Standing, Verdict
+from appliance.store.consent import ConsentEntry, ConsentKind, Standing, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Permission:
+class WritePermission:
     """`refusal` is None when the line may write. `sms_only`: the consent does not cover a channel
     on which the contact must write first.
     """
@@ -44,7 +44,7 @@ def may_write(
     channel: Channel | None,
     kind: MessageClass | None = None,
     message_id: str | None = None,
-) -> Permission:
+) -> WritePermission:
     """Channel None: over the best channel that the consent covers.
 
     An opt-out licenses one message, its own confirmation. A call licenses one answer by SMS.
@@ -61,15 +61,15 @@ def permission_of(
     channel: Channel | None,
     kind: MessageClass | None = None,
     message_id: str | None = None,
-) -> Permission:
+) -> WritePermission:
     """As `may_write`, where it was read already how they stand with the line."""
     verdict, line_id = standing.verdict(channel), standing.line_id
     if verdict.allowed:
-        return Permission(refusal=None, sms_only=verdict.sms_only)
+        return WritePermission(refusal=None, sms_only=verdict.sms_only)
     entry = _licensing(verdict, channel) if kind is MessageClass.CONFIRMATION else None
     if entry is not None and _first_confirmation(conn, entry, line_id) == message_id:
-        return Permission(refusal=None)
-    return Permission(refusal=_refusal(verdict))
+        return WritePermission(refusal=None)
+    return WritePermission(refusal=_refusal(verdict))
 
 
 def check_owner(conn: sqlite3.Connection, standing: Standing, contact_id: str) -> None:
@@ -81,14 +81,14 @@ def check_owner(conn: sqlite3.Connection, standing: Standing, contact_id: str) -
         raise _refusal(shown)
 
 
-def _licensing(verdict: Verdict, channel: Channel | None) -> Entry | None:
+def _licensing(verdict: Verdict, channel: Channel | None) -> ConsentEntry | None:
     """What one message may answer: the opt-out that decides, or a call without any entry."""
     if verdict.entry is None:
         return verdict.called if channel is not None and channel.uses_sim else None
     return verdict.entry if verdict.entry.kind is ConsentKind.OPTED_OUT else None
 
 
-def _first_confirmation(conn: sqlite3.Connection, entry: Entry, line_id: str) -> str | None:
+def _first_confirmation(conn: sqlite3.Connection, entry: ConsentEntry, line_id: str) -> str | None:
     row = conn.execute(
         "SELECT min(m.id) FROM contact_identity n"
         " JOIN conversation c ON c.contact_id = n.contact_id"

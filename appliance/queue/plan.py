@@ -13,7 +13,7 @@ from appliance.queue import rows
 from appliance.queue.estimate import interrupted_until
 from appliance.queue.history import History
 from appliance.queue.office_hours import OfficeHours, hours_of
-from appliance.queue.pacing import HOUR_MS, Profile, Slot, earliest
+from appliance.queue.pacing import HOUR_MS, Profile, Turn, earliest
 from appliance.queue.past import Histories
 from appliance.queue.planned import Planned, held_behind, is_soon, steps_aside
 from appliance.queue.profile import profile_of, profile_on
@@ -42,15 +42,15 @@ def plan_line(
     if not waiting:
         return []
     histories = histories or Histories()
-    desk = Desk.of(conn, line, profile, histories, now_ms=now_ms)
-    desk.foretell(conn, histories, now_ms=now_ms)
-    return list(planned_in_turn(waiting, desk, now_ms=now_ms))
+    situation = Situation.of(conn, line, profile, histories, now_ms=now_ms)
+    situation.foretell(conn, histories, now_ms=now_ms)
+    return list(planned_in_turn(waiting, situation, now_ms=now_ms))
 
 
 def planned_in_turn(
-    waiting: Sequence[rows.Queued], desk: "Desk", *, now_ms: int
+    waiting: Sequence[rows.Queued], situation: "Situation", *, now_ms: int
 ) -> Iterator[Planned]:
-    """Each as if those before it had left as planned, which `desk` takes for granted afterwards.
+    """Each as if those before it had left as planned; `situation` takes that for granted after it.
 
     `waiting` is in the queue's order. Whoever needs no more of them need not ask for the rest. It
     comes to what one decision after another would, but for two: of several devices one is planned
@@ -58,9 +58,9 @@ def planned_in_turn(
     counts several parts may meet another ceiling first.
     """
     remaining = _Remaining(waiting, now_ms)
-    while (first := remaining.take_first(desk, now_ms=now_ms)) is not None:
-        entry = desk.foreseen(first, now_ms=now_ms)
-        desk.assume(entry)
+    while (first := remaining.take_first(situation, now_ms=now_ms)) is not None:
+        entry = situation.foreseen(first, now_ms=now_ms)
+        situation.assume(entry)
         yield entry
 
 
@@ -81,32 +81,32 @@ class _Remaining:
             else:
                 self._lanes.setdefault(message.lane, []).append(message)
 
-    def take_first(self, desk: "Desk", *, now_ms: int) -> Planned | None:
+    def take_first(self, situation: "Situation", *, now_ms: int) -> Planned | None:
         """Whom a decision will find due first; sooner only one whose time nobody knows."""
-        first = self._first(desk, now_ms=now_ms)
+        first = self._first(situation, now_ms=now_ms)
         while self._later and not _leaves_before(first, at_ms := self._later[0][0]):
             while self._later and self._later[0][0] == at_ms:
                 message = heappop(self._later)[-1]
                 insort(self._lanes.setdefault(message.lane, []), message, key=rows.by_id)
-            first = self._first(desk, now_ms=now_ms)
+            first = self._first(situation, now_ms=now_ms)
         if first is not None:
             self._lanes[first.queued.lane].remove(first.queued)
             self._aside.pop(first.queued.waiting.id, None)
         return first
 
-    def _first(self, desk: "Desk", *, now_ms: int) -> Planned | None:
+    def _first(self, situation: "Situation", *, now_ms: int) -> Planned | None:
         closed: set[Lane] = set()
         aside: list[Planned] = []
         first: Planned | None = None
-        held, desk.held = desk.held, desk.held.copy()
+        held, situation.held = situation.held, situation.held.copy()
         for entry in self._aside.values():
-            desk.hold_back(entry)
+            situation.hold_back(entry)
         for message in rows.by_class(self._lanes, closed):
-            entry = desk.plan(message, now_ms=now_ms)
+            entry = situation.plan(message, now_ms=now_ms)
             if entry.expected_ms is None:
                 first = entry
                 break
-            desk.hold_back(entry)
+            situation.hold_back(entry)
             if self._steps_aside(entry):
                 aside.append(entry)
                 continue
@@ -115,7 +115,7 @@ class _Remaining:
             if entry.is_due(now_ms):
                 break
             closed |= held_behind(entry)
-        desk.held = held
+        situation.held = held
         for entry in aside:
             self._put_aside(entry)
         return first
@@ -161,9 +161,9 @@ def next_due(
     reading = Reading(conn, line.id, now_ms=now_ms, looked=looked)
     if reading.is_empty():
         return None
-    desk = Desk.of(conn, line, profile, histories or Histories(), now_ms=now_ms)
+    situation = Situation.of(conn, line, profile, histories or Histories(), now_ms=now_ms)
     closed: set[Lane] = set()
-    asked = asked_in_turn(reading.in_order(closed), closed, desk, device_id, now_ms=now_ms)
+    asked = asked_in_turn(reading.in_order(closed), closed, situation, device_id, now_ms=now_ms)
     due = (each for each in asked if each.is_due(now_ms))
     return next((each for each in due if _is_for(each.route, device_id, channels)), None)
 
@@ -171,7 +171,7 @@ def next_due(
 def asked_in_turn(
     waiting: Iterable[rows.Queued],
     closed: set[Lane],
-    desk: "Desk",
+    situation: "Situation",
     device_id: str,
     *,
     now_ms: int,
@@ -181,8 +181,8 @@ def asked_in_turn(
     Lanes that one holds up are `closed` behind it: whoever gives `waiting` gives none of them.
     """
     for message in waiting:
-        entry = desk.plan(message, now_ms=now_ms)
-        desk.hold_back(entry)
+        entry = situation.plan(message, now_ms=now_ms)
+        situation.hold_back(entry)
         # Another device is another pair of thumbs: its pause is not this one's.
         own = entry.route is not None and entry.route.device_id == device_id
         if own and not entry.is_due(now_ms):
@@ -198,7 +198,7 @@ _PAUSES = frozenset({Reason.GAP, Reason.TYPING})
 
 
 @dataclass(slots=True, kw_only=True)
-class Desk:
+class Situation:
     """The data for one decision, read once.
 
     `histories` grow as messages are assumed sent. `held` says for a person and a class until when
@@ -223,7 +223,7 @@ class Desk:
         histories: Histories,
         *,
         now_ms: int,
-    ) -> "Desk":
+    ) -> "Situation":
         ways = Ways.of(conn, line)
         devices = ways.devices
         own = profile_of(line.pacing, profile)
@@ -305,7 +305,7 @@ class Desk:
         is_abroad = self.ways.is_abroad(route)
         return Reason.ROAMING if is_list and is_abroad else None
 
-    def _slot(self, message: rows.Queued, way: Way, route: Route, *, now_ms: int) -> Slot:
+    def _slot(self, message: rows.Queued, way: Way, route: Route, *, now_ms: int) -> Turn:
         waiting = message.waiting
         if way.from_ms > waiting.not_before_ms:
             waiting = replace(waiting, not_before_ms=way.from_ms)
@@ -316,7 +316,7 @@ class Desk:
         slot = earliest(waiting, history, profile, self.hours, now_ms=now_ms)
         held_until = self.held.get((message.contact_id, waiting.kind), 0)
         if slot.at_ms is not None and slot.at_ms < held_until:
-            return Slot(at_ms=held_until, brake=Reason.BUSY)
+            return Turn(at_ms=held_until, brake=Reason.BUSY)
         return slot
 
     def hold_back(self, entry: Planned) -> None:
@@ -344,7 +344,7 @@ def _parcel(message: rows.Queued) -> Parcel:
     )
 
 
-def _reason(slot: Slot, way: Way, *, now_ms: int) -> Reason | None:
+def _reason(slot: Turn, way: Way, *, now_ms: int) -> Reason | None:
     """Until a later route may be taken, the obstacle is the reason; after that, the fallback."""
     if way.obstacle and slot.brake in (None, Reason.NOT_BEFORE):
         return way.obstacle if way.from_ms > now_ms else slot.brake or Reason.FALLBACK

@@ -18,7 +18,7 @@ from appliance.queue.heard import SINCE_HEARD
 from appliance.queue.history import Left
 from appliance.queue.pacing import DEFAULT_PROFILE, GREETINGS, HOUR_MS, Profile, Waiting
 from appliance.queue.past import Histories
-from appliance.queue.plan import Desk
+from appliance.queue.plan import Situation
 from appliance.queue.planned import PASSING, Planned, held_behind, lanes_behind
 from appliance.queue.routing import device_obstacle
 from appliance.queue.rows import Lane, Queued
@@ -144,24 +144,26 @@ class Promise:
 
 @dataclass(slots=True, kw_only=True)
 class _Before:
-    """What stands before a place: a desk as it is when `until_ms` is over, until when somebody
-    holds up the place's lane, and those who hold up nobody and leave behind that, in their order.
+    """What stands before a place in the queue.
+
+    `until_ms`: when the last message that holds up the place's lane leaves; `situation` is the
+    line's after that. `loose` are messages that hold up no lane and leave later, in their order.
     """
 
-    desk: Desk
+    situation: Situation
     until_ms: int
     loose: list[_Promised]
 
     def foresee(self, message: Queued, *, now_ms: int) -> Planned:
         """Behind those who leave before it can; of very many, behind them all."""
-        entry = self.desk.foresee(message, now_ms=now_ms)
+        entry = self.situation.foresee(message, now_ms=now_ms)
         if not self.loose or not _leaves_behind(entry, self.loose[0]):
             return entry
-        desk, rest = _copied(self.desk), deque(self.loose)
+        situation, rest = _copied(self.situation), deque(self.loose)
         for rounds_left in reversed(range(ROUNDS)):
             while rest and (not rounds_left or _leaves_behind(entry, rest[0])):
-                _assume(desk, rest.popleft())
-            entry = desk.foresee(message, now_ms=now_ms)
+                _assume(situation, rest.popleft())
+            entry = situation.foresee(message, now_ms=now_ms)
             if not rest or not _leaves_behind(entry, rest[0]):
                 break
         return entry
@@ -171,9 +173,9 @@ def _leaves_behind(entry: Planned, other: _Promised) -> bool:
     return entry.expected_ms is not None and entry.expected_ms >= other.left.at_ms
 
 
-def _copied(desk: Desk) -> Desk:
-    copies = {device: each.copy() for device, each in desk.histories.items()}
-    return replace(desk, histories=copies, held=desk.held.copy())
+def _copied(situation: Situation) -> Situation:
+    copies = {device: each.copy() for device, each in situation.histories.items()}
+    return replace(situation, histories=copies, held=situation.held.copy())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -183,7 +185,7 @@ class _Ahead:
     `closed`: nothing can leave the line now, whatever it is.
     """
 
-    desk: Desk
+    situation: Situation
     closed: bool
     read_ms: int
     seq: int
@@ -197,11 +199,11 @@ class _Ahead:
         self.seq = seq
         if seq == since:
             return True
-        values = (since, self.desk.line.id)
+        values = (since, self.situation.line.id)
         return seq > since and conn.execute(_SAME_LINE, values).fetchone() is None
 
     def plan(self, message: Queued, *, now_ms: int) -> Promise:
-        place = _Place(message.lane, self.desk.hours_ahead(message, now_ms=now_ms))
+        place = _Place(message.lane, self.situation.hours_ahead(message, now_ms=now_ms))
         entry = self._before(place).foresee(message, now_ms=now_ms)
         return Promise(entry=entry, place=place)
 
@@ -211,13 +213,13 @@ class _Ahead:
             before.sort(key=_at_ms)
             holding = (each.left.at_ms for each in before if place.lane in each.closed)
             until_ms = max(holding, default=0)
-            desk = _copied(self.desk)
+            situation = _copied(self.situation)
             for each in before:
-                _hold(desk, each)
+                _hold(situation, each)
                 if each.left.at_ms <= until_ms:
-                    _assume(desk, each)
+                    _assume(situation, each)
             loose = [each for each in before if each.left.at_ms > until_ms]
-            self.places[place] = _Before(desk=desk, until_ms=until_ms, loose=loose)
+            self.places[place] = _Before(situation=situation, until_ms=until_ms, loose=loose)
         return self.places[place]
 
     def keep(self, promise: Promise) -> None:
@@ -229,34 +231,34 @@ class _Ahead:
         for place in [each for each in self.places if each.follows(promised)]:
             before = self.places[place]
             if place.lane not in promised.closed and promised.left.at_ms > before.until_ms:
-                _hold(before.desk, promised)
+                _hold(before.situation, promised)
                 insort(before.loose, promised, key=_at_ms)
-            elif before.loose or not _is_in_order(before.desk, promised):
+            elif before.loose or not _is_in_order(before.situation, promised):
                 del self.places[place]  # to be made again when it is asked for
             else:
-                _hold(before.desk, promised)
-                _assume(before.desk, promised)
+                _hold(before.situation, promised)
+                _assume(before.situation, promised)
                 before.until_ms = max(before.until_ms, promised.left.at_ms)
 
 
-def _is_in_order(desk: Desk, promised: _Promised) -> bool:
-    return all(each.last_ms <= promised.left.at_ms for each in desk.histories.values())
+def _is_in_order(situation: Situation, promised: _Promised) -> bool:
+    return all(each.last_ms <= promised.left.at_ms for each in situation.histories.values())
 
 
 def _at_ms(promised: _Promised) -> int:
     return promised.left.at_ms
 
 
-def _assume(desk: Desk, promised: _Promised) -> None:
+def _assume(situation: Situation, promised: _Promised) -> None:
     """Counts on all devices, so that the new message is not promised before it on any."""
-    for history in desk.histories.values():
+    for history in situation.histories.values():
         history.add(promised.left)
 
 
-def _hold(desk: Desk, promised: _Promised) -> None:
+def _hold(situation: Situation, promised: _Promised) -> None:
     if promised.passing:
         key = (promised.contact_id, promised.kind)
-        desk.held[key] = max(desk.held.get(key, 0), promised.left.at_ms)
+        situation.held[key] = max(situation.held.get(key, 0), promised.left.at_ms)
 
 
 def first_promise(
@@ -265,7 +267,7 @@ def first_promise(
     """For a message that is not kept yet; call `note_promise` once it is."""
     ahead = _ahead(tx, line, profile)
     if ahead.closed:
-        entry = ahead.desk.plan(coming.queued(coming.waiting), now_ms=tx.now_ms)
+        entry = ahead.situation.plan(coming.queued(coming.waiting), now_ms=tx.now_ms)
         return Promise(entry=entry, place=_Place(entry.queued.lane, 0))
     message = coming.queued(_with_past(tx, coming))
     return ahead.plan(message, now_ms=tx.now_ms)
@@ -320,34 +322,35 @@ def _ahead(tx: Tx, line: Line, profile: Profile) -> _Ahead:
 
 
 def _read(tx: Tx, line: Line, profile: Profile, histories: Histories) -> _Ahead:
-    desk = Desk.of(tx.conn, line, profile, histories, now_ms=tx.now_ms)
-    desk.foretell(tx.conn, histories, now_ms=tx.now_ms)
+    situation = Situation.of(tx.conn, line, profile, histories, now_ms=tx.now_ms)
+    situation.foretell(tx.conn, histories, now_ms=tx.now_ms)
     seq = events.last_seq(tx.conn)
     return _Ahead(
-        desk=desk,
-        closed=_is_closed(desk),
+        situation=situation,
+        closed=_is_closed(situation),
         read_ms=tx.now_ms,
         seq=seq,
-        promised=list(_promised(tx, desk)),
+        promised=list(_promised(tx, situation)),
     )
 
 
-def _is_closed(desk: Desk) -> bool:
-    devices = desk.ways.devices
+def _is_closed(situation: Situation) -> bool:
+    devices = situation.ways.devices
     return all(
-        desk.line.stops(each.device_id) or device_obstacle(devices[each.device_id], each.channel)
-        for each in desk.ways.routes
+        situation.line.stops(each.device_id)
+        or device_obstacle(devices[each.device_id], each.channel)
+        for each in situation.ways.routes
     )
 
 
-def _promised(tx: Tx, desk: Desk) -> Iterator[_Promised]:
+def _promised(tx: Tx, situation: Situation) -> Iterator[_Promised]:
     """`first` is said of all in a conversation in which nobody was heard, and `greets` of all that
     rules answer: of one that Balie spoke in before, too much is counted, which only makes the
     promise of a stranger later.
     """
-    opens_ms = desk.hours.open_from(tx.now_ms) or tx.now_ms
+    opens_ms = situation.hours.open_from(tx.now_ms) or tx.now_ms
     for lane in rows.LANES:
-        values = (desk.line.id, lane.kind.value, int(lane.answering), NEWEST)
+        values = (situation.line.id, lane.kind.value, int(lane.answering), NEWEST)
         begun = not lane.answering and lane.kind in (MessageClass.AUTOMATIC, MessageClass.LIST)
         found = tx.conn.execute(_PROMISED, values).fetchall()
         for row in found:

@@ -15,7 +15,7 @@ from appliance.devices.protocol import (
     Outgoing,
     Proof,
     Ticks,
-    Visit,
+    TickVisit,
 )
 from appliance.errors import DeviceError
 from appliance.identities import Identity
@@ -62,7 +62,7 @@ class QueueWork:
 
     def next_task(
         self, device_id: str, channels: frozenset[Channel]
-    ) -> Attempt | Look | Visit | None:
+    ) -> Attempt | Look | TickVisit | None:
         if not self._store.keeps_again():
             return None  # the outcome could not be kept
         if self._store.read(high_water.clock_is_wrong(self._store.clock)):
@@ -98,7 +98,7 @@ class QueueWork:
         self._store.write(note)
         self._steps(Step.ANSWER_KEPT)
 
-    def visited(self, visit: Visit, ticks: Ticks | DeviceError) -> None:
+    def visited(self, visit: TickVisit, ticks: Ticks | DeviceError) -> None:
         device_id = self._device_of(visit.sent[0])
 
         def note(tx: Tx) -> None:
@@ -194,7 +194,7 @@ class QueueWork:
             steps=self._steps,
         )
 
-    def _visit(self, device_id: str, channels: frozenset[Channel]) -> Visit | None:
+    def _visit(self, device_id: str, channels: frozenset[Channel]) -> TickVisit | None:
         ticking = [channel for channel in channels if channel.has_ticks]
         if not ticking:
             return None
@@ -228,7 +228,7 @@ def _lines_of(conn: sqlite3.Connection, device_id: str) -> Sequence[lines.Line]:
 
 def _next_visit(
     conn: sqlite3.Connection, device_id: str, channels: Iterable[Channel], now_ms: int
-) -> Visit | None:
+) -> TickVisit | None:
     """The chat whose visit is due first, with all its messages that still lack a read tick."""
     first = conn.execute(
         "SELECT m.scheme, m.value, m.channel FROM tick_visit v"
@@ -243,7 +243,7 @@ def _next_visit(
         return None
     identity, channel = identity_of(first), Channel.named(first["channel"])
     sent = _awaiting_ticks(conn, device_id, channel, identity)
-    return Visit(channel=channel, number=identity.value, sent=sent)
+    return TickVisit(channel=channel, number=identity.value, sent=sent)
 
 
 def _awaiting_ticks(

@@ -21,7 +21,7 @@ _NO_ROOM = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _CLIENTS_TURN = frozenset({h11.IDLE, h11.SEND_BODY})
 
 
-class Door(socket.socket):
+class PatientSocket(socket.socket):
     """Listens, and closes a connection that may not come in before anything is made for it."""
 
     connections: Connections

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from appliance.api.connections import PATIENCE_S, Connections
 from appliance.errors import SetupError
-from appliance.runtime.patience import Door, PatientProtocol
+from appliance.runtime.patience import PatientProtocol, PatientSocket
 
 GRACE_S = 2
 """For answers under way when Balie stops; live streams are ended by then."""
@@ -59,7 +59,9 @@ def serve(app: FastAPI, sock: socket.socket, connections: Connections) -> None:
     # stopped every answer for 40 ms.
     gc.collect()
     gc.freeze()
-    Server(web_config(app, connections), connections).run(sockets=[Door.at(sock, connections)])
+    Server(web_config(app, connections), connections).run(
+        sockets=[PatientSocket.at(sock, connections)]
+    )
 
 
 def web_config(app: Any, connections: Connections, **more: Any) -> uvicorn.Config:

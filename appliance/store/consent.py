@@ -38,7 +38,7 @@ CLOSES = frozenset({ConsentKind.OPTED_OUT, ConsentKind.OBJECTED, ConsentKind.ERA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class ConsentEntry:
     """One row of the ledger; `line_id` None means the whole company.
 
     `source` names the document or system of an import. Messages accepted later have ids above
@@ -60,7 +60,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class ConsentSource:
     """The proof of consent that was given elsewhere: where it stands, since when, which words."""
 
     source: str
@@ -77,9 +77,9 @@ class Verdict:
     """
 
     code: Reason | Literal["ok"]
-    entry: Entry | None
+    entry: ConsentEntry | None
     sms_only: bool = False
-    called: Entry | None = None
+    called: ConsentEntry | None = None
 
     @property
     def allowed(self) -> bool:
@@ -90,15 +90,17 @@ class Verdict:
         return self.code is Reason.OPTED_OUT
 
 
-def decide(identity: Identity, entries: Iterable[Entry], channel: Channel | None = None) -> Verdict:
+def decide(
+    identity: Identity, entries: Iterable[ConsentEntry], channel: Channel | None = None
+) -> Verdict:
     """The verdict over one person's entries for one line, oldest first.
 
     Without a channel it is about any channel that the consent covers.
     """
-    opened: Entry | None = None
-    wrote: Entry | None = None
-    closed: Entry | None = None
-    called: Entry | None = None
+    opened: ConsentEntry | None = None
+    wrote: ConsentEntry | None = None
+    closed: ConsentEntry | None = None
+    called: ConsentEntry | None = None
     for entry in entries:
         if entry.kind in CLOSES:
             opened, wrote, closed = None, None, entry
@@ -128,7 +130,7 @@ class Standing:
     identity: Identity
     contact_id: str | None
     on_whatsapp: bool | None
-    entries: Sequence[Entry]
+    entries: Sequence[ConsentEntry]
 
     def verdict(self, channel: Channel | None = None) -> Verdict:
         return decide(self.identity, self.entries, channel)
@@ -187,7 +189,7 @@ def record(
     channel: Channel | None = None,
     message_id: str | None = None,
     words: str | None = None,
-    proof: Record | None = None,
+    proof: ConsentSource | None = None,
 ) -> None:
     """Appends one row and its event."""
     tx.conn.execute(
@@ -218,8 +220,8 @@ def record(
     )
 
 
-def _from_row(row: sqlite3.Row) -> Entry:
-    return Entry(
+def _from_row(row: sqlite3.Row) -> ConsentEntry:
+    return ConsentEntry(
         identity=identity_of(row),
         line_id=row["line_id"],
         kind=ConsentKind(row["kind"]),

@@ -25,11 +25,11 @@ from appliance.desk.access.tokens import ALL_SCOPES, NewToken, Scope
 from appliance.desk.intake.receive import Reception
 from appliance.devices.protocol import (
     DeviceState,
-    Form,
     Group,
     Incoming,
     MissedCall,
     Status,
+    TextForm,
 )
 from appliance.queue.gate import ConsentGate
 from appliance.reasons import Reason
@@ -99,7 +99,7 @@ class Office:
         group: Group | None = None,
         channel: Channel = Channel.WHATSAPP,
         key: str | None = None,
-        form: Form = Form.WORDS,
+        form: TextForm = TextForm.WORDS,
     ) -> None:
         """Somebody writes to the branch, as its phone would report it."""
         self._keys += 1

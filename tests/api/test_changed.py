@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from appliance.api.json.bodies import MessageDetailOut
-from appliance.devices.protocol import Form
+from appliance.devices.protocol import TextForm
 from tests.api.office import Caller, Desk, Office
 from tests.api.test_near_stop import one, thread
 from tests.api.web.test_web_rules import Browser, log_in
@@ -38,7 +38,7 @@ def test_the_thread_shows_what_was_said_before(
 
 def test_the_thread_keeps_what_was_deleted(office: Office, tilburg: Desk, sanne: Browser) -> None:
     office.writes(ANNA, tilburg, "Mijn adres", key="k#0")
-    office.writes(ANNA, tilburg, DELETED, key="k#0", form=Form.DELETED)
+    office.writes(ANNA, tilburg, DELETED, key="k#0", form=TextForm.DELETED)
     page = thread(office, sanne)
     assert "Mijn adres" in page
     assert "<span>deleted</span>" in page
@@ -49,7 +49,7 @@ def test_the_thread_keeps_what_was_deleted(office: Office, tilburg: Desk, sanne:
 def test_the_thread_says_that_words_are_not_there_yet(
     office: Office, tilburg: Desk, sanne: Browser
 ) -> None:
-    office.writes(ANNA, tilburg, WAITING, key="k#0", form=Form.WAITING)
+    office.writes(ANNA, tilburg, WAITING, key="k#0", form=TextForm.WAITING)
     assert "<span>not readable yet</span>" in thread(office, sanne)
     office.writes(ANNA, tilburg, "Hoi", key="k#0")
     assert "<span>not readable yet</span>" not in thread(office, sanne)
@@ -62,8 +62,8 @@ def test_the_api_marks_a_message_that_has_changed(
     for place, text in enumerate(("om 8", "Mijn adres", "Dag")):
         office.writes(ANNA, tilburg, text, key=f"k#{place}")
     office.writes(ANNA, tilburg, "om 9", key="k#0")
-    office.writes(ANNA, tilburg, DELETED, key="k#1", form=Form.DELETED)
-    office.writes(ANNA, tilburg, WAITING, key="k#3", form=Form.WAITING)
+    office.writes(ANNA, tilburg, DELETED, key="k#1", form=TextForm.DELETED)
+    office.writes(ANNA, tilburg, WAITING, key="k#3", form=TextForm.WAITING)
     items = planning.get("/messages", direction="in").json()["items"]
     marks = [
         (item["text"], {name for name in ("awaited", "edited", "deleted") if name in item})

@@ -19,7 +19,7 @@ from starlette.routing import Route
 from appliance.addresses import Networks, network_of
 from appliance.api.connections import PATIENCE_S, Connections
 from appliance.api.leaving import LeavingClients
-from appliance.runtime.patience import Door
+from appliance.runtime.patience import PatientSocket
 from appliance.runtime.web import Server, bind, web_config
 
 HERE = "192.0.2.1"
@@ -228,7 +228,7 @@ def serving(*, total: int = 64, per_address: int = 64) -> Iterator[Served]:
     address = listening.getsockname()
     app = LeavingClients(Starlette(routes=routes))
     server = Server(web_config(app, connections, lifespan="off"), connections)
-    door = Door.at(listening, connections)
+    door = PatientSocket.at(listening, connections)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([door])), name="web")
     thread.start()
     served = Served(f"http://127.0.0.1:{address[1]}", address, connections, clock)

@@ -14,7 +14,7 @@ import httpx
 
 from appliance.channels import Channel
 from appliance.clock import ScaledClock, SystemClock
-from appliance.demo.children import EmulatedPhone, emulation, own_adb_server
+from appliance.demo.children import PhoneChild, emulation, own_adb_server
 from appliance.identities import tel
 from appliance.runtime.balie import DATABASE
 from appliance.store import branches, consent, contacts, conversations, devices, lines, routes
@@ -35,7 +35,7 @@ _LOADED.set_forkserver_preload([balie_child.__name__])
 class World:
     """The phones, and the clock that they share with every Balie of a test."""
 
-    phones: Sequence[EmulatedPhone]
+    phones: Sequence[PhoneChild]
     control: str
     clock: ScaledClock
 
@@ -44,7 +44,7 @@ class World:
         items = httpx.get(f"{self.control}/truth", timeout=60).raise_for_status().json()["items"]
         return [each["text"] for each in items]
 
-    def fault(self, phone: EmulatedPhone, kind: str, **more: Any) -> None:
+    def fault(self, phone: PhoneChild, kind: str, **more: Any) -> None:
         body = {"phone": phone.number, "fault": kind, **more}
         httpx.post(f"{self.control}/fault", json=body, timeout=60).raise_for_status()
 
@@ -72,7 +72,7 @@ class Office:
 
     data: Path
     world: World
-    phones: Sequence[EmulatedPhone]
+    phones: Sequence[PhoneChild]
     _child: ForkServerProcess | None = field(default=None, init=False)
     _commands: "Connection[dict[str, Any], str] | None" = field(default=None, init=False)
 
@@ -142,7 +142,7 @@ class Office:
         self._child = None
 
 
-def _furnish(tx: Tx, phones: Sequence[EmulatedPhone], numbers: Sequence[str]) -> None:
+def _furnish(tx: Tx, phones: Sequence[PhoneChild], numbers: Sequence[str]) -> None:
     branch_id = branches.add_branch(tx, "Utrecht")
     for phone in phones:
         line_id = lines.add_line(tx, branch_id=branch_id, number=phone.number)

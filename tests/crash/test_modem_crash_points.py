@@ -11,7 +11,7 @@ import pytest
 
 from appliance.channels import Channel
 from appliance.clock import ScaledClock, SystemClock
-from appliance.demo.children import EmulatedModem, EmulatedPhone, emulation
+from appliance.demo.children import ModemChild, PhoneChild, emulation
 from appliance.queue.steps import Step
 from appliance.runtime.balie import DATABASE
 from appliance.sms_parts import count_parts
@@ -41,7 +41,7 @@ class ModemOffice(Office):
             store.close()
 
 
-def _furnish(tx: Tx, modem: EmulatedPhone, numbers: Sequence[str]) -> None:
+def _furnish(tx: Tx, modem: PhoneChild, numbers: Sequence[str]) -> None:
     branch_id = branches.add_branch(tx, "Utrecht")
     line_id = lines.add_line(tx, branch_id=branch_id, number=modem.number)
     device_id = devices.enrol(tx, kind="modem", address=modem.serial)
@@ -96,9 +96,9 @@ def test_a_kill_at_any_step_of_a_modem_loses_nothing_and_sends_nothing_twice(
 
 
 def _share(
-    folder: Path, here: World, modem: EmulatedModem, cases: Sequence[tuple[str, str]]
+    folder: Path, here: World, modem: ModemChild, cases: Sequence[tuple[str, str]]
 ) -> list[Case]:
-    where = EmulatedPhone(serial=modem.port, number=modem.number)
+    where = PhoneChild(serial=modem.port, number=modem.number)
     office = ModemOffice(data=folder, world=here, phones=[where])
     numbers = [NUMBER.format(place=at) for at in range(len(cases))]
     office.found(numbers)

@@ -10,7 +10,7 @@ import pytest
 from appliance.desk.contacts import editing
 from appliance.desk.outgoing.lists import MANY, ListRequest, Recipient, accept_list, preview
 from appliance.desk.outgoing.room import Room
-from appliance.desk.outgoing.wording import Wording, Words
+from appliance.desk.outgoing.wording import WordedText, Wording
 from appliance.devices.protocol import DeviceState, Status
 from appliance.errors import InvalidInput, LineFull
 from appliance.identities import tel
@@ -250,7 +250,7 @@ def test_texts_that_cannot_be_sent_are_refused(texts: list[str]) -> None:
 
 
 def test_braces_that_name_nothing_stay_as_they_are() -> None:
-    assert Wording.of(["{} of { 1 }"]).words_for(None, 0, None) == Words(*["{} of { 1 }"] * 2)
+    assert Wording.of(["{} of { 1 }"]).words_for(None, 0, None) == WordedText(*["{} of { 1 }"] * 2)
 
 
 def test_a_text_too_long_for_sms_is_refused_as_sms(counter: Counter) -> None:

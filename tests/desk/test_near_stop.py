@@ -6,7 +6,7 @@ import pytest
 
 from appliance.desk.access import tokens
 from appliance.desk.access.tokens import Scope
-from appliance.desk.consent.near_stop import Answer
+from appliance.desk.consent.near_stop import NearStopAnswer
 from appliance.desk.intake import sign_off
 from appliance.desk.outgoing.lists import ListRequest, accept_list, preview
 from appliance.desk.outgoing.sending import Author
@@ -64,7 +64,9 @@ def test_sign_off_is_an_opt_out_with_a_name(counter: Counter, sanne: str) -> Non
     waiting = counter.queues()
     counter.hears(NEAR, channel=SMS)
     message_id = asked(counter)
-    sign_off.decide(counter.store, counter.gate, message_id, Answer.SIGN_OFF, staff_id=sanne)
+    sign_off.decide(
+        counter.store, counter.gate, message_id, NearStopAnswer.SIGN_OFF, staff_id=sanne
+    )
     entry = counter.one("SELECT * FROM consent ORDER BY seq DESC")
     assert (entry["kind"], entry["recorded_by"]) == ("opted_out", f"staff:{sanne}")
     assert entry["message_id"] == message_id
@@ -82,12 +84,14 @@ def test_leaving_it_changes_nothing_else(counter: Counter, sanne: str) -> None:
     waiting = counter.queues()
     counter.hears(NEAR)
     message_id = asked(counter)
-    sign_off.decide(counter.store, counter.gate, message_id, Answer.LEAVE, staff_id=sanne)
+    sign_off.decide(counter.store, counter.gate, message_id, NearStopAnswer.LEAVE, staff_id=sanne)
     row = counter.one("SELECT * FROM near_stop")
     assert (row["decision"], row["staff_id"]) == ("leave", sanne)
     assert (code(counter), counter.state(waiting)) == ("ok", MessageState.QUEUED)
     with pytest.raises(Refused) as refusal:
-        sign_off.decide(counter.store, counter.gate, message_id, Answer.SIGN_OFF, staff_id=sanne)
+        sign_off.decide(
+            counter.store, counter.gate, message_id, NearStopAnswer.SIGN_OFF, staff_id=sanne
+        )
     assert refusal.value.code == "nothing-to-decide"
     assert code(counter) == "ok"
 
@@ -99,7 +103,9 @@ def test_a_real_stop_answers_the_question(counter: Counter, sanne: str) -> None:
     message_id = asked(counter)
     counter.hears("STOP")
     with pytest.raises(Refused):
-        sign_off.decide(counter.store, counter.gate, message_id, Answer.SIGN_OFF, staff_id=sanne)
+        sign_off.decide(
+            counter.store, counter.gate, message_id, NearStopAnswer.SIGN_OFF, staff_id=sanne
+        )
     kinds = [row["class"] for row in counter.outgoing()]
     assert kinds.count("confirmation") == 1
 
@@ -109,7 +115,9 @@ def test_only_marked_messages_can_be_decided(counter: Counter, sanne: str) -> No
     counter.hears("Hoi")
     message_id = str(counter.one("SELECT id FROM message WHERE direction = 'in'")["id"])
     with pytest.raises(NotFound):
-        sign_off.decide(counter.store, counter.gate, message_id, Answer.SIGN_OFF, staff_id=sanne)
+        sign_off.decide(
+            counter.store, counter.gate, message_id, NearStopAnswer.SIGN_OFF, staff_id=sanne
+        )
 
 
 def test_sign_off_waits_for_the_tap(counter: Counter, sanne: str) -> None:
@@ -122,7 +130,7 @@ def test_sign_off_waits_for_the_tap(counter: Counter, sanne: str) -> None:
     attempt = counter.attempt()
     thread = threading.Thread(
         target=sign_off.decide,
-        args=(counter.store, counter.gate, message_id, Answer.SIGN_OFF),
+        args=(counter.store, counter.gate, message_id, NearStopAnswer.SIGN_OFF),
         kwargs={"staff_id": sanne},
     )
     with tapping(attempt):
@@ -152,7 +160,7 @@ def software(counter: Counter) -> Author:
     return Author(token_id=made.id)
 
 
-def decide(counter: Counter, answer: Answer, sanne: str) -> None:
+def decide(counter: Counter, answer: NearStopAnswer, sanne: str) -> None:
     sign_off.decide(counter.store, counter.gate, asked(counter), answer, staff_id=sanne)
 
 
@@ -227,9 +235,9 @@ def test_leaving_it_lets_what_waits_go_on(counter: Counter, sanne: str, software
     message_id = counter.accepts(author=software).id
     counter.hears(NEAR)
     counter.hears("geen berichten meer aub")
-    decide(counter, Answer.LEAVE, sanne)
+    decide(counter, NearStopAnswer.LEAVE, sanne)
     assert waits(counter, message_id) == HELD
-    decide(counter, Answer.LEAVE, sanne)
+    decide(counter, NearStopAnswer.LEAVE, sanne)
     counter.planner.round()
     state, expected_ms, _ = waits(counter, message_id)
     assert (state, expected_ms is None) == (MessageState.QUEUED, False)
@@ -241,7 +249,7 @@ def test_signing_off_cancels_what_waits(counter: Counter, sanne: str, software: 
     counter.knows(ANNA)
     message_id = counter.accepts(author=software).id
     counter.hears(NEAR)
-    decide(counter, Answer.SIGN_OFF, sanne)
+    decide(counter, NearStopAnswer.SIGN_OFF, sanne)
     assert waits(counter, message_id)[0] is MessageState.CANCELLED
     assert counter.row(message_id)["reason"] == "opted-out"
 
@@ -268,7 +276,7 @@ def test_at_the_tap_it_is_asked_again(counter: Counter, sanne: str, software: Au
     counter.work.not_sent(attempt, held.value)
     counter.planner.round()
     assert waits(counter, message_id) == HELD
-    decide(counter, Answer.LEAVE, sanne)
+    decide(counter, NearStopAnswer.LEAVE, sanne)
     counter.clock.advance(s=HOUR_S)
     assert counter.sends() == message_id
 
@@ -332,7 +340,9 @@ def test_sign_off_is_confirmed_whatever_was_confirmed_before(counter: Counter, s
             ),
         )
     )
-    sign_off.decide(counter.store, counter.gate, message_id, Answer.SIGN_OFF, staff_id=sanne)
+    sign_off.decide(
+        counter.store, counter.gate, message_id, NearStopAnswer.SIGN_OFF, staff_id=sanne
+    )
     (confirmation,) = [each for each in counter.outgoing() if each["rule"] == "stop"]
     assert confirmation["class"] == "confirmation"
 

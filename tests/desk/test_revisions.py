@@ -8,7 +8,7 @@ from appliance.desk.contacts import card
 from appliance.desk.inbox import marks
 from appliance.desk.inbox.overview import Order
 from appliance.desk.outgoing.sending import Author
-from appliance.devices.protocol import Form, Group
+from appliance.devices.protocol import Group, TextForm
 from appliance.events import EventKind
 from appliance.messages import MessageClass
 from appliance.queue.pacing import DEFAULT_PROFILE
@@ -53,14 +53,14 @@ def rules(counter: Counter) -> list[str]:
 
 def test_a_message_without_words_proves_nothing(counter: Counter) -> None:
     """It is shown and waits, but brings no consent and no welcome: it may say STOP."""
-    counter.hears(WAITING, key="k#0", form=Form.WAITING)
+    counter.hears(WAITING, key="k#0", form=TextForm.WAITING)
     assert (consents(counter), counter.outgoing()) == ([], [])
     assert counter.one("SELECT last_in_ms FROM conversation")["last_in_ms"] is not None
 
 
 def test_words_that_were_waited_for_count_when_they_come(counter: Counter) -> None:
     """They count in the same message."""
-    counter.hears(WAITING, key="k#0", form=Form.WAITING)
+    counter.hears(WAITING, key="k#0", form=TextForm.WAITING)
     counter.clock.advance(s=30)
     counter.hears("Is er werk?", key="k#0")
     (message,) = incoming(counter)
@@ -71,7 +71,7 @@ def test_words_that_were_waited_for_count_when_they_come(counter: Counter) -> No
 
 def test_words_that_were_waited_for_may_be_a_code(counter: Counter) -> None:
     """Such a code is kept apart as any other, and nobody waits for an answer to it."""
-    counter.hears(WAITING, key="k#0", form=Form.WAITING)
+    counter.hears(WAITING, key="k#0", form=TextForm.WAITING)
     counter.hears("Your WhatsApp code: 123-456. Don't share it", key="k#0")
     (message,) = incoming(counter)
     assert (message["text"], message["awaited"], message["origin"]) == (WAITING, 0, "technical")
@@ -84,7 +84,7 @@ def test_words_that_were_waited_for_are_news(counter: Counter, hours: int) -> No
     colleague = Colleague(counter)
     counter.knows(ANNA)
     counter.clock.advance(s=60)
-    counter.hears(WAITING, key="k#0", form=Form.WAITING)
+    counter.hears(WAITING, key="k#0", form=TextForm.WAITING)
     answer = counter.queues("Wat zegt u?", author=Author(staff_id=colleague.id))
     counter.clock.advance(s=60)
     counter.sends()
@@ -105,7 +105,7 @@ def test_words_that_were_waited_for_are_news(counter: Counter, hours: int) -> No
 def test_words_that_were_waited_for_are_unread_where_nothing_was_before(counter: Counter) -> None:
     """Both a reader who has read further and one who has read nothing see one new message."""
     reader, other = Colleague(counter), Colleague(counter, name="Mo")
-    counter.hears(WAITING, key="k#0", form=Form.WAITING)
+    counter.hears(WAITING, key="k#0", form=TextForm.WAITING)
     (row,) = reader.rows()
     reads_up_to(counter, reader, row.id, incoming(counter)[0]["id"])
     assert (reader.unread_on_line(), other.unread_on_line()) == (0, 1)
@@ -115,7 +115,7 @@ def test_words_that_were_waited_for_are_unread_where_nothing_was_before(counter:
 
 def test_words_that_come_the_next_day_are_answered_by_a_reply(counter: Counter) -> None:
     """The welcome and a colleague's message are replies: they wait for the answer now."""
-    counter.hears(WAITING, key="k#0", form=Form.WAITING)
+    counter.hears(WAITING, key="k#0", form=TextForm.WAITING)
     counter.clock.advance(s=30 * 3600)
     counter.hears("Is er werk?", key="k#0")
     reply = counter.row(counter.queues())
@@ -126,7 +126,7 @@ def test_words_that_come_the_next_day_are_answered_by_a_reply(counter: Counter) 
 def test_words_that_were_waited_for_let_go_of_what_waited_for_them(counter: Counter) -> None:
     """A person who got messages without an answer has written after all."""
     counter.knows(ANNA)
-    counter.hears(WAITING, key="k#0", form=Form.WAITING)
+    counter.hears(WAITING, key="k#0", form=TextForm.WAITING)
     counter.planner.round()
     counter.clock.advance(s=72 * 3600)
     for _ in range(DEFAULT_PROFILE.unanswered_in_a_row):
@@ -143,17 +143,17 @@ def test_words_that_were_waited_for_let_go_of_what_waited_for_them(counter: Coun
 
 def test_words_that_were_waited_for_may_be_stop(counter: Counter) -> None:
     counter.knows(ANNA)
-    counter.hears(WAITING, key="k#0", form=Form.WAITING)
+    counter.hears(WAITING, key="k#0", form=TextForm.WAITING)
     counter.hears("STOP", key="k#0")
     assert consents(counter)[-1] == "opted_out"
 
 
 def test_what_still_waits_changes_nothing(counter: Counter) -> None:
     """The notification comes again without its words, or without them after they came."""
-    counter.hears(WAITING, key="k#0", form=Form.WAITING)
-    counter.hears(WAITING, key="k#0", form=Form.WAITING)
+    counter.hears(WAITING, key="k#0", form=TextForm.WAITING)
+    counter.hears(WAITING, key="k#0", form=TextForm.WAITING)
     counter.hears("Hoi", key="k#0")
-    counter.hears(WAITING, key="k#0", form=Form.WAITING)
+    counter.hears(WAITING, key="k#0", form=TextForm.WAITING)
     assert [m["text"] for m in incoming(counter)] == ["Hoi"]
     assert changes(counter) == ["words"]
 
@@ -226,8 +226,8 @@ def test_an_edit_that_reads_like_stop_is_put_to_staff_once(counter: Counter) -> 
 def test_a_deletion_keeps_the_words(counter: Counter) -> None:
     """The consent stays, too; later reports on that message change nothing."""
     counter.hears("Mijn adres is Dorpsstraat 1", key="k#0")
-    counter.hears(DELETED, key="k#0", form=Form.DELETED)
-    counter.hears(DELETED, key="k#0", form=Form.DELETED)
+    counter.hears(DELETED, key="k#0", form=TextForm.DELETED)
+    counter.hears(DELETED, key="k#0", form=TextForm.DELETED)
     counter.hears("Dag", key="k#0")
     (message,) = incoming(counter)
     assert message["text"] == "Mijn adres is Dorpsstraat 1"
@@ -236,7 +236,7 @@ def test_a_deletion_keeps_the_words(counter: Counter) -> None:
 
 
 def test_what_was_deleted_before_anybody_saw_it_proves_nothing(counter: Counter) -> None:
-    counter.hears(DELETED, key="k#0", form=Form.DELETED)
+    counter.hears(DELETED, key="k#0", form=TextForm.DELETED)
     (message,) = incoming(counter)
     assert message["deleted_ms"] is not None
     assert (consents(counter), counter.outgoing()) == ([], [])
@@ -263,12 +263,12 @@ def test_in_a_group_an_edit_is_kept_and_withdraws_nothing(counter: Counter, text
 
 def test_the_device_hears_what_became_of_a_message(counter: Counter) -> None:
     """So the driver can tell a message on the screen from a new one."""
-    counter.hears(WAITING, key="k#0", form=Form.WAITING)
+    counter.hears(WAITING, key="k#0", form=TextForm.WAITING)
     counter.hears("Hoi", key="k#1")
-    counter.hears(DELETED, key="k#1", form=Form.DELETED)
+    counter.hears(DELETED, key="k#1", form=TextForm.DELETED)
     recent = counter.reception.recent(counter.device_id, ANNA, since_ms=0)
     assert [(m.text, m.form) for m in recent] == [
-        (WAITING, Form.WAITING),
-        ("Hoi", Form.DELETED),
+        (WAITING, TextForm.WAITING),
+        ("Hoi", TextForm.DELETED),
     ]
     assert {m.channel for m in recent} == {WHATSAPP}

@@ -10,7 +10,7 @@ from appliance.emulated.phone.emulated_handset import EmulatedHandset
 from appliance.emulated.phone.faults import Fault, FaultKind
 from appliance.emulated.phone.node import Node
 from appliance.emulated.phone.spec import PhoneSpec
-from appliance.emulated.world.network import Channel, Letter, Network
+from appliance.emulated.world.network import Bearer, Letter, Network
 from appliance.emulated.world.people import Person
 from appliance.emulated.world.timers import SteppedTimers
 from appliance.emulated.world.truth import Departure, TruthLog
@@ -56,15 +56,15 @@ class Rig:
         return Said(result.stdout.decode(), result.stderr.decode(), result.exit_code)
 
     def whatsapp(self, text: str, *, sender: str = ANNA, **more: Any) -> None:
-        self._deliver(Channel.WHATSAPP, text, sender, **more)
+        self._deliver(Bearer.WHATSAPP, text, sender, **more)
 
     def sms(self, text: str, *, sender: str = ANNA) -> None:
-        self._deliver(Channel.SMS, text, sender)
+        self._deliver(Bearer.SMS, text, sender)
 
     def call(self, *, sender: str = ANNA) -> None:
-        self._deliver(Channel.CALL, "", sender)
+        self._deliver(Bearer.CALL, "", sender)
 
-    def _deliver(self, channel: Channel, text: str, sender: str, **more: Any) -> None:
+    def _deliver(self, channel: Bearer, text: str, sender: str, **more: Any) -> None:
         self.network.deliver(
             Letter(
                 id=self.network.new_id(),

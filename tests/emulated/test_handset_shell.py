@@ -7,7 +7,7 @@ import io
 import pytest
 from PIL import Image
 
-from appliance.emulated.phone.hardware import Sim
+from appliance.emulated.phone.hardware import PhoneSim
 from appliance.emulated.phone.wire.seam import DeviceFile
 from tests.emulated.handset_rig import ANNA, Rig, Said
 
@@ -214,7 +214,7 @@ def test_the_call_log_is_refused_before_api_33(sdk: int, allowed: bool) -> None:
 def test_siminfo_shows_the_card_and_keeps_the_one_before() -> None:
     """A card that was taken out stays as a row without a slot."""
     rig = Rig()
-    rig.phone.plug_sim(Sim(number="+31612345677", iccid="8931440000000000019"))
+    rig.phone.plug_sim(PhoneSim(number="+31612345677", iccid="8931440000000000019"))
     query = "content query --uri content://telephony/siminfo --projection sim_id:icc_id:number"
     assert rig.sh(query).stdout == (
         "Row: 0 sim_id=-1, icc_id=8931446123456010008, number=+31612345601\n"

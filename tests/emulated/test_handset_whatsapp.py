@@ -3,7 +3,7 @@
 import pytest
 
 from appliance.emulated.phone.apps import Intent
-from appliance.emulated.phone.whatsapp.model import Tick
+from appliance.emulated.phone.whatsapp.model import RowTick
 from appliance.emulated.world.injector import group_jid
 from appliance.emulated.world.people import Person
 from tests.emulated.handset_rig import AFTERNOON_MS, ANNA, ANNA_JID, BRAM, OFFICE, Rig
@@ -159,7 +159,7 @@ def test_a_message_into_the_open_chat_is_read_at_once() -> None:
     assert rig.texts("message_text") == ["Hoi"]
     assert rig.phone.shade.posted == {}
     sent = other.whatsapp.account.chats["31612345601@s.whatsapp.net"].messages[0]
-    assert sent.tick is Tick.READ
+    assert sent.tick is RowTick.READ
 
 
 def _link(number: str) -> Intent:

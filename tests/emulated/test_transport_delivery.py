@@ -9,7 +9,7 @@ import pytest
 from appliance.emulated.phone.wire.handshake import Handshake
 from appliance.emulated.phone.wire.packets import AuthKind, Command, Packet, PacketDecoder
 from appliance.emulated.phone.wire.seam import RsaPublicKey
-from appliance.emulated.phone.wire.services import Services
+from appliance.emulated.phone.wire.services import AdbServices
 from appliance.emulated.phone.wire.stream import Stream
 from appliance.emulated.phone.wire.transport import Transport
 from appliance.emulated.phone.wire.u2_process import U2Process
@@ -65,7 +65,7 @@ class Computer:
 
     def __init__(self, handset: PlainHandset, delivery: Delivery) -> None:
         traffic = Traffic()
-        services = Services(handset, traffic, U2Process(handset, traffic))
+        services = AdbServices(handset, traffic, U2Process(handset, traffic))
         met_keys: set[RsaPublicKey] = set()
         self.wire = Wire()
         self.transport = Transport(Handshake(handset, met_keys), services.find, lambda _gone: None)

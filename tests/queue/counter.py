@@ -18,14 +18,14 @@ from appliance.desk.intake.receive import Reception
 from appliance.desk.outgoing.sending import Accepted, Author, SendRequest, accept
 from appliance.devices.protocol import (
     DeviceState,
-    Form,
     Group,
     Incoming,
     Look,
     Proof,
     Status,
+    TextForm,
     Tick,
-    Visit,
+    TickVisit,
 )
 from appliance.events import Event, EventKind
 from appliance.identities import Identity
@@ -118,7 +118,7 @@ class Counter:
         name: str | None = None,
         group: Group | None = None,
         at_ms: int | None = None,
-        form: Form = Form.WORDS,
+        form: TextForm = TextForm.WORDS,
     ) -> None:
         """The phone reports a message that somebody wrote."""
         incoming = Incoming(
@@ -159,9 +159,9 @@ class Counter:
         """The id of a message that somebody at the counter just typed."""
         return self.accepts(text, to, **{"typed": True, **about}).id
 
-    def task(self, channels: frozenset[Channel] = BOTH) -> QueueAttempt | Look | Visit | None:
+    def task(self, channels: frozenset[Channel] = BOTH) -> QueueAttempt | Look | TickVisit | None:
         found = self.work.next_task(self.device_id, channels)
-        assert found is None or isinstance(found, QueueAttempt | Look | Visit)
+        assert found is None or isinstance(found, QueueAttempt | Look | TickVisit)
         return found
 
     def attempt(self, channels: frozenset[Channel] = BOTH) -> QueueAttempt:
@@ -174,9 +174,9 @@ class Counter:
         assert isinstance(found, Look), found
         return found
 
-    def visit(self) -> Visit:
+    def visit(self) -> TickVisit:
         found = self.task()
-        assert isinstance(found, Visit), found
+        assert isinstance(found, TickVisit), found
         return found
 
     def sends(self, tick: Tick = Tick.SENT) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from appliance.desk.access.rights import rights_of
 from appliance.desk.inbox import overview, thread
-from appliance.desk.inbox.overview import Order, Query, Row
+from appliance.desk.inbox.overview import ConversationRow, Order, Query
 from appliance.desk.inbox.thread import Bubble
 from appliance.desk.team import staff
 from tests.queue.counter import Counter
@@ -23,7 +23,7 @@ class Colleague:
             lambda tx: staff.add(tx, self.name, role="admin", branch_id=None)
         )
 
-    def rows(self, order: Order = Order.LATEST) -> Sequence[Row]:
+    def rows(self, order: Order = Order.LATEST) -> Sequence[ConversationRow]:
         query = Query(line_ids=[self.counter.line_id], order=order)
         return self.counter.store.read(
             lambda conn: overview.conversations(conn, self.id, query).rows

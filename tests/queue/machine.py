@@ -25,7 +25,7 @@ from appliance.devices.protocol import (
     Proof,
     Tick,
     Ticks,
-    Visit,
+    TickVisit,
 )
 from appliance.errors import DeviceError, DeviceGone, Refused, Transient, Unconfirmed
 from appliance.events import EventKind
@@ -231,7 +231,7 @@ class QueueMachine(RuleBasedStateMachine):
                 self.hand, self.tapped = task, False
             case Look():
                 self.counter.work.looked(task, self._found(task, answer))
-            case Visit():
+            case TickVisit():
                 self.counter.work.visited(task, self._ticks(task, answer))
         return True
 
@@ -323,7 +323,7 @@ class QueueMachine(RuleBasedStateMachine):
             return Found(finding=Finding.PRESENT, proof=Proof(tick=Tick.SENT))
         return Found(finding=Finding.ABSENT)
 
-    def _ticks(self, visit: Visit, answer: str) -> Ticks | DeviceError:
+    def _ticks(self, visit: TickVisit, answer: str) -> Ticks | DeviceError:
         if answer == "gone":
             return DeviceGone("no answer")
         return Ticks(by_message={each.message_id: Tick.DELIVERED for each in visit.sent})

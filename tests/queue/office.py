@@ -13,7 +13,7 @@ from appliance.devices.protocol import (
     Proof,
     Status,
     Tick,
-    Visit,
+    TickVisit,
 )
 from appliance.queue.attempt import QueueAttempt
 from appliance.reasons import Reason
@@ -58,9 +58,9 @@ class Modem:
     def _is(self, status: Status) -> None:
         self.counter.reception.status(self.device_id, status)
 
-    def task(self) -> QueueAttempt | Look | Visit | None:
+    def task(self) -> QueueAttempt | Look | TickVisit | None:
         found = self.counter.work.next_task(self.device_id, ONLY_SMS)
-        assert found is None or isinstance(found, QueueAttempt | Look | Visit)
+        assert found is None or isinstance(found, QueueAttempt | Look | TickVisit)
         return found
 
     def attempt(self) -> QueueAttempt:

@@ -11,7 +11,7 @@ from appliance.messages import MessageClass
 from appliance.queue.history import History, Left
 from appliance.queue.office_hours import OfficeHours
 from appliance.queue.pacing import Profile, Waiting
-from appliance.queue.plan import Desk, asked_in_turn
+from appliance.queue.plan import Situation, asked_in_turn
 from appliance.queue.planned import Planned
 from appliance.queue.profile import DAY_MS, DEFAULT_PROFILE, HOUR_MS, MINUTE_MS
 from appliance.queue.routing import Ways
@@ -40,26 +40,26 @@ class RandomQueue:
     waiting: Sequence[Queued]
     left: Sequence[Left] = field(default_factory=list)
 
-    def desk(self) -> Desk:
+    def situation(self) -> Situation:
         return desk_of(self.profile, self.hours, History(left=self.left, since_ms=0))
 
     def departures(self, *, until_ms: int) -> Iterator[tuple[str, int]]:
         """Each message by its id and when it leaves, as one decision after the other has it."""
-        desk, remaining, at_ms = self.desk(), list(self.waiting), self.now_ms
-        while (found := self._decided(remaining, desk, at_ms, until_ms)) is not None:
+        situation, remaining, at_ms = self.situation(), list(self.waiting), self.now_ms
+        while (found := self._decided(remaining, situation, at_ms, until_ms)) is not None:
             entry, at_ms = found
             remaining.remove(entry.queued)
-            desk.histories[HERE].add(entry.queued.waiting.left_at(at_ms))
+            situation.histories[HERE].add(entry.queued.waiting.left_at(at_ms))
             yield entry.queued.waiting.id, at_ms
 
     def _decided(
-        self, remaining: Sequence[Queued], desk: Desk, at_ms: int, until_ms: int
+        self, remaining: Sequence[Queued], situation: Situation, at_ms: int, until_ms: int
     ) -> tuple[Planned, int] | None:
         while at_ms < until_ms:
             closed: set[Lane] = set()
             ready = by_class(_ready(remaining, at_ms), closed)
-            desk.held.clear()
-            asked = asked_in_turn(ready, closed, desk, HERE, now_ms=at_ms)
+            situation.held.clear()
+            asked = asked_in_turn(ready, closed, situation, HERE, now_ms=at_ms)
             own_times = (each.waiting.not_before_ms for each in remaining)
             next_ms = min((each for each in own_times if each > at_ms), default=until_ms)
             for entry in asked:
@@ -136,7 +136,7 @@ def _left(dice: random.Random, at_ms: int) -> Left:
     )
 
 
-def desk_of(profile: Profile, hours: OfficeHours, history: History) -> Desk:
+def desk_of(profile: Profile, hours: OfficeHours, history: History) -> Situation:
     """A line with one way to send, which is open."""
     line = Line(id=HERE, branch_id=HERE, number="", stopped=None, created_ms=0)
     device = Device(
@@ -153,7 +153,7 @@ def desk_of(profile: Profile, hours: OfficeHours, history: History) -> Desk:
         created_ms=0,
     )
     route = Route(line_id=HERE, device_id=HERE, channel=ANY)
-    return Desk(
+    return Situation(
         line=line,
         profiles={HERE: profile},
         ways=Ways(line=line, branch="", routes=[route], devices={HERE: device}),

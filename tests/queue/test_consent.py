@@ -6,16 +6,16 @@ from hypothesis import strategies as st
 
 from appliance.identities import tel
 from appliance.store import consent
-from appliance.store.consent import CLOSES, OPENS, OPENS_AGAIN, ConsentKind, Entry, decide
+from appliance.store.consent import CLOSES, OPENS, OPENS_AGAIN, ConsentEntry, ConsentKind, decide
 from tests.queue.counter import ANNA, BART, Counter
 
 K = ConsentKind
 NUMBERS = (ANNA, BART, "+31633333333")
 
 
-def ledger(*rows: tuple[str, ConsentKind]) -> list[Entry]:
+def ledger(*rows: tuple[str, ConsentKind]) -> list[ConsentEntry]:
     return [
-        Entry(identity=tel(number), line_id="line", kind=kind, message_id=None, at_ms=at_ms)
+        ConsentEntry(identity=tel(number), line_id="line", kind=kind, message_id=None, at_ms=at_ms)
         for at_ms, (number, kind) in enumerate(rows)
     ]
 

@@ -9,7 +9,7 @@ import pytest
 
 from appliance.clock import ManualClock
 from appliance.desk.intake.receive import Reception
-from appliance.devices.protocol import Finding, Found, Look, Proof, Tick, Ticks, Visit
+from appliance.devices.protocol import Finding, Found, Look, Proof, Tick, Ticks, TickVisit
 from appliance.errors import DeviceGone, Refused, Transient, Unconfirmed
 from appliance.messages import MessageState
 from appliance.queue.attempt import QueueAttempt
@@ -61,7 +61,7 @@ class Life:
                 self.send(task, works=True, after="told")
             case Look():
                 self.answer(task)
-            case Visit():
+            case TickVisit():
                 self.counter.work.visited(task, Ticks(by_message={}))
             case _:
                 return False
@@ -98,7 +98,7 @@ class Life:
                 self.counter.work.looked(task, DeviceGone("no answer"))
             case Look():
                 self.answer(task)
-            case Visit():
+            case TickVisit():
                 self.counter.work.visited(task, Ticks(by_message={}))
             case QueueAttempt() if between == "no chat":
                 self.counter.work.not_sent(task, Transient("The chat did not open."))

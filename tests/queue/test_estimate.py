@@ -11,7 +11,7 @@ from appliance.errors import Refused
 from appliance.messages import MessageClass
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.profile import DAY_MS
-from appliance.queue.study.load import Contact, Happening, Load, World
+from appliance.queue.study.load import Happening, Load, SimulatedContact, SimulatedPeople
 from appliance.queue.study.simulate import PHONE_MS, TOLERANCE, TOLERANCE_MS
 from tests.queue.counter import AMSTERDAM, Counter, at, tapping
 from tests.queue.test_office_hours import DUTCH
@@ -31,9 +31,9 @@ class Branch:
     """The events of a week, as the product gets them; its promises, and when it sent."""
 
     counter: Counter
-    world: World
+    world: SimulatedPeople
     happenings: list[Happening]
-    people: dict[str, Contact]
+    people: dict[str, SimulatedContact]
     created: dict[str, int] = field(default_factory=dict)
     answered: dict[str, int | None] = field(default_factory=dict)
     planned: dict[str, int | None] = field(default_factory=dict)
@@ -64,12 +64,12 @@ class Branch:
         for message_id in filter(None, accepted):
             self.planned[message_id] = self.counter.row(message_id)["expected_ms"]
 
-    def _hear(self, contact: Contact, at_ms: int) -> None:
+    def _hear(self, contact: SimulatedContact, at_ms: int) -> None:
         self.counter.hears(sender=contact.number)
         for each in self.world.writes(contact, at_ms):
             heappush(self.happenings, each)
 
-    def _accept(self, contact: Contact, kind: MessageClass, now_ms: int) -> str | None:
+    def _accept(self, contact: SimulatedContact, kind: MessageClass, now_ms: int) -> str | None:
         message = self.world.message(contact, kind, now_ms)
         try:
             accepted = self.counter.accepts(
@@ -115,7 +115,7 @@ class Branch:
 
 def open_branch(counter: Counter, load: Load) -> Branch:
     """It opens at eight in the morning, on an old line, with people who wrote two days ago."""
-    world = World(load, DUTCH, 0)
+    world = SimulatedPeople(load, DUTCH, 0)
     counter.store.write(lambda tx: tx.conn.execute("UPDATE line SET created_ms = 0"))
     counter.knows(*(contact.number for contact in world.contacts))
     counter.clock.at_ms = at("2026-06-17 08:00")

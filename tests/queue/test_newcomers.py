@@ -8,7 +8,7 @@ import pytest
 from appliance.desk.lines import crowd
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.team import staff
-from appliance.devices.protocol import DeviceState, MissedCall, Proof, Tick, Ticks, Visit
+from appliance.devices.protocol import DeviceState, MissedCall, Proof, Tick, Ticks, TickVisit
 from appliance.events import EventKind
 from appliance.messages import MessageClass, MessageState
 from appliance.queue.attempt import QueueAttempt
@@ -49,7 +49,7 @@ def drips(counter: Counter, *, minutes: int) -> None:
                 with tapping(attempt):
                     pass
                 counter.work.sent(attempt, Proof(tick=Tick.SENT))
-            case Visit() as visit:
+            case TickVisit() as visit:
                 counter.work.visited(visit, Ticks(by_message={}))
         counter.clock.advance(s=120)
 

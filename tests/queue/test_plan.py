@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from appliance.devices.device_facts import DeviceFacts, SmsLimitFacts
-from appliance.devices.protocol import DeviceState, Proof, Status, Tick, Visit
+from appliance.devices.protocol import DeviceState, Proof, Status, Tick, TickVisit
 from appliance.errors import Transient
 from appliance.events import EventKind
 from appliance.messages import MessageClass, MessageState
@@ -246,7 +246,7 @@ def test_three_unanswered_messages_and_no_more(counter: Counter) -> None:
         counter.sends()
         counter.clock.advance(s=400)
     assert shown(counter, ids[3]) == (None, "unanswered")
-    assert isinstance(counter.task(), Visit)  # and nothing to send
+    assert isinstance(counter.task(), TickVisit)  # and nothing to send
     counter.hears("Ja!")
     counter.clock.advance(s=400)
     assert counter.sends() == ids[3]

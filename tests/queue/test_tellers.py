@@ -26,7 +26,7 @@ QUEUES = 400
 
 
 def planned(queue: RandomQueue) -> dict[str, Planned]:
-    told = planned_in_turn(queue.waiting, queue.desk(), now_ms=queue.now_ms)
+    told = planned_in_turn(queue.waiting, queue.situation(), now_ms=queue.now_ms)
     return {each.queued.waiting.id: each for each in told}
 
 

@@ -14,7 +14,7 @@ from appliance.devices.protocol import (
     Proof,
     Tick,
     Ticks,
-    Visit,
+    TickVisit,
 )
 from appliance.errors import (
     DeviceError,
@@ -537,7 +537,7 @@ def test_a_sent_message_is_visited_after_1_10_and_60_minutes(counter: Counter) -
     for minute in range(1, 90):
         counter.clock.advance(s=60)
         found = counter.task()
-        if isinstance(found, Visit):
+        if isinstance(found, TickVisit):
             minutes.append(minute)
             assert [each.message_id for each in found.sent] == [message_id]
             assert found.number == ANNA

@@ -14,7 +14,7 @@ from appliance.desk.access import tokens
 from appliance.desk.consent import consent_import
 from appliance.desk.outgoing import sending
 from appliance.desk.team import staff
-from appliance.devices.protocol import Group, MissedCall, Proof, Tick, Ticks, Visit
+from appliance.devices.protocol import Group, MissedCall, Proof, Tick, Ticks, TickVisit
 from appliance.errors import NotOnChannel, Permanent, Unconfirmed
 from appliance.queue.attempt import QueueAttempt
 from appliance.store.connection import connect_writer
@@ -81,7 +81,7 @@ def _fill_the_queue(counter: Counter) -> None:
 def _tapped(counter: Counter, number: str, **about: Any) -> QueueAttempt:
     counter.queues(to=number, **about)
     while not isinstance(attempt := counter.task(), QueueAttempt):
-        if isinstance(attempt, Visit):
+        if isinstance(attempt, TickVisit):
             counter.work.visited(attempt, Ticks(by_message={}))
         counter.clock.advance(s=20)
     with tapping(attempt):

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from appliance.clock import ManualClock
-from appliance.devices.protocol import Finding, Found, Look, Proof, Tick, Ticks, Visit
+from appliance.devices.protocol import Finding, Found, Look, Proof, Tick, Ticks, TickVisit
 from appliance.errors import Refused
 from appliance.messages import MessageState
 from appliance.queue.attempt import QueueAttempt
@@ -127,7 +127,7 @@ def work_off(counter: Counter, *, finding: Finding) -> list[str]:
                 asked.append(task.outgoing.number)
                 proof = Proof(tick=Tick.SENT) if finding is Finding.PRESENT else None
                 counter.work.looked(task, Found(finding=finding, proof=proof))
-            case Visit():
+            case TickVisit():
                 counter.work.visited(task, Ticks(by_message={}))
             case QueueAttempt():
                 with tapping(task):

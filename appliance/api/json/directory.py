@@ -25,7 +25,7 @@ from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import Scope
 from appliance.desk.inbox import directory, records
 from appliance.desk.inbox.directory import CallEntry, ContactEntry, ConversationEntry, Page
-from appliance.desk.inbox.records import Record, Search
+from appliance.desk.inbox.records import MessageFilter, MessageRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +63,8 @@ async def _messages_of(
     order: Annotated[
         examples.Order, Query(description="`oldest` first, or `newest` first.")
     ] = "oldest",
-) -> Search:
-    return Search(
+) -> MessageFilter:
+    return MessageFilter(
         conversation_id=conversation_id,
         after=paged.after or None,
         newest_first=order == "newest",
@@ -84,7 +84,9 @@ def _conversations(
     )
 
 
-def _messages(conn: sqlite3.Connection, sight: Sight, wanted: Search) -> Sequence[Record]:
+def _messages(
+    conn: sqlite3.Connection, sight: Sight, wanted: MessageFilter
+) -> Sequence[MessageRecord]:
     found = directory.conversation(conn, sight, wanted.conversation_id or "")
     return records.search(conn, sight, replace(wanted, conversation_id=found.id))
 

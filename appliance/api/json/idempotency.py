@@ -26,7 +26,7 @@ _FIRST_ERROR = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class StoredResponse:
     status: int
     content: str
     replayed: bool = False
@@ -46,7 +46,7 @@ def checked(key: str | None) -> str | None:
 
 def once(
     tx: Tx, token_id: str, key: str, body: bytes, work: Callable[[Tx], Mapping[str, Any]]
-) -> Answer:
+) -> StoredResponse:
     """The first answer for this key, or that of `work`, which is then kept.
 
     Raises Refused (`idempotency-mismatch`) when the key came with another body.
@@ -56,7 +56,7 @@ def once(
     if kept is not None:
         if kept.body_hash != body_hash:
             raise _mismatch()
-        return Answer(status=kept.status, content=kept.response, replayed=True)
+        return StoredResponse(status=kept.status, content=kept.response, replayed=True)
     answer = _attempt(tx, work)
     idempotency.keep(
         tx,
@@ -67,18 +67,18 @@ def once(
     return answer
 
 
-def accepted(body: Mapping[str, Any]) -> Answer:
-    return Answer(status=_ACCEPTED, content=json.dumps(body))
+def accepted(body: Mapping[str, Any]) -> StoredResponse:
+    return StoredResponse(status=_ACCEPTED, content=json.dumps(body))
 
 
-def _attempt(tx: Tx, work: Callable[[Tx], Mapping[str, Any]]) -> Answer:
+def _attempt(tx: Tx, work: Callable[[Tx], Mapping[str, Any]]) -> StoredResponse:
     """A refusal undoes what `work` wrote before it, and is kept as an answer, too."""
     try:
         with tx.whole():
             return accepted(work(tx))
     except (InvalidInput, NotFound, Refused) as exc:
         refusal = problem_of(exc)
-        return Answer(status=refusal.status, content=json.dumps(refusal.body()))
+        return StoredResponse(status=refusal.status, content=json.dumps(refusal.body()))
 
 
 def _mismatch() -> Refused:

@@ -11,7 +11,7 @@ from appliance.api.json import examples, idempotency, posting
 from appliance.api.json.bodies import ListIn, ListOut
 from appliance.api.json.callers import WRITES_MESSAGES, Caller, caller_of, revoked
 from appliance.api.json.documented import answers
-from appliance.api.json.idempotency import Answer
+from appliance.api.json.idempotency import StoredResponse
 from appliance.api.json.sending import IDEMPOTENCY_KEY, DirectRoute
 from appliance.api.json.times import iso_or_none
 from appliance.channels import Channel
@@ -128,7 +128,7 @@ def _shown(preview: tuple[str, Sequence[Recipient]]) -> Iterable[Shown]:
     return (Shown(contact_id=each.contact_id) for each in found if each.contact_id)
 
 
-def _post(tx: Tx, caller: Caller, wanted: ListIn, key: str | None) -> Answer:
+def _post(tx: Tx, caller: Caller, wanted: ListIn, key: str | None) -> StoredResponse:
     if not tokens.is_valid(tx.conn, caller.token.id):
         raise revoked()
 

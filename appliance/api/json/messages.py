@@ -19,7 +19,7 @@ from appliance.desk.access.accesses import Shown
 from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import Scope
 from appliance.desk.inbox import records
-from appliance.desk.inbox.records import Record, Search
+from appliance.desk.inbox.records import MessageFilter, MessageRecord
 from appliance.desk.outgoing import sending
 from appliance.messages import Direction, MessageState
 from appliance.reasons import Reason
@@ -32,7 +32,7 @@ class _Found:
     `search` is the rest.
     """
 
-    search: Search
+    search: MessageFilter
     line: str | None
     contact: str | None
 
@@ -52,7 +52,7 @@ async def _found_by(
     after: After = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> _Found:
-    search = Search(
+    search = MessageFilter(
         direction=direction,
         state=state,
         after=cursor(after),
@@ -66,7 +66,7 @@ async def _message_id(message_id: str) -> str:
     return message_id
 
 
-def _search(conn: sqlite3.Connection, sight: Sight, wanted: _Found) -> Sequence[Record]:
+def _search(conn: sqlite3.Connection, sight: Sight, wanted: _Found) -> Sequence[MessageRecord]:
     line, contact = wanted.line, wanted.contact
     search = replace(
         wanted.search,
@@ -76,7 +76,7 @@ def _search(conn: sqlite3.Connection, sight: Sight, wanted: _Found) -> Sequence[
     return records.search(conn, sight, search)
 
 
-def shown_message(record: Record) -> Shown:
+def shown_message(record: MessageRecord) -> Shown:
     return Shown(contact_id=record.contact_id, conversation_id=record.conversation_id)
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from appliance.api.json import idempotency
 from appliance.api.json.bodies import MessageIn
 from appliance.api.json.callers import Caller, revoked
-from appliance.api.json.idempotency import Answer
+from appliance.api.json.idempotency import StoredResponse
 from appliance.api.json.times import iso_or_none, ms_of
 from appliance.api.problems import ProblemError, of_validation, problem
 from appliance.channels import Channel
@@ -48,7 +48,9 @@ def read_body(model: type[Body], raw: bytes) -> Body:
         raise ProblemError(of_validation(errors)) from exc
 
 
-def post(tx: Tx, caller: Caller, wanted: MessageIn, to: Identity | None, key: str | None) -> Answer:
+def post(
+    tx: Tx, caller: Caller, wanted: MessageIn, to: Identity | None, key: str | None
+) -> StoredResponse:
     """`to` is None when `to` names a contact. Raises what `accept` raises."""
     if not tokens.is_valid(tx.conn, caller.token.id):
         raise revoked()

@@ -15,7 +15,7 @@ from appliance.errors import InvalidInput
 from appliance.identities import Identity, tel
 from appliance.phone_numbers import parse_number
 from appliance.store import consent, contacts
-from appliance.store.consent import ConsentKind, Record
+from appliance.store.consent import ConsentKind, ConsentSource
 from appliance.store.store import Store, Tx
 
 COLUMNS = ("number", "source", "date", "wording")
@@ -28,9 +28,9 @@ PIECE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class ImportRow:
     identity: Identity
-    proof: Record
+    proof: ConsentSource
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class Outcome:
     withdrawn: list[Identity] = field(default_factory=list)
 
 
-def read_rows(text: str, *, now_ms: int) -> Sequence[Row]:
+def read_rows(text: str, *, now_ms: int) -> Sequence[ImportRow]:
     """The rows of a CSV file with a heading, comma or semicolon between the columns.
 
     One wrong row refuses the whole file: raises InvalidInput, with the line in the sentence.
@@ -63,7 +63,7 @@ def read_rows(text: str, *, now_ms: int) -> Sequence[Row]:
         raise InvalidInput("file", f"Line {reader.line_num} is not CSV: {exc}.") from exc
 
 
-def bring_in(store: Store, rows: Sequence[Row], *, line_id: str, recorded_by: str) -> Outcome:
+def bring_in(store: Store, rows: Sequence[ImportRow], *, line_id: str, recorded_by: str) -> Outcome:
     """Records what is new for this line; a second time changes nothing."""
     outcome = Outcome()
     for piece in _pieces(rows):
@@ -76,7 +76,7 @@ def bring_in(store: Store, rows: Sequence[Row], *, line_id: str, recorded_by: st
     return outcome
 
 
-def record(tx: Tx, rows: Sequence[Row], *, line_id: str, recorded_by: str) -> Outcome:
+def record(tx: Tx, rows: Sequence[ImportRow], *, line_id: str, recorded_by: str) -> Outcome:
     """One transaction of an import."""
     outcome = Outcome()
     for row in rows:
@@ -99,11 +99,11 @@ def record(tx: Tx, rows: Sequence[Row], *, line_id: str, recorded_by: str) -> Ou
     return outcome
 
 
-def _row(cells: Mapping[str, str | None], line: int, now_ms: int) -> Row:
+def _row(cells: Mapping[str, str | None], line: int, now_ms: int) -> ImportRow:
     try:
-        return Row(
+        return ImportRow(
             identity=tel(parse_number((cells["number"] or "").strip(), field="number")),
-            proof=Record(
+            proof=ConsentSource(
                 source=_filled(cells, "source"),
                 given_ms=_given_ms(_filled(cells, "date"), now_ms),
                 words=_filled(cells, "wording"),
@@ -135,7 +135,7 @@ def _given_ms(text: str, now_ms: int) -> int:
     raise InvalidInput("date", f"“{text}” is not a date. Write 2026-03-31.")
 
 
-def _pieces(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+def _pieces(rows: Sequence[ImportRow]) -> Iterator[Sequence[ImportRow]]:
     left = iter(rows)
     while piece := list(islice(left, PIECE)):
         yield piece

@@ -9,7 +9,7 @@ from appliance.reasons import Reason
 from appliance.store.store import Tx
 
 
-class Answer(Enum):
+class NearStopAnswer(Enum):
     """The values are those of the page's buttons and of the table's column."""
 
     SIGN_OFF = "sign-off"
@@ -32,7 +32,7 @@ def is_marked(tx: Tx, message_id: str) -> bool:
     return row is not None
 
 
-def settle(tx: Tx, message_id: str, answer: Answer, *, staff_id: str) -> None:
+def settle(tx: Tx, message_id: str, answer: NearStopAnswer, *, staff_id: str) -> None:
     """Records who decided what. Raises NotFound, or Refused when somebody was quicker."""
     row = tx.conn.execute(
         "SELECT decision FROM near_stop WHERE message_id = ?", (message_id,)
@@ -62,7 +62,7 @@ def overtake(tx: Tx, contact_id: str, line_id: str) -> None:
             "UPDATE near_stop SET decision = 'overtaken', decided_ms = ? WHERE message_id = ?",
             (tx.now_ms, row["message_id"]),
         )
-        _tell(tx, row["message_id"], Answer.OVERTAKEN, None)
+        _tell(tx, row["message_id"], NearStopAnswer.OVERTAKEN, None)
 
 
 def _whose(tx: Tx, message_id: str) -> tuple[str, str]:
@@ -73,7 +73,7 @@ def _whose(tx: Tx, message_id: str) -> tuple[str, str]:
     return row["line_id"], row["contact_id"]
 
 
-def _tell(tx: Tx, message_id: str, answer: Answer | None, staff_id: str | None) -> None:
+def _tell(tx: Tx, message_id: str, answer: NearStopAnswer | None, staff_id: str | None) -> None:
     row = tx.conn.execute(
         "SELECT line_id, conversation_id, contact_id FROM message WHERE id = ?", (message_id,)
     ).fetchone()

@@ -14,7 +14,7 @@ from appliance.store.consent import ConsentKind, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Number:
+class ContactNumber:
     """`on_whatsapp` is None while nobody has asked WhatsApp."""
 
     identity: Identity
@@ -23,7 +23,7 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
+class ConsentProof:
     """One row of the consent ledger; `words` is what they wrote, or were shown.
 
     `source` is the document or system that an import names; `at_ms` is when they gave it there.
@@ -40,7 +40,7 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Elsewhere:
+class OtherConversation:
     """Another conversation with the same person, on a line that the reader may see, too."""
 
     conversation_id: str
@@ -55,9 +55,9 @@ class Card:
     office_name: str | None
     personnel_number: str | None
     known_since_ms: int
-    numbers: Sequence[Number]
-    proofs: Sequence[Proof]
-    elsewhere: Sequence[Elsewhere]
+    numbers: Sequence[ContactNumber]
+    proofs: Sequence[ConsentProof]
+    elsewhere: Sequence[OtherConversation]
     may_edit: bool
 
 
@@ -80,14 +80,16 @@ def card(conn: sqlite3.Connection, rights: Rights, about: Conversation) -> Card:
     )
 
 
-def _numbers(conn: sqlite3.Connection, about: Conversation, contact_id: str) -> Sequence[Number]:
+def _numbers(
+    conn: sqlite3.Connection, about: Conversation, contact_id: str
+) -> Sequence[ContactNumber]:
     rows = conn.execute(
         "SELECT scheme, value, on_whatsapp FROM shown_identity WHERE contact_id = ?"
         " ORDER BY created_ms, value, scheme",
         (contact_id,),
     ).fetchall()
     return [
-        Number(
+        ContactNumber(
             identity=contacts.identity_of(row),
             on_whatsapp=None if row["on_whatsapp"] is None else bool(row["on_whatsapp"]),
             verdict=consent.verdict_of(conn, about.line_id, contacts.identity_of(row), contact_id),
@@ -96,10 +98,10 @@ def _numbers(conn: sqlite3.Connection, about: Conversation, contact_id: str) -> 
     ]
 
 
-def _proofs(conn: sqlite3.Connection, line_id: str, contact_id: str) -> Sequence[Proof]:
+def _proofs(conn: sqlite3.Connection, line_id: str, contact_id: str) -> Sequence[ConsentProof]:
     rows = conn.execute(_PROOFS, {"contact": contact_id, "line": line_id})
     return [
-        Proof(
+        ConsentProof(
             identity=contacts.identity_of(row),
             kind=ConsentKind(row["kind"]),
             channel=Channel.named(row["channel"]) if row["channel"] else None,
@@ -115,7 +117,7 @@ def _proofs(conn: sqlite3.Connection, line_id: str, contact_id: str) -> Sequence
 
 def _elsewhere(
     conn: sqlite3.Connection, rights: Rights, about: Conversation, contact_id: str
-) -> Sequence[Elsewhere]:
+) -> Sequence[OtherConversation]:
     rows = conn.execute(
         "SELECT c.id, line.number, line.branch_id, branch.name FROM conversation c"
         " JOIN line ON line.id = c.line_id JOIN branch ON branch.id = line.branch_id"
@@ -123,7 +125,7 @@ def _elsewhere(
         (contact_id, about.id),
     )
     return [
-        Elsewhere(conversation_id=row["id"], branch=row["name"], line_number=row["number"])
+        OtherConversation(conversation_id=row["id"], branch=row["name"], line_number=row["number"])
         for row in rows
         if rights.may(Permission.INBOX_READ, row["branch_id"])
     ]

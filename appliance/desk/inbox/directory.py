@@ -117,7 +117,7 @@ class CallEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Balance:
+class BalanceEntry:
     """`at_ms` is when it was read."""
 
     cents: int
@@ -142,10 +142,10 @@ class DeviceEntry:
     changed_ms: int
 
     @property
-    def balance(self) -> Balance | None:
+    def balance(self) -> BalanceEntry | None:
         if self.balance_cents is None:
             return None
-        return Balance(cents=self.balance_cents, at_ms=self.balance_ms)
+        return BalanceEntry(cents=self.balance_cents, at_ms=self.balance_ms)
 
 
 def lines(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[LineEntry]:

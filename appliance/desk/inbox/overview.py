@@ -31,7 +31,7 @@ class Order(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class InboxLine:
     """A number that this person may read, and what is new on it for them.
 
     `code`: a code for the number itself came just now; it is read on another page. `crowded`: first
@@ -55,7 +55,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class ConversationRow:
     """One conversation in the list. `waiting_ms`: since when it waits for an answer.
 
     `near_stop`: a message in it reads like STOP, and nobody has decided yet.
@@ -82,7 +82,7 @@ class Row:
 class ListPage:
     """`more` says that there are older ones than were asked for."""
 
-    rows: Sequence[Row]
+    rows: Sequence[ConversationRow]
     more: bool
 
 
@@ -94,11 +94,11 @@ class Query:
     limit: int = PAGE
 
 
-def lines(conn: sqlite3.Connection, rights: Rights, staff_id: str) -> Sequence[Line]:
+def lines(conn: sqlite3.Connection, rights: Rights, staff_id: str) -> Sequence[InboxLine]:
     """The lines whose messages this person may read, by branch."""
     rows = conn.execute(_LINES, {"staff_id": staff_id})
     return [
-        Line(
+        InboxLine(
             id=row["id"],
             number=row["number"],
             branch_id=row["branch_id"],
@@ -139,8 +139,8 @@ def conversations(conn: sqlite3.Connection, staff_id: str, query: Query) -> List
     )
 
 
-def _row(row: Mapping[str, Any]) -> Row:
-    return Row(
+def _row(row: Mapping[str, Any]) -> ConversationRow:
+    return ConversationRow(
         id=row["id"],
         line_id=row["line_id"],
         contact_id=row["contact_id"],

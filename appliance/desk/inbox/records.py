@@ -17,7 +17,7 @@ from appliance.store import events
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class MessageRecord:
     """One message. `number` and `name` are those of the other side; in a group, of the author.
 
     `channel` is how it travelled or is to travel, None while any will do. `author` is the member of
@@ -61,7 +61,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class AttemptRecord:
     """One try over one device, and what was seen. `signature` was added to the text."""
 
     id: str
@@ -77,7 +77,7 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Search:
+class MessageFilter:
     """None: no filter on that. `after` is the id of the last message of the page before."""
 
     direction: Direction | None = None
@@ -91,15 +91,17 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Detail(Record):
+class Detail(MessageRecord):
     """With every change of it, and what proves its state."""
 
     history: Sequence[Event]
-    attempts: Sequence[Attempt]
+    attempts: Sequence[AttemptRecord]
     earlier: Sequence[str]
 
 
-def search(conn: sqlite3.Connection, sight: Sight, wanted: Search) -> Sequence[Record]:
+def search(
+    conn: sqlite3.Connection, sight: Sight, wanted: MessageFilter
+) -> Sequence[MessageRecord]:
     """In the order in which Balie came to know them."""
     where = [IN_SIGHT, *(f"m.{name} = :{name}" for name in _given(wanted))]
     if wanted.after is not None:
@@ -114,7 +116,7 @@ def search(conn: sqlite3.Connection, sight: Sight, wanted: Search) -> Sequence[R
             "limit": wanted.limit,
         },
     )
-    return [Record(**dict(row)) for row in rows]
+    return [MessageRecord(**dict(row)) for row in rows]
 
 
 def detail(conn: sqlite3.Connection, sight: Sight, message_id: str) -> Detail:
@@ -134,7 +136,7 @@ def detail(conn: sqlite3.Connection, sight: Sight, message_id: str) -> Detail:
     )
 
 
-def _given(wanted: Search) -> dict[str, str]:
+def _given(wanted: MessageFilter) -> dict[str, str]:
     """The filters that were set, by the names of their columns."""
     filters = {
         "direction": wanted.direction and wanted.direction.value,
@@ -146,7 +148,7 @@ def _given(wanted: Search) -> dict[str, str]:
     return {name: value for name, value in filters.items() if value is not None}
 
 
-def _attempts(conn: sqlite3.Connection, message_id: str) -> Sequence[Attempt]:
+def _attempts(conn: sqlite3.Connection, message_id: str) -> Sequence[AttemptRecord]:
     rows = conn.execute(
         "SELECT id, device_id, channel, started_ms, tapped_ms, ended_ms, outcome, signature,"
         " evidence FROM attempt WHERE message_id = ? ORDER BY id",
@@ -154,7 +156,7 @@ def _attempts(conn: sqlite3.Connection, message_id: str) -> Sequence[Attempt]:
     ).fetchall()
     parts = parts_of(conn, [row["id"] for row in rows])
     return [
-        Attempt(
+        AttemptRecord(
             **{
                 **dict(row),
                 "evidence": evidence_facts.read(row["evidence"]),

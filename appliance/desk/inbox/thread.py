@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from appliance.channels import Channel
 from appliance.desk.access.rights import Permission, Rights
-from appliance.desk.consent.near_stop import Answer
+from appliance.desk.consent.near_stop import NearStopAnswer
 from appliance.desk.inbox.earlier_texts import earlier_texts
 from appliance.desk.inbox.tries import Try, tries_of
 from appliance.desk.outgoing.decisions import Decision
@@ -80,7 +80,7 @@ class Decided:
 class NearStop:
     """It reads like STOP; `answer` is None while nobody has decided, `by` is who decided."""
 
-    answer: Answer | None
+    answer: NearStopAnswer | None
     by: str | None
 
 
@@ -290,7 +290,7 @@ def _late(row: sqlite3.Row) -> int | None:
 
 
 def _near_stop(row: sqlite3.Row) -> NearStop:
-    answer = Answer(row["decision"]) if row["decision"] else None
+    answer = NearStopAnswer(row["decision"]) if row["decision"] else None
     return NearStop(answer=answer, by=row["decided_by"])
 
 

@@ -8,7 +8,7 @@ from appliance.desk.intake import revisions
 from appliance.desk.intake.rules import Arrival, answer
 from appliance.desk.lines import line_codes
 from appliance.devices.kind import Kind
-from appliance.devices.protocol import Form, Incoming
+from appliance.devices.protocol import Incoming, TextForm
 from appliance.identities import Identity
 from appliance.messages import Origin
 from appliance.phone_numbers import is_e164
@@ -66,8 +66,8 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
         happened_ms=tx.now_ms,
         written_ms=min(incoming.at_ms, tx.now_ms),
         origin=incoming.origin,
-        awaited=incoming.form is Form.WAITING,
-        deleted=incoming.form is Form.DELETED,
+        awaited=incoming.form is TextForm.WAITING,
+        deleted=incoming.form is TextForm.DELETED,
         key_digest=messages.digest_of(device_key),
     )
     message_id = messages.receive(tx, about)
@@ -75,7 +75,7 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
         return
     if incoming.channel.needs_account and incoming.channel.writes_to(sender):
         contacts.remember_whatsapp(tx, sender, on_whatsapp=True)
-    if incoming.form is Form.WORDS:
+    if incoming.form is TextForm.WORDS:
         answer(tx, _arrival(message_id, line, contact_id, incoming, sender))
 
 

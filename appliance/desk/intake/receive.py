@@ -19,12 +19,12 @@ from appliance.devices.kind import Kind
 from appliance.devices.protocol import (
     Balance,
     DeliveryReport,
-    Form,
     Incoming,
     IncomingPart,
     MissedCall,
     Sim,
     Status,
+    TextForm,
 )
 from appliance.errors import Transient
 from appliance.queue import delivery, rows
@@ -223,10 +223,10 @@ def _recent(
     ]
 
 
-def _form(row: sqlite3.Row) -> Form:
+def _form(row: sqlite3.Row) -> TextForm:
     if row["deleted_ms"] is not None:
-        return Form.DELETED
-    return Form.WAITING if row["awaited"] else Form.WORDS
+        return TextForm.DELETED
+    return TextForm.WAITING if row["awaited"] else TextForm.WORDS
 
 
 def _cursor(conn: sqlite3.Connection, device_id: str, name: str) -> int | None:

@@ -4,23 +4,23 @@ import sqlite3
 
 from appliance.desk.inbox import marks
 from appliance.desk.intake.rules import Arrival, answer, reread
-from appliance.devices.protocol import Form
+from appliance.devices.protocol import TextForm
 from appliance.events import EventKind
 from appliance.messages import Direction, Origin
 from appliance.store import conversations, messages
 from appliance.store.store import Tx
 
 
-def keep(tx: Tx, row: sqlite3.Row, arrival: Arrival | None, text: str, form: Form) -> None:
+def keep(tx: Tx, row: sqlite3.Row, arrival: Arrival | None, text: str, form: TextForm) -> None:
     """Keeps the present content of a message that the device reported before, as `row` has it.
 
     Awaited words count as if they came now: they stand last, wait for an answer, and are unread.
     Changed words may withdraw consent and never give it, and both versions are kept. The words of a
     deleted message are kept, too.
     """
-    if row["deleted_ms"] is not None or form is Form.WAITING:
+    if row["deleted_ms"] is not None or form is TextForm.WAITING:
         return
-    if form is Form.DELETED:
+    if form is TextForm.DELETED:
         _set(tx, row, "deleted", deleted_ms=tx.now_ms)
     elif text == row["text"] or _is_of_another(tx, row, text):
         return

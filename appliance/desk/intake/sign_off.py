@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from appliance.channels import Channel
 from appliance.desk.consent import near_stop
-from appliance.desk.consent.near_stop import Answer
+from appliance.desk.consent.near_stop import NearStopAnswer
 from appliance.desk.intake import rules
 from appliance.desk.intake.rules import Arrival
 from appliance.errors import NotFound
@@ -24,7 +24,7 @@ def decide(
     store: Store,
     gate: ConsentGate,
     message_id: str,
-    answer: Answer,
+    answer: NearStopAnswer,
     *,
     staff_id: str,
     allowed: Callable[[Tx], object] = _anybody,
@@ -39,7 +39,7 @@ def decide(
     def work(tx: Tx) -> None:
         allowed(tx)
         near_stop.settle(tx, message_id, answer, staff_id=staff_id)
-        if answer is Answer.SIGN_OFF:
+        if answer is NearStopAnswer.SIGN_OFF:
             _sign_off(tx, message_id, staff_id)
 
     gate.write(store, (arrival.identity,), work)

@@ -49,7 +49,7 @@ class ModemFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Device:
+class LineDevice:
     """`routes` are the channels of this line on it, best first; `open` are those that work now.
 
     `fallback`: the line's number is on another device. `modem` is what it reported, if it gives
@@ -70,7 +70,7 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Number:
+class LineEquipment:
     """A line with its devices. `waiting` counts the messages that have not left.
 
     `goes_on`: it is stopped on one device, and another one of it still sends. `codes`: codes for
@@ -87,12 +87,12 @@ class Number:
     waiting: int
     may_manage: bool
     settings: LineSettings
-    devices: Sequence[Device]
+    devices: Sequence[LineDevice]
     codes: Sequence[LineCode]
     crowded: int
 
 
-def numbers(conn: sqlite3.Connection, rights: Rights, *, now_ms: int) -> Sequence[Number]:
+def numbers(conn: sqlite3.Connection, rights: Rights, *, now_ms: int) -> Sequence[LineEquipment]:
     """The numbers of branches whose inbox this person reads or whose devices they manage."""
     known = {each.id: each for each in branches.branches(conn)}
     found = [
@@ -106,14 +106,14 @@ def numbers(conn: sqlite3.Connection, rights: Rights, *, now_ms: int) -> Sequenc
 
 def _number(
     conn: sqlite3.Connection, line: lines.Line, branch: branches.Branch, rights: Rights, now_ms: int
-) -> Number:
+) -> LineEquipment:
     may_manage = rights.may(Permission.DEVICE_MANAGE, line.branch_id)
     waiting = conn.execute(
         "SELECT count(*) FROM message WHERE line_id = ?"
         " AND state IN ('queued', 'sending', 'unconfirmed')",
         (line.id,),
     ).fetchone()
-    return Number(
+    return LineEquipment(
         line_id=line.id,
         number=line.number,
         branch=branch.name,
@@ -129,7 +129,7 @@ def _number(
     )
 
 
-def _devices(conn: sqlite3.Connection, line: lines.Line) -> Sequence[Device]:
+def _devices(conn: sqlite3.Connection, line: lines.Line) -> Sequence[LineDevice]:
     """Best first; the first device is the one that has the number."""
     by_device: dict[str, list[Channel]] = {}
     for route in routes.routes_of_line(conn, line.id):
@@ -142,8 +142,8 @@ def _devices(conn: sqlite3.Connection, line: lines.Line) -> Sequence[Device]:
 
 def _device(
     device: devices.Device, line: lines.Line, routes: Sequence[Channel], *, fallback: bool
-) -> Device:
-    return Device(
+) -> LineDevice:
+    return LineDevice(
         id=device.id,
         kind=device.kind,
         address=device.address,

@@ -22,7 +22,7 @@ from appliance.identities import TEL, Identity
 from appliance.messages import MessageClass
 from appliance.phone_numbers import parse_number
 from appliance.queue import rows, undecided
-from appliance.queue.estimate import Rhythm
+from appliance.queue.estimate import SteadyRate
 from appliance.queue.heard import SINCE_HEARD
 from appliance.queue.office_hours import hours_of
 from appliance.queue.pacing import ANSWER_WINDOW_MS, DAY_MS, DEFAULT_PROFILE, Profile
@@ -155,7 +155,7 @@ class _Look:
     request: ListRequest
     line: Line
     wording: Wording
-    rhythm: Rhythm
+    rhythm: SteadyRate
     ways: Ways
     now_ms: int
     begins_ms: int
@@ -317,11 +317,13 @@ def _parcel(recipient: Recipient, person: sqlite3.Row) -> Parcel:
     )
 
 
-def _rhythm(conn: sqlite3.Connection, line: Line, request: ListRequest, *, now_ms: int) -> Rhythm:
+def _rhythm(
+    conn: sqlite3.Connection, line: Line, request: ListRequest, *, now_ms: int
+) -> SteadyRate:
     """Begins from what the SIM sent today and from what is promised on the line."""
     hours = hours_of(branches.branch(conn, line.branch_id))
     begins_ms = max(now_ms, request.not_before_ms or 0)
-    rhythm = Rhythm.after(line, request.profile, hours, now_ms=begins_ms)
+    rhythm = SteadyRate.after(line, request.profile, hours, now_ms=begins_ms)
     taken = [
         (at_ms, lane.answering)
         for lane in rows.LANES

@@ -17,7 +17,7 @@ MAX_VARIANTS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class WordedText:
     """What one recipient gets, and the author's variant that it was made from."""
 
     text: str
@@ -40,7 +40,7 @@ class Wording:
                 raise InvalidInput("texts", sentence)
         return cls(variants)
 
-    def words_for(self, name: str | None, place: int, previous: str | None) -> Words | None:
+    def words_for(self, name: str | None, place: int, previous: str | None) -> WordedText | None:
         """The words for the person at this place, if possible other words than the ones before.
 
         None when every variant needs a name and they have none.
@@ -48,7 +48,7 @@ class Wording:
         count = len(self.variants)
         turns = [self.variants[(place + turn) % count] for turn in range(count)]
         filled = [
-            Words(text, variant)
+            WordedText(text, variant)
             for variant in turns
             if (text := _filled(variant, name)) is not None
         ]

@@ -10,8 +10,8 @@ from appliance.channels import Channel
 from appliance.devices.modem.copies import Brought, what_it_says
 from appliance.devices.modem.pdu.header import Concat
 from appliance.devices.modem.pdu.incoming import Deliver, parse_deliver
-from appliance.devices.modem.pdu.octets import BadPdu, Kind, kind_of
-from appliance.devices.modem.pdu.report import Report, parse_report
+from appliance.devices.modem.pdu.octets import BadPdu, PduKind, kind_of
+from appliance.devices.modem.pdu.report import StatusReport, parse_report
 from appliance.devices.protocol import DeliveryReport, Incoming, IncomingPart
 from appliance.errors import InvalidInput
 from appliance.messages import Origin
@@ -52,7 +52,7 @@ def sort(brought: Sequence[Brought], *, now_ms: int) -> Arrivals:
 def _add(arrivals: Arrivals, brought: Brought, now_ms: int) -> None:
     """Two copies of a part are one part: each long message has a reference of its own."""
     pdu = brought.pdu
-    if kind_of(pdu) is Kind.REPORT:
+    if kind_of(pdu) is PduKind.REPORT:
         arrivals.reports.append(_delivery(parse_report(pdu), now_ms))
         return
     deliver = parse_deliver(pdu)
@@ -93,7 +93,7 @@ def _part(
     )
 
 
-def _delivery(report: Report, now_ms: int) -> DeliveryReport:
+def _delivery(report: StatusReport, now_ms: int) -> DeliveryReport:
     return DeliveryReport(
         number=in_e164(report.number),
         reference=report.reference,

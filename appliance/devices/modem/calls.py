@@ -15,7 +15,7 @@ from appliance.devices.protocol import MissedCall
 _STILL_RINGS_S = 12.0
 
 
-class Calls:
+class CallWatch:
     """Tells a call when its number is known; nobody can write to a caller who withholds it."""
 
     def __init__(self, modem: Modem) -> None:

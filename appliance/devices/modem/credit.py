@@ -23,7 +23,7 @@ _CENTS_PER_EURO = 100
 _HEX_UCS2 = re.compile(r"(?:[0-9A-Fa-f]{4})+")
 
 
-class Credit:
+class CreditWatch:
     """Asks and listens in the device's thread, and never waits for the operator."""
 
     def __init__(self, modem: Modem) -> None:

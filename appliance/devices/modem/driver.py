@@ -10,12 +10,12 @@ from typing import TypeVar
 from appliance.clock import Clock
 from appliance.devices.modem.at.answers import AtError
 from appliance.devices.modem.at.errors import classify
-from appliance.devices.modem.credit import Credit
-from appliance.devices.modem.examine import Examiner
+from appliance.devices.modem.credit import CreditWatch
+from appliance.devices.modem.examine import ModemExaminer
 from appliance.devices.modem.look import look_sms
 from appliance.devices.modem.modem import Modem
 from appliance.devices.modem.options import ModemOptions
-from appliance.devices.modem.receive import Receiver
+from appliance.devices.modem.receive import ModemReceiver
 from appliance.devices.modem.send import send_sms
 from appliance.devices.modem.storage import Storages
 from appliance.devices.protocol import (
@@ -27,7 +27,7 @@ from appliance.devices.protocol import (
     Proof,
     Status,
     Ticks,
-    Visit,
+    TickVisit,
 )
 from appliance.errors import (
     DeviceError,
@@ -72,9 +72,9 @@ class ModemDriver:
             options=options or ModemOptions(),
         )
         self._storages = Storages(self._modem)
-        credit = Credit(self._modem)
-        self._receiver = Receiver(self._modem, self._storages, credit)
-        self._examiner = Examiner(
+        credit = CreditWatch(self._modem)
+        self._receiver = ModemReceiver(self._modem, self._storages, credit)
+        self._examiner = ModemExaminer(
             self._modem, self._storages, self._receiver, credit, bound_imei=imei
         )
         self._roused = threading.Event()
@@ -124,7 +124,7 @@ class ModemDriver:
         self._check_usable()
         return self._guarded(lambda: look_sms(self._modem, self._storages, look.outgoing, baseline))
 
-    def visit(self, visit: Visit) -> Ticks:
+    def visit(self, visit: TickVisit) -> Ticks:
         """Has nothing to do: reports come by themselves."""
         del visit
         return Ticks(by_message={})

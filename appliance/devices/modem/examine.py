@@ -12,21 +12,21 @@ from appliance.devices.device_facts import (
     StorageFacts,
 )
 from appliance.devices.modem.at.answers import AtError, PortBusy, PortForbidden, Rebooted, Silence
-from appliance.devices.modem.credit import Credit
+from appliance.devices.modem.credit import CreditWatch
 from appliance.devices.modem.greet import greet, has_settings, settle
-from appliance.devices.modem.modem import Identity, Modem
+from appliance.devices.modem.modem import Modem, ModemIdentity
 from appliance.devices.modem.network import (
-    Network,
     NetworkReader,
+    NetworkStatus,
     read_iccid,
     read_identity,
     read_imsi,
     read_number,
 )
 from appliance.devices.modem.pin import open_sim, reason_of, sim_state
-from appliance.devices.modem.receive import Receiver
+from appliance.devices.modem.receive import ModemReceiver
 from appliance.devices.modem.rescue import Rescue
-from appliance.devices.modem.search import Search
+from appliance.devices.modem.search import PortSearch
 from appliance.devices.modem.storage import Storages
 from appliance.devices.protocol import DeviceState, Sim, Status
 from appliance.errors import DeviceError, DeviceGone, StoreError, Transient
@@ -39,15 +39,15 @@ log = logging.getLogger(__name__)
 _STARTS = 3
 
 
-class Examiner:
+class ModemExaminer:
     """`usable`: it is the right modem with its own open SIM, so Balie may read and send with it."""
 
     def __init__(
         self,
         modem: Modem,
         storages: Storages,
-        receiver: Receiver,
-        credit: Credit,
+        receiver: ModemReceiver,
+        credit: CreditWatch,
         *,
         bound_imei: str | None,
     ) -> None:
@@ -56,7 +56,7 @@ class Examiner:
         self._receiver = receiver
         self._credit = credit
         self._network = NetworkReader(modem)
-        self._search = Search()
+        self._search = PortSearch()
         self._rescue = Rescue(modem)
         self._bound_imei = bound_imei
         self._iccid: str | None = None
@@ -247,7 +247,7 @@ class Examiner:
 
     # The network
 
-    def _with_network(self, network: Network) -> Status:
+    def _with_network(self, network: NetworkStatus) -> Status:
         if network.registered:
             self._registered_s = time.monotonic()
             self._credit.ask_if_due(network.code)
@@ -260,7 +260,7 @@ class Examiner:
             facts=self._all_facts(network),
         )
 
-    def _hindrance(self, network: Network) -> Reason:
+    def _hindrance(self, network: NetworkStatus) -> Reason:
         if network.denied:
             return Reason.BARRED
         lost_s = time.monotonic() - self._registered_s
@@ -271,7 +271,7 @@ class Examiner:
     # Facts
 
     def _own_facts(self) -> DeviceFacts:
-        identity = self._modem.identity or Identity(imei="")
+        identity = self._modem.identity or ModemIdentity(imei="")
         return DeviceFacts(
             hardware=HardwareFacts(
                 port=self._modem.port,
@@ -283,7 +283,7 @@ class Examiner:
             card=CardFacts(iccid=self._iccid, imsi=self._imsi, balance_cents=self._credit.cents),
         )
 
-    def _all_facts(self, network: Network) -> DeviceFacts:
+    def _all_facts(self, network: NetworkStatus) -> DeviceFacts:
         rooms = self._storages.count()
         return replace(
             self._own_facts(),

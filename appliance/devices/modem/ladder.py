@@ -23,7 +23,7 @@ class Rung(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rights:
+class LadderRights:
     """What Balie may do to this modem."""
 
     may_restart: bool
@@ -31,7 +31,7 @@ class Rights:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class LadderStep:
     rung: Rung
     #: Seconds of the real clock from the step until the next one may be tried.
     wait_s: float
@@ -47,14 +47,14 @@ _WAITS_S = {
 }
 
 
-def steps(rights: Rights) -> Sequence[Step]:
+def steps(rights: LadderRights) -> Sequence[LadderStep]:
     """The ladder for these rights, from the first rung to the person."""
     barred = set()
     if not rights.may_restart:
         barred.add(Rung.RESTART)
     if not rights.can_reset_usb:
         barred.add(Rung.USB_RESET)
-    return [Step(rung=rung, wait_s=_WAITS_S[rung]) for rung in Rung if rung not in barred]
+    return [LadderStep(rung=rung, wait_s=_WAITS_S[rung]) for rung in Rung if rung not in barred]
 
 
 class Ladder:
@@ -79,13 +79,13 @@ class Ladder:
         self._tried.clear()
         self._not_before_s = 0.0
 
-    def next(self, now_s: float, rights: Rights) -> Rung | None:
+    def next(self, now_s: float, rights: LadderRights) -> Rung | None:
         """What to do now, which counts as tried; None while the last step still has time."""
         if now_s < self._not_before_s:
             return None
         step = next(
             (step for step in steps(rights) if step.rung not in self._tried),
-            Step(rung=Rung.PERSON, wait_s=_WAITS_S[Rung.PERSON]),
+            LadderStep(rung=Rung.PERSON, wait_s=_WAITS_S[Rung.PERSON]),
         )
         if self.rung is not step.rung:
             self._tried.append(step.rung)

@@ -23,7 +23,7 @@ _OWN_SERVICE_CENTRE = "00"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
+class ModemIdentity:
     """How the modem names itself; unknown words are empty."""
 
     imei: str
@@ -52,7 +52,7 @@ class Modem:
     options: ModemOptions
     channel: AtChannel | None = None
     port: str | None = None
-    identity: Identity | None = None
+    identity: ModemIdentity | None = None
     #: The modem has its settings; it loses them at each start.
     settled: bool = False
     #: The attempt was inside the gate, so something may have left.

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from appliance.devices.device_facts import NetworkFacts, Registration
-from appliance.devices.modem.modem import Identity, Modem
+from appliance.devices.modem.modem import Modem, ModemIdentity
 
 # There is no standard command: each maker has one. Reading EF_ICCID itself comes last.
 _ICCID_COMMANDS = ("AT+CCID", "AT+ICCID", "AT+QCCID", "AT^ICCID?")
@@ -21,7 +21,7 @@ _AWAY = frozenset({5, 7})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Network:
+class NetworkStatus:
     """`name` and `code` (MCC and MNC) are of the operator that the modem is registered with."""
 
     registered: bool
@@ -49,8 +49,8 @@ class Network:
         return Registration.HOME if self.registered else Registration.NONE
 
 
-def read_identity(modem: Modem) -> Identity:
-    return Identity(
+def read_identity(modem: Modem) -> ModemIdentity:
+    return ModemIdentity(
         imei=_first(modem, "AT+CGSN", re.compile(r"\D*(\d{14,17})(?!\d)")) or "",
         manufacturer=_word(modem, "AT+CGMI"),
         model=_word(modem, "AT+CGMM"),
@@ -88,12 +88,12 @@ class NetworkReader:
         self._modem = modem
         self._names: dict[str, str | None] = {}
 
-    def read(self) -> Network:
+    def read(self) -> NetworkStatus:
         self._modem.registration = {domain: self._state(domain) for domain in _DOMAINS}
         states = list(self._modem.registration.values())
         registered = any(state in _REGISTERED for state in states)
         code = self._operator() if registered else None
-        return Network(
+        return NetworkStatus(
             registered=registered,
             denied=not registered and _DENIED in states,
             roaming=registered and any(state in _AWAY for state in states),

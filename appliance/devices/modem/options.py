@@ -18,7 +18,7 @@ class BalanceQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class ModemPatience:
     """How long a modem may take. The times of the network come from its standards and makers."""
 
     #: An ordinary command; the slowest answers of a healthy modem come within a second.
@@ -59,7 +59,7 @@ class ModemOptions:
     network_lost_s: float = 180.0
     #: Between two looks through everything that the modem has stored.
     sweep_s: float = 60.0
-    patience: Patience = Patience()
+    patience: ModemPatience = ModemPatience()
 
     def pin(self, *, iccid: str | None, imei: str | None) -> str | None:
         """The PIN of the SIM goes before that of the modem."""

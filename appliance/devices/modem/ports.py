@@ -32,7 +32,7 @@ _INTERFACE = re.compile(r"-if[0-9a-f]{2}(?:-port\d+)?$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundPort:
     """A port that speaks AT; `imei` is as the modem gave it."""
 
     channel: AtChannel
@@ -52,7 +52,7 @@ def candidates(first: str, *, by_id: Path = BY_ID) -> Sequence[str]:
     return ports
 
 
-def probe(port: str, *, timeout_s: float = _PROBE_S) -> Found | None:
+def probe(port: str, *, timeout_s: float = _PROBE_S) -> FoundPort | None:
     """The open channel of a modem that speaks AT here; raises PortGone if the port cannot open."""
     channel = AtChannel.open(port)
     try:
@@ -66,7 +66,7 @@ def probe(port: str, *, timeout_s: float = _PROBE_S) -> Found | None:
     if imei is None:
         channel.close()
         return None
-    return Found(channel=channel, port=port, imei=imei)
+    return FoundPort(channel=channel, port=port, imei=imei)
 
 
 def same_imei(one: str, other: str) -> bool:

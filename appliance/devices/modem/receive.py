@@ -16,9 +16,9 @@ from appliance.devices.modem.at.urc import (
     CallEnded,
     CallerId,
     Delivered,
+    DirectReport,
     NewMessage,
-    Registration,
-    Report,
+    RegistrationUrc,
     ReportStored,
     Ring,
     SimState,
@@ -26,9 +26,9 @@ from appliance.devices.modem.at.urc import (
     Urc,
     Ussd,
 )
-from appliance.devices.modem.calls import Calls
+from appliance.devices.modem.calls import CallWatch
 from appliance.devices.modem.copies import Brought, Copies
-from appliance.devices.modem.credit import Credit
+from appliance.devices.modem.credit import CreditWatch
 from appliance.devices.modem.modem import Modem
 from appliance.devices.modem.slots import Slot, octets
 from appliance.devices.modem.storage import Storages
@@ -45,14 +45,14 @@ _SPENT_TOGETHER = 5
 _REPORTS_S = 0.5
 
 
-class Receiver:
+class ModemReceiver:
     """`examine` asks for an examination, because something that only it sees may have changed."""
 
-    def __init__(self, modem: Modem, storages: Storages, credit: Credit) -> None:
+    def __init__(self, modem: Modem, storages: Storages, credit: CreditWatch) -> None:
         self._modem = modem
         self._storages = storages
         self._credit = credit
-        self._calls = Calls(modem)
+        self._calls = CallWatch(modem)
         #: News that could not be told yet; the modem does not repeat it.
         self._news: deque[Urc] = deque()
         self._pushed: list[bytes] = []
@@ -135,7 +135,7 @@ class Receiver:
                 self._announced.add(self._readable(storage))
             case ReportStored(storage=storage):
                 self._reported.add(self._readable(storage))
-            case Delivered(pdu=pdu) | Report(pdu=pdu):
+            case Delivered(pdu=pdu) | DirectReport(pdu=pdu):
                 self._pushed.append(octets(pdu))
             case Ring() | CallerId() | CallEnded():
                 self._calls.hear(news)
@@ -143,7 +143,7 @@ class Receiver:
                 self._credit.hear(news)
             case StorageFull():
                 self._announced.update(self._storages.sweeping)
-            case Registration(domain=domain, status=status):
+            case RegistrationUrc(domain=domain, status=status):
                 self.examine |= self._modem.registration.get(domain) != status
                 self._modem.registration[domain] = status
             case SimState():

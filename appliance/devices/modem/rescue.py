@@ -9,7 +9,7 @@ from pathlib import Path
 from appliance.devices.modem import usb
 from appliance.devices.modem.at.answers import AtError
 from appliance.devices.modem.at.channel import AtChannel
-from appliance.devices.modem.ladder import Ladder, Rights, Rung
+from appliance.devices.modem.ladder import Ladder, LadderRights, Rung
 from appliance.devices.modem.modem import Modem
 from appliance.devices.modem.ports import names_stick
 from appliance.errors import DeviceError, SetupError, StoreError
@@ -82,11 +82,11 @@ class Rescue:
             case Rung.ESCAPE:
                 """The channel falls into step again with its next command."""
 
-    def _rights(self) -> Rights:
+    def _rights(self) -> LadderRights:
         """A modem that may be sending is not restarted: its slot would never get the result."""
         allowed = self._modem.options.may_reset and not self._may_be_sending()
         port = self.own_port
-        return Rights(
+        return LadderRights(
             may_restart=allowed,
             can_reset_usb=allowed and port is not None and usb.can_reset(port),
         )

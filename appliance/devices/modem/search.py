@@ -14,7 +14,7 @@ from appliance.devices.modem.at.answers import PortBusy, PortForbidden, PortGone
 from appliance.devices.modem.at.channel import AtChannel
 from appliance.devices.modem.ports import (
     BY_ID,
-    Found,
+    FoundPort,
     candidates,
     is_sibling,
     probe,
@@ -47,7 +47,7 @@ class _Asked:
     silent: bool
 
 
-class Search:
+class PortSearch:
     """Used by one thread. `now_s` is `time.monotonic`, or a test's own."""
 
     def __init__(self, *, by_id: Path = BY_ID, now_s: Callable[[], float] = time.monotonic) -> None:
@@ -122,7 +122,7 @@ class Search:
         places: Mapping[str, _Plugged],
         imei: str | None,
         shut: dict[str, PortGone],
-    ) -> Found | None:
+    ) -> FoundPort | None:
         """Adds to `shut` the ports that cannot be asked, and why."""
         for port in ports:
             shut.pop(port, None)

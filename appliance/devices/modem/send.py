@@ -11,7 +11,7 @@ from typing import Any
 
 from appliance.devices.evidence_facts import PartState
 from appliance.devices.modem.at.answers import AtError
-from appliance.devices.modem.at.errors import StorageFull, classify
+from appliance.devices.modem.at.errors import StorageFullError, classify
 from appliance.devices.modem.modem import Modem
 from appliance.devices.modem.slots import Kept
 from appliance.devices.modem.storage import Storages, Unwritable
@@ -33,7 +33,7 @@ def send_sms(
     if storages.writing is not None:
         try:
             return _FromSlots(modem, storages, attempt, empty).run()
-        except (StorageFull, Unwritable) as exc:
+        except (StorageFullError, Unwritable) as exc:
             if modem.tapped:
                 raise
             log.info("%s sends without a slot: %s", modem.device_id, exc)
@@ -143,7 +143,7 @@ class _FromSlots(_Sending):
         try:
             for part in parts:
                 slots[part] = self._storages.write(self._submission.tpdu(part))
-        except StorageFull:
+        except StorageFullError:
             return slots
         except DeviceError as exc:
             self._modem.spend(place, list(slots.values()))
@@ -158,7 +158,7 @@ class _FromSlots(_Sending):
             raise self._with_parts(_untouched(exc), {}) from exc
         slots = self._store(place, parts)
         if not slots:
-            raise self._with_parts(StorageFull("The modem has no room for a message."), {})
+            raise self._with_parts(StorageFullError("The modem has no room for a message."), {})
         return slots
 
     def _send_all(self, place: str, slots: dict[int, int]) -> None:

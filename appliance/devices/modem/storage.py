@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from appliance.devices.modem.at.answers import Answer, AtError
-from appliance.devices.modem.at.errors import StorageFull, classify
+from appliance.devices.modem.at.errors import StorageFullError, classify
 from appliance.devices.modem.modem import Modem
 from appliance.devices.modem.slots import Slot, read_list, read_slot
 from appliance.errors import DeviceError, LineStopped, Transient
@@ -219,7 +219,7 @@ class Storages:
     def _not_written(self, exc: AtError) -> DeviceError:
         """The error for a refused store; nothing has left in any case."""
         error = classify(exc)
-        if isinstance(error, StorageFull | LineStopped):
+        if isinstance(error, StorageFullError | LineStopped):
             return error
         self._refusals += 1
         if (exc.kind, exc.code) in _NOT_SUPPORTED or self._refusals >= _REFUSALS:

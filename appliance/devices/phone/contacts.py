@@ -5,7 +5,7 @@ import time
 
 from appliance.devices.phone.adb.calls import Output
 from appliance.devices.phone.content_rows import content_query, read_value
-from appliance.devices.phone.session import Session
+from appliance.devices.phone.session import ServerSession
 from appliance.devices.phone.texts import as_dumped, digits_in, label
 from appliance.errors import DeviceError
 
@@ -22,7 +22,7 @@ class Contacts:
     A name proves nothing if several numbers have it, or if only its emoji differ from another.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: ServerSession) -> None:
         self._session = session
         self._book: dict[str, tuple[str | None, float]] = {}
         self._shown: dict[str, str] = {}

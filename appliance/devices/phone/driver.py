@@ -10,14 +10,14 @@ from appliance.channels import Channel
 from appliance.clock import Clock
 from appliance.devices.phone.adb.calls import Deadlines, Output
 from appliance.devices.phone.contacts import Contacts
-from appliance.devices.phone.examine import Examiner
+from appliance.devices.phone.examine import PhoneExaminer
 from appliance.devices.phone.health import DISMISS
-from appliance.devices.phone.notification_records import Record
-from appliance.devices.phone.phone import Patience, Phone
+from appliance.devices.phone.notification_records import NotificationRecord
+from appliance.devices.phone.phone import Phone, PhonePatience
 from appliance.devices.phone.phone_clock import DATE_COMMAND, measure
-from appliance.devices.phone.receive import REDACTED, SHOWN, Receiver
+from appliance.devices.phone.receive import REDACTED, SHOWN, PhoneReceiver
 from appliance.devices.phone.senses import Senses
-from appliance.devices.phone.session import Session
+from appliance.devices.phone.session import ServerSession
 from appliance.devices.phone.sim import SIM_DUMP, SIM_STATE, is_taken_out, sends_by
 from appliance.devices.phone.sms.send import look_sms, send_sms
 from appliance.devices.phone.texts import digits_in
@@ -34,7 +34,7 @@ from appliance.devices.protocol import (
     Proof,
     Status,
     Ticks,
-    Visit,
+    TickVisit,
 )
 from appliance.errors import (
     BalieError,
@@ -69,11 +69,11 @@ class PhoneDriver:
         listener: Listener,
         clock: Clock,
         deadlines: Deadlines | None = None,
-        patience: Patience | None = None,
+        patience: PhonePatience | None = None,
     ) -> None:
         self.device_id = device_id
-        session = Session(serial, deadlines)
-        patience = patience or Patience()
+        session = ServerSession(serial, deadlines)
+        patience = patience or PhonePatience()
         self._phone = Phone(
             device_id=device_id,
             session=session,
@@ -83,8 +83,8 @@ class PhoneDriver:
             clock=clock,
             patience=patience,
         )
-        self._receiver = Receiver(self._phone)
-        self._examiner = Examiner(self._phone, self._receiver)
+        self._receiver = PhoneReceiver(self._phone)
+        self._examiner = PhoneExaminer(self._phone, self._receiver)
         self._roused = threading.Event()
         self._return_at = 0.0
         self._return_wait_s = _RETURN_AGAIN_S
@@ -146,7 +146,7 @@ class PhoneDriver:
         asked = by_channel[look.outgoing.channel]
         return self._guarded(lambda: asked(self._phone, look))
 
-    def visit(self, visit: Visit) -> Ticks:
+    def visit(self, visit: TickVisit) -> Ticks:
         """No ticks where the chat has unread messages: opening it would mark them read."""
         if visit.channel is not Channel.WHATSAPP:
             return Ticks(by_message={})
@@ -169,7 +169,7 @@ class PhoneDriver:
 
     def _take_in_hand(
         self, number: str, *, opens_chat: bool = True, by_sim: bool = False
-    ) -> list[Record]:
+    ) -> list[NotificationRecord]:
         """Reads the notifications and wakes the phone in one shell call, and tells what they hold.
 
         Raises SimMissing when an SMS is to be sent and the SIM is gone. Raises Transient when a

@@ -6,7 +6,7 @@ from typing import Any
 
 from appliance.devices.evidence_facts import naming_files
 from appliance.devices.phone.screen import Screen
-from appliance.devices.phone.session import Session
+from appliance.devices.phone.session import ServerSession
 from appliance.errors import BalieError
 
 log = logging.getLogger(__name__)
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 class Evidence:
     """The folder of one attempt. Facts name its files; texts are in the files alone."""
 
-    def __init__(self, folder: Path, session: Session) -> None:
+    def __init__(self, folder: Path, session: ServerSession) -> None:
         self._folder = folder
         self._session = session
 

@@ -15,12 +15,12 @@ from appliance.devices.phone.health import (
 )
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import measure
-from appliance.devices.phone.receive import Receiver
+from appliance.devices.phone.receive import PhoneReceiver
 from appliance.devices.phone.senses import Sense
 from appliance.devices.phone.session import ServerWillNotStart
-from appliance.devices.phone.sms.limit import SmsLimit
+from appliance.devices.phone.sms.limit import SmsLimitReader
 from appliance.devices.phone.whatsapp.closed import why_closed
-from appliance.devices.phone.whatsapp.pages import ChatsList, Conversation, classify
+from appliance.devices.phone.whatsapp.pages import ChatPage, ChatsList, classify
 from appliance.devices.phone.whatsapp.stops import StopKind, stop_in_front
 from appliance.devices.protocol import DeviceState, Status
 from appliance.errors import DeviceError, SetupError, StoreError, Transient
@@ -47,16 +47,16 @@ _OPENING_TRIES = 4
 _OPENING_S = 0.25
 
 
-class Examiner:
+class PhoneExaminer:
     """`right_sim` and `usable` are what the last examination found.
 
     Balie reads only a phone with its own SIM, and opens chats only on a usable one.
     """
 
-    def __init__(self, phone: Phone, receiver: Receiver) -> None:
+    def __init__(self, phone: Phone, receiver: PhoneReceiver) -> None:
         self._phone = phone
         self._receiver = receiver
-        self._sms_limit = SmsLimit()
+        self._sms_limit = SmsLimitReader()
         self._silence = Trouble(log, f"{phone.device_id} could not be examined")
         self._connected = False
         self._opens_freely = False
@@ -214,7 +214,7 @@ class Examiner:
         seen = classify(phone.session.screen(), phone.whatsapp)
         closed = why_closed(phone, seen)
         phone.session.leave()
-        if closed is None and isinstance(seen, ChatsList | Conversation):
+        if closed is None and isinstance(seen, ChatsList | ChatPage):
             phone.stopped = None
         else:
             phone.stopped = closed or phone.stopped

@@ -7,7 +7,7 @@ from appliance.devices.device_facts import DeviceFacts, SmsLimitFacts
 from appliance.devices.phone.adb.calls import Output, last_line
 from appliance.devices.phone.phone_clock import DATE_COMMAND
 from appliance.devices.phone.sim import SIM_COMMANDS, Cards, read_cards
-from appliance.devices.phone.sms.limit import LIMIT_COMMANDS, SmsLimit
+from appliance.devices.phone.sms.limit import LIMIT_COMMANDS, SmsLimitReader
 from appliance.devices.phone.whatsapp.pages import PACKAGES
 
 # Plain `dumpsys window` has the keyguard's state in all releases, `dumpsys window policy` in some.
@@ -63,7 +63,7 @@ class Health:
         return DeviceFacts(sms_limit=self.sms_limit, own=own)
 
 
-def read_health(answers: list[Output], limit: SmsLimit) -> Health:
+def read_health(answers: list[Output], limit: SmsLimitReader) -> Health:
     """From the answers to QUESTIONS."""
     at_sim = len(_QUESTIONS) + len(LIMIT_COMMANDS)
     texts = [answer.text for answer in answers]

@@ -30,7 +30,7 @@ _MOST_READINGS = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Posted:
+class BundledMessage:
     """One message of a notification. `sender` is None for the phone's owner."""
 
     sender: str | None
@@ -38,7 +38,7 @@ class Posted:
     time_ms: int
 
 
-def read_entries(array: str, count: int, last_text: str | None) -> list[Posted]:
+def read_entries(array: str, count: int, last_text: str | None) -> list[BundledMessage]:
     """The entries of the array: exactly `count`, whatever the texts look like.
 
     A text that looks like the beginning of an entry allows several readings. The reading counts
@@ -53,9 +53,9 @@ def read_entries(array: str, count: int, last_text: str | None) -> list[Posted]:
     return exact or (readings[0] if readings else [])
 
 
-def _readings(array: str, places: list[list[int]]) -> list[list[Posted]]:
+def _readings(array: str, places: list[list[int]]) -> list[list[BundledMessage]]:
     """All ways to split the array into its entries, those with late beginnings first."""
-    found: list[list[Posted]] = []
+    found: list[list[BundledMessage]] = []
     if not places or not all(places):
         return found
     latest_first = (sorted(of_one, reverse=True) for of_one in places)
@@ -69,7 +69,7 @@ def _readings(array: str, places: list[list[int]]) -> list[list[Posted]]:
     return found
 
 
-def _cut(array: str, starts: list[int]) -> list[Posted] | None:
+def _cut(array: str, starts: list[int]) -> list[BundledMessage] | None:
     ends = [*starts[1:], len(array)]
     bodies = [array[start:end] for start, end in zip(starts, ends, strict=True)]
     bodies[-1] = _until_end(bodies[-1])
@@ -89,7 +89,7 @@ def _until_end(body: str) -> str:
     return body
 
 
-def _entry(text: str) -> Posted | None:
+def _entry(text: str) -> BundledMessage | None:
     head, brace, inside = text.partition("Bundle[{")
     if not brace or head.count("\n"):
         return None
@@ -99,7 +99,7 @@ def _entry(text: str) -> Posted | None:
     return _fields(inside.removesuffix("}]"))
 
 
-def _fields(inside: str) -> Posted | None:
+def _fields(inside: str) -> BundledMessage | None:
     """Keys before the text are read from the left, keys after it from the right."""
     key = _TEXT_KEY.search(inside)
     if key is None:
@@ -114,7 +114,9 @@ def _fields(inside: str) -> Posted | None:
     if not values["time"]:
         return None
     name = values["sender"] if sender or "sender" in seen else "null"
-    return Posted(sender=None if name == "null" else name, text=text, time_ms=int(values["time"]))
+    return BundledMessage(
+        sender=None if name == "null" else name, text=text, time_ms=int(values["time"])
+    )
 
 
 def _strip_tail(text: str, seen: set[str], values: dict[str, str]) -> str:

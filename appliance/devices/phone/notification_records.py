@@ -53,7 +53,7 @@ Stamp = tuple[str, str, int, int, int | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class NotificationRecord:
     """One notification. `raw` is its part of the dump with texts, empty where the dump lacks it.
 
     `progress`: it shows how far something has come. `ringing`: it asks for an answer at once, as a
@@ -81,7 +81,7 @@ class Record:
         return self.identity, self.key, self.when_ms, self.updated_ms, self.message_count
 
 
-def records(redacted: str, *, shown: str = "") -> list[Record]:
+def records(redacted: str, *, shown: str = "") -> list[NotificationRecord]:
     """The records of the redacted dump, with their texts from `shown` where it has them.
 
     `shown` may be the dump of a moment later: new records are left out, and records that are gone
@@ -112,9 +112,9 @@ def _texts(shown: str, hashes: Iterable[str]) -> dict[str, str]:
     return {name: shown[start:end] for (start, name), end in zip(starts, ends, strict=False)}
 
 
-def _record(header: re.Match[str], body: str, raw: str) -> Record:
+def _record(header: re.Match[str], body: str, raw: str) -> NotificationRecord:
     when, updated, count = _WHEN.search(body), _UPDATED.search(body), _COUNT.search(body)
-    return Record(
+    return NotificationRecord(
         identity=header["hash"],
         package=header["package"],
         user=int(header["user"]),
@@ -153,7 +153,7 @@ def _flags(body: str) -> Flag:
     return Flag(sum(flag.value for flag in Flag if flag.name in names))
 
 
-def extras_of(record: Record) -> str:
+def extras_of(record: NotificationRecord) -> str:
     """From `extras={` up to the end of the record, because texts may fake the closing brace."""
     begin = _EXTRAS.search(record.raw)
     return record.raw[begin.end() :] if begin else ""

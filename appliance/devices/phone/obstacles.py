@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from appliance.devices.phone.screen import Box, Screen, View
-from appliance.devices.phone.session import Session
+from appliance.devices.phone.session import ServerSession
 from appliance.errors import DeviceError
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def obstacle_on(screen: Screen) -> Obstacle | None:
     return next((each for each in found if each is not None), None)
 
 
-def clear_away(session: Session, obstacle: Obstacle) -> None:
+def clear_away(session: ServerSession, obstacle: Obstacle) -> None:
     """Closes what can be closed without a decision; the rest is left to a person."""
     with suppress(DeviceError):
         if obstacle.kind is ObstacleKind.SMS_QUESTION:

@@ -8,12 +8,12 @@ from appliance.clock import Clock
 from appliance.devices.phone.contacts import Contacts
 from appliance.devices.phone.phone_clock import PhoneClock
 from appliance.devices.phone.senses import Senses
-from appliance.devices.phone.session import Session
-from appliance.devices.phone.sim import Card
+from appliance.devices.phone.session import ServerSession
+from appliance.devices.phone.sim import PhoneCard
 from appliance.devices.phone.whatsapp.media import are_alike
-from appliance.devices.phone.whatsapp.row_memory import History
+from appliance.devices.phone.whatsapp.row_memory import ChatMemory
 from appliance.devices.phone.whatsapp.stops import StopKind
-from appliance.devices.protocol import Form, Incoming, Listener
+from appliance.devices.protocol import Incoming, Listener, TextForm
 from appliance.errors import StoreError
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ _LONGEST_PAUSE_S = 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class PhonePatience:
     """Seconds of the real clock that a screen may take to become what was asked for."""
 
     #: A chat opens within this; looking a number up takes seconds.
@@ -66,24 +66,24 @@ class Phone:
     """
 
     device_id: str
-    session: Session
+    session: ServerSession
     contacts: Contacts
     senses: Senses
     listener: Listener
     clock: Clock
-    patience: Patience = field(default_factory=Patience)
+    patience: PhonePatience = field(default_factory=PhonePatience)
     time: PhoneClock = field(default_factory=lambda: PhoneClock(ahead_ms=0, zone_minutes=0))
     whatsapp: str = "com.whatsapp"
     sms_app: str = ""
-    card: Card | None = None
+    card: PhoneCard | None = None
     stopped: StopKind | None = None
     tapped: bool = False
-    returns: dict[str, History | None] = field(default_factory=dict)
+    returns: dict[str, ChatMemory | None] = field(default_factory=dict)
     undelivered: list[Incoming] = field(default_factory=list)
     from_screens: list[tuple[Incoming, int]] = field(default_factory=list)
 
     @property
-    def one_of_two(self) -> Card | None:
+    def one_of_two(self) -> PhoneCard | None:
         """Our SIM where another one works in the phone, too: then each row must name its SIM."""
         return None if self.card is None or self.card.sim.alone else self.card
 
@@ -126,7 +126,7 @@ class Phone:
         replaced = [
             seen
             for seen in self._read_before(message)
-            if (seen.form is Form.WAITING or message.form is Form.DELETED)
+            if (seen.form is TextForm.WAITING or message.form is TextForm.DELETED)
             and message.at_ms - seen.at_ms < _SAME_MS
         ]
         if len(replaced) != 1:

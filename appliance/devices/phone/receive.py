@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 
 from appliance.devices.phone.adb.calls import Output
-from appliance.devices.phone.notification_records import Record, Stamp, records
+from appliance.devices.phone.notification_records import NotificationRecord, Stamp, records
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.senses import Sense
 from appliance.devices.phone.sms.phone_lists import MissedCalls, SmsInbox
@@ -34,7 +34,7 @@ _DIALERS = frozenset(
 )
 
 
-class Receiver:
+class PhoneReceiver:
     """Tells the listener all that is new on one phone. A poll costs one shell call."""
 
     def __init__(self, phone: Phone) -> None:
@@ -62,7 +62,7 @@ class Receiver:
         self._calls.poll()
         return found
 
-    def _look_through(self, listed: Sequence[Record]) -> bool:
+    def _look_through(self, listed: Sequence[NotificationRecord]) -> bool:
         return self._fetch() if self._note(listed) else False
 
     def _is_dumped(self, redacted: Output) -> bool:
@@ -73,7 +73,7 @@ class Receiver:
         self._phone.senses.failed(Sense.NOTIFICATIONS, "the phone does not list them")
         return False
 
-    def before_a_chat(self, redacted: Output, shown: Output) -> list[Record] | None:
+    def before_a_chat(self, redacted: Output, shown: Output) -> list[NotificationRecord] | None:
         """Tells what the notifications hold now: opening a chat takes them away.
 
         None where they cannot be read.
@@ -87,7 +87,7 @@ class Receiver:
 
     # Notifications
 
-    def _note(self, listed: Sequence[Record]) -> bool:
+    def _note(self, listed: Sequence[NotificationRecord]) -> bool:
         """Whether WhatsApp has a new one; news of the SMS app and the dialer is noted."""
         stamps = {record.stamp for record in listed}
         fresh = [record for record in listed if record.stamp not in self._stamps]
@@ -106,7 +106,7 @@ class Receiver:
         self._stamps = {r.stamp for r in now if r.raw or r.package not in PACKAGES}
         return found
 
-    def _tell(self, listed: Sequence[Record]) -> bool:
+    def _tell(self, listed: Sequence[NotificationRecord]) -> bool:
         """Only what was told durably counts as told."""
         here: list[Incoming] = []
         for record in listed:
@@ -123,7 +123,7 @@ class Receiver:
         self._told = {message.key: message.text for message in here}
         return self._tell_calls(listed) or bool(fresh)
 
-    def _tell_calls(self, listed: Sequence[Record]) -> bool:
+    def _tell_calls(self, listed: Sequence[NotificationRecord]) -> bool:
         """Tells missed calls over WhatsApp, which the phone's own list of calls may lack."""
         phone = self._phone
         found = (missed_call_of(record, offset_ms=phone.time.ahead_ms) for record in listed)
@@ -134,7 +134,7 @@ class Receiver:
         self._told_calls = {call.key for call in calls}
         return bool(fresh)
 
-    def _note_overflow(self, record: Record, messages: Sequence[Incoming]) -> None:
+    def _note_overflow(self, record: NotificationRecord, messages: Sequence[Incoming]) -> None:
         """A full array whose first message is new may have dropped messages before it."""
         jid = record.shortcut or ""
         if (record.message_count or 0) < _FULL_ARRAY or not jid.endswith(ACCOUNT) or not messages:
@@ -147,7 +147,7 @@ class Receiver:
         if first.key not in {message.key for message in before}:
             phone.returns.setdefault(digits_in(first.sender), None)
 
-    def _messages(self, record: Record) -> list[Incoming]:
+    def _messages(self, record: NotificationRecord) -> list[Incoming]:
         messages = messages_of(record, offset_ms=self._phone.time.ahead_ms)
         jid = record.shortcut or ""
         if jid.endswith(ACCOUNT):

@@ -30,7 +30,7 @@ class ServerWillNotStart(DeviceGone):
     """The phone is there, but its on-device server does not come up."""
 
 
-class Session:
+class ServerSession:
     """The on-device server is started when first needed and again when it dies.
 
     Everything but `tap` goes through unmodified uiautomator2, which may do a call twice; so only

@@ -32,7 +32,7 @@ _TAKEN_OUT = "ABSENT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
+class PhoneCard:
     """One SIM in the phone. `subscription` is Android's own number for it, where it tells."""
 
     sim: Sim
@@ -48,7 +48,7 @@ class Cards:
     time.
     """
 
-    all: Sequence[Card]
+    all: Sequence[PhoneCard]
     sends_by: int | None
 
 
@@ -98,12 +98,12 @@ def _by_slot(output: str) -> Mapping[int, Mapping[str, str | None]]:
 
 def _card(
     slot: int, row: Mapping[str, str | None], dumped: tuple[str, str] | None, *, alone: bool
-) -> Card:
+) -> PhoneCard:
     subscription, in_dump = dumped or ("", "")
     iccid, number = row.get("icc_id") or "", row.get("number") or ""
     known = next((each for each in (iccid, in_dump) if _ICCID.fullmatch(each)), None)
     named = row.get("_id") or subscription
-    return Card(
+    return PhoneCard(
         slot=slot,
         sim=Sim(iccid=known, number=in_e164(number) if number else None, alone=alone),
         subscription=int(named) if named and named.isdecimal() else None,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from appliance.emulated.modem import alphabet
-from appliance.emulated.modem.octets import BadPdu, Octets, semi_octets, swapped
+from appliance.emulated.modem.octets import OctetReader, RefusedPdu, semi_octets, swapped
 from appliance.emulated.world.numbers import e164
 
 INTERNATIONAL, NATIONAL, ALPHANUMERIC = 1, 2, 5
@@ -14,7 +14,7 @@ _SMSC_MOST_OCTETS = 11
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class AddressField:
     """`text` are the digits without a plus, or the name of an alphanumeric sender."""
 
     kind: int
@@ -33,36 +33,36 @@ class Address:
         return 0x80 | self.kind << 4 | plan
 
 
-def address_of(sender: str) -> Address:
+def address_of(sender: str) -> AddressField:
     """International with a plus, else a short code, else a name."""
     if sender.startswith("+"):
-        return Address(INTERNATIONAL, sender[1:])
+        return AddressField(INTERNATIONAL, sender[1:])
     kind = _UNKNOWN_TYPE if sender.isdigit() else ALPHANUMERIC
-    return Address(kind, sender)
+    return AddressField(kind, sender)
 
 
-def read_destination(octets: Octets) -> Address:
+def read_destination(octets: OctetReader) -> AddressField:
     """TP-DA of a message that is to be sent: a telephone number and nothing else."""
     count = octets.one("TP-DA length")
     if not 1 <= count <= _MOST_DIGITS:
-        raise BadPdu(f"TP-DA: {count} digits")
+        raise RefusedPdu(f"TP-DA: {count} digits")
     kind = _kind_of(octets.one("TP-DA type"), field="TP-DA")
     digits = _digits(octets.take((count + 1) // 2, "TP-DA"), field="TP-DA")
     if len(digits) != count:
-        raise BadPdu(f"TP-DA: {count} digits announced, {len(digits)} given")
-    return Address(kind, digits)
+        raise RefusedPdu(f"TP-DA: {count} digits announced, {len(digits)} given")
+    return AddressField(kind, digits)
 
 
-def read_service_centre(octets: Octets) -> str:
+def read_service_centre(octets: OctetReader) -> str:
     """The SMSC before a TPDU as AT commands carry it; empty means the SMSC that is set."""
     length = octets.one("SMSC length")
     if length == 0:
         return ""
     if not 2 <= length <= _SMSC_MOST_OCTETS:
-        raise BadPdu(f"SMSC: {length} octets")
+        raise RefusedPdu(f"SMSC: {length} octets")
     kind = _kind_of(octets.one("SMSC type"), field="SMSC")
     digits = _digits(octets.take(length - 1, "SMSC"), field="SMSC")
-    return Address(kind, digits).number
+    return AddressField(kind, digits).number
 
 
 def service_centre_octets(number: str) -> bytes:
@@ -73,7 +73,7 @@ def service_centre_octets(number: str) -> bytes:
     return bytes([1 + len(digits), address.type_octet]) + digits
 
 
-def address_octets(address: Address) -> bytes:
+def address_octets(address: AddressField) -> bytes:
     """Length in semi-octets, type, value."""
     if address.kind != ALPHANUMERIC:
         return bytes([len(address.text), address.type_octet]) + semi_octets(address.text)
@@ -84,10 +84,10 @@ def address_octets(address: Address) -> bytes:
 
 def _kind_of(octet: int, *, field: str) -> int:
     if not octet & 0x80:
-        raise BadPdu(f"{field}: the highest bit of the type {octet:#04x} must be 1")
+        raise RefusedPdu(f"{field}: the highest bit of the type {octet:#04x} must be 1")
     kind, plan = octet >> 4 & 7, octet & 0x0F
     if kind not in {_UNKNOWN_TYPE, INTERNATIONAL, NATIONAL} or plan not in {0, _TELEPHONE_PLAN}:
-        raise BadPdu(f"{field}: type {octet:#04x} is no telephone number")
+        raise RefusedPdu(f"{field}: type {octet:#04x} is no telephone number")
     return kind
 
 
@@ -96,5 +96,5 @@ def _digits(octets: bytes, *, field: str) -> str:
     digits = swapped(octets)
     digits = digits.removesuffix("f")
     if not digits.isdecimal():
-        raise BadPdu(f"{field}: {digits} are no digits")
+        raise RefusedPdu(f"{field}: {digits} are no digits")
     return digits

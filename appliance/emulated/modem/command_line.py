@@ -13,7 +13,7 @@ _DIAL = re.compile(r"D[^;]*;?", re.IGNORECASE)
 _BASIC = re.compile(r"(&?[A-Z])(\d*)", re.IGNORECASE)
 
 
-class Form(Enum):
+class CommandForm(Enum):
     EXECUTE = ""
     READ = "?"
     TEST = "=?"
@@ -21,11 +21,11 @@ class Form(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class AtCommand:
     """`name` is in capitals; a basic command has its number as the only argument."""
 
     name: str
-    form: Form = Form.EXECUTE
+    form: CommandForm = CommandForm.EXECUTE
     arguments: tuple[str, ...] = ()
 
     def argument(self, place: int, default: str = "") -> str:
@@ -35,7 +35,7 @@ class Command:
         return self.arguments[place].strip('"')
 
 
-def commands_of(line: str) -> Iterator[Command]:
+def commands_of(line: str) -> Iterator[AtCommand]:
     """The commands after AT, in order; FinalError where one cannot be read."""
     rest = line.strip()
     while rest:
@@ -44,17 +44,17 @@ def commands_of(line: str) -> Iterator[Command]:
         rest = rest.lstrip(" ")
 
 
-def _first(text: str) -> tuple[Command, str]:
+def _first(text: str) -> tuple[AtCommand, str]:
     if found := _EXTENDED.match(text):
         end = _end_of_command(text)
         return _extended(found.group().upper(), text[found.end() : end].strip()), text[end + 1 :]
     if (found := _S_REGISTER.match(text)) or (found := _DIAL.match(text)):
-        return Command(found.group()[0].upper(), arguments=(found.group()[1:],)), text[
+        return AtCommand(found.group()[0].upper(), arguments=(found.group()[1:],)), text[
             found.end() :
         ]
     if found := _BASIC.match(text):
         name, number = found.groups()
-        return Command(name.upper(), arguments=(number,)), text[found.end() :].lstrip(";")
+        return AtCommand(name.upper(), arguments=(number,)), text[found.end() :].lstrip(";")
     raise FinalError
 
 
@@ -71,17 +71,17 @@ def _end_of_command(text: str) -> int:
     return len(text)
 
 
-def _extended(name: str, tail: str) -> Command:
+def _extended(name: str, tail: str) -> AtCommand:
     if not tail:
-        return Command(name)
+        return AtCommand(name)
     if tail == "?":
-        return Command(name, Form.READ)
+        return AtCommand(name, CommandForm.READ)
     if not tail.startswith("="):
         raise FinalError
     value = tail[1:].strip()
     if value == "?":
-        return Command(name, Form.TEST)
-    return Command(name, Form.SET, tuple(_split(value)))
+        return AtCommand(name, CommandForm.TEST)
+    return AtCommand(name, CommandForm.SET, tuple(_split(value)))
 
 
 def _split(value: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ _HEX = r"^([0-9A-Fa-f]{2})*$"
 _NAMES = AliasChoices("modem", "port", "imei", "phone", "serial")
 
 
-class _Body(BaseModel):
+class _ModemBody(BaseModel):
     """A modem is named by its port, IMEI or number; a single modem needs no name."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -19,7 +19,7 @@ class _Body(BaseModel):
     modem: str = Field(default="", validation_alias=_NAMES)
 
 
-class Message(_Body):
+class MessageToModem(_ModemBody):
     """Somebody writes or calls; a caller without `from` withholds the number.
 
     `order` has the numbers of the parts as they arrive: a part may be in it twice, or not at all.
@@ -54,14 +54,14 @@ class Message(_Body):
     every_ms: float = Field(default=3000, gt=0)
 
 
-class RawPdu(_Body):
+class RawPdu(_ModemBody):
     """A TPDU of the network as it is, without the service centre's address."""
 
     kind: Literal["pdu"]
     tpdu: str = Field(pattern=r"^([0-9A-Fa-f]{2})+$", max_length=400)
 
 
-class Report(_Body):
+class ReportToModem(_ModemBody):
     """A status report; `status` is TP-ST: 0 arrived, 32-47 still trying, 64 and more failed."""
 
     kind: Literal["report"]
@@ -72,7 +72,7 @@ class Report(_Body):
     at_ms: int | None = None
 
 
-class SetCredit(_Body):
+class SetCredit(_ModemBody):
     """`price_cents` is what a part costs from now on; 0 costs nothing."""
 
     kind: Literal["credit"]
@@ -80,7 +80,7 @@ class SetCredit(_Body):
     price_cents: int | None = Field(default=None, ge=0)
 
 
-class Ussd(_Body):
+class UssdAnswer(_ModemBody):
     """With `code`: the operator's answer to it (`{euros}` is the credit). Without: a text now."""
 
     kind: Literal["ussd"]
@@ -88,7 +88,7 @@ class Ussd(_Body):
     code: str = ""
 
 
-class PlugSim(_Body):
+class PlugModemSim(_ModemBody):
     kind: Literal["plug-sim"]
     iccid: str = Field(pattern=r"^\d{18,20}$")
     number: Number | Literal[""] = ""
@@ -96,14 +96,14 @@ class PlugSim(_Body):
     pin: str = Field(default="", pattern=r"^(\d{4,8})?$")
 
 
-class Switch(_Body):
+class ModemSwitch(_ModemBody):
     """`plug` gives the port another name with `rename`."""
 
     kind: Literal["unplug-sim", "unplug", "plug"]
     rename: bool = False
 
 
-class Air(_Body):
+class Air(_ModemBody):
     """`rssi` as +CSQ says it, 0-31 or 99; `operator` and `mcc_mnc` are the home network's."""
 
     kind: Literal["signal"]
@@ -113,20 +113,30 @@ class Air(_Body):
     mcc_mnc: str | None = None
 
 
-class Urc(_Body):
+class Urc(_ModemBody):
     """Any unsolicited line."""
 
     kind: Literal["urc"]
     line: str
 
 
-ModemInjection = Message | RawPdu | Report | SetCredit | Ussd | PlugSim | Switch | Air | Urc
+ModemInjection = (
+    MessageToModem
+    | RawPdu
+    | ReportToModem
+    | SetCredit
+    | UssdAnswer
+    | PlugModemSim
+    | ModemSwitch
+    | Air
+    | Urc
+)
 _INJECTION: TypeAdapter[ModemInjection] = TypeAdapter(
     Annotated[ModemInjection, Field(discriminator="kind")]
 )
 
 
-class ModemFaultBody(_Body):
+class ModemFaultBody(_ModemBody):
     """`faults.py` says which of these each fault reads; `times` null: until it is lifted."""
 
     fault: ModemFaultKind

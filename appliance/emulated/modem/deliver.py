@@ -6,8 +6,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from appliance.emulated.modem import alphabet
-from appliance.emulated.modem.address import Address, address_octets
-from appliance.emulated.modem.header import Concat
+from appliance.emulated.modem.address import AddressField, address_octets
+from appliance.emulated.modem.header import Concatenation
 from appliance.emulated.modem.octets import semi_octets
 
 _DELIVER, _NO_MORE_MESSAGES, _STATUS_REPORT, _WITH_HEADER = 0, 4, 2, 0x40
@@ -26,7 +26,7 @@ class Dispatch:
     needs, `octets` the text itself. `elements` are more elements of the user data header.
     """
 
-    sender: Address
+    sender: AddressField
     text: str
     at_ms: int
     reference: int = 0
@@ -83,11 +83,13 @@ def _filled(pieces: Sequence[bytes], room: int) -> Iterator[bytes]:
     yield part
 
 
-def _concat(dispatch: Dispatch, part: int, total: int) -> Concat:
-    return Concat(reference=dispatch.reference, wide=dispatch.wide, part=part, total=total)
+def _concat(dispatch: Dispatch, part: int, total: int) -> Concatenation:
+    return Concatenation(reference=dispatch.reference, wide=dispatch.wide, part=part, total=total)
 
 
-def _deliver(dispatch: Dispatch, body: bytes, concat: Concat | None, *, is_gsm: bool) -> bytes:
+def _deliver(
+    dispatch: Dispatch, body: bytes, concat: Concatenation | None, *, is_gsm: bool
+) -> bytes:
     elements = (concat.octets()[1:] if concat else b"") + dispatch.elements
     first = _DELIVER | _NO_MORE_MESSAGES | (_WITH_HEADER if elements else 0)
     dcs = (_GSM_DCS if is_gsm else _UCS2_DCS) | (_CLASS_0 if dispatch.flash else 0)
@@ -114,7 +116,7 @@ def _user_data(body: bytes, header: bytes, *, is_gsm: bool) -> bytes:
 
 
 def status_report_tpdu(
-    *, reference: int, number: Address, sent_ms: int, done_ms: int, status: int
+    *, reference: int, number: AddressField, sent_ms: int, done_ms: int, status: int
 ) -> bytes:
     return (
         bytes([_STATUS_REPORT | _NO_MORE_MESSAGES, reference])

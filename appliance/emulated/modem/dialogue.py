@@ -3,17 +3,17 @@
 import asyncio
 from collections.abc import Callable
 
-from appliance.emulated.modem.settings import Settings
+from appliance.emulated.modem.settings import AtSettings
 
 _CR, _ESCAPE, _CTRL_Z, _BACKSPACE = b"\r", 0x1B, 0x1A, b"\x08"
 #: Results of V.250 and their numbers for ATV0.
 _NUMERIC = {"OK": "0", "RING": "2", "NO CARRIER": "3", "ERROR": "4"}
 
 
-class Dialogue:
+class AtSession:
     """Used on the emulator's loop only. Unsolicited results wait until a command is done."""
 
-    def __init__(self, write: Callable[[bytes], None], settings: Settings) -> None:
+    def __init__(self, write: Callable[[bytes], None], settings: AtSettings) -> None:
         self._write = write
         self._settings = settings
         self._input = bytearray()

@@ -2,21 +2,21 @@
 
 from enum import IntEnum
 
-from appliance.emulated.modem.dialogue import Dialogue
+from appliance.emulated.modem.dialogue import AtSession
 from appliance.emulated.modem.faults import ModemFaultKind, ModemFaults
 from appliance.emulated.modem.memory import Memory
 from appliance.emulated.modem.results import CMS_NO_SIM, CMS_PIN, CMS_PUK, CmeError, CmsError
-from appliance.emulated.modem.settings import Settings
-from appliance.emulated.modem.sim import Lock, SimCard
+from appliance.emulated.modem.settings import AtSettings
+from appliance.emulated.modem.sim import SimCard, SimLock
 from appliance.emulated.modem.spec import ModemSpec
 from appliance.emulated.world.timers import Timers
 
-_CME_OF_LOCK = {Lock.PIN: 11, Lock.PUK: 12}
-_CMS_OF_LOCK = {Lock.PIN: CMS_PIN, Lock.PUK: CMS_PUK}
+_CME_OF_LOCK = {SimLock.PIN: 11, SimLock.PUK: 12}
+_CMS_OF_LOCK = {SimLock.PIN: CMS_PIN, SimLock.PUK: CMS_PUK}
 _ROAMING_OPERATOR = ("Telekom.de", "26201")
 
 
-class Registration(IntEnum):
+class RegistrationState(IntEnum):
     """<stat> of +CREG."""
 
     OFF = 0
@@ -30,7 +30,7 @@ class Equipment:
     """State only; sending and receiving are in modules beside it."""
 
     def __init__(
-        self, spec: ModemSpec, *, timers: Timers, dialogue: Dialogue, settings: Settings
+        self, spec: ModemSpec, *, timers: Timers, dialogue: AtSession, settings: AtSettings
     ) -> None:
         self.spec = spec
         self.timers = timers
@@ -55,29 +55,29 @@ class Equipment:
         return None if self.faults.standing(ModemFaultKind.NO_SIM) else self.sim
 
     @property
-    def registration(self) -> Registration:
+    def registration(self) -> RegistrationState:
         sim = self.present_sim
         if not self.powered or self.settings.cfun != 1:
-            return Registration.OFF
-        if sim is None or sim.lock is not Lock.OPEN:
-            return Registration.OFF
+            return RegistrationState.OFF
+        if sim is None or sim.lock is not SimLock.OPEN:
+            return RegistrationState.OFF
         if self.faults.standing(ModemFaultKind.NO_NETWORK):
-            return Registration.SEARCHING
+            return RegistrationState.SEARCHING
         if self.faults.standing(ModemFaultKind.BARRED):
-            return Registration.DENIED
+            return RegistrationState.DENIED
         if self.faults.standing(ModemFaultKind.ROAMING):
-            return Registration.ROAMING
-        return Registration.HOME
+            return RegistrationState.ROAMING
+        return RegistrationState.HOME
 
     @property
     def served(self) -> bool:
         """Whether messages and calls come and go now."""
-        return self.registration in {Registration.HOME, Registration.ROAMING}
+        return self.registration in {RegistrationState.HOME, RegistrationState.ROAMING}
 
     @property
     def serving_operator(self) -> tuple[str, str]:
         """Name and MCC with MNC of the network that serves the modem now."""
-        if self.registration is Registration.ROAMING:
+        if self.registration is RegistrationState.ROAMING:
             return _ROAMING_OPERATOR
         return self.operator, self.mcc_mnc
 

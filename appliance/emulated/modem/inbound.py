@@ -5,7 +5,7 @@ from collections import deque
 from appliance.emulated.modem import text_mode
 from appliance.emulated.modem.address import service_centre_octets
 from appliance.emulated.modem.equipment import Equipment
-from appliance.emulated.modem.memory import Memory, Slot, Stat
+from appliance.emulated.modem.memory import Memory, Stat, StoredPdu
 
 _STATUS_REPORT = 2
 #: How long the network waits for +CNMA; 27.005 gives no time.
@@ -93,7 +93,7 @@ class Inbound:
     def _store(self, memory: Memory, tpdu: bytes, *, news: str) -> bool:
         if memory.is_full or self._equipment.is_stuffed(memory):
             return False
-        index = memory.store(Slot(Stat.REC_UNREAD, self._with_centre(tpdu)))
+        index = memory.store(StoredPdu(Stat.REC_UNREAD, self._with_centre(tpdu)))
         if news and self._equipment.settings.cnmi[0]:
             self._equipment.dialogue.unsolicited(f'{news}: "{memory.name}",{index}')
         return True

@@ -20,13 +20,13 @@ class ModemInjector:
     def __init__(self, network: Network) -> None:
         self._network = network
         self._doers: dict[type, Callable[[EmulatedModem, Any], Answer]] = {
-            bodies.Message: self._message,
+            bodies.MessageToModem: self._message,
             bodies.RawPdu: self._pdu,
-            bodies.Report: self._report,
+            bodies.ReportToModem: self._report,
             bodies.SetCredit: self._credit,
-            bodies.Ussd: self._ussd,
-            bodies.PlugSim: self._plug_sim,
-            bodies.Switch: self._switch,
+            bodies.UssdAnswer: self._ussd,
+            bodies.PlugModemSim: self._plug_sim,
+            bodies.ModemSwitch: self._switch,
             bodies.Air: self._air,
             bodies.Urc: self._urc,
         }
@@ -34,7 +34,7 @@ class ModemInjector:
     def inject(self, modem: EmulatedModem, body: bodies.ModemInjection) -> Answer:
         return self._doers[type(body)](modem, body)
 
-    def _message(self, modem: EmulatedModem, body: bodies.Message) -> Answer:
+    def _message(self, modem: EmulatedModem, body: bodies.MessageToModem) -> Answer:
         if body.channel == "call":
             return self._call(modem, body)
         if not body.sender:
@@ -64,7 +64,7 @@ class ModemInjector:
                 modem.receive([tpdus[number - 1]])
         return {"id": self._network.new_id(), "at_ms": at_ms, "parts": len(tpdus)}
 
-    def _call(self, modem: EmulatedModem, body: bodies.Message) -> Answer:
+    def _call(self, modem: EmulatedModem, body: bodies.MessageToModem) -> Answer:
         if body.sender and e164(body.sender) is None:
             raise ControlRefusal(f"from: {body.sender} is no phone number")
         modem.calls.ring(body.sender, rings=body.rings, every_ms=body.every_ms)
@@ -77,7 +77,7 @@ class ModemInjector:
         modem.receive([bytes.fromhex(body.tpdu)])
         return {"octets": len(body.tpdu) // 2}
 
-    def _report(self, modem: EmulatedModem, body: bodies.Report) -> Answer:
+    def _report(self, modem: EmulatedModem, body: bodies.ReportToModem) -> Answer:
         now_ms = self._now_ms()
         tpdu = status_report_tpdu(
             reference=body.reference,
@@ -96,14 +96,14 @@ class ModemInjector:
             credit.price_cents = body.price_cents
         return {"cents": credit.cents, "price_cents": credit.price_cents}
 
-    def _ussd(self, modem: EmulatedModem, body: bodies.Ussd) -> Answer:
+    def _ussd(self, modem: EmulatedModem, body: bodies.UssdAnswer) -> Answer:
         if body.code:
             modem.credit.answers[body.code] = body.text
         elif modem.works.settings.cusd == 1:
             modem.equipment.dialogue.unsolicited(ussd_line(modem.works, body.text))
         return {"codes": sorted(modem.credit.answers)}
 
-    def _plug_sim(self, modem: EmulatedModem, body: bodies.PlugSim) -> Answer:
+    def _plug_sim(self, modem: EmulatedModem, body: bodies.PlugModemSim) -> Answer:
         card = SimCard(number=body.number, iccid=body.iccid, imsi=body.imsi, pin=body.pin)
         card.power_up()
         self._network.detach(modem.number)
@@ -111,7 +111,7 @@ class ModemInjector:
         self._network.attach(modem, whatsapp=False)
         return {"iccid": body.iccid}
 
-    def _switch(self, modem: EmulatedModem, body: bodies.Switch) -> Answer:
+    def _switch(self, modem: EmulatedModem, body: bodies.ModemSwitch) -> Answer:
         if body.kind == "unplug-sim":
             modem.plug_sim(None)
         elif body.kind == "unplug":

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from appliance.emulated.modem.command_line import Command, commands_of
+from appliance.emulated.modem.command_line import AtCommand, commands_of
 from appliance.emulated.modem.commands import general, messages, network, settings
 from appliance.emulated.modem.commands.handler import Handler
 from appliance.emulated.modem.faults import ModemFault, ModemFaultKind
@@ -37,7 +37,7 @@ class Interpreter:
         else:
             dialogue.finish("OK")
 
-    async def _one(self, command: Command) -> None:
+    async def _one(self, command: AtCommand) -> None:
         self.counted[command.name] += 1
         self._spoil_before(command)
         handler = HANDLERS.get(command.name)
@@ -53,7 +53,7 @@ class Interpreter:
         if urc := self._take(ModemFaultKind.URC_INSIDE, command):
             self._works.dialogue.interrupt(urc.line or _DEFAULT_URC)
 
-    def _spoil_before(self, command: Command) -> None:
+    def _spoil_before(self, command: AtCommand) -> None:
         if self._take(ModemFaultKind.SILENCE, command, how="before"):
             raise NoAnswer
         if self._take(ModemFaultKind.GARBAGE, command):
@@ -62,6 +62,6 @@ class Interpreter:
             raise RawError(error.line or "ERROR")
 
     def _take(
-        self, kind: ModemFaultKind, command: Command, *, how: str | None = None
+        self, kind: ModemFaultKind, command: AtCommand, *, how: str | None = None
     ) -> ModemFault | None:
         return self._works.equipment.faults.take(kind, command=command.name, how=how)

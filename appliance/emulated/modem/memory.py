@@ -22,7 +22,7 @@ class Stat(IntEnum):
 
 
 @dataclass(slots=True)
-class Slot:
+class StoredPdu:
     """`pdu` begins with the service centre's address."""
 
     stat: Stat
@@ -43,7 +43,7 @@ class Memory:
     def __init__(self, name: str, size: int) -> None:
         self.name = name
         self.size = size
-        self._slots: dict[int, Slot] = {}
+        self._slots: dict[int, StoredPdu] = {}
 
     @property
     def used(self) -> int:
@@ -53,14 +53,14 @@ class Memory:
     def is_full(self) -> bool:
         return self.used >= self.size
 
-    def store(self, slot: Slot) -> int:
+    def store(self, slot: StoredPdu) -> int:
         if self.is_full:
             raise CmsError(CMS_FULL)
         index = next(place for place in range(1, self.size + 1) if place not in self._slots)
         self._slots[index] = slot
         return index
 
-    def slot(self, index: int) -> Slot:
+    def slot(self, index: int) -> StoredPdu:
         if index not in self._slots:
             raise CmsError(CMS_BAD_INDEX)
         return self._slots[index]
@@ -71,5 +71,5 @@ class Memory:
             raise CmsError(CMS_BAD_INDEX)
         self._slots.pop(index, None)
 
-    def items(self) -> Iterator[tuple[int, Slot]]:
+    def items(self) -> Iterator[tuple[int, StoredPdu]]:
         yield from sorted(self._slots.items())

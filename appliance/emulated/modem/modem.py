@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from appliance.emulated.modem.address import address_of
 from appliance.emulated.modem.calls import Calls
 from appliance.emulated.modem.deliver import Dispatch, deliver_tpdus
-from appliance.emulated.modem.dialogue import Dialogue
-from appliance.emulated.modem.equipment import Equipment, Registration
+from appliance.emulated.modem.dialogue import AtSession
+from appliance.emulated.modem.equipment import Equipment, RegistrationState
 from appliance.emulated.modem.faults import ModemFault, ModemFaultKind
 from appliance.emulated.modem.inbound import Inbound
 from appliance.emulated.modem.interpreter import Interpreter
@@ -19,13 +19,13 @@ from appliance.emulated.modem.outbound import Outbound
 from appliance.emulated.modem.port import Port, PortFolder
 from appliance.emulated.modem.results import HangUp, Restart
 from appliance.emulated.modem.service_centre import ServiceCentre
-from appliance.emulated.modem.settings import Settings
-from appliance.emulated.modem.sim import Lock, SimCard
+from appliance.emulated.modem.settings import AtSettings
+from appliance.emulated.modem.sim import SimCard, SimLock
 from appliance.emulated.modem.spec import ModemSpec
 from appliance.emulated.modem.ussd import Credit
 from appliance.emulated.modem.works import Works
-from appliance.emulated.phone.whatsapp.model import Tick
-from appliance.emulated.world.network import Channel, Letter, Network
+from appliance.emulated.phone.whatsapp.model import RowTick
+from appliance.emulated.world.network import Bearer, Letter, Network
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class EmulatedModem:
     def __init__(
         self, spec: ModemSpec, *, folder: PortFolder, network: Network, centre: ServiceCentre
     ) -> None:
-        settings = Settings()
+        settings = AtSettings()
         name = f"usb-{spec.make}_{spec.model}_{spec.with_identities()[0]}"
         self._silent_ports = [
             Port(folder, identity=f"{name}-if{place:02}-port0", heard=_ignored)
@@ -48,7 +48,7 @@ class EmulatedModem:
         self.port = Port(
             folder, identity=f"{name}-if{spec.silent_ports:02}-port0", heard=self._heard
         )
-        dialogue = Dialogue(self.port.write, settings)
+        dialogue = AtSession(self.port.write, settings)
         self.equipment = Equipment(
             spec, timers=network.timers, dialogue=dialogue, settings=settings
         )
@@ -72,7 +72,7 @@ class EmulatedModem:
         )
         self._interpreter = Interpreter(self.works)
         self._references = random.Random(self.imei)
-        self._told = Registration.OFF
+        self._told = RegistrationState.OFF
         self._task: asyncio.Task[None] | None = None
         self._return: asyncio.TimerHandle | None = None
 
@@ -206,9 +206,9 @@ class EmulatedModem:
         elif fault.kind is ModemFaultKind.RESTART and fault.how == "now":
             self.restart(fault.seconds)
         elif fault.kind is ModemFaultKind.SIM_PIN:
-            self._lock_sim(Lock.PIN)
+            self._lock_sim(SimLock.PIN)
         elif fault.kind is ModemFaultKind.SIM_PUK:
-            self._lock_sim(Lock.PUK)
+            self._lock_sim(SimLock.PUK)
         else:
             self.equipment.faults.arm(fault)
         self._wire_faults()
@@ -217,16 +217,16 @@ class EmulatedModem:
         """Ends the fault; what it held back goes on."""
         self.equipment.faults.lift(kind)
         if kind in {ModemFaultKind.SIM_PIN, ModemFaultKind.SIM_PUK}:
-            self._lock_sim(Lock.OPEN)
+            self._lock_sim(SimLock.OPEN)
         self._wire_faults()
         self.inbound.push()
 
-    def _lock_sim(self, lock: Lock) -> None:
+    def _lock_sim(self, lock: SimLock) -> None:
         sim = self.equipment.sim
         if sim is None:
             return
-        sim.pin = self.equipment.spec.pin if lock is Lock.OPEN else sim.pin or FAULT_PIN
-        sim.pin_tries = 0 if lock is Lock.PUK else 3
+        sim.pin = self.equipment.spec.pin if lock is SimLock.OPEN else sim.pin or FAULT_PIN
+        sim.pin_tries = 0 if lock is SimLock.PUK else 3
         sim.lock = lock
 
     def _wire_faults(self) -> None:
@@ -255,14 +255,14 @@ class EmulatedModem:
         """The IMEI: the port may get another name."""
         return self.imei
 
-    def reachable(self, channel: Channel) -> bool:
+    def reachable(self, channel: Bearer) -> bool:
         """Messages wait in the service centre's queue for this modem; calls do not wait."""
-        if channel is Channel.CALL:
+        if channel is Bearer.CALL:
             return self.equipment.served
-        return channel is Channel.SMS
+        return channel is Bearer.SMS
 
     def arrive(self, letter: Letter) -> None:
-        if letter.channel is Channel.CALL:
+        if letter.channel is Bearer.CALL:
             self.calls.ring(letter.sender)
             return
         dispatch = Dispatch(
@@ -287,7 +287,7 @@ class EmulatedModem:
         for tpdu in tpdus:
             self.inbound.take(tpdu)
 
-    def tick(self, letter_id: str, tick: Tick) -> None:
+    def tick(self, letter_id: str, tick: RowTick) -> None:
         """A modem sends no WhatsApp."""
 
 

@@ -1,11 +1,11 @@
 """Reads a PDU octet by octet, and tells what is wrong with a bad one."""
 
 
-class BadPdu(ValueError):
+class RefusedPdu(ValueError):
     """The sentence says which field breaks which rule; the modem answers +CMS ERROR: 304."""
 
 
-class Octets:
+class OctetReader:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._at = 0
@@ -16,7 +16,7 @@ class Octets:
     def take(self, count: int, field: str) -> bytes:
         taken = self._data[self._at : self._at + count]
         if len(taken) < count:
-            raise BadPdu(f"{field}: the PDU ends {count - len(taken)} octets early")
+            raise RefusedPdu(f"{field}: the PDU ends {count - len(taken)} octets early")
         self._at += count
         return taken
 

@@ -2,13 +2,13 @@
 
 import asyncio
 
-from appliance.emulated.modem.address import Address, read_service_centre
+from appliance.emulated.modem.address import AddressField, read_service_centre
 from appliance.emulated.modem.deliver import status_report_tpdu
-from appliance.emulated.modem.equipment import Equipment, Registration
+from appliance.emulated.modem.equipment import Equipment, RegistrationState
 from appliance.emulated.modem.faults import ModemFaultKind
 from appliance.emulated.modem.inbound import Inbound
-from appliance.emulated.modem.memory import Slot, Stat
-from appliance.emulated.modem.octets import BadPdu, Octets
+from appliance.emulated.modem.memory import Stat, StoredPdu
+from appliance.emulated.modem.octets import OctetReader, RefusedPdu
 from appliance.emulated.modem.results import (
     CMS_BAD_PDU,
     CMS_BARRED,
@@ -54,7 +54,7 @@ class Outbound:
         self._mr = 0
         self.taken = 0
 
-    async def send(self, pdu: bytes, *, slot: Slot | None = None) -> int:
+    async def send(self, pdu: bytes, *, slot: StoredPdu | None = None) -> int:
         """TP-MR of a message that the network took; its slot, if any, says so before the return.
 
         Raises what the modem is to answer instead.
@@ -75,7 +75,7 @@ class Outbound:
         return self._mr
 
     def _check_service(self) -> None:
-        if self._equipment.registration is Registration.DENIED:
+        if self._equipment.registration is RegistrationState.DENIED:
             raise CmsError(CMS_BARRED)
         if not self._equipment.served:
             raise CmsError(CMS_NO_NETWORK)
@@ -100,7 +100,7 @@ class Outbound:
         if submit.wants_report:
             self._report_later(submit.address, reference=self._mr, sent_ms=sent_ms)
 
-    def _report_later(self, address: Address, *, reference: int, sent_ms: int) -> None:
+    def _report_later(self, address: AddressField, *, reference: int, sent_ms: int) -> None:
         faults = self._equipment.faults
         if faults.take(ModemFaultKind.REPORT_OFF):
             return
@@ -141,9 +141,9 @@ class Outbound:
 
 def read_pdu(pdu: bytes) -> Submit:
     """The message in a PDU of AT commands; raises +CMS ERROR: 304 for a bad PDU."""
-    octets = Octets(pdu)
+    octets = OctetReader(pdu)
     try:
         read_service_centre(octets)
         return read_submit(octets.rest())
-    except BadPdu as exc:
+    except RefusedPdu as exc:
         raise CmsError(CMS_BAD_PDU) from exc

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from appliance.emulated.modem.header import Concat
+from appliance.emulated.modem.header import Concatenation
 from appliance.emulated.modem.submit import Submit, joined
-from appliance.emulated.world.network import Channel, Endpoint, Letter, Network
+from appliance.emulated.world.network import Bearer, Endpoint, Letter, Network
 from appliance.emulated.world.truth import PartDeparture
 
 _Key = tuple[str, str, int, bool, int]
@@ -28,7 +28,7 @@ class ServiceCentre:
         self._unfinished: dict[_Key, _Unfinished] = {}
 
     def take(self, submit: Submit, *, sender: Endpoint, mr: int) -> None:
-        concat = submit.concat or Concat(reference=0, total=1, part=1)
+        concat = submit.concat or Concatenation(reference=0, total=1, part=1)
         to = submit.address.number
         key = (sender.number, to, concat.reference, concat.wide, concat.total)
         message = self._unfinished.get(key)
@@ -57,7 +57,7 @@ class ServiceCentre:
     def _leave(self, message: _Unfinished, *, to: str, sender: Endpoint) -> None:
         letter = Letter(
             id=message.id,
-            channel=Channel.SMS,
+            channel=Bearer.SMS,
             sender=sender.number,
             to=to,
             text=joined([units for _, units in sorted(message.parts.items())]),

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 
 
 @dataclass(slots=True, kw_only=True)
-class Settings:
+class AtSettings:
     """`cnmi` is mode, mt, bm, ds, bfr; `csmp` is fo, vp, pid, dcs of text mode."""
 
     echo: bool = True
@@ -33,6 +33,6 @@ class Settings:
 
     def reset(self, *, keep_radio: bool = False) -> None:
         """All settings as from the factory."""
-        fresh = Settings(cfun=self.cfun) if keep_radio else Settings()
+        fresh = AtSettings(cfun=self.cfun) if keep_radio else AtSettings()
         for each in fields(self):
             setattr(self, each.name, getattr(fresh, each.name))

@@ -8,7 +8,7 @@ from appliance.emulated.modem.results import CmeError
 _PIN_TRIES, _PUK_TRIES = 3, 10
 
 
-class Lock(Enum):
+class SimLock(Enum):
     """What +CPIN? says."""
 
     OPEN = "READY"
@@ -25,31 +25,31 @@ class SimCard:
     imsi: str
     pin: str = ""
     puk: str = "12345678"
-    lock: Lock = Lock.OPEN
+    lock: SimLock = SimLock.OPEN
     pin_tries: int = _PIN_TRIES
     puk_tries: int = _PUK_TRIES
 
     def power_up(self) -> None:
         """The card asks for its PIN again; a blocked PIN stays blocked."""
         if not self.pin_tries:
-            self.lock = Lock.PUK
+            self.lock = SimLock.PUK
         elif self.pin:
-            self.lock = Lock.PIN
+            self.lock = SimLock.PIN
 
     def enter_pin(self, pin: str) -> None:
-        if self.lock is Lock.PUK:
+        if self.lock is SimLock.PUK:
             raise CmeError(12)
-        if self.lock is Lock.OPEN:
+        if self.lock is SimLock.OPEN:
             raise CmeError(3)
         if pin != self.pin:
             self.pin_tries -= 1
-            self.lock = Lock.PIN if self.pin_tries else Lock.PUK
+            self.lock = SimLock.PIN if self.pin_tries else SimLock.PUK
             raise CmeError(16)
         self.pin_tries = _PIN_TRIES
-        self.lock = Lock.OPEN
+        self.lock = SimLock.OPEN
 
     def unblock(self, puk: str, new_pin: str) -> None:
-        if self.lock is not Lock.PUK:
+        if self.lock is not SimLock.PUK:
             raise CmeError(3)
         if not self.puk_tries:
             raise CmeError(13)
@@ -58,4 +58,4 @@ class SimCard:
             raise CmeError(16)
         self.pin = new_pin
         self.pin_tries, self.puk_tries = _PIN_TRIES, _PUK_TRIES
-        self.lock = Lock.OPEN
+        self.lock = SimLock.OPEN

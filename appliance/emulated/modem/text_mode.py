@@ -6,14 +6,14 @@ from appliance.emulated.modem import alphabet
 from appliance.emulated.modem.address import (
     ALPHANUMERIC,
     INTERNATIONAL,
-    Address,
+    AddressField,
     address_octets,
     service_centre_octets,
 )
-from appliance.emulated.modem.memory import Slot
-from appliance.emulated.modem.octets import Octets, swapped
+from appliance.emulated.modem.memory import StoredPdu
+from appliance.emulated.modem.octets import OctetReader, swapped
 from appliance.emulated.modem.results import CMS_BAD_TEXT, CmsError
-from appliance.emulated.modem.settings import Settings
+from appliance.emulated.modem.settings import AtSettings
 
 _SUBMIT, _REPORT = 1, 2
 
@@ -24,7 +24,7 @@ class _Shown:
 
     kind: int
     fo: int
-    address: Address
+    address: AddressField
     stamps: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     mr: int = 0
@@ -33,7 +33,7 @@ class _Shown:
     data: str = ""
 
 
-def listed(index: int, slot: Slot, settings: Settings) -> list[str]:
+def listed(index: int, slot: StoredPdu, settings: AtSettings) -> list[str]:
     """The lines of +CMGL for one message."""
     shown = _read(slot.tpdu, settings)
     head = f'+CMGL: {index},"{slot.stat.words}",'
@@ -46,17 +46,17 @@ def listed(index: int, slot: Slot, settings: Settings) -> list[str]:
     return [head, shown.data]
 
 
-def shown(slot: Slot, settings: Settings) -> list[str]:
+def shown(slot: StoredPdu, settings: AtSettings) -> list[str]:
     """The lines of +CMGR."""
     return _whole(f'+CMGR: "{slot.stat.words}",', slot.pdu, settings)
 
 
-def unsolicited(name: str, pdu: bytes, settings: Settings) -> tuple[str, ...]:
+def unsolicited(name: str, pdu: bytes, settings: AtSettings) -> tuple[str, ...]:
     """The lines of +CMT or +CDS."""
     return tuple(_whole(f"{name}: ", pdu, settings))
 
 
-def _whole(head: str, pdu: bytes, settings: Settings) -> list[str]:
+def _whole(head: str, pdu: bytes, settings: AtSettings) -> list[str]:
     shown = _read(pdu[1 + pdu[0] :], settings)
     if shown.kind == _REPORT:
         return [head + _report_fields(shown)]
@@ -76,9 +76,9 @@ def _report_fields(shown: _Shown) -> str:
     return f"{shown.fo},{shown.mr},{number},{stamps},{shown.st}"
 
 
-def _read(tpdu: bytes, settings: Settings) -> _Shown:
+def _read(tpdu: bytes, settings: AtSettings) -> _Shown:
     """Reads without checks: the modem checked the PDU, or the network made it."""
-    octets = Octets(tpdu)
+    octets = OctetReader(tpdu)
     fo = octets.one("first octet")
     kind = fo & 3
     mr = octets.one("TP-MR") if kind else 0
@@ -107,33 +107,33 @@ def _read(tpdu: bytes, settings: Settings) -> _Shown:
     )
 
 
-def _address(octets: Octets) -> Address:
+def _address(octets: OctetReader) -> AddressField:
     count, kind = octets.one("length"), octets.one("type") >> 4 & 7
     value = octets.take((count + 1) // 2, "address")
     if kind == ALPHANUMERIC:
-        return Address(kind, alphabet.decoded(alphabet.unpacked(value, count * 4 // 7)))
-    return Address(kind, swapped(value)[:count])
+        return AddressField(kind, alphabet.decoded(alphabet.unpacked(value, count * 4 // 7)))
+    return AddressField(kind, swapped(value)[:count])
 
 
-def _stamp(octets: Octets) -> str:
+def _stamp(octets: OctetReader) -> str:
     digits = swapped(octets.take(7, "stamp"))
     year, month, day, hour, minute, second, zone = (digits[at : at + 2] for at in range(0, 14, 2))
     return f"{year}/{month}/{day},{hour}:{minute}:{second}+{zone}"
 
 
-def _data(body: bytes, length: int, dcs: int, settings: Settings, *, has_header: bool) -> str:
+def _data(body: bytes, length: int, dcs: int, settings: AtSettings, *, has_header: bool) -> str:
     """Hexadecimal for everything but plain 7 bit text (27.005 §3.1, <data>)."""
     if has_header or dcs & 0x0C:
         return body.hex().upper()
     return _in_charset(alphabet.decoded(alphabet.unpacked(body, length)), settings)
 
 
-def _said(address: Address, settings: Settings) -> str:
+def _said(address: AddressField, settings: AtSettings) -> str:
     plus = "+" if address.kind == INTERNATIONAL else ""
     return _in_charset(plus + address.text, settings)
 
 
-def _in_charset(text: str, settings: Settings) -> str:
+def _in_charset(text: str, settings: AtSettings) -> str:
     """Bytes as latin-1 characters, as `AT+CSCS` wants them."""
     if settings.cscs == "UCS2":
         return text.encode("utf-16-be").hex().upper()
@@ -142,7 +142,7 @@ def _in_charset(text: str, settings: Settings) -> str:
     return text.encode("ascii", "replace").decode("ascii")
 
 
-def number_in(typed: str, settings: Settings) -> str:
+def number_in(typed: str, settings: AtSettings) -> str:
     """A number as it was typed, which the character set UCS2 makes hexadecimal."""
     if settings.cscs != "UCS2":
         return typed
@@ -152,7 +152,7 @@ def number_in(typed: str, settings: Settings) -> str:
         return typed
 
 
-def submit(number: str, body: bytes, settings: Settings) -> bytes:
+def submit(number: str, body: bytes, settings: AtSettings) -> bytes:
     """The PDU of the typed text; raises +CMS ERROR: 305 for a text that cannot be sent."""
     digits = number.removeprefix("+")
     if not digits.isdecimal():
@@ -161,12 +161,14 @@ def submit(number: str, body: bytes, settings: Settings) -> bytes:
     fo, vp, pid, dcs = settings.csmp
     validity = bytes([vp]) if fo >> 3 & 3 == 2 else b""
     length, data = _user_data(body, dcs, settings, has_header=bool(fo & 0x40))
-    address = address_octets(Address(kind, digits))
+    address = address_octets(AddressField(kind, digits))
     tpdu = bytes([fo, 0]) + address + bytes([pid, dcs]) + validity + bytes([length]) + data
     return service_centre_octets("") + tpdu
 
 
-def _user_data(body: bytes, dcs: int, settings: Settings, *, has_header: bool) -> tuple[int, bytes]:
+def _user_data(
+    body: bytes, dcs: int, settings: AtSettings, *, has_header: bool
+) -> tuple[int, bytes]:
     typed = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     try:
         if has_header or dcs & 0x0C:
@@ -181,7 +183,7 @@ def _user_data(body: bytes, dcs: int, settings: Settings, *, has_header: bool) -
     return len(septets), alphabet.packed(septets)
 
 
-def _septets(typed: bytes, settings: Settings) -> bytes:
+def _septets(typed: bytes, settings: AtSettings) -> bytes:
     """In the character set GSM the typed bytes are the septets themselves."""
     if settings.cscs == "GSM":
         if max(typed, default=0) > 0x7F:

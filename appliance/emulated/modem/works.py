@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from appliance.emulated.modem.calls import Calls
-from appliance.emulated.modem.dialogue import Dialogue
+from appliance.emulated.modem.dialogue import AtSession
 from appliance.emulated.modem.equipment import Equipment
 from appliance.emulated.modem.inbound import Inbound
 from appliance.emulated.modem.outbound import Outbound
-from appliance.emulated.modem.settings import Settings
+from appliance.emulated.modem.settings import AtSettings
 from appliance.emulated.modem.ussd import Credit
 
 
@@ -20,9 +20,9 @@ class Works:
     credit: Credit
 
     @property
-    def settings(self) -> Settings:
+    def settings(self) -> AtSettings:
         return self.equipment.settings
 
     @property
-    def dialogue(self) -> Dialogue:
+    def dialogue(self) -> AtSession:
         return self.equipment.dialogue

@@ -5,7 +5,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from appliance.emulated.phone.faults import Faults
-from appliance.emulated.phone.layout import Screen
+from appliance.emulated.phone.layout import ScreenArea
 from appliance.emulated.phone.node import Node
 from appliance.emulated.phone.notifications import Shade
 from appliance.emulated.world.network import Endpoint, Network
@@ -80,7 +80,7 @@ class Host(Endpoint, Protocol):
     def faults(self) -> Faults: ...
 
     @property
-    def screen(self) -> Screen: ...
+    def screen(self) -> ScreenArea: ...
 
     @property
     def zone(self) -> ZoneInfo: ...

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from appliance.emulated.phone import dialer
 from appliance.emulated.phone.apps import App, Intent
 from appliance.emulated.phone.faults import FaultKind, Faults
-from appliance.emulated.phone.hardware import Battery, Lock, LockKind, Sim
-from appliance.emulated.phone.layout import Screen
+from appliance.emulated.phone.hardware import Battery, LockKind, PhoneSim, ScreenLock
+from appliance.emulated.phone.layout import ScreenArea
 from appliance.emulated.phone.node import Node
 from appliance.emulated.phone.notifications import Shade
 from appliance.emulated.phone.providers import MISSED, Providers
@@ -25,9 +25,9 @@ from appliance.emulated.phone.systemui import (
 )
 from appliance.emulated.phone.whatsapp.app import WhatsApp
 from appliance.emulated.phone.whatsapp.generation import GENERATIONS
-from appliance.emulated.phone.whatsapp.model import Tick
+from appliance.emulated.phone.whatsapp.model import RowTick
 from appliance.emulated.phone.wire.seam import DeviceFile, RsaPublicKey
-from appliance.emulated.world.network import Channel, Letter, Network
+from appliance.emulated.world.network import Bearer, Letter, Network
 from appliance.emulated.world.timers import Timers
 
 _KEY_NAMES = {
@@ -68,13 +68,15 @@ class BareHandset:
         self.sms_usage = SmsUsage(self.settings)
         self.size_override: tuple[int, int] | None = None
         self.battery = Battery()
-        self.lock = Lock(kind=spec.lock, pin=spec.pin, keyguard=spec.lock is not LockKind.NONE)
+        self.lock = ScreenLock(
+            kind=spec.lock, pin=spec.pin, keyguard=spec.lock is not LockKind.NONE
+        )
         self.shade = Shade(timers)
         self.providers = Providers()
         self.powered = True
         #: False from the start of the phone until its first unlock.
         self.apps_run = True
-        self.second_sim: Sim | None = None
+        self.second_sim: PhoneSim | None = None
         self.second_subscription = -1
         self.radio = True
         self.keyboard_open = False
@@ -84,7 +86,7 @@ class BareHandset:
         self.offered_key: RsaPublicKey | None = None
         self._open_apps(spec)
         self.plug_sim(
-            Sim(
+            PhoneSim(
                 number=spec.number,
                 iccid=spec.iccid or iccid_for(spec.number),
                 operator=spec.operator,
@@ -153,10 +155,10 @@ class BareHandset:
     # The screen
 
     @property
-    def screen(self) -> Screen:
+    def screen(self) -> ScreenArea:
         width, height = self.size_override or PHYSICAL_SIZE
         density = self.density_override or PHYSICAL_DENSITY
-        return Screen(width, height, density, self.keyboard_open)
+        return ScreenArea(width, height, density, self.keyboard_open)
 
     def windows(self) -> list[Node]:
         """The keyguard alone while the screen is dark or closed."""
@@ -379,22 +381,22 @@ class BareHandset:
             self.whatsapp.outbox.back_online()
             self.network.flush(self.number)
 
-    def reachable(self, channel: Channel) -> bool:
+    def reachable(self, channel: Bearer) -> bool:
         if not self.online:
             return False
-        if channel is Channel.WHATSAPP:
+        if channel is Bearer.WHATSAPP:
             return not self.whatsapp.stopped and not self.whatsapp.closed
         return self.sim is not None and self.sim.number in {"", self.number}
 
     def arrive(self, letter: Letter) -> None:
-        if letter.channel is Channel.WHATSAPP:
+        if letter.channel is Bearer.WHATSAPP:
             self.whatsapp.arrive(letter)
-        elif letter.channel is Channel.SMS:
+        elif letter.channel is Bearer.SMS:
             self.sms.arrive(letter)
         else:
             self._missed_call(letter)
 
-    def tick(self, letter_id: str, tick: Tick) -> None:
+    def tick(self, letter_id: str, tick: RowTick) -> None:
         self.whatsapp.tick(letter_id, tick)
 
     def lift(self, kind: FaultKind) -> None:
@@ -405,13 +407,13 @@ class BareHandset:
             self.sms.lift()
         self.network.flush(self.number)
 
-    def plug_sim(self, sim: Sim | None) -> None:
+    def plug_sim(self, sim: PhoneSim | None) -> None:
         self.sim = sim
         self.sms.sim = sim
         self.sms.subscription = self.sms.sends_by = self.providers.insert_sim(sim, 0)
         self.network.flush(self.number)
 
-    def plug_second_sim(self, sim: Sim | None) -> int:
+    def plug_second_sim(self, sim: PhoneSim | None) -> int:
         """Puts a card into the second slot; returns its subscription. The first still sends SMS."""
         self.second_sim = sim
         self.second_subscription = self.providers.insert_sim(sim, 1)
@@ -419,7 +421,7 @@ class BareHandset:
 
     def arrive_on(self, letter: Letter, subscription: int) -> None:
         """A message or call over the named SIM; -1 where the phone does not note the SIM."""
-        if letter.channel is Channel.SMS:
+        if letter.channel is Bearer.SMS:
             self.sms.arrive(letter, subscription=subscription)
         else:
             self._missed_call(letter, subscription=subscription)

@@ -5,7 +5,7 @@ from enum import Enum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sim:
+class PhoneSim:
     """`number` is what the card says of itself, which operators often leave empty."""
 
     number: str
@@ -42,7 +42,7 @@ class LockKind(Enum):
 
 
 @dataclass(slots=True, kw_only=True)
-class Lock:
+class ScreenLock:
     """Screen and keyguard.
 
     `bouncer` is the question for the PIN, `typed` what was answered so far.

@@ -19,7 +19,7 @@ _CLASS_PREFIXES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Screen:
+class ScreenArea:
     """The screen as an app gets it; `bottom` rises when the keyboard opens."""
 
     width: int

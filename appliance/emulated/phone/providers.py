@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from appliance.emulated.phone.hardware import Sim
+from appliance.emulated.phone.hardware import PhoneSim
 
 _SCHEMA = """
 CREATE TABLE sms (
@@ -103,7 +103,7 @@ class Providers:
         )
         return int(cursor.lastrowid or 0)
 
-    def insert_sim(self, sim: Sim | None, slot: int) -> int:
+    def insert_sim(self, sim: PhoneSim | None, slot: int) -> int:
         """The slot's new card; the row of a card that was taken out stays with `sim_id` -1."""
         self._db.execute("UPDATE siminfo SET sim_id = -1 WHERE sim_id = ?", (slot,))
         if sim is None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from appliance.emulated.phone.faults import FaultKind, Faults
-from appliance.emulated.phone.layout import Brush, Screen
+from appliance.emulated.phone.layout import Brush, ScreenArea
 from appliance.emulated.phone.node import Bounds, Node
 
 #: The beginning of an action; after it comes the kind of the dialog that it ends.
@@ -64,7 +64,9 @@ _DIALOGS = {
 }
 
 
-def draw_system_dialogs(faults: Faults, *, screen: Screen, language: str, app: str) -> list[Node]:
+def draw_system_dialogs(
+    faults: Faults, *, screen: ScreenArea, language: str, app: str
+) -> list[Node]:
     """The newest last; a tap on a button ends its dialog."""
     return [
         _dialog(kind, each, screen=screen, language=language, app=app)
@@ -74,7 +76,7 @@ def draw_system_dialogs(faults: Faults, *, screen: Screen, language: str, app: s
 
 
 def _dialog(
-    kind: FaultKind, dialog: SystemDialog, *, screen: Screen, language: str, app: str
+    kind: FaultKind, dialog: SystemDialog, *, screen: ScreenArea, language: str, app: str
 ) -> Node:
     brush, dp, middle = Brush(dialog.package), screen.dp, screen.height // 2
     panel = Bounds(dp(33), middle - dp(72), screen.width - dp(33), middle + dp(96))

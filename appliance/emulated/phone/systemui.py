@@ -1,7 +1,7 @@
 """What the system draws: bars, keyguard, keyboard, home screen, and idle apps."""
 
 from appliance.emulated.phone.apps import Host, Intent
-from appliance.emulated.phone.layout import Brush, Screen
+from appliance.emulated.phone.layout import Brush, ScreenArea
 from appliance.emulated.phone.node import Bounds, Node
 
 _SYSTEM = Brush("com.android.systemui")
@@ -9,7 +9,7 @@ _KEYBOARD = Brush("com.google.android.inputmethod.latin")
 _LAUNCHER = Brush("com.google.android.apps.nexuslauncher")
 
 
-def draw_bars(screen: Screen, *, clock_time: str) -> list[Node]:
+def draw_bars(screen: ScreenArea, *, clock_time: str) -> list[Node]:
     """Status bar and navigation bar, two windows of systemui."""
     status = Bounds(0, 0, screen.width, screen.status_bottom)
     nav = Bounds(0, screen.nav_top, screen.width, screen.height)
@@ -36,7 +36,7 @@ def draw_bars(screen: Screen, *, clock_time: str) -> list[Node]:
     ]
 
 
-def draw_keyguard(screen: Screen, *, clock_time: str, bouncer: bool, notices: int) -> Node:
+def draw_keyguard(screen: ScreenArea, *, clock_time: str, bouncer: bool, notices: int) -> Node:
     """The lock screen; with `bouncer` it asks for the PIN."""
     whole = Bounds(0, 0, screen.width, screen.height)
     top = Bounds(0, screen.dp(120), screen.width, screen.dp(220))
@@ -52,7 +52,7 @@ def draw_keyguard(screen: Screen, *, clock_time: str, bouncer: bool, notices: in
     return _SYSTEM("FrameLayout", whole, *children, rid="keyguard_root_view")
 
 
-def draw_keyboard(screen: Screen) -> Node:
+def draw_keyboard(screen: ScreenArea) -> Node:
     area = Bounds(0, screen.keyboard_top, screen.width, screen.height)
     return _KEYBOARD("FrameLayout", area, _KEYBOARD("FrameLayout", area, rid="keyboard_area"))
 

@@ -27,7 +27,7 @@ Number = Annotated[str, AfterValidator(_number)]
 Sender = Annotated[str, Field(min_length=1), AfterValidator(_sender)]
 
 
-class _Body(BaseModel):
+class _PhoneBody(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     phone: str = Field(default="", validation_alias=AliasChoices("phone", "serial", "line"))
@@ -45,7 +45,7 @@ class MediumBody(BaseModel):
     downloaded: bool = True
 
 
-class Message(_Body):
+class MessageToPhone(_PhoneBody):
     """Somebody writes or calls; with `name` the phone has them in its phone book unless `saved` is
     false. `jid` is the chat's, if it is not the sender's own: `…@lid`, `status@broadcast`,
     `…@newsletter`. A `waiting` message cannot be decrypted yet. `subscription` is the SIM over
@@ -67,7 +67,7 @@ class Message(_Body):
     subscription: int | None = None
 
 
-class ChangeMessage(_Body):
+class ChangeMessage(_PhoneBody):
     """Changes a WhatsApp message that came, by the id that its injection returned."""
 
     kind: Literal["change"]
@@ -76,7 +76,7 @@ class ChangeMessage(_Body):
     text: str = ""
 
 
-class React(_Body):
+class React(_PhoneBody):
     """Somebody puts an emoji on what the phone wrote to them."""
 
     kind: Literal["reaction"]
@@ -85,7 +85,7 @@ class React(_Body):
     text: str = ""
 
 
-class Notice(_Body):
+class WhatsAppNotice(_PhoneBody):
     """WhatsApp says what it is doing; with `from` the notification names that person's chat."""
 
     kind: Literal["notice"]
@@ -93,7 +93,7 @@ class Notice(_Body):
     sender: Number | None = Field(default=None, alias="from")
 
 
-class WhatsAppCall(_Body):
+class WhatsAppCall(_PhoneBody):
     """Somebody calls over WhatsApp: a missed call, or one that still rings.
 
     With `shortcut` false the notification names no chat.
@@ -106,32 +106,32 @@ class WhatsAppCall(_Body):
     shortcut: bool = True
 
 
-class Switch(_Body):
+class PhoneSwitch(_PhoneBody):
     kind: Literal["unlock", "authorise", "wake", "sleep", "home"]
 
 
-class Dismiss(_Body):
+class Dismiss(_PhoneBody):
     """Notifications are swiped away: all, or those of one sender."""
 
     kind: Literal["dismiss"]
     sender: Sender | None = Field(default=None, alias="from")
 
 
-class Read(_Body):
+class ReadOnPhone(_PhoneBody):
     """The contact reads what the phone sent."""
 
     kind: Literal["read"]
     sender: Number = Field(alias="from")
 
 
-class SeenElsewhere(_Body):
+class SeenElsewhere(_PhoneBody):
     """The chat is opened on another device of the account."""
 
     kind: Literal["seen-elsewhere"]
     sender: Number = Field(alias="from")
 
 
-class SaidElsewhere(_Body):
+class SaidElsewhere(_PhoneBody):
     """The account writes from another device; a standing notification echoes it."""
 
     kind: Literal["said-elsewhere"]
@@ -139,7 +139,7 @@ class SaidElsewhere(_Body):
     text: str
 
 
-class PlugSim(_Body):
+class PlugPhoneSim(_PhoneBody):
     """`slot` 1 is the second slot."""
 
     kind: Literal["plug-sim"]
@@ -149,19 +149,19 @@ class PlugSim(_Body):
     operator: str = "KPN"
 
 
-class UnplugSim(_Body):
+class UnplugSim(_PhoneBody):
     kind: Literal["unplug-sim"]
     slot: Literal[0, 1] = 0
 
 
-class SmsSim(_Body):
+class SmsSim(_PhoneBody):
     """The SIM over which the phone sends SMS; -1 when it asks each time."""
 
     kind: Literal["sms-sim"]
     subscription: int
 
 
-class SetBattery(_Body):
+class SetBattery(_PhoneBody):
     """`temperature` in tenths of a degree."""
 
     kind: Literal["battery"]
@@ -171,7 +171,7 @@ class SetBattery(_Body):
     usb: bool | None = None
 
 
-class SmsLimit(_Body):
+class AndroidSmsLimit(_PhoneBody):
     """Android's own limit for SMS, as if the phone had been started with these settings. A field
     that is left out is missing in the settings. Texts are taken as they are, nonsense too.
     """
@@ -181,14 +181,14 @@ class SmsLimit(_Body):
     interval_ms: int | str | None = None
 
 
-class Radio(_Body):
+class Radio(_PhoneBody):
     """Data and radio on or off; the cable stays."""
 
     kind: Literal["radio"]
     on: bool
 
 
-class Introduce(_Body):
+class Introduce(_PhoneBody):
     """How a number behaves from now on; a field that is left out stays as it is."""
 
     kind: Literal["person"]
@@ -200,7 +200,7 @@ class Introduce(_Body):
     read_ms: int | None = Field(default=None, ge=0)
 
 
-class Spinner(_Body):
+class Spinner(_PhoneBody):
     """How long WhatsApp looks a number up."""
 
     kind: Literal["lookup"]
@@ -208,21 +208,21 @@ class Spinner(_Body):
 
 
 Injection = (
-    Message
+    MessageToPhone
     | ChangeMessage
     | React
-    | Notice
+    | WhatsAppNotice
     | WhatsAppCall
-    | Switch
+    | PhoneSwitch
     | Dismiss
-    | Read
+    | ReadOnPhone
     | SeenElsewhere
     | SaidElsewhere
-    | PlugSim
+    | PlugPhoneSim
     | UnplugSim
     | SmsSim
     | SetBattery
-    | SmsLimit
+    | AndroidSmsLimit
     | Radio
     | Introduce
     | Spinner
@@ -230,7 +230,7 @@ Injection = (
 _INJECTION: TypeAdapter[Injection] = TypeAdapter(Annotated[Injection, Field(discriminator="kind")])
 
 
-class FaultBody(_Body):
+class FaultBody(_PhoneBody):
     """`times` null: until it is lifted. `method` narrows the fault to an RPC method or to `shell`;
     a lost tap to the last word of the resource id; a fault of shell commands to a part of the
     command.

@@ -4,13 +4,13 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from appliance.emulated.phone.hardware import Sim
+from appliance.emulated.phone.hardware import PhoneSim
 from appliance.emulated.phone.phone import EmulatedPhone
 from appliance.emulated.phone.sms.usage import INTERVAL_MS, MAX_COUNT
 from appliance.emulated.phone.whatsapp import notices
 from appliance.emulated.phone.whatsapp.media import Medium
 from appliance.emulated.world import control_bodies as bodies
-from appliance.emulated.world.network import Channel, Letter, Network
+from appliance.emulated.world.network import Bearer, Letter, Network
 from appliance.emulated.world.numbers import GROUP, e164, jid_of
 from appliance.emulated.world.refusal import ControlRefusal
 from appliance.emulated.world.world import World
@@ -26,21 +26,21 @@ class Injector:
         self._world = world
         self._network = network
         self._doers: dict[type, Callable[[Any], Answer]] = {
-            bodies.Message: self._message,
+            bodies.MessageToPhone: self._message,
             bodies.ChangeMessage: self._change,
             bodies.React: self._react,
-            bodies.Notice: self._notice,
+            bodies.WhatsAppNotice: self._notice,
             bodies.WhatsAppCall: self._whatsapp_call,
-            bodies.Switch: self._switch,
+            bodies.PhoneSwitch: self._switch,
             bodies.Dismiss: self._dismiss,
-            bodies.Read: self._read,
+            bodies.ReadOnPhone: self._read,
             bodies.SeenElsewhere: self._seen_elsewhere,
             bodies.SaidElsewhere: self._said_elsewhere,
-            bodies.PlugSim: self._plug_sim,
+            bodies.PlugPhoneSim: self._plug_sim,
             bodies.UnplugSim: self._unplug_sim,
             bodies.SmsSim: self._sms_sim,
             bodies.SetBattery: self._battery,
-            bodies.SmsLimit: self._sms_limit,
+            bodies.AndroidSmsLimit: self._sms_limit,
             bodies.Radio: self._radio,
             bodies.Introduce: self._introduce,
             bodies.Spinner: self._spinner,
@@ -49,11 +49,11 @@ class Injector:
     def inject(self, body: bodies.Injection) -> Answer:
         return self._doers[type(body)](body)
 
-    def _message(self, body: bodies.Message) -> Answer:
-        channel = Channel(body.channel)
-        if channel is not Channel.SMS and e164(body.sender) is None:
+    def _message(self, body: bodies.MessageToPhone) -> Answer:
+        channel = Bearer(body.channel)
+        if channel is not Bearer.SMS and e164(body.sender) is None:
             raise ControlRefusal(f"from: {body.sender} is no phone number")
-        if body.group and channel is not Channel.WHATSAPP:
+        if body.group and channel is not Bearer.WHATSAPP:
             raise ControlRefusal("group: only WhatsApp has groups")
         handset = self._phone(body.phone).handset
         if body.name and body.saved:
@@ -72,7 +72,7 @@ class Injector:
             medium=Medium(**body.medium.model_dump()) if body.medium else None,
             waiting=body.waiting,
         )
-        if body.subscription is not None and channel is not Channel.WHATSAPP:
+        if body.subscription is not None and channel is not Bearer.WHATSAPP:
             handset.arrive_on(letter, body.subscription)
         else:
             self._network.deliver(letter)
@@ -88,7 +88,7 @@ class Injector:
         self._phone(body.phone).handset.whatsapp.reacted(body.sender, body.emoji, body.text)
         return {"reacted": body.emoji}
 
-    def _notice(self, body: bodies.Notice) -> Answer:
+    def _notice(self, body: bodies.WhatsAppNotice) -> Answer:
         handset = self._phone(body.phone).handset
         posted = notices.notice(
             body.what,
@@ -113,7 +113,7 @@ class Injector:
         handset.shade.post(posted)
         return {"posted": posted.key}
 
-    def _switch(self, body: bodies.Switch) -> Answer:
+    def _switch(self, body: bodies.PhoneSwitch) -> Answer:
         phone = self._phone(body.phone)
         handset = phone.handset
         doers: dict[str, Callable[[], object]] = {
@@ -137,7 +137,7 @@ class Injector:
         handset.sms.dismissed(body.sender)
         return {"dismissed": body.sender}
 
-    def _read(self, body: bodies.Read) -> Answer:
+    def _read(self, body: bodies.ReadOnPhone) -> Answer:
         sender = self._phone(body.phone).handset.number if body.phone else None
         return {"read": self._network.read_by(body.sender, sender=sender)}
 
@@ -155,8 +155,8 @@ class Injector:
         handset.whatsapp.said_elsewhere(body.to, body.text, letter_id=letter_id)
         return {"id": letter_id}
 
-    def _plug_sim(self, body: bodies.PlugSim) -> Answer:
-        sim = Sim(number=body.number, iccid=body.iccid, operator=body.operator)
+    def _plug_sim(self, body: bodies.PlugPhoneSim) -> Answer:
+        sim = PhoneSim(number=body.number, iccid=body.iccid, operator=body.operator)
         handset = self._phone(body.phone).handset
         if body.slot:
             return {"iccid": body.iccid, "subscription": handset.plug_second_sim(sim)}
@@ -183,7 +183,7 @@ class Injector:
                 setattr(battery, name, value)
         return {"level": battery.level, "temperature": battery.temperature, "usb": battery.usb}
 
-    def _sms_limit(self, body: bodies.SmsLimit) -> Answer:
+    def _sms_limit(self, body: bodies.AndroidSmsLimit) -> Answer:
         handset = self._phone(body.phone).handset
         for key, value in ((MAX_COUNT, body.max_count), (INTERVAL_MS, body.interval_ms)):
             handset.settings.pop(key, None)

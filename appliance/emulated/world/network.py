@@ -7,13 +7,13 @@ from itertools import count
 from typing import Protocol
 
 from appliance.emulated.phone.whatsapp.media import Medium
-from appliance.emulated.phone.whatsapp.model import Tick
+from appliance.emulated.phone.whatsapp.model import RowTick
 from appliance.emulated.world import numbers
 from appliance.emulated.world.timers import Timers
 from appliance.emulated.world.truth import Departure, TruthLog
 
 
-class Channel(Enum):
+class Bearer(Enum):
     WHATSAPP = "whatsapp"
     SMS = "sms"
     CALL = "call"
@@ -30,7 +30,7 @@ class Letter:
     """
 
     id: str
-    channel: Channel
+    channel: Bearer
     sender: str
     to: str
     text: str
@@ -53,12 +53,12 @@ class Endpoint(Protocol):
     def address(self) -> str:
         """What the truth log calls the device: its ADB serial or its IMEI."""
 
-    def reachable(self, channel: Channel) -> bool:
+    def reachable(self, channel: Bearer) -> bool:
         """Whether it could take a message now."""
 
     def arrive(self, letter: Letter) -> None: ...
 
-    def tick(self, letter_id: str, tick: Tick) -> None:
+    def tick(self, letter_id: str, tick: RowTick) -> None:
         """News of a WhatsApp message that this device sent."""
 
 
@@ -118,9 +118,9 @@ class Network:
                 parts=parts,
             )
         )
-        if letter.channel is Channel.WHATSAPP:
+        if letter.channel is Bearer.WHATSAPP:
             self._sent[letter.id] = letter
-            self.tick(letter.id, Tick.SENT)
+            self.tick(letter.id, RowTick.SENT)
         if letter.to in self._endpoints:
             self.deliver(letter)
         elif self.people is not None:
@@ -132,8 +132,8 @@ class Network:
         A call waits for nobody.
         """
         endpoint = self._endpoints.get(letter.to)
-        if letter.channel is Channel.CALL:
-            if endpoint is not None and endpoint.reachable(Channel.CALL):
+        if letter.channel is Bearer.CALL:
+            if endpoint is not None and endpoint.reachable(Bearer.CALL):
                 endpoint.arrive(letter)
             return
         queue = self._waiting.setdefault(letter.to, deque())
@@ -156,11 +156,11 @@ class Network:
     def waiting(self, number: str) -> int:
         return len(self._waiting.get(number, ()))
 
-    def tick(self, letter_id: str, tick: Tick) -> None:
+    def tick(self, letter_id: str, tick: RowTick) -> None:
         letter = self._sent.get(letter_id)
         if letter is None:
             return
-        if tick is Tick.READ:
+        if tick is RowTick.READ:
             del self._sent[letter_id]
         sender = self._endpoints.get(letter.sender)
         if sender is not None:
@@ -174,6 +174,6 @@ class Network:
             if letter.to in {person, numbers.jid_of(person)} and sender in {None, letter.sender}
         ]
         for letter in letters:
-            self.tick(letter.id, Tick.DELIVERED)
-            self.tick(letter.id, Tick.READ)
+            self.tick(letter.id, RowTick.DELIVERED)
+            self.tick(letter.id, RowTick.READ)
         return len(letters)

@@ -7,9 +7,9 @@ from typing import Any
 
 import phonenumbers
 
-from appliance.emulated.phone.whatsapp.model import Tick
+from appliance.emulated.phone.whatsapp.model import RowTick
 from appliance.emulated.world import small_talk
-from appliance.emulated.world.network import Channel, Letter, Network
+from appliance.emulated.world.network import Bearer, Letter, Network
 from appliance.emulated.world.numbers import ACCOUNT, is_group, number_of
 from appliance.emulated.world.people import Person
 from appliance.emulated.world.timers import Timers
@@ -89,17 +89,17 @@ class World:
     def got(self, letter: Letter) -> None:
         number = number_of(letter.to) if letter.to.endswith(ACCOUNT) else letter.to
         person = self.person(number)
-        if letter.channel is Channel.WHATSAPP:
+        if letter.channel is Bearer.WHATSAPP:
             self._tick_later(person, letter)
         if self.traffic and not is_group(letter.to):
             self._maybe_answer(person, letter)
 
     def _tick_later(self, person: Person, letter: Letter) -> None:
         after = self._timers.after
-        after(person.delivered_ms, lambda: self._network.tick(letter.id, Tick.DELIVERED))
+        after(person.delivered_ms, lambda: self._network.tick(letter.id, RowTick.DELIVERED))
         if person.reads:
             span = person.delivered_ms + person.read_ms
-            after(span, lambda: self._network.tick(letter.id, Tick.READ))
+            after(span, lambda: self._network.tick(letter.id, RowTick.READ))
 
     def _maybe_answer(self, person: Person, letter: Letter) -> None:
         """One answer to all that comes while it is being written."""
@@ -124,7 +124,7 @@ class World:
 
     # What people do by themselves
 
-    def write(self, person: Person, *, to: str, text: str, channel: Channel) -> None:
+    def write(self, person: Person, *, to: str, text: str, channel: Bearer) -> None:
         self._network.deliver(
             Letter(
                 id=self._network.new_id(),
@@ -151,14 +151,14 @@ class World:
 
     def _begin(self, person: Person) -> None:
         if self._rng.random() < _CALLS:
-            self.write(person, to=person.office, text="", channel=Channel.CALL)
+            self.write(person, to=person.office, text="", channel=Bearer.CALL)
             return
         self._open(person)
 
     def _open(self, person: Person) -> None:
-        channel = Channel.WHATSAPP if person.on_whatsapp else Channel.SMS
+        channel = Bearer.WHATSAPP if person.on_whatsapp else Bearer.SMS
         text = small_talk.opening(
-            self._rng_of(person), awkward=person.awkward, sms=channel is Channel.SMS
+            self._rng_of(person), awkward=person.awkward, sms=channel is Bearer.SMS
         )
         self.write(person, to=person.office, text=text, channel=channel)
 

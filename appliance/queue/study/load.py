@@ -58,7 +58,7 @@ _HEARD_LENGTH = 45
 
 
 @dataclass(slots=True)
-class Contact:
+class SimulatedContact:
     number: str
     sms: bool
     spoken: bool
@@ -73,11 +73,11 @@ class Happening:
 
     at_ms: int
     order: int
-    contact: Contact | None = field(compare=False)
+    contact: SimulatedContact | None = field(compare=False)
     kind: MessageClass | None = field(compare=False, default=None)
 
 
-class World:
+class SimulatedPeople:
     """The people around one line. All that looks random comes from the load's seed."""
 
     def __init__(self, load: Load, hours: OfficeHours, line: int) -> None:
@@ -100,7 +100,7 @@ class World:
         if working:
             yield from self._lists(day)
 
-    def writes(self, contact: Contact, at_ms: int) -> Iterator[Happening]:
+    def writes(self, contact: SimulatedContact, at_ms: int) -> Iterator[Happening]:
         """A contact writes: that leads perhaps to a welcome, mostly to a person's answer."""
         contact.last_in_ms, contact.unanswered = at_ms, 0
         contact.heard_length = self._length(_HEARD_LENGTH)
@@ -114,14 +114,16 @@ class World:
                 thinks_ms += opens_ms - at_ms + self._dice.randrange(HOUR_MS)
             yield self._happens(at_ms + thinks_ms, contact, MessageClass.REPLY)
 
-    def left(self, contact: Contact, kind: MessageClass, at_ms: int) -> Iterator[Happening]:
+    def left(
+        self, contact: SimulatedContact, kind: MessageClass, at_ms: int
+    ) -> Iterator[Happening]:
         """A message reached them, and perhaps they write back."""
         listed = kind is MessageClass.LIST
         if self._dice.random() < (_REACTS if listed else _GOES_ON):
             after_ms = self._spread(_REACTS_MEDIAN_MS if listed else _GOES_ON_MEDIAN_MS)
             yield self._happens(at_ms + after_ms, contact)
 
-    def message(self, contact: Contact, kind: MessageClass, at_ms: int) -> Waiting:
+    def message(self, contact: SimulatedContact, kind: MessageClass, at_ms: int) -> Waiting:
         self._count += 1
         length = self._length(_LENGTHS[kind])
         last_ms = contact.last_in_ms
@@ -154,12 +156,14 @@ class World:
             for contact in self._dice.sample(self.contacts, size):
                 yield self._happens(at_ms, contact, MessageClass.LIST)
 
-    def _happens(self, at_ms: int, contact: Contact, kind: MessageClass | None = None) -> Happening:
+    def _happens(
+        self, at_ms: int, contact: SimulatedContact, kind: MessageClass | None = None
+    ) -> Happening:
         self._count += 1
         return Happening(at_ms, self._count, contact, kind)
 
-    def _contact(self, place: int) -> Contact:
-        return Contact(
+    def _contact(self, place: int) -> SimulatedContact:
+        return SimulatedContact(
             number=f"+316{place:08}",
             sms=self._dice.random() < _SMS_ONLY,
             spoken=self._dice.random() >= _UNHEARD,

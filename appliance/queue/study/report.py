@@ -55,7 +55,7 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class LineReport:
     """`line` is its number; `sent`, `parts` and `replies_share` are its own.
 
     The rest is about its SIMs, with what other lines sent over them. `too_quick`: nobody typed it,
@@ -76,7 +76,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class _Send:
+class _Departure:
     line_id: str
     device_id: str
     at_ms: int
@@ -91,14 +91,14 @@ class _Send:
 
 def report_on(
     conn: sqlite3.Connection, line: Line, profile: Profile, *, from_ms: int, to_ms: int
-) -> Report:
+) -> LineReport:
     """The report on one line; each device's SIM counts as one person, whoever sends over it."""
     sends = _sends(conn, line.id, from_ms, to_ms)
     by_device = [list(group) for _, group in groupby(sends, key=lambda each: each.device_id)]
     pairs = [pair for each in by_device for pair in pairwise(each)]
     own = [each for each in sends if each.line_id == line.id]
     answers = sum(each.answering or each.is_reply for each in own)
-    return Report(
+    return LineReport(
         line=line.number,
         from_ms=from_ms,
         to_ms=to_ms,
@@ -133,21 +133,23 @@ ORDER BY a.device_id, a.started_ms
 """  # noqa: S608 -- as above
 
 
-def _sends(conn: sqlite3.Connection, line_id: str, from_ms: int, to_ms: int) -> Sequence[_Send]:
+def _sends(
+    conn: sqlite3.Connection, line_id: str, from_ms: int, to_ms: int
+) -> Sequence[_Departure]:
     rows = conn.execute(_SENDS, {"line": line_id, "begin": from_ms, "end": to_ms})
     return [_send(row) for row in rows]
 
 
-def _send(row: sqlite3.Row) -> _Send:
+def _send(row: sqlite3.Row) -> _Departure:
     line_id, device_id, at_ms, scheme, value, *rest = row
     answering, parts, channel, typed, is_reply, length = rest
     flags = (Channel.named(channel).counts_parts, bool(typed), bool(is_reply))
     to = Identity(scheme=scheme, value=value)
-    return _Send(line_id, device_id, at_ms, to, bool(answering), parts, *flags, length)
+    return _Departure(line_id, device_id, at_ms, to, bool(answering), parts, *flags, length)
 
 
 def _windows(
-    by_device: Sequence[Sequence[_Send]], line: Line, profile: Profile
+    by_device: Sequence[Sequence[_Departure]], line: Line, profile: Profile
 ) -> Sequence[WindowUse]:
     fullest = {
         "minute": (0, profile.per_minute),
@@ -175,7 +177,7 @@ def _windows(
     ]
 
 
-def _left(send: _Send) -> Left:
+def _left(send: _Departure) -> Left:
     return Left(
         at_ms=send.at_ms,
         identity=send.identity,
@@ -201,7 +203,7 @@ def _tail(gap_ms: int) -> float:
     return float(min(1.0, (max(gap_ms, 1) / _SHORTEST_MS) ** (1 - _TAIL_EXPONENT)))
 
 
-def _is_too_quick(before: _Send, after: _Send, profile: Profile) -> bool:
+def _is_too_quick(before: _Departure, after: _Departure, profile: Profile) -> bool:
     if after.typed:
         return False
     words = after.length / profile.characters_per_word

@@ -17,12 +17,12 @@ from appliance.devices.protocol import DeviceState
 from appliance.queue.office_hours import OfficeHours
 from appliance.queue.pacing import History, Waiting
 from appliance.queue.past import ANSWERS_MS
-from appliance.queue.plan import Desk, asked_in_turn, planned_in_turn
+from appliance.queue.plan import Situation, asked_in_turn, planned_in_turn
 from appliance.queue.planned import Planned
 from appliance.queue.profile import DAY_MS, HOUR_MS, MINUTE_MS, MONTH_MS, SECOND_MS, Profile
 from appliance.queue.routing import Ways
 from appliance.queue.rows import FOR_DAYS, LANES, Lane, Queued, by_class
-from appliance.queue.study.load import Contact, Load, World
+from appliance.queue.study.load import Load, SimulatedContact, SimulatedPeople
 from appliance.reasons import Reason
 from appliance.store.devices import Device
 from appliance.store.lines import Line
@@ -46,7 +46,7 @@ class Item:
     """One message of the simulation. `announced_ms` None: nobody could know."""
 
     waiting: Waiting
-    contact: Contact
+    contact: SimulatedContact
     announced_ms: int | None = None
     left_ms: int | None = None
     queued: Queued = field(init=False)
@@ -125,7 +125,7 @@ class _Line:
     def __init__(self, load: Load, profile: Profile, hours: OfficeHours, place: int) -> None:
         self._load, self._hours = load, hours
         self._profile = profile
-        self._world = World(load, hours, place)
+        self._world = SimulatedPeople(load, hours, place)
         self._history = History(left=(), since_ms=load.since_ms)
         self._desk = _desk_of(load, profile, hours, self._history)
         # By their ids, in the order in which they were accepted.
@@ -192,7 +192,7 @@ class _Line:
             self._queue(accepted)
             self._announce(accepted, now_ms)
 
-    def _hear(self, contact: Contact, at_ms: int) -> None:
+    def _hear(self, contact: SimulatedContact, at_ms: int) -> None:
         self._run.heard += 1
         for each in self._world.writes(contact, at_ms):
             heappush(self._happenings, each)
@@ -259,12 +259,12 @@ class _Line:
         self._desk.answers_a_ms[_HERE] = self._answers_a_ms
         if len(waiting) == 1:
             return iter([self._desk.foresee(waiting[0], now_ms=now_ms)])
-        desk = replace(
+        situation = replace(
             self._desk,
             histories={_HERE: self._history.copy()},
             held={},
         )
-        return planned_in_turn(waiting, desk, now_ms=now_ms)
+        return planned_in_turn(waiting, situation, now_ms=now_ms)
 
     @property
     def _answers_a_ms(self) -> float:
@@ -304,7 +304,7 @@ class _Line:
             self._run.oldest_ms[hour] = max(self._run.oldest_ms.get(hour, 0), age_ms)
 
 
-def _desk_of(load: Load, profile: Profile, hours: OfficeHours, history: History) -> Desk:
+def _desk_of(load: Load, profile: Profile, hours: OfficeHours, history: History) -> Situation:
     """A line with one way to send, which is always open and counts parts as it is told."""
     line = Line(id=_HERE, branch_id=_HERE, number="", stopped=None, created_ms=load.since_ms)
     device = Device(
@@ -321,7 +321,7 @@ def _desk_of(load: Load, profile: Profile, hours: OfficeHours, history: History)
         created_ms=load.since_ms,
     )
     route = Route(line_id=_HERE, device_id=_HERE, channel=_CHANNEL)
-    return Desk(
+    return Situation(
         line=line,
         profiles={_HERE: profile},
         ways=Ways(line=line, branch="", routes=[route], devices={_HERE: device}),

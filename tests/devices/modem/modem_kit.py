@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from appliance.channels import Channel
 from appliance.clock import Clock, SystemClock
 from appliance.devices.modem.driver import ModemDriver
-from appliance.devices.modem.options import ModemOptions, Patience
+from appliance.devices.modem.options import ModemOptions, ModemPatience
 from appliance.devices.protocol import (
     Balance,
     DeliveryReport,
@@ -31,7 +31,7 @@ from appliance.emulated.modem.modem import EmulatedModem
 from appliance.emulated.modem.port import PortFolder
 from appliance.emulated.modem.service_centre import ServiceCentre
 from appliance.emulated.modem.spec import ModemSpec
-from appliance.emulated.world.network import Channel as Carrier
+from appliance.emulated.world.network import Bearer as Carrier
 from appliance.emulated.world.network import Letter, Network
 from appliance.emulated.world.timers import LoopTimers
 from appliance.emulated.world.truth import TruthLog
@@ -46,7 +46,7 @@ OWN = "+31653000001"
 ANNA = "+31687654321"
 BEA = "+31687654322"
 #: A modem that answers here does so in milliseconds; what is silent is not waited for long.
-QUICK = Patience(
+QUICK = ModemPatience(
     command_s=1.5,
     send_s=0.6,
     send_at_once_s=0.6,

@@ -2,13 +2,13 @@ from itertools import pairwise
 
 import pytest
 
-from appliance.devices.modem.ladder import Ladder, Rights, Rung, steps
+from appliance.devices.modem.ladder import Ladder, LadderRights, Rung, steps
 
-ALL = Rights(may_restart=True, can_reset_usb=True)
-NONE = Rights(may_restart=False, can_reset_usb=False)
+ALL = LadderRights(may_restart=True, can_reset_usb=True)
+NONE = LadderRights(may_restart=False, can_reset_usb=False)
 
 
-def climbed(ladder: Ladder, rights: Rights, *, until_s: int) -> list[tuple[int, Rung]]:
+def climbed(ladder: Ladder, rights: LadderRights, *, until_s: int) -> list[tuple[int, Rung]]:
     """Asks each second; gives the steps, each with its second."""
     asked = ((now_s, ladder.next(now_s, rights)) for now_s in range(until_s))
     return [(now_s, rung) for now_s, rung in asked if rung is not None]
@@ -20,13 +20,13 @@ def climbed(ladder: Ladder, rights: Rights, *, until_s: int) -> list[tuple[int, 
         (ALL, [Rung.ESCAPE, Rung.REOPEN, Rung.RESTART, Rung.USB_RESET, Rung.PERSON]),
         (NONE, [Rung.ESCAPE, Rung.REOPEN, Rung.PERSON]),
         (
-            Rights(may_restart=False, can_reset_usb=True),
+            LadderRights(may_restart=False, can_reset_usb=True),
             [Rung.ESCAPE, Rung.REOPEN, Rung.USB_RESET, Rung.PERSON],
         ),
     ],
 )
 def test_the_gentlest_comes_first_and_what_is_not_allowed_never(
-    rights: Rights, rungs: list[Rung]
+    rights: LadderRights, rungs: list[Rung]
 ) -> None:
     tried = [rung for _s, rung in climbed(Ladder(), rights, until_s=100)]
     assert tried[: len(rungs)] == rungs

@@ -6,7 +6,7 @@ import pytest
 from appliance.devices.modem.at.answers import PortBusy
 from appliance.devices.modem.at.channel import AtChannel
 from appliance.devices.modem.ports import candidates, probe, same_stick
-from appliance.devices.modem.search import Search
+from appliance.devices.modem.search import PortSearch
 from appliance.errors import DeviceGone
 from tests.devices.modem.at.scripted_port import IMEI, Answers, ScriptedPort
 
@@ -48,7 +48,7 @@ def test_of_several_ports_of_a_stick_the_one_that_answers_is_taken(
     with ScriptedPort(MUTE) as mute, ScriptedPort() as speaking:
         first = link(tmp_path / "stick", "ttyUSB0", mute)
         second = link(tmp_path / "stick", "ttyUSB1", speaking)
-        channel, port = Search(by_id=none).find(first, None)
+        channel, port = PortSearch(by_id=none).find(first, None)
         with closing(channel):
             assert port == second
             assert channel.command("AT").lines == ()
@@ -60,7 +60,7 @@ def test_a_modem_that_came_back_under_another_name_is_known_by_its_imei(
     with ScriptedPort(OTHER) as other, ScriptedPort() as ours:
         link(tmp_path / "dev", "ttyUSB1", other)
         there = link(tmp_path / "dev", "ttyUSB2", ours)
-        channel, port = Search(by_id=none).find(str(tmp_path / "dev" / "ttyUSB0"), IMEI)
+        channel, port = PortSearch(by_id=none).find(str(tmp_path / "dev" / "ttyUSB0"), IMEI)
         with closing(channel):
             assert port == there
 
@@ -71,8 +71,8 @@ def test_another_modem_is_never_taken_for_the_one_that_was_bound(
     with ScriptedPort(OTHER) as other:
         first = link(tmp_path / "dev", "ttyUSB0", other)
         with pytest.raises(DeviceGone):
-            Search(by_id=none).find(first, IMEI)
-        channel, _port = Search(by_id=none).find(first, OTHER_IMEI)
+            PortSearch(by_id=none).find(first, IMEI)
+        channel, _port = PortSearch(by_id=none).find(first, OTHER_IMEI)
         channel.close()
 
 
@@ -82,8 +82,10 @@ def test_a_modem_is_bound_only_where_a_person_pointed(tmp_path: Path) -> None:
         link(by_id, "usb-Other_Stick_1-if00-port0", other)
         ours = link(by_id, "usb-Maker_Stick_7-if02-port0", one)
         with pytest.raises(DeviceGone):
-            Search(by_id=by_id).find(str(by_id / "usb-Third_Stick-if00-port0"), None)
-        channel, port = Search(by_id=by_id).find(str(by_id / "usb-Maker_Stick_7-if00-port0"), None)
+            PortSearch(by_id=by_id).find(str(by_id / "usb-Third_Stick-if00-port0"), None)
+        channel, port = PortSearch(by_id=by_id).find(
+            str(by_id / "usb-Maker_Stick_7-if00-port0"), None
+        )
         with closing(channel):
             assert port == ours
 
@@ -96,7 +98,7 @@ def test_a_port_that_somebody_has_is_left_alone_and_said_to_be_busy(
         modem.heard.clear()
         first = link(tmp_path / "dev", "ttyUSB0", modem)
         with pytest.raises(PortBusy):
-            Search(by_id=none).find(first, IMEI)
+            PortSearch(by_id=none).find(first, IMEI)
         assert modem.heard == []
         assert theirs.command("AT").lines == ()
 
@@ -108,7 +110,7 @@ def test_a_search_leaves_no_port_open_that_it_does_not_give_back(
         first = link(tmp_path / "dev", "ttyUSB0", other)
         link(tmp_path / "dev", "ttyUSB1", mute)
         with pytest.raises(DeviceGone):
-            Search(by_id=none).find(first, IMEI)
+            PortSearch(by_id=none).find(first, IMEI)
         for port in (other, mute):
             AtChannel.open(port.name).close()
 

@@ -8,7 +8,7 @@ import pytest
 
 from appliance.devices.modem.at.answers import PortBusy
 from appliance.devices.modem.at.channel import AtChannel
-from appliance.devices.modem.search import Search
+from appliance.devices.modem.search import PortSearch
 from appliance.errors import DeviceGone
 from tests.devices.modem.at.scripted_port import IMEI, Answers, ScriptedPort
 
@@ -25,7 +25,7 @@ class Bench:
         self.dev = folder / "dev"
         self.by_id = folder / "by-id"
         self.now_s = 0.0
-        self.search = Search(by_id=self.by_id, now_s=lambda: self.now_s)
+        self.search = PortSearch(by_id=self.by_id, now_s=lambda: self.now_s)
         self._open = ExitStack()
 
     def plug(self, name: str, answers: Answers | None = None) -> ScriptedPort:

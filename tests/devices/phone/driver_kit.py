@@ -16,11 +16,10 @@ from appliance.clock import Clock, clock_for
 from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.adb.calls import Deadlines
 from appliance.devices.phone.driver import PhoneDriver
-from appliance.devices.phone.phone import Patience
+from appliance.devices.phone.phone import PhonePatience
 from appliance.devices.protocol import (
     Attempt,
     DeviceState,
-    Form,
     Found,
     Incoming,
     Look,
@@ -29,8 +28,9 @@ from appliance.devices.protocol import (
     Proof,
     Sim,
     Status,
+    TextForm,
     Ticks,
-    Visit,
+    TickVisit,
 )
 from appliance.emulated.emulate import Emulator, EmulatorConfig
 from appliance.emulated.phone.spec import PhoneSpec
@@ -54,7 +54,7 @@ ANNA = "+31687654321"
 BEA = "+31687654322"
 
 QUICK = Deadlines(shell_s=1.5, rpc_s=0.8)
-EAGER = Patience(chat_s=4.0, wrong_s=0.8, row_s=1.5, tick_s=1.5, sms_s=4.0, look_again_s=0.03)
+EAGER = PhonePatience(chat_s=4.0, wrong_s=0.8, row_s=1.5, tick_s=1.5, sms_s=4.0, look_again_s=0.03)
 _LOOP_S = 60.0
 _MOST_STEPS = 6
 _THERE = frozenset({DeviceState.READY, DeviceState.DEGRADED})
@@ -89,7 +89,7 @@ class Recorder:
                 self.repeated += 1
             else:
                 self.changes.append(message)
-                kept = self.messages[at].text if message.form is Form.DELETED else message.text
+                kept = self.messages[at].text if message.form is TextForm.DELETED else message.text
                 self.messages[at] = replace(message, text=kept)
 
     def missed_calls(self, device_id: str, calls: Sequence[MissedCall]) -> None:
@@ -154,15 +154,15 @@ class Try:
 class Counter:
     """A `Work` with a list of tasks, which keeps the outcome of each."""
 
-    tasks: list[Try | Look | Visit] = field(default_factory=list)
+    tasks: list[Try | Look | TickVisit] = field(default_factory=list)
     outcomes: list[tuple[Any, Any]] = field(default_factory=list)
     raising: list[Exception] = field(default_factory=list)
 
     def next_task(
         self, device_id: str, channels: frozenset[Channel]
-    ) -> Attempt | Look | Visit | None:
+    ) -> Attempt | Look | TickVisit | None:
         for at, task in enumerate(self.tasks):
-            channel = task.channel if isinstance(task, Visit) else task.outgoing.channel
+            channel = task.channel if isinstance(task, TickVisit) else task.outgoing.channel
             if channel in channels:
                 return self.tasks.pop(at)
         return None
@@ -181,7 +181,7 @@ class Counter:
     def looked(self, look: Look, found: Found | DeviceError) -> None:
         self._keep(look, found)
 
-    def visited(self, visit: Visit, ticks: Ticks | DeviceError) -> None:
+    def visited(self, visit: TickVisit, ticks: Ticks | DeviceError) -> None:
         self._keep(visit, ticks)
 
 

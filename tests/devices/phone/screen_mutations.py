@@ -16,7 +16,7 @@ from lxml import etree
 from appliance.devices.phone.screen import read_screen
 from appliance.devices.phone.sms.question import question_on
 from appliance.devices.phone.sms.thread_screen import read_thread
-from appliance.devices.phone.whatsapp.pages import Conversation, classify
+from appliance.devices.phone.whatsapp.pages import ChatPage, classify
 from appliance.devices.phone.whatsapp.row_memory import baseline_of, since_baseline
 from appliance.devices.phone.whatsapp.rows import read_rows
 from appliance.emulated.phone.faults import FaultKind
@@ -179,7 +179,7 @@ def survive(damaged: Damaged) -> int:
     seen = classify(screen, W)
     question_on(screen)
     read_thread(screen, "com.google.android.apps.messaging")
-    if not isinstance(seen, Conversation):
+    if not isinstance(seen, ChatPage):
         return 0
     since_baseline(baseline_of(seen, text="Dag", salt="x"), seen, salt="x")
     read = Counter((each.text, each.time) for each in seen.rows if not each.own)

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from appliance.devices.phone.screen import read_screen
-from appliance.devices.phone.whatsapp.pages import Conversation, classify
+from appliance.devices.phone.whatsapp.pages import ChatPage, classify
 from appliance.devices.phone.whatsapp.row_memory import baseline_of, since_baseline
-from appliance.devices.phone.whatsapp.rows import Row
+from appliance.devices.phone.whatsapp.rows import MessageRow
 from appliance.devices.protocol import Finding, Look
 from appliance.errors import Transient
 from tests.devices.phone.driver_kit import ANNA, Desk, Try
@@ -21,13 +21,13 @@ REPLIES = [row(f"antwoord {at}", "12:01") for at in range(13)]
 SALT = "attempt-1"
 
 
-def conversation(*rows: N) -> Conversation:
+def conversation(*rows: N) -> ChatPage:
     seen = classify(read_screen(xml(chat(TITLE, *rows))), W)
-    assert isinstance(seen, Conversation)
+    assert isinstance(seen, ChatPage)
     return seen
 
 
-def since(baseline: dict[str, Any], now: Conversation) -> list[list[Row]]:
+def since(baseline: dict[str, Any], now: ChatPage) -> list[list[MessageRow]]:
     return since_baseline(baseline, now, salt=SALT)
 
 

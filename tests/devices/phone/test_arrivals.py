@@ -7,7 +7,7 @@ import pytest
 
 from appliance.channels import Channel
 from appliance.devices.phone.adb.calls import Output
-from appliance.devices.protocol import DeviceState, Finding, Visit
+from appliance.devices.protocol import DeviceState, Finding, TickVisit
 from appliance.errors import DeviceError, StoreUnavailable
 from tests.devices.phone.driver_kit import ANNA, BEA, Desk
 from tests.emulated.phone_bench import eventually
@@ -138,7 +138,7 @@ def test_a_look_and_a_visit_tell_what_they_see(desk: Desk) -> None:
     _once(desk, lambda: desk.world.write(ANNA, "tijdens het kijken"))
     assert desk.driver.look(attempt.as_look()).finding is Finding.PRESENT
     _once(desk, lambda: desk.world.write(ANNA, "tijdens het bezoek"))
-    desk.driver.visit(Visit(channel=Channel.WHATSAPP, number=ANNA, sent=[attempt.outgoing]))
+    desk.driver.visit(TickVisit(channel=Channel.WHATSAPP, number=ANNA, sent=[attempt.outgoing]))
     assert desk.recorder.texts() == ["tijdens het kijken", "tijdens het bezoek"]
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from appliance.channels import Channel
-from appliance.devices.protocol import Form, Visit
+from appliance.devices.protocol import TextForm, TickVisit
 from appliance.errors import Permanent
 from tests.devices.phone.conftest import OLDER_DUTCH, RECENT_ENGLISH
 from tests.devices.phone.driver_kit import ANNA, BEA, Desk
@@ -19,14 +19,14 @@ def test_a_message_that_is_posted_again_with_another_text_is_the_same(desk: Desk
     """It waits for its words, gets them, is edited and is deleted."""
     first = desk.world.write(ANNA, "Ik kom om 8", waiting=True)
     desk.driver.receive()
-    assert [message.form for message in desk.recorder.messages] == [Form.WAITING]
+    assert [message.form for message in desk.recorder.messages] == [TextForm.WAITING]
     for to, text in (("words", "Ik kom om 8"), ("edited", "Ik kom om 9"), ("deleted", "")):
         desk.world.change(first, to, text)
         desk.driver.receive()
         desk.driver.receive()
     assert desk.recorder.texts() == ["Ik kom om 9"]
     assert [change.form for change in desk.recorder.changes] == [
-        *(Form.WORDS, Form.WORDS, Form.DELETED)
+        *(TextForm.WORDS, TextForm.WORDS, TextForm.DELETED)
     ]
 
 
@@ -64,7 +64,7 @@ def test_a_deletion_that_only_the_chat_shows_is_of_the_message_told(desk: Desk) 
     desk.world.inject(kind="dismiss")
     desk.send("Dag")
     assert desk.recorder.texts() == ["Mijn adres"]
-    assert [change.form for change in desk.recorder.changes] == [Form.DELETED]
+    assert [change.form for change in desk.recorder.changes] == [TextForm.DELETED]
 
 
 def test_an_edit_in_the_open_chat_is_the_same_message(desk: Desk) -> None:
@@ -128,7 +128,7 @@ def test_a_missed_call_keeps_no_tick_from_being_read(desk: Desk) -> None:
     attempt = desk.attempt("Dag")
     desk.driver.send(attempt)
     desk.world.inject(kind="whatsapp-call", **{"from": ANNA})
-    visit = Visit(channel=Channel.WHATSAPP, number=ANNA, sent=[attempt.outgoing])
+    visit = TickVisit(channel=Channel.WHATSAPP, number=ANNA, sent=[attempt.outgoing])
     assert desk.driver.visit(visit).by_message
 
 

@@ -19,7 +19,7 @@ from appliance.devices.protocol import (
     Status,
     Tick,
     Ticks,
-    Visit,
+    TickVisit,
 )
 from appliance.devices.worker import DeviceWorker, Rhythm
 from appliance.errors import DeviceGone, StoreUnavailable, Transient, Unconfirmed
@@ -59,7 +59,7 @@ class Scripted:
         self.done.append(f"look {look.outgoing.text}")
         return Found(finding=Finding.ABSENT)
 
-    def visit(self, visit: Visit) -> Ticks:
+    def visit(self, visit: TickVisit) -> Ticks:
         self.done.append(f"visit {visit.number}")
         raise ZeroDivisionError
 
@@ -115,7 +115,7 @@ def test_it_receives_before_it_sends(bench: Bench, task: Try) -> None:
 
 
 def test_it_does_looks_and_visits_and_survives_their_errors(bench: Bench, task: Try) -> None:
-    visit = Visit(channel=Channel.WHATSAPP, number=ANNA, sent=[])
+    visit = TickVisit(channel=Channel.WHATSAPP, number=ANNA, sent=[])
     bench.work.tasks += [task.as_look(), visit, task]
     bench.start()
     assert eventually(lambda: len(bench.work.outcomes) == 3)

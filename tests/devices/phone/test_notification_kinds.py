@@ -5,17 +5,17 @@ import dataclasses
 import pytest
 
 from appliance.channels import Channel
-from appliance.devices.phone.notification_records import Flag, Record, records
+from appliance.devices.phone.notification_records import Flag, NotificationRecord, records
 from appliance.devices.phone.whatsapp.message_words import form_of
 from appliance.devices.phone.whatsapp.notifications import messages_of, missed_call_of
-from appliance.devices.protocol import Form, Incoming, MissedCall
+from appliance.devices.protocol import Incoming, MissedCall, TextForm
 from tests.devices.phone.notification_printer import Chat, Said, dump
 
 ANNA = "31612345678@s.whatsapp.net"
 AT = 1_789_312_500_000
 
 
-def record(chat: Chat, *, before: str = "") -> Record:
+def record(chat: Chat, *, before: str = "") -> NotificationRecord:
     (found,) = records(before + dump(chat, redact=True), shown=before + dump(chat, redact=False))
     return found
 
@@ -50,22 +50,27 @@ def test_another_text_at_the_same_moment_is_the_same_message() -> None:
     ]
     told = [message for text in texts for message in read(one(text))]
     assert len({message.key for message in told}) == 1
-    assert [m.form for m in told] == [Form.WAITING, Form.WORDS, Form.WORDS, Form.DELETED]
+    assert [m.form for m in told] == [
+        TextForm.WAITING,
+        TextForm.WORDS,
+        TextForm.WORDS,
+        TextForm.DELETED,
+    ]
 
 
 @pytest.mark.parametrize(
     ("text", "form"),
     [
-        ("Waiting for this message. This may take a while.", Form.WAITING),
-        ("Wachten op dit bericht…", Form.WAITING),
-        ("\u200eDit bericht is verwijderd", Form.DELETED),
-        ("This message was deleted.", Form.DELETED),
-        ("Wachten op dit bericht is vervelend", Form.WORDS),
-        ("Dit bericht is verwijderd, zie ik?", Form.WORDS),
-        ("Wat een wachten op dit bericht. Toch?", Form.WORDS),
+        ("Waiting for this message. This may take a while.", TextForm.WAITING),
+        ("Wachten op dit bericht…", TextForm.WAITING),
+        ("\u200eDit bericht is verwijderd", TextForm.DELETED),
+        ("This message was deleted.", TextForm.DELETED),
+        ("Wachten op dit bericht is vervelend", TextForm.WORDS),
+        ("Dit bericht is verwijderd, zie ik?", TextForm.WORDS),
+        ("Wat een wachten op dit bericht. Toch?", TextForm.WORDS),
     ],
 )
-def test_only_whatsapps_whole_sentence_stands_for_a_message(text: str, form: Form) -> None:
+def test_only_whatsapps_whole_sentence_stands_for_a_message(text: str, form: TextForm) -> None:
     assert form_of(text) is form
 
 

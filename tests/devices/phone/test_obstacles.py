@@ -4,7 +4,7 @@ import pytest
 
 from appliance.devices.phone.obstacles import Obstacle, ObstacleKind, obstacle_on
 from appliance.devices.phone.screen import read_screen
-from appliance.devices.phone.whatsapp.pages import Conversation, classify
+from appliance.devices.phone.whatsapp.pages import ChatPage, classify
 from tests.devices.phone.screens import N, W, chat, dump, row, system_dialog
 
 UNDER = (W, chat("Bea", row("Hoi", "11:00"), entry="Dag", typed=True))
@@ -16,7 +16,7 @@ def kind_of(package: str, window: N) -> ObstacleKind | None:
     screen = read_screen(dump(UNDER, (package, window)))
     found = obstacle_on(screen)
     seen = classify(screen, W)
-    assert isinstance(seen, Obstacle if found else Conversation)
+    assert isinstance(seen, Obstacle if found else ChatPage)
     return found.kind if found else None
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from appliance.channels import Channel
-from appliance.devices.protocol import DeviceState, Finding, Proof, Tick, Visit
+from appliance.devices.protocol import DeviceState, Finding, Proof, Tick, TickVisit
 from appliance.errors import NotOnChannel, Refused, SimMissing, Transient
 from appliance.reasons import Reason
 from tests.devices.phone.conftest import OLDER_DUTCH, RECENT_ENGLISH
@@ -228,7 +228,7 @@ def test_a_visit_reads_the_ticks_of_what_was_sent(desk: Desk) -> None:
         desk.driver.send(attempt)
     desk.world.inject(kind="read", **{"from": ANNA})
     sent = [attempt.outgoing for attempt in attempts]
-    visit = Visit(channel=Channel.WHATSAPP, number=ANNA, sent=sent)
+    visit = TickVisit(channel=Channel.WHATSAPP, number=ANNA, sent=sent)
     ticks = desk.driver.visit(visit).by_message
     assert ticks == {outgoing.message_id: Tick.READ for outgoing in sent}
 
@@ -249,7 +249,7 @@ def test_a_visit_leaves_a_chat_with_something_unread_alone(desk: Desk) -> None:
     attempt = desk.attempt("een")
     desk.driver.send(attempt)
     desk.world.write(ANNA, "nieuw")
-    visit = Visit(channel=Channel.WHATSAPP, number=ANNA, sent=[attempt.outgoing])
+    visit = TickVisit(channel=Channel.WHATSAPP, number=ANNA, sent=[attempt.outgoing])
     assert desk.driver.visit(visit).by_message == {}
     assert desk.recorder.texts() == ["nieuw"]
     (chat,) = desk.world.handset.whatsapp.account.chats.values()

@@ -5,15 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.devices.phone.screen import read_screen
-from appliance.devices.phone.whatsapp.dialogs import DialogKind
+from appliance.devices.phone.whatsapp.dialogs import DialogMeaning
 from appliance.devices.phone.whatsapp.pages import (
+    ChatPage,
     ChatsList,
-    Conversation,
-    Dialog,
+    DialogPage,
     Elsewhere,
     LookingUp,
     Seen,
-    Unknown,
+    UnknownPage,
     classify,
 )
 from appliance.devices.phone.whatsapp.row_memory import readings
@@ -43,9 +43,9 @@ def see(*windows: N, package: str = W, u2: bool = True) -> Seen:
     return classify(read_screen(xml(*windows, package=package, u2=u2, others=(BAR,))), package)
 
 
-def conversation(*windows: N, **more: bool) -> Conversation:
+def conversation(*windows: N, **more: bool) -> ChatPage:
     seen = see(*windows, **more)  # type: ignore[arg-type]
-    assert isinstance(seen, Conversation)
+    assert isinstance(seen, ChatPage)
     return seen
 
 
@@ -75,7 +75,7 @@ def test_business_has_ids_of_either_package() -> None:
     page = chat(ANNA, row("Hoi", "12:00"))
     mixed = xml(page, package=BUSINESS).replace(f"{BUSINESS}:id/entry", f"{W}:id/entry")
     seen = classify(read_screen(mixed), BUSINESS)
-    assert isinstance(seen, Conversation)
+    assert isinstance(seen, ChatPage)
     assert seen.entry is not None
     assert seen.entry.view_id == f"{W}:id/entry"
 
@@ -233,8 +233,8 @@ def test_a_dialog_without_a_known_message_is_still_a_dialog() -> None:
         kids=(N("android.widget.TextView", "title", "Backup?"),),
     )
     seen = see(chat(ANNA), panel)
-    assert isinstance(seen, Dialog)
-    assert seen.kind is DialogKind.UNKNOWN
+    assert isinstance(seen, DialogPage)
+    assert seen.kind is DialogMeaning.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -280,7 +280,7 @@ def test_other_apps_are_elsewhere() -> None:
 
 
 def test_anything_else_is_unknown() -> None:
-    assert see(full_page("Nieuw: kanalen", button="Verder")) == Unknown()
+    assert see(full_page("Nieuw: kanalen", button="Verder")) == UnknownPage()
 
 
 def test_a_dump_that_is_no_xml_is_an_error_of_ours() -> None:

@@ -11,7 +11,7 @@ from appliance.devices.phone.content_rows import (
     read_rows,
     read_value,
 )
-from appliance.devices.phone.sms.provider import Box, SmsRow, rows_in
+from appliance.devices.phone.sms.provider import SmsBox, SmsRow, rows_in
 from appliance.errors import Transient
 
 ROW = "Row: {n} _id={id}, type=1, status=-1, read=0, date=1789312500000\n"
@@ -21,7 +21,7 @@ def test_a_row_is_read_with_all_its_columns() -> None:
     assert rows_in(ROW.format(n=0, id=7)) == [
         SmsRow(
             id=7,
-            box=Box.INBOX,
+            box=SmsBox.INBOX,
             delivered=False,
             read=False,
             date_ms=1_789_312_500_000,

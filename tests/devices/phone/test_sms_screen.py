@@ -8,8 +8,8 @@ from appliance.channels import Channel
 from appliance.devices.phone.adb.calls import Output
 from appliance.devices.phone.contacts import Contacts
 from appliance.devices.phone.screen import read_screen
-from appliance.devices.phone.session import Session
-from appliance.devices.phone.sms.question import Question, question_on
+from appliance.devices.phone.session import ServerSession
+from appliance.devices.phone.sms.question import SmsQuestion, question_on
 from appliance.devices.phone.sms.thread_screen import Thread, read_thread
 from appliance.emulated.phone.sms.screens import SmsGeneration
 from appliance.emulated.phone.spec import PhoneSpec
@@ -45,7 +45,7 @@ def samsung(*titles: tuple[str, str], text: str = "Dag") -> Thread:
 
 def contacts(**names: str) -> Contacts:
     """A phone book that is never asked: what it knows stands there for a while."""
-    book = Contacts(Session("nobody"))
+    book = Contacts(ServerSession("nobody"))
     for digits, name in names.items():
         row = f"Row: 0 display_name={name}\n"
         book.answered(f"+{digits.removeprefix('n')}", Output(text=row, status=0))
@@ -85,7 +85,7 @@ def test_aosps_thread_is_read_by_its_own_ids() -> None:
 
 def asked(
     *buttons: tuple[str, str], message: str, rid: str = "android:id/message"
-) -> Question | None:
+) -> SmsQuestion | None:
     words = N(TEXT, rid, message)
     window = system_dialog("SMS", *buttons)
     whole = N(window.cls, kids=(*window.kids, words))
@@ -99,26 +99,28 @@ SHORT_CODE_ID = "android:id/sms_short_code_confirm_message"
 @pytest.mark.parametrize(
     ("message", "question"),
     [
-        ("Messages is sending a large number of SMS messages. Allow?", Question.LIMIT),
+        ("Messages is sending a large number of SMS messages. Allow?", SmsQuestion.LIMIT),
         (
             "Berichten verzendt moment een groot aantal sms-berichten. Mag \u200b\u200bdat?",
-            Question.LIMIT,
+            SmsQuestion.LIMIT,
         ),
-        ("Messages sendet eine große Anzahl SMS.", Question.LIMIT),
-        ("Messages çok sayıda SMS iletisi gönderiyor.", Question.LIMIT),
-        ("Aplikacja Messages wysyła wiele SMS-ów.", Question.LIMIT),
-        ("Messages would like to send a message to 3010.", Question.SHORT_CODE),
-        ("Berichten wil graag een bericht verzenden naar \u200b3010.", Question.SHORT_CODE),
-        ("Oproepdoorschakeling aan?", Question.OTHER),
+        ("Messages sendet eine große Anzahl SMS.", SmsQuestion.LIMIT),
+        ("Messages çok sayıda SMS iletisi gönderiyor.", SmsQuestion.LIMIT),
+        ("Aplikacja Messages wysyła wiele SMS-ów.", SmsQuestion.LIMIT),
+        ("Messages would like to send a message to 3010.", SmsQuestion.SHORT_CODE),
+        ("Berichten wil graag een bericht verzenden naar \u200b3010.", SmsQuestion.SHORT_CODE),
+        ("Oproepdoorschakeling aan?", SmsQuestion.OTHER),
     ],
 )
-def test_what_the_phone_asks_about_an_sms_is_told_apart(message: str, question: Question) -> None:
+def test_what_the_phone_asks_about_an_sms_is_told_apart(
+    message: str, question: SmsQuestion
+) -> None:
     """The words show what it asks about; its process and buttons show that it asks."""
     assert asked(*YES_NO, message=message) is question
 
 
 def test_a_short_code_is_known_by_its_id_in_any_language() -> None:
-    assert asked(*YES_NO, message="3010?", rid=SHORT_CODE_ID) is Question.SHORT_CODE
+    assert asked(*YES_NO, message="3010?", rid=SHORT_CODE_ID) is SmsQuestion.SHORT_CODE
 
 
 def test_what_has_no_two_buttons_asks_nothing() -> None:

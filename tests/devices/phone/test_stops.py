@@ -4,11 +4,11 @@ import pytest
 
 from appliance.devices.phone.screen import read_screen
 from appliance.devices.phone.whatsapp.pages import (
+    ChatPage,
     ChatsList,
-    Conversation,
     Seen,
     Stopped,
-    Unknown,
+    UnknownPage,
     classify,
 )
 from appliance.devices.phone.whatsapp.stops import OF_THE_PHONE, StopKind, stop_in_front
@@ -97,7 +97,7 @@ def test_it_may_be_a_dialog_over_a_chat(words: str, kind: StopKind) -> None:
 @pytest.mark.parametrize(("words", "kind"), ALL)
 def test_somebody_may_write_the_same_words(words: str, kind: StopKind) -> None:
     """In a chat, below a picture, in a search or a preview they are only a text."""
-    assert isinstance(see(chat("Bea", row(words, "11:00"))), Conversation), kind
+    assert isinstance(see(chat("Bea", row(words, "11:00"))), ChatPage), kind
     assert isinstance(see(chats(chats_row("Bea", words))), ChatsList)
     starred = N(
         "android.widget.FrameLayout", kids=(N("android.widget.TextView", "message_text", words),)
@@ -105,8 +105,8 @@ def test_somebody_may_write_the_same_words(words: str, kind: StopKind) -> None:
     picture = N(
         "android.widget.FrameLayout", kids=(N("android.widget.TextView", "caption", words),)
     )
-    assert see(starred) == Unknown()
-    assert see(picture) == Unknown()
+    assert see(starred) == UnknownPage()
+    assert see(picture) == UnknownPage()
 
 
 def test_the_page_of_a_ban_is_known_by_its_ids_alone() -> None:
@@ -122,7 +122,7 @@ def test_the_page_of_a_ban_is_known_by_its_ids_alone() -> None:
 @pytest.mark.parametrize("words", ["Update WhatsApp", "WhatsApp bijwerken", "Opslag beheren"])
 def test_an_offer_to_update_stops_nothing(words: str) -> None:
     """It comes weeks before the release ends."""
-    assert see(full_page(words, button="OK")) == Unknown()
+    assert see(full_page(words, button="OK")) == UnknownPage()
 
 
 def test_only_the_phones_own_trouble_leaves_the_line_alone() -> None:

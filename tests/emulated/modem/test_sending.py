@@ -2,14 +2,14 @@
 
 from appliance.emulated.modem import alphabet
 from appliance.emulated.modem.address import address_octets, address_of
-from appliance.emulated.modem.header import Concat
+from appliance.emulated.modem.header import Concatenation
 from appliance.emulated.modem.spec import ModemSpec
 from tests.emulated.modem.bench import ANNA, MODEM, Bench, Line, eventually
 
 REPORT = 0x20
 
 
-def submit(text: str, *, concat: Concat | None = None, first: int = 0x01) -> bytes:
+def submit(text: str, *, concat: Concatenation | None = None, first: int = 0x01) -> bytes:
     """An SMS-SUBMIT to Anna."""
     header = concat.octets() if concat else b""
     skipped = -(-8 * len(header) // 7)
@@ -21,7 +21,7 @@ def submit(text: str, *, concat: Concat | None = None, first: int = 0x01) -> byt
 
 
 def part(text: str, number: int, total: int = 2) -> bytes:
-    return submit(text, concat=Concat(reference=77, total=total, part=number))
+    return submit(text, concat=Concatenation(reference=77, total=total, part=number))
 
 
 def test_a_stored_message_is_sent_from_its_slot(bench: Bench, line: Line) -> None:

@@ -9,15 +9,15 @@ from appliance.devices.protocol import Proof, Tick
 from appliance.identities import tel
 from appliance.messages import MessageClass
 from appliance.queue.profile import DAY_MS, DEFAULT_PROFILE
-from appliance.queue.study.report import Report, report_on
+from appliance.queue.study.report import LineReport, report_on
 from appliance.store import consent, lines
 from tests.queue.counter import ANNA, BART, MONDAY, Counter, tapping
 
 
 def report(
     counter: Counter, from_ms: int = MONDAY - DAY_MS, to_ms: int = MONDAY + DAY_MS
-) -> Report:
-    def read(conn: sqlite3.Connection) -> Report:
+) -> LineReport:
+    def read(conn: sqlite3.Connection) -> LineReport:
         line = lines.line(conn, counter.line_id)
         return report_on(conn, line, DEFAULT_PROFILE, from_ms=from_ms, to_ms=to_ms)
 
@@ -30,7 +30,7 @@ def sends_after(counter: Counter, seconds: float, **about: object) -> None:
     counter.sends()
 
 
-def shares(found: Report) -> Iterator[tuple[str, float]]:
+def shares(found: LineReport) -> Iterator[tuple[str, float]]:
     return ((each.label, each.share) for each in found.gaps if each.share)
 
 

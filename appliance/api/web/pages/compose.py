@@ -15,7 +15,7 @@ from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.channels import Channel
 from appliance.desk.access.rights import Permission, Rights
-from appliance.desk.consent.near_stop import Answer
+from appliance.desk.consent.near_stop import NearStopAnswer
 from appliance.desk.inbox import overview, thread
 from appliance.desk.inbox.thread import conversation_of_message
 from appliance.desk.intake import sign_off
@@ -115,7 +115,7 @@ async def decide_near_stop(
         services.store,
         services.gate,
         message_id,
-        Answer(answer),
+        NearStopAnswer(answer),
         staff_id=visit.staff_id,
         allowed=lambda tx: conversation_of_message(tx.conn, visit.rights_in(tx), message_id),
     )
@@ -219,7 +219,7 @@ def _writable(
     return about
 
 
-def _line(conn: sqlite3.Connection, visit: Visit, line_id: str) -> overview.Line:
+def _line(conn: sqlite3.Connection, visit: Visit, line_id: str) -> overview.InboxLine:
     for line in overview.lines(conn, visit.session.rights, visit.staff_id):
         if line.id == line_id and line.may_write:
             return line

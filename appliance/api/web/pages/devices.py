@@ -65,7 +65,7 @@ async def change_settings(visit: Posting, line_id: str) -> Response:
     return go(visit, "/devices")
 
 
-async def _numbers(visit: Visit) -> Sequence[equipment.Number]:
+async def _numbers(visit: Visit) -> Sequence[equipment.LineEquipment]:
     rights = visit.session.rights
     return await visit.read(lambda conn: equipment.numbers(conn, rights, now_ms=visit.now_ms))
 

@@ -15,7 +15,7 @@ from appliance.api.web.words.i18n import Words
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission
 from appliance.desk.inbox import overview
-from appliance.desk.inbox.overview import Filter, Line, ListPage, Order
+from appliance.desk.inbox.overview import Filter, InboxLine, ListPage, Order
 from appliance.errors import NotFound
 from appliance.store import branches
 
@@ -44,11 +44,11 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class ListPane:
     """The list pane: numbers to choose from, and the conversations on the chosen ones."""
 
     wanted: Wanted
-    lines: list[Line]
+    lines: list[InboxLine]
     page: ListPage
 
     @property
@@ -59,7 +59,7 @@ class Desk:
     def shown(self) -> Sequence[Shown]:
         return [Shown(contact_id=row.contact_id, conversation_id=row.id) for row in self.page.rows]
 
-    def line_of(self, line_id: str) -> Line:
+    def line_of(self, line_id: str) -> InboxLine:
         return next(line for line in self.lines if line.id == line_id)
 
     @property
@@ -127,12 +127,12 @@ async def list_part(visit: Reading, choices: Choices, chosen: str = "") -> Respo
     return answer
 
 
-async def shown_desk(visit: Visit, choices: Wanted) -> Desk:
+async def shown_desk(visit: Visit, choices: Wanted) -> ListPane:
     """As `desk_of`, and notes whose data is shown."""
     return await visit.show(lambda conn: desk_of(conn, visit, choices), lambda desk: desk.shown)
 
 
-def desk_of(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> Desk:
+def desk_of(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> ListPane:
     """Raises NotFound for a line that does not exist for this person."""
     lines = list(overview.lines(conn, visit.session.rights, visit.staff_id))
     ids = [line.id for line in lines if choices.line in ("", line.id)]
@@ -141,7 +141,7 @@ def desk_of(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> Desk:
     query = overview.Query(
         line_ids=ids, which=choices.show, order=choices.order, limit=choices.rows
     )
-    return Desk(
+    return ListPane(
         wanted=choices, lines=lines, page=overview.conversations(conn, visit.staff_id, query)
     )
 

@@ -2,12 +2,12 @@
 
 from appliance.api.web.words.i18n import Words
 from appliance.channels import Channel
-from appliance.desk.contacts.card import Number
+from appliance.desk.contacts.card import ContactNumber
 from appliance.phone_numbers import readable
 from appliance.store.contacts import Contact
 
 
-def flag(words: Words, each: Number) -> tuple[str, str]:
+def flag(words: Words, each: ContactNumber) -> tuple[str, str]:
     """The icon, and whether one may write to it."""
     if not Channel.any_writes_to(each.identity):
         return "unsure", words.text("cannot be answered")

@@ -2,7 +2,7 @@
 
 from appliance.api.web.words import device_phrases, phrases
 from appliance.api.web.words.i18n import Words
-from appliance.desk.lines.equipment import Device, ModemFacts, Number
+from appliance.desk.lines.equipment import LineDevice, LineEquipment, ModemFacts
 from appliance.desk.lines.line_codes import LineCode
 from appliance.desk.lines.setting_fields import ON, Euros, Lists, SettingField
 from appliance.devices.protocol import DeviceState
@@ -11,7 +11,7 @@ from appliance.reasons import Reason
 from appliance.store.line_settings import LineSettings
 
 
-def place(device: Device) -> str:
+def place(device: LineDevice) -> str:
     """Where it is connected, by Balie's name for that place."""
     return (device.modem.port if device.modem else None) or device.address
 
@@ -21,7 +21,7 @@ def short(address: str) -> str:
     return address.replace("/dev/serial/by-id/", "")
 
 
-def how_it_is(words: Words, device: Device) -> tuple[str, str]:
+def how_it_is(words: Words, device: LineDevice) -> tuple[str, str]:
     """The sentence and the remedy, which may be empty."""
     sentence, remedy = device_phrases.about(device.kind, device.reason)
     if device.reason is Reason.NONE and device.state is not DeviceState.READY:
@@ -29,18 +29,18 @@ def how_it_is(words: Words, device: Device) -> tuple[str, str]:
     return words.text(sentence), words.text(remedy) if remedy else ""
 
 
-def waiting(words: Words, number: Number) -> str:
+def waiting(words: Words, number: LineEquipment) -> str:
     sentence = words.plural("{n} message waits", "{n} messages wait", number.waiting)
     return sentence.format(n=number.waiting)
 
 
-def stopped(words: Words, number: Number) -> str:
+def stopped(words: Words, number: LineEquipment) -> str:
     if number.goes_on:
         return words.text("One device of this number was stopped; the other one goes on.")
     return words.text("This number was stopped: nothing is sent from it.")
 
 
-def why_stopped(words: Words, number: Number) -> tuple[str, str]:
+def why_stopped(words: Words, number: LineEquipment) -> tuple[str, str]:
     """The sentence and the remedy, which may be empty."""
     why = number.stopped or ""
     known = {reason.value: said for reason, said in phrases.STOPPED.items()}

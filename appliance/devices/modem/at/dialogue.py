@@ -10,13 +10,13 @@ from collections import deque
 from collections.abc import Mapping
 
 from appliance.devices.modem.at.finals import Final, parse_final, without_noise
-from appliance.devices.modem.at.lines import Line, Lines, Prompt
+from appliance.devices.modem.at.lines import AtLine, Lines, Prompt
 from appliance.devices.modem.at.urc import (
     TWO_LINES,
     Delivered,
-    Report,
+    DirectReport,
     SimState,
-    Unknown,
+    UnknownUrc,
     Urc,
     Ussd,
     parse_urc,
@@ -115,7 +115,7 @@ class Dialogue:
     def _listening(self) -> bool:
         return self._command is not None and self.final is None
 
-    def _sort(self, token: Line) -> None:
+    def _sort(self, token: AtLine) -> None:
         token = self._after_pdu(token)
         line = token.text
         final = parse_final(line, self._command or "")
@@ -131,11 +131,11 @@ class Dialogue:
         ):
             self._keep(token)
 
-    def _after_pdu(self, token: Line) -> Line:
+    def _after_pdu(self, token: AtLine) -> AtLine:
         """Cuts the echo of a PDU off: with ATV0 the answer follows it on the same line."""
         if self._pdu and self._listening and token.text.upper().startswith(self._pdu):
             rest = token.text[len(self._pdu) :].lstrip("\x1a ")
-            return Line(rest) if rest else token
+            return AtLine(rest) if rest else token
         return token
 
     def _is_echo(self, line: str) -> bool:
@@ -157,7 +157,7 @@ class Dialogue:
         if name == "+CMT":
             self.news.append(Delivered(pdu=line))
         elif name == "+CDS":
-            self.news.append(Report(pdu=line))
+            self.news.append(DirectReport(pdu=line))
         return True
 
     def _is_start(self, line: str) -> bool:
@@ -199,7 +199,7 @@ class Dialogue:
         if line.startswith("+CPIN:"):
             return SimState(state=line.partition(":")[2].strip())
         # A command without a name, such as ATI, may answer anything.
-        return Unknown(line=line) if self._names or not self._listening else None
+        return UnknownUrc(line=line) if self._names or not self._listening else None
 
     @property
     def _is_reading(self) -> bool:
@@ -219,7 +219,7 @@ class Dialogue:
             self._ussd = whole
             return False
         text, self._ussd = self._ussd if final else whole, ""
-        self.news.append(parse_urc(text) or Unknown(line=text))
+        self.news.append(parse_urc(text) or UnknownUrc(line=text))
         return final is not None
 
     # The answer
@@ -233,10 +233,10 @@ class Dialogue:
         self.final = final
         self._header = None
 
-    def _keep(self, token: Line) -> None:
+    def _keep(self, token: AtLine) -> None:
         line = token.text
         if not self._listening:
-            self.news.append(Unknown(line=line))
+            self.news.append(UnknownUrc(line=line))
         elif self._names and _is_noise(token):
             log.debug("%d bytes of noise in an answer", len(line))
         elif len(self.lines) < MOST_LINES:
@@ -250,7 +250,7 @@ def _fits(pdu: str, header: str) -> bool:
     return said.isdecimal() and len(pdu) // 2 == smsc + int(said)
 
 
-def _is_noise(token: Line) -> bool:
+def _is_noise(token: AtLine) -> bool:
     """Identities and PDUs are ASCII; only quoted texts of a prefixed line may be anything."""
     plain = token.text.isascii() and token.text.isprintable() and not token.noisy
     return not plain and not _PREFIXED.match(token.text)

@@ -35,7 +35,7 @@ class NoServiceCentre(LineStopped):
     device_only = True
 
 
-class StorageFull(Transient):
+class StorageFullError(Transient):
     pass
 
 
@@ -76,7 +76,9 @@ _MAKE: Mapping[Meaning, Callable[[str, dict[str, Any]], DeviceError]] = {
     Meaning.BARRED: lambda text, facts: Barred(
         f"The network does not let this SIM card send: {text}.", facts
     ),
-    Meaning.FULL: lambda _text, facts: StorageFull("The modem has no room for a message.", facts),
+    Meaning.FULL: lambda _text, facts: StorageFullError(
+        "The modem has no room for a message.", facts
+    ),
     Meaning.NO_CENTRE: lambda _text, facts: NoServiceCentre(
         "The SIM card lacks the number of its SMS service centre.", facts
     ),

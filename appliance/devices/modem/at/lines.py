@@ -14,7 +14,7 @@ _BLANK = bytes(range(0x21))
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AtLine:
     """`noisy`: before it stood bytes that cannot begin a line."""
 
     text: str
@@ -26,7 +26,7 @@ class Prompt:
     """`>` at the begin of a line: the modem waits for a PDU (27.005 §3.5.1)."""
 
 
-Token = Line | Prompt
+Token = AtLine | Prompt
 
 
 class Lines:
@@ -72,7 +72,7 @@ class Lines:
         self._line.clear()
         self._too_long = self._noisy = False
         if line:
-            yield Line(line.decode("latin-1"), noisy)
+            yield AtLine(line.decode("latin-1"), noisy)
 
     def _without_noise(self, piece: bytes) -> bytes:
         clean = piece.lstrip(_NOISE)

@@ -35,7 +35,7 @@ class ReportStored:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class DirectReport:
     """+CDS (27.005 §3.4.1): a status report that was not stored; `pdu` is hexadecimal."""
 
     pdu: str
@@ -72,7 +72,7 @@ class Ussd:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Registration:
+class RegistrationUrc:
     """+CREG, +CGREG (27.007 §7.2, §10.1.20), +CEREG (§10.1.22).
 
     `domain` is `CREG`, `CGREG` or `CEREG`. `status`: 0 not, 1 at home, 2 searching, 3 denied,
@@ -105,7 +105,7 @@ class Booted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unknown:
+class UnknownUrc:
     line: str
 
 
@@ -113,16 +113,16 @@ Urc = (
     NewMessage
     | Delivered
     | ReportStored
-    | Report
+    | DirectReport
     | Ring
     | CallerId
     | CallEnded
     | Ussd
-    | Registration
+    | RegistrationUrc
     | SimState
     | StorageFull
     | Booted
-    | Unknown
+    | UnknownUrc
 )
 
 #: Headers whose PDU stands on the next line.
@@ -176,7 +176,7 @@ def _ussd(line: str) -> Urc | None:
 
 def _registration(line: str) -> Urc | None:
     match = _REGISTERED.match(line)
-    return Registration(domain=match[1], status=int(match[2])) if match else None
+    return RegistrationUrc(domain=match[1], status=int(match[2])) if match else None
 
 
 def _full(line: str) -> Urc | None:

@@ -6,7 +6,7 @@ from appliance.devices.modem.pdu import stamp
 from appliance.devices.modem.pdu.address import read_address, read_service_centre
 from appliance.devices.modem.pdu.coding import read_coding
 from appliance.devices.modem.pdu.header import Concat
-from appliance.devices.modem.pdu.octets import BadPdu, Kind, Octets, kind_of
+from appliance.devices.modem.pdu.octets import BadPdu, Octets, PduKind, kind_of
 from appliance.devices.modem.pdu.origin import origin_of
 from appliance.devices.modem.pdu.user_data import read_user_data
 from appliance.messages import Origin
@@ -37,7 +37,7 @@ class Deliver:
 
 def parse_deliver(pdu: bytes) -> Deliver:
     """A PDU as +CMT, +CMGR and +CMGL give it. Raises BadPdu."""
-    if kind_of(pdu) is not Kind.DELIVER:
+    if kind_of(pdu) is not PduKind.DELIVER:
         raise BadPdu("this is no SMS-DELIVER")
     octets = Octets(pdu)
     smsc = read_service_centre(octets)

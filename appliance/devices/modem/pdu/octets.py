@@ -7,7 +7,7 @@ class BadPdu(ValueError):
     """The octets are no message of the expected kind; the sentence says why."""
 
 
-class Kind(Enum):
+class PduKind(Enum):
     """What a PDU from a modem is, by TP-MTI (TS 23.040 §9.2.3.1)."""
 
     DELIVER = 0
@@ -49,10 +49,10 @@ def skip_service_centre(pdu: bytes) -> Octets:
     return octets
 
 
-def kind_of(pdu: bytes) -> Kind:
+def kind_of(pdu: bytes) -> PduKind:
     """What this PDU is, with the service centre's address before it.
 
     The reserved value counts as DELIVER, as TS 23.040 §9.2.3.1 asks of a phone.
     """
     indicator = skip_service_centre(pdu).octet() & 0x03
-    return Kind.DELIVER if indicator == _RESERVED else Kind(indicator)
+    return PduKind.DELIVER if indicator == _RESERVED else PduKind(indicator)

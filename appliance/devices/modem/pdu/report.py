@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 from appliance.devices.modem.pdu import stamp
 from appliance.devices.modem.pdu.address import read_address
-from appliance.devices.modem.pdu.octets import BadPdu, Kind, kind_of, skip_service_centre
+from appliance.devices.modem.pdu.octets import BadPdu, PduKind, kind_of, skip_service_centre
 
 _RECEIVED = 0x00
 _GIVEN_UP = 0x40  # TP-ST from here: an error, and no more attempts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class StatusReport:
     """`reference` is TP-MR of the submit; a time is None where its octets are no time."""
 
     number: str
@@ -28,15 +28,15 @@ class Report:
         return False if self.status >= _GIVEN_UP else None
 
 
-def parse_report(pdu: bytes) -> Report:
+def parse_report(pdu: bytes) -> StatusReport:
     """A PDU as +CDS and +CMGR give it. Raises BadPdu."""
-    if kind_of(pdu) is not Kind.REPORT:
+    if kind_of(pdu) is not PduKind.REPORT:
         raise BadPdu("this is no SMS-STATUS-REPORT")
     octets = skip_service_centre(pdu)
     octets.octet()
     reference = octets.octet()
     number = read_address(octets).text
-    return Report(
+    return StatusReport(
         number=number,
         reference=reference,
         scts_ms=stamp.read_stamp(octets.take(stamp.LENGTH)),

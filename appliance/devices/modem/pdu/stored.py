@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from appliance.devices.modem.pdu.address import read_address
 from appliance.devices.modem.pdu.coding import read_coding
 from appliance.devices.modem.pdu.header import Concat
-from appliance.devices.modem.pdu.octets import BadPdu, Kind, kind_of, skip_service_centre
+from appliance.devices.modem.pdu.octets import BadPdu, PduKind, kind_of, skip_service_centre
 from appliance.devices.modem.pdu.user_data import read_user_data
 
 _HEADER = 0x40
@@ -32,7 +32,7 @@ class Stored:
 
 def parse_submit(pdu: bytes) -> Stored:
     """A PDU as +CMGR gives it for a slot of ours. Raises BadPdu."""
-    if kind_of(pdu) is not Kind.SUBMIT:
+    if kind_of(pdu) is not PduKind.SUBMIT:
         raise BadPdu("this is no SMS-SUBMIT")
     octets = skip_service_centre(pdu)
     tpdu = octets.rest()

@@ -43,7 +43,7 @@ def server_port() -> int:
     return int(os.environ.get("ANDROID_ADB_SERVER_PORT", DEFAULT_SERVER_PORT))
 
 
-class Connection(adbutils.AdbConnection):
+class ServerConnection(adbutils.AdbConnection):
     """A connection to the server that starts no server and closes without a wait."""
 
     check_okay: Callable[[], None]
@@ -86,8 +86,8 @@ class DeadlineAdbClient(adbutils.AdbClient):
         super().__init__(host=_LOOPBACK, port=port or server_port())
         self._deadline_s = deadline_s
 
-    def make_connection(self, timeout: float | None = None) -> Connection:
-        connection = Connection(self.host, self.port)
+    def make_connection(self, timeout: float | None = None) -> ServerConnection:
+        connection = ServerConnection(self.host, self.port)
         connection.conn.settimeout(min(timeout or self._deadline_s, self._deadline_s))
         return connection
 
@@ -105,7 +105,7 @@ class DeadlineAdbDevice(adbutils.AdbDevice):
 
     def open_transport(
         self, command: str | None = None, timeout: float | None = None
-    ) -> Connection:
+    ) -> ServerConnection:
         connection = self.client.make_connection(timeout=timeout)
         try:
             if command:
@@ -125,7 +125,7 @@ class DeadlineAdbDevice(adbutils.AdbDevice):
         sock.settimeout(self.deadlines.rpc_s)
         return sock
 
-    def open_shell(self, cmdargs: str | list[str] | tuple[str, ...]) -> Connection:
+    def open_shell(self, cmdargs: str | list[str] | tuple[str, ...]) -> ServerConnection:
         connection = self.open_transport()
         try:
             command = cmdargs if isinstance(cmdargs, str) else shlex.join(cmdargs)

@@ -10,7 +10,7 @@ import adbutils
 
 from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.adb.adb_errors import state_of
-from appliance.devices.phone.adb.calls import Connection, DeadlineAdbClient
+from appliance.devices.phone.adb.calls import DeadlineAdbClient, ServerConnection
 from appliance.devices.protocol import DeviceState
 from appliance.errors import DeviceError, SetupError
 from appliance.trouble import Trouble
@@ -92,7 +92,7 @@ class AdbWatch:
             self._revive(gone_since)
             self._stopping.wait(_SERVER_AGAIN_S)
 
-    def _follow_server(self, connection: Connection) -> None:
+    def _follow_server(self, connection: ServerConnection) -> None:
         """Returns when stopped; raises when the server ends."""
         while not self._stopping.is_set():
             readable, _, _ = select.select([connection.conn], [], [], _NOTICE_S)
@@ -123,7 +123,7 @@ class AdbWatch:
             self._no_server.over()
 
 
-def _tracking() -> Connection:
+def _tracking() -> ServerConnection:
     connection = DeadlineAdbClient().make_connection()
     try:
         connection.send_command("host:track-devices")

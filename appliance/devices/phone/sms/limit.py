@@ -27,7 +27,7 @@ _LONGEST_MS = 24 * 3600 * 1000
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
-class SmsLimit:
+class SmsLimitReader:
     """Reads the limit again and again, and tells of nonsense once."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from appliance.devices.phone.content_rows import (
 )
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.senses import Sense
-from appliance.devices.phone.sms.provider import Box, SmsRow, addresses, bodies, find
+from appliance.devices.phone.sms.provider import SmsBox, SmsRow, addresses, bodies, find
 from appliance.devices.phone.texts import in_e164
 from appliance.devices.protocol import Incoming, MissedCall
 from appliance.errors import Transient
@@ -85,7 +85,9 @@ class SmsInbox:
         cursor = phone.listener.cursor(phone.device_id, SMS_CURSOR)
         where = f"_id>{cursor}" if cursor is not None else f"date>{_yesterday(phone)}"
         rows = find(phone.session.device, where, by_sim=phone.one_of_two is not None)
-        came = [row for row in rows if row.box is Box.INBOX and not (cursor is None and row.read)]
+        came = [
+            row for row in rows if row.box is SmsBox.INBOX and not (cursor is None and row.read)
+        ]
         noted = [row for row in came if self._is_noted(row)]
         found = self._tell([row for row in noted if self._is_ours(row)])
         if len(noted) < len(came):

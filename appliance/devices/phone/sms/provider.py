@@ -21,7 +21,7 @@ _DELIVERED = "0"
 _BODIES_A_CALL = 5
 
 
-class Box(Enum):
+class SmsBox(Enum):
     """Telephony.TextBasedSmsColumns.MESSAGE_TYPE_* of AOSP."""
 
     INBOX = 1
@@ -40,7 +40,7 @@ class SmsRow:
     """
 
     id: int
-    box: Box | None
+    box: SmsBox | None
     delivered: bool
     read: bool
     date_ms: int
@@ -92,7 +92,7 @@ def _row(values: Row) -> SmsRow:
     kind = _number(values["type"])
     return SmsRow(
         id=_number(values["_id"]),
-        box=Box(kind) if kind in {box.value for box in Box} else None,
+        box=SmsBox(kind) if kind in {box.value for box in SmsBox} else None,
         delivered=values["status"] == _DELIVERED,
         read=values["read"] == "1",
         date_ms=_number(values["date"]),

@@ -18,7 +18,7 @@ _SHORT_CODE_IDS = (
 )
 
 
-class Question(Enum):
+class SmsQuestion(Enum):
     """The values stand in the evidence."""
 
     LIMIT = "sms limit"
@@ -45,12 +45,12 @@ _SHORT_CODE = re.compile(
 )
 
 
-def question_on(screen: Screen) -> Question | None:
+def question_on(screen: Screen) -> SmsQuestion | None:
     """Found by the process that asks and its buttons; ids and words tell what it asks about."""
     dialog = screen.of(_PHONE_PROCESS)
     if any(dialog.first(button) is None for button in _BUTTONS):
         return None
     words = " ".join(label(view.text) for view in dialog.walk() if view.text)
     if dialog.first(*_SHORT_CODE_IDS) or _SHORT_CODE.search(words):
-        return Question.SHORT_CODE
-    return Question.LIMIT if _LIMIT.search(words) else Question.OTHER
+        return SmsQuestion.SHORT_CODE
+    return SmsQuestion.LIMIT if _LIMIT.search(words) else SmsQuestion.OTHER

@@ -15,8 +15,8 @@ from appliance.devices.phone.evidence import Evidence
 from appliance.devices.phone.obstacles import SENTENCES, clear_away, obstacle_on
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.screen import Screen
-from appliance.devices.phone.sms.provider import Box, SmsRow, addresses, bodies, find
-from appliance.devices.phone.sms.question import Question, question_on
+from appliance.devices.phone.sms.provider import SmsBox, SmsRow, addresses, bodies, find
+from appliance.devices.phone.sms.question import SmsQuestion, question_on
 from appliance.devices.phone.sms.thread_screen import Thread, read_thread, same_number
 from appliance.devices.phone.tap import ProvenUnsent, tap_send
 from appliance.devices.protocol import Attempt, Finding, Found, Look, Outgoing, Proof, Tick
@@ -32,7 +32,7 @@ _LOOK_AGAIN_S = 0.4
 # An SMS that stays in the outbox for this long may wait for a question of Android.
 _HELD_UP_S = 1.5
 
-_WAITING = frozenset({Box.OUTBOX, Box.QUEUED})
+_WAITING = frozenset({SmsBox.OUTBOX, SmsBox.QUEUED})
 
 
 def send_sms(phone: Phone, attempt: Attempt) -> Proof:
@@ -51,7 +51,7 @@ class _SendSms:
         self._outgoing = attempt.outgoing
         self._evidence = Evidence(attempt.evidence_folder, phone.session)
         self._screen: Screen | None = None
-        self._declined: Question | None = None
+        self._declined: SmsQuestion | None = None
 
     def run(self) -> Proof:
         baseline = _newest(self._phone)
@@ -146,12 +146,12 @@ class _SendSms:
                 self._phone.session.back()
 
     def _outcome(self, row: SmsRow) -> Proof:
-        if row.box is Box.SENT:
+        if row.box is SmsBox.SENT:
             return _proof(self._phone, row)
         facts: dict[str, Any] = {"sms_id": row.id, "box": _box(row)}
         if self._declined is not None:
             facts["declined"] = self._declined.value
-        if self._declined is Question.SHORT_CODE:
+        if self._declined is SmsQuestion.SHORT_CODE:
             raise Permanent("Android takes this for a number that may cost money.", facts)
         raise ProvenUnsent("The phone could not send the SMS.", facts)
 
@@ -235,7 +235,7 @@ def _with_sims(phone: Phone, where: str) -> list[SmsRow]:
 
 
 def _is_outgoing(row: SmsRow) -> bool:
-    return row.box not in {Box.INBOX, Box.DRAFT, None}
+    return row.box not in {SmsBox.INBOX, SmsBox.DRAFT, None}
 
 
 def look_sms(phone: Phone, look: Look) -> Found:
@@ -246,6 +246,6 @@ def look_sms(phone: Phone, look: Look) -> Found:
     if row is None:
         return Found(finding=Finding.ABSENT, facts={"row": False})
     proof = _proof(phone, row)
-    if row.box is Box.FAILED:
+    if row.box is SmsBox.FAILED:
         return Found(finding=Finding.ABSENT, facts=proof.facts)
     return Found(finding=Finding.PRESENT, proof=proof, facts=proof.facts)

@@ -8,9 +8,9 @@ from appliance.devices.phone.activities import complaint_in
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.screen import Box, Screen, read_screen
 from appliance.devices.phone.texts import digits_in
-from appliance.devices.phone.whatsapp.pages import Conversation, Elsewhere, Seen, classify
-from appliance.devices.phone.whatsapp.row_memory import History, identity, rows_after
-from appliance.devices.phone.whatsapp.seen_in_chat import Arrivals
+from appliance.devices.phone.whatsapp.pages import ChatPage, Elsewhere, Seen, classify
+from appliance.devices.phone.whatsapp.row_memory import ChatMemory, identity, rows_after
+from appliance.devices.phone.whatsapp.seen_in_chat import ChatArrivals
 from appliance.errors import Transient
 
 Keep = Callable[..., dict[str, Any]]
@@ -30,7 +30,7 @@ def keep_nothing(screen: Screen | None, **facts: Any) -> dict[str, Any]:
     return facts
 
 
-class Chat:
+class OpenChat:
     """`screen` is the last dump and `seen` what it shows; `arrivals` gathers what is new."""
 
     def __init__(
@@ -38,12 +38,12 @@ class Chat:
         phone: Phone,
         number: str,
         keep: Keep = keep_nothing,
-        history: History | None = None,
+        history: ChatMemory | None = None,
     ) -> None:
         self.phone = phone
         self.keep = keep
         self.digits = digits_in(number)
-        self.arrivals = Arrivals(phone, number, history)
+        self.arrivals = ChatArrivals(phone, number, history)
         self.screen: Screen = _NOTHING_SEEN
         self.seen: Seen = Elsewhere(asleep=False)
 
@@ -61,15 +61,15 @@ class Chat:
         self.seen = classify(self.screen, self.phone.whatsapp)
         return self.seen
 
-    def look(self) -> Conversation | None:
+    def look(self) -> ChatPage | None:
         """The chat as it is now; None when something else is on the screen."""
         seen = self.dump()
-        if not isinstance(seen, Conversation) or not self.is_ours(seen):
+        if not isinstance(seen, ChatPage) or not self.is_ours(seen):
             return None
         self.arrivals.see(seen)
         return seen
 
-    def is_ours(self, seen: Conversation) -> bool:
+    def is_ours(self, seen: ChatPage) -> bool:
         """By the number in the title, else by a name that only this number has."""
         if not seen.title or seen.group:
             return False
@@ -77,13 +77,13 @@ class Chat:
             return seen.number == self.digits
         return self.phone.contacts.bears(self.digits, seen.title)
 
-    def type(self, seen: Conversation, text: str) -> bool:
+    def type(self, seen: ChatPage, text: str) -> bool:
         """Replaces the text in the entry."""
         if seen.entry is None:
             return False
         return self.phone.session.set_text(seen.entry.view_id, text)
 
-    def read_on(self, seen: Conversation) -> Conversation:
+    def read_on(self, seen: ChatPage) -> ChatPage:
         """Scrolls to the unread rows below the edge: a chat opens at its first unread row."""
         if seen.unread_from is None or seen.area is None:
             return seen
@@ -97,7 +97,7 @@ class Chat:
             seen = now
         return seen
 
-    def to_end(self, seen: Conversation) -> Conversation | None:
+    def to_end(self, seen: ChatPage) -> ChatPage | None:
         """The chat at its end, where it scrolls no further; None when the end is not reached."""
         if seen.area is None:
             return None
@@ -112,7 +112,7 @@ class Chat:
             seen = now
         return None
 
-    def above(self, seen: Conversation) -> Generator[Conversation, None, None]:
+    def above(self, seen: ChatPage) -> Generator[ChatPage, None, None]:
         """Views of older rows, half a screen apart; afterwards scrolls back to the end."""
         if seen.area is None:
             return
@@ -123,7 +123,7 @@ class Chat:
                 self.phone.session.swipe(high, low)
                 pulled += 1
                 now = self.dump()
-                if not isinstance(now, Conversation) or not self.is_ours(now):
+                if not isinstance(now, ChatPage) or not self.is_ours(now):
                     return
                 yield now
         finally:

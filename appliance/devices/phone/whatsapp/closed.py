@@ -4,7 +4,7 @@ from typing import Any, NoReturn
 
 from appliance.devices.phone.health import WINDOW
 from appliance.devices.phone.phone import Phone
-from appliance.devices.phone.whatsapp.pages import Seen, Stopped, Unknown
+from appliance.devices.phone.whatsapp.pages import Seen, Stopped, UnknownPage
 from appliance.devices.phone.whatsapp.stops import OF_THE_PHONE, StopKind, stop_in_front
 from appliance.errors import LineStopped, Transient
 
@@ -13,7 +13,7 @@ def why_closed(phone: Phone, seen: Seen) -> StopKind | None:
     """The activity is asked only for an unknown page."""
     if isinstance(seen, Stopped):
         return seen.kind
-    if not isinstance(seen, Unknown):
+    if not isinstance(seen, UnknownPage):
         return None
     (window,) = phone.session.run(WINDOW)
     return stop_in_front(window.text, phone.whatsapp)

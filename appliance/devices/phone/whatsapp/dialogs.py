@@ -7,7 +7,7 @@ from enum import Enum
 from appliance.devices.phone.texts import label
 
 
-class DialogKind(Enum):
+class DialogMeaning(Enum):
     NOT_ON_WHATSAPP = "not-on-whatsapp"
     #: It may work later.
     LOOKUP_FAILED = "lookup-failed"
@@ -24,7 +24,7 @@ def _any(*patterns: str) -> re.Pattern[str]:
 # In this order: the words for a bad number begin like those for a failed look-up.
 _WORDS = (
     (
-        DialogKind.BAD_NUMBER,
+        DialogMeaning.BAD_NUMBER,
         _any(
             r"look up phone number .* because it\b",
             r"telefoonnummer .* niet opzoeken, omdat\b",
@@ -35,11 +35,11 @@ _WORDS = (
         ),
     ),
     (
-        DialogKind.NO_INTERNET,
+        DialogMeaning.NO_INTERNET,
         _any(r"check your phone.s internet connection", r"controleer de internetverbinding van"),
     ),
     (
-        DialogKind.LOOKUP_FAILED,
+        DialogMeaning.LOOKUP_FAILED,
         _any(
             r"couldn.t look up",
             r"try again later",
@@ -49,7 +49,7 @@ _WORDS = (
         ),
     ),
     (
-        DialogKind.NOT_ON_WHATSAPP,
+        DialogMeaning.NOT_ON_WHATSAPP,
         _any(
             r"(?:isn.t|is not) on WhatsApp",
             r"geen WhatsApp-account gelinkt aan",
@@ -62,10 +62,10 @@ _WORDS = (
 _INVITE = _any(r"^invite\b", r"^uitnodigen\b", r"^convidar\b", r"^invitar\b")
 
 
-def dialog_kind(message: str, buttons: Iterable[str] = ()) -> DialogKind:
+def dialog_kind(message: str, buttons: Iterable[str] = ()) -> DialogMeaning:
     """By the words of the message, else by the words of its buttons."""
     text = label(message)
-    kind = next((kind for kind, words in _WORDS if words.search(text)), DialogKind.UNKNOWN)
-    if kind is DialogKind.UNKNOWN and any(_INVITE.search(label(each)) for each in buttons):
-        return DialogKind.NOT_ON_WHATSAPP
+    kind = next((kind for kind, words in _WORDS if words.search(text)), DialogMeaning.UNKNOWN)
+    if kind is DialogMeaning.UNKNOWN and any(_INVITE.search(label(each)) for each in buttons):
+        return DialogMeaning.NOT_ON_WHATSAPP
     return kind

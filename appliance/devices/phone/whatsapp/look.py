@@ -5,11 +5,11 @@ from contextlib import closing
 
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MINUTES_PER_DAY, MS_PER_MINUTE, is_between
-from appliance.devices.phone.whatsapp.chat import Chat
+from appliance.devices.phone.whatsapp.chat import OpenChat
 from appliance.devices.phone.whatsapp.opening import open_chat
-from appliance.devices.phone.whatsapp.pages import Conversation
+from appliance.devices.phone.whatsapp.pages import ChatPage
 from appliance.devices.phone.whatsapp.row_memory import since_baseline, stood_there
-from appliance.devices.phone.whatsapp.rows import Row
+from appliance.devices.phone.whatsapp.rows import MessageRow
 from appliance.devices.phone.whatsapp.ticks import ticks_of
 from appliance.devices.phone.whatsapp.visit import visiting
 from appliance.devices.protocol import (
@@ -20,7 +20,7 @@ from appliance.devices.protocol import (
     Proof,
     Tick,
     Ticks,
-    Visit,
+    TickVisit,
 )
 from appliance.errors import Transient
 
@@ -45,11 +45,11 @@ def look_whatsapp(phone: Phone, look: Look) -> Found:
         return found
 
 
-def _loaded(chat: Chat, seen: Conversation) -> Conversation:
+def _loaded(chat: OpenChat, seen: ChatPage) -> ChatPage:
     """Waits for a list without rows, which is still loading: every chat has at least its notice."""
     deadline = time.monotonic() + chat.phone.patience.wrong_s
     pauses = chat.phone.patience.pauses()
-    now: Conversation | None = seen
+    now: ChatPage | None = seen
     while now is None or not now.loaded:
         if time.monotonic() > deadline:
             raise Transient("The chat shows none of its messages.", {"seen": "empty chat"})
@@ -58,14 +58,14 @@ def _loaded(chat: Chat, seen: Conversation) -> Conversation:
     return now
 
 
-def _end(chat: Chat, seen: Conversation) -> Conversation:
+def _end(chat: OpenChat, seen: ChatPage) -> ChatPage:
     end = chat.to_end(seen)
     if end is None:
         raise Transient("The end of the chat was not reached.", {"seen": "not the end"})
     return end
 
 
-def _judge(phone: Phone, look: Look, seen: Conversation) -> Found | None:
+def _judge(phone: Phone, look: Look, seen: ChatPage) -> Found | None:
     """By the rows since the baseline; None when the view does not reach back to it."""
     outgoing = look.outgoing
     since = since_baseline(look.baseline or {}, seen, salt=outgoing.attempt_id)
@@ -85,7 +85,7 @@ def _judge(phone: Phone, look: Look, seen: Conversation) -> Found | None:
     return Found(finding=Finding.PRESENT, proof=proof, facts=facts)
 
 
-def _doubt(phone: Phone, look: Look, seen: Conversation, since: list[list[Row]]) -> str:
+def _doubt(phone: Phone, look: Look, seen: ChatPage, since: list[list[MessageRow]]) -> str:
     """Why a message that does not show may have left; empty when it has not left.
 
     Rows show no day, and may vanish: disappearing messages after a day, others when a person
@@ -100,7 +100,7 @@ def _doubt(phone: Phone, look: Look, seen: Conversation, since: list[list[Row]])
     return "an equal row" if any(_is_shifted(phone, look, seen, rows) for rows in since) else ""
 
 
-def _is_shifted(phone: Phone, look: Look, seen: Conversation, since: list[Row]) -> bool:
+def _is_shifted(phone: Phone, look: Look, seen: ChatPage, since: list[MessageRow]) -> bool:
     """Whether an equal row counts as old although old rows have changed, so that it may be new."""
     outgoing, baseline = look.outgoing, look.baseline or {}
     old = seen.rows[: len(seen.rows) - len(since)]
@@ -109,7 +109,7 @@ def _is_shifted(phone: Phone, look: Look, seen: Conversation, since: list[Row]) 
     )
 
 
-def _judge_above(phone: Phone, look: Look, chat: Chat, seen: Conversation) -> Found:
+def _judge_above(phone: Phone, look: Look, chat: OpenChat, seen: ChatPage) -> Found:
     """Looks further up. A row there is proof; no row is no proof, because views have gaps."""
     with closing(chat.above(seen)) as views:
         judged = (_judge(phone, look, view) for view in views)
@@ -119,12 +119,12 @@ def _judge_above(phone: Phone, look: Look, chat: Chat, seen: Conversation) -> Fo
     return Found(finding=Finding.UNCLEAR, facts={"reached": found is not None})
 
 
-def _newest(phone: Phone, rows: list[Row], outgoing: Outgoing) -> Row | None:
+def _newest(phone: Phone, rows: list[MessageRow], outgoing: Outgoing) -> MessageRow | None:
     fits = (row for row in reversed(rows) if row.own and row.says(outgoing.text))
     return next((row for row in fits if _in_time(phone, row, outgoing)), None)
 
 
-def _in_time(phone: Phone, row: Row, outgoing: Outgoing) -> bool:
+def _in_time(phone: Phone, row: MessageRow, outgoing: Outgoing) -> bool:
     """Rows show only the time of day, which proves nothing after half a day."""
     if _is_long_ago(phone, outgoing):
         return True
@@ -136,7 +136,7 @@ def _is_long_ago(phone: Phone, outgoing: Outgoing) -> bool:
     return phone.clock.now_ms() - outgoing.started_ms > MINUTES_PER_DAY // 2 * MS_PER_MINUTE
 
 
-def visit_whatsapp(phone: Phone, visit: Visit) -> Ticks:
+def visit_whatsapp(phone: Phone, visit: TickVisit) -> Ticks:
     """The ticks of the messages that the chat shows, matched from the newest upwards."""
     with visiting(phone, visit.number) as chat:
         seen = open_chat(chat)

@@ -8,7 +8,7 @@ Portuguese and Spanish come from public projects.
 import re
 
 from appliance.devices.phone.texts import label
-from appliance.devices.protocol import Form
+from appliance.devices.protocol import TextForm
 
 OWN_NAMES = frozenset(
     {"You", "U", "Je", "Jij", "Du", "Ty", "Dvs.", "Siz", "Ви", "Vous", "Você", "Tú"}
@@ -54,12 +54,12 @@ def without_count(title: str) -> str:
     return _COUNT_SUFFIX.sub("", title)
 
 
-def form_of(text: str) -> Form:
+def form_of(text: str) -> TextForm:
     """Whether this is somebody's text, or WhatsApp's own sentence in its place."""
     plain = label(text)
     if _WAITING.fullmatch(plain):
-        return Form.WAITING
-    return Form.DELETED if _DELETED.fullmatch(plain) else Form.WORDS
+        return TextForm.WAITING
+    return TextForm.DELETED if _DELETED.fullmatch(plain) else TextForm.WORDS
 
 
 def is_reaction(text: str) -> bool:

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 
 from appliance.channels import Channel
-from appliance.devices.phone.message_bundles import Posted, read_entries
-from appliance.devices.phone.notification_records import Flag, Record, extras_of
+from appliance.devices.phone.message_bundles import BundledMessage, read_entries
+from appliance.devices.phone.notification_records import Flag, NotificationRecord, extras_of
 from appliance.devices.phone.texts import is_number, label, number_in
 from appliance.devices.phone.whatsapp.message_words import (
     MISSED_CALL,
@@ -47,7 +47,7 @@ _CALL = "call"
 _MISSED_TAG = "|wa_missed_call_notifications"
 
 
-def messages_of(record: Record, *, offset_ms: int = 0) -> list[Incoming]:
+def messages_of(record: NotificationRecord, *, offset_ms: int = 0) -> list[Incoming]:
     """What others wrote, oldest first, from one notification of a chat.
 
     `offset_ms` is how far the phone's clock is ahead. Summaries, notices, calls and reactions have
@@ -71,7 +71,7 @@ def messages_of(record: Record, *, offset_ms: int = 0) -> list[Incoming]:
     return messages
 
 
-def missed_call_of(record: Record, *, offset_ms: int = 0) -> MissedCall | None:
+def missed_call_of(record: NotificationRecord, *, offset_ms: int = 0) -> MissedCall | None:
     """The missed WhatsApp call, if this notification tells of one and names the caller."""
     if not _is_ours(record) or record.message_count is not None or not _is_missed(record):
         return None
@@ -92,7 +92,7 @@ def missed_call_of(record: Record, *, offset_ms: int = 0) -> MissedCall | None:
     )
 
 
-def _is_ours(record: Record) -> bool:
+def _is_ours(record: NotificationRecord) -> bool:
     """Whether it belongs to the phone's main user and tells what another person did."""
     if record.package not in PACKAGES or record.user != 0 or record.progress:
         return False
@@ -104,13 +104,13 @@ def _is_ours(record: Record) -> bool:
     )
 
 
-def _is_of_chat(record: Record) -> bool:
+def _is_of_chat(record: NotificationRecord) -> bool:
     if not _is_ours(record) or record.category in {_CALL, _MISSED} or _MISSED_TAG in record.key:
         return False
     return record.shortcut is not None and _CHAT.fullmatch(record.shortcut) is not None
 
 
-def _is_missed(record: Record) -> bool:
+def _is_missed(record: NotificationRecord) -> bool:
     """A call that still rings or goes on is not missed; words decide where nothing else does."""
     if record.ringing or record.flags & Flag.ONGOING_EVENT:
         return False
@@ -149,7 +149,11 @@ class _Heading:
 
 
 def _incoming(
-    posted: Posted, jid: str, heading: _Heading, offset_ms: int, places: Counter[tuple[int, str]]
+    posted: BundledMessage,
+    jid: str,
+    heading: _Heading,
+    offset_ms: int,
+    places: Counter[tuple[int, str]],
 ) -> Incoming:
     shown = label(posted.sender or "")
     group = Group(jid=jid, name=heading.group_name) if heading.group else None
@@ -189,14 +193,18 @@ def _account(jid: str) -> str:
     return f"+{jid.removesuffix(ACCOUNT)}" if jid.endswith(ACCOUNT) else jid
 
 
-def _posted(record: Record, extras: str, heading: _Heading) -> list[Posted]:
+def _posted(record: NotificationRecord, extras: str, heading: _Heading) -> list[BundledMessage]:
     """The array of messages; if it cannot be read, only the notification's own text."""
     found = _MESSAGES.search(extras)
     entries = read_entries(extras[found.end() :], int(found[1]), _text(extras)) if found else []
     if entries:
         return entries
     text = _text(extras)
-    return [Posted(sender=heading.last_sender, text=text, time_ms=record.when_ms)] if text else []
+    return (
+        [BundledMessage(sender=heading.last_sender, text=text, time_ms=record.when_ms)]
+        if text
+        else []
+    )
 
 
 def _text(extras: str) -> str | None:

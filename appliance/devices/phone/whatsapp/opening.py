@@ -4,18 +4,18 @@ import logging
 import time
 
 from appliance.devices.phone.obstacles import SENTENCES, Obstacle, clear_away
-from appliance.devices.phone.whatsapp.chat import Chat
+from appliance.devices.phone.whatsapp.chat import OpenChat
 from appliance.devices.phone.whatsapp.closed import refuse, why_closed
-from appliance.devices.phone.whatsapp.dialogs import DialogKind
+from appliance.devices.phone.whatsapp.dialogs import DialogMeaning
 from appliance.devices.phone.whatsapp.pages import (
-    Conversation,
-    Dialog,
+    ChatPage,
+    DialogPage,
     Elsewhere,
     LookingUp,
     Seen,
     Stopped,
 )
-from appliance.devices.phone.whatsapp.seen_in_chat import Arrivals
+from appliance.devices.phone.whatsapp.seen_in_chat import ChatArrivals
 from appliance.errors import DeviceError, NotOnChannel, Transient
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ class StaleScreen(Exception):
         self.else_ = else_
 
 
-def open_chat(chat: Chat) -> Conversation:
+def open_chat(chat: OpenChat) -> ChatPage:
     """The chat, proven to be that of the number; nothing has been typed.
 
     Raises NotOnChannel, LineStopped, Transient, DeviceGone.
@@ -53,7 +53,7 @@ def open_chat(chat: Chat) -> Conversation:
         raise Transient("The phone showed another chat than the one asked for.", facts) from exc
 
 
-def follow(chat: Chat) -> Conversation:
+def follow(chat: OpenChat) -> ChatPage:
     """The chat once the link has led to it; raises StaleScreen when it led elsewhere."""
     asked = chat.follow_link()
     patience = chat.phone.patience
@@ -71,14 +71,14 @@ def follow(chat: Chat) -> Conversation:
             _give_up(chat, seen)
 
 
-def _judge(chat: Chat, seen: Seen) -> Conversation | None:
+def _judge(chat: OpenChat, seen: Seen) -> ChatPage | None:
     """The chat, if it shows; None while it may still come."""
     match seen:
-        case Conversation() if seen.entry is not None and chat.is_ours(seen):
+        case ChatPage() if seen.entry is not None and chat.is_ours(seen):
             return seen
         case Stopped():
             refuse(chat.phone, seen.kind, chat.keep(chat.screen, seen=seen.kind.value))
-        case Dialog():
+        case DialogPage():
             _judge_dialog(chat, seen)
         case Obstacle():
             facts = chat.keep(chat.screen, seen=seen.kind.value)
@@ -89,7 +89,7 @@ def _judge(chat: Chat, seen: Seen) -> Conversation | None:
     return None
 
 
-def _judge_dialog(chat: Chat, dialog: Dialog) -> None:
+def _judge_dialog(chat: OpenChat, dialog: DialogPage) -> None:
     """Raises what the dialog means; StaleScreen for one with another number, which is old.
 
     A dialog that refuses a number for good must name it, or come twice.
@@ -98,17 +98,17 @@ def _judge_dialog(chat: Chat, dialog: Dialog) -> None:
         raise StaleScreen
     facts = {"dialog": dialog.kind.value}
     match dialog.kind:
-        case DialogKind.NOT_ON_WHATSAPP if dialog.number is not None:
+        case DialogMeaning.NOT_ON_WHATSAPP if dialog.number is not None:
             chat.phone.session.back()
             raise NotOnChannel("This number is not on WhatsApp.", facts)
-        case DialogKind.BAD_NUMBER:
+        case DialogMeaning.BAD_NUMBER:
             chat.phone.session.back()
             never = NotOnChannel("WhatsApp does not take this for a phone number.", facts)
             raise never if dialog.number is not None else StaleScreen(never)
-        case DialogKind.LOOKUP_FAILED:
+        case DialogMeaning.LOOKUP_FAILED:
             chat.phone.session.back()
             raise Transient("WhatsApp could not look the number up.", facts)
-        case DialogKind.NO_INTERNET:
+        case DialogMeaning.NO_INTERNET:
             chat.phone.session.back()
             raise Transient("WhatsApp has no internet.", facts)
         case _:
@@ -116,8 +116,8 @@ def _judge_dialog(chat: Chat, dialog: Dialog) -> None:
             raise Transient("WhatsApp shows a dialog that Balie does not know.", facts)
 
 
-def _give_up(chat: Chat, seen: Seen) -> None:
-    if isinstance(seen, Conversation) and seen.title and not chat.is_ours(seen):
+def _give_up(chat: OpenChat, seen: Seen) -> None:
+    if isinstance(seen, ChatPage) and seen.title and not chat.is_ours(seen):
         raise StaleScreen
     if isinstance(seen, Elsewhere) and seen.asleep:
         raise Transient("The phone is locked or dark.", {"seen": "locked"})
@@ -128,13 +128,13 @@ def _give_up(chat: Chat, seen: Seen) -> None:
     raise Transient("The chat did not open.", facts)
 
 
-def _remember_stranger(chat: Chat) -> None:
+def _remember_stranger(chat: OpenChat) -> None:
     """Opening another person's chat marked it read, so it is opened again later for its news."""
     seen, phone = chat.seen, chat.phone
-    if not isinstance(seen, Conversation) or seen.group:
+    if not isinstance(seen, ChatPage) or seen.group:
         return
     number = seen.number or phone.contacts.number_of(seen.title)
     if number is not None and number != chat.digits:
-        arrivals = Arrivals(phone, number)
+        arrivals = ChatArrivals(phone, number)
         arrivals.see(seen)
         phone.returns[number] = arrivals.history

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from appliance.devices.phone.obstacles import Obstacle, obstacle_on
 from appliance.devices.phone.screen import Box, Screen, View
 from appliance.devices.phone.texts import as_dumped, is_number, label, number_in
-from appliance.devices.phone.whatsapp.dialogs import DialogKind, dialog_kind
+from appliance.devices.phone.whatsapp.dialogs import DialogMeaning, dialog_kind
 from appliance.devices.phone.whatsapp.phrases import SEARCHING
 from appliance.devices.phone.whatsapp.rows import (
     FIRST_NUMBER,
-    Row,
+    MessageRow,
     is_filled,
     list_of,
     read_rows,
@@ -35,7 +35,7 @@ _AMONG_MESSAGES = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class TextEntry:
     view_id: str
     text: str
     box: Box
@@ -45,7 +45,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Conversation:
+class ChatPage:
     """`unread_from` is the index of the first row after the unread divider, if it shows, and
     `unread_count` the number in it.
 
@@ -55,8 +55,8 @@ class Conversation:
 
     title: str
     number: str | None
-    rows: tuple[Row, ...]
-    entry: Entry | None
+    rows: tuple[MessageRow, ...]
+    entry: TextEntry | None
     send: Box | None
     unread_from: int | None
     unread_count: int
@@ -91,8 +91,8 @@ class LookingUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dialog:
-    kind: DialogKind
+class DialogPage:
+    kind: DialogMeaning
     number: str | None
     message: str
 
@@ -110,11 +110,11 @@ class Elsewhere:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unknown:
+class UnknownPage:
     pass
 
 
-Seen = Conversation | ChatsList | LookingUp | Dialog | Obstacle | Stopped | Elsewhere | Unknown
+Seen = ChatPage | ChatsList | LookingUp | DialogPage | Obstacle | Stopped | Elsewhere | UnknownPage
 
 
 def classify(screen: Screen, package: str) -> Seen:
@@ -128,12 +128,12 @@ def classify(screen: Screen, package: str) -> Seen:
     return _stopped(app) or _looking_up(app) or _dialog(app) or _page(app)
 
 
-def _page(app: Screen) -> Conversation | ChatsList | Unknown:
+def _page(app: Screen) -> ChatPage | ChatsList | UnknownPage:
     if app.first("conversation_contact_name", "conversation_contact", "entry"):
         return _conversation(app)
     if app.first("conversations_row_contact_name", "conversation_list_view_host", "my_search_bar"):
         return ChatsList(rows=tuple(_chat_row(row) for row in app.having("contact_row_container")))
-    return Unknown()
+    return UnknownPage()
 
 
 def _stopped(app: Screen) -> Stopped | None:
@@ -151,7 +151,7 @@ def _stopped(app: Screen) -> Stopped | None:
     return None
 
 
-def _dialog(app: Screen) -> Dialog | Stopped | None:
+def _dialog(app: Screen) -> DialogPage | Stopped | None:
     """A dialog is Android's own message view with at least one of its buttons."""
     views = [view for view in app.walk() if view.full_id == "android:id/message"]
     buttons = app.having("button1", "button2", "button3")
@@ -164,8 +164,8 @@ def _dialog(app: Screen) -> Dialog | Stopped | None:
     if stopped is not None:
         return Stopped(kind=stopped)
     offers = [button.text for button in buttons]
-    kind = dialog_kind(text, offers) if views else DialogKind.UNKNOWN
-    return Dialog(kind=kind, number=number_in(text), message=text)
+    kind = dialog_kind(text, offers) if views else DialogMeaning.UNKNOWN
+    return DialogPage(kind=kind, number=number_in(text), message=text)
 
 
 def _looking_up(app: Screen) -> LookingUp | None:
@@ -197,18 +197,18 @@ def _chat_row(row: View) -> ChatRow:
     )
 
 
-def _conversation(app: Screen) -> Conversation:
+def _conversation(app: Screen) -> ChatPage:
     name = app.first("conversation_contact_name")
     title = label(name.text) if name else ""
     entry = app.first("entry")
     send = app.first("send")
     rows, unread_from = read_rows(app)
     messages = list_of(app)
-    return Conversation(
+    return ChatPage(
         title=title,
         number=number_in(title) if is_number(title) else None,
         rows=rows,
-        entry=Entry(view_id=entry.full_id, text=entry.text, box=entry.box) if entry else None,
+        entry=TextEntry(view_id=entry.full_id, text=entry.text, box=entry.box) if entry else None,
         send=send.box if send and not send.box.empty else None,
         unread_from=unread_from,
         unread_count=unread_count(app),

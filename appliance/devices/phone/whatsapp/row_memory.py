@@ -6,23 +6,23 @@ from typing import Any
 
 from appliance.devices.phone.texts import digest
 from appliance.devices.phone.whatsapp.media import lasting
-from appliance.devices.phone.whatsapp.pages import Conversation
-from appliance.devices.phone.whatsapp.rows import Row
+from appliance.devices.phone.whatsapp.pages import ChatPage
+from appliance.devices.phone.whatsapp.rows import MessageRow
 
 # As many rows as any screen shows.
 _KEPT_ROWS = 40
 
 
 @dataclass(slots=True, kw_only=True)
-class History:
+class ChatMemory:
     """What was seen of one chat: since when, the last view, and rows that were not told yet."""
 
     opened_ms: int
-    last: Conversation | None = None
-    rows: list[Row] = field(default_factory=list)
+    last: ChatPage | None = None
+    rows: list[MessageRow] = field(default_factory=list)
 
 
-def identity(row: Row) -> tuple[bool, str, str, str | None]:
+def identity(row: MessageRow) -> tuple[bool, str, str, str | None]:
     """The parts of a row that stay the same when its tick changes and its medium is downloaded."""
     return row.own, row.text, row.time, lasting(row.media)
 
@@ -49,13 +49,13 @@ def _ends_alike(before: Sequence[Hashable], known: Sequence[Hashable]) -> bool:
     return list(before[-overlap:]) == list(known[-overlap:])
 
 
-def rows_after(before: Sequence[Row], now: Sequence[Row]) -> list[Row] | None:
+def rows_after(before: Sequence[MessageRow], now: Sequence[MessageRow]) -> list[MessageRow] | None:
     """The rows of `now` that were not in `before`; None when the two do not overlap."""
     fits = readings([identity(row) for row in before], [identity(row) for row in now])
     return list(now[fits[0] :]) if fits else None
 
 
-def baseline_of(conversation: Conversation, *, text: str, salt: str) -> dict[str, Any]:
+def baseline_of(conversation: ChatPage, *, text: str, salt: str) -> dict[str, Any]:
     """The rows of the chat before the tap, as hashes without texts."""
     rows = [list(_mark(row, salt)) for row in conversation.rows[-_KEPT_ROWS:]]
     whole = conversation.loaded and not conversation.filled
@@ -63,8 +63,8 @@ def baseline_of(conversation: Conversation, *, text: str, salt: str) -> dict[str
 
 
 def since_baseline(
-    baseline: Mapping[str, Any], conversation: Conversation, *, salt: str
-) -> list[list[Row]]:
+    baseline: Mapping[str, Any], conversation: ChatPage, *, salt: str
+) -> list[list[MessageRow]]:
     """The rows that may be new, one list for each reading; empty when the views do not overlap."""
     if not conversation.loaded:
         return []
@@ -79,10 +79,10 @@ def since_baseline(
     return [list(conversation.rows[count:]) for count in known]
 
 
-def stood_there(baseline: Mapping[str, Any], row: Row, *, salt: str) -> bool:
+def stood_there(baseline: Mapping[str, Any], row: MessageRow, *, salt: str) -> bool:
     """Whether a row with this one's words and time was there at the baseline."""
     return _mark(row, salt) in {tuple(mark) for mark in baseline.get("rows", [])}
 
 
-def _mark(row: Row, salt: str) -> tuple[Hashable, ...]:
+def _mark(row: MessageRow, salt: str) -> tuple[Hashable, ...]:
     return row.own, digest(salt, row.text), row.time, lasting(row.media)

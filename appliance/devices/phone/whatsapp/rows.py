@@ -8,7 +8,7 @@ from appliance.devices.phone.texts import canonical, label
 from appliance.devices.phone.whatsapp.media import medium_in
 from appliance.devices.phone.whatsapp.message_words import DELETED_BY_OWNER, form_of
 from appliance.devices.phone.whatsapp.phrases import ENCRYPTED, READ_MORE, tick_of
-from appliance.devices.protocol import Form, Tick
+from appliance.devices.protocol import TextForm, Tick
 
 # The last row of a full list ends this near to its edge (0 to 10 px in the dumps seen).
 _EDGE_PX = 30
@@ -24,7 +24,7 @@ FIRST_NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class MessageRow:
     """A message in an open chat. `text` is as dumped; `sender` is known in groups only.
 
     `media` are the signs that its medium may have and `detail` the medium's title or length;
@@ -41,7 +41,7 @@ class Row:
     sender: str | None = None
     media: str | None = None
     detail: str = ""
-    form: Form = Form.WORDS
+    form: TextForm = TextForm.WORDS
     edited: bool = False
     head: str | None = None
     more: tuple[int, int] | None = None
@@ -65,14 +65,14 @@ def unread_count(app: Screen) -> int:
     return int(found.group()) if found else 0
 
 
-def read_rows(app: Screen) -> tuple[tuple[Row, ...], int | None]:
+def read_rows(app: Screen) -> tuple[tuple[MessageRow, ...], int | None]:
     """The messages from top to bottom; each is one child of the list and has a time of its own.
 
     A row without a time is cut off by the edge of the list. Its sender cannot be told, so it is
     left out.
     """
     messages = list_of(app)
-    rows: list[Row] = []
+    rows: list[MessageRow] = []
     unread_from: int | None = None
     place = 0
     for child in messages.children if messages else ():
@@ -111,7 +111,7 @@ def is_filled(app: Screen) -> bool:
     return first.top <= messages.box.top and last.bottom >= messages.box.bottom - _EDGE_PX
 
 
-def _row(view: View, place: int, above: Row | None) -> Row:
+def _row(view: View, place: int, above: MessageRow | None) -> MessageRow:
     body = view.first("message_text") or view.first("caption")
     date = view.first("date")
     status = view.first("status")
@@ -119,7 +119,7 @@ def _row(view: View, place: int, above: Row | None) -> Row:
     name = view.first("name_in_group_tv")
     inherited = above.sender if above and not above.own else None
     media, detail = medium_in(view) or (None, "")
-    return Row(
+    return MessageRow(
         own=status is not None,
         text=text,
         time=label(date.text) if date else "",
@@ -143,16 +143,16 @@ def _is_rewritten(view: View, text: str, *, own: bool) -> bool:
     """
     if own and view.first("edit_label"):
         return True
-    if form_of(text) is Form.DELETED:
+    if form_of(text) is TextForm.DELETED:
         return own
     stands_for_text = view.first("icon") is not None and view.first("message_text") is not None
     return stands_for_text or DELETED_BY_OWNER.match(label(text)) is not None
 
 
-def _form(view: View, text: str) -> Form:
+def _form(view: View, text: str) -> TextForm:
     """A deleted message has an icon before its words; without one a person wrote the words."""
     form = form_of(text)
-    return Form.WORDS if form is Form.DELETED and view.first("icon") is None else form
+    return TextForm.WORDS if form is TextForm.DELETED and view.first("icon") is None else form
 
 
 def _read_more(body: View) -> tuple[int, int] | None:

@@ -12,10 +12,10 @@ from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MS_PER_MINUTE, is_between, minute_in
 from appliance.devices.phone.texts import as_dumped, canonical, digits_in
 from appliance.devices.phone.whatsapp.media import CALL, is_same
-from appliance.devices.phone.whatsapp.pages import Conversation
-from appliance.devices.phone.whatsapp.row_memory import History, identity, rows_after
-from appliance.devices.phone.whatsapp.rows import Row, is_cut
-from appliance.devices.protocol import Form, Incoming
+from appliance.devices.phone.whatsapp.pages import ChatPage
+from appliance.devices.phone.whatsapp.row_memory import ChatMemory, identity, rows_after
+from appliance.devices.phone.whatsapp.rows import MessageRow, is_cut
+from appliance.devices.protocol import Incoming, TextForm
 from appliance.errors import DeviceError
 
 log = logging.getLogger(__name__)
@@ -28,15 +28,15 @@ _TEXT_VIEW = r".*:id/message_text"
 _LOST_EMOJI = ".."
 
 
-class Arrivals:
+class ChatArrivals:
     """The incoming rows of one open chat that may be news, gathered over its dumps."""
 
-    def __init__(self, phone: Phone, number: str, history: History | None = None) -> None:
+    def __init__(self, phone: Phone, number: str, history: ChatMemory | None = None) -> None:
         self._phone = phone
         self._number = number
-        self.history = history or History(opened_ms=phone.clock.now_ms())
+        self.history = history or ChatMemory(opened_ms=phone.clock.now_ms())
 
-    def see(self, conversation: Conversation) -> None:
+    def see(self, conversation: ChatPage) -> None:
         """Collects the new rows of this view of the chat."""
         before, self.history.last = self.history.last, conversation
         if before is None:
@@ -47,7 +47,7 @@ class Arrivals:
             later = [row for row in conversation.rows if self._just_now(row)]
         self.consider(later)
 
-    def consider(self, rows: Iterable[Row]) -> None:
+    def consider(self, rows: Iterable[MessageRow]) -> None:
         """Adds rows that may be news; `news` removes those that were told already."""
         self.history.rows += [
             row
@@ -55,7 +55,7 @@ class Arrivals:
             if not row.own and row.media != CALL and row not in self.history.rows
         ]
 
-    def _unread(self, conversation: Conversation) -> list[Row]:
+    def _unread(self, conversation: ChatPage) -> list[MessageRow]:
         """Rows below the divider, and rows so new that no notification can have told them."""
         divider = conversation.unread_from
         rows = enumerate(conversation.rows)
@@ -65,7 +65,7 @@ class Arrivals:
             if not row.own and ((divider is not None and at >= divider) or self._just_now(row))
         ]
 
-    def _just_now(self, row: Row) -> bool:
+    def _just_now(self, row: MessageRow) -> bool:
         if minute_in(row.time) is None:
             return False
         time, clock = self._phone.time, self._phone.clock
@@ -73,7 +73,7 @@ class Arrivals:
         return is_between(row.time, first, time.minute_of_day(clock.now_ms()))
 
     @property
-    def last(self) -> Conversation | None:
+    def last(self) -> ChatPage | None:
         """The last view of the chat, if there was one."""
         return self.history.last
 
@@ -104,24 +104,24 @@ class Arrivals:
                 changed.append(news[-1])
         return news
 
-    def _in_view(self) -> list[Row]:
+    def _in_view(self) -> list[MessageRow]:
         rows = self.history.last.rows if self.history.last is not None else ()
         return [row for row in rows if not row.own]
 
-    def _before_change(self, row: Row, gone: Sequence[Incoming]) -> Incoming | None:
+    def _before_change(self, row: MessageRow, gone: Sequence[Incoming]) -> Incoming | None:
         """The message that this row replaces, whose words no longer show."""
         return next(
             (
                 told
                 for told in reversed(gone)
-                if (told.form is Form.WAITING or row.form is Form.DELETED or row.edited)
-                and told.form is not Form.DELETED
+                if (told.form is TextForm.WAITING or row.form is TextForm.DELETED or row.edited)
+                and told.form is not TextForm.DELETED
                 and _same_minute(row, told, self._phone)
             ),
             None,
         )
 
-    def _incoming(self, row: Row, sender: str, before: list[Incoming]) -> Incoming:
+    def _incoming(self, row: MessageRow, sender: str, before: list[Incoming]) -> Incoming:
         """The key counts equal messages: the third "ok" of a minute is not the second."""
         text = self._text(row)
         at_ms = self._phone.time.latest_ms(row.time, now_ms=self._phone.clock.now_ms())
@@ -138,7 +138,7 @@ class Arrivals:
             form=row.form,
         )
 
-    def _text(self, row: Row) -> str:
+    def _text(self, row: MessageRow) -> str:
         """The text; asked for exactly where the screen cuts it or the dump has lost emoji."""
         if row.media is not None:
             return f"{row.media[0]} {row.text or row.detail}".strip()
@@ -152,7 +152,7 @@ class Arrivals:
             log.info("a message is told as the screen shows it: %s", exc)
         return row.text
 
-    def _on_screen(self, row: Row) -> Row | None:
+    def _on_screen(self, row: MessageRow) -> MessageRow | None:
         return next((now for now in self._in_view() if identity(now) == identity(row)), None)
 
     def _exact(self, shown: str, place: int) -> str:
@@ -172,8 +172,8 @@ class Arrivals:
 
 
 def match(
-    rows: Sequence[Row], told: Sequence[Incoming], phone: Phone
-) -> tuple[list[Row], list[Incoming]]:
+    rows: Sequence[MessageRow], told: Sequence[Incoming], phone: Phone
+) -> tuple[list[MessageRow], list[Incoming]]:
     """Pairs each told message with one row; returns the rows and messages left over.
 
     Rows with words are matched first: a picture without a caption may be any picture.
@@ -189,14 +189,14 @@ def match(
     return fresh, left
 
 
-def _says_nothing(row: Row) -> bool:
+def _says_nothing(row: MessageRow) -> bool:
     return not (row.text or row.detail)
 
 
-def _is_told(row: Row, told: Incoming, phone: Phone) -> bool:
+def _is_told(row: MessageRow, told: Incoming, phone: Phone) -> bool:
     if not _same_minute(row, told, phone):
         return False
-    if row.form is not Form.WORDS or told.form is not Form.WORDS:
+    if row.form is not TextForm.WORDS or told.form is not TextForm.WORDS:
         return row.form is told.form
     if row.media is not None:
         return is_same(row.media, row.text or row.detail, told.text)
@@ -205,7 +205,7 @@ def _is_told(row: Row, told: Incoming, phone: Phone) -> bool:
     return row.head is not None and canonical(told.text).startswith(canonical(row.head))
 
 
-def _same_minute(row: Row, told: Incoming, phone: Phone) -> bool:
+def _same_minute(row: MessageRow, told: Incoming, phone: Phone) -> bool:
     """A notification has the row's minute while both clocks agree; else it may be a minute off."""
     minute = phone.time.minute_of_day(told.at_ms)
     if told.exact and phone.time.ahead_ms == 0:

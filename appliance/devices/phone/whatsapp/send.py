@@ -9,11 +9,11 @@ from appliance.devices.phone.evidence import Evidence
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import is_between
 from appliance.devices.phone.tap import ProvenUnsent, tap_send
-from appliance.devices.phone.whatsapp.chat import Chat
+from appliance.devices.phone.whatsapp.chat import OpenChat
 from appliance.devices.phone.whatsapp.opening import open_chat
-from appliance.devices.phone.whatsapp.pages import Conversation
+from appliance.devices.phone.whatsapp.pages import ChatPage
 from appliance.devices.phone.whatsapp.row_memory import baseline_of, identity, rows_after
-from appliance.devices.phone.whatsapp.rows import Row
+from appliance.devices.phone.whatsapp.rows import MessageRow
 from appliance.devices.phone.whatsapp.ticks import ticks_of
 from appliance.devices.phone.whatsapp.visit import visiting
 from appliance.devices.protocol import Attempt, Proof, Tick
@@ -30,7 +30,7 @@ def send_whatsapp(phone: Phone, attempt: Attempt) -> Proof:
 
 
 class _Send:
-    def __init__(self, phone: Phone, attempt: Attempt, chat: Chat, evidence: Evidence) -> None:
+    def __init__(self, phone: Phone, attempt: Attempt, chat: OpenChat, evidence: Evidence) -> None:
         self._phone = phone
         self._attempt = attempt
         self._chat = chat
@@ -60,7 +60,7 @@ class _Send:
 
     # Before the tap
 
-    def _typed(self, opened: Conversation) -> Conversation:
+    def _typed(self, opened: ChatPage) -> ChatPage:
         """The chat with the text in its entry and Send beside it."""
         if not self._chat.type(opened, self._text):
             raise self._stopped("The phone took no text.", seen="entry")
@@ -74,7 +74,7 @@ class _Send:
                 raise self._stopped("The entry does not hold the text.", seen="entry")
             time.sleep(next(pauses))
 
-    def _holds_text(self, now: Conversation) -> bool:
+    def _holds_text(self, now: ChatPage) -> bool:
         """An empty entry shows its hint, which may equal the text, but then there is no Send."""
         return now.entry is not None and now.entry.holds(self._text) and now.send is not None
 
@@ -84,11 +84,11 @@ class _Send:
 
     # After the tap
 
-    def _prove(self, typed: Conversation) -> Proof:
+    def _prove(self, typed: ChatPage) -> Proof:
         """Looks until the row and its tick are there, or until their time is over."""
         patience, tapped = self._phone.patience, time.monotonic()
         pauses = patience.pauses()
-        row: Row | None = None
+        row: MessageRow | None = None
         while True:
             time.sleep(next(pauses))
             now = self._look_again(tapped)
@@ -101,7 +101,7 @@ class _Send:
             if row is not None and waited > patience.tick_s:
                 raise self._pending(row)
 
-    def _look_again(self, tapped: float) -> Conversation | None:
+    def _look_again(self, tapped: float) -> ChatPage | None:
         """None while the phone is away or cannot be read; raises when `row_s` is over."""
         try:
             return self._chat.look()
@@ -110,7 +110,7 @@ class _Send:
                 raise
             return None
 
-    def _own_row(self, typed: Conversation, now: Conversation) -> Row | None:
+    def _own_row(self, typed: ChatPage, now: ChatPage) -> MessageRow | None:
         """The new own row with the text, once the entry does not hold the text any more."""
         if self._holds_text(now) or not now.rows:
             return None
@@ -123,23 +123,23 @@ class _Send:
         changed = [identity(row) for row in typed.rows] != [identity(row) for row in now.rows]
         return last if changed else None
 
-    def _young(self, row: Row) -> bool:
+    def _young(self, row: MessageRow) -> bool:
         """Not older than the attempt, by the minute that the screen shows."""
         clock = self._phone.time
         first = clock.minute_of_day(self._started_ms)
         return is_between(row.time, first, clock.minute_of_day(self._phone.clock.now_ms()))
 
-    def _proof(self, row: Row) -> Proof:
+    def _proof(self, row: MessageRow) -> Proof:
         tick = row.tick or Tick.SENT
         facts = {"seen": "own row", "time": row.time, "tick": tick.value}
         return Proof(tick=tick, facts=facts, earlier=self._earlier)
 
-    def _pending(self, row: Row) -> Unconfirmed:
+    def _pending(self, row: MessageRow) -> Unconfirmed:
         facts = {"row": True, "tick": row.tick.value if row.tick else "unknown"}
         kept = self._evidence.keep(self._chat.screen, **facts)
         return Unconfirmed("The message stands in the chat but has not left yet.", kept)
 
-    def _settle(self, typed: Conversation) -> Proof:
+    def _settle(self, typed: ChatPage) -> Proof:
         """No row in time: an answer may have pushed it off the screen, or the tap did nothing."""
         now = self._chat.look()
         if now is None:
@@ -148,7 +148,7 @@ class _Send:
             self._settle_unmoved(now, typed) if self._holds_text(now) else self._search(now, typed)
         )
 
-    def _search(self, now: Conversation, typed: Conversation) -> Proof:
+    def _search(self, now: ChatPage, typed: ChatPage) -> Proof:
         """The entry is empty, so the row must be above this view, after the rows from before."""
         before = {identity(row) for row in typed.rows}
         with closing(self._chat.above(now)) as views:
@@ -160,14 +160,14 @@ class _Send:
             return self._proof(row)
         raise self._pending(row)
 
-    def _fits(self, row: Row) -> bool:
+    def _fits(self, row: MessageRow) -> bool:
         return row.own and row.says(self._text) and self._young(row)
 
     def _unclear(self) -> Unconfirmed:
         kept = self._evidence.keep(self._chat.screen, row=False)
         return Unconfirmed("The chat does not show what became of the message.", kept)
 
-    def _settle_unmoved(self, now: Conversation, typed: Conversation) -> Proof:
+    def _settle_unmoved(self, now: ChatPage, typed: ChatPage) -> Proof:
         """The entry still holds the text. Once it is cleared, a late tap can send nothing."""
         kept = self._evidence.keep(self._chat.screen, row=False, entry=True)
         self._chat.type(now, "")

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MS_PER_MINUTE, is_between
-from appliance.devices.phone.whatsapp.rows import Row
+from appliance.devices.phone.whatsapp.rows import MessageRow
 from appliance.devices.protocol import Outgoing, Tick
 
 # The row of a message shows a time at most this long after its attempt began.
 _SENT_WITHIN_MS = 10 * MS_PER_MINUTE
 
 
-def ticks_of(phone: Phone, sent: Sequence[Outgoing], rows: Sequence[Row]) -> dict[str, Tick]:
+def ticks_of(phone: Phone, sent: Sequence[Outgoing], rows: Sequence[MessageRow]) -> dict[str, Tick]:
     """By message id, matched from the newest upwards; messages that do not show are left out."""
     ticks: dict[str, Tick] = {}
     for outgoing in reversed(sent):
@@ -28,7 +28,7 @@ def ticks_of(phone: Phone, sent: Sequence[Outgoing], rows: Sequence[Row]) -> dic
     return ticks
 
 
-def _is_row_of(phone: Phone, row: Row, outgoing: Outgoing) -> bool:
+def _is_row_of(phone: Phone, row: MessageRow, outgoing: Outgoing) -> bool:
     if not row.own or not row.says(outgoing.text):
         return False
     first = phone.time.minute_of_day(outgoing.started_ms)

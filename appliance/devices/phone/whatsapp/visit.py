@@ -7,18 +7,18 @@ from contextlib import contextmanager
 from appliance.devices.phone.obstacles import Obstacle
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.texts import canonical
-from appliance.devices.phone.whatsapp.chat import Chat, Keep, keep_nothing
-from appliance.devices.phone.whatsapp.dialogs import DialogKind
+from appliance.devices.phone.whatsapp.chat import Keep, OpenChat, keep_nothing
+from appliance.devices.phone.whatsapp.dialogs import DialogMeaning
 from appliance.devices.phone.whatsapp.opening import StaleScreen, follow
 from appliance.devices.phone.whatsapp.pages import (
     ChatRow,
     ChatsList,
-    Dialog,
+    DialogPage,
     Seen,
     Stopped,
-    Unknown,
+    UnknownPage,
 )
-from appliance.devices.phone.whatsapp.row_memory import History
+from appliance.devices.phone.whatsapp.row_memory import ChatMemory
 from appliance.errors import BalieError, DeviceError, DeviceGone
 
 log = logging.getLogger(__name__)
@@ -29,10 +29,10 @@ _MOST_RETURNS = 3
 
 @contextmanager
 def visiting(
-    phone: Phone, number: str, keep: Keep = keep_nothing, history: History | None = None
-) -> Iterator[Chat]:
+    phone: Phone, number: str, keep: Keep = keep_nothing, history: ChatMemory | None = None
+) -> Iterator[OpenChat]:
     """The chat; it is left again whatever happens."""
-    chat = Chat(phone, number, keep, history)
+    chat = OpenChat(phone, number, keep, history)
     gone = False
     try:
         yield chat
@@ -43,7 +43,7 @@ def visiting(
         _leave(chat, gone=gone)
 
 
-def _leave(chat: Chat, *, gone: bool) -> None:
+def _leave(chat: OpenChat, *, gone: bool) -> None:
     """Tells what came meanwhile and goes to the home screen; raises none of our errors.
 
     A chat that may still be open, or that could not be looked at again, is opened again later.
@@ -66,16 +66,16 @@ def _leave(chat: Chat, *, gone: bool) -> None:
 
 def _is_unknown(seen: Seen) -> bool:
     """Whether an unknown question may be on the screen: even Back may answer it."""
-    if isinstance(seen, Dialog):
-        return seen.kind is DialogKind.UNKNOWN
-    return isinstance(seen, Stopped | Obstacle | Unknown)
+    if isinstance(seen, DialogPage):
+        return seen.kind is DialogMeaning.UNKNOWN
+    return isinstance(seen, Stopped | Obstacle | UnknownPage)
 
 
-def _tell_news(chat: Chat) -> None:
+def _tell_news(chat: OpenChat) -> None:
     chat.phone.deliver_from_screen(chat.arrivals.news())
 
 
-def _leave_nothing_unseen(chat: Chat) -> None:
+def _leave_nothing_unseen(chat: OpenChat) -> None:
     """Messages between the last look and the leaving are marked read, so no notification tells
     them.
 
@@ -93,7 +93,7 @@ def _leave_nothing_unseen(chat: Chat) -> None:
         _tell_news(chat)
 
 
-def _row_in_list(chat: Chat) -> ChatRow | None:
+def _row_in_list(chat: OpenChat) -> ChatRow | None:
     """The chat's row; None where the list does not show, or shows no such row."""
     seen, last = chat.dump(), chat.arrivals.last
     if not isinstance(seen, ChatsList) or last is None:
@@ -101,7 +101,7 @@ def _row_in_list(chat: Chat) -> ChatRow | None:
     return next((row for row in seen.rows if row.name == last.title), None)
 
 
-def _knows(chat: Chat, row: ChatRow) -> bool:
+def _knows(chat: OpenChat, row: ChatRow) -> bool:
     """Whether the newest message of the list is the last that was seen in the chat."""
     if row.own_last:
         return True

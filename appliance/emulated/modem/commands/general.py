@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from appliance.emulated.modem.command_line import Command, Form
+from appliance.emulated.modem.command_line import AtCommand, CommandForm
 from appliance.emulated.modem.commands.handler import Handler, whole_number
 from appliance.emulated.modem.results import CmeError, FinalError, Restart
 from appliance.emulated.modem.works import Works
@@ -13,7 +13,7 @@ _CHARSETS = ("GSM", "IRA", "UCS2")
 def _switch(name: str) -> Handler:
     """ATE, ATQ, ATV: 0 or 1; no number means 0."""
 
-    def handler(works: Works, command: Command) -> None:
+    def handler(works: Works, command: AtCommand) -> None:
         value = whole_number(command, 0, (0, 1), default=0, error=FinalError())
         setattr(works.settings, name, bool(value))
 
@@ -23,10 +23,10 @@ def _switch(name: str) -> Handler:
 def _fact(read: str) -> Handler:
     """A command that answers with one line of the spec or the equipment."""
 
-    def handler(works: Works, command: Command) -> None:
-        if command.form is Form.TEST:
+    def handler(works: Works, command: AtCommand) -> None:
+        if command.form is CommandForm.TEST:
             return
-        if command.form is not Form.EXECUTE:
+        if command.form is not CommandForm.EXECUTE:
             raise CmeError(50)
         spec, equipment = works.equipment.spec, works.equipment
         facts = {
@@ -43,18 +43,18 @@ def _fact(read: str) -> Handler:
     return handler
 
 
-def _identify(works: Works, command: Command) -> None:
+def _identify(works: Works, command: AtCommand) -> None:
     del command
     spec = works.equipment.spec
     works.dialogue.inform(spec.make, spec.model, f"Revision: {spec.firmware}")
 
 
-def _nothing(works: Works, command: Command) -> None:
+def _nothing(works: Works, command: AtCommand) -> None:
     """Accepts &C, &D and the like, and does nothing."""
     del works, command
 
 
-def _register(works: Works, command: Command) -> None:
+def _register(works: Works, command: AtCommand) -> None:
     """Only S0 has an effect here."""
     number, _, value = command.argument(0).partition("=")
     if number == "0" and value.isdigit():
@@ -63,35 +63,35 @@ def _register(works: Works, command: Command) -> None:
         works.dialogue.inform(f"{works.settings.s0:03}")
 
 
-def _factory(works: Works, command: Command) -> None:
+def _factory(works: Works, command: AtCommand) -> None:
     del command
     works.settings.reset(keep_radio=True)
 
 
-def _hang_up(works: Works, command: Command) -> None:
-    if command.form is Form.EXECUTE:
+def _hang_up(works: Works, command: AtCommand) -> None:
+    if command.form is CommandForm.EXECUTE:
         works.calls.end()
 
 
-def _refuse(works: Works, command: Command) -> None:
+def _refuse(works: Works, command: AtCommand) -> None:
     """No call is ever taken or made."""
     del works, command
     raise FinalError
 
 
-def _cmee(works: Works, command: Command) -> None:
-    if command.form is Form.READ:
+def _cmee(works: Works, command: AtCommand) -> None:
+    if command.form is CommandForm.READ:
         works.dialogue.inform(f"+CMEE: {works.settings.cmee}")
-    elif command.form is Form.TEST:
+    elif command.form is CommandForm.TEST:
         works.dialogue.inform("+CMEE: (0-2)")
     else:
         works.settings.cmee = whole_number(command, 0, range(3), default=0, error=FinalError())
 
 
-def _cscs(works: Works, command: Command) -> None:
-    if command.form is Form.READ:
+def _cscs(works: Works, command: AtCommand) -> None:
+    if command.form is CommandForm.READ:
         works.dialogue.inform(f'+CSCS: "{works.settings.cscs}"')
-    elif command.form is Form.TEST:
+    elif command.form is CommandForm.TEST:
         works.dialogue.inform("+CSCS: ({})".format(",".join(f'"{c}"' for c in _CHARSETS)))
     elif command.argument(0).upper() in _CHARSETS:
         works.settings.cscs = command.argument(0).upper()
@@ -99,12 +99,12 @@ def _cscs(works: Works, command: Command) -> None:
         raise CmeError(50)
 
 
-def _cfun(works: Works, command: Command) -> None:
+def _cfun(works: Works, command: AtCommand) -> None:
     """1 full, 0 and 4 no radio; a second 1 starts the modem again."""
-    if command.form is Form.READ:
+    if command.form is CommandForm.READ:
         works.dialogue.inform(f"+CFUN: {works.settings.cfun}")
         return
-    if command.form is Form.TEST:
+    if command.form is CommandForm.TEST:
         works.dialogue.inform("+CFUN: (0,1,4),(0,1)")
         return
     works.settings.cfun = whole_number(command, 0, (0, 1, 4), default=1)
@@ -114,25 +114,25 @@ def _cfun(works: Works, command: Command) -> None:
     works.inbound.push()
 
 
-def _cclk(works: Works, command: Command) -> None:
+def _cclk(works: Works, command: AtCommand) -> None:
     """The network's time, in UTC."""
-    if command.form is Form.READ:
+    if command.form is CommandForm.READ:
         now = datetime.fromtimestamp(works.equipment.timers.now_ms() / 1000, UTC)
         works.dialogue.inform(f'+CCLK: "{now:%y/%m/%d,%H:%M:%S}+00"')
 
 
-def _clip(works: Works, command: Command) -> None:
-    if command.form is Form.READ:
+def _clip(works: Works, command: AtCommand) -> None:
+    if command.form is CommandForm.READ:
         works.dialogue.inform(f"+CLIP: {works.settings.clip},1")
-    elif command.form is Form.TEST:
+    elif command.form is CommandForm.TEST:
         works.dialogue.inform("+CLIP: (0,1)")
     else:
         works.settings.clip = whole_number(command, 0, (0, 1), default=0)
 
 
-def _clcc(works: Works, command: Command) -> None:
+def _clcc(works: Works, command: AtCommand) -> None:
     line = works.calls.listed()
-    if command.form is Form.EXECUTE and line is not None:
+    if command.form is CommandForm.EXECUTE and line is not None:
         works.dialogue.inform(line)
 
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Awaitable, Callable, Container
 
-from appliance.emulated.modem.command_line import Command
+from appliance.emulated.modem.command_line import AtCommand
 from appliance.emulated.modem.results import CmeError, FinalError
 from appliance.emulated.modem.works import Works
 
 #: Answers by `works.dialogue.inform`; raises FinalError. A returned awaitable is awaited.
-Handler = Callable[[Works, Command], Awaitable[None] | None]
+Handler = Callable[[Works, AtCommand], Awaitable[None] | None]
 
 
 def whole_number(
-    command: Command,
+    command: AtCommand,
     place: int,
     allowed: Container[int],
     *,

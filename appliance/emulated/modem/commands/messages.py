@@ -2,12 +2,12 @@
 
 from appliance.emulated.modem import text_mode
 from appliance.emulated.modem.address import read_service_centre
-from appliance.emulated.modem.command_line import Command, Form
+from appliance.emulated.modem.command_line import AtCommand, CommandForm
 from appliance.emulated.modem.commands.handler import Handler, whole_number
 from appliance.emulated.modem.commands.settings import wrong
 from appliance.emulated.modem.faults import ModemFaultKind
-from appliance.emulated.modem.memory import Slot, Stat
-from appliance.emulated.modem.octets import BadPdu, Octets
+from appliance.emulated.modem.memory import Stat, StoredPdu
+from appliance.emulated.modem.octets import OctetReader, RefusedPdu
 from appliance.emulated.modem.outbound import read_pdu
 from appliance.emulated.modem.readdress import readdressed
 from appliance.emulated.modem.results import (
@@ -26,11 +26,11 @@ _LENGTHS = range(1, 165)
 _INDEXES = range(1, 256)
 
 
-def _cmgl(works: Works, command: Command) -> None:
+def _cmgl(works: Works, command: AtCommand) -> None:
     """An unread message that is listed counts as read from then on."""
     works.equipment.check_messages()
     text = works.settings.cmgf == 1
-    if command.form is Form.TEST:
+    if command.form is CommandForm.TEST:
         words = ",".join(f'"{stat.words}"' for stat in Stat)
         works.dialogue.inform(f'+CMGL: ({words},"ALL")' if text else "+CMGL: (0-4)")
         return
@@ -51,7 +51,7 @@ def _cmgl(works: Works, command: Command) -> None:
         works.dialogue.inform(*lines)
 
 
-def _wanted(works: Works, command: Command) -> Stat | None:
+def _wanted(works: Works, command: AtCommand) -> Stat | None:
     """None is all."""
     if works.settings.cmgf == 1:
         words = command.argument(0, Stat.REC_UNREAD.words).upper()
@@ -63,14 +63,14 @@ def _wanted(works: Works, command: Command) -> Stat | None:
     return None if number == _ALL else Stat(number)
 
 
-def _mark_read(slot: Slot) -> None:
+def _mark_read(slot: StoredPdu) -> None:
     if slot.stat is Stat.REC_UNREAD:
         slot.stat = Stat.REC_READ
 
 
-def _cmgr(works: Works, command: Command) -> None:
+def _cmgr(works: Works, command: AtCommand) -> None:
     works.equipment.check_messages()
-    if command.form is Form.TEST:
+    if command.form is CommandForm.TEST:
         return
     slot = works.equipment.memory(1).slot(_index(command))
     if works.settings.cmgf == 1:
@@ -81,15 +81,15 @@ def _cmgr(works: Works, command: Command) -> None:
     _mark_read(slot)
 
 
-def _index(command: Command, place: int = 0) -> int:
+def _index(command: AtCommand, place: int = 0) -> int:
     return whole_number(command, place, _INDEXES, error=CmsError(CMS_BAD_INDEX))
 
 
-def _cmgd(works: Works, command: Command) -> None:
+def _cmgd(works: Works, command: AtCommand) -> None:
     """A flag deletes kinds of messages: 1 read, 2 also sent, 3 also unsent, 4 all."""
     works.equipment.check_messages()
     memory = works.equipment.memory(1)
-    if command.form is Form.TEST:
+    if command.form is CommandForm.TEST:
         indexes = ",".join(str(index) for index, _ in memory.items())
         works.dialogue.inform(f"+CMGD: ({indexes}),(0-4)")
         return
@@ -103,10 +103,10 @@ def _cmgd(works: Works, command: Command) -> None:
     works.inbound.push()
 
 
-async def _cmgw(works: Works, command: Command) -> None:
+async def _cmgw(works: Works, command: AtCommand) -> None:
     """Stores a message, as unsent unless the command says otherwise."""
     works.equipment.check_messages()
-    if command.form is Form.TEST:
+    if command.form is CommandForm.TEST:
         return
     if refused := works.equipment.faults.take(ModemFaultKind.NO_WRITING):
         raise CmsError(refused.code or CMS_NOT_SUPPORTED)
@@ -123,12 +123,12 @@ async def _cmgw(works: Works, command: Command) -> None:
     memory = works.equipment.memory(2)
     if works.equipment.is_stuffed(memory):
         raise CmsError(CMS_FULL)
-    works.dialogue.inform(f"+CMGW: {memory.store(Slot(stat, pdu))}")
+    works.dialogue.inform(f"+CMGW: {memory.store(StoredPdu(stat, pdu))}")
 
 
-async def _cmgs(works: Works, command: Command) -> None:
+async def _cmgs(works: Works, command: AtCommand) -> None:
     works.equipment.check_messages()
-    if command.form is Form.TEST:
+    if command.form is CommandForm.TEST:
         return
     if works.settings.cmgf == 1:
         pdu = await _typed_text(works, _text_number(works, command))
@@ -139,10 +139,10 @@ async def _cmgs(works: Works, command: Command) -> None:
         works.dialogue.inform(f"+CMGS: {await works.outbound.send(pdu)}")
 
 
-async def _cmss(works: Works, command: Command) -> None:
+async def _cmss(works: Works, command: AtCommand) -> None:
     """Sends from storage, to the stored number or another; a sent message may be sent again."""
     works.equipment.check_messages()
-    if command.form is Form.TEST:
+    if command.form is CommandForm.TEST:
         return
     slot = works.equipment.memory(2).slot(_index(command))
     if slot.is_received:
@@ -159,9 +159,9 @@ async def _typed_pdu(works: Works, length: int, *, received: bool) -> bytes | No
         return None
     try:
         pdu = _strict_hex(typed)
-        octets = Octets(pdu)
+        octets = OctetReader(pdu)
         read_service_centre(octets)
-    except (BadPdu, ValueError) as exc:
+    except (RefusedPdu, ValueError) as exc:
         raise CmsError(CMS_BAD_PDU) from exc
     if len(octets.rest()) != length:
         raise CmsError(CMS_BAD_PDU)
@@ -178,11 +178,11 @@ def _strict_hex(typed: bytes) -> bytes:
     return bytes.fromhex(text)
 
 
-def _text_number(works: Works, command: Command) -> str:
+def _text_number(works: Works, command: AtCommand) -> str:
     return text_mode.number_in(command.argument(0), works.settings)
 
 
-def _text_stat(works: Works, command: Command) -> Stat:
+def _text_stat(works: Works, command: AtCommand) -> Stat:
     words = command.argument(2, Stat.STO_UNSENT.words).upper()
     found = {stat.words: stat for stat in Stat}
     if words not in found:

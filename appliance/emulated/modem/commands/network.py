@@ -1,8 +1,8 @@
 """SIM, registration, signal, USSD (27.007 §7, §8)."""
 
-from appliance.emulated.modem.command_line import Command, Form
+from appliance.emulated.modem.command_line import AtCommand, CommandForm
 from appliance.emulated.modem.commands.handler import Handler, whole_number
-from appliance.emulated.modem.equipment import Registration
+from appliance.emulated.modem.equipment import RegistrationState
 from appliance.emulated.modem.results import CmeError
 from appliance.emulated.modem.works import Works
 
@@ -11,13 +11,13 @@ _LTE = 7
 _USSD_DONE, _USSD_UNKNOWN = 0, 4
 
 
-def _cpin(works: Works, command: Command) -> None:
+def _cpin(works: Works, command: AtCommand) -> None:
     sim = works.equipment.present_sim
-    if command.form is Form.TEST:
+    if command.form is CommandForm.TEST:
         return
     if sim is None:
         raise CmeError(10)
-    if command.form is Form.READ:
+    if command.form is CommandForm.READ:
         works.dialogue.inform(f"+CPIN: {sim.lock.value}")
         return
     if len(command.arguments) == 2:
@@ -27,10 +27,10 @@ def _cpin(works: Works, command: Command) -> None:
     works.inbound.push()
 
 
-def _cpinr(works: Works, command: Command) -> None:
+def _cpinr(works: Works, command: AtCommand) -> None:
     """The tries that are left, and their maximum."""
     sim = works.equipment.present_sim
-    if command.form is Form.TEST:
+    if command.form is CommandForm.TEST:
         return
     if sim is None:
         raise CmeError(10)
@@ -43,48 +43,48 @@ def _cpinr(works: Works, command: Command) -> None:
             works.dialogue.inform(f"+CPINR: {name},{left},{all_of_them}")
 
 
-def _cimi(works: Works, command: Command) -> None:
-    if command.form is Form.EXECUTE:
+def _cimi(works: Works, command: AtCommand) -> None:
+    if command.form is CommandForm.EXECUTE:
         works.dialogue.inform(works.equipment.card().imsi)
 
 
-def _iccid(works: Works, command: Command) -> None:
+def _iccid(works: Works, command: AtCommand) -> None:
     """Works before the PIN, as the card allows; some modems refuse it (`shy`)."""
     sim = works.equipment.present_sim
     if sim is None:
         raise CmeError(10)
     if works.equipment.spec.shy:
         works.equipment.card()
-    if command.form is not Form.TEST:
+    if command.form is not CommandForm.TEST:
         works.dialogue.inform(f"{command.name}: {sim.iccid}")
 
 
-def _cnum(works: Works, command: Command) -> None:
+def _cnum(works: Works, command: AtCommand) -> None:
     """Operators often leave the number empty; then there is no line."""
     sim = works.equipment.card()
-    if command.form is Form.EXECUTE and sim.number:
+    if command.form is CommandForm.EXECUTE and sim.number:
         works.dialogue.inform(f'+CNUM: "","{sim.number}",145')
 
 
-def _csq(works: Works, command: Command) -> None:
-    if command.form is Form.TEST:
+def _csq(works: Works, command: AtCommand) -> None:
+    if command.form is CommandForm.TEST:
         works.dialogue.inform("+CSQ: (0-31,99),(0-7,99)")
         return
     equipment = works.equipment
-    heard = equipment.registration is not Registration.OFF
-    heard = heard and equipment.registration is not Registration.SEARCHING
+    heard = equipment.registration is not RegistrationState.OFF
+    heard = heard and equipment.registration is not RegistrationState.SEARCHING
     works.dialogue.inform(f"+CSQ: {equipment.rssi},{equipment.ber}" if heard else "+CSQ: 99,99")
 
 
 def _registration(name: str) -> Handler:
-    def handler(works: Works, command: Command) -> None:
+    def handler(works: Works, command: AtCommand) -> None:
         key = name.lower()
-        if command.form is Form.READ:
+        if command.form is CommandForm.READ:
             mode = getattr(works.settings, key)
             stat = works.equipment.registration.value
             cell = ',"0A1B","01C2D3E4",7' if mode == 2 and works.equipment.served else ""
             works.dialogue.inform(f"+{name}: {mode},{stat}{cell}")
-        elif command.form is Form.TEST:
+        elif command.form is CommandForm.TEST:
             works.dialogue.inform(f"+{name}: (0-2)")
         else:
             setattr(works.settings, key, whole_number(command, 0, range(3), default=0))
@@ -92,34 +92,34 @@ def _registration(name: str) -> Handler:
     return handler
 
 
-def _cgatt(works: Works, command: Command) -> None:
+def _cgatt(works: Works, command: AtCommand) -> None:
     """Packet service comes with the registration."""
-    if command.form is Form.READ:
+    if command.form is CommandForm.READ:
         works.dialogue.inform(f"+CGATT: {int(works.equipment.served)}")
-    elif command.form is Form.TEST:
+    elif command.form is CommandForm.TEST:
         works.dialogue.inform("+CGATT: (0,1)")
 
 
-def _cops(works: Works, command: Command) -> None:
+def _cops(works: Works, command: AtCommand) -> None:
     name, code = works.equipment.serving_operator
-    if command.form is Form.READ:
+    if command.form is CommandForm.READ:
         shown = code if works.settings.cops == 2 else name
         suffix = f',{works.settings.cops},"{shown}",{_LTE}' if works.equipment.served else ""
         works.dialogue.inform(f"+COPS: 0{suffix}")
-    elif command.form is Form.TEST:
+    elif command.form is CommandForm.TEST:
         works.dialogue.inform(f'+COPS: (2,"{name}","{name}","{code}",{_LTE}),,(0-4),(0-2)')
-    elif command.form is Form.SET:
+    elif command.form is CommandForm.SET:
         mode = whole_number(command, 0, range(5))
         if mode == 3:
             works.settings.cops = whole_number(command, 1, range(3))
 
 
-def _cusd(works: Works, command: Command) -> None:
+def _cusd(works: Works, command: AtCommand) -> None:
     """The operator's answer comes after OK for every <n>, because it was asked for."""
-    if command.form is Form.READ:
+    if command.form is CommandForm.READ:
         works.dialogue.inform(f"+CUSD: {works.settings.cusd}")
         return
-    if command.form is Form.TEST:
+    if command.form is CommandForm.TEST:
         works.dialogue.inform("+CUSD: (0-2)")
         return
     works.settings.cusd = whole_number(command, 0, range(3), default=0)

@@ -1,6 +1,6 @@
 """The settings of messages: format, storages, routing, service centre (27.005 §3.2, §3.3)."""
 
-from appliance.emulated.modem.command_line import Command, Form
+from appliance.emulated.modem.command_line import AtCommand, CommandForm
 from appliance.emulated.modem.commands.handler import Handler, whole_number
 from appliance.emulated.modem.results import (
     CMS_BAD_PDU,
@@ -22,34 +22,34 @@ def wrong(works: Works) -> CmsError:
     return CmsError(CMS_BAD_TEXT if works.settings.cmgf else CMS_BAD_PDU)
 
 
-def _cmgf(works: Works, command: Command) -> None:
-    if command.form is Form.READ:
+def _cmgf(works: Works, command: AtCommand) -> None:
+    if command.form is CommandForm.READ:
         works.dialogue.inform(f"+CMGF: {works.settings.cmgf}")
-    elif command.form is Form.TEST:
+    elif command.form is CommandForm.TEST:
         works.dialogue.inform("+CMGF: (0,1)")
     else:
         error = CmsError(CMS_NOT_SUPPORTED)
         works.settings.cmgf = whole_number(command, 0, (0, 1), default=0, error=error)
 
 
-def _csms(works: Works, command: Command) -> None:
-    if command.form is Form.READ:
+def _csms(works: Works, command: AtCommand) -> None:
+    if command.form is CommandForm.READ:
         works.dialogue.inform(f"+CSMS: {works.settings.csms},1,1,1")
-    elif command.form is Form.TEST:
+    elif command.form is CommandForm.TEST:
         works.dialogue.inform("+CSMS: (0,1)")
     else:
         works.settings.csms = whole_number(command, 0, (0, 1), error=CmsError(CMS_NOT_SUPPORTED))
         works.dialogue.inform("+CSMS: 1,1,1")
 
 
-def _cpms(works: Works, command: Command) -> None:
+def _cpms(works: Works, command: AtCommand) -> None:
     """Storages for reading, writing and receiving; a storage that is left out stays."""
     works.equipment.check_messages()
-    if command.form is Form.TEST:
+    if command.form is CommandForm.TEST:
         works.dialogue.inform('+CPMS: ("SM","ME","SR"),("SM","ME"),("SM","ME")')
         return
     names = works.settings.memories
-    if command.form is Form.READ:
+    if command.form is CommandForm.READ:
         shown = ",".join(f'"{name}",{_fill(works, name)}' for name in names)
         works.dialogue.inform(f"+CPMS: {shown}")
         return
@@ -67,10 +67,10 @@ def _fill(works: Works, name: str) -> str:
     return f"{used},{memory.size}"
 
 
-def _cnmi(works: Works, command: Command) -> None:
-    if command.form is Form.READ:
+def _cnmi(works: Works, command: AtCommand) -> None:
+    if command.form is CommandForm.READ:
         works.dialogue.inform("+CNMI: " + ",".join(map(str, works.settings.cnmi)))
-    elif command.form is Form.TEST:
+    elif command.form is CommandForm.TEST:
         groups = ",".join(f"({','.join(map(str, allowed))})" for allowed in _CNMI)
         works.dialogue.inform(f"+CNMI: {groups}")
     else:
@@ -85,9 +85,9 @@ def _cnmi(works: Works, command: Command) -> None:
         works.inbound.push()
 
 
-def _cnma(works: Works, command: Command) -> None:
+def _cnma(works: Works, command: AtCommand) -> None:
     """0 and 1 acknowledge, 2 says that it was not taken."""
-    if command.form is Form.TEST:
+    if command.form is CommandForm.TEST:
         works.dialogue.inform("+CNMA: (0-2)")
         return
     if works.inbound.unacknowledged is None:
@@ -96,22 +96,22 @@ def _cnma(works: Works, command: Command) -> None:
     works.inbound.acknowledge(taken=said != 2)
 
 
-def _csca(works: Works, command: Command) -> None:
+def _csca(works: Works, command: AtCommand) -> None:
     works.equipment.check_messages()
-    if command.form is Form.READ:
+    if command.form is CommandForm.READ:
         number = works.settings.csca or works.equipment.spec.smsc
         kind = 145 if number.startswith("+") else 129
         works.dialogue.inform(f'+CSCA: "{number}",{kind}')
-    elif command.form is Form.SET:
+    elif command.form is CommandForm.SET:
         if not command.argument(0).removeprefix("+").isdecimal():
             raise wrong(works)
         works.settings.csca = command.argument(0)
 
 
-def _csmp(works: Works, command: Command) -> None:
-    if command.form is Form.READ:
+def _csmp(works: Works, command: AtCommand) -> None:
+    if command.form is CommandForm.READ:
         works.dialogue.inform("+CSMP: " + ",".join(map(str, works.settings.csmp)))
-    elif command.form is Form.SET:
+    elif command.form is CommandForm.SET:
         works.settings.csmp = tuple(
             whole_number(
                 command, place, _CSMP[place], default=works.settings.csmp[place], error=wrong(works)
@@ -120,28 +120,28 @@ def _csmp(works: Works, command: Command) -> None:
         )
 
 
-def _csdh(works: Works, command: Command) -> None:
-    if command.form is Form.READ:
+def _csdh(works: Works, command: AtCommand) -> None:
+    if command.form is CommandForm.READ:
         works.dialogue.inform(f"+CSDH: {works.settings.csdh}")
-    elif command.form is Form.TEST:
+    elif command.form is CommandForm.TEST:
         works.dialogue.inform("+CSDH: (0,1)")
     else:
         works.settings.csdh = whole_number(command, 0, (0, 1), default=0, error=wrong(works))
 
 
-def _cmms(works: Works, command: Command) -> None:
-    if command.form is Form.READ:
+def _cmms(works: Works, command: AtCommand) -> None:
+    if command.form is CommandForm.READ:
         works.dialogue.inform(f"+CMMS: {works.settings.cmms}")
-    elif command.form is Form.TEST:
+    elif command.form is CommandForm.TEST:
         works.dialogue.inform("+CMMS: (0-2)")
     else:
         works.settings.cmms = whole_number(command, 0, range(3), default=0, error=wrong(works))
 
 
-def _profile(works: Works, command: Command) -> None:
+def _profile(works: Works, command: AtCommand) -> None:
     """+CSAS and +CRES: there is one profile, and nothing is kept in it."""
     works.equipment.check_messages()
-    if command.form is Form.TEST:
+    if command.form is CommandForm.TEST:
         works.dialogue.inform(f"{command.name}: (0)")
 
 

@@ -2,7 +2,7 @@
 
 from appliance.emulated.phone.commands.reply import SILENT, err, out
 from appliance.emulated.phone.handset import BareHandset
-from appliance.emulated.phone.hardware import Sim
+from appliance.emulated.phone.hardware import PhoneSim
 from appliance.emulated.phone.whatsapp.posting import PACKAGE as WHATSAPP
 from appliance.emulated.phone.wire.seam import ShellResult
 
@@ -152,7 +152,7 @@ def isub(handset: BareHandset, args: list[str]) -> ShellResult:
     )
 
 
-def _subscription(slot: int, subscription: int, sim: Sim) -> str:
+def _subscription(slot: int, subscription: int, sim: PhoneSim) -> str:
     return (
         f"  [SubscriptionInfo: id={subscription} iccId={sim.iccid[:9]}[****] simSlotIndex={slot}"
         f" portIndex=0 isEmbedded=false isActive=true carrierId=1620 displayName={sim.operator}"

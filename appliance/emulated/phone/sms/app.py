@@ -5,7 +5,7 @@ from urllib.parse import unquote, urlsplit
 
 from appliance.emulated.phone.apps import Host, Intent
 from appliance.emulated.phone.faults import FaultKind
-from appliance.emulated.phone.hardware import Sim
+from appliance.emulated.phone.hardware import PhoneSim
 from appliance.emulated.phone.layout import Brush
 from appliance.emulated.phone.node import Node
 from appliance.emulated.phone.notifications import Notification, ShadeMessage
@@ -13,7 +13,7 @@ from appliance.emulated.phone.providers import FAILED, INBOX, OUTBOX, SENT, Prov
 from appliance.emulated.phone.sms.parts import part_count
 from appliance.emulated.phone.sms.screens import SmsGeneration, ThreadScreen, ThreadsScreen
 from appliance.emulated.phone.sms.usage import Question, SmsUsage
-from appliance.emulated.world.network import Channel, Letter
+from appliance.emulated.world.network import Bearer, Letter
 from appliance.emulated.world.numbers import e164, shown
 
 PACKAGE = "com.google.android.apps.messaging"
@@ -47,7 +47,7 @@ class SmsApp:
         self._open: str | None = None
         self._focused = False
         self._held: list[tuple[int, str, str]] = []
-        self.sim: Sim | None = None
+        self.sim: PhoneSim | None = None
         self.subscription = -1
         #: The subscription over which the phone sends SMS, where it has two.
         self.sends_by = -1
@@ -118,7 +118,7 @@ class SmsApp:
             return
         letter = Letter(
             id=self._host.network.new_id(),
-            channel=Channel.SMS,
+            channel=Bearer.SMS,
             sender=self._host.number,
             to=number,
             text=text,

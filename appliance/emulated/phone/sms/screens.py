@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from appliance.emulated.phone.layout import Brush, Screen, line_count, shortened
+from appliance.emulated.phone.layout import Brush, ScreenArea, line_count, shortened
 from appliance.emulated.phone.node import Bounds, Node
 from appliance.emulated.phone.providers import FAILED, INBOX, OUTBOX
 
@@ -33,7 +33,7 @@ class ThreadScreen:
     """One thread; `title` is a name or the number, `messages` are id, body, date and type."""
 
     brush: Brush
-    screen: Screen
+    screen: ScreenArea
     language: str
     generation: SmsGeneration
     zone: ZoneInfo
@@ -169,7 +169,7 @@ class ThreadsScreen:
     """The list of threads: number of the thread, name, last text."""
 
     brush: Brush
-    screen: Screen
+    screen: ScreenArea
     threads: list[tuple[int, str, str]]
 
     def draw(self) -> Node:

@@ -8,7 +8,7 @@ are not counted. The settings are read when the phone starts.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from appliance.emulated.phone.layout import Brush, Screen
+from appliance.emulated.phone.layout import Brush, ScreenArea
 from appliance.emulated.phone.node import Bounds, Node
 
 MAX_COUNT = ("global", "sms_outgoing_check_max_count")
@@ -86,7 +86,7 @@ class SmsUsage:
         question = self.questions.pop()
         (question.allow if allow else question.deny)()
 
-    def draw(self, screen: Screen, language: str) -> list[Node]:
+    def draw(self, screen: ScreenArea, language: str) -> list[Node]:
         """The dialog on top as a window of its own, over whatever app is in front."""
         return [_dialog(screen, language, self.questions[-1])] if self.questions else []
 
@@ -99,7 +99,7 @@ def _integer(text: str | None, default: int) -> int:
         return default
 
 
-def _dialog(screen: Screen, language: str, question: Question) -> Node:
+def _dialog(screen: ScreenArea, language: str, question: Question) -> Node:
     dp, middle = screen.dp, screen.height // 2
     panel = Bounds(dp(33), middle - dp(96), screen.width - dp(33), middle + dp(96))
     title = Bounds(panel.left, panel.top, panel.right, panel.top + dp(48))

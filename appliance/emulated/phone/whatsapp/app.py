@@ -13,7 +13,7 @@ from appliance.emulated.phone.whatsapp.dialogs import Dialog, DialogKind, draw_d
 from appliance.emulated.phone.whatsapp.generation import Generation
 from appliance.emulated.phone.whatsapp.links import ChatLink, read_link
 from appliance.emulated.phone.whatsapp.media import MediumKind
-from appliance.emulated.phone.whatsapp.model import Account, Change, Chat, Tick
+from appliance.emulated.phone.whatsapp.model import Account, Change, Chat, RowTick
 from appliance.emulated.phone.whatsapp.outbox import Outbox
 from appliance.emulated.phone.whatsapp.phrases import phrases_of
 from appliance.emulated.phone.whatsapp.posting import PACKAGE, UID, Posting
@@ -80,9 +80,9 @@ class WhatsApp:
             medium=letter.medium,
             waiting=letter.waiting,
         )
-        self._host.network.tick(letter.id, Tick.DELIVERED)
+        self._host.network.tick(letter.id, RowTick.DELIVERED)
         if chat is self._chat and self._conversation_in_sight():
-            self._host.network.tick(letter.id, Tick.READ)
+            self._host.network.tick(letter.id, RowTick.READ)
             return
         if letter.medium is not None and letter.medium.kind is MediumKind.CALL:
             return
@@ -112,7 +112,7 @@ class WhatsApp:
         """The account wrote from another device; a standing notification echoes it."""
         chat = self.account.chat(numbers.jid_of(number))
         now = self._host.timers.now_ms()
-        self.account.add(chat, letter_id=letter_id, text=text, at_ms=now, tick=Tick.SENT)
+        self.account.add(chat, letter_id=letter_id, text=text, at_ms=now, tick=RowTick.SENT)
         if self.posting.has(chat):
             self.posting.received(chat)
 
@@ -122,7 +122,7 @@ class WhatsApp:
         chat.drop_divider()
         self.posting.seen(chat)
 
-    def tick(self, letter_id: str, tick: Tick) -> None:
+    def tick(self, letter_id: str, tick: RowTick) -> None:
         message = self.account.find(letter_id)
         if message is not None:
             message.reach(tick)
@@ -285,7 +285,7 @@ class WhatsApp:
         if self._chat is None:
             return
         for message in self._chat.take_unread():
-            self._host.network.tick(message.letter_id, Tick.READ)
+            self._host.network.tick(message.letter_id, RowTick.READ)
         self.posting.seen(self._chat)
         conversation = self._conversation()
         self._scroll = conversation.scroll_to_unread() if conversation else 0
@@ -324,7 +324,7 @@ class WhatsApp:
             letter_id=self._host.network.new_id(),
             text=text,
             at_ms=self._host.timers.now_ms(),
-            tick=Tick.PENDING,
+            tick=RowTick.PENDING,
         )
         chat.drop_divider()
         self._scroll = 0

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from appliance.emulated.phone.faults import FaultKind, Faults
-from appliance.emulated.phone.layout import Brush, Screen
+from appliance.emulated.phone.layout import Brush, ScreenArea
 from appliance.emulated.phone.node import Bounds, Node
 
 BAN_IDS = ("ban_icon", "heading", "sub_heading", "action_button")
@@ -118,7 +118,7 @@ def page_of(faults: Faults, pages: Mapping[FaultKind, ClosedPage]) -> ClosedPage
     return next((page for kind, page in pages.items() if faults.standing(kind)), None)
 
 
-def draw_closed(page: ClosedPage, *, brush: Brush, screen: Screen) -> Node:
+def draw_closed(page: ClosedPage, *, brush: Brush, screen: ScreenArea) -> Node:
     dp, whole, middle = screen.dp, screen.whole, screen.height // 2
     title = Bounds(dp(24), middle - dp(80), screen.width - dp(24), middle - dp(40))
     text = Bounds(title.left, title.bottom, title.right, middle)

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from appliance.emulated.phone.layout import Brush, Screen
+from appliance.emulated.phone.layout import Brush, ScreenArea
 from appliance.emulated.phone.node import Bounds, Node
 from appliance.emulated.phone.whatsapp.model import Account, Chat
-from appliance.emulated.phone.whatsapp.rows import Notice, Row, RowStyle, draw_rows, rows_of
+from appliance.emulated.phone.whatsapp.rows import ChatItem, NoticeRow, RowStyle, draw_rows, rows_of
 
 _TOOLBAR_DP = 56
 _FOOTER_DP = 56
@@ -27,7 +27,7 @@ class ConversationScreen:
         return self.style.brush
 
     @property
-    def _screen(self) -> Screen:
+    def _screen(self) -> ScreenArea:
         return self.style.screen
 
     @property
@@ -37,7 +37,7 @@ class ConversationScreen:
         top = screen.status_bottom + screen.dp(_TOOLBAR_DP)
         return Bounds(0, top, screen.width, screen.content_bottom - screen.dp(_FOOTER_DP))
 
-    def rows(self) -> list[Row | Notice]:
+    def rows(self) -> list[ChatItem | NoticeRow]:
         return rows_of(self.chat, self.account, self.style)
 
     def reach(self) -> int:
@@ -49,7 +49,7 @@ class ConversationScreen:
         """The scroll that shows the first unread message at the top, 0 when all fit."""
         first = self.chat.divider_id or float("inf")
         rows = self.rows()
-        unread = [row for row in rows if isinstance(row, Row) and row.message.id >= first]
+        unread = [row for row in rows if isinstance(row, ChatItem) and row.message.id >= first]
         viewport = self.viewport
         return max(0, sum(row.height for row in unread) - (viewport.bottom - viewport.top))
 

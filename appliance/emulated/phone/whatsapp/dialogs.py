@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from appliance.emulated.phone.layout import Brush, Screen
+from appliance.emulated.phone.layout import Brush, ScreenArea
 from appliance.emulated.phone.node import Bounds, Node
 from appliance.emulated.phone.whatsapp.generation import Generation
 from appliance.emulated.phone.whatsapp.phrases import Phrases
@@ -55,7 +55,7 @@ class Dialog:
 
 
 def draw_dialog(
-    dialog: Dialog, *, brush: Brush, screen: Screen, phrases: Phrases, generation: Generation
+    dialog: Dialog, *, brush: Brush, screen: ScreenArea, phrases: Phrases, generation: Generation
 ) -> Node:
     dp, middle = screen.dp, screen.height // 2
     panel = Bounds(dp(33), middle - dp(96), screen.width - dp(33), middle + dp(82))
@@ -89,7 +89,7 @@ def draw_dialog(
     return brush("FrameLayout", outer, brush("FrameLayout", panel, frame, rid="action_bar_root"))
 
 
-def draw_spinner(*, brush: Brush, screen: Screen, phrases: Phrases) -> Node:
+def draw_spinner(*, brush: Brush, screen: ScreenArea, phrases: Phrases) -> Node:
     """The number is being looked up."""
     dp, middle = screen.dp, screen.height // 2
     panel = Bounds(dp(33), middle - dp(44), screen.width - dp(33), middle + dp(44))

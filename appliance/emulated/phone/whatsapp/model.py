@@ -8,7 +8,7 @@ from appliance.emulated.phone.whatsapp.media import Medium
 from appliance.emulated.world import numbers
 
 
-class Tick(IntEnum):
+class RowTick(IntEnum):
     """How far an outgoing message has come; it never goes back."""
 
     PENDING = 0
@@ -31,7 +31,7 @@ class Message:
     text: str
     at_ms: int
     sender: str | None = None
-    tick: Tick | None = None
+    tick: RowTick | None = None
     expanded: bool = False
     medium: Medium | None = None
     waiting: bool = False
@@ -52,7 +52,7 @@ class Message:
         self.deleted = True
         self.tick = None
 
-    def reach(self, tick: Tick) -> None:
+    def reach(self, tick: RowTick) -> None:
         if self.tick is not None:
             self.tick = max(self.tick, tick)
 
@@ -132,7 +132,7 @@ class Account:
         text: str,
         at_ms: int,
         sender: str | None = None,
-        tick: Tick | None = None,
+        tick: RowTick | None = None,
         medium: Medium | None = None,
         waiting: bool = False,
     ) -> Message:

@@ -3,7 +3,7 @@
 from appliance.emulated.phone.apps import Host
 from appliance.emulated.phone.faults import FaultKind
 from appliance.emulated.phone.whatsapp.model import Message
-from appliance.emulated.world.network import Channel, Letter
+from appliance.emulated.world.network import Bearer, Letter
 
 #: From the tap on Send until the server has the message.
 _UPLINK_MS = 150
@@ -44,7 +44,7 @@ class Outbox:
             return
         letter = Letter(
             id=message.letter_id,
-            channel=Channel.WHATSAPP,
+            channel=Bearer.WHATSAPP,
             sender=self._host.number,
             to=to,
             text=message.text,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from appliance.emulated.phone.faults import FaultKind
 from appliance.emulated.phone.whatsapp import closed
 from appliance.emulated.phone.whatsapp.closed import ClosedPage
-from appliance.emulated.phone.whatsapp.model import Tick
+from appliance.emulated.phone.whatsapp.model import RowTick
 
 _ENGLISH_MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August"),
@@ -24,7 +24,7 @@ class Phrases:
     """`{n}`, `{name}`, `{number}` and `{title}` are filled in as the app does."""
 
     language: str
-    ticks: dict[Tick, str]
+    ticks: dict[RowTick, str]
     hint: str
     send: str
     voice_note: str
@@ -101,10 +101,10 @@ class Phrases:
 ENGLISH = Phrases(
     language="en",
     ticks={
-        Tick.PENDING: "Pending",
-        Tick.SENT: "Sent",
-        Tick.DELIVERED: "Delivered",
-        Tick.READ: "Read",
+        RowTick.PENDING: "Pending",
+        RowTick.SENT: "Sent",
+        RowTick.DELIVERED: "Delivered",
+        RowTick.READ: "Read",
     },
     hint="Message",
     send="Send",
@@ -164,10 +164,10 @@ ENGLISH = Phrases(
 DUTCH = Phrases(
     language="nl",
     ticks={
-        Tick.PENDING: "In behandeling",
-        Tick.SENT: "Verzonden",
-        Tick.DELIVERED: "Afgeleverd",
-        Tick.READ: "Gelezen",
+        RowTick.PENDING: "In behandeling",
+        RowTick.SENT: "Verzonden",
+        RowTick.DELIVERED: "Afgeleverd",
+        RowTick.READ: "Gelezen",
     },
     hint="Bericht",
     send="Verzenden",

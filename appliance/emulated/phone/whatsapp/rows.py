@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from appliance.emulated.phone.layout import Brush, Screen, line_count
+from appliance.emulated.phone.layout import Brush, ScreenArea, line_count
 from appliance.emulated.phone.node import Bounds, Node
 from appliance.emulated.phone.whatsapp.generation import Generation
 from appliance.emulated.phone.whatsapp.media import Medium, draw
@@ -31,7 +31,7 @@ class RowStyle:
     """All that decides how the rows of one chat look."""
 
     brush: Brush
-    screen: Screen
+    screen: ScreenArea
     phrases: Phrases
     generation: Generation
     zone: ZoneInfo
@@ -46,7 +46,7 @@ class RowStyle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class ChatItem:
     """One list item; a divider is part of the item of the message below it."""
 
     message: Message
@@ -195,7 +195,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class NoticeRow:
     """A row of the system's: the sentence about encryption, who joined, whose code has changed."""
 
     style: RowStyle
@@ -213,17 +213,17 @@ class Notice:
         return brush("ViewGroup", _clip(whole, viewport), info)
 
 
-def rows_of(chat: Chat, account: Account, style: RowStyle) -> list[Row | Notice]:
+def rows_of(chat: Chat, account: Account, style: RowStyle) -> list[ChatItem | NoticeRow]:
     """The rows that the app has loaded, oldest first."""
-    rows: list[Row | Notice] = []
+    rows: list[ChatItem | NoticeRow] = []
     if len(chat.messages) <= _LOADED:
-        rows.append(Notice(style=style, words=style.phrases.encryption))
+        rows.append(NoticeRow(style=style, words=style.phrases.encryption))
     older, loaded = chat.messages[:-_LOADED], chat.messages[-_LOADED:]
     before = older[-1] if older else None
     divider = style.phrases.unread_divider(chat.divider_count)
     for message in loaded:
         if message.notice:
-            rows.append(Notice(style=style, words=message.text))
+            rows.append(NoticeRow(style=style, words=message.text))
             continue
         moment = style.moment(message.at_ms)
         new_day = before is None or style.moment(before.at_ms).date() != moment.date()
@@ -232,7 +232,7 @@ def rows_of(chat: Chat, account: Account, style: RowStyle) -> list[Row | Notice]
         sender = message.sender or ""
         unsaved = named and not repeated and sender not in account.contacts
         rows.append(
-            Row(
+            ChatItem(
                 message=message,
                 style=style,
                 day=style.phrases.day(moment, style.now) if new_day else "",
@@ -245,7 +245,7 @@ def rows_of(chat: Chat, account: Account, style: RowStyle) -> list[Row | Notice]
     return rows
 
 
-def draw_rows(rows: list[Row | Notice], viewport: Bounds, scroll: int) -> list[Node]:
+def draw_rows(rows: list[ChatItem | NoticeRow], viewport: Bounds, scroll: int) -> list[Node]:
     """The rows that the list shows: the newest at its bottom, `scroll` pixels further up."""
     nodes: list[Node] = []
     bottom = viewport.bottom + scroll

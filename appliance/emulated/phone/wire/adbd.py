@@ -7,7 +7,7 @@ from collections import Counter
 
 from appliance.emulated.phone.wire.handshake import Handshake
 from appliance.emulated.phone.wire.seam import Handset, RsaPublicKey
-from appliance.emulated.phone.wire.services import Services
+from appliance.emulated.phone.wire.services import AdbServices
 from appliance.emulated.phone.wire.transport import Transport
 from appliance.emulated.phone.wire.u2_process import U2Process
 from appliance.emulated.world.traffic import Traffic
@@ -33,7 +33,7 @@ class Adbd:
         self._handset = handset
         self._port = port
         self._u2 = U2Process(handset, self.traffic)
-        self._services = Services(handset, self.traffic, self._u2)
+        self._services = AdbServices(handset, self.traffic, self._u2)
         self._met_keys: set[RsaPublicKey] = set()
         self._transports: set[Transport] = set()
         self._listener: asyncio.Server | None = None

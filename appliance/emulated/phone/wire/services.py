@@ -9,7 +9,7 @@ from appliance.emulated.phone.wire.u2_process import U2Process
 from appliance.emulated.world.traffic import Traffic
 
 
-class Services:
+class AdbServices:
     def __init__(self, handset: Handset, traffic: Traffic, u2: U2Process) -> None:
         self._handset = handset
         self._traffic = traffic

@@ -13,7 +13,7 @@ from appliance.devices.modem.at.answers import (
     Silence,
 )
 from appliance.devices.modem.at.channel import AtChannel
-from appliance.devices.modem.at.urc import Booted, NewMessage, Ring, Unknown
+from appliance.devices.modem.at.urc import Booted, NewMessage, Ring, UnknownUrc
 from tests.devices.modem.at.scripted_port import IMEI, Answers, ScriptedPort
 from tests.emulated.phone_bench import eventually
 
@@ -99,7 +99,7 @@ def test_a_late_answer_is_not_taken_for_that_of_the_next_command() -> None:
             channel.command("AT+CMSS=3", timeout_s=SHORT_S)
         port.answers[b"AT+CGSN"] = answer_imei
         assert channel.command("AT+CMGF?").lines == ("+CMGF: 0",)
-        assert channel.news() == [Unknown(line="+CMSS: 17")]
+        assert channel.news() == [UnknownUrc(line="+CMSS: 17")]
 
 
 def test_late_answers_to_what_looked_for_the_step_are_nobodys() -> None:

@@ -11,11 +11,11 @@ from appliance.devices.modem.at.finals import Final
 from appliance.devices.modem.at.urc import (
     CallEnded,
     Delivered,
+    DirectReport,
     NewMessage,
-    Registration,
-    Report,
+    RegistrationUrc,
     SimState,
-    Unknown,
+    UnknownUrc,
     Urc,
     Ussd,
 )
@@ -86,9 +86,9 @@ def test_an_echoed_pdu_is_not_taken_for_that_of_a_message() -> None:
 def test_news_between_a_header_and_its_pdu_leaves_both_whole() -> None:
     for news, urc in (
         (b'+CMTI: "SM",4\r\n', NewMessage(storage="SM", index=4)),
-        (b"^RSSI: 18\r\n", Unknown(line="^RSSI: 18")),
+        (b"^RSSI: 18\r\n", UnknownUrc(line="^RSSI: 18")),
         (CMT, Delivered(pdu=DELIVER)),
-        (CDS, Report(pdu=REPORT)),
+        (CDS, DirectReport(pdu=REPORT)),
     ):
         said = b"\r\n+CMGL: 1,1,,23\r\n" + news + OTHER.encode() + b"\r\n\r\nOK\r\n"
         assert heard("AT+CMGL=4", said) == (["+CMGL: 1,1,,23", OTHER], OK, [urc])
@@ -103,12 +103,12 @@ def test_the_pdu_of_news_is_known_by_its_length() -> None:
 def test_a_message_that_comes_while_nothing_is_asked_is_news() -> None:
     dialogue = Dialogue()
     dialogue.feed(b"\r\n" + CMT + b"\r\n" + CDS)
-    assert list(dialogue.news) == [Delivered(pdu=DELIVER), Report(pdu=REPORT)]
+    assert list(dialogue.news) == [Delivered(pdu=DELIVER), DirectReport(pdu=REPORT)]
 
 
 def test_the_state_of_the_registration_is_told_from_the_answer_about_it() -> None:
     said = b'\r\n+CREG: 5\r\n\r\n+CREG: 2,1,"00C3","AB12"\r\n\r\nOK\r\n'
-    urc = Registration(domain="CREG", status=5)
+    urc = RegistrationUrc(domain="CREG", status=5)
     assert heard("AT+CREG?", said) == (['+CREG: 2,1,"00C3","AB12"'], OK, [urc])
 
 
@@ -172,7 +172,7 @@ def test_a_late_result_is_not_taken_for_that_of_the_marker() -> None:
         dialogue.feed(said)
         finals.append(dialogue.final)
     assert finals == [None, OK]
-    assert list(dialogue.news) == [Unknown(line="+CMSS: 17")]
+    assert list(dialogue.news) == [UnknownUrc(line="+CMSS: 17")]
 
 
 def test_a_flood_is_bounded() -> None:

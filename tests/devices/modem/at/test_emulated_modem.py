@@ -7,9 +7,9 @@ import pytest
 
 from appliance.devices.modem.at.answers import AtError, PortGone, Rebooted, Silence
 from appliance.devices.modem.at.channel import AtChannel
-from appliance.devices.modem.at.urc import NewMessage, Ring, Unknown
+from appliance.devices.modem.at.urc import NewMessage, Ring, UnknownUrc
 from appliance.devices.modem.ports import probe
-from appliance.devices.modem.search import Search
+from appliance.devices.modem.search import PortSearch
 from appliance.emulated.modem.faults import ModemFaultKind
 from appliance.errors import DeviceGone
 from tests.devices.modem.modem_kit import ANNA, ModemWorld
@@ -69,7 +69,7 @@ def test_news_inside_an_answer_spoils_neither(
     assert channel.command("AT+CGSN").lines == (world.modem.imei,)
     assert sent(channel) is not None
     assert world.left() == ["Dag"]
-    assert set(channel.news()) <= {Ring(), NewMessage(storage="SM", index=7), Unknown(line=line)}
+    assert set(channel.news()) <= {Ring(), NewMessage(storage="SM", index=7), UnknownUrc(line=line)}
 
 
 def test_garbage_costs_no_answer(world: ModemWorld, channel: AtChannel) -> None:
@@ -120,7 +120,7 @@ def test_a_modem_back_under_another_name_is_found(world: ModemWorld, channel: At
 
     def is_back() -> bool:
         try:
-            found.append(Search().find(first, world.modem.imei))
+            found.append(PortSearch().find(first, world.modem.imei))
         except DeviceGone:
             return False
         return True

@@ -1,7 +1,7 @@
 import pytest
 
 from appliance.devices.modem.at.answers import AtError
-from appliance.devices.modem.at.errors import Barred, NoServiceCentre, StorageFull, classify
+from appliance.devices.modem.at.errors import Barred, NoServiceCentre, StorageFullError, classify
 from appliance.errors import DeviceError, Permanent, SimMissing, Transient, Unconfirmed
 
 
@@ -67,8 +67,8 @@ def test_an_unknown_text_is_an_unknown_outcome_and_no_evidence() -> None:
 
 
 def test_a_full_storage_is_told_apart_when_a_message_is_stored() -> None:
-    assert type(classify(AtError("cms", 322))) is StorageFull
-    assert type(classify(AtError("cme", 20))) is StorageFull
+    assert type(classify(AtError("cms", 322))) is StorageFullError
+    assert type(classify(AtError("cme", 20))) is StorageFullError
 
 
 def test_only_the_modem_stops_where_nobody_minds_the_line() -> None:

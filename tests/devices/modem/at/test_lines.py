@@ -3,7 +3,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.devices.modem.at.lines import LONGEST_LINE, Line, Lines, Prompt, Token
+from appliance.devices.modem.at.lines import LONGEST_LINE, AtLine, Lines, Prompt, Token
 
 _PIECES = st.sampled_from([b"\r", b"\n", b">", b" ", b"OK", b"\x00\xff", b"+CMT: ,24", b"x" * 3000])
 _STREAM = st.lists(st.one_of(_PIECES, st.binary(max_size=20)), max_size=30).map(b"".join)
@@ -27,21 +27,21 @@ def test_any_cutting_of_the_bytes_gives_the_same_tokens(
 
 
 def test_every_kind_of_line_end_ends_a_line_and_empty_ones_are_none() -> None:
-    assert tokens(b"\r\nOK\r\n\r\nRING\r0\r\r\n") == [Line("OK"), Line("RING"), Line("0")]
+    assert tokens(b"\r\nOK\r\n\r\nRING\r0\r\r\n") == [AtLine("OK"), AtLine("RING"), AtLine("0")]
 
 
 def test_a_prompt_needs_no_space_and_no_line_end() -> None:
     assert tokens(b"\r\n>", prompt=True) == [Prompt()]
-    assert tokens(b"\r\n> ", b"\r\nOK\r\n", prompt=True) == [Prompt(), Line("OK")]
+    assert tokens(b"\r\n> ", b"\r\nOK\r\n", prompt=True) == [Prompt(), AtLine("OK")]
 
 
 def test_a_prompt_is_one_only_where_it_is_wanted_and_once() -> None:
-    assert tokens(b"> 1 Saldo\r\n") == [Line("> 1 Saldo")]
-    assert tokens(b">\r\n> x\r\n", prompt=True) == [Prompt(), Line("> x")]
+    assert tokens(b"> 1 Saldo\r\n") == [AtLine("> 1 Saldo")]
+    assert tokens(b">\r\n> x\r\n", prompt=True) == [Prompt(), AtLine("> x")]
 
 
 def test_noise_before_a_line_is_no_part_of_it() -> None:
-    assert tokens(b"\x00\xfe\xffOK\r\n") == [Line("OK", noisy=True)]
+    assert tokens(b"\x00\xfe\xffOK\r\n") == [AtLine("OK", noisy=True)]
 
 
 def test_garbage_without_an_end_never_grows_and_costs_only_its_own_line() -> None:
@@ -49,4 +49,4 @@ def test_garbage_without_an_end_never_grows_and_costs_only_its_own_line() -> Non
     for _ in range(1000):
         assert list(lines.feed(b"x" * 1000)) == []
         assert len(lines._line) <= LONGEST_LINE
-    assert list(lines.feed(b"\r\nOK\r\n")) == [Line("OK")]
+    assert list(lines.feed(b"\r\nOK\r\n")) == [AtLine("OK")]

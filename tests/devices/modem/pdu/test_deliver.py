@@ -6,7 +6,7 @@ import pytest
 
 from appliance.devices.modem.pdu.header import Concat
 from appliance.devices.modem.pdu.incoming import parse_deliver
-from appliance.devices.modem.pdu.octets import BadPdu, Kind, kind_of
+from appliance.devices.modem.pdu.octets import BadPdu, PduKind, kind_of
 from appliance.sms_parts import join
 from tests.devices.modem.pdu.deliver_encoder import Delivery
 
@@ -205,7 +205,7 @@ def test_the_kind_of_a_message_is_told_from_its_first_octet() -> None:
     for indicator in range(4):
         deliver[8] = 0x04 | indicator
         kinds.append(kind_of(bytes(deliver)))
-    assert kinds == [Kind.DELIVER, Kind.SUBMIT, Kind.REPORT, Kind.DELIVER]
+    assert kinds == [PduKind.DELIVER, PduKind.SUBMIT, PduKind.REPORT, PduKind.DELIVER]
     deliver[8] = 0x01
     with pytest.raises(BadPdu):
         parse_deliver(bytes(deliver))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from appliance.devices.modem.pdu.octets import BadPdu
-from appliance.devices.modem.pdu.report import Report, parse_report
+from appliance.devices.modem.pdu.report import StatusReport, parse_report
 
 ARRIVED = "0791538375000075061805810531F1019082416500400190824165004000"
 
@@ -17,7 +17,7 @@ def utc(text: str) -> int:
 def test_a_report_says_when_the_message_arrived() -> None:
     """The reference is the modem's; both times are brought to UTC."""
     report = parse_report(bytes.fromhex(ARRIVED))
-    assert report == Report(
+    assert report == StatusReport(
         number="50131",
         reference=24,
         scts_ms=utc("2010-09-28T13:56:00"),

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.devices.modem.pdu.incoming import parse_deliver
-from appliance.devices.modem.pdu.report import Report, parse_report
+from appliance.devices.modem.pdu.report import StatusReport, parse_report
 from appliance.devices.modem.pdu.submit import submit_pdus
 from appliance.emulated.modem.address import address_of
 from appliance.emulated.modem.deliver import Dispatch, deliver_tpdus, status_report_tpdu
@@ -83,7 +83,7 @@ def test_what_the_network_reports_is_read(
         done_ms=1000 * at_s + 5000,
         status=status,
     )
-    assert parse_report(b"\x00" + tpdu) == Report(
+    assert parse_report(b"\x00" + tpdu) == StatusReport(
         number=number,
         reference=reference,
         scts_ms=1000 * at_s,
