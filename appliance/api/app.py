@@ -28,7 +28,7 @@ from appliance.api.limits import BodyLimit
 from appliance.api.problems import ProblemError
 from appliance.api.services import Services
 from appliance.api.web.assets import STATIC_DIR
-from appliance.api.web.route import broken, nothing_here
+from appliance.api.web.page_route import broken, nothing_here
 from appliance.api.web.routes import router as pages
 from appliance.desk.access.wrong_tries import WrongTries
 from appliance.errors import BalieError, StoreCorrupt

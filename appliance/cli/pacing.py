@@ -15,8 +15,8 @@ from appliance.errors import InvalidInput, SetupError
 from appliance.phone_numbers import readable
 from appliance.queue.office_hours import OfficeHours
 from appliance.queue.profile import DEFAULT_PROFILE, checked, profile_of
+from appliance.queue.study.drawing import draw
 from appliance.queue.study.load import Load
-from appliance.queue.study.picture import draw
 from appliance.queue.study.report import LineReport, report_on
 from appliance.queue.study.simulate import simulate
 from appliance.queue.study.summary import summary_of

@@ -7,10 +7,10 @@ from appliance.queue import rows
 from appliance.queue.estimate import SteadyRate
 from appliance.queue.office_hours import hours_of
 from appliance.queue.pacing import Profile
-from appliance.queue.past import Histories
 from appliance.queue.planned import Planned
 from appliance.queue.routing import Parcel, Ways
 from appliance.queue.rows import Lane
+from appliance.queue.stored_history import Histories
 from appliance.reasons import Reason
 from appliance.store import branches
 from appliance.store.lines import Line

@@ -14,11 +14,11 @@ from appliance.queue.estimate import interrupted_until
 from appliance.queue.history import History
 from appliance.queue.office_hours import OfficeHours, hours_of
 from appliance.queue.pacing import HOUR_MS, Profile, Turn, earliest
-from appliance.queue.past import Histories
 from appliance.queue.planned import Planned, held_behind, is_soon, steps_aside
 from appliance.queue.profile import profile_of, profile_on
 from appliance.queue.routing import Parcel, Way, Ways
 from appliance.queue.rows import Lane, Reading
+from appliance.queue.stored_history import Histories
 from appliance.reasons import Reason
 from appliance.store import branches
 from appliance.store.lines import Line

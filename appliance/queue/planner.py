@@ -18,9 +18,9 @@ from appliance.queue.changes import ChangeFeed
 from appliance.queue.clock_watch import ClockWatch
 from appliance.queue.far_plan import distant_plan
 from appliance.queue.pacing import MINUTE_MS, Profile
-from appliance.queue.past import Histories
 from appliance.queue.plan import plan_line
 from appliance.queue.planned import Planned
+from appliance.queue.stored_history import Histories
 from appliance.reasons import Reason
 from appliance.store import lines, messages
 from appliance.store.lines import Line

@@ -23,11 +23,11 @@ from appliance.queue import outcomes, rows
 from appliance.queue.attempt import QueueAttempt, claim
 from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import MINUTE_MS, Profile
-from appliance.queue.past import Histories
 from appliance.queue.plan import next_due
 from appliance.queue.planned import Planned
 from appliance.queue.rows import Lane
 from appliance.queue.steps import Step, Steps, no_steps
+from appliance.queue.stored_history import Histories
 from appliance.store import high_water, lines, routes
 from appliance.store.contacts import identity_of
 from appliance.store.store import Store, Tx

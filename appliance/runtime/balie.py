@@ -13,7 +13,7 @@ from appliance.api.services import EVIDENCE, Services
 from appliance.clock import Clock
 from appliance.config import DEFAULT_MAX_WAITING
 from appliance.desk.access.bearer import new_code
-from appliance.desk.intake.receive import Reception
+from appliance.desk.intake.reception import Reception
 from appliance.desk.outgoing.room import Room
 from appliance.desk.team import staff
 from appliance.devices.kind import Kind

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel
 
 from appliance.clock import Clock
-from appliance.desk.intake.receive import Reception
+from appliance.desk.intake.reception import Reception
 from appliance.devices import device_facts
 from appliance.devices.kind import Enrolled, Kind
 from appliance.devices.protocol import Driver

@@ -22,7 +22,7 @@ from appliance.clock import Clock
 from appliance.desk.access import tokens
 from appliance.desk.access.accesses import Sink
 from appliance.desk.access.tokens import ALL_SCOPES, NewToken, Scope
-from appliance.desk.intake.receive import Reception
+from appliance.desk.intake.reception import Reception
 from appliance.devices.protocol import (
     DeviceState,
     Group,

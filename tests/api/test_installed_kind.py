@@ -12,7 +12,7 @@ import pytest
 from appliance import channels
 from appliance.channels import Channel
 from appliance.clock import ManualClock
-from appliance.desk.intake.receive import Reception
+from appliance.desk.intake.reception import Reception
 from appliance.desk.lines import new_line
 from appliance.devices import kind as device_kinds
 from appliance.devices.kind import Kind

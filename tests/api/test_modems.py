@@ -3,7 +3,7 @@
 import pytest
 
 from appliance.channels import Channel
-from appliance.desk.intake.receive import Reception
+from appliance.desk.intake.reception import Reception
 from appliance.desk.lines import new_line
 from appliance.devices.device_facts import DeviceFacts
 from appliance.devices.protocol import Balance, DeviceState, Status

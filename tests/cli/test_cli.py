@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 from appliance.__main__ import app
 from appliance.clock import SystemClock
 from appliance.desk.access import sessions, tokens
-from appliance.desk.intake.receive import Reception
+from appliance.desk.intake.reception import Reception
 from appliance.desk.team import staff
 from appliance.desk.team.staff import link_owner
 from appliance.devices.modem import doctor as modem_doctor

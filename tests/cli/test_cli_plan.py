@@ -11,7 +11,7 @@ from appliance.__main__ import app
 from appliance.channels import Channel
 from appliance.cli import plan as plan_verb
 from appliance.clock import SystemClock
-from appliance.desk.intake.receive import Reception
+from appliance.desk.intake.reception import Reception
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.devices.protocol import DeviceState, Incoming, Status
 from appliance.identities import tel

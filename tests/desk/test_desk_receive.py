@@ -3,7 +3,7 @@
 import pytest
 
 from appliance.channels import Channel
-from appliance.desk.consent import words
+from appliance.desk.consent import rule_words
 from appliance.desk.contacts import editing as desk_contacts
 from appliance.devices.protocol import DeviceState, Group, Incoming, MissedCall, Sim
 from appliance.errors import InvalidInput, NotFound, Refused
@@ -147,7 +147,7 @@ def test_a_stranger_is_welcomed_once_where_they_wrote(counter: Counter, channel:
     assert welcome["rule"] == "welcome"
     assert welcome["wanted"] == channel.name
     assert welcome["class"] == "automatic"
-    assert welcome["text"] == words.WELCOME["nl"].replace("{branch}", "Utrecht")
+    assert welcome["text"] == rule_words.WELCOME["nl"].replace("{branch}", "Utrecht")
     assert ledger(counter) == [(ANNA, "wrote_first")]
 
 
@@ -178,7 +178,7 @@ def test_an_english_branch_with_a_text_of_its_own(counter: Counter) -> None:
     counter.hears("STOP")
     assert [each["text"] for each in counter.outgoing()] == [
         "Hi from Utrecht! {no field}",
-        words.STOPPED["en"].replace("{branch}", "Utrecht"),
+        rule_words.STOPPED["en"].replace("{branch}", "Utrecht"),
     ]
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.clock import ManualClock
-from appliance.desk.intake.receive import Reception
+from appliance.desk.intake.reception import Reception
 from appliance.devices.protocol import IncomingPart
 from appliance.events import EventKind
 from appliance.store.store import Store

@@ -338,7 +338,7 @@ def test_what_the_floors_allow_is_not_reported(tmp_path: Path) -> None:
             "emulated/world/control.py": "import fastapi\nimport appliance.clock",
             "queue/plan.py": "from queue import Queue\nfrom appliance.devices.protocol import Work",
             "desk/inbox/gate.py": "from appliance.queue.plan import Plan\nfrom . import words",
-            "desk/consent/words.py": "",
+            "desk/consent/rule_words.py": "",
             "runtime/process.py": "import appliance.devices.protocol, appliance.api.app",
             "demo.py": "from appliance.emulated import world\nfrom appliance import runtime",
             "__main__.py": "if __name__ == '__main__':\n    import appliance.demo",

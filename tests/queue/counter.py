@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from appliance.channels import Channel
 from appliance.clock import ManualClock
-from appliance.desk.intake.receive import Reception
+from appliance.desk.intake.reception import Reception
 from appliance.desk.outgoing.sending import Accepted, Author, SendRequest, accept
 from appliance.devices.protocol import (
     DeviceState,

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from appliance.channels import Channel
 from appliance.clock import ManualClock
-from appliance.desk.intake.receive import Reception
+from appliance.desk.intake.reception import Reception
 from appliance.desk.outgoing.decisions import Decision, decide
 from appliance.desk.outgoing.sending import cancel
 from appliance.devices.protocol import (

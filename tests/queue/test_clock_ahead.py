@@ -24,8 +24,8 @@ from appliance.identities import tel
 from appliance.messages import MessageClass
 from appliance.queue.history import History, Left, by_now
 from appliance.queue.pacing import DAY_MS, DEFAULT_PROFILE, MINUTE_MS, Waiting, earliest
-from appliance.queue.past import Histories
 from appliance.queue.planner import Planner
+from appliance.queue.stored_history import Histories
 from appliance.queue.work import QueueWork
 from appliance.store import devices, high_water, lines
 from appliance.store.store import Store

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from appliance.clock import ManualClock
-from appliance.desk.intake.receive import Reception
+from appliance.desk.intake.reception import Reception
 from appliance.devices.protocol import Finding, Found, Look, Proof, Tick, Ticks, TickVisit
 from appliance.errors import DeviceGone, Refused, Transient, Unconfirmed
 from appliance.messages import MessageState

@@ -11,7 +11,7 @@ from appliance.errors import DeviceGone, LineStopped, NotOnChannel
 from appliance.messages import MessageClass, MessageState
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.pacing import MINUTE_MS
-from appliance.queue.past import Histories
+from appliance.queue.stored_history import Histories
 from appliance.reasons import Reason
 from appliance.store import devices, line_settings, lines, routes
 from appliance.store.store import Tx

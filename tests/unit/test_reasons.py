@@ -15,7 +15,12 @@ from appliance.reasons import Reason
 
 HOUSE = Path(__file__).parents[2] / "appliance"
 
-SAID_OF_A_DEVICE = ("errors.py", "devices", "desk/lines/device_states.py", "desk/intake/receive.py")
+SAID_OF_A_DEVICE = (
+    "errors.py",
+    "devices",
+    "desk/lines/device_states.py",
+    "desk/intake/reception.py",
+)
 """Where it is found out how a device is."""
 
 UNSEEN = frozenset(

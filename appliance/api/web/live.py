@@ -17,7 +17,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response, StreamingResponse
 
-from appliance.api.web.route import PageRoute
+from appliance.api.web.page_route import PageRoute
 from appliance.api.web.visit import Reading, Visit, session_of
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import Sight

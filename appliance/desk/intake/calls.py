@@ -4,7 +4,7 @@ import logging
 
 from appliance.channels import Channel
 from appliance.desk.access.sight import Sight
-from appliance.desk.intake import arrivals
+from appliance.desk.intake import placing
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.devices.protocol import MissedCall
 from appliance.errors import InvalidInput, Refused
@@ -32,10 +32,10 @@ def keep(tx: Tx, device_id: str, call: MissedCall) -> None:
     A call over WhatsApp is reported and licenses no answer: the caller did not ask for an SMS.
     """
     caller = call.channel.told(call.number) if call.channel else told(call.number, TEL)
-    line = arrivals.line_for(tx.conn, device_id, caller)
+    line = placing.line_for(tx.conn, device_id, caller)
     if line is None:
         return
-    owner = arrivals.key_owner(tx.conn, device_id, line)
+    owner = placing.key_owner(tx.conn, device_id, line)
     new = tx.conn.execute(
         "INSERT INTO missed_call (id, device_key, line_id, value, scheme, at_ms)"
         " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",

@@ -10,8 +10,8 @@ from dataclasses import replace
 from itertools import groupby
 
 from appliance.channels import Channel
-from appliance.desk.consent import words
-from appliance.desk.intake import arrivals
+from appliance.desk.consent import rule_words
+from appliance.desk.intake import placing
 from appliance.devices.protocol import Incoming, IncomingPart
 from appliance.messages import Origin
 from appliance.phone_numbers import in_quotes
@@ -128,7 +128,7 @@ def _show(tx: Tx, sms: sqlite3.Row, text: str, *, key: str, at_ms: int) -> None:
         at_ms=at_ms,
         origin=Origin(sms["origin"]),
     )
-    arrivals.keep(tx, sms["device_id"], line, incoming)
+    placing.keep(tx, sms["device_id"], line, incoming)
     tx.conn.execute(
         "UPDATE long_sms SET shown_ms = coalesce(shown_ms, ?) WHERE id = ?", (tx.now_ms, sms["id"])
     )
@@ -142,7 +142,7 @@ def _sender(sms: sqlite3.Row) -> str:
 
 
 def _line(tx: Tx, sms: sqlite3.Row) -> Line | None:
-    return arrivals.line_for(tx.conn, sms["device_id"], Channel.SMS.told(_sender(sms)))
+    return placing.line_for(tx.conn, sms["device_id"], Channel.SMS.told(_sender(sms)))
 
 
 def _text_so_far(tx: Tx, sms: sqlite3.Row) -> str:
@@ -152,7 +152,9 @@ def _text_so_far(tx: Tx, sms: sqlite3.Row) -> str:
         if is_there:
             pieces.append(_joined(units[number] for number in numbers))
         else:
-            pieces.append(words.MISSING_PART[language].format(parts=_span(numbers), total=total))
+            pieces.append(
+                rule_words.MISSING_PART[language].format(parts=_span(numbers), total=total)
+            )
     return " ".join(pieces)
 
 
@@ -163,7 +165,7 @@ def _late_text(tx: Tx, sms: sqlite3.Row, new: Sequence[IncomingPart]) -> str:
     ordered = sorted({part.part for part in new})
     runs = groupby(enumerate(ordered), key=lambda each: each[1] - each[0])
     for run in ([number for _, number in numbers] for _, numbers in runs):
-        pieces.append(words.LATE_PART[language].format(parts=_span(run), total=sms["total"]))
+        pieces.append(rule_words.LATE_PART[language].format(parts=_span(run), total=sms["total"]))
         pieces.append(_joined(units[number] for number in run))
     return " ".join(pieces)
 

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 
 from appliance.channels import Channel
-from appliance.desk.consent import near_stop, near_words, withdrawal, words
+from appliance.desk.consent import near_stop, near_stop_words, rule_words, withdrawal
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.errors import InvalidInput, Refused
 from appliance.identities import Identity
@@ -48,16 +48,20 @@ def answer(tx: Tx, arrival: Arrival) -> None:
     if not _is_reachable(tx, arrival.contact_id):
         return
     verdict = consent.verdict(tx.conn, arrival.line.id, said_by)
-    if words.is_stop(arrival.text):
+    if rule_words.is_stop(arrival.text):
         if not verdict.opted_out:
             opt_out(tx, arrival, recorded_by="rule")
     elif verdict.opted_out:
-        if writable and words.is_start(arrival.text) and not _is_overtaken(tx, arrival, verdict):
+        if (
+            writable
+            and rule_words.is_start(arrival.text)
+            and not _is_overtaken(tx, arrival, verdict)
+        ):
             _opt_in_again(tx, arrival)
     else:
         if writable and (not verdict.allowed or verdict.sms_only):
             _record(tx, arrival, ConsentKind.WROTE_FIRST, "rule")
-        if near_words.is_near_stop(arrival.text):
+        if near_stop_words.is_near_stop(arrival.text):
             near_stop.mark(tx, arrival.message_id)
         elif writable and not (by_sms and is_landline(said_by.value)):
             # A company's programs send from its landline, where nobody reads an SMS.
@@ -70,9 +74,11 @@ def reread(tx: Tx, arrival: Arrival) -> None:
         return
     if consent.verdict(tx.conn, arrival.line.id, arrival.identity).opted_out:
         return
-    if words.is_stop(arrival.text):
+    if rule_words.is_stop(arrival.text):
         opt_out(tx, arrival, recorded_by="rule")
-    elif near_words.is_near_stop(arrival.text) and not near_stop.is_marked(tx, arrival.message_id):
+    elif near_stop_words.is_near_stop(arrival.text) and not near_stop.is_marked(
+        tx, arrival.message_id
+    ):
         near_stop.mark(tx, arrival.message_id)
 
 
@@ -83,7 +89,7 @@ def opt_out(tx: Tx, arrival: Arrival, *, recorded_by: str) -> None:
     near_stop.overtake(tx, arrival.contact_id, arrival.line.id)
     _mark_welcomed(tx, arrival, None)
     if arrival.can_be_answered:
-        _say(tx, arrival, words.STOPPED, rule="stop", kind=MessageClass.CONFIRMATION)
+        _say(tx, arrival, rule_words.STOPPED, rule="stop", kind=MessageClass.CONFIRMATION)
 
 
 def _is_reachable(tx: Tx, contact_id: str) -> bool:
@@ -106,7 +112,7 @@ def _is_overtaken(tx: Tx, arrival: Arrival, verdict: Verdict) -> bool:
 
 def _opt_in_again(tx: Tx, arrival: Arrival) -> None:
     _record(tx, arrival, ConsentKind.OPTED_IN_AGAIN, "rule")
-    _say(tx, arrival, words.STARTED, rule="start")
+    _say(tx, arrival, rule_words.STARTED, rule="start")
 
 
 def _welcome_once(tx: Tx, arrival: Arrival) -> None:
@@ -115,7 +121,7 @@ def _welcome_once(tx: Tx, arrival: Arrival) -> None:
         (arrival.line.id, arrival.contact_id),
     ).fetchone()
     if known is None:
-        _mark_welcomed(tx, arrival, _say(tx, arrival, words.WELCOME, rule="welcome"))
+        _mark_welcomed(tx, arrival, _say(tx, arrival, rule_words.WELCOME, rule="welcome"))
 
 
 def _mark_welcomed(tx: Tx, arrival: Arrival, message_id: str | None) -> None:

@@ -26,10 +26,10 @@ from appliance.queue.estimate import SteadyRate
 from appliance.queue.heard import SINCE_HEARD
 from appliance.queue.office_hours import hours_of
 from appliance.queue.pacing import ANSWER_WINDOW_MS, DAY_MS, DEFAULT_PROFILE, Profile
-from appliance.queue.past import Histories
 from appliance.queue.permission import may_write
 from appliance.queue.routing import Parcel, Way, Ways
 from appliance.queue.rows import Lane
+from appliance.queue.stored_history import Histories
 from appliance.reasons import Reason
 from appliance.store import branches, conversations, high_water, lines, messages, routes
 from appliance.store.contacts import identity_of

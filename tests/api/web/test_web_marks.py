@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from appliance.channels import Channel
-from appliance.desk.intake.receive import Reception
+from appliance.desk.intake.reception import Reception
 from appliance.devices.protocol import Incoming
 from appliance.messages import Origin
 from appliance.queue.gate import ConsentGate

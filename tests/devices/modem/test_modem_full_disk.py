@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from appliance.channels import Channel
-from appliance.desk.intake.receive import Reception
+from appliance.desk.intake.reception import Reception
 from appliance.devices.modem.driver import ModemDriver
 from appliance.devices.modem.options import ModemOptions
 from appliance.devices.protocol import DeviceState

@@ -17,8 +17,8 @@ from appliance.queue.profile import (
     checked,
     profile_of,
 )
+from appliance.queue.study.drawing import draw
 from appliance.queue.study.load import Load
-from appliance.queue.study.picture import draw
 from appliance.queue.study.simulate import PHONE_MS, Item, Run, simulate
 from appliance.queue.study.summary import as_announced, summary_of
 from tests.queue.counter import AMSTERDAM

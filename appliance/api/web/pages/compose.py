@@ -8,10 +8,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, Response
 
+from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.inbox import Choices, desk_of, shown_desk
 from appliance.api.web.pages.thread import opened_thread, whole_page
 from appliance.api.web.refusal import Note, note_of
-from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.channels import Channel
 from appliance.desk.access.rights import Permission, Rights

@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import Response
 
+from appliance.api.web.page_route import PageRoute
 from appliance.api.web.refusal import Note, note_of
-from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Rights

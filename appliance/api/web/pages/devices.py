@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
+from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.compose import normal_newlines
-from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.lines import equipment, setting_fields

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
-from appliance.api.web.route import PageRoute
+from appliance.api.web.page_route import PageRoute
 from appliance.api.web.visit import Reading, Visit, go, in_header
 from appliance.api.web.words.i18n import Words
 from appliance.desk.access.accesses import Shown

@@ -7,8 +7,8 @@ from fastapi.responses import Response
 
 from appliance.api.forwarded import address_of
 from appliance.api.web.cookies import DEVICE, GUEST, SESSION
+from appliance.api.web.page_route import PageRoute
 from appliance.api.web.refusal import note_of
-from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import AtDoor, AtDoorPosting, Guest, Posting, go, local_path
 from appliance.desk.access import sessions
 from appliance.desk.access.login import Door

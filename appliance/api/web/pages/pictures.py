@@ -5,7 +5,7 @@ import asyncio
 from fastapi import APIRouter
 from fastapi.responses import FileResponse, Response
 
-from appliance.api.web.route import PageRoute
+from appliance.api.web.page_route import PageRoute
 from appliance.api.web.visit import Reading
 from appliance.desk.inbox.pictures import require_picture
 from appliance.errors import NotFound

@@ -7,9 +7,9 @@ from fastapi.responses import Response
 
 from appliance.api.forwarded import address_of
 from appliance.api.web.cookies import DEVICE, SESSION
+from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.login import must_agree
 from appliance.api.web.refusal import Note, note_of
-from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access import sessions
 from appliance.desk.access.sessions import NewSession

@@ -11,9 +11,9 @@ from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
 from appliance.api.forwarded import address_of
+from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.login import chosen_password, enter, refused
 from appliance.api.web.refusal import note_of
-from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import AtDoor, AtDoorPosting, Guest, Posting, Reading, go
 from appliance.api.web.words.i18n import LANGUAGES
 from appliance.desk.access import sessions

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
 from appliance.api.services import PluggedIn
+from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.setup import must_be_admin
 from appliance.api.web.refusal import Note, note_of
-from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.rights import Rights
 from appliance.desk.lines import new_line

@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
+from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.compose import normal_newlines
-from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting
 from appliance.desk.inbox import overview
 from appliance.desk.outgoing import sms_length

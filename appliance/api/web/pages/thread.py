@@ -8,9 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import Response
 
+from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.inbox import Choices, Wanted, shown_desk
 from appliance.api.web.refusal import Note
-from appliance.api.web.route import PageRoute
 from appliance.api.web.visit import Posting, Reading, Visit
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Rights

@@ -7,7 +7,7 @@ who quit write “stopt ermee”: if every other message had a mark, soon nobody
 import re
 
 from appliance.desk.consent.letters import bare
-from appliance.desk.consent.words import STOP_WORDS, is_stop
+from appliance.desk.consent.rule_words import STOP_WORDS, is_stop
 
 MAX_WORDS = 14
 """A longer text says something else too, and staff read it anyway."""

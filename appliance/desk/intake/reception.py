@@ -11,9 +11,9 @@ from functools import partial
 from typing import Any
 
 from appliance.channels import Channel
-from appliance.desk.consent import near_words, words
-from appliance.desk.intake import arrivals, long_sms
+from appliance.desk.consent import near_stop_words, rule_words
 from appliance.desk.intake import calls as missed
+from appliance.desk.intake import long_sms, placing
 from appliance.desk.lines import device_states
 from appliance.devices.kind import Kind
 from appliance.devices.protocol import (
@@ -49,14 +49,14 @@ class Reception:
             self._receive_one(device_id, each)
 
     def _receive_one(self, device_id: str, incoming: Incoming) -> None:
-        sender = arrivals.sender_of(incoming)
+        sender = placing.sender_of(incoming)
 
         def keep(tx: Tx) -> None:
-            line = arrivals.line_for(tx.conn, device_id, sender)
+            line = placing.line_for(tx.conn, device_id, sender)
             if line is None:
                 _leave(tx.conn, device_id)
             else:
-                arrivals.keep(tx, device_id, line, incoming)
+                placing.keep(tx, device_id, line, incoming)
 
         if incoming.group is None and _may_withdraw(incoming.text):
             self._gate.write(self._store, (sender,), keep)
@@ -79,7 +79,7 @@ class Reception:
 
     def recent(self, device_id: str, sender: str, *, since_ms: int) -> Sequence[Incoming]:
         return self._store.read(
-            lambda conn: _recent(conn, device_id, arrivals.shown_sender(sender), since_ms)
+            lambda conn: _recent(conn, device_id, placing.shown_sender(sender), since_ms)
         )
 
     def cursor(self, device_id: str, name: str) -> int | None:
@@ -150,7 +150,7 @@ _WHOSE = {
 
 def _may_withdraw(text: str) -> bool:
     """True for a text after which nothing may leave: it ends consent, or a person must decide."""
-    return words.is_stop(text) or near_words.is_near_stop(text)
+    return rule_words.is_stop(text) or near_stop_words.is_near_stop(text)
 
 
 def _leave(conn: sqlite3.Connection, device_id: str) -> None:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.desk.consent.near_words import is_near_stop
-from appliance.desk.consent.words import STOP_WORDS, is_start, is_stop
+from appliance.desk.consent.near_stop_words import is_near_stop
+from appliance.desk.consent.rule_words import STOP_WORDS, is_start, is_stop
 
 NEAR = [
     "stop. dank je",
