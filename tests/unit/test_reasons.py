@@ -124,8 +124,8 @@ def test_whatever_stops_a_line_has_a_sentence_and_a_remedy() -> None:
 
 
 def test_whatever_a_message_waits_for_or_ended_by_has_a_sentence() -> None:
-    """LOCKED is asked of a device there."""
-    said = named("queue") - {Reason.LOCKED} | given_as_reason("desk", "store")
+    """LOCKED and NONE are asked of a device there."""
+    said = named("queue") - {Reason.LOCKED, Reason.NONE} | given_as_reason("desk", "store")
     assert set(phrases.WAITING) == said
 
 
