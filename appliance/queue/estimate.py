@@ -10,9 +10,9 @@ from bisect import insort
 from collections import deque
 from dataclasses import dataclass, field
 
+from appliance.queue.lanes import Lane
 from appliance.queue.office_hours import OfficeHours
 from appliance.queue.profile import DAY_MS, HOUR_MS, MINUTE_MS, Profile, profile_of
-from appliance.queue.rows import Lane
 from appliance.reasons import Reason
 from appliance.store.lines import Line
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from appliance.queue import rows
 from appliance.queue.estimate import SteadyRate
+from appliance.queue.lanes import LANES, Lane
 from appliance.queue.office_hours import hours_of
 from appliance.queue.pacing import Profile
 from appliance.queue.planned import Planned
 from appliance.queue.routing import Parcel, Ways
-from appliance.queue.rows import Lane
 from appliance.queue.stored_history import Histories
 from appliance.reasons import Reason
 from appliance.store import branches
@@ -40,7 +40,7 @@ def distant_plan(
         if entry.expected_ms is not None and entry.reason is not Reason.NOT_BEFORE:
             rhythm.left(entry.expected_ms, answering=entry.queued.waiting.answering)
     found: list[tuple[rows.Distant, int | None, Reason | None]] = []
-    for lane in rows.LANES:
+    for lane in LANES:
         last = _last_ready(near, lane)
         if last is None:
             continue

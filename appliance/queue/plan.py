@@ -9,15 +9,15 @@ from heapq import heappop, heappush
 from appliance.channels import Channel
 from appliance.devices import device_facts
 from appliance.messages import MessageClass
-from appliance.queue import rows
 from appliance.queue.estimate import interrupted_until
 from appliance.queue.history import History
+from appliance.queue.lanes import Lane, Queued, by_class, by_id
 from appliance.queue.office_hours import OfficeHours, hours_of
 from appliance.queue.pacing import HOUR_MS, Profile, Turn, earliest
 from appliance.queue.planned import Planned, held_behind, is_soon, steps_aside
 from appliance.queue.profile import profile_of, profile_on
 from appliance.queue.routing import Parcel, Way, Ways
-from appliance.queue.rows import Lane, Reading
+from appliance.queue.rows import Reading
 from appliance.queue.stored_history import Histories
 from appliance.reasons import Reason
 from appliance.store import branches
@@ -48,7 +48,7 @@ def plan_line(
 
 
 def planned_in_turn(
-    waiting: Sequence[rows.Queued], situation: "Situation", *, now_ms: int
+    waiting: Sequence[Queued], situation: "Situation", *, now_ms: int
 ) -> Iterator[Planned]:
     """Each as if those before it had left as planned; `situation` takes that for granted after it.
 
@@ -71,9 +71,9 @@ class _Remaining:
     asked without it until then.
     """
 
-    def __init__(self, waiting: Sequence[rows.Queued], now_ms: int) -> None:
-        self._lanes: dict[Lane, list[rows.Queued]] = {}
-        self._later: list[tuple[int, str, rows.Queued]] = []
+    def __init__(self, waiting: Sequence[Queued], now_ms: int) -> None:
+        self._lanes: dict[Lane, list[Queued]] = {}
+        self._later: list[tuple[int, str, Queued]] = []
         self._aside: dict[str, Planned] = {}
         for message in waiting:
             if (at_ms := _own_time_ms(message)) > now_ms:
@@ -87,7 +87,7 @@ class _Remaining:
         while self._later and not _leaves_before(first, at_ms := self._later[0][0]):
             while self._later and self._later[0][0] == at_ms:
                 message = heappop(self._later)[-1]
-                insort(self._lanes.setdefault(message.lane, []), message, key=rows.by_id)
+                insort(self._lanes.setdefault(message.lane, []), message, key=by_id)
             first = self._first(situation, now_ms=now_ms)
         if first is not None:
             self._lanes[first.queued.lane].remove(first.queued)
@@ -101,7 +101,7 @@ class _Remaining:
         held, situation.held = situation.held, situation.held.copy()
         for entry in self._aside.values():
             situation.hold_back(entry)
-        for message in rows.by_class(self._lanes, closed):
+        for message in by_class(self._lanes, closed):
             entry = situation.plan(message, now_ms=now_ms)
             if entry.expected_ms is None:
                 first = entry
@@ -132,7 +132,7 @@ class _Remaining:
         heappush(self._later, (entry.expected_ms or 0, message.waiting.id, message))
 
 
-def _own_time_ms(message: rows.Queued) -> int:
+def _own_time_ms(message: Queued) -> int:
     """From when on decisions look at it; what is tried again keeps its place meanwhile."""
     return 0 if message.tries else message.waiting.not_before_ms
 
@@ -169,7 +169,7 @@ def next_due(
 
 
 def asked_in_turn(
-    waiting: Iterable[rows.Queued],
+    waiting: Iterable[Queued],
     closed: set[Lane],
     situation: "Situation",
     device_id: str,
@@ -238,14 +238,14 @@ class Situation:
             hours=hours_of(branches.branch(conn, line.branch_id)),
         )
 
-    def hours_ahead(self, message: rows.Queued, *, now_ms: int) -> int:
+    def hours_ahead(self, message: Queued, *, now_ms: int) -> int:
         """Whole hours until the calendar lets it leave: its own time and the office's hours."""
         from_ms = max(now_ms, message.waiting.not_before_ms)
         if message.waiting.is_begun:
             from_ms = self.hours.open_from(from_ms) or from_ms
         return (from_ms - now_ms) // HOUR_MS
 
-    def plan(self, message: rows.Queued, *, now_ms: int) -> Planned:
+    def plan(self, message: Queued, *, now_ms: int) -> Planned:
         if message.undecided:
             reason = Reason.NEAR_STOP
             return Planned(queued=message, expected_ms=None, reason=reason, route=None)
@@ -270,7 +270,7 @@ class Situation:
             for each in self.histories
         }
 
-    def foresee(self, message: rows.Queued, *, now_ms: int) -> Planned:
+    def foresee(self, message: Queued, *, now_ms: int) -> Planned:
         """As `plan`, but with the answers that will go before it: each begins its pause anew."""
         return self.foreseen(self.plan(message, now_ms=now_ms), now_ms=now_ms)
 
@@ -297,7 +297,7 @@ class Situation:
             now_ms=now_ms,
         )
 
-    def _held_for(self, message: rows.Queued, route: Route) -> Reason | None:
+    def _held_for(self, message: Queued, route: Route) -> Reason | None:
         """A reason whose end nobody knows."""
         if message.blocked:
             return Reason.LOOKING
@@ -305,7 +305,7 @@ class Situation:
         is_abroad = self.ways.is_abroad(route)
         return Reason.ROAMING if is_list and is_abroad else None
 
-    def _slot(self, message: rows.Queued, way: Way, route: Route, *, now_ms: int) -> Turn:
+    def _slot(self, message: Queued, way: Way, route: Route, *, now_ms: int) -> Turn:
         waiting = message.waiting
         if way.from_ms > waiting.not_before_ms:
             waiting = replace(waiting, not_before_ms=way.from_ms)
@@ -333,7 +333,7 @@ class Situation:
         self.histories[entry.route.device_id].add(left)
 
 
-def _parcel(message: rows.Queued) -> Parcel:
+def _parcel(message: Queued) -> Parcel:
     return Parcel(
         identity=message.waiting.identity,
         text=message.text,

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from appliance.queue import rows
+from appliance.queue.lanes import CLASSES, Lane, Queued
 from appliance.queue.pacing import REPLIES
-from appliance.queue.rows import Lane
 from appliance.reasons import Reason
 from appliance.store.routes import Route
 
@@ -18,7 +17,7 @@ class Planned:
     `signature` is what its text gets on that route.
     """
 
-    queued: rows.Queued
+    queued: Queued
     expected_ms: int | None
     reason: Reason | None
     route: Route | None
@@ -74,7 +73,7 @@ def lanes_behind(lane: Lane, reason: Reason | None) -> frozenset[Lane]:
     if reason not in _OF_THE_SIM and not thumbs:
         return frozenset()
     calm = reason is not Reason.OFFICE_HOURS and lane.answering
-    kinds = (lane.kind,) if is_reply else rows.CLASSES[rows.CLASSES.index(lane.kind) :]
+    kinds = (lane.kind,) if is_reply else CLASSES[CLASSES.index(lane.kind) :]
     return frozenset(Lane(each, answering) for each in kinds for answering in {False, calm})
 
 

@@ -16,11 +16,11 @@ from appliance.messages import MessageClass
 from appliance.queue import rows
 from appliance.queue.heard import SINCE_HEARD
 from appliance.queue.history import Left
+from appliance.queue.lanes import CLASSES, LANES, Lane, Queued
 from appliance.queue.pacing import DEFAULT_PROFILE, GREETINGS, HOUR_MS, Profile, Waiting
 from appliance.queue.plan import Situation
 from appliance.queue.planned import PASSING, Planned, held_behind, lanes_behind
 from appliance.queue.routing import device_obstacle
-from appliance.queue.rows import Lane, Queued
 from appliance.queue.stored_history import Histories
 from appliance.reasons import Reason
 from appliance.store import events
@@ -117,7 +117,7 @@ class _Place:
     def follows(self, other: _Promised) -> bool:
         if other.hours != self.hours:
             return other.hours < self.hours
-        return rows.CLASSES.index(other.kind) <= rows.CLASSES.index(self.lane.kind)
+        return CLASSES.index(other.kind) <= CLASSES.index(self.lane.kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -349,7 +349,7 @@ def _promised(tx: Tx, situation: Situation) -> Iterator[_Promised]:
     promise of a stranger later.
     """
     opens_ms = situation.hours.open_from(tx.now_ms) or tx.now_ms
-    for lane in rows.LANES:
+    for lane in LANES:
         values = (situation.line.id, lane.kind.value, int(lane.answering), NEWEST)
         begun = not lane.answering and lane.kind in (MessageClass.AUTOMATIC, MessageClass.LIST)
         found = tx.conn.execute(_PROMISED, values).fetchall()

@@ -1,29 +1,19 @@
-"""What the queue reads: waiting messages, and attempts in doubt."""
+"""What waits, as the database has it."""
 
-import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import merge
-from typing import Any
 
 from appliance.channels import Channel
-from appliance.devices.protocol import Outgoing, Resumed
 from appliance.identities import Identity
 from appliance.messages import MessageClass
 from appliance.queue import undecided
 from appliance.queue.heard import SINCE_HEARD
+from appliance.queue.lanes import LANES, Lane, Queued, by_class, by_id, place
 from appliance.queue.pacing import GREETINGS, Waiting
 from appliance.reasons import Reason
 from appliance.store.contacts import identity_of
-
-CLASSES = (
-    MessageClass.CONFIRMATION,
-    MessageClass.REPLY,
-    MessageClass.AUTOMATIC,
-    MessageClass.LIST,
-)
-"""The order in which classes leave."""
 
 MAX_CONSIDERED = 100
 """Messages of a lane that one decision looks at; the next decision looks behind them."""
@@ -48,57 +38,6 @@ WAITING = "('queued', 'sending', 'unconfirmed')"
 
 PARKED_CONSIDERED = 20
 """Parked messages that one decision looks at; the planner frees the others."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """Messages of one line under the same brakes; inside a lane, first in is first out."""
-
-    kind: MessageClass
-    answering: bool
-
-    def __hash__(self) -> int:
-        """Quicker than an Enum's own: each step of a plan asks for it a dozen times."""
-        return 2 * CLASSES.index(self.kind) + self.answering
-
-
-LANES = tuple(Lane(kind, answering) for kind in CLASSES for answering in (True, False))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Queued:
-    """A waiting message as the planner sees it. `blocked`: an earlier one to them is in doubt.
-
-    `bound_to`: the device over which a part of it left. `undecided`: it waits until somebody has
-    decided whether they want no more.
-    """
-
-    waiting: Waiting
-    contact_id: str
-    text: str
-    wanted: Channel | None
-    on_whatsapp: bool | None
-    expected_ms: int | None
-    reason: Reason | None
-    tries: int
-    blocked: bool
-    bound_to: str | None = None
-    undecided: bool = False
-
-    @property
-    def lane(self) -> Lane:
-        return Lane(self.waiting.kind, self.waiting.answering)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenQuestion:
-    """An attempt whose outcome is not known. `tapped_ms` None: nothing was tapped."""
-
-    outgoing: Outgoing
-    baseline: Mapping[str, Any] | None
-    tapped_ms: int | None
-    looks: int
-    looked_ms: int | None
 
 
 _QUEUED = f"""
@@ -153,39 +92,6 @@ _PARKED_FOR_A_TIME = _QUEUED.format(
     condition=f"m.reason IN {PARKED}"
     f" AND m.reason NOT IN ('{Reason.UNANSWERED}', '{Reason.NEAR_STOP}')",
 )
-
-
-def place(message: Queued) -> tuple[int, str]:
-    """Its place in the queue of a SIM; the smallest leaves first."""
-    return CLASSES.index(message.waiting.kind), message.waiting.id
-
-
-def by_id(message: Queued) -> str:
-    return message.waiting.id
-
-
-def by_class(lanes: Mapping[Lane, Iterable[Queued]], closed: set[Lane]) -> Iterator[Queued]:
-    """Class before class, inside a class by their ids; none of a lane that is closed by then.
-
-    `closed` may grow in between, also by a lane of which the first was read already.
-    """
-    for own in _BY_CLASS:
-        given = [(lane, lanes[lane]) for lane in own if lane in lanes]
-        if len(given) == 1:
-            yield from _while_open(*given[0], closed)
-        elif given:
-            each_open = (_while_open(lane, waiting, closed) for lane, waiting in given)
-            yield from (each for each in merge(*each_open, key=by_id) if each.lane not in closed)
-
-
-_BY_CLASS = [[lane for lane in LANES if lane.kind is kind] for kind in CLASSES]
-
-
-def _while_open(lane: Lane, waiting: Iterable[Queued], closed: set[Lane]) -> Iterator[Queued]:
-    for each in () if lane in closed else waiting:
-        if lane in closed:
-            return
-        yield each
 
 
 class Reading:
@@ -384,32 +290,6 @@ def too_old(conn: sqlite3.Connection, line_id: str, *, now_ms: int, limit: int) 
     return [row[0] for row in conn.execute(statement, (line_id, now_ms, limit))]
 
 
-def open_questions(conn: sqlite3.Connection, device_id: str) -> Sequence[OpenQuestion]:
-    """Attempts over this device whose message is `unconfirmed` and not yet for a person."""
-    rows = conn.execute(
-        "SELECT a.*, m.value AS number, m.text FROM message m INDEXED BY message_doubt"
-        " CROSS JOIN attempt a ON a.id ="
-        "   (SELECT max(id) FROM attempt WHERE message_id = m.id)"
-        " WHERE m.state IN ('sending', 'unconfirmed')"  # as the index has it
-        " AND m.state = 'unconfirmed' AND m.reason IS NOT ? AND a.device_id = ?"
-        " ORDER BY a.id",
-        (Reason.PERSON, device_id),
-    )
-    return [_question(row) for row in rows]
-
-
-def baselines_in_doubt(conn: sqlite3.Connection, device_id: str) -> Sequence[Mapping[str, Any]]:
-    """The baselines of this device's attempts whose outcome nobody knows yet."""
-    found = conn.execute(
-        "SELECT a.baseline FROM message m INDEXED BY message_doubt"
-        " CROSS JOIN attempt a ON a.message_id = m.id"
-        " WHERE m.state IN ('sending', 'unconfirmed') AND a.device_id = ?"
-        " AND a.baseline IS NOT NULL AND coalesce(a.outcome, 'unknown') = 'unknown' ORDER BY a.id",
-        (device_id,),
-    )
-    return [json.loads(row["baseline"]) for row in found]
-
-
 def _doubts(conn: sqlite3.Connection, line_id: str) -> Mapping[str, str]:
     """For each contact the first message that a device has in hand or that is in doubt."""
     rows = conn.execute(
@@ -438,23 +318,4 @@ def _waiting(row: sqlite3.Row) -> Waiting:
         greets=bool(row["greets"]),
         sms=wanted is not None and wanted.counts_parts,
         parts=wanted.parts_of(row["text"]) if wanted else 1,
-    )
-
-
-def _question(row: sqlite3.Row) -> OpenQuestion:
-    carried = frozenset(json.loads(row["carried"] or "[]"))
-    return OpenQuestion(
-        outgoing=Outgoing(
-            attempt_id=row["id"],
-            message_id=row["message_id"],
-            channel=Channel.named(row["channel"]),
-            number=row["number"],
-            text=row["text"] + (row["signature"] or ""),
-            started_ms=row["started_ms"],
-            resumed=Resumed(reference=row["reference"], sent=carried) if carried else None,
-        ),
-        baseline=json.loads(row["baseline"]) if row["baseline"] else None,
-        tapped_ms=row["tapped_ms"],
-        looks=row["looks"],
-        looked_ms=row["looked_ms"],
     )

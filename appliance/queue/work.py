@@ -19,13 +19,14 @@ from appliance.devices.protocol import (
 )
 from appliance.errors import DeviceError
 from appliance.identities import Identity
-from appliance.queue import outcomes, rows
+from appliance.queue import outcomes
 from appliance.queue.attempt import QueueAttempt, claim
+from appliance.queue.doubts import OpenQuestion, open_questions
 from appliance.queue.gate import ConsentGate
+from appliance.queue.lanes import Lane, place
 from appliance.queue.pacing import MINUTE_MS, Profile
 from appliance.queue.plan import next_due
 from appliance.queue.planned import Planned
-from appliance.queue.rows import Lane
 from appliance.queue.steps import Step, Steps, no_steps
 from appliance.queue.stored_history import Histories
 from appliance.store import high_water, lines, routes
@@ -123,7 +124,7 @@ class QueueWork:
 
     def _question(self, device_id: str, channels: frozenset[Channel]) -> Look | None:
         now_ms = self._store.clock.now_ms()
-        for question in self._store.read(lambda conn: rows.open_questions(conn, device_id)):
+        for question in self._store.read(lambda conn: open_questions(conn, device_id)):
             if question.tapped_ms is None:
                 self._settle_untouched(question, device_id)
             elif question.outgoing.channel not in channels:
@@ -138,7 +139,7 @@ class QueueWork:
         if self._store.read(lambda conn: outcomes.is_overdue(conn, outgoing, now_ms)):
             self._store.write(lambda tx: outcomes.ask_a_person(tx, outgoing))
 
-    def _settle_untouched(self, question: rows.OpenQuestion, device_id: str) -> None:
+    def _settle_untouched(self, question: OpenQuestion, device_id: str) -> None:
         """The gate never opened, so nothing was tapped: the attempt row itself is the proof."""
         found = Found(finding=Finding.ABSENT, facts={"by": "gate-never-opened"})
         outgoing = question.outgoing
@@ -163,7 +164,7 @@ class QueueWork:
                 )
                 if planned is not None:
                     found.append((planned, line.id))
-            return sorted(found, key=lambda each: rows.place(each[0].queued))
+            return sorted(found, key=lambda each: place(each[0].queued))
 
         for planned, line_id in self._store.read(ask):
             if attempt := self._claim(planned, line_id, device_id):
@@ -214,7 +215,7 @@ class QueueWork:
         )
 
 
-def _due_again(question: rows.OpenQuestion, now_ms: int) -> bool:
+def _due_again(question: OpenQuestion, now_ms: int) -> bool:
     wait_ms = LOOK_AGAIN_MS[min(question.looks, len(LOOK_AGAIN_MS) - 1)]
     if question.looked_ms is None:
         return True

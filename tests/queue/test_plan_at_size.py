@@ -16,6 +16,7 @@ from appliance.identities import tel
 from appliance.messages import MessageClass, MessageState
 from appliance.queue import rows
 from appliance.queue.attempt import QueueAttempt
+from appliance.queue.lanes import Lane, Queued
 from appliance.queue.planner import FAR_TOLERANCE, FAR_WRITTEN, MAX_WRITTEN, NEAR, Planner
 from appliance.queue.profile import checked
 from appliance.reasons import Reason
@@ -126,9 +127,9 @@ def test_a_decision_reads_no_more_of_a_long_queue_than_of_a_short_one(counter: C
     """When the first of a lane has to wait, the messages behind it are not even read."""
     listed(counter, known(counter))
 
-    def given(conn: sqlite3.Connection) -> list[rows.Queued]:
+    def given(conn: sqlite3.Connection) -> list[Queued]:
         reading = rows.Reading(conn, counter.line_id, now_ms=counter.clock.now_ms())
-        closed: set[rows.Lane] = set()
+        closed: set[Lane] = set()
         found = []
         for message in reading.in_order(closed):
             found.append(message)

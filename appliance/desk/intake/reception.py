@@ -27,7 +27,8 @@ from appliance.devices.protocol import (
     TextForm,
 )
 from appliance.errors import Transient
-from appliance.queue import delivery, rows
+from appliance.queue import delivery
+from appliance.queue.doubts import baselines_in_doubt
 from appliance.queue.gate import ConsentGate
 from appliance.reasons import Reason
 from appliance.store import devices, lines, modems
@@ -132,7 +133,7 @@ class Reception:
         return bool(self._store.read(lambda conn: lines.lines_of_device(conn, device_id)))
 
     def in_doubt(self, device_id: str) -> Sequence[Mapping[str, Any]]:
-        return self._store.read(lambda conn: rows.baselines_in_doubt(conn, device_id))
+        return self._store.read(lambda conn: baselines_in_doubt(conn, device_id))
 
     def model_facts(self, model: str) -> Mapping[str, Any]:
         return self._store.read(lambda conn: modems.model_facts(conn, model))

@@ -24,11 +24,11 @@ from appliance.phone_numbers import parse_number
 from appliance.queue import rows, undecided
 from appliance.queue.estimate import SteadyRate
 from appliance.queue.heard import SINCE_HEARD
+from appliance.queue.lanes import LANES, Lane
 from appliance.queue.office_hours import hours_of
 from appliance.queue.pacing import ANSWER_WINDOW_MS, DAY_MS, DEFAULT_PROFILE, Profile
 from appliance.queue.permission import may_write
 from appliance.queue.routing import Parcel, Way, Ways
-from appliance.queue.rows import Lane
 from appliance.queue.stored_history import Histories
 from appliance.reasons import Reason
 from appliance.store import branches, conversations, high_water, lines, messages, routes
@@ -326,7 +326,7 @@ def _rhythm(
     rhythm = SteadyRate.after(line, request.profile, hours, now_ms=begins_ms)
     taken = [
         (at_ms, lane.answering)
-        for lane in rows.LANES
+        for lane in LANES
         for at_ms in rows.latest_expected(conn, line.id, lane, now_ms=now_ms, limit=PROMISED)
     ]
     for device_id in {route.device_id for route in routes.routes_of_line(conn, line.id)}:
