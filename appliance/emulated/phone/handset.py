@@ -7,6 +7,7 @@ from appliance.emulated.phone import dialer
 from appliance.emulated.phone.apps import App, Intent
 from appliance.emulated.phone.faults import FaultKind, Faults
 from appliance.emulated.phone.hardware import Battery, LockKind, PhoneSim, ScreenLock
+from appliance.emulated.phone.keys import name_of_key, press_in_entry
 from appliance.emulated.phone.layout import ScreenArea
 from appliance.emulated.phone.node import Node
 from appliance.emulated.phone.notifications import Shade
@@ -18,10 +19,10 @@ from appliance.emulated.phone.system_dialogs import ENDS, draw_system_dialogs
 from appliance.emulated.phone.systemui import (
     FallbackHome,
     Launcher,
-    StillApp,
     draw_bars,
     draw_keyboard,
     draw_keyguard,
+    still_apps,
 )
 from appliance.emulated.phone.whatsapp.app import WhatsApp
 from appliance.emulated.phone.whatsapp.generation import GENERATIONS
@@ -30,18 +31,6 @@ from appliance.emulated.phone.wire.seam import DeviceFile, RsaPublicKey
 from appliance.emulated.world.network import Bearer, Letter, Network
 from appliance.emulated.world.timers import Timers
 
-_KEY_NAMES = {
-    "3": "home",
-    "4": "back",
-    "26": "power",
-    "66": "enter",
-    "67": "del",
-    "82": "menu",
-    "187": "recent",
-    "223": "sleep",
-    "224": "wakeup",
-    "delete": "del",
-}
 PHYSICAL_SIZE = (1080, 2400)
 PHYSICAL_DENSITY = 420
 #: The PIN after a restart by a fault, for a phone that had no PIN of its own.
@@ -100,22 +89,7 @@ class BareHandset:
         self.sms = SmsApp(self, generation=spec.sms, providers=self.providers, usage=self.sms_usage)
         icons = {self.whatsapp.package: "WhatsApp", self.sms.package: "Messages"}
         self.launcher = Launcher(self, icons)
-        still = [
-            ("com.android.chrome", 10120, "com.google.android.apps.chrome.Main", "Chrome"),
-            ("android", 1000, "com.android.internal.app.ResolverActivity", "Open with"),
-            ("com.android.settings", 1000, "com.android.settings.Settings", "Settings"),
-            (
-                dialer.PACKAGE,
-                dialer.UID,
-                "com.google.android.dialer.extensions.GoogleDialtactsActivity",
-                "Phone",
-            ),
-        ]
-        apps: list[App] = [self.whatsapp, self.sms, self.launcher]
-        apps += [
-            StillApp(self, package=package, uid=uid, component=component, title=title)
-            for package, uid, component, title in still
-        ]
+        apps: list[App] = [self.whatsapp, self.sms, self.launcher, *still_apps(self)]
         self.apps = {app.package: app for app in apps}
         self.front: App = self.launcher
 
@@ -271,7 +245,7 @@ class BareHandset:
             self.front.set_entry(before + text)
 
     def press_key(self, key: str) -> bool:
-        name = _KEY_NAMES.get(key, key.lower())
+        name = name_of_key(key)
         if name == "power":
             self.sleep() if self.lock.awake else self.wake()
         elif name == "wakeup":
@@ -285,7 +259,7 @@ class BareHandset:
         elif name == "back":
             self._back()
         else:
-            self._key_in_entry(name)
+            press_in_entry(self.front, name)
         return True
 
     def _key_on_keyguard(self, name: str) -> None:
@@ -302,15 +276,6 @@ class BareHandset:
             self.keyboard_open = False
         elif not self.front.back():
             self.bring(self.launcher)
-
-    def _key_in_entry(self, name: str) -> None:
-        text = self.front.entry_text()
-        if text is None:
-            return
-        if name == "enter":
-            self.front.set_entry(text + "\n")
-        elif name == "del":
-            self.front.set_entry(text[:-1])
 
     # Screen and lock
 

@@ -1,5 +1,8 @@
 """What the system draws: bars, keyguard, keyboard, home screen, and idle apps."""
 
+from collections.abc import Sequence
+
+from appliance.emulated.phone import dialer
 from appliance.emulated.phone.apps import Host, Intent
 from appliance.emulated.phone.layout import Brush, ScreenArea
 from appliance.emulated.phone.node import Bounds, Node
@@ -97,6 +100,26 @@ class StillApp:
     def out_of_sight(self) -> None: ...
 
     def stop(self) -> None: ...
+
+
+_STILL = (
+    ("com.android.chrome", 10120, "com.google.android.apps.chrome.Main", "Chrome"),
+    ("android", 1000, "com.android.internal.app.ResolverActivity", "Open with"),
+    ("com.android.settings", 1000, "com.android.settings.Settings", "Settings"),
+    (
+        dialer.PACKAGE,
+        dialer.UID,
+        "com.google.android.dialer.extensions.GoogleDialtactsActivity",
+        "Phone",
+    ),
+)
+
+
+def still_apps(host: Host) -> Sequence[StillApp]:
+    return [
+        StillApp(host, package=package, uid=uid, component=component, title=title)
+        for package, uid, component, title in _STILL
+    ]
 
 
 class Launcher(StillApp):
