@@ -14,7 +14,8 @@ from appliance.channels import Channel
 from appliance.clock import Clock
 from appliance.devices.complaint import Complaint
 from appliance.devices.device_facts import DeviceFacts
-from appliance.devices.protocol import Driver, ModemListener
+from appliance.devices.modem_protocol import ModemListener
+from appliance.devices.protocol import Driver
 from appliance.devices.worker import Rhythm
 from appliance.errors import SetupError
 from appliance.reasons import Reason

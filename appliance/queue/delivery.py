@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from appliance.channels import Channel
-from appliance.devices.protocol import DeliveryReport
+from appliance.devices.modem_protocol import DeliveryReport
 from appliance.identities import TEL
 from appliance.messages import MessageState
 from appliance.queue.profile import DAY_MS, MINUTE_MS

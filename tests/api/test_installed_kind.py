@@ -45,7 +45,14 @@ from appliance.channels import Channel
 from appliance.devices.device_facts import DeviceFacts
 from appliance.devices.kind import Kind, Seen
 from appliance.devices.protocol import (
-    DeviceState, Finding, Found, Incoming, Proof, Status, Tick, Ticks,
+    DeviceState,
+    Finding,
+    Found,
+    Incoming,
+    Proof,
+    Status,
+    Tick,
+    Ticks,
 )
 
 LETTER = Channel(name="letter", label="Letter", needs_own_message=True, longest=40)

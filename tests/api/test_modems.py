@@ -6,7 +6,8 @@ from appliance.channels import Channel
 from appliance.desk.intake.reception import Reception
 from appliance.desk.lines import new_line
 from appliance.devices.device_facts import DeviceFacts
-from appliance.devices.protocol import Balance, DeviceState, Status
+from appliance.devices.modem_protocol import Balance
+from appliance.devices.protocol import DeviceState, Status
 from appliance.queue.gate import ConsentGate
 from appliance.store.store import Tx
 from tests.api.office import Caller, Desk, Office

@@ -19,7 +19,8 @@ from appliance.desk.intake.reception import Reception
 from appliance.desk.team import staff
 from appliance.desk.team.staff import link_owner
 from appliance.devices.modem import doctor as modem_doctor
-from appliance.devices.protocol import Balance, DeviceState, Status
+from appliance.devices.modem_protocol import Balance
+from appliance.devices.protocol import DeviceState, Status
 from appliance.errors import NotFound
 from appliance.ids import is_id
 from appliance.queue.gate import ConsentGate

@@ -9,7 +9,8 @@ import pytest
 
 from appliance.desk.lines import line_codes
 from appliance.desk.lines.line_codes import LineCode
-from appliance.devices.protocol import Group, IncomingPart
+from appliance.devices.modem_protocol import IncomingPart
+from appliance.devices.protocol import Group
 from appliance.events import EventKind
 from appliance.runtime.jobs import Jobs
 from appliance.store.store import Store

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from appliance.clock import ManualClock
 from appliance.desk.intake.reception import Reception
-from appliance.devices.protocol import IncomingPart
+from appliance.devices.modem_protocol import IncomingPart
 from appliance.events import EventKind
 from appliance.store.store import Store
 from tests.queue.counter import ANNA, BART, MONDAY, Counter

@@ -3,15 +3,8 @@
 import pytest
 
 from appliance.channels import Channel
-from appliance.devices.protocol import (
-    Balance,
-    DeviceState,
-    Incoming,
-    IncomingPart,
-    ModemListener,
-    Sim,
-    Status,
-)
+from appliance.devices.modem_protocol import Balance, IncomingPart, ModemListener
+from appliance.devices.protocol import DeviceState, Incoming, Sim, Status
 from appliance.errors import InvalidInput, NoCredit, SimMissing, Transient
 from appliance.events import EventKind
 from appliance.messages import MessageClass

@@ -5,7 +5,8 @@ import pytest
 from appliance.desk.inbox.overview import Order
 from appliance.devices.modem.arrivals import sort
 from appliance.devices.modem.copies import Brought
-from appliance.devices.protocol import Incoming, IncomingPart
+from appliance.devices.modem_protocol import IncomingPart
+from appliance.devices.protocol import Incoming
 from appliance.errors import Refused
 from appliance.events import EventKind
 from appliance.messages import Origin

@@ -26,6 +26,7 @@ SEEN_FROM_BESIDE = "appliance.clock"
 DEVICES_SEEN_FROM_ABOVE = (
     "appliance.devices.device_facts",
     "appliance.devices.evidence_facts",
+    "appliance.devices.modem_protocol",
     "appliance.devices.kind",
     "appliance.devices.protocol",
 )

@@ -6,15 +6,8 @@ from typing import Any
 
 from appliance.channels import Channel
 from appliance.devices.device_facts import DeviceFacts, NetworkFacts
-from appliance.devices.protocol import (
-    DeliveryReport,
-    DeviceState,
-    Look,
-    Proof,
-    Status,
-    Tick,
-    TickVisit,
-)
+from appliance.devices.modem_protocol import DeliveryReport
+from appliance.devices.protocol import DeviceState, Look, Proof, Status, Tick, TickVisit
 from appliance.queue.attempt import QueueAttempt
 from appliance.reasons import Reason
 from appliance.store import devices, routes

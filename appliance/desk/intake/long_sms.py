@@ -12,7 +12,8 @@ from itertools import groupby
 from appliance.channels import Channel
 from appliance.desk.consent import rule_words
 from appliance.desk.intake import placing
-from appliance.devices.protocol import Incoming, IncomingPart
+from appliance.devices.modem_protocol import IncomingPart
+from appliance.devices.protocol import Incoming
 from appliance.messages import Origin
 from appliance.phone_numbers import in_quotes
 from appliance.queue.profile import MINUTE_MS

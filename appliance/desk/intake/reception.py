@@ -16,16 +16,8 @@ from appliance.desk.intake import calls as missed
 from appliance.desk.intake import long_sms, placing
 from appliance.desk.lines import device_states
 from appliance.devices.kind import Kind
-from appliance.devices.protocol import (
-    Balance,
-    DeliveryReport,
-    Incoming,
-    IncomingPart,
-    MissedCall,
-    Sim,
-    Status,
-    TextForm,
-)
+from appliance.devices.modem_protocol import Balance, DeliveryReport, IncomingPart
+from appliance.devices.protocol import Incoming, MissedCall, Sim, Status, TextForm
 from appliance.errors import Transient
 from appliance.queue import delivery
 from appliance.queue.doubts import baselines_in_doubt

@@ -12,7 +12,8 @@ from appliance.devices.modem.pdu.header import Concat
 from appliance.devices.modem.pdu.incoming import Deliver, parse_deliver
 from appliance.devices.modem.pdu.octets import BadPdu, PduKind, kind_of
 from appliance.devices.modem.pdu.report import StatusReport, parse_report
-from appliance.devices.protocol import DeliveryReport, Incoming, IncomingPart
+from appliance.devices.modem_protocol import DeliveryReport, IncomingPart
+from appliance.devices.protocol import Incoming
 from appliance.errors import InvalidInput
 from appliance.messages import Origin
 from appliance.phone_numbers import in_quotes, is_e164, parse_number

@@ -8,7 +8,7 @@ from appliance.clock import MS_PER_S
 from appliance.devices.modem.at.urc import Ussd
 from appliance.devices.modem.modem import Modem
 from appliance.devices.modem.options import BalanceQuery
-from appliance.devices.protocol import Balance
+from appliance.devices.modem_protocol import Balance
 
 log = logging.getLogger(__name__)
 

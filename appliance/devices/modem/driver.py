@@ -18,12 +18,12 @@ from appliance.devices.modem.options import ModemOptions
 from appliance.devices.modem.receive import ModemReceiver
 from appliance.devices.modem.send import send_sms
 from appliance.devices.modem.storage import Storages
+from appliance.devices.modem_protocol import ModemListener
 from appliance.devices.protocol import (
     Attempt,
     Finding,
     Found,
     Look,
-    ModemListener,
     Proof,
     Status,
     Ticks,

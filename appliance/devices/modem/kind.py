@@ -13,7 +13,8 @@ from appliance.devices.kind import Enrolled, Kind, Seen
 from appliance.devices.modem.doctor import KnownModem, doctor, serial_ports
 from appliance.devices.modem.options import BalanceQuery, ModemOptions
 from appliance.devices.modem.sentences import SENTENCES
-from appliance.devices.protocol import Driver, ModemListener
+from appliance.devices.modem_protocol import ModemListener
+from appliance.devices.protocol import Driver
 from appliance.devices.worker import Rhythm
 from appliance.modem_settings import ModemSettings
 

@@ -12,7 +12,7 @@ from appliance.devices.modem.at.answers import Answer, AtError, PortGone, Reboot
 from appliance.devices.modem.at.channel import AtChannel
 from appliance.devices.modem.at.errors import classify
 from appliance.devices.modem.options import ModemOptions
-from appliance.devices.protocol import ModemListener
+from appliance.devices.modem_protocol import ModemListener
 from appliance.errors import DeviceGone
 
 log = logging.getLogger(__name__)

@@ -32,7 +32,8 @@ from appliance.devices.modem.credit import CreditWatch
 from appliance.devices.modem.modem import Modem
 from appliance.devices.modem.slots import Slot, octets
 from appliance.devices.modem.storage import Storages
-from appliance.devices.protocol import Incoming, IncomingPart
+from appliance.devices.modem_protocol import IncomingPart
+from appliance.devices.protocol import Incoming
 from appliance.errors import DeviceError, LineStopped, Permanent, StoreError, Transient
 
 log = logging.getLogger(__name__)

@@ -12,17 +12,8 @@ from appliance.channels import Channel
 from appliance.clock import Clock, SystemClock
 from appliance.devices.modem.driver import ModemDriver
 from appliance.devices.modem.options import ModemOptions, ModemPatience
-from appliance.devices.protocol import (
-    Balance,
-    DeliveryReport,
-    Found,
-    IncomingPart,
-    Outgoing,
-    Proof,
-    Resumed,
-    Sim,
-    Status,
-)
+from appliance.devices.modem_protocol import Balance, DeliveryReport, IncomingPart
+from appliance.devices.protocol import Found, Outgoing, Proof, Resumed, Sim, Status
 from appliance.emulated.modem.address import address_of
 from appliance.emulated.modem.deliver import Dispatch, deliver_tpdus
 from appliance.emulated.modem.faults import LASTING, ModemFault, ModemFaultKind

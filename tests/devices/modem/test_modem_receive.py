@@ -9,7 +9,8 @@ from functools import partial
 import pytest
 
 from appliance.devices.modem.options import BalanceQuery, ModemOptions
-from appliance.devices.protocol import DeviceState, Incoming, IncomingPart, MissedCall
+from appliance.devices.modem_protocol import IncomingPart
+from appliance.devices.protocol import DeviceState, Incoming, MissedCall
 from appliance.emulated.modem.faults import ModemFaultKind
 from appliance.errors import DeviceError, StoreUnavailable
 from appliance.reasons import Reason

@@ -12,16 +12,7 @@ from appliance.devices.phone.whatsapp.row_memory import since_baseline, stood_th
 from appliance.devices.phone.whatsapp.rows import MessageRow
 from appliance.devices.phone.whatsapp.ticks import ticks_of
 from appliance.devices.phone.whatsapp.visit import visiting
-from appliance.devices.protocol import (
-    Finding,
-    Found,
-    Look,
-    Outgoing,
-    Proof,
-    Tick,
-    Ticks,
-    TickVisit,
-)
+from appliance.devices.protocol import Finding, Found, Look, Outgoing, Proof, Tick, Ticks, TickVisit
 from appliance.errors import Transient
 
 
