@@ -89,7 +89,7 @@ def test_no_token_reads_it(office: Office, tilburg: Desk, planning: Caller) -> N
     assert len(planning.get("/messages", direction="in").json()["items"]) == 1
     assert planning.get("/contacts/WhatsApp").status_code == 404
     facts = office.store.read(
-        lambda conn: [str(dict(row)) for row in conn.execute("SELECT * FROM event")]
+        lambda conn: [str(dict(row)) for row in conn.execute("SELECT * FROM event_log")]
     )
     assert not any(SECRET in each for each in facts)
     assert any("line.code" in each for each in facts)
