@@ -31,6 +31,7 @@ from appliance.store.store import Store, Tx
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
+UTRECHT = "Utrecht"
 PASSWORD = "de balie is open"
 _HASH = hash_password(PASSWORD)
 
@@ -307,7 +308,7 @@ def _step(message_id: str, to: MessageState, why: Reason | None, ago_ms: int, tx
 def fill(store: Store) -> Filler:
     """Two branches, three members of staff and a dozen conversations in every state."""
     desk = Filler(store)
-    desk.branch("Utrecht", "+31612345601")
+    desk.branch(UTRECHT, "+31612345601")
     desk.branch("Rotterdam", "+31612345602")
     desk.member("Sanne de Wit", branch="Utrecht")
     desk.member("Youssef Amrani", branch="Rotterdam")
@@ -318,9 +319,19 @@ def fill(store: Store) -> Filler:
 
 
 def _utrecht(desk: Filler) -> None:
-    place = "Utrecht"
+    _fatima(desk)
+    _piotr_and_dennis(desk)
+    _sara(desk)
+    _kees(desk)
+    _imani(desk)
+    _bart(desk)
+    _lieke(desk)
+    _crew(desk)
+
+
+def _fatima(desk: Filler) -> None:
     desk.receive(
-        place,
+        UTRECHT,
         "Fatima El Idrissi",
         "+31612345611",
         "Goedemorgen, ik ben Fatima. Mag ik me inschrijven?",
@@ -343,7 +354,7 @@ def _utrecht(desk: Filler) -> None:
         ("Liefst in de logistiek 📦, vroege diensten", 2 * DAY_MS),
         ("Ik kan per direct", 2 * DAY_MS - MINUTE_MS),
     ):
-        desk.receive(place, "Fatima El Idrissi", "+31612345611", text, ago_ms=ago)
+        desk.receive(UTRECHT, "Fatima El Idrissi", "+31612345611", text, ago_ms=ago)
     desk.answer(
         "Fatima El Idrissi",
         "Mooi. Er is plek bij het distributiecentrum in Nieuwegein:\n• maandag t/m vrijdag\n"
@@ -359,24 +370,30 @@ def _utrecht(desk: Filler) -> None:
         ("Moet ik eigen veiligheidsschoenen meenemen?", 48 * MINUTE_MS),
         ("En waar meld ik me maandag?", 12 * MINUTE_MS),
     ):
-        desk.receive(place, "Fatima El Idrissi", "+31612345611", text, ago_ms=ago)
+        desk.receive(UTRECHT, "Fatima El Idrissi", "+31612345611", text, ago_ms=ago)
+
+
+def _piotr_and_dennis(desk: Filler) -> None:
     desk.receive(
-        place,
+        UTRECHT,
         "Piotr Nowak",
         "+31612345612",
         "Hi, is there a shift on Saturday?",
         ago_ms=95 * MINUTE_MS,
     )
     desk.receive(
-        place,
+        UTRECHT,
         None,
         "+31612345613",
         "Goedemiddag met Dennis, ik heb uw nummer van mijn broer",
         ago_ms=26 * MINUTE_MS,
         channel=Channel.SMS,
     )
+
+
+def _sara(desk: Filler) -> None:
     desk.receive(
-        place, "سارة أحمد", "+31612345614", "مرحبا، هل يوجد عمل يوم الاثنين؟", ago_ms=2 * HOUR_MS
+        UTRECHT, "سارة أحمد", "+31612345614", "مرحبا، هل يوجد عمل يوم الاثنين؟", ago_ms=2 * HOUR_MS
     )
     desk.answer(
         "سارة أحمد",
@@ -386,8 +403,11 @@ def _utrecht(desk: Filler) -> None:
         state=MessageState.SENT,
     )
     desk.read("سارة أحمد", "Sanne de Wit")
+
+
+def _kees(desk: Filler) -> None:
     desk.receive(
-        place,
+        UTRECHT,
         "Kees Verhoeven",
         "+31612345615",
         "Mijn urenbriefje klopt niet van week 31",
@@ -404,8 +424,11 @@ def _utrecht(desk: Filler) -> None:
         expected_in_ms=4 * MINUTE_MS,
     )
     desk.read("Kees Verhoeven", "Sanne de Wit")
+
+
+def _imani(desk: Filler) -> None:
     desk.receive(
-        place, "Imani Jansen", "+31612345616", "Ok tot morgen!", ago_ms=DAY_MS + 2 * HOUR_MS
+        UTRECHT, "Imani Jansen", "+31612345616", "Ok tot morgen!", ago_ms=DAY_MS + 2 * HOUR_MS
     )
     desk.answer(
         "Imani Jansen",
@@ -416,10 +439,13 @@ def _utrecht(desk: Filler) -> None:
         reason=Reason.LOOKING,
     )
     desk.read("Imani Jansen", "Sanne de Wit")
+
+
+def _bart(desk: Filler) -> None:
     desk.receive(
-        place, "Bart Kuipers", "+31612345617", "Hebben jullie weekendwerk?", ago_ms=9 * DAY_MS
+        UTRECHT, "Bart Kuipers", "+31612345617", "Hebben jullie weekendwerk?", ago_ms=9 * DAY_MS
     )
-    desk.receive(place, "Bart Kuipers", "+31612345617", "STOP", ago_ms=4 * DAY_MS)
+    desk.receive(UTRECHT, "Bart Kuipers", "+31612345617", "STOP", ago_ms=4 * DAY_MS)
     desk.stop("Bart Kuipers")
     desk.answer(
         "Bart Kuipers",
@@ -428,8 +454,11 @@ def _utrecht(desk: Filler) -> None:
         text="Je krijgt geen berichten meer van Utrecht op dit nummer. Toch weer wel? Stuur START.",
     )
     desk.read("Bart Kuipers", "Sanne de Wit")
+
+
+def _lieke(desk: Filler) -> None:
     desk.receive(
-        place, "Lieke van den Berg", "+31612345618", "Ben ziek vandaag 🤒", ago_ms=6 * DAY_MS
+        UTRECHT, "Lieke van den Berg", "+31612345618", "Ben ziek vandaag 🤒", ago_ms=6 * DAY_MS
     )
     desk.answer(
         "Lieke van den Berg",
@@ -438,14 +467,17 @@ def _utrecht(desk: Filler) -> None:
         ago_ms=6 * DAY_MS - HOUR_MS,
     )
     desk.read("Lieke van den Berg", "Sanne de Wit")
+
+
+def _crew(desk: Filler) -> None:
     desk.group_post(
-        place,
+        UTRECHT,
         "Ploeg Nieuwegein",
         "Ahmed",
         "Wie rijdt er morgen mee vanaf Overvecht?",
         ago_ms=3 * HOUR_MS,
     )
-    desk.group_post(place, "Ploeg Nieuwegein", "Joke", "Ik, plek voor drie", ago_ms=2 * HOUR_MS)
+    desk.group_post(UTRECHT, "Ploeg Nieuwegein", "Joke", "Ik, plek voor drie", ago_ms=2 * HOUR_MS)
 
 
 def _rotterdam(desk: Filler) -> None:

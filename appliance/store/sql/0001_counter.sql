@@ -1,3 +1,6 @@
+-- A migration is never edited after it has landed: a box that has it already would not get the
+-- edit. What changes comes in a migration of its own. tests/store/kept holds a database of each.
+
 -- Ids are UUIDv7 as text, times UTC milliseconds, numbers E.164, facts JSON objects. Who somebody
 -- is stands in two columns, `value` and `scheme`: a number and `tel`, a word and `alpha`, ….
 
