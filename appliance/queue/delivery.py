@@ -247,7 +247,7 @@ WHERE told.id = ?
 def _prove_sent(tx: Tx, attempt: sqlite3.Row, facts: Mapping[str, Any]) -> None:
     """Also for a message that waits again because its slot denied it: the network knows better."""
     tx.conn.execute(
-        "UPDATE attempt SET ended_ms = coalesce(ended_ms, ?), outcome = 'sent',"
+        "UPDATE attempt SET ended_ms = coalesce(ended_ms, ?), outcome = 'sent', baseline = NULL,"
         " evidence = json_patch(evidence, ?) WHERE id = ?",
         (tx.now_ms, json.dumps(dict(facts)), attempt["id"]),
     )

@@ -376,12 +376,14 @@ def _tapped_ms(tx: Tx, outgoing: Outgoing) -> int | None:
 
 
 def _end_attempt(tx: Tx, outgoing: Outgoing, outcome: str, evidence: Mapping[str, Any]) -> None:
+    """The row is the attempt, so its evidence does not name it."""
+    seen = {name: each for name, each in evidence.items() if name != "attempt"}
     tx.conn.execute(
         "UPDATE attempt SET ended_ms = coalesce(ended_ms, ?1), outcome = ?2,"
         " baseline = iif(?2 = 'sent', NULL, baseline),"
         " evidence = iif(signature IS NULL, ?3, json_set(?3, '$.signed', json('true')))"
         " WHERE id = ?4",
-        (tx.now_ms, outcome, json.dumps(dict(evidence)), outgoing.attempt_id),
+        (tx.now_ms, outcome, json.dumps(seen), outgoing.attempt_id),
     )
 
 

@@ -6,6 +6,8 @@ from itertools import pairwise
 
 import pytest
 
+from appliance.desk.access.sight import Sight
+from appliance.desk.inbox import records
 from appliance.devices.protocol import (
     DeviceState,
     Finding,
@@ -314,6 +316,16 @@ def test_an_error_s_evidence_stands_with_the_attempt(counter: Counter) -> None:
     evidence = counter.attempts(message_id)[0]["evidence"]
     assert '"error": "Transient"' in evidence
     assert '"screen": "a.png"' in evidence
+
+
+def test_the_evidence_is_read_with_the_attempt_that_it_is_of(counter: Counter) -> None:
+    """By other software, also where nothing but the tick was seen."""
+    counter.queues()
+    message_id = counter.sends()
+    (attempt,) = counter.attempts(message_id)
+    found = counter.store.read(lambda conn: records.detail(conn, Sight(None), message_id))
+    (told,) = found.attempts
+    assert told.evidence == {"attempt": attempt["id"], "tick": "sent"}
 
 
 def test_tries_come_at_growing_intervals(counter: Counter) -> None:

@@ -159,12 +159,18 @@ def _attempts(conn: sqlite3.Connection, message_id: str) -> Sequence[AttemptReco
         AttemptRecord(
             **{
                 **dict(row),
-                "evidence": evidence_facts.read(row["evidence"]),
+                "evidence": _evidence(row),
                 "parts": parts.get(row["id"], ()),
             }
         )
         for row in rows
     ]
+
+
+def _evidence(row: sqlite3.Row) -> Mapping[str, Any]:
+    """What was seen, and in which attempt."""
+    seen = evidence_facts.read(row["evidence"])
+    return {"attempt": row["id"], **seen} if seen else {}
 
 
 _RECORD = """
