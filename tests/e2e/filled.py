@@ -120,10 +120,10 @@ class Filler:
         """A message from a contact, whom it creates; gives the conversation's id."""
         line_id = self.filled.lines[branch]
         self._count += 1
-        key = f"test-{self._count}"
+        key, identity = f"test-{self._count}", channel.told(number)
 
         def work(tx: Tx) -> str:
-            contact_id = contacts.ensure(tx, tel(number), chosen_name=name)
+            contact_id = contacts.ensure(tx, identity, chosen_name=name)
             conversation_id = conversations.with_contact(tx, line_id, contact_id)
             message_id = messages.receive(
                 tx,
@@ -131,7 +131,7 @@ class Filler:
                     conversation_id=conversation_id,
                     line_id=line_id,
                     contact_id=contact_id,
-                    identity=tel(number),
+                    identity=identity,
                     text=text,
                     channel=channel,
                     device_key=key,
@@ -140,10 +140,10 @@ class Filler:
                     happened_ms=tx.now_ms - ago_ms,
                 ),
             )
-            if not consent.verdict(tx.conn, line_id, tel(number)).entry:
+            if not consent.verdict(tx.conn, line_id, identity).entry:
                 consent.record(
                     tx,
-                    identity=tel(number),
+                    identity=identity,
                     contact_id=contact_id,
                     line_id=line_id,
                     kind=ConsentKind.WROTE_FIRST,
