@@ -4,6 +4,9 @@ A group is a module of this folder, such as `crash`; without one all are measure
 
 A line is `{"figure", "value", "unit", "target", "peer", "ok"}`. The status is 1 when a figure
 misses its target or could not be measured; then its value is null and stderr says why.
+
+`desk --build DIR` measures nothing: it makes the database of size in DIR, for
+`balie run --data DIR`, and prints one JSON line with the log-ins (`desk_database.Built`).
 """
 
 import argparse
@@ -15,6 +18,8 @@ import sys
 from pathlib import Path
 
 from tests.bench.benchmark import BENCHMARKS, Benchmark, Measured
+from tests.bench.desk_database import build
+from tests.bench.years import MESSAGES
 
 _log = logging.getLogger("tests.bench")
 
@@ -66,9 +71,18 @@ def main() -> int:
     parser.add_argument(
         "--only", metavar="NAME", action="append", choices=sorted(BENCHMARKS), help="measure this"
     )
+    parser.add_argument("--build", metavar="DIR", type=Path, help="desk: only make its database")
+    parser.add_argument(
+        "--messages", metavar="N", type=int, default=MESSAGES, help="with --build: a smaller one"
+    )
     asked = parser.parse_args()
     if unknown := set(asked.groups) - set(groups):
         parser.error(f"there is no group {', '.join(sorted(unknown))}: {', '.join(groups)}")
+    if asked.build is not None:
+        if asked.groups != ["desk"]:
+            parser.error("--build makes the database of one group: desk")
+        sys.stdout.write(build(asked.build, messages=asked.messages).line + "\n")
+        return 0
     results = [run(BENCHMARKS[name]) for name in sorted(BENCHMARKS) if _is_asked(asked, name)]
     return 0 if all(results) else 1
 

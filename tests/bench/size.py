@@ -14,7 +14,7 @@ from appliance.clock import ManualClock
 from appliance.devices.protocol import Tick
 from appliance.queue.pacing import DAY_MS
 from appliance.store.store import Store
-from tests.bench import years
+from tests.bench import patterns, years
 from tests.bench.benchmark import Measured, at_most
 from tests.queue.counter import MONDAY, Counter
 
@@ -89,7 +89,7 @@ def people_write(path: Path, *, answered: bool) -> None:
         for _ in range(REPLIES):
             counter.hears("Kan het ook om zes uur?")
             if answered:
-                years.reply(counter, clock, [Tick.DELIVERED])
+                patterns.reply(counter, clock, [Tick.DELIVERED])
     finally:
         store.close()
 

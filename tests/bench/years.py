@@ -7,225 +7,235 @@ code.
 
 import random
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from appliance.clock import ManualClock
-from appliance.devices.protocol import Proof, Tick, Ticks
-from appliance.ids import new_id
+from appliance.events import EventKind
 from appliance.queue.pacing import DAY_MS
 from appliance.store import messages
 from appliance.store.connection import connect_writer
 from appliance.store.store import Store
-from tests.queue.counter import MONDAY, Counter
+from tests.bench.derived import fill_derived
+from tests.bench.patterns import ANSWER_MS, Copy, Lived, Pattern, live_through
+from tests.queue.counter import ANNA, MONDAY, Counter
 
 CONTACTS, CONVERSATIONS, MESSAGES = 50_000, 60_000, 1_060_000
+YEARS_MS = 2 * 365 * DAY_MS
 
-_WORKER = "+31611111111"
-_YEARS_MS = 2 * 365 * DAY_MS
-_OF_A_PERSON = ("contact", "contact_identity", "conversation", "consent", "welcome")
-_OF_AN_EXCHANGE = ("message", "attempt", "event")
 # Some people write every day for two years, most only a few times.
 _EAGER = 1.2
-_AT_ONCE = 5_000
-_TICKS = {Tick.DELIVERED: 120, Tick.READ: 3600}
-"""How many seconds after the step before each is seen."""
-_QUESTION = "Hoi, kan ik maandag ook om zes uur beginnen in plaats van om acht uur?"
-_ANSWER = "Ja hoor, ik zet je om zes uur op de lijst. Tot maandag!"
-_BASELINE = {
-    "rows": [[place % 2 == 0, f"{place:016x}", "10:41", None] for place in range(8)],
-    "equal": 0,
-    "whole": False,
-}
-_NEWEST = """
-UPDATE conversation SET (last_message_id, last_ms, last_in_ms) = (
-  SELECT id, happened_ms, happened_ms FROM message
-  WHERE conversation_id = conversation.id ORDER BY happened_ms DESC, id DESC LIMIT 1)
-WHERE id IN (SELECT DISTINCT conversation_id FROM message)
-"""
-
-Row = dict[str, Any]
-Rows = Mapping[str, Sequence[Row]]
+_LONGEST = 0.009
+"""One person's share of all."""
+_AT_ONCE = 10_000
+_CACHE_KIB = 512 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Talk:
-    """Who writes to which line."""
+class OfficeLine:
+    """`writers`: who of the staff answers on it; nobody: a rule does."""
 
-    conversation_id: str
-    contact_id: str
-    number: str
+    line_id: str
+    device_id: str
+    writers: Sequence[str] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Talk:
+    """Who writes to which line; `conversation_id` comes with the first message."""
+
+    contact: int
+    line: OfficeLine
+    conversation_id: str = ""
+
+    @property
+    def number(self) -> str:
+        return f"+3161{self.contact:07}"
+
+
+class Ids:
+    """UUIDv7 that sort after each other, of times long ago."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self._rng, self._ms, self._count = rng, 0, 0
+
+    def new(self, at_ms: int) -> str:
+        if at_ms > self._ms:
+            self._ms, self._count = at_ms, 0
+        else:
+            self._count += 1
+        head = (self._ms << 80) | (0x7 << 76) | (self._count << 64) | (0b10 << 62)
+        text = f"{head | self._rng.getrandbits(62):032x}"
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def fill(path: Path, *, messages: int = MESSAGES) -> None:
-    """Makes the database; with fewer messages there are as many fewer people."""
-    person, exchanged = _lived_through(path)
+    """A company with one line, where a rule answers and Anna is known; with fewer messages there
+    are as many fewer people.
+    """
+    with closing(Store(path, ManualClock(at_ms=MONDAY))) as store:
+        counter = Counter(store, ManualClock(at_ms=MONDAY), path.parent / "evidence")
+        counter.knows(ANNA)
+    line = OfficeLine(line_id=counter.line_id, device_id=counter.device_id)
+    people = CONTACTS * messages // MESSAGES
+    talks = [Talk(contact=place, line=line) for place in range(people)]
+    multiply(path, talks, exchanges=messages // 2, from_ms=MONDAY + DAY_MS, tells_of_people=False)
+
+
+def multiply(
+    path: Path,
+    talks: Sequence[Talk],
+    *,
+    exchanges: int,
+    from_ms: int,
+    unanswered: int = 0,
+    tells_of_people: bool = True,
+) -> None:
+    """Two years of exchanges from this time on; the last few questions have no answer yet.
+
+    Without `tells_of_people` the event log has what messages leave, and nothing of new people.
+    """
     rng = random.Random(7)
+    who = _in_turn(talks, exchanges, rng)
     with closing(connect_writer(path)) as conn:
-        conn.execute("PRAGMA synchronous = OFF")
+        _hurry(conn)
         conn.execute("BEGIN")
-        talks = [
-            _add_person(conn, person, place) for place in range(CONTACTS * messages // MESSAGES)
-        ]
-        weights = [rng.paretovariate(_EAGER) for _ in talks]
-        who = rng.choices(talks, weights, k=messages // 2)
-        _insert(conn, _exchanges(exchanged, who))
-        conn.execute(_NEWEST)
+        lived = live_through(_codes(conn), by_staff=bool(talks[0].line.writers))
+        copier = _Copier(conn, lived if tells_of_people else _of_messages(lived), rng)
+        for place, talk in enumerate(who):
+            at_ms = from_ms + place * YEARS_MS // exchanges
+            copier.copy(talk, at_ms, place, answered=place < exchanges - unanswered)
+            if place % _AT_ONCE == 0:
+                copier.write(at_ms)
+        copier.write(from_ms + 2 * YEARS_MS)
+        fill_derived(conn)
         conn.execute("COMMIT")
-        conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        conn.execute("PRAGMA journal_mode = WAL")
 
 
-def exchange(counter: Counter, clock: ManualClock) -> None:
-    """Somebody writes; a colleague's answer is planned, sent, delivered and read."""
-    key = f"wa:31611111111@s.whatsapp.net:{clock.now_ms()}:9f86d081884c7d65#"
-    counter.hears(_QUESTION, key=key)
-    reply(counter, clock)
+def _in_turn(talks: Sequence[Talk], count: int, rng: random.Random) -> Sequence[Talk]:
+    """Everybody once, and then as eager as they are, in no order."""
+    weights = [rng.paretovariate(_EAGER) for _ in talks]
+    weights[0] = 0
+    most = int(count * _LONGEST)
+    rest = count - len(talks) - most
+    who = [*talks, *([talks[0]] * most), *rng.choices(talks, weights, k=rest)]
+    rng.shuffle(who)
+    return who
 
 
-def reply(counter: Counter, clock: ManualClock, ticks: Sequence[Tick] = tuple(_TICKS)) -> None:
-    """From the post to the proof of the last of these ticks."""
-    message_id = counter.queues(_ANSWER)
-    counter.planner.round()
-    clock.advance(s=60)
-    attempt = counter.attempt()
-    attempt.baseline(_BASELINE)
-    with attempt.clear_to_send():
-        pass
-    counter.work.sent(attempt, Proof(tick=Tick.SENT))
-    for tick in ticks:
-        clock.advance(s=_TICKS[tick])
-        counter.work.visited(counter.visit(), Ticks(by_message={message_id: tick}))
-
-
-def _lived_through(path: Path) -> tuple[Rows, Rows]:
-    """The rows of a first message, and those of a later exchange."""
-    clock = ManualClock(at_ms=MONDAY)
-    store = Store(path, clock)
-    try:
-        counter = Counter(store, clock, path.parent / "evidence")
-        before = _all_rows(store)
-        counter.knows(_WORKER)
-        person = _added(before, _all_rows(store), _OF_A_PERSON)
-        exchange(counter, clock)  # writes the rows that only a first answer has
-        clock.advance(s=3600)
-        before = _all_rows(store)
-        exchange(counter, clock)
-        return person, _added(before, _all_rows(store), _OF_AN_EXCHANGE)
-    finally:
-        store.close()
-
-
-def _all_rows(store: Store) -> Rows:
-    def rows(conn: sqlite3.Connection, table: str) -> list[Row]:
-        return [dict(row) for row in conn.execute(f"SELECT * FROM {table}")]  # noqa: S608 -- our own names
-
-    tables = (*_OF_A_PERSON, *_OF_AN_EXCHANGE)
-    return store.read(lambda conn: {table: rows(conn, table) for table in tables})
-
-
-def _added(before: Rows, now: Rows, tables: Sequence[str]) -> Rows:
-    keys = {table: {_key(row) for row in before[table]} for table in tables}
-    return {table: [row for row in now[table] if _key(row) not in keys[table]] for table in tables}
-
-
-def _key(row: Row) -> object:
-    return next(iter(row.values()))
-
-
-def _add_person(conn: sqlite3.Connection, person: Rows, place: int) -> Talk:
-    talk = Talk(
-        conversation_id=new_id(MONDAY), contact_id=new_id(MONDAY), number=f"+3161{place:07}"
+def _of_messages(lived: Lived) -> Lived:
+    person, talk = (
+        [each for each in patterns if each.table != "event"]
+        for patterns in (lived.person, lived.talk)
     )
-    for table, rows in person.items():
-        for row in rows:
-            other = row | {"seq": None} if "seq" in row else dict(row)
-            other |= _of_talk(row, talk)
-            if table in ("contact", "conversation"):
-                other["id"] = talk.contact_id if table == "contact" else talk.conversation_id
-            if table == "contact":
-                other["chosen_name"] = f"Werkzoeker {place}"
-            conn.execute(_insertion(table, other), list(other.values()))
-    return talk
+    return replace(lived, person=person, talk=talk)
 
 
-def _of_talk(row: Row, talk: Talk) -> Row:
-    mine = {
-        "conversation_id": talk.conversation_id,
-        "contact_id": talk.contact_id,
-        "value": talk.number,
-        "message_id": None,
-    }
-    return {name: value for name, value in mine.items() if row.get(name) is not None}
+def _hurry(conn: sqlite3.Connection) -> None:
+    """A crash in the midst would lose the file, and what refers to what is asked afterwards."""
+    for name, value in (
+        ("journal_mode", "OFF"),
+        ("synchronous", "OFF"),
+        ("foreign_keys", "OFF"),
+        ("cache_size", -_CACHE_KIB),
+    ):
+        conn.execute(f"PRAGMA {name} = {value}")
 
 
-def _exchanges(exchanged: Rows, who: Sequence[Talk]) -> Iterator[tuple[str, Row]]:
-    """In the order of time, so that ids grow as they do in life."""
-    messages = exchanged["message"]
-    first_ms = min(row["created_ms"] for row in messages)
-    for place, talk in enumerate(who):
-        at_ms = MONDAY + DAY_MS + place * _YEARS_MS // len(who)
-        ids = {row["id"]: new_id(at_ms) for row in (*messages, *exchanged["attempt"])}
-        for table, rows in exchanged.items():
-            for row in rows:
-                other = _again(row, talk, ids, at_ms - first_ms, place)
-                yield table, other | _of_place(table, row, exchanged, place)
+def _codes(conn: sqlite3.Connection) -> Mapping[str, int]:
+    """The number of each kind of event, given where it has none yet."""
+    names = [(kind.value,) for kind in EventKind]
+    conn.executemany("INSERT INTO event_kind (name) VALUES (?) ON CONFLICT DO NOTHING", names)
+    return {name: code for code, name in conn.execute("SELECT code, name FROM event_kind")}
 
 
-def _of_place(table: str, row: Row, exchanged: Rows, place: int) -> Row:
-    """Messages and attempts number themselves as they come, and events name those numbers."""
-    named = {"message": "message_seq", "attempt": "attempt_seq"}
-    mine = {"seq": table} if table in named else {name: of for of, name in named.items()}
-    return {
-        name: _later(row[name], [each["seq"] for each in exchanged[of]], place)
-        for name, of in mine.items()
-        if row.get(name) is not None
-    }
+def _next(conn: sqlite3.Connection, table: str) -> int:
+    found = conn.execute(f"SELECT coalesce(max(seq), 0) + 1 FROM {table}").fetchone()  # noqa: S608 -- ours
+    return int(found[0])
 
 
-def _later(seq: int, seqs: Sequence[int], place: int) -> int:
-    return max(seqs) + 1 + place * len(seqs) + seqs.index(seq)
+class _Copier:
+    """Copies rows talk by talk; `write` brings them into the database."""
 
+    def __init__(self, conn: sqlite3.Connection, lived: Lived, rng: random.Random) -> None:
+        self.at_ms = 0
+        self._conn, self._lived, self._rng = conn, lived, rng
+        self._ids, self._attempt_ids = Ids(rng), Ids(rng)
+        self._people: dict[int, str] = {}
+        self._message_seq, self._attempt_seq = _next(conn, "message"), _next(conn, "attempt")
+        self._rows: dict[str, list[list[object]]] = {}
+        every = (*lived.person, *lived.talk, *lived.question, *lived.answer)
+        self._insertions = {each.table: each.insertion for each in every}
+        event = next(each for each in every if each.table == "event")
+        self._event_time = event.columns.index("at_ms")
 
-def _again(row: Row, talk: Talk, ids: Mapping[str, str], later_ms: int, place: int) -> Row:
-    other = row | {name: value + later_ms for name, value in row.items() if _is_time(name, value)}
-    other |= {name: _with_ids(value, ids) for name, value in row.items() if isinstance(value, str)}
-    other |= _of_talk(row, talk)
-    if "text" in row:
-        other["text"] = _said(row["text"], place)
-    if row.get("device_key") is not None:
-        other["device_key"] = f"{row['device_key']}{place:06}"
-        other["key_digest"] = messages.digest_of(other["device_key"])
-    if row.get("message_id") is not None:
-        other["message_id"] = ids[row["message_id"]]
-    return other | ({"seq": None} if "seq" in row else {})
+    def copy(self, talk: Talk, at_ms: int, place: int, *, answered: bool) -> None:
+        self.at_ms = at_ms
+        patterns = [*self._meet(talk), *self._lived.question]
+        if answered:
+            patterns += self._lived.answer
+        copy = self._copy_of(talk, place)
+        for pattern in patterns:
+            self._keep(pattern, copy)
+        self._message_seq += 1 + answered
+        self._attempt_seq += answered
 
+    def write(self, until_ms: int) -> None:
+        """All rows, but the events only up to this time: those of later talks come between."""
+        events = self._rows.pop("event")
+        events.sort(key=self._time_of)
+        ready = bisect_right(events, until_ms, key=self._time_of)
+        for table, rows in (*self._rows.items(), ("event", events[:ready])):
+            self._conn.executemany(self._insertions[table], rows)
+        self._rows = {"event": events[ready:]}
 
-def _said(text: str, place: int) -> str:
-    """As long on average, and seldom as long as another: pages fill as they do in life."""
-    return (text * 2)[: random.Random(f"{text}{place}").randint(len(text) // 4, len(text) * 7 // 4)]
+    def _time_of(self, event: list[object]) -> int:
+        at_ms = event[self._event_time]
+        return at_ms if isinstance(at_ms, int) else 0
 
+    def _meet(self, talk: Talk) -> list[Pattern]:
+        """What a first message brings; the person may have written to another line before."""
+        if talk.conversation_id:
+            return []
+        talk.conversation_id = self._ids.new(self.at_ms)
+        if talk.contact in self._people:
+            return list(self._lived.talk)
+        self._people[talk.contact] = self._ids.new(self.at_ms)
+        return [*self._lived.person, *self._lived.talk]
 
-def _is_time(name: str, value: object) -> bool:
-    return name.endswith("_ms") and value is not None
+    def _copy_of(self, talk: Talk, place: int) -> Copy:
+        line, new = talk.line, self._ids.new
+        key = f"wa:{talk.number[1:]}@s.whatsapp.net:{self.at_ms}:{place:016x}#"
+        return Copy(
+            at_ms=self.at_ms,
+            number=talk.number,
+            name=f"Werkzoeker {talk.contact}",
+            key=key,
+            digest=messages.digest_of(f"{line.line_id}:whatsapp:{key}"),
+            ids={
+                "contact": self._people[talk.contact],
+                "conversation": talk.conversation_id,
+                "line": line.line_id,
+                "device": line.device_id,
+                "writer": line.writers[place % len(line.writers)] if line.writers else "",
+                "asked": new(self.at_ms),
+                "as_of": new(self.at_ms),
+                "answered": new(self.at_ms),
+                "attempt": self._attempt_ids.new(self.at_ms + ANSWER_MS),
+            },
+            message_seq=self._message_seq,
+            attempt_seq=self._attempt_seq,
+            said=self._said,
+        )
 
+    def _said(self, text: str) -> str:
+        """As long on average, and seldom as long as another: pages fill as they do in life."""
+        quarter = len(text) / 4
+        return (text * 2)[: int(quarter + self._rng.random() * 6 * quarter)]
 
-def _with_ids(text: str, ids: Mapping[str, str]) -> str:
-    for old, new in ids.items():
-        text = text.replace(old, new)
-    return text
-
-
-def _insert(conn: sqlite3.Connection, rows: Iterator[tuple[str, Row]]) -> None:
-    while part := list(islice(rows, _AT_ONCE)):
-        for table in _OF_AN_EXCHANGE:
-            mine = [row for name, row in part if name == table]
-            if mine:
-                conn.executemany(_insertion(table, mine[0]), [list(row.values()) for row in mine])
-
-
-def _insertion(table: str, row: Row) -> str:
-    return f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"  # noqa: S608 -- our own names
+    def _keep(self, pattern: Pattern, copy: Copy) -> None:
+        self._rows.setdefault(pattern.table, []).append(pattern.row(copy))
