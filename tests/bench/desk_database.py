@@ -186,6 +186,9 @@ def _built(conn: sqlite3.Connection, data: Path, office: Office) -> Built:
 def copied(*, messages: int = MESSAGES) -> Iterator[Built]:
     """A copy of the kept database, to be written to."""
     kept = _kept(messages)
+    for left in _KEPT.glob("copy-*"):  # of a run that was killed
+        if not Path("/proc", left.name.removeprefix("copy-")).exists():
+            shutil.rmtree(left)
     data = _KEPT / f"copy-{os.getpid()}"
     data.mkdir(mode=0o700)
     try:
