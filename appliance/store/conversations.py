@@ -1,6 +1,7 @@
 """Conversations: one line with one contact, or one line with one group."""
 
 from appliance.messages import Direction, Origin
+from appliance.store import listed, unread
 from appliance.store.store import Tx
 
 
@@ -48,19 +49,26 @@ def touch(
 ) -> None:
     """Records the newest message of the conversation; only a person's message can be answered."""
     incoming = direction is Direction.IN
-    tx.conn.execute(
-        "UPDATE conversation SET last_message_id = iif(?2 >= last_ms, ?1, last_message_id),"
-        " last_ms = max(last_ms, ?2),"
-        " last_in_ms = iif(?3, max(coalesce(last_in_ms, 0), ?2), last_in_ms),"
-        " has_notices = has_notices OR ?4 WHERE id = ?5",
-        (
-            message_id,
-            at_ms,
-            incoming and origin is Origin.PERSON,
-            incoming and origin is Origin.NOTICE,
-            conversation_id,
-        ),
-    )
+    is_news = incoming and origin is not Origin.TECHNICAL
+    with unread.counted(tx.conn, [conversation_id] if is_news else []):
+        tx.conn.execute(
+            "UPDATE conversation SET last_message_id = iif(?2 >= last_ms, ?1, last_message_id),"
+            " last_ms = max(last_ms, ?2),"
+            " last_in_ms = iif(?3, max(coalesce(last_in_ms, 0), ?2), last_in_ms),"
+            " has_notices = has_notices OR ?4,"
+            " news_id = iif(?6 AND ?1 > coalesce(news_id, ''), ?1, news_id),"
+            " news_ms = iif(?6 AND ?1 > coalesce(news_id, ''), ?7, news_ms) WHERE id = ?5",
+            (
+                message_id,
+                at_ms,
+                incoming and origin is Origin.PERSON,
+                incoming and origin is Origin.NOTICE,
+                conversation_id,
+                is_news,
+                tx.now_ms,
+            ),
+        )
+    listed.settle_answers(tx.conn, [conversation_id], came_ms=at_ms if incoming else None)
 
 
 def _create(

@@ -59,7 +59,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     "conversation": {
         DataClass.TECHNICAL: (
             "id line_id contact_id group_id last_message_id last_ms last_in_ms has_notices"
-            " created_ms"
+            " created_ms shown_message_id waiting_ms news_id news_ms"
         ),
     },
     "staff": {
@@ -138,6 +138,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     "welcome": {DataClass.TECHNICAL: "line_id contact_id message_id"},
     "draft": {DataClass.CONTENT: "text", DataClass.TECHNICAL: "staff_id conversation_id saved_ms"},
     "read_mark": {DataClass.TECHNICAL: "staff_id conversation_id message_id at_ms"},
+    "unread": {DataClass.TECHNICAL: "line_id staff_id conversations"},
     "missed_call": {
         DataClass.IDENTITY: "value scheme device_key",
         DataClass.EVIDENCE: "at_ms",

@@ -10,7 +10,7 @@ from appliance.events import EventKind
 from appliance.identities import Identity
 from appliance.messages import TRANSITIONS, Direction, MessageClass, MessageState, Origin
 from appliance.reasons import Reason
-from appliance.store import conversations
+from appliance.store import conversations, listed
 from appliance.store.store import Tx
 
 
@@ -209,6 +209,8 @@ def move(
         " RETURNING line_id, conversation_id, contact_id, staff_id",
         (to.value, reason, *columns.values(), message_id),
     ).fetchone()
+    if (MessageState(before[0]) in listed.NO_ANSWER) != (to in listed.NO_ANSWER):
+        listed.settle_answers(tx.conn, [row["conversation_id"]])
     tx.emit(
         EventKind.MESSAGE_STATE,
         line_id=row["line_id"],

@@ -26,6 +26,11 @@ def counter(db: Database) -> None:
     _run_script(db.conn, "0001_counter.sql")
 
 
+@migrations(name="0002_inbox")
+def inbox(db: Database) -> None:
+    _run_script(db.conn, "0002_inbox.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

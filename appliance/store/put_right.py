@@ -9,6 +9,8 @@ import json
 import sqlite3
 from collections.abc import Iterator
 
+from appliance.store import listed, unread
+
 _APPEND_ONLY = frozenset({"event", "consent"})
 _YET_TO_COME = frozenset({"expires_ms", "not_before_ms", "expected_ms", "due_ms"})
 """Times that may well be after now."""
@@ -28,6 +30,7 @@ def put_right(conn: sqlite3.Connection, now_ms: int, *, mark_ms: int) -> None:
             values,
         )
     _bring_losses_back(conn, now_ms)
+    _list_anew(conn, now_ms)
 
 
 def _stamps(conn: sqlite3.Connection) -> Iterator[tuple[str, list[str]]]:
@@ -78,6 +81,13 @@ def _bring_visits_back(conn: sqlite3.Connection, now_ms: int) -> None:
             "UPDATE tick_visit SET due_ms = ? WHERE message_id = ? AND due_ms = ?",
             (row["due_ms"] - (row["sent_ms"] - now_ms), row["message_id"], row["due_ms"]),
         )
+
+
+def _list_anew(conn: sqlite3.Connection, now_ms: int) -> None:
+    """Messages that have one time now stand in the order in which they came."""
+    moved = conn.execute("SELECT id FROM conversation WHERE last_ms >= ?", (now_ms,)).fetchall()
+    listed.settle(conn, [row["id"] for row in moved])
+    unread.count(conn)
 
 
 def _bring_losses_back(conn: sqlite3.Connection, now_ms: int) -> None:

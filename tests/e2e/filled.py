@@ -22,8 +22,10 @@ from appliance.store import (
     conversations,
     devices,
     lines,
+    listed,
     messages,
     routes,
+    unread,
 )
 from appliance.store.consent import ConsentKind
 from appliance.store.store import Store, Tx
@@ -99,6 +101,7 @@ class Filler:
                 "UPDATE staff SET created_ms = ? WHERE id = ?",
                 (tx.now_ms - 30 * DAY_MS, staff_id),
             )
+            unread.count(tx.conn, staff_id)
             return staff_id
 
         self.filled.staff[name] = self.store.write(work)
@@ -218,6 +221,7 @@ class Filler:
                 " conversation_id = ?1 ORDER BY happened_ms DESC, id DESC LIMIT 1) WHERE id = ?1",
                 (row["id"],),
             )
+            listed.settle(tx.conn, [row["id"]])
             return message_id
 
         message_id = self.store.write(work)

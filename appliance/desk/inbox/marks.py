@@ -3,6 +3,7 @@
 import sqlite3
 
 from appliance.events import EventKind
+from appliance.store import unread
 from appliance.store.store import Tx
 
 
@@ -11,14 +12,16 @@ def mark_read(tx: Tx, *, staff_id: str, conversation_id: str, message_id: str) -
 
     Ids sort by arrival, so a message that arrives late, with an earlier time, is still unread.
     """
-    moved = tx.conn.execute(
-        "INSERT INTO read_mark (staff_id, conversation_id, message_id, at_ms)"
-        " SELECT ?1, conversation_id, id, ?4 FROM message WHERE id = ?3 AND conversation_id = ?2"
-        " ON CONFLICT (staff_id, conversation_id) DO UPDATE"
-        " SET message_id = excluded.message_id, at_ms = excluded.at_ms"
-        " WHERE excluded.message_id > read_mark.message_id RETURNING 1",
-        (staff_id, conversation_id, message_id, tx.now_ms),
-    ).fetchone()
+    with unread.counted(tx.conn, [conversation_id]):
+        moved = tx.conn.execute(
+            "INSERT INTO read_mark (staff_id, conversation_id, message_id, at_ms)"
+            " SELECT ?1, conversation_id, id, ?4 FROM message"
+            " WHERE id = ?3 AND conversation_id = ?2"
+            " ON CONFLICT (staff_id, conversation_id) DO UPDATE"
+            " SET message_id = excluded.message_id, at_ms = excluded.at_ms"
+            " WHERE excluded.message_id > read_mark.message_id RETURNING 1",
+            (staff_id, conversation_id, message_id, tx.now_ms),
+        ).fetchone()
     if moved is None:
         return False
     line = tx.conn.execute(
@@ -39,12 +42,13 @@ def take_back(tx: Tx, *, conversation_id: str, message_id: str) -> None:
 
     All later messages become unread again, too, because a mark holds one place only.
     """
-    tx.conn.execute(
-        "UPDATE read_mark SET at_ms = ?3, message_id = coalesce((SELECT max(id) FROM message"
-        " WHERE conversation_id = ?1 AND id < ?2), '') WHERE conversation_id = ?1"
-        " AND message_id >= ?2",
-        (conversation_id, message_id, tx.now_ms),
-    )
+    with unread.counted(tx.conn, [conversation_id]):
+        tx.conn.execute(
+            "UPDATE read_mark SET at_ms = ?3, message_id = coalesce((SELECT max(id) FROM message"
+            " WHERE conversation_id = ?1 AND id < ?2), '') WHERE conversation_id = ?1"
+            " AND message_id >= ?2",
+            (conversation_id, message_id, tx.now_ms),
+        )
 
 
 def first_unread(conn: sqlite3.Connection, *, staff_id: str, conversation_id: str) -> str | None:

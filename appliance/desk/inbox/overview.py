@@ -2,9 +2,12 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from enum import Enum
+from heapq import merge
+from itertools import islice
 from typing import Any
 
 from appliance.channels import Channel
@@ -12,10 +15,14 @@ from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.lines import crowd
 from appliance.messages import Direction, MessageState
 from appliance.phone_numbers import readable
+from appliance.store import unread
 from appliance.store.branch_settings import settings_of
 
 PAGE = 40
 """Conversations a page: more than a screen, few enough for a phone to draw at once."""
+
+LOOKED_AT = 50
+"""A conversation's newest messages, among which its unread ones are counted."""
 
 
 class Filter(Enum):
@@ -122,21 +129,41 @@ def _leads(rights: Rights, branch_id: str) -> bool:
 
 
 def conversations(conn: sqlite3.Connection, staff_id: str, query: Query) -> ListPage:
+    ids = _first(conn, staff_id, query)
     rows = conn.execute(
-        _LIST,
+        _ROWS,
         {
             "staff_id": staff_id,
-            "lines": json.dumps(list(query.line_ids)),
-            "groups": query.which is Filter.GROUPS,
-            "unread": query.which is Filter.UNREAD,
-            "waiting": query.order is Order.WAITING,
-            "limit": query.limit + 1,
+            "ids": json.dumps(ids[: query.limit]),
+            "looked_at": LOOKED_AT,
         },
     ).fetchall()
-    return ListPage(
-        rows=[_row(row) for row in rows[: query.limit]],
-        more=len(rows) > query.limit,
-    )
+    by_id = {row["id"]: _row(row) for row in rows}
+    return ListPage(rows=[by_id[each] for each in ids[: query.limit]], more=len(ids) > query.limit)
+
+
+def _first(conn: sqlite3.Connection, staff_id: str, query: Query) -> Sequence[str]:
+    """The ids on a page, in their order, and one more if there is one."""
+    statement = _PLACES.get((query.which, query.order))
+    if statement is None:
+        return []
+    with ExitStack() as stack:
+        lines_of = [
+            stack.enter_context(closing(conn.execute(statement, values)))
+            for values in _values(conn, staff_id, query)
+        ]
+        found = merge(*lines_of, key=lambda row: (row["place"], row["id"]), reverse=True)
+        return [row["id"] for row in islice(found, query.limit + 1)]
+
+
+def _values(conn: sqlite3.Connection, staff_id: str, query: Query) -> Iterator[Mapping[str, Any]]:
+    """What each line is asked with; a line on which everything is read is not asked."""
+    for line_id in query.line_ids:
+        most = query.limit + 1
+        if query.which is Filter.UNREAD:
+            most = min(most, unread.on_line(conn, line_id, staff_id))
+        if most:
+            yield {"staff_id": staff_id, "line": line_id, "most": most}
 
 
 def _row(row: Mapping[str, Any]) -> ConversationRow:
@@ -159,47 +186,51 @@ def _row(row: Mapping[str, Any]) -> ConversationRow:
     )
 
 
-# Unread is personal: an incoming message after the person's mark, and not from before they joined.
-# Messages for machines are never unread.
 _LINES = """
 SELECT line.id, line.number, line.branch_id, line.stopped, branch.name AS branch,
-  branch.settings,
-  (SELECT count(*) FROM conversation c
-   LEFT JOIN read_mark r ON r.conversation_id = c.id AND r.staff_id = me.id
-   WHERE c.line_id = line.id AND (c.last_in_ms IS NOT NULL OR c.has_notices)
-   AND c.group_id IS NULL
-   AND EXISTS (SELECT 1 FROM message i WHERE i.conversation_id = c.id AND i.direction = 'in'
-               AND i.id > coalesce(r.message_id, '') AND i.created_ms >= me.created_ms
-               AND i.origin <> 'technical')
-  ) AS unread,
+  branch.settings, coalesce(u.conversations, 0) AS unread,
   EXISTS (SELECT 1 FROM line_code k WHERE k.line_id = line.id AND k.text IS NOT NULL) AS code
-FROM line JOIN branch ON branch.id = line.branch_id JOIN staff me ON me.id = :staff_id
+FROM line JOIN branch ON branch.id = line.branch_id
+LEFT JOIN unread u ON u.line_id = line.id AND u.staff_id = :staff_id
 WHERE line.removed_ms IS NULL
 ORDER BY branch.name, line.number
 """
 
-# Waiting is the same for all staff: it begins with the first incoming message since a person
-# answered, or since a rule answered a STOP or START. A welcome answers nothing. Texts that Balie
-# sent by itself are no preview: they would hide what the person asked.
-_LIST = """
-WITH listed AS (
-SELECT c.id, c.line_id, c.contact_id, c.group_id, c.last_ms,
+# Each reads one line in the order of an index, so it ends with the last row that is asked for. The
+# greater its place, the earlier it stands.
+_LATEST = "SELECT c.id, c.last_ms AS place FROM conversation c INDEXED BY conversation_latest"
+_GROUPS = "SELECT c.id, c.last_ms AS place FROM conversation c INDEXED BY conversation_groups"
+_WAITING = "SELECT c.id, -c.waiting_ms AS place FROM conversation c INDEXED BY conversation_waiting"
+_MARKED = """
+CROSS JOIN staff me ON me.id = :staff_id
+LEFT JOIN read_mark r ON r.staff_id = me.id AND r.conversation_id = c.id
+"""
+_BY_TIME = "ORDER BY c.last_ms DESC, c.id DESC LIMIT :most"
+_BY_WAIT = "ORDER BY c.waiting_ms, c.id DESC LIMIT :most"
+_ON_LINE = "WHERE c.line_id = :line AND"
+_PLACES = {
+    (Filter.ALL, Order.LATEST): f"{_LATEST} {_ON_LINE} c.group_id IS NULL {_BY_TIME}",
+    (Filter.ALL, Order.WAITING): f"{_WAITING} {_ON_LINE} c.waiting_ms IS NOT NULL {_BY_WAIT}",
+    (Filter.UNREAD, Order.LATEST): f"{_LATEST} {_MARKED} {_ON_LINE} {unread.IS_UNREAD} {_BY_TIME}",
+    (Filter.UNREAD, Order.WAITING): f"{_WAITING} {_MARKED} {_ON_LINE} c.waiting_ms IS NOT NULL"
+    f" AND {unread.IS_UNREAD} {_BY_WAIT}",
+    (Filter.GROUPS, Order.LATEST): f"{_GROUPS} {_ON_LINE} c.group_id IS NOT NULL {_BY_TIME}",
+}
+"""No group waits for an answer."""
+
+_ROWS = """
+SELECT c.id, c.line_id, c.contact_id, c.group_id, c.last_ms, c.waiting_ms,
   coalesce(g.name, k.office_name, k.chosen_name) AS name,
   coalesce(m.value, (SELECT value FROM contact_identity n WHERE n.contact_id = c.contact_id
                      ORDER BY created_ms LIMIT 1)) AS number,
   substr(m.text, 1, 160) AS preview, m.direction, m.state, m.channel,
   coalesce(author.name, m.sender_name) AS sender,
-  (SELECT count(*) FROM message i WHERE i.conversation_id = c.id AND i.direction = 'in'
-   AND i.id > coalesce(r.message_id, '') AND i.created_ms >= me.created_ms
-   AND i.origin <> 'technical') AS unread,
-  iif(c.group_id IS NULL AND c.last_in_ms IS NOT NULL,
-   (SELECT i.happened_ms FROM message i WHERE i.conversation_id = c.id AND i.direction = 'in'
-    AND i.origin = 'person' AND (i.happened_ms, i.id) > (
-      SELECT o.happened_ms, o.id FROM message o WHERE o.conversation_id = c.id
-       AND o.direction = 'out' AND (o.rule IS NULL OR o.rule IN ('stop', 'start'))
-       AND o.state NOT IN ('failed', 'refused', 'expired', 'cancelled')
-      UNION ALL SELECT 0, '' ORDER BY 1 DESC, 2 DESC LIMIT 1)
-    ORDER BY i.happened_ms, i.id LIMIT 1), NULL) AS waiting_ms,
+  iif(c.news_id > coalesce(r.message_id, '') AND c.news_ms >= me.created_ms,
+   max(1, (SELECT count(*) FROM (
+     SELECT i.id, i.direction, i.origin, i.created_ms FROM message i WHERE i.conversation_id = c.id
+     ORDER BY i.happened_ms DESC LIMIT :looked_at) i
+    WHERE i.direction = 'in' AND i.id > coalesce(r.message_id, '')
+    AND i.created_ms >= me.created_ms AND i.origin <> 'technical')), 0) AS unread,
   nullif(d.text, '') AS draft,
   c.id IN (SELECT asked.conversation_id FROM near_stop s JOIN message asked
            ON asked.id = s.message_id WHERE s.decision IS NULL) AS near_stop
@@ -207,17 +238,9 @@ FROM conversation c
 JOIN staff me ON me.id = :staff_id
 LEFT JOIN contact k ON k.id = c.contact_id
 LEFT JOIN chat_group g ON g.id = c.group_id
-LEFT JOIN message last ON last.id = c.last_message_id
-LEFT JOIN message m ON m.id = iif(last.rule IS NULL, last.id, coalesce(
-  (SELECT said.id FROM message said WHERE said.conversation_id = c.id AND said.rule IS NULL
-   ORDER BY said.happened_ms DESC, said.id DESC LIMIT 1), last.id))
+LEFT JOIN message m ON m.id = c.shown_message_id
 LEFT JOIN staff author ON author.id = m.staff_id
 LEFT JOIN read_mark r ON r.conversation_id = c.id AND r.staff_id = me.id
 LEFT JOIN draft d ON d.conversation_id = c.id AND d.staff_id = me.id
-WHERE c.line_id IN (SELECT value FROM json_each(:lines)) AND (c.group_id IS NOT NULL) = :groups
-)
-SELECT * FROM listed
-WHERE (NOT :unread OR unread > 0) AND (NOT :waiting OR waiting_ms IS NOT NULL)
-ORDER BY iif(:waiting, waiting_ms, -last_ms), id DESC
-LIMIT :limit
+WHERE c.id IN (SELECT value FROM json_each(:ids))
 """

@@ -7,7 +7,7 @@ from appliance.desk.intake.rules import Arrival, answer, reread
 from appliance.devices.protocol import TextForm
 from appliance.events import EventKind
 from appliance.messages import Direction, Origin
-from appliance.store import conversations, messages
+from appliance.store import conversations, listed, messages
 from appliance.store.store import Tx
 
 
@@ -35,6 +35,7 @@ def keep(tx: Tx, row: sqlite3.Row, arrival: Arrival | None, text: str, form: Tex
             origin=Origin(row["origin"]),
         )
         marks.take_back(tx, conversation_id=row["conversation_id"], message_id=row["id"])
+        listed.settle(tx.conn, [row["conversation_id"]])
         if arrival is not None:
             answer(tx, arrival)
     else:
@@ -51,6 +52,7 @@ def set_aside(tx: Tx, row: sqlite3.Row) -> None:
     """The awaited words are a code for the line: no person wrote to anybody."""
     if row["awaited"]:
         _set(tx, row, "words", awaited=0, origin=Origin.TECHNICAL.value)
+        listed.settle(tx.conn, [row["conversation_id"]])
 
 
 def known(tx: Tx, device_key: str) -> sqlite3.Row | None:

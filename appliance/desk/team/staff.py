@@ -10,6 +10,7 @@ from appliance.desk.access.rights import Permission, grant_role, rights_of
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.events import EventKind
 from appliance.reasons import Reason
+from appliance.store import unread
 from appliance.store.store import Tx
 
 MAX_NAME = 80
@@ -42,6 +43,7 @@ def add(
     tx.conn.execute(
         "INSERT INTO staff (id, name, created_ms) VALUES (?, ?, ?)", (staff_id, name, tx.now_ms)
     )
+    unread.count(tx.conn, staff_id)
     grant_role(tx, staff_id, role, branch_id)
     facts = {"role": role, "by": by_staff_id}
     tx.emit(EventKind.STAFF_ADDED, staff_id=staff_id, branch_id=branch_id, facts=facts)

@@ -1,0 +1,82 @@
+"""What the inbox lists of a conversation, kept in the transaction that changes it.
+
+`shown_message_id` is the preview: the newest message that no rule wrote, because what Balie sent by
+itself would hide what the person asked. `waiting_ms` is the same for all staff: it begins with the
+first incoming message since a person answered, or since a rule answered a STOP or START; a welcome
+answers nothing. `news_id` is the newest incoming message that can be unread: messages for machines
+never are. Who changes one of these otherwise than by a new message calls `settle`.
+"""
+
+import json
+import sqlite3
+from collections.abc import Collection
+
+from appliance.messages import MessageState
+from appliance.store import unread
+
+NO_ANSWER = frozenset(
+    {
+        MessageState.FAILED,
+        MessageState.REFUSED,
+        MessageState.EXPIRED,
+        MessageState.CANCELLED,
+    }
+)
+"""In these states a message answered nobody."""
+
+_NO_ANSWER = ", ".join(f"'{state.value}'" for state in MessageState if state in NO_ANSWER)
+
+
+def settle(conn: sqlite3.Connection, conversation_ids: Collection[str]) -> None:
+    """Finds all of it anew in the messages of these conversations; reads each of them."""
+    with unread.counted(conn, conversation_ids):
+        conn.execute(_NEWS, (json.dumps(list(conversation_ids)),))
+    settle_answers(conn, conversation_ids)
+
+
+def settle_answers(
+    conn: sqlite3.Connection, conversation_ids: Collection[str], *, came_ms: int | None = None
+) -> None:
+    """The preview and the wait alone, from the newest messages.
+
+    `came_ms`: all that happened is that a message came in at that time, which ends no wait.
+    """
+    values = {"ids": json.dumps(list(conversation_ids)), "came_ms": came_ms}
+    conn.execute(_ANSWERS, values)
+
+
+def settle_all(conn: sqlite3.Connection) -> None:
+    """For a database whose messages or marks were not written by this code."""
+    ids = [row[0] for row in conn.execute("SELECT id FROM conversation")]
+    conn.execute(_NEWS, (json.dumps(ids),))
+    settle_answers(conn, ids)
+    unread.count(conn)
+
+
+_NEWS = """
+UPDATE conversation AS c SET (news_id, news_ms) = (
+  SELECT i.id, i.created_ms FROM message i INDEXED BY message_thread
+  WHERE i.conversation_id = c.id AND i.direction = 'in' AND i.origin <> 'technical'
+  ORDER BY i.id DESC LIMIT 1)
+WHERE c.id IN (SELECT value FROM json_each(?))
+"""
+
+_ANSWERS = f"""
+UPDATE conversation AS c SET
+  shown_message_id = (
+    SELECT iif(last.rule IS NULL, last.id, coalesce(
+      (SELECT said.id FROM message said WHERE said.conversation_id = c.id AND said.rule IS NULL
+       ORDER BY said.happened_ms DESC, said.id DESC LIMIT 1), last.id))
+    FROM message last WHERE last.id = c.last_message_id),
+  waiting_ms = CASE
+    WHEN c.group_id IS NOT NULL OR c.last_in_ms IS NULL THEN NULL
+    WHEN c.waiting_ms <= :came_ms THEN c.waiting_ms
+    ELSE (SELECT i.happened_ms FROM message i WHERE i.conversation_id = c.id AND i.direction = 'in'
+      AND i.origin = 'person' AND (i.happened_ms, i.id) > (
+        SELECT o.happened_ms, o.id FROM message o WHERE o.conversation_id = c.id
+         AND o.direction = 'out' AND (o.rule IS NULL OR o.rule IN ('stop', 'start'))
+         AND o.state NOT IN ({_NO_ANSWER})
+        UNION ALL SELECT 0, '' ORDER BY 1 DESC, 2 DESC LIMIT 1)
+      ORDER BY i.happened_ms, i.id LIMIT 1) END
+WHERE c.id IN (SELECT value FROM json_each(:ids))
+"""  # noqa: S608 -- our own states
