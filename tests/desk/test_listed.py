@@ -265,16 +265,46 @@ def unread_of(office: Office, staff_id: str) -> Mapping[str, int]:
 def test_the_list_is_what_the_messages_say(counter: Counter, seed: int) -> None:
     """For each colleague, after each thing that may happen: the rows, their order, the counts."""
     office = Office(counter, random.Random(seed))
-    ids = [line_id for line_id, _ in office.lines]
     for _ in range(STEPS):
         what = office.happens()
-        for staff_id in (each.id for each in office.colleagues):
-            anew = {row["id"]: row["unread"] for row in counter.all(LINES, staff_id)}
-            assert unread_of(office, staff_id) == anew, what
-            for which, order in ORDERS:
-                query = Query(line_ids=ids, which=which, order=order, limit=4)
-                shown = rows_of(office, staff_id, query)
-                assert shown == found_anew(office, staff_id, query), (what, which, order)
+        is_right(office, what)
+
+
+def is_right(office: Office, what: str) -> None:
+    ids = [line_id for line_id, _ in office.lines]
+    for staff_id in (each.id for each in office.colleagues):
+        anew = {row["id"]: row["unread"] for row in office.counter.all(LINES, staff_id)}
+        assert unread_of(office, staff_id) == anew, what
+        for which, order in ORDERS:
+            query = Query(line_ids=ids, which=which, order=order, limit=4)
+            shown = rows_of(office, staff_id, query)
+            assert shown == found_anew(office, staff_id, query), (what, which, order)
+
+
+def test_the_list_is_right_after_the_clock_was_ahead(counter: Counter) -> None:
+    """Messages that get one time stand in the order in which they came, not in that of before."""
+    office = Office(counter, random.Random(0))
+    counter.knows(ANNA)
+    counter.clock.advance(s=7200)
+    counter.hears(key="k#0", form=TextForm.WAITING)
+    counter.queues(author=Author(staff_id=office.colleagues[0].id))
+    counter.clock.advance(s=60)
+    counter.hears("Is er werk?", key="k#0")
+    office.clock_is_put_right()
+    is_right(office, "the clock was put right")
+
+
+def test_words_that_came_late_wait_since_they_came(counter: Counter) -> None:
+    """Then the wait begins with what was written meanwhile."""
+    colleague = Colleague(counter)
+    counter.hears(key="k#0", form=TextForm.WAITING)
+    counter.clock.advance(s=60)
+    meanwhile_ms = counter.clock.now_ms()
+    counter.hears("Hallo?")
+    counter.clock.advance(s=60)
+    counter.hears("Is er werk?", key="k#0")
+    (row,) = colleague.rows(Order.WAITING)
+    assert (row.waiting_ms, row.preview) == (meanwhile_ms, "Is er werk?")
 
 
 def test_many_unread_messages_are_counted_among_the_newest(counter: Counter) -> None:

@@ -35,7 +35,7 @@ def keep(tx: Tx, row: sqlite3.Row, arrival: Arrival | None, text: str, form: Tex
             origin=Origin(row["origin"]),
         )
         marks.take_back(tx, conversation_id=row["conversation_id"], message_id=row["id"])
-        listed.settle(tx.conn, [row["conversation_id"]])
+        listed.settle_answers(tx.conn, [row["conversation_id"]])
         if arrival is not None:
             answer(tx, arrival)
     else:
