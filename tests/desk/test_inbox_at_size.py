@@ -1,0 +1,58 @@
+"""The inbox looks at what it shows, however many conversations there are."""
+
+import sqlite3
+from collections.abc import Callable, Mapping
+
+from appliance.desk.access.rights import rights_of
+from appliance.desk.inbox import overview
+from appliance.desk.inbox.overview import Filter, Order, Query
+from tests.queue.counter import Counter
+from tests.queue.inbox_reader import Colleague
+
+FEW, MANY = 30, 150
+SHOWN = 10
+
+
+def hear_from(counter: Counter, people: range) -> None:
+    for place in people:
+        counter.clock.advance(ms=10)
+        counter.knows(f"+31612{place:06d}")
+        counter.hears("En morgen?", sender=f"+31612{place:06d}")
+
+
+def steps(conn: sqlite3.Connection, read: Callable[[], object]) -> int:
+    """How many of SQLite's own steps a read takes."""
+    taken: list[None] = []
+    conn.set_progress_handler(lambda: taken.append(None), 1)
+    try:
+        read()
+    finally:
+        conn.set_progress_handler(None, 1)
+    return len(taken)
+
+
+def costs(counter: Counter, staff_id: str) -> Mapping[str, int]:
+    tabs = [(which, order) for which in Filter for order in Order]
+
+    def measured(conn: sqlite3.Connection) -> Mapping[str, int]:
+        rights = rights_of(conn, staff_id)
+        found = {"badges": steps(conn, lambda: overview.lines(conn, rights, staff_id))}
+        for which, order in tabs:
+            query = Query(line_ids=[counter.line_id], which=which, order=order, limit=SHOWN)
+            read = lambda query=query: overview.conversations(conn, staff_id, query)  # noqa: E731
+            found[f"{which.value}, {order.value}"] = steps(conn, read)
+        return found
+
+    return counter.store.read(measured)
+
+
+def test_five_times_as_many_conversations_cost_no_more(counter: Counter) -> None:
+    """In each tab, and for the numbers beside the lines."""
+    colleague = Colleague(counter)
+    hear_from(counter, range(FEW))
+    before = costs(counter, colleague.id)
+    hear_from(counter, range(FEW, MANY))
+    after = costs(counter, colleague.id)
+    assert colleague.unread_on_line() == MANY
+    for what, cost in after.items():
+        assert cost <= before[what] * 1.1 + 10, what
