@@ -132,14 +132,12 @@ def conversations(conn: sqlite3.Connection, staff_id: str, query: Query) -> List
     ids = _first(conn, staff_id, query)
     rows = conn.execute(
         _ROWS,
-        {
-            "staff_id": staff_id,
-            "ids": json.dumps(ids[: query.limit]),
-            "looked_at": LOOKED_AT,
-        },
+        {"staff_id": staff_id, "ids": json.dumps(ids[: query.limit]), "looked_at": LOOKED_AT},
     ).fetchall()
     by_id = {row["id"]: _row(row) for row in rows}
-    return ListPage(rows=[by_id[each] for each in ids[: query.limit]], more=len(ids) > query.limit)
+    # One may have been joined with another since it was found.
+    shown = [by_id[each] for each in ids[: query.limit] if each in by_id]
+    return ListPage(rows=shown, more=len(ids) > query.limit)
 
 
 def _first(conn: sqlite3.Connection, staff_id: str, query: Query) -> Sequence[str]:
