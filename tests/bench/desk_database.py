@@ -107,7 +107,10 @@ def build(data: Path, *, messages: int = MESSAGES) -> Built:
         conn.execute(_MARKS)
     with closing(Store(path, SystemClock())) as store:
         _live_on(store, office, share)
-        return store.read(lambda conn: _built(conn, path.parent, office))
+        built = store.read(lambda conn: _built(conn, path.parent, office))
+    with closing(connect_writer(path)) as conn:  # all of it is in the one file, to be copied
+        conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return built
 
 
 def _part(of_all: int, share: float) -> int:

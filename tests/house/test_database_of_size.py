@@ -55,6 +55,7 @@ def test_it_says_in_one_line_what_it_made(built: Built) -> None:
     assert {"admin", "privacy", "lead", "staff"} == {each["role"] for each in said["logins"]}
     assert all(set(each) == {"name", "password", "role"} for each in said["logins"])
     assert MESSAGES <= said["messages"] < MESSAGES + 20
+    assert [each.name for each in Path(built.data).iterdir() if each.stat().st_size] == [FILE]
 
 
 def test_what_it_refers_to_is_there(store: Store) -> None:
