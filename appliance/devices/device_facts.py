@@ -12,6 +12,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from appliance.devices.stored_json import is_whole, object_in
+
 
 class Registration(StrEnum):
     """How a modem stands with the network."""
@@ -113,7 +115,7 @@ def stored(facts: DeviceFacts) -> str:
 @lru_cache(maxsize=256)
 def read(text: str) -> DeviceFacts:
     """What `stored` made, or another version of it."""
-    told = _told(text)
+    told = object_in(text)
     return DeviceFacts(
         hardware=HardwareFacts(
             port=_text(told, "port"),
@@ -136,15 +138,7 @@ def read(text: str) -> DeviceFacts:
 
 def shown(text: str) -> Mapping[str, Any]:
     """What is stored as other software reads it, without what is only the SIM's own."""
-    return {name: value for name, value in _told(text).items() if name not in _NOT_SHOWN}
-
-
-def _told(text: str) -> Mapping[str, Any]:
-    try:
-        told = json.loads(text)
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}
+    return {name: value for name, value in object_in(text).items() if name not in _NOT_SHOWN}
 
 
 def _network(told: Mapping[str, Any]) -> NetworkFacts:
@@ -178,6 +172,5 @@ def _text(told: Mapping[str, Any], name: str) -> str | None:
 
 
 def _whole(told: Mapping[str, Any], name: str) -> int | None:
-    """True is an int to Python and no number here."""
     value = told.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return value if is_whole(value) else None

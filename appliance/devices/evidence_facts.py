@@ -4,11 +4,12 @@ All else in it is the driver's own: it is passed through and shown. What another
 left there and that cannot be read is nothing.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from appliance.devices.stored_json import is_whole, object_in
 
 _PARTS, _REFERENCE, _FILES = "parts", "reference", "files"
 
@@ -32,13 +33,13 @@ class PartFacts:
     @classmethod
     def of(cls, told: object) -> "PartFacts | None":
         """None without a number. A state that nobody knows proves nothing."""
-        if not isinstance(told, dict) or not _is_whole(told.get("part")):
+        if not isinstance(told, dict) or not is_whole(told.get("part")):
             return None
         state, mr = told.get("state"), told.get("mr")
         return cls(
             part=told["part"],
             state=PartState(state) if state in list(PartState) else PartState.UNKNOWN,
-            mr=mr if _is_whole(mr) else None,
+            mr=mr if is_whole(mr) else None,
             own={name: told[name] for name in told if name not in ("part", "state", "mr")},
         )
 
@@ -62,7 +63,7 @@ def parts_in(evidence: Mapping[str, Any]) -> Sequence[PartFacts]:
 def reference_in(evidence: Mapping[str, Any]) -> int | None:
     """The same key is in the baseline of a device that tells the parts apart."""
     found = evidence.get(_REFERENCE)
-    return found if _is_whole(found) else None
+    return found if is_whole(found) else None
 
 
 def naming_files(names: Sequence[str]) -> dict[str, Any]:
@@ -77,12 +78,4 @@ def files_in(evidence: Mapping[str, Any]) -> Sequence[str]:
 
 def read(text: str) -> Mapping[str, Any]:
     """Evidence as it is stored."""
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    return object_in(text)
