@@ -7,7 +7,7 @@ in `own`: the house passes it through and shows it.
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -134,6 +134,15 @@ def read(text: str) -> DeviceFacts:
         sms_limit=_sms_limit(told),
         own={name: value for name, value in told.items() if name not in _KNOWN},
     )
+
+
+def lasting(text: str) -> DeviceFacts:
+    """What `stored` made, without what drifts by itself: the signal, places for messages, and what
+    a kind tells of its own, such as a battery.
+    """
+    facts = read(text)
+    network = replace(facts.network, signal_dbm=None) if facts.network else None
+    return replace(facts, network=network, storage=None, own={})
 
 
 def shown(text: str) -> Mapping[str, Any]:

@@ -21,30 +21,47 @@ class Whose(Enum):
     UNCLEAR = "unclear"
 
 
-def bind(tx: Tx, device_id: str, imei: str, iccid: str | None) -> Whose:
-    """Whose the modem with this IMEI and SIM is; the first one that is found binds the device.
+def is_bound(conn: sqlite3.Connection, device_id: str) -> bool:
+    """Whether the device is known by the IMEI of a modem."""
+    row = conn.execute("SELECT imei FROM device WHERE id = ?", (device_id,)).fetchone()
+    return row is not None and row["imei"] is not None
+
+
+def whose(conn: sqlite3.Connection, device_id: str, imei: str, iccid: str | None) -> Whose:
+    """Whose the modem with this IMEI and SIM is.
 
     A modem that is already another device is not also this one. If another device has this IMEI,
     this is another stick of its batch only when both their SIMs are known and differ.
     """
-    own = tx.conn.execute("SELECT imei FROM device WHERE id = ?", (device_id,)).fetchone()
+    own = conn.execute("SELECT imei FROM device WHERE id = ?", (device_id,)).fetchone()
     if own is None or own["imei"] not in (None, imei):
         return Whose.ANOTHER
-    rows = tx.conn.execute(
-        "SELECT iccid FROM device WHERE imei = ? AND id <> ? AND removed_ms IS NULL",
-        (imei, device_id),
-    )
-    twins = {row["iccid"] for row in rows}
+    twins = _sims_of_twins(conn, device_id, imei)
     if iccid is not None and iccid in twins:
         return Whose.ANOTHER
     if own["imei"] is None and twins and (iccid is None or None in twins):
         return Whose.UNCLEAR
-    if own["imei"] is None:
+    return Whose.OURS
+
+
+def bind(tx: Tx, device_id: str, imei: str, iccid: str | None) -> Whose:
+    """As `whose`; the first modem that is found to be the device's binds the device."""
+    found = whose(tx.conn, device_id, imei, iccid)
+    if found is Whose.OURS:
+        twins = _sims_of_twins(tx.conn, device_id, imei)
         tx.conn.execute(
-            "UPDATE device SET imei = ?, iccid = coalesce(iccid, ?) WHERE id = ?",
+            "UPDATE device SET imei = ?, iccid = coalesce(iccid, ?) WHERE id = ? AND imei IS NULL",
             (imei, iccid if twins else None, device_id),
         )
-    return Whose.OURS
+    return found
+
+
+def _sims_of_twins(conn: sqlite3.Connection, device_id: str, imei: str) -> set[str | None]:
+    rows = conn.execute(
+        "SELECT iccid FROM device WHERE imei = ? AND id <> ? AND removed_ms IS NULL",
+        (imei, device_id),
+    )
+    return {row["iccid"] for row in rows}
 
 
 def keep_balance(tx: Tx, device_id: str, cents: int, *, at_ms: int) -> None:

@@ -17,12 +17,15 @@ from appliance.store.store import Store
 from tests.bench import patterns, years
 from tests.bench.benchmark import Measured, at_most
 from tests.queue.counter import MONDAY, Counter
+from tests.queue.idle_phones import IdlePhones
 
 REPLIES = 200
 # So many that the trees are as deep as in real use; with more, the figure stays the same.
 _ALREADY_THERE = 20_000
 _ROUNDS = 3
 _WAYS = ("heard", "answered")
+_IDLE = ("plugged-in", "idle")
+_IDLE_MINUTES = 60
 _KB, _GB = 1_000, 1_000_000_000
 
 
@@ -43,16 +46,19 @@ def written_per_reply() -> Measured:
 
 @at_most(4, "syncs for a reply, from the post to the proof that it arrived")
 def syncs_per_reply() -> Measured:
-    """Counted by strace, which must be installed."""
-    counted = ("strace", "-f", "--seccomp-bpf", "-c", "-U", "calls,name", "-e", "fsync,fdatasync")
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
         for way in _WAYS:
             years.fill(Path(folder) / way / "balie.db", messages=_ALREADY_THERE)
-        counts = {
-            way: _syncs([*counted, sys.executable, "-m", __name__, f"{folder}/{way}/balie.db", way])
-            for way in _WAYS
-        }
+        counts = {way: _syncs(f"{folder}/{way}/balie.db", way) for way in _WAYS}
     return Measured(value=(counts["answered"] - counts["heard"]) / REPLIES)
+
+
+@at_most(2, "syncs a minute by 16 idle phones whose batteries warm")
+def syncs_of_idle_phones() -> Measured:
+    """Starting and plugging the phones in are subtracted."""
+    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
+        counts = {way: _syncs(f"{folder}/{way}/balie.db", way) for way in _IDLE}
+    return Measured(value=(counts["idle"] - counts["plugged-in"]) / _IDLE_MINUTES)
 
 
 def _written_kb() -> float:
@@ -75,7 +81,10 @@ def _written() -> int:
     return int(found[1])
 
 
-def _syncs(command: list[str]) -> int:
+def _syncs(path: str, way: str) -> int:
+    """Counted by strace, which must be installed, in a process of its own."""
+    counted = ("strace", "-f", "--seccomp-bpf", "-c", "-U", "calls,name", "-e", "fsync,fdatasync")
+    command = [*counted, sys.executable, "-m", __name__, path, way]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return sum(int(calls) for calls in re.findall(r"(\d+) +f(?:data)?sync", done.stderr))
 
@@ -94,5 +103,20 @@ def people_write(path: Path, *, answered: bool) -> None:
         store.close()
 
 
+def phones_lie(path: Path, *, hours: int) -> None:
+    clock = ManualClock(at_ms=MONDAY)
+    store = Store(path, clock)
+    try:
+        phones = IdlePhones(Counter(store, clock, path.parent / "evidence"))
+        phones.plug_in()
+        phones.lie(hours=hours)
+    finally:
+        store.close()
+
+
 if __name__ == "__main__":
-    people_write(Path(sys.argv[1]), answered=sys.argv[2] == "answered")
+    database, asked = Path(sys.argv[1]), sys.argv[2]
+    if asked in _IDLE:
+        phones_lie(database, hours=_IDLE.index(asked))
+    else:
+        people_write(database, answered=asked == "answered")

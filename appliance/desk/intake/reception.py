@@ -13,7 +13,7 @@ from typing import Any
 from appliance.channels import Channel
 from appliance.desk.consent import near_stop_words, rule_words
 from appliance.desk.intake import calls as missed
-from appliance.desk.intake import long_sms, placing
+from appliance.desk.intake import long_sms, placing, sims
 from appliance.desk.lines import device_states
 from appliance.devices.kind import Kind
 from appliance.devices.modem_protocol import Balance, DeliveryReport, IncomingPart
@@ -65,10 +65,15 @@ class Reception:
             self._store.write(keep)
 
     def status(self, device_id: str, status: Status) -> None:
-        self._store.write(lambda tx: device_states.note(tx, device_id, status))
+        """What a power cut may take back is found again at the next examination."""
+        drifts = self._store.read(lambda conn: device_states.only_drifts(conn, device_id, status))
+        self._store.write(lambda tx: device_states.note(tx, device_id, status), durable=not drifts)
 
     def sim_seen(self, device_id: str, sim: Sim) -> bool:
-        return self._store.write(lambda tx: _bind_sim(tx, device_id, sim))
+        """Asked at each examination: where nothing is bound anew, nothing is written."""
+        if self._store.read(lambda conn: sims.binds(conn, device_id, sim)):
+            return self._store.write(lambda tx: sims.bind(tx, device_id, sim))
+        return self._store.read(lambda conn: sims.is_own(conn, device_id, sim))
 
     def recent(self, device_id: str, sender: str, *, since_ms: int) -> Sequence[Incoming]:
         return self._store.read(
@@ -119,7 +124,12 @@ class Reception:
             )
 
     def hardware_seen(self, device_id: str, imei: str, iccid: str | None) -> Reason:
-        return _WHOSE[self._store.write(lambda tx: modems.bind(tx, device_id, imei, iccid))]
+        """Asked at each examination: a device that is bound is asked about without a write."""
+        if self._store.read(lambda conn: modems.is_bound(conn, device_id)):
+            whose = self._store.read(lambda conn: modems.whose(conn, device_id, imei, iccid))
+        else:
+            whose = self._store.write(lambda tx: modems.bind(tx, device_id, imei, iccid))
+        return _WHOSE[whose]
 
     def is_carried(self, device_id: str) -> bool:
         return bool(self._store.read(lambda conn: lines.lines_of_device(conn, device_id)))
@@ -155,40 +165,6 @@ def _leave(conn: sqlite3.Connection, device_id: str) -> None:
 
 def _nobody_took_it() -> Transient:
     return Transient("No line has this device any more.")
-
-
-def _bind_sim(tx: Tx, device_id: str, sim: Sim) -> bool:
-    """True when this is the device's SIM; the first SIM that shows an identity is bound to it."""
-    row = tx.conn.execute(
-        "SELECT kind, iccid, imsi, sim_number FROM device WHERE id = ?", (device_id,)
-    ).fetchone()
-    if not _is_same_sim(row, sim) or not (sim.alone or _is_told(tx, device_id, row, sim)):
-        return False
-    tx.conn.execute(
-        "UPDATE device SET iccid = coalesce(iccid, ?), imsi = coalesce(imsi, ?),"
-        " sim_number = coalesce(sim_number, ?) WHERE id = ?",
-        (sim.iccid, sim.imsi, sim.number, device_id),
-    )
-    return True
-
-
-def _is_told(tx: Tx, device_id: str, bound: sqlite3.Row, sim: Sim) -> bool:
-    """With two SIMs in one phone: true when the card or the number shows that this one is meant."""
-    if bound["iccid"] and sim.iccid:
-        return bool(bound["iccid"] == sim.iccid)
-    own = lines.lines_of_device(tx.conn, device_id)[:1]
-    meant = bound["sim_number"] or next((line.number for line in own), None)
-    return sim.number is not None and sim.number == meant
-
-
-def _is_same_sim(bound: sqlite3.Row, sim: Sim) -> bool:
-    """The card decides if it was ever read, else the subscription on it, else its number."""
-    if bound["imsi"] and sim.imsi and bound["imsi"] != sim.imsi:
-        return False
-    # A modem reads the same of the same card; a phone does not always say.
-    if bound["iccid"] and (sim.iccid or Kind.named(bound["kind"]).always_reads_sim):
-        return bool(bound["iccid"] == sim.iccid)
-    return not (bound["sim_number"] and sim.number) or bool(bound["sim_number"] == sim.number)
 
 
 def _recent(

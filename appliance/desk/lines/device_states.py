@@ -16,6 +16,19 @@ _CONNECTED = frozenset({DeviceState.READY, DeviceState.DEGRADED})
 _STOPPED = "WhatsApp shows a warning, a ban or a log-out."
 
 
+def only_drifts(conn: sqlite3.Connection, device_id: str, status: Status) -> bool:
+    """True when this status differs from what is kept in nothing but what drifts by itself."""
+    before = conn.execute(
+        "SELECT state, reason, channels, facts FROM device WHERE id = ?", (device_id,)
+    ).fetchone()
+    return (
+        before is not None
+        and _shown(status) == (before["state"], before["reason"], before["channels"])
+        and device_facts.lasting(before["facts"])
+        == device_facts.lasting(device_facts.stored(status.facts))
+    )
+
+
 def note(tx: Tx, device_id: str, status: Status) -> None:
     """Keeps the state; events only when something a person would notice has changed."""
     before = tx.conn.execute(
@@ -23,8 +36,7 @@ def note(tx: Tx, device_id: str, status: Status) -> None:
     ).fetchone()
     if before is None:
         return
-    channels = json.dumps(sorted(channel.name for channel in status.channels))
-    now = (status.state.value, status.reason.value, channels)
+    now = _shown(status)
     lost = _lost(before, status, tx.now_ms)
     tx.conn.execute(
         "UPDATE device SET facts = ?, lost = ? WHERE id = ?",
@@ -43,6 +55,11 @@ def note(tx: Tx, device_id: str, status: Status) -> None:
         tx.emit(EventKind.DEVICE_STATUS, device_id=device_id, line_id=line.id, facts=facts)
     if not carried:
         tx.emit(EventKind.DEVICE_STATUS, device_id=device_id, facts=facts)
+
+
+def _shown(status: Status) -> tuple[str, str, str]:
+    channels = json.dumps(sorted(channel.name for channel in status.channels))
+    return status.state.value, status.reason.value, channels
 
 
 def _lost(before: sqlite3.Row, status: Status, now_ms: int) -> dict[str, int]:
