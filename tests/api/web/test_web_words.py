@@ -11,11 +11,13 @@ from jinja2.ext import babel_extract
 from appliance.api.web import refusal
 from appliance.api.web.templating import TEMPLATES
 from appliance.api.web.words import device_phrases, phrases
-from appliance.api.web.words.i18n import LOCALE_DIR, Words, best_language
+from appliance.api.web.words.i18n import LANGUAGES, LOCALE_DIR, Words, best_language
 from appliance.desk.lines import setting_fields
 from appliance.devices.kind import Kind
 from appliance.devices.protocol import DeviceState
+from appliance.errors import Refused
 from appliance.messages import MessageState
+from appliance.reasons import Reason
 from appliance.store.consent import ConsentKind
 from appliance.store.kept_settings import refusal as wrong_setting
 from appliance.store.line_settings import LineSettings
@@ -109,6 +111,22 @@ def test_placeholders_survive_translation() -> None:
 
 def _names(text: str) -> set[str]:
     return {part.split("}")[0] for part in text.split("{")[1:]}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_says_nothing(language: str) -> None:
+    """A catalogue keeps its header under the empty text, and no page shows it."""
+    words = Words(language)
+    assert (words.text(""), words.plural("", "", 1), words.plural("", "", 2)) == ("", "", "")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_refusal_without_a_remedy_says_what_happened_alone(language: str) -> None:
+    """Whatever was refused, its note holds nothing that nobody wrote."""
+    for code in Reason:
+        note = refusal.note_of(Words(language), Refused(code, "No."), line="+31 6 1")
+        assert note.sentence
+        assert bool(note.remedy) == bool(phrases.REFUSALS.get(code, ("", ""))[1]), code
 
 
 @pytest.mark.parametrize(

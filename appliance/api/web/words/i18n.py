@@ -59,10 +59,11 @@ class Words:
     language: str
 
     def text(self, message: str) -> str:
-        return str(_catalogue(self.language).gettext(message))
+        """Empty stays empty: a catalogue keeps its header under the empty text."""
+        return str(_catalogue(self.language).gettext(message)) if message else ""
 
     def plural(self, one: str, many: str, count: int) -> str:
-        return str(_catalogue(self.language).ngettext(one, many, count))
+        return str(_catalogue(self.language).ngettext(one, many, count)) if one else ""
 
     def time(self, at_ms: int, zone: str) -> str:
         return format_time(_local(at_ms, zone), "HH:mm", locale=self._locale)
