@@ -1,4 +1,5 @@
-"""What the floors above understand of an attempt's evidence: the parts of an SMS, and kept files.
+"""What the floors above understand of an attempt's evidence: the parts of an SMS, kept files, and
+why it did not leave.
 
 All else in it is the driver's own: it is passed through and shown. What another version or a hand
 left there and that cannot be read is nothing.
@@ -12,6 +13,7 @@ from typing import Any
 from appliance.devices.stored_json import is_whole, object_in
 
 _PARTS, _REFERENCE, _FILES = "parts", "reference", "files"
+_WHY = ("dialog", "seen", "cause", "error")
 
 
 class PartState(StrEnum):
@@ -74,6 +76,12 @@ def files_in(evidence: Mapping[str, Any]) -> Sequence[str]:
     """Names in the attempt's own folder, oldest first."""
     found = evidence.get(_FILES)
     return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
+
+
+def why_in(evidence: Mapping[str, Any]) -> str | None:
+    """What a try met, in the driver's word for it; None where it says nothing."""
+    told = (evidence.get(each) for each in _WHY)
+    return next((each for each in told if isinstance(each, str)), None)
 
 
 def read(text: str) -> Mapping[str, Any]:

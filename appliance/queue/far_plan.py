@@ -8,7 +8,7 @@ from appliance.queue.estimate import SteadyRate
 from appliance.queue.lanes import LANES, Lane
 from appliance.queue.office_hours import hours_of
 from appliance.queue.pacing import Profile
-from appliance.queue.planned import Planned
+from appliance.queue.planned import OWN_TIME, Planned, own_time
 from appliance.queue.routing import Parcel, Ways
 from appliance.queue.stored_history import Histories
 from appliance.reasons import Reason
@@ -37,7 +37,7 @@ def distant_plan(
     rates = (histories.answers_a_ms(conn, each, hours, now_ms=now_ms) for each in devices)
     rhythm.answers_a_ms = max(rates, default=0.0)
     for entry in sorted(near, key=lambda each: each.expected_ms or 0):
-        if entry.expected_ms is not None and entry.reason is not Reason.NOT_BEFORE:
+        if entry.expected_ms is not None and entry.reason not in OWN_TIME:
             rhythm.left(entry.expected_ms, answering=entry.queued.waiting.answering)
     found: list[tuple[rows.Distant, int | None, Reason | None]] = []
     for lane in LANES:
@@ -73,12 +73,12 @@ def _parcel_of(each: rows.Distant) -> Parcel:
 def _by_rhythm(each: rows.Distant, rhythm: SteadyRate) -> tuple[int, Reason | None]:
     at_ms, brake = rhythm.next(each.lane, len(each.text))
     if each.not_before_ms > at_ms:
-        at_ms, brake = each.not_before_ms, Reason.NOT_BEFORE
+        at_ms, brake = each.not_before_ms, own_time(each.tries)
     return at_ms, brake
 
 
 def _last_ready(near: Sequence[Planned], lane: Lane) -> Planned | None:
     """The last of a lane that was planned in detail and is not parked or for later."""
-    aside = (Reason.UNANSWERED, Reason.NOT_BEFORE)
+    aside = (Reason.UNANSWERED, *OWN_TIME)
     ready = [each for each in near if each.queued.lane == lane and each.reason not in aside]
     return max(ready, key=lambda each: each.queued.waiting.id, default=None)

@@ -14,7 +14,14 @@ from appliance.queue.history import History
 from appliance.queue.lanes import Lane, Queued, by_class, by_id
 from appliance.queue.office_hours import OfficeHours, hours_of
 from appliance.queue.pacing import HOUR_MS, Profile, Turn, earliest
-from appliance.queue.planned import Planned, held_behind, is_soon, steps_aside
+from appliance.queue.planned import (
+    OWN_TIME,
+    Planned,
+    held_behind,
+    is_soon,
+    own_time,
+    steps_aside,
+)
 from appliance.queue.profile import profile_of, profile_on
 from appliance.queue.routing import Parcel, Way, Ways
 from appliance.queue.rows import Reading
@@ -258,7 +265,7 @@ class Situation:
         return Planned(
             queued=message,
             expected_ms=slot.at_ms,
-            reason=_reason(slot, way, now_ms=now_ms),
+            reason=_reason(message, slot, way, now_ms=now_ms),
             route=way.route,
             signature=self.ways.signature(way.route),
         )
@@ -281,7 +288,7 @@ class Situation:
         message = entry.queued
         waiting = replace(message.waiting, not_before_ms=later_ms)
         later = self.plan(replace(message, waiting=waiting), now_ms=now_ms)
-        reason = entry.reason if later.reason is Reason.NOT_BEFORE else later.reason
+        reason = entry.reason if later.reason in OWN_TIME else later.reason
         return replace(later, queued=message, reason=reason)
 
     def _interrupted_until(self, entry: Planned, *, now_ms: int) -> int | None:
@@ -344,8 +351,9 @@ def _parcel(message: Queued) -> Parcel:
     )
 
 
-def _reason(slot: Turn, way: Way, *, now_ms: int) -> Reason | None:
+def _reason(message: Queued, slot: Turn, way: Way, *, now_ms: int) -> Reason | None:
     """Until a later route may be taken, the obstacle is the reason; after that, the fallback."""
+    brake = own_time(message.tries) if slot.brake is Reason.NOT_BEFORE else slot.brake
     if way.obstacle and slot.brake in (None, Reason.NOT_BEFORE):
-        return way.obstacle if way.from_ms > now_ms else slot.brake or Reason.FALLBACK
-    return slot.brake
+        return way.obstacle if way.from_ms > now_ms else brake or Reason.FALLBACK
+    return brake

@@ -27,6 +27,15 @@ class Planned:
         return self.expected_ms is not None and self.expected_ms <= now_ms
 
 
+OWN_TIME = (Reason.NOT_BEFORE, Reason.RETRY)
+"""It waits for no brake: its author chose the time, or a try did not get through."""
+
+
+def own_time(tries: int) -> Reason:
+    """Why it waits for its own time."""
+    return Reason.RETRY if tries else Reason.NOT_BEFORE
+
+
 HOLDS_FEW = frozenset(
     {
         Reason.CEILING_DAY,

@@ -212,13 +212,14 @@ class Distant:
     on_whatsapp: bool | None
     bound_to: str | None
     not_before_ms: int
+    tries: int
     expected_ms: int | None
     reason: Reason | None
 
 
 _DISTANT = f"""
 SELECT m.id, m.scheme, m.value, m.text, m.wanted, n.on_whatsapp, m.bound_to,
-       coalesce(m.not_before_ms, 0) AS not_before_ms, m.expected_ms, m.reason
+       coalesce(m.not_before_ms, 0) AS not_before_ms, m.tries, m.expected_ms, m.reason
 FROM message m INDEXED BY message_waiting
 LEFT JOIN contact_identity n ON n.value = m.value AND n.scheme = m.scheme
 WHERE m.line_id = ? AND m.state = 'queued' AND m.class = ? AND m.answering = ? AND m.id > ?
@@ -246,6 +247,7 @@ def _distant(row: sqlite3.Row, lane: Lane) -> Distant:
         on_whatsapp=None if known is None else bool(known),
         bound_to=row["bound_to"],
         not_before_ms=row["not_before_ms"],
+        tries=row["tries"],
         expected_ms=row["expected_ms"],
         reason=Reason.of(row["reason"]),
     )

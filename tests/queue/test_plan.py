@@ -118,6 +118,18 @@ def test_a_message_that_is_tried_again_keeps_its_place(counter: Counter) -> None
     assert counter.sends() == second
 
 
+def test_a_try_that_failed_is_not_planned_for_later(counter: Counter) -> None:
+    """What waits for its next try says so, in the plan's front and far behind it."""
+    counter.knows(ANNA)
+    message_id = counter.queues()
+    for _ in range(3):
+        counter.work.not_sent(counter.attempt(), Transient("The chat did not open."))
+        assert plan(counter)[message_id][1] == "retry"
+        counter.planner.round()
+        assert counter.row(message_id)["reason"] == "retry"
+        counter.clock.at_ms = counter.row(message_id)["not_before_ms"]
+
+
 def test_a_message_for_later_holds_up_nobody(counter: Counter) -> None:
     """A message for tomorrow does not hold what is written now to the same person."""
     counter.knows(ANNA, BART)

@@ -39,6 +39,8 @@ _DEVICE_CANNOT = frozenset(
     }
 )
 
+_TRIED_AGAIN = frozenset({Reason.RETRY, Reason.PROVEN_ABSENT})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
@@ -132,6 +134,12 @@ class Bubble:
     def waits_for_a_person(self) -> bool:
         """A person may say what became of it."""
         return self.reason in (Reason.PERSON, Reason.DEVICE_GONE)
+
+    @property
+    def tried_in_vain(self) -> Try | None:
+        """The last try, where it waits for the next one."""
+        again = self.state is MessageState.QUEUED and self.reason in _TRIED_AGAIN
+        return self.tries[-1] if again and self.tries else None
 
     @property
     def takes_another_way(self) -> bool:

@@ -28,7 +28,8 @@ class Try:
 
     `fallback`: not over the device that has the line's number; then `signature` may have been
     added to the text. `by_network`: the device gave it to the network itself. `kept_as_one`: so
-    many parts, which the device does not tell apart. `pictures` are names, oldest first.
+    many parts, which the device does not tell apart. `pictures` are names, oldest first. `why`: the
+    driver's word for what it met.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Try:
     parts: Sequence[Part] = ()
     kept_as_one: int | None = None
     pictures: Sequence[str] = ()
+    why: str | None = None
 
     @property
     def may_have_left(self) -> bool:
@@ -81,6 +83,7 @@ def _try(row: sqlite3.Row, parts: Sequence[Part]) -> Try:
         parts=parts,
         kept_as_one=kept_as_one(evidence),
         pictures=pictures_in(evidence),
+        why=evidence_facts.why_in(evidence),
     )
 
 

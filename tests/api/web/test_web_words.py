@@ -54,6 +54,8 @@ def _of_code() -> Iterator[str]:
 def _of_phrases() -> Iterator[str]:
     yield from phrases.WAITING.values()
     yield from phrases.STATES.values()
+    yield from phrases.FAILED_TRIES.values()
+    yield phrases.DID_NOT_LEAVE
     yield from phrases.REPORTS.values()
     yield from device_phrases.DEVICE_STATES.values()
     yield from (kind.label for kind in Kind.known())

@@ -3,6 +3,7 @@
 from appliance.api.web.words import phrases
 from appliance.api.web.words.i18n import Words
 from appliance.desk.inbox.thread import Bubble
+from appliance.desk.inbox.tries import Try
 from appliance.messages import MessageState, Origin
 
 
@@ -70,6 +71,8 @@ def _because(words: Words, bubble: Bubble) -> str:
 
 
 def _queued(words: Words, bubble: Bubble, because: str, zone: str, now_ms: int) -> str:
+    if tried := bubble.tried_in_vain:
+        return _tried(words, bubble, tried, zone, now_ms)
     if bubble.expected_ms is None:
         if because:
             return words.text("Waits, because {reason}.").format(reason=because)
@@ -82,6 +85,17 @@ def _queued(words: Words, bubble: Bubble, because: str, zone: str, now_ms: int) 
     else:
         sentence = words.text("Expected {time}, because {reason}.")
     return sentence.format(time=time, reason=because)
+
+
+def _tried(words: Words, bubble: Bubble, tried: Try, zone: str, now_ms: int) -> str:
+    """What was tried, why it was in vain, and when it is tried again."""
+    at = words.at(tried.ended_ms or tried.started_ms, zone, now_ms)
+    why = words.text(phrases.FAILED_TRIES.get(tried.why, phrases.DID_NOT_LEAVE))
+    said = words.text("Tried {time}, but {why}.").format(time=at, why=why)
+    if bubble.expected_ms is None:
+        return f"{said} {words.text('It is tried again soon.')}"
+    again = words.text("Next try about {time}.")
+    return f"{said} {again.format(time=words.moment(bubble.expected_ms, zone, now_ms))}"
 
 
 def _ended(words: Words, bubble: Bubble, because: str) -> str:

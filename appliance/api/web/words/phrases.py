@@ -54,6 +54,22 @@ WAITING: Mapping[Reason, str] = {
 }
 """Completes “Expected at 14:32, because …” and its companions."""
 
+FAILED_TRIES: Mapping[str | None, str] = {
+    "locked": "the phone was locked",
+    "no-internet": "WhatsApp had no internet",
+    "lookup-failed": "WhatsApp could not look the number up",
+    "another chat": "the phone opened another chat",
+    "sms limit": "the phone would not send more SMS",
+    "DeviceGone": "the phone or modem went away",
+    "congestion": "the network did not take it",
+    "network out of order": "the network did not take it",
+    "no network service": "the modem had no network",
+}
+"""By the driver's word: completes “Tried at 14:32, but …”."""
+
+DID_NOT_LEAVE = "it did not leave"
+"""Why a try was in vain, where nothing more can be said of it."""
+
 STATES: Mapping[MessageState, str] = {
     MessageState.QUEUED: "Waits to be sent",
     MessageState.SENDING: "Is being sent now",
