@@ -68,7 +68,7 @@ def touch(
                 tx.now_ms,
             ),
         )
-    listed.settle_answers(tx.conn, [conversation_id], came_ms=at_ms if incoming else None)
+    listed.settle_answers(tx.conn, [conversation_id], came_ms=at_ms)
 
 
 def _create(

@@ -2,9 +2,10 @@
 
 `shown_message_id` is the preview: the newest message that no rule wrote, because what Balie sent by
 itself would hide what the person asked. `waiting_ms` is the same for all staff: it begins with the
-first incoming message since a person answered, or since a rule answered a STOP or START; a welcome
-answers nothing. `news_id` is the newest incoming message that can be unread: messages for machines
-never are. Who changes one of these otherwise than by a new message calls `settle`.
+first incoming message after the last answer that is proven to have left. A person's is one, and a
+rule's to STOP or START; a welcome answers nothing. `news_id` is the newest incoming message that
+can be unread: messages for machines never are. Who changes one of these otherwise than by a new
+message calls `settle`.
 """
 
 import json
@@ -14,17 +15,10 @@ from collections.abc import Collection
 from appliance.messages import MessageState
 from appliance.store import unread
 
-NO_ANSWER = frozenset(
-    {
-        MessageState.FAILED,
-        MessageState.REFUSED,
-        MessageState.EXPIRED,
-        MessageState.CANCELLED,
-    }
-)
-"""In these states a message answered nobody."""
+LEFT = frozenset({MessageState.SENT, MessageState.DELIVERED, MessageState.READ})
+"""In these states a message answers somebody: before, they got nothing."""
 
-_NO_ANSWER = ", ".join(f"'{state.value}'" for state in MessageState if state in NO_ANSWER)
+_LEFT = ", ".join(f"'{state.value}'" for state in MessageState if state in LEFT)
 
 
 def settle(conn: sqlite3.Connection, conversation_ids: Collection[str]) -> None:
@@ -39,10 +33,18 @@ def settle_answers(
 ) -> None:
     """The preview and the wait alone, from the newest messages.
 
-    `came_ms`: all that happened is that a message came in at that time, which ends no wait.
+    `came_ms`: all that happened is that a message was kept at that time, which ends no wait.
     """
     values = {"ids": json.dumps(list(conversation_ids)), "came_ms": came_ms}
     conn.execute(_ANSWERS, values)
+
+
+def settle_wait(conn: sqlite3.Connection, conversation_id: str) -> None:
+    """The wait alone; writes nothing where it is as it was."""
+    row = conn.execute(_WAIT, {"id": conversation_id, "came_ms": None}).fetchone()
+    if row["waiting_ms"] != row["since_ms"]:
+        changed = (row["since_ms"], conversation_id)
+        conn.execute("UPDATE conversation SET waiting_ms = ? WHERE id = ?", changed)
 
 
 def settle_all(conn: sqlite3.Connection) -> None:
@@ -61,6 +63,19 @@ UPDATE conversation AS c SET (news_id, news_ms) = (
 WHERE c.id IN (SELECT value FROM json_each(?))
 """
 
+_SINCE = f"""CASE
+    WHEN c.group_id IS NOT NULL OR c.last_in_ms IS NULL THEN NULL
+    WHEN c.waiting_ms <= :came_ms THEN c.waiting_ms
+    ELSE (SELECT i.happened_ms FROM message i WHERE i.conversation_id = c.id AND i.direction = 'in'
+      AND i.origin = 'person' AND (i.happened_ms, i.id) > (
+        SELECT o.happened_ms, o.id FROM message o WHERE o.conversation_id = c.id
+         AND o.direction = 'out' AND (o.rule IS NULL OR o.rule IN ('stop', 'start'))
+         AND o.state IN ({_LEFT})
+        UNION ALL SELECT 0, '' ORDER BY 1 DESC, 2 DESC LIMIT 1)
+      ORDER BY i.happened_ms, i.id LIMIT 1) END"""  # noqa: S608 -- our own states
+
+_WAIT = f"SELECT c.waiting_ms, {_SINCE} AS since_ms FROM conversation c WHERE c.id = :id"  # noqa: S608 -- our own words
+
 _ANSWERS = f"""
 UPDATE conversation AS c SET
   shown_message_id = (
@@ -68,15 +83,6 @@ UPDATE conversation AS c SET
       (SELECT said.id FROM message said WHERE said.conversation_id = c.id AND said.rule IS NULL
        ORDER BY said.happened_ms DESC, said.id DESC LIMIT 1), last.id))
     FROM message last WHERE last.id = c.last_message_id),
-  waiting_ms = CASE
-    WHEN c.group_id IS NOT NULL OR c.last_in_ms IS NULL THEN NULL
-    WHEN c.waiting_ms <= :came_ms THEN c.waiting_ms
-    ELSE (SELECT i.happened_ms FROM message i WHERE i.conversation_id = c.id AND i.direction = 'in'
-      AND i.origin = 'person' AND (i.happened_ms, i.id) > (
-        SELECT o.happened_ms, o.id FROM message o WHERE o.conversation_id = c.id
-         AND o.direction = 'out' AND (o.rule IS NULL OR o.rule IN ('stop', 'start'))
-         AND o.state NOT IN ({_NO_ANSWER})
-        UNION ALL SELECT 0, '' ORDER BY 1 DESC, 2 DESC LIMIT 1)
-      ORDER BY i.happened_ms, i.id LIMIT 1) END
+  waiting_ms = {_SINCE}
 WHERE c.id IN (SELECT value FROM json_each(:ids))
-"""  # noqa: S608 -- our own states
+"""  # noqa: S608 -- our own words

@@ -209,8 +209,8 @@ def move(
         " RETURNING line_id, conversation_id, contact_id, staff_id",
         (to.value, reason, *columns.values(), message_id),
     ).fetchone()
-    if (MessageState(before[0]) in listed.NO_ANSWER) != (to in listed.NO_ANSWER):
-        listed.settle_answers(tx.conn, [row["conversation_id"]])
+    if (MessageState(before[0]) in listed.LEFT) != (to in listed.LEFT):
+        listed.settle_wait(tx.conn, row["conversation_id"])
     tx.emit(
         EventKind.MESSAGE_STATE,
         line_id=row["line_id"],

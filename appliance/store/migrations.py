@@ -31,6 +31,11 @@ def inbox(db: Database) -> None:
     _run_script(db.conn, "0002_inbox.sql")
 
 
+@migrations(name="0003_waits")
+def waits(db: Database) -> None:
+    _run_script(db.conn, "0003_waits.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

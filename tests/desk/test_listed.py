@@ -31,9 +31,9 @@ from appliance.devices.protocol import (
     TickVisit,
 )
 from appliance.errors import Permanent, Refused, Unconfirmed
-from appliance.messages import Origin
+from appliance.messages import MessageState, Origin
 from appliance.queue.attempt import QueueAttempt
-from appliance.store import high_water
+from appliance.store import high_water, messages
 from tests.queue.counter import ANNA, BART, WHATSAPP, Counter, tapping
 from tests.queue.inbox_reader import Colleague
 
@@ -66,7 +66,7 @@ SELECT c.id, c.last_ms, m.id AS shown, substr(m.text, 1, 160) AS preview,
     AND i.origin = 'person' AND (i.happened_ms, i.id) > (
       SELECT o.happened_ms, o.id FROM message o WHERE o.conversation_id = c.id
        AND o.direction = 'out' AND (o.rule IS NULL OR o.rule IN ('stop', 'start'))
-       AND o.state NOT IN ('failed', 'refused', 'expired', 'cancelled')
+       AND o.state IN ('sent', 'delivered', 'read')
       UNION ALL SELECT 0, '' ORDER BY 1 DESC, 2 DESC LIMIT 1)
     ORDER BY i.happened_ms, i.id LIMIT 1), NULL) AS waiting_ms
 FROM conversation c
@@ -305,6 +305,60 @@ def test_words_that_came_late_wait_since_they_came(counter: Counter) -> None:
     counter.hears("Is er werk?", key="k#0")
     (row,) = colleague.rows(Order.WAITING)
     assert (row.waiting_ms, row.preview) == (meanwhile_ms, "Is er werk?")
+
+
+def waits_since(colleague: Colleague) -> Sequence[int | None]:
+    return [row.waiting_ms for row in colleague.rows(Order.WAITING)]
+
+
+def test_who_wrote_waits_until_an_answer_is_proven_to_have_left(counter: Counter) -> None:
+    """Not accepted, not in the phone's hands, not in doubt: until then they got nothing."""
+    colleague = Colleague(counter)
+    counter.knows(ANNA)
+    since_ms = counter.clock.now_ms()
+    counter.clock.advance(s=7200)
+    counter.queues(author=Author(staff_id=colleague.id))
+    assert waits_since(colleague) == [since_ms]
+    attempt = counter.attempt()
+    assert waits_since(colleague) == [since_ms]
+    with tapping(attempt):
+        pass
+    counter.work.not_sent(attempt, Unconfirmed("Who knows?"))
+    assert waits_since(colleague) == [since_ms]
+    proof = Proof(tick=Tick.SENT)
+    counter.work.looked(counter.look(), Found(finding=Finding.PRESENT, proof=proof))
+    assert waits_since(colleague) == []
+
+
+def test_an_answer_that_fails_puts_them_back_where_they_stood(counter: Counter) -> None:
+    """Since their first message that nobody answered; what they wrote later changes nothing."""
+    colleague = Colleague(counter)
+    counter.knows(ANNA)
+    since_ms = counter.clock.now_ms()
+    counter.clock.advance(s=600)
+    counter.hears("Hallo?")
+    counter.queues(author=Author(staff_id=colleague.id))
+    message_id = counter.sends()
+    assert waits_since(colleague) == []
+    counter.store.write(lambda tx: messages.move(tx, message_id, MessageState.FAILED))
+    assert waits_since(colleague) == [since_ms]
+    counter.store.write(lambda tx: messages.move(tx, message_id, MessageState.DELIVERED))
+    assert waits_since(colleague) == []
+
+
+def test_who_writes_while_an_answer_waits_is_not_answered_by_it(counter: Counter) -> None:
+    """When it has left, the wait begins with what they wrote since it was typed."""
+    colleague = Colleague(counter)
+    counter.knows(ANNA)
+    since_ms = counter.clock.now_ms()
+    counter.clock.advance(s=60)
+    counter.queues(author=Author(staff_id=colleague.id))
+    counter.clock.advance(s=60)
+    again_ms = counter.clock.now_ms()
+    counter.hears("En overmorgen?")
+    assert waits_since(colleague) == [since_ms]
+    counter.sends()
+    assert waits_since(colleague) == [again_ms]
 
 
 def test_many_unread_messages_are_counted_among_the_newest(counter: Counter) -> None:

@@ -176,6 +176,8 @@ def test_who_asked_again_still_waits(counter: Counter, ahead_ms: int) -> None:
     waiting_rows = colleague.rows(Order.WAITING)
     assert sorted(row.preview for row in waiting_rows) == ["En morgen?", "Hoi, is er werk?"]
     counter.queues("Ook", author=Author(staff_id=colleague.id))
+    counter.clock.advance(s=2)
+    counter.sends()
     assert [row.preview for row in colleague.rows(Order.WAITING)] == ["Hoi, is er werk?"]
 
 

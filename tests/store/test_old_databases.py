@@ -15,15 +15,18 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from appliance.clock import ManualClock
+from appliance.desk.inbox.overview import Order
 from appliance.devices.protocol import Finding, Found, Look, Proof, Tick, Ticks, TickVisit
 from appliance.errors import Refused
 from appliance.messages import MessageState
+from appliance.phone_numbers import readable
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.recovery import doubt_everything_in_hand
-from appliance.store import events, high_water
+from appliance.store import events, high_water, listed
 from appliance.store.migrations import migrations
 from appliance.store.store import Store
 from tests.queue.counter import Counter, tapping
+from tests.queue.inbox_reader import Colleague
 from tests.store import old_database
 from tests.store.old_database import KEPT, NEAR_STOP, QUEUED, SENDING, STOPPED, UNCONFIRMED
 
@@ -174,6 +177,16 @@ def test_the_history_of_each_message_is_whole(counter: Counter) -> None:
             continue
         states = [each.facts["to"] for each in history if "to" in each.facts]
         assert (states[0], states[-1]) == ("queued", message["state"])
+
+
+def test_who_got_no_answer_yet_waits(counter: Counter) -> None:
+    """An answer that waits or is in doubt ended no wait, whatever was kept before the update."""
+    colleague = Colleague(counter)
+    before = [row.waiting_ms for row in colleague.rows(Order.WAITING)]
+    counter.store.write(lambda tx: listed.settle_all(tx.conn))
+    assert [row.waiting_ms for row in colleague.rows(Order.WAITING)] == before
+    waiting = {row.title for row in colleague.rows(Order.WAITING)}
+    assert {readable(each) for each in (QUEUED, SENDING, UNCONFIRMED)} <= waiting
 
 
 def test_a_stop_binds(counter: Counter) -> None:
