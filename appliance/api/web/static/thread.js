@@ -36,7 +36,7 @@ function open() {
   marked = "";
   const divider = document.getElementById("divider");
   if (divider) {
-    box.scrollTop = divider.offsetTop - box.offsetTop - box.clientHeight / 3;
+    box.scrollTop += divider.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3;
   } else {
     toEnd();
   }
