@@ -1,0 +1,131 @@
+"""What axe finds on each page that the router has: small, in large text and in the dark."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from axe_playwright_python.sync_playwright import Axe
+from fastapi.routing import iter_route_contexts
+from playwright.sync_api import Page
+
+from appliance.api.app import create_app
+from appliance.api.web.page_route import PageRoute
+from appliance.devices.protocol import DeviceState
+from appliance.reasons import Reason
+from appliance.store import lines
+from tests.e2e.conftest import OpenPage, Place
+from tests.e2e.filled import fill
+from tests.e2e.test_pages_door import invited
+
+NO_PAGES = {
+    "/list",
+    "/live",
+    "/c/{conversation_id}/messages",
+    "/c/{conversation_id}/contact",
+    "/attempts/{attempt_id}/{name}",
+}
+"""Parts of pages, pictures, and the stream. All other addresses are pages, and are looked at."""
+BEFORE_ALL = {"/setup"}
+AT_DOOR = {"/login", "/login/{token}"}
+ASIDE = {"/": ["#help-button"], "/c/{conversation_id}": ["#contact-button"]}
+"""What a button of the page shows."""
+OPENED = ("Fatima El Idrissi", "Imani Jansen", "Bart Kuipers", "Grace Owusu")
+"""Unread, in doubt, signed off, and failed on a number that was stopped."""
+GRAVE = {"serious", "critical"}
+_AXE = "axe.run({resultTypes: ['violations'], preload: false}).then(found => found.violations)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mode:
+    """How somebody looks at a page. `text`: the size of letters, in percent."""
+
+    width: int = 1280
+    text: int = 100
+    dark: bool = False
+
+
+MODES = {
+    "360 px": Mode(width=360),
+    "200 % text": Mode(text=200),
+    "dark": Mode(dark=True),
+}
+
+
+def pages(place: Place) -> set[str]:
+    """The paths of the router that are pages."""
+    routes = iter_route_contexts(create_app(place.services).routes)
+    return {
+        str(route.path)
+        for route in routes
+        if isinstance(route.original_route, PageRoute) and "GET" in (route.methods or ())
+    } - NO_PAGES
+
+
+def addresses(place: Place, path: str) -> Iterator[str]:
+    """Where to look; a page with a parameter that is not known here fails."""
+    if "{conversation_id}" in path:
+        for each in OPENED:
+            yield path.format(conversation_id=place.desk.filled.conversations[each])
+    elif "{token}" in path:
+        yield path.format(token=invited(place, "Noor Nieuw"))
+    else:
+        yield path.format()
+
+
+def put(page: Page, mode: Mode) -> None:
+    page.set_viewport_size({"width": mode.width, "height": 740})
+    page.emulate_media(color_scheme="dark" if mode.dark else "light", reduced_motion="reduce")
+    page.evaluate("size => { document.documentElement.style.fontSize = size; }", f"{mode.text}%")
+
+
+def grave(page: Page) -> Iterator[str]:
+    """What axe calls serious or critical, with the elements."""
+    for each in page.evaluate(_AXE):
+        if each["impact"] in GRAVE:
+            yield f"{each['id']}: {[node['html'][:160] for node in each['nodes']]}"
+
+
+def looked_at(page: Page, path: str) -> Iterator[str]:
+    page.evaluate(Axe().axe_script)
+    for name, mode in MODES.items():
+        put(page, mode)
+        yield from (f"{path} at {name}: {each}" for each in grave(page))
+        for button in ASIDE.get(path, ()):
+            if not page.locator(button).is_visible():
+                continue
+            page.locator(button).click()
+            yield from (f"{path} {button} at {name}: {each}" for each in grave(page))
+            page.keyboard.press("Escape")
+
+
+def visited(page: Page, place: Place, path: str) -> Iterator[str]:
+    for address in addresses(place, path):
+        answer = page.goto(address)
+        assert answer is not None
+        assert (answer.status, page.url) == (200, place.url + address), f"{path} shows no page"
+        yield from looked_at(page, path)
+
+
+def troubled(place: Place) -> None:
+    """What only shows when something is wrong."""
+    place.desk.device_state("Rotterdam", DeviceState.DEGRADED, Reason.DEVICE_LOCKED)
+    line_id = place.desk.filled.lines["Rotterdam"]
+    place.store.write(lambda tx: lines.stop_line(tx, line_id, "WhatsApp shows a warning."))
+
+
+def test_axe_finds_nothing_grave_on_any_page(guest_page: OpenPage, empty: Place) -> None:
+    """No page has a violation that axe calls serious or critical: at 360 px, with letters of twice
+    the size, in the dark; nor what its buttons show, nor a page that is not there.
+    """
+    page = guest_page("/setup")
+    found = [each for path in BEFORE_ALL for each in visited(page, empty, path)]
+    empty.desk = fill(empty.store)
+    troubled(empty)
+    every = pages(empty)
+    for path in AT_DOOR:
+        found += visited(page, empty, path)
+    page = guest_page("/", name="Marit Hoekstra")
+    for path in sorted(every - BEFORE_ALL - AT_DOOR):
+        found += visited(page, empty, path)
+    page.goto("/nowhere")
+    found += looked_at(page, "/nowhere")
+    assert found == []
