@@ -120,18 +120,19 @@ def figures(office: Office, headers: dict[str, str] | None = None) -> str:
 
 
 def test_what_a_single_sim_has_left_is_not_for_everybody(behind: Office) -> None:
-    """Prometheus on this machine sees it, and a token for the devices of all branches does. A
-    client behind a proxy gets only the counts, wherever that proxy runs.
+    """Prometheus on this machine sees it, and a token for the devices of all branches does. A token
+    of one branch gets only the counts. A client behind a proxy needs a token, wherever that proxy
+    runs.
     """
     desk: Desk = behind.desk("Tilburg", "+31612345678")
     behind.store.write(lambda tx: tx.conn.execute("UPDATE device SET balance_cents = 250"))
     assert "balie_credit_euros{" in figures(behind)
     for came_by in ({"X-Forwarded-For": "192.0.2.7"}, {"Forwarded": "for=192.0.2.7"}):
-        assert "balie_devices{" in figures(behind, came_by)
-        assert "balie_credit_euros{" not in figures(behind, came_by)
+        assert behind.client.get("/metrics", headers=came_by).status_code == 401
         watcher = behind.caller(frozenset({Scope.DEVICES_READ}))
         assert "balie_credit_euros{" in figures(behind, came_by | watcher.headers)
         local = behind.caller(branch_id=desk.branch_id)
+        assert "balie_devices{" in figures(behind, came_by | local.headers)
         assert "balie_credit_euros{" not in figures(behind, came_by | local.headers)
     other = behind.caller(frozenset({Scope.EVENTS_READ}))
     assert behind.client.get("/metrics", headers=other.headers).status_code == 403

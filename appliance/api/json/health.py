@@ -1,7 +1,7 @@
 """`/healthz`, `/readyz` and `/metrics`: for programs that watch the box. No personal data.
 
-The credit and the signal of a single device are shown only to programs on this machine, and to a
-token with `devices:read` for the whole company.
+`/metrics` is for programs on this machine, and for a token with `devices:read`. The credit and the
+signal of a single device are not shown to a token of one branch.
 """
 
 import asyncio
@@ -82,23 +82,25 @@ async def _unusable(services: Services) -> list[str]:
         "forbidden",
         "store-unavailable",
         media_type="text/plain",
-        description="The Prometheus text format. Signal and credit of each device only from this "
-        "machine itself, or with a token that has `devices:read` and is for every branch.",
+        description="The Prometheus text format, for programs on this machine itself, and for a "
+        "token with `devices:read`. Signal and credit of each device are not shown to a token of "
+        "one branch.",
     ),
 )
 async def get_metrics(request: Request) -> Response:
+    each_device = await _may_see_devices(request)
     kept: KeptFigures = request.app.state.figures
     metrics: Metrics = request.app.state.metrics
-    figures = await kept.figures()
-    text = metrics.text(figures, each_device=await _may_see_devices(request))
+    text = metrics.text(await kept.figures(), each_device=each_device)
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 async def _may_see_devices(request: Request) -> bool:
-    """Raises ProblemError for a token that is not valid or lacks the scope: silence would hide the
-    caller's mistake.
+    """Raises ProblemError for who may see nothing: without a token, with a wrong one or with one
+    that lacks the scope. On this machine, too, a token that is sent must be right: silence would
+    hide the caller's mistake.
     """
-    if "authorization" in request.headers:
-        caller = await caller_of(request, Scope.DEVICES_READ.value)
-        return caller.token.branch_id is None
-    return is_from_this_machine(request)
+    if "authorization" not in request.headers and is_from_this_machine(request):
+        return True
+    caller = await caller_of(request, Scope.DEVICES_READ.value)
+    return caller.token.branch_id is None

@@ -1,7 +1,6 @@
 """The figures of `/metrics`, read by one task at a time and kept for some seconds.
 
-Counting all messages takes a reader's thread for most of a second, and anybody on the network may
-ask. However many ask, only one reader is busy and the pages keep the others.
+However many ask, only one reader is busy and the pages keep the others.
 """
 
 import asyncio
@@ -10,6 +9,7 @@ from collections.abc import Callable
 
 from appliance.clock import Clock
 from appliance.desk.reports.figures import Figures, read_figures
+from appliance.desk.reports.message_counts import MessageCounts
 from appliance.store.store import Store
 
 KEEP_S = 5.0
@@ -26,6 +26,7 @@ class KeptFigures:
         self._now_s = now_s
         self._reading: asyncio.Task[Figures] | None = None
         self._until_s = 0.0
+        self._counts = MessageCounts()
 
     async def figures(self) -> Figures:
         """At most `KEEP_S` old. Raises what reading the store raises."""
@@ -37,6 +38,6 @@ class KeptFigures:
         """A read that fails is not kept."""
         self._until_s = 0.0
         now_ms = self._clock.now_ms()
-        figures = await self._store.aread(lambda conn: read_figures(conn, now_ms))
+        figures = await self._store.aread(lambda conn: read_figures(conn, now_ms, self._counts))
         self._until_s = self._now_s() + KEEP_S
         return figures

@@ -1,11 +1,16 @@
-"""How much there is of each thing, read from the database when it is asked for."""
+"""How much there is of each thing, read from the database when it is asked for.
+
+However many messages there are, a reading costs what waits and what changed since the one before.
+"""
 
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appliance.desk.lines import crowd
+from appliance.desk.reports.message_counts import MessageCounts
 from appliance.devices import device_facts
+from appliance.messages import Direction, MessageState
 from appliance.store import lines
 
 
@@ -24,10 +29,17 @@ class Figures:
     now_ms: int
 
 
-def read_figures(conn: sqlite3.Connection, now_ms: int) -> Figures:
-    messages = conn.execute(
-        "SELECT direction, state, count(*) FROM message GROUP BY direction, state"
-    )
+def read_figures(conn: sqlite3.Connection, now_ms: int, counts: MessageCounts) -> Figures:
+    """All of one moment."""
+    conn.execute("BEGIN")
+    try:
+        return _read(conn, now_ms, counts)
+    finally:
+        if conn.in_transaction:  # an error may have ended it
+            conn.execute("ROLLBACK")
+
+
+def _read(conn: sqlite3.Connection, now_ms: int, counts: MessageCounts) -> Figures:
     devices = conn.execute(
         "SELECT kind, state, count(*) FROM device WHERE removed_ms IS NULL GROUP BY kind, state"
     )
@@ -37,16 +49,29 @@ def read_figures(conn: sqlite3.Connection, now_ms: int) -> Figures:
         "SELECT id, balance_cents FROM device"
         " WHERE removed_ms IS NULL AND balance_cents IS NOT NULL ORDER BY id"
     )
-    oldest = conn.execute(
-        "SELECT min(created_ms) FROM message"
-        " WHERE state IN ('queued', 'sending', 'unconfirmed') AND state = 'queued'"
-    )
+    oldest = conn.execute(_OLDEST).fetchone()
     return Figures(
-        messages=[(row[0], row[1], row[2]) for row in messages],
+        messages=[
+            (_direction(state).value, state.value, count)
+            for state, count in counts.read(conn).items()
+        ],
         devices=[(row[0], row[1], row[2]) for row in devices],
         signals=[(device_id, dbm) for device_id, dbm in signals if dbm is not None],
         credits=[(row[0], row[1]) for row in credit],
-        oldest_ms=oldest.fetchone()[0],
+        oldest_ms=None if oldest is None else oldest[0],
         newcomers=sum(crowd.waiting(conn, line.id) for line in lines.lines(conn)),
         now_ms=now_ms,
     )
+
+
+def _direction(state: MessageState) -> Direction:
+    """The schema checks it."""
+    return Direction.IN if state is MessageState.RECEIVED else Direction.OUT
+
+
+# Ids sort by time, and the index has them; the times themselves are in the rows.
+_OLDEST = """
+SELECT created_ms FROM message WHERE id = (
+  SELECT min(id) FROM message INDEXED BY message_waiting
+  WHERE state IN ('queued', 'sending', 'unconfirmed') AND state = 'queued')
+"""
