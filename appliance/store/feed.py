@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Sequence
 from appliance.errors import StoreError
 from appliance.events import Event
 from appliance.store import events
-from appliance.store.store import Store, Tx
+from appliance.store.store import Lane, Store, Tx
 from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class EventFeed:
         """Begins at the newest event; sets `epoch` and `head`."""
         self._loop = asyncio.get_running_loop()
         self.epoch = await self._store.awrite(epoch_of)
-        self.head = await self._store.aread(events.last_seq)
+        self.head = await self._store.aread(events.last_seq, Lane.LIVE)
         self._task = asyncio.create_task(self._run(), name="event-feed")
 
     async def close(self) -> None:
@@ -104,7 +104,9 @@ class EventFeed:
             return ()
         if self._recent and cursor >= self._recent[0].seq - 1:
             return [event for event in self._recent if event.seq > cursor]
-        return await self._store.aread(lambda conn: events.after(conn, cursor, limit=BATCH))
+        return await self._store.aread(
+            lambda conn: events.after(conn, cursor, limit=BATCH), Lane.LIVE
+        )
 
     async def _run(self) -> None:
         while True:
@@ -125,10 +127,10 @@ class EventFeed:
     async def _catch_up(self) -> None:
         if not self._followers:
             self._recent.clear()
-            self.head = await self._store.aread(events.last_seq)
+            self.head = await self._store.aread(events.last_seq, Lane.LIVE)
             self._tell()  # a follower may have come while the log was read
             return
-        while batch := await self._store.aread(self._read_new):
+        while batch := await self._store.aread(self._read_new, Lane.LIVE):
             self._recent.extend(batch)
             self.head = batch[-1].seq
             self._tell()

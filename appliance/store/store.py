@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -38,8 +39,21 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 TRIAL_BYTES = 64 * 1024
 _TRIAL = "INSERT INTO meta (name, value) VALUES ('trial', ?) ON CONFLICT DO NOTHING"
-READERS = 2
-"""Threads that read for the event loop. A Pi has four cores, and each phone's thread wants one."""
+
+
+class Lane(Enum):
+    """Who reads for the event loop. No lane waits for another."""
+
+    #: Pages and the JSON API.
+    PAGES = "pages"
+    #: The event log, and what its followers are shown of it.
+    LIVE = "live"
+    #: Who somebody is: a session, a password, a token.
+    DOOR = "door"
+
+
+READERS = {Lane.PAGES: 2, Lane.LIVE: 1, Lane.DOOR: 1}
+"""Threads of each lane. A Pi has four cores, and each phone's thread wants one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +106,10 @@ class Store:
         self._memory: dict[str, Any] = {}
         self._readers: list[sqlite3.Connection] = []
         self._listeners: list[Callable[[], None]] = []
-        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
+        self._pools = {
+            lane: ThreadPoolExecutor(most, thread_name_prefix=f"store-reader-{lane.value}")
+            for lane, most in READERS.items()
+        }
         _make_folder(path.parent)
         conn = connect_writer(path, busy_timeout_s=busy_timeout_s)
         try:
@@ -137,8 +154,8 @@ class Store:
         with translated(self.path):
             return work(self._reader())
 
-    async def aread(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self.read, work)
+    async def aread(self, work: Callable[[sqlite3.Connection], T], lane: Lane = Lane.PAGES) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pools[lane], self.read, work)
 
     def on_commit(self, listener: Callable[[], None]) -> None:
         """Calls `listener` in the writer's thread after each commit of this process.
@@ -184,7 +201,8 @@ class Store:
 
     def close(self) -> None:
         self._writer.close()
-        self._pool.shutdown()
+        for pool in self._pools.values():
+            pool.shutdown()
         for conn in self._readers:
             conn.close()
 

@@ -15,6 +15,7 @@ from appliance.api.json.times import iso
 from appliance.desk.access import tokens
 from appliance.events import Event, EventKind
 from appliance.store.feed import EventFeed
+from appliance.store.store import Lane
 
 router = APIRouter(prefix="/api/v1", tags=["events"])
 
@@ -81,7 +82,9 @@ async def _is_valid(caller: Caller) -> bool:
     lies before the start.
     """
     token_id = caller.token.id
-    return await caller.services.store.aread(lambda conn: tokens.is_valid(conn, token_id))
+    return await caller.services.store.aread(
+        lambda conn: tokens.is_valid(conn, token_id), Lane.DOOR
+    )
 
 
 def _ends(caller: Caller, event: Event) -> bool:
@@ -90,9 +93,12 @@ def _ends(caller: Caller, event: Event) -> bool:
 
 
 async def _sees(caller: Caller, event: Event) -> bool:
-    if caller.sight.branches is None:
-        return True
-    return await caller.services.store.aread(lambda conn: caller.sight.sees_event(conn, event))
+    known = caller.sight.sees_at_once(event)
+    if known is not None:
+        return known
+    return await caller.services.store.aread(
+        lambda conn: caller.sight.sees_event(conn, event), Lane.LIVE
+    )
 
 
 def _body(feed: EventFeed, event: Event) -> dict[str, Any]:

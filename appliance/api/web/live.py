@@ -22,6 +22,7 @@ from appliance.api.web.visit import Reading, Visit, session_of
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import Sight
 from appliance.events import Event, EventKind
+from appliance.store.store import Lane
 
 routes = APIRouter(route_class=PageRoute)
 
@@ -169,7 +170,12 @@ async def _hint_for(visit: Visit, event: Event) -> tuple[str, dict[str, Any]] | 
     if hint is None:
         return None
     sights = _sights(visit.session.rights, hint[0])
-    seen = await visit.read(lambda conn: any(each.sees_event(conn, event) for each in sights))
+    known = [each.sees_at_once(event) for each in sights]
+    if None not in known:
+        return hint if any(known) else None
+    seen = await visit.services.store.aread(
+        lambda conn: any(each.sees_event(conn, event) for each in sights), Lane.LIVE
+    )
     return hint if seen else None
 
 

@@ -69,6 +69,14 @@ class Sight:
         found = conn.execute(_CONTACT_IN_SIGHT, {"contact": contact_id, "branches": self.json})
         return found.fetchone() is not None
 
+    def sees_at_once(self, event: Event) -> bool | None:
+        """As `sees_event` for an event that names its branch, as each about a line does; None when
+        the database must be asked.
+        """
+        if self.branches is None:
+            return True
+        return None if event.branch_id is None else event.branch_id in self.branches
+
     def sees_event(self, conn: sqlite3.Connection, event: Event) -> bool:
         """An event that belongs to no branch is visible only to those who see all branches."""
         if self.branches is None:
