@@ -2,6 +2,7 @@
 
 import gc
 import socket
+from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
@@ -9,11 +10,12 @@ import uvicorn
 from fastapi import FastAPI
 
 from appliance.api.connections import PATIENCE_S, Connections
+from appliance.api.services import Services
 from appliance.errors import SetupError
 from appliance.runtime.patience import PatientProtocol, PatientSocket
 
 GRACE_S = 2
-"""For answers under way when Balie stops; live streams are ended by then."""
+"""For answers under way when Balie stops."""
 BACKLOG = 100
 """Connections that the system accepts ahead of us, and that we take up in one round."""
 MAX_HEAD = 16 * 1024
@@ -59,7 +61,8 @@ def serve(app: FastAPI, sock: socket.socket, connections: Connections) -> None:
     # stopped every answer for 40 ms.
     gc.collect()
     gc.freeze()
-    Server(web_config(app, connections), connections).run(
+    services: Services = app.state.services
+    Server(web_config(app, connections), connections, services.feed.end).run(
         sockets=[PatientSocket.at(sock, connections)]
     )
 
@@ -82,12 +85,26 @@ def web_config(app: Any, connections: Connections, **more: Any) -> uvicorn.Confi
 
 
 class Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, connections: Connections) -> None:
+    """`end_streams` ends the answers that have no end of their own: uvicorn waits for every answer,
+    then cancels those that are left, each with a traceback.
+    """
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        connections: Connections,
+        end_streams: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__(config)
         self._connections = connections
+        self._end_streams = end_streams
 
     async def on_tick(self, counter: int) -> bool:
         """Called ten times a second."""
         if counter % 10 == 0:
             self._connections.look_round()
         return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._end_streams()
+        await super().shutdown(sockets)

@@ -57,11 +57,14 @@ class EventFeed:
         self.head = await self._store.aread(events.last_seq, Lane.LIVE)
         self._task = asyncio.create_task(self._run(), name="event-feed")
 
-    async def close(self) -> None:
-        """Ends every stream, so that the web server can stop."""
+    def end(self) -> None:
+        """Ends every stream, so that the web server can stop. For the event loop."""
         self._closed = True
-        self._loop = None
         self._news.set()
+
+    async def close(self) -> None:
+        self.end()
+        self._loop = None
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
