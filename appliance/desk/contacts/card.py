@@ -140,11 +140,10 @@ SELECT consent.scheme, consent.value, consent.kind, consent.channel, consent.mes
             AND e.until_ms > consent.at_ms ORDER BY e.until_ms LIMIT 1),
            message.text) AS words,
   consent.at_ms, consent.source, consent.given_ms, staff.name AS by
-FROM consent
+FROM contact_identity own
+CROSS JOIN consent ON consent.value = own.value AND consent.scheme = own.scheme
 LEFT JOIN message ON message.id = consent.message_id
 LEFT JOIN staff ON 'staff:' || staff.id = consent.recorded_by
-WHERE (consent.value, consent.scheme) IN
-  (SELECT value, scheme FROM contact_identity WHERE contact_id = :contact)
-AND (consent.line_id = :line OR consent.line_id IS NULL)
+WHERE own.contact_id = :contact AND (consent.line_id = :line OR consent.line_id IS NULL)
 ORDER BY consent.seq DESC
 """
