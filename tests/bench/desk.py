@@ -56,14 +56,14 @@ def longest_thread_p95() -> Measured:
 
 @at_most(25, "ms p95 of Older in the longest conversation, ten pages up")
 def older_p95() -> Measured:
-    """Each request goes up by one page from what the last one showed."""
+    """Each request goes up by one page from what the last one showed, and brings that page."""
     here = stage()
     path = f"/c/{here.server.built.longest}"
     first = _oldest(here.browser.get(f"{path}/messages").text)
 
     def up() -> httpx.Response:
         nonlocal first
-        found = here.browser.get(f"{path}/messages?older=1&from={first}")
+        found = here.browser.get(f"{path}/messages?before={first}")
         first = _oldest(found.text)
         return found
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from appliance.desk.access.rights import rights_of
-from appliance.desk.inbox import overview, thread
+from appliance.desk.inbox import overview, thread, window
 from appliance.desk.inbox.overview import ConversationRow, Order, Query
 from appliance.desk.inbox.thread import Bubble
 from appliance.desk.team import staff
@@ -41,6 +41,6 @@ class Colleague:
         def read(conn: sqlite3.Connection) -> Sequence[Bubble]:
             rights = rights_of(conn, self.id)
             about = thread.conversation(conn, rights, conversation_id)
-            return thread.newest(conn, about).bubbles
+            return window.newest(conn, about).bubbles
 
         return self.counter.store.read(read)

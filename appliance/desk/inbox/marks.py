@@ -52,14 +52,23 @@ def take_back(tx: Tx, *, conversation_id: str, message_id: str) -> None:
 
 
 def first_unread(conn: sqlite3.Connection, *, staff_id: str, conversation_id: str) -> str | None:
-    """The first message in the thread's order that this person has not seen."""
-    row = conn.execute(
-        "SELECT m.id FROM message m JOIN staff me ON me.id = ?1"
-        " LEFT JOIN read_mark r ON r.staff_id = ?1 AND r.conversation_id = m.conversation_id"
-        " WHERE m.conversation_id = ?2 AND m.direction = 'in'"
-        " AND m.id > coalesce(r.message_id, '') AND m.created_ms >= me.created_ms"
-        " AND m.origin <> 'technical'"
-        " ORDER BY m.happened_ms, m.id LIMIT 1",
-        (staff_id, conversation_id),
-    ).fetchone()
+    """The first message in the thread's order that this person has not seen.
+
+    A message comes after those that were there before, so none of them is read to find it.
+    """
+    row = conn.execute(_FIRST_UNREAD, (staff_id, conversation_id)).fetchone()
     return None if row is None else str(row["id"])
+
+
+# Its place in the thread is when it came, or later if its words came later.
+_FIRST_UNREAD = """
+SELECT m.id FROM conversation c CROSS JOIN staff me
+LEFT JOIN read_mark r ON r.staff_id = me.id AND r.conversation_id = c.id
+LEFT JOIN message seen ON seen.id = r.message_id
+CROSS JOIN message m ON m.conversation_id = c.id
+  AND m.happened_ms >= coalesce(min(seen.created_ms, seen.happened_ms), 0)
+WHERE c.id = ?2 AND me.id = ?1 AND c.news_id > coalesce(r.message_id, '')
+AND m.direction = 'in' AND m.id > coalesce(r.message_id, '') AND m.created_ms >= me.created_ms
+AND m.origin <> 'technical'
+ORDER BY m.happened_ms, m.id LIMIT 1
+"""

@@ -22,8 +22,6 @@ from appliance.store.branch_settings import settings_of
 from appliance.store.consent import Verdict
 from appliance.store.contacts import identity_of
 
-PAGE = 40
-"""Messages a page."""
 LATE_MS = 5 * 60_000
 """A message that was under way for longer than this is shown with the time it was written."""
 BLOCK_MS = 5 * 60_000
@@ -157,22 +155,6 @@ class Bubble:
         return self.direction is Direction.OUT
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """A stretch of the thread, oldest first. `newest_id` is the message in it that arrived last."""
-
-    bubbles: Sequence[Bubble]
-    has_older: bool
-
-    @property
-    def oldest_id(self) -> str:
-        return self.bubbles[0].id if self.bubbles else ""
-
-    @property
-    def newest_id(self) -> str:
-        return max((bubble.id for bubble in self.bubbles), default="")
-
-
 def conversation(conn: sqlite3.Connection, rights: Rights, conversation_id: str) -> Conversation:
     """Raises NotFound when it does not exist for this person."""
     row = conn.execute(_CONVERSATION, (conversation_id,)).fetchone()
@@ -205,57 +187,24 @@ def conversation_of_message(conn: sqlite3.Connection, rights: Rights, message_id
     return str(row["conversation_id"])
 
 
-def newest(conn: sqlite3.Connection, about: Conversation, *, include: str | None = None) -> Window:
-    """The last page, or as many more as it takes to hold the message `include`."""
-    return _window(conn, about, from_id=include, before_id=None)
-
-
-def older(conn: sqlite3.Connection, about: Conversation, before_id: str) -> Window:
-    """The page that ends right before this message."""
-    return _window(conn, about, from_id=None, before_id=before_id)
-
-
-def since(conn: sqlite3.Connection, about: Conversation, from_id: str) -> Window:
-    """Everything from this message on: what a browser already holds, and what is new."""
-    return _window(conn, about, from_id=from_id, before_id=None, at_least=1)
-
-
-def _window(
+def drawn(
     conn: sqlite3.Connection,
     about: Conversation,
-    *,
-    from_id: str | None,
-    before_id: str | None,
-    at_least: int = PAGE,
-) -> Window:
-    """The newest messages older than `before_id`, back to `from_id` or a page.
-
-    It reads one more than it gives: that one tells whether there are older ones, and what the first
-    message follows.
-    """
-    limit = at_least
-    if from_id:
-        counted = conn.execute(_COUNT_FROM, {"conversation": about.id, "id": from_id}).fetchone()
-        limit = max(int(counted[0]), at_least) if counted[0] else PAGE
-    rows = conn.execute(
-        _MESSAGES, {"conversation": about.id, "before": before_id, "limit": limit + 1}
-    ).fetchall()
-    rows.reverse()
-    has_older = len(rows) > limit
-    tries = tries_of(conn, [row["id"] for row in rows])
+    rows: Sequence[tuple[sqlite3.Row | None, sqlite3.Row]],
+) -> Sequence[Bubble]:
+    """Each row of `MESSAGES` as a bubble, below the row that it follows."""
+    tries = tries_of(conn, [row["id"] for _, row in rows])
     decided = _decided(conn, tries)
-    earlier = earlier_texts(conn, [row["id"] for row in rows if row["edited_ms"] is not None])
+    earlier = earlier_texts(conn, [row["id"] for _, row in rows if row["edited_ms"] is not None])
     zone = ZoneInfo(about.zone)
-    previous = rows[0] if has_older else None
-    bubbles = []
-    for row in rows[1:] if has_older else rows:
-        bubble = _bubble(row, previous, tries.get(row["id"], ()), zone)
-        told = replace(
-            bubble, decided=decided.get(bubble.id, ()), earlier=earlier.get(bubble.id, ())
+    return [
+        replace(
+            _bubble(row, previous, tries.get(row["id"], ()), zone),
+            decided=decided.get(row["id"], ()),
+            earlier=earlier.get(row["id"], ()),
         )
-        bubbles.append(told)
-        previous = row
-    return Window(bubbles=bubbles, has_older=has_older)
+        for previous, row in rows
+    ]
 
 
 def _bubble(
@@ -354,21 +303,19 @@ LEFT JOIN chat_group g ON g.id = c.group_id
 WHERE c.id = ? AND line.removed_ms IS NULL
 """
 
+# Who changes numbers does so for longer than this: no more of their messages are looked at.
 _IDENTITIES = """
+WITH recent AS (
+  SELECT m.scheme, m.value, m.id FROM message m
+  WHERE m.conversation_id = :conversation AND m.direction = 'in'
+  ORDER BY m.happened_ms DESC LIMIT 100)
 SELECT n.scheme, n.value,
-  (SELECT max(m.id) FROM message m WHERE m.conversation_id = :conversation
-   AND m.direction = 'in' AND m.value = n.value AND m.scheme = n.scheme) AS newest
+  (SELECT max(m.id) FROM recent m WHERE m.value = n.value AND m.scheme = n.scheme) AS newest
 FROM shown_identity n WHERE n.contact_id = :contact
 ORDER BY newest DESC NULLS LAST, n.created_ms, n.value, n.scheme
 """
 
-_COUNT_FROM = """
-SELECT count(*) FROM message m
-JOIN message f ON f.id = :id AND f.conversation_id = :conversation
-WHERE m.conversation_id = :conversation AND (m.happened_ms, m.id) >= (f.happened_ms, f.id)
-"""
-
-_MESSAGES = """
+MESSAGES = """
 SELECT m.*, coalesce(staff.name, api_token.name, m.sender_name) AS author,
   near.message_id IS NOT NULL AS is_near_stop, near.decision, decider.name AS decided_by
 FROM message m
@@ -376,10 +323,6 @@ LEFT JOIN staff ON staff.id = m.staff_id
 LEFT JOIN api_token ON api_token.id = m.token_id
 LEFT JOIN near_stop near ON near.message_id = m.id
 LEFT JOIN staff decider ON decider.id = near.staff_id
-WHERE m.conversation_id = :conversation
-AND (:before IS NULL OR (m.happened_ms, m.id) <
-     (SELECT b.happened_ms, b.id FROM message b WHERE b.id = :before))
-ORDER BY m.happened_ms DESC, m.id DESC LIMIT :limit
 """
 
 _DECIDED = """

@@ -5,20 +5,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.inbox import Choices, Wanted, shown_desk
+from appliance.api.web.pages.stretch import Given, Seeks, Shows, Sought
 from appliance.api.web.refusal import Note
 from appliance.api.web.visit import Posting, Reading, Visit
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Rights
 from appliance.desk.contacts import card as cards
 from appliance.desk.contacts.card import Card
-from appliance.desk.inbox import marks, thread
-from appliance.desk.inbox.thread import Conversation, Window
+from appliance.desk.inbox import marks, thread, window
+from appliance.desk.inbox.thread import Conversation
+from appliance.desk.inbox.window import Window
 from appliance.desk.outgoing import drafts
+from appliance.store import events
 from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
@@ -26,13 +29,20 @@ routes = APIRouter(route_class=PageRoute)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """`divider` is the message above which “new” is drawn, while this page is open."""
+    """`divider` is the message above which “new” is drawn, while this page is open.
+
+    `since`: the event up to which the thread is as it is drawn here. `today` is the day that is
+    called so here.
+    """
 
     about: Conversation
     window: Window
     divider: str
-    draft: str
-    cursor: str
+    since: str
+    today: str
+    part: Given = Given.ALL
+    draft: str = ""
+    cursor: str = ""
     note: Note | None = None
 
     @property
@@ -41,8 +51,10 @@ class Opened:
 
 
 @routes.get("/c/{conversation_id}")
-async def thread_page(visit: Reading, conversation_id: str, choices: Choices) -> Response:
-    opened, card = await opened_thread(visit, conversation_id)
+async def thread_page(
+    visit: Reading, conversation_id: str, choices: Choices, sought: Seeks
+) -> Response:
+    opened, card = await opened_thread(visit, conversation_id, sought)
     if visit.partial:
         return visit.page("_thread_panes.html", thread=opened, card=card, query=choices.query())
     return await whole_page(visit, opened, card, choices)
@@ -52,19 +64,22 @@ async def thread_page(visit: Reading, conversation_id: str, choices: Choices) ->
 async def messages_part(
     visit: Reading,
     conversation_id: str,
-    oldest: Annotated[str, Query(alias="from", max_length=40)] = "",
-    divider: Annotated[str, Query(max_length=40)] = "",
-    older: str = "",
+    sought: Seeks,
+    drawn: Shows,
 ) -> Response:
-    """What the browser shows of the thread, as it is now; with `older`, a page more."""
+    """A stretch of the thread; else what changed in the one that is drawn, or all of its end."""
 
     def read(conn: sqlite3.Connection) -> Opened:
         about = thread.conversation(conn, visit.session.rights, conversation_id)
-        first = oldest
-        if older and first:
-            first = thread.older(conn, about, first).oldest_id or first
-        window = thread.since(conn, about, first) if first else thread.newest(conn, about)
-        return Opened(about=about, window=window, divider=divider, draft="", cursor="")
+        seq, today = events.last_seq(conn), visit.words.iso_day(visit.now_ms, about.zone)
+        found = sought.found(conn, about, drawn.divider)
+        if found is None and drawn.today == today:
+            found = drawn.changed(conn, about, visit.services.feed.epoch)
+        part, shown = found or (Given.ALL, window.newest(conn, about, unread_id=drawn.divider))
+        since = visit.services.feed.cursor(seq)
+        return Opened(
+            about=about, window=shown, divider=drawn.divider, since=since, today=today, part=part
+        )
 
     opened = await visit.show(read, lambda found: found.shown)
     return visit.page("_messages.html", thread=opened)
@@ -83,25 +98,35 @@ async def mark_read(
     return Response(status_code=204)
 
 
-async def opened_thread(visit: Visit, conversation_id: str) -> tuple[Opened, Card | None]:
+async def opened_thread(
+    visit: Visit, conversation_id: str, sought: Sought | None = None
+) -> tuple[Opened, Card | None]:
     """Raises NotFound when it does not exist for this person."""
     cursor = visit.cursor
     return await visit.show(
-        lambda conn: _open(conn, visit, conversation_id, cursor),
+        lambda conn: _open(conn, visit, conversation_id, sought, cursor),
         lambda found: found[0].shown,
     )
 
 
 def _open(
-    conn: sqlite3.Connection, visit: Visit, conversation_id: str, cursor: str
+    conn: sqlite3.Connection,
+    visit: Visit,
+    conversation_id: str,
+    sought: Sought | None,
+    cursor: str,
 ) -> tuple[Opened, Card | None]:
     about = thread.conversation(conn, visit.session.rights, conversation_id)
     mine = {"staff_id": visit.staff_id, "conversation_id": conversation_id}
+    since = visit.services.feed.cursor(events.last_seq(conn))
     divider = marks.first_unread(conn, **mine)
+    found = sought.found(conn, about, divider) if sought else None
     opened = Opened(
         about=about,
-        window=thread.newest(conn, about, include=divider),
+        window=found[1] if found else window.newest(conn, about, unread_id=divider),
         divider=divider or "",
+        since=since,
+        today=visit.words.iso_day(visit.now_ms, about.zone),
         draft=drafts.text_of(conn, **mine),
         cursor=cursor,
     )

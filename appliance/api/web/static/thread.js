@@ -15,9 +15,25 @@ function nearEnd(box) {
   return box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
 }
 
+// The end of the thread is not there after a jump into it: then it is asked for.
 function toEnd() {
   const box = scroller();
-  if (box) box.scrollTop = box.scrollHeight;
+  if (!box) return;
+  box.scrollTop = box.scrollHeight;
+  const newer = document.getElementById("newer");
+  if (!newer) return;
+  newer.dataset.asked = "";
+  document.getElementById("thread-state").elements.since.value = "";
+  document.dispatchEvent(new CustomEvent("balie:refresh", { detail: "messages" }));
+}
+
+function toDivider() {
+  const box = scroller();
+  const divider = document.getElementById("divider");
+  if (divider) {
+    box.scrollTop += divider.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3;
+  }
+  return divider != null;
 }
 
 function firstVisible(box) {
@@ -34,12 +50,7 @@ function open() {
   if (!box || settled === box.dataset.conversation) return;
   settled = box.dataset.conversation;
   marked = "";
-  const divider = document.getElementById("divider");
-  if (divider) {
-    box.scrollTop += divider.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3;
-  } else {
-    toEnd();
-  }
+  if (!toDivider() && !document.getElementById("newer")) toEnd();
   showBelow(false);
   markRead();
 }
@@ -49,8 +60,9 @@ function showBelow(isNew) {
   const button = below();
   if (!box || !button) return;
   if (isNew) button.classList.add("new");
-  if (nearEnd(box)) button.classList.remove("new");
-  button.hidden = nearEnd(box);
+  const atEnd = nearEnd(box) && !document.getElementById("newer");
+  if (atEnd) button.classList.remove("new");
+  button.hidden = atEnd;
 }
 
 // Read is what somebody can have seen: the end of the thread, in a window that is in front.
@@ -74,10 +86,19 @@ function dropArrived() {
   }
 }
 
+function part(tasks) {
+  return tasks[0]?.fragment.querySelector("#thread-state")?.dataset.part;
+}
+
 document.addEventListener("htmx:before:swap", (event) => {
   if (event.detail.ctx?.target?.id !== "messages") return;
   const box = scroller();
-  held = { end: nearEnd(box), newest: list()?.dataset.newest, at: firstVisible(box) };
+  held = {
+    end: nearEnd(box) && part(event.detail.tasks) !== "newer",
+    newest: list()?.dataset.newest,
+    at: firstVisible(box),
+    jumps: event.detail.ctx.sourceElement.id === "first-unread",
+  };
 });
 
 document.addEventListener("htmx:after:swap", (event) => {
@@ -90,11 +111,14 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (target?.id !== "messages" || !held) return;
   const box = scroller();
   dropArrived();
-  if (held.end) {
-    toEnd();
+  if (held.jumps) {
+    toDivider();
+  } else if (held.end) {
+    box.scrollTop = box.scrollHeight;
   } else if (held.at) {
     const item = document.getElementById(held.at.id);
     if (item) box.scrollTop += item.getBoundingClientRect().top - box.getBoundingClientRect().top - held.at.offset;
+    else toEnd();
   }
   showBelow(held.newest !== list()?.dataset.newest && !held.end);
   held = null;
@@ -105,14 +129,16 @@ document.addEventListener("scroll", (event) => {
   if (event.target !== scroller()) return;
   showBelow(false);
   markRead();
-  if (event.target.scrollTop < NEAR_PX) {
-    const older = document.getElementById("older");
-    if (older && !older.dataset.asked) {
-      older.dataset.asked = "";
-      older.click();
-    }
-  }
+  if (event.target.scrollTop < NEAR_PX) more("older");
+  if (nearEnd(event.target)) more("newer");
 }, true);
+
+function more(id) {
+  const way = document.getElementById(id);
+  if (!way || "asked" in way.dataset) return;
+  way.dataset.asked = "";
+  way.click();
+}
 
 document.addEventListener("click", (event) => {
   if (event.target.closest?.("#below")) toEnd();

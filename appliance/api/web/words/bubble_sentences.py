@@ -4,6 +4,7 @@ from appliance.api.web.words import phrases
 from appliance.api.web.words.i18n import Words
 from appliance.desk.inbox.thread import Bubble
 from appliance.desk.inbox.tries import Try
+from appliance.desk.inbox.window import COUNTED, Window
 from appliance.messages import MessageState, Origin
 
 
@@ -35,6 +36,12 @@ def mark(words: Words, bubble: Bubble) -> str:
     if bubble.awaited:
         return words.text("not readable yet")
     return ""
+
+
+def unread_above(words: Words, window: Window) -> str:
+    count = window.unread_above
+    shown = str(count) if count < COUNTED else f"{COUNTED - 1}+"
+    return words.text("{n} unread above").format(n=shown)
 
 
 def waits(words: Words, bubble: Bubble, zone: str, now_ms: int) -> str:

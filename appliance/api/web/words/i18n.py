@@ -71,6 +71,13 @@ class Words:
     def exact_time(self, at_ms: int, zone: str) -> str:
         return format_time(_local(at_ms, zone), "HH:mm:ss", locale=self._locale)
 
+    def iso(self, at_ms: int, zone: str) -> str:
+        """For programs: what `datetime` of a `<time>` takes."""
+        return _local(at_ms, zone).isoformat(timespec="seconds")
+
+    def iso_day(self, at_ms: int, zone: str) -> str:
+        return _local(at_ms, zone).date().isoformat()
+
     def moment(self, at_ms: int, zone: str, now_ms: int) -> str:
         """The time of today; else with the day: `Tue 4 Aug 14:32`."""
         at, now = _local(at_ms, zone), _local(now_ms, zone)
