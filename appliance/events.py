@@ -13,7 +13,8 @@ class EventKind(Enum):
     MESSAGE_CHANGED = "message.changed"
     #: It entered a state; facts: `from`, `to`, `reason`, `attempt`, `evidence`.
     MESSAGE_STATE = "message.state"
-    #: Its expected time changed, or the reason why it waits; facts: `expected_ms`, `reason`.
+    #: Its expected time, or the reason why it waits, became another one to somebody who waits for
+    #: it (`queue/news.py`); facts: `expected_ms`, `reason`.
     MESSAGE_PLANNED = "message.planned"
     CALL_MISSED = "call.missed"
     CONTACT_CREATED = "contact.created"

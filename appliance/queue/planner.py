@@ -1,15 +1,17 @@
 """The thread that keeps every waiting message's expected time and reason true.
 
-It plans only what changed, and in detail only what is near. The time of a round and its number of
-writes are limited: the next round continues.
+It plans only what changed, and in detail only what is near. What it finds is a forecast in memory;
+only what is news to somebody is written and announced (`queue/news.py`). The time of a round and
+its number of writes are limited: the next round continues.
 """
 
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 
 from appliance.errors import StoreError
 from appliance.messages import MessageState
@@ -17,12 +19,14 @@ from appliance.queue import crowding, rows
 from appliance.queue.changes import ChangeFeed
 from appliance.queue.clock_watch import ClockWatch
 from appliance.queue.far_plan import distant_plan
+from appliance.queue.news import is_news
 from appliance.queue.pacing import MINUTE_MS, Profile
 from appliance.queue.plan import plan_line
 from appliance.queue.planned import Planned
 from appliance.queue.stored_history import Histories
 from appliance.reasons import Reason
 from appliance.store import lines, messages
+from appliance.store.forecast import Correction, Told
 from appliance.store.lines import Line
 from appliance.store.store import Store, Tx
 from appliance.trouble import Trouble
@@ -52,22 +56,21 @@ AGAIN_MS = MINUTE_MS // 2
 
 FAR_AGAIN_MS = 5 * MINUTE_MS
 FAR_WRITTEN = 200
-
-TOLERANCE_MS = 5_000
-"""An expected time that moves by less than this is not announced again."""
-
-TOLERANCE = 0.05
 FAR_TOLERANCE = 0.1
-"""The same as a share of the wait: a wait of hours is not announced again for each minute."""
+"""The share of its wait by which the steady rate may be off: less is not known better."""
 
 
 @dataclass(slots=True)
 class _Kept:
-    """What is remembered of a line. `due_ms`: when its first message may leave."""
+    """What is remembered of a line. `due_ms`: when its first message may leave.
+
+    `far` is what its last plan found out about those far behind.
+    """
 
     planned_ms: int | None = None
     far_ms: int | None = None
     due_ms: int | None = None
+    far: Mapping[str, Correction] = field(default_factory=dict)
 
     def needs_plan(self, now_ms: int) -> bool:
         planned_ms = self.planned_ms
@@ -77,15 +80,6 @@ class _Kept:
 
     def needs_far_plan(self, now_ms: int) -> bool:
         return self.far_ms is None or not 0 <= now_ms - self.far_ms < FAR_AGAIN_MS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Promise:
-    """The new expected time and reason of a message."""
-
-    message_id: str
-    expected_ms: int | None
-    reason: Reason | None
 
 
 class Planner:
@@ -180,18 +174,22 @@ class Planner:
                 histories=self._histories,
             )
         )
-        promises = [_promise(entry) for entry in near if _has_changed(entry, now_ms)]
+        found = dict(map(_found, near))
+        news = _news(found, now_ms)
         if near and kept.needs_far_plan(now_ms):
-            far = self._far(line, near, now_ms)
-            promises += far[:FAR_WRITTEN]
-            kept.far_ms = now_ms if len(far) <= FAR_WRITTEN else None
-        self._announce(line.id, promises)
+            kept.far = self._far(line, near, now_ms)
+            far_news = _news(kept.far, now_ms)
+            news |= dict(islice(far_news.items(), FAR_WRITTEN))
+            kept.far_ms = now_ms if len(far_news) <= FAR_WRITTEN else None
+        self._announce(line.id, news)
+        # What has come near since the last plan of those far behind is known better now.
+        self._store.forecast.correct(line.id, {**kept.far, **found})
         kept.due_ms = min((each.expected_ms for each in near if each.expected_ms), default=None)
         kept.planned_ms = now_ms if len(stale) < FAR_WRITTEN else None
-        return len(stale) + len(promises)
+        return len(stale) + len(news)
 
-    def _far(self, line: Line, near: Sequence[Planned], now_ms: int) -> Sequence[_Promise]:
-        """New promises for messages far behind whose old promises are wrong."""
+    def _far(self, line: Line, near: Sequence[Planned], now_ms: int) -> Mapping[str, Correction]:
+        """For messages far behind, where what they were promised is off."""
         plan = self._store.read(
             lambda conn: distant_plan(
                 conn,
@@ -203,15 +201,15 @@ class Planner:
                 histories=self._histories,
             )
         )
-        return [
-            _Promise(message_id=each.id, expected_ms=expected_ms, reason=reason)
+        found = {
+            each.id: Correction(Told(each.expected_ms, each.reason), Told(expected_ms, reason))
             for each, expected_ms, reason in plan
-            if _is_off(each.expected_ms, expected_ms, now_ms, FAR_TOLERANCE)
-        ]
+        }
+        return {key: each for key, each in found.items() if _is_off(each, now_ms)}
 
-    def _announce(self, line_id: str, promises: Sequence[_Promise]) -> None:
-        if promises:
-            write = partial(_write, line_id=line_id, promises=promises)
+    def _announce(self, line_id: str, news: Mapping[str, Told]) -> None:
+        if news:
+            write = partial(_write, line_id=line_id, news=news)
             self._store.write(write, durable=False)  # a promise that is lost is made again
 
 
@@ -225,30 +223,30 @@ def _let_go(tx: Tx, message_ids: Sequence[str]) -> None:
         messages.plan(tx, message_id, expected_ms=None, reason=None)
 
 
-def _write(tx: Tx, line_id: str, promises: Sequence[_Promise]) -> None:
-    crowded = (each.message_id for each in promises if each.reason is Reason.NEWCOMERS)
+def _write(tx: Tx, line_id: str, news: Mapping[str, Told]) -> None:
+    crowded = (key for key, told in news.items() if told.reason is Reason.NEWCOMERS)
     if (first := next(crowded, None)) is not None:
         crowding.tell(tx, line_id, first)
-    for each in promises:
-        messages.plan(tx, each.message_id, expected_ms=each.expected_ms, reason=each.reason)
+    for message_id, told in news.items():
+        messages.plan(tx, message_id, expected_ms=told.expected_ms, reason=told.reason)
 
 
-def _promise(entry: Planned) -> _Promise:
-    return _Promise(
-        message_id=entry.queued.waiting.id, expected_ms=entry.expected_ms, reason=entry.reason
-    )
+def _found(entry: Planned) -> tuple[str, Correction]:
+    queued = entry.queued
+    promised = Told(queued.expected_ms, queued.reason)
+    return queued.waiting.id, Correction(promised, Told(entry.expected_ms, entry.reason))
 
 
-def _has_changed(entry: Planned, now_ms: int) -> bool:
-    if entry.queued.reason != entry.reason:
-        return True
-    return _is_off(entry.queued.expected_ms, entry.expected_ms, now_ms, TOLERANCE)
+def _news(found: Mapping[str, Correction], now_ms: int) -> dict[str, Told]:
+    return {
+        message_id: each.known
+        for message_id, each in found.items()
+        if is_news(each.promised, each.known, now_ms=now_ms)
+    }
 
 
-def _is_off(known: int | None, expected: int | None, now_ms: int, tolerance: float) -> bool:
-    if known is None or expected is None:
-        return known is not expected
-    if known <= now_ms and expected <= now_ms:
-        return False
-    allowed = max(TOLERANCE_MS, int((expected - now_ms) * tolerance))
-    return abs(known - expected) > allowed
+def _is_off(far: Correction, now_ms: int) -> bool:
+    promised_ms, known_ms = far.promised.expected_ms, far.known.expected_ms
+    if promised_ms is None or known_ms is None or far.promised.reason != far.known.reason:
+        return far.promised != far.known
+    return abs(promised_ms - known_ms) > (known_ms - now_ms) * FAR_TOLERANCE

@@ -23,7 +23,7 @@ from appliance.queue.planned import PASSING, Planned, held_behind, lanes_behind
 from appliance.queue.routing import device_obstacle
 from appliance.queue.stored_history import Histories
 from appliance.reasons import Reason
-from appliance.store import events
+from appliance.store import events, forecast
 from appliance.store.contacts import identity_of
 from appliance.store.lines import Line
 from appliance.store.store import Tx
@@ -49,8 +49,9 @@ WHERE c.id = ? ORDER BY b.happened_ms DESC, b.id DESC LIMIT ?
 """  # noqa: S608 -- our own words
 
 _PROMISED = f"""
-SELECT m.id, m.scheme, m.value, m.contact_id, m.class, m.answering, m.wanted, m.text, m.reason,
-       m.expected_ms, m.not_before_ms, m.answering = 0 AND c.last_in_ms IS NULL AS first,
+SELECT m.id, m.scheme, m.value, m.contact_id, m.class, m.answering, m.wanted, m.text,
+       {forecast.EXPECTED_MS} AS expected_ms, {forecast.REASON} AS reason,
+       m.not_before_ms, m.answering = 0 AND c.last_in_ms IS NULL AS first,
        coalesce(m.rule IN {GREETINGS}, 0) AS greets
 FROM message m INDEXED BY message_waiting CROSS JOIN conversation c ON c.id = m.conversation_id
 WHERE m.line_id = ? AND m.class = ? AND m.answering = ? AND m.state IN {rows.WAITING}

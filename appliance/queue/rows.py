@@ -13,6 +13,7 @@ from appliance.queue.heard import SINCE_HEARD
 from appliance.queue.lanes import LANES, Lane, Queued, by_class, by_id, place
 from appliance.queue.pacing import GREETINGS, Waiting
 from appliance.reasons import Reason
+from appliance.store import forecast
 from appliance.store.contacts import identity_of
 
 MAX_CONSIDERED = 100
@@ -63,7 +64,7 @@ WHERE m.line_id = :line AND m.state = 'queued' AND m.class = :class AND m.answer
 ORDER BY m.id LIMIT :limit
 """  # noqa: S608 -- our own words
 _OF_LINE = f"""
-SELECT {{what}} FROM message INDEXED BY message_waiting
+SELECT {{what}} FROM message m INDEXED BY message_waiting
 WHERE line_id = ? AND state IN {WAITING} AND state = 'queued'
 """  # noqa: S608 -- our own words
 _READY = _QUEUED.format(
@@ -254,9 +255,9 @@ def _distant(row: sqlite3.Row, lane: Lane) -> Distant:
 
 
 _LATEST = f"""
-SELECT expected_ms FROM message INDEXED BY message_waiting
+SELECT {forecast.EXPECTED_MS} AS at_ms FROM message m INDEXED BY message_waiting
 WHERE line_id = ? AND class = ? AND answering = ? AND state IN {WAITING}
-  AND coalesce(reason, '') NOT IN {PARKED} AND coalesce(not_before_ms, 0) <= ? AND expected_ms > ?
+  AND coalesce(reason, '') NOT IN {PARKED} AND coalesce(not_before_ms, 0) <= ? AND at_ms > ?
 ORDER BY id DESC LIMIT ?
 """  # noqa: S608 -- our own words
 
@@ -273,7 +274,7 @@ def first_expected(conn: sqlite3.Connection, line_id: str) -> int | None:
     """The soonest time at which the first message of any lane leaves."""
     heads = (
         conn.execute(
-            _OF_LINE.format(what="expected_ms") + " AND class = ? AND answering = ? LIMIT 1",
+            _OF_LINE.format(what=forecast.EXPECTED_MS) + " AND class = ? AND answering = ? LIMIT 1",
             (line_id, lane.kind.value, int(lane.answering)),
         ).fetchone()
         for lane in LANES

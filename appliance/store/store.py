@@ -29,6 +29,7 @@ from appliance.store.connection import (
     translated,
 )
 from appliance.store.copies import copy_without_codes
+from appliance.store.forecast import Forecast
 from appliance.store.keeping import Keeping
 from appliance.store.loop_writes import LoopWrites
 from appliance.store.migrations import migrate
@@ -102,6 +103,7 @@ class Store:
         """
         self.path = path
         self.clock = clock
+        self.forecast = Forecast()
         self._local = threading.local()
         self._memory: dict[str, Any] = {}
         self._readers: list[sqlite3.Connection] = []
@@ -118,6 +120,7 @@ class Store:
         except Exception:
             conn.close()
             raise
+        self.forecast.lend_to(conn)
         _go_on_after_newest(conn)
         if applied:
             log.info("migrated %s: %s", path, ", ".join(applied))
@@ -229,6 +232,7 @@ class Store:
         conn: sqlite3.Connection | None = getattr(self._local, "conn", None)
         if conn is None:
             conn = self._local.conn = connect_reader(self.path)
+            self.forecast.lend_to(conn)
             self._readers.append(conn)
         return conn
 

@@ -142,6 +142,7 @@ def _step(counter: Counter, clock: ManualClock, place: int) -> int:
     people = [f"+31620000{each:03}" for each in range(WAITING)]
     if place == 0:
         counter.knows(*people)
+        clock.advance(s=STEP_S)  # their welcomes, struck out by hand, are forgotten
         for each in people:
             counter.queues("Kun je zaterdag?", each, typed=False, kind=MessageClass.LIST)
     if place % (MINUTE_S // STEP_S) == 0:

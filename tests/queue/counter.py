@@ -37,6 +37,7 @@ from appliance.queue.planner import Planner
 from appliance.queue.work import QueueWork
 from appliance.reasons import Reason
 from appliance.store import branches, contacts, devices, events, lines, routes
+from appliance.store.forecast import Told
 from appliance.store.store import Store, Tx
 
 ANNA, BART = "+31611111111", "+31622222222"
@@ -191,7 +192,12 @@ class Counter:
         return MessageState(self.row(message_id)["state"])
 
     def row(self, message_id: str) -> Mapping[str, Any]:
-        return self.one("SELECT * FROM message WHERE id = ?", message_id)
+        """As it is kept, but with the time and reason that are known now."""
+        row = self.one("SELECT * FROM message WHERE id = ?", message_id)
+        reason = Reason.of(row["reason"])
+        told = Told(row["expected_ms"], reason)
+        known = self.store.forecast.of(row["line_id"], message_id, told)
+        return {**row, **known._asdict()}
 
     def attempts(self, message_id: str) -> Sequence[Mapping[str, Any]]:
         return self.all("SELECT * FROM attempt WHERE message_id = ? ORDER BY id", message_id)

@@ -13,6 +13,7 @@ from appliance.queue.attempt import QueueAttempt
 from appliance.queue.profile import DAY_MS
 from appliance.queue.study.load import Happening, Load, SimulatedContact, SimulatedPeople
 from appliance.queue.study.simulate import PHONE_MS, TOLERANCE, TOLERANCE_MS
+from appliance.store.forecast import EXPECTED_MS
 from tests.queue.counter import AMSTERDAM, Counter, at, tapping
 from tests.queue.test_office_hours import DUTCH
 
@@ -96,8 +97,8 @@ class Branch:
     def _next_ms(self) -> int:
         now_ms = self.counter.clock.now_ms()
         (row,) = self.counter.all(
-            "SELECT min(expected_ms) AS at_ms FROM message WHERE state = 'queued'"
-            " AND expected_ms > ?",
+            f"SELECT min({EXPECTED_MS}) AS at_ms FROM message m WHERE state = 'queued'"  # noqa: S608 -- our own words
+            f" AND {EXPECTED_MS} > ?",
             now_ms,
         )
         moments = [each.at_ms for each in self.happenings[:1]]

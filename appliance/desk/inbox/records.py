@@ -13,7 +13,7 @@ from appliance.devices import evidence_facts
 from appliance.errors import NotFound
 from appliance.events import Event
 from appliance.messages import Direction, MessageState
-from appliance.store import events
+from appliance.store import events, forecast
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,13 +173,14 @@ def _evidence(row: sqlite3.Row) -> Mapping[str, Any]:
     return {"attempt": row["id"], **seen} if seen else {}
 
 
-_RECORD = """
+_RECORD = f"""
 SELECT m.id, m.direction, m.line_id, line.number AS line_number, m.conversation_id, m.contact_id,
   c.group_id, m.value AS number, coalesce(k.office_name, k.chosen_name, m.sender_name) AS name,
   coalesce(m.channel, m.wanted) AS channel, m.text, m.origin, m.state,
-  nullif(m.reason, '') AS reason,
+  nullif({forecast.REASON}, '') AS reason,
   m.class AS kind,
-  coalesce(staff.name, api_token.name, m.rule) AS author, m.expected_ms, m.not_before_ms,
+  coalesce(staff.name, api_token.name, m.rule) AS author,
+  {forecast.EXPECTED_MS} AS expected_ms, m.not_before_ms,
   m.expires_ms, m.created_ms, m.happened_ms, m.written_ms, m.sent_ms, m.delivered_ms, m.read_ms,
   m.awaited, m.edited_ms IS NOT NULL AS edited, m.deleted_ms IS NOT NULL AS deleted
 FROM message m
@@ -188,4 +189,4 @@ JOIN conversation c ON c.id = m.conversation_id
 LEFT JOIN contact k ON k.id = m.contact_id
 LEFT JOIN staff ON staff.id = m.staff_id
 LEFT JOIN api_token ON api_token.id = m.token_id
-"""
+"""  # noqa: S608 -- our own words

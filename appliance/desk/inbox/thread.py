@@ -17,7 +17,7 @@ from appliance.errors import NotFound
 from appliance.identities import Identity
 from appliance.messages import Direction, MessageState, Origin
 from appliance.reasons import Reason
-from appliance.store import consent
+from appliance.store import consent, forecast
 from appliance.store.branch_settings import settings_of
 from appliance.store.consent import Verdict
 from appliance.store.contacts import identity_of
@@ -222,8 +222,8 @@ def _bubble(
         author=row["author"],
         rule=row["rule"],
         identity=identity_of(row),
-        reason=Reason.of(row["reason"]),
-        expected_ms=row["expected_ms"],
+        reason=Reason.of(row["forecast_reason"]),
+        expected_ms=row["forecast_ms"],
         exact=bool(row["exact"]),
         at_ms=row["happened_ms"],
         sent_ms=row["sent_ms"],
@@ -315,15 +315,16 @@ FROM shown_identity n WHERE n.contact_id = :contact
 ORDER BY newest DESC NULLS LAST, n.created_ms, n.value, n.scheme
 """
 
-MESSAGES = """
+MESSAGES = f"""
 SELECT m.*, coalesce(staff.name, api_token.name, m.sender_name) AS author,
+  {forecast.EXPECTED_MS} AS forecast_ms, {forecast.REASON} AS forecast_reason,
   near.message_id IS NOT NULL AS is_near_stop, near.decision, decider.name AS decided_by
 FROM message m
 LEFT JOIN staff ON staff.id = m.staff_id
 LEFT JOIN api_token ON api_token.id = m.token_id
 LEFT JOIN near_stop near ON near.message_id = m.id
 LEFT JOIN staff decider ON decider.id = near.staff_id
-"""
+"""  # noqa: S608 -- our own words
 
 _DECIDED = """
 SELECT m.id AS message_id, e.at_ms, e.facts ->> '$.decision' AS decision,
