@@ -82,6 +82,8 @@ class Reason(StrEnum):
 
     # How a message ended without having arrived; a refusal may end it, too.
     TOO_OLD = "too-old"
+    #: A welcome that a colleague's answer has overtaken.
+    ANSWERED = "answered"
     BY_PERSON = "by-person"
     LINE_REMOVED = "line-removed"
     DECIDED = "decided"

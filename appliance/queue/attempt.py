@@ -12,7 +12,7 @@ from appliance.channels import Channel
 from appliance.devices.protocol import Outgoing
 from appliance.errors import NotFound, Refused, Transient
 from appliance.messages import MessageClass, MessageState
-from appliance.queue import parts, undecided
+from appliance.queue import greeting, parts, undecided
 from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import ANSWER_WINDOW_MS
 from appliance.queue.permission import may_write
@@ -127,6 +127,9 @@ def claim(tx: Tx, planned: Planned, line_id: str, device_id: str) -> Outgoing | 
         return None
     if _is_too_old(tx, message_id):
         messages.move(tx, message_id, MessageState.EXPIRED, reason=Reason.TOO_OLD)
+        return None
+    if greeting.is_late(tx, message_id):
+        messages.move(tx, message_id, MessageState.CANCELLED, reason=Reason.ANSWERED)
         return None
     if _stop_answering(tx, message_id):
         return None

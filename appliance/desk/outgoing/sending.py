@@ -8,7 +8,7 @@ from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.identities import Identity
 from appliance.messages import MessageClass, MessageState, clean_text
 from appliance.phone_numbers import is_landline
-from appliance.queue import crowding, undecided
+from appliance.queue import crowding, greeting, undecided
 from appliance.queue.pacing import ANSWER_WINDOW_MS, GREETINGS, HOUR_MS, Waiting
 from appliance.queue.permission import check_owner, permission_of
 from appliance.queue.promise import Coming, first_promise, note_promise
@@ -85,6 +85,8 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     coming = _coming(
         tx, request, contact_id, text=text, wanted=wanted, on_whatsapp=person.on_whatsapp
     )
+    if _answers_now(tx, request, coming):
+        greeting.take_back(tx, line.id, contact_id)
     promise = first_promise(tx, line, coming)
     expected_ms, reason = promise.entry.expected_ms, promise.entry.reason
     if tx.clock_is_wrong:
@@ -138,6 +140,13 @@ def _coming(
         wanted=wanted,
         on_whatsapp=on_whatsapp,
     )
+
+
+def _answers_now(tx: Tx, request: SendRequest, coming: Coming) -> bool:
+    """A colleague, or a program for them, answers somebody, and not at a later time."""
+    if request.author.rule is not None or _begins_ms(tx, request) > tx.now_ms:
+        return False
+    return coming.waiting.kind is MessageClass.REPLY
 
 
 def _was_answered(tx: Tx, conversation_id: str) -> bool:

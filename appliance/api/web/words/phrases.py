@@ -44,6 +44,7 @@ WAITING: Mapping[Reason, str] = {
     Reason.NOT_ON_WHATSAPP: "this number is not on WhatsApp",
     Reason.OPTED_OUT: "the contact asked to stop",
     Reason.TOO_OLD: "it became too old to be worth sending",
+    Reason.ANSWERED: "they were answered already",
     Reason.BY_PERSON: "a colleague withdrew it",
     Reason.LINE_REMOVED: "this number was removed",
     Reason.DECIDED: "a colleague saw on the phone that it did not leave",
