@@ -67,6 +67,7 @@ def _parcel_of(each: rows.Distant) -> Parcel:
         wanted=each.wanted,
         on_whatsapp=each.on_whatsapp,
         bound_to=each.bound_to,
+        prefers=each.prefers,
     )
 
 

@@ -38,7 +38,7 @@ class Queued:
     """A waiting message as the planner sees it. `blocked`: an earlier one to them is in doubt.
 
     `bound_to`: the device over which a part of it left. `undecided`: it waits until somebody has
-    decided whether they want no more.
+    decided whether they want no more. An answer `prefers` the channel on which they last wrote.
     """
 
     waiting: Waiting
@@ -51,6 +51,7 @@ class Queued:
     tries: int
     blocked: bool
     bound_to: str | None = None
+    prefers: Channel | None = None
     undecided: bool = False
 
     @property

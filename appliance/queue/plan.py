@@ -348,6 +348,7 @@ def _parcel(message: Queued) -> Parcel:
         wanted=message.wanted,
         on_whatsapp=message.on_whatsapp,
         bound_to=message.bound_to,
+        prefers=message.prefers,
     )
 
 

@@ -77,6 +77,7 @@ class Coming:
     text: str
     wanted: Channel | None
     on_whatsapp: bool | None
+    prefers: Channel | None = None
     undecided: bool = False
 
     def queued(self, waiting: Waiting) -> Queued:
@@ -90,6 +91,7 @@ class Coming:
             reason=None,
             tries=0,
             blocked=False,
+            prefers=self.prefers,
             undecided=self.undecided,
         )
 

@@ -1,6 +1,7 @@
 """Which route a message takes: the best route of its line that can carry it, or a later one.
 
-A message takes a later route when the routes before it have been closed for longer than the line
+An answer begins with the routes over the channel on which the person last wrote. A message takes a
+later route when the routes before it have been closed for longer than the line
 waits, and only if its class may. A stopped line uses no other route: to go on from another number
 after a warning would be a disguise.
 """
@@ -27,6 +28,7 @@ from appliance.store.routes import Route
 class Parcel:
     """What of a message decides its way. `bound_to`: the device over which a part of it left.
 
+    `wanted` is the only channel that it may take; ways over the one that it `prefers` come first.
     `identity` None: whom it is for is not known yet.
     """
 
@@ -36,6 +38,7 @@ class Parcel:
     wanted: Channel | None
     on_whatsapp: bool | None
     bound_to: str | None = None
+    prefers: Channel | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +112,8 @@ class Ways:
         return self.routes[0].device_id if self.routes else None
 
     def _carrying(self, parcel: Parcel) -> Iterator[Route]:
-        return (route for route in self.routes if self._carries(route, parcel))
+        in_turn = sorted(self.routes, key=lambda route: route.channel != parcel.prefers)
+        return (route for route in in_turn if self._carries(route, parcel))
 
     def _carries(self, route: Route, parcel: Parcel) -> bool:
         if parcel.bound_to not in (None, route.device_id):

@@ -9,7 +9,7 @@ from appliance.channels import Channel
 from appliance.identities import Identity
 from appliance.messages import MessageClass
 from appliance.queue import undecided
-from appliance.queue.heard import SINCE_HEARD
+from appliance.queue.heard import PREFERS, SINCE_HEARD
 from appliance.queue.lanes import LANES, Lane, Queued, by_class, by_id, place
 from appliance.queue.pacing import GREETINGS, Waiting
 from appliance.reasons import Reason
@@ -44,7 +44,7 @@ PARKED_CONSIDERED = 20
 _QUEUED = f"""
 SELECT m.id, m.scheme, m.value, m.class, m.text, m.created_ms, m.typed, m.answering,
        m.not_before_ms, m.contact_id, m.staff_id, m.wanted, n.on_whatsapp, m.expected_ms, m.reason,
-       m.tries, m.bound_to,
+       m.tries, m.bound_to, {PREFERS} AS prefers,
        CASE WHEN m.answering = 1 OR m.class IN ('confirmation', 'reply') THEN 0 ELSE
        (SELECT count(*) FROM message b WHERE b.conversation_id = m.conversation_id
           AND b.direction = 'out' AND b.answering = 0 AND {SINCE_HEARD}
@@ -192,6 +192,7 @@ class Reading:
             tries=row["tries"],
             blocked=doubt is not None and doubt < row["id"],
             bound_to=row["bound_to"],
+            prefers=Channel.named(row["prefers"]) if row["prefers"] else None,
             undecided=undecided.holds(
                 self._asked.get(row["contact_id"]),
                 message_id=row["id"],
@@ -212,6 +213,7 @@ class Distant:
     wanted: Channel | None
     on_whatsapp: bool | None
     bound_to: str | None
+    prefers: Channel | None
     not_before_ms: int
     tries: int
     expected_ms: int | None
@@ -220,7 +222,8 @@ class Distant:
 
 _DISTANT = f"""
 SELECT m.id, m.scheme, m.value, m.text, m.wanted, n.on_whatsapp, m.bound_to,
-       coalesce(m.not_before_ms, 0) AS not_before_ms, m.tries, m.expected_ms, m.reason
+       {PREFERS} AS prefers, coalesce(m.not_before_ms, 0) AS not_before_ms, m.tries, m.expected_ms,
+       m.reason
 FROM message m INDEXED BY message_waiting
 LEFT JOIN contact_identity n ON n.value = m.value AND n.scheme = m.scheme
 WHERE m.line_id = ? AND m.state = 'queued' AND m.class = ? AND m.answering = ? AND m.id > ?
@@ -247,6 +250,7 @@ def _distant(row: sqlite3.Row, lane: Lane) -> Distant:
         wanted=Channel.named(row["wanted"]) if row["wanted"] else None,
         on_whatsapp=None if known is None else bool(known),
         bound_to=row["bound_to"],
+        prefers=Channel.named(row["prefers"]) if row["prefers"] else None,
         not_before_ms=row["not_before_ms"],
         tries=row["tries"],
         expected_ms=row["expected_ms"],

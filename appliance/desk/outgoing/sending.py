@@ -9,6 +9,7 @@ from appliance.identities import Identity
 from appliance.messages import MessageClass, MessageState, clean_text
 from appliance.phone_numbers import is_landline
 from appliance.queue import crowding, greeting, undecided
+from appliance.queue.heard import heard_over
 from appliance.queue.pacing import ANSWER_WINDOW_MS, GREETINGS, HOUR_MS, Waiting
 from appliance.queue.permission import check_owner, permission_of
 from appliance.queue.promise import Coming, first_promise, note_promise
@@ -139,7 +140,16 @@ def _coming(
         text=text,
         wanted=wanted,
         on_whatsapp=on_whatsapp,
+        prefers=_prefers(tx, request, waiting, contact_id),
     )
+
+
+def _prefers(tx: Tx, request: SendRequest, waiting: Waiting, contact_id: str) -> Channel | None:
+    """As `heard.PREFERS` says of the message once it is kept."""
+    answers = waiting.answering or request.author.staff_id is not None
+    if not answers or waiting.kind is MessageClass.LIST:
+        return None
+    return heard_over(tx.conn, request.line_id, contact_id)
 
 
 def _answers_now(tx: Tx, request: SendRequest, coming: Coming) -> bool:

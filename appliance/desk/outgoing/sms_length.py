@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from appliance.identities import Identity
 from appliance.messages import MessageClass
+from appliance.queue.heard import heard_over
 from appliance.queue.permission import permission_of
 from appliance.queue.routing import Parcel, Ways
 from appliance.sms_parts import MAX_PARTS, count_parts, room_left
@@ -53,12 +54,14 @@ def measure(
 def _parcel(conn: sqlite3.Connection, line_id: str, identity: Identity | None, text: str) -> Parcel:
     """A reply, as what a person types is for the choice of the way."""
     person = identity and consent.standing(conn, line_id, identity)
+    known = person.contact_id if person else None
     return Parcel(
         identity=identity,
         text=text,
         kind=MessageClass.REPLY,
         wanted=permission_of(conn, person, channel=None).left if person else None,
         on_whatsapp=person.on_whatsapp if person else None,
+        prefers=heard_over(conn, line_id, known) if known else None,
     )
 
 
