@@ -26,6 +26,7 @@ from appliance.store.connection import (
     BUSY_TIMEOUT_S,
     connect_reader,
     connect_writer,
+    damage_in,
     translated,
 )
 from appliance.store.copies import copy_without_codes
@@ -187,7 +188,7 @@ class Store:
             with translated(self.path):
                 conn = connect_reader(self.path)
                 try:
-                    return bool(conn.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok")
+                    return damage_in(conn) is not None
                 finally:
                     conn.close()
         except (StoreError, sqlite3.DatabaseError):

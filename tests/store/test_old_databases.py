@@ -118,6 +118,12 @@ def test_the_old_database_has_a_message_in_each_state(old: Path) -> None:
     assert all(counts)
 
 
+def test_a_sound_database_is_not_called_damaged(counter: Counter) -> None:
+    """Its visits for ticks are keys of a table WITHOUT ROWID."""
+    assert counter.all("SELECT 1 FROM tick_visit")
+    assert not counter.store.is_damaged()
+
+
 def work_off(counter: Counter, *, finding: Finding) -> list[str]:
     """What the phone is asked about on the way, by its number; then nothing is left to do."""
     asked, idle = [], 0
