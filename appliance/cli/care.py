@@ -1,6 +1,5 @@
 """`balie migrate` and `backup`: looking after a Balie."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +7,8 @@ import typer
 
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
 from appliance.errors import SetupError
+from appliance.store import kept_copies
+from appliance.store.part_files import cannot_write
 from appliance.store.store import Store
 
 
@@ -27,16 +28,24 @@ def backup(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Copies the database, consistent, beside a running Balie."""
+    """Copies the database, consistent, beside a running Balie. A FILE that ends in .zst is packed.
+
+    Of the copies in the backups folder, 3 of days, 4 of weeks and 3 of months are kept.
+    """
     with open_store(data) as store:
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        target = to or store.path.parent / "backups" / f"balie-{stamp}.db"
-        _copy(store, target)
+        if to is None:
+            target = kept_copies.copy_by_hand(store)
+        else:
+            target = to
+            _copy(store, target)
     show(as_json, {"file": str(target)}, f"Copied to {target}.")
 
 
 def _copy(store: Store, target: Path) -> None:
     if target.exists():
         raise SetupError(f"{target} is there already; choose another file.")
-    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise cannot_write(target, exc) from exc
     store.copy_to(target)

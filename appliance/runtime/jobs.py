@@ -3,9 +3,8 @@ look after long SMS whose other parts do not come.
 """
 
 import logging
-import sqlite3
+import threading
 from collections.abc import Callable
-from pathlib import Path
 
 from appliance.desk.access import sessions
 from appliance.desk.lines import line_codes
@@ -13,13 +12,11 @@ from appliance.desk.team import staff
 from appliance.errors import StoreError
 from appliance.queue import outcomes
 from appliance.runtime.schedule import At, Every, Scheduler
-from appliance.store import idempotency
+from appliance.store import idempotency, kept_copies
 from appliance.store.store import Store, Tx
 from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
-
-KEPT_COPIES = 14
 
 LOOK_S = 15
 """Between two looks, in real seconds: short, so that a faster clock need not wait long."""
@@ -48,20 +45,16 @@ class Jobs:
         self._scheduler.shutdown(wait=False)
 
     def _copy(self) -> None:
-        folder = self._store.path.parent / "backups"
-        try:
-            self.copy_to(folder)
-        except (StoreError, OSError, sqlite3.Error):
-            log.exception("the nightly copy failed")
+        """In a thread that ends with the process: the next copy takes away what it left."""
+        threading.Thread(target=self._copy_quietly, name="nightly-copy", daemon=True).start()
 
-    def copy_to(self, folder: Path) -> Path:
-        """Copies the database, and lets go of the oldest nightly copies."""
-        folder.mkdir(parents=True, exist_ok=True)
-        target = folder / f"nightly-{self._store.clock.now_ms()}.db"
-        self._store.copy_to(target)
-        for old in sorted(folder.glob("nightly-*.db"))[:-KEPT_COPIES]:
-            old.unlink()
-        return target
+    def _copy_quietly(self) -> None:
+        try:
+            kept_copies.copy_by_night(self._store)
+        except StoreError as exc:
+            log.error("the nightly copy failed: %s", exc)  # noqa: TRY400 -- the sentence says all
+        except Exception:
+            log.exception("the nightly copy failed in Balie itself")
 
     def _look_quietly(self) -> None:
         try:

@@ -116,6 +116,10 @@ def translated(path: Path) -> Iterator[None]:
         raise _corrupt(path, "a page of it cannot be read") from exc
 
 
+def is_damage(exc: sqlite3.DatabaseError) -> bool:
+    return _primary_code(exc) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
 def _ours(exc: sqlite3.DatabaseError, path: Path) -> StoreError | None:
     match _primary_code(exc):
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:

@@ -7,7 +7,6 @@ Balie and is refused: going back means restoring a backup.
 """
 
 import sqlite3
-from contextlib import closing
 from importlib import resources
 from pathlib import Path
 
@@ -15,8 +14,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from appliance.errors import NewerDatabase
-from appliance.store.connection import connect_reader
-from appliance.store.copies import copy_without_codes
+from appliance.store.copies import copy_database
 
 migrations = Migrations("balie")
 
@@ -75,9 +73,7 @@ def _copy_aside(path: Path, target: Path) -> None:
     because the other one is in a transaction.
     """
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    target.unlink(missing_ok=True)
-    with closing(connect_reader(path)) as old:
-        copy_without_codes(old, target)
+    copy_database(path, target)
 
 
 def _run_script(conn: sqlite3.Connection, name: str) -> None:

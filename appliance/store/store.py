@@ -29,7 +29,7 @@ from appliance.store.connection import (
     damage_in,
     translated,
 )
-from appliance.store.copies import copy_without_codes
+from appliance.store.copies import copy_database
 from appliance.store.forecast import Forecast
 from appliance.store.keeping import Keeping
 from appliance.store.loop_writes import LoopWrites
@@ -176,8 +176,10 @@ class Store:
         return int(self.read(lambda conn: conn.execute("PRAGMA data_version").fetchone()[0]))
 
     def copy_to(self, target: Path) -> None:
-        """A consistent copy, taken while others may write. It holds no codes for lines."""
-        self.read(lambda conn: copy_without_codes(conn, target))
+        """A consistent copy, taken while others may write, packed where the name ends so
+        (`copies.copy_database`).
+        """
+        copy_database(self.path, target)
 
     def is_damaged(self) -> bool:
         """True when SQLite's quick check finds damage in the file on the disk.
