@@ -101,6 +101,7 @@ INBOX = {
     "GET /c/{conversation}",
     "GET /c/{conversation}/messages",
     "GET /c/{conversation}/contact",
+    "GET /c/{conversation}/verdict",
     "GET /list?line={line}",
     "POST /c/{conversation}/read message=x",
 }

@@ -162,6 +162,13 @@ class Filler:
 
     def stop(self, name: str) -> None:
         """The contact asks to stop, as the desk records it."""
+        self._consent(name, ConsentKind.OPTED_OUT, "STOP")
+
+    def start(self, name: str) -> None:
+        """The contact opens the door again."""
+        self._consent(name, ConsentKind.OPTED_IN_AGAIN, "START")
+
+    def _consent(self, name: str, kind: ConsentKind, words: str) -> None:
         row = self._conversation(name)
 
         def work(tx: Tx) -> None:
@@ -170,10 +177,10 @@ class Filler:
                 identity=tel(row["value"]),
                 contact_id=row["contact_id"],
                 line_id=row["line_id"],
-                kind=ConsentKind.OPTED_OUT,
+                kind=kind,
                 recorded_by="rule",
                 channel=Channel.WHATSAPP,
-                words="STOP",
+                words=words,
             )
 
         self.store.write(work)

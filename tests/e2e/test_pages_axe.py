@@ -21,6 +21,7 @@ NO_PAGES = {
     "/live",
     "/c/{conversation_id}/messages",
     "/c/{conversation_id}/contact",
+    "/c/{conversation_id}/verdict",
     "/attempts/{attempt_id}/{name}",
 }
 """Parts of pages, pictures, and the stream. All other addresses are pages, and are looked at."""

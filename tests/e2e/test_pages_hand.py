@@ -3,13 +3,23 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from appliance.store import lines
 from tests.e2e.conftest import NARROW, WIDE, Look, OpenPage, Place
 from tests.e2e.filled import MINUTE_MS
+
+FATIMA = "Fatima El Idrissi"
+KEES = "Kees Verhoeven"
 
 
 def live(page: Page) -> Page:
     page.locator("#live[data-connected]").wait_for(state="attached")
     return page
+
+
+def opened(page: Page, title: str) -> Page:
+    page.locator("#list a.row", has_text=title).click()
+    expect(page.locator("#thread-title")).to_have_text(title)
+    return live(page)
 
 
 def many(place: Place) -> None:
@@ -53,3 +63,41 @@ def test_what_scrolls_holds_what_is_in_it(open_page: OpenPage, place: Place, add
     kees = place.desk.filled.conversations["Kees Verhoeven"]
     page = open_page(address.format(kees), name="Marit Hoekstra")
     assert page.evaluate(_STRAY) == []
+
+
+def test_the_composer_says_at_once_what_changes(open_page: OpenPage, place: Place) -> None:
+    """STOP shows while somebody types, and START takes away what the last try was told; a number
+    that is stopped and one that goes on show, too. The words stay.
+    """
+    page = opened(open_page(), FATIMA)
+    warning = page.locator("#verdict .note.warn")
+    expect(warning).to_have_count(0)
+    page.locator("#text").press_sequentially("Neem je ")
+    place.desk.stop(FATIMA)
+    expect(warning).to_contain_text("asked to stop")
+    page.locator("#text").press_sequentially("pas mee")
+    page.keyboard.press("Enter")
+    refused = page.locator("#composer-note .note")
+    expect(refused).to_have_attribute("data-code", "opted-out")
+    place.desk.start(FATIMA)
+    expect(refused).to_have_count(0)
+    expect(warning).to_have_count(0)
+    line_id = place.desk.filled.lines["Utrecht"]
+    place.store.write(lambda tx: lines.stop_line(tx, line_id, "WhatsApp shows a warning."))
+    expect(warning).to_contain_text("was stopped")
+    place.store.write(lambda tx: lines.resume_line(tx, line_id, staff_id=None))
+    expect(warning).to_have_count(0)
+    expect(page.locator("#text")).to_have_value("Neem je pas mee")
+    expect(page.locator("#text")).to_be_focused()
+
+
+def test_a_field_appears_for_whom_can_be_written_to(open_page: OpenPage, place: Place) -> None:
+    """A colleague tells the number of somebody whose number is hidden: the field is there then."""
+    place.desk.receive("Utrecht", "Verborgen", "123456789012345@lid", "Hoi")
+    page = opened(open_page(), "Verborgen")
+    expect(page.locator(".read-only")).to_contain_text("hides")
+    page.get_by_text("Add a second number").click()
+    page.get_by_label("Another number of this person").fill("0612345650")
+    page.get_by_role("button", name="Add").click()
+    expect(page.locator("#text")).to_be_visible()
+    expect(page.locator(".read-only")).to_have_count(0)

@@ -16,6 +16,7 @@ from appliance.api.web.pages import (
     setup_line,
     sms_length,
     thread,
+    verdict,
 )
 from appliance.api.web.visit import Web
 from appliance.desk.access.login import Door
@@ -36,6 +37,7 @@ def router(services: Services, wrong: WrongTries) -> APIRouter:
         setup_line,
         inbox,
         thread,
+        verdict,
         compose,
         sms_length,
         pictures,

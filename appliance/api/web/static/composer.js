@@ -2,6 +2,7 @@
 
 const DRAFT_MS = 600;
 const LEFT = "under-way"; // where a page leaves for the next one what Balie did not answer
+const REFUSED = '#composer-note :is([data-code="opted-out"], [data-code="consent-required"])';
 const csrf = document.querySelector('meta[name="csrf"]').content;
 const touch = matchMedia("(hover: none) and (pointer: coarse)").matches;
 
@@ -293,6 +294,17 @@ document.addEventListener("htmx:before:swap", (event) => {
 });
 document.addEventListener("htmx:after:swap", (event) => {
   if (event.detail.ctx?.target?.id === "thread-pane") ready();
+});
+
+// Whether one may write changes while somebody writes. What a try was told is over when nothing is
+// in the way any more; a field that is there no longer, or only now, comes with the whole thread.
+document.addEventListener("htmx:after:swap", (event) => {
+  const verdict = event.detail.ctx?.target;
+  if (verdict?.id !== "verdict") return;
+  if (!verdict.querySelector(".note") && document.querySelector(REFUSED)) note("");
+  if (Boolean(verdict.querySelector(".read-only")) !== Boolean(form())) return;
+  const { conversation } = document.getElementById("scroller").dataset;
+  htmx.ajax("GET", `/c/${conversation}`, { target: "#thread-pane", swap: "innerHTML" });
 });
 document.addEventListener("balie:leaving", () => {
   leaving = true;

@@ -69,7 +69,7 @@ function passOn(message) {
 
 function refreshAll() {
   missed = false;
-  for (const id of ["list", "messages", "devices"]) soon(id);
+  for (const id of ["list", "messages", "verdict", "devices"]) soon(id);
   document.dispatchEvent(new CustomEvent("balie:contact"));
 }
 
@@ -111,9 +111,14 @@ const hints = {
   contact() {
     soon("list");
     soon("messages"); // two conversations may have become one
+    soon("verdict");
     document.dispatchEvent(new CustomEvent("balie:contact"));
   },
-  device() { soon("devices"); soon("list"); },
+  device(hint) {
+    soon("devices");
+    soon("list");
+    if (!hint.device) soon("verdict"); // a number was stopped, or goes on
+  },
 };
 
 function hear({ name, data, id }) {

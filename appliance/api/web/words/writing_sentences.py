@@ -1,10 +1,12 @@
 """What the composer says: why nothing leaves, why one cannot write, how long the text is."""
 
+from appliance.api.web.words import phrases
 from appliance.api.web.words.i18n import Words
 from appliance.channels import Channel
 from appliance.desk.inbox.thread import Conversation
 from appliance.desk.outgoing.sms_length import SmsLength
 from appliance.phone_numbers import readable
+from appliance.reasons import Reason
 
 
 def warning(words: Words, about: Conversation) -> tuple[str, str] | None:
@@ -24,6 +26,12 @@ def warning(words: Words, about: Conversation) -> tuple[str, str] | None:
         return (
             words.text("This person asked to stop."),
             again.format(line=readable(about.line_number)),
+        )
+    if about.verdict and not about.verdict.allowed:
+        _, remedy = phrases.REFUSALS[Reason.CONSENT_REQUIRED]
+        return (
+            words.text("There is nothing on record for this number, so nothing may be sent."),
+            words.text(remedy).format(line=readable(about.line_number)),
         )
     return None
 
