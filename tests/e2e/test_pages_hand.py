@@ -1,5 +1,7 @@
 """The inbox in the hand: what somebody does by habit keeps their place and their words."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -101,3 +103,54 @@ def test_a_field_appears_for_whom_can_be_written_to(open_page: OpenPage, place: 
     page.get_by_role("button", name="Add").click()
     expect(page.locator("#text")).to_be_visible()
     expect(page.locator(".read-only")).to_have_count(0)
+
+
+def test_back_keeps_the_page_and_the_place_in_the_list(open_page: OpenPage, place: Place) -> None:
+    """A phone's Back, and the page's own, lead from a conversation to the list as it was left."""
+    many(place)
+    page = open_page(look=NARROW)
+    page.evaluate("document.body.dataset.same = 'page'")
+    last = page.locator("#list a.row", has_text="Werkzoeker 29")
+    for way in (page.go_back, page.get_by_role("link", name="Back to the list").click):
+        last.scroll_into_view_if_needed()
+        last.click()
+        expect(page.locator("#thread-title")).to_have_text("Werkzoeker 29")
+        way()
+        expect(last).to_be_in_viewport()
+        expect(page.locator("#thread-pane")).to_be_hidden()
+        expect(page).to_have_url(re.compile(r"/$"))
+    page.go_forward()
+    expect(page.locator("#thread-title")).to_have_text("Werkzoeker 29")
+    expect(page.locator("#list-pane")).to_be_hidden()
+    expect(page.locator("body")).to_have_attribute("data-same", "page")
+
+
+def test_back_closes_the_card_first(open_page: OpenPage) -> None:
+    """From the card it leads to the conversation, and only from there to the list."""
+    page = opened(open_page(look=NARROW), FATIMA)
+    page.locator("#contact-button").click()
+    expect(page.locator("#contact-pane")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#contact-pane")).to_be_hidden()
+    expect(page.locator("#text")).to_be_visible()
+    page.locator("#contact-button").click()
+    page.locator("#contact-close").click()
+    expect(page.locator("#text")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#list-pane")).to_be_visible()
+    expect(page.locator("#thread-pane")).to_be_hidden()
+
+
+def test_back_leads_through_the_conversations(open_page: OpenPage) -> None:
+    """On a wide screen, too: the one before, and then none."""
+    page = opened(open_page(), FATIMA)
+    page.evaluate("document.body.dataset.same = 'page'")
+    opened(page, KEES)
+    page.go_back()
+    expect(page.locator("#thread-title")).to_have_text(FATIMA)
+    expect(page.locator("#list a.row[aria-current]")).to_contain_text(FATIMA)
+    expect(page.locator("#contact-pane h2")).to_have_text(FATIMA)
+    page.go_back()
+    expect(page.locator("#thread-title")).to_have_count(0)
+    expect(page.locator("#contact-pane")).to_be_hidden()
+    expect(page.locator("body")).to_have_attribute("data-same", "page")

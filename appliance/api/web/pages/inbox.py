@@ -109,6 +109,8 @@ Choices = Annotated[Wanted, Depends(wanted)]
 async def inbox_page(visit: Reading, choices: Choices) -> Response:
     if not visit.session.rights.has(Permission.INBOX_READ):
         return await _other_page(visit)
+    if visit.partial:
+        return visit.page("_no_thread_panes.html")
     cursor = visit.cursor
     desk = await shown_desk(visit, choices)
     if not desk.lines and visit.session.rights.may(Permission.STAFF_MANAGE, None):

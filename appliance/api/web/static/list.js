@@ -1,12 +1,4 @@
-// The list and the panes: which conversation is open, and which pane a small screen shows.
-
-const panes = document.querySelector(".panes");
-
-function show(which) {
-  if (!panes) return;
-  panes.dataset.show = which;
-  document.getElementById("contact-button")?.setAttribute("aria-expanded", String(which === "contact"));
-}
+// The list and the card: which conversation is open, and what is known of its contact.
 
 function markOpen() {
   const open = document.getElementById("open")?.value;
@@ -17,14 +9,6 @@ function markOpen() {
     document.querySelector(`.row[data-conversation="${CSS.escape(open)}"]`)?.setAttribute("aria-current", "true");
   }
 }
-
-document.addEventListener("click", (event) => {
-  const row = event.target.closest?.(".row");
-  if (row) show("thread");
-  if (event.target.closest?.("#new-button")) show("thread");
-  if (event.target.closest?.("#contact-button")) show(panes.dataset.show === "contact" ? "thread" : "contact");
-  if (event.target.closest?.("#contact-close")) show("thread");
-});
 
 document.addEventListener("htmx:after:swap", (event) => {
   const target = event.detail.ctx?.target;

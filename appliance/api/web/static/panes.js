@@ -1,0 +1,79 @@
+// The panes: which of them a small screen shows, and where Back leads. A step back draws into the
+// panes what was there, so that the list keeps its place.
+
+const panes = document.querySelector(".panes");
+let from = ""; // the pane in which a conversation was chosen
+let top = 0; // where the list was left: what is not shown need not remember it
+
+function show(which) {
+  const list = document.getElementById("list");
+  const wasHidden = list.offsetParent === null;
+  if (!wasHidden) top = list.scrollTop;
+  panes.dataset.show = which;
+  if (wasHidden) list.scrollTop = top;
+  document.getElementById("contact-button")?.setAttribute("aria-expanded", String(which === "contact"));
+}
+
+/** The conversation of an address, or its path where it is none. */
+function place() {
+  return location.pathname.replace(/^\/c\//, "");
+}
+
+function drawn() {
+  return document.getElementById("open")?.value ?? (document.getElementById("new") ? "/new" : "/");
+}
+
+// The list stays as it was chosen last, and so does the address.
+function nameList() {
+  const { search } = new URL(document.querySelector("#tabs [aria-current]")?.href ?? location.href);
+  history.replaceState(history.state, "", location.pathname + search);
+}
+
+function arrive() {
+  nameList();
+  if (place() !== drawn()) {
+    const pane = document.getElementById("thread-pane");
+    htmx.ajax("GET", location.pathname + location.search, { target: pane, swap: "innerHTML", source: pane });
+  }
+  if (history.state?.card) show("contact");
+  else show(place() === "/" ? "list" : "thread");
+}
+
+function openCard() {
+  show("contact");
+  history.pushState({ htmx: true, card: true }, "", location.href); // Back closes it first
+}
+
+function closeCard() {
+  if (history.state?.card) history.back();
+  else show("thread");
+}
+
+function leave(link) {
+  if (history.state?.from === "list") return history.back();
+  history.pushState({ htmx: true }, "", link.href);
+  arrive();
+}
+
+if (panes) {
+  document.addEventListener("click", (event) => {
+    const { target } = event;
+    if (target.closest?.(".row, #new-button")) {
+      from = panes.dataset.show;
+      show("thread");
+    }
+    if (target.closest?.("#contact-button")) panes.dataset.show === "contact" ? closeCard() : openCard();
+    if (target.closest?.("#contact-close")) closeCard();
+    const back = target.closest?.(".thread-head .back");
+    if (!back || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    leave(back);
+  });
+  document.addEventListener("htmx:after:history:push", () => {
+    history.replaceState({ ...history.state, from }, "");
+  });
+  // htmx would load the page anew.
+  document.addEventListener("htmx:before:history:restore", (event) => event.preventDefault());
+  addEventListener("popstate", arrive);
+  if (history.state?.card) show("contact");
+}
