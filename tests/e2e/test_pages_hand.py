@@ -105,6 +105,56 @@ def test_a_field_appears_for_whom_can_be_written_to(open_page: OpenPage, place: 
     expect(page.locator(".read-only")).to_have_count(0)
 
 
+def test_who_opens_a_conversation_writes_in_it(open_page: OpenPage) -> None:
+    """After a click, Enter on a row, Alt+J, Alt+K and Alt+N the next key is a letter of theirs."""
+    page = opened(open_page(), FATIMA)
+    field = page.locator("#text")
+    expect(field).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#list a.row[aria-current]")).to_be_focused()
+    page.keyboard.press("Alt+j")
+    expect(page.locator("#thread-title")).not_to_have_text(FATIMA)
+    expect(field).to_be_focused()
+    page.keyboard.press("Alt+k")
+    expect(page.locator("#thread-title")).to_have_text(FATIMA)
+    expect(field).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#thread-title")).not_to_have_text(FATIMA)
+    expect(field).to_be_focused()
+    page.keyboard.press("Alt+n")
+    expect(page.locator("#to-number")).to_be_focused()
+
+
+def test_a_touch_screen_opens_no_keyboard_by_itself(open_page: OpenPage) -> None:
+    """There the keyboard would cover what somebody opened the conversation to read."""
+    page = opened(open_page(look=NARROW), FATIMA)
+    expect(page.locator("#text")).to_be_visible()
+    expect(page.locator("#text")).not_to_be_focused()
+
+
+def test_escape_leaves_a_new_conversation_and_keeps_its_words(open_page: OpenPage) -> None:
+    """It leads back to where one was; what was typed is there the next time, until it is sent."""
+    page = opened(open_page(), FATIMA)
+    page.keyboard.press("Alt+n")
+    page.get_by_label("To number").fill("+31612345612")
+    page.get_by_label("Message", exact=True).fill("Zaterdag om negen?")
+    page.keyboard.press("Escape")
+    expect(page.locator("#thread-title")).to_have_text(FATIMA)
+    page.goto("/new")
+    expect(page.get_by_label("To number")).to_have_value("+31612345612")
+    expect(page.get_by_label("Message", exact=True)).to_have_value("Zaterdag om negen?")
+    page.keyboard.press("Escape")
+    expect(page.locator("#new")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"/$"))
+    page.keyboard.press("Alt+n")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("#thread-title")).to_have_text("Piotr Nowak")
+    page.keyboard.press("Alt+n")
+    expect(page.get_by_label("Message", exact=True)).to_have_value("")
+
+
 def test_back_keeps_the_page_and_the_place_in_the_list(open_page: OpenPage, place: Place) -> None:
     """A phone's Back, and the page's own, lead from a conversation to the list as it was left."""
     many(place)
@@ -154,3 +204,23 @@ def test_back_leads_through_the_conversations(open_page: OpenPage) -> None:
     expect(page.locator("#thread-title")).to_have_count(0)
     expect(page.locator("#contact-pane")).to_be_hidden()
     expect(page.locator("body")).to_have_attribute("data-same", "page")
+
+
+def test_what_is_half_typed_on_a_card_is_found_again(open_page: OpenPage) -> None:
+    """A look into another conversation loses no name; after *Save* nothing is kept."""
+    page = opened(open_page(), FATIMA)
+    name = page.get_by_label("Name at the office")
+    name.fill("Fatima E")
+    page.get_by_text("Add a second number").click()
+    page.get_by_label("Another number of this person").fill("06123")
+    opened(page, KEES)
+    expect(name).to_have_value("")
+    opened(page, FATIMA)
+    expect(name).to_have_value("Fatima E")
+    expect(page.get_by_label("Another number of this person")).to_have_value("06123")
+    page.reload()
+    expect(name).to_have_value("Fatima E")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#contact-pane .saved")).to_be_visible()
+    expect(page.get_by_label("Another number of this person")).to_have_value("06123")
+    assert page.evaluate("Object.keys(sessionStorage).filter(key => key.includes('office'))") == []

@@ -244,7 +244,7 @@ function grow() {
 }
 
 function ready() {
-  if (!form()) return;
+  if (!form()) return takeFocus();
   takeUp();
   showUnderWay();
   const { conversation } = form().dataset;
@@ -262,7 +262,14 @@ function ready() {
     saved = field().value;
   }
   grow();
-  if (!touch && document.activeElement?.closest?.(".row") == null) field().focus({ preventScroll: true });
+  takeFocus();
+}
+
+// Who opens a conversation writes in it. On a touch screen the keyboard would cover it.
+function takeFocus() {
+  if (touch || document.activeElement?.closest?.("#contact-pane, dialog")) return;
+  const first = field() ?? document.getElementById("to-number");
+  (first ?? document.querySelector('.row[aria-current="true"]'))?.focus({ preventScroll: true });
 }
 
 document.addEventListener("submit", (event) => {

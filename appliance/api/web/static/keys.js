@@ -45,6 +45,9 @@ function back() {
   const panes = document.querySelector(".panes");
   if (panes?.dataset.show === "contact") {
     document.getElementById("contact-close")?.click();
+  } else if (document.getElementById("new")) {
+    if (history.state?.from) history.back();
+    else document.querySelector(".thread-head .back").click();
   } else if (document.activeElement?.id === "text") {
     document.activeElement.blur();
     document.querySelector('.row[aria-current="true"]')?.focus();
