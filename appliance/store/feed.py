@@ -11,7 +11,8 @@ import logging
 import re
 import sqlite3
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
 
 from appliance.errors import StoreError
 from appliance.events import Event
@@ -72,16 +73,22 @@ class EventFeed:
 
     async def follow(self, after: int) -> AsyncIterator[Event]:
         """Every event with a sequence above `after`, in order, for ever; ends with `close`."""
+        async with aclosing(self.batches(after)) as batches:
+            async for batch in batches:
+                for event in batch:
+                    yield event
+
+    async def batches(self, after: int) -> AsyncGenerator[Sequence[Event], None]:
+        """As `follow`, and what came since the last batch together."""
         self._followers += 1
         try:
             cursor = after
             while not self._closed:
                 news = self._news
-                batch = await self._since(cursor)
-                for event in batch:
-                    yield event
-                    cursor = event.seq
-                if not batch:
+                if batch := await self._since(cursor):
+                    yield batch
+                    cursor = batch[-1].seq
+                else:
                     await news.wait()
         finally:
             self._followers -= 1

@@ -26,7 +26,7 @@ ANNA, ANNA_READABLE = "+31687654321", "+31 6 87654321"
 BRAM = "+31687654322"
 NAME = "Annelies"
 NO_PAGES = ("/api/", "/healthz", "/readyz", "/metrics", "/live")
-"""The stream of hints holds ids only, and does not end."""
+"""The stream of hints does not end; `test_changed_rows.py` has the reports of its rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,9 @@
 """What happens while a page is open: hints from the event log, for what the reader may see.
 
-A hint says what changed, never what it looks like: the page then asks again for the part that it
-shows, in its own language and with its reader's rights. So a hint that comes twice or late does no
-harm. A browser that reconnects sends the last id that it had, and gets the events since then.
+A hint says what changed by ids; the page then asks again for the part that it shows. Only the rows
+of the list come with the stream (`changed_rows.py`), in the reader's language and within their
+rights, because many pages show the same. A hint that comes twice or late does no harm. A browser
+that reconnects sends the last id that it had, and gets the events since then.
 """
 
 import asyncio
@@ -10,13 +11,15 @@ import contextlib
 import dataclasses
 import json
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response, StreamingResponse
 
+from appliance.api.web.changed_rows import Changed, hint_of_rows
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.visit import Reading, Visit, session_of
 from appliance.desk.access.rights import Permission, Rights
@@ -26,8 +29,14 @@ from appliance.store.store import Lane
 
 routes = APIRouter(route_class=PageRoute)
 
-BEAT_S = 15.0
-"""How often a quiet stream says that it is alive, and asks whether its reader still is."""
+BEAT_S = 2.0
+"""How often a quiet stream says that it is alive: a page that hears nothing for two beats says so
+(`SILENT_MS` in `static/live.js`).
+"""
+ASK_S = 15.0
+"""How often a stream asks whether its reader is still there, also when nothing says otherwise."""
+GATHER_S = 0.1
+"""After a hint so long none is told: what happens meanwhile is one hint."""
 END_S = 1.0
 """How exactly the end of a stream follows the end of a session that nobody used."""
 
@@ -73,7 +82,7 @@ async def live(
     # The JSON API's events use `fastapi.sse`, and these do not. It answers with `no-cache`, and
     # this stream needs `no-store`. It writes the id of a frame last, and a client that reads line
     # by line needs the id first. Its keep-alive comments would come on top of the beats, which have
-    # to stay: at each beat the session is asked for again.
+    # to stay: a page that hears none says so, and it cannot hear a comment.
     return StreamingResponse(
         visit.web.streams.bounded(visit.token, _stream(visit, position)),
         media_type="text/event-stream",
@@ -91,13 +100,30 @@ async def _stream(visit: Visit, position: int | None) -> AsyncGenerator[str, Non
     if not await reader.is_there():  # the session may have ended before `position`
         return
     yield _frame("beat", {}, feed.cursor(position))
-    async for event in _with_pauses(feed.follow(position), reader.pause_s):
-        if reader.may_be_gone(event):
-            if not await reader.is_there():
+    async with aclosing(_with_pauses(feed.batches(position), reader.pause_s)) as batches:
+        async for batch in batches:
+            if reader.may_be_gone(batch) and not await reader.is_there():
                 return
-            yield _frame("beat", {})
-        if event is not None and (hint := await _hint_for(reader.visit, event)) is not None:
-            yield _frame(*hint, feed.cursor(event.seq))
+            if told := await _told(reader.visit, batch) or reader.beat():
+                reader.told_s = time.monotonic()
+                yield told
+            if batch:
+                await asyncio.sleep(GATHER_S)
+
+
+async def _told(visit: Visit, batch: Sequence[Event]) -> str:
+    """One piece, so that who has heard the last hint has the rows, too."""
+    hints: dict[str, str] = {}
+    changed = Changed()
+    for event in batch:
+        if (hint := await _hint_for(visit, event)) is not None:
+            frame = _frame(*hint)
+            hints.pop(frame, None)  # many events may say the same
+            hints[frame] = _frame(*hint, visit.services.feed.cursor(event.seq))
+            changed.note(event)
+    if (rows := await hint_of_rows(visit, changed)) is not None:
+        hints["rows"] = _frame(*rows)
+    return "".join(hints.values())
 
 
 @dataclass(slots=True)
@@ -106,6 +132,7 @@ class _Reader:
 
     visit: Visit
     asked_s: float = 0.0
+    told_s: float = field(default_factory=time.monotonic)
 
     async def is_there(self) -> bool:
         """Asks whether the session is still open, and what its person may see now."""
@@ -115,54 +142,62 @@ class _Reader:
         self.asked_s = time.monotonic()
         return session is not None
 
-    def may_be_gone(self, event: Event | None) -> bool:
-        """True when the session must be looked up again before the next event: the person may have
+    def may_be_gone(self, batch: Sequence[Event]) -> bool:
+        """True when the session must be looked up again before these are told: the person may have
         logged out, been disabled, been given other rights, or been away for too long. It is looked
-        up at each beat in any case.
+        up now and then in any case.
         """
-        if self._left_ms() <= 0 or time.monotonic() - self.asked_s >= BEAT_S:
+        if self._left_ms() <= 0 or time.monotonic() - self.asked_s >= ASK_S:
             return True
-        if event is None or event.kind not in _ABOUT_STAFF:
-            return False
-        return event.staff_id == self.visit.staff_id
+        return any(
+            event.kind in _ABOUT_STAFF and event.staff_id == self.visit.staff_id for event in batch
+        )
 
     def pause_s(self) -> float:
         """Seconds until the next beat, or until the session ends by itself."""
         left_s = self.visit.services.clock.real_s(self._left_ms())
-        return min(BEAT_S, max(END_S, left_s))
+        return min(self._until_beat_s(), max(END_S, left_s))
+
+    def beat(self) -> str:
+        """Empty before its time."""
+        return "" if self._until_beat_s() > 0 else _frame("beat", {})
+
+    def _until_beat_s(self) -> float:
+        return max(0.0, self.told_s + BEAT_S - time.monotonic())
 
     def _left_ms(self) -> int:
         return self.visit.session.expires_ms - self.visit.now_ms
 
 
 async def _with_pauses(
-    events: AsyncIterator[Event], pause_s: Callable[[], float]
-) -> AsyncIterator[Event | None]:
-    """The events, and None whenever none came within the pause."""
-    upcoming: asyncio.Task[Event | None] | None = None
+    batches: AsyncGenerator[Sequence[Event], None], pause_s: Callable[[], float]
+) -> AsyncGenerator[Sequence[Event], None]:
+    """The events, and none of them whenever none came within the pause."""
+    upcoming: asyncio.Task[Sequence[Event] | None] | None = None
     try:
         while True:
-            upcoming = upcoming or asyncio.ensure_future(_next(events))
+            upcoming = upcoming or asyncio.ensure_future(_next(batches))
             await asyncio.wait({upcoming}, timeout=pause_s())
             if not upcoming.done():
-                yield None
+                yield ()
                 continue
-            event, upcoming = upcoming.result(), None
-            if event is None:
+            batch, upcoming = upcoming.result(), None
+            if batch is None:
                 return
-            yield event
+            yield batch
     finally:
         if upcoming is not None:
             upcoming.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await upcoming
+        await batches.aclose()
 
 
-async def _next(events: AsyncIterator[Event]) -> Event | None:
-    return await anext(events, None)
+async def _next(batches: AsyncIterator[Sequence[Event]]) -> Sequence[Event] | None:
+    return await anext(batches, None)
 
 
-async def _hint_for(visit: Visit, event: Event) -> tuple[str, dict[str, Any]] | None:
+async def _hint_for(visit: Visit, event: Event) -> tuple[str, Mapping[str, object]] | None:
     if event.kind is EventKind.CONVERSATION_READ:
         own = event.staff_id == visit.staff_id
         return ("read", {"conversation": event.conversation_id}) if own else None
@@ -179,7 +214,7 @@ async def _hint_for(visit: Visit, event: Event) -> tuple[str, dict[str, Any]] | 
     return hint if seen else None
 
 
-def hint_of(event: Event) -> tuple[str, dict[str, Any]] | None:
+def hint_of(event: Event) -> tuple[str, Mapping[str, object]] | None:
     """The name of the hint and what it is about: ids only."""
     if event.kind in _ABOUT_MESSAGES:
         about = {
@@ -204,6 +239,6 @@ def _sights(rights: Rights, hint: str) -> Sequence[Sight]:
     )
 
 
-def _frame(name: str, about: dict[str, Any], cursor: str = "") -> str:
+def _frame(name: str, about: Mapping[str, object], cursor: str = "") -> str:
     number = f"id: {cursor}\n" if cursor else ""
     return f"{number}event: {name}\ndata: {json.dumps(about)}\n\n"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeVar
 
-from appliance.store.store import Store
+from appliance.store.store import Lane, Store
 
 T = TypeVar("T")
 
@@ -63,10 +63,13 @@ class Accesses:
     _told: set[Shown] = field(default_factory=set)
 
     async def read(
-        self, work: Callable[[sqlite3.Connection], T], shown: Callable[[T], Iterable[Shown]]
+        self,
+        work: Callable[[sqlite3.Connection], T],
+        shown: Callable[[T], Iterable[Shown]],
+        lane: Lane = Lane.PAGES,
     ) -> T:
         """What `work` found; `shown` says whose data that is."""
-        found = await self.store.aread(work)
+        found = await self.store.aread(work, lane)
         if self.sink is not None:
             for each in shown(found):
                 self._tell(self.sink, each)

@@ -130,14 +130,27 @@ def _leads(rights: Rights, branch_id: str) -> bool:
 
 def conversations(conn: sqlite3.Connection, staff_id: str, query: Query) -> ListPage:
     ids = _first(conn, staff_id, query)
-    rows = conn.execute(
-        _ROWS,
-        {"staff_id": staff_id, "ids": json.dumps(ids[: query.limit]), "looked_at": LOOKED_AT},
-    ).fetchall()
-    by_id = {row["id"]: _row(row) for row in rows}
+    by_id = rows_of(conn, staff_id, ids[: query.limit])
     # One may have been joined with another since it was found.
     shown = [by_id[each] for each in ids[: query.limit] if each in by_id]
     return ListPage(rows=shown, more=len(ids) > query.limit)
+
+
+def rows_of(
+    conn: sqlite3.Connection, staff_id: str, conversation_ids: Sequence[str]
+) -> Mapping[str, ConversationRow]:
+    """By id; without those that are gone. The caller looks whether the person may see them."""
+    values = {"staff_id": staff_id, "ids": json.dumps(conversation_ids), "looked_at": LOOKED_AT}
+    return {row["id"]: _row(row) for row in conn.execute(_ROWS, values)}
+
+
+def conversations_with(conn: sqlite3.Connection, contact_ids: Collection[str]) -> set[str]:
+    """The ids of all conversations with these people, on whichever line."""
+    rows = conn.execute(
+        "SELECT id FROM conversation WHERE contact_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(contact_ids)),),
+    )
+    return {row["id"] for row in rows}
 
 
 def _first(conn: sqlite3.Connection, staff_id: str, query: Query) -> Sequence[str]:

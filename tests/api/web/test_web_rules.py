@@ -427,7 +427,7 @@ def test_one_session_has_a_few_streams_and_no_more(
 def test_the_stream_tells_no_texts_and_no_numbers(
     office: Office, tilburg: Desk, sanne: Browser, conversation: str
 ) -> None:
-    """A hint holds ids; the page asks for the data, within the reader's rights."""
+    """A hint about a message holds ids; the page asks for the data, within the reader's rights."""
     with sanne.client.stream("GET", "/live", params={"after": "0"}) as answer:
         told = ""
         for line in answer.iter_lines():

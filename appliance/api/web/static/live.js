@@ -3,7 +3,8 @@
 const LOST_MS = 5000; // without a connection this long is worth saying
 const MINUTE_MS = 60000;
 const RECENT_MS = 60000; // no part of a page is on its way for longer
-const SILENT_MS = 40000; // more than two beats: the line is dead, whatever the browser believes
+const SILENT_MS = 4500; // more than two beats: the line is dead, whatever the browser believes
+const LOOK_MS = 500;
 const AGAIN_MS = 2000; // until a stream that could not begin is asked for again
 
 const live = document.getElementById("live");
@@ -14,6 +15,7 @@ let connection = null;
 let asking = false; // for the stream: a second request beside the first would be a second stream
 let askedAt = 0;
 let heardAt = Date.now();
+let watchedAt = Date.now();
 let lostAt = 0;
 let holds = false; // the stream; otherwise another tab passes on what it hears: see tabs.js
 let missed = false; // something changed while this tab only followed, out of sight
@@ -58,9 +60,10 @@ function sequence(at) {
   return Number((at ?? "").split(":").at(-1)) || 0;
 }
 
-function lost() {
+function lost(since = Date.now()) {
   if (!lostAt) passOn({ lost: true });
-  lostAt ||= Date.now();
+  lostAt ||= since;
+  live?.setAttribute("data-lost", "");
 }
 
 function passOn(message) {
@@ -77,6 +80,7 @@ function found() {
   heardAt = Date.now();
   const wasLost = lostAt !== 0;
   lostAt = 0;
+  live?.removeAttribute("data-lost");
   offline.hidden = true;
   offline.textContent = "";
   document.documentElement.removeAttribute("data-offline");
@@ -84,11 +88,15 @@ function found() {
 }
 
 function watch() {
-  if (Date.now() - heardAt > SILENT_MS) {
-    heardAt = Date.now();
+  const slept = Date.now() - watchedAt > 4 * LOOK_MS; // what came meanwhile is heard in a moment
+  watchedAt = Date.now();
+  if (slept) heardAt = watchedAt;
+  if (watchedAt - heardAt > SILENT_MS) {
+    const since = heardAt;
+    heardAt = watchedAt;
     if (!holds) document.dispatchEvent(new CustomEvent("balie:silent"));
     else if (connection) {
-      lost();
+      lost(since);
       connection.reader?.cancel();
     }
   }
@@ -105,19 +113,21 @@ const hints = {
     if (hint.received) arrived.add(hint.conversation);
     hinted.set(hint.conversation, Date.now());
     if (hint.conversation === openConversation()) soon("messages", 0);
-    soon("list");
   },
-  read() { soon("list"); },
+  read() {},
   contact() {
-    soon("list");
     soon("messages"); // two conversations may have become one
     soon("verdict");
     document.dispatchEvent(new CustomEvent("balie:contact"));
   },
   device(hint) {
     soon("devices");
-    soon("list");
     if (!hint.device) soon("verdict"); // a number was stopped, or goes on
+  },
+  list() { soon("list"); },
+  rows(hint) {
+    if (busy.get("list")) again.add("list"); // what is on its way may be older
+    document.dispatchEvent(new CustomEvent("balie:rows", { detail: hint }));
   },
 };
 
@@ -161,15 +171,17 @@ if (live) {
   live.addEventListener("htmx:config:request", (event) => {
     event.detail.ctx.request.headers["Last-Event-ID"] = live.dataset.at;
   });
-  live.addEventListener("htmx:error", lost);
-  live.addEventListener("htmx:response:error", lost);
+  live.addEventListener("htmx:error", () => lost());
+  live.addEventListener("htmx:response:error", () => lost());
   live.addEventListener("htmx:finally:request", () => { asking = false; });
   document.addEventListener("balie:lost", () => {
     delete live.dataset.connected;
     lost();
   });
-  setInterval(watch, 500);
-  setInterval(() => { if (!document.hidden) soon("list"); }, MINUTE_MS); // how long people wait
+  setInterval(watch, LOOK_MS);
+  setInterval(() => { // how long people wait
+    if (!document.hidden) document.dispatchEvent(new CustomEvent("balie:minute"));
+  }, MINUTE_MS);
 }
 
 // htmx looks at the page as soon as it is loaded itself, which may be before its extension for
@@ -200,10 +212,13 @@ document.addEventListener("balie:rest", () => {
   connection?.reader?.cancel();
 });
 document.addEventListener("balie:follow", (event) => {
+  const { at, isLost } = event.detail;
+  heardAt = Date.now();
+  if (isLost) return lost(); // who holds the stream hears nothing either
   live.dataset.connected = "";
   found();
-  if (sequence(event.detail) <= sequence(live.dataset.at)) return;
-  live.dataset.at = event.detail;
+  if (sequence(at) <= sequence(live.dataset.at)) return;
+  live.dataset.at = at;
   if (document.hidden) missed = true;
   else refreshAll();
 });
@@ -214,7 +229,7 @@ function loginAddress() {
   return `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
 }
 
-addEventListener("offline", lost);
+addEventListener("offline", () => lost());
 addEventListener("online", () => {
   connection?.delayCanceller?.();
   if (live?.hasAttribute("data-connected")) found();
@@ -243,6 +258,7 @@ function tell() {
   arrived.clear();
 }
 document.addEventListener("htmx:after:swap", tell);
+document.addEventListener("balie:listed", tell);
 tell();
 
 // A thread that was on its way while something changed in it may have been read before that.

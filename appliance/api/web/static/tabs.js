@@ -20,7 +20,7 @@ function tell(message) {
 }
 
 function here() {
-  tell({ here: live.dataset.at });
+  tell({ here: live.dataset.at, isLost: live.hasAttribute("data-lost") });
 }
 
 function say(name, detail) {
@@ -41,17 +41,17 @@ function take() {
   say("wake");
 }
 
-function follow(at) {
+function follow(at, isLost) {
   clearTimeout(taking);
   if (holds) say("rest");
   holds = false;
-  say("follow", at);
+  say("follow", { at, isLost });
 }
 
 function heard({ data }) {
   if ("here" in data) {
     if (holds && rank() > data.rank) here();
-    else follow(data.here);
+    else follow(data.here, data.isLost);
   } else if (data.hello && holds) {
     if (!document.hidden || data.rank < 1) here(); // who is in sight takes it from who is not
   } else if (data.free && !holds) {

@@ -1,0 +1,160 @@
+"""Rows of the list that changed, drawn for who follows the stream.
+
+The stream brings the row instead of letting the page ask for it: a request costs many times what a
+frame does, and thirty pages would ask at once. Who sees the same gets the same drawing. A row is
+drawn as the list of all numbers shows it; `static/rows.js` fits it into the list that is open.
+"""
+
+import functools
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from appliance.api.web import templating
+from appliance.api.web.pages.inbox import Wanted
+from appliance.api.web.visit import Visit
+from appliance.api.web.words.i18n import Words
+from appliance.desk.access import sessions
+from appliance.desk.access.accesses import Reader, Shown
+from appliance.desk.access.rights import Permission
+from appliance.desk.inbox import overview
+from appliance.desk.inbox.overview import ConversationRow, Filter, InboxLine, Order
+from appliance.events import Event, EventKind
+from appliance.store.store import Lane
+
+MOST = 6
+"""More rows than these at once cost more than the list, which the page asks for then."""
+DRAWN = 256
+"""Drawings kept for others who see the same."""
+
+_OF_MESSAGES = frozenset(
+    {
+        EventKind.MESSAGE_RECEIVED,
+        EventKind.MESSAGE_CHANGED,
+        EventKind.MESSAGE_STATE,
+        EventKind.NEAR_STOP,
+        EventKind.CONVERSATION_READ,
+    }
+)
+_OF_PEOPLE = frozenset({EventKind.CONTACT_CHANGED, EventKind.CONSENT_RECORDED})
+_OF_THE_LIST = frozenset(
+    {
+        EventKind.CONTACT_JOINED,
+        EventKind.BRANCH_ADDED,
+        EventKind.BRANCH_CHANGED,
+        EventKind.LINE_ADDED,
+        EventKind.LINE_REMOVED,
+        EventKind.LINE_CHANGED,
+        EventKind.LINE_STOPPED,
+        EventKind.LINE_RESUMED,
+        EventKind.LINE_CODE,
+        EventKind.LINE_CROWDED,
+    }
+)
+_ALL_NUMBERS = Wanted(line="", show=Filter.ALL, order=Order.LATEST, rows=overview.PAGE, open="")
+
+
+@dataclass(slots=True, kw_only=True)
+class Changed:
+    """What some events changed in the list. `whole`: more than rows."""
+
+    conversations: set[str] = field(default_factory=set)
+    people: set[str] = field(default_factory=set)
+    whole: bool = False
+
+    def note(self, event: Event) -> None:
+        if event.kind in _OF_THE_LIST:
+            self.whole = True
+        elif event.kind in _OF_MESSAGES and event.conversation_id:
+            self.conversations.add(event.conversation_id)
+        elif event.kind in _OF_PEOPLE and event.contact_id:
+            self.people.add(event.contact_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """Empty for a session that has ended: nothing is shown any more."""
+
+    rows: Sequence[ConversationRow] = ()
+    gone: Sequence[str] = ()
+    lines: Sequence[InboxLine] = ()
+
+    @property
+    def shown(self) -> Iterable[Shown]:
+        return [Shown(contact_id=row.contact_id, conversation_id=row.id) for row in self.rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """What a row shows of its line; the same for all who follow."""
+
+    branch: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Desk:
+    """The part of a list that its rows ask for."""
+
+    place: _Place
+    names_branches: bool
+
+    def line_of(self, _line_id: str) -> _Place:
+        return self.place
+
+
+async def hint_of_rows(visit: Visit, changed: Changed) -> tuple[str, Mapping[str, object]] | None:
+    """The name of the hint and its data: the rows, what is gone, and the unread ones by line."""
+    if changed.whole or len(changed.conversations) + len(changed.people) > MOST:
+        return "list", {}
+    if not changed.conversations and not changed.people:
+        return None
+    accesses = visit.services.accesses(Reader(staff_id=visit.staff_id))
+    found = await accesses.read(
+        lambda conn: _find(conn, visit, changed), lambda found: found.shown, Lane.LIVE
+    )
+    if not found.lines:
+        return None
+    return "rows", {
+        "rows": _drawings(visit, found),
+        "gone": list(found.gone),
+        "unread": {line.id: line.unread for line in found.lines},
+    }
+
+
+def _find(conn: sqlite3.Connection, visit: Visit, changed: Changed) -> _Found:
+    """The rights are asked after the rows: what they hold was still within them."""
+    ids = sorted(changed.conversations | overview.conversations_with(conn, changed.people))
+    rows = overview.rows_of(conn, visit.staff_id, ids)
+    session = sessions.find(conn, visit.token, visit.now_ms)
+    if session is None or not session.rights.has(Permission.INBOX_READ):
+        return _Found()
+    lines = overview.lines(conn, session.rights, visit.staff_id)
+    readable = {line.id for line in lines}
+    return _Found(
+        rows=[row for row in rows.values() if row.line_id in readable],
+        gone=[each for each in ids if each not in rows],
+        lines=lines,
+    )
+
+
+def _drawings(visit: Visit, found: _Found) -> Sequence[str]:
+    places = {line.id: _Place(branch=line.branch, zone=line.zone) for line in found.lines}
+    at_s = visit.now_ms // 1000 + 1
+    return [
+        drawn(
+            row,
+            _Desk(place=places[row.line_id], names_branches=len(found.lines) > 1),
+            visit.words.language,
+            at_s,
+        )
+        for row in found.rows
+    ]
+
+
+@functools.lru_cache(maxsize=DRAWN)
+def drawn(row: ConversationRow, desk: _Desk, language: str, at_s: int) -> str:
+    """All who see the row within a second share it."""
+    return templating.render(
+        "_row.html", Words(language), desk=desk, wanted=_ALL_NUMBERS, row=row, now_ms=at_s * 1000
+    )

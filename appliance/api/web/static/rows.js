@@ -1,0 +1,207 @@
+// Rows of the list that changed come with the stream. Each goes to its place in the list that is
+// open, or leaves it when it does not belong there any more; nothing moves under the pointer.
+
+const REST_MS = 5000; // a pointer that lies still for so long points at nothing
+const GLIDE_MS = 120;
+const list = document.getElementById("list");
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+const rows = () => document.getElementById("rows");
+const more = () => document.getElementById("more-rows");
+
+let moved = 0; // when the pointer last moved over the rows; 0 when it is elsewhere
+let timer = 0;
+let asked = false; // for the whole list, while the pointer was there
+let before = null; // where the rows stood
+let gliding = false; // what comes meanwhile goes to its place afterwards
+const waiting = new Map(); // by row: how it looks now, until it may go to its place
+
+function askAll() {
+  document.dispatchEvent(new CustomEvent("balie:refresh", { detail: "list" }));
+}
+
+/** What the list shows: the same choices that the page would ask with. */
+function choices() {
+  const { line, show, order, rows: most } = document.getElementById("list-state").elements;
+  return { line: line.value, show: show.value, order: order.value, most: Number(most.value) };
+}
+
+function belongs(item, { line, show, order }) {
+  const { line: own, waiting: since, unread } = item.dataset;
+  const group = "group" in item.dataset;
+  if (line && line !== own) return false;
+  if (order === "waiting" && !since) return false;
+  if (show === "groups") return group;
+  return !group && (show !== "unread" || Number(unread) > 0);
+}
+
+function standsAbove(item, other, { order }) {
+  const place = ({ dataset }) => (order === "waiting" ? -Number(dataset.waiting) : Number(dataset.last));
+  const by = place(item) - place(other);
+  return by > 0 || (by === 0 && item.id > other.id);
+}
+
+// Drawn as the list of all numbers shows it, and the same for everybody.
+function fitted(html, { line }) {
+  const drawn = document.createElement("template");
+  drawn.innerHTML = html;
+  const item = drawn.content.firstElementChild;
+  const row = item.querySelector(".row");
+  const address = row.getAttribute("href") + document.getElementById("list-state").dataset.query;
+  row.setAttribute("href", address);
+  row.setAttribute("hx-get", address);
+  if (row.dataset.conversation === document.getElementById("open")?.value) row.setAttribute("aria-current", "true");
+  if (line) {
+    row.querySelector(".branch")?.remove();
+    if (!row.querySelector(".about")?.childElementCount) row.querySelector(".about")?.remove();
+  }
+  return item;
+}
+
+// The row itself stays, with the focus in it and the finger on it.
+function fill(old, item) {
+  for (const name of ["last", "waiting", "unread"]) old.dataset[name] = item.dataset[name];
+  const [row, drawn] = [old.querySelector(".row"), item.querySelector(".row")];
+  row.className = drawn.className;
+  row.dataset.title = drawn.dataset.title;
+  if (row.innerHTML !== drawn.innerHTML) row.innerHTML = drawn.innerHTML;
+}
+
+function toPlace(item, chosen) {
+  const others = [...rows().children].filter((each) => each !== item);
+  const next = others.find((each) => standsAbove(item, each, chosen)) ?? null;
+  if (item.isConnected && item.nextElementSibling === next) return undefined;
+  if (!next && more()) return item.isConnected ? askAll() : undefined; // it may stand further below
+  const focused = item.contains(document.activeElement) && document.activeElement;
+  const made = !item.isConnected;
+  rows().insertBefore(item, next);
+  if (made) htmx.process(item);
+  if (focused) focused.focus({ preventScroll: true });
+  return undefined;
+}
+
+function put(item, chosen) {
+  const old = document.getElementById(item.id);
+  if (!belongs(item, chosen)) return old?.remove();
+  if (old) fill(old, item);
+  return toPlace(old ?? item, chosen);
+}
+
+function putAll() {
+  const chosen = choices();
+  glide(() => {
+    for (const item of waiting.values()) put(item, chosen);
+    for (const item of rows().children) item.style.removeProperty("height");
+    while (rows().childElementCount > chosen.most && more()) rows().lastElementChild.remove();
+  });
+  waiting.clear();
+  const count = rows().childElementCount;
+  if (count === 0 || count > chosen.most || (more() && count < chosen.most / 2)) askAll();
+}
+
+// While somebody points at the list, rows change and none of them moves.
+function putInPlace(item) {
+  const old = document.getElementById(item.id);
+  if (!old || !belongs(item, choices())) return;
+  old.style.height = `${old.offsetHeight}px`;
+  fill(old, item);
+}
+
+function badges(unread) {
+  const total = Object.values(unread).reduce((sum, each) => sum + each, 0);
+  document.getElementById("list-state").dataset.unread = total;
+  for (const badge of document.querySelectorAll("#lines .badge")) {
+    const { line } = badge.closest("a").dataset;
+    const count = line ? (unread[line] ?? 0) : total;
+    badge.firstChild.data = count;
+    badge.hidden = !count;
+  }
+}
+
+function isPointed() {
+  return moved !== 0 && Date.now() - moved < REST_MS;
+}
+
+function hear({ rows: drawn, gone, unread }) {
+  badges(unread);
+  if (!rows()) return askAll(); // an empty list says so
+  const chosen = choices();
+  for (const html of drawn) {
+    const item = fitted(html, chosen);
+    waiting.set(item.id, item);
+    if (isPointed()) putInPlace(item);
+  }
+  for (const id of gone) {
+    waiting.delete(`r-${id}`);
+    document.getElementById(`r-${id}`)?.remove();
+  }
+  if (!isPointed() && !gliding) putAll();
+  document.dispatchEvent(new CustomEvent("balie:listed"));
+  return undefined;
+}
+
+function point() {
+  moved = Date.now();
+  clearTimeout(timer);
+  timer = setTimeout(release, REST_MS);
+}
+
+function release() {
+  moved = 0;
+  clearTimeout(timer);
+  if (rows() && waiting.size && !gliding) putAll();
+  if (asked) askAll();
+  asked = false;
+}
+
+// Rows that move glide there: they were drawn elsewhere, and nothing jumps.
+
+function places() {
+  return new Map([...(rows()?.children ?? [])].map((item) => [item.id, item.getBoundingClientRect().top]));
+}
+
+function glide(change) {
+  const stood = places();
+  change();
+  glideFrom(stood);
+}
+
+function glideFrom(stood) {
+  if (calm.matches || document.hidden) return;
+  const glides = [];
+  for (const [id, top] of places()) {
+    const by = (stood.get(id) ?? top) - top;
+    if (!by) continue;
+    const frames = [{ transform: `translateY(${by}px)` }, { transform: "none" }];
+    glides.push(document.getElementById(id).animate(frames, { duration: GLIDE_MS, easing: "ease-out" }).finished);
+  }
+  gliding = glides.length > 0;
+  Promise.allSettled(glides).then(() => requestAnimationFrame(() => requestAnimationFrame(() => {
+    gliding = false; // the browser has drawn the rows at rest, or it would count the next as a jump
+    if (rows() && waiting.size && !isPointed()) putAll();
+  })));
+}
+
+// The whole list was asked for by the page, not by its reader.
+function isOwn({ ctx }) {
+  return ctx?.target === list && ctx.sourceElement === list;
+}
+
+if (list) {
+  for (const name of ["pointermove", "pointerdown"]) {
+    list.addEventListener(name, (event) => { if (event.target.closest("#rows")) point(); });
+  }
+  list.addEventListener("pointerleave", release);
+  document.addEventListener("balie:rows", (event) => hear(event.detail));
+  document.addEventListener("balie:minute", () => {
+    if (isPointed()) asked = true;
+    else askAll();
+  });
+  document.addEventListener("htmx:before:swap", (event) => { before = isOwn(event.detail) ? places() : null; });
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (event.detail.ctx?.target !== list) return;
+    waiting.clear();
+    if (before) glideFrom(before);
+    before = null;
+  });
+}

@@ -1,0 +1,128 @@
+"""The rows of the list that come with the stream: to whom, and how much."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from appliance.api.web import changed_rows
+from appliance.desk.access import sessions
+from appliance.desk.access.accesses import Accessed, Reader
+from appliance.desk.access.sessions import NewSession
+from appliance.desk.team import staff
+from appliance.store.store import Tx
+from tests.api.office import Desk, Office, WebServer, open_office
+
+WORKER = "+31655500801"
+HINT_BYTES = 4096
+
+
+@pytest.fixture
+def told() -> list[Accessed]:
+    return []
+
+
+@pytest.fixture
+def office(
+    web_server: WebServer, tmp_path: Any, clock: Any, told: list[Accessed]
+) -> Iterator[Office]:
+    with open_office(web_server, tmp_path, clock, accessed=told.append) as opened:
+        yield opened
+
+
+def session_of(office: Office, name: str, branch_id: str) -> NewSession:
+    def enter(tx: Tx) -> NewSession:
+        return sessions.begin(tx, staff.add(tx, name, role="staff", branch_id=branch_id))
+
+    return office.store.write(enter)
+
+
+@contextmanager
+def followed(office: Office, session: NewSession) -> Iterator[Iterator[tuple[str, Any]]]:
+    """The hints from here on, as name and data; the stream has begun."""
+    cookies, after = {"balie_session": session.token}, office.count("event")
+    with (
+        httpx.Client(base_url=office.url, cookies=cookies, timeout=60) as client,
+        client.stream("GET", "/live", params={"after": str(after)}) as answer,
+    ):
+        hints = _hints(answer.iter_lines())
+        assert next(hints)[0] == "beat"
+        yield hints
+
+
+def _hints(lines: Iterator[str]) -> Iterator[tuple[str, Any]]:
+    name = ""
+    for line in lines:
+        if line.startswith("event: "):
+            name = line.removeprefix("event: ")
+        elif line.startswith("data: "):
+            yield name, json.loads(line.removeprefix("data: "))
+
+
+def data_of(hints: Iterator[tuple[str, Any]], wanted: str) -> Any:
+    return next(data for name, data in hints if name == wanted)
+
+
+def test_a_message_brings_its_row_and_the_counts_alone(office: Office, tilburg: Desk) -> None:
+    """However long the list is, the hint is as small as one row."""
+    for number in range(40):
+        office.writes(f"+316555010{number:02}", tilburg, "Hoi, is er werk?")
+    with followed(office, session_of(office, "Sanne", tilburg.branch_id)) as hints:
+        office.writes(WORKER, tilburg, "Is er morgen werk?", name="Fatima")
+        hint = data_of(hints, "rows")
+    (row,) = hint["rows"]
+    assert "Is er morgen werk?" in row
+    assert hint["unread"] == {tilburg.line_id: 41}
+    assert len(json.dumps(hint)) < HINT_BYTES
+
+
+def test_a_row_comes_only_to_who_may_read_its_line(
+    office: Office, tilburg: Desk, breda: Desk
+) -> None:
+    """What comes after it for somebody else is the first that they get."""
+    with followed(office, session_of(office, "Sanne", tilburg.branch_id)) as hints:
+        office.writes(WORKER, breda, "Niet voor Sanne")
+        office.writes(WORKER, tilburg, "Voor Sanne")
+        hint = data_of(hints, "rows")
+    assert ["Voor Sanne" in row for row in hint["rows"]] == [True]
+    assert list(hint["unread"]) == [tilburg.line_id]
+
+
+def test_a_row_that_came_with_the_stream_is_reported_as_shown(
+    office: Office, tilburg: Desk, told: list[Accessed]
+) -> None:
+    session = session_of(office, "Sanne", tilburg.branch_id)
+    with followed(office, session) as hints:
+        office.writes(WORKER, tilburg)
+        data_of(hints, "rows")
+    (contact,) = office.store.read(lambda conn: conn.execute("SELECT id FROM contact").fetchone())
+    assert {(each.who, each.contact_id) for each in told} == {
+        (Reader(staff_id=session.staff_id), contact)
+    }
+
+
+def test_who_sees_the_same_shares_one_drawing(office: Office, tilburg: Desk) -> None:
+    """It is drawn once, however many follow."""
+    sanne, joost = (session_of(office, each, tilburg.branch_id) for each in ("Sanne", "Joost"))
+    before = changed_rows.drawn.cache_info().misses
+    with followed(office, sanne) as hers, followed(office, joost) as his:
+        office.writes(WORKER, tilburg)
+        assert data_of(hers, "rows")["rows"] == data_of(his, "rows")["rows"]
+    assert changed_rows.drawn.cache_info().misses == before + 1
+
+
+def test_more_rows_than_a_few_are_asked_for_as_a_list(office: Office, tilburg: Desk) -> None:
+    """A page that was away for long asks once."""
+    session = session_of(office, "Sanne", tilburg.branch_id)
+    for number in range(changed_rows.MOST + 1):
+        office.writes(f"+316555010{number:02}", tilburg)
+    cookies = {"balie_session": session.token}
+    with (
+        httpx.Client(base_url=office.url, cookies=cookies, timeout=60) as client,
+        client.stream("GET", "/live", params={"after": "0"}) as answer,
+    ):
+        hints = _hints(answer.iter_lines())
+        assert next(name for name, _ in hints if name in ("rows", "list")) == "list"
