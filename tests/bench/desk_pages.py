@@ -1,7 +1,8 @@
 """Open pages of the inbox, each with a session of its own, that do as `static/live.js` does.
 
-Each holds the stream of hints. After a hint it asks for the part that shows the change, after a
-moment in which more hints may come, and never twice at the same time.
+Each holds the stream of hints, and the row of a message comes with it. Only after the hint *list* a
+page asks for its whole list, after a moment in which more hints may come, and never twice at the
+same time.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 
 HOST = "127.0.0.1"
 PART = "/list"
-"""What a page asks for after a hint about a message."""
+"""What a page asks for after the hint that more than rows changed."""
 SOON_S = 0.06
 
 
@@ -28,8 +29,9 @@ class Reader:
 
 @dataclass(slots=True, kw_only=True)
 class Page:
-    """`heard` and `shown`: when the hint about a message came, and when the part that shows it;
-    `largest`: bytes of the largest such part. Without `asks` it only listens.
+    """`heard` and `shown`: when the hint about a message came, and when the row or the list that
+    shows it; `among`: the conversation of each; `largest`: bytes of the largest row or list.
+    Without `asks` it only listens.
     """
 
     reader: Reader
@@ -37,6 +39,7 @@ class Page:
     cursor: str
     asks: bool
     heard: dict[str, float] = field(default_factory=dict)
+    among: dict[str, str] = field(default_factory=dict)
     shown: dict[str, float] = field(default_factory=dict)
     largest: int = 0
     _hinted: asyncio.Event = field(default_factory=asyncio.Event)
@@ -46,18 +49,29 @@ class Page:
         writer.write(request("GET", f"/live?after={self.cursor}", cookie=self.reader.cookie))
         asking = asyncio.ensure_future(self._ask()) if self.asks else None
         try:
+            name = b""
             while line := await reader.readline():
-                if line.startswith(b"data:"):
-                    self._hear(json.loads(line[5:]))
+                if line.startswith(b"event:"):
+                    name = line[6:].strip()
+                elif line.startswith(b"data:"):
+                    self._hear(name, line[5:])
         finally:
             if asking is not None:
                 asking.cancel()
             writer.close()
 
-    def _hear(self, about: dict[str, str]) -> None:
-        if message := about.get("message"):
-            self.heard.setdefault(message, time.perf_counter())
+    def _hear(self, name: bytes, data: bytes) -> None:
+        now_s, about = time.perf_counter(), json.loads(data)
+        if name == b"message":
+            self.heard.setdefault(about["message"], now_s)
+            self.among[about["message"]] = about["conversation"]
+        elif name == b"list":
             self._hinted.set()
+        elif name == b"rows":
+            drawn = " ".join(about["rows"])
+            self.largest = max(self.largest, len(data))
+            came = [each for each, where in self.among.items() if f'"r-{where}"' in drawn]
+            self.shown = dict.fromkeys(came, now_s) | self.shown
 
     async def _ask(self) -> None:
         reader, writer = await asyncio.open_connection(HOST, self.port)
