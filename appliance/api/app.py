@@ -12,10 +12,10 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from appliance.api import problems
+from appliance.api.compression import Compression, StaticTexts
 from appliance.api.forwarded import ForwardedBy
 from appliance.api.headers import SafeHeaders
 from appliance.api.json import events, health, lists, messages, reads, sending
@@ -66,11 +66,12 @@ def create_app(services: Services) -> FastAPI:
         services.connections, app.state.wrong.totals, lambda: services.store.keeps
     )
     app.add_middleware(BodyLimit)
+    app.add_middleware(Compression)
     app.add_middleware(LeavingClients)
     for part in (health, sending, lists, reads, messages, events):
         app.include_router(part.router)
     app.include_router(pages(services, app.state.wrong))
-    app.mount("/static", StaticFiles(directory=STATIC_DIR, check_dir=False), name="static")
+    app.mount("/static", StaticTexts(directory=STATIC_DIR, check_dir=False), name="static")
     for error in (ProblemError, BalieError, RequestValidationError, HTTPException):
         app.add_exception_handler(error, _answer)
     app.add_exception_handler(Exception, _answer_bug)
