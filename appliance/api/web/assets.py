@@ -29,6 +29,7 @@ def asset(name: str) -> str:
     return f"/static/{name}?v={digest}"
 
 
+@functools.cache
 def icon(name: str, kind: str = "") -> Markup:
     """A picture for the eye only; whoever uses it says the same in text."""
     return Markup(

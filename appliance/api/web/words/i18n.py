@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.core import negotiate_locale
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
@@ -66,10 +66,10 @@ class Words:
         return str(_catalogue(self.language).ngettext(one, many, count)) if one else ""
 
     def time(self, at_ms: int, zone: str) -> str:
-        return format_time(_local(at_ms, zone), "HH:mm", locale=self._locale)
+        return _local(at_ms, zone).strftime("%H:%M")
 
     def exact_time(self, at_ms: int, zone: str) -> str:
-        return format_time(_local(at_ms, zone), "HH:mm:ss", locale=self._locale)
+        return _local(at_ms, zone).strftime("%H:%M:%S")
 
     def iso(self, at_ms: int, zone: str) -> str:
         """For programs: what `datetime` of a `<time>` takes."""
