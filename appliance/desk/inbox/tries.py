@@ -26,6 +26,8 @@ class Part:
 class Try:
     """One attempt: over which device and channel, how it ended, and what was seen.
 
+    `label` and `number` are how people know the device: what it is, and the number of its SIM, else
+    of the line.
     `fallback`: not over the device that has the line's number; then `signature` may have been
     added to the text. `by_network`: the device gave it to the network itself. `kept_as_one`: so
     many parts, which the device does not tell apart. `pictures` are names, oldest first. `why`: the
@@ -36,6 +38,8 @@ class Try:
     channel: Channel
     by_network: bool
     device: str
+    label: str
+    number: str
     fallback: bool
     signature: str | None
     started_ms: int
@@ -70,11 +74,14 @@ def tries_of(conn: sqlite3.Connection, message_ids: Sequence[str]) -> Mapping[st
 
 def _try(row: sqlite3.Row, parts: Sequence[Part]) -> Try:
     evidence = evidence_facts.read(row["evidence"])
+    kind = Kind.named(row["kind"])
     return Try(
         id=row["id"],
         channel=Channel.named(row["channel"]),
-        by_network=Kind.named(row["kind"]).hands_to_network,
+        by_network=kind.hands_to_network,
         device=row["address"],
+        label=kind.label,
+        number=row["number"],
         fallback=bool(row["fallback"]),
         signature=row["signature"],
         started_ms=row["started_ms"],
@@ -104,11 +111,12 @@ def parts_of(conn: sqlite3.Connection, attempt_ids: Sequence[str]) -> Mapping[st
 # The device of a line's best route has its number, or had it once if it carries the line no more.
 _ATTEMPTS = """
 SELECT a.id, a.message_id, a.channel, a.signature, device.address, device.kind, a.started_ms,
-  a.ended_ms, a.outcome, a.evidence,
+  coalesce(device.sim_number, line.number) AS number, a.ended_ms, a.outcome, a.evidence,
   a.device_id <> coalesce((SELECT r.device_id FROM route r WHERE r.line_id = m.line_id
     ORDER BY r.rank LIMIT 1), a.device_id)
     AND device.kind IN (SELECT value FROM json_each(:shared)) AS fallback
 FROM attempt a JOIN device ON device.id = a.device_id JOIN message m ON m.id = a.message_id
+JOIN line ON line.id = m.line_id
 WHERE a.message_id IN (SELECT value FROM json_each(:messages)) ORDER BY a.id
 """
 

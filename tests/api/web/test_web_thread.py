@@ -10,6 +10,7 @@ import pytest
 from appliance.clock import ManualClock
 from appliance.messages import MessageState
 from appliance.store import messages
+from appliance.store.store import Tx
 from tests.api.office import Desk, Office
 from tests.api.web.test_web_rules import WORKER, Browser, log_in, message_of
 
@@ -189,3 +190,22 @@ def test_every_time_on_a_page_can_be_read_by_a_program(sanne: Browser, long: str
         assert stamp, attributes
         told = datetime.fromisoformat(stamp[1])
         assert len(stamp[1]) == len("2026-03-02") or told.tzinfo
+
+
+def test_a_phone_is_named_as_people_know_it(office: Office, sanne: Browser, long: str) -> None:
+    """The proof says the number of its line, and not at which address it answers."""
+    sanne.post(f"/c/{long}/messages", {"text": "Bericht van ons"})
+
+    def try_it(tx: Tx) -> None:
+        tx.conn.execute("UPDATE device SET address = '127.0.0.1:30399'")
+        tx.conn.execute(
+            "INSERT INTO attempt (id, message_id, device_id, channel, started_ms)"
+            " SELECT ?, m.id, d.id, 'whatsapp', m.created_ms FROM message m, device d"
+            " WHERE m.text = 'Bericht van ons'",
+            (tx.new_id(),),
+        )
+
+    office.store.write(try_it)
+    page = sanne.get(f"/c/{long}", **{"Accept-Language": "en"}).text
+    assert "typed on the phone with +31 6 12345678 as WhatsApp" in page
+    assert "127.0.0.1" not in page

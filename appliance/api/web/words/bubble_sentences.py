@@ -2,7 +2,7 @@
 
 from appliance.api.web.words import phrases
 from appliance.api.web.words.i18n import Words
-from appliance.desk.inbox.thread import Bubble
+from appliance.desk.inbox.thread import Bubble, Conversation
 from appliance.desk.inbox.tries import Try
 from appliance.desk.inbox.window import COUNTED, Window
 from appliance.messages import MessageState, Origin
@@ -25,6 +25,13 @@ def origin(words: Words, bubble: Bubble) -> str:
     if bubble.origin is Origin.TECHNICAL:
         return words.text("Technical message, for equipment")
     return ""
+
+
+def speaker(words: Words, bubble: Bubble, about: Conversation) -> str:
+    """Who speaks, for a reader who does not see on which side the message stands."""
+    if bubble.mine:
+        return author(words, bubble)
+    return origin(words, bubble) or (about.is_group and bubble.author) or about.title
 
 
 def mark(words: Words, bubble: Bubble) -> str:

@@ -9,6 +9,7 @@ from appliance.desk.inbox.thread import Bubble, Decided
 from appliance.desk.inbox.tries import Try
 from appliance.desk.outgoing.decisions import Decision
 from appliance.messages import MessageState
+from appliance.phone_numbers import readable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +49,12 @@ def _tried(words: Words, each: Try) -> Iterator[Fact]:
     if each.by_network:
         yield from _tried_by_modem(words, each)
     else:
-        sentence = words.text("typed on {device} as {channel}")
-        said = sentence.format(device=each.device, channel=each.channel.label)
+        sentence = words.text("typed on the {device} with {number} as {channel}")
+        said = sentence.format(
+            device=words.text(each.label).lower(),
+            number=readable(each.number),
+            channel=each.channel.label,
+        )
         yield Fact(at_ms=each.started_ms, sentence=said)
     if each.kept_as_one:
         sentence = words.text("in {n} parts, which the phone keeps as one")
