@@ -40,6 +40,9 @@ class MessageClass(Enum):
     #: The one message that an opt-out or a call allows.
     CONFIRMATION = "confirmation"
 
+    #: An Enum's own hash is a function in Python, and a plan asks for it at every step.
+    __hash__ = object.__hash__
+
 
 class MessageState(Enum):
     #: Accepted and durable; waits for its turn.

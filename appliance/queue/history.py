@@ -49,6 +49,11 @@ class RunningSum:
         other._times, other._before = self._times.copy(), self._before.copy()
         return other
 
+    def forget_until(self, at_ms: int) -> None:
+        """No window may reach back to `at_ms` any more."""
+        gone = bisect_right(self._times, at_ms)
+        del self._times[:gone], self._before[:gone]
+
     def used(self, at_ms: int, span_ms: int) -> int:
         """What left after `at_ms - span_ms`."""
         return self._before[-1] - self._before[bisect_right(self._times, at_ms - span_ms)]
@@ -118,7 +123,11 @@ class History:
 
     def forget_before(self, at_ms: int) -> None:
         """Drops entries that no window reaches any more."""
-        self._fill(self.left[bisect_right(self.left, at_ms, key=lambda each: each.at_ms) :])
+        del self.left[: bisect_right(self.left, at_ms, key=lambda each: each.at_ms)]
+        for each in (self.all, self.begun, self.first, self.sms, self.greeted):
+            each.forget_until(at_ms)
+        del self._newest_times[: bisect_right(self._newest_times, at_ms)]
+        self._newest = {who: ms for who, ms in self._newest.items() if ms > at_ms}
 
     @property
     def last_ms(self) -> int:

@@ -1,8 +1,8 @@
 """The queue of a line: eight lanes, and the order in which what waits in them leaves."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from heapq import merge
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from appliance.channels import Channel
 from appliance.messages import MessageClass
@@ -18,16 +18,14 @@ CLASSES = (
 """The order in which classes leave."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """Messages of one line under the same brakes; inside a lane, first in is first out."""
+class Lane(NamedTuple):
+    """Messages of one line under the same brakes; inside a lane, first in is first out.
+
+    A tuple and no dataclass, because each step of a plan hashes it a dozen times.
+    """
 
     kind: MessageClass
     answering: bool
-
-    def __hash__(self) -> int:
-        """Quicker than an Enum's own: each step of a plan asks for it a dozen times."""
-        return 2 * CLASSES.index(self.kind) + self.answering
 
 
 LANES = tuple(Lane(kind, answering) for kind in CLASSES for answering in (True, False))
@@ -53,10 +51,11 @@ class Queued:
     bound_to: str | None = None
     prefers: Channel | None = None
     undecided: bool = False
+    lane: Lane = field(init=False, repr=False, compare=False)
 
-    @property
-    def lane(self) -> Lane:
-        return Lane(self.waiting.kind, self.waiting.answering)
+    def __post_init__(self) -> None:
+        lane = Lane(self.waiting.kind, self.waiting.answering)
+        object.__setattr__(self, "lane", lane)
 
 
 def place(message: Queued) -> tuple[int, str]:
@@ -73,16 +72,33 @@ def by_class(lanes: Mapping[Lane, Iterable[Queued]], closed: set[Lane]) -> Itera
 
     `closed` may grow in between, also by a lane of which the first was read already.
     """
-    for own in _BY_CLASS:
-        given = [(lane, lanes[lane]) for lane in own if lane in lanes]
-        if len(given) == 1:
-            yield from _while_open(*given[0], closed)
-        elif given:
-            each_open = (_while_open(lane, waiting, closed) for lane, waiting in given)
-            yield from (each for each in merge(*each_open, key=by_id) if each.lane not in closed)
+    for answering, begun in _BY_CLASS:
+        these, those = lanes.get(answering), lanes.get(begun)
+        if these is not None and those is not None:
+            yield from _in_turn((answering, iter(these)), (begun, iter(those)), closed)
+        elif these is not None:
+            yield from _while_open(answering, these, closed)
+        elif those is not None:
+            yield from _while_open(begun, those, closed)
 
 
-_BY_CLASS = [[lane for lane in LANES if lane.kind is kind] for kind in CLASSES]
+_BY_CLASS = tuple(zip(LANES[::2], LANES[1::2], strict=True))
+
+_Ahead = tuple[Lane, Iterator[Queued]]
+
+
+def _in_turn(one: _Ahead, other: _Ahead, closed: set[Lane]) -> Iterator[Queued]:
+    """The two lanes of a class, of which only what is asked for is read."""
+    first, second = _next(*one, closed), _next(*other, closed)
+    while first is not None or second is not None:
+        if second is None or (first is not None and first.waiting.id < second.waiting.id):
+            if first is not None and first.lane not in closed:
+                yield first
+            first = _next(*one, closed)
+        else:
+            if second.lane not in closed:
+                yield second
+            second = _next(*other, closed)
 
 
 def _while_open(lane: Lane, waiting: Iterable[Queued], closed: set[Lane]) -> Iterator[Queued]:
@@ -90,3 +106,7 @@ def _while_open(lane: Lane, waiting: Iterable[Queued], closed: set[Lane]) -> Ite
         if lane in closed:
             return
         yield each
+
+
+def _next(lane: Lane, waiting: Iterator[Queued], closed: set[Lane]) -> Queued | None:
+    return None if lane in closed else next(waiting, None)

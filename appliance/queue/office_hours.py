@@ -1,6 +1,6 @@
 """The hours in which Balie begins messages by itself, in the branch's own time zone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from appliance.store.branches import Branch
 
 _LOOK_AHEAD_DAYS = 60
+_HOUR_MS = 3_600_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +29,9 @@ class OfficeHours:
 
     def open_from(self, at_ms: int) -> int | None:
         """The first moment from `at_ms` on at which the office is open; None when there is none."""
-        day = datetime.fromtimestamp(at_ms / 1000, ZoneInfo(self.zone)).date()
-        for ahead in range(_LOOK_AHEAD_DAYS):
-            for opens_ms, closes_ms in _spans_of(self, day + timedelta(days=ahead)):
-                if at_ms < closes_ms:
-                    return max(at_ms, opens_ms)
+        for opens_ms, closes_ms in _spans_from(self, at_ms // _HOUR_MS):
+            if at_ms < closes_ms:
+                return max(at_ms, opens_ms)
         return None
 
     def open_ms(self, from_ms: int, until_ms: int) -> int:
@@ -66,6 +65,19 @@ def _lunch(text: str) -> tuple[time, time] | None:
         return None
     begins, ends = text.split("-")
     return time.fromisoformat(begins), time.fromisoformat(ends)
+
+
+@lru_cache(maxsize=4096)
+def _spans_from(hours: OfficeHours, hour: int) -> Sequence[tuple[int, int]]:
+    """The spans that end in this hour since 1970, and the first that goes on after it."""
+    day = datetime.fromtimestamp(hour * _HOUR_MS / 1000, ZoneInfo(hours.zone)).date()
+    found = []
+    for ahead in range(_LOOK_AHEAD_DAYS):
+        for opens_ms, closes_ms in _spans_of(hours, day + timedelta(days=ahead)):
+            found.append((opens_ms, closes_ms))
+            if closes_ms > (hour + 1) * _HOUR_MS:
+                return found
+    return found
 
 
 @lru_cache(maxsize=4096)

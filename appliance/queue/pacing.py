@@ -9,6 +9,7 @@ brake that protects people and the number, and no disguise.
 import random
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from appliance.identities import Identity
 from appliance.messages import MessageClass
@@ -101,8 +102,7 @@ class Waiting:
 REPLIES = (MessageClass.REPLY, MessageClass.CONFIRMATION)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class Turn(NamedTuple):
     """Not before `at_ms` (None: nobody can know), because of `brake` (None: nothing holds it)."""
 
     at_ms: int | None
@@ -127,13 +127,16 @@ def earliest(
     while True:
         before_ms = at_ms
         for window, span_ms, room, limit in limits:
-            at_ms, brake = _later(at_ms, brake, window.room_at(at_ms, span_ms, room), limit)
+            free_ms = window.room_at(at_ms, span_ms, room)
+            if free_ms > at_ms:
+                at_ms, brake = free_ms, limit
         if is_begun:
             at_ms, brake = _within_budgets(at_ms, brake, message, history, profile)
             opens_ms = hours.open_from(at_ms)
             if opens_ms is None:
                 return Turn(at_ms=None, brake=Reason.OFFICE_HOURS)
-            at_ms, brake = _later(at_ms, brake, opens_ms, Reason.OFFICE_HOURS)
+            if opens_ms > at_ms:
+                at_ms, brake = opens_ms, Reason.OFFICE_HOURS
         if at_ms == before_ms:
             # NEWCOMERS, whatever else holds it: replies and others are planned without it.
             return Turn(at_ms=at_ms, brake=Reason.NEWCOMERS if welcome_ms > now_ms else brake)
@@ -152,8 +155,11 @@ def _hands_free(
     at_ms, brake = _later(now_ms, None, message.not_before_ms, Reason.NOT_BEFORE)
     if history.left:
         at_ms, brake = _later(at_ms, brake, history.last_ms + profile.apart_ms, Reason.BUSY)
-    typed_ms = _typed_at(message, history, profile, now_ms)
-    at_ms, brake = _later(at_ms, brake, typed_ms, Reason.TYPING)
+    if not message.typed:
+        typed_ms = _typed_at(message, history, profile, now_ms)
+        at_ms, brake = _later(at_ms, brake, typed_ms, Reason.TYPING)
+    if message.is_reply or not history.left:
+        return at_ms, brake
     return _later(at_ms, brake, _gap_over_at(message, history, profile), Reason.GAP)
 
 
@@ -162,8 +168,6 @@ def _typed_at(message: Waiting, history: History, profile: Profile, now_ms: int)
 
     A clock that was ahead may have stamped it after now; then it counts as written now.
     """
-    if message.typed:
-        return 0
     hands_free_ms = max(min(message.created_ms, now_ms), history.last_ms)
     typing_ms = message.text_length / profile.words_per_minute
     reading_ms = message.heard_length / profile.reading_words_per_minute
@@ -173,8 +177,6 @@ def _typed_at(message: Waiting, history: History, profile: Profile, now_ms: int)
 
 def _gap_over_at(message: Waiting, history: History, profile: Profile) -> int:
     """The end of the pause that a person makes before a message that is no reply."""
-    if message.is_reply or not history.left:
-        return 0
     spread = profile.gap_max_ms - profile.gap_min_ms
     gap_ms = profile.gap_min_ms + int(spread * _drawn(message.id))
     factor = 1.0 if message.answering else profile.stranger_gap_factor

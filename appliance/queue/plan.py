@@ -1,7 +1,6 @@
 """The plan of a line: for each waiting message when it is expected, and why not now."""
 
 import sqlite3
-from bisect import insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
@@ -11,9 +10,9 @@ from appliance.devices import device_facts
 from appliance.messages import MessageClass
 from appliance.queue.estimate import interrupted_until
 from appliance.queue.history import History
-from appliance.queue.lanes import Lane, Queued, by_class, by_id
+from appliance.queue.lanes import Lane, Queued, by_class
 from appliance.queue.office_hours import OfficeHours, hours_of
-from appliance.queue.pacing import HOUR_MS, Profile, Turn, earliest
+from appliance.queue.pacing import HOUR_MS, Profile, Turn, Waiting, earliest
 from appliance.queue.planned import (
     OWN_TIME,
     Planned,
@@ -79,27 +78,30 @@ class _Remaining:
     """
 
     def __init__(self, waiting: Sequence[Queued], now_ms: int) -> None:
-        self._lanes: dict[Lane, list[Queued]] = {}
+        self._lanes: dict[Lane, dict[str, Queued]] = {}
         self._later: list[tuple[int, str, Queued]] = []
         self._aside: dict[str, Planned] = {}
         for message in waiting:
             if (at_ms := _own_time_ms(message)) > now_ms:
                 heappush(self._later, (at_ms, message.waiting.id, message))
             else:
-                self._lanes.setdefault(message.lane, []).append(message)
+                self._lanes.setdefault(message.lane, {})[message.waiting.id] = message
 
     def take_first(self, situation: "Situation", *, now_ms: int) -> Planned | None:
         """Whom a decision will find due first; sooner only one whose time nobody knows."""
         first = self._first(situation, now_ms=now_ms)
         while self._later and not _leaves_before(first, at_ms := self._later[0][0]):
             while self._later and self._later[0][0] == at_ms:
-                message = heappop(self._later)[-1]
-                insort(self._lanes.setdefault(message.lane, []), message, key=by_id)
+                self._come_back(heappop(self._later)[-1])
             first = self._first(situation, now_ms=now_ms)
         if first is not None:
-            self._lanes[first.queued.lane].remove(first.queued)
+            del self._lanes[first.queued.lane][first.queued.waiting.id]
             self._aside.pop(first.queued.waiting.id, None)
         return first
+
+    def _come_back(self, message: Queued) -> None:
+        lane = self._lanes.get(message.lane, {})
+        self._lanes[message.lane] = dict(sorted([*lane.items(), (message.waiting.id, message)]))
 
     def _first(self, situation: "Situation", *, now_ms: int) -> Planned | None:
         closed: set[Lane] = set()
@@ -108,7 +110,8 @@ class _Remaining:
         held, situation.held = situation.held, situation.held.copy()
         for entry in self._aside.values():
             situation.hold_back(entry)
-        for message in by_class(self._lanes, closed):
+        waiting = {lane: messages.values() for lane, messages in self._lanes.items() if messages}
+        for message in by_class(waiting, closed):
             entry = situation.plan(message, now_ms=now_ms)
             if entry.expected_ms is None:
                 first = entry
@@ -134,7 +137,7 @@ class _Remaining:
 
     def _put_aside(self, entry: Planned) -> None:
         message = entry.queued
-        self._lanes[message.lane].remove(message)
+        del self._lanes[message.lane][message.waiting.id]
         self._aside[message.waiting.id] = entry
         heappush(self._later, (entry.expected_ms or 0, message.waiting.id, message))
 
@@ -210,7 +213,7 @@ class Situation:
 
     `histories` grow as messages are assumed sent. `held` says for a person and a class until when
     later messages wait for an earlier one. `answers_a_ms` says how often answers will interrupt
-    other messages of each SIM.
+    other messages of each SIM. `asked` keeps what of a message's way does not change meanwhile.
     """
 
     line: Line
@@ -220,6 +223,7 @@ class Situation:
     hours: OfficeHours
     held: dict[tuple[str, MessageClass], int] = field(default_factory=dict)
     answers_a_ms: dict[str, float] = field(default_factory=dict)
+    asked: dict[str, "_Asked"] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -256,19 +260,39 @@ class Situation:
         if message.undecided:
             reason = Reason.NEAR_STOP
             return Planned(queued=message, expected_ms=None, reason=reason, route=None)
-        way = self.ways.choose(_parcel(message))
-        if way.route is None:
-            return Planned(queued=message, expected_ms=None, reason=way.obstacle, route=None)
-        if held := self._held_for(message, way.route):
-            return Planned(queued=message, expected_ms=None, reason=held, route=None)
-        slot = self._slot(message, way, way.route, now_ms=now_ms)
+        asked = self.asked.get(message.waiting.id) or self._ask(message)
+        if asked.route is None:
+            return Planned(queued=message, expected_ms=None, reason=asked.obstacle, route=None)
+        return self._planned(message, asked, asked.waiting, now_ms=now_ms)
+
+    def _planned(
+        self, message: Queued, asked: "_Asked", waiting: Waiting, *, now_ms: int
+    ) -> Planned:
+        slot = self._slot(message, asked.device_id, waiting, now_ms=now_ms)
         return Planned(
             queued=message,
             expected_ms=slot.at_ms,
-            reason=_reason(message, slot, way, now_ms=now_ms),
-            route=way.route,
-            signature=self.ways.signature(way.route),
+            reason=_reason(message, slot, asked.way, now_ms=now_ms),
+            route=asked.route,
+            signature=asked.signature,
         )
+
+    def _ask(self, message: Queued) -> "_Asked":
+        way = self.ways.choose(_parcel(message))
+        held = None if way.route is None else self._held_for(message, way.route)
+        waiting, signature = message.waiting, None
+        if way.route is not None:
+            waiting = self._on_the_way(message, way, way.route)
+            signature = self.ways.signature(way.route)
+        asked = _Asked(
+            way=way,
+            route=None if held else way.route,
+            obstacle=held or way.obstacle,
+            waiting=waiting,
+            signature=signature,
+        )
+        self.asked[message.waiting.id] = asked
+        return asked
 
     def foretell(self, conn: sqlite3.Connection, histories: Histories, *, now_ms: int) -> None:
         """Reads how often answers come in between; `foresee` needs it."""
@@ -285,11 +309,11 @@ class Situation:
         later_ms = self._interrupted_until(entry, now_ms=now_ms)
         if later_ms is None:
             return entry
-        message = entry.queued
-        waiting = replace(message.waiting, not_before_ms=later_ms)
-        later = self.plan(replace(message, waiting=waiting), now_ms=now_ms)
+        asked = self.asked[entry.queued.waiting.id]
+        waiting = replace(asked.waiting, not_before_ms=later_ms)
+        later = self._planned(entry.queued, asked, waiting, now_ms=now_ms)
         reason = entry.reason if later.reason in OWN_TIME else later.reason
-        return replace(later, queued=message, reason=reason)
+        return replace(later, reason=reason)
 
     def _interrupted_until(self, entry: Planned, *, now_ms: int) -> int | None:
         """None when it waits for no pause, or when no answer is expected before it."""
@@ -312,14 +336,17 @@ class Situation:
         is_abroad = self.ways.is_abroad(route)
         return Reason.ROAMING if is_list and is_abroad else None
 
-    def _slot(self, message: Queued, way: Way, route: Route, *, now_ms: int) -> Turn:
+    def _on_the_way(self, message: Queued, way: Way, route: Route) -> Waiting:
         waiting = message.waiting
         if way.from_ms > waiting.not_before_ms:
             waiting = replace(waiting, not_before_ms=way.from_ms)
         if route.channel.counts_parts:
             parts = route.channel.parts_of(self.ways.text_on(route, message.text))
             waiting = replace(waiting, parts=parts, sms=True)
-        history, profile = self.histories[route.device_id], self.profiles[route.device_id]
+        return waiting
+
+    def _slot(self, message: Queued, device_id: str, waiting: Waiting, *, now_ms: int) -> Turn:
+        history, profile = self.histories[device_id], self.profiles[device_id]
         slot = earliest(waiting, history, profile, self.hours, now_ms=now_ms)
         held_until = self.held.get((message.contact_id, waiting.kind), 0)
         if slot.at_ms is not None and slot.at_ms < held_until:
@@ -338,6 +365,21 @@ class Situation:
             return
         left = entry.queued.waiting.left_at(entry.expected_ms)
         self.histories[entry.route.device_id].add(left)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """Which way a message takes, and how it counts on it. `route` None: none that can be known."""
+
+    way: Way
+    route: Route | None
+    obstacle: Reason | None
+    waiting: Waiting
+    signature: str | None
+
+    @property
+    def device_id(self) -> str:
+        return self.route.device_id if self.route else ""
 
 
 def _parcel(message: Queued) -> Parcel:

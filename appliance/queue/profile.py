@@ -61,7 +61,8 @@ class Profile:
     phone_sms: PhoneLimit | None = None  # what the device in hand says of itself
 
     def day_budget_at(self, age_days: int) -> int:
-        return [budget for from_day, budget in self.day_budget if age_days >= from_day][-1]
+        """The last that has begun by this age."""
+        return next(most for from_day, most in reversed(self.day_budget) if age_days >= from_day)
 
 
 DEFAULT_PROFILE = Profile()

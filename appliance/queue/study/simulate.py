@@ -164,6 +164,7 @@ class _Line:
         open_ms = self._hours.open_ms(now_ms - DAY_MS, now_ms)
         self._replies.append((self._replies_today, open_ms))
         self._replies_today = 0
+        self._desk.answers_a_ms[_HERE] = self._answers_a_ms()
         if now_ms < self._load.ends_ms:
             for each in self._world.day(now_ms):
                 heappush(self._happenings, each)
@@ -257,7 +258,6 @@ class _Line:
 
     def _planned(self, now_ms: int) -> Iterator[Planned]:
         waiting = list(self._in_order(set()))
-        self._desk.answers_a_ms[_HERE] = self._answers_a_ms
         if len(waiting) == 1:
             return iter([self._desk.foresee(waiting[0], now_ms=now_ms)])
         situation = replace(
@@ -267,7 +267,6 @@ class _Line:
         )
         return planned_in_turn(waiting, situation, now_ms=now_ms)
 
-    @property
     def _answers_a_ms(self) -> float:
         counts, spans_ms = zip(*self._replies, strict=True)
         return float(sum(counts) / max(sum(spans_ms), HOUR_MS))
@@ -297,11 +296,10 @@ class _Line:
         peaks.budget = self._profile.day_budget_at((now_ms - history.since_ms) // DAY_MS)
 
     def _note_age(self, now_ms: int) -> None:
-        firsts = (next(iter(lane.values()), None) for lane in self._lanes.values())
-        created = [item.waiting.created_ms for item in firsts if item is not None]
-        if created:
+        firsts = [next(iter(lane.values())) for lane in self._lanes.values() if lane]
+        if firsts:
             hour = (now_ms - self._load.starts_ms) // HOUR_MS
-            age_ms = now_ms - min(created)
+            age_ms = now_ms - min(item.waiting.created_ms for item in firsts)
             self._run.oldest_ms[hour] = max(self._run.oldest_ms.get(hour, 0), age_ms)
 
 

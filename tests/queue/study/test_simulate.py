@@ -1,9 +1,11 @@
 """A line in virtual time: the promises hold, the estimate comes true, the picture is drawn."""
 
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
-from itertools import pairwise
+from itertools import count, pairwise
+from types import FrameType
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -46,6 +48,31 @@ def fullest(items: Sequence[Item], span_ms: int) -> int:
         if used > parts:
             most = max(most, used)
     return most
+
+
+def calls_of(load: Load) -> int:
+    """The calls of Python functions that a simulation takes."""
+    calls = count()
+
+    def noted(_frame: FrameType, event: str, _arg: object) -> None:
+        if event == "call":
+            next(calls)
+
+    sys.setprofile(noted)
+    try:
+        simulate(load, DEFAULT_PROFILE, DUTCH)
+    finally:
+        sys.setprofile(None)
+    return next(calls)
+
+
+def test_a_year_of_a_line_takes_seconds() -> None:
+    """Each message takes so many steps, from being written to having left; there were 560 when each
+    plan asked anew what had not changed.
+    """
+    load = Load(contacts=250, lists=3, inbound_per_day=125)
+    sent = len(run_of(load).sent)
+    assert calls_of(load) <= 400 * sent
 
 
 @pytest.mark.parametrize("load", [WEEK, HEAVY], ids=["week", "heavy"])
