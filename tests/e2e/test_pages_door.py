@@ -206,6 +206,33 @@ def test_the_wizard_lists_what_is_plugged_in(guest_page: OpenPage, place: Place)
         expect(page.get_by_label("Modem that takes over")).to_contain_text("usb-HUAWEI")
 
 
+def test_looking_again_says_what_was_found(guest_page: OpenPage, place: Place) -> None:
+    """It looks at what is plugged in now, says so, and keeps what was typed; Enter still adds."""
+    there: list[PluggedIn] = []
+    services = dataclasses.replace(place.services, plugged_in=lambda: there)
+    with place.web.serving(services):
+        page = guest_page("/setup/line", name="Marit Hoekstra")
+        page.get_by_label("Number of the SIM card").fill("0612345609")
+        page.get_by_role("button", name="look again").click()
+        expect(page.get_by_role("status")).to_contain_text("nothing is plugged in")
+        there += [
+            PluggedIn(kind="phone", address="R58M999", state="ready"),
+            PluggedIn(kind="phone", address="R58M997", state="unauthorized"),
+        ]
+        page.get_by_role("button", name="look again").click()
+        found = page.get_by_role("status").get_by_role("listitem")
+        expect(found.nth(0)).to_have_text("Phone R58M999 is new")
+        expect(found.nth(1)).to_contain_text("tap Allow")
+        expect(page.get_by_role("status")).to_be_focused()
+        expect(page.get_by_label("Number of the SIM card")).to_have_value("0612345609")
+        page.get_by_label("Phone or modem that has it").select_option(label="Phone R58M999")
+        page.get_by_label("Number of the SIM card").press("Enter")
+        page.wait_for_url("**/devices")
+        page.goto("/setup/line")
+        page.get_by_role("button", name="look again").click()
+        expect(found.nth(0)).to_have_text("Phone R58M999 has a number already")
+
+
 def test_what_was_enrolled_without_a_number_may_get_one(guest_page: OpenPage, place: Place) -> None:
     """`balie device enrol` makes a phone known; the form offers it until it carries a number."""
     place.store.write(lambda tx: devices.enrol(tx, kind="phone", address="R58M998"))

@@ -49,7 +49,9 @@ class MessageIn(BaseModel):
         description=f"What to say: 1 to {MAX_TEXT} characters, kept as they are (NFC)."
     )
     channel: WantedChannel = Field(
-        "auto", description="`auto`: WhatsApp where they have it, else SMS."
+        "auto",
+        description="`auto`: an answer takes the channel on which they last wrote, where it can;"
+        " all else WhatsApp where they have it, else SMS.",
     )
     media: None = Field(None, description="Leave out: files cannot be sent yet.")
     ttl_s: int | None = Field(

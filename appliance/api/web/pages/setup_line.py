@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Depends, Form
 from fastapi.responses import Response
 
 from appliance.api.services import PluggedIn
@@ -19,6 +19,7 @@ from appliance.devices.kind import Kind
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.phone_numbers import parse_number
 from appliance.store import branches, devices
+from appliance.store.branch_settings import BranchSettings
 from appliance.store.branches import Branch
 from appliance.store.store import Tx
 
@@ -35,13 +36,26 @@ class Typed:
     fallback: str = ""
 
 
+def _typed(
+    branch: Annotated[str, Form(max_length=80)] = "",
+    number: Annotated[str, Form(max_length=40)] = "",
+    device: Annotated[str, Form(max_length=300)] = "",
+    fallback: Annotated[str, Form(max_length=300)] = "",
+) -> Typed:
+    return Typed(branch=branch, number=number, device=device, fallback=fallback)
+
+
+TypedIn = Annotated[Typed, Depends(_typed)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """`carrying` devices may get a number; a line may fall back on `ports`, also on those in
-    use.
+    """`there` is all that is plugged in; of that, `carrying` devices may get a number. A line may
+    fall back on `ports`, also on those in use.
     """
 
     branches: Sequence[Branch]
+    there: Sequence[PluggedIn]
     carrying: Sequence[PluggedIn]
     ports: Sequence[str]
 
@@ -49,6 +63,12 @@ class Choice:
     def newest(self) -> str:
         """The branch that was added last: ids grow with time."""
         return max((each.id for each in self.branches), default="")
+
+    @property
+    def zone(self) -> str:
+        """That of the newest branch."""
+        found = (each.settings.zone for each in self.branches if each.id == self.newest)
+        return next(found, BranchSettings().zone)
 
     @property
     def example(self) -> str:
@@ -63,15 +83,8 @@ async def line_page(visit: Reading) -> Response:
 
 
 @routes.post("/setup/line")
-async def add_line(
-    visit: Posting,
-    branch: Annotated[str, Form(max_length=80)] = "",
-    number: Annotated[str, Form(max_length=40)] = "",
-    device: Annotated[str, Form(max_length=300)] = "",
-    fallback: Annotated[str, Form(max_length=300)] = "",
-) -> Response:
+async def add_line(visit: Posting, typed: TypedIn) -> Response:
     must_be_admin(visit.session.rights)
-    typed = Typed(branch=branch, number=number, device=device, fallback=fallback)
     try:
         await visit.write(lambda tx, rights: _add(tx, rights, typed))
     except NotFound:
@@ -80,6 +93,13 @@ async def add_line(
         return await _page(visit, typed, 422, note=note_of(visit.words, exc))
     visit.services.planned()
     return go(visit, "/devices")
+
+
+@routes.post("/setup/line/look")
+async def look_again(visit: Posting, typed: TypedIn) -> Response:
+    """Says what is plugged in now; what stands in the form stays."""
+    must_be_admin(visit.session.rights)
+    return await _page(visit, typed, looked_ms=visit.services.clock.now_ms())
 
 
 def _add(tx: Tx, rights: Rights, typed: Typed) -> None:
@@ -98,7 +118,12 @@ def _add(tx: Tx, rights: Rights, typed: Typed) -> None:
 
 
 async def _page(
-    visit: Visit, typed: Typed, status: int = 200, *, note: Note | None = None
+    visit: Visit,
+    typed: Typed,
+    status: int = 200,
+    *,
+    note: Note | None = None,
+    looked_ms: int | None = None,
 ) -> Response:
     choice = await _choice(visit)
     return visit.page(
@@ -107,6 +132,7 @@ async def _page(
         choice=choice,
         typed=typed,
         note=note,
+        looked_ms=looked_ms,
         data=visit.services.data_dir.resolve(),
     )
 
@@ -119,6 +145,7 @@ async def _choice(visit: Visit) -> Choice:
     shared = [each.address for each in known if Kind.named(each.kind).is_shared]
     return Choice(
         branches=await visit.read(branches.branches),
+        there=there,
         carrying=[each for each in there if each.address not in taken],
         ports=[
             *shared,

@@ -1,10 +1,14 @@
 """What the page of the devices says of a number and of the devices that carry it."""
 
+from collections.abc import Sequence
+
+from appliance.api.services import PluggedIn
 from appliance.api.web.words import device_phrases, phrases
 from appliance.api.web.words.i18n import Words
 from appliance.desk.lines.equipment import LineDevice, LineEquipment, ModemFacts
 from appliance.desk.lines.line_codes import LineCode
 from appliance.desk.lines.setting_fields import ON, Euros, Lists, SettingField
+from appliance.devices.kind import Kind
 from appliance.devices.protocol import DeviceState
 from appliance.messages import MessageClass
 from appliance.reasons import Reason
@@ -19,6 +23,30 @@ def place(device: LineDevice) -> str:
 def short(address: str) -> str:
     """The name of a port without the folder in which all ports are."""
     return address.replace("/dev/serial/by-id/", "")
+
+
+def looked(words: Words, there: Sequence[PluggedIn], time: str) -> str:
+    """What a look at what is plugged in came to; what was found follows."""
+    if not there:
+        return words.text("Looked at {time}: nothing is plugged in.").format(time=time)
+    return words.text("Looked at {time} and found:").format(time=time)
+
+
+def plugged_in(words: Words, each: PluggedIn, *, is_new: bool) -> str:
+    """One device, and what keeps it from getting a number."""
+    name = f"{words.text(Kind.named(each.kind).label)} {short(each.address)}"
+    if not is_new:
+        return words.text("{device} has a number already").format(device=name)
+    if (reason := _OUT_OF_REACH.get(each.state)) is not None:
+        sentence, remedy = device_phrases.about(each.kind, reason)
+        return f"{name}: {words.text(sentence)} {words.text(remedy)}"
+    return words.text("{device} is new").format(device=name)
+
+
+_OUT_OF_REACH = {
+    DeviceState.UNAUTHORIZED.value: Reason.NOT_ALLOWED,
+    DeviceState.OFFLINE.value: Reason.CONNECTION_DEAD,
+}
 
 
 def how_it_is(words: Words, device: LineDevice) -> tuple[str, str]:
