@@ -7,6 +7,9 @@ import typer
 
 from appliance.cli.output import ConfigOption, DataOption, JsonOption, says_what_is_wrong
 
+_AWKWARD = typer.Option(
+    "--awkward/--no-awkward", help="Whether some write texts that are hard to handle."
+)
 _PORT = typer.Option(min=0, max=65535, help="The web server's port.")
 
 
@@ -32,13 +35,18 @@ def demo(
     traffic: Annotated[
         bool, typer.Option("--traffic/--no-traffic", help="Whether people write by themselves.")
     ] = True,
+    awkward: Annotated[bool, _AWKWARD] = False,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Runs Balie with emulated phones and people who write to them."""
+    """Runs Balie with emulated phones, three weeks of life, and people who write to them."""
     from appliance.demo.show import DemoOptions, run_demo
 
-    run_demo(DemoOptions(port=port, speed=speed, traffic=traffic, data=data, as_json=as_json))
+    run_demo(
+        DemoOptions(
+            port=port, speed=speed, traffic=traffic, awkward=awkward, data=data, as_json=as_json
+        )
+    )
 
 
 @says_what_is_wrong
@@ -57,6 +65,8 @@ def emulate(
     traffic: Annotated[
         bool, typer.Option("--traffic/--no-traffic", help="Whether people write by themselves.")
     ] = True,
+    people: Annotated[int, typer.Option(min=0, max=100, help="Who write to each phone.")] = 12,
+    awkward: Annotated[bool, _AWKWARD] = True,
     speed: Annotated[float, typer.Option(min=0.1, max=1000)] = 1.0,
     origin_ms: Annotated[
         int | None, typer.Option(help="Where a clock with another speed began.")
@@ -80,6 +90,8 @@ def emulate(
             ),
             seed=seed,
             traffic=traffic,
+            people_per_phone=people,
+            awkward=awkward,
             speed=speed,
             origin_ms=origin_ms,
             truth_file=truth,

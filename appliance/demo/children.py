@@ -87,6 +87,8 @@ def emulation(
     origin_ms: int,
     seed: int,
     truth: Path,
+    people: int = 12,
+    awkward: bool = True,
     modems: int = 0,
 ) -> Iterator[Emulation]:
     """The emulated devices in a process of their own, which ends with this one."""
@@ -95,6 +97,7 @@ def emulation(
         *("--phones", str(phones), "--modems", str(modems)),
         *("--seed", str(seed), "--truth", str(truth)),
         *("--speed", str(speed), "--origin-ms", str(origin_ms)),
+        *("--people", str(people), "--awkward" if awkward else "--no-awkward"),
         "--traffic" if traffic else "--no-traffic",
     ]
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

@@ -17,11 +17,15 @@ BRANCHES = ("Utrecht", "Rotterdam")
 FALLBACK_AFTER_MIN = 1
 """Sooner than a branch would want it, so that it can be watched."""
 
+VISITOR, ADMINISTRATOR = "Anna de Wit", "Dirk Beheer"
+COLLEAGUES = (("Eva Mulder", "Utrecht"), ("Sam de Boer", "Rotterdam"))
+"""They answer by themselves, and nobody logs in as them."""
+
 _STAFF = (
-    ("Anna de Wit", "staff", "Utrecht"),
+    (VISITOR, "staff", "Utrecht"),
     ("Bram Jansen", "staff", "Rotterdam"),
     ("Carla Smits", "lead", None),
-    ("Dirk Beheer", "admin", None),
+    (ADMINISTRATOR, "admin", None),
 )
 
 
@@ -43,13 +47,19 @@ def seed(store: Store, emulated: Emulation) -> Seeded:
 
     Passwords are made up each time: nobody can know them from elsewhere.
     """
-    store.write(lambda tx: _place_phones(tx, emulated.phones))
-    store.write(lambda tx: _place_modems(tx, emulated.modems))
+    found(store, emulated)
     logins = [Login(name=name, password=_password(), role=role) for name, role, _ in _STAFF]
     hashes = [passwords.hash_password(login.password) for login in logins]
-    store.write(lambda tx: _let_in(tx, hashes))
+    store.write(lambda tx: _set_passwords(tx, hashes))
     token = store.write(lambda tx: tokens.add(tx, "demo"))
     return Seeded(logins=logins, token=token.token)
+
+
+def found(store: Store, emulated: Emulation) -> None:
+    """Branches, numbers and staff; where they are already, the devices' addresses are new."""
+    store.write(lambda tx: _place_phones(tx, emulated.phones))
+    store.write(lambda tx: _place_modems(tx, emulated.modems))
+    store.write(_let_in)
 
 
 def _password() -> str:
@@ -106,11 +116,14 @@ def _fall_back(tx: Tx, modem: ModemChild) -> None:
             line_settings.change(tx, line.id, sooner, by="demo")
 
 
-def _let_in(tx: Tx, hashes: Sequence[str]) -> None:
-    known = {member.name: member.id for member in staff.members(tx.conn)}
-    for (name, role, branch), hashed in zip(_STAFF, hashes, strict=True):
-        staff_id = known.get(name)
-        if staff_id is None:
+def _let_in(tx: Tx) -> None:
+    known = {member.name for member in staff.members(tx.conn)}
+    for name, role, branch in _STAFF:
+        if name not in known:
             branch_id = branches.branch(tx.conn, branch).id if branch else None
-            staff_id = staff.add(tx, name, role=role, branch_id=branch_id)
-        staff.set_password(tx, staff_id, hashed)
+            staff.add(tx, name, role=role, branch_id=branch_id)
+
+
+def _set_passwords(tx: Tx, hashes: Sequence[str]) -> None:
+    for (name, _, _), hashed in zip(_STAFF, hashes, strict=True):
+        staff.set_password(tx, staff.named(tx.conn, name).id, hashed)

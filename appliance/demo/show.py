@@ -15,6 +15,7 @@ from appliance.api.app import create_app
 from appliance.api.connections import Connections
 from appliance.clock import ScaledClock, SystemClock, scaled_from
 from appliance.demo.children import Emulation, emulation, own_adb_server
+from appliance.demo.life import PEOPLE_PER_PHONE, live
 from appliance.demo.seed import BRANCHES, Seeded, seed
 from appliance.errors import SetupError
 from appliance.phone_numbers import readable
@@ -36,11 +37,14 @@ SEED = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoOptions:
-    """`port` 0 takes a free one. `data` None: a fresh folder, gone afterwards."""
+    """`port` 0 takes a free one. `traffic`: people write by themselves, and in a new folder they
+    have for three weeks. `data` None: a fresh folder, gone afterwards.
+    """
 
     port: int
     speed: float
     traffic: bool
+    awkward: bool
     data: Path | None
     as_json: bool
 
@@ -65,8 +69,12 @@ def run_demo(options: DemoOptions) -> None:
                 origin_ms=clock.origin_ms,
                 seed=SEED,
                 truth=data / "truth.jsonl",
+                people=PEOPLE_PER_PHONE,
+                awkward=options.awkward,
             )
         )
+        if options.traffic and not (data / DATABASE).exists():
+            live(data / DATABASE, devices, seed_of_world=SEED, now_ms=clock.now_ms())
         connections = Connections(min(CONNECTIONS, allow_descriptors() // 2))
         balie = Balie(data, clock, connections=connections)
         stack.callback(balie.stop)

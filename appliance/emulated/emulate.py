@@ -37,7 +37,8 @@ _FIRST_NUMBER = 31612345601
 class EmulatorConfig:
     """`phones` and `modems` are numbers of devices, or a spec for each device.
 
-    `rhythm_s` is the mean time between two messages that people begin, in the world's seconds.
+    `awkward`: some people write texts that are hard to handle. `rhythm_s` is the mean
+    time between two messages that people begin, in the world's seconds.
     """
 
     phones: int | Sequence[PhoneSpec] = 1
@@ -46,6 +47,7 @@ class EmulatorConfig:
     traffic: bool = True
     rhythm_s: float = 45.0
     people_per_phone: int = 12
+    awkward: bool = True
     speed: float = 1.0
     origin_ms: int | None = None
     truth_file: Path | None = None
@@ -98,6 +100,8 @@ class Emulator:
         phones = [spec.number for spec in config.specs()]
         offices = phones or [spec.number for spec in config.modem_specs()]
         people = make_people(offices, seed=config.seed, per_office=config.people_per_phone)
+        if not config.awkward:
+            people = [replace(person, awkward=False) for person in people]
         if phones:
             return people
         return [replace(person, on_whatsapp=False, saved=False) for person in people]
