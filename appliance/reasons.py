@@ -98,6 +98,8 @@ class Reason(StrEnum):
     BARRED = "barred"
     #: Of a device, too.
     NO_CREDIT = "no-credit"
+    #: Of all lines, after a copy was put back.
+    RESTORED = "restored"
 
     # Why a device is not simply ready.
     NONE = "none"

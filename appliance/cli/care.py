@@ -1,14 +1,23 @@
-"""`balie migrate` and `backup`: looking after a Balie."""
+"""`balie migrate`, `backup` and `restore`: looking after a Balie."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
+from appliance.cli.output import (
+    DATABASE,
+    DataOption,
+    JsonOption,
+    open_store,
+    says_what_is_wrong,
+    show,
+)
+from appliance.clock import SystemClock
+from appliance.config import load
 from appliance.errors import SetupError
-from appliance.store import kept_copies
-from appliance.store.part_files import cannot_write
+from appliance.store import kept_copies, privacy, restoring
+from appliance.store.part_files import cannot_write, clear_left
 from appliance.store.store import Store
 
 
@@ -39,6 +48,39 @@ def backup(
             target = to
             _copy(store, target)
     show(as_json, {"file": str(target)}, f"Copied to {target}.")
+
+
+@says_what_is_wrong
+def restore(
+    copy: Annotated[Path, typer.Argument(metavar="FILE", help="A copy, packed or plain.")],
+    check: Annotated[bool, typer.Option("--check", help="Only see whether FILE is whole.")] = False,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Puts a copy back into an empty data directory.
+
+    What happened since the copy is not in it, so every number is stopped until a person starts it.
+    """
+    folder = load(None, data=data).data
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        clear_left(folder)
+        if not check and any(folder.iterdir()):
+            raise SetupError(f"{folder} is not empty; name another directory with --data.")
+    except OSError as exc:
+        raise cannot_write(folder, exc) from exc
+    privacy.keep_private(folder)
+    if check:
+        restoring.check(copy, folder)
+        show(as_json, {"file": str(copy), "whole": True}, f"{copy} is whole.")
+        return
+    target = folder / DATABASE
+    try:
+        restoring.restore(copy, target, clock_ms=SystemClock().now_ms())
+    finally:
+        privacy.hand_over(folder)
+    sentence = f"Put back as {target}. Every number is stopped until you start it again."
+    show(as_json, {"file": str(copy), "database": str(target)}, sentence)
 
 
 def _copy(store: Store, target: Path) -> None:

@@ -120,7 +120,8 @@ def test_whatever_ails_a_device_has_a_sentence_and_a_remedy() -> None:
 
 
 def test_whatever_stops_a_line_has_a_sentence_and_a_remedy() -> None:
-    assert set(phrases.STOPPED) == stops()
+    """What a driver stops it by, and a copy that was put back."""
+    assert set(phrases.STOPPED) == stops() | named("store/restoring.py")
 
 
 def test_whatever_a_message_waits_for_or_ended_by_has_a_sentence() -> None:

@@ -110,6 +110,13 @@ STOPPED: Mapping[Reason, tuple[str, str]] = {
         "The SIM card lacks the number of its SMS service centre, so nothing was sent.",
         "Set it with the card in a phone, or ask the provider. Then start the number again.",
     ),
+    Reason.RESTORED: (
+        "Balie was put back from a copy: what happened since then is not in it.",
+        (
+            "Withdraw what has left already, and sign off who asked to stop since then. Then start"
+            " the number again."
+        ),
+    ),
 }
 """Why a number was stopped, where it has a code, and what a person should do."""
 

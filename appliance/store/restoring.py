@@ -1,0 +1,96 @@
+"""Puts a copy back as the database of an empty data directory.
+
+A copy knows nothing of what happened since: what waits in it may have left, and who is asked in it
+may have said STOP. So every line is stopped until a person has looked, in the same step in which
+the database gets its name. It gets a new epoch, too: programs that follow the events begin anew.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from appliance.errors import StoreCorrupt, StoreUnavailable
+from appliance.events import EventKind
+from appliance.reasons import Reason
+from appliance.store import high_water, packing
+from appliance.store.connection import connect_writer, damage_in, translated
+from appliance.store.migrations import migrations, refuse_newer
+from appliance.store.part_files import cannot_write, clear_left, held_part, keep, need_room
+from appliance.store.store import Tx
+
+_BLOCK_BYTES = 4 * 1024 * 1024
+
+# As in every schema since the first: a copy of an older Balie is migrated at the next start.
+_STOP_LINES = (
+    "UPDATE line SET stopped = ?, stopped_on = NULL"
+    " WHERE stopped IS NULL OR stopped_on IS NOT NULL RETURNING id"
+)
+
+
+def restore(copy: Path, target: Path, *, clock_ms: int) -> None:
+    """Raises StoreCorrupt or NewerDatabase, and StoreUnavailable where there is no room."""
+    with _brought(copy, target) as (part, handle):
+        with translated(target), closing(connect_writer(part)) as conn:
+            conn.execute("BEGIN IMMEDIATE")
+            _begin_anew(Tx(conn, high_water.pass_by(conn, clock_ms)))
+            conn.execute("COMMIT")
+        keep(part, handle, target)
+
+
+def check(copy: Path, folder: Path) -> None:
+    """Raises what `restore` would raise, and leaves nothing; it needs the room in the folder."""
+    with _brought(copy, folder / "checked.db"):
+        pass
+
+
+def _begin_anew(tx: Tx) -> None:
+    for row in tx.conn.execute(_STOP_LINES, (Reason.RESTORED,)).fetchall():
+        tx.emit(EventKind.LINE_STOPPED, line_id=row["id"], facts={"why": Reason.RESTORED})
+    tx.conn.execute("DELETE FROM meta WHERE name = 'epoch'")
+
+
+@contextmanager
+def _brought(copy: Path, target: Path) -> Iterator[tuple[Path, int]]:
+    """A part beside the target that holds the copy, whole and checked."""
+    size = _size_of(copy)
+    try:
+        clear_left(target.parent)
+        need_room(target.parent, size)
+        with held_part(target) as (part, handle):
+            _bring(copy, handle)
+            _refuse_what_is_none(copy, part)
+            yield part, handle
+    except OSError as exc:
+        raise cannot_write(target, exc) from exc
+
+
+def _size_of(copy: Path) -> int:
+    log = copy.with_name(copy.name + "-wal")
+    if log.exists() and log.stat().st_size:
+        raise StoreUnavailable(f"{copy} is in use; make a copy of it with “balie backup”.")
+    try:
+        return packing.size_of(copy) if packing.is_packed(copy) else copy.stat().st_size
+    except OSError as exc:
+        raise StoreUnavailable(f"{copy} cannot be read ({exc.strerror}).") from exc
+
+
+def _bring(copy: Path, onto: int) -> None:
+    if packing.is_packed(copy):
+        packing.unpack(copy, onto)
+        return
+    with copy.open("rb") as source, os.fdopen(onto, "wb", closefd=False) as target:
+        while block := source.read(_BLOCK_BYTES):
+            target.write(block)
+
+
+def _refuse_what_is_none(copy: Path, part: Path) -> None:
+    with translated(copy), closing(sqlite3.connect(part, isolation_level=None)) as conn:
+        if (found := damage_in(conn)) is not None:
+            raise StoreCorrupt(f"{copy} is damaged ({found}); take another copy.")
+        if not migrations.applied(Database(conn)):
+            raise StoreCorrupt(f"{copy} is no copy of Balie's database.")
+        refuse_newer(copy, conn)
