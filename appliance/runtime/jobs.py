@@ -3,6 +3,7 @@ look after long SMS whose other parts do not come.
 """
 
 import logging
+import os
 import threading
 from collections.abc import Callable
 
@@ -17,6 +18,9 @@ from appliance.store.store import Store, Tx
 from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
+
+NICE = 10
+"""The copy takes a core for a while, and phones and people come first."""
 
 LOOK_S = 15
 """Between two looks, in real seconds: short, so that a faster clock need not wait long."""
@@ -44,9 +48,16 @@ class Jobs:
     def stop(self) -> None:
         self._scheduler.shutdown(wait=False)
 
-    def _copy(self) -> None:
+    def _copy(self) -> threading.Thread:
         """In a thread that ends with the process: the next copy takes away what it left."""
-        threading.Thread(target=self._copy_quietly, name="nightly-copy", daemon=True).start()
+        copying = threading.Thread(target=self._copy_giving_way, name="nightly-copy", daemon=True)
+        copying.start()
+        return copying
+
+    def _copy_giving_way(self) -> None:
+        # On Linux each thread has a priority of its own.
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+        self._copy_quietly()
 
     def _copy_quietly(self) -> None:
         try:

@@ -15,7 +15,7 @@ from appliance.errors import StoreCorrupt
 SUFFIX = ".zst"
 
 _LEVEL = 1
-_BLOCK_BYTES = 4 * 1024 * 1024
+_BLOCK_BYTES = 1024 * 1024
 """Written at once and then synced, so that no sync of another program waits for more than this."""
 
 

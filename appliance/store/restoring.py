@@ -22,7 +22,7 @@ from appliance.store.migrations import migrations, refuse_newer
 from appliance.store.part_files import cannot_write, clear_left, held_part, keep, need_room
 from appliance.store.store import Tx
 
-_BLOCK_BYTES = 4 * 1024 * 1024
+_BLOCK_BYTES = 1024 * 1024
 
 # As in every schema since the first: a copy of an older Balie is migrated at the next start.
 _STOP_LINES = (

@@ -297,8 +297,3 @@ def test_a_packed_copy_that_is_not_whole_is_noticed(
     copy.write_bytes({"cut": bytes(packed[:-1000]), "bit": bytes(packed), "empty": b""}[harm])
     with pytest.raises(StoreCorrupt, match="no whole copy"):
         packing.check(copy)
-
-
-def test_copying_takes_no_more_memory_for_a_larger_database() -> None:
-    """What is read at once has a size of its own."""
-    assert copies._STEP_PAGES * 1024 == packing._BLOCK_BYTES == 4 * 1024 * 1024

@@ -1,6 +1,8 @@
 """Which copies are kept: some days, some weeks, some months, and nothing else grows."""
 
 import logging
+import os
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from appliance.store import kept_copies, packing
 from appliance.store.kept_copies import outdated
 from appliance.store.store import Store
 
+WITHIN_S = 60
 NIGHT = datetime(2026, 6, 15, 2, 15, tzinfo=UTC)
 
 
@@ -111,6 +114,16 @@ def test_the_nightly_copy_is_packed_private_and_takes_the_place_of_old_ones(
     assert names_in(folder) == {nightly(now), *still}
     assert (folder / nightly(now)).stat().st_mode & 0o077 == 0
     packing.check(folder / nightly(now))
+
+
+def test_the_nightly_copy_is_made_beside_everything_else(folder: Path, jobs: Jobs) -> None:
+    """In a thread that ends with the process and gives way to all others."""
+    mine = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    copying = jobs._copy()
+    assert copying.daemon
+    copying.join(WITHIN_S)
+    assert len(names_in(folder)) == 1
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == mine
 
 
 def test_a_copy_stays_although_the_clock_is_behind_older_ones(
