@@ -88,6 +88,11 @@ TRANSITIONS: dict[MessageState, frozenset[MessageState]] = {
 }
 
 
+def direction_of(state: MessageState) -> Direction:
+    """The schema checks it of every message."""
+    return Direction.IN if state is MessageState.RECEIVED else Direction.OUT
+
+
 def clean_text(text: str) -> str:
     """The text in NFC, otherwise unharmed.
 

@@ -34,6 +34,11 @@ def waits(db: Database) -> None:
     _run_script(db.conn, "0003_waits.sql")
 
 
+@migrations(name="0004_figures")
+def figures(db: Database) -> None:
+    _run_script(db.conn, "0004_figures.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

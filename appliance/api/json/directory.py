@@ -25,7 +25,8 @@ from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import Scope
 from appliance.desk.inbox import directory, records
 from appliance.desk.inbox.directory import CallEntry, ContactEntry, ConversationEntry, Page
-from appliance.desk.inbox.records import MessageFilter, MessageRecord
+from appliance.desk.inbox.message_search import MessageFilter
+from appliance.desk.inbox.records import MessageRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,8 @@ from appliance.desk.access.accesses import Shown
 from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import Scope
 from appliance.desk.inbox import records
-from appliance.desk.inbox.records import MessageFilter, MessageRecord
+from appliance.desk.inbox.message_search import MessageFilter
+from appliance.desk.inbox.records import MessageRecord
 from appliance.desk.outgoing import sending
 from appliance.messages import Direction, MessageState
 from appliance.reasons import Reason

@@ -5,11 +5,13 @@ Each list is a page ordered by id, and begins after the last id of the page befo
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from appliance.desk.access.sight import IN_SIGHT, Sight
+from appliance.desk.inbox import merged
+from appliance.desk.inbox.merged import Ask
 from appliance.desk.inbox.other_side import OtherSide
 from appliance.devices import device_facts
 from appliance.errors import NotFound
@@ -163,16 +165,18 @@ def lines(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[LineEn
 
 
 def contacts(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[ContactEntry]:
-    return [_contact(row) for row in conn.execute(_CONTACTS, {**_about(sight, page), "id": None})]
+    about = _about(sight, page)
+    if sight.json is None:
+        ids = merged.first(conn, [(_CONTACT_IDS, about)], limit=page.limit)
+    else:
+        ids = merged.first(conn, _of_lines(conn, _WRITERS, about), limit=page.limit)
+    return [_contact(row) for row in conn.execute(_CONTACTS, {"ids": json.dumps(ids)})]
 
 
 def contact(conn: sqlite3.Connection, sight: Sight, name: str) -> ContactEntry:
     """By id or number. Raises NotFound."""
     found = sight.contact(conn, name)
-    about = {**_about(sight, Page()), "id": found.id}
-    row = conn.execute(_CONTACTS, about).fetchone()
-    if row is None:
-        raise NotFound("contact")
+    row = conn.execute(_CONTACTS, {"ids": json.dumps([found.id])}).fetchone()
     return _contact(row)
 
 
@@ -184,13 +188,21 @@ def conversations(
     line_id: str | None = None,
     contact_id: str | None = None,
 ) -> Sequence[ConversationEntry]:
-    about = {**_about(sight, page), "id": None, "line": line_id, "contact": contact_id}
-    return [ConversationEntry(**dict(row)) for row in conn.execute(_CONVERSATIONS, about)]
+    about = {**_about(sight, page), "line": line_id, "contact": contact_id}
+    if contact_id is not None:
+        asks: Iterable[Ask] = [(_OF_CONTACT, about)]
+    elif sight.json is None and line_id is None:
+        asks = [(_CONVERSATION_IDS, about)]
+    else:
+        asks = _of_lines(conn, _OF_LINE, about)
+    ids = merged.first(conn, asks, limit=page.limit)
+    rows = conn.execute(_CONVERSATIONS, {"ids": json.dumps(ids), "branches": sight.json})
+    return [ConversationEntry(**dict(row)) for row in rows]
 
 
 def conversation(conn: sqlite3.Connection, sight: Sight, wanted_id: str) -> ConversationEntry:
     """Raises NotFound."""
-    about = {**_about(sight, Page()), "id": wanted_id.lower(), "line": None, "contact": None}
+    about = {"ids": json.dumps([wanted_id.lower()]), "branches": sight.json}
     row = conn.execute(_CONVERSATIONS, about).fetchone()
     if row is None:
         raise NotFound("conversation")
@@ -202,7 +214,10 @@ def groups(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[Group
 
 
 def calls(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[CallEntry]:
-    return [CallEntry(**dict(row)) for row in conn.execute(_CALLS, _about(sight, page))]
+    about = _about(sight, page)
+    ids = merged.first(conn, _of_lines(conn, _CALL_IDS, about), limit=page.limit)
+    rows = conn.execute(_CALLS, {"ids": json.dumps(ids), "branches": sight.json})
+    return [CallEntry(**dict(row)) for row in rows]
 
 
 def devices(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[DeviceEntry]:
@@ -221,6 +236,12 @@ def devices(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[Devi
 
 def _about(sight: Sight, page: Page) -> dict[str, str | int | None]:
     return {"branches": sight.json, "after": page.after.lower(), "limit": page.limit}
+
+
+def _of_lines(conn: sqlite3.Connection, statement: str, about: Mapping[str, Any]) -> Sequence[Ask]:
+    """Asks each line that is in sight, or the one that `about` names."""
+    found = conn.execute(_LINE_IDS, {"line": None, **about}).fetchall()
+    return [(statement, {**about, "line": row["id"]}) for row in found]
 
 
 def _contact(row: sqlite3.Row) -> ContactEntry:
@@ -247,18 +268,37 @@ WHERE line.removed_ms IS NULL AND line.id > :after AND {IN_SIGHT}
 ORDER BY line.id LIMIT :limit
 """  # noqa: S608 -- our own condition
 
-_CONTACTS = f"""
+_LINE_IDS = f"SELECT id FROM line WHERE (:line IS NULL OR id = :line) AND {IN_SIGHT}"  # noqa: S608 -- our own condition
+
+_CONTACT_IDS = """
+SELECT id FROM contact WHERE joined_into IS NULL AND id > :after ORDER BY id LIMIT :limit
+"""
+# Of two contacts that were joined only one has conversations.
+_WRITERS = """
+SELECT contact_id FROM conversation
+WHERE line_id = :line AND contact_id > :after ORDER BY contact_id LIMIT :limit
+"""
+# The view `shown_identity` would be read from one end to the other for each contact.
+_CONTACTS = """
 SELECT contact.id, chosen_name, office_name, personnel_number, contact.created_ms,
   (SELECT json_group_array(value) FROM
-   (SELECT value FROM shown_identity WHERE contact_id = contact.id
-    ORDER BY created_ms, value, scheme)) AS numbers
-FROM contact
-WHERE joined_into IS NULL AND contact.id > :after AND (:id IS NULL OR contact.id = :id)
-AND (:branches IS NULL OR EXISTS (SELECT 1 FROM conversation JOIN line ON line.id = line_id
-     WHERE conversation.contact_id = contact.id AND {IN_SIGHT}))
-ORDER BY contact.id LIMIT :limit
-"""  # noqa: S608 -- our own condition
+   (SELECT value, scheme, created_ms FROM contact_identity WHERE contact_id = contact.id
+    UNION ALL SELECT value, scheme, at_ms FROM identity_claim WHERE contact_id = contact.id
+    ORDER BY 3, 1, 2)) AS numbers
+FROM contact WHERE contact.id IN (SELECT value FROM json_each(:ids)) ORDER BY contact.id
+"""
 
+_CONVERSATION_IDS = "SELECT id FROM conversation WHERE id > :after ORDER BY id LIMIT :limit"
+_OF_LINE = """
+SELECT id FROM conversation INDEXED BY conversation_listed
+WHERE line_id = :line AND id > :after ORDER BY id LIMIT :limit
+"""
+_OF_CONTACT = f"""
+SELECT c.id FROM conversation c INDEXED BY conversation_contact CROSS JOIN line
+ON line.id = c.line_id
+WHERE c.contact_id = :contact AND c.id > :after AND (:line IS NULL OR line.id = :line)
+AND {IN_SIGHT} ORDER BY c.id LIMIT :limit
+"""  # noqa: S608 -- our own condition
 _CONVERSATIONS = f"""
 SELECT c.id, c.line_id, c.contact_id, c.group_id,
   coalesce(g.name, k.office_name, k.chosen_name) AS name,
@@ -271,9 +311,8 @@ FROM conversation c
 JOIN line ON line.id = c.line_id
 LEFT JOIN contact k ON k.id = c.contact_id
 LEFT JOIN chat_group g ON g.id = c.group_id
-WHERE c.id > :after AND (:id IS NULL OR c.id = :id) AND (:line IS NULL OR c.line_id = :line)
-AND (:contact IS NULL OR c.contact_id = :contact) AND {IN_SIGHT}
-ORDER BY c.id LIMIT :limit
+WHERE c.id IN (SELECT value FROM json_each(:ids)) AND {IN_SIGHT}
+ORDER BY c.id
 """  # noqa: S608 -- our own condition
 
 _GROUPS = f"""
@@ -283,14 +322,16 @@ WHERE g.id > :after AND {IN_SIGHT}
 ORDER BY g.id LIMIT :limit
 """  # noqa: S608 -- our own condition
 
+_CALL_IDS = """
+SELECT id FROM missed_call INDEXED BY missed_call_line
+WHERE line_id = :line AND id > :after ORDER BY id LIMIT :limit
+"""
 _CALLS = f"""
 SELECT c.id, c.line_id, c.value AS number, c.at_ms,
   (SELECT n.contact_id FROM contact_identity n WHERE n.value = c.value AND n.scheme = c.scheme
    AND (:branches IS NULL OR EXISTS (SELECT 1 FROM conversation JOIN line ON line.id = line_id
      WHERE conversation.contact_id = n.contact_id AND {IN_SIGHT}))) AS contact_id
-FROM missed_call c JOIN line ON line.id = c.line_id
-WHERE c.id > :after AND {IN_SIGHT}
-ORDER BY c.id LIMIT :limit
+FROM missed_call c WHERE c.id IN (SELECT value FROM json_each(:ids)) ORDER BY c.id
 """  # noqa: S608 -- our own condition
 
 _DEVICES = f"""

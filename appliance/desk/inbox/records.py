@@ -1,18 +1,20 @@
 """Messages as other software reads them: by search, and one with its history and evidence."""
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from appliance.desk.access.sight import IN_SIGHT, Sight
+from appliance.desk.inbox import message_search
 from appliance.desk.inbox.earlier_texts import earlier_texts
+from appliance.desk.inbox.message_search import MessageFilter
 from appliance.desk.inbox.other_side import OtherSide
 from appliance.desk.inbox.tries import Part, parts_of
 from appliance.devices import evidence_facts
 from appliance.errors import NotFound
 from appliance.events import Event
-from appliance.messages import Direction, MessageState
 from appliance.store import events, forecast
 
 
@@ -77,20 +79,6 @@ class AttemptRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MessageFilter:
-    """None: no filter on that. `after` is the id of the last message of the page before."""
-
-    direction: Direction | None = None
-    state: MessageState | None = None
-    line_id: str | None = None
-    contact_id: str | None = None
-    conversation_id: str | None = None
-    after: str | None = None
-    newest_first: bool = False
-    limit: int = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Detail(MessageRecord):
     """With every change of it, and what proves its state."""
 
@@ -103,19 +91,9 @@ def search(
     conn: sqlite3.Connection, sight: Sight, wanted: MessageFilter
 ) -> Sequence[MessageRecord]:
     """In the order in which Balie came to know them."""
-    where = [IN_SIGHT, *(f"m.{name} = :{name}" for name in _given(wanted))]
-    if wanted.after is not None:
-        where.append("m.id < :after" if wanted.newest_first else "m.id > :after")
     order = "DESC" if wanted.newest_first else "ASC"
-    rows = conn.execute(
-        f"{_RECORD} WHERE {' AND '.join(where)} ORDER BY m.id {order} LIMIT :limit",
-        {
-            **_given(wanted),
-            "branches": sight.json,
-            "after": wanted.after,
-            "limit": wanted.limit,
-        },
-    )
+    values = {"seqs": json.dumps(message_search.found(conn, sight, wanted)), "branches": sight.json}
+    rows = conn.execute(f"{_RECORD} WHERE {_ON_PAGE} AND {IN_SIGHT} ORDER BY m.seq {order}", values)
     return [MessageRecord(**dict(row)) for row in rows]
 
 
@@ -134,18 +112,6 @@ def detail(conn: sqlite3.Connection, sight: Sight, message_id: str) -> Detail:
         attempts=_attempts(conn, found_id),
         earlier=earlier_texts(conn, [found_id]).get(found_id, ()),
     )
-
-
-def _given(wanted: MessageFilter) -> dict[str, str]:
-    """The filters that were set, by the names of their columns."""
-    filters = {
-        "direction": wanted.direction and wanted.direction.value,
-        "state": wanted.state and wanted.state.value,
-        "line_id": wanted.line_id,
-        "contact_id": wanted.contact_id,
-        "conversation_id": wanted.conversation_id,
-    }
-    return {name: value for name, value in filters.items() if value is not None}
 
 
 def _attempts(conn: sqlite3.Connection, message_id: str) -> Sequence[AttemptRecord]:
@@ -173,6 +139,7 @@ def _evidence(row: sqlite3.Row) -> Mapping[str, Any]:
     return {"attempt": row["id"], **seen} if seen else {}
 
 
+_ON_PAGE = "m.seq IN (SELECT value FROM json_each(:seqs))"
 _RECORD = f"""
 SELECT m.id, m.direction, m.line_id, line.number AS line_number, m.conversation_id, m.contact_id,
   c.group_id, m.value AS number, coalesce(k.office_name, k.chosen_name, m.sender_name) AS name,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from appliance.desk.lines import crowd
 from appliance.desk.reports.message_counts import MessageCounts
 from appliance.devices import device_facts
-from appliance.messages import Direction, MessageState
+from appliance.messages import direction_of
 from appliance.store import lines
 
 
@@ -52,7 +52,7 @@ def _read(conn: sqlite3.Connection, now_ms: int, counts: MessageCounts) -> Figur
     oldest = conn.execute(_OLDEST).fetchone()
     return Figures(
         messages=[
-            (_direction(state).value, state.value, count)
+            (direction_of(state).value, state.value, count)
             for state, count in counts.read(conn).items()
         ],
         devices=[(row[0], row[1], row[2]) for row in devices],
@@ -62,11 +62,6 @@ def _read(conn: sqlite3.Connection, now_ms: int, counts: MessageCounts) -> Figur
         newcomers=sum(crowd.waiting(conn, line.id) for line in lines.lines(conn)),
         now_ms=now_ms,
     )
-
-
-def _direction(state: MessageState) -> Direction:
-    """The schema checks it."""
-    return Direction.IN if state is MessageState.RECEIVED else Direction.OUT
 
 
 # Ids sort by time, and the index has them; the times themselves are in the rows.

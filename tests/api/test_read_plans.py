@@ -1,0 +1,92 @@
+"""No read of the API looks through a table that grows: each statement begins in an index."""
+
+import asyncio
+import inspect
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any
+
+import pytest
+
+from appliance.api.json.declared import Read
+from appliance.api.json.reads import READS
+from appliance.desk.access.sight import Sight
+from appliance.desk.inbox.directory import Page
+from appliance.messages import Direction, MessageState
+from tests.api.office import Desk, Office
+
+ANNA = "+31687654321"
+SMALL = frozenset({"line", "branch", "device", "route", "g", "json_each", "open"})
+"""As many as the company has lines and phones, and what a statement itself brings along."""
+
+
+def asked(office: Office, tilburg: Desk) -> Mapping[str, Sequence[Any]]:
+    """For each parameter of any read some values; None where it may be left out."""
+
+    def one(sql: str) -> str:
+        return office.store.read(lambda conn: str(conn.execute(sql).fetchone()[0]))
+
+    message_id = one("SELECT id FROM message WHERE direction = 'in'")
+    return {
+        "direction": [None, *Direction],
+        "line": [None, tilburg.number],
+        "contact": [None, ANNA],
+        "state": [None, *MessageState],
+        "order": ["oldest", "newest"],
+        "after": [None, message_id],
+        "limit": [50],
+        "paged": [Page(), Page(after=message_id)],
+        "message_id": [message_id],
+        "conversation_id": [one("SELECT id FROM conversation WHERE contact_id IS NOT NULL")],
+    }
+
+
+def ways(read: Read[Any, Any], values: Mapping[str, Sequence[Any]]) -> Iterator[Any]:
+    """All combinations of its parameters, as the read gets them."""
+    given = inspect.signature(read.asked).parameters
+    options = [
+        [each for each in values[name] if each is not None or about.default is None]
+        for name, about in given.items()
+    ]
+    for chosen in product(*options):
+        yield asyncio.run(read.asked(**dict(zip(given, chosen, strict=True))))  # type: ignore[arg-type]
+
+
+def statements(conn: sqlite3.Connection, read: Read[Any, Any], sight: Sight, way: Any) -> set[str]:
+    seen: set[str] = set()
+    conn.set_trace_callback(seen.add)
+    try:
+        read.read(conn, sight, way)
+    finally:
+        conn.set_trace_callback(None)
+    return {each for each in seen if not each.startswith("--")}
+
+
+def scanned(conn: sqlite3.Connection, statement: str) -> set[str]:
+    """The tables that it reads from one end to the other, by their names in the statement."""
+    plan = conn.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()
+    found = (re.match(r"SCAN (\w+)", row["detail"]) for row in plan)
+    return {each[1] for each in found if each}
+
+
+@pytest.mark.parametrize("read", READS, ids=lambda read: read.name)
+@pytest.mark.parametrize("sees", ["everything", "one branch"])
+def test_no_read_looks_through_a_table(
+    office: Office, tilburg: Desk, read: Read[Any, Any], sees: str
+) -> None:
+    """Whatever is asked for, and in a database of which SQLite keeps no statistics."""
+    office.writes(ANNA, tilburg)
+    sight = Sight(None if sees == "everything" else frozenset({tilburg.branch_id}))
+    values = asked(office, tilburg)
+
+    def plans(conn: sqlite3.Connection) -> Mapping[str, set[str]]:
+        seen = set[str]()
+        for way in ways(read, values):
+            seen |= statements(conn, read, sight, way)
+        return {each: scanned(conn, each) for each in seen}
+
+    found = office.store.read(plans)
+    assert found
+    assert not {each: names - SMALL for each, names in found.items() if names - SMALL}
