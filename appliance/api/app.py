@@ -8,7 +8,7 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -49,7 +49,8 @@ class Application(FastAPI):
         return document(self, version("balie"))
 
 
-def create_app(services: Services) -> FastAPI:
+def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
+    """`more_pages` are those that only some program has."""
     app = Application(
         title="Balie",
         openapi_url=DOCUMENT_PATH,
@@ -70,7 +71,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(LeavingClients)
     for part in (health, sending, lists, reads, messages, events):
         app.include_router(part.router)
-    app.include_router(pages(services, app.state.wrong))
+    app.include_router(pages(services, app.state.wrong, more_pages))
     app.mount("/static", StaticTexts(directory=STATIC_DIR, check_dir=False), name="static")
     for error in (ProblemError, BalieError, RequestValidationError, HTTPException):
         app.add_exception_handler(error, _answer)

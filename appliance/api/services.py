@@ -32,6 +32,16 @@ class PluggedIn:
     state: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoDoors:
+    """What pages of the demo offer: people to log in as without a password, and numbers whose phone
+    can be pulled out. No other Balie has these pages.
+    """
+
+    names: Sequence[str]
+    numbers: Sequence[str]
+
+
 def _nothing() -> Sequence[PluggedIn]:
     return ()
 
@@ -63,6 +73,7 @@ class Services:
     room: Room = field(default_factory=Room)
     plugged_in: Callable[[], Sequence[PluggedIn]] = _nothing
     accessed: Sink | None = None
+    demo: DemoDoors | None = None
     connections: Connections = field(default_factory=Connections)
     _gate_threads: ThreadPoolExecutor = field(default_factory=_few_threads, init=False)
 

@@ -10,11 +10,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import adbutils
 
 from appliance.errors import SetupError
 
+PULLED_S = 600
 _STARTS_S = 20.0
 _ENDS_S = 5.0
 # An adb server looks for emulators on these ports by itself.
@@ -40,6 +42,15 @@ class Emulation:
     phones: Sequence[PhoneChild]
     modems: Sequence[ModemChild]
     control: str
+
+
+def pull_phone(emulated: Emulation, number: str, out: bool) -> None:
+    """Takes a phone off its cable for some minutes, or puts it back. Raises OSError."""
+    fault: dict[str, object] = {"phone": number, "fault": "phone-gone"}
+    fault |= {"seconds": PULLED_S} if out else {"lift": True}
+    request = Request(f"{emulated.control}/fault", json.dumps(fault).encode())  # noqa: S310 -- our own address
+    with urlopen(request, timeout=_ENDS_S):  # noqa: S310
+        pass
 
 
 @contextmanager

@@ -18,6 +18,8 @@ FALLBACK_AFTER_MIN = 1
 """Sooner than a branch would want it, so that it can be watched."""
 
 VISITOR, ADMINISTRATOR = "Anna de Wit", "Dirk Beheer"
+SHORTCUTS = (VISITOR, "Carla Smits", ADMINISTRATOR)
+"""Whom one may log in as with one click."""
 COLLEAGUES = (("Eva Mulder", "Utrecht"), ("Sam de Boer", "Rotterdam"))
 """They answer by themselves, and nobody logs in as them."""
 

@@ -4,7 +4,8 @@ import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ import typer
 from appliance import logs
 from appliance.api.app import create_app
 from appliance.api.connections import Connections
+from appliance.api.services import DemoDoors
 from appliance.clock import ScaledClock, SystemClock, scaled_from
-from appliance.demo.children import Emulation, emulation, own_adb_server
+from appliance.demo.children import PULLED_S, Emulation, emulation, own_adb_server, pull_phone
+from appliance.demo.doors import doors
 from appliance.demo.life import PEOPLE_PER_PHONE, live
-from appliance.demo.seed import BRANCHES, Seeded, seed
+from appliance.demo.seed import BRANCHES, SHORTCUTS, Seeded, seed
 from appliance.errors import SetupError
 from appliance.phone_numbers import readable
 from appliance.runtime.balie import DATABASE, Balie
@@ -81,7 +84,13 @@ def run_demo(options: DemoOptions) -> None:
         seeded = seed(balie.store, devices)
         balie.start()
         _say(options, address_of(sock), devices, seeded, data)
-        serve(create_app(balie.services), sock, connections)
+        shown = replace(balie.services, demo=_doors(devices))
+        pages = doors(partial(pull_phone, devices))
+        serve(create_app(shown, pages), sock, connections)
+
+
+def _doors(devices: Emulation) -> DemoDoors:
+    return DemoDoors(names=SHORTCUTS, numbers=[phone.number for phone in devices.phones])
 
 
 def _clock(database: Path, speed: float) -> ScaledClock:
@@ -156,5 +165,5 @@ def _say(options: DemoOptions, url: str, devices: Emulation, seeded: Seeded, dat
 
 
 def _pull(devices: Emulation) -> str:
-    body = {"phone": devices.phones[0].number, "fault": "phone-gone", "seconds": 600}
+    body = {"phone": devices.phones[0].number, "fault": "phone-gone", "seconds": PULLED_S}
     return f"curl --data '{json.dumps(body)}' {devices.control}/fault"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import uvicorn
+from fastapi import APIRouter
 from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as Connection
 
@@ -172,8 +173,8 @@ class WebServer:
             await self.app(scope, receive, send)
 
     @contextmanager
-    def serving(self, services: Services) -> Iterator[None]:
-        app = create_app(services)
+    def serving(self, services: Services, *more_pages: APIRouter) -> Iterator[None]:
+        app = create_app(services, *more_pages)
         lifespan = app.router.lifespan_context(app)
         self._wait(lifespan.__aenter__())
         self.app = app

@@ -1,5 +1,7 @@
 """All pages together."""
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Depends, Request
 
 from appliance.api.services import Services
@@ -24,7 +26,7 @@ from appliance.desk.access.throttle import Throttle
 from appliance.desk.access.wrong_tries import WrongTries
 
 
-def router(services: Services, wrong: WrongTries) -> APIRouter:
+def router(services: Services, wrong: WrongTries, more: Sequence[APIRouter]) -> APIRouter:
     web = Web(services, Door(services.store, services.clock, wrong), Throttle())
 
     async def provide(request: Request) -> None:
@@ -47,4 +49,6 @@ def router(services: Services, wrong: WrongTries) -> APIRouter:
         settings,
     ):
         together.include_router(part.routes)
+    for each in more:
+        together.include_router(each)
     return together

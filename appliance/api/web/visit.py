@@ -69,7 +69,13 @@ class Guest:
 
     def page(self, template: str, status: int = 200, **context: object) -> HTMLResponse:
         html = templating.render(
-            template, self.words, theme=None, csrf=self.token, session=None, **context
+            template,
+            self.words,
+            theme=None,
+            csrf=self.token,
+            session=None,
+            demo=self.web.services.demo,
+            **context,
         )
         answer = HTMLResponse(html, status)
         GUEST.put(answer, self.token, secure=self.secure)
@@ -151,6 +157,7 @@ class Visit:
             session=self.session,
             now_ms=self.now_ms,
             disk=self.services.disk,
+            demo=self.services.demo,
             **context,
         )
 
