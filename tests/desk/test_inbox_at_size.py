@@ -56,3 +56,22 @@ def test_five_times_as_many_conversations_cost_no_more(counter: Counter) -> None
     assert colleague.unread_on_line() == MANY
     for what, cost in after.items():
         assert cost <= before[what] * 1.1 + 10, what
+
+
+def test_a_read_message_is_passed_over_in_the_index(counter: Counter) -> None:
+    """Of a conversation's newest messages those before one's mark are not read to be counted."""
+    colleague = Colleague(counter)
+    counter.hears("En morgen?")
+    seen: list[str] = []
+
+    def plan(conn: sqlite3.Connection) -> list[str]:
+        conn.set_trace_callback(seen.append)
+        overview.conversations(conn, colleague.id, Query(line_ids=[counter.line_id]))
+        conn.set_trace_callback(None)
+        (rows,) = [each for each in seen if "AS preview" in each]
+        return [row["detail"] for row in conn.execute(f"EXPLAIN QUERY PLAN {rows}")]
+
+    found = counter.store.read(plan)
+    newest = "SEARCH message USING COVERING INDEX message_thread (conversation_id=?)"
+    assert newest in found
+    assert found[found.index(newest) + 1] == "SCAN newest"

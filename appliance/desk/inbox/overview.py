@@ -229,6 +229,7 @@ _PLACES = {
 }
 """No group waits for an answer."""
 
+# Of the newest messages the index has the numbers, and only rows behind the mark are read.
 _ROWS = """
 SELECT c.id, c.line_id, c.contact_id, c.group_id, c.last_ms, c.waiting_ms,
   coalesce(g.name, k.office_name, k.chosen_name) AS name,
@@ -238,9 +239,11 @@ SELECT c.id, c.line_id, c.contact_id, c.group_id, c.last_ms, c.waiting_ms,
   coalesce(author.name, m.sender_name) AS sender,
   iif(c.news_id > coalesce(r.message_id, '') AND c.news_ms >= me.created_ms,
    max(1, (SELECT count(*) FROM (
-     SELECT i.id, i.direction, i.origin, i.created_ms FROM message i WHERE i.conversation_id = c.id
-     ORDER BY i.happened_ms DESC LIMIT :looked_at) i
-    WHERE i.direction = 'in' AND i.id > coalesce(r.message_id, '')
+     SELECT seq FROM message INDEXED BY message_thread WHERE conversation_id = c.id
+     ORDER BY happened_ms DESC LIMIT :looked_at) newest
+    CROSS JOIN message i ON i.seq = newest.seq
+    WHERE newest.seq > coalesce(seen.seq, 0) AND i.direction = 'in'
+    AND i.id > coalesce(r.message_id, '')
     AND i.created_ms >= me.created_ms AND i.origin <> 'technical')), 0) AS unread,
   nullif(d.text, '') AS draft,
   c.id IN (SELECT asked.conversation_id FROM near_stop s JOIN message asked
@@ -252,6 +255,7 @@ LEFT JOIN chat_group g ON g.id = c.group_id
 LEFT JOIN message m ON m.id = c.shown_message_id
 LEFT JOIN staff author ON author.id = m.staff_id
 LEFT JOIN read_mark r ON r.conversation_id = c.id AND r.staff_id = me.id
+LEFT JOIN message seen ON seen.id = r.message_id
 LEFT JOIN draft d ON d.conversation_id = c.id AND d.staff_id = me.id
 WHERE c.id IN (SELECT value FROM json_each(:ids))
 """
