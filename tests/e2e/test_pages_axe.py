@@ -108,7 +108,7 @@ def visited(page: Page, place: Place, path: str) -> Iterator[str]:
 
 def troubled(place: Place) -> None:
     """What only shows when something is wrong."""
-    place.desk.device_state("Rotterdam", DeviceState.DEGRADED, Reason.DEVICE_LOCKED)
+    place.desk.device_state("Rotterdam", DeviceState.DEGRADED, Reason.NOT_ALLOWED)
     line_id = place.desk.filled.lines["Rotterdam"]
     place.store.write(lambda tx: lines.stop_line(tx, line_id, "WhatsApp shows a warning."))
 

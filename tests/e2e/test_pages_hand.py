@@ -224,3 +224,53 @@ def test_what_is_half_typed_on_a_card_is_found_again(open_page: OpenPage) -> Non
     expect(page.locator("#contact-pane .saved")).to_be_visible()
     expect(page.get_by_label("Another number of this person")).to_have_value("06123")
     assert page.evaluate("Object.keys(sessionStorage).filter(key => key.includes('office'))") == []
+
+
+_CLIPPED = """() => [...document.querySelectorAll("body *")].filter((each) => {
+  const own = [...each.childNodes].filter((node) => node.nodeType === 3 && node.data.trim());
+  if (!own.length || !each.checkVisibility() || each.offsetWidth === 1) return false;
+  const framed = each.closest(".badge, .lines a, .tabs a, button, .bar a, .day");
+  const box = framed?.getBoundingClientRect();
+  return box && own.some((node) => {
+    const range = document.createRange();
+    range.selectNode(node);
+    const text = range.getBoundingClientRect();
+    return text.top < box.top - 3 || text.bottom > box.bottom + 3 || text.right > box.right + 1
+      || box.right > innerWidth;
+  });
+}).map((each) => each.outerHTML.slice(0, 80))"""
+
+
+@pytest.mark.parametrize("look", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_letters_of_twice_the_size_fit(open_page: OpenPage, place: Place, look: Look) -> None:
+    """No count, tab or button is cut off, and nothing covers the composer."""
+    many(place)
+    fatima = place.desk.filled.conversations[FATIMA]
+    page = open_page("/new", name="Marit Hoekstra", look=look)
+    for address in ("/", f"/c/{fatima}", "/new", "/devices", "/settings"):
+        page.goto(address)
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate(_CLIPPED) == [], address
+        assert page.evaluate("document.documentElement.scrollWidth") <= look.width
+    message = page.get_by_label("Message", exact=True)
+    page.goto("/new")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert message.evaluate("each => each.clientHeight >= each.rows * 30")
+    page.goto(f"/c/{fatima}")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    page.evaluate("document.getElementById('scroller').scrollTop = 0")
+    expect(page.locator("#below")).to_be_visible()
+    bottom = page.locator("#below").evaluate("each => each.getBoundingClientRect().bottom")
+    assert bottom <= page.locator(".composer").evaluate("each => each.getBoundingClientRect().top")
+    for part in ("#text", ".send"):
+        expect(page.locator(part)).to_be_in_viewport(ratio=1)
+
+
+def test_a_low_window_still_has_its_field(open_page: OpenPage, place: Place) -> None:
+    """With a keyboard on the screen, large letters and a warning the composer scrolls."""
+    bart = place.desk.filled.conversations["Bart Kuipers"]
+    page = open_page(f"/c/{bart}", look=Look(width=360, height=300))
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    page.locator("#text").press_sequentially("Hoi")
+    expect(page.locator("#text")).to_be_in_viewport()
+    expect(page.locator("#text")).to_have_value("Hoi")
