@@ -175,6 +175,23 @@ def test_back_keeps_the_page_and_the_place_in_the_list(open_page: OpenPage, plac
     expect(page.locator("body")).to_have_attribute("data-same", "page")
 
 
+def test_back_from_another_page_finds_the_list_again(open_page: OpenPage, place: Place) -> None:
+    """Also by way of a conversation: the list is where it was left."""
+    many(place)
+    page = open_page(look=NARROW)
+    last = page.locator("#list a.row", has_text="Werkzoeker 29")
+    last.scroll_into_view_if_needed()
+    page.goto("/devices")
+    page.go_back()
+    expect(last).to_be_in_viewport()
+    last.click()
+    expect(page.locator("#thread-title")).to_have_text("Werkzoeker 29")
+    page.goto("/devices")
+    page.go_back()
+    page.get_by_role("link", name="Back to the list").click()
+    expect(last).to_be_in_viewport()
+
+
 def test_back_closes_the_card_first(open_page: OpenPage) -> None:
     """From the card it leads to the conversation, and only from there to the list."""
     page = opened(open_page(look=NARROW), FATIMA)

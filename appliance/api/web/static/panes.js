@@ -55,6 +55,14 @@ function leave(link) {
   arrive();
 }
 
+// Back from another page loads this one anew: it finds the list where it was left.
+function findList() {
+  const way = performance.getEntriesByType("navigation")[0]?.type;
+  if (way === "navigate") return;
+  top = Number(sessionStorage.getItem("list-top"));
+  document.getElementById("list").scrollTop = top;
+}
+
 if (panes) {
   document.addEventListener("click", (event) => {
     const { target } = event;
@@ -75,5 +83,10 @@ if (panes) {
   // htmx would load the page anew.
   document.addEventListener("htmx:before:history:restore", (event) => event.preventDefault());
   addEventListener("popstate", arrive);
+  addEventListener("pagehide", () => {
+    const list = document.getElementById("list");
+    sessionStorage.setItem("list-top", list.offsetParent === null ? top : list.scrollTop);
+  });
+  findList();
   if (history.state?.card) show("contact");
 }
