@@ -2,6 +2,7 @@
 last.
 """
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,10 @@ import pytest
 from appliance.runtime import kinds
 
 kinds.load()  # as each process of Balie does, before anything needs a kind
+
+# httpx reads the certificates of all authorities for each client, and the tests speak plain HTTP.
+os.environ.pop("SSL_CERT_FILE", None)
+os.environ["SSL_CERT_DIR"] = os.devnull
 
 _LONG_FIRST = (
     "crash/test_crash_points.py",
