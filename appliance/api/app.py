@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -30,6 +29,9 @@ from appliance.api.services import Services
 from appliance.api.web.assets import STATIC_DIR
 from appliance.api.web.page_route import broken, nothing_here
 from appliance.api.web.routes import router as pages
+from appliance.api.web.visit import Web
+from appliance.desk.access.login import Door
+from appliance.desk.access.throttle import Throttle
 from appliance.desk.access.wrong_tries import WrongTries
 from appliance.errors import BalieError, StoreCorrupt
 
@@ -57,21 +59,16 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         docs_url=None,  # Swagger UI comes from a CDN; nothing here does
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=partial(_lifespan, services),
+        lifespan=_lifespan,
     )
-    app.state.services = services
-    app.state.tokens = TokenBook(services.store)
-    app.state.wrong = WrongTries(services.store, services.clock)
-    app.state.figures = KeptFigures(services.store, services.clock)
-    app.state.metrics = Metrics(
-        services.connections, app.state.wrong.totals, lambda: services.store.keeps
-    )
+    furnish(app, services)
     app.add_middleware(BodyLimit)
     app.add_middleware(Compression)
     app.add_middleware(LeavingClients)
     for part in (health, sending, lists, reads, messages, events):
         app.include_router(part.router)
-    app.include_router(pages(services, app.state.wrong, more_pages))
+    for routes in (pages, *more_pages):
+        app.include_router(routes, include_in_schema=False)
     app.mount("/static", StaticTexts(directory=STATIC_DIR, check_dir=False), name="static")
     for error in (ProblemError, BalieError, RequestValidationError, HTTPException):
         app.add_exception_handler(error, _answer)
@@ -79,9 +76,21 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
     return app
 
 
+def furnish(app: FastAPI, services: Services) -> None:
+    """Gives the routes what they share, in place of what they had: while nothing is served."""
+    state = app.state
+    state.services = services
+    state.tokens = TokenBook(services.store)
+    state.wrong = WrongTries(services.store, services.clock)
+    state.figures = KeptFigures(services.store, services.clock)
+    state.metrics = Metrics(services.connections, state.wrong.totals, lambda: services.store.keeps)
+    state.web = Web(services, Door(services.store, services.clock, state.wrong), Throttle())
+    app.middleware_stack = None  # the next request builds it, of these services
+
+
 @asynccontextmanager
-async def _lifespan(services: Services, app: FastAPI) -> AsyncIterator[None]:
-    del app
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    services: Services = app.state.services
     await services.feed.start()
     yield
     await services.feed.close()

@@ -14,7 +14,7 @@ from appliance.demo.past import Office, Past, PastStore
 from appliance.demo.seed import ADMINISTRATOR, COLLEAGUES, VISITOR, found
 from appliance.desk.access.rights import rights_of
 from appliance.desk.contacts import editing
-from appliance.desk.inbox import marks, overview, thread
+from appliance.desk.inbox import marks, overview, thread, window
 from appliance.desk.inbox.overview import Query
 from appliance.desk.outgoing import drafts
 from appliance.desk.team import staff
@@ -187,6 +187,6 @@ def _name(tx: Tx, person: Person, place: int, staff_id: str) -> None:
 def _read(tx: Tx, conversation_id: str, staff_ids: Sequence[str]) -> None:
     admin = staff.named(tx.conn, ADMINISTRATOR).id
     about = thread.conversation(tx.conn, rights_of(tx.conn, admin), conversation_id)
-    newest = thread.newest(tx.conn, about).newest_id
+    newest = window.newest(tx.conn, about).newest_id
     for each in staff_ids:
         marks.mark_read(tx, staff_id=each, conversation_id=conversation_id, message_id=newest)

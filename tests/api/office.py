@@ -11,12 +11,12 @@ from pathlib import Path
 
 import httpx
 import uvicorn
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as Connection
 
 from appliance.addresses import NO_NETWORKS, Networks
-from appliance.api.app import create_app
+from appliance.api.app import create_app, furnish
 from appliance.api.services import Services
 from appliance.channels import Channel
 from appliance.clock import Clock
@@ -160,13 +160,14 @@ class Caller:
 
 @dataclass(slots=True)
 class WebServer:
-    """A real uvicorn in a thread of its own, as the runtime runs one; each test puts its own
-    app into it.
+    """A real uvicorn in a thread of its own, as the runtime runs one. Each test furnishes its app
+    anew; to make the app takes longer than most tests do.
     """
 
     url: str
     loop: asyncio.AbstractEventLoop
     app: ASGIApp | None = None
+    _made: FastAPI | None = field(default=None, init=False)
 
     async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
         if self.app is not None:
@@ -174,13 +175,20 @@ class WebServer:
 
     @contextmanager
     def serving(self, services: Services, *more_pages: APIRouter) -> Iterator[None]:
-        app = create_app(services, *more_pages)
+        app = create_app(services, *more_pages) if more_pages else self._furnished(services)
         lifespan = app.router.lifespan_context(app)
         self._wait(lifespan.__aenter__())
         self.app = app
         yield
         self.app = None
         self._wait(lifespan.__aexit__(None, None, None))
+
+    def _furnished(self, services: Services) -> FastAPI:
+        if self._made is None:
+            self._made = create_app(services)
+        else:
+            furnish(self._made, services)
+        return self._made
 
     def _wait(self, work: Coroutine[None, None, object]) -> None:
         asyncio.run_coroutine_threadsafe(work, self.loop).result(20)

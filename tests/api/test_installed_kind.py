@@ -28,7 +28,7 @@ from appliance.runtime.plugged_in import plugged_in
 from appliance.store import branches
 from appliance.store.devices import Device
 from appliance.store.store import Tx
-from tests.api.office import Caller, Office
+from tests.api.office import Caller, Office, WebServer, run_web_server
 from tests.running_demo import eventually
 
 ANNA = "+31611111111"
@@ -127,6 +127,13 @@ def install(folder: Path, monkeypatch: pytest.MonkeyPatch, points: str) -> None:
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: pigeons\nVersion: 1.0\n")
     (about / "entry_points.txt").write_text(f"[{kinds.GROUP}]\n{points}\n")
     monkeypatch.syspath_prepend(str(folder))
+
+
+@pytest.fixture
+def web_server() -> Iterator[WebServer]:
+    """Its app has made no document yet: that one would keep the channels of earlier tests."""
+    with run_web_server() as running:
+        yield running
 
 
 @pytest.fixture

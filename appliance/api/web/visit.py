@@ -173,12 +173,12 @@ def is_partial(request: Request) -> bool:
 
 async def guest_of(request: Request) -> Guest:
     token = GUEST.read(request) or new_token()
-    return Guest(request, request.state.web, _words(request, None), token)
+    return Guest(request, request.app.state.web, _words(request, None), token)
 
 
 async def visit_of(request: Request) -> Visit:
     """Raises LogInFirst."""
-    web: Web = request.state.web
+    web: Web = request.app.state.web
     token = SESSION.read(request)
     session = await session_of(web, token) if token else None
     if session is None or token is None:
