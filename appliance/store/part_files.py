@@ -76,7 +76,7 @@ def need_room(folder: Path, size: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < size:
         raise StoreUnavailable(
-            f"This needs {_in_mb(size)} in {folder}, and {_in_mb(free)} are free on its disk;"
+            f"The copy needs {_in_mb(size)} in {folder}, and {_in_mb(free)} are free on its disk;"
             " make room on it, or take another disk."
         )
 

@@ -151,12 +151,12 @@ def test_a_nightly_copy_that_fails_says_why_in_one_line_and_lets_go_of_none(
     (folder / nightly(NIGHT)).touch()
 
     def no_room(folder: Path, size: int) -> None:
-        raise StoreUnavailable(f"This needs 5 MB in {folder}.")
+        raise StoreUnavailable(f"The copy needs 5 MB in {folder}.")
 
     monkeypatch.setattr("appliance.store.copies.need_room", no_room)
     with caplog.at_level(logging.ERROR):
         jobs._copy_quietly()
     assert [each.getMessage() for each in caplog.records] == [
-        f"the nightly copy failed: This needs 5 MB in {folder}."
+        f"the nightly copy failed: The copy needs 5 MB in {folder}."
     ]
     assert names_in(folder) == {nightly(NIGHT)}
