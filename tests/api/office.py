@@ -30,6 +30,7 @@ from appliance.reasons import Reason
 from appliance.store import branches, devices, lines, routes
 from appliance.store.feed import EventFeed
 from appliance.store.store import Store, Tx
+from tests.fresh_store import fresh_store
 
 WORDS = "Hoi, is er morgen werk?"
 BOTH = frozenset({Channel.WHATSAPP, Channel.SMS})
@@ -221,7 +222,7 @@ def open_office(
     proxies: Networks = NO_NETWORKS,
     accessed: Sink | None = None,
 ) -> Iterator[Office]:
-    store = Store(data_dir / "balie.db", clock)
+    store = fresh_store(data_dir / "balie.db", clock)
     missing: list[str] = []
     planned: list[None] = []
     gate = ConsentGate()

@@ -18,6 +18,7 @@ from appliance.desk.team import staff
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.store import branches
 from appliance.store.store import Store
+from tests.fresh_store import fresh_store
 
 PASSWORD = "een fiets met drie wielen"
 HOUR_MS = 3_600_000
@@ -25,7 +26,7 @@ HOUR_MS = 3_600_000
 
 @pytest.fixture
 def store(tmp_path: Path, clock: ManualClock) -> Iterator[Store]:
-    opened = Store(tmp_path / "balie.db", clock)
+    opened = fresh_store(tmp_path / "balie.db", clock)
     yield opened
     opened.close()
 

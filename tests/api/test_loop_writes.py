@@ -10,6 +10,7 @@ from appliance.clock import ManualClock
 from appliance.errors import Refused, StoreUnavailable
 from appliance.reasons import Reason
 from appliance.store.store import Store, Tx
+from tests.fresh_store import fresh_store
 
 
 def put(name: str) -> Callable[[Tx], str]:
@@ -24,7 +25,7 @@ def put(name: str) -> Callable[[Tx], str]:
 
 @pytest.fixture
 def store(tmp_path: Path, clock: ManualClock) -> Iterator[Store]:
-    opened = Store(tmp_path / "balie.db", clock)
+    opened = fresh_store(tmp_path / "balie.db", clock)
     yield opened
     opened.close()
 

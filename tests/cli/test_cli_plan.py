@@ -20,6 +20,7 @@ from appliance.queue.gate import ConsentGate
 from appliance.reasons import Reason
 from appliance.store import branches, devices, high_water, lines, routes
 from appliance.store.store import Store, Tx
+from tests.fresh_store import fresh_store
 
 WORKER = "+31655500601"
 
@@ -28,7 +29,7 @@ WORKER = "+31655500601"
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """A branch whose phone is away, and three messages to somebody who wrote."""
     monkeypatch.setenv("BALIE_DATA", str(tmp_path))
-    opened = Store(tmp_path / "balie.db", SystemClock())
+    opened = fresh_store(tmp_path / "balie.db", SystemClock())
     reception = Reception(opened, ConsentGate())
 
     def office(tx: Tx) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from appliance.clock import ManualClock
 from appliance.desk.intake.reception import Reception
 from appliance.devices.modem_protocol import IncomingPart
 from appliance.events import EventKind
-from appliance.store.store import Store
+from tests.fresh_store import fresh_store
 from tests.queue.counter import ANNA, BART, MONDAY, Counter
 from tests.queue.office import Modem
 
@@ -230,7 +230,7 @@ def test_nothing_is_lost_and_nothing_comes_twice(
 ) -> None:
     """Cut anywhere, even inside characters, in any order and with repeats: the text is whole."""
     folder, clock = tmp_path_factory.mktemp("long"), ManualClock(at_ms=MONDAY)
-    store = Store(folder / "balie.db", clock)
+    store = fresh_store(folder / "balie.db", clock)
     counter = Counter(store, clock, folder)
     modem = Modem(counter)
     units = message.encode("utf-16-le")

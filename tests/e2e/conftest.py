@@ -16,6 +16,7 @@ from appliance.store.store import Store
 from tests.api.office import WebServer, run_web_server
 from tests.e2e.chromium import launched
 from tests.e2e.filled import Filler, fill
+from tests.fresh_store import fresh_store
 from tests.running_demo import SETTLES_S
 
 SETUP_CODE = "blauw-fiets-7"
@@ -77,7 +78,7 @@ def page_server() -> Iterator[WebServer]:
 def empty(page_server: WebServer, tmp_path: Path) -> Iterator[Place]:
     """A Balie that nobody has used yet."""
     clock = SystemClock()
-    store = Store(tmp_path / "balie.db", clock)
+    store = fresh_store(tmp_path / "balie.db", clock)
     services = Services(
         store=store,
         gate=ConsentGate(),

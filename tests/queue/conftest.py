@@ -7,6 +7,7 @@ import pytest
 
 from appliance.clock import ManualClock
 from appliance.store.store import Store
+from tests.fresh_store import fresh_store
 from tests.queue.counter import MONDAY, Counter
 
 
@@ -18,7 +19,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def store(tmp_path: Path, clock: ManualClock) -> Iterator[Store]:
-    opened = Store(tmp_path / "balie.db", clock)
+    opened = fresh_store(tmp_path / "balie.db", clock)
     yield opened
     opened.close()
 

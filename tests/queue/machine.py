@@ -39,6 +39,7 @@ from appliance.queue.work import QueueWork
 from appliance.reasons import Reason
 from appliance.store import high_water
 from appliance.store.store import Store
+from tests.fresh_store import fresh_store
 from tests.queue.counter import ANNA, BART, BOTH, MONDAY, STAFF, Counter
 
 S = MessageState
@@ -82,7 +83,7 @@ class QueueMachine(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory(dir=IN_MEMORY)
         self.path = Path(self.folder.name) / "balie.db"
         self.clock = ManualClock(at_ms=MONDAY)
-        self.store = Store(self.path, self.clock)
+        self.store = fresh_store(self.path, self.clock)
         self.counter = Counter(self.store, self.clock, Path(self.folder.name), profile=TIGHT)
         self.phone_is_here = True
         self.hand: QueueAttempt | None = None

@@ -17,6 +17,7 @@ from appliance.queue.gate import ConsentGate
 from appliance.queue.recovery import doubt_everything_in_hand
 from appliance.queue.work import QueueWork
 from appliance.store.store import Store
+from tests.fresh_store import fresh_store
 from tests.queue.counter import ANNA, BART, MONDAY, Counter
 
 S = MessageState
@@ -31,7 +32,7 @@ class Life:
         self.folder = tempfile.TemporaryDirectory()
         self.path = Path(self.folder.name) / "balie.db"
         self.clock = ManualClock(at_ms=MONDAY)
-        self.store = Store(self.path, self.clock)
+        self.store = fresh_store(self.path, self.clock)
         self.counter = Counter(self.store, self.clock, Path(self.folder.name))
         self.counter.knows(ANNA, BART)
         self.truth: Tally[str] = Tally()

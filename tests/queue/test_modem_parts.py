@@ -25,7 +25,7 @@ from appliance.messages import MessageState
 from appliance.queue.attempt import QueueAttempt
 from appliance.queue.recovery import doubt_everything_in_hand
 from appliance.store import lines
-from appliance.store.store import Store
+from tests.fresh_store import fresh_store
 from tests.queue.counter import ANNA, BART, MONDAY, SMS, Counter, tapping
 from tests.queue.office import Modem, phone_is_away, phone_is_back, told
 
@@ -291,7 +291,7 @@ def test_no_part_leaves_twice(
 @contextmanager
 def _fresh(factory: pytest.TempPathFactory) -> Iterator[tuple[Counter, Modem]]:
     folder, clock = factory.mktemp("parts"), ManualClock(at_ms=MONDAY)
-    store = Store(folder / "balie.db", clock)
+    store = fresh_store(folder / "balie.db", clock)
     counter = Counter(store, clock, folder)
     counter.knows(ANNA)
     modem = Modem(counter)
