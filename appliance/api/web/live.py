@@ -9,6 +9,7 @@ that reconnects sends the last id that it had, and gets the events since then.
 import asyncio
 import contextlib
 import dataclasses
+import functools
 import json
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
@@ -231,6 +232,7 @@ def hint_of(event: Event) -> tuple[str, Mapping[str, object]] | None:
     return None
 
 
+@functools.lru_cache(maxsize=256)
 def _sights(rights: Rights, hint: str) -> Sequence[Sight]:
     """Hints about devices also go to people who may only read the inbox."""
     reads = Sight(rights.branches(Permission.INBOX_READ))

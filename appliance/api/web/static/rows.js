@@ -2,6 +2,7 @@
 // open, or leaves it when it does not belong there any more; nothing moves under the pointer.
 
 const REST_MS = 5000; // a pointer that lies still for so long points at nothing
+const TAP_MS = 600; // a finger has left the list before its tap is told
 const GLIDE_MS = 120;
 const list = document.getElementById("list");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -91,7 +92,7 @@ function putAll() {
   const chosen = choices();
   glide(() => {
     for (const item of waiting.values()) put(item, chosen);
-    for (const item of rows().children) item.style.removeProperty("height");
+    for (const item of rows().children) item.removeAttribute("style");
     while (rows().childElementCount > chosen.most && more()) rows().lastElementChild.remove();
   });
   waiting.clear();
@@ -103,7 +104,7 @@ function putAll() {
 function putInPlace(item) {
   const old = document.getElementById(item.id);
   if (!old || !belongs(item, choices())) return;
-  old.style.height = `${old.offsetHeight}px`;
+  Object.assign(old.style, { height: `${old.offsetHeight}px`, overflow: "hidden" });
   fill(old, item);
 }
 
@@ -142,8 +143,12 @@ function hear({ rows: drawn, gone, unread }) {
 
 function point() {
   moved = Date.now();
+  releaseAfter(REST_MS);
+}
+
+function releaseAfter(ms) {
   clearTimeout(timer);
-  timer = setTimeout(release, REST_MS);
+  timer = setTimeout(release, ms);
 }
 
 function release() {
@@ -191,7 +196,10 @@ if (list) {
   for (const name of ["pointermove", "pointerdown"]) {
     list.addEventListener(name, (event) => { if (event.target.closest("#rows")) point(); });
   }
-  list.addEventListener("pointerleave", release);
+  list.addEventListener("pointerleave", ({ pointerType }) => {
+    if (pointerType === "mouse") release();
+    else if (moved) releaseAfter(TAP_MS);
+  });
   document.addEventListener("balie:rows", (event) => hear(event.detail));
   document.addEventListener("balie:minute", () => {
     if (isPointed()) asked = true;
