@@ -117,11 +117,11 @@ def live_share_of_a_core() -> Measured:
     return Measured(value=watched().cpu_share * 100)
 
 
-@at_most(4, "kB that a page asks for after one hint, largest")
+@at_most(4, "kB that a page gets for one hint, rows or list, largest")
 def hint_kb() -> Measured:
     largest_kb = watched().largest_kb
     if not largest_kb:
-        raise RuntimeError("no page got what it asked for")
+        raise RuntimeError("no page got a row")
     return Measured(value=largest_kb)
 
 
