@@ -2,8 +2,9 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from appliance.identities import tel
@@ -67,14 +68,16 @@ class SimulatedContact:
     heard_length: int = 0
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Happening:
-    """An event in the branch's world at one moment; `kind` is None when a contact writes."""
+class Happening(NamedTuple):
+    """An event in the branch's world at one moment; `kind` is None when a contact writes.
+
+    `order` is another one for each, so nothing behind it is compared.
+    """
 
     at_ms: int
     order: int
-    contact: SimulatedContact | None = field(compare=False)
-    kind: MessageClass | None = field(compare=False, default=None)
+    contact: SimulatedContact | None
+    kind: MessageClass | None = None
 
 
 class SimulatedPeople:

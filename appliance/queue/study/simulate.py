@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from itertools import pairwise
+from operator import attrgetter
 
 from appliance.channels import Channel
 from appliance.devices.protocol import DeviceState
@@ -213,9 +214,7 @@ class _Line:
 
     def _in_order(self, closed: set[Lane]) -> Iterator[Queued]:
         waiting = {
-            lane: (item.queued for item in items.values())
-            for lane, items in self._lanes.items()
-            if items
+            lane: map(_QUEUED, items.values()) for lane, items in self._lanes.items() if items
         }
         return by_class(waiting, closed)
 
@@ -327,6 +326,9 @@ def _desk_of(load: Load, profile: Profile, hours: OfficeHours, history: History)
         histories={_HERE: history},
         hours=hours,
     )
+
+
+_QUEUED = attrgetter("queued")
 
 
 def _lane_of(item: Item) -> Lane:
