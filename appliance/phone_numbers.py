@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import phonenumbers
 import regex
@@ -48,7 +49,7 @@ def parse_number(text: str, *, field: str = "to", region: str = DEFAULT_REGION) 
     if not _WRITTEN.fullmatch(written):
         raise InvalidInput(field, sentence)
     try:
-        number = phonenumbers.parse(written, region)
+        number = _parsed(written, None if is_e164(written) else region)
     except NumberParseException as exc:
         raise InvalidInput(field, sentence) from exc
     if not phonenumbers.is_valid_number(number):
@@ -56,6 +57,14 @@ def parse_number(text: str, *, field: str = "to", region: str = DEFAULT_REGION) 
         sentence = f"{quoted} {reason}. Write it like +31612345678."
         raise InvalidInput(field, sentence)
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str, region: str | None = None) -> phonenumbers.PhoneNumber:
+    """Raises NumberParseException. One request asks about a number several times, and parsing it
+    costs as much as three statements.
+    """
+    return phonenumbers.parse(text, region)
 
 
 def number_or_text(text: str) -> str:
@@ -100,7 +109,7 @@ def in_quotes(sender: str) -> str:
 def is_landline(e164: str) -> bool:
     """True for a number that is certainly neither on WhatsApp nor within reach of SMS."""
     try:
-        return phonenumbers.number_type(phonenumbers.parse(e164)) in _LANDLINE
+        return phonenumbers.number_type(_parsed(e164)) in _LANDLINE
     except NumberParseException:  # a sender of an unknown country
         return False
 
@@ -108,7 +117,7 @@ def is_landline(e164: str) -> bool:
 def is_mobile(text: str) -> bool:
     """True for a number that can be reached by SMS; a hidden one is no number."""
     try:
-        return is_e164(text) and phonenumbers.number_type(phonenumbers.parse(text)) in _MOBILE
+        return is_e164(text) and phonenumbers.number_type(_parsed(text)) in _MOBILE
     except NumberParseException:
         return False
 
@@ -116,7 +125,7 @@ def is_mobile(text: str) -> bool:
 def is_service(e164: str) -> bool:
     """True for a number that can send SMS and get none."""
     try:
-        return phonenumbers.number_type(phonenumbers.parse(e164)) in _SERVICE
+        return phonenumbers.number_type(_parsed(e164)) in _SERVICE
     except NumberParseException:
         return False
 
@@ -126,7 +135,7 @@ def readable(e164: str) -> str:
     if not is_e164(e164):
         return e164
     try:
-        number = phonenumbers.parse(e164)
+        number = _parsed(e164)
     except NumberParseException:
         return e164
     return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)

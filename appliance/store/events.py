@@ -72,7 +72,9 @@ def _without_attempt(
     conn: sqlite3.Connection, facts: Mapping[str, Any]
 ) -> tuple[int | None, Mapping[str, Any]]:
     """An attempt that is there is named by its number; the log is told with its id."""
-    found = conn.execute("SELECT seq FROM attempt WHERE id = ?", (facts.get("attempt"),)).fetchone()
+    if (attempt_id := facts.get("attempt")) is None:
+        return None, facts
+    found = conn.execute("SELECT seq FROM attempt WHERE id = ?", (attempt_id,)).fetchone()
     if found is None:
         return None, facts
     return int(found["seq"]), {name: each for name, each in facts.items() if name != "attempt"}

@@ -19,6 +19,9 @@ c.group_id IS NULL AND c.news_ms >= me.created_ms AND c.news_id > coalesce(r.mes
 @contextmanager
 def counted(conn: sqlite3.Connection, conversation_ids: Collection[str]) -> Iterator[None]:
     """What is done to these in the block, and to marks in them, is counted. Not to be nested."""
+    if not conversation_ids:
+        yield
+        return
     before = _of(conn, conversation_ids)
     yield
     after = _of(conn, conversation_ids)

@@ -11,7 +11,7 @@ from appliance.desk.outgoing.sending import Author, SendRequest, accept, cancel
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.messages import MessageClass, MessageState
 from appliance.store.store import Tx
-from tests.queue.counter import ANNA, BART, HOUR_S, SMS, WHATSAPP, Counter, at, who
+from tests.queue.counter import ANNA, BART, HOUR_S, SMS, STAFF, WHATSAPP, Counter, at, who
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +32,21 @@ def test_who_never_wrote_is_not_written_to(counter: Counter) -> None:
     assert "writing to this number first" in refused.value.remedy
     assert count(counter) == before
     assert len(counter.all("SELECT 1 FROM contact")) == 1
+
+
+def test_a_message_is_accepted_in_few_statements(counter: Counter) -> None:
+    """Each is a part of what a burst of other software waits for; nothing is asked for nobody."""
+    counter.accepts()  # what is remembered of the line is read once
+    asked: list[str] = []
+    request = SendRequest(line_id=counter.line_id, identity=who(ANNA), text="Ja", author=STAFF)
+
+    def work(tx: Tx) -> None:
+        tx.conn.set_trace_callback(asked.append)
+        accept(tx, request)
+        tx.conn.set_trace_callback(None)
+
+    counter.store.write(work)
+    assert len(asked) <= 12
 
 
 @pytest.mark.parametrize(
