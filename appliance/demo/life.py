@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from appliance.demo.seed import ADMINISTRATOR, COLLEAGUES, VISITOR, found
 from appliance.desk.access.rights import rights_of
 from appliance.desk.contacts import editing
 from appliance.desk.inbox import marks, overview, thread, window
-from appliance.desk.inbox.overview import Query
+from appliance.desk.inbox.overview import ConversationRow, Filter, Query
 from appliance.desk.outgoing import drafts
 from appliance.desk.team import staff
 from appliance.devices.kind import Kind
@@ -99,7 +99,9 @@ def _go_through(past: Past, offices: Sequence[Office], people: list[Person], now
         else:
             past.answers(turn.office, turn.person, turn.text)
     past.is_at(now_ms - 20 * HOUR_MS)
+    past.store.write(_read_answered)
     _special(past, offices[0], _of(offices[0], people))
+    past.store.write(_read_answered)
     for place, (minutes, text) in enumerate(talks.WAITING):
         for office in offices:
             past.is_at(now_ms - minutes * MINUTE_MS)
@@ -157,18 +159,29 @@ def _special(past: Past, office: Office, people: Sequence[Person]) -> None:
 
 
 def _tidy(tx: Tx, people: Sequence[Person]) -> None:
-    """The office knows most of them by name and number, and has read what it answered."""
+    """The office knows most of them by name and number, and the visitor was writing to one."""
     visitor = staff.named(tx.conn, VISITOR).id
     for place, person in enumerate(people):
         _name(tx, person, place, visitor)
-    everybody = [each.id for each in staff.members(tx.conn)]
-    every_line = [each.id for each in lines.lines(tx.conn)]
-    query = Query(line_ids=every_line, limit=_MOST)
-    for row in overview.conversations(tx.conn, visitor, query).rows:
+    begun = next(row for row in _listed(tx, VISITOR) if row.preview == talks.WAITING[1][1])
+    drafts.save(tx, staff_id=visitor, conversation_id=begun.id, text=talks.DRAFT)
+
+
+def _read_answered(tx: Tx) -> None:
+    """Everybody has read what was answered until now."""
+    for row in _listed(tx, ADMINISTRATOR):
         if row.waiting_ms is None:
-            _read(tx, row.id, everybody)
-        elif row.preview == talks.WAITING[1][1] and row.line_id == every_line[0]:
-            drafts.save(tx, staff_id=visitor, conversation_id=row.id, text=talks.DRAFT)
+            _read(tx, row.id)
+
+
+def _listed(tx: Tx, name: str) -> Sequence[ConversationRow]:
+    """All that somebody sees, groups too."""
+    staff_id = staff.named(tx.conn, name).id
+    seen = overview.lines(tx.conn, rights_of(tx.conn, staff_id), staff_id)
+    query = Query(line_ids=[each.id for each in seen], limit=_MOST)
+    groups = replace(query, which=Filter.GROUPS)
+    found = (overview.conversations(tx.conn, staff_id, each).rows for each in (query, groups))
+    return [row for rows in found for row in rows]
 
 
 def _name(tx: Tx, person: Person, place: int, staff_id: str) -> None:
@@ -184,9 +197,9 @@ def _name(tx: Tx, person: Person, place: int, staff_id: str) -> None:
         )
 
 
-def _read(tx: Tx, conversation_id: str, staff_ids: Sequence[str]) -> None:
+def _read(tx: Tx, conversation_id: str) -> None:
     admin = staff.named(tx.conn, ADMINISTRATOR).id
     about = thread.conversation(tx.conn, rights_of(tx.conn, admin), conversation_id)
     newest = window.newest(tx.conn, about).newest_id
-    for each in staff_ids:
-        marks.mark_read(tx, staff_id=each, conversation_id=conversation_id, message_id=newest)
+    for each in staff.members(tx.conn):
+        marks.mark_read(tx, staff_id=each.id, conversation_id=conversation_id, message_id=newest)

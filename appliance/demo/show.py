@@ -17,6 +17,7 @@ from appliance.api.connections import Connections
 from appliance.api.services import DemoDoors
 from appliance.clock import ScaledClock, SystemClock, scaled_from
 from appliance.demo.children import PULLED_S, Emulation, emulation, own_adb_server, pull_phone
+from appliance.demo.colleagues import Colleagues
 from appliance.demo.doors import doors
 from appliance.demo.life import PEOPLE_PER_PHONE, live
 from appliance.demo.seed import BRANCHES, SHORTCUTS, Seeded, seed
@@ -83,6 +84,10 @@ def run_demo(options: DemoOptions) -> None:
         stack.callback(balie.stop)
         seeded = seed(balie.store, devices)
         balie.start()
+        if options.traffic:
+            colleagues = Colleagues(balie.store, balie.services.planned)
+            colleagues.start()
+            stack.callback(colleagues.stop)
         _say(options, address_of(sock), devices, seeded, data)
         shown = replace(balie.services, demo=_doors(devices))
         pages = doors(partial(pull_phone, devices))
