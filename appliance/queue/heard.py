@@ -12,8 +12,15 @@ SINCE_HEARD = """(b.sent_ms > coalesce(c.last_in_ms, 0) OR (b.sent_ms = c.last_i
 Messages of the same moment, as after a clock was put right, are ordered by id.
 """
 
+# A signature says that it left from another number: who answers there did not choose the channel.
 _OVER = """(SELECT i.channel FROM message i WHERE i.conversation_id = {conversation}
-  AND i.direction = 'in' AND i.origin = 'person' ORDER BY i.happened_ms DESC, i.id DESC LIMIT 1)"""
+  AND i.direction = 'in' AND i.origin = 'person' AND NOT EXISTS (SELECT 1 FROM attempt a
+    WHERE a.message_id = (SELECT o.id FROM message o WHERE o.conversation_id = i.conversation_id
+      AND o.direction = 'out' AND o.sent_ms IS NOT NULL
+      AND (o.happened_ms, o.id) < (i.happened_ms, i.id)
+      ORDER BY o.happened_ms DESC, o.id DESC LIMIT 1)
+    AND a.signature IS NOT NULL AND a.channel = i.channel)
+  ORDER BY i.happened_ms DESC, i.id DESC LIMIT 1)"""
 
 PREFERS = f"""iif(m.class <> 'list' AND (m.answering OR m.staff_id IS NOT NULL),
   {_OVER.format(conversation="m.conversation_id")}, NULL)"""

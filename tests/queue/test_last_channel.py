@@ -16,7 +16,7 @@ from appliance.reasons import Reason
 from appliance.store import lines
 from tests.queue.counter import ANNA, HOUR_S, SMS, WHATSAPP, Counter, who
 from tests.queue.inbox_reader import Colleague
-from tests.queue.office import Modem, phone_is_away
+from tests.queue.office import Modem, phone_is_away, phone_is_back
 
 
 def colleague(counter: Counter) -> Author:
@@ -125,6 +125,29 @@ def test_away_from_its_channel_it_falls_as_others_do(counter: Counter) -> None:
     assert modem.task() is None
     counter.clock.advance(s=1)
     assert modem.sends().outgoing.message_id == accepted.id
+
+
+def test_who_answers_the_modem_has_not_chosen_sms(counter: Counter) -> None:
+    """They wrote by WhatsApp before, so the next answer is WhatsApp again; a later SMS of their own
+    is their choice.
+    """
+    modem = Modem(counter)
+    wrote(counter, WHATSAPP)
+    phone_is_away(counter)
+    author = colleague(counter)
+    counter.queues(author=author)
+    counter.clock.advance(s=600)
+    modem.sends()
+    counter.clock.advance(s=60)
+    wrote(counter, SMS)
+    phone_is_back(counter)
+    answer = counter.queues(author=author)
+    assert way_of(counter) == WHATSAPP
+    counter.clock.advance(s=60)
+    assert counter.sends() == answer
+    wrote(counter, SMS)
+    counter.queues(author=author)
+    assert way_of(counter) == SMS
 
 
 def test_the_composer_counts_sms_for_who_wrote_by_sms(counter: Counter) -> None:
