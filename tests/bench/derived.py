@@ -13,6 +13,9 @@ UPDATE conversation SET
 """
 
 
-def fill_derived(conn: sqlite3.Connection) -> None:
+def fill_derived(conn: sqlite3.Connection, marks: str | None) -> None:
+    """`marks` is the statement that writes read marks: what is unread follows from them."""
     conn.execute(_NEWEST)
+    if marks is not None:
+        conn.execute(marks)
     listed.settle_all(conn)

@@ -102,9 +102,9 @@ def build(data: Path, *, messages: int = MESSAGES) -> Built:
         exchanges=(messages + unanswered) // 2,
         from_ms=ends_ms - YEARS_MS,
         unanswered=unanswered,
+        marks=_MARKS,
+        as_grown=False,
     )
-    with closing(connect_writer(path)) as conn:
-        conn.execute(_MARKS)
     with closing(Store(path, SystemClock())) as store:
         _live_on(store, office, share)
         built = store.read(lambda conn: _built(conn, path.parent, office))

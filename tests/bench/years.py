@@ -8,8 +8,8 @@ code.
 import random
 import sqlite3
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -93,10 +93,14 @@ def multiply(
     from_ms: int,
     unanswered: int = 0,
     tells_of_people: bool = True,
+    marks: str | None = None,
+    as_grown: bool = True,
 ) -> None:
     """Two years of exchanges from this time on; the last few questions have no answer yet.
 
     Without `tells_of_people` the event log has what messages leave, and nothing of new people.
+    `marks` is the statement that writes who has read what. What has not `as_grown` has indexes that
+    are made at the end: sooner, and without the room that indexes have which grew with their rows.
     """
     rng = random.Random(7)
     who = _in_turn(talks, exchanges, rng)
@@ -105,13 +109,14 @@ def multiply(
         conn.execute("BEGIN")
         lived = live_through(_codes(conn), by_staff=bool(talks[0].line.writers))
         copier = _Copier(conn, lived if tells_of_people else _of_messages(lived), rng)
-        for place, talk in enumerate(who):
-            at_ms = from_ms + place * YEARS_MS // exchanges
-            copier.copy(talk, at_ms, place, answered=place < exchanges - unanswered)
-            if place % _AT_ONCE == 0:
-                copier.write(at_ms)
-        copier.write(from_ms + 2 * YEARS_MS)
-        fill_derived(conn)
+        with nullcontext() if as_grown else _indexed_afterwards(conn):
+            for place, talk in enumerate(who):
+                at_ms = from_ms + place * YEARS_MS // exchanges
+                copier.copy(talk, at_ms, place, answered=place < exchanges - unanswered)
+                if place % _AT_ONCE == 0:
+                    copier.write(at_ms)
+            copier.write(from_ms + 2 * YEARS_MS)
+        fill_derived(conn, marks)
         conn.execute("COMMIT")
         conn.execute("PRAGMA journal_mode = WAL")
 
@@ -135,12 +140,27 @@ def _of_messages(lived: Lived) -> Lived:
     return replace(lived, person=person, talk=talk)
 
 
+@contextmanager
+def _indexed_afterwards(conn: sqlite3.Connection) -> Iterator[None]:
+    found = conn.execute(
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL"
+    ).fetchall()
+    for name, _ in found:
+        conn.execute(f"DROP INDEX {name}")
+    yield
+    for _, sql in found:
+        conn.execute(sql)
+
+
 def _hurry(conn: sqlite3.Connection) -> None:
-    """A crash in the midst would lose the file, and what refers to what is asked afterwards."""
+    """A crash in the midst would lose the file, and what refers to what is asked afterwards. The
+    rows are copies of such that were checked.
+    """
     for name, value in (
         ("journal_mode", "OFF"),
         ("synchronous", "OFF"),
         ("foreign_keys", "OFF"),
+        ("ignore_check_constraints", "ON"),
         ("cache_size", -_CACHE_KIB),
     ):
         conn.execute(f"PRAGMA {name} = {value}")

@@ -15,6 +15,7 @@ from appliance.desk.access.login import Door
 from appliance.desk.access.wrong_tries import WrongTries
 from appliance.identities import tel
 from appliance.queue.permission import may_write
+from appliance.store import unread
 from appliance.store.store import Store
 from tests.bench.desk_database import FILE, Built, build
 
@@ -72,6 +73,18 @@ def test_what_it_refers_to_is_there(store: Store) -> None:
     assert count("SELECT count(DISTINCT staff_id) FROM read_mark") == 30
     assert count("SELECT count(*) FROM draft") > 0
     assert count("SELECT count(*) FROM message WHERE state = 'queued'") > 0
+
+
+def test_what_is_unread_is_counted(store: Store) -> None:
+    """After somebody has read most of it, as each of the staff has."""
+
+    def counted() -> set[tuple[object, ...]]:
+        sql = "SELECT line_id, staff_id, conversations FROM unread WHERE conversations > 0"
+        return store.read(lambda conn: {tuple(row) for row in conn.execute(sql)})
+
+    before = counted()
+    store.write(lambda tx: unread.count(tx.conn))
+    assert counted() == before
 
 
 def test_its_people_come_in(built: Built, store: Store) -> None:
