@@ -93,7 +93,7 @@ def metrics_scrape() -> Measured:
 
 @at_most(10, "ms p95 of POST /api/v1/messages beside 30 live streams")
 def post_beside_streams_p95() -> Measured:
-    return Measured(value=_p95(posted()))
+    return Measured(value=p95(posted()))
 
 
 @at_least(100, "messages a second, one client after another, beside 30 live streams")
@@ -104,12 +104,12 @@ def post_beside_streams_rate() -> Measured:
 
 @at_most(150, "ms p95 from the post to the frame, 30 pages, 5 messages a second")
 def event_to_frame_p95() -> Measured:
-    return Measured(value=_p95(watched().frames))
+    return Measured(value=p95(watched().frames))
 
 
 @at_most(150, "ms p95 from the post to the part of the page that shows it, 30 pages, 5 a second")
 def event_to_screen_p95() -> Measured:
-    return Measured(value=_p95(watched().screens))
+    return Measured(value=p95(watched().screens))
 
 
 @at_most(25, "% of a core, 30 pages, 5 messages a second")
@@ -178,10 +178,10 @@ def _p95_ms(ask: Callable[[], httpx.Response], *, most: int = ASKED) -> float:
         began = time.perf_counter()
         ask().raise_for_status()
         spans.append((time.perf_counter() - began) * 1000)
-    return _p95(spans)
+    return p95(spans)
 
 
-def _p95(spans: Sequence[float]) -> float:
+def p95(spans: Sequence[float]) -> float:
     return sorted(spans)[int(len(spans) * 0.95)]
 
 
