@@ -5,7 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from appliance.store import lines
+from appliance.identities import tel
+from appliance.store import contacts, conversations, lines
+from appliance.store.store import Tx
 from tests.e2e.conftest import NARROW, WIDE, Look, OpenPage, Place
 from tests.e2e.filled import MINUTE_MS
 
@@ -91,6 +93,19 @@ def test_the_composer_says_at_once_what_changes(open_page: OpenPage, place: Plac
     expect(warning).to_have_count(0)
     expect(page.locator("#text")).to_have_value("Neem je pas mee")
     expect(page.locator("#text")).to_be_focused()
+
+
+def test_that_nobody_asked_is_said_beforehand(open_page: OpenPage, place: Place) -> None:
+    """It shows before somebody types in vain, and is gone when the person writes."""
+    number, line_id = "+31612345677", place.desk.filled.lines["Utrecht"]
+
+    def begin(tx: Tx) -> str:
+        return conversations.with_contact(tx, line_id, contacts.ensure(tx, tel(number)))
+
+    page = live(open_page(f"/c/{place.store.write(begin)}"))
+    expect(page.locator("#verdict .note")).to_contain_text("nothing on record")
+    place.desk.receive("Utrecht", None, number, "Hoi, is er werk?")
+    expect(page.locator("#verdict .note")).to_have_count(0)
 
 
 def test_a_field_appears_for_whom_can_be_written_to(open_page: OpenPage, place: Place) -> None:
@@ -193,12 +208,15 @@ def test_back_from_another_page_finds_the_list_again(open_page: OpenPage, place:
 
 
 def test_back_closes_the_card_first(open_page: OpenPage) -> None:
-    """From the card it leads to the conversation, and only from there to the list."""
+    """From the card it leads to the conversation, and only from there to the list; the focus goes
+    along.
+    """
     page = opened(open_page(look=NARROW), FATIMA)
     page.locator("#contact-button").click()
-    expect(page.locator("#contact-pane")).to_be_visible()
+    expect(page.locator("#contact-close")).to_be_focused()
     page.go_back()
     expect(page.locator("#contact-pane")).to_be_hidden()
+    expect(page.locator("#contact-button")).to_be_focused()
     expect(page.locator("#text")).to_be_visible()
     page.locator("#contact-button").click()
     page.locator("#contact-close").click()

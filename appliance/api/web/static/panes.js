@@ -35,12 +35,19 @@ function arrive() {
     const pane = document.getElementById("thread-pane");
     htmx.ajax("GET", location.pathname + location.search, { target: pane, swap: "innerHTML", source: pane });
   }
-  if (history.state?.card) show("contact");
-  else show(place() === "/" ? "list" : "thread");
+  if (history.state?.card) return showCard();
+  const hadCard = panes.dataset.show === "contact";
+  show(place() === "/" ? "list" : "thread");
+  if (hadCard) document.getElementById("contact-button")?.focus();
+}
+
+function showCard() {
+  show("contact");
+  document.getElementById("contact-close")?.focus();
 }
 
 function openCard() {
-  show("contact");
+  showCard();
   history.pushState({ htmx: true, card: true }, "", location.href); // Back closes it first
 }
 
@@ -88,5 +95,5 @@ if (panes) {
     sessionStorage.setItem("list-top", list.offsetParent === null ? top : list.scrollTop);
   });
   findList();
-  if (history.state?.card) show("contact");
+  if (history.state?.card) showCard();
 }
