@@ -11,7 +11,8 @@ log = logging.getLogger(__name__)
 
 # Not among them: another program's lock, which ends by itself, and damage, handled elsewhere.
 _LASTING = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY})
-TRY_AGAIN_S = 1.0
+TRY_AGAIN_MS = 1_000
+"""Of the house's clock, between two trials."""
 _MB = 1024 * 1024
 
 
@@ -23,9 +24,15 @@ class Keeping:
     """
 
     def __init__(
-        self, trial: Callable[[], object], now_s: Callable[[], float] = time.monotonic
+        self,
+        trial: Callable[[], object],
+        *,
+        wait_s: float,
+        now_s: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`wait_s` are the real seconds between two trials."""
         self._trial = trial
+        self._wait_s = wait_s
         self._now_s = now_s
         self._tried_s = 0.0
         self.fails = False
@@ -42,8 +49,8 @@ class Keeping:
         return True
 
     def works(self) -> bool:
-        """While writes fail, tries one at most once a second. Blocks."""
-        if self.fails and self._now_s() - self._tried_s >= TRY_AGAIN_S:
+        """While writes fail, tries one, but not twice within the wait. Blocks."""
+        if self.fails and self._now_s() - self._tried_s >= self._wait_s:
             self._tried_s = self._now_s()
             try:
                 self._trial()

@@ -31,7 +31,7 @@ from appliance.store.connection import (
 )
 from appliance.store.copies import copy_database
 from appliance.store.forecast import Forecast
-from appliance.store.keeping import Keeping
+from appliance.store.keeping import TRY_AGAIN_MS, Keeping
 from appliance.store.loop_writes import LoopWrites
 from appliance.store.migrations import migrate
 from appliance.store.writer import Writer
@@ -125,7 +125,7 @@ class Store:
         _go_on_after_newest(conn)
         if applied:
             log.info("migrated %s: %s", path, ", ".join(applied))
-        self._keeping = Keeping(self._try_a_write)
+        self._keeping = Keeping(self._try_a_write, wait_s=clock.real_s(TRY_AGAIN_MS))
         self._writer = Writer(path, conn, self._committed, self._failed)
         self._loop_writes: LoopWrites | None = None
 

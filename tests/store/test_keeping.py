@@ -1,5 +1,6 @@
 """Whether the disk stores what is written, with files that really cannot grow."""
 
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -7,15 +8,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from appliance.store.keeping import is_low
+from appliance.store.keeping import Keeping, is_low
 
 ROOT = Path(__file__).parents[2]
 
 # Beyond a size the kernel refuses each byte, as a full disk does.
 CHILD = """
-import resource, sys, time
+import resource, sys
 from pathlib import Path
-from appliance.clock import SystemClock
+from appliance.clock import ManualClock
 from appliance.errors import StoreUnavailable
 from appliance.store.store import Store
 
@@ -25,16 +26,14 @@ def most(size):
 def large(tx):
     tx.conn.execute("INSERT OR REPLACE INTO meta VALUES ('large', ?)", ("x" * 500_000,))
 
-store = Store(Path(sys.argv[1]), SystemClock())
+store = Store(Path(sys.argv[1]), ManualClock(at_ms=1_000))  # so no trial has to wait
 most(64 * 1024)
 try:
     store.write(large)
 except StoreUnavailable:
     print("refused", store.keeps)
-time.sleep(1.1)
 print("tried", store.keeps_again())
 most(resource.RLIM_INFINITY)
-time.sleep(1.1)
 print("tried", store.keeps_again())
 store.write(large)
 names = store.read(lambda conn: [row[0] for row in conn.execute("SELECT name FROM meta")])
@@ -55,6 +54,24 @@ def test_a_file_that_cannot_grow_is_noticed_and_so_is_its_end(tmp_path: Path) ->
         "nothing is kept any more",
         "what is written is kept again",
     ]
+
+
+def test_a_disk_that_fails_is_tried_once_a_wait() -> None:
+    """However often it is asked for: a trial writes, and a dying card is written to no more."""
+    now_s, trials = [10.0], []
+
+    def trial() -> None:
+        trials.append(now_s[0])
+        raise full
+
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+    keeping = Keeping(trial, wait_s=1.0, now_s=lambda: now_s[0])
+    assert keeping.failed(full)
+    for at_s in (10.0, 10.9, 11.0, 11.5, 12.0):
+        now_s[0] = at_s
+        assert not keeping.works()
+    assert trials == [11.0, 12.0]
 
 
 @pytest.mark.parametrize(
