@@ -1,11 +1,12 @@
-"""The order of the test files: files that take minutes begin first, or all would wait for them
-last.
+"""What holds for all tests, and the order of their files: files that take minutes begin first, or
+all would wait for them last.
 """
 
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from appliance.runtime import kinds
@@ -15,6 +16,12 @@ kinds.load()  # as each process of Balie does, before anything needs a kind
 # httpx reads the certificates of all authorities for each client, and the tests speak plain HTTP.
 os.environ.pop("SSL_CERT_FILE", None)
 os.environ["SSL_CERT_DIR"] = os.devnull
+
+# How long an example takes tells of the machine, not of Balie.
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")
 
 _LONG_FIRST = (
     "crash/test_crash_points.py",
