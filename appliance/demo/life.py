@@ -35,7 +35,7 @@ _MOST = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class Said:
     """What is said in a conversation at one moment: by the worker, or by the counter."""
 
     at_ms: int
@@ -119,13 +119,13 @@ def _waiting(office: Office, people: Sequence[Person]) -> Sequence[Person]:
     ]
 
 
-def _turns(offices: Sequence[Office], people: Sequence[Person], now_ms: int) -> Iterator[Turn]:
+def _turns(offices: Sequence[Office], people: Sequence[Person], now_ms: int) -> Iterator[Said]:
     rng = random.Random("life")  # noqa: S311 -- a story, no secret
     for office in offices:
         for place, person in enumerate(_of(office, people)):
             at_ms = _begins_ms(rng, now_ms)
             for step, text in enumerate(talks.DONE[place % len(talks.DONE)]):
-                yield Turn(
+                yield Said(
                     at_ms=at_ms, office=office, person=person, text=text, by_worker=step % 2 == 0
                 )
                 at_ms += rng.randint(3, 25) * MINUTE_MS

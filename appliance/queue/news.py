@@ -8,7 +8,7 @@ read a line of the log for each of them.
 
 from appliance.queue.pacing import MINUTE_MS
 from appliance.queue.planned import PASSING
-from appliance.store.forecast import Told
+from appliance.store.forecast import Outlook
 
 MOVED_MS = 5 * MINUTE_MS
 """A wait that grew or shrank by less is no news."""
@@ -19,7 +19,7 @@ was promised an hour, and will wait for an hour and a half, hears of it half an 
 """
 
 
-def is_news(promised: Told, known: Told, *, now_ms: int) -> bool:
+def is_news(promised: Outlook, known: Outlook, *, now_ms: int) -> bool:
     """Brakes that let go by themselves within the hour are one reason to who waits."""
     if promised.reason != known.reason and not _both_pass(promised, known):
         return True
@@ -30,5 +30,5 @@ def is_news(promised: Told, known: Told, *, now_ms: int) -> bool:
     return abs(promised_ms - known_ms) > max(MOVED_MS, known_ms * MOVED_SHARE)
 
 
-def _both_pass(promised: Told, known: Told) -> bool:
+def _both_pass(promised: Outlook, known: Outlook) -> bool:
     return all(each.reason is None or each.reason in PASSING for each in (promised, known))

@@ -223,7 +223,7 @@ class Situation:
     hours: OfficeHours
     held: dict[tuple[str, MessageClass], int] = field(default_factory=dict)
     answers_a_ms: dict[str, float] = field(default_factory=dict)
-    asked: dict[str, "_Asked"] = field(default_factory=dict)
+    asked: dict[str, "_Choice"] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -266,7 +266,7 @@ class Situation:
         return self._planned(message, asked, asked.waiting, now_ms=now_ms)
 
     def _planned(
-        self, message: Queued, asked: "_Asked", waiting: Waiting, *, now_ms: int
+        self, message: Queued, asked: "_Choice", waiting: Waiting, *, now_ms: int
     ) -> Planned:
         slot = self._slot(message, asked.device_id, waiting, now_ms=now_ms)
         return Planned(
@@ -277,14 +277,14 @@ class Situation:
             signature=asked.signature,
         )
 
-    def _ask(self, message: Queued) -> "_Asked":
+    def _ask(self, message: Queued) -> "_Choice":
         way = self.ways.choose(_parcel(message))
         held = None if way.route is None else self._held_for(message, way.route)
         waiting, signature = message.waiting, None
         if way.route is not None:
             waiting = self._on_the_way(message, way, way.route)
             signature = self.ways.signature(way.route)
-        asked = _Asked(
+        asked = _Choice(
             way=way,
             route=None if held else way.route,
             obstacle=held or way.obstacle,
@@ -368,7 +368,7 @@ class Situation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
+class _Choice:
     """Which way a message takes, and how it counts on it. `route` None: none that can be known."""
 
     way: Way

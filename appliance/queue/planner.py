@@ -26,7 +26,7 @@ from appliance.queue.planned import Planned
 from appliance.queue.stored_history import Histories
 from appliance.reasons import Reason
 from appliance.store import lines, messages
-from appliance.store.forecast import Correction, Told
+from appliance.store.forecast import Correction, Outlook
 from appliance.store.lines import Line
 from appliance.store.store import Store, Tx
 from appliance.trouble import Trouble
@@ -202,12 +202,14 @@ class Planner:
             )
         )
         found = {
-            each.id: Correction(Told(each.expected_ms, each.reason), Told(expected_ms, reason))
+            each.id: Correction(
+                Outlook(each.expected_ms, each.reason), Outlook(expected_ms, reason)
+            )
             for each, expected_ms, reason in plan
         }
         return {key: each for key, each in found.items() if _is_off(each, now_ms)}
 
-    def _announce(self, line_id: str, news: Mapping[str, Told]) -> None:
+    def _announce(self, line_id: str, news: Mapping[str, Outlook]) -> None:
         if news:
             write = partial(_write, line_id=line_id, news=news)
             self._store.write(write, durable=False)  # a promise that is lost is made again
@@ -223,7 +225,7 @@ def _let_go(tx: Tx, message_ids: Sequence[str]) -> None:
         messages.plan(tx, message_id, expected_ms=None, reason=None)
 
 
-def _write(tx: Tx, line_id: str, news: Mapping[str, Told]) -> None:
+def _write(tx: Tx, line_id: str, news: Mapping[str, Outlook]) -> None:
     crowded = (key for key, told in news.items() if told.reason is Reason.NEWCOMERS)
     if (first := next(crowded, None)) is not None:
         crowding.tell(tx, line_id, first)
@@ -233,11 +235,11 @@ def _write(tx: Tx, line_id: str, news: Mapping[str, Told]) -> None:
 
 def _found(entry: Planned) -> tuple[str, Correction]:
     queued = entry.queued
-    promised = Told(queued.expected_ms, queued.reason)
-    return queued.waiting.id, Correction(promised, Told(entry.expected_ms, entry.reason))
+    promised = Outlook(queued.expected_ms, queued.reason)
+    return queued.waiting.id, Correction(promised, Outlook(entry.expected_ms, entry.reason))
 
 
-def _news(found: Mapping[str, Correction], now_ms: int) -> dict[str, Told]:
+def _news(found: Mapping[str, Correction], now_ms: int) -> dict[str, Outlook]:
     return {
         message_id: each.known
         for message_id, each in found.items()

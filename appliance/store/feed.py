@@ -17,7 +17,7 @@ from contextlib import aclosing
 from appliance.errors import StoreError
 from appliance.events import Event
 from appliance.store import events
-from appliance.store.store import Lane, Store, Tx
+from appliance.store.store import ReaderPool, Store, Tx
 from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class EventFeed:
         """Begins at the newest event; sets `epoch` and `head`."""
         self._loop = asyncio.get_running_loop()
         self.epoch = await self._store.awrite(epoch_of)
-        self.head = await self._store.aread(events.last_seq, Lane.LIVE)
+        self.head = await self._store.aread(events.last_seq, ReaderPool.LIVE)
         self._task = asyncio.create_task(self._run(), name="event-feed")
 
     def end(self) -> None:
@@ -115,7 +115,7 @@ class EventFeed:
         if self._recent and cursor >= self._recent[0].seq - 1:
             return [event for event in self._recent if event.seq > cursor]
         return await self._store.aread(
-            lambda conn: events.after(conn, cursor, limit=BATCH), Lane.LIVE
+            lambda conn: events.after(conn, cursor, limit=BATCH), ReaderPool.LIVE
         )
 
     async def _run(self) -> None:
@@ -137,10 +137,10 @@ class EventFeed:
     async def _catch_up(self) -> None:
         if not self._followers:
             self._recent.clear()
-            self.head = await self._store.aread(events.last_seq, Lane.LIVE)
+            self.head = await self._store.aread(events.last_seq, ReaderPool.LIVE)
             self._tell()  # a follower may have come while the log was read
             return
-        while batch := await self._store.aread(self._read_new, Lane.LIVE):
+        while batch := await self._store.aread(self._read_new, ReaderPool.LIVE):
             self._recent.extend(batch)
             self.head = batch[-1].seq
             self._tell()

@@ -17,7 +17,7 @@ REASON = "forecast_reason(m.line_id, m.id, m.expected_ms, m.reason)"
 """Of the message `m`; of one that does not wait, what its row says."""
 
 
-class Told(NamedTuple):
+class Outlook(NamedTuple):
     """When a message is expected, and why not now."""
 
     expected_ms: int | None
@@ -27,8 +27,8 @@ class Told(NamedTuple):
 class Correction(NamedTuple):
     """It counts as long as the row still says `promised`: whoever writes the row knows better."""
 
-    promised: Told
-    known: Told
+    promised: Outlook
+    known: Outlook
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class Forecast:
         """All of a line, by the messages' ids; what was known of it before is forgotten."""
         self._by_line[line_id] = corrections
 
-    def of(self, line_id: str, message_id: str, promised: Told) -> Told:
+    def of(self, line_id: str, message_id: str, promised: Outlook) -> Outlook:
         correction = self._by_line.get(line_id, {}).get(message_id)
         if correction is None or correction.promised != promised:
             return promised
@@ -53,12 +53,12 @@ class Forecast:
         def forecast_ms(
             line_id: str, message_id: str, at_ms: int | None, why: str | None
         ) -> int | None:
-            return self.of(line_id, message_id, Told(at_ms, Reason.of(why))).expected_ms
+            return self.of(line_id, message_id, Outlook(at_ms, Reason.of(why))).expected_ms
 
         def forecast_reason(
             line_id: str, message_id: str, at_ms: int | None, why: str | None
         ) -> str | None:
-            return self.of(line_id, message_id, Told(at_ms, Reason.of(why))).reason
+            return self.of(line_id, message_id, Outlook(at_ms, Reason.of(why))).reason
 
         conn.create_function("forecast_ms", 4, forecast_ms)
         conn.create_function("forecast_reason", 4, forecast_reason)

@@ -43,8 +43,8 @@ TRIAL_BYTES = 64 * 1024
 _TRIAL = "INSERT INTO meta (name, value) VALUES ('trial', ?) ON CONFLICT DO NOTHING"
 
 
-class Lane(Enum):
-    """Who reads for the event loop. No lane waits for another."""
+class ReaderPool(Enum):
+    """Who reads for the event loop. No pool waits for another."""
 
     #: Pages and the JSON API.
     PAGES = "pages"
@@ -54,8 +54,8 @@ class Lane(Enum):
     DOOR = "door"
 
 
-READERS = {Lane.PAGES: 2, Lane.LIVE: 1, Lane.DOOR: 1}
-"""Threads of each lane. A Pi has four cores, and each phone's thread wants one."""
+READERS = {ReaderPool.PAGES: 2, ReaderPool.LIVE: 1, ReaderPool.DOOR: 1}
+"""Threads of each pool. A Pi has four cores, and each phone's thread wants one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +110,8 @@ class Store:
         self._readers: list[sqlite3.Connection] = []
         self._listeners: list[Callable[[], None]] = []
         self._pools = {
-            lane: ThreadPoolExecutor(most, thread_name_prefix=f"store-reader-{lane.value}")
-            for lane, most in READERS.items()
+            pool: ThreadPoolExecutor(most, thread_name_prefix=f"store-reader-{pool.value}")
+            for pool, most in READERS.items()
         }
         _make_folder(path.parent)
         conn = connect_writer(path, busy_timeout_s=busy_timeout_s)
@@ -158,8 +158,10 @@ class Store:
         with translated(self.path):
             return work(self._reader())
 
-    async def aread(self, work: Callable[[sqlite3.Connection], T], lane: Lane = Lane.PAGES) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._pools[lane], self.read, work)
+    async def aread(
+        self, work: Callable[[sqlite3.Connection], T], pool: ReaderPool = ReaderPool.PAGES
+    ) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pools[pool], self.read, work)
 
     def on_commit(self, listener: Callable[[], None]) -> None:
         """Calls `listener` in the writer's thread after each commit of this process.

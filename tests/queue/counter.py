@@ -37,7 +37,7 @@ from appliance.queue.planner import Planner
 from appliance.queue.work import QueueWork
 from appliance.reasons import Reason
 from appliance.store import branches, contacts, devices, events, lines, routes
-from appliance.store.forecast import Told
+from appliance.store.forecast import Outlook
 from appliance.store.store import Store, Tx
 
 ANNA, BART = "+31611111111", "+31622222222"
@@ -195,7 +195,7 @@ class Counter:
         """As it is kept, but with the time and reason that are known now."""
         row = self.one("SELECT * FROM message WHERE id = ?", message_id)
         reason = Reason.of(row["reason"])
-        told = Told(row["expected_ms"], reason)
+        told = Outlook(row["expected_ms"], reason)
         known = self.store.forecast.of(row["line_id"], message_id, told)
         return {**row, **known._asdict()}
 

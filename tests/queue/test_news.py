@@ -16,7 +16,7 @@ from appliance.queue.planner import Planner
 from appliance.queue.profile import MINUTE_MS
 from appliance.reasons import Reason
 from appliance.store import messages
-from appliance.store.forecast import Told
+from appliance.store.forecast import Outlook
 from appliance.store.store import Store
 from tests.queue.counter import ANNA, BOTH, MONDAY, Counter, tapping
 
@@ -24,19 +24,19 @@ LIST = MessageClass.LIST
 QUARTER_S, STEP_S = 900, 5
 
 
-def told_by(store: Store, message_id: str) -> Told:
+def told_by(store: Store, message_id: str) -> Outlook:
     found = store.read(lambda conn: records.detail(conn, Sight(None), message_id))
-    return Told(found.expected_ms, Reason.of(found.reason))
+    return Outlook(found.expected_ms, Reason.of(found.reason))
 
 
-def got(counter: Counter, message_id: str) -> Told:
+def got(counter: Counter, message_id: str) -> Outlook:
     """What the API and the pages are told of it."""
     return told_by(counter.store, message_id)
 
 
-def written(counter: Counter, message_id: str) -> Told:
+def written(counter: Counter, message_id: str) -> Outlook:
     row = counter.one("SELECT expected_ms, reason FROM message WHERE id = ?", message_id)
-    return Told(row["expected_ms"], Reason.of(row["reason"]))
+    return Outlook(row["expected_ms"], Reason.of(row["reason"]))
 
 
 def list_of(counter: Counter, count: int) -> list[str]:
@@ -114,7 +114,7 @@ def test_what_somebody_else_writes_of_a_message_is_known_better(counter: Counter
     counter.store.write(
         lambda tx: messages.plan(tx, last, expected_ms=None, reason=Reason.NEAR_STOP)
     )
-    assert got(counter, last) == Told(None, Reason.NEAR_STOP)
+    assert got(counter, last) == Outlook(None, Reason.NEAR_STOP)
 
 
 def test_a_message_that_has_left_is_expected_no_more(counter: Counter) -> None:
@@ -123,7 +123,7 @@ def test_a_message_that_has_left_is_expected_no_more(counter: Counter) -> None:
     answer(counter)
     counter.clock.at_ms = got(counter, first).expected_ms or 0
     assert counter.sends() == first
-    assert got(counter, first) == Told(None, None)
+    assert got(counter, first) == Outlook(None, None)
 
 
 def test_another_process_is_told_what_was_promised(counter: Counter) -> None:
@@ -160,7 +160,7 @@ def test_a_time_is_news_when_the_wait_is_another_one(
 ) -> None:
     """By five minutes and by half of what is left; how long it is overdue is no matter."""
     promised, known = (
-        Told(None if each is None else MONDAY + int(each * MINUTE_MS), Reason.GAP)
+        Outlook(None if each is None else MONDAY + int(each * MINUTE_MS), Reason.GAP)
         for each in (promised_min, known_min)
     )
     assert is_news(promised, known, now_ms=MONDAY) is news
@@ -179,4 +179,4 @@ def test_a_time_is_news_when_the_wait_is_another_one(
 def test_a_reason_is_news_unless_both_pass_within_the_hour(
     before: Reason | None, after: Reason | None, *, news: bool
 ) -> None:
-    assert is_news(Told(MONDAY, before), Told(MONDAY, after), now_ms=MONDAY) is news
+    assert is_news(Outlook(MONDAY, before), Outlook(MONDAY, after), now_ms=MONDAY) is news

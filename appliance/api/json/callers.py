@@ -16,7 +16,7 @@ from appliance.desk.access.bearer import token_hash
 from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import ApiToken, Scope
 from appliance.desk.access.wrong_tries import Tried, WrongTries
-from appliance.store.store import Lane, Store
+from appliance.store.store import ReaderPool, Store
 
 KEEP_S = 0.5
 """How long a looked-up token is believed: a revoked token can still read for this long. A write
@@ -52,7 +52,7 @@ class TokenBook:
         kept = self._kept.get(name)
         if kept is not None and now_s < kept[1]:
             return kept[0]
-        found = await self._store.aread(lambda conn: tokens.find(conn, text), Lane.DOOR)
+        found = await self._store.aread(lambda conn: tokens.find(conn, text), ReaderPool.DOOR)
         if len(self._kept) >= MAX_KEPT:
             self._kept.clear()
         if found is None:

@@ -15,7 +15,7 @@ from appliance.api.json.times import iso
 from appliance.desk.access import tokens
 from appliance.events import Event, EventKind
 from appliance.store.feed import EventFeed
-from appliance.store.store import Lane
+from appliance.store.store import ReaderPool
 
 router = APIRouter(prefix="/api/v1", tags=["events"])
 
@@ -83,7 +83,7 @@ async def _is_valid(caller: Caller) -> bool:
     """
     token_id = caller.token.id
     return await caller.services.store.aread(
-        lambda conn: tokens.is_valid(conn, token_id), Lane.DOOR
+        lambda conn: tokens.is_valid(conn, token_id), ReaderPool.DOOR
     )
 
 
@@ -97,7 +97,7 @@ async def _sees(caller: Caller, event: Event) -> bool:
     if known is not None:
         return known
     return await caller.services.store.aread(
-        lambda conn: caller.sight.sees_event(conn, event), Lane.LIVE
+        lambda conn: caller.sight.sees_event(conn, event), ReaderPool.LIVE
     )
 
 

@@ -20,7 +20,7 @@ from appliance.desk.access.rights import Permission
 from appliance.desk.inbox import overview
 from appliance.desk.inbox.overview import ConversationRow, Filter, InboxLine, Order
 from appliance.events import Event, EventKind
-from appliance.store.store import Lane
+from appliance.store.store import ReaderPool
 
 MOST = 6
 """More rows than these at once cost more than the list, which the page asks for then."""
@@ -72,7 +72,7 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
+class _RowsFound:
     """Empty for a session that has ended: nothing is shown any more."""
 
     rows: Sequence[ConversationRow] = ()
@@ -85,7 +85,7 @@ class _Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
+class _RowsLine:
     """What a row shows of its line; the same for all who follow."""
 
     branch: str
@@ -93,13 +93,13 @@ class _Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Desk:
+class _RowsDesk:
     """The part of a list that its rows ask for."""
 
-    place: _Place
+    place: _RowsLine
     names_branches: bool
 
-    def line_of(self, _line_id: str) -> _Place:
+    def line_of(self, _line_id: str) -> _RowsLine:
         return self.place
 
 
@@ -111,7 +111,7 @@ async def hint_of_rows(visit: Visit, changed: Changed) -> tuple[str, Mapping[str
         return None
     accesses = visit.services.accesses(Reader(staff_id=visit.staff_id))
     found = await accesses.read(
-        lambda conn: _find(conn, visit, changed), lambda found: found.shown, Lane.LIVE
+        lambda conn: _find(conn, visit, changed), lambda found: found.shown, ReaderPool.LIVE
     )
     if not found.lines:
         return None
@@ -122,29 +122,29 @@ async def hint_of_rows(visit: Visit, changed: Changed) -> tuple[str, Mapping[str
     }
 
 
-def _find(conn: sqlite3.Connection, visit: Visit, changed: Changed) -> _Found:
+def _find(conn: sqlite3.Connection, visit: Visit, changed: Changed) -> _RowsFound:
     """The rights are asked after the rows: what they hold was still within them."""
     ids = sorted(changed.conversations | overview.conversations_with(conn, changed.people))
     rows = overview.rows_of(conn, visit.staff_id, ids)
     session = sessions.find(conn, visit.token, visit.now_ms)
     if session is None or not session.rights.has(Permission.INBOX_READ):
-        return _Found()
+        return _RowsFound()
     lines = overview.lines(conn, session.rights, visit.staff_id)
     readable = {line.id for line in lines}
-    return _Found(
+    return _RowsFound(
         rows=[row for row in rows.values() if row.line_id in readable],
         gone=[each for each in ids if each not in rows],
         lines=lines,
     )
 
 
-def _drawings(visit: Visit, found: _Found) -> Sequence[str]:
-    places = {line.id: _Place(branch=line.branch, zone=line.zone) for line in found.lines}
+def _drawings(visit: Visit, found: _RowsFound) -> Sequence[str]:
+    places = {line.id: _RowsLine(branch=line.branch, zone=line.zone) for line in found.lines}
     at_s = visit.now_ms // 1000 + 1
     return [
         drawn(
             row,
-            _Desk(place=places[row.line_id], names_branches=len(found.lines) > 1),
+            _RowsDesk(place=places[row.line_id], names_branches=len(found.lines) > 1),
             visit.words.language,
             at_s,
         )
@@ -153,7 +153,7 @@ def _drawings(visit: Visit, found: _Found) -> Sequence[str]:
 
 
 @functools.lru_cache(maxsize=DRAWN)
-def drawn(row: ConversationRow, desk: _Desk, language: str, at_s: int) -> str:
+def drawn(row: ConversationRow, desk: _RowsDesk, language: str, at_s: int) -> str:
     """All who see the row within a second share it."""
     return templating.render(
         "_row.html", Words(language), desk=desk, wanted=_ALL_NUMBERS, row=row, now_ms=at_s * 1000

@@ -26,7 +26,7 @@ from appliance.api.web.visit import Reading, Visit, session_of
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import Sight
 from appliance.events import Event, EventKind
-from appliance.store.store import Lane
+from appliance.store.store import ReaderPool
 
 routes = APIRouter(route_class=PageRoute)
 
@@ -210,7 +210,7 @@ async def _hint_for(visit: Visit, event: Event) -> tuple[str, Mapping[str, objec
     if None not in known:
         return hint if any(known) else None
     seen = await visit.services.store.aread(
-        lambda conn: any(each.sees_event(conn, event) for each in sights), Lane.LIVE
+        lambda conn: any(each.sees_event(conn, event) for each in sights), ReaderPool.LIVE
     )
     return hint if seen else None
 

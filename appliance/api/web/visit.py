@@ -23,7 +23,7 @@ from appliance.desk.access.rights import Rights
 from appliance.desk.access.sessions import Session
 from appliance.desk.access.throttle import Throttle
 from appliance.errors import BalieError
-from appliance.store.store import Lane, Tx
+from appliance.store.store import ReaderPool, Tx
 
 T = TypeVar("T")
 CSRF_HEADER = "X-CSRF-Token"
@@ -194,7 +194,7 @@ async def visit_of(request: Request) -> Visit:
 async def session_of(web: Web, token: str) -> Session | None:
     now_ms = web.services.clock.now_ms()
     return await web.services.store.aread(
-        lambda conn: sessions.find(conn, token, now_ms), Lane.DOOR
+        lambda conn: sessions.find(conn, token, now_ms), ReaderPool.DOOR
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeVar
 
-from appliance.store.store import Lane, Store
+from appliance.store.store import ReaderPool, Store
 
 T = TypeVar("T")
 
@@ -66,7 +66,7 @@ class Accesses:
         self,
         work: Callable[[sqlite3.Connection], T],
         shown: Callable[[T], Iterable[Shown]],
-        lane: Lane = Lane.PAGES,
+        lane: ReaderPool = ReaderPool.PAGES,
     ) -> T:
         """What `work` found; `shown` says whose data that is."""
         found = await self.store.aread(work, lane)

@@ -21,7 +21,7 @@ from appliance.desk.access.wrong_tries import Tried, WrongTries
 from appliance.errors import Refused
 from appliance.events import EventKind
 from appliance.reasons import Reason
-from appliance.store.store import Lane, Store, Tx
+from appliance.store.store import ReaderPool, Store, Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ class Door:
         self, name: str, password: str, *, address: str, device: str | None = None
     ) -> Proven:
         """Whose password it is. Raises what `log_in` does."""
-        who = await self._store.aread(lambda conn: _who(conn, name), Lane.DOOR)
+        who = await self._store.aread(lambda conn: _who(conn, name), ReaderPool.DOOR)
         known = await self._known(name, device)
         admit = partial(self._throttle.admit, name=name, address=address, device=known)
         admit(now_ms=self._clock.now_ms())  # who must wait takes no turn from others
@@ -104,7 +104,7 @@ class Door:
     async def _known(self, name: str, device: str | None) -> str | None:
         if not device:
             return None
-        secret = await self._store.aread(_stored_secret, Lane.DOOR)
+        secret = await self._store.aread(_stored_secret, ReaderPool.DOOR)
         if secret is None:  # this database has given no cookie yet
             return None
         nonce, _, _ = device.partition(".")

@@ -16,7 +16,7 @@ from appliance.desk.access.throttle import TooManyTries
 from appliance.desk.access.turns import Crowded
 from appliance.desk.team import staff
 from appliance.errors import InvalidInput, Refused
-from appliance.store.store import Lane
+from appliance.store.store import ReaderPool
 
 routes = APIRouter(route_class=PageRoute)
 
@@ -25,7 +25,7 @@ FORBIDDEN, UNPROCESSABLE, TOO_MANY_REQUESTS, UNAVAILABLE = 403, 422, 429, 503
 
 @routes.get("/login")
 async def login_page(guest: AtDoor, back: Annotated[str, Query(alias="next")] = "/") -> Response:
-    if await guest.web.services.store.aread(staff.is_fresh, Lane.DOOR):
+    if await guest.web.services.store.aread(staff.is_fresh, ReaderPool.DOOR):
         return go(guest, "/setup")
     return guest.page("login.html", back=local_path(back), name="", note=None)
 
@@ -63,7 +63,7 @@ async def link_page(guest: AtDoor, token: str) -> Response:
     """Opening the link changes nothing, so a mail program that previews it does not use it up."""
     now_ms = guest.web.services.clock.now_ms()
     member = await guest.web.services.store.aread(
-        lambda conn: staff.link_owner(conn, token, now_ms), Lane.DOOR
+        lambda conn: staff.link_owner(conn, token, now_ms), ReaderPool.DOOR
     )
     return guest.page("login_link.html", name=member.name, note=None)
 
@@ -76,7 +76,7 @@ async def use_link(
     again: Annotated[str, Form()] = "",
 ) -> Response:
     store, now_ms = guest.web.services.store, guest.web.services.clock.now_ms()
-    member = await store.aread(lambda conn: staff.link_owner(conn, token, now_ms), Lane.DOOR)
+    member = await store.aread(lambda conn: staff.link_owner(conn, token, now_ms), ReaderPool.DOOR)
     try:
         hashed = await chosen_password(guest.web.door, password, again)
     except (InvalidInput, Refused) as exc:

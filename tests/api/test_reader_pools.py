@@ -13,7 +13,7 @@ from appliance.desk.access.passwords import hash_password
 from appliance.desk.access.sight import Sight
 from appliance.desk.team import staff
 from appliance.events import Event, EventKind
-from appliance.store.store import READERS, Lane, Tx
+from appliance.store.store import READERS, ReaderPool, Tx
 from tests.api.office import Desk, Office, WebServer
 
 WORKER = "+31655500701"
@@ -31,8 +31,10 @@ def busy(office: Office, web_server: WebServer) -> Iterator[None]:
         ends.wait()
 
     reading = [
-        asyncio.run_coroutine_threadsafe(office.store.aread(work, Lane.PAGES), web_server.loop)
-        for _ in range(READERS[Lane.PAGES])
+        asyncio.run_coroutine_threadsafe(
+            office.store.aread(work, ReaderPool.PAGES), web_server.loop
+        )
+        for _ in range(READERS[ReaderPool.PAGES])
     ]
     for _ in reading:
         begun.acquire()
