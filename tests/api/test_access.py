@@ -125,6 +125,7 @@ COMPANY = {
     "GET /setup/branch",
     "GET /setup/line",
     "POST /setup/branch name=Nieuw",
+    "POST /setup/line/look number=0612345699",
     "POST /setup/line branch=Tilburg&number=%2B31612345699&device=modem:/dev/ttyUSB9",
 }
 OWN = {"GET /settings", "GET /devices", "POST /settings/look theme=dark"}
