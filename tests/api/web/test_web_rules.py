@@ -166,7 +166,7 @@ def test_every_post_of_the_pages_is_named_here(office: Office, conversation: str
     }
     tried = {re.sub(r"[0-9a-f-]{36}", "{}", address) for address in addresses(office, conversation)}
     known = tried | {"/new", "/logout", "/settings/look", "/settings/password", "/login"}
-    known |= {"/setup", "/setup/branch", "/setup/line", "/login/{}"}
+    known |= {"/setup", "/setup/branch", "/setup/line", "/setup/line/look", "/login/{}"}
     assert {re.sub(r"{\w+}", "{}", path) for path in found} == known
 
 
