@@ -46,29 +46,43 @@ def touch(
     at_ms: int,
     direction: Direction,
     origin: Origin = Origin.PERSON,
+    rule: str | None = None,
 ) -> None:
-    """Records the newest message of the conversation; only a person's message can be answered."""
+    """Records the newest message of the conversation; only a person's message can be answered.
+
+    One that goes out waits still, so it ends no wait.
+    """
     incoming = direction is Direction.IN
     is_news = incoming and origin is not Origin.TECHNICAL
     with unread.counted(tx.conn, [conversation_id] if is_news else []):
         tx.conn.execute(
-            "UPDATE conversation SET last_message_id = iif(?2 >= last_ms, ?1, last_message_id),"
-            " last_ms = max(last_ms, ?2),"
-            " last_in_ms = iif(?3, max(coalesce(last_in_ms, 0), ?2), last_in_ms),"
-            " has_notices = has_notices OR ?4,"
-            " news_id = iif(?6 AND ?1 > coalesce(news_id, ''), ?1, news_id),"
-            " news_ms = iif(?6 AND ?1 > coalesce(news_id, ''), ?7, news_ms) WHERE id = ?5",
-            (
-                message_id,
-                at_ms,
-                incoming and origin is Origin.PERSON,
-                incoming and origin is Origin.NOTICE,
-                conversation_id,
-                is_news,
-                tx.now_ms,
-            ),
+            _TOUCH,
+            {
+                "conversation": conversation_id,
+                "id": message_id,
+                "at_ms": at_ms,
+                "now_ms": tx.now_ms,
+                "by_rule": rule is not None,
+                "by_person": incoming and origin is Origin.PERSON,
+                "is_notice": incoming and origin is Origin.NOTICE,
+                "is_news": is_news,
+            },
         )
-    listed.settle_answers(tx.conn, [conversation_id], came_ms=at_ms)
+    if incoming:
+        listed.settle_wait(tx.conn, conversation_id, came_ms=at_ms)
+
+
+_TOUCH = f"""
+UPDATE conversation AS c SET
+  shown_message_id = {listed.SHOWN_NEXT},
+  last_message_id = iif(:at_ms >= last_ms, :id, last_message_id),
+  last_ms = max(last_ms, :at_ms),
+  last_in_ms = iif(:by_person, max(coalesce(last_in_ms, 0), :at_ms), last_in_ms),
+  has_notices = has_notices OR :is_notice,
+  news_id = iif(:is_news AND :id > coalesce(news_id, ''), :id, news_id),
+  news_ms = iif(:is_news AND :id > coalesce(news_id, ''), :now_ms, news_ms)
+WHERE id = :conversation
+"""  # noqa: S608 -- our own words
 
 
 def _create(

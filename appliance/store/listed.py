@@ -28,20 +28,19 @@ def settle(conn: sqlite3.Connection, conversation_ids: Collection[str]) -> None:
     settle_answers(conn, conversation_ids)
 
 
-def settle_answers(
-    conn: sqlite3.Connection, conversation_ids: Collection[str], *, came_ms: int | None = None
+def settle_answers(conn: sqlite3.Connection, conversation_ids: Collection[str]) -> None:
+    """The preview and the wait alone, from the newest messages."""
+    conn.execute(_ANSWERS, {"ids": json.dumps(list(conversation_ids)), "came_ms": None})
+
+
+def settle_wait(
+    conn: sqlite3.Connection, conversation_id: str, *, came_ms: int | None = None
 ) -> None:
-    """The preview and the wait alone, from the newest messages.
+    """The wait alone; writes nothing where it is as it was.
 
-    `came_ms`: all that happened is that a message was kept at that time, which ends no wait.
+    `came_ms`: all that happened is that a message came in at that time, which ends no wait.
     """
-    values = {"ids": json.dumps(list(conversation_ids)), "came_ms": came_ms}
-    conn.execute(_ANSWERS, values)
-
-
-def settle_wait(conn: sqlite3.Connection, conversation_id: str) -> None:
-    """The wait alone; writes nothing where it is as it was."""
-    row = conn.execute(_WAIT, {"id": conversation_id, "came_ms": None}).fetchone()
+    row = conn.execute(_WAIT, {"id": conversation_id, "came_ms": came_ms}).fetchone()
     if row["waiting_ms"] != row["since_ms"]:
         changed = (row["since_ms"], conversation_id)
         conn.execute("UPDATE conversation SET waiting_ms = ? WHERE id = ?", changed)
@@ -54,6 +53,18 @@ def settle_all(conn: sqlite3.Connection) -> None:
     settle_answers(conn, ids)
     unread.count(conn)
 
+
+SHOWN_NEXT = """coalesce(
+    (SELECT CASE
+       WHEN :by_rule AND s.rule IS NULL THEN s.id
+       WHEN :by_rule THEN iif(:at_ms >= c.last_ms, :id, c.last_message_id)
+       WHEN s.rule IS NULL AND (s.happened_ms, s.id) > (:at_ms, :id) THEN s.id
+       ELSE :id END
+     FROM message s WHERE s.id = c.shown_message_id), :id)"""
+"""The preview of conversation `c` after the message `:id` of `:at_ms`, by the one that was shown:
+to find it anew, all messages that rules wrote since may have to be read. It is asked before `c` has
+its new times.
+"""
 
 _NEWS = """
 UPDATE conversation AS c SET (news_id, news_ms) = (

@@ -107,7 +107,12 @@ def enqueue(tx: Tx, new: NewOutgoing) -> str:
         ),
     )
     conversations.touch(
-        tx, new.conversation_id, message_id, at_ms=tx.now_ms, direction=Direction.OUT
+        tx,
+        new.conversation_id,
+        message_id,
+        at_ms=tx.now_ms,
+        direction=Direction.OUT,
+        rule=new.rule,
     )
     tx.emit(
         EventKind.MESSAGE_STATE,
