@@ -19,6 +19,7 @@ from appliance.runtime.descriptors import allow_descriptors
 from appliance.runtime.ending import tidy_when_told
 from appliance.runtime.instance_lock import only_instance
 from appliance.runtime.memory import keep_small
+from appliance.runtime.turns import take_short_turns
 from appliance.runtime.web import address_of, bind, serve
 from appliance.store.privacy import keep_private
 
@@ -30,6 +31,7 @@ def run_balie(
 ) -> None:
     """Blocks until SIGTERM or SIGINT. Raises SetupError or StoreError with what to do."""
     keep_small()
+    take_short_turns()
     tidy_when_told()
     settings = load(config, data=data, host=host, port=port)
     logs.configure(settings.log_level)
