@@ -37,9 +37,8 @@ _OF_MESSAGES = frozenset(
     }
 )
 _OF_PEOPLE = frozenset({EventKind.CONTACT_CHANGED, EventKind.CONSENT_RECORDED})
-_OF_THE_LIST = frozenset(
+ABOUT_LINES = frozenset(
     {
-        EventKind.CONTACT_JOINED,
         EventKind.BRANCH_ADDED,
         EventKind.BRANCH_CHANGED,
         EventKind.LINE_ADDED,
@@ -51,6 +50,7 @@ _OF_THE_LIST = frozenset(
         EventKind.LINE_CROWDED,
     }
 )
+_OF_THE_LIST = ABOUT_LINES | {EventKind.CONTACT_JOINED}
 _ALL_NUMBERS = Wanted(line="", show=Filter.ALL, order=Order.LATEST, rows=overview.PAGE, open="")
 
 

@@ -20,7 +20,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response, StreamingResponse
 
-from appliance.api.web.changed_rows import Changed, hint_of_rows
+from appliance.api.web.changed_rows import ABOUT_LINES, Changed, hint_of_rows
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.visit import Reading, Visit, session_of
 from appliance.desk.access.rights import Permission, Rights
@@ -53,22 +53,11 @@ _ABOUT_MESSAGES = frozenset(
 _ABOUT_CONTACTS = frozenset(
     {EventKind.CONTACT_CHANGED, EventKind.CONTACT_JOINED, EventKind.CONSENT_RECORDED}
 )
-_ABOUT_DEVICES = frozenset(
-    {
-        EventKind.DEVICE_STATUS,
-        EventKind.DEVICE_ENROLLED,
-        EventKind.DEVICE_BALANCE,
-        EventKind.BRANCH_ADDED,
-        EventKind.BRANCH_CHANGED,
-        EventKind.LINE_ADDED,
-        EventKind.LINE_REMOVED,
-        EventKind.LINE_CHANGED,
-        EventKind.LINE_STOPPED,
-        EventKind.LINE_RESUMED,
-        EventKind.LINE_CODE,
-        EventKind.LINE_CROWDED,
-    }
-)
+_ABOUT_DEVICES = ABOUT_LINES | {
+    EventKind.DEVICE_STATUS,
+    EventKind.DEVICE_ENROLLED,
+    EventKind.DEVICE_BALANCE,
+}
 _ABOUT_STAFF = frozenset({EventKind.STAFF_CHANGED, EventKind.STAFF_LOGGED_OUT})
 
 
