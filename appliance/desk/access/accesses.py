@@ -66,10 +66,10 @@ class Accesses:
         self,
         work: Callable[[sqlite3.Connection], T],
         shown: Callable[[T], Iterable[Shown]],
-        lane: ReaderPool = ReaderPool.PAGES,
+        pool: ReaderPool = ReaderPool.PAGES,
     ) -> T:
         """What `work` found; `shown` says whose data that is."""
-        found = await self.store.aread(work, lane)
+        found = await self.store.aread(work, pool)
         if self.sink is not None:
             for each in shown(found):
                 self._tell(self.sink, each)
