@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from appliance.clock import ManualClock
+from tests.api.browser import Browser, log_in
 from tests.api.office import Caller, Desk, Office, WebServer, open_office, run_web_server
 
 MORNING_MS = 1_772_440_200_000
@@ -41,3 +42,11 @@ def breda(office: Office) -> Desk:
 def planning(office: Office) -> Caller:
     """Software that may do everything everywhere."""
     return office.caller()
+
+
+@pytest.fixture
+def sanne(office: Office, tilburg: Desk) -> Iterator[Browser]:
+    """Member of staff in Tilburg, logged in."""
+    browser = log_in(office, "Sanne", role="staff", branch_id=tilburg.branch_id)
+    yield browser
+    browser.client.close()

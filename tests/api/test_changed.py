@@ -1,26 +1,16 @@
 """Messages that their writer changed or deleted, on the pages and over the API."""
 
 import json
-from collections.abc import Iterator
-
-import pytest
 
 from appliance.api.json.bodies import MessageDetailOut
 from appliance.devices.protocol import TextForm
+from tests.api.browser import Browser
 from tests.api.office import Caller, Desk, Office
 from tests.api.test_near_stop import one, thread
-from tests.api.web.test_web_rules import Browser, log_in
 
 ANNA = "+31687654321"
 WAITING = "Wachten op dit bericht. Dit kan even duren."
 DELETED = "Dit bericht is verwijderd"
-
-
-@pytest.fixture
-def sanne(office: Office, tilburg: Desk) -> Iterator[Browser]:
-    browser = log_in(office, "Sanne", role="staff", branch_id=tilburg.branch_id)
-    yield browser
-    browser.client.close()
 
 
 def test_the_thread_shows_what_was_said_before(

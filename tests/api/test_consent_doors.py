@@ -4,8 +4,8 @@ import pytest
 
 from appliance.desk.access.rights import ROLES
 from appliance.desk.access.tokens import ALL_SCOPES, Scope
+from tests.api.browser import log_in
 from tests.api.office import Caller, Desk, Office
-from tests.api.web.test_web_rules import log_in
 
 WORKER, UNKNOWN = "+31655500501", "+31655500502"
 CHANNELS = ["auto", "whatsapp", "sms"]

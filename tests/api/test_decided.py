@@ -1,23 +1,14 @@
 """A message in doubt on its page: the three answers, and who gave one."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from appliance.channels import Channel
 from appliance.store import devices, lines, routes
 from appliance.store.store import Tx
+from tests.api.browser import Browser
 from tests.api.office import Desk, Office
-from tests.api.web.test_web_rules import Browser, log_in
 
 WORKER = "+31655500501"
-
-
-@pytest.fixture
-def sanne(office: Office, tilburg: Desk) -> Iterator[Browser]:
-    browser = log_in(office, "Sanne", role="staff", branch_id=tilburg.branch_id)
-    yield browser
-    browser.client.close()
 
 
 @pytest.fixture

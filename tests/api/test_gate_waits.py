@@ -12,8 +12,8 @@ from appliance.api.services import GATE_THREADS
 from appliance.desk.access.passwords import hash_password
 from appliance.desk.team import staff
 from appliance.identities import tel
+from tests.api.browser import log_in
 from tests.api.office import Desk, Office
-from tests.api.web.test_web_rules import log_in
 
 WORKER = "+31655500701"
 PASSWORD = "een fiets met drie wielen"

@@ -7,8 +7,8 @@ import pytest
 from appliance.channels import Channel
 from appliance.clock import ManualClock
 from appliance.desk.lines import line_codes
+from tests.api.browser import Browser, log_in
 from tests.api.office import Caller, Desk, Office
-from tests.api.web.test_web_rules import Browser, log_in
 
 CODE = "Your WhatsApp code: 123-456"
 SECRET = "123-456"

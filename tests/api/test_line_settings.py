@@ -13,8 +13,8 @@ from appliance.desk.lines.setting_fields import FIELDS, rows_of
 from appliance.messages import MessageClass
 from appliance.store import lines
 from appliance.store.line_settings import DEFAULT_SETTINGS, LineSettings
+from tests.api.browser import Browser, log_in
 from tests.api.office import Caller, Desk, Office
-from tests.api.web.test_web_rules import Browser, log_in
 
 ENGLISH = {"accept-language": "en"}
 EVERY = tuple(LineSettings.model_fields)

@@ -1,22 +1,13 @@
 """A message that resembles STOP, on the pages of people who may answer it."""
 
-from collections.abc import Iterator
-
 import pytest
 
+from tests.api.browser import Browser, log_in
 from tests.api.office import Caller, Desk, Office
-from tests.api.web.test_web_rules import Browser, log_in
 
 WORKER = "+31655500401"
 ASKS = "Do they want no more messages?"
 VRAAGT = "Wil deze persoon geen berichten meer?"
-
-
-@pytest.fixture
-def sanne(office: Office, tilburg: Desk) -> Iterator[Browser]:
-    browser = log_in(office, "Sanne", role="staff", branch_id=tilburg.branch_id)
-    yield browser
-    browser.client.close()
 
 
 def one(office: Office, sql: str) -> str:

@@ -3,8 +3,8 @@
 import pytest
 
 from appliance.queue.pacing import DEFAULT_PROFILE
+from tests.api.browser import log_in
 from tests.api.office import Caller, Desk, Office
-from tests.api.web.test_web_rules import log_in
 
 TOLD = "Many new people wrote at once: 5 first answers wait, and replies go before."
 

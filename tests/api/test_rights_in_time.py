@@ -13,8 +13,8 @@ from appliance.desk.access.tokens import Scope
 from appliance.desk.consent import near_stop
 from appliance.desk.team import staff
 from appliance.store.store import Store, Tx
+from tests.api.browser import Browser, log_in
 from tests.api.office import Desk, Office
-from tests.api.web.test_web_rules import Browser, log_in
 
 WORKER, ELSEWHERE, NEW, OTHER = (f"+3165550060{last}" for last in range(4))
 WITHIN_S = 120

@@ -6,8 +6,8 @@ import pytest
 
 from appliance.messages import MessageState
 from appliance.store import lines, messages
+from tests.api.browser import Browser, log_in
 from tests.api.office import Caller, Desk, Office
-from tests.api.web.test_web_rules import Browser, log_in
 
 WORKER = "+31655500601"
 

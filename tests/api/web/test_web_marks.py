@@ -1,7 +1,5 @@
 """The marks beside a message on a conversation's page: who speaks, and when it was written."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from appliance.channels import Channel
@@ -9,17 +7,10 @@ from appliance.desk.intake.reception import Reception
 from appliance.devices.protocol import Incoming
 from appliance.messages import Origin
 from appliance.queue.gate import ConsentGate
+from tests.api.browser import Browser
 from tests.api.office import Desk, Office
-from tests.api.web.test_web_rules import Browser, log_in
 
 HOUR_MS = 3_600_000
-
-
-@pytest.fixture
-def sanne(office: Office, tilburg: Desk) -> Iterator[Browser]:
-    browser = log_in(office, "Sanne", role="staff", branch_id=tilburg.branch_id)
-    yield browser
-    browser.client.close()
 
 
 def page(office: Office, browser: Browser, language: str) -> str:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 
 import httpx
 import pytest
@@ -13,54 +12,15 @@ from appliance.api.app import create_app
 from appliance.api.services import Services
 from appliance.api.web.streams import MOST
 from appliance.clock import ManualClock
-from appliance.desk.access import passwords, sessions
+from appliance.desk.access import passwords
 from appliance.desk.team import staff
 from appliance.queue.gate import ConsentGate
 from appliance.store.feed import EventFeed
 from appliance.store.store import Tx
+from tests.api.browser import Browser, log_in
 from tests.api.office import Desk, Office
 
 WORKER = "+31655500201"
-
-
-Form = dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Browser:
-    """A person's browser, logged in."""
-
-    client: httpx.Client
-    csrf: str
-    staff_id: str
-    token: str
-
-    def get(self, path: str, **headers: str) -> httpx.Response:
-        return self.client.get(path, headers=headers)
-
-    def post(
-        self, path: str, form: Form | None = None, *, csrf: bool = True, part: bool = True
-    ) -> httpx.Response:
-        headers = {"HX-Request": "true"} if part else {}
-        if csrf:
-            headers["X-CSRF-Token"] = self.csrf
-        return self.client.post(path, data=form or {}, headers=headers)
-
-
-def log_in(office: Office, name: str, *, role: str, branch_id: str | None) -> Browser:
-    def enter(tx: Tx) -> sessions.NewSession:
-        return sessions.begin(tx, staff.add(tx, name, role=role, branch_id=branch_id))
-
-    session = office.store.write(enter)
-    client = httpx.Client(base_url=office.url, timeout=60, cookies={"balie_session": session.token})
-    return Browser(client, session.csrf, session.staff_id, session.token)
-
-
-@pytest.fixture
-def sanne(office: Office, tilburg: Desk) -> Iterator[Browser]:
-    browser = log_in(office, "Sanne", role="staff", branch_id=tilburg.branch_id)
-    yield browser
-    browser.client.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A long thread: as much of it as somebody sees is drawn, and what changed comes by itself."""
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from html import unescape
 
@@ -11,17 +10,11 @@ from appliance.clock import ManualClock
 from appliance.messages import MessageState
 from appliance.store import messages
 from appliance.store.store import Tx
+from tests.api.browser import Browser
 from tests.api.office import Desk, Office
-from tests.api.web.test_web_rules import WORKER, Browser, log_in, message_of
+from tests.api.web.test_web_rules import WORKER, message_of
 
 PAGE = 40
-
-
-@pytest.fixture
-def sanne(office: Office, tilburg: Desk) -> Iterator[Browser]:
-    browser = log_in(office, "Sanne", role="staff", branch_id=tilburg.branch_id)
-    yield browser
-    browser.client.close()
 
 
 @pytest.fixture
