@@ -16,18 +16,18 @@ from sqlite_utils.migrations import Migrations
 
 from appliance.clock import ManualClock
 from appliance.desk.inbox.overview import Order
-from appliance.devices.protocol import Finding, Found, Look, Proof, Tick, Ticks, TickVisit
+from appliance.devices.protocol import Finding
 from appliance.errors import Refused
 from appliance.messages import MessageState
 from appliance.phone_numbers import readable
-from appliance.queue.attempt import QueueAttempt
 from appliance.queue.recovery import doubt_everything_in_hand
 from appliance.store import events, high_water, listed
 from appliance.store.migrations import migrations
 from appliance.store.store import Store
-from tests.queue.counter import Counter, tapping
+from tests.queue.counter import Counter
 from tests.queue.inbox_reader import Colleague
 from tests.store import old_database
+from tests.store.going_on import state_of, work_off
 from tests.store.old_database import KEPT, NEAR_STOP, QUEUED, SENDING, STOPPED, UNCONFIRMED
 
 S = MessageState
@@ -122,31 +122,6 @@ def test_a_sound_database_is_not_called_damaged(counter: Counter) -> None:
     """Its visits for ticks are keys of a table WITHOUT ROWID."""
     assert counter.all("SELECT 1 FROM tick_visit")
     assert not counter.store.is_damaged()
-
-
-def work_off(counter: Counter, *, finding: Finding) -> list[str]:
-    """What the phone is asked about on the way, by its number; then nothing is left to do."""
-    asked, idle = [], 0
-    while idle < 20:
-        counter.clock.advance(s=30)
-        task = counter.task()
-        idle = 0 if task else idle + 1
-        match task:
-            case Look():
-                asked.append(task.outgoing.number)
-                proof = Proof(tick=Tick.SENT) if finding is Finding.PRESENT else None
-                counter.work.looked(task, Found(finding=finding, proof=proof))
-            case TickVisit():
-                counter.work.visited(task, Ticks(by_message={}))
-            case QueueAttempt():
-                with tapping(task):
-                    pass
-                counter.work.sent(task, Proof(tick=Tick.SENT))
-    return asked
-
-
-def state_of(counter: Counter, number: str) -> MessageState:
-    return S(counter.outgoing(number)[-1]["state"])
 
 
 def test_what_waited_leaves_and_what_was_in_doubt_is_asked(counter: Counter) -> None:

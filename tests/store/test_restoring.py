@@ -12,20 +12,19 @@ from typer.testing import CliRunner, Result
 
 from appliance.__main__ import app
 from appliance.clock import ManualClock
-from appliance.devices.protocol import Finding, Found, Look, Proof, Tick, Ticks, TickVisit
+from appliance.devices.protocol import Finding
 from appliance.errors import Refused
 from appliance.messages import MessageState
-from appliance.queue.attempt import QueueAttempt
 from appliance.queue.recovery import doubt_everything_in_hand
 from appliance.store import feed, high_water, lines
 from appliance.store.copies import copy_database
 from appliance.store.restoring import restore
 from appliance.store.store import Store
-from tests.queue.counter import Counter, tapping
+from tests.queue.counter import Counter
 from tests.store import old_database
+from tests.store.going_on import state_of, work_off
 from tests.store.old_database import KEPT, QUEUED, SENDING, STOPPED
-
-Rows = list[tuple[object, ...]]
+from tests.store.tables import Rows, tables_of
 
 
 @pytest.fixture(scope="module")
@@ -50,16 +49,6 @@ def copy(of_today: Path, tmp_path: Path) -> Path:
 
 def balie(*words: str | Path) -> Result:
     return CliRunner().invoke(app, [str(word) for word in words])
-
-
-def tables_of(path: Path) -> dict[str, Rows]:
-    with closing(sqlite3.connect(path)) as conn:
-        assert conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        names = conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        return {
-            name: conn.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall()  # noqa: S608 -- our own names
-            for (name,) in names
-        }
 
 
 def without_stops(path: Path) -> Rows:
@@ -118,37 +107,14 @@ def counter(
         yield Counter(store, clock, tmp_path / "evidence")
 
 
-def go_on(counter: Counter) -> None:
-    """Until nothing is left to do; what is in doubt is found on the phone."""
-    idle = 0
-    while idle < 20:
-        counter.clock.advance(s=30)
-        task = counter.task()
-        idle = 0 if task else idle + 1
-        match task:
-            case Look():
-                found = Found(finding=Finding.PRESENT, proof=Proof(tick=Tick.SENT))
-                counter.work.looked(task, found)
-            case TickVisit():
-                counter.work.visited(task, Ticks(by_message={}))
-            case QueueAttempt():
-                with tapping(task):
-                    pass
-                counter.work.sent(task, Proof(tick=Tick.SENT))
-
-
-def state_of(counter: Counter, number: str) -> MessageState:
-    return MessageState(counter.outgoing(number)[-1]["state"])
-
-
 def test_nothing_leaves_until_a_person_starts_the_number(counter: Counter) -> None:
     """What waits in the copy may have left since. Then Balie goes on as ever."""
-    go_on(counter)
+    work_off(counter, finding=Finding.PRESENT)
     assert state_of(counter, QUEUED) is MessageState.QUEUED
     (line,) = counter.store.read(lines.lines)
     assert (line.stopped, line.stopped_on) == ("restored", None)
     counter.store.write(lambda tx: lines.resume_line(tx, line.id, staff_id=None))
-    go_on(counter)
+    work_off(counter, finding=Finding.PRESENT)
     assert {state_of(counter, each) for each in (QUEUED, SENDING)} == {MessageState.SENT}
     with pytest.raises(Refused):
         counter.queues(to=STOPPED)
