@@ -3,7 +3,7 @@
 import sqlite3
 import sys
 
-from appliance.api.web.words import device_phrases
+from appliance.api.web.words import device_phrases, phrases
 from appliance.cli.clock import complaint_of
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
 from appliance.devices.complaint import Complaint
@@ -12,8 +12,10 @@ from appliance.phone_numbers import readable
 from appliance.reasons import Reason
 from appliance.runtime.complaints import about_folder, complaints_of
 from appliance.store import devices, lines, routes
+from appliance.store.lines import Line
 
 _CENTS = 100
+_START_AGAIN = "Look at the phone or modem; then start the number again on the page of the devices."
 
 
 @says_what_is_wrong
@@ -65,15 +67,14 @@ def _complaint(about: str, sentence: str, remedy: str) -> Complaint:
 
 
 def _lines_that_stopped(conn: sqlite3.Connection) -> list[Complaint]:
-    remedy = "Look at the phone or modem; then start the number again on the page of the devices."
     return [
-        _complaint(
-            readable(line.number),
-            f"One of its devices was stopped: {line.stopped}"
-            if routes.open_routes(conn, line)
-            else f"Nothing is sent from it: {line.stopped}",
-            remedy,
-        )
+        _stopped(line, line.stopped, goes_on=bool(routes.open_routes(conn, line)))
         for line in lines.lines(conn)
         if line.stopped
     ]
+
+
+def _stopped(line: Line, why: str, *, goes_on: bool) -> Complaint:
+    sentence, remedy = phrases.of_stop(why)
+    begins = "One of its devices was stopped" if goes_on else "Nothing is sent from it"
+    return _complaint(readable(line.number), f"{begins}: {sentence}", remedy or _START_AGAIN)

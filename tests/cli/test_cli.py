@@ -415,6 +415,17 @@ def test_the_doctor_tells_what_balie_found(
     assert all(each["remedy"] for each in found.values())
 
 
+def test_the_doctor_says_in_a_sentence_why_a_line_was_stopped(running: Store) -> None:
+    """The same as the page of the devices, where the stop has a code."""
+    told("branch", "add", "Utrecht")
+    line = a_line()
+    running.write(lambda tx: lines.stop_line(tx, line["id"], Reason.NO_CREDIT))
+    items = json.loads(balie("doctor", "--json").stdout)["items"]
+    (found,) = (each for each in items if each["about"] == "+31 6 12345678")
+    assert found["sentence"].startswith("Nothing is sent from it: The SIM card has no credit left")
+    assert found["remedy"].endswith("Then start the number again.")
+
+
 def test_a_modem_takes_over_for_many_lines(running: Store) -> None:
     """A line's phone comes first, then the modem that it shares with others, by SMS only."""
     told("branch", "add", "Utrecht")

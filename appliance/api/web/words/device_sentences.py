@@ -70,9 +70,7 @@ def stopped(words: Words, number: LineEquipment) -> str:
 
 def why_stopped(words: Words, number: LineEquipment) -> tuple[str, str]:
     """The sentence and the remedy, which may be empty."""
-    why = number.stopped or ""
-    known = {reason.value: said for reason, said in phrases.STOPPED.items()}
-    sentence, remedy = known.get(why, (why, ""))
+    sentence, remedy = phrases.of_stop(number.stopped or "")
     return words.text(sentence), words.text(remedy) if remedy else ""
 
 

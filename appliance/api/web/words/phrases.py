@@ -120,6 +120,13 @@ STOPPED: Mapping[Reason, tuple[str, str]] = {
 }
 """Why a number was stopped, where it has a code, and what a person should do."""
 
+
+def of_stop(why: str) -> tuple[str, str]:
+    """Its sentence and remedy. What has no code of that list is said as it is, without a remedy."""
+    known = {reason.value: said for reason, said in STOPPED.items()}
+    return known.get(why, (why, ""))
+
+
 CONSENT: Mapping[ConsentKind, str] = {
     ConsentKind.WROTE_FIRST: "Wrote first",
     ConsentKind.CALLED: "Called",
