@@ -105,8 +105,12 @@ class Office:
         """Waits until the process is killed at its step."""
         assert self._child
         self._child.join(SETTLES_S)
-        assert self._child.exitcode == -signal.SIGKILL, (self.data / "stderr").read_text()
+        assert self._child.exitcode == -signal.SIGKILL, self._story()
         self._close()
+
+    def _story(self) -> str:
+        """Why a step may not have been reached: where the messages are, and what Balie logged."""
+        return f"{self.messages()}\n{(self.data / 'stderr').read_text()}"
 
     def end(self) -> None:
         """A SIGKILL at this moment; a client that waits for an acknowledgement gets none."""
