@@ -8,6 +8,8 @@ import regex
 
 MAX_NAME = 80
 """Code points of a name; a list shows fewer."""
+MAX_ENDING = 10
+"""Letters behind the dot of a file's name."""
 
 _UNSEEN = r"[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u2800]"
 # Letters of scripts in which a joiner changes their shape; ours are no such scripts.
@@ -49,6 +51,15 @@ def clean_name(text: str | None) -> str | None:
     one_line = " ".join(text.split())
     shown = _HIDDEN_IN_NAME.sub(lambda found: found[1] or "", one_line)
     return _cut(" ".join(shown.split())).rstrip() or None
+
+
+def clean_file_name(text: str) -> str | None:
+    """As `clean_name`, without folders and with its ending kept; None when nothing of it shows."""
+    name = text.replace("\\", "/").rpartition("/")[2]
+    stem, dot, ending = name.rpartition(".")
+    if dot and stem and ending.isascii() and ending.isalnum() and len(ending) <= MAX_ENDING:
+        return f"{clean_name(stem) or '?'}.{ending}"
+    return clean_name(name)
 
 
 def _cut(text: str) -> str:

@@ -4,6 +4,9 @@ BalieError
 ├── InvalidInput            the caller wrote something that cannot be (field, sentence)
 ├── NotFound                what was named does not exist, or not for this caller
 ├── Refused                 a rule forbids it; `code` names the rule, `remedy` the way out
+├── FileRefused             a file that cannot be kept to send it; the sentence says what can
+│   ├── FileTooLarge        it has more bytes than WhatsApp carries
+│   └── FileNotCarried      WhatsApp does not carry what it is
 ├── LineFull                too much waits on the line already; nothing was kept, come back later
 ├── StoreError
 │   ├── NewerDatabase       the file was written by a later Balie
@@ -52,6 +55,18 @@ class Refused(BalieError):
         self.code = code
         self.sentence = sentence
         self.remedy = remedy
+
+
+class FileRefused(BalieError):
+    pass
+
+
+class FileTooLarge(FileRefused):
+    pass
+
+
+class FileNotCarried(FileRefused):
+    pass
 
 
 class LineFull(BalieError):

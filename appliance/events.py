@@ -9,13 +9,15 @@ from typing import Any
 class EventKind(Enum):
     MESSAGE_RECEIVED = "message.received"
     #: An incoming message changed; facts: `change`, which is `words` (its missing words came),
-    #: `edited` or `deleted`.
+    #: `edited`, `deleted` or `media` (a file of it came, or will not).
     MESSAGE_CHANGED = "message.changed"
     #: It entered a state; facts: `from`, `to`, `reason`, `attempt`, `evidence`.
     MESSAGE_STATE = "message.state"
     #: Its expected time, or the reason why it waits, became another one to somebody who waits for
     #: it (`queue/news.py`); facts: `expected_ms`, `reason`.
     MESSAGE_PLANNED = "message.planned"
+    #: A file was uploaded; facts: `media`, `kind`, `bytes`.
+    MEDIA_ADDED = "media.added"
     CALL_MISSED = "call.missed"
     CONTACT_CREATED = "contact.created"
     CONTACT_CHANGED = "contact.changed"

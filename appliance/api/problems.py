@@ -15,6 +15,8 @@ from starlette.responses import Response
 
 from appliance.errors import (
     BalieError,
+    FileRefused,
+    FileTooLarge,
     InvalidInput,
     LineFull,
     NotFound,
@@ -61,6 +63,9 @@ CATALOGUE: Mapping[str, Known] = {
     ),
     "refused": Known(409, "Refused", "A rule of this Balie forbids it."),
     "too-large": Known(413, "The body is too large", "A body has at most 65536 bytes."),
+    "unsupported-media": Known(
+        415, "WhatsApp does not carry it", "WhatsApp carries photos, films, sound and documents."
+    ),
     "invalid-input": Known(
         422, "A field is not right", "“06” is too short for a phone number. Write +31612345678."
     ),
@@ -83,6 +88,7 @@ _BY_STATUS = {
     404: "not-found",
     405: "method-not-allowed",
     413: "too-large",
+    415: "unsupported-media",
     422: "invalid-input",
     500: "internal-error",
     503: "store-unavailable",
@@ -144,7 +150,7 @@ def problem(
     )
 
 
-def problem_of(exc: BalieError) -> Problem:
+def problem_of(exc: BalieError) -> Problem:  # noqa: PLR0911 -- one for each error
     """What the caller is told. Details that only the operator should know go to the log."""
     match exc:
         case InvalidInput():
@@ -154,6 +160,9 @@ def problem_of(exc: BalieError) -> Problem:
         case Refused():
             remedy: dict[str, Any] = {"remedy": exc.remedy} if exc.remedy else {}
             return problem(exc.code, exc.sentence, **remedy)
+        case FileRefused():
+            code = "too-large" if isinstance(exc, FileTooLarge) else "unsupported-media"
+            return problem(code, str(exc))
         case LineFull():
             return problem("line-full", str(exc), headers={"Retry-After": str(exc.retry_after_s)})
         case StoreUnavailable() | StoreCorrupt():

@@ -12,6 +12,7 @@ from appliance.api.connections import Connections
 from appliance.clock import Clock
 from appliance.desk.access.accesses import Accesses, Reader, Sink
 from appliance.desk.outgoing.room import Room
+from appliance.media.files import FOLDER, MediaFiles
 from appliance.queue.gate import ConsentGate
 from appliance.store.feed import EventFeed
 from appliance.store.keeping import is_low
@@ -97,6 +98,10 @@ class Services:
         if not self.store.keeps:
             return "full"
         return "low" if is_low(self.data_dir) else ""
+
+    @property
+    def media_files(self) -> MediaFiles:
+        return MediaFiles(self.data_dir / FOLDER)
 
     @property
     def evidence_dir(self) -> Path:

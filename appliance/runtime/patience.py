@@ -55,13 +55,15 @@ class PatientProtocol(H11Protocol):
     """Tells `Connections` each time the turn changes between the client and the server.
 
     A turn begins with a connection, the first byte of a request, the end of its head, or an
-    answer; more bytes of the same do not begin another one.
+    answer; more bytes of the same do not begin another one, but each megabyte of a body does: a
+    file may take longer than anybody waits for silence.
     """
 
     def __init__(self, connections: Connections, **given: Any) -> None:
         super().__init__(**given)
         self._connections = connections
         self._turn: tuple[object, ...] = ()
+        self._received = 0
         self.network = ""
 
     def connection_made(self, transport: Any) -> None:
@@ -74,6 +76,7 @@ class PatientProtocol(H11Protocol):
         self._connections.went(self)
 
     def data_received(self, data: bytes) -> None:
+        self._received += len(data)
         super().data_received(data)
         self._look_whose_turn()
 
@@ -99,7 +102,8 @@ class PatientProtocol(H11Protocol):
         leaving, stuck = self.transport.is_closing(), self.flow.write_paused
         theirs = self.conn.their_state
         begun = theirs is h11.IDLE and bool(self.conn.trailing_data[0])
-        turn = (leaving, stuck, theirs, begun, self.cycle)
+        megabytes = self._received >> 20 if theirs is h11.SEND_BODY else 0
+        turn = (leaving, stuck, theirs, begun, self.cycle, megabytes)
         if turn == self._turn:
             return
         self._turn = turn

@@ -149,6 +149,16 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.OFFICE: "service sender",
         DataClass.TECHNICAL: "id device_key line_id came_ms",
     },
+    "media": {
+        DataClass.CONTENT: "name sha256 kind type bytes seconds width height",
+        DataClass.EVIDENCE: "state why staff_id token_id",
+        DataClass.TECHNICAL: "id created_ms",
+    },
+    "message_media": {DataClass.TECHNICAL: "message_id position media_id"},
+    "media_fetch": {
+        DataClass.CONTENT: "words",
+        DataClass.TECHNICAL: "media_id device_id sign asked_ms due_ms tries opened path",
+    },
     "event_kind": {DataClass.TECHNICAL: "code name"},
     "event": {
         DataClass.EVIDENCE: "kind facts at_ms",

@@ -39,6 +39,11 @@ def figures(db: Database) -> None:
     _run_script(db.conn, "0004_figures.sql")
 
 
+@migrations(name="0005_media")
+def media(db: Database) -> None:
+    _run_script(db.conn, "0005_media.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

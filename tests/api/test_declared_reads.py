@@ -104,7 +104,10 @@ def test_an_example_is_true_to_its_model(read: Read[Any, Any]) -> None:
 
 
 def test_every_read_of_the_api_is_declared(office: Office) -> None:
-    """So each of them says whose data it shows. The stream of events holds ids only."""
+    """So each of them says whose data it shows. The stream of events holds ids only; a file has no
+    model, and its route says whose it is.
+    """
     paths = office.client.get("/api/v1/openapi.json").json()["paths"]
     reads = {path for path, methods in paths.items() if "get" in methods and "/api/" in path}
-    assert reads == {f"/api/v1{read.path}" for read in READS} | {"/api/v1/events"}
+    files = {"/api/v1/media/{media_id}", "/api/v1/media/{media_id}/thumbnail"}
+    assert reads == {f"/api/v1{read.path}" for read in READS} | files | {"/api/v1/events"}

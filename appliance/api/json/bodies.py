@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from appliance.api.json.mapping import From
 from appliance.api.json.names import ChannelName, KindName, WantedChannel
+from appliance.media.kinds import MediaKind, MediaState
 from appliance.messages import MAX_TEXT
 from appliance.store.line_settings import LineSettings
 
@@ -157,6 +158,35 @@ class ContactRef(_Out):
     name: str | None
 
 
+class MediaOut(_Out):
+    """A file of a message. Its bytes are at `/media/{id}` while `state` is `here`."""
+
+    id: str
+    kind: MediaKind
+    type: str = Field(description="FileType by the content, as a MIME type; empty before it came.")
+    name: str
+    bytes: int | None
+    sha256: str | None
+    seconds: int | None = Field(default=None, description="How long it lasts.")
+    width: int | None = None
+    height: int | None = None
+    state: MediaState = Field(
+        description="`fetching`: it is being brought from the phone; `on-phone-only`: Balie does"
+        " not have it, or no more; `erased`: for good."
+    )
+
+
+class UploadOut(_Out):
+    """A file that can be sent now."""
+
+    id: str
+    kind: MediaKind
+    type: str
+    name: str
+    bytes: int
+    sha256: str
+
+
 class MessageOut(_Out):
     id: str
     direction: Literal["in", "out"]
@@ -171,7 +201,7 @@ class MessageOut(_Out):
         description="Who speaks in what came in: only a person waits for an answer. A notice is"
         " automatic, such as that a voicemail waits; what is technical is meant for equipment."
     )
-    media: None
+    media: list[MediaOut]
     state: State
     reason: str | None
     kind: Literal["reply", "automatic", "list", "confirmation"] | None

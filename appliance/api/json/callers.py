@@ -28,7 +28,8 @@ _bearer = HTTPBearer(
     scheme_name="token",
     description="A token made with `balie token add`. Its scopes say what it may do: "
     "`messages:read`, `messages:write`, `contacts:read`, `lines:read`, `devices:read`, "
-    "`events:read`. It may be for one branch only; what it may not see answers 404.",
+    "`events:read`, `media:read`, `media:write`. "
+    "It may be for one branch only; what it may not see answers 404.",
 )
 
 

@@ -114,7 +114,7 @@ MESSAGE: dict[str, Any] = {
     "channel": "whatsapp",
     "text": "Hoi Anna, je kunt morgen om 7 uur beginnen. Lukt dat?",
     "origin": "person",
-    "media": None,
+    "media": [],
     "state": "sent",
     "reason": None,
     "kind": "reply",
@@ -160,6 +160,15 @@ MESSAGE_DETAIL: dict[str, Any] = {
             "seen": {"tick": "sent", "own_rows": 1},
         }
     ],
+}
+
+UPLOAD: dict[str, Any] = {
+    "id": "01a20069-7c11-7d43-a9e6-1f0b5d8e6a02",
+    "kind": "document",
+    "type": "application/pdf",
+    "name": "rooster.pdf",
+    "bytes": 48213,
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
 }
 
 CANCELLED: dict[str, Any] = {"id": _MESSAGE, "state": "cancelled"}

@@ -45,7 +45,13 @@ def checked(key: str | None) -> str | None:
 
 
 def once(
-    tx: Tx, token_id: str, key: str, body: bytes, work: Callable[[Tx], Mapping[str, Any]]
+    tx: Tx,
+    token_id: str,
+    key: str,
+    body: bytes,
+    work: Callable[[Tx], Mapping[str, Any]],
+    *,
+    status: int = _ACCEPTED,
 ) -> StoredResponse:
     """The first answer for this key, or that of `work`, which is then kept.
 
@@ -57,7 +63,7 @@ def once(
         if kept.body_hash != body_hash:
             raise _mismatch()
         return StoredResponse(status=kept.status, content=kept.response, replayed=True)
-    answer = _attempt(tx, work)
+    answer = _attempt(tx, work, status)
     idempotency.keep(
         tx,
         token_id,
@@ -67,15 +73,15 @@ def once(
     return answer
 
 
-def accepted(body: Mapping[str, Any]) -> StoredResponse:
-    return StoredResponse(status=_ACCEPTED, content=json.dumps(body))
+def accepted(body: Mapping[str, Any], *, status: int = _ACCEPTED) -> StoredResponse:
+    return StoredResponse(status=status, content=json.dumps(body))
 
 
-def _attempt(tx: Tx, work: Callable[[Tx], Mapping[str, Any]]) -> StoredResponse:
+def _attempt(tx: Tx, work: Callable[[Tx], Mapping[str, Any]], status: int) -> StoredResponse:
     """A refusal undoes what `work` wrote before it, and is kept as an answer, too."""
     try:
         with tx.whole():
-            return accepted(work(tx))
+            return accepted(work(tx), status=status)
     except (InvalidInput, NotFound, Refused) as exc:
         refusal = problem_of(exc)
         return StoredResponse(status=refusal.status, content=json.dumps(refusal.body()))

@@ -16,6 +16,7 @@ from appliance.api.json.bodies import (
     ListOut,
     MessageIn,
     ProblemOut,
+    UploadOut,
 )
 from appliance.api.json.documented import schema_name
 from appliance.api.json.reads import READS
@@ -31,6 +32,7 @@ _BODIES: tuple[type[BaseModel], ...] = (
     EventOut,
     HealthOut,
     ProblemOut,
+    UploadOut,
     *dict.fromkeys(model for read in READS for model in (read.model, read.answer[0])),
 )
 
@@ -41,6 +43,7 @@ Errors are problem details (RFC 9457); lists are `{items, next}`; times are UTC.
 """
 _TAGS = [
     {"name": "messages", "description": "Send, find, look closely, cancel."},
+    {"name": "media", "description": "Files of messages: upload and download."},
     {"name": "directory", "description": "Lines, contacts, conversations, groups, devices."},
     {"name": "events", "description": "Everything that happens, as it happens."},
     {"name": "health", "description": "For whoever watches the box; needs no token."},

@@ -29,6 +29,10 @@ class Scope(Enum):
     DEVICES_READ = "devices:read"
     #: Follow the event log.
     EVENTS_READ = "events:read"
+    #: Download files of messages.
+    MEDIA_READ = "media:read"
+    #: Upload files to send.
+    MEDIA_WRITE = "media:write"
 
 
 ALL_SCOPES = frozenset(Scope)

@@ -16,6 +16,7 @@ from appliance.devices import evidence_facts
 from appliance.errors import NotFound
 from appliance.events import Event
 from appliance.store import events, forecast
+from appliance.store.media import Media, media_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +55,7 @@ class MessageRecord:
     awaited: bool
     edited: bool
     deleted: bool
-    #: Files cannot be sent yet, and those that come in stay on the phone.
-    media: None = None
+    media: Sequence[Media] = ()
 
     @property
     def contact(self) -> OtherSide:
@@ -94,7 +94,9 @@ def search(
     order = "DESC" if wanted.newest_first else "ASC"
     values = {"seqs": json.dumps(message_search.found(conn, sight, wanted)), "branches": sight.json}
     rows = conn.execute(f"{_RECORD} WHERE {_ON_PAGE} AND {IN_SIGHT} ORDER BY m.seq {order}", values)
-    return [MessageRecord(**dict(row)) for row in rows]
+    found = rows.fetchall()
+    media = media_of(conn, [row["id"] for row in found])
+    return [MessageRecord(**dict(row), media=media.get(row["id"], ())) for row in found]
 
 
 def detail(conn: sqlite3.Connection, sight: Sight, message_id: str) -> Detail:
@@ -108,6 +110,7 @@ def detail(conn: sqlite3.Connection, sight: Sight, message_id: str) -> Detail:
     found_id = row["id"]
     return Detail(
         **dict(row),
+        media=media_of(conn, [found_id]).get(found_id, ()),
         history=events.of_message(conn, found_id),
         attempts=_attempts(conn, found_id),
         earlier=earlier_texts(conn, [found_id]).get(found_id, ()),

@@ -21,6 +21,7 @@ from appliance.store import consent, forecast
 from appliance.store.branch_settings import settings_of
 from appliance.store.consent import Verdict
 from appliance.store.contacts import identity_of
+from appliance.store.media import Media, media_of
 
 LATE_MS = 5 * 60_000
 """A message that was under way for longer than this is shown with the time it was written."""
@@ -122,6 +123,7 @@ class Bubble:
     awaited: bool = False
     deleted: bool = False
     earlier: Sequence[str] = ()
+    media: Sequence[Media] = ()
 
     @property
     def was_seen_by_a_person(self) -> bool:
@@ -196,12 +198,14 @@ def drawn(
     tries = tries_of(conn, [row["id"] for _, row in rows])
     decided = _decided(conn, tries)
     earlier = earlier_texts(conn, [row["id"] for _, row in rows if row["edited_ms"] is not None])
+    media = media_of(conn, [row["id"] for _, row in rows])
     zone = ZoneInfo(about.zone)
     return [
         replace(
             _bubble(row, previous, tries.get(row["id"], ()), zone),
             decided=decided.get(row["id"], ()),
             earlier=earlier.get(row["id"], ()),
+            media=media.get(row["id"], ()),
         )
         for previous, row in rows
     ]

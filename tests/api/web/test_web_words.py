@@ -10,7 +10,7 @@ from jinja2.ext import babel_extract
 
 from appliance.api.web import refusal
 from appliance.api.web.templating import TEMPLATES
-from appliance.api.web.words import device_phrases, phrases
+from appliance.api.web.words import device_phrases, media_sentences, phrases
 from appliance.api.web.words.i18n import LANGUAGES, LOCALE_DIR, Words, best_language
 from appliance.desk.lines import setting_fields
 from appliance.devices.kind import Kind
@@ -62,6 +62,9 @@ def _of_phrases() -> Iterator[str]:
     yield from device_phrases.REGISTRATIONS.values()
     yield from device_phrases.SIGNALS
     yield from phrases.CONSENT.values()
+    yield from media_sentences.KINDS.values()
+    yield from media_sentences.WHY_NOT_HERE.values()
+    yield from media_sentences.STATES.values()
     yield from refusal.FIELDS.values()
     for field in setting_fields.FIELDS:
         yield field.label

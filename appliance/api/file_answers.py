@@ -1,0 +1,76 @@
+"""How a file of a message goes to a browser: shown where it cannot run anything, else saved.
+
+The type is the one that Balie told by the content. Nothing is cached without asking: a right that
+was taken away counts from the next request on.
+"""
+
+import asyncio
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from appliance.api.services import Services
+from appliance.errors import NotFound
+from appliance.media.kinds import INLINE, UNKNOWN
+from appliance.media.thumbnails import make_thumbnail
+from appliance.store.media import Media
+
+_ASK_FIRST = "private, no-cache"
+_SAVED_AS_IT_IS = ("application/", "text/plain", "text/csv", "text/vcard")
+"""Types that are told to who saves a file; a browser is told no other one that it might run."""
+
+
+async def file_answer(request: Request, services: Services, media: Media) -> Response:
+    """Raises NotFound where Balie does not have it."""
+    sha256 = _need(media)
+    inline = media.type in INLINE
+    return await _answer(
+        request,
+        services.media_files.path_of(sha256),
+        etag=sha256,
+        media_type=media.type if inline or media.type.startswith(_SAVED_AS_IT_IS) else UNKNOWN,
+        name=media.name,
+        inline=inline,
+    )
+
+
+async def thumbnail_answer(request: Request, services: Services, media: Media) -> Response:
+    """Raises NotFound where there is no picture to be seen of it."""
+    sha256 = _need(media)
+    files = services.media_files
+    path, small = files.path_of(sha256), files.thumbnail_of(sha256)
+    if not await asyncio.to_thread(make_thumbnail, path, small):
+        raise NotFound("thumbnail")
+    return await _answer(
+        request, small, etag=f"{sha256}-small", media_type="image/webp", name="thumbnail.webp"
+    )
+
+
+async def _answer(
+    request: Request,
+    path: Path,
+    *,
+    etag: str,
+    media_type: str,
+    name: str,
+    inline: bool = True,
+) -> Response:
+    headers = {"ETag": f'"{etag}"', "Cache-Control": _ASK_FIRST}
+    if f'"{etag}"' in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    if not await asyncio.to_thread(path.is_file):
+        raise NotFound("file")
+    return FileResponse(
+        path,
+        headers=headers,
+        media_type=media_type,
+        filename=name,
+        content_disposition_type="inline" if inline else "attachment",
+    )
+
+
+def _need(media: Media) -> str:
+    if media.here is None:
+        raise NotFound("file")
+    return media.here

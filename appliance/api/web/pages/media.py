@@ -1,0 +1,31 @@
+"""The files of messages, for who may read the conversation."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from appliance.api.file_answers import file_answer, thumbnail_answer
+from appliance.api.web.page_route import PageRoute
+from appliance.api.web.visit import Reading, Visit
+from appliance.desk.inbox.attachments import SeenMedia, seen_by_staff
+
+routes = APIRouter(route_class=PageRoute)
+
+
+@routes.get("/media/{media_id}")
+async def file(request: Request, visit: Reading, media_id: str) -> Response:
+    seen = await _see(visit, media_id)
+    return await file_answer(request, visit.services, seen.media)
+
+
+@routes.get("/media/{media_id}/thumbnail")
+async def thumbnail(request: Request, visit: Reading, media_id: str) -> Response:
+    seen = await _see(visit, media_id)
+    return await thumbnail_answer(request, visit.services, seen.media)
+
+
+async def _see(visit: Visit, media_id: str) -> SeenMedia:
+    rights = visit.session.rights
+    return await visit.show(
+        lambda conn: seen_by_staff(conn, rights, visit.staff_id, media_id),
+        lambda seen: [seen.shown],
+    )

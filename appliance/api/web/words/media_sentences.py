@@ -1,0 +1,86 @@
+"""What is said of a file beside a message: its name, its size, and why it is not here."""
+
+import re
+from collections.abc import Mapping
+
+from appliance.api.web.words.i18n import Words
+from appliance.desk.inbox.thread import Bubble
+from appliance.media.kinds import INLINE, MediaKind, MediaState, MediaWhy
+from appliance.store.media import Media
+
+KINDS: Mapping[MediaKind, str] = {
+    MediaKind.IMAGE: "Photo",
+    MediaKind.VIDEO: "Film",
+    MediaKind.VOICE: "Voice note",
+    MediaKind.AUDIO: "Sound",
+    MediaKind.DOCUMENT: "Document",
+    MediaKind.STICKER: "Sticker",
+    MediaKind.LOCATION: "Location",
+    MediaKind.CONTACT: "Contact card",
+}
+WHY_NOT_HERE: Mapping[MediaWhy | None, str] = {
+    MediaWhy.NOT_FOUND: "Balie did not find its file on the phone. Look at it on the phone itself.",
+    MediaWhy.UNCLEAR: "Several files on the phone may be this one. Look at it on the phone itself.",
+    MediaWhy.VIEW_ONCE: "It can be seen once, on the phone only, and is never kept.",
+    MediaWhy.TOO_LARGE: "It is too large for Balie. Look at it on the phone itself.",
+    MediaWhy.NO_FILE: "It is shown on the phone only.",
+    MediaWhy.QUOTA: "Balie made room and let go of its copy. It may still be on the phone.",
+    MediaWhy.LOST: "A copy of Balie was put back without it. It may still be on the phone.",
+    None: "It is on the phone only.",
+}
+STATES: Mapping[MediaState, str] = {
+    MediaState.FETCHING: "It is being brought from the phone.",
+    MediaState.ERASED: "It was erased.",
+}
+_KB, _MB = 1024, 1024 * 1024
+
+# A phone tells a medium without a caption by a sign and a word, both of WhatsApp.
+_SIGN_AND_WORD = re.compile(
+    r"[📷🎥👾🎤🎵📄💟📌👤①] ?(?:Photo|Foto|Afbeelding|Video|GIF|Voice message|Spraakbericht|Audio"
+    r"|Document|Sticker|Contact|(?:Live )?(?:Location|locatie))?(?: \([^()]*\))?",
+    re.IGNORECASE,
+)
+
+
+def name(words: Words, media: Media) -> str:
+    """Its own name where it has one, else what it is."""
+    return media.name or words.text(KINDS[media.kind])
+
+
+def kind(words: Words, media: Media) -> str:
+    return words.text(KINDS[media.kind])
+
+
+def state(words: Words, media: Media) -> str:
+    """Why it cannot be opened; empty where it can."""
+    if media.state is MediaState.HERE:
+        return ""
+    return words.text(STATES.get(media.state) or WHY_NOT_HERE[media.why])
+
+
+def says_it_all(bubble: Bubble) -> bool:
+    """Whether the text says no more than the file beside it does: there is no caption."""
+    text = bubble.text.strip()
+    return not text or _SIGN_AND_WORD.fullmatch(text) is not None
+
+
+def size(media: Media) -> str:
+    if media.bytes is None:
+        return ""
+    if media.bytes < _MB:
+        return f"{max(media.bytes // _KB, 1)} kB"
+    return f"{media.bytes / _MB:.1f} MB"
+
+
+def length(media: Media) -> str:
+    if media.seconds is None:
+        return ""
+    minutes, seconds = divmod(media.seconds, 60)
+    return f"{minutes}:{seconds:02}"
+
+
+def drawn_as(media: Media) -> str:
+    """The element that shows it: `picture`, `audio`, `video`, or a `link` to save it."""
+    if media.type not in INLINE:
+        return "link"
+    return {"image": "picture", "video": "video"}.get(media.type.partition("/")[0], "audio")

@@ -1,0 +1,53 @@
+"""Who may see a file: who may see a message that has it, or who uploaded it."""
+
+import sqlite3
+from dataclasses import dataclass
+
+from appliance.desk.access.accesses import Shown
+from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.access.sight import IN_SIGHT, Sight
+from appliance.errors import NotFound
+from appliance.store.media import Media, by_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenMedia:
+    """`shown` is the person with whom it was exchanged, if it was."""
+
+    media: Media
+    shown: Shown
+
+
+def seen_by_token(
+    conn: sqlite3.Connection, sight: Sight, token_id: str, media_id: str
+) -> SeenMedia:
+    """Raises NotFound."""
+    found = by_id(conn, media_id.lower())
+    return _seen(conn, sight, found, uploaded=found is not None and found.token_id == token_id)
+
+
+def seen_by_staff(
+    conn: sqlite3.Connection, rights: Rights, staff_id: str, media_id: str
+) -> SeenMedia:
+    """Raises NotFound."""
+    found = by_id(conn, media_id.lower())
+    sight = Sight(rights.branches(Permission.INBOX_READ))
+    return _seen(conn, sight, found, uploaded=found is not None and found.staff_id == staff_id)
+
+
+def _seen(
+    conn: sqlite3.Connection, sight: Sight, found: Media | None, *, uploaded: bool
+) -> SeenMedia:
+    if found is None:
+        raise NotFound("file")
+    row = conn.execute(_EXCHANGED, {"media": found.id, "branches": sight.json}).fetchone()
+    if row is None and not uploaded:
+        raise NotFound("file")
+    return SeenMedia(media=found, shown=Shown(**dict(row)) if row else Shown())
+
+
+_EXCHANGED = f"""
+SELECT m.contact_id, m.conversation_id FROM message_media of
+JOIN message m ON m.id = of.message_id JOIN line ON line.id = m.line_id
+WHERE of.media_id = :media AND {IN_SIGHT} LIMIT 1
+"""  # noqa: S608 -- our own condition
