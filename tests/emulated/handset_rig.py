@@ -110,7 +110,10 @@ class Rig:
         return said
 
     def write(self, text: str) -> None:
-        assert self.phone.set_text(self.node("entry"), text)
+        self.write_in("entry", text)
+
+    def write_in(self, rid: str, text: str) -> None:
+        assert self.phone.set_text(self.node(rid), text)
 
     def send(self, text: str, *, to: str = ANNA) -> None:
         self.open_chat(to)

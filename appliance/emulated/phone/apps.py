@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 
 from appliance.emulated.phone.faults import Faults
 from appliance.emulated.phone.layout import ScreenArea
+from appliance.emulated.phone.media_list import MediaList
 from appliance.emulated.phone.node import Node
 from appliance.emulated.phone.notifications import Shade
+from appliance.emulated.phone.wire.seam import DeviceFile
 from appliance.emulated.world.network import Endpoint, Network
 from appliance.emulated.world.timers import Timers
 
@@ -24,6 +26,8 @@ class Intent:
     categories: tuple[str, ...] = ()
     flags: int = 0
     extras: dict[str, str] = field(default_factory=dict)
+    #: Whoever takes it may read the files that it names.
+    grants_reading: bool = False
 
 
 class App(Protocol):
@@ -95,6 +99,21 @@ class Host(Endpoint, Protocol):
     @property
     def contacts(self) -> dict[str, str]:
         """The phone book: names by number."""
+
+    @property
+    def files(self) -> dict[str, DeviceFile]:
+        """The phone's files by their paths."""
+
+    @property
+    def media_list(self) -> MediaList: ...
+
+    @property
+    def honours_jid(self) -> bool:
+        """Whether a file that names a chat goes straight to its preview for that chat."""
+
+    @property
+    def reads_paths(self) -> bool:
+        """Whether WhatsApp reads a file by its path; else it takes rows of the list of media."""
 
     @property
     def keyboard_open(self) -> bool: ...

@@ -27,6 +27,8 @@ class FaultKind(Enum):
     STALE_DIALOG = "stale-dialog"
     #: Opening a chat lands in the chat of somebody else.
     WRONG_CHAT = "wrong-chat"
+    #: A file that is handed to WhatsApp for one chat is shown as for somebody else.
+    WRONG_RECIPIENT = "wrong-recipient"
     #: The entry of the opened chat holds an old draft.
     OLD_DRAFT = "old-draft"
     #: A chat opens where it was left: its newest row is below the edge.

@@ -9,6 +9,7 @@ from appliance.emulated.phone.faults import FaultKind, Faults
 from appliance.emulated.phone.hardware import Battery, LockKind, PhoneSim, ScreenLock
 from appliance.emulated.phone.keys import name_of_key, press_in_entry
 from appliance.emulated.phone.layout import ScreenArea
+from appliance.emulated.phone.media_list import MediaList
 from appliance.emulated.phone.node import Node
 from appliance.emulated.phone.notifications import Shade
 from appliance.emulated.phone.providers import MISSED, Providers
@@ -49,6 +50,9 @@ class BareHandset:
         self.contacts = dict(spec.contacts)
         self.faults = Faults()
         self.files: dict[str, DeviceFile] = {}
+        self.media_list = MediaList()
+        self.honours_jid = spec.honours_jid
+        self.reads_paths = spec.reads_paths
         self.clipboard = ""
         self.address = spec.serial_name or spec.number
         self.density_override: int | None = None

@@ -14,7 +14,8 @@ class PhoneSpec:
     """`authorised` False means that the phone shows the dialog "Allow USB debugging?" first.
 
     `contacts` is the phone book: names by number. `lookup_ms` is how long WhatsApp's spinner
-    shows while a number is looked up.
+    shows while a number is looked up. `honours_jid`: a file handed to WhatsApp with a chat's jid
+    goes straight to its preview. `reads_paths` False: it takes rows of the list of media only.
     """
 
     number: str
@@ -32,6 +33,8 @@ class PhoneSpec:
     lookup_ms: int = 300
     port: int = 0
     contacts: dict[str, str] = field(default_factory=dict)
+    honours_jid: bool = True
+    reads_paths: bool = True
 
 
 def iccid_for(number: str) -> str:

@@ -24,7 +24,7 @@ class Letter:
     """One message on its way; `group` is the subject of its group.
 
     `jid` is the chat's where it is neither the sender's nor a group's. `text` is a medium's
-    caption.
+    caption, `digest` the SHA-256 of its file where a phone of ours sent it.
 
     `sender` of an SMS may be a name such as KPN. `name` is what a WhatsApp user calls itself.
     """
@@ -41,6 +41,7 @@ class Letter:
     jid: str = ""
     medium: Medium | None = None
     waiting: bool = False
+    digest: str = ""
 
 
 class Endpoint(Protocol):
@@ -116,6 +117,7 @@ class Network:
                 text=letter.text,
                 id=letter.id,
                 parts=parts,
+                sha256=letter.digest or None,
             )
         )
         if letter.channel is Bearer.WHATSAPP:

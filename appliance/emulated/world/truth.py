@@ -10,7 +10,8 @@ from typing import Any
 class Departure:
     """`phone` is an ADB serial or a modem's IMEI, `to` a number or a group's jid.
 
-    `parts` is None for WhatsApp.
+    `parts` is None for WhatsApp. `sha256` is that of the file that left with it, None without one;
+    `text` is its caption then.
     """
 
     at_ms: int
@@ -21,12 +22,11 @@ class Departure:
     text: str
     id: str
     parts: int | None = None
+    sha256: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        facts = asdict(self)
-        if self.parts is None:
-            del facts["parts"]
-        return facts
+        unsaid = [name for name in ("parts", "sha256") if getattr(self, name) is None]
+        return {name: value for name, value in asdict(self).items() if name not in unsaid}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

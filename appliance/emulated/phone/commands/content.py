@@ -1,5 +1,6 @@
 """`content query`: rows of the providers, printed without any escaping."""
 
+import re
 import sqlite3
 from typing import Any
 from urllib.parse import unquote
@@ -11,6 +12,7 @@ from appliance.emulated.world.numbers import e164
 
 _OPTIONS = {"--uri", "--projection", "--where", "--sort", "--user"}
 _LOOKUP = "content://com.android.contacts/phone_lookup/"
+_MEDIA = "content://media/external/"
 #: Table, rows of it, order unless another is asked for.
 _TABLES = {
     "content://sms": ("sms", "", "date DESC"),
@@ -24,6 +26,8 @@ _TABLES = {
 
 
 def content(handset: BareHandset, args: list[str]) -> ShellResult:
+    if args[:1] == ["call"]:
+        return _call(handset, args[1:])
     if args[:1] != ["query"]:
         return err(f"[ERROR] Unsupported command: {' '.join(args[:1])}", code=255)
     try:
@@ -31,13 +35,38 @@ def content(handset: BareHandset, args: list[str]) -> ShellResult:
     except ValueError as exc:
         return err(f"[ERROR] {exc}", code=255)
     uri = options.get("--uri", "").rstrip("/")
+    return _answered(handset, uri, options)
+
+
+def _answered(handset: BareHandset, uri: str, options: dict[str, str]) -> ShellResult:
     if uri.startswith(_LOOKUP):
         return _lookup(handset, unquote(uri.removeprefix(_LOOKUP)), _columns(options))
     if uri.startswith("content://call_log") and handset.sdk < 33:
         return _refused()
-    if uri not in _TABLES:
-        return _no_provider(uri)
-    return _query(handset, uri, options)
+    if uri.startswith(_MEDIA):
+        return _media(handset, options)
+    return _query(handset, uri, options) if uri in _TABLES else _no_provider(uri)
+
+
+def _call(handset: BareHandset, args: list[str]) -> ShellResult:
+    """The only one that is known here: Android looks through the shared storage."""
+    if "scan_volume" not in args:
+        return err("[ERROR] Unsupported method", code=255)
+    handset.media_list.scan(handset.files)
+    return out("Result: Bundle[{}]")
+
+
+def _media(handset: BareHandset, options: dict[str, str]) -> ShellResult:
+    """Files by their whole path, as far as a scan has found them."""
+    wanted = re.fullmatch(r"_data='(.*)'", options.get("--where", ""))
+    found = [
+        (number, path)
+        for number, path in handset.media_list.rows.items()
+        if wanted is None or path == wanted[1]
+    ]
+    names = _columns(options) or ["_id", "_data"]
+    rows = [tuple({"_id": n, "_data": path}.get(name) for name in names) for n, path in found]
+    return _printed(names, rows)
 
 
 def _options(words: list[str]) -> dict[str, str]:

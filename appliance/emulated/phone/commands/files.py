@@ -55,6 +55,24 @@ def rm(handset: BareHandset, args: list[str]) -> ShellResult:
     return SILENT
 
 
+def find(handset: BareHandset, args: list[str]) -> ShellResult:
+    """What lies right below a folder and is older than some minutes is removed; no other use."""
+    if "-mmin" not in args or args[1:5] != ["-mindepth", "1", "-maxdepth", "1"]:
+        return err("find: bad arg")
+    folder = args[0].rstrip("/")
+    before_s = handset.timers.now_ms() // 1000 - 60 * int(args[args.index("-mmin") + 1])
+    below = [path for path in handset.files if path.startswith(f"{folder}/")]
+    names = {path.removeprefix(f"{folder}/").partition("/")[0] for path in below}
+    old = [name for name in names if _newest_s(handset, f"{folder}/{name}") < before_s]
+    rm(handset, ["-rf", *(f"{folder}/{name}" for name in old)])
+    return SILENT if below else err(f"find: {folder}: No such file or directory")
+
+
+def _newest_s(handset: BareHandset, path: str) -> int:
+    below = (path, f"{path}/")
+    return max(file.mtime_s for name, file in handset.files.items() if name.startswith(below))
+
+
 def toybox(handset: BareHandset, args: list[str]) -> ShellResult:
     applets = {"cat": cat, "ls": ls, "md5sum": md5sum, "rm": rm}
     applet = applets.get(args[0]) if args else None

@@ -37,6 +37,7 @@ class IntentReader:
         self._categories: list[str] = []
         self._extras: dict[str, str] = {}
         self.wait = False
+        self._grants = False
         self.stop_first = False
         while self._args:
             self._option(self._args.pop(0))
@@ -58,6 +59,7 @@ class IntentReader:
             self._next(option)
         elif option in _PLAIN_OPTIONS:
             self.wait = self.wait or option == "-W"
+            self._grants = self._grants or option == "--grant-read-uri-permission"
             self.stop_first = self.stop_first or option == "-S"
         elif option.startswith("-"):
             raise BadIntent(f"Unknown option: {option}")
@@ -84,6 +86,7 @@ class IntentReader:
             categories=tuple(self._categories),
             flags=int(self._words.get("-f", "0"), 0),
             extras=self._extras,
+            grants_reading=self._grants,
         )
 
 

@@ -30,6 +30,7 @@ _COMMANDS: dict[str, Command] = {
     "dumpsys": dumpsys.dumpsys,
     "echo": system.echo,
     "false": system.false,
+    "find": files.find,
     "getprop": settings.getprop,
     "id": system.identity,
     "ime": system.ime,

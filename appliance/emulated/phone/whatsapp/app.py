@@ -18,6 +18,8 @@ from appliance.emulated.phone.whatsapp.outbox import Outbox
 from appliance.emulated.phone.whatsapp.phrases import phrases_of
 from appliance.emulated.phone.whatsapp.posting import PACKAGE, UID, Posting
 from appliance.emulated.phone.whatsapp.rows import RowStyle
+from appliance.emulated.phone.whatsapp.sharing import SEND, Share, Sharing, Stage
+from appliance.emulated.phone.whatsapp.sharing_screens import SharingScreen
 from appliance.emulated.phone.whatsapp.wording import reaction
 from appliance.emulated.world import numbers
 from appliance.emulated.world.network import Letter
@@ -46,6 +48,7 @@ class WhatsApp:
         self.account = Account(contacts=host.contacts)
         self.posting = Posting(host.shade, self.account, self._phrases)
         self.outbox = Outbox(host)
+        self.sharing = Sharing(host, self.account)
         self.lookup_ms = lookup_ms
         self.stopped = False
         self._chat: Chat | None = None
@@ -131,6 +134,8 @@ class WhatsApp:
 
     def handle(self, intent: Intent) -> bool:
         self.stopped = False
+        if intent.action == SEND:
+            return self.sharing.begin(intent)
         link = read_link(intent.data) if intent.data else None
         if link is not None:
             self._follow(link)
@@ -145,6 +150,7 @@ class WhatsApp:
     def open_chat(self, chat: Chat, *, draft: str | None = None) -> None:
         """Shows the conversation, which marks its messages read if a person can see it."""
         self._leave_chat()
+        self.sharing.end()
         self._chat = chat
         self._dialog = self._looking_up = None
         self._named_at_ms = self._host.timers.now_ms() + _NAME_BINDS_MS
@@ -202,6 +208,8 @@ class WhatsApp:
     def activity(self) -> str:
         if self.closed is not None:
             return f"com.whatsapp.{self.closed.activity}"
+        if self.sharing.activity is not None:
+            return self.sharing.activity
         if self._looking_up is not None or self._dialog is not None:
             return "com.whatsapp.TextAndDirectChatDeepLink"
         if self._chat is not None:
@@ -217,7 +225,7 @@ class WhatsApp:
         screen, phrases = self._host.screen, self._phrases
         if self.closed is not None:
             return [draw_closed(self.closed, brush=self._brush, screen=screen)]
-        screen_below = self._conversation() or self._chats()
+        screen_below = self._sharing() or self._conversation() or self._chats()
         roots = [screen_below.draw()]
         dialog = self._dialog_on_top()
         if dialog is not None:
@@ -254,6 +262,17 @@ class WhatsApp:
             now_ms=self._host.timers.now_ms(),
         )
 
+    def _sharing(self) -> SharingScreen | None:
+        if self.sharing.share is None:
+            return None
+        return SharingScreen(
+            share=self.sharing.share,
+            listed=self.sharing.listed(),
+            account=self.account,
+            style=self._style(),
+            entry_focused=self._focused,
+        )
+
     def _chats(self) -> ChatsScreen:
         return ChatsScreen(account=self.account, style=self._style(), scroll=self._scroll)
 
@@ -272,6 +291,7 @@ class WhatsApp:
     def _conversation_in_sight(self) -> bool:
         """A chat counts as read when a person sees it: nothing over it, screen on and open."""
         covered = self.closed is not None or self._dialog_on_top() is not None
+        covered = covered or self.sharing.share is not None
         return self._chat is not None and not covered and self._host.sees(self)
 
     def in_sight(self) -> None:
@@ -302,6 +322,8 @@ class WhatsApp:
             self._send()
         elif verb == "back":
             self.back()
+        elif verb == "share":
+            self._share(argument)
         elif verb == "open-chat":
             self.open_chat(self.account.chats[argument])
         elif verb == "read-more" and self._chat is not None:
@@ -330,6 +352,38 @@ class WhatsApp:
         self._scroll = 0
         self.outbox.post(message, to=chat.jid if chat.is_group else chat.number)
 
+    def _share(self, action: str) -> None:
+        """What a tap does in the picker or in the preview of a file."""
+        share = self.sharing.share
+        verb, _, jid = action.partition(":")
+        if share is None:
+            return
+        if verb == "choose":
+            self.sharing.choose(jid)
+        elif verb == "search":
+            share.search = ""
+            self._focus()
+        elif self.sharing.goes_on():
+            self._send_file(share)
+
+    def _send_file(self, share: Share) -> None:
+        """The file leaves to all who were chosen; of one alone the chat is opened."""
+        chats = [self.account.chat(jid) for jid in share.chosen]
+        self.sharing.end()
+        if len(chats) == 1:
+            self.open_chat(chats[0])
+        for chat in chats:
+            message = self.account.add(
+                chat,
+                letter_id=self._host.network.new_id(),
+                text=share.caption,
+                at_ms=self._host.timers.now_ms(),
+                tick=RowTick.PENDING,
+                medium=share.medium,
+            )
+            message.digest = share.digest
+            self.outbox.post(message, to=chat.jid if chat.is_group else chat.number)
+
     def back(self) -> bool:
         if self._host.faults.standing(FaultKind.UNKNOWN_DIALOG):
             return True
@@ -337,6 +391,10 @@ class WhatsApp:
             return False
         if self._dialog is not None or self._looking_up is not None:
             self._dialog = self._looking_up = None
+            return True
+        if self.sharing.share is not None:
+            self.sharing.end()
+            self.in_sight()
             return True
         if self._chat is not None:
             self._leave_chat()
@@ -352,10 +410,18 @@ class WhatsApp:
         self._host.show_keyboard(visible=False)
 
     def entry_text(self) -> str | None:
+        share = self.sharing.share
+        if share is not None:
+            return (share.search or "") if share.stage is Stage.PICKER else share.caption
         return self._chat.draft if self._chat is not None else None
 
     def set_entry(self, text: str) -> None:
-        if self._chat is not None:
+        share = self.sharing.share
+        if share is not None and share.stage is Stage.PICKER:
+            share.search = text
+        elif share is not None:
+            share.caption = text
+        elif self._chat is not None:
             self._chat.draft = text
 
     def scroll(self, pixels: int) -> None:
@@ -368,6 +434,7 @@ class WhatsApp:
 
     def stop(self) -> None:
         self._leave_chat()
+        self.sharing.end()
         self._dialog = self._looking_up = None
         self.stopped = True
 

@@ -22,6 +22,10 @@ class Generation:
     narrow_space: str
     lower_case_noon: bool
     bottom_tabs: bool
+    #: A name in the picker "Send to…".
+    picker_name: str
+    #: The button that sends a file from its preview.
+    preview_send: str
     #: A message longer than this is cut with a "Read more" link.
     read_more_at: int = 768
 
@@ -47,6 +51,8 @@ RECENT = Generation(
     narrow_space="\u202f",
     lower_case_noon=False,
     bottom_tabs=True,
+    picker_name="chat_able_contacts_row_name",
+    preview_send="send",
 )
 
 OLDER = Generation(
@@ -63,6 +69,8 @@ OLDER = Generation(
     narrow_space=" ",
     lower_case_noon=True,
     bottom_tabs=False,
+    picker_name="contactpicker_row_name",
+    preview_send="send_media_btn",
 )
 
 GENERATIONS = {generation.name: generation for generation in (RECENT, OLDER)}

@@ -23,7 +23,7 @@ class Message:
 
     `text` is the caption of a medium. A message that cannot be decrypted yet is `waiting`. A
     deleted own message says so in its `text` and has no tick. A `notice` is a row of the system;
-    nobody wrote it.
+    nobody wrote it. `digest` is the SHA-256 of the file that an own message carries.
     """
 
     id: int
@@ -38,6 +38,7 @@ class Message:
     edited: bool = False
     deleted: bool = False
     notice: bool = False
+    digest: str = ""
 
     @property
     def outgoing(self) -> bool:

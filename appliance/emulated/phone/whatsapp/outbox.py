@@ -49,5 +49,7 @@ class Outbox:
             to=to,
             text=message.text,
             at_ms=message.at_ms,
+            medium=message.medium,
+            digest=message.digest,
         )
         self._host.network.take(letter, sender=self._host)

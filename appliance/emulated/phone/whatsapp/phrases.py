@@ -67,7 +67,14 @@ class Phrases:
     one_message: str
     many_messages: str
     message_count: str
+    seen: str
+    send_to: str
+    caption_hint: str
     closed: Mapping[FaultKind, ClosedPage]
+
+    def tick(self, tick: RowTick, *, of_medium: bool) -> str:
+        """The read tick of a medium has another word than that of a text."""
+        return self.seen if of_medium and tick is RowTick.READ else self.ticks[tick]
 
     def unread(self, count: int) -> str:
         return (self.unread_one if count == 1 else self.unread_many).format(n=count)
@@ -157,6 +164,9 @@ ENGLISH = Phrases(
     one_message="{n} message",
     many_messages="{n} messages",
     message_count="{title} ({n} messages)",
+    seen="Seen",
+    send_to="Send to…",
+    caption_hint="Add a caption…",
     closed=closed.english(),
 )
 
@@ -220,6 +230,9 @@ DUTCH = Phrases(
     one_message="{n} bericht",
     many_messages="{n} berichten",
     message_count="\u200e{title} ({n} berichten)",
+    seen="Gezien",
+    send_to="Verzenden naar…",
+    caption_hint="Onderschrift toevoegen…",
     closed=closed.dutch(you="je", your="je"),
 )
 

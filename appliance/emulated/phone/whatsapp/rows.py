@@ -1,7 +1,7 @@
 """The rows of a conversation: bubbles, ticks, day and unread dividers."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ from appliance.emulated.phone.layout import Brush, ScreenArea, line_count
 from appliance.emulated.phone.node import Bounds, Node
 from appliance.emulated.phone.whatsapp.generation import Generation
 from appliance.emulated.phone.whatsapp.media import Medium, draw
-from appliance.emulated.phone.whatsapp.model import Account, Chat, Message
+from appliance.emulated.phone.whatsapp.model import Account, Chat, Message, RowTick
 from appliance.emulated.phone.whatsapp.phrases import Phrases
 from appliance.emulated.phone.whatsapp.wording import in_row
 from appliance.emulated.world.numbers import shown
@@ -68,7 +68,11 @@ class ChatItem:
     def medium(self) -> Medium | None:
         """The medium that shows; None for a message that is deleted or not decrypted yet."""
         message = self.message
-        return None if message.deleted or message.waiting else message.medium
+        if message.deleted or message.waiting or message.medium is None:
+            return None
+        # While a file is under way, its row has the button to stop that.
+        under_way = message.tick is RowTick.PENDING
+        return replace(message.medium, downloaded=False) if under_way else message.medium
 
     @property
     def height(self) -> int:
@@ -188,7 +192,9 @@ class ChatItem:
                     "ImageView",
                     _clip(tick, viewport),
                     rid="status",
-                    content_desc=style.phrases.ticks[self.message.tick],
+                    content_desc=style.phrases.tick(
+                        self.message.tick, of_medium=self.medium is not None
+                    ),
                 )
             )
         return style.brush("LinearLayout", _clip(box, viewport), *parts, rid="date_wrapper")
