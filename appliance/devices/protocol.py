@@ -16,6 +16,7 @@ from appliance.channels import Channel
 from appliance.devices.device_facts import DeviceFacts
 from appliance.errors import DeviceError
 from appliance.identities import Identity
+from appliance.media.kinds import MediaKind
 from appliance.messages import Origin
 from appliance.reasons import Reason
 
@@ -128,10 +129,21 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingFile:
+    """The file that a message carries. Whoever gets a document reads its `name`."""
+
+    path: Path
+    name: str
+    type: str
+    kind: MediaKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """One attempt at one message. `attempt_id` names the folder of its evidence.
 
     `number` is what the driver writes to: the value of whom it is for, in the channel's scheme.
+    `text` is the caption of the `file`, and may be empty then.
     """
 
     attempt_id: str
@@ -141,6 +153,7 @@ class Outgoing:
     text: str
     started_ms: int
     resumed: Resumed | None = None
+    file: OutgoingFile | None = None
 
     @property
     def identity(self) -> Identity:

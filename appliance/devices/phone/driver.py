@@ -21,6 +21,7 @@ from appliance.devices.phone.session import ServerSession
 from appliance.devices.phone.sim import SIM_DUMP, SIM_STATE, is_taken_out, sends_by
 from appliance.devices.phone.sms.send import look_sms, send_sms
 from appliance.devices.phone.texts import digits_in
+from appliance.devices.phone.whatsapp.file_send import send_file
 from appliance.devices.phone.whatsapp.look import look_whatsapp, visit_whatsapp
 from appliance.devices.phone.whatsapp.notifications import ACCOUNT
 from appliance.devices.phone.whatsapp.opening import open_chat
@@ -122,7 +123,7 @@ class PhoneDriver:
         if not is_e164(attempt.outgoing.number):
             raise Permanent("They hide their number: answer on the phone itself, or ask for it.")
         by_channel: dict[Channel, Callable[[Phone, Attempt], Proof]] = {
-            Channel.WHATSAPP: send_whatsapp,
+            Channel.WHATSAPP: send_file if attempt.outgoing.file else send_whatsapp,
             Channel.SMS: send_sms,
         }
         try:

@@ -62,7 +62,8 @@ class Phone:
     `card` is the SIM that the device is bound to, once it was seen. `stopped` is the kind of screen
     that closes WhatsApp for this number. `tapped`: the attempt in hand has come to its tap.
     `returns` are the chats, by number, that must be opened again, because messages may have come
-    that were not told. `undelivered` are messages from screens that wait to be told.
+    that were not told. `undelivered` are messages from screens that wait to be told. `reads_rows`:
+    WhatsApp took a file by its row in Android's list of media, and not by its path.
     """
 
     device_id: str
@@ -78,6 +79,7 @@ class Phone:
     card: PhoneCard | None = None
     stopped: StopKind | None = None
     tapped: bool = False
+    reads_rows: bool = False
     returns: dict[str, ChatMemory | None] = field(default_factory=dict)
     undelivered: list[Incoming] = field(default_factory=list)
     from_screens: list[tuple[Incoming, int]] = field(default_factory=list)

@@ -25,6 +25,7 @@ from appliance.devices.protocol import (
     Look,
     MissedCall,
     Outgoing,
+    OutgoingFile,
     Proof,
     Sim,
     Status,
@@ -283,6 +284,15 @@ class World:
         items = self._http.get("/truth").json()["items"]
         return [item["text"] for item in items if channel in {"", item["channel"]}]
 
+    def files_left(self) -> list[tuple[str, str | None, str]]:
+        """Recipient, SHA-256 and caption of each WhatsApp message that really left, in order."""
+        items = self._http.get("/truth").json()["items"]
+        return [(item["to"], item.get("sha256"), item["text"]) for item in items]
+
+    def shared_files(self) -> list[str]:
+        """What lies in the folder of the phone in which Balie hands files over."""
+        return [path for path in self.handset.files if path.startswith("/sdcard/Download/Balie/")]
+
     def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         body.setdefault("phone", self.serial)
         answer = self._http.post(f"/{path}", json=body)
@@ -314,7 +324,14 @@ class Desk:
             patience=EAGER,
         )
 
-    def attempt(self, text: str, *, to: str = ANNA, channel: Channel = Channel.WHATSAPP) -> Try:
+    def attempt(
+        self,
+        text: str,
+        *,
+        to: str = ANNA,
+        channel: Channel = Channel.WHATSAPP,
+        file: OutgoingFile | None = None,
+    ) -> Try:
         self._count += 1
         outgoing = Outgoing(
             attempt_id=f"attempt-{self._count}",
@@ -323,6 +340,7 @@ class Desk:
             number=to,
             text=text,
             started_ms=self.world.clock.now_ms(),
+            file=file,
         )
         return Try(outgoing=outgoing, evidence_folder=self._evidence / outgoing.attempt_id)
 

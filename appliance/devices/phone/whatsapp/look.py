@@ -5,8 +5,10 @@ from contextlib import closing
 
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MINUTES_PER_DAY, MS_PER_MINUTE, is_between
+from appliance.devices.phone.shared_file import SharedFile
 from appliance.devices.phone.whatsapp.chat import OpenChat
 from appliance.devices.phone.whatsapp.opening import open_chat
+from appliance.devices.phone.whatsapp.own_row import is_row_of
 from appliance.devices.phone.whatsapp.pages import ChatPage
 from appliance.devices.phone.whatsapp.row_memory import since_baseline, stood_there
 from appliance.devices.phone.whatsapp.rows import MessageRow
@@ -31,9 +33,19 @@ def look_whatsapp(phone: Phone, look: Look) -> Found:
         if found is not None and found.finding is Finding.ABSENT:
             found = _judge(phone, look, _end(chat, seen))
         found = found or _judge_above(phone, look, chat, seen)
-        if found.finding is Finding.ABSENT and seen.entry and seen.entry.holds(look.outgoing.text):
-            chat.type(seen, "")
+        _clean_up(chat, look.outgoing, seen, found)
         return found
+
+
+def _clean_up(chat: OpenChat, outgoing: Outgoing, seen: ChatPage, found: Found) -> None:
+    """Takes what was not sent out of the entry, and a file off the phone that it needs no more."""
+    absent = found.finding is Finding.ABSENT
+    if outgoing.file is None:
+        if absent and seen.entry and seen.entry.holds(outgoing.text):
+            chat.type(seen, "")
+        return
+    if absent or (found.proof is not None and found.proof.tick is not Tick.PENDING):
+        SharedFile(chat.phone.session, outgoing.attempt_id, outgoing.file).remove()
 
 
 def _loaded(chat: OpenChat, seen: ChatPage) -> ChatPage:
@@ -86,7 +98,7 @@ def _doubt(phone: Phone, look: Look, seen: ChatPage, since: list[list[MessageRow
     if _is_long_ago(phone, outgoing):
         return "too long ago"
     for row in (row for rows in since for row in rows if _in_time(phone, row, outgoing)):
-        if row.rewritten or row.says(outgoing.text):
+        if row.rewritten or is_row_of(row, outgoing):
             return "a row that may have been it"
     return "an equal row" if any(_is_shifted(phone, look, seen, rows) for rows in since) else ""
 
@@ -111,7 +123,7 @@ def _judge_above(phone: Phone, look: Look, chat: OpenChat, seen: ChatPage) -> Fo
 
 
 def _newest(phone: Phone, rows: list[MessageRow], outgoing: Outgoing) -> MessageRow | None:
-    fits = (row for row in reversed(rows) if row.own and row.says(outgoing.text))
+    fits = (row for row in reversed(rows) if row.own and is_row_of(row, outgoing))
     return next((row for row in fits if _in_time(phone, row, outgoing)), None)
 
 

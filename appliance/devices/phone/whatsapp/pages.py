@@ -31,6 +31,8 @@ _AMONG_MESSAGES = (
     "single_msg_tv",
     "search_input",
     "search_src_text",
+    "chat_able_contacts_row_name",
+    "contactpicker_row_name",
 )
 
 

@@ -58,6 +58,9 @@ ENCRYPTED = re.compile(
 In another language the beginning of a chat is not proven, and a person is asked.
 """
 
+CAPTION_HINTS = frozenset({"Add a caption…", "Onderschrift toevoegen…"})
+"""What an empty caption shows."""
+
 SEARCHING = re.compile(r"^(?:searching|bezig met zoeken|pesquisando|buscando)\b", re.IGNORECASE)
 
 

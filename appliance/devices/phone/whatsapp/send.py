@@ -11,6 +11,7 @@ from appliance.devices.phone.phone_clock import is_between
 from appliance.devices.phone.tap import ProvenUnsent, tap_send
 from appliance.devices.phone.whatsapp.chat import OpenChat
 from appliance.devices.phone.whatsapp.opening import open_chat
+from appliance.devices.phone.whatsapp.own_row import is_row_of
 from appliance.devices.phone.whatsapp.pages import ChatPage
 from appliance.devices.phone.whatsapp.row_memory import baseline_of, identity, rows_after
 from appliance.devices.phone.whatsapp.rows import MessageRow
@@ -26,10 +27,12 @@ def send_whatsapp(phone: Phone, attempt: Attempt) -> Proof:
     """Raises what the protocol says of a send; the phone is left on its home screen."""
     evidence = Evidence(attempt.evidence_folder, phone.session)
     with visiting(phone, attempt.outgoing.number, evidence.keep) as chat:
-        return _Send(phone, attempt, chat, evidence).run()
+        return ChatSend(phone, attempt, chat, evidence).run()
 
 
-class _Send:
+class ChatSend:
+    """Types a text and proves it; what is sent otherwise in a chat is proven in the same way."""
+
     def __init__(self, phone: Phone, attempt: Attempt, chat: OpenChat, evidence: Evidence) -> None:
         self._phone = phone
         self._attempt = attempt
@@ -161,7 +164,7 @@ class _Send:
         raise self._pending(row)
 
     def _fits(self, row: MessageRow) -> bool:
-        return row.own and row.says(self._text) and self._young(row)
+        return row.own and is_row_of(row, self._attempt.outgoing) and self._young(row)
 
     def _unclear(self) -> Unconfirmed:
         kept = self._evidence.keep(self._chat.screen, row=False)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MS_PER_MINUTE, is_between
+from appliance.devices.phone.whatsapp.own_row import is_row_of
 from appliance.devices.phone.whatsapp.rows import MessageRow
 from appliance.devices.protocol import Outgoing, Tick
 
@@ -29,7 +30,7 @@ def ticks_of(phone: Phone, sent: Sequence[Outgoing], rows: Sequence[MessageRow])
 
 
 def _is_row_of(phone: Phone, row: MessageRow, outgoing: Outgoing) -> bool:
-    if not row.own or not row.says(outgoing.text):
+    if not row.own or not is_row_of(row, outgoing):
         return False
     first = phone.time.minute_of_day(outgoing.started_ms)
     return is_between(

@@ -1,0 +1,26 @@
+"""The command that hands a file to WhatsApp."""
+
+import shlex
+
+from appliance.devices.phone.texts import digits_in
+from appliance.devices.phone.whatsapp.notifications import ACCOUNT
+from appliance.devices.protocol import OutgoingFile
+from appliance.media.kinds import MediaKind
+
+_SEND = "android.intent.action.SEND"
+_STREAM, _TEXT = "android.intent.extra.STREAM", "android.intent.extra.TEXT"
+# Sound has no preview: were it handed over for one chat, it could leave without a tap.
+_WITHOUT_PREVIEW = frozenset({MediaKind.AUDIO, MediaKind.VOICE})
+# WhatsApp makes a contact card of this type into a message of another kind, with other screens.
+_PLAIN = {MediaKind.CONTACT: "application/octet-stream"}
+
+
+def handing_over(uri: str, file: OutgoingFile, *, number: str, caption: str, package: str) -> str:
+    """Each part is quoted for the phone's shell. `number` may be a jid already."""
+    words = ["am", "start", "-a", _SEND, "-t", _PLAIN.get(file.kind, file.type)]
+    words += ["--eu", _STREAM, uri, "--grant-read-uri-permission", "-p", package]
+    if file.kind not in _WITHOUT_PREVIEW:
+        jid = number if "@" in number else digits_in(number) + ACCOUNT
+        words += ["--es", "jid", jid]
+        words += ["--es", _TEXT, caption] if caption else []
+    return shlex.join(words)
