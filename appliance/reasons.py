@@ -90,6 +90,8 @@ class Reason(StrEnum):
     PERMANENT = "permanent"
     NOT_DELIVERED = "not-delivered"
     NOT_ON_WHATSAPP = "not-on-whatsapp"
+    #: The file that it carries was thrown away before it left.
+    MEDIA_GONE = "media-gone"
 
     # Why a line was stopped, where a driver can name it.
     SIM_MISSING = "sim-missing"

@@ -11,8 +11,10 @@ from typing import Any
 from appliance.channels import Channel
 from appliance.devices.protocol import Outgoing
 from appliance.errors import NotFound, Refused, Transient
+from appliance.media.files import MediaFiles
 from appliance.messages import MessageClass, MessageState
-from appliance.queue import greeting, parts, undecided
+from appliance.queue import attached, greeting, parts, undecided
+from appliance.queue.attached import NO_FILES
 from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import ANSWER_WINDOW_MS
 from appliance.queue.permission import may_write
@@ -117,19 +119,18 @@ def refuse_without_consent(tx: Tx, line_id: str, message_id: str, channel: Chann
     ).check()
 
 
-def claim(tx: Tx, planned: Planned, line_id: str, device_id: str) -> Outgoing | None:
+def claim(
+    tx: Tx, planned: Planned, line_id: str, device_id: str, files: MediaFiles = NO_FILES
+) -> Outgoing | None:
     """Takes the message for this device and opens the attempt; None when it may not be taken.
 
-    A message that is too old or now forbidden ends here, before the device is touched.
+    A message that is too old or now forbidden ends here, before the device is touched, and so does
+    one whose file is gone.
     """
     message_id = planned.queued.waiting.id
     if planned.route is None or not _is_free(tx, message_id, line_id, device_id):
         return None
-    if _is_too_old(tx, message_id):
-        messages.move(tx, message_id, MessageState.EXPIRED, reason=Reason.TOO_OLD)
-        return None
-    if greeting.is_late(tx, message_id):
-        messages.move(tx, message_id, MessageState.CANCELLED, reason=Reason.ANSWERED)
+    if _ends_unsent(tx, message_id, files):
         return None
     if _stop_answering(tx, message_id):
         return None
@@ -148,11 +149,25 @@ def claim(tx: Tx, planned: Planned, line_id: str, device_id: str) -> Outgoing | 
         text=planned.queued.text + (signature or ""),
         started_ms=tx.now_ms,
         resumed=earlier.resumed if earlier else None,
+        file=attached.files_of(tx.conn, [message_id], files).get(message_id),
     )
     _open(tx, outgoing, device_id, signature)
     if earlier is not None:
         parts.carry_over(tx, outgoing.attempt_id, earlier)
     return outgoing
+
+
+def _ends_unsent(tx: Tx, message_id: str, files: MediaFiles) -> bool:
+    """Ends a message that is too late or has lost its file; True if it did so."""
+    if _is_too_old(tx, message_id):
+        messages.move(tx, message_id, MessageState.EXPIRED, reason=Reason.TOO_OLD)
+    elif greeting.is_late(tx, message_id):
+        messages.move(tx, message_id, MessageState.CANCELLED, reason=Reason.ANSWERED)
+    elif attached.is_gone(tx.conn, message_id, files):
+        messages.move(tx, message_id, MessageState.FAILED, reason=Reason.MEDIA_GONE)
+    else:
+        return False
+    return True
 
 
 def _is_free(tx: Tx, message_id: str, line_id: str, device_id: str) -> bool:

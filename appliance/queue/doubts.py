@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from appliance.channels import Channel
-from appliance.devices.protocol import Outgoing, Resumed
+from appliance.devices.protocol import Outgoing, OutgoingFile, Resumed
+from appliance.media.files import MediaFiles
+from appliance.queue.attached import files_of
 from appliance.reasons import Reason
 
 
@@ -22,7 +24,9 @@ class OpenQuestion:
     looked_ms: int | None
 
 
-def open_questions(conn: sqlite3.Connection, device_id: str) -> Sequence[OpenQuestion]:
+def open_questions(
+    conn: sqlite3.Connection, device_id: str, files: MediaFiles
+) -> Sequence[OpenQuestion]:
     """Attempts over this device whose message is `unconfirmed` and not yet for a person."""
     rows = conn.execute(
         "SELECT a.*, m.value AS number, m.text FROM message m INDEXED BY message_doubt"
@@ -32,8 +36,9 @@ def open_questions(conn: sqlite3.Connection, device_id: str) -> Sequence[OpenQue
         " AND m.state = 'unconfirmed' AND m.reason IS NOT ? AND a.device_id = ?"
         " ORDER BY a.id",
         (Reason.PERSON, device_id),
-    )
-    return [_question(row) for row in rows]
+    ).fetchall()
+    carried = files_of(conn, [row["message_id"] for row in rows], files)
+    return [_question(row, carried.get(row["message_id"])) for row in rows]
 
 
 def baselines_in_doubt(conn: sqlite3.Connection, device_id: str) -> Sequence[Mapping[str, Any]]:
@@ -48,7 +53,7 @@ def baselines_in_doubt(conn: sqlite3.Connection, device_id: str) -> Sequence[Map
     return [json.loads(row["baseline"]) for row in found]
 
 
-def _question(row: sqlite3.Row) -> OpenQuestion:
+def _question(row: sqlite3.Row, file: OutgoingFile | None) -> OpenQuestion:
     carried = frozenset(json.loads(row["carried"] or "[]"))
     return OpenQuestion(
         outgoing=Outgoing(
@@ -59,6 +64,7 @@ def _question(row: sqlite3.Row) -> OpenQuestion:
             text=row["text"] + (row["signature"] or ""),
             started_ms=row["started_ms"],
             resumed=Resumed(reference=row["reference"], sent=carried) if carried else None,
+            file=file,
         ),
         baseline=json.loads(row["baseline"]) if row["baseline"] else None,
         tapped_ms=row["tapped_ms"],

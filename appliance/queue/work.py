@@ -19,7 +19,9 @@ from appliance.devices.protocol import (
 )
 from appliance.errors import DeviceError
 from appliance.identities import Identity
+from appliance.media.files import MediaFiles
 from appliance.queue import outcomes
+from appliance.queue.attached import NO_FILES, files_of
 from appliance.queue.attempt import QueueAttempt, claim
 from appliance.queue.doubts import OpenQuestion, open_questions
 from appliance.queue.gate import ConsentGate
@@ -51,12 +53,14 @@ class QueueWork:
         profile: Profile,
         *,
         evidence: Path,
+        media: MediaFiles | None = None,
         steps: Steps = no_steps,
     ) -> None:
         self._store = store
         self._gate = gate
         self._profile = profile
         self._evidence = evidence
+        self._files = media or NO_FILES
         self._steps = steps
         self._histories = Histories()
         self._looked: dict[tuple[str, str], dict[Lane, str]] = {}
@@ -124,7 +128,7 @@ class QueueWork:
 
     def _question(self, device_id: str, channels: frozenset[Channel]) -> Look | None:
         now_ms = self._store.clock.now_ms()
-        for question in self._store.read(lambda conn: open_questions(conn, device_id)):
+        for question in self._store.read(self._questions(device_id)):
             if question.tapped_ms is None:
                 self._settle_untouched(question, device_id)
             elif question.outgoing.channel not in channels:
@@ -133,6 +137,9 @@ class QueueWork:
                 self._steps(Step.ASKING)
                 return Look(outgoing=question.outgoing, baseline=question.baseline)
         return None
+
+    def _questions(self, device_id: str) -> Callable[[sqlite3.Connection], Sequence[OpenQuestion]]:
+        return lambda conn: open_questions(conn, device_id, self._files)
 
     def _give_up_asking(self, outgoing: Outgoing, now_ms: int) -> None:
         """The device is there, but its channel is closed, perhaps for good, as after a ban."""
@@ -173,7 +180,7 @@ class QueueWork:
 
     def _claim(self, planned: Planned, line_id: str, device_id: str) -> QueueAttempt | None:
         def take(tx: Tx) -> Outgoing | None:
-            taken = claim(tx, planned, line_id, device_id)
+            taken = claim(tx, planned, line_id, device_id, self._files)
             self._steps(Step.CLAIMING)
             return taken
 
@@ -190,7 +197,9 @@ class QueueWork:
             store=self._store,
             gate=self._gate,
             earlier=self._store.read(
-                lambda conn: _awaiting_ticks(conn, device_id, outgoing.channel, outgoing.identity)
+                lambda conn: _awaiting_ticks(
+                    conn, device_id, outgoing.channel, outgoing.identity, self._files
+                )
             ),
             steps=self._steps,
         )
@@ -200,7 +209,9 @@ class QueueWork:
         if not ticking:
             return None
         now_ms = self._store.clock.now_ms()
-        visit = self._store.read(lambda conn: _next_visit(conn, device_id, ticking, now_ms))
+        visit = self._store.read(
+            lambda conn: _next_visit(conn, device_id, ticking, now_ms, self._files)
+        )
         if visit is not None:
             self._steps(Step.VISITING)
         return visit
@@ -228,7 +239,11 @@ def _lines_of(conn: sqlite3.Connection, device_id: str) -> Sequence[lines.Line]:
 
 
 def _next_visit(
-    conn: sqlite3.Connection, device_id: str, channels: Iterable[Channel], now_ms: int
+    conn: sqlite3.Connection,
+    device_id: str,
+    channels: Iterable[Channel],
+    now_ms: int,
+    files: MediaFiles,
 ) -> TickVisit | None:
     """The chat whose visit is due first, with all its messages that still lack a read tick."""
     first = conn.execute(
@@ -243,12 +258,16 @@ def _next_visit(
     if first is None:
         return None
     identity, channel = identity_of(first), Channel.named(first["channel"])
-    sent = _awaiting_ticks(conn, device_id, channel, identity)
+    sent = _awaiting_ticks(conn, device_id, channel, identity, files)
     return TickVisit(channel=channel, number=identity.value, sent=sent)
 
 
 def _awaiting_ticks(
-    conn: sqlite3.Connection, device_id: str, channel: Channel, identity: Identity
+    conn: sqlite3.Connection,
+    device_id: str,
+    channel: Channel,
+    identity: Identity,
+    files: MediaFiles,
 ) -> Sequence[Outgoing]:
     """What was sent to them over it and may still get another tick, oldest first."""
     sent = conn.execute(
@@ -259,6 +278,7 @@ def _awaiting_ticks(
         " ORDER BY m.id DESC LIMIT ?",
         (device_id, *identity, channel.name, MAX_PER_VISIT),
     ).fetchall()
+    carried = files_of(conn, [row["id"] for row in sent], files)
     return [
         Outgoing(
             attempt_id=row["attempt_id"],
@@ -267,6 +287,7 @@ def _awaiting_ticks(
             number=identity.value,
             text=row["text"],
             started_ms=row["started_ms"],
+            file=carried.get(row["id"]),
         )
         for row in reversed(sent)
     ]

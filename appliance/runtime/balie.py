@@ -18,6 +18,7 @@ from appliance.desk.outgoing.room import Room
 from appliance.desk.team import staff
 from appliance.devices.kind import Kind
 from appliance.devices.worker import DeviceWorker
+from appliance.media.files import FOLDER, MediaFiles
 from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import DEFAULT_PROFILE, Profile
 from appliance.queue.planner import Planner
@@ -63,7 +64,10 @@ class Balie:
         self.store = Store(data / DATABASE, clock)
         gate = ConsentGate()
         self._listener = Reception(self.store, gate)
-        self._work = QueueWork(self.store, gate, profile, evidence=data / EVIDENCE, steps=steps)
+        self._media = MediaFiles(data / FOLDER)
+        self._work = QueueWork(
+            self.store, gate, profile, evidence=data / EVIDENCE, media=self._media, steps=steps
+        )
         self._steps = steps
         self._settings = settings or {}
         self._watches = {

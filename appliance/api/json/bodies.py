@@ -7,8 +7,7 @@ time; the tests hold them against these models.
 from datetime import datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from appliance.api.json.mapping import From
 from appliance.api.json.names import ChannelName, KindName, WantedChannel
@@ -47,14 +46,21 @@ class MessageIn(BaseModel):
         max_length=64,
     )
     text: str = Field(
-        description=f"What to say: 1 to {MAX_TEXT} characters, kept as they are (NFC)."
+        "",
+        description=f"What to say: 1 to {MAX_TEXT} characters, kept as they are (NFC). Beside a"
+        " file it is the caption, which may be empty.",
     )
     channel: WantedChannel = Field(
         "auto",
         description="`auto`: an answer takes the channel on which they last wrote, where it can;"
         " all else WhatsApp where they have it, else SMS.",
     )
-    media: None = Field(None, description="Leave out: files cannot be sent yet.")
+    media: list[str] | None = Field(
+        None,
+        max_length=30,
+        description="The id of one file, from `POST /media`. The message then waits for a channel"
+        " that carries files: WhatsApp.",
+    )
     ttl_s: int | None = Field(
         None,
         ge=1,
@@ -64,12 +70,6 @@ class MessageIn(BaseModel):
     not_before: AwareDatetime | None = Field(
         None, description="ISO 8601 with an offset; it does not leave earlier."
     )
-
-    @field_validator("media", mode="before")
-    @classmethod
-    def _no_files_yet(cls, value: object) -> None:
-        if value is not None:
-            raise PydanticCustomError("balie", "Files cannot be sent yet: leave “media” out.")
 
 
 class _Out(BaseModel):

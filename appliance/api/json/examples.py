@@ -24,6 +24,15 @@ MESSAGES_IN: dict[str, Any] = {
             "text": "Hoi Anna, je kunt morgen om 7 uur beginnen. Lukt dat?",
         },
     },
+    "photo": {
+        "summary": "A photo with a caption",
+        "value": {
+            "line": "+31612345678",
+            "to": "+31687654321",
+            "text": "Zo vind je de ingang.",
+            "media": ["01977d2e-6d22-7b1c-8a45-3f0f1f3d9b77"],
+        },
+    },
     "sms": {
         "summary": "By SMS, not before the morning, and not after an hour",
         "value": {

@@ -1,6 +1,7 @@
 """A message that comes in by the API: read, checked, and accepted in one transaction."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any, TypeVar
@@ -15,9 +16,11 @@ from appliance.api.json.times import iso_or_none, ms_of
 from appliance.api.problems import ProblemError, of_validation, problem
 from appliance.channels import Channel
 from appliance.desk.access import tokens
+from appliance.desk.inbox.attachments import seen_by_token
+from appliance.desk.outgoing.attaching import NO_SUCH_FILE
 from appliance.desk.outgoing.recipients import identity_of_contact
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
-from appliance.errors import InvalidInput
+from appliance.errors import InvalidInput, NotFound
 from appliance.identities import Identity, tel
 from appliance.ids import is_id
 from appliance.phone_numbers import parse_number
@@ -82,6 +85,7 @@ def _accept(tx: Tx, *, caller: Caller, wanted: MessageIn, to: Identity | None) -
             ttl_ms=None if wanted.ttl_s is None else wanted.ttl_s * _MS_PER_S,
             not_before_ms=not_before_ms(tx.now_ms, wanted.not_before),
             room=caller.services.room,
+            media=_files(tx, caller, wanted.media or ()),
         ),
     )
     return {
@@ -90,6 +94,15 @@ def _accept(tx: Tx, *, caller: Caller, wanted: MessageIn, to: Identity | None) -
         "expected_at": iso_or_none(done.expected_ms),
         "reason": done.reason,
     }
+
+
+def _files(tx: Tx, caller: Caller, named: Sequence[str]) -> Sequence[str]:
+    """Those that the caller may use: uploaded by it, or in a message that it may see."""
+    try:
+        seen = [seen_by_token(tx.conn, caller.sight, caller.token.id, each) for each in named]
+    except NotFound as exc:
+        raise InvalidInput("media", NO_SUCH_FILE) from exc
+    return [each.media.id for each in seen]
 
 
 def not_before_ms(now_ms: int, wanted: datetime | None) -> int | None:

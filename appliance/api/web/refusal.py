@@ -31,6 +31,10 @@ FIELDS = {
     "fallback_after_min": "Write a number of minutes, at most a week.",
     "device": "Choose the phone or modem that has the SIM card.",
     "fallback_modem": "This number sends over that modem already; choose another, or none.",
+    "file": "This file cannot be sent. WhatsApp carries photos, films and sound up to 16 MB, and"
+    " PDF, Office, text and ZIP files up to 100 MB.",
+    "media": "This number has no phone with WhatsApp, and SMS carries no files."
+    " Send the text alone.",
     "personnel_number": "A personnel number has at most 40 characters.",
 }
 

@@ -252,6 +252,7 @@ async def _check(request: Request, expected: str) -> None:
         form = await request.form()
         given = str(form.get(CSRF_FIELD, ""))
     if not expected or not hmac.compare_digest(given.encode(), expected.encode()):
+        await request.close()  # a file of the form may lie on the disk
         raise ForgedRequest("The form was too old. Load the page again and repeat it.")
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from appliance.channels import Channel
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.lines import crowd
+from appliance.media.kinds import MediaKind
 from appliance.messages import Direction, MessageState
 from appliance.phone_numbers import readable
 from appliance.store import unread
@@ -65,7 +66,8 @@ class InboxLine:
 class ConversationRow:
     """One conversation in the list. `waiting_ms`: since when it waits for an answer.
 
-    `near_stop`: a message in it reads like STOP, and nobody has decided yet.
+    `near_stop`: a message in it reads like STOP, and nobody has decided yet. `medium`: what its
+    message is that has no words.
     """
 
     id: str
@@ -83,6 +85,7 @@ class ConversationRow:
     waiting_ms: int | None
     draft: str | None
     near_stop: bool = False
+    medium: MediaKind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +197,7 @@ def _row(row: Mapping[str, Any]) -> ConversationRow:
         waiting_ms=row["waiting_ms"],
         draft=row["draft"],
         near_stop=bool(row["near_stop"]),
+        medium=MediaKind(row["medium"]) if row["medium"] else None,
     )
 
 
@@ -235,6 +239,8 @@ SELECT c.id, c.line_id, c.contact_id, c.group_id, c.last_ms, c.waiting_ms,
   coalesce(g.name, k.office_name, k.chosen_name) AS name,
   coalesce(m.value, (SELECT value FROM contact_identity n WHERE n.contact_id = c.contact_id
                      ORDER BY created_ms LIMIT 1)) AS number,
+  iif(m.text = '', (SELECT media.kind FROM message_media of JOIN media ON media.id = of.media_id
+    WHERE of.message_id = m.id LIMIT 1), NULL) AS medium,
   substr(m.text, 1, 160) AS preview, m.direction, m.state, m.channel,
   coalesce(author.name, m.sender_name) AS sender,
   iif(c.news_id > coalesce(r.message_id, '') AND c.news_ms >= me.created_ms,

@@ -1,12 +1,14 @@
 """The entrance for outgoing messages: the gate's first check, and the row that is a promise."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from appliance.channels import Channel
+from appliance.desk.outgoing.attaching import channel_for, words_of
 from appliance.desk.outgoing.room import Room
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.identities import Identity
-from appliance.messages import MessageClass, MessageState, clean_text
+from appliance.messages import MessageClass, MessageState
 from appliance.phone_numbers import is_landline
 from appliance.queue import crowding, greeting, undecided
 from appliance.queue.heard import heard_over
@@ -16,6 +18,7 @@ from appliance.queue.promise import Coming, first_promise, note_promise
 from appliance.reasons import Reason
 from appliance.store import consent, contacts, conversations, lines, messages
 from appliance.store.consent import Standing
+from appliance.store.media import Media, attach, by_id, media_of
 from appliance.store.store import Tx
 
 DEFAULT_TTL_MS = 24 * HOUR_MS
@@ -37,7 +40,8 @@ class SendRequest:
 
     `room` is what the line has left for software. It is None for people at the counter and for
     rules, whose few answers go before all others. `contact_id` is the contact of the conversation
-    in which it is written, if any; the message goes to nobody else.
+    in which it is written, if any; the message goes to nobody else. `media` are the ids of files
+    that its author may use; `text` may be empty then.
     """
 
     line_id: str
@@ -52,6 +56,7 @@ class SendRequest:
     typed: bool = False
     room: Room | None = None
     contact_id: str | None = None
+    media: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +73,16 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     """Keeps the message and promises to send it.
 
     The same `client_id` again gives the first answer. Raises NotFound for an unknown line,
-    InvalidInput for a text or number that cannot be sent, Refused without consent, LineFull
+    InvalidInput for a text, file or number that cannot be sent, Refused without consent, LineFull
     when too many wait.
     """
     line = lines.line(tx.conn, request.line_id)
-    text = clean_text(request.text)
+    text = words_of(request.text, request.media)
+    if request.media:
+        request = replace(
+            request,
+            channel=channel_for(tx, line.id, request.identity, request.media, request.channel),
+        )
     person = consent.standing(tx.conn, line.id, request.identity)
     _check_channel(request.channel, person, text)
     whose = request.contact_id or person.contact_id
@@ -94,6 +104,8 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
         expected_ms, reason = None, Reason.CLOCK_WRONG
     outgoing = _outgoing(tx, request, coming, expected_ms=expected_ms, reason=reason)
     message_id = messages.enqueue(tx, outgoing)
+    if request.media:
+        attach(tx.conn, message_id, request.media)
     if reason is Reason.NEWCOMERS:
         crowding.tell(tx, line.id, message_id)
     note_promise(tx, line, promise)
@@ -234,8 +246,10 @@ def _already(tx: Tx, request: SendRequest, contact_id: str, text: str) -> Accept
     ).fetchone()
     if row is None:
         return None
-    same = (request.line_id, contact_id, request.author.staff_id, text)
-    if (row["line_id"], row["contact_id"], row["staff_id"], row["text"]) != same:
+    files = [by_id(tx.conn, each) for each in request.media]
+    same = (request.line_id, contact_id, request.author.staff_id, text, _contents(files))
+    kept = _contents(media_of(tx.conn, [row["id"]]).get(row["id"], ()))
+    if (row["line_id"], row["contact_id"], row["staff_id"], row["text"], kept) != same:
         raise InvalidInput("client_id", "This client id was used for another message before.")
     return Accepted(
         id=row["id"],
@@ -243,6 +257,11 @@ def _already(tx: Tx, request: SendRequest, contact_id: str, text: str) -> Accept
         expected_ms=row["expected_ms"],
         reason=Reason.of(row["reason"]),
     )
+
+
+def _contents(files: Sequence[Media | None]) -> Sequence[str | None]:
+    """A file that is sent up again is another row with the same content."""
+    return [each.sha256 if each else None for each in files]
 
 
 def _check_recipient(request: SendRequest) -> None:

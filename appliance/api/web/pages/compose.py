@@ -1,13 +1,17 @@
 """Writing: sending, cancelling, drafts, and the first message to a number."""
 
+import asyncio
 import dataclasses
 import sqlite3
 from functools import partial
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
+from starlette.datastructures import FormData
 
+from appliance.api.form_files import kept_file
+from appliance.api.uploads import ReceivedFile
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.inbox import Choices, desk_of, shown_desk
 from appliance.api.web.pages.thread import opened_thread, whole_page
@@ -25,9 +29,12 @@ from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.identities import Identity, tel
 from appliance.phone_numbers import parse_number, readable
 from appliance.store import lines
+from appliance.store.media import NewUpload, add_upload
 from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
+
+_LONGEST_NAME = 64
 
 
 @routes.post("/c/{conversation_id}/messages")
@@ -58,6 +65,41 @@ async def send(
     if visit.partial:
         return Response(status_code=204)
     return go(visit, f"/c/{conversation_id}")
+
+
+@routes.post("/c/{conversation_id}/files")
+async def send_file(
+    visit: Posting, request: Request, conversation_id: str, choices: Choices
+) -> Response:
+    """A message with a file. Nothing of the form is read before it is known who sends it."""
+    mine = visit.session.rights
+    about = await visit.read(lambda conn: _writable(conn, mine, conversation_id))
+    async with request.form() as form:
+        return await _send_form(visit, choices, about, form)
+
+
+async def _send_form(
+    visit: Visit, choices: Choices, about: thread.Conversation, form: FormData
+) -> Response:
+    text, to, client_id = (_field(form, name) for name in ("text", "to", "client_id"))
+    message = sending.SendRequest(
+        line_id=about.line_id,
+        identity=_recipient(about, to),
+        text=normal_newlines(text),
+        author=sending.Author(staff_id=visit.staff_id),
+        client_id=client_id[:_LONGEST_NAME] or None,
+        typed=True,
+    )
+    try:
+        received = await asyncio.to_thread(kept_file, form, visit.services.media_files)
+        await visit.write(lambda tx, rights: _accept_file(tx, rights, message, about.id, received))
+    except (InvalidInput, Refused) as exc:
+        note = note_of(visit.words, exc, line=readable(about.line_number), text=message.text)
+        return await _refused(visit, choices, about.id, text, note, _status(exc))
+    visit.services.planned()
+    if visit.partial:
+        return Response(status_code=204)
+    return go(visit, f"/c/{about.id}")
 
 
 @routes.post("/c/{conversation_id}/draft")
@@ -176,6 +218,30 @@ def _accept(tx: Tx, rights: Rights, request: sending.SendRequest, conversation_i
     sending.accept(tx, dataclasses.replace(request, contact_id=about.contact_id))
     if request.author.staff_id:
         drafts.forget(tx, staff_id=request.author.staff_id, conversation_id=conversation_id)
+
+
+def _accept_file(
+    tx: Tx,
+    rights: Rights,
+    message: sending.SendRequest,
+    conversation_id: str,
+    received: ReceivedFile,
+) -> None:
+    upload = NewUpload(
+        told=received.told,
+        name=received.name,
+        kept=received.kept,
+        measured=received.measured,
+        staff_id=message.author.staff_id,
+        branch_id=lines.line(tx.conn, message.line_id).branch_id,
+    )
+    file_id = add_upload(tx, upload).id
+    _accept(tx, rights, dataclasses.replace(message, media=(file_id,)), conversation_id)
+
+
+def _field(form: FormData, name: str) -> str:
+    value = form.get(name, "")
+    return value if isinstance(value, str) else ""
 
 
 async def _refused(

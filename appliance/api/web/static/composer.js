@@ -1,5 +1,8 @@
 // Writing: the bubble stands at once, the text is kept until Balie has it, in the order of typing.
 
+import { attached, putBack, sizeOf, take } from "./attach.js";
+import { upload } from "./upload.js";
+
 const DRAFT_MS = 600;
 const LEFT = "under-way"; // where a page leaves for the next one what Balie did not answer
 const REFUSED = '#composer-note :is([data-code="opted-out"], [data-code="consent-required"])';
@@ -40,10 +43,13 @@ function refresh(id) {
 
 // Sending
 
-function bubble(key, text) {
+function bubble(key, text, file = null) {
   const item = document.getElementById("pending-bubble").content.firstElementChild.cloneNode(true);
   item.dataset.key = `b-${key}`;
   item.querySelector(".text").textContent = text;
+  item.querySelector(".text").hidden = !text;
+  item.querySelector(".file").hidden = !file;
+  if (file) item.querySelector(".file").textContent = `${file.name}, ${sizeOf(file)}`;
   return item;
 }
 
@@ -62,18 +68,20 @@ function note(html) {
 function send() {
   const box = form();
   const text = field().value;
-  if (!text.trim()) return;
+  if (!text.trim() && !attached(box.dataset.conversation)) return;
   if (characters(text) > Number(document.getElementById("count").dataset.most)) {
     count();
     document.getElementById("count").scrollIntoView({ block: "nearest" });
     return;
   }
   const key = crypto.randomUUID?.() ?? randomKey();
+  const file = take(box.dataset.conversation);
   underWay.set(key, {
-    address: box.getAttribute("action"),
+    address: file ? box.dataset.files : box.getAttribute("action"),
     conversation: box.dataset.conversation,
     message: { text, client_id: key, to: box.elements.to?.value ?? "" },
-    item: bubble(key, text),
+    file,
+    item: bubble(key, text, file),
   });
   showUnderWay();
   document.dispatchEvent(new CustomEvent("balie:to-end"));
@@ -86,22 +94,23 @@ function send() {
 }
 
 function deliver(key) {
-  const { address, message, item } = underWay.get(key);
+  const { address, message, file, item } = underWay.get(key);
   const failed = item.querySelector(".failed");
   failed.hidden = true;
   later(async () => {
     let answer;
     try {
-      answer = await post(address, message);
+      answer = file ? await upload(address, message, file, shownIn(item)) : await post(address, message);
     } catch {
       answer = null;
     }
+    if (answer?.stopped) return giveBack(key, "", 0);
     if (answer?.ok) {
       underWay.delete(key);
       return refresh("messages");
     }
     if (answer?.status === 401) return leave(answer);
-    if (answer && [403, 404, 409, 422].includes(answer.status)) {
+    if (answer && [403, 404, 409, 413, 415, 422].includes(answer.status)) {
       return giveBack(key, await answer.text(), answer.status);
     }
     failed.hidden = false;
@@ -111,13 +120,18 @@ function deliver(key) {
   });
 }
 
+function shownIn(item) {
+  return { bar: item.querySelector("progress"), cancel: item.querySelector(".cancel") };
+}
+
 // Refused: the bubble goes, the words come back, and the reason stands above them. Where another
 // conversation is open meanwhile, the words wait in theirs.
 function giveBack(key, html, status) {
-  const { conversation, message, item } = underWay.get(key);
+  const { conversation, message, file, item } = underWay.get(key);
   const here = form()?.dataset.conversation === conversation;
   underWay.delete(key);
   item.remove();
+  putBack(conversation, file);
   if (!here) {
     keepBelow(conversation, message.text);
     document.dispatchEvent(new CustomEvent("balie:say", { detail: html }));
@@ -170,10 +184,12 @@ function keepHere() {
 // So all of it is sent once more under the same name, which Balie knows if it has it, and the next
 // page asks again: see `takeUp`.
 function letGo() {
-  if (!underWay.size) return;
-  const sent = [...underWay].map(
+  // A page cannot hand a file over to the next one: its words wait there as a draft.
+  for (const { conversation, message, file } of underWay.values()) if (file) keepBelow(conversation, message.text);
+  const sent = [...underWay].filter(([, { file }]) => !file).map(
     ([key, { address, conversation, message }]) => ({ key, address, conversation, message }),
   );
+  if (!sent.length) return;
   sessionStorage.setItem(LEFT, JSON.stringify({ csrf, sent }));
   for (const { address, message } of sent) post(address, message).catch(() => {});
 }

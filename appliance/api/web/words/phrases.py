@@ -42,6 +42,7 @@ WAITING: Mapping[Reason, str] = {
     Reason.NOT_BEFORE: "it was planned for later",
     Reason.CLOCK_WRONG: "the clock of Balie is wrong and nothing is sent until it is right",
     Reason.NOT_ON_WHATSAPP: "this number is not on WhatsApp",
+    Reason.MEDIA_GONE: "its file was no longer there",
     Reason.OPTED_OUT: "the contact asked to stop",
     Reason.TOO_OLD: "it became too old to be worth sending",
     Reason.ANSWERED: "they were answered already",

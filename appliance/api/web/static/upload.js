@@ -1,0 +1,47 @@
+// Sends a message with its file, says how far it is, and can be stopped.
+
+const csrf = document.querySelector('meta[name="csrf"]').content;
+const underWay = new Set();
+
+/** An answer like that of `fetch`; null where there was none. `bar` shows how far it is. */
+export function upload(address, values, file, { bar, cancel }) {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(values)) body.append(name, value);
+  body.append("file", file, file.name);
+  const request = new XMLHttpRequest();
+  request.upload.onprogress = ({ loaded, total }) => {
+    bar.value = loaded / total;
+  };
+  bar.hidden = cancel.hidden = false;
+  let stopped = false;
+  cancel.onclick = () => {
+    stopped = true;
+    request.abort();
+  };
+  underWay.add(request);
+  return new Promise((resolve) => {
+    request.onloadend = () => {
+      underWay.delete(request);
+      bar.hidden = cancel.hidden = true;
+      resolve(request.status ? answered(request) : { ok: false, stopped });
+    };
+    request.open("POST", address);
+    request.setRequestHeader("X-CSRF-Token", csrf);
+    request.setRequestHeader("HX-Request", "true");
+    request.setRequestHeader("HX-Current-URL", location.href);
+    request.send(body);
+  });
+}
+
+function answered(request) {
+  return {
+    ok: request.status < 300,
+    status: request.status,
+    text: async () => request.responseText,
+    headers: { get: (name) => request.getResponseHeader(name) },
+  };
+}
+
+addEventListener("beforeunload", (event) => {
+  if (underWay.size) event.preventDefault();
+});

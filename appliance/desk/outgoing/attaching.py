@@ -1,0 +1,57 @@
+"""What of a message with a file is checked when it is accepted."""
+
+from collections.abc import Sequence
+
+from appliance.channels import Channel
+from appliance.characters import is_blank
+from appliance.errors import InvalidInput
+from appliance.identities import Identity
+from appliance.media.kinds import MediaKind, MediaState
+from appliance.messages import clean_text
+from appliance.store import media, routes
+from appliance.store.store import Tx
+
+_ONLY_COME_IN = frozenset({MediaKind.STICKER, MediaKind.LOCATION})
+
+
+def words_of(text: str, files: Sequence[str]) -> str:
+    """The text, which may be empty beside a file. Raises InvalidInput."""
+    return "" if files and is_blank(text) else clean_text(text)
+
+
+def channel_for(
+    tx: Tx, line_id: str, identity: Identity, files: Sequence[str], wanted: Channel | None
+) -> Channel:
+    """The channel of a message with these files: it waits for that and takes no other.
+
+    Raises InvalidInput for files that cannot be sent, or not from this line.
+    """
+    _check_files(tx, files)
+    if wanted is not None and not wanted.carries_media:
+        raise InvalidInput("media", f"{wanted.label} carries no files. Leave “channel” out.")
+    ways = (route.channel for route in routes.routes_of_line(tx.conn, line_id))
+    found = (each for each in ways if each.carries_media and each.writes_to(identity))
+    carrying = wanted or next(found, None)
+    if carrying is None:
+        raise InvalidInput(
+            "media", "This line has no way that carries files: SMS does not. Send the text alone."
+        )
+    return carrying
+
+
+def _check_files(tx: Tx, files: Sequence[str]) -> None:
+    if len(files) > 1:
+        raise InvalidInput(
+            "media", "A message carries one file. Send the others as messages of their own."
+        )
+    for each in files:
+        found = media.by_id(tx.conn, each)
+        if found is None:
+            raise InvalidInput("media", NO_SUCH_FILE)
+        if found.kind in _ONLY_COME_IN:
+            raise InvalidInput("media", "Stickers and locations can be received, but not sent.")
+        if found.state is not MediaState.HERE:
+            raise InvalidInput("media", "Balie does not have this file any more. Upload it again.")
+
+
+NO_SUCH_FILE = "There is no such file. Upload it first."

@@ -1,0 +1,155 @@
+"""Messages with a file: accepted like any other, and never sent without it."""
+
+import httpx
+import pytest
+
+from appliance.api.web.refusal import FIELDS
+from appliance.desk.access.tokens import Scope
+from tests.api.browser import Browser
+from tests.api.office import Caller, Desk, Office
+from tests.api.test_media import upload
+from tests.media import samples
+
+ANNA = "+31687654321"
+PHOTO = samples.photo()
+
+
+def message(desk: Desk, *files: str, **more: object) -> dict[str, object]:
+    return {"line": desk.number, "to": ANNA, "media": list(files), **more}
+
+
+def uploaded(caller: Caller, name: str = "foto.jpg", content: bytes = PHOTO) -> str:
+    return str(upload(caller, content, name).json()["id"])
+
+
+def refused(answer: httpx.Response) -> tuple[int, str, str]:
+    problem = answer.json()
+    return answer.status_code, problem["field"], problem["detail"]
+
+
+@pytest.mark.parametrize("text", [None, "", "Zo vind je ons."])
+def test_a_photo_is_a_message_with_or_without_words(
+    office: Office, tilburg: Desk, planning: Caller, text: str | None
+) -> None:
+    """It waits for WhatsApp, and is shown with its file."""
+    office.writes(ANNA, tilburg)
+    words = {} if text is None else {"text": text}
+    answer = planning.post(message(tilburg, file := uploaded(planning), **words))
+    assert answer.status_code == 202, answer.text
+    shown = planning.get(f"/messages/{answer.json()['id']}").json()
+    assert shown["text"] == (text or "")
+    assert [(each["id"], each["kind"], each["state"]) for each in shown["media"]] == [
+        (file, "image", "here")
+    ]
+    wanted = office.store.read(
+        lambda conn: conn.execute("SELECT wanted FROM message WHERE direction = 'out'").fetchone()
+    )
+    assert wanted[0] == "whatsapp"
+
+
+def test_a_message_needs_words_or_a_file(office: Office, tilburg: Desk, planning: Caller) -> None:
+    office.writes(ANNA, tilburg)
+    status, field, _ = refused(planning.post({"line": tilburg.number, "to": ANNA}))
+    assert (status, field) == (422, "text")
+    status, field, _ = refused(planning.post(message(tilburg)))
+    assert (status, field) == (422, "text")
+
+
+def test_a_file_that_cannot_be_sent_is_refused_with_what_to_do(
+    office: Office, tilburg: Desk, planning: Caller
+) -> None:
+    """Nobody's file, another token's, two at once, SMS, and one that is gone."""
+    office.writes(ANNA, tilburg)
+    mine, gone = uploaded(planning), uploaded(planning, "rooster.pdf", samples.PDF)
+    theirs = uploaded(office.caller(frozenset({Scope.MEDIA_WRITE})))
+    office.store.write(
+        lambda tx: tx.conn.execute("UPDATE media SET state = 'erased' WHERE id = ?", (gone,))
+    )
+    for files, more, words in (
+        (("01977d2e-6d22-7b1c-8a45-3f0f1f3d9b77",), {}, "no such file"),
+        (("x",), {}, "no such file"),
+        ((theirs,), {}, "no such file"),
+        ((mine, mine), {}, "one file"),
+        ((mine,), {"channel": "sms"}, "SMS carries no files"),
+        ((gone,), {}, "Upload it again"),
+    ):
+        status, field, detail = refused(planning.post(message(tilburg, *files, **more)))
+        assert (status, field) == (422, "media"), detail
+        assert words in detail
+    assert office.count("message_media") == 0
+
+
+def test_a_line_without_whatsapp_takes_no_file(
+    office: Office, tilburg: Desk, planning: Caller
+) -> None:
+    """A modem carries none, so the message would wait for ever."""
+    office.writes(ANNA, tilburg)
+    office.store.write(lambda tx: tx.conn.execute("DELETE FROM route WHERE channel = 'whatsapp'"))
+    status, field, detail = refused(planning.post(message(tilburg, uploaded(planning))))
+    assert (status, field) == (422, "media")
+    assert "Send the text alone" in detail
+
+
+def test_whoever_did_not_agree_gets_no_file(
+    office: Office, tilburg: Desk, planning: Caller
+) -> None:
+    answer = planning.post(message(tilburg, uploaded(planning)))
+    assert (answer.status_code, answer.json()["code"]) == (409, "consent-required")
+
+
+def conversation(office: Office, desk: Desk) -> str:
+    office.writes(ANNA, desk)
+    return office.store.read(
+        lambda conn: str(conn.execute("SELECT id FROM conversation").fetchone()[0])
+    )
+
+
+def post_file(
+    browser: Browser, address: str, content: bytes, name: str = "foto.jpg", **fields: str
+) -> httpx.Response:
+    return browser.client.post(
+        address,
+        data=fields,
+        files={"file": (name, content)},
+        headers={"Accept-Language": "en"},
+    )
+
+
+def test_a_colleague_sends_a_file_from_a_form(
+    office: Office, tilburg: Desk, sanne: Browser
+) -> None:
+    """Without a script too; the same name sent twice is one message."""
+    address = f"/c/{conversation(office, tilburg)}/files"
+    fields = {"csrf": sanne.csrf, "text": "Zo", "client_id": "c1"}
+    answer = post_file(sanne, address, PHOTO, **fields)
+    assert (answer.status_code, answer.headers["location"]) == (303, address.removesuffix("/files"))
+    assert post_file(sanne, address, PHOTO, **fields).status_code == 303
+    assert office.count("message WHERE direction = 'out' AND text = 'Zo'") == 1
+    page = sanne.get(address.removesuffix("/files")).text
+    assert "/thumbnail" in page
+
+
+def test_a_file_of_a_form_is_checked_like_every_other(
+    office: Office, tilburg: Desk, sanne: Browser
+) -> None:
+    """Its words stay in the field; nothing is kept of it."""
+    address = f"/c/{conversation(office, tilburg)}/files"
+    for content in (b"", b"MZ a program"):
+        answer = post_file(sanne, address, content, "x.exe", csrf=sanne.csrf, text="Zo")
+        assert answer.status_code == 422
+        assert FIELDS["file"] in answer.text
+        assert ">Zo</textarea>" in answer.text
+    assert post_file(sanne, address, PHOTO, csrf="guessed").status_code == 403
+    large = sanne.client.post(
+        address, content=b"", headers={"Content-Length": "0", "X-CSRF-Token": sanne.csrf}
+    )
+    assert large.status_code == 422
+    assert office.count("message WHERE direction = 'out' AND staff_id IS NOT NULL") == 0
+
+
+def test_the_list_says_what_a_message_without_words_is(
+    office: Office, tilburg: Desk, sanne: Browser
+) -> None:
+    address = f"/c/{conversation(office, tilburg)}/files"
+    post_file(sanne, address, samples.PDF, "rooster.pdf", csrf=sanne.csrf)
+    assert "<em>Document</em>" in sanne.get("/", **{"Accept-Language": "en"}).text
