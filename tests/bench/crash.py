@@ -25,6 +25,7 @@ from hypothesis.errors import FlakyStrategyDefinition
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.bench.benchmark import Measured, at_least, at_most
+from tests.crash.matrix import PHOTO, STEPS, outcomes, table
 from tests.crash.office import LEFT, Office, World, world
 from tests.queue.machine import QueueMachine
 
@@ -160,6 +161,14 @@ def crash_lost() -> Measured:
 @at_most(0, "messages doubled over kills at random moments with faults on")
 def crash_doubled() -> Measured:
     return Measured(value=_run().doubled)
+
+
+@at_most(0, "photos lost or doubled over a kill at each step of one")
+def photo_kills() -> Measured:
+    with tempfile.TemporaryDirectory() as folder:
+        found = outcomes(Path(folder), STEPS, phones=PHONES, loads=[PHOTO])
+    sys.stderr.write(table(found) + "\n")
+    return Measured(value=sum(each.is_lost or each.is_doubled for each in found))
 
 
 @at_least(EXAMPLES, "random lives of the queue without a broken promise")

@@ -1,7 +1,8 @@
 """The real Balie in a process that kills itself by SIGKILL at a given step.
 
 Its office sends it `{"line", "text", "number", "channel", "step"}`: it accepts the message and dies
-at the step, if one is given. Once the message is durable, it acknowledges it by its id.
+at the step, if one is given. With `file` the message carries a photo. Once the message is durable,
+it acknowledges it by its id.
 """
 
 import os
@@ -17,11 +18,13 @@ from appliance.channels import Channel
 from appliance.clock import ScaledClock
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.identities import tel
+from appliance.media.kinds import FileType, MediaKind
 from appliance.queue import outcomes
 from appliance.queue.pacing import DAY_MS, DEFAULT_PROFILE
 from appliance.queue.steps import Step
 from appliance.runtime.balie import Balie
 from appliance.store import lines
+from appliance.store.media import NewUpload, add_upload
 from appliance.store.store import Tx
 
 ACCEPTING, ACCEPTED = "accepting", "accepted"
@@ -77,7 +80,16 @@ def run(
         balie.stop()
 
 
+def _photo(balie: Balie) -> NewUpload:
+    with balie.services.media_files.growing() as growing:
+        growing.write(b"\xff\xd8\xff\xe0 a photo of a helmet")
+        kept = growing.keep()
+    return NewUpload(told=FileType(MediaKind.IMAGE, "image/jpeg"), name="helm.jpg", kept=kept)
+
+
 def _accept(balie: Balie, death: Death, command: dict[str, Any]) -> str:
+    photo = _photo(balie) if command.get("file") else None
+
     def work(tx: Tx) -> str:
         by_number = {line.number: line for line in lines.lines(tx.conn)}
         request = SendRequest(
@@ -87,6 +99,7 @@ def _accept(balie: Balie, death: Death, command: dict[str, Any]) -> str:
             author=Author(rule="test"),
             channel=Channel.named(command["channel"]),
             typed=True,
+            media=(add_upload(tx, photo).id,) if photo else (),
         )
         message_id = accept(tx, request).id
         death.reach(ACCEPTING)

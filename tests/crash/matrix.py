@@ -1,4 +1,4 @@
-"""Every step at which Balie is killed, for both channels, and the outcome of the message."""
+"""Every step at which Balie is killed, for each load, and the outcome of the message."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -36,11 +36,24 @@ NUMBER = "+316555{place:05}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What Balie sends when it is killed."""
+
+    name: str
+    channel: Channel
+    has_file: bool = False
+
+
+TEXTS = tuple(Load(name=each.name, channel=each) for each in Channel.known())
+PHOTO = Load(name="photo", channel=Channel.WHATSAPP, has_file=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """`left`: how often it really left. `promised`: the client was told that it is accepted."""
 
     step: str
-    channel: str
+    load: str
     text: str
     promised: bool
     state: str
@@ -55,13 +68,15 @@ class Outcome:
         return self.left > 1
 
 
-def outcomes(folder: Path, steps: Sequence[str], *, phones: int) -> list[Outcome]:
-    """Kills at each step, for both channels, spread over this many phones."""
+def outcomes(
+    folder: Path, steps: Sequence[str], *, phones: int, loads: Sequence[Load] = TEXTS
+) -> list[Outcome]:
+    """Kills at each step, for each load, spread over this many phones."""
     cases = [
-        (step, channel)
-        for channel in Channel.known()
+        (step, load)
+        for load in loads
         for step in steps
-        if channel is Channel.WHATSAPP or step not in OF_TICKS
+        if load.channel is Channel.WHATSAPP or step not in OF_TICKS
     ]
     with world(folder, phones=phones, speed=SPEED) as here, ThreadPoolExecutor(phones) as pool:
         shares = [cases[place::phones] for place in range(phones)]
@@ -69,16 +84,17 @@ def outcomes(folder: Path, steps: Sequence[str], *, phones: int) -> list[Outcome
         left = here.left()  # only at the very end: a second copy may come late
         return sorted(
             (replace(each, left=left.count(each.text)) for share in done for each in share),
-            key=lambda each: (each.channel, STEPS.index(each.step)),
+            key=lambda each: (each.load, STEPS.index(each.step)),
         )
 
 
 def table(found: Sequence[Outcome]) -> str:
     """A Markdown row for each step: how often the message left, and its final state."""
-    cells = {(o.step, o.channel): f"{o.left}, {o.state}" for o in found}
-    rows = ["| killed at | WhatsApp | SMS |", "|---|---|---|"]
+    cells = {(o.step, o.load): f"{o.left}, {o.state}" for o in found}
+    loads = sorted({o.load for o in found})
+    rows = [f"| killed at | {' | '.join(loads)} |", "|---" * (len(loads) + 1) + "|"]
     rows += [
-        f"| {step} | {cells.get((step, 'whatsapp'), '–')} | {cells.get((step, 'sms'), '–')} |"
+        f"| {step} | {' | '.join(cells.get((step, load), '–') for load in loads)} |"
         for step in STEPS
     ]
     lost, doubled = sum(o.is_lost for o in found), sum(o.is_doubled for o in found)
@@ -86,7 +102,7 @@ def table(found: Sequence[Outcome]) -> str:
 
 
 def _share(
-    folder: Path, here: World, place: int, cases: Sequence[tuple[str, Channel]]
+    folder: Path, here: World, place: int, cases: Sequence[tuple[str, Load]]
 ) -> list[Outcome]:
     office = Office(data=folder / f"office{place}", world=here, phones=[here.phones[place]])
     numbers = [NUMBER.format(place=place * 100 + at) for at in range(len(cases))]
@@ -94,22 +110,23 @@ def _share(
     office.start()
     try:
         return [
-            _case(office, step, channel, number)
-            for (step, channel), number in zip(cases, numbers, strict=True)
+            _case(office, step, load, number)
+            for (step, load), number in zip(cases, numbers, strict=True)
         ]
     finally:
         office.kill()
 
 
-def _case(office: Office, step: str, channel: Channel, number: str) -> Outcome:
+def _case(office: Office, step: str, load: Load, number: str) -> Outcome:
     """The Balie that settles one message is killed during the next one."""
-    text = f"Dienst {step} per {channel.name}"
+    text = f"Dienst {step} per {load.name}"
     first = Step.TAPPED.value if step in IN_DOUBT else step
     message = {
         "line": office.phones[0].number,
         "number": number,
-        "channel": channel.name,
+        "channel": load.channel.name,
         "text": text,
+        "file": load.has_file,
         "step": first,
     }
     promised = office.accept(message) is not None
@@ -122,4 +139,4 @@ def _case(office: Office, step: str, channel: Channel, number: str) -> Outcome:
     if text in office.messages():
         found, reason = office.settles(text)
         state = found if found in LEFT else str(reason)
-    return Outcome(step=step, channel=channel.name, text=text, promised=promised, state=state)
+    return Outcome(step=step, load=load.name, text=text, promised=promised, state=state)

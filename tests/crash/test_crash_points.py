@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.matrix import STEPS, outcomes, table
+from appliance.queue.steps import Step
+from tests.crash.matrix import PHOTO, STEPS, outcomes, table
 
 
 @pytest.mark.timeout(900)
@@ -18,3 +19,11 @@ def test_a_kill_at_any_step_loses_nothing_and_sends_nothing_twice(
         sys.stdout.write(f"\n{table(found)}\n")
     assert [each for each in found if each.is_lost or each.is_doubled] == []
     assert all(each.left == 1 for each in found if each.promised)
+
+
+@pytest.mark.timeout(300)
+def test_a_photo_is_neither_lost_nor_doubled(tmp_path: Path) -> None:
+    """At the steps around its tap; `scripts/bench` kills at all of them."""
+    steps = [step.value for step in (Step.GATE_OPEN, Step.TAPPED, Step.ASKING)]
+    found = outcomes(tmp_path, steps, phones=3, loads=[PHOTO])
+    assert [(each.left, each.promised) for each in found] == [(1, True)] * len(steps)
