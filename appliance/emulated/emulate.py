@@ -18,6 +18,7 @@ from appliance.emulated.modem.service_centre import ServiceCentre
 from appliance.emulated.modem.spec import ModemSpec, modem_specs
 from appliance.emulated.phone.emulated_handset import EmulatedHandset
 from appliance.emulated.phone.faults import Fault, FaultKind
+from appliance.emulated.phone.installing import install_whatsapp
 from appliance.emulated.phone.phone import EmulatedPhone
 from appliance.emulated.phone.spec import PhoneSpec
 from appliance.emulated.phone.wire.adbd import Adbd
@@ -108,6 +109,7 @@ class Emulator:
 
     def _phone(self, spec: PhoneSpec) -> EmulatedPhone:
         handset = EmulatedHandset(spec, timers=self.timers, network=self.network)
+        install_whatsapp(handset, installed=spec.whatsapp_installed)
         return EmulatedPhone(handset=handset, adbd=Adbd(handset, port=spec.port))
 
     def _handset(self, number: str) -> EmulatedHandset:

@@ -3,6 +3,12 @@
 from dataclasses import dataclass
 from enum import Enum
 
+#: As InputManagerService says it.
+INPUT_REFUSAL = (
+    "Injecting input events requires the caller (or the source of the instrumentation, if any) to"
+    " have the INJECT_EVENTS permission."
+)
+
 
 class FaultKind(Enum):
     """The values are the names on the control address."""
@@ -62,6 +68,10 @@ class FaultKind(Enum):
     APP_HANGS = "app-hangs"
     PERMISSION_ASKED = "permission-asked"
     USB_ASKED = "usb-asked"
+    #: The maker keeps the taps and keys of a computer out until its second switch is on.
+    INPUT_REFUSED = "input-refused"
+    #: Android is still starting, although adb answers already.
+    BOOTING = "booting"
     #: A dialog that no driver knows lies over WhatsApp, until lifted.
     UNKNOWN_DIALOG = "unknown-dialog"
 

@@ -207,7 +207,7 @@ class BareHandset:
         elif verb == ENDS:
             self.lift(FaultKind(argument))
         elif verb == "launch":
-            self.start(self.apps[argument], Intent())
+            self.start(self.apps.get(argument, self.launcher), Intent())
         else:
             self.front.perform(target.action)
 
@@ -354,7 +354,8 @@ class BareHandset:
         if not self.online:
             return False
         if channel is Bearer.WHATSAPP:
-            return not self.whatsapp.stopped and not self.whatsapp.closed
+            runs = self.whatsapp in self.apps.values() and not self.whatsapp.stopped
+            return runs and not self.whatsapp.closed
         return self.sim is not None and self.sim.number in {"", self.number}
 
     def arrive(self, letter: Letter) -> None:

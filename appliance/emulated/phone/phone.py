@@ -24,6 +24,8 @@ _LASTING = {
     FaultKind.APP_HANGS,
     FaultKind.PERMISSION_ASKED,
     FaultKind.USB_ASKED,
+    FaultKind.INPUT_REFUSED,
+    FaultKind.BOOTING,
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from appliance.emulated.phone.faults import FaultKind
 from appliance.emulated.phone.handset import BareHandset
 from appliance.emulated.phone.spec import RELEASES
 
@@ -9,7 +10,8 @@ from appliance.emulated.phone.spec import RELEASES
 def properties_of(handset: BareHandset) -> Mapping[str, str]:
     """Fixed ones, those of the SIM now, and what `setprop` wrote."""
     spec, sim = handset.spec, handset.sim
-    language = "nl-NL" if spec.language == "nl" else "en-GB"
+    language = spec.locale or ("nl-NL" if spec.language == "nl" else "en-GB")
+    booted = handset.powered and not handset.faults.standing(FaultKind.BOOTING)
     return {
         "gsm.network.type": "LTE" if sim and handset.radio else "Unknown",
         "gsm.operator.alpha": sim.operator if sim and handset.radio else "",
@@ -19,6 +21,7 @@ def properties_of(handset: BareHandset) -> Mapping[str, str]:
         "gsm.sim.operator.numeric": sim.mcc_mnc if sim else "",
         "gsm.sim.state": _sim_states(handset),
         "init.svc.adbd": "running",
+        **_second_switch(handset),
         "persist.sys.locale": language,
         "persist.sys.timezone": spec.zone,
         "ro.boot.qemu": "0",
@@ -28,13 +31,21 @@ def properties_of(handset: BareHandset) -> Mapping[str, str]:
         "ro.product.cpu.abi": "arm64-v8a",
         "ro.product.device": "balie",
         "ro.product.locale": language,
-        "ro.product.manufacturer": "Balie",
-        "ro.product.model": "Emulated phone",
+        "ro.product.manufacturer": spec.maker,
+        "ro.product.model": spec.model,
         "ro.product.name": "balie_emulated",
         "ro.serialno": handset.serial_name,
-        "sys.boot_completed": "1" if handset.powered else "",
+        "sys.boot_completed": "1" if booted else "",
         **handset.set_properties,
     }
+
+
+def _second_switch(handset: BareHandset) -> Mapping[str, str]:
+    """MIUI and HyperOS say whether a computer may tap; other makers' phones do not."""
+    if handset.spec.maker != "Xiaomi":
+        return {}
+    refused = handset.faults.standing(FaultKind.INPUT_REFUSED)
+    return {"persist.security.adbinput": "0" if refused else "1"}
 
 
 def _sim_states(handset: BareHandset) -> str:

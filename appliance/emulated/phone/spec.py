@@ -16,6 +16,8 @@ class PhoneSpec:
     `contacts` is the phone book: names by number. `lookup_ms` is how long WhatsApp's spinner
     shows while a number is looked up. `honours_jid`: a file handed to WhatsApp with a chat's jid
     goes straight to its preview. `reads_paths` False: it takes rows of the list of media only.
+    `locale` is that of the system, which may be one that no screen here is drawn in; empty for
+    that of `language`.
     """
 
     number: str
@@ -32,6 +34,10 @@ class PhoneSpec:
     zone: str = "Europe/Amsterdam"
     lookup_ms: int = 300
     port: int = 0
+    maker: str = "Balie"
+    model: str = "Emulated phone"
+    locale: str = ""
+    whatsapp_installed: bool = True
     contacts: dict[str, str] = field(default_factory=dict)
     honours_jid: bool = True
     reads_paths: bool = True

@@ -181,6 +181,16 @@ class AndroidSmsLimit(_PhoneBody):
     interval_ms: int | str | None = None
 
 
+class ChangePhone(_PhoneBody):
+    """Somebody changes the phone's language, as `de-DE`, or installs WhatsApp or takes it off. What
+    is left out stays.
+    """
+
+    kind: Literal["by-person"]
+    locale: str | None = Field(default=None, pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")
+    whatsapp: bool | None = None
+
+
 class Radio(_PhoneBody):
     """Data and radio on or off; the cable stays."""
 
@@ -223,6 +233,7 @@ Injection = (
     | SmsSim
     | SetBattery
     | AndroidSmsLimit
+    | ChangePhone
     | Radio
     | Introduce
     | Spinner
@@ -324,6 +335,7 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
         {"phone": "+31612345601", "kind": "battery", "level": 15, "usb": False},
         {"phone": "+31612345601", "kind": "sms-limit", "max_count": 10, "interval_ms": 600000},
         {"phone": "+31612345601", "kind": "radio", "on": False},
+        {"phone": "+31612345601", "kind": "by-person", "locale": "de-DE", "whatsapp": True},
         {"kind": "person", "number": "+31612345698", "whatsapp": False},
         {"phone": "+31612345601", "kind": "lookup", "ms": 3000},
     ],

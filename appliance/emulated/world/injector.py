@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from appliance.emulated.phone.hardware import PhoneSim
+from appliance.emulated.phone.installing import install_whatsapp
 from appliance.emulated.phone.phone import EmulatedPhone
 from appliance.emulated.phone.sms.usage import INTERVAL_MS, MAX_COUNT
 from appliance.emulated.phone.whatsapp import notices
@@ -41,6 +42,7 @@ class Injector:
             bodies.SmsSim: self._sms_sim,
             bodies.SetBattery: self._battery,
             bodies.AndroidSmsLimit: self._sms_limit,
+            bodies.ChangePhone: self._change_phone,
             bodies.Radio: self._radio,
             bodies.Introduce: self._introduce,
             bodies.Spinner: self._spinner,
@@ -191,6 +193,14 @@ class Injector:
                 handset.settings[key] = str(value)
         handset.sms_usage.start()
         return {"parts": handset.sms_usage.parts, "window_ms": handset.sms_usage.window_ms}
+
+    def _change_phone(self, body: bodies.ChangePhone) -> Answer:
+        handset = self._phone(body.phone).handset
+        if body.locale is not None:
+            handset.set_properties["persist.sys.locale"] = body.locale
+        if body.whatsapp is not None:
+            install_whatsapp(handset, installed=body.whatsapp)
+        return {"locale": body.locale, "whatsapp": handset.whatsapp.package in handset.apps}
 
     def _radio(self, body: bodies.Radio) -> Answer:
         self._phone(body.phone).handset.set_radio(on=body.on)

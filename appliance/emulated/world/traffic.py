@@ -1,7 +1,9 @@
 """What has been asked of an emulated phone, so that tests and benchmarks can count it."""
 
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
+
+_LATEST = 2000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -16,3 +18,5 @@ class Traffic:
     rpc_calls: Counter[str] = field(default_factory=Counter)
     #: First words of simple shell commands.
     shell_commands: Counter[str] = field(default_factory=Counter)
+    #: The latest of them as they were run, with their words.
+    shell_lines: deque[str] = field(default_factory=lambda: deque(maxlen=_LATEST))

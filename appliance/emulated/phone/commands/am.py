@@ -50,8 +50,9 @@ def am(handset: BareHandset, args: list[str]) -> ShellResult:
         "broadcast": _broadcast,
         "force-stop": _force_stop,
         "get-current-user": lambda _handset, _args: out("0"),
+        "get-standby-bucket": _standby_bucket,
         "kill": _force_stop,
-        "set-standby-bucket": lambda _handset, _args: SILENT,
+        "set-standby-bucket": _set_standby_bucket,
         "start": _start,
         "start-activity": _start,
     }
@@ -156,6 +157,25 @@ def _waited(app: App, *, warm: bool) -> str:
             "Complete",
         ]
     )
+
+
+#: UsageStatsManager.STANDBY_BUCKET_*; 5 is that of an app that is excepted from saving.
+_BUCKETS = {"active": 10, "working_set": 20, "frequent": 30, "rare": 40, "restricted": 45}
+
+
+def _standby_bucket(handset: BareHandset, args: list[str]) -> ShellResult:
+    package = args[-1] if args else ""
+    if ("deviceidle", package) in handset.settings:
+        return out("5")
+    return out(str(_BUCKETS[handset.settings.get(("standby", package), "working_set")]))
+
+
+def _set_standby_bucket(handset: BareHandset, args: list[str]) -> ShellResult:
+    package, bucket = [*args, "", ""][:2]
+    if bucket not in _BUCKETS:
+        return err(f"Error: Unknown bucket: {bucket}", code=255)
+    handset.settings["standby", package] = bucket
+    return SILENT
 
 
 def _force_stop(handset: BareHandset, args: list[str]) -> ShellResult:

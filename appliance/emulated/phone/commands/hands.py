@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from appliance.emulated.phone.commands.reply import SILENT, err
+from appliance.emulated.phone.faults import INPUT_REFUSAL, FaultKind
 from appliance.emulated.phone.handset import BareHandset
 from appliance.emulated.phone.wire.seam import ShellResult
 
@@ -12,6 +13,8 @@ _SPOT_PX = 20
 
 
 def input_(handset: BareHandset, args: list[str]) -> ShellResult:
+    if handset.faults.standing(FaultKind.INPUT_REFUSED):
+        return err(f"java.lang.SecurityException: {INPUT_REFUSAL}", code=255)
     words = [word for word in args if word not in _SOURCES]
     verbs: dict[str, Callable[[BareHandset, list[str]], ShellResult]] = {
         "tap": _tap,

@@ -125,7 +125,7 @@ def cmd(handset: BareHandset, args: list[str]) -> ShellResult:
     """`cmd SERVICE …`: the services behind `am`, `pm`, `settings`, and a few of their own."""
     services: dict[str, Command] = {
         "activity": am.am,
-        "appops": silent,
+        "appops": _app_ops,
         "battery": _battery,
         "notification": _notification,
         "package": _package,
@@ -138,6 +138,20 @@ def cmd(handset: BareHandset, args: list[str]) -> ShellResult:
     if chosen is None:
         return err(f"cmd: Can't find service: {name}", code=20)
     return chosen(handset, args[1:])
+
+
+def _app_ops(handset: BareHandset, args: list[str]) -> ShellResult:
+    """`get PACKAGE OP` and `set PACKAGE OP MODE`; a mode that nobody chose is told as default."""
+    verb, package, op, mode = [*args, "", "", "", ""][:4]
+    if package not in handset.apps:
+        return err(f"Error: No UID for {package} in user 0", code=255)
+    if verb == "set" and mode:
+        handset.settings["appops", f"{package} {op}"] = mode
+        return SILENT
+    chosen = handset.settings.get(("appops", f"{package} {op}"), "default")
+    if chosen == "default":
+        return out("No operations.\nDefault mode: allow")
+    return out(f"{op}: {chosen}")
 
 
 def _battery(handset: BareHandset, args: list[str]) -> ShellResult:

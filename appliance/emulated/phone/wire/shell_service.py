@@ -90,6 +90,7 @@ class ShellRun:
             result = ShellResult()
         else:
             self._traffic.shell_commands[argv[0]] += 1
+            self._traffic.shell_lines.append(" ".join(argv))
             if argv[0] not in _BUILTINS:
                 warning = spoilt.warning_before(self._handset.faults, argv)
                 self._deliver(warning, command.redirections, known)

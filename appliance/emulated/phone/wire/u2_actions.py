@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from appliance.emulated.phone.faults import INPUT_REFUSAL, FaultKind
 from appliance.emulated.phone.node import Node
 from appliance.emulated.phone.wire.seam import Handset
+from appliance.emulated.phone.wire.u2_errors import thrown
 from appliance.emulated.phone.wire.u2_screen import U2Screen
 from appliance.emulated.world.traffic import Traffic
 
@@ -21,6 +23,8 @@ class U2Actions:
 
     def click(self, x: Any, y: float | None = None, pressed_ms: int = 0) -> bool:
         """`click(selector)` or `click(x, y)` or `click(x, y, ms)`."""
+        if self._handset.faults.standing(FaultKind.INPUT_REFUSED):
+            raise thrown("java.lang.SecurityException", INPUT_REFUSAL)
         if y is None:
             x, y = _centre(self._screen.first(x))
         width, height = self._handset.size
