@@ -30,6 +30,9 @@ class EventKind(Enum):
     CONVERSATION_READ = "conversation.read"
     DEVICE_STATUS = "device.status"
     DEVICE_ENROLLED = "device.enrolled"
+    #: Balie is about to set something on a phone, or has put it back; facts: `fields`, the names,
+    #: and `put_back` where it is the latter.
+    DEVICE_SETTINGS = "device.settings"
     #: The credit of a SIM changed; facts: `cents`.
     DEVICE_BALANCE = "device.balance"
     BRANCH_ADDED = "branch.added"

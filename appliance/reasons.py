@@ -22,6 +22,8 @@ class Reason(StrEnum):
     NAME_TAKEN = "name-taken"
     NUMBER_TAKEN = "number-taken"
     DEVICE_TAKEN = "device-taken"
+    LINE_TAKEN = "line-taken"
+    PHONE_SENDING = "phone-sending"
     FALLBACK_IN_USE = "fallback-in-use"
     DISABLED = "disabled"
     LAST_ADMINISTRATOR = "last-administrator"

@@ -5,18 +5,20 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.connections import Connections
 from appliance.clock import Clock
 from appliance.desk.access.accesses import Accesses, Reader, Sink
 from appliance.desk.outgoing.room import Room
+from appliance.enrolment import Enrolment, EnrolmentWish, Portrait, Stage, ToDo
+from appliance.errors import BalieError, NotFound
 from appliance.media.files import FOLDER, MediaFiles
 from appliance.queue.gate import ConsentGate
 from appliance.store.feed import EventFeed
 from appliance.store.keeping import is_low
-from appliance.store.store import Store
+from appliance.store.store import Store, Tx
 
 T = TypeVar("T")
 GATE_THREADS = 4
@@ -31,6 +33,56 @@ class PluggedIn:
     kind: str
     address: str
     state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PluggedDevice:
+    """A device that enrolment sees. `stage` is what is being done to it now, `enrolment` how far
+    the last work came, `trouble` why it could not go on.
+    """
+
+    kind: str
+    portrait: Portrait
+    stage: Stage | None = None
+    enrolment: Enrolment | None = None
+    trouble: BalieError | None = None
+
+    @property
+    def to_do(self) -> ToDo:
+        """What the last test found holds as long as a look finds nothing graver."""
+        found = self.enrolment.portrait.to_do if self.enrolment else ToDo.NUMBER
+        return found if self.portrait.to_do is ToDo.NUMBER else self.portrait.to_do
+
+
+Bind = Callable[[Tx, Enrolment], object]
+"""Gives a device its number, once all is well."""
+
+
+class EnrolmentDoor(Protocol):
+    """`plugged` blocks for a moment; the others return at once and raise NotFound for what is not
+    plugged in.
+    """
+
+    def plugged(self) -> Sequence[PluggedDevice]: ...
+
+    def begin(self, kind: str, wanted: EnrolmentWish, bind: Bind) -> None: ...
+
+    def release(self, kind: str, address: str) -> None: ...
+
+
+class NoEnrolment:
+    """Where no device is driven: tests, and machines that only show."""
+
+    def plugged(self) -> Sequence[PluggedDevice]:
+        return ()
+
+    def begin(self, kind: str, wanted: EnrolmentWish, bind: Bind) -> None:
+        del kind, wanted, bind
+        raise NotFound("device")
+
+    def release(self, kind: str, address: str) -> None:
+        del kind, address
+        raise NotFound("device")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +125,7 @@ class Services:
     setup_code: str | None = None
     room: Room = field(default_factory=Room)
     plugged_in: Callable[[], Sequence[PluggedIn]] = _nothing
+    enrolment: EnrolmentDoor = field(default_factory=NoEnrolment)
     accessed: Sink | None = None
     demo: DemoDoors | None = None
     connections: Connections = field(default_factory=Connections)

@@ -1,5 +1,6 @@
 """`balie device`: the phones and modems that carry the numbers."""
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -67,15 +68,71 @@ def enrol_device(
     modem: Annotated[
         str | None, typer.Option(metavar="PORT", help="Or a modem: the port to look at first.")
     ] = None,
+    serial: Annotated[
+        str | None,
+        typer.Option(metavar="SERIAL", help="A phone to set up, test and give to --line."),
+    ] = None,
+    line: Annotated[str | None, typer.Option(help="The line, by number or id.")] = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Makes a phone or a modem known before it has a line."""
+    """Makes a phone or a modem known before it has a line, or sets a phone up for its line."""
+    if serial is not None or line is not None:
+        _set_up(serial, line, data, as_json=as_json, others=bool(adb or modem))
+        return
     kind, address = one_of(adb, modem)
     with open_store(data) as store:
         device_id = store.write(lambda tx: devices.enrol(tx, kind=kind, address=address))
     told = f"Enrolled {kind} {address} ({device_id})."
     show(as_json, {"id": device_id}, told + absent_port(modem))
+
+
+def _set_up(
+    serial: str | None, line: str | None, data: Path | None, *, as_json: bool, others: bool
+) -> None:
+    from appliance.cli.enrolment import enrol_phone
+
+    if serial is None or line is None or others:
+        raise SetupError("Give a phone and its line: --serial SERIAL --line NUMBER.")
+    facts, said = enrol_phone(data, serial, line)
+    show(as_json, facts, said)
+
+
+@device_app.command("replace")
+@says_what_is_wrong
+def replace_device(
+    serial: Annotated[
+        str, typer.Option(metavar="SERIAL", help="The new phone, as `adb devices` names it.")
+    ],
+    old: Annotated[
+        str, typer.Option("--for", metavar="SERIAL", help="The phone in whose place it comes.")
+    ],
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Gives a number a new phone; its people, their consent and its messages stay."""
+    from appliance.cli.enrolment import replace_phone
+
+    facts, said = replace_phone(data, serial, old)
+    show(as_json, facts, said)
+
+
+@device_app.command("release")
+@says_what_is_wrong
+def release_device(
+    serial: Annotated[
+        str, typer.Option(metavar="SERIAL", help="The phone, as `adb devices` names it.")
+    ],
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Puts every setting of a phone back to what it was before Balie; its line stays."""
+    from appliance.cli.enrolment import release_phone
+
+    facts, said, all_back = release_phone(data, serial)
+    show(as_json, facts, said)
+    if not all_back:
+        sys.exit(1)
 
 
 def absent_port(modem: str | None) -> str:

@@ -17,6 +17,7 @@ from appliance.devices.device_facts import DeviceFacts
 from appliance.devices.modem_protocol import ModemListener
 from appliance.devices.protocol import Driver
 from appliance.devices.worker import Rhythm
+from appliance.enrolment import Enrolling
 from appliance.errors import SetupError
 from appliance.reasons import Reason
 
@@ -102,6 +103,8 @@ class Kind:
     prepare: Callable[[], None] = _nothing_to_do
     doctor: Callable[[Sequence[Enrolled]], Sequence[Complaint]] = _nothing_wrong
     plugged_in: Callable[[], Sequence[Seen]] = _nothing_there
+    #: How one that is plugged in is made ready for a number, where that takes more than a port.
+    make_enroller: Callable[[], Enrolling] | None = None
     rhythm: Rhythm = field(default_factory=Rhythm)
     #: The model of the table in the config file that has the kind's name.
     settings: type[BaseModel] | None = None

@@ -27,6 +27,7 @@ from appliance.queue.steps import Steps, no_steps
 from appliance.queue.work import QueueWork
 from appliance.runtime import kinds
 from appliance.runtime.drivers import driver_for
+from appliance.runtime.enrolments import Enrolments
 from appliance.runtime.fleet import Fleet
 from appliance.runtime.jobs import Jobs
 from appliance.runtime.plugged_in import plugged_in
@@ -90,6 +91,7 @@ class Balie:
             setup_code=self._setup_code(),
             room=Room(max_waiting),
             plugged_in=plugged_in,
+            enrolment=Enrolments(self.store, clock),
             connections=connections or Connections(),
         )
 

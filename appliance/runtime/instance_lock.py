@@ -29,6 +29,18 @@ def only_instance(data: Path) -> Iterator[None]:
         yield
 
 
+def is_running(data: Path) -> bool:
+    """Whether a Balie holds this directory, and with it the devices of its lines."""
+    try:
+        with (data / "balie.lock").open() as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def _refuse_root(data: Path) -> None:
     if os.geteuid() == _ROOT and data.exists() and data.stat().st_uid != _ROOT:
         owner = owner_of(data)

@@ -40,6 +40,10 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     "modem_model": {DataClass.TECHNICAL: "model facts changed_ms"},
     "route": {DataClass.TECHNICAL: "line_id device_id channel rank added_ms"},
     "device_cursor": {DataClass.TECHNICAL: "device_id name value"},
+    "device_setting": {
+        DataClass.OFFICE: "address namespace name old new",
+        DataClass.TECHNICAL: "set_ms",
+    },
     "contact": {
         DataClass.IDENTITY: "chosen_name office_name personnel_number",
         DataClass.TECHNICAL: "id created_ms joined_into",

@@ -45,8 +45,7 @@ _LINE = (
 
 def add_line(tx: Tx, *, branch_id: str, number: str) -> str:
     """The new line's id. Raises Refused when a line has this number already."""
-    if tx.conn.execute(f"{_LINE} AND number = ?", (number,)).fetchone():
-        raise Refused(Reason.NUMBER_TAKEN, f"There is a line {number} already.")
+    refuse_known(tx.conn, number)
     line_id = tx.new_id()
     tx.conn.execute(
         "INSERT INTO line (id, branch_id, number, created_ms) VALUES (?, ?, ?, ?)",
@@ -54,6 +53,12 @@ def add_line(tx: Tx, *, branch_id: str, number: str) -> str:
     )
     tx.emit(EventKind.LINE_ADDED, line_id=line_id)
     return line_id
+
+
+def refuse_known(conn: sqlite3.Connection, number: str) -> None:
+    """Raises Refused when a line has this number already."""
+    if conn.execute(f"{_LINE} AND number = ?", (number,)).fetchone():
+        raise Refused(Reason.NUMBER_TAKEN, f"There is a line {number} already.")
 
 
 def remove_line(tx: Tx, line_id: str) -> None:

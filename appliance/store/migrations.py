@@ -44,6 +44,11 @@ def media(db: Database) -> None:
     _run_script(db.conn, "0005_media.sql")
 
 
+@migrations(name="0005_enrolment")
+def enrolment(db: Database) -> None:
+    _run_script(db.conn, "0005_enrolment.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

@@ -120,6 +120,7 @@ EDIT = {
     "POST /c/{conversation}/contact office_name=F",
     "POST /c/{conversation}/contact/numbers number=%2B31655500399",
 }
+ENROL = {"GET /devices/enrol"}
 MANAGE = {"POST /lines/{line}/resume", "POST /lines/{line}/settings fallback_after_min=5"}
 COMPANY = {
     "GET /setup/branch",
@@ -129,18 +130,18 @@ COMPANY = {
     "POST /setup/line branch=Tilburg&number=%2B31612345699&device=modem:/dev/ttyUSB9",
 }
 OWN = {"GET /settings", "GET /devices", "POST /settings/look theme=dark"}
-EVERYTHING = INBOX | WRITE | EDIT | MANAGE | COMPANY | OWN
+EVERYTHING = INBOX | WRITE | EDIT | MANAGE | ENROL | COMPANY | OWN
 
 MAY: dict[tuple[str, str], set[str]] = {
     ("staff", "here"): INBOX | WRITE | EDIT | OWN,
     ("lead", "here"): INBOX | WRITE | EDIT | OWN,
-    ("branch-it", "here"): MANAGE | OWN,
+    ("branch-it", "here"): MANAGE | ENROL | OWN,
     ("privacy", "here"): INBOX | EDIT | OWN,
     ("admin", "here"): EVERYTHING - COMPANY,
     ("admin", "everywhere"): EVERYTHING,
     ("staff", "elsewhere"): OWN | {"GET /new"},
-    ("admin", "elsewhere"): OWN | {"GET /new"},
-    ("branch-it", "elsewhere"): OWN,
+    ("admin", "elsewhere"): OWN | ENROL | {"GET /new"},
+    ("branch-it", "elsewhere"): OWN | ENROL,
 }
 
 

@@ -35,6 +35,7 @@ FIELDS = {
     " PDF, Office, text and ZIP files up to 100 MB.",
     "media": "This number has no phone with WhatsApp, and SMS carries no files."
     " Send the text alone.",
+    "chosen_line": "Choose the number of the SIM card.",
     "personnel_number": "A personnel number has at most 40 characters.",
 }
 

@@ -7,6 +7,7 @@ from appliance.api.web.pages import (
     compose,
     contact,
     devices,
+    enrol,
     inbox,
     login,
     media,
@@ -33,6 +34,7 @@ for part in (
     media,
     contact,
     live,
+    enrol,
     devices,
     settings,
 ):

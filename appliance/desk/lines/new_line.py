@@ -40,15 +40,45 @@ def add(tx: Tx, wanted: NewLine) -> AddedLine:
     line_id = lines.add_line(tx, branch_id=wanted.branch_id, number=wanted.number)
     device_id = devices.enrol(tx, kind=wanted.kind, address=wanted.address)
     if owner := _owner(tx.conn, device_id):
-        raise Refused(
-            Reason.DEVICE_TAKEN,
-            f"{wanted.kind.capitalize()} {wanted.address} carries the line {owner} already.",
-            remedy=f"One {wanted.kind} has one SIM; name another one, or remove that line first.",
-        )
+        raise _taken(wanted.kind, wanted.address, owner)
     for channel in _channels(wanted.kind):
         routes.add_route(tx, line_id=line_id, device_id=device_id, channel=channel)
     fallback_id = add_fallback(tx, line_id, wanted.fallback) if wanted.fallback else None
     return AddedLine(line_id=line_id, device_id=device_id, fallback_id=fallback_id)
+
+
+def refuse_taken(conn: sqlite3.Connection, line_id: str, *, kind: str, address: str) -> None:
+    """Raises Refused when the device has another line's SIM, or another device this line's."""
+    known = [each for each in devices.devices(conn) if (each.kind, each.address) == (kind, address)]
+    own = [each.id for each in known]
+    ways = routes.routes_of_line(conn, line_id)
+    if ways and ways[0].device_id in own:
+        return
+    for device_id in own:
+        if owner := _owner(conn, device_id):
+            raise _taken(kind, address, owner)
+    first = devices.device(conn, ways[0].device_id) if ways else None
+    if first is not None and not Kind.named(first.kind).is_shared:
+        raise Refused(
+            Reason.LINE_TAKEN,
+            f"The {first.kind} {first.address} has the SIM of this line.",
+            remedy="One number is in one device; remove that line first, or choose another one.",
+        )
+
+
+def carry(tx: Tx, line_id: str, *, kind: str, address: str, by: str) -> str:
+    """The device's id. It has the line's SIM from now on, and what the line falls back on comes
+    after it. `by` is as in `kept_settings.tell`. Raises Refused as `refuse_taken` does.
+    """
+    refuse_taken(tx.conn, line_id, kind=kind, address=address)
+    device_id = devices.enrol(tx, kind=kind, address=address)
+    ways = routes.routes_of_line(tx.conn, line_id)
+    if ways and ways[0].device_id == device_id:
+        return device_id
+    for place, channel in enumerate(_channels(kind)):
+        routes.add_route(tx, line_id=line_id, device_id=device_id, channel=channel, rank=place)
+    tell(tx, EventKind.LINE_CHANGED, ["device"], by=by, line_id=line_id, device_id=device_id)
+    return device_id
 
 
 def set_fallback(tx: Tx, line_id: str, port: str | None, *, by: str) -> None:
@@ -79,6 +109,12 @@ def _let_go(tx: Tx, line_id: str, device_id: str) -> None:
             "The modem that the line falls back on is sending a message, or has sent a part of it.",
             remedy="Wait until the message has left, or withdraw it in the inbox; then try again.",
         )
+    leave_doubts(tx, line_id, device_id)
+
+
+def leave_doubts(tx: Tx, line_id: str, device_id: str) -> None:
+    """What this device left in doubt is for a person to decide: nobody asks it any more."""
+    about = {"line": line_id, "device": device_id}
     for row in tx.conn.execute(_IN_DOUBT, about).fetchall():
         messages.plan(tx, row["id"], expected_ms=None, reason=Reason.PERSON)
 
@@ -110,6 +146,14 @@ def _channels(kind: str) -> Sequence[Channel]:
     if channels := Kind.named(kind).channels:
         return channels
     raise InvalidInput("device", f"Nothing on this machine drives a {kind}.")
+
+
+def _taken(kind: str, address: str, owner: str) -> Refused:
+    return Refused(
+        Reason.DEVICE_TAKEN,
+        f"{kind.capitalize()} {address} carries the line {owner} already.",
+        remedy=f"One {kind} has one SIM; name another one, or remove that line first.",
+    )
 
 
 def _owner(conn: sqlite3.Connection, device_id: str) -> str | None:

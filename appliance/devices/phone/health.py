@@ -90,7 +90,12 @@ def shows_keyguard(window: str) -> bool:
 
 def _whatsapp(packages: list[str]) -> tuple[str, str] | None:
     for package, dump in zip(PACKAGES, packages, strict=True):
-        found = _VERSION.search(dump)
-        if found:
-            return package, found[1]
+        if version := version_in(dump):
+            return package, version
     return None
+
+
+def version_in(dump: str) -> str | None:
+    """From the answer to `dumpsys package`; None where the package is not installed."""
+    found = _VERSION.search(dump)
+    return found[1] if found else None

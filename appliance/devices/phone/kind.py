@@ -13,6 +13,7 @@ from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.adb.watch import AdbWatch
 from appliance.devices.phone.doctor import doctor
 from appliance.devices.protocol import Driver, Listener
+from appliance.enrolment import Enrolling
 from appliance.errors import SetupError
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,12 @@ def _plugged_in() -> Sequence[Seen]:
     return [Seen(address=each.serial, state=each.state.value) for each in listed]
 
 
+def _make_enroller() -> Enrolling:
+    from appliance.devices.phone.enrolment.enroller import PhoneEnroller
+
+    return PhoneEnroller()
+
+
 KIND = Kind(
     name="phone",
     label="Phone",
@@ -59,5 +66,6 @@ KIND = Kind(
     prepare=_ensure_adb,
     doctor=_doctor,
     plugged_in=_plugged_in,
+    make_enroller=_make_enroller,
     is_expected=True,
 )

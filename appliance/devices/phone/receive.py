@@ -22,7 +22,7 @@ SHOWN = "dumpsys notification --noredact"
 _FULL_ARRAY = 25
 
 # The first line of the dump, whether there are notifications or none.
-_TITLE = "Notification Manager state"
+NOTIFICATION_TITLE = "Notification Manager state"
 
 _DIALERS = frozenset(
     {
@@ -67,7 +67,7 @@ class PhoneReceiver:
 
     def _is_dumped(self, redacted: Output) -> bool:
         """False where the dump is empty: that does not mean that there are no notifications."""
-        if _TITLE in redacted.text:
+        if NOTIFICATION_TITLE in redacted.text:
             self._phone.senses.works(Sense.NOTIFICATIONS)
             return True
         self._phone.senses.failed(Sense.NOTIFICATIONS, "the phone does not list them")

@@ -29,8 +29,15 @@ async def devices_page(
     numbers = await _numbers(visit)
     if visit.partial:
         return visit.page("_devices.html", numbers=numbers, kept=kept or ())
-    may_add = visit.session.rights.may(Permission.STAFF_MANAGE, None)
-    return visit.page("devices.html", numbers=numbers, cursor=cursor, may_add=may_add, kept=())
+    rights = visit.session.rights
+    return visit.page(
+        "devices.html",
+        numbers=numbers,
+        cursor=cursor,
+        may_add=rights.may(Permission.STAFF_MANAGE, None),
+        may_enrol=rights.has(Permission.DEVICE_MANAGE),
+        kept=(),
+    )
 
 
 @routes.post("/lines/{line_id}/resume")

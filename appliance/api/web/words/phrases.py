@@ -172,6 +172,14 @@ REFUSALS: Mapping[Reason, tuple[str, str]] = {
         "This device has the SIM card of another number.",
         "One device has one SIM card: choose another one, or remove that number first.",
     ),
+    Reason.LINE_TAKEN: (
+        "Another phone has the SIM card of this number.",
+        "One number is in one phone: choose another number, or remove this one first.",
+    ),
+    Reason.PHONE_SENDING: (
+        "The old phone of this number is sending a message just now.",
+        "Wait a minute; if that lasts, pull the old phone out.",
+    ),
     Reason.SAME_CONTACT: ("This number belongs to this contact already.", ""),
     Reason.CROWDED: (
         "Too many people are logging in at this moment.",

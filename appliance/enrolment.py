@@ -1,0 +1,224 @@
+"""Words of enrolment: what a plugged device is, what a person does next, and what was set on it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import Protocol
+
+from appliance.clock import Clock
+
+
+class EnrolStep(IntEnum):
+    """The five steps to a working number, as a person goes through them."""
+
+    CABLE = 1
+    ALLOW = 2
+    PHONE = 3
+    WHATSAPP = 4
+    NUMBER = 5
+
+
+class ToDo(StrEnum):
+    """The one thing that comes next; the first of them that is true, in this order."""
+
+    #: The machine does not list it.
+    PLUG_IN = "plug-in"
+    #: This machine may not open its USB port.
+    USB_RIGHTS = "usb-rights"
+    RECONNECT = "reconnect"
+    #: It shows recovery, a boot loader, or is half started.
+    RESTART = "restart"
+    ALLOW = "allow"
+    WAIT = "wait"
+    BOOT = "boot"
+    UNLOCK = "unlock"
+    #: Its maker keeps the taps of a computer out until a second switch is on.
+    SECOND_SWITCH = "second-switch"
+    LANGUAGE = "language"
+    INSERT_SIM = "insert-sim"
+    ONE_SIM = "one-sim"
+    WRONG_SIM = "wrong-sim"
+    INSTALL = "install-whatsapp"
+    UPDATE = "update-whatsapp"
+    REGISTER = "register-whatsapp"
+    #: WhatsApp shows something that only a person may answer.
+    LOOK = "look-at-whatsapp"
+    SMS_APP = "sms-app"
+    #: Nothing is in the way: it can be given a number.
+    NUMBER = "number"
+
+    @property
+    def step(self) -> EnrolStep:
+        return _STEPS[self]
+
+
+_T, _S = ToDo, EnrolStep
+_STEPS: Mapping[ToDo, EnrolStep] = {
+    _T.PLUG_IN: _S.CABLE,
+    _T.USB_RIGHTS: _S.CABLE,
+    _T.RECONNECT: _S.CABLE,
+    _T.RESTART: _S.CABLE,
+    _T.ALLOW: _S.ALLOW,
+    _T.WAIT: _S.PHONE,
+    _T.BOOT: _S.PHONE,
+    _T.UNLOCK: _S.PHONE,
+    _T.SECOND_SWITCH: _S.PHONE,
+    _T.LANGUAGE: _S.PHONE,
+    _T.INSERT_SIM: _S.WHATSAPP,
+    _T.ONE_SIM: _S.WHATSAPP,
+    _T.WRONG_SIM: _S.WHATSAPP,
+    _T.INSTALL: _S.WHATSAPP,
+    _T.UPDATE: _S.WHATSAPP,
+    _T.REGISTER: _S.WHATSAPP,
+    _T.LOOK: _S.WHATSAPP,
+    _T.SMS_APP: _S.WHATSAPP,
+    _T.NUMBER: _S.NUMBER,
+}
+
+
+class Advice(StrEnum):
+    """What only a person can do at the phone, and what no number has to wait for."""
+
+    NO_AUTO_UPDATE = "no-auto-update"
+    NO_RCS = "no-rcs"
+    AUTOSTART = "autostart"
+    #: Android refused to except WhatsApp from saving the battery.
+    BATTERY = "battery"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portrait:
+    """What was read of a device without changing anything on it; empty where it was not told.
+
+    `whatsapp` has the version of each app of WhatsApp by its package. `numbers` has one entry for
+    each SIM, None where the card does not say its number, and `cards` has the numbers of the cards
+    themselves.
+    """
+
+    address: str
+    to_do: ToDo
+    maker: str = ""
+    model: str = ""
+    android: str = ""
+    language: str = ""
+    whatsapp: Mapping[str, str] = field(default_factory=dict)
+    numbers: Sequence[str | None] = ()
+    cards: Sequence[str | None] = ()
+    advice: Sequence[Advice] = ()
+
+    @property
+    def name(self) -> str:
+        """As people call it: `Samsung SM-A546B`."""
+        said = self.model.casefold().startswith(self.maker.casefold())
+        maker = "" if said else self.maker[:1].upper() + self.maker[1:]
+        return f"{maker} {self.model}".strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptSetting:
+    """A setting of a phone before and after Balie. `old` None: it was missing."""
+
+    namespace: str
+    name: str
+    old: str | None
+    new: str
+
+
+class SettingOutcome(StrEnum):
+    """What became of one setting; it was read again afterwards."""
+
+    SET = "set"
+    #: It was so before.
+    ALREADY = "already"
+    #: The phone did not take it, or does not say.
+    REFUSED = "refused"
+    PUT_BACK = "put-back"
+    #: A person has changed it since, so it stays as it is.
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingTold:
+    setting: KeptSetting
+    outcome: SettingOutcome
+
+
+class Probe(StrEnum):
+    """The parts of the test from end to end; nothing is sent to anybody."""
+
+    NOTIFICATIONS = "notifications"
+    CLOCK = "clock"
+    SIM = "sim"
+    SMS = "sms"
+    SCREEN = "screen"
+    WHATSAPP = "whatsapp"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolment:
+    """How far it came: done where `portrait.to_do` is NUMBER. `passed` are the probes that were
+    made and worked; `failed` is the one that did not.
+    """
+
+    portrait: Portrait
+    settings: Sequence[SettingTold] = ()
+    passed: Sequence[Probe] = ()
+    failed: Probe | None = None
+
+
+class Stage(StrEnum):
+    """What is being done to a device just now."""
+
+    LOOKING = "looking"
+    SETTING = "setting"
+    TESTING = "testing"
+    PUTTING_BACK = "putting-back"
+
+
+class SettingsMemory(Protocol):
+    """What Balie has set on one device. Durable on return."""
+
+    def kept(self) -> Sequence[KeptSetting]: ...
+
+    def remember(self, settings: Sequence[KeptSetting]) -> None:
+        """Called before they are set. What was kept under the same name gives way."""
+        ...
+
+    def forget(self, settings: Sequence[KeptSetting]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentWish:
+    """`number` is what the device's SIM is to have. `driven`: a driver has the device in hand, so
+    nothing is opened and nothing pressed on it.
+    """
+
+    address: str
+    number: str
+    driven: bool = False
+
+
+class Enrolling(Protocol):
+    """How devices of one kind are enrolled. Every call blocks, and raises DeviceError; `plugged`
+    raises SetupError.
+    """
+
+    def plugged(self) -> Mapping[str, ToDo | None]:
+        """What is plugged in, by address; None where it can be looked at."""
+        ...
+
+    def look(self, address: str) -> Portrait:
+        """Only reads."""
+        ...
+
+    def enrol(
+        self,
+        wanted: EnrolmentWish,
+        memory: SettingsMemory,
+        clock: Clock,
+        tell: Callable[[Stage], None],
+    ) -> Enrolment: ...
+
+    def release(self, address: str, memory: SettingsMemory) -> Sequence[SettingTold]:
+        """Puts back what is kept, and forgets what is back."""
+        ...

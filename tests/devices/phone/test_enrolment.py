@@ -1,0 +1,422 @@
+"""A phone is enrolled: looked at, set up, tested, put back; the emulated phone is the judge."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from appliance.clock import SystemClock
+from appliance.devices.phone.adb import adb_server
+from appliance.devices.phone.adb.calls import DeadlineAdbDevice, Output
+from appliance.devices.phone.enrolment.enroller import PhoneEnroller, asked_by_state
+from appliance.devices.phone.enrolment.phone_settings import (
+    PhoneSetting,
+    Unread,
+    answer,
+    wanted_on,
+)
+from appliance.devices.phone.enrolment.portrait import QUESTIONS, read_portrait
+from appliance.devices.phone.enrolment.settings_keeper import put_back, set_up
+from appliance.devices.phone.phone import PhonePatience
+from appliance.emulated.phone.hardware import LockKind
+from appliance.emulated.phone.spec import PhoneSpec
+from appliance.enrolment import (
+    Advice,
+    Enrolment,
+    EnrolmentWish,
+    KeptSetting,
+    Probe,
+    SettingOutcome,
+    SettingTold,
+    Stage,
+    ToDo,
+)
+from appliance.errors import DeviceGone
+from appliance.store.device_settings import StoredSettings
+from appliance.store.store import Store
+from tests.devices.phone.driver_kit import OWN, QUICK, World
+from tests.emulated.phone_bench import eventually
+from tests.fresh_store import fresh_store
+
+XIAOMI = PhoneSpec(number=OWN, maker="Xiaomi", model="22101317C", language="en")
+OPPO = PhoneSpec(number=OWN, maker="OPPO", model="CPH2219")
+LOCKED = PhoneSpec(number=OWN, lock=LockKind.PIN, pin="1234")
+SWIPE = PhoneSpec(number=OWN, lock=LockKind.SWIPE)
+BARE = PhoneSpec(number=OWN, whatsapp_installed=False)
+GERMAN = PhoneSpec(number=OWN, locale="de-DE")
+
+# What a look may ask: it reads, and starts nothing.
+READS = re.compile(
+    r"getprop \S+|settings get \S+ \S+|dumpsys (?:window|isub|package \S+)|content query .*|echo .*"
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = fresh_store(tmp_path / "balie.db", SystemClock())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def phones() -> PhoneEnroller:
+    return PhoneEnroller(QUICK, PhonePatience(chat_s=1.0, look_again_s=0.03))
+
+
+@pytest.fixture
+def memory(store: Store, world: World) -> StoredSettings:
+    return StoredSettings(store, world.serial)
+
+
+@pytest.fixture
+def device(world: World) -> DeadlineAdbDevice:
+    return DeadlineAdbDevice(world.serial, QUICK)
+
+
+def as_it_is(world: World) -> dict[tuple[str, str], str]:
+    return dict(world.on_loop(lambda: world.handset.settings))
+
+
+def set_now(world: World) -> dict[str, str]:
+    """Each setting as the phone has it, by its name."""
+    (said,) = DeadlineAdbDevice(world.serial, QUICK).run(
+        "settings list global; settings list system"
+    )
+    return dict(line.split("=", 1) for line in said.text.splitlines() if "=" in line)
+
+
+def enrolled(
+    world: World,
+    phones: PhoneEnroller,
+    memory: StoredSettings,
+    *,
+    number: str = OWN,
+    driven: bool = False,
+    tell: Callable[[Stage], None] = lambda _: None,
+) -> Enrolment:
+    wanted = EnrolmentWish(address=world.serial, number=number, driven=driven)
+    return phones.enrol(wanted, memory, world.clock, tell)
+
+
+def outcomes(told: Sequence[SettingTold]) -> dict[str, SettingOutcome]:
+    return {f"{each.setting.namespace} {each.setting.name}": each.outcome for each in told}
+
+
+@pytest.mark.parametrize(
+    "spec", [PhoneSpec(number=OWN, maker="samsung", model="SM-A546B")], indirect=True
+)
+def test_a_look_says_what_the_phone_is_and_only_reads(world: World, phones: PhoneEnroller) -> None:
+    """Nothing on it is changed, nothing is started, and its screen stays as it was."""
+    before, front = as_it_is(world), world.handset.front
+    world.on_loop(world.handset.sleep)
+    portrait = phones.look(world.serial)
+    assert portrait.to_do is ToDo.NUMBER
+    assert portrait.name == "Samsung SM-A546B"
+    assert (portrait.android, portrait.language) == ("14", "nl-NL")
+    assert portrait.whatsapp == {"com.whatsapp": "2.25.23.12"}
+    assert portrait.numbers == [OWN]
+    asked = world.traffic.shell_lines
+    assert asked
+    assert [line for line in asked if not READS.fullmatch(line)] == []
+    assert as_it_is(world) == before
+    assert world.handset.front is front
+    assert not world.handset.screen_on
+    assert (world.traffic.taps, world.traffic.http_requests) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("spec", "happens", "to_do"),
+    [
+        (BARE, {}, ToDo.INSTALL),
+        (GERMAN, {}, ToDo.LANGUAGE),
+        (PhoneSpec(number=OWN), {"kind": "by-person", "locale": "pl-PL"}, ToDo.LANGUAGE),
+        (PhoneSpec(number=OWN), {"kind": "by-person", "whatsapp": False}, ToDo.INSTALL),
+        (PhoneSpec(number=OWN), {"kind": "unplug-sim"}, ToDo.INSERT_SIM),
+        (LOCKED, {}, ToDo.UNLOCK),
+        (PhoneSpec(number=OWN), {"fault": "booting"}, ToDo.BOOT),
+        (XIAOMI, {"fault": "input-refused"}, ToDo.SECOND_SWITCH),
+        (XIAOMI, {}, ToDo.NUMBER),
+        (
+            PhoneSpec(number=OWN),
+            {"kind": "plug-sim", "slot": 1, "iccid": "8931440000000000002"},
+            ToDo.ONE_SIM,
+        ),
+    ],
+    indirect=["spec"],
+)
+def test_a_look_names_the_one_next_step(
+    world: World, phones: PhoneEnroller, happens: dict[str, object], to_do: ToDo
+) -> None:
+    """The first thing that is in the way, as a person would meet it."""
+    if "fault" in happens:
+        world.fault(str(happens["fault"]))
+    elif happens:
+        world.inject(**happens)
+    assert phones.look(world.serial).to_do is to_do
+
+
+@pytest.mark.parametrize("spec", [PhoneSpec(number=OWN, authorised=False)], indirect=True)
+def test_a_phone_that_asks_is_listed_with_what_to_do(
+    adb_server_port: int, spec: PhoneSpec, phones: PhoneEnroller
+) -> None:
+    """It shows the dialog, and once somebody has tapped Allow it can be looked at."""
+    del adb_server_port
+    world = World(spec)
+    try:
+        adb_server.connect(world.serial)
+        assert eventually(lambda: phones.plugged().get(world.serial) is ToDo.ALLOW)
+        world.inject(kind="authorise")
+        assert eventually(lambda: phones.plugged().get(world.serial, ToDo.ALLOW) is None)
+    finally:
+        world.close()
+
+
+@pytest.mark.parametrize(
+    ("word", "to_do"),
+    [
+        ("device", None),
+        ("unauthorized", ToDo.ALLOW),
+        ("no permissions (user in plugdev group; are your udev rules wrong?)", ToDo.USB_RIGHTS),
+        ("no permissions (missing udev rules? user is in the plugdev group)", ToDo.USB_RIGHTS),
+        ("offline", ToDo.RECONNECT),
+        ("recovery", ToDo.RESTART),
+    ],
+)
+def test_adb_s_word_for_a_phone_is_a_next_step(word: str, to_do: ToDo | None) -> None:
+    """As adb prints them."""
+    assert asked_by_state(word) is to_do
+
+
+def test_a_phone_is_set_up_and_tested_and_nothing_leaves(
+    world: World, phones: PhoneEnroller, memory: StoredSettings
+) -> None:
+    """Each setting is as wanted when it is read again, and each probe worked."""
+    stages: list[Stage] = []
+    done = enrolled(world, phones, memory, tell=stages.append)
+    assert (done.portrait.to_do, done.failed) == (ToDo.NUMBER, None)
+    assert list(done.passed) == list(Probe)
+    assert stages == [Stage.LOOKING, Stage.SETTING, Stage.TESTING]
+    now = set_now(world)
+    assert (now["window_animation_scale"], now["animator_duration_scale"]) == ("0", "0")
+    assert (now["accelerometer_rotation"], now["screen_off_timeout"]) == ("0", "120000")
+    assert (now["adb_allowed_connection_time"], now["stay_on_while_plugged_in"]) == ("0", "0")
+    kept = as_it_is(world)
+    assert kept["deviceidle", "com.whatsapp"] == "user"
+    assert kept["appops", "com.whatsapp RUN_ANY_IN_BACKGROUND"] == "allow"
+    assert outcomes(done.settings)["system user_rotation"] is SettingOutcome.ALREADY
+    assert Advice.NO_RCS in done.portrait.advice
+    assert world.truth() == []
+    assert world.handset.front is world.handset.launcher
+
+
+def test_release_puts_each_setting_back(
+    world: World, phones: PhoneEnroller, memory: StoredSettings
+) -> None:
+    """A setting that was missing is missing again, and a second release has nothing to do."""
+    before = set_now(world)
+    enrolled(world, phones, memory)
+    assert set_now(world) != before
+    told = phones.release(world.serial, memory)
+    assert {each.outcome for each in told} == {SettingOutcome.PUT_BACK}
+    assert set_now(world) == before
+    assert ("deviceidle", "com.whatsapp") not in as_it_is(world)
+    assert memory.kept() == []
+    assert phones.release(world.serial, memory) == []
+
+
+def test_enrolled_again_the_first_values_are_put_back(
+    world: World, phones: PhoneEnroller, memory: StoredSettings
+) -> None:
+    """Balie's own values never count as what the phone had before."""
+    before = set_now(world)
+    enrolled(world, phones, memory)
+    assert enrolled(world, phones, memory).portrait.to_do is ToDo.NUMBER
+    phones.release(world.serial, memory)
+    assert set_now(world) == before
+
+
+def test_what_a_person_has_changed_since_is_left_and_said(
+    world: World, phones: PhoneEnroller, memory: StoredSettings, device: DeadlineAdbDevice
+) -> None:
+    enrolled(world, phones, memory)
+    device.run("settings put system screen_off_timeout 30000")
+    told = outcomes(phones.release(world.serial, memory))
+    assert told["system screen_off_timeout"] is SettingOutcome.LEFT
+    assert set_now(world)["screen_off_timeout"] == "30000"
+    assert memory.kept() == []
+
+
+class _CutOff:
+    """Remembers as the store does; the phone's next answer is cut short after it has acted."""
+
+    def __init__(self, memory: StoredSettings, world: World) -> None:
+        self._memory = memory
+        self._world = world
+
+    def kept(self) -> Sequence[KeptSetting]:
+        return self._memory.kept()
+
+    def remember(self, settings: Sequence[KeptSetting]) -> None:
+        self._memory.remember(settings)
+        self._world.fault("stream-cut", method="shell")
+
+    def forget(self, settings: Sequence[KeptSetting]) -> None:
+        self._memory.forget(settings)
+
+
+def test_after_a_crash_half_way_all_is_put_back(
+    world: World, memory: StoredSettings, device: DeadlineAdbDevice
+) -> None:
+    """The old values are on the disk before the phone is told anything."""
+    before = set_now(world)
+    with pytest.raises(DeviceGone):
+        set_up(device, _CutOff(memory, world), wanted_on("com.whatsapp"))
+    assert set_now(world) != before
+    assert {each.outcome for each in put_back(device, memory)} == {SettingOutcome.PUT_BACK}
+    assert set_now(world) == before
+
+
+def test_what_was_remembered_and_never_set_is_forgotten(
+    world: World, memory: StoredSettings, device: DeadlineAdbDevice
+) -> None:
+    """Balie ended between the two: the phone is as it was, and stays so."""
+    before = set_now(world)
+    timeout = KeptSetting(namespace="system", name="screen_off_timeout", old="60000", new="120000")
+    memory.remember([timeout])
+    assert [each.outcome for each in put_back(device, memory)] == [SettingOutcome.PUT_BACK]
+    assert (set_now(world), memory.kept()) == (before, [])
+
+
+def test_what_the_phone_does_not_take_is_said_and_not_kept(
+    world: World, phones: PhoneEnroller, memory: StoredSettings
+) -> None:
+    """The number works all the same, and a person is told what to do by hand."""
+    world.fault("unreadable", method="cmd appops")
+    done = enrolled(world, phones, memory)
+    assert done.portrait.to_do is ToDo.NUMBER
+    assert outcomes(done.settings)["appops com.whatsapp"] is SettingOutcome.REFUSED
+    assert Advice.BATTERY in done.portrait.advice
+    assert "appops" not in {each.namespace for each in memory.kept()}
+
+
+@pytest.mark.parametrize("spec", [OPPO], indirect=True)
+def test_a_key_that_is_kept_out_shows_the_second_switch(
+    world: World, phones: PhoneEnroller, memory: StoredSettings
+) -> None:
+    """A maker that says nothing of it is found out by the first key; nothing was set by then."""
+    world.fault("input-refused")
+    assert phones.look(world.serial).to_do is ToDo.NUMBER
+    done = enrolled(world, phones, memory)
+    assert done.portrait.to_do is ToDo.SECOND_SWITCH
+    assert (list(done.settings), memory.kept()) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("fault", "to_do"),
+    [
+        ("unregistered", ToDo.REGISTER),
+        ("logged-out", ToDo.REGISTER),
+        ("expired", ToDo.UPDATE),
+        ("banned", ToDo.LOOK),
+        ("unknown-dialog", ToDo.LOOK),
+    ],
+)
+def test_a_whatsapp_that_does_not_open_fails_the_test(
+    world: World, phones: PhoneEnroller, memory: StoredSettings, fault: str, to_do: ToDo
+) -> None:
+    """The test opens it as its icon does; a person is told what to do, and nothing is tapped."""
+    world.fault(fault)
+    done = enrolled(world, phones, memory)
+    assert (done.portrait.to_do, done.failed) == (to_do, Probe.WHATSAPP)
+    assert (world.traffic.taps, world.truth()) == (0, [])
+
+
+@pytest.mark.parametrize("spec", [SWIPE], indirect=True)
+def test_a_lock_that_a_swipe_opens_is_opened(
+    world: World, phones: PhoneEnroller, memory: StoredSettings
+) -> None:
+    world.on_loop(world.handset.sleep)
+    assert phones.look(world.serial).to_do is ToDo.UNLOCK
+    assert enrolled(world, phones, memory).portrait.to_do is ToDo.NUMBER
+
+
+def test_another_card_is_not_taken_for_the_number(
+    world: World, phones: PhoneEnroller, memory: StoredSettings
+) -> None:
+    """Nothing is set on a phone that has the wrong card."""
+    done = enrolled(world, phones, memory, number="+31612345699")
+    assert (done.portrait.to_do, memory.kept()) == (ToDo.WRONG_SIM, [])
+
+
+def test_of_two_cards_the_one_with_the_number_is_enough(
+    world: World, phones: PhoneEnroller, memory: StoredSettings
+) -> None:
+    world.inject(kind="plug-sim", slot=1, iccid="8931440000000000002", number="+31612345688")
+    assert enrolled(world, phones, memory).portrait.to_do is ToDo.NUMBER
+
+
+def test_a_phone_in_a_drivers_hands_is_not_touched(
+    world: World, phones: PhoneEnroller, memory: StoredSettings
+) -> None:
+    """Settings are set over the shell; nothing is opened, pressed or dumped beside the driver."""
+    done = enrolled(world, phones, memory, driven=True)
+    assert done.portrait.to_do is ToDo.NUMBER
+    assert Probe.WHATSAPP not in done.passed
+    lines = world.traffic.shell_lines
+    assert [line for line in lines if line.startswith(("input", "am start", "wm"))] == []
+    assert world.traffic.http_requests == 0
+
+
+def test_whatsapp_business_and_an_old_release_are_known() -> None:
+    """By the package and by the version that it names."""
+    portrait = read_portrait("S1", answers(business="2.25.1.1", messenger="2.22.9.8"))
+    assert portrait.whatsapp == {"com.whatsapp": "2.22.9.8", "com.whatsapp.w4b": "2.25.1.1"}
+    assert portrait.to_do is ToDo.UPDATE
+    assert read_portrait("S1", answers(business="2.25.1.1")).to_do is ToDo.NUMBER
+
+
+def answers(*, business: str = "", messenger: str = "") -> list[Output]:
+    """Those of a phone on which all is well."""
+    told = {
+        "getprop ro.product.manufacturer": "samsung",
+        "getprop persist.sys.locale": "nl-NL",
+        "getprop sys.boot_completed": "1",
+        "getprop gsm.sim.state": "LOADED",
+        "settings get secure sms_default_application": "com.samsung.android.messaging",
+        "dumpsys package com.whatsapp": f"    versionName={messenger}" if messenger else "",
+        "dumpsys package com.whatsapp.w4b": f"    versionName={business}" if business else "",
+    }
+    return [Output(text=told.get(question, ""), status=0) for question in QUESTIONS]
+
+
+@pytest.mark.parametrize(
+    ("setting", "said", "value"),
+    [
+        (("global", "x"), "null\n", None),
+        (("global", "x"), "WARNING: linker: unused\n0\n", "0"),
+        (("deviceidle", "com.whatsapp"), "system-excidle,com.whatsapp,10231\n", None),
+        (("deviceidle", "com.whatsapp"), "system,com.whatsapp,10231\n", "on"),
+        (("appops", "com.whatsapp"), "No operations.\nDefault mode: allow\n", None),
+        (
+            ("appops", "com.whatsapp"),
+            "Uid mode: RUN_ANY_IN_BACKGROUND: allow\nRUN_ANY_IN_BACKGROUND: ignore; time=+1h ago\n",
+            "ignore",
+        ),
+        (("standby", "com.whatsapp"), "40\n", "rare"),
+    ],
+)
+def test_what_a_setting_s_answer_means(
+    setting: tuple[str, str], said: str, value: str | None
+) -> None:
+    """As AOSP prints it."""
+    space, name = setting
+    asked = PhoneSetting(namespace=space, name=name, value="")
+    assert answer(asked, Output(text=said, status=0)) == value
+
+
+@pytest.mark.parametrize("said", ["java.lang.SecurityException: no", "Can't find service: appops"])
+def test_a_refusal_is_no_value(said: str) -> None:
+    """What cannot be read is not changed."""
+    asked = PhoneSetting(namespace="appops", name="com.whatsapp", value="allow")
+    assert isinstance(answer(asked, Output(text=said, status=0)), Unread)
