@@ -1,7 +1,7 @@
 """The smallest phone behind the wire: one app with a field and a Send button."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 
 from appliance.emulated.phone.faults import Faults
 from appliance.emulated.phone.hierarchy_xml import shell_dump
@@ -79,6 +79,9 @@ class PlainHandset:
             case ["uiautomator", "dump"]:
                 return ShellResult(stdout=shell_dump(self.windows()).encode())
         return _not_found(argv[0])
+
+    async def logcat(self, argv: list[str]) -> AsyncGenerator[bytes, None]:
+        yield f"logcat {' '.join(argv)}\n".encode()
 
     def windows(self) -> list[Node]:
         status_bar = Node(

@@ -72,6 +72,12 @@ class FaultKind(Enum):
     INPUT_REFUSED = "input-refused"
     #: Android is still starting, although adb answers already.
     BOOTING = "booting"
+    #: `logcat` may not read the buffer of events.
+    LOGCAT_REFUSED = "logcat-refused"
+    #: `logcat` runs on and says nothing of what is posted.
+    BELL_MUTE = "bell-mute"
+    #: The log's daemon ends now, and with it each `logcat` that runs.
+    LOGCAT_ENDS = "logcat-ends"
     #: A dialog that no driver knows lies over WhatsApp, until lifted.
     UNKNOWN_DIALOG = "unknown-dialog"
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
+from appliance.emulated.phone.event_log import EventLog
 from appliance.emulated.world.timers import Timers
 
 FLAG_ONGOING_EVENT = 0x02
@@ -67,11 +68,21 @@ class Posted:
     seen: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enqueued:
+    """An app posted a notification; `again`: in the place of one that was there."""
+
+    at_ms: int
+    notification: Notification
+    again: bool
+
+
 @dataclass(slots=True)
 class Shade:
     timers: Timers
     posted: dict[str, Posted] = field(default_factory=dict)
     gone: list[Posted] = field(default_factory=list)
+    events: EventLog[Enqueued] = field(default_factory=EventLog)
 
     def post(self, notification: Notification) -> None:
         now = self.timers.now_ms()
@@ -80,6 +91,7 @@ class Shade:
         self.posted[notification.key] = Posted(
             notification=notification, created_ms=created, updated_ms=now
         )
+        self.events.write(Enqueued(at_ms=now, notification=notification, again=before is not None))
 
     def cancel(self, key: str) -> None:
         record = self.posted.pop(key, None)
@@ -98,3 +110,4 @@ class Shade:
         """After a reboot nothing is left, not even in the archive."""
         self.posted.clear()
         self.gone.clear()
+        self.events.clear()

@@ -7,6 +7,8 @@ from appliance.emulated.phone.emulated_handset import EmulatedHandset
 from appliance.emulated.phone.faults import Fault, FaultKind
 from appliance.emulated.phone.wire.adbd import Adbd
 
+#: Real seconds until the link is back after a restart that was asked for.
+REBOOT_S = 2.0
 #: Faults that last until they are lifted, however often they show.
 _LASTING = {
     FaultKind.BANNED,
@@ -26,6 +28,8 @@ _LASTING = {
     FaultKind.USB_ASKED,
     FaultKind.INPUT_REFUSED,
     FaultKind.BOOTING,
+    FaultKind.LOGCAT_REFUSED,
+    FaultKind.BELL_MUTE,
 }
 
 
@@ -47,6 +51,7 @@ class EmulatedPhone:
     async def start(self) -> None:
         await self.adbd.start()
         self.handset.address = self.serial
+        self.adbd.restarts = lambda: self._reboot(REBOOT_S)
 
     async def stop(self) -> None:
         await self.adbd.stop()
@@ -60,6 +65,8 @@ class EmulatedPhone:
             self._reboot(fault.seconds)
         elif fault.kind is FaultKind.SERVER_KILLED:
             self.adbd.kill_server()
+        elif fault.kind is FaultKind.LOGCAT_ENDS:
+            self.handset.shade.events.end()
         else:
             self.handset.faults.arm(fault)
 

@@ -16,6 +16,8 @@ class Traffic:
     taps: int = 0
     http_requests: int = 0
     rpc_calls: Counter[str] = field(default_factory=Counter)
+    #: `reconnect` and `reboot`, as adb's daemon was asked for them.
+    endings: Counter[str] = field(default_factory=Counter)
     #: First words of simple shell commands.
     shell_commands: Counter[str] = field(default_factory=Counter)
     #: The latest of them as they were run, with their words.

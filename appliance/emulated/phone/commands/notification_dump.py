@@ -66,8 +66,8 @@ class NotificationDump:
             f"uid={n.uid} userId=0",
             f"opPkg={n.package}",
             "icon=Icon(typ=RESOURCE pkg=" + f"{n.package} id=0x7f080c1c)",
-            f"flags={self._flags(n.flags)}",
-            f"originalFlags={self._flags(n.flags)}",
+            f"flags={_flags(n.flags, self.sdk)}",
+            f"originalFlags={_flags(n.flags, self.sdk)}",
             "pri=1",
             f"key={n.key}",
             f"seen={str(record.seen).lower()}",
@@ -86,31 +86,15 @@ class NotificationDump:
         return (
             f"NotificationRecord(0x{_hash(n.key):08x}: pkg={n.package} user=UserHandle{{0}} "
             f"id={n.id} tag={_or_null(n.tag)} importance={n.importance} key={n.key}{locked}: "
-            f"{self._short(n)})"
-        )
-
-    def _short(self, n: Notification) -> str:
-        category = f" category={n.category}" if n.category else ""
-        group = f" groupKey={n.group_key}" if n.group_key else ""
-        actions = f" actions={len(n.actions)}" if n.actions else ""
-        return (
-            f"Notification(channel={n.channel} shortcut={_or_null(n.shortcut)} contentView=null "
-            f"vibrate=null sound=null defaults={self._flags(0)} flags={self._flags(n.flags)} "
-            f"color=0x{n.color:08x}{category}{group}{actions} vis=PRIVATE)"
+            f"{in_short(n, sdk=self.sdk)})"
         )
 
     def _status_bar(self, record: Posted) -> str:
         n = record.notification
         return (
             f"StatusBarNotification(pkg={n.package} user=UserHandle{{0}} id={n.id} "
-            f"tag={_or_null(n.tag)} key={n.key}: {self._short(n)})"
+            f"tag={_or_null(n.tag)} key={n.key}: {in_short(n, sdk=self.sdk)})"
         )
-
-    def _flags(self, flags: int) -> str:
-        if self.sdk < 36:
-            return f"0x{flags:x}"
-        names = [name for bit, name in _FLAG_NAMES.items() if flags & bit]
-        return "|".join(names) or "0"
 
     def _content(self, n: Notification) -> Iterator[str]:
         pending = f"PendingIntent{{{_hash(n.key):x}: PendingIntentRecord{{{_hash(n.title):x} "
@@ -228,6 +212,25 @@ class NotificationDump:
         if self.sdk >= 36:
             yield "hasSummarization=false"
             yield "bundleType=0"
+
+
+def in_short(n: Notification, *, sdk: int) -> str:
+    """What Notification.toString says."""
+    category = f" category={n.category}" if n.category else ""
+    group = f" groupKey={n.group_key}" if n.group_key else ""
+    actions = f" actions={len(n.actions)}" if n.actions else ""
+    return (
+        f"Notification(channel={n.channel} shortcut={_or_null(n.shortcut)} contentView=null "
+        f"vibrate=null sound=null defaults={_flags(0, sdk)} flags={_flags(n.flags, sdk)} "
+        f"color=0x{n.color:08x}{category}{group}{actions} vis=PRIVATE)"
+    )
+
+
+def _flags(flags: int, sdk: int) -> str:
+    if sdk < 36:
+        return f"0x{flags:x}"
+    names = [name for bit, name in _FLAG_NAMES.items() if flags & bit]
+    return "|".join(names) or "0"
 
 
 def _bundles(messages: tuple[ShadeMessage, ...]) -> list[str]:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 from collections import Counter
+from collections.abc import Callable
 
 from appliance.emulated.phone.wire.handshake import Handshake
 from appliance.emulated.phone.wire.seam import Handset, RsaPublicKey
@@ -33,7 +34,15 @@ class Adbd:
         self._handset = handset
         self._port = port
         self._u2 = U2Process(handset, self.traffic)
-        self._services = AdbServices(handset, self.traffic, self._u2)
+        #: What a reboot is, is the phone's business.
+        self.restarts: Callable[[], None] = self.reconnect
+        self._services = AdbServices(
+            handset,
+            self.traffic,
+            self._u2,
+            reconnect=self.reconnect,
+            reboot=self._reboot,
+        )
         self._met_keys: set[RsaPublicKey] = set()
         self._transports: set[Transport] = set()
         self._listener: asyncio.Server | None = None
@@ -94,12 +103,19 @@ class Adbd:
         for transport in list(self._transports):
             transport.authorise()
 
+    def reconnect(self) -> None:
+        """Ends all connections; new ones are welcome."""
+        for transport in list(self._transports):
+            transport.abort()
+
+    def _reboot(self) -> None:
+        self.restarts()
+
     def drop(self, seconds: float) -> None:
         """Pulls the cable for `seconds`: ends all connections and refuses new ones."""
         self._cancel_return()
         self._stop_listening()
-        for transport in list(self._transports):
-            transport.abort()
+        self.reconnect()
         self._return = asyncio.get_running_loop().create_task(self._return_after(seconds))
 
     def restore(self) -> None:

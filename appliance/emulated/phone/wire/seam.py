@@ -4,7 +4,7 @@ Everything here runs on one asyncio event loop. Handset methods are plain functi
 block, except `run`, which may wait.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -79,7 +79,10 @@ class Handset(Protocol):
         """The dialog "Allow USB debugging?" shows; who accepts it calls `Adbd.authorise()`."""
 
     async def run(self, argv: list[str], env: Mapping[str, str]) -> ShellResult:
-        """One simple shell command; `app_process` never comes here."""
+        """One simple shell command; `app_process` and `logcat` never come here."""
+
+    def logcat(self, argv: list[str]) -> AsyncGenerator[bytes, None]:
+        """What `logcat` with these words prints, for as long as it runs."""
 
     def windows(self) -> list[Node]:
         """The root nodes of all windows on the screen now, in no fixed order."""

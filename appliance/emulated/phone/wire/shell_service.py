@@ -1,5 +1,6 @@
 """`shell:`, `shell,v2:` and `exec:`: a script is run and its output goes back."""
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -38,6 +39,8 @@ class ShellService:
         output = ShellOutput(stream, framed=framed)
         run = ShellRun(self._handset, self._traffic, self._u2, output)
         await run.script(script)
+        if stream.closed:  # the reader of a log went away
+            return
         output.put_exit(run.status)
         if await self._answer_is_spoilt(stream, output):
             return
@@ -98,15 +101,43 @@ class ShellRun:
         self._deliver(result, command.redirections, known)
 
     async def _simple_command(self, argv: list[str], env: Mapping[str, str]) -> ShellResult:
+        if argv[0] == "exec" and len(argv) > 1:
+            self._exited = True
+            return await self._simple_command(argv[1:], env)
         if argv[0].rpartition("/")[2] == "app_process":
             return await self._u2.run(argv, env, self._output)
+        if argv[0] == "logcat":
+            return await self._logcat(argv[1:])
         builtin = {"echo": _echo, ":": _true, "true": _true, "false": _false}.get(argv[0])
         if builtin is not None:
             return builtin(argv[1:])
         if argv[0] == "exit":
             return self._exit(argv[1:])
-        refused = self._u2.refusal(argv) or spoilt.failure_of(self._handset.faults, argv)
+        refused = (
+            self._u2.killed_by(argv)
+            or self._u2.refusal(argv)
+            or spoilt.failure_of(self._handset.faults, argv)
+        )
         return refused or await self._handset.run(argv, env)
+
+    async def _logcat(self, arguments: list[str]) -> ShellResult:
+        """Ends with the log, or when nobody reads it any more."""
+        printing = asyncio.ensure_future(self._print_log(arguments))
+        left = asyncio.ensure_future(self._output.stream.closed_within(None))
+        try:
+            await asyncio.wait([printing, left], return_when=asyncio.FIRST_COMPLETED)
+            if printing.done():
+                printing.result()
+        finally:
+            for each in (printing, left):
+                each.cancel()
+            await asyncio.gather(printing, left, return_exceptions=True)
+        return ShellResult()
+
+    async def _print_log(self, arguments: list[str]) -> None:
+        async for piece in self._handset.logcat(arguments):
+            self._output.put(_STDOUT, piece)
+            await self._output.flush()
 
     def _exit(self, arguments: list[str]) -> ShellResult:
         self._exited = True

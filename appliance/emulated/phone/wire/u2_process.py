@@ -46,6 +46,13 @@ class U2Process:
     def listens_on(self, port: int) -> bool:
         return self._port == port
 
+    def killed_by(self, argv: list[str]) -> ShellResult | None:
+        """`pkill -f com.wetest.uia2.Main` ends it, whoever started it."""
+        if argv != ["pkill", "-f", _MAIN_CLASS] or not self.running:
+            return None
+        self.kill()
+        return ShellResult()
+
     def refusal(self, argv: list[str]) -> ShellResult | None:
         """What the shell's own `uiautomator` prints while u2.jar has UiAutomation."""
         if self.running and argv[0] == "uiautomator":
