@@ -1,5 +1,6 @@
 """One emulated phone for each test, and its driver."""
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from appliance.devices.protocol import DeviceState
 from appliance.emulated.phone.sms.screens import SmsGeneration
 from appliance.emulated.phone.spec import PhoneSpec
 from tests.devices.phone.driver_kit import OWN, Desk, World
+from tests.devices.phone.own_server import OwnServer
 
 
 @pytest.fixture
@@ -37,6 +39,18 @@ def desk(world: World, tmp_path: Path) -> Iterator[Desk]:
         yield ready
     finally:
         ready.driver.close()
+
+
+@pytest.fixture
+def own_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OwnServer]:
+    """Not started yet."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", str(port))
+    server = OwnServer(tmp_path, port)
+    yield server
+    server.end()
 
 
 OLDER_DUTCH = PhoneSpec(

@@ -1,13 +1,9 @@
 """Phones that come and go, an adb server that dies and returns, addresses that are connected."""
 
-import os
 import socket
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-import adbutils
 import pytest
 
 from appliance.clock import SystemClock
@@ -19,6 +15,7 @@ from appliance.devices.protocol import DeviceState
 from appliance.emulated.phone.spec import PhoneSpec
 from appliance.reasons import Reason
 from tests.devices.phone.driver_kit import DEVICE, OWN, Desk, Recorder, World
+from tests.devices.phone.own_server import OwnServer
 from tests.emulated.phone_bench import eventually
 
 
@@ -116,44 +113,6 @@ def test_a_healthy_phone_is_no_complaint(desk: Desk) -> None:
 
 
 # An adb server of the test's own, which may die
-
-
-class OwnServer:
-    def __init__(self, home: Path, port: int) -> None:
-        self._home = home
-        self._port = port
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        environment = {
-            **os.environ,
-            "HOME": str(self._home),
-            "ANDROID_USER_HOME": str(self._home / ".android"),
-            "ADB_MDNS": "0",
-            "ADB_USB": "0",
-            "ADB_EMU": "0",
-        }
-        command = [adbutils.adb_path(), "-L", f"tcp:localhost:{self._port}", "server", "nodaemon"]
-        with (self._home / "server.log").open("ab") as log:
-            self._process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-        assert eventually(lambda: adb_server.running_version() is not None)
-
-    def end(self) -> None:
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait(10)
-            self._process = None
-
-
-@pytest.fixture
-def own_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OwnServer]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", str(port))
-    server = OwnServer(tmp_path, port)
-    yield server
-    server.end()
 
 
 def test_the_watch_survives_the_death_of_the_adb_server(own_server: OwnServer) -> None:

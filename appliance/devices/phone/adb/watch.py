@@ -21,9 +21,11 @@ log = logging.getLogger(__name__)
 _NOTICE_S = 0.5
 _SERVER_AGAIN_S = 0.5
 _FIRST_WAIT_S = 0.25
-_LONGEST_WAIT_S = 15.0
-# A server that something else restarts is back by then.
-_REVIVE_AFTER_S = 10.0
+# A phone on the network is back this soon after it can be reached.
+_LONGEST_WAIT_S = 5.0
+# A server that something else restarts is back by then (balie-adb.service: two seconds and its
+# start); one that nothing restarts must be back early enough for all phones.
+_REVIVE_AFTER_S = 6.0
 
 Changed = Callable[[], None]
 
@@ -80,6 +82,7 @@ class AdbWatch:
         while not self._stopping.is_set():
             try:
                 with _tracking() as connection:
+                    self._note_server(gone_since)
                     gone_since = None
                     self._follow_server(connection)
             except (adbutils.AdbError, OSError, EOFError, ValueError) as exc:
@@ -91,6 +94,16 @@ class AdbWatch:
             self._seen({})
             self._revive(gone_since)
             self._stopping.wait(_SERVER_AGAIN_S)
+
+    def _note_server(self, gone_since: float | None) -> None:
+        """A server that is back knows no phone on the network until it is told of it."""
+        if gone_since is None:
+            return
+        log.info("the adb server is back after %d s", time.monotonic() - gone_since)
+        with self._lock:
+            dialers = list(self._dialers.values())
+        for dialer in dialers:
+            dialer.hurry()
 
     def _follow_server(self, connection: ServerConnection) -> None:
         """Returns when stopped; raises when the server ends."""
@@ -145,6 +158,7 @@ class _Dialer:
     def __init__(self, address: str, state: DeviceState) -> None:
         self._address = address
         self._state = state
+        self._wait_s = _FIRST_WAIT_S
         self._moved = threading.Event()
         self._stopping = threading.Event()
         name = f"adb-connect-{address}"
@@ -158,21 +172,25 @@ class _Dialer:
             self._state = state
             self._moved.set()
 
+    def hurry(self) -> None:
+        """It may be reached by now."""
+        self._wait_s = _FIRST_WAIT_S
+        self._moved.set()
+
     def stop(self) -> None:
         """The thread ends by itself after the call in hand."""
         self._stopping.set()
         self._moved.set()
 
     def _run(self) -> None:
-        wait_s = _FIRST_WAIT_S
         while not self._stopping.is_set():
             if self._state is DeviceState.READY:
-                wait_s = _FIRST_WAIT_S
+                self._wait_s = _FIRST_WAIT_S
                 self._moved.wait()
             else:
                 self._dial()
+                wait_s, self._wait_s = self._wait_s, min(self._wait_s * 2, _LONGEST_WAIT_S)
                 self._moved.wait(wait_s)
-                wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
             self._moved.clear()
 
     def _dial(self) -> None:
