@@ -322,8 +322,11 @@ class Driver(Protocol):
 
     def visit(self, visit: TickVisit) -> Ticks: ...
 
-    def rest(self, timeout_s: float) -> None:
-        """Waits until the device may have news, somebody rouses it, or the time is over."""
+    def rest(self, timeout_s: float) -> bool:
+        """Waits until the device may have news, somebody rouses it, or the time is over.
+
+        True when the device itself says that it has news.
+        """
         ...
 
     def rouse(self) -> None:

@@ -129,7 +129,7 @@ class ModemDriver:
         del visit
         return Ticks(by_message={})
 
-    def rest(self, timeout_s: float) -> None:
+    def rest(self, timeout_s: float) -> bool:
         """Ends at news from the modem; raises DeviceGone when the modem was pulled out."""
         channel = self._modem.channel
         if channel is None:
@@ -140,6 +140,7 @@ class ModemDriver:
             with self._modem.talking():
                 channel.rest(timeout_s)
         self._roused.clear()
+        return False
 
     def rouse(self) -> None:
         self._roused.set()

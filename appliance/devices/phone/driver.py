@@ -9,6 +9,8 @@ from typing import TypeVar
 from appliance.channels import Channel
 from appliance.clock import Clock
 from appliance.devices.phone.adb.calls import Deadlines, Output
+from appliance.devices.phone.bell.bell import Bell
+from appliance.devices.phone.bell.tower import BellTower
 from appliance.devices.phone.contacts import Contacts
 from appliance.devices.phone.examine import PhoneExaminer
 from appliance.devices.phone.health import DISMISS
@@ -29,6 +31,7 @@ from appliance.devices.phone.whatsapp.send import send_whatsapp
 from appliance.devices.phone.whatsapp.visit import visiting
 from appliance.devices.protocol import (
     Attempt,
+    DeviceState,
     Found,
     Listener,
     Look,
@@ -54,6 +57,8 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+_CONNECTED = frozenset({DeviceState.READY, DeviceState.DEGRADED})
+
 # A chat that could not be read is tried again later, less and less often.
 _RETURN_AGAIN_S = 2.0
 _RETURN_AT_MOST_S = 300.0
@@ -71,7 +76,9 @@ class PhoneDriver:
         clock: Clock,
         deadlines: Deadlines | None = None,
         patience: PhonePatience | None = None,
+        tower: BellTower | None = None,
     ) -> None:
+        """Without a `tower` nobody listens to the phone's bell, and it is polled."""
         self.device_id = device_id
         session = ServerSession(serial, deadlines)
         patience = patience or PhonePatience()
@@ -87,18 +94,46 @@ class PhoneDriver:
         self._receiver = PhoneReceiver(self._phone)
         self._examiner = PhoneExaminer(self._phone, self._receiver)
         self._roused = threading.Event()
+        self._bell = (
+            Bell(
+                device_id,
+                session.device,
+                tower,
+                concerns=self._receiver.concerns,
+                rouse=self._roused.set,
+            )
+            if tower is not None
+            else None
+        )
+        self._spared = False
         self._return_at = 0.0
         self._return_wait_s = _RETURN_AGAIN_S
 
     def probe(self) -> Status:
-        return self._examiner.probe()
+        was_silent = self._examiner.silent
+        status = self._examiner.probe()
+        is_back = was_silent and not self._examiner.silent
+        if self._bell is not None and (is_back or status.state not in _CONNECTED):
+            self._bell.take_down()
+        return status
 
     def receive(self) -> bool:
+        """After a rest that a trusted bell did not end, the phone is asked only now and then."""
         if not self._examiner.right_sim:
             return False
-        found = self._receiver.poll()
+        spared, self._spared = self._spared, False
+        found = not spared and self._poll()
         if self._phone.returns and self._examiner.usable and time.monotonic() >= self._return_at:
             self._return()
+        return found
+
+    def _poll(self) -> bool:
+        if self._bell is None:
+            return self._receiver.poll()
+        self._bell.keep_up()
+        self._bell.poll_begins()
+        found = self._receiver.poll()
+        self._bell.poll_ended(found=found)
         return found
 
     def _return(self) -> None:
@@ -157,15 +192,23 @@ class PhoneDriver:
             return Ticks(by_message={})
         return self._guarded(lambda: visit_whatsapp(self._phone, visit))
 
-    def rest(self, timeout_s: float) -> None:
-        """Only a rouse ends it early, because adb does not announce what arrives."""
+    def rest(self, timeout_s: float) -> bool:
+        """A rouse ends it early, and the bell; often in a row the bell does not."""
         self._roused.wait(timeout_s)
         self._roused.clear()
+        if self._bell is None:
+            return False
+        if (breath_s := self._bell.breath_s) > 0:
+            self._roused.wait(breath_s)
+        self._spared = self._bell.stands_in and self._receiver.settled
+        return self._bell.has_rung()
 
     def rouse(self) -> None:
         self._roused.set()
 
     def close(self) -> None:
+        if self._bell is not None:
+            self._bell.take_down()
         self._phone.session.close()
 
     def _take_in_hand(

@@ -65,6 +65,11 @@ class PhoneExaminer:
         self.right_sim = False
         self.usable = False
 
+    @property
+    def silent(self) -> bool:
+        """Whether the phone has not been examined since it came, or did not answer last time."""
+        return not self._connected
+
     def probe(self) -> Status:
         try:
             state = adb_server.connection_state(self._phone.session.serial)

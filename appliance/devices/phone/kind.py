@@ -11,12 +11,15 @@ from appliance.devices.complaint import Complaint
 from appliance.devices.kind import Enrolled, Kind, Seen
 from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.adb.watch import AdbWatch
+from appliance.devices.phone.bell.tower import BellTower
 from appliance.devices.phone.doctor import doctor
 from appliance.devices.protocol import Driver, Listener
 from appliance.enrolment import Enrolling
 from appliance.errors import SetupError
 
 log = logging.getLogger(__name__)
+
+_TOWER = BellTower()
 
 
 def _make_driver(
@@ -26,7 +29,13 @@ def _make_driver(
     from appliance.devices.phone.driver import PhoneDriver
 
     del settings
-    return PhoneDriver(device_id=device.id, serial=device.address, listener=listener, clock=clock)
+    return PhoneDriver(
+        device_id=device.id,
+        serial=device.address,
+        listener=listener,
+        clock=clock,
+        tower=_TOWER,
+    )
 
 
 def _ensure_adb() -> None:

@@ -40,6 +40,8 @@ class PhoneReceiver:
     def __init__(self, phone: Phone) -> None:
         self._phone = phone
         self._stamps: set[Stamp] = set()
+        # A notification's texts were not to be read.
+        self._unread = False
         # The text that each message of a notification was last told with.
         self._told: dict[str, str] = {}
         self._told_calls: set[str] = set()
@@ -53,6 +55,16 @@ class PhoneReceiver:
         self._told_calls.clear()
         self._sms = SmsInbox(self._phone)
         self._calls = MissedCalls(self._phone)
+
+    def concerns(self, package: str) -> bool:
+        """Whether a notification of this app may tell of a message or a call; any thread."""
+        return package in PACKAGES or package in _DIALERS or package == self._phone.sms_app
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left over that has to be read or told again."""
+        phone = self._phone
+        return not (self._unread or self._sms.news or phone.undelivered) and phone.senses.well
 
     def poll(self) -> bool:
         self._phone.deliver([])
@@ -83,6 +95,8 @@ class PhoneReceiver:
         listed = records(redacted.text, shown=shown.text)
         self._note(listed)
         self._tell(listed)
+        if self._sms.news:
+            self._sms.poll()
         return listed
 
     # Notifications
@@ -104,6 +118,7 @@ class PhoneReceiver:
         now = records(redacted.text, shown=shown.text)
         found = self._tell(now)
         self._stamps = {r.stamp for r in now if r.raw or r.package not in PACKAGES}
+        self._unread = any(not r.raw for r in now if r.package in PACKAGES)
         return found
 
     def _tell(self, listed: Sequence[NotificationRecord]) -> bool:

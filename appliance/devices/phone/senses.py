@@ -52,6 +52,11 @@ class Senses:
         self._troubles[sense].over()
 
     @property
+    def well(self) -> bool:
+        """Whether all worked when they were last used."""
+        return all(trouble.lasts_s is None for trouble in self._troubles.values())
+
+    @property
     def reason(self) -> Reason:
         """The reason of the gravest lost sense; NONE when all can be read."""
         return next((_REASONS[sense] for sense in Sense if self._is_lost(sense)), Reason.NONE)

@@ -15,6 +15,7 @@ from appliance.channels import Channel
 from appliance.clock import Clock, clock_for
 from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.adb.calls import Deadlines
+from appliance.devices.phone.bell.tower import BellTower
 from appliance.devices.phone.driver import PhoneDriver
 from appliance.devices.phone.phone import PhonePatience
 from appliance.devices.protocol import (
@@ -310,7 +311,9 @@ async def _started(config: EmulatorConfig) -> Emulator:
 class Desk:
     """One phone's driver with its recorder, and attempts for it."""
 
-    def __init__(self, world: World, evidence: Path, *, serial: str = "") -> None:
+    def __init__(
+        self, world: World, evidence: Path, *, serial: str = "", tower: BellTower | None = None
+    ) -> None:
         self.world = world
         self.recorder = Recorder()
         self._evidence = evidence
@@ -322,6 +325,7 @@ class Desk:
             clock=world.clock,
             deadlines=QUICK,
             patience=EAGER,
+            tower=tower,
         )
 
     def attempt(

@@ -42,6 +42,7 @@ class Scripted:
     resting: Callable[[], object] = lambda: None
     done: list[str] = field(default_factory=list)
     roused: threading.Event = field(default_factory=threading.Event)
+    news: bool = False
 
     def probe(self) -> Status:
         self.done.append("probe")
@@ -63,10 +64,11 @@ class Scripted:
         self.done.append(f"visit {visit.number}")
         raise ZeroDivisionError
 
-    def rest(self, timeout_s: float) -> None:
+    def rest(self, timeout_s: float) -> bool:
         self.resting()
         self.roused.wait(timeout_s)
         self.roused.clear()
+        return self.news
 
     def rouse(self) -> None:
         self.roused.set()

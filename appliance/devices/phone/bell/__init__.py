@@ -1,0 +1,1 @@
+"""The bell: a phone says at once that something was posted, so it is not asked all the time."""
