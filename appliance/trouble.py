@@ -11,7 +11,7 @@ EVERY_S = 60.0
 class Trouble:
     """Logs a failure when it begins, once a minute while it lasts, and when it is over.
 
-    Used by one thread.
+    `once`: not while it lasts. Used by one thread.
     """
 
     def __init__(
@@ -20,11 +20,13 @@ class Trouble:
         about: str,
         *,
         level: int = logging.WARNING,
+        once: bool = False,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._log = log
         self._about = about
         self._level = level
+        self._once = once
         self._now_s = now_s
         self._since_s: float | None = None
         self._told_s: float | None = None
@@ -40,6 +42,8 @@ class Trouble:
         now_s = self._now_s()
         if self._since_s is None:
             self._since_s = now_s
+        if self._is_told and self._once:
+            return
         if self._told_s is None or now_s - self._told_s >= EVERY_S:
             self._told_s, self._is_told = now_s, True
             self._log.log(self._level, "%s: %s", self._about, said, exc_info=exc)

@@ -3,9 +3,10 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from appliance.devices.breaker import FAILURES, Breaker
 from appliance.devices.protocol import (
     Attempt,
     DeviceState,
@@ -49,6 +50,9 @@ class Rhythm:
     tell_again_at_most_s: float = 5.0
     #: A device from which each receive failed for this long is not ready, whatever it says.
     deaf_s: float = 60.0
+    #: How long a device rests that failed three times in a row, each time longer; none: it does
+    #: not rest.
+    rests_s: Sequence[float] = ()
 
 
 class DeviceWorker:
@@ -69,6 +73,7 @@ class DeviceWorker:
         self._probe_wanted = threading.Event()
         self._status: Status | None = None
         about = driver.device_id
+        self._breaker = Breaker(self._rhythm.rests_s)
         self._silent = Trouble(log, about, level=logging.INFO)
         self._full = Trouble(log, f"{about} cannot store what it has")
         self._lost = Trouble(log, f"{about} could not tell")
@@ -84,7 +89,8 @@ class DeviceWorker:
         self._driver.rouse()
 
     def changed(self) -> None:
-        """The device came, went, or changed its state."""
+        """The device came, went, or changed its state, or a person wants it tried now."""
+        self._breaker.end_rest()
         self._probe_wanted.set()
         self._driver.rouse()
 
@@ -111,9 +117,12 @@ class DeviceWorker:
                 self._rest()
 
     def _rest(self) -> None:
-        """A device that goes away while it rests is examined at once."""
+        """A device that goes away while it rests is examined at once, and so is one that has news
+        although it could not be read.
+        """
         try:
-            self._driver.rest(self._rhythm.poll_s)
+            if self._driver.rest(self._rhythm.poll_s):
+                self._breaker.end_rest()
         except DeviceError as exc:
             self._silent.met(exc)
             self._probe_soon()
@@ -123,15 +132,17 @@ class DeviceWorker:
 
     def _turn(self) -> bool:
         """Probe, receive, one task; returns whether there may be more to do at once."""
+        if self._breaker.rests:
+            return False
         self._probe_if_due()
         if self._status is None or self._status.state not in _CONNECTED:
             return False
         try:
             self._driver.receive()
+            self._reads_again()
             busy = self._do_next(self._status)
         except DeviceError as exc:
-            self._silent.met(exc)
-            self._probe_soon()
+            self._failed(exc, self._status)
             return False
         except StoreError as exc:
             self._full.met(exc)
@@ -139,6 +150,22 @@ class DeviceWorker:
         self._silent.over()
         self._full.over()
         return busy
+
+    def _failed(self, exc: DeviceError, status: Status) -> None:
+        was_open = self._breaker.is_open
+        self._breaker.failed()
+        self._probe_soon()
+        if not was_open:
+            self._silent.met(exc)
+        if self._breaker.is_open and not was_open:
+            about = self._driver.device_id
+            log.warning("%s failed %d times in a row and rests: %s", about, FAILURES, exc)
+            self._note(_unreadable(status))
+
+    def _reads_again(self) -> None:
+        if self._breaker.is_open:
+            self._probe_soon()
+        self._breaker.worked()
 
     # How the device is
 
@@ -148,13 +175,8 @@ class DeviceWorker:
             return
         self._probe_wanted.clear()
         status = self._driver.probe()
-        if status.state is DeviceState.READY and self._is_deaf():
-            status = replace(
-                status,
-                state=DeviceState.DEGRADED,
-                reason=Reason.NOT_ANSWERING,
-                channels=frozenset(),
-            )
+        if status.state is DeviceState.READY and (self._breaker.is_open or self._is_deaf()):
+            status = _unreadable(status)
         well = status.state is DeviceState.READY
         self._probe_at = time.monotonic() + (
             self._rhythm.probe_s if well else self._rhythm.probe_again_s
@@ -246,6 +268,12 @@ class DeviceWorker:
             else:
                 self._lost.over()
                 return
+
+
+def _unreadable(status: Status) -> Status:
+    return replace(
+        status, state=DeviceState.DEGRADED, reason=Reason.NOT_ANSWERING, channels=frozenset()
+    )
 
 
 def _as_device_error(exc: Exception) -> DeviceError:

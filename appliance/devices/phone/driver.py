@@ -43,6 +43,7 @@ from appliance.devices.protocol import (
 from appliance.errors import (
     BalieError,
     DeviceError,
+    DeviceGone,
     LineStopped,
     NotOnChannel,
     Permanent,
@@ -120,6 +121,8 @@ class PhoneDriver:
     def receive(self) -> bool:
         """After a rest that a trusted bell did not end, the phone is asked only now and then."""
         if not self._examiner.right_sim:
+            if self._examiner.silent:
+                raise DeviceGone("The phone could not be examined.")
             return False
         spared, self._spared = self._spared, False
         found = not spared and self._poll()

@@ -57,7 +57,7 @@ class PhoneExaminer:
         self._phone = phone
         self._receiver = receiver
         self._sms_limit = SmsLimitReader()
-        self._silence = Trouble(log, f"{phone.device_id} could not be examined")
+        self._silence = Trouble(log, f"{phone.device_id} could not be examined", once=True)
         self._connected = False
         self._opens_freely = False
         self._ask_to_open_at = 0.0

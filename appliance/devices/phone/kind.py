@@ -14,6 +14,7 @@ from appliance.devices.phone.adb.watch import AdbWatch
 from appliance.devices.phone.bell.tower import BellTower
 from appliance.devices.phone.doctor import doctor
 from appliance.devices.protocol import Driver, Listener
+from appliance.devices.worker import Rhythm
 from appliance.enrolment import Enrolling
 from appliance.errors import SetupError
 
@@ -76,5 +77,6 @@ KIND = Kind(
     doctor=_doctor,
     plugged_in=_plugged_in,
     make_enroller=_make_enroller,
+    rhythm=Rhythm(rests_s=(5, 10, 20, 40, 80, 160, 300)),
     is_expected=True,
 )

@@ -41,7 +41,7 @@ class Senses:
     def __init__(self, device_id: str, *, lost_after_s: float) -> None:
         self._lost_after_s = lost_after_s
         self._troubles = {
-            sense: Trouble(log, f"the {sense.value} of {device_id} cannot be read")
+            sense: Trouble(log, f"the {sense.value} of {device_id} cannot be read", once=True)
             for sense in Sense
         }
 
