@@ -64,6 +64,8 @@ class Reason(StrEnum):
     DEVICE_DEGRADED = "device-degraded"
     #: Of a device, too.
     OTHER_SIM = "other-sim"
+    #: Of a device, too: it rests until it has cooled.
+    TOO_HOT = "too-hot"
     LINE_STOPPED = "line-stopped"
     #: Of somebody on a list, too.
     NO_ROUTE = "no-route"

@@ -157,7 +157,11 @@ _BY_STATE = {
     DeviceState.UNAUTHORIZED: Reason.DEVICE_UNAUTHORIZED,
     DeviceState.OFFLINE: Reason.DEVICE_OFFLINE,
 }
-_BY_REASON = {Reason.LOCKED: Reason.DEVICE_LOCKED, Reason.OTHER_SIM: Reason.OTHER_SIM}
+_BY_REASON = {
+    Reason.LOCKED: Reason.DEVICE_LOCKED,
+    Reason.OTHER_SIM: Reason.OTHER_SIM,
+    Reason.TOO_HOT: Reason.TOO_HOT,
+}
 
 
 def device_obstacle(device: Device, channel: Channel) -> Reason | None:

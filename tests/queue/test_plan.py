@@ -178,6 +178,7 @@ def test_planned_messages_count_for_those_behind_them(counter: Counter) -> None:
         (DeviceState.OFFLINE, Reason.CONNECTION_DEAD, frozenset(), "device-offline"),
         (DeviceState.DEGRADED, Reason.LOCKED, frozenset(), "device-locked"),
         (DeviceState.DEGRADED, Reason.OTHER_SIM, frozenset(), "other-sim"),
+        (DeviceState.DEGRADED, Reason.TOO_HOT, frozenset(), "too-hot"),
         (DeviceState.DEGRADED, Reason.SERVER_WILL_NOT_START, frozenset(), "device-degraded"),
     ],
 )

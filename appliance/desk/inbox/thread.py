@@ -35,6 +35,7 @@ _DEVICE_CANNOT = frozenset(
         Reason.DEVICE_OFFLINE,
         Reason.DEVICE_LOCKED,
         Reason.DEVICE_DEGRADED,
+        Reason.TOO_HOT,
     }
 )
 

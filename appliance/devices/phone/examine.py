@@ -2,9 +2,12 @@
 
 import logging
 import time
+from dataclasses import replace
 
 from appliance.channels import Channel
+from appliance.devices.device_facts import DeviceFacts
 from appliance.devices.phone.adb import adb_server
+from appliance.devices.phone.battery import Heat
 from appliance.devices.phone.health import (
     DISMISS,
     QUESTIONS,
@@ -14,9 +17,10 @@ from appliance.devices.phone.health import (
     shows_keyguard,
 )
 from appliance.devices.phone.phone import Phone
-from appliance.devices.phone.phone_clock import measure
+from appliance.devices.phone.phone_clock import MS_PER_MINUTE, measure
 from appliance.devices.phone.receive import PhoneReceiver
 from appliance.devices.phone.senses import Sense
+from appliance.devices.phone.service import REGISTRY, is_in_service, names_operator
 from appliance.devices.phone.session import ServerWillNotStart
 from appliance.devices.phone.sms.limit import SmsLimitReader
 from appliance.devices.phone.whatsapp.closed import why_closed
@@ -57,6 +61,7 @@ class PhoneExaminer:
         self._phone = phone
         self._receiver = receiver
         self._sms_limit = SmsLimitReader()
+        self._heat = Heat()
         self._silence = Trouble(log, f"{phone.device_id} could not be examined", once=True)
         self._connected = False
         self._opens_freely = False
@@ -108,10 +113,38 @@ class PhoneExaminer:
             reason = self._phone.senses.reason
         if reason is Reason.NONE and self._sends_by_another(health):
             reason = Reason.SMS_SIM
+        self._heat.note(health.battery)
+        if self._heat.rests:
+            channels = frozenset()
+            reason = Reason.TOO_HOT if reason is Reason.NONE else reason
         state = DeviceState.READY if reason is Reason.NONE else DeviceState.DEGRADED
         self.usable = Channel.WHATSAPP in channels
         self._silence.over()
-        return Status(state=state, reason=reason, channels=channels, facts=health.facts())
+        return Status(state=state, reason=reason, channels=channels, facts=self._facts(health))
+
+    def _facts(self, health: Health) -> DeviceFacts:
+        """Those of the examination, with what of it a person has to know."""
+        facts, phone = health.facts(), self._phone
+        more: dict[str, object] = {}
+        if self._heat.rests:
+            more["resting"] = True
+        if phone.stopped is not None:
+            more["whatsapp_stop"] = phone.stopped.value
+        if ahead_min := round(phone.time.ahead_ms / MS_PER_MINUTE):
+            more["clock_ahead_min"] = ahead_min
+        if (served := self._has_network(health)) is not None:
+            more["mobile_network"] = served
+        return replace(facts, own={**facts.own, **more})
+
+    def _has_network(self, health: Health) -> bool | None:
+        """None where there is no SIM of ours, or the phone does not tell."""
+        card = self._phone.card
+        if card is None or not self.right_sim or not health.booted:
+            return None
+        if names_operator(health.operator, card.slot):
+            return True
+        (registry,) = self._phone.session.run(REGISTRY)
+        return is_in_service(registry.text, card.slot)
 
     def _tell_time(self, health: Health, *, asked_ms: int) -> None:
         """If the phone does not tell the time, the offset that was last measured stays."""

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from appliance.devices.device_facts import DeviceFacts, SmsLimitFacts
 from appliance.devices.phone.adb.calls import Output, last_line
+from appliance.devices.phone.battery import BatteryFacts, read_battery
 from appliance.devices.phone.phone_clock import DATE_COMMAND
+from appliance.devices.phone.service import OPERATOR, ROOM, free_mb
 from appliance.devices.phone.sim import SIM_COMMANDS, Cards, read_cards
 from appliance.devices.phone.sms.limit import LIMIT_COMMANDS, SmsLimitReader
 from appliance.devices.phone.whatsapp.pages import PACKAGES
@@ -16,7 +18,6 @@ _KEYGUARD = re.compile(
 )
 _WAKEFULNESS = re.compile(r"mWakefulness=(\w+)")
 _VERSION = re.compile(r"^\s+versionName=(\S+)", re.MULTILINE)
-_BATTERY = re.compile(r"^ {2}(level|temperature|health|status): (-?\d+)$", re.MULTILINE)
 
 DISMISS = ("input keyevent KEYCODE_WAKEUP", "wm dismiss-keyguard")
 WINDOW = "dumpsys window"
@@ -28,6 +29,8 @@ _QUESTIONS = (
     WINDOW,
     "dumpsys battery",
     "settings get secure sms_default_application",
+    ROOM,
+    OPERATOR,
     *(f"dumpsys package {package}" for package in PACKAGES),
 )
 QUESTIONS = (*_QUESTIONS, *LIMIT_COMMANDS, *SIM_COMMANDS)
@@ -37,7 +40,8 @@ QUESTIONS = (*_QUESTIONS, *LIMIT_COMMANDS, *SIM_COMMANDS)
 class Health:
     """`date` is the answer to DATE_COMMAND, `window` that to WINDOW.
 
-    `whatsapp` is a package and its version; `sms_limit` is what Android lets an app send.
+    `whatsapp` is a package and its version; `sms_limit` is what Android lets an app send;
+    `operator` is the answer to OPERATOR.
     """
 
     date: str
@@ -45,7 +49,9 @@ class Health:
     booted: bool
     awake: bool
     keyguard: bool
-    battery: dict[str, int]
+    battery: BatteryFacts
+    free_mb: int | None
+    operator: str
     sms_app: str
     whatsapp: tuple[str, str] | None
     cards: Cards
@@ -53,11 +59,9 @@ class Health:
 
     def facts(self) -> DeviceFacts:
         """A battery's temperature is in degrees Celsius."""
-        own: dict[str, object] = {"awake": self.awake}
-        if "level" in self.battery:
-            own["battery_percent"] = self.battery["level"]
-        if "temperature" in self.battery:
-            own["battery_celsius"] = self.battery["temperature"] / 10
+        own: dict[str, object] = {"awake": self.awake, **self.battery.as_facts()}
+        if self.free_mb is not None:
+            own["storage_free_mb"] = self.free_mb
         if self.whatsapp is not None:
             own["whatsapp_package"], own["whatsapp_version"] = self.whatsapp
         return DeviceFacts(sms_limit=self.sms_limit, own=own)
@@ -67,7 +71,9 @@ def read_health(answers: list[Output], limit: SmsLimitReader) -> Health:
     """From the answers to QUESTIONS."""
     at_sim = len(_QUESTIONS) + len(LIMIT_COMMANDS)
     texts = [answer.text for answer in answers]
-    date, booted, power, window, battery, sms_app, *packages = texts[: len(_QUESTIONS)]
+    date, booted, power, window, battery, sms_app, room, operator, *packages = texts[
+        : len(_QUESTIONS)
+    ]
     wakefulness = _WAKEFULNESS.search(power)
     default = last_line(sms_app)
     return Health(
@@ -76,7 +82,9 @@ def read_health(answers: list[Output], limit: SmsLimitReader) -> Health:
         booted=last_line(booted) == "1",
         awake=wakefulness is not None and wakefulness[1] == "Awake",
         keyguard=shows_keyguard(window),
-        battery={found[1]: int(found[2]) for found in _BATTERY.finditer(battery)},
+        battery=read_battery(battery),
+        free_mb=free_mb(room),
+        operator=operator,
         sms_app="" if default == "null" else default,
         whatsapp=_whatsapp(packages),
         cards=read_cards(answers[at_sim:]),

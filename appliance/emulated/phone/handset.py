@@ -61,6 +61,7 @@ class BareHandset:
         self.sms_usage = SmsUsage(self.settings)
         self.size_override: tuple[int, int] | None = None
         self.battery = Battery()
+        self.free_mb = 42_000
         self.lock = ScreenLock(
             kind=spec.lock, pin=spec.pin, keyguard=spec.lock is not LockKind.NONE
         )

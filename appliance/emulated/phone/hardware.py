@@ -17,13 +17,18 @@ class PhoneSim:
 
 @dataclass(slots=True, kw_only=True)
 class Battery:
-    """`temperature` is in tenths of a degree, `voltage` in millivolts, as Android prints them."""
+    """`temperature` is in tenths of a degree, `voltage` in millivolts, as Android prints them.
+
+    `cycles` and `capacity` in percent stand in lines of Samsung's own; None: another maker's phone.
+    """
 
     level: int = 80
     usb: bool = True
     health: int = 2
     temperature: int = 274
     voltage: int = 4352
+    cycles: int | None = None
+    capacity: int | None = None
     #: `dumpsys battery set` and `unplug` freeze what Android believes.
     updates_stopped: bool = False
 

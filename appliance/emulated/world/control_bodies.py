@@ -162,13 +162,24 @@ class SmsSim(_PhoneBody):
 
 
 class SetBattery(_PhoneBody):
-    """`temperature` in tenths of a degree."""
+    """`temperature` in tenths of a degree. With `cycles` or `capacity`, in percent, it is a phone
+    of Samsung.
+    """
 
     kind: Literal["battery"]
     level: int | None = Field(default=None, ge=0, le=100)
     temperature: int | None = None
     health: int | None = Field(default=None, ge=1, le=7)
     usb: bool | None = None
+    cycles: int | None = Field(default=None, ge=0)
+    capacity: int | None = Field(default=None, ge=0, le=100)
+
+
+class SetStorage(_PhoneBody):
+    """How much room the phone has left; WhatsApp's own page for a full one is a fault."""
+
+    kind: Literal["storage"]
+    free_mb: int = Field(ge=0)
 
 
 class AndroidSmsLimit(_PhoneBody):
@@ -232,6 +243,7 @@ Injection = (
     | UnplugSim
     | SmsSim
     | SetBattery
+    | SetStorage
     | AndroidSmsLimit
     | ChangePhone
     | Radio
@@ -333,6 +345,8 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
             "subscription": 2,
         },
         {"phone": "+31612345601", "kind": "battery", "level": 15, "usb": False},
+        {"phone": "+31612345601", "kind": "battery", "temperature": 470, "capacity": 71},
+        {"phone": "+31612345601", "kind": "storage", "free_mb": 120},
         {"phone": "+31612345601", "kind": "sms-limit", "max_count": 10, "interval_ms": 600000},
         {"phone": "+31612345601", "kind": "radio", "on": False},
         {"phone": "+31612345601", "kind": "by-person", "locale": "de-DE", "whatsapp": True},

@@ -41,6 +41,7 @@ class Injector:
             bodies.UnplugSim: self._unplug_sim,
             bodies.SmsSim: self._sms_sim,
             bodies.SetBattery: self._battery,
+            bodies.SetStorage: self._storage,
             bodies.AndroidSmsLimit: self._sms_limit,
             bodies.ChangePhone: self._change_phone,
             bodies.Radio: self._radio,
@@ -179,11 +180,15 @@ class Injector:
 
     def _battery(self, body: bodies.SetBattery) -> Answer:
         battery = self._phone(body.phone).handset.battery
-        for name in ("level", "temperature", "health", "usb"):
+        for name in ("level", "temperature", "health", "usb", "cycles", "capacity"):
             value = getattr(body, name)
             if value is not None:
                 setattr(battery, name, value)
         return {"level": battery.level, "temperature": battery.temperature, "usb": battery.usb}
+
+    def _storage(self, body: bodies.SetStorage) -> Answer:
+        self._phone(body.phone).handset.free_mb = body.free_mb
+        return {"free_mb": body.free_mb}
 
     def _sms_limit(self, body: bodies.AndroidSmsLimit) -> Answer:
         handset = self._phone(body.phone).handset

@@ -45,6 +45,10 @@ DEVICE_REASONS: Mapping[Reason, tuple[str, str]] = {
         "Another SIM card is in the phone than this number was bound to. Nothing is sent.",
         "Put the right SIM card back, or add the phone again for the new number.",
     ),
+    Reason.TOO_HOT: (
+        "The phone is too hot. Nothing is sent from it until it has cooled.",
+        "Lay it in the shade with air around it, out of its case and off other phones.",
+    ),
     Reason.NO_SIM: (
         "The phone sees no SIM card.",
         "Put the SIM card in, or push it firmly into place, and restart the phone.",

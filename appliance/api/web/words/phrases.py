@@ -29,6 +29,7 @@ WAITING: Mapping[Reason, str] = {
     Reason.DEVICE_LOCKED: "the phone is locked",
     Reason.DEVICE_DEGRADED: "something on the phone or modem needs attention",
     Reason.OTHER_SIM: "another SIM card is in the phone or modem",
+    Reason.TOO_HOT: "the phone is too hot and rests until it has cooled",
     Reason.LINE_STOPPED: "this number was stopped and somebody has to look at it",
     Reason.NO_ROUTE: "nothing is connected that can send from this number",
     Reason.NEXT_ROUTE: "it cannot go by WhatsApp and takes the next way",

@@ -6,6 +6,8 @@ from appliance.emulated.phone.commands.reply import SILENT, err, out
 from appliance.emulated.phone.handset import BareHandset
 from appliance.emulated.phone.wire.seam import ShellResult
 
+_DISK_KB = 110_000_000
+
 
 def cat(handset: BareHandset, args: list[str]) -> ShellResult:
     parts, complaints = [], []
@@ -73,8 +75,19 @@ def _newest_s(handset: BareHandset, path: str) -> int:
     return max(file.mtime_s for name, file in handset.files.items() if name.startswith(below))
 
 
+def df(handset: BareHandset, args: list[str]) -> ShellResult:
+    """Toybox counts blocks of 1 kB."""
+    free = handset.free_mb * 1024
+    used = max(0, _DISK_KB - free)
+    place = next((word for word in args if not word.startswith("-")), "/data")
+    return out(
+        "Filesystem       1K-blocks     Used Available Use% Mounted on\n"
+        f"/dev/block/dm-51 {_DISK_KB} {used} {free} {used * 100 // _DISK_KB}% {place}"
+    )
+
+
 def toybox(handset: BareHandset, args: list[str]) -> ShellResult:
-    applets = {"cat": cat, "ls": ls, "md5sum": md5sum, "rm": rm}
+    applets = {"cat": cat, "df": df, "ls": ls, "md5sum": md5sum, "rm": rm}
     applet = applets.get(args[0]) if args else None
     if applet is None:
         return err(f"toybox: Unknown command {' '.join(args[:1])}", code=127)

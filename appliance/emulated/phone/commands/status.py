@@ -2,7 +2,7 @@
 
 from appliance.emulated.phone.commands.reply import SILENT, err, out
 from appliance.emulated.phone.handset import BareHandset
-from appliance.emulated.phone.hardware import PhoneSim
+from appliance.emulated.phone.hardware import Battery, PhoneSim
 from appliance.emulated.phone.whatsapp.posting import PACKAGE as WHATSAPP
 from appliance.emulated.phone.wire.seam import ShellResult
 
@@ -67,7 +67,15 @@ def _battery_lines(handset: BareHandset) -> list[str]:
             if newest
             else []
         ),
+        *_samsungs(state),
     ]
+
+
+def _samsungs(state: Battery) -> list[str]:
+    """Hundredths of a cycle, and the part of the first capacity that is left."""
+    usage = [] if state.cycles is None else [f"  mSavedBatteryUsage: [{state.cycles * 100}]"]
+    asoc = [] if state.capacity is None else [f"  mSavedBatteryAsoc: [{state.capacity}]"]
+    return [*asoc, *usage]
 
 
 def battery_get(handset: BareHandset, key: str) -> ShellResult:

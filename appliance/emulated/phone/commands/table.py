@@ -27,6 +27,7 @@ _COMMANDS: dict[str, Command] = {
     "cmd": system.cmd,
     "content": content.content,
     "date": system.date,
+    "df": files.df,
     "dumpsys": dumpsys.dumpsys,
     "echo": system.echo,
     "false": system.false,
