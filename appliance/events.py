@@ -35,6 +35,10 @@ class EventKind(Enum):
     DEVICE_SETTINGS = "device.settings"
     #: The credit of a SIM changed; facts: `cents`.
     DEVICE_BALANCE = "device.balance"
+    #: Something is wrong with a device, a line or the machine, or is not any more; facts:
+    #: `incident`, `kind`.
+    INCIDENT_OPENED = "incident.opened"
+    INCIDENT_CLOSED = "incident.closed"
     BRANCH_ADDED = "branch.added"
     #: Its hours, its language or what else it was told; facts as those of a line.
     BRANCH_CHANGED = "branch.changed"

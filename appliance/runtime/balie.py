@@ -14,6 +14,7 @@ from appliance.clock import Clock
 from appliance.config import DEFAULT_MAX_WAITING
 from appliance.desk.access.bearer import new_code
 from appliance.desk.intake.reception import Reception
+from appliance.desk.lines.incidents.watch import IncidentWatch
 from appliance.desk.outgoing.room import Room
 from appliance.desk.team import staff
 from appliance.devices.kind import Kind
@@ -30,6 +31,7 @@ from appliance.runtime.drivers import driver_for
 from appliance.runtime.enrolments import Enrolments
 from appliance.runtime.fleet import Fleet
 from appliance.runtime.jobs import Jobs
+from appliance.runtime.machine.machine import Machine
 from appliance.runtime.plugged_in import plugged_in
 from appliance.store.devices import Device
 from appliance.store.feed import EventFeed
@@ -76,7 +78,9 @@ class Balie:
         }
         self._fleet = Fleet(self.store, self._make_worker, self._watches)
         self._planner = Planner(self.store, profile, self._fleet.wake_line)
-        self._jobs = Jobs(self.store, self._listener.show_incomplete)
+        self._machine = Machine(data)
+        watch = IncidentWatch(self.store, self._machine.facts)
+        self._jobs = Jobs(self.store, self._listener.show_incomplete, watch.look)
         self._started = False
         self.services = Services(
             store=self.store,
@@ -115,6 +119,7 @@ class Balie:
         self._fleet.stop()
         for watch in self._watches.values():
             watch.stop()
+        self._machine.close()
         self.store.close()
 
     def _make_worker(self, device: Device) -> DeviceWorker:

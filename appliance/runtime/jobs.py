@@ -13,7 +13,7 @@ from appliance.desk.team import staff
 from appliance.errors import StoreError
 from appliance.queue import outcomes
 from appliance.runtime.schedule import At, Every, Scheduler
-from appliance.store import idempotency, kept_copies
+from appliance.store import battery_days, idempotency, incidents, kept_copies
 from appliance.store.store import Store, Tx
 from appliance.trouble import Trouble
 
@@ -25,13 +25,25 @@ NICE = 10
 LOOK_S = 15
 """Between two looks, in real seconds: short, so that a faster clock need not wait long."""
 
+WATCH_S = 5
+"""Between two looks at what is wrong, in real seconds."""
+
+
+def _nothing() -> None:
+    return
+
 
 class Jobs:
-    """`look` is called every few seconds, in a thread of its own."""
+    """`look` and `watch` are called every few seconds, each in a thread of its own."""
 
-    def __init__(self, store: Store, look: Callable[[], None]) -> None:
+    def __init__(
+        self, store: Store, look: Callable[[], None], watch: Callable[[], None] = _nothing
+    ) -> None:
         self._store = store
         self._look = look
+        self._watch = watch
+        about = "what is wrong could not be looked after"
+        self._unwatched = Trouble(log, about, level=logging.ERROR)
         about = "what is late could not be looked after"
         self._blind = Trouble(log, about, level=logging.ERROR)
         about = "codes for lines could not be erased"
@@ -41,6 +53,7 @@ class Jobs:
         self._scheduler.add_job(self._sweep, At(minute=7))
         self._scheduler.add_job(self._look_quietly, Every(LOOK_S))
         self._scheduler.add_job(self._forget_codes, Every(LOOK_S))
+        self._scheduler.add_job(self._watch_quietly, Every(WATCH_S))
 
     def start(self) -> None:
         self._scheduler.start()
@@ -76,6 +89,15 @@ class Jobs:
         else:
             self._blind.over()
 
+    def _watch_quietly(self) -> None:
+        try:
+            if self._store.keeps:
+                self._watch()
+        except Exception as exc:
+            self._unwatched.met(exc, exc=exc)
+        else:
+            self._unwatched.over()
+
     def _forget_codes(self) -> None:
         try:
             line_codes.forget_old(self._store)
@@ -96,3 +118,5 @@ def _sweep(tx: Tx) -> None:
     staff.forget_old_links(tx)
     idempotency.forget_old(tx)
     outcomes.ask_about_the_gone(tx)
+    incidents.forget_old(tx)
+    battery_days.forget_old(tx)

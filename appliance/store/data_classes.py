@@ -37,6 +37,16 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.EVIDENCE: "state reason facts lost",
         DataClass.TECHNICAL: "id channels balance_ms changed_ms created_ms removed_ms",
     },
+    "incident": {
+        DataClass.EVIDENCE: "kind facts since_ms until_ms",
+        DataClass.TECHNICAL: "id device_id line_id about",
+    },
+    "battery_day": {
+        DataClass.EVIDENCE: (
+            "lowest_percent highest_percent hottest_celsius health cycles capacity_percent"
+        ),
+        DataClass.TECHNICAL: "device_id day",
+    },
     "modem_model": {DataClass.TECHNICAL: "model facts changed_ms"},
     "route": {DataClass.TECHNICAL: "line_id device_id channel rank added_ms"},
     "device_cursor": {DataClass.TECHNICAL: "device_id name value"},

@@ -49,6 +49,11 @@ def enrolment(db: Database) -> None:
     _run_script(db.conn, "0005_enrolment.sql")
 
 
+@migrations(name="0005_incidents")
+def incidents(db: Database) -> None:
+    _run_script(db.conn, "0005_incidents.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

@@ -35,6 +35,7 @@ def asked(office: Office, tilburg: Desk) -> Mapping[str, Sequence[Any]]:
         "contact": [None, ANNA],
         "state": [None, *MessageState],
         "order": ["oldest", "newest"],
+        "is_open": [None, True],
         "after": [None, message_id],
         "limit": [50],
         "paged": [Page(), Page(after=message_id)],

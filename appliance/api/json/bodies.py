@@ -13,6 +13,7 @@ from appliance.api.json.mapping import From
 from appliance.api.json.names import ChannelName, KindName, WantedChannel
 from appliance.media.kinds import MediaKind, MediaState
 from appliance.messages import MAX_TEXT
+from appliance.store.incidents import IncidentKind
 from appliance.store.line_settings import LineSettings
 
 T = TypeVar("T")
@@ -358,6 +359,17 @@ class DeviceOut(_Out):
     )
     lines: list[str]
     changed_at: datetime
+
+
+class IncidentOut(_Out):
+    id: str = Field(description="The events `incident.opened` and `.closed` name it so.")
+    device: str | None = Field(description="Without device and line it is the machine itself.")
+    line: str | None
+    kind: IncidentKind
+    since: datetime
+    until: datetime | None = Field(description="Null while it is open.")
+    stops: list[ChannelName] = Field(description="The channels over which nothing is sent.")
+    sentence: str = Field(description="What is wrong and what to do, in English.")
 
 
 class EventOut(_Out):

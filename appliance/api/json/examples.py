@@ -253,6 +253,18 @@ DEVICE: dict[str, Any] = {
     "changed_at": _AT,
 }
 
+INCIDENT: dict[str, Any] = {
+    "id": "01977d2e-8d00-7c1a-8b55-3f2e1d0c9b8a",
+    "device": _DEVICE,
+    "line": _LINE,
+    "kind": "away",
+    "since": _AT,
+    "until": None,
+    "stops": ["sms", "whatsapp"],
+    "sentence": "The phone is not plugged in, or it is switched off. Plug the cable into the phone"
+    " and into Balie, and switch the phone on.",
+}
+
 EVENT: dict[str, Any] = {
     "seq": 44,
     "epoch": "01977d2e-8c99-72cb-a4ec-d5d879203b42",

@@ -113,6 +113,12 @@ class _Snapshot(Collector):
             wrong.add_metric((what.value,), self._wrong_tries.get(what, 0))
         yield wrong
 
+        incidents = GaugeMetricFamily(
+            "balie_incidents", "What is wrong now, by kind.", labels=("kind",)
+        )
+        for kind, count in self._figures.incidents:
+            incidents.add_metric((kind,), count)
+        yield incidents
         yield GaugeMetricFamily(
             "balie_newcomers_waiting",
             "First answers that wait because many new people wrote at once.",

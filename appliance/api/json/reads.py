@@ -5,10 +5,10 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from appliance.api.json import directory, messages
+from appliance.api.json import directory, incidents, messages
 from appliance.api.json.declared import Read
 
-READS: Sequence[Read[Any, Any]] = (*messages.READS, *directory.READS)
+READS: Sequence[Read[Any, Any]] = (*messages.READS, *directory.READS, *incidents.READS)
 
 router = APIRouter(prefix="/api/v1")
 for _read in READS:

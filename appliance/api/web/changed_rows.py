@@ -48,6 +48,8 @@ ABOUT_LINES = frozenset(
         EventKind.LINE_RESUMED,
         EventKind.LINE_CODE,
         EventKind.LINE_CROWDED,
+        EventKind.INCIDENT_OPENED,
+        EventKind.INCIDENT_CLOSED,
     }
 )
 _OF_THE_LIST = ABOUT_LINES | {EventKind.CONTACT_JOINED}

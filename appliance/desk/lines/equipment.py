@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from appliance.channels import Channel
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.lines import crowd, line_codes
+from appliance.desk.lines.incidents import shown
+from appliance.desk.lines.incidents.battery_rules import ALWAYS_FULL_DAYS, is_always_full
+from appliance.desk.lines.incidents.shown import IncidentEntry
 from appliance.desk.lines.line_codes import LineCode
 from appliance.devices import device_facts
 from appliance.devices.device_facts import NetworkFacts, Registration, StorageFacts
 from appliance.devices.kind import Kind
 from appliance.devices.protocol import DeviceState
 from appliance.reasons import Reason
-from appliance.store import branches, devices, lines, routes
+from appliance.store import battery_days, branches, devices, lines, routes
 from appliance.store.line_settings import LineSettings
 
 # The least dBm of a signal with four bars, three, two and one.
@@ -53,7 +56,8 @@ class LineDevice:
     """`routes` are the channels of this line on it, best first; `open` are those that work now.
 
     `fallback`: the line's number is on another device. `modem` is what it reported, if it gives
-    messages to the network itself.
+    messages to the network itself. `incidents` are the last ones, the newest first. `always_full`:
+    its battery is never used.
     """
 
     id: str
@@ -67,6 +71,8 @@ class LineDevice:
     changed_ms: int
     fallback: bool
     modem: ModemFacts | None
+    incidents: Sequence[IncidentEntry] = ()
+    always_full: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,14 +141,20 @@ def _devices(conn: sqlite3.Connection, line: lines.Line) -> Sequence[LineDevice]
     for route in routes.routes_of_line(conn, line.id):
         by_device.setdefault(route.device_id, []).append(route.channel)
     return [
-        _device(devices.device(conn, device_id), line, channels, fallback=place > 0)
+        _device(conn, devices.device(conn, device_id), line, channels, fallback=place > 0)
         for place, (device_id, channels) in enumerate(by_device.items())
     ]
 
 
 def _device(
-    device: devices.Device, line: lines.Line, routes: Sequence[Channel], *, fallback: bool
+    conn: sqlite3.Connection,
+    device: devices.Device,
+    line: lines.Line,
+    routes: Sequence[Channel],
+    *,
+    fallback: bool,
 ) -> LineDevice:
+    days = battery_days.newest(conn, device.id, days=ALWAYS_FULL_DAYS)
     return LineDevice(
         id=device.id,
         kind=device.kind,
@@ -155,6 +167,8 @@ def _device(
         changed_ms=device.changed_ms,
         fallback=fallback,
         modem=_modem(device, line) if Kind.named(device.kind).hands_to_network else None,
+        incidents=shown.of_device(conn, device.id),
+        always_full=is_always_full(days),
     )
 
 

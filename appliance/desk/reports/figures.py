@@ -4,6 +4,7 @@ However many messages there are, a reading costs what waits and what changed sin
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,12 +13,13 @@ from appliance.desk.reports.message_counts import MessageCounts
 from appliance.devices import device_facts
 from appliance.messages import direction_of
 from appliance.store import lines
+from appliance.store.incidents import IncidentKind, open_ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """`oldest_ms`: since when the oldest message of the queue waits. `signals` are in dBm and
-    `credits` in cents, by the device's id.
+    `credits` in cents, by the device's id. `incidents` are the open ones, by kind.
     """
 
     messages: Sequence[tuple[str, str, int]]
@@ -27,6 +29,7 @@ class Figures:
     oldest_ms: int | None
     newcomers: int
     now_ms: int
+    incidents: Sequence[tuple[str, int]] = ()
 
 
 def read_figures(conn: sqlite3.Connection, now_ms: int, counts: MessageCounts) -> Figures:
@@ -61,7 +64,14 @@ def _read(conn: sqlite3.Connection, now_ms: int, counts: MessageCounts) -> Figur
         oldest_ms=None if oldest is None else oldest[0],
         newcomers=sum(crowd.waiting(conn, line.id) for line in lines.lines(conn)),
         now_ms=now_ms,
+        incidents=_incidents(conn),
     )
+
+
+def _incidents(conn: sqlite3.Connection) -> Sequence[tuple[str, int]]:
+    """Also the kinds of which none is open."""
+    found = Counter(each.kind for each in open_ones(conn))
+    return [(kind.value, found[kind]) for kind in IncidentKind]
 
 
 # Ids sort by time, and the index has them; the times themselves are in the rows.

@@ -10,7 +10,7 @@ from jinja2.ext import babel_extract
 
 from appliance.api.web import refusal
 from appliance.api.web.templating import TEMPLATES
-from appliance.api.web.words import device_phrases, media_sentences, phrases
+from appliance.api.web.words import device_phrases, incident_phrases, media_sentences, phrases
 from appliance.api.web.words.i18n import LANGUAGES, LOCALE_DIR, Words, best_language
 from appliance.desk.lines import setting_fields
 from appliance.devices.kind import Kind
@@ -19,6 +19,7 @@ from appliance.errors import Refused
 from appliance.messages import MessageState
 from appliance.reasons import Reason
 from appliance.store.consent import ConsentKind
+from appliance.store.incidents import IncidentKind
 from appliance.store.kept_settings import refusal as wrong_setting
 from appliance.store.line_settings import LineSettings
 
@@ -65,6 +66,7 @@ def _of_phrases() -> Iterator[str]:
     yield from media_sentences.KINDS.values()
     yield from media_sentences.WHY_NOT_HERE.values()
     yield from media_sentences.STATES.values()
+    yield from incident_phrases.NAMES.values()
     yield from refusal.FIELDS.values()
     for field in setting_fields.FIELDS:
         yield field.label
@@ -75,6 +77,8 @@ def _of_phrases() -> Iterator[str]:
         *(pair for kind in Kind.known() for pair in kind.sentences.values()),
         *phrases.REFUSALS.values(),
         *phrases.STOPPED.values(),
+        *incident_phrases.BY_CODE.values(),
+        *incident_phrases.BY_KIND.values(),
     ):
         yield from (each for each in pair if each)
 
@@ -140,6 +144,7 @@ def test_a_refusal_without_a_remedy_says_what_happened_alone(language: str) -> N
         (set(MessageState), set(phrases.STATES)),
         (set(DeviceState), set(device_phrases.DEVICE_STATES)),
         (set(ConsentKind), set(phrases.CONSENT)),
+        (set(IncidentKind), set(incident_phrases.NAMES)),
     ],
 )
 def test_every_code_has_a_sentence(codes: set[object], phrased: set[object]) -> None:

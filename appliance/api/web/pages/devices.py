@@ -12,10 +12,15 @@ from appliance.api.web.pages.compose import normal_newlines
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.lines import equipment, setting_fields
+from appliance.desk.lines.incidents import shown
+from appliance.desk.lines.incidents.shown import IncidentEntry
 from appliance.store import line_settings, lines
 from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
+
+_DISK_LOW = "disk-low"
+"""The page has a sentence of its own for it."""
 
 
 @routes.get("/devices")
@@ -27,12 +32,14 @@ async def devices_page(
     """
     cursor = visit.cursor
     numbers = await _numbers(visit)
+    machine = await _machine(visit)
     if visit.partial:
-        return visit.page("_devices.html", numbers=numbers, kept=kept or ())
+        return visit.page("_devices.html", numbers=numbers, machine=machine, kept=kept or ())
     rights = visit.session.rights
     return visit.page(
         "devices.html",
         numbers=numbers,
+        machine=machine,
         cursor=cursor,
         may_add=rights.may(Permission.STAFF_MANAGE, None),
         may_enrol=rights.has(Permission.DEVICE_MANAGE),
@@ -75,6 +82,14 @@ async def change_settings(visit: Posting, line_id: str) -> Response:
 async def _numbers(visit: Visit) -> Sequence[equipment.LineEquipment]:
     rights = visit.session.rights
     return await visit.read(lambda conn: equipment.numbers(conn, rights, now_ms=visit.now_ms))
+
+
+async def _machine(visit: Visit) -> Sequence[IncidentEntry]:
+    """What was wrong with the machine itself, for people who look after devices."""
+    if not visit.session.rights.has(Permission.DEVICE_MANAGE):
+        return ()
+    found = await visit.read(shown.of_machine)
+    return [each for each in found if each.until_ms or each.facts.get("what") != _DISK_LOW]
 
 
 def _must_manage(conn: sqlite3.Connection, rights: Rights, line_id: str) -> None:

@@ -1,8 +1,8 @@
 """The inbox: the page, and its list by itself."""
 
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -16,6 +16,7 @@ from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission
 from appliance.desk.inbox import overview
 from appliance.desk.inbox.overview import Filter, InboxLine, ListPage, Order
+from appliance.desk.lines.incidents.shown import IncidentEntry, on_lines
 from appliance.errors import NotFound
 from appliance.store import branches
 
@@ -45,11 +46,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPane:
-    """The list pane: numbers to choose from, and the conversations on the chosen ones."""
+    """The list pane: numbers to choose from, and the conversations on the chosen ones.
+
+    `wrong` is what is wrong on each line now.
+    """
 
     wanted: Wanted
     lines: list[InboxLine]
     page: ListPage
+    wrong: Mapping[str, Sequence[IncidentEntry]] = field(default_factory=dict)
 
     @property
     def unread(self) -> int:
@@ -58,6 +63,17 @@ class ListPane:
     @property
     def shown(self) -> Sequence[Shown]:
         return [Shown(contact_id=row.contact_id, conversation_id=row.id) for row in self.page.rows]
+
+    @property
+    def incidents(self) -> Sequence[IncidentEntry]:
+        """Those on the chosen lines; one that is about several lines stands once."""
+        chosen = (
+            each
+            for line_id, found in self.wrong.items()
+            if self.wanted.line in ("", line_id)
+            for each in found
+        )
+        return list({each.id: each for each in chosen}.values())
 
     def line_of(self, line_id: str) -> InboxLine:
         return next(line for line in self.lines if line.id == line_id)
@@ -143,8 +159,12 @@ def desk_of(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> ListPane
     query = overview.Query(
         line_ids=ids, which=choices.show, order=choices.order, limit=choices.rows
     )
+    branch_of = {line.id: line.branch_id for line in lines}
     return ListPane(
-        wanted=choices, lines=lines, page=overview.conversations(conn, visit.staff_id, query)
+        wanted=choices,
+        lines=lines,
+        page=overview.conversations(conn, visit.staff_id, query),
+        wrong=on_lines(conn, visit.session.rights, branch_of),
     )
 
 

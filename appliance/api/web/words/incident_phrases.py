@@ -1,0 +1,152 @@
+"""What is wrong and what a person should do: English, as in `phrases`.
+
+By the code in an incident's facts, which stands where the reason of a device does not say it.
+"""
+
+from collections.abc import Mapping
+
+from appliance.store.incidents import IncidentKind
+
+BY_CODE: Mapping[str, tuple[str, str]] = {
+    "battery-ill": (
+        "The phone says that its battery is bad. It may swell.",
+        (
+            "Look at the phone today: if its back or screen bulges, take it off the cable and"
+            " outside. Replace the battery or the phone."
+        ),
+    ),
+    "battery-worn": (
+        "The battery keeps only {percent}% of what it held when it was new.",
+        "Plan a new battery or another phone, and look whether its back bulges.",
+    ),
+    "battery-cycles": (
+        "The battery was charged {cycles} times, so it is worn.",
+        "Plan a new battery or another phone, and look whether its back bulges.",
+    ),
+    "battery-wears": (
+        "The battery lost {percent}% of what it holds within three months.",
+        "Look whether its back bulges, and give the phone a cooler place.",
+    ),
+    "battery-empty": (
+        "The battery is almost empty ({percent}%) and is not being charged.",
+        "Try another cable and another port, or a hub with its own power supply.",
+    ),
+    "battery-low": (
+        "The battery did not get above {percent}% for days: it uses more than it gets.",
+        "Try another cable and another port, or a hub with its own power supply.",
+    ),
+    "phone-full": (
+        "The phone has {free_mb} MB of room left. WhatsApp stops when it is full.",
+        "Delete pictures and videos on the phone, or apps that nobody uses.",
+    ),
+    "no-service": (
+        "The phone has no mobile network, so no SMS leaves.",
+        "See whether flight mode is on, and whether other phones have a network there.",
+    ),
+    "phone-clock-off": (
+        "The clock of the phone is wrong.",
+        "Switch on automatic date and time in the phone's settings.",
+    ),
+    "ends-soon": (
+        "The version of WhatsApp on the phone may stop working around {ends}.",
+        "Update WhatsApp on the phone, in the Play Store.",
+    ),
+    "undervoltage": (
+        (
+            "Balie's computer gets too little voltage. Phones may drop out and the disk may be"
+            " damaged."
+        ),
+        "Use the maker's own power supply, and a hub with its own power for the phones.",
+    ),
+    "machine-hot": (
+        "Balie's computer is {celsius} °C hot and slows down.",
+        "Give it air, or a case with a fan, and take it away from phones and heaters.",
+    ),
+    "disk-errors": (
+        "The disk of Balie reports errors. It may fail soon.",
+        "Make a backup now, and put Balie on a new card or disk.",
+    ),
+    "disk-low": (
+        "The disk of Balie is almost full.",
+        "Make room on it, or put in a larger one; when it is full, nothing is sent or received.",
+    ),
+    "usb-over-current": (
+        "A USB port was switched off because too much current went through it.",
+        "Use a hub with its own power supply; pull out what was plugged in last.",
+    ),
+    "usb-power": (
+        "Something on USB gets too little power or bandwidth to work.",
+        "Use a hub with its own power supply, or spread the devices over other ports.",
+    ),
+    "usb-bandwidth": (
+        "USB has too little bandwidth for all that is plugged in.",
+        "Spread the devices over other ports or hubs.",
+    ),
+    "usb-broken": (
+        "Something on USB does not answer the computer.",
+        "Pull its cable out and plug it in again; try another cable.",
+    ),
+}
+
+BY_KIND: Mapping[IncidentKind, tuple[str, str]] = {
+    IncidentKind.BANNED: (
+        "WhatsApp has banned this number. Nothing is sent from it.",
+        (
+            "Take the phone, open WhatsApp and read what it says. Start the number again when it is"
+            " solved."
+        ),
+    ),
+    IncidentKind.RESTRICTED: (
+        "WhatsApp warns this number. Nothing is sent from it, because the next step is a ban.",
+        (
+            "Take the phone, open WhatsApp and read what it says. Start the number again when it is"
+            " solved."
+        ),
+    ),
+    IncidentKind.LOGGED_OUT: (
+        "WhatsApp is logged out on this phone. Nothing is sent from this number.",
+        "Take the phone and register WhatsApp with this number again. Then start the number again.",
+    ),
+    IncidentKind.UPDATE_REQUIRED: (
+        "The version of WhatsApp on the phone is too old. Nothing is sent from this number.",
+        "Update WhatsApp on the phone, in the Play Store. Then start the number again.",
+    ),
+    IncidentKind.PROFILE_CHANGED: (
+        "The WhatsApp name or picture of this number was changed.",
+        "Ask who changed it, and put it back on the phone.",
+    ),
+    IncidentKind.UNKNOWN_SCREEN: (
+        "The phone shows something that Balie does not know. Nothing is tapped there.",
+        "Look at the phone and put away what it shows.",
+    ),
+    IncidentKind.GROUP_STOP: (
+        "Somebody in a WhatsApp group of this number wants no more messages.",
+        "Take them out of the group; nothing can be sent to it before.",
+    ),
+}
+"""Where neither a reason nor a code says more."""
+
+NAMES: Mapping[IncidentKind, str] = {
+    IncidentKind.AWAY: "Not connected",
+    IncidentKind.UNREADABLE: "Could not be read",
+    IncidentKind.HOT: "Too hot",
+    IncidentKind.BATTERY: "Battery",
+    IncidentKind.STORAGE: "Storage full",
+    IncidentKind.NO_SIM: "No SIM card",
+    IncidentKind.OTHER_SIM: "Other SIM card",
+    IncidentKind.NO_NETWORK: "No network",
+    IncidentKind.LOGGED_OUT: "Logged out of WhatsApp",
+    IncidentKind.BANNED: "Banned by WhatsApp",
+    IncidentKind.RESTRICTED: "Warned by WhatsApp",
+    IncidentKind.UPDATE_REQUIRED: "Old WhatsApp",
+    IncidentKind.CLOCK: "Wrong clock",
+    IncidentKind.PROFILE_CHANGED: "Name or picture changed",
+    IncidentKind.UNKNOWN_SCREEN: "Unknown screen",
+    IncidentKind.GROUP_STOP: "Stop in a group",
+    IncidentKind.UNDERVOLTAGE: "Too little voltage",
+    IncidentKind.DISK: "Disk",
+    IncidentKind.USB: "USB",
+    IncidentKind.MODEM_SILENT: "Modem silent",
+    IncidentKind.NO_CREDIT: "No credit",
+}
+"""Short, for a list of what was wrong before."""
