@@ -145,6 +145,7 @@ def test_the_inbox_says_what_stops_its_line(
     page = sanne.get("/").text
     assert len(re.findall('class="note incident"', page)) == 1
     assert "De telefoon is niet aangesloten" in page
+    assert "Er vertrekt niets via SMS, WhatsApp." in page
     office.phone_is(tilburg, Status(state=DeviceState.READY, channels=BOTH))
     lasts(clock, watch)
     assert 'class="note incident"' not in sanne.get("/").text

@@ -66,14 +66,24 @@ class ListPane:
 
     @property
     def incidents(self) -> Sequence[IncidentEntry]:
-        """Those on the chosen lines; one that is about several lines stands once."""
+        """Those on the chosen lines, what stops something first; one that is about several lines
+        stands once.
+        """
         chosen = (
             each
             for line_id, found in self.wrong.items()
             if self.wanted.line in ("", line_id)
             for each in found
         )
-        return list({each.id: each for each in chosen}.values())
+        once = {each.id: each for each in chosen}.values()
+        return sorted(once, key=lambda each: not each.stops)
+
+    def dot(self, line_id: str) -> str:
+        """How the dot at a number looks; empty where there is none."""
+        found = self.wrong.get(line_id, ())
+        if any(each.stops for each in found):
+            return "bad"
+        return "warn" if found else ""
 
     def line_of(self, line_id: str) -> InboxLine:
         return next(line for line in self.lines if line.id == line_id)

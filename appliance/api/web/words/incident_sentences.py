@@ -3,6 +3,7 @@
 from appliance.api.web.words import device_phrases
 from appliance.api.web.words.i18n import Words
 from appliance.api.web.words.incident_phrases import BY_CODE, BY_KIND, NAMES
+from appliance.channels import Channel
 from appliance.desk.lines.incidents.shown import IncidentEntry
 from appliance.reasons import Reason
 
@@ -11,6 +12,14 @@ def said(words: Words, incident: IncidentEntry) -> tuple[str, str]:
     """What is wrong, and what a person should do, which may be empty."""
     sentence, remedy = _phrases(incident)
     return words.text(sentence).format_map(_figures(incident)), words.text(remedy)
+
+
+def stops(words: Words, incident: IncidentEntry) -> str:
+    """Over which channels nothing is sent because of it; empty where it stops none."""
+    labels = [Channel.named(each).label for each in incident.stops]
+    if not labels:
+        return ""
+    return words.text("Nothing leaves by {channels}.").format(channels=", ".join(labels))
 
 
 def name(words: Words, incident: IncidentEntry) -> str:
