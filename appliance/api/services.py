@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -12,8 +12,9 @@ from appliance.api.connections import Connections
 from appliance.clock import Clock
 from appliance.desk.access.accesses import Accesses, Reader, Sink
 from appliance.desk.outgoing.room import Room
+from appliance.devices.protocol import Driver
 from appliance.enrolment import Enrolment, EnrolmentWish, Portrait, Stage, ToDo
-from appliance.errors import BalieError, NotFound
+from appliance.errors import BalieError, DeviceGone, NotFound, Transient
 from appliance.media.files import FOLDER, MediaFiles
 from appliance.queue.gate import ConsentGate
 from appliance.store.feed import EventFeed
@@ -95,8 +96,23 @@ class DemoDoors:
     numbers: Sequence[str]
 
 
+class Asking(Protocol):
+    """How a device is asked for something in its own thread."""
+
+    def __call__(
+        self, device_id: str, errand: Callable[[Driver], T], *, within_s: float
+    ) -> Future[T]: ...
+
+
 def _nothing() -> Sequence[PluggedIn]:
     return ()
+
+
+def nobody(device_id: str, errand: Callable[[Driver], T], *, within_s: float) -> Future[T]:
+    del device_id, errand, within_s
+    answer: Future[T] = Future()
+    answer.set_exception(DeviceGone("Nothing drives this device."))
+    return answer
 
 
 def _few_threads() -> ThreadPoolExecutor:
@@ -110,7 +126,8 @@ class Services:
     `ready` names what is not ready yet; empty means ready. `setup_code` is printed where only the
     owner looks; without it nobody can become the first administrator by the page. `room` is how
     much more a line takes from software. `proxies` are believed when they say who asks.
-    `plugged_in` blocks for a while. `accessed` is told who was shown whose data.
+    `plugged_in` blocks for a while. `asking` is how a device is asked. `accessed` is told who was
+    shown whose data.
     """
 
     store: Store
@@ -126,6 +143,7 @@ class Services:
     room: Room = field(default_factory=Room)
     plugged_in: Callable[[], Sequence[PluggedIn]] = _nothing
     enrolment: EnrolmentDoor = field(default_factory=NoEnrolment)
+    asking: Asking = nobody
     accessed: Sink | None = None
     demo: DemoDoors | None = None
     connections: Connections = field(default_factory=Connections)
@@ -140,6 +158,18 @@ class Services:
         however long a phone takes, nothing else waits with it.
         """
         return await asyncio.get_running_loop().run_in_executor(self._gate_threads, work)
+
+    async def ask_device(
+        self, device_id: str, errand: Callable[[Driver], T], *, within_s: float = 10.0
+    ) -> T:
+        """What the errand returns, done in the device's own thread between its other calls, never
+        during an attempt. Raises DeviceError, also when the device does not come to it in time.
+        """
+        asked = self.asking(device_id, errand, within_s=within_s)
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(asked), within_s)
+        except TimeoutError as exc:
+            raise Transient("The device did not come to it in time. Try again.") from exc
 
     async def close(self) -> None:
         """Returns when no work is left at the gate."""

@@ -4,9 +4,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from appliance.devices.breaker import FAILURES, Breaker
+from appliance.devices.errands import Errands
 from appliance.devices.protocol import (
     Attempt,
     DeviceState,
@@ -29,6 +32,8 @@ from appliance.reasons import Reason
 from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _ITSELF = "Balie itself stumbled"
 
@@ -58,7 +63,7 @@ class Rhythm:
 class DeviceWorker:
     """No exception ends the thread, and no other device delays it.
 
-    `wake`, `changed`, `start` and `stop` may be called by any thread.
+    `wake`, `changed`, `ask`, `start` and `stop` may be called by any thread.
     """
 
     def __init__(
@@ -72,6 +77,7 @@ class DeviceWorker:
         self._probe_at = 0.0
         self._probe_wanted = threading.Event()
         self._status: Status | None = None
+        self._errands = Errands()
         about = driver.device_id
         self._breaker = Breaker(self._rhythm.rests_s)
         self._silent = Trouble(log, about, level=logging.INFO)
@@ -94,9 +100,19 @@ class DeviceWorker:
         self._probe_wanted.set()
         self._driver.rouse()
 
+    def ask(self, errand: Callable[[Driver], T], *, within_s: float) -> Future[T]:
+        """Has it done in this device's thread between two turns, so never during an attempt.
+
+        A device that hangs answers nothing: who waits needs a deadline of their own.
+        """
+        answer = self._errands.ask(errand, within_s=within_s)
+        self._driver.rouse()
+        return answer
+
     def stop(self, *, within_s: float = 10.0) -> None:
         """Ends the thread after its current call; leaves it behind if that takes longer."""
         self._stopping.set()
+        self._errands.end()
         self._driver.rouse()
         if self._thread.is_alive():
             self._thread.join(within_s)
@@ -131,12 +147,16 @@ class DeviceWorker:
             self._stopping.wait(self._rhythm.poll_s)
 
     def _turn(self) -> bool:
-        """Probe, receive, one task; returns whether there may be more to do at once."""
+        """Probe, errands, receive, one task; returns whether there may be more to do at once."""
         if self._breaker.rests:
+            self._errands.refuse()
             return False
         self._probe_if_due()
         if self._status is None or self._status.state not in _CONNECTED:
+            self._errands.refuse()
             return False
+        if self._errands.do(self._driver):
+            self._probe_soon()
         try:
             self._driver.receive()
             self._reads_again()

@@ -96,6 +96,7 @@ class Balie:
             room=Room(max_waiting),
             plugged_in=plugged_in,
             enrolment=Enrolments(self.store, clock),
+            asking=self._fleet.ask,
             connections=connections or Connections(),
         )
 

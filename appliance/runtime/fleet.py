@@ -3,9 +3,13 @@
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import TypeVar
 
+from appliance.devices import errands
 from appliance.devices.kind import Kind, Watch
+from appliance.devices.protocol import Driver
 from appliance.devices.worker import DeviceWorker
 from appliance.errors import StoreError
 from appliance.store import devices, routes
@@ -14,6 +18,8 @@ from appliance.store.store import Store
 from appliance.trouble import Trouble
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 NOTICE_S = 1.0
 """Real seconds until a line that the CLI added gets its device."""
@@ -65,6 +71,16 @@ class Fleet:
             for device_id in {route.device_id for route in ways}:
                 if found := self._crew.get(device_id):
                     found.worker.wake()
+
+    def ask(self, device_id: str, errand: Callable[[Driver], T], *, within_s: float) -> Future[T]:
+        """Has it done in the device's thread; see `DeviceWorker.ask`."""
+        with self._lock:
+            found = self._crew.get(device_id)
+        if found is not None:
+            return found.worker.ask(errand, within_s=within_s)
+        nobody: Future[T] = Future()
+        nobody.set_exception(errands.gone())
+        return nobody
 
     def _run(self) -> None:
         version = -1

@@ -318,3 +318,61 @@ def test_a_bug_that_lasts_does_not_make_a_device_come_and_go(
 
 def _away() -> bool:
     raise DeviceGone("The phone is away.")
+
+
+def test_an_errand_is_done_in_the_thread_of_the_device(bench: Bench) -> None:
+    worker = bench.start()
+    asked = worker.ask(lambda _: threading.current_thread().name, within_s=20)
+    assert asked.result(20) == f"device-{DEVICE}"
+
+
+def test_an_errand_waits_for_the_end_of_an_attempt(bench: Bench, task: Try) -> None:
+    """It comes between two turns, so nothing else touches the device while it sends."""
+    sending, go_on = threading.Event(), threading.Event()
+
+    def send() -> Proof:
+        sending.set()
+        go_on.wait(20)
+        bench.driver.done.append("sent")
+        return Proof(tick=Tick.SENT)
+
+    bench.driver.sending = send
+    bench.work.tasks.append(task)
+    worker = bench.start()
+    assert sending.wait(20)
+    asked = worker.ask(lambda _: bench.driver.done.append("errand"), within_s=20)
+    assert "errand" not in bench.driver.done
+    go_on.set()
+    asked.result(20)
+    assert bench.driver.done.index("sent") < bench.driver.done.index("errand")
+
+
+def test_an_errand_to_a_device_that_is_away_is_answered(bench: Bench) -> None:
+    bench.driver.probing = lambda: Status(state=DeviceState.ABSENT)
+    worker = bench.start()
+    with pytest.raises(DeviceGone):
+        worker.ask(lambda _: "done", within_s=20).result(20)
+    worker.stop()
+    with pytest.raises(DeviceGone):
+        worker.ask(lambda _: "done", within_s=20).result(20)
+
+
+def test_an_errand_whose_time_is_over_is_not_begun(bench: Bench) -> None:
+    """Nor is one whose asker has given up."""
+    worker = DeviceWorker(bench.driver, bench.recorder, bench.work, FAST)
+    bench.workers.append(worker)
+    late = worker.ask(lambda _: bench.driver.done.append("late"), within_s=-1)
+    given_up = worker.ask(lambda _: bench.driver.done.append("given up"), within_s=20)
+    assert given_up.cancel()
+    worker.start()
+    with pytest.raises(Transient):
+        late.result(20)
+    assert worker.ask(lambda _: "next", within_s=20).result(20) == "next"
+    assert not {"late", "given up"} & set(bench.driver.done)
+
+
+def test_an_errand_that_fails_says_so_and_the_device_goes_on(bench: Bench) -> None:
+    worker = bench.start()
+    with pytest.raises(ZeroDivisionError):
+        worker.ask(lambda _: _bug(), within_s=20).result(20)
+    assert worker.ask(lambda _: "next", within_s=20).result(20) == "next"
