@@ -15,6 +15,7 @@ from appliance.cli import (
     pacing,
     people,
     plan,
+    recording,
     running,
 )
 from appliance.runtime import kinds
@@ -49,6 +50,7 @@ app.command("backup")(care.backup)
 app.command("restore")(care.restore)
 app.command("doctor")(doctor.run_doctor)
 app.command("clock")(clock.clock)
+app.command("record")(recording.record)
 app.command("migrate")(care.migrate)
 
 

@@ -16,6 +16,7 @@ from appliance.devices.complaint import Complaint
 from appliance.devices.device_facts import DeviceFacts
 from appliance.devices.modem_protocol import ModemListener
 from appliance.devices.protocol import Driver
+from appliance.devices.recording import Recorder
 from appliance.devices.worker import Rhythm
 from appliance.enrolment import Enrolling
 from appliance.errors import SetupError
@@ -106,6 +107,8 @@ class Kind:
     #: How one that is plugged in is made ready for a number, where that takes more than a port.
     make_enroller: Callable[[], Enrolling] | None = None
     rhythm: Rhythm = field(default_factory=Rhythm)
+    #: Takes what the device shows, without what people wrote.
+    record: Recorder | None = None
     #: The model of the table in the config file that has the kind's name.
     settings: type[BaseModel] | None = None
     #: Sentences that differ from those of other kinds: what is wrong, and what a person should do.

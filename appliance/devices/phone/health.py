@@ -86,7 +86,7 @@ def read_health(answers: list[Output], limit: SmsLimitReader) -> Health:
         free_mb=free_mb(room),
         operator=operator,
         sms_app="" if default == "null" else default,
-        whatsapp=_whatsapp(packages),
+        whatsapp=installed_whatsapp(packages),
         cards=read_cards(answers[at_sim:]),
         sms_limit=limit.facts(answers[len(_QUESTIONS) : at_sim]),
     )
@@ -96,7 +96,8 @@ def shows_keyguard(window: str) -> bool:
     return _KEYGUARD.search(window) is not None
 
 
-def _whatsapp(packages: list[str]) -> tuple[str, str] | None:
+def installed_whatsapp(packages: list[str]) -> tuple[str, str] | None:
+    """Its package and version, from the answers about each of PACKAGES."""
     for package, dump in zip(PACKAGES, packages, strict=True):
         if version := version_in(dump):
             return package, version

@@ -14,6 +14,7 @@ from appliance.devices.phone.adb.watch import AdbWatch
 from appliance.devices.phone.bell.tower import BellTower
 from appliance.devices.phone.doctor import doctor
 from appliance.devices.protocol import Driver, Listener
+from appliance.devices.recording import Recording
 from appliance.devices.worker import Rhythm
 from appliance.enrolment import Enrolling
 from appliance.errors import SetupError
@@ -66,6 +67,12 @@ def _make_enroller() -> Enrolling:
     return PhoneEnroller()
 
 
+def _record(address: str, *, screenshot: bool) -> Recording:
+    from appliance.devices.phone.record.recorder import record  # as above
+
+    return record(address, screenshot=screenshot)
+
+
 KIND = Kind(
     name="phone",
     label="Phone",
@@ -78,5 +85,6 @@ KIND = Kind(
     plugged_in=_plugged_in,
     make_enroller=_make_enroller,
     rhythm=Rhythm(rests_s=(5, 10, 20, 40, 80, 160, 300)),
+    record=_record,
     is_expected=True,
 )

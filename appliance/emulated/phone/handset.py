@@ -13,6 +13,7 @@ from appliance.emulated.phone.media_list import MediaList
 from appliance.emulated.phone.node import Node
 from appliance.emulated.phone.notifications import Shade
 from appliance.emulated.phone.providers import MISSED, Providers
+from appliance.emulated.phone.recorded import RecordedScreen
 from appliance.emulated.phone.sms.app import SmsApp
 from appliance.emulated.phone.sms.usage import SmsUsage
 from appliance.emulated.phone.spec import PhoneSpec, iccid_for
@@ -74,6 +75,8 @@ class BareHandset:
         self.second_subscription = -1
         self.radio = True
         self.keyboard_open = False
+        #: What a real phone showed, in place of all that this one would show.
+        self.recorded: RecordedScreen | None = None
         self.taps = 0
         self.tapped: list[str] = []
         self.accepted_keys: set[RsaPublicKey] = set()
@@ -141,6 +144,8 @@ class BareHandset:
 
     def windows(self) -> list[Node]:
         """The keyguard alone while the screen is dark or closed."""
+        if self.recorded is not None:
+            return self.recorded.windows
         clock_time = self._clock_time()
         if not self.lock.open:
             keyguard = draw_keyguard(
@@ -200,6 +205,8 @@ class BareHandset:
         self.tapped.append(name)
         if self.faults.take(FaultKind.TAP_LOST, method=name) or target is None:
             return
+        if self.recorded is not None:
+            return
         verb, _, argument = target.action.partition(":")
         if verb == "nav":
             self.press_key(argument)
@@ -214,6 +221,8 @@ class BareHandset:
 
     def _under(self, x: float, y: float) -> Node | None:
         """The node that a finger at this place hits; a dialog gets all taps of its app."""
+        if self.recorded is not None:
+            return self.recorded.under(x, y)
         if not self.lock.open:
             return None
         bars = draw_bars(self.screen, clock_time="")

@@ -228,6 +228,13 @@ class Spinner(_PhoneBody):
     ms: int = Field(ge=0)
 
 
+class ShowRecording(_PhoneBody):
+    """The phone shows what a file of `balie record` holds; without a file its own again."""
+
+    kind: Literal["recording"]
+    file: str = ""
+
+
 Injection = (
     MessageToPhone
     | ChangeMessage
@@ -249,6 +256,7 @@ Injection = (
     | Radio
     | Introduce
     | Spinner
+    | ShowRecording
 )
 _INJECTION: TypeAdapter[Injection] = TypeAdapter(Annotated[Injection, Field(discriminator="kind")])
 
@@ -352,6 +360,7 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
         {"phone": "+31612345601", "kind": "by-person", "locale": "de-DE", "whatsapp": True},
         {"kind": "person", "number": "+31612345698", "whatsapp": False},
         {"phone": "+31612345601", "kind": "lookup", "ms": 3000},
+        {"phone": "+31612345601", "kind": "recording", "file": ""},
     ],
     "fault": [
         {"phone": "+31612345601", "fault": "tap-lost"},

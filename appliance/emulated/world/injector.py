@@ -2,11 +2,13 @@
 
 import hashlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from appliance.emulated.phone.hardware import PhoneSim
 from appliance.emulated.phone.installing import install_whatsapp
 from appliance.emulated.phone.phone import EmulatedPhone
+from appliance.emulated.phone.recorded import NoRecording, read_recording
 from appliance.emulated.phone.sms.usage import INTERVAL_MS, MAX_COUNT
 from appliance.emulated.phone.whatsapp import notices
 from appliance.emulated.phone.whatsapp.media import Medium
@@ -47,6 +49,7 @@ class Injector:
             bodies.Radio: self._radio,
             bodies.Introduce: self._introduce,
             bodies.Spinner: self._spinner,
+            bodies.ShowRecording: self._recording,
         }
 
     def inject(self, body: bodies.Injection) -> Answer:
@@ -221,6 +224,14 @@ class Injector:
     def _spinner(self, body: bodies.Spinner) -> Answer:
         self._phone(body.phone).handset.whatsapp.lookup_ms = body.ms
         return {"ms": body.ms}
+
+    def _recording(self, body: bodies.ShowRecording) -> Answer:
+        handset = self._phone(body.phone).handset
+        try:
+            handset.recorded = read_recording(Path(body.file)) if body.file else None
+        except NoRecording as exc:
+            raise ControlRefusal(str(exc)) from exc
+        return {"shows": body.file or "its own"}
 
 
 def group_jid(subject: str) -> str:

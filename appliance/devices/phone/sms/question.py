@@ -44,6 +44,9 @@ _SHORT_CODE = re.compile(
     re.IGNORECASE,
 )
 
+SENTENCES = (_LIMIT, _SHORT_CODE)
+"""All that is known of what the phone process asks."""
+
 
 def question_on(screen: Screen) -> SmsQuestion | None:
     """Found by the process that asks and its buttons; ids and words tell what it asks about."""

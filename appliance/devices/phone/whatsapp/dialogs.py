@@ -61,6 +61,9 @@ _WORDS = (
 # Only somebody without WhatsApp can be invited to it.
 _INVITE = _any(r"^invite\b", r"^uitnodigen\b", r"^convidar\b", r"^invitar\b")
 
+SENTENCES = (*(words for _, words in _WORDS), _INVITE)
+"""All that is known of what these dialogs say."""
+
 
 def dialog_kind(message: str, buttons: Iterable[str] = ()) -> DialogMeaning:
     """By the words of the message, else by the words of its buttons."""

@@ -48,6 +48,9 @@ MISSED_CALL = re.compile(
 )
 """Titles of notifications about calls that nobody took."""
 
+SENTENCES = (_WAITING, _DELETED, DELETED_BY_OWNER, MISSED_CALL)
+"""All that is known of what WhatsApp says in place of a message."""
+
 
 def without_count(title: str) -> str:
     """The title without the number of messages that WhatsApp puts after it."""

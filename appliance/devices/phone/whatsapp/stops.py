@@ -84,6 +84,9 @@ _WORDS = (
     ),
 )
 
+SENTENCES = tuple(words for _, words in _WORDS)
+"""All that is known of what these pages say."""
+
 # By the last part of the class name, because the packages change from release to release.
 _ACTIVITIES = {
     "BanAppealActivity": StopKind.BANNED,

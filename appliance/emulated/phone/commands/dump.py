@@ -17,6 +17,8 @@ def uiautomator(handset: BareHandset, args: list[str]) -> ShellResult:
     paths = [word for word in args[1:] if not word.startswith("--")]
     path = paths[0] if paths else _DEFAULT_PATH
     active = handset.front.windows()[-1:] if handset.lock.open else handset.windows()[:1]
+    if handset.recorded is not None:
+        active = handset.recorded.windows
     xml = shell_dump(active)
     done = f"UI hierchary dumped to: {path}"
     if path == "/dev/tty":

@@ -8,6 +8,9 @@ from appliance.emulated.phone.wire.seam import ShellResult
 
 
 def notification(handset: BareHandset, args: list[str]) -> ShellResult:
+    if handset.recorded is not None:
+        shown = handset.recorded
+        return out(shown.notifications if "--noredact" in args else shown.redacted)
     dump = NotificationDump(
         posted=list(handset.shade.posted.values()),
         gone=handset.shade.gone,
