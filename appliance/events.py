@@ -39,6 +39,16 @@ class EventKind(Enum):
     #: `incident`, `kind`.
     INCIDENT_OPENED = "incident.opened"
     INCIDENT_CLOSED = "incident.closed"
+    #: A screen that no rule is for stopped an attempt; facts: `screen`, `times`, and `attempt`
+    #: where evidence of it was kept. What opens an incident follows this.
+    SCREEN_UNKNOWN = "screen.unknown"
+    #: A person said what to do about a screen; facts: `screen`, and `rule` where it is a rule.
+    SCREEN_SETTLED = "screen.settled"
+    SCREEN_RULE_REMOVED = "screen.rule-removed"
+    #: A rule was obeyed; facts: `rule`.
+    SCREEN_RULE_USED = "screen.rule-used"
+    #: It was not, because it was obeyed too often in an hour; facts as above.
+    SCREEN_RULE_SPENT = "screen.rule-spent"
     BRANCH_ADDED = "branch.added"
     #: Its hours, its language or what else it was told; facts as those of a line.
     BRANCH_CHANGED = "branch.changed"

@@ -19,6 +19,7 @@ from appliance.identities import Identity
 from appliance.media.kinds import MediaKind
 from appliance.messages import Origin
 from appliance.reasons import Reason
+from appliance.screen_rules import ScreenRule, UnknownScreen
 
 
 class DeviceState(Enum):
@@ -298,6 +299,20 @@ class Listener(Protocol):
         ...
 
     def move_cursor(self, device_id: str, name: str, value: int) -> None: ...
+
+    def screen_rules(self, device_id: str) -> Sequence[ScreenRule]:
+        """What people said to do about dialogs, the newest first."""
+        ...
+
+    def rule_used(self, device_id: str, rule_id: str, *, most_an_hour: int) -> bool:
+        """Notes that a rule is about to be obeyed; False, and nothing noted, where it was obeyed so
+        often in the past hour already.
+        """
+        ...
+
+    def screen_unknown(self, device_id: str, screen: UnknownScreen) -> None:
+        """A screen that stopped an attempt and that no rule is for."""
+        ...
 
 
 class Driver(Protocol):

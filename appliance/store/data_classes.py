@@ -173,6 +173,17 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.CONTENT: "words",
         DataClass.TECHNICAL: "media_id device_id sign asked_ms due_ms tries opened path",
     },
+    "unknown_screen": {
+        DataClass.CONTENT: "text buttons",
+        DataClass.EVIDENCE: "attempt_id files first_ms last_ms times",
+        DataClass.TECHNICAL: "id device_id signature package ids settled_ms",
+    },
+    "screen_rule": {
+        DataClass.OFFICE: "branch_id package ids phrase press_id press_text most_an_hour",
+        DataClass.EVIDENCE: "staff_id created_ms removed_ms removed_by",
+        DataClass.TECHNICAL: "id",
+    },
+    "screen_rule_use": {DataClass.TECHNICAL: "rule_id device_id at_ms"},
     "event_kind": {DataClass.TECHNICAL: "code name"},
     "event": {
         DataClass.EVIDENCE: "kind facts at_ms",

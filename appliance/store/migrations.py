@@ -54,6 +54,11 @@ def incidents(db: Database) -> None:
     _run_script(db.conn, "0005_incidents.sql")
 
 
+@migrations(name="0005_screens")
+def screens(db: Database) -> None:
+    _run_script(db.conn, "0005_screens.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

@@ -36,6 +36,8 @@ FIELDS = {
     "media": "This number has no phone with WhatsApp, and SMS carries no files."
     " Send the text alone.",
     "chosen_line": "Choose the number of the SIM card.",
+    "phrase": "Write some words as they stand on the screen, in one piece.",
+    "press": "A rule may not press this button: a person has to decide.",
     "personnel_number": "A personnel number has at most 40 characters.",
 }
 

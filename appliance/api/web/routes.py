@@ -12,6 +12,7 @@ from appliance.api.web.pages import (
     login,
     media,
     pictures,
+    screens,
     settings,
     setup,
     setup_line,
@@ -36,6 +37,7 @@ for part in (
     live,
     enrol,
     devices,
+    screens,
     settings,
 ):
     router.include_router(part.routes)

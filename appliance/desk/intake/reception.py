@@ -14,7 +14,7 @@ from appliance.channels import Channel
 from appliance.desk.consent import near_stop_words, rule_words
 from appliance.desk.intake import calls as missed
 from appliance.desk.intake import long_sms, placing, sims
-from appliance.desk.lines import device_states
+from appliance.desk.lines import device_states, screens
 from appliance.devices.kind import Kind
 from appliance.devices.modem_protocol import Balance, DeliveryReport, IncomingPart
 from appliance.devices.protocol import Incoming, MissedCall, Sim, Status, TextForm
@@ -23,6 +23,7 @@ from appliance.queue import delivery
 from appliance.queue.doubts import baselines_in_doubt
 from appliance.queue.gate import ConsentGate
 from appliance.reasons import Reason
+from appliance.screen_rules import ScreenRule, UnknownScreen
 from appliance.store import devices, lines, modems
 from appliance.store.modems import Whose
 from appliance.store.store import Store, Tx
@@ -91,6 +92,17 @@ class Reception:
                 (device_id, name, value),
             )
         )
+
+    def screen_rules(self, device_id: str) -> Sequence[ScreenRule]:
+        return self._store.read(lambda conn: screens.rules_for(conn, device_id))
+
+    def rule_used(self, device_id: str, rule_id: str, *, most_an_hour: int) -> bool:
+        return self._store.write(
+            lambda tx: screens.use(tx, device_id, rule_id, most_an_hour=most_an_hour)
+        )
+
+    def screen_unknown(self, device_id: str, screen: UnknownScreen) -> None:
+        self._store.write(lambda tx: screens.note(tx, device_id, screen))
 
     def received_parts(self, device_id: str, parts: Sequence[IncomingPart]) -> None:
         """Under the senders' locks: put together it may say STOP."""

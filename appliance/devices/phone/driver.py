@@ -158,6 +158,7 @@ class PhoneDriver:
 
     def send(self, attempt: Attempt) -> Proof:
         self._phone.tapped = False
+        self._phone.in_hand = attempt.outgoing.attempt_id
         if not is_e164(attempt.outgoing.number):
             raise Permanent("They hide their number: answer on the phone itself, or ask for it.")
         by_channel: dict[Channel, Callable[[Phone, Attempt], Proof]] = {

@@ -60,7 +60,8 @@ class Phone:
     """One phone: what it is made of, and what is known of it now.
 
     `card` is the SIM that the device is bound to, once it was seen. `stopped` is the kind of screen
-    that closes WhatsApp for this number. `tapped`: the attempt in hand has come to its tap.
+    that closes WhatsApp for this number. `in_hand` is the latest attempt, `tapped`: it has come to
+    its tap.
     `returns` are the chats, by number, that must be opened again, because messages may have come
     that were not told. `undelivered` are messages from screens that wait to be told. `reads_rows`:
     WhatsApp took a file by its row in Android's list of media, and not by its path.
@@ -78,6 +79,7 @@ class Phone:
     sms_app: str = ""
     card: PhoneCard | None = None
     stopped: StopKind | None = None
+    in_hand: str | None = None
     tapped: bool = False
     reads_rows: bool = False
     returns: dict[str, ChatMemory | None] = field(default_factory=dict)

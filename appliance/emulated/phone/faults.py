@@ -78,8 +78,10 @@ class FaultKind(Enum):
     BELL_MUTE = "bell-mute"
     #: The log's daemon ends now, and with it each `logcat` that runs.
     LOGCAT_ENDS = "logcat-ends"
-    #: A dialog that no driver knows lies over WhatsApp, until lifted.
+    #: A dialog that no driver knows lies over WhatsApp, until lifted or answered by *Later*.
     UNKNOWN_DIALOG = "unknown-dialog"
+    #: WhatsApp offers to make a backup, over whatever is there, until its button is tapped.
+    BACKUP_OFFERED = "backup-offered"
 
 
 @dataclass(slots=True, kw_only=True)

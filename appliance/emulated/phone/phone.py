@@ -30,6 +30,7 @@ _LASTING = {
     FaultKind.BOOTING,
     FaultKind.LOGCAT_REFUSED,
     FaultKind.BELL_MUTE,
+    FaultKind.BACKUP_OFFERED,
 }
 
 

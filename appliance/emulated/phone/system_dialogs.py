@@ -1,4 +1,6 @@
-"""What Android puts over an app: a crash, an app that hangs, a permission, USB debugging."""
+"""What is put over an app: by Android a crash, an app that hangs, a permission, USB debugging; by
+WhatsApp the offer of a backup.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -60,6 +62,12 @@ _DIALOGS = {
             ("android:id/button2", "Cancel", "Annuleren"),
             ("android:id/button1", "Allow", "Toestaan"),
         ),
+    ),
+    FaultKind.BACKUP_OFFERED: SystemDialog(
+        package="com.whatsapp",
+        title_id="gdrive_new_user_setup_title",
+        title={"en": "Google storage backup", "nl": "Back-up op Google-opslag"},
+        buttons=(("gdrive_new_user_setup_not_now_btn", "Not now", "Niet nu"),),
     ),
 }
 

@@ -64,6 +64,8 @@ def addresses(office: Office, conversation: str) -> list[str]:
         f"/messages/{waiting}/near-stop",
         f"/lines/{line_id}/resume",
         f"/lines/{line_id}/settings",
+        f"/devices/screens/{waiting}",
+        f"/devices/rules/{waiting}/remove",
         "/sms-length",
     ]
 
@@ -75,6 +77,7 @@ FORM = {
     "number": "+31655500299",
     "decision": "left",
     "answer": "leave",
+    "do": "leave",
 }
 
 

@@ -46,6 +46,7 @@ from appliance.errors import (
     Unconfirmed,
 )
 from appliance.reasons import Reason
+from appliance.screen_rules import ScreenRule, UnknownScreen
 from tests.emulated.phone_bench import eventually
 
 T = TypeVar("T")
@@ -73,6 +74,9 @@ class Recorder:
     cursors: dict[str, int] = field(default_factory=dict)
     sim: Sim | None = None
     repeated: int = 0
+    rules: list[ScreenRule] = field(default_factory=list)
+    uses: list[str] = field(default_factory=list)
+    unknown: list[UnknownScreen] = field(default_factory=list)
     broken: Exception | None = None
 
     def status(self, device_id: str, status: Status) -> None:
@@ -109,6 +113,18 @@ class Recorder:
 
     def move_cursor(self, device_id: str, name: str, value: int) -> None:
         self.cursors[name] = value
+
+    def screen_rules(self, device_id: str) -> Sequence[ScreenRule]:
+        return self.rules
+
+    def rule_used(self, device_id: str, rule_id: str, *, most_an_hour: int) -> bool:
+        if self.uses.count(rule_id) >= most_an_hour:
+            return False
+        self.uses.append(rule_id)
+        return True
+
+    def screen_unknown(self, device_id: str, screen: UnknownScreen) -> None:
+        self.unknown.append(screen)
 
     def texts(self, sender: str = "") -> list[str]:
         return [m.text for m in self.messages if not sender or m.sender == sender]

@@ -11,7 +11,7 @@ from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.compose import normal_newlines
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.rights import Permission, Rights
-from appliance.desk.lines import equipment, setting_fields
+from appliance.desk.lines import equipment, screens, setting_fields
 from appliance.desk.lines.incidents import shown
 from appliance.desk.lines.incidents.shown import IncidentEntry
 from appliance.store import line_settings, lines
@@ -36,6 +36,7 @@ async def devices_page(
     if visit.partial:
         return visit.page("_devices.html", numbers=numbers, machine=machine, kept=kept or ())
     rights = visit.session.rights
+    unknown = await visit.read(lambda conn: screens.how_many(conn, rights))
     return visit.page(
         "devices.html",
         numbers=numbers,
@@ -43,6 +44,7 @@ async def devices_page(
         cursor=cursor,
         may_add=rights.may(Permission.STAFF_MANAGE, None),
         may_enrol=rights.has(Permission.DEVICE_MANAGE),
+        screens=unknown,
         kept=(),
     )
 

@@ -3,6 +3,7 @@
 import logging
 import time
 
+from appliance.devices.phone.nags import is_unknown, put_away, tell_unknown
 from appliance.devices.phone.obstacles import SENTENCES, Obstacle, clear_away
 from appliance.devices.phone.whatsapp.chat import OpenChat
 from appliance.devices.phone.whatsapp.closed import refuse, why_closed
@@ -62,6 +63,9 @@ def follow(chat: OpenChat) -> ChatPage:
     while True:
         time.sleep(next(pauses))
         seen = chat.dump()
+        if put_away(chat.phone, chat.screen, seen):
+            asked = time.monotonic()
+            continue
         ready = _judge(chat, seen)
         if ready is not None:
             chat.arrivals.see(ready)
@@ -82,6 +86,8 @@ def _judge(chat: OpenChat, seen: Seen) -> ChatPage | None:
             _judge_dialog(chat, seen)
         case Obstacle():
             facts = chat.keep(chat.screen, seen=seen.kind.value)
+            if is_unknown(seen):
+                tell_unknown(chat.phone, chat.screen, facts)
             clear_away(chat.phone.session, seen)
             raise Transient(SENTENCES[seen.kind], facts)
         case _:
@@ -113,6 +119,7 @@ def _judge_dialog(chat: OpenChat, dialog: DialogPage) -> None:
             raise Transient("WhatsApp has no internet.", facts)
         case _:
             facts = chat.keep(chat.screen, **facts)
+            tell_unknown(chat.phone, chat.screen, facts)
             raise Transient("WhatsApp shows a dialog that Balie does not know.", facts)
 
 
@@ -125,6 +132,8 @@ def _give_up(chat: OpenChat, seen: Seen) -> None:
     closed = why_closed(chat.phone, seen)
     if closed is not None:
         refuse(chat.phone, closed, {**facts, "activity": closed.value})
+    if is_unknown(seen):
+        tell_unknown(chat.phone, chat.screen, facts)
     raise Transient("The chat did not open.", facts)
 
 

@@ -331,6 +331,9 @@ class WhatsApp:
             message.expanded = True
         elif action == "dialog:close":
             self._dialog = None
+        elif action == "dialog:later":
+            self._host.faults.lift(FaultKind.UNKNOWN_DIALOG)
+            self.in_sight()
 
     def _focus(self) -> None:
         self._focused = True

@@ -49,7 +49,7 @@ class Dialog:
         if self.kind is DialogKind.UNKNOWN:
             return [
                 ("android:id/button1", "Delen", "dialog:unknown"),
-                ("android:id/button2", "Later", "dialog:unknown"),
+                ("android:id/button2", "Later", "dialog:later"),
             ]
         return [("android:id/button1", phrases.ok, "dialog:close")]
 
