@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from appliance.emulated.world.injector import group_jid
+from appliance.emulated.world.numbers import group_jid
 from tests.emulated.handset_rig import AFTERNOON_MS, ANNA, ANNA_JID, BRAM, Rig
 
 GOLDEN_CHILD = (

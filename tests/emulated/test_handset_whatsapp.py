@@ -4,7 +4,7 @@ import pytest
 
 from appliance.emulated.phone.apps import Intent
 from appliance.emulated.phone.whatsapp.model import RowTick
-from appliance.emulated.world.injector import group_jid
+from appliance.emulated.world.numbers import group_jid
 from appliance.emulated.world.people import Person
 from tests.emulated.handset_rig import AFTERNOON_MS, ANNA, ANNA_JID, BRAM, OFFICE, Rig
 

@@ -60,7 +60,7 @@ class MessageToPhone(_PhoneBody):
     name: str = ""
     saved: bool = True
     group: str = ""
-    jid: str = Field(default="", pattern=r"^([\w.:-]+@[a-z]+)?$")
+    jid: str = Field(default="", pattern=r"^([\w.:-]+@[a-z.]+)?$")
     medium: MediumBody | None = None
     waiting: bool = False
     at_ms: int | None = None
@@ -235,6 +235,20 @@ class ShowRecording(_PhoneBody):
     file: str = ""
 
 
+class ChangeGroup(_PhoneBody):
+    """Somebody else changes a group, by its present subject or its jid. `by` and `person` are
+    numbers. `notify`: the phone says so in a notification.
+    """
+
+    kind: Literal["group"]
+    group: str
+    what: Literal["rename", "add", "remove", "make-admin", "take-admin", "lock", "refuse"]
+    by: str = ""
+    to: str = ""
+    person: str = ""
+    notify: bool = True
+
+
 Injection = (
     MessageToPhone
     | ChangeMessage
@@ -255,6 +269,7 @@ Injection = (
     | ChangePhone
     | Radio
     | Introduce
+    | ChangeGroup
     | Spinner
     | ShowRecording
 )
@@ -312,6 +327,14 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
             "channel": "whatsapp",
             "from": "+31612345699",
             "medium": {"kind": "document", "name": "CV.pdf", "pages": 2, "downloaded": False},
+        },
+        {
+            "phone": "+31612345601",
+            "kind": "group",
+            "group": "Team Venlo",
+            "what": "rename",
+            "by": "+31612345699",
+            "to": "Feestcommissie",
         },
         {"phone": "+31612345601", "kind": "reaction", "from": "+31612345699", "text": "Tot zo"},
         {"phone": "+31612345601", "kind": "notice", "what": "checking"},

@@ -1,6 +1,5 @@
 """What is done to the phones and the world from outside."""
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from appliance.emulated.phone.whatsapp import notices
 from appliance.emulated.phone.whatsapp.media import Medium
 from appliance.emulated.world import control_bodies as bodies
 from appliance.emulated.world.network import Bearer, Letter, Network
-from appliance.emulated.world.numbers import GROUP, e164, jid_of
+from appliance.emulated.world.numbers import e164, group_jid, is_group, jid_of
 from appliance.emulated.world.refusal import ControlRefusal
 from appliance.emulated.world.world import World
 
@@ -48,6 +47,7 @@ class Injector:
             bodies.ChangePhone: self._change_phone,
             bodies.Radio: self._radio,
             bodies.Introduce: self._introduce,
+            bodies.ChangeGroup: self._change_group,
             bodies.Spinner: self._spinner,
             bodies.ShowRecording: self._recording,
         }
@@ -73,7 +73,7 @@ class Injector:
             at_ms=self._network.timers.now_ms() if body.at_ms is None else body.at_ms,
             name=body.name,
             group=body.group,
-            group_jid=group_jid(body.group) if body.group else "",
+            group_jid=_group_jid(body),
             jid=body.jid,
             medium=Medium(**body.medium.model_dump()) if body.medium else None,
             waiting=body.waiting,
@@ -221,6 +221,14 @@ class Injector:
         person = self._world.introduce(body.number, **traits)
         return {"number": person.number, "whatsapp": person.on_whatsapp, "reads": person.reads}
 
+    def _change_group(self, body: bodies.ChangeGroup) -> Answer:
+        whatsapp = self._phone(body.phone).handset.whatsapp
+        found = [c for c in whatsapp.account.chats.values() if body.group in {c.subject, c.jid}]
+        if not found:
+            raise ControlRefusal(f"group: no group is called {body.group!r}", status=404)
+        change = body.model_dump(exclude={"kind", "phone", "group"})
+        return whatsapp.change_group(found[0], **change)
+
     def _spinner(self, body: bodies.Spinner) -> Answer:
         self._phone(body.phone).handset.whatsapp.lookup_ms = body.ms
         return {"ms": body.ms}
@@ -234,7 +242,8 @@ class Injector:
         return {"shows": body.file or "its own"}
 
 
-def group_jid(subject: str) -> str:
-    """A group is known by its subject here, so that somebody can write in it again."""
-    digits = int(hashlib.sha256(subject.encode()).hexdigest(), 16) % 10**15
-    return f"120{digits:015}{GROUP}"
+def _group_jid(body: bodies.MessageToPhone) -> str:
+    """Two groups may have one subject; then the body says which it is."""
+    if not body.group:
+        return ""
+    return body.jid if is_group(body.jid) else group_jid(body.group)

@@ -1,5 +1,7 @@
 """Numbers as phones show them, and as WhatsApp names accounts by them."""
 
+import hashlib
+
 import phonenumbers
 
 ACCOUNT = "@s.whatsapp.net"
@@ -43,3 +45,9 @@ def is_channel(jid: str) -> bool:
 
 def is_group(jid: str) -> bool:
     return jid.endswith(GROUP)
+
+
+def group_jid(subject: str) -> str:
+    """A group is known by its first subject here, so that somebody can write in it again."""
+    digits = int(hashlib.sha256(subject.encode()).hexdigest(), 16) % 10**15
+    return f"120{digits:015}{GROUP}"

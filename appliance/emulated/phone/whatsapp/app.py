@@ -11,6 +11,7 @@ from appliance.emulated.phone.whatsapp.closed import ClosedPage, draw_closed, pa
 from appliance.emulated.phone.whatsapp.conversation_screen import ConversationScreen
 from appliance.emulated.phone.whatsapp.dialogs import Dialog, DialogKind, draw_dialog, draw_spinner
 from appliance.emulated.phone.whatsapp.generation import Generation
+from appliance.emulated.phone.whatsapp.group_room import GroupRoom
 from appliance.emulated.phone.whatsapp.links import ChatLink, read_link
 from appliance.emulated.phone.whatsapp.media import MediumKind
 from appliance.emulated.phone.whatsapp.model import Account, Change, Chat, RowTick
@@ -49,6 +50,8 @@ class WhatsApp:
         self.posting = Posting(host.shade, self.account, self._phrases)
         self.outbox = Outbox(host)
         self.sharing = Sharing(host, self.account)
+        you = self._phrases.you
+        self.room = GroupRoom(host=host, account=self.account, brush=self._brush, you=you)
         self.lookup_ms = lookup_ms
         self.stopped = False
         self._chat: Chat | None = None
@@ -74,6 +77,8 @@ class WhatsApp:
         if letter.name:
             self.account.push_names[sender] = letter.name
         chat = self.account.chat(jid, subject=letter.group)
+        if chat.is_group:
+            chat.people.setdefault(sender, False)
         self.account.add(
             chat,
             letter_id=letter.id,
@@ -125,6 +130,15 @@ class WhatsApp:
         chat.drop_divider()
         self.posting.seen(chat)
 
+    def change_group(
+        self, chat: Chat, *, what: str, by: str, to: str, person: str, notify: bool
+    ) -> dict[str, str]:
+        """Somebody else changes a group."""
+        said = self.room.changed(chat, what, by=self.account.name(by), to=to, person=person)
+        if said and notify:
+            self.posting.said(chat, said, at_ms=self._host.timers.now_ms())
+        return {"jid": chat.jid, "subject": chat.subject}
+
     def tick(self, letter_id: str, tick: RowTick) -> None:
         message = self.account.find(letter_id)
         if message is not None:
@@ -149,6 +163,7 @@ class WhatsApp:
 
     def open_chat(self, chat: Chat, *, draft: str | None = None) -> None:
         """Shows the conversation, which marks its messages read if a person can see it."""
+        self.room.leave()
         self._leave_chat()
         self.sharing.end()
         self._chat = chat
@@ -212,6 +227,8 @@ class WhatsApp:
             return self.sharing.activity
         if self._looking_up is not None or self._dialog is not None:
             return "com.whatsapp.TextAndDirectChatDeepLink"
+        if self.room.page:
+            return self.room.activity
         if self._chat is not None:
             return "com.whatsapp.Conversation"
         return self._generation.home_activity
@@ -226,7 +243,7 @@ class WhatsApp:
         if self.closed is not None:
             return [draw_closed(self.closed, brush=self._brush, screen=screen)]
         screen_below = self._sharing() or self._conversation() or self._chats()
-        roots = [screen_below.draw()]
+        roots = self.room.windows() if self.room.page else [screen_below.draw()]
         dialog = self._dialog_on_top()
         if dialog is not None:
             roots.append(
@@ -316,7 +333,13 @@ class WhatsApp:
 
     def perform(self, action: str) -> None:
         verb, _, argument = action.partition(":")
-        if verb == "entry":
+        if verb == "group":
+            self._in_room(action)
+        elif verb == "group-info" and self._chat is not None:
+            self.room.enter(self._chat)
+        elif verb == "new-chat":
+            self.room.begin()
+        elif verb == "entry":
             self._focus()
         elif verb == "send":
             self._send()
@@ -334,6 +357,11 @@ class WhatsApp:
         elif action == "dialog:later":
             self._host.faults.lift(FaultKind.UNKNOWN_DIALOG)
             self.in_sight()
+
+    def _in_room(self, action: str) -> None:
+        self.room.perform(action)
+        if (made := self.room.take_made()) is not None:
+            self.open_chat(made)
 
     def _focus(self) -> None:
         self._focused = True
@@ -399,6 +427,9 @@ class WhatsApp:
             self.sharing.end()
             self.in_sight()
             return True
+        if self.room.page:
+            self.room.back()
+            return True
         if self._chat is not None:
             self._leave_chat()
             return True
@@ -413,6 +444,8 @@ class WhatsApp:
         self._host.show_keyboard(visible=False)
 
     def entry_text(self) -> str | None:
+        if self.room.page:
+            return self.room.text
         share = self.sharing.share
         if share is not None:
             return (share.search or "") if share.stage is Stage.PICKER else share.caption
@@ -420,7 +453,9 @@ class WhatsApp:
 
     def set_entry(self, text: str) -> None:
         share = self.sharing.share
-        if share is not None and share.stage is Stage.PICKER:
+        if self.room.page:
+            self.room.text = text
+        elif share is not None and share.stage is Stage.PICKER:
             share.search = text
         elif share is not None:
             share.caption = text
@@ -430,12 +465,15 @@ class WhatsApp:
     def scroll(self, pixels: int) -> None:
         """Upwards, a chat shows older messages, and the list of chats newer ones."""
         conversation = self._conversation()
-        if conversation is not None:
+        if self.room.page:
+            self.room.scroll(pixels)
+        elif conversation is not None:
             self._scroll = min(max(self._scroll + pixels, 0), conversation.reach())
         else:
             self._scroll = min(max(self._scroll - pixels, 0), self._chats().reach())
 
     def stop(self) -> None:
+        self.room.leave()
         self._leave_chat()
         self.sharing.end()
         self._dialog = self._looking_up = None

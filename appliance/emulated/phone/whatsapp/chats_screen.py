@@ -156,7 +156,7 @@ class ChatsScreen:
         return brush("LinearLayout", below, *parts, rid="bottom_row")
 
     def _before_preview(self, chat: Chat, last: Message, below: Bounds) -> list[Node]:
-        if last.outgoing:
+        if last.outgoing and not last.notice:
             return [self.style.brush("ImageView", below, rid="status_indicator")]
         if chat.is_group and last.sender:
             name = self.account.name(last.sender)
@@ -203,6 +203,7 @@ class ChatsScreen:
             Bounds(right - dp(56), bottom - dp(56), right, bottom),
             rid="fab",
             content_desc=self.style.phrases.new_chat,
+            action="new-chat",
         )
 
     def _tabs(self) -> Node:

@@ -115,6 +115,7 @@ class ConversationScreen:
             Bounds(dp(96), top, dp(224), bottom),
             *self._name(),
             rid="conversation_contact",
+            action="group-info" if self.chat.is_group else "",
         )
         custom = Bounds(0, top, dp(224), bottom)
         view = brush("RelativeLayout", custom, home, photo, contact, rid="custom_view")
@@ -143,8 +144,7 @@ class ConversationScreen:
         """Under a group's name stand its members; under a contact's often nothing."""
         if not self.chat.is_group:
             return []
-        senders = dict.fromkeys(m.sender for m in self.chat.messages if m.sender)
-        names = [self.account.name(sender) for sender in senders]
+        names = [self.account.name(each) for each in self.chat.people]
         dp, top = self._screen.dp, self._screen.status_bottom
         return [
             self._brush(

@@ -76,10 +76,19 @@ class Change(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Chat:
-    """One conversation, with one person or a group."""
+    """One conversation, with one person or a group.
+
+    `people` are the others in a group, and whether each is an admin; `own_admin`: the account is
+    one. `locked`: only admins may change subject and picture. `refuses` can only be invited.
+    """
 
     jid: str
     subject: str = ""
+    people: dict[str, bool] = field(default_factory=dict)
+    own_admin: bool = False
+    locked: bool = False
+    left: bool = False
+    refuses: set[str] = field(default_factory=set)
     messages: list[Message] = field(default_factory=list)
     unread: int = 0
     draft: str = ""
@@ -122,7 +131,7 @@ class Account:
 
     def chat(self, jid: str, *, subject: str = "") -> Chat:
         chat = self.chats.setdefault(jid, Chat(jid=jid))
-        chat.subject = subject or chat.subject
+        chat.subject = chat.subject or subject
         return chat
 
     def add(

@@ -56,6 +56,12 @@ class Posting:
         self._messages.setdefault(chat.jid, []).append((0, line))
         self._post(chat)
 
+    def said(self, chat: Chat, words: str, *, at_ms: int) -> None:
+        """A row of the system as a notification: nobody wrote it, so the group itself says it."""
+        line = ShadeMessage(sender=chat.subject, text=words, time_ms=at_ms)
+        self._messages.setdefault(chat.jid, []).append((0, line))
+        self._post(chat)
+
     def _line(self, message: Message) -> ShadeMessage:
         sender = self._phrases.you if message.outgoing else self._account.name(message.sender or "")
         text = in_notification(message, self._phrases.language)
