@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from appliance.identities import TEL, WHATSAPP_LID, Identity, told
+from appliance.identities import TEL, WHATSAPP_GROUP, WHATSAPP_LID, Identity, told
 from appliance.messages import MAX_TEXT
 from appliance.sms_parts import MAX_PARTS, count_parts
 
@@ -27,6 +27,8 @@ class Channel:
     identity: str = field(default=TEL, compare=False)
     #: Schemes under which it also shows people, who cannot be written to by them.
     also_shows: tuple[str, ...] = field(default=(), compare=False)
+    #: The scheme of its groups; None: it has none.
+    groups: str | None = field(default=None, compare=False)
     #: It goes through the mobile network and comes from the number of the SIM.
     uses_sim: bool = field(default=False, compare=False)
     #: A long text travels in parts, which the device's own limit counts.
@@ -65,8 +67,13 @@ class Channel:
         """Whether one that is known could, if a line had a way over it."""
         return any(each.writes_to(identity) for each in _KNOWN.values())
 
+    @classmethod
+    def with_groups(cls, scheme: str) -> "Channel | None":
+        """The one whose groups have addresses of this scheme."""
+        return next((each for each in _KNOWN.values() if each.groups == scheme), None)
+
     def writes_to(self, identity: Identity) -> bool:
-        return identity.scheme == self.identity
+        return identity.scheme in (self.identity, self.groups)
 
     def told(self, sender: str) -> Identity:
         """Who it is whom a device shows so on this channel."""
@@ -84,6 +91,7 @@ Channel.WHATSAPP = Channel(
     name="whatsapp",
     label="WhatsApp",
     also_shows=(WHATSAPP_LID,),
+    groups=WHATSAPP_GROUP,
     has_ticks=True,
     needs_account=True,
     carries_media=True,

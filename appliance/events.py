@@ -63,6 +63,10 @@ class EventKind(Enum):
     LINE_CROWDED = "line.crowded"
     #: A code for the line itself came, or its text is gone; facts: `code`, `gone`.
     LINE_CODE = "line.code"
+    #: A group, its guard, its members or what a phone is to do in it; facts: `group`, `what`.
+    GROUP_CHANGED = "group.changed"
+    #: Somebody in a group wrote STOP; facts: `group`, `member`. They have to be taken out of it.
+    GROUP_STOPPED = "group.stopped"
     STAFF_ADDED = "staff.added"
     STAFF_CHANGED = "staff.changed"
     STAFF_LOGGED_IN = "staff.logged-in"

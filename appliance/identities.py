@@ -15,6 +15,8 @@ TEL = "tel"
 """A number in E.164."""
 WHATSAPP_LID = "whatsapp-lid"
 """`…@lid`: WhatsApp hides the number of who writes under it."""
+WHATSAPP_GROUP = "whatsapp-group"
+"""A group by its own address (`…@g.us`): the other side of what is posted in it."""
 ALPHA = "alpha"
 """A word or short code that a network lets somebody send under; nobody is behind it."""
 
@@ -43,6 +45,11 @@ class Identity(NamedTuple):
     def is_hidden(self) -> bool:
         """A person whose number the service keeps to itself."""
         return self.scheme == WHATSAPP_LID
+
+    @property
+    def is_group(self) -> bool:
+        """No person: whoever is in the group reads it."""
+        return self.scheme == WHATSAPP_GROUP
 
     @property
     def shown(self) -> str:

@@ -12,6 +12,8 @@ class Reason(StrEnum):
     CONSENT_REQUIRED = "consent-required"
     OPTED_OUT = "opted-out"
     CANNOT_CANCEL = "cannot-cancel"
+    #: The line is in that group no more.
+    GROUP_LEFT = "group-left"
     NOTHING_TO_DECIDE = "nothing-to-decide"
     SAME_CONTACT = "same-contact"
     WRONG_PASSWORD = "wrong-password"  # noqa: S105 -- a code
@@ -83,6 +85,9 @@ class Reason(StrEnum):
     PROVEN_ABSENT = "proven-absent"
     PERSON = "person"
     DEVICE_GONE = "device-gone"
+
+    #: A name of a group was put back often: a person says whether only admins may change it.
+    GUARD_CEILING = "guard-ceiling"
 
     # How a message ended without having arrived; a refusal may end it, too.
     TOO_OLD = "too-old"

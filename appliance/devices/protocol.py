@@ -5,6 +5,7 @@ the two objects it is given: a `Listener` for what the device has to tell and a 
 it is to do. Both return only when what they were told is durable.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -61,8 +62,11 @@ class Sim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
+    """`known` are texts that were last said in it, newest first: its chat shows some of them."""
+
     jid: str
     name: str
+    known: tuple[str, ...] = ()
 
 
 class TextForm(Enum):
@@ -144,7 +148,8 @@ class Outgoing:
     """One attempt at one message. `attempt_id` names the folder of its evidence.
 
     `number` is what the driver writes to: the value of whom it is for, in the channel's scheme.
-    `text` is the caption of the `file`, and may be empty then.
+    `text` is the caption of the `file`, and may be empty then. `group` is set for a post; `number`
+    is then its address.
     """
 
     attempt_id: str
@@ -155,10 +160,12 @@ class Outgoing:
     started_ms: int
     resumed: Resumed | None = None
     file: OutgoingFile | None = None
+    group: Group | None = None
 
     @property
     def identity(self) -> Identity:
-        return Identity(scheme=self.channel.identity, value=self.number)
+        scheme = self.channel.groups if self.group else None
+        return Identity(scheme=scheme or self.channel.identity, value=self.number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +217,7 @@ class TickVisit:
     channel: Channel
     number: str
     sent: Sequence[Outgoing]
+    group: Group | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,12 +261,22 @@ class Attempt(Protocol):
         ...
 
 
+class Errand(ABC):
+    """Something to do beside messages; it tells by itself how it ended."""
+
+    @abstractmethod
+    def run(self, driver: "Driver") -> None:
+        """In the device's thread. Raises StoreError when the end could not be kept: it is due
+        again.
+        """
+
+
 class Work(Protocol):
     """What a device is to do next; called in the device's thread, between other calls."""
 
     def next_task(
         self, device_id: str, channels: frozenset[Channel]
-    ) -> "Attempt | Look | TickVisit | None": ...
+    ) -> "Attempt | Look | TickVisit | Errand | None": ...
 
     def sent(self, attempt: Attempt, proof: Proof) -> None: ...
 
@@ -291,7 +309,13 @@ class Listener(Protocol):
         ...
 
     def recent(self, device_id: str, sender: str, *, since_ms: int) -> Sequence[Incoming]:
-        """What was already received from this sender, for telling a repetition from news."""
+        """What was already received from this sender, or in this group by its address, for telling
+        a repetition from news.
+        """
+        ...
+
+    def group_seen(self, device_id: str, group: Group) -> None:
+        """The name under which a notification shows the group."""
         ...
 
     def cursor(self, device_id: str, name: str) -> int | None:

@@ -14,6 +14,7 @@ from appliance.devices.protocol import (
     Attempt,
     DeviceState,
     Driver,
+    Errand,
     Listener,
     Look,
     Status,
@@ -235,6 +236,8 @@ class DeviceWorker:
             self._look(task)
         elif isinstance(task, TickVisit):
             self._visit(task)
+        elif isinstance(task, Errand):
+            task.run(self._driver)
         else:
             self._send(task)
         return True

@@ -11,9 +11,10 @@ from typing import Any
 from appliance.channels import Channel
 from appliance.devices.protocol import Outgoing
 from appliance.errors import NotFound, Refused, Transient
+from appliance.identities import Identity
 from appliance.media.files import MediaFiles
 from appliance.messages import MessageClass, MessageState
-from appliance.queue import attached, greeting, parts, undecided
+from appliance.queue import attached, greeting, parts, posts, undecided
 from appliance.queue.attached import NO_FILES
 from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import ANSWER_WINDOW_MS
@@ -51,13 +52,15 @@ class QueueAttempt:
 
     @contextmanager
     def clear_to_send(self, baseline: Mapping[str, Any] | None = None) -> Iterator[None]:
-        """The consent gate's second check; an opt-out of this person waits until the tap is done.
+        """The consent gate's second check; an opt-out of this person, of a post one of anybody in
+        the group, waits until the tap is done.
 
         `baseline` is recorded with it, in one commit. Raises Refused when the message may no longer
         be sent, Transient on a wrong clock.
         """
-        with self.gate.holding(self.outgoing.identity):
-            self.store.write(lambda tx: self._open_gate(tx, baseline))
+        readers = self.store.read(self._readers)
+        with self.gate.holding(self.outgoing.identity, *readers):
+            self.store.write(lambda tx: self._open_gate(tx, baseline, readers))
             self.steps(Step.GATE_OPEN)
             yield
             self.steps(Step.TAPPED)
@@ -70,12 +73,22 @@ class QueueAttempt:
         parts.note_reference(tx, self.outgoing.attempt_id, facts)
         self.steps(Step.NOTING_BASELINE)
 
-    def _open_gate(self, tx: Tx, baseline: Mapping[str, Any] | None) -> None:
+    def _readers(self, conn: sqlite3.Connection) -> frozenset[Identity]:
+        """Of a post all who read it; who gets a message of their own is locked anyway."""
+        if self.outgoing.group is None:
+            return frozenset()
+        return posts.readers(conn, self.line_id, self.outgoing.identity)
+
+    def _open_gate(
+        self, tx: Tx, baseline: Mapping[str, Any] | None, readers: frozenset[Identity]
+    ) -> None:
         if baseline is not None:
             self._note_baseline(tx, baseline)
         state = messages.state_of(tx.conn, self.outgoing.message_id)
         if state is not MessageState.SENDING:
             raise Refused(Reason.BY_PERSON, "The message was withdrawn before it left.")
+        if not self._readers(tx.conn) <= readers:
+            raise Transient("Somebody came into the group at this moment.")
         if not self._is_tapped(tx.conn):
             self._refuse_to_begin(tx)
         refuse_without_consent(tx, self.line_id, self.outgoing.message_id, self.outgoing.channel)
@@ -150,6 +163,7 @@ def claim(
         started_ms=tx.now_ms,
         resumed=earlier.resumed if earlier else None,
         file=attached.files_of(tx.conn, [message_id], files).get(message_id),
+        group=posts.group_of(tx.conn, line_id, planned.queued.waiting.identity),
     )
     _open(tx, outgoing, device_id, signature)
     if earlier is not None:

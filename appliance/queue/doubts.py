@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from appliance.channels import Channel
-from appliance.devices.protocol import Outgoing, OutgoingFile, Resumed
+from appliance.devices.protocol import Group, Outgoing, OutgoingFile, Resumed
 from appliance.media.files import MediaFiles
+from appliance.queue import posts
 from appliance.queue.attached import files_of
 from appliance.reasons import Reason
+from appliance.store.contacts import identity_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,8 @@ def open_questions(
 ) -> Sequence[OpenQuestion]:
     """Attempts over this device whose message is `unconfirmed` and not yet for a person."""
     rows = conn.execute(
-        "SELECT a.*, m.value AS number, m.text FROM message m INDEXED BY message_doubt"
+        "SELECT a.*, m.value AS number, m.value, m.scheme, m.line_id, m.text"
+        " FROM message m INDEXED BY message_doubt"
         " CROSS JOIN attempt a ON a.id ="
         "   (SELECT max(id) FROM attempt WHERE message_id = m.id)"
         " WHERE m.state IN ('sending', 'unconfirmed')"  # as the index has it
@@ -38,7 +41,7 @@ def open_questions(
         (Reason.PERSON, device_id),
     ).fetchall()
     carried = files_of(conn, [row["message_id"] for row in rows], files)
-    return [_question(row, carried.get(row["message_id"])) for row in rows]
+    return [_question(row, carried.get(row["message_id"]), _group_of(conn, row)) for row in rows]
 
 
 def baselines_in_doubt(conn: sqlite3.Connection, device_id: str) -> Sequence[Mapping[str, Any]]:
@@ -53,7 +56,11 @@ def baselines_in_doubt(conn: sqlite3.Connection, device_id: str) -> Sequence[Map
     return [json.loads(row["baseline"]) for row in found]
 
 
-def _question(row: sqlite3.Row, file: OutgoingFile | None) -> OpenQuestion:
+def _group_of(conn: sqlite3.Connection, row: sqlite3.Row) -> Group | None:
+    return posts.group_of(conn, row["line_id"], identity_of(row))
+
+
+def _question(row: sqlite3.Row, file: OutgoingFile | None, group: Group | None) -> OpenQuestion:
     carried = frozenset(json.loads(row["carried"] or "[]"))
     return OpenQuestion(
         outgoing=Outgoing(
@@ -65,6 +72,7 @@ def _question(row: sqlite3.Row, file: OutgoingFile | None) -> OpenQuestion:
             started_ms=row["started_ms"],
             resumed=Resumed(reference=row["reference"], sent=carried) if carried else None,
             file=file,
+            group=group,
         ),
         baseline=json.loads(row["baseline"]) if row["baseline"] else None,
         tapped_ms=row["tapped_ms"],

@@ -35,6 +35,8 @@ LANES = tuple(Lane(kind, answering) for kind in CLASSES for answering in (True, 
 class Queued:
     """A waiting message as the planner sees it. `blocked`: an earlier one to them is in doubt.
 
+    Of a post in a group `contact_id` is its conversation.
+
     `bound_to`: the device over which a part of it left. `undecided`: it waits until somebody has
     decided whether they want no more. An answer `prefers` the channel on which they last wrote.
     """

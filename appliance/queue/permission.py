@@ -11,6 +11,7 @@ from appliance.channels import Channel
 from appliance.errors import Refused
 from appliance.identities import Identity
 from appliance.messages import MessageClass
+from appliance.queue import posts
 from appliance.reasons import Reason
 from appliance.store import consent
 from appliance.store.consent import ConsentEntry, ConsentKind, Standing, Verdict
@@ -50,6 +51,8 @@ def may_write(
     An opt-out licenses one message, its own confirmation. A call licenses one answer by SMS.
     `message_id` names the message that already is that one.
     """
+    if identity.is_group:
+        return WritePermission(refusal=posts.refusal(conn, line_id, identity))
     found = consent.standing(conn, line_id, identity)
     return permission_of(conn, found, channel=channel, kind=kind, message_id=message_id)
 

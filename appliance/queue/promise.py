@@ -49,7 +49,8 @@ WHERE c.id = ? ORDER BY b.happened_ms DESC, b.id DESC LIMIT ?
 """  # noqa: S608 -- our own words
 
 _PROMISED = f"""
-SELECT m.id, m.scheme, m.value, m.contact_id, m.class, m.answering, m.wanted, m.text,
+SELECT m.id, m.scheme, m.value, coalesce(m.contact_id, m.conversation_id) AS contact_id, m.class,
+       m.answering, m.wanted, m.text,
        {forecast.EXPECTED_MS} AS expected_ms, {forecast.REASON} AS reason,
        m.not_before_ms, m.answering = 0 AND c.last_in_ms IS NULL AS first,
        coalesce(m.rule IN {GREETINGS}, 0) AS greets
@@ -65,7 +66,8 @@ SELECT 1 FROM event_log WHERE seq > ? AND (line_id = ? OR line_id IS NULL) LIMIT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coming:
-    """A message that is about to be kept. `last_in_ms`: when its contact last wrote.
+    """A message that is about to be kept. `last_in_ms`: when its contact last wrote. Of a post in a
+    group its conversation stands for the contact.
 
     `undecided`: the contact's words may mean STOP, so it waits until somebody has decided.
     """

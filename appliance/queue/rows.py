@@ -43,7 +43,8 @@ PARKED_CONSIDERED = 20
 
 _QUEUED = f"""
 SELECT m.id, m.scheme, m.value, m.class, m.text, m.created_ms, m.typed, m.answering,
-       m.not_before_ms, m.contact_id, m.staff_id, m.wanted, n.on_whatsapp, m.expected_ms, m.reason,
+       m.not_before_ms, coalesce(m.contact_id, m.conversation_id) AS contact_id,
+       m.staff_id, m.wanted, n.on_whatsapp, m.expected_ms, m.reason,
        m.tries, m.bound_to, {PREFERS} AS prefers,
        CASE WHEN m.answering = 1 OR m.class IN ('confirmation', 'reply') THEN 0 ELSE
        (SELECT count(*) FROM message b WHERE b.conversation_id = m.conversation_id
@@ -298,11 +299,12 @@ def too_old(conn: sqlite3.Connection, line_id: str, *, now_ms: int, limit: int) 
 
 
 def _doubts(conn: sqlite3.Connection, line_id: str) -> Mapping[str, str]:
-    """For each contact the first message that a device has in hand or that is in doubt."""
+    """For each contact or group the first message that a device has in hand or that is in doubt."""
     rows = conn.execute(
-        "SELECT contact_id, min(id) FROM message INDEXED BY message_doubt"
+        "SELECT coalesce(contact_id, conversation_id), min(id)"
+        " FROM message INDEXED BY message_doubt"
         " WHERE line_id = ? AND state IN ('sending', 'unconfirmed')"
-        " AND (state = 'sending' OR reason IS NOT ?) GROUP BY contact_id",
+        " AND (state = 'sending' OR reason IS NOT ?) GROUP BY 1",
         (line_id, Reason.PERSON),
     )
     return {row[0]: row[1] for row in rows}

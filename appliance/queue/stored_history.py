@@ -1,10 +1,12 @@
 """What a SIM has sent, read from the attempts; the older part is read only once in a while."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from heapq import merge
 
 from appliance.channels import Channel
+from appliance.identities import WHATSAPP_GROUP, Identity
 from appliance.queue.history import History, Left, by_now
 from appliance.queue.office_hours import OfficeHours
 from appliance.queue.pacing import GREETINGS
@@ -51,6 +53,10 @@ SELECT count(*), min(a.tapped_ms) FROM attempt a CROSS JOIN message m ON m.id = 
 WHERE a.device_id = ? AND a.tapped_ms > ? AND a.outcome IS NOT 'not_sent'
   AND m.class IN ('reply', 'confirmation')
 """
+_CHANGES = """
+SELECT t.tapped_ms AS at_ms, g.jid FROM group_task t JOIN chat_group g ON g.id = t.group_id
+WHERE t.device_id = ? AND t.tapped_ms > ? ORDER BY t.tapped_ms
+"""
 _SINCE = """
 SELECT coalesce(
   (SELECT min(line.created_ms) FROM route r JOIN line ON line.id = r.line_id
@@ -86,7 +92,7 @@ class Histories:
         if older is None or not 0 <= now_ms - older.read_ms < HOUR_MS:
             older = self._older[device_id] = _read_older(conn, device_id, now_ms)
         recent = conn.execute(_RECENT, (device_id, older.until_ms))
-        left = [*older.left, *(_left(row) for row in recent)]
+        left = [*older.left, *_with_changes(conn, device_id, older.until_ms, map(_left, recent))]
         return History(left=by_now(left, now_ms), since_ms=_in_use_since_ms(conn, device_id, line))
 
     def answers_a_ms(
@@ -122,6 +128,20 @@ def _read_older(conn: sqlite3.Connection, device_id: str, now_ms: int) -> _Older
     until_ms = now_ms - RECENT_MS
     rows = conn.execute(_OLDER, (device_id, now_ms - MONTH_MS, until_ms))
     return _Older(read_ms=now_ms, until_ms=until_ms, left=[_left(row) for row in rows])
+
+
+def _with_changes(
+    conn: sqlite3.Connection, device_id: str, since_ms: int, sent: Iterable[Left]
+) -> Iterable[Left]:
+    """A change in a group takes a hand as a message does; it begins no conversation."""
+    rows = conn.execute(_CHANGES, (device_id, since_ms)).fetchall()
+    if not rows:
+        return sent
+    changes = (
+        Left(at_ms=row["at_ms"], identity=Identity(row["jid"], WHATSAPP_GROUP), answering=True)
+        for row in rows
+    )
+    return merge(sent, changes, key=lambda each: each.at_ms)
 
 
 def _left(row: sqlite3.Row) -> Left:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from appliance.channels import Channel
+from appliance.devices.group_protocol import GroupTurn
 from appliance.devices.protocol import (
     Attempt,
     Finding,
@@ -20,18 +21,19 @@ from appliance.devices.protocol import (
 from appliance.errors import DeviceError
 from appliance.identities import Identity
 from appliance.media.files import MediaFiles
-from appliance.queue import outcomes
+from appliance.queue import outcomes, posts
 from appliance.queue.attached import NO_FILES, files_of
 from appliance.queue.attempt import QueueAttempt, claim
 from appliance.queue.doubts import OpenQuestion, open_questions
 from appliance.queue.gate import ConsentGate
+from appliance.queue.group_turns import GroupDesk, Seen, next_turn
 from appliance.queue.lanes import Lane, place
 from appliance.queue.pacing import MINUTE_MS, Profile
 from appliance.queue.plan import next_due
 from appliance.queue.planned import Planned
 from appliance.queue.steps import Step, Steps, no_steps
 from appliance.queue.stored_history import Histories
-from appliance.store import high_water, lines, routes
+from appliance.store import group_tasks, high_water, lines, routes
 from appliance.store.contacts import identity_of
 from appliance.store.store import Store, Tx
 
@@ -55,7 +57,9 @@ class QueueWork:
         evidence: Path,
         media: MediaFiles | None = None,
         steps: Steps = no_steps,
+        group_seen: Seen | None = None,
     ) -> None:
+        """`group_seen` keeps what changes in groups show; without it none is made."""
         self._store = store
         self._gate = gate
         self._profile = profile
@@ -64,16 +68,25 @@ class QueueWork:
         self._steps = steps
         self._histories = Histories()
         self._looked: dict[tuple[str, str], dict[Lane, str]] = {}
+        self._groups = group_seen and GroupDesk(
+            store=store,
+            gate=gate,
+            profile=profile,
+            histories=self._histories,
+            evidence=evidence,
+            seen=group_seen,
+        )
 
     def next_task(
         self, device_id: str, channels: frozenset[Channel]
-    ) -> Attempt | Look | TickVisit | None:
+    ) -> Attempt | Look | TickVisit | GroupTurn | None:
         if not self._store.keeps_again():
             return None  # the outcome could not be kept
         if self._store.read(high_water.clock_is_wrong(self._store.clock)):
             return None
         return (
             self._question(device_id, channels)
+            or self._turn(device_id, channels)
             or self._due(device_id, channels)
             or self._visit(device_id, channels)
         )
@@ -178,6 +191,14 @@ class QueueWork:
                 return attempt
         return None
 
+    def _turn(self, device_id: str, channels: frozenset[Channel]) -> GroupTurn | None:
+        if self._groups is None or not any(channel.groups for channel in channels):
+            return None
+        if not self._store.read(group_tasks.any_open):
+            return None
+        carried = self._store.read(lambda conn: _lines_of(conn, device_id))
+        return next_turn(self._groups, device_id, carried)
+
     def _claim(self, planned: Planned, line_id: str, device_id: str) -> QueueAttempt | None:
         def take(tx: Tx) -> Outgoing | None:
             taken = claim(tx, planned, line_id, device_id, self._files)
@@ -247,7 +268,7 @@ def _next_visit(
 ) -> TickVisit | None:
     """The chat whose visit is due first, with all its messages that still lack a read tick."""
     first = conn.execute(
-        "SELECT m.scheme, m.value, m.channel FROM tick_visit v"
+        "SELECT m.scheme, m.value, m.channel, m.line_id FROM tick_visit v"
         " JOIN message m ON m.id = v.message_id"
         " JOIN line ON line.id = m.line_id"
         " AND (line.stopped IS NULL OR line.stopped_on <> v.device_id)"
@@ -259,7 +280,8 @@ def _next_visit(
         return None
     identity, channel = identity_of(first), Channel.named(first["channel"])
     sent = _awaiting_ticks(conn, device_id, channel, identity, files)
-    return TickVisit(channel=channel, number=identity.value, sent=sent)
+    group = posts.group_of(conn, first["line_id"], identity)
+    return TickVisit(channel=channel, number=identity.value, sent=sent, group=group)
 
 
 def _awaiting_ticks(
@@ -271,7 +293,7 @@ def _awaiting_ticks(
 ) -> Sequence[Outgoing]:
     """What was sent to them over it and may still get another tick, oldest first."""
     sent = conn.execute(
-        "SELECT DISTINCT m.id, m.text, a.id AS attempt_id, a.started_ms"
+        "SELECT DISTINCT m.id, m.text, m.line_id, a.id AS attempt_id, a.started_ms"
         " FROM tick_visit v JOIN message m ON m.id = v.message_id"
         " JOIN attempt a ON a.message_id = m.id AND a.outcome = 'sent'"
         " WHERE v.device_id = ? AND m.value = ? AND m.scheme = ? AND m.channel = ?"
@@ -288,6 +310,7 @@ def _awaiting_ticks(
             text=row["text"],
             started_ms=row["started_ms"],
             file=carried.get(row["id"]),
+            group=posts.group_of(conn, row["line_id"], identity),
         )
         for row in reversed(sent)
     ]

@@ -13,6 +13,7 @@ from appliance.api.services import EVIDENCE, Services
 from appliance.clock import Clock
 from appliance.config import DEFAULT_MAX_WAITING
 from appliance.desk.access.bearer import new_code
+from appliance.desk.groups import outcomes
 from appliance.desk.intake.reception import Reception
 from appliance.desk.lines.incidents.watch import IncidentWatch
 from appliance.desk.outgoing.room import Room
@@ -69,7 +70,13 @@ class Balie:
         self._listener = Reception(self.store, gate)
         self._media = MediaFiles(data / FOLDER)
         self._work = QueueWork(
-            self.store, gate, profile, evidence=data / EVIDENCE, media=self._media, steps=steps
+            self.store,
+            gate,
+            profile,
+            evidence=data / EVIDENCE,
+            media=self._media,
+            steps=steps,
+            group_seen=outcomes.keep,
         )
         self._steps = steps
         self._settings = settings or {}

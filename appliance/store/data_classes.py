@@ -67,8 +67,28 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.TECHNICAL: "contact_id staff_id at_ms",
     },
     "chat_group": {
-        DataClass.IDENTITY: "jid name",
-        DataClass.TECHNICAL: "id line_id created_ms",
+        DataClass.IDENTITY: "jid name guarded_name",
+        DataClass.CONTENT: "picture guarded_picture",
+        DataClass.OFFICE: "guards",
+        DataClass.TECHNICAL: "id line_id created_ms read_ms left_ms",
+    },
+    "group_member": {
+        DataClass.IDENTITY: "name value scheme",
+        DataClass.EVIDENCE: "is_admin asked_ms stopped_ms",
+        DataClass.TECHNICAL: "id group_id created_ms",
+    },
+    "group_journal": {
+        DataClass.IDENTITY: "by_whom before after",
+        DataClass.EVIDENCE: "at_ms what put_back",
+        DataClass.TECHNICAL: "id group_id",
+    },
+    "group_task": {
+        DataClass.IDENTITY: "name",
+        DataClass.CONTENT: "picture",
+        DataClass.EVIDENCE: (
+            "kind state reason evidence device_id staff_id token_id tapped_ms ended_ms puts_back"
+        ),
+        DataClass.TECHNICAL: "id group_id member_id tries not_before_ms created_ms",
     },
     "conversation": {
         DataClass.TECHNICAL: (

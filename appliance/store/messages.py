@@ -20,7 +20,7 @@ class NewOutgoing:
 
     conversation_id: str
     line_id: str
-    contact_id: str
+    contact_id: str | None
     identity: Identity
     text: str
     kind: MessageClass

@@ -59,6 +59,11 @@ def screens(db: Database) -> None:
     _run_script(db.conn, "0005_screens.sql")
 
 
+@migrations(name="0005_groups")
+def groups(db: Database) -> None:
+    _run_script(db.conn, "0005_groups.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

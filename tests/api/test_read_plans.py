@@ -14,6 +14,7 @@ from appliance.api.json.declared import Read
 from appliance.api.json.reads import READS
 from appliance.desk.access.sight import Sight
 from appliance.desk.inbox.directory import Page
+from appliance.devices.protocol import Group
 from appliance.messages import Direction, MessageState
 from tests.api.office import Desk, Office
 
@@ -41,6 +42,7 @@ def asked(office: Office, tilburg: Desk) -> Mapping[str, Sequence[Any]]:
         "paged": [Page(), Page(after=message_id)],
         "message_id": [message_id],
         "conversation_id": [one("SELECT id FROM conversation WHERE contact_id IS NOT NULL")],
+        "group_id": [one("SELECT id FROM chat_group")],
     }
 
 
@@ -79,6 +81,7 @@ def test_no_read_looks_through_a_table(
 ) -> None:
     """Whatever is asked for, and in a database of which SQLite keeps no statistics."""
     office.writes(ANNA, tilburg)
+    office.writes(ANNA, tilburg, group=Group(jid="1@g.us", name="Nacht"))
     sight = Sight(None if sees == "everything" else frozenset({tilburg.branch_id}))
     values = asked(office, tilburg)
 

@@ -27,7 +27,7 @@ NEEDED = {
     "/lines": Scope.LINES_READ,
     "/contacts": Scope.CONTACTS_READ,
     "/conversations": Scope.MESSAGES_READ,
-    "/groups": Scope.CONTACTS_READ,
+    "/groups": Scope.GROUPS_READ,
     "/devices": Scope.DEVICES_READ,
     "/messages": Scope.MESSAGES_READ,
     "/calls": Scope.MESSAGES_READ,

@@ -63,7 +63,9 @@ def pages(place: Place) -> set[str]:
 
 def addresses(place: Place, path: str) -> Iterator[str]:
     """Where to look; a page with a parameter that is not known here fails."""
-    if "{conversation_id}" in path:
+    if path.endswith("/group"):
+        yield path.format(conversation_id=place.desk.filled.conversations["Ploeg Nieuwegein"])
+    elif "{conversation_id}" in path:
         for each in OPENED:
             yield path.format(conversation_id=place.desk.filled.conversations[each])
     elif "{token}" in path:

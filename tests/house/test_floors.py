@@ -16,7 +16,7 @@ TOP = {"__main__", "cli", "runtime", "demo"}
 TOP_FLOOR = 6
 SHELVES = (
     {"access", "consent", "outgoing"},
-    {"inbox", "contacts", "lines", "team", "search", "reports"},
+    {"inbox", "contacts", "lines", "team", "groups", "search", "reports"},
     {"intake", "catalogue", "privacy"},
 )
 WITHOUT_SQL = {"api", "cli", "demo", "runtime", "relay"}
@@ -26,6 +26,7 @@ SEEN_FROM_BESIDE = "appliance.clock"
 DEVICES_SEEN_FROM_ABOVE = (
     "appliance.devices.device_facts",
     "appliance.devices.evidence_facts",
+    "appliance.devices.group_protocol",
     "appliance.devices.modem_protocol",
     "appliance.devices.kind",
     "appliance.devices.protocol",

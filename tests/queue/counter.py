@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo
 
 from appliance.channels import Channel
 from appliance.clock import ManualClock
+from appliance.desk.groups import outcomes
 from appliance.desk.intake.reception import Reception
 from appliance.desk.outgoing.sending import Accepted, Author, SendRequest, accept
+from appliance.devices.group_protocol import GroupTurn
 from appliance.devices.protocol import (
     DeviceState,
     Group,
@@ -79,7 +81,13 @@ class Counter:
 
     def __post_init__(self) -> None:
         self.reception = Reception(self.store, self.gate)
-        self.work = QueueWork(self.store, self.gate, self.profile, evidence=self.evidence)
+        self.work = QueueWork(
+            self.store,
+            self.gate,
+            self.profile,
+            evidence=self.evidence,
+            group_seen=outcomes.keep,
+        )
         self.planner = Planner(self.store, self.profile, self.due.append)
         if there := self.store.read(branches.branches):
             self.branch_id = there[0].id
@@ -163,6 +171,12 @@ class Counter:
     def task(self, channels: frozenset[Channel] = BOTH) -> QueueAttempt | Look | TickVisit | None:
         found = self.work.next_task(self.device_id, channels)
         assert found is None or isinstance(found, QueueAttempt | Look | TickVisit)
+        return found
+
+    def turn(self) -> GroupTurn | None:
+        """The change in a group that the phone is to make now, if there is one."""
+        found = self.work.next_task(self.device_id, BOTH)
+        assert found is None or isinstance(found, GroupTurn), found
         return found
 
     def attempt(self, channels: frozenset[Channel] = BOTH) -> QueueAttempt:

@@ -7,7 +7,16 @@ time; the tests hold them against these models.
 from datetime import datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    create_model,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from appliance.api.json.mapping import From
 from appliance.api.json.names import ChannelName, KindName, WantedChannel
@@ -42,9 +51,14 @@ class MessageIn(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     line: str = Field(description="The line to send from: its id or its number.", max_length=64)
-    to: str = Field(
+    group: str | None = Field(
+        None, description="The id of a group to post in, in place of `to`.", max_length=64
+    )
+    to: str | None = Field(
+        None,
         description="The recipient: a phone number, best as E.164, or the id of a contact.",
         max_length=64,
+        validate_default=True,
     )
     text: str = Field(
         "",
@@ -71,6 +85,22 @@ class MessageIn(BaseModel):
     not_before: AwareDatetime | None = Field(
         None, description="ISO 8601 with an offset; it does not leave earlier."
     )
+
+    @field_validator("to")
+    @classmethod
+    def _one_of_two(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None and info.data.get("group") is None:
+            raise PydanticCustomError("missing", "Say to whom.")
+        if value is not None and info.data.get("group") is not None:
+            raise PydanticCustomError("balie", "Give “to” or “group”, not both.")
+        return value
+
+    @field_validator("media")
+    @classmethod
+    def _no_files_to_groups(cls, value: object, info: ValidationInfo) -> object:
+        if value and info.data.get("group") is not None:
+            raise PydanticCustomError("balie", "Files cannot be sent to a group yet.")
+        return value
 
 
 class _Out(BaseModel):
@@ -324,11 +354,87 @@ class ConversationOut(_Out):
     created_at: datetime
 
 
+class MemberOut(_Out):
+    name: str | None
+    number: str | None = Field(description="null: the phone shows a name only.")
+    contact: str | None
+    admin: Annotated[bool, From("is_admin")]
+
+
+class GuardOut(_Out):
+    """While it is on, this name and picture are put back when somebody changes them."""
+
+    on: bool
+    name: str | None
+    picture: str | None
+
+
 class GroupOut(_Out):
     id: str
     line: str
-    name: str
+    name: str = Field(description="What the phone shows.")
+    picture: str | None
+    guard: GuardOut
+    members: list[MemberOut] = Field(description="Who is to be added stands here at once.")
     created_at: datetime
+
+
+_JOURNAL: dict[str, Any] = {  # `from` is a word of Python's
+    "at": (datetime, ...),
+    "what": (Literal["name", "picture", "member"], ...),
+    "by": (Annotated[str | None, From("by_whom")], ...),
+    "from": (Annotated[str | None, From("before")], ...),
+    "to": (Annotated[str | None, From("after")], ...),
+    "put_back": (bool, ...),
+}
+JournalOut = create_model(
+    "JournalOut",
+    __base__=_Out,
+    __doc__="One change of a group. Of a member `from` is who went and `to` who came.",
+    **_JOURNAL,
+)
+
+
+class GroupIn(BaseModel):
+    """A group to make. Everybody who is to be in it must have written to this line."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    line: str = Field(description="The line: its id or its number.", max_length=64)
+    name: str
+    picture: None = Field(None, description="Leave out: pictures cannot be set yet.")
+    members: list[Annotated[str, Field(max_length=64)]] = Field(
+        description="Numbers, or ids of contacts.", min_length=1, max_length=256
+    )
+
+
+class GroupPatchIn(BaseModel):
+    """What a group is to be called from now on; its guard guards that name."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: str | None = None
+    picture: None = Field(None, description="Leave out: pictures cannot be set yet.")
+
+
+class GuardIn(BaseModel):
+    """Without a name the guard keeps the one that it had, else the present one."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    on: bool
+    name: str | None = None
+    picture: None = Field(None, description="Leave out: pictures are not guarded yet.")
+
+
+class MembersIn(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    members: list[Annotated[str, Field(max_length=120)]] = Field(
+        description="Numbers, or ids of contacts. Who is taken out may also be named as shown.",
+        min_length=1,
+        max_length=256,
+    )
 
 
 class CallOut(_Out):

@@ -27,8 +27,8 @@ _bearer = HTTPBearer(
     auto_error=False,
     scheme_name="token",
     description="A token made with `balie token add`. Its scopes say what it may do: "
-    "`messages:read`, `messages:write`, `contacts:read`, `lines:read`, `devices:read`, "
-    "`events:read`, `media:read`, `media:write`. "
+    "`messages:read`, `messages:write`, `contacts:read`, `groups:read`, `groups:write`, "
+    "`lines:read`, `devices:read`, `events:read`, `media:read`, `media:write`. "
     "It may be for one branch only; what it may not see answers 404.",
 )
 
@@ -108,5 +108,6 @@ def _forbidden(scope: str) -> ProblemError:
 
 
 WRITES_MESSAGES = Security(identify, scopes=[Scope.MESSAGES_WRITE.value])
+WRITES_GROUPS = Security(identify, scopes=[Scope.GROUPS_WRITE.value])
 WritesMessages = Annotated[Caller, WRITES_MESSAGES]
 ReadsEvents = Annotated[Caller, Security(identify, scopes=[Scope.EVENTS_READ.value])]

@@ -1,4 +1,4 @@
-"""`/lines`, `/contacts`, `/conversations`, `/groups`, `/calls`, `/devices`: what there is."""
+"""`/lines`, `/contacts`, `/conversations`, `/calls`, `/devices`: what there is."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -13,7 +13,6 @@ from appliance.api.json.bodies import (
     ContactOut,
     ConversationOut,
     DeviceOut,
-    GroupOut,
     LineOut,
     MessageOut,
 )
@@ -186,19 +185,6 @@ READS = (
         example=examples.MESSAGE,
         shown=shown_message,
         problems=("not-found",),
-    ),
-    Many(
-        tag="directory",
-        path="/groups",
-        scope=Scope.CONTACTS_READ,
-        name="listGroups",
-        summary="The WhatsApp groups that the lines are in",
-        description="By id.",
-        asked=page_of,
-        read=directory.groups,
-        model=GroupOut,
-        example=examples.GROUP,
-        shown=nobody,
     ),
     Many(
         tag="directory",

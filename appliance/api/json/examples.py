@@ -224,12 +224,33 @@ CONVERSATION: dict[str, Any] = {
     "created_at": _AT,
 }
 
+GUARD: dict[str, Any] = {"on": True, "name": "Nachtploeg", "picture": None}
+
 GROUP: dict[str, Any] = {
     "id": "01977d2e-4f55-7e96-80a8-991435e6f708",
     "line": _LINE,
     "name": "Nachtploeg",
+    "picture": None,
+    "guard": GUARD,
+    "members": [
+        {"name": "Anna de Wit", "number": "+31687654321", "contact": _CONTACT, "admin": False}
+    ],
     "created_at": _AT,
 }
+
+JOURNAL: dict[str, Any] = {
+    "at": _AT,
+    "what": "name",
+    "by": "Balie",
+    "from": "Feestploeg",
+    "to": "Nachtploeg",
+    "put_back": True,
+}
+
+GROUP_IN: dict[str, Any] = {"line": "+31612345678", "name": "Nachtploeg", "members": [_CONTACT]}
+GROUP_PATCH_IN: dict[str, Any] = {"name": "Nachtploeg"}
+GUARD_IN: dict[str, Any] = {"on": True, "name": "Nachtploeg"}
+MEMBERS_IN: dict[str, Any] = {"members": ["+31687654321"]}
 
 CALL: dict[str, Any] = {
     "id": "01a20069-dd90-7176-bc6c-eeee4075f8c1",

@@ -16,8 +16,10 @@ from appliance.api.json.times import iso_or_none, ms_of
 from appliance.api.problems import ProblemError, of_validation, problem
 from appliance.channels import Channel
 from appliance.desk.access import tokens
+from appliance.desk.groups import directory
 from appliance.desk.inbox.attachments import seen_by_token
 from appliance.desk.outgoing.attaching import NO_SUCH_FILE
+from appliance.desk.outgoing.posting_in_groups import accept_post
 from appliance.desk.outgoing.recipients import identity_of_contact
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.errors import InvalidInput, NotFound
@@ -74,20 +76,18 @@ def recipient_of(to: str) -> Identity | None:
 
 def _accept(tx: Tx, *, caller: Caller, wanted: MessageIn, to: Identity | None) -> dict[str, Any]:
     line = caller.sight.line(tx.conn, wanted.line)
-    done = accept(
-        tx,
-        SendRequest(
-            line_id=line.id,
-            identity=to or identity_of_contact(tx.conn, caller.sight, wanted.to, line_id=line.id),
-            text=wanted.text,
-            author=Author(token_id=caller.token.id),
-            channel=None if wanted.channel == "auto" else Channel.named(wanted.channel),
-            ttl_ms=None if wanted.ttl_s is None else wanted.ttl_s * _MS_PER_S,
-            not_before_ms=not_before_ms(tx.now_ms, wanted.not_before),
-            room=caller.services.room,
-            media=_files(tx, caller, wanted.media or ()),
-        ),
+    request = SendRequest(
+        line_id=line.id,
+        identity=to or _whose(tx, caller, wanted, line.id),
+        text=wanted.text,
+        author=Author(token_id=caller.token.id),
+        channel=None if wanted.channel == "auto" else Channel.named(wanted.channel),
+        ttl_ms=None if wanted.ttl_s is None else wanted.ttl_s * _MS_PER_S,
+        not_before_ms=not_before_ms(tx.now_ms, wanted.not_before),
+        room=caller.services.room,
+        media=_files(tx, caller, wanted.media or ()),
     )
+    done = accept_post(tx, request) if request.identity.is_group else accept(tx, request)
     return {
         "id": done.id,
         "state": done.state.value,
@@ -103,6 +103,16 @@ def _files(tx: Tx, caller: Caller, named: Sequence[str]) -> Sequence[str]:
     except NotFound as exc:
         raise InvalidInput("media", NO_SUCH_FILE) from exc
     return [each.media.id for each in seen]
+
+
+def _whose(tx: Tx, caller: Caller, wanted: MessageIn, line_id: str) -> Identity:
+    """Of the contact or the group that is named by its id. Raises NotFound."""
+    if wanted.group is None:
+        return identity_of_contact(tx.conn, caller.sight, wanted.to or "", line_id=line_id)
+    group = directory.found(tx.conn, caller.sight, wanted.group)
+    if group.line_id != line_id:
+        raise NotFound("group")
+    return group.identity
 
 
 def not_before_ms(now_ms: int, wanted: datetime | None) -> int | None:

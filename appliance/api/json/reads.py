@@ -5,10 +5,15 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from appliance.api.json import directory, incidents, messages
+from appliance.api.json import directory, groups, incidents, messages
 from appliance.api.json.declared import Read
 
-READS: Sequence[Read[Any, Any]] = (*messages.READS, *directory.READS, *incidents.READS)
+READS: Sequence[Read[Any, Any]] = (
+    *messages.READS,
+    *directory.READS,
+    *groups.READS,
+    *incidents.READS,
+)
 
 router = APIRouter(prefix="/api/v1")
 for _read in READS:

@@ -87,7 +87,7 @@ async def send_message(request: Request) -> Response:
     began_s = time.perf_counter()
     caller = await caller_of(request, Scope.MESSAGES_WRITE.value)
     wanted = posting.read_message(await request.body())
-    to = posting.recipient_of(wanted.to)
+    to = posting.recipient_of(wanted.to) if wanted.to is not None else None
     key = idempotency.checked(request.headers.get("idempotency-key"))
     answer = await caller.services.store.awrite(
         lambda tx: posting.post(tx, caller, wanted, to, key)

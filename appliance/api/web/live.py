@@ -216,6 +216,8 @@ def hint_of(event: Event) -> tuple[str, Mapping[str, object]] | None:
         return "message", about
     if event.kind in _ABOUT_CONTACTS:
         return "contact", {"contact": event.contact_id, "conversation": event.conversation_id}
+    if event.kind in (EventKind.GROUP_CHANGED, EventKind.GROUP_STOPPED):
+        return "group", {"conversation": event.conversation_id}
     if event.kind in _ABOUT_DEVICES:
         return "device", {"device": event.device_id, "line": event.line_id}
     return None

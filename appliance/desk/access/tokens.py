@@ -21,8 +21,12 @@ class Scope(Enum):
     MESSAGES_READ = "messages:read"
     #: Send and cancel messages.
     MESSAGES_WRITE = "messages:write"
-    #: Read contacts and groups.
+    #: Read contacts.
     CONTACTS_READ = "contacts:read"
+    #: Read groups: their members, guard and journal.
+    GROUPS_READ = "groups:read"
+    #: Make groups and change them.
+    GROUPS_WRITE = "groups:write"
     #: Read lines.
     LINES_READ = "lines:read"
     #: Read the health of phones and modems.

@@ -1,4 +1,4 @@
-"""What there is, as other software reads it: lines, contacts, conversations, groups, devices.
+"""What there is, as other software reads it: lines, contacts, conversations, devices.
 
 Each list is a page ordered by id, and begins after the last id of the page before.
 """
@@ -97,14 +97,6 @@ class ConversationEntry:
         if self.contact_id is None:
             return None
         return OtherSide(id=self.contact_id, number=self.number, name=self.name)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupEntry:
-    id: str
-    line_id: str
-    name: str
-    created_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,10 +201,6 @@ def conversation(conn: sqlite3.Connection, sight: Sight, wanted_id: str) -> Conv
     return ConversationEntry(**dict(row))
 
 
-def groups(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[GroupEntry]:
-    return [GroupEntry(**dict(row)) for row in conn.execute(_GROUPS, _about(sight, page))]
-
-
 def calls(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[CallEntry]:
     about = _about(sight, page)
     ids = merged.first(conn, _of_lines(conn, _CALL_IDS, about), limit=page.limit)
@@ -313,13 +301,6 @@ LEFT JOIN contact k ON k.id = c.contact_id
 LEFT JOIN chat_group g ON g.id = c.group_id
 WHERE c.id IN (SELECT value FROM json_each(:ids)) AND {IN_SIGHT}
 ORDER BY c.id
-"""  # noqa: S608 -- our own condition
-
-_GROUPS = f"""
-SELECT g.id, g.line_id, g.name, g.created_ms
-FROM chat_group g JOIN line ON line.id = g.line_id
-WHERE g.id > :after AND {IN_SIGHT}
-ORDER BY g.id LIMIT :limit
 """  # noqa: S608 -- our own condition
 
 _CALL_IDS = """

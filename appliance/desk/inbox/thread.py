@@ -14,8 +14,9 @@ from appliance.desk.inbox.earlier_texts import earlier_texts
 from appliance.desk.inbox.tries import Try, tries_of
 from appliance.desk.outgoing.decisions import Decision
 from appliance.errors import NotFound
-from appliance.identities import Identity
+from appliance.identities import WHATSAPP_GROUP, Identity
 from appliance.messages import Direction, MessageState, Origin
+from appliance.queue import posts
 from appliance.reasons import Reason
 from appliance.store import consent, forecast
 from appliance.store.branch_settings import settings_of
@@ -46,7 +47,8 @@ _TRIED_AGAIN = frozenset({Reason.RETRY, Reason.PROVEN_ABSENT})
 class Conversation:
     """`to` is by what they are known, the one they last wrote from first.
 
-    `goes_on`: the line is stopped on one device, and another one of it still sends.
+    `goes_on`: the line is stopped on one device, and another one of it still sends. A group's `to`
+    is empty until its members were read: before, nobody can know who would read a post.
     """
 
     id: str
@@ -58,6 +60,7 @@ class Conversation:
     branch: str
     zone: str
     contact_id: str | None
+    group_id: str | None
     name: str | None
     is_group: bool
     to: Sequence[Identity]
@@ -167,14 +170,25 @@ def conversation(conn: sqlite3.Connection, rights: Rights, conversation_id: str)
     to = _identities(conn, conversation_id, row["contact_id"])
     values = {**dict(row), "goes_on": bool(row["goes_on"])}
     zone = settings_of(values.pop("settings")).zone
+    jid, read_ms = values.pop("jid"), values.pop("read_ms")
+    group = Identity(jid, WHATSAPP_GROUP) if jid and read_ms is not None else None
+    if group is not None:
+        to = (group,)
     return Conversation(
         **values,
         zone=zone,
         is_group=row["contact_id"] is None,
         to=to,
         may_write=rights.may(Permission.INBOX_WRITE, row["branch_id"]),
-        verdict=consent.verdict(conn, row["line_id"], to[0]) if to else None,
+        verdict=_verdict(conn, row["line_id"], to[0]) if to else None,
     )
+
+
+def _verdict(conn: sqlite3.Connection, line_id: str, identity: Identity) -> Verdict:
+    if not identity.is_group:
+        return consent.verdict(conn, line_id, identity)
+    refusal = posts.refusal(conn, line_id, identity)
+    return Verdict(code=refusal.code if refusal else "ok", entry=None)
 
 
 def conversation_of_message(conn: sqlite3.Connection, rights: Rights, message_id: str) -> str:
@@ -299,7 +313,8 @@ _CONVERSATION = """
 SELECT c.id, c.line_id, line.number AS line_number, line.stopped AS line_stopped,
   EXISTS (SELECT 1 FROM route WHERE route.line_id = line.id
     AND route.device_id <> line.stopped_on) AS goes_on,
-  line.branch_id, branch.name AS branch, branch.settings, c.contact_id,
+  line.branch_id, branch.name AS branch, branch.settings, c.contact_id, g.id AS group_id, g.jid,
+  g.read_ms,
   coalesce(g.name, k.office_name, k.chosen_name) AS name
 FROM conversation c
 JOIN line ON line.id = c.line_id JOIN branch ON branch.id = line.branch_id

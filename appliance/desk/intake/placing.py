@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import replace
 
 from appliance.characters import clean_name
-from appliance.desk.intake import revisions
+from appliance.desk.intake import posts, revisions
 from appliance.desk.intake.rules import Arrival, answer
 from appliance.desk.lines import line_codes
 from appliance.devices.kind import Kind
@@ -71,6 +71,8 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
         key_digest=messages.digest_of(device_key),
     )
     message_id = messages.receive(tx, about)
+    if incoming.form is TextForm.WORDS:
+        posts.note_author(tx, line, incoming, sender, message_id)
     if message_id is None or contact_id is None or incoming.origin is not Origin.PERSON:
         return
     if incoming.channel.needs_account and incoming.channel.writes_to(sender):
@@ -85,7 +87,7 @@ def _conversation_of(
     """And the contact; in a group there is none."""
     group = incoming.group
     if group is not None:
-        return conversations.with_group(tx, line.id, group.jid, group.name), None
+        return posts.conversation_of(tx, line, incoming.channel, group), None
     contact_id = contacts.ensure(tx, sender, chosen_name=incoming.sender_name)
     return conversations.with_contact(tx, line.id, contact_id), contact_id
 

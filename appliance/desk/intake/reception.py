@@ -13,11 +13,11 @@ from typing import Any
 from appliance.channels import Channel
 from appliance.desk.consent import near_stop_words, rule_words
 from appliance.desk.intake import calls as missed
-from appliance.desk.intake import long_sms, placing, sims
+from appliance.desk.intake import long_sms, placing, posts, sims
 from appliance.desk.lines import device_states, screens
 from appliance.devices.kind import Kind
 from appliance.devices.modem_protocol import Balance, DeliveryReport, IncomingPart
-from appliance.devices.protocol import Incoming, MissedCall, Sim, Status, TextForm
+from appliance.devices.protocol import Group, Incoming, MissedCall, Sim, Status, TextForm
 from appliance.errors import Transient
 from appliance.queue import delivery
 from appliance.queue.doubts import baselines_in_doubt
@@ -52,7 +52,7 @@ class Reception:
             else:
                 placing.keep(tx, device_id, line, incoming)
 
-        if incoming.group is None and _may_withdraw(incoming.text):
+        if _may_withdraw(incoming.text):
             self._gate.write(self._store, (sender,), keep)
         else:
             self._store.write(keep)
@@ -80,6 +80,13 @@ class Reception:
         return self._store.read(
             lambda conn: _recent(conn, device_id, placing.shown_sender(sender), since_ms)
         )
+
+    def group_seen(self, device_id: str, group: Group) -> None:
+        def is_news(conn: sqlite3.Connection) -> bool:
+            return posts.shown_otherwise(conn, device_id, group) is not None
+
+        if self._store.read(is_news):
+            self._store.write(lambda tx: posts.show(tx, device_id, group))
 
     def cursor(self, device_id: str, name: str) -> int | None:
         return self._store.read(lambda conn: _cursor(conn, device_id, name))
@@ -183,12 +190,9 @@ def _recent(
     conn: sqlite3.Connection, device_id: str, sender: str, since_ms: int
 ) -> Sequence[Incoming]:
     found = conn.execute(
-        "SELECT channel, device_key, value, text, written_ms, sender_name, exact, awaited,"
-        " deleted_ms FROM message"
-        " WHERE line_id IN (SELECT line_id FROM route WHERE device_id = ?)"
-        " AND direction = 'in' AND value = ? AND written_ms >= ? ORDER BY written_ms, id",
-        (device_id, sender, since_ms),
-    )
+        f"{_RECENT} AND value = ? {_IN_ORDER}", (device_id, since_ms, sender)
+    ).fetchall()
+    found += conn.execute(f"{_RECENT} AND {_IN_GROUP} {_IN_ORDER}", (device_id, since_ms, sender))
     return [
         Incoming(
             channel=Channel.named(row["channel"]),
@@ -202,6 +206,16 @@ def _recent(
         )
         for row in found
     ]
+
+
+_RECENT = """
+SELECT channel, device_key, value, text, written_ms, sender_name, exact, awaited, deleted_ms
+FROM message WHERE line_id IN (SELECT line_id FROM route WHERE device_id = ?)
+AND direction = 'in' AND written_ms >= ?
+"""
+_IN_GROUP = """conversation_id IN (SELECT c.id FROM chat_group g
+  JOIN conversation c ON c.line_id = g.line_id AND c.group_id = g.id WHERE g.jid = ?)"""
+_IN_ORDER = "ORDER BY written_ms, id"
 
 
 def _form(row: sqlite3.Row) -> TextForm:

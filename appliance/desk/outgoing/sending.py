@@ -86,7 +86,7 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     person = consent.standing(tx.conn, line.id, request.identity)
     _check_channel(request.channel, person, text)
     whose = request.contact_id or person.contact_id
-    if whose and request.client_id and (known := _already(tx, request, whose, text)):
+    if whose and request.client_id and (known := already(tx, request, whose, text)):
         return known
     wanted = _permitted(tx, request, person, text)
     contact_id = person.contact_id or contacts.ensure(tx, request.identity)
@@ -98,6 +98,11 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     )
     if _answers_now(tx, request, coming):
         greeting.take_back(tx, line.id, contact_id)
+    return keep(tx, line, request, coming)
+
+
+def keep(tx: Tx, line: lines.Line, request: SendRequest, coming: Coming) -> Accepted:
+    """Keeps a message that may be sent, and says when it is expected."""
     promise = first_promise(tx, line, coming)
     expected_ms, reason = promise.entry.expected_ms, promise.entry.reason
     if tx.clock_is_wrong:
@@ -125,7 +130,7 @@ def _coming(
 ) -> Coming:
     """The message as the pacing sees it: most depends on whether it answers somebody."""
     conversation_id, last_in_ms = conversations.found_or_begun(tx, request.line_id, contact_id)
-    answering = last_in_ms is not None and _begins_ms(tx, request) - last_in_ms <= ANSWER_WINDOW_MS
+    answering = last_in_ms is not None and begins_ms(tx, request) - last_in_ms <= ANSWER_WINDOW_MS
     waiting = Waiting(
         id=tx.new_id(),
         identity=request.identity,
@@ -166,7 +171,7 @@ def _prefers(tx: Tx, request: SendRequest, waiting: Waiting, contact_id: str) ->
 
 def _answers_now(tx: Tx, request: SendRequest, coming: Coming) -> bool:
     """A colleague, or a program for them, answers somebody, and not at a later time."""
-    if request.author.rule is not None or _begins_ms(tx, request) > tx.now_ms:
+    if request.author.rule is not None or begins_ms(tx, request) > tx.now_ms:
         return False
     return coming.waiting.kind is MessageClass.REPLY
 
@@ -186,7 +191,7 @@ def _outgoing(
         id=coming.waiting.id,
         conversation_id=coming.conversation_id,
         line_id=request.line_id,
-        contact_id=coming.contact_id,
+        contact_id=None if request.identity.is_group else coming.contact_id,
         identity=request.identity,
         text=coming.text,
         kind=coming.waiting.kind,
@@ -198,13 +203,13 @@ def _outgoing(
         rule=request.author.rule,
         client_id=request.client_id,
         not_before_ms=request.not_before_ms,
-        expires_ms=_begins_ms(tx, request) + (request.ttl_ms or DEFAULT_TTL_MS),
+        expires_ms=begins_ms(tx, request) + (request.ttl_ms or DEFAULT_TTL_MS),
         expected_ms=expected_ms,
         reason=reason,
     )
 
 
-def _begins_ms(tx: Tx, request: SendRequest) -> int:
+def begins_ms(tx: Tx, request: SendRequest) -> int:
     """The time from which it may leave."""
     return max(tx.now_ms, request.not_before_ms or 0)
 
@@ -235,9 +240,9 @@ _TOO_LATE = {
 }
 
 
-def _already(tx: Tx, request: SendRequest, contact_id: str, text: str) -> Accepted | None:
-    """The message that was accepted under this client id. Another message under this id is refused:
-    it would be lost.
+def already(tx: Tx, request: SendRequest, contact_id: str | None, text: str) -> Accepted | None:
+    """The message that was accepted under this client id; a post has no contact. Another message
+    under this id is refused: it would be lost.
     """
     row = tx.conn.execute(
         "SELECT id, state, expected_ms, reason, line_id, contact_id, staff_id, text"

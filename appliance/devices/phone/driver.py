@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from appliance.channels import Channel
 from appliance.clock import Clock
+from appliance.devices.group_protocol import GroupSeen, GroupTurn
 from appliance.devices.phone.adb.calls import Deadlines, Output
 from appliance.devices.phone.bell.bell import Bell
 from appliance.devices.phone.bell.tower import BellTower
@@ -24,6 +25,7 @@ from appliance.devices.phone.sim import SIM_DUMP, SIM_STATE, is_taken_out, sends
 from appliance.devices.phone.sms.send import look_sms, send_sms
 from appliance.devices.phone.texts import digits_in
 from appliance.devices.phone.whatsapp.file_send import send_file
+from appliance.devices.phone.whatsapp.groups.group_changes import change_group
 from appliance.devices.phone.whatsapp.look import look_whatsapp, visit_whatsapp
 from appliance.devices.phone.whatsapp.notifications import ACCOUNT
 from appliance.devices.phone.whatsapp.opening import open_chat
@@ -35,6 +37,7 @@ from appliance.devices.protocol import (
     Found,
     Listener,
     Look,
+    Outgoing,
     Proof,
     Status,
     Ticks,
@@ -158,16 +161,17 @@ class PhoneDriver:
 
     def send(self, attempt: Attempt) -> Proof:
         self._phone.tapped = False
-        self._phone.in_hand = attempt.outgoing.attempt_id
-        if not is_e164(attempt.outgoing.number):
+        outgoing = attempt.outgoing
+        self._phone.in_hand = outgoing.attempt_id
+        if outgoing.group is None and not is_e164(outgoing.number):
             raise Permanent("They hide their number: answer on the phone itself, or ask for it.")
         by_channel: dict[Channel, Callable[[Phone, Attempt], Proof]] = {
             Channel.WHATSAPP: send_file if attempt.outgoing.file else send_whatsapp,
             Channel.SMS: send_sms,
         }
         try:
-            by_sms = attempt.outgoing.channel is Channel.SMS
-            self._take_in_hand(attempt.outgoing.number, opens_chat=not by_sms, by_sim=by_sms)
+            by_sms = outgoing.channel is Channel.SMS
+            self._take_in_hand(_person(outgoing), opens_chat=not by_sms, by_sim=by_sms)
             return by_channel[attempt.outgoing.channel](self._phone, attempt)
         except (DeviceError, Refused):
             raise
@@ -181,7 +185,8 @@ class PhoneDriver:
     def look(self, look: Look) -> Found:
         if look.baseline is not None:
             opens_chat = look.outgoing.channel is Channel.WHATSAPP
-            self._guarded(lambda: self._take_in_hand(look.outgoing.number, opens_chat=opens_chat))
+            whose = _person(look.outgoing)
+            self._guarded(lambda: self._take_in_hand(whose, opens_chat=opens_chat))
         by_channel = {Channel.WHATSAPP: look_whatsapp, Channel.SMS: look_sms}
         asked = by_channel[look.outgoing.channel]
         return self._guarded(lambda: asked(self._phone, look))
@@ -190,8 +195,9 @@ class PhoneDriver:
         """No ticks where the chat has unread messages: opening it would mark them read."""
         if visit.channel is not Channel.WHATSAPP:
             return Ticks(by_message={})
-        jid = digits_in(visit.number) + ACCOUNT
-        listed = self._guarded(lambda: self._take_in_hand(visit.number))
+        jid = visit.group.jid if visit.group else digits_in(visit.number) + ACCOUNT
+        whose = None if visit.group else visit.number
+        listed = self._guarded(lambda: self._take_in_hand(whose))
         if any(record.shortcut == jid and record.message_count for record in listed):
             return Ticks(by_message={})
         return self._guarded(lambda: visit_whatsapp(self._phone, visit))
@@ -215,8 +221,12 @@ class PhoneDriver:
             self._bell.take_down()
         self._phone.session.close()
 
+    def change_group(self, turn: GroupTurn) -> GroupSeen:
+        self._take_in_hand(None)
+        return change_group(self._phone, turn)
+
     def _take_in_hand(
-        self, number: str, *, opens_chat: bool = True, by_sim: bool = False
+        self, number: str | None, *, opens_chat: bool = True, by_sim: bool = False
     ) -> list[NotificationRecord]:
         """Reads the notifications and wakes the phone in one shell call, and tells what they hold.
 
@@ -229,7 +239,7 @@ class PhoneDriver:
                 self._need_sim(*phone.session.run(SIM_STATE))
             raise Transient("Another SIM is in the phone.")
         asked_ms = phone.clock.now_ms()
-        question = phone.contacts.question(number)
+        question = phone.contacts.question(number) if number else None
         chosen = [SIM_DUMP] if by_sim and phone.one_of_two else []
         commands = [REDACTED, SHOWN, DATE_COMMAND, SIM_STATE, *chosen, *DISMISS]
         commands += [question] if question else []
@@ -238,7 +248,7 @@ class PhoneDriver:
         if listed is None and opens_chat:
             raise Transient("The notifications of the phone cannot be read.")
         phone.time = measure(phone.clock, date.text, asked_ms=asked_ms)
-        if question:
+        if question and number:
             phone.contacts.answered(number, others[-1])
         if by_sim:
             self._need_sim(sim)
@@ -268,3 +278,8 @@ class PhoneDriver:
         except Exception as exc:
             log.exception("a look at the phone failed in Balie itself")
             raise Transient("Balie could not look.", {"error": type(exc).__name__}) from exc
+
+
+def _person(outgoing: Outgoing) -> str | None:
+    """The phone book knows no groups."""
+    return None if outgoing.group else outgoing.number

@@ -144,7 +144,11 @@ class Phone:
         return [
             seen
             for seen, read_ms in self.from_screens
-            if seen.sender == message.sender
+            if (seen.sender, _jid(seen)) == (message.sender, _jid(message))
             and message.at_ms <= read_ms
             and seen.at_ms - message.at_ms < _SAME_MS
         ]
+
+
+def _jid(message: Incoming) -> str | None:
+    return message.group.jid if message.group else None

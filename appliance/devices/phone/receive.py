@@ -9,7 +9,12 @@ from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.senses import Sense
 from appliance.devices.phone.sms.phone_lists import MissedCalls, SmsInbox
 from appliance.devices.phone.texts import digits_in
-from appliance.devices.phone.whatsapp.notifications import ACCOUNT, messages_of, missed_call_of
+from appliance.devices.phone.whatsapp.notifications import (
+    ACCOUNT,
+    group_of,
+    messages_of,
+    missed_call_of,
+)
 from appliance.devices.phone.whatsapp.pages import PACKAGES
 from appliance.devices.protocol import Incoming
 
@@ -45,6 +50,7 @@ class PhoneReceiver:
         # The text that each message of a notification was last told with.
         self._told: dict[str, str] = {}
         self._told_calls: set[str] = set()
+        self._group_names: dict[str, str] = {}
         self._sms = SmsInbox(phone)
         self._calls = MissedCalls(phone)
 
@@ -53,6 +59,7 @@ class PhoneReceiver:
         self._stamps.clear()
         self._told.clear()
         self._told_calls.clear()
+        self._group_names.clear()
         self._sms = SmsInbox(self._phone)
         self._calls = MissedCalls(self._phone)
 
@@ -127,6 +134,7 @@ class PhoneReceiver:
         for record in listed:
             messages = self._messages(record)
             self._note_overflow(record, messages)
+            self._tell_group(record)
             here += messages
         news = [message for message in here if self._told.get(message.key) != message.text]
         fresh = [
@@ -148,6 +156,13 @@ class PhoneReceiver:
             phone.listener.missed_calls(phone.device_id, fresh)
         self._told_calls = {call.key for call in calls}
         return bool(fresh)
+
+    def _tell_group(self, record: NotificationRecord) -> None:
+        """Tells under which name a group shows now, also where no message tells it."""
+        group = group_of(record)
+        if group is not None and self._group_names.get(group.jid) != group.name:
+            self._phone.listener.group_seen(self._phone.device_id, group)
+            self._group_names[group.jid] = group.name
 
     def _note_overflow(self, record: NotificationRecord, messages: Sequence[Incoming]) -> None:
         """A full array whose first message is new may have dropped messages before it."""

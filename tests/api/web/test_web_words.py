@@ -10,7 +10,13 @@ from jinja2.ext import babel_extract
 
 from appliance.api.web import refusal
 from appliance.api.web.templating import TEMPLATES
-from appliance.api.web.words import device_phrases, incident_phrases, media_sentences, phrases
+from appliance.api.web.words import (
+    device_phrases,
+    group_sentences,
+    incident_phrases,
+    media_sentences,
+    phrases,
+)
 from appliance.api.web.words.i18n import LANGUAGES, LOCALE_DIR, Words, best_language
 from appliance.desk.lines import setting_fields
 from appliance.devices.kind import Kind
@@ -68,6 +74,8 @@ def _of_phrases() -> Iterator[str]:
     yield from media_sentences.STATES.values()
     yield from incident_phrases.NAMES.values()
     yield from refusal.FIELDS.values()
+    for table in (group_sentences.WORK, group_sentences.WHY, group_sentences.BUTTONS):
+        yield from table.values()
     for field in setting_fields.FIELDS:
         yield field.label
         if field.name not in refusal.FIELDS:

@@ -22,6 +22,7 @@ from appliance.devices.protocol import (
     Attempt,
     DeviceState,
     Found,
+    Group,
     Incoming,
     Look,
     MissedCall,
@@ -72,6 +73,7 @@ class Recorder:
     calls: list[MissedCall] = field(default_factory=list)
     statuses: list[Status] = field(default_factory=list)
     cursors: dict[str, int] = field(default_factory=dict)
+    groups: list[Group] = field(default_factory=list)
     sim: Sim | None = None
     repeated: int = 0
     rules: list[ScreenRule] = field(default_factory=list)
@@ -106,7 +108,7 @@ class Recorder:
         return self.sim == sim
 
     def recent(self, device_id: str, sender: str, *, since_ms: int) -> Sequence[Incoming]:
-        return [m for m in self.messages if m.sender == sender and m.at_ms >= since_ms]
+        return [m for m in self.messages if sender in _sources(m) and m.at_ms >= since_ms]
 
     def cursor(self, device_id: str, name: str) -> int | None:
         return self.cursors.get(name)
@@ -126,8 +128,16 @@ class Recorder:
     def screen_unknown(self, device_id: str, screen: UnknownScreen) -> None:
         self.unknown.append(screen)
 
+    def group_seen(self, device_id: str, group: Group) -> None:
+        self.groups.append(group)
+
     def texts(self, sender: str = "") -> list[str]:
         return [m.text for m in self.messages if not sender or m.sender == sender]
+
+
+def _sources(message: Incoming) -> tuple[str, ...]:
+    """Who wrote it, and in which group."""
+    return (message.sender, message.group.jid) if message.group else (message.sender,)
 
 
 def _nothing() -> None:

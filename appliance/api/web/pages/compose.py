@@ -25,6 +25,7 @@ from appliance.desk.inbox.thread import conversation_of_message
 from appliance.desk.intake import sign_off
 from appliance.desk.outgoing import decisions, drafts, sending
 from appliance.desk.outgoing.decisions import Decision
+from appliance.desk.outgoing.posting_in_groups import accept_post
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.identities import Identity, tel
 from appliance.phone_numbers import parse_number, readable
@@ -215,7 +216,10 @@ def _begin(tx: Tx, rights: Rights, request: sending.SendRequest) -> str:
 def _accept(tx: Tx, rights: Rights, request: sending.SendRequest, conversation_id: str) -> None:
     """The draft is deleted in the same transaction: the message is sent or the draft is kept."""
     about = _writable(tx.conn, rights, conversation_id)
-    sending.accept(tx, dataclasses.replace(request, contact_id=about.contact_id))
+    if about.is_group:
+        accept_post(tx, request)
+    else:
+        sending.accept(tx, dataclasses.replace(request, contact_id=about.contact_id))
     if request.author.staff_id:
         drafts.forget(tx, staff_id=request.author.staff_id, conversation_id=conversation_id)
 
@@ -278,7 +282,7 @@ def _recipient(about: thread.Conversation, to: str) -> Identity:
 def _writable(
     conn: sqlite3.Connection, rights: Rights, conversation_id: str
 ) -> thread.Conversation:
-    """Raises NotFound for a group too: its posts are only read here."""
+    """Raises NotFound also for a group of which nobody knows who is in it."""
     about = thread.conversation(conn, rights, conversation_id)
     if not about.may_write or not about.to:
         raise NotFound("conversation")

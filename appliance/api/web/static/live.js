@@ -72,7 +72,7 @@ function passOn(message) {
 
 function refreshAll() {
   missed = false;
-  for (const id of ["list", "messages", "verdict", "devices"]) soon(id);
+  for (const id of ["list", "messages", "verdict", "devices", "group"]) soon(id);
   document.dispatchEvent(new CustomEvent("balie:contact"));
 }
 
@@ -123,6 +123,10 @@ const hints = {
   device(hint) {
     soon("devices");
     if (!hint.device) soon("verdict"); // a number was stopped, or goes on
+  },
+  group() {
+    soon("group");
+    soon("verdict");
   },
   list() { soon("list"); },
   rows(hint) {

@@ -54,6 +54,8 @@ WAITING: Mapping[Reason, str] = {
     Reason.PROVEN_ABSENT: "it is proven that it did not leave, so it is sent again",
     Reason.NOT_DELIVERED: "the network could not deliver it",
     Reason.CONSENT_REQUIRED: "the contact never wrote to this number",
+    Reason.GROUP_LEFT: "this number is in that group no more",
+    Reason.GUARD_CEILING: "the name was put back often and somebody has to decide",
 }
 """Completes “Expected at 14:32, because …” and its companions."""
 
@@ -186,6 +188,7 @@ REFUSALS: Mapping[Reason, tuple[str, str]] = {
         "Too many people are logging in at this moment.",
         "Try again in a few seconds.",
     ),
+    Reason.GROUP_LEFT: ("This number is in that group no more.", ""),
     Reason.WRONG_SETUP_CODE: (
         "That is not the set-up code.",
         "Balie prints it on its console and in its log when it starts for the first time.",

@@ -21,6 +21,8 @@ def warning(words: Words, about: Conversation) -> tuple[str, str] | None:
             words.text("This number was stopped, so nothing leaves it now."),
             words.text("Somebody has to look at the phone; see Devices."),
         )
+    if about.is_group:
+        return _group_warning(words, about)
     if about.verdict and about.verdict.opted_out:
         again = words.text("You can write again as soon as they write START to {line}.")
         return (
@@ -36,10 +38,25 @@ def warning(words: Words, about: Conversation) -> tuple[str, str] | None:
     return None
 
 
+def _group_warning(words: Words, about: Conversation) -> tuple[str, str] | None:
+    if about.verdict and about.verdict.opted_out:
+        return (
+            words.text("Somebody in this group asked to stop, so nothing is posted in it."),
+            words.text("Take them out of the group first; then you can write in it again."),
+        )
+    if about.verdict and not about.verdict.allowed:
+        return words.text("This number is in that group no more."), ""
+    return None
+
+
 def read_only(words: Words, about: Conversation) -> tuple[str, str] | None:
     """The icon, which may be empty, and why there is no field; None when one may write."""
-    if about.is_group:
-        return "group", words.text("A group is only read here. Write in it on the phone itself.")
+    if about.is_group and not about.to:
+        unknown = words.text(
+            "Balie does not know yet who is in this group. Let it read the members on the page of"
+            " the group; then you can write here."
+        )
+        return "group", unknown
     if not about.may_write:
         return "", words.text("You may read this conversation, not write in it.")
     if any(map(Channel.any_writes_to, about.to)):

@@ -77,6 +77,13 @@ class OpenChat:
             return seen.number == self.digits
         return self.phone.contacts.bears(self.digits, seen.title)
 
+    def prove(self, seen: ChatPage) -> None:
+        """A number has one chat: its head proves it."""
+
+    def come_back(self) -> None:
+        """It is opened again later: messages may have come that were not told."""
+        self.phone.returns[self.digits] = self.arrivals.history
+
     def type(self, seen: ChatPage, text: str) -> bool:
         """Replaces the text in the entry."""
         if seen.entry is None:

@@ -25,7 +25,7 @@ def look_whatsapp(phone: Phone, look: Look) -> Found:
     """
     if look.baseline is None:
         return Found(finding=Finding.ABSENT, facts={"baseline": False})
-    with visiting(phone, look.outgoing.number) as chat:
+    with visiting(phone, look.outgoing.number, group=look.outgoing.group) as chat:
         seen = _loaded(chat, open_chat(chat))
         for rows in since_baseline(look.baseline, seen, salt=look.outgoing.attempt_id)[:1]:
             chat.arrivals.consider(rows)  # Balie may have died with the chat open
@@ -141,6 +141,6 @@ def _is_long_ago(phone: Phone, outgoing: Outgoing) -> bool:
 
 def visit_whatsapp(phone: Phone, visit: TickVisit) -> Ticks:
     """The ticks of the messages that the chat shows, matched from the newest upwards."""
-    with visiting(phone, visit.number) as chat:
+    with visiting(phone, visit.number, group=visit.group) as chat:
         seen = open_chat(chat)
         return Ticks(by_message=ticks_of(phone, visit.sent, seen.rows))

@@ -63,12 +63,23 @@ def messages_of(record: NotificationRecord, *, offset_ms: int = 0) -> list[Incom
     for posted in _posted(record, extras, heading):
         if posted.sender is None or heading.is_own(posted.sender):
             continue
+        if heading.group and label(posted.sender) == heading.group_name:
+            continue  # a row of the system: no person is called as the group is
         if is_reaction(posted.text):
             log.debug("a reaction in notification %s is no message", record.identity)
             continue
         message = _incoming(posted, jid, heading, offset_ms, places)
         messages.append(message)
     return messages
+
+
+def group_of(record: NotificationRecord) -> Group | None:
+    """The group, under its present name, if this is the notification of one."""
+    jid = record.shortcut
+    if jid is None or not jid.endswith(GROUP) or not _is_of_chat(record):
+        return None
+    name = _Heading(extras_of(record), jid).group_name if record.raw else ""
+    return Group(jid=jid, name=name) if name else None
 
 
 def missed_call_of(record: NotificationRecord, *, offset_ms: int = 0) -> MissedCall | None:

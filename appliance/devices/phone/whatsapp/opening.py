@@ -39,19 +39,24 @@ def open_chat(chat: OpenChat) -> ChatPage:
     Raises NotOnChannel, LineStopped, Transient, DeviceGone.
     """
     try:
-        return follow(chat)
+        return _proven(chat, follow(chat))
     except StaleScreen:
         log.info("another chat than asked for showed on %s", chat.phone.device_id)
     _remember_stranger(chat)
     chat.phone.session.leave()
     try:
-        return follow(chat)
+        return _proven(chat, follow(chat))
     except StaleScreen as exc:
         _remember_stranger(chat)
         if exc.else_ is not None:
             raise exc.else_ from exc
         facts = chat.keep(chat.screen, seen="another chat")
         raise Transient("The phone showed another chat than the one asked for.", facts) from exc
+
+
+def _proven(chat: OpenChat, seen: ChatPage) -> ChatPage:
+    chat.prove(seen)
+    return seen
 
 
 def follow(chat: OpenChat) -> ChatPage:

@@ -67,6 +67,8 @@ class ChatPage:
     from_start: bool
     group: bool
     area: Box | None
+    #: Under the name; of a group its members, and never a title.
+    status: str = ""
 
     def own_equal(self, text: str) -> int:
         return sum(row.own and row.says(text) for row in self.rows)
@@ -202,6 +204,7 @@ def _chat_row(row: View) -> ChatRow:
 def _conversation(app: Screen) -> ChatPage:
     name = app.first("conversation_contact_name")
     title = label(name.text) if name else ""
+    under = app.first("conversation_contact_status")
     entry = app.first("entry")
     send = app.first("send")
     rows, unread_from = read_rows(app)
@@ -219,4 +222,5 @@ def _conversation(app: Screen) -> ChatPage:
         from_start=shows_start(app),
         group=app.first("name_in_group_tv", "pushname_in_group_tv") is not None,
         area=messages.box if messages else None,
+        status=under.text if under else "",
     )

@@ -77,6 +77,11 @@ class ChatArrivals:
         """The last view of the chat, if there was one."""
         return self.history.last
 
+    @property
+    def asked(self) -> str:
+        """Under what the listener has what was told of this chat."""
+        return f"+{digits_in(self._number)}"
+
     def news(self) -> list[Incoming]:
         """The gathered rows that no notification has told; the chat must still be open.
 
@@ -84,7 +89,7 @@ class ChatArrivals:
         """
         if not self.history.rows:
             return []
-        sender = f"+{digits_in(self._number)}"
+        sender = self.asked
         now_ms = self._phone.clock.now_ms()
         told = self._phone.listener.recent(
             self._phone.device_id, sender, since_ms=now_ms - _RECENT_MS

@@ -26,7 +26,8 @@ _LEFT = frozenset({Tick.SENT, Tick.DELIVERED, Tick.READ})
 def send_whatsapp(phone: Phone, attempt: Attempt) -> Proof:
     """Raises what the protocol says of a send; the phone is left on its home screen."""
     evidence = Evidence(attempt.evidence_folder, phone.session)
-    with visiting(phone, attempt.outgoing.number, evidence.keep) as chat:
+    outgoing = attempt.outgoing
+    with visiting(phone, outgoing.number, evidence.keep, group=outgoing.group) as chat:
         return ChatSend(phone, attempt, chat, evidence).run()
 
 

@@ -9,6 +9,7 @@ from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.texts import canonical
 from appliance.devices.phone.whatsapp.chat import Keep, OpenChat, keep_nothing
 from appliance.devices.phone.whatsapp.dialogs import DialogMeaning
+from appliance.devices.phone.whatsapp.groups.group_chat import GroupChat
 from appliance.devices.phone.whatsapp.opening import StaleScreen, follow
 from appliance.devices.phone.whatsapp.pages import (
     ChatRow,
@@ -19,6 +20,7 @@ from appliance.devices.phone.whatsapp.pages import (
     UnknownPage,
 )
 from appliance.devices.phone.whatsapp.row_memory import ChatMemory
+from appliance.devices.protocol import Group
 from appliance.errors import BalieError, DeviceError, DeviceGone
 
 log = logging.getLogger(__name__)
@@ -29,10 +31,18 @@ _MOST_RETURNS = 3
 
 @contextmanager
 def visiting(
-    phone: Phone, number: str, keep: Keep = keep_nothing, history: ChatMemory | None = None
+    phone: Phone,
+    number: str,
+    keep: Keep = keep_nothing,
+    history: ChatMemory | None = None,
+    group: Group | None = None,
 ) -> Iterator[OpenChat]:
     """The chat; it is left again whatever happens."""
-    chat = OpenChat(phone, number, keep, history)
+    chat = (
+        OpenChat(phone, number, keep, history)
+        if group is None
+        else GroupChat(phone, group, keep, history)
+    )
     gone = False
     try:
         yield chat
@@ -61,7 +71,7 @@ def _leave(chat: OpenChat, *, gone: bool) -> None:
     except DeviceError as exc:
         log.info("%s was not left on its home screen: %s", chat.phone.device_id, exc)
     if not settled:
-        chat.phone.returns[chat.digits] = chat.arrivals.history
+        chat.come_back()
 
 
 def _is_unknown(seen: Seen) -> bool:

@@ -1,0 +1,338 @@
+"""`/groups`: who is in them, what they are called, and what is to be changed there.
+
+What is asked for is kept at once; the line's phone does it afterwards, at a person's pace.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from appliance.api.json import examples, idempotency, posting
+from appliance.api.json.bodies import (
+    GroupIn,
+    GroupOut,
+    GroupPatchIn,
+    GuardIn,
+    GuardOut,
+    JournalOut,
+    MembersIn,
+)
+from appliance.api.json.callers import WRITES_GROUPS, Caller, caller_of, revoked
+from appliance.api.json.declared import Many, One, Read, nobody
+from appliance.api.json.documented import READ_PROBLEMS, answers, ref
+from appliance.api.json.mapping import body_of
+from appliance.api.json.paging import Paged, page_of
+from appliance.api.json.sending import IDEMPOTENCY_KEY, DirectRoute
+from appliance.desk.access import tokens
+from appliance.desk.access.accesses import Shown
+from appliance.desk.access.sight import Sight
+from appliance.desk.access.tokens import Scope
+from appliance.desk.groups import changing, directory
+from appliance.desk.groups.changing import GroupAuthor
+from appliance.desk.groups.directory import JournalEntry, SeenGroup
+from appliance.desk.inbox.directory import Page
+from appliance.desk.outgoing.recipients import identity_of_contact
+from appliance.identities import Identity, tel
+from appliance.ids import is_id
+from appliance.phone_numbers import number_or_text, parse_number
+from appliance.reasons import Reason
+from appliance.store.groups import ChatGroup, GroupMember
+from appliance.store.store import Tx
+
+Body = TypeVar("Body", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfGroup:
+    """A page of what belongs to one group."""
+
+    group_id: str
+    page: Page
+
+    @property
+    def limit(self) -> int:
+        return self.page.limit
+
+
+async def _group_id(group_id: str) -> str:
+    return group_id
+
+
+async def _of_group(group_id: str, paged: Paged) -> _OfGroup:
+    return _OfGroup(group_id=group_id, page=paged)
+
+
+def _journal(conn: sqlite3.Connection, sight: Sight, wanted: _OfGroup) -> Sequence[JournalEntry]:
+    return directory.journal(conn, sight, wanted.group_id, wanted.page)
+
+
+def _in_it(group: SeenGroup) -> Iterable[Shown]:
+    return (Shown(contact_id=each.contact_id) for each in group.members if each.contact_id)
+
+
+class _Groups(Many[Page, SeenGroup]):
+    def whom(self, found: Sequence[SeenGroup], asked: Page) -> Iterable[Shown]:
+        return (shown for group in found[: asked.limit - 1] for shown in _in_it(group))
+
+
+class _Group(One[str, SeenGroup]):
+    def whom(self, found: SeenGroup, asked: str) -> Iterable[Shown]:
+        del asked
+        return _in_it(found)
+
+
+READS: Sequence[Read[Any, Any]] = (
+    _Groups(
+        tag="groups",
+        path="/groups",
+        scope=Scope.GROUPS_READ,
+        name="listGroups",
+        summary="The WhatsApp groups that the lines are in",
+        description="By id.",
+        asked=page_of,
+        read=directory.listed,
+        model=GroupOut,
+        example=examples.GROUP,
+        shown=nobody,
+    ),
+    _Group(
+        tag="groups",
+        path="/groups/{group_id}",
+        scope=Scope.GROUPS_READ,
+        name="getGroup",
+        summary="One group",
+        description="The group.",
+        asked=_group_id,
+        read=directory.one,
+        model=GroupOut,
+        example=examples.GROUP,
+        shown=nobody,
+        problems=("not-found",),
+    ),
+    Many(
+        tag="groups",
+        path="/groups/{group_id}/journal",
+        scope=Scope.GROUPS_READ,
+        name="getGroupJournal",
+        summary="What was changed in a group, by whom, and what was put back",
+        description="Oldest first.",
+        asked=_of_group,
+        read=_journal,
+        model=JournalOut,
+        example=examples.JOURNAL,
+        shown=nobody,
+        problems=("not-found",),
+    ),
+)
+
+router = APIRouter(prefix="/api/v1", tags=["groups"], route_class=DirectRoute)
+
+_PROBLEMS = (*READ_PROBLEMS, "bad-request", "not-found", "too-large")
+_REFUSALS = {
+    status: each
+    for status, each in answers(None, "", *_PROBLEMS, description="").items()
+    if status != HTTPStatus.OK
+}
+_CONSENT = (Reason.CONSENT_REQUIRED, Reason.OPTED_OUT, Reason.IDEMPOTENCY_MISMATCH)
+_GROUP_ID = {
+    "name": "group_id",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string"},
+    "example": examples.GROUP["id"],
+}
+
+
+def _takes(model: type[BaseModel], example: Mapping[str, Any], *parameters: Any) -> dict[str, Any]:
+    content = {"application/json": {"schema": ref(model), "example": example}}
+    return {
+        "requestBody": {"required": True, "content": content},
+        "parameters": list(parameters),
+    }
+
+
+@router.post(
+    "/groups",
+    dependencies=[WRITES_GROUPS],
+    operation_id="makeGroup",
+    summary="Make a group",
+    status_code=202,
+    response_model=None,
+    openapi_extra=_takes(GroupIn, examples.GROUP_IN, IDEMPOTENCY_KEY),
+    responses=answers(
+        GroupOut, examples.GROUP, *_PROBLEMS, *_CONSENT, status=202, description="Kept: it is made."
+    ),
+)
+async def make_group(request: Request) -> Response:
+    """Everybody in it must have written to this line; one who did not refuses the whole group."""
+
+    def work(tx: Tx, caller: Caller, wanted: GroupIn) -> dict[str, Any]:
+        line = caller.sight.line(tx.conn, wanted.line)
+        people = _people(tx.conn, caller, wanted.members, line.id)
+        made = changing.create(tx, line.id, wanted.name, people, _author(caller))
+        return _shown(tx.conn, caller, made.id)
+
+    return await _asked(request, GroupIn, work)
+
+
+@router.patch(
+    "/groups/{group_id}",  # noqa: FAST003 -- a direct route gives the request alone
+    dependencies=[WRITES_GROUPS],
+    operation_id="changeGroup",
+    summary="Give a group another name",
+    response_model=None,
+    openapi_extra=_takes(GroupPatchIn, examples.GROUP_PATCH_IN, _GROUP_ID),
+    responses=answers(
+        GroupOut, examples.GROUP, *_PROBLEMS, description="The guard has it; the phone follows."
+    ),
+)
+async def change_group(request: Request) -> Response:
+    """The guard moves first, so that it never undoes it."""
+
+    def work(tx: Tx, caller: Caller, wanted: GroupPatchIn) -> dict[str, Any]:
+        group = _group(tx.conn, caller, request)
+        if wanted.name is not None:
+            changing.rename(tx, group, wanted.name, _author(caller))
+        return _shown(tx.conn, caller, group.id)
+
+    return await _done(request, GroupPatchIn, work)
+
+
+@router.put(
+    "/groups/{group_id}/guard",  # noqa: FAST003 -- a direct route gives the request alone
+    dependencies=[WRITES_GROUPS],
+    operation_id="guardGroup",
+    summary="Guard the name of a group",
+    response_model=None,
+    openapi_extra=_takes(GuardIn, examples.GUARD_IN, _GROUP_ID),
+    responses=answers(GuardOut, examples.GUARD, *_PROBLEMS, description="The guard as it is now."),
+)
+async def guard_group(request: Request) -> Response:
+    """While it is on, a name that somebody else gives the group is put back."""
+
+    def work(tx: Tx, caller: Caller, wanted: GuardIn) -> dict[str, Any]:
+        group = _group(tx.conn, caller, request)
+        changing.guard(tx, group, on=wanted.on, name=wanted.name)
+        return body_of(GuardOut, directory.one(tx.conn, caller.sight, group.id).guard)
+
+    return await _done(request, GuardIn, work)
+
+
+@router.post(
+    "/groups/{group_id}/members",  # noqa: FAST003 -- a direct route gives the request alone
+    dependencies=[WRITES_GROUPS],
+    operation_id="addMembers",
+    summary="Add people to a group",
+    status_code=202,
+    response_model=None,
+    openapi_extra=_takes(MembersIn, examples.MEMBERS_IN, _GROUP_ID, IDEMPOTENCY_KEY),
+    responses=answers(
+        GroupOut, examples.GROUP, *_PROBLEMS, *_CONSENT, status=202, description="Kept."
+    ),
+)
+async def add_members(request: Request) -> Response:
+    """Who never wrote to this line is not added, and then nobody is."""
+
+    def work(tx: Tx, caller: Caller, wanted: MembersIn) -> dict[str, Any]:
+        group = _group(tx.conn, caller, request)
+        people = _people(tx.conn, caller, wanted.members, group.line_id)
+        changing.add(tx, group, people, _author(caller))
+        return _shown(tx.conn, caller, group.id)
+
+    return await _asked(request, MembersIn, work)
+
+
+@router.delete(
+    "/groups/{group_id}/members",  # noqa: FAST003 -- a direct route gives the request alone
+    dependencies=[WRITES_GROUPS],
+    operation_id="removeMembers",
+    summary="Take people out of a group",
+    status_code=204,
+    response_model=None,
+    openapi_extra=_takes(MembersIn, examples.MEMBERS_IN, _GROUP_ID),
+    responses={**_REFUSALS, 204: {"description": "Kept: the phone takes them out."}},
+)
+async def remove_members(request: Request) -> Response:
+    """They stay among the members until the phone shows that they are out."""
+
+    def work(tx: Tx, caller: Caller, wanted: MembersIn) -> dict[str, Any]:
+        group = _group(tx.conn, caller, request)
+        people = [_member(tx.conn, group, each) for each in wanted.members]
+        changing.remove(tx, group, people, _author(caller))
+        return {}
+
+    await _done(request, MembersIn, work)
+    return Response(status_code=204)
+
+
+Work = Callable[[Tx, Caller, Body], dict[str, Any]]
+
+
+async def _asked(request: Request, model: type[Body], work: Work[Body]) -> Response:
+    """For what makes something: the same `Idempotency-Key` gives the first answer again."""
+    caller = await caller_of(request, Scope.GROUPS_WRITE.value)
+    wanted = posting.read_body(model, await request.body())
+    key = idempotency.checked(request.headers.get("idempotency-key"))
+
+    def write(tx: Tx) -> idempotency.StoredResponse:
+        _check(tx, caller)
+        if key is None:
+            return idempotency.accepted(work(tx, caller, wanted))
+        # The key stands for the address, too: a body of members does not name the group.
+        body = f"{request.url.path}\n{wanted.model_dump_json()}".encode()
+        return idempotency.once(tx, caller.token.id, key, body, lambda tx: work(tx, caller, wanted))
+
+    answer = await caller.services.store.awrite(write)
+    headers = {"Idempotency-Replayed": "true"} if answer.replayed else None
+    return Response(answer.content, answer.status, headers, answer.media_type)
+
+
+async def _done(request: Request, model: type[Body], work: Work[Body]) -> Response:
+    caller = await caller_of(request, Scope.GROUPS_WRITE.value)
+    wanted = posting.read_body(model, await request.body())
+
+    def write(tx: Tx) -> dict[str, Any]:
+        _check(tx, caller)
+        return work(tx, caller, wanted)
+
+    return JSONResponse(await caller.services.store.awrite(write))
+
+
+def _check(tx: Tx, caller: Caller) -> None:
+    if not tokens.is_valid(tx.conn, caller.token.id):
+        raise revoked()
+
+
+def _author(caller: Caller) -> GroupAuthor:
+    return GroupAuthor(token_id=caller.token.id)
+
+
+def _group(conn: sqlite3.Connection, caller: Caller, request: Request) -> ChatGroup:
+    return directory.found(conn, caller.sight, request.path_params["group_id"])
+
+
+def _shown(conn: sqlite3.Connection, caller: Caller, group_id: str) -> dict[str, Any]:
+    return body_of(GroupOut, directory.one(conn, caller.sight, group_id))
+
+
+def _people(
+    conn: sqlite3.Connection, caller: Caller, named: Sequence[str], line_id: str
+) -> Sequence[Identity]:
+    """Each once, in their order. Raises NotFound and InvalidInput."""
+    found = [
+        identity_of_contact(conn, caller.sight, each, line_id=line_id)
+        if is_id(each)
+        else tel(parse_number(each, field="members"))
+        for each in named
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _member(conn: sqlite3.Connection, group: ChatGroup, named: str) -> GroupMember:
+    return changing.member_named(conn, group, number_or_text(named))

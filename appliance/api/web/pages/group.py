@@ -1,0 +1,172 @@
+"""The page of a group: its members, its name and guard, its journal, and what is to be done."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from fastapi.responses import Response
+
+from appliance.api.web.page_route import PageRoute
+from appliance.api.web.refusal import Note, note_of
+from appliance.api.web.visit import Posting, Reading, Visit, go
+from appliance.desk.access.accesses import Shown
+from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.access.sight import Sight
+from appliance.desk.groups import changing, directory
+from appliance.desk.groups.changing import GroupAuthor
+from appliance.desk.groups.directory import JournalEntry, SeenGroup
+from appliance.desk.inbox.thread import Conversation, conversation
+from appliance.errors import InvalidInput, NotFound, Refused
+from appliance.identities import tel
+from appliance.phone_numbers import parse_number
+from appliance.store import group_tasks, groups
+from appliance.store.group_tasks import GroupTask
+from appliance.store.groups import ChatGroup
+from appliance.store.store import Tx
+
+routes = APIRouter(route_class=PageRoute)
+
+JOURNAL = 50
+"""So many of the latest changes are shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupPage:
+    """`people` are the members by id; a task names its member so."""
+
+    about: Conversation
+    group: SeenGroup
+    read_ms: int | None
+    left: bool
+    journal: Sequence[JournalEntry]
+    tasks: Sequence[GroupTask]
+
+    @property
+    def shown(self) -> Sequence[Shown]:
+        of_members = (Shown(contact_id=each.contact_id) for each in self.group.members)
+        return [Shown(contact_id=None, conversation_id=self.about.id), *of_members]
+
+    def called(self, member_id: str | None) -> str:
+        found = (each for each in self.group.members if each.id == member_id)
+        member = next(found, None)
+        return (member.name or member.number or "?") if member else ""
+
+
+@routes.get("/c/{conversation_id}/group")
+async def group_page(visit: Reading, conversation_id: str) -> Response:
+    return await _show(visit, conversation_id)
+
+
+@routes.post("/c/{conversation_id}/group/name")
+async def rename(
+    visit: Posting, conversation_id: str, name: Annotated[str, Form(max_length=400)] = ""
+) -> Response:
+    return await _change(
+        visit,
+        conversation_id,
+        lambda tx, group: changing.rename(tx, group, name, _author(visit)),
+    )
+
+
+@routes.post("/c/{conversation_id}/group/guard")
+async def guard(
+    visit: Posting, conversation_id: str, on: Annotated[str, Form(max_length=5)] = ""
+) -> Response:
+    def work(tx: Tx, group: ChatGroup) -> None:
+        changing.guard(tx, group, on=on == "on")
+
+    return await _change(visit, conversation_id, work)
+
+
+@routes.post("/c/{conversation_id}/group/members")
+async def add_member(
+    visit: Posting, conversation_id: str, number: Annotated[str, Form(max_length=200)] = ""
+) -> Response:
+    def work(tx: Tx, group: ChatGroup) -> None:
+        changing.add(tx, group, [tel(parse_number(number, field="number"))], _author(visit))
+
+    return await _change(visit, conversation_id, work)
+
+
+@routes.post("/c/{conversation_id}/group/members/remove")
+async def remove_member(
+    visit: Posting, conversation_id: str, member: Annotated[str, Form(max_length=40)] = ""
+) -> Response:
+    def work(tx: Tx, group: ChatGroup) -> None:
+        found = [each for each in groups.members(tx.conn, group.id) if each.id == member]
+        if not found:
+            raise NotFound("member")
+        changing.remove(tx, group, found, _author(visit))
+
+    return await _change(visit, conversation_id, work)
+
+
+@routes.post("/c/{conversation_id}/group/read")
+async def read_members(visit: Posting, conversation_id: str) -> Response:
+    return await _change(visit, conversation_id, group_tasks.read_soon)
+
+
+@routes.post("/c/{conversation_id}/group/leave")
+async def leave(visit: Posting, conversation_id: str) -> Response:
+    return await _change(
+        visit, conversation_id, lambda tx, group: changing.leave(tx, group, _author(visit))
+    )
+
+
+@routes.post("/c/{conversation_id}/group/tasks/{task_id}")
+async def press(visit: Posting, conversation_id: str, task_id: str) -> Response:
+    return await _change(
+        visit, conversation_id, lambda tx, group: changing.press(tx, group, task_id, _author(visit))
+    )
+
+
+async def _change(
+    visit: Visit, conversation_id: str, work: Callable[[Tx, ChatGroup], None]
+) -> Response:
+    def change(tx: Tx, rights: Rights) -> None:
+        about = conversation(tx.conn, rights, conversation_id)
+        rights.require(Permission.INBOX_WRITE, about.branch_id, "group")
+        work(tx, groups.find(tx.conn, about.group_id or ""))
+
+    try:
+        await visit.write(change)
+    except (InvalidInput, Refused) as exc:
+        status = 409 if isinstance(exc, Refused) else 422
+        return await _show(visit, conversation_id, status, note=note_of(visit.words, exc))
+    return go(visit, f"/c/{conversation_id}/group")
+
+
+async def _show(
+    visit: Visit, conversation_id: str, status: int = 200, *, note: Note | None = None
+) -> Response:
+    cursor = visit.cursor
+    rights = visit.session.rights
+    page = await visit.show(
+        lambda conn: _read(conn, rights, conversation_id), lambda page: page.shown
+    )
+    if visit.partial and note is None:
+        return visit.page("_group.html", page=page)
+    return visit.page("group.html", status, page=page, note=note, cursor=cursor)
+
+
+def _read(conn: sqlite3.Connection, rights: Rights, conversation_id: str) -> GroupPage:
+    """Raises NotFound, also for a conversation with a person."""
+    about = conversation(conn, rights, conversation_id)
+    if about.group_id is None:
+        raise NotFound("group")
+    sight = Sight(rights.branches(Permission.INBOX_READ))
+    kept = groups.find(conn, about.group_id)
+    return GroupPage(
+        about=about,
+        group=directory.one(conn, sight, about.group_id),
+        read_ms=kept.read_ms,
+        left=kept.left_ms is not None,
+        journal=directory.latest(conn, about.group_id, limit=JOURNAL),
+        tasks=group_tasks.open_of(conn, about.group_id),
+    )
+
+
+def _author(visit: Visit) -> GroupAuthor:
+    return GroupAuthor(staff_id=visit.staff_id)

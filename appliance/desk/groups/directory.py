@@ -1,0 +1,136 @@
+"""Groups as other software and the pages read them. What one may not see is NotFound."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from appliance.desk.access.sight import IN_SIGHT, Sight
+from appliance.desk.inbox.directory import Page
+from appliance.errors import NotFound
+from appliance.identities import TEL
+from appliance.store import groups
+from appliance.store.groups import ChatGroup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberEntry:
+    """`asked`: to be added, and not seen in the group yet."""
+
+    id: str
+    name: str | None
+    number: str | None
+    contact_id: str | None
+    is_admin: bool
+    asked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardEntry:
+    on: bool
+    name: str | None
+    picture: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenGroup:
+    id: str
+    line_id: str
+    name: str
+    picture: str | None
+    guard: GuardEntry
+    members: Sequence[MemberEntry]
+    created_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry:
+    """`before` and `after` are names; of a member who went and who came."""
+
+    id: str
+    at_ms: int
+    what: str
+    by_whom: str | None
+    before: str | None
+    after: str | None
+    put_back: bool
+
+
+def listed(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[SeenGroup]:
+    about = {"branches": sight.json, "after": page.after.lower(), "limit": page.limit}
+    return [_entry(conn, sight, row) for row in conn.execute(_LISTED, about).fetchall()]
+
+
+def one(conn: sqlite3.Connection, sight: Sight, group_id: str) -> SeenGroup:
+    """Raises NotFound."""
+    about = {"id": group_id.lower(), "branches": sight.json}
+    row = conn.execute(_ONE, about).fetchone()
+    if row is None:
+        raise NotFound("group")
+    return _entry(conn, sight, row)
+
+
+def found(conn: sqlite3.Connection, sight: Sight, group_id: str) -> ChatGroup:
+    """To change it. Raises NotFound."""
+    group = groups.find(conn, group_id.lower())
+    if not sight.sees_branch(group.branch_id):
+        raise NotFound("group")
+    return group
+
+
+def journal(
+    conn: sqlite3.Connection, sight: Sight, group_id: str, page: Page
+) -> Sequence[JournalEntry]:
+    """Oldest first. Raises NotFound."""
+    group = found(conn, sight, group_id)
+    rows = conn.execute(_JOURNAL, (group.id, page.after.lower(), page.limit))
+    return [JournalEntry(**{**dict(row), "put_back": bool(row["put_back"])}) for row in rows]
+
+
+def latest(conn: sqlite3.Connection, group_id: str, *, limit: int) -> Sequence[JournalEntry]:
+    """Newest first; who asks may see the group."""
+    rows = conn.execute(_LATEST, (group_id, limit))
+    return [JournalEntry(**{**dict(row), "put_back": bool(row["put_back"])}) for row in rows]
+
+
+def _entry(conn: sqlite3.Connection, sight: Sight, row: sqlite3.Row) -> SeenGroup:
+    return SeenGroup(
+        id=row["id"],
+        line_id=row["line_id"],
+        name=row["name"],
+        picture=row["picture"],
+        guard=GuardEntry(
+            on=bool(row["guards"]), name=row["guarded_name"], picture=row["guarded_picture"]
+        ),
+        members=[_member(conn, sight, each) for each in groups.members(conn, row["id"])],
+        created_ms=row["created_ms"],
+    )
+
+
+def _member(conn: sqlite3.Connection, sight: Sight, member: groups.GroupMember) -> MemberEntry:
+    """A contact whom the reader may not see is a name and a number."""
+    known = member.contact_id
+    seen = known if known and sight.sees_contact(conn, known) else None
+    number = member.identity.value if member.identity and member.identity.scheme == TEL else None
+    return MemberEntry(
+        id=member.id,
+        name=member.name if seen else member.shown,
+        number=number,
+        contact_id=seen,
+        is_admin=member.is_admin,
+        asked=member.asked,
+    )
+
+
+_GROUPS = """
+SELECT g.id, g.line_id, g.name, g.picture, g.guards, g.guarded_name, g.guarded_picture,
+  g.created_ms
+FROM chat_group g JOIN line ON line.id = g.line_id
+"""
+_LISTED = f"""
+{_GROUPS} WHERE g.id > :after AND {IN_SIGHT}
+ORDER BY g.id LIMIT :limit
+"""
+_ONE = f"{_GROUPS} WHERE g.id = :id AND {IN_SIGHT}"
+_CHANGES = "SELECT id, at_ms, what, by_whom, before, after, put_back FROM group_journal"
+_JOURNAL = f"{_CHANGES} WHERE group_id = ? AND id > ? ORDER BY id LIMIT ?"
+_LATEST = f"{_CHANGES} WHERE group_id = ? ORDER BY id DESC LIMIT ?"

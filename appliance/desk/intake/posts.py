@@ -1,0 +1,106 @@
+"""What somebody posted in a group: who they are, what the group is called, and STOP."""
+
+import sqlite3
+
+from appliance.channels import Channel
+from appliance.characters import clean_name
+from appliance.desk.consent import rule_words, withdrawal
+from appliance.desk.groups import guarding
+from appliance.devices.protocol import Group, Incoming
+from appliance.events import EventKind
+from appliance.group_changes import GroupChangeKind, GroupTaskState
+from appliance.identities import ALPHA, Identity
+from appliance.reasons import Reason
+from appliance.store import consent, contacts, conversations, group_tasks, groups, lines
+from appliance.store.consent import ConsentKind
+from appliance.store.group_tasks import NewGroupTask
+from appliance.store.groups import ChatGroup
+from appliance.store.lines import Line
+from appliance.store.store import Tx
+
+
+def conversation_of(tx: Tx, line: Line, channel: Channel, group: Group) -> str:
+    """The line's conversation with the group, whose name may be another one since."""
+    known = groups.adopted(tx, line.id, group.jid, group.name, channel.groups or "")
+    if known is not None:
+        guarding.shown_as(tx, known, group.name)
+    return conversations.with_group(tx, line.id, group.jid, group.name)
+
+
+def shown_otherwise(conn: sqlite3.Connection, device_id: str, shown: Group) -> ChatGroup | None:
+    """The group, if it is known and the phone shows it under another name than before."""
+    for line in lines.lines_of_device(conn, device_id):
+        known = groups.of_jid(conn, line.id, shown.jid)
+        if known is not None and clean_name(shown.name) not in (None, known.name):
+            return known
+    return None
+
+
+def show(tx: Tx, device_id: str, shown: Group) -> None:
+    known = shown_otherwise(tx.conn, device_id, shown)
+    name = clean_name(shown.name)
+    if known is not None and name is not None:
+        guarding.shown_as(tx, known, name)
+
+
+def note_author(
+    tx: Tx, line: Line, incoming: Incoming, author: Identity, message_id: str | None
+) -> None:
+    """Who posts is in the group. Their STOP binds; it is not confirmed to them, because they may
+    never have written to the line alone.
+    """
+    if incoming.group is None:
+        return
+    group = groups.of_jid(tx.conn, line.id, incoming.group.jid)
+    if group is None:
+        return
+    who = None if author.scheme == ALPHA else author
+    name = incoming.sender_name or (author.value if who is None else None)
+    member_id = groups.see(tx, group.id, name, who)
+    if message_id is not None and rule_words.is_stop(incoming.text):
+        _stop(tx, line, group, member_id, who, message_id, incoming.channel)
+
+
+def _stop(
+    tx: Tx,
+    line: Line,
+    group: ChatGroup,
+    member_id: str,
+    who: Identity | None,
+    message_id: str,
+    channel: Channel,
+) -> None:
+    """Who never wrote to the line alone has given nothing that could be withdrawn; for the group
+    their STOP binds all the same.
+    """
+    known = contacts.by_identity(tx.conn, who) if who else None
+    contact_id = known.id if known else None
+    if who is None or contact_id is None:
+        groups.stopped(tx, member_id)
+    elif not consent.verdict(tx.conn, line.id, who).opted_out:
+        consent.record(
+            tx,
+            identity=who,
+            contact_id=contact_id,
+            line_id=line.id,
+            kind=ConsentKind.OPTED_OUT,
+            channel=channel,
+            message_id=message_id,
+            recorded_by="rule",
+        )
+        withdrawal.cancel_waiting(tx, contact_id, line_id=line.id)
+    take_out = NewGroupTask(
+        kind=GroupChangeKind.REMOVE,
+        member_id=member_id,
+        state=GroupTaskState.PERSON,
+        reason=Reason.OPTED_OUT,
+    )
+    group_tasks.ask(tx, group, take_out)
+    tx.emit(
+        EventKind.GROUP_STOPPED,
+        line_id=line.id,
+        conversation_id=groups.conversation_id(tx.conn, group.id),
+        contact_id=contact_id,
+        message_id=message_id,
+        facts={"group": group.id, "member": member_id},
+    )

@@ -1,0 +1,194 @@
+"""The chat of one group. No link leads to it: it is found in the list of chats by its name."""
+
+import logging
+import time
+from contextlib import closing
+from dataclasses import replace
+
+from appliance.devices.phone.obstacles import SENTENCES, Obstacle, clear_away
+from appliance.devices.phone.phone import Phone
+from appliance.devices.phone.screen import Box, Screen
+from appliance.devices.phone.texts import as_dumped, is_number, label, number_in
+from appliance.devices.phone.whatsapp.chat import Keep, OpenChat, keep_nothing
+from appliance.devices.phone.whatsapp.closed import refuse
+from appliance.devices.phone.whatsapp.groups.group_pages import WORDS_OF_PEOPLE
+from appliance.devices.phone.whatsapp.groups.group_words import names_members
+from appliance.devices.phone.whatsapp.media import is_same
+from appliance.devices.phone.whatsapp.pages import ChatPage, ChatsList, Elsewhere, Stopped
+from appliance.devices.phone.whatsapp.row_memory import ChatMemory
+from appliance.devices.phone.whatsapp.rows import MessageRow
+from appliance.devices.phone.whatsapp.seen_in_chat import ChatArrivals
+from appliance.devices.protocol import Group, Incoming
+from appliance.errors import Permanent, Transient, Unconfirmed
+
+log = logging.getLogger(__name__)
+
+# The launcher's entry of WhatsApp; it shows the list of chats, or what was open last.
+_START = "am start -a android.intent.action.MAIN -n {package}/com.whatsapp.Main"
+_MOST_BACKS = 3
+_MOST_SCROLLS = 8
+_UNKNOWN = "?"
+
+
+class GroupChat(OpenChat):
+    """As the chat of a number; the head proves the name and that it is a group's, the rows which
+    group it is.
+    """
+
+    def __init__(
+        self,
+        phone: Phone,
+        group: Group,
+        keep: Keep = keep_nothing,
+        history: ChatMemory | None = None,
+    ) -> None:
+        super().__init__(phone, group.jid, keep, history)
+        self.group = group
+        self.arrivals = GroupArrivals(phone, group, history)
+
+    def follow_link(self) -> float:
+        """Taps the group's row in the list of chats. Raises Permanent where two have its name."""
+        self.phone.session.run(_START.format(package=self.phone.whatsapp))
+        self._list()
+        box = self._row()
+        try:
+            self.phone.session.tap(box.centre)
+        except Unconfirmed as exc:
+            raise Transient("The phone did not open the group.", exc.evidence) from exc
+        return time.monotonic()
+
+    def has_row(self) -> bool:
+        """Whether a chat of this name stands in the list, which is on the screen afterwards."""
+        self.phone.session.run(_START.format(package=self.phone.whatsapp))
+        self._list()
+        return bool(self._rows())
+
+    def is_ours(self, seen: ChatPage) -> bool:
+        return seen.title == self._title and (seen.group or names_members(seen.status))
+
+    def prove(self, seen: ChatPage) -> None:
+        """Several groups may have one name: this one shows what was last said in it."""
+        if not self.group.known:
+            return
+        now = self._loaded(seen)
+        if self._shows_known(now):
+            return
+        with closing(self.above(now)) as views:  # rows of the system may have pushed it up
+            if any(self._shows_known(view) for view in views):
+                return
+        facts = self.keep(self.screen, seen="another group")
+        raise Transient("The group shows nothing of what was said in it.", facts)
+
+    def _loaded(self, seen: ChatPage) -> ChatPage:
+        """The chat once its list shows something."""
+        deadline = time.monotonic() + self.phone.patience.wrong_s
+        pauses = self.phone.patience.pauses()
+        while not seen.loaded and time.monotonic() < deadline:
+            time.sleep(next(pauses))
+            seen = self.look() or seen
+        return seen
+
+    def come_back(self) -> None:
+        """What came while it was open is told by the next notification or look at it."""
+        log.warning("a group on %s was not left for certain", self.phone.device_id)
+
+    @property
+    def _title(self) -> str:
+        return as_dumped(label(self.group.name))
+
+    def _shows_known(self, seen: ChatPage) -> bool:
+        return any(_is_row_of(row, text) for row in seen.rows for text in self.group.known)
+
+    def _list(self) -> None:
+        """Another chat, or a page of a group, may have been open last."""
+        deadline = time.monotonic() + self.phone.patience.wrong_s
+        pauses = self.phone.patience.pauses()
+        backs = 0
+        while not isinstance(self.dump(), ChatsList):
+            if time.monotonic() > deadline:
+                facts = self.keep(self.screen, seen="no list of chats")
+                raise Transient("WhatsApp did not show its chats.", facts)
+            self._refuse()
+            if self._is_inside() and backs < _MOST_BACKS:
+                self.phone.session.back()
+                backs += 1
+            time.sleep(next(pauses))
+
+    def _is_inside(self) -> bool:
+        """A page from which Back leads to the list and decides nothing."""
+        app = self.screen.of(self.phone.whatsapp)
+        return isinstance(self.seen, ChatPage) or app.first(*WORDS_OF_PEOPLE) is not None
+
+    def _refuse(self) -> None:
+        """Raises for what stops WhatsApp or lies over it."""
+        seen = self.seen
+        if isinstance(seen, Stopped) and not self._is_inside():
+            refuse(self.phone, seen.kind, self.keep(self.screen, seen=seen.kind.value))
+        if isinstance(seen, Obstacle):
+            facts = self.keep(self.screen, seen=seen.kind.value)
+            clear_away(self.phone.session, seen)
+            raise Transient(SENTENCES[seen.kind], facts)
+        if isinstance(seen, Elsewhere) and seen.asleep:
+            raise Transient("The phone is locked or dark.", {"seen": "locked"})
+
+    def _row(self) -> Box:
+        found = self._rows()
+        if len(found) > 1:
+            facts = self.keep(self.screen, seen="two of one name")
+            raise Permanent(
+                "Two chats on the phone have this name. Give one of them another name.", facts
+            )
+        if not found:
+            facts = self.keep(self.screen, seen="no such group")
+            raise Transient("The phone shows no group of this name.", facts)
+        return found[0]
+
+    def _rows(self) -> list[Box]:
+        """The rows of this name in the first view of the list that has one."""
+        before: list[str] = []
+        for _ in range(_MOST_SCROLLS):
+            rows = rows_of(self.screen.of(self.phone.whatsapp))
+            found = [box for name, box in rows if name == self._title]
+            names = [name for name, _ in rows]
+            if found or names == before or not rows:
+                return found
+            before = names
+            self._scroll(rows[0][1], rows[-1][1])
+        return []
+
+    def _scroll(self, first: Box, last: Box) -> None:
+        self.phone.session.swipe(last.centre, first.centre)
+        self.dump()
+
+
+def _is_row_of(row: MessageRow, text: str) -> bool:
+    if row.media is not None:
+        return is_same(row.media, row.text or row.detail, text)
+    return row.says(text)
+
+
+def rows_of(app: Screen) -> list[tuple[str, Box]]:
+    """The chats of the list by name, with their places."""
+    rows = app.having("contact_row_container")
+    named = [(row.first("conversations_row_contact_name"), row.box) for row in rows]
+    return [(label(name.text), box) for name, box in named if name is not None]
+
+
+class GroupArrivals(ChatArrivals):
+    """In a group each row has its own sender; one at the top of the screen may be unknown."""
+
+    def __init__(self, phone: Phone, group: Group, history: ChatMemory | None = None) -> None:
+        super().__init__(phone, group.jid, history)
+        self._group = replace(group, known=())
+
+    @property
+    def asked(self) -> str:
+        return self._group.jid
+
+    def _incoming(self, row: MessageRow, sender: str, before: list[Incoming]) -> Incoming:
+        shown = row.sender or _UNKNOWN
+        number = number_in(shown) if is_number(shown) else None
+        author = f"+{number}" if number else shown
+        told = super()._incoming(row, f"{sender}\0{author}", before)
+        name = None if number or row.sender is None else shown.removeprefix("~").strip()
+        return replace(told, sender=author, sender_name=name or None, group=self._group)

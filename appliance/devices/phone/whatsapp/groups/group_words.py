@@ -1,0 +1,54 @@
+"""WhatsApp's words about groups, in English and Dutch, used where no id tells what a view is.
+
+From WhatsApp's own resources up to 2024 (*subject*, *participants*) and its help pages since
+(*group name*, *members*); newer Dutch is inferred from those.
+"""
+
+import re
+
+from appliance.devices.phone.texts import label
+from appliance.devices.phone.whatsapp.message_words import OWN_NAMES
+
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+HINT = _any(r"(?:tap|select) here for group info", r"tik hier voor groepsinfo")
+"""What stands under a group's name for a moment, before its members do."""
+
+CHANGE_NAME = _any(
+    r"^(?:change|edit) (?:group name|subject)$",
+    r"^(?:groepsnaam|onderwerp) (?:wijzigen|bewerken)$",
+)
+GROUP_INFO = _any(r"^group info$", r"^groeps(?:info|informatie|gegevens)$")
+ADD = _any(
+    r"^add (?:members?|participants?)$",
+    r"^(?:deelnemers?|leden|lid) toevoegen$",
+)
+REMOVE = _any(r"^remove\b", r"^verwijder\b", r"\bverwijderen$")
+EXIT = _any(r"^exit group$", r"^groep verlaten$")
+NEW_GROUP = _any(r"^new group$", r"^nieuwe groep$")
+PERMISSIONS = _any(
+    r"^group (?:permissions|settings)$", r"^groeps?(?:machtigingen|rechten|instellingen)$"
+)
+EDIT_SETTINGS = _any(r"^edit group (?:settings|info)$", r"^groeps(?:instellingen|info) bewerken$")
+ONLY_ADMINS = _any(r"^only admins$", r"^alleen beheerders$")
+COUNT = re.compile(r"^\D{0,3}(\d+)")
+"""`5 members`: the number stands first."""
+
+NOT_ADDED = _any(
+    r"(?:couldn.t|can.t) add", r"kan (?:.{1,80} )?niet (?:worden )?toe(?:gevoegd|voegen)"
+)
+"""WhatsApp would invite them instead."""
+
+
+def names_members(status: str) -> bool:
+    """Whether the line under a chat's name is a group's: it ends with the phone's owner."""
+    plain = label(status)
+    names = {label(each) for each in plain.split(",")}
+    return HINT.search(plain) is not None or (len(names) > 1 and bool(names & OWN_NAMES))
+
+
+def is_own(name: str) -> bool:
+    return label(name) in OWN_NAMES

@@ -1,0 +1,293 @@
+"""The groups of a line at the SQL edge: what they are called, who is in them, what was changed."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from appliance.errors import NotFound
+from appliance.events import EventKind
+from appliance.identities import WHATSAPP_GROUP, Identity
+from appliance.store import conversations
+from appliance.store.contacts import identity_of
+from appliance.store.store import Tx
+
+NEW = "new:"
+"""An address that begins so stands for one that WhatsApp has not shown yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatGroup:
+    """`guards`: name and picture are put back. `guarded_name` None: any name is right."""
+
+    id: str
+    line_id: str
+    branch_id: str
+    jid: str
+    name: str
+    picture: str | None
+    guards: bool
+    guarded_name: str | None
+    guarded_picture: str | None
+    read_ms: int | None
+    left_ms: int | None
+
+    @property
+    def identity(self) -> Identity:
+        return Identity(self.jid, WHATSAPP_GROUP)
+
+    @property
+    def wanted_name(self) -> str:
+        """What it is to be called, as far as the office said so."""
+        return (self.guarded_name if self.guards else None) or self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupMember:
+    """`name` is what the office calls them, else what the phone shows, which is `shown`.
+
+    `identity` None: the phone shows a name only. `asked`: not seen in the group yet.
+    """
+
+    id: str
+    name: str | None
+    shown: str | None
+    identity: Identity | None
+    contact_id: str | None
+    is_admin: bool
+    asked: bool
+    stopped: bool
+
+
+_GROUP = """
+SELECT g.id, g.line_id, line.branch_id, g.jid, g.name, g.picture, g.guards, g.guarded_name,
+  g.guarded_picture, g.read_ms, g.left_ms
+FROM chat_group g JOIN line ON line.id = g.line_id
+"""
+# A name that the phone shows may be that of several people; all of them are meant.
+_MEMBERS = """
+SELECT m.id, m.name, m.value, m.scheme, m.is_admin, m.asked_ms IS NOT NULL AS asked,
+  m.stopped_ms IS NOT NULL AS stopped, n.contact_id,
+  coalesce(k.office_name, m.name, k.chosen_name) AS called
+FROM group_member m
+LEFT JOIN contact_identity n ON n.value = m.value AND n.scheme = m.scheme
+LEFT JOIN contact k ON k.id = n.contact_id
+WHERE m.group_id = ? ORDER BY m.id
+"""
+
+
+def find(conn: sqlite3.Connection, group_id: str) -> ChatGroup:
+    """Raises NotFound."""
+    row = conn.execute(f"{_GROUP} WHERE g.id = ?", (group_id,)).fetchone()
+    if row is None:
+        raise NotFound("group")
+    return _group(row)
+
+
+def of_jid(conn: sqlite3.Connection, line_id: str, jid: str) -> ChatGroup | None:
+    where = f"{_GROUP} WHERE g.line_id = ? AND g.jid = ?"
+    row = conn.execute(where, (line_id, jid)).fetchone()
+    return _group(row) if row else None
+
+
+def of_identity(conn: sqlite3.Connection, line_id: str, identity: Identity) -> ChatGroup | None:
+    return of_jid(conn, line_id, identity.value)
+
+
+def adopted(tx: Tx, line_id: str, jid: str, name: str, scheme: str) -> ChatGroup | None:
+    """The group with this address, or the one that a phone has made under this name, of which the
+    address was not known until now; None for another one.
+    """
+    known = of_jid(tx.conn, line_id, jid)
+    if known is not None:
+        return known
+    made = tx.conn.execute(_MADE, (line_id, name, f"{NEW}%")).fetchall()
+    if len(made) != 1:
+        return None
+    group_id = made[0]["id"]
+    tx.conn.execute("UPDATE chat_group SET jid = ? WHERE id = ?", (jid, group_id))
+    tx.conn.execute(
+        "UPDATE message SET value = ? WHERE direction = 'out' AND scheme = ? AND conversation_id ="
+        " (SELECT id FROM conversation WHERE group_id = ?)",
+        (jid, scheme, group_id),
+    )
+    return find(tx.conn, group_id)
+
+
+_MADE = """
+SELECT g.id FROM chat_group g WHERE g.line_id = ? AND g.name = ? AND g.jid LIKE ?
+AND EXISTS (SELECT 1 FROM group_task t WHERE t.group_id = g.id AND t.kind = 'create'
+  AND t.tapped_ms IS NOT NULL)
+"""
+
+
+def namesakes(conn: sqlite3.Connection, group: ChatGroup) -> int:
+    """How many groups of the line have this one's name, itself included."""
+    counted = conn.execute(
+        "SELECT count(*) FROM chat_group WHERE line_id = ? AND name = ? AND left_ms IS NULL",
+        (group.line_id, group.name),
+    ).fetchone()
+    return int(counted[0])
+
+
+def conversation_of(tx: Tx, group: ChatGroup) -> str:
+    return conversations.with_group(tx, group.line_id, group.jid, group.name)
+
+
+def add(tx: Tx, line_id: str, name: str) -> ChatGroup:
+    """One that a phone is to make; its address is not known yet."""
+    group_id = tx.new_id()
+    tx.conn.execute(
+        "INSERT INTO chat_group (id, line_id, jid, name, guards, guarded_name, created_ms)"
+        " VALUES (?, ?, ?, ?, 1, ?, ?)",
+        (group_id, line_id, f"{NEW}{group_id}", name, name, tx.now_ms),
+    )
+    return find(tx.conn, group_id)
+
+
+def members(conn: sqlite3.Connection, group_id: str) -> Sequence[GroupMember]:
+    return [_member(row) for row in conn.execute(_MEMBERS, (group_id,))]
+
+
+def identities(conn: sqlite3.Connection, group_id: str) -> Sequence[Identity]:
+    rows = conn.execute(
+        "SELECT value, scheme FROM group_member WHERE group_id = ? AND value IS NOT NULL",
+        (group_id,),
+    )
+    return [identity_of(row) for row in rows]
+
+
+def called(conn: sqlite3.Connection, line_id: str, name: str) -> Sequence[Identity]:
+    """Those who write to the line and are called so: the phone shows its own book's names."""
+    rows = conn.execute(
+        "SELECT n.value, n.scheme FROM contact k JOIN contact_identity n ON n.contact_id = k.id"
+        " JOIN conversation c ON c.contact_id = k.id AND c.line_id = ?"
+        " WHERE ? IN (k.chosen_name, k.office_name)",
+        (line_id, name),
+    )
+    return [identity_of(row) for row in rows]
+
+
+def ask_for(tx: Tx, group_id: str, identity: Identity) -> str:
+    """Somebody is to be added; the id of the member, who may be there already."""
+    row = tx.conn.execute(
+        "INSERT INTO group_member (id, group_id, value, scheme, asked_ms, created_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (group_id, value, scheme) WHERE value IS NOT NULL"
+        " DO UPDATE SET value = excluded.value RETURNING id",
+        (tx.new_id(), group_id, *identity, tx.now_ms, tx.now_ms),
+    ).fetchone()
+    return str(row["id"])
+
+
+def see(
+    tx: Tx,
+    group_id: str,
+    name: str | None,
+    identity: Identity | None,
+    *,
+    is_admin: bool | None = None,
+) -> str:
+    """Somebody was seen in the group; the id of the member."""
+    row = _known(tx.conn, group_id, name, identity)
+    value, scheme = identity or (None, None)
+    if row is None:
+        member_id = tx.new_id()
+        tx.conn.execute(
+            "INSERT INTO group_member (id, group_id, name, value, scheme, is_admin, created_ms)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (member_id, group_id, name, value, scheme, int(is_admin or False), tx.now_ms),
+        )
+        return member_id
+    tx.conn.execute(
+        "UPDATE group_member SET name = coalesce(?, name), is_admin = coalesce(?, is_admin),"
+        " value = coalesce(?, value), scheme = coalesce(?, scheme), asked_ms = NULL WHERE id = ?",
+        (name, None if is_admin is None else int(is_admin), value, scheme, row["id"]),
+    )
+    return str(row["id"])
+
+
+def drop_member(tx: Tx, member_id: str) -> None:
+    tx.conn.execute("DELETE FROM group_member WHERE id = ?", (member_id,))
+
+
+def stopped(tx: Tx, member_id: str) -> None:
+    """They wrote STOP in the group; it binds until they are out of it."""
+    tx.conn.execute(
+        "UPDATE group_member SET stopped_ms = coalesce(stopped_ms, ?) WHERE id = ?",
+        (tx.now_ms, member_id),
+    )
+
+
+def set_guard(tx: Tx, group_id: str, *, on: bool, name: str | None, picture: str | None) -> None:
+    tx.conn.execute(
+        "UPDATE chat_group SET guards = ?, guarded_name = ?, guarded_picture = ? WHERE id = ?",
+        (int(on), name, picture, group_id),
+    )
+
+
+def note(
+    tx: Tx,
+    group: ChatGroup,
+    what: str,
+    *,
+    by: str | None,
+    before: str | None,
+    after: str | None,
+    put_back: bool = False,
+) -> None:
+    """One line of its journal, with its event."""
+    tx.conn.execute(
+        "INSERT INTO group_journal (id, group_id, at_ms, what, by_whom, before, after, put_back)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (tx.new_id(), group.id, tx.now_ms, what, by, before, after, int(put_back)),
+    )
+    tell(tx, group, what=what, put_back=put_back)
+
+
+def tell(tx: Tx, group: ChatGroup, **facts: object) -> None:
+    """The event that something about the group is other now."""
+    tx.emit(
+        EventKind.GROUP_CHANGED,
+        line_id=group.line_id,
+        conversation_id=conversation_id(tx.conn, group.id),
+        facts={"group": group.id, **facts},
+    )
+
+
+def conversation_id(conn: sqlite3.Connection, group_id: str) -> str | None:
+    row = conn.execute("SELECT id FROM conversation WHERE group_id = ?", (group_id,)).fetchone()
+    return row and str(row["id"])
+
+
+def _known(
+    conn: sqlite3.Connection, group_id: str, name: str | None, identity: Identity | None
+) -> sqlite3.Row | None:
+    """By identity, else by the name alone; of several people with one name the first."""
+    row: sqlite3.Row | None = None
+    if identity is not None:
+        row = conn.execute(_BY_IDENTITY, (group_id, *identity)).fetchone()
+    return row or conn.execute(_BY_NAME, (group_id, name, identity is None)).fetchone()
+
+
+_BY_IDENTITY = "SELECT id FROM group_member WHERE group_id = ? AND value = ? AND scheme = ?"
+_BY_NAME = """
+SELECT id FROM group_member WHERE group_id = ? AND name = ? AND (value IS NULL OR ?)
+ORDER BY id LIMIT 1
+"""
+
+
+def _group(row: sqlite3.Row) -> ChatGroup:
+    return ChatGroup(**{**dict(row), "guards": bool(row["guards"])})
+
+
+def _member(row: sqlite3.Row) -> GroupMember:
+    return GroupMember(
+        id=row["id"],
+        name=row["called"],
+        shown=row["name"],
+        identity=identity_of(row) if row["value"] is not None else None,
+        contact_id=row["contact_id"],
+        is_admin=bool(row["is_admin"]),
+        asked=bool(row["asked"]),
+        stopped=bool(row["stopped"]),
+    )

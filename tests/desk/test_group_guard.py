@@ -1,0 +1,241 @@
+"""The guard of a group's name, and what the office changes of a group."""
+
+import pytest
+
+from appliance.desk.groups import changing
+from appliance.desk.groups.changing import GroupAuthor
+from appliance.devices.group_protocol import GroupPerson, GroupSeen, GroupTurn
+from appliance.devices.protocol import Group
+from appliance.errors import InvalidInput, Permanent, Refused, Transient
+from appliance.group_changes import GroupChangeKind
+from appliance.identities import tel
+from appliance.queue.group_turns import CHANGES_AN_HOUR
+from appliance.reasons import Reason
+from appliance.store import group_tasks, groups
+from appliance.store.groups import ChatGroup
+from tests.queue.counter import ANNA, BART, Counter
+
+JID = "120363001@g.us"
+TEAM, PARTY = "Team Venlo", "Feest"
+ME = GroupAuthor(staff_id=None)
+STRANGER = "+31633333333"
+
+
+@pytest.fixture
+def team(counter: Counter) -> Counter:
+    counter.knows(ANNA, BART)
+    shows(counter, TEAM)
+    return counter
+
+
+@pytest.fixture
+def guarded(team: Counter) -> Counter:
+    team.store.write(lambda tx: changing.guard(tx, group(team), on=True))
+    return team
+
+
+def group(counter: Counter) -> ChatGroup:
+    found = counter.store.read(lambda conn: groups.of_jid(conn, counter.line_id, JID))
+    assert found
+    return found
+
+
+def shows(counter: Counter, name: str) -> None:
+    """A notification has the group under this name."""
+    counter.hears("Hoi", BART, group=Group(jid=JID, name=name))
+
+
+def does(counter: Counter, kind: GroupChangeKind) -> GroupTurn:
+    turn = counter.turn()
+    assert turn is not None
+    assert turn.change.kind is kind
+    with turn.clear_to_change():
+        pass
+    return turn
+
+
+def journal(counter: Counter) -> list[tuple[object, ...]]:
+    rows = counter.all(
+        "SELECT what, before, after, put_back, by_whom FROM group_journal ORDER BY id"
+    )
+    return [tuple(row.values()) for row in rows]
+
+
+def test_a_changed_name_is_put_back(guarded: Counter) -> None:
+    """At once: no pause and no ceiling of the office's own changes holds it."""
+    shows(guarded, PARTY)
+    turn = does(guarded, GroupChangeKind.RENAME)
+    assert (turn.change.group.name, turn.change.name) == (PARTY, TEAM)
+    turn.done(GroupSeen(name=TEAM))
+    assert journal(guarded) == [
+        ("name", TEAM, PARTY, 0, None),
+        ("name", PARTY, TEAM, 1, "Balie"),
+    ]
+    assert group(guarded).name == TEAM
+    shows(guarded, TEAM)
+    assert guarded.turn() is None
+
+
+def test_a_name_that_nobody_guards_stays(team: Counter) -> None:
+    shows(team, PARTY)
+    assert team.turn() is None
+    assert journal(team) == [("name", TEAM, PARTY, 0, None)]
+
+
+def test_a_name_is_seen_without_a_message(guarded: Counter) -> None:
+    guarded.reception.group_seen(guarded.device_id, Group(jid=JID, name=PARTY))
+    assert does(guarded, GroupChangeKind.RENAME).change.name == TEAM
+
+
+def test_a_name_that_is_changed_while_it_is_put_back_is_put_back_again(guarded: Counter) -> None:
+    """The phone had looked before the second change came."""
+    shows(guarded, PARTY)
+    turn = does(guarded, GroupChangeKind.RENAME)
+    guarded.clock.advance(s=2)
+    shows(guarded, "Nog een feest")
+    turn.done(GroupSeen(name=TEAM))
+    guarded.clock.advance(s=2)
+    again = does(guarded, GroupChangeKind.RENAME)
+    assert again.change.name == TEAM
+    again.done(GroupSeen(name=TEAM))
+    assert group(guarded).name == TEAM
+    guarded.clock.advance(s=60)
+    assert guarded.turn() is None
+
+
+def test_the_office_renames_and_the_guard_follows(guarded: Counter) -> None:
+    """The guard has the new name before the phone has: it never fights the office."""
+    guarded.store.write(lambda tx: changing.rename(tx, group(guarded), "Ploeg Zuid", ME))
+    shows(guarded, TEAM)  # a notification from before
+    turn = does(guarded, GroupChangeKind.RENAME)
+    shows(guarded, "Ploeg Zuid")  # its own notification comes before its end
+    turn.done(GroupSeen(name="Ploeg Zuid"))
+    assert group(guarded).name == group(guarded).guarded_name == "Ploeg Zuid"
+    assert [each[3] for each in journal(guarded)] == [0]
+    guarded.clock.advance(s=60)
+    assert guarded.turn() is None
+
+
+def test_who_plays_with_the_name_is_left_to_a_person(guarded: Counter) -> None:
+    """After some put-backs in an hour a button offers that only admins may change it. Once that is
+    done the name is put back a last time.
+    """
+    for count in range(4):
+        shows(guarded, f"{PARTY} {count}")
+        does(guarded, GroupChangeKind.RENAME).done(GroupSeen(name=TEAM))
+        guarded.clock.advance(s=30)
+    shows(guarded, "Nog een feest")
+    assert guarded.turn() is None
+    (task,) = guarded.store.read(lambda conn: group_tasks.open_of(conn, group(guarded).id))
+    assert (task.kind, task.reason) == (GroupChangeKind.LOCK, Reason.GUARD_CEILING)
+    guarded.store.write(lambda tx: changing.press(tx, group(guarded), task.id, ME))
+    does(guarded, GroupChangeKind.LOCK).done(GroupSeen(name="Nog een feest"))
+    guarded.clock.advance(s=30)
+    does(guarded, GroupChangeKind.RENAME).done(GroupSeen(name=TEAM))
+    assert group(guarded).name == TEAM
+
+
+def test_the_guard_goes_on_an_hour_later(guarded: Counter) -> None:
+    """Also where nobody has pressed the button."""
+    for count in range(5):
+        shows(guarded, f"{PARTY} {count}")
+        if count < 4:
+            does(guarded, GroupChangeKind.RENAME).done(GroupSeen(name=TEAM))
+        guarded.clock.advance(s=30)
+    assert guarded.turn() is None
+    guarded.clock.advance(s=3600)
+    shows(guarded, "Nog een feest")
+    assert does(guarded, GroupChangeKind.RENAME).change.name == TEAM
+
+
+def test_only_who_agreed_is_added(team: Counter) -> None:
+    """One who never wrote refuses all of them."""
+    with pytest.raises(Refused) as refused:
+        team.store.write(lambda tx: changing.add(tx, group(team), [tel(ANNA), tel(STRANGER)], ME))
+    assert refused.value.code is Reason.CONSENT_REQUIRED
+    assert team.turn() is None
+    team.store.write(lambda tx: changing.add(tx, group(team), [tel(ANNA)], ME))
+    turn = does(team, GroupChangeKind.ADD)
+    assert [each.number for each in turn.change.people] == [ANNA]
+
+
+def test_who_says_stop_meanwhile_is_not_added(team: Counter) -> None:
+    team.store.write(lambda tx: changing.add(tx, group(team), [tel(ANNA)], ME))
+    turn = team.turn()
+    assert turn is not None
+    team.hears("STOP", ANNA)
+    with pytest.raises(Refused) as refused, turn.clear_to_change():
+        pass
+    turn.failed(refused.value)
+    assert team.one("SELECT state, reason FROM group_task")["state"] == "failed"
+
+
+def test_who_is_taken_out_stays_a_member_until_the_phone_shows_it(team: Counter) -> None:
+    bart = team.store.read(lambda conn: changing.member_named(conn, group(team), BART))
+    team.store.write(lambda tx: changing.remove(tx, group(team), [bart], ME))
+    turn = does(team, GroupChangeKind.REMOVE)
+    assert team.store.read(lambda conn: groups.members(conn, group(team).id))
+    turn.done(GroupSeen(name=TEAM, people=[]))
+    assert team.store.read(lambda conn: groups.members(conn, group(team).id)) == []
+    assert journal(team)[-1][:3] == ("member", BART, None)
+
+
+def test_changes_have_a_small_ceiling(team: Counter) -> None:
+    """And a put-back is not held by it."""
+    team.store.write(lambda tx: changing.guard(tx, group(team), on=True))
+    for count in range(CHANGES_AN_HOUR):
+        name = f"Ploeg {count}"
+        team.store.write(lambda tx, name=name: changing.rename(tx, group(team), name, ME))  # type: ignore[misc]
+        does(team, GroupChangeKind.RENAME).done(GroupSeen(name=name))
+        team.clock.advance(s=60)
+    team.store.write(lambda tx: changing.rename(tx, group(team), "Een te veel", ME))
+    assert team.turn() is None
+    shows(team, PARTY)
+    assert does(team, GroupChangeKind.RENAME).change.name == "Een te veel"
+
+
+def test_what_a_phone_cannot_do_is_tried_again_and_then_asks_a_person(team: Counter) -> None:
+    """The sentence of the last try is kept; a button tries it again."""
+    team.store.write(lambda tx: changing.rename(tx, group(team), "Ploeg Zuid", ME))
+    for _ in range(4):
+        turn = team.turn()
+        assert turn is not None
+        turn.failed(Transient("The phone showed something else."))
+        team.clock.advance(s=600)
+    assert team.turn() is None
+    (task,) = team.store.read(lambda conn: group_tasks.open_of(conn, group(team).id))
+    team.store.write(lambda tx: changing.press(tx, group(team), task.id, ME))
+    turn = team.turn()
+    assert turn is not None
+    turn.failed(Permanent("Only others may."))
+    assert team.one("SELECT state FROM group_task")["state"] == "person"
+
+
+def test_a_change_that_was_in_hand_when_balie_stopped_is_taken_again(team: Counter) -> None:
+    """The phone looks first whether it is done."""
+    team.store.write(lambda tx: changing.rename(tx, group(team), "Ploeg Zuid", ME))
+    does(team, GroupChangeKind.RENAME)
+    team.clock.advance(s=5)
+    again = team.turn()
+    assert again is not None
+    assert again.change.was_tapped
+
+
+def test_a_new_group_gets_its_address_when_it_shows(team: Counter) -> None:
+    """Until then it has none, and is the same group."""
+    made = team.store.write(
+        lambda tx: changing.create(tx, team.line_id, "Ploeg Oost", [tel(ANNA)], ME)
+    )
+    turn = does(team, GroupChangeKind.CREATE)
+    assert [each.number for each in turn.change.people] == [ANNA]
+    turn.done(GroupSeen(name="Ploeg Oost", people=[GroupPerson(name=None, number=ANNA)]))
+    team.hears("Hoi", ANNA, group=Group(jid="120363009@g.us", name="Ploeg Oost"))
+    found = team.store.read(lambda conn: groups.find(conn, made.id))
+    assert found.jid == "120363009@g.us"
+    assert len(team.all("SELECT 1 FROM chat_group")) == 2
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 81])
+def test_a_group_needs_a_name_that_can_be_shown(team: Counter, name: str) -> None:
+    with pytest.raises(InvalidInput):
+        team.store.write(lambda tx: changing.rename(tx, group(team), name, ME))

@@ -1,0 +1,274 @@
+"""Groups on an emulated phone: posting, reading, and each change, with the truth log as judge."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from appliance.devices.group_protocol import (
+    GroupChange,
+    GroupPerson,
+    GroupSeen,
+    GroupTurn,
+)
+from appliance.devices.protocol import Finding, Group, Tick
+from appliance.emulated.phone.whatsapp.model import Chat
+from appliance.emulated.world.numbers import group_jid
+from appliance.errors import DeviceError, Permanent, Refused, Transient
+from appliance.group_changes import GroupChangeKind
+from appliance.reasons import Reason
+from tests.devices.phone.conftest import OLDER_DUTCH, RECENT_ENGLISH
+from tests.devices.phone.driver_kit import ANNA, BEA, Desk, Try, World
+
+VENLO = "Team Venlo"
+LANGUAGES = pytest.mark.parametrize(
+    "spec", [OLDER_DUTCH, RECENT_ENGLISH], indirect=True, ids=["older Dutch", "recent English"]
+)
+
+
+@dataclass
+class Turn(GroupTurn):
+    """A `GroupTurn` that keeps how it ended; a test can shut its gate."""
+
+    asked: GroupChange
+    folder: Path
+    gate_shut: bool = False
+    entered: int = 0
+    ends: list[object] = field(default_factory=list)
+
+    @property
+    def change(self) -> GroupChange:
+        return self.asked
+
+    @property
+    def evidence_folder(self) -> Path:
+        return self.folder
+
+    @contextmanager
+    def clear_to_change(self) -> Iterator[None]:
+        if self.gate_shut:
+            raise Refused(Reason.OPTED_OUT, "They said STOP.")
+        self.entered += 1
+        yield
+
+    def done(self, seen: GroupSeen) -> None:
+        self.ends.append(seen)
+
+    def failed(self, error: DeviceError | Refused) -> None:
+        self.ends.append(error)
+
+
+@pytest.fixture
+def venlo(world: World, desk: Desk) -> Group:
+    """A group in which Bea posted; Anna is in it, too, and the line is an admin."""
+    world.on_loop(lambda: world.handset.contacts.update({ANNA: "Anna", BEA: "Bea"}))
+    world.write(BEA, "Wie kan morgen?", group=VENLO)
+    for what in ({"what": "add", "person": ANNA}, {"what": "make-admin"}):
+        world.inject(kind="group", group=VENLO, by=BEA, notify=False, **what)
+    desk.driver.receive()
+    return Group(jid=group_jid(VENLO), name=VENLO, known=("Wie kan morgen?",))
+
+
+def chat_of(world: World, group: Group) -> Chat:
+    found: Chat = world.handset.whatsapp.account.chats[group.jid]
+    return found
+
+
+def post(desk: Desk, group: Group, text: str) -> Try:
+    attempt = desk.attempt(text, to=group.jid)
+    return replace(attempt, outgoing=replace(attempt.outgoing, group=group))
+
+
+def turn(
+    tmp_path: Path,
+    group: Group,
+    kind: GroupChangeKind,
+    *,
+    name: str | None = None,
+    people: Sequence[GroupPerson] = (),
+) -> Turn:
+    asked = GroupChange(task_id="t", kind=kind, group=group, name=name, people=people)
+    return Turn(asked=asked, folder=tmp_path / "turn")
+
+
+@LANGUAGES
+def test_a_post_goes_to_the_group_once(world: World, desk: Desk, venlo: Group) -> None:
+    """The chat is found in the list, proven by its head and by what was said in it."""
+    proof = desk.driver.send(post(desk, venlo, "Om 7 uur bij de poort"))
+    assert proof.tick in {Tick.SENT, Tick.DELIVERED, Tick.READ}
+    (left,) = world.truth("whatsapp")
+    assert left == "Om 7 uur bij de poort"
+    assert chat_of(world, venlo).messages[-1].text == left
+
+
+def test_two_groups_of_one_name_are_left_to_a_person(
+    world: World, desk: Desk, venlo: Group
+) -> None:
+    world.write(ANNA, "Ander team", group=VENLO, jid="120363999999999999@g.us")
+    desk.driver.receive()
+    with pytest.raises(Permanent, match="Two chats"):
+        desk.driver.send(post(desk, venlo, "Hoi"))
+    assert world.truth() == []
+
+
+def test_a_person_of_that_name_is_no_group(world: World, desk: Desk) -> None:
+    """Only the head tells them apart."""
+    world.write(ANNA, "Hoi", name="Ploeg Zuid")
+    desk.driver.receive()
+    group = Group(jid="120363000000000001@g.us", name="Ploeg Zuid")
+    with pytest.raises(Transient):
+        desk.driver.send(post(desk, group, "Hoi allemaal"))
+    assert world.truth() == []
+
+
+def test_a_group_that_shows_nothing_of_what_was_said_is_another(
+    world: World, desk: Desk, venlo: Group
+) -> None:
+    other = replace(venlo, known=("Iets heel anders",))
+    with pytest.raises(Transient, match="nothing of what was said"):
+        desk.driver.send(post(desk, other, "Hoi"))
+    assert world.truth() == []
+
+
+def test_a_post_in_doubt_is_found(world: World, desk: Desk, venlo: Group) -> None:
+    """As a message to a person is, by the rows since the baseline."""
+    attempt = post(desk, venlo, "Om 7 uur")
+    desk.driver.send(attempt)
+    assert desk.driver.look(attempt.as_look()).finding is Finding.PRESENT
+
+
+def test_what_comes_while_the_group_is_open_has_its_author(
+    world: World, desk: Desk, venlo: Group
+) -> None:
+    """Also on the rows below the first of theirs, which carry no name."""
+    attempt = post(desk, venlo, "Om 7 uur")
+
+    def answers() -> None:
+        world.write(ANNA, "Ik kan", group=VENLO)
+        world.write(ANNA, "En Kees ook", group=VENLO)
+
+    attempt.after_tap = answers
+    desk.driver.send(attempt)
+    told = [m for m in desk.recorder.messages if m.text in {"Ik kan", "En Kees ook"}]
+    assert [(m.text, m.sender) for m in told] == [("Ik kan", "Anna"), ("En Kees ook", "Anna")]
+    assert all(m.group and m.group.jid == venlo.jid for m in told)
+
+
+def test_members_are_read(world: World, desk: Desk, venlo: Group, tmp_path: Path) -> None:
+    """By name, and by number where the phone book has it or the page shows it."""
+    world.inject(kind="group", group=VENLO, what="add", by=BEA, person="+31687654377", notify=False)
+    seen = desk.driver.change_group(turn(tmp_path, venlo, GroupChangeKind.READ))
+    assert seen.name == VENLO
+    assert seen.people is not None
+    assert {each.number or each.name for each in seen.people} >= {"+31687654377"}
+    assert len(seen.people) == 3
+
+
+def test_a_long_list_of_members_is_read_to_its_end(
+    world: World, desk: Desk, venlo: Group, tmp_path: Path
+) -> None:
+    for number in range(20):
+        person = f"+316876544{number:02}"
+        world.inject(kind="group", group=VENLO, what="add", by=BEA, person=person, notify=False)
+    seen = desk.driver.change_group(turn(tmp_path, venlo, GroupChangeKind.READ))
+    assert seen.people is not None
+    assert len(seen.people) == 22
+
+
+@LANGUAGES
+def test_a_name_is_changed_and_proven(
+    world: World, desk: Desk, venlo: Group, tmp_path: Path
+) -> None:
+    renames = turn(tmp_path, venlo, GroupChangeKind.RENAME, name="Ploeg Zuid")
+    assert desk.driver.change_group(renames).name == "Ploeg Zuid"
+    assert chat_of(world, venlo).subject == "Ploeg Zuid"
+    assert renames.entered == 1
+    now = replace(venlo, name="Ploeg Zuid")
+    again = turn(tmp_path, now, GroupChangeKind.RENAME, name="Ploeg Zuid")
+    assert desk.driver.change_group(again).name == "Ploeg Zuid"
+    assert again.entered == 0
+
+
+def test_a_shut_gate_changes_nothing(
+    world: World, desk: Desk, venlo: Group, tmp_path: Path
+) -> None:
+    renames = turn(tmp_path, venlo, GroupChangeKind.RENAME, name="Ploeg Zuid")
+    renames.gate_shut = True
+    with pytest.raises(Refused):
+        desk.driver.change_group(renames)
+    assert chat_of(world, venlo).subject == VENLO
+
+
+def test_a_name_that_only_admins_may_change_is_left_to_a_person(
+    world: World, desk: Desk, venlo: Group, tmp_path: Path
+) -> None:
+    world.inject(kind="group", group=VENLO, what="lock")
+    world.inject(kind="group", group=VENLO, what="take-admin")
+    renames = turn(tmp_path, venlo, GroupChangeKind.RENAME, name="Ploeg Zuid")
+    with pytest.raises(Permanent, match="only others"):
+        desk.driver.change_group(renames)
+    assert chat_of(world, venlo).subject == VENLO
+
+
+def test_only_admins_may_change_it_from_now_on(
+    world: World, desk: Desk, venlo: Group, tmp_path: Path
+) -> None:
+    desk.driver.change_group(turn(tmp_path, venlo, GroupChangeKind.LOCK))
+    assert chat_of(world, venlo).locked
+
+
+@LANGUAGES
+def test_somebody_is_added_and_taken_out(
+    world: World, desk: Desk, venlo: Group, tmp_path: Path
+) -> None:
+    world.inject(kind="group", group=VENLO, what="remove", by=BEA, person=ANNA, notify=False)
+    people = [GroupPerson(name="Anna", number=ANNA)]
+    seen = desk.driver.change_group(turn(tmp_path, venlo, GroupChangeKind.ADD, people=people))
+    assert ANNA in chat_of(world, venlo).people
+    assert seen.people is not None
+    seen = desk.driver.change_group(turn(tmp_path, venlo, GroupChangeKind.REMOVE, people=people))
+    assert ANNA not in chat_of(world, venlo).people
+    assert seen.people is not None
+    assert len(seen.people) == 1
+
+
+def test_who_lets_nobody_add_them_is_left_to_a_person(
+    world: World, desk: Desk, venlo: Group, tmp_path: Path
+) -> None:
+    """WhatsApp offers to invite them: nobody is written to for it."""
+    world.inject(kind="group", group=VENLO, what="remove", by=BEA, person=ANNA, notify=False)
+    world.inject(kind="group", group=VENLO, what="refuse", person=ANNA)
+    people = [GroupPerson(name="Anna", number=ANNA)]
+    with pytest.raises(Permanent, match="nobody add them"):
+        desk.driver.change_group(turn(tmp_path, venlo, GroupChangeKind.ADD, people=people))
+    assert ANNA not in chat_of(world, venlo).people
+    assert world.truth() == []
+
+
+def test_a_group_is_left(world: World, desk: Desk, venlo: Group, tmp_path: Path) -> None:
+    desk.driver.change_group(turn(tmp_path, venlo, GroupChangeKind.LEAVE))
+    assert chat_of(world, venlo).left
+
+
+def test_a_group_is_made(world: World, desk: Desk, venlo: Group, tmp_path: Path) -> None:
+    """And not a second one after a crash."""
+    new = Group(jid="new:1", name="Ploeg Oost")
+    people = [GroupPerson(name="Anna", number=ANNA), GroupPerson(name="Bea", number=BEA)]
+    makes = turn(tmp_path, new, GroupChangeKind.CREATE, name="Ploeg Oost", people=people)
+    desk.driver.change_group(makes)
+    made = world.handset.whatsapp.account.chats[group_jid("Ploeg Oost")]
+    assert set(made.people) == {ANNA, BEA}
+    again = Turn(asked=replace(makes.asked, was_tapped=True), folder=tmp_path)
+    assert desk.driver.change_group(again).name == "Ploeg Oost"
+    assert again.entered == 0
+
+
+def test_a_changed_name_is_told_without_a_message(world: World, desk: Desk, venlo: Group) -> None:
+    """A row of the system, as a notification, is nobody's message."""
+    before = len(desk.recorder.messages)
+    world.inject(kind="group", group=VENLO, what="rename", by=BEA, to="Feest")
+    desk.driver.receive()
+    assert desk.recorder.groups[-1].name == "Feest"
+    assert len(desk.recorder.messages) == before

@@ -1,0 +1,189 @@
+"""Posts in groups: everybody in the group reads them, so everybody's STOP counts."""
+
+import pytest
+
+from appliance.desk.groups import changing
+from appliance.desk.outgoing.posting_in_groups import accept_post
+from appliance.desk.outgoing.sending import Accepted, SendRequest
+from appliance.devices.group_protocol import GroupPerson, GroupSeen
+from appliance.devices.protocol import Finding, Found, Group, Proof, Tick
+from appliance.errors import Refused, Unconfirmed
+from appliance.events import EventKind
+from appliance.group_changes import GroupChangeKind
+from appliance.identities import WHATSAPP_GROUP, Identity
+from appliance.messages import MessageState
+from appliance.queue.attempt import QueueAttempt
+from appliance.reasons import Reason
+from appliance.store import groups
+from appliance.store.groups import ChatGroup
+from tests.queue.counter import ANNA, BART, STAFF, Counter, tapping
+
+TEAM = Group(jid="120363001@g.us", name="Team Venlo")
+EVERYBODY = [GroupPerson(name="Anna", number=ANNA), GroupPerson(name="Bart", number=BART)]
+
+
+@pytest.fixture
+def team(counter: Counter) -> Counter:
+    """Anna and Bart wrote to the line, and Bart posted in the group that both are in."""
+    counter.knows(ANNA, BART)
+    counter.hears("Wie kan morgen?", BART, group=TEAM)
+    return counter
+
+
+def group(counter: Counter) -> ChatGroup:
+    found = counter.store.read(lambda conn: groups.of_jid(conn, counter.line_id, TEAM.jid))
+    assert found
+    return found
+
+
+def posts(counter: Counter, text: str = "Om 7 uur bij de poort") -> Accepted:
+    request = SendRequest(
+        line_id=counter.line_id,
+        identity=Identity(TEAM.jid, WHATSAPP_GROUP),
+        text=text,
+        author=STAFF,
+        typed=True,
+    )
+    return counter.store.write(lambda tx: accept_post(tx, request))
+
+
+def reads(counter: Counter, people: list[GroupPerson] = EVERYBODY) -> None:
+    """The phone shows who is in the group."""
+    turn = counter.turn()
+    assert turn is not None
+    assert turn.change.kind is GroupChangeKind.READ
+    turn.done(GroupSeen(name=TEAM.name, people=people))
+
+
+def test_who_is_in_the_group_is_read_before_the_first_post_leaves(team: Counter) -> None:
+    """Then the post goes the way of every message, and the device is told which group it is."""
+    message_id = posts(team).id
+    reads(team)
+    attempt = team.attempt()
+    assert attempt.outgoing.group == Group(jid=TEAM.jid, name=TEAM.name, known=("Wie kan morgen?",))
+    assert attempt.outgoing.identity == Identity(TEAM.jid, WHATSAPP_GROUP)
+    with tapping(attempt):
+        pass
+    team.work.sent(attempt, Proof(tick=Tick.SENT))
+    assert team.state(message_id) is MessageState.SENT
+    assert team.row(message_id)["contact_id"] is None
+
+
+def test_a_group_with_somebody_who_opted_out_is_not_written_to(team: Counter) -> None:
+    """Until they are out of it."""
+    posts(team)
+    reads(team)
+    team.hears("STOP", ANNA)
+    with pytest.raises(Refused) as refused:
+        posts(team)
+    assert refused.value.code is Reason.OPTED_OUT
+    anna = team.store.read(lambda conn: changing.member_named(conn, group(team), ANNA))
+    team.store.write(lambda tx: groups.drop_member(tx, anna.id))
+    assert posts(team).state is MessageState.QUEUED
+
+
+def test_a_stop_that_comes_while_the_post_is_typed_refuses_it_at_the_gate(team: Counter) -> None:
+    message_id = posts(team).id
+    reads(team)
+    attempt = team.attempt()
+    attempt.baseline({"rows": 0})
+    team.hears("STOP", BART)
+    with pytest.raises(Refused) as refused, attempt.clear_to_send():
+        pass
+    team.work.not_sent(attempt, refused.value)
+    assert team.state(message_id) is MessageState.CANCELLED
+    assert team.row(message_id)["reason"] == Reason.OPTED_OUT
+
+
+def test_a_stop_in_the_group_withdraws_and_asks_a_person(team: Counter) -> None:
+    """For the person it is the same as a STOP to the line, but nobody writes to them about it."""
+    team.hears("STOP", BART, group=TEAM)
+    (entry,) = team.all("SELECT * FROM consent WHERE kind = 'opted_out'")
+    assert entry["value"] == BART
+    (event,) = team.events(EventKind.GROUP_STOPPED)
+    assert event.facts["group"] == group(team).id
+    (task,) = team.all("SELECT * FROM group_task")
+    assert (task["kind"], task["state"], task["reason"]) == ("remove", "person", "opted-out")
+    assert not [row for row in team.outgoing(BART) if row["rule"] == "stop"]
+    with pytest.raises(Refused):
+        posts(team)
+
+
+@pytest.mark.parametrize("sender", ["Chris", "+31633333333"])
+def test_the_stop_of_a_stranger_binds_in_the_group(team: Counter, sender: str) -> None:
+    """The phone shows a name only, or they never wrote to the line: nothing can be withdrawn."""
+    team.hears("stop", sender, group=TEAM, name="Chris")
+    assert team.all("SELECT 1 FROM consent WHERE kind = 'opted_out'") == []
+    with pytest.raises(Refused) as refused:
+        posts(team)
+    assert refused.value.code is Reason.OPTED_OUT
+
+
+def test_a_member_of_whom_only_the_name_is_known_is_everybody_of_that_name(
+    team: Counter,
+) -> None:
+    """The phone shows its own book's names, and several people may have one."""
+    team.hears("Hoi", ANNA, name="Anna de Wit")
+    posts(team)
+    reads(team, [GroupPerson(name="Anna de Wit", number=None)])
+    team.hears("STOP", ANNA)
+    with pytest.raises(Refused):
+        posts(team)
+
+
+def test_a_post_in_doubt_is_looked_for_and_never_posted_twice(team: Counter) -> None:
+    message_id = posts(team).id
+    reads(team)
+    attempt = team.attempt()
+    with tapping(attempt):
+        pass
+    team.work.not_sent(attempt, Unconfirmed("The phone was lost."))
+    look = team.look()
+    assert look.outgoing.group is not None
+    team.work.looked(look, Found(finding=Finding.PRESENT, proof=Proof(tick=Tick.SENT)))
+    assert team.state(message_id) is MessageState.SENT
+    assert len(team.attempts(message_id)) == 1
+
+
+def test_a_doubt_in_one_group_holds_up_no_other(team: Counter) -> None:
+    other = Group(jid="120363002@g.us", name="Team Roermond")
+    team.hears("Hoi", BART, group=other)
+    first = posts(team).id
+    reads(team)
+    attempt = team.attempt()
+    with tapping(attempt):
+        pass
+    team.work.not_sent(attempt, Unconfirmed("The phone was lost."))
+    request = SendRequest(
+        line_id=team.line_id,
+        identity=Identity(other.jid, WHATSAPP_GROUP),
+        text="Hoi allemaal",
+        author=STAFF,
+        typed=True,
+    )
+    second = team.store.write(lambda tx: accept_post(tx, request)).id
+    team.work.looked(team.look(), Found(finding=Finding.UNCLEAR))
+    turn = team.turn()
+    assert turn is not None
+    turn.done(GroupSeen(name=other.name, people=[]))
+    team.clock.advance(s=5)
+    assert team.attempt().outgoing.message_id == second
+    assert team.state(first) is MessageState.UNCONFIRMED
+
+
+def test_a_post_counts_in_the_pace_of_the_sim(team: Counter) -> None:
+    """Six a minute, whoever reads them."""
+    posts(team)
+    reads(team)
+    for _ in range(8):
+        posts(team)
+    left = 0
+    for _ in range(25):
+        attempt = team.task()
+        if isinstance(attempt, QueueAttempt):
+            with tapping(attempt):
+                pass
+            team.work.sent(attempt, Proof(tick=Tick.READ))
+            left += 1
+        team.clock.advance(s=2)
+    assert left == 6
