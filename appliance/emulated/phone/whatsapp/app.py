@@ -333,12 +333,8 @@ class WhatsApp:
 
     def perform(self, action: str) -> None:
         verb, _, argument = action.partition(":")
-        if verb == "group":
+        if verb in {"group", "group-info", "new-chat"}:
             self._in_room(action)
-        elif verb == "group-info" and self._chat is not None:
-            self.room.enter(self._chat)
-        elif verb == "new-chat":
-            self.room.begin()
         elif verb == "entry":
             self._focus()
         elif verb == "send":
@@ -352,14 +348,23 @@ class WhatsApp:
         elif verb == "read-more" and self._chat is not None:
             message = next(m for m in self._chat.messages if m.id == int(argument))
             message.expanded = True
-        elif action == "dialog:close":
+        elif verb == "dialog":
+            self._in_dialog(argument)
+
+    def _in_dialog(self, button: str) -> None:
+        if button == "close":
             self._dialog = None
-        elif action == "dialog:later":
+        elif button == "later":
             self._host.faults.lift(FaultKind.UNKNOWN_DIALOG)
             self.in_sight()
 
     def _in_room(self, action: str) -> None:
-        self.room.perform(action)
+        if action == "new-chat":
+            self.room.begin()
+        elif action == "group-info" and self._chat is not None:
+            self.room.enter(self._chat)
+        else:
+            self.room.perform(action)
         if (made := self.room.take_made()) is not None:
             self.open_chat(made)
 
@@ -426,14 +431,13 @@ class WhatsApp:
         if self.sharing.share is not None:
             self.sharing.end()
             self.in_sight()
-            return True
-        if self.room.page:
+        elif self.room.page:
             self.room.back()
-            return True
-        if self._chat is not None:
+        elif self._chat is not None:
             self._leave_chat()
-            return True
-        return False
+        else:
+            return False
+        return True
 
     def _leave_chat(self) -> None:
         if self._chat is not None:
