@@ -155,6 +155,23 @@ def of_device(conn: sqlite3.Connection, device_id: str | None, *, limit: int) ->
     return [from_row(row) for row in rows]
 
 
+def open_of(
+    conn: sqlite3.Connection,
+    kind: IncidentKind,
+    *,
+    line_id: str | None = None,
+    about: str | None = None,
+) -> Sequence[Incident]:
+    """The open ones of a kind; of one line, or about one thing, where these are named."""
+    rows = conn.execute(
+        f"{_ALL} WHERE until_ms IS NULL AND kind = :kind"
+        " AND (:line IS NULL OR line_id = :line) AND (:about IS NULL OR about = :about)"
+        " ORDER BY id",
+        {"kind": kind, "line": line_id, "about": about},
+    )
+    return [from_row(row) for row in rows]
+
+
 def from_row(row: Mapping[str, Any] | sqlite3.Row) -> Incident:
     values = dict(row)
     values["kind"] = IncidentKind(values["kind"])

@@ -12,7 +12,8 @@ from appliance.errors import InvalidInput, NotFound
 from appliance.events import EventKind
 from appliance.queue.gate import ConsentGate
 from appliance.screen_rules import ScreenButton, UnknownScreen
-from appliance.store import events
+from appliance.store import events, incidents
+from appliance.store.incidents import IncidentKind
 from tests.queue.counter import Counter
 
 HOUR_MS = 3_600_000
@@ -72,6 +73,15 @@ def test_the_same_screen_is_shown_once_and_counted(office: Office) -> None:
     (seen,) = office.waiting()
     assert (seen.times, seen.shown) == (3, again)
     assert [each["times"] for each in office.told(EventKind.SCREEN_UNKNOWN)] == [1, 2, 3]
+
+
+def test_an_unknown_screen_is_an_incident_until_somebody_has_settled_it(office: Office) -> None:
+    office.listener.screen_unknown(office.device_id, SHOWN)
+    office.listener.screen_unknown(office.device_id, SHOWN)
+    (incident,) = office.store.read(incidents.open_ones)
+    assert (incident.kind, incident.device_id) == (IncidentKind.UNKNOWN_SCREEN, office.device_id)
+    office.rule(press=1)
+    assert office.store.read(incidents.open_ones) == []
 
 
 def test_who_does_not_manage_the_phone_sees_none(office: Office) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance.desk.groups import changing
+from appliance.desk.groups import changing, outcomes
 from appliance.desk.outgoing.posting_in_groups import accept_post
 from appliance.desk.outgoing.sending import Accepted, SendRequest
 from appliance.devices.group_protocol import GroupPerson, GroupSeen
@@ -14,8 +14,9 @@ from appliance.identities import WHATSAPP_GROUP, Identity
 from appliance.messages import MessageState
 from appliance.queue.attempt import QueueAttempt
 from appliance.reasons import Reason
-from appliance.store import groups
+from appliance.store import groups, incidents
 from appliance.store.groups import ChatGroup
+from appliance.store.incidents import IncidentKind
 from tests.queue.counter import ANNA, BART, STAFF, Counter, tapping
 
 TEAM = Group(jid="120363001@g.us", name="Team Venlo")
@@ -53,6 +54,10 @@ def reads(counter: Counter, people: list[GroupPerson] = EVERYBODY) -> None:
     assert turn is not None
     assert turn.change.kind is GroupChangeKind.READ
     turn.done(GroupSeen(name=TEAM.name, people=people))
+
+
+def open_incidents(counter: Counter) -> list[tuple[IncidentKind, str]]:
+    return [(each.kind, each.about) for each in counter.store.read(incidents.open_ones)]
 
 
 def test_who_is_in_the_group_is_read_before_the_first_post_leaves(team: Counter) -> None:
@@ -107,6 +112,20 @@ def test_a_stop_in_the_group_withdraws_and_asks_a_person(team: Counter) -> None:
     assert not [row for row in team.outgoing(BART) if row["rule"] == "stop"]
     with pytest.raises(Refused):
         posts(team)
+
+
+def test_a_stop_in_the_group_is_an_incident_until_nobody_minds(team: Counter) -> None:
+    """They are out of the group, or say START to the line; who is in it still keeps it open."""
+    posts(team)
+    reads(team)
+    team.hears("STOP", ANNA, group=TEAM)
+    team.hears("STOP", BART, group=TEAM)
+    assert open_incidents(team) == [(IncidentKind.GROUP_STOP, group(team).id)]
+    team.hears("START", ANNA)
+    assert open_incidents(team)
+    anna = GroupPerson(name="Anna", number=ANNA)
+    team.store.write(lambda tx: outcomes.keep_people(tx, group(team), [anna]))
+    assert open_incidents(team) == []
 
 
 @pytest.mark.parametrize("sender", ["Chris", "+31633333333"])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from appliance.characters import clean_name
-from appliance.desk.groups import guarding
+from appliance.desk.groups import guarding, stops
 from appliance.devices.group_protocol import GroupPerson, GroupSeen
 from appliance.group_changes import GroupChangeKind
 from appliance.identities import TEL, WHATSAPP_LID, Identity, told
@@ -52,10 +52,12 @@ def keep_people(
             groups.drop_member(tx, member.id)
             groups.note(tx, group, "member", by=by, before=_shown(member), after=None)
     tx.conn.execute("UPDATE chat_group SET read_ms = ? WHERE id = ?", (tx.now_ms, group.id))
+    stops.settle(tx, group)
 
 
 def _left(tx: Tx, group: ChatGroup) -> None:
     tx.conn.execute("UPDATE chat_group SET left_ms = ? WHERE id = ?", (tx.now_ms, group.id))
+    stops.settle(tx, groups.find(tx.conn, group.id))
 
 
 def _identity(person: GroupPerson) -> Identity | None:

@@ -5,7 +5,7 @@ import sqlite3
 from appliance.channels import Channel
 from appliance.characters import clean_name
 from appliance.desk.consent import rule_words, withdrawal
-from appliance.desk.groups import guarding
+from appliance.desk.groups import guarding, stops
 from appliance.devices.protocol import Group, Incoming
 from appliance.events import EventKind
 from appliance.group_changes import GroupChangeKind, GroupTaskState
@@ -96,6 +96,7 @@ def _stop(
         reason=Reason.OPTED_OUT,
     )
     group_tasks.ask(tx, group, take_out)
+    stops.note(tx, group)
     tx.emit(
         EventKind.GROUP_STOPPED,
         line_id=line.id,

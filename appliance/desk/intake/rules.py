@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from appliance.channels import Channel
 from appliance.desk.consent import near_stop, near_stop_words, rule_words, withdrawal
+from appliance.desk.groups import stops
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.errors import InvalidInput, Refused
 from appliance.identities import Identity
@@ -112,6 +113,7 @@ def _is_overtaken(tx: Tx, arrival: Arrival, verdict: Verdict) -> bool:
 
 def _opt_in_again(tx: Tx, arrival: Arrival) -> None:
     _record(tx, arrival, ConsentKind.OPTED_IN_AGAIN, "rule")
+    stops.settle_line(tx, arrival.line.id)
     _say(tx, arrival, rule_words.STARTED, rule="start")
 
 

@@ -13,7 +13,8 @@ from appliance.desk.access.rights import Permission, Rights
 from appliance.errors import InvalidInput, NotFound
 from appliance.events import EventKind
 from appliance.screen_rules import MOST_AN_HOUR, ScreenButton, ScreenRule, UnknownScreen, plain
-from appliance.store import branches, lines
+from appliance.store import branches, incidents, lines
+from appliance.store.incidents import IncidentKind
 from appliance.store.store import Tx
 
 _HOUR_MS = 3_600_000
@@ -78,6 +79,15 @@ def note(tx: Tx, device_id: str, shown: UnknownScreen) -> None:
     if shown.attempt_id is not None:
         facts["attempt"] = shown.attempt_id
     _tell(tx, EventKind.SCREEN_UNKNOWN, device_id, facts)
+    carried = lines.lines_of_device(tx.conn, device_id)
+    incidents.open_incident(
+        tx,
+        IncidentKind.UNKNOWN_SCREEN,
+        device_id=device_id,
+        line_id=carried[0].id if carried else None,
+        about=row["id"],
+        facts={"stops": []},
+    )
 
 
 def rules_for(conn: sqlite3.Connection, device_id: str) -> Sequence[ScreenRule]:
@@ -227,6 +237,8 @@ def _may(rights: Rights, branch_id: str) -> bool:
 
 def _settle(tx: Tx, seen: SeenScreen, *, staff_id: str, facts: Mapping[str, Any]) -> None:
     tx.conn.execute("UPDATE unknown_screen SET settled_ms = ? WHERE id = ?", (tx.now_ms, seen.id))
+    for each in incidents.open_of(tx.conn, IncidentKind.UNKNOWN_SCREEN, about=seen.id):
+        incidents.end(tx, each.id, tx.now_ms)
     tx.emit(
         EventKind.SCREEN_SETTLED,
         branch_id=seen.branch_id,
