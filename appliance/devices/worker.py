@@ -15,8 +15,11 @@ from appliance.devices.protocol import (
     DeviceState,
     Driver,
     Errand,
+    Fetched,
     Listener,
     Look,
+    MediaDriver,
+    MediaFetch,
     Status,
     TickVisit,
     Work,
@@ -236,6 +239,8 @@ class DeviceWorker:
             self._look(task)
         elif isinstance(task, TickVisit):
             self._visit(task)
+        elif isinstance(task, MediaFetch):
+            self._fetch(task)
         elif isinstance(task, Errand):
             task.run(self._driver)
         else:
@@ -276,6 +281,18 @@ class DeviceWorker:
             self._probe_soon()
         else:
             self._tell(lambda: self._work.visited(visit, ticks))
+
+    def _fetch(self, fetch: MediaFetch) -> None:
+        if not isinstance(self._driver, MediaDriver):
+            failure = Transient("This kind of device has no files of messages.")
+            self._tell(lambda: self._work.fetched(fetch, failure))
+            return
+        try:
+            found: Fetched | DeviceError = self._driver.fetch(fetch)
+        except Exception as exc:
+            found = _as_device_error(exc)
+            self._probe_soon()
+        self._tell(lambda: self._work.fetched(fetch, found))
 
     def _tell(self, tell: Callable[[], None]) -> None:
         """A result must not get lost because the database was busy for a moment."""

@@ -10,9 +10,11 @@ from appliance.channels import Channel
 from appliance.devices.group_protocol import GroupTurn
 from appliance.devices.protocol import (
     Attempt,
+    Fetched,
     Finding,
     Found,
     Look,
+    MediaFetch,
     Outgoing,
     Proof,
     Ticks,
@@ -21,7 +23,7 @@ from appliance.devices.protocol import (
 from appliance.errors import DeviceError
 from appliance.identities import Identity
 from appliance.media.files import MediaFiles
-from appliance.queue import outcomes, posts
+from appliance.queue import media_fetching, outcomes, posts
 from appliance.queue.attached import NO_FILES, files_of
 from appliance.queue.attempt import QueueAttempt, claim
 from appliance.queue.doubts import OpenQuestion, open_questions
@@ -59,11 +61,14 @@ class QueueWork:
         steps: Steps = no_steps,
         group_seen: Seen | None = None,
     ) -> None:
-        """`group_seen` keeps what changes in groups show; without it none is made."""
+        """`group_seen` keeps what changes in groups show; without it none is made. Without `media`
+        no files of messages are brought.
+        """
         self._store = store
         self._gate = gate
         self._profile = profile
         self._evidence = evidence
+        self._media = media
         self._files = media or NO_FILES
         self._steps = steps
         self._histories = Histories()
@@ -79,7 +84,7 @@ class QueueWork:
 
     def next_task(
         self, device_id: str, channels: frozenset[Channel]
-    ) -> Attempt | Look | TickVisit | GroupTurn | None:
+    ) -> Attempt | Look | TickVisit | MediaFetch | GroupTurn | None:
         if not self._store.keeps_again():
             return None  # the outcome could not be kept
         if self._store.read(high_water.clock_is_wrong(self._store.clock)):
@@ -89,6 +94,7 @@ class QueueWork:
             or self._turn(device_id, channels)
             or self._due(device_id, channels)
             or self._visit(device_id, channels)
+            or self._fetch(device_id, channels)
         )
 
     def sent(self, attempt: Attempt, proof: Proof) -> None:
@@ -129,6 +135,9 @@ class QueueWork:
         # Were it lost, the visit would be due again, and the ticks still stand there.
         self._store.write(note, durable=False)
         self._steps(Step.TICKS_KEPT)
+
+    def fetched(self, fetch: MediaFetch, found: Fetched | DeviceError) -> None:
+        self._store.write(lambda tx: media_fetching.note_found(tx, fetch, found))
 
     def _keep_outcome(self, outcome: Callable[[Tx], None]) -> None:
         def note(tx: Tx) -> None:
@@ -236,6 +245,14 @@ class QueueWork:
         if visit is not None:
             self._steps(Step.VISITING)
         return visit
+
+    def _fetch(self, device_id: str, channels: frozenset[Channel]) -> MediaFetch | None:
+        files, now_ms = self._media, self._store.clock.now_ms()
+        if files is None or not any(channel.carries_media for channel in channels):
+            return None
+        return self._store.read(
+            lambda conn: media_fetching.next_fetch(conn, device_id, files, now_ms=now_ms)
+        )
 
     def _device_of(self, outgoing: Outgoing) -> str:
         return self._store.read(

@@ -111,6 +111,7 @@ class Balie:
         """Makes messages that were in hand unconfirmed, then starts every thread. Needs no adb."""
         if doubted := doubt_everything_in_hand(self.store, self._steps):
             log.warning("%d messages were in hand when Balie stopped; asking the devices", doubted)
+        self._media.clear_left()
         for kind in Kind.known():
             kind.prepare()
         for watch in self._watches.values():

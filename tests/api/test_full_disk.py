@@ -9,7 +9,7 @@ import pytest
 from appliance.clock import ManualClock
 from appliance.desk.access import sessions
 from appliance.desk.team import staff
-from appliance.devices.protocol import Attempt, Errand, Look, TickVisit
+from appliance.devices.protocol import Attempt, Errand, Look, MediaFetch, TickVisit
 from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import DEFAULT_PROFILE
 from appliance.queue.work import QueueWork
@@ -108,7 +108,7 @@ def test_devices_begin_nothing_on_a_full_disk(
     assert planning.post({"line": tilburg.number, "to": ANNA, "text": "Ja"}).status_code == 202
     work = QueueWork(office.store, ConsentGate(), DEFAULT_PROFILE, evidence=tmp_path)
 
-    def task() -> Attempt | Look | TickVisit | Errand | None:
+    def task() -> Attempt | Look | MediaFetch | TickVisit | Errand | None:
         return work.next_task(tilburg.device_id, BOTH)
 
     fill_the_disk(office.store)

@@ -8,7 +8,10 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from appliance.channels import Channel
 from appliance.desk.access.tokens import Scope
+from appliance.desk.intake.reception import Reception
+from appliance.devices.protocol import Incoming, IncomingMedia
 from appliance.media.kinds import LIMITS, MediaKind
 from appliance.store import media
 from tests.api.browser import Browser
@@ -206,6 +209,28 @@ def test_a_caption_is_shown_and_the_phone_s_own_word_is_not(
     office.store.write(lambda tx: media.attach(tx.conn, message["id"], [media_id]))
     page = sanne.get(f"/c/{message['conversation']}/messages").text
     assert (text in page) is shown
+
+
+def test_what_is_not_here_says_why(
+    office: Office, tilburg: Desk, planning: Caller, sanne: Browser
+) -> None:
+    """In the thread and over the API; there is nothing to download."""
+    medium = IncomingMedia(kind=MediaKind.IMAGE, sign="①", words="Foto", once=True)
+    incoming = Incoming(
+        channel=Channel.WHATSAPP,
+        key="wa:1",
+        sender=ANNA,
+        text="① Foto",
+        at_ms=office.clock.now_ms(),
+        media=medium,
+    )
+    Reception(office.store, office.gate).received(tilburg.device_id, [incoming])
+    (message,) = planning.get("/messages", direction="in").json()["items"]
+    (told,) = message["media"]
+    assert (told["kind"], told["state"], told["sha256"]) == ("image", "on-phone-only", None)
+    assert planning.get(f"/media/{told['id']}").status_code == 404
+    page = sanne.get(f"/c/{message['conversation']}").text
+    assert "Het is één keer te zien, alleen op de telefoon" in page
 
 
 def test_the_event_of_an_upload_tells_no_content(office: Office, planning: Caller) -> None:

@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import replace
 
 from appliance.characters import clean_name
-from appliance.desk.intake import posts, revisions
+from appliance.desk.intake import attached, posts, revisions
 from appliance.desk.intake.rules import Arrival, answer
 from appliance.desk.lines import line_codes
 from appliance.devices.kind import Kind
@@ -52,6 +52,8 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
         if incoming.channel.can_be_edited:
             arrival = contact_id and _arrival(before["id"], line, contact_id, incoming, sender)
             revisions.keep(tx, before, arrival or None, incoming.text, incoming.form)
+            if before["awaited"]:
+                attached.keep(tx, device_id, before["id"], incoming)
         return
     about = messages.NewIncoming(
         conversation_id=conversation_id,
@@ -73,6 +75,8 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
     message_id = messages.receive(tx, about)
     if incoming.form is TextForm.WORDS:
         posts.note_author(tx, line, incoming, sender, message_id)
+    if message_id is not None:
+        attached.keep(tx, device_id, message_id, incoming)
     if message_id is None or contact_id is None or incoming.origin is not Origin.PERSON:
         return
     if incoming.channel.needs_account and incoming.channel.writes_to(sender):

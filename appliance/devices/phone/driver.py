@@ -27,6 +27,7 @@ from appliance.devices.phone.texts import digits_in
 from appliance.devices.phone.whatsapp.file_send import send_file
 from appliance.devices.phone.whatsapp.groups.group_changes import change_group
 from appliance.devices.phone.whatsapp.look import look_whatsapp, visit_whatsapp
+from appliance.devices.phone.whatsapp.media_fetch import fetch_media
 from appliance.devices.phone.whatsapp.notifications import ACCOUNT
 from appliance.devices.phone.whatsapp.opening import open_chat
 from appliance.devices.phone.whatsapp.send import send_whatsapp
@@ -34,9 +35,11 @@ from appliance.devices.phone.whatsapp.visit import visiting
 from appliance.devices.protocol import (
     Attempt,
     DeviceState,
+    Fetched,
     Found,
     Listener,
     Look,
+    MediaFetch,
     Outgoing,
     Proof,
     Status,
@@ -201,6 +204,11 @@ class PhoneDriver:
         if any(record.shortcut == jid and record.message_count for record in listed):
             return Ticks(by_message={})
         return self._guarded(lambda: visit_whatsapp(self._phone, visit))
+
+    def fetch(self, fetch: MediaFetch) -> Fetched:
+        if not self._examiner.right_sim:
+            raise Transient("Another SIM is in the phone.")
+        return self._guarded(lambda: fetch_media(self._phone, fetch, self._take_in_hand))
 
     def rest(self, timeout_s: float) -> bool:
         """A rouse ends it early, and the bell; often in a row the bell does not."""

@@ -40,6 +40,8 @@ class PhonePatience:
     tick_s: float = 8.0
     #: The phone's sent box has an SMS within this.
     sms_s: float = 25.0
+    #: A medium that was tapped is downloaded within this; else it is looked for later.
+    download_s: float = 20.0
     #: Before the first look at a screen that was asked for; each later pause is longer.
     look_again_s: float = 0.1
     #: After this, what cannot be read is reported as unreadable.

@@ -1,8 +1,17 @@
 """The JSON that the control address takes."""
 
+from base64 import b64decode
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+)
 
 from appliance.emulated.phone.faults import FaultKind
 from appliance.emulated.phone.whatsapp.media import MediumKind
@@ -34,7 +43,9 @@ class _PhoneBody(BaseModel):
 
 
 class MediumBody(BaseModel):
-    """The medium of a WhatsApp message; its caption is the message's `text`."""
+    """The medium of a WhatsApp message; its caption is the message's `text`. `data` are the bytes
+    of its file, in base64.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -43,6 +54,8 @@ class MediumBody(BaseModel):
     length: str = Field(default="", pattern=r"^(\d+:\d\d)?$")
     pages: int = Field(default=0, ge=0)
     downloaded: bool = True
+    data: Annotated[bytes, BeforeValidator(b64decode)] = b""
+    late_ms: int = Field(default=0, ge=0)
 
 
 class MessageToPhone(_PhoneBody):

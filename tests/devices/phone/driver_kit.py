@@ -21,10 +21,12 @@ from appliance.devices.phone.phone import PhonePatience
 from appliance.devices.protocol import (
     Attempt,
     DeviceState,
+    Fetched,
     Found,
     Group,
     Incoming,
     Look,
+    MediaFetch,
     MissedCall,
     Outgoing,
     OutgoingFile,
@@ -212,6 +214,9 @@ class Counter:
     def visited(self, visit: TickVisit, ticks: Ticks | DeviceError) -> None:
         self._keep(visit, ticks)
 
+    def fetched(self, fetch: MediaFetch, found: Fetched | DeviceError) -> None:
+        self._keep(fetch, found)
+
 
 class World:
     """Emulated phones on their own loop, connected to the adb server of the test run."""
@@ -305,6 +310,16 @@ class World:
         ]
         _, rows = providers.query("sms", ["address", "body"], where="type = 1", order="")
         return [*texts, *((str(address), str(body)) for address, body in rows)]
+
+    def age_files(self, s: int) -> None:
+        """As if the phone's files had been written that long ago."""
+
+        def age() -> None:
+            files = self.handset.files
+            for path, file in files.items():
+                files[path] = replace(file, mtime_s=file.mtime_s - s)
+
+        self.on_loop(age)
 
     def truth(self, channel: str = "") -> list[str]:
         """The texts that really left, in order."""

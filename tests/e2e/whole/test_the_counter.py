@@ -1,13 +1,18 @@
 """The main job, from the worker's phone to the browser and back, with no part faked in between."""
 
+import base64
 import re
 from collections.abc import Callable
+from typing import Any
 
+import httpx
 from playwright.sync_api import Locator, Page, expect
 
+from tests.media import samples
 from tests.running_demo import Demo, eventually
 
 PROVEN = re.compile("sent|delivered|read")
+VOICE_NOTE = {"kind": "voice", "length": "0:07"}
 
 OpenPage = Callable[[str], Page]
 
@@ -112,3 +117,32 @@ def test_who_never_asked_gets_nothing(demo: Demo, new_page: OpenPage) -> None:
     expect(page.get_by_text("this person has not written to this number")).to_be_visible()
     expect(page.locator("textarea[name=text]")).to_have_value("Koop nu!")
     assert not demo.left("Koop nu!")
+
+
+def test_a_photo_and_a_voice_note_are_brought_into_the_thread(
+    demo: Demo, new_page: OpenPage
+) -> None:
+    """Each with its message, byte by byte; the photo is drawn and the voice note can be played."""
+    phone, worker = demo.numbers[0], "+31655500801"
+    photo, voice = samples.photo(640, 480), samples.voice(7)
+    for content, medium in ((photo, {"kind": "photo"}), (voice, VOICE_NOTE)):
+        data = base64.b64encode(content).decode()
+        about = {"phone": phone, "from": worker, "channel": "whatsapp", "name": "Noor"}
+        demo.inject(**about, medium={"data": data, **medium})
+
+    def brought() -> list[dict[str, Any]] | None:
+        items = demo.api("/messages?direction=in&order=newest")["items"]
+        theirs = [each for each in items if each["contact"]["number"] == worker]
+        media = [file for each in reversed(theirs) for file in each["media"]]
+        return media if [file["state"] for file in media] == ["here", "here"] else None
+
+    for file, content in zip(eventually(brought, "both are here"), (photo, voice), strict=True):
+        url = f"{demo.url}/api/v1/media/{file['id']}"
+        assert httpx.get(url, headers=demo.bearer).raise_for_status().content == content
+    page = new_page("admin")
+    open_conversation(page, "Noor")
+    drawn = page.get_by_role("img", name="Photo, opens large")
+    expect(drawn).to_be_visible()
+    assert drawn.evaluate("image => image.decode().then(() => image.naturalWidth)") == 480
+    expect(page.locator("#messages audio")).to_be_visible()
+    expect(page.locator("#messages").get_by_text("0:07")).to_be_visible()

@@ -10,6 +10,25 @@ from dataclasses import dataclass
 
 from appliance.devices.phone.screen import View
 from appliance.devices.phone.texts import canonical, label
+from appliance.devices.protocol import IncomingMedia
+from appliance.media.kinds import MediaKind
+
+_MEDIA = {
+    "📷": MediaKind.IMAGE,
+    "🎥": MediaKind.VIDEO,
+    "👾": MediaKind.VIDEO,
+    "🎤": MediaKind.VOICE,
+    "🎵": MediaKind.AUDIO,
+    "📄": MediaKind.DOCUMENT,
+    "💟": MediaKind.STICKER,
+    "📌": MediaKind.LOCATION,
+    "👤": MediaKind.CONTACT,
+    "①": MediaKind.IMAGE,
+}
+_NO_FILE = frozenset({MediaKind.LOCATION, MediaKind.CONTACT})
+_ONCE = "①"
+# A notification of a place has only the word for it; people write this sign before addresses.
+_PLACE = re.compile(r"(?:live )?locat(?:ion|ie)", re.IGNORECASE)
 
 CALL = "📞"
 """A call has a row but is no message: its notification tells of it."""
@@ -72,6 +91,24 @@ def medium_in(row: View) -> tuple[str, str] | None:
         return (_ANY, "") if ids & _NOT_HERE else None
     view = row.first(kind.words) if kind.words else None
     return kind.signs, label(view.text) if view else ""
+
+
+def told_medium(text: str) -> IncomingMedia | None:
+    """The medium that a notification's text tells, if it tells one that may have a file."""
+    sign, words = text[:1], text[1:].strip()
+    if text[1:2] not in ("", " ") or (sign == "📌" and not _PLACE.fullmatch(label(words))):
+        return None
+    return shown_medium(sign, words)
+
+
+def shown_medium(sign: str, words: str) -> IncomingMedia | None:
+    """The medium of a row with this sign."""
+    kind = _MEDIA.get(sign)
+    if kind is None:
+        return None
+    once = sign == _ONCE
+    has_file = not once and kind not in _NO_FILE
+    return IncomingMedia(kind=kind, sign=sign, words=words, once=once, has_file=has_file)
 
 
 def lasting(signs: str | None) -> str | None:

@@ -9,6 +9,7 @@ from appliance.channels import Channel
 from appliance.devices.phone.message_bundles import BundledMessage, read_entries
 from appliance.devices.phone.notification_records import Flag, NotificationRecord, extras_of
 from appliance.devices.phone.texts import is_number, label, number_in
+from appliance.devices.phone.whatsapp.media import told_medium
 from appliance.devices.phone.whatsapp.message_words import (
     MISSED_CALL,
     OWN_NAMES,
@@ -176,6 +177,7 @@ def _incoming(
         key=message_key(jid, posted.time_ms, author, place),
         sender=_sender(jid, shown, group=group is not None),
         text=posted.text,
+        media=told_medium(posted.text),
         at_ms=posted.time_ms - offset_ms,
         sender_name=None if is_number(shown) else shown.removeprefix("~").strip() or None,
         group=group,

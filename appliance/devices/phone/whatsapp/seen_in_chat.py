@@ -11,7 +11,7 @@ from appliance.channels import Channel
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MS_PER_MINUTE, is_between, minute_in
 from appliance.devices.phone.texts import as_dumped, canonical, digits_in
-from appliance.devices.phone.whatsapp.media import CALL, is_same
+from appliance.devices.phone.whatsapp.media import CALL, is_same, shown_medium
 from appliance.devices.phone.whatsapp.pages import ChatPage
 from appliance.devices.phone.whatsapp.row_memory import ChatMemory, identity, rows_after
 from appliance.devices.phone.whatsapp.rows import MessageRow, is_cut
@@ -138,6 +138,7 @@ class ChatArrivals:
             key=f"wa-screen:{mark}",
             sender=sender,
             text=text,
+            media=shown_medium(row.media[0], row.text or row.detail) if row.media else None,
             at_ms=at_ms,
             exact=False,
             form=row.form,

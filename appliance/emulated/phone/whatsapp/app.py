@@ -14,6 +14,7 @@ from appliance.emulated.phone.whatsapp.generation import Generation
 from appliance.emulated.phone.whatsapp.group_room import GroupRoom
 from appliance.emulated.phone.whatsapp.links import ChatLink, read_link
 from appliance.emulated.phone.whatsapp.media import MediumKind
+from appliance.emulated.phone.whatsapp.media_store import MediaStore
 from appliance.emulated.phone.whatsapp.model import Account, Change, Chat, RowTick
 from appliance.emulated.phone.whatsapp.outbox import Outbox
 from appliance.emulated.phone.whatsapp.phrases import phrases_of
@@ -50,6 +51,7 @@ class WhatsApp:
         self.posting = Posting(host.shade, self.account, self._phrases)
         self.outbox = Outbox(host)
         self.sharing = Sharing(host, self.account)
+        self.media_store = MediaStore(host)
         you = self._phrases.you
         self.room = GroupRoom(host=host, account=self.account, brush=self._brush, you=you)
         self.lookup_ms = lookup_ms
@@ -79,7 +81,7 @@ class WhatsApp:
         chat = self.account.chat(jid, subject=letter.group)
         if chat.is_group:
             chat.people.setdefault(sender, False)
-        self.account.add(
+        message = self.account.add(
             chat,
             letter_id=letter.id,
             text=letter.text,
@@ -89,6 +91,8 @@ class WhatsApp:
             waiting=letter.waiting,
         )
         self._host.network.tick(letter.id, RowTick.DELIVERED)
+        if letter.medium is not None and letter.medium.downloaded:
+            self.media_store.download(message)
         if chat is self._chat and self._conversation_in_sight():
             self._host.network.tick(letter.id, RowTick.READ)
             return
@@ -348,6 +352,9 @@ class WhatsApp:
         elif verb == "read-more" and self._chat is not None:
             message = next(m for m in self._chat.messages if m.id == int(argument))
             message.expanded = True
+        elif verb == "download" and self._chat is not None:
+            message = next(m for m in self._chat.messages if m.id == int(argument))
+            self.media_store.download(message)
         elif verb == "dialog":
             self._in_dialog(argument)
 

@@ -29,13 +29,19 @@ class MediumKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Medium:
-    """`name` is that of a file, a contact, a place or a poll; `length` is as the app writes it."""
+    """`name` is that of a file, a contact, a place or a poll; `length` is as the app writes it.
+
+    `data` are the bytes of its file, which appears `late_ms` after the download began: at once when
+    it comes, or, if it is not `downloaded`, when somebody taps its button.
+    """
 
     kind: MediumKind
     name: str = ""
     length: str = ""
     pages: int = 0
     downloaded: bool = True
+    data: bytes = b""
+    late_ms: int = 0
 
 
 _SIGNS = {
@@ -125,14 +131,18 @@ _FETCHED = {
 }
 
 
-def draw(medium: Medium, brush: Brush, bounds: Bounds, language: str) -> Iterator[Node]:
-    """The views of the row; some kinds have a button while they are not downloaded."""
+def draw(
+    medium: Medium, brush: Brush, bounds: Bounds, language: str, *, action: str
+) -> Iterator[Node]:
+    """The views of the row; some kinds have a button while they are not downloaded, which does
+    `action`.
+    """
     at = _LANGUAGES.index(language)
     texts = {
         "length": medium.length,
         "name": medium.name,
         "pages": _PAGES[at].format(n=medium.pages) if medium.pages else "",
-        "size": "275 kB",
+        "size": f"{len(medium.data) // 1000} kB" if medium.data else "275 kB",
         "type": medium.name.rpartition(".")[2].upper(),
         "word": _WORDS[medium.kind][at],
     }
@@ -143,6 +153,6 @@ def draw(medium: Medium, brush: Brush, bounds: Bounds, language: str) -> Iterato
         elif texts[what]:
             yield brush("TextView", bounds, rid=rid, text=texts[what])
     if not medium.downloaded and medium.kind in _FETCHED:
-        yield brush("ImageButton", bounds, rid="control_btn")
+        yield brush.button("ImageButton", bounds, rid="control_btn", action=action)
     elif medium.kind in _PLAYED:
         yield brush("ImageButton", bounds, rid="play_button")

@@ -136,7 +136,13 @@ class ChatItem:
     def _body(self, bounds: Bounds) -> Iterator[Node]:
         style = self.style
         if self.medium is not None:
-            yield from draw(self.medium, style.brush, bounds, style.phrases.language)
+            yield from draw(
+                self.medium,
+                style.brush,
+                bounds,
+                style.phrases.language,
+                action=f"download:{self.message.id}",
+            )
             if self.text:
                 yield style.brush("TextView", bounds, rid="caption", text=self.text)
             return

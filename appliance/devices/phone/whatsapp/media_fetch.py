@@ -1,0 +1,191 @@
+"""Brings the file of a message from the phone: found among WhatsApp's files, read, and checked.
+
+Where WhatsApp has not downloaded it, the chat is opened once and its button is tapped. The one file
+that is new after the tap is it.
+"""
+
+import logging
+import re
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+
+from appliance.characters import clean_file_name
+from appliance.devices.phone.adb.files import PhoneFile, PhoneFiles
+from appliance.devices.phone.phone import Phone
+from appliance.devices.phone.whatsapp.chat import OpenChat
+from appliance.devices.phone.whatsapp.media_folders import files_in, fits, folder_of
+from appliance.devices.phone.whatsapp.media_matching import matched
+from appliance.devices.phone.whatsapp.media_rows import RowSays, find_row
+from appliance.devices.phone.whatsapp.opening import open_chat
+from appliance.devices.phone.whatsapp.visit import visiting
+from appliance.devices.protocol import Fetched, FetchedFile, FetchFinding, MediaFetch, WantedFile
+from appliance.errors import StoreUnavailable
+from appliance.media.files import GrowingFile
+from appliance.media.kinds import HEAD_BYTES, MOST, FileType, MediaKind, told
+from appliance.media.probing import Measured, measure
+
+log = logging.getLogger(__name__)
+
+# A file that was written to so lately may still grow.
+_SETTLED_S = 2
+_LENGTH = re.compile(r"(\d{1,3}):(\d{2})\b")
+_S_PER_MINUTE = 60
+# A length is shown in whole seconds, rounded either way.
+_ROUNDED_S = 1
+
+_CONTENT = {
+    MediaKind.IMAGE: ("image/",),
+    MediaKind.STICKER: ("image/",),
+    MediaKind.VIDEO: ("video/", "image/gif"),
+    MediaKind.VOICE: ("audio/",),
+    MediaKind.AUDIO: ("audio/", "video/mp4"),
+    MediaKind.DOCUMENT: ("",),
+}
+"""What the content of each kind begins with as a type; another file is not the message's."""
+
+
+def fetch_media(phone: Phone, fetch: MediaFetch, take_in_hand: Callable[[str], object]) -> Fetched:
+    """`take_in_hand` prepares the phone for opening a chat. Raises DeviceError."""
+    files = PhoneFiles(phone.session.device)
+    folder = folder_of(fetch.wanted.sign, phone.whatsapp)
+    if folder is None:
+        return Fetched(finding=FetchFinding.NONE)
+    if fetch.path is not None:
+        file = files.stat(fetch.path)
+        return Fetched(finding=FetchFinding.NONE) if file is None else _take(phone, fetch, file)
+    found = _look(phone, fetch, files_in(files, folder))
+    if found.finding is not FetchFinding.NONE or fetch.number is None:
+        return found
+    take_in_hand(fetch.number)
+    return _download(phone, fetch, files, folder)
+
+
+def _look(phone: Phone, fetch: MediaFetch, listed: Sequence[PhoneFile]) -> Fetched:
+    """Takes the file where it is sure which it is."""
+    ahead_ms = phone.time.ahead_ms
+    free = [file for file in listed if file.path not in fetch.taken]
+    alike = [
+        each
+        for each in (fetch.wanted, *fetch.others)
+        if folder_of(each.sign, phone.whatsapp) == folder_of(fetch.wanted.sign, phone.whatsapp)
+    ]
+    pairs = matched(alike, free, lambda wanted, file: fits(wanted, file, ahead_ms=ahead_ms))
+    if (file := pairs.get(fetch.wanted.media_id)) is not None:
+        return _take(phone, fetch, file)
+    may_be = any(fits(fetch.wanted, file, ahead_ms=ahead_ms) for file in free)
+    return Fetched(finding=FetchFinding.UNCLEAR if may_be else FetchFinding.NONE)
+
+
+# Reading a file
+
+
+def _take(phone: Phone, fetch: MediaFetch, file: PhoneFile) -> Fetched:
+    """Reads it, and keeps it where it did not change meanwhile and is what was told."""
+    if file.size > MOST:
+        return Fetched(finding=FetchFinding.TOO_LARGE)
+    age_s = (phone.clock.now_ms() + phone.time.ahead_ms) // 1000 - file.changed_s
+    if age_s < _SETTLED_S:
+        return Fetched(finding=FetchFinding.GROWING, path=file.path)
+    try:
+        with fetch.files.growing() as growing:
+            head = _read(phone, file, growing)
+            files = PhoneFiles(phone.session.device)
+            if growing.bytes != file.size or files.stat(file.path) != file:
+                return Fetched(finding=FetchFinding.GROWING, path=file.path)
+            return _kept(fetch, file, growing, head)
+    except StoreUnavailable as exc:
+        log.warning("a file of a message cannot be kept: %s", exc)
+        return Fetched(finding=FetchFinding.AWAY)
+
+
+def _read(phone: Phone, file: PhoneFile, growing: GrowingFile) -> bytes:
+    head = b""
+    for piece in PhoneFiles(phone.session.device).pieces(file.path):
+        if len(head) < HEAD_BYTES:
+            head += piece[: HEAD_BYTES - len(head)]
+        growing.write(piece)
+        if growing.bytes > file.size:
+            break
+    return head
+
+
+def _kept(fetch: MediaFetch, file: PhoneFile, growing: GrowingFile, head: bytes) -> Fetched:
+    what = told(head, file.name)
+    measured = measure(growing.path, what)
+    if not _is_it(fetch.wanted, what, measured):
+        log.info("file %s on the phone is not what a message told", fetch.wanted.media_id)
+        return Fetched(finding=FetchFinding.UNCLEAR)
+    return Fetched(
+        finding=FetchFinding.HERE,
+        path=file.path,
+        file=FetchedFile(
+            name=clean_file_name(file.name) or "",
+            told=what,
+            kept=growing.keep(),
+            measured=measured,
+        ),
+    )
+
+
+def _is_it(wanted: WantedFile, what: FileType, measured: Measured) -> bool:
+    """By its type, and by its length where both are known."""
+    if not what.type.startswith(_CONTENT.get(wanted.kind, ())):
+        return False
+    length = _LENGTH.search(wanted.words)
+    if length is None or measured.seconds is None or wanted.kind is MediaKind.DOCUMENT:
+        return True
+    told_s = int(length[1]) * _S_PER_MINUTE + int(length[2])
+    return abs(told_s - measured.seconds) <= _ROUNDED_S
+
+
+# Having it downloaded
+
+
+def _download(phone: Phone, fetch: MediaFetch, files: PhoneFiles, folder: str) -> Fetched:
+    """Opens the chat, taps the button of its row, and says which file came of it."""
+    before = {file.path for file in files_in(files, folder)}
+    with visiting(phone, fetch.number or "") as chat:
+        says = _tap_its_button(chat, fetch.wanted)
+        if says is RowSays.TEXT:
+            return Fetched(finding=FetchFinding.TEXT, opened=True)
+        if says is not RowSays.DOWNLOAD:
+            return Fetched(finding=FetchFinding.NONE, opened=True)
+        new = _come(phone, files, folder, before)
+    if len(new) > 1:
+        return Fetched(finding=FetchFinding.UNCLEAR, opened=True)
+    path = new[0].path if new else None
+    finding = FetchFinding.GROWING if new else FetchFinding.NONE
+    return Fetched(finding=finding, path=path, opened=True)
+
+
+def _tap_its_button(chat: OpenChat, wanted: WantedFile) -> RowSays:
+    """On the screen that opens, else in a view above it; DOWNLOAD when it was tapped."""
+    seen = open_chat(chat)
+    says = _tap_in_view(chat, wanted)
+    if says is RowSays.UNCLEAR:
+        with closing(chat.above(seen)) as views:
+            for _ in views:
+                says = _tap_in_view(chat, wanted)
+                if says is not RowSays.UNCLEAR:
+                    break
+    return says
+
+
+def _tap_in_view(chat: OpenChat, wanted: WantedFile) -> RowSays:
+    phone = chat.phone
+    row = find_row(chat.screen.of(phone.whatsapp), wanted, phone.time)
+    if row.tap is not None:
+        phone.session.tap(row.tap)
+    return row.says
+
+
+def _come(phone: Phone, files: PhoneFiles, folder: str, before: set[str]) -> Sequence[PhoneFile]:
+    """The files that are new, once there is one or the time is over."""
+    until_s = time.monotonic() + phone.patience.download_s
+    for pause_s in phone.patience.pauses():
+        time.sleep(pause_s)
+        new = [file for file in files_in(files, folder) if file.path not in before]
+        if new or time.monotonic() > until_s:
+            return new
+    return ()

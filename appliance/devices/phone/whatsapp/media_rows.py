@@ -1,0 +1,67 @@
+"""The row of one medium in an open chat: whether it waits to be downloaded, and where one taps."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from appliance.devices.phone.phone_clock import PhoneClock, is_between
+from appliance.devices.phone.screen import Screen, View
+from appliance.devices.phone.texts import canonical
+from appliance.devices.phone.whatsapp.media import is_same
+from appliance.devices.phone.whatsapp.rows import MessageRow, list_of, read_rows
+from appliance.devices.protocol import WantedFile
+from appliance.media.kinds import MediaKind
+
+# WhatsApp always downloads these by itself, and their button plays them.
+_PLAYED_BY_BUTTON = frozenset({MediaKind.VOICE, MediaKind.AUDIO})
+
+
+class RowSays(Enum):
+    #: It is not downloaded.
+    DOWNLOAD = "download"
+    #: It is there, and downloaded.
+    HERE = "here"
+    #: Nothing but a text begins so at that minute.
+    TEXT = "text"
+    #: It does not show, or several rows may be it.
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundRow:
+    says: RowSays
+    tap: tuple[int, int] | None = None
+
+
+def find_row(app: Screen, wanted: WantedFile, clock: PhoneClock) -> FoundRow:
+    told = f"{wanted.sign} {wanted.words}".strip()
+    minute = clock.minute_of_day(wanted.written_ms)
+    at_minute = [
+        (view, row)
+        for view, row in _drawn(app)
+        if not row.own and is_between(row.time, minute, minute)
+    ]
+    media = [
+        view
+        for view, row in at_minute
+        if row.media is not None and is_same(row.media, row.text or row.detail, told)
+    ]
+    if not media:
+        said = any(row.media is None and _same_text(row, told) for _, row in at_minute)
+        return FoundRow(says=RowSays.TEXT if said else RowSays.UNCLEAR)
+    if wanted.kind in _PLAYED_BY_BUTTON:
+        return FoundRow(says=RowSays.HERE)
+    waiting = [button for view in media if (button := view.first("control_btn", "control_frame"))]
+    if len(media) == 1 and waiting and not waiting[0].box.empty:
+        return FoundRow(says=RowSays.DOWNLOAD, tap=waiting[0].box.centre)
+    return FoundRow(says=RowSays.UNCLEAR if waiting else RowSays.HERE)
+
+
+def _drawn(app: Screen) -> list[tuple[View, MessageRow]]:
+    messages = list_of(app)
+    views = [child for child in messages.children if child.first("date")] if messages else []
+    return list(zip(views, read_rows(app)[0], strict=True))
+
+
+def _same_text(row: MessageRow, told: str) -> bool:
+    """A dump loses emoji, so what stands behind the sign is compared."""
+    return canonical(row.text).endswith(canonical(told[1:])) and bool(told[1:].strip())

@@ -1,0 +1,170 @@
+"""The files of messages: brought from the phone when it is sure which is whose."""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from appliance.devices.protocol import Fetched, FetchFinding, MediaFetch, WantedFile
+from appliance.media.files import MediaFiles
+from tests.devices.phone.driver_kit import ANNA, BEA, Desk
+from tests.media import samples
+
+PHOTO = samples.photo()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> MediaFiles:
+    return MediaFiles(tmp_path / "media")
+
+
+def sends(
+    desk: Desk, content: bytes, kind: str = "photo", *, sender: str = ANNA, **more: Any
+) -> None:
+    """Somebody sends it, and the notification is read."""
+    data = base64.b64encode(content).decode()
+    desk.world.write(sender, "", medium={"kind": kind, "data": data, **more})
+    desk.driver.receive()
+
+
+def wanted(desk: Desk) -> Sequence[WantedFile]:
+    """All media that the phone told, as the queue would ask for them."""
+    return [
+        WantedFile(
+            media_id=str(place),
+            kind=message.media.kind,
+            sign=message.media.sign,
+            words=message.media.words,
+            chat=message.sender,
+            written_ms=message.at_ms,
+            came_ms=message.at_ms,
+        )
+        for place, message in enumerate(desk.recorder.messages)
+        if message.media is not None
+    ]
+
+
+def fetch(
+    desk: Desk,
+    files: MediaFiles,
+    place: int = 0,
+    *,
+    number: str | None = None,
+    path: str | None = None,
+    taken: Sequence[str] = (),
+) -> Fetched:
+    every = list(wanted(desk))
+    asked = every.pop(place)
+    return desk.driver.fetch(
+        MediaFetch(
+            wanted=asked,
+            others=every,
+            taken=frozenset(taken),
+            path=path,
+            number=number,
+            files=files,
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "more", "media_type"),
+    [
+        ("photo", PHOTO, {}, "image/jpeg"),
+        ("document", samples.PDF, {"name": "CV Anna.pdf", "pages": 2}, "application/pdf"),
+        ("voice", samples.voice(7), {"length": "0:07"}, "audio/ogg"),
+    ],
+)
+def test_a_downloaded_file_is_brought_without_opening_the_chat(
+    desk: Desk,
+    files: MediaFiles,
+    kind: str,
+    content: bytes,
+    more: dict[str, Any],
+    media_type: str,
+) -> None:
+    """Byte by byte as it is on the phone, once it is written to no more."""
+    sends(desk, content, kind, **more)
+    desk.world.age_files(-60)
+    assert fetch(desk, files).finding is FetchFinding.GROWING
+    desk.world.age_files(63)
+    found = fetch(desk, files)
+    assert found.finding is FetchFinding.HERE
+    assert found.file is not None
+    assert found.file.told.type == media_type
+    assert found.file.kept.sha256 == hashlib.sha256(content).hexdigest()
+    assert files.path_of(found.file.kept.sha256).read_bytes() == content
+    assert not found.opened
+    assert desk.world.handset.taps == 0
+
+
+def test_a_file_that_is_not_downloaded_is_asked_for_once(desk: Desk, files: MediaFiles) -> None:
+    """Without leave to open the chat nothing is tapped; the one new file after the tap is it."""
+    sends(desk, PHOTO, downloaded=False)
+    assert fetch(desk, files) == Fetched(finding=FetchFinding.NONE)
+    assert desk.world.handset.taps == 0
+    tapped = fetch(desk, files, number=ANNA)
+    assert (tapped.finding, tapped.opened) == (FetchFinding.GROWING, True)
+    assert desk.world.handset.taps == 1
+    desk.world.age_files(3)
+    found = fetch(desk, files, path=tapped.path)
+    assert found.finding is FetchFinding.HERE
+    assert desk.world.truth() == []
+
+
+def test_what_may_be_another_message_s_is_not_guessed(desk: Desk, files: MediaFiles) -> None:
+    """Two people send a photo at once, and the phone does not say whose file is whose."""
+    sends(desk, PHOTO)
+    sends(desk, samples.photo(colour="red"), sender=BEA)
+    desk.world.age_files(3)
+    assert fetch(desk, files, 0).finding is FetchFinding.UNCLEAR
+    assert fetch(desk, files, 1).finding is FetchFinding.UNCLEAR
+    assert not [path for path in files.folder.rglob("*") if path.is_file()]
+
+
+def test_an_album_is_taken_in_its_order(desk: Desk, files: MediaFiles) -> None:
+    """Photos of one person, as many as there are files."""
+    colours = ("red", "green", "blue")
+    for colour in colours:
+        sends(desk, samples.photo(colour=colour))
+    desk.world.age_files(3)
+    for place, colour in enumerate(colours):
+        found = fetch(desk, files, place)
+        assert found.file is not None
+        content = samples.photo(colour=colour)
+        assert found.file.kept.sha256 == hashlib.sha256(content).hexdigest()
+
+
+def test_a_file_of_another_kind_is_not_taken(desk: Desk, files: MediaFiles) -> None:
+    """Its content must be what the message told, and a voice note as long."""
+    sends(desk, samples.PROGRAM)
+    sends(desk, samples.voice(42), "voice", length="0:07")
+    desk.world.age_files(3)
+    assert fetch(desk, files, 0).finding is FetchFinding.UNCLEAR
+    assert fetch(desk, files, 1).finding is FetchFinding.UNCLEAR
+
+
+def test_a_text_that_begins_with_a_sign_is_found_to_be_a_text(
+    desk: Desk, files: MediaFiles
+) -> None:
+    """The chat shows it."""
+    desk.world.write(ANNA, "📷 heb ik niet")
+    desk.driver.receive()
+    assert fetch(desk, files, number=ANNA).finding is FetchFinding.TEXT
+
+
+def test_what_has_no_file_is_told_so(desk: Desk) -> None:
+    """A place, a card, and what can be seen once."""
+    for kind in ("location", "contact", "view-once", "poll"):
+        desk.world.write(ANNA, "", medium={"kind": kind, "name": "Piet"})
+    desk.driver.receive()
+    told = [message.media for message in desk.recorder.messages]
+    assert [(each.has_file, each.once) if each else None for each in told] == [
+        (False, False),
+        (False, False),
+        (False, True),
+        None,
+    ]
