@@ -49,11 +49,8 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
         return
     conversation_id, contact_id = _conversation_of(tx, line, incoming, sender)
     if before is not None:
-        if incoming.channel.can_be_edited:
-            arrival = contact_id and _arrival(before["id"], line, contact_id, incoming, sender)
-            revisions.keep(tx, before, arrival or None, incoming.text, incoming.form)
-            if before["awaited"]:
-                attached.keep(tx, device_id, before["id"], incoming)
+        arrival = contact_id and _arrival(before["id"], line, contact_id, incoming, sender)
+        _keep_again(tx, device_id, before, arrival or None, incoming)
         return
     about = messages.NewIncoming(
         conversation_id=conversation_id,
@@ -83,6 +80,17 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
         contacts.remember_whatsapp(tx, sender, on_whatsapp=True)
     if incoming.form is TextForm.WORDS:
         answer(tx, _arrival(message_id, line, contact_id, incoming, sender))
+
+
+def _keep_again(
+    tx: Tx, device_id: str, before: sqlite3.Row, arrival: Arrival | None, incoming: Incoming
+) -> None:
+    """It is known; what changed of it since is kept."""
+    if not incoming.channel.can_be_edited:
+        return
+    revisions.keep(tx, before, arrival, incoming.text, incoming.form)
+    if before["awaited"]:
+        attached.keep(tx, device_id, before["id"], incoming)
 
 
 def _conversation_of(
