@@ -27,6 +27,9 @@ PREFIX = "BALIE_"
 DEFAULT_MAX_WAITING = 20_000
 """Waiting messages of one line: it needs weeks to send them, so more is the sender's mistake."""
 
+DEFAULT_MAX_MEDIA_MB = 10_000
+"""Of files of messages: some years of a branch's photos, and a third of a usual SD card."""
+
 
 def default_data() -> Path:
     """Where systemd says, else under the home folder of the user who runs Balie."""
@@ -38,6 +41,7 @@ class Settings(BaseSettings):
     """`host` 0.0.0.0 lets the branch in; the default lets in this machine only.
 
     `max_waiting`: a line with this many waiting messages takes no more from software.
+    `max_media_mb`: when the files of messages take more, the oldest go.
     """
 
     model_config = SettingsConfigDict(
@@ -50,6 +54,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=1, le=65535)
     secure_cookies: bool = False
     max_waiting: int = Field(default=DEFAULT_MAX_WAITING, ge=1)
+    max_media_mb: int = Field(default=DEFAULT_MAX_MEDIA_MB, ge=100)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     modem: ModemSettings = ModemSettings()
     web: WebSettings = WebSettings()

@@ -19,6 +19,7 @@ from appliance.media.files import FOLDER, MediaFiles
 from appliance.queue.gate import ConsentGate
 from appliance.store.feed import EventFeed
 from appliance.store.keeping import is_low
+from appliance.store.media_quota import MediaRoom
 from appliance.store.store import Store, Tx
 
 T = TypeVar("T")
@@ -141,6 +142,7 @@ class Services:
     proxies: Networks = NO_NETWORKS
     setup_code: str | None = None
     room: Room = field(default_factory=Room)
+    media_room: MediaRoom = field(default_factory=lambda: MediaRoom(1 << 40))
     plugged_in: Callable[[], Sequence[PluggedIn]] = _nothing
     enrolment: EnrolmentDoor = field(default_factory=NoEnrolment)
     asking: Asking = nobody
@@ -177,10 +179,14 @@ class Services:
 
     @property
     def disk(self) -> str:
-        """`full` when writes are not kept, `low` when little room is left, else empty."""
+        """`full` when writes are not kept, `low` when little room is left, `media` when the oldest
+        files of messages go soon, else empty.
+        """
         if not self.store.keeps:
             return "full"
-        return "low" if is_low(self.data_dir) else ""
+        if is_low(self.data_dir):
+            return "low"
+        return "media" if self.media_room.is_nearly_full else ""
 
     @property
     def media_files(self) -> MediaFiles:

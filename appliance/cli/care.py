@@ -16,7 +16,7 @@ from appliance.cli.output import (
 from appliance.clock import SystemClock
 from appliance.config import load
 from appliance.errors import SetupError
-from appliance.store import kept_copies, privacy, restoring
+from appliance.store import kept_copies, media_copies, privacy, restoring
 from appliance.store.part_files import cannot_write, clear_left
 from appliance.store.store import Store
 
@@ -38,6 +38,7 @@ def backup(
     as_json: JsonOption = False,
 ) -> None:
     """Copies the database, consistent, beside a running Balie. A FILE that ends in .zst is packed.
+    The files of messages go into the folder balie-media beside it; what is there already stays.
 
     Of the copies in the backups folder, 3 of days, 4 of weeks and 3 of months are kept.
     """
@@ -91,3 +92,4 @@ def _copy(store: Store, target: Path) -> None:
     except OSError as exc:
         raise cannot_write(target, exc) from exc
     store.copy_to(target)
+    media_copies.copy_media(store, target)

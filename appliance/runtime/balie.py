@@ -11,7 +11,7 @@ from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.connections import Connections
 from appliance.api.services import EVIDENCE, Services
 from appliance.clock import Clock
-from appliance.config import DEFAULT_MAX_WAITING
+from appliance.config import DEFAULT_MAX_MEDIA_MB, DEFAULT_MAX_WAITING
 from appliance.desk.access.bearer import new_code
 from appliance.desk.groups import outcomes
 from appliance.desk.intake.reception import Reception
@@ -36,11 +36,13 @@ from appliance.runtime.machine.machine import Machine
 from appliance.runtime.plugged_in import plugged_in
 from appliance.store.devices import Device
 from appliance.store.feed import EventFeed
+from appliance.store.media_quota import MediaRoom
 from appliance.store.store import Store
 
 log = logging.getLogger(__name__)
 
 DATABASE = "balie.db"
+_MB = 1_000_000
 
 
 class Balie:
@@ -54,6 +56,7 @@ class Balie:
         profile: Profile = DEFAULT_PROFILE,
         secure_cookies: bool = False,
         max_waiting: int = DEFAULT_MAX_WAITING,
+        max_media_mb: int = DEFAULT_MAX_MEDIA_MB,
         settings: Mapping[str, BaseModel] | None = None,
         connections: Connections | None = None,
         proxies: Networks = NO_NETWORKS,
@@ -87,7 +90,10 @@ class Balie:
         self._planner = Planner(self.store, profile, self._fleet.wake_line)
         self._machine = Machine(data)
         watch = IncidentWatch(self.store, self._machine.facts)
-        self._jobs = Jobs(self.store, self._listener.show_incomplete, watch.look)
+        media_room = MediaRoom(max_media_mb * _MB)
+        self._jobs = Jobs(
+            self.store, self._listener.show_incomplete, watch=watch.look, room=media_room
+        )
         self._started = False
         self.services = Services(
             store=self.store,
@@ -101,6 +107,7 @@ class Balie:
             proxies=proxies,
             setup_code=self._setup_code(),
             room=Room(max_waiting),
+            media_room=media_room,
             plugged_in=plugged_in,
             enrolment=Enrolments(self.store, clock),
             asking=self._fleet.ask,

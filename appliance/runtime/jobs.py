@@ -11,9 +11,11 @@ from appliance.desk.access import sessions
 from appliance.desk.lines import line_codes
 from appliance.desk.team import staff
 from appliance.errors import StoreError
+from appliance.media.files import FOLDER, MediaFiles
 from appliance.queue import outcomes
 from appliance.runtime.schedule import At, Every, Scheduler
-from appliance.store import battery_days, idempotency, incidents, kept_copies
+from appliance.store import battery_days, idempotency, incidents, kept_copies, media_quota
+from appliance.store.media_quota import MediaRoom
 from appliance.store.store import Store, Tx
 from appliance.trouble import Trouble
 
@@ -34,12 +36,20 @@ def _nothing() -> None:
 
 
 class Jobs:
-    """`look` and `watch` are called every few seconds, each in a thread of its own."""
+    """`look` and `watch` are called every few seconds, each in a thread of its own. `room` is that
+    of the files of messages; without one, all of them stay.
+    """
 
     def __init__(
-        self, store: Store, look: Callable[[], None], watch: Callable[[], None] = _nothing
+        self,
+        store: Store,
+        look: Callable[[], None],
+        *,
+        watch: Callable[[], None] = _nothing,
+        room: MediaRoom | None = None,
     ) -> None:
         self._store = store
+        self._room = room
         self._look = look
         self._watch = watch
         about = "what is wrong could not be looked after"
@@ -54,8 +64,11 @@ class Jobs:
         self._scheduler.add_job(self._look_quietly, Every(LOOK_S))
         self._scheduler.add_job(self._forget_codes, Every(LOOK_S))
         self._scheduler.add_job(self._watch_quietly, Every(WATCH_S))
+        self._scheduler.add_job(self._make_room, At(minute=37))
 
     def start(self) -> None:
+        if self._room is not None:
+            self._room.used_bytes = self._store.read(media_quota.used_bytes)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -105,6 +118,15 @@ class Jobs:
             self._codes_stay.met(exc, exc=exc)
         else:
             self._codes_stay.over()
+
+    def _make_room(self) -> None:
+        if self._room is None:
+            return
+        try:
+            files = MediaFiles(self._store.path.parent / FOLDER)
+            media_quota.keep_within(self._store, files, self._room)
+        except (StoreError, OSError):
+            log.exception("the files of messages could not be looked after")
 
     def _sweep(self) -> None:
         try:

@@ -48,6 +48,7 @@ def run_balie(
             SystemClock(),
             secure_cookies=settings.secure_cookies,
             max_waiting=settings.max_waiting,
+            max_media_mb=settings.max_media_mb,
             settings=_of_kinds(settings),
             connections=connections,
             proxies=proxies,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from appliance.store import media_copies
 from appliance.store.part_files import cannot_write
 from appliance.store.store import Store
 
@@ -52,6 +53,7 @@ def _add(store: Store, name: str) -> Path:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _let_go(folder, new=name)
         store.copy_to(folder / name)
+        media_copies.copy_media(store, folder / name)
         _let_go(folder, new=name)
     except OSError as exc:
         raise cannot_write(folder, exc) from exc
@@ -61,6 +63,7 @@ def _add(store: Store, name: str) -> Path:
 def _let_go(folder: Path, *, new: str) -> None:
     for name in outdated(path.name for path in folder.iterdir()) - {new}:
         (folder / name).unlink(missing_ok=True)
+    media_copies.let_go(folder)
 
 
 def _made_at(name: str) -> datetime | None:

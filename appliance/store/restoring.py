@@ -5,6 +5,7 @@ may have said STOP. So every line is stopped until a person has looked, in the s
 the database gets its name. It gets a new epoch, too: programs that follow the events begin anew.
 """
 
+import json
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -15,14 +16,16 @@ from sqlite_utils import Database
 
 from appliance.errors import StoreCorrupt, StoreUnavailable
 from appliance.events import EventKind
+from appliance.media.kinds import MediaWhy
 from appliance.reasons import Reason
-from appliance.store import high_water, packing
+from appliance.store import high_water, media_copies, packing
 from appliance.store.connection import connect_writer, damage_in, translated
 from appliance.store.migrations import migrations, refuse_newer
 from appliance.store.part_files import cannot_write, clear_left, held_part, keep, need_room
 from appliance.store.store import Tx
 
 _BLOCK_BYTES = 1024 * 1024
+_KNOWS_MEDIA = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'media'"
 
 # As in every schema since the first: a copy of an older Balie is migrated at the next start.
 _STOP_LINES = (
@@ -32,11 +35,16 @@ _STOP_LINES = (
 
 
 def restore(copy: Path, target: Path, *, clock_ms: int) -> None:
-    """Raises StoreCorrupt or NewerDatabase, and StoreUnavailable where there is no room."""
+    """Raises StoreCorrupt or NewerDatabase, and StoreUnavailable where there is no room.
+
+    The files of messages come back first; a message whose file is not there says so.
+    """
+    files = media_copies.bring_back(copy, target.parent)
     with _brought(copy, target) as (part, handle):
         with translated(target), closing(connect_writer(part)) as conn:
             conn.execute("BEGIN IMMEDIATE")
             _begin_anew(Tx(conn, high_water.pass_by(conn, clock_ms)))
+            _note_lost(conn, files)
             conn.execute("COMMIT")
         keep(part, handle, target)
 
@@ -44,13 +52,22 @@ def restore(copy: Path, target: Path, *, clock_ms: int) -> None:
 def check(copy: Path, folder: Path) -> None:
     """Raises what `restore` would raise, and leaves nothing; it needs the room in the folder."""
     with _brought(copy, folder / "checked.db"):
-        pass
+        media_copies.check(copy)
 
 
 def _begin_anew(tx: Tx) -> None:
     for row in tx.conn.execute(_STOP_LINES, (Reason.RESTORED,)).fetchall():
         tx.emit(EventKind.LINE_STOPPED, line_id=row["id"], facts={"why": Reason.RESTORED})
     tx.conn.execute("DELETE FROM meta WHERE name = 'epoch'")
+
+
+def _note_lost(conn: sqlite3.Connection, files: frozenset[str]) -> None:
+    if conn.execute(_KNOWS_MEDIA).fetchone():
+        conn.execute(
+            "UPDATE media SET state = 'on-phone-only', why = ? WHERE state = 'here'"
+            " AND sha256 NOT IN (SELECT value FROM json_each(?))",
+            (MediaWhy.LOST.value, json.dumps(sorted(files))),
+        )
 
 
 @contextmanager

@@ -1,5 +1,5 @@
 """A fresh store for each test that brings none of its own."""
 
-from tests.queue.conftest import clock, store
+from tests.queue.conftest import clock, counter, store
 
-__all__ = ["clock", "store"]
+__all__ = ["clock", "counter", "store"]
