@@ -17,7 +17,17 @@ from appliance.api import problems
 from appliance.api.compression import Compression, StaticTexts
 from appliance.api.forwarded import ForwardedBy
 from appliance.api.headers import SafeHeaders
-from appliance.api.json import events, groups, health, lists, media, messages, reads, sending
+from appliance.api.json import (
+    events,
+    groups,
+    health,
+    lists,
+    media,
+    messages,
+    reads,
+    sending,
+    uploading,
+)
 from appliance.api.json.callers import TokenBook
 from appliance.api.json.kept_figures import KeptFigures
 from appliance.api.json.metrics import Metrics
@@ -65,7 +75,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(Compression)
     app.add_middleware(LeavingClients)
-    for part in (health, sending, lists, reads, messages, media, groups, events):
+    for part in (health, sending, lists, reads, messages, uploading, media, groups, events):
         app.include_router(part.router)
     for routes in (pages, *more_pages):
         app.include_router(routes, include_in_schema=False)

@@ -19,8 +19,12 @@ from appliance.desk.access import sessions
 from appliance.desk.access.accesses import Access, Accessed, Accesses, Reader, Shown
 from appliance.desk.team import staff
 from appliance.devices.protocol import Group
+from appliance.media.files import FOLDER, MediaFiles
+from appliance.media.kinds import FileType, MediaKind
+from appliance.store.media import NewUpload, add_upload, attach
 from appliance.store.store import Tx
 from tests.api.office import WORDS, Desk, Office, WebServer, open_office
+from tests.media import samples
 
 ANNA, ANNA_READABLE = "+31687654321", "+31 6 87654321"
 BRAM = "+31687654322"
@@ -40,6 +44,7 @@ class Watched:
     contact: str
     message: str
     attempt: str
+    media: str
     pages: list[str]
 
     @property
@@ -53,15 +58,16 @@ class Watched:
             "conversation_id": self.conversation,
             "message_id": self.message,
             "attempt_id": self.attempt,
+            "media_id": self.media,
             "name": "screen-1.jpg",
             "token": "none",
         }
         return path.format(**known)
 
     def shows_anna(self, answer: httpx.Response) -> bool:
-        """Her name, number or words, a link to her, or the picture of her chat."""
+        """Her name, number or words, a link to her, or the picture of her chat or from it."""
         traces = (ANNA[1:], ANNA_READABLE, NAME, WORDS, self.contact, self.conversation)
-        is_picture = answer.headers.get("content-type") == "image/jpeg"
+        is_picture = answer.headers.get("content-type") in ("image/jpeg", "image/webp")
         return is_picture or any(trace in answer.text for trace in traces)
 
     def told_of(self, who: Reader) -> list[Shown]:
@@ -99,6 +105,7 @@ def watched(web_server: WebServer, tmp_path: Path, clock: ManualClock) -> Iterat
             message=message,
             pages=sorted(pages_of(app.routes)),
             attempt=office.store.write(lambda tx: tried(tx, message, desk, tmp_path)),
+            media=office.store.write(lambda tx: sent_a_photo(tx, message, tmp_path)),
         )
 
 
@@ -114,6 +121,17 @@ def tried(tx: Tx, message: str, desk: Desk, data_dir: Path) -> str:
     folder.mkdir(parents=True)
     (folder / "screen-1.jpg").write_bytes(b"\xff\xd8")
     return attempt
+
+
+def sent_a_photo(tx: Tx, message: str, data_dir: Path) -> str:
+    """The message came with one."""
+    with MediaFiles(data_dir / FOLDER).growing() as growing:
+        growing.write(samples.photo())
+        kept = growing.keep()
+    what = FileType(MediaKind.IMAGE, "image/jpeg")
+    found = add_upload(tx, NewUpload(told=what, name="foto.jpg", kept=kept))
+    attach(tx.conn, message, [found.id])
+    return found.id
 
 
 @contextmanager

@@ -1,0 +1,95 @@
+"""`POST /media`: a file to send, written to the disk as it comes."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response, Security
+
+from appliance.api.json import examples, idempotency
+from appliance.api.json.bodies import UploadOut
+from appliance.api.json.callers import Caller, caller_of, identify, revoked
+from appliance.api.json.documented import answers
+from appliance.api.json.idempotency import StoredResponse
+from appliance.api.json.mapping import body_of
+from appliance.api.json.sending import IDEMPOTENCY_KEY, DirectRoute
+from appliance.api.uploads import ReceivedFile, receive_file
+from appliance.desk.access import tokens
+from appliance.desk.access.tokens import Scope
+from appliance.reasons import Reason
+from appliance.store.media import NewUpload, add_upload
+from appliance.store.store import Tx
+
+router = APIRouter(prefix="/api/v1", tags=["media"], route_class=DirectRoute)
+
+_WRITES_MEDIA = Security(identify, scopes=[Scope.MEDIA_WRITE.value])
+_CREATED = 201
+_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                },
+                "example": {"file": "rooster.pdf"},
+            }
+        },
+    },
+    "parameters": [IDEMPOTENCY_KEY],
+}
+
+
+@router.post(
+    "/media",
+    dependencies=[_WRITES_MEDIA],
+    operation_id="addMedia",
+    summary="Upload a file to send",
+    status_code=_CREATED,
+    response_model=None,
+    openapi_extra=_FORM,
+    responses=answers(
+        UploadOut,
+        examples.UPLOAD,
+        "unauthorized",
+        "forbidden",
+        Reason.IDEMPOTENCY_MISMATCH,
+        "too-large",
+        "unsupported-media",
+        "invalid-input",
+        "store-unavailable",
+        status=_CREATED,
+        description="It is kept. What it is was told by its content.",
+        headers=examples.REPLAYED_HEADER,
+    ),
+)
+async def add_media(request: Request) -> Response:
+    """Photos, films and sound have at most 16 MB, documents 100 MB: so much does WhatsApp carry."""
+    caller = await caller_of(request, Scope.MEDIA_WRITE.value)
+    key = idempotency.checked(request.headers.get("idempotency-key"))
+    received = await receive_file(request, caller.services.media_files)
+    answer = await caller.services.store.awrite(lambda tx: _post(tx, caller, received, key))
+    headers = {"Idempotency-Replayed": "true"} if answer.replayed else None
+    return Response(answer.content, answer.status, headers, answer.media_type)
+
+
+def _post(tx: Tx, caller: Caller, received: ReceivedFile, key: str | None) -> StoredResponse:
+    if not tokens.is_valid(tx.conn, caller.token.id):
+        raise revoked()
+    token = caller.token
+
+    def work(tx: Tx) -> dict[str, Any]:
+        new = NewUpload(
+            told=received.told,
+            name=received.name,
+            kept=received.kept,
+            measured=received.measured,
+            token_id=token.id,
+            branch_id=token.branch_id,
+        )
+        return body_of(UploadOut, add_upload(tx, new))
+
+    if key is None:
+        return idempotency.accepted(work(tx), status=_CREATED)
+    same = f"{received.kept.sha256} {received.name}".encode()
+    return idempotency.once(tx, token.id, key, same, work, status=_CREATED)
