@@ -1,0 +1,59 @@
+"""A file in the composer of a real browser: attached, checked, sent, stopped."""
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import NARROW, OpenPage, Place
+from tests.e2e.held import hold
+from tests.e2e.test_pages_writing import FATIMA, opened
+from tests.media import samples
+
+NAME = "rooster week 9 van de nachtploeg in de loods.pdf"
+SENT = (
+    "SELECT count(*) FROM message_media f JOIN message m ON m.id = f.message_id WHERE m.text = '{}'"
+)
+
+
+def choose(page: Page, content: bytes, name: str = NAME, kind: str = "application/pdf") -> None:
+    page.locator("#file").set_input_files({"name": name, "mimeType": kind, "buffer": content})
+
+
+def test_a_file_is_attached_with_words_and_sent_once(open_page: OpenPage, place: Place) -> None:
+    """It waits in its own conversation, stands at once, and is no draft any more afterwards."""
+    page = opened(open_page(look=NARROW), FATIMA)
+    choose(page, b"x" * (17 * 1024 * 1024), "foto.jpg", "image/jpeg")
+    expect(page.locator("#attach-note")).to_contain_text("at most 16 MB")
+    expect(page.locator("#attached")).to_be_hidden()
+    choose(page, samples.PDF)
+    expect(page.locator("#attached")).to_contain_text("rooster week 9")
+    expect(page.locator("#attach-note")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW.width
+    page.locator("#text").fill("Je rooster")
+    held = hold(page, "**/files")
+    page.get_by_role("button", name="Send", exact=True).click()
+    pending = page.locator("#pending li")
+    expect(pending).to_contain_text("rooster week 9")
+    expect(page.locator("#attached")).to_be_hidden()
+    held.pop().continue_()
+    mine = page.locator("#messages li.line", has_text="Je rooster")
+    expect(mine.get_by_role("link", name="rooster week 9")).to_be_visible()
+    expect(pending).to_have_count(0)
+    assert place.count(SENT.format("Je rooster")) == 1
+    stopped_and_refused(page)
+    assert place.count(SENT.format("Toch niet")) == 0
+
+
+def stopped_and_refused(page: Page) -> None:
+    """Either way the words and the file come back into the composer, which says why."""
+    choose(page, samples.PDF)
+    page.locator("#text").fill("Toch niet")
+    held = hold(page, "**/files")
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.locator("#pending").get_by_role("button", name="Cancel").click()
+    expect(page.locator("#text")).to_have_value("Toch niet")
+    expect(page.locator("#attached")).to_contain_text("rooster week 9")
+    assert len(held) == 1
+    page.get_by_role("button", name="Remove the file").click()
+    choose(page, b"MZ a program", "setup.exe", "")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("#composer-note")).to_contain_text("This file cannot be sent")
+    expect(page.locator("#attached")).to_contain_text("setup.exe")
