@@ -131,6 +131,18 @@ class MissedCall:
     channel: Channel | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """Somebody put an emoji on a message of ours. `quoted` is what the device shows of it."""
+
+    key: str
+    channel: Channel
+    sender: str
+    emoji: str
+    quoted: str
+    at_ms: int
+
+
 class Tick(Enum):
     """The tick of an own WhatsApp row, or the same knowledge of an SMS."""
 
@@ -392,6 +404,10 @@ class Listener(Protocol):
         ...
 
     def missed_calls(self, device_id: str, calls: Sequence[MissedCall]) -> None: ...
+
+    def reacted(self, device_id: str, reactions: Sequence[Reaction]) -> None:
+        """Durable on return; the same one may be told again."""
+        ...
 
     def sim_seen(self, device_id: str, sim: Sim) -> bool:
         """Whether this is the SIM that the device is bound to; the first one seen binds it."""

@@ -204,6 +204,12 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.TECHNICAL: "id",
     },
     "screen_rule_use": {DataClass.TECHNICAL: "rule_id device_id at_ms"},
+    "reaction": {
+        DataClass.IDENTITY: "value scheme",
+        DataClass.CONTENT: "emoji",
+        DataClass.TECHNICAL: "message_id at_ms",
+    },
+    "message_quote": {DataClass.TECHNICAL: "message_id quoted_id"},
     "event_kind": {DataClass.TECHNICAL: "code name"},
     "event": {
         DataClass.EVIDENCE: "kind facts at_ms",

@@ -64,6 +64,11 @@ def groups(db: Database) -> None:
     _run_script(db.conn, "0005_groups.sql")
 
 
+@migrations(name="0006_reactions")
+def reactions(db: Database) -> None:
+    _run_script(db.conn, "0006_reactions.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

@@ -76,6 +76,12 @@ class MessageIn(BaseModel):
         description="The id of one file, from `POST /media`. The message then waits for a channel"
         " that carries files: WhatsApp.",
     )
+    quotes: str | None = Field(
+        None,
+        max_length=64,
+        description="The id of a message of the same conversation that this one answers. Balie"
+        " shows it so; on their phone the message stands without the quote.",
+    )
     ttl_s: int | None = Field(
         None,
         ge=1,
@@ -218,6 +224,11 @@ class UploadOut(_Out):
     sha256: str
 
 
+class ReactionOut(_Out):
+    emoji: str
+    by: str = Field(description="The id of the contact.")
+
+
 class MessageOut(_Out):
     id: str
     direction: Literal["in", "out"]
@@ -257,6 +268,12 @@ class MessageOut(_Out):
     )
     deleted: bool = Field(
         default=False, description="There when they took it back; `text` is what it said."
+    )
+    reactions: list[ReactionOut] = Field(
+        default=[], description="There when they put an emoji on it: the latest of each person."
+    )
+    quotes: str | None = Field(
+        default=None, description="There when it answers a message: the id of that one."
     )
 
 

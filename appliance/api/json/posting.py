@@ -86,6 +86,7 @@ def _accept(tx: Tx, *, caller: Caller, wanted: MessageIn, to: Identity | None) -
         not_before_ms=not_before_ms(tx.now_ms, wanted.not_before),
         room=caller.services.room,
         media=_files(tx, caller, wanted.media or ()),
+        quotes=wanted.quotes.lower() if wanted.quotes else None,
     )
     done = accept_post(tx, request) if request.identity.is_group else accept(tx, request)
     return {

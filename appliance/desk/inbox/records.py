@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,8 @@ from appliance.errors import NotFound
 from appliance.events import Event
 from appliance.store import events, forecast
 from appliance.store.media import Media, media_of
+from appliance.store.quotes import quoted_by
+from appliance.store.reactions import KeptReaction, reactions_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,9 @@ class MessageRecord:
     edited: bool
     deleted: bool
     media: Sequence[Media] = ()
+    reactions: Sequence[KeptReaction] = ()
+    #: The id of the message that it answers.
+    quotes: str | None = None
 
     @property
     def contact(self) -> OtherSide:
@@ -95,8 +100,8 @@ def search(
     values = {"seqs": json.dumps(message_search.found(conn, sight, wanted)), "branches": sight.json}
     rows = conn.execute(f"{_RECORD} WHERE {_ON_PAGE} AND {IN_SIGHT} ORDER BY m.seq {order}", values)
     found = rows.fetchall()
-    media = media_of(conn, [row["id"] for row in found])
-    return [MessageRecord(**dict(row), media=media.get(row["id"], ())) for row in found]
+    beside = _beside(conn, [row["id"] for row in found])
+    return [MessageRecord(**dict(row), **beside(row["id"])) for row in found]
 
 
 def detail(conn: sqlite3.Connection, sight: Sight, message_id: str) -> Detail:
@@ -110,11 +115,30 @@ def detail(conn: sqlite3.Connection, sight: Sight, message_id: str) -> Detail:
     found_id = row["id"]
     return Detail(
         **dict(row),
-        media=media_of(conn, [found_id]).get(found_id, ()),
+        **_beside(conn, [found_id])(found_id),
         history=events.of_message(conn, found_id),
         attempts=_attempts(conn, found_id),
         earlier=earlier_texts(conn, [found_id]).get(found_id, ()),
     )
+
+
+def _beside(
+    conn: sqlite3.Connection, message_ids: Sequence[str]
+) -> Callable[[str], Mapping[str, Any]]:
+    """What stands beside each of these messages in tables of its own."""
+    media = media_of(conn, message_ids)
+    reactions = reactions_of(conn, message_ids)
+    quoted = quoted_by(conn, message_ids)
+
+    def of(message_id: str) -> Mapping[str, Any]:
+        answers = quoted.get(message_id)
+        return {
+            "media": media.get(message_id, ()),
+            "reactions": reactions.get(message_id, ()),
+            "quotes": answers.id if answers else None,
+        }
+
+    return of
 
 
 def _attempts(conn: sqlite3.Connection, message_id: str) -> Sequence[AttemptRecord]:

@@ -23,6 +23,8 @@ from appliance.store.branch_settings import settings_of
 from appliance.store.consent import Verdict
 from appliance.store.contacts import identity_of
 from appliance.store.media import Media, media_of
+from appliance.store.quotes import QuotedMessage, quoted_by
+from appliance.store.reactions import reactions_of
 
 LATE_MS = 5 * 60_000
 """A message that was under way for longer than this is shown with the time it was written."""
@@ -128,6 +130,9 @@ class Bubble:
     deleted: bool = False
     earlier: Sequence[str] = ()
     media: Sequence[Media] = ()
+    #: The emoji that they put on it.
+    reactions: Sequence[str] = ()
+    quoted: QuotedMessage | None = None
 
     @property
     def was_seen_by_a_person(self) -> bool:
@@ -213,7 +218,8 @@ def drawn(
     tries = tries_of(conn, [row["id"] for _, row in rows])
     decided = _decided(conn, tries)
     earlier = earlier_texts(conn, [row["id"] for _, row in rows if row["edited_ms"] is not None])
-    media = media_of(conn, [row["id"] for _, row in rows])
+    ids = [row["id"] for _, row in rows]
+    media, reactions, quoted = media_of(conn, ids), reactions_of(conn, ids), quoted_by(conn, ids)
     zone = ZoneInfo(about.zone)
     return [
         replace(
@@ -221,6 +227,8 @@ def drawn(
             decided=decided.get(row["id"], ()),
             earlier=earlier.get(row["id"], ()),
             media=media.get(row["id"], ()),
+            reactions=[each.emoji for each in reactions.get(row["id"], ())],
+            quoted=quoted.get(row["id"]),
         )
         for previous, row in rows
     ]

@@ -13,11 +13,19 @@ from typing import Any
 from appliance.channels import Channel
 from appliance.desk.consent import near_stop_words, rule_words
 from appliance.desk.intake import calls as missed
-from appliance.desk.intake import long_sms, placing, posts, sims
+from appliance.desk.intake import long_sms, placing, posts, reactions, sims
 from appliance.desk.lines import device_states, screens
 from appliance.devices.kind import Kind
 from appliance.devices.modem_protocol import Balance, DeliveryReport, IncomingPart
-from appliance.devices.protocol import Group, Incoming, MissedCall, Sim, Status, TextForm
+from appliance.devices.protocol import (
+    Group,
+    Incoming,
+    MissedCall,
+    Reaction,
+    Sim,
+    Status,
+    TextForm,
+)
 from appliance.errors import Transient
 from appliance.queue import delivery
 from appliance.queue.doubts import baselines_in_doubt
@@ -63,6 +71,14 @@ class Reception:
                 missed.keep(tx, device_id, call)
 
         if calls:
+            self._store.write(keep)
+
+    def reacted(self, device_id: str, told: Sequence[Reaction]) -> None:
+        def keep(tx: Tx) -> None:
+            for reaction in told:
+                reactions.keep(tx, device_id, reaction)
+
+        if told:
             self._store.write(keep)
 
     def status(self, device_id: str, status: Status) -> None:

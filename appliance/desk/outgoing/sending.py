@@ -16,7 +16,7 @@ from appliance.queue.pacing import ANSWER_WINDOW_MS, GREETINGS, HOUR_MS, Waiting
 from appliance.queue.permission import check_owner, permission_of
 from appliance.queue.promise import Coming, first_promise, note_promise
 from appliance.reasons import Reason
-from appliance.store import consent, contacts, conversations, lines, messages
+from appliance.store import consent, contacts, conversations, lines, messages, quotes
 from appliance.store.consent import Standing
 from appliance.store.media import Media, attach, by_id, media_of
 from appliance.store.store import Tx
@@ -41,7 +41,8 @@ class SendRequest:
     `room` is what the line has left for software. It is None for people at the counter and for
     rules, whose few answers go before all others. `contact_id` is the contact of the conversation
     in which it is written, if any; the message goes to nobody else. `media` are the ids of files
-    that its author may use; `text` may be empty then.
+    that its author may use; `text` may be empty then. `quotes` is the id of the message that it
+    answers.
     """
 
     line_id: str
@@ -57,6 +58,7 @@ class SendRequest:
     room: Room | None = None
     contact_id: str | None = None
     media: Sequence[str] = ()
+    quotes: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,8 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     coming = _coming(
         tx, request, contact_id, text=text, wanted=wanted, on_whatsapp=person.on_whatsapp
     )
+    if request.quotes and not quotes.is_in(tx.conn, request.quotes, coming.conversation_id):
+        raise InvalidInput("quotes", "There is no such message in the conversation with them.")
     if _answers_now(tx, request, coming):
         greeting.take_back(tx, line.id, contact_id)
     return keep(tx, line, request, coming)
@@ -111,6 +115,8 @@ def keep(tx: Tx, line: lines.Line, request: SendRequest, coming: Coming) -> Acce
     message_id = messages.enqueue(tx, outgoing)
     if request.media:
         attach(tx.conn, message_id, request.media)
+    if request.quotes:
+        quotes.put(tx, message_id, request.quotes)
     if reason is Reason.NEWCOMERS:
         crowding.tell(tx, line.id, message_id)
     note_promise(tx, line, promise)

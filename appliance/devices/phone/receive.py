@@ -14,6 +14,7 @@ from appliance.devices.phone.whatsapp.notifications import (
     group_of,
     messages_of,
     missed_call_of,
+    reactions_of,
 )
 from appliance.devices.phone.whatsapp.pages import PACKAGES
 from appliance.devices.protocol import Incoming
@@ -51,6 +52,7 @@ class PhoneReceiver:
         self._told: dict[str, str] = {}
         self._told_calls: set[str] = set()
         self._group_names: dict[str, str] = {}
+        self._told_reactions: set[str] = set()
         self._sms = SmsInbox(phone)
         self._calls = MissedCalls(phone)
 
@@ -60,6 +62,7 @@ class PhoneReceiver:
         self._told.clear()
         self._told_calls.clear()
         self._group_names.clear()
+        self._told_reactions.clear()
         self._sms = SmsInbox(self._phone)
         self._calls = MissedCalls(self._phone)
 
@@ -144,6 +147,7 @@ class PhoneReceiver:
         ]
         self._phone.deliver(sorted(fresh, key=lambda message: message.at_ms))
         self._told = {message.key: message.text for message in here}
+        self._tell_reactions(listed)
         return self._tell_calls(listed) or bool(fresh)
 
     def _tell_calls(self, listed: Sequence[NotificationRecord]) -> bool:
@@ -163,6 +167,18 @@ class PhoneReceiver:
         if group is not None and self._group_names.get(group.jid) != group.name:
             self._phone.listener.group_seen(self._phone.device_id, group)
             self._group_names[group.jid] = group.name
+
+    def _tell_reactions(self, listed: Sequence[NotificationRecord]) -> None:
+        phone = self._phone
+        found = [
+            reaction
+            for record in listed
+            for reaction in reactions_of(record, offset_ms=phone.time.ahead_ms)
+        ]
+        fresh = [each for each in found if each.key not in self._told_reactions]
+        if fresh:
+            phone.listener.reacted(phone.device_id, fresh)
+        self._told_reactions = {each.key for each in found}
 
     def _note_overflow(self, record: NotificationRecord, messages: Sequence[Incoming]) -> None:
         """A full array whose first message is new may have dropped messages before it."""

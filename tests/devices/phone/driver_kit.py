@@ -31,6 +31,7 @@ from appliance.devices.protocol import (
     Outgoing,
     OutgoingFile,
     Proof,
+    Reaction,
     Sim,
     Status,
     TextForm,
@@ -73,6 +74,7 @@ class Recorder:
     messages: list[Incoming] = field(default_factory=list)
     changes: list[Incoming] = field(default_factory=list)
     calls: list[MissedCall] = field(default_factory=list)
+    reactions: list[Reaction] = field(default_factory=list)
     statuses: list[Status] = field(default_factory=list)
     cursors: dict[str, int] = field(default_factory=dict)
     groups: list[Group] = field(default_factory=list)
@@ -104,6 +106,9 @@ class Recorder:
 
     def missed_calls(self, device_id: str, calls: Sequence[MissedCall]) -> None:
         self.calls += calls
+
+    def reacted(self, device_id: str, reactions: Sequence[Reaction]) -> None:
+        self.reactions += reactions
 
     def sim_seen(self, device_id: str, sim: Sim) -> bool:
         self.sim = self.sim or sim

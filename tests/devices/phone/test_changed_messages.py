@@ -100,6 +100,19 @@ def test_a_reaction_is_no_message(desk: Desk) -> None:
 
 
 @GENERATIONS
+def test_a_reaction_is_told_once_with_what_it_is_about(desk: Desk) -> None:
+    """The notification goes on standing, and is read again when a chat is opened."""
+    desk.send("Kun je morgen?")
+    desk.world.inject(kind="reaction", text="Kun je morgen?", emoji="👷🏽‍♀️", **{"from": ANNA})
+    desk.driver.receive()
+    desk.driver.receive()
+    desk.send("Dag")
+    (reaction,) = desk.recorder.reactions
+    assert (reaction.sender, reaction.emoji) == (ANNA, "👷🏽‍♀️")
+    assert reaction.quoted == "Kun je morgen?"
+
+
+@GENERATIONS
 @pytest.mark.parametrize("named", [True, False], ids=["with-a-chat", "without"])
 def test_what_whatsapp_says_of_itself_is_no_message(desk: Desk, named: bool) -> None:
     """Checking, sending, a backup, a possible new message, a failed message."""

@@ -37,10 +37,11 @@ DELETED_BY_OWNER = re.compile(
 _QUOTE = r"[\"“”„«»‘’']"
 _EMOJI = r"\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff"
 _REACTION = re.compile(
-    rf"(?P<before>(?:\w+ ){{0,3}})[{_EMOJI}][{_EMOJI}\u200d\ufe0f]{{0,12}}"
-    rf"(?P<after>(?: \w+){{0,3}}):? ?{_QUOTE}.*{_QUOTE}\.?",
+    rf"(?P<before>(?:\w+ ){{0,3}})(?P<emoji>[{_EMOJI}][{_EMOJI}\u200d\ufe0f]{{0,12}})"
+    rf"(?P<after>(?: \w+){{0,3}}):? ?{_QUOTE}(?P<quoted>.*){_QUOTE}\.?",
     re.DOTALL,
 )
+_JOINER, _STANDS_FOR = "\u200d", "\ue000"
 _REACTED = re.compile(r"react|reag|réag|reaz|reac|зареаг", re.IGNORECASE)
 
 MISSED_CALL = re.compile(
@@ -65,7 +66,16 @@ def form_of(text: str) -> TextForm:
     return TextForm.DELETED if _DELETED.fullmatch(plain) else TextForm.WORDS
 
 
-def is_reaction(text: str) -> bool:
-    """Whether this is WhatsApp's sentence for an emoji that somebody put on a message."""
-    found = _REACTION.fullmatch(label(text))
-    return found is not None and bool(_REACTED.search(found["before"] + found["after"]))
+def reaction_in(text: str) -> tuple[str, str] | None:
+    """Emoji and quoted message in WhatsApp's sentence for an emoji that somebody put on a message;
+    None for what is no such sentence.
+    """
+    found = _REACTION.fullmatch(_label_with_joiners(text))
+    if found is None or not _REACTED.search(found["before"] + found["after"]):
+        return None
+    return found["emoji"], found["quoted"]
+
+
+def _label_with_joiners(text: str) -> str:
+    """Emoji are put together by a mark that labels otherwise lose."""
+    return label(text.replace(_JOINER, _STANDS_FOR)).replace(_STANDS_FOR, _JOINER)

@@ -14,11 +14,11 @@ from appliance.devices.phone.whatsapp.message_words import (
     MISSED_CALL,
     OWN_NAMES,
     form_of,
-    is_reaction,
+    reaction_in,
     without_count,
 )
 from appliance.devices.phone.whatsapp.pages import PACKAGES
-from appliance.devices.protocol import Group, Incoming, MissedCall
+from appliance.devices.protocol import Group, Incoming, MissedCall, Reaction
 
 log = logging.getLogger(__name__)
 
@@ -54,24 +54,42 @@ def messages_of(record: NotificationRecord, *, offset_ms: int = 0) -> list[Incom
     `offset_ms` is how far the phone's clock is ahead. Summaries, notices, calls and reactions have
     no messages.
     """
+    return [said for said in _of_chat(record, offset_ms) if reaction_in(said.text) is None]
+
+
+def reactions_of(record: NotificationRecord, *, offset_ms: int = 0) -> list[Reaction]:
+    """The emoji that somebody put on messages of ours, in their own chat."""
+    found = ((said, reaction_in(said.text)) for said in _of_chat(record, offset_ms))
+    return [
+        Reaction(
+            key=said.key,
+            channel=said.channel,
+            sender=said.sender,
+            emoji=reaction[0],
+            quoted=reaction[1],
+            at_ms=said.at_ms,
+        )
+        for said, reaction in found
+        if reaction is not None and said.group is None
+    ]
+
+
+def _of_chat(record: NotificationRecord, offset_ms: int) -> list[Incoming]:
+    """All that one notification of a chat tells of others, oldest first."""
     jid = record.shortcut
     if not _is_of_chat(record) or jid is None or not record.message_count:
         return []
     extras = extras_of(record)
     heading = _Heading(extras, jid)
     places: Counter[tuple[int, str]] = Counter()
-    messages = []
-    for posted in _posted(record, extras, heading):
-        if posted.sender is None or heading.is_own(posted.sender):
-            continue
-        if heading.group and label(posted.sender) == heading.group_name:
-            continue  # a row of the system: no person is called as the group is
-        if is_reaction(posted.text):
-            log.debug("a reaction in notification %s is no message", record.identity)
-            continue
-        message = _incoming(posted, jid, heading, offset_ms, places)
-        messages.append(message)
-    return messages
+    return [
+        _incoming(posted, jid, heading, offset_ms, places)
+        for posted in _posted(record, extras, heading)
+        if posted.sender is not None
+        and not heading.is_own(posted.sender)
+        # A row of the system: no person is called as the group is.
+        and not (heading.group and label(posted.sender) == heading.group_name)
+    ]
 
 
 def group_of(record: NotificationRecord) -> Group | None:
