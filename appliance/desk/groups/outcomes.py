@@ -18,7 +18,7 @@ def keep(tx: Tx, task: GroupTask, seen: GroupSeen) -> None:
     by = _author(tx, task)
     name = clean_name(seen.name) or group.name
     match task.kind:
-        case GroupChangeKind.RENAME:
+        case GroupChangeKind.RENAME if name == task.name:
             guarding.renamed(tx, group, task, name, by=by)
         case GroupChangeKind.LEAVE:
             _left(tx, group)

@@ -255,7 +255,7 @@ class ChangeGroup(_PhoneBody):
 
     kind: Literal["group"]
     group: str
-    what: Literal["rename", "add", "remove", "make-admin", "take-admin", "lock", "refuse"]
+    what: Literal["rename", "add", "remove", "make-admin", "take-admin", "lock", "quiet", "refuse"]
     by: str = ""
     to: str = ""
     person: str = ""

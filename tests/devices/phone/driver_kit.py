@@ -25,6 +25,7 @@ from appliance.devices.protocol import (
     Found,
     Group,
     Incoming,
+    Listener,
     Look,
     MediaFetch,
     MissedCall,
@@ -364,11 +365,16 @@ class Desk:
         self.recorder = Recorder()
         self._evidence = evidence
         self._count = 0
-        self.driver = PhoneDriver(
-            device_id=DEVICE,
-            serial=serial or world.serial,
-            listener=self.recorder,
-            clock=world.clock,
+        self._serial = serial or world.serial
+        self.driver = self.driver_for(DEVICE, self.recorder)
+
+    def driver_for(self, device_id: str, listener: Listener) -> PhoneDriver:
+        """Another one, of a floor above that is no recorder."""
+        return PhoneDriver(
+            device_id=device_id,
+            serial=self._serial,
+            listener=listener,
+            clock=self.world.clock,
             deadlines=QUICK,
             patience=EAGER,
             tower=tower,

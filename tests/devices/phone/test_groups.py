@@ -132,6 +132,17 @@ def test_a_group_that_shows_nothing_of_what_was_said_is_another(
     assert world.truth() == []
 
 
+def test_a_group_in_which_only_admins_post_takes_none(
+    world: World, desk: Desk, venlo: Group
+) -> None:
+    """It ends at once: no try would change it."""
+    world.inject(kind="group", group=VENLO, what="quiet")
+    world.inject(kind="group", group=VENLO, what="take-admin")
+    with pytest.raises(Permanent, match="Nothing can be written"):
+        desk.driver.send(post(desk, venlo, "Hoi"))
+    assert world.truth() == []
+
+
 def test_a_post_in_doubt_is_found(world: World, desk: Desk, venlo: Group) -> None:
     """As a message to a person is, by the rows since the baseline."""
     attempt = post(desk, venlo, "Om 7 uur")

@@ -80,6 +80,9 @@ class OpenChat:
     def prove(self, seen: ChatPage) -> None:
         """A number has one chat: its head proves it."""
 
+    def refuse_to_write(self, seen: ChatPage) -> None:
+        """Raises Permanent where the chat shows that it will never take a text; a person's does."""
+
     def come_back(self) -> None:
         """It is opened again later: messages may have come that were not told."""
         self.phone.returns[self.digits] = self.arrivals.history

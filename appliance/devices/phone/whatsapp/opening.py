@@ -131,6 +131,8 @@ def _judge_dialog(chat: OpenChat, dialog: DialogPage) -> None:
 def _give_up(chat: OpenChat, seen: Seen) -> None:
     if isinstance(seen, ChatPage) and seen.title and not chat.is_ours(seen):
         raise StaleScreen
+    if isinstance(seen, ChatPage) and chat.is_ours(seen):
+        chat.refuse_to_write(seen)
     if isinstance(seen, Elsewhere) and seen.asleep:
         raise Transient("The phone is locked or dark.", {"seen": "locked"})
     facts = chat.keep(chat.screen, seen=type(seen).__name__.lower())

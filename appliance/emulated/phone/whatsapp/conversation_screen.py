@@ -180,6 +180,8 @@ class ConversationScreen:
 
     def _footer(self, bounds: Bounds) -> Node:
         brush, dp = self._brush, self._screen.dp
+        if not self.chat.takes_text:
+            return brush("FrameLayout", bounds, rid="footer")
         buttons_left = bounds.right - dp(53)
         field = Bounds(dp(4), bounds.top + dp(4), buttons_left - dp(4), bounds.bottom - dp(4))
         content = brush("LinearLayout", field, *self._field(field), rid="input_layout_content")

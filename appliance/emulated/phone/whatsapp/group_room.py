@@ -59,6 +59,8 @@ class GroupRoom:
                 chat.own_admin = what == "make-admin"
             case "lock":
                 chat.locked = True
+            case "quiet":
+                chat.quiet = True
             case "refuse":
                 chat.refuses.add(person)
         return ""

@@ -79,7 +79,8 @@ class Chat:
     """One conversation, with one person or a group.
 
     `people` are the others in a group, and whether each is an admin; `own_admin`: the account is
-    one. `locked`: only admins may change subject and picture. `refuses` can only be invited.
+    one. `locked`: only admins may change subject and picture. `quiet`: only they may post.
+    `refuses` can only be invited.
     """
 
     jid: str
@@ -87,6 +88,7 @@ class Chat:
     people: dict[str, bool] = field(default_factory=dict)
     own_admin: bool = False
     locked: bool = False
+    quiet: bool = False
     left: bool = False
     refuses: set[str] = field(default_factory=set)
     messages: list[Message] = field(default_factory=list)
@@ -103,6 +105,10 @@ class Chat:
     @property
     def number(self) -> str:
         return numbers.number_of(self.jid)
+
+    @property
+    def takes_text(self) -> bool:
+        return not self.left and (self.own_admin or not self.quiet)
 
     def take_unread(self) -> list["Message"]:
         """Marks all read and returns those that were not; the divider stands above the first."""

@@ -88,6 +88,12 @@ class GroupChat(OpenChat):
             seen = self.look() or seen
         return seen
 
+    def refuse_to_write(self, seen: ChatPage) -> None:
+        """Only its admins may post in it, or the line is out of it."""
+        if seen.entry is None and seen.loaded:
+            facts = self.keep(self.screen, seen="no entry")
+            raise Permanent("Nothing can be written in this group from this number.", facts)
+
     def come_back(self) -> None:
         """What came while it was open is told by the next notification or look at it."""
         log.warning("a group on %s was not left for certain", self.phone.device_id)

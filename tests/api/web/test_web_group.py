@@ -1,0 +1,113 @@
+"""The page of a group, and writing in it from the inbox."""
+
+import pytest
+
+from appliance.desk.groups import outcomes
+from appliance.devices.group_protocol import GroupPerson
+from appliance.devices.protocol import Group
+from appliance.store import group_tasks, groups
+from tests.api.browser import Browser, log_in
+from tests.api.office import Desk, Office
+
+ANNA, BRAM, STRANGER = "+31687654321", "+31687654322", "+31687654399"
+TEAM = Group(jid="120363001@g.us", name="Nachtploeg")
+
+
+@pytest.fixture
+def team(office: Office, tilburg: Desk) -> str:
+    """The conversation with a group in which Bram has posted; Anna wrote to the line alone."""
+    for number in (ANNA, BRAM):
+        office.writes(number, tilburg)
+    office.writes(BRAM, tilburg, "Wie kan?", group=TEAM, name="Bram")
+    return office.store.read(
+        lambda conn: str(
+            conn.execute("SELECT id FROM conversation WHERE group_id IS NOT NULL").fetchone()[0]
+        )
+    )
+
+
+def group_id(office: Office) -> str:
+    return office.store.read(
+        lambda conn: str(conn.execute("SELECT id FROM chat_group").fetchone()[0])
+    )
+
+
+def tasks(office: Office) -> list[tuple[str, str]]:
+    found = office.store.read(lambda conn: group_tasks.open_of(conn, group_id(office)))
+    return [(each.kind.value, each.state.value) for each in found]
+
+
+def phone_shows(office: Office, *people: GroupPerson) -> None:
+    """The phone has read who is in the group."""
+    office.store.write(
+        lambda tx: outcomes.keep_people(tx, groups.find(tx.conn, group_id(office)), people)
+    )
+
+
+def test_the_page_shows_members_guard_and_journal(
+    office: Office, tilburg: Desk, sanne: Browser, team: str
+) -> None:
+    office.writes(BRAM, tilburg, "Haha", group=Group(jid=TEAM.jid, name="Feest"), name="Bram")
+    page = sanne.get(f"/c/{team}/group")
+    assert page.status_code == 200
+    for words in ("Feest", "Bram", "Nachtploeg", "wijzigde de naam", "De naam bewaken"):
+        assert words in page.text
+    assert f'href="/c/{team}/group"' in sanne.get(f"/c/{team}").text
+
+
+def test_what_is_changed_there_is_for_the_phone(office: Office, sanne: Browser, team: str) -> None:
+    post = f"/c/{team}/group"
+    assert sanne.post(f"{post}/name", {"name": "Dagploeg"}).status_code == 204
+    assert sanne.post(f"{post}/members", {"number": ANNA}).status_code == 204
+    assert sanne.post(f"{post}/guard", {"on": "on"}).status_code == 204
+    assert sanne.post(f"{post}/read").status_code == 204
+    kinds = [kind for kind, _ in tasks(office)]
+    assert sorted(kinds) == ["add", "read", "rename"]
+    assert "wordt toegevoegd" in sanne.get(post).text
+
+
+def test_nobody_is_added_without_their_consent(office: Office, sanne: Browser, team: str) -> None:
+    answer = sanne.post(f"/c/{team}/group/members", {"number": STRANGER})
+    assert answer.status_code == 409
+    assert "heeft niet naar dit nummer geschreven" in answer.text
+    assert tasks(office) == []
+
+
+def test_a_stop_in_the_group_asks_somebody_to_take_them_out(
+    office: Office, tilburg: Desk, sanne: Browser, team: str
+) -> None:
+    """With one button, after which the phone does it."""
+    office.writes(BRAM, tilburg, "STOP", group=TEAM, name="Bram")
+    page = sanne.get(f"/c/{team}/group").text
+    assert "schreef STOP in deze groep" in page
+    (task,) = office.store.read(lambda conn: group_tasks.open_of(conn, group_id(office)))
+    assert sanne.post(f"/c/{team}/group/tasks/{task.id}").status_code == 204
+    assert tasks(office) == [("remove", "waiting")]
+
+
+def test_one_writes_in_a_group_once_its_members_are_known(
+    office: Office, tilburg: Desk, sanne: Browser, team: str
+) -> None:
+    """Until then nobody can know who would read it."""
+    assert 'id="composer"' not in sanne.get(f"/c/{team}").text
+    phone_shows(office, GroupPerson(name="Bram", number=BRAM))
+    assert 'id="composer"' in sanne.get(f"/c/{team}").text
+    form = {"text": "Om 7 uur bij de poort", "client_id": "c1"}
+    for _ in range(2):
+        assert sanne.post(f"/c/{team}/messages", form).status_code == 204
+    rows = office.store.read(
+        lambda conn: conn.execute(
+            "SELECT value FROM message WHERE direction = 'out' AND rule IS NULL"
+        ).fetchall()
+    )
+    assert [row["value"] for row in rows] == [TEAM.jid]
+    office.writes(BRAM, tilburg, "STOP")
+    assert "vroeg om te stoppen" in sanne.get(f"/c/{team}/verdict").text
+    assert sanne.post(f"/c/{team}/messages", {"text": "Nog iets"}).status_code == 409
+
+
+def test_a_group_of_another_branch_is_not_there(office: Office, breda: Desk, team: str) -> None:
+    stranger = log_in(office, "Piet", role="staff", branch_id=breda.branch_id)
+    assert stranger.get(f"/c/{team}/group").status_code == 404
+    assert stranger.post(f"/c/{team}/group/leave").status_code == 404
+    stranger.client.close()
