@@ -1,7 +1,7 @@
 """Posts in groups: whether one may be written now, and what proves the group to a device."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from appliance.devices.protocol import Group
 from appliance.errors import NotFound, Refused
@@ -32,15 +32,14 @@ def refusal(conn: sqlite3.Connection, line_id: str, identity: Identity) -> Refus
 
 def closed(conn: sqlite3.Connection, group: ChatGroup) -> Sequence[GroupMember]:
     """Its members who want no messages. Where only a name is known, all who have it are asked."""
-    found = groups.members(conn, group.id)
-    return [each for each in found if each.stopped or _wants_none(conn, group.line_id, each)]
-
-
-def _wants_none(conn: sqlite3.Connection, line_id: str, member: GroupMember) -> bool:
-    who: Sequence[Identity] = [member.identity] if member.identity else ()
-    if not who and member.name:
-        who = groups.called(conn, line_id, member.name)
-    return any(consent.verdict(conn, line_id, each).opted_out for each in who)
+    members = groups.members(conn, group.id)
+    whose = _whose(conn, group, members)
+    return [
+        each
+        for each in members
+        if each.stopped
+        or any(consent.verdict(conn, group.line_id, who).opted_out for who in whose[each.id])
+    ]
 
 
 def readers(conn: sqlite3.Connection, line_id: str, identity: Identity) -> frozenset[Identity]:
@@ -48,11 +47,21 @@ def readers(conn: sqlite3.Connection, line_id: str, identity: Identity) -> froze
     group = groups.of_identity(conn, line_id, identity)
     if group is None:
         return frozenset()
-    known = {*groups.identities(conn, group.id)}
-    for member in groups.members(conn, group.id):
-        if member.identity is None and member.name:
-            known.update(groups.called(conn, line_id, member.name))
-    return frozenset(contacts.with_their_others(conn, tuple(known)))
+    whose = _whose(conn, group, groups.members(conn, group.id))
+    known = tuple({who for found in whose.values() for who in found})
+    return frozenset(contacts.with_their_others(conn, known))
+
+
+def _whose(
+    conn: sqlite3.Connection, group: ChatGroup, members: Sequence[GroupMember]
+) -> Mapping[str, Sequence[Identity]]:
+    """By member's id: their own identity, else those of all who are called so."""
+    names = {each.shown for each in members if each.identity is None and each.shown}
+    called = groups.called(conn, group.line_id, names)
+    return {
+        each.id: [each.identity] if each.identity else called.get(each.shown or "", ())
+        for each in members
+    }
 
 
 def group_of(conn: sqlite3.Connection, line_id: str, identity: Identity) -> Group | None:

@@ -1,7 +1,8 @@
 """The groups of a line at the SQL edge: what they are called, who is in them, what was changed."""
 
+import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from appliance.errors import NotFound
@@ -156,15 +157,30 @@ def identities(conn: sqlite3.Connection, group_id: str) -> Sequence[Identity]:
     return [identity_of(row) for row in rows]
 
 
-def called(conn: sqlite3.Connection, line_id: str, name: str) -> Sequence[Identity]:
-    """Those who write to the line and are called so: the phone shows its own book's names."""
-    rows = conn.execute(
-        "SELECT n.value, n.scheme FROM contact k JOIN contact_identity n ON n.contact_id = k.id"
-        " JOIN conversation c ON c.contact_id = k.id AND c.line_id = ?"
-        " WHERE ? IN (k.chosen_name, k.office_name)",
-        (line_id, name),
-    )
-    return [identity_of(row) for row in rows]
+def called(
+    conn: sqlite3.Connection, line_id: str, names: Collection[str]
+) -> Mapping[str, Sequence[Identity]]:
+    """Those who write to the line and are called so: the phone shows its own book's names.
+
+    It looks at all contacts of the line, so it is asked for several names at once.
+    """
+    found: dict[str, list[Identity]] = {}
+    if not names:
+        return found
+    rows = conn.execute(_CALLED, {"line": line_id, "names": json.dumps(list(names))})
+    for row in rows:
+        for name in {row["chosen_name"], row["office_name"]} & set(names):
+            found.setdefault(name, []).append(identity_of(row))
+    return found
+
+
+_CALLED = """
+SELECT n.value, n.scheme, k.chosen_name, k.office_name FROM conversation c
+JOIN contact k ON k.id = c.contact_id JOIN contact_identity n ON n.contact_id = k.id
+WHERE c.line_id = :line AND (k.chosen_name IN (SELECT value FROM json_each(:names))
+  OR k.office_name IN (SELECT value FROM json_each(:names)))
+ORDER BY n.created_ms, n.value
+"""
 
 
 def ask_for(tx: Tx, group_id: str, identity: Identity) -> str:

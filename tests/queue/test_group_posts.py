@@ -128,6 +128,18 @@ def test_a_stop_in_the_group_is_an_incident_until_nobody_minds(team: Counter) ->
     assert open_incidents(team) == []
 
 
+def test_a_stop_under_a_name_of_the_phone_book_is_that_person_s(team: Counter) -> None:
+    """The phone shows no number then; of two people of one name neither is taken for it."""
+    team.hears("Hoi", ANNA, name="Anna de Wit")
+    team.hears("STOP", "Anna de Wit", group=TEAM, name="Anna de Wit")
+    (entry,) = team.all("SELECT * FROM consent WHERE kind = 'opted_out'")
+    assert entry["value"] == ANNA
+    team.hears("Hoi", "+31644444444", name="Bart Smit")
+    team.hears("Hoi", BART, name="Bart Smit")
+    team.hears("STOP", "Bart Smit", group=TEAM, name="Bart Smit")
+    assert len(team.all("SELECT 1 FROM consent WHERE kind = 'opted_out'")) == 1
+
+
 @pytest.mark.parametrize("sender", ["Chris", "+31633333333"])
 def test_the_stop_of_a_stranger_binds_in_the_group(team: Counter, sender: str) -> None:
     """The phone shows a name only, or they never wrote to the line: nothing can be withdrawn."""

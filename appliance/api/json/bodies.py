@@ -412,36 +412,40 @@ JournalOut = create_model(
 )
 
 
-class GroupIn(BaseModel):
-    """A group to make. Everybody who is to be in it must have written to this line."""
-
+class _WithoutPicture(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
+
+    picture: None = Field(None, description="Leave out: a group's picture cannot be set yet.")
+
+    @field_validator("picture", mode="before")
+    @classmethod
+    def _no_pictures_yet(cls, value: object) -> None:
+        if value is not None:
+            sentence = "The picture of a group cannot be set yet: leave “picture” out."
+            raise PydanticCustomError("balie", sentence)
+
+
+class GroupIn(_WithoutPicture):
+    """A group to make. Everybody who is to be in it must have written to this line."""
 
     line: str = Field(description="The line: its id or its number.", max_length=64)
     name: str
-    picture: None = Field(None, description="Leave out: pictures cannot be set yet.")
     members: list[Annotated[str, Field(max_length=64)]] = Field(
         description="Numbers, or ids of contacts.", min_length=1, max_length=256
     )
 
 
-class GroupPatchIn(BaseModel):
+class GroupPatchIn(_WithoutPicture):
     """What a group is to be called from now on; its guard guards that name."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
-
     name: str | None = None
-    picture: None = Field(None, description="Leave out: pictures cannot be set yet.")
 
 
-class GuardIn(BaseModel):
+class GuardIn(_WithoutPicture):
     """Without a name the guard keeps the one that it had, else the present one."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     on: bool
     name: str | None = None
-    picture: None = Field(None, description="Leave out: pictures are not guarded yet.")
 
 
 class MembersIn(BaseModel):

@@ -43,6 +43,17 @@ def show(tx: Tx, device_id: str, shown: Group) -> None:
         guarding.shown_as(tx, known, name)
 
 
+def whose(
+    conn: sqlite3.Connection, device_id: str, incoming: Incoming, sender: Identity
+) -> tuple[Identity, ...]:
+    """Who may have written it: in a group the phone shows a name where its book has one."""
+    if incoming.group is None or sender.scheme != ALPHA:
+        return (sender,)
+    carried = lines.lines_of_device(conn, device_id)
+    found = [groups.called(conn, line.id, [sender.value]) for line in carried]
+    return (sender, *(each for by_name in found for each in by_name.get(sender.value, ())))
+
+
 def note_author(
     tx: Tx, line: Line, incoming: Incoming, author: Identity, message_id: str | None
 ) -> None:
@@ -54,11 +65,29 @@ def note_author(
     group = groups.of_jid(tx.conn, line.id, incoming.group.jid)
     if group is None:
         return
-    who = None if author.scheme == ALPHA else author
-    name = incoming.sender_name or (author.value if who is None else None)
+    stops = message_id is not None and rule_words.is_stop(incoming.text)
+    who: Identity | None = author
+    if author.scheme == ALPHA:
+        who = _of_name(tx.conn, group, author.value, searching=stops)
+    name = incoming.sender_name or (author.value if author.scheme == ALPHA else None)
     member_id = groups.see(tx, group.id, name, who)
-    if message_id is not None and rule_words.is_stop(incoming.text):
+    if message_id is not None and stops:
         _stop(tx, line, group, member_id, who, message_id, incoming.channel)
+
+
+def _of_name(
+    conn: sqlite3.Connection, group: ChatGroup, name: str, *, searching: bool
+) -> Identity | None:
+    """The one person who is called so; of several it may be any.
+
+    The contacts are looked through when somebody posts for the first time, or if `searching`.
+    """
+    there = [each for each in groups.members(conn, group.id) if each.shown == name]
+    if there and (there[0].identity is not None or not searching):
+        return there[0].identity
+    found = groups.called(conn, group.line_id, [name]).get(name, ())
+    people = {known.id for each in found if (known := contacts.by_identity(conn, each))}
+    return found[0] if len(people) == 1 else None
 
 
 def _stop(

@@ -61,7 +61,8 @@ class Reception:
                 placing.keep(tx, device_id, line, incoming)
 
         if _may_withdraw(incoming.text):
-            self._gate.write(self._store, (sender,), keep)
+            whose = self._store.read(lambda conn: posts.whose(conn, device_id, incoming, sender))
+            self._gate.write(self._store, whose, keep)
         else:
             self._store.write(keep)
 

@@ -181,12 +181,14 @@ class GroupRoom:
         return [*own, *rows]
 
     def _to_choose(self) -> list[GroupRow]:
-        """The phone book, as far as the search leaves it."""
+        """The phone book, then who else has a chat, as far as the search leaves them."""
         asked = self.text.casefold()
         digits = "".join(filter(str.isdigit, asked))
+        talks = [each.number for each in self.account.listed() if each.number.startswith("+")]
+        numbered = sorted({*self.account.contacts, *talks})
         return [
             GroupRow(name=name, action=f"group:choose:{number}")
-            for number, name in sorted(self.account.contacts.items(), key=lambda each: each[1])
+            for number, name in ((each, self.account.name(each)) for each in numbered)
             if (asked in name.casefold() or (digits and digits in number))
             and number not in self.chosen
         ]
