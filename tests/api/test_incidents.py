@@ -195,6 +195,30 @@ def test_the_devices_page_keeps_what_was_wrong(
     assert "Niet verbonden" in page
 
 
+def test_who_looks_after_a_phone_sees_how_it_is(
+    office: Office, tilburg: Desk, sanne: Browser, bas: Browser, watch: IncidentWatch
+) -> None:
+    """Its battery now, over the last days and since it was new, and the room that is left."""
+    tells(
+        office,
+        tilburg,
+        battery_percent=61,
+        battery_celsius=31.5,
+        charging=True,
+        battery_capacity_percent=93,
+        battery_cycles=254,
+        storage_free_mb=41_900,
+        whatsapp_version="2.26.1.3",
+    )
+    watch.look()
+    page = " ".join(bas.get("/devices").text.split())
+    for said in ("61%", "31,5 °C", "laadt", "tussen 61% en 61%", "93% van de eerste capaciteit"):
+        assert said in page
+    for said in ("254 keer geladen", "41,9 GB", "2.26.1.3"):
+        assert said in page
+    assert "31,5 °C" not in sanne.get("/devices").text
+
+
 def test_the_machine_is_shown_to_who_looks_after_devices(
     office: Office, tilburg: Desk, sanne: Browser, bas: Browser, clock: ManualClock
 ) -> None:

@@ -11,6 +11,7 @@ from appliance.desk.lines.incidents import shown
 from appliance.desk.lines.incidents.battery_rules import ALWAYS_FULL_DAYS, is_always_full
 from appliance.desk.lines.incidents.shown import IncidentEntry
 from appliance.desk.lines.line_codes import LineCode
+from appliance.desk.lines.vitals import Vitals, vitals_of
 from appliance.devices import device_facts
 from appliance.devices.device_facts import NetworkFacts, Registration, StorageFacts
 from appliance.devices.kind import Kind
@@ -56,8 +57,8 @@ class LineDevice:
     """`routes` are the channels of this line on it, best first; `open` are those that work now.
 
     `fallback`: the line's number is on another device. `modem` is what it reported, if it gives
-    messages to the network itself. `incidents` are the last ones, the newest first. `always_full`:
-    its battery is never used.
+    messages to the network itself, and `vitals` what a phone did. `incidents` are the last ones,
+    the newest first. `always_full`: its battery is never used.
     """
 
     id: str
@@ -71,6 +72,7 @@ class LineDevice:
     changed_ms: int
     fallback: bool
     modem: ModemFacts | None
+    vitals: Vitals | None = None
     incidents: Sequence[IncidentEntry] = ()
     always_full: bool = False
 
@@ -167,6 +169,7 @@ def _device(
         changed_ms=device.changed_ms,
         fallback=fallback,
         modem=_modem(device, line) if Kind.named(device.kind).hands_to_network else None,
+        vitals=vitals_of(device_facts.read(device.facts).own, days),
         incidents=shown.of_device(conn, device.id),
         always_full=is_always_full(days),
     )

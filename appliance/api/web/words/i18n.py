@@ -24,6 +24,7 @@ LANGUAGES = ("nl", "en")
 LOCALE_DIR = Path(__file__).parent.parent / "locale"
 _LOCALES = {"nl": Locale("nl", "NL"), "en": Locale("en", "GB")}  # a day before a month, 24 hours
 _WEEK = timedelta(days=7)
+_MB_PER_GB = 1000
 
 
 @functools.cache
@@ -123,6 +124,15 @@ class Words:
     def amount(self, cents: int) -> str:
         """Without the sign of the currency: `2,50`."""
         return format_decimal(Decimal(cents) / 100, "0.00", locale=self._locale)
+
+    def degrees(self, celsius: float) -> str:
+        return f"{format_decimal(celsius, '0.#', locale=self._locale)} °C"
+
+    def megabytes(self, count: int) -> str:
+        """In GB where that is shorter."""
+        if count < _MB_PER_GB:
+            return f"{count} MB"
+        return f"{format_decimal(count / _MB_PER_GB, '0.#', locale=self._locale)} GB"
 
     def span(self, ms: int) -> str:
         """How long somebody waits, roughly: `3 min`, `2 h`, `4 d`."""
