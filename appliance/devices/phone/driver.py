@@ -3,7 +3,8 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 from appliance.channels import Channel
@@ -22,7 +23,7 @@ from appliance.devices.phone.receive import REDACTED, SHOWN, PhoneReceiver
 from appliance.devices.phone.senses import Senses
 from appliance.devices.phone.session import ServerSession
 from appliance.devices.phone.sim import SIM_DUMP, SIM_STATE, is_taken_out, sends_by
-from appliance.devices.phone.sms.send import look_sms, send_sms
+from appliance.devices.phone.sms.send import look_sms, opening, send_sms
 from appliance.devices.phone.texts import digits_in
 from appliance.devices.phone.whatsapp.file_send import send_file
 from appliance.devices.phone.whatsapp.groups.group_changes import change_group
@@ -168,14 +169,12 @@ class PhoneDriver:
         self._phone.in_hand = outgoing.attempt_id
         if outgoing.group is None and not is_e164(outgoing.number):
             raise Permanent("They hide their number: answer on the phone itself, or ask for it.")
-        by_channel: dict[Channel, Callable[[Phone, Attempt], Proof]] = {
-            Channel.WHATSAPP: send_file if attempt.outgoing.file else send_whatsapp,
-            Channel.SMS: send_sms,
+        by_channel: dict[Channel, Callable[[Attempt], Proof]] = {
+            Channel.WHATSAPP: self._send_whatsapp,
+            Channel.SMS: self._send_sms,
         }
         try:
-            by_sms = outgoing.channel is Channel.SMS
-            self._take_in_hand(_person(outgoing), opens_chat=not by_sms, by_sim=by_sms)
-            return by_channel[attempt.outgoing.channel](self._phone, attempt)
+            return by_channel[attempt.outgoing.channel](attempt)
         except (DeviceError, Refused):
             raise
         except Exception as exc:
@@ -184,6 +183,26 @@ class PhoneDriver:
             if self._phone.tapped:
                 raise Unconfirmed("Balie failed after the tap.", facts) from exc
             raise Transient("Balie could not begin to send.", facts) from exc
+
+    def _send_whatsapp(self, attempt: Attempt) -> Proof:
+        outgoing = attempt.outgoing
+        self._take_in_hand(_person(outgoing))
+        return (
+            send_file(self._phone, attempt)
+            if outgoing.file
+            else send_whatsapp(self._phone, attempt)
+        )
+
+    def _send_sms(self, attempt: Attempt) -> Proof:
+        """What the phone is asked first it is asked together with the opening of the thread."""
+        number, begins = attempt.outgoing.number, opening(self._phone, attempt.outgoing)
+        try:
+            _, answers = self._taken(number, opens_chat=False, by_sim=True, then=begins)
+        except BalieError:
+            with suppress(DeviceError):
+                self._phone.session.leave()
+            raise
+        return send_sms(self._phone, attempt, *answers)
 
     def look(self, look: Look) -> Found:
         if look.baseline is not None:
@@ -234,12 +253,23 @@ class PhoneDriver:
         return change_group(self._phone, turn)
 
     def _take_in_hand(
-        self, number: str | None, *, opens_chat: bool = True, by_sim: bool = False
+        self, number: str | None, *, opens_chat: bool = True
     ) -> list[NotificationRecord]:
+        return self._taken(number, opens_chat=opens_chat)[0]
+
+    def _taken(
+        self,
+        number: str | None,
+        *,
+        opens_chat: bool = True,
+        by_sim: bool = False,
+        then: Sequence[str] = (),
+    ) -> tuple[list[NotificationRecord], list[Output]]:
         """Reads the notifications and wakes the phone in one shell call, and tells what they hold.
 
-        Raises SimMissing when an SMS is to be sent and the SIM is gone. Raises Transient when a
-        chat is to be opened and the notifications cannot be read: their messages would be lost.
+        Gives the answers to what the phone is asked `then`, too. Raises SimMissing when an SMS is
+        to be sent and the SIM is gone. Raises Transient when a chat is to be opened and the
+        notifications cannot be read: their messages would be lost.
         """
         phone = self._phone
         if not self._examiner.right_sim:
@@ -251,7 +281,8 @@ class PhoneDriver:
         chosen = [SIM_DUMP] if by_sim and phone.one_of_two else []
         commands = [REDACTED, SHOWN, DATE_COMMAND, SIM_STATE, *chosen, *DISMISS]
         commands += [question] if question else []
-        redacted, shown, date, sim, *others = phone.session.run(*commands)
+        redacted, shown, date, sim, *others = phone.session.run(*commands, *then)
+        others, answers = others[: len(others) - len(then)], others[len(others) - len(then) :]
         listed = self._receiver.before_a_chat(redacted, shown)
         if listed is None and opens_chat:
             raise Transient("The notifications of the phone cannot be read.")
@@ -262,7 +293,7 @@ class PhoneDriver:
             self._need_sim(sim)
         if chosen:
             self._need_choice(others[0])
-        return listed or []
+        return listed or [], answers
 
     def _need_sim(self, state: Output) -> None:
         """Only this device's routes stop; another device of the line goes on."""

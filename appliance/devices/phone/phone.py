@@ -43,7 +43,8 @@ class PhonePatience:
     #: A medium that was tapped is downloaded within this; else it is looked for later.
     download_s: float = 20.0
     #: Before the first look at a screen that was asked for; each later pause is longer.
-    look_again_s: float = 0.1
+    #: A look that comes too early is one more round trip.
+    look_again_s: float = 0.2
     #: After this, what cannot be read is reported as unreadable.
     unreadable_s: float = 60.0
     #: After this, a list that could not be read is asked for again, even without news.

@@ -94,6 +94,14 @@ def test_a_reply_takes_at_most_twelve_round_trips(desk: Desk) -> None:
     assert desk.world.traffic.round_trips - before <= 12
 
 
+def test_an_sms_takes_at_most_eight_round_trips(desk: Desk) -> None:
+    """Two looks at its row included: the network needs a moment."""
+    desk.driver.receive()
+    before = desk.world.traffic.round_trips
+    desk.send("Dag Anna", channel=Channel.SMS)
+    assert desk.world.traffic.round_trips - before <= 8
+
+
 def test_the_phone_is_left_on_its_home_screen(desk: Desk) -> None:
     desk.send("Dag")
     assert desk.world.handset.front is desk.world.handset.launcher

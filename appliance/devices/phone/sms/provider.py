@@ -47,8 +47,21 @@ class SmsRow:
     subscription: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsWords:
+    """What is free text in a row."""
+
+    address: str
+    text: str
+
+
 def rows_in(output: str, columns: Sequence[str] = _COLUMNS) -> list[SmsRow]:
     return [_row(values) for values in read_rows(output, columns)]
+
+
+def rows_query(where: str, columns: Sequence[str] = _COLUMNS) -> str:
+    """`rows_in` reads its answer: the rows that match, oldest first."""
+    return content_query(URI, columns, where=where, sort="_id ASC")
 
 
 def find(device: DeadlineAdbDevice, where: str, *, by_sim: bool = False) -> list[SmsRow]:
@@ -57,8 +70,32 @@ def find(device: DeadlineAdbDevice, where: str, *, by_sim: bool = False) -> list
     Raises NoSuchColumn where the phone knows no SIM of an SMS.
     """
     columns = (*_COLUMNS, _SUBSCRIPTION) if by_sim else _COLUMNS
-    (answer,) = device.run(content_query(URI, columns, where=where, sort="_id ASC"))
+    (answer,) = device.run(rows_query(where, columns))
     return rows_in(answer.text, columns)
+
+
+def find_with_words(
+    device: DeadlineAdbDevice, where: str, *, by_sim: bool = False
+) -> tuple[list[SmsRow], SmsWords | None]:
+    """As `find`, with the words of a row that is the only one, in the same shell call.
+
+    A row that comes between the three questions only spoils the words.
+    """
+    columns = (*_COLUMNS, _SUBSCRIPTION) if by_sim else _COLUMNS
+    asked = [f"{where} AND {column} IS NOT NULL" for column in ("address", "body")]
+    listed, address, body = device.run(
+        rows_query(where, columns),
+        content_query(URI, ("address",), where=asked[0]),
+        content_query(URI, ("body",), where=asked[1]),
+    )
+    rows = rows_in(listed.text, columns)
+    if len(rows) != 1:
+        return rows, None
+    words = SmsWords(
+        address=read_value(address.text, "address") or "",
+        text=read_value(body.text, "body") or "",
+    )
+    return rows, words
 
 
 def bodies(device: DeadlineAdbDevice, ids: Iterable[int]) -> dict[int, str]:

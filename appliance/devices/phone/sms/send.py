@@ -6,16 +6,27 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
+from itertools import chain, repeat
 from typing import Any
 
 from appliance.clock import MS_PER_S
 from appliance.devices.phone.activities import complaint_in
+from appliance.devices.phone.adb.calls import Output
 from appliance.devices.phone.content_rows import NoSuchColumn
 from appliance.devices.phone.evidence import Evidence
 from appliance.devices.phone.obstacles import SENTENCES, clear_away, obstacle_on
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.screen import Screen
-from appliance.devices.phone.sms.provider import SmsBox, SmsRow, addresses, bodies, find
+from appliance.devices.phone.sms.provider import (
+    SmsBox,
+    SmsRow,
+    SmsWords,
+    addresses,
+    bodies,
+    find_with_words,
+    rows_in,
+    rows_query,
+)
 from appliance.devices.phone.sms.question import SmsQuestion, question_on
 from appliance.devices.phone.sms.thread_screen import Thread, read_thread, same_number
 from appliance.devices.phone.tap import ProvenUnsent, tap_send
@@ -28,17 +39,34 @@ log = logging.getLogger(__name__)
 _DAY_MS = 24 * 3600 * MS_PER_S
 # A row may be this much older than its attempt, because of clocks and the app's own delays.
 _GRACE_MS = 60 * MS_PER_S
-_LOOK_AGAIN_S = 0.4
+# Between looks; each is longer, because the network needs seconds and a look costs the phone work.
+_LOOKS_AFTER_S = (0.4, 0.8, 1.6)
 # An SMS that stays in the outbox for this long may wait for a question of Android.
 _HELD_UP_S = 1.5
 
 _WAITING = frozenset({SmsBox.OUTBOX, SmsBox.QUEUED})
 
 
-def send_sms(phone: Phone, attempt: Attempt) -> Proof:
-    """Raises what the protocol says of a send; the phone is left on its home screen."""
+def opening(phone: Phone, outgoing: Outgoing) -> tuple[str, str]:
+    """Asks which rows there are before the tap, and opens the thread. Opening it costs nothing that
+    has come: the rows of SMS stay.
+    """
+    now_ms = phone.clock.now_ms() + phone.time.ahead_ms
+    target = f" -p {phone.sms_app}" if phone.sms_app else ""
+    link = shlex.quote(f"sms:{outgoing.number}")
+    return (
+        rows_query(f"date>{now_ms - _DAY_MS}"),
+        f"am start -a android.intent.action.SENDTO -d {link}{target}",
+    )
+
+
+def send_sms(phone: Phone, attempt: Attempt, listed: Output, opened: Output) -> Proof:
+    """`listed` and `opened` are the answers to `opening`.
+
+    Raises what the protocol says of a send; the phone is left on its home screen.
+    """
     try:
-        return _SendSms(phone, attempt).run()
+        return _SendSms(phone, attempt).run(listed, opened)
     finally:
         with suppress(DeviceError):  # nobody can see the screen of a phone that is gone
             phone.session.leave()
@@ -53,9 +81,9 @@ class _SendSms:
         self._screen: Screen | None = None
         self._declined: SmsQuestion | None = None
 
-    def run(self) -> Proof:
-        baseline = _newest(self._phone)
-        typed = self._typed(self._opened())
+    def run(self, listed: Output, opened: Output) -> Proof:
+        baseline = _newest(self._phone, listed)
+        typed = self._typed(self._opened(opened))
         if typed.send is None:
             raise self._stopped("There is no Send button.")
         self._attempt.baseline(baseline)
@@ -65,12 +93,7 @@ class _SendSms:
 
     # Before the tap
 
-    def _opened(self) -> Thread:
-        package = self._phone.sms_app
-        target = f" -p {package}" if package else ""
-        link = shlex.quote(f"sms:{self._outgoing.number}")
-        command = f"am start -a android.intent.action.SENDTO -d {link}{target}"
-        (answer,) = self._phone.session.run(command)
+    def _opened(self, answer: Output) -> Thread:
         if complaint := complaint_in(answer.text):
             raise Transient("The SMS app did not open.", {"am": complaint})
         return self._await("The thread did not open.", lambda _thread: True)
@@ -120,7 +143,9 @@ class _SendSms:
     def _prove(self, baseline: Mapping[str, Any], doubt: dict[str, Any]) -> Proof:
         tapped_at = time.monotonic()
         deadline = tapped_at + self._phone.patience.sms_s
+        pauses_s = chain(_LOOKS_AFTER_S, repeat(_LOOKS_AFTER_S[-1]))
         while True:
+            time.sleep(next(pauses_s))
             row = self._row(baseline, may_be_away=time.monotonic() < deadline)
             if row is not None and row.box not in _WAITING:
                 return self._outcome(row)
@@ -130,7 +155,6 @@ class _SendSms:
                 self._decline()
             if row is None and not doubt and self._still_typed():
                 break
-            time.sleep(_LOOK_AGAIN_S)
         if row is None and self._withdrawn(baseline):
             raise ProvenUnsent("The tap on Send did nothing.", {"row": False, **doubt})
         kept = self._evidence.keep(self._screen, row=row is not None, **doubt)
@@ -208,18 +232,20 @@ def _box(row: SmsRow) -> str:
     return row.box.name.lower() if row.box else "unknown"
 
 
-def _newest(phone: Phone) -> dict[str, Any]:
+def _newest(phone: Phone, listed: Output) -> dict[str, Any]:
     """The newest row before the tap; the row of this message gets a higher id."""
     now_ms = phone.clock.now_ms() + phone.time.ahead_ms
-    rows = find(phone.session.device, f"date>{now_ms - _DAY_MS}")
+    rows = rows_in(listed.text)
     return {"sms_id": max((row.id for row in rows), default=0), "since_ms": now_ms - _GRACE_MS}
 
 
 def row_of(phone: Phone, outgoing: Outgoing, baseline: Mapping[str, Any]) -> SmsRow | None:
     """The newest row to this number with this text that came after the baseline."""
     where = f"_id>{int(baseline['sms_id'])} AND date>={int(baseline['since_ms'])}"
-    rows = _with_sims(phone, where)
+    rows, words = _with_sims(phone, where)
     out = [row for row in rows if _is_outgoing(row)]
+    if out and words is not None and _says(words, outgoing):
+        return out[0]
     who = addresses(phone.session.device, [row.id for row in out])
     ours = [row for row in out if same_number(who.get(row.id, ""), outgoing.number)]
     texts = bodies(phone.session.device, [row.id for row in ours])
@@ -227,11 +253,17 @@ def row_of(phone: Phone, outgoing: Outgoing, baseline: Mapping[str, Any]) -> Sms
     return next((row for row in reversed(ours) if texts.get(row.id, "").strip() == wanted), None)
 
 
-def _with_sims(phone: Phone, where: str) -> list[SmsRow]:
+def _says(words: SmsWords, outgoing: Outgoing) -> bool:
+    return same_number(words.address, outgoing.number) and (
+        words.text.strip() == outgoing.text.strip()
+    )
+
+
+def _with_sims(phone: Phone, where: str) -> tuple[list[SmsRow], SmsWords | None]:
     try:
-        return find(phone.session.device, where, by_sim=phone.one_of_two is not None)
+        return find_with_words(phone.session.device, where, by_sim=phone.one_of_two is not None)
     except NoSuchColumn:
-        return find(phone.session.device, where)
+        return find_with_words(phone.session.device, where)
 
 
 def _is_outgoing(row: SmsRow) -> bool:
