@@ -23,6 +23,8 @@ class ToDo(StrEnum):
 
     #: The machine does not list it.
     PLUG_IN = "plug-in"
+    #: It is on the cable, and USB debugging is off.
+    DEBUGGING = "debugging"
     #: This machine may not open its USB port.
     USB_RIGHTS = "usb-rights"
     RECONNECT = "reconnect"
@@ -55,6 +57,7 @@ class ToDo(StrEnum):
 _T, _S = ToDo, EnrolStep
 _STEPS: Mapping[ToDo, EnrolStep] = {
     _T.PLUG_IN: _S.CABLE,
+    _T.DEBUGGING: _S.CABLE,
     _T.USB_RIGHTS: _S.CABLE,
     _T.RECONNECT: _S.CABLE,
     _T.RESTART: _S.CABLE,
@@ -203,7 +206,7 @@ class Enrolling(Protocol):
     raises SetupError.
     """
 
-    def plugged(self) -> Mapping[str, ToDo | None]:
+    def plugged(self) -> Mapping[str, Portrait | None]:
         """What is plugged in, by address; None where it can be looked at."""
         ...
 

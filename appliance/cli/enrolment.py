@@ -11,7 +11,14 @@ from appliance.api.web.words.i18n import Words
 from appliance.cli.output import open_store
 from appliance.desk.lines import new_line, replaced_phone
 from appliance.devices.protocol import DeviceState
-from appliance.enrolment import Enrolment, EnrolmentWish, SettingOutcome, SettingTold, ToDo
+from appliance.enrolment import (
+    Enrolment,
+    EnrolmentWish,
+    Portrait,
+    SettingOutcome,
+    SettingTold,
+    ToDo,
+)
 from appliance.errors import DeviceGone, SetupError
 from appliance.reasons import Reason
 from appliance.runtime.enrolments import enroller_of, release_now
@@ -83,10 +90,10 @@ def release_phone(data: Path | None, serial: str) -> tuple[Mapping[str, Any], st
 
 def _worked(store: Store, wanted: EnrolmentWish) -> Enrolment:
     enroller = enroller_of(KIND)
-    there = enroller.plugged()
-    to_do = there.get(wanted.address, ToDo.PLUG_IN)
-    if to_do is not None:
-        raise _what_next(to_do)
+    away = Portrait(address=wanted.address, to_do=ToDo.PLUG_IN)
+    told = enroller.plugged().get(wanted.address, away)
+    if told is not None:
+        raise _what_next(told.to_do)
     memory = StoredSettings(store, wanted.address)
     done = enroller.enrol(wanted, memory, store.clock, lambda _: None)
     if done.portrait.to_do is not ToDo.NUMBER:

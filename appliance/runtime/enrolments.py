@@ -64,8 +64,8 @@ class Enrolments:
                 for key, entry in self._entries.items()
                 if key in there or entry.stage is not None
             }
-            for key, to_do in there.items():
-                self._note(key, to_do)
+            for key, portrait in there.items():
+                self._note(key, portrait)
             return [_shown(key[0], entry) for key, entry in self._entries.items()]
 
     def begin(self, kind: str, wanted: EnrolmentWish, bind: Bind) -> None:
@@ -92,14 +92,14 @@ class Enrolments:
 
         self._work(kind, address, Stage.PUTTING_BACK, work)
 
-    def _note(self, key: tuple[str, str], to_do: ToDo | None) -> None:
+    def _note(self, key: tuple[str, str], told: Portrait | None) -> None:
         kind, address = key
-        waits = Portrait(address=address, to_do=to_do or ToDo.WAIT)
+        waits = told or Portrait(address=address, to_do=ToDo.WAIT)
         entry = self._entries.setdefault(key, _Entry(portrait=waits))
         if entry.stage is not None:
             return
-        if to_do is not None:
-            entry.portrait, entry.looked_s = waits, None
+        if told is not None:
+            entry.portrait, entry.looked_s = told, None
             return
         if entry.looking:
             return
@@ -165,15 +165,15 @@ def _enrollers() -> Mapping[str, Enrolling]:
     }
 
 
-def _there() -> Mapping[tuple[str, str], ToDo | None]:
-    found: dict[tuple[str, str], ToDo | None] = {}
+def _there() -> Mapping[tuple[str, str], Portrait | None]:
+    found: dict[tuple[str, str], Portrait | None] = {}
     for kind, enroller in _enrollers().items():
         try:
             plugged = enroller.plugged()
         except SetupError as exc:
             log.info("what is plugged in cannot be listed: %s", exc)
             continue
-        found |= {(kind, address): to_do for address, to_do in plugged.items()}
+        found |= {(kind, address): portrait for address, portrait in plugged.items()}
     return found
 
 

@@ -26,6 +26,7 @@ from appliance.enrolment import (
     Enrolment,
     EnrolmentWish,
     KeptSetting,
+    Portrait,
     Probe,
     SettingOutcome,
     SettingTold,
@@ -165,9 +166,10 @@ def test_a_phone_that_asks_is_listed_with_what_to_do(
     world = World(spec)
     try:
         adb_server.connect(world.serial)
-        assert eventually(lambda: phones.plugged().get(world.serial) is ToDo.ALLOW)
+        asks = Portrait(address=world.serial, to_do=ToDo.ALLOW)
+        assert eventually(lambda: phones.plugged().get(world.serial) == asks)
         world.inject(kind="authorise")
-        assert eventually(lambda: phones.plugged().get(world.serial, ToDo.ALLOW) is None)
+        assert eventually(lambda: phones.plugged().get(world.serial, asks) is None)
     finally:
         world.close()
 

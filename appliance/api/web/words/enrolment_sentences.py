@@ -152,6 +152,13 @@ def _of_cable(words: Words) -> Mapping[ToDo, tuple[str, str]]:
                 " developer options."
             ),
         ),
+        ToDo.DEBUGGING: (
+            words.text("The phone is on the cable, but USB debugging is off."),
+            words.text(
+                "In the phone's settings, tap seven times on the build number under About phone."
+                " Then switch on USB debugging in the developer options."
+            ),
+        ),
         ToDo.USB_RIGHTS: (
             words.text("Balie may not use the USB port of this phone."),
             words.text(

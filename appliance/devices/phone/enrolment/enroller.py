@@ -11,6 +11,7 @@ from appliance.devices.phone.enrolment.phone_settings import wanted_on
 from appliance.devices.phone.enrolment.portrait import look
 from appliance.devices.phone.enrolment.probes import ProbeFailed, Probes
 from appliance.devices.phone.enrolment.settings_keeper import put_back, set_up
+from appliance.devices.phone.enrolment.usb_phones import without_debugging
 from appliance.devices.phone.health import DISMISS
 from appliance.devices.phone.phone import PhonePatience
 from appliance.devices.phone.session import ServerSession
@@ -56,8 +57,9 @@ class PhoneEnroller:
         self._deadlines = deadlines
         self._patience = patience or PhonePatience()
 
-    def plugged(self) -> Mapping[str, ToDo | None]:
-        return {each.serial: asked_by_state(each.word) for each in adb_server.devices()}
+    def plugged(self) -> Mapping[str, Portrait | None]:
+        found = {each.address: each for each in without_debugging()}
+        return {**found, **dict(_as_listed(each) for each in adb_server.devices())}
 
     def look(self, address: str) -> Portrait:
         return look(self._device(address))
@@ -105,6 +107,11 @@ class PhoneEnroller:
             time.sleep(_OPENING_S)
             portrait = look(session.device, number=number)
         return portrait
+
+
+def _as_listed(listed: adb_server.Listed) -> tuple[str, Portrait | None]:
+    to_do = asked_by_state(listed.word)
+    return listed.serial, Portrait(address=listed.serial, to_do=to_do) if to_do else None
 
 
 def asked_by_state(word: str) -> ToDo | None:
