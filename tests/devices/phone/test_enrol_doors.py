@@ -14,6 +14,7 @@ from appliance.api.services import Services
 from appliance.clock import SystemClock
 from appliance.desk.lines import new_line
 from appliance.queue.gate import ConsentGate
+from appliance.runtime.balie import Balie
 from appliance.runtime.enrolments import Enrolments
 from appliance.runtime.instance_lock import is_running, only_instance
 from appliance.store import branches, device_settings, devices, lines
@@ -132,6 +133,31 @@ def test_the_lock_says_whether_a_balie_runs(data: Path) -> None:
     with only_instance(data):
         assert is_running(data)
     assert not is_running(data)
+
+
+def test_beside_a_running_balie_the_phone_s_own_thread_tests_it(
+    world: World, store: Store, data: Path
+) -> None:
+    """The command line sets the phone up and waits for what the driver says of it."""
+    wanted = new_line.NewLine(
+        branch_id=store.write(lambda tx: branches.add_branch(tx, "Utrecht")),
+        number=OWN,
+        kind="phone",
+        address=world.serial,
+    )
+    added = store.write(lambda tx: new_line.add(tx, wanted))
+    with only_instance(data):
+        running = Balie(data, SystemClock())
+        running.start()
+        try:
+            found = told("device", "enrol", "--serial", world.serial, "--line", OWN)
+        finally:
+            running.stop()
+    assert found["id"] == added.device_id
+    assert "whatsapp" not in found["passed"]
+    assert store.read(lambda conn: devices.device(conn, added.device_id)).state == "ready"
+    assert world.handset.settings["global", "animator_duration_scale"] == "0"
+    assert not any("LAUNCHER" in line for line in world.traffic.shell_lines)
 
 
 @pytest.fixture(scope="module")

@@ -358,10 +358,14 @@ def test_of_two_cards_the_one_with_the_number_is_enough(
     assert enrolled(world, phones, memory).portrait.to_do is ToDo.NUMBER
 
 
+@pytest.mark.parametrize("spec", [SWIPE], indirect=True)
 def test_a_phone_in_a_drivers_hands_is_not_touched(
     world: World, phones: PhoneEnroller, memory: StoredSettings
 ) -> None:
-    """Settings are set over the shell; nothing is opened, pressed or dumped beside the driver."""
+    """Settings are set over the shell; nothing is opened, pressed or dumped beside the driver, who
+    opens the lock when there is something to do.
+    """
+    world.on_loop(world.handset.sleep)
     done = enrolled(world, phones, memory, driven=True)
     assert done.portrait.to_do is ToDo.NUMBER
     assert Probe.WHATSAPP not in done.passed

@@ -28,6 +28,9 @@ from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
 
+# A driver opens the lock that a swipe opens, and a look may not have come back yet.
+_NO_HINDRANCE = frozenset({ToDo.NUMBER, ToDo.UNLOCK, ToDo.WAIT})
+
 _NEW = "new:"
 _FOR = "for:"
 
@@ -49,8 +52,8 @@ class EnrolCard:
     def at(self) -> EnrolStep | None:
         """The step that is next; None when all are done."""
         to_do = self.plugged.to_do
-        done = self.as_device is not None and self.as_device.state is DeviceState.READY
-        return None if to_do is ToDo.NUMBER and done else to_do.step
+        works = self.as_device is not None and self.as_device.state is DeviceState.READY
+        return None if works and to_do in _NO_HINDRANCE else to_do.step
 
     @property
     def may_choose(self) -> bool:

@@ -74,7 +74,7 @@ class PhoneEnroller:
         tell(Stage.LOOKING)
         session = ServerSession(wanted.address, self._deadlines)
         try:
-            portrait = look(session.device, number=wanted.number)
+            portrait = look(session.device, number=wanted.number, past_lock=wanted.driven)
             if portrait.to_do in {ToDo.UNLOCK, ToDo.NUMBER} and not wanted.driven:
                 portrait = self._woken(session, wanted.number)
             if portrait.to_do is not ToDo.NUMBER:

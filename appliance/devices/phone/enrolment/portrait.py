@@ -45,13 +45,18 @@ _AFTER_STOP: Mapping[StopKind, ToDo] = {
 }
 
 
-def look(device: DeadlineAdbDevice, *, number: str | None = None) -> Portrait:
-    """One shell call. `number` is what one of the SIMs is to have. Raises DeviceGone."""
-    return read_portrait(device.serial or "", device.run(*QUESTIONS), number=number)
+def look(
+    device: DeadlineAdbDevice, *, number: str | None = None, past_lock: bool = False
+) -> Portrait:
+    """One shell call. `number` is what one of the SIMs is to have; `past_lock`: whoever drives the
+    phone opens its lock. Raises DeviceGone.
+    """
+    answers = device.run(*QUESTIONS)
+    return read_portrait(device.serial or "", answers, number=number, past_lock=past_lock)
 
 
 def read_portrait(
-    address: str, answers: Sequence[Output], *, number: str | None = None
+    address: str, answers: Sequence[Output], *, number: str | None = None, past_lock: bool = False
 ) -> Portrait:
     """From the answers to QUESTIONS."""
     told = dict(zip(_PROPERTIES, (answer.line for answer in answers), strict=False))
@@ -66,7 +71,7 @@ def read_portrait(
     language = told["persist.sys.locale"] or told["ro.product.locale"]
     return Portrait(
         address=address,
-        to_do=_of_phone(told, window.text, language)
+        to_do=_of_phone(told, language, locked=shows_keyguard(window.text) and not past_lock)
         or _of_cards(numbers, number)
         or _of_whatsapp(whatsapp, window.text)
         or (ToDo.NUMBER if sms_app else ToDo.SMS_APP),
@@ -86,10 +91,10 @@ def after_stop(kind: StopKind) -> ToDo:
     return _AFTER_STOP.get(kind, ToDo.LOOK)
 
 
-def _of_phone(told: Mapping[str, str], window: str, language: str) -> ToDo | None:
+def _of_phone(told: Mapping[str, str], language: str, *, locked: bool) -> ToDo | None:
     if told["sys.boot_completed"] != "1":
         return ToDo.BOOT
-    if shows_keyguard(window):
+    if locked:
         return ToDo.UNLOCK
     if told["persist.security.adbinput"] in {"0", "false"}:
         return ToDo.SECOND_SWITCH
