@@ -208,6 +208,9 @@ def test_the_page_follows_a_phone_to_its_number(
     assert ivo.post("/devices/enrol/release", form).status_code == 204
     assert eventually(lambda: not store.read(device_settings.set_up_addresses))
     assert carrying(store) == [world.serial]
+    assert "/devices#n-" not in part(ivo)
+    store.write(lambda tx: lines.stop_line(tx, line_id, "seen"))
+    assert "/devices#n-" in part(ivo)
     assert world.truth() == []
 
 
