@@ -4,11 +4,12 @@ from appliance.emulated.phone.handset import BareHandset
 
 
 def install_whatsapp(handset: BareHandset, *, installed: bool) -> None:
-    """What it knew is there again when it is installed later."""
+    """What it knew is there again when it is installed later, and it gets nothing before it is
+    opened.
+    """
     package = handset.whatsapp.package
     if installed:
         handset.apps[package] = handset.whatsapp
-        handset.network.flush(handset.number)
     elif handset.apps.pop(package, None) is not None:
         handset.whatsapp.stop()
         handset.shade.cancel_package(package)
