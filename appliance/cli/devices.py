@@ -70,7 +70,10 @@ def enrol_device(
     ] = None,
     serial: Annotated[
         str | None,
-        typer.Option(metavar="SERIAL", help="A phone to set up, test and give to --line."),
+        typer.Option(
+            metavar="SERIAL",
+            help="A phone to set up, test and give to --line; alone, it is only looked at.",
+        ),
     ] = None,
     line: Annotated[str | None, typer.Option(help="The line, by number or id.")] = None,
     data: DataOption = None,
@@ -90,11 +93,11 @@ def enrol_device(
 def _set_up(
     serial: str | None, line: str | None, data: Path | None, *, as_json: bool, others: bool
 ) -> None:
-    from appliance.cli.enrolment import enrol_phone
+    from appliance.cli.enrolment import enrol_phone, look_at_phone
 
-    if serial is None or line is None or others:
+    if serial is None or others:
         raise SetupError("Give a phone and its line: --serial SERIAL --line NUMBER.")
-    facts, said = enrol_phone(data, serial, line)
+    facts, said = look_at_phone(serial) if line is None else enrol_phone(data, serial, line)
     show(as_json, facts, said)
 
 

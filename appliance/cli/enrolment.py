@@ -35,6 +35,23 @@ _DRIVER_S = 30.0
 _LOOK_AGAIN_S = 0.2
 
 
+def look_at_phone(serial: str) -> tuple[Mapping[str, Any], str]:
+    """What the phone is and what comes next, as JSON and as sentences; nothing is changed."""
+    enroller = enroller_of(KIND)
+    away = Portrait(address=serial, to_do=ToDo.PLUG_IN)
+    portrait = enroller.plugged().get(serial, away) or enroller.look(serial)
+    sentence, remedy = enrolment_sentences.next_step(_EN, portrait.to_do)
+    facts = {
+        **_of_portrait(portrait),
+        "step": portrait.to_do.step.value,
+        "to_do": portrait.to_do.value,
+        "sentence": sentence,
+        "remedy": remedy,
+    }
+    what = " · ".join([portrait.name or serial, *enrolment_sentences.about(_EN, portrait)])
+    return facts, f"{what}\n{sentence} {remedy}"
+
+
 def enrol_phone(data: Path | None, serial: str, named: str) -> tuple[Mapping[str, Any], str]:
     """The answer as JSON and as sentences. Raises BalieError with what comes next."""
     with open_store(data) as store:
@@ -136,17 +153,23 @@ def _facts(device_id: str, line: Line, done: Enrolment) -> Mapping[str, Any]:
     portrait = done.portrait
     return {
         "id": device_id,
-        "serial": portrait.address,
+        **_of_portrait(portrait),
         "line": line.id,
         "number": line.number,
+        "settings": _settings(done.settings),
+        "passed": [each.value for each in done.passed],
+    }
+
+
+def _of_portrait(portrait: Portrait) -> Mapping[str, Any]:
+    return {
+        "serial": portrait.address,
         "maker": portrait.maker,
         "model": portrait.model,
         "android": portrait.android,
         "language": portrait.language,
         "whatsapp": dict(portrait.whatsapp),
         "numbers": list(portrait.numbers),
-        "settings": _settings(done.settings),
-        "passed": [each.value for each in done.passed],
         "advice": [each.value for each in portrait.advice],
     }
 

@@ -86,6 +86,17 @@ def test_the_command_line_enrols_and_releases(world: World, store: Store, line_i
     assert world.truth() == []
 
 
+def test_without_a_line_a_phone_is_only_looked_at(world: World) -> None:
+    """It says what the phone is and the one thing that comes next; nothing on it is changed."""
+    before = dict(world.handset.settings)
+    found = told("device", "enrol", "--serial", world.serial)
+    assert (found["to_do"], found["step"], found["numbers"]) == ("number", 5, [OWN])
+    assert (found["android"], found["language"]) == ("14", "nl-NL")
+    assert "Choose the number" in found["remedy"]
+    assert (dict(world.handset.settings), world.traffic.http_requests) == (before, 0)
+    assert told("device", "enrol", "--serial", "R58M000")["to_do"] == "plug-in"
+
+
 def test_what_is_in_the_way_is_one_sentence_with_its_remedy(
     world: World, store: Store, line_id: str
 ) -> None:
@@ -97,7 +108,7 @@ def test_what_is_in_the_way_is_one_sentence_with_its_remedy(
     assert (carrying(store), store.read(device_settings.set_up_addresses)) == ([], frozenset())
     nowhere = balie("device", "enrol", "--serial", "R58M000", "--line", line_id)
     assert "not plugged in" in nowhere.stderr
-    assert "--line NUMBER" in balie("device", "enrol", "--serial", "R58M000").stderr
+    assert "--line NUMBER" in balie("device", "enrol", "--line", line_id).stderr
 
 
 def test_one_number_is_in_one_phone(world: World, store: Store, line_id: str) -> None:
