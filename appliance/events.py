@@ -49,6 +49,11 @@ class EventKind(Enum):
     SCREEN_RULE_USED = "screen.rule-used"
     #: It was not, because it was obeyed too often in an hour; facts as above.
     SCREEN_RULE_SPENT = "screen.rule-spent"
+    #: Somebody looks at the live screen of a phone, or does no longer; facts: `look`.
+    SCREEN_LOOK_BEGUN = "screen.look-begun"
+    SCREEN_LOOK_ENDED = "screen.look-ended"
+    #: Somebody pressed on it from afar; facts: `what`, which is `tap` or `back`.
+    SCREEN_PRESSED = "screen.pressed"
     BRANCH_ADDED = "branch.added"
     #: Its hours, its language or what else it was told; facts as those of a line.
     BRANCH_CHANGED = "branch.changed"

@@ -37,6 +37,7 @@ from appliance.api.limits import BodyLimit
 from appliance.api.problems import ProblemError
 from appliance.api.services import Services
 from appliance.api.web.assets import STATIC_DIR
+from appliance.api.web.looks import Looks
 from appliance.api.web.page_route import broken, nothing_here
 from appliance.api.web.routes import router as pages
 from appliance.api.web.visit import Web
@@ -94,7 +95,8 @@ def furnish(app: FastAPI, services: Services) -> None:
     state.wrong = WrongTries(services.store, services.clock)
     state.figures = KeptFigures(services.store, services.clock)
     state.metrics = Metrics(services.connections, state.wrong.totals, lambda: services.store.keeps)
-    state.web = Web(services, Door(services.store, services.clock, state.wrong), Throttle())
+    door = Door(services.store, services.clock, state.wrong)
+    state.web = Web(services, door, Throttle(), Looks(services))
     app.middleware_stack = None  # the next request builds it, of these services
 
 
@@ -104,6 +106,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await services.feed.start()
     yield
     await services.feed.close()
+    await app.state.web.looks.close()
     await services.close()
 
 

@@ -6,6 +6,7 @@ kind here, by the name that is stored with each device, and compares with no kin
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Protocol
 
 from pydantic import BaseModel
@@ -39,6 +40,33 @@ class Seen:
 
     address: str
     state: str
+
+
+class PictureOf(Enum):
+    SCREEN = "screen"
+    #: The screen is off.
+    DARK = "dark"
+    #: It is on and the picture black: the app in front allows none.
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    webp: bytes
+    of: PictureOf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remote:
+    """How a person looks at a screen from afar and presses on it. Each may raise DeviceError."""
+
+    #: By the device's address; any thread, also while the device works.
+    look: Callable[[str], Picture]
+    #: In the device's own thread, at fractions of width and height. Raises InvalidInput for what is
+    #: not pressed from afar.
+    tap: Callable[[Driver, float, float], None]
+    #: In the device's own thread.
+    back: Callable[[Driver], None]
 
 
 class Watch(Protocol):
@@ -109,6 +137,8 @@ class Kind:
     rhythm: Rhythm = field(default_factory=Rhythm)
     #: Takes what the device shows, without what people wrote.
     record: Recorder | None = None
+    #: None: it has no screen, or none that can be seen from afar.
+    remote: Remote | None = None
     #: The model of the table in the config file that has the kind's name.
     settings: type[BaseModel] | None = None
     #: Sentences that differ from those of other kinds: what is wrong, and what a person should do.

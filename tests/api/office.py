@@ -17,7 +17,7 @@ from starlette.types import Scope as Connection
 
 from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.app import create_app, furnish
-from appliance.api.services import Services
+from appliance.api.services import Asking, Services, nobody
 from appliance.channels import Channel
 from appliance.clock import Clock
 from appliance.desk.access import tokens
@@ -221,6 +221,7 @@ def open_office(
     setup_code: str | None = None,
     proxies: Networks = NO_NETWORKS,
     accessed: Sink | None = None,
+    asking: Asking | None = None,
 ) -> Iterator[Office]:
     store = fresh_store(data_dir / "balie.db", clock)
     missing: list[str] = []
@@ -237,6 +238,7 @@ def open_office(
         setup_code=setup_code,
         proxies=proxies,
         accessed=accessed,
+        asking=asking or nobody,
     )
     with web.serving(services), httpx.Client(base_url=web.url, timeout=60) as client:
         yield Office(store, clock, web.url, client, missing, planned, gate)

@@ -13,6 +13,7 @@ from appliance.api.web.pages import (
     login,
     media,
     pictures,
+    screen,
     screens,
     settings,
     setup,
@@ -39,6 +40,7 @@ for part in (
     live,
     enrol,
     devices,
+    screen,
     screens,
     settings,
 ):

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, Response
 from appliance.api.services import Services
 from appliance.api.web import templating
 from appliance.api.web.cookies import GUEST, SESSION
+from appliance.api.web.looks import Looks
 from appliance.api.web.streams import Streams
 from appliance.api.web.words.i18n import Words, best_language
 from appliance.desk.access import sessions
@@ -51,6 +52,7 @@ class Web:
     services: Services
     door: Door
     setup_brake: Throttle
+    looks: Looks
     streams: Streams = field(default_factory=Streams)
 
 

@@ -117,6 +117,10 @@ class PhoneDriver:
         self._return_at = 0.0
         self._return_wait_s = _RETURN_AGAIN_S
 
+    @property
+    def session(self) -> ServerSession:
+        return self._phone.session
+
     def probe(self) -> Status:
         was_silent = self._examiner.silent
         status = self._examiner.probe()

@@ -74,13 +74,12 @@ def read_health(answers: list[Output], limit: SmsLimitReader) -> Health:
     date, booted, power, window, battery, sms_app, room, operator, *packages = texts[
         : len(_QUESTIONS)
     ]
-    wakefulness = _WAKEFULNESS.search(power)
     default = last_line(sms_app)
     return Health(
         date=date,
         window=window,
         booted=last_line(booted) == "1",
-        awake=wakefulness is not None and wakefulness[1] == "Awake",
+        awake=is_awake(power),
         keyguard=shows_keyguard(window),
         battery=read_battery(battery),
         free_mb=free_mb(room),
@@ -90,6 +89,12 @@ def read_health(answers: list[Output], limit: SmsLimitReader) -> Health:
         cards=read_cards(answers[at_sim:]),
         sms_limit=limit.facts(answers[len(_QUESTIONS) : at_sim]),
     )
+
+
+def is_awake(power: str) -> bool:
+    """From `dumpsys power`."""
+    wakefulness = _WAKEFULNESS.search(power)
+    return wakefulness is not None and wakefulness[1] == "Awake"
 
 
 def shows_keyguard(window: str) -> bool:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from appliance.channels import Channel
 from appliance.clock import Clock
 from appliance.devices.complaint import Complaint
-from appliance.devices.kind import Enrolled, Kind, Seen
+from appliance.devices.kind import Enrolled, Kind, Picture, Remote, Seen
 from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.adb.watch import AdbWatch
 from appliance.devices.phone.bell.tower import BellTower
@@ -73,6 +73,24 @@ def _record(address: str, *, screenshot: bool) -> Recording:
     return record(address, screenshot=screenshot)
 
 
+def _look(address: str) -> Picture:
+    from appliance.devices.phone import remote  # as above
+
+    return remote.look(address)
+
+
+def _tap(driver: Driver, x: float, y: float) -> None:
+    from appliance.devices.phone import remote  # as above
+
+    remote.tap(driver, x, y)
+
+
+def _back(driver: Driver) -> None:
+    from appliance.devices.phone import remote  # as above
+
+    remote.back(driver)
+
+
 KIND = Kind(
     name="phone",
     label="Phone",
@@ -86,5 +104,6 @@ KIND = Kind(
     make_enroller=_make_enroller,
     rhythm=Rhythm(rests_s=(5, 10, 20, 40, 80, 160, 300)),
     record=_record,
+    remote=Remote(look=_look, tap=_tap, back=_back),
     is_expected=True,
 )

@@ -10,6 +10,7 @@ from appliance.emulated.phone.hierarchy_xml import shown_text
 from appliance.emulated.phone.node import Node
 
 _PAPER = "#fbfaf7"
+_DARK = "#000000"
 _INK = "#1d1f21"
 _FRAME = "#9aa5a0"
 _TEXT_SIZE_PX = 30
@@ -24,7 +25,9 @@ async def jpeg(windows: list[Node], size: tuple[int, int]) -> bytes:
     return await asyncio.to_thread(_saved, _marks(windows), size, "JPEG")
 
 
-async def png(windows: list[Node], size: tuple[int, int]) -> bytes:
+async def png(windows: list[Node], size: tuple[int, int], *, lit: bool = True) -> bytes:
+    if not lit:
+        return await asyncio.to_thread(_saved, [], size, "PNG", paper=_DARK)
     return await asyncio.to_thread(_saved, _marks(windows), size, "PNG")
 
 
@@ -40,8 +43,10 @@ def _marks(windows: list[Node]) -> list[Mark]:
     return marks
 
 
-def _saved(marks: list[Mark], size: tuple[int, int], picture_format: str) -> bytes:
-    picture = Image.new("RGB", size, _PAPER)
+def _saved(
+    marks: list[Mark], size: tuple[int, int], picture_format: str, *, paper: str = _PAPER
+) -> bytes:
+    picture = Image.new("RGB", size, paper)
     canvas = ImageDraw.Draw(picture)
     for left, top, right, bottom, words, framed in marks:
         if framed and right > left and bottom > top:

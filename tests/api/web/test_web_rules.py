@@ -15,6 +15,7 @@ from appliance.clock import ManualClock
 from appliance.desk.access import passwords
 from appliance.desk.team import staff
 from appliance.queue.gate import ConsentGate
+from appliance.store import devices
 from appliance.store.feed import EventFeed
 from appliance.store.store import Tx
 from tests.api.browser import Browser, log_in
@@ -53,6 +54,7 @@ def addresses(office: Office, conversation: str) -> list[str]:
     """Every address to which a page can post, with its ids filled in."""
     waiting = message_of(office, "out")
     line_id = office.store.read(lambda conn: conn.execute("SELECT id FROM line").fetchone()[0])
+    device_id = office.store.read(devices.devices)[0].id
     return [
         f"/c/{conversation}/messages",
         f"/c/{conversation}/draft",
@@ -64,6 +66,9 @@ def addresses(office: Office, conversation: str) -> list[str]:
         f"/messages/{waiting}/near-stop",
         f"/lines/{line_id}/resume",
         f"/lines/{line_id}/settings",
+        f"/devices/{device_id}/screen/tap",
+        f"/devices/{device_id}/screen/back",
+        f"/devices/{device_id}/screen/end",
         f"/devices/screens/{waiting}",
         f"/devices/rules/{waiting}/remove",
         "/sms-length",
@@ -78,6 +83,8 @@ FORM = {
     "decision": "left",
     "answer": "leave",
     "do": "leave",
+    "x": "0.5",
+    "y": "0.5",
 }
 
 

@@ -11,7 +11,7 @@ async def screencap(handset: BareHandset, args: list[str]) -> ShellResult:
 
     Black while the screen is off.
     """
-    picture = await png(handset.windows() if handset.screen_on else [], handset.size)
+    picture = await png(handset.windows(), handset.size, lit=handset.screen_on)
     paths = [word for word in args if word.startswith("/")]
     if not paths:
         return ShellResult(stdout=picture)
