@@ -366,6 +366,7 @@ class Desk:
         self._evidence = evidence
         self._count = 0
         self._serial = serial or world.serial
+        self._tower = tower
         self.driver = self.driver_for(DEVICE, self.recorder)
 
     def driver_for(self, device_id: str, listener: Listener) -> PhoneDriver:
@@ -377,7 +378,7 @@ class Desk:
             clock=self.world.clock,
             deadlines=QUICK,
             patience=EAGER,
-            tower=tower,
+            tower=self._tower,
         )
 
     def attempt(
