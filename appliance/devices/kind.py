@@ -18,6 +18,7 @@ from appliance.devices.device_facts import DeviceFacts
 from appliance.devices.modem_protocol import ModemListener
 from appliance.devices.protocol import Driver
 from appliance.devices.recording import Recorder
+from appliance.devices.tour import Tour
 from appliance.devices.worker import Rhythm
 from appliance.enrolment import Enrolling
 from appliance.errors import SetupError
@@ -137,6 +138,8 @@ class Kind:
     rhythm: Rhythm = field(default_factory=Rhythm)
     #: Takes what the device shows, without what people wrote.
     record: Recorder | None = None
+    #: Asks the device what is not known for certain of its kind, with a person beside it.
+    tour: Tour | None = None
     #: None: it has no screen, or none that can be seen from afar.
     remote: Remote | None = None
     #: The model of the table in the config file that has the kind's name.

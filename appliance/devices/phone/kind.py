@@ -15,6 +15,7 @@ from appliance.devices.phone.bell.tower import BellTower
 from appliance.devices.phone.doctor import doctor
 from appliance.devices.protocol import Driver, Listener
 from appliance.devices.recording import Recording
+from appliance.devices.tour import Guide, TourReport
 from appliance.devices.worker import Rhythm
 from appliance.enrolment import Enrolling
 from appliance.errors import SetupError
@@ -73,6 +74,12 @@ def _record(address: str, *, screenshot: bool) -> Recording:
     return record(address, screenshot=screenshot)
 
 
+def _tour(address: str, guide: Guide) -> TourReport:
+    from appliance.devices.phone.tour.walk import walk  # as above
+
+    return walk(address, guide)
+
+
 def _look(address: str) -> Picture:
     from appliance.devices.phone import remote  # as above
 
@@ -104,6 +111,7 @@ KIND = Kind(
     make_enroller=_make_enroller,
     rhythm=Rhythm(rests_s=(5, 10, 20, 40, 80, 160, 300)),
     record=_record,
+    tour=_tour,
     remote=Remote(look=_look, tap=_tap, back=_back),
     is_expected=True,
 )

@@ -1,0 +1,180 @@
+"""Questions to a screen that a person brings up, or that a link opens. Nothing is tapped."""
+
+import re
+import time
+from collections.abc import Iterator
+
+from appliance.devices.phone.screen import Screen, View
+from appliance.devices.phone.sms.thread_screen import read_thread
+from appliance.devices.phone.texts import digits_in, label
+from appliance.devices.phone.tour.check import NOT_SEEN, Answer, Check, TourPhone, judged
+from appliance.devices.phone.whatsapp.dialogs import DialogMeaning
+from appliance.devices.phone.whatsapp.pages import ChatPage, ChatsList, DialogPage, LookingUp
+from appliance.devices.phone.whatsapp.phrases import tick_of
+
+_HINTS = frozenset({"Message", "Bericht"})
+_OPENS_S = 15.0
+_MARK = "x"
+_NUMERIC = re.compile(r"\+?\d{8,15}")
+
+
+def _chats(phone: TourPhone) -> Answer:
+    seen = phone.seen(phone.screen())
+    return judged(proved=isinstance(seen, ChatsList), seen=type(seen).__name__)
+
+
+def _hint(phone: TourPhone) -> Answer:
+    entry = phone.screen().first("entry")
+    if entry is None:
+        return NOT_SEEN
+    shown = label(entry.text)
+    return judged(proved=shown in _HINTS, seen="" if shown in _HINTS else phone.shape(shown))
+
+
+def _chat(phone: TourPhone) -> Answer:
+    seen = phone.seen(phone.screen())
+    if not isinstance(seen, ChatPage):
+        return judged(proved=False, seen=type(seen).__name__)
+    ticks = {row.tick for row in seen.rows if row.own}
+    return judged(proved=None not in ticks, seen=f"{len(seen.rows)} rows")
+
+
+def _sms_thread(phone: TourPhone) -> Answer:
+    screen = phone.screen()
+    thread = read_thread(screen, phone.sms_app)
+    known = thread is not None and thread.send is not None
+    return judged(proved=known, seen="" if known else _ids(screen.of(phone.sms_app).windows))
+
+
+def _spinner(phone: TourPhone) -> Answer:
+    """Opens the chat of a number; nothing is typed into it, and it is left again."""
+    if not _opens(phone, "A number that this phone has never written to"):
+        return NOT_SEEN
+    answer = NOT_SEEN
+    for screen in _looks(phone):
+        windows = screen.of(phone.whatsapp).windows
+        spinning = [w for w in windows if any(v.cls == "ProgressBar" for v in w.walk())]
+        if spinning:
+            known = isinstance(phone.seen(screen), LookingUp)
+            answer = judged(proved=known, seen=_ids(tuple(spinning)))
+            break
+    phone.session.leave()
+    return answer
+
+
+def _not_on_whatsapp(phone: TourPhone) -> Answer:
+    if not _opens(phone, "A number that surely has no WhatsApp, such as a landline of yours"):
+        return NOT_SEEN
+    answer = NOT_SEEN
+    for screen in _looks(phone):
+        seen = phone.seen(screen)
+        if isinstance(seen, DialogPage):
+            known = seen.kind is DialogMeaning.NOT_ON_WHATSAPP and seen.number is not None
+            answer = judged(proved=known, seen="" if known else phone.shape(seen.message))
+            break
+    phone.session.leave()
+    return answer
+
+
+def _jid(phone: TourPhone) -> Answer:
+    """A draft is put into their chat and taken out again. Send is not tapped."""
+    number = phone.guide.number("The number of somebody who agreed to it")
+    if number is None:
+        return NOT_SEEN
+    extras = f"--es android.intent.extra.TEXT {_MARK} --es jid {digits_in(number)}@s.whatsapp.net"
+    command = f"am start -a android.intent.action.SEND -t text/plain {extras}"
+    phone.says(f"{command} -p {phone.whatsapp}")
+    answer = NOT_SEEN
+    for screen in _looks(phone):
+        seen = phone.seen(screen)
+        if isinstance(seen, ChatPage) and seen.entry is not None:
+            honoured = seen.entry.holds(_MARK)
+            if honoured:
+                phone.session.set_text(seen.entry.view_id, "")
+            answer = judged(proved=honoured)
+            break
+        if screen.first("chat_able_contacts_row_name", "contactpicker_row_name"):
+            answer = judged(proved=False, seen="the picker of contacts")
+            break
+    phone.session.leave()
+    return answer
+
+
+def ticks(phone: TourPhone) -> Answer:
+    """The words of the newest own row, as they change."""
+    words: list[str] = []
+    for _ in phone.watching():
+        views = phone.screen().of(phone.whatsapp).having("status")
+        if views and (not words or views[-1].desc != words[-1]):
+            words.append(views[-1].desc)
+        if len(words) > 1:
+            break
+    if not words:
+        return NOT_SEEN
+    return judged(proved=all(map(tick_of, words)), seen=", ".join(words))
+
+
+def _opens(phone: TourPhone, question: str) -> bool:
+    number = phone.guide.number(question)
+    if number is None or not _NUMERIC.fullmatch(number):
+        return False
+    link = f"whatsapp://send?phone={digits_in(number)}"
+    phone.says(f"am start -a android.intent.action.VIEW -d '{link}' -p {phone.whatsapp}")
+    return True
+
+
+def _looks(phone: TourPhone) -> Iterator[Screen]:
+    until = time.monotonic() + min(_OPENS_S, phone.watch_s)
+    while time.monotonic() < until:
+        yield phone.screen()
+
+
+def _ids(windows: tuple[View, ...]) -> str:
+    named = (view.id or view.cls for window in windows for view in window.walk())
+    return " ".join(dict.fromkeys(named))[:160]
+
+
+CHECKS = (
+    Check(
+        name="chats",
+        fact="The list of chats is recognised",
+        step="Open WhatsApp's list of chats.",
+        ask=_chats,
+    ),
+    Check(
+        name="entry-hint",
+        fact="The empty entry of a chat says Message or Bericht",
+        step="Open any chat in WhatsApp and leave its entry empty.",
+        ask=_hint,
+    ),
+    Check(
+        name="chat",
+        fact="Rows and ticks of a chat are understood",
+        step="Open a chat in which you wrote something last.",
+        ask=_chat,
+    ),
+    Check(
+        name="sms-thread",
+        fact="Entry and Send of the app for SMS are known",
+        step="Open a thread in the app for SMS, type one letter, and do not send it.",
+        ask=_sms_thread,
+    ),
+    Check(
+        name="spinner",
+        fact="While a number is looked up a spinner shows that Balie knows",
+        step="Go to the home screen. A chat is opened next; nothing is written in it.",
+        ask=_spinner,
+    ),
+    Check(
+        name="not-on-whatsapp",
+        fact="The dialog of a number without WhatsApp is known by its words",
+        step="Go to the home screen.",
+        ask=_not_on_whatsapp,
+    ),
+    Check(
+        name="jid",
+        fact="WhatsApp opens the chat that SEND names by its jid",
+        step="Go to the home screen. A draft is put into a chat and taken out; nothing is sent.",
+        ask=_jid,
+    ),
+)
