@@ -25,8 +25,10 @@ class Channel:
     label: str = field(compare=False)
     #: The scheme of the identity that messages are sent to; `tel` is a number in E.164.
     identity: str = field(default=TEL, compare=False)
-    #: Schemes under which it also shows people, who cannot be written to by them.
+    #: Schemes under which it also shows people.
     also_shows: tuple[str, ...] = field(default=(), compare=False)
+    #: Those of them by which people can be written to, too.
+    also_writes: tuple[str, ...] = field(default=(), compare=False)
     #: The scheme of its groups; None: it has none.
     groups: str | None = field(default=None, compare=False)
     #: It goes through the mobile network and comes from the number of the SIM.
@@ -73,7 +75,11 @@ class Channel:
         return next((each for each in _KNOWN.values() if each.groups == scheme), None)
 
     def writes_to(self, identity: Identity) -> bool:
-        return identity.scheme in (self.identity, self.groups)
+        return identity.scheme in (self.identity, *self.also_writes, self.groups)
+
+    def addressee(self, value: str) -> Identity:
+        """Which person a message with this value goes to."""
+        return told(value, *self.also_writes, self.identity)
 
     def told(self, sender: str) -> Identity:
         """Who it is whom a device shows so on this channel."""
@@ -91,6 +97,7 @@ Channel.WHATSAPP = Channel(
     name="whatsapp",
     label="WhatsApp",
     also_shows=(WHATSAPP_LID,),
+    also_writes=(WHATSAPP_LID,),
     groups=WHATSAPP_GROUP,
     has_ticks=True,
     needs_account=True,

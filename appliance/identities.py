@@ -14,7 +14,7 @@ from appliance.phone_numbers import is_e164, readable
 TEL = "tel"
 """A number in E.164."""
 WHATSAPP_LID = "whatsapp-lid"
-"""`…@lid`: WhatsApp hides the number of who writes under it."""
+"""`…@lid`: WhatsApp hides the number of who writes under it. Its digits are no number."""
 WHATSAPP_GROUP = "whatsapp-group"
 """A group by its own address (`…@g.us`): the other side of what is posted in it."""
 ALPHA = "alpha"

@@ -143,6 +143,35 @@ class Reaction:
     at_ms: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedByHand:
+    """A message that somebody wrote on the device itself; `key`, `to`, `at_ms` and `exact` are as
+    those of `Incoming` and its sender.
+    """
+
+    channel: Channel
+    key: str
+    to: str
+    text: str
+    at_ms: int
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A message of the line that left, or may have left, as the device shows it.
+
+    `at_ms`: when it began to leave. `key` is that of `TypedByHand`, where somebody wrote it on the
+    device itself. `facts` are those of its proof.
+    """
+
+    channel: Channel
+    text: str
+    at_ms: int
+    key: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
 class Tick(Enum):
     """The tick of an own WhatsApp row, or the same knowledge of an SMS."""
 
@@ -177,9 +206,9 @@ class OutgoingFile:
 class Outgoing:
     """One attempt at one message. `attempt_id` names the folder of its evidence.
 
-    `number` is what the driver writes to: the value of whom it is for, in the channel's scheme.
-    `text` is the caption of the `file`, and may be empty then. `group` is set for a post; `number`
-    is then its address.
+    `number` is what the driver writes to: the value of whom it is for, in a scheme that the channel
+    writes to. `text` is the caption of the `file`, and may be empty then. `group` is set for a
+    post; `number` is then its address.
     """
 
     attempt_id: str
@@ -194,8 +223,9 @@ class Outgoing:
 
     @property
     def identity(self) -> Identity:
-        scheme = self.channel.groups if self.group else None
-        return Identity(scheme=scheme or self.channel.identity, value=self.number)
+        if self.group and self.channel.groups:
+            return Identity(scheme=self.channel.groups, value=self.number)
+        return self.channel.addressee(self.number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -414,13 +444,30 @@ class Listener(Protocol):
         ...
 
     def recent(self, device_id: str, sender: str, *, since_ms: int) -> Sequence[Incoming]:
-        """What was already received from this sender, or in this group by its address, for telling
-        a repetition from news.
+        """What was already received from this sender, or in this group by its address, oldest
+        first, for telling a repetition from news; from a person also under the other schemes by
+        which a service shows them.
         """
         ...
 
     def group_seen(self, device_id: str, group: Group) -> None:
         """The name under which a notification shows the group."""
+        ...
+
+    def written(self, device_id: str, to: str, *, since_ms: int) -> Sequence[Written]:
+        """What the line wrote to them over any device, oldest first, for telling it from what
+        somebody wrote by hand. Nobody else sends over this device meanwhile.
+        """
+        ...
+
+    def typed(self, device_id: str, messages: Sequence[TypedByHand]) -> None:
+        """Durable on return. A message whose key is known is dropped."""
+        ...
+
+    def people_named(self, device_id: str, beginning: str) -> Sequence[tuple[str, str]]:
+        """Who wrote to the device's lines and has a name that begins so: what the device shows of
+        them, and the name.
+        """
         ...
 
     def cursor(self, device_id: str, name: str) -> int | None:

@@ -58,6 +58,27 @@ class NewIncoming:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewByHand:
+    """A message that somebody wrote on the device itself; of those that go out only these have a
+    key of the device.
+    """
+
+    conversation_id: str
+    line_id: str
+    contact_id: str
+    device_id: str
+    identity: Identity
+    text: str
+    channel: Channel
+    kind: MessageClass
+    answering: bool
+    device_key: str
+    key_digest: bytes
+    exact: bool
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
     """What a move found and where the message belongs."""
 
@@ -179,6 +200,66 @@ def receive(tx: Tx, new: NewIncoming) -> str | None:
         facts={"channel": new.channel.name, "origin": new.origin.value},
     )
     return message_id
+
+
+def is_known(conn: sqlite3.Connection, key_digest: bytes) -> bool:
+    found = conn.execute("SELECT 1 FROM message WHERE key_digest = ?", (key_digest,))
+    return found.fetchone() is not None
+
+
+def keep_by_hand(tx: Tx, new: NewByHand) -> None:
+    """Keeps it as sent, at its place in time, with the attempt by which it counts in the pace."""
+    message_id = tx.new_id()
+    tx.conn.execute(
+        "INSERT INTO message (id, conversation_id, line_id, contact_id, value, scheme, direction,"
+        " class, channel, text, state, answering, device_key, key_digest, exact, created_ms,"
+        " happened_ms, sent_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?, 'out', ?, ?, ?, 'sent', ?, ?, ?, ?, ?, ?, ?)",
+        (
+            message_id,
+            new.conversation_id,
+            new.line_id,
+            new.contact_id,
+            *new.identity,
+            new.kind.value,
+            new.channel.name,
+            new.text,
+            int(new.answering),
+            new.device_key,
+            new.key_digest,
+            int(new.exact),
+            tx.now_ms,
+            new.at_ms,
+            new.at_ms,
+        ),
+    )
+    tx.conn.execute(
+        "INSERT INTO attempt (id, message_id, device_id, channel, parts, started_ms, tapped_ms,"
+        " ended_ms, outcome, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'sent', ?)",
+        (
+            tx.new_id(),
+            message_id,
+            new.device_id,
+            new.channel.name,
+            new.channel.parts_of(new.text),
+            new.at_ms,
+            new.at_ms,
+            tx.now_ms,
+            '{"by": "hand"}',
+        ),
+    )
+    conversations.touch(
+        tx, new.conversation_id, message_id, at_ms=new.at_ms, direction=Direction.OUT
+    )
+    listed.settle_wait(tx.conn, new.conversation_id)
+    tx.emit(
+        EventKind.MESSAGE_STATE,
+        line_id=new.line_id,
+        conversation_id=new.conversation_id,
+        contact_id=new.contact_id,
+        message_id=message_id,
+        facts={"from": None, "to": MessageState.SENT.value, "by": "hand"},
+    )
 
 
 _STAMPS = {

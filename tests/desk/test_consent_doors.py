@@ -459,4 +459,4 @@ def test_a_stop_from_a_sender_without_a_number_counts(counter: Counter) -> None:
     counter.hears("STOP", sender=lid)
     assert counter.state(waiting) is MessageState.CANCELLED
     assert refused(counter) == "opted-out"
-    assert counter.outgoing(lid) == []
+    assert [each["rule"] for each in counter.outgoing(lid)][-1] == "stop"

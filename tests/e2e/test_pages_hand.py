@@ -108,16 +108,17 @@ def test_that_nobody_asked_is_said_beforehand(open_page: OpenPage, place: Place)
     expect(page.locator("#verdict .note")).to_have_count(0)
 
 
-def test_a_field_appears_for_whom_can_be_written_to(open_page: OpenPage, place: Place) -> None:
-    """A colleague tells the number of somebody whose number is hidden: the field is there then."""
+def test_whose_number_is_hidden_is_written_to(open_page: OpenPage, place: Place) -> None:
+    """A colleague who knows them says who it is; until then their number is named hidden."""
     place.desk.receive("Utrecht", "Verborgen", "123456789012345@lid", "Hoi")
     page = opened(open_page(), "Verborgen")
-    expect(page.locator(".read-only")).to_contain_text("hides")
-    page.get_by_text("Add a second number").click()
-    page.get_by_label("Another number of this person").fill("0612345650")
-    page.get_by_role("button", name="Add").click()
     expect(page.locator("#text")).to_be_visible()
-    expect(page.locator(".read-only")).to_have_count(0)
+    expect(page.locator(".numbers")).to_contain_text("number hidden by WhatsApp")
+    page.get_by_text("This is …").click()
+    page.get_by_label("The number of this person").fill("0612345650")
+    page.get_by_role("button", name="Add").click()
+    expect(page.locator(".numbers")).to_contain_text("+31 6 12345650")
+    expect(page.get_by_text("Add a second number")).to_be_visible()
 
 
 def test_who_opens_a_conversation_writes_in_it(open_page: OpenPage) -> None:

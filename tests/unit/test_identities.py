@@ -85,12 +85,23 @@ def test_the_order_is_by_value_first_and_total(identities: list[Identity]) -> No
     assert [each.value for each in ordered] == sorted(each.value for each in ordered)
 
 
-def test_a_channel_writes_to_its_own_scheme_only() -> None:
-    """A hidden number and a word are reached by no channel, a ring by none that is known."""
+def test_a_channel_writes_to_its_own_schemes_only() -> None:
+    """A hidden number is reached by WhatsApp alone, a word by no channel, a ring by none that is
+    known.
+    """
     lid, word = told(LID, WHATSAPP_LID), told("KPN")
     for channel in Channel.known():
         assert channel.writes_to(tel(ANNA))
-        assert not any(map(channel.writes_to, (lid, word, RING.told("A17"))))
+        assert channel.writes_to(lid) is (channel is Channel.WHATSAPP)
+        assert not any(map(channel.writes_to, (word, RING.told("A17"))))
     assert RING.writes_to(RING.told("A17"))
     assert not RING.writes_to(tel(ANNA))
-    assert [Channel.any_writes_to(each) for each in (tel(ANNA), lid, word)] == [True, False, False]
+    assert [Channel.any_writes_to(each) for each in (tel(ANNA), lid, word)] == [True, True, False]
+
+
+def test_a_message_goes_to_what_its_value_is() -> None:
+    """An account that hides its number is none of the numbers."""
+    assert Channel.WHATSAPP.addressee(ANNA) == tel(ANNA)
+    assert Channel.WHATSAPP.addressee(LID) == told(LID, WHATSAPP_LID)
+    both = Channel(name="letter", label="Letter", identity="ring", also_shows=(TEL,))
+    assert both.addressee(ANNA) == Identity(scheme="ring", value=ANNA)

@@ -56,7 +56,8 @@ class MessageIn(BaseModel):
     )
     to: str | None = Field(
         None,
-        description="The recipient: a phone number, best as E.164, or the id of a contact.",
+        description="The recipient: a phone number, best as E.164, the id of a contact, or the"
+        " `…@lid` of one whose number WhatsApp hides.",
         max_length=64,
         validate_default=True,
     )
@@ -274,6 +275,9 @@ class MessageOut(_Out):
     )
     quotes: str | None = Field(
         default=None, description="There when it answers a message: the id of that one."
+    )
+    typed_on_phone: bool = Field(
+        default=False, description="There when somebody wrote it on the phone itself."
     )
 
 

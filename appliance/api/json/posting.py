@@ -23,7 +23,7 @@ from appliance.desk.outgoing.posting_in_groups import accept_post
 from appliance.desk.outgoing.recipients import identity_of_contact
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.errors import InvalidInput, NotFound
-from appliance.identities import Identity, tel
+from appliance.identities import WHATSAPP_LID, Identity, tel, told
 from appliance.ids import is_id
 from appliance.phone_numbers import parse_number
 from appliance.store.store import Tx
@@ -67,11 +67,15 @@ def post(
 
 @lru_cache(maxsize=1024)
 def recipient_of(to: str) -> Identity | None:
-    """The number, or None for the id of a contact. Raises InvalidInput.
+    """The number or the account that hides it, or None for the id of a contact. Raises
+    InvalidInput.
 
     Cached, because parsing costs as much as three statements and the same numbers come again.
     """
-    return None if is_id(to) else tel(parse_number(to))
+    if is_id(to):
+        return None
+    account = told(to, WHATSAPP_LID)
+    return account if account.is_hidden else tel(parse_number(to))
 
 
 def _accept(tx: Tx, *, caller: Caller, wanted: MessageIn, to: Identity | None) -> dict[str, Any]:

@@ -60,6 +60,11 @@ class Card:
     elsewhere: Sequence[OtherConversation]
     may_edit: bool
 
+    @property
+    def has_hidden_number_only(self) -> bool:
+        """A colleague who knows them can say who it is."""
+        return all(each.identity.is_hidden for each in self.numbers)
+
 
 def card(conn: sqlite3.Connection, rights: Rights, about: Conversation) -> Card:
     """Raises NotFound for a group, which is no contact."""

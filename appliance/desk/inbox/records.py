@@ -27,6 +27,7 @@ class MessageRecord:
 
     `channel` is how it travelled or is to travel, None while any will do. `author` is the member of
     staff, the token or the rule that wrote it. `awaited`: the phone has it and cannot read it yet.
+    `typed_on_phone`: somebody wrote it on the device itself.
     """
 
     id: str
@@ -57,6 +58,7 @@ class MessageRecord:
     awaited: bool
     edited: bool
     deleted: bool
+    typed_on_phone: bool
     media: Sequence[Media] = ()
     reactions: Sequence[KeptReaction] = ()
     #: The id of the message that it answers.
@@ -176,7 +178,8 @@ SELECT m.id, m.direction, m.line_id, line.number AS line_number, m.conversation_
   coalesce(staff.name, api_token.name, m.rule) AS author,
   {forecast.EXPECTED_MS} AS expected_ms, m.not_before_ms,
   m.expires_ms, m.created_ms, m.happened_ms, m.written_ms, m.sent_ms, m.delivered_ms, m.read_ms,
-  m.awaited, m.edited_ms IS NOT NULL AS edited, m.deleted_ms IS NOT NULL AS deleted
+  m.awaited, m.edited_ms IS NOT NULL AS edited, m.deleted_ms IS NOT NULL AS deleted,
+  m.direction = 'out' AND m.device_key IS NOT NULL AS typed_on_phone
 FROM message m
 JOIN line ON line.id = m.line_id
 JOIN conversation c ON c.id = m.conversation_id

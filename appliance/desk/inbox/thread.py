@@ -133,6 +133,8 @@ class Bubble:
     #: The emoji that they put on it.
     reactions: Sequence[str] = ()
     quoted: QuotedMessage | None = None
+    #: Somebody wrote it on the device itself.
+    by_hand: bool = False
 
     @property
     def was_seen_by_a_person(self) -> bool:
@@ -264,6 +266,7 @@ def _bubble(
         near_stop=_near_stop(row) if row["is_near_stop"] else None,
         awaited=bool(row["awaited"]),
         deleted=row["deleted_ms"] is not None,
+        by_hand=bool(row["by_hand"]),
     )
 
 
@@ -281,7 +284,16 @@ def _near_stop(row: sqlite3.Row) -> NearStop:
 def _one_block(above: sqlite3.Row, below: sqlite3.Row) -> bool:
     same = all(
         above[name] == below[name]
-        for name in ("direction", "author", "rule", "value", "scheme", "channel", "origin")
+        for name in (
+            "direction",
+            "author",
+            "rule",
+            "value",
+            "scheme",
+            "channel",
+            "origin",
+            "by_hand",
+        )
     )
     return same and below["happened_ms"] - above["happened_ms"] < BLOCK_MS
 
@@ -344,7 +356,8 @@ ORDER BY newest DESC NULLS LAST, n.created_ms, n.value, n.scheme
 """
 
 MESSAGES = f"""
-SELECT m.*, coalesce(staff.name, api_token.name, m.sender_name) AS author,
+SELECT m.*, m.direction = 'out' AND m.device_key IS NOT NULL AS by_hand,
+  coalesce(staff.name, api_token.name, m.sender_name) AS author,
   {forecast.EXPECTED_MS} AS forecast_ms, {forecast.REASON} AS forecast_reason,
   near.message_id IS NOT NULL AS is_near_stop, near.decision, decider.name AS decided_by
 FROM message m

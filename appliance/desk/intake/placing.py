@@ -52,6 +52,8 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
         arrival = contact_id and _arrival(before["id"], line, contact_id, incoming, sender)
         _keep_again(tx, device_id, before, arrival or None, incoming)
         return
+    if _came_otherwise(tx.conn, conversation_id, incoming, sender):
+        return
     about = messages.NewIncoming(
         conversation_id=conversation_id,
         line_id=line.id,
@@ -93,6 +95,29 @@ def _keep_again(
         attached.keep(tx, device_id, before["id"], incoming)
 
 
+def _came_otherwise(
+    conn: sqlite3.Connection, conversation_id: str, incoming: Incoming, sender: Identity
+) -> bool:
+    """Whether the service showed this message before under another scheme of this person, as
+    WhatsApp may do with an account that hid its number: it is the same to the millisecond.
+    """
+    if not incoming.exact:
+        return False
+    row = conn.execute(
+        "SELECT 1 FROM message WHERE conversation_id = ? AND happened_ms >= ? AND direction = 'in'"
+        " AND written_ms = ? AND text = ? AND channel = ? AND scheme <> ? AND exact = 1",
+        (
+            conversation_id,
+            incoming.at_ms,
+            incoming.at_ms,
+            incoming.text,
+            incoming.channel.name,
+            sender.scheme,
+        ),
+    ).fetchone()
+    return row is not None
+
+
 def _conversation_of(
     tx: Tx, line: Line, incoming: Incoming, sender: Identity
 ) -> tuple[str, str | None]:
@@ -119,8 +144,12 @@ def _arrival(
 
 def sender_of(incoming: Incoming) -> Identity:
     """Who sent it: here what a device shows becomes an identity."""
-    sender = incoming.channel.told(incoming.sender)
-    return sender._replace(value=shown_sender(sender.value))
+    return shown_identity(incoming.channel.told(incoming.sender))
+
+
+def shown_identity(told: Identity) -> Identity:
+    """As it can be kept and shown."""
+    return told._replace(value=shown_sender(told.value))
 
 
 def shown_sender(sender: str) -> str:

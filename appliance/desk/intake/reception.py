@@ -12,8 +12,16 @@ from typing import Any
 
 from appliance.channels import Channel
 from appliance.desk.consent import near_stop_words, rule_words
+from appliance.desk.intake import (
+    by_hand,
+    long_sms,
+    placing,
+    posts,
+    reactions,
+    recollection,
+    sims,
+)
 from appliance.desk.intake import calls as missed
-from appliance.desk.intake import long_sms, placing, posts, reactions, sims
 from appliance.desk.lines import device_states, screens
 from appliance.devices.kind import Kind
 from appliance.devices.modem_protocol import Balance, DeliveryReport, IncomingPart
@@ -25,6 +33,8 @@ from appliance.devices.protocol import (
     Sim,
     Status,
     TextForm,
+    TypedByHand,
+    Written,
 )
 from appliance.errors import Transient
 from appliance.queue import delivery
@@ -104,6 +114,21 @@ class Reception:
 
         if self._store.read(is_news):
             self._store.write(lambda tx: posts.show(tx, device_id, group))
+
+    def written(self, device_id: str, to: str, *, since_ms: int) -> Sequence[Written]:
+        shown = placing.shown_sender(to)
+        return self._store.read(lambda conn: recollection.written(conn, device_id, shown, since_ms))
+
+    def typed(self, device_id: str, messages: Sequence[TypedByHand]) -> None:
+        def keep(tx: Tx) -> None:
+            for each in messages:
+                by_hand.keep(tx, device_id, each)
+
+        if messages:
+            self._store.write(keep)
+
+    def people_named(self, device_id: str, beginning: str) -> Sequence[tuple[str, str]]:
+        return self._store.read(lambda conn: recollection.people_named(conn, device_id, beginning))
 
     def cursor(self, device_id: str, name: str) -> int | None:
         return self._store.read(lambda conn: _cursor(conn, device_id, name))
@@ -206,10 +231,8 @@ def _nobody_took_it() -> Transient:
 def _recent(
     conn: sqlite3.Connection, device_id: str, sender: str, since_ms: int
 ) -> Sequence[Incoming]:
-    found = conn.execute(
-        f"{_RECENT} AND value = ? {_IN_ORDER}", (device_id, since_ms, sender)
-    ).fetchall()
-    found += conn.execute(f"{_RECENT} AND {_IN_GROUP} {_IN_ORDER}", (device_id, since_ms, sender))
+    values = {"device": device_id, "value": sender, "since": since_ms}
+    found = [*conn.execute(_FROM_PERSON, values), *conn.execute(_IN_GROUP, values)]
     return [
         Incoming(
             channel=Channel.named(row["channel"]),
@@ -225,16 +248,6 @@ def _recent(
     ]
 
 
-_RECENT = """
-SELECT channel, device_key, value, text, written_ms, sender_name, exact, awaited, deleted_ms
-FROM message WHERE line_id IN (SELECT line_id FROM route WHERE device_id = ?)
-AND direction = 'in' AND written_ms >= ?
-"""
-_IN_GROUP = """conversation_id IN (SELECT c.id FROM chat_group g
-  JOIN conversation c ON c.line_id = g.line_id AND c.group_id = g.id WHERE g.jid = ?)"""
-_IN_ORDER = "ORDER BY written_ms, id"
-
-
 def _form(row: sqlite3.Row) -> TextForm:
     if row["deleted_ms"] is not None:
         return TextForm.DELETED
@@ -246,3 +259,21 @@ def _cursor(conn: sqlite3.Connection, device_id: str, name: str) -> int | None:
         "SELECT value FROM device_cursor WHERE device_id = ? AND name = ?", (device_id, name)
     ).fetchone()
     return None if row is None else int(row[0])
+
+
+# The index has when a message came, which is never before it was written.
+_SEEN = """
+SELECT channel, device_key, value, text, written_ms, sender_name, exact, awaited, deleted_ms
+FROM message WHERE happened_ms >= :since AND direction = 'in' AND written_ms >= :since
+"""
+_FROM_PERSON = f"""
+{_SEEN} AND conversation_id IN {recollection.THREADS_OF} AND (value = :value
+  OR scheme NOT IN (SELECT scheme FROM contact_identity WHERE value = :value))
+ORDER BY written_ms, id
+"""  # noqa: S608 -- our own words  # noqa: S608 -- our own words
+_IN_GROUP = f"""
+{_SEEN} AND conversation_id IN (SELECT c.id FROM chat_group g
+  JOIN conversation c ON c.line_id = g.line_id AND c.group_id = g.id
+  JOIN route r ON r.line_id = g.line_id WHERE r.device_id = :device AND g.jid = :value)
+ORDER BY written_ms, id
+"""

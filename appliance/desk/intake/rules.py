@@ -40,9 +40,9 @@ class Arrival:
 def answer(tx: Tx, arrival: Arrival) -> None:
     """Records what the message means for consent, and answers where a rule says so.
 
-    One whom the channel cannot write to (`…@lid`) gives no consent and gets no answer, but may
-    well be the other side of somebody with a number: their STOP counts. So does an SMS from a free
-    or paid number, which nobody can answer.
+    One whom the channel cannot write to gives no consent and gets no answer, but may well be the
+    other side of somebody with a number: their STOP counts. So does an SMS from a free or paid
+    number, which nobody can answer.
     """
     by_sms, said_by = arrival.channel.uses_sim, arrival.identity
     writable = arrival.can_be_answered and not (by_sms and is_service(said_by.value))

@@ -45,7 +45,11 @@ class Contacts:
         return numbers.pop() if len(numbers) == 1 else None
 
     def question(self, number: str) -> str | None:
-        """The command that asks the phone book about a number; None while its answer is fresh."""
+        """The command that asks the phone book about a number; None while its answer is fresh, and
+        for a jid, which no phone book has.
+        """
+        if "@" in number:
+            return None
         digits = digits_in(number)
         _, until = self._book.get(digits, (None, 0.0))
         if time.monotonic() < until:

@@ -24,12 +24,11 @@ from appliance.devices.phone.senses import Senses
 from appliance.devices.phone.session import ServerSession
 from appliance.devices.phone.sim import SIM_DUMP, SIM_STATE, is_taken_out, sends_by
 from appliance.devices.phone.sms.send import look_sms, opening, send_sms
-from appliance.devices.phone.texts import digits_in
+from appliance.devices.phone.whatsapp.addresses import is_hidden, jid_of
 from appliance.devices.phone.whatsapp.file_send import send_file
 from appliance.devices.phone.whatsapp.groups.group_changes import change_group
 from appliance.devices.phone.whatsapp.look import look_whatsapp, visit_whatsapp
 from appliance.devices.phone.whatsapp.media_fetch import fetch_media
-from appliance.devices.phone.whatsapp.notifications import ACCOUNT
 from appliance.devices.phone.whatsapp.opening import open_chat
 from appliance.devices.phone.whatsapp.send import send_whatsapp
 from appliance.devices.phone.whatsapp.visit import visiting
@@ -171,14 +170,14 @@ class PhoneDriver:
         self._phone.tapped = False
         outgoing = attempt.outgoing
         self._phone.in_hand = outgoing.attempt_id
-        if outgoing.group is None and not is_e164(outgoing.number):
-            raise Permanent("They hide their number: answer on the phone itself, or ask for it.")
+        if not _can_be_opened(outgoing):
+            raise Permanent("This is no number and no chat of WhatsApp's.")
         by_channel: dict[Channel, Callable[[Attempt], Proof]] = {
             Channel.WHATSAPP: self._send_whatsapp,
             Channel.SMS: self._send_sms,
         }
         try:
-            return by_channel[attempt.outgoing.channel](attempt)
+            return by_channel[outgoing.channel](attempt)
         except (DeviceError, Refused):
             raise
         except Exception as exc:
@@ -221,7 +220,7 @@ class PhoneDriver:
         """No ticks where the chat has unread messages: opening it would mark them read."""
         if visit.channel is not Channel.WHATSAPP:
             return Ticks(by_message={})
-        jid = visit.group.jid if visit.group else digits_in(visit.number) + ACCOUNT
+        jid = visit.group.jid if visit.group else jid_of(visit.number)
         whose = None if visit.group else visit.number
         listed = self._guarded(lambda: self._take_in_hand(whose))
         if any(record.shortcut == jid and record.message_count for record in listed):
@@ -321,6 +320,12 @@ class PhoneDriver:
         except Exception as exc:
             log.exception("a look at the phone failed in Balie itself")
             raise Transient("Balie could not look.", {"error": type(exc).__name__}) from exc
+
+
+def _can_be_opened(outgoing: Outgoing) -> bool:
+    if outgoing.group is not None or is_e164(outgoing.number):
+        return True
+    return outgoing.channel is Channel.WHATSAPP and is_hidden(outgoing.number)
 
 
 def _person(outgoing: Outgoing) -> str | None:

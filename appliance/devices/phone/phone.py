@@ -64,10 +64,10 @@ class Phone:
 
     `card` is the SIM that the device is bound to, once it was seen. `stopped` is the kind of screen
     that closes WhatsApp for this number. `in_hand` is the latest attempt, `tapped`: it has come to
-    its tap.
-    `returns` are the chats, by number, that must be opened again, because messages may have come
-    that were not told. `undelivered` are messages from screens that wait to be told. `reads_rows`:
-    WhatsApp took a file by its row in Android's list of media, and not by its path.
+    its tap. `returns` are the chats, by `addresses`, that must be opened again, because messages
+    may have come that were not told. `undelivered` are messages from screens that wait to be told.
+    `own_sms` are the rows of SMS that are proven to be the line's own. `reads_rows`: WhatsApp took
+    a file by its row in Android's list of media, and not by its path.
     """
 
     device_id: str
@@ -88,6 +88,7 @@ class Phone:
     returns: dict[str, ChatMemory | None] = field(default_factory=dict)
     undelivered: list[Incoming] = field(default_factory=list)
     from_screens: list[tuple[Incoming, int]] = field(default_factory=list)
+    own_sms: set[int] = field(default_factory=set)
 
     @property
     def one_of_two(self) -> PhoneCard | None:

@@ -28,6 +28,11 @@ class PhoneClock:
     ahead_ms: int
     zone_minutes: int
 
+    def day_of(self, ours_ms: int) -> int:
+        """The day on which the phone's screen has a moment of our clock."""
+        local_ms = ours_ms + self.ahead_ms + self.zone_minutes * MS_PER_MINUTE
+        return local_ms // (MINUTES_PER_DAY * MS_PER_MINUTE)
+
     def minute_of_day(self, ours_ms: int) -> int:
         """The minute that the phone's screen shows at a moment of our clock."""
         local_ms = ours_ms + self.ahead_ms + self.zone_minutes * MS_PER_MINUTE

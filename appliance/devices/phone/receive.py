@@ -8,13 +8,14 @@ from appliance.devices.phone.notification_records import NotificationRecord, Sta
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.senses import Sense
 from appliance.devices.phone.sms.phone_lists import MissedCalls, SmsInbox
-from appliance.devices.phone.texts import digits_in
+from appliance.devices.phone.whatsapp.addresses import ACCOUNT, HIDDEN, address_of
+from appliance.devices.phone.whatsapp.by_hand import echoes_by_hand
 from appliance.devices.phone.whatsapp.notifications import (
-    ACCOUNT,
     group_of,
     messages_of,
     missed_call_of,
     reactions_of,
+    typed_of,
 )
 from appliance.devices.phone.whatsapp.pages import PACKAGES
 from appliance.devices.protocol import Incoming
@@ -53,6 +54,7 @@ class PhoneReceiver:
         self._told_calls: set[str] = set()
         self._group_names: dict[str, str] = {}
         self._told_reactions: set[str] = set()
+        self._told_typed: set[str] = set()
         self._sms = SmsInbox(phone)
         self._calls = MissedCalls(phone)
 
@@ -63,6 +65,7 @@ class PhoneReceiver:
         self._told_calls.clear()
         self._group_names.clear()
         self._told_reactions.clear()
+        self._told_typed.clear()
         self._sms = SmsInbox(self._phone)
         self._calls = MissedCalls(self._phone)
 
@@ -148,7 +151,17 @@ class PhoneReceiver:
         self._phone.deliver(sorted(fresh, key=lambda message: message.at_ms))
         self._told = {message.key: message.text for message in here}
         self._tell_reactions(listed)
+        self._tell_typed(listed)
         return self._tell_calls(listed) or bool(fresh)
+
+    def _tell_typed(self, listed: Sequence[NotificationRecord]) -> None:
+        """Tells what was answered in the shade of the phone."""
+        phone = self._phone
+        typed = [t for r in listed for t in typed_of(r, offset_ms=phone.time.ahead_ms)]
+        fresh = [each for each in typed if each.key not in self._told_typed]
+        if fresh:
+            phone.listener.typed(phone.device_id, echoes_by_hand(phone, fresh))
+        self._told_typed = {each.key for each in typed}
 
     def _tell_calls(self, listed: Sequence[NotificationRecord]) -> bool:
         """Tells missed calls over WhatsApp, which the phone's own list of calls may lack."""
@@ -183,7 +196,8 @@ class PhoneReceiver:
     def _note_overflow(self, record: NotificationRecord, messages: Sequence[Incoming]) -> None:
         """A full array whose first message is new may have dropped messages before it."""
         jid = record.shortcut or ""
-        if (record.message_count or 0) < _FULL_ARRAY or not jid.endswith(ACCOUNT) or not messages:
+        is_persons = jid.endswith((ACCOUNT, HIDDEN))
+        if (record.message_count or 0) < _FULL_ARRAY or not is_persons or not messages:
             return
         first = messages[0]
         if first.key in self._told:
@@ -191,7 +205,7 @@ class PhoneReceiver:
         phone = self._phone
         before = phone.listener.recent(phone.device_id, first.sender, since_ms=first.at_ms - 1)
         if first.key not in {message.key for message in before}:
-            phone.returns.setdefault(digits_in(first.sender), None)
+            phone.returns.setdefault(address_of(first.sender), None)
 
     def _messages(self, record: NotificationRecord) -> list[Incoming]:
         messages = messages_of(record, offset_ms=self._phone.time.ahead_ms)

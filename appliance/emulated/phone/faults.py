@@ -82,6 +82,12 @@ class FaultKind(Enum):
     UNKNOWN_DIALOG = "unknown-dialog"
     #: WhatsApp offers to make a backup, over whatever is there, until its button is tapped.
     BACKUP_OFFERED = "backup-offered"
+    #: A tap on a row of the list of chats opens another chat: the list has moved.
+    LIST_MOVED = "list-moved"
+    #: Before something is typed into a chat, the other side changes the name that they chose.
+    RENAMED = "renamed"
+    #: Before something is typed into a chat, a person opens another one on the phone.
+    CHAT_SWITCHED = "chat-switched"
 
 
 @dataclass(slots=True, kw_only=True)

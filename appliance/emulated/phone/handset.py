@@ -14,6 +14,7 @@ from appliance.emulated.phone.node import Node
 from appliance.emulated.phone.notifications import Shade
 from appliance.emulated.phone.providers import MISSED, Providers
 from appliance.emulated.phone.recorded import RecordedScreen
+from appliance.emulated.phone.shade_screen import OPENS, draw_shade
 from appliance.emulated.phone.sms.app import SmsApp
 from appliance.emulated.phone.sms.usage import SmsUsage
 from appliance.emulated.phone.spec import PhoneSpec, iccid_for
@@ -77,6 +78,7 @@ class BareHandset:
         self.keyboard_open = False
         #: What a real phone showed, in place of all that this one would show.
         self.recorded: RecordedScreen | None = None
+        self.shade_open = False
         self.taps = 0
         self.tapped: list[str] = []
         self.accepted_keys: set[RsaPublicKey] = set()
@@ -158,7 +160,27 @@ class BareHandset:
         keyboard = [draw_keyboard(self.screen)] if self.keyboard_open else []
         alerts = self._alerts()
         bars = draw_bars(self.screen, clock_time=clock_time)
-        return [*self.front.windows(), *keyboard, *alerts, *bars]
+        return [*self.front.windows(), *keyboard, *alerts, *self._shade(), *bars]
+
+    def _shade(self) -> list[Node]:
+        notifications = [each.notification for each in self.shade.posted.values()]
+        return [draw_shade(self.screen, notifications)] if self.shade_open else []
+
+    def pull_shade(self, *, down: bool) -> None:
+        self.shade_open = down
+        if down:
+            self.shade.pulled_down()
+
+    def _open_notification(self, key: str) -> None:
+        """Only WhatsApp's lead to their chat here; others bring their app."""
+        posted = self.shade.posted.get(key)
+        self.shade_open = False
+        if posted is None:
+            return
+        app = self.apps.get(posted.notification.package, self.launcher)
+        if app is self.whatsapp and posted.notification.shortcut:
+            self.whatsapp.open_chat(self.whatsapp.account.chat(posted.notification.shortcut))
+        self.bring(app)
 
     def _alerts(self) -> list[Node]:
         """What the system has put over the app in front, the newest last."""
@@ -214,6 +236,8 @@ class BareHandset:
             self.sms_usage.answer(allow=argument == "allow")
         elif verb == ENDS:
             self.lift(FaultKind(argument))
+        elif verb == OPENS:
+            self._open_notification(argument)
         elif verb == "launch":
             self.start(self.apps.get(argument, self.launcher), Intent())
         else:
@@ -227,7 +251,7 @@ class BareHandset:
             return None
         bars = draw_bars(self.screen, clock_time="")
         keyboard = [draw_keyboard(self.screen)] if self.keyboard_open else []
-        alerts = self._alerts()[-1:]
+        alerts = self._shade() or self._alerts()[-1:]
         for root in [*bars, *(alerts or [*keyboard, self.front.windows()[-1]])]:
             if root.bounds.contains(x, y):
                 hits = [n for n in root.walk() if n.action and n.bounds.contains(x, y)]
@@ -269,6 +293,7 @@ class BareHandset:
         elif not self.lock.open:
             self._key_on_keyguard(name)
         elif name == "home":
+            self.shade_open = False
             self.bring(self.launcher)
         elif name == "back":
             self._back()
@@ -286,6 +311,8 @@ class BareHandset:
     def _back(self) -> None:
         if self.sms_usage.questions:
             self.sms_usage.answer(allow=False)
+        elif self.shade_open:
+            self.shade_open = False
         elif self.keyboard_open:
             self.keyboard_open = False
         elif not self.front.back():

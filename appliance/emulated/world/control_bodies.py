@@ -152,6 +152,24 @@ class SaidElsewhere(_PhoneBody):
     text: str
 
 
+class TypedOnPhone(_PhoneBody):
+    """Somebody writes on the phone itself: in the chat, or as an answer in its notification."""
+
+    kind: Literal["typed"]
+    channel: Literal["whatsapp", "sms"] = "whatsapp"
+    to: str = Field(description="A number, or the jid of a chat of WhatsApp.", min_length=1)
+    text: str = Field(min_length=1)
+    in_shade: bool = False
+
+
+class Archive(_PhoneBody):
+    """A chat goes into WhatsApp's archive, or out of it."""
+
+    kind: Literal["archive"]
+    jid: str
+    on: bool = True
+
+
 class PlugPhoneSim(_PhoneBody):
     """`slot` 1 is the second slot."""
 
@@ -223,10 +241,13 @@ class Radio(_PhoneBody):
 
 
 class Introduce(_PhoneBody):
-    """How a number behaves from now on; a field that is left out stays as it is."""
+    """How a number behaves from now on; a field that is left out stays as it is. With a `lid`
+    WhatsApp hides the number and shows that account.
+    """
 
     kind: Literal["person"]
     number: Number
+    lid: str | None = Field(default=None, pattern=r"^(\d+@lid)?$")
     whatsapp: bool | None = None
     reads: bool | None = None
     answers: bool | None = None
@@ -273,6 +294,8 @@ Injection = (
     | ReadOnPhone
     | SeenElsewhere
     | SaidElsewhere
+    | TypedOnPhone
+    | Archive
     | PlugPhoneSim
     | UnplugSim
     | SmsSim

@@ -38,6 +38,8 @@ class Injector:
             bodies.ReadOnPhone: self._read,
             bodies.SeenElsewhere: self._seen_elsewhere,
             bodies.SaidElsewhere: self._said_elsewhere,
+            bodies.TypedOnPhone: self._typed,
+            bodies.Archive: self._archive,
             bodies.PlugPhoneSim: self._plug_sim,
             bodies.UnplugSim: self._unplug_sim,
             bodies.SmsSim: self._sms_sim,
@@ -61,6 +63,7 @@ class Injector:
             raise ControlRefusal(f"from: {body.sender} is no phone number")
         if body.group and channel is not Bearer.WHATSAPP:
             raise ControlRefusal("group: only WhatsApp has groups")
+        in_chat = channel is Bearer.WHATSAPP and not body.group
         handset = self._phone(body.phone).handset
         if body.name and body.saved:
             handset.contacts[body.sender] = body.name
@@ -74,7 +77,7 @@ class Injector:
             name=body.name,
             group=body.group,
             group_jid=_group_jid(body),
-            jid=body.jid,
+            jid=body.jid or (self._world.person(body.sender).lid if in_chat else ""),
             medium=Medium(**body.medium.model_dump()) if body.medium else None,
             waiting=body.waiting,
         )
@@ -107,12 +110,14 @@ class Injector:
 
     def _whatsapp_call(self, body: bodies.WhatsAppCall) -> Answer:
         handset = self._phone(body.phone).handset
-        if body.name:
+        caller = self._world.person(body.sender).lid or body.sender
+        if body.name and caller == body.sender:
             handset.contacts[body.sender] = body.name
         draw = notices.ringing_call if body.ringing else notices.missed_call
+        jid = caller if "@" in caller else jid_of(caller)
         posted = draw(
-            handset.whatsapp.account.name(body.sender),
-            jid=jid_of(body.sender) if body.shortcut else None,
+            handset.whatsapp.account.name(caller),
+            jid=jid if body.shortcut else None,
             language=handset.language,
             now_ms=self._network.timers.now_ms(),
         )
@@ -160,6 +165,20 @@ class Injector:
         letter_id = self._network.new_id()
         handset.whatsapp.said_elsewhere(body.to, body.text, letter_id=letter_id)
         return {"id": letter_id}
+
+    def _typed(self, body: bodies.TypedOnPhone) -> Answer:
+        handset = self._phone(body.phone).handset
+        if body.channel == "sms":
+            handset.sms.typed(body.to, body.text)
+        else:
+            jid = body.to if "@" in body.to else jid_of(body.to)
+            handset.whatsapp.typed(jid, body.text, in_shade=body.in_shade)
+        return {"typed": body.text}
+
+    def _archive(self, body: bodies.Archive) -> Answer:
+        chat = self._phone(body.phone).handset.whatsapp.account.chat(body.jid)
+        chat.archived = body.on
+        return {"archived": chat.archived}
 
     def _plug_sim(self, body: bodies.PlugPhoneSim) -> Answer:
         sim = PhoneSim(number=body.number, iccid=body.iccid, operator=body.operator)

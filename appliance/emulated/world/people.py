@@ -25,10 +25,11 @@ _SAVED_EVERY = 2
 class Person:
     """`office` is the phone that the person writes to; each span counts from the event before.
     `saved`: the office's phone has the person in its phone book. `stops`: the person answers STOP
-    to the first message.
+    to the first message. `lid` is the account under which WhatsApp hides the number.
     """
 
     number: str
+    lid: str = ""
     name: str = ""
     office: str = ""
     on_whatsapp: bool = True

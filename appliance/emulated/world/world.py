@@ -87,12 +87,17 @@ class World:
         return self.person(number).delivered_ms
 
     def got(self, letter: Letter) -> None:
-        number = number_of(letter.to) if letter.to.endswith(ACCOUNT) else letter.to
-        person = self.person(number)
+        person = self._whose(letter.to)
         if letter.channel is Bearer.WHATSAPP:
             self._tick_later(person, letter)
         if self.traffic and not is_group(letter.to):
             self._maybe_answer(person, letter)
+
+    def _whose(self, address: str) -> Person:
+        if address.endswith(ACCOUNT):
+            return self.person(number_of(address))
+        hidden = (each for each in self._people.values() if each.lid == address)
+        return next(hidden, None) or self.person(address)
 
     def _tick_later(self, person: Person, letter: Letter) -> None:
         after = self._timers.after
@@ -134,6 +139,7 @@ class World:
                 text=text,
                 at_ms=self._timers.now_ms(),
                 name=person.name,
+                jid=person.lid if channel is Bearer.WHATSAPP else "",
             )
         )
 

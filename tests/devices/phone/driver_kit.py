@@ -38,6 +38,8 @@ from appliance.devices.protocol import (
     TextForm,
     Ticks,
     TickVisit,
+    TypedByHand,
+    Written,
 )
 from appliance.emulated.emulate import Emulator, EmulatorConfig
 from appliance.emulated.phone.spec import PhoneSpec
@@ -79,6 +81,9 @@ class Recorder:
     statuses: list[Status] = field(default_factory=list)
     cursors: dict[str, int] = field(default_factory=dict)
     groups: list[Group] = field(default_factory=list)
+    left: list[Outgoing] = field(default_factory=list)
+    proofs: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    typed_ones: list[TypedByHand] = field(default_factory=list)
     sim: Sim | None = None
     repeated: int = 0
     rules: list[ScreenRule] = field(default_factory=list)
@@ -118,6 +123,20 @@ class Recorder:
     def recent(self, device_id: str, sender: str, *, since_ms: int) -> Sequence[Incoming]:
         return [m for m in self.messages if sender in _sources(m) and m.at_ms >= since_ms]
 
+    def written(self, device_id: str, to: str, *, since_ms: int) -> Sequence[Written]:
+        """What was tapped, and what somebody typed on the phone."""
+        tapped = [(o.number, _written(o, self.proofs.get(o.attempt_id, {}))) for o in self.left]
+        typed = [(each.to, _typed(each)) for each in self.typed_ones]
+        return [each for who, each in [*tapped, *typed] if who == to and each.at_ms >= since_ms]
+
+    def typed(self, device_id: str, messages: Sequence[TypedByHand]) -> None:
+        known = {each.key for each in self.typed_ones}
+        self.typed_ones += [each for each in messages if each.key not in known]
+
+    def people_named(self, device_id: str, beginning: str) -> Sequence[tuple[str, str]]:
+        names = {m.sender: m.sender_name for m in self.messages if m.sender_name}
+        return [(who, name) for who, name in names.items() if name.startswith(beginning)]
+
     def cursor(self, device_id: str, name: str) -> int | None:
         return self.cursors.get(name)
 
@@ -152,6 +171,20 @@ def _nothing() -> None:
     """What happens around a tap by default: nothing."""
 
 
+def _nothing_of(outgoing: Outgoing) -> None:
+    """The same, where it is about a message."""
+
+
+def _written(outgoing: Outgoing, facts: Mapping[str, Any]) -> Written:
+    return Written(
+        channel=outgoing.channel, text=outgoing.text, at_ms=outgoing.started_ms, facts=facts
+    )
+
+
+def _typed(typed: TypedByHand) -> Written:
+    return Written(channel=typed.channel, text=typed.text, at_ms=typed.at_ms, key=typed.key)
+
+
 @dataclass
 class Try:
     """An `Attempt` that keeps its baseline; a test can shut its gate or interfere at it."""
@@ -162,6 +195,7 @@ class Try:
     noted: dict[str, Any] | None = None
     gate_shut: bool = False
     entered: int = 0
+    opened: Callable[[Outgoing], object] = _nothing_of
     before_tap: Callable[[], object] = _nothing
     after_tap: Callable[[], object] = _nothing
 
@@ -175,6 +209,7 @@ class Try:
         if self.gate_shut:
             raise Refused(Reason.OPTED_OUT, "They said STOP.")
         self.entered += 1
+        self.opened(self.outgoing)
         self.before_tap()
         yield
         self.after_tap()
@@ -399,10 +434,17 @@ class Desk:
             started_ms=self.world.clock.now_ms(),
             file=file,
         )
-        return Try(outgoing=outgoing, evidence_folder=self._evidence / outgoing.attempt_id)
+        return Try(
+            outgoing=outgoing,
+            evidence_folder=self._evidence / outgoing.attempt_id,
+            opened=self.recorder.left.append,
+        )
 
     def send(self, text: str, **more: Any) -> Proof:
-        return self.driver.send(self.attempt(text, **more))
+        attempt = self.attempt(text, **more)
+        proof = self.driver.send(attempt)
+        self.recorder.proofs[attempt.outgoing.attempt_id] = proof.facts
+        return proof
 
     def carry(self, attempt: Try) -> list[str]:
         """Handles one message as the queue does, and gives each outcome.

@@ -4,14 +4,12 @@ import pytest
 
 from appliance.channels import Channel
 from appliance.devices.protocol import TextForm, TickVisit
-from appliance.errors import Permanent
 from tests.devices.phone.conftest import OLDER_DUTCH, RECENT_ENGLISH
 from tests.devices.phone.driver_kit import ANNA, BEA, Desk
 
 GENERATIONS = pytest.mark.parametrize(
     "spec", [OLDER_DUTCH, RECENT_ENGLISH], indirect=True, ids=["older-nl", "recent-en"]
 )
-LID = "9876543210@lid"
 
 
 @GENERATIONS
@@ -162,18 +160,6 @@ def test_a_missed_call_without_a_chat_is_known_by_the_number_it_shows(desk: Desk
     desk.world.inject(kind="whatsapp-call", shortcut=False, **{"from": BEA})
     desk.driver.receive()
     assert [call.number for call in desk.recorder.calls] == [BEA]
-
-
-@GENERATIONS
-def test_who_hides_their_number_is_heard_under_their_jid(desk: Desk) -> None:
-    """Its digits are no phone number: an answer is refused before the phone is touched."""
-    desk.world.write(ANNA, "Hoi", jid=LID, name="Anna", saved=False)
-    desk.driver.receive()
-    (message,) = desk.recorder.messages
-    assert (message.sender, message.sender_name) == (LID, "Anna")
-    with pytest.raises(Permanent, match="hide their number"):
-        desk.send("Dag", to=LID)
-    assert desk.world.traffic.shell_commands["am"] == 0
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ from appliance.messages import MessageState, Origin
 
 
 def author(words: Words, bubble: Bubble) -> str:
+    if bubble.by_hand:
+        return words.text("A colleague")
     if not bubble.rule:
         return bubble.author or ""
     if bubble.rule == "welcome":
@@ -42,6 +44,8 @@ def mark(words: Words, bubble: Bubble) -> str:
         return words.text("edited")
     if bubble.awaited:
         return words.text("not readable yet")
+    if bubble.by_hand:
+        return words.text("typed on the phone")
     return ""
 
 

@@ -3,8 +3,14 @@
 from appliance.api.web.words.i18n import Words
 from appliance.channels import Channel
 from appliance.desk.contacts.card import ContactNumber
+from appliance.identities import Identity
 from appliance.phone_numbers import readable
 from appliance.store.contacts import Contact
+
+
+def shown(words: Words, identity: Identity) -> str:
+    """A number as people write it; a hidden one tells nobody anything."""
+    return words.text("number hidden by WhatsApp") if identity.is_hidden else identity.shown
 
 
 def flag(words: Words, each: ContactNumber) -> tuple[str, str]:

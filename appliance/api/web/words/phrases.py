@@ -64,6 +64,8 @@ FAILED_TRIES: Mapping[str | None, str] = {
     "no-internet": "WhatsApp had no internet",
     "lookup-failed": "WhatsApp could not look the number up",
     "another chat": "the phone opened another chat",
+    "chats alike": "two chats look like theirs; open the right one on the phone",
+    "not in the list": "their chat is not in WhatsApp's list; look for it on the phone",
     "sms limit": "the phone would not send more SMS",
     "DeviceGone": "the phone or modem went away",
     "congestion": "the network did not take it",

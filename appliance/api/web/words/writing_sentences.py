@@ -61,12 +61,6 @@ def read_only(words: Words, about: Conversation) -> tuple[str, str] | None:
         return "", words.text("You may read this conversation, not write in it.")
     if any(map(Channel.any_writes_to, about.to)):
         return None
-    if about.to[0].is_hidden:
-        hidden = words.text(
-            "WhatsApp hides this person's number, so Balie cannot answer."
-            " Answer on the phone itself."
-        )
-        return "person", hidden
     nameless = words.text(
         "This SMS came from a name, a service or a machine. It cannot be answered."
     )

@@ -14,6 +14,7 @@ from appliance.devices.phone.content_rows import (
 )
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.senses import Sense
+from appliance.devices.phone.sms.by_hand import is_leaving, rows_by_hand
 from appliance.devices.phone.sms.provider import SmsBox, SmsRow, addresses, bodies, find
 from appliance.devices.phone.texts import in_e164
 from appliance.devices.protocol import Incoming, MissedCall
@@ -48,7 +49,7 @@ class SmsInbox:
         self._phone = phone
         self._swept = 0.0
         self._failed = False
-        # Rows above the cursor that are settled: told, or of the other SIM.
+        # Rows above the cursor that are settled: told, of the other SIM, or the line's own.
         self._settled: set[int] = set()
         self.news = True
 
@@ -90,14 +91,29 @@ class SmsInbox:
         ]
         noted = [row for row in came if self._is_noted(row)]
         found = self._tell([row for row in noted if self._is_ours(row)])
+        if cursor is not None:
+            self._tell_typed(rows)
         if len(noted) < len(came):
             self._settled |= {row.id for row in noted}
             raise NoSuchColumn("The phone does not say to which of its SIMs an SMS came.")
-        self._settled.clear()
-        if rows:
-            last = max(row.id for row in rows)
-            phone.listener.move_cursor(phone.device_id, SMS_CURSOR, last)
+        self._move_on(rows, cursor)
         return found
+
+    def _move_on(self, rows: Sequence[SmsRow], cursor: int | None) -> None:
+        """Up to an SMS that is leaving: what becomes of it is read again."""
+        phone = self._phone
+        leaving = [row.id for row in rows if cursor is not None and is_leaving(phone, row)]
+        last = min(leaving) - 1 if leaving else max((row.id for row in rows), default=0)
+        self._settled = {row.id for row in rows if row.id > last and row.id not in leaving}
+        if rows and last != cursor:
+            phone.listener.move_cursor(phone.device_id, SMS_CURSOR, last)
+
+    def _tell_typed(self, rows: Sequence[SmsRow]) -> None:
+        """Tells what somebody wrote on the phone itself over this SIM."""
+        left = [row for row in rows if row.id not in self._settled and self._is_ours(row)]
+        typed = rows_by_hand(self._phone, left)
+        if typed:
+            self._phone.listener.typed(self._phone.device_id, typed)
 
     def _tell(self, rows: Sequence[SmsRow]) -> bool:
         """Durable on return."""

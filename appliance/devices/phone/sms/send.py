@@ -17,6 +17,7 @@ from appliance.devices.phone.evidence import Evidence
 from appliance.devices.phone.obstacles import SENTENCES, clear_away, obstacle_on
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.screen import Screen
+from appliance.devices.phone.sms.by_hand import key_of
 from appliance.devices.phone.sms.provider import (
     SmsBox,
     SmsRow,
@@ -217,6 +218,7 @@ class _SendSms:
 
 def _proof(phone: Phone, row: SmsRow) -> Proof:
     """An SMS that left by the phone's other SIM has left, too, from another number."""
+    phone.own_sms.add(row.id)
     tick = Tick.DELIVERED if row.delivered else Tick.SENT
     if row.box in _WAITING:
         tick = Tick.PENDING
@@ -250,7 +252,16 @@ def row_of(phone: Phone, outgoing: Outgoing, baseline: Mapping[str, Any]) -> Sms
     ours = [row for row in out if same_number(who.get(row.id, ""), outgoing.number)]
     texts = bodies(phone.session.device, [row.id for row in ours])
     wanted = outgoing.text.strip()
-    return next((row for row in reversed(ours) if texts.get(row.id, "").strip() == wanted), None)
+    fits = [row for row in ours if texts.get(row.id, "").strip() == wanted]
+    typed = _typed_keys(phone, outgoing) if fits else set()
+    return next((row for row in reversed(fits) if key_of(row) not in typed), None)
+
+
+def _typed_keys(phone: Phone, outgoing: Outgoing) -> set[str | None]:
+    """The keys of what somebody wrote to them on the phone itself."""
+    since_ms = outgoing.started_ms - _GRACE_MS
+    written = phone.listener.written(phone.device_id, outgoing.number, since_ms=since_ms)
+    return {each.key for each in written}
 
 
 def _says(words: SmsWords, outgoing: Outgoing) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from appliance.devices.phone.notification_records import NotificationRecord
 from appliance.devices.phone.tour.check import NOT_SEEN, Answer, Check, TourPhone, judged
 from appliance.devices.phone.tour.screen_checks import ticks
-from appliance.devices.phone.whatsapp.message_words import is_reaction
+from appliance.devices.phone.whatsapp.message_words import reaction_in
 from appliance.devices.phone.whatsapp.notifications import GROUP, missed_call_of
 from appliance.devices.protocol import TextForm
 
@@ -77,7 +77,8 @@ def _reaction(phone: TourPhone) -> Answer:
         return NOT_SEEN
     found = _TEXT.search(record.raw)
     text = found[1] if found else ""
-    return judged(proved=is_reaction(text), seen="" if is_reaction(text) else phone.shape(text))
+    known = reaction_in(text) is not None
+    return judged(proved=known, seen="" if known else phone.shape(text))
 
 
 def _new_record(

@@ -1,4 +1,4 @@
-"""The chat of one number: looking at it, scrolling it, typing into it."""
+"""The chat with one person: looking at it, scrolling it, typing into it."""
 
 import time
 from collections.abc import Callable, Generator
@@ -7,7 +7,8 @@ from typing import Any
 from appliance.devices.phone.activities import complaint_in
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.screen import Box, Screen, read_screen
-from appliance.devices.phone.texts import digits_in
+from appliance.devices.phone.whatsapp.addresses import address_of, is_hidden
+from appliance.devices.phone.whatsapp.hidden.acquaintance import Acquaintance
 from appliance.devices.phone.whatsapp.pages import ChatPage, Elsewhere, Seen, classify
 from appliance.devices.phone.whatsapp.row_memory import ChatMemory, identity, rows_after
 from appliance.devices.phone.whatsapp.seen_in_chat import ChatArrivals
@@ -31,7 +32,10 @@ def keep_nothing(screen: Screen | None, **facts: Any) -> dict[str, Any]:
 
 
 class OpenChat:
-    """`screen` is the last dump and `seen` what it shows; `arrivals` gathers what is new."""
+    """`screen` is the last dump and `seen` what it shows; `arrivals` gathers what is new.
+
+    `address` is that of `addresses`; `hidden` is set where it is no number.
+    """
 
     def __init__(
         self,
@@ -42,14 +46,15 @@ class OpenChat:
     ) -> None:
         self.phone = phone
         self.keep = keep
-        self.digits = digits_in(number)
+        self.address = address_of(number)
+        self.hidden = Acquaintance(phone, self.address) if is_hidden(self.address) else None
         self.arrivals = ChatArrivals(phone, number, history)
         self.screen: Screen = _NOTHING_SEEN
         self.seen: Seen = Elsewhere(asleep=False)
 
     def follow_link(self) -> float:
         """Asks WhatsApp to open the chat; returns the moment of asking."""
-        link = _LINK.format(digits=self.digits)
+        link = _LINK.format(digits=self.address)
         command = f"am start -a android.intent.action.VIEW -d '{link}' -p {self.phone.whatsapp}"
         (answer,) = self.phone.session.run(command)
         if complaint := complaint_in(answer.text):
@@ -70,12 +75,17 @@ class OpenChat:
         return seen
 
     def is_ours(self, seen: ChatPage) -> bool:
-        """By the number in the title, else by a name that only this number has."""
+        """By the number in the title, else by a name that only this number has.
+
+        Where the number is hidden, by the name and what they wrote last.
+        """
         if not seen.title or seen.group:
             return False
+        if self.hidden is not None:
+            return self.hidden.is_theirs(seen)
         if seen.number is not None:
-            return seen.number == self.digits
-        return self.phone.contacts.bears(self.digits, seen.title)
+            return seen.number == self.address
+        return self.phone.contacts.bears(self.address, seen.title)
 
     def prove(self, seen: ChatPage) -> None:
         """A number has one chat: its head proves it."""
@@ -85,7 +95,7 @@ class OpenChat:
 
     def come_back(self) -> None:
         """It is opened again later: messages may have come that were not told."""
-        self.phone.returns[self.digits] = self.arrivals.history
+        self.phone.returns[self.address] = self.arrivals.history
 
     def type(self, seen: ChatPage, text: str) -> bool:
         """Replaces the text in the entry."""
@@ -98,7 +108,7 @@ class OpenChat:
         if seen.unread_from is None or seen.area is None:
             return seen
         missing = seen.unread_count - (len(seen.rows) - seen.unread_from)
-        low, high = _half(seen.area)
+        low, high = half_of(seen.area)
         for _ in range(_MOST_PULLS if missing > 0 else 0):
             self.phone.session.swipe(low, high)
             now = self.look()
@@ -111,7 +121,7 @@ class OpenChat:
         """The chat at its end, where it scrolls no further; None when the end is not reached."""
         if seen.area is None:
             return None
-        low, high = _half(seen.area)
+        low, high = half_of(seen.area)
         for _ in range(_PULLS):
             self.phone.session.swipe(low, high)
             now = self.look()
@@ -126,7 +136,7 @@ class OpenChat:
         """Views of older rows, half a screen apart; afterwards scrolls back to the end."""
         if seen.area is None:
             return
-        low, high = _half(seen.area)
+        low, high = half_of(seen.area)
         pulled = 0
         try:
             while pulled < _PULLS:
@@ -142,7 +152,7 @@ class OpenChat:
             self.look()
 
 
-def _half(area: Box) -> tuple[tuple[int, int], tuple[int, int]]:
+def half_of(area: Box) -> tuple[tuple[int, int], tuple[int, int]]:
     """The lower and the upper end of a drag that moves a list by half its height."""
     (x, y), quarter = area.centre, (area.bottom - area.top) // 4
     return (x, y + quarter), (x, y - quarter)

@@ -2,8 +2,7 @@
 
 import shlex
 
-from appliance.devices.phone.texts import digits_in
-from appliance.devices.phone.whatsapp.notifications import ACCOUNT
+from appliance.devices.phone.whatsapp.addresses import jid_of
 from appliance.devices.protocol import OutgoingFile
 from appliance.media.kinds import MediaKind
 
@@ -16,11 +15,10 @@ _PLAIN = {MediaKind.CONTACT: "application/octet-stream"}
 
 
 def handing_over(uri: str, file: OutgoingFile, *, number: str, caption: str, package: str) -> str:
-    """Each part is quoted for the phone's shell. `number` may be a jid already."""
+    """Each part is quoted for the phone's shell. `number` may be a hidden one's jid."""
     words = ["am", "start", "-a", _SEND, "-t", _PLAIN.get(file.kind, file.type)]
     words += ["--eu", _STREAM, uri, "--grant-read-uri-permission", "-p", package]
     if file.kind not in _WITHOUT_PREVIEW:
-        jid = number if "@" in number else digits_in(number) + ACCOUNT
-        words += ["--es", "jid", jid]
+        words += ["--es", "jid", jid_of(number)]
         words += ["--es", _TEXT, caption] if caption else []
     return shlex.join(words)

@@ -6,6 +6,7 @@ from contextlib import closing
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MINUTES_PER_DAY, MS_PER_MINUTE, is_between
 from appliance.devices.phone.shared_file import SharedFile
+from appliance.devices.phone.texts import canonical
 from appliance.devices.phone.whatsapp.chat import OpenChat
 from appliance.devices.phone.whatsapp.opening import open_chat
 from appliance.devices.phone.whatsapp.own_row import is_row_of
@@ -79,6 +80,8 @@ def _judge(phone: Phone, look: Look, seen: ChatPage) -> Found | None:
     if None in matches and any(matches):
         return Found(finding=Finding.UNCLEAR, facts=facts)
     row = matches[0]
+    if row is not None and _may_be_by_hand(phone, since[0], outgoing):
+        return Found(finding=Finding.UNCLEAR, facts={**facts, "doubt": "typed on the phone"})
     if row is None:
         doubt = _doubt(phone, look, seen, since)
         finding = Finding.UNCLEAR if doubt else Finding.ABSENT
@@ -125,6 +128,15 @@ def _judge_above(phone: Phone, look: Look, chat: OpenChat, seen: ChatPage) -> Fo
 def _newest(phone: Phone, rows: list[MessageRow], outgoing: Outgoing) -> MessageRow | None:
     fits = (row for row in reversed(rows) if row.own and is_row_of(row, outgoing))
     return next((row for row in fits if _in_time(phone, row, outgoing)), None)
+
+
+def _may_be_by_hand(phone: Phone, rows: list[MessageRow], outgoing: Outgoing) -> bool:
+    """Whether somebody wrote the same on the phone itself meanwhile, as often as it shows."""
+    written = phone.listener.written(phone.device_id, outgoing.number, since_ms=outgoing.started_ms)
+    text = canonical(outgoing.text)
+    same = [each for each in written if each.key and canonical(each.text) == text]
+    fits = [row for row in rows if row.own and row.says(outgoing.text)]
+    return len(fits) <= len(same)
 
 
 def _in_time(phone: Phone, row: MessageRow, outgoing: Outgoing) -> bool:

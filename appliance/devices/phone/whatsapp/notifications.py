@@ -9,6 +9,7 @@ from appliance.channels import Channel
 from appliance.devices.phone.message_bundles import BundledMessage, read_entries
 from appliance.devices.phone.notification_records import Flag, NotificationRecord, extras_of
 from appliance.devices.phone.texts import is_number, label, number_in
+from appliance.devices.phone.whatsapp.addresses import ACCOUNT, HIDDEN
 from appliance.devices.phone.whatsapp.media import told_medium
 from appliance.devices.phone.whatsapp.message_words import (
     MISSED_CALL,
@@ -18,13 +19,11 @@ from appliance.devices.phone.whatsapp.message_words import (
     without_count,
 )
 from appliance.devices.phone.whatsapp.pages import PACKAGES
-from appliance.devices.protocol import Group, Incoming, MissedCall, Reaction
+from appliance.devices.protocol import Group, Incoming, MissedCall, Reaction, TypedByHand
 
 log = logging.getLogger(__name__)
 
-ACCOUNT = "@s.whatsapp.net"
 GROUP = "@g.us"
-HIDDEN = "@lid"
 
 # The chats of people and of groups. `status@broadcast`, `…@broadcast`, `…@newsletter` and unknown
 # kinds are nobody who writes to the line.
@@ -99,6 +98,31 @@ def group_of(record: NotificationRecord) -> Group | None:
         return None
     name = _Heading(extras_of(record), jid).group_name if record.raw else ""
     return Group(jid=jid, name=name) if name else None
+
+
+def typed_of(record: NotificationRecord, *, offset_ms: int = 0) -> list[TypedByHand]:
+    """What the phone's owner answered somebody in the notification itself, which repeats it."""
+    jid = record.shortcut
+    if not _is_of_chat(record) or jid is None or jid.endswith(GROUP) or not record.message_count:
+        return []
+    extras = extras_of(record)
+    heading = _Heading(extras, jid)
+    places: Counter[int] = Counter()
+    typed = []
+    for posted in _posted(record, extras, heading):
+        if posted.sender is None or not heading.is_own(posted.sender):
+            continue
+        place = places[posted.time_ms]
+        places[posted.time_ms] += 1
+        own = TypedByHand(
+            channel=Channel.WHATSAPP,
+            key=f"wa-own:{jid}:{posted.time_ms}#{place}",
+            to=_account(jid),
+            text=posted.text,
+            at_ms=posted.time_ms - offset_ms,
+        )
+        typed.append(own)
+    return typed
 
 
 def missed_call_of(record: NotificationRecord, *, offset_ms: int = 0) -> MissedCall | None:

@@ -1,13 +1,17 @@
-"""Opens the chat with one number, and makes sure that it is that chat."""
+"""Opens the chat with one person, and makes sure that it is that chat."""
 
 import logging
 import time
 
 from appliance.devices.phone.nags import is_unknown, put_away, tell_unknown
 from appliance.devices.phone.obstacles import SENTENCES, Obstacle, clear_away
+from appliance.devices.phone.whatsapp.addresses import is_hidden
 from appliance.devices.phone.whatsapp.chat import OpenChat
 from appliance.devices.phone.whatsapp.closed import refuse, why_closed
 from appliance.devices.phone.whatsapp.dialogs import DialogMeaning
+from appliance.devices.phone.whatsapp.hidden.acquaintance import Acquaintance, people_shown_as
+from appliance.devices.phone.whatsapp.hidden.chats_list import NotInList, tap_in_list
+from appliance.devices.phone.whatsapp.hidden.shade import tap_in_shade
 from appliance.devices.phone.whatsapp.pages import (
     ChatPage,
     DialogPage,
@@ -16,6 +20,7 @@ from appliance.devices.phone.whatsapp.pages import (
     Seen,
     Stopped,
 )
+from appliance.devices.phone.whatsapp.row_memory import ChatMemory
 from appliance.devices.phone.whatsapp.seen_in_chat import ChatArrivals
 from appliance.errors import DeviceError, NotOnChannel, Transient
 
@@ -23,9 +28,9 @@ log = logging.getLogger(__name__)
 
 
 class StaleScreen(Exception):
-    """The screen may belong to another number, so the link is tried once more.
+    """The screen may belong to another person, so it is tried once more.
 
-    `else_` is the error to raise if the link leads there again.
+    `else_` is the error to raise if the same way leads there again.
     """
 
     def __init__(self, else_: DeviceError | None = None) -> None:
@@ -34,7 +39,7 @@ class StaleScreen(Exception):
 
 
 def open_chat(chat: OpenChat) -> ChatPage:
-    """The chat, proven to be that of the number; nothing has been typed.
+    """The chat, proven to be that of the person; nothing has been typed.
 
     Raises NotOnChannel, LineStopped, Transient, DeviceGone.
     """
@@ -60,8 +65,8 @@ def _proven(chat: OpenChat, seen: ChatPage) -> ChatPage:
 
 
 def follow(chat: OpenChat) -> ChatPage:
-    """The chat once the link has led to it; raises StaleScreen when it led elsewhere."""
-    asked = chat.follow_link()
+    """The chat once its way has led to it; raises StaleScreen when it led elsewhere."""
+    asked = chat.follow_link() if chat.hidden is None else _ask_without_link(chat, chat.hidden)
     patience = chat.phone.patience
     pauses = patience.pauses()
     time.sleep(next(pauses))
@@ -80,8 +85,26 @@ def follow(chat: OpenChat) -> ChatPage:
             _give_up(chat, seen)
 
 
+def _ask_without_link(chat: OpenChat, them: Acquaintance) -> float:
+    """By the list of chats, else by the notification; returns the moment of asking."""
+    try:
+        return tap_in_list(chat, them, _pass_by)
+    except NotInList:
+        asked = tap_in_shade(chat, them)
+        if asked is None:
+            raise
+        return asked
+
+
+def _pass_by(chat: OpenChat, seen: Seen) -> None:
+    """What shows on the way to the list of chats; a chat that a colleague left open was read."""
+    _judge(chat, seen)
+    if isinstance(seen, ChatPage):
+        _remember_stranger(chat)
+
+
 def _judge(chat: OpenChat, seen: Seen) -> ChatPage | None:
-    """The chat, if it shows; None while it may still come."""
+    """The chat, if it shows; None while it may still come. Raises what keeps it from coming."""
     match seen:
         case ChatPage() if seen.entry is not None and chat.is_ours(seen):
             return seen
@@ -105,7 +128,7 @@ def _judge_dialog(chat: OpenChat, dialog: DialogPage) -> None:
 
     A dialog that refuses a number for good must name it, or come twice.
     """
-    if dialog.number is not None and dialog.number != chat.digits:
+    if dialog.number is not None and dialog.number != chat.address:
         raise StaleScreen
     facts = {"dialog": dialog.kind.value}
     match dialog.kind:
@@ -145,12 +168,18 @@ def _give_up(chat: OpenChat, seen: Seen) -> None:
 
 
 def _remember_stranger(chat: OpenChat) -> None:
-    """Opening another person's chat marked it read, so it is opened again later for its news."""
+    """Opening another person's chat marked it read, so it is opened again later for its news.
+
+    Where it shows no number it may be the chat of any who has that name.
+    """
     seen, phone = chat.seen, chat.phone
     if not isinstance(seen, ChatPage) or seen.group:
         return
+    for who, _ in people_shown_as(phone, seen.title) if seen.number is None else ():
+        if is_hidden(who) and who != chat.address:
+            phone.returns.setdefault(who, ChatMemory(opened_ms=chat.arrivals.history.opened_ms))
     number = seen.number or phone.contacts.number_of(seen.title)
-    if number is not None and number != chat.digits:
+    if number is not None and number != chat.address:
         arrivals = ChatArrivals(phone, number)
         arrivals.see(seen)
         phone.returns[number] = arrivals.history

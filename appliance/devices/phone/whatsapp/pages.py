@@ -76,17 +76,24 @@ class ChatPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatsList:
+    """`area` is where the rows are, where it can be told."""
+
     rows: tuple["ChatRow", ...]
+    area: Box | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRow:
-    """`own_last`: the newest message of the chat is the phone's own."""
+    """`own_last`: the newest message of the chat is the phone's own. `time` is of that message: a
+    time of day, or of earlier days a date.
+    """
 
     name: str
     own_last: bool
     preview: str
     unread: int
+    time: str
+    box: Box
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +143,9 @@ def _page(app: Screen) -> ChatPage | ChatsList | UnknownPage:
     if app.first("conversation_contact_name", "conversation_contact", "entry"):
         return _conversation(app)
     if app.first("conversations_row_contact_name", "conversation_list_view_host", "my_search_bar"):
-        return ChatsList(rows=tuple(_chat_row(row) for row in app.having("contact_row_container")))
+        rows = tuple(_chat_row(row) for row in app.having("contact_row_container"))
+        messages = list_of(app)
+        return ChatsList(rows=rows, area=messages.box if messages else None)
     return UnknownPage()
 
 
@@ -191,6 +200,7 @@ def _looking_up(app: Screen) -> LookingUp | None:
 def _chat_row(row: View) -> ChatRow:
     name = row.first("conversations_row_contact_name")
     preview = row.first("single_msg_tv")
+    date = row.first("conversations_row_date")
     badge = row.first("conversations_row_message_count")
     count = FIRST_NUMBER.search(badge.desc or badge.text) if badge else None
     return ChatRow(
@@ -198,6 +208,8 @@ def _chat_row(row: View) -> ChatRow:
         own_last=row.first("status_indicator") is not None,
         preview=preview.text if preview else "",
         unread=int(count.group()) if count else 0,
+        time=label(date.text) if date else "",
+        box=row.box,
     )
 
 

@@ -10,7 +10,8 @@ from itertools import islice
 from appliance.channels import Channel
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MS_PER_MINUTE, is_between, minute_in
-from appliance.devices.phone.texts import as_dumped, canonical, digits_in
+from appliance.devices.phone.texts import as_dumped, canonical
+from appliance.devices.phone.whatsapp.addresses import sender_of
 from appliance.devices.phone.whatsapp.media import CALL, is_same, shown_medium
 from appliance.devices.phone.whatsapp.pages import ChatPage
 from appliance.devices.phone.whatsapp.row_memory import ChatMemory, identity, rows_after
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 _EXPANDS_WITHIN = 6
 # A row on the screen is compared with this person's messages of the last days.
 _RECENT_MS = 3 * 24 * 60 * MS_PER_MINUTE
-_TEXT_VIEW = r".*:id/message_text"
+TEXT_VIEW = r".*:id/message_text"
 _LOST_EMOJI = ".."
 
 
@@ -80,7 +81,7 @@ class ChatArrivals:
     @property
     def asked(self) -> str:
         """Under what the listener has what was told of this chat."""
-        return f"+{digits_in(self._number)}"
+        return sender_of(self._number)
 
     def news(self) -> list[Incoming]:
         """The gathered rows that no notification has told; the chat must still be open.
@@ -162,7 +163,7 @@ class ChatArrivals:
         return next((now for now in self._in_view() if identity(now) == identity(row)), None)
 
     def _exact(self, shown: str, place: int) -> str:
-        text = self._phone.session.text_of(_TEXT_VIEW, place)
+        text = self._phone.session.text_of(TEXT_VIEW, place)
         return text if as_dumped(text) == shown else shown
 
     def _expanded(self, head: str, link: tuple[int, int]) -> str | None:
@@ -188,7 +189,7 @@ def match(
     fresh = list(rows)
     newest_first = rows[::-1]
     for row in sorted(newest_first, key=_says_nothing):
-        found = next((t for t in reversed(left) if _is_told(row, t, phone)), None)
+        found = next((t for t in reversed(left) if is_told(row, t, phone)), None)
         if found is not None:
             left.remove(found)
             fresh.remove(row)
@@ -199,7 +200,8 @@ def _says_nothing(row: MessageRow) -> bool:
     return not (row.text or row.detail)
 
 
-def _is_told(row: MessageRow, told: Incoming, phone: Phone) -> bool:
+def is_told(row: MessageRow, told: Incoming, phone: Phone) -> bool:
+    """Whether the row may show this message."""
     if not _same_minute(row, told, phone):
         return False
     if row.form is not TextForm.WORDS or told.form is not TextForm.WORDS:

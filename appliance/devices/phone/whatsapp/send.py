@@ -75,8 +75,16 @@ class ChatSend:
             if now is not None and self._holds_text(now):
                 return now
             if time.monotonic() > deadline:
-                raise self._stopped("The entry does not hold the text.", seen="entry")
+                stopped = self._stopped("The entry does not hold the text.", seen="entry")
+                self._take_back()
+                raise stopped
             time.sleep(next(pauses))
+
+    def _take_back(self) -> None:
+        """The text may stand in a chat that a person has opened meanwhile: nobody is to send it."""
+        seen = self._chat.seen
+        if isinstance(seen, ChatPage) and self._holds_text(seen):
+            self._chat.type(seen, "")
 
     def _holds_text(self, now: ChatPage) -> bool:
         """An empty entry shows its hint, which may equal the text, but then there is no Send."""

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from appliance.devices.phone.obstacles import Obstacle
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.texts import canonical
+from appliance.devices.phone.whatsapp.by_hand import rows_by_hand
 from appliance.devices.phone.whatsapp.chat import Keep, OpenChat, keep_nothing
 from appliance.devices.phone.whatsapp.dialogs import DialogMeaning
 from appliance.devices.phone.whatsapp.groups.group_chat import GroupChat
@@ -83,6 +84,10 @@ def _is_unknown(seen: Seen) -> bool:
 
 def _tell_news(chat: OpenChat) -> None:
     chat.phone.deliver_from_screen(chat.arrivals.news())
+    last = chat.arrivals.last
+    typed = rows_by_hand(chat.phone, chat.address, last) if last is not None else []
+    if typed:
+        chat.phone.listener.typed(chat.phone.device_id, typed)
 
 
 def _leave_nothing_unseen(chat: OpenChat) -> None:
@@ -96,19 +101,19 @@ def _leave_nothing_unseen(chat: OpenChat) -> None:
         return
     for _ in range(_MOST_RETURNS):
         chat.phone.session.back()
-        row = _row_in_list(chat)
-        if row is None or _knows(chat, row):
+        rows = _rows_in_list(chat)
+        if not rows or any(_knows(chat, row) for row in rows):
             return
         follow(chat)
         _tell_news(chat)
 
 
-def _row_in_list(chat: OpenChat) -> ChatRow | None:
-    """The chat's row; None where the list does not show, or shows no such row."""
+def _rows_in_list(chat: OpenChat) -> list[ChatRow]:
+    """The chat's row, and those of others with its name; none where the list does not show."""
     seen, last = chat.dump(), chat.arrivals.last
     if not isinstance(seen, ChatsList) or last is None:
-        return None
-    return next((row for row in seen.rows if row.name == last.title), None)
+        return []
+    return [row for row in seen.rows if row.name == last.title]
 
 
 def _knows(chat: OpenChat, row: ChatRow) -> bool:

@@ -173,8 +173,8 @@ def _role(handset: BareHandset, args: list[str]) -> ShellResult:
 
 
 def _status_bar(handset: BareHandset, args: list[str]) -> ShellResult:
-    if args[:1] == ["expand-notifications"]:
-        handset.shade.pulled_down()
+    if args[:1] in (["expand-notifications"], ["collapse"]):
+        handset.pull_shade(down=args[0] != "collapse")
     return SILENT
 
 

@@ -102,6 +102,18 @@ class SmsApp:
         )
         self._usage.ask(question)
 
+    def typed(self, number: str, text: str) -> None:
+        """A person writes on this phone."""
+        row = self._providers.add_sms(
+            address=number,
+            body=text,
+            date_ms=self._host.timers.now_ms(),
+            kind=OUTBOX,
+            thread=self._thread(number),
+            sub_id=self.sends_by,
+        )
+        self._to_radio(row, number, text)
+
     def _to_radio(self, row: int, number: str, text: str) -> None:
         span = _PART_MS * part_count(text)
         self._host.timers.after(span, lambda: self._leave(row, number, text))

@@ -128,6 +128,23 @@ class WhatsApp:
         if self.posting.has(chat):
             self.posting.received(chat)
 
+    def typed(self, jid: str, text: str, *, in_shade: bool) -> str:
+        """A person writes on this phone: in the chat, or as an answer in the notification."""
+        chat = self.account.chat(jid)
+        message = self.account.add(
+            chat,
+            letter_id=self._host.network.new_id(),
+            text=text,
+            at_ms=self._host.timers.now_ms(),
+            tick=RowTick.PENDING,
+        )
+        if in_shade:
+            self.posting.received(chat)
+        else:
+            self.seen_elsewhere(chat)
+        self.outbox.post(message, to=chat.jid if chat.is_group else chat.number)
+        return message.letter_id
+
     def seen_elsewhere(self, chat: Chat) -> None:
         """The chat was opened on another device of the account."""
         chat.take_unread()
@@ -348,7 +365,7 @@ class WhatsApp:
         elif verb == "share":
             self._share(argument)
         elif verb == "open-chat":
-            self.open_chat(self.account.chats[argument])
+            self.open_chat(self._chat_in_list(argument))
         elif verb == "read-more" and self._chat is not None:
             message = next(m for m in self._chat.messages if m.id == int(argument))
             message.expanded = True
@@ -374,6 +391,14 @@ class WhatsApp:
             self.room.perform(action)
         if (made := self.room.take_made()) is not None:
             self.open_chat(made)
+
+    def _chat_in_list(self, jid: str) -> Chat:
+        chat = self.account.chats[jid]
+        moved = self._host.faults.take(FaultKind.LIST_MOVED)
+        return self._another(chat) if moved else chat
+
+    def _another(self, chat: Chat) -> Chat:
+        return next((each for each in self.account.listed() if each is not chat), chat)
 
     def _focus(self) -> None:
         self._focused = True
@@ -463,6 +488,10 @@ class WhatsApp:
         return self._chat.draft if self._chat is not None else None
 
     def set_entry(self, text: str) -> None:
+        if self._chat is not None and self._host.faults.take(FaultKind.RENAMED):
+            self.account.push_names[self._chat.number] = "Iemand anders"
+        if self._chat is not None and self._host.faults.take(FaultKind.CHAT_SWITCHED):
+            self.open_chat(self._another(self._chat))
         share = self.sharing.share
         if self.room.page:
             self.room.text = text

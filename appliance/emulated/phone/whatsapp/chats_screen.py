@@ -11,6 +11,8 @@ from appliance.emulated.phone.whatsapp.wording import in_list
 _ROW_DP = 76
 _SEARCH_DP = 48
 _TABS_DP = 80
+_ARCHIVE_DP = 48
+_ARCHIVED = {"en": "Archived", "nl": "Gearchiveerd"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +29,7 @@ class ChatsScreen:
 
     def reach(self) -> int:
         rows = len(self.account.listed()) * self.style.screen.dp(_ROW_DP)
-        return max(0, rows - (self._viewport.bottom - self._viewport.top))
+        return max(0, self._header_height + rows - (self._viewport.bottom - self._viewport.top))
 
     def draw(self) -> Node:
         brush, screen = self.style.brush, self.style.screen
@@ -63,6 +65,7 @@ class ChatsScreen:
         chats = brush(
             style.generation.chats_list,
             viewport,
+            *self._archive(),
             *self._rows(),
             rid="android:id/list",
             focusable=True,
@@ -77,12 +80,38 @@ class ChatsScreen:
         viewport, height = self._viewport, self.style.screen.dp(_ROW_DP)
         nodes = []
         for index, chat in enumerate(self.account.listed()):
-            top = viewport.top + index * height - self.scroll
+            top = viewport.top + self._header_height + index * height - self.scroll
             shown_top, bottom = max(top, viewport.top), min(top + height, viewport.bottom)
             if shown_top < bottom:
                 bounds = Bounds(0, shown_top, viewport.right, bottom)
                 nodes.append(self._row(chat, bounds))
         return nodes
+
+    @property
+    def _archived(self) -> int:
+        return sum(chat.archived for chat in self.account.chats.values())
+
+    @property
+    def _header_height(self) -> int:
+        return self.style.screen.dp(_ARCHIVE_DP) if self._archived else 0
+
+    def _archive(self) -> list[Node]:
+        """The way to archived chats, above the others."""
+        brush, viewport = self.style.brush, self._viewport
+        bottom = viewport.top + self._header_height - self.scroll
+        if bottom <= viewport.top:
+            return []
+        bounds = Bounds(0, viewport.top, viewport.right, bottom)
+        words = _ARCHIVED[self.style.phrases.language]
+        return [
+            brush(
+                "LinearLayout",
+                bounds,
+                brush("TextView", bounds, rid="archived_row", text=words),
+                brush("TextView", bounds, rid="archive_row_counter", text=str(self._archived)),
+                rid="conversations_archive_header",
+            )
+        ]
 
     def _row(self, chat: Chat, bounds: Bounds) -> Node:
         brush, dp, style = self.style.brush, self.style.screen.dp, self.style

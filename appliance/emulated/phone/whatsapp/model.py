@@ -94,6 +94,7 @@ class Chat:
     messages: list[Message] = field(default_factory=list)
     unread: int = 0
     draft: str = ""
+    archived: bool = False
     #: The first message that was unread when the chat was opened, and how many there were.
     divider_id: int = 0
     divider_count: int = 0
@@ -179,11 +180,11 @@ class Account:
         return chat.subject if chat.is_group else self.name(chat.number)
 
     def listed(self) -> list[Chat]:
-        """The chats list: newest first, chats without messages and channels not at all."""
+        """The chats list: newest first; archived chats, those without messages and channels not."""
         filled = [
             chat
             for chat in self.chats.values()
-            if chat.messages and not numbers.is_channel(chat.jid)
+            if chat.messages and not chat.archived and not numbers.is_channel(chat.jid)
         ]
         return sorted(filled, key=lambda chat: chat.last_ms, reverse=True)
 

@@ -1,0 +1,1 @@
+"""Chats of people whose number WhatsApp hides: no link opens them, and no title proves them."""

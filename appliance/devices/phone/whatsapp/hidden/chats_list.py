@@ -1,0 +1,164 @@
+"""Opens a chat from WhatsApp's list of chats, where no link can.
+
+The row is proven by its name, its last text and its time, or it is the only one of that name. Of
+rows that look alike none is tapped. What was opened is proven again by its head and its rows.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+
+from appliance.devices.phone.activities import complaint_in
+from appliance.devices.phone.phone import Phone
+from appliance.devices.phone.phone_clock import (
+    MINUTES_PER_DAY,
+    MS_PER_MINUTE,
+    is_between,
+    minute_in,
+)
+from appliance.devices.phone.texts import canonical
+from appliance.devices.phone.whatsapp.chat import OpenChat, half_of
+from appliance.devices.phone.whatsapp.hidden.acquaintance import Acquaintance
+from appliance.devices.phone.whatsapp.pages import ChatPage, ChatRow, ChatsList, Seen
+from appliance.errors import Transient, Unconfirmed
+
+log = logging.getLogger(__name__)
+
+PassBy = Callable[[OpenChat, Seen], None]
+"""Is told what shows before the list does; raises what keeps WhatsApp from going on."""
+
+# The classes of WhatsApp Business have WhatsApp's own package, too.
+_HOME = "am start -a android.intent.action.MAIN -n {package}/com.whatsapp.Main"
+# A chat or another tab may be open; Back leads to the list from both.
+_MOST_BACKS = 3
+# Half a screen each: some forty chats.
+_MOST_PULLS = 10
+# A message in doubt may have left or not, so that one before it is the last.
+_LAST_OWN = 3
+
+
+class NotInList(Transient):
+    """The list was seen as far as Balie looks, and their chat is not in it."""
+
+
+def tap_in_list(chat: OpenChat, them: Acquaintance, pass_by: PassBy) -> float:
+    """Taps their row; returns the moment. Raises Transient where no row is certainly theirs."""
+    them.refresh()
+    if them.name is None or not them.came:
+        raise Transient("Balie does not know under which name WhatsApp shows them.", _NOT_FOUND)
+    row = _certain_row(chat, them, _opened_list(chat, pass_by))
+    try:
+        chat.phone.session.tap(row.box.centre)
+    except Unconfirmed as exc:
+        raise Transient("The phone did not say whether it opened the chat.") from exc
+    return time.monotonic()
+
+
+_NOT_FOUND = {"seen": "not in the list"}
+_ALIKE = {"seen": "chats alike"}
+
+
+def _opened_list(chat: OpenChat, pass_by: PassBy) -> ChatsList:
+    """The top of the list; another chat that is open is left."""
+    command = _HOME.format(package=chat.phone.whatsapp)
+    (answer,) = chat.phone.session.run(command)
+    if complaint := complaint_in(answer.text):
+        raise Transient("WhatsApp did not open.", {"am": complaint})
+    deadline = time.monotonic() + chat.phone.patience.chat_s
+    backs = 0
+    for pause_s in chat.phone.patience.pauses():
+        time.sleep(pause_s)
+        seen = chat.dump()
+        if isinstance(seen, ChatsList):
+            return _top_of(chat, seen)
+        pass_by(chat, seen)
+        other_tab = chat.screen.first("bottom_nav") is not None
+        if (other_tab or isinstance(seen, ChatPage)) and backs < _MOST_BACKS:
+            chat.phone.session.back()
+            backs += 1
+        if time.monotonic() > deadline:
+            break
+    facts = chat.keep(chat.screen, seen=type(chat.seen).__name__.lower())
+    raise Transient("WhatsApp did not show its list of chats.", facts)
+
+
+def _top_of(chat: OpenChat, seen: ChatsList) -> ChatsList:
+    *_, top = _pages(chat, seen, upwards=True)
+    return top
+
+
+def _pages(chat: OpenChat, seen: ChatsList, *, upwards: bool = False) -> Iterator[ChatsList]:
+    """The list, half a screen at a time, until it goes no further or was pulled often enough."""
+    yield seen
+    if seen.area is None:
+        return
+    start, end = half_of(seen.area)
+    for _ in range(_MOST_PULLS):
+        chat.phone.session.swipe(*((end, start) if upwards else (start, end)))
+        now = chat.dump()
+        if not isinstance(now, ChatsList):
+            raise Transient("WhatsApp's list of chats was left.", chat.keep(chat.screen))
+        if now.rows == seen.rows:
+            return
+        seen = now
+        yield now
+
+
+def _certain_row(chat: OpenChat, them: Acquaintance, top: ChatsList) -> ChatRow:
+    """A row of the last view.
+
+    Rows of one minute stand together, so rows that look alike are seen together; a row at the edge
+    is looked at again half a screen on.
+    """
+    named: dict[tuple[str, str], ChatRow] = {}
+    pages, proven, page = 0, [], top
+    for page in _pages(chat, top):
+        pages += 1
+        bearing = [row for row in page.rows if them.bears(row.name)]
+        named |= {(row.preview, row.time): row for row in bearing}
+        proven = [row for row in bearing if _is_proven(chat.phone, row, them)]
+        if len(proven) > 1 or (proven and proven[0] is not page.rows[-1]):
+            break
+    if len(proven) == 1:
+        return proven[0]
+    if proven or len(named) > 1:
+        raise Transient("Two chats look like theirs.", chat.keep(chat.screen, **_ALIKE))
+    if not named or pages > _MOST_PULLS:
+        sentence = "Their chat is not in WhatsApp's list, or too far down in it."
+        raise NotInList(sentence, chat.keep(chat.screen, **_NOT_FOUND))
+    return _found_again(chat, next(iter(named.values())), page)
+
+
+def _found_again(chat: OpenChat, only: ChatRow, end: ChatsList) -> ChatRow:
+    """The row where it stands now, upwards from the end of the list."""
+    for page in _pages(chat, end, upwards=True):
+        for row in page.rows:
+            if (row.name, row.preview, row.time) == (only.name, only.preview, only.time):
+                return row
+    raise Transient("Their chat moved in WhatsApp's list.", _NOT_FOUND)
+
+
+def _is_proven(phone: Phone, row: ChatRow, them: Acquaintance) -> bool:
+    """Whether it shows the last that they or the line wrote, at its time."""
+    if row.own_last:
+        own = them.written[-_LAST_OWN:]
+        return any(_shows(phone, row, each.text, each.at_ms) for each in own)
+    last = them.came[-1]
+    return _shows(phone, row, last.text, last.at_ms)
+
+
+def _shows(phone: Phone, row: ChatRow, text: str, at_ms: int) -> bool:
+    shown, said = canonical(row.preview), canonical(text)
+    cut = shown.removesuffix("…").rstrip()
+    same = said.startswith(cut) if cut != shown else said == shown
+    return bool(cut) and same and _is_of(phone, row.time, at_ms)
+
+
+def _is_of(phone: Phone, shown: str, at_ms: int) -> bool:
+    """A row shows the time of today's messages, and a date or a day of earlier ones."""
+    now_ms = phone.clock.now_ms()
+    if minute_in(shown) is None:
+        return phone.time.day_of(at_ms) != phone.time.day_of(now_ms)
+    minute = phone.time.minute_of_day(at_ms)
+    recent = now_ms - at_ms < MINUTES_PER_DAY * MS_PER_MINUTE
+    return recent and is_between(shown, minute, minute)
