@@ -6,15 +6,18 @@ import sys
 from appliance.api.web.words import device_phrases, phrases
 from appliance.cli.clock import complaint_of
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
+from appliance.config import load
 from appliance.devices.complaint import Complaint
 from appliance.devices.protocol import DeviceState
 from appliance.phone_numbers import readable
 from appliance.reasons import Reason
 from appliance.runtime.complaints import about_folder, complaints_of
-from appliance.store import devices, lines, routes
+from appliance.store import devices, lines, media_quota, routes
 from appliance.store.lines import Line
+from appliance.store.media_quota import MediaRoom
 
 _CENTS = 100
+_MB = 1_000_000
 _START_AGAIN = "Look at the phone or modem; then start the number again on the page of the devices."
 
 
@@ -28,6 +31,7 @@ def run_doctor(data: DataOption = None, as_json: JsonOption = False) -> None:
             *store.read(_devices_in_need),
             *store.read(_low_credit),
             *store.read(_lines_that_stopped),
+            *store.read(_little_room_for_media),
         ]
     complaints = [*([clock] if clock else []), *reach, *known]
     facts = [
@@ -46,6 +50,22 @@ def _devices_in_need(conn: sqlite3.Connection) -> list[Complaint]:
     return [
         _complaint(each.address, *device_phrases.about(each.kind, Reason(each.reason)))
         for each in in_need
+    ]
+
+
+def _little_room_for_media(conn: sqlite3.Connection) -> list[Complaint]:
+    """By the settings of this environment, as a running Balie has them."""
+    room = MediaRoom(load(None).max_media_mb * _MB, media_quota.used_bytes(conn))
+    if not room.is_nearly_full:
+        return []
+    used, most = room.used_bytes // _MB, room.most_bytes // _MB
+    sentence = f"The files of messages take {used} of {most} MB; soon the oldest go."
+    return [
+        Complaint(
+            about="files of messages",
+            sentence=sentence,
+            remedy="Give them more with max_media_mb, or let it be.",
+        )
     ]
 
 

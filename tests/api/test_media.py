@@ -197,7 +197,12 @@ def test_the_thread_shows_the_picture(
 
 @pytest.mark.parametrize(
     ("text", "shown"),
-    [("📷 Foto", False), ("🎤 Spraakbericht (0:07)", False), ("📷 Mijn pas", True)],
+    [
+        ("📷 Foto", False),
+        ("🎤 Spraakbericht (0:07)", False),
+        ("📄 foto.jpg (2 pagina's)", False),
+        ("📷 Mijn pas", True),
+    ],
 )
 def test_a_caption_is_shown_and_the_phone_s_own_word_is_not(
     office: Office, tilburg: Desk, planning: Caller, sanne: Browser, *, text: str, shown: bool

@@ -1,6 +1,7 @@
 """Files of messages over time: a quota, copies, and a copy that is put back."""
 
 import os
+import tempfile
 import time
 from pathlib import Path
 
@@ -119,6 +120,23 @@ def test_a_copy_holds_the_files_and_adds_only_what_is_new(shelf: Shelf) -> None:
         copy.unlink()
     media_copies.let_go(one.parent)
     assert not [path for path in one.parent.rglob("*") if path.is_file()]
+
+
+def test_a_copy_on_another_disk_has_files_of_its_own(shelf: Shelf, tmp_path: Path) -> None:
+    """A second name of a file is possible on its own disk only."""
+    other = Path("/dev/shm")  # noqa: S108 -- a disk of its own, where there is one
+    if not other.is_dir() or other.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("this machine has no second disk to write to")
+    found = shelf.of(shelf.adds(b"content"))
+    with tempfile.TemporaryDirectory(dir=other) as folder:
+        data = shelf.store.path.parent
+        assert balie("backup", "--to", f"{folder}/a.db.zst", "--data", data).exit_code == 0
+        assert (
+            balie("restore", f"{folder}/a.db.zst", "--check", "--data", tmp_path / "c").exit_code
+            == 0
+        )
+        beside = MediaFiles(Path(folder) / media_copies.BESIDE)
+        assert beside.is_whole(str(found.sha256))
 
 
 def test_a_copy_that_is_put_back_brings_its_files(shelf: Shelf, tmp_path: Path) -> None:

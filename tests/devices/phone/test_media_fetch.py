@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,23 @@ def test_a_text_that_begins_with_a_sign_is_found_to_be_a_text(
     desk.world.write(ANNA, "📷 heb ik niet")
     desk.driver.receive()
     assert fetch(desk, files, number=ANNA).finding is FetchFinding.TEXT
+
+
+def test_a_folder_of_thousands_of_files_is_read_whole(desk: Desk, files: MediaFiles) -> None:
+    """Its list comes in many packets, and the one that is wanted stands last in it."""
+    sends(desk, PHOTO)
+    desk.world.age_files(3)
+
+    def fill() -> None:
+        kept = desk.world.handset.files
+        (path,) = (each for each in kept if each.endswith("WA0000.jpg"))
+        mine = kept.pop(path)
+        folder = path.rpartition("/")[0]
+        old = {f"{folder}/IMG-{n:05}-{'é' * 40}.jpg": replace(mine, mtime_s=1) for n in range(3000)}
+        kept |= {**old, path: mine}
+
+    desk.world.on_loop(fill)
+    assert fetch(desk, files).finding is FetchFinding.HERE
 
 
 def test_what_has_no_file_is_told_so(desk: Desk) -> None:

@@ -35,11 +35,14 @@ STATES: Mapping[MediaState, str] = {
 _KB, _MB = 1024, 1024 * 1024
 
 # A phone tells a medium without a caption by a sign and a word, both of WhatsApp.
-_SIGN_AND_WORD = re.compile(
-    r"[📷🎥👾🎤🎵📄💟📌👤①] ?(?:Photo|Foto|Afbeelding|Video|GIF|Voice message|Spraakbericht|Audio"
-    r"|Document|Sticker|Contact|(?:Live )?(?:Location|locatie))?(?: \([^()]*\))?",
+_SIGNED = re.compile(r"[📷🎥👾🎤🎵📄💟📌👤①] ?(?P<words>.*?)(?: \([^()]*\))?", re.DOTALL)
+_WORD = re.compile(
+    r"(?:Photo|Foto|Afbeelding|Video|GIF|Voice message|Spraakbericht|Audio|Document|Sticker|Contact"
+    r"|(?:Live )?(?:Location|locatie))?",
     re.IGNORECASE,
 )
+_DRAWN_EDGE = 320
+"""Pixels of the longer side in the thread."""
 
 
 def name(words: Words, media: Media) -> str:
@@ -60,8 +63,24 @@ def state(words: Words, media: Media) -> str:
 
 def says_it_all(bubble: Bubble) -> bool:
     """Whether the text says no more than the file beside it does: there is no caption."""
-    text = bubble.text.strip()
-    return not text or _SIGN_AND_WORD.fullmatch(text) is not None
+    signed = _SIGNED.fullmatch(bubble.text.strip())
+    if signed is None:
+        return not bubble.text.strip()
+    words = signed["words"]
+    return _WORD.fullmatch(words) is not None or words in {each.name for each in bubble.media}
+
+
+def drawn_size(media: Media) -> tuple[int, int] | None:
+    """Width and height in the thread, known before the picture is there, so that nothing jumps."""
+    if not media.width or not media.height:
+        return None
+    share = min(1.0, _DRAWN_EDGE / max(media.width, media.height))
+    return max(round(media.width * share), 1), max(round(media.height * share), 1)
+
+
+def told_of(media: Media) -> str:
+    """Its length and size."""
+    return " · ".join(each for each in (length(media), size(media)) if each)
 
 
 def size(media: Media) -> str:
