@@ -93,7 +93,7 @@ def _look_again(tx: Tx, media_id: str, finding: FetchFinding) -> None:
         return
     due_ms = tx.now_ms + (GROWS_MS if grows else AGAIN_MS[tries - 1])
     fetch = media_fetches.by_id(tx.conn, media_id)
-    if finding is FetchFinding.NONE and fetch is not None and _is_to_open(fetch):
+    if not grows and fetch is not None and _is_to_open(fetch):
         due_ms = _open_from(tx.conn, fetch, due_ms) or due_ms
     media_fetches.note(tx, media_id, due_ms=due_ms)
 

@@ -116,6 +116,33 @@ def test_a_file_that_is_not_downloaded_is_asked_for_once(desk: Desk, files: Medi
     assert desk.world.truth() == []
 
 
+def test_of_an_album_that_is_not_downloaded_the_right_one_is_asked_for(
+    desk: Desk, files: MediaFiles
+) -> None:
+    """By its place among as many rows."""
+    colours = ("red", "blue")
+    for colour in colours:
+        sends(desk, samples.photo(colour=colour), downloaded=False)
+    tapped = fetch(desk, files, 1, number=ANNA)
+    desk.world.age_files(3)
+    found = fetch(desk, files, 1, path=tapped.path)
+    assert found.file is not None
+    blue = hashlib.sha256(samples.photo(colour="blue")).hexdigest()
+    assert found.file.kept.sha256 == blue
+
+
+def test_a_file_that_may_be_either_s_is_settled_in_the_chat(desk: Desk, files: MediaFiles) -> None:
+    """One of two photos was downloaded: the button shows which one was not."""
+    sends(desk, PHOTO)
+    sends(desk, samples.photo(colour="red"), sender=BEA, downloaded=False)
+    desk.world.age_files(3)
+    assert fetch(desk, files, 0).finding is FetchFinding.UNCLEAR
+    tapped = fetch(desk, files, 1, number=BEA)
+    assert (tapped.finding, tapped.opened) == (FetchFinding.GROWING, True)
+    assert tapped.path is not None
+    assert tapped.path.endswith("WA0001.jpg")
+
+
 def test_what_may_be_another_message_s_is_not_guessed(desk: Desk, files: MediaFiles) -> None:
     """Two people send a photo at once, and the phone does not say whose file is whose."""
     sends(desk, PHOTO)

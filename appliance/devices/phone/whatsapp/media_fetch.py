@@ -34,6 +34,9 @@ _S_PER_MINUTE = 60
 # A length is shown in whole seconds, rounded either way.
 _ROUNDED_S = 1
 
+_CHAT_MAY_TELL = frozenset({FetchFinding.NONE, FetchFinding.UNCLEAR})
+"""After these the chat is opened: the button of a row tells what is not downloaded yet."""
+
 _CONTENT = {
     MediaKind.IMAGE: ("image/",),
     MediaKind.STICKER: ("image/",),
@@ -55,7 +58,7 @@ def fetch_media(phone: Phone, fetch: MediaFetch, take_in_hand: Callable[[str], o
         file = files.stat(fetch.path)
         return Fetched(finding=FetchFinding.NONE) if file is None else _take(phone, fetch, file)
     found = _look(phone, fetch, files_in(files, folder))
-    if found.finding is not FetchFinding.NONE or fetch.number is None:
+    if found.finding not in _CHAT_MAY_TELL or fetch.number is None:
         return found
     take_in_hand(fetch.number)
     return _download(phone, fetch, files, folder)
@@ -146,7 +149,7 @@ def _download(phone: Phone, fetch: MediaFetch, files: PhoneFiles, folder: str) -
     """Opens the chat, taps the button of its row, and says which file came of it."""
     before = {file.path for file in files_in(files, folder)}
     with visiting(phone, fetch.number or "") as chat:
-        says = _tap_its_button(chat, fetch.wanted)
+        says = _tap_its_button(chat, fetch)
         if says is RowSays.TEXT:
             return Fetched(finding=FetchFinding.TEXT, opened=True)
         if says is not RowSays.DOWNLOAD:
@@ -159,22 +162,23 @@ def _download(phone: Phone, fetch: MediaFetch, files: PhoneFiles, folder: str) -
     return Fetched(finding=finding, path=path, opened=True)
 
 
-def _tap_its_button(chat: OpenChat, wanted: WantedFile) -> RowSays:
+def _tap_its_button(chat: OpenChat, fetch: MediaFetch) -> RowSays:
     """On the screen that opens, else in a view above it; DOWNLOAD when it was tapped."""
     seen = open_chat(chat)
-    says = _tap_in_view(chat, wanted)
+    says = _tap_in_view(chat, fetch)
     if says is RowSays.UNCLEAR:
         with closing(chat.above(seen)) as views:
             for _ in views:
-                says = _tap_in_view(chat, wanted)
+                says = _tap_in_view(chat, fetch)
                 if says is not RowSays.UNCLEAR:
                     break
     return says
 
 
-def _tap_in_view(chat: OpenChat, wanted: WantedFile) -> RowSays:
+def _tap_in_view(chat: OpenChat, fetch: MediaFetch) -> RowSays:
     phone = chat.phone
-    row = find_row(chat.screen.of(phone.whatsapp), wanted, phone.time)
+    app = chat.screen.of(phone.whatsapp)
+    row = find_row(app, fetch.wanted, fetch.others, phone.time)
     if row.tap is not None:
         phone.session.tap(row.tap)
     return row.says

@@ -1,9 +1,15 @@
 """The row of one medium in an open chat: whether it waits to be downloaded, and where one taps."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from appliance.devices.phone.phone_clock import PhoneClock, is_between
+from appliance.devices.phone.phone_clock import (
+    MINUTES_PER_DAY,
+    MS_PER_MINUTE,
+    PhoneClock,
+    is_between,
+)
 from appliance.devices.phone.screen import Screen, View
 from appliance.devices.phone.texts import canonical
 from appliance.devices.phone.whatsapp.media import is_same
@@ -13,6 +19,9 @@ from appliance.media.kinds import MediaKind
 
 # WhatsApp always downloads these by itself, and their button plays them.
 _PLAYED_BY_BUTTON = frozenset({MediaKind.VOICE, MediaKind.AUDIO})
+
+
+_BOTH_SIDES = 2
 
 
 class RowSays(Enum):
@@ -32,7 +41,12 @@ class FoundRow:
     tap: tuple[int, int] | None = None
 
 
-def find_row(app: Screen, wanted: WantedFile, clock: PhoneClock) -> FoundRow:
+def find_row(
+    app: Screen, wanted: WantedFile, others: Sequence[WantedFile], clock: PhoneClock
+) -> FoundRow:
+    """Of several that look alike the one at the place of `wanted` among `others`, where there are
+    as many: an album.
+    """
     told = f"{wanted.sign} {wanted.words}".strip()
     minute = clock.minute_of_day(wanted.written_ms)
     at_minute = [
@@ -51,9 +65,33 @@ def find_row(app: Screen, wanted: WantedFile, clock: PhoneClock) -> FoundRow:
     if wanted.kind in _PLAYED_BY_BUTTON:
         return FoundRow(says=RowSays.HERE)
     waiting = [button for view in media if (button := view.first("control_btn", "control_frame"))]
-    if len(media) == 1 and waiting and not waiting[0].box.empty:
-        return FoundRow(says=RowSays.DOWNLOAD, tap=waiting[0].box.centre)
-    return FoundRow(says=RowSays.UNCLEAR if waiting else RowSays.HERE)
+    if not waiting:
+        return FoundRow(says=RowSays.HERE)
+    place = _place_among(wanted, others, len(waiting), clock)
+    if place is None or waiting[place].box.empty:
+        return FoundRow(says=RowSays.UNCLEAR)
+    return FoundRow(says=RowSays.DOWNLOAD, tap=waiting[place].box.centre)
+
+
+def _place_among(
+    wanted: WantedFile, others: Sequence[WantedFile], rows: int, clock: PhoneClock
+) -> int | None:
+    """None where there are more or fewer rows than messages that may be theirs."""
+    minute = clock.minute_of_day(wanted.written_ms)
+    alike = [
+        each
+        for each in others
+        if (each.chat, each.sign) == (wanted.chat, wanted.sign)
+        and abs(each.written_ms - wanted.written_ms) < MINUTES_PER_DAY // 2 * MS_PER_MINUTE
+        and _is_beside(clock.minute_of_day(each.written_ms), minute)
+    ]
+    ordered = sorted([wanted, *alike], key=lambda each: (each.written_ms, each.media_id))
+    return ordered.index(wanted) if len(ordered) == rows else None
+
+
+def _is_beside(minute: int, other: int) -> bool:
+    """As `is_between` allows for rows."""
+    return (minute - other + 1) % MINUTES_PER_DAY <= _BOTH_SIDES
 
 
 def _drawn(app: Screen) -> list[tuple[View, MessageRow]]:
