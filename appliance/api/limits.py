@@ -1,14 +1,18 @@
 """The limit on how much of a request's body is read."""
 
+import re
+
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from appliance.api.problems import problem
+from appliance.media.kinds import MOST
 
 MAX_BODY = 1024 * 1024
 """Bytes of a body: the longest text, escaped in the worst way, many times over."""
-TOO_LARGE = f"The body is too large: at most {MAX_BODY} bytes."
-
+_MAX_FORM = MOST + 64 * 1024
+"""A form with a file has that and a few fields; it lies on the disk while it comes."""
+_FORM_WITH_FILE = re.compile(r"/c/[^/]+/files")
 
 UPLOADS = frozenset({"/api/v1/media"})
 """Where files come in: these routes write them to the disk piece by piece and count themselves."""
@@ -23,10 +27,18 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in UPLOADS:
             await self._app(scope, receive, send)
-        elif _announced(scope) > MAX_BODY:
-            await problem("too-large", TOO_LARGE).response()(scope, receive, send)
+        elif _announced(scope) > (most := _most(scope)):
+            await problem("too-large", _too_large(most)).response()(scope, receive, send)
         else:
-            await self._app(scope, _counted(receive), send)
+            await self._app(scope, _counted(receive, most), send)
+
+
+def _most(scope: Scope) -> int:
+    return _MAX_FORM if _FORM_WITH_FILE.fullmatch(scope["path"]) else MAX_BODY
+
+
+def _too_large(most: int) -> str:
+    return f"The body is too large: at most {most} bytes."
 
 
 def _announced(scope: Scope) -> int:
@@ -36,15 +48,15 @@ def _announced(scope: Scope) -> int:
     return 0
 
 
-def _counted(receive: Receive) -> Receive:
+def _counted(receive: Receive, most: int) -> Receive:
     total = 0
 
     async def receive_some() -> Message:
         nonlocal total
         message = await receive()
         total += len(message.get("body", b""))
-        if total > MAX_BODY:
-            raise HTTPException(413, TOO_LARGE)
+        if total > most:
+            raise HTTPException(413, _too_large(most))
         return message
 
     return receive_some

@@ -147,6 +147,17 @@ def test_a_file_of_a_form_is_checked_like_every_other(
     assert office.count("message WHERE direction = 'out' AND staff_id IS NOT NULL") == 0
 
 
+def test_a_form_takes_a_file_as_large_as_whatsapp_does(
+    office: Office, tilburg: Desk, sanne: Browser
+) -> None:
+    """Other forms have at most a megabyte."""
+    address = f"/c/{conversation(office, tilburg)}/files"
+    large = samples.PDF + b" " * (3 * 1024 * 1024)
+    assert post_file(sanne, address, large, "rooster.pdf", csrf=sanne.csrf).status_code == 303
+    text = {"csrf": sanne.csrf, "text": "x" * len(large)}
+    assert sanne.client.post(address.replace("files", "draft"), data=text).status_code == 413
+
+
 def test_the_list_says_what_a_message_without_words_is(
     office: Office, tilburg: Desk, sanne: Browser
 ) -> None:
