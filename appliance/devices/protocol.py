@@ -64,11 +64,16 @@ class Sim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """`known` are texts that were last said in it, newest first: its chat shows some of them."""
+    """`known` are texts that were last said in it, newest first: its chat shows some of them.
+
+    `people` are its members as the phone shows them, by name or number; None where they were read
+    just now, or never.
+    """
 
     jid: str
     name: str
     known: tuple[str, ...] = ()
+    people: frozenset[str] | None = None
 
 
 class TextForm(Enum):
@@ -448,6 +453,10 @@ class Listener(Protocol):
         first, for telling a repetition from news; from a person also under the other schemes by
         which a service shows them.
         """
+        ...
+
+    def strangers_seen(self, device_id: str, group: Group) -> None:
+        """Others are in the group than its `people`: who is in it has to be read again."""
         ...
 
     def group_seen(self, device_id: str, group: Group) -> None:

@@ -163,7 +163,7 @@ def claim(
         started_ms=tx.now_ms,
         resumed=earlier.resumed if earlier else None,
         file=attached.files_of(tx.conn, [message_id], files).get(message_id),
-        group=posts.group_of(tx.conn, line_id, planned.queued.waiting.identity),
+        group=posts.group_of(tx.conn, line_id, planned.queued.waiting.identity, now_ms=tx.now_ms),
     )
     _open(tx, outgoing, device_id, signature)
     if earlier is not None:

@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from appliance.devices.protocol import Group
 from appliance.errors import NotFound, Refused
 from appliance.identities import Identity
+from appliance.queue.profile import MINUTE_MS
 from appliance.reasons import Reason
 from appliance.store import consent, contacts, groups
 from appliance.store.groups import ChatGroup, GroupMember
 
+FRESH_MS = 5 * MINUTE_MS
+"""Who was read so shortly ago is not held against the head of the chat: it may be cut there."""
 KNOWN = 10
 """Texts by which a chat is recognised: about as many as a screen shows."""
 
@@ -64,19 +67,30 @@ def _whose(
     }
 
 
-def group_of(conn: sqlite3.Connection, line_id: str, identity: Identity) -> Group | None:
+def group_of(
+    conn: sqlite3.Connection, line_id: str, identity: Identity, *, now_ms: int | None = None
+) -> Group | None:
     """What a device is told of the group; None for a person. Raises NotFound."""
     if not identity.is_group:
         return None
     found = groups.of_identity(conn, line_id, identity)
     if found is None:
         raise NotFound("group")
-    return told(conn, found)
+    return told(conn, found, now_ms=now_ms)
 
 
-def told(conn: sqlite3.Connection, group: ChatGroup) -> Group:
+def told(conn: sqlite3.Connection, group: ChatGroup, *, now_ms: int | None = None) -> Group:
+    """With its people where a post at `now_ms` has to be held against who was read before."""
     rows = conn.execute(_KNOWN, (group.id, KNOWN))
-    return Group(jid=group.jid, name=group.name, known=tuple(row["text"] for row in rows))
+    known = tuple(row["text"] for row in rows)
+    is_old = now_ms and group.read_ms is not None and now_ms - group.read_ms > FRESH_MS
+    people = _as_shown(groups.members(conn, group.id)) if is_old else None
+    return Group(jid=group.jid, name=group.name, known=known, people=people)
+
+
+def _as_shown(members: Sequence[GroupMember]) -> frozenset[str]:
+    names = {each.shown for each in members if each.shown}
+    return frozenset(names | {each.identity.value for each in members if each.identity})
 
 
 _KNOWN = """

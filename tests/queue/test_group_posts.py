@@ -7,7 +7,7 @@ from appliance.desk.outgoing.posting_in_groups import accept_post
 from appliance.desk.outgoing.sending import Accepted, SendRequest
 from appliance.devices.group_protocol import GroupPerson, GroupSeen
 from appliance.devices.protocol import Finding, Found, Group, Proof, Tick
-from appliance.errors import Refused, Unconfirmed
+from appliance.errors import Refused, Transient, Unconfirmed
 from appliance.events import EventKind
 from appliance.group_changes import GroupChangeKind
 from appliance.identities import WHATSAPP_GROUP, Identity
@@ -174,6 +174,27 @@ def test_a_post_in_doubt_is_looked_for_and_never_posted_twice(team: Counter) -> 
     team.work.looked(look, Found(finding=Finding.PRESENT, proof=Proof(tick=Tick.SENT)))
     assert team.state(message_id) is MessageState.SENT
     assert len(team.attempts(message_id)) == 1
+
+
+def test_a_post_that_finds_strangers_waits_until_they_were_read(team: Counter) -> None:
+    """Right after they were read, the device is not told whom to expect: that would be in vain."""
+    posts(team)
+    reads(team)
+    team.sends()
+    team.clock.advance(s=3600)
+    message_id = posts(team).id
+    attempt = team.attempt()
+    told = attempt.outgoing.group
+    assert told is not None
+    assert told.people == frozenset({"Anna", "Bart", ANNA, BART})
+    team.reception.strangers_seen(team.device_id, TEAM)
+    team.work.not_sent(attempt, Transient("Others are in the group than before."))
+    team.clock.advance(s=60)
+    reads(team, [*EVERYBODY, GroupPerson(name=None, number="+31633333333")])
+    again = team.attempt()
+    assert again.outgoing.message_id == message_id
+    assert again.outgoing.group is not None
+    assert again.outgoing.group.people is None
 
 
 def test_a_doubt_in_one_group_holds_up_no_other(team: Counter) -> None:

@@ -43,6 +43,13 @@ def show(tx: Tx, device_id: str, shown: Group) -> None:
         guarding.shown_as(tx, known, name)
 
 
+def read_again(tx: Tx, device_id: str, shown: Group) -> None:
+    for line in lines.lines_of_device(tx.conn, device_id):
+        known = groups.of_jid(tx.conn, line.id, shown.jid)
+        if known is not None:
+            group_tasks.read_soon(tx, known)
+
+
 def whose(
     conn: sqlite3.Connection, device_id: str, incoming: Incoming, sender: Identity
 ) -> tuple[Identity, ...]:

@@ -108,6 +108,9 @@ class Reception:
             lambda conn: _recent(conn, device_id, placing.shown_sender(sender), since_ms)
         )
 
+    def strangers_seen(self, device_id: str, group: Group) -> None:
+        self._store.write(lambda tx: posts.read_again(tx, device_id, group))
+
     def group_seen(self, device_id: str, group: Group) -> None:
         def is_news(conn: sqlite3.Connection) -> bool:
             return posts.shown_otherwise(conn, device_id, group) is not None
@@ -270,7 +273,7 @@ _FROM_PERSON = f"""
 {_SEEN} AND conversation_id IN {recollection.THREADS_OF} AND (value = :value
   OR scheme NOT IN (SELECT scheme FROM contact_identity WHERE value = :value))
 ORDER BY written_ms, id
-"""  # noqa: S608 -- our own words  # noqa: S608 -- our own words
+"""  # noqa: S608 -- our own words
 _IN_GROUP = f"""
 {_SEEN} AND conversation_id IN (SELECT c.id FROM chat_group g
   JOIN conversation c ON c.line_id = g.line_id AND c.group_id = g.id

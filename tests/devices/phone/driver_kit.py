@@ -84,6 +84,7 @@ class Recorder:
     left: list[Outgoing] = field(default_factory=list)
     proofs: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     typed_ones: list[TypedByHand] = field(default_factory=list)
+    strangers: list[Group] = field(default_factory=list)
     sim: Sim | None = None
     repeated: int = 0
     rules: list[ScreenRule] = field(default_factory=list)
@@ -154,6 +155,9 @@ class Recorder:
 
     def screen_unknown(self, device_id: str, screen: UnknownScreen) -> None:
         self.unknown.append(screen)
+
+    def strangers_seen(self, device_id: str, group: Group) -> None:
+        self.strangers.append(group)
 
     def group_seen(self, device_id: str, group: Group) -> None:
         self.groups.append(group)

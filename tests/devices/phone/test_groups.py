@@ -132,6 +132,20 @@ def test_a_group_that_shows_nothing_of_what_was_said_is_another(
     assert world.truth() == []
 
 
+def test_who_came_into_the_group_since_is_seen_before_anything_is_typed(
+    world: World, desk: Desk, venlo: Group
+) -> None:
+    """They may have said STOP, so the members are read again first."""
+    before = replace(venlo, people=frozenset({"Anna", "Bea"}))
+    desk.driver.send(post(desk, before, "Voor ons drieën"))
+    newcomer = "+31687654377"
+    world.inject(kind="group", group=VENLO, what="add", by=BEA, person=newcomer, notify=False)
+    with pytest.raises(Transient, match="Others are in the group"):
+        desk.driver.send(post(desk, before, "Hoi"))
+    assert [each.jid for each in desk.recorder.strangers] == [venlo.jid]
+    assert world.truth() == ["Voor ons drieën"]
+
+
 def test_a_group_in_which_only_admins_post_takes_none(
     world: World, desk: Desk, venlo: Group
 ) -> None:

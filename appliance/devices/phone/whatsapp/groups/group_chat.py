@@ -12,7 +12,7 @@ from appliance.devices.phone.texts import as_dumped, is_number, label, number_in
 from appliance.devices.phone.whatsapp.chat import Keep, OpenChat, keep_nothing
 from appliance.devices.phone.whatsapp.closed import refuse
 from appliance.devices.phone.whatsapp.groups.group_pages import WORDS_OF_PEOPLE
-from appliance.devices.phone.whatsapp.groups.group_words import names_members
+from appliance.devices.phone.whatsapp.groups.group_words import members_in, names_members
 from appliance.devices.phone.whatsapp.media import is_same
 from appliance.devices.phone.whatsapp.pages import ChatPage, ChatsList, Elsewhere, Stopped
 from appliance.devices.phone.whatsapp.row_memory import ChatMemory
@@ -68,6 +68,7 @@ class GroupChat(OpenChat):
 
     def prove(self, seen: ChatPage) -> None:
         """Several groups may have one name: this one shows what was last said in it."""
+        self._refuse_strangers(seen)
         if not self.group.known:
             return
         now = self._loaded(seen)
@@ -78,6 +79,16 @@ class GroupChat(OpenChat):
                 return
         facts = self.keep(self.screen, seen="another group")
         raise Transient("The group shows nothing of what was said in it.", facts)
+
+    def _refuse_strangers(self, seen: ChatPage) -> None:
+        """Somebody new may be one who said STOP: who is in the group is read first."""
+        people = self.group.people
+        if people is None or not names_members(seen.status):
+            return
+        known = {as_dumped(label(each)) for each in people}
+        if any(each not in known for each in members_in(seen.status)):
+            self.phone.listener.strangers_seen(self.phone.device_id, self.group)
+            raise Transient("Others are in the group than before.", {"seen": "strangers"})
 
     def _loaded(self, seen: ChatPage) -> ChatPage:
         """The chat once its list shows something."""
@@ -185,7 +196,7 @@ class GroupArrivals(ChatArrivals):
 
     def __init__(self, phone: Phone, group: Group, history: ChatMemory | None = None) -> None:
         super().__init__(phone, group.jid, history)
-        self._group = replace(group, known=())
+        self._group = replace(group, known=(), people=None)
 
     @property
     def asked(self) -> str:

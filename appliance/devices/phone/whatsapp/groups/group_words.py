@@ -6,7 +6,7 @@ From WhatsApp's own resources up to 2024 (*subject*, *participants*) and its hel
 
 import re
 
-from appliance.devices.phone.texts import label
+from appliance.devices.phone.texts import is_number, label, number_in
 from appliance.devices.phone.whatsapp.message_words import OWN_NAMES
 
 
@@ -48,6 +48,14 @@ def names_members(status: str) -> bool:
     plain = label(status)
     names = {label(each) for each in plain.split(",")}
     return HINT.search(plain) is not None or (len(names) > 1 and bool(names & OWN_NAMES))
+
+
+def members_in(status: str) -> list[str]:
+    """The others that stand there, by number in E.164 or by name; none while it is a hint."""
+    plain = label(status)
+    shown = [] if HINT.search(plain) else [label(each) for each in plain.split(",")]
+    others = [each for each in shown if each and each not in OWN_NAMES]
+    return [f"+{number_in(each)}" if is_number(each) else each for each in others]
 
 
 def is_own(name: str) -> bool:
