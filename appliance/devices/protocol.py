@@ -177,6 +177,18 @@ class Written:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quoting:
+    """A message of theirs answers another one: `key` is that of the message, `quoted` what the
+    device shows of the other one, which may be cut.
+    """
+
+    key: str
+    channel: Channel
+    sender: str
+    quoted: str
+
+
 class Tick(Enum):
     """The tick of an own WhatsApp row, or the same knowledge of an SMS."""
 
@@ -441,6 +453,10 @@ class Listener(Protocol):
     def missed_calls(self, device_id: str, calls: Sequence[MissedCall]) -> None: ...
 
     def reacted(self, device_id: str, reactions: Sequence[Reaction]) -> None:
+        """Durable on return; the same one may be told again."""
+        ...
+
+    def quoted(self, device_id: str, quotings: Sequence[Quoting]) -> None:
         """Durable on return; the same one may be told again."""
         ...
 

@@ -14,11 +14,14 @@ class QuotedMessage:
     text: str
 
 
-def put(tx: Tx, message_id: str, quoted_id: str) -> None:
-    tx.conn.execute(
-        "INSERT INTO message_quote (message_id, quoted_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+def put(tx: Tx, message_id: str, quoted_id: str) -> bool:
+    """False where it is known already."""
+    put = tx.conn.execute(
+        "INSERT INTO message_quote (message_id, quoted_id) VALUES (?, ?)"
+        " ON CONFLICT DO NOTHING RETURNING 1",
         (message_id, quoted_id),
     )
+    return put.fetchone() is not None
 
 
 def is_in(conn: sqlite3.Connection, message_id: str, conversation_id: str) -> bool:

@@ -4,7 +4,7 @@ import logging
 import sqlite3
 from collections.abc import Sequence
 
-from appliance.desk.intake import placing
+from appliance.desk.intake import placing, quotes
 from appliance.devices.protocol import Reaction
 from appliance.events import EventKind
 from appliance.identities import Identity
@@ -15,7 +15,6 @@ log = logging.getLogger(__name__)
 
 _LOOKED_AT = 200
 """Messages of ours to somebody, the newest first, among which the one that they mean is sought."""
-_CUT = ("…", "...")
 
 
 def keep(tx: Tx, device_id: str, reaction: Reaction) -> None:
@@ -25,7 +24,7 @@ def keep(tx: Tx, device_id: str, reaction: Reaction) -> None:
     sender = reaction.channel.told(reaction.sender)
     line = placing.line_for(tx.conn, device_id, sender)
     sent = _sent_to(tx.conn, line.id, sender, reaction.at_ms) if line else []
-    row = next((each for each in sent if _is_about(reaction.quoted, each)), None)
+    row = next((each for each in sent if quotes.is_about(reaction.quoted, each)), None)
     if row is None:
         log.info("a reaction on device %s is about no message that is known", device_id)
         return
@@ -56,20 +55,3 @@ def _sent_to(
 
 _GRACE_MS = 60_000
 """A clock of a phone may be behind ours by so much."""
-
-
-def _is_about(quoted: str, row: sqlite3.Row) -> bool:
-    """A long message is quoted by its beginning, a file by its sign with its caption or a word."""
-    words, said = _plain(quoted), _plain(row["text"])
-    if row["has_file"]:
-        return bool(words) and not words[0].isalnum() and (not said or said in words)
-    head = words.rstrip("….")
-    return words == said or (quoted.rstrip().endswith(_CUT) and said.startswith(head))
-
-
-def _plain(text: str) -> str:
-    """Without what WhatsApp draws instead of showing it."""
-    return " ".join(text.translate(_FORMATTING).split())
-
-
-_FORMATTING = str.maketrans("", "", "*_~`")

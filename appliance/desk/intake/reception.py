@@ -17,6 +17,7 @@ from appliance.desk.intake import (
     long_sms,
     placing,
     posts,
+    quotes,
     reactions,
     recollection,
     sims,
@@ -29,6 +30,7 @@ from appliance.devices.protocol import (
     Group,
     Incoming,
     MissedCall,
+    Quoting,
     Reaction,
     Sim,
     Status,
@@ -90,6 +92,14 @@ class Reception:
                 reactions.keep(tx, device_id, reaction)
 
         if told:
+            self._store.write(keep)
+
+    def quoted(self, device_id: str, quotings: Sequence[Quoting]) -> None:
+        def keep(tx: Tx) -> None:
+            for quoting in quotings:
+                quotes.keep(tx, device_id, quoting)
+
+        if quotings:
             self._store.write(keep)
 
     def status(self, device_id: str, status: Status) -> None:

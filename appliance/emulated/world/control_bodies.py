@@ -61,8 +61,9 @@ class MediumBody(BaseModel):
 class MessageToPhone(_PhoneBody):
     """Somebody writes or calls; with `name` the phone has them in its phone book unless `saved` is
     false. `jid` is the chat's, if it is not the sender's own: `…@lid`, `status@broadcast`,
-    `…@newsletter`. A `waiting` message cannot be decrypted yet. `subscription` is the SIM over
-    which an SMS or a call comes, as the phone notes it; -1 where it notes none.
+    `…@newsletter`. A `waiting` message cannot be decrypted yet. `quotes` are the words of the
+    message that it answers. `subscription` is the SIM over which an SMS or a call comes, as the
+    phone notes it; -1 where it notes none.
     """
 
     kind: Literal["message"] = "message"
@@ -76,6 +77,7 @@ class MessageToPhone(_PhoneBody):
     jid: str = Field(default="", pattern=r"^([\w.:-]+@[a-z.]+)?$")
     medium: MediumBody | None = None
     waiting: bool = False
+    quotes: str = ""
     at_ms: int | None = None
     subscription: int | None = None
 

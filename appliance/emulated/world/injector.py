@@ -80,6 +80,7 @@ class Injector:
             jid=body.jid or (self._world.person(body.sender).lid if in_chat else ""),
             medium=Medium(**body.medium.model_dump()) if body.medium else None,
             waiting=body.waiting,
+            quotes=body.quotes,
         )
         if body.subscription is not None and channel is not Bearer.WHATSAPP:
             handset.arrive_on(letter, body.subscription)

@@ -25,6 +25,7 @@ class Letter:
 
     `jid` is the chat's where it is neither the sender's nor a group's. `text` is a medium's
     caption, `digest` the SHA-256 of its file where a phone of ours sent it.
+    `quotes` are the words of the message that it answers.
 
     `sender` of an SMS may be a name such as KPN. `name` is what a WhatsApp user calls itself.
     """
@@ -42,6 +43,7 @@ class Letter:
     medium: Medium | None = None
     waiting: bool = False
     digest: str = ""
+    quotes: str = ""
 
 
 class Endpoint(Protocol):

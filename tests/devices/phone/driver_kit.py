@@ -32,6 +32,7 @@ from appliance.devices.protocol import (
     Outgoing,
     OutgoingFile,
     Proof,
+    Quoting,
     Reaction,
     Sim,
     Status,
@@ -78,6 +79,7 @@ class Recorder:
     changes: list[Incoming] = field(default_factory=list)
     calls: list[MissedCall] = field(default_factory=list)
     reactions: list[Reaction] = field(default_factory=list)
+    quotings: list[Quoting] = field(default_factory=list)
     statuses: list[Status] = field(default_factory=list)
     cursors: dict[str, int] = field(default_factory=dict)
     groups: list[Group] = field(default_factory=list)
@@ -116,6 +118,9 @@ class Recorder:
 
     def reacted(self, device_id: str, reactions: Sequence[Reaction]) -> None:
         self.reactions += reactions
+
+    def quoted(self, device_id: str, quotings: Sequence[Quoting]) -> None:
+        self.quotings += [each for each in quotings if each not in self.quotings]
 
     def sim_seen(self, device_id: str, sim: Sim) -> bool:
         self.sim = self.sim or sim

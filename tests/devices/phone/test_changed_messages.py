@@ -170,3 +170,20 @@ def test_broadcasts_are_no_conversations(desk: Desk, jid: str) -> None:
     desk.driver.receive()
     desk.send("Dag")
     assert desk.recorder.messages == []
+
+
+@GENERATIONS
+def test_what_an_answer_quotes_is_told_when_its_chat_is_open(desk: Desk) -> None:
+    """Of an answer that a notification told, and of one that only the chat shows. The quoted words
+    are no part of it.
+    """
+    desk.send("Kun je morgen?")
+    desk.world.write(ANNA, "Ja hoor", quotes="Kun je morgen?")
+    desk.driver.receive()
+    desk.world.write(ANNA, "Of toch niet", quotes="Kun je morgen?")
+    desk.world.inject(kind="dismiss")
+    desk.send("Goed")
+    assert desk.recorder.texts() == ["Ja hoor", "Of toch niet"]
+    keys = [message.key for message in desk.recorder.messages]
+    told = {each.key: (each.sender, each.quoted) for each in desk.recorder.quotings}
+    assert told == dict.fromkeys(keys, (ANNA, "Kun je morgen?"))

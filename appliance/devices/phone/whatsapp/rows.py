@@ -31,7 +31,8 @@ class MessageRow:
     `edited`: WhatsApp says that they changed it. `head` is the beginning of a long message that
     WhatsApp cuts with its "Read more", and `more` the place of that link where it shows. `place`
     counts the message texts above this one, so that this one can be asked for. `rewritten`: an own
-    message was edited or deleted, so its text is gone.
+    message was edited or deleted, so its text is gone. `quoted` is what shows of the message that
+    it answers.
     """
 
     own: bool
@@ -47,6 +48,7 @@ class MessageRow:
     more: tuple[int, int] | None = None
     place: int = 0
     rewritten: bool = False
+    quoted: str | None = None
 
     def says(self, text: str) -> bool:
         """Whether this row can be the message with that text."""
@@ -117,6 +119,7 @@ def _row(view: View, place: int, above: MessageRow | None) -> MessageRow:
     status = view.first("status")
     text = body.text if body else ""
     name = view.first("name_in_group_tv")
+    quoted = view.first("quoted_text")
     inherited = above.sender if above and not above.own else None
     media, detail = medium_in(view) or (None, "")
     return MessageRow(
@@ -133,6 +136,7 @@ def _row(view: View, place: int, above: MessageRow | None) -> MessageRow:
         more=_read_more(body) if body else None,
         place=place,
         rewritten=_is_rewritten(view, text, own=status is not None),
+        quoted=quoted.text if quoted else None,
     )
 
 

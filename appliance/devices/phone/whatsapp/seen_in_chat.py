@@ -16,7 +16,7 @@ from appliance.devices.phone.whatsapp.media import CALL, is_same, shown_medium
 from appliance.devices.phone.whatsapp.pages import ChatPage
 from appliance.devices.phone.whatsapp.row_memory import ChatMemory, identity, rows_after
 from appliance.devices.phone.whatsapp.rows import MessageRow, is_cut
-from appliance.devices.protocol import Incoming, TextForm
+from appliance.devices.protocol import Incoming, Quoting, TextForm
 from appliance.errors import DeviceError
 
 log = logging.getLogger(__name__)
@@ -110,6 +110,20 @@ class ChatArrivals:
                 changed.append(news[-1])
         return news
 
+    def quotings(self) -> list[Quoting]:
+        """The messages in view that were told already and answer another one."""
+        if not any(row.quoted for row in self._in_view()):
+            return []
+        phone = self._phone
+        since_ms = phone.clock.now_ms() - _RECENT_MS
+        sender = f"+{digits_in(self._number)}"
+        told = phone.listener.recent(phone.device_id, sender, since_ms=since_ms)
+        return [
+            Quoting(key=each.key, channel=each.channel, sender=each.sender, quoted=row.quoted)
+            for row, each in paired(self._in_view(), told, phone)
+            if row.quoted
+        ]
+
     def _in_view(self) -> list[MessageRow]:
         rows = self.history.last.rows if self.history.last is not None else ()
         return [row for row in rows if not row.own]
@@ -181,19 +195,30 @@ class ChatArrivals:
 def match(
     rows: Sequence[MessageRow], told: Sequence[Incoming], phone: Phone
 ) -> tuple[list[MessageRow], list[Incoming]]:
-    """Pairs each told message with one row; returns the rows and messages left over.
+    """The rows and messages that `paired` leaves over."""
+    left, fresh = list(told), list(rows)
+    for row, found in paired(rows, told, phone):
+        left.remove(found)
+        fresh.remove(row)
+    return fresh, left
+
+
+def paired(
+    rows: Sequence[MessageRow], told: Sequence[Incoming], phone: Phone
+) -> list[tuple[MessageRow, Incoming]]:
+    """Each told message with one row.
 
     Rows with words are matched first: a picture without a caption may be any picture.
     """
     left = list(told)
-    fresh = list(rows)
+    pairs = []
     newest_first = rows[::-1]
     for row in sorted(newest_first, key=_says_nothing):
         found = next((t for t in reversed(left) if is_told(row, t, phone)), None)
         if found is not None:
             left.remove(found)
-            fresh.remove(row)
-    return fresh, left
+            pairs.append((row, found))
+    return pairs
 
 
 def _says_nothing(row: MessageRow) -> bool:

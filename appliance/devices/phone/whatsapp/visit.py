@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from appliance.devices.phone.obstacles import Obstacle
 from appliance.devices.phone.phone import Phone
@@ -22,7 +22,7 @@ from appliance.devices.phone.whatsapp.pages import (
 )
 from appliance.devices.phone.whatsapp.row_memory import ChatMemory
 from appliance.devices.protocol import Group
-from appliance.errors import BalieError, DeviceError, DeviceGone
+from appliance.errors import BalieError, DeviceError, DeviceGone, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +88,10 @@ def _tell_news(chat: OpenChat) -> None:
     typed = rows_by_hand(chat.phone, chat.address, last) if last is not None else []
     if typed:
         chat.phone.listener.typed(chat.phone.device_id, typed)
+    quotings = chat.arrivals.quotings()
+    if quotings:
+        with suppress(StoreError):  # they are told again when the chat is opened again
+            chat.phone.listener.quoted(chat.phone.device_id, quotings)
 
 
 def _leave_nothing_unseen(chat: OpenChat) -> None:

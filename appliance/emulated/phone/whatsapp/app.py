@@ -90,6 +90,7 @@ class WhatsApp:
             medium=letter.medium,
             waiting=letter.waiting,
         )
+        message.quotes = letter.quotes
         self._host.network.tick(letter.id, RowTick.DELIVERED)
         if letter.medium is not None and letter.medium.downloaded:
             self.media_store.download(message)

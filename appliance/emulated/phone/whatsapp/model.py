@@ -23,7 +23,8 @@ class Message:
 
     `text` is the caption of a medium. A message that cannot be decrypted yet is `waiting`. A
     deleted own message says so in its `text` and has no tick. A `notice` is a row of the system;
-    nobody wrote it. `digest` is the SHA-256 of the file that an own message carries.
+    nobody wrote it. `digest` is the SHA-256 of the file that an own message carries. `quotes` are
+    the words of the message that this one answers.
     """
 
     id: int
@@ -39,6 +40,7 @@ class Message:
     deleted: bool = False
     notice: bool = False
     digest: str = ""
+    quotes: str = ""
 
     @property
     def outgoing(self) -> bool:

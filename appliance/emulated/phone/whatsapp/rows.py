@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from appliance.emulated.phone.layout import Brush, ScreenArea, line_count
+from appliance.emulated.phone.layout import Brush, ScreenArea, line_count, shortened
 from appliance.emulated.phone.node import Bounds, Node
 from appliance.emulated.phone.whatsapp.generation import Generation
 from appliance.emulated.phone.whatsapp.media import Medium, draw
@@ -22,6 +22,9 @@ _BUBBLE_LEFT_IN_DP = 17
 _BUBBLE_WIDTH_DP = 286
 _NOTICE_DP = 72
 _MEDIUM_DP = 120
+_QUOTED_DP = 56
+#: A longer quote is cut.
+_QUOTED_CHARS = 120
 #: Messages that can be scrolled to.
 _LOADED = 200
 
@@ -83,7 +86,8 @@ class ChatItem:
     @property
     def _bubble_dp(self) -> float:
         medium = _MEDIUM_DP if self.medium is not None else 0
-        return line_count(self.text) * 22 + _PADDING_DP + medium
+        quoted = _QUOTED_DP if self.message.quotes else 0
+        return line_count(self.text) * 22 + _PADDING_DP + medium + quoted
 
     def draw(self, top: int, viewport: Bounds) -> Node:
         """The row from `top` on, cut to its visible part."""
@@ -135,6 +139,11 @@ class ChatItem:
 
     def _body(self, bounds: Bounds) -> Iterator[Node]:
         style = self.style
+        if self.message.quotes:
+            brush, quoted = style.brush, shortened(self.message.quotes, _QUOTED_CHARS)
+            title = brush("TextView", bounds, rid="quoted_title", text=style.phrases.you)
+            words = brush("TextView", bounds, rid="quoted_text", text=quoted)
+            yield brush("FrameLayout", bounds, title, words, rid="quoted_message_frame")
         if self.medium is not None:
             yield from draw(
                 self.medium,

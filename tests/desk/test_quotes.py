@@ -1,0 +1,49 @@
+"""Which message somebody answers, by the words that their phone quotes."""
+
+import pytest
+
+from appliance.devices.protocol import Quoting
+from appliance.events import EventKind
+from appliance.store.quotes import quoted_by
+from tests.queue.counter import ANNA, WHATSAPP, Counter
+
+
+def answers(counter: Counter, key: str, quoted: str) -> None:
+    told = Quoting(key=key, channel=WHATSAPP, sender=ANNA, quoted=quoted)
+    counter.reception.quoted(counter.device_id, [told])
+
+
+def quoted(counter: Counter) -> list[str]:
+    """The texts of all messages that another one answers."""
+    ids = [row["id"] for row in counter.all("SELECT id FROM message")]
+    found = counter.store.read(lambda conn: quoted_by(conn, ids))
+    return [each.text for each in found.values()]
+
+
+@pytest.fixture
+def talk(counter: Counter) -> Counter:
+    counter.hears("Is er werk?")
+    for text, key in (("Kom je *morgen*?", "k1"), ("Ja", "k2")):
+        counter.clock.advance(s=60)
+        counter.hears(text, key=key)
+    return counter
+
+
+def test_an_answer_stands_beside_what_it_quotes(talk: Counter) -> None:
+    """Told once more, it changes nothing."""
+    before = talk.last_seq()
+    answers(talk, "k2", "Kom je morgen?")
+    (event,) = talk.events(after=before)
+    assert (event.kind, event.facts["change"]) == (EventKind.MESSAGE_CHANGED, "quote")
+    assert quoted(talk) == ["Kom je *morgen*?"]
+    answers(talk, "k2", "Kom je morgen?")
+    assert talk.last_seq() == event.seq
+
+
+@pytest.mark.parametrize(
+    ("key", "words"), [("k2", "Andere woorden"), ("unknown", "Is er werk?"), ("k1", "Ja")]
+)
+def test_what_fits_no_message_before_it_is_left_out(talk: Counter, key: str, words: str) -> None:
+    """Words that nobody wrote, an answer that is not known, words that came later."""
+    answers(talk, key, words)
+    assert quoted(talk) == []
