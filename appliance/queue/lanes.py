@@ -33,7 +33,8 @@ LANES = tuple(Lane(kind, answering) for kind in CLASSES for answering in (True, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queued:
-    """A waiting message as the planner sees it. `blocked`: an earlier one to them is in doubt.
+    """A waiting message as the planner sees it. `blocked`: an earlier one to them is in doubt, or
+    it is a post and who would read it is not known.
 
     Of a post in a group `contact_id` is its conversation.
 

@@ -67,6 +67,23 @@ def _whose(
     }
 
 
+def unread(conn: sqlite3.Connection, line_id: str) -> frozenset[str]:
+    """The conversations with groups of which nobody knows who is in them, or a phone is to read it:
+    what is posted there waits.
+    """
+    return frozenset(row["id"] for row in conn.execute(_UNREAD, (line_id,)))
+
+
+_UNREAD = """
+SELECT c.id FROM conversation c INDEXED BY conversation_groups
+JOIN chat_group g ON g.id = c.group_id
+WHERE c.line_id = ? AND c.group_id IS NOT NULL AND (g.read_ms IS NULL OR EXISTS (
+  SELECT 1 FROM group_task t INDEXED BY group_task_open WHERE t.group_id = g.id
+  AND t.state IN ('waiting', 'doing', 'person') AND t.state IN ('waiting', 'doing')
+  AND t.kind = 'read'))
+"""
+
+
 def group_of(
     conn: sqlite3.Connection, line_id: str, identity: Identity, *, now_ms: int | None = None
 ) -> Group | None:

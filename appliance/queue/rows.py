@@ -8,7 +8,7 @@ from heapq import merge
 from appliance.channels import Channel
 from appliance.identities import Identity
 from appliance.messages import MessageClass
-from appliance.queue import undecided
+from appliance.queue import posts, undecided
 from appliance.queue.heard import PREFERS, SINCE_HEARD
 from appliance.queue.lanes import LANES, Lane, Queued, by_class, by_id, place
 from appliance.queue.pacing import GREETINGS, Waiting
@@ -116,6 +116,7 @@ class Reading:
         self._now_ms = now_ms
         self._looked = {} if looked is None else looked
         self._doubts = _doubts(conn, line_id)
+        self._unread = posts.unread(conn, line_id)
         self._asked = undecided.asked(conn, line_id)
 
     def in_order(self, closed: set[Lane]) -> Iterator[Queued]:
@@ -191,7 +192,7 @@ class Reading:
             expected_ms=row["expected_ms"],
             reason=Reason.of(row["reason"]),
             tries=row["tries"],
-            blocked=doubt is not None and doubt < row["id"],
+            blocked=(doubt is not None and doubt < row["id"]) or row["contact_id"] in self._unread,
             bound_to=row["bound_to"],
             prefers=Channel.named(row["prefers"]) if row["prefers"] else None,
             undecided=undecided.holds(

@@ -14,7 +14,7 @@ from appliance.identities import WHATSAPP_GROUP, Identity
 from appliance.messages import MessageState
 from appliance.queue.attempt import QueueAttempt
 from appliance.reasons import Reason
-from appliance.store import groups, incidents
+from appliance.store import group_tasks, groups, incidents
 from appliance.store.groups import ChatGroup
 from appliance.store.incidents import IncidentKind
 from tests.queue.counter import ANNA, BART, STAFF, Counter, tapping
@@ -72,6 +72,25 @@ def test_who_is_in_the_group_is_read_before_the_first_post_leaves(team: Counter)
     team.work.sent(attempt, Proof(tick=Tick.SENT))
     assert team.state(message_id) is MessageState.SENT
     assert team.row(message_id)["contact_id"] is None
+
+
+def test_a_post_waits_while_its_readers_are_not_known(team: Counter) -> None:
+    """Others are not held up; a reading that came to nothing is a person's, who may try again."""
+    message_id = posts(team).id
+    for _ in range(4):
+        turn = team.turn()
+        assert turn is not None
+        turn.failed(Transient("The phone showed something else."))
+        team.clock.advance(s=600)
+    assert team.task() is None
+    other = team.queues("Hoi Anna", ANNA)
+    assert team.sends() == other
+    (task,) = team.store.read(lambda conn: group_tasks.open_of(conn, group(team).id))
+    author = changing.GroupAuthor()
+    team.store.write(lambda tx: changing.press(tx, group(team), task.id, author))
+    reads(team)
+    team.clock.advance(s=5)
+    assert team.sends() == message_id
 
 
 def test_a_group_with_somebody_who_opted_out_is_not_written_to(team: Counter) -> None:
