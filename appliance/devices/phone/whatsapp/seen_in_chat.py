@@ -116,7 +116,7 @@ class ChatArrivals:
             return []
         phone = self._phone
         since_ms = phone.clock.now_ms() - _RECENT_MS
-        sender = f"+{digits_in(self._number)}"
+        sender = self.asked
         told = phone.listener.recent(phone.device_id, sender, since_ms=since_ms)
         return [
             Quoting(key=each.key, channel=each.channel, sender=each.sender, quoted=row.quoted)
