@@ -5,7 +5,6 @@ camera makes: a small file may claim a picture that fills the memory.
 """
 
 import threading
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +14,13 @@ from appliance.store.part_files import held_part, keep
 
 EDGE = 480
 """Pixels of the longer side of a thumbnail."""
-MAX_PIXELS = 50_000_000
+MAX_PIXELS = 20_000_000
+MAX_JPEG_PIXELS = 50_000_000
+"""A JPEG is decoded no larger than it is needed, so a larger one takes no more memory."""
 _FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
 _BROKEN = (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError)
 _ONE_AT_A_TIME = threading.Lock()
-"""A decoded picture takes up to 200 MB, and a Pi has little."""
+"""A decoded picture takes up to 80 MB, and a Pi has little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,11 @@ def size_of(path: Path) -> PictureSize | None:
     try:
         with _opened(path) as picture:
             width, height = picture.size
+            most = MAX_JPEG_PIXELS if picture.format == "JPEG" else MAX_PIXELS
             turned = picture.getexif().get(0x0112, 1) >= 5  # noqa: PLR2004 -- EXIF: on its side
     except _BROKEN:
         return None
-    if width * height > MAX_PIXELS:
+    if width * height > most:
         return None
     return PictureSize(height, width) if turned else PictureSize(width, height)
 
@@ -67,7 +69,4 @@ def _small(path: Path) -> Image.Image:
 
 
 def _opened(path: Path) -> Image.Image:
-    """Pillow warns of large pictures before it refuses them; ours are refused sooner."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        return Image.open(path, formats=_FORMATS)
+    return Image.open(path, formats=_FORMATS)

@@ -210,6 +210,11 @@ class Served:
 
         until(passed)
 
+    def since_s(self) -> float:
+        """Since when the one that waits has its turn."""
+        waiting = [*self.connections._waiting.values()]
+        return min((since for each in waiting for since in [*each.values()]), default=0.0)
+
     def waits(self) -> int:
         return sum(len(each) for each in self.connections._waiting.values())
 
@@ -307,6 +312,19 @@ def test_bytes_one_by_one_win_no_time(served: Served) -> None:
 
     until(drips)
     assert is_hung_up(sock)
+
+
+def test_a_file_may_take_long_as_long_as_it_goes_on(served: Served) -> None:
+    """Each megabyte of a body gives as much time again; the rest of it may then be waited for."""
+    head = f"POST /read HTTP/1.1\r\nHost: balie\r\nContent-Length: {5 << 20}\r\n\r\n"
+    sock = served.says(head.encode())
+    until(lambda: served.waits() == 1)
+    for _ in range(4):
+        served.clock.now_s += 0.9 * PATIENCE_S
+        sock.sendall(bytes(1 << 20))
+        until(lambda: served.since_s() == served.clock.now_s)
+    assert served.connections.open == 1
+    served.time_goes_by_until_all_are_gone()
 
 
 def test_who_takes_nothing_of_an_answer_is_hung_up_on(served: Served) -> None:
