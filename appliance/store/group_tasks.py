@@ -80,8 +80,12 @@ def ask(tx: Tx, group: ChatGroup, new: NewGroupTask) -> str:
 
 
 def read_soon(tx: Tx, group: ChatGroup) -> None:
-    """Name and members are to be read, unless that is asked for already."""
-    if not any(each.kind is GroupChangeKind.READ for each in open_of(tx.conn, group.id)):
+    """Name and members are to be read, unless a phone is about to. What a person was to look at
+    is tried anew.
+    """
+    under_way = (GroupTaskState.WAITING, GroupTaskState.DOING)
+    reads = (each for each in open_of(tx.conn, group.id) if each.kind is GroupChangeKind.READ)
+    if not any(each.state in under_way for each in reads):
         ask(tx, group, NewGroupTask(kind=GroupChangeKind.READ))
 
 

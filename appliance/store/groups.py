@@ -121,15 +121,6 @@ AND EXISTS (SELECT 1 FROM group_task t WHERE t.group_id = g.id AND t.kind = 'cre
 """
 
 
-def namesakes(conn: sqlite3.Connection, group: ChatGroup) -> int:
-    """How many groups of the line have this one's name, itself included."""
-    counted = conn.execute(
-        "SELECT count(*) FROM chat_group WHERE line_id = ? AND name = ? AND left_ms IS NULL",
-        (group.line_id, group.name),
-    ).fetchone()
-    return int(counted[0])
-
-
 def conversation_of(tx: Tx, group: ChatGroup) -> str:
     return conversations.with_group(tx, group.line_id, group.jid, group.name)
 
@@ -147,14 +138,6 @@ def add(tx: Tx, line_id: str, name: str) -> ChatGroup:
 
 def members(conn: sqlite3.Connection, group_id: str) -> Sequence[GroupMember]:
     return [_member(row) for row in conn.execute(_MEMBERS, (group_id,))]
-
-
-def identities(conn: sqlite3.Connection, group_id: str) -> Sequence[Identity]:
-    rows = conn.execute(
-        "SELECT value, scheme FROM group_member WHERE group_id = ? AND value IS NOT NULL",
-        (group_id,),
-    )
-    return [identity_of(row) for row in rows]
 
 
 def called(

@@ -21,7 +21,6 @@ CHANGE_NAME = _any(
     r"^(?:change|edit) (?:group name|subject)$",
     r"^(?:groepsnaam|onderwerp) (?:wijzigen|bewerken)$",
 )
-GROUP_INFO = _any(r"^group info$", r"^groeps(?:info|informatie|gegevens)$")
 ADD = _any(
     r"^add (?:members?|participants?)$",
     r"^(?:deelnemers?|leden|lid) toevoegen$",
