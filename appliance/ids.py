@@ -40,6 +40,11 @@ def new_id(now_ms: int) -> str:
     return str(uuid.UUID(int=value))
 
 
+def earliest_id(ms: int) -> str:
+    """Sorts before every id that is made at this time."""
+    return str(uuid.UUID(int=max(ms, 0) << 80))
+
+
 def sort_after(known: str) -> None:
     """Makes every later id of this process sort after this one of an earlier process."""
     value = uuid.UUID(known).int

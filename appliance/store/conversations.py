@@ -1,5 +1,7 @@
 """Conversations: one line with one contact, or one line with one group."""
 
+import sqlite3
+
 from appliance.messages import Direction, Origin
 from appliance.store import listed, unread
 from appliance.store.store import Tx
@@ -11,6 +13,13 @@ def with_contact(tx: Tx, line_id: str, contact_id: str) -> str:
         "SELECT id FROM conversation WHERE line_id = ? AND contact_id = ?", (line_id, contact_id)
     ).fetchone()
     return str(row[0]) if row else _create(tx, line_id, contact_id=contact_id)
+
+
+def of_contact(conn: sqlite3.Connection, line_id: str, contact_id: str) -> str | None:
+    row = conn.execute(
+        "SELECT id FROM conversation WHERE line_id = ? AND contact_id = ?", (line_id, contact_id)
+    ).fetchone()
+    return str(row[0]) if row else None
 
 
 def found_or_begun(tx: Tx, line_id: str, contact_id: str) -> tuple[str, int | None]:

@@ -214,6 +214,8 @@ def hint_of(event: Event) -> tuple[str, Mapping[str, object]] | None:
             and event.facts.get("origin") != "technical",
         }
         return "message", about
+    if event.kind is EventKind.CALL_MISSED and event.conversation_id:
+        return "message", {"conversation": event.conversation_id, "received": False}
     if event.kind in _ABOUT_CONTACTS:
         return "contact", {"contact": event.contact_id, "conversation": event.conversation_id}
     if event.kind in (EventKind.GROUP_CHANGED, EventKind.GROUP_STOPPED):

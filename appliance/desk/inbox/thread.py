@@ -92,6 +92,14 @@ class NearStop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallMark:
+    """A call that nobody took."""
+
+    id: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bubble:
     """One message as it is drawn.
 
@@ -135,6 +143,8 @@ class Bubble:
     quoted: QuotedMessage | None = None
     #: Somebody wrote it on the device itself.
     by_hand: bool = False
+    #: Between the message above and this one.
+    calls: Sequence[CallMark] = ()
 
     @property
     def was_seen_by_a_person(self) -> bool:

@@ -7,7 +7,9 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from appliance.desk.inbox.thread import MESSAGES, Bubble, Conversation, drawn
+from appliance.desk.inbox import missed_calls
+from appliance.desk.inbox.thread import MESSAGES, Bubble, CallMark, Conversation, drawn
+from appliance.queue.profile import DAY_MS
 
 PAGE = 40
 """Messages a page."""
@@ -21,10 +23,12 @@ COUNTED = 100
 class Window:
     """A stretch of the thread, oldest first. `newest_id` is the message in it that arrived last.
 
-    `unread_above`: unread messages that are older than the stretch, `COUNTED` at most.
+    `unread_above`: unread messages that are older than the stretch, `COUNTED` at most. `calls` are
+    missed calls after the last message of the thread.
     """
 
     bubbles: Sequence[Bubble]
+    calls: Sequence[CallMark] = ()
     has_older: bool = False
     has_newer: bool = False
     unread_above: int = 0
@@ -121,6 +125,8 @@ def changed(conn: sqlite3.Connection, about: Conversation, held: Held) -> Window
     end = _place(conn, about, held.last_id) if held.last_id else _END
     if start is None or end is None:
         return None
+    if missed_calls.came_since(conn, about, held.since_seq):
+        return None
     values = {"conversation": about.id, "seq": held.since_seq, **_range(start, end)}
     found = conn.execute(_CHANGED, values).fetchall()
     count = conn.execute(_COUNT, values).fetchone()[0]
@@ -149,12 +155,28 @@ def _window(
     """These rows from the one at `first`; the one before it tells what that one follows."""
     shown = rows[first:]
     previous = [rows[first - 1] if first else None, *shown]
+    bubbles = drawn(conn, about, list(zip(previous, shown, strict=False)))
+    calls = missed_calls.calls_of(
+        conn,
+        about,
+        from_ms=_calls_from_ms(previous[0], shown),
+        to_ms=shown[-1]["happened_ms"] if shown and has_newer else _END.at_ms,
+    )
+    placed, below = missed_calls.among(bubbles, calls)
     return Window(
-        bubbles=drawn(conn, about, list(zip(previous, shown, strict=False))),
+        bubbles=placed,
+        calls=below,
         has_older=first > 0,
         has_newer=has_newer,
         unread_above=_unread_above(conn, about, unread_id, shown),
     )
+
+
+def _calls_from_ms(above: sqlite3.Row | None, shown: Sequence[sqlite3.Row]) -> int:
+    """Above the first message of a thread stands the call that it may have answered."""
+    if above is not None:
+        return int(above["happened_ms"])
+    return int(shown[0]["happened_ms"]) - DAY_MS if shown else 0
 
 
 def _unread_above(

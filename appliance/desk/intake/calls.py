@@ -49,9 +49,11 @@ def keep(tx: Tx, device_id: str, call: MissedCall) -> None:
     known = contacts.by_identity(tx.conn, caller)
     # The branch learns of nobody whom only another one knows.
     seen = known is not None and Sight(frozenset({line.branch_id})).sees_contact(tx.conn, known.id)
+    thread = known and conversations.of_contact(tx.conn, line.id, known.id)
     tx.emit(
         EventKind.CALL_MISSED,
         line_id=line.id,
+        conversation_id=thread or None,
         contact_id=known.id if known and seen else None,
         facts={"call": new["id"]},
     )

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 
 from appliance.devices.phone.adb.calls import Output
+from appliance.devices.phone.dialer_calls import DIALERS, missed_call_in
 from appliance.devices.phone.notification_records import NotificationRecord, Stamp, records
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.senses import Sense
@@ -30,15 +31,6 @@ _FULL_ARRAY = 25
 
 # The first line of the dump, whether there are notifications or none.
 NOTIFICATION_TITLE = "Notification Manager state"
-
-_DIALERS = frozenset(
-    {
-        "com.google.android.dialer",
-        "com.samsung.android.dialer",
-        "com.android.dialer",
-        "com.android.server.telecom",
-    }
-)
 
 
 class PhoneReceiver:
@@ -84,7 +76,8 @@ class PhoneReceiver:
         (redacted,) = self._phone.session.run(REDACTED)
         found = self._is_dumped(redacted) and self._look_through(records(redacted.text))
         found |= self._sms.poll()
-        self._calls.poll()
+        if self._calls.poll() and self._calls.refused:
+            self._stamps.clear()  # the dialer's notifications tell what the list does not
         return found
 
     def _look_through(self, listed: Sequence[NotificationRecord]) -> bool:
@@ -119,8 +112,9 @@ class PhoneReceiver:
         stamps = {record.stamp for record in listed}
         fresh = [record for record in listed if record.stamp not in self._stamps]
         self._sms.news |= any(record.package == self._phone.sms_app for record in fresh)
-        self._calls.news |= any(record.package in _DIALERS for record in fresh)
-        news = any(record.package in PACKAGES for record in fresh)
+        self._calls.news |= any(record.package in DIALERS for record in fresh)
+        told = {*PACKAGES, *(DIALERS if self._calls.refused else ())}
+        news = any(record.package in told for record in fresh)
         if not news:
             self._stamps = stamps
         return news
@@ -164,9 +158,15 @@ class PhoneReceiver:
         self._told_typed = {each.key for each in typed}
 
     def _tell_calls(self, listed: Sequence[NotificationRecord]) -> bool:
-        """Tells missed calls over WhatsApp, which the phone's own list of calls may lack."""
-        phone = self._phone
-        found = (missed_call_of(record, offset_ms=phone.time.ahead_ms) for record in listed)
+        """Tells missed calls over WhatsApp, which the phone's own list of calls may lack, and all
+        others where the phone does not show that list.
+        """
+        phone, ahead_ms = self._phone, self._phone.time.ahead_ms
+        found = [missed_call_of(record, offset_ms=ahead_ms) for record in listed]
+        if self._calls.refused and phone.one_of_two is None:
+            found += [
+                missed_call_in(record, phone.contacts, offset_ms=ahead_ms) for record in listed
+            ]
         calls = [call for call in found if call is not None]
         fresh = [call for call in calls if call.key not in self._told_calls]
         if fresh:

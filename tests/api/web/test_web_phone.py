@@ -1,14 +1,16 @@
-"""What happened on the phone itself, in the thread."""
+"""What happened on the phone itself, in the thread: calls that nobody took, and what was typed."""
 
 from appliance.channels import Channel
+from appliance.clock import ManualClock
 from appliance.desk.intake.reception import Reception
 from appliance.devices.protocol import TypedByHand
 from appliance.queue.gate import ConsentGate
 from tests.api.browser import Browser
 from tests.api.office import Caller, Desk, Office
 from tests.api.test_near_stop import thread
+from tests.api.web.test_web_thread import part, state
 
-ANNA = "+31687654321"
+ANNA, BRAM = "+31687654321", "+31687654322"
 
 
 def types(office: Office, desk: Desk, text: str) -> None:
@@ -16,6 +18,53 @@ def types(office: Office, desk: Desk, text: str) -> None:
         channel=Channel.WHATSAPP, key=text, to=ANNA, text=text, at_ms=office.clock.now_ms()
     )
     Reception(office.store, ConsentGate()).typed(desk.device_id, [typed])
+
+
+def messages_in(page: str) -> str:
+    """Without the list beside the thread."""
+    return page.partition('id="message-list"')[2]
+
+
+def test_a_missed_call_stands_at_its_place(
+    office: Office, clock: ManualClock, tilburg: Desk, sanne: Browser
+) -> None:
+    """Between what was said before and after it; other people's calls stand elsewhere."""
+    office.writes(ANNA, tilburg, "Voor de oproep")
+    clock.advance(s=60)
+    office.calls(ANNA, tilburg)
+    office.calls(BRAM, tilburg)
+    office.calls("", tilburg)
+    clock.advance(s=60)
+    office.writes(ANNA, tilburg, "Na de oproep")
+    clock.advance(s=60)
+    office.calls(ANNA, tilburg)
+    page = messages_in(thread(office, sanne))
+    places = [page.index("Voor de oproep"), page.index("Missed call"), page.index("Na de oproep")]
+    assert places == sorted(places)
+    assert page.rindex("Missed call") > page.index("Na de oproep")
+    assert page.count("Missed call") == 2
+    assert messages_in(thread(office, sanne, "nl")).count("Gemiste oproep") == 2
+
+
+def test_a_call_is_shown_on_a_page_that_is_open(
+    office: Office, tilburg: Desk, sanne: Browser
+) -> None:
+    """The thread is drawn anew then; without a call only what changed is."""
+    office.writes(ANNA, tilburg, "Hoi")
+    page = thread(office, sanne)
+    (found,) = office.store.read(
+        lambda conn: conn.execute("SELECT id FROM conversation").fetchall()
+    )
+    address = f"/c/{found['id']}/messages?"
+    assert part(sanne.get(address + state(page)).text) == "changed"
+    office.calls(ANNA, tilburg)
+    assert part(sanne.get(address + state(page)).text) == "all"
+    told = office.store.read(
+        lambda conn: conn.execute(
+            "SELECT conversation_id FROM event_log WHERE kind = 'call.missed'"
+        ).fetchone()
+    )
+    assert told[0] == found["id"]
 
 
 def test_what_was_typed_on_the_phone_is_marked(

@@ -226,6 +226,19 @@ def test_a_refused_call_log_hurts_nothing(desk: Desk) -> None:
     assert desk.recorder.calls == []
 
 
+@pytest.mark.parametrize("spec", [OLDER_DUTCH], indirect=True)
+def test_without_a_list_the_dialer_tells_of_calls(desk: Desk) -> None:
+    """Once each; a caller who is shown by a name that nobody knows has no number."""
+    for _ in range(2):
+        desk.world.write(ANNA, "", "call")
+        desk.driver.receive()
+        desk.driver.receive()
+    desk.world.write(BEA, "", "call", name="Bea")
+    for _ in range(2):
+        desk.driver.receive()
+    assert [call.number for call in desk.recorder.calls] == [ANNA, ANNA, ""]
+
+
 # Ticks
 
 

@@ -156,9 +156,10 @@ class MissedCalls:
         self.news = True
         self.refused = False
 
-    def poll(self) -> None:
+    def poll(self) -> bool:
+        """Whether the list was asked for."""
         if self.refused or (not self.news and time.monotonic() < self._swept + _CALLS_SWEEP_S):
-            return
+            return False
         try:
             self._fetch()
         except AccessRefused as exc:
@@ -170,6 +171,7 @@ class MissedCalls:
             self._trouble.over()
         self.news = False
         self._swept = time.monotonic()
+        return True
 
     def _fetch(self) -> None:
         phone = self._phone
