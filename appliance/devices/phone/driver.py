@@ -27,6 +27,7 @@ from appliance.devices.phone.sms.send import look_sms, opening, send_sms
 from appliance.devices.phone.whatsapp.addresses import is_hidden, jid_of
 from appliance.devices.phone.whatsapp.file_send import send_file
 from appliance.devices.phone.whatsapp.groups.group_changes import change_group
+from appliance.devices.phone.whatsapp.hidden.chats_list import NotInList
 from appliance.devices.phone.whatsapp.look import look_whatsapp, visit_whatsapp
 from appliance.devices.phone.whatsapp.media_fetch import fetch_media
 from appliance.devices.phone.whatsapp.opening import open_chat
@@ -156,7 +157,7 @@ class PhoneDriver:
             self._take_in_hand(number)
             with visiting(self._phone, number, history=history) as chat:
                 open_chat(chat)
-        except (LineStopped, NotOnChannel) as exc:
+        except (LineStopped, NotOnChannel, NotInList) as exc:
             log.warning("a chat on %s cannot be read: %s", self.device_id, exc)
         except BalieError as exc:
             log.info("a chat on %s is looked into later: %s", self.device_id, exc)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.devices.phone.notification_records import records
-from appliance.devices.phone.whatsapp.notifications import messages_of
+from appliance.devices.phone.whatsapp.notifications import messages_of, typed_of
 from appliance.devices.protocol import Incoming
 from tests.devices.phone.notification_printer import Chat, Said, dump
 
@@ -84,6 +84,25 @@ def test_a_contact_may_be_called_du() -> None:
     """In a chat of two the title says whose name it is."""
     said = (Said(sender="Du", text="Xin chào", time_ms=AT),)
     assert [m.text for m in read(Chat(jid=ANNA, said=said, title="Du"))] == ["Xin chào"]
+
+
+def test_an_own_echo_is_what_was_typed_on_the_phone() -> None:
+    """By name or by a null sender; each has a key and the time of its own. A group has none."""
+    said = (
+        Said(sender="Anna", text="Hoi", time_ms=AT),
+        Said(sender="You", text="Dag", time_ms=AT + 1),
+        Said(sender=None, text="Dag", time_ms=AT + 1),
+    )
+
+    def typed(chat: Chat) -> list[tuple[str, str, int, str]]:
+        dumps = dump(chat, redact=True), dump(chat, redact=False)
+        found = [t for r in records(dumps[0], shown=dumps[1]) for t in typed_of(r, offset_ms=1)]
+        return [(each.to, each.text, each.at_ms, each.key) for each in found]
+
+    key = f"wa-own:{ANNA}:{AT + 1}"
+    own = [("+31612345678", "Dag", AT, f"{key}#{place}") for place in range(2)]
+    assert typed(Chat(jid=ANNA, said=said)) == own
+    assert typed(Chat(jid="120363@g.us", said=said)) == []
 
 
 def test_the_owners_name_is_taken_from_the_notification_where_it_is_given() -> None:

@@ -103,8 +103,6 @@ def _ends() -> None:
 
 def test_an_sms_from_the_phone_is_told_once(desk: Desk) -> None:
     """Also to somebody whom Balie does not know; what the line sent is not told."""
-    desk.world.write(ANNA, "Hoi", "sms")
-    desk.driver.receive()
     types_sms(desk, "Ik bel je zo")
     types_sms(desk, "Hallo Bea", to=BEA)
     desk.send("Dag Anna", channel=Channel.SMS)

@@ -51,6 +51,7 @@ class SmsInbox:
         self._failed = False
         # Rows above the cursor that are settled: told, of the other SIM, or the line's own.
         self._settled: set[int] = set()
+        self._began_ms = phone.clock.now_ms() + phone.time.ahead_ms
         self.news = True
 
     def poll(self) -> bool:
@@ -91,18 +92,19 @@ class SmsInbox:
         ]
         noted = [row for row in came if self._is_noted(row)]
         found = self._tell([row for row in noted if self._is_ours(row)])
-        if cursor is not None:
-            self._tell_typed(rows)
+        own = [row for row in rows if cursor is not None or row.date_ms >= self._began_ms]
+        self._tell_typed(own)
         if len(noted) < len(came):
             self._settled |= {row.id for row in noted}
             raise NoSuchColumn("The phone does not say to which of its SIMs an SMS came.")
-        self._move_on(rows, cursor)
+        self._move_on(rows, cursor, leaving=[row.id for row in own if is_leaving(phone, row)])
         return found
 
-    def _move_on(self, rows: Sequence[SmsRow], cursor: int | None) -> None:
+    def _move_on(
+        self, rows: Sequence[SmsRow], cursor: int | None, *, leaving: Sequence[int]
+    ) -> None:
         """Up to an SMS that is leaving: what becomes of it is read again."""
         phone = self._phone
-        leaving = [row.id for row in rows if cursor is not None and is_leaving(phone, row)]
         last = min(leaving) - 1 if leaving else max((row.id for row in rows), default=0)
         self._settled = {row.id for row in rows if row.id > last and row.id not in leaving}
         if rows and last != cursor:

@@ -110,7 +110,7 @@ def typed_of(record: NotificationRecord, *, offset_ms: int = 0) -> list[TypedByH
     places: Counter[int] = Counter()
     typed = []
     for posted in _posted(record, extras, heading):
-        if posted.sender is None or not heading.is_own(posted.sender):
+        if posted.sender is not None and not heading.is_own(posted.sender):
             continue
         place = places[posted.time_ms]
         places[posted.time_ms] += 1
