@@ -61,8 +61,8 @@ Bind = Callable[[Tx, Enrolment], object]
 
 
 class EnrolmentDoor(Protocol):
-    """`plugged` blocks for a moment; the others return at once and raise NotFound for what is not
-    plugged in.
+    """`plugged` blocks for a moment, and raises SetupError where adb does not run; the others
+    return at once and raise NotFound for what is not plugged in.
     """
 
     def plugged(self) -> Sequence[PluggedDevice]: ...

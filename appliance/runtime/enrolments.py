@@ -56,7 +56,7 @@ class Enrolments:
         self._entries: dict[tuple[str, str], _Entry] = {}
 
     def plugged(self) -> Sequence[PluggedDevice]:
-        """Blocks while adb lists its phones; a look at one goes on by itself."""
+        """Blocks while adb lists its phones; a look at one goes on by itself. Raises SetupError."""
         there = _there()
         with self._lock:
             self._entries = {
@@ -168,12 +168,7 @@ def _enrollers() -> Mapping[str, Enrolling]:
 def _there() -> Mapping[tuple[str, str], Portrait | None]:
     found: dict[tuple[str, str], Portrait | None] = {}
     for kind, enroller in _enrollers().items():
-        try:
-            plugged = enroller.plugged()
-        except SetupError as exc:
-            log.info("what is plugged in cannot be listed: %s", exc)
-            continue
-        found |= {(kind, address): portrait for address, portrait in plugged.items()}
+        found |= {(kind, address): told for address, told in enroller.plugged().items()}
     return found
 
 

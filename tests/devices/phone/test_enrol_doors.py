@@ -1,6 +1,7 @@
 """The doors of enrolment: the page that follows the phones, and the command line."""
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -240,6 +241,16 @@ def test_a_new_number_of_an_own_branch_is_added_with_its_phone(
     assert ivo.post("/devices/enrol", form | {"line": f"new:{utrecht}"}).status_code == 204
     assert eventually(lambda: carrying(store) == [world.serial])
     assert [each.number for each in store.read(lines.lines)] == [OWN]
+
+
+def test_without_an_adb_server_the_page_says_so(
+    ivo: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An empty page would send branch IT to the cable."""
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        port = nobody.getsockname()[1]
+    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", str(port))
+    assert 'data-code="adb"' in part(ivo)
 
 
 def test_another_branch_s_phone_is_not_on_the_page(

@@ -20,7 +20,14 @@ from appliance.desk.lines.equipment import LineDevice, LineEquipment
 from appliance.devices.kind import Kind
 from appliance.devices.protocol import DeviceState
 from appliance.enrolment import Enrolment, EnrolmentWish, EnrolStep, ToDo
-from appliance.errors import BalieError, DeviceError, InvalidInput, NotFound, Refused
+from appliance.errors import (
+    BalieError,
+    DeviceError,
+    InvalidInput,
+    NotFound,
+    Refused,
+    SetupError,
+)
 from appliance.phone_numbers import parse_number
 from appliance.store import branches, device_settings, devices, lines
 from appliance.store.branches import Branch
@@ -195,14 +202,17 @@ def _must_manage(conn: sqlite3.Connection, rights: Rights, chosen: Chosen) -> No
 
 
 async def _page(visit: Visit, status: int = 200, *, note: Note | None = None) -> Response:
-    cursor = visit.cursor
-    plugged = await asyncio.to_thread(visit.services.enrolment.plugged)
+    cursor, away = visit.cursor, None
+    try:
+        plugged = await asyncio.to_thread(visit.services.enrolment.plugged)
+    except SetupError:
+        plugged, away = (), _without_adb(visit.words)
     rights, now_ms = visit.session.rights, visit.now_ms
     notes = [_note(visit.words, each.trouble) for each in plugged]
     noted = list(zip(plugged, notes, strict=True))
     view = await visit.read(lambda conn: _view(conn, rights, noted, now_ms))
     template = "_enrol.html" if visit.partial and status == 200 else "enrol.html"  # noqa: PLR2004 -- all is well
-    return visit.page(template, status, view=view, note=note, cursor=cursor)
+    return visit.page(template, status, view=view, note=note, away=away, cursor=cursor)
 
 
 def _note(words: Words, trouble: BalieError | None) -> Note | None:
@@ -218,6 +228,12 @@ def _note(words: Words, trouble: BalieError | None) -> Note | None:
         return Note(code="gone", sentence=words.text("There is nothing here, or not for you."))
     sentence = words.text("Balie made a mistake. What it was is in its log.")
     return Note(code="mistake", sentence=sentence)
+
+
+def _without_adb(words: Words) -> Note:
+    sentence = words.text("Balie does not reach its phones now: adb does not run.")
+    remedy = words.text("It is started again by itself. If that lasts, run balie doctor.")
+    return Note(code="adb", sentence=sentence, remedy=remedy)
 
 
 _Noted = tuple[PluggedDevice, Note | None]
