@@ -50,6 +50,9 @@ class Rhythm:
 
     #: Between two looks for something new.
     poll_s: float = 0.5
+    #: Between two questions what is to be done, where nobody says that something is; the planner
+    #: says so when it is due.
+    ask_s: float = 0.0
     #: Between two examinations of a device that is well.
     probe_s: float = 30.0
     #: Between two examinations of one that is not.
@@ -80,6 +83,8 @@ class DeviceWorker:
         self._stopping = threading.Event()
         self._probe_at = 0.0
         self._probe_wanted = threading.Event()
+        self._woken = threading.Event()
+        self._ask_at = 0.0
         self._status: Status | None = None
         self._errands = Errands()
         about = driver.device_id
@@ -96,6 +101,7 @@ class DeviceWorker:
 
     def wake(self) -> None:
         """There may be something to do."""
+        self._woken.set()
         self._driver.rouse()
 
     def changed(self) -> None:
@@ -162,9 +168,9 @@ class DeviceWorker:
         if self._errands.do(self._driver):
             self._probe_soon()
         try:
-            self._driver.receive()
+            found = self._driver.receive()
             self._reads_again()
-            busy = self._do_next(self._status)
+            busy = self._may_ask(found=found) and self._do_next(self._status)
         except DeviceError as exc:
             self._failed(exc, self._status)
             return False
@@ -224,12 +230,21 @@ class DeviceWorker:
         before = self._status
         if status != before:
             self._status = status
+            self._woken.set()
             if before is None or (status.state, status.reason) != (before.state, before.reason):
                 state, reason = status.state.value, status.reason.value
                 log.info("%s is %s (%s)", self._driver.device_id, state, reason)
             self._tell(lambda: self._listener.status(self._driver.device_id, status))
 
     # What it does
+
+    def _may_ask(self, *, found: bool) -> bool:
+        now_s = time.monotonic()
+        if not (found or self._woken.is_set()) and now_s < self._ask_at:
+            return False
+        self._woken.clear()
+        self._ask_at = now_s + self._rhythm.ask_s
+        return True
 
     def _do_next(self, status: Status) -> bool:
         task = self._work.next_task(self._driver.device_id, status.channels)
@@ -245,6 +260,7 @@ class DeviceWorker:
             task.run(self._driver)
         else:
             self._send(task)
+        self._ask_at = 0.0
         return True
 
     def _send(self, attempt: Attempt) -> None:

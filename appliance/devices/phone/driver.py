@@ -113,7 +113,6 @@ class PhoneDriver:
             if tower is not None
             else None
         )
-        self._spared = False
         self._return_at = 0.0
         self._return_wait_s = _RETURN_AGAIN_S
 
@@ -130,16 +129,18 @@ class PhoneDriver:
         return status
 
     def receive(self) -> bool:
-        """After a rest that a trusted bell did not end, the phone is asked only now and then."""
+        """A phone with a trusted bell that did not ring is asked only now and then."""
         if not self._examiner.right_sim:
             if self._examiner.silent:
                 raise DeviceGone("The phone could not be examined.")
             return False
-        spared, self._spared = self._spared, False
-        found = not spared and self._poll()
+        found = not self._is_quiet() and self._poll()
         if self._phone.returns and self._examiner.usable and time.monotonic() >= self._return_at:
             self._return()
         return found
+
+    def _is_quiet(self) -> bool:
+        return self._bell is not None and self._bell.stands_in and self._receiver.settled
 
     def _poll(self) -> bool:
         if self._bell is None:
@@ -241,7 +242,6 @@ class PhoneDriver:
             return False
         if (breath_s := self._bell.breath_s) > 0:
             self._roused.wait(breath_s)
-        self._spared = self._bell.stands_in and self._receiver.settled
         return self._bell.has_rung()
 
     def rouse(self) -> None:

@@ -109,7 +109,7 @@ KIND = Kind(
     doctor=_doctor,
     plugged_in=_plugged_in,
     make_enroller=_make_enroller,
-    rhythm=Rhythm(rests_s=(5, 10, 20, 40, 80, 160, 300)),
+    rhythm=Rhythm(ask_s=2.0, rests_s=(5, 10, 20, 40, 80, 160, 300)),
     record=_record,
     tour=_tour,
     remote=Remote(look=_look, tap=_tap, back=_back),

@@ -63,7 +63,7 @@ class PhoneReceiver:
 
     def concerns(self, package: str) -> bool:
         """Whether a notification of this app may tell of a message or a call; any thread."""
-        return package in PACKAGES or package in _DIALERS or package == self._phone.sms_app
+        return package in PACKAGES or package in DIALERS or package == self._phone.sms_app
 
     @property
     def settled(self) -> bool:
@@ -109,20 +109,25 @@ class PhoneReceiver:
 
     def _note(self, listed: Sequence[NotificationRecord]) -> bool:
         """Whether WhatsApp has a new one; news of the SMS app and the dialer is noted."""
-        stamps = {record.stamp for record in listed}
-        fresh = [record for record in listed if record.stamp not in self._stamps]
-        self._sms.news |= any(record.package == self._phone.sms_app for record in fresh)
-        self._calls.news |= any(record.package in DIALERS for record in fresh)
+        fresh = self._note_others(listed)
         told = {*PACKAGES, *(DIALERS if self._calls.refused else ())}
         news = any(record.package in told for record in fresh)
         if not news:
-            self._stamps = stamps
+            self._stamps = {record.stamp for record in listed}
         return news
+
+    def _note_others(self, listed: Sequence[NotificationRecord]) -> Sequence[NotificationRecord]:
+        """Notes news of the SMS app and the dialer; gives all records that are fresh."""
+        fresh = [record for record in listed if record.stamp not in self._stamps]
+        self._sms.news |= any(record.package == self._phone.sms_app for record in fresh)
+        self._calls.news |= any(record.package in DIALERS for record in fresh)
+        return fresh
 
     def _fetch(self) -> bool:
         """Reads the texts from a second dump, together with a new list of its records."""
         redacted, shown = self._phone.session.run(REDACTED, SHOWN)
         now = records(redacted.text, shown=shown.text)
+        self._note_others(now)  # an SMS may have come since the first list
         found = self._tell(now)
         self._stamps = {r.stamp for r in now if r.raw or r.package not in PACKAGES}
         self._unread = any(not r.raw for r in now if r.package in PACKAGES)

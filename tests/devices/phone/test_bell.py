@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from appliance.devices.phone.adb.calls import Output
 from appliance.devices.phone.bell.enqueued import package_in
 from appliance.devices.phone.bell.tower import BellTower
 from appliance.devices.phone.bell.trust import BellTrust
+from appliance.devices.phone.receive import REDACTED, SHOWN
 from appliance.devices.protocol import DeviceState
 from appliance.devices.worker import DeviceWorker
 from tests.devices.phone.conftest import OLDER_DUTCH, RECENT_ENGLISH
@@ -199,12 +201,6 @@ def test_the_notification_of_another_app_does_not_ring(rung: Desk) -> None:
     assert dumps(rung) - before == 3  # the list, and the list with its texts
 
 
-def test_whoever_asks_without_a_rest_asks_the_phone(rung: Desk) -> None:
-    before = dumps(rung)
-    rung.driver.receive()
-    assert dumps(rung) == before + 1
-
-
 @pytest.mark.parametrize("fault", ["logcat-refused", "logcat-ends"])
 def test_without_its_log_the_phone_is_polled(rung: Desk, fault: str) -> None:
     """Refused, or ended meanwhile; it is said once."""
@@ -235,6 +231,10 @@ def test_a_mute_bell_loses_nothing(
     rung.world.fault("bell-mute")
     rung.world.write(ANNA, "Hoi")
     rung.driver.receive()
+    assert rung.recorder.texts() == []
+    monkeypatch.setattr("appliance.devices.phone.bell.bell.NET_S", 0.0)
+    rung.driver.receive()
+    monkeypatch.setattr("appliance.devices.phone.bell.bell.NET_S", 15.0)
     assert rung.recorder.texts() == ["Hoi"]
     assert eventually(lambda: _polls(rung) and bool(caplog.records))
     assert len(caplog.records) == 1
@@ -256,6 +256,25 @@ def test_the_thread_that_listens_ends_with_the_last_phone(rung: Desk) -> None:
     assert tower._thread is not None
     rung.driver.close()
     assert eventually(lambda: tower._thread is None)
+
+
+def test_an_sms_that_comes_while_notifications_are_read_is_not_left_to_the_net(
+    rung: Desk,
+) -> None:
+    session = rung.driver._phone.session
+    run = type(session).run
+
+    def interrupted(*commands: str) -> list[Output]:
+        if commands == (REDACTED, SHOWN):
+            rung.world.write(ANNA, "twee", "sms")
+            del session.run
+        return run(session, *commands)
+
+    session.run = interrupted  # type: ignore[method-assign]
+    rung.world.write(ANNA, "een")
+    rung.driver.rest(LONG_S)
+    rung.driver.receive()
+    assert rung.recorder.texts() == ["een", "twee"]
 
 
 def test_a_send_hears_what_came_though_the_bell_was_mute(rung: Desk) -> None:

@@ -178,6 +178,23 @@ def test_a_device_that_goes_while_receiving_is_examined_at_once(bench: Bench) ->
     assert eventually(lambda: bench.recorder.statuses[-1:] == [gone])
 
 
+def test_work_is_asked_for_when_somebody_says_so_and_else_rarely(bench: Bench, task: Try) -> None:
+    """After a change, after a task and after news it is asked for at once, too."""
+    worker = DeviceWorker(bench.driver, bench.recorder, bench.work, replace(FAST, ask_s=600.0))
+    bench.workers.append(worker)
+    worker.start()
+    assert eventually(lambda: bench.driver.done.count("receive") > 3)
+    bench.work.tasks += [task, task]
+    received = bench.driver.done.count("receive")
+    assert eventually(lambda: bench.driver.done.count("receive") > received + 3)
+    assert bench.work.outcomes == []
+    worker.wake()
+    assert eventually(lambda: len(bench.work.outcomes) == 2)
+    bench.work.tasks.append(task)
+    bench.driver.receiving = lambda: True
+    assert eventually(lambda: len(bench.work.outcomes) == 3)
+
+
 def test_a_device_that_is_away_gets_no_work(bench: Bench, task: Try) -> None:
     """Until the watch says that it is back."""
     bench.driver.probing = lambda: Status(state=DeviceState.ABSENT)
