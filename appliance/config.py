@@ -18,6 +18,7 @@ from pydantic_settings import (
 
 from appliance.errors import SetupError
 from appliance.modem_settings import ModemSettings
+from appliance.phone_settings import PhoneSettings
 from appliance.web_settings import WebSettings
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ class Settings(BaseSettings):
     max_media_mb: int = Field(default=DEFAULT_MAX_MEDIA_MB, ge=100)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     modem: ModemSettings = ModemSettings()
+    phone: PhoneSettings = PhoneSettings()
     web: WebSettings = WebSettings()
 
     @classmethod
@@ -87,7 +89,7 @@ def load(file: Path | None, **given: Any) -> Settings:
     except ValidationError as exc:
         raise SetupError(_sentences(exc)) from exc
     except SettingsError as exc:
-        table = next(name for name in ("modem", "web") if f'"{name}"' in str(exc))
+        table = next(name for name in ("modem", "phone", "web") if f'"{name}"' in str(exc))
         raise SetupError(f"{PREFIX}{table.upper()} is no JSON object: {exc}.") from exc
     except ValueError as exc:
         raise SetupError(f"{file} is no TOML: {exc}") from exc

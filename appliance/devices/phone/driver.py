@@ -20,6 +20,7 @@ from appliance.devices.phone.notification_records import NotificationRecord
 from appliance.devices.phone.phone import Phone, PhonePatience
 from appliance.devices.phone.phone_clock import DATE_COMMAND, measure
 from appliance.devices.phone.receive import REDACTED, SHOWN, PhoneReceiver
+from appliance.devices.phone.recovery.rescue import PhoneRescue
 from appliance.devices.phone.senses import Senses
 from appliance.devices.phone.session import ServerSession
 from appliance.devices.phone.sim import SIM_DUMP, SIM_STATE, is_taken_out, sends_by
@@ -60,6 +61,7 @@ from appliance.errors import (
     Unconfirmed,
 )
 from appliance.phone_numbers import is_e164
+from appliance.phone_settings import PhoneSettings
 
 log = logging.getLogger(__name__)
 
@@ -85,8 +87,11 @@ class PhoneDriver:
         deadlines: Deadlines | None = None,
         patience: PhonePatience | None = None,
         tower: BellTower | None = None,
+        settings: PhoneSettings | None = None,
     ) -> None:
-        """Without a `tower` nobody listens to the phone's bell, and it is polled."""
+        """Without a `tower` nobody listens to the phone's bell, and it is polled; without
+        `settings` nothing is tried with a phone that cannot be read.
+        """
         self.device_id = device_id
         session = ServerSession(serial, deadlines)
         patience = patience or PhonePatience()
@@ -113,6 +118,7 @@ class PhoneDriver:
             if tower is not None
             else None
         )
+        self._rescue = PhoneRescue(device_id, session, settings) if settings else None
         self._return_at = 0.0
         self._return_wait_s = _RETURN_AGAIN_S
 
@@ -126,6 +132,8 @@ class PhoneDriver:
         is_back = was_silent and not self._examiner.silent
         if self._bell is not None and (is_back or status.state not in _CONNECTED):
             self._bell.take_down()
+        if self._rescue is not None:
+            self._rescue.examined(status)
         return status
 
     def receive(self) -> bool:

@@ -19,6 +19,7 @@ from appliance.devices.tour import Guide, TourReport
 from appliance.devices.worker import Rhythm
 from appliance.enrolment import Enrolling
 from appliance.errors import SetupError
+from appliance.phone_settings import PhoneSettings
 
 log = logging.getLogger(__name__)
 
@@ -31,13 +32,13 @@ def _make_driver(
     # The command line asks for the doctor only, and need not load the driver.
     from appliance.devices.phone.driver import PhoneDriver
 
-    del settings
     return PhoneDriver(
         device_id=device.id,
         serial=device.address,
         listener=listener,
         clock=clock,
         tower=_TOWER,
+        settings=settings if isinstance(settings, PhoneSettings) else PhoneSettings(),
     )
 
 
@@ -109,6 +110,7 @@ KIND = Kind(
     doctor=_doctor,
     plugged_in=_plugged_in,
     make_enroller=_make_enroller,
+    settings=PhoneSettings,
     rhythm=Rhythm(ask_s=2.0, rests_s=(5, 10, 20, 40, 80, 160, 300)),
     record=_record,
     tour=_tour,

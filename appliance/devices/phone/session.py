@@ -106,7 +106,7 @@ class ServerSession:
             return self._once(method, *params)
         except DeviceGone as exc:
             log.info("on-device server of %s failed: %s", self.serial, exc)
-            self._replace_server()
+            self.end_server()
             return self._once(method, *params)
 
     def _once(self, method: str, *params: Any) -> Any:
@@ -114,7 +114,8 @@ class ServerSession:
         with translated():
             return getattr(self._ui.jsonrpc, method)(*params) if self._ui else None
 
-    def _replace_server(self) -> None:
+    def end_server(self) -> None:
+        """Ends the on-device server, whoever started it; the next call starts another."""
         self.close()
         self.run(f"pkill -f {_SERVER}")
 

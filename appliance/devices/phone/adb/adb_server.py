@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,6 +85,19 @@ def connect(address: str) -> str:
     with translated():
         answer: str = DeadlineAdbClient(deadline_s=_CONNECT_S).connect(address)
     return answer
+
+
+def reconnect(serial: str) -> None:
+    """The server drops the connection to this phone alone and makes another. Raises DeviceGone.
+
+    As `adb -s SERIAL reconnect` asks it (client/commandline.cpp of adb).
+    """
+    with (
+        translated(),
+        closing(DeadlineAdbClient(deadline_s=_CONNECT_S).make_connection()) as asking,
+    ):
+        asking.send_command(f"host-serial:{serial}:reconnect")
+        asking.check_okay()
 
 
 def disconnect(address: str) -> None:

@@ -1,0 +1,21 @@
+"""The table `[phone]` of the settings: what Balie may do to a phone that cannot be read.
+
+```toml
+[phone]
+may_reboot = true
+```
+"""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class PhoneSettings(BaseModel):
+    """`may_reboot`: a phone that nothing else brings back is restarted; one with a screen lock then
+    waits for a person. `may_switch_port`: its USB port may be switched off and on, where the hub
+    switches that port alone. That needs `uhubctl`, and its udev rule for the user who runs Balie.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    may_reboot: bool = False
+    may_switch_port: bool = True
