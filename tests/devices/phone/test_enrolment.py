@@ -227,6 +227,19 @@ def test_release_puts_each_setting_back(
     assert phones.release(world.serial, memory) == []
 
 
+@pytest.mark.parametrize(
+    "spec", [PhoneSpec(number=OWN, maker="samsung", model="SM-A546B")], indirect=True
+)
+def test_a_phone_with_a_limit_for_charging_keeps_it_while_it_is_enrolled(
+    world: World, phones: PhoneEnroller, memory: StoredSettings
+) -> None:
+    """It had none before, and has none after its release."""
+    enrolled(world, phones, memory)
+    assert as_it_is(world)["global", "protect_battery"] == "1"
+    phones.release(world.serial, memory)
+    assert ("global", "protect_battery") not in as_it_is(world)
+
+
 def test_enrolled_again_the_first_values_are_put_back(
     world: World, phones: PhoneEnroller, memory: StoredSettings
 ) -> None:

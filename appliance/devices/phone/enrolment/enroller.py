@@ -81,7 +81,7 @@ class PhoneEnroller:
                 return Enrolment(portrait=portrait)
             package = next(iter(portrait.whatsapp))
             tell(Stage.SETTING)
-            told = list(set_up(session.device, memory, wanted_on(package)))
+            told = list(set_up(session.device, memory, wanted_on(package, portrait.maker)))
             portrait = _advised(portrait, told)
             tell(Stage.TESTING)
             probes = Probes(session, clock, self._patience, package)

@@ -24,6 +24,11 @@ _BUCKETS = {
     "40": "rare",
     "45": "restricted",
 }
+# A battery that is full for months swells. That this is a maker's own limit is uncertain: where it
+# has no effect, the battery stays full, and after two weeks the page of the devices asks a person.
+_LIMITS: Mapping[str, Sequence[tuple[str, str, str]]] = {
+    "samsung": [("global", "protect_battery", "1")],
+}
 _FAILURES = ("Exception", "Can't find service", "inaccessible or not found", "Unknown command")
 
 
@@ -43,7 +48,7 @@ class Unread:
     """The phone did not say how a setting is."""
 
 
-def wanted_on(package: str) -> Sequence[PhoneSetting]:
+def wanted_on(package: str, maker: str = "") -> Sequence[PhoneSetting]:
     """`package` is the WhatsApp that Balie uses.
 
     The bucket comes before the exception from saving, which moves it.
@@ -59,6 +64,7 @@ def wanted_on(package: str) -> Sequence[PhoneSetting]:
         ("system", "user_rotation", "0"),
         # Android 11 forgets a computer that was away for seven days; 0 is never.
         ("global", "adb_allowed_connection_time", "0"),
+        *_LIMITS.get(maker.casefold(), ()),
         ("standby", package, "active"),
         ("appops", package, "allow"),
         ("deviceidle", package, "on"),
