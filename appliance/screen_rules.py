@@ -76,8 +76,8 @@ class ScreenButton:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownScreen:
-    """`ids` are those of its views, `text` what it says without numbers. `files` are in the folder
-    of the attempt's evidence.
+    """`ids` are those of its views, and the classes of views without one. `text` is what it says
+    without numbers. `files` are in the folder of the attempt's evidence.
     """
 
     package: str

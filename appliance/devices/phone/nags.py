@@ -38,7 +38,7 @@ _NAGS = (
     "vo_sp_bottom_sheet_ok_button",
 )
 # Ids that every dialog and every page has tell nothing.
-_EVERYWHERE = frozenset({"android:id/content", ""})
+_EVERYWHERE = frozenset({"android:id/content", "FrameLayout", "View", ""})
 _OF_DIALOGS = ("parentPanel", "buttonPanel", "button1", "button2", "button3")
 _LONGEST_LABEL = 80
 
@@ -73,7 +73,7 @@ def describe(phone: Phone, screen: Screen) -> UnknownScreen | None:
     texts = [label(view.text) for view in window.walk() if view.text]
     return UnknownScreen(
         package=window.package,
-        ids=frozenset(view.full_id for view in window.walk()) - _EVERYWHERE,
+        ids=frozenset(view.full_id or view.cls for view in window.walk()) - _EVERYWHERE,
         text=without_numbers("\n".join(texts)),
         buttons=[button for button, _ in _buttons(window)],
     )

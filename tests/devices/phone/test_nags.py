@@ -1,12 +1,16 @@
 """Dialogs in the way: nags are put away, rules obeyed, and what nobody knows stops the attempt."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from appliance.channels import Channel
+from appliance.devices.recording import Recording
 from appliance.errors import LineStopped, Transient
 from appliance.screen_rules import ScreenButton, ScreenRule
 from tests.devices.phone.driver_kit import ANNA, Desk
+from tests.devices.phone.screens import N, xml
 
 LATER = ScreenRule(
     id="rule-1",
@@ -94,6 +98,28 @@ def test_no_rule_acts_on_a_page_that_stops_the_line(desk: Desk, stop: str) -> No
         desk.send("Dag")
     assert desk.world.handset.taps == 0
     assert desk.recorder.uses == []
+
+
+def test_an_unknown_dialog_of_android_is_shown_too(desk: Desk, tmp_path: Path) -> None:
+    """Over the app for SMS, as a phone in a branch showed it; its buttons have no ids."""
+    button = N("android.widget.Button", text="Begrepen", clickable=True, box=(0, 800, 720, 900))
+    title = N("android.widget.TextView", "android:id/alertTitle", "Je telefoon is nu sneller")
+    dialog = N("android.widget.FrameLayout", kids=(title, button))
+    taken = Recording(manifest={}, files={"hierarchy.xml": xml(dialog, package="android").encode()})
+    file = tmp_path / "field.zip"
+    file.write_bytes(taken.packed(version="1"))
+    desk.world.inject(kind="recording", file=str(file))
+    with pytest.raises(Transient):
+        desk.send("Dag", channel=Channel.SMS)
+    (shown,) = desk.recorder.unknown
+    assert (shown.package, shown.text) == ("android", "Je telefoon is nu sneller\nBegrepen")
+    assert shown.ids == {"android:id/alertTitle", "Button"}
+    rule = replace(LATER, package="android", ids=shown.ids, phrase="nu sneller")
+    desk.recorder.rules = [replace(rule, press=shown.buttons[0])]
+    with pytest.raises(Transient):
+        desk.send("Dag", channel=Channel.SMS)
+    assert desk.recorder.uses == ["rule-1"]
+    assert desk.world.handset.taps == 1
 
 
 def test_a_dialog_that_stays_is_pressed_once(desk: Desk) -> None:

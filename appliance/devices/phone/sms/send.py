@@ -14,6 +14,7 @@ from appliance.devices.phone.activities import complaint_in
 from appliance.devices.phone.adb.calls import Output
 from appliance.devices.phone.content_rows import NoSuchColumn
 from appliance.devices.phone.evidence import Evidence
+from appliance.devices.phone.nags import is_unknown, put_away, tell_unknown
 from appliance.devices.phone.obstacles import SENTENCES, clear_away, obstacle_on
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.screen import Screen
@@ -130,11 +131,15 @@ class _SendSms:
         return thread
 
     def _make_way(self) -> None:
-        obstacle = obstacle_on(self._screen) if self._screen is not None else None
-        if obstacle is not None:
-            kept = self._evidence.keep(self._screen, seen=obstacle.kind.value)
-            clear_away(self._phone.session, obstacle)
-            raise Transient(SENTENCES[obstacle.kind], kept)
+        screen = self._screen
+        obstacle = obstacle_on(screen) if screen is not None else None
+        if screen is None or obstacle is None or put_away(self._phone, screen, obstacle):
+            return
+        kept = self._evidence.keep(screen, seen=obstacle.kind.value)
+        if is_unknown(obstacle):
+            tell_unknown(self._phone, screen, kept)
+        clear_away(self._phone.session, obstacle)
+        raise Transient(SENTENCES[obstacle.kind], kept)
 
     def _stopped(self, sentence: str) -> Transient:
         return Transient(sentence, self._evidence.keep(self._screen, seen="sms app"))
