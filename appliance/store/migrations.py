@@ -44,29 +44,29 @@ def media(db: Database) -> None:
     _run_script(db.conn, "0005_media.sql")
 
 
-@migrations(name="0005_enrolment")
+@migrations(name="0006_enrolment")
 def enrolment(db: Database) -> None:
-    _run_script(db.conn, "0005_enrolment.sql")
+    _run_script(db.conn, "0006_enrolment.sql")
 
 
-@migrations(name="0005_incidents")
+@migrations(name="0007_incidents")
 def incidents(db: Database) -> None:
-    _run_script(db.conn, "0005_incidents.sql")
+    _run_script(db.conn, "0007_incidents.sql")
 
 
-@migrations(name="0005_screens")
+@migrations(name="0008_screens")
 def screens(db: Database) -> None:
-    _run_script(db.conn, "0005_screens.sql")
+    _run_script(db.conn, "0008_screens.sql")
 
 
-@migrations(name="0005_groups")
+@migrations(name="0009_groups")
 def groups(db: Database) -> None:
-    _run_script(db.conn, "0005_groups.sql")
+    _run_script(db.conn, "0009_groups.sql")
 
 
-@migrations(name="0006_reactions")
+@migrations(name="0010_reactions")
 def reactions(db: Database) -> None:
-    _run_script(db.conn, "0006_reactions.sql")
+    _run_script(db.conn, "0010_reactions.sql")
 
 
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:

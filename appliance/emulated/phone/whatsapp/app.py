@@ -20,7 +20,7 @@ from appliance.emulated.phone.whatsapp.outbox import Outbox
 from appliance.emulated.phone.whatsapp.phrases import phrases_of
 from appliance.emulated.phone.whatsapp.posting import PACKAGE, UID, Posting
 from appliance.emulated.phone.whatsapp.rows import RowStyle
-from appliance.emulated.phone.whatsapp.sharing import SEND, Share, Sharing, Stage
+from appliance.emulated.phone.whatsapp.sharing import SEND, Share, ShareStage, Sharing
 from appliance.emulated.phone.whatsapp.sharing_screens import SharingScreen
 from appliance.emulated.phone.whatsapp.wording import reaction
 from appliance.emulated.world import numbers
@@ -485,7 +485,7 @@ class WhatsApp:
             return self.room.text
         share = self.sharing.share
         if share is not None:
-            return (share.search or "") if share.stage is Stage.PICKER else share.caption
+            return (share.search or "") if share.stage is ShareStage.PICKER else share.caption
         return self._chat.draft if self._chat is not None else None
 
     def set_entry(self, text: str) -> None:
@@ -496,7 +496,7 @@ class WhatsApp:
         share = self.sharing.share
         if self.room.page:
             self.room.text = text
-        elif share is not None and share.stage is Stage.PICKER:
+        elif share is not None and share.stage is ShareStage.PICKER:
             share.search = text
         elif share is not None:
             share.caption = text

@@ -23,7 +23,7 @@ _KINDS = {
 _SOMEBODY = "+31612340098"
 
 
-class Stage(Enum):
+class ShareStage(Enum):
     PICKER = "picker"
     PREVIEW = "preview"
 
@@ -35,7 +35,7 @@ class Share:
     medium: Medium
     digest: str
     caption: str
-    stage: Stage
+    stage: ShareStage
     chosen: list[str] = field(default_factory=list)
     search: str | None = None
 
@@ -67,12 +67,12 @@ class Sharing:
             medium=Medium(kind=kind, name=name if kind is MediumKind.DOCUMENT else ""),
             digest=sha256(data).hexdigest(),
             caption=intent.extras.get(_TEXT, ""),
-            stage=Stage.PICKER,
+            stage=ShareStage.PICKER,
         )
         jid = intent.extras.get("jid", "")
         if jid and self._host.honours_jid and kind is not MediumKind.AUDIO:
             self.share.chosen = [self._addressee(jid)]
-            self.share.stage = Stage.PREVIEW
+            self.share.stage = ShareStage.PREVIEW
         return True
 
     def _read(self, uri: str, *, granted: bool) -> tuple[str, bytes] | None:
@@ -111,9 +111,9 @@ class Sharing:
         """The button of the picker; True when the file leaves with it."""
         if self.share is None or not self.share.chosen:
             return False
-        if self.share.stage is Stage.PREVIEW or self.share.medium.kind is MediumKind.AUDIO:
+        if self.share.stage is ShareStage.PREVIEW or self.share.medium.kind is MediumKind.AUDIO:
             return True
-        self.share.stage = Stage.PREVIEW
+        self.share.stage = ShareStage.PREVIEW
         return False
 
     def end(self) -> None:
@@ -123,7 +123,7 @@ class Sharing:
     def activity(self) -> str | None:
         if self.share is None:
             return None
-        if self.share.stage is Stage.PICKER:
+        if self.share.stage is ShareStage.PICKER:
             return "com.whatsapp.contact.picker.ContactPicker"
         if self.share.is_document:
             return "com.whatsapp.documentpicker.DocumentPreviewActivity"

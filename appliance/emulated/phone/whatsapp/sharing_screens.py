@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from appliance.emulated.phone.node import Bounds, Node
 from appliance.emulated.phone.whatsapp.model import Account, Chat
 from appliance.emulated.phone.whatsapp.rows import RowStyle
-from appliance.emulated.phone.whatsapp.sharing import Share, Stage
+from appliance.emulated.phone.whatsapp.sharing import Share, ShareStage
 
 _BAR_DP = 56
 _ROW_DP = 72
@@ -22,7 +22,7 @@ class SharingScreen:
     entry_focused: bool
 
     def draw(self) -> Node:
-        picker = self.share.stage is Stage.PICKER
+        picker = self.share.stage is ShareStage.PICKER
         parts = self._picker() if picker else self._preview()
         whole, brush = self.style.screen.whole, self.style.brush
         content = brush("FrameLayout", whole, *parts, rid="android:id/content")
