@@ -99,7 +99,9 @@ def _look_again(tx: Tx, media_id: str, finding: FetchFinding) -> None:
 
 
 def _may_open(conn: sqlite3.Connection, fetch: StoredFetch, now_ms: int) -> bool:
-    return _is_to_open(fetch) and _open_from(conn, fetch, now_ms) == now_ms
+    if not _is_to_open(fetch) or fetch.line_stopped:
+        return False
+    return _open_from(conn, fetch, now_ms) == now_ms
 
 
 def _is_to_open(fetch: StoredFetch) -> bool:

@@ -14,7 +14,14 @@ from appliance.errors import StoreError
 from appliance.media.files import FOLDER, MediaFiles
 from appliance.queue import outcomes
 from appliance.runtime.schedule import At, Every, Scheduler
-from appliance.store import battery_days, idempotency, incidents, kept_copies, media_quota
+from appliance.store import (
+    battery_days,
+    idempotency,
+    incidents,
+    kept_copies,
+    media_fetches,
+    media_quota,
+)
 from appliance.store.media_quota import MediaRoom
 from appliance.store.store import Store, Tx
 from appliance.trouble import Trouble
@@ -142,3 +149,4 @@ def _sweep(tx: Tx) -> None:
     outcomes.ask_about_the_gone(tx)
     incidents.forget_old(tx)
     battery_days.forget_old(tx)
+    media_fetches.give_up_the_gone(tx)

@@ -14,14 +14,16 @@ from appliance.store.store import Tx
 
 FIRST_LOOK_MS = 3_000
 """WhatsApp downloads by itself within seconds."""
+GONE_MS = 14 * 24 * 3_600_000
 NEAR_MS = 24 * 3_600_000
 """Files and messages further apart than this are not each other's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFetch:
-    """One row with what its message says. `branch_id` is of the message's line; `number` is that
-    of the other side, None in a group and for who hides it.
+    """One row with what its message says. `branch_id` is of the message's line, which may be
+    stopped on this device; `number` is that of the other side, None in a group and for who hides
+    it.
     """
 
     media_id: str
@@ -37,6 +39,7 @@ class StoredFetch:
     tries: int
     opened: bool
     path: str | None
+    line_stopped: bool
 
 
 def expect(
@@ -137,6 +140,14 @@ def give_up(tx: Tx, media_id: str, why: MediaWhy) -> None:
     tell(tx, media_id)
 
 
+def give_up_the_gone(tx: Tx) -> None:
+    """What was due long ago was on a phone that is there no more."""
+    for (media_id,) in tx.conn.execute(
+        "SELECT media_id FROM media_fetch WHERE due_ms < ?", (tx.now_ms - GONE_MS,)
+    ).fetchall():
+        give_up(tx, media_id, MediaWhy.NOT_FOUND)
+
+
 def take_back(tx: Tx, media_id: str) -> None:
     """There never was a medium: somebody wrote its sign."""
     tell(tx, media_id)
@@ -167,7 +178,12 @@ def tell(tx: Tx, media_id: str) -> None:
 
 def _from_row(row: sqlite3.Row) -> StoredFetch:
     return StoredFetch(
-        **{**dict(row), "kind": MediaKind(row["kind"]), "opened": bool(row["opened"])}
+        **{
+            **dict(row),
+            "kind": MediaKind(row["kind"]),
+            "opened": bool(row["opened"]),
+            "line_stopped": bool(row["line_stopped"]),
+        }
     )
 
 
@@ -175,7 +191,8 @@ _FETCH = """
 SELECT f.media_id, media.kind, f.sign, f.words, m.conversation_id,
   iif(c.group_id IS NULL AND m.scheme = 'tel', m.value, NULL) AS number, line.branch_id,
   coalesce(m.written_ms, m.happened_ms) AS written_ms, f.asked_ms, f.due_ms, f.tries, f.opened,
-  f.path
+  f.path, line.stopped IS NOT NULL
+    AND coalesce(line.stopped_on, f.device_id) = f.device_id AS line_stopped
 FROM media_fetch f JOIN media ON media.id = f.media_id
 JOIN message_media of ON of.media_id = f.media_id
 JOIN message m ON m.id = of.message_id

@@ -25,7 +25,9 @@ from appliance.media.kinds import FileType, MediaKind, MediaState, MediaWhy
 from appliance.media.probing import Measured
 from appliance.queue.media_fetching import AGAIN_MS, OPEN_AFTER
 from appliance.queue.work import QueueWork
+from appliance.store import lines
 from appliance.store.media import Media, media_of
+from appliance.store.media_fetches import GONE_MS, give_up_the_gone
 from tests.media import samples
 from tests.queue.counter import ANNA, BART, BOTH, SMS, WHATSAPP, Counter, at
 
@@ -177,6 +179,27 @@ def test_by_night_no_chat_is_opened(bringing: Bringing) -> None:
         bringing.work.fetched(bringing.due(), NONE)
     assert bringing.due().number == ANNA
     assert bringing.counter.clock.now_ms() >= at("2026-06-16 07:00")
+
+
+def test_on_a_line_that_is_stopped_no_chat_is_opened(bringing: Bringing) -> None:
+    """What WhatsApp has downloaded is still brought."""
+    counter = bringing.counter
+    bringing.comes()
+    for _ in range(OPEN_AFTER):
+        bringing.work.fetched(bringing.due(), NONE)
+    counter.store.write(lambda tx: lines.stop_line(tx, counter.line_id, "Banned."))
+    assert bringing.due().number is None
+
+
+def test_a_phone_that_never_comes_back_keeps_nobody_waiting(bringing: Bringing) -> None:
+    """Its files are given up after two weeks."""
+    message_id = bringing.comes()
+    bringing.counter.clock.advance(ms=GONE_MS)
+    bringing.counter.store.write(give_up_the_gone)
+    assert bringing.one(message_id).state is MediaState.FETCHING
+    bringing.counter.clock.advance(s=60)
+    bringing.counter.store.write(give_up_the_gone)
+    assert bringing.one(message_id).why is MediaWhy.NOT_FOUND
 
 
 def test_a_group_has_no_chat_to_open(bringing: Bringing) -> None:
