@@ -190,8 +190,8 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     },
     "message_media": {DataClass.TECHNICAL: "message_id position media_id"},
     "media_fetch": {
-        DataClass.CONTENT: "words",
-        DataClass.TECHNICAL: "media_id device_id sign asked_ms due_ms tries opened path",
+        DataClass.CONTENT: "words path",
+        DataClass.TECHNICAL: "media_id device_id sign asked_ms due_ms tries opened",
     },
     "unknown_screen": {
         DataClass.CONTENT: "text buttons",
