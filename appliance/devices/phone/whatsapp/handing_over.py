@@ -8,8 +8,10 @@ from appliance.media.kinds import MediaKind
 
 _SEND = "android.intent.action.SEND"
 _STREAM, _TEXT = "android.intent.extra.STREAM", "android.intent.extra.TEXT"
-# Sound has no preview: were it handed over for one chat, it could leave without a tap.
-_WITHOUT_PREVIEW = frozenset({MediaKind.AUDIO, MediaKind.VOICE})
+# Only these are known to get a preview. Were another file handed over for one chat, it could leave
+# without a tap, so WhatsApp has to ask for whom it is.
+_WITH_PREVIEW = frozenset({MediaKind.IMAGE, MediaKind.VIDEO})
+_WITHOUT_CAPTION = frozenset({MediaKind.AUDIO, MediaKind.VOICE})
 # WhatsApp makes a contact card of this type into a message of another kind, with other screens.
 _PLAIN = {MediaKind.CONTACT: "application/octet-stream"}
 
@@ -18,7 +20,8 @@ def handing_over(uri: str, file: OutgoingFile, *, number: str, caption: str, pac
     """Each part is quoted for the phone's shell. `number` may be a hidden one's jid."""
     words = ["am", "start", "-a", _SEND, "-t", _PLAIN.get(file.kind, file.type)]
     words += ["--eu", _STREAM, uri, "--grant-read-uri-permission", "-p", package]
-    if file.kind not in _WITHOUT_PREVIEW:
+    if file.kind in _WITH_PREVIEW:
         words += ["--es", "jid", jid_of(number)]
-        words += ["--es", _TEXT, caption] if caption else []
+    if caption and file.kind not in _WITHOUT_CAPTION:
+        words += ["--es", _TEXT, caption]
     return shlex.join(words)
