@@ -58,9 +58,10 @@ def test_a_message_needs_words_or_a_file(office: Office, tilburg: Desk, planning
 def test_a_file_that_cannot_be_sent_is_refused_with_what_to_do(
     office: Office, tilburg: Desk, planning: Caller
 ) -> None:
-    """Nobody's file, another token's, two at once, SMS, and one that is gone."""
+    """Nobody's file, another token's, two at once, SMS, sound with words, one that is gone."""
     office.writes(ANNA, tilburg)
     mine, gone = uploaded(planning), uploaded(planning, "rooster.pdf", samples.PDF)
+    sound = uploaded(planning, "note.ogg", samples.voice())
     theirs = uploaded(office.caller(frozenset({Scope.MEDIA_WRITE})))
     office.store.write(
         lambda tx: tx.conn.execute("UPDATE media SET state = 'erased' WHERE id = ?", (gone,))
@@ -71,6 +72,7 @@ def test_a_file_that_cannot_be_sent_is_refused_with_what_to_do(
         ((theirs,), {}, "no such file"),
         ((mine, mine), {}, "one file"),
         ((mine,), {"channel": "sms"}, "SMS carries no files"),
+        ((sound,), {"text": "Luister"}, "no words beside sound"),
         ((gone,), {}, "Upload it again"),
     ):
         status, field, detail = refused(planning.post(message(tilburg, *files, **more)))

@@ -33,8 +33,8 @@ FIELDS = {
     "fallback_modem": "This number sends over that modem already; choose another, or none.",
     "file": "This file cannot be sent. WhatsApp carries photos, films and sound up to 16 MB, and"
     " PDF, Office, text and ZIP files up to 100 MB.",
-    "media": "This number has no phone with WhatsApp, and SMS carries no files."
-    " Send the text alone.",
+    "media": "Send the text as a message of its own: SMS carries no files, and WhatsApp shows no"
+    " words beside sound.",
     "chosen_line": "Choose the number of the SIM card.",
     "phrase": "Write some words as they stand on the screen, in one piece.",
     "press": "A rule may not press this button: a person has to decide.",

@@ -11,6 +11,7 @@ from appliance.messages import clean_text
 from appliance.store import media, routes
 from appliance.store.store import Tx
 
+_WITHOUT_WORDS = frozenset({MediaKind.AUDIO, MediaKind.VOICE})
 _ONLY_COME_IN = frozenset({MediaKind.STICKER, MediaKind.LOCATION})
 
 
@@ -19,14 +20,11 @@ def words_of(text: str, files: Sequence[str]) -> str:
     return "" if files and is_blank(text) else clean_text(text)
 
 
-def channel_for(
-    tx: Tx, line_id: str, identity: Identity, files: Sequence[str], wanted: Channel | None
-) -> Channel:
-    """The channel of a message with these files: it waits for that and takes no other.
+def channel_for(tx: Tx, line_id: str, identity: Identity, wanted: Channel | None) -> Channel:
+    """The channel of a message with a file: it waits for that and takes no other.
 
-    Raises InvalidInput for files that cannot be sent, or not from this line.
+    Raises InvalidInput where the line has none.
     """
-    _check_files(tx, files)
     if wanted is not None and not wanted.carries_media:
         raise InvalidInput("media", f"{wanted.label} carries no files. Leave “channel” out.")
     ways = (route.channel for route in routes.routes_of_line(tx.conn, line_id))
@@ -39,7 +37,8 @@ def channel_for(
     return carrying
 
 
-def _check_files(tx: Tx, files: Sequence[str]) -> None:
+def check_files(tx: Tx, files: Sequence[str], text: str) -> None:
+    """Raises InvalidInput for files that cannot be sent, or not with these words."""
     if len(files) > 1:
         raise InvalidInput(
             "media", "A message carries one file. Send the others as messages of their own."
@@ -50,6 +49,11 @@ def _check_files(tx: Tx, files: Sequence[str]) -> None:
             raise InvalidInput("media", NO_SUCH_FILE)
         if found.kind in _ONLY_COME_IN:
             raise InvalidInput("media", "Stickers and locations can be received, but not sent.")
+        if text and found.kind in _WITHOUT_WORDS:
+            raise InvalidInput(
+                "media",
+                "WhatsApp shows no words beside sound. Send them as a message of their own.",
+            )
         if found.state is not MediaState.HERE:
             raise InvalidInput("media", "Balie does not have this file any more. Upload it again.")
 

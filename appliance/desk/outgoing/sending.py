@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from appliance.channels import Channel
-from appliance.desk.outgoing.attaching import channel_for, words_of
+from appliance.desk.outgoing.attaching import channel_for, check_files, words_of
 from appliance.desk.outgoing.room import Room
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.identities import Identity
@@ -81,10 +81,9 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     line = lines.line(tx.conn, request.line_id)
     text = words_of(request.text, request.media)
     if request.media:
-        request = replace(
-            request,
-            channel=channel_for(tx, line.id, request.identity, request.media, request.channel),
-        )
+        check_files(tx, request.media, text)
+        channel = channel_for(tx, line.id, request.identity, request.channel)
+        request = replace(request, channel=channel)
     person = consent.standing(tx.conn, line.id, request.identity)
     _check_channel(request.channel, person, text)
     whose = request.contact_id or person.contact_id
