@@ -466,6 +466,8 @@ class Desk:
             if outcomes[-1] in {"sent", "present", "unclear", "permanent"}:
                 break
             if outcomes[-1] in {"transient", "absent", "gone"}:
+                left = self.recorder.left
+                left[:] = [each for each in left if each is not attempt.outgoing]
                 self._ready()
                 attempt = replace(attempt, noted=None, before_tap=_nothing, after_tap=_nothing)
         return outcomes

@@ -58,6 +58,23 @@ def test_a_row_of_a_chat_that_is_open_anyway_is_told(heard: Desk) -> None:
     assert heard.world.truth() == ["Kom je om 8? 👍", "Dag Anna", "Tot dan"]
 
 
+def test_a_conversation_that_a_colleague_began_is_told_whole(desk: Desk) -> None:
+    """Below the divider of this day; what stands above it may be of any day."""
+    yesterday_ms = desk.world.clock.now_ms() - 24 * 3_600_000
+    account = desk.world.handset.whatsapp.account
+
+    def wrote_yesterday() -> None:
+        chat = account.chat(f"{ANNA.removeprefix('+')}@s.whatsapp.net")
+        account.add(chat, letter_id="", text="Van gisteren", at_ms=yesterday_ms)
+
+    desk.world.on_loop(wrote_yesterday)
+    types(desk, "Kun je morgen?")
+    desk.world.write(ANNA, "Ja")
+    desk.driver.receive()
+    desk.send("Mooi")
+    assert told(desk) == [(ANNA, "Kun je morgen?")]
+
+
 def test_of_equal_texts_each_is_told_of_once(heard: Desk) -> None:
     """Two by hand and two of the line look all alike."""
     for _ in range(2):

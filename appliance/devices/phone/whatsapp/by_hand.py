@@ -2,7 +2,7 @@
 is open anyway.
 
 What the line wrote, or may have written, is never taken for it: each of its messages stands for one
-row. A row shows no day, so it counts only below one whose day is known.
+row. A row shows no day, so it counts only below one whose day is known, or below today's divider.
 """
 
 import hashlib
@@ -22,8 +22,8 @@ from appliance.errors import DeviceError
 
 log = logging.getLogger(__name__)
 
-# Times of the day are clear for so long.
-_CLEAR_MS = MINUTES_PER_DAY // 2 * MS_PER_MINUTE
+# A minute of the day is of one day alone for so long, give or take some minutes.
+_CLEAR_MS = (MINUTES_PER_DAY - 5) * MS_PER_MINUTE
 # A message has the time of its tap, which comes this soon after the gate.
 _TAPPED_WITHIN_MS = 15_000
 _LOST_EMOJI = ".."
@@ -63,6 +63,8 @@ def rows_by_hand(phone: Phone, address: str, page: ChatPage) -> list[TypedByHand
     typed: list[TypedByHand] = []
     above_ms: int | None = None
     for place, row in enumerate(page.rows):
+        if place == page.today_from:
+            above_ms = above_ms or 0
         if place in times:
             above_ms = max(times[place], above_ms or 0)
         elif above_ms is not None and _is_text_of_ours(row):

@@ -14,6 +14,7 @@ from appliance.devices.phone.whatsapp.rows import (
     list_of,
     read_rows,
     shows_start,
+    today_from,
     unread_count,
 )
 from appliance.devices.phone.whatsapp.stops import StopKind, stop_kind
@@ -49,7 +50,7 @@ class TextEntry:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatPage:
     """`unread_from` is the index of the first row after the unread divider, if it shows, and
-    `unread_count` the number in it.
+    `unread_count` the number in it. `today_from` is that of the first row of this day.
 
     `loaded` is False while the list is still empty. `filled`: rows may be hidden above.
     `from_start`: the notice shows with which every chat begins. `area` is where the rows are.
@@ -62,6 +63,7 @@ class ChatPage:
     send: Box | None
     unread_from: int | None
     unread_count: int
+    today_from: int | None
     loaded: bool
     filled: bool
     from_start: bool
@@ -229,6 +231,7 @@ def _conversation(app: Screen) -> ChatPage:
         send=send.box if send and not send.box.empty else None,
         unread_from=unread_from,
         unread_count=unread_count(app),
+        today_from=today_from(app),
         loaded=messages is not None and bool(messages.children),
         filled=is_filled(app),
         from_start=shows_start(app),

@@ -60,6 +60,8 @@ In another language the beginning of a chat is not proven, and a person is asked
 
 CAPTION_HINTS = frozenset({"Add a caption…", "Onderschrift toevoegen…"})
 """What an empty caption shows."""
+TODAY = frozenset({"today", "vandaag", "hoje", "hoy", "heute"})
+"""The divider above the first message of this day."""
 
 SEARCHING = re.compile(r"^(?:searching|bezig met zoeken|pesquisando|buscando)\b", re.IGNORECASE)
 

@@ -7,7 +7,7 @@ from appliance.devices.phone.screen import Screen, View
 from appliance.devices.phone.texts import canonical, label
 from appliance.devices.phone.whatsapp.media import medium_in
 from appliance.devices.phone.whatsapp.message_words import DELETED_BY_OWNER, form_of
-from appliance.devices.phone.whatsapp.phrases import ENCRYPTED, READ_MORE, tick_of
+from appliance.devices.phone.whatsapp.phrases import ENCRYPTED, READ_MORE, TODAY, tick_of
 from appliance.devices.protocol import TextForm, Tick
 
 # The last row of a full list ends this near to its edge (0 to 10 px in the dumps seen).
@@ -84,6 +84,18 @@ def read_rows(app: Screen) -> tuple[tuple[MessageRow, ...], int | None]:
             rows.append(_row(child, place, rows[-1] if rows else None))
         place += len(child.having("message_text"))
     return tuple(rows), unread_from
+
+
+def today_from(app: Screen) -> int | None:
+    """The index of the first message of this day, if the divider above it shows."""
+    messages = list_of(app)
+    above = 0
+    for child in messages.children if messages else ():
+        divider = child.first("conversation_row_date_divider", "date_divider_header")
+        if divider is not None and label(divider.text).casefold() in TODAY:
+            return above
+        above += child.first("date") is not None
+    return None
 
 
 def list_of(app: Screen) -> View | None:
