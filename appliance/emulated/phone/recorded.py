@@ -3,6 +3,7 @@
 What a parser made of the real phone it makes of this one, so a failure in the field becomes a test.
 """
 
+import json
 import re
 import zipfile
 from dataclasses import dataclass
@@ -22,9 +23,12 @@ class NoRecording(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedScreen:
-    """`notifications` and `redacted` are the two dumps of `dumpsys notification`."""
+    """`notifications` and `redacted` are the two dumps of `dumpsys notification`. `front` is the
+    activity in front, empty where the file does not tell it.
+    """
 
     windows: list[Node]
+    front: str
     notifications: str
     redacted: str
 
@@ -43,17 +47,19 @@ def read_recording(path: Path) -> RecordedScreen:
         with zipfile.ZipFile(path) as archive:
             files = {name: archive.read(name).decode() for name in archive.namelist() if _is(name)}
         root = etree.fromstring(files["hierarchy.xml"].encode())
+        manifest = json.loads(files["manifest.json"])
     except (OSError, zipfile.BadZipFile, KeyError, ValueError, etree.XMLSyntaxError) as exc:
         raise NoRecording(f"{path} is no recording: {exc}") from exc
     return RecordedScreen(
         windows=[_node(each) for each in root.iterchildren("node")],
+        front=str(manifest.get("front") or ""),
         notifications=files.get("notifications.txt", _LIST),
         redacted=files.get("notifications-redacted.txt", _LIST),
     )
 
 
 def _is(name: str) -> bool:
-    return name.endswith((".txt", ".xml"))
+    return name.endswith((".txt", ".xml", ".json"))
 
 
 def _node(element: "etree._Element") -> Node:

@@ -1,11 +1,12 @@
 """Takes what a plugged phone shows now, and keeps nothing of it but its shape."""
 
 import logging
+import re
 from typing import Any
 
 from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.adb.calls import last_line
-from appliance.devices.phone.health import installed_whatsapp
+from appliance.devices.phone.health import WINDOW, installed_whatsapp
 from appliance.devices.phone.receive import REDACTED, SHOWN
 from appliance.devices.phone.record.hierarchy import masked_hierarchy
 from appliance.devices.phone.record.masks import Masks
@@ -31,6 +32,8 @@ _PROPERTIES = {
 }
 # The dialer's apps tell of missed calls, also of WhatsApp's.
 _DIALERS = ("com.android.server.telecom", "com.google.android.dialer", "com.samsung.android.dialer")
+# The activity in front; a page without known words is told by it.
+_FRONT = re.compile(r"mCurrentFocus=Window\{\S+ \S+ ([\w.]+/[\w.$]+)\}")
 # A screen that moves is taken again, so that the picture and the hierarchy show the same.
 _TRIES = 4
 
@@ -59,7 +62,8 @@ def facts_of(session: ServerSession) -> dict[str, Any]:
 
 def _recorded(session: ServerSession, *, screenshot: bool) -> Recording:
     facts = facts_of(session)
-    redacted, shown = (each.text for each in session.run(REDACTED, SHOWN))
+    redacted, shown, window = (each.text for each in session.run(REDACTED, SHOWN, WINDOW))
+    front = _FRONT.search(window)
     apps = (*PACKAGES, *_DIALERS, str(facts["sms_app"]))
     masks = Masks()
     files = {
@@ -70,7 +74,12 @@ def _recorded(session: ServerSession, *, screenshot: bool) -> Recording:
     files["hierarchy.xml"] = masked_hierarchy(screen.xml, masks)
     texts = {name: text.encode() for name, text in files.items()}
     pictures = {"screen.png": blacked_out(picture, screen)} if picture else {}
-    manifest = {"format": 1, **facts, "screenshot": screenshot}
+    manifest = {
+        "format": 1,
+        **facts,
+        "front": front[1] if front else None,
+        "screenshot": screenshot,
+    }
     return Recording(manifest=manifest, files={**texts, **pictures})
 
 

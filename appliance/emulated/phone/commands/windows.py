@@ -35,7 +35,10 @@ def activity(handset: BareHandset, args: list[str]) -> ShellResult:
 def window(handset: BareHandset, args: list[str]) -> ShellResult:
     """`windows` lacks the focus on newer releases; plain `dumpsys window` has it."""
     front = handset.front
-    focus = f"Window{{{_hash(front):x} u0 {front.package}/{front.activity()}}}"
+    in_front = f"{front.package}/{front.activity()}"
+    if handset.recorded is not None and handset.recorded.front:
+        in_front = handset.recorded.front
+    focus = f"Window{{{_hash(front):x} u0 {in_front}}}"
     if not handset.lock.open:
         shade = "NotificationShade" if handset.sdk >= 30 else "StatusBar"
         focus = f"Window{{7c2f1e u0 {shade}}}"
