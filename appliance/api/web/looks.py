@@ -46,9 +46,9 @@ class _Camera:
 
 
 class Looks:
-    def __init__(self, services: Services, *, gone_s: float = GONE_S) -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
-        self._gone_s = gone_s
+        self._gone_s = GONE_S
         self._looks: dict[tuple[str, str], _OpenLook] = {}
         self._cameras: dict[str, _Camera] = {}
         self._ending: set[asyncio.Task[None]] = set()

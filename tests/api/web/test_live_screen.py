@@ -121,6 +121,16 @@ def test_a_look_is_told_when_it_begins_and_when_it_ends(
     assert (begun.staff_id, begun.device_id) == (ilse.staff_id, address.split("/")[2])
 
 
+def test_a_look_ends_by_itself_when_the_page_is_gone(
+    office: Office, ilse: Browser, address: str, web_server: WebServer
+) -> None:
+    """A laptop that is closed says nothing."""
+    app: Any = web_server.app
+    app.state.web.looks._gone_s = 0.1
+    ilse.get(f"{address}/picture")
+    assert eventually(lambda: told(office, BEGUN, ENDED) == [BEGUN, ENDED])
+
+
 def test_many_who_look_at_once_get_one_picture(
     office: Office, ilse: Browser, address: str, panel: Panel
 ) -> None:
