@@ -57,6 +57,7 @@ def addresses(office: Office, conversation: str) -> list[str]:
     device_id = office.store.read(devices.devices)[0].id
     return [
         f"/c/{conversation}/messages",
+        f"/c/{conversation}/files",
         f"/c/{conversation}/draft",
         f"/c/{conversation}/read",
         f"/c/{conversation}/contact",
@@ -254,7 +255,8 @@ def test_without_scripts_a_message_still_goes(
 ) -> None:
     """A plain form sends and returns to the thread; a refused one keeps the text on the page."""
     sent = sanne.post(
-        f"/c/{conversation}/messages", {"text": "Ja, om acht uur.\r\nTot dan"}, part=False
+        f"/c/{conversation}/messages",
+        f"/c/{conversation}/files", {"text": "Ja, om acht uur.\r\nTot dan"}, part=False
     )
     assert (sent.status_code, sent.headers["location"]) == (303, f"/c/{conversation}")
     text = office.store.read(
