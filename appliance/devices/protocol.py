@@ -166,13 +166,14 @@ class TypedByHand:
 class Written:
     """A message of the line that left, or may have left, as the device shows it.
 
-    `at_ms`: when it began to leave. `key` is that of `TypedByHand`, where somebody wrote it on the
-    device itself. `facts` are those of its proof.
+    `at_ms`: when it began to leave. `has_file`: the text is the caption of a file. `key` is that of
+    `TypedByHand`, where somebody wrote it on the device itself. `facts` are those of its proof.
     """
 
     channel: Channel
     text: str
     at_ms: int
+    has_file: bool = False
     key: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 

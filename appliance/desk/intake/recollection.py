@@ -20,7 +20,8 @@ _WAITED_MS = 30 * DAY_MS
 _WRITTEN = f"""
 SELECT m.channel, m.text || coalesce(a.signature, '') AS text,
   coalesce(a.tapped_ms, m.sent_ms) AS at_ms, m.device_key AS key,
-  coalesce(a.evidence, '') AS evidence
+  coalesce(a.evidence, '') AS evidence,
+  EXISTS (SELECT 1 FROM message_media f WHERE f.message_id = m.id) AS has_file
 FROM message m LEFT JOIN attempt a ON a.id = (SELECT max(tapped.id) FROM attempt tapped
   WHERE tapped.message_id = m.id AND tapped.tapped_ms IS NOT NULL
   AND tapped.outcome IS NOT 'not_sent')
@@ -46,6 +47,7 @@ def written(conn: sqlite3.Connection, device_id: str, to: str, since_ms: int) ->
             channel=Channel.named(row["channel"]),
             text=row["text"],
             at_ms=row["at_ms"],
+            has_file=bool(row["has_file"]),
             key=row["key"],
             facts=evidence_facts.read(row["evidence"]) if row["evidence"] else {},
         )

@@ -50,6 +50,9 @@ def message_of(office: Office, direction: str) -> str:
     )
 
 
+GROUP_POSTS = ("name", "guard", "members", "members/remove", "read", "leave")
+
+
 def addresses(office: Office, conversation: str) -> list[str]:
     """Every address to which a page can post, with its ids filled in."""
     waiting = message_of(office, "out")
@@ -62,6 +65,8 @@ def addresses(office: Office, conversation: str) -> list[str]:
         f"/c/{conversation}/read",
         f"/c/{conversation}/contact",
         f"/c/{conversation}/contact/numbers",
+        *(f"/c/{conversation}/group/{each}" for each in GROUP_POSTS),
+        f"/c/{conversation}/group/tasks/{waiting}",
         f"/messages/{waiting}/cancel",
         f"/messages/{waiting}/decide",
         f"/messages/{waiting}/near-stop",
@@ -84,6 +89,9 @@ FORM = {
     "decision": "left",
     "answer": "leave",
     "do": "leave",
+    "name": "Loods",
+    "on": "on",
+    "member": "x",
     "x": "0.5",
     "y": "0.5",
 }
@@ -256,7 +264,8 @@ def test_without_scripts_a_message_still_goes(
     """A plain form sends and returns to the thread; a refused one keeps the text on the page."""
     sent = sanne.post(
         f"/c/{conversation}/messages",
-        f"/c/{conversation}/files", {"text": "Ja, om acht uur.\r\nTot dan"}, part=False
+        {"text": "Ja, om acht uur.\r\nTot dan"},
+        part=False,
     )
     assert (sent.status_code, sent.headers["location"]) == (303, f"/c/{conversation}")
     text = office.store.read(

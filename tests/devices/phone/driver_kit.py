@@ -186,7 +186,11 @@ def _nothing_of(outgoing: Outgoing) -> None:
 
 def _written(outgoing: Outgoing, facts: Mapping[str, Any]) -> Written:
     return Written(
-        channel=outgoing.channel, text=outgoing.text, at_ms=outgoing.started_ms, facts=facts
+        channel=outgoing.channel,
+        text=outgoing.text,
+        at_ms=outgoing.started_ms,
+        has_file=outgoing.file is not None,
+        facts=facts,
     )
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from appliance.channels import Channel
-from appliance.devices.protocol import Finding, TypedByHand
+from appliance.devices.phone.whatsapp.by_hand import is_same
+from appliance.devices.protocol import Finding, TypedByHand, Written
 from appliance.errors import Transient
 from tests.devices.phone.driver_kit import ANNA, BEA, Desk
 from tests.emulated.phone_bench import eventually
@@ -142,3 +143,16 @@ def test_equal_sms_are_told_apart_by_their_rows(desk: Desk) -> None:
     attempt.noted = {"sms_id": 2, "since_ms": 0}
     assert desk.driver.look(attempt.as_look()).finding is Finding.ABSENT
     assert desk.world.truth("sms") == ["ok", "ok"]
+
+
+def test_the_echo_of_a_photo_of_the_line_is_not_typed_by_anybody(heard: Desk) -> None:
+    """A notification tells it by its sign, and its caption may be empty."""
+    photo = Written(
+        channel=Channel.WHATSAPP, text="", at_ms=heard.world.clock.now_ms(), has_file=True
+    )
+    echo = TypedByHand(
+        channel=Channel.WHATSAPP, key="wa-own:1", to=ANNA, text="📷 Foto", at_ms=photo.at_ms
+    )
+    assert is_same(photo, echo)
+    assert not is_same(replace(photo, has_file=False), echo)
+    assert not is_same(photo, replace(echo, text="Tot zo"))

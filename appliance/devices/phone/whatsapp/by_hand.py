@@ -14,6 +14,7 @@ from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MINUTES_PER_DAY, MS_PER_MINUTE, is_between
 from appliance.devices.phone.texts import as_dumped, canonical
 from appliance.devices.phone.whatsapp.addresses import sender_of
+from appliance.devices.phone.whatsapp.media import told_medium
 from appliance.devices.phone.whatsapp.pages import ChatPage
 from appliance.devices.phone.whatsapp.rows import MessageRow
 from appliance.devices.phone.whatsapp.seen_in_chat import TEXT_VIEW, is_told
@@ -36,7 +37,7 @@ def echoes_by_hand(phone: Phone, echoes: Sequence[TypedByHand]) -> list[TypedByH
     for echo in echoes:
         if echo.to not in known:
             known[echo.to] = _written(phone, echo.to, since_ms=echo.at_ms - _CLEAR_MS)
-        same = next((each for each in known[echo.to] if _is_same(each, echo)), None)
+        same = next((each for each in known[echo.to] if is_same(each, echo)), None)
         if same is None:
             found.append(echo)
         else:
@@ -44,12 +45,19 @@ def echoes_by_hand(phone: Phone, echoes: Sequence[TypedByHand]) -> list[TypedByH
     return found
 
 
-def _is_same(written: Written, echo: TypedByHand) -> bool:
+def is_same(written: Written, echo: TypedByHand) -> bool:
     if written.key is not None and written.key == echo.key:
         return True
     within_ms = _TAPPED_WITHIN_MS if written.key is None else MS_PER_MINUTE
     near = abs(echo.at_ms - written.at_ms) <= within_ms
-    return near and canonical(written.text) == canonical(echo.text)
+    return near and _says_the_same(echo.text, written)
+
+
+def _says_the_same(text: str, written: Written) -> bool:
+    """Whether the phone may tell this message so: a file by its sign, whatever its caption is."""
+    if written.has_file:
+        return told_medium(text) is not None
+    return canonical(text) == canonical(written.text)
 
 
 def rows_by_hand(phone: Phone, address: str, page: ChatPage) -> list[TypedByHand]:

@@ -8,6 +8,7 @@ from appliance.devices.phone.phone_clock import MINUTES_PER_DAY, MS_PER_MINUTE, 
 from appliance.devices.phone.shared_file import SharedFile
 from appliance.devices.phone.texts import canonical
 from appliance.devices.phone.whatsapp.chat import OpenChat
+from appliance.devices.phone.whatsapp.media import told_medium
 from appliance.devices.phone.whatsapp.opening import open_chat
 from appliance.devices.phone.whatsapp.own_row import is_row_of
 from appliance.devices.phone.whatsapp.pages import ChatPage
@@ -133,10 +134,15 @@ def _newest(phone: Phone, rows: list[MessageRow], outgoing: Outgoing) -> Message
 def _may_be_by_hand(phone: Phone, rows: list[MessageRow], outgoing: Outgoing) -> bool:
     """Whether somebody wrote the same on the phone itself meanwhile, as often as it shows."""
     written = phone.listener.written(phone.device_id, outgoing.number, since_ms=outgoing.started_ms)
-    text = canonical(outgoing.text)
-    same = [each for each in written if each.key and canonical(each.text) == text]
-    fits = [row for row in rows if row.own and row.says(outgoing.text)]
+    same = [each for each in written if each.key and _is_told_as(each.text, outgoing)]
+    fits = [row for row in rows if row.own and is_row_of(row, outgoing)]
     return len(fits) <= len(same)
+
+
+def _is_told_as(text: str, outgoing: Outgoing) -> bool:
+    if outgoing.file is not None:
+        return told_medium(text) is not None
+    return canonical(text) == canonical(outgoing.text)
 
 
 def _in_time(phone: Phone, row: MessageRow, outgoing: Outgoing) -> bool:
