@@ -49,6 +49,8 @@ def rename(tx: Tx, group: ChatGroup, name: str, author: GroupAuthor) -> None:
     groups.set_guard(tx, group.id, on=group.guards, name=name, picture=group.guarded_picture)
     if name != group.name or _changes_name(tx.conn, group):
         _ask(tx, group, author, GroupChangeKind.RENAME, name=name)
+    else:
+        groups.tell(tx, group, what="guard", on=group.guards)
 
 
 def guard(

@@ -290,6 +290,15 @@ def test_a_group_is_made(world: World, desk: Desk, venlo: Group, tmp_path: Path)
     assert again.entered == 0
 
 
+def test_somebody_who_is_called_like_the_group_is_heard(
+    world: World, desk: Desk, venlo: Group
+) -> None:
+    """Only the system's own words, under the group's name, are nobody's."""
+    world.write("+31687654378", "Ik kan ook", group=VENLO, name=VENLO)
+    desk.driver.receive()
+    assert desk.recorder.messages[-1].text == "Ik kan ook"
+
+
 def test_a_changed_name_is_told_without_a_message(world: World, desk: Desk, venlo: Group) -> None:
     """A row of the system, as a notification, is nobody's message."""
     before = len(desk.recorder.messages)

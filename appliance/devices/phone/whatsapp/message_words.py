@@ -53,6 +53,23 @@ SENTENCES = (_WAITING, _DELETED, DELETED_BY_OWNER, MISSED_CALL)
 """All that is known of what WhatsApp says in place of a message."""
 
 
+# Rows of the system in a group (2021, and with the newer *group name* for *subject*).
+_SYSTEM_ROW = re.compile(
+    r"changed (?:the (?:subject|group name|group description)|this group.s)\b"
+    r"|\b(?:added|removed) .+|was (?:added|removed)$|\bleft$|joined using this group.s invite link"
+    r"|created group|you.re now an admin"
+    r"|heeft (?:het onderwerp|de groepsnaam|de groeps\w+|de instellingen) .*gewijzigd"
+    r"|(?:heeft|hebt) .+ (?:toegevoegd|verwijderd)$|is (?:toegevoegd|verwijderd)$"
+    r"|heeft de groep (?:verlaten|.+ aangemaakt)|uitnodigingslink van deze groep|nu beheerder$",
+    re.IGNORECASE,
+)
+
+
+def is_system_row(text: str) -> bool:
+    """Whether these could be WhatsApp's own words about what somebody did in a group."""
+    return _SYSTEM_ROW.search(label(text)) is not None
+
+
 def without_count(title: str) -> str:
     """The title without the number of messages that WhatsApp puts after it."""
     return _COUNT_SUFFIX.sub("", title)

@@ -15,6 +15,7 @@ from appliance.devices.phone.whatsapp.message_words import (
     MISSED_CALL,
     OWN_NAMES,
     form_of,
+    is_system_row,
     reaction_in,
     without_count,
 )
@@ -81,14 +82,15 @@ def _of_chat(record: NotificationRecord, offset_ms: int) -> list[Incoming]:
     extras = extras_of(record)
     heading = _Heading(extras, jid)
     places: Counter[tuple[int, str]] = Counter()
-    return [
-        _incoming(posted, jid, heading, offset_ms, places)
-        for posted in _posted(record, extras, heading)
-        if posted.sender is not None
-        and not heading.is_own(posted.sender)
-        # A row of the system: no person is called as the group is.
-        and not (heading.group and label(posted.sender) == heading.group_name)
-    ]
+    messages = []
+    for posted in _posted(record, extras, heading):
+        if posted.sender is None or heading.is_own(posted.sender):
+            continue
+        if heading.says_itself(posted.sender) and is_system_row(posted.text):
+            log.debug("a row of the system in notification %s is no message", record.identity)
+            continue
+        messages.append(_incoming(posted, jid, heading, offset_ms, places))
+    return messages
 
 
 def group_of(record: NotificationRecord) -> Group | None:
@@ -190,6 +192,10 @@ class _Heading:
         if not self.group and name == without_count(self.title):
             return False
         return name == self._own if self._own else name in OWN_NAMES
+
+    def says_itself(self, sender: str) -> bool:
+        """Whether the group stands there for whoever speaks; a person may be called like it."""
+        return self.group and label(sender) == self.group_name
 
     @property
     def group_name(self) -> str:
