@@ -2,14 +2,14 @@
 
 A person has several. The same value in two schemes is two identities: no consent, lock or pace of
 the one counts for the other. What a device shows becomes one by `told`, what people write by
-`parse_number` and `tel`.
+`meant`, or by `parse_number` and `tel` where only a number will do.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from appliance.phone_numbers import is_e164, readable
+from appliance.phone_numbers import is_e164, parse_number, readable
 
 TEL = "tel"
 """A number in E.164."""
@@ -62,6 +62,15 @@ def tel(e164: str) -> Identity:
     if not is_e164(e164):
         raise ValueError("not a number in E.164")
     return Identity(scheme=TEL, value=e164)
+
+
+def meant(text: str, *, field: str = "to") -> Identity:
+    """Whom people mean by what they write: an account that hides its number, or a number.
+
+    Raises InvalidInput.
+    """
+    account = told(text.strip(), WHATSAPP_LID)
+    return account if account.is_hidden else tel(parse_number(text, field=field))
 
 
 def told(text: str, *schemes: str) -> Identity:

@@ -8,8 +8,7 @@ import typer
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
 from appliance.desk.consent import consent_import, withdrawal
 from appliance.errors import InvalidInput
-from appliance.identities import tel
-from appliance.phone_numbers import parse_number
+from appliance.identities import meant
 from appliance.store import lines
 
 consent_app = typer.Typer(no_args_is_help=True, help="Who may be written to, with the proof.")
@@ -44,19 +43,19 @@ def import_file(
 @consent_app.command("object")
 @says_what_is_wrong
 def object_to_all(
-    number: Annotated[str, typer.Argument(help="A number of the person who objects.")],
+    number: Annotated[str, typer.Argument(help="Their number, or the …@lid that hides it.")],
     words: Annotated[str, typer.Option(help="What they said, and where.")],
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Records an objection to every line of the company, and cancels what waits."""
-    e164 = parse_number(number, field="number")
+    who = meant(number, field="number")
     with open_store(data) as store:
         cancelled = store.write(
-            lambda tx: withdrawal.object_everywhere(tx, tel(e164), words=words, recorded_by="cli")
+            lambda tx: withdrawal.object_everywhere(tx, who, words=words, recorded_by="cli")
         )
     sentence = f"Nobody writes to them any more; {cancelled} waiting messages were cancelled."
-    show(as_json, {"number": e164, "cancelled": cancelled}, sentence)
+    show(as_json, {"number": who.value, "cancelled": cancelled}, sentence)
 
 
 def _text_of(file: Path) -> str:

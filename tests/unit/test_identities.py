@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.channels import Channel
-from appliance.identities import ALPHA, TEL, WHATSAPP_LID, Identity, tel, told
+from appliance.errors import InvalidInput
+from appliance.identities import ALPHA, TEL, WHATSAPP_LID, Identity, meant, tel, told
 
 ANNA = "+31612345678"
 LID = "9876543210@lid"
@@ -66,6 +67,14 @@ def test_only_a_number_is_shown_in_groups_of_digits() -> None:
     assert tel(ANNA).shown == "+31 6 12345678"
     assert Identity(scheme=ALPHA, value=ANNA).shown == ANNA
     assert told(LID, WHATSAPP_LID).shown == LID
+
+
+def test_people_mean_an_account_or_a_number() -> None:
+    """As they stand on a page or in an address book; anything else is refused in words."""
+    assert meant(f" {LID} ") == told(LID, WHATSAPP_LID)
+    assert meant("06 12345678") == tel(ANNA)
+    with pytest.raises(InvalidInput, match="is not a phone number"):
+        meant("iemand@lid.nl")
 
 
 numbers = st.integers(1_000_000, 10**15 - 1).map(lambda digits: f"+{digits}")

@@ -23,9 +23,8 @@ from appliance.desk.outgoing.posting_in_groups import accept_post
 from appliance.desk.outgoing.recipients import identity_of_contact
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.errors import InvalidInput, NotFound
-from appliance.identities import WHATSAPP_LID, Identity, tel, told
+from appliance.identities import Identity, meant
 from appliance.ids import is_id
-from appliance.phone_numbers import parse_number
 from appliance.store.store import Tx
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -72,10 +71,7 @@ def recipient_of(to: str) -> Identity | None:
 
     Cached, because parsing costs as much as three statements and the same numbers come again.
     """
-    if is_id(to):
-        return None
-    account = told(to, WHATSAPP_LID)
-    return account if account.is_hidden else tel(parse_number(to))
+    return None if is_id(to) else meant(to)
 
 
 def _accept(tx: Tx, *, caller: Caller, wanted: MessageIn, to: Identity | None) -> dict[str, Any]:
