@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.adb.calls import Output
 from appliance.devices.phone.bell.enqueued import package_in
 from appliance.devices.phone.bell.tower import BellTower
@@ -241,8 +242,8 @@ def test_a_mute_bell_loses_nothing(
 
 
 def test_a_phone_that_comes_back_rings_at_once(rung: Desk) -> None:
-    rung.world.fault("phone-gone", seconds=0.3)
-    assert eventually(lambda: rung.driver.probe().state is not DeviceState.READY)
+    adb_server.disconnect(rung.world.serial)
+    assert eventually(lambda: rung.driver.probe().state is DeviceState.ABSENT)
     rung.world.connect()
     assert eventually(lambda: rung.driver.probe().state is DeviceState.READY)
     rung.driver.receive()
