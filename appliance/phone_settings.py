@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict
 class PhoneSettings(BaseModel):
     """`may_reboot`: a phone that nothing else brings back is restarted; one with a screen lock then
     waits for a person. `may_switch_port`: its USB port may be switched off and on, where the hub
-    switches that port alone. That needs `uhubctl`, and its udev rule for the user who runs Balie.
+    switches that port alone. That needs `uhubctl`, its udev rule for the user who runs Balie, and
+    under `balie.service` a drop-in with `RestrictAddressFamilies=AF_NETLINK`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from appliance.devices.phone.adb import adb_server
-from appliance.devices.phone.adb.calls import Output
+from appliance.devices.phone.adb.calls import Deadlines, Output
 from appliance.devices.phone.bell.enqueued import package_in
 from appliance.devices.phone.bell.tower import BellTower
 from appliance.devices.phone.bell.trust import BellTrust
 from appliance.devices.phone.receive import REDACTED, SHOWN
 from appliance.devices.protocol import DeviceState
-from appliance.devices.worker import DeviceWorker
+from appliance.devices.worker import DeviceWorker, Rhythm
+from tests.devices.phone import driver_kit
 from tests.devices.phone.conftest import OLDER_DUTCH, RECENT_ENGLISH
 from tests.devices.phone.driver_kit import ANNA, Counter, Desk, World
 from tests.emulated.phone_bench import eventually
@@ -301,6 +302,33 @@ def test_a_worker_is_rung_and_sends(rung: Desk) -> None:
         assert rung.world.truth() == ["Dag"]
     finally:
         worker.stop()
+
+
+def test_a_phone_that_hangs_rests_until_its_bell_rings(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its shell answers nothing for a while; the log that was open goes on."""
+    monkeypatch.setattr(driver_kit, "QUICK", Deadlines(shell_s=0.3, rpc_s=0.3))
+    desk = Desk(world, tmp_path, tower=BellTower())
+    rhythm = Rhythm(poll_s=0.02, probe_again_s=0.02, rests_s=(600.0,))
+    worker = DeviceWorker(desk.driver, desk.recorder, Counter(), rhythm)
+    worker.start()
+    try:
+        assert eventually(lambda: _states(desk) == [DeviceState.READY])
+        world.fault("never-answers", method="shell", times=None)
+        world.write(ANNA, "een")
+        assert eventually(lambda: _states(desk)[-1] is DeviceState.DEGRADED)
+        assert eventually(lambda: worker._breaker.rests)
+        world.lift("never-answers")
+        world.write(ANNA, "twee")
+        assert eventually(lambda: desk.recorder.texts() == ["een", "twee"])
+        assert eventually(lambda: _states(desk)[-1] is DeviceState.READY)
+    finally:
+        worker.stop()
+
+
+def _states(desk: Desk) -> list[DeviceState]:
+    return [status.state for status in desk.recorder.statuses]
 
 
 def _polls(desk: Desk) -> bool:
