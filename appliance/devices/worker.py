@@ -113,9 +113,11 @@ class DeviceWorker:
     def ask(self, errand: Callable[[Driver], T], *, within_s: float) -> Future[T]:
         """Has it done in this device's thread between two turns, so never during an attempt.
 
-        A device that hangs answers nothing: who waits needs a deadline of their own.
+        It ends a rest: the person wants the device tried now. A device that hangs answers nothing:
+        who waits needs a deadline of their own.
         """
         answer = self._errands.ask(errand, within_s=within_s)
+        self._breaker.end_rest()
         self._driver.rouse()
         return answer
 

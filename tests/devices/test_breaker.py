@@ -146,6 +146,16 @@ def test_a_plug_event_ends_the_rest_and_a_wish_to_send_does_not(bench: Bench) ->
     assert eventually(lambda: bench.recorder.statuses[-1] == READY)
 
 
+def test_what_a_person_asks_ends_the_rest(bench: Bench) -> None:
+    """They look at its screen: the device is tried at once instead of in ten minutes."""
+    bench.driver.receiving = silent
+    worker = resting(bench, 600.0)
+    assert eventually(lambda: len(bench.recorder.statuses) == 2)
+    bench.driver.receiving = lambda: False
+    worker.ask(lambda driver: driver.device_id, within_s=10.0)
+    assert eventually(lambda: bench.recorder.statuses[-1] == READY)
+
+
 def test_a_ring_ends_the_rest(bench: Bench) -> None:
     bench.driver.receiving = silent
     resting(bench, 600.0)
