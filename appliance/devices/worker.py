@@ -10,16 +10,14 @@ from typing import TypeVar
 
 from appliance.devices.breaker import FAILURES, Breaker
 from appliance.devices.errands import Errands
+from appliance.devices.media_protocol import Fetched, MediaDriver, MediaFetch
 from appliance.devices.protocol import (
     Attempt,
     DeviceState,
     Driver,
     Errand,
-    Fetched,
     Listener,
     Look,
-    MediaDriver,
-    MediaFetch,
     Status,
     TickVisit,
     Work,

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from appliance.devices.protocol import OutgoingFile
+from appliance.devices.media_protocol import OutgoingFile
 from appliance.media.files import MediaFiles
 from appliance.store.media import Media, media_of
 

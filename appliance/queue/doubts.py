@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from appliance.channels import Channel
-from appliance.devices.protocol import Group, Outgoing, OutgoingFile, Resumed
+from appliance.devices.media_protocol import OutgoingFile
+from appliance.devices.protocol import Group, Outgoing, Resumed
 from appliance.media.files import MediaFiles
 from appliance.queue import posts
 from appliance.queue.attached import files_of

@@ -7,7 +7,7 @@ opened once, in office hours, because that marks it as read.
 import logging
 import sqlite3
 
-from appliance.devices.protocol import Fetched, FetchFinding, MediaFetch, WantedFile
+from appliance.devices.media_protocol import Fetched, FetchFinding, MediaFetch, WantedFile
 from appliance.errors import DeviceError, DeviceGone
 from appliance.media.files import MediaFiles
 from appliance.media.kinds import MediaWhy

@@ -8,13 +8,12 @@ from pathlib import Path
 
 from appliance.channels import Channel
 from appliance.devices.group_protocol import GroupTurn
+from appliance.devices.media_protocol import Fetched, MediaFetch
 from appliance.devices.protocol import (
     Attempt,
-    Fetched,
     Finding,
     Found,
     Look,
-    MediaFetch,
     Outgoing,
     Proof,
     Ticks,

@@ -9,7 +9,8 @@ import pytest
 from appliance.clock import ManualClock
 from appliance.desk.access import sessions
 from appliance.desk.team import staff
-from appliance.devices.protocol import Attempt, Errand, Look, MediaFetch, TickVisit
+from appliance.devices.media_protocol import MediaFetch
+from appliance.devices.protocol import Attempt, Errand, Look, TickVisit
 from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import DEFAULT_PROFILE
 from appliance.queue.work import QueueWork

@@ -11,7 +11,8 @@ import pytest
 from appliance.channels import Channel
 from appliance.desk.access.tokens import Scope
 from appliance.desk.intake.reception import Reception
-from appliance.devices.protocol import Incoming, IncomingMedia
+from appliance.devices.media_protocol import IncomingMedia
+from appliance.devices.protocol import Incoming
 from appliance.media.kinds import LIMITS, MediaKind
 from appliance.store import media
 from tests.api.browser import Browser

@@ -27,6 +27,7 @@ DEVICES_SEEN_FROM_ABOVE = (
     "appliance.devices.device_facts",
     "appliance.devices.evidence_facts",
     "appliance.devices.group_protocol",
+    "appliance.devices.media_protocol",
     "appliance.devices.modem_protocol",
     "appliance.devices.kind",
     "appliance.devices.protocol",

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from appliance.devices.protocol import OutgoingFile, Proof, Tick
+from appliance.devices.media_protocol import OutgoingFile
+from appliance.devices.protocol import Proof, Tick
 from appliance.errors import Unconfirmed
 from appliance.media.files import MediaFiles
 from appliance.media.kinds import FileType, MediaKind

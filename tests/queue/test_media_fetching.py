@@ -8,16 +8,14 @@ from typing import Any
 import pytest
 
 from appliance.desk.intake.reception import Reception
-from appliance.devices.protocol import (
+from appliance.devices.media_protocol import (
     Fetched,
     FetchedFile,
     FetchFinding,
-    Group,
-    Incoming,
     IncomingMedia,
     MediaFetch,
-    TextForm,
 )
+from appliance.devices.protocol import Group, Incoming, TextForm
 from appliance.errors import DeviceGone, Transient
 from appliance.events import EventKind
 from appliance.media.files import MediaFiles

@@ -10,6 +10,7 @@ from typing import TypeVar
 from appliance.channels import Channel
 from appliance.clock import Clock
 from appliance.devices.group_protocol import GroupSeen, GroupTurn
+from appliance.devices.media_protocol import Fetched, MediaFetch
 from appliance.devices.phone.adb.calls import Deadlines, Output
 from appliance.devices.phone.bell.bell import Bell
 from appliance.devices.phone.bell.tower import BellTower
@@ -37,11 +38,9 @@ from appliance.devices.phone.whatsapp.visit import visiting
 from appliance.devices.protocol import (
     Attempt,
     DeviceState,
-    Fetched,
     Found,
     Listener,
     Look,
-    MediaFetch,
     Outgoing,
     Proof,
     Status,

@@ -7,10 +7,10 @@ from contextlib import suppress
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
+from appliance.devices.media_protocol import OutgoingFile
 from appliance.devices.phone.adb.push import push
 from appliance.devices.phone.content_rows import content_query, read_value
 from appliance.devices.phone.session import ServerSession
-from appliance.devices.protocol import OutgoingFile
 from appliance.errors import DeviceError, Transient
 
 log = logging.getLogger(__name__)

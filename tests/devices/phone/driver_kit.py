@@ -13,6 +13,7 @@ import httpx
 
 from appliance.channels import Channel
 from appliance.clock import Clock, clock_for
+from appliance.devices.media_protocol import Fetched, MediaFetch, OutgoingFile
 from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.adb.calls import Deadlines
 from appliance.devices.phone.bell.tower import BellTower
@@ -21,16 +22,13 @@ from appliance.devices.phone.phone import PhonePatience
 from appliance.devices.protocol import (
     Attempt,
     DeviceState,
-    Fetched,
     Found,
     Group,
     Incoming,
     Listener,
     Look,
-    MediaFetch,
     MissedCall,
     Outgoing,
-    OutgoingFile,
     Proof,
     Quoting,
     Reaction,

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from appliance.devices.media_protocol import OutgoingFile
 from appliance.devices.phone.shared_file import safe_name
-from appliance.devices.protocol import Finding, OutgoingFile, Tick
+from appliance.devices.protocol import Finding, Tick
 from appliance.emulated.phone.spec import PhoneSpec
 from appliance.errors import DeviceGone, Refused, Transient, Unconfirmed
 from appliance.media.kinds import MediaKind

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from appliance.devices.protocol import Fetched, FetchFinding, MediaFetch, WantedFile
+from appliance.devices.media_protocol import Fetched, FetchFinding, MediaFetch, WantedFile
 from appliance.media.files import MediaFiles
 from tests.devices.phone.driver_kit import ANNA, BEA, Desk
 from tests.media import samples

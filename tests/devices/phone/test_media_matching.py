@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appliance.devices.media_protocol import WantedFile
 from appliance.devices.phone.adb.files import PhoneFile
 from appliance.devices.phone.whatsapp.media import told_medium
 from appliance.devices.phone.whatsapp.media_folders import fits
 from appliance.devices.phone.whatsapp.media_matching import matched
-from appliance.devices.protocol import WantedFile
 from appliance.media.kinds import MediaKind
 
 MINUTE_S = 60

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from appliance.devices.media_protocol import OutgoingFile
 from appliance.devices.phone.activities import complaint_in
 from appliance.devices.phone.evidence import Evidence
 from appliance.devices.phone.obstacles import SENTENCES, clear_away, obstacle_on
@@ -26,7 +27,7 @@ from appliance.devices.phone.whatsapp.send import ChatSend
 from appliance.devices.phone.whatsapp.sharing_pages import PickerPage, PreviewPage, sharing_page
 from appliance.devices.phone.whatsapp.ticks import ticks_of
 from appliance.devices.phone.whatsapp.visit import visiting
-from appliance.devices.protocol import Attempt, OutgoingFile, Proof
+from appliance.devices.protocol import Attempt, Proof
 from appliance.errors import DeviceError, DeviceGone, Transient, Unconfirmed
 
 _Shown = PickerPage | PreviewPage

@@ -2,8 +2,8 @@
 
 import shlex
 
+from appliance.devices.media_protocol import OutgoingFile
 from appliance.devices.phone.whatsapp.addresses import jid_of
-from appliance.devices.protocol import OutgoingFile
 from appliance.media.kinds import MediaKind
 
 _SEND = "android.intent.action.SEND"

@@ -8,9 +8,9 @@ Ids and signs are those of WhatsApp's own layouts and code.
 import re
 from dataclasses import dataclass
 
+from appliance.devices.media_protocol import IncomingMedia
 from appliance.devices.phone.screen import View
 from appliance.devices.phone.texts import canonical, label
-from appliance.devices.protocol import IncomingMedia
 from appliance.media.kinds import MediaKind
 
 _MEDIA = {

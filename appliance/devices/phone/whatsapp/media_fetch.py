@@ -11,6 +11,13 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 
 from appliance.characters import clean_file_name
+from appliance.devices.media_protocol import (
+    Fetched,
+    FetchedFile,
+    FetchFinding,
+    MediaFetch,
+    WantedFile,
+)
 from appliance.devices.phone.adb.files import PhoneFile, PhoneFiles
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.whatsapp.chat import OpenChat
@@ -19,7 +26,6 @@ from appliance.devices.phone.whatsapp.media_matching import matched
 from appliance.devices.phone.whatsapp.media_rows import RowSays, find_row
 from appliance.devices.phone.whatsapp.opening import open_chat
 from appliance.devices.phone.whatsapp.visit import visiting
-from appliance.devices.protocol import Fetched, FetchedFile, FetchFinding, MediaFetch, WantedFile
 from appliance.errors import StoreUnavailable
 from appliance.media.files import GrowingFile
 from appliance.media.kinds import HEAD_BYTES, MOST, FileType, MediaKind, told

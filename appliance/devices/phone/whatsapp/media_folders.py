@@ -7,8 +7,8 @@ that is not there has no files. Files of own messages lie in `Sent` below, which
 import re
 from collections.abc import Sequence
 
+from appliance.devices.media_protocol import WantedFile
 from appliance.devices.phone.adb.files import PhoneFile, PhoneFiles
-from appliance.devices.protocol import WantedFile
 from appliance.media.kinds import MediaKind
 
 _ROOTS = {

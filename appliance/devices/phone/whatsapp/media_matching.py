@@ -7,8 +7,8 @@ can have no other file. Files of one person that came together are taken in thei
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
+from appliance.devices.media_protocol import WantedFile
 from appliance.devices.phone.adb.files import PhoneFile
-from appliance.devices.protocol import WantedFile
 
 Fits = Callable[[WantedFile, PhoneFile], bool]
 

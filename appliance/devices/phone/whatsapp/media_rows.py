@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from appliance.devices.media_protocol import WantedFile
 from appliance.devices.phone.phone_clock import (
     MINUTES_PER_DAY,
     MS_PER_MINUTE,
@@ -14,7 +15,6 @@ from appliance.devices.phone.screen import Screen, View
 from appliance.devices.phone.texts import canonical
 from appliance.devices.phone.whatsapp.media import is_same
 from appliance.devices.phone.whatsapp.rows import MessageRow, list_of, read_rows
-from appliance.devices.protocol import WantedFile
 from appliance.media.kinds import MediaKind
 
 # WhatsApp always downloads these by itself, and their button plays them.

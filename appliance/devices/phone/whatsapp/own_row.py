@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from appliance.devices.media_protocol import OutgoingFile
 from appliance.devices.phone.shared_file import safe_name
 from appliance.devices.phone.texts import canonical
 from appliance.devices.phone.whatsapp.rows import MessageRow
-from appliance.devices.protocol import Outgoing, OutgoingFile
+from appliance.devices.protocol import Outgoing
 from appliance.media.kinds import MediaKind
 
 # The signs of a row (`media.py`), without those that stand for files which are still under way.
