@@ -24,7 +24,8 @@ from appliance.desk.access import tokens
 from appliance.desk.access.accesses import Sink
 from appliance.desk.access.tokens import ALL_SCOPES, NewToken, Scope
 from appliance.desk.intake.reception import Reception
-from appliance.devices.protocol import DeviceState, Group, Incoming, MissedCall, Status, TextForm
+from appliance.devices.news_protocol import MissedCall
+from appliance.devices.protocol import DeviceState, Group, Incoming, Status, TextForm
 from appliance.queue.gate import ConsentGate
 from appliance.reasons import Reason
 from appliance.store import branches, devices, lines, routes

@@ -2,7 +2,7 @@
 
 from appliance.channels import Channel
 from appliance.desk.intake.reception import Reception
-from appliance.devices.protocol import Reaction
+from appliance.devices.news_protocol import Reaction
 from appliance.store.store import Tx
 from tests.api.browser import Browser
 from tests.api.office import Caller, Desk, Office

@@ -3,7 +3,7 @@
 import pytest
 
 from appliance.channels import Channel
-from appliance.devices.protocol import TypedByHand
+from appliance.devices.news_protocol import TypedByHand
 from appliance.errors import Refused
 from appliance.events import EventKind
 from appliance.identities import tel

@@ -4,7 +4,7 @@ import pytest
 
 from appliance.desk.consent.withdrawal import object_everywhere
 from appliance.desk.outgoing.sending import SendRequest, accept
-from appliance.devices.protocol import MissedCall
+from appliance.devices.news_protocol import MissedCall
 from appliance.errors import Refused
 from appliance.events import EventKind
 from appliance.identities import tel

@@ -5,7 +5,8 @@ import pytest
 from appliance.channels import Channel
 from appliance.desk.consent import rule_words
 from appliance.desk.contacts import editing as desk_contacts
-from appliance.devices.protocol import DeviceState, Group, Incoming, MissedCall, Sim
+from appliance.devices.news_protocol import MissedCall
+from appliance.devices.protocol import DeviceState, Group, Incoming, Sim
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.events import EventKind
 from appliance.store import branch_settings, consent, contacts, devices

@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance.devices.protocol import Quoting
+from appliance.devices.news_protocol import Quoting
 from appliance.events import EventKind
 from appliance.store.quotes import quoted_by
 from tests.queue.counter import ANNA, WHATSAPP, Counter

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from appliance.devices.protocol import Reaction
+from appliance.devices.news_protocol import Reaction
 from appliance.events import EventKind
 from appliance.store.reactions import reactions_of
 from tests.queue.counter import ANNA, BART, WHATSAPP, Counter

@@ -29,6 +29,7 @@ DEVICES_SEEN_FROM_ABOVE = (
     "appliance.devices.group_protocol",
     "appliance.devices.media_protocol",
     "appliance.devices.modem_protocol",
+    "appliance.devices.news_protocol",
     "appliance.devices.kind",
     "appliance.devices.protocol",
 )

@@ -8,7 +8,8 @@ import pytest
 from appliance.desk.lines import crowd
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.team import staff
-from appliance.devices.protocol import DeviceState, MissedCall, Proof, Tick, Ticks, TickVisit
+from appliance.devices.news_protocol import MissedCall
+from appliance.devices.protocol import DeviceState, Proof, Tick, Ticks, TickVisit
 from appliance.events import EventKind
 from appliance.messages import MessageClass, MessageState
 from appliance.queue.attempt import QueueAttempt

@@ -14,7 +14,8 @@ from appliance.desk.access import tokens
 from appliance.desk.consent import consent_import
 from appliance.desk.outgoing import sending
 from appliance.desk.team import staff
-from appliance.devices.protocol import Group, MissedCall, Proof, Tick, Ticks, TickVisit
+from appliance.devices.news_protocol import MissedCall
+from appliance.devices.protocol import Group, Proof, Tick, Ticks, TickVisit
 from appliance.errors import NotOnChannel, Permanent, Unconfirmed
 from appliance.queue.attempt import QueueAttempt
 from appliance.store.connection import connect_writer

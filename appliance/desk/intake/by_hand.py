@@ -3,7 +3,7 @@ line, and counts in its pace.
 """
 
 from appliance.desk.intake import placing
-from appliance.devices.protocol import TypedByHand
+from appliance.devices.news_protocol import TypedByHand
 from appliance.messages import MessageClass
 from appliance.queue import greeting
 from appliance.queue.pacing import ANSWER_WINDOW_MS

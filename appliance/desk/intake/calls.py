@@ -6,7 +6,7 @@ from appliance.channels import Channel
 from appliance.desk.access.sight import Sight
 from appliance.desk.intake import placing
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
-from appliance.devices.protocol import MissedCall
+from appliance.devices.news_protocol import MissedCall
 from appliance.errors import InvalidInput, Refused
 from appliance.events import EventKind
 from appliance.identities import TEL, Identity, told

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from appliance.desk.intake import placing
-from appliance.devices.protocol import Quoting
+from appliance.devices.news_protocol import Quoting
 from appliance.events import EventKind
 from appliance.identities import Identity
 from appliance.store import quotes

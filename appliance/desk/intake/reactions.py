@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from appliance.desk.intake import placing, quotes
-from appliance.devices.protocol import Reaction
+from appliance.devices.news_protocol import Reaction
 from appliance.events import EventKind
 from appliance.identities import Identity
 from appliance.store import reactions

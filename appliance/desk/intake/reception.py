@@ -26,18 +26,8 @@ from appliance.desk.intake import calls as missed
 from appliance.desk.lines import device_states, screens
 from appliance.devices.kind import Kind
 from appliance.devices.modem_protocol import Balance, DeliveryReport, IncomingPart
-from appliance.devices.protocol import (
-    Group,
-    Incoming,
-    MissedCall,
-    Quoting,
-    Reaction,
-    Sim,
-    Status,
-    TextForm,
-    TypedByHand,
-    Written,
-)
+from appliance.devices.news_protocol import MissedCall, Quoting, Reaction, TypedByHand, Written
+from appliance.devices.protocol import Group, Incoming, Sim, Status, TextForm
 from appliance.errors import Transient
 from appliance.queue import delivery
 from appliance.queue.doubts import baselines_in_doubt

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from appliance.channels import Channel
 from appliance.devices import evidence_facts
-from appliance.devices.protocol import Written
+from appliance.devices.news_protocol import Written
 from appliance.identities import ALPHA
 from appliance.queue.profile import DAY_MS
 

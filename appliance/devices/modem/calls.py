@@ -9,7 +9,7 @@ import time
 from appliance.devices.modem.arrivals import in_e164
 from appliance.devices.modem.at.urc import CallEnded, CallerId, Ring, Urc
 from appliance.devices.modem.modem import Modem
-from appliance.devices.protocol import MissedCall
+from appliance.devices.news_protocol import MissedCall
 
 # A modem rings every 5 to 6 seconds; after this long without a ring the caller has given up.
 _STILL_RINGS_S = 12.0

@@ -3,10 +3,10 @@
 import re
 from itertools import chain
 
+from appliance.devices.news_protocol import MissedCall
 from appliance.devices.phone.contacts import Contacts
 from appliance.devices.phone.notification_records import NotificationRecord, extras_of
 from appliance.devices.phone.texts import in_e164, label
-from appliance.devices.protocol import MissedCall
 from appliance.phone_numbers import is_e164
 
 DIALERS = frozenset(

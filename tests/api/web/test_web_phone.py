@@ -3,7 +3,7 @@
 from appliance.channels import Channel
 from appliance.clock import ManualClock
 from appliance.desk.intake.reception import Reception
-from appliance.devices.protocol import TypedByHand
+from appliance.devices.news_protocol import TypedByHand
 from appliance.queue.gate import ConsentGate
 from tests.api.browser import Browser
 from tests.api.office import Caller, Desk, Office

@@ -10,7 +10,8 @@ import pytest
 
 from appliance.devices.modem.options import BalanceQuery, ModemOptions
 from appliance.devices.modem_protocol import IncomingPart
-from appliance.devices.protocol import DeviceState, Incoming, MissedCall
+from appliance.devices.news_protocol import MissedCall
+from appliance.devices.protocol import DeviceState, Incoming
 from appliance.emulated.modem.faults import ModemFaultKind
 from appliance.errors import DeviceError, StoreUnavailable
 from appliance.reasons import Reason

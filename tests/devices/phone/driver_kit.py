@@ -14,6 +14,7 @@ import httpx
 from appliance.channels import Channel
 from appliance.clock import Clock, clock_for
 from appliance.devices.media_protocol import Fetched, MediaFetch, OutgoingFile
+from appliance.devices.news_protocol import MissedCall, Quoting, Reaction, TypedByHand, Written
 from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.adb.calls import Deadlines
 from appliance.devices.phone.bell.tower import BellTower
@@ -27,18 +28,13 @@ from appliance.devices.protocol import (
     Incoming,
     Listener,
     Look,
-    MissedCall,
     Outgoing,
     Proof,
-    Quoting,
-    Reaction,
     Sim,
     Status,
     TextForm,
     Ticks,
     TickVisit,
-    TypedByHand,
-    Written,
 )
 from appliance.emulated.emulate import Emulator, EmulatorConfig
 from appliance.emulated.phone.spec import PhoneSpec

@@ -5,10 +5,11 @@ import dataclasses
 import pytest
 
 from appliance.channels import Channel
+from appliance.devices.news_protocol import MissedCall
 from appliance.devices.phone.notification_records import Flag, NotificationRecord, records
 from appliance.devices.phone.whatsapp.message_words import form_of
 from appliance.devices.phone.whatsapp.notifications import messages_of, missed_call_of
-from appliance.devices.protocol import Incoming, MissedCall, TextForm
+from appliance.devices.protocol import Incoming, TextForm
 from tests.devices.phone.notification_printer import Chat, Said, dump
 
 ANNA = "31612345678@s.whatsapp.net"

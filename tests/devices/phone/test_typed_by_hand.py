@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from appliance.channels import Channel
+from appliance.devices.news_protocol import TypedByHand, Written
 from appliance.devices.phone.whatsapp.by_hand import is_same
-from appliance.devices.protocol import Finding, TypedByHand, Written
+from appliance.devices.protocol import Finding
 from appliance.errors import Transient
 from tests.devices.phone.driver_kit import ANNA, BEA, Desk
 from tests.emulated.phone_bench import eventually

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from appliance.channels import Channel
+from appliance.devices.news_protocol import TypedByHand, Written
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MS_PER_MINUTE
 from appliance.devices.phone.sms.provider import SmsBox, SmsRow, addresses, bodies
 from appliance.devices.phone.texts import in_e164
-from appliance.devices.protocol import TypedByHand, Written
 
 SMS_ID = "sms_id"
 """The fact of a proof that names the row."""

@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 
 from appliance.channels import Channel
+from appliance.devices.news_protocol import MissedCall
 from appliance.devices.phone.content_rows import (
     AccessRefused,
     NoSuchColumn,
@@ -17,7 +18,7 @@ from appliance.devices.phone.senses import Sense
 from appliance.devices.phone.sms.by_hand import is_leaving, rows_by_hand
 from appliance.devices.phone.sms.provider import SmsBox, SmsRow, addresses, bodies, find
 from appliance.devices.phone.texts import in_e164
-from appliance.devices.protocol import Incoming, MissedCall
+from appliance.devices.protocol import Incoming
 from appliance.errors import Transient
 from appliance.trouble import Trouble
 

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 
 from appliance.channels import Channel
+from appliance.devices.news_protocol import TypedByHand, Written
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MINUTES_PER_DAY, MS_PER_MINUTE, is_between
 from appliance.devices.phone.texts import as_dumped, canonical
@@ -18,7 +19,6 @@ from appliance.devices.phone.whatsapp.media import told_medium
 from appliance.devices.phone.whatsapp.pages import ChatPage
 from appliance.devices.phone.whatsapp.rows import MessageRow
 from appliance.devices.phone.whatsapp.seen_in_chat import TEXT_VIEW, is_told
-from appliance.devices.protocol import TypedByHand, Written
 from appliance.errors import DeviceError
 
 log = logging.getLogger(__name__)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 from appliance.channels import Channel
+from appliance.devices.news_protocol import MissedCall, Reaction, TypedByHand
 from appliance.devices.phone.message_bundles import BundledMessage, read_entries
 from appliance.devices.phone.notification_records import Flag, NotificationRecord, extras_of
 from appliance.devices.phone.texts import is_number, label, number_in
@@ -20,7 +21,7 @@ from appliance.devices.phone.whatsapp.message_words import (
     without_count,
 )
 from appliance.devices.phone.whatsapp.pages import PACKAGES
-from appliance.devices.protocol import Group, Incoming, MissedCall, Reaction, TypedByHand
+from appliance.devices.protocol import Group, Incoming
 
 log = logging.getLogger(__name__)
 

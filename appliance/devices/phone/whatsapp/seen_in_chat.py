@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import islice
 
 from appliance.channels import Channel
+from appliance.devices.news_protocol import Quoting
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MS_PER_MINUTE, is_between, minute_in
 from appliance.devices.phone.texts import as_dumped, canonical
@@ -16,7 +17,7 @@ from appliance.devices.phone.whatsapp.media import CALL, is_same, shown_medium
 from appliance.devices.phone.whatsapp.pages import ChatPage
 from appliance.devices.phone.whatsapp.row_memory import ChatMemory, identity, rows_after
 from appliance.devices.phone.whatsapp.rows import MessageRow, is_cut
-from appliance.devices.protocol import Incoming, Quoting, TextForm
+from appliance.devices.protocol import Incoming, TextForm
 from appliance.errors import DeviceError
 
 log = logging.getLogger(__name__)

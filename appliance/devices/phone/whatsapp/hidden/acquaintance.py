@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from appliance.channels import Channel
 from appliance.characters import clean_name
+from appliance.devices.news_protocol import Written
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MINUTES_PER_DAY, MS_PER_MINUTE, is_between
 from appliance.devices.phone.texts import as_dumped, label
@@ -14,7 +15,7 @@ from appliance.devices.phone.whatsapp.pages import ChatPage
 from appliance.devices.phone.whatsapp.row_memory import rows_after
 from appliance.devices.phone.whatsapp.rows import MessageRow
 from appliance.devices.phone.whatsapp.seen_in_chat import is_told
-from appliance.devices.protocol import Incoming, Written
+from appliance.devices.protocol import Incoming
 
 KNOWN_MS = 60 * MINUTES_PER_DAY * MS_PER_MINUTE
 """Who has not written for longer is not recognised: rows show no year."""
