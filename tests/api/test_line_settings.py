@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from appliance.__main__ import app
-from appliance.api.json import bodies
+from appliance.api.json import office_bodies
 from appliance.desk.lines import new_line
 from appliance.desk.lines.setting_fields import FIELDS, rows_of
 from appliance.messages import MessageClass
@@ -81,7 +81,7 @@ def test_every_setting_is_told_to_other_software(planning: Caller, tilburg: Desk
     """As it is kept, and documented with what it says."""
     (line,) = planning.get("/lines").json()["items"]
     assert tuple(line["settings"]) == EVERY
-    bodies.LineOut.model_validate(line)
+    office_bodies.LineOut.model_validate(line)
     document = planning.client.get("/api/v1/openapi.json").json()
     documented = document["components"]["schemas"]["LineSettings"]["properties"]
     assert tuple(documented) == EVERY

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from appliance.api.json import bodies, examples
+from appliance.api.json import bodies, examples, group_bodies, office_bodies
 from appliance.api.problems import CATALOGUE
 from appliance.desk.access.tokens import Scope
 from tests.api.office import Caller, Desk, Office
@@ -110,11 +110,11 @@ def test_examples_are_true_to_the_models() -> None:
         (bodies.MessageOut, examples.MESSAGE),
         (bodies.MessageDetailOut, examples.MESSAGE_DETAIL),
         (bodies.CancelledOut, examples.CANCELLED),
-        (bodies.LineOut, examples.LINE),
-        (bodies.ContactOut, examples.CONTACT),
-        (bodies.ConversationOut, examples.CONVERSATION),
-        (bodies.GroupOut, examples.GROUP),
-        (bodies.DeviceOut, examples.DEVICE),
+        (office_bodies.LineOut, examples.LINE),
+        (office_bodies.ContactOut, examples.CONTACT),
+        (office_bodies.ConversationOut, examples.CONVERSATION),
+        (group_bodies.GroupOut, examples.GROUP),
+        (office_bodies.DeviceOut, examples.DEVICE),
         (bodies.EventOut, examples.EVENT),
     ):
         model.model_validate_json(json.dumps(sample))

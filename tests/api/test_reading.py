@@ -3,16 +3,14 @@
 import pytest
 from pydantic import BaseModel
 
-from appliance.api.json.bodies import (
+from appliance.api.json.bodies import MessageDetailOut, MessageOut, PageOut
+from appliance.api.json.group_bodies import GroupOut
+from appliance.api.json.office_bodies import (
     CallOut,
     ContactOut,
     ConversationOut,
     DeviceOut,
-    GroupOut,
     LineOut,
-    MessageDetailOut,
-    MessageOut,
-    PageOut,
 )
 from appliance.clock import ManualClock
 from appliance.desk.access import tokens

@@ -7,23 +7,13 @@ time; the tests hold them against these models.
 from datetime import datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    create_model,
-    field_validator,
-)
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from appliance.api.json.mapping import From
-from appliance.api.json.names import ChannelName, KindName, WantedChannel
+from appliance.api.json.names import ChannelName, WantedChannel
 from appliance.media.kinds import MediaKind, MediaState
 from appliance.messages import MAX_TEXT
-from appliance.store.incidents import IncidentKind
-from appliance.store.line_settings import LineSettings
 
 T = TypeVar("T")
 
@@ -110,7 +100,7 @@ class MessageIn(BaseModel):
         return value
 
 
-class _Out(BaseModel):
+class AnswerBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
@@ -145,7 +135,7 @@ class ListIn(BaseModel):
     )
 
 
-class AcceptedOut(_Out):
+class AcceptedOut(AnswerBody):
     """It is durable and will be sent once; `expected_at` null: nobody can know."""
 
     id: str
@@ -154,14 +144,14 @@ class AcceptedOut(_Out):
     reason: str | None = Field(description="Why it does not leave at once, as a code.")
 
 
-class CancelledOut(_Out):
+class CancelledOut(AnswerBody):
     """Nothing of what the message says: that needs the scope to read messages."""
 
     id: str
     state: State
 
 
-class RecipientOut(_Out):
+class RecipientOut(AnswerBody):
     """One of a list: `id` is the message's, null in a dry run and when refused."""
 
     to: str
@@ -177,7 +167,7 @@ class RecipientOut(_Out):
     )
 
 
-class ListOut(_Out):
+class ListOut(AnswerBody):
     """In the order of the request. Nothing is kept in a dry run."""
 
     dry_run: bool
@@ -188,7 +178,7 @@ class ListOut(_Out):
     recipients: list[RecipientOut]
 
 
-class ContactRef(_Out):
+class ContactRef(AnswerBody):
     """`id` is null for somebody in a group whom Balie does not know."""
 
     id: str | None
@@ -196,7 +186,7 @@ class ContactRef(_Out):
     name: str | None
 
 
-class MediaOut(_Out):
+class MediaOut(AnswerBody):
     """A file of a message. Its bytes are at `/media/{id}` while `state` is `here`."""
 
     id: str
@@ -214,7 +204,7 @@ class MediaOut(_Out):
     )
 
 
-class UploadOut(_Out):
+class UploadOut(AnswerBody):
     """A file that can be sent now."""
 
     id: str
@@ -225,12 +215,12 @@ class UploadOut(_Out):
     sha256: str
 
 
-class ReactionOut(_Out):
+class ReactionOut(AnswerBody):
     emoji: str
     by: str = Field(description="The id of the contact.")
 
 
-class MessageOut(_Out):
+class MessageOut(AnswerBody):
     id: str
     direction: Literal["in", "out"]
     line: str = Field(description="The line's id.")
@@ -281,7 +271,7 @@ class MessageOut(_Out):
     )
 
 
-class HistoryOut(_Out):
+class HistoryOut(AnswerBody):
     """One change: what happened when, with the facts of it."""
 
     seq: int
@@ -290,7 +280,7 @@ class HistoryOut(_Out):
     facts: dict[str, Any]
 
 
-class PartOut(_Out):
+class PartOut(AnswerBody):
     """One SMS of a long one: whether it is proven to have left, and what the network reported."""
 
     part: Annotated[int, From("number")]
@@ -299,7 +289,7 @@ class PartOut(_Out):
     reported_at: Annotated[datetime | None, From("report_ms")]
 
 
-class EvidenceOut(_Out):
+class EvidenceOut(AnswerBody):
     """One try over one device, and what was seen that proves its outcome."""
 
     attempt: Annotated[str, From("id")]
@@ -322,188 +312,7 @@ class MessageDetailOut(MessageOut):
     evidence: Annotated[list[EvidenceOut], From("attempts")]
 
 
-class BranchRef(_Out):
-    id: str
-    name: str
-
-
-class RouteOut(_Out):
-    channel: ChannelName
-    device: str
-
-
-class FallbackOut(_Out):
-    """When the line's messages take the next route, and which kinds of them may leave over
-    another device than the line's own.
-    """
-
-    after_min: int
-    kinds: Annotated[list[Literal["reply", "automatic", "list", "confirmation"]], From("classes")]
-
-
-class LineOut(_Out):
-    id: str
-    number: str
-    branch: BranchRef
-    stopped: str | None = Field(description="Why nothing is sent until a person looks.")
-    ready: list[ChannelName] = Field(description="The channels over which it can send now.")
-    routes: list[RouteOut] = Field(description="Its ways to send, best first.")
-    fallback: FallbackOut
-    settings: LineSettings
-    waiting: int = Field(description="Messages that have not left yet.")
-
-
-class ContactOut(_Out):
-    id: str
-    name: str | None
-    chosen_name: str | None = Field(description="What they call themselves.")
-    office_name: str | None = Field(description="What the office calls them.")
-    personnel_number: str | None
-    numbers: list[str]
-    created_at: datetime
-
-
-class ConversationOut(_Out):
-    id: str
-    line: str
-    contact: ContactRef | None
-    group: str | None
-    name: str | None
-    last_message: str | None
-    last_at: datetime | None
-    last_in_at: datetime | None = Field(description="When they last wrote to this line.")
-    created_at: datetime
-
-
-class MemberOut(_Out):
-    name: str | None
-    number: str | None = Field(description="null: the phone shows a name only.")
-    contact: str | None
-    admin: Annotated[bool, From("is_admin")]
-
-
-class GuardOut(_Out):
-    """While it is on, this name and picture are put back when somebody changes them."""
-
-    on: bool
-    name: str | None
-    picture: str | None
-
-
-class GroupOut(_Out):
-    id: str
-    line: str
-    name: str = Field(description="What the phone shows.")
-    picture: str | None
-    guard: GuardOut
-    members: list[MemberOut] = Field(description="Who is to be added stands here at once.")
-    created_at: datetime
-
-
-_JOURNAL: dict[str, Any] = {  # `from` is a word of Python's
-    "at": (datetime, ...),
-    "what": (Literal["name", "picture", "member"], ...),
-    "by": (Annotated[str | None, From("by_whom")], ...),
-    "from": (Annotated[str | None, From("before")], ...),
-    "to": (Annotated[str | None, From("after")], ...),
-    "put_back": (bool, ...),
-}
-JournalOut = create_model(
-    "JournalOut",
-    __base__=_Out,
-    __doc__="One change of a group. Of a member `from` is who went and `to` who came.",
-    **_JOURNAL,
-)
-
-
-class _WithoutPicture(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    picture: None = Field(None, description="Leave out: a group's picture cannot be set yet.")
-
-    @field_validator("picture", mode="before")
-    @classmethod
-    def _no_pictures_yet(cls, value: object) -> None:
-        if value is not None:
-            sentence = "The picture of a group cannot be set yet: leave “picture” out."
-            raise PydanticCustomError("balie", sentence)
-
-
-class GroupIn(_WithoutPicture):
-    """A group to make. Everybody who is to be in it must have written to this line."""
-
-    line: str = Field(description="The line: its id or its number.", max_length=64)
-    name: str
-    members: list[Annotated[str, Field(max_length=64)]] = Field(
-        description="Numbers, or ids of contacts.", min_length=1, max_length=256
-    )
-
-
-class GroupPatchIn(_WithoutPicture):
-    """What a group is to be called from now on; its guard guards that name."""
-
-    name: str | None = None
-
-
-class GuardIn(_WithoutPicture):
-    """Without a name the guard keeps the one that it had, else the present one."""
-
-    on: bool
-    name: str | None = None
-
-
-class MembersIn(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    members: list[Annotated[str, Field(max_length=120)]] = Field(
-        description="Numbers, or ids of contacts. Who is taken out may also be named as shown.",
-        min_length=1,
-        max_length=256,
-    )
-
-
-class CallOut(_Out):
-    id: str = Field(description="Event `call.missed` names it as its fact `call`.")
-    line: str
-    number: str = Field(description="Empty where the caller withheld it.")
-    contact: str | None = Field(description="Whose number it is, where that is known.")
-    at: datetime
-
-
-class BalanceOut(_Out):
-    cents: int
-    at: datetime | None
-
-
-class DeviceOut(_Out):
-    id: str
-    kind: KindName
-    state: Literal["absent", "unauthorized", "offline", "ready", "degraded"]
-    reason: str
-    channels: list[ChannelName] = Field(description="Those that can send now.")
-    sim_number: str | None
-    imei: str | None = Field(description="The modem that it is bound to.")
-    balance: BalanceOut | None = Field(description="The credit of a prepaid SIM.")
-    facts: dict[str, Any] = Field(
-        description="What it told of itself: of a modem its port, make, network, signal in dBm,"
-        " roaming and storage; of a phone its battery."
-    )
-    lines: list[str]
-    changed_at: datetime
-
-
-class IncidentOut(_Out):
-    id: str = Field(description="The events `incident.opened` and `.closed` name it so.")
-    device: str | None = Field(description="Without device and line it is the machine itself.")
-    line: str | None
-    kind: IncidentKind
-    since: datetime
-    until: datetime | None = Field(description="Null while it is open.")
-    stops: list[ChannelName] = Field(description="The channels over which nothing is sent.")
-    sentence: str = Field(description="What is wrong and what to do, in English.")
-
-
-class EventOut(_Out):
+class EventOut(AnswerBody):
     """One row of the event log: ids and facts, never a text and never a number."""
 
     seq: int
@@ -520,12 +329,12 @@ class EventOut(_Out):
     facts: dict[str, Any]
 
 
-class PageOut(_Out, Generic[T]):
+class PageOut(AnswerBody, Generic[T]):
     items: list[T]
     next: str | None = Field(description="For `after` on the next page; null on the last.")
 
 
-class HealthOut(_Out):
+class HealthOut(AnswerBody):
     status: Literal["ok"]
 
 

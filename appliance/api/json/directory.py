@@ -8,16 +8,16 @@ from typing import Annotated
 from fastapi import Query
 
 from appliance.api.json import examples
-from appliance.api.json.bodies import (
+from appliance.api.json.bodies import MessageOut
+from appliance.api.json.declared import Many, One, nobody
+from appliance.api.json.messages import shown_message
+from appliance.api.json.office_bodies import (
     CallOut,
     ContactOut,
     ConversationOut,
     DeviceOut,
     LineOut,
-    MessageOut,
 )
-from appliance.api.json.declared import Many, One, nobody
-from appliance.api.json.messages import shown_message
 from appliance.api.json.paging import Paged, page_of
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.sight import Sight

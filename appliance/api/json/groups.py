@@ -14,7 +14,10 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from appliance.api.json import examples, idempotency, posting
-from appliance.api.json.bodies import (
+from appliance.api.json.callers import WRITES_GROUPS, Caller, caller_of, revoked
+from appliance.api.json.declared import Many, One, Read, nobody
+from appliance.api.json.documented import READ_PROBLEMS, answers, ref
+from appliance.api.json.group_bodies import (
     GroupIn,
     GroupOut,
     GroupPatchIn,
@@ -23,9 +26,6 @@ from appliance.api.json.bodies import (
     JournalOut,
     MembersIn,
 )
-from appliance.api.json.callers import WRITES_GROUPS, Caller, caller_of, revoked
-from appliance.api.json.declared import Many, One, Read, nobody
-from appliance.api.json.documented import READ_PROBLEMS, answers, ref
 from appliance.api.json.mapping import body_of
 from appliance.api.json.paging import Paged, page_of
 from appliance.api.json.sending import IDEMPOTENCY_KEY, DirectRoute

@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import Query
 
 from appliance.api.json import examples
-from appliance.api.json.bodies import IncidentOut
 from appliance.api.json.declared import Many, nobody
+from appliance.api.json.office_bodies import IncidentOut
 from appliance.api.json.paging import Paged
 from appliance.api.web.words import incident_sentences
 from appliance.api.web.words.i18n import Words

@@ -11,19 +11,15 @@ from appliance.api.json.bodies import (
     AcceptedOut,
     CancelledOut,
     EventOut,
-    GroupIn,
-    GroupPatchIn,
-    GuardIn,
-    GuardOut,
     HealthOut,
     ListIn,
     ListOut,
-    MembersIn,
     MessageIn,
     ProblemOut,
     UploadOut,
 )
 from appliance.api.json.documented import schema_name
+from appliance.api.json.group_bodies import GroupIn, GroupPatchIn, GuardIn, GuardOut, MembersIn
 from appliance.api.json.reads import READS
 
 DOCUMENT_PATH = "/api/v1/openapi.json"

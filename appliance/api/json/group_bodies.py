@@ -1,0 +1,99 @@
+"""The bodies of requests and answers about groups."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator
+from pydantic_core import PydanticCustomError
+
+from appliance.api.json.bodies import AnswerBody
+from appliance.api.json.mapping import From
+
+
+class MemberOut(AnswerBody):
+    name: str | None
+    number: str | None = Field(description="null: the phone shows a name only.")
+    contact: str | None
+    admin: Annotated[bool, From("is_admin")]
+
+
+class GuardOut(AnswerBody):
+    """While it is on, this name and picture are put back when somebody changes them."""
+
+    on: bool
+    name: str | None
+    picture: str | None
+
+
+class GroupOut(AnswerBody):
+    id: str
+    line: str
+    name: str = Field(description="What the phone shows.")
+    picture: str | None
+    guard: GuardOut
+    members: list[MemberOut] = Field(description="Who is to be added stands here at once.")
+    created_at: datetime
+
+
+_JOURNAL: dict[str, Any] = {  # `from` is a word of Python's
+    "at": (datetime, ...),
+    "what": (Literal["name", "picture", "member"], ...),
+    "by": (Annotated[str | None, From("by_whom")], ...),
+    "from": (Annotated[str | None, From("before")], ...),
+    "to": (Annotated[str | None, From("after")], ...),
+    "put_back": (bool, ...),
+}
+
+
+JournalOut = create_model(
+    "JournalOut",
+    __base__=AnswerBody,
+    __doc__="One change of a group. Of a member `from` is who went and `to` who came.",
+    **_JOURNAL,
+)
+
+
+class _WithoutPicture(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    picture: None = Field(None, description="Leave out: a group's picture cannot be set yet.")
+
+    @field_validator("picture", mode="before")
+    @classmethod
+    def _no_pictures_yet(cls, value: object) -> None:
+        if value is not None:
+            sentence = "The picture of a group cannot be set yet: leave “picture” out."
+            raise PydanticCustomError("balie", sentence)
+
+
+class GroupIn(_WithoutPicture):
+    """A group to make. Everybody who is to be in it must have written to this line."""
+
+    line: str = Field(description="The line: its id or its number.", max_length=64)
+    name: str
+    members: list[Annotated[str, Field(max_length=64)]] = Field(
+        description="Numbers, or ids of contacts.", min_length=1, max_length=256
+    )
+
+
+class GroupPatchIn(_WithoutPicture):
+    """What a group is to be called from now on; its guard guards that name."""
+
+    name: str | None = None
+
+
+class GuardIn(_WithoutPicture):
+    """Without a name the guard keeps the one that it had, else the present one."""
+
+    on: bool
+    name: str | None = None
+
+
+class MembersIn(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    members: list[Annotated[str, Field(max_length=120)]] = Field(
+        description="Numbers, or ids of contacts. Who is taken out may also be named as shown.",
+        min_length=1,
+        max_length=256,
+    )

@@ -1,0 +1,106 @@
+"""The bodies of answers about what an office has: lines, contacts, devices, and what is wrong."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from appliance.api.json.bodies import AnswerBody, ContactRef
+from appliance.api.json.mapping import From
+from appliance.api.json.names import ChannelName, KindName
+from appliance.store.incidents import IncidentKind
+from appliance.store.line_settings import LineSettings
+
+
+class BranchRef(AnswerBody):
+    id: str
+    name: str
+
+
+class RouteOut(AnswerBody):
+    channel: ChannelName
+    device: str
+
+
+class FallbackOut(AnswerBody):
+    """When the line's messages take the next route, and which kinds of them may leave over
+    another device than the line's own.
+    """
+
+    after_min: int
+    kinds: Annotated[list[Literal["reply", "automatic", "list", "confirmation"]], From("classes")]
+
+
+class LineOut(AnswerBody):
+    id: str
+    number: str
+    branch: BranchRef
+    stopped: str | None = Field(description="Why nothing is sent until a person looks.")
+    ready: list[ChannelName] = Field(description="The channels over which it can send now.")
+    routes: list[RouteOut] = Field(description="Its ways to send, best first.")
+    fallback: FallbackOut
+    settings: LineSettings
+    waiting: int = Field(description="Messages that have not left yet.")
+
+
+class ContactOut(AnswerBody):
+    id: str
+    name: str | None
+    chosen_name: str | None = Field(description="What they call themselves.")
+    office_name: str | None = Field(description="What the office calls them.")
+    personnel_number: str | None
+    numbers: list[str]
+    created_at: datetime
+
+
+class ConversationOut(AnswerBody):
+    id: str
+    line: str
+    contact: ContactRef | None
+    group: str | None
+    name: str | None
+    last_message: str | None
+    last_at: datetime | None
+    last_in_at: datetime | None = Field(description="When they last wrote to this line.")
+    created_at: datetime
+
+
+class CallOut(AnswerBody):
+    id: str = Field(description="Event `call.missed` names it as its fact `call`.")
+    line: str
+    number: str = Field(description="Empty where the caller withheld it.")
+    contact: str | None = Field(description="Whose number it is, where that is known.")
+    at: datetime
+
+
+class BalanceOut(AnswerBody):
+    cents: int
+    at: datetime | None
+
+
+class DeviceOut(AnswerBody):
+    id: str
+    kind: KindName
+    state: Literal["absent", "unauthorized", "offline", "ready", "degraded"]
+    reason: str
+    channels: list[ChannelName] = Field(description="Those that can send now.")
+    sim_number: str | None
+    imei: str | None = Field(description="The modem that it is bound to.")
+    balance: BalanceOut | None = Field(description="The credit of a prepaid SIM.")
+    facts: dict[str, Any] = Field(
+        description="What it told of itself: of a modem its port, make, network, signal in dBm,"
+        " roaming and storage; of a phone its battery."
+    )
+    lines: list[str]
+    changed_at: datetime
+
+
+class IncidentOut(AnswerBody):
+    id: str = Field(description="The events `incident.opened` and `.closed` name it so.")
+    device: str | None = Field(description="Without device and line it is the machine itself.")
+    line: str | None
+    kind: IncidentKind
+    since: datetime
+    until: datetime | None = Field(description="Null while it is open.")
+    stops: list[ChannelName] = Field(description="The channels over which nothing is sent.")
+    sentence: str = Field(description="What is wrong and what to do, in English.")
