@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from appliance.emulated.world.control_bodies import EXAMPLES
+from appliance.emulated.world.control_examples import EXAMPLES
 from tests.emulated.emulator_process import EmulatorProcess
 
 PHONE = "+31612345601"

@@ -20,7 +20,8 @@ from appliance.emulated.modem.modem import EmulatedModem
 from appliance.emulated.phone.faults import Fault, FaultKind
 from appliance.emulated.phone.phone import EmulatedPhone, default_times
 from appliance.emulated.phone.phone_state import state_of
-from appliance.emulated.world.control_bodies import EXAMPLES, FaultBody, TruthBody, injection
+from appliance.emulated.world.control_bodies import FaultBody, TruthBody, injection
+from appliance.emulated.world.control_examples import EXAMPLES
 from appliance.emulated.world.injector import Injector
 from appliance.emulated.world.network import Network
 from appliance.emulated.world.refusal import ControlRefusal
