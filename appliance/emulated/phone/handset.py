@@ -1,22 +1,15 @@
 """The phone behind the wire: screen, keys, apps, SIM, battery. Its shell is added elsewhere."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 from appliance.emulated.phone import dialer
 from appliance.emulated.phone.apps import App, Intent
-from appliance.emulated.phone.faults import FaultKind, Faults
-from appliance.emulated.phone.hardware import Battery, LockKind, PhoneSim, ScreenLock
+from appliance.emulated.phone.faults import FaultKind
+from appliance.emulated.phone.handset_state import HandsetState
+from appliance.emulated.phone.hardware import PhoneSim
 from appliance.emulated.phone.keys import name_of_key, press_in_entry
-from appliance.emulated.phone.layout import ScreenArea
-from appliance.emulated.phone.media_list import MediaList
 from appliance.emulated.phone.node import Node
-from appliance.emulated.phone.notifications import Shade
-from appliance.emulated.phone.providers import MISSED, Providers
-from appliance.emulated.phone.recorded import RecordedScreen
+from appliance.emulated.phone.providers import MISSED
 from appliance.emulated.phone.shade_screen import OPENS, draw_shade
 from appliance.emulated.phone.sms.app import SmsApp
-from appliance.emulated.phone.sms.usage import SmsUsage
 from appliance.emulated.phone.spec import PhoneSpec, iccid_for
 from appliance.emulated.phone.system_dialogs import ENDS, draw_system_dialogs
 from appliance.emulated.phone.systemui import (
@@ -30,59 +23,19 @@ from appliance.emulated.phone.systemui import (
 from appliance.emulated.phone.whatsapp.app import WhatsApp
 from appliance.emulated.phone.whatsapp.generation import GENERATIONS
 from appliance.emulated.phone.whatsapp.model import RowTick
-from appliance.emulated.phone.wire.seam import DeviceFile, RsaPublicKey
+from appliance.emulated.phone.wire.seam import RsaPublicKey
 from appliance.emulated.world.network import Bearer, Letter, Network
 from appliance.emulated.world.timers import Timers
 
-PHYSICAL_SIZE = (1080, 2400)
-PHYSICAL_DENSITY = 420
 #: The PIN after a restart by a fault, for a phone that had no PIN of its own.
 RESTART_PIN = "1234"
 
 
-class BareHandset:
+class BareHandset(HandsetState):
     """Implements `apps.Host` for the apps and `network.Endpoint` for the network."""
 
     def __init__(self, spec: PhoneSpec, *, timers: Timers, network: Network) -> None:
-        self.spec = spec
-        self.timers = timers
-        self.network = network
-        self.zone = ZoneInfo(spec.zone)
-        self.language = spec.language
-        self.contacts = dict(spec.contacts)
-        self.faults = Faults()
-        self.files: dict[str, DeviceFile] = {}
-        self.media_list = MediaList()
-        self.honours_jid = spec.honours_jid
-        self.reads_paths = spec.reads_paths
-        self.clipboard = ""
-        self.address = spec.serial_name or spec.number
-        self.density_override: int | None = None
-        self.set_properties: dict[str, str] = {}
-        self.settings: dict[tuple[str, str], str] = {}
-        self.sms_usage = SmsUsage(self.settings)
-        self.size_override: tuple[int, int] | None = None
-        self.battery = Battery()
-        self.free_mb = 42_000
-        self.lock = ScreenLock(
-            kind=spec.lock, pin=spec.pin, keyguard=spec.lock is not LockKind.NONE
-        )
-        self.shade = Shade(timers)
-        self.providers = Providers()
-        self.powered = True
-        #: False from the start of the phone until its first unlock.
-        self.apps_run = True
-        self.second_sim: PhoneSim | None = None
-        self.second_subscription = -1
-        self.radio = True
-        self.keyboard_open = False
-        #: What a real phone showed, in place of all that this one would show.
-        self.recorded: RecordedScreen | None = None
-        self.shade_open = False
-        self.taps = 0
-        self.tapped: list[str] = []
-        self.accepted_keys: set[RsaPublicKey] = set()
-        self.offered_key: RsaPublicKey | None = None
+        super().__init__(spec, timers=timers, network=network)
         self._open_apps(spec)
         self.plug_sim(
             PhoneSim(
@@ -106,18 +59,6 @@ class BareHandset:
     # What the wire asks
 
     @property
-    def serial_name(self) -> str:
-        return self.spec.serial_name or f"EMU{self.spec.number[-8:]}"
-
-    @property
-    def sdk(self) -> int:
-        return self.spec.sdk
-
-    @property
-    def size(self) -> tuple[int, int]:
-        return self.screen.width, self.screen.height
-
-    @property
     def screen_on(self) -> bool:
         return self.powered and self.lock.awake
 
@@ -138,17 +79,11 @@ class BareHandset:
 
     # The screen
 
-    @property
-    def screen(self) -> ScreenArea:
-        width, height = self.size_override or PHYSICAL_SIZE
-        density = self.density_override or PHYSICAL_DENSITY
-        return ScreenArea(width, height, density, self.keyboard_open)
-
     def windows(self) -> list[Node]:
         """The keyguard alone while the screen is dark or closed."""
         if self.recorded is not None:
             return self.recorded.windows
-        clock_time = self._clock_time()
+        clock_time = self.clock_time()
         if not self.lock.open:
             keyguard = draw_keyguard(
                 self.screen,
@@ -191,9 +126,6 @@ class BareHandset:
             self.faults, screen=self.screen, language=self.language, app=name
         )
         return [*questions, *dialogs]
-
-    def _clock_time(self) -> str:
-        return f"{datetime.fromtimestamp(self.timers.now_ms() / 1000, self.zone):%H:%M}"
 
     def sees(self, app: App) -> bool:
         return self.powered and self.lock.open and self.front is app
@@ -372,10 +304,6 @@ class BareHandset:
         self.front = FallbackHome(self)
 
     # Network
-
-    @property
-    def number(self) -> str:
-        return self.spec.number
 
     @property
     def online(self) -> bool:

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from appliance.emulated.phone.commands import am, dumpsys, packages, settings, status
 from appliance.emulated.phone.commands.reply import SILENT, Command, err, out
-from appliance.emulated.phone.handset import PHYSICAL_DENSITY, PHYSICAL_SIZE, BareHandset
+from appliance.emulated.phone.handset import BareHandset
+from appliance.emulated.phone.handset_state import PHYSICAL_DENSITY, PHYSICAL_SIZE
 from appliance.emulated.phone.notifications import Notification, ShadeMessage
 from appliance.emulated.phone.wire.seam import ShellResult
 
