@@ -1,59 +1,38 @@
-"""WhatsApp on one phone: where it stands, what a tap does, what arrives and what leaves."""
-
-import logging
+"""WhatsApp on one phone: where it stands and what a tap does."""
 
 from appliance.emulated.phone.apps import Host, Intent
 from appliance.emulated.phone.faults import FaultKind
-from appliance.emulated.phone.layout import Brush
 from appliance.emulated.phone.node import Node
 from appliance.emulated.phone.whatsapp.chats_screen import ChatsScreen
 from appliance.emulated.phone.whatsapp.closed import ClosedPage, draw_closed, page_of
 from appliance.emulated.phone.whatsapp.conversation_screen import ConversationScreen
 from appliance.emulated.phone.whatsapp.dialogs import Dialog, DialogKind, draw_dialog, draw_spinner
 from appliance.emulated.phone.whatsapp.generation import Generation
-from appliance.emulated.phone.whatsapp.group_room import GroupRoom
 from appliance.emulated.phone.whatsapp.links import ChatLink, read_link
-from appliance.emulated.phone.whatsapp.media import MediumKind
-from appliance.emulated.phone.whatsapp.media_store import MediaStore
-from appliance.emulated.phone.whatsapp.model import Account, Change, Chat, RowTick
-from appliance.emulated.phone.whatsapp.outbox import Outbox
-from appliance.emulated.phone.whatsapp.phrases import phrases_of
-from appliance.emulated.phone.whatsapp.posting import PACKAGE, UID, Posting
+from appliance.emulated.phone.whatsapp.lookup import looked_up
+from appliance.emulated.phone.whatsapp.model import Chat, RowTick
+from appliance.emulated.phone.whatsapp.posting import PACKAGE, UID
 from appliance.emulated.phone.whatsapp.rows import RowStyle
+from appliance.emulated.phone.whatsapp.service import WhatsAppService
 from appliance.emulated.phone.whatsapp.sharing import SEND, Share, ShareStage, Sharing
 from appliance.emulated.phone.whatsapp.sharing_screens import SharingScreen
-from appliance.emulated.phone.whatsapp.wording import reaction
 from appliance.emulated.world import numbers
-from appliance.emulated.world.network import Letter
-
-logger = logging.getLogger(__name__)
 
 #: What a chat holds under the fault of an old draft.
 OLD_DRAFT = "Hoi, ik wilde nog even vragen of"
-#: The number to which a link leads under the faults of a wrong chat and a stale dialog.
-STRANGER = "+31612340099"
 #: The toolbar gets its name a moment after the frame is there.
 _NAME_BINDS_MS = 60
 
 
-class WhatsApp:
+class WhatsApp(WhatsAppService):
     """`lookup_ms` is how long the spinner shows while a number is looked up."""
 
     package = PACKAGE
     uid = UID
 
     def __init__(self, host: Host, *, generation: Generation, lookup_ms: int = 300) -> None:
-        self._host = host
-        self._generation = generation
-        self._phrases = phrases_of(host.language, generation.name)
-        self._brush = Brush(PACKAGE)
-        self.account = Account(contacts=host.contacts)
-        self.posting = Posting(host.shade, self.account, self._phrases)
-        self.outbox = Outbox(host)
+        super().__init__(host, generation=generation)
         self.sharing = Sharing(host, self.account)
-        self.media_store = MediaStore(host)
-        you = self._phrases.you
-        self.room = GroupRoom(host=host, account=self.account, brush=self._brush, you=you)
         self.lookup_ms = lookup_ms
         self.stopped = False
         self._chat: Chat | None = None
@@ -66,105 +45,6 @@ class WhatsApp:
     @property
     def generation(self) -> Generation:
         return self._generation
-
-    # What arrives
-
-    def arrive(self, letter: Letter) -> None:
-        """A message of a person; a chat in sight reads it at once.
-
-        A call leaves a row in the chat and no message in its notification.
-        """
-        jid = letter.group_jid or letter.jid or numbers.jid_of(letter.sender)
-        sender = letter.jid if letter.jid.endswith(numbers.HIDDEN) else letter.sender
-        if letter.name:
-            self.account.push_names[sender] = letter.name
-        chat = self.account.chat(jid, subject=letter.group)
-        if chat.is_group:
-            chat.people.setdefault(sender, False)
-        message = self.account.add(
-            chat,
-            letter_id=letter.id,
-            text=letter.text,
-            at_ms=letter.at_ms,
-            sender=sender,
-            medium=letter.medium,
-            waiting=letter.waiting,
-        )
-        message.quotes = letter.quotes
-        self._host.network.tick(letter.id, RowTick.DELIVERED)
-        if letter.medium is not None and letter.medium.downloaded:
-            self.media_store.download(message)
-        if chat is self._chat and self._conversation_in_sight():
-            self._host.network.tick(letter.id, RowTick.READ)
-            return
-        if letter.medium is not None and letter.medium.kind is MediumKind.CALL:
-            return
-        chat.unread += 1
-        self.posting.received(chat)
-
-    def change(self, letter_id: str, change: Change, text: str) -> bool:
-        """The missing words came, or the sender changed the message or took it back.
-
-        False when there is no such message.
-        """
-        for chat in self.account.chats.values():
-            for message in chat.messages:
-                if message.letter_id == letter_id:
-                    change.apply(message, text)
-                    self.posting.changed(chat, message)
-                    return True
-        return False
-
-    def reacted(self, number: str, emoji: str, text: str) -> None:
-        """Somebody put an emoji on a message of this account."""
-        chat = self.account.chat(numbers.jid_of(number))
-        words = reaction(emoji, text, self._phrases.language)
-        self.posting.reacted(chat, sender=number, text=words, at_ms=self._host.timers.now_ms())
-
-    def said_elsewhere(self, number: str, text: str, *, letter_id: str) -> None:
-        """The account wrote from another device; a standing notification echoes it."""
-        chat = self.account.chat(numbers.jid_of(number))
-        now = self._host.timers.now_ms()
-        self.account.add(chat, letter_id=letter_id, text=text, at_ms=now, tick=RowTick.SENT)
-        if self.posting.has(chat):
-            self.posting.received(chat)
-
-    def typed(self, jid: str, text: str, *, in_shade: bool) -> str:
-        """A person writes on this phone: in the chat, or as an answer in the notification."""
-        chat = self.account.chat(jid)
-        message = self.account.add(
-            chat,
-            letter_id=self._host.network.new_id(),
-            text=text,
-            at_ms=self._host.timers.now_ms(),
-            tick=RowTick.PENDING,
-        )
-        if in_shade:
-            self.posting.received(chat)
-        else:
-            self.seen_elsewhere(chat)
-        self.outbox.post(message, to=chat.jid if chat.is_group else chat.number)
-        return message.letter_id
-
-    def seen_elsewhere(self, chat: Chat) -> None:
-        """The chat was opened on another device of the account."""
-        chat.take_unread()
-        chat.drop_divider()
-        self.posting.seen(chat)
-
-    def change_group(
-        self, chat: Chat, *, what: str, by: str, to: str, person: str, notify: bool
-    ) -> dict[str, str]:
-        """Somebody else changes a group."""
-        said = self.room.changed(chat, what, by=self.account.name(by), to=to, person=person)
-        if said and notify:
-            self.posting.said(chat, said, at_ms=self._host.timers.now_ms())
-        return {"jid": chat.jid, "subject": chat.subject}
-
-    def tick(self, letter_id: str, tick: RowTick) -> None:
-        message = self.account.find(letter_id)
-        if message is not None:
-            message.reach(tick)
 
     # The ways in
 
@@ -197,8 +77,7 @@ class WhatsApp:
             chat.draft = OLD_DRAFT
         if draft:
             self._focus()
-        if self._conversation_in_sight():
-            self._read()
+        self._read()
 
     def _follow(self, link: ChatLink) -> None:
         self._dialog = None
@@ -215,30 +94,11 @@ class WhatsApp:
         if self._looking_up is not link:
             return
         self._looking_up = None
-        faults = self._host.faults
-        if faults.take(FaultKind.STALE_DIALOG):
-            self._dialog = Dialog(kind=DialogKind.NOT_ON_WHATSAPP, number=STRANGER)
-        elif faults.take(FaultKind.LOOKUP_FAILED):
-            self._dialog = Dialog(kind=DialogKind.LOOKUP_FAILED, number=link.number)
-        elif faults.take(FaultKind.BAD_NUMBER):
-            self._dialog = Dialog(kind=DialogKind.BAD_NUMBER, number=link.number)
-        elif faults.take(FaultKind.BAD_LINK):
-            self._dialog = Dialog(kind=DialogKind.BAD_LINK)
-        elif faults.take(FaultKind.WRONG_CHAT):
-            self.open_chat(self._somebody_else(link.number), draft=link.text)
-        elif numbers.jid_of(link.number) in self.account.chats:
-            self.open_chat(self.account.chat(numbers.jid_of(link.number)), draft=link.text)
-        elif not self._host.online:
-            self._dialog = Dialog(kind=DialogKind.NO_INTERNET, number=link.number)
-        elif not self._host.network.on_whatsapp(link.number):
-            self._dialog = Dialog(kind=DialogKind.NOT_ON_WHATSAPP, number=link.number)
+        found = looked_up(link, host=self._host, account=self.account)
+        if isinstance(found, Dialog):
+            self._dialog = found
         else:
-            self.open_chat(self.account.chat(numbers.jid_of(link.number)), draft=link.text)
-
-    def _somebody_else(self, number: str) -> Chat:
-        jid = numbers.jid_of(number)
-        others = [c for c in self.account.listed() if c.jid != jid and not c.is_group]
-        return others[0] if others else self.account.chat(numbers.jid_of(STRANGER))
+            self.open_chat(found, draft=link.text)
 
     # The screen
 
@@ -327,25 +187,25 @@ class WhatsApp:
             entry_focused=self._focused,
         )
 
-    def _conversation_in_sight(self) -> bool:
+    def chat_in_sight(self) -> Chat | None:
         """A chat counts as read when a person sees it: nothing over it, screen on and open."""
         covered = self.closed is not None or self._dialog_on_top() is not None
         covered = covered or self.sharing.share is not None
-        return self._chat is not None and not covered and self._host.sees(self)
+        return self._chat if not covered and self._host.sees(self) else None
 
     def in_sight(self) -> None:
-        if self._conversation_in_sight():
-            self._read()
+        self._read()
 
     def out_of_sight(self) -> None:
         self._focused = False
 
     def _read(self) -> None:
-        if self._chat is None:
+        chat = self.chat_in_sight()
+        if chat is None:
             return
-        for message in self._chat.take_unread():
+        for message in chat.take_unread():
             self._host.network.tick(message.letter_id, RowTick.READ)
-        self.posting.seen(self._chat)
+        self.posting.seen(chat)
         conversation = self._conversation()
         self._scroll = conversation.scroll_to_unread() if conversation else 0
         if conversation and self._host.faults.take(FaultKind.SCROLLED_UP):
@@ -410,16 +270,9 @@ class WhatsApp:
         if chat is None or not chat.draft:
             return
         text, chat.draft = chat.draft, ""
-        message = self.account.add(
-            chat,
-            letter_id=self._host.network.new_id(),
-            text=text,
-            at_ms=self._host.timers.now_ms(),
-            tick=RowTick.PENDING,
-        )
+        self.write(chat, text)
         chat.drop_divider()
         self._scroll = 0
-        self.outbox.post(message, to=chat.jid if chat.is_group else chat.number)
 
     def _share(self, action: str) -> None:
         """What a tap does in the picker or in the preview of a file."""
@@ -442,16 +295,7 @@ class WhatsApp:
         if len(chats) == 1:
             self.open_chat(chats[0])
         for chat in chats:
-            message = self.account.add(
-                chat,
-                letter_id=self._host.network.new_id(),
-                text=share.caption,
-                at_ms=self._host.timers.now_ms(),
-                tick=RowTick.PENDING,
-                medium=share.medium,
-            )
-            message.digest = share.digest
-            self.outbox.post(message, to=chat.jid if chat.is_group else chat.number)
+            self.write(chat, share.caption, medium=share.medium, digest=share.digest)
 
     def back(self) -> bool:
         if self._host.faults.standing(FaultKind.UNKNOWN_DIALOG):
