@@ -6,6 +6,7 @@ from typing import Any
 
 from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.adb.calls import last_line
+from appliance.devices.phone.dialer_calls import DIALERS
 from appliance.devices.phone.health import WINDOW, installed_whatsapp
 from appliance.devices.phone.receive import REDACTED, SHOWN
 from appliance.devices.phone.record.hierarchy import masked_hierarchy
@@ -30,8 +31,6 @@ _PROPERTIES = {
     "language": "getprop persist.sys.locale",
     "sms_app": "settings get secure sms_default_application",
 }
-# The dialer's apps tell of missed calls, also of WhatsApp's.
-_DIALERS = ("com.android.server.telecom", "com.google.android.dialer", "com.samsung.android.dialer")
 # The activity in front; a page without known words is told by it.
 _FRONT = re.compile(r"mCurrentFocus=Window\{\S+ \S+ ([\w.]+/[\w.$]+)\}")
 # A screen that moves is taken again, so that the picture and the hierarchy show the same.
@@ -64,7 +63,7 @@ def _recorded(session: ServerSession, *, screenshot: bool) -> Recording:
     facts = facts_of(session)
     redacted, shown, window = (each.text for each in session.run(REDACTED, SHOWN, WINDOW))
     front = _FRONT.search(window)
-    apps = (*PACKAGES, *_DIALERS, str(facts["sms_app"]))
+    apps = (*PACKAGES, *DIALERS, str(facts["sms_app"]))
     masks = Masks()
     files = {
         "notifications.txt": masked_notifications(shown, apps, masks),
