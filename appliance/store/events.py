@@ -43,7 +43,7 @@ def append(
     where = (line_id, conversation_id, contact_id)
     of_message = message is not None and branch_id is None and where == tuple(message[1:])
     if not of_message and branch_id is None:
-        branch_id = _branch_of(conn, line_id)
+        branch_id = branch_of(conn, line_id)
     attempt_seq, others = _without_attempt(conn, facts or {})
     conn.execute(
         _APPEND,
@@ -92,7 +92,7 @@ def _message(conn: sqlite3.Connection, message_id: str | None) -> sqlite3.Row | 
     return row
 
 
-def _branch_of(conn: sqlite3.Connection, line_id: str | None) -> str | None:
+def branch_of(conn: sqlite3.Connection, line_id: str | None) -> str | None:
     row = conn.execute("SELECT branch_id FROM line WHERE id = ?", (line_id,)).fetchone()
     return row and str(row["branch_id"])
 

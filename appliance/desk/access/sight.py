@@ -17,6 +17,7 @@ from appliance.ids import is_id
 from appliance.phone_numbers import number_or_text
 from appliance.store import branches, contacts, lines
 from appliance.store.contacts import Contact
+from appliance.store.events import branch_of
 from appliance.store.lines import Line
 
 IN_SIGHT = "(:branches IS NULL OR line.branch_id IN (SELECT value FROM json_each(:branches)))"
@@ -84,15 +85,10 @@ class Sight:
         if event.branch_id is not None:
             return event.branch_id in self.branches
         if event.line_id is not None:
-            return _branch_of_line(conn, event.line_id) in self.branches
+            return branch_of(conn, event.line_id) in self.branches
         if event.device_id is not None:
             return not self.branches.isdisjoint(_branches_of_device(conn, event.device_id))
         return event.contact_id is not None and self.sees_contact(conn, event.contact_id)
-
-
-def _branch_of_line(conn: sqlite3.Connection, line_id: str) -> str | None:
-    row = conn.execute("SELECT branch_id FROM line WHERE id = ?", (line_id,)).fetchone()
-    return row and str(row["branch_id"])
 
 
 def _branches_of_device(conn: sqlite3.Connection, device_id: str) -> set[str]:

@@ -11,7 +11,7 @@ from appliance.devices.phone.texts import label
 from appliance.errors import Transient
 
 _BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
-_SYSTEM_UI = "com.android.systemui"
+SYSTEM_UI = "com.android.systemui"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Screen:
     @property
     def only_system(self) -> bool:
         """True when nothing but Android's own shade is there: the screen is off or locked."""
-        return not self.empty and self.packages <= {_SYSTEM_UI}
+        return not self.empty and self.packages <= {SYSTEM_UI}
 
     def walk(self) -> Iterator[View]:
         for window in self.windows:

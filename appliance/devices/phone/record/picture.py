@@ -4,11 +4,10 @@ import io
 
 from PIL import Image, ImageDraw
 
-from appliance.devices.phone.screen import Box, Screen, View
+from appliance.devices.phone.screen import SYSTEM_UI, Box, Screen, View
 from appliance.errors import Transient
 
 _BLACK = "black"
-_SYSTEM_UI = "com.android.systemui"
 
 
 def blacked_out(png: bytes, screen: Screen) -> bytes:
@@ -37,7 +36,7 @@ def blacked_out(png: bytes, screen: Screen) -> bytes:
 
 def _tells(view: View) -> bool:
     leaf = not view.children
-    return leaf or bool(view.text or view.desc) or view.package == _SYSTEM_UI
+    return leaf or bool(view.text or view.desc) or view.package == SYSTEM_UI
 
 
 def _fits(windows: list[View], size: tuple[int, int]) -> bool:

@@ -15,7 +15,7 @@ from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MINUTES_PER_DAY, MS_PER_MINUTE, is_between
 from appliance.devices.phone.texts import as_dumped, canonical
 from appliance.devices.phone.whatsapp.addresses import sender_of
-from appliance.devices.phone.whatsapp.media import told_medium
+from appliance.devices.phone.whatsapp.media import may_be_told
 from appliance.devices.phone.whatsapp.pages import ChatPage
 from appliance.devices.phone.whatsapp.rows import MessageRow
 from appliance.devices.phone.whatsapp.seen_in_chat import TEXT_VIEW, is_told
@@ -50,14 +50,7 @@ def is_same(written: Written, echo: TypedByHand) -> bool:
         return True
     within_ms = _TAPPED_WITHIN_MS if written.key is None else MS_PER_MINUTE
     near = abs(echo.at_ms - written.at_ms) <= within_ms
-    return near and _says_the_same(echo.text, written)
-
-
-def _says_the_same(text: str, written: Written) -> bool:
-    """Whether the phone may tell this message so: a file by its sign, whatever its caption is."""
-    if written.has_file:
-        return told_medium(text) is not None
-    return canonical(text) == canonical(written.text)
+    return near and may_be_told(written.text, echo.text, has_file=written.has_file)
 
 
 def rows_by_hand(phone: Phone, address: str, page: ChatPage) -> list[TypedByHand]:

@@ -6,9 +6,8 @@ from contextlib import closing
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MINUTES_PER_DAY, MS_PER_MINUTE, is_between
 from appliance.devices.phone.shared_file import SharedFile
-from appliance.devices.phone.texts import canonical
 from appliance.devices.phone.whatsapp.chat import OpenChat
-from appliance.devices.phone.whatsapp.media import told_medium
+from appliance.devices.phone.whatsapp.media import may_be_told
 from appliance.devices.phone.whatsapp.opening import open_chat
 from appliance.devices.phone.whatsapp.own_row import is_row_of
 from appliance.devices.phone.whatsapp.pages import ChatPage
@@ -134,15 +133,11 @@ def _newest(phone: Phone, rows: list[MessageRow], outgoing: Outgoing) -> Message
 def _may_be_by_hand(phone: Phone, rows: list[MessageRow], outgoing: Outgoing) -> bool:
     """Whether somebody wrote the same on the phone itself meanwhile, as often as it shows."""
     written = phone.listener.written(phone.device_id, outgoing.number, since_ms=outgoing.started_ms)
-    same = [each for each in written if each.key and _is_told_as(each.text, outgoing)]
+    text, has_file = outgoing.text, outgoing.file is not None
+    typed = [each.text for each in written if each.key]
+    same = [told for told in typed if may_be_told(text, told, has_file=has_file)]
     fits = [row for row in rows if row.own and is_row_of(row, outgoing)]
     return len(fits) <= len(same)
-
-
-def _is_told_as(text: str, outgoing: Outgoing) -> bool:
-    if outgoing.file is not None:
-        return told_medium(text) is not None
-    return canonical(text) == canonical(outgoing.text)
 
 
 def _in_time(phone: Phone, row: MessageRow, outgoing: Outgoing) -> bool:

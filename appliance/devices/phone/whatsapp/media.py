@@ -33,10 +33,17 @@ _PLACE = re.compile(r"(?:live )?locat(?:ion|ie)", re.IGNORECASE)
 CALL = "📞"
 """A call has a row but is no message: its notification tells of it."""
 
-_ANY = "📎"
+DOCUMENT = "📄"
+ANY = "📎"
 _VISUAL = "📷🎥👾"
 _SOUND = "🎤🎵"
 _SIGNS = f"{_VISUAL}{_SOUND}①💟👥📊📌👤📄🛒🗓"
+_OF_OWN = {
+    MediaKind.IMAGE: "📷👾",
+    MediaKind.VIDEO: "🎥👾",
+    MediaKind.AUDIO: _SOUND,
+    MediaKind.VOICE: _SOUND,
+}
 _LENGTH = re.compile(r"\d{1,3}:\d{2}(?::\d{2})?")
 
 
@@ -88,7 +95,7 @@ def medium_in(row: View) -> tuple[str, str] | None:
         still = _kind(_VISUAL if ids & _NOT_HERE else "📷")
         kind = next((kind for kind in _MOVING if ids & kind.ids), still)
     if kind is None:
-        return (_ANY, "") if ids & _NOT_HERE else None
+        return (ANY, "") if ids & _NOT_HERE else None
     view = row.first(kind.words) if kind.words else None
     return kind.signs, label(view.text) if view else ""
 
@@ -99,6 +106,16 @@ def told_medium(text: str) -> IncomingMedia | None:
     if text[1:2] not in ("", " ") or (sign == "📌" and not _PLACE.fullmatch(label(words))):
         return None
     return shown_medium(sign, words)
+
+
+def may_be_told(text: str, told: str, *, has_file: bool) -> bool:
+    """Whether a phone may tell a message of ours so; a file it tells by its sign alone."""
+    return told_medium(told) is not None if has_file else canonical(told) == canonical(text)
+
+
+def signs_of_own(kind: MediaKind) -> str:
+    """The signs that the row of a file of ours may have once it is no longer under way."""
+    return _OF_OWN.get(kind, DOCUMENT)
 
 
 def shown_medium(sign: str, words: str) -> IncomingMedia | None:
@@ -120,7 +137,7 @@ def lasting(signs: str | None) -> str | None:
 
 def is_same(signs: str, words: str, told: str) -> bool:
     """Whether the medium of a row can be the one that a notification told."""
-    if signs[0] != _ANY and not told.startswith(tuple(signs)):
+    if signs[0] != ANY and not told.startswith(tuple(signs)):
         return False
     return told.startswith(tuple(_SIGNS)) and _fits(canonical(words), canonical(told[1:]))
 
@@ -129,7 +146,7 @@ def are_alike(shown: str, told: str) -> bool:
     """Whether a message told from a screen and one told by a notification can be the same."""
     if canonical(shown) == canonical(told):
         return True
-    if not shown.startswith(tuple(_SIGNS + _ANY)):
+    if not shown.startswith(tuple(_SIGNS + ANY)):
         return False
     family = next((each for each in (_VISUAL, _SOUND) if shown[0] in each), shown[0])
     return is_same(family, shown[1:], told)

@@ -11,9 +11,10 @@ from appliance.devices.phone.screen import Box, Screen, View
 from appliance.devices.phone.texts import label
 from appliance.devices.phone.whatsapp.pages import TextEntry
 
-_NAMES = ("chat_able_contacts_row_name", "contactpicker_row_name")
+# Rows of pickers, by the ids of several releases.
+PICKER_NAMES = ("chat_able_contacts_row_name", "contactpicker_row_name")
 _SENDS = ("send", "send_media_btn")
-_SEARCHES = ("search_src_text", "search_input", "search_view_edit_text")
+SEARCH_FIELDS = ("search_src_text", "search_input", "search_view_edit_text")
 _OF_PREVIEW = ("caption", "caption_layout", "media_composer_layout", "gallery_selected_media")
 
 
@@ -55,7 +56,7 @@ def sharing_page(screen: Screen, package: str) -> PickerPage | PreviewPage | Non
     if app.first("entry"):
         return None
     send = app.first(*_SENDS)
-    if app.first(*_NAMES, *_SEARCHES):
+    if app.first(*PICKER_NAMES, *SEARCH_FIELDS):
         return _picker(app, send)
     if send is None or send.box.empty or not app.first(*_OF_PREVIEW):
         return None
@@ -69,13 +70,13 @@ def sharing_page(screen: Screen, package: str) -> PickerPage | PreviewPage | Non
 
 def _picker(app: Screen, send: View | None) -> PickerPage:
     search = app.first("menuitem_search")
-    names = app.having(*_NAMES)
+    names = app.having(*PICKER_NAMES)
     return PickerPage(
         rows=tuple(PickerRow(name=label(view.text), box=view.box) for view in names),
         recipients=_recipients(app),
         send=send.box if send and not send.box.empty else None,
         search=search.box if search and not search.box.empty else None,
-        searched=_field(app.first(*_SEARCHES)),
+        searched=_field(app.first(*SEARCH_FIELDS)),
     )
 
 

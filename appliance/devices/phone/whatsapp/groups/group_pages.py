@@ -7,10 +7,8 @@ from re import Pattern
 from appliance.devices.phone.screen import Screen, View
 from appliance.devices.phone.texts import label
 from appliance.devices.phone.whatsapp.groups import group_words as words
+from appliance.devices.phone.whatsapp.sharing_pages import PICKER_NAMES, SEARCH_FIELDS
 
-# Rows of pickers, by the ids of several releases.
-PICKER_NAMES = ("chat_able_contacts_row_name", "contactpicker_row_name")
-SEARCH_FIELDS = ("search_src_text", "search_view_edit_text", "search_input")
 NAME_FIELDS = ("edit_text", "group_name")
 CONFIRMS = ("ok_btn", "save_button")
 NEXT = ("next_btn", "ok_btn")
@@ -20,8 +18,7 @@ NEXT = ("next_btn", "ok_btn")
 WORDS_OF_PEOPLE = (
     "group_title",
     "participants_title",
-    "chat_able_contacts_row_name",
-    "contactpicker_row_name",
+    *PICKER_NAMES,
     *SEARCH_FIELDS,
     *NAME_FIELDS,
 )

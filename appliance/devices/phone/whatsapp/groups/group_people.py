@@ -9,6 +9,7 @@ from appliance.devices.phone.whatsapp.groups import group_pages as pages
 from appliance.devices.phone.whatsapp.groups import group_words as words
 from appliance.devices.phone.whatsapp.groups.group_hands import GroupHands
 from appliance.devices.phone.whatsapp.groups.group_info import GroupInfo, is_of
+from appliance.devices.phone.whatsapp.sharing_pages import SEARCH_FIELDS
 from appliance.errors import Permanent
 
 
@@ -75,7 +76,7 @@ def leave(info: GroupInfo) -> GroupSeen:
 def choose(hands: GroupHands, person: GroupPerson) -> None:
     """Finds them in a list of people and taps their row; of two alike none is taken."""
     asked = digits_in(person.number) if person.number else label(person.name or "")
-    field = hands.until(lambda app: pages.by_id(app, *pages.SEARCH_FIELDS), "whom to choose from")
+    field = hands.until(lambda app: pages.by_id(app, *SEARCH_FIELDS), "whom to choose from")
     hands.type(field, asked)
 
     def theirs(app: Screen) -> View | None:

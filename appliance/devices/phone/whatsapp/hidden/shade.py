@@ -7,7 +7,7 @@ that their name and their last words stand together there once.
 import time
 from itertools import islice
 
-from appliance.devices.phone.screen import View
+from appliance.devices.phone.screen import SYSTEM_UI, View
 from appliance.devices.phone.texts import canonical
 from appliance.devices.phone.whatsapp.chat import OpenChat
 from appliance.devices.phone.whatsapp.hidden.acquaintance import Acquaintance
@@ -15,7 +15,6 @@ from appliance.errors import Unconfirmed
 
 _OPEN = "cmd statusbar expand-notifications"
 _CLOSE = "cmd statusbar collapse"
-_SYSTEM_UI = "com.android.systemui"
 # Looks until the shade has come down.
 _DOWN_WITHIN = 6
 
@@ -26,7 +25,7 @@ def tap_in_shade(chat: OpenChat, them: Acquaintance) -> float | None:
     session.run(_OPEN)
     for pause_s in islice(chat.phone.patience.pauses(), _DOWN_WITHIN):
         time.sleep(pause_s)
-        windows = session.screen().of(_SYSTEM_UI).windows
+        windows = session.screen().of(SYSTEM_UI).windows
         places = [place for window in windows for place in _places(window, them)]
         if len(places) == 1:
             try:
