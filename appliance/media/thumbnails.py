@@ -35,12 +35,20 @@ def size_of(path: Path) -> PictureSize | None:
         with _opened(path) as picture:
             width, height = picture.size
             most = MAX_JPEG_PIXELS if picture.format == "JPEG" else MAX_PIXELS
-            turned = picture.getexif().get(0x0112, 1) >= 5  # noqa: PLR2004 -- EXIF: on its side
+            if width * height > most:
+                return None
+            turned = _is_on_its_side(picture)
     except _BROKEN:
         return None
-    if width * height > most:
-        return None
     return PictureSize(height, width) if turned else PictureSize(width, height)
+
+
+def _is_on_its_side(picture: Image.Image) -> bool:
+    """As the camera noted it before the pixels: Pillow decodes all of a PNG to look behind them."""
+    if picture.format == "PNG" and "exif" not in picture.info:
+        return False
+    noted = picture.getexif().get(0x0112)
+    return isinstance(noted, int) and noted >= 5  # noqa: PLR2004 -- EXIF: on its side
 
 
 def make_thumbnail(path: Path, target: Path) -> bool:

@@ -18,6 +18,15 @@ def photo(width: int = 64, height: int = 48, *, colour: str = "teal", form: str 
     return made.getvalue()
 
 
+def photo_with_odd_note() -> bytes:
+    """A JPEG whose camera noted in letters how it was held."""
+    note = struct.pack("<HHI4s", 0x0112, 2, 2, b"6\0\0\0")
+    exif = b"Exif\0\0II*\0\x08\0\0\0" + struct.pack("<H", 1) + note + bytes(4)
+    made = io.BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(made, "JPEG", exif=exif)
+    return made.getvalue()
+
+
 def voice(seconds: int = 7, *, seed: int = 0) -> bytes:
     """Ogg pages as Opus has them (RFC 7845); nobody could play what is in them."""
     head = b"OpusHead" + struct.pack("<BBHIhB", 1, 1, 312, _OPUS_HZ, 0, 0)

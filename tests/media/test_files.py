@@ -9,7 +9,7 @@ import pytest
 from appliance.media.files import MediaFiles
 from appliance.media.kinds import FileType, MediaKind
 from appliance.media.probing import Measured, measure
-from appliance.media.thumbnails import EDGE, make_thumbnail, size_of
+from appliance.media.thumbnails import EDGE, PictureSize, make_thumbnail, size_of
 from tests.media import samples
 
 
@@ -85,11 +85,24 @@ def test_what_is_no_picture_has_no_thumbnail(tmp_path: Path, content: bytes) -> 
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_picture_is_not_decoded_to_learn_its_size(tmp_path: Path) -> None:
+    """A small file may unpack to more than the memory, so one with broken pixels has a size."""
+    path, content = tmp_path / "photo", samples.photo(form="PNG")
+    pixels = content.index(b"IDAT") + 4
+    path.write_bytes(content[:pixels] + b"X" * 8 + content[pixels + 8 :])
+    assert size_of(path) == PictureSize(64, 48)
+
+
 @pytest.mark.parametrize(
     ("content", "told", "measured"),
     [
         (samples.voice(7), FileType(MediaKind.VOICE, "audio/ogg"), Measured(seconds=7)),
         (samples.photo(), FileType(MediaKind.IMAGE, "image/jpeg"), Measured(width=64, height=48)),
+        (
+            samples.photo_with_odd_note(),
+            FileType(MediaKind.IMAGE, "image/jpeg"),
+            Measured(width=64, height=48),
+        ),
         (b"OggS", FileType(MediaKind.VOICE, "audio/ogg"), Measured()),
         (samples.FILM, FileType(MediaKind.VIDEO, "video/mp4"), Measured()),
         (samples.PDF, FileType(MediaKind.DOCUMENT, "application/pdf"), Measured()),
