@@ -102,6 +102,20 @@ def test_a_post_is_a_message_to_the_group(tilburg: Desk, planning: Caller, group
     assert [each.json()["field"] for each in (both, neither)] == ["to", "to"]
 
 
+def test_a_post_quotes_only_what_was_said_in_its_group(
+    office: Office, tilburg: Desk, breda: Desk, planning: Caller, group: str
+) -> None:
+    """Whoever reads the post would read the words of another conversation, or branch."""
+    office.writes(BRAM, breda, "Geheim")
+    said = {each["text"]: each["id"] for each in planning.get("/messages").json()["items"]}
+    body = {"line": tilburg.number, "group": group, "text": "Ja"}
+    refused = [planning.post({**body, "quotes": each}) for each in (said["Geheim"], "nothing")]
+    assert [(each.status_code, each.json()["field"]) for each in refused] == [(422, "quotes")] * 2
+    answer = planning.post({**body, "quotes": said["Wie kan?"]})
+    assert answer.status_code == 202
+    assert planning.get(f"/messages/{answer.json()['id']}").json()["quotes"] == said["Wie kan?"]
+
+
 def test_a_post_is_refused_while_somebody_in_the_group_opted_out(
     office: Office, tilburg: Desk, planning: Caller, group: str
 ) -> None:

@@ -35,6 +35,7 @@ FIELDS = {
     " PDF, Office, text and ZIP files up to 100 MB.",
     "media": "Send the text as a message of its own: SMS carries no files, and WhatsApp shows no"
     " words beside sound.",
+    "group_file": "Files cannot be sent to a group yet. Send the text alone.",
     "chosen_line": "Choose the number of the SIM card.",
     "phrase": "Write some words as they stand on the screen, in one piece.",
     "press": "A rule may not press this button: a person has to decide.",

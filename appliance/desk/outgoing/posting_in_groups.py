@@ -7,7 +7,7 @@ from appliance.messages import MessageClass, clean_text
 from appliance.queue.pacing import ANSWER_WINDOW_MS, DAY_MS, Waiting
 from appliance.queue.permission import may_write
 from appliance.queue.promise import Coming
-from appliance.store import group_tasks, groups, lines
+from appliance.store import group_tasks, groups, lines, quotes
 from appliance.store.groups import ChatGroup
 from appliance.store.store import Tx
 
@@ -22,6 +22,9 @@ def accept_post(tx: Tx, request: SendRequest) -> Accepted:
     group = groups.of_identity(tx.conn, line.id, request.identity)
     if group is None:
         raise NotFound("group")
+    if request.media:
+        sentence = "Files cannot be sent to a group yet. Send the text alone."
+        raise InvalidInput("group_file", sentence)
     text = clean_text(request.text)
     if request.client_id and (known := already(tx, request, None, text)):
         return known
@@ -33,7 +36,10 @@ def accept_post(tx: Tx, request: SendRequest) -> Accepted:
         request.room.take(tx, line.id)
     if group.read_ms is None or tx.now_ms - group.read_ms > DAY_MS:
         group_tasks.read_soon(tx, group)
-    return keep(tx, line, request, _coming(tx, request, group, text, channel))
+    coming = _coming(tx, request, group, text, channel)
+    if request.quotes and not quotes.is_in(tx.conn, request.quotes, coming.conversation_id):
+        raise InvalidInput("quotes", "There is no such message in the conversation with them.")
+    return keep(tx, line, request, coming)
 
 
 def _coming(tx: Tx, request: SendRequest, group: ChatGroup, text: str, channel: Channel) -> Coming:

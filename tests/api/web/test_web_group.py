@@ -2,12 +2,14 @@
 
 import pytest
 
+from appliance.api.web.refusal import FIELDS
 from appliance.desk.groups import outcomes
 from appliance.devices.group_protocol import GroupPerson
 from appliance.devices.protocol import Group
 from appliance.store import group_tasks, groups
 from tests.api.browser import Browser, log_in
 from tests.api.office import Desk, Office
+from tests.media import samples
 
 ANNA, BRAM, STRANGER = "+31687654321", "+31687654322", "+31687654399"
 TEAM = Group(jid="120363001@g.us", name="Nachtploeg")
@@ -111,3 +113,18 @@ def test_a_group_of_another_branch_is_not_there(office: Office, breda: Desk, tea
     assert stranger.get(f"/c/{team}/group").status_code == 404
     assert stranger.post(f"/c/{team}/group/leave").status_code == 404
     stranger.client.close()
+
+
+def test_no_file_is_posted_in_a_group(office: Office, sanne: Browser, team: str) -> None:
+    """A phone hands a file to one person; the page offers no form for one."""
+    phone_shows(office, GroupPerson(name="Bram", number=BRAM))
+    answer = sanne.client.post(
+        f"/c/{team}/files",
+        data={"csrf": sanne.csrf, "text": "Zo"},
+        files={"file": ("foto.jpg", samples.photo())},
+        headers={"Accept-Language": "en"},
+    )
+    assert answer.status_code == 422
+    assert FIELDS["group_file"] in answer.text
+    assert office.count("message WHERE direction = 'out' AND staff_id IS NOT NULL") == 0
+    assert f'action="/c/{team}/files"' not in sanne.get(f"/c/{team}").text
