@@ -31,6 +31,8 @@ FIELD = "file"
 _FORM_BYTES = 16 * 1024
 """What a form may have beside the file: boundaries, heads of parts."""
 _AT_ONCE = 256 * 1024
+_LONGEST_BOUNDARY = 70
+"""Bytes (RFC 2046 §5.1.1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +159,7 @@ def file_name(raw: bytes) -> str:
 def _boundary(request: Request) -> bytes:
     kind, options = parse_options_header(request.headers.get("content-type"))
     boundary = options.get(b"boundary", b"")
-    if kind != b"multipart/form-data" or not boundary:
+    if kind != b"multipart/form-data" or not 0 < len(boundary) <= _LONGEST_BOUNDARY:
         raise InvalidInput(FIELD, "Send the file as the field “file” of a multipart form.")
     return boundary
 

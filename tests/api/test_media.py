@@ -110,6 +110,15 @@ def test_what_cannot_be_sent_is_not_kept(
     assert not [path for path in folder.rglob("*") if path.is_file()]
 
 
+@pytest.mark.parametrize("boundary", ["", "x" * 500])
+def test_a_form_that_cannot_be_taken_apart_is_refused(planning: Caller, boundary: str) -> None:
+    form = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+    answer = planning.client.post(
+        "/api/v1/media", content=b"--x\r\n", headers=planning.headers | form
+    )
+    assert (answer.status_code, answer.json()["field"]) == (422, "file")
+
+
 @pytest.mark.parametrize(
     ("head", "size", "status"),
     [
