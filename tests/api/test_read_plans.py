@@ -14,7 +14,9 @@ from appliance.api.json.declared import Read
 from appliance.api.json.reads import READS
 from appliance.desk.access.sight import Sight
 from appliance.desk.inbox.directory import Page
+from appliance.desk.outgoing.recipients import identity_of_contact
 from appliance.devices.protocol import Group
+from appliance.identities import tel
 from appliance.messages import Direction, MessageState
 from tests.api.office import Desk, Office
 
@@ -93,4 +95,23 @@ def test_no_read_looks_through_a_table(
 
     found = office.store.read(plans)
     assert found
+    assert not {each: names - SMALL for each, names in found.items() if names - SMALL}
+
+
+def test_who_is_named_by_an_id_is_found_in_their_thread(office: Office, tilburg: Desk) -> None:
+    """Every message to a contact asks for the number that they last wrote from."""
+    office.writes(ANNA, tilburg)
+
+    def plans(conn: sqlite3.Connection) -> Mapping[str, set[str]]:
+        contact_id = str(conn.execute("SELECT id FROM contact").fetchone()[0])
+        seen: set[str] = set()
+        conn.set_trace_callback(seen.add)
+        try:
+            found = identity_of_contact(conn, Sight(None), contact_id, line_id=tilburg.line_id)
+        finally:
+            conn.set_trace_callback(None)
+        assert found == tel(ANNA)
+        return {each: scanned(conn, each) for each in seen}
+
+    found = office.store.read(plans)
     assert not {each: names - SMALL for each, names in found.items() if names - SMALL}

@@ -165,14 +165,16 @@ def _owner(conn: sqlite3.Connection, device_id: str) -> str | None:
 
 
 _IN_HAND = """
-SELECT 1 FROM message m WHERE m.line_id = :line AND (
+SELECT 1 FROM message m INDEXED BY message_waiting
+WHERE m.line_id = :line AND m.state IN ('queued', 'sending', 'unconfirmed') AND (
   m.state = 'queued' AND m.bound_to = :device
   OR m.state = 'sending' AND EXISTS (SELECT 1 FROM attempt a WHERE a.message_id = m.id
     AND a.device_id = :device AND a.ended_ms IS NULL))
 """
 
 _IN_DOUBT = """
-SELECT m.id FROM message m WHERE m.line_id = :line AND m.state = 'unconfirmed'
+SELECT m.id FROM message m INDEXED BY message_doubt
+WHERE m.line_id = :line AND m.state IN ('sending', 'unconfirmed') AND m.state = 'unconfirmed'
 AND :device = (SELECT a.device_id FROM attempt a WHERE a.message_id = m.id
   ORDER BY a.id DESC LIMIT 1)
 """

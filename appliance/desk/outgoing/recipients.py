@@ -16,10 +16,11 @@ def identity_of_contact(
     """
     contact = sight.contact(conn, contact_id)
     row = conn.execute(
-        "SELECT scheme, value FROM message"
-        " WHERE contact_id = ? AND line_id = ? AND direction = 'in' AND (value, scheme) IN"
-        "  (SELECT value, scheme FROM contact_identity WHERE contact_id = ?)"
-        " ORDER BY id DESC LIMIT 1",
-        (contact.id, line_id, contact.id),
+        "SELECT m.scheme, m.value FROM message m WHERE m.conversation_id ="
+        "  (SELECT id FROM conversation WHERE contact_id = ?1 AND line_id = ?2)"
+        " AND m.direction = 'in' AND (m.value, m.scheme) IN"
+        "  (SELECT value, scheme FROM contact_identity WHERE contact_id = ?1)"
+        " ORDER BY m.happened_ms DESC LIMIT 1",
+        (contact.id, line_id),
     ).fetchone()
     return identity_of(row) if row else contact.identities[0]
