@@ -14,7 +14,7 @@ class EnrolStep(IntEnum):
     CABLE = 1
     ALLOW = 2
     PHONE = 3
-    WHATSAPP = 4
+    APPS = 4
     NUMBER = 5
 
 
@@ -67,14 +67,14 @@ _STEPS: Mapping[ToDo, EnrolStep] = {
     _T.UNLOCK: _S.PHONE,
     _T.SECOND_SWITCH: _S.PHONE,
     _T.LANGUAGE: _S.PHONE,
-    _T.INSERT_SIM: _S.WHATSAPP,
-    _T.ONE_SIM: _S.WHATSAPP,
-    _T.WRONG_SIM: _S.WHATSAPP,
-    _T.INSTALL: _S.WHATSAPP,
-    _T.UPDATE: _S.WHATSAPP,
-    _T.REGISTER: _S.WHATSAPP,
-    _T.LOOK: _S.WHATSAPP,
-    _T.SMS_APP: _S.WHATSAPP,
+    _T.INSERT_SIM: _S.APPS,
+    _T.ONE_SIM: _S.APPS,
+    _T.WRONG_SIM: _S.APPS,
+    _T.INSTALL: _S.APPS,
+    _T.UPDATE: _S.APPS,
+    _T.REGISTER: _S.APPS,
+    _T.LOOK: _S.APPS,
+    _T.SMS_APP: _S.APPS,
     _T.NUMBER: _S.NUMBER,
 }
 

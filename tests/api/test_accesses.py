@@ -17,10 +17,14 @@ from appliance.api.json.reads import READS
 from appliance.clock import ManualClock
 from appliance.desk.access import sessions
 from appliance.desk.access.accesses import Access, Accessed, Accesses, Reader, Shown
+from appliance.desk.lines import screens
 from appliance.desk.team import staff
 from appliance.devices.protocol import Group
+from appliance.identities import tel
 from appliance.media.files import FOLDER, MediaFiles
 from appliance.media.kinds import FileType, MediaKind
+from appliance.screen_rules import UnknownScreen
+from appliance.store import groups
 from appliance.store.media import NewUpload, add_upload, attach
 from appliance.store.store import Tx
 from tests.api.office import WORDS, Desk, Office, WebServer, open_office
@@ -45,6 +49,8 @@ class Watched:
     message: str
     attempt: str
     media: str
+    group: str
+    screen: str
     pages: list[str]
 
     @property
@@ -58,7 +64,10 @@ class Watched:
             "conversation_id": self.conversation,
             "message_id": self.message,
             "attempt_id": self.attempt,
+            "device_id": self.desk.device_id,
             "media_id": self.media,
+            "group_id": self.group,
+            "screen_id": self.screen,
             "name": "screen-1.jpg",
             "token": "none",
         }
@@ -96,6 +105,7 @@ def watched(web_server: WebServer, tmp_path: Path, clock: ManualClock) -> Iterat
         conversation = one(office, "SELECT id FROM conversation")
         contact = one(office, "SELECT id FROM contact")
         message = one(office, "SELECT id FROM message WHERE direction = 'out'")
+        attempt = office.store.write(lambda tx: tried(tx, message, desk, tmp_path))
         yield Watched(
             office=office,
             desk=desk,
@@ -104,8 +114,10 @@ def watched(web_server: WebServer, tmp_path: Path, clock: ManualClock) -> Iterat
             contact=contact,
             message=message,
             pages=sorted(pages_of(app.routes)),
-            attempt=office.store.write(lambda tx: tried(tx, message, desk, tmp_path)),
+            attempt=attempt,
             media=office.store.write(lambda tx: sent_a_photo(tx, message, tmp_path)),
+            group=office.store.write(lambda tx: made_a_group(tx, desk)),
+            screen=office.store.write(lambda tx: stopped_by_a_screen(tx, attempt, desk)),
         )
 
 
@@ -132,6 +144,27 @@ def sent_a_photo(tx: Tx, message: str, data_dir: Path) -> str:
     found = add_upload(tx, NewUpload(told=what, name="foto.jpg", kept=kept))
     attach(tx.conn, message, [found.id])
     return found.id
+
+
+def made_a_group(tx: Tx, desk: Desk) -> str:
+    """With Anna in it."""
+    group = groups.add(tx, desk.line_id, "Loods")
+    groups.ask_for(tx, group.id, tel(ANNA))
+    return group.id
+
+
+def stopped_by_a_screen(tx: Tx, attempt: str, desk: Desk) -> str:
+    """The attempt's picture shows a dialog that nobody knows."""
+    shown = UnknownScreen(
+        package="com.whatsapp",
+        ids=frozenset({"android:id/message"}),
+        text="Nevelkaart",
+        buttons=[],
+        attempt_id=attempt,
+        files=["screen-1.jpg"],
+    )
+    screens.note(tx, desk.device_id, shown)
+    return str(tx.conn.execute("SELECT id FROM unknown_screen").fetchone()[0])
 
 
 @contextmanager

@@ -43,8 +43,9 @@ UNSEEN = frozenset(
 OTHER_WORDS = {
     ("devices/phone/whatsapp/stops.py", "clock-wrong"),
     ("devices/phone/whatsapp/dialogs.py", "not-on-whatsapp"),
+    ("devices/phone/tour/screen_checks.py", "not-on-whatsapp"),
 }
-"""What a screen of WhatsApp is, in the evidence of an attempt."""
+"""What a screen of WhatsApp is, in the evidence of an attempt, and a check of the tour."""
 
 IN_SQL = re.compile(r"\breason\b[, ')]*(?:=|<>|IS NOT|IS|NOT IN|IN) *\(? *'[a-z]")
 IN_SCHEMA = re.compile(r"\breason (?:IN \(([^)]*)\)|TEXT NOT NULL DEFAULT ('[a-z-]+'))")

@@ -28,7 +28,7 @@ def step_name(words: Words, step: EnrolStep) -> str:
         EnrolStep.CABLE: words.text("Plug in"),
         EnrolStep.ALLOW: words.text("Allow"),
         EnrolStep.PHONE: words.text("The phone itself"),
-        EnrolStep.WHATSAPP: words.text("WhatsApp and SIM card"),
+        EnrolStep.APPS: words.text("WhatsApp and SIM card"),
         EnrolStep.NUMBER: words.text("The number"),
     }[step]
 
@@ -46,7 +46,7 @@ def step_about(words: Words, step: EnrolStep) -> str:
         EnrolStep.PHONE: words.text(
             "No screen lock with a PIN, and Dutch or English as its language."
         ),
-        EnrolStep.WHATSAPP: words.text("One SIM card, and WhatsApp registered with its number."),
+        EnrolStep.APPS: words.text("One SIM card, and WhatsApp registered with its number."),
         EnrolStep.NUMBER: words.text("Balie sets the phone up, tests it and gives it its number."),
     }[step]
 
