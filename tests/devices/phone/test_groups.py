@@ -103,6 +103,14 @@ def test_a_post_goes_to_the_group_once(world: World, desk: Desk, venlo: Group) -
     assert chat_of(world, venlo).messages[-1].text == left
 
 
+def test_a_post_is_not_taken_for_what_somebody_typed(
+    world: World, desk: Desk, venlo: Group
+) -> None:
+    """The group's digits are no number of a person, so no conversation begins under them."""
+    desk.driver.send(post(desk, venlo, "Om 7 uur bij de poort"))
+    assert not desk.recorder.typed_ones
+
+
 def test_two_groups_of_one_name_are_left_to_a_person(
     world: World, desk: Desk, venlo: Group
 ) -> None:

@@ -85,9 +85,10 @@ def _is_unknown(seen: Seen) -> bool:
 def _tell_news(chat: OpenChat) -> None:
     chat.phone.deliver_from_screen(chat.arrivals.news())
     last = chat.arrivals.last
-    typed = rows_by_hand(chat.phone, chat.address, last) if last is not None else []
-    if typed:
-        chat.phone.listener.typed(chat.phone.device_id, typed)
+    if last is not None and not isinstance(chat, GroupChat):
+        typed = rows_by_hand(chat.phone, chat.address, last)
+        if typed:
+            chat.phone.listener.typed(chat.phone.device_id, typed)
     quotings = chat.arrivals.quotings()
     if quotings:
         with suppress(StoreError):  # they are told again when the chat is opened again
