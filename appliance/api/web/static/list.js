@@ -14,7 +14,7 @@ document.addEventListener("htmx:after:swap", (event) => {
   const target = event.detail.ctx?.target;
   if (["list", "thread-pane"].includes(target?.id)) markOpen();
   if (!["thread-pane", "contact-pane"].includes(target?.id)) return;
-  const title = document.querySelector("#thread-pane h2")?.textContent.trim();
+  const title = document.querySelector(".thread-title h1")?.textContent.trim();
   const count = document.title.match(/^\(\d+\) /)?.[0] ?? "";
   document.title = `${count}${title ? `${title} · ` : ""}Balie`;
 });
