@@ -30,7 +30,7 @@ function typesAtCard() {
 document.addEventListener("balie:contact", () => {
   const open = document.getElementById("open")?.value;
   const pane = document.getElementById("contact-pane");
-  if (!open || !pane) return;
+  if (!open || !pane || !document.getElementById("contact-button")) return; // a group has no card
   htmx.ajax("GET", `/c/${open}/contact?kept=${typesAtCard() ? "all" : "asked"}`, {
     target: "#contact-pane", swap: "innerHTML", source: pane,
   });
