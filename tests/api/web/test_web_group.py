@@ -108,6 +108,17 @@ def test_one_writes_in_a_group_once_its_members_are_known(
     assert sanne.post(f"/c/{team}/messages", {"text": "Nog iets"}).status_code == 409
 
 
+def test_a_post_that_is_refused_says_that_it_is_about_the_group(
+    office: Office, tilburg: Desk, sanne: Browser, team: str
+) -> None:
+    """Who writes to a group reads of the group, not of one person who may write START."""
+    phone_shows(office, GroupPerson(name="Bram", number=BRAM))
+    office.writes(BRAM, tilburg, "STOP")
+    said = sanne.post(f"/c/{team}/messages", {"text": "Nog iets"}).text
+    assert "Iemand in deze groep vroeg om te stoppen" in said
+    assert "START" not in said
+
+
 def test_a_group_of_another_branch_is_not_there(office: Office, breda: Desk, team: str) -> None:
     stranger = log_in(office, "Piet", role="staff", branch_id=breda.branch_id)
     assert stranger.get(f"/c/{team}/group").status_code == 404

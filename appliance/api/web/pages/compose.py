@@ -17,6 +17,7 @@ from appliance.api.web.pages.inbox import Choices, desk_of, shown_desk
 from appliance.api.web.pages.thread import opened_thread, whole_page
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
+from appliance.api.web.words import writing_sentences
 from appliance.channels import Channel
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.consent.near_stop import NearStopAnswer
@@ -29,6 +30,7 @@ from appliance.desk.outgoing.posting_in_groups import accept_post
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.identities import Identity, tel
 from appliance.phone_numbers import parse_number, readable
+from appliance.reasons import Reason
 from appliance.store import lines
 from appliance.store.media import NewUpload, add_upload
 from appliance.store.store import Tx
@@ -60,7 +62,7 @@ async def send(
     try:
         await visit.write(lambda tx, rights: _accept(tx, rights, request, conversation_id))
     except (InvalidInput, Refused) as exc:
-        note = note_of(visit.words, exc, line=readable(about.line_number), text=request.text)
+        note = _note(visit, exc, about, request.text)
         return await _refused(visit, choices, about.id, text, note, _status(exc))
     visit.services.planned()
     if visit.partial:
@@ -95,7 +97,7 @@ async def _send_form(
         received = await asyncio.to_thread(kept_file, form, visit.services.media_files)
         await visit.write(lambda tx, rights: _accept_file(tx, rights, message, about.id, received))
     except (InvalidInput, Refused) as exc:
-        note = note_of(visit.words, exc, line=readable(about.line_number), text=message.text)
+        note = _note(visit, exc, about, message.text)
         return await _refused(visit, choices, about.id, text, note, _status(exc))
     visit.services.planned()
     if visit.partial:
@@ -246,6 +248,15 @@ def _accept_file(
 def _field(form: FormData, name: str) -> str:
     value = form.get(name, "")
     return value if isinstance(value, str) else ""
+
+
+def _note(visit: Visit, exc: InvalidInput | Refused, about: thread.Conversation, text: str) -> Note:
+    """Of a group it is somebody in it who asked to stop."""
+    note = note_of(visit.words, exc, line=readable(about.line_number), text=text)
+    if not about.is_group or note.code != Reason.OPTED_OUT:
+        return note
+    sentence, remedy = writing_sentences.stopped_group(visit.words)
+    return dataclasses.replace(note, sentence=sentence, remedy=remedy)
 
 
 async def _refused(

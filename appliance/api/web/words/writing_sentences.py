@@ -40,13 +40,17 @@ def warning(words: Words, about: Conversation) -> tuple[str, str] | None:
 
 def _group_warning(words: Words, about: Conversation) -> tuple[str, str] | None:
     if about.verdict and about.verdict.opted_out:
-        return (
-            words.text("Somebody in this group asked to stop, so nothing is posted in it."),
-            words.text("Take them out of the group first; then you can write in it again."),
-        )
+        return stopped_group(words)
     if about.verdict and not about.verdict.allowed:
         return words.text("This number is in that group no more."), ""
     return None
+
+
+def stopped_group(words: Words) -> tuple[str, str]:
+    return (
+        words.text("Somebody in this group asked to stop, so nothing is posted in it."),
+        words.text("Take them out of the group first; then you can write in it again."),
+    )
 
 
 def read_only(words: Words, about: Conversation) -> tuple[str, str] | None:
