@@ -128,10 +128,10 @@ class Words:
     def degrees(self, celsius: float) -> str:
         return f"{format_decimal(celsius, '0.#', locale=self._locale)} °C"
 
-    def megabytes(self, count: int) -> str:
+    def megabytes(self, count: float) -> str:
         """In GB where that is shorter."""
         if count < _MB_PER_GB:
-            return f"{count} MB"
+            return f"{format_decimal(count, '0.#', locale=self._locale)} MB"
         return f"{format_decimal(count / _MB_PER_GB, '0.#', locale=self._locale)} GB"
 
     def span(self, ms: int) -> str:

@@ -78,17 +78,17 @@ def drawn_size(media: Media) -> tuple[int, int] | None:
     return max(round(media.width * share), 1), max(round(media.height * share), 1)
 
 
-def told_of(media: Media) -> str:
+def told_of(words: Words, media: Media) -> str:
     """Its length and size."""
-    return " · ".join(each for each in (length(media), size(media)) if each)
+    return " · ".join(each for each in (length(media), size(words, media)) if each)
 
 
-def size(media: Media) -> str:
+def size(words: Words, media: Media) -> str:
     if media.bytes is None:
         return ""
     if media.bytes < _MB:
         return f"{max(media.bytes // _KB, 1)} kB"
-    return f"{media.bytes / _MB:.1f} MB"
+    return words.megabytes(media.bytes / _MB)
 
 
 def length(media: Media) -> str:
