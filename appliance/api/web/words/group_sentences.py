@@ -61,4 +61,5 @@ def change(words: Words, entry: JournalEntry) -> str:
         sentence = words.text("“{after}” was put back in place of “{before}”")
         return sentence.format(before=entry.before, after=entry.after)
     sentence = words.text("{by} changed the name from “{before}” to “{after}”")
-    return sentence.format(by=by, before=entry.before, after=entry.after)
+    said = sentence.format(by=by, before=entry.before, after=entry.after)
+    return said[:1].upper() + said[1:]
