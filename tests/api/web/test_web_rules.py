@@ -15,7 +15,7 @@ from appliance.clock import ManualClock
 from appliance.desk.access import passwords
 from appliance.desk.team import staff
 from appliance.queue.gate import ConsentGate
-from appliance.store import devices
+from appliance.store import devices, lines
 from appliance.store.feed import EventFeed
 from appliance.store.store import Tx
 from tests.api.browser import Browser, log_in
@@ -486,3 +486,15 @@ def test_a_log_in_link_ends_the_session_that_the_browser_had(
         return httpx.get(office.url, cookies={"balie_session": token}).status_code
 
     assert (lands(sanne.token), lands(new)) == (303, 200)
+
+
+def test_two_numbers_of_a_branch_are_told_apart(
+    office: Office, tilburg: Desk, sanne: Browser
+) -> None:
+    """By how they end, beside the branch that both have."""
+    office.store.write(
+        lambda tx: lines.add_line(tx, branch_id=tilburg.branch_id, number="+31612349876")
+    )
+    page = sanne.get("/").text
+    assert f"Tilburg …{tilburg.number[-4:]}" in page
+    assert "Tilburg …9876" in page

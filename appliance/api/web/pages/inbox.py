@@ -86,9 +86,9 @@ class ListPane:
         return "warn" if found else ""
 
     def label(self, line: InboxLine) -> str:
-        """Its branch, and its number where the branch has several."""
+        """Its branch, and how its number ends where the branch has several."""
         twins = [each for each in self.lines if each.branch == line.branch]
-        return line.branch if len(twins) == 1 else f"{line.branch} {line.readable}"
+        return line.branch if len(twins) == 1 else f"{line.branch} …{line.number[-4:]}"
 
     def line_of(self, line_id: str) -> InboxLine:
         return next(line for line in self.lines if line.id == line_id)
