@@ -7,14 +7,15 @@ from dataclasses import replace
 
 from appliance.devices.phone.obstacles import SENTENCES, Obstacle, clear_away
 from appliance.devices.phone.phone import Phone
-from appliance.devices.phone.screen import Box, Screen
+from appliance.devices.phone.screen import Box
 from appliance.devices.phone.texts import as_dumped, is_number, label, number_in
 from appliance.devices.phone.whatsapp.chat import Keep, OpenChat, keep_nothing
 from appliance.devices.phone.whatsapp.closed import refuse
 from appliance.devices.phone.whatsapp.groups.group_pages import WORDS_OF_PEOPLE
 from appliance.devices.phone.whatsapp.groups.group_words import members_in, names_members
+from appliance.devices.phone.whatsapp.list_of_chats import opened_list, views_of_list
 from appliance.devices.phone.whatsapp.media import is_same
-from appliance.devices.phone.whatsapp.pages import ChatPage, ChatsList, Elsewhere, Stopped
+from appliance.devices.phone.whatsapp.pages import ChatPage, Elsewhere, Seen, Stopped
 from appliance.devices.phone.whatsapp.row_memory import ChatMemory
 from appliance.devices.phone.whatsapp.rows import MessageRow
 from appliance.devices.phone.whatsapp.seen_in_chat import ChatArrivals
@@ -23,10 +24,8 @@ from appliance.errors import Permanent, Transient, Unconfirmed
 
 log = logging.getLogger(__name__)
 
-# The launcher's entry of WhatsApp; it shows the list of chats, or what was open last.
-_START = "am start -a android.intent.action.MAIN -n {package}/com.whatsapp.Main"
-_MOST_BACKS = 3
-_MOST_SCROLLS = 8
+# Half a screen each.
+_MOST_PULLS = 16
 _UNKNOWN = "?"
 
 
@@ -48,8 +47,6 @@ class GroupChat(OpenChat):
 
     def follow_link(self) -> float:
         """Taps the group's row in the list of chats. Raises Permanent where two have its name."""
-        self.phone.session.run(_START.format(package=self.phone.whatsapp))
-        self._list()
         box = self._row()
         try:
             self.phone.session.tap(box.centre)
@@ -59,8 +56,6 @@ class GroupChat(OpenChat):
 
     def has_row(self) -> bool:
         """Whether a chat of this name stands in the list, which is on the screen afterwards."""
-        self.phone.session.run(_START.format(package=self.phone.whatsapp))
-        self._list()
         return bool(self._rows())
 
     def is_ours(self, seen: ChatPage) -> bool:
@@ -116,38 +111,6 @@ class GroupChat(OpenChat):
     def _shows_known(self, seen: ChatPage) -> bool:
         return any(_is_row_of(row, text) for row in seen.rows for text in self.group.known)
 
-    def _list(self) -> None:
-        """Another chat, or a page of a group, may have been open last."""
-        deadline = time.monotonic() + self.phone.patience.wrong_s
-        pauses = self.phone.patience.pauses()
-        backs = 0
-        while not isinstance(self.dump(), ChatsList):
-            if time.monotonic() > deadline:
-                facts = self.keep(self.screen, seen="no list of chats")
-                raise Transient("WhatsApp did not show its chats.", facts)
-            self._refuse()
-            if self._is_inside() and backs < _MOST_BACKS:
-                self.phone.session.back()
-                backs += 1
-            time.sleep(next(pauses))
-
-    def _is_inside(self) -> bool:
-        """A page from which Back leads to the list and decides nothing."""
-        app = self.screen.of(self.phone.whatsapp)
-        return isinstance(self.seen, ChatPage) or app.first(*WORDS_OF_PEOPLE) is not None
-
-    def _refuse(self) -> None:
-        """Raises for what stops WhatsApp or lies over it."""
-        seen = self.seen
-        if isinstance(seen, Stopped) and not self._is_inside():
-            refuse(self.phone, seen.kind, self.keep(self.screen, seen=seen.kind.value))
-        if isinstance(seen, Obstacle):
-            facts = self.keep(self.screen, seen=seen.kind.value)
-            clear_away(self.phone.session, seen)
-            raise Transient(SENTENCES[seen.kind], facts)
-        if isinstance(seen, Elsewhere) and seen.asleep:
-            raise Transient("The phone is locked or dark.", {"seen": "locked"})
-
     def _row(self) -> Box:
         found = self._rows()
         if len(found) > 1:
@@ -162,33 +125,31 @@ class GroupChat(OpenChat):
 
     def _rows(self) -> list[Box]:
         """The rows of this name in the first view of the list that has one."""
-        before: list[str] = []
-        for _ in range(_MOST_SCROLLS):
-            rows = rows_of(self.screen.of(self.phone.whatsapp))
-            found = [box for name, box in rows if name == self._title]
-            names = [name for name, _ in rows]
-            if found or names == before or not rows:
+        seen = opened_list(self, _pass_by, within_s=self.phone.patience.wrong_s)
+        for view in views_of_list(self, seen, most=_MOST_PULLS):
+            found = [row.box for row in view.rows if row.name == self._title]
+            if found:
                 return found
-            before = names
-            self._scroll(rows[0][1], rows[-1][1])
         return []
 
-    def _scroll(self, first: Box, last: Box) -> None:
-        self.phone.session.swipe(last.centre, first.centre)
-        self.dump()
+
+def _pass_by(chat: OpenChat, seen: Seen) -> None:
+    """Raises for what stops WhatsApp or lies over it."""
+    words_of_people = chat.screen.of(chat.phone.whatsapp).first(*WORDS_OF_PEOPLE)
+    if isinstance(seen, Stopped) and words_of_people is None:
+        refuse(chat.phone, seen.kind, chat.keep(chat.screen, seen=seen.kind.value))
+    if isinstance(seen, Obstacle):
+        facts = chat.keep(chat.screen, seen=seen.kind.value)
+        clear_away(chat.phone.session, seen)
+        raise Transient(SENTENCES[seen.kind], facts)
+    if isinstance(seen, Elsewhere) and seen.asleep:
+        raise Transient("The phone is locked or dark.", {"seen": "locked"})
 
 
 def _is_row_of(row: MessageRow, text: str) -> bool:
     if row.media is not None:
         return is_same(row.media, row.text or row.detail, text)
     return row.says(text)
-
-
-def rows_of(app: Screen) -> list[tuple[str, Box]]:
-    """The chats of the list by name, with their places."""
-    rows = app.having("contact_row_container")
-    named = [(row.first("conversations_row_contact_name"), row.box) for row in rows]
-    return [(label(name.text), box) for name, box in named if name is not None]
 
 
 class GroupArrivals(ChatArrivals):

@@ -6,9 +6,8 @@ rows that look alike none is tapped. What was opened is proven again by its head
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from appliance.devices.phone.activities import complaint_in
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import (
     MINUTES_PER_DAY,
@@ -17,20 +16,14 @@ from appliance.devices.phone.phone_clock import (
     minute_in,
 )
 from appliance.devices.phone.texts import canonical
-from appliance.devices.phone.whatsapp.chat import OpenChat, half_of
+from appliance.devices.phone.whatsapp.chat import OpenChat
 from appliance.devices.phone.whatsapp.hidden.acquaintance import Acquaintance
-from appliance.devices.phone.whatsapp.pages import ChatPage, ChatRow, ChatsList, Seen
+from appliance.devices.phone.whatsapp.list_of_chats import PassBy, opened_list, views_of_list
+from appliance.devices.phone.whatsapp.pages import ChatRow, ChatsList
 from appliance.errors import Transient, Unconfirmed
 
 log = logging.getLogger(__name__)
 
-PassBy = Callable[[OpenChat, Seen], None]
-"""Is told what shows before the list does; raises what keeps WhatsApp from going on."""
-
-# The classes of WhatsApp Business have WhatsApp's own package, too.
-_HOME = "am start -a android.intent.action.MAIN -n {package}/com.whatsapp.Main"
-# A chat or another tab may be open; Back leads to the list from both.
-_MOST_BACKS = 3
 # Half a screen each: some forty chats.
 _MOST_PULLS = 10
 # A message in doubt may have left or not, so that one before it is the last.
@@ -46,7 +39,7 @@ def tap_in_list(chat: OpenChat, them: Acquaintance, pass_by: PassBy) -> float:
     them.refresh()
     if them.name is None or not them.came:
         raise Transient("Balie does not know under which name WhatsApp shows them.", _NOT_FOUND)
-    row = _certain_row(chat, them, _opened_list(chat, pass_by))
+    row = _certain_row(chat, them, _top_of_list(chat, pass_by))
     try:
         chat.phone.session.tap(row.box.centre)
     except Unconfirmed as exc:
@@ -58,50 +51,14 @@ _NOT_FOUND = {"seen": "not in the list"}
 _ALIKE = {"seen": "chats alike"}
 
 
-def _opened_list(chat: OpenChat, pass_by: PassBy) -> ChatsList:
-    """The top of the list; another chat that is open is left."""
-    command = _HOME.format(package=chat.phone.whatsapp)
-    (answer,) = chat.phone.session.run(command)
-    if complaint := complaint_in(answer.text):
-        raise Transient("WhatsApp did not open.", {"am": complaint})
-    deadline = time.monotonic() + chat.phone.patience.chat_s
-    backs = 0
-    for pause_s in chat.phone.patience.pauses():
-        time.sleep(pause_s)
-        seen = chat.dump()
-        if isinstance(seen, ChatsList):
-            return _top_of(chat, seen)
-        pass_by(chat, seen)
-        other_tab = chat.screen.first("bottom_nav") is not None
-        if (other_tab or isinstance(seen, ChatPage)) and backs < _MOST_BACKS:
-            chat.phone.session.back()
-            backs += 1
-        if time.monotonic() > deadline:
-            break
-    facts = chat.keep(chat.screen, seen=type(chat.seen).__name__.lower())
-    raise Transient("WhatsApp did not show its list of chats.", facts)
-
-
-def _top_of(chat: OpenChat, seen: ChatsList) -> ChatsList:
-    *_, top = _pages(chat, seen, upwards=True)
+def _top_of_list(chat: OpenChat, pass_by: PassBy) -> ChatsList:
+    seen = opened_list(chat, pass_by, within_s=chat.phone.patience.chat_s)
+    *_, top = _views(chat, seen, upwards=True)
     return top
 
 
-def _pages(chat: OpenChat, seen: ChatsList, *, upwards: bool = False) -> Iterator[ChatsList]:
-    """The list, half a screen at a time, until it goes no further or was pulled often enough."""
-    yield seen
-    if seen.area is None:
-        return
-    start, end = half_of(seen.area)
-    for _ in range(_MOST_PULLS):
-        chat.phone.session.swipe(*((end, start) if upwards else (start, end)))
-        now = chat.dump()
-        if not isinstance(now, ChatsList):
-            raise Transient("WhatsApp's list of chats was left.", chat.keep(chat.screen))
-        if now.rows == seen.rows:
-            return
-        seen = now
-        yield now
+def _views(chat: OpenChat, seen: ChatsList, *, upwards: bool = False) -> Iterator[ChatsList]:
+    return views_of_list(chat, seen, most=_MOST_PULLS, upwards=upwards)
 
 
 def _certain_row(chat: OpenChat, them: Acquaintance, top: ChatsList) -> ChatRow:
@@ -112,7 +69,7 @@ def _certain_row(chat: OpenChat, them: Acquaintance, top: ChatsList) -> ChatRow:
     """
     named: dict[tuple[str, str], ChatRow] = {}
     pages, proven, page = 0, [], top
-    for page in _pages(chat, top):
+    for page in _views(chat, top):
         pages += 1
         bearing = [row for row in page.rows if them.bears(row.name)]
         named |= {(row.preview, row.time): row for row in bearing}
@@ -131,7 +88,7 @@ def _certain_row(chat: OpenChat, them: Acquaintance, top: ChatsList) -> ChatRow:
 
 def _found_again(chat: OpenChat, only: ChatRow, end: ChatsList) -> ChatRow:
     """The row where it stands now, upwards from the end of the list."""
-    for page in _pages(chat, end, upwards=True):
+    for page in _views(chat, end, upwards=True):
         for row in page.rows:
             if (row.name, row.preview, row.time) == (only.name, only.preview, only.time):
                 return row
