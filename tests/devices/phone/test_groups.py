@@ -111,6 +111,18 @@ def test_a_post_is_not_taken_for_what_somebody_typed(
     assert not desk.recorder.typed_ones
 
 
+def test_the_group_is_found_wherever_the_list_stands(
+    world: World, desk: Desk, venlo: Group
+) -> None:
+    """Below many chats, and above the place at which the list was left."""
+    for place in range(12):
+        world.write(f"+3161111{place:04}", "Ik ook", name=f"Persoon {place}")
+    desk.driver.send(post(desk, venlo, "een"))
+    world.on_loop(lambda: world.handset.whatsapp.scroll(-3000))
+    desk.driver.send(post(desk, venlo, "twee"))
+    assert world.truth("whatsapp") == ["een", "twee"]
+
+
 def test_two_groups_of_one_name_are_left_to_a_person(
     world: World, desk: Desk, venlo: Group
 ) -> None:

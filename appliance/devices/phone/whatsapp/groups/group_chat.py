@@ -124,12 +124,16 @@ class GroupChat(OpenChat):
         return found[0]
 
     def _rows(self) -> list[Box]:
-        """The rows of this name in the first view of the list that has one."""
-        seen = opened_list(self, _pass_by, within_s=self.phone.patience.wrong_s)
-        for view in views_of_list(self, seen, most=_MOST_PULLS):
-            found = [row.box for row in view.rows if row.name == self._title]
-            if found:
-                return found
+        """The rows of this name in the first view of the list that has one; the list may have been
+        left below them.
+        """
+        last = opened_list(self, _pass_by, within_s=self.phone.patience.wrong_s)
+        for upwards in (False, True):
+            for view in views_of_list(self, last, most=_MOST_PULLS, upwards=upwards):
+                found = [row.box for row in view.rows if row.name == self._title]
+                if found:
+                    return found
+                last = view
         return []
 
 
