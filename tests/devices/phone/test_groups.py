@@ -279,6 +279,19 @@ def test_somebody_is_added_and_taken_out(
     assert len(seen.people) == 1
 
 
+def test_of_two_people_of_one_name_neither_is_taken_out(
+    world: World, desk: Desk, venlo: Group, tmp_path: Path
+) -> None:
+    """Where the phone shows no more of somebody than their name, a person does it."""
+    other = "+31687654377"
+    world.on_loop(lambda: world.handset.contacts.update({other: "Anna"}))
+    world.inject(kind="group", group=VENLO, what="add", by=BEA, person=other, notify=False)
+    people = [GroupPerson(name="Anna", number=None)]
+    with pytest.raises(Permanent, match="by hand"):
+        desk.driver.change_group(turn(tmp_path, venlo, GroupChangeKind.REMOVE, people=people))
+    assert {ANNA, other} <= set(chat_of(world, venlo).people)
+
+
 def test_who_lets_nobody_add_them_is_left_to_a_person(
     world: World, desk: Desk, venlo: Group, tmp_path: Path
 ) -> None:

@@ -40,8 +40,11 @@ def add(info: GroupInfo) -> GroupSeen:
 
 
 def remove(info: GroupInfo) -> GroupSeen:
+    """Raises Permanent where several people in the group may be the one who is meant."""
     hands = info.hands
     for person in info.change.people:
+        if person.number is None:
+            _need_own_names(info)
         row = info.row_of(person)
         if row is None:
             info.reopen()
@@ -56,6 +59,16 @@ def remove(info: GroupInfo) -> GroupSeen:
             raise hands.lost("The phone did not take them out.", seen="among the members")
         info.reopen()
     return info.seen(info.people())
+
+
+def _need_own_names(info: GroupInfo) -> None:
+    """Two of one name look alike in the list, and it may show one of them at a time."""
+    if info.people() is None:
+        facts = info.hands.keep(info.hands.screen, seen="names of several people")
+        raise Permanent(
+            "Several people in the group may have this name. Take them out by hand.", facts
+        )
+    info.reopen()
 
 
 def leave(info: GroupInfo) -> GroupSeen:
