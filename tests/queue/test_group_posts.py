@@ -169,6 +169,33 @@ def test_the_stop_of_a_stranger_binds_in_the_group(team: Counter, sender: str) -
     assert refused.value.code is Reason.OPTED_OUT
 
 
+@pytest.mark.parametrize("listed", ["~Chris", None])
+@pytest.mark.parametrize("read_before", [True, False])
+def test_the_stop_of_a_stranger_outlives_the_next_reading(
+    team: Counter, listed: str | None, read_before: bool
+) -> None:
+    """A post shows how they call themselves; the list of members has their number."""
+    chris = GroupPerson(name=listed, number="+31633333333")
+    if read_before:
+        outcome = [*EVERYBODY, chris]
+        team.store.write(lambda tx: outcomes.keep_people(tx, group(team), outcome))
+    team.hears("stop", "~ Chris", group=TEAM, name="Chris")
+    team.store.write(lambda tx: outcomes.keep_people(tx, group(team), [*EVERYBODY, chris]))
+    with pytest.raises(Refused):
+        posts(team)
+    team.store.write(lambda tx: outcomes.keep_people(tx, group(team), EVERYBODY))
+    assert posts(team)
+
+
+def test_a_stranger_who_is_called_like_a_member_is_somebody_else(team: Counter) -> None:
+    """Their STOP is not taken for that of the one whom the phone book has."""
+    people = [GroupPerson(name="Chris", number=None), *EVERYBODY]
+    team.store.write(lambda tx: outcomes.keep_people(tx, group(team), people))
+    team.hears("stop", "~ Chris", group=TEAM, name="Chris")
+    members = team.store.read(lambda conn: groups.members(conn, group(team).id))
+    assert [each.shown for each in members if each.stopped] == ["~Chris"]
+
+
 def test_a_member_of_whom_only_the_name_is_known_is_everybody_of_that_name(
     team: Counter,
 ) -> None:

@@ -48,11 +48,20 @@ def keep_people(
             groups.note(tx, group, "member", by=by, before=None, after=_called(person))
         here.add(member_id)
     for member in before.values():
-        if member.id not in here and not member.asked:
+        if member.id not in here and not member.asked and not _may_be_there(member, people):
             groups.drop_member(tx, member.id)
             groups.note(tx, group, "member", by=by, before=_shown(member), after=None)
     tx.conn.execute("UPDATE chat_group SET read_ms = ? WHERE id = ?", (tx.now_ms, group.id))
     stops.settle(tx, group)
+
+
+def _may_be_there(member: GroupMember, people: Sequence[GroupPerson]) -> bool:
+    """Somebody who said STOP under a name only may be one of those whom the phone shows otherwise:
+    then the STOP goes on to bind.
+    """
+    if not member.stopped or member.identity is not None:
+        return False
+    return any(each.number and each.name in (None, member.shown) for each in people)
 
 
 def _left(tx: Tx, group: ChatGroup) -> None:

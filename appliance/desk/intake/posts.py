@@ -74,12 +74,19 @@ def note_author(
         return
     stops = message_id is not None and rule_words.is_stop(incoming.text)
     who: Identity | None = author
+    name = incoming.sender_name
     if author.scheme == ALPHA:
-        who = _of_name(tx.conn, group, author.value, searching=stops)
-    name = incoming.sender_name or (author.value if author.scheme == ALPHA else None)
+        listed = _as_listed(author.value)
+        who = _of_name(tx.conn, group, listed, searching=stops)
+        name = clean_name(listed) or author.value
     member_id = groups.see(tx, group.id, name, who)
     if message_id is not None and stops:
         _stop(tx, line, group, member_id, who, message_id, incoming.channel)
+
+
+def _as_listed(shown: str) -> str:
+    """Whom the phone book does not know calls themselves so, and a namesake may stand in it."""
+    return f"~{shown[1:].strip()}" if shown.startswith("~") else shown
 
 
 def _of_name(

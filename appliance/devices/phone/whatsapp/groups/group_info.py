@@ -63,7 +63,8 @@ class GroupInfo:
 
     def _person(self, row: pages.MemberRow) -> GroupPerson:
         if is_number(row.name):
-            return GroupPerson(name=None, number=f"+{number_in(row.name)}", is_admin=row.is_admin)
+            name = f"~{row.pushed}" if row.pushed else None
+            return GroupPerson(name=name, number=f"+{number_in(row.name)}", is_admin=row.is_admin)
         number = self.hands.phone.contacts.number_of(row.name)
         return GroupPerson(
             name=row.name, number=f"+{number}" if number else None, is_admin=row.is_admin

@@ -26,7 +26,10 @@ WORDS_OF_PEOPLE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberRow:
+    """`pushed` is what somebody whom the phone book does not know calls themselves."""
+
     name: str
+    pushed: str
     is_admin: bool
     view: View
 
@@ -66,9 +69,12 @@ def further(app: Screen, above: InfoPage) -> InfoPage | None:
 
 
 def _member(row: View) -> MemberRow:
-    name = row.first("name")
+    name, pushed = row.first("name"), row.first("push_name")
     return MemberRow(
-        name=label(name.text) if name else "", is_admin=row.first("owner") is not None, view=row
+        name=label(name.text) if name else "",
+        pushed=label(pushed.text).removeprefix("~").strip() if pushed else "",
+        is_admin=row.first("owner") is not None,
+        view=row,
     )
 
 
