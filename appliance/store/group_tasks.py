@@ -52,7 +52,9 @@ class NewGroupTask:
 def ask(tx: Tx, group: ChatGroup, new: NewGroupTask) -> str:
     """The id. One that asks for the same and waits still is overtaken by it."""
     tx.conn.execute(
-        "UPDATE group_task SET state = 'failed', reason = NULL, ended_ms = ? WHERE group_id = ?"
+        "UPDATE group_task INDEXED BY group_task_open"
+        " SET state = 'failed', reason = NULL, ended_ms = ? WHERE group_id = ?"
+        " AND state IN ('waiting', 'doing', 'person')"  # as the index has it
         " AND kind = ? AND member_id IS ? AND state IN ('waiting', 'person')",
         (tx.now_ms, group.id, new.kind.value, new.member_id),
     )

@@ -17,6 +17,7 @@ from appliance.reasons import Reason
 from appliance.store import group_tasks, groups, incidents
 from appliance.store.groups import ChatGroup
 from appliance.store.incidents import IncidentKind
+from appliance.store.store import Tx
 from tests.queue.counter import ANNA, BART, STAFF, Counter, tapping
 
 TEAM = Group(jid="120363001@g.us", name="Team Venlo")
@@ -285,3 +286,20 @@ def test_a_post_counts_in_the_pace_of_the_sim(team: Counter) -> None:
             left += 1
         team.clock.advance(s=2)
     assert left == 6
+
+
+def test_a_task_is_asked_for_without_looking_through_those_that_are_done(team: Counter) -> None:
+    """There is a reading of each group a day, for years."""
+
+    def plans(tx: Tx) -> list[str]:
+        seen: list[str] = []
+        tx.conn.set_trace_callback(seen.append)
+        try:
+            group_tasks.read_soon(tx, group(team))
+        finally:
+            tx.conn.set_trace_callback(None)
+        asked = [each for each in seen if each.lstrip().startswith(("UPDATE", "SELECT"))]
+        found = [tx.conn.execute(f"EXPLAIN QUERY PLAN {each}").fetchall() for each in asked]
+        return [str(row["detail"]) for rows in found for row in rows]
+
+    assert not [each for each in team.store.write(plans) if each.startswith("SCAN group_task")]
