@@ -61,3 +61,14 @@ def test_somebody_who_never_wrote_is_not_added(page: Page) -> None:
     page.get_by_label("Name of the group").fill("Ploeg Zuid")
     page.get_by_role("button", name="Rename").click()
     expect(page.locator("#group")).to_contain_text("Call it “Ploeg Zuid”")
+
+
+def test_a_stop_disturbs_nobody_who_reads_a_group(place: Place, page: Page) -> None:
+    """A group has no card, so none is asked for when a person's consent changes."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"/c/{place.desk.filled.conversations[CREW]}")
+    page.locator("#live[data-connected]").wait_for(state="attached")
+    with page.expect_response("**/verdict"):
+        place.desk.stop("Fatima El Idrissi")
+    assert not [url for url in asked if "/contact?" in url]
