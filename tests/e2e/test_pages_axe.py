@@ -27,10 +27,12 @@ NO_PAGES = {
     "/c/{conversation_id}/contact",
     "/c/{conversation_id}/verdict",
     "/attempts/{attempt_id}/{name}",
+    "/media/{media_id}",
+    "/media/{media_id}/thumbnail",
     "/devices/{device_id}/screen/picture",
     "/devices/screens/{screen_id}/picture",
 }
-"""Parts of pages, pictures, and the stream. All other addresses are pages, and are looked at."""
+"""Parts of pages, files, and the stream. All other addresses are pages, and are looked at."""
 BEFORE_ALL = {"/setup"}
 AT_DOOR = {"/login", "/login/{token}"}
 ASIDE = {"/": ["#help-button"], "/c/{conversation_id}": ["#contact-button"]}
