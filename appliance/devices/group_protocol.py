@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+from appliance.devices.media_protocol import OutgoingFile
 from appliance.devices.protocol import Driver, Errand, Group
 from appliance.errors import DeviceError, Permanent, Refused, StoreError, Transient
 from appliance.group_changes import GroupChangeKind
@@ -32,7 +33,8 @@ class GroupPerson:
 class GroupChange:
     """`name` is what it is to be called. `people` are to be added, removed, or in a new group.
 
-    `was_tapped`: an earlier try came to its last tap, so that it may have happened.
+    `picture` is what it is to show. `was_tapped`: an earlier try came to its last tap, so that it
+    may have happened.
     """
 
     task_id: str
@@ -40,6 +42,7 @@ class GroupChange:
     group: Group
     name: str | None = None
     people: Sequence[GroupPerson] = ()
+    picture: OutgoingFile | None = None
     was_tapped: bool = False
 
 

@@ -69,3 +69,14 @@ class Quoting:
     channel: Channel
     sender: str
     quoted: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureChange:
+    """Somebody has given a group another picture. `at_ms` None: a row of its chat says so, which
+    shows no time.
+    """
+
+    jid: str
+    by: str
+    at_ms: int | None

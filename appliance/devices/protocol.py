@@ -16,7 +16,14 @@ from typing import Any, Protocol
 from appliance.channels import Channel
 from appliance.devices.device_facts import DeviceFacts
 from appliance.devices.media_protocol import Fetched, IncomingMedia, MediaFetch, OutgoingFile
-from appliance.devices.news_protocol import MissedCall, Quoting, Reaction, TypedByHand, Written
+from appliance.devices.news_protocol import (
+    MissedCall,
+    PictureChange,
+    Quoting,
+    Reaction,
+    TypedByHand,
+    Written,
+)
 from appliance.errors import DeviceError
 from appliance.identities import Identity
 from appliance.messages import Origin
@@ -319,6 +326,10 @@ class Listener(Protocol):
 
     def group_seen(self, device_id: str, group: Group) -> None:
         """The name under which a notification shows the group."""
+        ...
+
+    def picture_changed(self, device_id: str, change: PictureChange) -> None:
+        """Durable on return; the same one may be told again."""
         ...
 
     def written(self, device_id: str, to: str, *, since_ms: int) -> Sequence[Written]:

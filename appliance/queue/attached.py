@@ -7,6 +7,7 @@ from pathlib import Path
 from appliance.devices.media_protocol import OutgoingFile
 from appliance.media.files import MediaFiles
 from appliance.store.media import Media, media_of
+from appliance.store.media import by_id as media_by_id
 
 NO_FILES = MediaFiles(Path())
 """For a queue whose messages have no files."""
@@ -17,10 +18,18 @@ def files_of(
 ) -> Mapping[str, OutgoingFile]:
     """By message; one without a file is not in it. The bytes may be gone meanwhile."""
     return {
-        message_id: _outgoing(each, files)
+        message_id: outgoing_file(each, files)
         for message_id, found in media_of(conn, message_ids).items()
         for each in found[:1]
     }
+
+
+def picture_of(
+    conn: sqlite3.Connection, media_id: str | None, files: MediaFiles
+) -> OutgoingFile | None:
+    """None where Balie has it no more."""
+    found = media_by_id(conn, media_id) if media_id else None
+    return outgoing_file(found, files) if found and found.here else None
 
 
 def is_gone(conn: sqlite3.Connection, message_id: str, files: MediaFiles) -> bool:
@@ -29,7 +38,7 @@ def is_gone(conn: sqlite3.Connection, message_id: str, files: MediaFiles) -> boo
     return any(each.here is None or not files.path_of(each.here).is_file() for each in found)
 
 
-def _outgoing(media: Media, files: MediaFiles) -> OutgoingFile:
+def outgoing_file(media: Media, files: MediaFiles) -> OutgoingFile:
     return OutgoingFile(
         path=files.path_of(media.sha256 or ""),
         name=media.name,

@@ -16,7 +16,9 @@ from appliance.devices.group_protocol import GroupChange, GroupPerson, GroupSeen
 from appliance.errors import DeviceError, LineStopped, Permanent, Refused, Transient
 from appliance.group_changes import GroupChangeKind, GroupTaskState
 from appliance.identities import WHATSAPP_GROUP, Identity
+from appliance.media.files import MediaFiles
 from appliance.queue import posts
+from appliance.queue.attached import picture_of
 from appliance.queue.gate import ConsentGate
 from appliance.queue.history import History
 from appliance.queue.pacing import DAY_MS, HOUR_MS, MINUTE_MS, Profile
@@ -49,6 +51,7 @@ class GroupDesk:
     profile: Profile
     histories: Histories
     evidence: Path
+    files: MediaFiles
     seen: Seen
 
 
@@ -116,7 +119,7 @@ def next_turn(desk: GroupDesk, device_id: str, carried: Sequence[Line]) -> Queue
     task, line_id = found
 
     def claim(tx: Tx) -> GroupChange | None:
-        return _change(tx.conn, task) if group_tasks.take(tx, task, device_id) else None
+        return _change(tx.conn, task, desk.files) if group_tasks.take(tx, task, device_id) else None
 
     asked = desk.store.write(claim)
     if asked is None:
@@ -158,7 +161,7 @@ def _has_room(conn: sqlite3.Connection, device_id: str, now_ms: int) -> bool:
     return len(changes) < CHANGES_A_DAY and this_hour < CHANGES_AN_HOUR
 
 
-def _change(conn: sqlite3.Connection, task: GroupTask) -> GroupChange:
+def _change(conn: sqlite3.Connection, task: GroupTask, files: MediaFiles) -> GroupChange:
     group = groups.find(conn, task.group_id)
     return GroupChange(
         task_id=task.id,
@@ -166,6 +169,7 @@ def _change(conn: sqlite3.Connection, task: GroupTask) -> GroupChange:
         group=posts.told(conn, group),
         name=task.name or group.wanted_name,
         people=[_person(each) for each in _people(conn, task)],
+        picture=picture_of(conn, task.picture, files),
         was_tapped=task.tapped_ms is not None,
     )
 

@@ -78,6 +78,7 @@ class QueueWork:
             profile=profile,
             histories=self._histories,
             evidence=evidence,
+            files=self._files,
             seen=group_seen,
         )
 

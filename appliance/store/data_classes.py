@@ -70,7 +70,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.IDENTITY: "jid name guarded_name",
         DataClass.CONTENT: "picture guarded_picture",
         DataClass.OFFICE: "guards",
-        DataClass.TECHNICAL: "id line_id created_ms read_ms left_ms",
+        DataClass.TECHNICAL: "id line_id created_ms read_ms left_ms picture_ms",
     },
     "group_member": {
         DataClass.IDENTITY: "name value scheme",

@@ -18,7 +18,10 @@ NEW = "new:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatGroup:
-    """`guards`: name and picture are put back. `guarded_name` None: any name is right."""
+    """`guards`: name and picture are put back. `guarded_name`, `guarded_picture` None: any is
+    right. `picture` is the medium that a phone put there, until somebody changed it; `picture_ms`
+    is when that was.
+    """
 
     id: str
     line_id: str
@@ -26,6 +29,7 @@ class ChatGroup:
     jid: str
     name: str
     picture: str | None
+    picture_ms: int | None
     guards: bool
     guarded_name: str | None
     guarded_picture: str | None
@@ -40,6 +44,10 @@ class ChatGroup:
     def wanted_name(self) -> str:
         """What it is to be called, as far as the office said so."""
         return (self.guarded_name if self.guards else None) or self.name
+
+    @property
+    def has_wanted_picture(self) -> bool:
+        return self.guarded_picture in (None, self.picture)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +68,8 @@ class GroupMember:
 
 
 _GROUP = """
-SELECT g.id, g.line_id, line.branch_id, g.jid, g.name, g.picture, g.guards, g.guarded_name,
-  g.guarded_picture, g.read_ms, g.left_ms
+SELECT g.id, g.line_id, line.branch_id, g.jid, g.name, g.picture, g.picture_ms, g.guards,
+  g.guarded_name, g.guarded_picture, g.read_ms, g.left_ms
 FROM chat_group g JOIN line ON line.id = g.line_id
 """
 # A name that the phone shows may be that of several people; all of them are meant.
@@ -221,6 +229,14 @@ def set_guard(tx: Tx, group_id: str, *, on: bool, name: str | None, picture: str
     tx.conn.execute(
         "UPDATE chat_group SET guards = ?, guarded_name = ?, guarded_picture = ? WHERE id = ?",
         (int(on), name, picture, group_id),
+    )
+
+
+def show_picture(tx: Tx, group_id: str, picture: str | None, *, at_ms: int) -> None:
+    """`picture` None: somebody else's."""
+    tx.conn.execute(
+        "UPDATE chat_group SET picture = ?, picture_ms = ? WHERE id = ?",
+        (picture, at_ms, group_id),
     )
 
 

@@ -1,7 +1,7 @@
 """How much room the files of messages take, and which go when there is no more for them.
 
 What Balie lets go of may still be on its phone; the message says so. Files of messages that have
-not left, and what came or was uploaded within the last day, stay.
+not left, pictures of groups, and what came or was uploaded within the last day, stay.
 """
 
 import os
@@ -115,5 +115,8 @@ GROUP BY sha256 HAVING max(created_ms) < ? AND NOT EXISTS (
   SELECT 1 FROM media waits JOIN message_media of ON of.media_id = waits.id
   JOIN message m ON m.id = of.message_id
   WHERE waits.sha256 = media.sha256 AND m.state IN ('queued', 'sending', 'unconfirmed'))
+AND NOT EXISTS (
+  SELECT 1 FROM chat_group g JOIN media of_group ON of_group.id IN (g.guarded_picture, g.picture)
+  WHERE of_group.sha256 = media.sha256)
 ORDER BY max(created_ms) LIMIT ?
 """

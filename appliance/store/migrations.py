@@ -69,6 +69,11 @@ def reactions(db: Database) -> None:
     _run_script(db.conn, "0010_reactions.sql")
 
 
+@migrations(name="0011_group_pictures")
+def group_pictures(db: Database) -> None:
+    _run_script(db.conn, "0011_group_pictures.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

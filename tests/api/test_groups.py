@@ -7,6 +7,7 @@ from appliance.desk.access.tokens import ALL_SCOPES, Scope
 from appliance.devices.protocol import Group
 from appliance.store import events, group_tasks
 from tests.api.office import Caller, Desk, Office
+from tests.media import samples
 
 ANNA, BRAM, STRANGER = "+31687654321", "+31687654322", "+31687654399"
 TEAM = Group(jid="120363001@g.us", name="Nachtploeg")
@@ -77,6 +78,39 @@ def test_a_rename_moves_the_guard_first(office: Office, planning: Caller, group:
     assert answer.json()["guard"]["name"] == "Dagploeg"
     (task,) = office.store.read(lambda conn: group_tasks.open_of(conn, group))
     assert (task.name, task.puts_back) == ("Dagploeg", False)
+
+
+def upload(caller: Caller, content: bytes, name: str = "logo.png") -> str:
+    answer = caller.client.post(
+        "/api/v1/media", files={"file": (name, content)}, headers=caller.headers
+    )
+    return str(answer.json()["id"])
+
+
+def test_a_picture_moves_the_guard_and_is_for_the_phone(
+    office: Office, tilburg: Desk, planning: Caller, group: str
+) -> None:
+    """Of a new group, too. Who may see the group may see its picture."""
+    logo = upload(planning, samples.photo(256, 256, form="PNG"))
+    answer = call(planning, "PATCH", f"/groups/{group}", {"picture": logo})
+    assert (answer.status_code, answer.json()["guard"]["picture"]) == (200, logo)
+    assert answer.json()["picture"] is None  # not there yet
+    (task,) = office.store.read(lambda conn: group_tasks.open_of(conn, group))
+    assert (task.kind.value, task.picture, task.puts_back) == ("picture", logo, False)
+    guard = call(planning, "PUT", f"/groups/{group}/guard", {"on": True, "picture": logo})
+    assert guard.json() == {"on": True, "name": TEAM.name, "picture": logo}
+    assert office.caller().get(f"/media/{logo}").status_code == 200
+    new = {"line": tilburg.number, "name": "Dagploeg", "members": [ANNA], "picture": logo}
+    made = call(planning, "POST", "/groups", new)
+    assert made.json()["guard"]["picture"] == logo
+
+
+def test_a_picture_must_be_one_that_whatsapp_takes(planning: Caller, group: str) -> None:
+    small = upload(planning, samples.photo())
+    text = upload(planning, b"geen beeld", "brief.txt")
+    for named in (small, text, "01a20069-dd90-7176-bc6c-eeee4075f8c1"):
+        answer = call(planning, "PATCH", f"/groups/{group}", {"picture": named})
+        assert (answer.status_code, answer.json()["field"]) == (422, "picture")
 
 
 def test_members_come_and_go_by_the_phone(office: Office, planning: Caller, group: str) -> None:

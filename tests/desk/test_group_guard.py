@@ -5,6 +5,7 @@ import pytest
 from appliance.desk.groups import changing
 from appliance.desk.groups.changing import GroupAuthor
 from appliance.devices.group_protocol import GroupPerson, GroupSeen, GroupTurn
+from appliance.devices.news_protocol import PictureChange
 from appliance.devices.protocol import Group
 from appliance.errors import InvalidInput, Permanent, Refused, Transient
 from appliance.group_changes import GroupChangeKind
@@ -146,6 +147,103 @@ def test_the_guard_goes_on_an_hour_later(guarded: Counter) -> None:
     guarded.clock.advance(s=3600)
     shows(guarded, "Nog een feest")
     assert does(guarded, GroupChangeKind.RENAME).change.name == TEAM
+
+
+LOGO, BANNER = "01a20069-dd90-7176-bc6c-eeee4075f8c1", "01a20069-dd90-7176-bc6c-eeee4075f8c2"
+
+
+@pytest.fixture
+def pictured(guarded: Counter) -> Counter:
+    """The office's picture is on the phone, and guarded."""
+    guarded.store.write(lambda tx: changing.repicture(tx, group(guarded), LOGO, ME))
+    does(guarded, GroupChangeKind.PICTURE).done(GroupSeen(name=TEAM))
+    guarded.clock.advance(s=60)
+    return guarded
+
+
+def repictures(counter: Counter, *, at_ms: int | None) -> None:
+    change = PictureChange(jid=JID, by="Bart", at_ms=at_ms)
+    counter.reception.picture_changed(counter.device_id, change)
+
+
+def test_a_changed_picture_is_put_back(pictured: Counter) -> None:
+    """Once for each change, however often the phone tells of it."""
+    assert group(pictured).picture == LOGO
+    changed_ms = pictured.clock.now_ms()
+    repictures(pictured, at_ms=changed_ms)
+    assert group(pictured).picture is None
+    turn = does(pictured, GroupChangeKind.PICTURE)
+    repictures(pictured, at_ms=changed_ms)
+    pictured.clock.advance(s=2)
+    turn.done(GroupSeen(name=TEAM))
+    repictures(pictured, at_ms=changed_ms)
+    assert pictured.turn() is None
+    assert journal(pictured) == [
+        ("picture", None, LOGO, 0, None),
+        ("picture", LOGO, None, 0, "Bart"),
+        ("picture", None, LOGO, 1, "Balie"),
+    ]
+
+
+def test_a_picture_that_changes_while_it_is_put_back_is_put_back_again(pictured: Counter) -> None:
+    repictures(pictured, at_ms=pictured.clock.now_ms())
+    turn = does(pictured, GroupChangeKind.PICTURE)
+    pictured.clock.advance(s=1)
+    repictures(pictured, at_ms=pictured.clock.now_ms())
+    turn.done(GroupSeen(name=TEAM))
+    pictured.clock.advance(s=30)
+    does(pictured, GroupChangeKind.PICTURE).done(GroupSeen(name=TEAM))
+    assert group(pictured).picture == LOGO
+    pictured.clock.advance(s=60)
+    assert pictured.turn() is None
+
+
+def test_a_row_without_a_time_is_news_while_the_picture_is_thought_to_be_ours(
+    pictured: Counter,
+) -> None:
+    for _ in range(2):
+        repictures(pictured, at_ms=None)
+    assert [each[1:3] for each in journal(pictured)] == [(None, LOGO), (LOGO, None)]
+    does(pictured, GroupChangeKind.PICTURE)
+
+
+def test_the_office_gives_another_picture_and_the_guard_follows(pictured: Counter) -> None:
+    """What is read of the group meanwhile takes nothing of the office's wish away."""
+    pictured.store.write(lambda tx: changing.repicture(tx, group(pictured), BANNER, ME))
+    assert group(pictured).guarded_picture == BANNER
+    pictured.store.write(lambda tx: group_tasks.read_soon(tx, group(pictured)))
+    does(pictured, GroupChangeKind.READ).done(GroupSeen(name=TEAM))
+    pictured.clock.advance(s=60)
+    does(pictured, GroupChangeKind.PICTURE).done(GroupSeen(name=TEAM))
+    assert group(pictured).picture == BANNER
+    assert [each[3] for each in journal(pictured)] == [0, 0]
+
+
+def test_name_and_picture_share_the_ceiling(pictured: Counter) -> None:
+    """Who plays with both is left to a person as soon as who plays with one."""
+    for count in range(2):
+        shows(pictured, f"{PARTY} {count}")
+        does(pictured, GroupChangeKind.RENAME).done(GroupSeen(name=TEAM))
+        pictured.clock.advance(s=30)
+        repictures(pictured, at_ms=pictured.clock.now_ms())
+        does(pictured, GroupChangeKind.PICTURE).done(GroupSeen(name=TEAM))
+        pictured.clock.advance(s=30)
+    repictures(pictured, at_ms=pictured.clock.now_ms())
+    assert pictured.turn() is None
+    (task,) = pictured.store.read(lambda conn: group_tasks.open_of(conn, group(pictured).id))
+    pictured.store.write(lambda tx: changing.press(tx, group(pictured), task.id, ME))
+    does(pictured, GroupChangeKind.LOCK).done(GroupSeen(name=TEAM))
+    pictured.clock.advance(s=30)
+    does(pictured, GroupChangeKind.PICTURE)
+
+
+def test_a_new_group_gets_its_picture_once_it_is_made(team: Counter) -> None:
+    team.store.write(
+        lambda tx: changing.create(tx, team.line_id, "Ploeg Oost", [tel(ANNA)], ME, picture=LOGO)
+    )
+    does(team, GroupChangeKind.CREATE).done(GroupSeen(name="Ploeg Oost"))
+    team.clock.advance(s=60)
+    does(team, GroupChangeKind.PICTURE)
 
 
 def test_only_who_agreed_is_added(team: Counter) -> None:

@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from appliance.api.json.bodies import AnswerBody
 from appliance.api.json.mapping import From
@@ -29,7 +28,9 @@ class GroupOut(AnswerBody):
     id: str
     line: str
     name: str = Field(description="What the phone shows.")
-    picture: str | None
+    picture: str | None = Field(
+        description="The medium that the phone put there; null once somebody has changed it."
+    )
     guard: GuardOut
     members: list[MemberOut] = Field(description="Who is to be added stands here at once.")
     created_at: datetime
@@ -48,25 +49,23 @@ _JOURNAL: dict[str, Any] = {  # `from` is a word of Python's
 JournalOut = create_model(
     "JournalOut",
     __base__=AnswerBody,
-    __doc__="One change of a group. Of a member `from` is who went and `to` who came.",
+    __doc__=(
+        "One change of a group. Of a member `from` is who went and `to` who came; of a picture they"
+        " are media, null where Balie does not know it."
+    ),
     **_JOURNAL,
 )
 
 
-class _WithoutPicture(BaseModel):
+class _WithPicture(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    picture: None = Field(None, description="Leave out: a group's picture cannot be set yet.")
-
-    @field_validator("picture", mode="before")
-    @classmethod
-    def _no_pictures_yet(cls, value: object) -> None:
-        if value is not None:
-            sentence = "The picture of a group cannot be set yet: leave “picture” out."
-            raise PydanticCustomError("balie", sentence)
+    picture: str | None = Field(
+        None, description="The id of an uploaded JPEG or PNG; left out, it stays.", max_length=64
+    )
 
 
-class GroupIn(_WithoutPicture):
+class GroupIn(_WithPicture):
     """A group to make. Everybody who is to be in it must have written to this line."""
 
     line: str = Field(description="The line: its id or its number.", max_length=64)
@@ -76,14 +75,14 @@ class GroupIn(_WithoutPicture):
     )
 
 
-class GroupPatchIn(_WithoutPicture):
-    """What a group is to be called from now on; its guard guards that name."""
+class GroupPatchIn(_WithPicture):
+    """What a group is to be called and to show from now on; its guard guards that."""
 
     name: str | None = None
 
 
-class GuardIn(_WithoutPicture):
-    """Without a name the guard keeps the one that it had, else the present one."""
+class GuardIn(_WithPicture):
+    """Without a name or picture the guard keeps the one that it had, else the present one."""
 
     on: bool
     name: str | None = None

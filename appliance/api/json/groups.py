@@ -33,11 +33,14 @@ from appliance.desk.access import tokens
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import Scope
-from appliance.desk.groups import changing, directory
+from appliance.desk.groups import changing, directory, pictures
 from appliance.desk.groups.changing import GroupAuthor
 from appliance.desk.groups.directory import JournalEntry, SeenGroup
+from appliance.desk.inbox.attachments import seen_by_token
 from appliance.desk.inbox.directory import Page
+from appliance.desk.outgoing.attaching import NO_SUCH_FILE
 from appliance.desk.outgoing.recipients import identity_of_contact
+from appliance.errors import InvalidInput, NotFound
 from appliance.identities import Identity, tel
 from appliance.ids import is_id
 from appliance.phone_numbers import number_or_text, parse_number
@@ -175,7 +178,9 @@ async def make_group(request: Request) -> Response:
     def work(tx: Tx, caller: Caller, wanted: GroupIn) -> dict[str, Any]:
         line = caller.sight.line(tx.conn, wanted.line)
         people = _people(tx.conn, caller, wanted.members, line.id)
-        made = changing.create(tx, line.id, wanted.name, people, _author(caller))
+        picture = _picture(tx.conn, caller, wanted.picture)
+        author = _author(caller)
+        made = changing.create(tx, line.id, wanted.name, people, author, picture=picture)
         return _shown(tx.conn, caller, made.id)
 
     return await _asked(request, GroupIn, work)
@@ -185,7 +190,7 @@ async def make_group(request: Request) -> Response:
     "/groups/{group_id}",  # noqa: FAST003 -- a direct route gives the request alone
     dependencies=[WRITES_GROUPS],
     operation_id="changeGroup",
-    summary="Give a group another name",
+    summary="Give a group another name or picture",
     response_model=None,
     openapi_extra=_takes(GroupPatchIn, examples.GROUP_PATCH_IN, _GROUP_ID),
     responses=answers(
@@ -197,8 +202,12 @@ async def change_group(request: Request) -> Response:
 
     def work(tx: Tx, caller: Caller, wanted: GroupPatchIn) -> dict[str, Any]:
         group = _group(tx.conn, caller, request)
+        picture = _picture(tx.conn, caller, wanted.picture)
         if wanted.name is not None:
             changing.rename(tx, group, wanted.name, _author(caller))
+        if picture is not None:
+            now = directory.found(tx.conn, caller.sight, group.id)
+            changing.repicture(tx, now, picture, _author(caller))
         return _shown(tx.conn, caller, group.id)
 
     return await _done(request, GroupPatchIn, work)
@@ -208,17 +217,18 @@ async def change_group(request: Request) -> Response:
     "/groups/{group_id}/guard",  # noqa: FAST003 -- a direct route gives the request alone
     dependencies=[WRITES_GROUPS],
     operation_id="guardGroup",
-    summary="Guard the name of a group",
+    summary="Guard name and picture of a group",
     response_model=None,
     openapi_extra=_takes(GuardIn, examples.GUARD_IN, _GROUP_ID),
     responses=answers(GuardOut, examples.GUARD, *_PROBLEMS, description="The guard as it is now."),
 )
 async def guard_group(request: Request) -> Response:
-    """While it is on, a name that somebody else gives the group is put back."""
+    """While it is on, a name or picture that somebody else gives the group is put back."""
 
     def work(tx: Tx, caller: Caller, wanted: GuardIn) -> dict[str, Any]:
         group = _group(tx.conn, caller, request)
-        changing.guard(tx, group, on=wanted.on, name=wanted.name)
+        picture = _picture(tx.conn, caller, wanted.picture)
+        changing.guard(tx, group, on=wanted.on, name=wanted.name, picture=picture)
         return body_of(GuardOut, directory.one(tx.conn, caller.sight, group.id).guard)
 
     return await _done(request, GuardIn, work)
@@ -319,6 +329,18 @@ def _group(conn: sqlite3.Connection, caller: Caller, request: Request) -> ChatGr
 
 def _shown(conn: sqlite3.Connection, caller: Caller, group_id: str) -> dict[str, Any]:
     return body_of(GroupOut, directory.one(conn, caller.sight, group_id))
+
+
+def _picture(conn: sqlite3.Connection, caller: Caller, named: str | None) -> str | None:
+    """The medium, which the caller may use. Raises InvalidInput."""
+    if named is None:
+        return None
+    try:
+        found = seen_by_token(conn, caller.sight, caller.token.id, named).media
+    except NotFound as exc:
+        raise InvalidInput(pictures.FIELD, NO_SUCH_FILE) from exc
+    pictures.check_picture(found)
+    return found.id
 
 
 def _people(

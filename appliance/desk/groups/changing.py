@@ -26,15 +26,24 @@ class GroupAuthor:
 
 
 def create(
-    tx: Tx, line_id: str, name: str, people: Sequence[Identity], author: GroupAuthor
+    tx: Tx,
+    line_id: str,
+    name: str,
+    people: Sequence[Identity],
+    author: GroupAuthor,
+    *,
+    picture: str | None = None,
 ) -> ChatGroup:
-    """Raises InvalidInput, and Refused for somebody who did not agree."""
+    """Raises InvalidInput, and Refused for somebody who did not agree. The `picture` is put there
+    once the group is made.
+    """
     name = checked_name(name)
     if not people:
         raise InvalidInput("members", "A group needs at least one person beside the line.")
     for identity in people:
         need_consent(tx.conn, line_id, identity)
     group = groups.add(tx, line_id, name)
+    groups.set_guard(tx, group.id, on=True, name=name, picture=picture)
     for identity in people:
         groups.ask_for(tx, group.id, identity)
     groups.conversation_of(tx, group)
@@ -53,12 +62,22 @@ def rename(tx: Tx, group: ChatGroup, name: str, author: GroupAuthor) -> None:
         groups.tell(tx, group, what="guard", on=group.guards)
 
 
+def repicture(tx: Tx, group: ChatGroup, picture: str, author: GroupAuthor) -> None:
+    """As `rename`. What shows now nobody can tell, so the phone puts it there in any case."""
+    _need_place(group)
+    groups.set_guard(tx, group.id, on=group.guards, name=group.guarded_name, picture=picture)
+    _ask(tx, group, author, GroupChangeKind.PICTURE, picture=picture)
+
+
 def guard(
     tx: Tx, group: ChatGroup, *, on: bool, name: str | None = None, picture: str | None = None
 ) -> ChatGroup:
-    """Without a `name` it guards the one that it guarded before, else the present one."""
+    """Without a `name` or a `picture` it guards the one that it guarded before, else the present
+    one, as far as that picture is known.
+    """
     wanted = checked_name(name) if name is not None else group.guarded_name or group.name
-    groups.set_guard(tx, group.id, on=on, name=wanted, picture=picture or group.guarded_picture)
+    picture = picture or group.guarded_picture or group.picture
+    groups.set_guard(tx, group.id, on=on, name=wanted, picture=picture)
     groups.tell(tx, group, what="guard", on=on)
     after = groups.find(tx.conn, group.id)
     guarding.watch(tx, after)
@@ -151,11 +170,13 @@ def _ask(
     kind: GroupChangeKind,
     *,
     name: str | None = None,
+    picture: str | None = None,
     member_id: str | None = None,
 ) -> None:
     new = NewGroupTask(
         kind=kind,
         name=name,
+        picture=picture,
         member_id=member_id,
         staff_id=author.staff_id,
         token_id=author.token_id,

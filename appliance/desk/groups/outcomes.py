@@ -7,8 +7,8 @@ from appliance.desk.groups import guarding, stops
 from appliance.devices.group_protocol import GroupPerson, GroupSeen
 from appliance.group_changes import GroupChangeKind
 from appliance.identities import TEL, WHATSAPP_LID, Identity, told
-from appliance.store import groups
-from appliance.store.group_tasks import GroupTask
+from appliance.store import group_tasks, groups
+from appliance.store.group_tasks import GroupTask, NewGroupTask
 from appliance.store.groups import ChatGroup, GroupMember
 from appliance.store.store import Tx
 
@@ -20,6 +20,10 @@ def keep(tx: Tx, task: GroupTask, seen: GroupSeen) -> None:
     match task.kind:
         case GroupChangeKind.RENAME if name == task.name:
             guarding.renamed(tx, group, task, name, by=by)
+        case GroupChangeKind.PICTURE:
+            guarding.pictured(tx, group, task, by=by)
+        case GroupChangeKind.CREATE if group.guarded_picture:
+            _give_picture(tx, group, task)
         case GroupChangeKind.LEAVE:
             _left(tx, group)
         case GroupChangeKind.LOCK:
@@ -53,6 +57,17 @@ def keep_people(
             groups.note(tx, group, "member", by=by, before=_shown(member), after=None)
     tx.conn.execute("UPDATE chat_group SET read_ms = ? WHERE id = ?", (tx.now_ms, group.id))
     stops.settle(tx, group)
+
+
+def _give_picture(tx: Tx, group: ChatGroup, made: GroupTask) -> None:
+    """A new group's, in the name of who made it."""
+    new = NewGroupTask(
+        kind=GroupChangeKind.PICTURE,
+        picture=group.guarded_picture,
+        staff_id=made.staff_id,
+        token_id=made.token_id,
+    )
+    group_tasks.ask(tx, group, new)
 
 
 def _may_be_there(member: GroupMember, people: Sequence[GroupPerson]) -> bool:

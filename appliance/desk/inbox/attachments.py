@@ -1,4 +1,4 @@
-"""Who may see a file: who may see a message that has it, or who uploaded it."""
+"""Who may see a file: who may see a message or a group that has it, or who uploaded it."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -40,7 +40,9 @@ def _seen(
 ) -> SeenMedia:
     if found is None:
         raise NotFound("file")
-    row = conn.execute(_EXCHANGED, {"media": found.id, "branches": sight.json}).fetchone()
+    about = {"media": found.id, "branches": sight.json}
+    row = conn.execute(_EXCHANGED, about).fetchone()
+    row = row or conn.execute(_OF_GROUP, about).fetchone()
     if row is None and not uploaded:
         raise NotFound("file")
     return SeenMedia(media=found, shown=Shown(**dict(row)) if row else Shown())
@@ -50,4 +52,9 @@ _EXCHANGED = f"""
 SELECT m.contact_id, m.conversation_id FROM message_media of
 JOIN message m ON m.id = of.message_id JOIN line ON line.id = m.line_id
 WHERE of.media_id = :media AND {IN_SIGHT} LIMIT 1
+"""  # noqa: S608 -- our own condition
+_OF_GROUP = f"""
+SELECT NULL AS contact_id, c.id AS conversation_id FROM chat_group g
+JOIN line ON line.id = g.line_id LEFT JOIN conversation c ON c.group_id = g.id
+WHERE :media IN (g.picture, g.guarded_picture) AND {IN_SIGHT} LIMIT 1
 """  # noqa: S608 -- our own condition

@@ -6,6 +6,7 @@ from appliance.channels import Channel
 from appliance.characters import clean_name
 from appliance.desk.consent import rule_words, withdrawal
 from appliance.desk.groups import guarding, stops
+from appliance.devices.news_protocol import PictureChange
 from appliance.devices.protocol import Group, Incoming
 from appliance.events import EventKind
 from appliance.group_changes import GroupChangeKind, GroupTaskState
@@ -41,6 +42,13 @@ def show(tx: Tx, device_id: str, shown: Group) -> None:
     name = clean_name(shown.name)
     if known is not None and name is not None:
         guarding.shown_as(tx, known, name)
+
+
+def picture_changed(tx: Tx, device_id: str, change: PictureChange) -> None:
+    for line in lines.lines_of_device(tx.conn, device_id):
+        known = groups.of_jid(tx.conn, line.id, change.jid)
+        if known is not None:
+            guarding.repictured(tx, known, by=change.by, at_ms=change.at_ms)
 
 
 def read_again(tx: Tx, device_id: str, shown: Group) -> None:

@@ -26,7 +26,14 @@ from appliance.desk.intake import calls as missed
 from appliance.desk.lines import device_states, screens
 from appliance.devices.kind import Kind
 from appliance.devices.modem_protocol import Balance, DeliveryReport, IncomingPart
-from appliance.devices.news_protocol import MissedCall, Quoting, Reaction, TypedByHand, Written
+from appliance.devices.news_protocol import (
+    MissedCall,
+    PictureChange,
+    Quoting,
+    Reaction,
+    TypedByHand,
+    Written,
+)
 from appliance.devices.protocol import Group, Incoming, Sim, Status, TextForm
 from appliance.errors import Transient
 from appliance.queue import delivery
@@ -117,6 +124,9 @@ class Reception:
 
         if self._store.read(is_news):
             self._store.write(lambda tx: posts.show(tx, device_id, group))
+
+    def picture_changed(self, device_id: str, change: PictureChange) -> None:
+        self._store.write(lambda tx: posts.picture_changed(tx, device_id, change))
 
     def written(self, device_id: str, to: str, *, since_ms: int) -> Sequence[Written]:
         shown = placing.shown_sender(to)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 
+from appliance.devices.news_protocol import PictureChange
 from appliance.devices.phone.adb.calls import Output
 from appliance.devices.phone.dialer_calls import DIALERS, missed_call_in
 from appliance.devices.phone.notification_records import NotificationRecord, Stamp, records
@@ -15,6 +16,7 @@ from appliance.devices.phone.whatsapp.notifications import (
     group_of,
     messages_of,
     missed_call_of,
+    picture_changes_of,
     reactions_of,
     typed_of,
 )
@@ -47,6 +49,7 @@ class PhoneReceiver:
         self._group_names: dict[str, str] = {}
         self._told_reactions: set[str] = set()
         self._told_typed: set[str] = set()
+        self._told_pictures: set[PictureChange] = set()
         self._sms = SmsInbox(phone)
         self._calls = MissedCalls(phone)
 
@@ -58,6 +61,7 @@ class PhoneReceiver:
         self._group_names.clear()
         self._told_reactions.clear()
         self._told_typed.clear()
+        self._told_pictures.clear()
         self._sms = SmsInbox(self._phone)
         self._calls = MissedCalls(self._phone)
 
@@ -151,6 +155,7 @@ class PhoneReceiver:
         self._told = {message.key: message.text for message in here}
         self._tell_reactions(listed)
         self._tell_typed(listed)
+        self._tell_pictures(listed)
         return self._tell_calls(listed) or bool(fresh)
 
     def _tell_typed(self, listed: Sequence[NotificationRecord]) -> None:
@@ -185,6 +190,14 @@ class PhoneReceiver:
         if group is not None and self._group_names.get(group.jid) != group.name:
             self._phone.listener.group_seen(self._phone.device_id, group)
             self._group_names[group.jid] = group.name
+
+    def _tell_pictures(self, listed: Sequence[NotificationRecord]) -> None:
+        """Tells whose picture of a group is another one."""
+        phone = self._phone
+        found = {c for r in listed for c in picture_changes_of(r, offset_ms=phone.time.ahead_ms)}
+        for change in sorted(found - self._told_pictures, key=lambda each: each.at_ms or 0):
+            phone.listener.picture_changed(phone.device_id, change)
+        self._told_pictures = found
 
     def _tell_reactions(self, listed: Sequence[NotificationRecord]) -> None:
         phone = self._phone

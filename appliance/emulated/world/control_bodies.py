@@ -278,7 +278,9 @@ class ChangeGroup(_PhoneBody):
 
     kind: Literal["group"]
     group: str
-    what: Literal["rename", "add", "remove", "make-admin", "take-admin", "lock", "quiet", "refuse"]
+    what: Literal[
+        "rename", "icon", "add", "remove", "make-admin", "take-admin", "lock", "quiet", "refuse"
+    ]
     by: str = ""
     to: str = ""
     person: str = ""

@@ -1,5 +1,6 @@
 """The page of a group, and writing in it from the inbox."""
 
+import httpx
 import pytest
 
 from appliance.api.web.refusal import FIELDS
@@ -66,6 +67,24 @@ def test_what_is_changed_there_is_for_the_phone(office: Office, sanne: Browser, 
     kinds = [kind for kind, _ in tasks(office)]
     assert sorted(kinds) == ["add", "read", "rename"]
     assert "wordt toegevoegd" in sanne.get(post).text
+
+
+def test_a_picture_is_given_on_the_page(office: Office, sanne: Browser, team: str) -> None:
+    """It shows there at once; one that WhatsApp refuses is refused in words."""
+
+    def give(content: bytes) -> httpx.Response:
+        return sanne.client.post(
+            f"/c/{team}/group/picture",
+            data={"csrf": sanne.csrf},
+            files={"file": ("logo.jpg", content)},
+        )
+
+    assert "192 pixels" in give(samples.photo()).text
+    assert give(samples.photo(256, 256)).status_code == 303
+    assert tasks(office) == [("picture", "waiting")]
+    page = sanne.get(f"/c/{team}/group").text
+    shown = page.partition('class="group-picture" src="')[2].partition('"')[0]
+    assert sanne.get(shown).headers["content-type"] == "image/webp"
 
 
 def test_nobody_is_added_without_their_consent(office: Office, sanne: Browser, team: str) -> None:

@@ -14,7 +14,14 @@ import httpx
 from appliance.channels import Channel
 from appliance.clock import Clock, clock_for
 from appliance.devices.media_protocol import Fetched, MediaFetch, OutgoingFile
-from appliance.devices.news_protocol import MissedCall, Quoting, Reaction, TypedByHand, Written
+from appliance.devices.news_protocol import (
+    MissedCall,
+    PictureChange,
+    Quoting,
+    Reaction,
+    TypedByHand,
+    Written,
+)
 from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.adb.calls import Deadlines
 from appliance.devices.phone.bell.tower import BellTower
@@ -81,6 +88,7 @@ class Recorder:
     proofs: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     typed_ones: list[TypedByHand] = field(default_factory=list)
     strangers: list[Group] = field(default_factory=list)
+    pictures: list[PictureChange] = field(default_factory=list)
     sim: Sim | None = None
     repeated: int = 0
     rules: list[ScreenRule] = field(default_factory=list)
@@ -160,6 +168,9 @@ class Recorder:
 
     def group_seen(self, device_id: str, group: Group) -> None:
         self.groups.append(group)
+
+    def picture_changed(self, device_id: str, change: PictureChange) -> None:
+        self.pictures.append(change)
 
     def texts(self, sender: str = "") -> list[str]:
         return [m.text for m in self.messages if not sender or m.sender == sender]

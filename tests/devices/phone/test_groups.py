@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,15 @@ from appliance.devices.group_protocol import (
     GroupSeen,
     GroupTurn,
 )
+from appliance.devices.media_protocol import OutgoingFile
+from appliance.devices.news_protocol import PictureChange
 from appliance.devices.protocol import Finding, Group, Tick
 from appliance.emulated.phone.whatsapp.model import Chat
+from appliance.emulated.phone.wire.seam import DeviceFile
 from appliance.emulated.world.numbers import group_jid
 from appliance.errors import DeviceError, Permanent, Refused, Transient
 from appliance.group_changes import GroupChangeKind
+from appliance.media.kinds import MediaKind
 from appliance.reasons import Reason
 from tests.devices.phone.conftest import OLDER_DUTCH, RECENT_ENGLISH
 from tests.devices.phone.driver_kit import ANNA, BEA, Desk, Try, World
@@ -88,8 +93,11 @@ def turn(
     *,
     name: str | None = None,
     people: Sequence[GroupPerson] = (),
+    picture: OutgoingFile | None = None,
 ) -> Turn:
-    asked = GroupChange(task_id="t", kind=kind, group=group, name=name, people=people)
+    asked = GroupChange(
+        task_id="0198-task", kind=kind, group=group, name=name, people=people, picture=picture
+    )
     return Turn(asked=asked, folder=tmp_path / "turn")
 
 
@@ -238,6 +246,74 @@ def test_a_name_is_changed_and_proven(
     again = turn(tmp_path, now, GroupChangeKind.RENAME, name="Ploeg Zuid")
     assert desk.driver.change_group(again).name == "Ploeg Zuid"
     assert again.entered == 0
+
+
+@pytest.fixture
+def logo(tmp_path: Path) -> OutgoingFile:
+    path = tmp_path / "content"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n logo")
+    return OutgoingFile(path=path, name="logo.png", type="image/png", kind=MediaKind.IMAGE)
+
+
+def digest_of(file: OutgoingFile) -> str:
+    return sha256(file.path.read_bytes()).hexdigest()
+
+
+@LANGUAGES
+def test_a_picture_is_put_there_and_proven(
+    world: World, desk: Desk, venlo: Group, tmp_path: Path, logo: OutgoingFile
+) -> None:
+    """Among other pictures on the phone, and over one that is there; the row of the system proves
+    it, and the file goes again.
+    """
+    other = world.handset.files
+    world.on_loop(lambda: other.update({"/sdcard/DCIM/Camera/1.jpg": DeviceFile(data=b"1")}))
+    first = turn(tmp_path, venlo, GroupChangeKind.PICTURE, picture=logo)
+    assert desk.driver.change_group(first).name == VENLO
+    assert chat_of(world, venlo).icon == digest_of(logo)
+    world.inject(kind="group", group=VENLO, what="icon", by=BEA, notify=False)
+    again = turn(tmp_path, venlo, GroupChangeKind.PICTURE, picture=logo)
+    desk.driver.change_group(again)
+    assert chat_of(world, venlo).icon == digest_of(logo)
+    assert (first.entered, again.entered) == (1, 1)
+    assert not [path for path in other if "Balie" in path]
+
+
+def test_a_picture_that_only_admins_may_change_is_left_to_a_person(
+    world: World, desk: Desk, venlo: Group, tmp_path: Path, logo: OutgoingFile
+) -> None:
+    world.inject(kind="group", group=VENLO, what="lock")
+    world.inject(kind="group", group=VENLO, what="take-admin")
+    with pytest.raises(Permanent, match="only others"):
+        desk.driver.change_group(turn(tmp_path, venlo, GroupChangeKind.PICTURE, picture=logo))
+    assert chat_of(world, venlo).icon == ""
+
+
+def test_a_shut_gate_leaves_the_picture(
+    world: World, desk: Desk, venlo: Group, tmp_path: Path, logo: OutgoingFile
+) -> None:
+    shut = turn(tmp_path, venlo, GroupChangeKind.PICTURE, picture=logo)
+    shut.gate_shut = True
+    with pytest.raises(Refused):
+        desk.driver.change_group(shut)
+    assert chat_of(world, venlo).icon == ""
+
+
+@LANGUAGES
+def test_a_changed_picture_is_told(world: World, desk: Desk, venlo: Group) -> None:
+    """By the notification, with its time; where there was none, by the row in the chat. It is
+    nobody's message, and what the line itself puts there is no news.
+    """
+    before = len(desk.recorder.messages)
+    world.inject(kind="group", group=VENLO, what="icon", by=BEA)
+    desk.driver.receive()
+    desk.driver.receive()
+    (told,) = desk.recorder.pictures
+    assert (told.jid, told.by) == (venlo.jid, "Bea")
+    assert told.at_ms
+    desk.driver.send(post(desk, venlo, "Om 7 uur"))
+    assert desk.recorder.pictures[1:] == [PictureChange(jid=venlo.jid, by="Bea", at_ms=None)]
+    assert len(desk.recorder.messages) == before
 
 
 def test_a_shut_gate_changes_nothing(

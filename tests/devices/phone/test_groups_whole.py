@@ -15,12 +15,15 @@ from appliance.desk.outgoing.sending import Author, SendRequest
 from appliance.devices.worker import DeviceWorker, Rhythm
 from appliance.emulated.phone.whatsapp.model import Chat
 from appliance.emulated.world.numbers import group_jid
+from appliance.media.files import MediaFiles
+from appliance.media.kinds import FileType, MediaKind
 from appliance.messages import MessageState
 from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import DEFAULT_PROFILE
 from appliance.queue.work import QueueWork
 from appliance.store import branches, devices, groups, lines, messages, routes
 from appliance.store.groups import ChatGroup
+from appliance.store.media import NewUpload, add_upload
 from appliance.store.store import Store, Tx
 from tests.devices.phone.driver_kit import BEA, OWN, Desk, World
 from tests.emulated.phone_bench import eventually
@@ -37,6 +40,7 @@ class Office:
     store: Store
     world: World
     line_id: str
+    files: MediaFiles
 
     @property
     def group(self) -> ChatGroup:
@@ -68,13 +72,19 @@ def office(world: World, desk: Desk, tmp_path: Path) -> Iterator[Office]:
     line_id, device_id = store.write(add)
     gate = ConsentGate()
     reception = Reception(store, gate)
+    files = MediaFiles(tmp_path / "media")
     work = QueueWork(
-        store, gate, DEFAULT_PROFILE, evidence=tmp_path / "evidence", group_seen=outcomes.keep
+        store,
+        gate,
+        DEFAULT_PROFILE,
+        evidence=tmp_path / "evidence",
+        media=files,
+        group_seen=outcomes.keep,
     )
     driver = desk.driver_for(device_id, reception)
     worker = DeviceWorker(driver, reception, work, Rhythm(poll_s=0.05))
     worker.start()
-    ready = Office(store=store, world=world, line_id=line_id)
+    ready = Office(store=store, world=world, line_id=line_id, files=files)
     world.on_loop(lambda: world.handset.contacts.update({BEA: "Bea"}))
     world.write(BEA, "Hoi")
     world.write(BEA, "Wie kan morgen?", group=VENLO)
@@ -100,6 +110,20 @@ def test_a_name_that_somebody_changes_is_put_back(office: Office) -> None:
         ]
     )
     assert rows[-1] == (VENLO, 1)
+
+
+def test_a_picture_that_somebody_changes_is_put_back(office: Office, tmp_path: Path) -> None:
+    """The phone's notification tells of it."""
+    files = office.files
+    with files.growing() as growing:
+        growing.write(b"logo")
+        kept = growing.keep()
+    upload = NewUpload(told=FileType(MediaKind.IMAGE, "image/png"), name="logo.png", kept=kept)
+    logo = office.store.write(lambda tx: add_upload(tx, upload)).id
+    office.store.write(lambda tx: changing.guard(tx, office.group, on=True, picture=logo))
+    assert eventually(lambda: office.chat.icon == kept.sha256 and office.group.picture == logo)
+    office.world.inject(kind="group", group=VENLO, what="icon", by=BEA)
+    assert eventually(lambda: office.chat.icon == kept.sha256 and office.group.picture == logo)
 
 
 def test_a_post_leaves_once_after_the_members_were_read(office: Office) -> None:

@@ -1,20 +1,22 @@
 """The page of a group: its members, its name and guard, its journal, and what is to be done."""
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
+from appliance.api.form_files import kept_file
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import Sight
-from appliance.desk.groups import changing, directory
+from appliance.desk.groups import changing, directory, pictures
 from appliance.desk.groups.changing import GroupAuthor
 from appliance.desk.groups.directory import JournalEntry, SeenGroup
 from appliance.desk.inbox.thread import Conversation, conversation
@@ -24,6 +26,7 @@ from appliance.phone_numbers import parse_number
 from appliance.store import group_tasks, groups
 from appliance.store.group_tasks import GroupTask
 from appliance.store.groups import ChatGroup
+from appliance.store.media import NewUpload, add_upload
 from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
@@ -68,6 +71,33 @@ async def rename(
         conversation_id,
         lambda tx, group: changing.rename(tx, group, name, _author(visit)),
     )
+
+
+@routes.post("/c/{conversation_id}/group/picture")
+async def repicture(visit: Posting, request: Request, conversation_id: str) -> Response:
+    """Nothing of the form is read before it is known who sends it."""
+    mine = visit.session.rights
+    about = await visit.read(lambda conn: _changeable(conn, mine, conversation_id))
+    async with request.form() as form:
+        try:
+            received = await asyncio.to_thread(kept_file, form, visit.services.media_files)
+        except InvalidInput as exc:
+            return await _show(visit, conversation_id, 422, note=note_of(visit.words, exc))
+    upload = NewUpload(
+        told=received.told,
+        name=received.name,
+        kept=received.kept,
+        measured=received.measured,
+        staff_id=visit.staff_id,
+        branch_id=about.branch_id,
+    )
+
+    def work(tx: Tx, group: ChatGroup) -> None:
+        picture = add_upload(tx, upload)
+        pictures.check_picture(picture)
+        changing.repicture(tx, group, picture.id, _author(visit))
+
+    return await _change(visit, conversation_id, work)
 
 
 @routes.post("/c/{conversation_id}/group/guard")
@@ -122,12 +152,18 @@ async def press(visit: Posting, conversation_id: str, task_id: str) -> Response:
     )
 
 
+def _changeable(conn: sqlite3.Connection, rights: Rights, conversation_id: str) -> Conversation:
+    """Raises NotFound."""
+    about = conversation(conn, rights, conversation_id)
+    rights.require(Permission.INBOX_WRITE, about.branch_id, "group")
+    return about
+
+
 async def _change(
     visit: Visit, conversation_id: str, work: Callable[[Tx, ChatGroup], None]
 ) -> Response:
     def change(tx: Tx, rights: Rights) -> None:
-        about = conversation(tx.conn, rights, conversation_id)
-        rights.require(Permission.INBOX_WRITE, about.branch_id, "group")
+        about = _changeable(tx.conn, rights, conversation_id)
         work(tx, groups.find(tx.conn, about.group_id or ""))
 
     try:

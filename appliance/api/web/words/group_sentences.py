@@ -21,7 +21,7 @@ WORK: Mapping[GroupChangeKind, str] = {
 WHY: Mapping[Reason, str] = {
     Reason.OPTED_OUT: "They wrote STOP in this group. Nothing is posted in it until they are out.",
     Reason.GUARD_CEILING: (
-        "Somebody changes the name again and again. Balie stopped putting it back."
+        "Somebody changes name or picture again and again. Balie stopped putting them back."
     ),
     Reason.PERSON: "The phone could not do it. Look at the phone, then try again.",
     Reason.RETRY: "The phone could not do it yet; it is tried again.",
@@ -57,9 +57,16 @@ def change(words: Words, entry: JournalEntry) -> str:
         if entry.after:
             return words.text("{who} came into the group ({by})").format(who=entry.after, by=by)
         return words.text("{who} is out of the group ({by})").format(who=entry.before, by=by)
+    if entry.what == "picture":
+        if entry.put_back:
+            return words.text("The picture was put back")
+        return _begun(words.text("{by} changed the picture").format(by=by))
     if entry.put_back:
         sentence = words.text("“{after}” was put back in place of “{before}”")
         return sentence.format(before=entry.before, after=entry.after)
     sentence = words.text("{by} changed the name from “{before}” to “{after}”")
-    said = sentence.format(by=by, before=entry.before, after=entry.after)
+    return _begun(sentence.format(by=by, before=entry.before, after=entry.after))
+
+
+def _begun(said: str) -> str:
     return said[:1].upper() + said[1:]

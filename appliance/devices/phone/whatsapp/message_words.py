@@ -64,10 +64,25 @@ _SYSTEM_ROW = re.compile(
     re.IGNORECASE,
 )
 
+# `changed this group's icon` and `heeft de groepsafbeelding gewijzigd` are WhatsApp's own; newer
+# words are inferred. `You` goes with `hebt`.
+_PICTURE_CHANGED = re.compile(
+    r"(?P<en>.{1,80}) (?:changed|deleted|removed) th(?:is|e) group.s (?:icon|picture|photo)\.?"
+    r"|(?P<nl>.{1,80}) he(?:eft|bt) (?:de|deze) groeps?(?:afbeelding|foto|pictogram)"
+    r" (?:gewijzigd|verwijderd)\.?",
+    re.IGNORECASE,
+)
+
+
+def picture_changed_by(text: str) -> str | None:
+    """Who changed a group's picture, as WhatsApp's sentence names them; None for another one."""
+    found = _PICTURE_CHANGED.fullmatch(label(text))
+    return (found["en"] or found["nl"]) if found else None
+
 
 def is_system_row(text: str) -> bool:
     """Whether these could be WhatsApp's own words about what somebody did in a group."""
-    return _SYSTEM_ROW.search(label(text)) is not None
+    return _SYSTEM_ROW.search(label(text)) is not None or picture_changed_by(text) is not None
 
 
 def without_count(title: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from appliance.channels import Channel
-from appliance.devices.news_protocol import MissedCall, Reaction, TypedByHand
+from appliance.devices.news_protocol import MissedCall, PictureChange, Reaction, TypedByHand
 from appliance.devices.phone.message_bundles import BundledMessage, read_entries
 from appliance.devices.phone.notification_records import Flag, NotificationRecord, extras_of
 from appliance.devices.phone.texts import is_number, label, number_in
@@ -17,6 +17,7 @@ from appliance.devices.phone.whatsapp.message_words import (
     OWN_NAMES,
     form_of,
     is_system_row,
+    picture_changed_by,
     reaction_in,
     without_count,
 )
@@ -101,6 +102,23 @@ def group_of(record: NotificationRecord) -> Group | None:
         return None
     name = _Heading(extras_of(record), jid).group_name if record.raw else ""
     return Group(jid=jid, name=name) if name else None
+
+
+def picture_changes_of(record: NotificationRecord, *, offset_ms: int = 0) -> list[PictureChange]:
+    """Who gave the group another picture: the group itself says so, in a sentence."""
+    jid = record.shortcut
+    if jid is None or not jid.endswith(GROUP) or not _is_of_chat(record) or not record.raw:
+        return []
+    extras = extras_of(record)
+    heading = _Heading(extras, jid)
+    return [
+        PictureChange(jid=jid, by=by, at_ms=posted.time_ms - offset_ms)
+        for posted in _posted(record, extras, heading)
+        if posted.sender is not None
+        and heading.says_itself(posted.sender)
+        and (by := picture_changed_by(posted.text))
+        and by not in OWN_NAMES
+    ]
 
 
 def typed_of(record: NotificationRecord, *, offset_ms: int = 0) -> list[TypedByHand]:

@@ -85,7 +85,9 @@ def _is_unknown(seen: Seen) -> bool:
 def _tell_news(chat: OpenChat) -> None:
     chat.phone.deliver_from_screen(chat.arrivals.news())
     last = chat.arrivals.last
-    if last is not None and not isinstance(chat, GroupChat):
+    if isinstance(chat, GroupChat):
+        chat.tell_picture()
+    elif last is not None:
         typed = rows_by_hand(chat.phone, chat.address, last)
         if typed:
             chat.phone.listener.typed(chat.phone.device_id, typed)

@@ -35,6 +35,14 @@ class GroupPhrases:
     next: str
     create: str
     search: str
+    icon_changed: str
+    own_icon_changed: str
+    icon: str
+    edit: str
+    camera: str
+    gallery: str
+    photo: str
+    done: str
 
 
 ENGLISH = GroupPhrases(
@@ -66,6 +74,14 @@ ENGLISH = GroupPhrases(
     next="Next",
     create="Create",
     search="Name, number, @username",
+    icon_changed="{by} changed this group's icon",
+    own_icon_changed="You changed this group's icon",
+    icon="Group icon",
+    edit="Edit",
+    camera="Camera",
+    gallery="Gallery",
+    photo="Photo",
+    done="Done",
 )
 
 DUTCH = GroupPhrases(
@@ -100,6 +116,14 @@ DUTCH = GroupPhrases(
     next="Volgende",
     create="Maken",
     search="Naam, nummer, @gebruikersnaam",
+    icon_changed="{by} heeft de groepsafbeelding gewijzigd",
+    own_icon_changed="U hebt de groepsafbeelding gewijzigd",
+    icon="Groepsafbeelding",
+    edit="Bewerken",
+    camera="Camera",
+    gallery="Galerij",
+    photo="Foto",
+    done="Gereed",
 )
 
 

@@ -7,6 +7,7 @@ from appliance.emulated.phone.apps import Host
 from appliance.emulated.phone.layout import Brush
 from appliance.emulated.phone.node import Node
 from appliance.emulated.phone.whatsapp.group_phrases import group_phrases
+from appliance.emulated.phone.whatsapp.group_picture import PictureRoom
 from appliance.emulated.phone.whatsapp.group_screens import GroupRow, GroupScreens
 from appliance.emulated.phone.whatsapp.model import Account, Chat
 from appliance.emulated.world import numbers
@@ -27,9 +28,15 @@ class GroupRoom:
     scrolled: int = 0
     #: A chat to open once the room is left.
     opens: Chat | None = None
+    picture: PictureRoom = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.picture = PictureRoom(self.host)
 
     @property
     def activity(self) -> str:
+        if self.page == "picture":
+            return self.picture.activity
         if self.page in {"new-chat", "new-people", "picker"}:
             return "com.whatsapp.contact.picker.ContactPicker"
         if self.page == "new-name":
@@ -51,6 +58,10 @@ class GroupRoom:
         match what:
             case "rename":
                 return self.renamed(chat, to, by=by)
+            case "icon":
+                chat.icon = to or "another"
+                words = group_phrases(self.host.language)
+                return self._say(chat, words.icon_changed.format(by=by))
             case "add":
                 return self.came(chat, person, by=by)
             case "remove":
@@ -101,6 +112,8 @@ class GroupRoom:
             return [screens.name(self.text, field="edit_text")]
         if self.page == "new-name":
             return [screens.name(self.text, field="group_name")]
+        if self.page == "picture":
+            return [self.picture.draw(screens, group_phrases(self.host.language))]
         if self.page in {"picker", "new-people", "new-chat", "ask-add"}:
             rows = [] if self.page == "ask-add" else self._to_choose()
             return [
@@ -207,6 +220,7 @@ class GroupRoom:
             "exit": lambda: self._go("ask-exit"),
             "ask-remove": lambda: self._go("ask-remove", keep=True),
             "new-people": lambda: self._go("new-people"),
+            "icon": self._show_icon,
         }
         if verb in acts:
             acts[verb]()
@@ -218,6 +232,8 @@ class GroupRoom:
             self.text = ""
         elif verb == "next":
             self._go("ask-add" if self.page == "picker" else "new-name", keep=True)
+        elif verb == "picture":
+            self._picture(*argument.partition(":")[::2])
         elif verb == "no":
             self._go("info" if self.chat else "")
         else:
@@ -231,6 +247,20 @@ class GroupRoom:
     def _rename(self) -> None:
         self._go("name")
         self.text = self.chat.subject if self.chat else ""
+
+    def _show_icon(self) -> None:
+        """Nothing happens for who may not change it."""
+        if self.chat is not None and (self.chat.own_admin or not self.chat.locked):
+            self.picture.begin(has_icon=bool(self.chat.icon))
+            self._go("picture")
+
+    def _picture(self, verb: str, argument: str) -> None:
+        digest = self.picture.perform(verb, argument)
+        if digest is not None and self.chat is not None:
+            self.chat.icon = digest
+            self._say(self.chat, group_phrases(self.host.language).own_icon_changed)
+        if not self.picture.page:
+            self._go("info")
 
     def _finish(self, verb: str) -> None:
         """What changes the group."""

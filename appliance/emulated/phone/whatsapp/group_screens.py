@@ -57,9 +57,17 @@ class GroupScreens:
         title = brush(
             "TextView", self._at(0, scroll=scroll), rid="group_title", text=name, content_desc=name
         )
+        head = self._at(0, scroll=scroll)
+        icon = brush.button(
+            "ImageView",
+            Bounds(0, head.top, dp(_ROW_DP), head.bottom),
+            content_desc=words.icon,
+            action="group:icon",
+        )
         count = (words.member if len(rows) == 1 else words.members).format(n=len(rows))
         parts = [
             title,
+            icon,
             brush("TextView", self._at(1, scroll=scroll), rid="participants_title", text=count),
         ]
         place = 2
@@ -111,6 +119,33 @@ class GroupScreens:
             rows.append(self.brush.button("LinearLayout", box, title, action=action))
         area = Bounds(0, self._at(0).top, self.screen.width, self._at(len(items)).top)
         return self.brush("FrameLayout", area, self.brush("ListView", area, *rows))
+
+    def rows(self, items: Sequence[tuple[str, str]]) -> Node:
+        """A page of words with what a tap on each does."""
+        return self.page(
+            *(self._words(place, text, action) for place, (text, action) in enumerate(items))
+        )
+
+    def photos(self, word: str, paths: Sequence[str]) -> Node:
+        """Pictures, of which nothing but that they are some is said."""
+        return self.page(
+            *(
+                self.brush.button(
+                    "ImageView",
+                    self._at(place),
+                    content_desc=word,
+                    action=f"group:picture:choose:{path}",
+                )
+                for place, path in enumerate(paths)
+            )
+        )
+
+    def crop(self, done: str) -> Node:
+        box = self._at(8)
+        agree = self.brush.button(
+            "Button", box, rid="ok_btn", text=done, action="group:picture:crop"
+        )
+        return self.page(self.brush("ImageView", self._at(0, height_dp=400)), agree)
 
     def name(self, text: str, *, field: str) -> Node:
         brush, dp = self.brush, self.screen.dp

@@ -82,7 +82,7 @@ class Chat:
 
     `people` are the others in a group, and whether each is an admin; `own_admin`: the account is
     one. `locked`: only admins may change subject and picture. `quiet`: only they may post.
-    `refuses` can only be invited.
+    `refuses` can only be invited. `icon` is the SHA-256 of the group's picture, if it has one.
     """
 
     jid: str
@@ -93,6 +93,7 @@ class Chat:
     quiet: bool = False
     left: bool = False
     refuses: set[str] = field(default_factory=set)
+    icon: str = ""
     messages: list[Message] = field(default_factory=list)
     unread: int = 0
     draft: str = ""

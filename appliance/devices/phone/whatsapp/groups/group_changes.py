@@ -12,6 +12,7 @@ from appliance.devices.phone.whatsapp.groups.group_hands import GroupHands
 from appliance.devices.phone.whatsapp.groups.group_info import GroupInfo
 from appliance.devices.phone.whatsapp.groups.group_making import make_group
 from appliance.devices.phone.whatsapp.groups.group_people import add, leave, remove
+from appliance.devices.phone.whatsapp.groups.group_picture import set_picture
 from appliance.devices.phone.whatsapp.opening import open_chat
 from appliance.devices.phone.whatsapp.visit import visiting
 from appliance.errors import Permanent
@@ -25,14 +26,13 @@ def change_group(phone: Phone, turn: GroupTurn) -> GroupSeen:
     hands = GroupHands(phone, evidence.keep)
     if change.kind is GroupChangeKind.CREATE:
         return make_group(hands, turn)
-    work = _WORKS.get(change.kind)
-    if work is None:
-        raise Permanent("Balie cannot do this on a phone; do it there by hand.")
     with visiting(phone, change.group.jid, evidence.keep, group=change.group) as chat:
-        open_chat(chat)
+        opened = open_chat(chat)
+        if change.kind is GroupChangeKind.PICTURE:
+            return set_picture(chat, opened, hands, turn)
         info = GroupInfo(hands, turn)
         try:
-            return work(info)
+            return _WORKS[change.kind](info)
         finally:
             info.close()
 

@@ -5,6 +5,7 @@ import time
 from contextlib import closing
 from dataclasses import replace
 
+from appliance.devices.news_protocol import PictureChange
 from appliance.devices.phone.obstacles import SENTENCES, Obstacle, clear_away
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.screen import Box
@@ -12,9 +13,11 @@ from appliance.devices.phone.texts import as_dumped, is_number, label, number_in
 from appliance.devices.phone.whatsapp.chat import Keep, OpenChat, keep_nothing
 from appliance.devices.phone.whatsapp.closed import refuse
 from appliance.devices.phone.whatsapp.groups.group_pages import WORDS_OF_PEOPLE
+from appliance.devices.phone.whatsapp.groups.group_rows import lines_of, picture_by
 from appliance.devices.phone.whatsapp.groups.group_words import members_in, names_members
 from appliance.devices.phone.whatsapp.list_of_chats import opened_list, views_of_list
 from appliance.devices.phone.whatsapp.media import is_same
+from appliance.devices.phone.whatsapp.message_words import OWN_NAMES
 from appliance.devices.phone.whatsapp.pages import ChatPage, Elsewhere, Seen, Stopped
 from appliance.devices.phone.whatsapp.row_memory import ChatMemory
 from appliance.devices.phone.whatsapp.rows import MessageRow
@@ -44,6 +47,24 @@ class GroupChat(OpenChat):
         super().__init__(phone, group.jid, keep, history)
         self.group = group
         self.arrivals = GroupArrivals(phone, group, history)
+        self._picture_by: str | None = None
+
+    def look(self) -> ChatPage | None:
+        """Also who changed the group's picture last, as far as its rows show that."""
+        seen = super().look()
+        if seen is not None:
+            self._note_picture()
+        return seen
+
+    def _note_picture(self) -> None:
+        told = map(picture_by, lines_of(self.screen.of(self.phone.whatsapp)))
+        self._picture_by = next((each for each in reversed([*told]) if each), self._picture_by)
+
+    def tell_picture(self) -> None:
+        """Somebody else's picture may be one that was put back and changed again meanwhile."""
+        if self._picture_by is not None and self._picture_by not in OWN_NAMES:
+            change = PictureChange(jid=self.group.jid, by=self._picture_by, at_ms=None)
+            self.phone.listener.picture_changed(self.phone.device_id, change)
 
     def follow_link(self) -> float:
         """Taps the group's row in the list of chats. Raises Permanent where two have its name."""
@@ -63,6 +84,7 @@ class GroupChat(OpenChat):
 
     def prove(self, seen: ChatPage) -> None:
         """Several groups may have one name: this one shows what was last said in it."""
+        self._note_picture()
         self._refuse_strangers(seen)
         if not self.group.known:
             return

@@ -44,8 +44,8 @@ class GroupHands:
             raise self.lost(f"The phone did not show {what}.", seen="unknown page")
         return found
 
-    def seen(self, find: Callable[[Screen], T | None]) -> T | None:
-        deadline = time.monotonic() + self.phone.patience.wrong_s
+    def seen(self, find: Callable[[Screen], T | None], *, within_s: float = 0) -> T | None:
+        deadline = time.monotonic() + (within_s or self.phone.patience.wrong_s)
         pauses = self.phone.patience.pauses()
         while True:
             found = find(self.look())

@@ -12,6 +12,8 @@ from appliance.devices.phone.whatsapp.sharing_pages import PICKER_NAMES, SEARCH_
 NAME_FIELDS = ("edit_text", "group_name")
 CONFIRMS = ("ok_btn", "save_button")
 NEXT = ("next_btn", "ok_btn")
+PICTURES = ("change_photo_btn", "photo_btn")
+_PHOTOS = ("thumb", "image")
 
 
 # A page with one of these shows people's own words, such as the name of a group.
@@ -90,11 +92,12 @@ def picker_rows(app: Screen) -> list[tuple[str, View]]:
 
 def any_row(app: Screen, pattern: Pattern[str]) -> View | None:
     """What can be tapped and says so, in its own words or those inside it: by words alone."""
-    for view in _tappable(app):
-        said = (each for inner in view.walk() for each in (inner.text, inner.desc))
-        if any(pattern.search(label(each)) for each in said if each):
-            return view
-    return None
+    return next((view for view in _tappable(app) if says(view, pattern)), None)
+
+
+def says(view: View, pattern: Pattern[str]) -> bool:
+    said = (each for inner in view.walk() for each in (inner.text, inner.desc))
+    return any(pattern.search(label(each)) for each in said if each)
 
 
 def by_id(app: Screen, *ids: str) -> View | None:
@@ -107,6 +110,19 @@ def dialog_button(app: Screen) -> View | None:
     if not any(view.full_id == "android:id/message" for view in app.walk()):
         return None
     return next((view for view in app.walk() if view.full_id == "android:id/button1"), None)
+
+
+def only_photo(app: Screen) -> View | None:
+    """The one picture of an album; None where it shows several, or none yet."""
+    found = [view for view in _tappable(app) if view.first(*_PHOTOS) or says(view, words.PHOTO)]
+    return found[0] if len(found) == 1 else None
+
+
+def crop_button(app: Screen) -> View | None:
+    """What agrees to how a picture is cut: no page with a field has it."""
+    if by_id(app, *NAME_FIELDS, *SEARCH_FIELDS, "group_title"):
+        return None
+    return by_id(app, "ok_btn") or any_row(app, words.DONE)
 
 
 def ready_with(shown: str) -> Callable[[Screen], View | None]:

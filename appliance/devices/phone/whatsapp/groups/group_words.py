@@ -21,6 +21,15 @@ CHANGE_NAME = _any(
     r"^(?:change|edit) (?:group name|subject)$",
     r"^(?:groepsnaam|onderwerp) (?:wijzigen|bewerken)$",
 )
+ICON = _any(r"^group (?:icon|photo|picture)$", r"^groeps?(?:afbeelding|foto|pictogram)$")
+EDIT = _any(
+    r"^(?:edit|change)(?: group)?(?: icon| photo| picture)?$",
+    r"^(?:groeps?(?:afbeelding|foto) )?(?:bewerken|wijzigen)$",
+)
+GALLERY = _any(r"^gallery$", r"^galerij$")
+ALBUMS = _any(r"^(?:recents?|albums|folders)$", r"^(?:recent|albums|mappen)$")
+PHOTO = _any(r"^(?:photo|picture|image)\b", r"^(?:foto|afbeelding)\b")
+DONE = _any(r"^(?:done|ok|save)$", r"^(?:gereed|klaar|opslaan)$")
 ADD = _any(
     r"^add (?:members?|participants?)$",
     r"^(?:deelnemers?|leden|lid) toevoegen$",
