@@ -92,13 +92,6 @@ class MessageIn(BaseModel):
             raise PydanticCustomError("balie", "Give “to” or “group”, not both.")
         return value
 
-    @field_validator("media")
-    @classmethod
-    def _no_files_to_groups(cls, value: object, info: ValidationInfo) -> object:
-        if value and info.data.get("group") is not None:
-            raise PydanticCustomError("balie", "Files cannot be sent to a group yet.")
-        return value
-
 
 class AnswerBody(BaseModel):
     model_config = ConfigDict(extra="forbid")

@@ -35,7 +35,6 @@ FIELDS = {
     " PDF, Office, text and ZIP files up to 100 MB.",
     "media": "Send the text as a message of its own: SMS carries no files, and WhatsApp shows no"
     " words beside sound.",
-    "group_file": "Files cannot be sent to a group yet. Send the text alone.",
     "picture": "Choose a JPEG or a PNG with at least 192 pixels on each side.",
     "chosen_line": "Choose the number of the SIM card.",
     "phrase": "Write some words as they stand on the screen, in one piece.",

@@ -1,9 +1,10 @@
 """The entrance for posts in groups: as that for messages, but everybody in the group reads them."""
 
 from appliance.channels import Channel
+from appliance.desk.outgoing.attaching import check_files, words_of
 from appliance.desk.outgoing.sending import Accepted, SendRequest, already, begins_ms, keep
 from appliance.errors import InvalidInput, NotFound
-from appliance.messages import MessageClass, clean_text
+from appliance.messages import MessageClass
 from appliance.queue.pacing import ANSWER_WINDOW_MS, DAY_MS, Waiting
 from appliance.queue.permission import may_write
 from appliance.queue.promise import Coming
@@ -22,10 +23,8 @@ def accept_post(tx: Tx, request: SendRequest) -> Accepted:
     group = groups.of_identity(tx.conn, line.id, request.identity)
     if group is None:
         raise NotFound("group")
-    if request.media:
-        sentence = "Files cannot be sent to a group yet. Send the text alone."
-        raise InvalidInput("group_file", sentence)
-    text = clean_text(request.text)
+    text = words_of(request.text, request.media)
+    check_files(tx, request.media, text)
     if request.client_id and (known := already(tx, request, None, text)):
         return known
     channel = _channel_of(request)

@@ -81,8 +81,8 @@ def chat_of(world: World, group: Group) -> Chat:
     return found
 
 
-def post(desk: Desk, group: Group, text: str) -> Try:
-    attempt = desk.attempt(text, to=group.jid)
+def post(desk: Desk, group: Group, text: str, file: OutgoingFile | None = None) -> Try:
+    attempt = desk.attempt(text, to=group.jid, file=file)
     return replace(attempt, outgoing=replace(attempt.outgoing, group=group))
 
 
@@ -109,6 +109,32 @@ def test_a_post_goes_to_the_group_once(world: World, desk: Desk, venlo: Group) -
     (left,) = world.truth("whatsapp")
     assert left == "Om 7 uur bij de poort"
     assert chat_of(world, venlo).messages[-1].text == left
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [RECENT_ENGLISH, replace(OLDER_DUTCH, honours_jid=False, reads_paths=False)],
+    indirect=True,
+    ids=["by its address", "from the picker"],
+)
+def test_a_photo_is_posted_once(world: World, desk: Desk, venlo: Group, logo: OutgoingFile) -> None:
+    """With its caption; the preview or the picker names the group alone."""
+    desk.driver.send(post(desk, venlo, "Zo staat de steiger", logo))
+    assert world.files_left() == [(venlo.jid, digest_of(logo), "Zo staat de steiger")]
+    assert world.shared_files() == []
+
+
+@pytest.mark.parametrize("spec", [replace(OLDER_DUTCH, honours_jid=False)], indirect=True)
+def test_no_file_leaves_where_somebody_is_called_like_the_group(
+    world: World, desk: Desk, venlo: Group, logo: OutgoingFile
+) -> None:
+    world.write("+31687654377", "Hoi", name=VENLO)
+    world.on_loop(lambda: world.handset.contacts.update({"+31687654377": VENLO}))
+    attempt = post(desk, venlo, "Zo", logo)
+    attempt.before_tap = lambda: pytest.fail("the gate was opened")
+    with pytest.raises((Permanent, Transient)):
+        desk.driver.send(attempt)
+    assert world.files_left() == []
 
 
 def test_a_post_is_not_taken_for_what_somebody_typed(

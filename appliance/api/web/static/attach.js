@@ -41,11 +41,7 @@ function attach(list) {
   const box = form();
   const [file] = list;
   if (!box || !file) return;
-  const { tooLarge, one, none } = document.getElementById("attach-note").dataset;
-  if (!box.dataset.files) {
-    say(none);
-    return;
-  }
+  const { tooLarge, one } = document.getElementById("attach-note").dataset;
   if (file.size > limit(file) * MB) {
     say(tooLarge.replace("{name}", file.name).replace("{n}", limit(file)));
     return;
@@ -63,7 +59,7 @@ function show() {
   chip.hidden = !file;
   chip.querySelector(".name").textContent = file?.name ?? "";
   chip.querySelector(".size").textContent = file ? sizeOf(file) : "";
-  document.getElementById("attach").hidden = !form().dataset.files; // without a script the form below does it
+  document.getElementById("attach").hidden = false; // without a script the form below does it
 }
 
 document.addEventListener("click", (event) => {

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from appliance.devices.phone.notification_records import NotificationRecord
 from appliance.devices.phone.tour.check import NOT_SEEN, Answer, Check, TourPhone, judged
 from appliance.devices.phone.tour.screen_checks import ticks
+from appliance.devices.phone.whatsapp.addresses import GROUP
 from appliance.devices.phone.whatsapp.message_words import reaction_in
-from appliance.devices.phone.whatsapp.notifications import GROUP, missed_call_of
+from appliance.devices.phone.whatsapp.notifications import missed_call_of
 from appliance.devices.protocol import TextForm
 
 _TEXT = re.compile(r"^ {16}android\.text=\w+ \((.*?)\)\n {12,16}", re.MULTILINE | re.DOTALL)

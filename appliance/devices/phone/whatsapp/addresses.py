@@ -7,6 +7,7 @@ from appliance.devices.phone.texts import digits_in
 
 ACCOUNT = "@s.whatsapp.net"
 HIDDEN = "@lid"
+GROUP = "@g.us"
 
 
 def is_hidden(address: str) -> bool:

@@ -47,7 +47,7 @@ def send_file(phone: Phone, attempt: Attempt) -> Proof:
     in_doubt = False
     try:
         shared.push()
-        with visiting(phone, outgoing.number, evidence.keep) as chat:
+        with visiting(phone, outgoing.number, evidence.keep, group=outgoing.group) as chat:
             return FileSend(phone, attempt, chat, evidence, shared=shared, file=file).run()
     except Unconfirmed:
         in_doubt = True
@@ -128,6 +128,7 @@ class FileSend(ChatSend):
             number=self._attempt.outgoing.number,
             caption=self._text,
             package=self._phone.whatsapp,
+            group=self._attempt.outgoing.group is not None,
         )
         (answer,) = self._phone.session.run(command)
         if complaint := complaint_in(answer.text):

@@ -10,7 +10,7 @@ from appliance.devices.news_protocol import MissedCall, PictureChange, Reaction,
 from appliance.devices.phone.message_bundles import BundledMessage, read_entries
 from appliance.devices.phone.notification_records import Flag, NotificationRecord, extras_of
 from appliance.devices.phone.texts import is_number, label, number_in
-from appliance.devices.phone.whatsapp.addresses import ACCOUNT, HIDDEN
+from appliance.devices.phone.whatsapp.addresses import ACCOUNT, GROUP, HIDDEN
 from appliance.devices.phone.whatsapp.media import told_medium
 from appliance.devices.phone.whatsapp.message_words import (
     MISSED_CALL,
@@ -25,8 +25,6 @@ from appliance.devices.phone.whatsapp.pages import PACKAGES
 from appliance.devices.protocol import Group, Incoming
 
 log = logging.getLogger(__name__)
-
-GROUP = "@g.us"
 
 # The chats of people and of groups. `status@broadcast`, `…@broadcast`, `…@newsletter` and unknown
 # kinds are nobody who writes to the line.
