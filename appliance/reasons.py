@@ -76,6 +76,8 @@ class Reason(StrEnum):
     FALLBACK = "fallback"
     #: A list waits while the SIM is abroad: nobody agreed to pay what it costs there.
     ROAMING = "roaming"
+    #: One of its files has left, and the next one follows.
+    NEXT_FILE = "next-file"
 
     # Why a message waits: what somebody or something has to settle first.
     CLOCK_WRONG = "clock-wrong"

@@ -1,6 +1,8 @@
-"""A file in a form of a page. The form lies on the disk when it is read, so nothing of it is all in
-memory.
+"""The files in a form of a page. The form lies on the disk when it is read, so nothing of it is
+all in memory.
 """
+
+from collections.abc import Sequence
 
 from starlette.datastructures import FormData, UploadFile
 
@@ -13,18 +15,28 @@ from appliance.media.probing import measure
 _AT_ONCE = 1024 * 1024
 
 
-def kept_file(form: FormData, files: MediaFiles) -> ReceivedFile:
-    """The file lies among the media on return. Blocks.
+def kept_files(form: FormData, files: MediaFiles) -> Sequence[ReceivedFile]:
+    """The files lie among the media on return, in their order. Blocks.
 
-    Raises InvalidInput for a form without one and for one that WhatsApp does not carry.
+    Raises InvalidInput for a form without any and for one that WhatsApp does not carry.
     """
-    upload = form.get(FIELD)
+    uploads = form.getlist(FIELD)
+    if not uploads:
+        raise _none()
+    return [_kept_one(upload, files) for upload in uploads]
+
+
+def _kept_one(upload: UploadFile | str, files: MediaFiles) -> ReceivedFile:
     if not isinstance(upload, UploadFile) or not upload.size:
-        raise InvalidInput(FIELD, "Choose a file first, one that is not empty.")
+        raise _none()
     try:
         return _kept(upload, upload.size, files)
     except FileRefused as exc:
         raise InvalidInput(FIELD, str(exc)) from exc
+
+
+def _none() -> InvalidInput:
+    return InvalidInput(FIELD, "Choose a file first, one that is not empty.")
 
 
 def _kept(upload: UploadFile, size: int, files: MediaFiles) -> ReceivedFile:

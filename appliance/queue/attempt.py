@@ -154,15 +154,16 @@ def claim(
         return None
     earlier = parts.earlier(tx.conn, message_id)
     signature = earlier.signature if earlier else planned.signature
+    carried = attached.carried(tx.conn, message_id, planned.route.channel, files)
     outgoing = Outgoing(
         attempt_id=tx.new_id(),
         message_id=message_id,
         channel=planned.route.channel,
         number=planned.queued.waiting.identity.value,
-        text=planned.queued.text + (signature or ""),
+        text=carried.caption(planned.queued.text) + (signature or ""),
         started_ms=tx.now_ms,
         resumed=earlier.resumed if earlier else None,
-        file=attached.files_of(tx.conn, [message_id], files).get(message_id),
+        file=carried.file,
         group=posts.group_of(tx.conn, line_id, planned.queued.waiting.identity, now_ms=tx.now_ms),
     )
     _open(tx, outgoing, device_id, signature)

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from appliance.channels import Channel
-from appliance.devices.media_protocol import OutgoingFile
 from appliance.devices.protocol import Group, Outgoing, Resumed
 from appliance.media.files import MediaFiles
 from appliance.queue import posts
-from appliance.queue.attached import files_of
+from appliance.queue.attached import Carried, carried
 from appliance.reasons import Reason
 from appliance.store.contacts import identity_of
 
@@ -41,8 +40,7 @@ def open_questions(
         " ORDER BY a.id",
         (Reason.PERSON, device_id),
     ).fetchall()
-    carried = files_of(conn, [row["message_id"] for row in rows], files)
-    return [_question(row, carried.get(row["message_id"]), _group_of(conn, row)) for row in rows]
+    return [_question(row, _carried(conn, row, files), _group_of(conn, row)) for row in rows]
 
 
 def baselines_in_doubt(conn: sqlite3.Connection, device_id: str) -> Sequence[Mapping[str, Any]]:
@@ -57,22 +55,26 @@ def baselines_in_doubt(conn: sqlite3.Connection, device_id: str) -> Sequence[Map
     return [json.loads(row["baseline"]) for row in found]
 
 
+def _carried(conn: sqlite3.Connection, row: sqlite3.Row, files: MediaFiles) -> Carried:
+    return carried(conn, row["message_id"], Channel.named(row["channel"]), files)
+
+
 def _group_of(conn: sqlite3.Connection, row: sqlite3.Row) -> Group | None:
     return posts.group_of(conn, row["line_id"], identity_of(row))
 
 
-def _question(row: sqlite3.Row, file: OutgoingFile | None, group: Group | None) -> OpenQuestion:
-    carried = frozenset(json.loads(row["carried"] or "[]"))
+def _question(row: sqlite3.Row, had: Carried, group: Group | None) -> OpenQuestion:
+    parts = frozenset(json.loads(row["carried"] or "[]"))
     return OpenQuestion(
         outgoing=Outgoing(
             attempt_id=row["id"],
             message_id=row["message_id"],
             channel=Channel.named(row["channel"]),
             number=row["number"],
-            text=row["text"] + (row["signature"] or ""),
+            text=had.caption(row["text"]) + (row["signature"] or ""),
             started_ms=row["started_ms"],
-            resumed=Resumed(reference=row["reference"], sent=carried) if carried else None,
-            file=file,
+            resumed=Resumed(reference=row["reference"], sent=parts) if parts else None,
+            file=had.file,
             group=group,
         ),
         baseline=json.loads(row["baseline"]) if row["baseline"] else None,

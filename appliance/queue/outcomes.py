@@ -24,7 +24,8 @@ from appliance.queue.pacing import MINUTE_MS
 from appliance.queue.parts import Told
 from appliance.queue.routing import Parcel, Ways
 from appliance.reasons import Reason
-from appliance.store import contacts, lines, messages
+from appliance.store import contacts, lines, media_left, messages
+from appliance.store.messages import Moved
 from appliance.store.store import Tx
 
 TICK_VISITS_MS = (1 * MINUTE_MS, 10 * MINUTE_MS, 60 * MINUTE_MS)
@@ -65,24 +66,48 @@ def _all_sent(
     tx: Tx, outgoing: Outgoing, device_id: str, proof: Proof, evidence: dict[str, Any]
 ) -> None:
     _end_attempt(tx, outgoing, "sent", evidence)
-    moved = messages.move(
-        tx,
-        outgoing.message_id,
-        MessageState.SENT,
-        facts=evidence,
-        channel=outgoing.channel.name,
-        sent_ms=_tapped_ms(tx, outgoing) or tx.now_ms,  # the proof may come long afterwards
+    more = outgoing.file is not None and media_left.note_left(
+        tx, outgoing.message_id, outgoing.attempt_id
     )
+    if more:
+        moved = go_on(tx, outgoing.message_id, outgoing.channel, evidence)
+    else:
+        moved = messages.move(
+            tx,
+            outgoing.message_id,
+            MessageState.SENT,
+            facts=evidence,
+            channel=outgoing.channel.name,
+            sent_ms=_tapped_ms(tx, outgoing) or tx.now_ms,  # the proof may come long afterwards
+        )
     for message_id, seen in proof.earlier.items():
         tick(tx, message_id, seen, {"by": "chat", "attempt": outgoing.attempt_id})
     if moved is None:
         return
     if outgoing.channel.needs_account:
         contacts.remember_whatsapp(tx, outgoing.identity, on_whatsapp=True)
+    if more:
+        return
     tick(tx, outgoing.message_id, proof.tick, evidence)
     delivery.match_early(tx, device_id, outgoing.number)
     if outgoing.channel.has_ticks and proof.tick is not Tick.READ:
         _plan_visits(tx, outgoing, device_id)
+
+
+def go_on(
+    tx: Tx, message_id: str, channel: Channel, facts: dict[str, Any], **columns: Any
+) -> Moved | None:
+    """A file left over this channel, and the next one is to follow it there."""
+    return messages.move(
+        tx,
+        message_id,
+        MessageState.QUEUED,
+        reason=Reason.NEXT_FILE,
+        facts=facts,
+        wanted=channel.name,
+        tries=0,
+        **columns,
+    )
 
 
 def tick(tx: Tx, message_id: str, seen: Tick, evidence: Mapping[str, Any]) -> None:

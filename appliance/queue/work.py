@@ -23,7 +23,7 @@ from appliance.errors import DeviceError
 from appliance.identities import Identity
 from appliance.media.files import MediaFiles
 from appliance.queue import media_fetching, outcomes, posts
-from appliance.queue.attached import NO_FILES, files_of
+from appliance.queue.attached import NO_FILES, TEXT_ALONE, by_attempt, next_of
 from appliance.queue.attempt import QueueAttempt, claim
 from appliance.queue.doubts import OpenQuestion, open_questions
 from appliance.queue.gate import ConsentGate
@@ -314,22 +314,24 @@ def _awaiting_ticks(
         " FROM tick_visit v JOIN message m ON m.id = v.message_id"
         " JOIN attempt a ON a.message_id = m.id AND a.outcome = 'sent'"
         " WHERE v.device_id = ? AND m.value = ? AND m.scheme = ? AND m.channel = ?"
-        " ORDER BY m.id DESC LIMIT ?",
+        " ORDER BY m.id DESC, a.id DESC LIMIT ?",
         (device_id, *identity, channel.name, MAX_PER_VISIT),
     ).fetchall()
-    carried = files_of(conn, [row["id"] for row in sent], files)
+    ids = [row["id"] for row in sent]
+    carried, without = by_attempt(conn, ids, files), next_of(conn, ids, files)
+    each = [carried.get(row["attempt_id"], without.get(row["id"], TEXT_ALONE)) for row in sent]
     return [
         Outgoing(
             attempt_id=row["attempt_id"],
             message_id=row["id"],
             channel=channel,
             number=identity.value,
-            text=row["text"],
+            text=had.caption(row["text"]),
             started_ms=row["started_ms"],
-            file=carried.get(row["id"]),
+            file=had.file,
             group=posts.group_of(conn, row["line_id"], identity),
         )
-        for row in reversed(sent)
+        for row, had in reversed(list(zip(sent, each, strict=True)))
     ]
 
 

@@ -188,7 +188,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.EVIDENCE: "state why staff_id token_id",
         DataClass.TECHNICAL: "id created_ms",
     },
-    "message_media": {DataClass.TECHNICAL: "message_id position media_id"},
+    "message_media": {DataClass.TECHNICAL: "message_id position media_id left_by"},
     "media_fetch": {
         DataClass.CONTENT: "words path",
         DataClass.TECHNICAL: "media_id device_id sign asked_ms due_ms tries opened",

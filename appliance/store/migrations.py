@@ -74,6 +74,11 @@ def group_pictures(db: Database) -> None:
     _run_script(db.conn, "0011_group_pictures.sql")
 
 
+@migrations(name="0011_more_media")
+def more_media(db: Database) -> None:
+    _run_script(db.conn, "0011_more_media.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

@@ -58,7 +58,7 @@ def test_a_message_needs_words_or_a_file(office: Office, tilburg: Desk, planning
 def test_a_file_that_cannot_be_sent_is_refused_with_what_to_do(
     office: Office, tilburg: Desk, planning: Caller
 ) -> None:
-    """Nobody's file, another token's, two at once, SMS, sound with words, one that is gone."""
+    """Nobody's file, another token's, SMS, sound with words, one that is gone."""
     office.writes(ANNA, tilburg)
     mine, gone = uploaded(planning), uploaded(planning, "rooster.pdf", samples.PDF)
     sound = uploaded(planning, "note.ogg", samples.voice())
@@ -70,7 +70,6 @@ def test_a_file_that_cannot_be_sent_is_refused_with_what_to_do(
         (("01977d2e-6d22-7b1c-8a45-3f0f1f3d9b77",), {}, "no such file"),
         (("x",), {}, "no such file"),
         ((theirs,), {}, "no such file"),
-        ((mine, mine), {}, "one file"),
         ((mine,), {"channel": "sms"}, "SMS carries no files"),
         ((sound,), {"text": "Luister"}, "no words beside sound"),
         ((gone,), {}, "Upload it again"),
@@ -79,6 +78,19 @@ def test_a_file_that_cannot_be_sent_is_refused_with_what_to_do(
         assert (status, field) == (422, "media"), detail
         assert words in detail
     assert office.count("message_media") == 0
+
+
+def test_several_files_are_one_message(office: Office, tilburg: Desk, planning: Caller) -> None:
+    """In their order, the same one twice where wanted; never more than WhatsApp takes."""
+    office.writes(ANNA, tilburg)
+    photo, pdf = uploaded(planning), uploaded(planning, "rooster.pdf", samples.PDF)
+    sound = uploaded(planning, "note.ogg", samples.voice())
+    answer = planning.post(message(tilburg, photo, pdf, sound, photo, text="Zo"))
+    assert answer.status_code == 202, answer.text
+    shown = planning.get(f"/messages/{answer.json()['id']}").json()
+    assert [each["id"] for each in shown["media"]] == [photo, pdf, sound, photo]
+    status, field, _ = refused(planning.post(message(tilburg, *[photo] * 31)))
+    assert (status, field) == (422, "media")
 
 
 def test_a_line_without_whatsapp_takes_no_file(
@@ -147,6 +159,23 @@ def test_a_file_of_a_form_is_checked_like_every_other(
     )
     assert large.status_code == 422
     assert office.count("message WHERE direction = 'out' AND staff_id IS NOT NULL") == 0
+
+
+def test_a_form_takes_several_files(office: Office, tilburg: Desk, sanne: Browser) -> None:
+    address = f"/c/{conversation(office, tilburg)}/files"
+    answer = sanne.client.post(
+        address,
+        data={"csrf": sanne.csrf, "text": "Zo"},
+        files=[("file", ("foto.jpg", PHOTO)), ("file", ("rooster.pdf", samples.PDF))],
+    )
+    assert answer.status_code == 303
+    names = office.store.read(
+        lambda conn: conn.execute(
+            "SELECT media.name FROM message_media f JOIN media ON media.id = f.media_id"
+            " ORDER BY f.position"
+        ).fetchall()
+    )
+    assert [each["name"] for each in names] == ["foto.jpg", "rooster.pdf"]
 
 
 def test_a_form_takes_a_file_as_large_as_whatsapp_does(

@@ -17,14 +17,17 @@ def choose(page: Page, content: bytes, name: str = NAME, kind: str = "applicatio
     page.locator("#file").set_input_files({"name": name, "mimeType": kind, "buffer": content})
 
 
-def test_a_file_is_attached_with_words_and_sent_once(open_page: OpenPage, place: Place) -> None:
-    """It waits in its own conversation, stands at once, and is no draft any more afterwards."""
+def test_files_are_attached_with_words_and_sent_once(open_page: OpenPage, place: Place) -> None:
+    """They wait in their own conversation, stand at once, and are no draft any more afterwards."""
     page = opened(open_page(look=NARROW), FATIMA)
     choose(page, b"x" * (17 * 1024 * 1024), "foto.jpg", "image/jpeg")
     expect(page.locator("#attach-note")).to_contain_text("at most 16 MB")
     expect(page.locator("#attached")).to_be_hidden()
     choose(page, samples.PDF)
-    expect(page.locator("#attached")).to_contain_text("rooster week 9")
+    choose(page, samples.photo(), "helm.jpg", "image/jpeg")
+    choose(page, samples.photo(), "mis.jpg", "image/jpeg")
+    page.get_by_role("button", name="Remove the file mis.jpg").click()
+    expect(page.locator("#attached li")).to_contain_text(["rooster week 9", "helm.jpg"])
     expect(page.locator("#attach-note")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW.width
     page.locator("#text").fill("Je rooster")
@@ -36,8 +39,9 @@ def test_a_file_is_attached_with_words_and_sent_once(open_page: OpenPage, place:
     held.pop().continue_()
     mine = page.locator("#messages li.line", has_text="Je rooster")
     expect(mine.get_by_role("link", name="rooster week 9")).to_be_visible()
+    expect(mine.get_by_role("img")).to_have_count(1)
     expect(pending).to_have_count(0)
-    assert place.count(SENT.format("Je rooster")) == 1
+    assert place.count(SENT.format("Je rooster")) == 2
     stopped_and_refused(page)
     assert place.count(SENT.format("Toch niet")) == 0
 

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from appliance.api.json.mapping import From
 from appliance.api.json.names import ChannelName, WantedChannel
+from appliance.desk.outgoing.attaching import MOST_FILES
 from appliance.media.kinds import MediaKind, MediaState
 from appliance.messages import MAX_TEXT
 
@@ -63,9 +64,11 @@ class MessageIn(BaseModel):
     )
     media: list[str] | None = Field(
         None,
-        max_length=30,
-        description="The id of one file, from `POST /media`. The message then waits for a channel"
-        " that carries files: WhatsApp.",
+        max_length=MOST_FILES,
+        description="The ids of files, from `POST /media`, in the order in which they leave. Each"
+        " is a message of its own on the phone, the text stands below the first one, and `sent`"
+        " means that all of them left. The message waits for a channel that carries files:"
+        " WhatsApp.",
     )
     quotes: str | None = Field(
         None,

@@ -23,6 +23,7 @@ from appliance.store.branch_settings import settings_of
 from appliance.store.consent import Verdict
 from appliance.store.contacts import identity_of
 from appliance.store.media import Media, media_of
+from appliance.store.media_left import left_by
 from appliance.store.quotes import QuotedMessage, quoted_by
 from appliance.store.reactions import reactions_of
 
@@ -138,6 +139,8 @@ class Bubble:
     deleted: bool = False
     earlier: Sequence[str] = ()
     media: Sequence[Media] = ()
+    #: How many of them are proven to have left.
+    files_left: int = 0
     #: The emoji that they put on it.
     reactions: Sequence[str] = ()
     quoted: QuotedMessage | None = None
@@ -232,6 +235,7 @@ def drawn(
     earlier = earlier_texts(conn, [row["id"] for _, row in rows if row["edited_ms"] is not None])
     ids = [row["id"] for _, row in rows]
     media, reactions, quoted = media_of(conn, ids), reactions_of(conn, ids), quoted_by(conn, ids)
+    left = left_by(conn, ids)
     zone = ZoneInfo(about.zone)
     return [
         replace(
@@ -239,6 +243,7 @@ def drawn(
             decided=decided.get(row["id"], ()),
             earlier=earlier.get(row["id"], ()),
             media=media.get(row["id"], ()),
+            files_left=len(left.get(row["id"], ())),
             reactions=[each.emoji for each in reactions.get(row["id"], ())],
             quoted=quoted.get(row["id"]),
         )

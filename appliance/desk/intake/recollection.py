@@ -18,13 +18,17 @@ THREADS_OF = """(SELECT c.id FROM contact_identity n
 _WAITED_MS = 30 * DAY_MS
 
 _WRITTEN = f"""
-SELECT m.channel, m.text || coalesce(a.signature, '') AS text,
+SELECT m.channel,
+  iif(EXISTS (SELECT 1 FROM message_media f WHERE f.message_id = m.id AND f.position = 0
+    AND f.left_by <> a.id), '', m.text) || coalesce(a.signature, '') AS text,
   coalesce(a.tapped_ms, m.sent_ms) AS at_ms, m.device_key AS key,
   coalesce(a.evidence, '') AS evidence,
   EXISTS (SELECT 1 FROM message_media f WHERE f.message_id = m.id) AS has_file
-FROM message m LEFT JOIN attempt a ON a.id = (SELECT max(tapped.id) FROM attempt tapped
-  WHERE tapped.message_id = m.id AND tapped.tapped_ms IS NOT NULL
-  AND tapped.outcome IS NOT 'not_sent')
+FROM message m LEFT JOIN attempt a ON a.message_id = m.id AND a.tapped_ms IS NOT NULL
+  AND a.outcome IS NOT 'not_sent' AND (a.id = (SELECT max(tapped.id) FROM attempt tapped
+    WHERE tapped.message_id = m.id AND tapped.tapped_ms IS NOT NULL
+    AND tapped.outcome IS NOT 'not_sent')
+  OR a.id IN (SELECT f.left_by FROM message_media f WHERE f.message_id = m.id))
 WHERE m.conversation_id IN {THREADS_OF} AND m.direction = 'out' AND m.happened_ms >= :created
 AND coalesce(a.tapped_ms, m.sent_ms) >= :since
 ORDER BY at_ms, m.id

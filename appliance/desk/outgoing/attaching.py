@@ -39,17 +39,17 @@ def channel_for(tx: Tx, line_id: str, identity: Identity, wanted: Channel | None
 
 def check_files(tx: Tx, files: Sequence[str], text: str) -> None:
     """Raises InvalidInput for files that cannot be sent, or not with these words."""
-    if len(files) > 1:
+    if len(files) > MOST_FILES:
         raise InvalidInput(
-            "media", "A message carries one file. Send the others as messages of their own."
+            "media", f"A message carries at most {MOST_FILES} files. Send the others in another."
         )
-    for each in files:
+    for place, each in enumerate(files):
         found = media.by_id(tx.conn, each)
         if found is None:
             raise InvalidInput("media", NO_SUCH_FILE)
         if found.kind in _ONLY_COME_IN:
             raise InvalidInput("media", "Stickers and locations can be received, but not sent.")
-        if text and found.kind in _WITHOUT_WORDS:
+        if text and place == 0 and found.kind in _WITHOUT_WORDS:
             raise InvalidInput(
                 "media",
                 "WhatsApp shows no words beside sound. Send them as a message of their own.",
@@ -57,5 +57,8 @@ def check_files(tx: Tx, files: Sequence[str], text: str) -> None:
         if found.state is not MediaState.HERE:
             raise InvalidInput("media", "Balie does not have this file any more. Upload it again.")
 
+
+MOST_FILES = 30
+"""As many as WhatsApp lets a person choose at once."""
 
 NO_SUCH_FILE = "There is no such file. Upload it first."

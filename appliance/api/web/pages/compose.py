@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import sqlite3
+from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Literal
 
@@ -10,7 +11,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
-from appliance.api.form_files import kept_file
+from appliance.api.form_files import kept_files
 from appliance.api.uploads import ReceivedFile
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.inbox import Choices, desk_of, shown_desk
@@ -74,7 +75,7 @@ async def send(
 async def send_file(
     visit: Posting, request: Request, conversation_id: str, choices: Choices
 ) -> Response:
-    """A message with a file. Nothing of the form is read before it is known who sends it."""
+    """A message with files. Nothing of the form is read before it is known who sends it."""
     mine = visit.session.rights
     about = await visit.read(lambda conn: _writable(conn, mine, conversation_id))
     async with request.form() as form:
@@ -94,8 +95,8 @@ async def _send_form(
         typed=True,
     )
     try:
-        received = await asyncio.to_thread(kept_file, form, visit.services.media_files)
-        await visit.write(lambda tx, rights: _accept_file(tx, rights, message, about.id, received))
+        received = await asyncio.to_thread(kept_files, form, visit.services.media_files)
+        await visit.write(lambda tx, rights: _accept_files(tx, rights, message, about.id, received))
     except (InvalidInput, Refused) as exc:
         note = _note(visit, exc, about, message.text)
         return await _refused(visit, choices, about.id, text, note, _status(exc))
@@ -226,23 +227,27 @@ def _accept(tx: Tx, rights: Rights, request: sending.SendRequest, conversation_i
         drafts.forget(tx, staff_id=request.author.staff_id, conversation_id=conversation_id)
 
 
-def _accept_file(
+def _accept_files(
     tx: Tx,
     rights: Rights,
     message: sending.SendRequest,
     conversation_id: str,
-    received: ReceivedFile,
+    received: Sequence[ReceivedFile],
 ) -> None:
-    upload = NewUpload(
-        told=received.told,
-        name=received.name,
-        kept=received.kept,
-        measured=received.measured,
-        staff_id=message.author.staff_id,
-        branch_id=lines.line(tx.conn, message.line_id).branch_id,
-    )
-    file_id = add_upload(tx, upload).id
-    _accept(tx, rights, dataclasses.replace(message, media=(file_id,)), conversation_id)
+    branch_id = lines.line(tx.conn, message.line_id).branch_id
+    uploads = [
+        NewUpload(
+            told=each.told,
+            name=each.name,
+            kept=each.kept,
+            measured=each.measured,
+            staff_id=message.author.staff_id,
+            branch_id=branch_id,
+        )
+        for each in received
+    ]
+    ids = [add_upload(tx, upload).id for upload in uploads]
+    _accept(tx, rights, dataclasses.replace(message, media=ids), conversation_id)
 
 
 def _field(form: FormData, name: str) -> str:

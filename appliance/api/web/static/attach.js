@@ -1,26 +1,32 @@
-// A file for the message that is being written: chosen, dropped or pasted, and checked for its size
-// before anything is sent. One for each conversation, kept while this page is open.
+// The files for the message that is being written: chosen, dropped or pasted, and checked for their
+// size before anything is sent. Those of each conversation are kept while this page is open.
 
 const MB = 1024 * 1024;
+const MOST_MB = 100; // of one message: what Balie takes at once
 const files = new Map(); // by conversation
 
 const form = () => document.getElementById("composer");
 const place = () => document.getElementById("attached");
 
 export function attached(conversation) {
-  return files.get(conversation) ?? null;
+  return files.get(conversation) ?? [];
 }
 
 export function take(conversation) {
-  const file = attached(conversation);
+  const taken = attached(conversation);
   files.delete(conversation);
   show();
-  return file;
+  return taken;
 }
 
-export function putBack(conversation, file) {
-  if (file && !files.has(conversation)) files.set(conversation, file);
+export function putBack(conversation, list) {
+  keep(conversation, [...list, ...attached(conversation)]);
   show();
+}
+
+function keep(conversation, list) {
+  if (list.length) files.set(conversation, list);
+  else files.delete(conversation);
 }
 
 export function sizeOf(file) {
@@ -39,37 +45,54 @@ function say(sentence) {
 
 function attach(list) {
   const box = form();
-  const [file] = list;
-  if (!box || !file) return;
-  const { tooLarge, one } = document.getElementById("attach-note").dataset;
-  if (file.size > limit(file) * MB) {
-    say(tooLarge.replace("{name}", file.name).replace("{n}", limit(file)));
-    return;
-  }
-  files.set(box.dataset.conversation, file);
+  if (!box || !list.length) return;
+  const { conversation } = box.dataset;
+  const all = [...attached(conversation), ...list];
+  const refusal = refused(all);
+  say(refusal);
+  if (refusal) return;
+  keep(conversation, all);
   show();
-  say(list.length > 1 ? one : "");
   document.getElementById("text").focus();
 }
 
+/** Why these cannot be the files of one message; empty where they can. */
+function refused(all) {
+  const { tooLarge, tooMany, tooMuch, most } = document.getElementById("attach-note").dataset;
+  const large = all.find((file) => file.size > limit(file) * MB);
+  if (large) return tooLarge.replace("{name}", large.name).replace("{n}", limit(large));
+  if (all.length > Number(most)) return tooMany;
+  return all.reduce((sum, file) => sum + file.size, 0) > MOST_MB * MB ? tooMuch : "";
+}
+
 function show() {
-  const chip = place();
-  if (!chip) return;
-  const file = attached(form().dataset.conversation);
-  chip.hidden = !file;
-  chip.querySelector(".name").textContent = file?.name ?? "";
-  chip.querySelector(".size").textContent = file ? sizeOf(file) : "";
+  const list = place();
+  if (!list) return;
+  const all = attached(form().dataset.conversation);
+  list.hidden = !all.length;
+  list.replaceChildren(...all.map(chip));
   document.getElementById("attach").hidden = false; // without a script the form below does it
+}
+
+function chip(file) {
+  const item = document.getElementById("attached-file").content.firstElementChild.cloneNode(true);
+  item.querySelector(".name").textContent = file.name;
+  item.querySelector(".size").textContent = sizeOf(file);
+  item.querySelector(".remove .visually-hidden").textContent = file.name;
+  item.querySelector(".remove").onclick = () => remove(file);
+  return item;
+}
+
+function remove(file) {
+  const { conversation } = form().dataset;
+  keep(conversation, attached(conversation).filter((each) => each !== file));
+  say("");
+  show();
+  (place().querySelector(".remove") ?? document.getElementById("attach")).focus();
 }
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("#attach")) document.getElementById("file").click();
-  if (event.target.closest("#attached .remove")) {
-    files.delete(form().dataset.conversation);
-    say("");
-    show();
-    document.getElementById("attach").focus();
-  }
 });
 
 document.addEventListener("change", (event) => {

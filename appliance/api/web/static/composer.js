@@ -45,13 +45,13 @@ function refresh(id) {
 
 // Sending
 
-function bubble(key, text, file = null) {
+function bubble(key, text, files = []) {
   const item = document.getElementById("pending-bubble").content.firstElementChild.cloneNode(true);
   item.dataset.key = `b-${key}`;
   item.querySelector(".text").textContent = text;
   item.querySelector(".text").hidden = !text;
-  item.querySelector(".file").hidden = !file;
-  if (file) item.querySelector(".file").textContent = `${file.name}, ${sizeOf(file)}`;
+  item.querySelector(".file").hidden = !files.length;
+  item.querySelector(".file").textContent = files.map((file) => `${file.name}, ${sizeOf(file)}`).join("\n");
   return item;
 }
 
@@ -70,20 +70,20 @@ function note(html) {
 function send() {
   const box = form();
   const text = field().value;
-  if (!text.trim() && !attached(box.dataset.conversation)) return;
+  if (!text.trim() && !attached(box.dataset.conversation).length) return;
   if (characters(text) > Number(document.getElementById("count").dataset.most)) {
     count();
     document.getElementById("count").scrollIntoView({ block: "nearest" });
     return;
   }
   const key = crypto.randomUUID?.() ?? randomKey();
-  const file = take(box.dataset.conversation);
+  const files = take(box.dataset.conversation);
   underWay.set(key, {
-    address: file ? box.dataset.files : box.getAttribute("action"),
+    address: files.length ? box.dataset.files : box.getAttribute("action"),
     conversation: box.dataset.conversation,
     message: { text, client_id: key, to: box.elements.to?.value ?? "" },
-    file,
-    item: bubble(key, text, file),
+    files,
+    item: bubble(key, text, files),
     againMs: AGAIN_MS,
   });
   showUnderWay();
@@ -98,14 +98,14 @@ function send() {
 
 function deliver(key) {
   const sent = underWay.get(key);
-  const { address, message, file, item } = sent;
+  const { address, message, files, item } = sent;
   const failed = item.querySelector(".failed");
   failed.hidden = true;
   clearTimeout(sent.again);
   later(async () => {
     let answer;
     try {
-      answer = file ? await upload(address, message, file, shownIn(item)) : await post(address, message);
+      answer = files.length ? await upload(address, message, files, shownIn(item)) : await post(address, message);
     } catch {
       answer = null;
     }
@@ -141,11 +141,11 @@ function shownIn(item) {
 // Refused: the bubble goes, the words come back, and the reason stands above them. Where another
 // conversation is open meanwhile, the words wait in theirs.
 function giveBack(key, html, status) {
-  const { conversation, message, file, item } = underWay.get(key);
+  const { conversation, message, files, item } = underWay.get(key);
   const here = form()?.dataset.conversation === conversation;
   underWay.delete(key);
   item.remove();
-  putBack(conversation, file);
+  putBack(conversation, files);
   if (!here) {
     keepBelow(conversation, message.text);
     document.dispatchEvent(new CustomEvent("balie:say", { detail: html }));
@@ -199,8 +199,10 @@ function keepHere() {
 // page asks again: see `takeUp`.
 function letGo() {
   // A page cannot hand a file over to the next one: its words wait there as a draft.
-  for (const { conversation, message, file } of underWay.values()) if (file) keepBelow(conversation, message.text);
-  const sent = [...underWay].filter(([, { file }]) => !file).map(
+  for (const { conversation, message, files } of underWay.values()) {
+    if (files.length) keepBelow(conversation, message.text);
+  }
+  const sent = [...underWay].filter(([, { files }]) => !files.length).map(
     ([key, { address, conversation, message }]) => ({ key, address, conversation, message }),
   );
   if (!sent.length) return;
@@ -216,7 +218,7 @@ function takeUp() {
   const { csrf: theirs, sent } = JSON.parse(left);
   for (const { key, ...each } of sent) {
     if (theirs === csrf) {
-      underWay.set(key, { ...each, item: bubble(key, each.message.text), againMs: AGAIN_MS });
+      underWay.set(key, { ...each, files: [], item: bubble(key, each.message.text), againMs: AGAIN_MS });
       deliver(key);
     } else keepBelow(each.conversation, each.message.text);
   }

@@ -1,13 +1,13 @@
-// Sends a message with its file, says how far it is, and can be stopped.
+// Sends a message with its files, says how far it is, and can be stopped.
 
 const csrf = document.querySelector('meta[name="csrf"]').content;
 const underWay = new Set();
 
 /** An answer like that of `fetch`; null where there was none. `bar` shows how far it is. */
-export function upload(address, values, file, { bar, cancel }) {
+export function upload(address, values, files, { bar, cancel }) {
   const body = new FormData();
   for (const [name, value] of Object.entries(values)) body.append(name, value);
-  body.append("file", file, file.name);
+  for (const file of files) body.append("file", file, file.name);
   const request = new XMLHttpRequest();
   request.upload.onprogress = ({ loaded, total }) => {
     bar.value = loaded / total;

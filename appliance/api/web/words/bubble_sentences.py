@@ -71,6 +71,14 @@ def waits(words: Words, bubble: Bubble, zone: str, now_ms: int) -> str:
     return ""
 
 
+def files_left(words: Words, bubble: Bubble) -> str:
+    """How many of its files have left; empty where none did, and where all did."""
+    if not 0 < bubble.files_left < len(bubble.media):
+        return ""
+    sentence = words.text("{left} of its {n} files have left.")
+    return sentence.format(left=bubble.files_left, n=len(bubble.media))
+
+
 _ENDED = frozenset(
     {
         MessageState.FAILED,

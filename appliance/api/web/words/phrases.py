@@ -35,6 +35,7 @@ WAITING: Mapping[Reason, str] = {
     Reason.NEXT_ROUTE: "it cannot go by WhatsApp and takes the next way",
     Reason.FALLBACK: "the phone cannot send it, so the modem does",
     Reason.ROAMING: "the modem is roaming and lists wait until it is home",
+    Reason.NEXT_FILE: "the next of its files follows",
     Reason.RETRY: "the last try did not get through and it will be tried again",
     Reason.BUSY: "another message is being typed first",
     Reason.LOOKING: "it is being looked up on the phone or modem",
