@@ -1,8 +1,8 @@
 """The real Balie in a process that kills itself by SIGKILL at a given step.
 
 Its office sends it `{"line", "text", "number", "channel", "step"}`: it accepts the message and dies
-at the step, if one is given. With `file` the message carries a photo. Once the message is durable,
-it acknowledges it by its id.
+at the step, if one is given, with `time` when it is reached for that time. With `photos` the message
+carries so many. Once the message is durable, it acknowledges it by its id.
 """
 
 import os
@@ -48,12 +48,16 @@ QUICK = replace(
 @dataclass(slots=True)
 class Death:
     at: str | None
+    time: int = 1
 
     def step(self, step: Step) -> None:
         self.reach(step.value)
 
     def reach(self, name: str) -> None:
-        if name == self.at:
+        if name != self.at:
+            return
+        self.time -= 1
+        if not self.time:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -73,33 +77,39 @@ def run(
         with suppress(EOFError):
             while True:
                 command = commands.recv()
-                death.at = command["step"]
+                death.at, death.time = command["step"], command.get("time", 1)
                 commands.send(_accept(balie, death, command))
                 balie.services.planned()
     finally:
         balie.stop()
 
 
-def _photo(balie: Balie) -> NewUpload:
+def photo_of(text: str, place: int) -> bytes:
+    """The photos of each message are others, so that the judge can tell them apart."""
+    return b"\xff\xd8\xff\xe0 " + f"{text} {place}".encode()
+
+
+def _photo(balie: Balie, content: bytes) -> NewUpload:
     with balie.services.media_files.growing() as growing:
-        growing.write(b"\xff\xd8\xff\xe0 a photo of a helmet")
+        growing.write(content)
         kept = growing.keep()
     return NewUpload(told=FileType(MediaKind.IMAGE, "image/jpeg"), name="helm.jpg", kept=kept)
 
 
 def _accept(balie: Balie, death: Death, command: dict[str, Any]) -> str:
-    photo = _photo(balie) if command.get("file") else None
+    text = command["text"]
+    photos = [_photo(balie, photo_of(text, place)) for place in range(command.get("photos", 0))]
 
     def work(tx: Tx) -> str:
         by_number = {line.number: line for line in lines.lines(tx.conn)}
         request = SendRequest(
             line_id=by_number[command["line"]].id,
             identity=tel(command["number"]),
-            text=command["text"],
+            text=text,
             author=Author(rule="test"),
             channel=Channel.named(command["channel"]),
             typed=True,
-            media=(add_upload(tx, photo).id,) if photo else (),
+            media=[add_upload(tx, photo).id for photo in photos],
         )
         message_id = accept(tx, request).id
         death.reach(ACCEPTING)

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from itertools import repeat
 from pathlib import Path
 
 from appliance.channels import Channel
 from appliance.queue.steps import Step
-from tests.crash.balie_child import ACCEPTED, ACCEPTING
+from tests.crash.balie_child import ACCEPTED, ACCEPTING, photo_of
 from tests.crash.office import LEFT, Office, World, world
 
 SPEED = 20.0
@@ -37,15 +38,17 @@ NUMBER = "+316555{place:05}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """What Balie sends when it is killed."""
+    """What Balie sends when it is killed, `time` the step is reached."""
 
     name: str
     channel: Channel
-    has_file: bool = False
+    photos: int = 0
+    time: int = 1
 
 
 TEXTS = tuple(Load(name=each.name, channel=each) for each in Channel.known())
-PHOTO = Load(name="photo", channel=Channel.WHATSAPP, has_file=True)
+PHOTO = Load(name="photo", channel=Channel.WHATSAPP, photos=1)
+SECOND_PHOTO = Load(name="second photo", channel=Channel.WHATSAPP, photos=2, time=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,7 @@ class Outcome:
     text: str
     promised: bool
     state: str
+    photos: int = 0
     left: int = 0
 
     @property
@@ -83,9 +87,16 @@ def outcomes(
         done = [*pool.map(_share, repeat(folder), repeat(here), range(phones), shares)]
         left = here.left()  # only at the very end: a second copy may come late
         return sorted(
-            (replace(each, left=left.count(each.text)) for share in done for each in share),
+            (replace(each, left=_times(left, each)) for share in done for each in share),
             key=lambda each: (each.load, STEPS.index(each.step)),
         )
+
+
+def _times(left: Sequence[str], outcome: Outcome) -> int:
+    """How often all of it left: 0 where a photo did not, and more than 1 where one did twice."""
+    photos = [sha256(photo_of(outcome.text, place)).hexdigest() for place in range(outcome.photos)]
+    times = [left.count(each) for each in photos or [outcome.text]]
+    return max(times) if all(times) else 0
 
 
 def table(found: Sequence[Outcome]) -> str:
@@ -126,8 +137,9 @@ def _case(office: Office, step: str, load: Load, number: str) -> Outcome:
         "number": number,
         "channel": load.channel.name,
         "text": text,
-        "file": load.has_file,
+        "photos": load.photos,
         "step": first,
+        "time": load.time,
     }
     promised = office.accept(message) is not None
     office.died()
@@ -139,4 +151,11 @@ def _case(office: Office, step: str, load: Load, number: str) -> Outcome:
     if text in office.messages():
         found, reason = office.settles(text)
         state = found if found in LEFT else str(reason)
-    return Outcome(step=step, load=load.name, text=text, promised=promised, state=state)
+    return Outcome(
+        step=step,
+        load=load.name,
+        text=text,
+        promised=promised,
+        state=state,
+        photos=load.photos,
+    )

@@ -40,9 +40,11 @@ class World:
     clock: ScaledClock
 
     def left(self) -> list[str]:
-        """The texts that really left, once for each time that they did."""
+        """The texts that really left, and of files their hashes, once for each time that they
+        did.
+        """
         items = httpx.get(f"{self.control}/truth", timeout=60).raise_for_status().json()["items"]
-        return [each["text"] for each in items]
+        return [each.get("sha256") or each["text"] for each in items]
 
     def fault(self, phone: PhoneChild, kind: str, **more: Any) -> None:
         body = {"phone": phone.number, "fault": kind, **more}
