@@ -116,6 +116,10 @@ class Host(Endpoint, Protocol):
         """Whether WhatsApp reads a file by its path; else it takes rows of the list of media."""
 
     @property
+    def albums(self) -> bool:
+        """Whether photos in a row are drawn as one."""
+
+    @property
     def keyboard_open(self) -> bool: ...
 
     def show_keyboard(self, *, visible: bool) -> None: ...

@@ -33,6 +33,7 @@ class HandsetState:
         self.media_list = MediaList()
         self.honours_jid = spec.honours_jid
         self.reads_paths = spec.reads_paths
+        self.albums = spec.albums
         self.clipboard = ""
         self.address = spec.serial_name or spec.number
         self.density_override: int | None = None

@@ -16,6 +16,7 @@ class PhoneSpec:
     `contacts` is the phone book: names by number. `lookup_ms` is how long WhatsApp's spinner
     shows while a number is looked up. `honours_jid`: a file handed to WhatsApp with a chat's jid
     goes straight to its preview. `reads_paths` False: it takes rows of the list of media only.
+    `albums`: photos of one side in a row, from four on and without words, are drawn as one.
     `locale` is that of the system, which may be one that no screen here is drawn in; empty for
     that of `language`.
     """
@@ -41,6 +42,7 @@ class PhoneSpec:
     contacts: dict[str, str] = field(default_factory=dict)
     honours_jid: bool = True
     reads_paths: bool = True
+    albums: bool = False
 
 
 def iccid_for(number: str) -> str:

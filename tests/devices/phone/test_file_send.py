@@ -21,6 +21,7 @@ CV = b"%PDF-1.7 a curriculum"
 NOTE = b"OggS a voice note"
 
 ASKS_FOR_WHOM = PhoneSpec(number=OWN, lookup_ms=40, honours_jid=False)
+ALBUMS = PhoneSpec(number=OWN, lookup_ms=40, albums=True)
 READS_ROWS = PhoneSpec(number=OWN, lookup_ms=40, reads_paths=False, honours_jid=False)
 
 Make = Callable[..., OutgoingFile]
@@ -76,6 +77,15 @@ def test_a_photo_takes_at_most_fourteen_round_trips(desk: Desk, photo: OutgoingF
     before = desk.world.traffic.round_trips
     desk.send("Zo", file=photo)
     assert desk.world.traffic.round_trips - before <= 14
+
+
+@pytest.mark.parametrize("spec", [ALBUMS], indirect=True)
+def test_photos_that_become_an_album_are_each_proven(desk: Desk, photo: OutgoingFile) -> None:
+    """WhatsApp draws them as one row, which is another one with each that comes."""
+    desk.world.write(ANNA, "Stuur maar", name="Anna")
+    for _ in range(6):
+        assert desk.send("", file=photo).tick is not Tick.PENDING
+    assert desk.world.files_left() == [told(PHOTO)] * 6
 
 
 @pytest.mark.parametrize("spec", [READS_ROWS], indirect=True)

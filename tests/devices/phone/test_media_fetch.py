@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from appliance.devices.media_protocol import Fetched, FetchFinding, MediaFetch, WantedFile
+from appliance.emulated.phone.spec import PhoneSpec
 from appliance.media.files import MediaFiles
-from tests.devices.phone.driver_kit import ANNA, BEA, Desk
+from tests.devices.phone.driver_kit import ANNA, BEA, OWN, Desk
 from tests.media import samples
 
 PHOTO = samples.photo()
@@ -213,3 +214,23 @@ def test_what_has_no_file_is_told_so(desk: Desk) -> None:
         (False, True),
         None,
     ]
+
+
+@pytest.mark.parametrize("spec", [PhoneSpec(number=OWN, lookup_ms=40, albums=True)], indirect=True)
+def test_each_photo_of_an_album_is_a_message_with_its_file(desk: Desk, files: MediaFiles) -> None:
+    """Whether a notification told them or their chat was open; one button downloads all."""
+    colours = ("red", "green", "blue", "white", "black")
+    for colour in colours[:-1]:
+        sends(desk, samples.photo(colour=colour), downloaded=False)
+    attempt = desk.attempt("Mooi")
+    data = base64.b64encode(samples.photo(colour=colours[-1])).decode()
+    medium = {"kind": "photo", "data": data, "downloaded": False}
+    attempt.before_tap = lambda: desk.world.write(ANNA, "", medium=medium)
+    desk.driver.send(attempt)
+    assert len(desk.recorder.messages) == len(colours)
+    assert fetch(desk, files, 3, number=ANNA).finding is FetchFinding.GROWING
+    desk.world.age_files(3)
+    found = fetch(desk, files, 3)
+    assert found.file is not None
+    content = samples.photo(colour=colours[3])
+    assert found.file.kept.sha256 == hashlib.sha256(content).hexdigest()

@@ -33,6 +33,11 @@ _PLACE = re.compile(r"(?:live )?locat(?:ion|ie)", re.IGNORECASE)
 CALL = "📞"
 """A call has a row but is no message: its notification tells of it."""
 
+ALBUM = "×"
+"""Behind it stands what the row of an album shows: its tiles, and the number on the last one. So
+the row of an album that grew is another one.
+"""
+
 DOCUMENT = "📄"
 ANY = "📎"
 _VISUAL = "📷🎥👾"
@@ -44,6 +49,7 @@ _OF_OWN = {
     MediaKind.AUDIO: _SOUND,
     MediaKind.VOICE: _SOUND,
 }
+_NUMBER = re.compile(r"\d{1,3}")
 _LENGTH = re.compile(r"\d{1,3}:\d{2}(?::\d{2})?")
 
 
@@ -89,6 +95,8 @@ def medium_in(row: View) -> tuple[str, str] | None:
     A picture and a film look alike before they are downloaded.
     """
     ids = {below.id for below in row.walk()}
+    if "media_grid" in ids:
+        return f"{_VISUAL}{ALBUM}{_tiles(row)}", ""
     kind = next((kind for kind in _KINDS if ids & kind.ids), None)
     # A text with a link shows a picture of the page.
     if kind is None and ids & _STILL and "message_text" not in ids:
@@ -132,7 +140,29 @@ def lasting(signs: str | None) -> str | None:
     """The part of a row's signs that stays the same when its medium is downloaded."""
     if signs is None:
         return None
-    return _VISUAL if signs[0] in _VISUAL else signs
+    _, mark, pieces = signs.partition(ALBUM)
+    return f"{_VISUAL}{mark}{pieces}" if signs[0] in _VISUAL else signs
+
+
+def pieces_of(signs: str | None) -> int:
+    """How many messages a row shows at least; an album shows several.
+
+    The number on its last tile may count that tile or not; here it does, so that no message is told
+    that was none.
+    """
+    tiles, _, hidden = (signs or "").partition(ALBUM)[2].partition("+")
+    return max(int(tiles or 1), int(tiles or 1) - 1 + int(hidden or 1))
+
+
+def without_pieces(signs: str | None) -> str | None:
+    return signs and signs.partition(ALBUM)[0]
+
+
+def _tiles(album: View) -> str:
+    tiles = sum(1 for below in album.walk() if below.id.startswith("thumb_"))
+    more = album.first("more")
+    hidden = _NUMBER.search(label(more.text)) if more else None
+    return f"{tiles}+{hidden.group()}" if hidden else str(tiles)
 
 
 def is_same(signs: str, words: str, told: str) -> bool:

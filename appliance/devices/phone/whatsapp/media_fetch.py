@@ -162,7 +162,8 @@ def _download(phone: Phone, fetch: MediaFetch, files: PhoneFiles, folder: str) -
             return Fetched(finding=FetchFinding.NONE, opened=True)
         new = _come(phone, files, folder, before)
     if len(new) > 1:
-        return Fetched(finding=FetchFinding.UNCLEAR, opened=True)
+        # Those of an album: once all are there, they are told apart by their order.
+        return Fetched(finding=FetchFinding.GROWING, opened=True)
     path = new[0].path if new else None
     finding = FetchFinding.GROWING if new else FetchFinding.NONE
     return Fetched(finding=finding, path=path, opened=True)

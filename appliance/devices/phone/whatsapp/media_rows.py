@@ -45,7 +45,7 @@ def find_row(
     app: Screen, wanted: WantedFile, others: Sequence[WantedFile], clock: PhoneClock
 ) -> FoundRow:
     """Of several that look alike the one at the place of `wanted` among `others`, where there are
-    as many: an album.
+    as many. An album has one button for all.
     """
     told = f"{wanted.sign} {wanted.words}".strip()
     minute = clock.minute_of_day(wanted.written_ms)
@@ -67,6 +67,8 @@ def find_row(
     waiting = [button for view in media if (button := view.first("control_btn", "control_frame"))]
     if not waiting:
         return FoundRow(says=RowSays.HERE)
+    if len(waiting) == 1 and media[0].first("media_grid"):
+        return FoundRow(says=RowSays.DOWNLOAD, tap=waiting[0].box.centre)
     place = _place_among(wanted, others, len(waiting), clock)
     if place is None or waiting[place].box.empty:
         return FoundRow(says=RowSays.UNCLEAR)

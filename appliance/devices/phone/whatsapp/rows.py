@@ -32,7 +32,7 @@ class MessageRow:
     WhatsApp cuts with its "Read more", and `more` the place of that link where it shows. `place`
     counts the message texts above this one, so that this one can be asked for. `rewritten`: an own
     message was edited or deleted, so its text is gone. `quoted` is what shows of the message that
-    it answers.
+    it answers. `piece`: which message of an album it stands for.
     """
 
     own: bool
@@ -49,6 +49,7 @@ class MessageRow:
     place: int = 0
     rewritten: bool = False
     quoted: str | None = None
+    piece: int = 0
 
     def says(self, text: str) -> bool:
         """Whether this row can be the message with that text."""

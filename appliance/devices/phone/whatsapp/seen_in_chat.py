@@ -13,6 +13,7 @@ from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MS_PER_MINUTE, is_between, minute_in
 from appliance.devices.phone.texts import as_dumped, canonical
 from appliance.devices.phone.whatsapp.addresses import sender_of
+from appliance.devices.phone.whatsapp.album_rows import with_each_message
 from appliance.devices.phone.whatsapp.media import CALL, is_same, shown_medium
 from appliance.devices.phone.whatsapp.pages import ChatPage
 from appliance.devices.phone.whatsapp.row_memory import ChatMemory, identity, rows_after
@@ -40,7 +41,9 @@ class ChatArrivals:
 
     def see(self, conversation: ChatPage) -> None:
         """Collects the new rows of this view of the chat."""
-        before, self.history.last = self.history.last, conversation
+        before = self.history.last
+        conversation = with_each_message(conversation, before)
+        self.history.last = conversation
         if before is None:
             self.consider(self._unread(conversation))
             return

@@ -159,6 +159,7 @@ class WhatsApp(WhatsAppService):
             generation=self._generation,
             zone=self._host.zone,
             now_ms=self._host.timers.now_ms(),
+            albums=self._host.albums,
         )
 
     def _sharing(self) -> SharingScreen | None:
@@ -231,10 +232,14 @@ class WhatsApp(WhatsAppService):
             message = next(m for m in self._chat.messages if m.id == int(argument))
             message.expanded = True
         elif verb == "download" and self._chat is not None:
-            message = next(m for m in self._chat.messages if m.id == int(argument))
-            self.media_store.download(message)
+            self._download(self._chat, argument.split(","))
         elif verb == "dialog":
             self._in_dialog(argument)
+
+    def _download(self, chat: Chat, ids: list[str]) -> None:
+        for message in chat.messages:
+            if str(message.id) in ids:
+                self.media_store.download(message)
 
     def _in_dialog(self, button: str) -> None:
         if button == "close":

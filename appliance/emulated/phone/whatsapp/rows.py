@@ -1,12 +1,13 @@
 """The rows of a conversation: bubbles, ticks, day and unread dividers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from appliance.emulated.phone.layout import Brush, ScreenArea, line_count, shortened
 from appliance.emulated.phone.node import Bounds, Node
+from appliance.emulated.phone.whatsapp.album import albums_of, draw_album
 from appliance.emulated.phone.whatsapp.generation import Generation
 from appliance.emulated.phone.whatsapp.media import Medium, draw
 from appliance.emulated.phone.whatsapp.model import Account, Chat, Message, RowTick
@@ -39,6 +40,7 @@ class RowStyle:
     generation: Generation
     zone: ZoneInfo
     now_ms: int
+    albums: bool = False
 
     def moment(self, at_ms: int) -> datetime:
         return datetime.fromtimestamp(at_ms / 1000, self.zone)
@@ -50,7 +52,10 @@ class RowStyle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatItem:
-    """One list item; a divider is part of the item of the message below it."""
+    """One list item; a divider is part of the item of the message below it.
+
+    `album` are all messages that it draws as one, `message` the last of them.
+    """
 
     message: Message
     style: RowStyle
@@ -58,6 +63,7 @@ class ChatItem:
     unread: str
     sender_name: str
     push_name: str
+    album: Sequence[Message] = ()
 
     @property
     def text(self) -> str:
@@ -144,6 +150,9 @@ class ChatItem:
             title = brush("TextView", bounds, rid="quoted_title", text=style.phrases.you)
             words = brush("TextView", bounds, rid="quoted_text", text=quoted)
             yield brush("FrameLayout", bounds, title, words, rid="quoted_message_frame")
+        if self.album:
+            yield from draw_album(self.album, style.brush, bounds)
+            return
         if self.medium is not None:
             yield from draw(
                 self.medium,
@@ -242,7 +251,9 @@ def rows_of(chat: Chat, account: Account, style: RowStyle) -> list[ChatItem | No
     older, loaded = chat.messages[:-_LOADED], chat.messages[-_LOADED:]
     before = older[-1] if older else None
     divider = style.phrases.unread_divider(chat.divider_count)
-    for message in loaded:
+    drawn = albums_of(loaded) if style.albums else ([each] for each in loaded)
+    for pieces in drawn:
+        message = pieces[-1]
         if message.notice:
             rows.append(NoticeRow(style=style, words=message.text))
             continue
@@ -257,9 +268,10 @@ def rows_of(chat: Chat, account: Account, style: RowStyle) -> list[ChatItem | No
                 message=message,
                 style=style,
                 day=style.phrases.day(moment, style.now) if new_day else "",
-                unread=divider if message.id == chat.divider_id else "",
+                unread=divider if chat.divider_id in {each.id for each in pieces} else "",
                 sender_name=_group_name(sender, account) if named and not repeated else "",
                 push_name=_push_name(sender, account) if unsaved else "",
+                album=pieces if len(pieces) > 1 else (),
             )
         )
         before = message
