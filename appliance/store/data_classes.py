@@ -176,7 +176,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     "missed_call": {
         DataClass.IDENTITY: "value scheme device_key",
         DataClass.EVIDENCE: "at_ms",
-        DataClass.TECHNICAL: "id line_id",
+        DataClass.TECHNICAL: "id line_id channel",
     },
     "line_code": {
         DataClass.CONTENT: "text",

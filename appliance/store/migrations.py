@@ -79,6 +79,11 @@ def more_media(db: Database) -> None:
     _run_script(db.conn, "0011_more_media.sql")
 
 
+@migrations(name="0011_always")
+def always(db: Database) -> None:
+    _run_script(db.conn, "0011_always.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

@@ -111,10 +111,12 @@ class Office:
         )
         Reception(self.store, ConsentGate()).received(desk.device_id, [incoming])
 
-    def calls(self, number: str, desk: Desk) -> None:
+    def calls(self, number: str, desk: Desk, channel: Channel | None = None) -> None:
         """Somebody calls the branch, and nobody answers."""
         self._keys += 1
-        call = MissedCall(key=f"call-{self._keys}", number=number, at_ms=self.clock.now_ms())
+        call = MissedCall(
+            key=f"call-{self._keys}", number=number, at_ms=self.clock.now_ms(), channel=channel
+        )
         Reception(self.store, ConsentGate()).missed_calls(desk.device_id, [call])
 
     def token(

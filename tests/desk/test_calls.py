@@ -1,7 +1,8 @@
-"""Somebody calls a line, and gets one answer by SMS where the branch wants it."""
+"""Somebody calls a line, and gets one answer where the branch wants it."""
 
 import pytest
 
+from appliance.desk.consent import consent_import
 from appliance.desk.consent.withdrawal import object_everywhere
 from appliance.desk.outgoing.sending import SendRequest, accept
 from appliance.devices.news_protocol import MissedCall
@@ -57,13 +58,66 @@ def test_a_caller_gets_one_sms(counter: Counter) -> None:
     assert len(counter.events(EventKind.CALL_MISSED)) == 1
 
 
-def test_a_call_over_whatsapp_is_told_and_answered_by_nothing(counter: Counter) -> None:
+def test_a_call_over_whatsapp_of_a_stranger_is_told_and_answered_by_nothing(
+    counter: Counter,
+) -> None:
     """They did not ask for an SMS: the call licenses none and gives no consent."""
     call = MissedCall(key="wa-call", number=ANNA, at_ms=counter.clock.now_ms(), channel=WHATSAPP)
     for _ in range(2):
         counter.reception.missed_calls(counter.device_id, [call])
     assert (counter.outgoing(), kinds(counter)) == ([], [])
     assert len(counter.events(EventKind.CALL_MISSED)) == 1
+
+
+def calls_over_whatsapp(counter: Counter, number: str = ANNA) -> None:
+    at_ms = counter.clock.now_ms()
+    call = MissedCall(key=f"wa:{number}/{at_ms}", number=number, at_ms=at_ms, channel=WHATSAPP)
+    counter.reception.missed_calls(counter.device_id, [call])
+
+
+@pytest.mark.parametrize("shown", [ANNA, "123456789@lid"])
+def test_who_wrote_before_and_calls_over_whatsapp_is_answered_there(
+    counter: Counter, shown: str
+) -> None:
+    """Once a day over both ways together; the call adds nothing to the ledger."""
+    counter.knows(shown)
+    calls_over_whatsapp(counter, shown)
+    counter.clock.advance(s=60)
+    answer = counter.outgoing(shown)[-1]
+    assert (answer["rule"], answer["wanted"], answer["class"]) == (
+        "call",
+        "whatsapp",
+        "confirmation",
+    )
+    assert answer["text"] == "Bel Utrecht niet, stuur een bericht aan +31 6 87654321."
+    attempt = counter.attempt()
+    assert attempt.outgoing.channel is WHATSAPP
+    with tapping(attempt):
+        pass
+    calls(counter, shown)
+    counter.clock.advance(s=60)
+    calls_over_whatsapp(counter, shown)
+    assert [row["id"] for row in counter.outgoing(shown) if row["rule"] == "call"] == [answer["id"]]
+    assert kinds(counter) == ["wrote_first"]
+
+
+@pytest.mark.parametrize("words", ["STOP", None])
+def test_a_call_over_whatsapp_opens_nothing_that_is_closed(
+    counter: Counter, words: str | None
+) -> None:
+    """Neither after a STOP nor where somebody agreed to SMS only."""
+    if words:
+        counter.hears(words)
+        counter.store.write(
+            lambda tx: tx.conn.execute("UPDATE message SET class = 'automatic' WHERE rule = 'stop'")
+        )
+    else:
+        row = f"number,source,date,wording\n{ANNA},Formulier,2026-05-01,Ik wil SMS\n"
+        rows = consent_import.read_rows(row, now_ms=counter.clock.now_ms())
+        consent_import.bring_in(counter.store, rows, line_id=counter.line_id, recorded_by="import")
+    calls_over_whatsapp(counter)
+    assert [row for row in counter.outgoing() if row["rule"] == "call"] == []
+    assert "called" not in kinds(counter)
 
 
 def test_once_a_day(counter: Counter) -> None:

@@ -258,6 +258,7 @@ CALL: dict[str, Any] = {
     "number": "+31687654321",
     "contact": None,
     "at": _AT,
+    "channel": None,
 }
 
 DEVICE: dict[str, Any] = {

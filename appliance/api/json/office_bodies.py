@@ -71,6 +71,7 @@ class CallOut(AnswerBody):
     number: str = Field(description="Empty where the caller withheld it.")
     contact: str | None = Field(description="Whose number it is, where that is known.")
     at: datetime
+    channel: str | None = Field(description="Null: over the mobile network.")
 
 
 class BalanceOut(AnswerBody):

@@ -214,8 +214,8 @@ def hint_of(event: Event) -> tuple[str, Mapping[str, object]] | None:
             and event.facts.get("origin") != "technical",
         }
         return "message", about
-    if event.kind is EventKind.CALL_MISSED and event.conversation_id:
-        return "message", {"conversation": event.conversation_id, "received": False}
+    if event.kind is EventKind.CALL_MISSED:
+        return _hint_of_call(event)
     if event.kind in _ABOUT_CONTACTS:
         return "contact", {"contact": event.contact_id, "conversation": event.conversation_id}
     if event.kind in (EventKind.GROUP_CHANGED, EventKind.GROUP_STOPPED):
@@ -223,6 +223,13 @@ def hint_of(event: Event) -> tuple[str, Mapping[str, object]] | None:
     if event.kind in _ABOUT_DEVICES:
         return "device", {"device": event.device_id, "line": event.line_id}
     return None
+
+
+def _hint_of_call(event: Event) -> tuple[str, Mapping[str, object]]:
+    """No thread shows a call of somebody without a conversation: the list does."""
+    if event.conversation_id is None:
+        return "list", {}
+    return "message", {"conversation": event.conversation_id, "received": False}
 
 
 @functools.lru_cache(maxsize=256)

@@ -101,13 +101,17 @@ class ConversationEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallEntry:
-    """A call that nobody answered; a caller who withheld their number has none."""
+    """A call that nobody answered; a caller who withheld their number has none.
+
+    `channel` None: over the mobile network.
+    """
 
     id: str
     line_id: str
     number: str
     contact_id: str | None
     at_ms: int
+    channel: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,7 +312,7 @@ SELECT id FROM missed_call INDEXED BY missed_call_line
 WHERE line_id = :line AND id > :after ORDER BY id LIMIT :limit
 """
 _CALLS = f"""
-SELECT c.id, c.line_id, c.value AS number, c.at_ms,
+SELECT c.id, c.line_id, c.value AS number, c.at_ms, c.channel,
   (SELECT n.contact_id FROM contact_identity n WHERE n.value = c.value AND n.scheme = c.scheme
    AND (:branches IS NULL OR EXISTS (SELECT 1 FROM conversation JOIN line ON line.id = line_id
      WHERE conversation.contact_id = n.contact_id AND {IN_SIGHT}))) AS contact_id

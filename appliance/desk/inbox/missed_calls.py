@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 
+from appliance.channels import Channel
 from appliance.desk.inbox.thread import Bubble, CallMark, Conversation
 from appliance.ids import earliest_id
 
@@ -20,7 +21,14 @@ def calls_of(
         "from_ms": from_ms,
         "to_ms": to_ms,
     }
-    return [CallMark(id=row["id"], at_ms=row["at_ms"]) for row in conn.execute(_CALLS, values)]
+    return [
+        CallMark(
+            id=row["id"],
+            at_ms=row["at_ms"],
+            channel=Channel.named(row["channel"]) if row["channel"] else None,
+        )
+        for row in conn.execute(_CALLS, values)
+    ]
 
 
 def among(
@@ -42,7 +50,7 @@ def came_since(conn: sqlite3.Connection, about: Conversation, seq: int) -> bool:
 
 
 _CALLS = """
-SELECT c.id, c.at_ms FROM missed_call c INDEXED BY missed_call_line
+SELECT c.id, c.at_ms, c.channel FROM missed_call c INDEXED BY missed_call_line
 WHERE c.line_id = :line AND c.id >= :first_id AND c.at_ms >= :from_ms AND c.at_ms < :to_ms
 AND (c.value, c.scheme) IN
   (SELECT value, scheme FROM contact_identity WHERE contact_id = :contact)

@@ -94,10 +94,11 @@ class NearStop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallMark:
-    """A call that nobody took."""
+    """A call that nobody took. `channel` None: over the mobile network."""
 
     id: str
     at_ms: int
+    channel: Channel | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

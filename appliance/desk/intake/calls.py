@@ -1,4 +1,4 @@
-"""Missed calls: each is reported once, and answered once a day by SMS where the branch wants it."""
+"""Missed calls: each is reported once, and answered once a day where the branch wants it."""
 
 import logging
 
@@ -14,7 +14,7 @@ from appliance.messages import MessageClass
 from appliance.phone_numbers import is_mobile, readable
 from appliance.queue.profile import DAY_MS, HOUR_MS
 from appliance.store import branches, consent, contacts, conversations
-from appliance.store.consent import ConsentKind
+from appliance.store.consent import ConsentKind, Verdict
 from appliance.store.lines import Line
 from appliance.store.store import Tx
 
@@ -27,25 +27,28 @@ FRESH_MS = HOUR_MS
 
 
 def keep(tx: Tx, device_id: str, call: MissedCall) -> None:
-    """A call that is known already is dropped.
-
-    A call over WhatsApp is reported and licenses no answer: the caller did not ask for an SMS.
-    """
+    """A call that is known already is dropped."""
     caller = call.channel.told(call.number) if call.channel else told(call.number, TEL)
     line = placing.line_for(tx.conn, device_id, caller)
     if line is None:
         return
     owner = placing.key_owner(tx.conn, device_id, line)
     new = tx.conn.execute(
-        "INSERT INTO missed_call (id, device_key, line_id, value, scheme, at_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
-        (tx.new_id(), f"{owner}:{call.key}", line.id, *caller, call.at_ms),
+        "INSERT INTO missed_call (id, device_key, line_id, value, scheme, at_ms, channel)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
+        (
+            tx.new_id(),
+            f"{owner}:{call.key}",
+            line.id,
+            *caller,
+            call.at_ms,
+            None if call.channel is None or call.channel.uses_sim else call.channel.name,
+        ),
     ).fetchone()
     if new is None:
         return
-    by_phone = call.channel is None or call.channel.uses_sim
-    if by_phone and line.settings.call_answer and tx.now_ms - call.at_ms <= FRESH_MS:
-        _answer(tx, line, caller, line.settings.call_answer)
+    if line.settings.call_answer and tx.now_ms - call.at_ms <= FRESH_MS:
+        _answer(tx, line, caller, call.channel or Channel.SMS)
     known = contacts.by_identity(tx.conn, caller)
     # The branch learns of nobody whom only another one knows.
     seen = known is not None and Sight(frozenset({line.branch_id})).sees_contact(tx.conn, known.id)
@@ -59,10 +62,12 @@ def keep(tx: Tx, device_id: str, call: MissedCall) -> None:
     )
 
 
-def _answer(tx: Tx, line: Line, caller: Identity, template: str) -> None:
-    """Calling licenses one answer, where nothing else does; a withdrawal is not undone by it."""
-    verdict = consent.verdict(tx.conn, line.id, caller)
-    if not _is_mobile(caller) or verdict.opted_out or _is_answered(tx, line.id, caller):
+def _answer(tx: Tx, line: Line, caller: Identity, channel: Channel) -> None:
+    """Over the channel on which they called; a withdrawal is not undone by it."""
+    verdict = consent.verdict(tx.conn, line.id, caller, channel)
+    if verdict.opted_out or not _may_be_answered(verdict, caller, channel):
+        return
+    if _is_answered(tx, line.id, caller):
         return
     contact_id = contacts.ensure(tx, caller)
     if not verdict.allowed:
@@ -75,18 +80,28 @@ def _answer(tx: Tx, line: Line, caller: Identity, template: str) -> None:
             recorded_by="rule",
         )
     branch = branches.branch(tx.conn, line.branch_id)
+    template = line.settings.call_answer or ""
     request = SendRequest(
         line_id=line.id,
         identity=caller,
         text=template.replace("{branch}", branch.name).replace("{line}", readable(line.number)),
         author=Author(rule=RULE),
-        channel=Channel.SMS,
+        channel=channel,
         kind=MessageClass.CONFIRMATION,
     )
     try:
         accept(tx, request)
     except (InvalidInput, Refused) as exc:
         log.warning("a call to line %s could not be answered: %s", line.id, exc)
+
+
+def _may_be_answered(verdict: Verdict, caller: Identity, channel: Channel) -> bool:
+    """A call licenses one answer by SMS, where nothing else does. Over a channel on which people
+    must write first it licenses none; and who called there did not ask for an SMS.
+    """
+    if channel.needs_own_message:
+        return verdict.allowed and channel.writes_to(caller)
+    return _is_mobile(caller)
 
 
 def _is_mobile(caller: Identity) -> bool:

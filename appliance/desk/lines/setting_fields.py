@@ -138,7 +138,7 @@ FIELDS: Sequence[SettingField] = (
         option="--call-answer",
         metavar="TEXT",
         help="What a caller is sent, once a day; '' for nothing.",
-        label="What somebody who calls the modem is sent, once a day; empty for nothing",
+        label="What somebody who calls is sent, once a day; empty for nothing",
         told="answers callers: {call_answer}",
     ),
     Euros(

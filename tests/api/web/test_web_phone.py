@@ -1,9 +1,11 @@
 """What happened on the phone itself, in the thread: calls that nobody took, and what was typed."""
 
+from appliance.api.web.live import hint_of
 from appliance.channels import Channel
 from appliance.clock import ManualClock
 from appliance.desk.intake.reception import Reception
 from appliance.devices.news_protocol import TypedByHand
+from appliance.events import Event, EventKind
 from appliance.queue.gate import ConsentGate
 from tests.api.browser import Browser
 from tests.api.office import Caller, Desk, Office
@@ -44,6 +46,44 @@ def test_a_missed_call_stands_at_its_place(
     assert page.rindex("Missed call") > page.index("Na de oproep")
     assert page.count("Missed call") == 2
     assert messages_in(thread(office, sanne, "nl")).count("Gemiste oproep") == 2
+
+
+def test_a_call_says_over_what_it_came(office: Office, tilburg: Desk, sanne: Browser) -> None:
+    office.writes(ANNA, tilburg, "Voor de oproep")
+    office.calls(ANNA, tilburg, Channel.WHATSAPP)
+    office.calls(ANNA, tilburg)
+    page = messages_in(thread(office, sanne))
+    assert page.count("Missed call over WhatsApp") == 1
+    assert page.count("Missed call") == 2
+
+
+def listed(browser: Browser) -> str:
+    return browser.get("/list", **{"Accept-Language": "en"}).text
+
+
+def test_a_call_that_no_thread_shows_stands_in_the_list(
+    office: Office, clock: ManualClock, tilburg: Desk, sanne: Browser
+) -> None:
+    """Of a withheld number, or of somebody without a conversation; for half a day, a few a line."""
+    office.writes(ANNA, tilburg)
+    office.calls(ANNA, tilburg)
+    office.calls("", tilburg)
+    office.calls(BRAM, tilburg, Channel.WHATSAPP)
+    told = "A missed call from somebody who withholds their number."
+    shown = listed(sanne)
+    assert told in shown
+    assert "A missed call over WhatsApp from +31 6 87654322" in shown
+    assert shown.count("A missed call") == 2
+    for _ in range(3):
+        office.calls("", tilburg)
+    assert listed(sanne).count("A missed call") == 3
+    clock.advance(s=13 * 3600)
+    assert "A missed call" not in listed(sanne)
+
+
+def test_a_call_that_no_thread_shows_draws_an_open_list_anew() -> None:
+    event = Event(seq=1, kind=EventKind.CALL_MISSED, at_ms=0, line_id="line")
+    assert hint_of(event) == ("list", {})
 
 
 def test_a_call_is_shown_on_a_page_that_is_open(

@@ -14,8 +14,9 @@ from appliance.api.web.visit import Reading, Visit, go, in_header
 from appliance.api.web.words.i18n import Words
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission
-from appliance.desk.inbox import overview
+from appliance.desk.inbox import overview, unknown_callers
 from appliance.desk.inbox.overview import Filter, InboxLine, ListPage, Order
+from appliance.desk.inbox.unknown_callers import UnknownCall
 from appliance.desk.lines.incidents.shown import IncidentEntry, on_lines
 from appliance.errors import NotFound
 from appliance.store import branches
@@ -55,6 +56,7 @@ class ListPane:
     lines: list[InboxLine]
     page: ListPage
     wrong: Mapping[str, Sequence[IncidentEntry]] = field(default_factory=dict)
+    callers: Sequence[UnknownCall] = ()
 
     @property
     def unread(self) -> int:
@@ -62,7 +64,9 @@ class ListPane:
 
     @property
     def shown(self) -> Sequence[Shown]:
-        return [Shown(contact_id=row.contact_id, conversation_id=row.id) for row in self.page.rows]
+        callers = [Shown(contact_id=call.contact_id) for call in self.callers if call.contact_id]
+        rows = [Shown(contact_id=row.contact_id, conversation_id=row.id) for row in self.page.rows]
+        return [*rows, *callers]
 
     @property
     def incidents(self) -> Sequence[IncidentEntry]:
@@ -180,6 +184,7 @@ def desk_of(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> ListPane
         lines=lines,
         page=overview.conversations(conn, visit.staff_id, query),
         wrong=on_lines(conn, visit.session.rights, branch_of),
+        callers=unknown_callers.unknown_calls(conn, ids, now_ms=visit.now_ms),
     )
 
 

@@ -2,8 +2,9 @@
 
 from appliance.api.web.words import phrases
 from appliance.api.web.words.i18n import Words
-from appliance.desk.inbox.thread import Bubble, Conversation
+from appliance.desk.inbox.thread import Bubble, CallMark, Conversation
 from appliance.desk.inbox.tries import Try
+from appliance.desk.inbox.unknown_callers import UnknownCall
 from appliance.desk.inbox.window import COUNTED, Window
 from appliance.messages import MessageState, Origin
 
@@ -34,6 +35,25 @@ def speaker(words: Words, bubble: Bubble, about: Conversation) -> str:
     if bubble.mine:
         return author(words, bubble)
     return origin(words, bubble) or (about.is_group and bubble.author) or about.title
+
+
+def missed_call(words: Words, call: CallMark) -> str:
+    if call.channel is None:
+        return words.text("Missed call")
+    return words.text("Missed call over {channel}").format(channel=call.channel.label)
+
+
+def unknown_call(words: Words, call: UnknownCall) -> str:
+    """What the list says of a call that stands in no thread."""
+    if not call.number:
+        return words.text("A missed call from somebody who withholds their number.")
+    if call.channel is None:
+        sentence = words.text("A missed call from {number}, with whom there is no conversation.")
+        return sentence.format(number=call.readable)
+    sentence = words.text(
+        "A missed call over {channel} from {number}, with whom there is no conversation."
+    )
+    return sentence.format(channel=call.channel.label, number=call.readable)
 
 
 def mark(words: Words, bubble: Bubble) -> str:
