@@ -24,7 +24,10 @@ _REACHING = re.compile(
     r"|spraakoproep|uitnodig|nodig uit"
     r"|senden|teilen|anruf|einladen|envoyer|partager|appel|inviter"
     r"|enviar|compartir|compartilhar|llamar|ligar|invitar|convidar"
-    r"|wyślij|udostępnij|zadzwoń|zaproś|trimite|distribuie|apel|invit)",
+    r"|wyślij|udostępnij|zadzwoń|zaproś|trimite|distribuie|apel|invit"
+    # What did not leave before.
+    r"|retry|try again|opnieuw proberen|probeer\b.*\bopnieuw|erneut|nochmal|réessayer"
+    r"|reintentar|tentar novamente|ponów|spróbuj ponownie|încearcă)",
     re.IGNORECASE,
 )
 # … and what cannot be taken back, or gives something away.
@@ -41,6 +44,21 @@ _FINAL = re.compile(
     r"|supprimer|autoriser|bloquer|signaler|quitter"
     r"|eliminar|apagar|excluir|permitir|bloquear|denunciar|salir|sair"
     r"|usuń|zezwól|zablokuj|șterge|permite|blochează)",
+    re.IGNORECASE,
+)
+# Words that leave everything as it is, in the same languages; of others nobody can tell.
+_DECLINING = re.compile(
+    r"cancel|later|not now|no|no,? thanks|maybe later|close|back|skip|dismiss"
+    r"|annuleren|niet nu|nee|nee,? bedankt|misschien later|sluiten|terug|vorige|overslaan"
+    r"|abbrechen|später|nicht jetzt|nein|schließen|zurück|annuler|plus tard|pas maintenant|non"
+    r"|fermer|cancelar|ahora no|más tarde|cerrar|agora não|não|fechar"
+    r"|anuluj|później|nie teraz|nie|zamknij|anulează|mai târziu|nu acum|nu|închide",
+    re.IGNORECASE,
+)
+# A question whether to undo something turns the meaning of yes and no round.
+_UNDOING = re.compile(
+    r"\b(?:cancel|stop|abort|discard|annule|afbreken|breek|negeer|abbrech|verwerf|annuler"
+    r"|cancelar|descartar|anuluj|odrzu|anul|renun)",
     re.IGNORECASE,
 )
 _MARKS = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF])
@@ -70,6 +88,10 @@ class ScreenButton:
         return not (_FINAL_IDS.search(self._name) or _FINAL.search(words))
 
     @property
+    def declines(self) -> bool:
+        return _DECLINING.fullmatch(plain(self.text)) is not None
+
+    @property
     def _name(self) -> str:
         return self.id.rpartition("/")[2].casefold()
 
@@ -93,6 +115,22 @@ class UnknownScreen:
         told = "\n".join([self.package, *sorted(self.ids), self.text])
         return hashlib.sha256(told.encode()).hexdigest()[:32]
 
+    def lets(self, button: ScreenButton) -> bool:
+        """Whether a rule may press it here: what OK means, the question above it says."""
+        if not button.is_safe:
+            return False
+        asked = plain(self._question)
+        harmless = not (_REACHING.search(asked) or _FINAL.search(asked))
+        if harmless and len(self.text) < _LONGEST_TEXT:
+            return True
+        return button.declines and _UNDOING.search(asked) is None
+
+    @property
+    def _question(self) -> str:
+        """What it says beside its buttons."""
+        on_buttons = {plain(each.text) for each in self.buttons}
+        return "\n".join(line for line in self.text.splitlines() if plain(line) not in on_buttons)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreenRule:
@@ -109,7 +147,7 @@ class ScreenRule:
 
     @property
     def is_safe(self) -> bool:
-        """It names a structure and a phrase; what it presses can do no harm."""
+        """It names a structure and a phrase; what it presses can do no harm by itself."""
         if not self.ids or not plain(self.phrase):
             return False
         return self.press is None or (self.package in _MAY_ACT_IN and self.press.is_safe)
@@ -117,6 +155,10 @@ class ScreenRule:
     def fits(self, screen: UnknownScreen) -> bool:
         same = self.package == screen.package and self.ids <= screen.ids
         return same and plain(self.phrase).casefold() in plain(screen.text).casefold()
+
+    def may_act_on(self, screen: UnknownScreen) -> bool:
+        pressed = self.press is None or screen.lets(self.press)
+        return self.is_safe and self.fits(screen) and pressed
 
 
 def plain(text: str) -> str:

@@ -51,6 +51,55 @@ def test_what_puts_a_nag_away_may_be_pressed(text: str) -> None:
     assert ScreenButton(id="android:id/button2", text=text).is_safe
 
 
+OK = ScreenButton(id="android:id/button1", text="OK")
+CANCEL = ScreenButton(id="android:id/button2", text="Annuleren")
+
+
+def asking(question: str) -> UnknownScreen:
+    return replace(SHOWN, text=f"{question}\nOK\nAnnuleren", buttons=[OK, CANCEL])
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Dit bericht verzenden naar 12 contacten?",
+        "Wil je Anna uitnodigen?",
+        "Bericht niet verzonden. Probeer het opnieuw.",
+        "Delete this chat?",
+        "Verwijderen\nJe kunt dit niet terugdraaien.",
+        "Groep verlaten?",
+        "Start voice call?",
+        "x" * 700,
+    ],
+)
+def test_ok_is_judged_by_what_is_asked(question: str) -> None:
+    """A button that declines is pressed all the same; a text that is cut off nobody can judge."""
+    shown = asking(without_numbers(question))
+    rule = replace(RULE, phrase=question[:10], ids=SHOWN.ids)
+    assert not shown.lets(OK)
+    assert not replace(rule, press=OK).may_act_on(shown)
+    assert replace(rule, press=CANCEL).may_act_on(shown)
+
+
+def test_where_nothing_is_asked_ok_may_be_pressed() -> None:
+    shown = asking("WhatsApp heeft een nieuw uiterlijk.")
+    assert shown.lets(OK)
+    assert shown.lets(CANCEL)
+
+
+@pytest.mark.parametrize("question", ["Verzenden annuleren?", "Stop sending this video?"])
+def test_no_rule_answers_whether_something_that_leaves_is_undone(question: str) -> None:
+    """There “no” lets it leave."""
+    no = ScreenButton(id="android:id/button2", text="Nee")
+    shown = replace(asking(question), text=f"{question}\nJa\nNee", buttons=[OK, no])
+    assert not shown.lets(no)
+
+
+@pytest.mark.parametrize("text", ["Retry", "Try again", "Opnieuw proberen", "Probeer het opnieuw"])
+def test_what_tries_again_reaches_people(text: str) -> None:
+    assert ScreenButton(id="", text=text).reaches_people
+
+
 @pytest.mark.parametrize(
     "package", ["com.android.phone", "com.android.permissioncontroller", "com.android.systemui"]
 )

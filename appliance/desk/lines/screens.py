@@ -177,7 +177,7 @@ def make_rule(
     )
     if not plain(rule.phrase) or not rule.fits(seen.shown):
         raise InvalidInput("phrase", "Write some words as they stand on the screen, in one piece.")
-    if not rule.is_safe:
+    if not rule.may_act_on(seen.shown):
         raise InvalidInput("press", "A rule may not press this button: a person has to decide.")
     button = rule.press
     tx.conn.execute(

@@ -98,7 +98,7 @@ def _answered(phone: Phone, screen: Screen, seen: Seen) -> bool:
     if shown is None or any(map(stop_kind, shown.text.splitlines())):
         return False
     rules = _rules(phone)
-    rule = next((each for each in rules if each.is_safe and each.fits(shown)), None)
+    rule = next((each for each in rules if each.may_act_on(shown)), None)
     if rule is None or why_closed(phone, seen) is not None:
         return False
     return _obeyed(phone, screen, rule)

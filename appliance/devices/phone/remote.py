@@ -1,6 +1,7 @@
 """A phone's screen from afar: a small picture, a tap, Back."""
 
 import io
+import re
 
 from PIL import Image
 
@@ -11,6 +12,7 @@ from appliance.devices.phone.health import DISMISS, is_awake
 from appliance.devices.phone.screen import Screen, View
 from appliance.devices.phone.screencap import take_picture
 from appliance.devices.phone.session import ServerSession
+from appliance.devices.phone.texts import label
 from appliance.devices.protocol import Driver
 from appliance.errors import InvalidInput, Transient
 from appliance.screen_rules import ScreenButton
@@ -24,6 +26,11 @@ _DEADLINES = Deadlines(shell_s=6.0)
 _BARS = 0.1
 _DARK = 8
 _ASKS_ABOUT_SMS = "com.android.phone"
+# Which keyboard the phone uses; some makers hide the setting, and the names are the second way.
+_KEYBOARD = "settings get secure default_input_method"
+_KEYBOARDS = re.compile(
+    r"input_?method|keyboard|honeyboard|swiftkey|\.ime\b|\.latin\b", re.IGNORECASE
+)
 
 
 def look(address: str) -> Picture:
@@ -57,6 +64,9 @@ def tap(driver: Driver, x: float, y: float) -> None:
     point = round(x * right), round(y * bottom)
     if _reaches_people(screen, point):
         raise InvalidInput("tap", "This button reaches people: it is pressed on the phone only.")
+    (keyboard,) = session.run(_KEYBOARD)
+    if not _may_press_key(screen, point, keyboard.text.partition("/")[0].strip()):
+        raise InvalidInput("tap", "Only letters and digits are pressed on the keyboard from here.")
     session.tap(point)
 
 
@@ -91,6 +101,21 @@ def _is_reaching(view: View) -> bool:
     words = " ".join(f"{each.text} {each.desc}" for each in view.walk())
     button = ScreenButton(id=view.full_id, text=words)
     return view.clickable and button.reaches_people
+
+
+def _may_press_key(screen: Screen, point: tuple[int, int], keyboard: str) -> bool:
+    """A keyboard's key for Enter may send. What it shows as one character is a letter; a keyboard
+    that does not show its keys gets no tap.
+    """
+    for window in screen.windows:
+        is_keyboard = window.package == keyboard or _KEYBOARDS.search(window.package)
+        if not is_keyboard or not _is_under(window, point):
+            continue
+        under = [view for view in window.walk() if _is_under(view, point)]
+        words = [word for view in under for word in (label(view.text), view.desc) if word]
+        if not words or any(len(word) != 1 for word in words):
+            return False
+    return True
 
 
 def _is_under(view: View, point: tuple[int, int]) -> bool:

@@ -1,6 +1,7 @@
 """A phone's screen from afar: a small picture beside the driver, and fingers that send nothing."""
 
 import io
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -8,8 +9,10 @@ from PIL import Image
 from appliance.devices.kind import PictureOf
 from appliance.devices.phone import remote
 from appliance.devices.phone.screen import View
+from appliance.devices.recording import Recording
 from appliance.errors import DeviceGone, InvalidInput, Transient
 from tests.devices.phone.driver_kit import ANNA, Desk, World
+from tests.devices.phone.screens import N, xml
 from tests.emulated.phone_bench import eventually
 
 START = "am start -a android.intent.action."
@@ -66,6 +69,27 @@ def test_no_finger_from_afar_sends(desk: Desk) -> None:
         remote.tap(desk.driver, *place_of(desk, "send"))
     assert desk.world.handset.taps == 0
     assert desk.world.truth() == []
+
+
+def test_of_a_keyboard_only_letters_are_pressed(desk: Desk, tmp_path: Path) -> None:
+    """Its key for Enter sends where somebody has set it so; not every keyboard shows its keys."""
+
+    def key(name: str, left: int) -> N:
+        return N("android.widget.FrameLayout", desc=name, box=(left, 900, left + 100, 1000))
+
+    keys = (key("a", 0), key("Enter", 100), key("", 200))
+    keyboard = N("android.widget.FrameLayout", box=(0, 800, 720, 1640), kids=keys)
+    for package in ("com.touchtype.swiftkey", "com.example.typing"):
+        files = {"hierarchy.xml": xml(keyboard, package=package).encode()}
+        file = tmp_path / "field.zip"
+        file.write_bytes(Recording(manifest={}, files=files).packed(version="1"))
+        desk.world.inject(kind="recording", file=str(file))
+        desk.driver.session.run(f"settings put secure default_input_method {package}/.Typing")
+        for left in (100, 200, 400):
+            with pytest.raises(InvalidInput):
+                remote.tap(desk.driver, (left + 50) / 720, 950 / 1640)
+        remote.tap(desk.driver, 50 / 720, 950 / 1640)
+        assert desk.world.handset.taps == 0
 
 
 def test_nothing_is_tapped_blindly(desk: Desk) -> None:
