@@ -59,6 +59,15 @@ def found(each: Condition, *, now_ms: int = MONDAY) -> dict[str, dict[str, Any]]
     return {kind.value: dict(facts) for kind, facts in diagnosis.found.items()}
 
 
+def test_a_phone_with_which_all_was_tried_asks_for_a_person() -> None:
+    """The incident of a phone that cannot be read says so, and closes with it."""
+    hung = condition(D.DEGRADED, Reason.NOT_ANSWERING, own={"needs_person": True})
+    assert found(hung)["unreadable"]["what"] == "needs-person"
+    assert "what" not in found(condition(D.DEGRADED, Reason.NOT_ANSWERING))["unreadable"]
+    locked = found(condition(D.DEGRADED, Reason.LOCKED))
+    assert locked["unreadable"]["reason"] == "locked"
+
+
 def day(name: str = "2026-06-01", low: int = 60, high: int = 80, **more: Any) -> BatteryDay:
     return BatteryDay(day=name, lowest_percent=low, highest_percent=high, **more)
 

@@ -131,9 +131,7 @@ class PhoneDriver:
         is_back = was_silent and not self._examiner.silent
         if self._bell is not None and (is_back or status.state not in _CONNECTED):
             self._bell.take_down()
-        if self._rescue is not None:
-            self._rescue.examined(status)
-        return status
+        return status if self._rescue is None else self._rescue.examined(status)
 
     def receive(self) -> bool:
         """A phone with a trusted bell that did not ring is asked only now and then."""

@@ -190,10 +190,11 @@ def test_each_failure_climbs_one_rung_up_to_the_person(
     desk.world.connect()
     rescue.examined(HUNG)
     assert eventually(lambda: endings["reboot"] == 1)
-    for _ in range(5):
-        rescue.examined(HUNG)
+    asked = [rescue.examined(HUNG).facts.own for _ in range(5)]
+    assert asked == [{"needs_person": True}] * 5
     assert endings == {"reconnect": 1, "reboot": 1}
     assert len(caplog.records) == 5
+    assert rescue.examined(READY) == READY
 
 
 def test_the_step_that_helped_is_named(

@@ -51,6 +51,13 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
         "The version of WhatsApp on the phone may stop working around {ends}.",
         "Update WhatsApp on the phone, in the Play Store.",
     ),
+    "needs-person": (
+        "The phone cannot be read, and all that Balie can try from here did not help.",
+        (
+            "Go to the phone: restart it and unlock it. Try another cable and port if that does not"
+            " help."
+        ),
+    ),
     "undervoltage": (
         (
             "Balie's computer gets too little voltage. Phones may drop out and the disk may be"

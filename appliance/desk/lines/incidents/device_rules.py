@@ -74,6 +74,8 @@ def diagnose(condition: Condition, *, now_ms: int) -> Diagnosis:
             "reason": condition.reason.value,
             "stops": stopping(condition.closed),
         }
+        if condition.facts.own.get("needs_person") is True:
+            found[kind] = {**found[kind], "what": "needs-person"}
     for kind, rule in _BY_FACTS.items():
         if kind not in found and (facts := rule(condition, now_ms)) is not None:
             found[kind] = {"stops": [], **facts}

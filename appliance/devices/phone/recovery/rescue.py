@@ -3,6 +3,7 @@
 import logging
 import time
 from contextlib import closing
+from dataclasses import replace
 
 from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.adb.adb_errors import translated
@@ -38,8 +39,11 @@ class PhoneRescue:
         self._ladder = PhoneLadder()
         self._port: hub_ports.HubPort | None = None
 
-    def examined(self, status: Status) -> None:
-        """The proof that a step helped is that the phone can be read; else the next one follows."""
+    def examined(self, status: Status) -> Status:
+        """The proof that a step helped is that the phone can be read; else the next one follows.
+
+        What the phone is then, with word that nothing but a person is left.
+        """
         if status.state is DeviceState.ABSENT:
             self._failures = 0  # pulled out, or without an adb server: no phone is to blame
         elif status.reason not in _UNREADABLE:
@@ -47,6 +51,9 @@ class PhoneRescue:
             self._answered()
         else:
             self._fail(time.monotonic())
+            if self._ladder.rung is PhoneRung.PERSON:
+                return replace(status, facts=replace(status.facts, own={"needs_person": True}))
+        return status
 
     def _answered(self) -> None:
         helped = self._ladder.rung
@@ -92,7 +99,7 @@ class PhoneRescue:
             case PhoneRung.REBOOT:
                 self._ask_daemon("reboot:")
             case _:
-                """A person reads what the devices page says."""
+                """An incident asks for a person."""
 
     def _ask_daemon(self, service: str) -> None:
         """The daemon of adb on the phone answers, even where the phone's shell does not."""
