@@ -17,7 +17,7 @@ class OwnServer:
 
     def __init__(self, home: Path, port: int) -> None:
         self._home = home
-        self._port = port
+        self.port = port
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -29,7 +29,7 @@ class OwnServer:
             "ADB_USB": "0",
             "ADB_EMU": "0",
         }
-        command = [adbutils.adb_path(), "-L", f"tcp:localhost:{self._port}", "server", "nodaemon"]
+        command = [adbutils.adb_path(), "-L", f"tcp:localhost:{self.port}", "server", "nodaemon"]
         with (self._home / "server.log").open("ab") as log:
             self._process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         assert eventually(lambda: adb_server.running_version() is not None)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from appliance.channels import Channel
+from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.adb.watch import AdbWatch
 from appliance.devices.phone.bell.tower import BellTower
 from appliance.devices.protocol import DeviceState
@@ -17,6 +18,7 @@ from appliance.devices.worker import DeviceWorker
 from appliance.emulated.phone.spec import PhoneSpec
 from appliance.errors import DeviceError
 from tests.devices.phone.driver_kit import ANNA, OWN, Counter, Desk, Try, World
+from tests.devices.phone.other_version import OLDER, OtherVersion
 from tests.devices.phone.own_server import OwnServer
 from tests.emulated.phone_bench import eventually
 
@@ -119,6 +121,40 @@ def test_every_worker_has_its_phone_back(
     finally:
         for worker in workers:
             worker.stop()
+
+
+@pytest.mark.parametrize("when", [before_the_tap, after_the_tap])
+def test_a_server_of_another_version_takes_its_place(
+    desk: Desk,
+    own_server: OwnServer,
+    tmp_path: Path,
+    when: Callable[[Try, Callable[[], None]], None],
+) -> None:
+    """All phones are back over it, each message leaves and comes once, and Balie ends no server."""
+    servers: list[OtherVersion] = []
+
+    def replaced() -> None:
+        own_server.dies()
+        desk.world.write(ANNA, "Tussendoor", "sms")
+        servers.append(OtherVersion(tmp_path / "other", own_server.port))
+
+    attempt = desk.attempt("Dag")
+    when(attempt, replaced)
+    try:
+        outcomes = desk.carry(attempt)
+        assert adb_server.running_version() == OLDER
+        assert outcomes[-1] in {"sent", "present"}, outcomes
+        assert desk.world.truth() == ["Dag"]
+        assert eventually(lambda: _receives(desk) and desk.recorder.texts() == ["Tussendoor"])
+        serials = [phone.serial for phone in desk.world.phones]
+        assert eventually(
+            lambda: all(adb_server.connection_state(s) is DeviceState.READY for s in serials)
+        )
+        (server,) = servers
+        assert "host:kill" not in server.asked
+    finally:
+        for server in servers:
+            server.end()
 
 
 def _receives(desk: Desk) -> bool:
