@@ -5,10 +5,13 @@ was taken away counts from the next request on.
 """
 
 import asyncio
+import re
 from pathlib import Path
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from appliance.api.services import Services
 from appliance.errors import NotFound
@@ -19,6 +22,30 @@ from appliance.store.media import Media
 _ASK_FIRST = "private, no-cache"
 _SAVED_AS_IT_IS = ("application/", "text/plain", "text/csv", "text/vcard")
 """Types that are told to who saves a file; a browser is told no other one that it might run."""
+_RANGE = re.compile(r"[ \t]*(?:(\d{1,18})-(\d{0,18})|-\d{1,18})[ \t]*", re.ASCII)
+"""RFC 9110 §14.1.2; no file has more than 18 digits of bytes."""
+
+
+class RangedFile(FileResponse):
+    """A part of the file, or all of it where `Range` names no part of bytes.
+
+    RFC 9110 §14.2 allows to ignore such a header; Starlette answers it in plain text.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        told = Headers(scope=scope).get("range")
+        if told is not None and not _names_parts(told):
+            kept = [(name, value) for name, value in scope["headers"] if name != b"range"]
+            scope = {**scope, "headers": kept}
+        await super().__call__(scope, receive, send)
+
+
+def _names_parts(told: str) -> bool:
+    unit, _, parts = told.partition("=")
+    found = [_RANGE.fullmatch(each) for each in parts.split(",")]
+    return unit.strip().lower() == "bytes" and all(
+        each is not None and not (each[2] and int(each[2]) < int(each[1])) for each in found
+    )
 
 
 async def file_answer(request: Request, services: Services, media: Media) -> Response:
@@ -61,7 +88,7 @@ async def _answer(
         return Response(status_code=304, headers=headers)
     if not await asyncio.to_thread(path.is_file):
         raise NotFound("file")
-    return FileResponse(
+    return RangedFile(
         path,
         headers=headers,
         media_type=media_type,

@@ -71,6 +71,27 @@ def test_an_upload_is_told_by_its_content(office: Office, planning: Caller) -> N
     assert (small.status_code, small.headers["content-type"]) == (200, "image/webp")
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        "bytes",
+        "bytes=",
+        "bytes=x-y",
+        "bytes=5-2",
+        "bytes=2-5,foto",
+        "lines=1-2",
+        f"bytes={'9' * 5000}-",
+    ],
+)
+def test_a_range_that_names_no_part_is_as_none(office: Office, planning: Caller, told: str) -> None:
+    """RFC 9110 §14.2: the whole file comes. A part beyond its end is 416."""
+    path = f"/api/v1/media/{upload(planning, PHOTO).json()['id']}"
+    answer = planning.client.get(path, headers=planning.headers | {"Range": told})
+    assert (answer.status_code, answer.content) == (200, PHOTO)
+    beyond = planning.client.get(path, headers=planning.headers | {"Range": "bytes=99999999-"})
+    assert (beyond.status_code, beyond.headers["content-range"]) == (416, f"bytes */{len(PHOTO)}")
+
+
 def test_what_a_browser_must_not_draw_is_saved(office: Office, planning: Caller) -> None:
     """A document has no thumbnail either."""
     found = upload(planning, samples.PDF, "rooster week 9.pdf").json()
