@@ -212,11 +212,15 @@ def test_who_looks_after_a_phone_sees_how_it_is(
     )
     watch.look()
     page = " ".join(bas.get("/devices").text.split())
-    for said in ("61%", "31,5 °C", "laadt", "tussen 61% en 61%", "93% van de eerste capaciteit"):
+    for said in ("61%", "31,5 °C", "laadt", "steeds 61%", "93% van de eerste capaciteit"):
         assert said in page
     for said in ("254 keer geladen", "41,9 GB", "2.26.1.3"):
         assert said in page
     assert "31,5 °C" not in sanne.get("/devices").text
+    tells(office, tilburg, battery_percent=47)
+    clock.advance(s=3600)
+    watch.look()
+    assert "tussen 47% en 61%" in bas.get("/devices").text
 
 
 def test_the_machine_is_shown_to_who_looks_after_devices(
