@@ -5,15 +5,19 @@ from collections.abc import Iterator
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.clock import ManualClock
 from appliance.desk.access.tokens import Scope
+from appliance.desk.intake.reception import Reception
+from appliance.desk.lines import new_line
 from appliance.desk.lines.incidents.machine_rules import MachineFacts
 from appliance.desk.lines.incidents.watch import IncidentWatch
 from appliance.devices.device_facts import DeviceFacts
 from appliance.devices.protocol import DeviceState, Status
 from appliance.reasons import Reason
-from appliance.store import incidents
+from appliance.store import devices, incidents
 from appliance.store.incidents import IncidentKind
+from appliance.store.store import Tx
 from tests.api.browser import Browser, log_in
 from tests.api.office import BOTH, Caller, Desk, Office
 
@@ -151,6 +155,28 @@ def test_the_inbox_says_what_stops_its_line(
     assert 'class="note incident"' not in sanne.get("/").text
 
 
+def test_what_another_device_takes_over_is_not_said_to_stop(
+    office: Office, tilburg: Desk, sanne: Browser, clock: ManualClock, watch: IncidentWatch
+) -> None:
+    """Beside the modem of its line a phone that is away stops WhatsApp only."""
+
+    def fall_back(tx: Tx) -> str:
+        new_line.add_fallback(tx, tilburg.line_id, "/dev/ttyUSB0")
+        return next(each.id for each in devices.carrying(tx.conn) if each.kind == "modem")
+
+    modem_id = office.store.write(fall_back)
+    is_ready = Status(state=DeviceState.READY, channels=frozenset({Channel.SMS}))
+    Reception(office.store, office.gate).status(modem_id, is_ready)
+    office.phone_is_away(tilburg)
+    lasts(clock, watch)
+    assert "Er vertrekt niets via WhatsApp. Een ander apparaat neemt SMS over." in (
+        sanne.get("/").text
+    )
+    gone = Status(state=DeviceState.ABSENT, reason=Reason.NOT_PLUGGED_IN)
+    Reception(office.store, office.gate).status(modem_id, gone)
+    assert "Er vertrekt niets via SMS, WhatsApp." in sanne.get("/").text
+
+
 def test_a_dot_stands_at_the_number_that_has_something(
     office: Office, tilburg: Desk, breda: Desk, clock: ManualClock, watch: IncidentWatch
 ) -> None:
@@ -196,7 +222,12 @@ def test_the_devices_page_keeps_what_was_wrong(
 
 
 def test_who_looks_after_a_phone_sees_how_it_is(
-    office: Office, tilburg: Desk, sanne: Browser, bas: Browser, watch: IncidentWatch
+    office: Office,
+    tilburg: Desk,
+    sanne: Browser,
+    bas: Browser,
+    clock: ManualClock,
+    watch: IncidentWatch,
 ) -> None:
     """Its battery now, over the last days and since it was new, and the room that is left."""
     tells(

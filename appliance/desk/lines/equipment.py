@@ -170,7 +170,7 @@ def _device(
         fallback=fallback,
         modem=_modem(device, line) if Kind.named(device.kind).hands_to_network else None,
         vitals=vitals_of(device_facts.read(device.facts).own, days),
-        incidents=shown.of_device(conn, device.id),
+        incidents=shown.of_device(conn, device.id, line),
         always_full=is_always_full(days),
     )
 

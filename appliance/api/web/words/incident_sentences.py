@@ -1,5 +1,7 @@
 """What the pages and the API say of an incident."""
 
+from collections.abc import Sequence
+
 from appliance.api.web.words import device_phrases
 from appliance.api.web.words.i18n import Words
 from appliance.api.web.words.incident_phrases import BY_CODE, BY_KIND, NAMES
@@ -15,11 +17,22 @@ def said(words: Words, incident: IncidentEntry) -> tuple[str, str]:
 
 
 def stops(words: Words, incident: IncidentEntry) -> str:
-    """Over which channels nothing is sent because of it; empty where it stops none."""
-    labels = [Channel.named(each).label for each in incident.stops]
-    if not labels:
-        return ""
-    return words.text("Nothing leaves by {channels}.").format(channels=", ".join(labels))
+    """Over which channels nothing is sent because of it, and over which another device sends;
+    empty where it stops none.
+    """
+    taken_over = set(incident.taken_over)
+    closed = [each for each in incident.stops if each not in taken_over]
+    said = []
+    if closed:
+        said.append(words.text("Nothing leaves by {channels}.").format(channels=_labels(closed)))
+    if taken_over:
+        sentence = words.text("Another device takes over for {channels}.")
+        said.append(sentence.format(channels=_labels(incident.taken_over)))
+    return " ".join(said)
+
+
+def _labels(channels: Sequence[str]) -> str:
+    return ", ".join(Channel.named(each).label for each in channels)
 
 
 def name(words: Words, incident: IncidentEntry) -> str:

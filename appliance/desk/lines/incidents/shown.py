@@ -2,14 +2,16 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import IN_SIGHT, Sight
 from appliance.desk.inbox.directory import Page
-from appliance.store import incidents, routes
+from appliance.queue.routing import device_obstacle
+from appliance.store import devices, incidents, lines, routes
 from appliance.store.incidents import Incident, IncidentKind
+from appliance.store.lines import Line
 
 RECENT = 10
 
@@ -32,7 +34,8 @@ class IncidentPage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentEntry:
     """`device_kind` names the kind of device; empty for none. `line_id` None also where the reader
-    may not see the line.
+    may not see the line. `taken_over`: those of the closed channels over which another device of
+    the line that it is shown at can send.
     """
 
     id: str
@@ -43,6 +46,7 @@ class IncidentEntry:
     since_ms: int
     until_ms: int | None
     facts: Mapping[str, Any]
+    taken_over: Sequence[str] = ()
 
     @property
     def stops(self) -> Sequence[str]:
@@ -73,20 +77,21 @@ def on_lines(
         for line_id in sorted(_lines_of(conn, incident) & branch_of.keys()):
             manages = rights.may(Permission.DEVICE_MANAGE, branch_of[line_id])
             if manages or incident.facts.get("stops") or incident.kind in _FOR_ALL:
-                found.setdefault(line_id, []).append(_of(conn, incident, line_id))
+                entry = _at_line(conn, incident, lines.line(conn, line_id))
+                found.setdefault(line_id, []).append(replace(entry, line_id=line_id))
     return found
 
 
-def of_device(conn: sqlite3.Connection, device_id: str) -> Sequence[IncidentEntry]:
-    """The last ones, the newest first."""
+def of_device(conn: sqlite3.Connection, device_id: str, line: Line) -> Sequence[IncidentEntry]:
+    """The last ones, the newest first, as they are shown at this line."""
     last = incidents.of_device(conn, device_id, limit=RECENT)
-    return [_of(conn, each, each.line_id) for each in last]
+    return [_at_line(conn, each, line) for each in last]
 
 
 def of_machine(conn: sqlite3.Connection) -> Sequence[IncidentEntry]:
     """As `of_device`, of the machine itself."""
     last = incidents.of_device(conn, None, limit=RECENT)
-    return [_of(conn, each, None) for each in last]
+    return [_of(conn, each) for each in last]
 
 
 def _lines_of(conn: sqlite3.Connection, incident: Incident) -> set[str]:
@@ -96,14 +101,27 @@ def _lines_of(conn: sqlite3.Connection, incident: Incident) -> set[str]:
     return about
 
 
-def _of(conn: sqlite3.Connection, incident: Incident, line_id: str | None) -> IncidentEntry:
+def _at_line(conn: sqlite3.Connection, incident: Incident, line: Line) -> IncidentEntry:
+    entry = _of(conn, incident)
+    if incident.until_ms is not None or not entry.stops:
+        return entry
+    others = (each for each in routes.open_routes(conn, line) if each.device_id != entry.device_id)
+    can_send = {
+        each.channel.name
+        for each in others
+        if device_obstacle(devices.device(conn, each.device_id), each.channel) is None
+    }
+    return replace(entry, taken_over=[each for each in entry.stops if each in can_send])
+
+
+def _of(conn: sqlite3.Connection, incident: Incident) -> IncidentEntry:
     row = conn.execute("SELECT kind FROM device WHERE id = ?", (incident.device_id,)).fetchone()
     return IncidentEntry(
         id=incident.id,
         kind=incident.kind,
         device_id=incident.device_id,
         device_kind=row["kind"] if row else "",
-        line_id=line_id,
+        line_id=incident.line_id,
         since_ms=incident.since_ms,
         until_ms=incident.until_ms,
         facts=incident.facts,
