@@ -76,6 +76,11 @@ class LineDevice:
     incidents: Sequence[IncidentEntry] = ()
     always_full: bool = False
 
+    @property
+    def is_in_reach(self) -> bool:
+        """Balie can talk to it, whatever is wrong with it."""
+        return self.state in (DeviceState.READY, DeviceState.DEGRADED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineEquipment:

@@ -15,9 +15,10 @@ from PIL import Image
 from appliance.channels import Channel
 from appliance.clock import ManualClock
 from appliance.devices.kind import Kind, Picture, PictureOf, Remote, learn
-from appliance.devices.protocol import Driver
+from appliance.devices.protocol import DeviceState, Driver, Status
 from appliance.errors import DeviceGone, InvalidInput
 from appliance.events import EventKind
+from appliance.reasons import Reason
 from appliance.store import devices, events, routes
 from appliance.store.store import Tx
 from tests.api.browser import Browser, log_in
@@ -119,6 +120,21 @@ def test_a_look_is_told_when_it_begins_and_when_it_ends(
     found = office.store.read(lambda conn: events.after(conn, 0, limit=10_000))
     begun = next(each for each in found if each.kind is BEGUN)
     assert (begun.staff_id, begun.device_id) == (ilse.staff_id, address.split("/")[2])
+
+
+def test_a_phone_that_is_out_of_reach_is_not_offered(
+    office: Office, ilse: Browser, tilburg: Desk
+) -> None:
+    """One that something else is wrong with is: somebody looks there to see what."""
+    link = f'href="/devices/{tilburg.device_id}/screen"'
+    offered = {}
+    for state in DeviceState:
+        office.phone_is(tilburg, Status(state=state, reason=Reason.LOCKED))
+        offered[state] = link in ilse.get("/devices").text
+    assert {state for state in offered if offered[state]} == {
+        DeviceState.READY,
+        DeviceState.DEGRADED,
+    }
 
 
 def test_a_look_ends_by_itself_when_the_page_is_gone(
