@@ -4,12 +4,10 @@
 """
 
 import argparse
-import json
 import logging
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, wait
 from contextlib import suppress
@@ -25,8 +23,9 @@ from hypothesis.errors import FlakyStrategyDefinition
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.bench.benchmark import Measured, at_least, at_most
+from tests.bench.tally import Tally, offer, settle, tally
 from tests.crash.matrix import PHOTO, STEPS, outcomes, table
-from tests.crash.office import LEFT, Office, World, world
+from tests.crash.office import Office, world
 from tests.queue.machine import QueueMachine
 
 PHONES = 3
@@ -58,16 +57,11 @@ SETTLES_S = 240.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tallied:
+class Killed(Tally):
     kills: int
-    sent_once: int
-    for_a_person: int
-    lost: int
-    doubled: int
 
 
-def crash(kills: int, messages: int, seed: int) -> Tallied:
-    """Runs the benchmark; a message counts as lost unless it left once or waits for a person."""
+def crash(kills: int, messages: int, seed: int) -> Killed:
     dice = Random(seed)
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -84,10 +78,10 @@ def crash(kills: int, messages: int, seed: int) -> Tallied:
             office.kill()
         office.start()
         try:
-            _settle(office)
+            settle(office, within_s=SETTLES_S)
         finally:
             office.kill()
-        return _count(office, here, promised, kills)
+        return Killed(**asdict(tally(office, here, promised)), kills=kills)
 
 
 def _live(
@@ -111,46 +105,17 @@ def _write(
     office: Office, dice: Random, promised: list[str], wanted: int, people: list[str]
 ) -> None:
     for place in range(len(promised), wanted):
-        text = f"Dienst {place} {dice.randrange(10**9)}"  # unacknowledged, so not repeated
-        message = {
-            "line": dice.choice(office.phones).number,
-            "number": dice.choice(people),
-            "channel": dice.choice(["whatsapp", "sms"]),
-            "text": text,
-            "step": None,
-        }
-        if office.accept(message) is None:
+        text = offer(office, dice, people, place)
+        if text is None:
             return
         promised.append(text)
 
 
-def _settle(office: Office) -> None:
-    deadline = time.monotonic() + SETTLES_S
-    while time.monotonic() < deadline:
-        states = office.messages().values()
-        if all(state in LEFT or reason == "person" for state, reason in states):
-            return
-        time.sleep(0.2)
-
-
-def _count(office: Office, here: World, promised: list[str], kills: int) -> Tallied:
-    left = Counter(here.left())
-    found = office.messages()
-    person = {text for text, (_, reason) in found.items() if reason == "person"}
-    return Tallied(
-        kills=kills,
-        sent_once=sum(left[text] == 1 for text in found if text not in person),
-        for_a_person=len(person),
-        lost=sum(not left[text] and text not in person for text in promised),
-        doubled=sum(left[text] > 1 for text in found),
-    )
-
-
 @cache
-def _run() -> Tallied:
-    tallied = crash(KILLS, MESSAGES, seed=1)
-    sys.stderr.write(json.dumps(asdict(tallied)) + "\n")
-    return tallied
+def _run() -> Killed:
+    killed = crash(KILLS, MESSAGES, seed=1)
+    killed.tell(sys.stderr)
+    return killed
 
 
 @at_most(0, "messages lost over kills at random moments with faults on")
@@ -211,8 +176,7 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=MESSAGES)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
-    tallied = crash(chosen.kills, chosen.messages, chosen.seed)
-    sys.stdout.write(json.dumps(asdict(tallied)) + "\n")
+    crash(chosen.kills, chosen.messages, chosen.seed).tell(sys.stdout)
 
 
 if __name__ == "__main__":

@@ -4,12 +4,10 @@
 """
 
 import argparse
-import json
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -23,7 +21,8 @@ from appliance.demo.children import PhoneChild
 from appliance.runtime.balie import DATABASE
 from appliance.store.connection import connect_reader
 from tests.bench.benchmark import Measured, at_most
-from tests.crash.office import LEFT, Office, World, world
+from tests.bench.tally import Tally, offer, settle, tally
+from tests.crash.office import Office, World, world
 
 PHONES = 3
 PEOPLE = 40
@@ -76,11 +75,7 @@ MISHAPS: Sequence[Mishap] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lived:
-    sent_once: int
-    for_a_person: int
-    lost: int
-    doubled: int
+class Lived(Tally):
     incidents: int
     still_open: int
 
@@ -97,10 +92,18 @@ def live(hours: float, messages: int, seed: int) -> Lived:
         office.start()
         try:
             promised = _day(office, here, dice, hours, messages, people)
-            _until(lambda: _all_told(office) and not _incidents(office, "until_ms IS NULL"))
+            settle(
+                office,
+                within_s=SETTLES_S,
+                and_also=lambda: not _incidents(office, "until_ms IS NULL"),
+            )
         finally:
             office.kill()
-        return _count(office, here, promised)
+        return Lived(
+            **asdict(tally(office, here, promised)),
+            incidents=_incidents(office, "TRUE"),
+            still_open=_incidents(office, "until_ms IS NULL"),
+        )
 
 
 def _day(
@@ -117,15 +120,7 @@ def _day(
             _do(here, phone, standing[phone].begins)
         elif dice.random() < ENDS:
             _do(here, phone, standing.pop(phone).ends)
-        text = f"Dienst {place} {dice.randrange(10**9)}"
-        message = {
-            "line": dice.choice(office.phones).number,
-            "number": dice.choice(people),
-            "channel": dice.choice(["whatsapp", "sms"]),
-            "text": text,
-            "step": None,
-        }
-        if office.accept(message) is not None:
+        if (text := offer(office, dice, people, place)) is not None:
             promised.append(text)
         time.sleep(step_s)
     for phone, mishap in standing.items():
@@ -140,41 +135,16 @@ def _do(here: World, phone: PhoneChild, what: Done | None) -> None:
         answer.raise_for_status()
 
 
-def _all_told(office: Office) -> bool:
-    states = office.messages().values()
-    return all(state in LEFT or reason == "person" for state, reason in states)
-
-
 def _incidents(office: Office, condition: str) -> int:
     with closing(connect_reader(office.data / DATABASE)) as conn:
         counted = conn.execute(f"SELECT count(*) FROM incident WHERE {condition}")  # noqa: S608 -- ours
         return int(counted.fetchone()[0])
 
 
-def _until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SETTLES_S
-    while time.monotonic() < deadline and not is_so():
-        time.sleep(0.5)
-
-
-def _count(office: Office, here: World, promised: Sequence[str]) -> Lived:
-    left = Counter(here.left())
-    found = office.messages()
-    person = {text for text, (_, reason) in found.items() if reason == "person"}
-    return Lived(
-        sent_once=sum(left[text] == 1 for text in promised if text not in person),
-        for_a_person=len(person),
-        lost=sum(not left[text] and text not in person for text in promised),
-        doubled=sum(left[text] > 1 for text in promised),
-        incidents=_incidents(office, "TRUE"),
-        still_open=_incidents(office, "until_ms IS NULL"),
-    )
-
-
 @cache
 def _run() -> Lived:
     lived = live(HOURS, MESSAGES, seed=1)
-    sys.stderr.write(json.dumps(asdict(lived)) + "\n")
+    lived.tell(sys.stderr)
     return lived
 
 
@@ -199,8 +169,7 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=MESSAGES)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
-    lived = live(chosen.hours, chosen.messages, chosen.seed)
-    sys.stdout.write(json.dumps(asdict(lived)) + "\n")
+    live(chosen.hours, chosen.messages, chosen.seed).tell(sys.stdout)
 
 
 if __name__ == "__main__":
