@@ -36,17 +36,17 @@ def inbox_page_p95() -> Measured:
 
 @at_most(25, "ms p95 of the tab Unread")
 def unread_tab_p95() -> Measured:
-    return _page("/list?show=unread&chosen=1")
+    return _page("/list?view=unread&chosen=1")
 
 
 @at_most(25, "ms p95 of the tab Waiting")
 def waiting_tab_p95() -> Measured:
-    return _page("/list?order=waiting&chosen=1")
+    return _page("/list?view=waiting&chosen=1")
 
 
 @at_most(25, "ms p95 of the tab Groups")
 def groups_tab_p95() -> Measured:
-    return _page("/list?show=groups&chosen=1")
+    return _page("/list?view=groups&chosen=1")
 
 
 @at_most(40, "ms p95 of the page of the longest conversation")

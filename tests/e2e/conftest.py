@@ -56,7 +56,9 @@ NARROW = Look(width=360, height=740, touch=True)
 
 
 class OpenPage(Protocol):
-    def __call__(self, address: str = "/", *, name: str = "", look: Look = WIDE) -> Page: ...
+    def __call__(
+        self, address: str = "/inbox/all", *, name: str = "", look: Look = WIDE
+    ) -> Page: ...
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +115,7 @@ def contexts(chromium: Browser) -> Iterator[list[BrowserContext]]:
 def guest_page(chromium: Browser, empty: Place, contexts: list[BrowserContext]) -> OpenPage:
     """Opens a separate browser at an address, with nobody logged in."""
 
-    def opened(address: str = "/", *, name: str = "", look: Look = WIDE) -> Page:
+    def opened(address: str = "/inbox/all", *, name: str = "", look: Look = WIDE) -> Page:
         context = chromium.new_context(
             base_url=empty.url,
             locale=look.locale,
@@ -138,7 +140,9 @@ def guest_page(chromium: Browser, empty: Place, contexts: list[BrowserContext]) 
 def open_page(guest_page: OpenPage, place: Place) -> OpenPage:
     """As `guest_page`, with somebody of the filled branches logged in."""
 
-    def opened(address: str = "/", *, name: str = "Sanne de Wit", look: Look = WIDE) -> Page:
+    def opened(
+        address: str = "/inbox/all", *, name: str = "Sanne de Wit", look: Look = WIDE
+    ) -> Page:
         return guest_page(address, name=name, look=look)
 
     return opened

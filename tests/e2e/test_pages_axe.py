@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from appliance.api.app import create_app
 from appliance.api.web.page_route import PageRoute
+from appliance.api.web.pages.views import InboxView
 from appliance.desk.intake.reception import Reception
 from appliance.devices.protocol import DeviceState
 from appliance.queue.gate import ConsentGate
@@ -82,6 +83,8 @@ def addresses(place: Place, path: str) -> Iterator[str]:
     elif "{conversation_id}" in path:
         for each in OPENED:
             yield path.format(conversation_id=place.desk.filled.conversations[each])
+    elif "{view}" in path:
+        yield from (path.format(view=each.value) for each in InboxView)
     elif "{device_id}" in path:
         yield path.format(device_id=phone_of(place))
     elif "{token}" in path:

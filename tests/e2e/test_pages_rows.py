@@ -73,12 +73,12 @@ def test_a_message_brings_its_row_and_no_list(open_page: OpenPage, place: Place)
 
 def test_a_row_that_came_alone_is_as_any_other(open_page: OpenPage, place: Place) -> None:
     """It opens its conversation, and a list of one number keeps to that number."""
-    page = open_page("/?show=unread")
+    page = open_page("/inbox/unread")
     live(page)
     write(place, NORA, NUMBER, "Hoi, is er werk?")
     page.locator("#list a.row", has_text=NORA).click()
     expect(page.locator("#thread-title")).to_have_text(NORA)
-    expect(page).to_have_url(re.compile("show=unread"))
+    expect(page).to_have_url(re.compile("view=unread"))
     expect(page.locator("#list a.row", has_text=NORA)).to_have_count(0)
 
 

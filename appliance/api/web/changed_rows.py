@@ -11,14 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from appliance.api.web import templating
-from appliance.api.web.pages.inbox import Wanted
+from appliance.api.web.pages.views import InboxView, Wanted
 from appliance.api.web.visit import Visit
 from appliance.api.web.words.i18n import Words
 from appliance.desk.access import sessions
 from appliance.desk.access.accesses import Reader, Shown
 from appliance.desk.access.rights import Permission
 from appliance.desk.inbox import overview
-from appliance.desk.inbox.overview import ConversationRow, Filter, InboxLine, Order
+from appliance.desk.inbox.overview import ConversationRow, InboxLine
 from appliance.events import Event, EventKind
 from appliance.store.store import ReaderPool
 
@@ -53,7 +53,7 @@ ABOUT_LINES = frozenset(
     }
 )
 _OF_THE_LIST = ABOUT_LINES | {EventKind.CONTACT_JOINED}
-_ALL_NUMBERS = Wanted(line="", show=Filter.ALL, order=Order.LATEST, rows=overview.PAGE, open="")
+_ALL_NUMBERS = Wanted(view=InboxView.ALL)
 
 
 @dataclass(slots=True, kw_only=True)

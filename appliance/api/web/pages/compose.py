@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
 from appliance.api.form_files import kept_files
 from appliance.api.uploads import ReceivedFile
 from appliance.api.web.page_route import PageRoute
-from appliance.api.web.pages.inbox import Choices, desk_of, shown_desk
+from appliance.api.web.pages.inbox import desk_of, shown_desk
 from appliance.api.web.pages.thread import opened_thread, whole_page
+from appliance.api.web.pages.views import Choices
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.api.web.words import writing_sentences
@@ -173,8 +174,10 @@ async def decide_near_stop(
 
 
 @routes.get("/new")
-async def new_page(visit: Reading, choices: Choices) -> Response:
-    return await _new(visit, choices, line=choices.line, number="", text="", note=None)
+async def new_page(
+    visit: Reading, choices: Choices, to: Annotated[str, Query(max_length=40)] = ""
+) -> Response:
+    return await _new(visit, choices, line=choices.line, number=to, text="", note=None)
 
 
 @routes.post("/new")

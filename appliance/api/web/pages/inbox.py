@@ -4,45 +4,24 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
-from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from appliance.api.web.page_route import PageRoute
+from appliance.api.web.pages.views import Choices, InboxView, Wanted, old_address
 from appliance.api.web.visit import Reading, Visit, go, in_header
 from appliance.api.web.words.i18n import Words
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission
 from appliance.desk.inbox import overview, unknown_callers
-from appliance.desk.inbox.overview import Filter, InboxLine, ListPage, Order
+from appliance.desk.inbox.overview import InboxLine, ListPage
 from appliance.desk.inbox.unknown_callers import UnknownCall
 from appliance.desk.lines.incidents.shown import IncidentEntry, on_lines
 from appliance.errors import NotFound
 from appliance.store import branches
 
 routes = APIRouter(route_class=PageRoute)
-
-MAX_ROWS = 400
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What the list shows. `line` empty: all numbers. `open`: the conversation beside it."""
-
-    line: str
-    show: Filter
-    order: Order
-    rows: int
-    open: str
-
-    def query(self, **other: str | int) -> str:
-        """These choices as the query of an address; `other` replaces some of them."""
-        now = {"line": self.line, "show": self.show.value, "order": self.order.value}
-        plain = {"line": "", "show": Filter.ALL.value, "order": Order.LATEST.value}
-        chosen = {**now, **other}
-        told = {key: value for key, value in chosen.items() if value != plain.get(key)}
-        return f"?{urlencode(told)}" if told else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,41 +85,57 @@ class ListPane:
         """True when rows of several branches stand in one list."""
         return not self.wanted.line and len(self.lines) > 1
 
-    def heading(self, words: Words) -> str:
+    @property
+    def views(self) -> Sequence[InboxView]:
+        return list(InboxView)
+
+    @property
+    def own_number(self) -> str:
         """The number to which these conversations belong, when there is only one."""
-        if self.wanted.line:
-            return self.line_of(self.wanted.line).readable
-        if len(self.lines) == 1:
-            return self.lines[0].readable
-        return words.text("Conversations")
+        return self.lines[0].readable if len(self.lines) == 1 else ""
 
-    def nothing(self, words: Words) -> str:
-        """What an empty list says."""
-        if self.wanted.order is Order.WAITING:
-            return words.text("Nobody waits for an answer.")
-        if self.wanted.show is Filter.UNREAD:
-            return words.text("Everything is read.")
-        if self.wanted.show is Filter.GROUPS:
-            return words.text("The phone is in no group yet.")
+    def nothing(self, words: Words) -> tuple[str, str]:
+        """What an empty list says: that it is empty, and what will fill it."""
         if not self.lines:
-            return words.text("There is no number yet that you may use.")
-        return words.text("Nobody has written yet. Conversations appear here by themselves.")
-
-
-def wanted(
-    line: Annotated[str, Query(max_length=40)] = "",
-    show: Filter = Filter.ALL,
-    order: Order = Order.LATEST,
-    rows: Annotated[int, Query(ge=1, le=MAX_ROWS)] = overview.PAGE,
-    open_id: Annotated[str, Query(alias="open", max_length=40)] = "",
-) -> Wanted:
-    return Wanted(line=line, show=show, order=order, rows=rows, open=open_id)
-
-
-Choices = Annotated[Wanted, Depends(wanted)]
+            return (
+                words.text("There is no number yet that you may use."),
+                words.text("Whoever looks after Balie gives you one."),
+            )
+        return {
+            InboxView.WAITING: (
+                words.text("Nobody is waiting. Nicely done."),
+                words.text("Who writes stands here until they have an answer, the longest first."),
+            ),
+            InboxView.UNREAD: (
+                words.text("Everything is read."),
+                words.text("What comes stands here until you have seen it."),
+            ),
+            InboxView.GROUPS: (
+                words.text("The phone is in no group yet."),
+                words.text("A group stands here as soon as somebody writes in it."),
+            ),
+            InboxView.ALL: (
+                words.text("Nobody has written yet."),
+                words.text("Conversations appear here by themselves."),
+            ),
+        }[self.wanted.view]
 
 
 @routes.get("/")
+async def first_page(
+    visit: Reading,
+    choices: Choices,
+    show: Annotated[str, Query(max_length=40)] = "",
+    order: Annotated[str, Query(max_length=40)] = "",
+) -> Response:
+    """Who waits. With a query it is an address from before there were views."""
+    wanted = old_address(choices.line, show, order)
+    if choices.line or show or order:
+        return go(visit, wanted.address())
+    return await inbox_page(visit, wanted)
+
+
+@routes.get("/inbox/{view}")  # noqa: FAST003 -- the choices take it
 async def inbox_page(visit: Reading, choices: Choices) -> Response:
     if not visit.session.rights.has(Permission.INBOX_READ):
         return await _other_page(visit)
@@ -157,10 +152,10 @@ async def inbox_page(visit: Reading, choices: Choices) -> Response:
 async def list_part(visit: Reading, choices: Choices, chosen: str = "") -> Response:
     """`chosen`: somebody clicked, so the browser's address is changed, too."""
     desk = await shown_desk(visit, choices)
-    answer = visit.page("_list.html", desk=desk)
+    answer = visit.page("_list_parts.html", desk=desk)
     if chosen:
-        page = f"/c/{choices.open}" if choices.open else "/"
-        answer.headers["HX-Replace-Url"] = in_header(page + choices.query())
+        beside = f"/c/{choices.open}{choices.query()}"
+        answer.headers["HX-Replace-Url"] = in_header(beside if choices.open else choices.address())
     return answer
 
 
@@ -176,7 +171,7 @@ def desk_of(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> ListPane
     if choices.line and not ids:
         raise NotFound("line")
     query = overview.Query(
-        line_ids=ids, which=choices.show, order=choices.order, limit=choices.rows
+        line_ids=ids, which=choices.which, order=choices.order, limit=choices.rows
     )
     branch_of = {line.id: line.branch_id for line in lines}
     return ListPane(

@@ -1,5 +1,6 @@
 """An open conversation: its page, its messages alone, and its read mark."""
 
+import dataclasses
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,8 +10,9 @@ from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
 from appliance.api.web.page_route import PageRoute
-from appliance.api.web.pages.inbox import Choices, Wanted, shown_desk
+from appliance.api.web.pages.inbox import shown_desk
 from appliance.api.web.pages.stretch import Given, Seeks, Shows, Sought
+from appliance.api.web.pages.views import Choices, Wanted
 from appliance.api.web.refusal import Note
 from appliance.api.web.visit import Posting, Reading, Visit
 from appliance.desk.access.accesses import Shown
@@ -56,7 +58,7 @@ async def thread_page(
 ) -> Response:
     opened, card = await opened_thread(visit, conversation_id, sought)
     if visit.partial:
-        return visit.page("_thread_panes.html", thread=opened, card=card, query=choices.query())
+        return visit.page("_thread_panes.html", thread=opened, card=card, wanted=choices)
     return await whole_page(visit, opened, card, choices)
 
 
@@ -136,13 +138,7 @@ def _open(
 async def whole_page(
     visit: Visit, opened: Opened, card: Card | None, choices: Wanted, status: int = 200
 ) -> Response:
-    shown = Wanted(
-        line=choices.line,
-        show=choices.show,
-        order=choices.order,
-        rows=choices.rows,
-        open=opened.about.id,
-    )
+    shown = dataclasses.replace(choices, open=opened.about.id)
     desk = await shown_desk(visit, shown)
     return visit.page(
         "inbox.html", status, desk=desk, thread=opened, card=card, cursor=opened.cursor

@@ -14,9 +14,9 @@ function show(which) {
   document.getElementById("contact-button")?.setAttribute("aria-expanded", String(which === "contact"));
 }
 
-/** The conversation of an address, or its path where it is none. */
+/** The conversation of an address, "/" where it is a list alone, or its path. */
 function place() {
-  return location.pathname.replace(/^\/c\//, "");
+  return location.pathname.replace(/^\/c\//, "").replace(/^\/inbox\/.*/, "/");
 }
 
 function drawn() {
@@ -25,8 +25,9 @@ function drawn() {
 
 // The list stays as it was chosen last, and so does the address.
 function nameList() {
-  const { search } = new URL(document.querySelector("#tabs [aria-current]")?.href ?? location.href);
-  history.replaceState(history.state, "", location.pathname + search);
+  const list = document.querySelector("#tabs [aria-current]").href;
+  const beside = location.pathname + document.getElementById("list-state").dataset.query + location.hash;
+  history.replaceState(history.state, "", place() === "/" ? list : beside);
 }
 
 function arrive() {

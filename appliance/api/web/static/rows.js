@@ -23,21 +23,21 @@ function askAll() {
 
 /** What the list shows: the same choices that the page would ask with. */
 function choices() {
-  const { line, show, order, rows: most } = document.getElementById("list-state").elements;
-  return { line: line.value, show: show.value, order: order.value, most: Number(most.value) };
+  const { line, view, rows: most } = document.getElementById("list-state").elements;
+  return { line: line.value, view: view.value, most: Number(most.value) };
 }
 
-function belongs(item, { line, show, order }) {
+function belongs(item, { line, view }) {
   const { line: own, waiting: since, unread } = item.dataset;
   const group = "group" in item.dataset;
   if (line && line !== own) return false;
-  if (order === "waiting" && !since) return false;
-  if (show === "groups") return group;
-  return !group && (show !== "unread" || Number(unread) > 0);
+  if (view === "groups") return group;
+  if (view === "waiting") return since !== "";
+  return !group && (view !== "unread" || Number(unread) > 0);
 }
 
-function standsAbove(item, other, { order }) {
-  const place = ({ dataset }) => (order === "waiting" ? -Number(dataset.waiting) : Number(dataset.last));
+function standsAbove(item, other, { view }) {
+  const place = ({ dataset }) => (view === "waiting" ? -Number(dataset.waiting) : Number(dataset.last));
   const by = place(item) - place(other);
   return by > 0 || (by === 0 && item.id > other.id);
 }

@@ -1,0 +1,96 @@
+"""Views of the inbox: which conversations a list shows, in which order, and its address."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import Depends, Query
+
+from appliance.desk.inbox import overview
+from appliance.desk.inbox.overview import Filter, Order
+
+MAX_ROWS = 400
+
+
+class InboxView(Enum):
+    """By its name in `/inbox/{view}`."""
+
+    WAITING = "waiting"
+    UNREAD = "unread"
+    GROUPS = "groups"
+    ALL = "all"
+
+
+_SHOWS: Mapping[InboxView, tuple[Filter, Order]] = {
+    InboxView.WAITING: (Filter.ALL, Order.WAITING),
+    InboxView.UNREAD: (Filter.UNREAD, Order.LATEST),
+    InboxView.GROUPS: (Filter.GROUPS, Order.LATEST),
+    InboxView.ALL: (Filter.ALL, Order.LATEST),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the list shows. `line` empty: all numbers. `open`: the conversation beside it."""
+
+    view: InboxView
+    line: str = ""
+    rows: int = overview.PAGE
+    open: str = ""
+
+    @property
+    def which(self) -> Filter:
+        return _SHOWS[self.view][0]
+
+    @property
+    def order(self) -> Order:
+        return _SHOWS[self.view][1]
+
+    def instead(self, *, view: InboxView | None = None, line: str | None = None) -> "Wanted":
+        """Another list from its top, with the same conversation beside it."""
+        chosen = self.line if line is None else line
+        return Wanted(view=view or self.view, line=chosen, open=self.open)
+
+    def more(self) -> "Wanted":
+        return dataclasses.replace(self, rows=self.rows + overview.PAGE)
+
+    def address(self) -> str:
+        """The page of this list."""
+        return f"/inbox/{self.view.value}{_query(line=self.line)}"
+
+    def query(self) -> str:
+        """These choices beside another page's address: the list that stands beside it."""
+        view = "" if self.view is InboxView.ALL else self.view.value
+        return _query(view=view, line=self.line)
+
+    def part(self) -> str:
+        """The address of the list alone."""
+        rows = "" if self.rows == overview.PAGE else str(self.rows)
+        return f"/list{_query(view=self.view.value, line=self.line, rows=rows)}"
+
+
+def _query(**told: str) -> str:
+    said = {name: value for name, value in told.items() if value}
+    return f"?{urlencode(said)}" if said else ""
+
+
+def _wanted(
+    view: InboxView = InboxView.ALL,
+    line: Annotated[str, Query(max_length=40)] = "",
+    rows: Annotated[int, Query(ge=1, le=MAX_ROWS)] = overview.PAGE,
+    open_id: Annotated[str, Query(alias="open", max_length=40)] = "",
+) -> Wanted:
+    return Wanted(view=view, line=line, rows=rows, open=open_id)
+
+
+Choices = Annotated[Wanted, Depends(_wanted)]
+
+
+def old_address(line: str, show: str, order: str) -> Wanted:
+    """What an address from before there were views asked for."""
+    known = {each.value: each for each in InboxView}
+    view = InboxView.WAITING if order == "waiting" else known.get(show)
+    return Wanted(view=view or (InboxView.ALL if order else InboxView.WAITING), line=line)

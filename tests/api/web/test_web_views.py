@@ -1,0 +1,52 @@
+"""The views of the inbox by their addresses."""
+
+import re
+
+import pytest
+
+from tests.api.browser import Browser
+from tests.api.office import Desk, Office
+
+ENGLISH = {"Accept-Language": "en"}
+
+
+@pytest.mark.parametrize(
+    ("old", "now"),
+    [
+        ("/?show=unread", "/inbox/unread"),
+        ("/?show=groups", "/inbox/groups"),
+        ("/?order=waiting", "/inbox/waiting"),
+        ("/?show=all&order=latest", "/inbox/all"),
+    ],
+)
+def test_an_address_from_before_leads_to_its_view(sanne: Browser, old: str, now: str) -> None:
+    """A bookmark still shows what it showed."""
+    answer = sanne.get(old)
+    assert (answer.status_code, answer.headers["location"]) == (303, now)
+    assert sanne.get(now).status_code == 200
+
+
+def test_the_number_of_a_list_is_in_its_address(sanne: Browser, tilburg: Desk) -> None:
+    """An old address keeps it; a number that is not there is nobody's."""
+    assert sanne.get(f"/?line={tilburg.line_id}").headers["location"] == (
+        f"/inbox/waiting?line={tilburg.line_id}"
+    )
+    assert sanne.get("/inbox/all?line=nobody").status_code == 404
+
+
+def test_a_view_that_nobody_knows_is_no_page(sanne: Browser) -> None:
+    assert sanne.get("/inbox/nowhere").status_code == 404
+
+
+def test_the_first_page_is_who_waits(office: Office, sanne: Browser, tilburg: Desk) -> None:
+    """Each view names itself, and the list beside a conversation is in its address."""
+    office.writes("+31612345699", tilburg, name="Fatima")
+    first = sanne.get("/", **ENGLISH).text
+    assert "<h1>Waiting</h1>" in first
+    assert re.search('href="/c/[0-9a-f-]+[?]view=waiting"', first)
+    assert "<h1>All</h1>" in sanne.get("/inbox/all", **ENGLISH).text
+
+
+def test_who_is_to_be_written_to_is_in_the_address(sanne: Browser) -> None:
+    """Other software opens a new conversation with the number filled in."""
+    assert 'value="+31612345699"' in sanne.get("/new?to=%2B31612345699").text
