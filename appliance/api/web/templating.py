@@ -5,6 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from appliance.api.web import avatars
 from appliance.api.web.assets import asset, icon, tick
 from appliance.api.web.words import (
     bubble_sentences,
@@ -17,11 +18,13 @@ from appliance.api.web.words import (
     media_sentences,
     phrases,
     proof_sentences,
+    row_sentences,
     writing_sentences,
 )
 from appliance.api.web.words.i18n import Words
 from appliance.channels import Channel
 from appliance.characters import is_blank
+from appliance.desk.access.rights import Permission
 from appliance.desk.lines import setting_fields
 from appliance.devices.kind import Kind
 from appliance.phone_numbers import readable
@@ -51,6 +54,9 @@ def environment() -> Environment:
         incident_sentences=incident_sentences,
         group_sentences=group_sentences,
         proof_sentences=proof_sentences,
+        row_sentences=row_sentences,
+        avatars=avatars,
+        Permission=Permission,
         setting_fields=setting_fields.FIELDS,
         writing_sentences=writing_sentences,
         icon=icon,

@@ -2,6 +2,7 @@
 // panes what was there, so that the list keeps its place.
 
 const panes = document.querySelector(".panes");
+const sheet = matchMedia("(max-width: 56.24em)"); // there the card lies over the thread
 let from = ""; // the pane in which a conversation was chosen
 let top = 0; // where the list was left: what is not shown need not remember it
 
@@ -10,6 +11,7 @@ function show(which) {
   const wasHidden = list.offsetParent === null;
   if (!wasHidden) top = list.scrollTop;
   panes.dataset.show = which;
+  document.getElementById("thread-pane").inert = which === "contact" && sheet.matches;
   if (wasHidden) list.scrollTop = top;
   document.getElementById("contact-button")?.setAttribute("aria-expanded", String(which === "contact"));
 }
@@ -79,7 +81,7 @@ if (panes) {
       show("thread");
     }
     if (target.closest?.("#contact-button")) panes.dataset.show === "contact" ? closeCard() : openCard();
-    if (target.closest?.("#contact-close")) closeCard();
+    if (target.closest?.("#contact-close") || (target === panes && panes.dataset.show === "contact")) closeCard();
     const back = target.closest?.(".thread-head .back");
     if (!back || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();

@@ -52,10 +52,7 @@ function fitted(html, { line }) {
   row.setAttribute("href", address);
   row.setAttribute("hx-get", address);
   if (row.dataset.conversation === document.getElementById("open")?.value) row.setAttribute("aria-current", "true");
-  if (line) {
-    row.querySelector(".branch")?.remove();
-    if (!row.querySelector(".about")?.childElementCount) row.querySelector(".about")?.remove();
-  }
+  if (line) row.querySelector(".branch")?.remove();
   return item;
 }
 
