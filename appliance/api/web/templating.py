@@ -5,7 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from appliance.api.web import avatars
+from appliance.api.web import avatars, formatting
 from appliance.api.web.assets import asset, icon, tick
 from appliance.api.web.words import (
     bubble_sentences,
@@ -64,6 +64,8 @@ def environment() -> Environment:
         asset=asset,
     )
     env.filters["readable"] = readable
+    env.filters["formatted"] = formatting.drawn
+    env.tests["emoji"] = formatting.is_emoji
     env.tests["writable"] = Channel.any_writes_to
     env.tests["blank"] = is_blank
     return env
