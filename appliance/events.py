@@ -28,6 +28,20 @@ class EventKind(Enum):
     NEAR_STOP = "consent.near-stop"
     #: Somebody read up to a message; for that person's other browsers.
     CONVERSATION_READ = "conversation.read"
+    #: Somebody has it now, or nobody; facts: `from` and `to`, and `why` where it went back by
+    #: itself. All below that are about a conversation: `token` where software did it.
+    CONVERSATION_ASSIGNED = "conversation.assigned"
+    CONVERSATION_DONE = "conversation.done"
+    #: It is done no more; facts: `why`, which is `message` where they wrote.
+    CONVERSATION_REOPENED = "conversation.reopened"
+    #: It was put away; facts: `returns`, which is `time` or `reply`, and `until_ms`.
+    CONVERSATION_SNOOZED = "conversation.snoozed"
+    #: It is put away no more; facts: `why`, which is `time`, `message` or `person`.
+    CONVERSATION_RETURNED = "conversation.returned"
+    #: Facts: `labels`, the ids of all that it has now.
+    CONVERSATION_LABELLED = "conversation.labelled"
+    #: A label itself; facts: `label`, and `what`, which is `added`, `renamed` or `removed`.
+    LABEL_CHANGED = "label.changed"
     DEVICE_STATUS = "device.status"
     DEVICE_ENROLLED = "device.enrolled"
     #: Balie is about to set something on a phone, or has put it back; facts: `fields`, the names,

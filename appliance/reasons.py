@@ -31,6 +31,10 @@ class Reason(StrEnum):
     LAST_ADMINISTRATOR = "last-administrator"
     BEING_SENT = "being-sent"
     IDEMPOTENCY_MISMATCH = "idempotency-mismatch"
+    #: A colleague has this conversation.
+    CLAIMED = "claimed"
+    #: They wrote since the page that says that it is done was drawn.
+    THEY_WROTE = "they-wrote"
 
     # Why somebody on a list gets nothing of it.
     INVALID_NUMBER = "invalid-number"

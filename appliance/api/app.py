@@ -18,6 +18,7 @@ from appliance.api.compression import Compression, StaticTexts
 from appliance.api.forwarded import ForwardedBy
 from appliance.api.headers import SafeHeaders
 from appliance.api.json import (
+    conversations,
     events,
     groups,
     health,
@@ -76,7 +77,18 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(Compression)
     app.add_middleware(LeavingClients)
-    for part in (health, sending, lists, reads, messages, uploading, media, groups, events):
+    for part in (
+        health,
+        sending,
+        lists,
+        reads,
+        messages,
+        uploading,
+        media,
+        groups,
+        conversations,
+        events,
+    ):
         app.include_router(part.router)
     for routes in (pages, *more_pages):
         app.include_router(routes, include_in_schema=False)

@@ -9,13 +9,14 @@ from collections.abc import Callable
 
 from appliance.desk.access import sessions
 from appliance.desk.lines import line_codes
-from appliance.desk.team import staff
+from appliance.desk.team import cases, staff
 from appliance.errors import StoreError
 from appliance.media.files import FOLDER, MediaFiles
 from appliance.queue import gone_devices
 from appliance.runtime.schedule import At, Every, Scheduler
 from appliance.store import (
     battery_days,
+    casework,
     idempotency,
     incidents,
     kept_copies,
@@ -33,6 +34,11 @@ NICE = 10
 
 LOOK_S = 15
 """Between two looks, in real seconds: short, so that a faster clock need not wait long."""
+
+BACK_S = 1
+"""Between two looks for conversations that were put away until now, in real seconds: one reads an
+index that is nearly always empty.
+"""
 
 WATCH_S = 5
 """Between two looks at what is wrong, in real seconds."""
@@ -65,12 +71,15 @@ class Jobs:
         self._blind = Trouble(log, about, level=logging.ERROR)
         about = "codes for lines could not be erased"
         self._codes_stay = Trouble(log, about, level=logging.ERROR)
+        about = "conversations that were put away do not come back"
+        self._away = Trouble(log, about, level=logging.ERROR)
         self._scheduler = Scheduler(timezone="UTC", daemon=True)
         self._scheduler.add_job(self._copy, At(hour=2, minute=15))
         self._scheduler.add_job(self._sweep, At(minute=7))
         self._scheduler.add_job(self._look_quietly, Every(LOOK_S))
         self._scheduler.add_job(self._forget_codes, Every(LOOK_S))
         self._scheduler.add_job(self._watch_quietly, Every(WATCH_S))
+        self._scheduler.add_job(self._bring_back, Every(BACK_S))
         self._scheduler.add_job(self._make_room, At(minute=37))
 
     def start(self) -> None:
@@ -125,6 +134,15 @@ class Jobs:
             self._codes_stay.met(exc, exc=exc)
         else:
             self._codes_stay.over()
+
+    def _bring_back(self) -> None:
+        try:
+            if self._store.read(lambda conn: casework.returning(conn, self._store.clock.now_ms())):
+                self._store.write(cases.bring_back_due)
+        except StoreError as exc:
+            self._away.met(exc, exc=exc)
+        else:
+            self._away.over()
 
     def _make_room(self) -> None:
         if self._room is None:

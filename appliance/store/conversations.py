@@ -3,7 +3,7 @@
 import sqlite3
 
 from appliance.messages import Direction, Origin
-from appliance.store import listed, unread
+from appliance.store import casework, listed, unread
 from appliance.store.store import Tx
 
 
@@ -77,6 +77,8 @@ def touch(
                 "is_news": is_news,
             },
         )
+    if incoming and origin is Origin.PERSON:
+        casework.they_wrote(tx, conversation_id)
     if incoming:
         listed.settle_wait(tx.conn, conversation_id, came_ms=at_ms)
 

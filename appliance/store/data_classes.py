@@ -210,6 +210,17 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.TECHNICAL: "message_id at_ms",
     },
     "message_quote": {DataClass.TECHNICAL: "message_id quoted_id"},
+    "casework": {
+        DataClass.CONTENT: "closing_note",
+        DataClass.EVIDENCE: "assignee_id done_ms",
+        DataClass.TECHNICAL: "conversation_id line_id done_id undone_id returns returns_ms",
+    },
+    "conversation_event": {DataClass.TECHNICAL: "conversation_id event_seq"},
+    "label": {DataClass.OFFICE: "name", DataClass.TECHNICAL: "id branch_id created_ms"},
+    "conversation_label": {
+        DataClass.EVIDENCE: "label_id",
+        DataClass.TECHNICAL: "conversation_id",
+    },
     "event_kind": {DataClass.TECHNICAL: "code name"},
     "event": {
         DataClass.EVIDENCE: "kind facts at_ms",

@@ -3,7 +3,8 @@
 `shown_message_id` is the preview: the newest message that no rule wrote, because what Balie sent by
 itself would hide what the person asked. `waiting_ms` is the same for all staff: it begins with the
 first incoming message after the last answer that is proven to have left. A person's is one, and a
-rule's to STOP or START; a welcome answers nothing. `news_id` is the newest incoming message that
+rule's to STOP or START; a welcome answers nothing. What somebody marked as done waits no more, and
+the next message begins a wait of its own. `news_id` is the newest incoming message that
 can be unread: messages for machines never are. Who changes one of these otherwise than by a new
 message calls `settle`.
 """
@@ -78,7 +79,9 @@ _SINCE = f"""CASE
     WHEN c.group_id IS NOT NULL OR c.last_in_ms IS NULL THEN NULL
     WHEN c.waiting_ms <= :came_ms THEN c.waiting_ms
     ELSE (SELECT i.happened_ms FROM message i WHERE i.conversation_id = c.id AND i.direction = 'in'
-      AND i.origin = 'person' AND (i.happened_ms, i.id) > (
+      AND i.origin = 'person'
+      AND i.id > coalesce((SELECT done_id FROM casework WHERE conversation_id = c.id), '')
+      AND (i.happened_ms, i.id) > (
         SELECT o.happened_ms, o.id FROM message o WHERE o.conversation_id = c.id
          AND o.direction = 'out' AND (o.rule IS NULL OR o.rule IN ('stop', 'start'))
          AND o.state IN ({_LEFT})

@@ -84,6 +84,11 @@ def always(db: Database) -> None:
     _run_script(db.conn, "0011_always.sql")
 
 
+@migrations(name="0011_team")
+def team(db: Database) -> None:
+    _run_script(db.conn, "0011_team.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

@@ -15,14 +15,17 @@ from appliance.api.json.reads import READS
 from appliance.desk.access.sight import Sight
 from appliance.desk.inbox.directory import Page
 from appliance.desk.outgoing.recipients import identity_of_contact
+from appliance.desk.team import staff
 from appliance.devices.protocol import Group
 from appliance.identities import tel
 from appliance.messages import Direction, MessageState
 from tests.api.office import Desk, Office
 
 ANNA = "+31687654321"
-SMALL = frozenset({"line", "branch", "device", "route", "g", "json_each", "open"})
-"""As many as the company has lines and phones, and what a statement itself brings along."""
+SMALL = frozenset(
+    {"line", "branch", "device", "route", "g", "json_each", "open", "label", "labelled"}
+)
+"""As many as the company has lines, phones and labels, and what a statement itself brings along."""
 
 
 def asked(office: Office, tilburg: Desk) -> Mapping[str, Sequence[Any]]:
@@ -45,7 +48,15 @@ def asked(office: Office, tilburg: Desk) -> Mapping[str, Sequence[Any]]:
         "message_id": [message_id],
         "conversation_id": [one("SELECT id FROM conversation WHERE contact_id IS NOT NULL")],
         "group_id": [one("SELECT id FROM chat_group")],
+        "assignee": [None, "nobody", "Sanne"],
+        "label": [None, "ziek"],
+        "waiting": [None, True],
+        "sort": ["begun", "recent", "waiting"],
     }
+
+
+OWN = {"listConversations": {"state": [None, "open", "done"]}}
+"""Values of parameters that another read has under the same name."""
 
 
 def ways(read: Read[Any, Any], values: Mapping[str, Sequence[Any]]) -> Iterator[Any]:
@@ -85,7 +96,8 @@ def test_no_read_looks_through_a_table(
     office.writes(ANNA, tilburg)
     office.writes(ANNA, tilburg, group=Group(jid="1@g.us", name="Nacht"))
     sight = Sight(None if sees == "everything" else frozenset({tilburg.branch_id}))
-    values = asked(office, tilburg)
+    office.store.write(lambda tx: staff.add(tx, "Sanne", role="staff", branch_id=None))
+    values = {**asked(office, tilburg), **OWN.get(read.name, {})}
 
     def plans(conn: sqlite3.Connection) -> Mapping[str, set[str]]:
         seen = set[str]()

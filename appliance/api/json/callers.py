@@ -28,7 +28,8 @@ _bearer = HTTPBearer(
     scheme_name="token",
     description="A token made with `balie token add`. Its scopes say what it may do: "
     "`messages:read`, `messages:write`, `contacts:read`, `groups:read`, `groups:write`, "
-    "`lines:read`, `devices:read`, `events:read`, `media:read`, `media:write`. "
+    "`lines:read`, `devices:read`, `events:read`, `media:read`, `media:write`, "
+    "`conversations:read`, `conversations:write`. "
     "It may be for one branch only; what it may not see answers 404.",
 )
 
@@ -76,7 +77,7 @@ async def caller_of(request: Request, *scopes: str) -> Caller:
         wrong.note(Tried.TOKEN, address=address_of(request))
         raise revoked()
     for name in scopes:
-        if Scope(name) not in token.scopes:
+        if not token.may(Scope(name)):
             raise _forbidden(name)
     branches = None if token.branch_id is None else frozenset({token.branch_id})
     accesses = services.accesses(Reader(token_id=token.id))
@@ -109,5 +110,6 @@ def _forbidden(scope: str) -> ProblemError:
 
 WRITES_MESSAGES = Security(identify, scopes=[Scope.MESSAGES_WRITE.value])
 WRITES_GROUPS = Security(identify, scopes=[Scope.GROUPS_WRITE.value])
+WRITES_CONVERSATIONS = Security(identify, scopes=[Scope.CONVERSATIONS_WRITE.value])
 WritesMessages = Annotated[Caller, WRITES_MESSAGES]
 ReadsEvents = Annotated[Caller, Security(identify, scopes=[Scope.EVENTS_READ.value])]

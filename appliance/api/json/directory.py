@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Query
 
@@ -26,6 +26,8 @@ from appliance.desk.inbox import directory, records
 from appliance.desk.inbox.directory import CallEntry, ContactEntry, ConversationEntry, Page
 from appliance.desk.inbox.message_search import MessageFilter
 from appliance.desk.inbox.records import MessageRecord
+from appliance.desk.inbox.selection import Selection, Sort, selected
+from appliance.desk.team.staff import colleague_named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,22 @@ class _OnPage:
         return self.page.limit
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chosen(_OnPage):
+    """… and by what the team does with them."""
+
+    state: str | None = None
+    assignee: str | None = None
+    label: str | None = None
+    waiting: bool = False
+    sort: Sort = Sort.BEGUN
+
+    @property
+    def is_plain(self) -> bool:
+        chosen = (self.state, self.assignee, self.label)
+        return chosen == (None, None, None) and not self.waiting and self.sort is Sort.BEGUN
+
+
 async def _contact_name(contact: str) -> str:
     return contact
 
@@ -53,8 +71,29 @@ async def _conversations_of(
     paged: Paged,
     line: Annotated[str | None, Query(description="Id or number of a line.")] = None,
     contact: Annotated[str | None, Query(description="Id or number of a contact.")] = None,
-) -> _OnPage:
-    return _OnPage(page=paged, line=line, contact=contact)
+    state: Annotated[Literal["open", "done"] | None, Query()] = None,
+    assignee: Annotated[
+        str | None, Query(description="A colleague's id or name, or `nobody`.", max_length=80)
+    ] = None,
+    label: Annotated[str | None, Query(description="The name of a label.", max_length=64)] = None,
+    waiting: Annotated[
+        bool | None, Query(description="`true`: only where somebody waits and it is not put away.")
+    ] = None,
+    sort: Annotated[
+        Literal["begun", "recent", "waiting"],
+        Query(description="By id; the newest message first; or the longest wait first."),
+    ] = "begun",
+) -> _Chosen:
+    return _Chosen(
+        page=paged,
+        line=line,
+        contact=contact,
+        state=state,
+        assignee=assignee,
+        label=label,
+        waiting=bool(waiting),
+        sort=Sort(sort),
+    )
 
 
 async def _messages_of(
@@ -73,15 +112,32 @@ async def _messages_of(
 
 
 def _conversations(
-    conn: sqlite3.Connection, sight: Sight, wanted: _OnPage
+    conn: sqlite3.Connection, sight: Sight, wanted: _Chosen
 ) -> Sequence[ConversationEntry]:
-    return directory.conversations(
-        conn,
-        sight,
-        wanted.page,
-        line_id=sight.line(conn, wanted.line).id if wanted.line is not None else None,
-        contact_id=sight.contact(conn, wanted.contact).id if wanted.contact is not None else None,
+    line_id = sight.line(conn, wanted.line).id if wanted.line is not None else None
+    contact_id = sight.contact(conn, wanted.contact).id if wanted.contact is not None else None
+    if wanted.is_plain:
+        return directory.conversations(
+            conn, sight, wanted.page, line_id=line_id, contact_id=contact_id
+        )
+    chosen = Selection(
+        page=wanted.page,
+        line_id=line_id,
+        contact_id=contact_id,
+        state=wanted.state,
+        assignee_id=_assignee(conn, wanted.assignee),
+        label=wanted.label,
+        waiting=wanted.waiting,
+        sort=wanted.sort,
     )
+    return selected(conn, sight, chosen)
+
+
+def _assignee(conn: sqlite3.Connection, named: str | None) -> str | None:
+    """Raises InvalidInput."""
+    if named is None or named == "nobody":
+        return None if named is None else ""
+    return colleague_named(conn, named, field="assignee")
 
 
 def _messages(
@@ -147,10 +203,10 @@ READS = (
     Many(
         tag="directory",
         path="/conversations",
-        scope=Scope.MESSAGES_READ,
+        scope=Scope.CONVERSATIONS_READ,
         name="listConversations",
         summary="The conversations",
-        description="By id.",
+        description="By id, or as `sort` says.",
         asked=_conversations_of,
         read=_conversations,
         model=ConversationOut,
@@ -161,7 +217,7 @@ READS = (
     One(
         tag="directory",
         path="/conversations/{conversation_id}",
-        scope=Scope.MESSAGES_READ,
+        scope=Scope.CONVERSATIONS_READ,
         name="getConversation",
         summary="One conversation",
         description="The conversation.",

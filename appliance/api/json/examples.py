@@ -12,6 +12,7 @@ _CONTACT = "01977d2e-1c22-7b63-9d75-66e102b3c4d5"
 _CONVERSATION = "01977d2e-2d33-7c74-8e86-77f213c4d5e6"
 _DEVICE = "01977d2e-3e44-7d85-9f97-880324d5e6f7"
 _BRANCH = "01977d2e-6a77-70a9-82ca-b3b657081920"
+_STAFF = "01977d2e-7b99-72cb-a4ec-d5d8792a3b40"
 _AT = "2026-03-02T08:30:00.000Z"
 _SENT = "2026-03-02T08:30:04.250Z"
 
@@ -222,7 +223,22 @@ CONVERSATION: dict[str, Any] = {
     "last_at": _AT,
     "last_in_at": _AT,
     "created_at": _AT,
+    "state": "open",
+    "assignee": {"id": _STAFF, "name": "Sanne"},
+    "labels": ["ziek"],
+    "snoozed_until": None,
+    "waiting_since": _AT,
+    "closing_note": None,
 }
+CONVERSATION_PATCH_IN: dict[str, Any] = {"assignee": "Sanne", "labels": ["ziek"]}
+LABEL: dict[str, Any] = {
+    "id": "01977d2e-7a88-71ba-93db-c4c768a3192f",
+    "name": "ziek",
+    "branch": _BRANCH,
+    "created_at": _AT,
+}
+LABEL_IN: dict[str, Any] = {"name": "ziek", "branch": "Tilburg"}
+LABEL_PATCH_IN: dict[str, Any] = {"name": "ziek gemeld"}
 
 GUARD: dict[str, Any] = {"on": True, "name": "Nachtploeg", "picture": None}
 

@@ -53,6 +53,11 @@ class ContactOut(AnswerBody):
     created_at: datetime
 
 
+class StaffRef(AnswerBody):
+    id: str
+    name: str
+
+
 class ConversationOut(AnswerBody):
     id: str
     line: str
@@ -63,6 +68,16 @@ class ConversationOut(AnswerBody):
     last_at: datetime | None
     last_in_at: datetime | None = Field(description="When they last wrote to this line.")
     created_at: datetime
+    state: Literal["open", "done"] = Field(description="A new message of theirs ends `done`.")
+    assignee: StaffRef | None = Field(description="The colleague who has it.")
+    labels: list[str]
+    snoozed_until: datetime | Literal["reply"] | None = Field(
+        description="Put away until then, or until they write; it is not among those that wait."
+    )
+    waiting_since: Annotated[datetime | None, From("waiting_ms")] = Field(
+        description="The first message that no answer is proven sent to; null: nobody waits."
+    )
+    closing_note: str | None = Field(description="What was said when it was last done.")
 
 
 class CallOut(AnswerBody):

@@ -21,6 +21,7 @@ from appliance.api.json.bodies import (
 from appliance.api.json.documented import schema_name
 from appliance.api.json.group_bodies import GroupIn, GroupPatchIn, GuardIn, GuardOut, MembersIn
 from appliance.api.json.reads import READS
+from appliance.api.json.team_bodies import ConversationPatchIn, LabelIn, LabelPatchIn
 
 DOCUMENT_PATH = "/api/v1/openapi.json"
 
@@ -35,6 +36,9 @@ _BODIES: tuple[type[BaseModel], ...] = (
     GuardIn,
     GuardOut,
     MembersIn,
+    ConversationPatchIn,
+    LabelIn,
+    LabelPatchIn,
     EventOut,
     HealthOut,
     ProblemOut,
@@ -52,6 +56,7 @@ _TAGS = [
     {"name": "media", "description": "Files of messages: upload and download."},
     {"name": "directory", "description": "Lines, contacts, conversations, devices."},
     {"name": "groups", "description": "Read groups, make them, and change them."},
+    {"name": "conversations", "description": "Whose they are, whether they are done, labels."},
     {"name": "events", "description": "Everything that happens, as it happens."},
     {"name": "health", "description": "For whoever watches the box; needs no token."},
 ]

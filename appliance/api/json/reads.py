@@ -5,12 +5,13 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from appliance.api.json import directory, groups, incidents, messages
+from appliance.api.json import conversations, directory, groups, incidents, messages
 from appliance.api.json.declared import Read
 
 READS: Sequence[Read[Any, Any]] = (
     *messages.READS,
     *directory.READS,
+    *conversations.READS,
     *groups.READS,
     *incidents.READS,
 )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from appliance.desk.access.bearer import new_token, token_hash
 from appliance.desk.access.rights import Rights, rights_of
 from appliance.events import EventKind
+from appliance.store import casework
 from appliance.store.store import Tx
 
 _HOUR_MS = 3_600_000
@@ -56,8 +57,6 @@ class NewSession:
 
 def begin(tx: Tx, staff_id: str, *, before: str | None = None) -> NewSession:
     """`before` is the token of the browser's session until now; that session ends."""
-    if before is not None:
-        end(tx, before)
     token, csrf = new_token(), new_token()
     forget_old(tx)
     tx.conn.execute(
@@ -65,6 +64,8 @@ def begin(tx: Tx, staff_id: str, *, before: str | None = None) -> NewSession:
         " VALUES (?, ?, ?, ?, ?, ?)",
         (token_hash(token), staff_id, csrf, tx.now_ms, tx.now_ms, tx.now_ms + IDLE_MS),
     )
+    if before is not None:
+        end(tx, before)
     return NewSession(token=token, csrf=csrf, staff_id=staff_id)
 
 
@@ -99,13 +100,17 @@ def seen(tx: Tx, token: str) -> None:
 
 
 def end(tx: Tx, token: str) -> None:
-    """Logs this browser out; the event tells its open pages."""
+    """Logs this browser out; the event tells its open pages. With the last browser of a person
+    their conversations go back to the others.
+    """
     ended = tx.conn.execute(
         "DELETE FROM session WHERE token_hash = ? RETURNING staff_id", (token_hash(token),)
     ).fetchone()
     if ended is not None:
         facts = {"by": "person"}
         tx.emit(EventKind.STAFF_LOGGED_OUT, staff_id=ended["staff_id"], facts=facts)
+        if not open_of(tx.conn, ended["staff_id"], tx.now_ms):
+            casework.release_all(tx, ended["staff_id"], why="log-out")
 
 
 def end_all(tx: Tx, staff_id: str) -> int:

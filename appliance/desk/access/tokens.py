@@ -37,6 +37,10 @@ class Scope(Enum):
     MEDIA_READ = "media:read"
     #: Upload files to send.
     MEDIA_WRITE = "media:write"
+    #: Read conversations, their notes and labels; who may read messages may read these, too.
+    CONVERSATIONS_READ = "conversations:read"
+    #: Say whose a conversation is and whether it is done; write notes, labels and views.
+    CONVERSATIONS_WRITE = "conversations:write"
 
 
 ALL_SCOPES = frozenset(Scope)
@@ -52,6 +56,10 @@ class ApiToken:
     branch_id: str | None
     created_ms: int
     revoked_ms: int | None
+
+    def may(self, scope: Scope) -> bool:
+        reads = scope is Scope.CONVERSATIONS_READ and Scope.MESSAGES_READ in self.scopes
+        return reads or scope in self.scopes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.events import EventKind
 from appliance.identities import Identity
 from appliance.reasons import Reason
-from appliance.store import contacts, listed, unread
+from appliance.store import casework, contacts, listed, unread
 from appliance.store.contacts import Contact
 from appliance.store.store import Tx
 
@@ -204,6 +204,7 @@ def _merge_thread(tx: Tx, kept_id: str, other: sqlite3.Row) -> None:
             other["has_notices"],
         ),
     )
+    casework.join(tx, kept_id, other["id"])
     with unread.counted(tx.conn, [other["id"]]):
         for table in ("draft", "read_mark"):
             tx.conn.execute(f"DELETE FROM {table} WHERE conversation_id = ?", (other["id"],))  # noqa: S608 -- two names of ours

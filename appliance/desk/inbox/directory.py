@@ -78,8 +78,18 @@ class ContactEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Colleague:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationEntry:
-    """With a contact or with a group. `number` is the one that the contact last used here."""
+    """With a contact or with a group. `number` is the one that the contact last used here.
+
+    `waiting_ms`: since when somebody waits for an answer. `snoozed_until`: a time as ISO 8601, or
+    `reply` for until they write.
+    """
 
     id: str
     line_id: str
@@ -91,6 +101,19 @@ class ConversationEntry:
     last_ms: int
     last_in_ms: int | None
     created_ms: int
+    waiting_ms: int | None
+    state: str
+    assignee_id: str | None
+    assignee_name: str | None
+    labels: Sequence[str]
+    snoozed_until: str | None
+    closing_note: str | None
+
+    @property
+    def assignee(self) -> Colleague | None:
+        if self.assignee_id is None or self.assignee_name is None:
+            return None
+        return Colleague(id=self.assignee_id, name=self.assignee_name)
 
     @property
     def contact(self) -> OtherSide | None:
@@ -191,18 +214,26 @@ def conversations(
         asks = [(_CONVERSATION_IDS, about)]
     else:
         asks = _of_lines(conn, _OF_LINE, about)
-    ids = merged.first(conn, asks, limit=page.limit)
-    rows = conn.execute(_CONVERSATIONS, {"ids": json.dumps(ids), "branches": sight.json})
-    return [ConversationEntry(**dict(row)) for row in rows]
+    return entries(conn, sight, merged.first(conn, asks, limit=page.limit))
+
+
+def entries(
+    conn: sqlite3.Connection, sight: Sight, conversation_ids: Sequence[str]
+) -> Sequence[ConversationEntry]:
+    """By id, whatever the order in which they are named; without those out of sight."""
+    about = {"ids": json.dumps(conversation_ids), "branches": sight.json}
+    return [
+        ConversationEntry(**{**dict(row), "labels": _strings(row["labels"])})
+        for row in conn.execute(_CONVERSATIONS, about)
+    ]
 
 
 def conversation(conn: sqlite3.Connection, sight: Sight, wanted_id: str) -> ConversationEntry:
     """Raises NotFound."""
-    about = {"ids": json.dumps([wanted_id.lower()]), "branches": sight.json}
-    row = conn.execute(_CONVERSATIONS, about).fetchone()
-    if row is None:
+    found = entries(conn, sight, [wanted_id.lower()])
+    if not found:
         raise NotFound("conversation")
-    return ConversationEntry(**dict(row))
+    return found[0]
 
 
 def calls(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[CallEntry]:
@@ -298,11 +329,20 @@ SELECT c.id, c.line_id, c.contact_id, c.group_id,
             AND c.group_id IS NULL ORDER BY m.happened_ms DESC, m.id DESC LIMIT 1),
            (SELECT value FROM contact_identity n WHERE n.contact_id = c.contact_id
             ORDER BY created_ms, value, scheme LIMIT 1)) AS number,
-  c.last_message_id, c.last_ms, c.last_in_ms, c.created_ms
+  c.last_message_id, c.last_ms, c.last_in_ms, c.created_ms, c.waiting_ms,
+  iif(w.done_ms IS NULL, 'open', 'done') AS state, w.assignee_id, owner.name AS assignee_name,
+  (SELECT json_group_array(name) FROM (SELECT label.name FROM conversation_label of
+   CROSS JOIN label ON label.id = of.label_id WHERE of.conversation_id = c.id ORDER BY label.name)
+  ) AS labels,
+  iif(w.returns = 'time', strftime('%Y-%m-%dT%H:%M:%fZ', w.returns_ms / 1000.0, 'unixepoch'),
+    w.returns) AS snoozed_until,
+  w.closing_note
 FROM conversation c
 JOIN line ON line.id = c.line_id
 LEFT JOIN contact k ON k.id = c.contact_id
 LEFT JOIN chat_group g ON g.id = c.group_id
+LEFT JOIN casework w ON w.conversation_id = c.id
+LEFT JOIN staff owner ON owner.id = w.assignee_id
 WHERE c.id IN (SELECT value FROM json_each(:ids)) AND {IN_SIGHT}
 ORDER BY c.id
 """  # noqa: S608 -- our own condition

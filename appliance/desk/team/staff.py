@@ -10,7 +10,7 @@ from appliance.desk.access.rights import Permission, grant_role, rights_of
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.events import EventKind
 from appliance.reasons import Reason
-from appliance.store import unread
+from appliance.store import casework, unread
 from appliance.store.store import Tx
 
 MAX_NAME = 80
@@ -146,6 +146,7 @@ def disable(tx: Tx, staff_id: str, *, by_staff_id: str | None = None) -> int:
     ended = sessions.end_all(tx, staff_id)
     facts = {"changed": "disabled", "by": by_staff_id}
     tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts=facts)
+    casework.release_all(tx, staff_id, why="disabled")
     return ended
 
 
@@ -182,6 +183,7 @@ def log_out_everywhere(tx: Tx, staff_id: str) -> int:
     if ended:
         facts = {"by": "console", "sessions": ended}
         tx.emit(EventKind.STAFF_LOGGED_OUT, staff_id=staff_id, facts=facts)
+        casework.release_all(tx, staff_id, why="log-out")
     return ended
 
 
@@ -217,6 +219,14 @@ def named(conn: sqlite3.Connection, name: str) -> Member:
         sentence = f"Nobody of the staff is called “{tidy}”. See: balie staff list."
         raise InvalidInput("name", sentence)
     return _member(conn, row)
+
+
+def colleague_named(conn: sqlite3.Connection, name: str, *, field: str) -> str:
+    """The id of whoever has this name or id. Raises InvalidInput for `field`."""
+    try:
+        return named(conn, name).id
+    except InvalidInput as exc:
+        raise InvalidInput(field, exc.sentence) from exc
 
 
 def _member(conn: sqlite3.Connection, row: sqlite3.Row) -> Member:

@@ -192,6 +192,14 @@ REFUSALS: Mapping[Reason, tuple[str, str]] = {
         "Try again in a few seconds.",
     ),
     Reason.GROUP_LEFT: ("This number is in that group no more.", ""),
+    Reason.CLAIMED: (
+        "A colleague was quicker and has this conversation now.",
+        "Choose yourself under “Hand over” if you take it from them.",
+    ),
+    Reason.THEY_WROTE: (
+        "They wrote just now, so it is not done.",
+        "Read what came, then mark it as done.",
+    ),
     Reason.WRONG_SETUP_CODE: (
         "That is not the set-up code.",
         "Balie prints it on its console and in its log when it starts for the first time.",

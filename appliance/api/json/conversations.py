@@ -1,0 +1,197 @@
+"""`/conversations`: whose they are, whether they are done; and `/labels`."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from appliance.api.json import examples, writes
+from appliance.api.json.callers import WRITES_CONVERSATIONS, Caller
+from appliance.api.json.declared import Many, Read, nobody
+from appliance.api.json.documented import READ_PROBLEMS, answers
+from appliance.api.json.mapping import body_of
+from appliance.api.json.office_bodies import ConversationOut
+from appliance.api.json.paging import page_of
+from appliance.api.json.sending import IDEMPOTENCY_KEY, DirectRoute
+from appliance.api.json.team_bodies import ConversationPatchIn, LabelIn, LabelOut, LabelPatchIn
+from appliance.api.json.times import ms_of
+from appliance.desk.access.tokens import Scope
+from appliance.desk.inbox import directory
+from appliance.desk.outgoing.sending import Author
+from appliance.desk.team import cases, labels
+from appliance.desk.team.labels import Label
+from appliance.desk.team.staff import colleague_named
+from appliance.errors import InvalidInput, NotFound
+from appliance.reasons import Reason
+from appliance.store.store import Tx
+
+READS: Sequence[Read[Any, Any]] = (
+    Many(
+        tag="conversations",
+        path="/labels",
+        scope=Scope.CONVERSATIONS_READ,
+        name="listLabels",
+        summary="The labels of conversations",
+        description="By id.",
+        asked=page_of,
+        read=labels.listed,
+        model=LabelOut,
+        example=examples.LABEL,
+        shown=nobody,
+    ),
+)
+
+router = APIRouter(prefix="/api/v1", tags=["conversations"], route_class=DirectRoute)
+
+_SCOPE = Scope.CONVERSATIONS_WRITE
+_PROBLEMS = (*READ_PROBLEMS, "bad-request", "not-found", "too-large")
+_CONVERSATION_ID = writes.path_id("conversation_id", examples.CONVERSATION["id"])
+_LABEL_ID = writes.path_id("label_id", examples.LABEL["id"])
+_REMOVED = {
+    status: each
+    for status, each in answers(None, "", *_PROBLEMS, description="").items()
+    if status != 200  # noqa: PLR2004 -- the answer that a removal never gives
+} | {204: {"description": "It is gone."}}
+
+
+@router.patch(
+    "/conversations/{conversation_id}",  # noqa: FAST003 -- a direct route gives the request alone
+    dependencies=[WRITES_CONVERSATIONS],
+    operation_id="changeConversation",
+    summary="Say whose a conversation is, and whether it is done",
+    response_model=None,
+    openapi_extra=writes.takes(
+        ConversationPatchIn, examples.CONVERSATION_PATCH_IN, _CONVERSATION_ID
+    ),
+    responses=answers(
+        ConversationOut, examples.CONVERSATION, *_PROBLEMS, description="As it is now."
+    ),
+)
+async def change_conversation(request: Request) -> Response:
+    """All of it or nothing. Each change is an event."""
+
+    def work(tx: Tx, caller: Caller, wanted: ConversationPatchIn) -> dict[str, Any]:
+        found = directory.conversation(
+            tx.conn, caller.sight, request.path_params["conversation_id"]
+        )
+        _change(tx, found.id, wanted, Author(token_id=caller.token.id))
+        return body_of(ConversationOut, directory.conversation(tx.conn, caller.sight, found.id))
+
+    return await writes.changed(request, _SCOPE, ConversationPatchIn, work)
+
+
+def _change(tx: Tx, conversation_id: str, wanted: ConversationPatchIn, by: Author) -> None:
+    given = wanted.model_fields_set
+    if "labels" in given:
+        cases.put_labels(tx, conversation_id, wanted.labels, by)
+    if "assignee" in given:
+        named = wanted.assignee
+        chosen = colleague_named(tx.conn, named, field="assignee") if named is not None else None
+        cases.assign(tx, conversation_id, chosen, by)
+    if "snoozed_until" in given:
+        _put_away(tx, conversation_id, wanted, by)
+    if "state" in given and wanted.state == "open":
+        cases.reopen(tx, conversation_id, by)
+    elif "state" in given or "closing_note" in given:
+        _close(tx, conversation_id, wanted, by)
+
+
+def _put_away(tx: Tx, conversation_id: str, wanted: ConversationPatchIn, by: Author) -> None:
+    until = wanted.snoozed_until
+    if until is None:
+        cases.bring_back(tx, conversation_id, by)
+        return
+    if "state" in wanted.model_fields_set and wanted.state == "done":
+        sentence = "A conversation is done or put away, not both: leave one of them out."
+        raise InvalidInput("snoozed_until", sentence)
+    until_ms = None if isinstance(until, str) else ms_of(until)
+    cases.put_away(tx, conversation_id, until_ms, by)
+
+
+def _close(tx: Tx, conversation_id: str, wanted: ConversationPatchIn, by: Author) -> None:
+    if "state" not in wanted.model_fields_set and not cases.is_done(tx.conn, conversation_id):
+        raise InvalidInput("closing_note", "A closing note goes with “state”: “done”.")
+    cases.close(tx, conversation_id, by, note=wanted.closing_note)
+
+
+@router.post(
+    "/labels",
+    dependencies=[WRITES_CONVERSATIONS],
+    operation_id="addLabel",
+    summary="Add a label",
+    status_code=201,
+    response_model=None,
+    openapi_extra=writes.takes(LabelIn, examples.LABEL_IN, IDEMPOTENCY_KEY),
+    responses=answers(
+        LabelOut,
+        examples.LABEL,
+        *_PROBLEMS,
+        Reason.NAME_TAKEN,
+        Reason.IDEMPOTENCY_MISMATCH,
+        status=201,
+        description="The label.",
+    ),
+)
+async def add_label(request: Request) -> Response:
+    """A token of one branch makes a label of that branch."""
+
+    def work(tx: Tx, caller: Caller, wanted: LabelIn) -> dict[str, Any]:
+        label_id = labels.add(tx, wanted.name, branch_of(tx.conn, caller, wanted.branch))
+        return body_of(LabelOut, labels.one(tx.conn, caller.sight, label_id))
+
+    return await writes.made(request, _SCOPE, LabelIn, work)
+
+
+@router.patch(
+    "/labels/{label_id}",  # noqa: FAST003 -- a direct route gives the request alone
+    dependencies=[WRITES_CONVERSATIONS],
+    operation_id="renameLabel",
+    summary="Give a label another name",
+    response_model=None,
+    openapi_extra=writes.takes(LabelPatchIn, examples.LABEL_PATCH_IN, _LABEL_ID),
+    responses=answers(
+        LabelOut, examples.LABEL, *_PROBLEMS, Reason.NAME_TAKEN, description="As it is now."
+    ),
+)
+async def rename_label(request: Request) -> Response:
+    """It stays on every conversation that has it."""
+
+    def work(tx: Tx, caller: Caller, wanted: LabelPatchIn) -> dict[str, Any]:
+        label = _own(tx.conn, caller, request)
+        labels.rename(tx, label, wanted.name)
+        return body_of(LabelOut, labels.one(tx.conn, caller.sight, label.id))
+
+    return await writes.changed(request, _SCOPE, LabelPatchIn, work)
+
+
+@router.delete(
+    "/labels/{label_id}",  # noqa: FAST003 -- a direct route gives the request alone
+    dependencies=[WRITES_CONVERSATIONS],
+    operation_id="removeLabel",
+    summary="Remove a label",
+    status_code=204,
+    response_model=None,
+    openapi_extra={"parameters": [_LABEL_ID]},
+    responses=_REMOVED,
+)
+async def remove_label(request: Request) -> Response:
+    """It goes from every conversation."""
+    return await writes.removed(
+        request, _SCOPE, lambda tx, caller: labels.remove(tx, _own(tx.conn, caller, request))
+    )
+
+
+def branch_of(conn: sqlite3.Connection, caller: Caller, named: str | None) -> str | None:
+    """The branch that something new is for; None is every branch. Raises NotFound."""
+    if named is not None:
+        return caller.sight.branch_id(conn, named)
+    return caller.token.branch_id
+
+
+def _own(conn: sqlite3.Connection, caller: Caller, request: Request) -> Label:
+    """A label of the whole company is changed by who sees all of it. Raises NotFound."""
+    label = labels.one(conn, caller.sight, request.path_params["label_id"])
+    if not caller.sight.sees_branch(label.branch_id):
+        raise NotFound("label")
+    return label

@@ -1,0 +1,48 @@
+"""The bodies of requests and answers about what a team does with its conversations."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from appliance.api.json.bodies import AnswerBody
+
+
+class ConversationPatchIn(BaseModel):
+    """What is left out stays as it is."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    state: Literal["open", "done"] = "open"
+    assignee: str | None = Field(
+        None, description="A colleague's id or name; null: nobody has it any more.", max_length=80
+    )
+    labels: list[Annotated[str, Field(max_length=64)]] = Field(
+        [], description="Names of labels: these and no others.", max_length=50
+    )
+    snoozed_until: AwareDatetime | Literal["reply"] | None = Field(
+        None, description="A time, `reply` for until they write, or null: back among the others."
+    )
+    closing_note: str | None = Field(None, description="Goes with the state `done`.")
+
+
+class LabelOut(AnswerBody):
+    id: str
+    name: str
+    branch: str | None = Field(description="null: of every branch.")
+    created_at: datetime
+
+
+class LabelIn(BaseModel):
+    """Without a branch it is for every branch that the token sees."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: str
+    branch: str | None = Field(None, description="Its id or its name.", max_length=80)
+
+
+class LabelPatchIn(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: str

@@ -1,0 +1,91 @@
+"""Writes of the JSON API, each one transaction in which the token is asked again."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from fastapi import Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from appliance.api.json import idempotency, posting
+from appliance.api.json.callers import Caller, caller_of, revoked
+from appliance.api.json.documented import ref
+from appliance.desk.access import tokens
+from appliance.desk.access.tokens import Scope
+from appliance.store.store import Tx
+
+Written = TypeVar("Written", bound=BaseModel)
+Change = Callable[[Tx, Caller, Written], dict[str, Any]]
+
+CREATED = 201
+
+
+def takes(model: type[BaseModel], example: Mapping[str, Any], *parameters: Any) -> dict[str, Any]:
+    """What the document says of a body that a direct route reads itself."""
+    content = {"application/json": {"schema": ref(model), "example": example}}
+    return {
+        "requestBody": {"required": True, "content": content},
+        "parameters": list(parameters),
+    }
+
+
+def path_id(name: str, example: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string"},
+        "example": example,
+    }
+
+
+async def made(
+    request: Request, scope: Scope, model: type[Written], work: Change[Written]
+) -> Response:
+    """For what makes something: the same `Idempotency-Key` gives the first answer again."""
+    caller = await caller_of(request, scope.value)
+    wanted = posting.read_body(model, await request.body())
+    key = idempotency.checked(request.headers.get("idempotency-key"))
+
+    def write(tx: Tx) -> idempotency.StoredResponse:
+        _check(tx, caller)
+        if key is None:
+            return idempotency.accepted(work(tx, caller, wanted), status=CREATED)
+        # The key stands for the address, too: a body need not name what it belongs to.
+        body = f"{request.url.path}\n{wanted.model_dump_json()}".encode()
+        return idempotency.once(
+            tx, caller.token.id, key, body, lambda tx: work(tx, caller, wanted), status=CREATED
+        )
+
+    answer = await caller.services.store.awrite(write)
+    headers = {"Idempotency-Replayed": "true"} if answer.replayed else None
+    return Response(answer.content, answer.status, headers, answer.media_type)
+
+
+async def changed(
+    request: Request, scope: Scope, model: type[Written], work: Change[Written]
+) -> Response:
+    caller = await caller_of(request, scope.value)
+    wanted = posting.read_body(model, await request.body())
+
+    def write(tx: Tx) -> dict[str, Any]:
+        _check(tx, caller)
+        return work(tx, caller, wanted)
+
+    return JSONResponse(await caller.services.store.awrite(write))
+
+
+async def removed(request: Request, scope: Scope, work: Callable[[Tx, Caller], None]) -> Response:
+    caller = await caller_of(request, scope.value)
+
+    def write(tx: Tx) -> None:
+        _check(tx, caller)
+        work(tx, caller)
+
+    await caller.services.store.awrite(write)
+    return Response(status_code=204)
+
+
+def _check(tx: Tx, caller: Caller) -> None:
+    if not tokens.is_valid(tx.conn, caller.token.id):
+        raise revoked()

@@ -1,0 +1,153 @@
+"""What colleagues do with a conversation: claim it, hand it over, put it away, close it.
+
+Each is one event with who did it, and saying what is so already changes nothing. The caller looks
+whether the person may write there.
+"""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from appliance.desk.access.rights import Permission, rights_of
+from appliance.desk.outgoing.sending import Author
+from appliance.desk.team import labels
+from appliance.errors import InvalidInput, Refused
+from appliance.events import EventKind
+from appliance.reasons import Reason
+from appliance.store import casework
+from appliance.store.casework import Returns
+from appliance.store.store import Tx
+
+NOBODY = Author()
+MAX_NOTE = 1000
+MAX_AWAY_MS = 366 * 24 * 3_600_000
+"""A date a year from now is a slip of the pen."""
+
+
+def claim(tx: Tx, conversation_id: str, staff_id: str) -> None:
+    """For oneself. Raises Refused when a colleague has it: two would answer."""
+    has_it = casework.of(tx.conn, conversation_id).assignee_id
+    if has_it not in (None, staff_id):
+        raise Refused(
+            Reason.CLAIMED,
+            "A colleague has this conversation.",
+            remedy="Hand it over instead, if they agree.",
+        )
+    assign(tx, conversation_id, staff_id, Author(staff_id=staff_id))
+
+
+def assign(tx: Tx, conversation_id: str, staff_id: str | None, by: Author) -> None:
+    """None: nobody has it any more. Raises InvalidInput for who may not answer there."""
+    case = casework.of(tx.conn, conversation_id)
+    if staff_id == case.assignee_id:
+        return
+    if staff_id and not rights_of(tx.conn, staff_id).may(Permission.INBOX_WRITE, case.branch_id):
+        sentence = "This colleague may not write in that branch. Choose somebody who may."
+        raise InvalidInput("assignee", sentence)
+    casework.change(
+        tx,
+        case,
+        EventKind.CONVERSATION_ASSIGNED,
+        facts={"from": case.assignee_id, "to": staff_id, **_told(by)},
+        staff_id=by.staff_id,
+        assignee_id=staff_id,
+    )
+
+
+def close(
+    tx: Tx, conversation_id: str, by: Author, *, note: str | None = None, seen: str | None = None
+) -> None:
+    """Done, until they write again. `seen` is the newest message that its reader was shown.
+
+    Raises Refused when a newer one came, InvalidInput for the note.
+    """
+    case = casework.of(tx.conn, conversation_id)
+    if seen is not None and (case.news_id or "") > seen:
+        raise Refused(
+            Reason.THEY_WROTE,
+            "They wrote just now, so it is not done.",
+            remedy="Read what came, then mark it as done.",
+        )
+    said = _clean(note)
+    if case.is_done:
+        if said and said != case.closing_note:
+            kind, facts = EventKind.CONVERSATION_DONE, _told(by)
+            casework.change(tx, case, kind, facts=facts, staff_id=by.staff_id, closing_note=said)
+        return
+    casework.close(tx, case, note=said, facts=_told(by), staff_id=by.staff_id)
+
+
+def is_done(conn: sqlite3.Connection, conversation_id: str) -> bool:
+    return casework.of(conn, conversation_id).is_done
+
+
+def reopen(tx: Tx, conversation_id: str, by: Author) -> None:
+    case = casework.of(tx.conn, conversation_id)
+    if case.is_done:
+        casework.take_back(tx, case, facts=_told(by), staff_id=by.staff_id)
+
+
+def put_away(tx: Tx, conversation_id: str, until_ms: int | None, by: Author) -> None:
+    """None: until they answer. It is done no more then. Raises InvalidInput for the time."""
+    if until_ms is not None and not tx.now_ms < until_ms <= tx.now_ms + MAX_AWAY_MS:
+        sentence = "Choose a time from now on, at most a year away."
+        raise InvalidInput("snoozed_until", sentence)
+    reopen(tx, conversation_id, by)
+    case = casework.of(tx.conn, conversation_id)
+    returns = Returns.REPLY if until_ms is None else Returns.TIME
+    if (returns, until_ms) == (case.returns, case.returns_ms):
+        return
+    casework.change(
+        tx,
+        case,
+        EventKind.CONVERSATION_SNOOZED,
+        facts={"returns": returns.value, "until_ms": until_ms, **_told(by)},
+        staff_id=by.staff_id,
+        returns=returns.value,
+        returns_ms=until_ms,
+    )
+
+
+def bring_back(tx: Tx, conversation_id: str, by: Author = NOBODY, *, why: str = "person") -> None:
+    case = casework.of(tx.conn, conversation_id)
+    if case.returns is not None:
+        casework.change(
+            tx,
+            case,
+            EventKind.CONVERSATION_RETURNED,
+            facts={"why": why, **_told(by)},
+            staff_id=by.staff_id,
+            returns=None,
+            returns_ms=None,
+        )
+
+
+def bring_back_due(tx: Tx) -> None:
+    """Whatever was put away until now stands among the others again."""
+    for conversation_id in casework.returning(tx.conn, tx.now_ms):
+        bring_back(tx, conversation_id, why="time")
+
+
+def put_labels(tx: Tx, conversation_id: str, names: Sequence[str], by: Author) -> None:
+    """These and no others. Raises InvalidInput for a name that is no label of the branch."""
+    case = casework.of(tx.conn, conversation_id)
+    wanted = labels.named(tx.conn, case.branch_id, names)
+    if labels.put(tx, conversation_id, wanted):
+        casework.change(
+            tx,
+            case,
+            EventKind.CONVERSATION_LABELLED,
+            facts={"labels": sorted(wanted), **_told(by)},
+            staff_id=by.staff_id,
+        )
+
+
+def _told(by: Author) -> Mapping[str, Any]:
+    return {"token": by.token_id} if by.token_id else {}
+
+
+def _clean(note: str | None) -> str | None:
+    said = (note or "").strip()
+    if len(said) > MAX_NOTE:
+        raise InvalidInput("closing_note", f"A closing note has at most {MAX_NOTE} characters.")
+    return said or None

@@ -1,0 +1,133 @@
+"""Labels: words that a branch, or the whole company, puts on its conversations."""
+
+import sqlite3
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from appliance.desk.access.sight import Sight
+from appliance.desk.inbox.directory import Page
+from appliance.errors import InvalidInput, NotFound, Refused
+from appliance.events import EventKind
+from appliance.reasons import Reason
+from appliance.store.store import Tx
+
+MAX_NAME = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """`branch_id` None: of every branch."""
+
+    id: str
+    name: str
+    branch_id: str | None
+    created_ms: int
+
+
+def listed(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[Label]:
+    values = {"branches": sight.json, "after": page.after.lower(), "limit": page.limit}
+    return [Label(**dict(row)) for row in conn.execute(f"{_SEEN} ORDER BY id LIMIT :limit", values)]
+
+
+def of_branch(conn: sqlite3.Connection, branch_id: str) -> Sequence[Label]:
+    """All that may stand on a conversation of this branch, by name."""
+    rows = conn.execute(
+        "SELECT * FROM label WHERE coalesce(branch_id, '') IN ('', ?) ORDER BY name, id",
+        (branch_id,),
+    )
+    return [Label(**dict(row)) for row in rows]
+
+
+def one(conn: sqlite3.Connection, sight: Sight, label_id: str) -> Label:
+    """Raises NotFound."""
+    row = conn.execute("SELECT * FROM label WHERE id = ?", (label_id.lower(),)).fetchone()
+    label = Label(**dict(row)) if row else None
+    if label is None or not (label.branch_id is None or sight.sees_branch(label.branch_id)):
+        raise NotFound("label")
+    return label
+
+
+def add(tx: Tx, name: str, branch_id: str | None) -> str:
+    """Raises InvalidInput for the name, Refused when there is one of that name."""
+    name = _clean(name)
+    _check_free(tx, name, branch_id)
+    label_id = tx.new_id()
+    tx.conn.execute(
+        "INSERT INTO label (id, branch_id, name, created_ms) VALUES (?, ?, ?, ?)",
+        (label_id, branch_id, name, tx.now_ms),
+    )
+    _tell(tx, branch_id, label_id, "added")
+    return label_id
+
+
+def rename(tx: Tx, label: Label, name: str) -> None:
+    name = _clean(name)
+    if name == label.name:
+        return
+    _check_free(tx, name, label.branch_id, but=label.id)
+    tx.conn.execute("UPDATE label SET name = ? WHERE id = ?", (name, label.id))
+    _tell(tx, label.branch_id, label.id, "renamed")
+
+
+def remove(tx: Tx, label: Label) -> None:
+    """It goes from every conversation that had it."""
+    tx.conn.execute("DELETE FROM conversation_label WHERE label_id = ?", (label.id,))
+    tx.conn.execute("DELETE FROM label WHERE id = ?", (label.id,))
+    _tell(tx, label.branch_id, label.id, "removed")
+
+
+def named(conn: sqlite3.Connection, branch_id: str, names: Sequence[str]) -> Collection[str]:
+    """The ids of these labels, by name or id. Raises InvalidInput."""
+    known = of_branch(conn, branch_id)
+    by_name = {each.name.casefold(): each.id for each in known} | {
+        each.id: each.id for each in known
+    }
+    wanted = {name: by_name.get(name.strip().casefold()) for name in names}
+    for name, label_id in wanted.items():
+        if label_id is None:
+            raise InvalidInput("labels", f"There is no label “{name}” here. Make it first.")
+    return {each for each in wanted.values() if each}
+
+
+def put(tx: Tx, conversation_id: str, wanted: Collection[str]) -> bool:
+    """False where the conversation has just these already."""
+    rows = tx.conn.execute(
+        "SELECT label_id FROM conversation_label WHERE conversation_id = ?", (conversation_id,)
+    )
+    before = {row["label_id"] for row in rows}
+    if before == set(wanted):
+        return False
+    tx.conn.execute("DELETE FROM conversation_label WHERE conversation_id = ?", (conversation_id,))
+    tx.conn.executemany(
+        "INSERT INTO conversation_label (conversation_id, label_id) VALUES (?, ?)",
+        [(conversation_id, each) for each in sorted(wanted)],
+    )
+    return True
+
+
+def _clean(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > MAX_NAME or not name.isprintable():
+        raise InvalidInput("name", f"A label has a name of 1 to {MAX_NAME} characters.")
+    return name
+
+
+def _check_free(tx: Tx, name: str, branch_id: str | None, *, but: str = "") -> None:
+    taken = tx.conn.execute(
+        "SELECT 1 FROM label WHERE coalesce(branch_id, '') = coalesce(?, '') AND name = ?"
+        " AND id <> ?",
+        (branch_id, name, but),
+    ).fetchone()
+    if taken:
+        raise Refused(Reason.NAME_TAKEN, f"There is a label “{name}” already.")
+
+
+def _tell(tx: Tx, branch_id: str | None, label_id: str, what: str) -> None:
+    facts = {"label": label_id, "what": what}
+    tx.emit(EventKind.LABEL_CHANGED, branch_id=branch_id, facts=facts)
+
+
+_SEEN = """
+SELECT * FROM label WHERE id > :after AND (:branches IS NULL OR branch_id IS NULL
+  OR branch_id IN (SELECT value FROM json_each(:branches)))
+"""

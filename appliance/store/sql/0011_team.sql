@@ -1,0 +1,41 @@
+-- What a team does with its conversations, in tables of its own: few conversations have a row.
+
+-- Whose a conversation is, whether it is done or put away; without a row it is open and nobody's.
+CREATE TABLE casework (
+  conversation_id TEXT PRIMARY KEY REFERENCES conversation (id),
+  line_id         TEXT NOT NULL REFERENCES line (id),
+  assignee_id     TEXT REFERENCES staff (id),
+  done_ms         INTEGER,                      -- NULL: open
+  done_id         TEXT NOT NULL DEFAULT '',     -- messages with lower ids wait for no answer
+  undone_id       TEXT NOT NULL DEFAULT '',     -- the same before, for who takes *done* back
+  closing_note    TEXT,
+  returns         TEXT CHECK (returns IN ('time', 'reply')), -- NULL: not put away
+  returns_ms      INTEGER,
+  CHECK ((returns IS 'time') = (returns_ms IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX casework_mine ON casework (assignee_id, line_id) WHERE assignee_id IS NOT NULL;
+CREATE INDEX casework_done ON casework (line_id, conversation_id) WHERE done_ms IS NOT NULL;
+CREATE INDEX casework_later ON casework (line_id) WHERE returns IS NOT NULL;
+CREATE INDEX casework_returns ON casework (returns_ms) WHERE returns_ms IS NOT NULL;
+
+-- The events of a conversation's history: the log itself is in the order of time alone.
+CREATE TABLE conversation_event (
+  conversation_id TEXT NOT NULL REFERENCES conversation (id),
+  event_seq       INTEGER NOT NULL,
+  PRIMARY KEY (conversation_id, event_seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE label (
+  id         TEXT PRIMARY KEY,
+  branch_id  TEXT REFERENCES branch (id),       -- NULL: every branch
+  name       TEXT NOT NULL COLLATE NOCASE,
+  created_ms INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX label_name ON label (coalesce(branch_id, ''), name);
+
+CREATE TABLE conversation_label (
+  conversation_id TEXT NOT NULL REFERENCES conversation (id),
+  label_id        TEXT NOT NULL REFERENCES label (id),
+  PRIMARY KEY (conversation_id, label_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX conversation_label_of ON conversation_label (label_id, conversation_id);
