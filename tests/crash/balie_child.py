@@ -1,8 +1,8 @@
 """The real Balie in a process that kills itself by SIGKILL at a given step.
 
 Its office sends it `{"line", "text", "number", "channel", "step"}`: it accepts the message and dies
-at the step, if one is given, with `time` when it is reached for that time. With `photos` the message
-carries so many. Once the message is durable, it acknowledges it by its id.
+at the step, if one is given; with `time`, when it is reached for that time. With `photos` the
+message carries so many. Once the message is durable, it acknowledges it by its id.
 """
 
 import os
