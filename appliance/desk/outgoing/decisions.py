@@ -8,7 +8,7 @@ from appliance.channels import Channel
 from appliance.desk.outgoing.sending import DEFAULT_TTL_MS
 from appliance.errors import NotFound, Refused
 from appliance.messages import MessageState
-from appliance.queue import gone_devices, parts
+from appliance.queue import gone_devices, outcomes, parts
 from appliance.reasons import Reason
 from appliance.store import media_left, messages
 from appliance.store.store import Tx

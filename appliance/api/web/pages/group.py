@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from appliance.api.form_files import kept_file
+from appliance.api.form_files import kept_files
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
@@ -80,7 +80,7 @@ async def repicture(visit: Posting, request: Request, conversation_id: str) -> R
     about = await visit.read(lambda conn: _changeable(conn, mine, conversation_id))
     async with request.form() as form:
         try:
-            received = await asyncio.to_thread(kept_file, form, visit.services.media_files)
+            received, *_ = await asyncio.to_thread(kept_files, form, visit.services.media_files)
         except InvalidInput as exc:
             return await _show(visit, conversation_id, 422, note=note_of(visit.words, exc))
     upload = NewUpload(
