@@ -24,7 +24,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.bench.benchmark import Measured, at_least, at_most
 from tests.bench.tally import Tally, offer, settle, tally
-from tests.crash.matrix import PHOTO, STEPS, outcomes, table
+from tests.crash.matrix import PHOTO, PHOTO_POST, POST, STEPS, Load, outcomes, table
 from tests.crash.office import Office, world
 from tests.queue.machine import QueueMachine
 
@@ -130,8 +130,17 @@ def crash_doubled() -> Measured:
 
 @at_most(0, "photos lost or doubled over a kill at each step of one")
 def photo_kills() -> Measured:
+    return _kills([PHOTO])
+
+
+@at_most(0, "posts in a group, a text and a photo, lost or doubled over a kill at each step")
+def post_kills() -> Measured:
+    return _kills([POST, PHOTO_POST])
+
+
+def _kills(loads: Sequence[Load]) -> Measured:
     with tempfile.TemporaryDirectory() as folder:
-        found = outcomes(Path(folder), STEPS, phones=PHONES, loads=[PHOTO])
+        found = outcomes(Path(folder), STEPS, phones=PHONES, loads=loads)
     sys.stderr.write(table(found) + "\n")
     return Measured(value=sum(each.is_lost or each.is_doubled for each in found))
 

@@ -2,7 +2,8 @@
 
 Its office sends it `{"line", "text", "number", "channel", "step"}`: it accepts the message and dies
 at the step, if one is given; with `time`, when it is reached for that time. With `photos` the
-message carries so many. Once the message is durable, it acknowledges it by its id.
+message carries so many; with `group` it is posted in the group of that name. Once the message is
+durable, it acknowledges it by its id.
 """
 
 import os
@@ -16,14 +17,16 @@ from typing import Any
 
 from appliance.channels import Channel
 from appliance.clock import ScaledClock
+from appliance.desk.outgoing.posting_in_groups import accept_post
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
-from appliance.identities import tel
+from appliance.emulated.world.numbers import group_jid
+from appliance.identities import Identity, tel
 from appliance.media.kinds import FileType, MediaKind
 from appliance.queue import outcomes
 from appliance.queue.pacing import DAY_MS, DEFAULT_PROFILE
 from appliance.queue.steps import Step
 from appliance.runtime.balie import Balie
-from appliance.store import lines
+from appliance.store import groups, lines
 from appliance.store.media import NewUpload, add_upload
 from appliance.store.store import Tx
 
@@ -96,22 +99,29 @@ def _photo(balie: Balie, content: bytes) -> NewUpload:
     return NewUpload(told=FileType(MediaKind.IMAGE, "image/jpeg"), name="helm.jpg", kept=kept)
 
 
+def _group(tx: Tx, line_id: str, name: str) -> Identity:
+    found = groups.of_jid(tx.conn, line_id, group_jid(name))
+    assert found
+    return found.identity
+
+
 def _accept(balie: Balie, death: Death, command: dict[str, Any]) -> str:
     text = command["text"]
     photos = [_photo(balie, photo_of(text, place)) for place in range(command.get("photos", 0))]
 
     def work(tx: Tx) -> str:
         by_number = {line.number: line for line in lines.lines(tx.conn)}
+        line_id, group = by_number[command["line"]].id, command.get("group")
         request = SendRequest(
-            line_id=by_number[command["line"]].id,
-            identity=tel(command["number"]),
+            line_id=line_id,
+            identity=_group(tx, line_id, group) if group else tel(command["number"]),
             text=text,
             author=Author(rule="test"),
             channel=Channel.named(command["channel"]),
             typed=True,
             media=[add_upload(tx, photo).id for photo in photos],
         )
-        message_id = accept(tx, request).id
+        message_id = (accept_post if group else accept)(tx, request).id
         death.reach(ACCEPTING)
         return message_id
 

@@ -34,6 +34,7 @@ OF_TICKS = frozenset(step.value for step in (Step.VISITING, Step.KEEPING_TICKS, 
 """WhatsApp's own: an SMS has no chat to visit."""
 
 NUMBER = "+316555{place:05}"
+GROUP = "Ploeg Utrecht"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +45,14 @@ class Load:
     channel: Channel
     photos: int = 0
     time: int = 1
+    in_group: bool = False
 
 
 TEXTS = tuple(Load(name=each.name, channel=each) for each in Channel.known())
 PHOTO = Load(name="photo", channel=Channel.WHATSAPP, photos=1)
 SECOND_PHOTO = Load(name="second photo", channel=Channel.WHATSAPP, photos=2, time=2)
+POST = Load(name="post in a group", channel=Channel.WHATSAPP, in_group=True)
+PHOTO_POST = Load(name="photo in a group", channel=Channel.WHATSAPP, photos=1, in_group=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +121,7 @@ def _share(
 ) -> list[Outcome]:
     office = Office(data=folder / f"office{place}", world=here, phones=[here.phones[place]])
     numbers = [NUMBER.format(place=place * 100 + at) for at in range(len(cases))]
-    office.found(numbers)
+    office.found(numbers, GROUP if any(load.in_group for _, load in cases) else None)
     office.start()
     try:
         return [
@@ -138,6 +142,7 @@ def _case(office: Office, step: str, load: Load, number: str) -> Outcome:
         "channel": load.channel.name,
         "text": text,
         "photos": load.photos,
+        "group": GROUP if load.in_group else None,
         "step": first,
         "time": load.time,
     }

@@ -15,6 +15,7 @@ import httpx
 from appliance.channels import Channel
 from appliance.clock import ScaledClock, SystemClock
 from appliance.demo.children import PhoneChild, emulation, own_adb_server
+from appliance.emulated.world.numbers import group_jid
 from appliance.identities import tel
 from appliance.runtime.balie import DATABASE
 from appliance.store import branches, consent, contacts, conversations, devices, lines, routes
@@ -45,6 +46,12 @@ class World:
         """
         items = httpx.get(f"{self.control}/truth", timeout=60).raise_for_status().json()["items"]
         return [each.get("sha256") or each["text"] for each in items]
+
+    def gather(self, phone: PhoneChild, group: str, *, sender: str) -> None:
+        """Somebody posts in a group, which the phone has from then on."""
+        body = {"kind": "message", "phone": phone.number, "from": sender, "group": group}
+        said = {**body, "text": "Wie kan morgen?"}
+        httpx.post(f"{self.control}/inject", json=said, timeout=60).raise_for_status()
 
     def fault(self, phone: PhoneChild, kind: str, **more: Any) -> None:
         body = {"phone": phone.number, "fault": kind, **more}
@@ -78,11 +85,16 @@ class Office:
     _child: ForkServerProcess | None = field(default=None, init=False)
     _commands: "Connection[dict[str, Any], str] | None" = field(default=None, init=False)
 
-    def found(self, numbers: Sequence[str]) -> None:
-        """Makes the database: the lines, and people who have just written to each."""
+    def found(self, numbers: Sequence[str], group: str | None = None) -> None:
+        """Makes the database: the lines, and people who have just written to each, with a group in
+        which the first of them is.
+        """
         store = Store(self.data / DATABASE, self.world.clock)
         try:
             store.write(lambda tx: _furnish(tx, self.phones, numbers))
+            for phone in self.phones if group else ():
+                self.world.gather(phone, group or "", sender=numbers[0])
+                store.write(lambda tx, phone=phone: _knows_group(tx, phone, group or ""))  # type: ignore[misc]
         finally:
             store.close()
 
@@ -159,12 +171,14 @@ def _furnish(tx: Tx, phones: Sequence[PhoneChild], numbers: Sequence[str]) -> No
             _wrote(tx, line_id, number)
 
 
+def _knows_group(tx: Tx, phone: PhoneChild, group: str) -> None:
+    (line,) = (each for each in lines.lines(tx.conn) if each.number == phone.number)
+    _heard(tx, conversations.with_group(tx, line.id, group_jid(group), group))
+
+
 def _wrote(tx: Tx, line_id: str, number: str) -> None:
     contact_id = contacts.ensure(tx, tel(number))
-    conversation_id = conversations.with_contact(tx, line_id, contact_id)
-    tx.conn.execute(
-        "UPDATE conversation SET last_in_ms = ? WHERE id = ?", (tx.now_ms, conversation_id)
-    )
+    _heard(tx, conversations.with_contact(tx, line_id, contact_id))
     consent.record(
         tx,
         identity=tel(number),
@@ -173,4 +187,10 @@ def _wrote(tx: Tx, line_id: str, number: str) -> None:
         kind=ConsentKind.WROTE_FIRST,
         channel=Channel.WHATSAPP,
         recorded_by="test",
+    )
+
+
+def _heard(tx: Tx, conversation_id: str) -> None:
+    tx.conn.execute(
+        "UPDATE conversation SET last_in_ms = ? WHERE id = ?", (tx.now_ms, conversation_id)
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from appliance.queue.steps import Step
-from tests.crash.matrix import SECOND_PHOTO, STEPS, outcomes, table
+from tests.crash.matrix import PHOTO_POST, POST, SECOND_PHOTO, STEPS, outcomes, table
 
 
 @pytest.mark.timeout(900)
@@ -27,3 +27,10 @@ def test_of_two_photos_none_is_lost_or_doubled(tmp_path: Path) -> None:
     steps = [step.value for step in (Step.GATE_OPEN, Step.TAPPED, Step.ASKING)]
     found = outcomes(tmp_path, steps, phones=3, loads=[SECOND_PHOTO])
     assert [(each.left, each.promised) for each in found] == [(1, True)] * len(steps)
+
+
+@pytest.mark.timeout(300)
+def test_a_post_in_a_group_is_neither_lost_nor_doubled(tmp_path: Path) -> None:
+    """A text and a photo, killed after the tap; `scripts/bench` kills at all steps."""
+    found = outcomes(tmp_path, [Step.TAPPED.value], phones=2, loads=[POST, PHOTO_POST])
+    assert [(each.left, each.promised) for each in found] == [(1, True)] * 2
