@@ -119,9 +119,11 @@ def table(found: Sequence[Outcome]) -> str:
 def _share(
     folder: Path, here: World, place: int, cases: Sequence[tuple[str, Load]]
 ) -> list[Outcome]:
-    office = Office(data=folder / f"office{place}", world=here, phones=[here.phones[place]])
+    group = GROUP if any(load.in_group for _, load in cases) else ""
+    phones = [here.phones[place]]
+    office = Office(data=folder / f"office{place}", world=here, phones=phones, group=group)
     numbers = [NUMBER.format(place=place * 100 + at) for at in range(len(cases))]
-    office.found(numbers, GROUP if any(load.in_group for _, load in cases) else None)
+    office.found(numbers)
     office.start()
     try:
         return [

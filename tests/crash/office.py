@@ -77,24 +77,25 @@ def world(folder: Path, *, phones: int, speed: float) -> Iterator[World]:
 
 @dataclass(slots=True, kw_only=True)
 class Office:
-    """One data directory with a line for each phone."""
+    """One data directory with a line for each phone. `group`: each has one of this name, in which
+    the first of those who wrote is.
+    """
 
     data: Path
     world: World
     phones: Sequence[PhoneChild]
+    group: str = ""
     _child: ForkServerProcess | None = field(default=None, init=False)
     _commands: "Connection[dict[str, Any], str] | None" = field(default=None, init=False)
 
-    def found(self, numbers: Sequence[str], group: str | None = None) -> None:
-        """Makes the database: the lines, and people who have just written to each, with a group in
-        which the first of them is.
-        """
+    def found(self, numbers: Sequence[str]) -> None:
+        """Makes the database: the lines, and people who have just written to each."""
         store = Store(self.data / DATABASE, self.world.clock)
         try:
             store.write(lambda tx: _furnish(tx, self.phones, numbers))
-            for phone in self.phones if group else ():
-                self.world.gather(phone, group or "", sender=numbers[0])
-                store.write(lambda tx, phone=phone: _knows_group(tx, phone, group or ""))  # type: ignore[misc]
+            for phone in self.phones if self.group else ():
+                self.world.gather(phone, self.group, sender=numbers[0])
+                store.write(lambda tx, phone=phone: _knows_group(tx, phone, self.group))  # type: ignore[misc]
         finally:
             store.close()
 
