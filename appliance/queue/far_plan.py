@@ -68,6 +68,7 @@ def _parcel_of(each: rows.Distant) -> Parcel:
         on_whatsapp=each.on_whatsapp,
         bound_to=each.bound_to,
         prefers=each.prefers,
+        has_files=each.has_files,
     )
 
 

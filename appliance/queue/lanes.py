@@ -53,6 +53,7 @@ class Queued:
     blocked: bool
     bound_to: str | None = None
     prefers: Channel | None = None
+    has_files: bool = False
     undecided: bool = False
     lane: Lane = field(init=False, repr=False, compare=False)
 

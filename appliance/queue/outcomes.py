@@ -315,7 +315,10 @@ def _next_route(tx: Tx, outgoing: Outgoing, facts: dict[str, Any]) -> None:
     """Not on WhatsApp is an answer: remembered, and the next route carries the same message."""
     contacts.remember_whatsapp(tx, outgoing.identity, on_whatsapp=False)
     row = tx.conn.execute(
-        "SELECT line_id, wanted, text, class FROM message WHERE id = ?", (outgoing.message_id,)
+        "SELECT line_id, wanted, text, class,"
+        " EXISTS (SELECT 1 FROM message_media WHERE message_id = m.id) AS has_files"
+        " FROM message m WHERE id = ?",
+        (outgoing.message_id,),
     ).fetchone()
     parcel = Parcel(
         identity=outgoing.identity,
@@ -323,6 +326,7 @@ def _next_route(tx: Tx, outgoing: Outgoing, facts: dict[str, Any]) -> None:
         kind=MessageClass(row["class"]),
         wanted=Channel.named(row["wanted"]) if row["wanted"] else None,
         on_whatsapp=False,
+        has_files=bool(row["has_files"]),
     )
     ways = Ways.of(tx.conn, lines.line(tx.conn, row["line_id"]))
     if not ways.can_carry(parcel):

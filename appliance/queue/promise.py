@@ -81,6 +81,7 @@ class Coming:
     on_whatsapp: bool | None
     prefers: Channel | None = None
     undecided: bool = False
+    has_files: bool = False
 
     def queued(self, waiting: Waiting) -> Queued:
         return Queued(
@@ -95,6 +96,7 @@ class Coming:
             blocked=False,
             prefers=self.prefers,
             undecided=self.undecided,
+            has_files=self.has_files,
         )
 
 

@@ -29,6 +29,7 @@ class Parcel:
     """What of a message decides its way. `bound_to`: the device over which a part of it left.
 
     `wanted` is the only channel that it may take; ways over the one that it `prefers` come first.
+    `has_files`: a channel that carries none takes it only as the line was told.
     `identity` None: whom it is for is not known yet.
     """
 
@@ -39,6 +40,7 @@ class Parcel:
     on_whatsapp: bool | None
     bound_to: str | None = None
     prefers: Channel | None = None
+    has_files: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,20 +93,26 @@ class Ways:
         none = Reason.LINE_STOPPED if self.line.stopped else Reason.NO_ROUTE
         return Way(route=None, obstacle=obstacle or none)
 
-    def signature(self, route: Route) -> str | None:
-        """The words that tell who writes, for an SMS that leaves from another number."""
+    def added(self, route: Route, *, has_files: bool = False) -> str | None:
+        """The words that a text gets on this route: in place of its files, and who writes."""
+        without = self.line.settings.without_files if has_files else None
+        words = "" if route.channel.carries_media or not without else f"\n{without}"
+        return f"{words}{self._signature(route)}" or None
+
+    def _signature(self, route: Route) -> str:
+        """For an SMS that leaves from another number."""
         if not route.channel.uses_sim or route.device_id == self._own:
-            return None
+            return ""
         if self.devices[route.device_id].sim_number == self.line.number:
-            return None
+            return ""
         return f"\n- {self.branch}"
 
     def is_abroad(self, route: Route) -> bool:
         """Whether what leaves over it costs more than at home."""
         return device_facts.read(self.devices[route.device_id].facts).is_roaming
 
-    def text_on(self, route: Route, text: str) -> str:
-        return text + (self.signature(route) or "")
+    def text_on(self, route: Route, text: str, *, has_files: bool = False) -> str:
+        return text + (self.added(route, has_files=has_files) or "")
 
     @property
     def _own(self) -> str | None:
@@ -127,7 +135,14 @@ class Ways:
             return False
         if parcel.bound_to is not None and not channel.counts_parts:
             return False
-        return channel.fits(self.text_on(route, parcel.text))
+        return self._takes_files(channel, parcel) and channel.fits(
+            self.text_on(route, parcel.text, has_files=parcel.has_files)
+        )
+
+    def _takes_files(self, channel: Channel, parcel: Parcel) -> bool:
+        """A text may go without its files; without a text there is nothing to send."""
+        may_leave_them = bool(parcel.text) and self.line.settings.without_files is not None
+        return not parcel.has_files or channel.carries_media or may_leave_them
 
     def _has_class(self, parcel: Parcel) -> bool:
         return parcel.bound_to is not None or parcel.kind in self.line.settings.fallback_classes

@@ -37,6 +37,9 @@ PARKED = "(" + ", ".join(f"'{each}'" for each in FOR_DAYS) + ")"
 WAITING = "('queued', 'sending', 'unconfirmed')"
 """Written as in the index: SQLite uses a partial index only if the condition is the same."""
 
+HAS_FILES = "EXISTS (SELECT 1 FROM message_media f WHERE f.message_id = m.id)"
+"""Of a row `m`."""
+
 PARKED_CONSIDERED = 20
 """Parked messages that one decision looks at; the planner frees the others."""
 
@@ -45,7 +48,7 @@ _QUEUED = f"""
 SELECT m.id, m.scheme, m.value, m.class, m.text, m.created_ms, m.typed, m.answering,
        m.not_before_ms, coalesce(m.contact_id, m.conversation_id) AS contact_id,
        m.staff_id, m.wanted, n.on_whatsapp, m.expected_ms, m.reason,
-       m.tries, m.bound_to, {PREFERS} AS prefers,
+       m.tries, m.bound_to, {PREFERS} AS prefers, {HAS_FILES} AS has_files,
        CASE WHEN m.answering = 1 OR m.class IN ('confirmation', 'reply') THEN 0 ELSE
        (SELECT count(*) FROM message b WHERE b.conversation_id = m.conversation_id
           AND b.direction = 'out' AND b.answering = 0 AND {SINCE_HEARD}
@@ -195,6 +198,7 @@ class Reading:
             blocked=(doubt is not None and doubt < row["id"]) or row["contact_id"] in self._unread,
             bound_to=row["bound_to"],
             prefers=Channel.named(row["prefers"]) if row["prefers"] else None,
+            has_files=bool(row["has_files"]),
             undecided=undecided.holds(
                 self._asked.get(row["contact_id"]),
                 message_id=row["id"],
@@ -216,6 +220,7 @@ class Distant:
     on_whatsapp: bool | None
     bound_to: str | None
     prefers: Channel | None
+    has_files: bool
     not_before_ms: int
     tries: int
     expected_ms: int | None
@@ -224,8 +229,8 @@ class Distant:
 
 _DISTANT = f"""
 SELECT m.id, m.scheme, m.value, m.text, m.wanted, n.on_whatsapp, m.bound_to,
-       {PREFERS} AS prefers, coalesce(m.not_before_ms, 0) AS not_before_ms, m.tries, m.expected_ms,
-       m.reason
+       {PREFERS} AS prefers, {HAS_FILES} AS has_files,
+       coalesce(m.not_before_ms, 0) AS not_before_ms, m.tries, m.expected_ms, m.reason
 FROM message m INDEXED BY message_waiting
 LEFT JOIN contact_identity n ON n.value = m.value AND n.scheme = m.scheme
 WHERE m.line_id = ? AND m.state = 'queued' AND m.class = ? AND m.answering = ? AND m.id > ?
@@ -253,6 +258,7 @@ def _distant(row: sqlite3.Row, lane: Lane) -> Distant:
         on_whatsapp=None if known is None else bool(known),
         bound_to=row["bound_to"],
         prefers=Channel.named(row["prefers"]) if row["prefers"] else None,
+        has_files=bool(row["has_files"]),
         not_before_ms=row["not_before_ms"],
         tries=row["tries"],
         expected_ms=row["expected_ms"],

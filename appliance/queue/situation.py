@@ -98,7 +98,7 @@ class Situation:
         waiting, signature = message.waiting, None
         if way.route is not None:
             waiting = self._on_the_way(message, way, way.route)
-            signature = self.ways.signature(way.route)
+            signature = self.ways.added(way.route, has_files=message.has_files)
         asked = _Choice(
             way=way,
             route=None if held else way.route,
@@ -156,7 +156,8 @@ class Situation:
         if way.from_ms > waiting.not_before_ms:
             waiting = replace(waiting, not_before_ms=way.from_ms)
         if route.channel.counts_parts:
-            parts = route.channel.parts_of(self.ways.text_on(route, message.text))
+            text = self.ways.text_on(route, message.text, has_files=message.has_files)
+            parts = route.channel.parts_of(text)
             waiting = replace(waiting, parts=parts, sms=True)
         return waiting
 
@@ -206,6 +207,7 @@ def _parcel(message: Queued) -> Parcel:
         on_whatsapp=message.on_whatsapp,
         bound_to=message.bound_to,
         prefers=message.prefers,
+        has_files=message.has_files,
     )
 
 

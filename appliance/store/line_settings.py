@@ -21,6 +21,7 @@ DEFAULT_FALLBACK = frozenset(
 
 MAX_FALLBACK_MIN = 7 * 24 * 60
 MAX_CREDIT_EUROS = 9999
+TOO_MANY_WORDS = "What stands in place of files is too long: more than one SMS."
 TOO_LONG = f"What callers are sent is too long: more than {MAX_PARTS} SMS."
 
 
@@ -28,16 +29,29 @@ def _by_name(classes: frozenset[MessageClass]) -> list[str]:
     return sorted(each.value for each in classes)
 
 
+def _clean(text: str) -> str:
+    try:
+        return clean_text(text)
+    except InvalidInput as exc:
+        raise kept_settings.wrong(exc.sentence) from exc
+
+
 def _answer(text: str | None) -> str | None:
     if text is None or not text.strip():
         return None
-    try:
-        answer = clean_text(text.strip())
-    except InvalidInput as exc:
-        raise kept_settings.wrong(exc.sentence) from exc
+    answer = _clean(text.strip())
     if count_parts(answer) > MAX_PARTS:
         raise kept_settings.wrong(TOO_LONG)
     return answer
+
+
+def _in_place_of_files(text: str | None) -> str | None:
+    words = (text or "").strip()
+    if not words:
+        return None
+    if count_parts(words) > 1:
+        raise kept_settings.wrong(TOO_MANY_WORDS)
+    return _clean(words)
 
 
 class LineSettings(KeptSettings):
@@ -77,6 +91,16 @@ class LineSettings(KeptSettings):
             description="Below this the credit of a SIM is low; null: never.",
         ),
         Refusal(f"Give the credit to warn below, 0 to {MAX_CREDIT_EUROS} euros."),
+    ] = None
+
+    without_files: Annotated[
+        str | None,
+        Field(
+            description="What an SMS says in place of files that only WhatsApp carries, below the"
+            " text of the message; null: the message waits for WhatsApp."
+        ),
+        AfterValidator(_in_place_of_files),
+        Refusal(TOO_MANY_WORDS),
     ] = None
 
 

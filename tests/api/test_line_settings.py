@@ -23,6 +23,7 @@ OTHERWISE = LineSettings(
     fallback_classes=DEFAULT_SETTINGS.fallback_classes - {MessageClass.AUTOMATIC},
     call_answer="Bel {branch}.",
     credit_warn_cents=250,
+    without_files="(zonder bijlage)",
 )
 
 

@@ -8,7 +8,7 @@ from appliance.desk.outgoing.decisions import Decision, decide
 from appliance.desk.outgoing.sending import cancel
 from appliance.desk.team import staff
 from appliance.devices.media_protocol import OutgoingFile
-from appliance.devices.protocol import Finding, Found, Proof, Tick
+from appliance.devices.protocol import DeviceState, Finding, Found, Proof, Tick
 from appliance.errors import Unconfirmed
 from appliance.media.files import MediaFiles
 from appliance.media.kinds import FileType, MediaKind
@@ -17,6 +17,7 @@ from appliance.queue.attempt import QueueAttempt
 from appliance.queue.recovery import doubt_everything_in_hand
 from appliance.queue.work import QueueWork
 from appliance.reasons import Reason
+from appliance.store import line_settings
 from appliance.store.media import NewUpload, add_upload
 from tests.queue.counter import ANNA, BART, SMS, STAFF, WHATSAPP, Counter, tapping
 
@@ -64,6 +65,43 @@ def test_it_waits_for_whatsapp_and_never_goes_as_sms(
     counter.queues("Zo", media=(uploaded(counter, files, tmp_path),))
     assert counter.task(frozenset({SMS})) is None
     assert counter.attempt(frozenset({WHATSAPP})).outgoing.text == "Zo"
+
+
+def test_a_line_may_let_the_text_go_without_its_files(
+    counter: Counter, files: MediaFiles, tmp_path: Path
+) -> None:
+    """By SMS, with words in their place; a file alone waits, as does what was accepted before."""
+    media = (uploaded(counter, files, tmp_path),)
+    before = counter.queues("Zo", media=media)
+    change = {"without_files": "(zonder foto)"}
+    counter.store.write(lambda tx: line_settings.change(tx, counter.line_id, change, by="test"))
+    alone, worded = counter.queues("", media=media), counter.queues("Hier werk je", media=media)
+    counter.phone_is(DeviceState.READY, channels=frozenset({SMS}))
+    counter.clock.advance(s=3600)
+    attempt = counter.attempt(frozenset({SMS}))
+    assert (attempt.outgoing.message_id, attempt.outgoing.file) == (worded, None)
+    assert attempt.outgoing.text == "Hier werk je\n(zonder foto)"
+    with tapping(attempt):
+        pass
+    counter.work.not_sent(attempt, Unconfirmed("Who knows."))
+    look = counter.look()
+    assert (look.outgoing.text, look.outgoing.file) == (attempt.outgoing.text, None)
+    counter.work.sent(attempt, Proof(tick=Tick.SENT))
+    assert counter.state(worded) is MessageState.SENT
+    assert {counter.state(before), counter.state(alone)} == {MessageState.QUEUED}
+
+
+def test_after_its_first_file_a_message_stays_with_whatsapp(
+    counter: Counter, files: MediaFiles, tmp_path: Path
+) -> None:
+    """Its text has left with that file."""
+    change = {"without_files": "(zonder foto)"}
+    counter.store.write(lambda tx: line_settings.change(tx, counter.line_id, change, by="test"))
+    counter.queues("Zo", media=several(counter, files, tmp_path, "a.jpg", "b.jpg"))
+    counter.sends()
+    counter.phone_is(DeviceState.READY, channels=frozenset({SMS}))
+    counter.clock.advance(s=3600)
+    assert counter.task(frozenset({SMS})) is None
 
 
 def test_a_message_whose_file_is_gone_fails_and_says_so(

@@ -295,7 +295,9 @@ class EvidenceOut(AnswerBody):
     tapped_at: datetime | None
     ended_at: datetime | None
     outcome: Literal["sent", "partly", "not_sent", "unknown", "refused"] | None
-    signature: str | None = Field(description="Added to the text: it left from another number.")
+    signature: str | None = Field(
+        description="Added to the text: it left from another number, or without its files."
+    )
     parts: list[PartOut] = Field(description="Where the device tells the parts of an SMS apart.")
     seen: Annotated[dict[str, Any], From("evidence")]
 

@@ -18,7 +18,7 @@ from appliance.identities import WHATSAPP_GROUP, Identity
 from appliance.messages import Direction, MessageState, Origin
 from appliance.queue import posts
 from appliance.reasons import Reason
-from appliance.store import consent, forecast
+from appliance.store import consent, forecast, line_settings
 from appliance.store.branch_settings import settings_of
 from appliance.store.consent import Verdict
 from appliance.store.contacts import identity_of
@@ -69,6 +69,8 @@ class Conversation:
     to: Sequence[Identity]
     may_write: bool
     verdict: Verdict | None
+    #: The line lets a text go by SMS without its files.
+    goes_without_files: bool = False
 
     @property
     def title(self) -> str:
@@ -191,6 +193,7 @@ def conversation(conn: sqlite3.Connection, rights: Rights, conversation_id: str)
     to = _identities(conn, conversation_id, row["contact_id"])
     values = {**dict(row), "goes_on": bool(row["goes_on"])}
     zone = settings_of(values.pop("settings")).zone
+    told = line_settings.settings_of(values.pop("line_settings"))
     jid, read_ms = values.pop("jid"), values.pop("read_ms")
     group = Identity(jid, WHATSAPP_GROUP) if jid and read_ms is not None else None
     if group is not None:
@@ -202,6 +205,7 @@ def conversation(conn: sqlite3.Connection, rights: Rights, conversation_id: str)
         to=to,
         may_write=rights.may(Permission.INBOX_WRITE, row["branch_id"]),
         verdict=_verdict(conn, row["line_id"], to[0]) if to else None,
+        goes_without_files=told.without_files is not None,
     )
 
 
@@ -349,7 +353,8 @@ _CONVERSATION = """
 SELECT c.id, c.line_id, line.number AS line_number, line.stopped AS line_stopped,
   EXISTS (SELECT 1 FROM route WHERE route.line_id = line.id
     AND route.device_id <> line.stopped_on) AS goes_on,
-  line.branch_id, branch.name AS branch, branch.settings, c.contact_id, g.id AS group_id, g.jid,
+  line.branch_id, branch.name AS branch, branch.settings, line.settings AS line_settings,
+  c.contact_id, g.id AS group_id, g.jid,
   g.read_ms,
   coalesce(g.name, k.office_name, k.chosen_name) AS name
 FROM conversation c

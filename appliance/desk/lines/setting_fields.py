@@ -149,6 +149,15 @@ FIELDS: Sequence[SettingField] = (
         label="Warn when the credit is below (euros); empty for never",
         told="warns of low credit: {credit_warn_cents}",
     ),
+    Text(
+        name="without_files",
+        option="--without-files",
+        metavar="TEXT",
+        help="What an SMS says in place of files; '' to wait for WhatsApp.",
+        label="What an SMS says in place of files, which only WhatsApp carries; empty: the message"
+        " waits for WhatsApp",
+        told="sends text without its files: {without_files}",
+    ),
 )
 
 

@@ -9,6 +9,7 @@ from appliance.identities import Identity
 from appliance.media.kinds import MediaKind, MediaState
 from appliance.messages import clean_text
 from appliance.store import media, routes
+from appliance.store.lines import Line
 from appliance.store.store import Tx
 
 _WITHOUT_WORDS = frozenset({MediaKind.AUDIO, MediaKind.VOICE})
@@ -35,6 +36,11 @@ def channel_for(tx: Tx, line_id: str, identity: Identity, wanted: Channel | None
             "media", "This line has no way that carries files: SMS does not. Send the text alone."
         )
     return carrying
+
+
+def may_go_without(line: Line, text: str) -> bool:
+    """Whether the text goes by SMS, without the files, where no channel carries them."""
+    return bool(text) and line.settings.without_files is not None
 
 
 def check_files(tx: Tx, files: Sequence[str], text: str) -> None:

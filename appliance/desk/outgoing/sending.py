@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from appliance.channels import Channel
-from appliance.desk.outgoing.attaching import channel_for, check_files, words_of
+from appliance.desk.outgoing.attaching import channel_for, check_files, may_go_without, words_of
 from appliance.desk.outgoing.room import Room
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.identities import Identity
@@ -83,7 +83,8 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     if request.media:
         check_files(tx, request.media, text)
         channel = channel_for(tx, line.id, request.identity, request.channel)
-        request = replace(request, channel=channel)
+        if request.channel is not None or not may_go_without(line, text):
+            request = replace(request, channel=channel)
     person = consent.standing(tx.conn, line.id, request.identity)
     _check_channel(request.channel, person, text)
     whose = request.contact_id or person.contact_id
@@ -163,6 +164,7 @@ def _coming(
         wanted=wanted,
         on_whatsapp=on_whatsapp,
         prefers=_prefers(tx, request, waiting, contact_id),
+        has_files=bool(request.media),
     )
 
 

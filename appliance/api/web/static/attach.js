@@ -69,7 +69,7 @@ function show() {
   const list = place();
   if (!list) return;
   const all = attached(form().dataset.conversation);
-  list.hidden = !all.length;
+  list.hidden = document.getElementById("files-fate").hidden = !all.length;
   list.replaceChildren(...all.map(chip));
   document.getElementById("attach").hidden = false; // without a script the form below does it
 }

@@ -99,6 +99,16 @@ def files_left(words: Words, bubble: Bubble) -> str:
     return sentence.format(left=bubble.files_left, n=len(bubble.media))
 
 
+def without_files(words: Words, bubble: Bubble) -> str:
+    """That it left over a channel which carries no files; empty where it has them."""
+    if not bubble.media or bubble.sent_ms is None or not bubble.channel:
+        return ""
+    if bubble.channel.carries_media:
+        return ""
+    sentence = words.text("Left as {channel} without its files, which only WhatsApp carries.")
+    return sentence.format(channel=bubble.channel.label)
+
+
 _ENDED = frozenset(
     {
         MessageState.FAILED,

@@ -56,6 +56,9 @@ def _tried(words: Words, each: Try) -> Iterator[Fact]:
             channel=each.channel.label,
         )
         yield Fact(at_ms=each.started_ms, sentence=said)
+        if each.signature:
+            sentence = words.text("with the words added: {words}")
+            yield Fact(sentence=sentence.format(words=each.signature.strip()))
     if each.kept_as_one:
         sentence = words.text("in {n} parts, which the phone keeps as one")
         yield Fact(sentence=sentence.format(n=each.kept_as_one))

@@ -53,6 +53,16 @@ def stopped_group(words: Words) -> tuple[str, str]:
     )
 
 
+def files_fate(words: Words, about: Conversation) -> str:
+    """What becomes of files where WhatsApp cannot carry them."""
+    if about.goes_without_files:
+        return words.text(
+            "Files go over WhatsApp. Where that is not possible, the text goes as SMS without them"
+            " and says so."
+        )
+    return words.text("Files go over WhatsApp. Where that is not possible, the message waits.")
+
+
 def read_only(words: Words, about: Conversation) -> tuple[str, str] | None:
     """The icon, which may be empty, and why there is no field; None when one may write."""
     if about.is_group and not about.to:
