@@ -1,6 +1,7 @@
 """Enrolment: each phone that is plugged in, and the five steps to a working number."""
 
 import asyncio
+import hashlib
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -127,7 +128,7 @@ async def begin(visit: Posting, chosen: ChosenIn) -> Response:
     wanted = EnrolmentWish(address=chosen.address, number=number, driven=driven)
     bind = _binding(visit.staff_id, chosen, number)
     visit.services.enrolment.begin(chosen.kind, wanted, bind)
-    return go(visit, "/devices/enrol")
+    return _back(visit, chosen)
 
 
 @routes.post("/devices/enrol/release")
@@ -136,7 +137,12 @@ async def release(visit: Posting, chosen: ChosenIn) -> Response:
     _must_manage_some(visit.session.rights)
     await visit.write(lambda tx, rights: _must_manage(tx.conn, rights, chosen))
     visit.services.enrolment.release(chosen.kind, chosen.address)
-    return go(visit, "/devices/enrol")
+    return _back(visit, chosen)
+
+
+def _back(visit: Visit, chosen: Chosen) -> Response:
+    """To the card of the phone, which has the focus then: it may stand below others."""
+    return go(visit, f"/devices/enrol#p-{chosen.address}")
 
 
 def _checked(conn: sqlite3.Connection, rights: Rights, chosen: Chosen) -> tuple[str, bool]:
@@ -211,8 +217,18 @@ async def _page(visit: Visit, status: int = 200, *, note: Note | None = None) ->
     notes = [_note(visit.words, each.trouble) for each in plugged]
     noted = list(zip(plugged, notes, strict=True))
     view = await visit.read(lambda conn: _view(conn, rights, noted, now_ms))
-    template = "_enrol.html" if visit.partial and status == 200 else "enrol.html"  # noqa: PLR2004 -- all is well
-    return visit.page(template, status, view=view, note=note, away=away, cursor=cursor)
+    if visit.partial and note is None:
+        return _unless_shown(visit, visit.page("_enrol.html", view=view, away=away))
+    return visit.page("enrol.html", status, view=view, note=note, away=away, cursor=cursor)
+
+
+def _unless_shown(visit: Visit, part: Response) -> Response:
+    """Nothing where the page shows it already: drawn anew, it may take the focus from a button."""
+    tag = f'"{hashlib.sha256(part.body).hexdigest()[:32]}"'
+    if visit.request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers={"ETag": tag})
+    part.headers["ETag"] = tag
+    return part
 
 
 def _note(words: Words, trouble: BalieError | None) -> Note | None:

@@ -122,6 +122,7 @@ const hints = {
   },
   device(hint) {
     soon("devices");
+    soon("plugged");
     if (!hint.device) soon("verdict"); // a number was stopped, or goes on
   },
   group() {
