@@ -58,6 +58,8 @@ def how_it_is(words: Words, device: LineDevice) -> tuple[str, str]:
 
 
 def waiting(words: Words, number: LineEquipment) -> str:
+    if not number.waiting:
+        return words.text("Nothing waits to be sent.")
     sentence = words.plural("{n} message waits", "{n} messages wait", number.waiting)
     return sentence.format(n=number.waiting)
 
