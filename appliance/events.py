@@ -42,6 +42,12 @@ class EventKind(Enum):
     CONVERSATION_LABELLED = "conversation.labelled"
     #: A label itself; facts: `label`, and `what`, which is `added`, `renamed` or `removed`.
     LABEL_CHANGED = "label.changed"
+    #: What a phone had of a conversation before Balie came was taken over; facts: `adoption`,
+    #: `came`, `went`, which count its messages.
+    CONVERSATION_ADOPTED = "conversation.adopted"
+    #: The walk along a phone's chats began, is held up, goes on or is over, or a chat of it was
+    #: read; facts: `adoption`, `state`.
+    DEVICE_ADOPTION = "device.adoption"
     DEVICE_STATUS = "device.status"
     DEVICE_ENROLLED = "device.enrolled"
     #: Balie is about to set something on a phone, or has put it back; facts: `fields`, the names,

@@ -40,6 +40,12 @@ def new_id(now_ms: int) -> str:
     return str(uuid.UUID(int=value))
 
 
+def id_of(then_ms: int) -> str:
+    """A UUIDv7 for what happened before Balie came to know of it: it sorts by that time."""
+    value = (max(then_ms, 0) << 80) | (0x7 << 76) | (0b10 << 62) | secrets.randbits(62)
+    return str(uuid.UUID(int=value))
+
+
 def earliest_id(ms: int) -> str:
     """Sorts before every id that is made at this time."""
     return str(uuid.UUID(int=max(ms, 0) << 80))

@@ -138,6 +138,29 @@ def release_device(
         sys.exit(1)
 
 
+@device_app.command("adopt")
+@says_what_is_wrong
+def adopt_chats(
+    serial: Annotated[
+        str, typer.Option(metavar="SERIAL", help="The phone, as `adb devices` names it.")
+    ],
+    pause: Annotated[bool, typer.Option("--pause", help="Hold it up; it can go on.")] = False,
+    stop: Annotated[bool, typer.Option("--stop", help="End it; what was read stays.")] = False,
+    look: Annotated[bool, typer.Option("--look", help="Only say how far it has come.")] = False,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Takes over the chats that a phone had before Balie: begins, or goes on, and says how far."""
+    from appliance.cli.adoption import AdoptionStep, take_step
+
+    chosen = {AdoptionStep.PAUSE: pause, AdoptionStep.STOP: stop, AdoptionStep.LOOK: look}
+    steps = [step for step, wanted in chosen.items() if wanted] or [AdoptionStep.BEGIN]
+    if len(steps) > 1:
+        raise SetupError("Give one of --pause, --stop and --look.")
+    facts, said = take_step(data, serial, steps[0])
+    show(as_json, facts, said)
+
+
 def absent_port(modem: str | None) -> str:
     """One more line about a port that is not there: it may be plugged in later, or be a typo."""
     if not modem or Path(modem).exists():

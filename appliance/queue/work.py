@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from appliance.channels import Channel
+from appliance.devices.adoption_protocol import AdoptionTurn
 from appliance.devices.group_protocol import GroupTurn
 from appliance.devices.media_protocol import Fetched, MediaFetch
 from appliance.devices.protocol import (
@@ -22,7 +23,8 @@ from appliance.devices.protocol import (
 from appliance.errors import DeviceError
 from appliance.identities import Identity
 from appliance.media.files import MediaFiles
-from appliance.queue import media_fetching, outcomes, posts
+from appliance.queue import adoption_turns, media_fetching, outcomes, posts
+from appliance.queue.adoption_turns import AdoptionDesk, AdoptionPace
 from appliance.queue.attached import NO_FILES, TEXT_ALONE, by_attempt, next_of
 from appliance.queue.attempt import QueueAttempt, claim
 from appliance.queue.doubts import OpenQuestion, open_questions
@@ -59,9 +61,12 @@ class QueueWork:
         media: MediaFiles | None = None,
         steps: Steps = no_steps,
         group_seen: Seen | None = None,
+        chat_read: adoption_turns.Keep | None = None,
+        adoption_pace: AdoptionPace | None = None,
     ) -> None:
         """`group_seen` keeps what changes in groups show; without it none is made. Without `media`
-        no files of messages are brought.
+        no files of messages are brought. `chat_read` keeps what chats show that a phone had before;
+        without it none is read.
         """
         self._store = store
         self._gate = gate
@@ -72,6 +77,9 @@ class QueueWork:
         self._steps = steps
         self._histories = Histories()
         self._looked: dict[tuple[str, str], dict[Lane, str]] = {}
+        self._adoption = chat_read and AdoptionDesk(
+            store=store, gate=gate, keep=chat_read, pace=adoption_pace or AdoptionPace()
+        )
         self._groups = group_seen and GroupDesk(
             store=store,
             gate=gate,
@@ -84,7 +92,7 @@ class QueueWork:
 
     def next_task(
         self, device_id: str, channels: frozenset[Channel]
-    ) -> Attempt | Look | TickVisit | MediaFetch | GroupTurn | None:
+    ) -> Attempt | Look | TickVisit | MediaFetch | GroupTurn | AdoptionTurn | None:
         if not self._store.keeps_again():
             return None  # the outcome could not be kept
         if self._store.read(high_water.clock_is_wrong(self._store.clock)):
@@ -95,6 +103,7 @@ class QueueWork:
             or self._due(device_id, channels)
             or self._visit(device_id, channels)
             or self._fetch(device_id, channels)
+            or self._adopt(device_id, channels)
         )
 
     def sent(self, attempt: Attempt, proof: Proof) -> None:
@@ -176,6 +185,15 @@ class QueueWork:
 
     def _due(self, device_id: str, channels: frozenset[Channel]) -> QueueAttempt | None:
         """The first over all lines of the device: one SIM has one queue."""
+        for planned, line_id in self._planned(device_id, channels):
+            if attempt := self._claim(planned, line_id, device_id):
+                return attempt
+        return None
+
+    def _planned(
+        self, device_id: str, channels: frozenset[Channel]
+    ) -> Sequence[tuple[Planned, str]]:
+        """What may leave over the device now, the first of each line."""
         now_ms = self._store.clock.now_ms()
 
         def ask(conn: sqlite3.Connection) -> list[tuple[Planned, str]]:
@@ -195,10 +213,16 @@ class QueueWork:
                     found.append((planned, line.id))
             return sorted(found, key=lambda each: place(each[0].queued))
 
-        for planned, line_id in self._store.read(ask):
-            if attempt := self._claim(planned, line_id, device_id):
-                return attempt
-        return None
+        return self._store.read(ask)
+
+    def _adopt(self, device_id: str, channels: frozenset[Channel]) -> AdoptionTurn | None:
+        if self._adoption is None or not any(channel.needs_account for channel in channels):
+            return None
+
+        def is_due() -> bool:
+            return bool(self._planned(device_id, channels))
+
+        return adoption_turns.next_turn(self._adoption, device_id, is_due)
 
     def _turn(self, device_id: str, channels: frozenset[Channel]) -> GroupTurn | None:
         if self._groups is None or not any(channel.groups for channel in channels):

@@ -14,6 +14,7 @@ from appliance.clock import Clock
 from appliance.config import DEFAULT_MAX_MEDIA_MB, DEFAULT_MAX_WAITING
 from appliance.desk.access.bearer import new_code
 from appliance.desk.groups import outcomes
+from appliance.desk.intake import adoption
 from appliance.desk.intake.reception import Reception
 from appliance.desk.lines.incidents.watch import IncidentWatch
 from appliance.desk.outgoing.room import Room
@@ -80,6 +81,7 @@ class Balie:
             media=self._media,
             steps=steps,
             group_seen=outcomes.keep,
+            chat_read=adoption.keep,
         )
         self._steps = steps
         self._settings = settings or {}

@@ -126,8 +126,17 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         ),
         DataClass.TECHNICAL: (
             "seq id conversation_id line_id contact_id class wanted expected_ms not_before_ms"
-            " expires_ms tries bound_to answering typed client_id exact awaited created_ms"
+            " expires_ms tries bound_to answering typed client_id exact awaited created_ms imported"
         ),
+    },
+    "adoption": {
+        DataClass.EVIDENCE: "state staff_id ended_ms",
+        DataClass.TECHNICAL: "id line_id device_id listed_ms tries not_before_ms created_ms",
+    },
+    "adoption_chat": {
+        DataClass.IDENTITY: "name value scheme",
+        DataClass.EVIDENCE: "fate came went last_day read_ms",
+        DataClass.TECHNICAL: "id adoption_id place tries whole",
     },
     "earlier_text": {DataClass.CONTENT: "text", DataClass.TECHNICAL: "message_id until_ms"},
     "attempt": {

@@ -4,8 +4,9 @@
 itself would hide what the person asked. `waiting_ms` is the same for all staff: it begins with the
 first incoming message after the last answer that is proven to have left. A person's is one, and a
 rule's to STOP or START; a welcome answers nothing. What somebody marked as done waits no more, and
-the next message begins a wait of its own. `news_id` is the newest incoming message that
-can be unread: messages for machines never are. Who changes one of these otherwise than by a new
+the next message begins a wait of its own. `news_id` is the newest incoming message that can be
+unread: messages for machines and those that a phone had before Balie came never are, and those wait
+for no answer. Who changes one of these otherwise than by a new
 message calls `settle`.
 """
 
@@ -71,7 +72,7 @@ _NEWS = """
 UPDATE conversation AS c SET (news_id, news_ms) = (
   SELECT i.id, i.created_ms FROM message i INDEXED BY message_thread
   WHERE i.conversation_id = c.id AND i.direction = 'in' AND i.origin <> 'technical'
-  ORDER BY i.id DESC LIMIT 1)
+  AND i.imported IS NULL ORDER BY i.id DESC LIMIT 1)
 WHERE c.id IN (SELECT value FROM json_each(?))
 """
 
@@ -79,7 +80,7 @@ _SINCE = f"""CASE
     WHEN c.group_id IS NOT NULL OR c.last_in_ms IS NULL THEN NULL
     WHEN c.waiting_ms <= :came_ms THEN c.waiting_ms
     ELSE (SELECT i.happened_ms FROM message i WHERE i.conversation_id = c.id AND i.direction = 'in'
-      AND i.origin = 'person'
+      AND i.origin = 'person' AND i.imported IS NULL
       AND i.id > coalesce((SELECT done_id FROM casework WHERE conversation_id = c.id), '')
       AND (i.happened_ms, i.id) > (
         SELECT o.happened_ms, o.id FROM message o WHERE o.conversation_id = c.id

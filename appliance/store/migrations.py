@@ -89,6 +89,11 @@ def team(db: Database) -> None:
     _run_script(db.conn, "0011_team.sql")
 
 
+@migrations(name="0011_adoption")
+def adoption(db: Database) -> None:
+    _run_script(db.conn, "0011_adoption.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

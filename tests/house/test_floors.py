@@ -24,6 +24,7 @@ EMULATED = "appliance.emulated"
 MAY_EMULATE = ("appliance.cli", "appliance.demo")
 SEEN_FROM_BESIDE = "appliance.clock"
 DEVICES_SEEN_FROM_ABOVE = (
+    "appliance.devices.adoption_protocol",
     "appliance.devices.device_facts",
     "appliance.devices.evidence_facts",
     "appliance.devices.group_protocol",

@@ -69,6 +69,6 @@ CROSS JOIN message m ON m.conversation_id = c.id
   AND m.happened_ms >= coalesce(min(seen.created_ms, seen.happened_ms), 0)
 WHERE c.id = ?2 AND me.id = ?1 AND c.news_id > coalesce(r.message_id, '')
 AND m.direction = 'in' AND m.id > coalesce(r.message_id, '') AND m.created_ms >= me.created_ms
-AND m.origin <> 'technical'
+AND m.origin <> 'technical' AND m.imported IS NULL
 ORDER BY m.happened_ms, m.id LIMIT 1
 """

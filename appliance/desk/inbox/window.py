@@ -239,7 +239,7 @@ _COUNT = f"SELECT count(*) FROM message m WHERE {_UP_TO}"  # noqa: S608 -- our o
 
 _UNREAD_ABOVE = f"""
 SELECT count(*) FROM (SELECT 1 FROM message m WHERE {_BEFORE}
-  AND m.direction = 'in' AND m.origin <> 'technical' LIMIT :most)
+  AND m.direction = 'in' AND m.origin <> 'technical' AND m.imported IS NULL LIMIT :most)
 """  # noqa: S608 -- our own conditions
 
 # Who has read a message is told of it, too, and changes nothing about it.

@@ -39,6 +39,10 @@ class Contacts:
         known = self._in_book(digits)
         return name == (known if known is not None else self._shown.get(digits))
 
+    def has(self, number: str, name: str) -> bool:
+        """Whether the phone book has the number under this name; others may have it, too."""
+        return self._in_book(digits_in(number)) == _as_shown(name)
+
     def number_of(self, title: str) -> str | None:
         """The digits of the one number known under this name."""
         numbers = self._numbers_of(_as_shown(title))

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from appliance.channels import Channel
 from appliance.clock import Clock
+from appliance.devices.adoption_protocol import ChatToRead, GoesOn, ListedChat, ReadChat
 from appliance.devices.group_protocol import GroupSeen, GroupTurn
 from appliance.devices.media_protocol import Fetched, MediaFetch
 from appliance.devices.phone.adb.calls import Deadlines, Output
@@ -27,6 +28,8 @@ from appliance.devices.phone.session import ServerSession
 from appliance.devices.phone.sim import SIM_DUMP, SIM_STATE, is_taken_out, sends_by
 from appliance.devices.phone.sms.send import look_sms, opening, send_sms
 from appliance.devices.phone.whatsapp.addresses import is_hidden, jid_of
+from appliance.devices.phone.whatsapp.adoption.listing import list_chats
+from appliance.devices.phone.whatsapp.adoption.reading import read_chat
 from appliance.devices.phone.whatsapp.file_send import send_file
 from appliance.devices.phone.whatsapp.groups.group_changes import change_group
 from appliance.devices.phone.whatsapp.hidden.chats_list import NotInList
@@ -260,6 +263,14 @@ class PhoneDriver:
     def change_group(self, turn: GroupTurn) -> GroupSeen:
         self._take_in_hand(None)
         return change_group(self._phone, turn)
+
+    def list_chats(self, goes_on: GoesOn, *, most: int) -> Sequence[ListedChat]:
+        self._take_in_hand(None)
+        return list_chats(self._phone, goes_on, most=most)
+
+    def read_chat(self, wanted: ChatToRead) -> ReadChat:
+        self._take_in_hand(None)
+        return read_chat(self._phone, wanted)
 
     def _take_in_hand(
         self, number: str | None, *, opens_chat: bool = True

@@ -4,7 +4,7 @@ On Android these are SQLite too, so that a driver's `--where` means here what it
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from appliance.emulated.phone.hardware import PhoneSim
@@ -25,6 +25,7 @@ CREATE TABLE siminfo (
   display_name TEXT, carrier_name TEXT, name_source INTEGER DEFAULT 0, color INTEGER DEFAULT 0,
   number TEXT, display_number_format INTEGER DEFAULT 1, data_roaming INTEGER DEFAULT 0,
   mcc INTEGER, mnc INTEGER, is_embedded INTEGER DEFAULT 0);
+CREATE TABLE phones (display_name TEXT, data1 TEXT, data4 TEXT);
 """
 
 #: Types of a row in the SMS provider.
@@ -54,6 +55,14 @@ class Providers:
         cursor = self._db.execute(sql)
         names = [column[0] for column in cursor.description]
         return names, cursor.fetchall()
+
+    def set_phones(self, contacts: Mapping[str, str]) -> None:
+        """The numbers of the phone book, as they were typed and as Android brings them to E.164."""
+        self._db.execute("DELETE FROM phones")
+        self._db.executemany(
+            "INSERT INTO phones VALUES (?, ?, ?)",
+            [(name, number, number) for number, name in contacts.items()],
+        )
 
     def add_sms(
         self, *, address: str, body: str, date_ms: int, kind: int, thread: int, sub_id: int

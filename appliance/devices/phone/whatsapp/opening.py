@@ -88,7 +88,7 @@ def follow(chat: OpenChat) -> ChatPage:
 def _ask_without_link(chat: OpenChat, them: Acquaintance) -> float:
     """By the list of chats, else by the notification; returns the moment of asking."""
     try:
-        return tap_in_list(chat, them, _pass_by)
+        return tap_in_list(chat, them, pass_by)
     except NotInList:
         asked = tap_in_shade(chat, them)
         if asked is None:
@@ -96,7 +96,7 @@ def _ask_without_link(chat: OpenChat, them: Acquaintance) -> float:
         return asked
 
 
-def _pass_by(chat: OpenChat, seen: Seen) -> None:
+def pass_by(chat: OpenChat, seen: Seen) -> None:
     """What shows on the way to the list of chats; a chat that a colleague left open was read."""
     _judge(chat, seen)
     if isinstance(seen, ChatPage):

@@ -87,7 +87,7 @@ class ChatsList:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRow:
     """`own_last`: the newest message of the chat is the phone's own. `time` is of that message: a
-    time of day, or of earlier days a date.
+    time of day, or of earlier days a date. `in_group`: its author stands before its text.
     """
 
     name: str
@@ -96,6 +96,7 @@ class ChatRow:
     unread: int
     time: str
     box: Box
+    in_group: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +213,7 @@ def _chat_row(row: View) -> ChatRow:
         unread=int(count.group()) if count else 0,
         time=label(date.text) if date else "",
         box=row.box,
+        in_group=row.first("msg_from_tv") is not None,
     )
 
 

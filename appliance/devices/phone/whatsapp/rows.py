@@ -99,6 +99,19 @@ def today_from(app: Screen) -> int | None:
     return None
 
 
+def days_above(app: Screen) -> dict[int, str]:
+    """The words of each divider of days, by the index of the first message below it."""
+    messages = list_of(app)
+    found: dict[int, str] = {}
+    above = 0
+    for child in messages.children if messages else ():
+        divider = child.first("conversation_row_date_divider", "date_divider_header")
+        if divider is not None and label(divider.text):
+            found[above] = label(divider.text)
+        above += child.first("date") is not None
+    return found
+
+
 def list_of(app: Screen) -> View | None:
     return next((view for view in app.having("list") if view.full_id == "android:id/list"), None)
 

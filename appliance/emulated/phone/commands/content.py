@@ -12,6 +12,7 @@ from appliance.emulated.world.numbers import e164
 
 _OPTIONS = {"--uri", "--projection", "--where", "--sort", "--user"}
 _LOOKUP = "content://com.android.contacts/phone_lookup/"
+_PHONES = "content://com.android.contacts/data/phones"
 _MEDIA = "content://media/external/"
 #: Table, rows of it, order unless another is asked for.
 _TABLES = {
@@ -22,6 +23,7 @@ _TABLES = {
     "content://sms/failed": ("sms", "type = 5", "date DESC"),
     "content://telephony/siminfo": ("siminfo", "", ""),
     "content://call_log/calls": ("calls", "", "date DESC"),
+    _PHONES: ("phones", "", "display_name"),
 }
 
 
@@ -43,6 +45,8 @@ def _answered(handset: BareHandset, uri: str, options: dict[str, str]) -> ShellR
         return _lookup(handset, unquote(uri.removeprefix(_LOOKUP)), _columns(options))
     if uri.startswith("content://call_log") and handset.sdk < 33:
         return _refused()
+    if uri == _PHONES:
+        handset.providers.set_phones(handset.contacts)
     if uri.startswith(_MEDIA):
         return _media(handset, options)
     return _query(handset, uri, options) if uri in _TABLES else _no_provider(uri)
