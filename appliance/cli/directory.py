@@ -6,7 +6,7 @@ import typer
 
 from appliance.cli.devices import absent_port, one_of
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
-from appliance.desk.lines import new_branch, new_line
+from appliance.desk.lines import new_branch, new_line, own_profiles
 from appliance.errors import InvalidInput
 from appliance.phone_numbers import parse_number
 from appliance.store import branches, lines
@@ -92,6 +92,21 @@ def add_line(
     sentence = f"Added line {e164} ({added.line_id}) on {kind} {address}{then}."
     absent = absent_port(modem) + absent_port(fallback_modem)
     show(as_json, facts, sentence + absent)
+
+
+@line_app.command("accept-profile")
+@says_what_is_wrong
+def accept_profile(
+    line: Annotated[str, typer.Argument(help="The line, by number or id.")],
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Says that its changed WhatsApp name or picture is right as it is now."""
+    with open_store(data) as store:
+        found = store.read(lambda conn: lines.line(conn, line))
+        store.write(lambda tx: own_profiles.accept(tx, found.id, by="cli"))
+    sentence = f"The name and picture of {found.number} are right as they are now."
+    show(as_json, {"id": found.id}, sentence)
 
 
 @line_app.command("remove")

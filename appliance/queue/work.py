@@ -12,6 +12,7 @@ from appliance.devices.group_protocol import GroupTurn
 from appliance.devices.media_protocol import Fetched, MediaFetch
 from appliance.devices.protocol import (
     Attempt,
+    Errand,
     Finding,
     Found,
     Look,
@@ -47,6 +48,9 @@ LOOK_AGAIN_MS = (0, 5_000, 15_000, 30_000, MINUTE_MS, 2 * MINUTE_MS, 5 * MINUTE_
 
 MAX_PER_VISIT = 20
 
+Idle = Callable[[str, frozenset[Channel]], Errand | None]
+"""By the device's id and the channels that can send on it now."""
+
 
 class QueueWork:
     """The `Work` of every device. Called in the devices' threads."""
@@ -63,10 +67,11 @@ class QueueWork:
         group_seen: Seen | None = None,
         chat_read: adoption_turns.Keep | None = None,
         adoption_pace: AdoptionPace | None = None,
+        idle: Idle | None = None,
     ) -> None:
         """`group_seen` keeps what changes in groups show; without it none is made. Without `media`
         no files of messages are brought. `chat_read` keeps what chats show that a phone had before;
-        without it none is read.
+        without it none is read. `idle` gives what a device does when nothing is due.
         """
         self._store = store
         self._gate = gate
@@ -76,6 +81,7 @@ class QueueWork:
         self._files = media or NO_FILES
         self._steps = steps
         self._histories = Histories()
+        self._idle = idle
         self._looked: dict[tuple[str, str], dict[Lane, str]] = {}
         self._adoption = chat_read and AdoptionDesk(
             store=store, gate=gate, keep=chat_read, pace=adoption_pace or AdoptionPace()
@@ -92,7 +98,7 @@ class QueueWork:
 
     def next_task(
         self, device_id: str, channels: frozenset[Channel]
-    ) -> Attempt | Look | TickVisit | MediaFetch | GroupTurn | AdoptionTurn | None:
+    ) -> Attempt | Look | TickVisit | MediaFetch | Errand | None:
         if not self._store.keeps_again():
             return None  # the outcome could not be kept
         if self._store.read(high_water.clock_is_wrong(self._store.clock)):
@@ -104,6 +110,7 @@ class QueueWork:
             or self._visit(device_id, channels)
             or self._fetch(device_id, channels)
             or self._adopt(device_id, channels)
+            or (self._idle and self._idle(device_id, channels))
         )
 
     def sent(self, attempt: Attempt, proof: Proof) -> None:

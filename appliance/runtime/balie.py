@@ -17,6 +17,7 @@ from appliance.desk.groups import outcomes
 from appliance.desk.intake import adoption
 from appliance.desk.intake.reception import Reception
 from appliance.desk.lines.incidents.watch import IncidentWatch
+from appliance.desk.lines.own_profiles import OwnProfiles
 from appliance.desk.outgoing.room import Room
 from appliance.desk.team import staff
 from appliance.devices.kind import Kind
@@ -82,6 +83,7 @@ class Balie:
             steps=steps,
             group_seen=outcomes.keep,
             chat_read=adoption.keep,
+            idle=OwnProfiles(self.store).next_look,
         )
         self._steps = steps
         self._settings = settings or {}

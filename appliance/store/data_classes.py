@@ -187,6 +187,10 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.EVIDENCE: "at_ms",
         DataClass.TECHNICAL: "id line_id channel",
     },
+    "own_profile": {
+        DataClass.OFFICE: "name picture seen_name seen_picture",
+        DataClass.TECHNICAL: "line_id device_id looked_ms",
+    },
     "line_code": {
         DataClass.CONTENT: "text",
         DataClass.OFFICE: "service sender",

@@ -123,6 +123,7 @@ def test_a_branch_s_name_may_be_an_option() -> None:
         ),
         (["device", "enrol"], "--modem PORT"),
         (["line", "remove", "+31600000000"], "no such line"),
+        (["line", "accept-profile", "+31600000000"], "no such line"),
         (["staff", "add", "--name", "Jo", "--role", "king"], "king"),
         (["staff", "add", "--name", " ", "--role", "staff"], "Write the person's name"),
         (["staff", "add", "--name", "Jo", "--role", "staff", "--branch", "Mars"], "no such branch"),

@@ -31,6 +31,7 @@ DEVICES_SEEN_FROM_ABOVE = (
     "appliance.devices.media_protocol",
     "appliance.devices.modem_protocol",
     "appliance.devices.news_protocol",
+    "appliance.devices.profile_protocol",
     "appliance.devices.kind",
     "appliance.devices.protocol",
 )

@@ -36,8 +36,10 @@ from appliance.devices.phone.whatsapp.hidden.chats_list import NotInList
 from appliance.devices.phone.whatsapp.look import look_whatsapp, visit_whatsapp
 from appliance.devices.phone.whatsapp.media_fetch import fetch_media
 from appliance.devices.phone.whatsapp.opening import open_chat
+from appliance.devices.phone.whatsapp.own_profile import read_own_profile
 from appliance.devices.phone.whatsapp.send import send_whatsapp
 from appliance.devices.phone.whatsapp.visit import visiting
+from appliance.devices.profile_protocol import OwnProfile
 from appliance.devices.protocol import (
     Attempt,
     DeviceState,
@@ -271,6 +273,10 @@ class PhoneDriver:
     def read_chat(self, wanted: ChatToRead) -> ReadChat:
         self._take_in_hand(None)
         return read_chat(self._phone, wanted)
+
+    def own_profile(self) -> OwnProfile:
+        self._take_in_hand(None)
+        return read_own_profile(self._phone)
 
     def _take_in_hand(
         self, number: str | None, *, opens_chat: bool = True

@@ -82,6 +82,8 @@ class FaultKind(Enum):
     UNKNOWN_DIALOG = "unknown-dialog"
     #: WhatsApp offers to make a backup, over whatever is there, until its button is tapped.
     BACKUP_OFFERED = "backup-offered"
+    #: Nobody but WhatsApp itself may open the page of its owner.
+    PROFILE_CLOSED = "profile-closed"
     #: A tap on a row of the list of chats opens another chat: the list has moved.
     LIST_MOVED = "list-moved"
     #: Before something is typed into a chat, the other side changes the name that they chose.

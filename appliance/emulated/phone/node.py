@@ -20,7 +20,9 @@ class Bounds:
 
 @dataclass(slots=True, kw_only=True)
 class Node:
-    """`action` names what a tap does here; only the handset uses it, and no dump shows it."""
+    """`action` names what a tap does here, only the handset uses it; `picture` stands for what is
+    drawn. No dump shows them.
+    """
 
     cls: str
     package: str
@@ -41,6 +43,7 @@ class Node:
     selected: bool = False
     visible_to_user: bool = True
     action: str = ""
+    picture: str = ""
     children: list["Node"] = field(default_factory=list)
 
     def walk(self) -> Iterator["Node"]:

@@ -271,6 +271,14 @@ class ShowRecording(_PhoneBody):
     file: str = ""
 
 
+class ChangeOwnProfile(_PhoneBody):
+    """Somebody gives the phone's own WhatsApp account another name or picture."""
+
+    kind: Literal["own-profile"]
+    name: str | None = None
+    picture: str | None = None
+
+
 class ChangeGroup(_PhoneBody):
     """Somebody else changes a group, by its present subject or its jid. `by` and `person` are
     numbers. `notify`: the phone says so in a notification.
@@ -309,6 +317,7 @@ Injection = (
     | ChangePhone
     | Radio
     | Introduce
+    | ChangeOwnProfile
     | ChangeGroup
     | Spinner
     | ShowRecording

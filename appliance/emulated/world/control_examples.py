@@ -80,6 +80,7 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
         {"phone": "+31612345601", "kind": "radio", "on": False},
         {"phone": "+31612345601", "kind": "by-person", "locale": "de-DE", "whatsapp": True},
         {"kind": "person", "number": "+31612345698", "whatsapp": False},
+        {"phone": "+31612345601", "kind": "own-profile", "name": "Uitzendbureau"},
         {"phone": "+31612345601", "kind": "lookup", "ms": 3000},
         {"phone": "+31612345601", "kind": "recording", "file": ""},
     ],

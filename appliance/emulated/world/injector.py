@@ -49,6 +49,7 @@ class Injector:
             bodies.ChangePhone: self._change_phone,
             bodies.Radio: self._radio,
             bodies.Introduce: self._introduce,
+            bodies.ChangeOwnProfile: self._own_profile,
             bodies.ChangeGroup: self._change_group,
             bodies.Spinner: self._spinner,
             bodies.ShowRecording: self._recording,
@@ -240,6 +241,12 @@ class Injector:
             traits["on_whatsapp"] = traits.pop("whatsapp")
         person = self._world.introduce(body.number, **traits)
         return {"number": person.number, "whatsapp": person.on_whatsapp, "reads": person.reads}
+
+    def _own_profile(self, body: bodies.ChangeOwnProfile) -> Answer:
+        own = self._phone(body.phone).handset.whatsapp.own
+        own.name = own.name if body.name is None else body.name
+        own.picture = own.picture if body.picture is None else body.picture
+        return {"name": own.name, "picture": own.picture}
 
     def _change_group(self, body: bodies.ChangeGroup) -> Answer:
         whatsapp = self._phone(body.phone).handset.whatsapp

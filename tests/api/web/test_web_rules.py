@@ -72,6 +72,7 @@ def addresses(office: Office, conversation: str) -> list[str]:
         f"/messages/{waiting}/near-stop",
         f"/lines/{line_id}/resume",
         f"/lines/{line_id}/settings",
+        f"/lines/{line_id}/profile",
         f"/devices/{device_id}/screen/tap",
         f"/devices/{device_id}/screen/back",
         f"/devices/{device_id}/screen/end",

@@ -11,7 +11,7 @@ from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.compose import normal_newlines
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.rights import Permission, Rights
-from appliance.desk.lines import equipment, screens, setting_fields
+from appliance.desk.lines import equipment, own_profiles, screens, setting_fields
 from appliance.desk.lines.incidents import shown
 from appliance.desk.lines.incidents.shown import IncidentEntry
 from appliance.store import line_settings, lines
@@ -59,6 +59,18 @@ async def resume(visit: Posting, line_id: str) -> Response:
 
     await visit.write(work)
     visit.services.planned()
+    return go(visit, "/devices")
+
+
+@routes.post("/lines/{line_id}/profile")
+async def accept_profile(visit: Posting, line_id: str) -> Response:
+    """The number's own name and picture are meant to be as the phone shows them now."""
+
+    def work(tx: Tx, rights: Rights) -> None:
+        _must_manage(tx.conn, rights, line_id)
+        own_profiles.accept(tx, line_id, by=f"staff:{visit.staff_id}")
+
+    await visit.write(work)
     return go(visit, "/devices")
 
 

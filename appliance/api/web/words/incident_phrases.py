@@ -51,6 +51,18 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
         "The version of WhatsApp on the phone may stop working around {ends}.",
         "Update WhatsApp on the phone, in the Play Store.",
     ),
+    "profile-name": (
+        "The WhatsApp name of this number was changed.",
+        "Ask who changed it, and put it back on the phone, or say that it is right.",
+    ),
+    "profile-picture": (
+        "The WhatsApp picture of this number was changed.",
+        "Ask who changed it, and put it back on the phone, or say that it is right.",
+    ),
+    "profile-both": (
+        "The WhatsApp name and picture of this number were changed.",
+        "Ask who changed them, and put them back on the phone, or say that they are right.",
+    ),
     "needs-person": (
         "The phone cannot be read, and all that Balie can try from here did not help.",
         (

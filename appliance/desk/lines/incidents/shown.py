@@ -15,7 +15,9 @@ from appliance.store.lines import Line
 
 RECENT = 10
 
-_FOR_ALL = frozenset({IncidentKind.GROUP_STOP, IncidentKind.UNKNOWN_SCREEN})
+_FOR_ALL = frozenset(
+    {IncidentKind.GROUP_STOP, IncidentKind.PROFILE_CHANGED, IncidentKind.UNKNOWN_SCREEN}
+)
 """They ask for somebody at the desk, whatever they stop."""
 
 

@@ -8,6 +8,7 @@ from appliance.emulated.phone.commands.intents import (
     written,
 )
 from appliance.emulated.phone.commands.reply import SILENT, Command, err, out
+from appliance.emulated.phone.faults import FaultKind
 from appliance.emulated.phone.handset import BareHandset
 from appliance.emulated.phone.wire.seam import ShellResult
 
@@ -22,7 +23,9 @@ _NOT_EXPORTED = {
     "com.whatsapp.home.ui.HomeActivity",
     "com.whatsapp.userban.ui.BanAppealActivity",
 }
+_PROFILE = "com.whatsapp.profile.ProfileInfoActivity"
 _ENTRANCES = {
+    _PROFILE,
     "com.whatsapp.Main",
     "com.whatsapp.TextAndDirectChatDeepLink",
     "com.google.android.apps.messaging.ui.ConversationListActivity",
@@ -104,7 +107,8 @@ def _refused(handset: BareHandset, intent: Intent) -> tuple[str, int] | None:
         return None
     package, _, name = intent.component.partition("/")
     app = handset.apps.get(package)
-    if app is not None and name in _NOT_EXPORTED:
+    closed = name == _PROFILE and handset.faults.standing(FaultKind.PROFILE_CLOSED)
+    if app is not None and (closed or name in _NOT_EXPORTED):
         whole = written(intent, sdk=handset.sdk, started=True)
         sentence = (
             f"java.lang.SecurityException: Permission Denial: starting {whole} from null "

@@ -12,6 +12,7 @@ from appliance.emulated.phone.whatsapp.links import ChatLink, read_link
 from appliance.emulated.phone.whatsapp.lookup import looked_up
 from appliance.emulated.phone.whatsapp.model import Chat, RowTick
 from appliance.emulated.phone.whatsapp.posting import PACKAGE, UID
+from appliance.emulated.phone.whatsapp.profile_room import ProfileRoom
 from appliance.emulated.phone.whatsapp.rows import RowStyle
 from appliance.emulated.phone.whatsapp.service import WhatsAppService
 from appliance.emulated.phone.whatsapp.sharing import SEND, Share, ShareStage, Sharing
@@ -33,6 +34,7 @@ class WhatsApp(WhatsAppService):
     def __init__(self, host: Host, *, generation: Generation, lookup_ms: int = 300) -> None:
         super().__init__(host, generation=generation)
         self.sharing = Sharing(host, self.account)
+        self.own = ProfileRoom(host, self._brush, host.number)
         self.lookup_ms = lookup_ms
         self.stopped = False
         self._chat: Chat | None = None
@@ -58,6 +60,9 @@ class WhatsApp(WhatsAppService):
             return True
         if intent.data:
             return False
+        if intent.component.endswith(".ProfileInfoActivity"):
+            self.own.page = "profile"
+            return True
         launched = intent.action in {"", "android.intent.action.MAIN"}
         if launched and self._looking_up is None and intent.component.endswith("Main"):
             self._dialog = None
@@ -66,6 +71,7 @@ class WhatsApp(WhatsAppService):
     def open_chat(self, chat: Chat, *, draft: str | None = None) -> None:
         """Shows the conversation, which marks its messages read if a person can see it."""
         self.room.leave()
+        self.own.leave()
         self._leave_chat()
         self.sharing.end()
         self._chat = chat
@@ -109,8 +115,9 @@ class WhatsApp(WhatsAppService):
             return self.sharing.activity
         if self._looking_up is not None or self._dialog is not None:
             return "com.whatsapp.TextAndDirectChatDeepLink"
-        if self.room.page:
-            return self.room.activity
+        room = self.own if self.own.page in {"settings", "profile"} else self.room
+        if room.page:
+            return room.activity
         if self._chat is not None:
             return "com.whatsapp.Conversation"
         return self._generation.home_activity
@@ -126,6 +133,8 @@ class WhatsApp(WhatsAppService):
             return [draw_closed(self.closed, brush=self._brush, screen=screen)]
         screen_below = self._sharing() or self._conversation() or self._chats()
         roots = self.room.windows() if self.room.page else [screen_below.draw()]
+        if self.own.page:
+            roots = [*(roots if self.own.page == "menu" else []), *self.own.windows()]
         dialog = self._dialog_on_top()
         if dialog is not None:
             roots.append(
@@ -191,7 +200,7 @@ class WhatsApp(WhatsAppService):
     def chat_in_sight(self) -> Chat | None:
         """A chat counts as read when a person sees it: nothing over it, screen on and open."""
         covered = self.closed is not None or self._dialog_on_top() is not None
-        covered = covered or self.sharing.share is not None
+        covered = covered or self.sharing.share is not None or bool(self.own.page)
         return self._chat if not covered and self._host.sees(self) else None
 
     def in_sight(self) -> None:
@@ -216,7 +225,7 @@ class WhatsApp(WhatsAppService):
 
     def perform(self, action: str) -> None:
         verb, _, argument = action.partition(":")
-        if verb in {"group", "group-info", "new-chat"}:
+        if verb in {"group", "group-info", "new-chat", "own"}:
             self._in_room(action)
         elif verb == "entry":
             self._focus()
@@ -249,7 +258,9 @@ class WhatsApp(WhatsAppService):
             self.in_sight()
 
     def _in_room(self, action: str) -> None:
-        if action == "new-chat":
+        if action.startswith("own:"):
+            self.own.perform(action)
+        elif action == "new-chat":
             self.room.begin()
         elif action == "group-info" and self._chat is not None:
             self.room.enter(self._chat)
@@ -310,7 +321,10 @@ class WhatsApp(WhatsAppService):
         if self._dialog is not None or self._looking_up is not None:
             self._dialog = self._looking_up = None
             return True
-        if self.sharing.share is not None:
+        if self.own.page:
+            self.own.back()
+            self.in_sight()
+        elif self.sharing.share is not None:
             self.sharing.end()
             self.in_sight()
         elif self.room.page:
@@ -364,6 +378,7 @@ class WhatsApp(WhatsAppService):
 
     def stop(self) -> None:
         self.room.leave()
+        self.own.leave()
         self._leave_chat()
         self.sharing.end()
         self._dialog = self._looking_up = None

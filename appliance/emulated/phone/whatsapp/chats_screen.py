@@ -220,6 +220,7 @@ class ChatsScreen:
                 Bounds(left - dp(40), top, left, bar.bottom),
                 rid="menuitem_overflow",
                 content_desc=phrases.more_options,
+                action="own:menu",
             ),
             rid="toolbar",
         )
