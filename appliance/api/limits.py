@@ -6,12 +6,14 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from appliance.api.problems import problem
+from appliance.media import voice_notes
 from appliance.media.kinds import MOST
 
 MAX_BODY = 1024 * 1024
 """Bytes of a body: the longest text, escaped in the worst way, many times over."""
 _MAX_FORM = MOST + 64 * 1024
 """A form with a file has that and a few fields; it lies on the disk while it comes."""
+_RECORDINGS = "/recordings"
 _FORM_WITH_FILE = re.compile(r"/c/[^/]+/files")
 
 UPLOADS = frozenset({"/api/v1/media"})
@@ -34,6 +36,8 @@ class BodyLimit:
 
 
 def _most(scope: Scope) -> int:
+    if scope["path"] == _RECORDINGS:
+        return voice_notes.MOST_BYTES
     return _MAX_FORM if _FORM_WITH_FILE.fullmatch(scope["path"]) else MAX_BODY
 
 

@@ -195,3 +195,19 @@ def test_the_list_says_what_a_message_without_words_is(
     address = f"/c/{conversation(office, tilburg)}/files"
     post_file(sanne, address, samples.PDF, "rooster.pdf", csrf=sanne.csrf)
     assert "<em>Document</em>" in sanne.get("/", **{"Accept-Language": "en"}).text
+
+
+def test_a_recording_that_cannot_be_read_is_refused_at_once(
+    office: Office, tilburg: Desk, sanne: Browser
+) -> None:
+    """In words, and only of somebody who is logged in; nothing is kept of it."""
+    del tilburg
+    answer = sanne.client.post(
+        "/recordings",
+        content=b"MZ a program",
+        headers={"X-CSRF-Token": sanne.csrf, "HX-Request": "true", "Accept-Language": "en"},
+    )
+    assert answer.status_code == 422
+    assert "Record it once more" in answer.text
+    assert sanne.client.post("/recordings", content=b"x").status_code == 403
+    assert office.count("media") == 0

@@ -4,6 +4,7 @@
 const MB = 1024 * 1024;
 const MOST_MB = 100; // of one message: what Balie takes at once
 const files = new Map(); // by conversation
+const heard = new WeakMap(); // the addresses of sound, by file
 
 const form = () => document.getElementById("composer");
 const place = () => document.getElementById("attached");
@@ -37,10 +38,17 @@ function limit(file) {
   return /^(image|audio|video)\//.test(file.type) ? 16 : 100;
 }
 
-function say(sentence) {
+export function say(sentence) {
   const note = document.getElementById("attach-note");
   note.textContent = sentence;
   note.hidden = !sentence;
+}
+
+/** A file that this page made itself. */
+export function add(conversation, file) {
+  keep(conversation, [...attached(conversation), file]);
+  show();
+  document.getElementById("text")?.focus();
 }
 
 function attach(list) {
@@ -80,7 +88,16 @@ function chip(file) {
   item.querySelector(".size").textContent = sizeOf(file);
   item.querySelector(".remove .visually-hidden").textContent = file.name;
   item.querySelector(".remove").onclick = () => remove(file);
+  if (file.type.startsWith("audio/")) listen(item, file);
   return item;
+}
+
+// One can hear it before it is sent.
+function listen(item, file) {
+  const player = item.querySelector("audio");
+  if (!heard.has(file)) heard.set(file, URL.createObjectURL(file));
+  player.src = heard.get(file);
+  player.hidden = item.querySelector(".sound").hidden = false;
 }
 
 function remove(file) {

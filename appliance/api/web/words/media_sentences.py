@@ -5,7 +5,9 @@ from collections.abc import Mapping
 
 from appliance.api.web.words.i18n import Words
 from appliance.desk.inbox.thread import Bubble
+from appliance.errors import FileRefused
 from appliance.media.kinds import INLINE, MediaKind, MediaState, MediaWhy
+from appliance.media.voice_notes import NoFfmpeg
 from appliance.store.media import Media
 
 KINDS: Mapping[MediaKind, str] = {
@@ -59,6 +61,15 @@ def state(words: Words, media: Media) -> str:
     if media.state is MediaState.HERE:
         return ""
     return words.text(STATES.get(media.state) or WHY_NOT_HERE[media.why])
+
+
+def not_recorded(words: Words, exc: FileRefused) -> str:
+    if isinstance(exc, NoFfmpeg):
+        return words.text(
+            "Recording needs ffmpeg on the machine that Balie runs on. Ask your administrator to"
+            " install it, or attach a file that was recorded elsewhere."
+        )
+    return words.text("Balie cannot read this recording. Record it once more.")
 
 
 def says_it_all(bubble: Bubble) -> bool:
