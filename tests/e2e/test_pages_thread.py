@@ -134,3 +134,17 @@ def test_the_first_of_a_day_brings_its_day(open_page: OpenPage, place: Place) ->
         expect(bubble(page, text)).to_have_count(1)
     order = page.locator("#messages .day, #messages .line .text").all_inner_texts()
     assert order == ["Yesterday", "Gisteren", "Today", "Vandaag", "En nog iets"]
+
+
+def test_an_address_names_one_message(open_page: OpenPage, place: Place) -> None:
+    """It is fetched from far up, stands in view and is marked; a link in the page does the same."""
+    write(place, 0, 139)
+    place.desk.read(TOM, "Sanne de Wit")
+    found = place.store.read(
+        lambda conn: dict(conn.execute("SELECT text, id FROM message WHERE text LIKE 'Bericht%'"))
+    )
+    page = open_page(f"/c/{place.desk.filled.conversations[TOM]}#m-{found['Bericht 9.']}")
+    expect(bubble(page, "Bericht 9.").locator(".bubble.named")).to_be_in_viewport()
+    page.evaluate("id => { location.hash = `m-${id}`; }", found["Bericht 20."])
+    expect(page.locator(".bubble.named")).to_contain_text("Bericht 20.")
+    expect(page.locator(".bubble.named")).to_be_in_viewport()

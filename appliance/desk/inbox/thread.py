@@ -133,6 +133,8 @@ class Bubble:
     tries: Sequence[Try]
     day: date | None
     joins: bool
+    #: The message above went another way, or there is none.
+    names_channel: bool = True
     origin: Origin = Origin.PERSON
     #: Set where it was long on its way.
     written_ms: int | None = None
@@ -266,7 +268,7 @@ def _bubble(
         key=row["client_id"] or row["id"],
         direction=Direction(row["direction"]),
         state=MessageState(row["state"]),
-        channel=_channel(row["channel"] or row["wanted"]),
+        channel=_channel(_way(row)),
         text=row["text"],
         author=row["author"],
         rule=row["rule"],
@@ -281,6 +283,7 @@ def _bubble(
         tries=tries,
         day=day if new_day else None,
         joins=not new_day and previous is not None and _one_block(previous, row),
+        names_channel=previous is None or _way(previous) != _way(row),
         origin=Origin(row["origin"]),
         written_ms=_late(row),
         near_stop=_near_stop(row) if row["is_near_stop"] else None,
@@ -288,6 +291,11 @@ def _bubble(
         deleted=row["deleted_ms"] is not None,
         by_hand=bool(row["by_hand"]),
     )
+
+
+def _way(row: sqlite3.Row) -> str | None:
+    way: str | None = row["channel"] or row["wanted"]
+    return way
 
 
 def _late(row: sqlite3.Row) -> int | None:

@@ -15,6 +15,8 @@ PAGE = 40
 """Messages a page."""
 OPENED = 3 * PAGE
 """A thread opens with its unread messages where they are no more than these."""
+PRINTED = 1000
+"""Messages on paper, before one asks for those above them."""
 COUNTED = 100
 """Unread messages further up are counted to here; nobody minds how many more there are."""
 
@@ -80,6 +82,17 @@ def newest(
     unread = len(ids) - ids.index(unread_id) if unread_id in ids else 0
     first = max(len(rows) - max(unread, PAGE), 0)
     return _window(conn, about, rows, first, unread_id=unread_id)
+
+
+def printed(conn: sqlite3.Connection, about: Conversation, before_id: str) -> Window | None:
+    """What a page on paper holds: much more, and all that stands above a message where one is
+    named. None when that is not in this thread.
+    """
+    place = _place(conn, about, before_id) if before_id else _END
+    if place is None:
+        return None
+    rows = _before(conn, about, place, PRINTED + 1)
+    return _window(conn, about, rows, max(len(rows) - PRINTED, 0), has_newer=bool(before_id))
 
 
 def around(conn: sqlite3.Connection, about: Conversation, message_id: str) -> Window | None:

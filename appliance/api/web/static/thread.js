@@ -5,6 +5,7 @@ const csrf = document.querySelector('meta[name="csrf"]').content;
 
 let held = null; // what stood where before a swap
 let marked = "";
+let seeks = false; // for the message that the address names
 let settled = ""; // the conversation that was scrolled to its place
 
 const scroller = () => document.getElementById("scroller");
@@ -45,12 +46,41 @@ function firstVisible(box) {
   return null;
 }
 
+/** The message that the address names. */
+function named() {
+  return location.hash.startsWith("#m-") ? location.hash.slice(3) : "";
+}
+
+function showNamed() {
+  const bubble = document.getElementById(`m-${named()}`);
+  if (!bubble) return false;
+  for (const each of document.querySelectorAll(".bubble.named")) each.classList.remove("named");
+  bubble.classList.add("named");
+  const box = scroller();
+  box.scrollTop += bubble.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3;
+  return true;
+}
+
+/** One that is further up is fetched with what stands around it. */
+function toNamed() {
+  if (!named() || !scroller()) return false;
+  if (showNamed()) return true;
+  const messages = document.getElementById("messages");
+  const { divider } = document.getElementById("thread-state").elements;
+  const asked = new URLSearchParams({ around: named(), divider: divider.value });
+  seeks = true;
+  htmx.ajax("GET", `/c/${scroller().dataset.conversation}/messages?${asked}`, {
+    target: messages, swap: "innerMorph", source: messages,
+  });
+  return false;
+}
+
 function open() {
   const box = scroller();
   if (!box || settled === box.dataset.conversation) return;
   settled = box.dataset.conversation;
   marked = "";
-  if (!toDivider() && !document.getElementById("newer")) toEnd();
+  if (!toNamed() && !toDivider() && !document.getElementById("newer")) toEnd();
   showBelow(false);
   markRead();
 }
@@ -111,7 +141,9 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (target?.id !== "messages" || !held) return;
   const box = scroller();
   dropArrived();
-  if (held.jumps) {
+  if (seeks && showNamed()) {
+    seeks = false;
+  } else if (held.jumps) {
     toDivider();
   } else if (held.end) {
     box.scrollTop = box.scrollHeight;
@@ -146,6 +178,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("balie:to-end", toEnd);
 document.addEventListener("visibilitychange", markRead);
 addEventListener("focus", markRead);
+addEventListener("hashchange", toNamed);
 document.addEventListener("balie:back", () => {
   for (const id of ["messages", "list"]) {
     document.dispatchEvent(new CustomEvent("balie:refresh", { detail: id }));
