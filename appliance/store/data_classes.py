@@ -97,7 +97,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         ),
     },
     "staff": {
-        DataClass.OFFICE: "name password_hash language theme",
+        DataClass.OFFICE: "name password_hash language theme dense",
         DataClass.TECHNICAL: "id created_ms disabled_ms",
     },
     "staff_grant": {DataClass.OFFICE: "permission role", DataClass.TECHNICAL: "staff_id branch_id"},

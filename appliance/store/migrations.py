@@ -94,6 +94,11 @@ def adoption(db: Database) -> None:
     _run_script(db.conn, "0011_adoption.sql")
 
 
+@migrations(name="0011_frame")
+def frame(db: Database) -> None:
+    _run_script(db.conn, "0011_frame.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

@@ -32,6 +32,7 @@ class Session:
     csrf: str
     language: str | None
     theme: str | None
+    dense: bool
     rights: Rights
     stale: bool
     expires_ms: int
@@ -71,7 +72,7 @@ def begin(tx: Tx, staff_id: str, *, before: str | None = None) -> NewSession:
 
 def find(conn: sqlite3.Connection, token: str, now_ms: int) -> Session | None:
     row = conn.execute(
-        "SELECT staff_id, name, csrf, language, theme, seen_ms, expires_ms FROM session"
+        "SELECT staff_id, name, csrf, language, theme, dense, seen_ms, expires_ms FROM session"
         " JOIN staff ON staff.id = staff_id"
         " WHERE token_hash = ? AND expires_ms > ? AND disabled_ms IS NULL",
         (token_hash(token), now_ms),
@@ -84,6 +85,7 @@ def find(conn: sqlite3.Connection, token: str, now_ms: int) -> Session | None:
         csrf=row["csrf"],
         language=row["language"],
         theme=row["theme"],
+        dense=bool(row["dense"]),
         rights=rights_of(conn, row["staff_id"]),
         stale=now_ms - row["seen_ms"] > SEEN_EVERY_MS,
         expires_ms=row["expires_ms"],

@@ -187,14 +187,17 @@ def log_out_everywhere(tx: Tx, staff_id: str) -> int:
     return ended
 
 
-def choose_look(tx: Tx, staff_id: str, *, language: str | None, theme: str | None) -> None:
-    """None: as the browser or the system says."""
+def choose_look(
+    tx: Tx, staff_id: str, *, language: str | None, theme: str | None, dense: bool = False
+) -> None:
+    """None: as the browser or the system says. `dense`: more rows of the list on a screen."""
     if language not in (None, "nl", "en"):
         raise InvalidInput("language", "Choose Dutch (nl) or English (en).")
     if theme not in (None, "light", "dark"):
         raise InvalidInput("theme", "Choose light or dark.")
     tx.conn.execute(
-        "UPDATE staff SET language = ?, theme = ? WHERE id = ?", (language, theme, staff_id)
+        "UPDATE staff SET language = ?, theme = ?, dense = ? WHERE id = ?",
+        (language, theme, dense, staff_id),
     )
 
 

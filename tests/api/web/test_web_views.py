@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.api.browser import Browser
+from tests.api.browser import Browser, log_in
 from tests.api.office import Desk, Office
 
 ENGLISH = {"Accept-Language": "en"}
@@ -50,3 +50,23 @@ def test_the_first_page_is_who_waits(office: Office, sanne: Browser, tilburg: De
 def test_who_is_to_be_written_to_is_in_the_address(sanne: Browser) -> None:
     """Other software opens a new conversation with the number filled in."""
     assert 'value="+31612345699"' in sanne.get("/new?to=%2B31612345699").text
+
+
+def test_who_wants_more_rows_on_a_screen_has_them_everywhere(sanne: Browser) -> None:
+    """The choice is the person's, and shows on the next page."""
+    assert 'data-density="dense"' not in sanne.get("/").text
+    sanne.post("/settings/look", {"density": "dense"})
+    assert 'data-density="dense"' in sanne.get("/").text
+    sanne.post("/settings/look")
+    assert 'data-density="dense"' not in sanne.get("/").text
+
+
+def test_the_rail_has_the_places_that_one_may_use(
+    office: Office, sanne: Browser, tilburg: Desk
+) -> None:
+    """Who looks after devices only meets no inbox; nobody meets a place that has no page."""
+    ivo = log_in(office, "Ivo", role="branch-it", branch_id=tilburg.branch_id)
+    for browser, places in ((sanne, ["/", "/devices"]), (ivo, ["/devices"])):
+        rail = browser.get("/devices").text.partition("<nav aria-label=")[2].partition("</nav>")[0]
+        assert re.findall('href="([^"]+)"', rail) == places
+    ivo.client.close()

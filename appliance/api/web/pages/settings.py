@@ -30,10 +30,15 @@ async def choose_look(
     visit: Posting,
     language: Annotated[str, Form()] = "",
     theme: Annotated[str, Form()] = "",
+    density: Annotated[str, Form()] = "",
 ) -> Response:
     await visit.write(
         lambda tx, _: staff.choose_look(
-            tx, visit.staff_id, language=language or None, theme=theme or None
+            tx,
+            visit.staff_id,
+            language=language or None,
+            theme=theme or None,
+            dense=density == "dense",
         )
     )
     return go(visit, "/settings?saved=look")
