@@ -318,7 +318,7 @@ def test_what_waits_for_its_turn_is_sent_when_its_writer_leaves(
             write(page, text)
         expect(page.locator("#pending li")).to_have_count(2)
         page.goto("/devices")
-    page.goto("/")
+    page.goto("/inbox/all")
     opened(page, FATIMA)
     expect(page.locator("#pending li")).to_have_count(0)
     expect(page.locator("#text")).to_have_value("")
@@ -360,7 +360,7 @@ def left_unsent(page: Page, place: Place, text: str) -> None:
 
 def log_in(page: Page, token: str, place: Place) -> None:
     page.context.add_cookies([{"name": "balie_session", "value": token, "url": place.url}])
-    page.goto("/")
+    page.goto("/inbox/all")
 
 
 def test_what_waited_is_sent_on_return_to_whom_it_was_written(

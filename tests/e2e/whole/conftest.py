@@ -38,7 +38,7 @@ def new_page(demo: Demo, chromium: Browser) -> Iterator[Callable[[str], Page]]:
 
 
 def log_in(page: Page, login: dict[str, str]) -> None:
-    page.goto("/")
+    page.goto("/inbox/all")
     page.locator("#name").fill(login["name"])
     page.locator("#password").fill(login["password"])
     page.locator("#password").press("Enter")
