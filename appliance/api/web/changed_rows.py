@@ -34,6 +34,11 @@ _OF_MESSAGES = frozenset(
         EventKind.MESSAGE_STATE,
         EventKind.NEAR_STOP,
         EventKind.CONVERSATION_READ,
+        EventKind.CONVERSATION_ASSIGNED,
+        EventKind.CONVERSATION_DONE,
+        EventKind.CONVERSATION_REOPENED,
+        EventKind.CONVERSATION_SNOOZED,
+        EventKind.CONVERSATION_RETURNED,
     }
 )
 _OF_PEOPLE = frozenset({EventKind.CONTACT_CHANGED, EventKind.CONSENT_RECORDED})

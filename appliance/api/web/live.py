@@ -53,6 +53,17 @@ _ABOUT_MESSAGES = frozenset(
 _ABOUT_CONTACTS = frozenset(
     {EventKind.CONTACT_CHANGED, EventKind.CONTACT_JOINED, EventKind.CONSENT_RECORDED}
 )
+_ABOUT_CONVERSATIONS = {
+    EventKind.GROUP_CHANGED: "group",
+    EventKind.GROUP_STOPPED: "group",
+    EventKind.CONVERSATION_ASSIGNED: "case",
+    EventKind.CONVERSATION_DONE: "case",
+    EventKind.CONVERSATION_REOPENED: "case",
+    EventKind.CONVERSATION_SNOOZED: "case",
+    EventKind.CONVERSATION_RETURNED: "case",
+    EventKind.CONVERSATION_LABELLED: "case",
+}
+"""The name of the hint, where it is about one conversation."""
 _ABOUT_DEVICES = ABOUT_LINES | {
     EventKind.DEVICE_STATUS,
     EventKind.DEVICE_ENROLLED,
@@ -218,8 +229,8 @@ def hint_of(event: Event) -> tuple[str, Mapping[str, object]] | None:
         return _hint_of_call(event)
     if event.kind in _ABOUT_CONTACTS:
         return "contact", {"contact": event.contact_id, "conversation": event.conversation_id}
-    if event.kind in (EventKind.GROUP_CHANGED, EventKind.GROUP_STOPPED):
-        return "group", {"conversation": event.conversation_id}
+    if name := _ABOUT_CONVERSATIONS.get(event.kind):
+        return name, {"conversation": event.conversation_id}
     if event.kind in _ABOUT_DEVICES:
         return "device", {"device": event.device_id, "line": event.line_id}
     return None

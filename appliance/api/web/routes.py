@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from appliance.api.web import live
 from appliance.api.web.pages import (
+    case,
     compose,
     contact,
     devices,
@@ -33,6 +34,7 @@ for part in (
     inbox,
     thread,
     paper,
+    case,
     verdict,
     compose,
     sms_length,

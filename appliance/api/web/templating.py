@@ -9,6 +9,7 @@ from appliance.api.web import avatars, formatting
 from appliance.api.web.assets import asset, icon, tick
 from appliance.api.web.words import (
     bubble_sentences,
+    case_sentences,
     contact_sentences,
     device_phrases,
     device_sentences,
@@ -47,6 +48,7 @@ def environment() -> Environment:
         device_phrases=device_phrases,
         kind_of=Kind.named,
         bubble_sentences=bubble_sentences,
+        case_sentences=case_sentences,
         contact_sentences=contact_sentences,
         device_sentences=device_sentences,
         media_sentences=media_sentences,

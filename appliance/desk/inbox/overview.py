@@ -30,6 +30,12 @@ class Filter(Enum):
     ALL = "all"
     UNREAD = "unread"
     GROUPS = "groups"
+    #: Whoever looks has them, and they are neither done nor put away.
+    MINE = "mine"
+    #: Somebody waits there, and nobody has it.
+    NOBODYS = "nobodys"
+    #: Put away; what returns first comes first.
+    LATER = "later"
 
 
 class Order(Enum):
@@ -86,6 +92,12 @@ class ConversationRow:
     draft: str | None
     near_stop: bool = False
     medium: MediaKind | None = None
+    #: The colleague who has it.
+    assignee_id: str | None = None
+    assignee: str | None = None
+    is_done: bool = False
+    #: Put away until then; None: it is not.
+    returns_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +210,10 @@ def _row(row: Mapping[str, Any]) -> ConversationRow:
         draft=row["draft"],
         near_stop=bool(row["near_stop"]),
         medium=MediaKind(row["medium"]) if row["medium"] else None,
+        assignee_id=row["assignee_id"],
+        assignee=row["assignee"],
+        is_done=row["done_ms"] is not None,
+        returns_ms=row["away_ms"],
     )
 
 
@@ -223,9 +239,30 @@ LEFT JOIN read_mark r ON r.staff_id = me.id AND r.conversation_id = c.id
 _BY_TIME = "ORDER BY c.last_ms DESC, c.id DESC LIMIT :most"
 _BY_WAIT = "ORDER BY c.waiting_ms, c.id DESC LIMIT :most"
 _ON_LINE = "WHERE c.line_id = :line AND"
+_THERE = (
+    "NOT EXISTS (SELECT 1 FROM casework w WHERE w.conversation_id = c.id AND w.returns IS NOT NULL)"
+)
+_FREE = (
+    "NOT EXISTS (SELECT 1 FROM casework w WHERE w.conversation_id = c.id"
+    " AND (w.assignee_id IS NOT NULL OR w.returns IS NOT NULL))"
+)
+_MINE = """SELECT c.id, c.last_ms AS place FROM casework w INDEXED BY casework_mine
+CROSS JOIN conversation c ON c.id = w.conversation_id
+WHERE w.line_id = :line AND w.assignee_id = :staff_id
+AND w.done_ms IS NULL AND w.returns IS NULL"""
+AWAY_MS = "iif(w.returns IS NULL, NULL, coalesce(w.returns_ms, 1 << 52))"
+"""When it returns; what waits for a reply stands after all that has a time."""
+_LATER = f"""SELECT c.id, -{AWAY_MS} AS place FROM casework w INDEXED BY casework_later
+CROSS JOIN conversation c ON c.id = w.conversation_id
+WHERE w.line_id = :line AND w.returns IS NOT NULL ORDER BY place DESC, c.id DESC LIMIT :most"""  # noqa: S608 -- our own words
 _PLACES = {
+    (Filter.MINE, Order.LATEST): f"{_MINE} {_BY_TIME}",
+    (Filter.NOBODYS, Order.WAITING): f"{_WAITING} {_ON_LINE} c.waiting_ms IS NOT NULL AND {_FREE}"
+    f" {_BY_WAIT}",
+    (Filter.LATER, Order.LATEST): _LATER,
     (Filter.ALL, Order.LATEST): f"{_LATEST} {_ON_LINE} c.group_id IS NULL {_BY_TIME}",
-    (Filter.ALL, Order.WAITING): f"{_WAITING} {_ON_LINE} c.waiting_ms IS NOT NULL {_BY_WAIT}",
+    (Filter.ALL, Order.WAITING): f"{_WAITING} {_ON_LINE} c.waiting_ms IS NOT NULL AND {_THERE}"
+    f" {_BY_WAIT}",
     (Filter.UNREAD, Order.LATEST): f"{_LATEST} {_MARKED} {_ON_LINE} {unread.IS_UNREAD} {_BY_TIME}",
     (Filter.UNREAD, Order.WAITING): f"{_WAITING} {_MARKED} {_ON_LINE} c.waiting_ms IS NOT NULL"
     f" AND {unread.IS_UNREAD} {_BY_WAIT}",
@@ -234,7 +271,7 @@ _PLACES = {
 """No group waits for an answer."""
 
 # Of the newest messages the index has the numbers, and only rows behind the mark are read.
-_ROWS = """
+_ROWS = f"""
 SELECT c.id, c.line_id, c.contact_id, c.group_id, c.last_ms, c.waiting_ms,
   coalesce(g.name, k.office_name, k.chosen_name) AS name,
   coalesce(m.value, (SELECT value FROM contact_identity n WHERE n.contact_id = c.contact_id
@@ -253,8 +290,11 @@ SELECT c.id, c.line_id, c.contact_id, c.group_id, c.last_ms, c.waiting_ms,
     AND i.created_ms >= me.created_ms AND i.origin <> 'technical')), 0) AS unread,
   nullif(d.text, '') AS draft,
   c.id IN (SELECT asked.conversation_id FROM near_stop s JOIN message asked
-           ON asked.id = s.message_id WHERE s.decision IS NULL) AS near_stop
+           ON asked.id = s.message_id WHERE s.decision IS NULL) AS near_stop,
+  w.assignee_id, owner.name AS assignee, w.done_ms, {AWAY_MS} AS away_ms
 FROM conversation c
+LEFT JOIN casework w ON w.conversation_id = c.id
+LEFT JOIN staff owner ON owner.id = w.assignee_id
 JOIN staff me ON me.id = :staff_id
 LEFT JOIN contact k ON k.id = c.contact_id
 LEFT JOIN chat_group g ON g.id = c.group_id
@@ -264,4 +304,4 @@ LEFT JOIN read_mark r ON r.conversation_id = c.id AND r.staff_id = me.id
 LEFT JOIN message seen ON seen.id = r.message_id
 LEFT JOIN draft d ON d.conversation_id = c.id AND d.staff_id = me.id
 WHERE c.id IN (SELECT value FROM json_each(:ids))
-"""
+"""  # noqa: S608 -- our own words

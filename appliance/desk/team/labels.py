@@ -89,6 +89,24 @@ def named(conn: sqlite3.Connection, branch_id: str, names: Sequence[str]) -> Col
     return {each for each in wanted.values() if each}
 
 
+def names_on(conn: sqlite3.Connection, conversation_id: str) -> Sequence[str]:
+    rows = conn.execute(
+        "SELECT name FROM conversation_label of CROSS JOIN label ON label.id = of.label_id"
+        " WHERE of.conversation_id = ? ORDER BY name",
+        (conversation_id,),
+    )
+    return [row["name"] for row in rows]
+
+
+def named_or_added(tx: Tx, name: str, branch_id: str) -> str:
+    """The id of a branch's label with this name, which is made where there is none."""
+    wanted = _clean(name).casefold()
+    for each in of_branch(tx.conn, branch_id):
+        if each.name.casefold() == wanted:
+            return each.id
+    return add(tx, name, branch_id)
+
+
 def put(tx: Tx, conversation_id: str, wanted: Collection[str]) -> bool:
     """False where the conversation has just these already."""
     rows = tx.conn.execute(

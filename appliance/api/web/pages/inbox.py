@@ -106,6 +106,18 @@ class ListPane:
                 words.text("Nobody is waiting. Nicely done."),
                 words.text("Who writes stands here until they have an answer, the longest first."),
             ),
+            InboxView.MINE: (
+                words.text("You have no conversation now."),
+                words.text("What you claim, or a colleague hands you, stands here."),
+            ),
+            InboxView.NOBODYS: (
+                words.text("Everybody who waits has a colleague."),
+                words.text("Who waits and is nobody's stands here. Claim one, and it is yours."),
+            ),
+            InboxView.LATER: (
+                words.text("Nothing is put away."),
+                words.text("What you put away for later comes back by itself."),
+            ),
             InboxView.UNREAD: (
                 words.text("Everything is read."),
                 words.text("What comes stands here until you have seen it."),

@@ -23,6 +23,7 @@ from appliance.desk.inbox import marks, thread, window
 from appliance.desk.inbox.thread import Conversation
 from appliance.desk.inbox.window import Window
 from appliance.desk.outgoing import drafts
+from appliance.desk.team.shown_case import ShownCase, shown_case
 from appliance.store import events
 from appliance.store.store import Tx
 
@@ -46,6 +47,8 @@ class Opened:
     draft: str = ""
     cursor: str = ""
     note: Note | None = None
+    #: None where only a stretch of the thread is drawn.
+    case: ShownCase | None = None
 
     @property
     def shown(self) -> Sequence[Shown]:
@@ -130,6 +133,7 @@ def _open(
         since=since,
         today=visit.words.iso_day(visit.now_ms, about.zone),
         draft=drafts.text_of(conn, **mine),
+        case=shown_case(conn, about.id),
         cursor=cursor,
     )
     return opened, None if about.is_group else cards.card(conn, visit.session.rights, about)

@@ -19,6 +19,9 @@ class InboxView(Enum):
     """By its name in `/inbox/{view}`."""
 
     WAITING = "waiting"
+    MINE = "mine"
+    NOBODYS = "nobodys"
+    LATER = "later"
     UNREAD = "unread"
     GROUPS = "groups"
     ALL = "all"
@@ -26,6 +29,9 @@ class InboxView(Enum):
 
 _SHOWS: Mapping[InboxView, tuple[Filter, Order]] = {
     InboxView.WAITING: (Filter.ALL, Order.WAITING),
+    InboxView.MINE: (Filter.MINE, Order.LATEST),
+    InboxView.NOBODYS: (Filter.NOBODYS, Order.WAITING),
+    InboxView.LATER: (Filter.LATER, Order.LATEST),
     InboxView.UNREAD: (Filter.UNREAD, Order.LATEST),
     InboxView.GROUPS: (Filter.GROUPS, Order.LATEST),
     InboxView.ALL: (Filter.ALL, Order.LATEST),

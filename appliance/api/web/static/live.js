@@ -72,7 +72,7 @@ function passOn(message) {
 
 function refreshAll() {
   missed = false;
-  for (const id of ["list", "messages", "verdict", "devices", "group"]) soon(id);
+  for (const id of ["list", "messages", "case", "verdict", "devices", "group"]) soon(id);
   document.dispatchEvent(new CustomEvent("balie:contact"));
 }
 
@@ -124,6 +124,9 @@ const hints = {
     soon("devices");
     soon("plugged");
     if (!hint.device) soon("verdict"); // a number was stopped, or goes on
+  },
+  case(hint) {
+    if (hint.conversation === openConversation()) soon("case", 0);
   },
   group() {
     soon("group");

@@ -24,20 +24,25 @@ function askAll() {
 /** What the list shows: the same choices that the page would ask with. */
 function choices() {
   const { line, view, rows: most } = document.getElementById("list-state").elements;
-  return { line: line.value, view: view.value, most: Number(most.value) };
+  const { me } = document.getElementById("list-state").dataset;
+  return { line: line.value, view: view.value, most: Number(most.value), me };
 }
 
-function belongs(item, { line, view }) {
-  const { line: own, waiting: since, unread } = item.dataset;
+function belongs(item, { line, view, me }) {
+  const { line: own, waiting: since, unread, assignee, returns } = item.dataset;
   const group = "group" in item.dataset;
   if (line && line !== own) return false;
   if (view === "groups") return group;
-  if (view === "waiting") return since !== "";
+  if (view === "later") return returns !== "";
+  if (view === "waiting") return since !== "" && !returns;
+  if (view === "nobodys") return since !== "" && !returns && !assignee;
+  if (view === "mine") return assignee === me && !returns && !("done" in item.dataset);
   return !group && (view !== "unread" || Number(unread) > 0);
 }
 
 function standsAbove(item, other, { view }) {
-  const place = ({ dataset }) => (view === "waiting" ? -Number(dataset.waiting) : Number(dataset.last));
+  const first = { waiting: "waiting", nobodys: "waiting", later: "returns" }[view];
+  const place = ({ dataset }) => (first ? -Number(dataset[first]) : Number(dataset.last));
   const by = place(item) - place(other);
   return by > 0 || (by === 0 && item.id > other.id);
 }
@@ -58,7 +63,8 @@ function fitted(html, { line }) {
 
 // The row itself stays, with the focus in it and the finger on it.
 function fill(old, item) {
-  for (const name of ["last", "waiting", "unread"]) old.dataset[name] = item.dataset[name];
+  for (const name of ["last", "waiting", "unread", "assignee", "returns"]) old.dataset[name] = item.dataset[name];
+  old.toggleAttribute("data-done", "done" in item.dataset);
   const [row, drawn] = [old.querySelector(".row"), item.querySelector(".row")];
   row.className = drawn.className;
   row.dataset.title = drawn.dataset.title;

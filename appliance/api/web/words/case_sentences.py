@@ -1,0 +1,62 @@
+"""What colleagues did with a conversation, in words."""
+
+from appliance.api.web.words.i18n import Words
+from appliance.desk.team.history import HistoryEntry
+from appliance.desk.team.shown_case import ShownCase
+from appliance.events import EventKind
+from appliance.store.casework import Returns
+
+
+def away(words: Words, case: ShownCase, zone: str, now_ms: int) -> str:
+    """Until when it was put away; empty where it was not."""
+    if case.returns is Returns.REPLY:
+        return words.text("Put away until they write")
+    if case.returns_ms is None:
+        return ""
+    time = words.moment(case.returns_ms, zone, now_ms)
+    return words.text("Put away until {time}").format(time=time)
+
+
+def told(words: Words, entry: HistoryEntry, zone: str, now_ms: int) -> str:
+    """One line of the history, without who and when."""
+    if entry.kind is EventKind.CONVERSATION_ASSIGNED:
+        return _assigned(words, entry)
+    if entry.kind is EventKind.CONVERSATION_SNOOZED:
+        return _put_away(words, entry, zone, now_ms)
+    if entry.kind is EventKind.CONVERSATION_LABELLED and entry.labels:
+        return words.text("labelled it {names}").format(names=", ".join(entry.labels))
+    by_message = entry.why == "message"
+    return {
+        EventKind.CONVERSATION_DONE: words.text("marked it as done"),
+        EventKind.CONVERSATION_REOPENED: words.text("They wrote again, so it is open")
+        if by_message
+        else words.text("opened it again"),
+        EventKind.CONVERSATION_RETURNED: _returned(words, entry),
+        EventKind.CONVERSATION_LABELLED: words.text("took the labels off"),
+    }.get(entry.kind, "")
+
+
+def _put_away(words: Words, entry: HistoryEntry, zone: str, now_ms: int) -> str:
+    if entry.until_ms is None:
+        return words.text("put it away until they write")
+    time = words.moment(entry.until_ms, zone, now_ms)
+    return words.text("put it away until {time}").format(time=time)
+
+
+def _assigned(words: Words, entry: HistoryEntry) -> str:
+    if entry.to is None:
+        return {
+            "log-out": words.text("It went back: whoever had it logged out"),
+            "day-end": words.text("It went back at the end of the day"),
+            "disabled": words.text("It went back: whoever had it may not log in any more"),
+        }.get(entry.why or "", words.text("released it"))
+    if entry.to == entry.by:
+        return words.text("claimed it")
+    return words.text("handed it over to {name}").format(name=entry.to)
+
+
+def _returned(words: Words, entry: HistoryEntry) -> str:
+    return {
+        "time": words.text("It came back: it was put away until then"),
+        "message": words.text("It came back: they wrote"),
+    }.get(entry.why or "", words.text("took it back"))

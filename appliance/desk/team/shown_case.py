@@ -1,0 +1,56 @@
+"""What the head of an open conversation shows: who has it, and what one may do with it."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from appliance.desk.access.rights import Permission
+from appliance.desk.inbox.directory import Colleague
+from appliance.desk.team import labels
+from appliance.desk.team.labels import Label
+from appliance.store import casework
+from appliance.store.casework import Returns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownCase:
+    """`colleagues` are those who may have it, `known` the labels that it may have. `news_id` is the
+    newest message that came in.
+    """
+
+    assignee: Colleague | None
+    done_ms: int | None
+    closing_note: str | None
+    returns: Returns | None
+    returns_ms: int | None
+    news_id: str
+    labels: Sequence[str]
+    known: Sequence[Label]
+    colleagues: Sequence[Colleague]
+
+
+def shown_case(conn: sqlite3.Connection, conversation_id: str) -> ShownCase:
+    """Raises NotFound. The caller looks whether the person may see it."""
+    case = casework.of(conn, conversation_id)
+    owner = conn.execute("SELECT id, name FROM staff WHERE id = ?", (case.assignee_id,)).fetchone()
+    return ShownCase(
+        assignee=Colleague(**dict(owner)) if owner else None,
+        done_ms=case.done_ms,
+        closing_note=case.closing_note,
+        returns=case.returns,
+        returns_ms=case.returns_ms,
+        news_id=case.news_id or "",
+        labels=labels.names_on(conn, conversation_id),
+        known=labels.of_branch(conn, case.branch_id),
+        colleagues=colleagues(conn, case.branch_id),
+    )
+
+
+def colleagues(conn: sqlite3.Connection, branch_id: str) -> Sequence[Colleague]:
+    """Who may write in this branch, by name."""
+    rows = conn.execute(
+        "SELECT id, name FROM staff WHERE disabled_ms IS NULL AND id IN (SELECT staff_id"
+        " FROM staff_grant WHERE permission = ? AND coalesce(branch_id, ?) = ?) ORDER BY name",
+        (Permission.INBOX_WRITE.value, branch_id, branch_id),
+    )
+    return [Colleague(**dict(row)) for row in rows]

@@ -1,0 +1,50 @@
+"""Several colleagues on one number, each in their own browser."""
+
+import os
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import OpenPage, Place
+from tests.e2e.test_pages_inbox import FATIMA, live, row
+
+
+def opened(page: Page, title: str) -> None:
+    live(page)
+    row(page, title).click()
+    expect(page.locator("#thread-title")).to_have_text(title)
+
+
+def button(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def test_two_people_share_the_work_on_one_number(open_page: OpenPage, place: Place) -> None:
+    """Who claims has it at once on both screens; handed over it is the other's; done it leaves who
+    waits, and can be undone.
+    """
+    sanne = open_page("/inbox/nobodys")
+    marit = open_page("/inbox/mine", name="Marit Hoekstra")
+    live(marit)
+    opened(sanne, FATIMA)
+    button(sanne, "Claim")
+    expect(sanne.get_by_text("You have this conversation")).to_be_visible()
+    expect(row(sanne, FATIMA)).to_have_count(0)
+    expect(row(marit, FATIMA)).to_have_count(0)
+    button(sanne, "Hand over")
+    sanne.get_by_role("button", name="Marit Hoekstra").click()
+    expect(sanne.get_by_text("Marit Hoekstra has this conversation")).to_be_visible()
+    expect(row(marit, FATIMA)).to_be_visible()
+    opened(marit, FATIMA)
+    expect(marit.get_by_text("You have this conversation")).to_be_visible()
+    button(marit, "Done")
+    expect(sanne.get_by_role("button", name="Undo")).to_be_visible()
+    expect(row(marit, FATIMA)).to_have_count(0)
+    button(sanne, "Undo")
+    expect(row(marit, FATIMA)).to_be_visible()
+    if folder := os.environ.get("SHOTS"):
+        marit.screenshot(path=f"{folder}/case.png")
+        marit.get_by_role("button", name="Later", exact=True).click()
+        marit.screenshot(path=f"{folder}/later.png")
+        small = open_page(f"/c/{place.desk.filled.conversations[FATIMA]}")
+        small.set_viewport_size({"width": 360, "height": 740})
+        small.screenshot(path=f"{folder}/small.png")
