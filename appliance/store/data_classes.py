@@ -69,12 +69,16 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     "chat_group": {
         DataClass.IDENTITY: "jid name guarded_name",
         DataClass.CONTENT: "picture guarded_picture",
-        DataClass.OFFICE: "guards",
+        DataClass.OFFICE: "guards held",
         DataClass.TECHNICAL: "id line_id created_ms read_ms left_ms picture_ms",
+    },
+    "group_right": {
+        DataClass.OFFICE: "may_answer",
+        DataClass.TECHNICAL: "group_id staff_id token_id",
     },
     "group_member": {
         DataClass.IDENTITY: "name value scheme",
-        DataClass.EVIDENCE: "is_admin asked_ms stopped_ms",
+        DataClass.EVIDENCE: "is_admin asked_ms stopped_ms invited_ms",
         DataClass.TECHNICAL: "id group_id created_ms",
     },
     "group_journal": {
@@ -87,6 +91,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.CONTENT: "picture",
         DataClass.EVIDENCE: (
             "kind state reason evidence device_id staff_id token_id tapped_ms ended_ms puts_back"
+            " invites"
         ),
         DataClass.TECHNICAL: "id group_id member_id tries not_before_ms created_ms",
     },

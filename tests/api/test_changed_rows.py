@@ -13,9 +13,11 @@ from appliance.api.web import changed_rows
 from appliance.desk.access import sessions
 from appliance.desk.access.accesses import Accessed, Reader
 from appliance.desk.access.sessions import NewSession
+from appliance.desk.groups import holding
 from appliance.desk.team import staff
+from appliance.devices.protocol import Group
 from appliance.events import EventKind
-from appliance.store import events
+from appliance.store import events, groups
 from appliance.store.store import Tx
 from tests.api.office import Desk, Office, WebServer, open_office
 
@@ -154,3 +156,25 @@ def test_events_that_say_the_same_are_one_hint(office: Office, tilburg: Desk) ->
         office.phone_is_away(tilburg)
         told = list(takewhile(lambda hint: hint[0] != "device", hints))
     assert [data["message"] for name, data in told if name == "message"] == [about["message_id"]]
+
+
+def test_a_group_that_is_held_to_others_gives_no_hint(office: Office, tilburg: Desk) -> None:
+    """Who sees it no more is told to ask for the list anew, and hears nothing of it afterwards."""
+    team = Group(jid="120363001@g.us", name="Nachtploeg")
+    office.writes(WORKER, tilburg, group=team)
+    with followed(office, session_of(office, "Piet", tilburg.branch_id)) as hints:
+        office.store.write(_hold)
+        assert data_of(hints, "list") == {}
+        office.writes(WORKER, tilburg, group=team)
+        office.writes(WORKER, tilburg)
+        alone = office.store.read(
+            lambda conn: conn.execute(
+                "SELECT id FROM conversation WHERE group_id IS NULL"
+            ).fetchone()["id"]
+        )
+        assert data_of(hints, "message")["conversation"] == alone
+
+
+def _hold(tx: Tx) -> None:
+    (group_id,) = tx.conn.execute("SELECT id FROM chat_group").fetchone()
+    holding.hold(tx, groups.find(tx.conn, group_id), on=True, given={})

@@ -9,9 +9,12 @@ import httpx
 import pytest
 
 from appliance.desk.access import tokens
+from appliance.desk.groups import holding
+from appliance.devices.protocol import Group
 from appliance.events import EventKind
-from appliance.store import events, lines
+from appliance.store import events, groups, lines
 from appliance.store.connection import connect_writer
+from appliance.store.store import Tx
 from tests.api.office import Caller, Desk, Office
 
 ANNA = "+31687654321"
@@ -147,3 +150,25 @@ def test_a_revoked_token_hears_no_more(office: Office, tilburg: Desk, planning: 
         office.writes(ANNA, tilburg)
         with pytest.raises(EOFError):
             stream.until("message.received")
+
+
+def test_a_program_hears_nothing_of_a_group_that_is_held_to_others(
+    office: Office, tilburg: Desk, planning: Caller
+) -> None:
+    """What is held anew ends its stream, so that it is looked up again."""
+    team = Group(jid="120363001@g.us", name="Nachtploeg")
+    office.writes(BRAM, tilburg, group=team)
+
+    def hold(tx: Tx) -> None:
+        (group_id,) = tx.conn.execute("SELECT id FROM chat_group").fetchone()
+        holding.hold(tx, groups.find(tx.conn, group_id), on=True, given={})
+
+    with following(planning) as stream:
+        office.store.write(hold)
+        with pytest.raises(EOFError):
+            stream.until("never")
+    with following(office.caller()) as stream:
+        office.writes(BRAM, tilburg, group=team)
+        office.writes(ANNA, tilburg)
+        heard = stream.until("message.received")["data"]
+    assert heard["contact"] == planning.get(f"/contacts/{ANNA}").json()["id"]

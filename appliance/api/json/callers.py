@@ -81,7 +81,7 @@ async def caller_of(request: Request, *scopes: str) -> Caller:
             raise _forbidden(name)
     branches = None if token.branch_id is None else frozenset({token.branch_id})
     accesses = services.accesses(Reader(token_id=token.id))
-    return Caller(token, Sight(branches), services, accesses)
+    return Caller(token, Sight(branches, token.groups), services, accesses)
 
 
 async def identify(

@@ -88,7 +88,11 @@ async def _is_valid(caller: Caller) -> bool:
 
 
 def _ends(caller: Caller, event: Event) -> bool:
-    """True when the token was revoked during the stream."""
+    """True when the token was revoked during the stream, or may see other groups from now on: who
+    follows comes again and is looked up anew.
+    """
+    if event.kind is EventKind.GROUP_CHANGED and event.facts.get("what") == "rights":
+        return True
     return event.kind is EventKind.TOKEN_REVOKED and event.facts.get("token") == caller.token.id
 
 

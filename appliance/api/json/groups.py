@@ -324,7 +324,8 @@ def _author(caller: Caller) -> GroupAuthor:
 
 
 def _group(conn: sqlite3.Connection, caller: Caller, request: Request) -> ChatGroup:
-    return directory.found(conn, caller.sight, request.path_params["group_id"])
+    group_id = request.path_params["group_id"]
+    return directory.answerable(conn, caller.sight, caller.token.id, group_id)
 
 
 def _shown(conn: sqlite3.Connection, caller: Caller, group_id: str) -> dict[str, Any]:

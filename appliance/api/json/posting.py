@@ -110,7 +110,7 @@ def _whose(tx: Tx, caller: Caller, wanted: MessageIn, line_id: str) -> Identity:
     """Of the contact or the group that is named by its id. Raises NotFound."""
     if wanted.group is None:
         return identity_of_contact(tx.conn, caller.sight, wanted.to or "", line_id=line_id)
-    group = directory.found(tx.conn, caller.sight, wanted.group)
+    group = directory.answerable(tx.conn, caller.sight, caller.token.id, wanted.group)
     if group.line_id != line_id:
         raise NotFound("group")
     return group.identity

@@ -139,7 +139,11 @@ def _find(conn: sqlite3.Connection, visit: Visit, changed: Changed) -> _RowsFoun
     lines = overview.lines(conn, session.rights, visit.staff_id)
     readable = {line.id for line in lines}
     return _RowsFound(
-        rows=[row for row in rows.values() if row.line_id in readable],
+        rows=[
+            row
+            for row in rows.values()
+            if row.line_id in readable and not session.rights.groups.hides(row.id)
+        ],
         gone=[each for each in ids if each not in rows],
         lines=lines,
     )

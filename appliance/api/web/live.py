@@ -151,7 +151,9 @@ class _Reader:
         if self._left_ms() <= 0 or time.monotonic() - self.asked_s >= ASK_S:
             return True
         return any(
-            event.kind in _ABOUT_STAFF and event.staff_id == self.visit.staff_id for event in batch
+            is_about_rights(event)
+            or (event.kind in _ABOUT_STAFF and event.staff_id == self.visit.staff_id)
+            for event in batch
         )
 
     def pause_s(self) -> float:
@@ -202,7 +204,12 @@ async def _hint_for(visit: Visit, event: Event) -> tuple[str, Mapping[str, objec
     if event.kind is EventKind.CONVERSATION_READ:
         own = event.staff_id == visit.staff_id
         return ("read", {"conversation": event.conversation_id}) if own else None
-    hint = hint_of(event)
+    if is_about_rights(event):
+        # Who sees it no more is told, too.
+        hint: tuple[str, Mapping[str, object]] | None = ("list", {})
+        event = dataclasses.replace(event, conversation_id=None)
+    else:
+        hint = hint_of(event)
     if hint is None:
         return None
     sights = _sights(visit.session.rights, hint[0])
@@ -213,6 +220,11 @@ async def _hint_for(visit: Visit, event: Event) -> tuple[str, Mapping[str, objec
         lambda conn: any(each.sees_event(conn, event) for each in sights), ReaderPool.LIVE
     )
     return hint if seen else None
+
+
+def is_about_rights(event: Event) -> bool:
+    """Whether a group is held to other people from now on."""
+    return event.kind is EventKind.GROUP_CHANGED and event.facts.get("what") == "rights"
 
 
 def hint_of(event: Event) -> tuple[str, Mapping[str, object]] | None:
@@ -246,7 +258,7 @@ def _hint_of_call(event: Event) -> tuple[str, Mapping[str, object]]:
 @functools.lru_cache(maxsize=256)
 def _sights(rights: Rights, hint: str) -> Sequence[Sight]:
     """Hints about devices also go to people who may only read the inbox."""
-    reads = Sight(rights.branches(Permission.INBOX_READ))
+    reads = Sight(rights.branches(Permission.INBOX_READ), rights.groups)
     return (
         (reads, Sight(rights.branches(Permission.DEVICE_MANAGE))) if hint == "device" else (reads,)
     )

@@ -5,9 +5,11 @@ What a person may not see does not exist for them: code that finds a right missi
 
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
+from appliance.desk.access import group_limits
+from appliance.desk.access.group_limits import NO_LIMITS, GroupLimits
 from appliance.errors import InvalidInput, NotFound
 from appliance.store.store import Tx
 
@@ -45,6 +47,7 @@ class Grant:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rights:
     grants: frozenset[Grant] = frozenset()
+    groups: GroupLimits = NO_LIMITS
 
     def may(self, permission: Permission, branch_id: str | None) -> bool:
         """`branch_id` None asks for the whole company."""
@@ -79,12 +82,16 @@ def rights_of(conn: sqlite3.Connection, staff_id: str) -> Rights:
         " WHERE staff_id = ? AND disabled_ms IS NULL",
         (staff_id,),
     )
-    return Rights(
+    rights = Rights(
         grants=frozenset(
             Grant(permission=Permission(row["permission"]), branch_id=row["branch_id"])
             for row in rows
         )
     )
+    limits = group_limits.of_staff(
+        conn, staff_id, lambda branch_id: rights.may(Permission.STAFF_MANAGE, branch_id)
+    )
+    return replace(rights, groups=limits)
 
 
 def grant_role(tx: Tx, staff_id: str, role: str, branch_id: str | None) -> None:

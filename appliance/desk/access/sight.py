@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from appliance.desk.access.group_limits import NO_LIMITS, GroupLimits
 from appliance.errors import NotFound
 from appliance.events import Event
 from appliance.identities import TEL, told
@@ -31,13 +32,19 @@ WHERE contact_id = :contact AND {IN_SIGHT} LIMIT 1
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """`branches` None: all of them."""
+    """`branches` None: all of them. `groups` are those of them that are held to others."""
 
     branches: frozenset[str] | None
+    groups: GroupLimits = NO_LIMITS
 
     @property
     def json(self) -> str | None:
         return None if self.branches is None else json.dumps(sorted(self.branches))
+
+    @property
+    def hidden_json(self) -> str:
+        """The ids of conversations and groups that are not there, as `HIDDEN` reads them."""
+        return json.dumps(sorted(self.groups.hidden))
 
     def sees_branch(self, branch_id: str | None) -> bool:
         return self.branches is None or branch_id in self.branches
@@ -74,12 +81,16 @@ class Sight:
         """As `sees_event` for an event that names its branch, as each about a line does; None when
         the database must be asked.
         """
+        if self.groups.hides(event.conversation_id):
+            return False
         if self.branches is None:
             return True
         return None if event.branch_id is None else event.branch_id in self.branches
 
     def sees_event(self, conn: sqlite3.Connection, event: Event) -> bool:
         """An event that belongs to no branch is visible only to those who see all branches."""
+        if self.groups.hides(event.conversation_id):
+            return False
         if self.branches is None:
             return True
         if event.branch_id is not None:

@@ -3,10 +3,12 @@
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
+from appliance.desk.access import group_limits
 from appliance.desk.access.bearer import new_token, token_hash
+from appliance.desk.access.group_limits import NO_LIMITS, GroupLimits
 from appliance.errors import InvalidInput, NotFound
 from appliance.events import EventKind
 from appliance.store.store import Tx
@@ -48,7 +50,7 @@ ALL_SCOPES = frozenset(Scope)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiToken:
-    """`branch_id` None: every branch."""
+    """`branch_id` None: every branch. `groups` are looked up for one that comes in."""
 
     id: str
     name: str
@@ -56,6 +58,7 @@ class ApiToken:
     branch_id: str | None
     created_ms: int
     revoked_ms: int | None
+    groups: GroupLimits = NO_LIMITS
 
     def may(self, scope: Scope) -> bool:
         reads = scope is Scope.CONVERSATIONS_READ and Scope.MESSAGES_READ in self.scopes
@@ -109,7 +112,9 @@ def find(conn: sqlite3.Connection, token: str) -> ApiToken | None:
         "SELECT * FROM api_token WHERE token_hash = ? AND revoked_ms IS NULL",
         (token_hash(token),),
     ).fetchone()
-    return _from_row(row) if row else None
+    if row is None:
+        return None
+    return replace(_from_row(row), groups=group_limits.of_token(conn, row["id"]))
 
 
 def is_valid(conn: sqlite3.Connection, token_id: str) -> bool:

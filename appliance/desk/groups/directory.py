@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from appliance.desk.access import group_limits
+from appliance.desk.access.group_limits import HIDDEN
 from appliance.desk.access.sight import IN_SIGHT, Sight
 from appliance.desk.inbox.directory import Page
 from appliance.errors import NotFound
@@ -56,13 +58,13 @@ class JournalEntry:
 
 
 def listed(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[SeenGroup]:
-    about = {"branches": sight.json, "after": page.after.lower(), "limit": page.limit}
+    about = {**_about(sight), "after": page.after.lower(), "limit": page.limit}
     return [_entry(conn, sight, row) for row in conn.execute(_LISTED, about).fetchall()]
 
 
 def one(conn: sqlite3.Connection, sight: Sight, group_id: str) -> SeenGroup:
     """Raises NotFound."""
-    about = {"id": group_id.lower(), "branches": sight.json}
+    about = {**_about(sight), "id": group_id.lower()}
     row = conn.execute(_ONE, about).fetchone()
     if row is None:
         raise NotFound("group")
@@ -72,7 +74,17 @@ def one(conn: sqlite3.Connection, sight: Sight, group_id: str) -> SeenGroup:
 def found(conn: sqlite3.Connection, sight: Sight, group_id: str) -> ChatGroup:
     """To change it. Raises NotFound."""
     group = groups.find(conn, group_id.lower())
-    if not sight.sees_branch(group.branch_id):
+    if not sight.sees_branch(group.branch_id) or sight.groups.hides(group.id):
+        raise NotFound("group")
+    return group
+
+
+def answerable(conn: sqlite3.Connection, sight: Sight, token_id: str, group_id: str) -> ChatGroup:
+    """As `found`, for a program; asked anew, because what a token may is believed for a moment.
+    Raises NotFound.
+    """
+    group = found(conn, sight, group_id)
+    if not group_limits.of_token(conn, token_id).may_answer(group.id):
         raise NotFound("group")
     return group
 
@@ -90,6 +102,10 @@ def latest(conn: sqlite3.Connection, group_id: str, *, limit: int) -> Sequence[J
     """Newest first; who asks may see the group."""
     rows = conn.execute(_LATEST, (group_id, limit))
     return [JournalEntry(**{**dict(row), "put_back": bool(row["put_back"])}) for row in rows]
+
+
+def _about(sight: Sight) -> dict[str, str | int | None]:
+    return {"branches": sight.json, "hidden": sight.hidden_json}
 
 
 def _entry(conn: sqlite3.Connection, sight: Sight, row: sqlite3.Row) -> SeenGroup:
@@ -127,10 +143,10 @@ SELECT g.id, g.line_id, g.name, g.picture, g.guards, g.guarded_name, g.guarded_p
 FROM chat_group g JOIN line ON line.id = g.line_id
 """
 _LISTED = f"""
-{_GROUPS} WHERE g.id > :after AND {IN_SIGHT}
+{_GROUPS} WHERE g.id > :after AND {IN_SIGHT} AND g.id NOT IN {HIDDEN}
 ORDER BY g.id LIMIT :limit
 """
-_ONE = f"{_GROUPS} WHERE g.id = :id AND {IN_SIGHT}"
+_ONE = f"{_GROUPS} WHERE g.id = :id AND {IN_SIGHT} AND g.id NOT IN {HIDDEN}"
 _CHANGES = "SELECT id, at_ms, what, by_whom, before, after, put_back FROM group_journal"
 _JOURNAL = f"{_CHANGES} WHERE group_id = ? AND id > ? ORDER BY id LIMIT ?"
 _LATEST = f"{_CHANGES} WHERE group_id = ? ORDER BY id DESC LIMIT ?"

@@ -4,6 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from appliance.desk.access.accesses import Shown
+from appliance.desk.access.group_limits import HIDDEN
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import IN_SIGHT, Sight
 from appliance.errors import NotFound
@@ -31,7 +32,7 @@ def seen_by_staff(
 ) -> SeenMedia:
     """Raises NotFound."""
     found = by_id(conn, media_id.lower())
-    sight = Sight(rights.branches(Permission.INBOX_READ))
+    sight = Sight(rights.branches(Permission.INBOX_READ), rights.groups)
     return _seen(conn, sight, found, uploaded=found is not None and found.staff_id == staff_id)
 
 
@@ -40,7 +41,7 @@ def _seen(
 ) -> SeenMedia:
     if found is None:
         raise NotFound("file")
-    about = {"media": found.id, "branches": sight.json}
+    about = {"media": found.id, "branches": sight.json, "hidden": sight.hidden_json}
     row = conn.execute(_EXCHANGED, about).fetchone()
     row = row or conn.execute(_OF_GROUP, about).fetchone()
     if row is None and not uploaded:
@@ -51,10 +52,10 @@ def _seen(
 _EXCHANGED = f"""
 SELECT m.contact_id, m.conversation_id FROM message_media of
 JOIN message m ON m.id = of.message_id JOIN line ON line.id = m.line_id
-WHERE of.media_id = :media AND {IN_SIGHT} LIMIT 1
+WHERE of.media_id = :media AND {IN_SIGHT} AND m.conversation_id NOT IN {HIDDEN} LIMIT 1
 """  # noqa: S608 -- our own condition
 _OF_GROUP = f"""
 SELECT NULL AS contact_id, c.id AS conversation_id FROM chat_group g
 JOIN line ON line.id = g.line_id LEFT JOIN conversation c ON c.group_id = g.id
-WHERE :media IN (g.picture, g.guarded_picture) AND {IN_SIGHT} LIMIT 1
+WHERE :media IN (g.picture, g.guarded_picture) AND {IN_SIGHT} AND g.id NOT IN {HIDDEN} LIMIT 1
 """  # noqa: S608 -- our own condition

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from appliance.desk.access.group_limits import HIDDEN
 from appliance.desk.access.sight import IN_SIGHT, Sight
 from appliance.desk.inbox import merged
 from appliance.desk.inbox.merged import Ask
@@ -221,7 +222,7 @@ def entries(
     conn: sqlite3.Connection, sight: Sight, conversation_ids: Sequence[str]
 ) -> Sequence[ConversationEntry]:
     """By id, whatever the order in which they are named; without those out of sight."""
-    about = {"ids": json.dumps(conversation_ids), "branches": sight.json}
+    about = {**_seen(sight), "ids": json.dumps(conversation_ids)}
     return [
         ConversationEntry(**{**dict(row), "labels": _strings(row["labels"])})
         for row in conn.execute(_CONVERSATIONS, about)
@@ -258,7 +259,11 @@ def devices(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[Devi
 
 
 def _about(sight: Sight, page: Page) -> dict[str, str | int | None]:
-    return {"branches": sight.json, "after": page.after.lower(), "limit": page.limit}
+    return {**_seen(sight), "after": page.after.lower(), "limit": page.limit}
+
+
+def _seen(sight: Sight) -> dict[str, str | int | None]:
+    return {"branches": sight.json, "hidden": sight.hidden_json}
 
 
 def _of_lines(conn: sqlite3.Connection, statement: str, about: Mapping[str, Any]) -> Sequence[Ask]:
@@ -311,11 +316,13 @@ SELECT contact.id, chosen_name, office_name, personnel_number, contact.created_m
 FROM contact WHERE contact.id IN (SELECT value FROM json_each(:ids)) ORDER BY contact.id
 """
 
-_CONVERSATION_IDS = "SELECT id FROM conversation WHERE id > :after ORDER BY id LIMIT :limit"
-_OF_LINE = """
+_CONVERSATION_IDS = f"""
+SELECT id FROM conversation WHERE id > :after AND id NOT IN {HIDDEN} ORDER BY id LIMIT :limit
+"""  # noqa: S608 -- our own words
+_OF_LINE = f"""
 SELECT id FROM conversation INDEXED BY conversation_listed
-WHERE line_id = :line AND id > :after ORDER BY id LIMIT :limit
-"""
+WHERE line_id = :line AND id > :after AND id NOT IN {HIDDEN} ORDER BY id LIMIT :limit
+"""  # noqa: S608 -- our own words
 _OF_CONTACT = f"""
 SELECT c.id FROM conversation c INDEXED BY conversation_contact CROSS JOIN line
 ON line.id = c.line_id
@@ -343,7 +350,7 @@ LEFT JOIN contact k ON k.id = c.contact_id
 LEFT JOIN chat_group g ON g.id = c.group_id
 LEFT JOIN casework w ON w.conversation_id = c.id
 LEFT JOIN staff owner ON owner.id = w.assignee_id
-WHERE c.id IN (SELECT value FROM json_each(:ids)) AND {IN_SIGHT}
+WHERE c.id IN (SELECT value FROM json_each(:ids)) AND {IN_SIGHT} AND c.id NOT IN {HIDDEN}
 ORDER BY c.id
 """  # noqa: S608 -- our own condition
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from appliance.desk.access.group_limits import HIDDEN
 from appliance.desk.access.sight import IN_SIGHT, Sight
 from appliance.desk.inbox import merged
 from appliance.desk.inbox.merged import Ask
@@ -41,10 +42,14 @@ class MessageFilter:
 
 def found(conn: sqlite3.Connection, sight: Sight, wanted: MessageFilter) -> Sequence[int]:
     """The `seq` of each message on the page, in the page's order."""
-    values = {"after": _after(conn, wanted), "limit": wanted.limit}
+    values = {"after": _after(conn, wanted), "limit": wanted.limit, "hidden": sight.hidden_json}
     compared, order = ("<", "DESC") if wanted.newest_first else (">", "ASC")
+    within = f" AND conversation_id NOT IN {HIDDEN}" if sight.groups.hidden else ""
     asks = [
-        (f"{_sql(statement, compared)} ORDER BY seq {order} LIMIT :limit", {**values, **about})
+        (
+            f"{_sql(statement, compared)}{within} ORDER BY seq {order} LIMIT :limit",
+            {**values, **about},
+        )
         for statement, about in _places(conn, sight, wanted)
     ]
     return merged.first(conn, asks, limit=wanted.limit, descending=wanted.newest_first)

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from appliance.channels import Channel
+from appliance.desk.access.group_limits import HIDDEN
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.lines import crowd
 from appliance.media.kinds import MediaKind
@@ -114,6 +115,8 @@ class Query:
     which: Filter = Filter.ALL
     order: Order = Order.LATEST
     limit: int = PAGE
+    #: Conversations that are left out.
+    hidden: Collection[str] = ()
 
 
 def lines(conn: sqlite3.Connection, rights: Rights, staff_id: str) -> Sequence[InboxLine]:
@@ -189,7 +192,8 @@ def _values(conn: sqlite3.Connection, staff_id: str, query: Query) -> Iterator[M
         if query.which is Filter.UNREAD:
             most = min(most, unread.on_line(conn, line_id, staff_id))
         if most:
-            yield {"staff_id": staff_id, "line": line_id, "most": most}
+            hidden = json.dumps(sorted(query.hidden))
+            yield {"staff_id": staff_id, "line": line_id, "most": most, "hidden": hidden}
 
 
 def _row(row: Mapping[str, Any]) -> ConversationRow:
@@ -246,15 +250,16 @@ _FREE = (
     "NOT EXISTS (SELECT 1 FROM casework w WHERE w.conversation_id = c.id"
     " AND (w.assignee_id IS NOT NULL OR w.returns IS NOT NULL))"
 )
-_MINE = """SELECT c.id, c.last_ms AS place FROM casework w INDEXED BY casework_mine
+_MINE = f"""SELECT c.id, c.last_ms AS place FROM casework w INDEXED BY casework_mine
 CROSS JOIN conversation c ON c.id = w.conversation_id
 WHERE w.line_id = :line AND w.assignee_id = :staff_id
-AND w.done_ms IS NULL AND w.returns IS NULL"""
+AND w.done_ms IS NULL AND w.returns IS NULL AND c.id NOT IN {HIDDEN}"""  # noqa: S608 -- our own words
 AWAY_MS = "iif(w.returns IS NULL, NULL, coalesce(w.returns_ms, 1 << 52))"
 """When it returns; what waits for a reply stands after all that has a time."""
 _LATER = f"""SELECT c.id, -{AWAY_MS} AS place FROM casework w INDEXED BY casework_later
 CROSS JOIN conversation c ON c.id = w.conversation_id
-WHERE w.line_id = :line AND w.returns IS NOT NULL ORDER BY place DESC, c.id DESC LIMIT :most"""  # noqa: S608 -- our own words
+WHERE w.line_id = :line AND w.returns IS NOT NULL AND c.id NOT IN {HIDDEN}
+ORDER BY place DESC, c.id DESC LIMIT :most"""  # noqa: S608 -- our own words
 _PLACES = {
     (Filter.MINE, Order.LATEST): f"{_MINE} {_BY_TIME}",
     (Filter.NOBODYS, Order.WAITING): f"{_WAITING} {_ON_LINE} c.waiting_ms IS NOT NULL AND {_FREE}"
@@ -266,7 +271,8 @@ _PLACES = {
     (Filter.UNREAD, Order.LATEST): f"{_LATEST} {_MARKED} {_ON_LINE} {unread.IS_UNREAD} {_BY_TIME}",
     (Filter.UNREAD, Order.WAITING): f"{_WAITING} {_MARKED} {_ON_LINE} c.waiting_ms IS NOT NULL"
     f" AND {unread.IS_UNREAD} {_BY_WAIT}",
-    (Filter.GROUPS, Order.LATEST): f"{_GROUPS} {_ON_LINE} c.group_id IS NOT NULL {_BY_TIME}",
+    (Filter.GROUPS, Order.LATEST): f"{_GROUPS} {_ON_LINE} c.group_id IS NOT NULL"
+    f" AND c.id NOT IN {HIDDEN} {_BY_TIME}",
 }
 """No group waits for an answer."""
 

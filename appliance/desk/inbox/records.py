@@ -112,7 +112,7 @@ def detail(conn: sqlite3.Connection, sight: Sight, message_id: str) -> Detail:
         f"{_RECORD} WHERE m.id = :id AND {IN_SIGHT}",
         {"id": message_id.lower(), "branches": sight.json},
     ).fetchone()
-    if row is None:
+    if row is None or sight.groups.hides(row["conversation_id"]):
         raise NotFound("message")
     found_id = row["id"]
     return Detail(

@@ -192,6 +192,8 @@ def conversation(conn: sqlite3.Connection, rights: Rights, conversation_id: str)
     if row is None:
         raise NotFound("conversation")
     rights.require(Permission.INBOX_READ, row["branch_id"], "conversation")
+    if rights.groups.hides(conversation_id):
+        raise NotFound("conversation")
     to = _identities(conn, conversation_id, row["contact_id"])
     values = {**dict(row), "goes_on": bool(row["goes_on"])}
     zone = settings_of(values.pop("settings")).zone
@@ -205,7 +207,8 @@ def conversation(conn: sqlite3.Connection, rights: Rights, conversation_id: str)
         zone=zone,
         is_group=row["contact_id"] is None,
         to=to,
-        may_write=rights.may(Permission.INBOX_WRITE, row["branch_id"]),
+        may_write=rights.may(Permission.INBOX_WRITE, row["branch_id"])
+        and rights.groups.may_answer(conversation_id),
         verdict=_verdict(conn, row["line_id"], to[0]) if to else None,
         goes_without_files=told.without_files is not None,
     )
@@ -228,6 +231,8 @@ def conversation_of_message(conn: sqlite3.Connection, rights: Rights, message_id
     if row is None:
         raise NotFound("message")
     rights.require(Permission.INBOX_WRITE, row["branch_id"], "message")
+    if not rights.groups.may_answer(row["conversation_id"]):
+        raise NotFound("message")
     return str(row["conversation_id"])
 
 

@@ -16,9 +16,10 @@ from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import Sight
-from appliance.desk.groups import changing, directory, pictures
+from appliance.desk.groups import changing, directory, holding, pictures
 from appliance.desk.groups.changing import GroupAuthor
 from appliance.desk.groups.directory import JournalEntry, SeenGroup
+from appliance.desk.groups.holding import GroupRight, HeldFor
 from appliance.desk.inbox.thread import Conversation, conversation
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.identities import tel
@@ -31,13 +32,15 @@ from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
 
+_RIGHTS = frozenset(GroupRight)
+
 JOURNAL = 50
 """So many of the latest changes are shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupPage:
-    """`people` are the members by id; a task names its member so."""
+    """`held_for` is empty for who may not say to whom the group is held."""
 
     about: Conversation
     group: SeenGroup
@@ -45,6 +48,8 @@ class GroupPage:
     left: bool
     journal: Sequence[JournalEntry]
     tasks: Sequence[GroupTask]
+    is_held: bool
+    held_for: Sequence[HeldFor]
 
     @property
     def shown(self) -> Sequence[Shown]:
@@ -145,6 +150,23 @@ async def leave(visit: Posting, conversation_id: str) -> Response:
     )
 
 
+@routes.post("/c/{conversation_id}/group/rights")
+async def hold(visit: Posting, request: Request, conversation_id: str) -> Response:
+    """The form has a field for each person and program, by their ids."""
+    async with request.form() as form:
+        on = form.get("held") == "on"
+        given = {name: GroupRight(value) for name, value in form.items() if value in _RIGHTS}
+
+    def change(tx: Tx, rights: Rights) -> None:
+        about = conversation(tx.conn, rights, conversation_id)
+        if about.group_id is None or not holding.may_hold(rights, about.branch_id):
+            raise NotFound("group")
+        holding.hold(tx, groups.find(tx.conn, about.group_id), on=on, given=given)
+
+    await visit.write(change)
+    return go(visit, f"/c/{conversation_id}/group")
+
+
 @routes.post("/c/{conversation_id}/group/tasks/{task_id}")
 async def press(visit: Posting, conversation_id: str, task_id: str) -> Response:
     return await _change(
@@ -155,7 +177,8 @@ async def press(visit: Posting, conversation_id: str, task_id: str) -> Response:
 def _changeable(conn: sqlite3.Connection, rights: Rights, conversation_id: str) -> Conversation:
     """Raises NotFound."""
     about = conversation(conn, rights, conversation_id)
-    rights.require(Permission.INBOX_WRITE, about.branch_id, "group")
+    if not about.may_write:
+        raise NotFound("group")
     return about
 
 
@@ -192,7 +215,7 @@ def _read(conn: sqlite3.Connection, rights: Rights, conversation_id: str) -> Gro
     about = conversation(conn, rights, conversation_id)
     if about.group_id is None:
         raise NotFound("group")
-    sight = Sight(rights.branches(Permission.INBOX_READ))
+    sight = Sight(rights.branches(Permission.INBOX_READ), rights.groups)
     kept = groups.find(conn, about.group_id)
     return GroupPage(
         about=about,
@@ -201,6 +224,10 @@ def _read(conn: sqlite3.Connection, rights: Rights, conversation_id: str) -> Gro
         left=kept.left_ms is not None,
         journal=directory.latest(conn, about.group_id, limit=JOURNAL),
         tasks=group_tasks.open_of(conn, about.group_id),
+        is_held=holding.is_held(conn, about.group_id),
+        held_for=holding.candidates(conn, kept)
+        if holding.may_hold(rights, about.branch_id)
+        else (),
     )
 
 

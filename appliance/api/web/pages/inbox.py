@@ -183,7 +183,11 @@ def desk_of(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> ListPane
     if choices.line and not ids:
         raise NotFound("line")
     query = overview.Query(
-        line_ids=ids, which=choices.which, order=choices.order, limit=choices.rows
+        line_ids=ids,
+        which=choices.which,
+        order=choices.order,
+        limit=choices.rows,
+        hidden=visit.session.rights.groups.hidden,
     )
     branch_of = {line.id: line.branch_id for line in lines}
     return ListPane(
