@@ -10,17 +10,20 @@ from pydantic import BaseModel
 from appliance.addresses import NO_NETWORKS, Networks
 from appliance.api.connections import Connections
 from appliance.api.services import EVIDENCE, Services
+from appliance.channels import Channel
 from appliance.clock import Clock
 from appliance.config import DEFAULT_MAX_MEDIA_MB, DEFAULT_MAX_WAITING
 from appliance.desk.access.bearer import new_code
 from appliance.desk.groups import outcomes
 from appliance.desk.intake import adoption
 from appliance.desk.intake.reception import Reception
+from appliance.desk.lines.charging import ChargePauses
 from appliance.desk.lines.incidents.watch import IncidentWatch
 from appliance.desk.lines.own_profiles import OwnProfiles
 from appliance.desk.outgoing.room import Room
 from appliance.desk.team import staff
 from appliance.devices.kind import Kind
+from appliance.devices.protocol import Errand
 from appliance.devices.worker import DeviceWorker
 from appliance.media.files import FOLDER, MediaFiles
 from appliance.queue.gate import ConsentGate
@@ -73,6 +76,7 @@ class Balie:
         self.store = Store(data / DATABASE, clock)
         gate = ConsentGate()
         self._listener = Reception(self.store, gate)
+        self._profiles, self._pauses = OwnProfiles(self.store), ChargePauses(self.store)
         self._media = MediaFiles(data / FOLDER)
         self._work = QueueWork(
             self.store,
@@ -83,7 +87,7 @@ class Balie:
             steps=steps,
             group_seen=outcomes.keep,
             chat_read=adoption.keep,
-            idle=OwnProfiles(self.store).next_look,
+            idle=self._idle,
         )
         self._steps = steps
         self._settings = settings or {}
@@ -147,6 +151,11 @@ class Balie:
             device, listener=self._listener, clock=self.clock, settings=self._settings
         )
         return DeviceWorker(driver, self._listener, self._work, Kind.named(device.kind).rhythm)
+
+    def _idle(self, device_id: str, channels: frozenset[Channel]) -> Errand | None:
+        """What a device may do when nothing is due."""
+        look = self._profiles.next_look(device_id, channels)
+        return look or self._pauses.next_pause(device_id, channels)
 
     def _not_ready(self) -> list[str]:
         return [] if self._started else ["devices"]

@@ -27,6 +27,7 @@ DEVICES_SEEN_FROM_ABOVE = (
     "appliance.devices.adoption_protocol",
     "appliance.devices.device_facts",
     "appliance.devices.evidence_facts",
+    "appliance.devices.charge_protocol",
     "appliance.devices.group_protocol",
     "appliance.devices.media_protocol",
     "appliance.devices.modem_protocol",

@@ -10,11 +10,13 @@ from typing import TypeVar
 from appliance.channels import Channel
 from appliance.clock import Clock
 from appliance.devices.adoption_protocol import ChatToRead, GoesOn, ListedChat, ReadChat
+from appliance.devices.charge_protocol import ChargePause
 from appliance.devices.group_protocol import GroupSeen, GroupTurn
 from appliance.devices.media_protocol import Fetched, MediaFetch
 from appliance.devices.phone.adb.calls import Deadlines, Output
 from appliance.devices.phone.bell.bell import Bell
 from appliance.devices.phone.bell.tower import BellTower
+from appliance.devices.phone.charging import pause_charging
 from appliance.devices.phone.contacts import Contacts
 from appliance.devices.phone.examine import PhoneExaminer
 from appliance.devices.phone.health import DISMISS
@@ -122,6 +124,7 @@ class PhoneDriver:
             if tower is not None
             else None
         )
+        self._settings = settings
         self._rescue = PhoneRescue(device_id, session, settings) if settings else None
         self._return_at = 0.0
         self._return_wait_s = _RETURN_AGAIN_S
@@ -277,6 +280,12 @@ class PhoneDriver:
     def own_profile(self) -> OwnProfile:
         self._take_in_hand(None)
         return read_own_profile(self._phone)
+
+    def pause_charging(self, pause: ChargePause) -> bool:
+        if self._settings is None or not self._settings.may_spare_battery:
+            return False
+        self._poll()
+        return pause_charging(self._phone, pause, self._roused)
 
     def _take_in_hand(
         self, number: str | None, *, opens_chat: bool = True

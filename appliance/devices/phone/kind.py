@@ -13,6 +13,7 @@ from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.adb.watch import AdbWatch
 from appliance.devices.phone.bell.tower import BellTower
 from appliance.devices.phone.doctor import doctor
+from appliance.devices.phone.recovery import hub_ports
 from appliance.devices.protocol import Driver, Listener
 from appliance.devices.recording import Recording
 from appliance.devices.tour import Guide, TourReport
@@ -40,6 +41,11 @@ def _make_driver(
         tower=_TOWER,
         settings=settings if isinstance(settings, PhoneSettings) else PhoneSettings(),
     )
+
+
+def _prepare() -> None:
+    hub_ports.switch_all_on()
+    _ensure_adb()
 
 
 def _ensure_adb() -> None:
@@ -106,7 +112,7 @@ KIND = Kind(
     channels=(Channel.WHATSAPP, Channel.SMS),
     make_driver=_make_driver,
     make_watch=AdbWatch,
-    prepare=_ensure_adb,
+    prepare=_prepare,
     doctor=_doctor,
     plugged_in=_plugged_in,
     make_enroller=_make_enroller,

@@ -21,6 +21,7 @@ _CYCLE_S = 30.0
 _OFF_S = 5
 
 _HUB = re.compile(r"^Current status for hub (?P<place>[\d.-]+) \[(?P<kind>[0-9a-f]{4}:[0-9a-f]{4})")
+_STATE = re.compile(r"^\s+Port (?P<port>\d+): [0-9a-f]{4} (?P<word>off|power)\b")
 _PORT = re.compile(r"^\s+Port (?P<port>\d+): (?P<status>[0-9a-f]{4}) .*?\[(?P<what>[^\]]*)\]")
 _SINGLE = ", ppps]"
 # They say that they switch single ports, and switch all together: the hub on the board of a Pi 4,
@@ -51,13 +52,51 @@ def port_of(serial: str) -> HubPort | None:
 
 def single_ports(listed: str) -> Iterator[tuple[HubPort, str]]:
     """Each port that switches alone, with the words about what is plugged in."""
+    for hub, line in _lines_of_single(listed):
+        if found := _PORT.match(line):
+            yield HubPort(hub=hub, port=int(found["port"])), found["what"]
+
+
+def _states(listed: str) -> Iterator[tuple[HubPort, bool]]:
+    """Each port that switches alone, and whether it has power."""
+    for hub, line in _lines_of_single(listed):
+        if found := _STATE.match(line):
+            yield HubPort(hub=hub, port=int(found["port"])), found["word"] == "power"
+
+
+def _lines_of_single(listed: str) -> Iterator[tuple[str, str]]:
+    """The lines below each hub that switches single ports, with its place."""
     hub = ""
     for line in listed.splitlines():
         if found := _HUB.match(line):
             ganged = found["kind"].startswith(_GANGED)
             hub = found["place"] if line.rstrip().endswith(_SINGLE) and not ganged else ""
-        elif hub and (found := _PORT.match(line)):
-            yield HubPort(hub=hub, port=int(found["port"])), found["what"]
+        elif hub:
+            yield hub, line
+
+
+def is_on(port: HubPort) -> bool:
+    """Whether the hub says that the port has power. Raises SetupError where it does not list it."""
+    found = dict(_states(_run([], timeout_s=_LIST_S)))
+    if port not in found:
+        raise SetupError("The hub does not list this port.")
+    return found[port]
+
+
+def switch(port: HubPort, *, on: bool) -> None:
+    """Raises SetupError."""
+    asked = ["-l", port.hub, "-p", str(port.port), "-a", "on" if on else "off"]
+    _run(asked, timeout_s=_CYCLE_S)
+
+
+def switch_all_on() -> None:
+    """A Balie that was ended while a phone was not charged has left its port without power."""
+    try:
+        off = [port for port, on in _states(_run([], timeout_s=_LIST_S)) if not on]
+        for port in off:
+            switch(port, on=True)
+    except SetupError:
+        return
 
 
 def cycle(port: HubPort) -> None:
