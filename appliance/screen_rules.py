@@ -25,9 +25,10 @@ _REACHING = re.compile(
     r"|senden|teilen|anruf|einladen|envoyer|partager|appel|inviter"
     r"|enviar|compartir|compartilhar|llamar|ligar|invitar|convidar"
     r"|wyślij|udostępnij|zadzwoń|zaproś|trimite|distribuie|apel|invit"
+    r"|изпращане|gönder|надіслати|إرسال|küldés"
     # What did not leave before.
-    r"|retry|try again|opnieuw proberen|probeer\b.*\bopnieuw|erneut|nochmal|réessayer"
-    r"|reintentar|tentar novamente|ponów|spróbuj ponownie|încearcă)",
+    r"|retry|try again|opnieuw (?:te )?proberen|probeer\b.*\bopnieuw|erneut|nochmal|réessayer"
+    r"|reintentar|tentar novamente|ponów|sprób\w+ ponownie|încearcă)",
     re.IGNORECASE,
 )
 # … and what cannot be taken back, or gives something away.
@@ -43,7 +44,8 @@ _FINAL = re.compile(
     r"|löschen|zulassen|erlauben|blockieren|melden|verlassen|abmelden"
     r"|supprimer|autoriser|bloquer|signaler|quitter"
     r"|eliminar|apagar|excluir|permitir|bloquear|denunciar|salir|sair"
-    r"|usuń|zezwól|zablokuj|șterge|permite|blochează)",
+    r"|usuń|zezwól|pozwól|zablokuj|șterge|permite|blochează"
+    r"|разрешаване|[iİ]zin ver|дозволити|السماح|سماح|engedély)",
     re.IGNORECASE,
 )
 # Words that leave everything as it is, in the same languages; of others nobody can tell.

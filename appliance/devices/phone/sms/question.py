@@ -40,7 +40,7 @@ _SHORT_CODE = re.compile(
     r"|möchte eine Nachricht an|chce wysłać wiadomość do|să trimită un mesaj la"
     r"|изпрати съобщение до|хоче надіслати повідомлення|quiere enviar un mensaje a"
     r"|quer enviar uma mensagem para|souhaite envoyer un message à|bir ileti göndermek istiyor"
-    r"|üzenetet szeretne küldeni",
+    r"|üzenetet szeretne küldeni|في إرسال رسالة إلى",
     re.IGNORECASE,
 )
 

@@ -60,7 +60,9 @@ _SYSTEM_ROW = re.compile(
     r"|created group|you.re now an admin"
     r"|heeft (?:het onderwerp|de groepsnaam|de groeps\w+|de instellingen) .*gewijzigd"
     r"|(?:heeft|hebt) .+ (?:toegevoegd|verwijderd)$|is (?:toegevoegd|verwijderd)$"
-    r"|heeft de groep (?:verlaten|.+ aangemaakt)|uitnodigingslink van deze groep|nu beheerder$",
+    r"|(?:heeft|hebt) de groep (?:verlaten|.+ (?:aan)?gemaakt)|uitnodigingslink van deze groep"
+    r"|nu beheerder$|gewijzigd, waardoor alleen beheerders|beveiligingscode .*gewijzigd|security code .*changed"
+    r"|berichten met vervaldatum (?:in|uit)geschakeld",
     re.IGNORECASE,
 )
 
