@@ -61,8 +61,8 @@ _SYSTEM_ROW = re.compile(
     r"|heeft (?:het onderwerp|de groepsnaam|de groeps\w+|de instellingen) .*gewijzigd"
     r"|(?:heeft|hebt) .+ (?:toegevoegd|verwijderd)$|is (?:toegevoegd|verwijderd)$"
     r"|(?:heeft|hebt) de groep (?:verlaten|.+ (?:aan)?gemaakt)|uitnodigingslink van deze groep"
-    r"|nu beheerder$|gewijzigd, waardoor alleen beheerders|beveiligingscode .*gewijzigd|security code .*changed"
-    r"|berichten met vervaldatum (?:in|uit)geschakeld",
+    r"|nu beheerder$|gewijzigd, waardoor alleen beheerders|beveiligingscode .*gewijzigd"
+    r"|security code .*changed|berichten met vervaldatum (?:in|uit)geschakeld",
     re.IGNORECASE,
 )
 
