@@ -64,11 +64,12 @@ class Looks:
             camera = _Camera(ThreadPoolExecutor(1, thread_name_prefix=name))
             self._cameras[at.device_id] = camera
         async with camera.turn:
+            age_s = time.monotonic() - camera.taken_at
+            if camera.picture is None:
+                await asyncio.sleep(APART_S - age_s)
             if self._cameras.get(at.device_id) is not camera:
                 raise NotFound("look")  # it ended while this waited
-            age_s = time.monotonic() - camera.taken_at
             if camera.picture is None or age_s >= APART_S:
-                await asyncio.sleep(APART_S - age_s)
                 camera.taken_at = time.monotonic()
                 camera.picture = None
                 loop = asyncio.get_running_loop()

@@ -160,6 +160,25 @@ def test_many_who_look_at_once_get_one_picture(
     assert told(office, BEGUN) == [BEGUN]
 
 
+def test_a_look_may_end_while_its_next_picture_waits(
+    ilse: Browser, address: str, panel: Panel, web_server: WebServer
+) -> None:
+    """A phone that gave none is asked again after a pause, in which the page may be left."""
+    app: Any = web_server.app
+    looks, device_id = app.state.web.looks, address.split("/")[2]
+    panel.away = True
+    assert ilse.get(f"{address}/picture").status_code == 503
+    codes: list[int] = []
+    waiting = threading.Thread(
+        target=lambda: codes.append(ilse.get(f"{address}/picture").status_code)
+    )
+    waiting.start()
+    assert eventually(looks._cameras[device_id].turn.locked)
+    ilse.post(f"{address}/end")
+    waiting.join()
+    assert codes in ([404], [503])  # a slow machine asks the phone before the page is left
+
+
 def test_only_who_manages_the_phone_sees_it(
     office: Office, sanne: Browser, breda: Desk, address: str, panel: Panel
 ) -> None:
