@@ -4,7 +4,7 @@ What people write becomes elements of this module and text, and nothing else: ea
 goes through `Markup`, which escapes it.
 """
 
-import functools
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from itertools import groupby
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import regex
 from markupsafe import Markup, escape
 
-MOST = 8_000
+MOST = 4_096
 """Characters of a text whose marks are looked for: a longer one is no message that somebody typed,
 and would take long.
 """
@@ -20,13 +20,20 @@ MOST_EMOJI = 6
 """More of them are drawn as a text is."""
 
 _ELEMENTS = {"*": "strong", "_": "em", "~": "s"}
-_LINE_ENDS = regex.compile(r"```[^`]+```(*SKIP)(*FAIL)|\n")
+_LINE_BREAK = regex.compile(r"```[^`]+```(*SKIP)(*FAIL)|\n")
 _QUOTE = regex.compile(r">\s?(.+)", regex.DOTALL)
 _BULLET = regex.compile(r"[*-]\s+(\S.*)", regex.DOTALL)
 _NUMBER = regex.compile(r"\d{1,3}\.\s+\S.*", regex.DOTALL)
-_CODE = r"```(?P<code>[^`]+)```|`(?P<code>[^`\n]+)`"
-_LINK = r"(?<![\p{L}\p{N}@.])(?P<link>(?i:https?://|www\.)[^\s<>\p{C}\p{Z}]+)"
-_ENDS = ".,;:!?'\"*_~)]}»…"
+# A mark opens where no word goes on before it, and closes where none goes on behind it.
+_OPENS = regex.compile(
+    r"```(?P<code>[^`]+)```|`(?P<code>[^`\n]+)`"
+    r"|(?<![\p{L}\p{N}@.])(?P<link>(?i:https?://|www\.)[^\s<>\p{C}\p{Z}]+)"
+    r"|(?<![\p{L}\p{N}])(?P<mark>[*_~])(?!(?P=mark)|\s)"
+)
+_CLOSES = {
+    mark: regex.compile(rf"(?<=\S){regex.escape(mark)}(?![\p{{L}}\p{{N}}])") for mark in _ELEMENTS
+}
+_AFTER_LINK = ".,;:!?'\"*_~)]}»…"
 _EMOJI = regex.compile(
     r"\s*(?:(?=(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f|[0-9#*]\ufe0f?\u20e3))\X\s*)"
     rf"{{1,{MOST_EMOJI}}}"
@@ -36,7 +43,7 @@ _EMOJI = regex.compile(
 def drawn(text: str) -> Markup:
     if len(text) > MOST:
         return escape(text)
-    lines = groupby(_LINE_ENDS.split(text), _kind)
+    lines = groupby(_LINE_BREAK.split(text), _kind)
     return Markup("").join(_DRAW[kind](list(found)) for kind, found in lines)
 
 
@@ -79,38 +86,41 @@ def _inline(text: str, marks: str = "*_~") -> Markup:
 
 def _pieces(text: str, marks: str) -> Iterator[Markup]:
     """Inside a mark the same one means nothing, so no text makes this go deep."""
-    at = 0
-    for found in _marked(marks).finditer(text):
-        yield escape(text[at : found.start()])
+    ends = {mark: [each.start() for each in _CLOSES[mark].finditer(text)] for mark in marks}
+    at = told = 0
+    while found := _OPENS.search(text, at):
         at = found.end()
-        if found["code"]:
-            yield Markup("<code>{}</code>").format(found["code"])
-        elif found["link"]:
-            yield _link(found["link"])
-        else:
-            mark, name = found["mark"], _ELEMENTS[found["mark"]]
-            said = _inline(found["said"], marks.replace(mark, ""))
-            yield Markup(f"<{name}>{{}}</{name}>").format(said)  # noqa: S704 -- a name of ours
-    yield escape(text[at:])
+        mark = found["mark"]
+        if mark is None:
+            yield escape(text[told : found.start()])
+            yield _code(found["code"]) if found["code"] else _link(found["link"])
+            told = at
+        elif mark in marks and (end := _next(ends[mark], at)):
+            yield escape(text[told : found.start()])
+            yield _element(_ELEMENTS[mark], _inline(text[at:end], marks.replace(mark, "")))
+            at = told = end + 1
+    yield escape(text[told:])
 
 
-@functools.cache
-def _marked(marks: str) -> regex.Pattern[str]:
-    """A mark opens where no word goes on before it, and closes where none goes on behind it."""
-    pieces = [_CODE, _LINK]
-    if marks:
-        pieces.append(
-            rf"(?<![\p{{L}}\p{{N}}])(?P<mark>[{marks}])(?!(?P=mark)|\s)"
-            r"(?P<said>[^\n]{0,1000}?\S)(?P=mark)(?![\p{L}\p{N}])"
-        )
-    return regex.compile("|".join(pieces))
+def _next(places: list[int], after: int) -> int | None:
+    """The first place behind it, with something between."""
+    index = bisect_right(places, after)
+    return places[index] if index < len(places) else None
+
+
+def _code(text: str) -> Markup:
+    return _element("code", escape(text))
+
+
+def _element(name: str, said: Markup) -> Markup:
+    return Markup(f"<{name}>{{}}</{name}>").format(said)  # noqa: S704 -- a name of ours
 
 
 def _link(found: str) -> Markup:
     """The whole address is what is read. One that hides where it leads is text: a name before an @,
     letters of another script in the name of the machine.
     """
-    shown = found.rstrip(_ENDS)
+    shown = found.rstrip(_AFTER_LINK)
     if found[len(shown) :].startswith(")") and "(" in shown:
         shown += ")"
     address = shown if "://" in shown else f"https://{shown}"

@@ -95,7 +95,7 @@ def test_nobody_puts_an_element_into_the_page(text: str) -> None:
 
 def test_a_very_long_text_is_drawn_as_it_is() -> None:
     """Its marks would take long to find."""
-    text = "*a " * MOST
+    text = "*a* " * MOST
     assert str(drawn(text)) == text
 
 
