@@ -16,6 +16,9 @@ class EventKind(Enum):
     #: Its expected time, or the reason why it waits, became another one to somebody who waits for
     #: it (`queue/news.py`); facts: `expected_ms`, `reason`.
     MESSAGE_PLANNED = "message.planned"
+    #: Somebody has seen to a message that did not arrive; facts: `again`, the id of the message
+    #: that they sent instead.
+    MESSAGE_SETTLED = "message.settled"
     #: A file was uploaded; facts: `media`, `kind`, `bytes`.
     MEDIA_ADDED = "media.added"
     CALL_MISSED = "call.missed"

@@ -239,6 +239,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.EVIDENCE: "label_id",
         DataClass.TECHNICAL: "conversation_id",
     },
+    "not_arrived": {DataClass.TECHNICAL: "message_id line_id since_ms"},
     "event_kind": {DataClass.TECHNICAL: "code name"},
     "event": {
         DataClass.EVIDENCE: "kind facts at_ms",

@@ -20,6 +20,21 @@ from appliance.store import unread
 LEFT = frozenset({MessageState.SENT, MessageState.DELIVERED, MessageState.READ})
 """In these states a message answers somebody: before, they got nothing."""
 
+MISSING = frozenset(
+    {
+        MessageState.FAILED,
+        MessageState.REFUSED,
+        MessageState.EXPIRED,
+        MessageState.UNCONFIRMED,
+    }
+)
+"""In these a message did not arrive, or may not have."""
+
+_NOT_ARRIVED = f"""
+INSERT INTO not_arrived (message_id, line_id, since_ms) SELECT id, line_id, created_ms FROM message
+WHERE state IN ({", ".join(f"'{state.value}'" for state in MessageState if state in MISSING)})
+"""  # noqa: S608 -- our own states
+
 _LEFT = ", ".join(f"'{state.value}'" for state in MessageState if state in LEFT)
 
 
@@ -54,6 +69,8 @@ def settle_all(conn: sqlite3.Connection) -> None:
     conn.execute(_NEWS, (json.dumps(ids),))
     settle_answers(conn, ids)
     unread.count(conn)
+    conn.execute("DELETE FROM not_arrived")
+    conn.execute(_NOT_ARRIVED)
 
 
 SHOWN_NEXT = """coalesce(

@@ -10,7 +10,7 @@ from appliance.events import EventKind
 from appliance.identities import Identity
 from appliance.messages import TRANSITIONS, Direction, MessageClass, MessageState, Origin
 from appliance.reasons import Reason
-from appliance.store import conversations, listed
+from appliance.store import conversations, listed, not_arrived
 from appliance.store.store import Tx
 
 
@@ -297,6 +297,8 @@ def move(
     ).fetchone()
     if (MessageState(before[0]) in listed.LEFT) != (to in listed.LEFT):
         listed.settle_wait(tx.conn, row["conversation_id"])
+    if not listed.MISSING.isdisjoint({MessageState(before[0]), to}):
+        not_arrived.follow(tx, message_id, row["line_id"], to=to)
     tx.emit(
         EventKind.MESSAGE_STATE,
         line_id=row["line_id"],

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from appliance.store import listed, unread
 
 _APPEND_ONLY = frozenset({"event", "consent"})
-_YET_TO_COME = frozenset({"expires_ms", "not_before_ms", "expected_ms", "due_ms"})
+_YET_TO_COME = frozenset({"expires_ms", "not_before_ms", "expected_ms", "due_ms", "returns_ms"})
 """Times that may well be after now."""
 
 

@@ -34,6 +34,7 @@ _OF_MESSAGES = frozenset(
         EventKind.MESSAGE_STATE,
         EventKind.NEAR_STOP,
         EventKind.CONVERSATION_READ,
+        EventKind.MESSAGE_SETTLED,
         EventKind.CONVERSATION_ASSIGNED,
         EventKind.CONVERSATION_DONE,
         EventKind.CONVERSATION_REOPENED,

@@ -37,6 +37,8 @@ class Filter(Enum):
     NOBODYS = "nobodys"
     #: Put away; what returns first comes first.
     LATER = "later"
+    #: No conversation: what is listed is messages.
+    NONE = "none"
 
 
 class Order(Enum):

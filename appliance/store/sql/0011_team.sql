@@ -39,3 +39,21 @@ CREATE TABLE conversation_label (
   PRIMARY KEY (conversation_id, label_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX conversation_label_of ON conversation_label (label_id, conversation_id);
+
+-- Messages that did not arrive, or may not have, until somebody has seen to them.
+CREATE TABLE not_arrived (
+  message_id TEXT PRIMARY KEY REFERENCES message (id),
+  line_id    TEXT NOT NULL REFERENCES line (id),
+  since_ms   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX not_arrived_line ON not_arrived (line_id, since_ms, message_id);
+-- Those of the last two weeks; whoever misses an older one has asked by now.
+INSERT INTO not_arrived (message_id, line_id, since_ms)
+SELECT m.id, m.line_id, m.created_ms FROM line
+CROSS JOIN message m INDEXED BY message_listed ON substr(m.line_id, -6) = substr(line.id, -6)
+  AND m.state NOT IN ('queued', 'sending', 'unconfirmed')
+  AND m.state IN ('failed', 'refused', 'expired') AND m.line_id = line.id
+WHERE m.created_ms > (SELECT created_ms FROM message ORDER BY seq DESC LIMIT 1) - 1209600000;
+INSERT INTO not_arrived (message_id, line_id, since_ms)
+SELECT m.id, m.line_id, m.created_ms FROM message m INDEXED BY message_waiting
+WHERE m.state IN ('queued', 'sending', 'unconfirmed') AND m.state = 'unconfirmed';

@@ -26,7 +26,7 @@ from appliance.desk.consent.near_stop import NearStopAnswer
 from appliance.desk.inbox import overview, thread
 from appliance.desk.inbox.thread import conversation_of_message
 from appliance.desk.intake import sign_off
-from appliance.desk.outgoing import decisions, drafts, sending
+from appliance.desk.outgoing import again, decisions, drafts, sending
 from appliance.desk.outgoing.decisions import Decision
 from appliance.desk.outgoing.posting_in_groups import accept_post
 from appliance.errors import InvalidInput, NotFound, Refused
@@ -148,6 +148,24 @@ async def decide(
     if visit.partial:
         return Response(status_code=204)
     return go(visit, f"/c/{conversation_id}")
+
+
+@routes.post("/messages/{message_id}/missing")
+async def see_to(
+    visit: Posting, message_id: str, do: Annotated[Literal["again", "seen"], Form()]
+) -> Response:
+    """What one does about a message that did not arrive."""
+
+    def work(tx: Tx, rights: Rights) -> None:
+        conversation_of_message(tx.conn, rights, message_id)
+        settle = again.send_again if do == "again" else again.seen_to
+        settle(tx, message_id, staff_id=visit.staff_id)
+
+    await visit.write(work)
+    visit.services.planned()
+    if visit.partial:
+        return Response(status_code=204)
+    return go(visit, "/inbox/not-arrived")
 
 
 @routes.post("/messages/{message_id}/near-stop")

@@ -15,6 +15,7 @@ from appliance.api.web.words.i18n import Words
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission
 from appliance.desk.inbox import overview, unknown_callers
+from appliance.desk.inbox.missing import MissingPage, missing
 from appliance.desk.inbox.overview import InboxLine, ListPage
 from appliance.desk.inbox.unknown_callers import UnknownCall
 from appliance.desk.lines.incidents.shown import IncidentEntry, on_lines
@@ -22,6 +23,8 @@ from appliance.errors import NotFound
 from appliance.store import branches
 
 routes = APIRouter(route_class=PageRoute)
+
+NOTHING_MISSING = MissingPage(rows=(), more=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,7 @@ class ListPane:
     wanted: Wanted
     lines: list[InboxLine]
     page: ListPage
+    missing: MissingPage = NOTHING_MISSING
     wrong: Mapping[str, Sequence[IncidentEntry]] = field(default_factory=dict)
     callers: Sequence[UnknownCall] = ()
 
@@ -43,9 +47,11 @@ class ListPane:
 
     @property
     def shown(self) -> Sequence[Shown]:
+        rows = [(row.contact_id, row.id) for row in self.page.rows]
+        rows += [(row.contact_id, row.conversation_id) for row in self.missing.rows]
+        seen = [Shown(contact_id=each, conversation_id=where) for each, where in rows]
         callers = [Shown(contact_id=call.contact_id) for call in self.callers if call.contact_id]
-        rows = [Shown(contact_id=row.contact_id, conversation_id=row.id) for row in self.page.rows]
-        return [*rows, *callers]
+        return [*seen, *callers]
 
     @property
     def incidents(self) -> Sequence[IncidentEntry]:
@@ -118,6 +124,10 @@ class ListPane:
                 words.text("Nothing is put away."),
                 words.text("What you put away for later comes back by itself."),
             ),
+            InboxView.NOT_ARRIVED: (
+                words.text("Everything has arrived."),
+                words.text("What fails, expires or is in doubt stands here until it is seen to."),
+            ),
             InboxView.UNREAD: (
                 words.text("Everything is read."),
                 words.text("What comes stands here until you have seen it."),
@@ -189,11 +199,13 @@ def desk_of(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> ListPane
         limit=choices.rows,
         hidden=visit.session.rights.groups.hidden,
     )
+    is_missing = choices.view is InboxView.NOT_ARRIVED
     branch_of = {line.id: line.branch_id for line in lines}
     return ListPane(
         wanted=choices,
         lines=lines,
         page=overview.conversations(conn, visit.staff_id, query),
+        missing=missing(conn, query) if is_missing else NOTHING_MISSING,
         wrong=on_lines(conn, visit.session.rights, branch_of),
         callers=unknown_callers.unknown_calls(conn, ids, now_ms=visit.now_ms),
     )

@@ -22,6 +22,7 @@ class InboxView(Enum):
     MINE = "mine"
     NOBODYS = "nobodys"
     LATER = "later"
+    NOT_ARRIVED = "not-arrived"
     UNREAD = "unread"
     GROUPS = "groups"
     ALL = "all"
@@ -32,6 +33,7 @@ _SHOWS: Mapping[InboxView, tuple[Filter, Order]] = {
     InboxView.MINE: (Filter.MINE, Order.LATEST),
     InboxView.NOBODYS: (Filter.NOBODYS, Order.WAITING),
     InboxView.LATER: (Filter.LATER, Order.LATEST),
+    InboxView.NOT_ARRIVED: (Filter.NONE, Order.LATEST),
     InboxView.UNREAD: (Filter.UNREAD, Order.LATEST),
     InboxView.GROUPS: (Filter.GROUPS, Order.LATEST),
     InboxView.ALL: (Filter.ALL, Order.LATEST),
