@@ -53,7 +53,7 @@ def keep(tx: Tx, new: ImportedMessage) -> str | None:
             new.key_digest,
             tx.now_ms,
             new.at_ms,
-            None if new.own else new.at_ms,
+            new.at_ms if new.dated and not new.own else None,
             new.at_ms if new.own else None,
             int(new.dated),
         ),

@@ -265,6 +265,15 @@ class MessageOut(AnswerBody):
     typed_on_phone: bool = Field(
         default=False, description="There when somebody wrote it on the phone itself."
     )
+    imported: bool = Field(
+        default=False,
+        description="There when it was read from a phone that had it before Balie came.",
+    )
+    undated: bool = Field(
+        default=False,
+        description="There when the phone did not show the day of such a message: `happened_at` is"
+        " only its place then.",
+    )
 
 
 class HistoryOut(AnswerBody):

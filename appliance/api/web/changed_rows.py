@@ -33,6 +33,7 @@ _OF_MESSAGES = frozenset(
         EventKind.MESSAGE_CHANGED,
         EventKind.MESSAGE_STATE,
         EventKind.NEAR_STOP,
+        EventKind.CONVERSATION_ADOPTED,
         EventKind.CONVERSATION_READ,
         EventKind.MESSAGE_SETTLED,
         EventKind.CONVERSATION_ASSIGNED,

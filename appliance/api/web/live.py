@@ -50,6 +50,7 @@ _ABOUT_MESSAGES = frozenset(
         EventKind.NEAR_STOP,
     }
 )
+_BESIDE_MESSAGES = frozenset({EventKind.CALL_MISSED, EventKind.CONVERSATION_ADOPTED})
 _ABOUT_CONTACTS = frozenset(
     {EventKind.CONTACT_CHANGED, EventKind.CONTACT_JOINED, EventKind.CONSENT_RECORDED}
 )
@@ -68,6 +69,7 @@ _ABOUT_DEVICES = ABOUT_LINES | {
     EventKind.DEVICE_STATUS,
     EventKind.DEVICE_ENROLLED,
     EventKind.DEVICE_BALANCE,
+    EventKind.DEVICE_ADOPTION,
 }
 _ABOUT_STAFF = frozenset({EventKind.STAFF_CHANGED, EventKind.STAFF_LOGGED_OUT})
 
@@ -237,8 +239,8 @@ def hint_of(event: Event) -> tuple[str, Mapping[str, object]] | None:
             and event.facts.get("origin") != "technical",
         }
         return "message", about
-    if event.kind is EventKind.CALL_MISSED:
-        return _hint_of_call(event)
+    if event.kind in _BESIDE_MESSAGES:
+        return _hint_beside_messages(event)
     if event.kind in _ABOUT_CONTACTS:
         return "contact", {"contact": event.contact_id, "conversation": event.conversation_id}
     if name := _ABOUT_CONVERSATIONS.get(event.kind):
@@ -248,7 +250,7 @@ def hint_of(event: Event) -> tuple[str, Mapping[str, object]] | None:
     return None
 
 
-def _hint_of_call(event: Event) -> tuple[str, Mapping[str, object]]:
+def _hint_beside_messages(event: Event) -> tuple[str, Mapping[str, object]]:
     """No thread shows a call of somebody without a conversation: the list does."""
     if event.conversation_id is None:
         return "list", {}

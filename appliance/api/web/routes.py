@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from appliance.api.web import live
 from appliance.api.web.pages import (
+    adoption,
     case,
     compose,
     contact,
@@ -45,6 +46,7 @@ for part in (
     group,
     live,
     enrol,
+    adoption,
     devices,
     screen,
     screens,

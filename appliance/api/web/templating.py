@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from appliance.api.web import avatars, formatting
 from appliance.api.web.assets import asset, icon, tick
 from appliance.api.web.words import (
+    adoption_sentences,
     bubble_sentences,
     case_sentences,
     contact_sentences,
@@ -54,6 +55,7 @@ def environment() -> Environment:
         device_sentences=device_sentences,
         media_sentences=media_sentences,
         missing_sentences=missing_sentences,
+        adoption_sentences=adoption_sentences,
         enrolment_sentences=enrolment_sentences,
         incident_sentences=incident_sentences,
         group_sentences=group_sentences,

@@ -37,6 +37,8 @@ class ConsentProof:
     by: str | None
     source: str | None
     at_ms: int
+    #: It was read from a phone that had it before Balie came; `at_ms` is when it was read.
+    adopted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +117,7 @@ def _proofs(conn: sqlite3.Connection, line_id: str, contact_id: str) -> Sequence
             by=row["by"],
             source=row["source"],
             at_ms=row["given_ms"] or row["at_ms"],
+            adopted=row["recorded_by"] == "adoption",
         )
         for row in rows
     ]
@@ -144,7 +147,7 @@ SELECT consent.scheme, consent.value, consent.kind, consent.channel, consent.mes
            (SELECT e.text FROM earlier_text e WHERE e.message_id = consent.message_id
             AND e.until_ms > consent.at_ms ORDER BY e.until_ms LIMIT 1),
            message.text) AS words,
-  consent.at_ms, consent.source, consent.given_ms, staff.name AS by
+  consent.at_ms, consent.source, consent.given_ms, consent.recorded_by, staff.name AS by
 FROM contact_identity own
 CROSS JOIN consent ON consent.value = own.value AND consent.scheme = own.scheme
 LEFT JOIN message ON message.id = consent.message_id

@@ -27,7 +27,8 @@ class MessageRecord:
 
     `channel` is how it travelled or is to travel, None while any will do. `author` is the member of
     staff, the token or the rule that wrote it. `awaited`: the phone has it and cannot read it yet.
-    `typed_on_phone`: somebody wrote it on the device itself.
+    `typed_on_phone`: somebody wrote it on the device itself. `imported`: the phone had it before
+    Balie came; `undated`: so, and its day did not show.
     """
 
     id: str
@@ -59,6 +60,8 @@ class MessageRecord:
     edited: bool
     deleted: bool
     typed_on_phone: bool
+    imported: bool
+    undated: bool
     media: Sequence[Media] = ()
     reactions: Sequence[KeptReaction] = ()
     #: The id of the message that it answers.
@@ -179,7 +182,8 @@ SELECT m.id, m.direction, m.line_id, line.number AS line_number, m.conversation_
   {forecast.EXPECTED_MS} AS expected_ms, m.not_before_ms,
   m.expires_ms, m.created_ms, m.happened_ms, m.written_ms, m.sent_ms, m.delivered_ms, m.read_ms,
   m.awaited, m.edited_ms IS NOT NULL AS edited, m.deleted_ms IS NOT NULL AS deleted,
-  m.direction = 'out' AND m.device_key IS NOT NULL AS typed_on_phone
+  m.direction = 'out' AND m.device_key IS NOT NULL AS typed_on_phone,
+  m.imported IS NOT NULL AS imported, coalesce(m.imported = 0, 0) AS undated
 FROM message m
 JOIN line ON line.id = m.line_id
 JOIN conversation c ON c.id = m.conversation_id

@@ -151,6 +151,9 @@ class Bubble:
     quoted: QuotedMessage | None = None
     #: Somebody wrote it on the device itself.
     by_hand: bool = False
+    #: The phone had it before Balie came; its place in the thread is true where it is `dated`.
+    imported: bool = False
+    dated: bool = True
     #: Between the message above and this one.
     calls: Sequence[CallMark] = ()
 
@@ -295,6 +298,8 @@ def _bubble(
         awaited=bool(row["awaited"]),
         deleted=row["deleted_ms"] is not None,
         by_hand=bool(row["by_hand"]),
+        imported=row["imported"] is not None,
+        dated=row["imported"] != 0,
     )
 
 

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from appliance.adoption import FOR_A_PERSON, OPEN, AdoptionState, ChatFate
-from appliance.errors import InvalidInput, Refused
+from appliance.desk.access.rights import Permission, Rights
+from appliance.devices.kind import Kind
+from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.reasons import Reason
-from appliance.store import adoptions, lines, routes
+from appliance.store import adoptions, devices, lines, routes
 from appliance.store.adoptions import Adoption, AdoptionChat
 from appliance.store.lines import Line
 from appliance.store.store import Tx
@@ -55,6 +57,13 @@ class AdoptionView:
         return self.counts.get(ChatFate.GROUP, 0)
 
 
+def progress_of(conn: sqlite3.Connection, line_id: str) -> AdoptionView:
+    """Without the chats themselves."""
+    walk = adoptions.newest(conn, line_id)
+    counts = adoptions.counts_of(conn, walk.id) if walk else {}
+    return AdoptionView(line_id=line_id, walk=walk, counts=counts)
+
+
 def view_of(conn: sqlite3.Connection, line_id: str) -> AdoptionView:
     walk = adoptions.newest(conn, line_id)
     if walk is None:
@@ -70,6 +79,19 @@ def view_of(conn: sqlite3.Connection, line_id: str) -> AdoptionView:
         came=sum(each.came for each in chats),
         went=sum(each.went for each in chats),
     )
+
+
+def looked_at(conn: sqlite3.Connection, rights: Rights, device_id: str) -> Line:
+    """The line, for who manages its phone. Raises NotFound."""
+    device = devices.device(conn, device_id)
+    if Kind.named(device.kind).is_shared:
+        raise NotFound("device")
+    try:
+        line = line_of(conn, device_id)
+    except InvalidInput as exc:
+        raise NotFound("device") from exc
+    rights.require(Permission.DEVICE_MANAGE, line.branch_id, "device")
+    return line
 
 
 def line_of(conn: sqlite3.Connection, device_id: str) -> Line:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from appliance.channels import Channel
 from appliance.desk.access.rights import Permission, Rights
-from appliance.desk.lines import crowd, line_codes
+from appliance.desk.lines import adopting, crowd, line_codes
+from appliance.desk.lines.adopting import AdoptionView
 from appliance.desk.lines.incidents import shown
 from appliance.desk.lines.incidents.battery_rules import ALWAYS_FULL_DAYS, is_always_full
 from appliance.desk.lines.incidents.shown import IncidentEntry
@@ -75,6 +76,8 @@ class LineDevice:
     vitals: Vitals | None = None
     incidents: Sequence[IncidentEntry] = ()
     always_full: bool = False
+    #: Of the chats that it had before; None for a device that has none.
+    adoption: AdoptionView | None = None
 
     @property
     def is_in_reach(self) -> bool:
@@ -177,7 +180,17 @@ def _device(
         vitals=vitals_of(device_facts.read(device.facts).own, days),
         incidents=shown.of_device(conn, device.id, line),
         always_full=is_always_full(days),
+        adoption=_adoption(conn, device, line, routes),
     )
+
+
+def _adoption(
+    conn: sqlite3.Connection, device: devices.Device, line: lines.Line, channels: Sequence[Channel]
+) -> AdoptionView | None:
+    has_chats = any(channel.needs_account for channel in channels)
+    if not has_chats or Kind.named(device.kind).is_shared:
+        return None
+    return adopting.progress_of(conn, line.id)
 
 
 def _modem(device: devices.Device, line: lines.Line) -> ModemFacts:

@@ -11,6 +11,7 @@ from jinja2.ext import babel_extract
 from appliance.api.web import refusal
 from appliance.api.web.templating import TEMPLATES
 from appliance.api.web.words import (
+    adoption_sentences,
     device_phrases,
     group_sentences,
     incident_phrases,
@@ -74,6 +75,8 @@ def _of_phrases() -> Iterator[str]:
     yield from media_sentences.STATES.values()
     yield from incident_phrases.NAMES.values()
     yield from refusal.FIELDS.values()
+    yield from adoption_sentences.STATES.values()
+    yield from adoption_sentences.WHY.values()
     for table in (group_sentences.WORK, group_sentences.WHY, group_sentences.BUTTONS):
         yield from table.values()
     for field in setting_fields.FIELDS:

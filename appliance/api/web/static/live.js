@@ -72,7 +72,7 @@ function passOn(message) {
 
 function refreshAll() {
   missed = false;
-  for (const id of ["list", "messages", "case", "verdict", "devices", "group"]) soon(id);
+  for (const id of ["list", "messages", "case", "verdict", "devices", "adoption", "group"]) soon(id);
   document.dispatchEvent(new CustomEvent("balie:contact"));
 }
 
@@ -123,6 +123,7 @@ const hints = {
   device(hint) {
     soon("devices");
     soon("plugged");
+    soon("adoption");
     if (!hint.device) soon("verdict"); // a number was stopped, or goes on
   },
   case(hint) {

@@ -64,6 +64,8 @@ def mark(words: Words, bubble: Bubble) -> str:
         return words.text("edited")
     if bubble.awaited:
         return words.text("not readable yet")
+    if bubble.imported:
+        return words.text("taken over from the phone")
     if bubble.by_hand:
         return words.text("typed on the phone")
     return ""
