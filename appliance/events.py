@@ -43,6 +43,8 @@ class EventKind(Enum):
     CONVERSATION_RETURNED = "conversation.returned"
     #: Facts: `labels`, the ids of all that it has now.
     CONVERSATION_LABELLED = "conversation.labelled"
+    #: Somebody wrote a note for colleagues; facts: `note`, and `mentions`, who is named in it.
+    CONVERSATION_NOTED = "conversation.noted"
     #: A label itself; facts: `label`, and `what`, which is `added`, `renamed` or `removed`.
     LABEL_CHANGED = "label.changed"
     #: What a phone had of a conversation before Balie came was taken over; facts: `adoption`,

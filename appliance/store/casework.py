@@ -158,6 +158,8 @@ def join(tx: Tx, kept_id: str, other_id: str) -> None:
             both,
         )
         tx.conn.execute(f"DELETE FROM {table} WHERE conversation_id = :other", both)  # noqa: S608 -- names of ours
+    tx.conn.execute("UPDATE note SET conversation_id = :kept WHERE conversation_id = :other", both)
+    tx.conn.execute("DELETE FROM note_draft WHERE conversation_id = :other", both)
     tx.conn.execute("DELETE FROM casework WHERE conversation_id IN (:kept, :other)", both)
     if owner is not None:
         tx.conn.execute(

@@ -240,6 +240,16 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.TECHNICAL: "conversation_id",
     },
     "not_arrived": {DataClass.TECHNICAL: "message_id line_id since_ms"},
+    "note": {
+        DataClass.CONTENT: "text",
+        DataClass.EVIDENCE: "staff_id token_id at_ms",
+        DataClass.TECHNICAL: "id conversation_id",
+    },
+    "note_mention": {DataClass.EVIDENCE: "staff_id", DataClass.TECHNICAL: "note_id seen_ms"},
+    "note_draft": {
+        DataClass.CONTENT: "text",
+        DataClass.TECHNICAL: "staff_id conversation_id saved_ms",
+    },
     "event_kind": {DataClass.TECHNICAL: "code name"},
     "event": {
         DataClass.EVIDENCE: "kind facts at_ms",

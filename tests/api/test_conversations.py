@@ -217,6 +217,35 @@ def test_conversations_are_listed_by_what_the_team_does_with_them(
     assert planning.get("/conversations", assignee="Wie").status_code == 422
 
 
+def test_a_note_names_colleagues_and_is_no_message(
+    office: Office, tilburg: Desk, planning: Caller, sanne: Browser, anna: str
+) -> None:
+    """By whole names, or by a first name that only one has; the log holds no word of it."""
+    for name in ("Anna de Wit", "Anna Bos"):
+        log_in(office, name, role="staff", branch_id=tilburg.branch_id).client.close()
+    before = planning.get("/messages").json()
+    text = "@sanne en @Anna de Wit: belt terug, mail@sannes.nl of @Anna"
+    made = call(planning, "POST", f"/conversations/{anna}/notes", {"text": text})
+    assert made.status_code == 201
+    note = made.json()
+    assert (note["conversation"], note["text"], note["author"]) == (anna, text, "planning")
+    assert {each["name"] for each in note["mentions"]} == {"Sanne", "Anna de Wit"}
+    assert planning.get(f"/conversations/{anna}/notes").json()["items"] == [note]
+    assert planning.get("/messages").json() == before
+    kind, facts = kinds(office)[-1]
+    assert kind == "conversation.noted"
+    assert set(facts) == {"note", "mentions", "token"}
+    empty = call(planning, "POST", f"/conversations/{anna}/notes", {"text": " "})
+    assert (empty.status_code, empty.json()["field"]) == (422, "text")
+
+
+def test_the_same_note_asked_twice_is_one(planning: Caller, anna: str) -> None:
+    path, key = f"/conversations/{anna}/notes", {"Idempotency-Key": "n"}
+    first = call(planning, "POST", path, {"text": "Belt terug"}, **key)
+    assert call(planning, "POST", path, {"text": "Belt terug"}, **key).json() == first.json()
+    assert len(planning.get(path).json()["items"]) == 1
+
+
 def test_who_may_only_read_changes_nothing(office: Office, anna: str) -> None:
     reader = office.caller(frozenset({Scope.MESSAGES_READ}))
     assert reader.get(f"/conversations/{anna}").status_code == 200

@@ -48,3 +48,23 @@ def test_two_people_share_the_work_on_one_number(open_page: OpenPage, place: Pla
         small = open_page(f"/c/{place.desk.filled.conversations[FATIMA]}")
         small.set_viewport_size({"width": 360, "height": 740})
         small.screenshot(path=f"{folder}/small.png")
+
+
+def test_a_note_is_unlike_a_message_and_never_sent(open_page: OpenPage, place: Place) -> None:
+    """The field has another name, and what is written there stands on a colleague's screen."""
+    address = f"/c/{place.desk.filled.conversations[FATIMA]}"
+    sanne, marit = open_page(address), open_page(address, name="Marit Hoekstra")
+    live(marit)
+    before = place.count("SELECT count(*) FROM message")
+    expect(sanne.get_by_role("textbox", name="Message")).to_be_visible()
+    sanne.get_by_role("tab", name="Note").click()
+    expect(sanne.get_by_role("textbox", name="Message")).to_have_count(0)
+    sanne.get_by_role("textbox", name="Note").fill("@Marit Hoekstra, bel jij haar?")
+    sanne.get_by_role("textbox", name="Note").press("Enter")
+    for page in (sanne, marit):
+        note = page.get_by_role("listitem", name="note by Sanne de Wit")
+        expect(note).to_contain_text("bel jij haar?")
+    expect(sanne.get_by_role("textbox", name="Note")).to_have_value("")
+    assert place.count("SELECT count(*) FROM message") == before
+    if folder := os.environ.get("SHOTS"):
+        sanne.screenshot(path=f"{folder}/note.png")

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -12,19 +13,56 @@ from appliance.api.json.declared import Many, Read, nobody
 from appliance.api.json.documented import READ_PROBLEMS, answers
 from appliance.api.json.mapping import body_of
 from appliance.api.json.office_bodies import ConversationOut
-from appliance.api.json.paging import page_of
+from appliance.api.json.paging import Paged, page_of
 from appliance.api.json.sending import IDEMPOTENCY_KEY, DirectRoute
-from appliance.api.json.team_bodies import ConversationPatchIn, LabelIn, LabelOut, LabelPatchIn
+from appliance.api.json.team_bodies import (
+    ConversationPatchIn,
+    LabelIn,
+    LabelOut,
+    LabelPatchIn,
+    NoteIn,
+    NoteOut,
+)
 from appliance.api.json.times import ms_of
+from appliance.desk.access.accesses import Shown
+from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import Scope
 from appliance.desk.inbox import directory
+from appliance.desk.inbox.directory import Page
 from appliance.desk.outgoing.sending import Author
-from appliance.desk.team import cases, labels
+from appliance.desk.team import cases, labels, notes
 from appliance.desk.team.labels import Label
+from appliance.desk.team.notes import TeamNote
 from appliance.desk.team.staff import colleague_named
 from appliance.errors import InvalidInput, NotFound
 from appliance.reasons import Reason
 from appliance.store.store import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfConversation:
+    """A page of what belongs to one conversation."""
+
+    conversation_id: str
+    page: Page
+
+    @property
+    def limit(self) -> int:
+        return self.page.limit
+
+
+async def _of_conversation(conversation_id: str, paged: Paged) -> _OfConversation:
+    return _OfConversation(conversation_id=conversation_id, page=paged)
+
+
+def _notes(conn: sqlite3.Connection, sight: Sight, wanted: _OfConversation) -> Sequence[TeamNote]:
+    found = directory.conversation(conn, sight, wanted.conversation_id)
+    return notes.notes(conn, found.id, wanted.page)
+
+
+def _shown_note(note: TeamNote) -> Shown:
+    return Shown(contact_id=None, conversation_id=note.conversation_id)
+
 
 READS: Sequence[Read[Any, Any]] = (
     Many(
@@ -39,6 +77,20 @@ READS: Sequence[Read[Any, Any]] = (
         model=LabelOut,
         example=examples.LABEL,
         shown=nobody,
+    ),
+    Many(
+        tag="conversations",
+        path="/conversations/{conversation_id}/notes",
+        scope=Scope.CONVERSATIONS_READ,
+        name="listNotes",
+        summary="What colleagues noted about a conversation",
+        description="Oldest first. None of it was sent to anybody.",
+        asked=_of_conversation,
+        read=_notes,
+        model=NoteOut,
+        example=examples.NOTE,
+        shown=_shown_note,
+        problems=("not-found",),
     ),
 )
 
@@ -113,6 +165,38 @@ def _close(tx: Tx, conversation_id: str, wanted: ConversationPatchIn, by: Author
     if "state" not in wanted.model_fields_set and not cases.is_done(tx.conn, conversation_id):
         raise InvalidInput("closing_note", "A closing note goes with “state”: “done”.")
     cases.close(tx, conversation_id, by, note=wanted.closing_note)
+
+
+@router.post(
+    "/conversations/{conversation_id}/notes",  # noqa: FAST003 -- a direct route gives the request alone
+    dependencies=[WRITES_CONVERSATIONS],
+    operation_id="addNote",
+    summary="Note something for colleagues",
+    status_code=201,
+    response_model=None,
+    openapi_extra=writes.takes(NoteIn, examples.NOTE_IN, _CONVERSATION_ID, IDEMPOTENCY_KEY),
+    responses=answers(
+        NoteOut,
+        examples.NOTE,
+        *_PROBLEMS,
+        Reason.IDEMPOTENCY_MISMATCH,
+        status=201,
+        description="The note.",
+    ),
+)
+async def add_note(request: Request) -> Response:
+    """It is never sent to anybody."""
+
+    def work(tx: Tx, caller: Caller, wanted: NoteIn) -> dict[str, Any]:
+        named = request.path_params["conversation_id"]
+        found = directory.conversation(tx.conn, caller.sight, named)
+        try:
+            note_id = notes.write(tx, found.id, wanted.text, Author(token_id=caller.token.id))
+        except InvalidInput as exc:
+            raise InvalidInput("text", exc.sentence) from exc
+        return body_of(NoteOut, notes.one(tx.conn, note_id))
+
+    return await writes.made(request, _SCOPE, NoteIn, work)
 
 
 @router.post(

@@ -231,6 +231,15 @@ CONVERSATION: dict[str, Any] = {
     "closing_note": None,
 }
 CONVERSATION_PATCH_IN: dict[str, Any] = {"assignee": "Sanne", "labels": ["ziek"]}
+NOTE: dict[str, Any] = {
+    "id": "01977d2e-7c10-73dc-95fd-e6e98a3b4c51",
+    "conversation": _CONVERSATION,
+    "text": "@Sanne belt morgen terug",
+    "author": "Planning",
+    "mentions": [{"id": _STAFF, "name": "Sanne"}],
+    "created_at": _AT,
+}
+NOTE_IN: dict[str, Any] = {"text": "@Sanne belt morgen terug"}
 LABEL: dict[str, Any] = {
     "id": "01977d2e-7a88-71ba-93db-c4c768a3192f",
     "name": "ziek",

@@ -21,7 +21,7 @@ from appliance.api.json.bodies import (
 from appliance.api.json.documented import schema_name
 from appliance.api.json.group_bodies import GroupIn, GroupPatchIn, GuardIn, GuardOut, MembersIn
 from appliance.api.json.reads import READS
-from appliance.api.json.team_bodies import ConversationPatchIn, LabelIn, LabelPatchIn
+from appliance.api.json.team_bodies import ConversationPatchIn, LabelIn, LabelPatchIn, NoteIn
 
 DOCUMENT_PATH = "/api/v1/openapi.json"
 
@@ -39,6 +39,7 @@ _BODIES: tuple[type[BaseModel], ...] = (
     ConversationPatchIn,
     LabelIn,
     LabelPatchIn,
+    NoteIn,
     EventOut,
     HealthOut,
     ProblemOut,

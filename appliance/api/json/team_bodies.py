@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from appliance.api.json.bodies import AnswerBody
+from appliance.api.json.office_bodies import StaffRef
 
 
 class ConversationPatchIn(BaseModel):
@@ -24,6 +25,26 @@ class ConversationPatchIn(BaseModel):
         None, description="A time, `reply` for until they write, or null: back among the others."
     )
     closing_note: str | None = Field(None, description="Goes with the state `done`.")
+
+
+class NoteOut(AnswerBody):
+    id: str
+    conversation: str
+    text: str
+    author: str | None = Field(description="The colleague or the software that wrote it.")
+    mentions: list[StaffRef] = Field(description="Whom it names after an `@`.")
+    created_at: datetime
+
+
+class NoteIn(BaseModel):
+    """A note for colleagues. It is never sent to anybody."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    text: str = Field(description="`@` and a name tells that colleague of it.")
+    media: list[str] = Field(
+        [], description="Leave out: a note carries no files yet.", max_length=0
+    )
 
 
 class LabelOut(AnswerBody):

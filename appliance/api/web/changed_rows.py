@@ -36,6 +36,7 @@ _OF_MESSAGES = frozenset(
         EventKind.CONVERSATION_ADOPTED,
         EventKind.CONVERSATION_READ,
         EventKind.MESSAGE_SETTLED,
+        EventKind.CONVERSATION_NOTED,
         EventKind.CONVERSATION_ASSIGNED,
         EventKind.CONVERSATION_DONE,
         EventKind.CONVERSATION_REOPENED,

@@ -50,7 +50,9 @@ _ABOUT_MESSAGES = frozenset(
         EventKind.NEAR_STOP,
     }
 )
-_BESIDE_MESSAGES = frozenset({EventKind.CALL_MISSED, EventKind.CONVERSATION_ADOPTED})
+_BETWEEN_MESSAGES = frozenset(
+    {EventKind.CALL_MISSED, EventKind.CONVERSATION_ADOPTED, EventKind.CONVERSATION_NOTED}
+)
 _ABOUT_CONTACTS = frozenset(
     {EventKind.CONTACT_CHANGED, EventKind.CONTACT_JOINED, EventKind.CONSENT_RECORDED}
 )
@@ -239,8 +241,8 @@ def hint_of(event: Event) -> tuple[str, Mapping[str, object]] | None:
             and event.facts.get("origin") != "technical",
         }
         return "message", about
-    if event.kind in _BESIDE_MESSAGES:
-        return _hint_beside_messages(event)
+    if event.kind in _BETWEEN_MESSAGES:
+        return _hint_between_messages(event)
     if event.kind in _ABOUT_CONTACTS:
         return "contact", {"contact": event.contact_id, "conversation": event.conversation_id}
     if name := _ABOUT_CONVERSATIONS.get(event.kind):
@@ -250,7 +252,7 @@ def hint_of(event: Event) -> tuple[str, Mapping[str, object]] | None:
     return None
 
 
-def _hint_beside_messages(event: Event) -> tuple[str, Mapping[str, object]]:
+def _hint_between_messages(event: Event) -> tuple[str, Mapping[str, object]]:
     """No thread shows a call of somebody without a conversation: the list does."""
     if event.conversation_id is None:
         return "list", {}

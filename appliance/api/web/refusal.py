@@ -40,6 +40,8 @@ FIELDS = {
     "chosen_line": "Choose the number of the SIM card.",
     "phrase": "Write some words as they stand on the screen, in one piece.",
     "press": "A rule may not press this button: a person has to decide.",
+    "note": "A note has 1 to 4096 characters.",
+    "snoozed_until": "Choose a day and a time from now on, at most a year away.",
     "personnel_number": "A personnel number has at most 40 characters.",
 }
 

@@ -101,6 +101,8 @@ class ConversationRow:
     is_done: bool = False
     #: Put away until then; None: it is not.
     returns_ms: int | None = None
+    #: A note names whoever looks, and they have not seen it.
+    mentioned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +222,7 @@ def _row(row: Mapping[str, Any]) -> ConversationRow:
         assignee=row["assignee"],
         is_done=row["done_ms"] is not None,
         returns_ms=row["away_ms"],
+        mentioned=bool(row["mentioned"]),
     )
 
 
@@ -299,7 +302,10 @@ SELECT c.id, c.line_id, c.contact_id, c.group_id, c.last_ms, c.waiting_ms,
   nullif(d.text, '') AS draft,
   c.id IN (SELECT asked.conversation_id FROM near_stop s JOIN message asked
            ON asked.id = s.message_id WHERE s.decision IS NULL) AS near_stop,
-  w.assignee_id, owner.name AS assignee, w.done_ms, {AWAY_MS} AS away_ms
+  w.assignee_id, owner.name AS assignee, w.done_ms, {AWAY_MS} AS away_ms,
+  c.id IN (SELECT n.conversation_id FROM note_mention named INDEXED BY note_mention_unseen
+           CROSS JOIN note n ON n.id = named.note_id
+           WHERE named.staff_id = me.id AND named.seen_ms IS NULL) AS mentioned
 FROM conversation c
 LEFT JOIN casework w ON w.conversation_id = c.id
 LEFT JOIN staff owner ON owner.id = w.assignee_id

@@ -13,6 +13,7 @@ from appliance.desk.consent.near_stop import NearStopAnswer
 from appliance.desk.inbox.earlier_texts import earlier_texts
 from appliance.desk.inbox.tries import Try, tries_of
 from appliance.desk.outgoing.decisions import Decision
+from appliance.desk.team.notes import TeamNote
 from appliance.errors import NotFound
 from appliance.identities import WHATSAPP_GROUP, Identity
 from appliance.messages import Direction, MessageState, Origin
@@ -156,6 +157,7 @@ class Bubble:
     dated: bool = True
     #: Between the message above and this one.
     calls: Sequence[CallMark] = ()
+    notes: Sequence[TeamNote] = ()
 
     @property
     def was_seen_by_a_person(self) -> bool:

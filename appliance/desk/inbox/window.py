@@ -5,10 +5,12 @@ A thread may hold tens of thousands of messages. Whatever is asked, a few pages 
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appliance.desk.inbox import missed_calls
 from appliance.desk.inbox.thread import MESSAGES, Bubble, CallMark, Conversation, drawn
+from appliance.desk.team import notes
+from appliance.desk.team.notes import TeamNote
 from appliance.queue.profile import DAY_MS
 
 PAGE = 40
@@ -25,12 +27,13 @@ COUNTED = 100
 class Window:
     """A stretch of the thread, oldest first. `newest_id` is the message in it that arrived last.
 
-    `unread_above`: unread messages that are older than the stretch, `COUNTED` at most. `calls` are
-    missed calls after the last message of the thread.
+    `unread_above`: unread messages that are older than the stretch, `COUNTED` at most. `calls` and
+    `notes` are those after the last message of the thread.
     """
 
     bubbles: Sequence[Bubble]
     calls: Sequence[CallMark] = ()
+    notes: Sequence[TeamNote] = ()
     has_older: bool = False
     has_newer: bool = False
     unread_above: int = 0
@@ -140,6 +143,8 @@ def changed(conn: sqlite3.Connection, about: Conversation, held: Held) -> Window
         return None
     if missed_calls.came_since(conn, about, held.since_seq):
         return None
+    if notes.came_since(conn, about.id, held.since_seq):
+        return None
     values = {"conversation": about.id, "seq": held.since_seq, **_range(start, end)}
     found = conn.execute(_CHANGED, values).fetchall()
     count = conn.execute(_COUNT, values).fetchone()[0]
@@ -169,20 +174,32 @@ def _window(
     shown = rows[first:]
     previous = [rows[first - 1] if first else None, *shown]
     bubbles = drawn(conn, about, list(zip(previous, shown, strict=False)))
-    calls = missed_calls.calls_of(
-        conn,
-        about,
-        from_ms=_calls_from_ms(previous[0], shown),
-        to_ms=shown[-1]["happened_ms"] if shown and has_newer else _END.at_ms,
-    )
-    placed, below = missed_calls.among(bubbles, calls)
+    span = {
+        "from_ms": _calls_from_ms(previous[0], shown),
+        "to_ms": shown[-1]["happened_ms"] if shown and has_newer else _END.at_ms,
+    }
+    placed, below = missed_calls.among(bubbles, missed_calls.calls_of(conn, about, **span))
+    placed, noted = _noted(placed, notes.between(conn, about.id, **span))
     return Window(
         bubbles=placed,
         calls=below,
+        notes=noted,
         has_older=first > 0,
         has_newer=has_newer,
         unread_above=_unread_above(conn, about, unread_id, shown),
     )
+
+
+def _noted(
+    bubbles: Sequence[Bubble], written: Sequence[TeamNote]
+) -> tuple[Sequence[Bubble], Sequence[TeamNote]]:
+    """The messages, each with the notes right above it; and the notes below them all."""
+    left, placed = list(written), []
+    for bubble in bubbles:
+        above = [note for note in left if note.created_ms < bubble.at_ms]
+        left = left[len(above) :]
+        placed.append(replace(bubble, notes=above) if above else bubble)
+    return placed, left
 
 
 def _calls_from_ms(above: sqlite3.Row | None, shown: Sequence[sqlite3.Row]) -> int:

@@ -57,3 +57,30 @@ WHERE m.created_ms > (SELECT created_ms FROM message ORDER BY seq DESC LIMIT 1) 
 INSERT INTO not_arrived (message_id, line_id, since_ms)
 SELECT m.id, m.line_id, m.created_ms FROM message m INDEXED BY message_waiting
 WHERE m.state IN ('queued', 'sending', 'unconfirmed') AND m.state = 'unconfirmed';
+
+-- What colleagues say to each other about a conversation. No code that sends knows this table.
+CREATE TABLE note (
+  id              TEXT PRIMARY KEY,
+  conversation_id TEXT NOT NULL REFERENCES conversation (id),
+  staff_id        TEXT REFERENCES staff (id),
+  token_id        TEXT REFERENCES api_token (id),
+  text            TEXT NOT NULL,
+  at_ms           INTEGER NOT NULL
+) STRICT;
+CREATE INDEX note_thread ON note (conversation_id, at_ms, id);
+
+CREATE TABLE note_mention (
+  note_id  TEXT NOT NULL REFERENCES note (id),
+  staff_id TEXT NOT NULL REFERENCES staff (id),
+  seen_ms  INTEGER,
+  PRIMARY KEY (note_id, staff_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX note_mention_unseen ON note_mention (staff_id, note_id) WHERE seen_ms IS NULL;
+
+CREATE TABLE note_draft (
+  staff_id        TEXT NOT NULL REFERENCES staff (id),
+  conversation_id TEXT NOT NULL REFERENCES conversation (id),
+  text            TEXT NOT NULL,
+  saved_ms        INTEGER NOT NULL,
+  PRIMARY KEY (staff_id, conversation_id)
+) STRICT, WITHOUT ROWID;

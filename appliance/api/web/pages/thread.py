@@ -23,6 +23,7 @@ from appliance.desk.inbox import marks, thread, window
 from appliance.desk.inbox.thread import Conversation
 from appliance.desk.inbox.window import Window
 from appliance.desk.outgoing import drafts
+from appliance.desk.team import notes
 from appliance.desk.team.shown_case import ShownCase, shown_case
 from appliance.store import events
 from appliance.store.store import Tx
@@ -45,6 +46,7 @@ class Opened:
     today: str
     part: Given = Given.ALL
     draft: str = ""
+    note_draft: str = ""
     cursor: str = ""
     note: Note | None = None
     #: None where only a stretch of the thread is drawn.
@@ -133,6 +135,7 @@ def _open(
         since=since,
         today=visit.words.iso_day(visit.now_ms, about.zone),
         draft=drafts.text_of(conn, **mine),
+        note_draft=notes.draft_of(conn, visit.staff_id, about.id),
         case=shown_case(conn, about.id),
         cursor=cursor,
     )

@@ -14,7 +14,8 @@ function insert(line) {
   const day = line.previousElementSibling;
   const coming = day?.matches(".day") ? [day, line] : [line];
   if (coming.length > 1) document.getElementById(day.id)?.remove();
-  const above = lines(list()).filter((other) => order(other, line) < 0).at(-1);
+  let above = lines(list()).filter((other) => order(other, line) < 0).at(-1);
+  while (above?.nextElementSibling?.matches(".team-note")) above = above.nextElementSibling;
   if (above) above.after(...coming);
   else list().prepend(...coming);
   htmx.process(line);

@@ -27,6 +27,7 @@ def told(words: Words, entry: HistoryEntry, zone: str, now_ms: int) -> str:
         return words.text("labelled it {names}").format(names=", ".join(entry.labels))
     by_message = entry.why == "message"
     return {
+        EventKind.CONVERSATION_NOTED: words.text("wrote a note"),
         EventKind.CONVERSATION_DONE: words.text("marked it as done"),
         EventKind.CONVERSATION_REOPENED: words.text("They wrote again, so it is open")
         if by_message

@@ -1,0 +1,86 @@
+// Notes for colleagues: a form of their own beside the composer, with a draft of its own.
+
+const DRAFT_MS = 600;
+const csrf = document.querySelector('meta[name="csrf"]').content;
+
+let timer = 0;
+let saved = "";
+
+const pane = () => document.getElementById("composer-pane");
+const form = () => document.getElementById("note-form");
+const field = () => document.getElementById("note-text");
+
+function post(address, values = {}) {
+  return fetch(address, {
+    method: "POST",
+    keepalive: true,
+    headers: { "X-CSRF-Token": csrf, "HX-Request": "true", "HX-Current-URL": location.href },
+    body: new URLSearchParams(values),
+  }).catch(() => null);
+}
+
+function choose(mode, { focus = true } = {}) {
+  pane().dataset.mode = mode;
+  for (const name of ["reply", "note"]) {
+    const tab = document.getElementById(`mode-${name}`);
+    const chosen = name === mode;
+    tab.setAttribute("aria-selected", String(chosen));
+    tab.tabIndex = chosen ? 0 : -1;
+    document.getElementById(`${name}-pane`).hidden = !chosen;
+  }
+  if (focus) document.getElementById(mode === "note" ? "note-text" : "text")?.focus();
+}
+
+function saveDraft() {
+  clearTimeout(timer);
+  if (!form() || field().value === saved) return;
+  saved = field().value;
+  post(form().dataset.draft, { text: saved });
+}
+
+function ready() {
+  if (!form()) return;
+  saved = field().value;
+  post(form().dataset.seen);
+}
+
+document.addEventListener("click", (event) => {
+  const tab = event.target.closest('.modes [role="tab"]');
+  if (tab) choose(tab.id === "mode-note" ? "note" : "reply");
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.target.matches?.('.modes [role="tab"]') && ["ArrowLeft", "ArrowRight"].includes(event.key)) {
+    choose(pane().dataset.mode === "note" ? "reply" : "note", { focus: false });
+    document.querySelector('.modes [aria-selected="true"]').focus();
+  }
+  if (event.target.id !== "note-text" || event.key !== "Enter" || event.isComposing || event.shiftKey) return;
+  event.preventDefault();
+  form().requestSubmit();
+});
+
+document.addEventListener("input", (event) => {
+  if (event.target.id !== "note-text") return;
+  clearTimeout(timer);
+  timer = setTimeout(saveDraft, DRAFT_MS);
+});
+
+document.addEventListener("htmx:after:request", (event) => {
+  const { ctx } = event.detail;
+  if (ctx.sourceElement.id !== "note-form" || ctx.response?.status !== 204) return;
+  clearTimeout(timer);
+  document.getElementById("note-said").replaceChildren();
+  field().value = "";
+  saved = "";
+  document.dispatchEvent(new CustomEvent("balie:refresh", { detail: "messages" }));
+});
+
+document.addEventListener("htmx:before:swap", (event) => {
+  if (event.detail.ctx?.target?.id === "thread-pane") saveDraft();
+});
+document.addEventListener("htmx:after:swap", (event) => {
+  if (event.detail.ctx?.target?.id === "thread-pane") ready();
+});
+addEventListener("pagehide", saveDraft);
+
+ready();

@@ -1,0 +1,77 @@
+"""Notes for colleagues in the inbox: never sent, and unlike a message."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.api.browser import Browser, log_in
+from tests.api.office import Caller, Desk, Office
+
+ANNA = "+31687654321"
+
+
+@pytest.fixture
+def anna(office: Office, tilburg: Desk, planning: Caller) -> str:
+    """The id of a conversation with Anna."""
+    office.writes(ANNA, tilburg, name="Anna")
+    return str(planning.get("/conversations").json()["items"][0]["id"])
+
+
+@pytest.fixture
+def bart(office: Office, tilburg: Desk) -> Iterator[Browser]:
+    browser = log_in(office, "Bart", role="staff", branch_id=tilburg.branch_id)
+    browser.client.headers["Accept-Language"] = "en"
+    yield browser
+    browser.client.close()
+
+
+def test_a_note_stands_in_the_thread_and_no_message_is_made(
+    office: Office, sanne: Browser, bart: Browser, anna: str
+) -> None:
+    """An open page is given the thread anew, because a note comes between messages."""
+    before = office.count("message")
+    assert sanne.post(f"/c/{anna}/notes", {"text": "Belt morgen terug"}).status_code == 204
+    shown = bart.get(f"/c/{anna}").text
+    assert 'aria-label="note by Sanne"' in shown
+    assert "Belt morgen terug" in shown
+    assert "Belt morgen terug" in bart.get(f"/c/{anna}/messages").text
+    assert office.count("message") == before
+    empty = bart.post(f"/c/{anna}/notes", {"text": " "})
+    assert (empty.status_code, "A note has 1 to 4096 characters." in empty.text) == (422, True)
+
+
+def test_who_is_named_sees_it_in_the_list_until_they_open_it(
+    sanne: Browser, bart: Browser, anna: str
+) -> None:
+    sanne.post(f"/c/{anna}/notes", {"text": "@Bart, kijk jij?"})
+    assert "names you" in bart.get("/list?view=all").text
+    assert bart.post(f"/c/{anna}/notes/seen").status_code == 204
+    assert "names you" not in bart.get("/list?view=all").text
+
+
+def test_the_draft_of_a_note_is_kept_apart_from_that_of_a_message(
+    sanne: Browser, bart: Browser, anna: str
+) -> None:
+    sanne.post(f"/c/{anna}/draft", {"text": "Hoi Anna"})
+    sanne.post(f"/c/{anna}/note-draft", {"text": "Anna klaagt weer"})
+    shown = sanne.get(f"/c/{anna}").text
+    assert ">Hoi Anna</textarea>" in shown
+    assert ">Anna klaagt weer</textarea>" in shown
+    assert "Anna klaagt weer" not in bart.get(f"/c/{anna}").text
+    sanne.post(f"/c/{anna}/notes", {"text": "Anna klaagt weer"})
+    assert ">Anna klaagt weer</textarea>" not in sanne.get(f"/c/{anna}").text
+
+
+def test_a_note_about_somebody_who_asked_to_stop_can_still_be_written(
+    office: Office, tilburg: Desk, sanne: Browser, anna: str
+) -> None:
+    office.writes(ANNA, tilburg, "STOP")
+    assert 'id="note-text"' in sanne.get(f"/c/{anna}").text
+    assert sanne.post(f"/c/{anna}/notes", {"text": "Bellen"}).status_code == 204
+
+
+def test_another_branch_has_no_way_to_it(office: Office, breda: Desk, anna: str) -> None:
+    stranger = log_in(office, "Loes", role="staff", branch_id=breda.branch_id)
+    for path in ("notes", "note-draft", "notes/seen"):
+        assert stranger.post(f"/c/{anna}/{path}", {"text": "x"}).status_code == 404
+    stranger.client.close()
