@@ -2,31 +2,29 @@
 
 from dataclasses import dataclass
 
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState
+from playwright.sync_api import Browser, Page, StorageState
 
 from tests.e2e.conftest import PATIENCE_MS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GalleryLook:
-    """`text`: the size of letters, in percent."""
+    """`text_px`: the size of letters that somebody has chosen in the browser."""
 
     name: str
     width: int = 1280
     height: int = 800
     locale: str = "en-GB"
     dark: bool = False
-    text: int = 100
+    text_px: int = 16
 
     @property
     def is_narrow(self) -> bool:
         return self.width < 400
 
-    def context(
-        self, browser: Browser, url: str, state: StorageState | None = None
-    ) -> BrowserContext:
-        """A browser of somebody with these preferences; `state` is that of who has logged in."""
-        context = browser.new_context(
+    def page(self, browser: Browser, url: str, state: StorageState | None = None) -> Page:
+        """In a context of its own, which the page closes; `state` is that of who has logged in."""
+        page = browser.new_page(
             base_url=url,
             viewport={"width": self.width, "height": self.height},
             locale=self.locale,
@@ -36,20 +34,16 @@ class GalleryLook:
             is_mobile=self.is_narrow,
             storage_state=state,
         )
-        context.set_default_timeout(PATIENCE_MS)
-        return context
-
-    def put(self, page: Page) -> None:
-        """On a page that is open."""
-        page.evaluate(
-            "size => { document.documentElement.style.fontSize = size; }", f"{self.text}%"
-        )
+        page.set_default_timeout(PATIENCE_MS)
+        sizes = {"standard": self.text_px, "fixed": self.text_px}
+        page.context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": sizes})
+        return page
 
 
 LOOKS = (
     GalleryLook(name="light"),
     GalleryLook(name="dark", dark=True),
     GalleryLook(name="narrow", width=360, height=740),
-    GalleryLook(name="large-text", text=200),
+    GalleryLook(name="large-text", text_px=32),
     GalleryLook(name="dutch", locale="nl-NL"),
 )

@@ -36,8 +36,7 @@ class Gallery:
     def hang(self, found: Mapping[str, Sequence[str]], *, prefix: str = "") -> None:
         """The addresses of each path; one that has several is named by their titles, too."""
         for look in LOOKS:
-            with closing(look.context(self.browser, self.demo.url, self.state)) as context:
-                page = context.new_page()
+            with closing(look.page(self.browser, self.demo.url, self.state)) as page:
                 for path, addresses in found.items():
                     for place, address in enumerate(addresses):
                         name = prefix + _name(path)
@@ -49,15 +48,13 @@ class Gallery:
     def hang_at_door(self, addresses: Mapping[str, str]) -> None:
         """By the names of their pictures; nobody has logged in."""
         for look in LOOKS:
-            with closing(look.context(self.browser, self.demo.url)) as context:
-                page = context.new_page()
+            with closing(look.page(self.browser, self.demo.url)) as page:
                 for name, address in addresses.items():
                     self._show(page, look, address)
                     self._keep(page, look, name)
 
     def _show(self, page: Page, look: GalleryLook, address: str) -> None:
         page.goto(address)
-        look.put(page)
         if page.locator("#screen").count():
             with suppress(TooLate):
                 page.locator("#screen img").wait_for(timeout=DRAWN_MS)
