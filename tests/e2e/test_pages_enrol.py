@@ -38,7 +38,6 @@ def test_what_somebody_opened_and_where_they_are_stays(guest_page: OpenPage, pla
         statuses: list[int] = []
         page.on("response", lambda answer: statuses.append(status_of(answer)))
         page.wait_for_event("response", lambda answer: status_of(answer) == 304)
-        page.wait_for_event("response", lambda answer: status_of(answer) == 304)
         assert set(statuses) <= {0, 304}
 
 
