@@ -17,6 +17,7 @@ from appliance.cli import (
     plan,
     recording,
     running,
+    search,
 )
 from appliance.runtime import kinds
 
@@ -35,6 +36,7 @@ app.add_typer(devices.device_app, name="device")
 app.add_typer(people.staff_app, name="staff")
 app.add_typer(people.token_app, name="token")
 app.add_typer(consent.consent_app, name="consent")
+app.add_typer(search.search_app, name="search")
 app.command("plan")(plan.plan)
 app.command("simulate")(pacing.run_simulation)
 app.command("report")(pacing.run_report)

@@ -39,6 +39,7 @@ from appliance.runtime.fleet import Fleet
 from appliance.runtime.jobs import Jobs
 from appliance.runtime.machine.machine import Machine
 from appliance.runtime.plugged_in import plugged_in
+from appliance.runtime.search_follower import SearchFollower
 from appliance.store.devices import Device
 from appliance.store.feed import EventFeed
 from appliance.store.media_quota import MediaRoom
@@ -102,6 +103,7 @@ class Balie:
         self._jobs = Jobs(
             self.store, self._listener.show_incomplete, watch=watch.look, room=media_room
         )
+        self._search = SearchFollower(self.store)
         self._started = False
         self.services = Services(
             store=self.store,
@@ -134,10 +136,12 @@ class Balie:
         self._fleet.start()
         self._planner.start()
         self._jobs.start()
+        self._search.start()
         self._started = True
 
     def stop(self) -> None:
         self._started = False
+        self._search.stop()
         self._jobs.stop()
         self._planner.stop()
         self._fleet.stop()

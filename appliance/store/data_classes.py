@@ -227,6 +227,15 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.CONTENT: "emoji",
         DataClass.TECHNICAL: "message_id at_ms",
     },
+    "search_subject": {
+        DataClass.IDENTITY: "names numbers",
+        DataClass.TECHNICAL: "seq contact_id group_id",
+    },
+    "search_progress": {DataClass.TECHNICAL: "id low_seq high_seq event_seq contact_id version"},
+    "search_change": {
+        DataClass.CONTENT: "text",
+        DataClass.TECHNICAL: "seq line_id conversation_id contact_id",
+    },
     "message_quote": {DataClass.TECHNICAL: "message_id quoted_id"},
     "casework": {
         DataClass.CONTENT: "closing_note",

@@ -99,6 +99,11 @@ def frame(db: Database) -> None:
     _run_script(db.conn, "0011_frame.sql")
 
 
+@migrations(name="0011_search")
+def search(db: Database) -> None:
+    _run_script(db.conn, "0011_search.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

@@ -312,6 +312,19 @@ INCIDENT: dict[str, Any] = {
     " and into Balie, and switch the phone on.",
 }
 
+HIT: dict[str, Any] = {
+    "kind": "message",
+    "id": _MESSAGE,
+    "conversation": _CONVERSATION,
+    "contact": _CONTACT,
+    "line": _LINE,
+    "at": _AT,
+    "title": "Anna de Wit",
+    "snippet": "Is mijn loonstrook er al?",
+    "marks": [[8, 18]],
+    "link": f"/c/{_CONVERSATION}#m-{_MESSAGE}",
+}
+
 EVENT: dict[str, Any] = {
     "seq": 44,
     "epoch": "01977d2e-8c99-72cb-a4ec-d5d879203b42",

@@ -8,6 +8,7 @@ from pydantic import Field
 from appliance.api.json.bodies import AnswerBody, ContactRef
 from appliance.api.json.mapping import From
 from appliance.api.json.names import ChannelName, KindName
+from appliance.desk.search.hits import HitKind
 from appliance.store.incidents import IncidentKind
 from appliance.store.line_settings import LineSettings
 
@@ -109,6 +110,21 @@ class DeviceOut(AnswerBody):
     )
     lines: list[str]
     changed_at: datetime
+
+
+class HitOut(AnswerBody):
+    kind: HitKind
+    id: str = Field(description="Of the message, the contact or the conversation.")
+    conversation: str | None = Field(description="Null for a person with whom there is none.")
+    contact: str | None
+    line: str | None
+    at: datetime = Field(description="Of a person and a conversation: when they were last heard.")
+    title: str = Field(description="Who it is about, or whom it is with.")
+    snippet: str
+    marks: list[tuple[int, int]] = Field(
+        description="Where in `snippet` the words stand: from and to, in code points."
+    )
+    link: str | None = Field(description="Its place among the pages.")
 
 
 class IncidentOut(AnswerBody):

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from appliance.api.json import conversations, directory, groups, incidents, messages
+from appliance.api.json import conversations, directory, groups, incidents, messages, search
 from appliance.api.json.declared import Read
 
 READS: Sequence[Read[Any, Any]] = (
@@ -14,6 +14,7 @@ READS: Sequence[Read[Any, Any]] = (
     *conversations.READS,
     *groups.READS,
     *incidents.READS,
+    *search.READS,
 )
 
 router = APIRouter(prefix="/api/v1")

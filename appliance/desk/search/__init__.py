@@ -1,0 +1,1 @@
+"""Finding: the index of messages and people, and what is found in it."""

@@ -1,0 +1,21 @@
+"""What is erased must be gone from the index as well, not only be found no more.
+
+An index of SQLite's takes a word out by writing down that it is out; the word itself goes when the
+parts of the index are brought together.
+"""
+
+from appliance.desk.search import index
+from appliance.store.store import Store
+
+CHANGES, PAGES = 200, 500
+"""Of one transaction."""
+
+
+def forget(store: Store) -> None:
+    """To be called after texts and names were erased: on return neither their words nor the old
+    texts that the index was told are in the database. Takes its time, in many short transactions.
+    """
+    while store.write(lambda tx: index.settle_changes(tx.conn, CHANGES)):
+        pass
+    while store.write(lambda tx: index.merge_some(tx.conn, PAGES)):
+        pass
