@@ -20,6 +20,7 @@ from appliance.api.web.pages import (
     recordings,
     screen,
     screens,
+    search,
     settings,
     setup,
     setup_line,
@@ -52,6 +53,7 @@ for part in (
     devices,
     screen,
     screens,
+    search,
     settings,
 ):
     router.include_router(part.routes)

@@ -22,6 +22,7 @@ from appliance.api.web.words import (
     phrases,
     proof_sentences,
     row_sentences,
+    search_sentences,
     writing_sentences,
 )
 from appliance.api.web.words.i18n import Words
@@ -63,6 +64,7 @@ def environment() -> Environment:
         row_sentences=row_sentences,
         avatars=avatars,
         Permission=Permission,
+        search_sentences=search_sentences,
         setting_fields=setting_fields.FIELDS,
         writing_sentences=writing_sentences,
         icon=icon,

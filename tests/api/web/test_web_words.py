@@ -17,6 +17,7 @@ from appliance.api.web.words import (
     incident_phrases,
     media_sentences,
     phrases,
+    search_sentences,
 )
 from appliance.api.web.words.i18n import LANGUAGES, LOCALE_DIR, Words, best_language
 from appliance.desk.lines import setting_fields
@@ -77,6 +78,8 @@ def _of_phrases() -> Iterator[str]:
     yield from refusal.FIELDS.values()
     yield from adoption_sentences.STATES.values()
     yield from adoption_sentences.WHY.values()
+    yield from (*search_sentences.FILTERS.values(), search_sentences.NO_FILTER)
+    yield search_sentences.TOO_LONG
     for table in (group_sentences.WORK, group_sentences.WHY, group_sentences.BUTTONS):
         yield from table.values()
     for field in setting_fields.FIELDS:

@@ -1,0 +1,37 @@
+"""The search in a browser: from the inbox to one message far back, by keyboard alone."""
+
+import re
+
+from playwright.sync_api import expect
+
+from appliance.desk.search import following
+from tests.e2e.conftest import OpenPage, Place
+from tests.e2e.test_pages_inbox import bubble
+from tests.e2e.test_pages_thread import DAY_MS, NUMBER, TOM, write
+
+
+def test_a_message_far_back_is_found_and_opened(open_page: OpenPage, place: Place) -> None:
+    """What is found follows what is typed; its link opens the thread around the message."""
+    place.desk.receive("Utrecht", TOM, NUMBER, "Mijn pas is zoëven gestolen", ago_ms=2 * DAY_MS)
+    write(place, 0, 149)
+    while following.catch_up(place.store):
+        pass
+    page = open_page()
+    page.get_by_role("searchbox", name="Search").fill("tom")
+    page.keyboard.press("Enter")
+    field = page.get_by_role("searchbox")
+    expect(page.locator("#hits-people + ul mark")).to_have_text("Tom")
+    field.fill("pas zoeven gest")
+    found = page.locator("#hits a.hit")
+    expect(found).to_have_count(1)
+    expect(found.locator("mark")).to_have_text(["pas", "zoëven", "gestolen"])
+    expect(page).to_have_url(re.compile(r"/search\?q=pas\+zoeven\+gest$"))
+    field.press("ArrowDown")
+    expect(found).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/c/[^/]+#m-[0-9a-f-]{36}$"))
+    expect(bubble(page, "Mijn pas is zoëven gestolen")).to_be_in_viewport()
+    expect(bubble(page, "Mijn pas is zoëven gestolen")).to_be_focused()
+    expect(bubble(page, "Bericht 149.")).to_have_count(0)
+    page.go_back()
+    expect(field).to_have_value("pas zoeven gest")
