@@ -12,7 +12,7 @@ from typing import Any
 
 from appliance.devices.stored_json import is_whole, object_in
 
-_PARTS, _REFERENCE, _FILES = "parts", "reference", "files"
+_PARTS, _REFERENCE, _FILES, _QUOTED = "parts", "reference", "files", "quoted"
 _WHY = ("dialog", "seen", "cause", "error")
 
 
@@ -76,6 +76,15 @@ def files_in(evidence: Mapping[str, Any]) -> Sequence[str]:
     """Names in the attempt's own folder, oldest first."""
     found = evidence.get(_FILES)
     return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
+
+
+def telling_quoted(*, quoted: bool) -> dict[str, Any]:
+    return {_QUOTED: quoted}
+
+
+def is_quoted(evidence: Mapping[str, Any]) -> bool:
+    """Whether the message stands on their phone as an answer to the one that it quotes."""
+    return evidence.get(_QUOTED) is True
 
 
 def why_in(evidence: Mapping[str, Any]) -> str | None:

@@ -138,12 +138,22 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuotedText:
+    """The message that another one answers, by its words; `own`: the line wrote it."""
+
+    text: str
+    own: bool
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """One attempt at one message. `attempt_id` names the folder of its evidence.
 
     `number` is what the driver writes to: the value of whom it is for, in a scheme that the channel
     writes to. `text` is the caption of the `file`, and may be empty then. `group` is set for a
-    post; `number` is then its address.
+    post; `number` is then its address. A device that cannot answer the `quoted` message sends it
+    without that, and says so.
     """
 
     attempt_id: str
@@ -155,6 +165,7 @@ class Outgoing:
     resumed: Resumed | None = None
     file: OutgoingFile | None = None
     group: Group | None = None
+    quoted: QuotedText | None = None
 
     @property
     def identity(self) -> Identity:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from appliance.channels import Channel
-from appliance.devices.protocol import Outgoing
+from appliance.devices.protocol import Outgoing, QuotedText
 from appliance.errors import NotFound, Refused, Transient
 from appliance.identities import Identity
 from appliance.media.files import MediaFiles
@@ -22,7 +22,7 @@ from appliance.queue.permission import may_write
 from appliance.queue.planned import Planned
 from appliance.queue.steps import Step, Steps, no_steps
 from appliance.reasons import Reason
-from appliance.store import lines, messages
+from appliance.store import lines, messages, quotes
 from appliance.store.contacts import identity_of
 from appliance.store.store import Store, Tx
 
@@ -165,11 +165,17 @@ def claim(
         resumed=earlier.resumed if earlier else None,
         file=carried.file,
         group=posts.group_of(tx.conn, line_id, planned.queued.waiting.identity, now_ms=tx.now_ms),
+        quoted=_quoted(tx, message_id),
     )
     _open(tx, outgoing, device_id, signature)
     if earlier is not None:
         parts.carry_over(tx, outgoing.attempt_id, earlier)
     return outgoing
+
+
+def _quoted(tx: Tx, message_id: str) -> QuotedText | None:
+    found = quotes.answered(tx.conn, message_id)
+    return QuotedText(text=found.text, own=found.own, at_ms=found.at_ms) if found else None
 
 
 def _ends_unsent(tx: Tx, message_id: str, files: MediaFiles) -> bool:

@@ -32,11 +32,36 @@ def is_in(conn: sqlite3.Connection, message_id: str, conversation_id: str) -> bo
     return found.fetchone() is not None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredWords:
+    """Of the message that one answers; `at_ms` is the time that it shows on a phone."""
+
+    text: str
+    own: bool
+    at_ms: int
+
+
+def answered(conn: sqlite3.Connection, message_id: str) -> AnsweredWords | None:
+    """None for a message that quotes none, or one that a phone does not show by its words alone."""
+    row = conn.execute(_ANSWERED, (message_id,)).fetchone()
+    if row is None:
+        return None
+    return AnsweredWords(text=row["text"], own=bool(row["own"]), at_ms=row["at_ms"])
+
+
 def quoted_by(conn: sqlite3.Connection, message_ids: Iterable[str]) -> Mapping[str, QuotedMessage]:
     """By message; one that quotes none is not in it."""
     rows = conn.execute(_OF_MESSAGES, (json.dumps(list(message_ids)),))
     return {row["message_id"]: QuotedMessage(id=row["id"], text=row["text"]) for row in rows}
 
+
+_ANSWERED = """
+SELECT m.text, m.direction = 'out' AS own, coalesce(m.sent_ms, m.written_ms, m.happened_ms) AS at_ms
+FROM message_quote q JOIN message m ON m.id = q.quoted_id
+WHERE q.message_id = ? AND m.deleted_ms IS NULL AND m.text <> ''
+AND NOT EXISTS (SELECT 1 FROM message_media f WHERE f.message_id = m.id)
+AND (m.direction = 'in' OR m.sent_ms IS NOT NULL)
+"""
 
 _OF_MESSAGES = """
 SELECT q.message_id, m.id, m.text FROM message_quote q JOIN message m ON m.id = q.quoted_id

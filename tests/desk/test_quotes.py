@@ -2,10 +2,12 @@
 
 import pytest
 
+from appliance.desk.outgoing.sending import cancel
 from appliance.devices.news_protocol import Quoting
+from appliance.devices.protocol import QuotedText
 from appliance.events import EventKind
 from appliance.store.quotes import quoted_by
-from tests.queue.counter import ANNA, WHATSAPP, Counter
+from tests.queue.counter import ANNA, STAFF, WHATSAPP, Counter
 
 
 def answers(counter: Counter, key: str, quoted: str) -> None:
@@ -47,3 +49,14 @@ def test_what_fits_no_message_before_it_is_left_out(talk: Counter, key: str, wor
     """Words that nobody wrote, an answer that is not known, words that came later."""
     answers(talk, key, words)
     assert quoted(talk) == []
+
+
+def test_a_device_gets_the_words_that_a_message_answers(talk: Counter) -> None:
+    """With who wrote them and when."""
+    (theirs,) = talk.all("SELECT id, happened_ms FROM message WHERE device_key = 'k1'")
+    (welcome,) = talk.outgoing()
+    talk.store.write(lambda tx: cancel(tx, welcome["id"], STAFF))
+    talk.queues("Ja hoor", quotes=theirs["id"])
+    assert talk.attempt().outgoing.quoted == QuotedText(
+        text="Kom je *morgen*?", own=False, at_ms=theirs["happened_ms"]
+    )

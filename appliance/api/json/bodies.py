@@ -73,8 +73,9 @@ class MessageIn(BaseModel):
     quotes: str | None = Field(
         None,
         max_length=64,
-        description="The id of a message of the same conversation that this one answers. Balie"
-        " shows it so; on their phone the message stands without the quote.",
+        description="The id of a message of the same conversation that this one answers. On their"
+        " phone it is a text that answers a text; where the phone cannot prove that, and for all"
+        " else, it stands there without the quote, and `quoted` in the evidence says so.",
     )
     ttl_s: int | None = Field(
         None,

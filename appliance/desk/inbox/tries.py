@@ -31,7 +31,7 @@ class Try:
     `fallback`: not over the device that has the line's number; then `signature` may have been
     added to the text. `by_network`: the device gave it to the network itself. `kept_as_one`: so
     many parts, which the device does not tell apart. `pictures` are names, oldest first. `why`: the
-    driver's word for what it met.
+    driver's word for what it met. `quoted`: on their phone it answers the message that it quotes.
     """
 
     id: str
@@ -49,6 +49,7 @@ class Try:
     kept_as_one: int | None = None
     pictures: Sequence[str] = ()
     why: str | None = None
+    quoted: bool = False
 
     @property
     def may_have_left(self) -> bool:
@@ -91,6 +92,7 @@ def _try(row: sqlite3.Row, parts: Sequence[Part]) -> Try:
         kept_as_one=kept_as_one(evidence),
         pictures=pictures_in(evidence),
         why=evidence_facts.why_in(evidence),
+        quoted=evidence_facts.is_quoted(evidence),
     )
 
 

@@ -24,6 +24,8 @@ _SERVER = "com.wetest.uia2.Main"
 _DUMP_DEPTH = 50
 # 5 ms each: slow enough that the list does not run on when the finger leaves it.
 _SWIPE_STEPS = 60
+# Android takes half a second for a long press.
+_HELD_MS = 800
 
 
 class ServerWillNotStart(DeviceGone):
@@ -73,6 +75,9 @@ class ServerSession:
     def swipe(self, start: tuple[int, int], end: tuple[int, int]) -> None:
         """Drags a list without throwing it; a second drag only shows more of it."""
         self._call("swipe", *start, *end, _SWIPE_STEPS)
+
+    def hold(self, point: tuple[int, int]) -> None:
+        self._call("click", *point, _HELD_MS)
 
     def back(self) -> None:
         """Presses through the shell: it presses once, and works without the on-device server."""

@@ -59,6 +59,9 @@ class App(Protocol):
     def scroll(self, pixels: int) -> None:
         """Scrolls the list so that `pixels` more of its upper part show."""
 
+    def hold(self, what: str, *, aside: bool) -> None:
+        """A finger stays on something, or moves it `aside`, to the right."""
+
     def in_sight(self) -> None:
         """The app is visible from now on."""
 
@@ -114,6 +117,10 @@ class Host(Endpoint, Protocol):
     @property
     def reads_paths(self) -> bool:
         """Whether WhatsApp reads a file by its path; else it takes rows of the list of media."""
+
+    @property
+    def reply_menu(self) -> bool:
+        """Whether a message that is pressed long offers a reply."""
 
     @property
     def albums(self) -> bool:

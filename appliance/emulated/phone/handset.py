@@ -30,6 +30,9 @@ from appliance.emulated.world.timers import Timers
 #: The PIN after a restart by a fault, for a phone that had no PIN of its own.
 RESTART_PIN = "1234"
 
+#: A finger that moves no further stays where it is.
+_SPOT_PX = 20
+
 
 class BareHandset(HandsetState):
     """Implements `apps.Host` for the apps and `network.Endpoint` for the network."""
@@ -191,13 +194,18 @@ class BareHandset(HandsetState):
         return None
 
     def swipe(self, x1: float, y1: float, x2: float, y2: float) -> None:
-        """Down shows what is above; up on the keyguard opens it."""
-        del x1, x2
+        """Down shows what is above; up on the keyguard opens it. On one spot it is a long press."""
         if not self.lock.open:
             if y2 < y1:
                 self.dismiss_keyguard()
             return
-        self.front.scroll(int(y2 - y1))
+        if abs(y2 - y1) > _SPOT_PX:
+            self.front.scroll(int(y2 - y1))
+            return
+        windows = self.front.windows()
+        under = [n for n in windows[-1].walk() if n.hold and n.bounds.contains(x1, y1)]
+        if under:
+            self.front.hold(under[-1].hold, aside=x2 - x1 > _SPOT_PX)
 
     def set_text(self, node: Node, text: str) -> bool:
         if node.action != "entry" or not self.lock.open:

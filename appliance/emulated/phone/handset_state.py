@@ -34,6 +34,7 @@ class HandsetState:
         self.honours_jid = spec.honours_jid
         self.reads_paths = spec.reads_paths
         self.albums = spec.albums
+        self.reply_menu = spec.reply_menu
         self.clipboard = ""
         self.address = spec.serial_name or spec.number
         self.density_override: int | None = None

@@ -20,8 +20,8 @@ class Bounds:
 
 @dataclass(slots=True, kw_only=True)
 class Node:
-    """`action` names what a tap does here, only the handset uses it; `picture` stands for what is
-    drawn. No dump shows them.
+    """`action` names what a tap does here, `hold` what a finger does that stays; only the handset
+    uses them. `picture` stands for what is drawn. No dump shows the three.
     """
 
     cls: str
@@ -44,6 +44,7 @@ class Node:
     visible_to_user: bool = True
     action: str = ""
     picture: str = ""
+    hold: str = ""
     children: list["Node"] = field(default_factory=list)
 
     def walk(self) -> Iterator["Node"]:

@@ -17,6 +17,7 @@ class PhoneSpec:
     shows while a number is looked up. `honours_jid`: a file handed to WhatsApp with a chat's jid
     goes straight to its preview. `reads_paths` False: it takes rows of the list of media only.
     `albums`: photos of one side in a row, from four on and without words, are drawn as one.
+    `reply_menu` False: a message that is pressed long offers no reply, only the swipe answers it.
     `locale` is that of the system, which may be one that no screen here is drawn in; empty for
     that of `language`.
     """
@@ -43,6 +44,7 @@ class PhoneSpec:
     honours_jid: bool = True
     reads_paths: bool = True
     albums: bool = False
+    reply_menu: bool = True
 
 
 def iccid_for(number: str) -> str:

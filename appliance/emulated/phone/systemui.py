@@ -93,6 +93,9 @@ class StillApp:
 
     def perform(self, action: str) -> None: ...
 
+    def hold(self, what: str, *, aside: bool) -> None:
+        """Nothing here answers to a long press."""
+
     def scroll(self, pixels: int) -> None: ...
 
     def in_sight(self) -> None: ...

@@ -37,6 +37,7 @@ from appliance.devices.protocol import (
     Look,
     Outgoing,
     Proof,
+    QuotedText,
     Sim,
     Status,
     TextForm,
@@ -441,6 +442,7 @@ class Desk:
         to: str = ANNA,
         channel: Channel = Channel.WHATSAPP,
         file: OutgoingFile | None = None,
+        quoted: QuotedText | None = None,
     ) -> Try:
         self._count += 1
         outgoing = Outgoing(
@@ -451,6 +453,7 @@ class Desk:
             text=text,
             started_ms=self.world.clock.now_ms(),
             file=file,
+            quoted=quoted,
         )
         return Try(
             outgoing=outgoing,

@@ -111,6 +111,15 @@ def without_files(words: Words, bubble: Bubble) -> str:
     return sentence.format(channel=bubble.channel.label)
 
 
+def without_quote(words: Words, bubble: Bubble) -> str:
+    """That they see no quote; empty where they do, and where it has not left."""
+    if bubble.quoted is None or bubble.sent_ms is None or bubble.by_hand:
+        return ""
+    if any(each.quoted for each in bubble.tries):
+        return ""
+    return words.text("On their phone it stands without the quote.")
+
+
 _ENDED = frozenset(
     {
         MessageState.FAILED,

@@ -3,6 +3,7 @@
 import time
 from contextlib import closing
 
+from appliance.devices.evidence_facts import telling_quoted
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MINUTES_PER_DAY, MS_PER_MINUTE, is_between
 from appliance.devices.phone.shared_file import SharedFile
@@ -87,7 +88,8 @@ def _judge(phone: Phone, look: Look, seen: ChatPage) -> Found | None:
         finding = Finding.UNCLEAR if doubt else Finding.ABSENT
         return Found(finding=finding, facts={**facts, "doubt": doubt} if doubt else facts)
     tick = row.tick or Tick.PENDING
-    proof = Proof(tick=tick, facts={**facts, "time": row.time, "tick": tick.value})
+    shown = telling_quoted(quoted=True) if row.quoted else {}
+    proof = Proof(tick=tick, facts={**facts, **shown, "time": row.time, "tick": tick.value})
     return Found(finding=Finding.PRESENT, proof=proof, facts=facts)
 
 

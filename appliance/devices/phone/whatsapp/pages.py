@@ -7,6 +7,7 @@ from appliance.devices.phone.screen import Box, Screen, View
 from appliance.devices.phone.texts import as_dumped, is_number, label, number_in
 from appliance.devices.phone.whatsapp.dialogs import DialogMeaning, dialog_kind
 from appliance.devices.phone.whatsapp.phrases import SEARCHING
+from appliance.devices.phone.whatsapp.reply_frame import ReplyFrame, reply_frame
 from appliance.devices.phone.whatsapp.rows import (
     FIRST_NUMBER,
     MessageRow,
@@ -71,6 +72,8 @@ class ChatPage:
     area: Box | None
     #: Under the name; of a group its members, and never a title.
     status: str = ""
+    #: The message that the next one will answer.
+    reply: ReplyFrame | None = None
 
     def own_equal(self, text: str) -> int:
         return sum(row.own and row.says(text) for row in self.rows)
@@ -240,4 +243,5 @@ def _conversation(app: Screen) -> ChatPage:
         group=app.first("name_in_group_tv", "pushname_in_group_tv") is not None,
         area=messages.box if messages else None,
         status=under.text if under else "",
+        reply=reply_frame(app),
     )

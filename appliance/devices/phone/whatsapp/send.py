@@ -4,7 +4,9 @@ import time
 from collections.abc import Mapping
 from contextlib import closing
 from functools import partial
+from typing import Any
 
+from appliance.devices.evidence_facts import telling_quoted
 from appliance.devices.phone.evidence import Evidence
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import is_between
@@ -13,6 +15,7 @@ from appliance.devices.phone.whatsapp.chat import OpenChat
 from appliance.devices.phone.whatsapp.opening import open_chat
 from appliance.devices.phone.whatsapp.own_row import is_row_of
 from appliance.devices.phone.whatsapp.pages import ChatPage
+from appliance.devices.phone.whatsapp.replying import begin_reply, drop_reply
 from appliance.devices.phone.whatsapp.row_memory import baseline_of, identity, rows_after
 from appliance.devices.phone.whatsapp.rows import MessageRow
 from appliance.devices.phone.whatsapp.ticks import ticks_of
@@ -42,16 +45,16 @@ class ChatSend:
         self._text = attempt.outgoing.text
         self._started_ms = phone.clock.now_ms()
         self._earlier: Mapping[str, Tick] = {}
+        self._quoted = False
 
     def run(self) -> Proof:
-        typed = self._typed(open_chat(self._chat))
+        typed = self._typed(self._replying(open_chat(self._chat)))
         self._earlier = ticks_of(self._phone, self._attempt.earlier, typed.rows)
         salt = self._attempt.outgoing.attempt_id
         self._attempt.baseline(baseline_of(typed, text=self._text, salt=salt))
         if typed.send is None:
             raise self._stopped("There is no Send button.", seen="no send")
-        clear = partial(self._chat.type, typed, "")
-        doubt = tap_send(self._phone, self._attempt, typed.send.centre, clear)
+        doubt = tap_send(self._phone, self._attempt, typed.send.centre, partial(self._clear, typed))
         try:
             return self._prove(typed)
         except (ProvenUnsent, Unconfirmed):
@@ -64,6 +67,27 @@ class ChatSend:
 
     # Before the tap
 
+    def _replying(self, opened: ChatPage) -> ChatPage:
+        """The chat as an answer to the quoted message where that can be proven, else to none."""
+        bare = drop_reply(self._chat, opened)
+        quoted = self._attempt.outgoing.quoted
+        if quoted is None:
+            return bare
+        self._quoted = begin_reply(self._chat, bare, quoted)
+        seen = self._chat.seen
+        return seen if isinstance(seen, ChatPage) else bare
+
+    def _answers_right(self, now: ChatPage) -> bool:
+        quoted = self._attempt.outgoing.quoted
+        if quoted is None or not self._quoted:
+            return now.reply is None
+        return now.reply is not None and now.reply.shows(quoted, now.title)
+
+    def _clear(self, typed: ChatPage) -> None:
+        """Leaves nothing that a person could send by mistake."""
+        self._chat.type(typed, "")
+        drop_reply(self._chat, typed)
+
     def _typed(self, opened: ChatPage) -> ChatPage:
         """The chat with the text in its entry and Send beside it."""
         if not self._chat.type(opened, self._text):
@@ -72,7 +96,7 @@ class ChatSend:
         pauses = self._phone.patience.pauses()
         while True:
             now = self._chat.look()
-            if now is not None and self._holds_text(now):
+            if now is not None and self._holds_text(now) and self._answers_right(now):
                 return now
             if time.monotonic() > deadline:
                 stopped = self._stopped("The entry does not hold the text.", seen="entry")
@@ -84,7 +108,7 @@ class ChatSend:
         """The text may stand in a chat that a person has opened meanwhile: nobody is to send it."""
         seen = self._chat.seen
         if isinstance(seen, ChatPage) and self._holds_text(seen):
-            self._chat.type(seen, "")
+            self._clear(seen)
 
     def _holds_text(self, now: ChatPage) -> bool:
         """An empty entry shows its hint, which may equal the text, but then there is no Send."""
@@ -143,7 +167,9 @@ class ChatSend:
 
     def _proof(self, row: MessageRow) -> Proof:
         tick = row.tick or Tick.SENT
-        facts = {"seen": "own row", "time": row.time, "tick": tick.value}
+        facts: dict[str, Any] = {"seen": "own row", "time": row.time, "tick": tick.value}
+        if self._attempt.outgoing.quoted is not None:
+            facts |= telling_quoted(quoted=self._quoted)
         return Proof(tick=tick, facts=facts, earlier=self._earlier)
 
     def _pending(self, row: MessageRow) -> Unconfirmed:

@@ -271,6 +271,9 @@ class SmsApp:
         if self._open is not None:
             self._drafts[self._open] = text
 
+    def hold(self, what: str, *, aside: bool) -> None:
+        """Nothing here answers to a long press."""
+
     def scroll(self, pixels: int) -> None:
         """The lists of this app do not scroll; a driver needs only the newest messages."""
 

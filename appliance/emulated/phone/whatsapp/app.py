@@ -13,7 +13,7 @@ from appliance.emulated.phone.whatsapp.lookup import looked_up
 from appliance.emulated.phone.whatsapp.model import Chat, RowTick
 from appliance.emulated.phone.whatsapp.posting import PACKAGE, UID
 from appliance.emulated.phone.whatsapp.profile_room import ProfileRoom
-from appliance.emulated.phone.whatsapp.rows import RowStyle
+from appliance.emulated.phone.whatsapp.rows import RowStyle, quoted
 from appliance.emulated.phone.whatsapp.service import WhatsAppService
 from appliance.emulated.phone.whatsapp.sharing import SEND, Share, ShareStage, Sharing
 from appliance.emulated.phone.whatsapp.sharing_screens import SharingScreen
@@ -195,6 +195,7 @@ class WhatsApp(WhatsAppService):
             named=self._host.timers.now_ms() >= self._named_at_ms,
             scroll=self._scroll,
             entry_focused=self._focused,
+            reply_menu=self._host.reply_menu,
         )
 
     def chat_in_sight(self) -> Chat | None:
@@ -237,13 +238,30 @@ class WhatsApp(WhatsAppService):
             self._share(argument)
         elif verb == "open-chat":
             self.open_chat(self._chat_in_list(argument))
-        elif verb == "read-more" and self._chat is not None:
-            message = next(m for m in self._chat.messages if m.id == int(argument))
-            message.expanded = True
-        elif verb == "download" and self._chat is not None:
-            self._download(self._chat, argument.split(","))
         elif verb == "dialog":
             self._in_dialog(argument)
+        elif self._chat is not None:
+            self._in_chat(self._chat, verb, argument)
+
+    def _in_chat(self, chat: Chat, verb: str, argument: str) -> None:
+        if verb == "read-more":
+            next(m for m in chat.messages if m.id == int(argument)).expanded = True
+        elif verb == "download":
+            self._download(chat, argument.split(","))
+        elif verb == "reply":
+            chat.answers, chat.selected = chat.selected, None
+        elif verb == "no-reply":
+            chat.answers = None
+
+    def hold(self, what: str, *, aside: bool) -> None:
+        chat = self._chat
+        if chat is None or not chat.takes_text:
+            return
+        message = next((each for each in chat.messages if str(each.id) == what), None)
+        if aside:
+            chat.answers = message
+        else:
+            chat.selected = message
 
     def _download(self, chat: Chat, ids: list[str]) -> None:
         for message in chat.messages:
@@ -286,7 +304,11 @@ class WhatsApp(WhatsAppService):
         if chat is None or not chat.draft:
             return
         text, chat.draft = chat.draft, ""
-        self.write(chat, text)
+        message = self.write(chat, text)
+        if chat.answers is not None:
+            name, words = quoted(chat.answers, self.account, self._style())
+            message.quotes, message.quotes_name = words, name
+            chat.answers = None
         chat.drop_divider()
         self._scroll = 0
 
@@ -329,6 +351,8 @@ class WhatsApp(WhatsAppService):
             self.in_sight()
         elif self.room.page:
             self.room.back()
+        elif self._chat is not None and self._chat.selected is not None:
+            self._chat.selected = None
         elif self._chat is not None:
             self._leave_chat()
         else:
@@ -337,6 +361,7 @@ class WhatsApp(WhatsAppService):
 
     def _leave_chat(self) -> None:
         if self._chat is not None:
+            self._chat.selected = None
             self._chat.drop_divider()
         self._chat = None
         self._scroll = 0

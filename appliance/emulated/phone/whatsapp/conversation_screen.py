@@ -1,14 +1,23 @@
 """One chat on the screen, node by node as recorded."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from appliance.emulated.phone.layout import Brush, ScreenArea
 from appliance.emulated.phone.node import Bounds, Node
 from appliance.emulated.phone.whatsapp.model import Account, Chat
-from appliance.emulated.phone.whatsapp.rows import ChatItem, NoticeRow, RowStyle, draw_rows, rows_of
+from appliance.emulated.phone.whatsapp.rows import (
+    ChatItem,
+    NoticeRow,
+    RowStyle,
+    draw_rows,
+    quoted,
+    rows_of,
+)
 
 _TOOLBAR_DP = 56
 _FOOTER_DP = 56
+_QUOTE_DP = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +30,7 @@ class ConversationScreen:
     named: bool
     scroll: int
     entry_focused: bool
+    reply_menu: bool = True
 
     @property
     def _brush(self) -> Brush:
@@ -31,11 +41,15 @@ class ConversationScreen:
         return self.style.screen
 
     @property
+    def footer_dp(self) -> int:
+        return _FOOTER_DP + (_QUOTE_DP if self.chat.answers else 0)
+
+    @property
     def viewport(self) -> Bounds:
         """Where the messages are."""
         screen = self._screen
         top = screen.status_bottom + screen.dp(_TOOLBAR_DP)
-        return Bounds(0, top, screen.width, screen.content_bottom - screen.dp(_FOOTER_DP))
+        return Bounds(0, top, screen.width, screen.content_bottom - screen.dp(self.footer_dp))
 
     def rows(self) -> list[ChatItem | NoticeRow]:
         return rows_of(self.chat, self.account, self.style)
@@ -98,6 +112,8 @@ class ConversationScreen:
         brush, dp = self._brush, self._screen.dp
         top, bottom = self._screen.status_bottom, self.viewport.top
         width, phrases = self._screen.width, self.style.phrases
+        if self.chat.selected is not None:
+            return self._selection(Bounds(0, top, width, bottom))
         home = brush.button(
             "Button",
             Bounds(0, top + dp(4), dp(48), bottom - dp(4)),
@@ -122,6 +138,16 @@ class ConversationScreen:
         bar = brush("ViewGroup", Bounds(0, top, width, bottom), view, self._calls(top, bottom))
         bar.resource_id = f"{brush.package}:id/toolbar"
         return bar
+
+    def _selection(self, bounds: Bounds) -> Node:
+        """What can be done with the message that was pressed long, in place of the toolbar."""
+        dp, phrases = self._screen.dp, self.style.phrases
+        at = Bounds(bounds.right - dp(96), bounds.top, bounds.right - dp(48), bounds.bottom)
+        reply = self._brush.button(
+            "Button", at, rid="menuitem_reply", content_desc=phrases.reply, action="reply"
+        )
+        children = [reply] if self.reply_menu else []
+        return self._brush("ViewGroup", bounds, *children, rid="action_mode_bar")
 
     def _name(self) -> list[Node]:
         if not self.named:
@@ -182,6 +208,8 @@ class ConversationScreen:
         brush, dp = self._brush, self._screen.dp
         if not self.chat.takes_text:
             return brush("FrameLayout", bounds, rid="footer")
+        whole, quote = bounds, list(self._quote(bounds))
+        bounds = Bounds(bounds.left, bounds.bottom - dp(_FOOTER_DP), bounds.right, bounds.bottom)
         buttons_left = bounds.right - dp(53)
         field = Bounds(dp(4), bounds.top + dp(4), buttons_left - dp(4), bounds.bottom - dp(4))
         content = brush("LinearLayout", field, *self._field(field), rid="input_layout_content")
@@ -190,10 +218,29 @@ class ConversationScreen:
         action = brush("FrameLayout", send_box, self._send(send_box), rid="send_container")
         return brush(
             "FrameLayout",
-            bounds,
+            whole,
+            *quote,
             brush("RelativeLayout", bounds, entry, action, rid="edit_layout"),
             rid="footer",
         )
+
+    def _quote(self, footer: Bounds) -> Iterator[Node]:
+        """The message that the draft answers, above the entry."""
+        answers, brush, dp = self.chat.answers, self._brush, self._screen.dp
+        if answers is None:
+            return
+        box = Bounds(footer.left, footer.top, footer.right, footer.top + dp(_QUOTE_DP))
+        name, words = quoted(answers, self.account, self.style)
+        frame = brush(
+            "FrameLayout",
+            box,
+            brush("TextView", box, rid="quoted_title", text=name or self.style.phrases.you),
+            brush("TextView", box, rid="quoted_text", text=words),
+            rid="quoted_message_frame",
+        )
+        close = Bounds(box.right - dp(48), box.top, box.right, box.bottom)
+        cross = brush.button("ImageView", close, action="no-reply")
+        yield brush("FrameLayout", box, frame, cross, rid="quoted_message_preview_container")
 
     def _field(self, field: Bounds) -> list[Node]:
         brush, dp, phrases = self._brush, self._screen.dp, self.style.phrases

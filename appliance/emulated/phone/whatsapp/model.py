@@ -24,7 +24,8 @@ class Message:
     `text` is the caption of a medium. A message that cannot be decrypted yet is `waiting`. A
     deleted own message says so in its `text` and has no tick. A `notice` is a row of the system;
     nobody wrote it. `digest` is the SHA-256 of the file that an own message carries. `quotes` are
-    the words of the message that this one answers.
+    the words of the message that this one answers, `quotes_name` is who wrote it; nobody for an
+    own one.
     """
 
     id: int
@@ -41,6 +42,7 @@ class Message:
     notice: bool = False
     digest: str = ""
     quotes: str = ""
+    quotes_name: str = ""
 
     @property
     def outgoing(self) -> bool:
@@ -97,6 +99,9 @@ class Chat:
     messages: list[Message] = field(default_factory=list)
     unread: int = 0
     draft: str = ""
+    #: The message that was pressed long, and the one that the draft answers.
+    selected: "Message | None" = None
+    answers: "Message | None" = None
     archived: bool = False
     #: The first message that was unread when the chat was opened, and how many there were.
     divider_id: int = 0

@@ -9,7 +9,7 @@ from appliance.emulated.phone.layout import Brush, ScreenArea, line_count, short
 from appliance.emulated.phone.node import Bounds, Node
 from appliance.emulated.phone.whatsapp.album import albums_of, draw_album
 from appliance.emulated.phone.whatsapp.generation import Generation
-from appliance.emulated.phone.whatsapp.media import Medium, draw
+from appliance.emulated.phone.whatsapp.media import Medium, draw, told
 from appliance.emulated.phone.whatsapp.model import Account, Chat, Message, RowTick
 from appliance.emulated.phone.whatsapp.phrases import Phrases
 from appliance.emulated.phone.whatsapp.wording import in_row
@@ -107,6 +107,7 @@ class ChatItem:
             *children,
             rid=style.generation.message_row,
             long_clickable=True,
+            hold=f"{self.message.id}",
         )
 
     def _dividers(self, top: int, viewport: Bounds) -> tuple[list[Node], int]:
@@ -143,11 +144,15 @@ class ChatItem:
         )
         return brush("LinearLayout", inner, *parts, row, rid="main_layout")
 
+    @property
+    def _quoted_name(self) -> str:
+        return self.message.quotes_name or self.style.phrases.you
+
     def _body(self, bounds: Bounds) -> Iterator[Node]:
         style = self.style
         if self.message.quotes:
             brush, quoted = style.brush, shortened(self.message.quotes, _QUOTED_CHARS)
-            title = brush("TextView", bounds, rid="quoted_title", text=style.phrases.you)
+            title = brush("TextView", bounds, rid="quoted_title", text=self._quoted_name)
             words = brush("TextView", bounds, rid="quoted_text", text=quoted)
             yield brush("FrameLayout", bounds, title, words, rid="quoted_message_frame")
         if self.album:
@@ -276,6 +281,14 @@ def rows_of(chat: Chat, account: Account, style: RowStyle) -> list[ChatItem | No
         )
         before = message
     return rows
+
+
+def quoted(message: Message, account: Account, style: RowStyle) -> tuple[str, str]:
+    """Who wrote a message, nobody for an own one, and its words or its medium, as a quote."""
+    name = "" if message.sender is None else account.name(message.sender)
+    if message.medium is not None:
+        return name, told(message.medium, message.text, style.phrases.language)
+    return name, in_row(message, style.phrases.language)
 
 
 def draw_rows(rows: list[ChatItem | NoticeRow], viewport: Bounds, scroll: int) -> list[Node]:
