@@ -16,7 +16,8 @@ BalieError
 └── DeviceError             a driver's; the class is the policy for the message in hand
     ├── Transient           proven not sent: again later
     ├── Permanent           proven not sent and never will be on this route
-    │   └── NotOnChannel    the recipient has no WhatsApp: the next route is taken
+    │   ├── NotOnChannel    the recipient has no WhatsApp: the next route is taken
+    │   └── InviteOnly      nobody can be made a member; WhatsApp would send them an invitation
     ├── Unconfirmed         the outcome is not known: look at the device, never send again
     ├── LineStopped         a warning, ban or log-out: the line stops until a person looks
     │   ├── SimMissing      only this device's routes stop; another device of the line goes on
@@ -115,6 +116,10 @@ class Permanent(DeviceError):
 
 
 class NotOnChannel(Permanent):
+    pass
+
+
+class InviteOnly(Permanent):
     pass
 
 

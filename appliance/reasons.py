@@ -94,6 +94,8 @@ class Reason(StrEnum):
 
     #: A name of a group was put back often: a person says whether only admins may change it.
     GUARD_CEILING = "guard-ceiling"
+    #: Somebody lets nobody add them to a group: a person says whether they are invited.
+    INVITE_ONLY = "invite-only"
 
     # How a message ended without having arrived; a refusal may end it, too.
     TOO_OLD = "too-old"

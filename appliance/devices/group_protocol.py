@@ -33,8 +33,8 @@ class GroupPerson:
 class GroupChange:
     """`name` is what it is to be called. `people` are to be added, removed, or in a new group.
 
-    `picture` is what it is to show. `was_tapped`: an earlier try came to its last tap, so that it
-    may have happened.
+    `picture` is what it is to show. `invites`: who lets nobody add them is invited. `was_tapped`:
+    an earlier try came to its last tap, so that it may have happened.
     """
 
     task_id: str
@@ -43,15 +43,19 @@ class GroupChange:
     name: str | None = None
     people: Sequence[GroupPerson] = ()
     picture: OutgoingFile | None = None
+    invites: bool = False
     was_tapped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupSeen:
-    """What the group was like afterwards. `people` None: they were not read."""
+    """What the group was like afterwards. `people` None: they were not read. `invited`: who was to
+    be added got WhatsApp's invitation in place of that.
+    """
 
     name: str
     people: Sequence[GroupPerson] | None = None
+    invited: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 

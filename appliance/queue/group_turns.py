@@ -13,7 +13,7 @@ from pathlib import Path
 
 from appliance.channels import Channel
 from appliance.devices.group_protocol import GroupChange, GroupPerson, GroupSeen, GroupTurn
-from appliance.errors import DeviceError, LineStopped, Permanent, Refused, Transient
+from appliance.errors import DeviceError, InviteOnly, LineStopped, Permanent, Refused, Transient
 from appliance.group_changes import GroupChangeKind, GroupTaskState
 from appliance.identities import WHATSAPP_GROUP, Identity
 from appliance.media.files import MediaFiles
@@ -170,6 +170,7 @@ def _change(conn: sqlite3.Connection, task: GroupTask, files: MediaFiles) -> Gro
         name=task.name or group.wanted_name,
         people=[_person(each) for each in _people(conn, task)],
         picture=picture_of(conn, task.picture, files),
+        invites=task.invites,
         was_tapped=task.tapped_ms is not None,
     )
 
@@ -201,6 +202,8 @@ def _failed(tx: Tx, task_id: str, error: DeviceError | Refused) -> None:
     group = groups.find(tx.conn, task.group_id)
     if isinstance(error, Refused):
         group_tasks.end(tx, task.id, GroupTaskState.FAILED, reason=error.code)
+    elif isinstance(error, InviteOnly):
+        group_tasks.end(tx, task.id, GroupTaskState.PERSON, reason=Reason.INVITE_ONLY)
     elif isinstance(error, Permanent | LineStopped) or task.tries + 1 >= MAX_TRIES:
         group_tasks.end(
             tx,

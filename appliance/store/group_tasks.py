@@ -15,7 +15,9 @@ from appliance.store.store import Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupTask:
-    """`tapped_ms` set: an earlier try came to the tap that changes something."""
+    """`tapped_ms` set: an earlier try came to the tap that changes something. `invites`: a person
+    said that who cannot be added is to be invited.
+    """
 
     id: str
     group_id: str
@@ -32,6 +34,7 @@ class GroupTask:
     token_id: str | None
     created_ms: int
     tapped_ms: int | None
+    invites: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,10 +196,11 @@ def again(tx: Tx, task: GroupTask, *, not_before_ms: int, reason: Reason | None)
 
 def press(tx: Tx, task: GroupTask, *, staff_id: str | None) -> None:
     """Somebody pressed the button that it waited for."""
+    invites = task.invites or task.reason is Reason.INVITE_ONLY
     tx.conn.execute(
         "UPDATE group_task SET state = 'waiting', staff_id = ?, reason = NULL, ended_ms = NULL,"
-        " tries = 0, tapped_ms = NULL WHERE id = ? AND state = 'person'",
-        (staff_id, task.id),
+        " tries = 0, tapped_ms = NULL, invites = ? WHERE id = ? AND state = 'person'",
+        (staff_id, int(invites), task.id),
     )
 
 
@@ -217,4 +221,5 @@ def _task(row: sqlite3.Row) -> GroupTask:
         token_id=row["token_id"],
         created_ms=row["created_ms"],
         tapped_ms=row["tapped_ms"],
+        invites=bool(row["invites"]),
     )

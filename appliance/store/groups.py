@@ -54,7 +54,8 @@ class ChatGroup:
 class GroupMember:
     """`name` is what the office calls them, else what the phone shows, which is `shown`.
 
-    `identity` None: the phone shows a name only. `asked`: not seen in the group yet.
+    `identity` None: the phone shows a name only. `asked`: not seen in the group yet; `invited_ms`:
+    since when WhatsApp's invitation is with them.
     """
 
     id: str
@@ -65,6 +66,7 @@ class GroupMember:
     is_admin: bool
     asked: bool
     stopped: bool
+    invited_ms: int | None = None
 
 
 _GROUP = """
@@ -75,7 +77,7 @@ FROM chat_group g JOIN line ON line.id = g.line_id
 # A name that the phone shows may be that of several people; all of them are meant.
 _MEMBERS = """
 SELECT m.id, m.name, m.value, m.scheme, m.is_admin, m.asked_ms IS NOT NULL AS asked,
-  m.stopped_ms IS NOT NULL AS stopped, n.contact_id,
+  m.stopped_ms IS NOT NULL AS stopped, m.invited_ms, n.contact_id,
   coalesce(k.office_name, m.name, k.chosen_name) AS called
 FROM group_member m
 LEFT JOIN contact_identity n ON n.value = m.value AND n.scheme = m.scheme
@@ -207,7 +209,8 @@ def see(
         return member_id
     tx.conn.execute(
         "UPDATE group_member SET name = coalesce(?, name), is_admin = coalesce(?, is_admin),"
-        " value = coalesce(?, value), scheme = coalesce(?, scheme), asked_ms = NULL WHERE id = ?",
+        " value = coalesce(?, value), scheme = coalesce(?, scheme), asked_ms = NULL,"
+        " invited_ms = NULL WHERE id = ?",
         (name, None if is_admin is None else int(is_admin), value, scheme, row["id"]),
     )
     return str(row["id"])
@@ -215,6 +218,11 @@ def see(
 
 def drop_member(tx: Tx, member_id: str) -> None:
     tx.conn.execute("DELETE FROM group_member WHERE id = ?", (member_id,))
+
+
+def invited(tx: Tx, member_id: str) -> None:
+    """WhatsApp's invitation is with them; they come when they accept it."""
+    tx.conn.execute("UPDATE group_member SET invited_ms = ? WHERE id = ?", (tx.now_ms, member_id))
 
 
 def stopped(tx: Tx, member_id: str) -> None:
@@ -305,4 +313,5 @@ def _member(row: sqlite3.Row) -> GroupMember:
         is_admin=bool(row["is_admin"]),
         asked=bool(row["asked"]),
         stopped=bool(row["stopped"]),
+        invited_ms=row["invited_ms"],
     )

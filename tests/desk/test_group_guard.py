@@ -1,19 +1,21 @@
 """The guard of a group's name, and what the office changes of a group."""
 
+from collections.abc import Sequence
+
 import pytest
 
-from appliance.desk.groups import changing
+from appliance.desk.groups import changing, outcomes
 from appliance.desk.groups.changing import GroupAuthor
 from appliance.devices.group_protocol import GroupPerson, GroupSeen, GroupTurn
 from appliance.devices.news_protocol import PictureChange
 from appliance.devices.protocol import Group
-from appliance.errors import InvalidInput, Permanent, Refused, Transient
+from appliance.errors import InvalidInput, InviteOnly, Permanent, Refused, Transient
 from appliance.group_changes import GroupChangeKind
 from appliance.identities import tel
 from appliance.queue.group_turns import CHANGES_AN_HOUR
 from appliance.reasons import Reason
 from appliance.store import group_tasks, groups
-from appliance.store.groups import ChatGroup
+from appliance.store.groups import ChatGroup, GroupMember
 from tests.queue.counter import ANNA, BART, Counter
 
 JID = "120363001@g.us"
@@ -266,6 +268,32 @@ def test_who_says_stop_meanwhile_is_not_added(team: Counter) -> None:
         pass
     turn.failed(refused.value)
     assert team.one("SELECT state, reason FROM group_task")["state"] == "failed"
+
+
+def test_who_can_only_be_invited_is_invited_when_a_person_says_so(team: Counter) -> None:
+    """And not before; a STOP meanwhile keeps the invitation back."""
+    team.store.write(lambda tx: changing.add(tx, group(team), [tel(ANNA)], ME))
+    turn = does(team, GroupChangeKind.ADD)
+    assert not turn.change.invites
+    turn.failed(InviteOnly("They let nobody add them."))
+    assert team.turn() is None
+    (task,) = team.store.read(lambda conn: group_tasks.open_of(conn, group(team).id))
+    assert task.reason is Reason.INVITE_ONLY
+    team.store.write(lambda tx: changing.press(tx, group(team), task.id, ME))
+    team.clock.advance(s=60)
+    turn = does(team, GroupChangeKind.ADD)
+    assert turn.change.invites
+    turn.done(GroupSeen(name=TEAM, invited=True))
+    (anna,) = [each for each in members(team) if each.identity == tel(ANNA)]
+    assert anna.asked
+    assert anna.invited_ms
+    shown = [GroupPerson(name=None, number=each) for each in (ANNA, BART)]
+    team.store.write(lambda tx: outcomes.keep_people(tx, group(team), shown))
+    assert [each.invited_ms for each in members(team)] == [None, None]
+
+
+def members(counter: Counter) -> Sequence[GroupMember]:
+    return counter.store.read(lambda conn: groups.members(conn, group(counter).id))
 
 
 def test_who_is_taken_out_stays_a_member_until_the_phone_shows_it(team: Counter) -> None:

@@ -16,7 +16,7 @@ from appliance.store.groups import ChatGroup
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberEntry:
-    """`asked`: to be added, and not seen in the group yet."""
+    """`asked`: to be added, and not seen in the group yet; `invited_ms`: since when they are."""
 
     id: str
     name: str | None
@@ -24,6 +24,7 @@ class MemberEntry:
     contact_id: str | None
     is_admin: bool
     asked: bool
+    invited_ms: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +135,7 @@ def _member(conn: sqlite3.Connection, sight: Sight, member: groups.GroupMember) 
         contact_id=seen,
         is_admin=member.is_admin,
         asked=member.asked,
+        invited_ms=member.invited_ms,
     )
 
 

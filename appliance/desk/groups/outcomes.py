@@ -33,6 +33,8 @@ def keep(tx: Tx, task: GroupTask, seen: GroupSeen) -> None:
             guarding.watch(tx, groups.find(tx.conn, group.id))
     if seen.people is not None:
         keep_people(tx, group, seen.people, by=by)
+    if seen.invited and task.member_id is not None:
+        groups.invited(tx, task.member_id)
     groups.tell(tx, group, what="task", task=task.id, kind=task.kind.value, state="done")
 
 

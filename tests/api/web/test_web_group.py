@@ -6,6 +6,8 @@ import pytest
 from appliance.desk.groups import outcomes
 from appliance.devices.group_protocol import GroupPerson
 from appliance.devices.protocol import Group
+from appliance.group_changes import GroupTaskState
+from appliance.reasons import Reason
 from appliance.store import group_tasks, groups
 from tests.api.browser import Browser, log_in
 from tests.api.office import Desk, Office
@@ -66,6 +68,21 @@ def test_what_is_changed_there_is_for_the_phone(office: Office, sanne: Browser, 
     kinds = [kind for kind, _ in tasks(office)]
     assert sorted(kinds) == ["add", "read", "rename"]
     assert "wordt toegevoegd" in sanne.get(post).text
+
+
+def test_who_lets_nobody_add_them_is_invited_by_a_button(
+    office: Office, sanne: Browser, team: str
+) -> None:
+    sanne.post(f"/c/{team}/group/members", {"number": ANNA})
+    (task,) = office.store.read(lambda conn: group_tasks.open_of(conn, group_id(office)))
+    ended = GroupTaskState.PERSON, Reason.INVITE_ONLY
+    office.store.write(lambda tx: group_tasks.end(tx, task.id, ended[0], reason=ended[1]))
+    page = sanne.get(f"/c/{team}/group").text
+    assert "laat zich door niemand aan groepen toevoegen" in page
+    assert "Uitnodigen" in page
+    assert sanne.post(f"/c/{team}/group/tasks/{task.id}").status_code == 204
+    office.store.write(lambda tx: groups.invited(tx, task.member_id or ""))
+    assert "is uitgenodigd" in sanne.get(f"/c/{team}/group").text
 
 
 def test_a_picture_is_given_on_the_page(office: Office, sanne: Browser, team: str) -> None:

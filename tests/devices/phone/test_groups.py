@@ -411,6 +411,25 @@ def test_who_lets_nobody_add_them_is_left_to_a_person(
     assert world.truth() == []
 
 
+@LANGUAGES
+def test_who_lets_nobody_add_them_is_invited_once_a_person_said_so(
+    world: World, desk: Desk, venlo: Group, tmp_path: Path
+) -> None:
+    """One message leaves, to them; a try that may have sent it sends no second one."""
+    world.inject(kind="group", group=VENLO, what="remove", by=BEA, person=ANNA, notify=False)
+    world.inject(kind="group", group=VENLO, what="refuse", person=ANNA)
+    people = [GroupPerson(name="Anna", number=ANNA)]
+    adds = turn(tmp_path, venlo, GroupChangeKind.ADD, people=people)
+    adds.asked = replace(adds.asked, invites=True)
+    assert desk.driver.change_group(adds).invited
+    (sent,) = world.truth("whatsapp")
+    assert "WhatsApp" in sent
+    again = Turn(asked=replace(adds.asked, was_tapped=True), folder=tmp_path)
+    with pytest.raises(Permanent, match="invited already"):
+        desk.driver.change_group(again)
+    assert world.truth("whatsapp") == [sent]
+
+
 def test_a_group_is_left(world: World, desk: Desk, venlo: Group, tmp_path: Path) -> None:
     desk.driver.change_group(turn(tmp_path, venlo, GroupChangeKind.LEAVE))
     assert chat_of(world, venlo).left

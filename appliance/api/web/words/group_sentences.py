@@ -23,6 +23,9 @@ WHY: Mapping[Reason, str] = {
     Reason.GUARD_CEILING: (
         "Somebody changes name or picture again and again. Balie stopped putting them back."
     ),
+    Reason.INVITE_ONLY: (
+        "They let nobody add them to groups. WhatsApp can send them an invitation in place of that."
+    ),
     Reason.PERSON: "The phone could not do it. Look at the phone, then try again.",
     Reason.RETRY: "The phone could not do it yet; it is tried again.",
 }
@@ -46,6 +49,8 @@ def button(words: Words, task: GroupTask) -> str:
     """Empty where no person has to press one."""
     if task.state is not GroupTaskState.PERSON:
         return ""
+    if task.reason is Reason.INVITE_ONLY:
+        return words.text("Invite them")
     again = task.reason is Reason.PERSON
     return words.text("Try again" if again else BUTTONS.get(task.kind, "Try again"))
 

@@ -57,6 +57,7 @@ WAITING: Mapping[Reason, str] = {
     Reason.CONSENT_REQUIRED: "the contact never wrote to this number",
     Reason.GROUP_LEFT: "this number is in that group no more",
     Reason.GUARD_CEILING: "the name was put back often and somebody has to decide",
+    Reason.INVITE_ONLY: "they let nobody add them, and somebody has to decide",
 }
 """Completes “Expected at 14:32, because …” and its companions."""
 

@@ -8,6 +8,7 @@ from appliance.emulated.phone.whatsapp.closed import ClosedPage, draw_closed, pa
 from appliance.emulated.phone.whatsapp.conversation_screen import ConversationScreen
 from appliance.emulated.phone.whatsapp.dialogs import Dialog, DialogKind, draw_dialog, draw_spinner
 from appliance.emulated.phone.whatsapp.generation import Generation
+from appliance.emulated.phone.whatsapp.group_phrases import group_phrases
 from appliance.emulated.phone.whatsapp.links import ChatLink, read_link
 from appliance.emulated.phone.whatsapp.lookup import looked_up
 from appliance.emulated.phone.whatsapp.model import Chat, RowTick
@@ -284,6 +285,9 @@ class WhatsApp(WhatsAppService):
             self.room.enter(self._chat)
         else:
             self.room.perform(action)
+        for number in self.room.take_invited():
+            chat = self.account.chat(numbers.jid_of(number))
+            self.write(chat, group_phrases(self._host.language).invitation)
         if (made := self.room.take_made()) is not None:
             self.open_chat(made)
 

@@ -30,6 +30,8 @@ class GroupPhrases:
     ask_remove: str
     ask_exit: str
     not_added: str
+    invite: str
+    invitation: str
     new_group: str
     name_hint: str
     next: str
@@ -69,6 +71,8 @@ ENGLISH = GroupPhrases(
     ask_remove="Remove {who} from “{name}” group?",
     ask_exit="Exit “{name}” group?",
     not_added="Couldn't add {who}. You can invite them privately to join this group.",
+    invite="Invite to group",
+    invitation="Invitation to join my WhatsApp group",
     new_group="New group",
     name_hint="Group name",
     next="Next",
@@ -111,6 +115,8 @@ DUTCH = GroupPhrases(
     ask_remove="{who} verwijderen uit de groep '{name}'?",
     ask_exit="Groep '{name}' verlaten?",
     not_added="{who} kan niet worden toegevoegd. U kunt diegene uitnodigen voor de groep.",
+    invite="Uitnodigen voor groep",
+    invitation="Uitnodiging voor mijn WhatsApp-groep",
     new_group="Nieuwe groep",
     name_hint="Groepsnaam",
     next="Volgende",

@@ -28,6 +28,7 @@ class GroupRoom:
     scrolled: int = 0
     #: A chat to open once the room is left.
     opens: Chat | None = None
+    invited: list[str] = field(default_factory=list)
     picture: PictureRoom = field(init=False)
 
     def __post_init__(self) -> None:
@@ -37,11 +38,18 @@ class GroupRoom:
     def activity(self) -> str:
         if self.page == "picture":
             return self.picture.activity
+        if self.page == "invite":
+            return "com.whatsapp.invites.InviteGroupParticipantsActivity"
         if self.page in {"new-chat", "new-people", "picker"}:
             return "com.whatsapp.contact.picker.ContactPicker"
         if self.page == "new-name":
             return "com.whatsapp.group.newgroup.NewGroup"
         return "com.whatsapp.group.GroupChatInfoActivity"
+
+    def take_invited(self) -> list[str]:
+        """Whom an invitation goes to, once."""
+        invited, self.invited = self.invited, []
+        return invited
 
     def take_made(self) -> Chat | None:
         """The chat of a group that was made just now, once."""
@@ -108,12 +116,15 @@ class GroupRoom:
         return [*below, *top]
 
     def _below(self, screens: GroupScreens) -> list[Node]:
-        if self.page == "name":
-            return [screens.name(self.text, field="edit_text")]
-        if self.page == "new-name":
-            return [screens.name(self.text, field="group_name")]
-        if self.page == "picture":
-            return [self.picture.draw(screens, group_phrases(self.host.language))]
+        words = group_phrases(self.host.language)
+        pages: dict[str, Callable[[], Node]] = {
+            "name": lambda: screens.name(self.text, field="edit_text"),
+            "new-name": lambda: screens.name(self.text, field="group_name"),
+            "invite": lambda: screens.invitation(words.invitation),
+            "picture": lambda: self.picture.draw(screens, words),
+        }
+        if (drawn := pages.get(self.page)) is not None:
+            return [drawn()]
         if self.page in {"picker", "new-people", "new-chat", "ask-add"}:
             rows = [] if self.page == "ask-add" else self._to_choose()
             return [
@@ -152,7 +163,7 @@ class GroupRoom:
             "ask-add": (words.ask_add, words.add, "group:do-add"),
             "ask-remove": (words.ask_remove, "OK", "group:do-remove"),
             "ask-exit": (words.ask_exit, words.exit, "group:do-exit"),
-            "not-added": (words.not_added, "OK", "group:no"),
+            "not-added": (words.not_added, words.invite, "group:invite"),
         }.get(self.page)
         if asked is None:
             return []
@@ -221,6 +232,8 @@ class GroupRoom:
             "ask-remove": lambda: self._go("ask-remove", keep=True),
             "new-people": lambda: self._go("new-people"),
             "icon": self._show_icon,
+            "invite": lambda: self._go("invite", keep=True),
+            "send-invite": self._invite,
         }
         if verb in acts:
             acts[verb]()
@@ -247,6 +260,10 @@ class GroupRoom:
     def _rename(self) -> None:
         self._go("name")
         self.text = self.chat.subject if self.chat else ""
+
+    def _invite(self) -> None:
+        self.invited = self.chosen
+        self._go("info")
 
     def _show_icon(self) -> None:
         """Nothing happens for who may not change it."""

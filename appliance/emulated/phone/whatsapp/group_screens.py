@@ -120,6 +120,11 @@ class GroupScreens:
         area = Bounds(0, self._at(0).top, self.screen.width, self._at(len(items)).top)
         return self.brush("FrameLayout", area, self.brush("ListView", area, *rows))
 
+    def invitation(self, words: str) -> Node:
+        """To one person, with words that its sender may change."""
+        send = self.brush.button("ImageButton", self._at(6), rid="send", action="group:send-invite")
+        return self.page(self.brush("EditText", self._at(5), rid="caption", text=words), send)
+
     def rows(self, items: Sequence[tuple[str, str]]) -> Node:
         """A page of words with what a tap on each does."""
         return self.page(

@@ -41,8 +41,11 @@ class GroupInfo:
                 return
             self.hands.phone.session.back()
 
-    def seen(self, people: Sequence[GroupPerson] | None = None) -> GroupSeen:
-        return GroupSeen(name=_true_name(self.page.name, self.change), people=people)
+    def seen(
+        self, people: Sequence[GroupPerson] | None = None, *, invited: bool = False
+    ) -> GroupSeen:
+        name = _true_name(self.page.name, self.change)
+        return GroupSeen(name=name, people=people, invited=invited)
 
     # Reading
 

@@ -9,13 +9,15 @@ from appliance.devices.phone.whatsapp.groups import group_pages as pages
 from appliance.devices.phone.whatsapp.groups import group_words as words
 from appliance.devices.phone.whatsapp.groups.group_hands import GroupHands
 from appliance.devices.phone.whatsapp.groups.group_info import GroupInfo, is_of
+from appliance.devices.phone.whatsapp.groups.group_inviting import invite
 from appliance.devices.phone.whatsapp.sharing_pages import SEARCH_FIELDS
 from appliance.errors import Permanent
 
 
 def add(info: GroupInfo) -> GroupSeen:
-    """Each at once; an invitation in place of it is left to a person."""
+    """Each at once; an invitation in place of it takes a person's word."""
     hands = info.hands
+    invited = False
     for person in info.change.people:
         if info.row_of(person) is not None:
             continue
@@ -31,11 +33,16 @@ def add(info: GroupInfo) -> GroupSeen:
         hands.press(hands.until(lambda app: pages.by_id(app, *pages.NEXT), "the next step"))
         agree = hands.until(pages.dialog_button, "the question whether to add them")
         info.confirm(agree, _has_ended, "The phone did not add them.")
-        _refuse_invitation(hands)
+        if _can_only_invite(hands):
+            invite(info)
+            invited = True
+            continue
         info.reopen()
         if info.row_of(person) is None:
             raise hands.lost("The phone did not add them.", seen="not among the members")
         info.reopen()
+    if invited:
+        return info.seen(invited=True)
     return info.seen(info.people())
 
 
@@ -99,13 +106,10 @@ def choose(hands: GroupHands, person: GroupPerson) -> None:
     hands.press(hands.until(theirs, "them among the people of the phone book"))
 
 
-def _refuse_invitation(hands: GroupHands) -> None:
+def _can_only_invite(hands: GroupHands) -> bool:
     """Somebody's settings may let nobody add them: WhatsApp offers to write to them instead."""
     said = [view.text for view in hands.look().walk() if view.full_id == "android:id/message"]
-    if any(words.NOT_ADDED.search(label(each)) for each in said):
-        facts = hands.keep(hands.screen, seen="invitation")
-        hands.phone.session.back()
-        raise Permanent("They let nobody add them. Invite them by hand, if they want it.", facts)
+    return any(words.NOT_ADDED.search(label(each)) for each in said)
 
 
 def _has_ended(app: Screen) -> bool:

@@ -50,6 +50,8 @@ NOT_ADDED = _any(
 )
 """WhatsApp would invite them instead."""
 
+INVITE = _any(r"^invite\b", r"^uitnodigen\b", r"\buitnodigen$")
+
 
 def names_members(status: str) -> bool:
     """Whether the line under a chat's name is a group's: it ends with the phone's owner."""
