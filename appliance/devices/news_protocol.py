@@ -19,7 +19,9 @@ class MissedCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reaction:
-    """Somebody put an emoji on a message of ours. `quoted` is what the device shows of it."""
+    """Somebody put an emoji on a message of ours. `quoted` is what the device shows of it; `group`
+    is the address of the group in which they did.
+    """
 
     key: str
     channel: Channel
@@ -27,6 +29,7 @@ class Reaction:
     emoji: str
     quoted: str
     at_ms: int
+    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +65,14 @@ class Written:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quoting:
     """A message of theirs answers another one: `key` is that of the message, `quoted` what the
-    device shows of the other one, which may be cut.
+    device shows of the other one, which may be cut. `group` is as that of a reaction.
     """
 
     key: str
     channel: Channel
     sender: str
     quoted: str
+    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

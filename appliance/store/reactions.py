@@ -11,10 +11,10 @@ from appliance.store.store import Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptReaction:
-    """`by` is the id of the contact."""
+    """`by` is the id of the contact; None for somebody in a group who is none."""
 
     emoji: str
-    by: str
+    by: str | None
 
 
 def put(tx: Tx, message_id: str, identity: Identity, *, emoji: str, at_ms: int) -> bool:
@@ -41,6 +41,6 @@ def reactions_of(
 
 _OF_MESSAGES = """
 SELECT r.message_id, r.emoji, n.contact_id FROM reaction r
-JOIN contact_identity n ON n.value = r.value AND n.scheme = r.scheme
+LEFT JOIN contact_identity n ON n.value = r.value AND n.scheme = r.scheme
 WHERE r.message_id IN (SELECT value FROM json_each(?)) ORDER BY r.message_id, r.at_ms
 """

@@ -4,10 +4,10 @@ import pytest
 
 from appliance.desk.outgoing.sending import cancel
 from appliance.devices.news_protocol import Quoting
-from appliance.devices.protocol import QuotedText
+from appliance.devices.protocol import Group, QuotedText
 from appliance.events import EventKind
 from appliance.store.quotes import quoted_by
-from tests.queue.counter import ANNA, STAFF, WHATSAPP, Counter
+from tests.queue.counter import ANNA, BART, STAFF, WHATSAPP, Counter
 
 
 def answers(counter: Counter, key: str, quoted: str) -> None:
@@ -40,6 +40,16 @@ def test_an_answer_stands_beside_what_it_quotes(talk: Counter) -> None:
     assert quoted(talk) == ["Kom je *morgen*?"]
     answers(talk, "k2", "Kom je morgen?")
     assert talk.last_seq() == event.seq
+
+
+def test_an_answer_in_a_group_stands_beside_what_it_quotes(counter: Counter) -> None:
+    """Whoever wrote either of them."""
+    team = Group(jid="120363001@g.us", name="Team Venlo")
+    counter.hears("Wie kan?", ANNA, group=team)
+    counter.hears("Ik niet", BART, group=team, key="k9")
+    told = Quoting(key="k9", channel=WHATSAPP, sender="Bart", quoted="Wie kan?", group=team.jid)
+    counter.reception.quoted(counter.device_id, [told])
+    assert quoted(counter) == ["Wie kan?"]
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,18 @@ from collections.abc import Sequence
 
 import pytest
 
+from appliance.desk.groups import outcomes
+from appliance.desk.outgoing.posting_in_groups import accept_post
+from appliance.desk.outgoing.sending import SendRequest
+from appliance.devices.group_protocol import GroupPerson
 from appliance.devices.news_protocol import Reaction
+from appliance.devices.protocol import Group
 from appliance.events import EventKind
+from appliance.identities import WHATSAPP_GROUP, Identity
+from appliance.store import groups
 from appliance.store.reactions import reactions_of
-from tests.queue.counter import ANNA, BART, WHATSAPP, Counter
+from appliance.store.store import Tx
+from tests.queue.counter import ANNA, BART, STAFF, WHATSAPP, Counter
 
 
 def reacts(
@@ -22,6 +30,41 @@ def reacts(
         at_ms=counter.clock.now_ms() + after_ms,
     )
     counter.reception.reacted(counter.device_id, [told])
+
+
+def test_a_reaction_in_a_group_stands_beside_the_post(counter: Counter) -> None:
+    """Under the member whose name the phone shows; somebody unknown is nobody's contact."""
+    team = Group(jid="120363001@g.us", name="Team Venlo")
+    counter.knows(ANNA)
+    counter.hears("Wie kan?", ANNA, group=team)
+    counter.store.write(_read)
+    identity = Identity(team.jid, WHATSAPP_GROUP)
+    request = SendRequest(
+        line_id=counter.line_id, identity=identity, text="Om 7 uur", author=STAFF, typed=True
+    )
+    message_id = counter.store.write(lambda tx: accept_post(tx, request)).id
+    counter.clock.advance(s=60)
+    counter.sends()
+    counter.clock.advance(s=60)
+    for emoji, sender in (("👍", "Anna"), ("❤️", "Iemand")):
+        told = Reaction(
+            key=emoji,
+            channel=WHATSAPP,
+            sender=sender,
+            emoji=emoji,
+            quoted="Om 7 uur",
+            at_ms=counter.clock.now_ms(),
+            group=team.jid,
+        )
+        counter.reception.reacted(counter.device_id, [told])
+    found = counter.store.read(lambda conn: reactions_of(conn, [message_id]))[message_id]
+    assert {each.emoji: each.by is not None for each in found} == {"👍": True, "❤️": False}
+
+
+def _read(tx: Tx) -> None:
+    (group_id,) = tx.conn.execute("SELECT id FROM chat_group").fetchone()
+    people = [GroupPerson(name="Anna", number=ANNA)]
+    outcomes.keep_people(tx, groups.find(tx.conn, group_id), people)
 
 
 def emoji_on(counter: Counter, message_id: str) -> Sequence[str]:

@@ -214,7 +214,9 @@ class UploadOut(AnswerBody):
 
 class ReactionOut(AnswerBody):
     emoji: str
-    by: str = Field(description="The id of the contact.")
+    by: str | None = Field(
+        description="The id of the contact; null for somebody in a group who is none."
+    )
 
 
 class MessageOut(AnswerBody):

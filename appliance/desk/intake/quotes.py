@@ -1,10 +1,12 @@
 """Which message somebody answers: found by the words that their phone quotes of it."""
 
+import json
 import logging
 import sqlite3
 from collections.abc import Sequence
 
 from appliance.desk.intake import placing
+from appliance.desk.intake.group_threads import in_group
 from appliance.devices.news_protocol import Quoting
 from appliance.events import EventKind
 from appliance.identities import Identity
@@ -21,9 +23,7 @@ _FORMATTING = str.maketrans("", "", "*_~`")
 
 def keep(tx: Tx, device_id: str, quoting: Quoting) -> None:
     """Kept beside the message; left out where no message before it has those words."""
-    sender = quoting.channel.told(quoting.sender)
-    line = placing.line_for(tx.conn, device_id, sender)
-    answer = _answer(tx.conn, line.id, sender, quoting.key) if line else None
+    answer = _answer(tx.conn, device_id, quoting)
     if answer is None:
         return
     before = (each for each in _before(tx.conn, answer) if is_about(quoting.quoted, each))
@@ -54,7 +54,27 @@ def is_about(quoted: str, row: sqlite3.Row) -> bool:
     return words == said or (words.endswith(_CUT) and said.startswith(head))
 
 
-def _answer(
+def _answer(conn: sqlite3.Connection, device_id: str, quoting: Quoting) -> sqlite3.Row | None:
+    if quoting.group is not None:
+        return _answer_in_group(conn, device_id, quoting.group, quoting.key)
+    sender = quoting.channel.told(quoting.sender)
+    line = placing.line_for(conn, device_id, sender)
+    return _answer_of(conn, line.id, sender, quoting.key) if line else None
+
+
+def _answer_in_group(
+    conn: sqlite3.Connection, device_id: str, jid: str, key: str
+) -> sqlite3.Row | None:
+    found: sqlite3.Row | None = conn.execute(
+        "SELECT m.id, m.line_id, m.conversation_id, m.contact_id, m.happened_ms"
+        " FROM message m WHERE m.device_key = ? AND m.conversation_id IN"
+        " (SELECT value FROM json_each(?)) ORDER BY m.happened_ms DESC LIMIT 1",
+        (key, json.dumps([known.conversation_id for known in in_group(conn, device_id, jid)])),
+    ).fetchone()
+    return found
+
+
+def _answer_of(
     conn: sqlite3.Connection, line_id: str, sender: Identity, key: str
 ) -> sqlite3.Row | None:
     found: sqlite3.Row | None = conn.execute(

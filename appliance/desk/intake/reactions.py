@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from appliance.desk.intake import placing, quotes
+from appliance.desk.intake.group_threads import in_group, member_shown
 from appliance.devices.news_protocol import Reaction
 from appliance.events import EventKind
 from appliance.identities import Identity
@@ -21,9 +22,7 @@ def keep(tx: Tx, device_id: str, reaction: Reaction) -> None:
     """Kept beside the newest message of ours with those words; without one it is left out, because
     it is no message and nobody waits for an answer.
     """
-    sender = reaction.channel.told(reaction.sender)
-    line = placing.line_for(tx.conn, device_id, sender)
-    sent = _sent_to(tx.conn, line.id, sender, reaction.at_ms) if line else []
+    sender, sent = _sent(tx.conn, device_id, reaction)
     row = next((each for each in sent if quotes.is_about(reaction.quoted, each)), None)
     if row is None:
         log.info("a reaction on device %s is about no message that is known", device_id)
@@ -37,6 +36,32 @@ def keep(tx: Tx, device_id: str, reaction: Reaction) -> None:
             message_id=row["id"],
             facts={"change": "reaction"},
         )
+
+
+def _sent(
+    conn: sqlite3.Connection, device_id: str, reaction: Reaction
+) -> tuple[Identity, Sequence[sqlite3.Row]]:
+    """Who reacted, and the messages that they may mean."""
+    sender = reaction.channel.told(reaction.sender)
+    if reaction.group is not None:
+        for thread in in_group(conn, device_id, reaction.group):
+            who = member_shown(conn, thread.group, sender)
+            return who, _sent_in(conn, thread.conversation_id, reaction.at_ms)
+        return sender, []
+    line = placing.line_for(conn, device_id, sender)
+    return sender, _sent_to(conn, line.id, sender, reaction.at_ms) if line else []
+
+
+def _sent_in(
+    conn: sqlite3.Connection, conversation_id: str, before_ms: int
+) -> Sequence[sqlite3.Row]:
+    return conn.execute(
+        "SELECT m.id, m.line_id, m.conversation_id, m.contact_id, m.text, EXISTS"
+        "  (SELECT 1 FROM message_media f WHERE f.message_id = m.id) AS has_file"
+        " FROM message m WHERE m.conversation_id = ? AND m.direction = 'out'"
+        " AND m.sent_ms <= ? ORDER BY m.happened_ms DESC, m.id DESC LIMIT ?",
+        (conversation_id, before_ms + _GRACE_MS, _LOOKED_AT),
+    ).fetchall()
 
 
 def _sent_to(

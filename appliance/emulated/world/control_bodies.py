@@ -92,12 +92,13 @@ class ChangeMessage(_PhoneBody):
 
 
 class React(_PhoneBody):
-    """Somebody puts an emoji on what the phone wrote to them."""
+    """Somebody puts an emoji on what the phone wrote to them, or posted in a group of this name."""
 
     kind: Literal["reaction"]
     sender: Number = Field(alias="from")
     emoji: str = "👍"
     text: str = ""
+    group: str = ""
 
 
 class WhatsAppNotice(_PhoneBody):

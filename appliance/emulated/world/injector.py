@@ -96,7 +96,9 @@ class Injector:
         return {"changed": body.id}
 
     def _react(self, body: bodies.React) -> Answer:
-        self._phone(body.phone).handset.whatsapp.reacted(body.sender, body.emoji, body.text)
+        whatsapp = self._phone(body.phone).handset.whatsapp
+        jid = group_jid(body.group) if body.group else jid_of(body.sender)
+        whatsapp.reacted(body.sender, body.emoji, body.text, jid=jid)
         return {"reacted": body.emoji}
 
     def _notice(self, body: bodies.WhatsAppNotice) -> Answer:

@@ -448,6 +448,25 @@ def test_a_group_is_made(world: World, desk: Desk, venlo: Group, tmp_path: Path)
     assert again.entered == 0
 
 
+def test_an_emoji_on_a_post_is_told_with_its_group(world: World, desk: Desk, venlo: Group) -> None:
+    before = len(desk.recorder.messages)
+    world.inject(kind="reaction", **{"from": BEA}, emoji="👍", text="Om 7 uur", group=VENLO)
+    desk.driver.receive()
+    (told,) = desk.recorder.reactions
+    assert (told.group, told.sender, told.quoted) == (venlo.jid, "Bea", "Om 7 uur")
+    assert len(desk.recorder.messages) == before
+
+
+def test_what_an_answer_in_the_group_quotes_is_told(world: World, desk: Desk, venlo: Group) -> None:
+    world.write(ANNA, "Ik niet", group=VENLO, quotes="Wie kan morgen?")
+    desk.driver.receive()
+    desk.driver.send(post(desk, venlo, "Om 7 uur"))
+    (told,) = desk.recorder.quotings
+    assert (told.group, told.quoted) == (venlo.jid, "Wie kan morgen?")
+    answer = next(each for each in desk.recorder.messages if each.text == "Ik niet")
+    assert told.key == answer.key
+
+
 def test_somebody_who_is_called_like_the_group_is_heard(
     world: World, desk: Desk, venlo: Group
 ) -> None:

@@ -58,7 +58,7 @@ def messages_of(record: NotificationRecord, *, offset_ms: int = 0) -> list[Incom
 
 
 def reactions_of(record: NotificationRecord, *, offset_ms: int = 0) -> list[Reaction]:
-    """The emoji that somebody put on messages of ours, in their own chat."""
+    """The emoji that somebody put on messages of ours, in their own chat or in a group."""
     found = ((said, reaction_in(said.text)) for said in _of_chat(record, offset_ms))
     return [
         Reaction(
@@ -68,9 +68,10 @@ def reactions_of(record: NotificationRecord, *, offset_ms: int = 0) -> list[Reac
             emoji=reaction[0],
             quoted=reaction[1],
             at_ms=said.at_ms,
+            group=said.group.jid if said.group else None,
         )
         for said, reaction in found
-        if reaction is not None and said.group is None
+        if reaction is not None
     ]
 
 

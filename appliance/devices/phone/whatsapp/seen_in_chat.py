@@ -87,6 +87,11 @@ class ChatArrivals:
         """Under what the listener has what was told of this chat."""
         return sender_of(self._number)
 
+    @property
+    def group_jid(self) -> str | None:
+        """Of the group whose chat it is."""
+        return None
+
     def news(self) -> list[Incoming]:
         """The gathered rows that no notification has told; the chat must still be open.
 
@@ -123,7 +128,13 @@ class ChatArrivals:
         sender = self.asked
         told = phone.listener.recent(phone.device_id, sender, since_ms=since_ms)
         return [
-            Quoting(key=each.key, channel=each.channel, sender=each.sender, quoted=row.quoted)
+            Quoting(
+                key=each.key,
+                channel=each.channel,
+                sender=each.sender,
+                quoted=row.quoted,
+                group=self.group_jid,
+            )
             for row, each in paired(self._in_view(), told, phone)
             if row.quoted
         ]

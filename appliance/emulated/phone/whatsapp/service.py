@@ -94,9 +94,9 @@ class WhatsAppService:
                     return True
         return False
 
-    def reacted(self, number: str, emoji: str, text: str) -> None:
-        """Somebody put an emoji on a message of this account."""
-        chat = self.account.chat(numbers.jid_of(number))
+    def reacted(self, number: str, emoji: str, text: str, *, jid: str = "") -> None:
+        """Somebody put an emoji on a message of this account, in their chat or another one."""
+        chat = self.account.chat(jid or numbers.jid_of(number))
         words = reaction(emoji, text, self._phrases.language)
         self.posting.reacted(chat, sender=number, text=words, at_ms=self._host.timers.now_ms())
 

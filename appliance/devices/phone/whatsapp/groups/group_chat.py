@@ -189,6 +189,10 @@ class GroupArrivals(ChatArrivals):
     def asked(self) -> str:
         return self._group.jid
 
+    @property
+    def group_jid(self) -> str | None:
+        return self._group.jid
+
     def _incoming(self, row: MessageRow, sender: str, before: list[Incoming]) -> Incoming:
         shown = row.sender or _UNKNOWN
         number = number_in(shown) if is_number(shown) else None
