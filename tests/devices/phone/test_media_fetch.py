@@ -154,6 +154,20 @@ def test_what_may_be_another_message_s_is_not_guessed(desk: Desk, files: MediaFi
     assert not [path for path in files.folder.rglob("*") if path.is_file()]
 
 
+def test_voice_notes_of_two_people_are_told_apart_by_their_length(
+    desk: Desk, files: MediaFiles
+) -> None:
+    """They came at once; the row of each told how long it is."""
+    sends(desk, samples.voice(7), "voice", length="0:07")
+    sends(desk, samples.voice(42), "voice", sender=BEA, length="0:42")
+    sends(desk, samples.voice(43, seed=1), "voice", sender=BEA, length="0:43")
+    desk.world.age_files(3)
+    found = fetch(desk, files, 0)
+    assert found.file is not None
+    assert found.file.kept.sha256 == hashlib.sha256(samples.voice(7)).hexdigest()
+    assert desk.world.handset.taps == 0
+
+
 def test_an_album_is_taken_in_its_order(desk: Desk, files: MediaFiles) -> None:
     """Photos of one person, as many as there are files."""
     colours = ("red", "green", "blue")

@@ -7,8 +7,9 @@ that is new after the tap is it.
 import logging
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from functools import partial
 
 from appliance.characters import clean_file_name
 from appliance.devices.media_protocol import (
@@ -39,6 +40,9 @@ _LENGTH = re.compile(r"(\d{1,3}):(\d{2})\b")
 _S_PER_MINUTE = 60
 # A length is shown in whole seconds, rounded either way.
 _ROUNDED_S = 1
+# Of so many voice notes, none larger than half an hour, the length is read to tell them apart.
+_MOST_HEARD = 8
+_HEARD_BYTES = 4 * 1024 * 1024
 
 _CHAT_MAY_TELL = frozenset({FetchFinding.NONE, FetchFinding.UNCLEAR})
 """After these the chat is opened: the button of a row tells what is not downloaded yet."""
@@ -79,11 +83,36 @@ def _look(phone: Phone, fetch: MediaFetch, listed: Sequence[PhoneFile]) -> Fetch
         for each in (fetch.wanted, *fetch.others)
         if folder_of(each.sign, phone.whatsapp) == folder_of(fetch.wanted.sign, phone.whatsapp)
     ]
-    pairs = matched(alike, free, lambda wanted, file: fits(wanted, file, ahead_ms=ahead_ms))
+    may_have = partial(fits, ahead_ms=ahead_ms)
+    pairs = matched(alike, free, may_have)
+    if fetch.wanted.media_id not in pairs and fetch.wanted.kind is MediaKind.VOICE:
+        near = [file for file in free if any(may_have(each, file) for each in alike)]
+        seconds = _seconds_of(phone, fetch, near)
+        pairs = matched(
+            alike,
+            free,
+            lambda each, file: may_have(each, file) and _lasts(each, seconds.get(file.path)),
+        )
     if (file := pairs.get(fetch.wanted.media_id)) is not None:
         return _take(phone, fetch, file)
-    may_be = any(fits(fetch.wanted, file, ahead_ms=ahead_ms) for file in free)
+    may_be = any(may_have(fetch.wanted, file) for file in free)
     return Fetched(finding=FetchFinding.UNCLEAR if may_be else FetchFinding.NONE)
+
+
+def _seconds_of(
+    phone: Phone, fetch: MediaFetch, files: Sequence[PhoneFile]
+) -> Mapping[str, int | None]:
+    """How long each of these voice notes is, by path: the files say it, a list of them does not."""
+    found: dict[str, int | None] = {}
+    for file in [each for each in files if each.size <= _HEARD_BYTES][:_MOST_HEARD]:
+        try:
+            with fetch.files.growing() as growing:
+                what = told(_read(phone, file, growing), file.name)
+                found[file.path] = measure(growing.path, what).seconds
+        except StoreUnavailable as exc:
+            log.warning("a voice note cannot be measured: %s", exc)
+            break
+    return found
 
 
 # Reading a file
@@ -141,11 +170,15 @@ def _is_it(wanted: WantedFile, what: FileType, measured: Measured) -> bool:
     """By its type, and by its length where both are known."""
     if not what.type.startswith(_CONTENT.get(wanted.kind, ())):
         return False
+    return wanted.kind is MediaKind.DOCUMENT or _lasts(wanted, measured.seconds)
+
+
+def _lasts(wanted: WantedFile, seconds: int | None) -> bool:
     length = _LENGTH.search(wanted.words)
-    if length is None or measured.seconds is None or wanted.kind is MediaKind.DOCUMENT:
+    if length is None or seconds is None:
         return True
     told_s = int(length[1]) * _S_PER_MINUTE + int(length[2])
-    return abs(told_s - measured.seconds) <= _ROUNDED_S
+    return abs(told_s - seconds) <= _ROUNDED_S
 
 
 # Having it downloaded
