@@ -16,7 +16,8 @@ class IncomingMedia:
     """What came beside the text, as the device shows it: `sign` and `words`, which are a caption, a
     title, a length, or the device's own word for it.
 
-    `once`: it can be seen once and is never kept. Not `has_file`: there is nothing to bring.
+    `once`: it can be seen once and is never kept. Not `has_file`: there is nothing to bring, and
+    `name` is all that is told of it: of a place or a person.
     """
 
     kind: MediaKind
@@ -24,6 +25,7 @@ class IncomingMedia:
     words: str
     once: bool = False
     has_file: bool = True
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,6 +63,16 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceName:
+    """The place that a message of theirs shows; only its row names it. `key` is the message's."""
+
+    key: str
+    channel: Channel
+    sender: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quoting:
     """A message of theirs answers another one: `key` is that of the message, `quoted` what the
     device shows of the other one, which may be cut. `group` is as that of a reaction.

@@ -19,6 +19,7 @@ from appliance.devices.media_protocol import Fetched, IncomingMedia, MediaFetch,
 from appliance.devices.news_protocol import (
     MissedCall,
     PictureChange,
+    PlaceName,
     Quoting,
     Reaction,
     TypedByHand,
@@ -317,6 +318,10 @@ class Listener(Protocol):
         ...
 
     def quoted(self, device_id: str, quotings: Sequence[Quoting]) -> None:
+        """Durable on return; the same one may be told again."""
+        ...
+
+    def places_named(self, device_id: str, places: Sequence[PlaceName]) -> None:
         """Durable on return; the same one may be told again."""
         ...
 

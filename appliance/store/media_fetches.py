@@ -51,14 +51,15 @@ def expect(
     sign: str,
     words: str,
     why_not: MediaWhy | None,
+    name: str = "",
 ) -> None:
     """The message has a medium; its file is brought, unless there is none to bring."""
     media_id = tx.new_id()
     state = MediaState.FETCHING if why_not is None else MediaState.ON_PHONE_ONLY
     tx.conn.execute(
         "INSERT INTO media (id, kind, type, name, state, why, created_ms)"
-        " VALUES (?, ?, '', '', ?, ?, ?)",
-        (media_id, kind.value, state.value, why_not, tx.now_ms),
+        " VALUES (?, ?, '', ?, ?, ?, ?)",
+        (media_id, kind.value, name, state.value, why_not, tx.now_ms),
     )
     attach(tx.conn, message_id, [media_id])
     if why_not is None:

@@ -19,5 +19,6 @@ def keep(tx: Tx, device_id: str, message_id: str, incoming: Incoming) -> None:
         kind=medium.kind,
         sign=medium.sign,
         words=medium.words,
+        name=medium.name,
         why_not=MediaWhy.VIEW_ONCE if medium.once else why,
     )

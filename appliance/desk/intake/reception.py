@@ -15,6 +15,7 @@ from appliance.desk.consent import near_stop_words, rule_words
 from appliance.desk.intake import (
     by_hand,
     long_sms,
+    places,
     placing,
     posts,
     quotes,
@@ -29,6 +30,7 @@ from appliance.devices.modem_protocol import Balance, DeliveryReport, IncomingPa
 from appliance.devices.news_protocol import (
     MissedCall,
     PictureChange,
+    PlaceName,
     Quoting,
     Reaction,
     TypedByHand,
@@ -97,6 +99,14 @@ class Reception:
                 quotes.keep(tx, device_id, quoting)
 
         if quotings:
+            self._store.write(keep)
+
+    def places_named(self, device_id: str, told: Sequence[PlaceName]) -> None:
+        def keep(tx: Tx) -> None:
+            for place in told:
+                places.keep(tx, device_id, place)
+
+        if told:
             self._store.write(keep)
 
     def status(self, device_id: str, status: Status) -> None:

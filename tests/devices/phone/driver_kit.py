@@ -17,6 +17,7 @@ from appliance.devices.media_protocol import Fetched, MediaFetch, OutgoingFile
 from appliance.devices.news_protocol import (
     MissedCall,
     PictureChange,
+    PlaceName,
     Quoting,
     Reaction,
     TypedByHand,
@@ -82,6 +83,7 @@ class Recorder:
     calls: list[MissedCall] = field(default_factory=list)
     reactions: list[Reaction] = field(default_factory=list)
     quotings: list[Quoting] = field(default_factory=list)
+    places: list[PlaceName] = field(default_factory=list)
     statuses: list[Status] = field(default_factory=list)
     cursors: dict[str, int] = field(default_factory=dict)
     groups: list[Group] = field(default_factory=list)
@@ -124,6 +126,9 @@ class Recorder:
 
     def quoted(self, device_id: str, quotings: Sequence[Quoting]) -> None:
         self.quotings += [each for each in quotings if each not in self.quotings]
+
+    def places_named(self, device_id: str, places: Sequence[PlaceName]) -> None:
+        self.places += [each for each in places if each not in self.places]
 
     def sim_seen(self, device_id: str, sim: Sim) -> bool:
         self.sim = self.sim or sim

@@ -65,7 +65,9 @@ def test_media_that_a_notification_told_are_not_told_again(desk: Desk) -> None:
 
 
 @GENERATIONS
-@pytest.mark.parametrize("kind", ["video", "document", "voice", "live-location", "contact"])
+@pytest.mark.parametrize(
+    "kind", ["video", "document", "voice", "live-location", "location", "contact"]
+)
 def test_a_medium_that_only_the_chat_shows_is_told_with_its_sign(desk: Desk, kind: str) -> None:
     """It is reported once, with its name or length; later notifications repeat nothing."""
     swiped(desk, kind)
@@ -94,6 +96,19 @@ def test_a_call_in_the_chat_is_no_message(desk: Desk) -> None:
     assert desk.recorder.texts() == ["Ik belde net"]
 
 
+@GENERATIONS
+def test_a_place_gets_its_name_from_its_row(desk: Desk) -> None:
+    """Its notification has the word alone; a card's has the name."""
+    desk.world.write(ANNA, "", medium=medium("location"))
+    desk.world.write(ANNA, "", medium=medium("contact"))
+    desk.driver.receive()
+    place, card = desk.recorder.messages
+    assert (place.media and place.media.name, card.media and card.media.name) == ("", "Piet")
+    desk.send("Dag")
+    assert [(each.key, each.name) for each in desk.recorder.places] == [(place.key, "Depot")]
+    assert len(desk.recorder.messages) == 2
+
+
 # Rows drawn by hand
 
 
@@ -118,6 +133,7 @@ def drawn(*ids: str, caption: str = "", **texts: str) -> N:
         (("image", "control_btn"), {}, "📷", ""),
         (("thumb", "play_button", "gif_attribution"), {}, "👾", ""),
         (("map_frame", "control_btn"), {}, "📌", ""),
+        (("map_holder",), {"place_name": "Depot"}, "📌", "Depot"),
         (("live_location_info_holder",), {}, "📌", ""),
         (("view_once_media_container_small",), {}, "①", ""),
         (("invite_container",), {"group_name": "Team"}, "👥", ""),

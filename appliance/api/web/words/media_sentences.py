@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from appliance.api.web.words.i18n import Words
 from appliance.desk.inbox.thread import Bubble
@@ -61,6 +62,18 @@ def state(words: Words, media: Media) -> str:
     if media.state is MediaState.HERE:
         return ""
     return words.text(STATES.get(media.state) or WHY_NOT_HERE[media.why])
+
+
+def map_of(media: Media) -> str:
+    """Where a place is looked up on a map by its name; empty for all else."""
+    if media.kind is not MediaKind.LOCATION or not media.name:
+        return ""
+    return f"https://www.openstreetmap.org/search?{urlencode({'query': media.name})}"
+
+
+def is_told_whole(media: Media) -> bool:
+    """Whether its name is all that there is of it: a person's card, a place."""
+    return media.why is MediaWhy.NO_FILE and bool(media.name)
 
 
 def not_recorded(words: Words, exc: FileRefused) -> str:

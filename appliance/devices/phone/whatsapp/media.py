@@ -27,8 +27,12 @@ _MEDIA = {
 }
 _NO_FILE = frozenset({MediaKind.LOCATION, MediaKind.CONTACT})
 _ONCE = "①"
+PLACE = "📌"
 # A notification of a place has only the word for it; people write this sign before addresses.
 _PLACE = re.compile(r"(?:live )?locat(?:ion|ie)", re.IGNORECASE)
+
+# What a notification says of a place or a card whose name it does not tell.
+_WORD_ALONE = re.compile(rf"(?:{_PLACE.pattern}|contact)?", re.IGNORECASE)
 
 CALL = "📞"
 """A call has a row but is no message: its notification tells of it."""
@@ -74,7 +78,7 @@ _KINDS = (
     _kind("👥", "invite_container"),
     _kind("📊", "poll_name", words="poll_name"),
     _kind(CALL, "call_log_title", "call_log_subtitle"),
-    _kind("📌", "place_name", "map_frame", "map_holder"),
+    _kind(PLACE, "place_name", "map_frame", "map_holder", words="place_name"),
     _kind("📌", "live_location_info_holder", "live_location_caption"),
     _kind("👤", "vcard_text", words="vcard_text"),
     _kind("📄", "document_frame", "document_info_container", words="title"),
@@ -133,7 +137,8 @@ def shown_medium(sign: str, words: str) -> IncomingMedia | None:
         return None
     once = sign == _ONCE
     has_file = not once and kind not in _NO_FILE
-    return IncomingMedia(kind=kind, sign=sign, words=words, once=once, has_file=has_file)
+    name = "" if has_file or once or _WORD_ALONE.fullmatch(label(words)) else label(words)
+    return IncomingMedia(kind=kind, sign=sign, words=words, once=once, has_file=has_file, name=name)
 
 
 def lasting(signs: str | None) -> str | None:
@@ -169,6 +174,8 @@ def is_same(signs: str, words: str, told: str) -> bool:
     """Whether the medium of a row can be the one that a notification told."""
     if signs[0] != ANY and not told.startswith(tuple(signs)):
         return False
+    if signs[0] == PLACE:
+        return True  # a row has the name of the place, a notification the word alone
     return told.startswith(tuple(_SIGNS)) and _fits(canonical(words), canonical(told[1:]))
 
 

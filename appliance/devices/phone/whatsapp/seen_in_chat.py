@@ -8,13 +8,13 @@ from dataclasses import replace
 from itertools import islice
 
 from appliance.channels import Channel
-from appliance.devices.news_protocol import Quoting
+from appliance.devices.news_protocol import PlaceName, Quoting
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import MS_PER_MINUTE, is_between, minute_in
 from appliance.devices.phone.texts import as_dumped, canonical
 from appliance.devices.phone.whatsapp.addresses import sender_of
 from appliance.devices.phone.whatsapp.album_rows import with_each_message
-from appliance.devices.phone.whatsapp.media import CALL, is_same, shown_medium
+from appliance.devices.phone.whatsapp.media import CALL, PLACE, is_same, shown_medium
 from appliance.devices.phone.whatsapp.pages import ChatPage
 from appliance.devices.phone.whatsapp.row_memory import ChatMemory, identity, rows_after
 from appliance.devices.phone.whatsapp.rows import MessageRow, is_cut
@@ -137,6 +137,19 @@ class ChatArrivals:
             )
             for row, each in paired(self._in_view(), told, phone)
             if row.quoted
+        ]
+
+    def places(self) -> list[PlaceName]:
+        """The places in view that were told already, with the names that their rows have."""
+        shown = [row for row in self._in_view() if (row.media or "")[:1] == PLACE and row.detail]
+        if not shown:
+            return []
+        phone, sender = self._phone, self.asked
+        since_ms = phone.clock.now_ms() - _RECENT_MS
+        told = phone.listener.recent(phone.device_id, sender, since_ms=since_ms)
+        return [
+            PlaceName(key=each.key, channel=each.channel, sender=each.sender, name=row.detail)
+            for row, each in paired(shown, told, phone)
         ]
 
     def _in_view(self) -> list[MessageRow]:

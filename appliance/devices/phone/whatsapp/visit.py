@@ -95,6 +95,10 @@ def _tell_news(chat: OpenChat) -> None:
     if quotings:
         with suppress(StoreError):  # they are told again when the chat is opened again
             chat.phone.listener.quoted(chat.phone.device_id, quotings)
+    places = chat.arrivals.places()
+    if places:
+        with suppress(StoreError):
+            chat.phone.listener.places_named(chat.phone.device_id, places)
 
 
 def _leave_nothing_unseen(chat: OpenChat) -> None:
