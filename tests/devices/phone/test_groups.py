@@ -167,6 +167,27 @@ def test_two_groups_of_one_name_are_left_to_a_person(
     assert world.truth() == []
 
 
+@pytest.mark.parametrize("twice", [False, True])
+def test_a_group_that_only_its_name_tells_must_be_the_only_one_in_the_whole_list(
+    world: World, desk: Desk, venlo: Group, twice: bool
+) -> None:
+    """Nobody has written in it yet. Another one of its name may stand far below it."""
+    if twice:
+        world.write(ANNA, "Ander team", group="Ploeg Noord", jid="120363999999999999@g.us")
+    for place in range(12):
+        world.write(f"+3161111{place:04}", "Ik ook", name=f"Persoon {place}")
+    world.write(BEA, "Hoi", group="Ploeg Noord")
+    desk.driver.receive()
+    new = Group(jid=group_jid("Ploeg Noord"), name="Ploeg Noord")
+    if twice:
+        with pytest.raises(Transient, match="one such group"):
+            desk.driver.send(post(desk, new, "Welkom"))
+        assert world.truth() == []
+    else:
+        desk.driver.send(post(desk, new, "Welkom"))
+        assert world.truth("whatsapp") == ["Welkom"]
+
+
 def test_a_person_of_that_name_is_no_group(world: World, desk: Desk) -> None:
     """Only the head tells them apart."""
     world.write(ANNA, "Hoi", name="Ploeg Zuid")

@@ -18,7 +18,13 @@ from appliance.devices.phone.whatsapp.groups.group_words import members_in, name
 from appliance.devices.phone.whatsapp.list_of_chats import opened_list, views_of_list
 from appliance.devices.phone.whatsapp.media import is_same
 from appliance.devices.phone.whatsapp.message_words import OWN_NAMES
-from appliance.devices.phone.whatsapp.pages import ChatPage, Elsewhere, Seen, Stopped
+from appliance.devices.phone.whatsapp.pages import (
+    ChatPage,
+    ChatsList,
+    Elsewhere,
+    Seen,
+    Stopped,
+)
 from appliance.devices.phone.whatsapp.row_memory import ChatMemory
 from appliance.devices.phone.whatsapp.rows import MessageRow
 from appliance.devices.phone.whatsapp.seen_in_chat import ChatArrivals
@@ -29,6 +35,8 @@ log = logging.getLogger(__name__)
 
 # Half a screen each.
 _MOST_PULLS = 16
+# For a group that nothing but its name tells; it is so until somebody has written in it.
+_MOST_ALONE = 60
 _UNKNOWN = "?"
 
 
@@ -150,12 +158,36 @@ class GroupChat(OpenChat):
         left below them.
         """
         last = opened_list(self, _pass_by, within_s=self.phone.patience.wrong_s)
+        if not self.group.known:
+            return self._only_row(last)
         for upwards in (False, True):
             for view in views_of_list(self, last, most=_MOST_PULLS, upwards=upwards):
                 found = [row.box for row in view.rows if row.name == self._title]
                 if found:
                     return found
                 last = view
+        return []
+
+    def _only_row(self, last: ChatsList) -> list[Box]:
+        """Where nothing is known that was said in it, its name alone tells the group: then the list
+        is seen from its top to its end.
+        """
+        *_, top = views_of_list(self, last, most=_MOST_ALONE, upwards=True)
+        seen: set[tuple[str, str]] = set()
+        views, end = 0, top
+        for end in views_of_list(self, top, most=_MOST_ALONE):
+            views += 1
+            here = [row for row in end.rows if row.name == self._title]
+            seen |= {(row.preview, row.time) for row in here}
+            if len(here) > 1:
+                return [row.box for row in here]
+        if len(seen) > 1 or views > _MOST_ALONE:
+            facts = self.keep(self.screen, seen="not certainly one")
+            raise Transient("The list of chats does not show that there is one such group.", facts)
+        for view in views_of_list(self, end, most=_MOST_ALONE, upwards=True) if seen else ():
+            found = [row.box for row in view.rows if row.name == self._title]
+            if found:
+                return found
         return []
 
 
