@@ -4,11 +4,13 @@ import re
 import time
 from collections.abc import Iterator
 
+from appliance.devices.phone.activities import complaint_in
 from appliance.devices.phone.screen import Screen, View
 from appliance.devices.phone.sms.thread_screen import read_thread
 from appliance.devices.phone.texts import digits_in, label
 from appliance.devices.phone.tour.check import NOT_SEEN, Answer, Check, TourPhone, judged
 from appliance.devices.phone.whatsapp.dialogs import DialogMeaning
+from appliance.devices.phone.whatsapp.own_profile import OPENS_PAGE, profile_page
 from appliance.devices.phone.whatsapp.pages import ChatPage, ChatsList, DialogPage, LookingUp
 from appliance.devices.phone.whatsapp.phrases import tick_of
 
@@ -100,6 +102,22 @@ def _jid(phone: TourPhone) -> Answer:
     return answer
 
 
+def _own_profile(phone: TourPhone) -> Answer:
+    """Whether the shell may open it, and whether its rows are as public scripts have them."""
+    if complaint_in(phone.says(OPENS_PAGE.format(package=phone.whatsapp))):
+        return judged(proved=False, seen="not for the shell")
+    answer = NOT_SEEN
+    for screen in _looks(phone):
+        app = screen.of(phone.whatsapp)
+        page = profile_page(app)
+        known = page is not None and page.picture is not None
+        answer = judged(proved=known, seen="" if known else _ids(app.windows))
+        if known:
+            break
+    phone.session.leave()
+    return answer
+
+
 def ticks(phone: TourPhone) -> Answer:
     """The words of the newest own row, as they change."""
     words: list[str] = []
@@ -170,6 +188,12 @@ CHECKS = (
         fact="The dialog of a number without WhatsApp is known by its words",
         step="Go to the home screen.",
         ask=_not_on_whatsapp,
+    ),
+    Check(
+        name="own-profile",
+        fact="The page of WhatsApp's owner opens by its name, with name and picture",
+        step="Go to the home screen. The page is opened next; nothing is changed in it.",
+        ask=_own_profile,
     ),
     Check(
         name="jid",

@@ -22,7 +22,7 @@ from appliance.devices.phone.whatsapp.groups.group_pages import any_row, by_id
 from appliance.devices.profile_protocol import OwnProfile
 from appliance.errors import DeviceError, Transient
 
-_PAGE = "am start -n {package}/com.whatsapp.profile.ProfileInfoActivity"
+OPENS_PAGE = "am start -n {package}/com.whatsapp.profile.ProfileInfoActivity"
 _HOME = "am start -a android.intent.action.MAIN -n {package}/com.whatsapp.Main"
 # Ids of public scripts; the words are those of the languages that a branch's phone has.
 _PICTURES = ("photo_btn", "change_photo_btn", "profile_info_edit_btn")
@@ -90,7 +90,7 @@ def print_of(picture: Image.Image) -> str:
 
 def _opened(phone: Phone) -> ProfilePage:
     hands = GroupHands(phone, keep_nothing)
-    (answer,) = phone.session.run(_PAGE.format(package=phone.whatsapp))
+    (answer,) = phone.session.run(OPENS_PAGE.format(package=phone.whatsapp))
     if not complaint_in(answer.text) and (page := hands.seen(profile_page)) is not None:
         return page
     return _opened_by_menu(phone, hands)
