@@ -7,7 +7,7 @@ that was cut off is taken again and makes nothing twice. Sending and receiving c
 import logging
 import sqlite3
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from appliance.devices.adoption_protocol import (
     ReadChat,
     ReadsChats,
 )
-from appliance.errors import DeviceError, NotOnChannel
+from appliance.errors import DeviceError, DeviceGone, NotOnChannel
 from appliance.queue.gate import ConsentGate
 from appliance.queue.office_hours import hours_of
 from appliance.queue.pacing import DAY_MS, MINUTE_MS
@@ -101,7 +101,8 @@ class ListingTurn(_Turn):
         def keep(tx: Tx) -> None:
             if self._is_over(tx):
                 return
-            adoptions.keep_list(tx, self.walk, [(c.name, c.day, _fate(c)) for c in listed])
+            known = adoptions.names_of_groups(tx.conn, self.walk.line_id)
+            adoptions.keep_list(tx, self.walk, [(c.name, c.day, _fate(c, known)) for c in listed])
             self._rest(tx, self.walk.id)
 
         self.desk.store.write(keep)
@@ -115,8 +116,9 @@ class ListingTurn(_Turn):
         )
 
 
-def _fate(chat: ListedChat) -> ChatFate:
-    if chat.group:
+def _fate(chat: ListedChat, groups_known: Collection[str]) -> ChatFate:
+    """The row of a group shows who wrote last, unless that was the line itself."""
+    if chat.group or chat.name in groups_known:
         return ChatFate.GROUP
     return ChatFate.ALIKE if chat.alike else ChatFate.WAITING
 
@@ -149,11 +151,13 @@ class ReadingTurn(_Turn):
         """What a phone could not show it is asked for again, and then a person is told."""
 
         def keep(tx: Tx) -> None:
-            if isinstance(error, NotOnChannel) or self.chat.tries + 1 >= MAX_TRIES:
+            is_last = self.chat.tries + 1 >= MAX_TRIES and not isinstance(error, DeviceGone)
+            if isinstance(error, NotOnChannel) or is_last:
                 adoptions.end_chat(tx, self.chat, ChatOutcome(fate=ChatFate.FAILED))
                 self._go_on(tx)
             else:
-                adoptions.try_again(tx, self.chat)
+                if not isinstance(error, DeviceGone):
+                    adoptions.try_again(tx, self.chat)
                 adoptions.wait(tx, self.walk.id, tx.now_ms + AGAIN_MS[0])
 
         self.desk.store.write(keep)

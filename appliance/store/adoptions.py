@@ -1,7 +1,7 @@
 """The walk along the chats that a phone had before Balie came, at the SQL edge."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -132,6 +132,11 @@ def keep_list(
     )
     tx.conn.execute("UPDATE adoption SET listed_ms = ? WHERE id = ?", (tx.now_ms, adoption.id))
     _tell(tx, find(tx.conn, adoption.id), None)
+
+
+def names_of_groups(conn: sqlite3.Connection, line_id: str) -> Collection[str]:
+    rows = conn.execute("SELECT name FROM chat_group WHERE line_id = ?", (line_id,))
+    return {row["name"] for row in rows}
 
 
 def next_chat(conn: sqlite3.Connection, adoption_id: str) -> AdoptionChat | None:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import TypeVar
 
 from appliance.channels import Channel
@@ -271,11 +272,16 @@ class PhoneDriver:
 
     def list_chats(self, goes_on: GoesOn, *, most: int) -> Sequence[ListedChat]:
         self._take_in_hand(None)
-        return list_chats(self._phone, goes_on, most=most)
+        return list_chats(self._phone, self._unless_news(goes_on), most=most)
 
     def read_chat(self, wanted: ChatToRead) -> ReadChat:
         self._take_in_hand(None)
-        return read_chat(self._phone, wanted)
+        goes_on = self._unless_news(wanted.goes_on)
+        return read_chat(self._phone, replace(wanted, goes_on=goes_on))
+
+    def _unless_news(self, goes_on: GoesOn) -> GoesOn:
+        """What comes is received first, where the phone says so."""
+        return lambda: goes_on() and not (self._bell is not None and self._bell.rings)
 
     def own_profile(self) -> OwnProfile:
         self._take_in_hand(None)

@@ -114,6 +114,33 @@ def test_whose_a_name_is_is_not_guessed(desk: Desk) -> None:
     assert desk.world.traffic.taps == 0
 
 
+def test_who_hides_their_number_is_known_by_what_they_wrote_to_balie(desk: Desk) -> None:
+    had(desk.world, LID, [(THEIRS, "Hoi"), (OURS, "Dag")], from_ms=at(desk.world, 2, "9:00"))
+    desk.world.inject(kind="person", number=ANNA, lid=LID)
+    desk.world.write(ANNA, "Ik heb weer tijd", name="Tom", saved=False)
+    desk.driver.receive()
+    day = datetime.fromtimestamp(desk.world.clock.now_ms() / 1000, ZONE)
+    minute = day.hour * 60 + day.minute
+    came = KnownMessage(own=False, text="Ik heb weer tijd", day=day.date(), minute=minute)
+    found = read(desk, "~Tom", [came])
+    assert (found.who, [row.text for row in found.rows]) == (LID, ["Hoi", "Dag"])
+    assert desk.recorder.texts(LID) == ["Ik heb weer tijd"]
+
+
+@pytest.mark.parametrize("reads", [True, False], ids=["walk", "send"])
+def test_a_message_of_days_ago_is_no_news_at_the_same_time_of_day(
+    desk: Desk, *, reads: bool
+) -> None:
+    """Its divider says of which day it is."""
+    days_ms = 5 * 24 * 3_600_000
+    had(desk.world, ANNA, [(THEIRS, "Oud")], from_ms=desk.world.clock.now_ms() - days_ms)
+    if reads:
+        assert [row.text for row in read(desk, "+31 6 87654321").rows] == ["Oud"]
+    else:
+        desk.send("Dag")
+    assert desk.recorder.messages == []
+
+
 def test_a_message_that_comes_during_the_reading_is_told_as_any(desk: Desk) -> None:
     had(desk.world, ANNA, [(THEIRS, "Hoi")] * 40, from_ms=at(desk.world, 2, "9:00"))
     came: list[str] = []

@@ -91,6 +91,11 @@ class Bell:
         self._trust.polled(began_s=self._began_s, found=found)
 
     @property
+    def rings(self) -> bool:
+        """Whether it rang since the last poll."""
+        return self._rings
+
+    @property
     def breath_s(self) -> float:
         """How long to wait although it rings."""
         return max(0.0, self._began_s + _BREATH_S - time.monotonic()) if self._rings else 0.0

@@ -1,6 +1,7 @@
 """What WhatsApp shows: by structure first, by words where structure says too little."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from appliance.devices.phone.obstacles import Obstacle, obstacle_on
 from appliance.devices.phone.screen import Box, Screen, View
@@ -11,6 +12,7 @@ from appliance.devices.phone.whatsapp.reply_frame import ReplyFrame, reply_frame
 from appliance.devices.phone.whatsapp.rows import (
     FIRST_NUMBER,
     MessageRow,
+    days_above,
     is_filled,
     list_of,
     read_rows,
@@ -53,6 +55,8 @@ class ChatPage:
     """`unread_from` is the index of the first row after the unread divider, if it shows, and
     `unread_count` the number in it. `today_from` is that of the first row of this day.
 
+    `days` are the words of the dividers of days, each by the index of the first row below it.
+
     `loaded` is False while the list is still empty. `filled`: rows may be hidden above.
     `from_start`: the notice shows with which every chat begins. `area` is where the rows are.
     """
@@ -74,6 +78,7 @@ class ChatPage:
     status: str = ""
     #: The message that the next one will answer.
     reply: ReplyFrame | None = None
+    days: Mapping[int, str] = field(default_factory=dict)
 
     def own_equal(self, text: str) -> int:
         return sum(row.own and row.says(text) for row in self.rows)
@@ -244,4 +249,5 @@ def _conversation(app: Screen) -> ChatPage:
         area=messages.box if messages else None,
         status=under.text if under else "",
         reply=reply_frame(app),
+        days=days_above(app),
     )

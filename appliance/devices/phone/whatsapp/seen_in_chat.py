@@ -14,6 +14,7 @@ from appliance.devices.phone.phone_clock import MS_PER_MINUTE, is_between, minut
 from appliance.devices.phone.texts import as_dumped, canonical
 from appliance.devices.phone.whatsapp.addresses import sender_of
 from appliance.devices.phone.whatsapp.album_rows import with_each_message
+from appliance.devices.phone.whatsapp.day_labels import is_of_before, today_of
 from appliance.devices.phone.whatsapp.media import CALL, PLACE, is_same, shown_medium
 from appliance.devices.phone.whatsapp.pages import ChatPage
 from appliance.devices.phone.whatsapp.row_memory import ChatMemory, identity, rows_after
@@ -49,7 +50,8 @@ class ChatArrivals:
             return
         later = rows_after(before.rows, conversation.rows)
         if later is None:
-            later = [row for row in conversation.rows if self._just_now(row)]
+            rows = enumerate(conversation.rows)
+            later = [row for at, row in rows if self._just_now(row, at, conversation)]
         self.consider(later)
 
     def consider(self, rows: Iterable[MessageRow]) -> None:
@@ -67,15 +69,21 @@ class ChatArrivals:
         return [
             row
             for at, row in rows
-            if not row.own and ((divider is not None and at >= divider) or self._just_now(row))
+            if not row.own
+            and ((divider is not None and at >= divider) or self._just_now(row, at, conversation))
         ]
 
-    def _just_now(self, row: MessageRow) -> bool:
-        if minute_in(row.time) is None:
+    def _just_now(self, row: MessageRow, at: int, conversation: ChatPage) -> bool:
+        """By its time of day, where no divider proves that it is of an earlier day."""
+        if minute_in(row.time) is None or self._is_of_before(at, conversation):
             return False
         time, clock = self._phone.time, self._phone.clock
         first = time.minute_of_day(self.history.opened_ms)
         return is_between(row.time, first, time.minute_of_day(clock.now_ms()))
+
+    def _is_of_before(self, at: int, conversation: ChatPage) -> bool:
+        today = today_of(self._phone.time, self._phone.clock.now_ms())
+        return is_of_before(conversation.days, at, today)
 
     @property
     def last(self) -> ChatPage | None:

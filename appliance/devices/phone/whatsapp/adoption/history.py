@@ -14,12 +14,12 @@ from appliance.devices.adoption_protocol import ChatToRead, GaveWay, HistoryRow,
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import minute_in
 from appliance.devices.phone.texts import as_dumped, canonical
-from appliance.devices.phone.whatsapp.adoption.day_labels import day_in, today_of
 from appliance.devices.phone.whatsapp.chat import OpenChat, half_of
+from appliance.devices.phone.whatsapp.day_labels import day_in, today_of
 from appliance.devices.phone.whatsapp.media import CALL, is_same, shown_medium
 from appliance.devices.phone.whatsapp.pages import ChatPage
 from appliance.devices.phone.whatsapp.row_memory import rows_after
-from appliance.devices.phone.whatsapp.rows import MessageRow, days_above
+from appliance.devices.phone.whatsapp.rows import MessageRow
 from appliance.devices.phone.whatsapp.seen_in_chat import TEXT_VIEW
 from appliance.devices.protocol import TextForm
 from appliance.errors import DeviceError, Transient
@@ -50,11 +50,11 @@ class Stretch:
         self._rows = self._view(end)
         self.whole = end.from_start
 
-    def read_up(self, wanted: ChatToRead, area_page: ChatPage) -> None:
+    def read_up(self, wanted: ChatToRead, end: ChatPage) -> None:
         """Scrolls up as far as it goes, and back to the end. Raises GaveWay."""
-        if area_page.area is None:
+        if end.area is None:
             return
-        low, high = half_of(area_page.area)
+        low, high = half_of(end.area)
         pulled = 0
         try:
             while not self.whole and pulled < MOST_PULLS:
@@ -65,9 +65,10 @@ class Stretch:
                 if not self._add_above(self._page()):
                     break
         finally:
-            for _ in range(pulled + 1):
-                self._chat.phone.session.swipe(low, high)
-            self._chat.look()
+            if pulled:
+                for _ in range(pulled + 1):
+                    self._chat.phone.session.swipe(low, high)
+                self._chat.look()
 
     def _page(self) -> ChatPage:
         now = self._chat.dump()
@@ -85,19 +86,17 @@ class Stretch:
         known = len(view) - len(later)
         if known >= len(page.rows):
             return False
-        dividers = days_above(self._chat.screen.of(self._chat.phone.whatsapp))
         above = len(page.rows) - known
         overlap = [
-            replace(seen, divider=seen.divider or dividers.get(above + at))
+            replace(seen, divider=seen.divider or page.days.get(above + at))
             for at, seen in enumerate(self._rows[:known])
         ]
         self._rows = [*self._view(page)[:above], *overlap, *self._rows[known:]]
         return True
 
     def _view(self, page: ChatPage) -> list[_Seen]:
-        dividers = days_above(self._chat.screen.of(self._chat.phone.whatsapp))
         return [
-            _Seen(row=row, text=_text(self._chat.phone, row), divider=dividers.get(at))
+            _Seen(row=row, text=_text(self._chat.phone, row), divider=page.days.get(at))
             for at, row in enumerate(page.rows)
         ]
 

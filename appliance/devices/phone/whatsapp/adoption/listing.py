@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from appliance.devices.adoption_protocol import GaveWay, GoesOn, ListedChat
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.texts import is_number
-from appliance.devices.phone.whatsapp.adoption.day_labels import day_in, today_of
 from appliance.devices.phone.whatsapp.chat import OpenChat
+from appliance.devices.phone.whatsapp.day_labels import day_in, today_of
 from appliance.devices.phone.whatsapp.list_of_chats import opened_list, views_of_list
 from appliance.devices.phone.whatsapp.opening import pass_by
 from appliance.devices.phone.whatsapp.pages import ChatRow, ChatsList

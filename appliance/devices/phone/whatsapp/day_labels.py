@@ -4,6 +4,7 @@ Words that are in no table, and dates that can be read in two ways, name none.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from appliance.devices.phone.phone_clock import PhoneClock, minute_in
@@ -46,6 +47,17 @@ _WEEK = 7
 def today_of(clock: PhoneClock, now_ms: int) -> date:
     """The day that the phone's screen calls today."""
     return _EPOCH + timedelta(days=clock.day_of(now_ms))
+
+
+def is_of_before(days: Mapping[int, str], place: int, today: date) -> bool:
+    """Whether a row is proven to be of an earlier day: by the divider above it, or because one
+    stands below it, whatever that says.
+    """
+    if any(each > place for each in days):
+        return True
+    above = [each for each in days if each <= place]
+    day = day_in(days[max(above)], today) if above else None
+    return day is not None and day < today
 
 
 def day_in(shown: str, today: date) -> date | None:
