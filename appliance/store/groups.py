@@ -76,13 +76,13 @@ FROM chat_group g JOIN line ON line.id = g.line_id
 """
 # A name that the phone shows may be that of several people; all of them are meant.
 _MEMBERS = """
-SELECT m.id, m.name, m.value, m.scheme, m.is_admin, m.asked_ms IS NOT NULL AS asked,
+SELECT m.group_id, m.id, m.name, m.value, m.scheme, m.is_admin, m.asked_ms IS NOT NULL AS asked,
   m.stopped_ms IS NOT NULL AS stopped, m.invited_ms, n.contact_id,
   coalesce(k.office_name, m.name, k.chosen_name) AS called
 FROM group_member m
 LEFT JOIN contact_identity n ON n.value = m.value AND n.scheme = m.scheme
 LEFT JOIN contact k ON k.id = n.contact_id
-WHERE m.group_id = ? ORDER BY m.id
+WHERE m.group_id IN (SELECT value FROM json_each(?)) ORDER BY m.id
 """
 
 
@@ -147,16 +147,22 @@ def add(tx: Tx, line_id: str, name: str) -> ChatGroup:
 
 
 def members(conn: sqlite3.Connection, group_id: str) -> Sequence[GroupMember]:
-    return [_member(row) for row in conn.execute(_MEMBERS, (group_id,))]
+    return members_of(conn, [group_id])[group_id]
+
+
+def members_of(
+    conn: sqlite3.Connection, group_ids: Sequence[str]
+) -> Mapping[str, Sequence[GroupMember]]:
+    found: dict[str, list[GroupMember]] = {each: [] for each in group_ids}
+    for row in conn.execute(_MEMBERS, (json.dumps(group_ids),)):
+        found[row["group_id"]].append(_member(row))
+    return found
 
 
 def called(
     conn: sqlite3.Connection, line_id: str, names: Collection[str]
 ) -> Mapping[str, Sequence[Identity]]:
-    """Those who write to the line and are called so: the phone shows its own book's names.
-
-    It looks at all contacts of the line, so it is asked for several names at once.
-    """
+    """Those who write to the line and are called so: the phone shows its own book's names."""
     found: dict[str, list[Identity]] = {}
     if not names:
         return found
@@ -168,10 +174,12 @@ def called(
 
 
 _CALLED = """
-SELECT n.value, n.scheme, k.chosen_name, k.office_name FROM conversation c
-JOIN contact k ON k.id = c.contact_id JOIN contact_identity n ON n.contact_id = k.id
-WHERE c.line_id = :line AND (k.chosen_name IN (SELECT value FROM json_each(:names))
-  OR k.office_name IN (SELECT value FROM json_each(:names)))
+SELECT n.value, n.scheme, k.chosen_name, k.office_name FROM contact k
+JOIN contact_identity n ON n.contact_id = k.id
+WHERE k.id IN (
+  SELECT id FROM contact WHERE chosen_name IN (SELECT value FROM json_each(:names))
+  UNION SELECT id FROM contact WHERE office_name IN (SELECT value FROM json_each(:names)))
+AND EXISTS (SELECT 1 FROM conversation c WHERE c.line_id = :line AND c.contact_id = k.id)
 ORDER BY n.created_ms, n.value
 """
 

@@ -7,7 +7,7 @@ NotFound.
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from appliance.desk.access.group_limits import NO_LIMITS, GroupLimits
@@ -27,6 +27,10 @@ IN_SIGHT = "(:branches IS NULL OR line.branch_id IN (SELECT value FROM json_each
 _CONTACT_IN_SIGHT = f"""
 SELECT 1 FROM conversation JOIN line ON line.id = line_id
 WHERE contact_id = :contact AND {IN_SIGHT} LIMIT 1
+"""  # noqa: S608 -- our own condition
+_CONTACTS_IN_SIGHT = f"""
+SELECT DISTINCT contact_id FROM conversation JOIN line ON line.id = line_id
+WHERE contact_id IN (SELECT value FROM json_each(:contacts)) AND {IN_SIGHT}
 """  # noqa: S608 -- our own condition
 
 
@@ -76,6 +80,15 @@ class Sight:
             return True
         found = conn.execute(_CONTACT_IN_SIGHT, {"contact": contact_id, "branches": self.json})
         return found.fetchone() is not None
+
+    def seen_contacts(
+        self, conn: sqlite3.Connection, contact_ids: Collection[str]
+    ) -> Collection[str]:
+        """Those of them that it sees."""
+        if self.branches is None:
+            return contact_ids
+        about = {"contacts": json.dumps(list(contact_ids)), "branches": self.json}
+        return {row["contact_id"] for row in conn.execute(_CONTACTS_IN_SIGHT, about)}
 
     def sees_at_once(self, event: Event) -> bool | None:
         """As `sees_event` for an event that names its branch, as each about a line does; None when

@@ -1,7 +1,7 @@
 """Groups as other software and the pages read them. What one may not see is NotFound."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from appliance.desk.access import group_limits
@@ -11,7 +11,7 @@ from appliance.desk.inbox.directory import Page
 from appliance.errors import NotFound
 from appliance.identities import TEL
 from appliance.store import groups
-from appliance.store.groups import ChatGroup
+from appliance.store.groups import ChatGroup, GroupMember
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ class JournalEntry:
 
 def listed(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[SeenGroup]:
     about = {**_about(sight), "after": page.after.lower(), "limit": page.limit}
-    return [_entry(conn, sight, row) for row in conn.execute(_LISTED, about).fetchall()]
+    return _entries(conn, sight, conn.execute(_LISTED, about).fetchall())
 
 
 def one(conn: sqlite3.Connection, sight: Sight, group_id: str) -> SeenGroup:
@@ -69,7 +69,8 @@ def one(conn: sqlite3.Connection, sight: Sight, group_id: str) -> SeenGroup:
     row = conn.execute(_ONE, about).fetchone()
     if row is None:
         raise NotFound("group")
-    return _entry(conn, sight, row)
+    (found,) = _entries(conn, sight, [row])
+    return found
 
 
 def found(conn: sqlite3.Connection, sight: Sight, group_id: str) -> ChatGroup:
@@ -109,7 +110,16 @@ def _about(sight: Sight) -> dict[str, str | int | None]:
     return {"branches": sight.json, "hidden": sight.hidden_json}
 
 
-def _entry(conn: sqlite3.Connection, sight: Sight, row: sqlite3.Row) -> SeenGroup:
+def _entries(
+    conn: sqlite3.Connection, sight: Sight, rows: Sequence[sqlite3.Row]
+) -> Sequence[SeenGroup]:
+    members = groups.members_of(conn, [row["id"] for row in rows])
+    known = {each.contact_id for found in members.values() for each in found} - {None}
+    seen = sight.seen_contacts(conn, [each for each in known if each])
+    return [_entry(row, members[row["id"]], seen) for row in rows]
+
+
+def _entry(row: sqlite3.Row, members: Sequence[GroupMember], seen: Collection[str]) -> SeenGroup:
     return SeenGroup(
         id=row["id"],
         line_id=row["line_id"],
@@ -118,21 +128,19 @@ def _entry(conn: sqlite3.Connection, sight: Sight, row: sqlite3.Row) -> SeenGrou
         guard=GuardEntry(
             on=bool(row["guards"]), name=row["guarded_name"], picture=row["guarded_picture"]
         ),
-        members=[_member(conn, sight, each) for each in groups.members(conn, row["id"])],
+        members=[_member(each, sees=each.contact_id in seen) for each in members],
         created_ms=row["created_ms"],
     )
 
 
-def _member(conn: sqlite3.Connection, sight: Sight, member: groups.GroupMember) -> MemberEntry:
+def _member(member: GroupMember, *, sees: bool) -> MemberEntry:
     """A contact whom the reader may not see is a name and a number."""
-    known = member.contact_id
-    seen = known if known and sight.sees_contact(conn, known) else None
     number = member.identity.value if member.identity and member.identity.scheme == TEL else None
     return MemberEntry(
         id=member.id,
-        name=member.name if seen else member.shown,
+        name=member.name if sees else member.shown,
         number=number,
-        contact_id=seen,
+        contact_id=member.contact_id if sees else None,
         is_admin=member.is_admin,
         asked=member.asked,
         invited_ms=member.invited_ms,

@@ -21,3 +21,7 @@ CREATE UNIQUE INDEX group_right_token ON group_right (group_id, token_id)
 ALTER TABLE group_member ADD COLUMN invited_ms INTEGER;
 -- 1: a person said that who cannot be added is to be invited.
 ALTER TABLE group_task ADD COLUMN invites INTEGER NOT NULL DEFAULT 0 CHECK (invites IN (0, 1));
+
+-- A phone shows members by name: whose that is must not be sought among all contacts.
+CREATE INDEX contact_chosen_name ON contact (chosen_name) WHERE chosen_name IS NOT NULL;
+CREATE INDEX contact_office_name ON contact (office_name) WHERE office_name IS NOT NULL;

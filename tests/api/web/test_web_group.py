@@ -117,6 +117,7 @@ def test_a_stop_in_the_group_asks_somebody_to_take_them_out(
     office.writes(BRAM, tilburg, "STOP", group=TEAM, name="Bram")
     page = sanne.get(f"/c/{team}/group").text
     assert "schreef STOP in deze groep" in page
+    assert f'href="/c/{team}/group">De groep openen' in sanne.get("/").text
     (task,) = office.store.read(lambda conn: group_tasks.open_of(conn, group_id(office)))
     assert sanne.post(f"/c/{team}/group/tasks/{task.id}").status_code == 204
     assert tasks(office) == [("remove", "waiting")]

@@ -9,7 +9,7 @@ from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import IN_SIGHT, Sight
 from appliance.desk.inbox.directory import Page
 from appliance.queue.routing import device_obstacle
-from appliance.store import devices, incidents, lines, routes
+from appliance.store import devices, groups, incidents, lines, routes
 from appliance.store.incidents import Incident, IncidentKind
 from appliance.store.lines import Line
 
@@ -37,7 +37,7 @@ class IncidentPage:
 class IncidentEntry:
     """`device_kind` names the kind of device; empty for none. `line_id` None also where the reader
     may not see the line. `taken_over`: those of the closed channels over which another device of
-    the line that it is shown at can send.
+    the line that it is shown at can send. `conversation_id` is that of the group that it is about.
     """
 
     id: str
@@ -49,6 +49,7 @@ class IncidentEntry:
     until_ms: int | None
     facts: Mapping[str, Any]
     taken_over: Sequence[str] = ()
+    conversation_id: str | None = None
 
     @property
     def stops(self) -> Sequence[str]:
@@ -77,6 +78,8 @@ def on_lines(
     found: dict[str, list[IncidentEntry]] = {}
     for incident in incidents.open_ones(conn):
         for line_id in sorted(_lines_of(conn, incident) & branch_of.keys()):
+            if rights.groups.hides(incident.about):
+                continue
             manages = rights.may(Permission.DEVICE_MANAGE, branch_of[line_id])
             if manages or incident.facts.get("stops") or incident.kind in _FOR_ALL:
                 entry = _at_line(conn, incident, lines.line(conn, line_id))
@@ -127,7 +130,14 @@ def _of(conn: sqlite3.Connection, incident: Incident) -> IncidentEntry:
         since_ms=incident.since_ms,
         until_ms=incident.until_ms,
         facts=incident.facts,
+        conversation_id=_group_of(conn, incident),
     )
+
+
+def _group_of(conn: sqlite3.Connection, incident: Incident) -> str | None:
+    if incident.kind is not IncidentKind.GROUP_STOP:
+        return None
+    return groups.conversation_id(conn, incident.about)
 
 
 def _entry(row: sqlite3.Row) -> IncidentEntry:
