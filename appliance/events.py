@@ -97,6 +97,8 @@ class EventKind(Enum):
     GROUP_CHANGED = "group.changed"
     #: Somebody in a group wrote STOP; facts: `group`, `member`. They have to be taken out of it.
     GROUP_STOPPED = "group.stopped"
+    #: A saved view; facts: `view`, and `what`, which is `added`, `changed` or `removed`.
+    VIEW_CHANGED = "view.changed"
     STAFF_ADDED = "staff.added"
     STAFF_CHANGED = "staff.changed"
     STAFF_LOGGED_IN = "staff.logged-in"

@@ -26,6 +26,7 @@ from appliance.api.json import (
     media,
     messages,
     reads,
+    saved_views,
     sending,
     uploading,
 )
@@ -87,6 +88,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         media,
         groups,
         conversations,
+        saved_views,
         events,
     ):
         app.include_router(part.router)

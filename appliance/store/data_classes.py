@@ -259,6 +259,10 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.CONTENT: "text",
         DataClass.TECHNICAL: "staff_id conversation_id saved_ms",
     },
+    "saved_view": {
+        DataClass.OFFICE: "name shared filter staff_id token_id",
+        DataClass.TECHNICAL: "id branch_id created_ms",
+    },
     "event_kind": {DataClass.TECHNICAL: "code name"},
     "event": {
         DataClass.EVIDENCE: "kind facts at_ms",

@@ -100,11 +100,6 @@ _SCOPE = Scope.CONVERSATIONS_WRITE
 _PROBLEMS = (*READ_PROBLEMS, "bad-request", "not-found", "too-large")
 _CONVERSATION_ID = writes.path_id("conversation_id", examples.CONVERSATION["id"])
 _LABEL_ID = writes.path_id("label_id", examples.LABEL["id"])
-_REMOVED = {
-    status: each
-    for status, each in answers(None, "", *_PROBLEMS, description="").items()
-    if status != 200  # noqa: PLR2004 -- the answer that a removal never gives
-} | {204: {"description": "It is gone."}}
 
 
 @router.patch(
@@ -257,7 +252,7 @@ async def rename_label(request: Request) -> Response:
     status_code=204,
     response_model=None,
     openapi_extra={"parameters": [_LABEL_ID]},
-    responses=_REMOVED,
+    responses=writes.gone(*_PROBLEMS),
 )
 async def remove_label(request: Request) -> Response:
     """It goes from every conversation."""

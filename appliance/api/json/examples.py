@@ -231,6 +231,17 @@ CONVERSATION: dict[str, Any] = {
     "closing_note": None,
 }
 CONVERSATION_PATCH_IN: dict[str, Any] = {"assignee": "Sanne", "labels": ["ziek"]}
+_FILTER = {"label": "ziek", "waiting": True, "sort": "waiting"}
+VIEW: dict[str, Any] = {
+    "id": "01977d2e-7d21-74ed-96fe-f7fa9b4c5d62",
+    "name": "Ziek, wacht",
+    "shared": True,
+    "filter": _FILTER,
+    "branch": _BRANCH,
+    "created_at": _AT,
+}
+VIEW_IN: dict[str, Any] = {"name": "Ziek, wacht", "shared": True, "filter": _FILTER}
+VIEW_PATCH_IN: dict[str, Any] = {"shared": False}
 NOTE: dict[str, Any] = {
     "id": "01977d2e-7c10-73dc-95fd-e6e98a3b4c51",
     "conversation": _CONVERSATION,

@@ -21,7 +21,16 @@ from appliance.api.json.bodies import (
 from appliance.api.json.documented import schema_name
 from appliance.api.json.group_bodies import GroupIn, GroupPatchIn, GuardIn, GuardOut, MembersIn
 from appliance.api.json.reads import READS
-from appliance.api.json.team_bodies import ConversationPatchIn, LabelIn, LabelPatchIn, NoteIn
+from appliance.api.json.team_bodies import (
+    ConversationPatchIn,
+    LabelIn,
+    LabelPatchIn,
+    NoteIn,
+    ViewIn,
+    ViewOut,
+    ViewPageOut,
+    ViewPatchIn,
+)
 
 DOCUMENT_PATH = "/api/v1/openapi.json"
 
@@ -40,6 +49,10 @@ _BODIES: tuple[type[BaseModel], ...] = (
     LabelIn,
     LabelPatchIn,
     NoteIn,
+    ViewIn,
+    ViewPatchIn,
+    ViewOut,
+    ViewPageOut,
     EventOut,
     HealthOut,
     ProblemOut,

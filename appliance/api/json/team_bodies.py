@@ -1,7 +1,7 @@
 """The bodies of requests and answers about what a team does with its conversations."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -25,6 +25,52 @@ class ConversationPatchIn(BaseModel):
         None, description="A time, `reply` for until they write, or null: back among the others."
     )
     closing_note: str | None = Field(None, description="Goes with the state `done`.")
+
+
+class FilterIn(BaseModel):
+    """What the list of conversations takes."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    line: str | None = Field(None, max_length=64)
+    state: Literal["open", "done"] | None = None
+    assignee: str | None = Field(None, max_length=80)
+    label: str | None = Field(None, max_length=64)
+    waiting: bool | None = None
+    sort: Literal["begun", "recent", "waiting"] | None = None
+
+
+class ViewOut(AnswerBody):
+    id: str
+    name: str
+    shared: bool = Field(description="false: its maker's alone.")
+    filter: dict[str, Any]
+    branch: str | None = Field(description="null: of every branch.")
+    created_at: datetime
+
+
+class ViewPageOut(AnswerBody):
+    items: list[ViewOut]
+    next: str | None
+
+
+class ViewIn(BaseModel):
+    """Without a branch it is for every branch that the token sees."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: str
+    shared: bool = False
+    filter: FilterIn
+    branch: str | None = Field(None, description="Its id or its name.", max_length=80)
+
+
+class ViewPatchIn(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: str | None = None
+    shared: bool | None = None
+    filter: FilterIn | None = None
 
 
 class NoteOut(AnswerBody):

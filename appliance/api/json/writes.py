@@ -1,6 +1,7 @@
 """Writes of the JSON API, each one transaction in which the token is asked again."""
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from fastapi import Request, Response
@@ -9,7 +10,7 @@ from pydantic import BaseModel
 
 from appliance.api.json import idempotency, posting
 from appliance.api.json.callers import Caller, caller_of, revoked
-from appliance.api.json.documented import ref
+from appliance.api.json.documented import Responses, answers, ref
 from appliance.desk.access import tokens
 from appliance.desk.access.tokens import Scope
 from appliance.store.store import Tx
@@ -37,6 +38,13 @@ def path_id(name: str, example: str) -> dict[str, Any]:
         "schema": {"type": "string"},
         "example": example,
     }
+
+
+def gone(*codes: str) -> Responses:
+    """The answers of a removal."""
+    refusals = answers(None, "", *codes, description="")
+    del refusals[HTTPStatus.OK]
+    return {**refusals, 204: {"description": "It is gone."}}
 
 
 async def made(

@@ -84,3 +84,16 @@ CREATE TABLE note_draft (
   saved_ms        INTEGER NOT NULL,
   PRIMARY KEY (staff_id, conversation_id)
 ) STRICT, WITHOUT ROWID;
+
+-- Lists of conversations that somebody wants again: own ones, or shared with the branch.
+CREATE TABLE saved_view (
+  id         TEXT PRIMARY KEY,
+  branch_id  TEXT REFERENCES branch (id),       -- NULL: every branch
+  name       TEXT NOT NULL,
+  shared     INTEGER NOT NULL CHECK (shared IN (0, 1)),
+  filter     TEXT NOT NULL,                     -- JSON
+  staff_id   TEXT REFERENCES staff (id),        -- whose it is
+  token_id   TEXT REFERENCES api_token (id),
+  created_ms INTEGER NOT NULL,
+  CHECK ((staff_id IS NULL) <> (token_id IS NULL))
+) STRICT;
