@@ -28,6 +28,7 @@ from appliance.api.json import (
     reads,
     saved_views,
     sending,
+    texts,
     uploading,
 )
 from appliance.api.json.callers import TokenBook
@@ -89,6 +90,7 @@ def create_app(services: Services, *more_pages: APIRouter) -> FastAPI:
         groups,
         conversations,
         saved_views,
+        texts,
         events,
     ):
         app.include_router(part.router)

@@ -232,6 +232,10 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.TECHNICAL: "seq contact_id group_id",
     },
     "search_progress": {DataClass.TECHNICAL: "id low_seq high_seq event_seq contact_id version"},
+    "canned_text": {
+        DataClass.OFFICE: "branch_id shortcut title variants language",
+        DataClass.TECHNICAL: "seq id turn created_ms",
+    },
     "search_change": {
         DataClass.CONTENT: "text",
         DataClass.TECHNICAL: "seq line_id conversation_id contact_id",

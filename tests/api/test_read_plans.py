@@ -17,6 +17,8 @@ from appliance.desk.inbox.directory import Page
 from appliance.desk.outgoing.recipients import identity_of_contact
 from appliance.desk.search.hits import HitKind
 from appliance.desk.team import staff
+from appliance.desk.texts import canned_texts
+from appliance.desk.texts.canned_texts import TextAuthor, TextWords
 from appliance.devices.protocol import Group
 from appliance.identities import tel
 from appliance.messages import Direction, MessageState
@@ -25,9 +27,11 @@ from tests.api.office import Desk, Office
 ANNA = "+31687654321"
 SMALL = frozenset(
     {"line", "branch", "device", "route", "g", "json_each", "open", "label", "labelled"}
-    | {"asked", "place", "f"}
+    | {"canned_text", "asked", "place", "f"}
 )
-"""As many as the company has lines, phones and labels, and what a statement itself brings along."""
+"""As many as the company has lines, phones, labels and texts, and what a statement itself brings
+along.
+"""
 
 
 def asked(office: Office, tilburg: Desk) -> Mapping[str, Sequence[Any]]:
@@ -51,6 +55,7 @@ def asked(office: Office, tilburg: Desk) -> Mapping[str, Sequence[Any]]:
         "paged": [Page(), Page(after=message_id)],
         "message_id": [message_id],
         "conversation_id": [one("SELECT id FROM conversation WHERE contact_id IS NOT NULL")],
+        "text_id": [one("SELECT id FROM canned_text")],
         "group_id": [one("SELECT id FROM chat_group")],
         "assignee": [None, "nobody", "Sanne"],
         "label": [None, "ziek"],
@@ -102,6 +107,8 @@ def test_no_read_looks_through_a_table(
     """Whatever is asked for, and in a database of which SQLite keeps no statistics."""
     office.writes(ANNA, tilburg)
     office.writes(ANNA, tilburg, group=Group(jid="1@g.us", name="Nacht"))
+    words = TextWords(shortcut="loon", title="Loon", variants=["Hoi"])
+    office.store.write(lambda tx: canned_texts.add(tx, words, TextAuthor()))
     sight = Sight(None if sees == "everything" else frozenset({tilburg.branch_id}))
     office.store.write(lambda tx: staff.add(tx, "Sanne", role="staff", branch_id=None))
     values = {**asked(office, tilburg), **OWN.get(read.name, {})}

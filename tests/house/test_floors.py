@@ -16,7 +16,7 @@ TOP = {"__main__", "cli", "runtime", "demo"}
 TOP_FLOOR = 6
 SHELVES = (
     {"access", "consent", "outgoing"},
-    {"inbox", "contacts", "lines", "team", "groups", "search", "reports"},
+    {"inbox", "contacts", "lines", "team", "groups", "search", "texts", "reports"},
     {"intake", "catalogue", "privacy"},
 )
 WITHOUT_SQL = {"api", "cli", "demo", "runtime", "relay"}

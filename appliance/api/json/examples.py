@@ -336,6 +336,25 @@ HIT: dict[str, Any] = {
     "link": f"/c/{_CONVERSATION}#m-{_MESSAGE}",
 }
 
+TEXT: dict[str, Any] = {
+    "id": "01977d2e-91aa-7b3e-9f10-2c4d5e6f7a8b",
+    "shortcut": "loon",
+    "title": "Wanneer is het loon er?",
+    "variants": ["Hoi {voornaam}, je loon staat {dag} op je rekening."],
+    "branch": None,
+    "language": "nl",
+    "created_at": _AT,
+}
+TEXT_IN: dict[str, Any] = {
+    each: TEXT[each] for each in ("shortcut", "title", "variants", "language")
+}
+TEXT_PATCH_IN: dict[str, Any] = {"title": "Wanneer komt het loon?"}
+RENDER_IN: dict[str, Any] = {"contact": "+31687654321"}
+RENDERED: dict[str, Any] = {
+    "text": "Hoi Anna, je loon staat {dag} op je rekening.",
+    "missing": ["dag"],
+}
+
 EVENT: dict[str, Any] = {
     "seq": 44,
     "epoch": "01977d2e-8c99-72cb-a4ec-d5d879203b42",

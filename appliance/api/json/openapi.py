@@ -31,6 +31,7 @@ from appliance.api.json.team_bodies import (
     ViewPageOut,
     ViewPatchIn,
 )
+from appliance.api.json.text_bodies import RenderedOut, RenderIn, TextIn, TextPatchIn
 
 DOCUMENT_PATH = "/api/v1/openapi.json"
 
@@ -53,6 +54,10 @@ _BODIES: tuple[type[BaseModel], ...] = (
     ViewPatchIn,
     ViewOut,
     ViewPageOut,
+    TextIn,
+    TextPatchIn,
+    RenderIn,
+    RenderedOut,
     EventOut,
     HealthOut,
     ProblemOut,
@@ -71,6 +76,7 @@ _TAGS = [
     {"name": "directory", "description": "Lines, contacts, conversations, devices."},
     {"name": "groups", "description": "Read groups, make them, and change them."},
     {"name": "conversations", "description": "Whose they are, whether they are done, labels."},
+    {"name": "texts", "description": "Texts that the office has ready."},
     {"name": "events", "description": "Everything that happens, as it happens."},
     {"name": "health", "description": "For whoever watches the box; needs no token."},
 ]

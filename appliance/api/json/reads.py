@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from appliance.api.json import conversations, directory, groups, incidents, messages, search
+from appliance.api.json import conversations, directory, groups, incidents, messages, search, texts
 from appliance.api.json.declared import Read
 
 READS: Sequence[Read[Any, Any]] = (
@@ -15,6 +15,7 @@ READS: Sequence[Read[Any, Any]] = (
     *groups.READS,
     *incidents.READS,
     *search.READS,
+    *texts.READS,
 )
 
 router = APIRouter(prefix="/api/v1")

@@ -56,6 +56,34 @@ class Wording:
         return next(others, filled[0] if filled else None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilledText:
+    """`missing` are the placeholders that still stand in the text, each once."""
+
+    text: str
+    missing: Sequence[str]
+
+
+def fill(text: str, name: str | None) -> FilledText:
+    """The text with what is known of somebody; a placeholder that nobody can fill stays."""
+    missing: list[str] = []
+
+    def part(found: re.Match[str]) -> str:
+        if name and found[1] in _WHOLE | _FIRST:
+            return name if found[1] in _WHOLE else name.split()[0]
+        missing.append(found[1])
+        return found[0]
+
+    filled = _PLACEHOLDER.sub(part, text)
+    return FilledText(text=filled, missing=list(dict.fromkeys(missing)))
+
+
+def has_stray_brace(text: str) -> bool:
+    """A brace that belongs to no placeholder, as in `{voor naam}`: it would be sent as it is."""
+    rest = _PLACEHOLDER.sub("", text)
+    return "{" in rest or "}" in rest
+
+
 def _clean(text: str) -> str:
     try:
         return clean_text(text)

@@ -55,3 +55,19 @@ BEGIN
     VALUES (old.seq, old.text, old.line_id, old.conversation_id, old.contact_id)
     ON CONFLICT DO NOTHING;
 END;
+
+-- Texts that the office has ready, those of one branch or (`branch_id` NULL) of all.
+CREATE TABLE canned_text (
+  seq        INTEGER PRIMARY KEY,
+  id         TEXT NOT NULL UNIQUE,
+  branch_id  TEXT REFERENCES branch (id),
+  shortcut   TEXT NOT NULL,
+  title      TEXT NOT NULL,
+  variants   TEXT NOT NULL,                     -- a JSON array of texts
+  language   TEXT NOT NULL,
+  turn       INTEGER NOT NULL DEFAULT 0,        -- how many times a variant was taken in turn
+  created_ms INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX canned_text_shortcut
+  ON canned_text (coalesce(branch_id, ''), shortcut COLLATE NOCASE, language);
+CREATE VIRTUAL TABLE canned_text_words USING fts5(called, said, tokenize='ascii');

@@ -1,0 +1,235 @@
+"""`/texts`: what the office has ready to send."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from appliance.api.json import examples, idempotency, posting
+from appliance.api.json.callers import WRITES_MESSAGES, Caller, caller_of, revoked
+from appliance.api.json.declared import Many, One, nobody
+from appliance.api.json.documented import READ_PROBLEMS, answers, ref
+from appliance.api.json.mapping import body_of
+from appliance.api.json.paging import page_of
+from appliance.api.json.sending import IDEMPOTENCY_KEY, DirectRoute
+from appliance.api.json.text_bodies import RenderedOut, RenderIn, TextIn, TextOut, TextPatchIn
+from appliance.desk.access import tokens
+from appliance.desk.access.tokens import Scope
+from appliance.desk.texts import canned_texts
+from appliance.desk.texts.canned_texts import CannedText, TextAuthor, TextWords
+from appliance.errors import NotFound
+from appliance.reasons import Reason
+from appliance.store.store import Tx
+
+Body = TypeVar("Body", bound=BaseModel)
+
+
+async def _text_id(text_id: str) -> str:
+    return text_id
+
+
+READS = (
+    Many(
+        tag="texts",
+        path="/texts",
+        scope=Scope.MESSAGES_READ,
+        name="listTexts",
+        summary="The texts that the office has ready",
+        description="By id: those of the branch, and those of all branches.",
+        asked=page_of,
+        read=canned_texts.listed,
+        model=TextOut,
+        example=examples.TEXT,
+        shown=nobody,
+    ),
+    One(
+        tag="texts",
+        path="/texts/{text_id}",
+        scope=Scope.MESSAGES_READ,
+        name="getText",
+        summary="One text",
+        description="The text.",
+        asked=_text_id,
+        read=canned_texts.one,
+        model=TextOut,
+        example=examples.TEXT,
+        shown=nobody,
+        problems=("not-found",),
+    ),
+)
+
+router = APIRouter(prefix="/api/v1", tags=["texts"], route_class=DirectRoute)
+
+_PROBLEMS = (*READ_PROBLEMS, "bad-request", "not-found", "too-large")
+_REFUSALS = {
+    status: each
+    for status, each in answers(None, "", *_PROBLEMS, description="").items()
+    if status != HTTPStatus.OK
+}
+_TEXT_ID = {
+    "name": "text_id",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string"},
+    "example": examples.TEXT["id"],
+}
+
+
+def _takes(model: type[BaseModel], example: Mapping[str, Any], *parameters: Any) -> dict[str, Any]:
+    content = {"application/json": {"schema": ref(model), "example": example}}
+    return {
+        "requestBody": {"required": True, "content": content},
+        "parameters": list(parameters),
+    }
+
+
+@router.post(
+    "/texts",
+    dependencies=[WRITES_MESSAGES],
+    operation_id="addText",
+    summary="Have a text ready",
+    status_code=201,
+    response_model=None,
+    openapi_extra=_takes(TextIn, examples.TEXT_IN, IDEMPOTENCY_KEY),
+    responses=answers(
+        TextOut,
+        examples.TEXT,
+        *_PROBLEMS,
+        Reason.IDEMPOTENCY_MISMATCH,
+        status=201,
+        description="The text.",
+    ),
+)
+async def add_text(request: Request) -> Response:
+    """The same `Idempotency-Key` gives the first answer again."""
+    caller = await caller_of(request, Scope.MESSAGES_WRITE.value)
+    wanted = posting.read_body(TextIn, await request.body())
+    key = idempotency.checked(request.headers.get("idempotency-key"))
+
+    def work(tx: Tx) -> Mapping[str, Any]:
+        new = TextWords(
+            shortcut=wanted.shortcut,
+            title=wanted.title,
+            variants=wanted.variants,
+            branch_id=_branch_id(tx, caller, wanted.branch),
+            language=wanted.language,
+        )
+        return body_of(TextOut, canned_texts.add(tx, new, _author(caller)))
+
+    def write(tx: Tx) -> idempotency.StoredResponse:
+        _check(tx, caller)
+        if key is None:
+            return idempotency.accepted(work(tx), status=HTTPStatus.CREATED)
+        body = f"texts\n{wanted.model_dump_json()}".encode()
+        return idempotency.once(tx, caller.token.id, key, body, work, status=HTTPStatus.CREATED)
+
+    answer = await caller.services.store.awrite(write)
+    headers = {"Idempotency-Replayed": "true"} if answer.replayed else None
+    return Response(answer.content, answer.status, headers, answer.media_type)
+
+
+@router.patch(
+    "/texts/{text_id}",  # noqa: FAST003 -- a direct route gives the request alone
+    dependencies=[WRITES_MESSAGES],
+    operation_id="changeText",
+    summary="Change a text",
+    response_model=None,
+    openapi_extra=_takes(TextPatchIn, examples.TEXT_PATCH_IN, _TEXT_ID),
+    responses=answers(TextOut, examples.TEXT, *_PROBLEMS, description="The text as it is now."),
+)
+async def change_text(request: Request) -> Response:
+    """A token for one branch changes the texts of that branch alone."""
+
+    def work(tx: Tx, caller: Caller, wanted: TextPatchIn) -> dict[str, Any]:
+        found = _own(tx, caller, request)
+        given = wanted.model_dump(exclude_none=True, exclude={"branch"})
+        if "branch" in wanted.model_fields_set:  # null makes it a text of all branches
+            given["branch_id"] = _branch_id(tx, caller, wanted.branch)
+        now = canned_texts.change(tx, found.id, replace(found.words, **given), _author(caller))
+        return body_of(TextOut, now)
+
+    return await _done(request, TextPatchIn, work)
+
+
+@router.delete(
+    "/texts/{text_id}",  # noqa: FAST003 -- a direct route gives the request alone
+    dependencies=[WRITES_MESSAGES],
+    operation_id="removeText",
+    summary="Remove a text",
+    status_code=204,
+    response_model=None,
+    openapi_extra={"parameters": [_TEXT_ID]},
+    responses={**_REFUSALS, 204: {"description": "It is gone; what was sent with it stays."}},
+)
+async def remove_text(request: Request) -> Response:
+    caller = await caller_of(request, Scope.MESSAGES_WRITE.value)
+
+    def write(tx: Tx) -> None:
+        _check(tx, caller)
+        canned_texts.remove(tx, _own(tx, caller, request), _author(caller))
+
+    await caller.services.store.awrite(write)
+    return Response(status_code=204)
+
+
+@router.post(
+    "/texts/{text_id}/render",  # noqa: FAST003 -- a direct route gives the request alone
+    dependencies=[WRITES_MESSAGES],
+    operation_id="renderText",
+    summary="A text for one person",
+    response_model=None,
+    openapi_extra=_takes(RenderIn, examples.RENDER_IN, _TEXT_ID),
+    responses=answers(
+        RenderedOut, examples.RENDERED, *_PROBLEMS, description="Nothing is sent by it."
+    ),
+)
+async def render_text(request: Request) -> Response:
+    """What Balie cannot fill stands in `missing`, and as a placeholder in the text."""
+
+    def work(tx: Tx, caller: Caller, wanted: RenderIn) -> dict[str, Any]:
+        text = canned_texts.one(tx.conn, caller.sight, request.path_params["text_id"])
+        contact = caller.sight.contact(tx.conn, wanted.contact)
+        name = contact.office_name or contact.chosen_name
+        return asdict(canned_texts.render(tx, text, name, wanted.variant))
+
+    return await _done(request, RenderIn, work)
+
+
+Work = Callable[[Tx, Caller, Body], dict[str, Any]]
+
+
+async def _done(request: Request, model: type[Body], work: Work[Body]) -> Response:
+    caller = await caller_of(request, Scope.MESSAGES_WRITE.value)
+    wanted = posting.read_body(model, await request.body())
+
+    def write(tx: Tx) -> dict[str, Any]:
+        _check(tx, caller)
+        return work(tx, caller, wanted)
+
+    return JSONResponse(await caller.services.store.awrite(write))
+
+
+def _check(tx: Tx, caller: Caller) -> None:
+    if not tokens.is_valid(tx.conn, caller.token.id):
+        raise revoked()
+
+
+def _author(caller: Caller) -> TextAuthor:
+    return TextAuthor(token_id=caller.token.id)
+
+
+def _branch_id(tx: Tx, caller: Caller, named: str | None) -> str | None:
+    """A token for one branch makes texts of that branch alone. Raises NotFound."""
+    return caller.token.branch_id if named is None else caller.sight.branch_id(tx.conn, named)
+
+
+def _own(tx: Tx, caller: Caller, request: Request) -> CannedText:
+    """One that the caller may change. Raises NotFound."""
+    found = canned_texts.one(tx.conn, caller.sight, request.path_params["text_id"])
+    if caller.token.branch_id is not None and found.branch_id != caller.token.branch_id:
+        raise NotFound("text")
+    return found

@@ -1,0 +1,1 @@
+"""Texts that the office has ready to send."""
