@@ -49,6 +49,7 @@ SELECT m.id, m.scheme, m.value, m.class, m.text, m.created_ms, m.typed, m.answer
        m.not_before_ms, coalesce(m.contact_id, m.conversation_id) AS contact_id,
        m.staff_id, m.wanted, n.on_whatsapp, m.expected_ms, m.reason,
        m.tries, m.bound_to, {PREFERS} AS prefers, {HAS_FILES} AS has_files,
+       (SELECT count(f.left_by) FROM message_media f WHERE f.message_id = m.id) AS files_left,
        CASE WHEN m.answering = 1 OR m.class IN ('confirmation', 'reply') THEN 0 ELSE
        (SELECT count(*) FROM message b WHERE b.conversation_id = m.conversation_id
           AND b.direction = 'out' AND b.answering = 0 AND {SINCE_HEARD}
@@ -323,7 +324,7 @@ def _waiting(row: sqlite3.Row) -> Waiting:
         id=row["id"],
         identity=identity_of(row),
         kind=MessageClass(row["class"]),
-        text_length=len(row["text"]),
+        text_length=0 if row["files_left"] else len(row["text"]),  # typed below the first one
         created_ms=row["created_ms"],
         typed=bool(row["typed"]),
         answering=bool(row["answering"]),

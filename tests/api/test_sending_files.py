@@ -5,6 +5,7 @@ import pytest
 
 from appliance.api.web.refusal import FIELDS
 from appliance.desk.access.tokens import Scope
+from appliance.store import line_settings
 from tests.api.browser import Browser
 from tests.api.office import Caller, Desk, Office
 from tests.api.test_media import upload
@@ -211,3 +212,23 @@ def test_a_recording_that_cannot_be_read_is_refused_at_once(
     assert "Record it once more" in answer.text
     assert sanne.client.post("/recordings", content=b"x").status_code == 403
     assert office.count("media") == 0
+
+
+def test_the_composer_says_what_becomes_of_files_without_whatsapp(
+    office: Office, tilburg: Desk, sanne: Browser
+) -> None:
+    """As the line was told; a text that went without them says so in the thread."""
+    address = f"/c/{conversation(office, tilburg)}"
+    english = {"Accept-Language": "en"}
+    assert "the message waits." in sanne.get(address, **english).text
+    change = {"without_files": "(zonder bijlage)"}
+    office.store.write(lambda tx: line_settings.change(tx, tilburg.line_id, change, by="test"))
+    assert "the text goes as SMS without them" in sanne.get(address, **english).text
+    post_file(sanne, f"{address}/files", PHOTO, csrf=sanne.csrf, text="Zo")
+    office.store.write(
+        lambda tx: tx.conn.execute(
+            "UPDATE message SET state = 'sent', channel = 'sms', sent_ms = ? WHERE text = 'Zo'",
+            (tx.now_ms,),
+        )
+    )
+    assert "Left as SMS without its files" in sanne.get(address, **english).text

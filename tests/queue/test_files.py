@@ -237,3 +237,15 @@ def test_each_file_counts_as_written_by_balie(
         counter.clock.advance(s=60)
     found = counter.reception.written(counter.device_id, ANNA, since_ms=0)
     assert [(each.text, each.has_file) for each in found] == [("Zo", True), ("", True)]
+
+
+def test_a_text_is_typed_once_however_many_files_follow(
+    counter: Counter, files: MediaFiles, tmp_path: Path
+) -> None:
+    """The second file waits for no typing."""
+    media = several(counter, files, tmp_path, "a.jpg", "b.jpg")
+    counter.accepts("Een hele lange tekst. " * 20, media=media)
+    counter.clock.advance(s=900)
+    counter.sends()
+    counter.clock.advance(s=60)
+    counter.sends()

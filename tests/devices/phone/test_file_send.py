@@ -9,7 +9,7 @@ import pytest
 
 from appliance.devices.media_protocol import OutgoingFile
 from appliance.devices.phone.shared_file import safe_name
-from appliance.devices.protocol import Finding, Tick
+from appliance.devices.protocol import Finding, Tick, TickVisit
 from appliance.emulated.phone.spec import PhoneSpec
 from appliance.errors import DeviceGone, Refused, Transient, Unconfirmed
 from appliance.media.kinds import MediaKind
@@ -236,3 +236,17 @@ def test_a_phone_that_is_away_gets_no_file_and_no_tap(desk: Desk, make: Make) ->
 )
 def test_a_name_is_kept_as_far_as_every_phone_can(name: str, kept: str) -> None:
     assert safe_name(name) == kept
+
+
+def test_of_several_files_the_least_tick_counts(desk: Desk, photo: OutgoingFile) -> None:
+    """They read the first one before the second one left: the message is not read yet."""
+    desk.world.inject(kind="person", number=ANNA, reads=False, delivered_ms=1)
+    first, second = desk.attempt("", file=photo), desk.attempt("", file=photo)
+    second.outgoing = replace(second.outgoing, message_id=first.outgoing.message_id)
+    desk.driver.send(first)
+    desk.world.inject(kind="read", **{"from": ANNA})
+    desk.driver.send(second)
+    sent = [first.outgoing, second.outgoing]
+    visit = TickVisit(channel=first.outgoing.channel, number=ANNA, sent=sent)
+    ticks = desk.driver.visit(visit).by_message
+    assert ticks[first.outgoing.message_id] in {Tick.SENT, Tick.DELIVERED}

@@ -22,8 +22,14 @@ class Fact:
 
 def facts(words: Words, bubble: Bubble) -> Iterator[Fact]:
     yield Fact(at_ms=bubble.at_ms, sentence=words.text("accepted by Balie"))
+    left = 0
     for each in bubble.tries:
         yield from _tried(words, each)
+        if each.outcome == "sent" and len(bubble.media) > 1 and each.channel.carries_media:
+            left += 1
+            sentence = words.text("file {n} of {count} seen in the chat on the phone")
+            said = sentence.format(n=left, count=len(bubble.media))
+            yield Fact(at_ms=each.ended_ms, sentence=said)
     for decided in bubble.decided:
         yield Fact(at_ms=decided.at_ms, sentence=_decided(words, decided))
     if bubble.sent_ms and not bubble.was_seen_by_a_person:

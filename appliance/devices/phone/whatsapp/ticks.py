@@ -10,10 +10,13 @@ from appliance.devices.protocol import Outgoing, Tick
 
 # The row of a message shows a time at most this long after its attempt began.
 _SENT_WITHIN_MS = 10 * MS_PER_MINUTE
+_ORDER = tuple(Tick)
 
 
 def ticks_of(phone: Phone, sent: Sequence[Outgoing], rows: Sequence[MessageRow]) -> dict[str, Tick]:
-    """By message id, matched from the newest upwards; messages that do not show are left out."""
+    """By message id, matched from the newest upwards; messages that do not show are left out. Of a
+    message with several files it is the least tick of those that show.
+    """
     ticks: dict[str, Tick] = {}
     for outgoing in reversed(sent):
         place = next(
@@ -25,7 +28,8 @@ def ticks_of(phone: Phone, sent: Sequence[Outgoing], rows: Sequence[MessageRow])
         tick = rows[place].tick
         rows = rows[:place]
         if tick is not None:
-            ticks[outgoing.message_id] = tick
+            known = ticks.get(outgoing.message_id, tick)
+            ticks[outgoing.message_id] = min(tick, known, key=_ORDER.index)
     return ticks
 
 
