@@ -2,19 +2,22 @@
 
 import random
 from collections.abc import Sequence
+from functools import partial
 
 import pytest
 
+from appliance.desk.access.group_limits import GroupLimits
 from appliance.desk.access.sight import Sight
 from appliance.desk.contacts import editing
 from appliance.desk.search import finding, following, forgetting, index
 from appliance.desk.search.finding import Search
 from appliance.desk.search.hits import Hit, HitKind, HitPage
 from appliance.desk.search.question import WrongFilter, question_of
+from appliance.desk.team.labels import named_or_added, put
 from appliance.devices.protocol import Group
 from appliance.errors import InvalidInput
 from appliance.store import branches
-from appliance.store.store import Store
+from appliance.store.store import Store, Tx
 from tests.desk.test_listed import Office
 from tests.queue.counter import ANNA, BART, Counter
 
@@ -135,6 +138,35 @@ def test_nobody_finds_what_another_branch_said(counter: Counter) -> None:
         assert len(messages(counter, "from:jan", sight)) == most
         assert len(page(counter, "jan", sight, kind=HitKind.CONTACT).hits) == most
         assert len(page(counter, "jan", sight, kind=HitKind.CONVERSATION).hits) == most
+
+
+def test_a_group_that_is_held_to_others_is_not_found(counter: Counter) -> None:
+    """Neither its posts nor its name."""
+    counter.hears("Geheim rooster", group=Group(jid="1@g.us", name="Nachtploeg"))
+    (post,) = page(counter, "geheim", kind=HitKind.MESSAGE).hits
+    hidden = frozenset({post.conversation_id or ""})
+    sight = Sight(None, GroupLimits(hidden=hidden))
+    assert messages(counter, "geheim", sight) == []
+    assert page(counter, "nacht", sight, kind=HitKind.CONVERSATION).hits == []
+
+
+def test_a_label_leaves_the_conversations_that_have_it(counter: Counter) -> None:
+    """All of them, where several are named; a label of another branch is none."""
+    for sender, names in ((ANNA, ["ziek"]), (BART, ["ziek", "Werk thuis"])):
+        counter.hears("Kan niet", sender=sender)
+        (hit, *_) = page(counter, "kan", kind=HitKind.MESSAGE).hits
+        counter.store.write(partial(labelled, counter.branch_id, hit.conversation_id or "", names))
+    assert len(messages(counter, "kan label:ZIEK")) == 2
+    assert len(messages(counter, 'kan label:ziek label:"werk thuis"')) == 1
+    alone = page(counter, "label:ziek", kind=HitKind.MESSAGE).hits
+    assert len({hit.conversation_id for hit in alone}) == 2
+    elsewhere = counter.store.write(lambda tx: branches.add_branch(tx, "Breda"))
+    with pytest.raises(WrongFilter):
+        page(counter, "kan label:ziek", Sight(frozenset({elsewhere})))
+
+
+def labelled(branch_id: str, conversation_id: str, names: Sequence[str], tx: Tx) -> None:
+    put(tx, conversation_id, [named_or_added(tx, name, branch_id) for name in names])
 
 
 def test_people_and_groups_are_found_by_what_they_are_called(counter: Counter) -> None:

@@ -12,6 +12,7 @@ from heapq import merge
 from itertools import islice
 from typing import Any
 
+from appliance.desk.access.group_limits import HIDDEN
 from appliance.desk.access.sight import Sight
 from appliance.desk.inbox import message_search
 from appliance.desk.inbox.message_search import MessageFilter
@@ -134,6 +135,7 @@ def _hits(
         "lines": places.lines_json,
         "writers": _json(places.writers),
         "conversations": _json(places.conversations),
+        "hidden": places.hidden,
         "states": _json(question.states and [each.value for each in question.states]),
         "media": _json(question.media),
     }
@@ -176,7 +178,7 @@ WHERE f.message_id < coalesce((SELECT id FROM message WHERE seq = :before), '~')
 AND m.seq < :before ORDER BY f.message_id DESC LIMIT :most
 """
 _ALL = "SELECT seq FROM message WHERE seq < :before ORDER BY seq DESC LIMIT :most"
-_FITTING = """
+_FITTING = f"""
 SELECT m.id, m.conversation_id, m.contact_id, m.line_id, m.happened_ms, m.text, m.direction,
   m.value, coalesce(g.name, k.office_name, k.chosen_name) AS title
 FROM json_each(:seqs) asked
@@ -186,6 +188,7 @@ CROSS JOIN conversation c ON c.id = m.conversation_id
 LEFT JOIN contact k ON k.id = c.contact_id
 LEFT JOIN chat_group g ON g.id = c.group_id
 WHERE m.happened_ms >= place.value ->> 0 AND m.happened_ms < place.value ->> 1
+AND m.conversation_id NOT IN {HIDDEN}
 AND (:writers IS NULL OR m.direction = 'in'
   AND m.contact_id IN (SELECT value FROM json_each(:writers)))
 AND (:conversations IS NULL OR m.conversation_id IN (SELECT value FROM json_each(:conversations)))
@@ -194,4 +197,4 @@ AND (:media IS NULL OR EXISTS (
   SELECT 1 FROM message_media f JOIN media ON media.id = f.media_id
   WHERE f.message_id = m.id AND media.kind IN (SELECT value FROM json_each(:media))))
 ORDER BY m.seq DESC
-"""
+"""  # noqa: S608 -- our own words

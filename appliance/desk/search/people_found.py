@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import dropwhile, islice
 from typing import Any
 
+from appliance.desk.access.group_limits import HIDDEN
 from appliance.desk.access.sight import Sight
 from appliance.desk.search import match
 from appliance.desk.search.hits import Hit, HitKind, HitPage
@@ -59,6 +60,7 @@ def _hits(
         "lines": json.dumps(list(places.lines)),
         "everyone": sight.branches is None and places.is_everywhere,
         "conversations": _json(places.conversations),
+        "hidden": places.hidden,
     }
     asked = {"asked": match.in_column("", question.terms), "from": _subject_seq(conn, after)}
     fitting = conn.execute(_FITTING, {**asked, "most": LOOKED_AT})
@@ -131,10 +133,10 @@ k.office_name, k.chosen_name, k.personnel_number, (SELECT json_group_array(value
   UNION ALL SELECT value, at_ms FROM identity_claim WHERE contact_id = k.id
   ORDER BY 2, 1)) AS numbers
 """
-_IN_PLACE = """
-c.line_id IN (SELECT value FROM json_each(:lines))
+_IN_PLACE = f"""
+c.line_id IN (SELECT value FROM json_each(:lines)) AND c.id NOT IN {HIDDEN}
 AND (:conversations IS NULL OR c.id IN (SELECT value FROM json_each(:conversations)))
-"""
+"""  # noqa: S608 -- our own condition
 _CONTACTS = f"""
 SELECT 'contact' AS kind, k.id, k.id AS contact_id, c.id AS conversation_id, c.line_id,
   coalesce(c.last_ms, k.created_ms) AS at_ms, NULL AS group_name, {_CALLED}

@@ -22,13 +22,15 @@ _END_MS = 1 << 62
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
     """`lines` are those to look at, each with the time from and until which, by the days of its own
-    branch. `is_everywhere`: they are all that there are. None: no filter on that.
+    branch. `is_everywhere`: they are all that there are. `hidden` are the ids of conversations that
+    are not there. None: no filter on that.
     """
 
     lines: Mapping[str, tuple[int, int]]
     is_everywhere: bool
     writers: Sequence[str] | None
     conversations: Sequence[str] | None
+    hidden: str
 
     @property
     def lines_json(self) -> str:
@@ -44,7 +46,8 @@ def places_of(conn: sqlite3.Connection, sight: Sight, question: SearchQuestion) 
         lines={row["id"]: _times(row["settings"], question) for row in chosen},
         is_everywhere=sight.branches is None and not question.lines,
         writers=_writers(conn, question),
-        conversations=_labelled(question),
+        conversations=_labelled(conn, sight, question),
+        hidden=sight.hidden_json,
     )
 
 
@@ -90,10 +93,21 @@ def _writers(conn: sqlite3.Connection, question: SearchQuestion) -> Sequence[str
     return sorted(found or ())
 
 
-def _labelled(question: SearchQuestion) -> Sequence[str] | None:
-    if question.labels:
-        raise WrongFilter("label", f"There is no label “{question.labels[0]}”.")
-    return None
+def _labelled(
+    conn: sqlite3.Connection, sight: Sight, question: SearchQuestion
+) -> Sequence[str] | None:
+    """The conversations that have all these labels."""
+    if not question.labels:
+        return None
+    found: set[str] | None = None
+    for name in question.labels:
+        about = {"name": name, "branches": sight.json}
+        rows = conn.execute(_LABELLED, about).fetchall()
+        if not rows:
+            raise WrongFilter("label", f"There is no label “{name}”.")
+        ids = {str(row["conversation_id"]) for row in rows if row["conversation_id"]}
+        found = ids if found is None else found & ids
+    return sorted(found or ())
 
 
 _LINES = f"""
@@ -103,4 +117,9 @@ FROM line JOIN branch ON branch.id = line.branch_id WHERE {IN_SIGHT}
 _WRITERS = """
 SELECT s.contact_id FROM search_name CROSS JOIN search_subject s ON s.seq = search_name.rowid
 WHERE search_name MATCH ? AND s.contact_id IS NOT NULL ORDER BY search_name.rowid DESC LIMIT ?
+"""
+_LABELLED = """
+SELECT of.conversation_id FROM label LEFT JOIN conversation_label of ON of.label_id = label.id
+WHERE label.name = :name AND (:branches IS NULL OR label.branch_id IS NULL
+  OR label.branch_id IN (SELECT value FROM json_each(:branches)))
 """

@@ -100,7 +100,7 @@ async def search_page(
 
 def _found(conn: sqlite3.Connection, visit: Visit, q: str, after: str) -> FoundPage:
     rights = visit.session.rights
-    sight = Sight(rights.branches(Permission.INBOX_READ))
+    sight = Sight(rights.branches(Permission.INBOX_READ), rights.groups)
     lines = overview.lines(conn, rights, visit.staff_id)
     plain = FoundPage(
         q=q,
