@@ -2,10 +2,9 @@
 
 from appliance.channels import Channel
 from appliance.desk.outgoing.attaching import check_files, words_of
-from appliance.desk.outgoing.sending import Accepted, SendRequest, already, begins_ms, keep
+from appliance.desk.outgoing.sending import Accepted, SendRequest, already, keep, waiting_as
 from appliance.errors import InvalidInput, NotFound
-from appliance.messages import MessageClass
-from appliance.queue.pacing import ANSWER_WINDOW_MS, DAY_MS, Waiting
+from appliance.queue.pacing import DAY_MS
 from appliance.queue.permission import may_write
 from appliance.queue.promise import Coming
 from appliance.store import group_tasks, groups, lines, quotes
@@ -47,19 +46,8 @@ def _coming(tx: Tx, request: SendRequest, group: ChatGroup, text: str, channel: 
         "SELECT last_in_ms FROM conversation WHERE id = ?", (conversation_id,)
     ).fetchone()
     heard_ms = row["last_in_ms"]
-    answering = heard_ms is not None and begins_ms(tx, request) - heard_ms <= ANSWER_WINDOW_MS
     return Coming(
-        waiting=Waiting(
-            id=tx.new_id(),
-            identity=request.identity,
-            kind=request.kind or (MessageClass.REPLY if answering else MessageClass.AUTOMATIC),
-            text_length=len(text),
-            created_ms=tx.now_ms,
-            typed=request.typed,
-            answering=answering,
-            unanswered=0,
-            not_before_ms=request.not_before_ms or 0,
-        ),
+        waiting=waiting_as(tx, request, text, channel, heard_ms=heard_ms),
         contact_id=conversation_id,
         conversation_id=conversation_id,
         last_in_ms=heard_ms,

@@ -136,21 +136,8 @@ def _coming(
 ) -> Coming:
     """The message as the pacing sees it: most depends on whether it answers somebody."""
     conversation_id, last_in_ms = conversations.found_or_begun(tx, request.line_id, contact_id)
-    answering = last_in_ms is not None and begins_ms(tx, request) - last_in_ms <= ANSWER_WINDOW_MS
-    waiting = Waiting(
-        id=tx.new_id(),
-        identity=request.identity,
-        kind=request.kind or (MessageClass.REPLY if answering else MessageClass.AUTOMATIC),
-        text_length=len(text),
-        created_ms=tx.now_ms,
-        typed=request.typed,
-        answering=answering,
-        unanswered=0,
-        not_before_ms=request.not_before_ms or 0,
-        sms=wanted is not None and wanted.counts_parts,
-        parts=wanted.parts_of(text) if wanted else 1,
-        greets=request.author.rule in GREETINGS and not _was_answered(tx, conversation_id),
-    )
+    greets = request.author.rule in GREETINGS and not _was_answered(tx, conversation_id)
+    waiting = waiting_as(tx, request, text, wanted, heard_ms=last_in_ms, greets=greets)
     asked = undecided.asked(tx.conn, request.line_id).get(contact_id)
     return Coming(
         undecided=undecided.holds(
@@ -165,6 +152,33 @@ def _coming(
         on_whatsapp=on_whatsapp,
         prefers=_prefers(tx, request, waiting, contact_id),
         has_files=bool(request.media),
+    )
+
+
+def waiting_as(
+    tx: Tx,
+    request: SendRequest,
+    text: str,
+    wanted: Channel | None,
+    *,
+    heard_ms: int | None,
+    greets: bool = False,
+) -> Waiting:
+    """The message as it waits; `heard_ms` is when the other side was last heard."""
+    answering = heard_ms is not None and begins_ms(tx, request) - heard_ms <= ANSWER_WINDOW_MS
+    return Waiting(
+        id=tx.new_id(),
+        identity=request.identity,
+        kind=request.kind or (MessageClass.REPLY if answering else MessageClass.AUTOMATIC),
+        text_length=len(text),
+        created_ms=tx.now_ms,
+        typed=request.typed,
+        answering=answering,
+        unanswered=0,
+        not_before_ms=request.not_before_ms or 0,
+        sms=wanted is not None and wanted.counts_parts,
+        parts=wanted.parts_of(text) if wanted else 1,
+        greets=greets,
     )
 
 
