@@ -241,6 +241,16 @@ def stopped(tx: Tx, member_id: str) -> None:
     )
 
 
+def starts_again(tx: Tx, member_id: str) -> bool:
+    """Whether they had written STOP in the group: it binds no more."""
+    found = tx.conn.execute(
+        "UPDATE group_member SET stopped_ms = NULL"
+        " WHERE id = ? AND stopped_ms IS NOT NULL AND value IS NOT NULL RETURNING 1",
+        (member_id,),
+    )
+    return found.fetchone() is not None
+
+
 def set_guard(tx: Tx, group_id: str, *, on: bool, name: str | None, picture: str | None) -> None:
     tx.conn.execute(
         "UPDATE chat_group SET guards = ?, guarded_name = ?, guarded_picture = ? WHERE id = ?",

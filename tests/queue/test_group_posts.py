@@ -170,6 +170,23 @@ def test_the_stop_of_a_stranger_binds_in_the_group(team: Counter, sender: str) -
     assert refused.value.code is Reason.OPTED_OUT
 
 
+@pytest.mark.parametrize(("sender", "opens"), [("+31633333333", True), ("Chris", False)])
+def test_the_start_of_a_stranger_opens_the_group_that_their_stop_closed(
+    team: Counter, sender: str, *, opens: bool
+) -> None:
+    """The task to take them out and the incident end; a name alone may be a namesake's."""
+    team.hears("stop", sender, group=TEAM, name="Chris")
+    team.hears("START", sender, group=TEAM, name="Chris")
+    assert bool(open_incidents(team)) is not opens
+    tasks = team.store.read(lambda conn: group_tasks.open_of(conn, group(team).id))
+    assert bool(tasks) is not opens
+    if opens:
+        posts(team)
+    else:
+        with pytest.raises(Refused):
+            posts(team)
+
+
 @pytest.mark.parametrize("listed", ["~Chris", None])
 @pytest.mark.parametrize("read_before", [True, False])
 def test_the_stop_of_a_stranger_outlives_the_next_reading(

@@ -80,16 +80,18 @@ def note_author(
     group = groups.of_jid(tx.conn, line.id, incoming.group.jid)
     if group is None:
         return
-    stops = message_id is not None and rule_words.is_stop(incoming.text)
+    says_stop = message_id is not None and rule_words.is_stop(incoming.text)
     who: Identity | None = author
     name = incoming.sender_name
     if author.scheme == ALPHA:
         listed = _as_listed(author.value)
-        who = _of_name(tx.conn, group, listed, searching=stops)
+        who = _of_name(tx.conn, group, listed, searching=says_stop)
         name = clean_name(listed) or author.value
     member_id = groups.see(tx, group.id, name, who)
-    if message_id is not None and stops:
+    if message_id is not None and says_stop:
         _stop(tx, line, group, member_id, who, message_id, incoming.channel)
+    elif rule_words.is_start(incoming.text) and groups.starts_again(tx, member_id):
+        _take_nobody_out(tx, group, member_id)
 
 
 def _as_listed(shown: str) -> str:
@@ -110,6 +112,18 @@ def _of_name(
     found = groups.called(conn, group.line_id, [name]).get(name, ())
     people = {known.id for each in found if (known := contacts.by_identity(conn, each))}
     return found[0] if len(people) == 1 else None
+
+
+def _take_nobody_out(tx: Tx, group: ChatGroup, member_id: str) -> None:
+    """They wrote START in the group in which their STOP alone bound; where the phone shows a name
+    only, it may be a namesake's, and the STOP stays.
+    """
+    for task in group_tasks.open_of(tx.conn, group.id):
+        asks = task.state is GroupTaskState.PERSON and task.reason is Reason.OPTED_OUT
+        if asks and task.member_id == member_id:
+            group_tasks.end(tx, task.id, GroupTaskState.FAILED, reason=Reason.BY_PERSON)
+    stops.settle(tx, group)
+    groups.tell(tx, group, what="member", member=member_id)
 
 
 def _stop(
