@@ -132,6 +132,30 @@ def ticks(phone: TourPhone) -> Answer:
     return judged(proved=all(map(tick_of, words)), seen=", ".join(words))
 
 
+def _reply_menu(phone: TourPhone) -> Answer:
+    app = phone.screen().of(phone.whatsapp)
+    known = app.first("menuitem_reply") is not None
+    return judged(proved=known, seen="" if known else _ids(app.windows))
+
+
+def _reply_frame(phone: TourPhone) -> Answer:
+    """With the name and the words that prove which message it is, and a cross that ends it."""
+    screen = phone.screen()
+    seen = phone.seen(screen)
+    reply = seen.reply if isinstance(seen, ChatPage) else None
+    known = reply is not None and bool(reply.name and reply.text) and reply.cross is not None
+    return judged(proved=known, seen="" if known else _ids(screen.of(phone.whatsapp).windows))
+
+
+def _album(phone: TourPhone) -> Answer:
+    """What the number on the last tile counts, a person can tell from this."""
+    album = phone.screen().of(phone.whatsapp).first("media_grid")
+    if album is None:
+        return judged(proved=False)
+    more = album.first("more")
+    return judged(proved=True, seen=label(more.text) if more else "")
+
+
 def _opens(phone: TourPhone, question: str) -> bool:
     number = phone.guide.number(question)
     if number is None or not _NUMERIC.fullmatch(number):
@@ -200,5 +224,23 @@ CHECKS = (
         fact="WhatsApp opens the chat that SEND names by its jid",
         step="Go to the home screen. A draft is put into a chat and taken out; nothing is sent.",
         ask=_jid,
+    ),
+    Check(
+        name="reply-menu",
+        fact="A text that is pressed long offers a reply that Balie knows",
+        step="Open any chat and press one text message long, so that it is chosen.",
+        ask=_reply_menu,
+    ),
+    Check(
+        name="reply-frame",
+        fact="An answer that is begun shows whom and what it answers",
+        step="Swipe a text message to the right, so that an answer begins, and do not send it.",
+        ask=_reply_frame,
+    ),
+    Check(
+        name="album",
+        fact="Photos that came one after another are drawn as one",
+        step="End that answer. Open a chat with more than four photos in a row from one person.",
+        ask=_album,
     ),
 )

@@ -42,6 +42,8 @@ class Hands:
         return {
             "entry empty": self._opens,
             "wrote something last": self._opens,
+            "message long": lambda: self._holds(aside=False),
+            "to the right": lambda: self._holds(aside=True),
             "write to this phone": self._arrives,
             "edit their message": lambda: self._changes("edited"),
             "delete that message": lambda: self._changes("deleted"),
@@ -53,6 +55,12 @@ class Hands:
         chat = whatsapp.account.chat(f"{ANNA[1:]}@s.whatsapp.net")
         self.world.on_loop(lambda: whatsapp.open_chat(chat))
         self.world.on_loop(lambda: self.world.handset.bring(whatsapp))
+
+    def _holds(self, *, aside: bool) -> None:
+        self._opens()
+        whatsapp = self.world.handset.whatsapp
+        message = whatsapp.account.chat(f"{ANNA[1:]}@s.whatsapp.net").messages[0]
+        self.world.on_loop(lambda: whatsapp.hold(str(message.id), aside=aside))
 
     def _changes(self, to: str) -> None:
         self.world.change(self.message, to, "Hoi allemaal")
@@ -70,6 +78,7 @@ def test_a_tour_tells_what_was_proved_and_sends_nothing(world: World) -> None:
     assert [each.name for each in report.checks] == [each.name for each in CHECKS]
     proved = {name for name, each in hands.checked.items() if each.verdict is Conclusion.PROVED}
     assert proved >= {"shell-dump", "focus", "entry-hint", "chat", "sms-rows"}
+    assert proved >= {"reply-menu", "reply-frame"}
     assert proved >= {"arrival", "edit", "deletion", "missed-call", "own-profile"}
     told = report.as_markdown() + report.as_json()
     assert not any(word in told for word in ("morgen", "Vries", ANNA[1:], BEA[1:]))
