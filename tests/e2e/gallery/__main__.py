@@ -41,6 +41,8 @@ def main() -> None:
         gallery.hang({"/devices/enrol": ["/devices/enrol"]}, prefix="new-")
     for path in sorted(path for path in found if not found[path]):
         sys.stderr.write(f"No link leads to {path}, so there is no picture of it.\n")
+    for path in sorted(BEFORE_ALL):
+        sys.stderr.write(f"{path} is there before anybody is only, so there is no picture of it.\n")
 
 
 def _logged_in(browser: Browser, demo: Demo) -> StorageState:
