@@ -272,7 +272,9 @@ def _bubble(
     row: sqlite3.Row, previous: sqlite3.Row | None, tries: Sequence[Try], zone: ZoneInfo
 ) -> Bubble:
     day = _day(row["happened_ms"], zone)
-    new_day = previous is None or _day(previous["happened_ms"], zone) != day
+    new_day = _is_dated(row) and (
+        previous is None or not _is_dated(previous) or _day(previous["happened_ms"], zone) != day
+    )
     return Bubble(
         id=row["id"],
         key=row["client_id"] or row["id"],
@@ -301,13 +303,18 @@ def _bubble(
         deleted=row["deleted_ms"] is not None,
         by_hand=bool(row["by_hand"]),
         imported=row["imported"] is not None,
-        dated=row["imported"] != 0,
+        dated=_is_dated(row),
     )
 
 
 def _way(row: sqlite3.Row) -> str | None:
     way: str | None = row["channel"] or row["wanted"]
     return way
+
+
+def _is_dated(row: sqlite3.Row) -> bool:
+    """Of what a phone had before Balie came, some shows no day: it stands below no other's."""
+    return bool(row["imported"] != 0)
 
 
 def _late(row: sqlite3.Row) -> int | None:

@@ -73,7 +73,7 @@ def test_who_manages_the_phone_begins_the_walk_and_sees_how_far_it_is(
     assert "3 of 4 chats were read." in ilse.get("/devices").text
     for do, word in (("pause", "paused"), ("begin", "under way"), ("stop", "stopped")):
         ilse.post(address, {"do": do}, part=False)
-        assert f'<span class="tag">{word}</span>' in ilse.get(address).text
+        assert f'<p class="hint">{word}</p>' in ilse.get(address).text
     ilse.client.headers["accept-language"] = "nl"
     assert "3 van de 4 chats zijn gelezen." in ilse.get(address).text
     assert ilse.post(address, {"do": "pause"}).status_code in {409, 422}
