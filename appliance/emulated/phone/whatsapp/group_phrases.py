@@ -44,6 +44,7 @@ class GroupPhrases:
     camera: str
     gallery: str
     photo: str
+    recents: str
     done: str
 
 
@@ -85,6 +86,7 @@ ENGLISH = GroupPhrases(
     camera="Camera",
     gallery="Gallery",
     photo="Photo",
+    recents="Recents",
     done="Done",
 )
 
@@ -129,6 +131,7 @@ DUTCH = GroupPhrases(
     camera="Camera",
     gallery="Galerij",
     photo="Foto",
+    recents="Recent",
     done="Gereed",
 )
 

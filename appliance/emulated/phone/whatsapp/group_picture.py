@@ -16,9 +16,12 @@ _PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 
 @dataclass(slots=True)
 class PictureRoom:
-    """`page` is the page on top, empty outside; `path` is the picture that was chosen."""
+    """`page` is the page on top, empty outside; `path` is the picture that was chosen. Recent
+    releases show all pictures first, and the albums behind a word (`albums_behind`).
+    """
 
     host: Host
+    albums_behind: bool = False
     page: str = ""
     album: str = ""
     path: str = ""
@@ -31,6 +34,7 @@ class PictureRoom:
     def activity(self) -> str:
         return {
             "viewer": "com.whatsapp.profile.ViewProfilePhoto",
+            "gallery": "com.whatsapp.gallery.NewMediaPicker",
             "albums": "com.whatsapp.gallerypicker.GalleryPicker",
             "album": "com.whatsapp.gallerypicker.MediaPicker",
             "crop": "com.whatsapp.crop.CropImage",
@@ -40,8 +44,10 @@ class PictureRoom:
         if self.page == "viewer":
             return screens.rows([(words.edit, "group:picture:sources")])
         if self.page == "sources":
-            items = (words.camera, "group:picture:no"), (words.gallery, "group:picture:albums")
+            items = (words.camera, "group:picture:no"), (words.gallery, "group:picture:gallery")
             return screens.rows(items)
+        if self.page == "gallery":
+            return screens.photos(words.photo, list(map(str, self._listed())), albums=words.recents)
         if self.page == "albums":
             return screens.rows([(each, f"group:picture:open:{each}") for each in self._albums()])
         if self.page == "album":
@@ -60,6 +66,8 @@ class PictureRoom:
             file = file_at(self.host.files, self.path)
             self.page = ""
             return sha256(file.data).hexdigest() if file else None
+        elif verb == "gallery":
+            self.page = "gallery" if self.albums_behind else "albums"
         elif verb != "no":
             self.page = verb
         return None

@@ -131,9 +131,11 @@ class GroupScreens:
             *(self._words(place, text, action) for place, (text, action) in enumerate(items))
         )
 
-    def photos(self, word: str, paths: Sequence[str]) -> Node:
-        """Pictures, of which nothing but that they are some is said."""
+    def photos(self, word: str, paths: Sequence[str], *, albums: str = "") -> Node:
+        """Pictures, of which nothing but that they are some is said; maybe with a way to albums."""
+        above = [self._words(len(paths), albums, "group:picture:albums")] if albums else []
         return self.page(
+            *above,
             *(
                 self.brush.button(
                     "ImageView",
@@ -142,7 +144,7 @@ class GroupScreens:
                     action=f"group:picture:choose:{path}",
                 )
                 for place, path in enumerate(paths)
-            )
+            ),
         )
 
     def crop(self, done: str) -> Node:

@@ -27,6 +27,7 @@ class WhatsAppService:
         self.media_store = MediaStore(host)
         you = self._phrases.you
         self.room = GroupRoom(host=host, account=self.account, brush=self._brush, you=you)
+        self.room.picture.albums_behind = generation.name == "recent"
 
     def chat_in_sight(self) -> Chat | None:
         """The chat that a person sees; without a screen none."""

@@ -8,7 +8,6 @@ import re
 from collections.abc import Sequence
 
 from appliance.devices.group_protocol import GroupSeen, GroupTurn
-from appliance.devices.media_protocol import OutgoingFile
 from appliance.devices.phone.screen import Screen, View
 from appliance.devices.phone.shared_file import SharedFile
 from appliance.devices.phone.whatsapp.chat import OpenChat
@@ -20,7 +19,7 @@ from appliance.devices.phone.whatsapp.groups.group_rows import ChatLine, lines_o
 from appliance.devices.phone.whatsapp.message_words import OWN_NAMES
 from appliance.devices.phone.whatsapp.pages import ChatPage
 from appliance.devices.phone.whatsapp.row_memory import readings
-from appliance.errors import Permanent
+from appliance.errors import Permanent, Transient
 
 
 def set_picture(chat: OpenChat, opened: ChatPage, hands: GroupHands, turn: GroupTurn) -> GroupSeen:
@@ -31,12 +30,15 @@ def set_picture(chat: OpenChat, opened: ChatPage, hands: GroupHands, turn: Group
     if file is None:
         raise Permanent("Balie does not have the group's picture any more. Choose it again.")
     shared = SharedFile(hands.phone.session, turn.change.task_id, file)
-    chat.to_end(opened)
+    at_end = chat.to_end(opened) is not None
     before = lines_of(chat.screen.of(hands.phone.whatsapp))
+    if not at_end or not before:
+        facts = chat.keep(chat.screen, seen="not the end")
+        raise Transient("The end of the group's chat was not reached.", facts)
     try:
         shared.push()
         shared.listed_uri()  # the gallery shows what Android lists
-        return _put(chat, hands, turn, before, file)
+        return _put(chat, hands, turn, before, shared.name)
     finally:
         shared.remove()
 
@@ -46,11 +48,11 @@ def _put(
     hands: GroupHands,
     turn: GroupTurn,
     before: Sequence[ChatLine],
-    file: OutgoingFile,
+    name: str,
 ) -> GroupSeen:
     info = GroupInfo(hands, turn)
     try:
-        _choose(hands, info, album=turn.change.task_id, name=file.name)
+        _choose(hands, info, album=turn.change.task_id, name=name)
         agree = hands.until(pages.crop_button, "the picture to be cut")
         info.confirm(
             agree,
