@@ -1,7 +1,7 @@
 """What axe finds on each page that the router has: small, in large text and in the dark."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -13,12 +13,16 @@ from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.views import InboxView
 from appliance.desk.intake.reception import Reception
 from appliance.devices.protocol import DeviceState
+from appliance.enrolment import ToDo
 from appliance.queue.gate import ConsentGate
 from appliance.reasons import Reason
 from appliance.screen_rules import ScreenButton, UnknownScreen
-from appliance.store import devices, lines
+from appliance.store import devices, incidents, lines
+from appliance.store.incidents import IncidentKind
 from tests.e2e.conftest import OpenPage, Place
 from tests.e2e.filled import fill
+from tests.e2e.lively import liven
+from tests.e2e.plugged import PluggedPhones
 from tests.e2e.test_pages_door import invited
 
 NO_PAGES = {
@@ -132,12 +136,26 @@ def visited(page: Page, place: Place, path: str) -> Iterator[str]:
         yield from looked_at(page, path)
 
 
+def plugged() -> PluggedPhones:
+    """One that works, one that can be set up, and one that a person has to do something with."""
+    phones = PluggedPhones()
+    phones.put("R58N5601XK", ToDo.NUMBER)
+    phones.put("R58NEW1", ToDo.NUMBER)
+    phones.put("R58NEW2", ToDo.SECOND_SWITCH)
+    return phones
+
+
 def troubled(place: Place) -> None:
     """What only shows when something is wrong."""
     place.desk.device_state("Rotterdam", DeviceState.DEGRADED, Reason.NOT_ALLOWED)
     line_id = place.desk.filled.lines["Rotterdam"]
     place.store.write(lambda tx: lines.stop_line(tx, line_id, "WhatsApp shows a warning."))
     Reception(place.store, ConsentGate()).screen_unknown(phone_of(place), UNKNOWN)
+    hot = {"reason": "too-hot", "stops": ["sms", "whatsapp"]}
+    phone_id = place.desk.filled.devices["Rotterdam"]
+    place.store.write(
+        lambda tx: incidents.open_incident(tx, IncidentKind.HOT, device_id=phone_id, facts=hot)
+    )
 
 
 def test_axe_finds_nothing_grave_on_any_page(
@@ -150,13 +168,15 @@ def test_axe_finds_nothing_grave_on_any_page(
     page = guest_page("/setup")
     found = [each for path in BEFORE_ALL for each in visited(page, empty, path)]
     empty.desk = fill(empty.store)
+    liven(empty)
     troubled(empty)
     every = pages(empty)
-    for path in AT_DOOR:
-        found += visited(page, empty, path)
-    page = guest_page("/", name="Marit Hoekstra")
-    for path in sorted(every - BEFORE_ALL - AT_DOOR):
-        found += visited(page, empty, path)
-    page.goto("/nowhere")
-    found += looked_at(page, "/nowhere")
+    with empty.web.serving(replace(empty.services, enrolment=plugged())):
+        for path in AT_DOOR:
+            found += visited(page, empty, path)
+        page = guest_page("/", name="Marit Hoekstra")
+        for path in sorted(every - BEFORE_ALL - AT_DOOR):
+            found += visited(page, empty, path)
+        page.goto("/nowhere")
+        found += looked_at(page, "/nowhere")
     assert found == []
