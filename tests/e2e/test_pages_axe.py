@@ -158,6 +158,7 @@ def troubled(place: Place) -> None:
     )
 
 
+@pytest.mark.timeout(900)
 def test_axe_finds_nothing_grave_on_any_page(
     guest_page: OpenPage, empty: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
