@@ -56,6 +56,8 @@ class MediaWhy(StrEnum):
     QUOTA = "quota"
     #: It was not beside the copy that was put back.
     LOST = "lost"
+    #: The phone had it before Balie came, and nobody asked for it.
+    BEFORE = "before"
 
 
 LIMITS: Mapping[MediaKind, int] = {

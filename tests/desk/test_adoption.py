@@ -1,6 +1,7 @@
 """A chat that the phone had before Balie came, as the desk keeps it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,10 +10,14 @@ import pytest
 from appliance.adoption import ChatFate
 from appliance.desk.intake import adoption
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
+from appliance.desk.reports.message_counts import MessageCounts
 from appliance.devices.adoption_protocol import HistoryRow, ReadChat
+from appliance.devices.media_protocol import IncomingMedia
 from appliance.errors import Refused
 from appliance.events import EventKind
 from appliance.identities import tel
+from appliance.media.kinds import MediaKind
+from appliance.messages import MessageState
 from appliance.store import adoptions, consent, listed
 from appliance.store.adoptions import ChatOutcome
 from appliance.store.store import Tx
@@ -176,6 +181,26 @@ def test_only_what_was_written_by_hand_today_counts_in_the_pace(counter: Counter
         or counter.one("SELECT m.text FROM attempt a JOIN message m ON m.id = a.message_id")["text"]
         == "Bel je?"
     )
+
+
+def test_a_medium_stays_on_the_phone(counter: Counter) -> None:
+    """Nobody asked for its file, so the phone is not asked for it."""
+    (said,) = rows(counter, (THEIRS, "📷 CV"))
+    photo = IncomingMedia(kind=MediaKind.IMAGE, sign="📷", words="CV")
+    adopts(counter, [replace(said, media=photo)])
+    medium = counter.one("SELECT state, why FROM media")
+    assert (medium["state"], medium["why"]) == ("on-phone-only", "before")
+    assert counter.one("SELECT count(*) AS n FROM media_fetch")["n"] == 0
+
+
+def test_what_was_taken_over_is_counted_with_the_rest(counter: Counter) -> None:
+    """Whether it was there at the first count or came after it."""
+    running = MessageCounts()
+    counter.store.read(running.read)
+    adopts(counter, rows(counter, (THEIRS, "Hoi"), (OURS, "Dag"), (THEIRS, "Ok")))
+    counted = counter.store.read(running.read)
+    assert counted == counter.store.read(MessageCounts().read)
+    assert counted == {MessageState.RECEIVED: 2, MessageState.SENT: 1}
 
 
 def test_a_message_without_a_day_stands_above_and_says_so(counter: Counter) -> None:

@@ -188,7 +188,7 @@ def _note_medium(tx: Tx, walk: Adoption, message_id: str, row: HistoryRow) -> No
     medium = row.media
     if medium is None:
         return
-    why = MediaWhy.NOT_FOUND if medium.has_file else MediaWhy.NO_FILE
+    why = MediaWhy.BEFORE if medium.has_file else MediaWhy.NO_FILE
     media_fetches.expect(
         tx,
         message_id,

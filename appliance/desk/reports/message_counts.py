@@ -47,7 +47,8 @@ SELECT state, sum(count) FROM (
 GROUP BY state
 """
 
-# A message begins in no state: what is subtracted from that one is never read.
+# A message begins in no state: what is subtracted from that one is never read. What was taken over
+# from a phone has no event of its own.
 _CHANGES = f"""
 SELECT e.facts ->> 'from',
   iif(k.name = '{EventKind.MESSAGE_RECEIVED.value}', '{MessageState.RECEIVED.value}',
@@ -57,4 +58,11 @@ FROM event e JOIN event_kind k ON k.code = e.kind
 WHERE e.seq > :seq
 AND k.name IN ('{EventKind.MESSAGE_RECEIVED.value}', '{EventKind.MESSAGE_STATE.value}')
 GROUP BY 1, 2
+UNION ALL
+SELECT NULL, state.value, sum(e.facts ->> state.key)
+FROM event e JOIN event_kind k ON k.code = e.kind
+CROSS JOIN json_each('{{"came": "{MessageState.RECEIVED.value}",
+  "went": "{MessageState.SENT.value}"}}') state
+WHERE e.seq > :seq AND k.name = '{EventKind.CONVERSATION_ADOPTED.value}'
+GROUP BY 2
 """  # noqa: S608 -- our own words

@@ -23,6 +23,7 @@ KINDS: Mapping[MediaKind, str] = {
 }
 WHY_NOT_HERE: Mapping[MediaWhy | None, str] = {
     MediaWhy.NOT_FOUND: "Balie did not find its file on the phone. Look at it on the phone itself.",
+    MediaWhy.BEFORE: "It is from before Balie came. Look at it on the phone itself.",
     MediaWhy.UNCLEAR: "Several files on the phone may be this one. Look at it on the phone itself.",
     MediaWhy.VIEW_ONCE: "It can be seen once, on the phone only, and is never kept.",
     MediaWhy.TOO_LARGE: "It is too large for Balie. Look at it on the phone itself.",
