@@ -41,7 +41,7 @@ def take_step(data: Path | None, serial: str, step: AdoptionStep) -> tuple[Mappi
 
         store.write(take)
         line = store.read(lambda conn: adopting.line_of(conn, device_id))
-        view = store.read(lambda conn: adopting.view_of(conn, line.id))
+        view = store.read(lambda conn: adopting.view_of(conn, line.id, device_id))
         runs = is_running(store.path.parent)
     facts = {"serial": serial, "line": line.id, "number": line.number, **_facts(view)}
     return facts, _said(view, serial, runs=runs)

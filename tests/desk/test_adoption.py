@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from appliance.adoption import ChatFate
+from appliance.adoption import AdoptionState, ChatFate
 from appliance.desk.intake import adoption
+from appliance.desk.lines import adopting
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
 from appliance.desk.reports.message_counts import MessageCounts
 from appliance.devices.adoption_protocol import HistoryRow, ReadChat
@@ -181,6 +182,17 @@ def test_only_what_was_written_by_hand_today_counts_in_the_pace(counter: Counter
         or counter.one("SELECT m.text FROM attempt a JOIN message m ON m.id = a.message_id")["text"]
         == "Bel je?"
     )
+
+
+def test_a_new_phone_of_the_number_begins_a_walk_of_its_own(counter: Counter) -> None:
+    """What was along the chats of the old one is over; what it brought is shown still."""
+    adopts(counter, rows(counter, (OURS, "Dag")))
+    line_id, device_id = counter.line_id, "another"
+    view = counter.store.read(lambda conn: adopting.view_of(conn, line_id, device_id))
+    assert (view.is_open, view.state) == (False, AdoptionState.STOPPED)
+    assert [each.name for each in view.closed] == ["Anna"]
+    own = counter.store.read(lambda conn: adopting.view_of(conn, line_id, counter.device_id))
+    assert (own.is_open, own.state) == (True, AdoptionState.WALKING)
 
 
 def test_a_medium_stays_on_the_phone(counter: Counter) -> None:

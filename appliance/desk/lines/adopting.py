@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appliance.adoption import FOR_A_PERSON, OPEN, AdoptionState, ChatFate
 from appliance.desk.access.rights import Permission, Rights
@@ -17,7 +17,8 @@ from appliance.store.store import Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdoptionView:
-    """How far the walk of a line has come. `walk` None: none was begun yet.
+    """How far the walk of a line has come. `walk` None: none was begun yet. Not `here`: it was
+    along the chats of the phone before this one, so it goes on no more.
 
     `closed` are the chats of people who never wrote, `unclear` those that a person has to look at,
     and `stopped` those of people who want no messages.
@@ -26,6 +27,7 @@ class AdoptionView:
     line_id: str
     walk: Adoption | None
     counts: Mapping[ChatFate, int]
+    here: bool = False
     closed: Sequence[AdoptionChat] = ()
     unclear: Sequence[AdoptionChat] = ()
     stopped: Sequence[AdoptionChat] = ()
@@ -34,11 +36,14 @@ class AdoptionView:
 
     @property
     def is_open(self) -> bool:
-        return self.walk is not None and self.walk.state in OPEN
+        return self.here and self.walk is not None and self.walk.state in OPEN
 
     @property
     def state(self) -> AdoptionState | None:
-        return None if self.walk is None else self.walk.state
+        if self.walk is None:
+            return None
+        is_cut_off = self.walk.state in OPEN and not self.here
+        return AdoptionState.STOPPED if is_cut_off else self.walk.state
 
     @property
     def chats(self) -> int:
@@ -57,22 +62,20 @@ class AdoptionView:
         return self.counts.get(ChatFate.GROUP, 0)
 
 
-def progress_of(conn: sqlite3.Connection, line_id: str) -> AdoptionView:
+def progress_of(conn: sqlite3.Connection, line_id: str, device_id: str) -> AdoptionView:
     """Without the chats themselves."""
-    walk = adoptions.newest(conn, line_id)
-    counts = adoptions.counts_of(conn, walk.id) if walk else {}
-    return AdoptionView(line_id=line_id, walk=walk, counts=counts)
-
-
-def view_of(conn: sqlite3.Connection, line_id: str) -> AdoptionView:
     walk = adoptions.newest(conn, line_id)
     if walk is None:
         return AdoptionView(line_id=line_id, walk=None, counts={})
-    chats = adoptions.chats_of(conn, walk.id)
-    return AdoptionView(
-        line_id=line_id,
-        walk=walk,
-        counts=adoptions.counts_of(conn, walk.id),
+    counts, here = adoptions.counts_of(conn, walk.id), walk.device_id == device_id
+    return AdoptionView(line_id=line_id, walk=walk, counts=counts, here=here)
+
+
+def view_of(conn: sqlite3.Connection, line_id: str, device_id: str) -> AdoptionView:
+    view = progress_of(conn, line_id, device_id)
+    chats = adoptions.chats_of(conn, view.walk.id) if view.walk else ()
+    return replace(
+        view,
         closed=[each for each in chats if each.fate is ChatFate.CLOSED],
         unclear=[each for each in chats if each.fate in FOR_A_PERSON],
         stopped=[each for each in chats if each.fate is ChatFate.STOPPED],

@@ -190,7 +190,7 @@ def _adoption(
     has_chats = any(channel.needs_account for channel in channels)
     if not has_chats or Kind.named(device.kind).is_shared:
         return None
-    return adopting.progress_of(conn, line.id)
+    return adopting.progress_of(conn, line.id, device.id)
 
 
 def _modem(device: devices.Device, line: lines.Line) -> ModemFacts:

@@ -112,7 +112,7 @@ class Shop:
         driver.close()
 
     def view(self) -> AdoptionView:
-        return self.store.read(lambda conn: adopting.view_of(conn, self.line_id))
+        return self.store.read(lambda conn: adopting.view_of(conn, self.line_id, self.device_id))
 
     def may_write(self, who: str) -> bool:
         return self.store.read(

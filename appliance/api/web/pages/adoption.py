@@ -64,7 +64,7 @@ async def step(visit: Posting, device_id: str, do: Annotated[str, Form()] = "") 
 
 def _page(conn: sqlite3.Connection, rights: Rights, device_id: str) -> AdoptionPage:
     line = adopting.looked_at(conn, rights, device_id)
-    view = adopting.view_of(conn, line.id)
+    view = adopting.view_of(conn, line.id, device_id)
     named = [each.identity for each in (*view.closed, *view.unclear, *view.stopped)]
     found = [contacts.by_identity(conn, each) for each in named if each]
     return AdoptionPage(
