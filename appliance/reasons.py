@@ -33,6 +33,8 @@ class Reason(StrEnum):
     IDEMPOTENCY_MISMATCH = "idempotency-mismatch"
     #: A colleague has this conversation.
     CLAIMED = "claimed"
+    #: A colleague answered since this one began to type.
+    ANSWERED_MEANWHILE = "answered-meanwhile"
     #: They wrote since the page that says that it is done was drawn.
     THEY_WROTE = "they-wrote"
 

@@ -68,3 +68,43 @@ def test_a_note_is_unlike_a_message_and_never_sent(open_page: OpenPage, place: P
     assert place.count("SELECT count(*) FROM message") == before
     if folder := os.environ.get("SHOTS"):
         sanne.screenshot(path=f"{folder}/note.png")
+
+
+def test_a_message_is_scheduled_and_withdrawn_by_a_colleague(
+    open_page: OpenPage, place: Place
+) -> None:
+    address = f"/c/{place.desk.filled.conversations[FATIMA]}"
+    sanne, marit = open_page(address), open_page(address, name="Marit Hoekstra")
+    live(marit)
+    sanne.get_by_role("textbox", name="Message").fill("Tot morgen!")
+    button(sanne, "Send later")
+    button(sanne, "Tomorrow 9:00")
+    expect(sanne.get_by_text("Leaves later: Tomorrow 9:00")).to_be_visible()
+    button(sanne, "Send")
+    waiting = marit.locator("#messages li.line", has_text="Tot morgen!")
+    expect(waiting).to_contain_text("it was planned for later")
+    waiting.get_by_role("button", name="Withdraw").click()
+    expect(sanne.locator("#messages li.line", has_text="Tot morgen!")).to_have_attribute(
+        "data-state", "cancelled"
+    )
+    expect(sanne.locator("#planned")).to_be_hidden()
+
+
+def test_who_was_overtaken_is_asked_and_what_was_sent_can_be_taken_back(
+    open_page: OpenPage, place: Place
+) -> None:
+    """*Undo* puts the words back; *Send anyway* sends beside a colleague's answer."""
+    address = f"/c/{place.desk.filled.conversations[FATIMA]}"
+    sanne, marit = open_page(address), open_page(address, name="Marit Hoekstra")
+    marit.get_by_role("textbox", name="Message").fill("Neem ze mee")
+    sanne.get_by_role("textbox", name="Message").fill("Ja, eigen schoenen graag")
+    sanne.get_by_role("textbox", name="Message").press("Enter")
+    button(sanne, "Undo")
+    expect(sanne.get_by_role("textbox", name="Message")).to_have_value("Ja, eigen schoenen graag")
+    sanne.get_by_role("textbox", name="Message").press("Enter")
+    expect(sanne.locator("#messages .state-queued", has_text="eigen schoenen")).to_have_count(1)
+    marit.get_by_role("textbox", name="Message").press("Enter")
+    expect(marit.get_by_text("A colleague has answered since you began.")).to_be_visible()
+    expect(marit.get_by_role("textbox", name="Message")).to_have_value("Neem ze mee")
+    button(marit, "Send anyway")
+    expect(sanne.locator("#messages .state-queued", has_text="Neem ze mee")).to_have_count(1)

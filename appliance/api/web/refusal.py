@@ -8,6 +8,7 @@ from appliance.characters import is_blank
 from appliance.desk.access.throttle import TooManyTries
 from appliance.errors import InvalidInput, Refused
 from appliance.messages import MAX_TEXT
+from appliance.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,11 @@ class Note:
     code: str
     sentence: str
     remedy: str = ""
+
+    @property
+    def may_go_anyway(self) -> bool:
+        """What is refused is only asked about."""
+        return self.code == Reason.ANSWERED_MEANWHILE
 
 
 FIELDS = {

@@ -25,6 +25,10 @@ DEFAULT_TTL_MS = 24 * HOUR_MS
 """After this a message is too old to be worth sending."""
 
 
+SOON_MS = 60_000
+"""What may leave within this time is an answer of now."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
     """Who writes: a member of staff, a program by its token, or a rule of the desk."""
@@ -192,7 +196,7 @@ def _prefers(tx: Tx, request: SendRequest, waiting: Waiting, contact_id: str) ->
 
 def _answers_now(tx: Tx, request: SendRequest, coming: Coming) -> bool:
     """A colleague, or a program for them, answers somebody, and not at a later time."""
-    if request.author.rule is not None or begins_ms(tx, request) > tx.now_ms:
+    if request.author.rule is not None or begins_ms(tx, request) > tx.now_ms + SOON_MS:
         return False
     return coming.waiting.kind is MessageClass.REPLY
 

@@ -15,6 +15,7 @@ from appliance.api.form_files import kept_files
 from appliance.api.uploads import ReceivedFile
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.inbox import desk_of, shown_desk
+from appliance.api.web.pages.sending_time import Timed, Timing, timing_of
 from appliance.api.web.pages.thread import opened_thread, whole_page
 from appliance.api.web.pages.views import Choices
 from appliance.api.web.refusal import Note, note_of
@@ -26,7 +27,7 @@ from appliance.desk.consent.near_stop import NearStopAnswer
 from appliance.desk.inbox import overview, thread
 from appliance.desk.inbox.thread import conversation_of_message
 from appliance.desk.intake import sign_off
-from appliance.desk.outgoing import again, decisions, drafts, sending
+from appliance.desk.outgoing import again, decisions, drafts, meanwhile, sending
 from appliance.desk.outgoing.decisions import Decision
 from appliance.desk.outgoing.posting_in_groups import accept_post
 from appliance.errors import InvalidInput, NotFound, Refused
@@ -47,6 +48,7 @@ async def send(
     visit: Posting,
     conversation_id: str,
     choices: Choices,
+    timing: Timed,
     text: Annotated[str, Form()] = "",
     to: Annotated[str, Form(max_length=200)] = "",
     client_id: Annotated[str, Form(max_length=64)] = "",
@@ -62,13 +64,15 @@ async def send(
         typed=True,
     )
     try:
-        await visit.write(lambda tx, rights: _accept(tx, rights, request, conversation_id))
+        message_id = await visit.write(
+            lambda tx, rights: _accept(tx, rights, request, conversation_id, timing)
+        )
     except (InvalidInput, Refused) as exc:
         note = _note(visit, exc, about, request.text)
         return await _refused(visit, choices, about.id, text, note, _status(exc))
     visit.services.planned()
     if visit.partial:
-        return Response(status_code=204)
+        return Response(status_code=204, headers={"X-Message": message_id})
     return go(visit, f"/c/{conversation_id}")
 
 
@@ -87,6 +91,8 @@ async def _send_form(
     visit: Visit, choices: Choices, about: thread.Conversation, form: FormData
 ) -> Response:
     text, to, client_id = (_field(form, name) for name in ("text", "to", "client_id"))
+    told = ("not_before", "undo", "began", "anyway")
+    timing = timing_of({name: _field(form, name) for name in told})
     message = sending.SendRequest(
         line_id=about.line_id,
         identity=_recipient(about, to),
@@ -97,13 +103,15 @@ async def _send_form(
     )
     try:
         received = await asyncio.to_thread(kept_files, form, visit.services.media_files)
-        await visit.write(lambda tx, rights: _accept_files(tx, rights, message, about.id, received))
+        message_id = await visit.write(
+            lambda tx, rights: _accept_files(tx, rights, message, about.id, received, timing)
+        )
     except (InvalidInput, Refused) as exc:
         note = _note(visit, exc, about, message.text)
         return await _refused(visit, choices, about.id, text, note, _status(exc))
     visit.services.planned()
     if visit.partial:
-        return Response(status_code=204)
+        return Response(status_code=204, headers={"X-Message": message_id})
     return go(visit, f"/c/{about.id}")
 
 
@@ -237,15 +245,29 @@ def _begin(tx: Tx, rights: Rights, request: sending.SendRequest) -> str:
     return conversation_of_message(tx.conn, rights, sending.accept(tx, request).id)
 
 
-def _accept(tx: Tx, rights: Rights, request: sending.SendRequest, conversation_id: str) -> None:
-    """The draft is deleted in the same transaction: the message is sent or the draft is kept."""
+def _accept(
+    tx: Tx,
+    rights: Rights,
+    request: sending.SendRequest,
+    conversation_id: str,
+    timing: Timing,
+) -> str:
+    """The id of the message. The draft is deleted in the same transaction: the message is sent or
+    the draft is kept.
+    """
     about = _writable(tx.conn, rights, conversation_id)
+    me = request.author.staff_id or ""
+    if timing.began and not meanwhile.was_accepted(tx.conn, request.client_id or ""):
+        meanwhile.check_alone(tx.conn, about.id, since_id=timing.began, staff_id=me)
+    not_before_ms = timing.not_before_ms(tx.now_ms, about.zone)
+    request = dataclasses.replace(request, not_before_ms=not_before_ms)
     if about.is_group:
-        accept_post(tx, request)
+        done = accept_post(tx, request)
     else:
-        sending.accept(tx, dataclasses.replace(request, contact_id=about.contact_id))
-    if request.author.staff_id:
-        drafts.forget(tx, staff_id=request.author.staff_id, conversation_id=conversation_id)
+        done = sending.accept(tx, dataclasses.replace(request, contact_id=about.contact_id))
+    if me:
+        drafts.forget(tx, staff_id=me, conversation_id=conversation_id)
+    return done.id
 
 
 def _accept_files(
@@ -254,7 +276,8 @@ def _accept_files(
     message: sending.SendRequest,
     conversation_id: str,
     received: Sequence[ReceivedFile],
-) -> None:
+    timing: Timing,
+) -> str:
     branch_id = lines.line(tx.conn, message.line_id).branch_id
     uploads = [
         NewUpload(
@@ -267,8 +290,8 @@ def _accept_files(
         )
         for each in received
     ]
-    ids = [add_upload(tx, upload).id for upload in uploads]
-    _accept(tx, rights, dataclasses.replace(message, media=ids), conversation_id)
+    message = dataclasses.replace(message, media=[add_upload(tx, each).id for each in uploads])
+    return _accept(tx, rights, message, conversation_id, timing)
 
 
 def _field(form: FormData, name: str) -> str:

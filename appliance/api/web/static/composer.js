@@ -1,6 +1,7 @@
 // Writing: the bubble stands at once, the text is kept until Balie has it, in the order of typing.
 
 import { attached, putBack, sizeOf, take } from "./attach.js";
+import { timing } from "./sending.js";
 import { upload } from "./upload.js";
 
 const DRAFT_MS = 600;
@@ -81,7 +82,7 @@ function send() {
   underWay.set(key, {
     address: files.length ? box.dataset.files : box.getAttribute("action"),
     conversation: box.dataset.conversation,
-    message: { text, client_id: key, to: box.elements.to?.value ?? "" },
+    message: { text, client_id: key, to: box.elements.to?.value ?? "", ...timing(box) },
     files,
     item: bubble(key, text, files),
     againMs: AGAIN_MS,
@@ -98,7 +99,7 @@ function send() {
 
 function deliver(key) {
   const sent = underWay.get(key);
-  const { address, message, files, item } = sent;
+  const { address, conversation, message, files, item } = sent;
   const failed = item.querySelector(".failed");
   failed.hidden = true;
   clearTimeout(sent.again);
@@ -112,6 +113,8 @@ function deliver(key) {
     if (answer?.stopped) return giveBack(key, "", 0);
     if (answer?.ok) {
       underWay.delete(key);
+      const id = answer.headers.get("X-Message");
+      document.dispatchEvent(new CustomEvent("balie:accepted", { detail: { id, message, files, conversation } }));
       return refresh("messages");
     }
     if (answer?.status === 401) return leave(answer);

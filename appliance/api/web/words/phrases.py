@@ -197,6 +197,10 @@ REFUSALS: Mapping[Reason, tuple[str, str]] = {
         "A colleague was quicker and has this conversation now.",
         "Choose yourself under “Hand over” if you take it from them.",
     ),
+    Reason.ANSWERED_MEANWHILE: (
+        "A colleague has answered since you began.",
+        "Read it first. Send yours anyway if it still helps.",
+    ),
     Reason.THEY_WROTE: (
         "They wrote just now, so it is not done.",
         "Read what came, then mark it as done.",

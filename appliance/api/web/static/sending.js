@@ -1,0 +1,101 @@
+// When a message leaves: at once, with some seconds to think again, or at a time that was chosen.
+
+const UNDO_MS = 5000;
+const csrf = document.querySelector('meta[name="csrf"]').content;
+
+let held = null; // what was sent last and may be taken back
+let timer = 0;
+
+const box = () => document.getElementById("composer");
+
+/** What Balie is told of the time; it counts for one message. */
+export function timing(form) {
+  const { began = "", anyway = "" } = form.dataset;
+  const not_before = form.elements.not_before?.value ?? "";
+  delete form.dataset.began;
+  delete form.dataset.anyway;
+  plan("");
+  return { not_before, undo: "1", began, anyway };
+}
+
+// Whoever begins to write has seen what stands in the thread.
+function begin() {
+  if (!box()) return;
+  const empty = !document.getElementById("text").value;
+  if (empty) delete box().dataset.began;
+  else box().dataset.began ??= document.getElementById("message-list")?.dataset.newest ?? "";
+}
+
+function plan(value, label = "") {
+  const place = document.getElementById("planned");
+  if (!place) return;
+  box().elements.not_before.value = value;
+  place.hidden = !value;
+  const said = place.querySelector("[data-text]");
+  said.textContent = said.dataset.text.replace("{time}", label);
+}
+
+function choose(button) {
+  const field = document.getElementById("plan-at");
+  const own = button.dataset.plan === "at";
+  if (own && !field.value) return field.focus();
+  const label = own ? new Date(field.value).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }) : button.textContent;
+  plan(own ? field.value : button.dataset.plan, label);
+  document.getElementById("send-later").hidePopover();
+  return document.getElementById("text").focus();
+}
+
+function offer(detail) {
+  clearTimeout(timer);
+  held = detail;
+  const bar = document.getElementById("undo-send");
+  if (!bar) return;
+  bar.hidden = false;
+  timer = setTimeout(() => { held = null; bar.hidden = true; }, UNDO_MS);
+}
+
+async function undo() {
+  const { id, message, conversation } = held;
+  document.getElementById("undo-send").hidden = true;
+  const answer = await fetch(`/messages/${id}/cancel`, {
+    method: "POST",
+    headers: { "X-CSRF-Token": csrf, "HX-Request": "true" },
+  }).catch(() => null);
+  if (!answer?.ok) {
+    if (answer) document.getElementById("composer-note").innerHTML = await answer.text();
+    return;
+  }
+  if (conversation !== box()?.dataset.conversation) return;
+  const field = document.getElementById("text");
+  field.value = [message.text, field.value].filter(Boolean).join("\n");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+}
+
+document.addEventListener("balie:accepted", ({ detail }) => {
+  const here = detail.conversation === box()?.dataset.conversation;
+  if (here && detail.id && !detail.files.length && !detail.message.not_before) offer(detail);
+});
+
+document.addEventListener("input", (event) => {
+  if (event.target.id === "text") begin();
+});
+
+document.addEventListener("click", (event) => {
+  const chosen = event.target.closest("[data-plan]");
+  if (chosen) choose(chosen);
+  if (event.target.id === "plan-now") plan("");
+  if (event.target.id === "undo-button" && held) undo();
+  if (event.target.id === "send-anyway") {
+    box().dataset.anyway = "1";
+    box().requestSubmit();
+  }
+});
+
+document.addEventListener("htmx:after:swap", (event) => {
+  if (event.detail.ctx?.target?.id === "thread-pane") {
+    held = null;
+    begin();
+  }
+});
+begin();
