@@ -31,6 +31,8 @@ NO_PAGES = {
     "/c/{conversation_id}/messages",
     "/c/{conversation_id}/contact",
     "/c/{conversation_id}/verdict",
+    "/c/{conversation_id}/texts",
+    "/c/{conversation_id}/suggestions",
     "/attempts/{attempt_id}/{name}",
     "/media/{media_id}",
     "/media/{media_id}/thumbnail",

@@ -48,6 +48,12 @@ FIELDS = {
     "press": "A rule may not press this button: a person has to decide.",
     "note": "A note has 1 to 4096 characters.",
     "snoozed_until": "Choose a day and a time from now on, at most a year away.",
+    "shortcut": "A shortcut is one word that no other text has, at most 40 characters, such as"
+    " loon.",
+    "title": "Write a title, so that others know what the text is for.",
+    "variants": "Write at least one text. Braces hold one word to fill in, such as {voornaam} or"
+    " {datum}.",
+    "language": "Write the language in two letters, such as nl, en or pl.",
     "personnel_number": "A personnel number has at most 40 characters.",
 }
 

@@ -25,6 +25,7 @@ from appliance.api.web.pages import (
     setup,
     setup_line,
     sms_length,
+    texts,
     thread,
     verdict,
 )
@@ -54,6 +55,7 @@ for part in (
     screen,
     screens,
     search,
+    texts,
     settings,
 ):
     router.include_router(part.routes)

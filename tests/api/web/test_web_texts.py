@@ -1,0 +1,74 @@
+"""The texts that the office has ready, in the pages: kept, found behind a slash, suggested."""
+
+import pytest
+
+from appliance.desk.texts import canned_texts
+from appliance.desk.texts.canned_texts import TextAuthor, TextWords
+from tests.api.browser import Browser, log_in
+from tests.api.office import Desk, Office
+
+ANNA = "+31687654321"
+WORDS = {
+    "loon": ("Wanneer komt het loon?", "Hoi {voornaam}, je loon komt {dag}."),
+    "rooster": ("Je rooster", "Je rooster staat klaar."),
+    "ziek": ("Ziek melden", "Beterschap! Bel ons even."),
+}
+
+
+@pytest.fixture
+def thread(office: Office, tilburg: Desk) -> str:
+    office.writes(ANNA, tilburg, "Wanneer krijg ik mijn roosters?", name="Anna de Wit")
+    for shortcut, (title, text) in WORDS.items():
+        words = TextWords(shortcut=shortcut, title=title, variants=[text])
+        office.store.write(lambda tx, words=words: canned_texts.add(tx, words, TextAuthor()))
+    return office.store.read(
+        lambda conn: str(conn.execute("SELECT id FROM conversation").fetchone()[0])
+    )
+
+
+def test_a_slash_finds_by_shortcut_and_title(sanne: Browser, thread: str) -> None:
+    part = sanne.get(f"/c/{thread}/texts?q=ro").text
+    assert "/rooster" in part
+    assert "/loon" not in part
+    assert "/ziek" in sanne.get(f"/c/{thread}/texts?q=meld").text
+
+
+def test_what_fits_the_question_is_suggested(sanne: Browser, thread: str, office: Office) -> None:
+    """The text about a rooster, also where the question has its plural; nothing once answered."""
+    part = sanne.get(f"/c/{thread}/suggestions").text
+    assert part.index("Je rooster") < (part.find("loon") if "loon" in part else len(part))
+    assert "Ziek melden" not in part
+    office.store.write(lambda tx: tx.conn.execute("UPDATE conversation SET waiting_ms = NULL"))
+    assert sanne.get(f"/c/{thread}/suggestions").text.strip() == ""
+
+
+def test_a_text_is_filled_for_whom_the_conversation_is_with(sanne: Browser, thread: str) -> None:
+    """And says what it lacks."""
+    choice = sanne.get(f"/c/{thread}/texts?q=loon").text
+    text_id = choice.partition('data-text="')[2][:36]
+    assert sanne.post(f"/c/{thread}/texts/{text_id}").json() == {
+        "text": "Hoi Anna, je loon komt {dag}.",
+        "missing": ["dag"],
+    }
+
+
+def test_the_page_keeps_texts_of_ones_own_branch(
+    sanne: Browser, thread: str, tilburg: Desk, breda: Desk
+) -> None:
+    """Those of all branches are for who may write in all of them."""
+    form = {"shortcut": "sleutel", "title": "Sleutel", "variant": "Haal hem op."}
+    for branch_id, status in ((tilburg.branch_id, 204), (breda.branch_id, 404), ("", 404)):
+        answer = sanne.post("/settings/texts", {**form, "branch": branch_id})
+        assert answer.status_code == status
+    page = sanne.get("/settings/texts").text
+    assert page.count('action="/settings/texts"') == 2
+    wrong = sanne.post("/settings/texts", {**form, "branch": tilburg.branch_id}, part=False)
+    assert wrong.status_code == 422
+    assert 'value="sleutel"' in wrong.text
+
+
+def test_who_may_not_write_there_gets_no_text(office: Office, thread: str, breda: Desk) -> None:
+    browser = log_in(office, "Bo", role="staff", branch_id=breda.branch_id)
+    for path in (f"/c/{thread}/texts", f"/c/{thread}/suggestions"):
+        assert browser.get(path).status_code == 404
+    browser.client.close()
