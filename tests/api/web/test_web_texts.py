@@ -18,9 +18,11 @@ WORDS = {
 @pytest.fixture
 def thread(office: Office, tilburg: Desk) -> str:
     office.writes(ANNA, tilburg, "Wanneer krijg ik mijn roosters?", name="Anna de Wit")
-    for shortcut, (title, text) in WORDS.items():
-        words = TextWords(shortcut=shortcut, title=title, variants=[text])
-        office.store.write(lambda tx, words=words: canned_texts.add(tx, words, TextAuthor()))
+    texts = [
+        TextWords(shortcut=shortcut, title=title, variants=[text])
+        for shortcut, (title, text) in WORDS.items()
+    ]
+    office.store.write(lambda tx: [canned_texts.add(tx, each, TextAuthor()) for each in texts])
     return office.store.read(
         lambda conn: str(conn.execute("SELECT id FROM conversation").fetchone()[0])
     )
