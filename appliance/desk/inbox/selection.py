@@ -13,6 +13,7 @@ from heapq import merge
 from itertools import islice
 from typing import Any
 
+from appliance.desk.access.group_limits import HIDDEN
 from appliance.desk.access.sight import IN_SIGHT, Sight
 from appliance.desk.inbox.directory import ConversationEntry, Page, entries
 
@@ -96,6 +97,7 @@ def _few(wanted: Selection) -> str | None:
 
 def _conditions(wanted: Selection, order: _Order) -> Iterator[str]:
     yield order.behind if wanted.page.after else "1"
+    yield f"c.id NOT IN {HIDDEN}"
     if wanted.contact_id is not None:
         yield "c.contact_id = :contact"
     if wanted.state is not None:
@@ -123,6 +125,7 @@ def _values(
         "assignee": wanted.assignee_id,
         "label": wanted.label,
         "limit": wanted.limit,
+        "hidden": sight.hidden_json,
     }
     return [{**about, "line": row["id"]} for row in lines]
 

@@ -6,25 +6,17 @@ from contextlib import closing
 from dataclasses import replace
 
 from appliance.devices.news_protocol import PictureChange
-from appliance.devices.phone.obstacles import SENTENCES, Obstacle, clear_away
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.screen import Box
 from appliance.devices.phone.texts import as_dumped, is_number, label, number_in
 from appliance.devices.phone.whatsapp.chat import Keep, OpenChat, keep_nothing
-from appliance.devices.phone.whatsapp.closed import refuse
-from appliance.devices.phone.whatsapp.groups.group_pages import WORDS_OF_PEOPLE
+from appliance.devices.phone.whatsapp.groups.group_obstacles import refuse_obstacles
 from appliance.devices.phone.whatsapp.groups.group_rows import lines_of, picture_by
 from appliance.devices.phone.whatsapp.groups.group_words import members_in, names_members
 from appliance.devices.phone.whatsapp.list_of_chats import opened_list, views_of_list
 from appliance.devices.phone.whatsapp.media import is_same
 from appliance.devices.phone.whatsapp.message_words import OWN_NAMES
-from appliance.devices.phone.whatsapp.pages import (
-    ChatPage,
-    ChatsList,
-    Elsewhere,
-    Seen,
-    Stopped,
-)
+from appliance.devices.phone.whatsapp.pages import ChatPage, ChatsList, Elsewhere, Seen
 from appliance.devices.phone.whatsapp.row_memory import ChatMemory
 from appliance.devices.phone.whatsapp.rows import MessageRow
 from appliance.devices.phone.whatsapp.seen_in_chat import ChatArrivals
@@ -192,14 +184,8 @@ class GroupChat(OpenChat):
 
 
 def _pass_by(chat: OpenChat, seen: Seen) -> None:
-    """Raises for what stops WhatsApp or lies over it."""
-    words_of_people = chat.screen.of(chat.phone.whatsapp).first(*WORDS_OF_PEOPLE)
-    if isinstance(seen, Stopped) and words_of_people is None:
-        refuse(chat.phone, seen.kind, chat.keep(chat.screen, seen=seen.kind.value))
-    if isinstance(seen, Obstacle):
-        facts = chat.keep(chat.screen, seen=seen.kind.value)
-        clear_away(chat.phone.session, seen)
-        raise Transient(SENTENCES[seen.kind], facts)
+    """Raises for what stops WhatsApp or lies over it, and for a phone that is dark."""
+    refuse_obstacles(chat.phone, chat.screen, seen, chat.keep)
     if isinstance(seen, Elsewhere) and seen.asleep:
         raise Transient("The phone is locked or dark.", {"seen": "locked"})
 

@@ -4,13 +4,11 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from appliance.devices.phone.obstacles import SENTENCES, Obstacle, clear_away
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.screen import Screen, View
 from appliance.devices.phone.whatsapp.chat import Keep
-from appliance.devices.phone.whatsapp.closed import refuse
-from appliance.devices.phone.whatsapp.groups.group_pages import WORDS_OF_PEOPLE
-from appliance.devices.phone.whatsapp.pages import Stopped, classify
+from appliance.devices.phone.whatsapp.groups.group_obstacles import refuse_obstacles
+from appliance.devices.phone.whatsapp.pages import classify
 from appliance.errors import Transient, Unconfirmed
 
 T = TypeVar("T")
@@ -29,12 +27,7 @@ class GroupHands:
         self.screen = self.phone.session.screen()
         app = self.screen.of(self.phone.whatsapp)
         seen = classify(self.screen, self.phone.whatsapp)
-        if isinstance(seen, Stopped) and not app.first(*WORDS_OF_PEOPLE):
-            refuse(self.phone, seen.kind, self.keep(self.screen, seen=seen.kind.value))
-        if isinstance(seen, Obstacle):
-            facts = self.keep(self.screen, seen=seen.kind.value)
-            clear_away(self.phone.session, seen)
-            raise Transient(SENTENCES[seen.kind], facts)
+        refuse_obstacles(self.phone, self.screen, seen, self.keep)
         return app
 
     def until(self, find: Callable[[Screen], T | None], what: str) -> T:
