@@ -94,8 +94,10 @@ def test_rows_keep_still_under_the_pointer(open_page: OpenPage, place: Place) ->
         write(place, f"Werkzoeker {number}", f"+3161234570{number}", "Hoi, is er werk?")
         expect(page).to_have_title(f"({4 + number}) Balie")
     assert page.locator("#list a.row").nth(2).get_attribute("data-title") == pointed
+    expect(page.locator("#new-rows")).to_have_text("3 new")
     page.mouse.move(900, 400)
     first(page, "Werkzoeker 2")
+    expect(page.locator("#new-rows")).to_be_empty()
     assert shifted(page) < SEEN_AS_ONE
 
 

@@ -54,6 +54,7 @@ def _coming(tx: Tx, request: SendRequest, group: ChatGroup, text: str, channel: 
         text=text,
         wanted=channel,
         on_whatsapp=None,
+        has_files=bool(request.media),
     )
 
 

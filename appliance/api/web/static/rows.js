@@ -111,6 +111,14 @@ function putInPlace(item) {
   fill(old, item);
 }
 
+/** How many conversations wait for the pointer to go before they come into the list. */
+function announce() {
+  const chosen = choices();
+  const coming = [...waiting.values()].filter((item) => !document.getElementById(item.id) && belongs(item, chosen));
+  const said = document.getElementById("new-rows");
+  said.textContent = coming.length ? said.dataset.text.replace("{n}", coming.length) : "";
+}
+
 function badges(unread) {
   const total = Object.values(unread).reduce((sum, each) => sum + each, 0);
   document.getElementById("list-state").dataset.unread = total;
@@ -140,6 +148,7 @@ function hear({ rows: drawn, gone, unread }) {
     document.getElementById(`r-${id}`)?.remove();
   }
   if (!isPointed() && !gliding) putAll();
+  announce();
   document.dispatchEvent(new CustomEvent("balie:listed"));
   return undefined;
 }
@@ -158,6 +167,7 @@ function release() {
   moved = 0;
   clearTimeout(timer);
   if (rows() && waiting.size && !gliding) putAll();
+  announce();
   if (asked) askAll();
   asked = false;
 }
@@ -212,6 +222,7 @@ if (list) {
   document.addEventListener("htmx:after:swap", (event) => {
     if (event.detail.ctx?.target !== list) return;
     waiting.clear();
+    announce();
     if (before) glideFrom(before);
     before = null;
   });
