@@ -77,7 +77,7 @@ def test_a_message_is_scheduled_and_withdrawn_by_a_colleague(
     sanne, marit = open_page(address), open_page(address, name="Marit Hoekstra")
     live(marit)
     sanne.get_by_role("textbox", name="Message").fill("Tot morgen!")
-    button(sanne, "Send later")
+    button(sanne, "Choose when it leaves")
     button(sanne, "Tomorrow 9:00")
     expect(sanne.get_by_text("Leaves later: Tomorrow 9:00")).to_be_visible()
     button(sanne, "Send")
@@ -108,3 +108,15 @@ def test_who_was_overtaken_is_asked_and_what_was_sent_can_be_taken_back(
     expect(marit.get_by_role("textbox", name="Message")).to_have_value("Neem ze mee")
     button(marit, "Send anyway")
     expect(sanne.locator("#messages .state-queued", has_text="Neem ze mee")).to_have_count(1)
+
+
+def test_who_else_is_there_and_who_types_is_seen(open_page: OpenPage, place: Place) -> None:
+    address = f"/c/{place.desk.filled.conversations[FATIMA]}"
+    sanne, marit = open_page(address), open_page(address, name="Marit Hoekstra")
+    live(sanne)
+    expect(sanne.locator("#presence")).to_have_text("Marit Hoekstra looks at this, too")
+    marit.get_by_role("textbox", name="Message").press_sequentially("Ja")
+    expect(sanne.locator("#presence")).to_have_text("Marit Hoekstra is typing")
+    expect(sanne.locator("#presence")).to_have_text("Marit Hoekstra looks at this, too")
+    marit.close()
+    expect(sanne.locator("#presence")).to_have_text("")

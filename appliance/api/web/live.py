@@ -14,7 +14,7 @@ import json
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
@@ -22,6 +22,7 @@ from fastapi.responses import Response, StreamingResponse
 
 from appliance.api.web.changed_rows import ABOUT_LINES, Changed, hint_of_rows
 from appliance.api.web.page_route import PageRoute
+from appliance.api.web.presence import Onlooker
 from appliance.api.web.visit import Reading, Visit, session_of
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import Sight
@@ -38,6 +39,8 @@ ASK_S = 15.0
 """How often a stream asks whether its reader is still there, also when nothing says otherwise."""
 GATHER_S = 0.1
 """After a hint so long none is told: what happens meanwhile is one hint."""
+LOOK_S = 0.5
+"""How often it is looked who types, while somebody is beside the reader."""
 END_S = 1.0
 """How exactly the end of a stream follows the end of a session that nobody used."""
 
@@ -109,7 +112,8 @@ async def _stream(visit: Visit, position: int | None) -> AsyncGenerator[str, Non
         async for batch in batches:
             if reader.may_be_gone(batch) and not await reader.is_there():
                 return
-            if told := await _told(reader.visit, batch) or reader.beat():
+            told = await _told(reader.visit, batch)
+            if told := told + reader.presence() or reader.beat():
                 reader.told_s = time.monotonic()
                 yield told
             if batch:
@@ -138,6 +142,7 @@ class _Reader:
     visit: Visit
     asked_s: float = 0.0
     told_s: float = field(default_factory=time.monotonic)
+    around: Mapping[str, Sequence[Onlooker]] = field(default_factory=dict)
 
     async def is_there(self) -> bool:
         """Asks whether the session is still open, and what its person may see now."""
@@ -163,11 +168,24 @@ class _Reader:
     def pause_s(self) -> float:
         """Seconds until the next beat, or until the session ends by itself."""
         left_s = self.visit.services.clock.real_s(self._left_ms())
-        return min(self._until_beat_s(), max(END_S, left_s))
+        next_s = min(self._until_beat_s(), max(END_S, left_s))
+        return min(next_s, LOOK_S) if self.around else next_s
 
     def beat(self) -> str:
         """Empty before its time."""
         return "" if self._until_beat_s() > 0 else _frame("beat", {})
+
+    def presence(self) -> str:
+        """Who else is where this person is, where that is other than was told last."""
+        seen = self.visit.web.presence.around(self.visit.staff_id, self.visit.now_ms)
+        other = {each: seen.get(each, ()) for each in (*self.around, *seen)}
+        frames = [
+            _frame("presence", {"conversation": each, "people": [asdict(who) for who in people]})
+            for each, people in other.items()
+            if list(people) != list(self.around.get(each, ()))
+        ]
+        self.around = seen
+        return "".join(frames)
 
     def _until_beat_s(self) -> float:
         return max(0.0, self.told_s + BEAT_S - time.monotonic())

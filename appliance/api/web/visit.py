@@ -14,6 +14,7 @@ from appliance.api.services import Services
 from appliance.api.web import templating
 from appliance.api.web.cookies import GUEST, SESSION
 from appliance.api.web.looks import Looks
+from appliance.api.web.presence import Presence
 from appliance.api.web.streams import Streams
 from appliance.api.web.words.i18n import Words, best_language
 from appliance.desk.access import sessions
@@ -54,6 +55,7 @@ class Web:
     setup_brake: Throttle
     looks: Looks
     streams: Streams = field(default_factory=Streams)
+    presence: Presence = field(default_factory=Presence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,7 @@ const hints = {
   case(hint) {
     if (hint.conversation === openConversation()) soon("case", 0);
   },
+  presence(hint) { document.dispatchEvent(new CustomEvent("balie:presence", { detail: hint })); },
   group() {
     soon("group");
     soon("verdict");
