@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from appliance.desk.access import sessions
 from appliance.desk.lines import line_codes
-from appliance.desk.team import cases, staff
+from appliance.desk.team import cases, day_end, staff
 from appliance.errors import StoreError
 from appliance.media.files import FOLDER, MediaFiles
 from appliance.queue import gone_devices
@@ -168,3 +168,4 @@ def _sweep(tx: Tx) -> None:
     incidents.forget_old(tx)
     battery_days.forget_old(tx)
     media_fetches.give_up_the_gone(tx)
+    day_end.release_absent(tx)

@@ -16,6 +16,10 @@ from appliance.store.kept_settings import KeptSettings, Refusal
 from appliance.store.store import Tx
 
 LANGUAGES = ("nl", "en")
+GOING_BACK = ("log-out", "day-end", "never")
+"""When the conversations of a colleague who is away are nobody's again; at log-out also means at
+the end of the day.
+"""
 _CLOCK = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
@@ -32,6 +36,12 @@ def _language(name: str) -> str:
         known = " or ".join(LANGUAGES)
         raise kept_settings.wrong(f"“{name}” is no language of Balie; choose {known}.")
     return name
+
+
+def _going_back(when: str) -> str:
+    if when not in GOING_BACK:
+        raise ValueError(when)
+    return when
 
 
 def _clock(text: str) -> str:
@@ -102,6 +112,11 @@ class BranchSettings(KeptSettings):
         str,
         Refusal("Give the country whose public holidays count, such as NL, or nothing for none."),
     ] = "NL"
+    claims_go_back: Annotated[
+        str,
+        AfterValidator(_going_back),
+        Refusal(f"Give when an absent colleague's conversations go back: {', '.join(GOING_BACK)}."),
+    ] = GOING_BACK[0]
     welcome_text: Annotated[
         str | None,
         AfterValidator(_welcome),

@@ -12,7 +12,10 @@ from typing import Any
 from appliance.errors import NotFound
 from appliance.events import EventKind
 from appliance.store import events, listed
+from appliance.store.branch_settings import settings_of
 from appliance.store.store import Tx
+
+LOG_OUT = "log-out"
 
 
 class Returns(Enum):
@@ -130,14 +133,23 @@ def they_wrote(tx: Tx, conversation_id: str) -> None:
 
 
 def release_all(tx: Tx, staff_id: str, *, why: str) -> None:
-    """Nobody has what this person had: they are away."""
+    """Nobody has what this person had. At a log-out it stays where its branch says so."""
     rows = tx.conn.execute(
-        "SELECT conversation_id FROM casework WHERE assignee_id = ? ORDER BY conversation_id",
+        "SELECT w.conversation_id, branch.settings FROM casework w JOIN line ON line.id = w.line_id"
+        " JOIN branch ON branch.id = line.branch_id WHERE w.assignee_id = ?"
+        " ORDER BY w.conversation_id",
         (staff_id,),
     ).fetchall()
     for row in rows:
-        case, facts = of(tx.conn, row["conversation_id"]), {"from": staff_id, "why": why}
-        change(tx, case, EventKind.CONVERSATION_ASSIGNED, facts=facts, assignee_id=None)
+        if why != LOG_OUT or settings_of(row["settings"]).claims_go_back == LOG_OUT:
+            release(tx, row["conversation_id"], why=why)
+
+
+def release(tx: Tx, conversation_id: str, *, why: str) -> None:
+    """It goes back by itself."""
+    case = of(tx.conn, conversation_id)
+    facts = {"from": case.assignee_id, "why": why}
+    change(tx, case, EventKind.CONVERSATION_ASSIGNED, facts=facts, assignee_id=None)
 
 
 def returning(conn: sqlite3.Connection, now_ms: int) -> Sequence[str]:

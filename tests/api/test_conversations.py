@@ -8,9 +8,9 @@ import pytest
 from appliance.clock import ManualClock
 from appliance.desk.access import sessions
 from appliance.desk.access.tokens import Scope
-from appliance.desk.team import cases, staff
+from appliance.desk.team import cases, day_end, staff
 from appliance.messages import MessageState
-from appliance.store import events, messages
+from appliance.store import branch_settings, events, messages
 from appliance.store.store import Tx
 from tests.api.browser import Browser, log_in
 from tests.api.office import Caller, Desk, Office
@@ -294,3 +294,40 @@ def test_what_somebody_had_goes_back_when_they_may_not_log_in_any_more(
     office.store.write(lambda tx: staff.disable(tx, sanne.staff_id))
     assert planning.get(f"/conversations/{anna}").json()["assignee"] is None
     assert refused(planning, anna, assignee="Sanne") == (422, "assignee")
+
+
+def test_what_an_absent_colleague_had_goes_back_at_the_end_of_the_day(
+    office: Office, clock: ManualClock, planning: Caller, sanne: Browser, anna: str
+) -> None:
+    """Not on the day on which they got it, and not while they are there."""
+    patch(planning, anna, assignee="Sanne")
+    clock.advance(ms=12 * HOUR_MS)
+    office.store.write(day_end.release_absent)
+    assert planning.get(f"/conversations/{anna}").json()["assignee"]["name"] == "Sanne"
+    clock.advance(ms=4 * HOUR_MS)
+    office.store.write(day_end.release_absent)
+    assert planning.get(f"/conversations/{anna}").json()["assignee"] is None
+    assert kinds(office)[-1][1] == {"from": sanne.staff_id, "why": "day-end"}
+
+
+def test_a_branch_may_say_that_it_goes_back_later_or_never(
+    office: Office,
+    clock: ManualClock,
+    tilburg: Desk,
+    planning: Caller,
+    sanne: Browser,
+    anna: str,
+) -> None:
+    patch(planning, anna, assignee="Sanne")
+
+    def never(tx: Tx) -> None:
+        told = {"claims_go_back": "never"}
+        branch_settings.change(tx, tilburg.branch_id, told, by="cli")
+        sessions.end(tx, sanne.token)
+
+    office.store.write(never)
+    clock.advance(ms=48 * HOUR_MS)
+    office.store.write(day_end.release_absent)
+    assert planning.get(f"/conversations/{anna}").json()["assignee"]["name"] == "Sanne"
+    office.store.write(lambda tx: staff.disable(tx, sanne.staff_id))
+    assert planning.get(f"/conversations/{anna}").json()["assignee"] is None

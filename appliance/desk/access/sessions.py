@@ -112,7 +112,7 @@ def end(tx: Tx, token: str) -> None:
         facts = {"by": "person"}
         tx.emit(EventKind.STAFF_LOGGED_OUT, staff_id=ended["staff_id"], facts=facts)
         if not open_of(tx.conn, ended["staff_id"], tx.now_ms):
-            casework.release_all(tx, ended["staff_id"], why="log-out")
+            casework.release_all(tx, ended["staff_id"], why=casework.LOG_OUT)
 
 
 def end_all(tx: Tx, staff_id: str) -> int:

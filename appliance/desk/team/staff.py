@@ -183,7 +183,7 @@ def log_out_everywhere(tx: Tx, staff_id: str) -> int:
     if ended:
         facts = {"by": "console", "sessions": ended}
         tx.emit(EventKind.STAFF_LOGGED_OUT, staff_id=staff_id, facts=facts)
-        casework.release_all(tx, staff_id, why="log-out")
+        casework.release_all(tx, staff_id, why=casework.LOG_OUT)
     return ended
 
 
