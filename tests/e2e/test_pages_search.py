@@ -35,3 +35,23 @@ def test_a_message_far_back_is_found_and_opened(open_page: OpenPage, place: Plac
     expect(bubble(page, "Bericht 149.")).to_have_count(0)
     page.go_back()
     expect(field).to_have_value("pas zoeven gest")
+
+
+def test_the_bar_goes_to_a_person_by_keyboard(open_page: OpenPage, place: Place) -> None:
+    """From the field of a message, too; Escape leads back and closes nothing else."""
+    while following.catch_up(place.store):
+        pass
+    page = open_page()
+    page.keyboard.press("Control+k")
+    field = page.get_by_role("combobox")
+    expect(field).to_be_focused()
+    field.press_sequentially("piotr")
+    expect(page.get_by_role("option").first).to_contain_text("Piotr Nowak")
+    page.keyboard.press("Enter")
+    expect(page.locator("#thread-title")).to_have_text("Piotr Nowak")
+    page.locator("#text").focus()
+    page.keyboard.press("Control+k")
+    expect(field).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#text")).to_be_focused()
+    expect(page.locator("#thread-title")).to_have_text("Piotr Nowak")

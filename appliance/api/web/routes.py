@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from appliance.api.web import live
 from appliance.api.web.pages import (
     adoption,
+    bar,
     case,
     compose,
     contact,
@@ -58,6 +59,7 @@ for part in (
     screens,
     search,
     texts,
+    bar,
     settings,
 ):
     router.include_router(part.routes)

@@ -1,6 +1,7 @@
 """One search over all that somebody may see."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appliance.desk.access.sight import Sight
@@ -23,6 +24,13 @@ class Search:
     kind: HitKind | None = None
     after: str | None = None
     limit: int = PAGE
+
+
+def people(conn: sqlite3.Connection, sight: Sight, q: str, limit: int) -> Sequence[Hit]:
+    """Conversations with people and in groups, by what they are called. Raises InvalidInput."""
+    question = question_of(q)
+    places = places_of(conn, sight, question)
+    return people_found.conversations(conn, sight, question, places, limit=limit).hits
 
 
 def found(conn: sqlite3.Connection, sight: Sight, search: Search) -> HitPage:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import Sight
+from appliance.desk.inbox.directory import Page
 from appliance.desk.outgoing.wording import FilledText
 from appliance.desk.search.dutch_forms import other_forms
 from appliance.desk.search.folding import words, words_of
@@ -15,6 +16,7 @@ from appliance.errors import NotFound
 from appliance.store.store import Tx
 
 MOST = 8
+_ALL = 1_000
 SUGGESTED = 3
 MIN_LETTERS = 4
 """Shorter words, as “is” and “een”, stand in every question."""
@@ -54,7 +56,16 @@ def matching(conn: sqlite3.Connection, about: Writing, typed: str) -> Sequence[C
     if not typed.strip():
         first = suggested(conn, about)
         return [*first, *(each for each in texts if each not in first)][:MOST]
-    begins = words_of(typed)
+    return _called(texts, typed)[:MOST]
+
+
+def known(conn: sqlite3.Connection, sight: Sight, typed: str) -> Sequence[CannedText]:
+    """As `matching`, among all that one may see."""
+    return _called(canned_texts.listed(conn, sight, Page(limit=_ALL)), typed)
+
+
+def _called(texts: Sequence[CannedText], typed: str) -> Sequence[CannedText]:
+    begins = words_of(typed.removeprefix("/"))
     by_shortcut = [each for each in texts if words_of(each.shortcut).startswith(begins)]
     by_title = [
         each
@@ -62,7 +73,7 @@ def matching(conn: sqlite3.Connection, about: Writing, typed: str) -> Sequence[C
         if each not in by_shortcut
         and any(token.word.startswith(begins) for token in words(each.title))
     ]
-    return [*by_shortcut, *by_title][:MOST]
+    return [*by_shortcut, *by_title]
 
 
 def suggested(conn: sqlite3.Connection, about: Writing) -> Sequence[CannedText]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from appliance.desk.search import following
 from appliance.desk.texts import canned_texts
 from appliance.desk.texts.canned_texts import TextAuthor, TextWords
 from tests.api.browser import Browser, log_in
@@ -74,3 +75,17 @@ def test_who_may_not_write_there_gets_no_text(office: Office, thread: str, breda
     for path in (f"/c/{thread}/texts", f"/c/{thread}/suggestions"):
         assert browser.get(path).status_code == 404
     browser.client.close()
+
+
+def test_the_bar_finds_people_texts_and_pages(sanne: Browser, thread: str, office: Office) -> None:
+    """And what one may do there; a filter that is half typed finds nothing and breaks nothing."""
+    while following.catch_up(office.store):
+        pass
+    english = {"Accept-Language": "en"}
+    people = sanne.get("/bar?q=ann", **english).text
+    assert f'data-href="/c/{thread}"' in people
+    assert "“ann” in all messages" in people
+    assert "/rooster" in sanne.get("/bar?q=/roo", **english).text
+    assert 'data-href="/new"' in sanne.get("/bar?q=new conv", **english).text
+    assert 'data-href="/devices"' in sanne.get("/bar", **english).text
+    assert sanne.get("/bar?q=before:mor").status_code == 200

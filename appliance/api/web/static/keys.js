@@ -65,7 +65,7 @@ document.addEventListener("htmx:after:swap", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.isComposing || help.open) return;
+  if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
   if (event.altKey && !event.ctrlKey && !event.metaKey && withAlt[event.code]) {
     event.preventDefault();
     withAlt[event.code]();

@@ -125,6 +125,7 @@ document.addEventListener("input", (event) => {
 document.addEventListener("mousedown", (event) => {
   if (event.target.closest?.("#text-choices")) event.preventDefault(); // the field keeps the cursor
 });
+document.addEventListener("balie:text", (event) => take(event.detail));
 document.addEventListener("click", (event) => {
   const option = event.target.closest?.("#text-choices [data-text], #suggestions [data-text]");
   if (option) take(option.dataset.text);

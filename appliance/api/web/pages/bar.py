@@ -1,0 +1,104 @@
+"""The bar that goes anywhere: people, conversations, texts, pages and actions, by what is typed."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from appliance.api.web.page_route import PageRoute
+from appliance.api.web.visit import Reading, Visit
+from appliance.api.web.words.i18n import Words
+from appliance.desk.access.accesses import Shown
+from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.access.sight import Sight
+from appliance.desk.search import finding
+from appliance.desk.search.folding import words, words_of
+from appliance.desk.search.hits import Hit
+from appliance.desk.texts import offers
+from appliance.desk.texts.canned_texts import CannedText
+from appliance.errors import InvalidInput
+
+routes = APIRouter(route_class=PageRoute)
+
+_MOST = 5
+"""Of each kind: what one looks for stands among them or is typed further."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A page, or what one does on it."""
+
+    name: str
+    href: str
+    picture: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BarShown:
+    """`messages` is the address of the search for what was typed."""
+
+    q: str
+    ways: Sequence[Way]
+    people: Sequence[Hit] = ()
+    texts: Sequence[CannedText] = ()
+
+    @property
+    def shown(self) -> Sequence[Shown]:
+        return [
+            Shown(contact_id=hit.contact_id, conversation_id=hit.conversation_id)
+            for hit in self.people
+        ]
+
+    @property
+    def messages(self) -> str:
+        return f"/search?{urlencode({'q': self.q})}"
+
+
+@routes.get("/bar")
+async def bar(visit: Reading, q: Annotated[str, Query(max_length=200)] = "") -> Response:
+    found = await visit.show(lambda conn: _found(conn, visit, q.strip()), lambda bar: bar.shown)
+    return visit.page("_bar_choices.html", bar=found)
+
+
+def _found(conn: sqlite3.Connection, visit: Visit, q: str) -> BarShown:
+    rights = visit.session.rights
+    ways = [each for each in _ways(visit.words, rights) if _begins(each.name, q)]
+    if not q or not rights.has(Permission.INBOX_READ):
+        return BarShown(q=q, ways=ways)
+    return BarShown(
+        q=q,
+        ways=ways,
+        people=_people(conn, Sight(rights.branches(Permission.INBOX_READ)), q),
+        texts=offers.known(conn, Sight(rights.branches(Permission.INBOX_WRITE)), q)[:_MOST],
+    )
+
+
+def _people(conn: sqlite3.Connection, sight: Sight, q: str) -> Sequence[Hit]:
+    """People with whom there is a conversation, and groups."""
+    try:
+        return finding.people(conn, sight, q, _MOST)
+    except InvalidInput:  # a filter that is not written to its end
+        return ()
+
+
+def _begins(name: str, q: str) -> bool:
+    """Each word that was typed is the beginning of one of the name's."""
+    named = [token.word for token in words(name)]
+    return all(any(each.startswith(begins) for each in named) for begins in words_of(q).split())
+
+
+def _ways(said: Words, rights: Rights) -> Sequence[Way]:
+    ways = []
+    if rights.has(Permission.INBOX_READ):
+        ways.append(Way(name=said.text("Inbox"), href="/", picture="inbox"))
+        ways.append(Way(name=said.text("Search"), href="/search", picture="search"))
+    if rights.has(Permission.INBOX_WRITE):
+        ways.append(Way(name=said.text("New conversation"), href="/new", picture="write"))
+        ways.append(Way(name=said.text("Texts"), href="/settings/texts", picture="settings"))
+    ways.append(Way(name=said.text("Devices"), href="/devices", picture="phone"))
+    ways.append(Way(name=said.text("Settings"), href="/settings", picture="settings"))
+    return ways
