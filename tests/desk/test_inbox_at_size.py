@@ -6,6 +6,11 @@ from collections.abc import Callable, Mapping
 from appliance.desk.access.rights import rights_of
 from appliance.desk.inbox import overview
 from appliance.desk.inbox.overview import Filter, Order, Query
+from appliance.desk.outgoing.sending import Author
+from appliance.desk.team import cases
+from appliance.events import EventKind
+from appliance.store import casework
+from appliance.store.store import Tx
 from tests.queue.counter import Counter
 from tests.queue.inbox_reader import Colleague
 
@@ -75,3 +80,32 @@ def test_a_read_message_is_passed_over_in_the_index(counter: Counter) -> None:
     newest = "SEARCH message USING COVERING INDEX message_thread (conversation_id=?)"
     assert newest in found
     assert found[found.index(newest) + 1] == "SCAN newest"
+
+
+def test_what_one_has_closed_costs_nothing_in_mine(counter: Counter) -> None:
+    """Whoever closes a hundred conversations keeps their name on them."""
+    colleague = Colleague(counter)
+    hear_from(counter, range(FEW))
+    query = Query(line_ids=[counter.line_id], which=Filter.MINE, limit=SHOWN)
+
+    def cost() -> int:
+        return counter.store.read(
+            lambda conn: steps(conn, lambda: overview.conversations(conn, colleague.id, query))
+        )
+
+    before = cost()
+
+    def close_all(tx: Tx) -> None:
+        me = Author(staff_id=colleague.id)
+        for row in tx.conn.execute("SELECT id FROM conversation").fetchall():
+            casework.change(
+                tx,
+                casework.of(tx.conn, row["id"]),
+                EventKind.CONVERSATION_ASSIGNED,
+                facts={},
+                assignee_id=colleague.id,
+            )
+            cases.close(tx, row["id"], me)
+
+    counter.store.write(close_all)
+    assert cost() <= before * 1.1 + 10

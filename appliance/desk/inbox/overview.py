@@ -255,7 +255,7 @@ _FREE = (
     "NOT EXISTS (SELECT 1 FROM casework w WHERE w.conversation_id = c.id"
     " AND (w.assignee_id IS NOT NULL OR w.returns IS NOT NULL))"
 )
-_MINE = f"""SELECT c.id, c.last_ms AS place FROM casework w INDEXED BY casework_mine
+_MINE = f"""SELECT c.id, c.last_ms AS place FROM casework w INDEXED BY casework_open
 CROSS JOIN conversation c ON c.id = w.conversation_id
 WHERE w.line_id = :line AND w.assignee_id = :staff_id
 AND w.done_ms IS NULL AND w.returns IS NULL AND c.id NOT IN {HIDDEN}"""  # noqa: S608 -- our own words

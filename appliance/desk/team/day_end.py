@@ -36,7 +36,7 @@ SELECT w.conversation_id, branch.settings,
   coalesce((SELECT max(seen_ms) FROM session WHERE staff_id = w.assignee_id), 0) AS seen_ms,
   coalesce((SELECT e.at_ms FROM conversation_event of CROSS JOIN event e ON e.seq = of.event_seq
     WHERE of.conversation_id = w.conversation_id ORDER BY of.event_seq DESC LIMIT 1), 0) AS done_ms
-FROM casework w INDEXED BY casework_mine JOIN line ON line.id = w.line_id
+FROM casework w INDEXED BY casework_open JOIN line ON line.id = w.line_id
 JOIN branch ON branch.id = line.branch_id
 WHERE w.assignee_id IS NOT NULL AND w.done_ms IS NULL
 """

@@ -14,6 +14,8 @@ CREATE TABLE casework (
   CHECK ((returns IS 'time') = (returns_ms IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX casework_mine ON casework (assignee_id, line_id) WHERE assignee_id IS NOT NULL;
+CREATE INDEX casework_open ON casework (assignee_id, line_id)
+  WHERE assignee_id IS NOT NULL AND done_ms IS NULL;
 CREATE INDEX casework_done ON casework (line_id, conversation_id) WHERE done_ms IS NOT NULL;
 CREATE INDEX casework_later ON casework (line_id) WHERE returns IS NOT NULL;
 CREATE INDEX casework_returns ON casework (returns_ms) WHERE returns_ms IS NOT NULL;

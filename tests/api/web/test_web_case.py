@@ -124,7 +124,7 @@ def test_a_time_of_ones_own_is_in_the_branchs_time(
     found = planning.get(f"/conversations/{anna}").json()["snoozed_until"]
     assert found == "2026-03-05T13:30:00.000Z"
     wrong = sanne.post(f"/c/{anna}/case", {"do": "later", "until": "at", "at": "straks"})
-    assert (wrong.status_code, "Choose a day and a time." in wrong.text) == (422, True)
+    assert (wrong.status_code, "Choose a day and a time from now on" in wrong.text) == (422, True)
 
 
 def test_a_label_is_made_where_it_is_needed(planning: Caller, sanne: Browser, anna: str) -> None:
