@@ -227,6 +227,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.CONTENT: "emoji",
         DataClass.TECHNICAL: "message_id at_ms",
     },
+    "search_word": {DataClass.CONTENT: "word"},
     "search_subject": {
         DataClass.IDENTITY: "names numbers",
         DataClass.TECHNICAL: "seq contact_id group_id",

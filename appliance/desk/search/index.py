@@ -12,6 +12,10 @@ from appliance.desk.search.folding import VERSION, national, words, words_of
 
 _OF_ID = 12
 """The end of an id, which is random, is enough of it."""
+_SHORT = 3
+"""Beginnings of two and three letters are indexed themselves (`prefix` in the schema)."""
+MOST_WORDS = 100
+"""Words that are asked for in place of their beginning."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +68,7 @@ def begin_anew(conn: sqlite3.Connection) -> None:
     conn.execute("INSERT INTO search_message (search_message) VALUES ('delete-all')")
     conn.execute("INSERT INTO search_name (search_name) VALUES ('delete-all')")
     conn.execute("DELETE FROM search_subject")
+    conn.execute("DELETE FROM search_word")
     conn.execute("DELETE FROM search_change")
     conn.execute(_BEGIN_ANEW, (VERSION,))
 
@@ -86,10 +91,24 @@ def _word(kind: str, of_id: str) -> str:
 
 def add_messages(conn: sqlite3.Connection, rows: Iterable[sqlite3.Row]) -> None:
     """`rows` are those of `MESSAGES`."""
+    entries = [(row["seq"], *_indexed(row)) for row in rows]
+    conn.executemany("INSERT INTO search_message (rowid, words, place) VALUES (?, ?, ?)", entries)
+    new = {word for _, words_in_it, _ in entries for word in words_in_it.split()}
     conn.executemany(
-        "INSERT INTO search_message (rowid, words, place) VALUES (?, ?, ?)",
-        [(row["seq"], *_indexed(row)) for row in rows],
+        "INSERT INTO search_word (word) VALUES (?) ON CONFLICT DO NOTHING",
+        [(word,) for word in sorted(new)],
     )
+
+
+def words_that_begin(conn: sqlite3.Connection, beginning: str) -> Sequence[str] | None:
+    """None where they are too many to be asked for one by one, or so short a beginning is in the
+    index itself.
+    """
+    if len(beginning) <= _SHORT:
+        return None
+    last = beginning + chr(0x10FFFF)
+    rows = conn.execute(_WORDS, (beginning, last, MOST_WORDS + 1)).fetchall()
+    return None if len(rows) > MOST_WORDS else [row["word"] for row in rows]
 
 
 def settle_changes(conn: sqlite3.Connection, most: int) -> int:
@@ -97,14 +116,21 @@ def settle_changes(conn: sqlite3.Connection, most: int) -> int:
     many there were.
     """
     rows = conn.execute("SELECT * FROM search_change ORDER BY seq LIMIT ?", (most,)).fetchall()
+    gone: set[str] = set()
     for row in rows:
+        words_in_it, place = _indexed(row)
         conn.execute(
             "INSERT INTO search_message (search_message, rowid, words, place)"
             " VALUES ('delete', ?, ?, ?)",
-            (row["seq"], *_indexed(row)),
+            (row["seq"], words_in_it, place),
         )
         conn.execute("DELETE FROM search_change WHERE seq = ?", (row["seq"],))
         add_messages(conn, conn.execute(f"{MESSAGES} WHERE seq = ?", (row["seq"],)).fetchall())
+        gone.update(words_in_it.split())
+    for word in sorted(gone):
+        asked = f'words : "{word}"'
+        if conn.execute(_IS_SAID, (asked,)).fetchone() is None:
+            conn.execute("DELETE FROM search_word WHERE word = ?", (word,))
     return len(rows)
 
 
@@ -181,6 +207,8 @@ def _numbers(row: sqlite3.Row) -> str:
     return " ".join(national(each) if each.startswith("+") else words_of(each) for each in written)
 
 
+_WORDS = "SELECT word FROM search_word WHERE word >= ? AND word < ? ORDER BY word LIMIT ?"
+_IS_SAID = "SELECT 1 FROM search_message WHERE search_message MATCH ? LIMIT 1"
 MESSAGES = "SELECT seq, text, line_id, conversation_id, contact_id FROM message"
 _COUNTS = """
 SELECT (SELECT count(*) FROM message, search_progress WHERE seq > low_seq AND seq <= high_seq)

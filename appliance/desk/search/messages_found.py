@@ -8,6 +8,7 @@ found among `LOOKED_AT` of them, and where to go on.
 import json
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 from heapq import merge
 from itertools import islice
 from typing import Any
@@ -18,7 +19,7 @@ from appliance.desk.inbox import message_search
 from appliance.desk.inbox.message_search import MessageFilter
 from appliance.desk.search import match
 from appliance.desk.search.hits import Hit, HitKind, HitPage
-from appliance.desk.search.index import conversation_word, line_word, person_word
+from appliance.desk.search.index import conversation_word, line_word, person_word, words_that_begin
 from appliance.desk.search.marking import excerpt_of
 from appliance.desk.search.places import Places
 from appliance.desk.search.question import SearchQuestion
@@ -79,7 +80,7 @@ def _candidates(
     """Their `seq`, the greatest first."""
     values: dict[str, Any] = {"before": before, "most": LOOKED_AT}
     if question.terms or places.writers is not None or places.conversations is not None:
-        asked = _asked(question, places)
+        asked = _asked(conn, question, places)
         statement = _MATCHING if asked else _ALL
     elif question.states is not None:
         return _in_states(conn, question.states, places, before)
@@ -110,9 +111,10 @@ def _in_states(
     return islice(merge(*asks, reverse=True), LOOKED_AT)
 
 
-def _asked(question: SearchQuestion, places: Places) -> str:
+def _asked(conn: sqlite3.Connection, question: SearchQuestion, places: Places) -> str:
     """Empty when the index has nothing to say about it."""
-    asked = [match.in_column("words", question.terms)] if question.terms else []
+    begin = partial(words_that_begin, conn)
+    asked = [match.in_words(question.terms, begin)] if question.terms else []
     if places.writers is not None and len(places.writers) <= _FEW:
         asked.append(match.at_places([person_word(each) for each in places.writers] or [NOWHERE]))
     if places.conversations is not None and len(places.conversations) <= _FEW:

@@ -62,7 +62,7 @@ def _hits(
         "conversations": _json(places.conversations),
         "hidden": places.hidden,
     }
-    asked = {"asked": match.in_column("", question.terms), "from": _subject_seq(conn, after)}
+    asked = {"asked": match.in_any_column(question.terms), "from": _subject_seq(conn, after)}
     fitting = conn.execute(_FITTING, {**asked, "most": LOOKED_AT})
     return (
         _hit(row, question.terms)

@@ -86,7 +86,7 @@ def _writers(conn: sqlite3.Connection, question: SearchQuestion) -> Sequence[str
     found: set[str] | None = None
     for name in question.writers:
         term = beginning_of(name)
-        asked = None if term is None else match.in_column("", [term])
+        asked = None if term is None else match.in_any_column([term])
         rows = [] if asked is None else conn.execute(_WRITERS, (asked, MANY)).fetchall()
         ids = {str(row["contact_id"]) for row in rows}
         found = ids if found is None else found & ids

@@ -4,6 +4,10 @@
 CREATE VIRTUAL TABLE search_message USING fts5(
   words, place, content='', columnsize=0, prefix='2 3', tokenize='ascii');
 
+-- Each word of that index once: the words that begin so are looked up here, because SQLite gathers
+-- all messages that have one of them before it gives the first.
+CREATE TABLE search_word (word TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+
 -- People and groups, under the words that the index has of them.
 CREATE TABLE search_subject (
   seq        INTEGER PRIMARY KEY,

@@ -29,7 +29,7 @@ _MOST = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class BarWay:
     """A page, or what one does on it."""
 
     name: str
@@ -42,7 +42,7 @@ class BarShown:
     """`messages` is the address of the search for what was typed."""
 
     q: str
-    ways: Sequence[Way]
+    ways: Sequence[BarWay]
     people: Sequence[Hit] = ()
     texts: Sequence[CannedText] = ()
 
@@ -91,14 +91,14 @@ def _begins(name: str, q: str) -> bool:
     return all(any(each.startswith(begins) for each in named) for begins in words_of(q).split())
 
 
-def _ways(said: Words, rights: Rights) -> Sequence[Way]:
+def _ways(said: Words, rights: Rights) -> Sequence[BarWay]:
     ways = []
     if rights.has(Permission.INBOX_READ):
-        ways.append(Way(name=said.text("Inbox"), href="/", picture="inbox"))
-        ways.append(Way(name=said.text("Search"), href="/search", picture="search"))
+        ways.append(BarWay(name=said.text("Inbox"), href="/", picture="inbox"))
+        ways.append(BarWay(name=said.text("Search"), href="/search", picture="search"))
     if rights.has(Permission.INBOX_WRITE):
-        ways.append(Way(name=said.text("New conversation"), href="/new", picture="write"))
-        ways.append(Way(name=said.text("Texts"), href="/settings/texts", picture="settings"))
-    ways.append(Way(name=said.text("Devices"), href="/devices", picture="phone"))
-    ways.append(Way(name=said.text("Settings"), href="/settings", picture="settings"))
+        ways.append(BarWay(name=said.text("New conversation"), href="/new", picture="write"))
+        ways.append(BarWay(name=said.text("Texts"), href="/settings/texts", picture="settings"))
+    ways.append(BarWay(name=said.text("Devices"), href="/devices", picture="phone"))
+    ways.append(BarWay(name=said.text("Settings"), href="/settings", picture="settings"))
     return ways
