@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response, Security
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 
 from appliance.api.json import examples, writes
 from appliance.api.json.callers import WRITES_CONVERSATIONS, Caller, identify
@@ -21,8 +22,7 @@ from appliance.desk.team.saved_views import SavedView, ViewChange
 from appliance.reasons import Reason
 from appliance.store.store import Tx
 
-router = APIRouter(prefix="/api/v1", tags=["conversations"])
-_writes = APIRouter(route_class=DirectRoute)
+router = APIRouter(prefix="/api/v1", tags=["conversations"], route_class=DirectRoute)
 
 _SCOPE = Scope.CONVERSATIONS_WRITE
 _PROBLEMS = (*READ_PROBLEMS, "bad-request", "not-found", "too-large")
@@ -30,18 +30,6 @@ _VIEW_ID = writes.path_id("view_id", examples.VIEW["id"])
 _Reads = Annotated[Caller, Security(identify, scopes=[Scope.CONVERSATIONS_READ.value])]
 
 
-@router.get(
-    "/views",
-    operation_id="listViews",
-    summary="The saved views",
-    response_model=None,
-    responses=answers(
-        ViewPageOut,
-        {"items": [examples.VIEW], "next": None},
-        *READ_PROBLEMS,
-        description="By id: the shared ones, and the token's own.",
-    ),
-)
 async def list_views(caller: _Reads, paged: Paged) -> Response:
     """Whose they are decides who sees them, so the token itself is asked for."""
     found = await caller.services.store.aread(
@@ -50,7 +38,23 @@ async def list_views(caller: _Reads, paged: Paged) -> Response:
     return JSONResponse(page(found, paged.limit - 1, lambda each: body_of(ViewOut, each)))
 
 
-@_writes.post(
+router.add_api_route(
+    "/views",
+    list_views,
+    operation_id="listViews",
+    summary="The saved views",
+    response_model=None,
+    route_class_override=APIRoute,
+    responses=answers(
+        ViewPageOut,
+        {"items": [examples.VIEW], "next": None},
+        *READ_PROBLEMS,
+        description="By id: the shared ones, and the token's own.",
+    ),
+)
+
+
+@router.post(
     "/views",
     dependencies=[WRITES_CONVERSATIONS],
     operation_id="addView",
@@ -84,7 +88,7 @@ async def add_view(request: Request) -> Response:
     return await writes.made(request, _SCOPE, ViewIn, work)
 
 
-@_writes.patch(
+@router.patch(
     "/views/{view_id}",  # noqa: FAST003 -- a direct route gives the request alone
     dependencies=[WRITES_CONVERSATIONS],
     operation_id="changeView",
@@ -106,7 +110,7 @@ async def change_view(request: Request) -> Response:
     return await writes.changed(request, _SCOPE, ViewPatchIn, work)
 
 
-@_writes.delete(
+@router.delete(
     "/views/{view_id}",  # noqa: FAST003 -- a direct route gives the request alone
     dependencies=[WRITES_CONVERSATIONS],
     operation_id="removeView",
@@ -137,6 +141,3 @@ def _own(conn: sqlite3.Connection, caller: Caller, request: Request) -> SavedVie
 
 def _shown(conn: sqlite3.Connection, caller: Caller, view_id: str) -> dict[str, Any]:
     return body_of(ViewOut, saved_views.one(conn, caller.sight, _me(caller), view_id))
-
-
-router.include_router(_writes)

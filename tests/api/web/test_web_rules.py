@@ -52,6 +52,8 @@ def message_of(office: Office, direction: str) -> str:
 
 GROUP_POSTS = ("name", "guard", "members", "members/remove", "read", "leave")
 
+TEAM_POSTS = ("case", "notes", "note-draft", "notes/seen", "here")
+
 
 def addresses(office: Office, conversation: str) -> list[str]:
     """Every address to which a page can post, with its ids filled in."""
@@ -67,6 +69,8 @@ def addresses(office: Office, conversation: str) -> list[str]:
         f"/c/{conversation}/contact/numbers",
         *(f"/c/{conversation}/group/{each}" for each in GROUP_POSTS),
         f"/c/{conversation}/group/tasks/{waiting}",
+        *(f"/c/{conversation}/{each}" for each in TEAM_POSTS),
+        f"/messages/{waiting}/missing",
         f"/messages/{waiting}/cancel",
         f"/messages/{waiting}/decide",
         f"/messages/{waiting}/near-stop",

@@ -121,7 +121,10 @@ async def _shown(visit: Visit, conversation_id: str) -> Response:
         about = thread.conversation(conn, visit.session.rights, conversation_id)
         return about, shown_case(conn, about.id)
 
-    about, case = await visit.read(read)
+    about, case = await visit.show(
+        read,
+        lambda found: [Shown(contact_id=found[0].contact_id, conversation_id=found[0].id)],
+    )
     return visit.page("_case.html", about=about, case=case)
 
 
