@@ -273,14 +273,18 @@ def test_what_is_erased_is_gone_from_the_index(counter: Counter) -> None:
         counter.hears(f"Gewoon bericht {number}")
         if number % 10 == 0:
             indexed(counter.store)
-    counter.hears("Mijn kwaal heet Zwartgalligheid")
+    counter.hears("Mijn kwaal heet Zwartgalligheid", name="Xantippe")
     indexed(counter.store)
     lies = "SELECT count(*) FROM search_message_data WHERE instr(block, 'zwartgall')"
     assert counter.one(lies)["count(*)"] > 0
     counter.store.write(
         lambda tx: tx.conn.execute("UPDATE message SET text = '' WHERE text LIKE 'Mijn kwaal%'")
     )
-    forgetting.forget(counter.store)
+    called = "SELECT count(*) FROM search_name_data WHERE instr(block, 'xantip')"
+    assert counter.one(called)["count(*)"] > 0
+    counter.store.write(lambda tx: tx.conn.execute("UPDATE contact SET chosen_name = NULL"))
+    forgetting.forget(counter.store, [counter.contact_id()])
+    assert counter.one(called)["count(*)"] == 0
     assert messages(counter, "zwartgalligheid") == []
     assert counter.one(lies)["count(*)"] == 0
     for left in ("search_change", "search_word WHERE word LIKE 'zwart%'"):

@@ -34,15 +34,26 @@ def excerpt_of(text: str, terms: Sequence[Term]) -> Excerpt:
 
 
 def marks_in(text: str, terms: Sequence[Term]) -> Sequence[Mark]:
-    """In their order; those that meet are one."""
+    """In their order, those that meet are one; none where a term does not fit."""
     in_order, places = words(text), _places(text)
     found: set[Mark] = set()
     for term in terms:
-        for runs in term.alternatives:
-            each = [_run_in(run, in_order, places) for run in runs]
-            if all(each):
-                found.update(mark for marks in each for mark in marks)
+        in_it = _term_in(term, in_order, places)
+        if not in_it:
+            return ()
+        found |= in_it
     return _joined(sorted(found))
+
+
+def _term_in(
+    term: Term, in_order: Sequence[Token], places: Mapping[str, Sequence[Token]]
+) -> set[Mark]:
+    found: set[Mark] = set()
+    for runs in term.alternatives:
+        each = [_run_in(run, in_order, places) for run in runs]
+        if all(each):
+            found.update(mark for marks in each for mark in marks)
+    return found
 
 
 def _places(text: str) -> Mapping[str, Sequence[Token]]:

@@ -34,6 +34,13 @@ _FEW = 40
 _OF_STATE = 1_000
 """Messages of one line in one state that a page looks through."""
 NOWHERE = "nowhere"
+_RARE = frozenset(MessageState) - {
+    MessageState.SENT,
+    MessageState.DELIVERED,
+    MessageState.READ,
+    MessageState.RECEIVED,
+}
+"""Of messages in these states there are few; whether the words fit is seen in each."""
 
 
 def found(
@@ -79,6 +86,8 @@ def _candidates(
 ) -> Iterator[int]:
     """Their `seq`, the greatest first."""
     values: dict[str, Any] = {"before": before, "most": LOOKED_AT}
+    if question.states is not None and question.states <= _RARE:
+        return _in_states(conn, question.states, places, before)
     if question.terms or places.writers is not None or places.conversations is not None:
         asked = _asked(conn, question, places)
         statement = _MATCHING if asked else _ALL
