@@ -62,6 +62,7 @@ class Watched:
         known = {
             "contact": self.contact,
             "conversation_id": self.conversation,
+            "view": "all",
             "message_id": self.message,
             "attempt_id": self.attempt,
             "device_id": self.desk.device_id,
