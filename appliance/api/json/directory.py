@@ -203,7 +203,7 @@ READS = (
     Many(
         tag="directory",
         path="/conversations",
-        scope=Scope.CONVERSATIONS_READ,
+        scope=Scope.MESSAGES_READ,
         name="listConversations",
         summary="The conversations",
         description="By id, or as `sort` says.",
@@ -217,7 +217,7 @@ READS = (
     One(
         tag="directory",
         path="/conversations/{conversation_id}",
-        scope=Scope.CONVERSATIONS_READ,
+        scope=Scope.MESSAGES_READ,
         name="getConversation",
         summary="One conversation",
         description="The conversation.",

@@ -39,7 +39,7 @@ class Scope(Enum):
     MEDIA_READ = "media:read"
     #: Upload files to send.
     MEDIA_WRITE = "media:write"
-    #: Read conversations, their notes and labels; who may read messages may read these, too.
+    #: Read notes, labels and views; who may read messages may read these, too.
     CONVERSATIONS_READ = "conversations:read"
     #: Say whose a conversation is and whether it is done; write notes, labels and views.
     CONVERSATIONS_WRITE = "conversations:write"
