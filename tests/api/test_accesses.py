@@ -18,7 +18,10 @@ from appliance.clock import ManualClock
 from appliance.desk.access import sessions
 from appliance.desk.access.accesses import Access, Accessed, Accesses, Reader, Shown
 from appliance.desk.lines import screens
+from appliance.desk.search import following
 from appliance.desk.team import staff
+from appliance.desk.texts import canned_texts
+from appliance.desk.texts.canned_texts import TextAuthor, TextWords
 from appliance.devices.protocol import Group
 from appliance.identities import tel
 from appliance.media.files import FOLDER, MediaFiles
@@ -30,6 +33,7 @@ from appliance.store.store import Tx
 from tests.api.office import WORDS, Desk, Office, WebServer, open_office
 from tests.media import samples
 
+READY = TextWords(shortcut="loon", title="Loon", variants=["Je loon is er."])
 ANNA, ANNA_READABLE = "+31687654321", "+31 6 87654321"
 BRAM = "+31687654322"
 NAME = "Annelies"
@@ -51,6 +55,7 @@ class Watched:
     media: str
     group: str
     screen: str
+    text: str
     pages: list[str]
 
     @property
@@ -69,6 +74,7 @@ class Watched:
             "media_id": self.media,
             "group_id": self.group,
             "screen_id": self.screen,
+            "text_id": self.text,
             "name": "screen-1.jpg",
             "token": "none",
         }
@@ -119,6 +125,7 @@ def watched(web_server: WebServer, tmp_path: Path, clock: ManualClock) -> Iterat
             media=office.store.write(lambda tx: sent_a_photo(tx, message, tmp_path)),
             group=office.store.write(lambda tx: made_a_group(tx, desk)),
             screen=office.store.write(lambda tx: stopped_by_a_screen(tx, attempt, desk)),
+            text=office.store.write(lambda tx: canned_texts.add(tx, READY, TextAuthor())).id,
         )
 
 
@@ -199,8 +206,11 @@ def test_a_read_of_the_api_that_shows_a_person_tells_so_once(
     watched: Watched, read: Read[Any, Any]
 ) -> None:
     """This holds for each declared read; one that shows nobody makes no report."""
+    while following.catch_up(watched.office.store):
+        pass
     caller = watched.office.caller()
-    answer = caller.get(watched.filled(read.path))
+    asked = {"q": NAME} if read.name == "search" else {}
+    answer = caller.get(watched.filled(read.path), **asked)
     assert answer.status_code == 200
     told = watched.told_of(Reader(token_id=caller.token.id))
     assert [each.contact_id for each in told] == [watched.contact] * watched.shows_anna(answer)
