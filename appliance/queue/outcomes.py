@@ -1,6 +1,5 @@
 """What becomes of a message after an attempt: the class of the error decides it."""
 
-import json
 import random
 import sqlite3
 from collections.abc import Mapping
@@ -19,7 +18,7 @@ from appliance.errors import (
     Unconfirmed,
 )
 from appliance.messages import MessageClass, MessageState
-from appliance.queue import delivery, parts
+from appliance.queue import attempt_row, delivery, parts
 from appliance.queue.pacing import MINUTE_MS
 from appliance.queue.parts import Told
 from appliance.queue.routing import Parcel, Ways
@@ -65,7 +64,7 @@ def sent(tx: Tx, outgoing: Outgoing, device_id: str, proof: Proof) -> None:
 def _all_sent(
     tx: Tx, outgoing: Outgoing, device_id: str, proof: Proof, evidence: dict[str, Any]
 ) -> None:
-    _end_attempt(tx, outgoing, "sent", evidence)
+    attempt_row.end(tx, outgoing, "sent", evidence)
     more = outgoing.file is not None and media_left.note_left(
         tx, outgoing.message_id, outgoing.attempt_id
     )
@@ -78,7 +77,8 @@ def _all_sent(
             MessageState.SENT,
             facts=evidence,
             channel=outgoing.channel.name,
-            sent_ms=_tapped_ms(tx, outgoing) or tx.now_ms,  # the proof may come long afterwards
+            # The proof may come long afterwards.
+            sent_ms=attempt_row.tapped_ms(tx, outgoing) or tx.now_ms,
         )
     for message_id, seen in proof.earlier.items():
         tick(tx, message_id, seen, {"by": "chat", "attempt": outgoing.attempt_id})
@@ -122,22 +122,24 @@ def not_sent(tx: Tx, outgoing: Outgoing, error: Exception) -> None:
     facts = {"attempt": outgoing.attempt_id, **_facts_of(error)}
     told = parts.keep(tx, outgoing, facts)
     proven = told in (Told.SOME_SENT, Told.NONE_SENT)
-    tapped = _tapped_ms(tx, outgoing) is not None
+    tapped = attempt_row.tapped_ms(tx, outgoing) is not None
     match error:
         case Refused():
             # The refusal came between two parts: the parts before it left, and no other will.
-            _end_attempt(tx, outgoing, "partly" if tapped else "refused", facts)
+            attempt_row.end(tx, outgoing, "partly" if tapped else "refused", facts)
             messages.move(
                 tx, outgoing.message_id, MessageState.CANCELLED, reason=error.code, facts=facts
             )
         case _ if told is Told.ALL_SENT:
-            _all_sent(tx, outgoing, _device_of(tx, outgoing), Proof(tick=Tick.SENT), facts)
+            _all_sent(
+                tx, outgoing, attempt_row.device_of(tx, outgoing), Proof(tick=Tick.SENT), facts
+            )
         case LineStopped():
             _stop_line(tx, outgoing, error, facts, told, in_doubt=tapped and not proven)
         case _ if told is Told.IN_DOUBT:
             _in_doubt(tx, outgoing, facts)
         case NotOnChannel():
-            _end_attempt(tx, outgoing, "not_sent", facts)
+            attempt_row.end(tx, outgoing, "not_sent", facts)
             _next_route(tx, outgoing, facts)
         case Permanent():
             _end_unsent(tx, outgoing, facts, told)
@@ -151,13 +153,13 @@ def not_sent(tx: Tx, outgoing: Outgoing, error: Exception) -> None:
         case _ if tapped and not isinstance(error, Transient):
             _in_doubt(tx, outgoing, facts)
         case _:
-            _end_attempt(tx, outgoing, "not_sent", facts)
+            attempt_row.end(tx, outgoing, "not_sent", facts)
             _again_later(tx, outgoing, facts)
 
 
 def looked(tx: Tx, outgoing: Outgoing, device_id: str, found: Found) -> None:
     """The device was asked what became of an attempt in doubt."""
-    _count_look(tx, outgoing)
+    attempt_row.count_look(tx, outgoing)
     proven = found.proof.facts if found.proof else {}
     facts = {
         **proven,
@@ -194,13 +196,13 @@ def _found(
         _person_when_overdue(tx, outgoing)
     else:
         parts.none_left(tx, outgoing.attempt_id)
-        _end_attempt(tx, outgoing, "not_sent", facts)
+        attempt_row.end(tx, outgoing, "not_sent", facts)
         _requeue_absent(tx, outgoing, facts)
 
 
 def look_failed(tx: Tx, outgoing: Outgoing) -> None:
     """The device did not answer. It is asked again; when its time is over, a person is asked."""
-    _count_look(tx, outgoing)
+    attempt_row.count_look(tx, outgoing)
     _person_when_overdue(tx, outgoing)
 
 
@@ -226,11 +228,11 @@ def abandon(tx: Tx, message_id: str, attempt_id: str) -> None:
 
 
 def _in_doubt(tx: Tx, outgoing: Outgoing, facts: dict[str, Any]) -> None:
-    _end_attempt(tx, outgoing, "unknown", facts)
+    attempt_row.end(tx, outgoing, "unknown", facts)
     messages.move(
         tx, outgoing.message_id, MessageState.UNCONFIRMED, reason=Reason.LOOKING, facts=facts
     )
-    delivery.match_early(tx, _device_of(tx, outgoing), outgoing.number)
+    delivery.match_early(tx, attempt_row.device_of(tx, outgoing), outgoing.number)
 
 
 def _stop_line(
@@ -243,14 +245,14 @@ def _stop_line(
     in_doubt: bool,
 ) -> None:
     if in_doubt:
-        _end_attempt(tx, outgoing, "unknown", facts)
+        attempt_row.end(tx, outgoing, "unknown", facts)
     else:
         _end_unsent(tx, outgoing, facts, told)
     to = MessageState.UNCONFIRMED if in_doubt else MessageState.QUEUED
     reason = Reason.LOOKING if in_doubt else Reason.LINE_STOPPED
     moved = messages.move(tx, outgoing.message_id, to, reason=reason, facts=facts)
     if moved is not None:
-        device_id = _device_of(tx, outgoing) if error.device_only else None
+        device_id = attempt_row.device_of(tx, outgoing) if error.device_only else None
         lines.stop_line(tx, moved.line_id, error.code or error.sentence, device_id=device_id)
 
 
@@ -276,13 +278,13 @@ def _end_unsent(tx: Tx, outgoing: Outgoing, facts: dict[str, Any], told: Told | 
     parts.bind(tx, outgoing.message_id)
     if told is Told.SOME_SENT:
         parts.count_only_sent(tx, outgoing)
-    _end_attempt(tx, outgoing, "partly" if told is Told.SOME_SENT else "not_sent", facts)
+    attempt_row.end(tx, outgoing, "partly" if told is Told.SOME_SENT else "not_sent", facts)
 
 
 def _requeue_absent(tx: Tx, outgoing: Outgoing, facts: dict[str, Any]) -> None:
     """A tap without effect counts as a try; without a tap the message only lost time."""
     parts.bind(tx, outgoing.message_id)
-    if _tapped_ms(tx, outgoing) is not None:
+    if attempt_row.tapped_ms(tx, outgoing) is not None:
         _again_later(tx, outgoing, facts, reason=Reason.PROVEN_ABSENT)
     else:
         messages.move(
@@ -359,40 +361,6 @@ def _plan_visits(tx: Tx, outgoing: Outgoing, device_id: str) -> None:
     tx.conn.executemany(
         "INSERT OR IGNORE INTO tick_visit (message_id, due_ms, device_id) VALUES (?, ?, ?)",
         [(outgoing.message_id, tx.now_ms + after, device_id) for after in TICK_VISITS_MS],
-    )
-
-
-def _device_of(tx: Tx, outgoing: Outgoing) -> str:
-    row = tx.conn.execute(
-        "SELECT device_id FROM attempt WHERE id = ?", (outgoing.attempt_id,)
-    ).fetchone()
-    return str(row["device_id"])
-
-
-def _tapped_ms(tx: Tx, outgoing: Outgoing) -> int | None:
-    """When the gate opened; None when it never did."""
-    row = tx.conn.execute(
-        "SELECT tapped_ms FROM attempt WHERE id = ?", (outgoing.attempt_id,)
-    ).fetchone()
-    return None if row[0] is None else int(row[0])
-
-
-def _end_attempt(tx: Tx, outgoing: Outgoing, outcome: str, evidence: Mapping[str, Any]) -> None:
-    """The row is the attempt, so its evidence does not name it."""
-    seen = {name: each for name, each in evidence.items() if name != "attempt"}
-    tx.conn.execute(
-        "UPDATE attempt SET ended_ms = coalesce(ended_ms, ?1), outcome = ?2,"
-        " baseline = iif(?2 = 'sent', NULL, baseline),"
-        " evidence = iif(signature IS NULL, ?3, json_set(?3, '$.signed', json('true')))"
-        " WHERE id = ?4",
-        (tx.now_ms, outcome, json.dumps(seen), outgoing.attempt_id),
-    )
-
-
-def _count_look(tx: Tx, outgoing: Outgoing) -> None:
-    tx.conn.execute(
-        "UPDATE attempt SET looks = looks + 1, looked_ms = ? WHERE id = ?",
-        (tx.now_ms, outgoing.attempt_id),
     )
 
 
