@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from appliance.desk.access.rights import rights_of
 from appliance.desk.inbox import overview, thread, window
+from appliance.desk.inbox.bubbles import Bubble
 from appliance.desk.inbox.overview import ConversationRow, Order, Query
-from appliance.desk.inbox.thread import Bubble
 from appliance.desk.team import staff
 from tests.queue.counter import Counter
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from appliance.channels import Channel
-from appliance.desk.inbox.thread import Bubble, CallMark, Conversation
+from appliance.desk.inbox.bubbles import Bubble, CallMark
+from appliance.desk.inbox.thread import Conversation
 from appliance.ids import earliest_id
 
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from appliance.desk.inbox import missed_calls
-from appliance.desk.inbox.thread import MESSAGES, Bubble, CallMark, Conversation, drawn
+from appliance.desk.inbox.bubbles import MESSAGES, Bubble, CallMark, drawn
+from appliance.desk.inbox.thread import Conversation
 from appliance.desk.team import notes
 from appliance.desk.team.notes import TeamNote
 from appliance.queue.profile import DAY_MS

@@ -4,7 +4,7 @@ import pytest
 
 from appliance.api.web.words import bubble_sentences
 from appliance.api.web.words.i18n import Words
-from appliance.desk.inbox.thread import Bubble
+from appliance.desk.inbox.bubbles import Bubble
 from appliance.devices.protocol import Finding, Found
 from appliance.errors import DeviceGone, Transient, Unconfirmed
 from appliance.queue.pacing import MINUTE_MS

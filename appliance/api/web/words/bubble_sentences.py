@@ -2,7 +2,8 @@
 
 from appliance.api.web.words import phrases
 from appliance.api.web.words.i18n import Words
-from appliance.desk.inbox.thread import Bubble, CallMark, Conversation
+from appliance.desk.inbox.bubbles import Bubble, CallMark
+from appliance.desk.inbox.thread import Conversation
 from appliance.desk.inbox.tries import Try
 from appliance.desk.inbox.unknown_callers import UnknownCall
 from appliance.desk.inbox.window import COUNTED, Window

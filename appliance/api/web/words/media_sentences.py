@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from appliance.api.web.words.i18n import Words
-from appliance.desk.inbox.thread import Bubble
+from appliance.desk.inbox.bubbles import Bubble
 from appliance.errors import FileRefused
 from appliance.media.kinds import INLINE, MediaKind, MediaState, MediaWhy
 from appliance.media.voice_notes import NoFfmpeg

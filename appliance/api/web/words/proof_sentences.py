@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from appliance.api.web.words import phrases
 from appliance.api.web.words.i18n import Words
-from appliance.desk.inbox.thread import Bubble, Decided
+from appliance.desk.inbox.bubbles import Bubble, Decided
 from appliance.desk.inbox.tries import Try
 from appliance.desk.outgoing.decisions import Decision
 from appliance.messages import MessageState
