@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from appliance.devices.protocol import Listener
+from appliance.devices.listener_protocol import Listener
 from appliance.messages import Origin
 from appliance.reasons import Reason
 

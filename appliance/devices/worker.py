@@ -10,13 +10,13 @@ from typing import TypeVar
 
 from appliance.devices.breaker import FAILURES, Breaker
 from appliance.devices.errands import Errands
+from appliance.devices.listener_protocol import Listener
 from appliance.devices.media_protocol import Fetched, MediaDriver, MediaFetch
 from appliance.devices.protocol import (
     Attempt,
     DeviceState,
     Driver,
     Errand,
-    Listener,
     Look,
     Status,
     TickVisit,

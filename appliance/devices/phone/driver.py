@@ -13,6 +13,7 @@ from appliance.clock import Clock
 from appliance.devices.adoption_protocol import ChatToRead, GoesOn, ListedChat, ReadChat
 from appliance.devices.charge_protocol import ChargePause
 from appliance.devices.group_protocol import GroupSeen, GroupTurn
+from appliance.devices.listener_protocol import Listener
 from appliance.devices.media_protocol import Fetched, MediaFetch
 from appliance.devices.phone.adb.calls import Deadlines, Output
 from appliance.devices.phone.bell.bell import Bell
@@ -47,7 +48,6 @@ from appliance.devices.protocol import (
     Attempt,
     DeviceState,
     Found,
-    Listener,
     Look,
     Outgoing,
     Proof,

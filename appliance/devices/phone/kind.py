@@ -9,12 +9,13 @@ from appliance.channels import Channel
 from appliance.clock import Clock
 from appliance.devices.complaint import Complaint
 from appliance.devices.kind import Enrolled, Kind, Picture, Remote, Seen
+from appliance.devices.listener_protocol import Listener
 from appliance.devices.phone.adb import adb_server
 from appliance.devices.phone.adb.watch import AdbWatch
 from appliance.devices.phone.bell.tower import BellTower
 from appliance.devices.phone.doctor import doctor
 from appliance.devices.phone.recovery import hub_ports
-from appliance.devices.protocol import Driver, Listener
+from appliance.devices.protocol import Driver
 from appliance.devices.recording import Recording
 from appliance.devices.tour import Guide, TourReport
 from appliance.devices.worker import Rhythm

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from appliance.clock import Clock
+from appliance.devices.listener_protocol import Listener
 from appliance.devices.phone.contacts import Contacts
 from appliance.devices.phone.phone_clock import PhoneClock
 from appliance.devices.phone.senses import Senses
@@ -13,7 +14,7 @@ from appliance.devices.phone.sim import PhoneCard
 from appliance.devices.phone.whatsapp.media import are_alike
 from appliance.devices.phone.whatsapp.row_memory import ChatMemory
 from appliance.devices.phone.whatsapp.stops import StopKind
-from appliance.devices.protocol import Incoming, Listener, TextForm
+from appliance.devices.protocol import Incoming, TextForm
 from appliance.errors import StoreError
 
 log = logging.getLogger(__name__)

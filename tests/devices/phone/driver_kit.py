@@ -13,6 +13,7 @@ import httpx
 
 from appliance.channels import Channel
 from appliance.clock import Clock, clock_for
+from appliance.devices.listener_protocol import Listener
 from appliance.devices.media_protocol import Fetched, MediaFetch, OutgoingFile
 from appliance.devices.news_protocol import (
     MissedCall,
@@ -34,7 +35,6 @@ from appliance.devices.protocol import (
     Found,
     Group,
     Incoming,
-    Listener,
     Look,
     Outgoing,
     Proof,
