@@ -233,6 +233,22 @@ def keep_by_hand(tx: Tx, new: NewByHand) -> None:
             new.at_ms,
         ),
     )
+    _attempt_by_hand(tx, message_id, new)
+    conversations.touch(
+        tx, new.conversation_id, message_id, at_ms=new.at_ms, direction=Direction.OUT
+    )
+    listed.settle_wait(tx.conn, new.conversation_id)
+    tx.emit(
+        EventKind.MESSAGE_STATE,
+        line_id=new.line_id,
+        conversation_id=new.conversation_id,
+        contact_id=new.contact_id,
+        message_id=message_id,
+        facts={"from": None, "to": MessageState.SENT.value, "by": "hand"},
+    )
+
+
+def _attempt_by_hand(tx: Tx, message_id: str, new: NewByHand) -> None:
     tx.conn.execute(
         "INSERT INTO attempt (id, message_id, device_id, channel, parts, started_ms, tapped_ms,"
         " ended_ms, outcome, evidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'sent', ?)",
@@ -247,18 +263,6 @@ def keep_by_hand(tx: Tx, new: NewByHand) -> None:
             tx.now_ms,
             '{"by": "hand"}',
         ),
-    )
-    conversations.touch(
-        tx, new.conversation_id, message_id, at_ms=new.at_ms, direction=Direction.OUT
-    )
-    listed.settle_wait(tx.conn, new.conversation_id)
-    tx.emit(
-        EventKind.MESSAGE_STATE,
-        line_id=new.line_id,
-        conversation_id=new.conversation_id,
-        contact_id=new.contact_id,
-        message_id=message_id,
-        facts={"from": None, "to": MessageState.SENT.value, "by": "hand"},
     )
 
 
