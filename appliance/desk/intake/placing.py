@@ -76,12 +76,16 @@ def keep(tx: Tx, device_id: str, line: Line, incoming: Incoming) -> None:
         posts.note_author(tx, line, incoming, sender, message_id)
     if message_id is not None:
         attached.keep(tx, device_id, message_id, incoming)
-    if message_id is None or contact_id is None or incoming.origin is not Origin.PERSON:
-        return
-    if incoming.channel.needs_account and incoming.channel.writes_to(sender):
-        contacts.remember_whatsapp(tx, sender, on_whatsapp=True)
-    if incoming.form is TextForm.WORDS:
-        answer(tx, _arrival(message_id, line, contact_id, incoming, sender))
+    if message_id is not None and contact_id is not None and incoming.origin is Origin.PERSON:
+        _follow(tx, _arrival(message_id, line, contact_id, incoming, sender), incoming.form)
+
+
+def _follow(tx: Tx, arrival: Arrival, form: TextForm) -> None:
+    """What follows from a message that a person wrote."""
+    if arrival.channel.needs_account and arrival.channel.writes_to(arrival.identity):
+        contacts.remember_whatsapp(tx, arrival.identity, on_whatsapp=True)
+    if form is TextForm.WORDS:
+        answer(tx, arrival)
 
 
 def _keep_again(
