@@ -54,22 +54,7 @@ class GroupScreens:
             rid="menuitem_overflow",
             action="group:menu",
         )
-        title = brush(
-            "TextView", self._at(0, scroll=scroll), rid="group_title", text=name, content_desc=name
-        )
-        head = self._at(0, scroll=scroll)
-        icon = brush.button(
-            "ImageView",
-            Bounds(0, head.top, dp(_ROW_DP), head.bottom),
-            content_desc=words.icon,
-            action="group:icon",
-        )
-        count = (words.member if len(rows) == 1 else words.members).format(n=len(rows))
-        parts = [
-            title,
-            icon,
-            brush("TextView", self._at(1, scroll=scroll), rid="participants_title", text=count),
-        ]
+        parts = self._head(name, len(rows), scroll)
         place = 2
         if may_set:
             parts.append(self._words(place, words.permissions, "group:permissions", scroll))
@@ -94,6 +79,20 @@ class GroupScreens:
             )
         )
         return self.page(*parts, overflow)
+
+    def _head(self, name: str, people: int, scroll: int) -> list[Node]:
+        """Its name, its icon, and how many are in it."""
+        brush, words, box = self.brush, self.words, self._at(0, scroll=scroll)
+        title = brush("TextView", box, rid="group_title", text=name, content_desc=name)
+        icon = brush.button(
+            "ImageView",
+            Bounds(0, box.top, self.screen.dp(_ROW_DP), box.bottom),
+            content_desc=words.icon,
+            action="group:icon",
+        )
+        count = (words.member if people == 1 else words.members).format(n=people)
+        below = self._at(1, scroll=scroll)
+        return [title, icon, brush("TextView", below, rid="participants_title", text=count)]
 
     def _words(self, place: int, text: str, action: str, scroll: int = 0) -> Node:
         box = self._at(place, scroll=scroll)
