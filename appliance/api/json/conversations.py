@@ -28,7 +28,7 @@ from appliance.desk.access.accesses import Shown
 from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import Scope
 from appliance.desk.inbox import directory
-from appliance.desk.inbox.directory import Page
+from appliance.desk.inbox.directory import ConversationEntry, Page
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.team import cases, labels, notes
 from appliance.desk.team.labels import Label
@@ -119,9 +119,7 @@ async def change_conversation(request: Request) -> Response:
     """All of it or nothing. Each change is an event."""
 
     def work(tx: Tx, caller: Caller, wanted: ConversationPatchIn) -> dict[str, Any]:
-        found = directory.conversation(
-            tx.conn, caller.sight, request.path_params["conversation_id"]
-        )
+        found = _answerable(tx.conn, caller, request)
         _change(tx, found.id, wanted, Author(token_id=caller.token.id))
         return body_of(ConversationOut, directory.conversation(tx.conn, caller.sight, found.id))
 
@@ -183,8 +181,7 @@ async def add_note(request: Request) -> Response:
     """It is never sent to anybody."""
 
     def work(tx: Tx, caller: Caller, wanted: NoteIn) -> dict[str, Any]:
-        named = request.path_params["conversation_id"]
-        found = directory.conversation(tx.conn, caller.sight, named)
+        found = _answerable(tx.conn, caller, request)
         try:
             note_id = notes.write(tx, found.id, wanted.text, Author(token_id=caller.token.id))
         except InvalidInput as exc:
@@ -266,6 +263,11 @@ def branch_of(conn: sqlite3.Connection, caller: Caller, named: str | None) -> st
     if named is not None:
         return caller.sight.branch_id(conn, named)
     return caller.token.branch_id
+
+
+def _answerable(conn: sqlite3.Connection, caller: Caller, request: Request) -> ConversationEntry:
+    named = request.path_params["conversation_id"]
+    return directory.answerable(conn, caller.sight, caller.token.id, named)
 
 
 def _own(conn: sqlite3.Connection, caller: Caller, request: Request) -> Label:

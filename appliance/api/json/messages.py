@@ -14,7 +14,7 @@ from appliance.api.json.callers import WritesMessages, revoked
 from appliance.api.json.declared import Many, One
 from appliance.api.json.documented import READ_PROBLEMS, answers
 from appliance.api.json.paging import DEFAULT_LIMIT, After, Limit, cursor
-from appliance.desk.access import tokens
+from appliance.desk.access import group_limits, tokens
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import Scope
@@ -22,6 +22,7 @@ from appliance.desk.inbox import records
 from appliance.desk.inbox.message_search import MessageFilter
 from appliance.desk.inbox.records import MessageRecord
 from appliance.desk.outgoing import sending
+from appliance.errors import NotFound
 from appliance.messages import Direction, MessageState
 from appliance.reasons import Reason
 from appliance.store.store import Tx
@@ -134,6 +135,8 @@ async def cancel_message(caller: WritesMessages, message_id: str) -> JSONRespons
         if not tokens.is_valid(tx.conn, caller.token.id):
             raise revoked()
         found = records.detail(tx.conn, caller.sight, message_id)
+        if not group_limits.of_token(tx.conn, caller.token.id).may_answer(found.conversation_id):
+            raise NotFound("message")
         if found.state != MessageState.CANCELLED.value:
             sending.cancel(tx, found.id, sending.Author(token_id=caller.token.id))
         return found.id

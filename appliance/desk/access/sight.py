@@ -94,7 +94,7 @@ class Sight:
         """As `sees_event` for an event that names its branch, as each about a line does; None when
         the database must be asked.
         """
-        if self.groups.hides(event.conversation_id):
+        if self._hides(event):
             return False
         if self.branches is None:
             return True
@@ -102,7 +102,7 @@ class Sight:
 
     def sees_event(self, conn: sqlite3.Connection, event: Event) -> bool:
         """An event that belongs to no branch is visible only to those who see all branches."""
-        if self.groups.hides(event.conversation_id):
+        if self._hides(event):
             return False
         if self.branches is None:
             return True
@@ -113,6 +113,10 @@ class Sight:
         if event.device_id is not None:
             return not self.branches.isdisjoint(_branches_of_device(conn, event.device_id))
         return event.contact_id is not None and self.sees_contact(conn, event.contact_id)
+
+    def _hides(self, event: Event) -> bool:
+        """A group in which nobody has written yet has no conversation."""
+        return self.groups.hides(event.conversation_id or event.facts.get("group"))
 
 
 def _branches_of_device(conn: sqlite3.Connection, device_id: str) -> set[str]:

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from appliance.desk.access.rights import Permission, Rights
-from appliance.store import groups
+from appliance.desk.access.rights import Permission, Rights, rights_of
+from appliance.store import casework, groups
 from appliance.store.groups import ChatGroup
 from appliance.store.store import Tx
 
@@ -65,7 +65,16 @@ def hold(tx: Tx, group: ChatGroup, *, on: bool, given: Mapping[str, GroupRight])
                 " VALUES (?, ?, ?, ?)",
                 (group.id, staff, token, int(right is GroupRight.ANSWERS)),
             )
+    _release(tx, group)
     groups.tell(tx, group, what="rights", held=on)
+
+
+def _release(tx: Tx, group: ChatGroup) -> None:
+    """Whoever had the conversation and may not answer there any more has it no longer."""
+    conversation_id = groups.conversation_id(tx.conn, group.id)
+    owner_id = casework.of(tx.conn, conversation_id).assignee_id if conversation_id else None
+    if owner_id and not rights_of(tx.conn, owner_id).groups.may_answer(conversation_id):
+        casework.release(tx, conversation_id or "", why="rights")
 
 
 def _right(may_answer: int | None) -> GroupRight:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from appliance.desk.access import group_limits
 from appliance.desk.access.group_limits import HIDDEN
 from appliance.desk.access.sight import IN_SIGHT, Sight
 from appliance.desk.inbox import merged
@@ -235,6 +236,18 @@ def conversation(conn: sqlite3.Connection, sight: Sight, wanted_id: str) -> Conv
     if not found:
         raise NotFound("conversation")
     return found[0]
+
+
+def answerable(
+    conn: sqlite3.Connection, sight: Sight, token_id: str, wanted_id: str
+) -> ConversationEntry:
+    """As `conversation`, for a program that changes something there: it may be held to reading.
+    Asked anew, because what a token may is believed for a moment. Raises NotFound.
+    """
+    found = conversation(conn, sight, wanted_id)
+    if not group_limits.of_token(conn, token_id).may_answer(found.id):
+        raise NotFound("conversation")
+    return found
 
 
 def calls(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[CallEntry]:

@@ -15,7 +15,7 @@ from appliance.errors import InvalidInput, Refused
 from appliance.events import EventKind
 from appliance.reasons import Reason
 from appliance.store import casework
-from appliance.store.casework import Returns
+from appliance.store.casework import Casework, Returns
 from appliance.store.store import Tx
 
 NOBODY = Author()
@@ -41,8 +41,8 @@ def assign(tx: Tx, conversation_id: str, staff_id: str | None, by: Author) -> No
     case = casework.of(tx.conn, conversation_id)
     if staff_id == case.assignee_id:
         return
-    if staff_id and not rights_of(tx.conn, staff_id).may(Permission.INBOX_WRITE, case.branch_id):
-        sentence = "This colleague may not write in that branch. Choose somebody who may."
+    if staff_id and not may_have(tx.conn, case, staff_id):
+        sentence = "This colleague may not write there. Choose somebody who may."
         raise InvalidInput("assignee", sentence)
     casework.change(
         tx,
@@ -52,6 +52,13 @@ def assign(tx: Tx, conversation_id: str, staff_id: str | None, by: Author) -> No
         staff_id=by.staff_id,
         assignee_id=staff_id,
     )
+
+
+def may_have(conn: sqlite3.Connection, case: Casework, staff_id: str) -> bool:
+    """Whether they may answer there: a group may be held to others."""
+    rights = rights_of(conn, staff_id)
+    writes = rights.may(Permission.INBOX_WRITE, case.branch_id)
+    return writes and rights.groups.may_answer(case.conversation_id)
 
 
 def close(

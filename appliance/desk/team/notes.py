@@ -9,13 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from appliance.characters import is_blank
-from appliance.desk.access.rights import Permission
+from appliance.desk.access.rights import Permission, rights_of
 from appliance.desk.inbox.directory import Colleague, Page
 from appliance.desk.outgoing.sending import Author
 from appliance.errors import InvalidInput
 from appliance.events import EventKind
 from appliance.messages import MAX_TEXT
 from appliance.store import casework
+from appliance.store.casework import Casework
 from appliance.store.store import Tx
 
 
@@ -36,7 +37,7 @@ def write(tx: Tx, conversation_id: str, text: str, by: Author) -> str:
     if is_blank(text) or len(text) > MAX_TEXT or "\0" in text:
         raise InvalidInput("note", f"A note has 1 to {MAX_TEXT} characters.")
     case = casework.of(tx.conn, conversation_id)
-    note_id, named = tx.new_id(), mentioned(tx.conn, case.branch_id, text)
+    note_id, named = tx.new_id(), mentioned(tx.conn, case, text)
     tx.conn.execute(
         "INSERT INTO note (id, conversation_id, staff_id, token_id, text, at_ms)"
         " VALUES (?, ?, ?, ?, ?, ?)",
@@ -105,10 +106,10 @@ def see(tx: Tx, conversation_id: str, staff_id: str) -> bool:
     return True
 
 
-def mentioned(conn: sqlite3.Connection, branch_id: str, text: str) -> Sequence[Colleague]:
+def mentioned(conn: sqlite3.Connection, case: Casework, text: str) -> Sequence[Colleague]:
     """Whom the text names after an @, by their whole name, or by the first where it is one's."""
     found: dict[str, Colleague] = {}
-    folded, names = text.casefold(), list(_names(_readers(conn, branch_id)))
+    folded, names = text.casefold(), list(_names(_readers(conn, case)))
     for place in (at + 1 for at, sign in enumerate(folded) if sign == "@"):
         for name, colleague in names:
             if folded.startswith(name, place) and not folded[place + len(name) :][:1].isalnum():
@@ -125,13 +126,18 @@ def _names(readers: Sequence[Colleague]) -> Iterator[tuple[str, Colleague]]:
     yield from sorted(names, key=lambda each: -len(each[0]))
 
 
-def _readers(conn: sqlite3.Connection, branch_id: str) -> Sequence[Colleague]:
+def _readers(conn: sqlite3.Connection, case: Casework) -> Sequence[Colleague]:
+    """Who may see the conversation: a group may be held to others."""
     rows = conn.execute(
         "SELECT id, name FROM staff WHERE disabled_ms IS NULL AND id IN (SELECT staff_id"
         " FROM staff_grant WHERE permission = ? AND coalesce(branch_id, ?) = ?) ORDER BY name",
-        (Permission.INBOX_READ.value, branch_id, branch_id),
+        (Permission.INBOX_READ.value, case.branch_id, case.branch_id),
     )
-    return [Colleague(**dict(row)) for row in rows]
+    found = [Colleague(**dict(row)) for row in rows]
+    if case.contact_id is not None:
+        return found
+    hides = {each.id: rights_of(conn, each.id).groups.hides for each in found}
+    return [each for each in found if not hides[each.id](case.conversation_id)]
 
 
 def save_draft(tx: Tx, staff_id: str, conversation_id: str, text: str) -> None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from appliance.desk.access.rights import Permission
 from appliance.desk.inbox.directory import Colleague
-from appliance.desk.team import labels
+from appliance.desk.team import cases, labels
 from appliance.desk.team.labels import Label
 from appliance.store import casework
-from appliance.store.casework import Returns
+from appliance.store.casework import Casework, Returns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +42,18 @@ def shown_case(conn: sqlite3.Connection, conversation_id: str) -> ShownCase:
         news_id=case.news_id or "",
         labels=labels.names_on(conn, conversation_id),
         known=labels.of_branch(conn, case.branch_id),
-        colleagues=colleagues(conn, case.branch_id),
+        colleagues=colleagues(conn, case),
     )
 
 
-def colleagues(conn: sqlite3.Connection, branch_id: str) -> Sequence[Colleague]:
-    """Who may write in this branch, by name."""
+def colleagues(conn: sqlite3.Connection, case: Casework) -> Sequence[Colleague]:
+    """Who may answer there, by name."""
     rows = conn.execute(
         "SELECT id, name FROM staff WHERE disabled_ms IS NULL AND id IN (SELECT staff_id"
         " FROM staff_grant WHERE permission = ? AND coalesce(branch_id, ?) = ?) ORDER BY name",
-        (Permission.INBOX_WRITE.value, branch_id, branch_id),
+        (Permission.INBOX_WRITE.value, case.branch_id, case.branch_id),
     )
-    return [Colleague(**dict(row)) for row in rows]
+    found = [Colleague(**dict(row)) for row in rows]
+    if case.contact_id is not None:
+        return found
+    return [each for each in found if cases.may_have(conn, case, each.id)]

@@ -40,6 +40,8 @@ def writing(conn: sqlite3.Connection, rights: Rights, conversation_id: str) -> W
     if row is None:
         raise NotFound("conversation")
     rights.require(Permission.INBOX_WRITE, row["branch_id"], "conversation")
+    if not rights.groups.may_answer(conversation_id):
+        raise NotFound("conversation")
     return Writing(
         conversation_id=conversation_id,
         branch_id=row["branch_id"],

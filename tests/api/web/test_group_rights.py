@@ -7,11 +7,13 @@ import pytest
 
 from appliance.desk.access.tokens import ALL_SCOPES
 from appliance.desk.groups import outcomes
+from appliance.desk.search import following
 from appliance.devices.group_protocol import GroupPerson
 from appliance.devices.protocol import Group
 from appliance.store import groups
 from tests.api.browser import Browser, log_in
 from tests.api.office import Caller, Desk, Office
+from tests.api.test_groups import call
 from tests.media import samples
 
 BRAM = "+31687654322"
@@ -53,8 +55,8 @@ def test_a_held_group_is_not_there_for_others(
     assert hold(admin, team).status_code == 204
     assert sanne.get(f"/c/{team}").status_code == 404
     assert sanne.get(f"/c/{team}/group").status_code == 404
-    assert "Nachtploeg" not in sanne.get("/?show=groups").text
-    assert "Nachtploeg" in admin.get("/?show=groups").text
+    assert "Nachtploeg" not in sanne.get("/inbox/groups").text
+    assert "Nachtploeg" in admin.get("/inbox/groups").text
     assert sanne.post(f"/c/{team}/messages", {"text": "Hoi"}).status_code == 404
     assert sanne.get(photo).status_code == 404
     assert 'id="composer"' not in admin.get(f"/c/{team}").text
@@ -123,3 +125,64 @@ def test_a_program_sees_a_held_group_only_if_it_is_named(
     assert other.post(posted).status_code == 404
     hold(admin, team, **{planning.token.id: "answers"})
     assert planning.post(posted).status_code == 202
+
+
+def test_the_bar_and_the_texts_know_no_held_group(
+    office: Office, sanne: Browser, admin: Browser, team: str
+) -> None:
+    while following.catch_up(office.store):
+        pass
+    assert "Nachtploeg" in sanne.get("/bar?q=nacht").text
+    hold(admin, team)
+    assert "Nachtploeg" not in sanne.get("/bar?q=nacht").text
+    assert "Nachtploeg" in admin.get("/bar?q=nacht").text
+    assert sanne.get(f"/c/{team}/texts").status_code == 404
+
+
+def test_a_program_that_may_only_read_a_held_group_changes_nothing_in_it(
+    office: Office, tilburg: Desk, planning: Caller, admin: Browser, team: str
+) -> None:
+    group_id = id_of(office, "SELECT id FROM chat_group")
+    posted = {"line": tilburg.number, "group": group_id, "text": "Hoi"}
+    message = planning.post(posted).json()["id"]
+    hold(admin, team, **{planning.token.id: "sees"})
+    assert planning.get(f"/messages/{message}").status_code == 200
+    assert planning.delete(f"/messages/{message}").status_code == 404
+    changed = call(planning, "PATCH", f"/conversations/{team}", {"state": "done"})
+    assert changed.status_code == 404
+    noted = call(planning, "POST", f"/conversations/{team}/notes", {"text": "Gebeld"})
+    assert noted.status_code == 404
+    hold(admin, team, **{planning.token.id: "answers"})
+    assert planning.delete(f"/messages/{message}").status_code == 200
+
+
+def test_nobody_hears_that_somebody_stopped_in_a_group_that_is_held_to_others(
+    office: Office, planning: Caller, admin: Browser, team: str, tilburg: Desk
+) -> None:
+    office.writes(BRAM, tilburg, "STOP", group=TEAM, name="Bram")
+    kinds = [each["kind"] for each in planning.get("/incidents").json()["items"]]
+    assert kinds == ["group-stop"]
+    hold(admin, team)
+    assert office.caller().get("/incidents").json()["items"] == []
+
+
+def test_who_may_not_see_a_held_group_gets_nothing_in_it(
+    office: Office, tilburg: Desk, sanne: Browser, admin: Browser, team: str
+) -> None:
+    """Neither a claim by hand-over nor a mention; what they had is nobody's again."""
+    daan = log_in(office, "Daan", role="staff", branch_id=tilburg.branch_id)
+    daan.post(f"/c/{team}/case", {"do": "claim"})
+    hold(admin, team, **{sanne.staff_id: "answers"})
+    assert office.count(f"casework WHERE assignee_id = '{daan.staff_id}'") == 0
+    page = sanne.get(f"/c/{team}/case").text
+    assert "Daan" not in page
+    handed = sanne.post(f"/c/{team}/case", {"do": "hand-over", "to": daan.staff_id})
+    assert handed.status_code == 422
+    sanne.post(f"/c/{team}/notes", {"text": "@Daan en @Carla, wie belt?"})
+    named = office.store.read(
+        lambda conn: conn.execute(
+            "SELECT name FROM note_mention JOIN staff ON staff.id = staff_id"
+        ).fetchall()
+    )
+    assert [row["name"] for row in named] == ["Carla"]
+    daan.client.close()

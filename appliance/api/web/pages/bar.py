@@ -72,7 +72,7 @@ def _found(conn: sqlite3.Connection, visit: Visit, q: str) -> BarShown:
     return BarShown(
         q=q,
         ways=ways,
-        people=_people(conn, Sight(rights.branches(Permission.INBOX_READ)), q),
+        people=_people(conn, Sight(rights.branches(Permission.INBOX_READ), rights.groups), q),
         texts=offers.known(conn, Sight(rights.branches(Permission.INBOX_WRITE)), q)[:_MOST],
     )
 

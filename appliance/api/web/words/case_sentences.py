@@ -49,6 +49,7 @@ def _assigned(words: Words, entry: HistoryEntry) -> str:
         return {
             "log-out": words.text("It went back: whoever had it logged out"),
             "day-end": words.text("It went back at the end of the day"),
+            "rights": words.text("It went back: whoever had it may not answer there any more"),
             "disabled": words.text("It went back: whoever had it may not log in any more"),
         }.get(entry.why or "", words.text("released it"))
     if entry.to == entry.by:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from appliance.desk.access.group_limits import HIDDEN
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import IN_SIGHT, Sight
 from appliance.desk.inbox.directory import Page
@@ -65,6 +66,7 @@ def incident_page(
         "after": wanted.page.after,
         "limit": wanted.page.limit,
         "open": wanted.is_open,
+        "hidden": sight.hidden_json,
     }
     return [_entry(row) for row in conn.execute(_PAGE, about)]
 
@@ -162,6 +164,7 @@ FROM incident i
 LEFT JOIN device ON device.id = i.device_id
 LEFT JOIN line ON line.id = i.line_id
 WHERE i.id > :after AND (:open IS NULL OR (i.until_ms IS NULL) = :open)
+AND i.about NOT IN {HIDDEN}
 AND (:branches IS NULL OR (line.id IS NOT NULL AND {IN_SIGHT})
   OR EXISTS (SELECT 1 FROM route JOIN line ON line.id = route.line_id
     WHERE route.device_id = i.device_id AND {IN_SIGHT}))
