@@ -74,34 +74,34 @@ def group_pictures(db: Database) -> None:
     _run_script(db.conn, "0011_group_pictures.sql")
 
 
-@migrations(name="0011_more_media")
+@migrations(name="0012_more_media")
 def more_media(db: Database) -> None:
-    _run_script(db.conn, "0011_more_media.sql")
+    _run_script(db.conn, "0012_more_media.sql")
 
 
-@migrations(name="0011_always")
-def always(db: Database) -> None:
-    _run_script(db.conn, "0011_always.sql")
+@migrations(name="0013_own_profiles")
+def own_profiles(db: Database) -> None:
+    _run_script(db.conn, "0013_own_profiles.sql")
 
 
-@migrations(name="0011_team")
-def team(db: Database) -> None:
-    _run_script(db.conn, "0011_team.sql")
+@migrations(name="0014_casework")
+def casework(db: Database) -> None:
+    _run_script(db.conn, "0014_casework.sql")
 
 
-@migrations(name="0011_adoption")
+@migrations(name="0015_adoption")
 def adoption(db: Database) -> None:
-    _run_script(db.conn, "0011_adoption.sql")
+    _run_script(db.conn, "0015_adoption.sql")
 
 
-@migrations(name="0011_frame")
-def frame(db: Database) -> None:
-    _run_script(db.conn, "0011_frame.sql")
+@migrations(name="0016_density")
+def density(db: Database) -> None:
+    _run_script(db.conn, "0016_density.sql")
 
 
-@migrations(name="0011_search")
+@migrations(name="0017_search")
 def search(db: Database) -> None:
-    _run_script(db.conn, "0011_search.sql")
+    _run_script(db.conn, "0017_search.sql")
 
 
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
