@@ -9,14 +9,14 @@ from appliance.emulated.phone.whatsapp.conversation_screen import ConversationSc
 from appliance.emulated.phone.whatsapp.dialogs import Dialog, DialogKind, draw_dialog, draw_spinner
 from appliance.emulated.phone.whatsapp.generation import Generation
 from appliance.emulated.phone.whatsapp.group_phrases import group_phrases
-from appliance.emulated.phone.whatsapp.links import ChatLink, read_link
-from appliance.emulated.phone.whatsapp.lookup import looked_up
+from appliance.emulated.phone.whatsapp.links import read_link
+from appliance.emulated.phone.whatsapp.lookup import Lookup
 from appliance.emulated.phone.whatsapp.model import Chat, RowTick
 from appliance.emulated.phone.whatsapp.posting import PACKAGE, UID
 from appliance.emulated.phone.whatsapp.profile_room import ProfileRoom
 from appliance.emulated.phone.whatsapp.rows import RowStyle, quoted
 from appliance.emulated.phone.whatsapp.service import WhatsAppService
-from appliance.emulated.phone.whatsapp.sharing import SEND, Share, ShareStage, Sharing
+from appliance.emulated.phone.whatsapp.sharing import SEND, Share, Sharing
 from appliance.emulated.phone.whatsapp.sharing_screens import SharingScreen
 from appliance.emulated.world import numbers
 
@@ -36,11 +36,10 @@ class WhatsApp(WhatsAppService):
         super().__init__(host, generation=generation)
         self.sharing = Sharing(host, self.account)
         self.own = ProfileRoom(host, self._brush, host.number)
+        self.lookup = Lookup(host, self.account, self.open_chat)
         self.lookup_ms = lookup_ms
         self.stopped = False
         self._chat: Chat | None = None
-        self._dialog: Dialog | None = None
-        self._looking_up: ChatLink | None = None
         self._named_at_ms = 0
         self._scroll = 0
         self._focused = False
@@ -57,7 +56,7 @@ class WhatsApp(WhatsAppService):
             return self.sharing.begin(intent)
         link = read_link(intent.data) if intent.data else None
         if link is not None:
-            self._follow(link)
+            self.lookup.follow(link, lookup_ms=self.lookup_ms)
             return True
         if intent.data:
             return False
@@ -65,18 +64,18 @@ class WhatsApp(WhatsAppService):
             self.own.page = "profile"
             return True
         launched = intent.action in {"", "android.intent.action.MAIN"}
-        if launched and self._looking_up is None and intent.component.endswith("Main"):
-            self._dialog = None
+        if launched and self.lookup.link is None and intent.component.endswith("Main"):
+            self.lookup.dialog = None
         return launched
 
-    def open_chat(self, chat: Chat, *, draft: str | None = None) -> None:
+    def open_chat(self, chat: Chat, draft: str | None = None) -> None:
         """Shows the conversation, which marks its messages read if a person can see it."""
         self.room.leave()
         self.own.leave()
         self._leave_chat()
         self.sharing.end()
         self._chat = chat
-        self._dialog = self._looking_up = None
+        self.lookup.end()
         self._named_at_ms = self._host.timers.now_ms() + _NAME_BINDS_MS
         if draft is not None:
             chat.draft = draft
@@ -86,27 +85,6 @@ class WhatsApp(WhatsAppService):
             self._focus()
         self._read()
 
-    def _follow(self, link: ChatLink) -> None:
-        self._dialog = None
-        if not link.number:
-            self._dialog = Dialog(kind=DialogKind.BAD_LINK)
-            return
-        self._looking_up = link
-        known = numbers.jid_of(link.number) in self.account.chats
-        span = self.lookup_ms / 4 if known else self.lookup_ms
-        self._host.timers.after(span, lambda: self._found(link))
-
-    def _found(self, link: ChatLink) -> None:
-        """The look-up is answered; ignored if somebody opened something else meanwhile."""
-        if self._looking_up is not link:
-            return
-        self._looking_up = None
-        found = looked_up(link, host=self._host, account=self.account)
-        if isinstance(found, Dialog):
-            self._dialog = found
-        else:
-            self.open_chat(found, draft=link.text)
-
     # The screen
 
     def activity(self) -> str:
@@ -114,7 +92,7 @@ class WhatsApp(WhatsAppService):
             return f"com.whatsapp.{self.closed.activity}"
         if self.sharing.activity is not None:
             return self.sharing.activity
-        if self._looking_up is not None or self._dialog is not None:
+        if self.lookup.is_open:
             return "com.whatsapp.TextAndDirectChatDeepLink"
         room = self.own if self.own.page in {"settings", "profile"} else self.room
         if room.page:
@@ -147,7 +125,7 @@ class WhatsApp(WhatsAppService):
                     generation=self._generation,
                 )
             )
-        elif self._looking_up is not None:
+        elif self.lookup.link is not None:
             roots.append(draw_spinner(brush=self._brush, screen=screen, phrases=phrases))
         return roots
 
@@ -159,7 +137,7 @@ class WhatsApp(WhatsAppService):
     def _dialog_on_top(self) -> Dialog | None:
         if self._host.faults.standing(FaultKind.UNKNOWN_DIALOG):
             return Dialog(kind=DialogKind.UNKNOWN)
-        return self._dialog
+        return self.lookup.dialog
 
     def _style(self) -> RowStyle:
         return RowStyle(
@@ -271,7 +249,7 @@ class WhatsApp(WhatsAppService):
 
     def _in_dialog(self, button: str) -> None:
         if button == "close":
-            self._dialog = None
+            self.lookup.dialog = None
         elif button == "later":
             self._host.faults.lift(FaultKind.UNKNOWN_DIALOG)
             self.in_sight()
@@ -344,8 +322,8 @@ class WhatsApp(WhatsAppService):
             return True
         if self.closed is not None:
             return False
-        if self._dialog is not None or self._looking_up is not None:
-            self._dialog = self._looking_up = None
+        if self.lookup.is_open:
+            self.lookup.end()
             return True
         if self.own.page:
             self.own.back()
@@ -377,7 +355,7 @@ class WhatsApp(WhatsAppService):
             return self.room.text
         share = self.sharing.share
         if share is not None:
-            return (share.search or "") if share.stage is ShareStage.PICKER else share.caption
+            return share.entry
         return self._chat.draft if self._chat is not None else None
 
     def set_entry(self, text: str) -> None:
@@ -388,10 +366,8 @@ class WhatsApp(WhatsAppService):
         share = self.sharing.share
         if self.room.page:
             self.room.text = text
-        elif share is not None and share.stage is ShareStage.PICKER:
-            share.search = text
         elif share is not None:
-            share.caption = text
+            share.entry = text
         elif self._chat is not None:
             self._chat.draft = text
 
@@ -410,7 +386,7 @@ class WhatsApp(WhatsAppService):
         self.own.leave()
         self._leave_chat()
         self.sharing.end()
-        self._dialog = self._looking_up = None
+        self.lookup.end()
         self.stopped = True
 
     def restarted(self) -> None:

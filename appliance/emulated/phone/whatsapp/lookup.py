@@ -1,5 +1,7 @@
 """What WhatsApp answers when a link asks for the chat of a number."""
 
+from collections.abc import Callable
+
 from appliance.emulated.phone.apps import Host
 from appliance.emulated.phone.faults import FaultKind, Faults
 from appliance.emulated.phone.whatsapp.dialogs import Dialog, DialogKind
@@ -11,7 +13,51 @@ from appliance.emulated.world import numbers
 STRANGER = "+31612340099"
 
 
-def looked_up(link: ChatLink, *, host: Host, account: Account) -> Chat | Dialog:
+class Lookup:
+    """From a link to its chat: the spinner stands while there is a `link`, then the chat is open or
+    a `dialog` stands in its place.
+    """
+
+    def __init__(
+        self, host: Host, account: Account, answered: Callable[[Chat, str | None], None]
+    ) -> None:
+        """`answered` gets the chat and the link's text."""
+        self._host = host
+        self._account = account
+        self._answered = answered
+        self.link: ChatLink | None = None
+        self.dialog: Dialog | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.link is not None or self.dialog is not None
+
+    def follow(self, link: ChatLink, *, lookup_ms: int) -> None:
+        self.dialog = None
+        if not link.number:
+            self.dialog = Dialog(kind=DialogKind.BAD_LINK)
+            return
+        self.link = link
+        known = numbers.jid_of(link.number) in self._account.chats
+        span = lookup_ms / 4 if known else lookup_ms
+        self._host.timers.after(span, lambda: self._found(link))
+
+    def _found(self, link: ChatLink) -> None:
+        """The look-up is answered; ignored if somebody opened something else meanwhile."""
+        if self.link is not link:
+            return
+        self.link = None
+        found = _looked_up(link, host=self._host, account=self._account)
+        if isinstance(found, Dialog):
+            self.dialog = found
+        else:
+            self._answered(found, link.text)
+
+    def end(self) -> None:
+        self.link = self.dialog = None
+
+
+def _looked_up(link: ChatLink, *, host: Host, account: Account) -> Chat | Dialog:
     """The chat, or what is shown in its place."""
     spoilt = _spoilt(link, host.faults, account)
     if spoilt is not None:

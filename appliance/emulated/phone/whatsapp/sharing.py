@@ -43,6 +43,18 @@ class Share:
     def is_document(self) -> bool:
         return self.medium.kind is MediumKind.DOCUMENT
 
+    @property
+    def entry(self) -> str:
+        """What stands in the field that one types into: the picker's search, else the caption."""
+        return (self.search or "") if self.stage is ShareStage.PICKER else self.caption
+
+    @entry.setter
+    def entry(self, text: str) -> None:
+        if self.stage is ShareStage.PICKER:
+            self.search = text
+        else:
+            self.caption = text
+
 
 class Sharing:
     """What WhatsApp does with `SEND`; nothing is open while `share` is None."""
