@@ -37,7 +37,7 @@ def test_a_message_far_back_is_found_and_opened(open_page: OpenPage, place: Plac
     expect(field).to_have_value("pas zoeven gest")
 
 
-def test_the_bar_goes_to_a_person_by_keyboard(open_page: OpenPage, place: Place) -> None:
+def test_the_command_bar_goes_to_a_person_by_keyboard(open_page: OpenPage, place: Place) -> None:
     """From the field of a message, too; Escape leads back and closes nothing else."""
     while following.catch_up(place.store):
         pass

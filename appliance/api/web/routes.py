@@ -5,8 +5,8 @@ from fastapi import APIRouter
 from appliance.api.web import live
 from appliance.api.web.pages import (
     adoption,
-    bar,
     case,
+    command_bar,
     compose,
     contact,
     devices,
@@ -59,7 +59,7 @@ for part in (
     screens,
     search,
     texts,
-    bar,
+    command_bar,
     settings,
 ):
     router.include_router(part.routes)

@@ -77,15 +77,17 @@ def test_who_may_not_write_there_gets_no_text(office: Office, thread: str, breda
     browser.client.close()
 
 
-def test_the_bar_finds_people_texts_and_pages(sanne: Browser, thread: str, office: Office) -> None:
+def test_the_command_bar_finds_people_texts_and_pages(
+    sanne: Browser, thread: str, office: Office
+) -> None:
     """And what one may do there; a filter that is half typed finds nothing and breaks nothing."""
     while following.catch_up(office.store):
         pass
     english = {"Accept-Language": "en"}
-    people = sanne.get("/bar?q=ann", **english).text
+    people = sanne.get("/command-bar?q=ann", **english).text
     assert f'data-href="/c/{thread}"' in people
     assert "“ann” in all messages" in people
-    assert "/rooster" in sanne.get("/bar?q=/roo", **english).text
-    assert 'data-href="/new"' in sanne.get("/bar?q=new conv", **english).text
-    assert 'data-href="/devices"' in sanne.get("/bar", **english).text
-    assert sanne.get("/bar?q=before:mor").status_code == 200
+    assert "/rooster" in sanne.get("/command-bar?q=/roo", **english).text
+    assert 'data-href="/new"' in sanne.get("/command-bar?q=new conv", **english).text
+    assert 'data-href="/devices"' in sanne.get("/command-bar", **english).text
+    assert sanne.get("/command-bar?q=before:mor").status_code == 200

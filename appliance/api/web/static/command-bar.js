@@ -1,15 +1,15 @@
-// The bar that goes anywhere: Ctrl+K opens it, what is typed finds, Enter goes there.
+// The command bar: Ctrl+K opens it, what is typed finds, Enter goes there.
 
-const bar = document.getElementById("bar");
-const field = document.getElementById("bar-field");
-const list = document.getElementById("bar-choices");
+const commandBar = document.getElementById("command-bar");
+const field = document.getElementById("command-bar-field");
+const list = document.getElementById("command-bar-choices");
 const chosen = () => list.querySelector('[aria-selected="true"]');
 
 let asked = 0; // only the answer to what was typed last is shown
 
 async function look() {
   const turn = ++asked;
-  const address = `/bar?q=${encodeURIComponent(field.value)}`;
+  const address = `/command-bar?q=${encodeURIComponent(field.value)}`;
   const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (turn !== asked || !answer?.ok) return;
   list.innerHTML = await answer.text();
@@ -26,14 +26,14 @@ function choose(option) {
 function open() {
   field.value = "";
   list.replaceChildren();
-  bar.showModal();
+  commandBar.showModal();
   look();
 }
 
 // A text is put into the message that is being written; without one, its page opens.
 function go(option) {
   if (!option) return;
-  bar.close();
+  commandBar.close();
   if (option.dataset.text && document.getElementById("composer")) {
     document.dispatchEvent(new CustomEvent("balie:text", { detail: option.dataset.text }));
   } else {
@@ -51,7 +51,7 @@ document.addEventListener("keydown", (event) => {
   const isK = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey);
   if (!isK || event.altKey || event.shiftKey) return;
   event.preventDefault();
-  if (bar.open) bar.close();
+  if (commandBar.open) commandBar.close();
   else if (!document.querySelector("dialog[open]")) open();
 });
 
@@ -62,6 +62,6 @@ field.addEventListener("keydown", (event) => {
   keys[event.key]();
 });
 list.addEventListener("click", (event) => go(event.target.closest("[data-href]")));
-bar.addEventListener("click", (event) => {
-  if (event.target === bar) bar.close(); // beside it
+commandBar.addEventListener("click", (event) => {
+  if (event.target === commandBar) commandBar.close(); // beside it
 });

@@ -1,4 +1,4 @@
-"""The bar that goes anywhere: people, conversations, texts, pages and actions, by what is typed."""
+"""The command bar (Ctrl+K): people, conversations, texts, pages and actions, by what is typed."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ _MOST = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BarWay:
+class CommandBarWay:
     """A page, or what one does on it."""
 
     name: str
@@ -38,11 +38,11 @@ class BarWay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BarShown:
+class CommandBarShown:
     """`messages` is the address of the search for what was typed."""
 
     q: str
-    ways: Sequence[BarWay]
+    ways: Sequence[CommandBarWay]
     people: Sequence[Hit] = ()
     texts: Sequence[CannedText] = ()
 
@@ -58,18 +58,18 @@ class BarShown:
         return f"/search?{urlencode({'q': self.q})}"
 
 
-@routes.get("/bar")
-async def bar(visit: Reading, q: Annotated[str, Query(max_length=200)] = "") -> Response:
-    found = await visit.show(lambda conn: _found(conn, visit, q.strip()), lambda bar: bar.shown)
-    return visit.page("_bar_choices.html", bar=found)
+@routes.get("/command-bar")
+async def command_bar(visit: Reading, q: Annotated[str, Query(max_length=200)] = "") -> Response:
+    found = await visit.show(lambda conn: _found(conn, visit, q.strip()), lambda each: each.shown)
+    return visit.page("_command_bar_choices.html", command_bar=found)
 
 
-def _found(conn: sqlite3.Connection, visit: Visit, q: str) -> BarShown:
+def _found(conn: sqlite3.Connection, visit: Visit, q: str) -> CommandBarShown:
     rights = visit.session.rights
     ways = [each for each in _ways(visit.words, rights) if _begins(each.name, q)]
     if not q or not rights.has(Permission.INBOX_READ):
-        return BarShown(q=q, ways=ways)
-    return BarShown(
+        return CommandBarShown(q=q, ways=ways)
+    return CommandBarShown(
         q=q,
         ways=ways,
         people=_people(conn, Sight(rights.branches(Permission.INBOX_READ), rights.groups), q),
@@ -91,14 +91,16 @@ def _begins(name: str, q: str) -> bool:
     return all(any(each.startswith(begins) for each in named) for begins in words_of(q).split())
 
 
-def _ways(said: Words, rights: Rights) -> Sequence[BarWay]:
+def _ways(said: Words, rights: Rights) -> Sequence[CommandBarWay]:
     ways = []
     if rights.has(Permission.INBOX_READ):
-        ways.append(BarWay(name=said.text("Inbox"), href="/", picture="inbox"))
-        ways.append(BarWay(name=said.text("Search"), href="/search", picture="search"))
+        ways.append(CommandBarWay(name=said.text("Inbox"), href="/", picture="inbox"))
+        ways.append(CommandBarWay(name=said.text("Search"), href="/search", picture="search"))
     if rights.has(Permission.INBOX_WRITE):
-        ways.append(BarWay(name=said.text("New conversation"), href="/new", picture="write"))
-        ways.append(BarWay(name=said.text("Texts"), href="/settings/texts", picture="settings"))
-    ways.append(BarWay(name=said.text("Devices"), href="/devices", picture="phone"))
-    ways.append(BarWay(name=said.text("Settings"), href="/settings", picture="settings"))
+        ways.append(CommandBarWay(name=said.text("New conversation"), href="/new", picture="write"))
+        ways.append(
+            CommandBarWay(name=said.text("Texts"), href="/settings/texts", picture="settings")
+        )
+    ways.append(CommandBarWay(name=said.text("Devices"), href="/devices", picture="phone"))
+    ways.append(CommandBarWay(name=said.text("Settings"), href="/settings", picture="settings"))
     return ways
