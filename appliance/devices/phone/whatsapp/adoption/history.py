@@ -34,7 +34,7 @@ _APART_MIN = frozenset({0, 1, 59, 60, 61})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Seen:
+class _SeenRow:
     """A row, its text in full, and the divider right above it, where one shows."""
 
     row: MessageRow
@@ -94,13 +94,13 @@ class Stretch:
         self._rows = [*self._view(page)[:above], *overlap, *self._rows[known:]]
         return True
 
-    def _view(self, page: ChatPage) -> list[_Seen]:
+    def _view(self, page: ChatPage) -> list[_SeenRow]:
         return [
-            _Seen(row=row, text=_text(self._chat.phone, row), divider=page.days.get(at))
+            _SeenRow(row=row, text=_text(self._chat.phone, row), divider=page.days.get(at))
             for at, row in enumerate(page.rows)
         ]
 
-    def dated(self, last_day: date | None) -> Iterator[tuple[_Seen, date | None]]:
+    def dated(self, last_day: date | None) -> Iterator[tuple[_SeenRow, date | None]]:
         """Without a divider all of it is of one day, that of the last message."""
         phone = self._chat.phone
         today = today_of(phone.time, phone.clock.now_ms())
@@ -115,7 +115,7 @@ def fresh_rows(stretch: Stretch, wanted: ChatToRead, who: str) -> tuple[Sequence
     """The messages that Balie does not have, and how many there are in all."""
     said = [each for each in stretch.dated(wanted.day) if _is_message(each[0].row)]
     left = list(wanted.known(who))
-    fresh: list[tuple[_Seen, date | None]] = []
+    fresh: list[tuple[_SeenRow, date | None]] = []
     for seen, day in reversed(said):
         known = next((k for k in reversed(left) if _fits(seen.row, day, k)), None)
         if known is None:
@@ -150,7 +150,7 @@ def _fits(row: MessageRow, day: date | None, known: KnownMessage) -> bool:
 
 
 def _history_row(
-    seen: _Seen, day: date | None, who: str, before: Sequence[HistoryRow]
+    seen: _SeenRow, day: date | None, who: str, before: Sequence[HistoryRow]
 ) -> HistoryRow:
     """The key counts equal messages: the third "ok" of a minute is not the second."""
     row, minute = seen.row, minute_in(seen.row.time)
