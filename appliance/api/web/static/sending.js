@@ -39,7 +39,10 @@ function choose(button) {
   const field = document.getElementById("plan-at");
   const own = button.dataset.plan === "at";
   if (own && !field.value) return field.focus();
-  const label = own ? new Date(field.value).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }) : button.textContent;
+  const day = { dateStyle: "medium", timeStyle: "short" };
+  const label = own
+    ? new Date(field.value).toLocaleString(document.documentElement.lang, day)
+    : button.textContent;
   plan(own ? field.value : button.dataset.plan, label);
   document.getElementById("send-later").hidePopover();
   return document.getElementById("text").focus();
