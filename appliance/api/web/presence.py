@@ -15,7 +15,7 @@ class Onlooker:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Seen:
+class _LastSeen:
     name: str
     looked_ms: int
     typed_ms: int
@@ -25,7 +25,7 @@ class Presence:
     """Used by the event loop only."""
 
     def __init__(self) -> None:
-        self._there: dict[str, dict[str, _Seen]] = {}
+        self._there: dict[str, dict[str, _LastSeen]] = {}
 
     def here(
         self, conversation_id: str, staff_id: str, name: str, *, now_ms: int, typing: bool
@@ -33,13 +33,13 @@ class Presence:
         there = self._there.setdefault(conversation_id, {})
         before = there.get(staff_id)
         typed_ms = now_ms if typing else (before.typed_ms if before else -TYPES_MS)
-        there[staff_id] = _Seen(name=name, looked_ms=now_ms, typed_ms=typed_ms)
+        there[staff_id] = _LastSeen(name=name, looked_ms=now_ms, typed_ms=typed_ms)
 
     def stopped_typing(self, conversation_id: str, staff_id: str, *, now_ms: int) -> None:
         """They have sent what they typed."""
         seen = self._there.get(conversation_id, {}).get(staff_id)
         if seen is not None:
-            still = _Seen(name=seen.name, looked_ms=now_ms, typed_ms=-TYPES_MS)
+            still = _LastSeen(name=seen.name, looked_ms=now_ms, typed_ms=-TYPES_MS)
             self._there[conversation_id][staff_id] = still
 
     def gone(self, conversation_id: str, staff_id: str) -> None:
