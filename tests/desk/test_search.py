@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.desk.access.group_limits import GroupLimits
 from appliance.desk.access.sight import Sight
 from appliance.desk.contacts import editing
@@ -16,7 +17,8 @@ from appliance.desk.search.question import WrongFilter, question_of
 from appliance.desk.team.labels import named_or_added, put
 from appliance.devices.protocol import Group
 from appliance.errors import InvalidInput
-from appliance.store import branches
+from appliance.store import branches, contacts, imported
+from appliance.store.imported import ImportedMessage
 from appliance.store.store import Store, Tx
 from tests.desk.test_listed import Office
 from tests.queue.counter import ANNA, BART, Counter
@@ -103,6 +105,56 @@ def test_filters_leave_what_fits(counter: Counter) -> None:
     assert messages(counter, "werk before:2026-06-15") == []
     assert messages(counter, "werk after:2026-06-16") == []
     assert messages(counter, "werk has:photo") == []
+
+
+def test_a_message_with_several_files_is_found_once_and_those_of_before_hide_none(
+    counter: Counter,
+) -> None:
+    """What was taken over from a phone came last and stands at its own time."""
+    for text in ("Bon", "Rooster"):
+        counter.hears(text)
+    counter.store.write(_import_photo)
+    counter.store.write(_attach_photos)
+    found, after = [], None
+    for _ in range(3):
+        shown = page(counter, "has:photo", kind=HitKind.MESSAGE, limit=1, after=after)
+        found += [hit.snippet for hit in shown.hits]
+        after = shown.next
+    assert (found, after) == (["Rooster", "Bon", "Pasfoto"], None)
+
+
+def _import_photo(tx: Tx) -> None:
+    row = tx.conn.execute("SELECT * FROM message ORDER BY seq DESC LIMIT 1").fetchone()
+    of_before = ImportedMessage(
+        conversation_id=row["conversation_id"],
+        line_id=row["line_id"],
+        contact_id=row["contact_id"],
+        identity=contacts.identity_of(row),
+        own=False,
+        text="Pasfoto",
+        channel=Channel.WHATSAPP,
+        device_key="row",
+        key_digest=b"row",
+        at_ms=tx.now_ms - 90 * 24 * 3_600_000,
+        dated=True,
+    )
+    imported.keep(tx, of_before)
+
+
+def _attach_photos(tx: Tx) -> None:
+    """Two to each message that came."""
+    for row in tx.conn.execute("SELECT id FROM message WHERE direction = 'in'").fetchall():
+        for position in range(2):
+            media_id = tx.new_id()
+            tx.conn.execute(
+                "INSERT INTO media (id, kind, type, name, state, created_ms)"
+                " VALUES (?, 'image', 'image/jpeg', '', 'on-phone-only', ?)",
+                (media_id, tx.now_ms),
+            )
+            tx.conn.execute(
+                "INSERT INTO message_media (message_id, position, media_id) VALUES (?, ?, ?)",
+                (row["id"], position, media_id),
+            )
 
 
 @pytest.mark.parametrize(

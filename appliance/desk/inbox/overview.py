@@ -43,7 +43,7 @@ class Filter(Enum):
 
 class Order(Enum):
     LATEST = "latest"
-    #: #: The longest wait for an answer comes first; conversations that wait for none are left out.
+    #: The longest wait for an answer comes first; conversations that wait for none are left out.
     WAITING = "waiting"
 
 

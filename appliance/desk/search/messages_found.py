@@ -182,11 +182,12 @@ _MATCHING = """
 SELECT rowid AS seq FROM search_message WHERE search_message MATCH :asked AND rowid < :before
 ORDER BY rowid DESC LIMIT :most
 """
-# An id tells when it was made, so the files of the newest messages come first.
+# An id tells when it was made, so the files of the newest messages come first; of those that a phone
+# had before Balie came it tells when they were written, so here they stand among their time.
 _WITH_FILES = """
 SELECT m.seq FROM message_media f CROSS JOIN message m ON m.id = f.message_id
 WHERE f.message_id < coalesce((SELECT id FROM message WHERE seq = :before), '~')
-AND m.seq < :before ORDER BY f.message_id DESC LIMIT :most
+GROUP BY f.message_id ORDER BY f.message_id DESC LIMIT :most
 """
 _ALL = "SELECT seq FROM message WHERE seq < :before ORDER BY seq DESC LIMIT :most"
 _FITTING = f"""
@@ -207,5 +208,5 @@ AND (:states IS NULL OR m.state IN (SELECT value FROM json_each(:states)))
 AND (:media IS NULL OR EXISTS (
   SELECT 1 FROM message_media f JOIN media ON media.id = f.media_id
   WHERE f.message_id = m.id AND media.kind IN (SELECT value FROM json_each(:media))))
-ORDER BY m.seq DESC
+ORDER BY asked.key
 """  # noqa: S608 -- our own words
