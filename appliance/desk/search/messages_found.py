@@ -182,8 +182,8 @@ _MATCHING = """
 SELECT rowid AS seq FROM search_message WHERE search_message MATCH :asked AND rowid < :before
 ORDER BY rowid DESC LIMIT :most
 """
-# An id tells when it was made, so the files of the newest messages come first. That of a message that
-# a phone had before Balie came tells when it was written.
+# An id tells when a message was made, so the files of the newest come first. That of one that a
+# phone had before Balie came tells when it was written.
 _WITH_FILES = """
 SELECT m.seq FROM message_media f CROSS JOIN message m ON m.id = f.message_id
 WHERE f.message_id < coalesce((SELECT id FROM message WHERE seq = :before), '~')
