@@ -45,6 +45,19 @@ def test_who_sees_a_view(office: Office, tilburg: Desk, breda: Desk, planning: C
         assert call(of_breda, "DELETE", f"/views/{view['id']}").status_code == 404
 
 
+def test_a_view_of_all_branches_is_changed_by_its_maker_and_by_who_sees_them_all(
+    office: Office, tilburg: Desk, planning: Caller
+) -> None:
+    body = {"name": "Ziek", "shared": True, "filter": {}}
+    view = call(planning, "POST", "/views", body).json()
+    of_tilburg, other = office.caller(branch_id=tilburg.branch_id), office.caller()
+    assert of_tilburg.get("/views").json()["items"] == [view]
+    assert call(of_tilburg, "PATCH", f"/views/{view['id']}", {"name": "y"}).status_code == 404
+    assert call(of_tilburg, "DELETE", f"/views/{view['id']}").status_code == 404
+    assert call(other, "PATCH", f"/views/{view['id']}", {"name": "y"}).status_code == 200
+    assert call(planning, "DELETE", f"/views/{view['id']}").status_code == 204
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -136,7 +136,7 @@ def _filters(wanted: FilterIn) -> dict[str, Any]:
 
 
 def _own(conn: sqlite3.Connection, caller: Caller, request: Request) -> SavedView:
-    return saved_views.one(conn, caller.sight, _me(caller), request.path_params["view_id"])
+    return saved_views.changeable(conn, caller.sight, _me(caller), request.path_params["view_id"])
 
 
 def _shown(conn: sqlite3.Connection, caller: Caller, view_id: str) -> dict[str, Any]:

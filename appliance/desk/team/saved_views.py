@@ -53,6 +53,16 @@ def one(conn: sqlite3.Connection, sight: Sight, of: Author, view_id: str) -> Sav
     return _view(row)
 
 
+def changeable(conn: sqlite3.Connection, sight: Sight, of: Author, view_id: str) -> SavedView:
+    """One's own, or a shared one of a branch in sight; that of all branches is changed by its maker
+    and by who sees all of them. Raises NotFound.
+    """
+    view = one(conn, sight, of, view_id)
+    if view.shared and not sight.sees_branch(view.branch_id) and not _is_own(conn, of, view_id):
+        raise NotFound("view")
+    return view
+
+
 def add(
     tx: Tx,
     of: Author,
@@ -99,6 +109,14 @@ def change(tx: Tx, view: SavedView, wanted: ViewChange) -> None:
 def remove(tx: Tx, view: SavedView) -> None:
     tx.conn.execute("DELETE FROM saved_view WHERE id = ?", (view.id,))
     _tell(tx, view.branch_id, view.id, "removed")
+
+
+def _is_own(conn: sqlite3.Connection, of: Author, view_id: str) -> bool:
+    found = conn.execute(
+        "SELECT 1 FROM saved_view WHERE id = ? AND (staff_id = ? OR token_id = ?)",
+        (view_id.lower(), of.staff_id, of.token_id),
+    )
+    return found.fetchone() is not None
 
 
 def _about(sight: Sight, of: Author) -> dict[str, str | None]:
