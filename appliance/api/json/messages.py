@@ -137,8 +137,7 @@ async def cancel_message(caller: WritesMessages, message_id: str) -> JSONRespons
         found = records.detail(tx.conn, caller.sight, message_id)
         if not group_limits.of_token(tx.conn, caller.token.id).may_answer(found.conversation_id):
             raise NotFound("message")
-        if found.state != MessageState.CANCELLED.value:
-            sending.cancel(tx, found.id, sending.Author(token_id=caller.token.id))
+        sending.cancel(tx, found.id, sending.Author(token_id=caller.token.id))
         return found.id
 
     cancelled_id = await caller.services.store.awrite(cancel)

@@ -240,13 +240,15 @@ def begins_ms(tx: Tx, request: SendRequest) -> int:
 
 
 def cancel(tx: Tx, message_id: str, author: Author) -> None:
-    """Withdraws a message that has not left.
+    """Withdraws a message that has not left; what is withdrawn already, as after STOP, stays so.
 
     Raises NotFound, and Refused when it is in the device's hands already, or past that.
     """
     state = messages.state_of(tx.conn, message_id)
     if state is None:
         raise NotFound("message")
+    if state is MessageState.CANCELLED:
+        return
     if state is not MessageState.QUEUED:
         raise Refused(Reason.CANNOT_CANCEL, _TOO_LATE.get(state, "This message has left or ended."))
     messages.move(

@@ -39,6 +39,17 @@ def test_a_send_can_be_undone_for_five_seconds(
     assert planning.get(f"/messages/{message_id}").json()["state"] == "cancelled"
 
 
+def test_who_takes_back_what_a_stop_has_withdrawn_is_told_nothing_wrong(
+    office: Office, tilburg: Desk, planning: Caller, sanne: Browser, anna: str
+) -> None:
+    """It has not left, and it says why."""
+    message_id = sends(sanne, anna, undo="1")
+    office.writes(ANNA, tilburg, "STOP", name="Anna")
+    assert sanne.post(f"/messages/{message_id}/cancel").status_code == 204
+    kept = planning.get(f"/messages/{message_id}").json()
+    assert (kept["state"], kept["reason"]) == ("cancelled", "opted-out")
+
+
 def test_a_scheduled_message_is_seen_and_withdrawn_by_a_colleague(
     office: Office, tilburg: Desk, planning: Caller, sanne: Browser, anna: str
 ) -> None:
