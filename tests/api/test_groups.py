@@ -136,15 +136,20 @@ def test_a_post_is_a_message_to_the_group(tilburg: Desk, planning: Caller, group
     assert [each.json()["field"] for each in (both, neither)] == ["to", "to"]
 
 
-def test_a_post_carries_a_file(tilburg: Desk, planning: Caller, group: str) -> None:
+def test_a_post_carries_files(tilburg: Desk, planning: Caller, group: str) -> None:
     photo = upload(planning, samples.photo(), "foto.jpg")
     body = {"line": tilburg.number, "group": group, "media": [photo]}
     answer = planning.post(body)
     assert answer.status_code == 202
     (shown,) = planning.get(f"/messages/{answer.json()['id']}").json()["media"]
     assert shown["id"] == photo
-    two = planning.post({**body, "media": [photo, photo]})
-    assert (two.status_code, two.json()["field"]) == (422, "media")
+    other = upload(planning, samples.photo(96, 64), "kaart.jpg")
+    two = planning.post({**body, "media": [photo, other]})
+    assert two.status_code == 202
+    both = planning.get(f"/messages/{two.json()['id']}").json()["media"]
+    assert [each["id"] for each in both] == [photo, other]
+    many = planning.post({**body, "media": [photo] * 31})
+    assert (many.status_code, many.json()["field"]) == (422, "media")
 
 
 def test_a_post_quotes_only_what_was_said_in_its_group(
