@@ -502,6 +502,7 @@ def test_a_line_is_told_what_to_do(running: Store) -> None:
         "fallback_after_min": 3,
         "fallback_classes": ["automatic", "confirmation", "list", "reply"],
         "call_answer": None,
+        "without_files": None,
         "credit_warn_cents": None,
     }
     answer = "Bel ons op {line}."
@@ -512,6 +513,7 @@ def test_a_line_is_told_what_to_do(running: Store) -> None:
         "fallback_after_min": 3,
         "fallback_classes": ["automatic", "confirmation", "reply"],
         "call_answer": answer,
+        "without_files": None,
         "credit_warn_cents": 250,
     }
     off = told("line", "set", NUMBER, "--call-answer", "", "--credit-warning", "0")["settings"]

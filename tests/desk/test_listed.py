@@ -40,7 +40,8 @@ from tests.queue.inbox_reader import Colleague
 CORA = "+31633333333"
 PEOPLE = (ANNA, BART, CORA)
 STEPS = 45
-ORDERS = [(which, order) for which in Filter for order in Order]
+ORDERS = [(which, order) for which in (Filter.ALL, Filter.UNREAD, Filter.GROUPS) for order in Order]
+"""What the team does with conversations has lists of its own, and no messages."""
 
 LINES = """
 SELECT line.id,

@@ -127,15 +127,15 @@ def test_a_program_sees_a_held_group_only_if_it_is_named(
     assert planning.post(posted).status_code == 202
 
 
-def test_the_bar_and_the_texts_know_no_held_group(
+def test_the_command_bar_and_the_texts_know_no_held_group(
     office: Office, sanne: Browser, admin: Browser, team: str
 ) -> None:
     while following.catch_up(office.store):
         pass
-    assert "Nachtploeg" in sanne.get("/bar?q=nacht").text
+    assert "Nachtploeg" in sanne.get("/command-bar?q=nacht").text
     hold(admin, team)
-    assert "Nachtploeg" not in sanne.get("/bar?q=nacht").text
-    assert "Nachtploeg" in admin.get("/bar?q=nacht").text
+    assert "Nachtploeg" not in sanne.get("/command-bar?q=nacht").text
+    assert "Nachtploeg" in admin.get("/command-bar?q=nacht").text
     assert sanne.get(f"/c/{team}/texts").status_code == 404
 
 

@@ -50,7 +50,7 @@ def message_of(office: Office, direction: str) -> str:
     )
 
 
-GROUP_POSTS = ("name", "guard", "members", "members/remove", "read", "leave")
+GROUP_POSTS = ("name", "picture", "rights", "guard", "members", "members/remove", "read", "leave")
 
 TEAM_POSTS = ("case", "notes", "note-draft", "notes/seen", "here")
 
@@ -82,6 +82,11 @@ def addresses(office: Office, conversation: str) -> list[str]:
         f"/devices/{device_id}/screen/end",
         f"/devices/screens/{waiting}",
         f"/devices/rules/{waiting}/remove",
+        f"/devices/{device_id}/chats",
+        f"/c/{conversation}/texts/{waiting}",
+        "/settings/texts",
+        f"/settings/texts/{waiting}/remove",
+        "/recordings",
         "/sms-length",
     ]
 
