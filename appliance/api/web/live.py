@@ -229,7 +229,7 @@ async def _hint_for(visit: Visit, event: Event) -> tuple[str, Mapping[str, objec
     if is_about_rights(event):
         # Who sees it no more is told, too.
         hint: tuple[str, Mapping[str, object]] | None = ("list", {})
-        event = dataclasses.replace(event, conversation_id=None)
+        event = dataclasses.replace(event, conversation_id=None, facts={})
     else:
         hint = hint_of(event)
     if hint is None:
