@@ -44,7 +44,7 @@ def form_of(page: str) -> dict[str, str]:
     said = dict(re.findall(r'<textarea[^>]*name="([^"]*)"[^>]*>([^<]*)<', page))
     for each in inputs:
         about = dict(re.findall(r'(\w+)="([^"]*)"', each))
-        if about.get("type") == "search":  # of another form
+        if "name" not in about:
             continue
         if about.get("type") != "checkbox" or " checked" in each:
             said[about["name"]] = about["value"]

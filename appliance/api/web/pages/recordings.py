@@ -11,7 +11,8 @@ from appliance.api.web.page_route import PageRoute
 from appliance.api.web.refusal import Note
 from appliance.api.web.visit import Posting
 from appliance.api.web.words import media_sentences
-from appliance.errors import FileRefused
+from appliance.desk.access.rights import Permission
+from appliance.errors import FileRefused, NotFound
 from appliance.media import voice_notes
 
 routes = APIRouter(route_class=PageRoute)
@@ -22,7 +23,9 @@ _ONE_AT_A_TIME = asyncio.Semaphore()
 
 @routes.post("/recordings")
 async def voice_note(visit: Posting, request: Request) -> Response:
-    """The body is the recording; the answer is Ogg with Opus. Nothing is kept."""
+    """The body is the recording, of who may write; the answer is Ogg with Opus. Nothing is kept."""
+    if not visit.session.rights.has(Permission.INBOX_WRITE):
+        raise NotFound("page")
     with tempfile.TemporaryDirectory(prefix="balie-") as folder:
         recorded, note = Path(folder) / "recorded", Path(folder) / "note.ogg"
         with recorded.open("wb") as file:
