@@ -31,6 +31,7 @@ NO_PAGES = {
     "/c/{conversation_id}/messages",
     "/c/{conversation_id}/contact",
     "/c/{conversation_id}/verdict",
+    "/c/{conversation_id}/case",
     "/command-bar",
     "/c/{conversation_id}/texts",
     "/c/{conversation_id}/suggestions",

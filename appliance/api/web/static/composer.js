@@ -302,7 +302,7 @@ function ready() {
 
 // Who opens a conversation writes in it. On a touch screen the keyboard would cover it.
 function takeFocus() {
-  if (touch || document.activeElement?.closest?.("#contact-pane, dialog")) return;
+  if (touch || document.activeElement?.closest?.("#contact-pane, dialog, .line")) return;
   const first = field() ?? document.getElementById("to-number");
   (first ?? document.querySelector('.row[aria-current="true"]'))?.focus({ preventScroll: true });
 }

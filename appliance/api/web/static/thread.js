@@ -56,6 +56,9 @@ function showNamed() {
   if (!bubble) return false;
   for (const each of document.querySelectorAll(".bubble.named")) each.classList.remove("named");
   bubble.classList.add("named");
+  const line = bubble.closest(".line");
+  line.tabIndex = -1;
+  line.focus({ preventScroll: true });
   const box = scroller();
   box.scrollTop += bubble.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3;
   return true;
