@@ -327,6 +327,26 @@ def test_what_waits_for_its_turn_is_sent_when_its_writer_leaves(
         assert place.count(SENT.format(text)) == 1
 
 
+@pytest.mark.parametrize("status", [0, 503], ids=["no answer", "busy"])
+def test_what_did_not_get_through_is_tried_again(
+    open_page: OpenPage, place: Place, status: int
+) -> None:
+    """Nobody has to press anything, and the message is sent once."""
+    page = opened(open_page(), FATIMA)
+
+    def fail(route: Route) -> None:
+        if status:
+            route.fulfill(status=status)
+        else:
+            route.abort()
+
+    page.route("**/c/*/messages", fail, times=1)
+    write(page, "Tot zo")
+    expect(bubble(page, "Tot zo")).to_have_count(1)
+    expect(page.locator("#pending li")).to_have_count(0)
+    assert place.count(SENT.format("Tot zo")) == 1
+
+
 def left_unsent(page: Page, place: Place, text: str) -> None:
     """Writes a message that Balie does not take, and leaves the page before Balie can take it."""
     page.context.set_offline(True)

@@ -4,6 +4,8 @@ import { attached, putBack, sizeOf, take } from "./attach.js";
 import { upload } from "./upload.js";
 
 const DRAFT_MS = 600;
+const AGAIN_MS = 2000; // until what did not get through is tried again; each time twice as long
+const AGAIN_AT_MOST_MS = 60000;
 const LEFT = "under-way"; // where a page leaves for the next one what Balie did not answer
 const REFUSED = '#composer-note :is([data-code="opted-out"], [data-code="consent-required"])';
 const csrf = document.querySelector('meta[name="csrf"]').content;
@@ -82,6 +84,7 @@ function send() {
     message: { text, client_id: key, to: box.elements.to?.value ?? "" },
     file,
     item: bubble(key, text, file),
+    againMs: AGAIN_MS,
   });
   showUnderWay();
   document.dispatchEvent(new CustomEvent("balie:to-end"));
@@ -94,9 +97,11 @@ function send() {
 }
 
 function deliver(key) {
-  const { address, message, file, item } = underWay.get(key);
+  const sent = underWay.get(key);
+  const { address, message, file, item } = sent;
   const failed = item.querySelector(".failed");
   failed.hidden = true;
+  clearTimeout(sent.again);
   later(async () => {
     let answer;
     try {
@@ -116,8 +121,17 @@ function deliver(key) {
     failed.hidden = false;
     // The same name again: Balie knows whether it has it already.
     failed.querySelector(".again").onclick = () => deliver(key);
+    if (passes(answer)) {
+      sent.again = setTimeout(deliver, sent.againMs, key);
+      sent.againMs = Math.min(2 * sent.againMs, AGAIN_AT_MOST_MS);
+    }
     return undefined;
   });
+}
+
+/** Whether another try may succeed: no answer came, or Balie was busy. */
+function passes(answer) {
+  return !answer?.status || [408, 429].includes(answer.status) || answer.status >= 500;
 }
 
 function shownIn(item) {
@@ -202,7 +216,7 @@ function takeUp() {
   const { csrf: theirs, sent } = JSON.parse(left);
   for (const { key, ...each } of sent) {
     if (theirs === csrf) {
-      underWay.set(key, { ...each, item: bubble(key, each.message.text) });
+      underWay.set(key, { ...each, item: bubble(key, each.message.text), againMs: AGAIN_MS });
       deliver(key);
     } else keepBelow(each.conversation, each.message.text);
   }
