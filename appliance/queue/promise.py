@@ -18,9 +18,9 @@ from appliance.queue.heard import SINCE_HEARD
 from appliance.queue.history import Left
 from appliance.queue.lanes import CLASSES, LANES, Lane, Queued
 from appliance.queue.pacing import DEFAULT_PROFILE, GREETINGS, HOUR_MS, Profile, Waiting
-from appliance.queue.plan import Situation
 from appliance.queue.planned import PASSING, Planned, held_behind, lanes_behind
 from appliance.queue.routing import device_obstacle
+from appliance.queue.situation import Situation
 from appliance.queue.stored_history import Histories
 from appliance.reasons import Reason
 from appliance.store import events, forecast

@@ -12,10 +12,11 @@ from appliance.queue.history import History, Left
 from appliance.queue.lanes import LANES, Lane, Queued, by_class, place
 from appliance.queue.office_hours import OfficeHours
 from appliance.queue.pacing import Profile, Waiting
-from appliance.queue.plan import Situation, asked_in_turn
+from appliance.queue.plan import asked_in_turn
 from appliance.queue.planned import Planned
 from appliance.queue.profile import DAY_MS, DEFAULT_PROFILE, HOUR_MS, MINUTE_MS
 from appliance.queue.routing import Ways
+from appliance.queue.situation import Situation
 from appliance.reasons import Reason
 from appliance.store.devices import Device
 from appliance.store.lines import Line

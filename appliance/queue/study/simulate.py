@@ -18,11 +18,12 @@ from appliance.devices.protocol import DeviceState
 from appliance.queue.lanes import LANES, Lane, Queued, by_class
 from appliance.queue.office_hours import OfficeHours
 from appliance.queue.pacing import History, Waiting
-from appliance.queue.plan import Situation, asked_in_turn, planned_in_turn
+from appliance.queue.plan import asked_in_turn, planned_in_turn
 from appliance.queue.planned import Planned
 from appliance.queue.profile import DAY_MS, HOUR_MS, MINUTE_MS, MONTH_MS, SECOND_MS, Profile
 from appliance.queue.routing import Ways
 from appliance.queue.rows import FOR_DAYS
+from appliance.queue.situation import Situation
 from appliance.queue.stored_history import ANSWERS_MS
 from appliance.queue.study.load import Load, SimulatedContact, SimulatedPeople
 from appliance.reasons import Reason
