@@ -20,7 +20,7 @@ from appliance.errors import (
 )
 from appliance.messages import MessageClass, MessageState
 from appliance.queue import delivery, parts
-from appliance.queue.pacing import DAY_MS, MINUTE_MS
+from appliance.queue.pacing import MINUTE_MS
 from appliance.queue.parts import Told
 from appliance.queue.routing import Parcel, Ways
 from appliance.reasons import Reason
@@ -32,18 +32,6 @@ TICK_VISITS_MS = (1 * MINUTE_MS, 10 * MINUTE_MS, 60 * MINUTE_MS)
 
 PERSON_AFTER_MS = 15 * MINUTE_MS
 """A doubt that is still open this long after the device is back waits for a person."""
-
-GONE_AFTER_MS = DAY_MS
-"""A device that has been away for so long may never come back."""
-
-_AWAY = """
-SELECT m.id FROM message m INDEXED BY message_doubt
-CROSS JOIN attempt a ON a.id = (SELECT max(id) FROM attempt WHERE message_id = m.id)
-CROSS JOIN device d ON d.id = a.device_id
-WHERE m.state IN ('sending', 'unconfirmed') AND m.state = 'unconfirmed'
-AND d.state IN ('absent', 'unauthorized', 'offline')
-"""
-_GONE = f"{_AWAY} AND m.reason IS NOT '{Reason.PERSON}' AND d.changed_ms <= ?"
 
 _STATE_OF_TICK = {
     Tick.SENT: MessageState.SENT,
@@ -336,21 +324,6 @@ def _person_when_overdue(tx: Tx, outgoing: Outgoing) -> None:
 
 def ask_a_person(tx: Tx, outgoing: Outgoing) -> None:
     messages.plan(tx, outgoing.message_id, expected_ms=None, reason=Reason.PERSON)
-
-
-def ask_about_the_gone(tx: Tx) -> None:
-    """Lets a person decide the doubts of a device that is away for a day; it may, too, if back.
-
-    Otherwise a lost phone would block all other messages to that contact for good.
-    """
-    found = tx.conn.execute(_GONE, (tx.now_ms - GONE_AFTER_MS,)).fetchall()
-    for row in found:
-        messages.plan(tx, row["id"], expected_ms=None, reason=Reason.DEVICE_GONE)
-
-
-def is_still_gone(conn: sqlite3.Connection, message_id: str) -> bool:
-    """Whether the device that has this message in doubt is away now."""
-    return conn.execute(f"{_AWAY} AND m.id = ?", (message_id,)).fetchone() is not None
 
 
 def _plan_visits(tx: Tx, outgoing: Outgoing, device_id: str) -> None:

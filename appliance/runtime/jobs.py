@@ -12,7 +12,7 @@ from appliance.desk.lines import line_codes
 from appliance.desk.team import staff
 from appliance.errors import StoreError
 from appliance.media.files import FOLDER, MediaFiles
-from appliance.queue import outcomes
+from appliance.queue import gone_devices
 from appliance.runtime.schedule import At, Every, Scheduler
 from appliance.store import (
     battery_days,
@@ -146,7 +146,7 @@ def _sweep(tx: Tx) -> None:
     sessions.forget_old(tx)
     staff.forget_old_links(tx)
     idempotency.forget_old(tx)
-    outcomes.ask_about_the_gone(tx)
+    gone_devices.ask_about_the_gone(tx)
     incidents.forget_old(tx)
     battery_days.forget_old(tx)
     media_fetches.give_up_the_gone(tx)

@@ -7,7 +7,7 @@ from appliance.desk.outgoing.decisions import Decision, decide
 from appliance.devices.protocol import DeviceState, Finding, Found
 from appliance.errors import DeviceGone, NotFound, Refused
 from appliance.messages import MessageState
-from appliance.queue.outcomes import ask_about_the_gone
+from appliance.queue.gone_devices import ask_about_the_gone
 from appliance.reasons import Reason
 from tests.queue.counter import ANNA, BART, HOUR_S, Counter, tapping
 

@@ -6,7 +6,7 @@ from enum import Enum
 from appliance.desk.outgoing.sending import DEFAULT_TTL_MS
 from appliance.errors import NotFound, Refused
 from appliance.messages import MessageState
-from appliance.queue import outcomes, parts
+from appliance.queue import gone_devices, parts
 from appliance.reasons import Reason
 from appliance.store import messages
 from appliance.store.store import Tx
@@ -52,5 +52,5 @@ def decide(tx: Tx, message_id: str, decision: Decision, *, staff_id: str) -> Non
 def _is_theirs(tx: Tx, message_id: str, row: sqlite3.Row) -> bool:
     if row["state"] != MessageState.UNCONFIRMED.value:
         return False
-    gone = row["reason"] == Reason.DEVICE_GONE and outcomes.is_still_gone(tx.conn, message_id)
+    gone = row["reason"] == Reason.DEVICE_GONE and gone_devices.is_still_gone(tx.conn, message_id)
     return gone or row["reason"] == Reason.PERSON
