@@ -6,6 +6,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from appliance.api.services import PluggedIn
+from appliance.clock import ManualClock
 from appliance.desk.team import staff
 from appliance.store import devices
 from appliance.store.store import Tx
@@ -97,14 +98,16 @@ def test_login_leads_nowhere_else(guest_page: OpenPage, place: Place) -> None:
 
 def test_wrong_passwords_are_slowed_down_in_words(guest_page: OpenPage, place: Place) -> None:
     """After some mistakes the page says how long to wait, and counts no more meanwhile."""
-    page = guest_page("/login")
-    log_in(page, "Sanne de Wit", "wrong")
-    expect(page.locator(".note")).to_contain_text("The name or the password is not right.")
-    expect(page.get_by_label("Your name")).to_have_value("Sanne de Wit")
-    for _ in range(5):
-        log_in(page, "Sanne de Wit", "wrong again")
-    expect(page.locator(".note")).to_have_attribute("data-code", "too-many-tries")
-    expect(page.locator(".note")).to_contain_text("Try again in")
+    clock = ManualClock(place.services.clock.now_ms())
+    with place.web.serving(dataclasses.replace(place.services, clock=clock)):
+        page = guest_page("/login")
+        log_in(page, "Sanne de Wit", "wrong")
+        expect(page.locator(".note")).to_contain_text("The name or the password is not right.")
+        expect(page.get_by_label("Your name")).to_have_value("Sanne de Wit")
+        for _ in range(5):
+            log_in(page, "Sanne de Wit", "wrong again")
+        expect(page.locator(".note")).to_have_attribute("data-code", "too-many-tries")
+        expect(page.locator(".note")).to_contain_text("Try again in")
 
 
 def test_a_login_link_works_once_and_sets_the_password(guest_page: OpenPage, place: Place) -> None:
