@@ -69,49 +69,72 @@ class Balie:
         kinds.load()
         self.clock = clock
         self.store = Store(data / DATABASE, clock)
-        gate = ConsentGate()
-        self._listener = Reception(self.store, gate)
-        self._media = MediaFiles(data / FOLDER)
-        self._work = QueueWork(
-            self.store,
-            gate,
-            profile,
-            evidence=data / EVIDENCE,
-            media=self._media,
-            steps=steps,
-            group_seen=outcomes.keep,
-        )
+        self._data = data
         self._steps = steps
         self._settings = settings or {}
+        self._started = False
+        gate, media_room = ConsentGate(), MediaRoom(max_media_mb * _MB)
+        self._listener = Reception(self.store, gate)
+        self._media = MediaFiles(data / FOLDER)
+        self._work = self._make_work(gate, profile)
         self._watches = {
             kind.name: kind.make_watch() for kind in Kind.known() if kind.make_watch is not None
         }
         self._fleet = Fleet(self.store, self._make_worker, self._watches)
         self._planner = Planner(self.store, profile, self._fleet.wake_line)
         self._machine = Machine(data)
-        watch = IncidentWatch(self.store, self._machine.facts)
-        media_room = MediaRoom(max_media_mb * _MB)
-        self._jobs = Jobs(
-            self.store, self._listener.show_incomplete, watch=watch.look, room=media_room
+        self._jobs = self._make_jobs(media_room)
+        self.services = self._make_services(
+            gate,
+            media_room,
+            Room(max_waiting),
+            connections or Connections(),
+            proxies,
+            secure_cookies=secure_cookies,
         )
-        self._started = False
-        self.services = Services(
+
+    def _make_work(self, gate: ConsentGate, profile: Profile) -> QueueWork:
+        return QueueWork(
+            self.store,
+            gate,
+            profile,
+            evidence=self._data / EVIDENCE,
+            media=self._media,
+            steps=self._steps,
+            group_seen=outcomes.keep,
+        )
+
+    def _make_jobs(self, media_room: MediaRoom) -> Jobs:
+        watch = IncidentWatch(self.store, self._machine.facts)
+        return Jobs(self.store, self._listener.show_incomplete, watch=watch.look, room=media_room)
+
+    def _make_services(
+        self,
+        gate: ConsentGate,
+        media_room: MediaRoom,
+        room: Room,
+        connections: Connections,
+        proxies: Networks,
+        *,
+        secure_cookies: bool,
+    ) -> Services:
+        return Services(
             store=self.store,
             gate=gate,
-            clock=clock,
+            clock=self.clock,
             feed=EventFeed(self.store),
             planned=self._planner.ask,
             ready=self._not_ready,
-            data_dir=data,
+            data_dir=self._data,
             cookies_secure=secure_cookies,
             proxies=proxies,
             setup_code=self._setup_code(),
-            room=Room(max_waiting),
+            room=room,
             media_room=media_room,
             plugged_in=plugged_in,
-            enrolment=Enrolments(self.store, clock),
+            enrolment=Enrolments(self.store, self.clock),
             asking=self._fleet.ask,
-            connections=connections or Connections(),
+            connections=connections,
         )
 
     def start(self) -> None:
