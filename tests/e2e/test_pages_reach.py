@@ -60,6 +60,7 @@ def test_the_last_chosen_conversation_is_the_one_that_opens(open_page: OpenPage)
 def test_enter_does_not_send_while_an_input_method_composes(open_page: OpenPage) -> None:
     """The Enter that accepts a composed word belongs to the input method."""
     page = open_page()
+    page.locator("#live[data-connected]").wait_for(state="attached")
     page.locator("#list a.row", has_text=FATIMA).click()
     page.locator("#text").fill("にほ")
     page.locator("#text").evaluate(
@@ -73,6 +74,7 @@ def test_enter_does_not_send_while_an_input_method_composes(open_page: OpenPage)
 def test_a_question_mark_opens_the_help(open_page: OpenPage) -> None:
     """Outside a field it opens the help; inside one it is a question mark."""
     page = open_page()
+    page.locator("#live[data-connected]").wait_for(state="attached")
     page.keyboard.press("?")
     expect(page.locator("#help")).to_be_visible()
     page.keyboard.press("Escape")

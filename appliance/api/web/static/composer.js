@@ -85,7 +85,6 @@ function send() {
     message: { text, client_id: key, to: box.elements.to?.value ?? "", ...timing(box) },
     files,
     item: bubble(key, text, files),
-    againMs: AGAIN_MS,
   });
   showUnderWay();
   document.dispatchEvent(new CustomEvent("balie:to-end"));
@@ -99,7 +98,7 @@ function send() {
 
 function deliver(key) {
   const sent = underWay.get(key);
-  const { address, conversation, message, files, item } = sent;
+  const { address, message, files, item } = sent;
   const failed = item.querySelector(".failed");
   failed.hidden = true;
   clearTimeout(sent.again);
@@ -124,16 +123,17 @@ function deliver(key) {
     failed.hidden = false;
     // The same name again: Balie knows whether it has it already.
     failed.querySelector(".again").onclick = () => deliver(key);
-    if (passes(answer)) {
-      sent.again = setTimeout(deliver, sent.againMs, key);
-      sent.againMs = Math.min(2 * sent.againMs, AGAIN_AT_MOST_MS);
+    if (mayPass(answer)) {
+      const { waitMs = AGAIN_MS } = sent;
+      sent.again = setTimeout(deliver, waitMs, key);
+      sent.waitMs = Math.min(2 * waitMs, AGAIN_AT_MOST_MS);
     }
     return undefined;
   });
 }
 
-/** Whether another try may succeed: no answer came, or Balie was busy. */
-function passes(answer) {
+/** Whether what failed may be over at another try: no answer came, or Balie was busy. */
+function mayPass(answer) {
   return !answer?.status || [408, 429].includes(answer.status) || answer.status >= 500;
 }
 
@@ -221,7 +221,7 @@ function takeUp() {
   const { csrf: theirs, sent } = JSON.parse(left);
   for (const { key, ...each } of sent) {
     if (theirs === csrf) {
-      underWay.set(key, { ...each, files: [], item: bubble(key, each.message.text), againMs: AGAIN_MS });
+      underWay.set(key, { ...each, files: [], item: bubble(key, each.message.text) });
       deliver(key);
     } else keepBelow(each.conversation, each.message.text);
   }
