@@ -10,6 +10,7 @@ from appliance.store import contacts, groups
 from appliance.store.groups import ChatGroup
 from appliance.store.store import Tx
 from tests.e2e.conftest import NARROW, OpenPage, Place
+from tests.e2e.listening import live
 
 CREW = "Ploeg Nieuwegein"
 
@@ -36,7 +37,7 @@ def page(open_page: OpenPage, place: Place) -> Page:
 
     place.store.write(read)
     page = open_page(f"/c/{place.desk.filled.conversations[CREW]}/group", look=NARROW)
-    page.locator("#live[data-connected]").wait_for(state="attached")
+    live(page)
     return page
 
 
@@ -45,7 +46,7 @@ def test_a_group_is_guarded_and_its_changes_show_by_themselves(place: Place, pag
     expect(page.get_by_role("heading", name=CREW)).to_be_visible()
     page.get_by_role("button", name="Guard the name").click()
     expect(page.get_by_role("button", name="Stop guarding")).to_be_visible()
-    page.locator("#live[data-connected]").wait_for(state="attached")
+    live(page)
     place.store.write(lambda tx: guarding.shown_as(tx, crew(place), "Feest", by="Joke"))
     expect(page.locator("#group")).to_contain_text("Joke changed the name")
     expect(page.locator("#group")).to_contain_text(f"Call it “{CREW}”")
@@ -68,7 +69,7 @@ def test_a_stop_disturbs_nobody_who_reads_a_group(place: Place, page: Page) -> N
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"/c/{place.desk.filled.conversations[CREW]}")
-    page.locator("#live[data-connected]").wait_for(state="attached")
+    live(page)
     with page.expect_response("**/verdict"):
         place.desk.stop("Fatima El Idrissi")
     assert not [url for url in asked if "/contact?" in url]

@@ -10,14 +10,10 @@ from appliance.store import contacts, conversations, lines
 from appliance.store.store import Tx
 from tests.e2e.conftest import NARROW, WIDE, Look, OpenPage, Place
 from tests.e2e.filled import MINUTE_MS
+from tests.e2e.listening import live
 
 FATIMA = "Fatima El Idrissi"
 KEES = "Kees Verhoeven"
-
-
-def live(page: Page) -> Page:
-    page.locator("#live[data-connected]").wait_for(state="attached")
-    return page
 
 
 def opened(page: Page, title: str) -> Page:

@@ -8,6 +8,7 @@ from appliance.messages import MessageState
 from appliance.store import messages
 from tests.e2e.conftest import OpenPage, Place
 from tests.e2e.filled import HOUR_MS
+from tests.e2e.listening import live
 
 FATIMA = "Fatima El Idrissi"
 
@@ -18,10 +19,6 @@ def row(page: Page, title: str) -> Locator:
 
 def bubble(page: Page, text: str) -> Locator:
     return page.locator("#messages li.line", has_text=text)
-
-
-def live(page: Page) -> None:
-    page.locator("#live[data-connected]").wait_for(state="attached")
 
 
 def test_only_the_numbers_that_one_may_use_are_there(open_page: OpenPage, place: Place) -> None:

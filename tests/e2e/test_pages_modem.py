@@ -11,6 +11,7 @@ from appliance.reasons import Reason
 from tests.e2e import modem_desk
 from tests.e2e.conftest import NARROW, OpenPage, Place
 from tests.e2e.held import hold
+from tests.e2e.listening import live
 from tests.e2e.modem_desk import IMEI, ModemDesk, left_over_modem
 
 FATIMA = "Fatima El Idrissi"
@@ -20,7 +21,7 @@ PLUS_SIGNATURE = len("\n- Utrecht")
 def opened(page: Page, title: str) -> Page:
     page.locator("#list a.row", has_text=title).click()
     expect(page.locator("#thread-title")).to_have_text(title)
-    page.locator("#live[data-connected]").wait_for(state="attached")
+    live(page)
     return page
 
 
@@ -137,7 +138,7 @@ def test_what_a_modem_needs_is_said(open_page: OpenPage, place: Place) -> None:
     modem.credit(120, warn_below=250)
     modem.is_now(DeviceState.READY, registration="roaming", roaming=True)
     page = open_page("/devices")
-    page.locator("#live[data-connected]").wait_for(state="attached")
+    live(page)
     device = page.locator(".device", has_text="Modem")
     expect(device).to_contain_text("lists wait until it is home")
     expect(device).to_contain_text("The credit is low: €1.20 left.")
@@ -231,7 +232,7 @@ def test_settings_that_somebody_has_open_stay_theirs(open_page: OpenPage, place:
     """
     modem = ModemDesk.at(place.desk, "Utrecht")
     page = open_page("/devices", name="Marit Hoekstra")
-    page.locator("#live[data-connected]").wait_for(state="attached")
+    live(page)
     minutes = page.get_by_label("Takes over after (minutes)")
     lists = page.get_by_label("Lists may go over the modem, too")
     page.get_by_text("Change this").click()
@@ -254,7 +255,7 @@ def test_settings_opened_while_the_page_is_drawn_anew_stay_open(
     """An answer to a request from before they were opened does not close them."""
     modem = ModemDesk.at(place.desk, "Utrecht")
     page = open_page("/devices", name="Marit Hoekstra")
-    page.locator("#live[data-connected]").wait_for(state="attached")
+    live(page)
     held = hold(page, "**/devices*")
     with page.expect_request("**/devices*"):
         modem.falls_back_after(3)

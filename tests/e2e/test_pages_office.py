@@ -10,6 +10,7 @@ from appliance.reasons import Reason
 from appliance.store import lines
 from tests.e2e.conftest import OpenPage, Place
 from tests.e2e.held import hold
+from tests.e2e.listening import live
 
 FATIMA = "Fatima El Idrissi"
 FATIMAS = "+31612345611"
@@ -19,7 +20,7 @@ DENNIS = "+31 6 12345613"
 def opened(page: Page, title: str) -> Page:
     page.locator("#list a.row", has_text=title).click()
     expect(page.locator("#thread-title")).to_have_text(title)
-    page.locator("#live[data-connected]").wait_for(state="attached")
+    live(page)
     return page
 
 
@@ -134,7 +135,7 @@ def test_who_writes_to_two_numbers_chooses_one(open_page: OpenPage, place: Place
 def test_each_trouble_of_a_device_has_its_remedy(open_page: OpenPage, place: Place) -> None:
     """The device page says live what is wrong and what a person should do."""
     page = open_page("/devices")
-    page.locator("#live[data-connected]").wait_for(state="attached")
+    live(page)
     device = page.locator(".device")
     expect(device.locator(".state")).to_have_text("Ready")
     expect(page.locator(".panel")).to_have_count(1)

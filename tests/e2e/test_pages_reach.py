@@ -5,6 +5,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import NARROW, WIDE, Look, OpenPage, Place
 from tests.e2e.held import hold
+from tests.e2e.listening import live
 
 FATIMA = "Fatima El Idrissi"
 
@@ -15,8 +16,7 @@ def focused(page: Page) -> str:
 
 def test_everything_goes_by_keyboard(open_page: OpenPage) -> None:
     """Arrows and j, k walk the list; Enter opens; Enter sends and Shift+Enter breaks the line."""
-    page = open_page()
-    page.locator("#live[data-connected]").wait_for(state="attached")
+    page = live(open_page())
     page.keyboard.press("ArrowDown")
     page.keyboard.press("j")
     page.keyboard.press("j")
@@ -41,8 +41,7 @@ def test_everything_goes_by_keyboard(open_page: OpenPage) -> None:
 
 def test_the_last_chosen_conversation_is_the_one_that_opens(open_page: OpenPage) -> None:
     """Fast keys count from the last choice, and a late answer changes nothing."""
-    page = open_page()
-    page.locator("#live[data-connected]").wait_for(state="attached")
+    page = live(open_page())
     rows = page.locator("#list a.row")
     first, second, third = [rows.nth(at).get_attribute("data-title") or "" for at in range(3)]
     rows.first.click()
@@ -59,8 +58,7 @@ def test_the_last_chosen_conversation_is_the_one_that_opens(open_page: OpenPage)
 
 def test_enter_does_not_send_while_an_input_method_composes(open_page: OpenPage) -> None:
     """The Enter that accepts a composed word belongs to the input method."""
-    page = open_page()
-    page.locator("#live[data-connected]").wait_for(state="attached")
+    page = live(open_page())
     page.locator("#list a.row", has_text=FATIMA).click()
     page.locator("#text").fill("にほ")
     page.locator("#text").evaluate(
@@ -73,8 +71,7 @@ def test_enter_does_not_send_while_an_input_method_composes(open_page: OpenPage)
 
 def test_a_question_mark_opens_the_help(open_page: OpenPage) -> None:
     """Outside a field it opens the help; inside one it is a question mark."""
-    page = open_page()
-    page.locator("#live[data-connected]").wait_for(state="attached")
+    page = live(open_page())
     page.keyboard.press("?")
     expect(page.locator("#help")).to_be_visible()
     page.keyboard.press("Escape")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage, Place
+from tests.e2e.listening import live
 
 NORA, NUMBER = "Nora Yilmaz", "+31612345630"
 _SHIFTS = """() => {
@@ -19,10 +20,6 @@ _SHIFTS = """() => {
 }"""
 SEEN_AS_ONE = 0.01
 """Less than this is no shift that anybody sees: good is said to be 0.1."""
-
-
-def live(page: Page) -> None:
-    page.locator("#live[data-connected]").wait_for(state="attached")
 
 
 def first(page: Page, text: str) -> None:

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from appliance.desk.search import following
 from tests.e2e.conftest import OpenPage, Place
+from tests.e2e.listening import live
 from tests.e2e.test_pages_inbox import bubble
 from tests.e2e.test_pages_thread import DAY_MS, NUMBER, TOM, write
 
@@ -42,7 +43,7 @@ def test_the_command_bar_goes_to_a_person_by_keyboard(open_page: OpenPage, place
     while following.catch_up(place.store):
         pass
     page = open_page()
-    page.keyboard.press("Control+k")
+    live(page).keyboard.press("Control+k")
     field = page.get_by_role("combobox")
     expect(field).to_be_focused()
     field.press_sequentially("piotr")

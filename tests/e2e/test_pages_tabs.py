@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import PATIENCE_MS, OpenPage, Place
+from tests.e2e.listening import live
 from tests.running_demo import eventually
 
 PAGES = 10
@@ -29,7 +30,7 @@ def windows(open_page: OpenPage, place: Place) -> list[Page]:
     for page in opened[1:]:
         page.goto(place.url)
     for page in opened:
-        page.locator("#live[data-connected]").wait_for(state="attached")
+        live(page)
     return opened
 
 
@@ -80,7 +81,7 @@ def test_who_takes_the_stream_over_says_how_far_it_has_heard(
     second = first.context.new_page()
     second.goto(place.url)
     for page in (first, second):
-        page.locator("#live[data-connected]").wait_for(state="attached")
+        live(page)
     one_stream(place)
     _writes(place)
     row_of(second, "Nora Yilmaz")
@@ -95,15 +96,14 @@ def test_a_stream_that_could_not_begin_is_asked_for_again(
     open_page: OpenPage, place: Place, times: int
 ) -> None:
     """As when Balie restarts while the page loads; each try requests one stream."""
-    page = open_page()
-    page.locator("#live[data-connected]").wait_for(state="attached")
+    page = live(open_page())
 
     def fail(route: Route) -> None:
         route.abort()
 
     page.route("**/live?*", fail, times=times)
     page.reload()
-    page.locator("#live[data-connected]").wait_for(state="attached")
+    live(page)
     place.desk.receive("Utrecht", "Nora Yilmaz", "+31612345630", "Hoi, is er werk?")
     row_of(page, "Nora Yilmaz")
     one_stream(place)

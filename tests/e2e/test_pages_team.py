@@ -5,7 +5,8 @@ import os
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage, Place
-from tests.e2e.test_pages_inbox import FATIMA, live, row
+from tests.e2e.listening import live
+from tests.e2e.test_pages_inbox import FATIMA, row
 
 
 def opened(page: Page, title: str) -> None:

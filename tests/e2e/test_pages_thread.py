@@ -10,7 +10,8 @@ from appliance.messages import MessageState
 from appliance.store import messages
 from appliance.store.store import Tx
 from tests.e2e.conftest import OpenPage, Place
-from tests.e2e.test_pages_inbox import bubble, live, row
+from tests.e2e.listening import live
+from tests.e2e.test_pages_inbox import bubble, row
 
 TOM, NUMBER = "Tom Bakker", "+31612345631"
 DAY_MS = 24 * 3_600_000

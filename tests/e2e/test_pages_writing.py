@@ -9,6 +9,7 @@ from appliance.store import messages
 from appliance.store.events import of_message
 from tests.e2e.conftest import NARROW, OpenPage, Place
 from tests.e2e.held import hold, writes_wait
+from tests.e2e.listening import live
 
 FATIMA = "Fatima El Idrissi"
 SENT = (
@@ -19,7 +20,7 @@ SENT = (
 def opened(page: Page, title: str) -> Page:
     page.locator("#list a.row", has_text=title).click()
     expect(page.locator("#thread-title")).to_have_text(title)
-    page.locator("#live[data-connected]").wait_for(state="attached")
+    live(page)
     return page
 
 
