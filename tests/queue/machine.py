@@ -148,15 +148,18 @@ class QueueMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.accepted)
     @rule()
     def withdraw(self) -> None:
-        """Somebody cancels the newest message; not one that the phone has in hand."""
+        """Somebody cancels the newest message; not one that the phone has in hand.
+
+        One that is cancelled already, as by STOP, stays so.
+        """
         newest = max(self.accepted)
-        queued = self.counter.state(newest) is S.QUEUED
+        before = self.counter.state(newest)
         try:
             self.store.write(lambda tx: cancel(tx, newest, STAFF))
         except Refused:
-            assert not queued
+            assert before not in {S.QUEUED, S.CANCELLED}
         else:
-            assert queued
+            assert before in {S.QUEUED, S.CANCELLED}
             self.withdrawn.add(newest)
 
     # Events of the clock and the power

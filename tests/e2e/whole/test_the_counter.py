@@ -145,4 +145,4 @@ def test_a_photo_and_a_voice_note_are_brought_into_the_thread(
     expect(drawn).to_be_visible()
     assert drawn.evaluate("image => image.decode().then(() => image.naturalWidth)") == 480
     expect(page.locator("#messages audio")).to_be_visible()
-    expect(page.locator("#messages").get_by_text("0:07")).to_be_visible()
+    expect(page.locator("#messages .hint", has_text="0:07")).to_be_visible()
