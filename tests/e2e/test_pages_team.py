@@ -1,6 +1,7 @@
 """Several colleagues on one number, each in their own browser."""
 
 import os
+import time
 
 from playwright.sync_api import Page, expect
 
@@ -99,8 +100,11 @@ def test_who_was_overtaken_is_asked_and_what_was_sent_can_be_taken_back(
     sanne, marit = open_page(address), open_page(address, name="Marit Hoekstra")
     marit.get_by_role("textbox", name="Message").fill("Neem ze mee")
     sanne.get_by_role("textbox", name="Message").fill("Ja, eigen schoenen graag")
+    sanne.clock.install()
+    sanne.clock.pause_at(time.time() + 1)  # the five seconds last until the button is pressed
     sanne.get_by_role("textbox", name="Message").press("Enter")
     button(sanne, "Undo")
+    sanne.clock.resume()
     expect(sanne.get_by_role("textbox", name="Message")).to_have_value("Ja, eigen schoenen graag")
     sanne.get_by_role("textbox", name="Message").press("Enter")
     expect(sanne.locator("#messages .state-queued", has_text="eigen schoenen")).to_have_count(1)
