@@ -168,6 +168,7 @@ def test_a_phone_that_asks_is_listed_with_what_to_do(
         adb_server.connect(world.serial)
         asks = Portrait(address=world.serial, to_do=ToDo.ALLOW)
         assert eventually(lambda: phones.plugged().get(world.serial) == asks)
+        assert eventually(lambda: world.handset.offered_key is not None)  # the dialog shows
         world.inject(kind="authorise")
         assert eventually(lambda: phones.plugged().get(world.serial, asks) is None)
     finally:
