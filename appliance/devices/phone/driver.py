@@ -21,19 +21,19 @@ from appliance.devices.phone.bell.tower import BellTower
 from appliance.devices.phone.charging import pause_charging
 from appliance.devices.phone.contacts import Contacts
 from appliance.devices.phone.examine import PhoneExaminer
-from appliance.devices.phone.health import DISMISS
+from appliance.devices.phone.first_question import FirstAnswers, ask_first, remember
 from appliance.devices.phone.notification_records import NotificationRecord
 from appliance.devices.phone.phone import Phone, PhonePatience
-from appliance.devices.phone.phone_clock import DATE_COMMAND, measure
-from appliance.devices.phone.receive import REDACTED, SHOWN, PhoneReceiver
+from appliance.devices.phone.receive import PhoneReceiver
 from appliance.devices.phone.recovery.rescue import PhoneRescue
 from appliance.devices.phone.senses import Senses
 from appliance.devices.phone.session import ServerSession
-from appliance.devices.phone.sim import SIM_DUMP, SIM_STATE, is_taken_out, sends_by
+from appliance.devices.phone.sim import SIM_STATE, is_taken_out, sends_by
 from appliance.devices.phone.sms.send import look_sms, opening, send_sms
 from appliance.devices.phone.whatsapp.addresses import is_hidden, jid_of
 from appliance.devices.phone.whatsapp.adoption.listing import list_chats
 from appliance.devices.phone.whatsapp.adoption.reading import read_chat
+from appliance.devices.phone.whatsapp.chat import link_to
 from appliance.devices.phone.whatsapp.file_send import send_file
 from appliance.devices.phone.whatsapp.groups.group_changes import change_group
 from appliance.devices.phone.whatsapp.hidden.chats_list import NotInList
@@ -204,24 +204,46 @@ class PhoneDriver:
             raise Transient("Balie could not begin to send.", facts) from exc
 
     def _send_whatsapp(self, attempt: Attempt) -> Proof:
-        outgoing = attempt.outgoing
-        self._take_in_hand(_person(outgoing))
-        return (
-            send_file(self._phone, attempt)
-            if outgoing.file
-            else send_whatsapp(self._phone, attempt)
-        )
+        """What the phone is asked first it is asked together with the link to the chat."""
+        outgoing, link = attempt.outgoing, link_to(self._phone, attempt.outgoing)
+        if outgoing.file or link is None:
+            self._take_in_hand(_person(outgoing))
+            send = send_file if outgoing.file else send_whatsapp
+            return send(self._phone, attempt)
+        try:
+            first = self._ask(outgoing.number, then=[link])
+        except DeviceError:
+            self._phone.returns.setdefault(outgoing.number, None)  # the chat may be open
+            raise
+        (opened,) = first.then
+        try:
+            self._listen(outgoing.number, first)
+        except Exception:
+            self._read_opened(outgoing.number, opened)
+            raise
+        return send_whatsapp(self._phone, attempt, opened)
+
+    def _read_opened(self, number: str, opened: Output) -> None:
+        """An open chat has no notification any more: what came stands on the screen alone."""
+        try:
+            with visiting(self._phone, number, opened=opened) as chat:
+                open_chat(chat)
+        except BalieError as exc:
+            log.info("an opened chat on %s was not read: %s", self.device_id, exc)
 
     def _send_sms(self, attempt: Attempt) -> Proof:
         """What the phone is asked first it is asked together with the opening of the thread."""
         number, begins = attempt.outgoing.number, opening(self._phone, attempt.outgoing)
         try:
-            _, answers = self._taken(number, opens_chat=False, by_sim=True, then=begins)
+            first = self._ask(number, by_sim=True, then=begins)
+            self._listen(number, first, opens_chat=False)
+            self._need_sim(first.sim)
+            self._need_choice(first.dump)
         except BalieError:
             with suppress(DeviceError):
                 self._phone.session.leave()
             raise
-        return send_sms(self._phone, attempt, *answers)
+        return send_sms(self._phone, attempt, *first.then)
 
     def look(self, look: Look) -> Found:
         if look.baseline is not None:
@@ -296,45 +318,31 @@ class PhoneDriver:
     def _take_in_hand(
         self, number: str | None, *, opens_chat: bool = True
     ) -> list[NotificationRecord]:
-        return self._taken(number, opens_chat=opens_chat)[0]
+        answers = self._ask(number)
+        return self._listen(number, answers, opens_chat=opens_chat)
 
-    def _taken(
-        self,
-        number: str | None,
-        *,
-        opens_chat: bool = True,
-        by_sim: bool = False,
-        then: Sequence[str] = (),
-    ) -> tuple[list[NotificationRecord], list[Output]]:
-        """Reads the notifications and wakes the phone in one shell call, and tells what they hold.
-
-        Gives the answers to what the phone is asked `then`, too. Raises SimMissing when an SMS is
-        to be sent and the SIM is gone. Raises Transient when a chat is to be opened and the
-        notifications cannot be read: their messages would be lost.
-        """
-        phone = self._phone
+    def _ask(
+        self, number: str | None, *, by_sim: bool = False, then: Sequence[str] = ()
+    ) -> FirstAnswers:
         if not self._examiner.right_sim:
             if by_sim:
-                self._need_sim(*phone.session.run(SIM_STATE))
+                self._need_sim(*self._phone.session.run(SIM_STATE))
             raise Transient("Another SIM is in the phone.")
-        asked_ms = phone.clock.now_ms()
-        question = phone.contacts.question(number) if number else None
-        chosen = [SIM_DUMP] if by_sim and phone.one_of_two else []
-        commands = [REDACTED, SHOWN, DATE_COMMAND, SIM_STATE, *chosen, *DISMISS]
-        commands += [question] if question else []
-        redacted, shown, date, sim, *others = phone.session.run(*commands, *then)
-        others, answers = others[: len(others) - len(then)], others[len(others) - len(then) :]
-        listed = self._receiver.before_a_chat(redacted, shown)
+        return ask_first(self._phone, number, by_sim=by_sim, then=then)
+
+    def _listen(
+        self, number: str | None, answers: FirstAnswers, *, opens_chat: bool = True
+    ) -> list[NotificationRecord]:
+        """Tells what the notifications hold.
+
+        Raises Transient when a chat is to be opened and they cannot be read: their messages would
+        be lost.
+        """
+        listed = self._receiver.before_a_chat(answers.redacted, answers.shown)
         if listed is None and opens_chat:
             raise Transient("The notifications of the phone cannot be read.")
-        phone.time = measure(phone.clock, date.text, asked_ms=asked_ms)
-        if question and number:
-            phone.contacts.answered(number, others[-1])
-        if by_sim:
-            self._need_sim(sim)
-        if chosen:
-            self._need_choice(others[0])
-        return listed or [], answers
+        remember(self._phone, number, answers)
+        return listed or []
 
     def _need_sim(self, state: Output) -> None:
         """Only this device's routes stop; another device of the line goes on."""
@@ -342,8 +350,10 @@ class PhoneDriver:
         if is_taken_out(state.text, slot):
             raise SimMissing("The SIM was taken out of the phone.", {"sim": "absent"})
 
-    def _need_choice(self, dump: Output) -> None:
+    def _need_choice(self, dump: Output | None) -> None:
         """With two SIMs the phone sends SMS by the one that was chosen in its settings."""
+        if dump is None:
+            return
         ours, chosen = self._phone.one_of_two, sends_by(dump.text)
         if ours is not None and chosen not in {None, ours.subscription}:
             raise Transient("The phone would send the SMS by its other SIM.", {"sim": "other"})

@@ -93,6 +93,7 @@ def test_a_phone_that_asks_for_permission_is_ready_once_it_has_it(unplugged: Wor
         assert (status.state, status.reason) == (DeviceState.UNAUTHORIZED, Reason.NOT_ALLOWED)
         (complaint,) = doctor([unplugged.serial])
         assert "Allow USB debugging" in complaint.remedy
+        assert eventually(lambda: unplugged.handset.offered_key is not None)  # the dialog shows
         unplugged.inject(kind="authorise")
         assert followed.is_(DeviceState.READY)
         assert eventually(lambda: driver.probe().state is DeviceState.READY)  # adb may reconnect

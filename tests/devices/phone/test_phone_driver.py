@@ -86,12 +86,12 @@ def test_a_number_without_whatsapp_is_an_answer(desk: Desk) -> None:
     assert desk.world.truth() == []
 
 
-def test_a_reply_takes_at_most_twelve_round_trips(desk: Desk) -> None:
+def test_a_reply_takes_at_most_ten_round_trips(desk: Desk) -> None:
     desk.world.write(ANNA, "Hoi", name="Anna")
     desk.driver.receive()
     before = desk.world.traffic.round_trips
     desk.send("Dag Anna")
-    assert desk.world.traffic.round_trips - before <= 12
+    assert desk.world.traffic.round_trips - before <= 10
 
 
 def test_an_sms_takes_at_most_eight_round_trips(desk: Desk) -> None:

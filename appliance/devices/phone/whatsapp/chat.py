@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from appliance.devices.phone.activities import complaint_in
+from appliance.devices.phone.adb.calls import Output
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.screen import Box, Screen, read_screen
 from appliance.devices.phone.whatsapp.addresses import address_of, is_hidden
@@ -12,6 +13,7 @@ from appliance.devices.phone.whatsapp.hidden.acquaintance import Acquaintance
 from appliance.devices.phone.whatsapp.pages import ChatPage, Elsewhere, Seen, classify
 from appliance.devices.phone.whatsapp.row_memory import ChatMemory, identity, rows_after
 from appliance.devices.phone.whatsapp.seen_in_chat import ChatArrivals
+from appliance.devices.protocol import Outgoing
 from appliance.errors import Transient
 
 Keep = Callable[..., dict[str, Any]]
@@ -26,6 +28,18 @@ _MOST_PULLS = 60
 _NOTHING_SEEN = read_screen("<hierarchy rotation='0' />")
 
 
+def link_to(phone: Phone, outgoing: Outgoing) -> str | None:
+    """The command that opens a person's chat; a group and a hidden number have no link."""
+    if outgoing.group is not None or is_hidden(outgoing.number):
+        return None
+    return _command(phone, address_of(outgoing.number))
+
+
+def _command(phone: Phone, address: str) -> str:
+    link = _LINK.format(digits=address)
+    return f"am start -a android.intent.action.VIEW -d '{link}' -p {phone.whatsapp}"
+
+
 def keep_nothing(screen: Screen | None, **facts: Any) -> dict[str, Any]:
     del screen
     return facts
@@ -34,7 +48,8 @@ def keep_nothing(screen: Screen | None, **facts: Any) -> dict[str, Any]:
 class OpenChat:
     """`screen` is the last dump and `seen` what it shows; `arrivals` gathers what is new.
 
-    `address` is that of `addresses`; `hidden` is set where it is no number.
+    `address` is that of `addresses`; `hidden` is set where it is no number. `opened` is the answer
+    to its link, where that was followed already.
     """
 
     def __init__(
@@ -43,8 +58,10 @@ class OpenChat:
         number: str,
         keep: Keep = keep_nothing,
         history: ChatMemory | None = None,
+        opened: Output | None = None,
     ) -> None:
         self.phone = phone
+        self._opened = opened
         self.keep = keep
         self.address = address_of(number)
         self.hidden = Acquaintance(phone, self.address) if is_hidden(self.address) else None
@@ -54,9 +71,9 @@ class OpenChat:
 
     def follow_link(self) -> float:
         """Asks WhatsApp to open the chat; returns the moment of asking."""
-        link = _LINK.format(digits=self.address)
-        command = f"am start -a android.intent.action.VIEW -d '{link}' -p {self.phone.whatsapp}"
-        (answer,) = self.phone.session.run(command)
+        answer, self._opened = self._opened, None
+        if answer is None:
+            (answer,) = self.phone.session.run(_command(self.phone, self.address))
         if complaint := complaint_in(answer.text):
             raise Transient("WhatsApp did not open.", {"am": complaint})
         return time.monotonic()

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from appliance.devices.evidence_facts import telling_quoted
+from appliance.devices.phone.adb.calls import Output
 from appliance.devices.phone.evidence import Evidence
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.phone_clock import is_between
@@ -26,11 +27,16 @@ from appliance.errors import DeviceError, DeviceGone, Transient, Unconfirmed
 _LEFT = frozenset({Tick.SENT, Tick.DELIVERED, Tick.READ})
 
 
-def send_whatsapp(phone: Phone, attempt: Attempt) -> Proof:
-    """Raises what the protocol says of a send; the phone is left on its home screen."""
+def send_whatsapp(phone: Phone, attempt: Attempt, opened: Output | None = None) -> Proof:
+    """`opened` is the answer to the link where that was followed already.
+
+    Raises what the protocol says of a send; the phone is left on its home screen.
+    """
     evidence = Evidence(attempt.evidence_folder, phone.session)
     outgoing = attempt.outgoing
-    with visiting(phone, outgoing.number, evidence.keep, group=outgoing.group) as chat:
+    with visiting(
+        phone, outgoing.number, evidence.keep, group=outgoing.group, opened=opened
+    ) as chat:
         return ChatSend(phone, attempt, chat, evidence).run()
 
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from appliance.devices.phone.adb.calls import Output
 from appliance.devices.phone.obstacles import Obstacle
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.texts import canonical
@@ -37,10 +38,11 @@ def visiting(
     keep: Keep = keep_nothing,
     history: ChatMemory | None = None,
     group: Group | None = None,
+    opened: Output | None = None,
 ) -> Iterator[OpenChat]:
-    """The chat; it is left again whatever happens."""
+    """The chat; it is left again whatever happens. `opened` as `OpenChat` says."""
     chat = (
-        OpenChat(phone, number, keep, history)
+        OpenChat(phone, number, keep, history, opened)
         if group is None
         else GroupChat(phone, group, keep, history)
     )
