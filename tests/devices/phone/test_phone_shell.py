@@ -13,7 +13,7 @@ from appliance.devices.phone.phone_clock import PhoneClock, read_clock
 from appliance.devices.phone.senses import Sense, Senses
 from appliance.devices.phone.sim import is_taken_out
 from appliance.devices.protocol import DeviceState, Finding
-from appliance.errors import Transient, Unconfirmed
+from appliance.errors import StoreError, Transient, Unconfirmed
 from appliance.reasons import Reason
 from tests.devices.phone.driver_kit import ANNA, DEVICE, EAGER, OWN, QUICK, Desk, World
 
@@ -144,14 +144,28 @@ def test_a_list_that_fails_does_not_silence_the_rest(impatient: Desk) -> None:
     assert impatient.world.truth() == ["Dag"]
 
 
-def test_no_chat_is_opened_while_its_notifications_cannot_be_read(impatient: Desk) -> None:
-    """Opening it would remove notifications that nobody has seen."""
+def test_nothing_is_sent_while_notifications_cannot_be_read(impatient: Desk) -> None:
+    """The chat that was opened has none any more, so what came is read from its screen."""
     impatient.world.fault("unreadable", method="dumpsys notification")
+    impatient.world.write(ANNA, "Hoi")
     with pytest.raises(Transient):
         impatient.send("Dag")
     assert impatient.world.traffic.taps == 0
+    assert impatient.recorder.texts(ANNA) == ["Hoi"]
     impatient.send("Dag", channel=Channel.SMS)
     assert impatient.world.truth() == ["Dag"]
+
+
+def test_nothing_is_sent_while_what_came_cannot_be_stored(impatient: Desk) -> None:
+    """It is read from the screen of the chat, waits there and is told later."""
+    impatient.world.write(ANNA, "Hoi")
+    impatient.recorder.broken = StoreError("The disk is full.")
+    with pytest.raises(Transient):
+        impatient.send("Dag")
+    assert impatient.world.traffic.taps == 0
+    impatient.recorder.broken = None
+    impatient.driver.receive()
+    assert impatient.recorder.texts(ANNA) == ["Hoi"]
 
 
 def test_calls_are_told_after_a_slip(impatient: Desk) -> None:
