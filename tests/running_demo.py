@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
+from tests import http_calls
 
 SETTLES_S = 120.0
 """Real seconds within which the whole chain must have done a task: a deadline, no measurement."""
@@ -42,14 +42,14 @@ class Demo:
 
     def api(self, path: str) -> Any:
         url = f"{self.url}/api/v1{path}"
-        return httpx.get(url, headers=self.bearer).raise_for_status().json()
+        return http_calls.get(url, headers=self.bearer).raise_for_status().json()
 
     def writes(self, phone: str, sender: str, text: str, **more: str) -> None:
         """Somebody writes to the phone with this number, by WhatsApp by default."""
         self.inject(**{"phone": phone, "from": sender, "text": text, "channel": "whatsapp", **more})
 
     def inject(self, **body: Any) -> None:
-        httpx.post(f"{self.control}/inject", json=body).raise_for_status()
+        http_calls.post(f"{self.control}/inject", json=body).raise_for_status()
 
     def left(self, text: str) -> list[dict[str, Any]]:
         """The messages with this text that really left a phone."""
@@ -68,7 +68,7 @@ class Demo:
         return int(found[1]) / 1024 if found else 0.0
 
     def _control(self, path: str) -> Any:
-        return httpx.get(f"{self.control}{path}").raise_for_status().json()
+        return http_calls.get(f"{self.control}{path}").raise_for_status().json()
 
 
 @contextmanager

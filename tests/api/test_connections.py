@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
-import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -21,6 +20,7 @@ from appliance.api.connections import PATIENCE_S, Connections
 from appliance.api.leaving import LeavingClients
 from appliance.runtime.patience import PatientSocket
 from appliance.runtime.web import Server, bind, web_config
+from tests import http_calls
 
 HERE = "192.0.2.1"
 ELSEWHERE = "192.0.2.2"
@@ -354,8 +354,8 @@ def test_many_who_say_nothing_hinder_nobody(caplog: pytest.LogCaptureFixture) ->
         for _ in range(300):
             served.knock()
             if served.connections.counts.ended % 20 == 0:
-                assert httpx.get(f"{served.url}/hello").text == "hello"
-        assert httpx.get(f"{served.url}/hello").text == "hello"
+                assert http_calls.get(f"{served.url}/hello").text == "hello"
+        assert http_calls.get(f"{served.url}/hello").text == "hello"
         assert served.connections.open <= 24
         assert served.connections.counts.ended > 200
     assert len([each for each in caplog.records if each.levelno > logging.INFO]) <= 1

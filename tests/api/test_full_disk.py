@@ -15,6 +15,7 @@ from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import DEFAULT_PROFILE
 from appliance.queue.work import QueueWork
 from appliance.store.store import Tx
+from tests import http_calls
 from tests.api.office import BOTH, Caller, Desk, Office
 from tests.full_disk import fill_the_disk, make_room
 from tests.running_demo import eventually
@@ -93,11 +94,11 @@ def test_everybody_is_told_on_the_pages(
     cookies = {"balie_session": office.store.write(join)}
     fill_the_disk(office.store)
     headers = {"Accept-Language": language}
-    before = httpx.get(f"{office.url}{page}", cookies=cookies, headers=headers)
+    before = http_calls.get(f"{office.url}{page}", cookies=cookies, headers=headers)
     assert sentence not in before.text
     posts_until_refused(tilburg, planning)
     clock.advance(s=7200)  # the session is stale, and stays
-    shown = httpx.get(f"{office.url}{page}", cookies=cookies, headers=headers)
+    shown = http_calls.get(f"{office.url}{page}", cookies=cookies, headers=headers)
     assert (shown.status_code, sentence in shown.text) == (200, True)
 
 

@@ -15,11 +15,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import httpx
-
 from appliance.demo.children import PhoneChild
 from appliance.runtime.balie import DATABASE
 from appliance.store.connection import connect_reader
+from tests import http_calls
 from tests.bench.benchmark import Measured, at_most
 from tests.bench.tally import Tally, offer, settle, tally
 from tests.crash.office import Office, World, world
@@ -131,7 +130,7 @@ def _day(
 def _do(here: World, phone: PhoneChild, what: Done | None) -> None:
     if what is not None:
         path, body = what
-        answer = httpx.post(f"{here.control}/{path}", json={"phone": phone.number, **body})
+        answer = http_calls.post(f"{here.control}/{path}", json={"phone": phone.number, **body})
         answer.raise_for_status()
 
 

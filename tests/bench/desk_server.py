@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 
+from tests import http_calls
 from tests.bench.desk_database import Built
 from tests.running_demo import eventually
 
@@ -92,7 +93,7 @@ def csrf_of(page: str) -> str:
 
 def _is_there(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/healthz").is_success
+        return http_calls.get(f"{url}/healthz").is_success
     except httpx.HTTPError:
         return False
 

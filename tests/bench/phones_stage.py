@@ -29,6 +29,7 @@ from appliance.desk.access import tokens
 from appliance.runtime.balie import DATABASE
 from appliance.store import branches, devices, lines, routes
 from appliance.store.store import Store, Tx
+from tests import http_calls
 from tests.running_demo import eventually
 
 PATIENCE_S = 60.0
@@ -50,11 +51,11 @@ class Branch:
     server: "AdbServer"
 
     def api(self, path: str) -> Any:
-        return httpx.get(f"{self.url}/api/v1{path}", headers=self._bearer).json()
+        return http_calls.get(f"{self.url}/api/v1{path}", headers=self._bearer).json()
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
         url = f"{self.url}/api/v1{path}"
-        return httpx.post(url, headers=self._bearer, json=body).raise_for_status().json()
+        return http_calls.post(url, headers=self._bearer, json=body).raise_for_status().json()
 
     @property
     def _bearer(self) -> dict[str, str]:
@@ -237,7 +238,7 @@ def _balie(data: Path, environment: dict[str, str]) -> Iterator[tuple[str, int]]
 
 def _is_ready(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/readyz").is_success
+        return http_calls.get(f"{url}/readyz").is_success
     except httpx.HTTPError:
         return False
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx
 
+from tests import http_calls
 from tests.bench.benchmark import Measured, at_most
 from tests.running_demo import Demo, eventually, running_demo
 
@@ -196,7 +197,7 @@ def start_s(data: Path, *, killed: bool = False) -> float:
 
 def _is_ready(port: int) -> bool:
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/readyz").is_success
+        return http_calls.get(f"http://127.0.0.1:{port}/readyz").is_success
     except httpx.HTTPError:
         return False
 

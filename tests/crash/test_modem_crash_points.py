@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
 
-import httpx
 import pytest
 
 from appliance.channels import Channel
@@ -17,6 +16,7 @@ from appliance.runtime.balie import DATABASE
 from appliance.sms_parts import count_parts
 from appliance.store import branches, devices, lines, routes
 from appliance.store.store import Store, Tx
+from tests import http_calls
 from tests.crash.matrix import IN_DOUBT, NUMBER, OF_TICKS, STEPS
 from tests.crash.office import LEFT, Office, World, _wrote
 
@@ -79,12 +79,12 @@ def test_a_kill_at_any_step_of_a_modem_loses_nothing_and_sends_nothing_twice(
         here = World(phones=[], control=emulated.control, clock=clock)
         for modem in emulated.modems:
             body = {"modem": modem.number, "fault": "report-off"}
-            httpx.post(f"{here.control}/fault", json=body).raise_for_status()
+            http_calls.post(f"{here.control}/fault", json=body).raise_for_status()
         shares = [_CASES[place::MODEMS] for place in range(MODEMS)]
         folders = [tmp_path / f"office{place}" for place in range(MODEMS)]
         told = [*pool.map(_share, folders, repeat(here), emulated.modems, shares)]
         left = here.left()
-        parts = httpx.get(f"{here.control}/truth").raise_for_status().json()["parts"]
+        parts = http_calls.get(f"{here.control}/truth").raise_for_status().json()["parts"]
     cases = [case for share in told for case in share]
     wrong = [
         (case.step, len(case.text), case.state, left.count(case.text))

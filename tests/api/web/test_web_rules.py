@@ -18,6 +18,7 @@ from appliance.queue.gate import ConsentGate
 from appliance.store import devices, lines
 from appliance.store.feed import EventFeed
 from appliance.store.store import Tx
+from tests import http_calls
 from tests.api.browser import Browser, log_in
 from tests.api.office import Desk, Office
 
@@ -492,7 +493,7 @@ def test_a_log_in_link_ends_the_session_that_the_browser_had(
     new = answer.cookies["balie_session"]
 
     def lands(token: str) -> int:
-        return httpx.get(office.url, cookies={"balie_session": token}).status_code
+        return http_calls.get(office.url, cookies={"balie_session": token}).status_code
 
     assert (lands(sanne.token), lands(new)) == (303, 200)
 

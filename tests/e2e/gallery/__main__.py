@@ -6,9 +6,9 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-import httpx
 from playwright.sync_api import Browser, StorageState
 
+from tests import http_calls
 from tests.e2e.chromium import launched
 from tests.e2e.conftest import PATIENCE_MS
 from tests.e2e.gallery.crawl import crawl
@@ -65,7 +65,7 @@ def _invitation(data: str) -> str:
 def _fall_ill(demo: Demo) -> None:
     """The first phone goes away and its modem takes over; the second one is too warm and full."""
     away = {"phone": demo.numbers[0], "fault": "phone-gone", "seconds": 3600}
-    httpx.post(f"{demo.control}/fault", json=away).raise_for_status()
+    http_calls.post(f"{demo.control}/fault", json=away).raise_for_status()
     demo.inject(phone=demo.numbers[1], kind="battery", level=34, temperature=470)
     demo.inject(phone=demo.numbers[1], kind="storage", free_mb=90)
     wanted = {"away", "hot", "storage"}

@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 from PIL import Image
 
+from tests import http_calls
 from tests.e2e.picture import stage
 from tests.media import samples
 from tests.running_demo import Demo, eventually
@@ -104,10 +104,10 @@ def _unknown_screen(demo: Demo) -> None:
     """A dialog that nobody knows stops an answer, and is put away on the phone."""
     phone, number = demo.numbers[1], "+31655500215"
     fault = {"phone": phone, "fault": "unknown-dialog", "times": None}
-    httpx.post(f"{demo.control}/fault", json=fault).raise_for_status()
+    http_calls.post(f"{demo.control}/fault", json=fault).raise_for_status()
     _send(demo, phone, number, "Ja, er is nog plek. Tot zaterdag!")
     eventually(lambda: "unknown-screen" in str(demo.api("/incidents")), "the dialog was seen")
-    httpx.post(f"{demo.control}/fault", json={**fault, "lift": True}).raise_for_status()
+    http_calls.post(f"{demo.control}/fault", json={**fault, "lift": True}).raise_for_status()
 
 
 def _has_more(demo: Demo, before: int) -> bool:
@@ -121,4 +121,6 @@ def _heard(demo: Demo, number: str) -> list[dict[str, Any]]:
 
 def _send(demo: Demo, line: str, to: str, text: str) -> None:
     body = {"line": line, "to": to, "text": text}
-    httpx.post(f"{demo.url}/api/v1/messages", json=body, headers=demo.bearer).raise_for_status()
+    http_calls.post(
+        f"{demo.url}/api/v1/messages", json=body, headers=demo.bearer
+    ).raise_for_status()

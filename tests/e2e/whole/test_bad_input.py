@@ -25,6 +25,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from appliance.phone_numbers import readable
+from tests import http_calls
 from tests.running_demo import Demo, eventually, running_demo
 
 _people = count(31655500600)
@@ -72,7 +73,7 @@ def somebody(demo: Demo, phone: str, *, channel: str = "whatsapp", text: str = "
 
 def written(demo: Demo, number: str) -> list[str]:
     """What this person wrote, as Balie has it."""
-    items = httpx.get(
+    items = http_calls.get(
         f"{demo.url}/api/v1/messages",
         params={"contact": number, "direction": "in", "limit": 200},
         headers=demo.bearer,
@@ -196,7 +197,9 @@ def test_no_door_leads_to_somebody_who_did_not_ask(demo: Demo) -> None:
     """
     phone, elsewhere = demo.numbers
     theirs = somebody(demo, elsewhere)
-    contact = httpx.get(f"{demo.url}/api/v1/contacts/{theirs}", headers=demo.bearer).json()["id"]
+    contact = http_calls.get(f"{demo.url}/api/v1/contacts/{theirs}", headers=demo.bearer).json()[
+        "id"
+    ]
     for to in ("+31655500698", theirs, contact, phone, elsewhere):
         answer = post(demo, {"line": phone, "to": to, "text": "Ongevraagd"})
         assert (answer.status_code, answer.json()["code"]) == (409, "consent-required"), to
@@ -214,7 +217,7 @@ def test_no_door_leads_to_somebody_who_did_not_ask(demo: Demo) -> None:
     assert post(demo, slow, **key).json()["id"] == waiting
     assert demo.api(f"/messages/{waiting}")["state"] == "cancelled"
     confirmed = {"direction": "out", "contact": gone, "order": "newest", "limit": "1"}
-    last = httpx.get(f"{demo.url}/api/v1/messages", params=confirmed, headers=demo.bearer)
+    last = http_calls.get(f"{demo.url}/api/v1/messages", params=confirmed, headers=demo.bearer)
     eventually(lambda: is_sent(demo, last.json()["items"][0]["id"]), "the confirmation left")
     assert not demo.left(slow["text"])
     assert not demo.left(body["text"])
@@ -228,7 +231,7 @@ def test_a_command_as_a_sender_gets_no_answer(demo: Demo) -> None:
     after = somebody(demo, phone, channel="sms")
     assert written(demo, "+1;reboot") == ["Hoi"]
     answers = {"direction": "out", "contact": "+1;reboot"}
-    out = httpx.get(f"{demo.url}/api/v1/messages", params=answers, headers=demo.bearer)
+    out = http_calls.get(f"{demo.url}/api/v1/messages", params=answers, headers=demo.bearer)
     assert out.json()["items"] == []
     assert written(demo, after) == ["Hoi"]
 
@@ -298,7 +301,7 @@ def test_an_unknown_line_does_not_exist_and_an_away_one_promises_nothing(demo: D
     phone = demo.numbers[1]
     number = somebody(demo, phone, channel="sms")
     fault = {"phone": phone, "fault": "phone-gone", "seconds": 2}
-    httpx.post(f"{demo.control}/fault", json=fault).raise_for_status()
+    http_calls.post(f"{demo.control}/fault", json=fault).raise_for_status()
     eventually(lambda: not demo.is_ready(), "the phone is away")
     text = f"Als hij terug is {number}"
     answer = post(demo, {"line": phone, "to": number, "text": text, "channel": "sms"})
@@ -312,7 +315,7 @@ def test_without_the_right_token_nothing_is_told(demo: Demo) -> None:
     """401 without a valid token; data of another branch gives 404 like data that does not exist."""
     for headers in ({}, {"Authorization": "Bearer x"}, {"Authorization": "Basic eA=="}):
         for path in ("/lines", "/messages", "/contacts", "/conversations", "/events"):
-            answer = httpx.get(f"{demo.url}/api/v1{path}", headers=headers)
+            answer = http_calls.get(f"{demo.url}/api/v1{path}", headers=headers)
             assert answer.status_code == 401, path
     number = somebody(demo, demo.numbers[1])
     command = [sys.executable, "-m", "appliance", "token", "add", "--name", "planning"]
@@ -328,8 +331,10 @@ def test_without_the_right_token_nothing_is_told(demo: Demo) -> None:
         f"/contacts/{number}",
         f"/messages?line=%2B{demo.numbers[1][1:]}",
     ):
-        assert httpx.get(f"{demo.url}/api/v1{path}", headers=demo.bearer).status_code == 200, path
-        assert httpx.get(f"{demo.url}/api/v1{path}", headers=mine).status_code == 404, path
+        assert http_calls.get(f"{demo.url}/api/v1{path}", headers=demo.bearer).status_code == 200, (
+            path
+        )
+        assert http_calls.get(f"{demo.url}/api/v1{path}", headers=mine).status_code == 404, path
     body = {"line": demo.numbers[1], "to": number, "text": "Van de buren"}
     assert post(demo, body, **mine).status_code == 404
     assert not demo.left("Van de buren")
@@ -368,7 +373,7 @@ def test_a_database_in_trouble_keeps_nothing_half_written(demo: Demo, trouble: s
         assert (answer.status_code, answer.json()["code"]) == (503, "store-unavailable")
         assert answer.headers["retry-after"]
         assert "Nothing was stored" in answer.json()["detail"]
-        assert httpx.get(f"{demo.url}/healthz").status_code == 200
+        assert http_calls.get(f"{demo.url}/healthz").status_code == 200
     assert log_of(demo).count("answered 503") > lines
     texts = [each["text"] for each in demo.api("/messages?order=newest&limit=5")["items"]]
     assert body["text"] not in texts
@@ -426,7 +431,7 @@ def test_a_damaged_database_is_said_and_not_written_to(demo: Demo) -> None:
             handle.write(b"\x55" * (file.stat().st_size - 32))
     body = {"line": demo.numbers[0], "to": "+31655500600", "text": "Nooit"}
     eventually(lambda: post(demo, body).status_code == 503, "writing is refused")
-    asked = httpx.get(f"{demo.url}/api/v1/messages?limit=200", headers=demo.bearer)
+    asked = http_calls.get(f"{demo.url}/api/v1/messages?limit=200", headers=demo.bearer)
     assert (asked.status_code, asked.json()["code"]) == (503, "store-unavailable")
     assert "is damaged" in log_of(demo)
     assert "put back a copy" in log_of(demo)

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests import http_calls
 from tests.running_demo import SETTLES_S, eventually
 
 
@@ -25,7 +26,7 @@ def free_port() -> int:
 
 def is_answered(url: str) -> bool:
     try:
-        return httpx.get(url).is_success
+        return http_calls.get(url).is_success
     except httpx.TransportError:
         return False
 
@@ -39,7 +40,7 @@ def test_a_demo_that_is_stopped_takes_all_that_it_started_with_it(
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True) as demo:
         url = json.loads(demo.stdout.readline() if demo.stdout else "")["url"]
-        httpx.get(f"{url}/healthz").raise_for_status()
+        http_calls.get(f"{url}/healthz").raise_for_status()
         beside = children(demo.pid)
         demo.send_signal(told)
         assert demo.wait(SETTLES_S) == 0

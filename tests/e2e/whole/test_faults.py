@@ -7,9 +7,9 @@ once, or it never left and a person is told why. Nothing is lost and nothing is 
 from itertools import count
 from typing import Any
 
-import httpx
 import pytest
 
+from tests import http_calls
 from tests.running_demo import Demo, eventually
 
 _people = count(31655500400)
@@ -27,12 +27,12 @@ def wrote(demo: Demo, phone: str, *, channel: str = "whatsapp") -> str:
 
 def fault(demo: Demo, phone: str, kind: str, **more: Any) -> None:
     body = {"phone": phone, "fault": kind, **more}
-    httpx.post(f"{demo.control}/fault", json=body).raise_for_status()
+    http_calls.post(f"{demo.control}/fault", json=body).raise_for_status()
 
 
 def reply(demo: Demo, phone: str, number: str, text: str, channel: str = "auto") -> str:
     body = {"line": phone, "to": number, "text": text, "channel": channel}
-    answer = httpx.post(f"{demo.url}/api/v1/messages", json=body, headers=demo.bearer)
+    answer = http_calls.post(f"{demo.url}/api/v1/messages", json=body, headers=demo.bearer)
     return str(answer.raise_for_status().json()["id"])
 
 

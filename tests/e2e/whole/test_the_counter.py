@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 from playwright.sync_api import Locator, Page, expect
 
+from tests import http_calls
 from tests.media import samples
 from tests.running_demo import Demo, eventually
 
@@ -138,7 +138,7 @@ def test_a_photo_and_a_voice_note_are_brought_into_the_thread(
 
     for file, content in zip(eventually(brought, "both are here"), (photo, voice), strict=True):
         url = f"{demo.url}/api/v1/media/{file['id']}"
-        assert httpx.get(url, headers=demo.bearer).raise_for_status().content == content
+        assert http_calls.get(url, headers=demo.bearer).raise_for_status().content == content
     page = new_page("admin")
     open_conversation(page, "Noor")
     drawn = page.get_by_role("img", name="Photo, opens large")

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable
 
-import httpx
 from playwright.sync_api import Locator, Page, expect
 
+from tests import http_calls
 from tests.running_demo import Demo, eventually
 
 FATIMA, JOKE = "+31655500151", "+31655500152"
@@ -16,12 +16,12 @@ OpenPage = Callable[[str], Page]
 
 
 def fault(demo: Demo, phone: str, **body: object) -> None:
-    httpx.post(f"{demo.control}/fault", json={"phone": phone, **body}).raise_for_status()
+    http_calls.post(f"{demo.control}/fault", json={"phone": phone, **body}).raise_for_status()
 
 
 def modem_of(demo: Demo) -> str:
     """Its number in the emulated world."""
-    states = httpx.get(f"{demo.control}/modems").raise_for_status().json()
+    states = http_calls.get(f"{demo.control}/modems").raise_for_status().json()
     return str(states["items"][0]["number"])
 
 
@@ -33,7 +33,7 @@ def reply(page: Page, text: str) -> Locator:
 
 def left(demo: Demo, words: str) -> list[dict[str, str]]:
     """The messages that really left with these words, over phones and modems, signed or not."""
-    found = httpx.get(f"{demo.control}/truth").raise_for_status().json()["items"]
+    found = http_calls.get(f"{demo.control}/truth").raise_for_status().json()["items"]
     return [each for each in found if words in each["text"]]
 
 
@@ -88,12 +88,12 @@ def test_a_modem_that_comes_back_elsewhere_carries_on(demo: Demo) -> None:
     eventually(lambda: JOKE in str(demo.api("/contacts")["items"]), "it is received")
     before = port_of(demo)
     fault(demo, phone, fault="phone-gone", seconds=3600)
-    httpx.post(
+    http_calls.post(
         f"{demo.control}/fault",
         json={"modem": modem, "fault": "port-gone", "seconds": 12, "rename": True},
     ).raise_for_status()
     body = {"line": phone, "to": JOKE, "text": "Om kwart voor acht."}
-    answer = httpx.post(f"{demo.url}/api/v1/messages", json=body, headers=demo.bearer)
+    answer = http_calls.post(f"{demo.url}/api/v1/messages", json=body, headers=demo.bearer)
     message_id = answer.raise_for_status().json()["id"]
     eventually(lambda: port_of(demo) is None, "the modem is seen to be gone")
     found = eventually(lambda: left(demo, "Om kwart voor acht."), "it left")
