@@ -7,6 +7,7 @@ from appliance.desk.access import sessions
 from appliance.desk.team import staff
 from appliance.store import devices
 from appliance.store.store import Tx
+from tests import http_calls
 from tests.api.office import Desk, Office
 
 WORKER = "+31655500301"
@@ -49,7 +50,9 @@ def ask(office: Office, branch_id: str, path: str) -> httpx.Response:
         return sessions.begin(tx, staff.add(tx, "Iemand", role="staff", branch_id=branch_id))
 
     token = office.store.write(enter).token
-    with httpx.Client(base_url=office.url, cookies={"balie_session": token}) as client:
+    with httpx.Client(
+        base_url=office.url, cookies={"balie_session": token}, timeout=http_calls.PATIENCE_S
+    ) as client:
         return client.get(path)
 
 

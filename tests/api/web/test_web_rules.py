@@ -205,7 +205,7 @@ def test_who_manages_devices_only_has_no_inbox(office: Office, tilburg: Desk) ->
 
 def test_nobody_is_sent_to_the_login_and_a_script_is_told(office: Office, sanne: Browser) -> None:
     """A page leads to the log-in and back; a part answers 401 with the address to go to."""
-    with httpx.Client(base_url=office.url) as client:
+    with httpx.Client(base_url=office.url, timeout=http_calls.PATIENCE_S) as client:
         page = client.get("/c/1?line=2")
         assert (page.status_code, page.headers["location"]) == (
             303,
@@ -225,7 +225,7 @@ def test_nobody_is_sent_to_the_login_and_a_script_is_told(office: Office, sanne:
 )
 def test_the_login_leads_only_inside(office: Office, sanne: Browser, wanted: str) -> None:
     """The log-in does not lead to an address of another site."""
-    with httpx.Client(base_url=office.url) as client:
+    with httpx.Client(base_url=office.url, timeout=http_calls.PATIENCE_S) as client:
         page = client.get("/login", params={"next": wanted}).text
     assert 'name="next" value="/"' in page
 
@@ -262,7 +262,7 @@ def test_an_address_puts_no_line_into_the_headers(sanne: Browser, path: str) -> 
 
 
 def test_a_page_that_is_no_address_leads_to_the_inbox(office: Office) -> None:
-    with httpx.Client(base_url=office.url) as client:
+    with httpx.Client(base_url=office.url, timeout=http_calls.PATIENCE_S) as client:
         headers = {"HX-Request": "true", "HX-Current-URL": "http://["}
         answer = client.get("/list", headers=headers)
     assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/login")

@@ -58,6 +58,7 @@ from appliance.errors import (
 )
 from appliance.reasons import Reason
 from appliance.screen_rules import ScreenRule, UnknownScreen
+from tests import http_calls
 from tests.emulated.phone_bench import eventually
 
 T = TypeVar("T")
@@ -303,7 +304,7 @@ class World:
         )
         self.emulator: Emulator = self._on_loop(_started(config))
         self.phones = self.emulator.phones
-        self._http = httpx.Client(base_url=self.emulator.control_url)
+        self._http = httpx.Client(base_url=self.emulator.control_url, timeout=http_calls.PATIENCE_S)
 
     def _on_loop(self, coroutine: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(_LOOP_S)
