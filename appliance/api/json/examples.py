@@ -209,7 +209,12 @@ CONTACT: dict[str, Any] = {
     "chosen_name": "Annie",
     "office_name": "Anna de Wit",
     "personnel_number": "10234",
-    "numbers": ["+31687654321"],
+    "numbers": [{"number": "+31687654321", "on_whatsapp": True}],
+    "labels": ["heftruck"],
+    "fields": {"Shirt": "XL"},
+    "notes": "Werkt liever 's avonds.",
+    "blocked": False,
+    "state": "placed",
     "created_at": _AT,
 }
 
@@ -368,4 +373,24 @@ EVENT: dict[str, Any] = {
     "device": None,
     "staff": None,
     "facts": {"from": "sending", "to": "sent", "reason": None},
+}
+
+CONTACT_IN: dict[str, Any] = {
+    "office_name": "Anna de Wit",
+    "personnel_number": "10234",
+    "numbers": ["+31687654321"],
+    "labels": ["heftruck"],
+    "fields": {"Shirt": "XL"},
+    "state": "candidate",
+    "branch": "Tilburg",
+}
+CONTACT_PATCH_IN: dict[str, Any] = {"state": "placed", "fields": {"Shirt": "L"}}
+PAST: dict[str, Any] = {
+    "id": "4711",
+    "at": _AT,
+    "what": "contact.changed",
+    "by": "Sanne",
+    "fields": ["state"],
+    "other": None,
+    "undone": False,
 }

@@ -37,12 +37,8 @@ def rename(
         "UPDATE contact SET office_name = ?, personnel_number = ? WHERE id = ?",
         (clean_name(office_name), clean_name(personnel_number), contact_id),
     )
-    tx.emit(
-        EventKind.CONTACT_CHANGED,
-        contact_id=contact_id,
-        staff_id=staff_id,
-        facts={"field": "office"},
-    )
+    facts = {"field": "office"}
+    contacts.tell(tx, EventKind.CONTACT_CHANGED, contact_id, staff_id=staff_id, facts=facts)
 
 
 def add_identity(tx: Tx, contact_id: str, identity: Identity, staff_id: str) -> None:
@@ -163,7 +159,7 @@ def _join_claims(tx: Tx, keep_id: str, other_id: str) -> None:
 
 def _tell_numbers(tx: Tx, contact_id: str, staff_id: str) -> None:
     facts = {"field": "numbers"}
-    tx.emit(EventKind.CONTACT_CHANGED, contact_id=contact_id, staff_id=staff_id, facts=facts)
+    contacts.tell(tx, EventKind.CONTACT_CHANGED, contact_id, staff_id=staff_id, facts=facts)
 
 
 def _join_conversations(tx: Tx, keep_id: str, other_id: str) -> None:
