@@ -106,12 +106,14 @@ def tell(
     *,
     staff_id: str | None = None,
     facts: Mapping[str, Any] | None = None,
+    also: str | None = None,
 ) -> None:
-    """Appends an event that the person's history shows."""
+    """Appends an event that the person's history shows, and that of `also`."""
     tx.emit(kind, contact_id=contact_id, staff_id=staff_id, facts=dict(facts or {}))
-    tx.conn.execute(
+    seq = events.last_seq(tx.conn)
+    tx.conn.executemany(
         "INSERT INTO contact_event (contact_id, event_seq) VALUES (?, ?)",
-        (contact_id, events.last_seq(tx.conn)),
+        [(each, seq) for each in (contact_id, also) if each],
     )
 
 

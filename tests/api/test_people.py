@@ -209,3 +209,49 @@ def test_who_may_not_read_is_told_the_id(office: Office, tilburg: Desk) -> None:
     assert patch(writer, ANNA, state="ended").json().keys() == {"id"}
     reader = office.caller(frozenset({Scope.CONTACTS_READ}))
     assert patch(reader, ANNA, state="self").status_code == 403
+
+
+def test_two_contacts_become_one_and_two_again(
+    office: Office, tilburg: Desk, planning: Caller
+) -> None:
+    """By id or number, each once with one event; an undo brings back who was gone."""
+    office.writes(ANNA, tilburg, name="Annie")
+    office.writes(BRAM, tilburg, "Van Bram", name="Bram")
+    anna, bram = (planning.get(f"/contacts/{each}").json()["id"] for each in (ANNA, BRAM))
+    merged = [post(planning, f"/contacts/{anna}/merge", {"other": BRAM}, key="m") for _ in "ab"]
+    assert [each.status_code for each in merged] == [200, 200]
+    assert numbers(merged[0].json()) == [ANNA, BRAM]
+    assert planning.get(f"/contacts/{bram}").json()["id"] == anna
+    again = post(planning, f"/contacts/{anna}/merge", {"other": bram})
+    assert (again.status_code, again.json()["code"]) == (409, "same-contact")
+    other = post(planning, f"/contacts/{anna}/undo", {"other": tilburg.line_id})
+    assert other.json()["code"] == "cannot-undo"
+    undone = post(planning, f"/contacts/{anna}/undo", {"other": bram})
+    assert (undone.status_code, numbers(undone.json())) == (200, [ANNA])
+    assert planning.get(f"/contacts/{BRAM}").json()["id"] == bram
+    assert post(planning, f"/contacts/{anna}/undo", {}).json()["code"] == "cannot-undo"
+    what = [each["what"] for each in planning.get(f"/contacts/{bram}/history").json()["items"]]
+    assert what == ["contact.split", "contact.joined", "contact.created"]
+    assert len(told(office, "contact.joined")) == 1
+
+
+def test_one_contact_becomes_two(office: Office, tilburg: Desk, planning: Caller) -> None:
+    """The new one has these numbers and what was written from them; the last number stays."""
+    office.writes(ANNA, tilburg)
+    anna = planning.get(f"/contacts/{ANNA}").json()["id"]
+    patch(planning, anna, numbers=[ANNA, BRAM])
+    office.writes(BRAM, tilburg, "Van Bram", name="Bram")
+    parted = post(planning, f"/contacts/{anna}/split", {"numbers": ["06 87654322"]})
+    assert (parted.status_code, parted.json()["name"]) == (201, "Bram")
+    threads = planning.get("/conversations", contact=BRAM).json()["items"]
+    assert [each["contact"]["id"] for each in threads] == [parted.json()["id"]]
+    wrong = post(planning, f"/contacts/{anna}/split", {"numbers": [ANNA]})
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "numbers")
+
+
+def test_nobody_out_of_sight_is_joined(office: Office, tilburg: Desk, breda: Desk) -> None:
+    """404, as if they were not there."""
+    office.writes(ANNA, tilburg)
+    office.writes(BRAM, breda)
+    here = office.caller(branch_id=tilburg.branch_id)
+    assert post(here, f"/contacts/{ANNA}/merge", {"other": BRAM}).status_code == 404

@@ -394,3 +394,6 @@ PAST: dict[str, Any] = {
     "other": None,
     "undone": False,
 }
+MERGE_IN: dict[str, Any] = {"other": "+31687654322"}
+SPLIT_IN: dict[str, Any] = {"numbers": ["+31687654322"]}
+UNDO_IN: dict[str, Any] = {"other": "01977d2e-1c22-7b63-9d75-66e102b3c4d6"}

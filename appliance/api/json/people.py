@@ -16,13 +16,16 @@ from appliance.api.json.paging import DEFAULT_LIMIT, Limit, Paged
 from appliance.api.json.people_bodies import (
     ContactIn,
     ContactPatchIn,
+    MergeIn,
     NumberIn,
     PastOut,
+    SplitIn,
+    UndoIn,
 )
 from appliance.api.json.sending import IDEMPOTENCY_KEY, DirectRoute
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.tokens import Scope
-from appliance.desk.contacts import changing, past, people
+from appliance.desk.contacts import changing, joining, past, people, splitting
 from appliance.desk.contacts.changing import Changer, ContactChange
 from appliance.desk.contacts.past import PastAsked
 from appliance.desk.contacts.people import ContactEntry, PeopleAsked
@@ -113,6 +116,11 @@ router = APIRouter(prefix="/api/v1", tags=["contacts"], route_class=DirectRoute)
 
 _SCOPE = Scope.CONTACTS_WRITE
 _PROBLEMS = (*READ_PROBLEMS, "bad-request", "not-found", "too-large", Reason.NUMBER_TAKEN)
+_WHO = (
+    *(each for each in _PROBLEMS if each is not Reason.NUMBER_TAKEN),
+    Reason.SAME_CONTACT,
+    Reason.IDEMPOTENCY_MISMATCH,
+)
 _CONTACT = writes.path_id("contact", examples.CONTACT["id"])
 
 
@@ -159,14 +167,101 @@ async def change_contact(request: Request) -> Response:
     """
 
     def work(tx: Tx, caller: Caller, wanted: ContactPatchIn) -> dict[str, Any]:
-        found = caller.sight.contact(tx.conn, request.path_params["contact"])
-        changing.change(tx, found.id, _change(wanted), _changer(caller))
-        return _shown(tx.conn, caller, found.id)
+        found = _named(tx.conn, caller, request)
+        changing.change(tx, found, _change(wanted), _changer(caller))
+        return _shown(tx.conn, caller, found)
 
-    def whose(conn: sqlite3.Connection, caller: Caller) -> tuple[Identity, ...]:
-        return _all_of(conn, caller, request)
+    def whose(conn: sqlite3.Connection, caller: Caller, _: ContactPatchIn) -> tuple[Identity, ...]:
+        return _all_of(conn, _named(conn, caller, request))
 
     return await writes.changed(request, _SCOPE, ContactPatchIn, work, whose=whose)
+
+
+@router.post(
+    "/contacts/{contact}/merge",  # noqa: FAST003 -- a direct route gives the request alone
+    dependencies=[WRITES_CONTACTS],
+    operation_id="mergeContacts",
+    summary="Say that two contacts are one person",
+    response_model=None,
+    openapi_extra=writes.takes(MergeIn, examples.MERGE_IN, _CONTACT, IDEMPOTENCY_KEY),
+    responses=answers(ContactOut, examples.CONTACT, *_WHO, description="The one person."),
+)
+async def merge_contacts(request: Request) -> Response:
+    """Their conversations on a line become one. A withdrawal by either counts for both, and nobody
+    gains consent. It can be undone.
+    """
+
+    def whose(conn: sqlite3.Connection, caller: Caller, wanted: MergeIn) -> tuple[Identity, ...]:
+        other = caller.sight.contact(conn, wanted.other)
+        return _all_of(conn, _named(conn, caller, request), other.id)
+
+    def work(tx: Tx, caller: Caller, wanted: MergeIn) -> dict[str, Any]:
+        keep = _named(tx.conn, caller, request)
+        other = caller.sight.contact(tx.conn, wanted.other)
+        joining.join_by(tx, keep, other.id, _changer(caller).by)
+        return _shown(tx.conn, caller, keep)
+
+    return await writes.made(request, _SCOPE, MergeIn, work, whose=whose, status=200)
+
+
+@router.post(
+    "/contacts/{contact}/split",  # noqa: FAST003 -- a direct route gives the request alone
+    dependencies=[WRITES_CONTACTS],
+    operation_id="splitContact",
+    summary="Say that a contact is two people",
+    status_code=201,
+    response_model=None,
+    openapi_extra=writes.takes(SplitIn, examples.SPLIT_IN, _CONTACT, IDEMPOTENCY_KEY),
+    responses=answers(
+        ContactOut, examples.CONTACT, *_WHO, status=201, description="Who has these numbers now."
+    ),
+)
+async def split_contact(request: Request) -> Response:
+    """What was written from and to these numbers goes with them. What the person had closed stays
+    closed for both. It can be undone.
+    """
+
+    def whose(conn: sqlite3.Connection, caller: Caller, _: SplitIn) -> tuple[Identity, ...]:
+        return _all_of(conn, _named(conn, caller, request))
+
+    def work(tx: Tx, caller: Caller, wanted: SplitIn) -> dict[str, Any]:
+        found = _named(tx.conn, caller, request)
+        numbers = [meant(each, field="numbers") for each in wanted.numbers]
+        new_id = splitting.split(tx, found, numbers, _changer(caller).by)
+        return _shown(tx.conn, caller, new_id)
+
+    return await writes.made(request, _SCOPE, SplitIn, work, whose=whose)
+
+
+@router.post(
+    "/contacts/{contact}/undo",  # noqa: FAST003 -- a direct route gives the request alone
+    dependencies=[WRITES_CONTACTS],
+    operation_id="undoContact",
+    summary="Take back the newest joining or splitting of a person",
+    response_model=None,
+    openapi_extra=writes.takes(UndoIn, examples.UNDO_IN, _CONTACT, IDEMPOTENCY_KEY),
+    responses=answers(
+        ContactOut,
+        examples.CONTACT,
+        *_WHO,
+        Reason.CANNOT_UNDO,
+        description="The contact that was kept then, as it is now.",
+    ),
+)
+async def undo_contact(request: Request) -> Response:
+    """All is as it was; what came since goes to whom it came from. What was cancelled stays so, and
+    who withdrew meanwhile withdrew for both.
+    """
+
+    def whose(conn: sqlite3.Connection, caller: Caller, _: UndoIn) -> tuple[Identity, ...]:
+        return splitting.concerned(conn, _named(conn, caller, request))
+
+    def work(tx: Tx, caller: Caller, wanted: UndoIn) -> dict[str, Any]:
+        found = _named(tx.conn, caller, request)
+        change = splitting.undo(tx, found, _changer(caller).by, other_id=wanted.other)
+        return _shown(tx.conn, caller, change.contact_id)
+
+    return await writes.made(request, _SCOPE, UndoIn, work, whose=whose, status=200)
 
 
 def _change(wanted: ContactPatchIn) -> ContactChange:
@@ -193,13 +288,14 @@ def _changer(caller: Caller) -> Changer:
     return Changer(by=Author(token_id=caller.token.id), sight=caller.sight)
 
 
-def _all_of(
-    conn: sqlite3.Connection, caller: Caller, request: Request, *others: str
-) -> tuple[Identity, ...]:
-    """By what the person of the address, and these others, are known."""
-    named = (request.path_params["contact"], *others)
-    found = [caller.sight.contact(conn, each).id for each in named]
-    return tuple(one for each in found for one in contacts.identities_of(conn, each))
+def _named(conn: sqlite3.Connection, caller: Caller, request: Request) -> str:
+    """The id of the contact in the address. Raises NotFound."""
+    return caller.sight.contact(conn, request.path_params["contact"]).id
+
+
+def _all_of(conn: sqlite3.Connection, *contact_ids: str) -> tuple[Identity, ...]:
+    """By what these are known."""
+    return tuple(one for each in contact_ids for one in contacts.identities_of(conn, each))
 
 
 def _shown(conn: sqlite3.Connection, caller: Caller, contact_id: str) -> dict[str, Any]:

@@ -46,6 +46,28 @@ class ContactIn(ContactPatchIn):
     branch: str | None = Field(None, description="Its id or its name.", max_length=80)
 
 
+class MergeIn(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    other: str = Field(description="Id or number of the other contact.", max_length=80)
+
+
+class SplitIn(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    numbers: list[Annotated[str, Field(max_length=80)]] = Field(
+        description="Those of the other person.", min_length=1, max_length=20
+    )
+
+
+class UndoIn(BaseModel):
+    """The newest joining or splitting is undone, if it was with this one."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    other: str | None = Field(None, description="The id; left out: whoever it was with.")
+
+
 class PastOut(AnswerBody):
     id: str
     at: datetime

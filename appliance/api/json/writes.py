@@ -21,7 +21,7 @@ from appliance.store.store import Tx
 Written = TypeVar("Written", bound=BaseModel)
 Done = TypeVar("Done")
 Change = Callable[[Tx, Caller, Written], dict[str, Any]]
-Whose = Callable[[sqlite3.Connection, Caller], tuple[Identity, ...]]
+Whose = Callable[[sqlite3.Connection, Caller, Written], tuple[Identity, ...]]
 
 CREATED = 201
 
@@ -58,7 +58,7 @@ async def made(
     model: type[Written],
     work: Change[Written],
     *,
-    whose: Whose | None = None,
+    whose: Whose[Written] | None = None,
     status: int = CREATED,
 ) -> Response:
     """For what makes something: the same `Idempotency-Key` gives the first answer again.
@@ -79,7 +79,7 @@ async def made(
             tx, caller.token.id, key, body, lambda tx: work(tx, caller, wanted), status=status
         )
 
-    answer = await _written(caller, write, whose)
+    answer = await _written(caller, write, wanted, whose)
     headers = {"Idempotency-Replayed": "true"} if answer.replayed else None
     return Response(answer.content, answer.status, headers, answer.media_type)
 
@@ -90,7 +90,7 @@ async def changed(
     model: type[Written],
     work: Change[Written],
     *,
-    whose: Whose | None = None,
+    whose: Whose[Written] | None = None,
 ) -> Response:
     """`whose` as for `made`."""
     caller = await caller_of(request, scope.value)
@@ -100,7 +100,7 @@ async def changed(
         _check(tx, caller)
         return work(tx, caller, wanted)
 
-    return JSONResponse(await _written(caller, write, whose))
+    return JSONResponse(await _written(caller, write, wanted, whose))
 
 
 async def removed(request: Request, scope: Scope, work: Callable[[Tx, Caller], None]) -> Response:
@@ -114,11 +114,13 @@ async def removed(request: Request, scope: Scope, work: Callable[[Tx, Caller], N
     return Response(status_code=204)
 
 
-async def _written(caller: Caller, write: Callable[[Tx], Done], whose: Whose | None) -> Done:
+async def _written(
+    caller: Caller, write: Callable[[Tx], Done], wanted: Written, whose: Whose[Written] | None
+) -> Done:
     services = caller.services
     if whose is None:
         return await services.store.awrite(write)
-    held = await services.store.aread(lambda conn: whose(conn, caller))
+    held = await services.store.aread(lambda conn: whose(conn, caller, wanted))
     return await services.at_gate(partial(services.gate.write, services.store, held, write))
 
 

@@ -84,6 +84,6 @@ WITH RECURSIVE same (id) AS (
 """
 _SEQS = f"""
 {_SAME}
-SELECT event_seq FROM same CROSS JOIN contact_event e ON e.contact_id = same.id
+SELECT DISTINCT event_seq FROM same CROSS JOIN contact_event e ON e.contact_id = same.id
 WHERE e.event_seq < :after ORDER BY event_seq DESC LIMIT :limit
 """  # noqa: S608 -- our own words

@@ -30,6 +30,6 @@ def same_person(words: Words, number: str, other: Contact) -> str:
     """The question before two contacts become one."""
     sentence = words.text(
         "{number} is the number of {name}. Are they the same person?"
-        " Then their conversations become one. This cannot be undone."
+        " Then their conversations become one. It can be undone on their page."
     )
     return sentence.format(number=readable(number), name=other.name)
