@@ -183,7 +183,7 @@ REFUSALS: Mapping[Reason, tuple[str, str]] = {
         "Log in instead.",
     ),
     Reason.NAME_TAKEN: ("There is one with this name already.", "Choose another name."),
-    Reason.NUMBER_TAKEN: ("This number is here already.", "Look at the page of the devices."),
+    Reason.NUMBER_TAKEN: ("This number is here already.", "Look whose it is, and begin there."),
     Reason.DEVICE_TAKEN: (
         "This device has the SIM card of another number.",
         "One device has one SIM card: choose another one, or remove that number first.",
