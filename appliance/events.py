@@ -23,9 +23,14 @@ class EventKind(Enum):
     MEDIA_ADDED = "media.added"
     CALL_MISSED = "call.missed"
     CONTACT_CREATED = "contact.created"
+    #: Facts: `fields`, or `field`, what is other now; `token` where software did it.
     CONTACT_CHANGED = "contact.changed"
-    #: Two contacts were joined into one person; facts: `other`, the id that is gone.
+    #: Two contacts were joined into one person; facts: `other`, the id that is gone, and `undone`
+    #: where a splitting was undone.
     CONTACT_JOINED = "contact.joined"
+    #: One contact became two; facts: `other`, the one that is new or is back, and `undone` where a
+    #: joining was undone.
+    CONTACT_SPLIT = "contact.split"
     CONSENT_RECORDED = "consent.recorded"
     #: A message may mean STOP, or somebody decided about it; facts: `decision`.
     NEAR_STOP = "consent.near-stop"

@@ -11,11 +11,15 @@ class Reason(StrEnum):
     # Why a request is refused, as its sender reads it.
     CONSENT_REQUIRED = "consent-required"
     OPTED_OUT = "opted-out"
+    #: The office writes to this person no more.
+    BLOCKED = "blocked"
     CANNOT_CANCEL = "cannot-cancel"
     #: The line is in that group no more.
     GROUP_LEFT = "group-left"
     NOTHING_TO_DECIDE = "nothing-to-decide"
     SAME_CONTACT = "same-contact"
+    #: Two contacts that were joined or split since have to be undone first.
+    CANNOT_UNDO = "cannot-undo"
     WRONG_PASSWORD = "wrong-password"  # noqa: S105 -- a code
     WRONG_SETUP_CODE = "wrong-setup-code"
     TOO_MANY_TRIES = "too-many-tries"

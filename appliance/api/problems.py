@@ -55,6 +55,10 @@ CATALOGUE: Mapping[str, Known] = {
         409, "No consent on record", "Nobody at this number has asked this line to write."
     ),
     Reason.OPTED_OUT: Known(409, "Opted out", "They asked not to be written to any more."),
+    Reason.BLOCKED: Known(409, "Blocked", "The office has blocked this person."),
+    Reason.NUMBER_TAKEN: Known(409, "Another person's number", "This number is Anna de Wit's."),
+    Reason.SAME_CONTACT: Known(409, "One person already", "These are one contact already."),
+    Reason.CANNOT_UNDO: Known(409, "Cannot be undone", "There is nothing to undo here."),
     Reason.CANNOT_CANCEL: Known(
         409, "Too late to cancel", "The message is being sent, or was sent."
     ),

@@ -16,6 +16,7 @@ _MATTER = (
     EventKind.CONSENT_RECORDED,
     EventKind.NEAR_STOP,
     EventKind.CONTACT_JOINED,
+    EventKind.CONTACT_SPLIT,
     EventKind.DEVICE_STATUS,
     EventKind.DEVICE_ENROLLED,
     EventKind.LINE_ADDED,

@@ -67,6 +67,8 @@ def permission_of(
 ) -> WritePermission:
     """As `may_write`, where it was read already how they stand with the line."""
     verdict, line_id = standing.verdict(channel), standing.line_id
+    if standing.blocked:
+        return WritePermission(refusal=_blocked())
     if verdict.allowed:
         return WritePermission(refusal=None, sms_only=verdict.sms_only)
     entry = _licensing(verdict, channel) if kind is MessageClass.CONFIRMATION else None
@@ -103,6 +105,14 @@ def _first_confirmation(conn: sqlite3.Connection, entry: ConsentEntry, line_id: 
         (entry.as_of, *entry.identity, line_id),
     ).fetchone()
     return None if row[0] is None else str(row[0])
+
+
+def _blocked() -> Refused:
+    return Refused(
+        Reason.BLOCKED,
+        "The office has blocked this person, so nothing is written to them.",
+        remedy="A colleague can end that on the person's page.",
+    )
 
 
 def _refusal(verdict: Verdict) -> Refused:

@@ -131,6 +131,8 @@ class Standing:
     contact_id: str | None
     on_whatsapp: bool | None
     entries: Sequence[ConsentEntry]
+    #: The office writes to them no more, whatever they agreed to.
+    blocked: bool = False
 
     def verdict(self, channel: Channel | None = None) -> Verdict:
         return decide(self.identity, self.entries, channel)
@@ -139,8 +141,9 @@ class Standing:
 def standing(conn: sqlite3.Connection, line_id: str, identity: Identity) -> Standing:
     rows = conn.execute(
         "SELECT a.contact_id, a.on_whatsapp, e.scheme, e.value, e.line_id, e.kind, e.message_id,"
-        " e.source, e.at_ms, e.as_of"
-        " FROM contact_identity a CROSS JOIN contact_identity b ON b.contact_id = a.contact_id"
+        " e.source, e.at_ms, e.as_of, k.blocked_ms"
+        " FROM contact_identity a CROSS JOIN contact k ON k.id = a.contact_id"
+        " CROSS JOIN contact_identity b ON b.contact_id = a.contact_id"
         " LEFT JOIN consent e ON e.value = b.value AND e.scheme = b.scheme"
         "  AND (e.line_id = ? OR e.line_id IS NULL)"
         " WHERE a.value = ? AND a.scheme = ? ORDER BY e.seq",
@@ -153,6 +156,7 @@ def standing(conn: sqlite3.Connection, line_id: str, identity: Identity) -> Stan
         contact_id=rows[0]["contact_id"] if rows else None,
         on_whatsapp=None if known is None else bool(known),
         entries=[_from_row(row) for row in rows if row["kind"] is not None],
+        blocked=bool(rows) and rows[0]["blocked_ms"] is not None,
     )
 
 

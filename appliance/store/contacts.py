@@ -2,11 +2,13 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from appliance.events import EventKind
 from appliance.identities import ALPHA, Identity
+from appliance.store import events
 from appliance.store.store import Tx
 
 
@@ -93,8 +95,39 @@ def ensure(tx: Tx, identity: Identity, *, chosen_name: str | None = None) -> str
         return _create(tx, identity, chosen_name)
     if chosen_name and chosen_name != row["chosen_name"]:
         tx.conn.execute("UPDATE contact SET chosen_name = ? WHERE id = ?", (chosen_name, row["id"]))
-        tx.emit(EventKind.CONTACT_CHANGED, contact_id=row["id"], facts={"field": "chosen_name"})
+        tell(tx, EventKind.CONTACT_CHANGED, str(row["id"]), facts={"field": "chosen_name"})
     return str(row["id"])
+
+
+def tell(
+    tx: Tx,
+    kind: EventKind,
+    contact_id: str,
+    *,
+    staff_id: str | None = None,
+    facts: Mapping[str, Any] | None = None,
+    also: str | None = None,
+) -> None:
+    """Appends an event that the person's history shows, and that of `also`."""
+    tx.emit(kind, contact_id=contact_id, staff_id=staff_id, facts=dict(facts or {}))
+    seq = events.last_seq(tx.conn)
+    tx.conn.executemany(
+        "INSERT INTO contact_event (contact_id, event_seq) VALUES (?, ?)",
+        [(each, seq) for each in (contact_id, also) if each],
+    )
+
+
+def detach(tx: Tx, identity: Identity) -> None:
+    """It is nobody's from here on, or that one's who is first said to have it."""
+    said = next(iter(claimants(tx.conn, identity)), None)
+    if said is None:
+        tx.conn.execute("DELETE FROM contact_identity WHERE value = ? AND scheme = ?", identity)
+        return
+    drop_claim(tx, said.id, identity)
+    tx.conn.execute(
+        "UPDATE contact_identity SET contact_id = ? WHERE value = ? AND scheme = ?",
+        (said.id, *identity),
+    )
 
 
 def attach(tx: Tx, contact_id: str, identity: Identity) -> None:
@@ -159,7 +192,7 @@ def _create(tx: Tx, identity: Identity, chosen_name: str | None) -> str:
         (contact_id, chosen_name, tx.now_ms),
     )
     attach(tx, contact_id, identity)
-    tx.emit(EventKind.CONTACT_CREATED, contact_id=contact_id)
+    tell(tx, EventKind.CONTACT_CREATED, contact_id)
     return contact_id
 
 

@@ -55,9 +55,20 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.TECHNICAL: "set_ms",
     },
     "contact": {
-        DataClass.IDENTITY: "chosen_name office_name personnel_number",
+        DataClass.IDENTITY: "chosen_name office_name personnel_number fields sorts_as",
+        DataClass.EVIDENCE: "state blocked_ms",
         DataClass.TECHNICAL: "id created_ms joined_into",
     },
+    "contact_branch": {DataClass.TECHNICAL: "branch_id contact_id"},
+    "contact_label": {DataClass.EVIDENCE: "label_id", DataClass.TECHNICAL: "contact_id"},
+    "contact_note": {DataClass.CONTENT: "text", DataClass.TECHNICAL: "contact_id branch_id"},
+    "contact_event": {DataClass.TECHNICAL: "contact_id event_seq"},
+    "contact_change": {
+        DataClass.IDENTITY: "before",
+        DataClass.EVIDENCE: "kind at_ms undone_ms",
+        DataClass.TECHNICAL: "seq contact_id other_id consent_seq",
+    },
+    "contact_apart": {DataClass.TECHNICAL: "contact_id other_id"},
     "contact_identity": {
         DataClass.IDENTITY: "value scheme on_whatsapp",
         DataClass.TECHNICAL: "contact_id checked_ms created_ms",

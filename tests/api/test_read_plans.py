@@ -27,7 +27,7 @@ from tests.api.office import Desk, Office
 ANNA = "+31687654321"
 SMALL = frozenset(
     {"line", "branch", "device", "route", "g", "json_each", "open", "label", "labelled"}
-    | {"canned_text", "asked", "place", "f"}
+    | {"canned_text", "asked", "place", "f", "same", "CONSTANT"}
 )
 """As many as the company has lines, phones, labels and texts, and what a statement itself brings
 along.
@@ -60,11 +60,17 @@ def asked(office: Office, tilburg: Desk) -> Mapping[str, Sequence[Any]]:
         "assignee": [None, "nobody", "Sanne"],
         "label": [None, "ziek"],
         "waiting": [None, True],
+        "personnel_number": [None, "10234"],
+        "before": [None, "4"],
         "sort": ["begun", "recent", "waiting"],
     }
 
 
-OWN = {"listConversations": {"state": [None, "open", "done"]}}
+OWN: Mapping[str, Mapping[str, Sequence[Any]]] = {
+    "listConversations": {"state": [None, "open", "done"]},
+    "listContacts": {"q": [None, "anna", "0687654321"]},
+    "listContactHistory": {"contact": [ANNA]},
+}
 """Values of parameters that another read has under the same name."""
 
 

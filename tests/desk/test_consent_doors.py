@@ -9,7 +9,7 @@ import pytest
 
 from appliance.channels import Channel
 from appliance.desk.consent import consent_import, withdrawal
-from appliance.desk.contacts import editing
+from appliance.desk.contacts import joining
 from appliance.desk.outgoing import decisions
 from appliance.desk.outgoing.decisions import Decision
 from appliance.desk.outgoing.sending import Author
@@ -260,7 +260,7 @@ def test_a_stop_cancels_for_all_their_numbers(counter: Counter) -> None:
     boss = counter.store.write(lambda tx: staff.add(tx, "Boss", role="admin", branch_id=None))
     waiting = [counter.queues(), counter.queues(to=BART)]
     counter.store.write(
-        lambda tx: editing.join(tx, counter.contact_id(), counter.contact_id(BART), boss)
+        lambda tx: joining.join(tx, counter.contact_id(), counter.contact_id(BART), boss)
     )
     commits: list[int] = []
     counter.store.on_commit(lambda: commits.append(1))
@@ -276,7 +276,7 @@ def test_a_stop_of_before_they_were_joined_counts_for_both(counter: Counter) -> 
     counter.knows(BART)
     waiting = counter.queues(to=BART)
     counter.store.write(
-        lambda tx: editing.join(tx, counter.contact_id(BART), counter.contact_id(), boss)
+        lambda tx: joining.join(tx, counter.contact_id(BART), counter.contact_id(), boss)
     )
     assert (counter.state(waiting), counter.row(waiting)["reason"]) == (
         MessageState.CANCELLED,
@@ -294,7 +294,7 @@ def test_a_join_leaves_the_confirmation_of_a_stop(counter: Counter) -> None:
     counter.hears("STOP")
     confirmation = counter.outgoing()[-1]["id"]
     counter.store.write(
-        lambda tx: editing.join(tx, counter.contact_id(BART), counter.contact_id(), boss)
+        lambda tx: joining.join(tx, counter.contact_id(BART), counter.contact_id(), boss)
     )
     counter.clock.advance(s=60)
     assert counter.sends() == confirmation
@@ -359,7 +359,7 @@ def held(counter: Counter) -> QueueAttempt:
     counter.clock.advance(s=60)
     attempt = counter.attempt()
     counter.store.write(
-        lambda tx: editing.join(tx, counter.contact_id(BART), counter.contact_id(), boss)
+        lambda tx: joining.join(tx, counter.contact_id(BART), counter.contact_id(), boss)
     )
     return attempt
 
@@ -395,7 +395,7 @@ def test_a_join_while_a_stop_waits_is_noticed(counter: Counter) -> None:
             stop.start()
             stop.join(0.05)
             counter.store.write(
-                lambda tx: editing.join(tx, counter.contact_id(BART), counter.contact_id(), boss)
+                lambda tx: joining.join(tx, counter.contact_id(BART), counter.contact_id(), boss)
             )
         stop.join(0.05)
         assert stop.is_alive()
@@ -453,7 +453,7 @@ def test_a_stop_from_a_sender_without_a_number_counts(counter: Counter) -> None:
     counter.hears("Hoi, ik ben Anna", sender=lid)
     boss = counter.store.write(lambda tx: staff.add(tx, "Boss", role="admin", branch_id=None))
     counter.store.write(
-        lambda tx: editing.join(tx, counter.contact_id(), counter.contact_id(lid), boss)
+        lambda tx: joining.join(tx, counter.contact_id(), counter.contact_id(lid), boss)
     )
     waiting = counter.queues()
     counter.hears("STOP", sender=lid)

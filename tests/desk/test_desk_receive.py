@@ -5,6 +5,7 @@ import pytest
 from appliance.channels import Channel
 from appliance.desk.consent import rule_words
 from appliance.desk.contacts import editing as desk_contacts
+from appliance.desk.contacts import joining
 from appliance.devices.news_protocol import MissedCall
 from appliance.devices.protocol import DeviceState, Group, Incoming, Sim
 from appliance.errors import InvalidInput, NotFound, Refused
@@ -413,7 +414,7 @@ def test_joined_threads_become_one_in_the_order_of_time(counter: Counter) -> Non
         counter.hears(f"{minute}", sender)
         counter.clock.advance(s=60)
     keep, other = counter.contact_id(ANNA), counter.contact_id(BART)
-    counter.store.write(lambda tx: desk_contacts.join(tx, keep, other, "s"))
+    counter.store.write(lambda tx: joining.join(tx, keep, other, "s"))
     (conversation,) = counter.all("SELECT * FROM conversation")
     thread = counter.all(
         "SELECT text FROM message WHERE conversation_id = ? AND direction = 'in'"
@@ -434,7 +435,7 @@ def test_who_was_joined_is_not_welcomed_again(counter: Counter) -> None:
     counter.hears(sender=ANNA)
     counter.hears(sender=BART)
     keep, other = counter.contact_id(ANNA), counter.contact_id(BART)
-    counter.store.write(lambda tx: desk_contacts.join(tx, keep, other, "s"))
+    counter.store.write(lambda tx: joining.join(tx, keep, other, "s"))
     counter.hears("weer ik", BART)
     counter.hears("en ik", ANNA)
     assert len([each for each in rules(counter) + rules(counter, BART) if each == "welcome"]) == 2
@@ -446,7 +447,7 @@ def test_what_a_page_still_names_by_its_old_id_reaches_the_kept_contact(
     """A browser that missed the join changes the contact that was kept."""
     counter.knows(ANNA, BART)
     keep, other = counter.contact_id(ANNA), counter.contact_id(BART)
-    counter.store.write(lambda tx: desk_contacts.join(tx, keep, other, "s"))
+    counter.store.write(lambda tx: joining.join(tx, keep, other, "s"))
     counter.store.write(
         lambda tx: desk_contacts.rename(
             tx, other, office_name=" Anna  de Vries ", personnel_number="", staff_id="s"
@@ -458,7 +459,7 @@ def test_what_a_page_still_names_by_its_old_id_reaches_the_kept_contact(
     with pytest.raises(NotFound):
         counter.store.write(lambda tx: desk_contacts.add_identity(tx, "nobody", who(ANNA), "s"))
     with pytest.raises(Refused, match="one contact already"):
-        counter.store.write(lambda tx: desk_contacts.join(tx, keep, other, "s"))
+        counter.store.write(lambda tx: joining.join(tx, keep, other, "s"))
 
 
 def test_a_name_that_they_change_is_followed(counter: Counter) -> None:

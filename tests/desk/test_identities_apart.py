@@ -10,7 +10,7 @@ from appliance import channels
 from appliance.channels import Channel
 from appliance.desk.access.rights import Grant, Permission, Rights
 from appliance.desk.access.sight import Sight
-from appliance.desk.contacts import editing
+from appliance.desk.contacts import joining
 from appliance.desk.contacts.card import card
 from appliance.desk.inbox.thread import conversation
 from appliance.desk.outgoing.recipients import identity_of_contact
@@ -70,7 +70,7 @@ def agrees(counter: Counter, identity: Identity, kind: ConsentKind) -> None:
 def joined(counter: Counter, keep: Identity, other: Identity) -> None:
     boss = counter.store.write(lambda tx: staff.add(tx, "Boss", role="admin", branch_id=None))
     ids = contact_of(counter, keep), contact_of(counter, other)
-    counter.store.write(lambda tx: editing.join(tx, *ids, boss))
+    counter.store.write(lambda tx: joining.join(tx, *ids, boss))
 
 
 def test_a_word_that_looks_like_a_hidden_number_is_somebody_else(counter: Counter) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from appliance.channels import Channel
 from appliance.desk.access.rights import rights_of
-from appliance.desk.contacts import editing
+from appliance.desk.contacts import joining
 from appliance.desk.inbox import marks, overview
 from appliance.desk.inbox.overview import Filter, Order, Query
 from appliance.desk.outgoing import sending
@@ -196,7 +196,7 @@ class Office:
         rows = self.counter.all("SELECT id FROM contact WHERE joined_into IS NULL ORDER BY id")
         if len(rows) > 2:
             one, other = self.dice.sample([row["id"] for row in rows], 2)
-            self.counter.store.write(lambda tx: editing.join(tx, one, other, staff_id))
+            self.counter.store.write(lambda tx: joining.join(tx, one, other, staff_id))
 
     def time_passes(self) -> None:
         self.counter.clock.advance(s=self.dice.choice([1, 90, 7200, 3 * 86_400]))

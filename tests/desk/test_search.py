@@ -9,7 +9,7 @@ import pytest
 from appliance.channels import Channel
 from appliance.desk.access.group_limits import GroupLimits
 from appliance.desk.access.sight import Sight
-from appliance.desk.contacts import editing
+from appliance.desk.contacts import joining
 from appliance.desk.search import finding, following, forgetting, index
 from appliance.desk.search.finding import Search
 from appliance.desk.search.hits import Hit, HitKind, HitPage
@@ -312,7 +312,7 @@ def test_two_threads_that_became_one_are_searched_as_one(counter: Counter) -> No
     counter.hears("Peer", sender=BART, name="Bart")
     keep, other = counter.contact_id(ANNA), counter.contact_id(BART)
     indexed(counter.store)
-    counter.store.write(lambda tx: editing.join(tx, keep, other, ""))
+    counter.store.write(lambda tx: joining.join(tx, keep, other, ""))
     (hit,) = page(counter, "peer from:jan", kind=HitKind.MESSAGE).hits
     assert hit.contact_id == keep
     assert [each.id for each in page(counter, "jan", kind=HitKind.CONTACT).hits] == [keep]

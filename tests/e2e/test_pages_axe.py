@@ -95,10 +95,18 @@ def addresses(place: Place, path: str) -> Iterator[str]:
         yield from (path.format(view=each.value) for each in InboxView)
     elif "{device_id}" in path:
         yield path.format(device_id=phone_of(place))
+    elif "{contact}" in path:
+        yield path.format(contact=somebody(place))
     elif "{token}" in path:
         yield path.format(token=invited(place, "Noor Nieuw"))
     else:
         yield path.format()
+
+
+def somebody(place: Place) -> str:
+    """The id of a person with a conversation."""
+    about = "SELECT contact_id FROM conversation WHERE contact_id IS NOT NULL ORDER BY id LIMIT 1"
+    return place.store.read(lambda conn: str(conn.execute(about).fetchone()[0]))
 
 
 def phone_of(place: Place) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from appliance.desk.contacts.editing import join
+from appliance.desk.contacts.joining import join
 from appliance.errors import NotFound
 from appliance.events import Event, EventKind
 from appliance.queue.recovery import doubt_everything_in_hand

@@ -27,7 +27,8 @@ _bearer = HTTPBearer(
     auto_error=False,
     scheme_name="token",
     description="A token made with `balie token add`. Its scopes say what it may do: "
-    "`messages:read`, `messages:write`, `contacts:read`, `groups:read`, `groups:write`, "
+    "`messages:read`, `messages:write`, `contacts:read`, `contacts:write`, "
+    "`groups:read`, `groups:write`, "
     "`lines:read`, `devices:read`, `events:read`, `media:read`, `media:write`, "
     "`conversations:read`, `conversations:write`. "
     "It may be for one branch only; what it may not see answers 404.",
@@ -109,6 +110,7 @@ def _forbidden(scope: str) -> ProblemError:
 
 
 WRITES_MESSAGES = Security(identify, scopes=[Scope.MESSAGES_WRITE.value])
+WRITES_CONTACTS = Security(identify, scopes=[Scope.CONTACTS_WRITE.value])
 WRITES_GROUPS = Security(identify, scopes=[Scope.GROUPS_WRITE.value])
 WRITES_CONVERSATIONS = Security(identify, scopes=[Scope.CONVERSATIONS_WRITE.value])
 WritesMessages = Annotated[Caller, WRITES_MESSAGES]

@@ -1,4 +1,4 @@
-"""`/lines`, `/contacts`, `/conversations`, `/calls`, `/devices`: what there is."""
+"""`/lines`, `/conversations`, `/calls`, `/devices`: what there is."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -13,7 +13,6 @@ from appliance.api.json.declared import Many, One, nobody
 from appliance.api.json.messages import shown_message
 from appliance.api.json.office_bodies import (
     CallOut,
-    ContactOut,
     ConversationOut,
     DeviceOut,
     LineOut,
@@ -23,7 +22,7 @@ from appliance.desk.access.accesses import Shown
 from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import Scope
 from appliance.desk.inbox import directory, records
-from appliance.desk.inbox.directory import CallEntry, ContactEntry, ConversationEntry, Page
+from appliance.desk.inbox.directory import CallEntry, ConversationEntry, Page
 from appliance.desk.inbox.message_search import MessageFilter
 from appliance.desk.inbox.records import MessageRecord
 from appliance.desk.inbox.selection import Selection, Sort, selected
@@ -57,10 +56,6 @@ class _Chosen(_OnPage):
     def is_plain(self) -> bool:
         chosen = (self.state, self.assignee, self.label)
         return chosen == (None, None, None) and not self.waiting and self.sort is Sort.BEGUN
-
-
-async def _contact_name(contact: str) -> str:
-    return contact
 
 
 async def _conversation_id(conversation_id: str) -> str:
@@ -147,10 +142,6 @@ def _messages(
     return records.search(conn, sight, replace(wanted, conversation_id=found.id))
 
 
-def _shown_contact(entry: ContactEntry) -> Shown:
-    return Shown(contact_id=entry.id)
-
-
 def _shown_conversation(entry: ConversationEntry) -> Shown:
     return Shown(contact_id=entry.contact_id, conversation_id=entry.id)
 
@@ -172,33 +163,6 @@ READS = (
         model=LineOut,
         example=examples.LINE,
         shown=nobody,
-    ),
-    Many(
-        tag="directory",
-        path="/contacts",
-        scope=Scope.CONTACTS_READ,
-        name="listContacts",
-        summary="The people",
-        description="By id.",
-        asked=page_of,
-        read=directory.contacts,
-        model=ContactOut,
-        example=examples.CONTACT,
-        shown=_shown_contact,
-    ),
-    One(
-        tag="directory",
-        path="/contacts/{contact}",
-        scope=Scope.CONTACTS_READ,
-        name="getContact",
-        summary="One person, by id or number",
-        description="The contact.",
-        asked=_contact_name,
-        read=directory.contact,
-        model=ContactOut,
-        example=examples.CONTACT,
-        shown=_shown_contact,
-        problems=("not-found",),
     ),
     Many(
         tag="directory",

@@ -209,7 +209,12 @@ CONTACT: dict[str, Any] = {
     "chosen_name": "Annie",
     "office_name": "Anna de Wit",
     "personnel_number": "10234",
-    "numbers": ["+31687654321"],
+    "numbers": [{"number": "+31687654321", "on_whatsapp": True}],
+    "labels": ["heftruck"],
+    "fields": {"Shirt": "XL"},
+    "notes": "Werkt liever 's avonds.",
+    "blocked": False,
+    "state": "placed",
     "created_at": _AT,
 }
 
@@ -369,3 +374,26 @@ EVENT: dict[str, Any] = {
     "staff": None,
     "facts": {"from": "sending", "to": "sent", "reason": None},
 }
+
+CONTACT_IN: dict[str, Any] = {
+    "office_name": "Anna de Wit",
+    "personnel_number": "10234",
+    "numbers": ["+31687654321"],
+    "labels": ["heftruck"],
+    "fields": {"Shirt": "XL"},
+    "state": "candidate",
+    "branch": "Tilburg",
+}
+CONTACT_PATCH_IN: dict[str, Any] = {"state": "placed", "fields": {"Shirt": "L"}}
+PAST: dict[str, Any] = {
+    "id": "4711",
+    "at": _AT,
+    "what": "contact.changed",
+    "by": "Sanne",
+    "fields": ["state"],
+    "other": None,
+    "undone": False,
+}
+MERGE_IN: dict[str, Any] = {"other": "+31687654322"}
+SPLIT_IN: dict[str, Any] = {"numbers": ["+31687654322"]}
+UNDO_IN: dict[str, Any] = {"other": "01977d2e-1c22-7b63-9d75-66e102b3c4d6"}

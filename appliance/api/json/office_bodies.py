@@ -44,13 +44,25 @@ class LineOut(AnswerBody):
     waiting: int = Field(description="Messages that have not left yet.")
 
 
+class NumberOut(AnswerBody):
+    number: str
+    on_whatsapp: bool | None = Field(description="Null while nobody has asked WhatsApp.")
+
+
 class ContactOut(AnswerBody):
     id: str
     name: str | None
     chosen_name: str | None = Field(description="What they call themselves.")
     office_name: str | None = Field(description="What the office calls them.")
     personnel_number: str | None
-    numbers: list[str]
+    numbers: list[NumberOut]
+    labels: list[str]
+    fields: dict[str, str] = Field(description="The office's own.")
+    notes: str | None = Field(description="Of the token's branch, else of the company.")
+    blocked: bool = Field(description="Nothing is written to them.")
+    state: Literal["self", "candidate", "placed", "ended"] = Field(
+        description="`self`: they wrote by themselves, and nobody said more yet."
+    )
     created_at: datetime
 
 

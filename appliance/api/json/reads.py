@@ -5,12 +5,22 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from appliance.api.json import conversations, directory, groups, incidents, messages, search, texts
+from appliance.api.json import (
+    conversations,
+    directory,
+    groups,
+    incidents,
+    messages,
+    people,
+    search,
+    texts,
+)
 from appliance.api.json.declared import Read
 
 READS: Sequence[Read[Any, Any]] = (
     *messages.READS,
     *directory.READS,
+    *people.READS,
     *conversations.READS,
     *groups.READS,
     *incidents.READS,

@@ -68,6 +68,7 @@ _POSTED = {
         "not-found",
         Reason.CONSENT_REQUIRED,
         Reason.OPTED_OUT,
+        Reason.BLOCKED,
         Reason.IDEMPOTENCY_MISMATCH,
         "too-large",
         "invalid-input",

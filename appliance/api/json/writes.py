@@ -1,6 +1,8 @@
 """Writes of the JSON API, each one transaction in which the token is asked again."""
 
+import sqlite3
 from collections.abc import Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -13,10 +15,13 @@ from appliance.api.json.callers import Caller, caller_of, revoked
 from appliance.api.json.documented import Responses, answers, ref
 from appliance.desk.access import tokens
 from appliance.desk.access.tokens import Scope
+from appliance.identities import Identity
 from appliance.store.store import Tx
 
 Written = TypeVar("Written", bound=BaseModel)
+Done = TypeVar("Done")
 Change = Callable[[Tx, Caller, Written], dict[str, Any]]
+Whose = Callable[[sqlite3.Connection, Caller, Written], tuple[Identity, ...]]
 
 CREATED = 201
 
@@ -48,9 +53,18 @@ def gone(*codes: str) -> Responses:
 
 
 async def made(
-    request: Request, scope: Scope, model: type[Written], work: Change[Written]
+    request: Request,
+    scope: Scope,
+    model: type[Written],
+    work: Change[Written],
+    *,
+    whose: Whose[Written] | None = None,
+    status: int = CREATED,
 ) -> Response:
-    """For what makes something: the same `Idempotency-Key` gives the first answer again."""
+    """For what makes something: the same `Idempotency-Key` gives the first answer again.
+
+    `whose`: the people to whom nothing is sent meanwhile.
+    """
     caller = await caller_of(request, scope.value)
     wanted = posting.read_body(model, await request.body())
     key = idempotency.checked(request.headers.get("idempotency-key"))
@@ -58,21 +72,27 @@ async def made(
     def write(tx: Tx) -> idempotency.StoredResponse:
         _check(tx, caller)
         if key is None:
-            return idempotency.accepted(work(tx, caller, wanted), status=CREATED)
+            return idempotency.accepted(work(tx, caller, wanted), status=status)
         # The key stands for the address, too: a body need not name what it belongs to.
         body = f"{request.url.path}\n{wanted.model_dump_json()}".encode()
         return idempotency.once(
-            tx, caller.token.id, key, body, lambda tx: work(tx, caller, wanted), status=CREATED
+            tx, caller.token.id, key, body, lambda tx: work(tx, caller, wanted), status=status
         )
 
-    answer = await caller.services.store.awrite(write)
+    answer = await _written(caller, write, wanted, whose)
     headers = {"Idempotency-Replayed": "true"} if answer.replayed else None
     return Response(answer.content, answer.status, headers, answer.media_type)
 
 
 async def changed(
-    request: Request, scope: Scope, model: type[Written], work: Change[Written]
+    request: Request,
+    scope: Scope,
+    model: type[Written],
+    work: Change[Written],
+    *,
+    whose: Whose[Written] | None = None,
 ) -> Response:
+    """`whose` as for `made`."""
     caller = await caller_of(request, scope.value)
     wanted = posting.read_body(model, await request.body())
 
@@ -80,7 +100,7 @@ async def changed(
         _check(tx, caller)
         return work(tx, caller, wanted)
 
-    return JSONResponse(await caller.services.store.awrite(write))
+    return JSONResponse(await _written(caller, write, wanted, whose))
 
 
 async def removed(request: Request, scope: Scope, work: Callable[[Tx, Caller], None]) -> Response:
@@ -92,6 +112,16 @@ async def removed(request: Request, scope: Scope, work: Callable[[Tx, Caller], N
 
     await caller.services.store.awrite(write)
     return Response(status_code=204)
+
+
+async def _written(
+    caller: Caller, write: Callable[[Tx], Done], wanted: Written, whose: Whose[Written] | None
+) -> Done:
+    services = caller.services
+    if whose is None:
+        return await services.store.awrite(write)
+    held = await services.store.aread(lambda conn: whose(conn, caller, wanted))
+    return await services.at_gate(partial(services.gate.write, services.store, held, write))
 
 
 def _check(tx: Tx, caller: Caller) -> None:

@@ -60,7 +60,7 @@ ABOUT_LINES = frozenset(
         EventKind.INCIDENT_CLOSED,
     }
 )
-_OF_THE_LIST = ABOUT_LINES | {EventKind.CONTACT_JOINED}
+_OF_THE_LIST = ABOUT_LINES | {EventKind.CONTACT_JOINED, EventKind.CONTACT_SPLIT}
 _ALL_NUMBERS = Wanted(view=InboxView.ALL)
 
 

@@ -57,7 +57,12 @@ _BETWEEN_MESSAGES = frozenset(
     {EventKind.CALL_MISSED, EventKind.CONVERSATION_ADOPTED, EventKind.CONVERSATION_NOTED}
 )
 _ABOUT_CONTACTS = frozenset(
-    {EventKind.CONTACT_CHANGED, EventKind.CONTACT_JOINED, EventKind.CONSENT_RECORDED}
+    {
+        EventKind.CONTACT_CHANGED,
+        EventKind.CONTACT_JOINED,
+        EventKind.CONTACT_SPLIT,
+        EventKind.CONSENT_RECORDED,
+    }
 )
 _ABOUT_CONVERSATIONS = {
     EventKind.GROUP_CHANGED: "group",

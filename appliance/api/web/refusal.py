@@ -54,6 +54,9 @@ FIELDS = {
     "variants": "Write at least one text. Braces hold one word to fill in, such as {voornaam} or"
     " {datum}.",
     "language": "Write the language in two letters, such as nl, en or pl.",
+    "numbers": "Leave this person at least one number, and name only numbers that they have.",
+    "fields": "A field has a name of at most 40 and a text of at most 500 characters; numbers of"
+    " citizens (BSN) may not be kept.",
     "personnel_number": "A personnel number has at most 40 characters.",
 }
 

@@ -1,8 +1,8 @@
 """What somebody can see: the branches that they may look into, and what belongs to those.
 
-A contact is visible to every branch that has a conversation with it; an event is visible to the
-branch of its line, its device or its contact. What somebody cannot see does not exist for them:
-NotFound.
+A contact is visible to every branch that has a conversation with it or entered it; an event is
+visible to the branch of its line, its device or its contact. What somebody cannot see does not
+exist for them: NotFound.
 """
 
 import json
@@ -26,11 +26,16 @@ IN_SIGHT = "(:branches IS NULL OR line.branch_id IN (SELECT value FROM json_each
 
 _CONTACT_IN_SIGHT = f"""
 SELECT 1 FROM conversation JOIN line ON line.id = line_id
-WHERE contact_id = :contact AND {IN_SIGHT} LIMIT 1
+WHERE contact_id = :contact AND {IN_SIGHT}
+UNION ALL SELECT 1 FROM contact_branch
+WHERE contact_id = :contact AND branch_id IN (SELECT value FROM json_each(:branches)) LIMIT 1
 """  # noqa: S608 -- our own condition
 _CONTACTS_IN_SIGHT = f"""
-SELECT DISTINCT contact_id FROM conversation JOIN line ON line.id = line_id
+SELECT contact_id FROM conversation JOIN line ON line.id = line_id
 WHERE contact_id IN (SELECT value FROM json_each(:contacts)) AND {IN_SIGHT}
+UNION SELECT contact_id FROM contact_branch
+WHERE contact_id IN (SELECT value FROM json_each(:contacts))
+AND branch_id IN (SELECT value FROM json_each(:branches))
 """  # noqa: S608 -- our own condition
 
 

@@ -25,6 +25,8 @@ class Scope(Enum):
     MESSAGES_WRITE = "messages:write"
     #: Read contacts.
     CONTACTS_READ = "contacts:read"
+    #: Enter people, change, join and split them.
+    CONTACTS_WRITE = "contacts:write"
     #: Read groups: their members, guard and journal.
     GROUPS_READ = "groups:read"
     #: Make groups and change them.

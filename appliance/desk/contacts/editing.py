@@ -1,16 +1,16 @@
-"""What the office may change about a person, and joining two contacts that are one person."""
+"""What the office may change about a person on their card: names and numbers."""
 
 import sqlite3
 
 from appliance.characters import clean_name
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import Sight
-from appliance.desk.consent import withdrawal
+from appliance.desk.contacts.joining import join
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.events import EventKind
 from appliance.identities import Identity
 from appliance.reasons import Reason
-from appliance.store import casework, contacts, listed, unread
+from appliance.store import contacts
 from appliance.store.contacts import Contact
 from appliance.store.store import Tx
 
@@ -37,12 +37,8 @@ def rename(
         "UPDATE contact SET office_name = ?, personnel_number = ? WHERE id = ?",
         (clean_name(office_name), clean_name(personnel_number), contact_id),
     )
-    tx.emit(
-        EventKind.CONTACT_CHANGED,
-        contact_id=contact_id,
-        staff_id=staff_id,
-        facts={"field": "office"},
-    )
+    facts = {"field": "office"}
+    contacts.tell(tx, EventKind.CONTACT_CHANGED, contact_id, staff_id=staff_id, facts=facts)
 
 
 def add_identity(tx: Tx, contact_id: str, identity: Identity, staff_id: str) -> None:
@@ -109,116 +105,9 @@ def same_person(
     return next((each for each in found if sight.sees_contact(conn, each[1].id)), None)
 
 
-def join(tx: Tx, keep_id: str, other_id: str, staff_id: str) -> None:
-    """Two contacts are one person: identities, conversations and messages go to the kept one.
-
-    From here on a withdrawal by either counts for both. So a process that sends must call this
-    inside `ConsentGate.write`. Raises NotFound for a contact that is not there, Refused for joining
-    one with itself.
-    """
-    keep, other = contacts.find(tx.conn, keep_id), contacts.find(tx.conn, other_id)
-    if keep is None or other is None:
-        raise NotFound("contact")
-    if keep.id == other.id:
-        raise Refused(Reason.SAME_CONTACT, "These are one contact already.")
-    _join_conversations(tx, keep.id, other.id)
-    tx.conn.execute(
-        "UPDATE contact_identity SET contact_id = ? WHERE contact_id = ?", (keep.id, other.id)
-    )
-    tx.conn.execute(
-        "UPDATE message SET contact_id = ?1 WHERE contact_id = ?2 AND conversation_id IN"
-        " (SELECT id FROM conversation WHERE contact_id = ?1)",
-        (keep.id, other.id),
-    )
-    _join_claims(tx, keep.id, other.id)
-    _join_welcomes(tx, keep.id, other.id)
-    tx.conn.execute(
-        "UPDATE contact SET office_name = coalesce(office_name, ?),"
-        " chosen_name = coalesce(chosen_name, ?),"
-        " personnel_number = coalesce(personnel_number, ?) WHERE id = ?",
-        (other.office_name, other.chosen_name, other.personnel_number, keep.id),
-    )
-    tx.conn.execute("UPDATE contact SET joined_into = ? WHERE id = ?", (keep.id, other.id))
-    withdrawal.cancel_forbidden(tx, keep.id)
-    tx.emit(
-        EventKind.CONTACT_JOINED,
-        contact_id=keep.id,
-        staff_id=staff_id,
-        facts={"other": other.id},
-    )
-
-
-def _join_claims(tx: Tx, keep_id: str, other_id: str) -> None:
-    """The claims of both now belong to the kept contact; those that became true are deleted."""
-    tx.conn.execute(
-        "UPDATE OR IGNORE identity_claim SET contact_id = ? WHERE contact_id = ?",
-        (keep_id, other_id),
-    )
-    tx.conn.execute(
-        "DELETE FROM identity_claim WHERE contact_id = ?2 OR contact_id = ?1 AND (value, scheme)"
-        " IN (SELECT value, scheme FROM contact_identity WHERE contact_id = ?1)",
-        (keep_id, other_id),
-    )
-
-
 def _tell_numbers(tx: Tx, contact_id: str, staff_id: str) -> None:
     facts = {"field": "numbers"}
-    tx.emit(EventKind.CONTACT_CHANGED, contact_id=contact_id, staff_id=staff_id, facts=facts)
-
-
-def _join_conversations(tx: Tx, keep_id: str, other_id: str) -> None:
-    """On each line the two threads become one, ordered by time."""
-    rows = tx.conn.execute(
-        "SELECT id, line_id, last_message_id, last_ms, last_in_ms, has_notices"
-        " FROM conversation"
-        " WHERE contact_id = ?",
-        (other_id,),
-    ).fetchall()
-    for row in rows:
-        kept = tx.conn.execute(
-            "SELECT id FROM conversation WHERE line_id = ? AND contact_id = ?",
-            (row["line_id"], keep_id),
-        ).fetchone()
-        if kept is None:
-            tx.conn.execute(
-                "UPDATE conversation SET contact_id = ? WHERE id = ?", (keep_id, row["id"])
-            )
-        else:
-            _merge_thread(tx, kept["id"], row)
-
-
-def _merge_thread(tx: Tx, kept_id: str, other: sqlite3.Row) -> None:
-    tx.conn.execute(
-        "UPDATE message SET conversation_id = ? WHERE conversation_id = ?", (kept_id, other["id"])
-    )
-    tx.conn.execute(
-        "UPDATE conversation SET last_message_id = iif(?2 > last_ms, ?1, last_message_id),"
-        " last_ms = max(last_ms, ?2),"
-        " last_in_ms = nullif(max(coalesce(last_in_ms, 0), coalesce(?3, 0)), 0),"
-        " has_notices = has_notices OR ?5 WHERE id = ?4",
-        (
-            other["last_message_id"],
-            other["last_ms"],
-            other["last_in_ms"],
-            kept_id,
-            other["has_notices"],
-        ),
-    )
-    casework.join(tx, kept_id, other["id"])
-    with unread.counted(tx.conn, [other["id"]]):
-        for table in ("draft", "read_mark"):
-            tx.conn.execute(f"DELETE FROM {table} WHERE conversation_id = ?", (other["id"],))  # noqa: S608 -- two names of ours
-        tx.conn.execute("DELETE FROM conversation WHERE id = ?", (other["id"],))
-    listed.settle(tx.conn, [kept_id])
-
-
-def _join_welcomes(tx: Tx, keep_id: str, other_id: str) -> None:
-    tx.conn.execute(
-        "INSERT OR IGNORE INTO welcome (line_id, contact_id, message_id)"
-        " SELECT line_id, ?, message_id FROM welcome WHERE contact_id = ?",
-        (keep_id, other_id),
-    )
-    tx.conn.execute("DELETE FROM welcome WHERE contact_id = ?", (other_id,))
+    contacts.tell(tx, EventKind.CONTACT_CHANGED, contact_id, staff_id=staff_id, facts=facts)
 
 
 def _sight(rights: Rights) -> Sight:

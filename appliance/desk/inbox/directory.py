@@ -1,4 +1,4 @@
-"""What there is, as other software reads it: lines, contacts, conversations, devices.
+"""What there is, as other software reads it: lines, conversations, calls, devices.
 
 Each list is a page ordered by id, and begins after the last id of the page before.
 """
@@ -63,20 +63,6 @@ class LineEntry:
             after_min=self.settings["fallback_after_min"],
             classes=self.settings["fallback_classes"],
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactEntry:
-    id: str
-    chosen_name: str | None
-    office_name: str | None
-    personnel_number: str | None
-    numbers: Sequence[str]
-    created_ms: int
-
-    @property
-    def name(self) -> str | None:
-        return self.office_name or self.chosen_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,22 +171,6 @@ def lines(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[LineEn
     ]
 
 
-def contacts(conn: sqlite3.Connection, sight: Sight, page: Page) -> Sequence[ContactEntry]:
-    about = _about(sight, page)
-    if sight.json is None:
-        ids = merged.first(conn, [(_CONTACT_IDS, about)], limit=page.limit)
-    else:
-        ids = merged.first(conn, _of_lines(conn, _WRITERS, about), limit=page.limit)
-    return [_contact(row) for row in conn.execute(_CONTACTS, {"ids": json.dumps(ids)})]
-
-
-def contact(conn: sqlite3.Connection, sight: Sight, name: str) -> ContactEntry:
-    """By id or number. Raises NotFound."""
-    found = sight.contact(conn, name)
-    row = conn.execute(_CONTACTS, {"ids": json.dumps([found.id])}).fetchone()
-    return _contact(row)
-
-
 def conversations(
     conn: sqlite3.Connection,
     sight: Sight,
@@ -285,10 +255,6 @@ def _of_lines(conn: sqlite3.Connection, statement: str, about: Mapping[str, Any]
     return [(statement, {**about, "line": row["id"]}) for row in found]
 
 
-def _contact(row: sqlite3.Row) -> ContactEntry:
-    return ContactEntry(**{**dict(row), "numbers": _strings(row["numbers"])})
-
-
 def _strings(value: str) -> list[str]:
     return [str(each) for each in json.loads(value)]
 
@@ -310,24 +276,6 @@ ORDER BY line.id LIMIT :limit
 """  # noqa: S608 -- our own condition
 
 _LINE_IDS = f"SELECT id FROM line WHERE (:line IS NULL OR id = :line) AND {IN_SIGHT}"  # noqa: S608 -- our own condition
-
-_CONTACT_IDS = """
-SELECT id FROM contact WHERE joined_into IS NULL AND id > :after ORDER BY id LIMIT :limit
-"""
-# Of two contacts that were joined only one has conversations.
-_WRITERS = """
-SELECT contact_id FROM conversation
-WHERE line_id = :line AND contact_id > :after ORDER BY contact_id LIMIT :limit
-"""
-# The view `shown_identity` would be read from one end to the other for each contact.
-_CONTACTS = """
-SELECT contact.id, chosen_name, office_name, personnel_number, contact.created_ms,
-  (SELECT json_group_array(value) FROM
-   (SELECT value, scheme, created_ms FROM contact_identity WHERE contact_id = contact.id
-    UNION ALL SELECT value, scheme, at_ms FROM identity_claim WHERE contact_id = contact.id
-    ORDER BY 3, 1, 2)) AS numbers
-FROM contact WHERE contact.id IN (SELECT value FROM json_each(:ids)) ORDER BY contact.id
-"""
 
 _CONVERSATION_IDS = f"""
 SELECT id FROM conversation WHERE id > :after AND id NOT IN {HIDDEN} ORDER BY id LIMIT :limit

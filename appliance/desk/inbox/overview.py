@@ -103,6 +103,8 @@ class ConversationRow:
     returns_ms: int | None = None
     #: A note names whoever looks, and they have not seen it.
     mentioned: bool = False
+    #: The title is a name that they chose themselves.
+    is_theirs: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +225,7 @@ def _row(row: Mapping[str, Any]) -> ConversationRow:
         is_done=row["done_ms"] is not None,
         returns_ms=row["away_ms"],
         mentioned=bool(row["mentioned"]),
+        is_theirs=bool(row["is_theirs"]),
     )
 
 
@@ -285,6 +288,7 @@ _PLACES = {
 _ROWS = f"""
 SELECT c.id, c.line_id, c.contact_id, c.group_id, c.last_ms, c.waiting_ms,
   coalesce(g.name, k.office_name, k.chosen_name) AS name,
+  k.office_name IS NULL AND k.chosen_name IS NOT NULL AS is_theirs,
   coalesce(m.value, (SELECT value FROM contact_identity n WHERE n.contact_id = c.contact_id
                      ORDER BY created_ms LIMIT 1)) AS number,
   iif(m.text = '', (SELECT media.kind FROM message_media of JOIN media ON media.id = of.media_id

@@ -4,6 +4,7 @@ import sqlite3
 
 from appliance.desk.access.sight import Sight
 from appliance.identities import Identity
+from appliance.store import contacts
 from appliance.store.contacts import identity_of
 
 
@@ -23,4 +24,7 @@ def identity_of_contact(
         " ORDER BY m.happened_ms DESC LIMIT 1",
         (contact.id, line_id),
     ).fetchone()
-    return identity_of(row) if row else contact.identities[0]
+    if row is not None:
+        return identity_of(row)
+    known = contact.identities or [said for said, _ in contacts.claimed_by(conn, contact.id)]
+    return known[0]

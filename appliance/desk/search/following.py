@@ -127,6 +127,7 @@ _CHANGES = (
     EventKind.CONTACT_CREATED,
     EventKind.CONTACT_CHANGED,
     EventKind.CONTACT_JOINED,
+    EventKind.CONTACT_SPLIT,
     EventKind.GROUP_CHANGED,
 )
 

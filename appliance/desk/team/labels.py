@@ -70,8 +70,9 @@ def rename(tx: Tx, label: Label, name: str) -> None:
 
 
 def remove(tx: Tx, label: Label) -> None:
-    """It goes from every conversation that had it."""
+    """It goes from every conversation and person that had it."""
     tx.conn.execute("DELETE FROM conversation_label WHERE label_id = ?", (label.id,))
+    tx.conn.execute("DELETE FROM contact_label WHERE label_id = ?", (label.id,))
     tx.conn.execute("DELETE FROM label WHERE id = ?", (label.id,))
     _tell(tx, label.branch_id, label.id, "removed")
 

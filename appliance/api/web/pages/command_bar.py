@@ -95,6 +95,7 @@ def _ways(said: Words, rights: Rights) -> Sequence[CommandBarWay]:
     ways = []
     if rights.has(Permission.INBOX_READ):
         ways.append(CommandBarWay(name=said.text("Inbox"), href="/", picture="inbox"))
+        ways.append(CommandBarWay(name=said.text("People"), href="/people", picture="person"))
         ways.append(CommandBarWay(name=said.text("Search"), href="/search", picture="search"))
     if rights.has(Permission.INBOX_WRITE):
         ways.append(CommandBarWay(name=said.text("New conversation"), href="/new", picture="write"))

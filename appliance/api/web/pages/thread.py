@@ -16,9 +16,12 @@ from appliance.api.web.pages.views import Choices, Wanted
 from appliance.api.web.refusal import Note
 from appliance.api.web.visit import Posting, Reading, Visit
 from appliance.desk.access.accesses import Shown
-from appliance.desk.access.rights import Rights
+from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.access.sight import Sight
 from appliance.desk.contacts import card as cards
+from appliance.desk.contacts import namesakes
 from appliance.desk.contacts.card import Card
+from appliance.desk.contacts.namesakes import Namesake
 from appliance.desk.inbox import marks, thread, window
 from appliance.desk.inbox.thread import Conversation
 from appliance.desk.inbox.window import Window
@@ -51,10 +54,12 @@ class Opened:
     note: Note | None = None
     #: None where only a stretch of the thread is drawn.
     case: ShownCase | None = None
+    namesake: Namesake | None = None
 
     @property
     def shown(self) -> Sequence[Shown]:
-        return [Shown(contact_id=self.about.contact_id, conversation_id=self.about.id)]
+        known = [Shown(contact_id=self.namesake.contact_id)] if self.namesake else []
+        return [Shown(contact_id=self.about.contact_id, conversation_id=self.about.id), *known]
 
 
 @routes.get("/c/{conversation_id}")
@@ -137,9 +142,17 @@ def _open(
         draft=drafts.text_of(conn, **mine),
         note_draft=notes.draft_of(conn, visit.staff_id, about.id),
         case=shown_case(conn, about.id),
+        namesake=_namesake(conn, visit.session.rights, about),
         cursor=cursor,
     )
     return opened, None if about.is_group else cards.card(conn, visit.session.rights, about)
+
+
+def _namesake(conn: sqlite3.Connection, rights: Rights, about: Conversation) -> Namesake | None:
+    if about.contact_id is None:
+        return None
+    sight = Sight(rights.branches(Permission.INBOX_READ))
+    return namesakes.of(conn, sight, about.contact_id)
 
 
 async def whole_page(

@@ -8,7 +8,7 @@ const DRAFT_MS = 600;
 const AGAIN_MS = 2000; // until what did not get through is tried again; each time twice as long
 const AGAIN_AT_MOST_MS = 60000;
 const LEFT = "under-way"; // where a page leaves for the next one what Balie did not answer
-const REFUSED = '#composer-note :is([data-code="opted-out"], [data-code="consent-required"])';
+const REFUSED = '#composer-note :is([data-code="opted-out"], [data-code="blocked"], [data-code="consent-required"])';
 const csrf = document.querySelector('meta[name="csrf"]').content;
 const touch = matchMedia("(hover: none) and (pointer: coarse)").matches;
 

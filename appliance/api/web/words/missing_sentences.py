@@ -6,7 +6,7 @@ from appliance.desk.inbox.missing import MissingRow
 from appliance.messages import MessageState
 from appliance.reasons import Reason
 
-_FORBIDDEN = (Reason.OPTED_OUT, Reason.CONSENT_REQUIRED, Reason.GROUP_LEFT)
+_FORBIDDEN = (Reason.OPTED_OUT, Reason.BLOCKED, Reason.CONSENT_REQUIRED, Reason.GROUP_LEFT)
 
 
 def why(words: Words, row: MissingRow) -> str:

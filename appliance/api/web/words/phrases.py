@@ -46,6 +46,7 @@ WAITING: Mapping[Reason, str] = {
     Reason.NOT_ON_WHATSAPP: "this number is not on WhatsApp",
     Reason.MEDIA_GONE: "its file was no longer there",
     Reason.OPTED_OUT: "the contact asked to stop",
+    Reason.BLOCKED: "the office has blocked this person",
     Reason.TOO_OLD: "it became too old to be worth sending",
     Reason.ANSWERED: "they were answered already",
     Reason.BY_PERSON: "a colleague withdrew it",
@@ -157,6 +158,14 @@ REFUSALS: Mapping[Reason, tuple[str, str]] = {
         "Nothing was sent: this person asked to stop.",
         "You can write again as soon as they write START to {line}.",
     ),
+    Reason.BLOCKED: (
+        "Nothing was sent: the office has blocked this person.",
+        "A colleague can end that on the person's page.",
+    ),
+    Reason.CANNOT_UNDO: (
+        "It cannot be undone any more.",
+        "Something that was joined or split later comes first.",
+    ),
     Reason.CANNOT_CANCEL: (
         "It can no longer be withdrawn: it is being typed, or has left.",
         "Write to the person if it was a mistake.",
@@ -174,7 +183,7 @@ REFUSALS: Mapping[Reason, tuple[str, str]] = {
         "Log in instead.",
     ),
     Reason.NAME_TAKEN: ("There is one with this name already.", "Choose another name."),
-    Reason.NUMBER_TAKEN: ("This number is here already.", "Look at the page of the devices."),
+    Reason.NUMBER_TAKEN: ("This number is here already.", "Look whose it is, and begin there."),
     Reason.DEVICE_TAKEN: (
         "This device has the SIM card of another number.",
         "One device has one SIM card: choose another one, or remove that number first.",

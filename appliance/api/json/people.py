@@ -1,0 +1,305 @@
+"""`/contacts`: the people, what the office says of them, and what became of that."""
+
+import sqlite3
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from appliance.api.json import examples, writes
+from appliance.api.json.callers import WRITES_CONTACTS, Caller
+from appliance.api.json.conversations import branch_of
+from appliance.api.json.declared import Many, One, Read, nobody
+from appliance.api.json.documented import READ_PROBLEMS, answers
+from appliance.api.json.mapping import body_of
+from appliance.api.json.office_bodies import ContactOut
+from appliance.api.json.paging import DEFAULT_LIMIT, Limit, Paged
+from appliance.api.json.people_bodies import (
+    ContactIn,
+    ContactPatchIn,
+    MergeIn,
+    NumberIn,
+    PastOut,
+    SplitIn,
+    UndoIn,
+)
+from appliance.api.json.sending import IDEMPOTENCY_KEY, DirectRoute
+from appliance.desk.access.accesses import Shown
+from appliance.desk.access.tokens import Scope
+from appliance.desk.contacts import changing, joining, past, people, splitting
+from appliance.desk.contacts.changing import Changer, ContactChange
+from appliance.desk.contacts.past import PastAsked
+from appliance.desk.contacts.people import ContactEntry, PeopleAsked
+from appliance.desk.outgoing.sending import Author
+from appliance.errors import InvalidInput
+from appliance.identities import Identity, meant
+from appliance.reasons import Reason
+from appliance.store import contacts
+from appliance.store.store import Tx
+
+
+async def _people_asked(
+    paged: Paged,
+    q: Annotated[
+        str | None,
+        Query(description="Beginnings of names, numbers, personnel numbers.", max_length=500),
+    ] = None,
+    personnel_number: Annotated[str | None, Query(max_length=200)] = None,
+) -> PeopleAsked:
+    return PeopleAsked(page=paged, q=q, personnel_number=personnel_number)
+
+
+async def _contact_name(contact: str) -> str:
+    return contact
+
+
+async def _past_asked(
+    contact: str,
+    limit: Limit = DEFAULT_LIMIT,
+    before: Annotated[
+        str | None, Query(alias="after", description="`next` of the page before.", max_length=20)
+    ] = None,
+) -> PastAsked:
+    if before is not None and not before.isdecimal():
+        raise InvalidInput("after", "“after” is not a cursor: give the “next” of a page.")
+    return PastAsked(contact=contact, after=int(before) if before else None, limit=limit + 1)
+
+
+def _shown_contact(entry: ContactEntry) -> Shown:
+    return Shown(contact_id=entry.id)
+
+
+READS: tuple[Read[Any, Any], ...] = (
+    Many(
+        tag="contacts",
+        path="/contacts",
+        scope=Scope.CONTACTS_READ,
+        name="listContacts",
+        summary="The people",
+        description="By id.",
+        asked=_people_asked,
+        read=people.contacts,
+        model=ContactOut,
+        example=examples.CONTACT,
+        shown=_shown_contact,
+    ),
+    One(
+        tag="contacts",
+        path="/contacts/{contact}",
+        scope=Scope.CONTACTS_READ,
+        name="getContact",
+        summary="One person, by id or number",
+        description="The contact.",
+        asked=_contact_name,
+        read=people.contact,
+        model=ContactOut,
+        example=examples.CONTACT,
+        shown=_shown_contact,
+        problems=("not-found",),
+    ),
+    Many(
+        tag="contacts",
+        path="/contacts/{contact}/history",
+        scope=Scope.CONTACTS_READ,
+        name="listContactHistory",
+        summary="What became of a person's card",
+        description="The newest first.",
+        asked=_past_asked,
+        read=past.past,
+        model=PastOut,
+        example=examples.PAST,
+        shown=nobody,
+        problems=("not-found",),
+    ),
+)
+
+router = APIRouter(prefix="/api/v1", tags=["contacts"], route_class=DirectRoute)
+
+_SCOPE = Scope.CONTACTS_WRITE
+_PROBLEMS = (*READ_PROBLEMS, "bad-request", "not-found", "too-large", Reason.NUMBER_TAKEN)
+_WHO = (
+    *(each for each in _PROBLEMS if each is not Reason.NUMBER_TAKEN),
+    Reason.SAME_CONTACT,
+    Reason.IDEMPOTENCY_MISMATCH,
+)
+_CONTACT = writes.path_id("contact", examples.CONTACT["id"])
+
+
+@router.post(
+    "/contacts",
+    dependencies=[WRITES_CONTACTS],
+    operation_id="addContact",
+    summary="Enter a person",
+    status_code=201,
+    response_model=None,
+    openapi_extra=writes.takes(ContactIn, examples.CONTACT_IN, IDEMPOTENCY_KEY),
+    responses=answers(
+        ContactOut,
+        examples.CONTACT,
+        *_PROBLEMS,
+        Reason.IDEMPOTENCY_MISMATCH,
+        status=201,
+        description="The person.",
+    ),
+)
+async def add_contact(request: Request) -> Response:
+    """It brings no consent: whom the office enters may be written to once they wrote."""
+
+    def work(tx: Tx, caller: Caller, wanted: ContactIn) -> dict[str, Any]:
+        branch_id = branch_of(tx.conn, caller, wanted.branch)
+        added = changing.enter(tx, _change(wanted), _changer(caller), branch_id=branch_id)
+        return _shown(tx.conn, caller, added)
+
+    return await writes.made(request, _SCOPE, ContactIn, work)
+
+
+@router.patch(
+    "/contacts/{contact}",  # noqa: FAST003 -- a direct route gives the request alone
+    dependencies=[WRITES_CONTACTS],
+    operation_id="changeContact",
+    summary="Say something else of a person",
+    response_model=None,
+    openapi_extra=writes.takes(ContactPatchIn, examples.CONTACT_PATCH_IN, _CONTACT),
+    responses=answers(ContactOut, examples.CONTACT, *_PROBLEMS, description="As they are now."),
+)
+async def change_contact(request: Request) -> Response:
+    """All of it or nothing, as one event. Their number may change, also the last one: who they are
+    does not hang on it. What they call themselves only they change.
+    """
+
+    def work(tx: Tx, caller: Caller, wanted: ContactPatchIn) -> dict[str, Any]:
+        found = _named(tx.conn, caller, request)
+        changing.change(tx, found, _change(wanted), _changer(caller))
+        return _shown(tx.conn, caller, found)
+
+    def whose(conn: sqlite3.Connection, caller: Caller, _: ContactPatchIn) -> tuple[Identity, ...]:
+        return _all_of(conn, _named(conn, caller, request))
+
+    return await writes.changed(request, _SCOPE, ContactPatchIn, work, whose=whose)
+
+
+@router.post(
+    "/contacts/{contact}/merge",  # noqa: FAST003 -- a direct route gives the request alone
+    dependencies=[WRITES_CONTACTS],
+    operation_id="mergeContacts",
+    summary="Say that two contacts are one person",
+    response_model=None,
+    openapi_extra=writes.takes(MergeIn, examples.MERGE_IN, _CONTACT, IDEMPOTENCY_KEY),
+    responses=answers(ContactOut, examples.CONTACT, *_WHO, description="The one person."),
+)
+async def merge_contacts(request: Request) -> Response:
+    """Their conversations on a line become one. A withdrawal by either counts for both, and nobody
+    gains consent. It can be undone.
+    """
+
+    def whose(conn: sqlite3.Connection, caller: Caller, wanted: MergeIn) -> tuple[Identity, ...]:
+        other = caller.sight.contact(conn, wanted.other)
+        return _all_of(conn, _named(conn, caller, request), other.id)
+
+    def work(tx: Tx, caller: Caller, wanted: MergeIn) -> dict[str, Any]:
+        keep = _named(tx.conn, caller, request)
+        other = caller.sight.contact(tx.conn, wanted.other)
+        joining.join_by(tx, keep, other.id, _changer(caller).by)
+        return _shown(tx.conn, caller, keep)
+
+    return await writes.made(request, _SCOPE, MergeIn, work, whose=whose, status=200)
+
+
+@router.post(
+    "/contacts/{contact}/split",  # noqa: FAST003 -- a direct route gives the request alone
+    dependencies=[WRITES_CONTACTS],
+    operation_id="splitContact",
+    summary="Say that a contact is two people",
+    status_code=201,
+    response_model=None,
+    openapi_extra=writes.takes(SplitIn, examples.SPLIT_IN, _CONTACT, IDEMPOTENCY_KEY),
+    responses=answers(
+        ContactOut, examples.CONTACT, *_WHO, status=201, description="Who has these numbers now."
+    ),
+)
+async def split_contact(request: Request) -> Response:
+    """What was written from and to these numbers goes with them. What the person had closed stays
+    closed for both. It can be undone.
+    """
+
+    def whose(conn: sqlite3.Connection, caller: Caller, _: SplitIn) -> tuple[Identity, ...]:
+        return _all_of(conn, _named(conn, caller, request))
+
+    def work(tx: Tx, caller: Caller, wanted: SplitIn) -> dict[str, Any]:
+        found = _named(tx.conn, caller, request)
+        numbers = [meant(each, field="numbers") for each in wanted.numbers]
+        new_id = splitting.split(tx, found, numbers, _changer(caller).by)
+        return _shown(tx.conn, caller, new_id)
+
+    return await writes.made(request, _SCOPE, SplitIn, work, whose=whose)
+
+
+@router.post(
+    "/contacts/{contact}/undo",  # noqa: FAST003 -- a direct route gives the request alone
+    dependencies=[WRITES_CONTACTS],
+    operation_id="undoContact",
+    summary="Take back the newest joining or splitting of a person",
+    response_model=None,
+    openapi_extra=writes.takes(UndoIn, examples.UNDO_IN, _CONTACT, IDEMPOTENCY_KEY),
+    responses=answers(
+        ContactOut,
+        examples.CONTACT,
+        *_WHO,
+        Reason.CANNOT_UNDO,
+        description="The contact that was kept then, as it is now.",
+    ),
+)
+async def undo_contact(request: Request) -> Response:
+    """All is as it was; what came since goes to whom it came from. What was cancelled stays so, and
+    who withdrew meanwhile withdrew for both.
+    """
+
+    def whose(conn: sqlite3.Connection, caller: Caller, _: UndoIn) -> tuple[Identity, ...]:
+        return splitting.concerned(conn, _named(conn, caller, request))
+
+    def work(tx: Tx, caller: Caller, wanted: UndoIn) -> dict[str, Any]:
+        found = _named(tx.conn, caller, request)
+        change = splitting.undo(tx, found, _changer(caller).by, other_id=wanted.other)
+        return _shown(tx.conn, caller, change.contact_id)
+
+    return await writes.made(request, _SCOPE, UndoIn, work, whose=whose, status=200)
+
+
+def _change(wanted: ContactPatchIn) -> ContactChange:
+    """Raises InvalidInput."""
+    given = wanted.model_fields_set
+    named_so = "name" in given and "office_name" not in given
+    return ContactChange(
+        given=frozenset(given | {"office_name"} if named_so else given),
+        office_name=wanted.name if named_so else wanted.office_name,
+        personnel_number=wanted.personnel_number,
+        numbers=[
+            meant(each.number if isinstance(each, NumberIn) else each, field="numbers")
+            for each in wanted.numbers
+        ],
+        labels=wanted.labels,
+        fields=wanted.fields,
+        notes=wanted.notes,
+        blocked=wanted.blocked,
+        state=wanted.state,
+    )
+
+
+def _changer(caller: Caller) -> Changer:
+    return Changer(by=Author(token_id=caller.token.id), sight=caller.sight)
+
+
+def _named(conn: sqlite3.Connection, caller: Caller, request: Request) -> str:
+    """The id of the contact in the address. Raises NotFound."""
+    return caller.sight.contact(conn, request.path_params["contact"]).id
+
+
+def _all_of(conn: sqlite3.Connection, *contact_ids: str) -> tuple[Identity, ...]:
+    """By what these are known."""
+    return tuple(one for each in contact_ids for one in contacts.identities_of(conn, each))
+
+
+def _shown(conn: sqlite3.Connection, caller: Caller, contact_id: str) -> dict[str, Any]:
+    """A token that may not read people is told the id alone."""
+    if not caller.token.may(Scope.CONTACTS_READ):
+        return {"id": contact_id}
+    return body_of(ContactOut, people.entries(conn, caller.sight, [contact_id])[0])

@@ -1,0 +1,78 @@
+"""The bodies of requests and answers about people."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from appliance.api.json.bodies import AnswerBody
+
+
+class NumberIn(BaseModel):
+    """As it stands in an answer, so that one may be changed and sent back."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+    number: Annotated[str, Field(max_length=80)]
+
+
+class ContactPatchIn(BaseModel):
+    """What is left out stays as it is."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    office_name: str | None = Field(None, description="What the office calls them.", max_length=200)
+    name: str | None = Field(None, description="The same as `office_name`.", max_length=200)
+    personnel_number: str | None = Field(None, max_length=200)
+    numbers: list[Annotated[str, Field(max_length=80)] | NumberIn] = Field(
+        [], description="These and no others; the last one can be replaced.", max_length=20
+    )
+    labels: list[Annotated[str, Field(max_length=64)]] = Field(
+        [], description="Names of labels: these and no others.", max_length=50
+    )
+    fields: dict[str, str | None] = Field(
+        {}, description="Those that it names; an empty one is taken away.", max_length=100
+    )
+    notes: str | None = Field(None, max_length=20_000)
+    blocked: bool = False
+    state: Literal["self", "candidate", "placed", "ended"] = "candidate"
+
+
+class ContactIn(ContactPatchIn):
+    """Somebody new. It brings no consent: they have to write first. Without a branch they are the
+    company's, or of the one branch that the token sees.
+    """
+
+    branch: str | None = Field(None, description="Its id or its name.", max_length=80)
+
+
+class MergeIn(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    other: str = Field(description="Id or number of the other contact.", max_length=80)
+
+
+class SplitIn(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    numbers: list[Annotated[str, Field(max_length=80)]] = Field(
+        description="Those of the other person.", min_length=1, max_length=20
+    )
+
+
+class UndoIn(BaseModel):
+    """The newest joining or splitting is undone, if it was with this one."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    other: str | None = Field(None, description="The id; left out: whoever it was with.")
+
+
+class PastOut(AnswerBody):
+    id: str
+    at: datetime
+    what: str = Field(description="`contact.created`, `.changed`, `.joined` or `.split`.")
+    by: str | None = Field(description="The colleague or the software that did it.")
+    fields: list[str] = Field(description="What is other since.")
+    other: str | None = Field(description="The other contact, where two were joined or split.")
+    undone: bool = Field(description="It took back what was joined or split before.")

@@ -1,0 +1,221 @@
+"""The page of one person: what is known of them, and what the office may change."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, TypeVar
+
+from fastapi import APIRouter, Depends, Form, Query
+from fastapi.responses import Response
+
+from appliance.api.web.page_route import PageRoute
+from appliance.api.web.pages.people import editing, reading
+from appliance.api.web.refusal import Note, note_of
+from appliance.api.web.visit import Posting, Reading, Visit, go
+from appliance.desk.access.accesses import Shown
+from appliance.desk.access.sight import Sight
+from appliance.desk.contacts import changing, joining, namesakes, splitting, table
+from appliance.desk.contacts.changing import Changer, ContactChange
+from appliance.desk.contacts.person import KnownPerson, person
+from appliance.desk.contacts.table import PersonRow, TableAsked
+from appliance.desk.outgoing.sending import Author
+from appliance.errors import InvalidInput, Refused
+from appliance.identities import Identity, meant
+from appliance.store import contacts
+from appliance.store.store import Tx
+
+routes = APIRouter(route_class=PageRoute)
+
+T = TypeVar("T")
+_CHOICES = 6
+_OF_CARD = frozenset({"office_name", "personnel_number", "state", "notes", "labels", "fields"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonShown:
+    """`choices` are those who may be the same person, for the words `join`."""
+
+    person: KnownPerson
+    join: str
+    choices: Sequence[PersonRow]
+
+    @property
+    def shown(self) -> Sequence[Shown]:
+        me = self.person.id
+        threads = [
+            Shown(contact_id=me, conversation_id=each.conversation_id)
+            for each in self.person.threads
+        ]
+        return [
+            *(threads or [Shown(contact_id=me)]),
+            *(Shown(contact_id=c.id) for c in self.choices),
+        ]
+
+
+@routes.get("/people/{contact}")
+async def person_page(
+    visit: Reading,
+    contact: str,
+    join: Annotated[str, Query(max_length=200)] = "",
+    saved: Annotated[str, Query(max_length=1)] = "",
+) -> Response:
+    return await _page(visit, contact, join=join, saved=bool(saved))
+
+
+def _card(
+    office_name: Annotated[str, Form(max_length=200)] = "",
+    personnel_number: Annotated[str, Form(max_length=200)] = "",
+    state: Annotated[str, Form(max_length=20)] = "",
+    notes: Annotated[str, Form(max_length=20_000)] = "",
+    label: Annotated[list[str] | None, Form()] = None,
+    field_name: Annotated[list[str] | None, Form()] = None,
+    field_text: Annotated[list[str] | None, Form()] = None,
+) -> ContactChange:
+    fields = dict(zip(field_name or (), field_text or (), strict=False))
+    return ContactChange(
+        given=_OF_CARD,
+        office_name=office_name,
+        personnel_number=personnel_number,
+        state=state,
+        notes=notes,
+        labels=label or (),
+        fields={name: text for name, text in fields.items() if name.strip()},
+    )
+
+
+@routes.post("/people/{contact}")
+async def change_person(
+    visit: Posting, contact: str, change: Annotated[ContactChange, Depends(_card)]
+) -> Response:
+    return await _change(visit, contact, lambda _: change)
+
+
+@routes.post("/people/{contact}/numbers")
+async def change_numbers(
+    visit: Posting, contact: str, number: Annotated[list[str] | None, Form()] = None
+) -> Response:
+    """An emptied field takes its number away."""
+
+    def change(_: Tx) -> ContactChange:
+        given = [each for each in number or () if each.strip()]
+        numbers = [meant(each, field="number") for each in given]
+        return ContactChange(given=frozenset({"numbers"}), numbers=numbers)
+
+    return await _change(visit, contact, change)
+
+
+@routes.post("/people/{contact}/block")
+async def block_person(
+    visit: Posting, contact: str, blocked: Annotated[bool, Form()] = False
+) -> Response:
+    change = ContactChange(given=frozenset({"blocked"}), blocked=blocked)
+    return await _change(visit, contact, lambda _: change)
+
+
+@routes.post("/people/{contact}/join")
+async def join_person(
+    visit: Posting, contact: str, other: Annotated[str, Form(max_length=40)] = ""
+) -> Response:
+    def work(tx: Tx, sight: Sight, contact_id: str) -> None:
+        joining.join(tx, contact_id, sight.contact(tx.conn, other).id, visit.staff_id)
+
+    return await _write(visit, contact, work, also=other)
+
+
+@routes.post("/people/{contact}/apart")
+async def keep_apart(
+    visit: Posting, contact: str, other: Annotated[str, Form(max_length=40)] = ""
+) -> Response:
+    """Somebody says that these are two people; nobody asks again."""
+
+    def work(tx: Tx, sight: Sight, contact_id: str) -> None:
+        namesakes.keep_apart(tx, contact_id, sight.contact(tx.conn, other).id)
+
+    return await _write(visit, contact, work, also=other)
+
+
+@routes.post("/people/{contact}/split")
+async def split_person(
+    visit: Posting, contact: str, number: Annotated[list[str] | None, Form()] = None
+) -> Response:
+    def work(tx: Tx, _: Sight, contact_id: str) -> None:
+        own = contacts.identities_of(tx.conn, contact_id)
+        chosen = [each for each in own if each.value in (number or ())]
+        splitting.split(tx, contact_id, chosen, Author(staff_id=visit.staff_id))
+
+    return await _write(visit, contact, work)
+
+
+@routes.post("/people/{contact}/undo")
+async def undo_person(
+    visit: Posting, contact: str, other: Annotated[str, Form(max_length=40)] = ""
+) -> Response:
+    def work(tx: Tx, _: Sight, contact_id: str) -> None:
+        splitting.undo(tx, contact_id, Author(staff_id=visit.staff_id), other_id=other or None)
+
+    return await _write(visit, contact, work)
+
+
+async def _change(visit: Visit, contact: str, change: Callable[[Tx], ContactChange]) -> Response:
+    def work(tx: Tx, sight: Sight, contact_id: str) -> None:
+        who = Changer(by=Author(staff_id=visit.staff_id), sight=sight)
+        changing.change(tx, contact_id, change(tx), who)
+
+    return await _write(visit, contact, work)
+
+
+async def _write(
+    visit: Visit, contact: str, work: Callable[[Tx, Sight, str], None], *, also: str = ""
+) -> Response:
+    """While nothing is sent to whom it concerns. After it the page is shown anew."""
+
+    def change(tx: Tx) -> None:
+        sight = editing(visit.rights_in(tx))
+        work(tx, sight, sight.contact(tx.conn, contact).id)
+
+    def whose(conn: sqlite3.Connection) -> tuple[Identity, ...]:
+        sight = editing(visit.session.rights)
+        found = splitting.concerned(conn, sight.contact(conn, contact).id)
+        other = sight.contact(conn, also).identities if also else ()
+        return (*found, *other)
+
+    services = visit.services
+    held = await visit.read(whose)
+    try:
+        await services.at_gate(partial(services.gate.write, services.store, held, change))
+    except (InvalidInput, Refused) as exc:
+        return await _page(visit, contact, 422, note=note_of(visit.words, exc))
+    return go(visit, f"/people/{contact}?saved=1")
+
+
+async def _page(
+    visit: Visit,
+    contact: str,
+    status: int = 200,
+    *,
+    join: str = "",
+    saved: bool = False,
+    note: Note | None = None,
+) -> Response:
+    def read(conn: sqlite3.Connection) -> PersonShown:
+        found = person(conn, reading(visit), editing(visit.session.rights), contact)
+        return PersonShown(person=found, join=join, choices=_choices(conn, visit, found, join))
+
+    cursor = visit.cursor
+    shown = await visit.show(read, lambda found: found.shown)
+    about = {"shown": shown, "person": shown.person, "saved": saved, "note": note}
+    return visit.page("person.html", status, cursor=cursor, **about)
+
+
+def _choices(
+    conn: sqlite3.Connection, visit: Visit, found: KnownPerson, join: str
+) -> Sequence[PersonRow]:
+    if not join.strip() or not found.may_edit:
+        return ()
+    sight = editing(visit.session.rights)
+    try:
+        rows = table.page(conn, sight, TableAsked(q=join, limit=_CHOICES)).rows
+    except InvalidInput:  # a filter that is not written to its end
+        return ()
+    return [each for each in rows if each.id != found.id]

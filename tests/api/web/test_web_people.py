@@ -1,0 +1,211 @@
+"""The pages of people: the table, the page of one, and what is changed there."""
+
+import sqlite3
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from appliance.desk.access.sight import Sight
+from appliance.desk.contacts import table
+from appliance.desk.contacts.table import PeopleSort, TableAsked
+from appliance.desk.search import following
+from tests.api.browser import Browser, log_in
+from tests.api.office import Caller, Desk, Office
+
+ANNA, BRAM, NEW = "+31687654321", "+31687654322", "+31687654323"
+ENGLISH = {"Accept-Language": "en"}
+
+
+def contact(office: Office, number: str) -> str:
+    return office.store.read(
+        lambda conn: str(
+            conn.execute(
+                "SELECT contact_id FROM contact_identity WHERE value = ?", (number,)
+            ).fetchone()[0]
+        )
+    )
+
+
+def send(browser: Browser, path: str, **form: str | list[str]) -> httpx.Response:
+    """As a form without a script does."""
+    headers = {"X-CSRF-Token": browser.csrf, **ENGLISH}
+    return browser.client.post(path, data=form, headers=headers)
+
+
+def order(page: str, *names: str) -> list[str]:
+    return sorted(names, key=page.index)
+
+
+def test_the_table_has_everybody_in_sight(
+    office: Office, tilburg: Desk, breda: Desk, sanne: Browser
+) -> None:
+    """By name, with a chosen name marked as theirs; nobody of another branch."""
+    office.writes(ANNA, tilburg, name="Zoë")
+    office.writes(NEW, breda, name="Van Breda")
+    send(
+        sanne,
+        "/people/new",
+        office_name="Özlem Çelik",
+        number="06 87654322",
+        personnel_number="PX-7",
+        branch=tilburg.branch_id,
+    )
+    page = sanne.get("/people", **ENGLISH).text
+    assert order(page, ">Zoë<", "Özlem Çelik") == ["Özlem Çelik", ">Zoë<"]
+    assert 'class="theirs"' in page
+    assert "PX-7" in page
+    assert "+31 6 87654322" in page
+    assert "has not written yet" in page
+    assert "may be written to" in page
+    assert "Van Breda" not in page
+    recent = sanne.get("/people?sort=recent", **ENGLISH).text
+    assert ">Zoë<" in recent
+    assert "Özlem" not in recent
+    while following.catch_up(office.store):
+        pass
+    found = sanne.get("/people?q=celik", **ENGLISH).text
+    assert "Özlem" in found
+    assert "Zoë" not in found
+
+
+def test_what_the_page_of_a_person_changes(office: Office, tilburg: Desk, sanne: Browser) -> None:
+    """The card, the numbers and the block; something wrong changes nothing and says why."""
+    office.writes(ANNA, tilburg, name="Annie")
+    anna = f"/people/{contact(office, ANNA)}"
+    saved = send(
+        sanne,
+        anna,
+        office_name="Anna de Wit",
+        personnel_number="PX-4471",
+        state="placed",
+        notes="Belt liever",
+        field_name=["Shirt"],
+        field_text=["XL"],
+    )
+    assert (saved.status_code, saved.headers["location"]) == (303, f"{anna}?saved=1")
+    page = sanne.get(anna, **ENGLISH).text
+    for said in ("Anna de Wit", "Calls themself ~Annie", "PX-4471", "Belt liever", "XL", "At work"):
+        assert said in page, said
+    assert "changed: name at the office, personnel number, state, own fields, notes" in page
+    wrong = send(sanne, f"{anna}/numbers", number=["12"])
+    assert wrong.status_code == 422
+    send(sanne, f"{anna}/numbers", number=["06 87654323"])
+    assert contact(office, NEW) == anna.removeprefix("/people/")
+    send(sanne, f"{anna}/block", blocked="true")
+    assert "nothing is written to this person" in sanne.get(anna, **ENGLISH).text
+
+
+def test_two_contacts_are_joined_and_parted_on_the_page(
+    office: Office, tilburg: Desk, sanne: Browser
+) -> None:
+    """The other one is found there, and *Undo* takes it back."""
+    office.writes(ANNA, tilburg, name="Anna")
+    office.writes(BRAM, tilburg, name="Bram")
+    while following.catch_up(office.store):
+        pass
+    anna, bram = contact(office, ANNA), contact(office, BRAM)
+    assert bram in sanne.get(f"/people/{anna}?join=bram").text
+    send(sanne, f"/people/{anna}/join", other=bram)
+    assert contact(office, BRAM) == anna
+    page = sanne.get(f"/people/{anna}", **ENGLISH).text
+    assert "Joined with Bram" in page
+    send(sanne, f"/people/{anna}/undo", other=bram)
+    assert contact(office, BRAM) == bram
+    again = send(sanne, f"/people/{anna}/undo", other=bram)
+    assert again.status_code == 422
+    assert "cannot be undone any more" in again.text
+
+
+def test_a_new_number_under_a_known_name_is_a_warning(
+    office: Office, tilburg: Desk, sanne: Browser, planning: Caller
+) -> None:
+    """In its thread and on its page, until somebody says that they are two people."""
+    office.writes(ANNA, tilburg, name="Annie")
+    body = {"office_name": "Anna de Wit"}
+    planning.client.patch(f"/api/v1/contacts/{ANNA}", json=body, headers=planning.headers)
+    office.writes(BRAM, tilburg, "Mijn rekening is veranderd", name="anna de wit")
+    impostor = contact(office, BRAM)
+    page = sanne.get(f"/people/{impostor}", **ENGLISH).text
+    assert "You know somebody else under this name, with the number +31 6 87654321." in page
+    thread = planning.get("/conversations", contact=BRAM).json()["items"][0]["id"]
+    assert "You know somebody else under this name" in sanne.get(f"/c/{thread}", **ENGLISH).text
+    send(sanne, f"/people/{impostor}/apart", other=contact(office, ANNA))
+    assert "You know somebody else" not in sanne.get(f"/people/{impostor}", **ENGLISH).text
+
+
+@pytest.fixture
+def reader(office: Office, breda: Desk) -> Iterator[Browser]:
+    browser = log_in(office, "Bea", role="staff", branch_id=breda.branch_id)
+    yield browser
+    browser.client.close()
+
+
+def test_another_branch_s_person_is_not_there(
+    office: Office, tilburg: Desk, reader: Browser
+) -> None:
+    """Neither to read nor to change."""
+    office.writes(ANNA, tilburg)
+    anna = f"/people/{contact(office, ANNA)}"
+    assert reader.get(anna).status_code == 404
+    assert send(reader, anna, office_name="x").status_code == 404
+    assert send(reader, f"{anna}/block", blocked="true").status_code == 404
+    wrong = send(reader, "/people/new", office_name="x", number=BRAM, branch=tilburg.branch_id)
+    assert wrong.status_code == 404
+
+
+@pytest.mark.parametrize("few", [5_000, 0])
+@pytest.mark.parametrize("sort", PeopleSort)
+def test_pages_hold_everybody_once(
+    office: Office,
+    tilburg: Desk,
+    breda: Desk,
+    monkeypatch: pytest.MonkeyPatch,
+    few: int,
+    sort: PeopleSort,
+) -> None:
+    """Whoever asks, in whichever way their people are found."""
+    monkeypatch.setattr(table, "FEW", few)
+    for place in range(7):
+        office.writes(f"+3168765440{place}", tilburg, name=f"Naam {place % 3}")
+        if place % 2:
+            office.writes(f"+3168765440{place}", breda)
+    for sight in (Sight(None), Sight(frozenset({tilburg.branch_id}))):
+        seen, after = list[str](), ""
+        while True:
+            asked = TableAsked(sort=sort, after=after, limit=2)
+            page = office.store.read(lambda conn, a=asked, s=sight: table.page(conn, s, a))  # type: ignore[misc]
+            seen += [each.id for each in page.rows]
+            if page.next is None:
+                break
+            after = page.next
+        assert len(seen) == len(set(seen)) == 7
+
+
+@pytest.mark.parametrize("sees", ["everything", "one branch"])
+@pytest.mark.parametrize("sort", PeopleSort)
+def test_the_table_begins_in_an_index(
+    office: Office, tilburg: Desk, monkeypatch: pytest.MonkeyPatch, sees: str, sort: PeopleSort
+) -> None:
+    """No statement of it reads a table of people or conversations from end to end."""
+    monkeypatch.setattr(table, "FEW", 0)
+    office.writes(ANNA, tilburg)
+    sight = Sight(None if sees == "everything" else frozenset({tilburg.branch_id}))
+
+    def plans(conn: sqlite3.Connection) -> list[str]:
+        seen: set[str] = set()
+        conn.set_trace_callback(seen.add)
+        for asked in (TableAsked(sort=sort), TableAsked(sort=sort, after=contact_id)):
+            table.page(conn, sight, asked)
+        conn.set_trace_callback(None)
+        return [
+            row["detail"]
+            for each in seen
+            if not each.startswith("--")
+            for row in conn.execute(f"EXPLAIN QUERY PLAN {each}")
+        ]
+
+    contact_id = contact(office, ANNA)
+    found = office.store.read(plans)
+    for name in ("contact", "k", "c", "conversation", "n", "contact_identity", "e", "message"):
+        assert not [each for each in found if each.split()[:2] == ["SCAN", name]], found
