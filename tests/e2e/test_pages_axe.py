@@ -95,6 +95,8 @@ def addresses(place: Place, path: str) -> Iterator[str]:
         yield from (path.format(view=each.value) for each in InboxView)
     elif "{device_id}" in path:
         yield path.format(device_id=phone_of(place))
+    elif "{staff_id}" in path:
+        yield path.format(staff_id=place.desk.filled.staff["Sanne de Wit"])
     elif "{token}" in path:
         yield path.format(token=invited(place, "Noor Nieuw"))
     else:

@@ -54,6 +54,7 @@ FIELDS = {
     "variants": "Write at least one text. Braces hold one word to fill in, such as {voornaam} or"
     " {datum}.",
     "language": "Write the language in two letters, such as nl, en or pl.",
+    "role": "Choose at least one role. Whoever has left may no longer log in instead.",
     "personnel_number": "A personnel number has at most 40 characters.",
 }
 

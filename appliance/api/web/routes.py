@@ -27,6 +27,7 @@ from appliance.api.web.pages import (
     setup,
     setup_line,
     sms_length,
+    team,
     texts,
     thread,
     verdict,
@@ -61,5 +62,6 @@ for part in (
     texts,
     command_bar,
     settings,
+    team,
 ):
     router.include_router(part.routes)

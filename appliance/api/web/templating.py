@@ -23,6 +23,7 @@ from appliance.api.web.words import (
     proof_sentences,
     row_sentences,
     search_sentences,
+    staff_sentences,
     writing_sentences,
 )
 from appliance.api.web.words.i18n import Words
@@ -65,6 +66,7 @@ def environment() -> Environment:
         avatars=avatars,
         Permission=Permission,
         search_sentences=search_sentences,
+        staff_sentences=staff_sentences,
         setting_fields=setting_fields.FIELDS,
         writing_sentences=writing_sentences,
         icon=icon,

@@ -52,6 +52,9 @@ def message_of(office: Office, direction: str) -> str:
 
 GROUP_POSTS = ("name", "picture", "rights", "guard", "members", "members/remove", "read", "leave")
 
+HOUSE_POSTS = ("/settings/team",)
+MEMBER_POSTS = ("roles", "link", "disable", "enable", "log-out")
+
 TEAM_POSTS = ("case", "notes", "note-draft", "notes/seen", "here")
 
 
@@ -86,6 +89,8 @@ def addresses(office: Office, conversation: str) -> list[str]:
         f"/c/{conversation}/texts/{waiting}",
         "/settings/texts",
         f"/settings/texts/{waiting}/remove",
+        *HOUSE_POSTS,
+        *(f"/settings/team/{waiting}/{each}" for each in MEMBER_POSTS),
         "/sms-length",
     ]
 

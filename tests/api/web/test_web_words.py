@@ -18,6 +18,7 @@ from appliance.api.web.words import (
     media_sentences,
     phrases,
     search_sentences,
+    staff_sentences,
 )
 from appliance.api.web.words.i18n import LANGUAGES, LOCALE_DIR, Words, best_language
 from appliance.desk.lines import setting_fields
@@ -90,6 +91,7 @@ def _of_phrases() -> Iterator[str]:
         *device_phrases.DEVICE_REASONS.values(),
         *(pair for kind in Kind.known() for pair in kind.sentences.values()),
         *phrases.REFUSALS.values(),
+        *staff_sentences.ROLES.values(),
         *phrases.STOPPED.values(),
         *incident_phrases.BY_CODE.values(),
         *incident_phrases.BY_KIND.values(),
