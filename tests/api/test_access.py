@@ -132,7 +132,7 @@ COMPANY = {
     "POST /setup/line branch=Tilburg&number=%2B31612345699&device=modem:/dev/ttyUSB9",
 }
 STAFF = {"GET /settings/team", "POST /settings/team name=Nieuw&branch={branch}"}
-OWN = {"GET /settings", "GET /devices", "POST /settings/look theme=dark"}
+OWN = {"GET /settings", "GET /devices", "POST /settings/look theme=dark", "GET /me"}
 EVERYTHING = INBOX | WRITE | EDIT | MANAGE | ENROL | COMPANY | STAFF | OWN
 
 MAY: dict[tuple[str, str], set[str]] = {

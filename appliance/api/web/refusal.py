@@ -54,6 +54,7 @@ FIELDS = {
     "variants": "Write at least one text. Braces hold one word to fill in, such as {voornaam} or"
     " {datum}.",
     "language": "Write the language in two letters, such as nl, en or pl.",
+    "hours": "Give both hours, such as 08:00 and 18:00, or neither for the whole day.",
     "role": "Choose at least one role. Whoever has left may no longer log in instead.",
     "personnel_number": "A personnel number has at most 40 characters.",
 }

@@ -115,9 +115,14 @@ def forget_old_links(tx: Tx) -> None:
 
 
 def use_login_link(
-    tx: Tx, token: str, password_hash: str, *, before: str | None = None
+    tx: Tx,
+    token: str,
+    password_hash: str,
+    *,
+    before: str | None = None,
+    browser: str | None = None,
 ) -> sessions.NewSession:
-    """Sets the chosen password and logs in, instead of `before` as `sessions.begin` says.
+    """Sets the chosen password and logs in; `before` and `browser` are as in `sessions.begin`.
 
     Raises NotFound the second time.
     """
@@ -126,7 +131,7 @@ def use_login_link(
         "UPDATE login_link SET used_ms = ? WHERE token_hash = ?", (tx.now_ms, token_hash(token))
     )
     set_password(tx, member.id, password_hash)
-    session = sessions.begin(tx, member.id, before=before)
+    session = sessions.begin(tx, member.id, before=before, browser=browser)
     tx.emit(EventKind.STAFF_LOGGED_IN, staff_id=member.id, facts={"by": "link"})
     return session
 
@@ -203,20 +208,6 @@ def log_out_everywhere(tx: Tx, staff_id: str, *, by_staff_id: str | None = None)
         tx.emit(EventKind.STAFF_LOGGED_OUT, staff_id=staff_id, facts=facts)
         casework.release_all(tx, staff_id, why=casework.LOG_OUT)
     return ended
-
-
-def choose_look(
-    tx: Tx, staff_id: str, *, language: str | None, theme: str | None, dense: bool = False
-) -> None:
-    """None: as the browser or the system says. `dense`: more rows of the list on a screen."""
-    if language not in (None, "nl", "en"):
-        raise InvalidInput("language", "Choose Dutch (nl) or English (en).")
-    if theme not in (None, "light", "dark"):
-        raise InvalidInput("theme", "Choose light or dark.")
-    tx.conn.execute(
-        "UPDATE staff SET language = ?, theme = ?, dense = ? WHERE id = ?",
-        (language, theme, dense, staff_id),
-    )
 
 
 def members(conn: sqlite3.Connection) -> list[Member]:

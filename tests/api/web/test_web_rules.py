@@ -115,6 +115,7 @@ def test_no_post_works_without_its_token(office: Office, sanne: Browser, convers
     """A form from elsewhere, with the right cookie, is refused and changes nothing."""
     events = office.count("event")
     everything = [*addresses(office, conversation), "/new", "/logout", "/settings/look"]
+    everything += ["/me/notifications", "/me/sessions/end-others"]
     everything += ["/devices/enrol", "/devices/enrol/release", "/recordings"]
     for address in everything:
         assert sanne.post(address, FORM, csrf=False).status_code == 403, address
@@ -160,6 +161,7 @@ def test_every_post_of_the_pages_is_named_here(office: Office, conversation: str
     }
     tried = {re.sub(r"[0-9a-f-]{36}", "{}", address) for address in addresses(office, conversation)}
     known = tried | {"/new", "/logout", "/settings/look", "/settings/password", "/login"}
+    known |= {"/me/notifications", "/me/sessions/end-others"}
     known |= {"/setup", "/setup/branch", "/setup/line", "/setup/line/look", "/login/{}"}
     known |= {"/devices/enrol", "/devices/enrol/release", "/recordings"}
     assert {re.sub(r"{\w+}", "{}", path) for path in found} == known

@@ -102,5 +102,5 @@ def _ways(said: Words, rights: Rights) -> Sequence[CommandBarWay]:
             CommandBarWay(name=said.text("Texts"), href="/settings/texts", picture="settings")
         )
     ways.append(CommandBarWay(name=said.text("Devices"), href="/devices", picture="phone"))
-    ways.append(CommandBarWay(name=said.text("Settings"), href="/settings", picture="settings"))
+    ways.append(CommandBarWay(name=said.text("Settings"), href="/me", picture="settings"))
     return ways
