@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from appliance.api.web import live
 from appliance.api.web.pages import (
     adoption,
+    branches,
     case,
     command_bar,
     compose,
@@ -14,12 +15,14 @@ from appliance.api.web.pages import (
     group,
     here,
     inbox,
+    labels,
     login,
     media,
     note,
     paper,
     pictures,
     recordings,
+    saved_views,
     screen,
     screens,
     search,
@@ -30,6 +33,7 @@ from appliance.api.web.pages import (
     team,
     texts,
     thread,
+    tokens,
     verdict,
 )
 
@@ -63,5 +67,9 @@ for part in (
     command_bar,
     settings,
     team,
+    branches,
+    labels,
+    saved_views,
+    tokens,
 ):
     router.include_router(part.routes)

@@ -52,8 +52,17 @@ def message_of(office: Office, direction: str) -> str:
 
 GROUP_POSTS = ("name", "picture", "rights", "guard", "members", "members/remove", "read", "leave")
 
-HOUSE_POSTS = ("/settings/team",)
+HOUSE_POSTS = tuple(f"/settings/{each}" for each in ("team", "branches", "labels", "tokens"))
 MEMBER_POSTS = ("roles", "link", "disable", "enable", "log-out")
+THING_POSTS = (
+    "branches/{}",
+    "labels/{}",
+    "labels/{}/merge",
+    "labels/{}/remove",
+    "views/{}",
+    "views/{}/remove",
+    "tokens/{}/revoke",
+)
 
 TEAM_POSTS = ("case", "notes", "note-draft", "notes/seen", "here")
 
@@ -91,6 +100,7 @@ def addresses(office: Office, conversation: str) -> list[str]:
         f"/settings/texts/{waiting}/remove",
         *HOUSE_POSTS,
         *(f"/settings/team/{waiting}/{each}" for each in MEMBER_POSTS),
+        *(f"/settings/{each.format(waiting)}" for each in THING_POSTS),
         "/sms-length",
     ]
 

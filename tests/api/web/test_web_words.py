@@ -15,6 +15,7 @@ from appliance.api.web.words import (
     device_phrases,
     group_sentences,
     incident_phrases,
+    label_sentences,
     media_sentences,
     phrases,
     search_sentences,
@@ -76,6 +77,7 @@ def _of_phrases() -> Iterator[str]:
     yield from media_sentences.WHY_NOT_HERE.values()
     yield from media_sentences.STATES.values()
     yield from incident_phrases.NAMES.values()
+    yield from label_sentences.COLOURS.values()
     yield from refusal.FIELDS.values()
     yield from adoption_sentences.STATES.values()
     yield from adoption_sentences.WHY.values()

@@ -36,6 +36,9 @@ class TeamShown:
     branches: Sequence[Branch]
     company: bool
 
+    def name_of(self, branch_id: str | None) -> str:
+        return next((each.name for each in self.named if each.id == branch_id), "")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation:
