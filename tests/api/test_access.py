@@ -127,7 +127,9 @@ MANAGE = {"POST /lines/{line}/resume", "POST /lines/{line}/settings fallback_aft
 COMPANY = {
     "GET /setup/branch",
     "GET /setup/line",
+    "GET /setup/team",
     "POST /setup/branch name=Nieuw",
+    "POST /setup/team name=Collega",
     "POST /setup/line/look number=0612345699",
     "POST /setup/line branch=Tilburg&number=%2B31612345699&device=modem:/dev/ttyUSB9",
 }

@@ -29,6 +29,7 @@ from appliance.api.web.pages import (
     settings,
     setup,
     setup_line,
+    setup_team,
     sms_length,
     team,
     texts,
@@ -71,5 +72,6 @@ for part in (
     labels,
     saved_views,
     tokens,
+    setup_team,
 ):
     router.include_router(part.routes)

@@ -173,6 +173,7 @@ def test_every_post_of_the_pages_is_named_here(office: Office, conversation: str
     known = tried | {"/new", "/logout", "/settings/look", "/settings/password", "/login"}
     known |= {"/me/notifications", "/me/sessions/end-others"}
     known |= {"/setup", "/setup/branch", "/setup/line", "/setup/line/look", "/login/{}"}
+    known |= {"/setup/team"}
     known |= {"/devices/enrol", "/devices/enrol/release", "/recordings"}
     assert {re.sub(r"{\w+}", "{}", path) for path in found} == known
 

@@ -78,6 +78,23 @@ def test_an_invitation_is_a_link_that_lets_in_once(office: Office, boss: Browser
         assert client.get(link[1]).status_code == 404
 
 
+def test_the_wizard_ends_with_the_colleagues(office: Office, boss: Browser, tilburg: Desk) -> None:
+    """Whoever is alone comes there from the number; each gets a link, and the form is there again
+    for the next one.
+    """
+    number = {"branch": tilburg.branch_id, "number": "+31612345699", "device": "modem:/dev/x"}
+    assert boss.post("/setup/line", number).headers["hx-redirect"] == "/setup/team"
+    form = {"name": "Noor Nieuw", "role": "lead", "branch": tilburg.branch_id}
+    page = boss.post("/setup/team", form, part=False).text
+    assert "/login/" in page
+    assert re.search(r'value="lead" selected', page)
+    assert roles_of(office, "Noor Nieuw") == [("lead", tilburg.branch_id)]
+    again = boss.post("/setup/team", form, part=False)
+    assert (again.status_code, "/login/" in again.text) == (422, False)
+    number |= {"number": "+31612345698", "device": "modem:/dev/y"}
+    assert boss.post("/setup/line", number).headers["hx-redirect"] == "/devices"
+
+
 def test_what_another_program_says_is_no_address(boss: Browser) -> None:
     """An origin that is none is not shown: the address then is the one that was asked."""
     for origin in ("null", "javascript:alert(1)", "http://x@evil.example", "http://[", ""):

@@ -1,4 +1,5 @@
-"""First start: the first administrator, and a branch; the number follows in `setup_line`.
+"""First start: the first administrator, and a branch; the number and the colleagues
+follow in `setup_line` and `setup_team`.
 
 Only a person who can read Balie's console or log can make the first administrator: the set-up code
 stands there. So a stranger on the network who finds the port first gains nothing. As soon as any
