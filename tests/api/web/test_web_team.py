@@ -129,6 +129,9 @@ def test_somebody_has_a_role_in_each_branch(
     before = office.count("event")
     assert boss.post(address, form).status_code == 204
     assert office.count("event") == before
+    more = {f"role-{tilburg.branch_id}": "lead", "also_role": "branch-it"}
+    assert boss.post(address, more | {"also_branch": breda.branch_id}).status_code == 204
+    assert office.count("event") == before
     nothing = dict.fromkeys(form, "")
     assert boss.post(address, nothing, part=False).status_code == 422
     assert boss.post(address, {"role-": "king"}, part=False).status_code == 422

@@ -15,6 +15,7 @@ from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.team import colleagues
 from appliance.desk.team.colleagues import NewLink
+from appliance.desk.team.staff import Roles
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.store import branches
 from appliance.store.branch_settings import BranchSettings
@@ -35,6 +36,10 @@ class TeamShown:
     named: Sequence[Branch]
     branches: Sequence[Branch]
     company: bool
+
+    def without(self, roles: Roles) -> Sequence[Branch]:
+        """The branches in which they have no role of their own."""
+        return [each for each in self.branches if all(where != each.id for _, where in roles)]
 
     def name_of(self, branch_id: str | None) -> str:
         return next((each.name for each in self.named if each.id == branch_id), "")
@@ -82,13 +87,16 @@ async def colleague_page(visit: Reading, staff_id: str, saved: str = "") -> Resp
 
 @routes.post(f"{PAGE}/{{staff_id}}/roles")
 async def give_roles(visit: Posting, staff_id: str, request: Request) -> Response:
-    """One field for each place: `role-` and the branch's id, or `role-` alone for everywhere."""
-    form = await request.form()
-    roles = [
-        (str(role), name.removeprefix("role-") or None)
-        for name, role in form.items()
-        if name.startswith("role-") and role
-    ]
+    """One field for each place: `role-` and the branch's id, or `role-` alone for everywhere.
+    `also_role` is for one more place, `also_branch`.
+    """
+    form = {name: str(value) for name, value in (await request.form()).items()}
+    wanted = {
+        name.removeprefix("role-"): role for name, role in form.items() if name.startswith("role-")
+    }
+    if form.get("also_role"):
+        wanted[form.get("also_branch", "")] = form["also_role"]
+    roles = [(role, place or None) for place, role in wanted.items() if role]
 
     def change(tx: Tx, rights: Rights) -> None:
         colleagues.give_roles(tx, rights, staff_id, roles, by_staff_id=visit.staff_id)
