@@ -50,7 +50,8 @@ class EventKind(Enum):
     CONVERSATION_LABELLED = "conversation.labelled"
     #: Somebody wrote a note for colleagues; facts: `note`, and `mentions`, who is named in it.
     CONVERSATION_NOTED = "conversation.noted"
-    #: A label itself; facts: `label`, and `what`, which is `added`, `renamed` or `removed`.
+    #: A label itself; facts: `label`, and `what`, which is `added`, `renamed`, `coloured`, `merged`
+    #: (then `into`, the other one) or `removed`.
     LABEL_CHANGED = "label.changed"
     #: What a phone had of a conversation before Balie came was taken over; facts: `adoption`,
     #: `came`, `went`, which count its messages.

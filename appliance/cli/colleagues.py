@@ -62,6 +62,9 @@ def role(
     branch: Annotated[
         str | None, typer.Option(help="The branch, by name or id; without: every branch.")
     ] = None,
+    also: Annotated[
+        bool, typer.Option("--also", help="Their roles in other branches stay.")
+    ] = False,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -70,7 +73,12 @@ def role(
     def work(tx: Tx) -> tuple[Member, str | None]:
         who = staff.named(tx.conn, name)
         where = branches.branch(tx.conn, branch) if branch else None
-        staff.give_role(tx, who.id, role, where.id if where else None)
+        place = where.id if where else None
+        if also:
+            others = [each for each in who.roles if each[1] != place]
+            staff.give_roles(tx, who.id, [*others, (role, place)])
+        else:
+            staff.give_role(tx, who.id, role, place)
         return who, where.name if where else None
 
     with open_store(data) as store:

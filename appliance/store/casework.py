@@ -145,6 +145,15 @@ def release_all(tx: Tx, staff_id: str, *, why: str) -> None:
             release(tx, row["conversation_id"], why=why)
 
 
+def claims_of(conn: sqlite3.Connection, staff_id: str) -> Sequence[str]:
+    """The conversations that this person has."""
+    rows = conn.execute(
+        "SELECT conversation_id FROM casework WHERE assignee_id = ? ORDER BY conversation_id",
+        (staff_id,),
+    )
+    return [row["conversation_id"] for row in rows]
+
+
 def release(tx: Tx, conversation_id: str, *, why: str) -> None:
     """It goes back by itself."""
     case = of(tx.conn, conversation_id)

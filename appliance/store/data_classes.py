@@ -113,12 +113,15 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         ),
     },
     "staff": {
-        DataClass.OFFICE: "name password_hash language theme dense",
+        DataClass.OFFICE: (
+            "name password_hash language theme dense text_size single_keys notified notified_from"
+            " notified_until"
+        ),
         DataClass.TECHNICAL: "id created_ms disabled_ms",
     },
     "staff_grant": {DataClass.OFFICE: "permission role", DataClass.TECHNICAL: "staff_id branch_id"},
     "session": {
-        DataClass.OFFICE: "token_hash csrf",
+        DataClass.OFFICE: "token_hash csrf browser",
         DataClass.TECHNICAL: "staff_id created_ms seen_ms expires_ms",
     },
     "login_link": {
@@ -127,7 +130,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     },
     "api_token": {
         DataClass.OFFICE: "name token_hash scopes",
-        DataClass.TECHNICAL: "id branch_id created_ms revoked_ms",
+        DataClass.TECHNICAL: "id branch_id created_ms revoked_ms used_ms",
     },
     "idempotency": {
         DataClass.CONTENT: "response",
@@ -259,7 +262,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.TECHNICAL: "conversation_id line_id done_id undone_id returns returns_ms",
     },
     "conversation_event": {DataClass.TECHNICAL: "conversation_id event_seq"},
-    "label": {DataClass.OFFICE: "name", DataClass.TECHNICAL: "id branch_id created_ms"},
+    "label": {DataClass.OFFICE: "name colour", DataClass.TECHNICAL: "id branch_id created_ms"},
     "conversation_label": {
         DataClass.EVIDENCE: "label_id",
         DataClass.TECHNICAL: "conversation_id",

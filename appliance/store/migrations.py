@@ -109,6 +109,11 @@ def people(db: Database) -> None:
     _run_script(db.conn, "0018_people.sql")
 
 
+@migrations(name="0019_house")
+def house(db: Database) -> None:
+    _run_script(db.conn, "0019_house.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

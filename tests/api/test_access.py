@@ -81,6 +81,7 @@ class Ids:
     conversation: str
     message: str
     line: str
+    branch: str
 
 
 @pytest.fixture
@@ -97,6 +98,7 @@ def ids(office: Office, tilburg: Desk) -> Ids:
         conversation=read("SELECT id FROM conversation"),
         message=sent.json()["id"],
         line=tilburg.line_id,
+        branch=tilburg.branch_id,
     )
 
 
@@ -125,12 +127,15 @@ MANAGE = {"POST /lines/{line}/resume", "POST /lines/{line}/settings fallback_aft
 COMPANY = {
     "GET /setup/branch",
     "GET /setup/line",
+    "GET /setup/team",
     "POST /setup/branch name=Nieuw",
+    "POST /setup/team name=Collega",
     "POST /setup/line/look number=0612345699",
     "POST /setup/line branch=Tilburg&number=%2B31612345699&device=modem:/dev/ttyUSB9",
 }
-OWN = {"GET /settings", "GET /devices", "POST /settings/look theme=dark"}
-EVERYTHING = INBOX | WRITE | EDIT | MANAGE | ENROL | COMPANY | OWN
+STAFF = {"GET /settings/team", "POST /settings/team name=Nieuw&branch={branch}"}
+OWN = {"GET /settings", "GET /devices", "POST /settings/look theme=dark", "GET /me"}
+EVERYTHING = INBOX | WRITE | EDIT | MANAGE | ENROL | COMPANY | STAFF | OWN
 
 MAY: dict[tuple[str, str], set[str]] = {
     ("staff", "here"): INBOX | WRITE | EDIT | OWN,
@@ -140,7 +145,7 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("admin", "here"): EVERYTHING - COMPANY,
     ("admin", "everywhere"): EVERYTHING,
     ("staff", "elsewhere"): OWN | {"GET /new"},
-    ("admin", "elsewhere"): OWN | ENROL | {"GET /new"},
+    ("admin", "elsewhere"): OWN | ENROL | {"GET /new", "GET /settings/team"},
     ("branch-it", "elsewhere"): OWN | ENROL,
 }
 
@@ -169,7 +174,9 @@ def test_every_role_has_its_own_doors(
 
 
 def ask(client: httpx.Client, csrf: str, address: str, ids: Ids) -> httpx.Response:
-    filled = address.format(conversation=ids.conversation, message=ids.message, line=ids.line)
+    filled = address.format(
+        conversation=ids.conversation, message=ids.message, line=ids.line, branch=ids.branch
+    )
     method, path, *form = filled.split(" ")
     headers = {"X-CSRF-Token": csrf, "Content-Type": "application/x-www-form-urlencoded"}
     return client.request(method, path, content="".join(form), headers=headers)

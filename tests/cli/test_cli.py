@@ -274,6 +274,19 @@ def test_a_role_replaces_what_was_there(running: Store) -> None:
     assert told("staff", "role", "Mieke", "--role", "privacy")["branch"] is None
 
 
+def test_a_role_stands_beside_those_in_other_branches(running: Store) -> None:
+    for name in ("Utrecht", "Breda"):
+        told("branch", "add", name)
+    told("staff", "add", "--name", "Mieke", "--role", "staff", "--branch", "Utrecht")
+    for role in ("lead", "branch-it"):
+        told("staff", "role", "Mieke", "--role", role, "--branch", "Breda", "--also")
+    roles = told("staff", "list")["items"][0]["roles"]
+    assert sorted((each["role"], each["branch"]) for each in roles) == [
+        ("branch-it", "Breda"),
+        ("staff", "Utrecht"),
+    ]
+
+
 def test_sessions_are_listed_and_ended(running: Store) -> None:
     added = told("staff", "add", "--name", "Mieke", "--role", "staff")
     assert told("staff", "sessions", "Mieke")["items"] == []

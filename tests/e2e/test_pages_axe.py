@@ -97,6 +97,10 @@ def addresses(place: Place, path: str) -> Iterator[str]:
         yield path.format(device_id=phone_of(place))
     elif "{contact}" in path:
         yield path.format(contact=somebody(place))
+    elif "{staff_id}" in path:
+        yield path.format(staff_id=place.desk.filled.staff["Sanne de Wit"])
+    elif "{branch_id}" in path:
+        yield path.format(branch_id=place.desk.filled.branches["Utrecht"])
     elif "{token}" in path:
         yield path.format(token=invited(place, "Noor Nieuw"))
     else:

@@ -62,7 +62,13 @@ class TokenBook:
             self._kept.pop(name, None)
         else:
             self._kept[name] = (found, now_s + KEEP_S)
+            self._note_use(found)
         return found
+
+    def _note_use(self, token: ApiToken) -> None:
+        """Nobody waits for the write: what a program asked for does not hang on it."""
+        if token.is_stale(self._store.clock.now_ms()) and self._store.keeps:
+            self._store.submit(lambda tx: tokens.used(tx, token.id), durable=False)
 
 
 async def caller_of(request: Request, *scopes: str) -> Caller:

@@ -213,7 +213,9 @@ async def add_label(request: Request) -> Response:
     """A token of one branch makes a label of that branch."""
 
     def work(tx: Tx, caller: Caller, wanted: LabelIn) -> dict[str, Any]:
-        label_id = labels.add(tx, wanted.name, branch_of(tx.conn, caller, wanted.branch))
+        label_id = labels.add(
+            tx, wanted.name, branch_of(tx.conn, caller, wanted.branch), by=_me(caller)
+        )
         return body_of(LabelOut, labels.one(tx.conn, caller.sight, label_id))
 
     return await writes.made(request, _SCOPE, LabelIn, work)
@@ -235,7 +237,7 @@ async def rename_label(request: Request) -> Response:
 
     def work(tx: Tx, caller: Caller, wanted: LabelPatchIn) -> dict[str, Any]:
         label = _own(tx.conn, caller, request)
-        labels.rename(tx, label, wanted.name)
+        labels.rename(tx, label, wanted.name, by=_me(caller))
         return body_of(LabelOut, labels.one(tx.conn, caller.sight, label.id))
 
     return await writes.changed(request, _SCOPE, LabelPatchIn, work)
@@ -254,8 +256,14 @@ async def rename_label(request: Request) -> Response:
 async def remove_label(request: Request) -> Response:
     """It goes from every conversation."""
     return await writes.removed(
-        request, _SCOPE, lambda tx, caller: labels.remove(tx, _own(tx.conn, caller, request))
+        request,
+        _SCOPE,
+        lambda tx, caller: labels.remove(tx, _own(tx.conn, caller, request), by=_me(caller)),
     )
+
+
+def _me(caller: Caller) -> Author:
+    return Author(token_id=caller.token.id)
 
 
 def branch_of(conn: sqlite3.Connection, caller: Caller, named: str | None) -> str | None:

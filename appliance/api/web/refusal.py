@@ -57,6 +57,20 @@ FIELDS = {
     "numbers": "Leave this person at least one number, and name only numbers that they have.",
     "fields": "A field has a name of at most 40 and a text of at most 500 characters; numbers of"
     " citizens (BSN) may not be kept.",
+    "opens": "Write when the branch opens, such as 08:30, and let it close later.",
+    "closes": "Write when the branch closes, such as 17:30, and let it open earlier.",
+    "lunch": "Write from when until when lunch is, or leave both empty.",
+    "weekdays": "Choose at least one day on which the branch is open.",
+    "zone": "Write a time zone such as Europe/Amsterdam.",
+    "holidays": "Choose a country from the list.",
+    "welcome_text": "The welcome is too long, or holds a character that no phone can send.",
+    "was": "The page was too old. Load it again and repeat what you did.",
+    "colour": "Choose a colour from the list.",
+    "into": "Choose another label, of the same branch or of all.",
+    "shared": "This view is of all branches: only who sees all of them shares it.",
+    "scopes": "Choose at least one thing that the program may do.",
+    "hours": "Give both hours, such as 08:00 and 18:00, or neither for the whole day.",
+    "role": "Choose at least one role. Whoever has left may no longer log in instead.",
     "personnel_number": "A personnel number has at most 40 characters.",
 }
 

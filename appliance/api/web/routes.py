@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from appliance.api.web import live
 from appliance.api.web.pages import (
     adoption,
+    branches,
     case,
     command_bar,
     compose,
@@ -14,6 +15,7 @@ from appliance.api.web.pages import (
     group,
     here,
     inbox,
+    labels,
     login,
     media,
     note,
@@ -22,15 +24,19 @@ from appliance.api.web.pages import (
     person,
     pictures,
     recordings,
+    saved_views,
     screen,
     screens,
     search,
     settings,
     setup,
     setup_line,
+    setup_team,
     sms_length,
+    team,
     texts,
     thread,
+    tokens,
     verdict,
 )
 
@@ -65,5 +71,11 @@ for part in (
     texts,
     command_bar,
     settings,
+    team,
+    branches,
+    labels,
+    saved_views,
+    tokens,
+    setup_team,
 ):
     router.include_router(part.routes)

@@ -9,6 +9,7 @@ from appliance.api.web import avatars, formatting
 from appliance.api.web.assets import asset, icon, tick
 from appliance.api.web.words import (
     adoption_sentences,
+    branch_sentences,
     bubble_sentences,
     case_sentences,
     contact_sentences,
@@ -17,6 +18,7 @@ from appliance.api.web.words import (
     enrolment_sentences,
     group_sentences,
     incident_sentences,
+    label_sentences,
     media_sentences,
     missing_sentences,
     people_sentences,
@@ -24,6 +26,7 @@ from appliance.api.web.words import (
     proof_sentences,
     row_sentences,
     search_sentences,
+    staff_sentences,
     writing_sentences,
 )
 from appliance.api.web.words.i18n import Words
@@ -51,6 +54,7 @@ def environment() -> Environment:
         phrases=phrases,
         device_phrases=device_phrases,
         kind_of=Kind.named,
+        branch_sentences=branch_sentences,
         bubble_sentences=bubble_sentences,
         case_sentences=case_sentences,
         contact_sentences=contact_sentences,
@@ -62,11 +66,13 @@ def environment() -> Environment:
         enrolment_sentences=enrolment_sentences,
         incident_sentences=incident_sentences,
         group_sentences=group_sentences,
+        label_sentences=label_sentences,
         proof_sentences=proof_sentences,
         row_sentences=row_sentences,
         avatars=avatars,
         Permission=Permission,
         search_sentences=search_sentences,
+        staff_sentences=staff_sentences,
         setting_fields=setting_fields.FIELDS,
         writing_sentences=writing_sentences,
         icon=icon,

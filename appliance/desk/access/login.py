@@ -58,15 +58,16 @@ class Door:
         address: str,
         device: str | None = None,
         before: str | None = None,
+        browser: str | None = None,
     ) -> LoggedIn:
-        """`device` is what the browser's device cookie holds. `before` is the token of the
-        browser's session until now, which ends.
+        """`device` is what the browser's device cookie holds; `before` and `browser` are as in
+        `sessions.begin`.
 
         Raises Refused (`wrong-password`, the same for an unknown name), TooManyTries or Crowded.
         """
         name = _storable(name)
         who = await self.check(name, password, address=address, device=device)
-        return await self._store.awrite(lambda tx: _enter(tx, who, name, before))
+        return await self._store.awrite(lambda tx: _enter(tx, who, name, before, browser))
 
     async def check(
         self, name: str, password: str, *, address: str, device: str | None = None
@@ -130,12 +131,12 @@ def _storable(name: str) -> str:
     return " ".join(name.encode("utf-8", "replace").decode().split())
 
 
-def _enter(tx: Tx, who: Proven, name: str, before: str | None) -> LoggedIn:
+def _enter(tx: Tx, who: Proven, name: str, before: str | None, browser: str | None) -> LoggedIn:
     """Raises Refused when the person was disabled or got another password since the check."""
     now = _who(tx.conn, name)
     if (now.id, now.password_hash) != (who.staff_id, who.password_hash):
         raise _wrong_password()
-    session = sessions.begin(tx, who.staff_id, before=before)
+    session = sessions.begin(tx, who.staff_id, before=before, browser=browser)
     tx.emit(EventKind.STAFF_LOGGED_IN, staff_id=who.staff_id, facts={"by": "password"})
     return LoggedIn(session=session, device=_device_cookie(_secret(tx), name))
 

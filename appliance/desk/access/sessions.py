@@ -33,6 +33,8 @@ class Session:
     language: str | None
     theme: str | None
     dense: bool
+    text_size: str | None
+    single_keys: bool
     rights: Rights
     stale: bool
     expires_ms: int
@@ -40,11 +42,15 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenSession:
-    """A session in a list: when it began, was last used, and ends if nobody uses it."""
+    """A session in a list: when it began, was last used, and ends if nobody uses it. `browser` is
+    what it called itself, where it did.
+    """
 
     created_ms: int
     seen_ms: int
     expires_ms: int
+    browser: str | None
+    is_own: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +62,18 @@ class NewSession:
     staff_id: str
 
 
-def begin(tx: Tx, staff_id: str, *, before: str | None = None) -> NewSession:
-    """`before` is the token of the browser's session until now; that session ends."""
+def begin(
+    tx: Tx, staff_id: str, *, before: str | None = None, browser: str | None = None
+) -> NewSession:
+    """`before` is the token of the browser's session until now; that session ends. `browser` is
+    what it calls itself.
+    """
     token, csrf = new_token(), new_token()
     forget_old(tx)
     tx.conn.execute(
-        "INSERT INTO session (token_hash, staff_id, csrf, created_ms, seen_ms, expires_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (token_hash(token), staff_id, csrf, tx.now_ms, tx.now_ms, tx.now_ms + IDLE_MS),
+        "INSERT INTO session (token_hash, staff_id, csrf, created_ms, seen_ms, expires_ms, browser)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (token_hash(token), staff_id, csrf, tx.now_ms, tx.now_ms, tx.now_ms + IDLE_MS, browser),
     )
     if before is not None:
         end(tx, before)
@@ -72,8 +82,8 @@ def begin(tx: Tx, staff_id: str, *, before: str | None = None) -> NewSession:
 
 def find(conn: sqlite3.Connection, token: str, now_ms: int) -> Session | None:
     row = conn.execute(
-        "SELECT staff_id, name, csrf, language, theme, dense, seen_ms, expires_ms FROM session"
-        " JOIN staff ON staff.id = staff_id"
+        "SELECT staff_id, name, csrf, language, theme, dense, text_size, single_keys, seen_ms,"
+        " expires_ms FROM session JOIN staff ON staff.id = staff_id"
         " WHERE token_hash = ? AND expires_ms > ? AND disabled_ms IS NULL",
         (token_hash(token), now_ms),
     ).fetchone()
@@ -86,6 +96,8 @@ def find(conn: sqlite3.Connection, token: str, now_ms: int) -> Session | None:
         language=row["language"],
         theme=row["theme"],
         dense=bool(row["dense"]),
+        text_size=row["text_size"],
+        single_keys=bool(row["single_keys"]),
         rights=rights_of(conn, row["staff_id"]),
         stale=now_ms - row["seen_ms"] > SEEN_EVERY_MS,
         expires_ms=row["expires_ms"],
@@ -123,16 +135,32 @@ def end_all(tx: Tx, staff_id: str) -> int:
     return tx.conn.execute("DELETE FROM session WHERE staff_id = ?", (staff_id,)).rowcount
 
 
+def end_others(tx: Tx, staff_id: str, token: str) -> int:
+    """Logs a person out everywhere but here, and gives the number of sessions that ended."""
+    forget_old(tx)
+    ended = tx.conn.execute(
+        "DELETE FROM session WHERE staff_id = ? AND token_hash <> ?", (staff_id, token_hash(token))
+    ).rowcount
+    if ended:
+        facts = {"by": "person", "sessions": ended}
+        tx.emit(EventKind.STAFF_LOGGED_OUT, staff_id=staff_id, facts=facts)
+    return ended
+
+
 def forget_old(tx: Tx) -> None:
     """Drops the sessions that are over."""
     tx.conn.execute("DELETE FROM session WHERE expires_ms <= ?", (tx.now_ms,))
 
 
-def open_of(conn: sqlite3.Connection, staff_id: str, now_ms: int) -> Sequence[OpenSession]:
-    """The sessions of a person that have not ended, the one used last first."""
+def open_of(
+    conn: sqlite3.Connection, staff_id: str, now_ms: int, *, token: str = ""
+) -> Sequence[OpenSession]:
+    """The sessions of a person that have not ended, the one used last first. `token` is of the one
+    that is the reader's own.
+    """
     rows = conn.execute(
-        "SELECT created_ms, seen_ms, expires_ms FROM session"
-        " WHERE staff_id = ? AND expires_ms > ? ORDER BY seen_ms DESC",
-        (staff_id, now_ms),
+        "SELECT created_ms, seen_ms, expires_ms, browser, token_hash = ? AS is_own FROM session"
+        " WHERE staff_id = ? AND expires_ms > ? ORDER BY is_own DESC, seen_ms DESC",
+        (token_hash(token), staff_id, now_ms),
     )
-    return [OpenSession(**dict(row)) for row in rows]
+    return [OpenSession(**{**dict(row), "is_own": bool(row["is_own"])}) for row in rows]

@@ -16,6 +16,7 @@ from appliance.store.store import Tx
 PREFIX = "balie_"
 """A fixed beginning, by which secret scanners recognise a leaked token."""
 MAX_NAME = 80
+USED_EVERY_MS = 3_600_000
 
 
 class Scope(Enum):
@@ -52,15 +53,22 @@ ALL_SCOPES = frozenset(Scope)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiToken:
-    """`branch_id` None: every branch. `groups` are looked up for one that comes in."""
+    """`branch_id` None: every branch. `used_ms` is to the hour: see `is_stale`. `groups` are looked
+    up for one that comes in.
+    """
 
     id: str
     name: str
     scopes: frozenset[Scope]
     branch_id: str | None
     created_ms: int
+    used_ms: int | None
     revoked_ms: int | None
     groups: GroupLimits = NO_LIMITS
+
+    def is_stale(self, now_ms: int) -> bool:
+        """Whether it is time to call `used` again."""
+        return now_ms - (self.used_ms or 0) >= USED_EVERY_MS
 
     def may(self, scope: Scope) -> bool:
         reads = scope is Scope.CONVERSATIONS_READ and Scope.MESSAGES_READ in self.scopes
@@ -76,7 +84,12 @@ class NewToken:
 
 
 def add(
-    tx: Tx, name: str, *, scopes: Iterable[Scope] = ALL_SCOPES, branch_id: str | None = None
+    tx: Tx,
+    name: str,
+    *,
+    scopes: Iterable[Scope] = ALL_SCOPES,
+    branch_id: str | None = None,
+    by_staff_id: str | None = None,
 ) -> NewToken:
     """Raises InvalidInput for the name or when there is no scope at all."""
     name = " ".join(name.split())
@@ -92,11 +105,11 @@ def add(
         (token_id, name, token_hash(token), json.dumps(named), branch_id, tx.now_ms),
     )
     facts = {"token": token_id, "scopes": named}
-    tx.emit(EventKind.TOKEN_ADDED, branch_id=branch_id, facts=facts)
+    tx.emit(EventKind.TOKEN_ADDED, branch_id=branch_id, staff_id=by_staff_id, facts=facts)
     return NewToken(id=token_id, token=token)
 
 
-def revoke(tx: Tx, token_id: str) -> None:
+def revoke(tx: Tx, token_id: str, *, by_staff_id: str | None = None) -> None:
     """The token opens nothing from the next commit on. Raises NotFound, also the second time."""
     done = tx.conn.execute(
         "UPDATE api_token SET revoked_ms = ? WHERE id = ? AND revoked_ms IS NULL"
@@ -105,7 +118,17 @@ def revoke(tx: Tx, token_id: str) -> None:
     ).fetchone()
     if done is None:
         raise NotFound("token")
-    tx.emit(EventKind.TOKEN_REVOKED, branch_id=done["branch_id"], facts={"token": token_id})
+    tx.emit(
+        EventKind.TOKEN_REVOKED,
+        branch_id=done["branch_id"],
+        staff_id=by_staff_id,
+        facts={"token": token_id},
+    )
+
+
+def used(tx: Tx, token_id: str) -> None:
+    """Notes that a program came in with it now."""
+    tx.conn.execute("UPDATE api_token SET used_ms = ? WHERE id = ?", (tx.now_ms, token_id))
 
 
 def find(conn: sqlite3.Connection, token: str) -> ApiToken | None:
@@ -151,5 +174,6 @@ def _from_row(row: sqlite3.Row) -> ApiToken:
         scopes=frozenset(Scope(name) for name in json.loads(row["scopes"])),
         branch_id=row["branch_id"],
         created_ms=row["created_ms"],
+        used_ms=row["used_ms"],
         revoked_ms=row["revoked_ms"],
     )

@@ -1,25 +1,29 @@
 """Labels: words that a branch, or the whole company, puts on its conversations."""
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from appliance.desk.access.sight import Sight
 from appliance.desk.inbox.directory import Page
+from appliance.desk.outgoing.sending import Author
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.events import EventKind
 from appliance.reasons import Reason
 from appliance.store.store import Tx
 
 MAX_NAME = 40
+COLOURS = ("red", "orange", "yellow", "green", "teal", "blue", "purple", "pink")
+_NOBODY = Author()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """`branch_id` None: of every branch."""
+    """`branch_id` None: of every branch. `colour` None: as any word."""
 
     id: str
     name: str
+    colour: str | None
     branch_id: str | None
     created_ms: int
 
@@ -47,34 +51,72 @@ def one(conn: sqlite3.Connection, sight: Sight, label_id: str) -> Label:
     return label
 
 
-def add(tx: Tx, name: str, branch_id: str | None) -> str:
-    """Raises InvalidInput for the name, Refused when there is one of that name."""
+def counts(conn: sqlite3.Connection) -> Mapping[str, int]:
+    """On how many conversations each stands, by id; without those that stand on none."""
+    rows = conn.execute("SELECT label_id, count(*) FROM conversation_label GROUP BY label_id")
+    return {row[0]: row[1] for row in rows}
+
+
+def add(
+    tx: Tx,
+    name: str,
+    branch_id: str | None,
+    *,
+    colour: str | None = None,
+    by: Author = _NOBODY,
+) -> str:
+    """Raises InvalidInput for name or colour, Refused when there is one of that name."""
     name = _clean(name)
+    _check_colour(colour)
     _check_free(tx, name, branch_id)
     label_id = tx.new_id()
     tx.conn.execute(
-        "INSERT INTO label (id, branch_id, name, created_ms) VALUES (?, ?, ?, ?)",
-        (label_id, branch_id, name, tx.now_ms),
+        "INSERT INTO label (id, branch_id, name, colour, created_ms) VALUES (?, ?, ?, ?, ?)",
+        (label_id, branch_id, name, colour, tx.now_ms),
     )
-    _tell(tx, branch_id, label_id, "added")
+    _tell(tx, branch_id, label_id, "added", by)
     return label_id
 
 
-def rename(tx: Tx, label: Label, name: str) -> None:
+def rename(tx: Tx, label: Label, name: str, *, by: Author = _NOBODY) -> None:
     name = _clean(name)
     if name == label.name:
         return
     _check_free(tx, name, label.branch_id, but=label.id)
     tx.conn.execute("UPDATE label SET name = ? WHERE id = ?", (name, label.id))
-    _tell(tx, label.branch_id, label.id, "renamed")
+    _tell(tx, label.branch_id, label.id, "renamed", by)
 
 
-def remove(tx: Tx, label: Label) -> None:
+def paint(tx: Tx, label: Label, colour: str | None, *, by: Author = _NOBODY) -> None:
+    """Raises InvalidInput for a colour that there is not."""
+    _check_colour(colour)
+    if colour != label.colour:
+        tx.conn.execute("UPDATE label SET colour = ? WHERE id = ?", (colour, label.id))
+        _tell(tx, label.branch_id, label.id, "coloured", by)
+
+
+def merge(tx: Tx, label: Label, into: Label, *, by: Author = _NOBODY) -> None:
+    """Every conversation and person that had `label` has the other one, and `label` is gone.
+
+    Raises InvalidInput for one that may not stand on all of them.
+    """
+    if into.id == label.id or into.branch_id not in (None, label.branch_id):
+        raise InvalidInput("into", "Choose another label, of the same branch or of all.")
+    for table in ("conversation_label", "contact_label"):
+        tx.conn.execute(
+            f"UPDATE OR IGNORE {table} SET label_id = ? WHERE label_id = ?",  # noqa: S608
+            (into.id, label.id),
+        )
+    _tell(tx, label.branch_id, label.id, "merged", by, into=into.id)
+    remove(tx, label, by=by)
+
+
+def remove(tx: Tx, label: Label, *, by: Author = _NOBODY) -> None:
     """It goes from every conversation and person that had it."""
     tx.conn.execute("DELETE FROM conversation_label WHERE label_id = ?", (label.id,))
     tx.conn.execute("DELETE FROM contact_label WHERE label_id = ?", (label.id,))
     tx.conn.execute("DELETE FROM label WHERE id = ?", (label.id,))
-    _tell(tx, label.branch_id, label.id, "removed")
+    _tell(tx, label.branch_id, label.id, "removed", by)
 
 
 def named(conn: sqlite3.Connection, branch_id: str, names: Sequence[str]) -> Collection[str]:
@@ -99,13 +141,13 @@ def names_on(conn: sqlite3.Connection, conversation_id: str) -> Sequence[str]:
     return [row["name"] for row in rows]
 
 
-def named_or_added(tx: Tx, name: str, branch_id: str) -> str:
+def named_or_added(tx: Tx, name: str, branch_id: str, *, by: Author = _NOBODY) -> str:
     """The id of a branch's label with this name, which is made where there is none."""
     wanted = _clean(name).casefold()
     for each in of_branch(tx.conn, branch_id):
         if each.name.casefold() == wanted:
             return each.id
-    return add(tx, name, branch_id)
+    return add(tx, name, branch_id, by=by)
 
 
 def put(tx: Tx, conversation_id: str, wanted: Collection[str]) -> bool:
@@ -141,9 +183,16 @@ def _check_free(tx: Tx, name: str, branch_id: str | None, *, but: str = "") -> N
         raise Refused(Reason.NAME_TAKEN, f"There is a label “{name}” already.")
 
 
-def _tell(tx: Tx, branch_id: str | None, label_id: str, what: str) -> None:
-    facts = {"label": label_id, "what": what}
-    tx.emit(EventKind.LABEL_CHANGED, branch_id=branch_id, facts=facts)
+def _check_colour(colour: str | None) -> None:
+    if colour not in (None, *COLOURS):
+        raise InvalidInput("colour", f"Choose a colour: {', '.join(COLOURS)}.")
+
+
+def _tell(tx: Tx, branch_id: str | None, label_id: str, what: str, by: Author, **more: str) -> None:
+    facts = {"label": label_id, "what": what, **more}
+    if by.token_id is not None:
+        facts["token"] = by.token_id
+    tx.emit(EventKind.LABEL_CHANGED, branch_id=branch_id, staff_id=by.staff_id, facts=facts)
 
 
 _SEEN = """

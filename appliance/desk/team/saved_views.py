@@ -14,6 +14,7 @@ from appliance.events import EventKind
 from appliance.store.store import Tx
 
 MAX_NAME = 60
+_NOBODY = Author()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +59,13 @@ def changeable(conn: sqlite3.Connection, sight: Sight, of: Author, view_id: str)
     and by who sees all of them. Raises NotFound.
     """
     view = one(conn, sight, of, view_id)
-    if view.shared and not sight.sees_branch(view.branch_id) and not _is_own(conn, of, view_id):
+    if not may_change(conn, sight, of, view):
         raise NotFound("view")
     return view
+
+
+def may_change(conn: sqlite3.Connection, sight: Sight, of: Author, view: SavedView) -> bool:
+    return not view.shared or sight.sees_branch(view.branch_id) or _is_own(conn, of, view.id)
 
 
 def add(
@@ -88,11 +93,12 @@ def add(
             tx.now_ms,
         ),
     )
-    _tell(tx, branch_id, view_id, "added")
+    facts = {"view": view_id, "what": "added"}
+    tx.emit(EventKind.VIEW_CHANGED, branch_id=branch_id, staff_id=of.staff_id, facts=facts)
     return view_id
 
 
-def change(tx: Tx, view: SavedView, wanted: ViewChange) -> None:
+def change(tx: Tx, view: SavedView, wanted: ViewChange, *, by: Author = _NOBODY) -> None:
     """Raises InvalidInput for the name."""
     tx.conn.execute(
         "UPDATE saved_view SET name = ?, shared = ?, filter = ? WHERE id = ?",
@@ -103,12 +109,12 @@ def change(tx: Tx, view: SavedView, wanted: ViewChange) -> None:
             view.id,
         ),
     )
-    _tell(tx, view.branch_id, view.id, "changed")
+    _tell(tx, view, "changed", by)
 
 
-def remove(tx: Tx, view: SavedView) -> None:
+def remove(tx: Tx, view: SavedView, *, by: Author = _NOBODY) -> None:
     tx.conn.execute("DELETE FROM saved_view WHERE id = ?", (view.id,))
-    _tell(tx, view.branch_id, view.id, "removed")
+    _tell(tx, view, "removed", by)
 
 
 def _is_own(conn: sqlite3.Connection, of: Author, view_id: str) -> bool:
@@ -141,8 +147,9 @@ def _clean(name: str) -> str:
     return name
 
 
-def _tell(tx: Tx, branch_id: str | None, view_id: str, what: str) -> None:
-    tx.emit(EventKind.VIEW_CHANGED, branch_id=branch_id, facts={"view": view_id, "what": what})
+def _tell(tx: Tx, view: SavedView, what: str, by: Author) -> None:
+    facts = {"view": view.id, "what": what}
+    tx.emit(EventKind.VIEW_CHANGED, branch_id=view.branch_id, staff_id=by.staff_id, facts=facts)
 
 
 _SEEN = """

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from appliance.desk.access import sessions
 from appliance.desk.access.bearer import new_token, token_hash
 from appliance.desk.access.rights import Permission, grant_role, rights_of
+from appliance.desk.team import cases
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.events import EventKind
 from appliance.reasons import Reason
@@ -18,15 +19,23 @@ LINK_LIFE_MS = 72 * 3_600_000
 """A log-in link made on a Friday still works on Monday morning."""
 
 
+Roles = Sequence[tuple[str, str | None]]
+"""Each a role, and the branch where it holds: None for everywhere."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One of the staff. `roles` are (role, branch id or None for everywhere)."""
+    """One of the staff."""
 
     id: str
     name: str
     has_password: bool
     disabled: bool
-    roles: Sequence[tuple[str, str | None]]
+    roles: Roles
+
+    def role_in(self, branch_id: str | None) -> str | None:
+        """The one that was given for this place itself."""
+        return next((role for role, where in self.roles if where == branch_id), None)
 
 
 def add(
@@ -64,7 +73,7 @@ def is_fresh(conn: sqlite3.Connection) -> bool:
     return conn.execute("SELECT 1 FROM staff LIMIT 1").fetchone() is None
 
 
-def add_login_link(tx: Tx, staff_id: str) -> str:
+def add_login_link(tx: Tx, staff_id: str, *, by_staff_id: str | None = None) -> str:
     """The token of a link that logs in once and lets a password be chosen; earlier links end.
 
     Raises NotFound, or Refused for somebody who is disabled.
@@ -82,7 +91,8 @@ def add_login_link(tx: Tx, staff_id: str) -> str:
         "INSERT INTO login_link (token_hash, staff_id, expires_ms) VALUES (?, ?, ?)",
         (token_hash(token), staff_id, tx.now_ms + LINK_LIFE_MS),
     )
-    tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts={"changed": "login-link"})
+    facts = {"changed": "login-link", "by": by_staff_id}
+    tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts=facts)
     return token
 
 
@@ -105,9 +115,14 @@ def forget_old_links(tx: Tx) -> None:
 
 
 def use_login_link(
-    tx: Tx, token: str, password_hash: str, *, before: str | None = None
+    tx: Tx,
+    token: str,
+    password_hash: str,
+    *,
+    before: str | None = None,
+    browser: str | None = None,
 ) -> sessions.NewSession:
-    """Sets the chosen password and logs in, instead of `before` as `sessions.begin` says.
+    """Sets the chosen password and logs in; `before` and `browser` are as in `sessions.begin`.
 
     Raises NotFound the second time.
     """
@@ -116,7 +131,7 @@ def use_login_link(
         "UPDATE login_link SET used_ms = ? WHERE token_hash = ?", (tx.now_ms, token_hash(token))
     )
     set_password(tx, member.id, password_hash)
-    session = sessions.begin(tx, member.id, before=before)
+    session = sessions.begin(tx, member.id, before=before, browser=browser)
     tx.emit(EventKind.STAFF_LOGGED_IN, staff_id=member.id, facts={"by": "link"})
     return session
 
@@ -166,39 +181,33 @@ def give_role(
 
     Raises NotFound, InvalidInput for the role, or Refused for the last administrator.
     """
-    member = _require(tx.conn, staff_id)
-    was_admin = _is_admin(tx.conn, staff_id)
-    tx.conn.execute("DELETE FROM staff_grant WHERE staff_id = ?", (staff_id,))
-    grant_role(tx, staff_id, role, branch_id)
-    if was_admin:
-        _require_admin(tx.conn, member)
+    _replace_roles(tx, staff_id, [(role, branch_id)])
     facts = {"changed": "role", "role": role, "by": by_staff_id}
     tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, branch_id=branch_id, facts=facts)
+    _release_out_of_reach(tx, staff_id)
 
 
-def log_out_everywhere(tx: Tx, staff_id: str) -> int:
+def give_roles(tx: Tx, staff_id: str, roles: Roles, *, by_staff_id: str | None = None) -> None:
+    """These replace all that they had; else as `give_role`."""
+    if not roles:
+        sentence = "Choose at least one role. Whoever has left may no longer log in instead."
+        raise InvalidInput("role", sentence)
+    _replace_roles(tx, staff_id, roles)
+    given = [{"role": role, "branch": branch_id} for role, branch_id in roles]
+    facts = {"changed": "role", "roles": given, "by": by_staff_id}
+    tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts=facts)
+    _release_out_of_reach(tx, staff_id)
+
+
+def log_out_everywhere(tx: Tx, staff_id: str, *, by_staff_id: str | None = None) -> int:
     """Gives how many sessions that ended. The password stays as it is. Raises NotFound."""
     _require(tx.conn, staff_id)
     ended = sessions.end_all(tx, staff_id)
     if ended:
-        facts = {"by": "console", "sessions": ended}
+        facts = {"by": by_staff_id or "console", "sessions": ended}
         tx.emit(EventKind.STAFF_LOGGED_OUT, staff_id=staff_id, facts=facts)
         casework.release_all(tx, staff_id, why=casework.LOG_OUT)
     return ended
-
-
-def choose_look(
-    tx: Tx, staff_id: str, *, language: str | None, theme: str | None, dense: bool = False
-) -> None:
-    """None: as the browser or the system says. `dense`: more rows of the list on a screen."""
-    if language not in (None, "nl", "en"):
-        raise InvalidInput("language", "Choose Dutch (nl) or English (en).")
-    if theme not in (None, "light", "dark"):
-        raise InvalidInput("theme", "Choose light or dark.")
-    tx.conn.execute(
-        "UPDATE staff SET language = ?, theme = ?, dense = ? WHERE id = ?",
-        (language, theme, dense, staff_id),
-    )
 
 
 def members(conn: sqlite3.Connection) -> list[Member]:
@@ -256,6 +265,23 @@ def _require(conn: sqlite3.Connection, staff_id: str) -> Member:
     if member is None:
         raise NotFound("member of staff")
     return member
+
+
+def _replace_roles(tx: Tx, staff_id: str, roles: Roles) -> None:
+    member = _require(tx.conn, staff_id)
+    was_admin = _is_admin(tx.conn, staff_id)
+    tx.conn.execute("DELETE FROM staff_grant WHERE staff_id = ?", (staff_id,))
+    for role, branch_id in roles:
+        grant_role(tx, staff_id, role, branch_id)
+    if was_admin:
+        _require_admin(tx.conn, member)
+
+
+def _release_out_of_reach(tx: Tx, staff_id: str) -> None:
+    """What they may not answer any more is nobody's."""
+    for conversation_id in casework.claims_of(tx.conn, staff_id):
+        if not cases.may_have(tx.conn, casework.of(tx.conn, conversation_id), staff_id):
+            casework.release(tx, conversation_id, why="rights")
 
 
 def _is_admin(conn: sqlite3.Connection, staff_id: str) -> bool:

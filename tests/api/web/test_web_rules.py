@@ -53,6 +53,18 @@ def message_of(office: Office, direction: str) -> str:
 
 GROUP_POSTS = ("name", "picture", "rights", "guard", "members", "members/remove", "read", "leave")
 
+HOUSE_POSTS = tuple(f"/settings/{each}" for each in ("team", "branches", "labels", "tokens"))
+MEMBER_POSTS = ("roles", "link", "disable", "enable", "log-out")
+THING_POSTS = (
+    "branches/{}",
+    "labels/{}",
+    "labels/{}/merge",
+    "labels/{}/remove",
+    "views/{}",
+    "views/{}/remove",
+    "tokens/{}/revoke",
+)
+
 TEAM_POSTS = ("case", "notes", "note-draft", "notes/seen", "here")
 
 
@@ -87,6 +99,9 @@ def addresses(office: Office, conversation: str) -> list[str]:
         f"/c/{conversation}/texts/{waiting}",
         "/settings/texts",
         f"/settings/texts/{waiting}/remove",
+        *HOUSE_POSTS,
+        *(f"/settings/team/{waiting}/{each}" for each in MEMBER_POSTS),
+        *(f"/settings/{each.format(waiting)}" for each in THING_POSTS),
         "/sms-length",
     ]
 
@@ -111,6 +126,7 @@ def test_no_post_works_without_its_token(office: Office, sanne: Browser, convers
     """A form from elsewhere, with the right cookie, is refused and changes nothing."""
     events = office.count("event")
     everything = [*addresses(office, conversation), "/new", "/logout", "/settings/look"]
+    everything += ["/me/notifications", "/me/sessions/end-others"]
     everything += ["/devices/enrol", "/devices/enrol/release", "/recordings"]
     for address in everything:
         assert sanne.post(address, FORM, csrf=False).status_code == 403, address
@@ -156,7 +172,9 @@ def test_every_post_of_the_pages_is_named_here(office: Office, conversation: str
     }
     tried = {re.sub(r"[0-9a-f-]{36}", "{}", address) for address in addresses(office, conversation)}
     known = tried | {"/new", "/logout", "/settings/look", "/settings/password", "/login"}
+    known |= {"/me/notifications", "/me/sessions/end-others"}
     known |= {"/setup", "/setup/branch", "/setup/line", "/setup/line/look", "/login/{}"}
+    known |= {"/setup/team"}
     known |= {"/devices/enrol", "/devices/enrol/release", "/recordings"}
     assert {re.sub(r"{\w+}", "{}", path) for path in found} == known
 

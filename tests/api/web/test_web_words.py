@@ -15,9 +15,11 @@ from appliance.api.web.words import (
     device_phrases,
     group_sentences,
     incident_phrases,
+    label_sentences,
     media_sentences,
     phrases,
     search_sentences,
+    staff_sentences,
 )
 from appliance.api.web.words.i18n import LANGUAGES, LOCALE_DIR, Words, best_language
 from appliance.desk.lines import setting_fields
@@ -75,6 +77,7 @@ def _of_phrases() -> Iterator[str]:
     yield from media_sentences.WHY_NOT_HERE.values()
     yield from media_sentences.STATES.values()
     yield from incident_phrases.NAMES.values()
+    yield from label_sentences.COLOURS.values()
     yield from refusal.FIELDS.values()
     yield from adoption_sentences.STATES.values()
     yield from adoption_sentences.WHY.values()
@@ -90,6 +93,7 @@ def _of_phrases() -> Iterator[str]:
         *device_phrases.DEVICE_REASONS.values(),
         *(pair for kind in Kind.known() for pair in kind.sentences.values()),
         *phrases.REFUSALS.values(),
+        *staff_sentences.ROLES.values(),
         *phrases.STOPPED.values(),
         *incident_phrases.BY_CODE.values(),
         *incident_phrases.BY_KIND.values(),

@@ -154,5 +154,5 @@ def _label(tx: Tx, about: Conversation, done: Done, me: Author) -> None:
     """A new label is made for the branch, and stands on this conversation at once."""
     names = [*done.label]
     if done.new_label.strip():
-        names.append(labels.named_or_added(tx, done.new_label, about.branch_id))
+        names.append(labels.named_or_added(tx, done.new_label, about.branch_id, by=me))
     cases.put_labels(tx, about.id, names, me)

@@ -99,9 +99,23 @@ def _ways(said: Words, rights: Rights) -> Sequence[CommandBarWay]:
         ways.append(CommandBarWay(name=said.text("Search"), href="/search", picture="search"))
     if rights.has(Permission.INBOX_WRITE):
         ways.append(CommandBarWay(name=said.text("New conversation"), href="/new", picture="write"))
-        ways.append(
-            CommandBarWay(name=said.text("Texts"), href="/settings/texts", picture="settings")
-        )
+    ways += [
+        CommandBarWay(name=name, href=f"/settings/{room}", picture="settings")
+        for name, room in _rooms(said, rights)
+    ]
     ways.append(CommandBarWay(name=said.text("Devices"), href="/devices", picture="phone"))
-    ways.append(CommandBarWay(name=said.text("Settings"), href="/settings", picture="settings"))
+    ways.append(CommandBarWay(name=said.text("Settings"), href="/me", picture="settings"))
     return ways
+
+
+def _rooms(said: Words, rights: Rights) -> Sequence[tuple[str, str]]:
+    """The pages of settings that this person may use."""
+    rooms = []
+    if rights.has(Permission.INBOX_WRITE):
+        rooms += [(said.text("Texts"), "texts"), (said.text("Labels"), "labels")]
+    if rights.has(Permission.INBOX_READ):
+        rooms.append((said.text("Saved views"), "views"))
+    if rights.has(Permission.STAFF_MANAGE):
+        rooms += [(said.text("Colleagues"), "team"), (said.text("Branches"), "branches")]
+        rooms.append((said.text("Programs"), "tokens"))
+    return rooms

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Form, Query
 from fastapi.responses import Response
 
 from appliance.api.forwarded import address_of
+from appliance.api.web.browsers import browser_of
 from appliance.api.web.cookies import DEVICE, GUEST, SESSION
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.refusal import note_of
@@ -42,7 +43,12 @@ async def log_in(
     before = SESSION.read(guest.request)
     try:
         entered = await guest.web.door.log_in(
-            name, password, address=address, device=device, before=before
+            name,
+            password,
+            address=address,
+            device=device,
+            before=before,
+            browser=browser_of(guest.request),
         )
     except Refused as exc:
         note = note_of(guest.words, exc)
@@ -82,8 +88,10 @@ async def use_link(
     except (InvalidInput, Refused) as exc:
         note = note_of(guest.words, exc)
         return refused(guest, exc, "login_link.html", name=member.name, note=note)
-    before = SESSION.read(guest.request)
-    session = await store.awrite(lambda tx: staff.use_login_link(tx, token, hashed, before=before))
+    before, browser = SESSION.read(guest.request), browser_of(guest.request)
+    session = await store.awrite(
+        lambda tx: staff.use_login_link(tx, token, hashed, before=before, browser=browser)
+    )
     return enter(guest, session, await guest.web.door.device_cookie(member.name), "/")
 
 

@@ -1,4 +1,4 @@
-"""One's own settings: language, light or dark, password."""
+"""`/me`: one's own language, look, keys, notifications, password and sessions."""
 
 from typing import Annotated
 
@@ -6,6 +6,7 @@ from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
 from appliance.api.forwarded import address_of
+from appliance.api.web.browsers import browser_of
 from appliance.api.web.cookies import DEVICE, SESSION
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.login import must_agree
@@ -13,16 +14,21 @@ from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access import sessions
 from appliance.desk.access.sessions import NewSession
-from appliance.desk.team import staff
+from appliance.desk.team import preferences, staff
+from appliance.desk.team.preferences import NotifiedHours, Preferences
 from appliance.errors import InvalidInput, Refused
+from appliance.store.branch_settings import BranchSettings
 from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
 
+PAGE = "/me"
 
+
+@routes.get(PAGE)
 @routes.get("/settings")
 async def settings_page(visit: Reading, saved: str = "") -> Response:
-    return _page(visit, saved=saved)
+    return await _page(visit, saved=saved)
 
 
 @routes.post("/settings/look")
@@ -31,17 +37,33 @@ async def choose_look(
     language: Annotated[str, Form()] = "",
     theme: Annotated[str, Form()] = "",
     density: Annotated[str, Form()] = "",
+    text_size: Annotated[str, Form()] = "",
+    keys: Annotated[str, Form()] = "",
 ) -> Response:
-    await visit.write(
-        lambda tx, _: staff.choose_look(
-            tx,
-            visit.staff_id,
-            language=language or None,
-            theme=theme or None,
-            dense=density == "dense",
-        )
+    wanted = Preferences(
+        language=language or None,
+        theme=theme or None,
+        text_size=text_size or None,
+        dense=density == "dense",
+        single_keys=keys != "off",
     )
-    return go(visit, "/settings?saved=look")
+    await visit.write(lambda tx, _: preferences.choose(tx, visit.staff_id, wanted))
+    return go(visit, f"{PAGE}?saved=look")
+
+
+@routes.post("/me/notifications")
+async def choose_notifications(
+    visit: Posting,
+    on: Annotated[str, Form(max_length=10)] = "",
+    begins: Annotated[str, Form(max_length=10)] = "",
+    ends: Annotated[str, Form(max_length=10)] = "",
+) -> Response:
+    wanted = NotifiedHours(on=bool(on), begins=begins or None, ends=ends or None)
+    try:
+        await visit.write(lambda tx, _: preferences.choose_notified(tx, visit.staff_id, wanted))
+    except InvalidInput as exc:
+        return await _page(visit, 422, note=note_of(visit.words, exc))
+    return go(visit, f"{PAGE}?saved=notifications")
 
 
 @routes.post("/settings/password")
@@ -64,19 +86,37 @@ async def change_password(
         )
         hashed = await door.hash_password(password)
     except (InvalidInput, Refused) as exc:
-        return _page(visit, 422, note=note_of(visit.words, exc))
-    session = await visit.write(lambda tx, _: _changed(tx, visit.staff_id, hashed))
-    answer = go(visit, "/settings?saved=password")
+        return await _page(visit, 422, note=note_of(visit.words, exc))
+    browser = browser_of(visit.request)
+    session = await visit.write(lambda tx, _: _changed(tx, visit.staff_id, hashed, browser))
+    answer = go(visit, f"{PAGE}?saved=password")
     SESSION.put(answer, session.token, secure=visit.secure)
     return answer
 
 
-def _page(
+@routes.post("/me/sessions/end-others")
+async def end_others(visit: Posting) -> Response:
+    await visit.write(lambda tx, _: sessions.end_others(tx, visit.staff_id, visit.token))
+    return go(visit, f"{PAGE}?saved=sessions")
+
+
+async def _page(
     visit: Visit, status: int = 200, *, saved: str = "", note: Note | None = None
 ) -> Response:
-    return visit.page("settings.html", status, saved=saved, note=note)
+    me, now_ms = visit.staff_id, visit.now_ms
+    return visit.page(
+        "settings.html",
+        status,
+        saved=saved,
+        note=note,
+        notified=await visit.read(lambda conn: preferences.notified(conn, me)),
+        sessions=await visit.read(
+            lambda conn: sessions.open_of(conn, me, now_ms, token=visit.token)
+        ),
+        zone=BranchSettings().zone,
+    )
 
 
-def _changed(tx: Tx, staff_id: str, password_hash: str) -> NewSession:
+def _changed(tx: Tx, staff_id: str, password_hash: str, browser: str | None) -> NewSession:
     staff.set_password(tx, staff_id, password_hash)
-    return sessions.begin(tx, staff_id)
+    return sessions.begin(tx, staff_id, browser=browser)

@@ -1,4 +1,5 @@
-"""First start: the first administrator, and a branch; the number follows in `setup_line`.
+"""First start: the first administrator, and a branch; the number and the colleagues
+follow in `setup_line` and `setup_team`.
 
 Only a person who can read Balie's console or log can make the first administrator: the set-up code
 stands there. So a stranger on the network who finds the port first gains nothing. As soon as any
@@ -11,6 +12,7 @@ from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
 from appliance.api.forwarded import address_of
+from appliance.api.web.browsers import browser_of
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.login import chosen_password, enter, refused
 from appliance.api.web.refusal import note_of
@@ -50,7 +52,8 @@ async def make_first_admin(
     try:
         _check_code(guest, code)
         hashed = await chosen_password(guest.web.door, password, again)
-        session = await store.awrite(lambda tx: _begin(tx, name, hashed))
+        browser = browser_of(guest.request)
+        session = await store.awrite(lambda tx: _begin(tx, name, hashed, browser))
     except (InvalidInput, Refused) as exc:
         note = note_of(guest.words, exc)
         return refused(guest, exc, "setup.html", has_code=_has_code(guest), name=name, note=note)
@@ -99,8 +102,8 @@ def _check_code(guest: Guest, code: str) -> None:
     raise Refused(Reason.WRONG_SETUP_CODE, "That is not the set-up code.")
 
 
-def _begin(tx: Tx, name: str, password_hash: str) -> sessions.NewSession:
-    return sessions.begin(tx, staff.add_first_admin(tx, name, password_hash))
+def _begin(tx: Tx, name: str, password_hash: str, browser: str | None) -> sessions.NewSession:
+    return sessions.begin(tx, staff.add_first_admin(tx, name, password_hash), browser=browser)
 
 
 def _add_branch(tx: Tx, rights: Rights, name: str, language: str, by: str) -> None:

@@ -1,4 +1,4 @@
-"""The last step of setting up, and later: a number, and the phone or modem that carries it."""
+"""A step of setting up, and later: a number, and the phone or modem that carries it."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.rights import Rights
 from appliance.desk.lines import new_line
+from appliance.desk.team import staff
 from appliance.devices.kind import Kind
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.phone_numbers import parse_number
@@ -92,7 +93,8 @@ async def add_line(visit: Posting, typed: TypedIn) -> Response:
     except (InvalidInput, Refused) as exc:
         return await _page(visit, typed, 422, note=note_of(visit.words, exc))
     visit.services.planned()
-    return go(visit, "/devices")
+    members = await visit.read(staff.members)
+    return go(visit, "/devices" if len(members) > 1 else "/setup/team")
 
 
 @routes.post("/setup/line/look")

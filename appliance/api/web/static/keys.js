@@ -74,6 +74,7 @@ document.addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey) return;
   if (event.key === "Escape") return back();
   if (typing(event.target)) return;
+  if (document.body.dataset.keys === "off" && event.key.length === 1) return;
   if (event.key === "?") {
     event.preventDefault();
     help.showModal();

@@ -182,6 +182,11 @@ REFUSALS: Mapping[Reason, tuple[str, str]] = {
         "The first administrator was already made.",
         "Log in instead.",
     ),
+    Reason.LAST_ADMINISTRATOR: (
+        "This is the only administrator of the whole company. Without one nobody lets others in.",
+        "Make somebody else one first.",
+    ),
+    Reason.DISABLED: ("They may not log in.", "Let them in again first."),
     Reason.NAME_TAKEN: ("There is one with this name already.", "Choose another name."),
     Reason.NUMBER_TAKEN: ("This number is here already.", "Look whose it is, and begin there."),
     Reason.DEVICE_TAKEN: (

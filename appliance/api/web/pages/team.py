@@ -1,0 +1,222 @@
+"""`/settings/team`: colleagues are let in by a link, given roles, and let go."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import Response
+
+from appliance.api.web.login_address import login_address
+from appliance.api.web.page_route import PageRoute
+from appliance.api.web.refusal import Note, note_of
+from appliance.api.web.visit import Posting, Reading, Visit, go
+from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.team import colleagues
+from appliance.desk.team.colleagues import NewLink
+from appliance.desk.team.staff import Roles
+from appliance.errors import InvalidInput, NotFound, Refused
+from appliance.store import branches
+from appliance.store.branch_settings import BranchSettings
+from appliance.store.branches import Branch
+from appliance.store.store import Tx
+
+routes = APIRouter(route_class=PageRoute)
+
+PAGE = "/settings/team"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamShown:
+    """`branches` are those whose colleagues this person manages; `company`: also those of all.
+    `named` are all branches.
+    """
+
+    named: Sequence[Branch]
+    branches: Sequence[Branch]
+    company: bool
+
+    def without(self, roles: Roles) -> Sequence[Branch]:
+        """The branches in which they have no role of their own."""
+        return [each for each in self.branches if all(where != each.id for _, where in roles)]
+
+    def name_of(self, branch_id: str | None) -> str:
+        return next((each.name for each in self.named if each.id == branch_id), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """What stands in the form. `branch` empty: everywhere."""
+
+    name: str = ""
+    role: str = "staff"
+    branch: str = ""
+
+
+def _typed(
+    name: Annotated[str, Form(max_length=400)] = "",
+    role: Annotated[str, Form(max_length=40)] = "staff",
+    branch: Annotated[str, Form(max_length=40)] = "",
+) -> Invitation:
+    return Invitation(name=name, role=role, branch=branch)
+
+
+Invited = Annotated[Invitation, Depends(_typed)]
+
+
+@routes.get(PAGE)
+async def team_page(visit: Reading) -> Response:
+    return await _team(visit)
+
+
+@routes.post(PAGE)
+async def invite(visit: Posting, typed: Invited) -> Response:
+    must_manage(visit)
+    try:
+        new = await let_in(visit, typed)
+    except (InvalidInput, Refused) as exc:
+        return await _team(visit, 422, note=note_of(visit.words, exc), typed=typed)
+    return await _colleague(visit, new.staff_id, link=new)
+
+
+@routes.get(f"{PAGE}/{{staff_id}}")
+async def colleague_page(visit: Reading, staff_id: str, saved: str = "") -> Response:
+    return await _colleague(visit, staff_id, saved=saved)
+
+
+@routes.post(f"{PAGE}/{{staff_id}}/roles")
+async def give_roles(visit: Posting, staff_id: str, request: Request) -> Response:
+    """One field for each place: `role-` and the branch's id, or `role-` alone for everywhere.
+    `also_role` is for one more place, `also_branch`.
+    """
+    form = {name: str(value) for name, value in (await request.form()).items()}
+    wanted = {
+        name.removeprefix("role-"): role for name, role in form.items() if name.startswith("role-")
+    }
+    if form.get("also_role"):
+        wanted[form.get("also_branch", "")] = form["also_role"]
+    roles = [(role, place or None) for place, role in wanted.items() if role]
+
+    def change(tx: Tx, rights: Rights) -> None:
+        colleagues.give_roles(tx, rights, staff_id, roles, by_staff_id=visit.staff_id)
+
+    return await _changed(visit, staff_id, change)
+
+
+@routes.post(f"{PAGE}/{{staff_id}}/link")
+async def new_link(visit: Posting, staff_id: str) -> Response:
+    try:
+        link = await visit.write(
+            lambda tx, rights: colleagues.link(tx, rights, staff_id, by_staff_id=visit.staff_id)
+        )
+    except Refused as exc:
+        return await _colleague(visit, staff_id, 409, note=note_of(visit.words, exc))
+    return await _colleague(visit, staff_id, link=link)
+
+
+@routes.post(f"{PAGE}/{{staff_id}}/disable")
+async def disable(visit: Posting, staff_id: str) -> Response:
+    return await _changed(
+        visit,
+        staff_id,
+        lambda tx, rights: colleagues.disable(tx, rights, staff_id, by_staff_id=visit.staff_id),
+    )
+
+
+@routes.post(f"{PAGE}/{{staff_id}}/enable")
+async def enable(visit: Posting, staff_id: str) -> Response:
+    return await _changed(
+        visit,
+        staff_id,
+        lambda tx, rights: colleagues.enable(tx, rights, staff_id, by_staff_id=visit.staff_id),
+    )
+
+
+@routes.post(f"{PAGE}/{{staff_id}}/log-out")
+async def log_out(visit: Posting, staff_id: str) -> Response:
+    return await _changed(
+        visit,
+        staff_id,
+        lambda tx, rights: colleagues.log_out(tx, rights, staff_id, by_staff_id=visit.staff_id),
+    )
+
+
+def must_manage(visit: Visit) -> None:
+    """Raises NotFound for who manages no colleagues at all."""
+    if not visit.session.rights.has(Permission.STAFF_MANAGE):
+        raise NotFound("page")
+
+
+async def let_in(visit: Visit, typed: Invitation) -> NewLink:
+    """Raises InvalidInput, or NotFound for the branch."""
+
+    def work(tx: Tx, rights: Rights) -> NewLink:
+        return colleagues.invite(
+            tx,
+            rights,
+            typed.name,
+            role=typed.role,
+            branch_id=typed.branch or None,
+            by_staff_id=visit.staff_id,
+        )
+
+    return await visit.write(work)
+
+
+def shown(conn: sqlite3.Connection, rights: Rights) -> TeamShown:
+    """Where this person may let others in."""
+    named = branches.branches(conn)
+    return TeamShown(
+        named=named,
+        branches=[each for each in named if rights.may(Permission.STAFF_MANAGE, each.id)],
+        company=rights.may(Permission.STAFF_MANAGE, None),
+    )
+
+
+async def _changed(visit: Visit, staff_id: str, change: Callable[[Tx, Rights], None]) -> Response:
+    try:
+        await visit.write(change)
+    except (InvalidInput, Refused) as exc:
+        status = 409 if isinstance(exc, Refused) else 422
+        return await _colleague(visit, staff_id, status, note=note_of(visit.words, exc))
+    return go(visit, f"{PAGE}/{staff_id}?saved=1")
+
+
+async def _team(
+    visit: Visit, status: int = 200, *, note: Note | None = None, typed: Invitation | None = None
+) -> Response:
+    must_manage(visit)
+    rights = visit.session.rights
+    people = await visit.read(lambda conn: colleagues.managed(conn, rights, visit.now_ms))
+    return visit.page(
+        "team.html",
+        status,
+        shown=await visit.read(lambda conn: shown(conn, rights)),
+        people=people,
+        note=note,
+        typed=typed or Invitation(),
+    )
+
+
+async def _colleague(
+    visit: Visit,
+    staff_id: str,
+    status: int = 200,
+    *,
+    saved: str = "",
+    note: Note | None = None,
+    link: NewLink | None = None,
+) -> Response:
+    rights = visit.session.rights
+    who = await visit.read(lambda conn: colleagues.one(conn, rights, staff_id, visit.now_ms))
+    return visit.page(
+        "colleague.html",
+        status,
+        shown=await visit.read(lambda conn: shown(conn, rights)),
+        who=who,
+        saved=saved,
+        note=note,
+        address=link and login_address(visit.request, link.token),
+        zone=BranchSettings().zone,
+    )

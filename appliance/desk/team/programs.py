@@ -1,0 +1,40 @@
+"""Who gives programs a token, and takes it back: an administrator, of the company or a branch."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from appliance.desk.access import tokens
+from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.access.tokens import ApiToken, NewToken, Scope
+from appliance.errors import NotFound
+from appliance.store.store import Tx
+
+_MANAGES = Permission.STAFF_MANAGE
+
+
+def managed(conn: sqlite3.Connection, rights: Rights) -> Sequence[ApiToken]:
+    """Those that still open something, then the revoked ones; the newest first."""
+    found = [each for each in tokens.listing(conn) if rights.may(_MANAGES, each.branch_id)]
+    found.reverse()
+    return sorted(found, key=lambda each: each.revoked_ms is not None)
+
+
+def add(
+    tx: Tx,
+    rights: Rights,
+    name: str,
+    *,
+    scopes: Iterable[Scope],
+    branch_id: str | None,
+    by_staff_id: str,
+) -> NewToken:
+    """Raises InvalidInput, or NotFound for the branch."""
+    rights.require(_MANAGES, branch_id, "branch")
+    return tokens.add(tx, name, scopes=scopes, branch_id=branch_id, by_staff_id=by_staff_id)
+
+
+def revoke(tx: Tx, rights: Rights, token_id: str, *, by_staff_id: str) -> None:
+    """Raises NotFound, also the second time."""
+    if not any(each.id == token_id for each in managed(tx.conn, rights)):
+        raise NotFound("token")
+    tokens.revoke(tx, token_id, by_staff_id=by_staff_id)
