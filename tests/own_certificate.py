@@ -1,6 +1,5 @@
 """A certificate that a test makes for a name, as an authority of its own would."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -18,16 +17,17 @@ _LIFE = timedelta(days=2)
 class OwnCertificate:
     """`cert` is also what a client has to trust."""
 
+    name: str
     cert: Path
     key: Path
 
 
-def make_certificate(folder: Path, names: Sequence[str]) -> OwnCertificate:
-    """For host names, and for 127.0.0.1."""
+def make_certificate(folder: Path, name: str) -> OwnCertificate:
+    """For this host, and for 127.0.0.1."""
     key = ec.generate_private_key(ec.SECP256R1())
-    who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
+    who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
-    places = [*(x509.DNSName(name) for name in names), x509.IPAddress(ip_address("127.0.0.1"))]
+    places = [x509.DNSName(name), x509.IPAddress(ip_address("127.0.0.1"))]
     signed = (
         x509.CertificateBuilder()
         .subject_name(who)
@@ -40,7 +40,7 @@ def make_certificate(folder: Path, names: Sequence[str]) -> OwnCertificate:
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )
-    made = OwnCertificate(cert=folder / "cert.pem", key=folder / "key.pem")
+    made = OwnCertificate(name=name, cert=folder / "cert.pem", key=folder / "key.pem")
     made.cert.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
     made.key.touch(mode=0o600)
     made.key.write_bytes(

@@ -28,6 +28,8 @@ from tests.e2e.test_pages_door import invited
 NO_PAGES = {
     "/list",
     "/live",
+    "/manifest.webmanifest",
+    "/service-worker.js",
     "/c/{conversation_id}/messages",
     "/c/{conversation_id}/contact",
     "/c/{conversation_id}/verdict",

@@ -32,7 +32,7 @@ NAME = "balie.test"
 
 @pytest.fixture
 def own(tmp_path: Path) -> OwnCertificate:
-    return make_certificate(tmp_path, [NAME])
+    return make_certificate(tmp_path, NAME)
 
 
 @contextmanager
@@ -130,6 +130,6 @@ def test_a_renewed_certificate_is_taken_up(
     os.utime(own.cert, ns=(1, 1))
     certificate.look()
     assert "stays as it was" in caplog.text
-    make_certificate(tmp_path, [NAME])
+    make_certificate(tmp_path, NAME)
     certificate.look()
     assert "was read again" in caplog.text

@@ -14,6 +14,7 @@ from appliance.api.web.pages import (
     group,
     here,
     inbox,
+    installing,
     login,
     media,
     note,
@@ -61,5 +62,6 @@ for part in (
     texts,
     command_bar,
     settings,
+    installing,
 ):
     router.include_router(part.routes)
