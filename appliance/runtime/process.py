@@ -60,6 +60,7 @@ def run_balie(
             settings=_of_kinds(settings),
             connections=connections,
             proxies=proxies,
+            push_services=settings.web.push_services,
         )
         try:
             balie.start()

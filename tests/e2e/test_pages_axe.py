@@ -29,6 +29,7 @@ NO_PAGES = {
     "/list",
     "/live",
     "/manifest.webmanifest",
+    "/me/notifications/news",
     "/service-worker.js",
     "/c/{conversation_id}/messages",
     "/c/{conversation_id}/contact",

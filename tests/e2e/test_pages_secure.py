@@ -3,6 +3,7 @@
 These browsers trust the certificate that the test made, and find the name on the loopback.
 """
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from appliance.api.services import Services
 from appliance.clock import SystemClock
+from appliance.desk.notices import choices
 from appliance.queue.gate import ConsentGate
 from appliance.store.feed import EventFeed
 from tests.api.office import run_web_server
@@ -20,8 +22,18 @@ from tests.e2e.filled import fill
 from tests.e2e.listening import live
 from tests.fresh_store import fresh_store
 from tests.own_certificate import make_certificate
+from tests.running_demo import eventually
 
 NAME = "balie.test"
+KEES = "+31612345615"
+SIZES = """all => Promise.all(all.map(({ src }) => new Promise((done) => {
+  const image = new Image();
+  image.onload = () => done(`${image.naturalWidth}x${image.naturalHeight}`);
+  image.src = src;
+})))"""
+SHOWN = """navigator.serviceWorker.ready.then((worker) => worker.getNotifications())
+  .then((all) => all.map(({ body }) => body))"""
+SHOWN_BY_WORKER = "registration.getNotifications().then((all) => all.map(({ body }) => body))"
 KEPT = "caches.keys().then(all => Promise.all(all.map(each => caches.open(each)))).then(all =>"
 KEPT += " Promise.all(all.map(each => each.keys()))).then(all => all.flat().map(each => each.url))"
 
@@ -70,12 +82,20 @@ def page(context: BrowserContext) -> Page:
     return live(page)
 
 
-def test_without_connection_a_page_says_so_and_comes_back(
+def test_the_pages_are_an_app_that_says_when_balie_is_away(
     page: Page, context: BrowserContext, secure: Place
 ) -> None:
-    """The browser has kept one page that says so, and nothing that anybody wrote; with the
-    connection the page that was wanted is there by itself.
+    """Chromium finds nothing in the way of installing but what is so in a test: its browser keeps
+    nothing, and nobody signed the certificate. It has kept one page that says so when there is no
+    connection, and nothing that anybody wrote; afterwards the wanted page is there by itself.
     """
+    found = context.new_cdp_session(page).send("Page.getInstallabilityErrors")
+    errors = {each["errorId"] for each in found["installabilityErrors"]}
+    assert errors <= {"in-incognito", "not-from-secure-origin"}
+    manifest = page.evaluate("fetch('/manifest.webmanifest').then(answer => answer.json())")
+    assert (manifest["name"], manifest["display"]) == ("Balie Utrecht", "standalone")
+    sizes = page.evaluate(SIZES, manifest["icons"])
+    assert sizes == [each["sizes"] for each in manifest["icons"]]
     kept = page.evaluate(KEPT)
     assert kept[0] == f"{secure.url}/offline"
     assert all("/static/" in each for each in kept[1:])
@@ -86,20 +106,46 @@ def test_without_connection_a_page_says_so_and_comes_back(
     expect(page.locator("h1")).to_have_text("Devices")
 
 
-def test_the_pages_can_be_installed(page: Page) -> None:
-    """Chromium finds nothing in the way but what is so in a test: its browser keeps nothing, and
-    nobody signed the certificate.
+def test_somebody_who_writes_is_notified(
+    page: Page, context: BrowserContext, secure: Place
+) -> None:
+    """While a page is open, where one chose it and not for what one looks at; and what comes over
+    the push service while none is.
     """
-    session = page.context.new_cdp_session(page)
-    found = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
-    assert {each["errorId"] for each in found} <= {"in-incognito", "not-from-secure-origin"}, found
-    manifest = page.evaluate("fetch('/manifest.webmanifest').then(answer => answer.json())")
-    assert (manifest["name"], manifest["display"]) == ("Balie Utrecht", "standalone")
-    sizes = page.evaluate(
-        "all => Promise.all(all.map(({src}) => new Promise((done) => { const i = new Image();"
-        " i.onload = () => done(`${i.naturalWidth}x${i.naturalHeight}`); i.src = src; })))",
-        manifest["icons"],
+    sanne = secure.desk.filled.staff["Sanne de Wit"]
+    always = {"begins": "00:00", "ends": "00:00", "weekdays": "1234567"}
+    secure.store.write(lambda tx: choices.choose(tx, sanne, always))
+    context.grant_permissions(["notifications"])
+    page.goto("/me/notifications")
+    expect(page.locator("#insecure")).to_be_hidden()
+    page.get_by_label("Show a notification while Balie is open").check()
+    page.goto("/inbox/all")
+    live(page)
+    page.locator("#list a.row", has_text="Kees Verhoeven").click()
+    expect(page.locator("#thread-title")).to_have_text("Kees Verhoeven")
+    secure.desk.receive("Utrecht", "Kees Verhoeven", KEES, "Ben je er?")
+    secure.desk.receive("Utrecht", "Nora Yilmaz", "+31612345630", "Hoi, is er werk?")
+    eventually(lambda: page.evaluate(SHOWN), "a notification is shown")
+    assert page.evaluate(SHOWN) == ["Somebody writes"]
+
+    worker = context.service_workers[0]
+    session = context.new_cdp_session(page)
+    registrations: list[dict[str, str]] = []
+    session.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda found: registrations.extend(found["registrations"]),
     )
-    assert (
-        sizes == [each["sizes"] for each in manifest["icons"]] == ["192x192", "512x512", "512x512"]
+    session.send("ServiceWorker.enable")
+    # What Chromium tells is heard while the page is asked something.
+    eventually(lambda: page.evaluate(SHOWN) and registrations, "the worker is known")
+    page.goto("about:blank")
+    pushed = {"title": "Utrecht", "body": "Over push", "tag": "x", "address": "/c/x"}
+    session.send(
+        "ServiceWorker.deliverPushMessage",
+        {
+            "origin": secure.url,
+            "registrationId": registrations[0]["registrationId"],
+            "data": json.dumps(pushed),
+        },
     )
+    eventually(lambda: "Over push" in worker.evaluate(SHOWN_BY_WORKER), "it is shown, too")

@@ -53,6 +53,10 @@ FIELDS = {
     "title": "Write a title, so that others know what the text is for.",
     "variants": "Write at least one text. Braces hold one word to fill in, such as {voornaam} or"
     " {datum}.",
+    "begins": "Write the times as 08:00.",
+    "ends": "Write the times as 08:00.",
+    "contact": "Write an address of e-mail, such as ict@example.com.",
+    "endpoint": "This browser's push service is none that Balie knows.",
     "language": "Write the language in two letters, such as nl, en or pl.",
     "personnel_number": "A personnel number has at most 40 characters.",
 }

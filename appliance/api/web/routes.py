@@ -18,6 +18,7 @@ from appliance.api.web.pages import (
     login,
     media,
     note,
+    notifications,
     paper,
     pictures,
     recordings,
@@ -63,5 +64,6 @@ for part in (
     command_bar,
     settings,
     installing,
+    notifications,
 ):
     router.include_router(part.routes)

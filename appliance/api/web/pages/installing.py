@@ -62,7 +62,8 @@ async def service_worker(request: Request) -> Response:
     page = _offline(_words(request, await _session(request)))
     script = templating.environment().get_template("service-worker.js")
     mark = hashlib.sha256(page.encode()).hexdigest()[:12]
-    return Response(script.render(kept=_kept(), mark=mark), media_type="text/javascript")
+    text = script.render(kept=_kept(), mark=mark, icon=asset("icons/192.png"))
+    return Response(text, media_type="text/javascript")
 
 
 @routes.get(_PAGE)

@@ -119,6 +119,9 @@ function watch() {
 const hints = {
   message(hint) {
     if (hint.received) arrived.add(hint.conversation);
+    if (hint.received && holds) {
+      document.dispatchEvent(new CustomEvent("balie:arrived", { detail: hint.conversation }));
+    }
     hinted.set(hint.conversation, Date.now());
     if (hint.conversation === openConversation()) soon("messages", 0);
   },

@@ -1,5 +1,5 @@
-// What answers while Balie cannot be reached. It keeps one page and what that page needs, and
-// nothing that anybody wrote.
+// What answers while Balie cannot be reached, and what shows a notification while no page is open.
+// It keeps one page and what that page needs, and nothing that anybody wrote.
 
 const KEPT = {{ kept | tojson }};
 const NAME = "offline-{{ mark }}";
@@ -29,6 +29,25 @@ async function kept(request) {
   return (await caches.match(request)) ?? fetch(request);
 }
 
+// Who looks at Balie sees it there.
+async function notify({ title, body, tag, address }) {
+  const pages = await clients.matchAll({ type: "window", includeUncontrolled: true });
+  if (pages.some((page) => page.focused)) return;
+  await registration.showNotification(title, { body, tag, icon: "{{ icon }}", data: { address } });
+}
+
+async function goTo({ address }) {
+  const [page] = await clients.matchAll({ type: "window" });
+  if (!page) return clients.openWindow(address);
+  await page.focus();
+  return page.navigate(address);
+}
+
+addEventListener("push", (event) => event.waitUntil(notify(event.data.json())));
+addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(goTo(event.notification.data));
+});
 addEventListener("install", (event) => event.waitUntil(keep()));
 addEventListener("activate", (event) => event.waitUntil(begin()));
 addEventListener("fetch", (event) => {
