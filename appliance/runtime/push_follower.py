@@ -7,7 +7,7 @@ from pathlib import Path
 
 from appliance.api.web.words.i18n import Words
 from appliance.api.web.words.notice_sentences import notice
-from appliance.desk.notices import following
+from appliance.desk.notices.following import NoticeFollower
 from appliance.desk.notices.news import News, news_for
 from appliance.errors import BalieError
 from appliance.push.sending import Fate, PushMessage, PushSender
@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 15.0
 """Between two looks for what is to be tried again."""
+GATHER_S = 0.25
+"""After a commit: what else is committed meanwhile is looked at together."""
 AGAIN_MS = 30_000
 """Until a push service that did not take one is asked again; each time twice as long."""
 TOO_LATE_MS = 3_600_000
@@ -35,6 +37,7 @@ class PushFollower:
 
     def __init__(self, store: Store, data_dir: Path, *, trust: Path | None = None) -> None:
         self._store = store
+        self._follower = NoticeFollower(store)
         self._sender = PushSender(data_dir, trust=trust)
         self._news = threading.Event()
         self._stopped = threading.Event()
@@ -54,7 +57,7 @@ class PushFollower:
 
     def look(self) -> None:
         """Follows the log to its end, and tells what is due. Blocks while push services answer."""
-        while following.catch_up(self._store):
+        while self._follower.catch_up():
             pass
         now_ms = self._store.clock.now_ms()
         for each in self._store.read(lambda conn: push.due(conn, now_ms)):
@@ -75,6 +78,7 @@ class PushFollower:
             else:
                 self._trouble.over()
             self._news.wait(LOOK_S)
+            self._stopped.wait(GATHER_S)
 
     def _tell(self, due: DueNotice, now_ms: int) -> None:
         """Asks once more whether there is anything to tell: they may have been answered by now."""

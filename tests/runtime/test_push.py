@@ -197,6 +197,8 @@ def test_everybody_is_told_when_and_of_what_they_want(house: House) -> None:
     house.hears()
     assert (len(hers.asked), len(theirs.told)) == (0, 1)
     house.clock.advance(ms=NIGHT_MS)
+    house.follower.look()
+    assert not hers.asked
     house.hears(sender=BART)
     assert (len(hers.told), len(theirs.told)) == (1, 1)
     without = {"without": [house.counter.line_id]}
