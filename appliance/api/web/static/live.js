@@ -264,6 +264,7 @@ document.addEventListener("visibilitychange", () => {
 function entitle(unread) {
   const title = document.title.replace(/^\(\d+\) /, "");
   document.title = unread ? `(${unread}) ${title}` : title;
+  navigator.setAppBadge?.(unread).catch(() => {}); // on the icon of the installed app
 }
 
 // What was drawn last says how much is unread and who just wrote.
