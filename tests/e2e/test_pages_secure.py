@@ -14,7 +14,10 @@ from appliance.api.services import Services
 from appliance.clock import SystemClock
 from appliance.desk.notices import choices
 from appliance.queue.gate import ConsentGate
+from appliance.runtime.push_follower import PushFollower
+from appliance.store import push
 from appliance.store.feed import EventFeed
+from appliance.store.store import Tx
 from tests.api.office import run_web_server
 from tests.e2e.chromium import launched
 from tests.e2e.conftest import PATIENCE_MS, Place
@@ -23,6 +26,7 @@ from tests.e2e.listening import live
 from tests.fresh_store import fresh_store
 from tests.own_certificate import make_certificate
 from tests.running_demo import eventually
+from tests.runtime.push_service import push_service
 
 NAME = "balie.test"
 KEES = "+31612345615"
@@ -34,6 +38,20 @@ SIZES = """all => Promise.all(all.map(({ src }) => new Promise((done) => {
 SHOWN = """navigator.serviceWorker.ready.then((worker) => worker.getNotifications())
   .then((all) => all.map(({ body }) => body))"""
 SHOWN_BY_WORKER = "registration.getNotifications().then((all) => all.map(({ body }) => body))"
+SUBSCRIBES = """(() => {
+  const given = () => JSON.parse(localStorage.getItem("given") ?? "null");
+  const made = () => given() && {
+    endpoint: given().endpoint,
+    toJSON: given,
+    unsubscribe: async () => localStorage.removeItem("given"),
+  };
+  PushManager.prototype.getSubscription = async () => made();
+  PushManager.prototype.subscribe = async () => {
+    localStorage.setItem("given", '%s');
+    return made();
+  };
+})()"""
+"""Chromium's own push service is outside; this one is the test's."""
 KEPT = "caches.keys().then(all => Promise.all(all.map(each => caches.open(each)))).then(all =>"
 KEPT += " Promise.all(all.map(each => each.keys()))).then(all => all.flat().map(each => each.url))"
 
@@ -58,6 +76,7 @@ def secure(tmp_path: Path) -> Iterator[Place]:
         planned=lambda: None,
         ready=tuple,
         data_dir=tmp_path,
+        push_services=["127.0.0.1"],
     )
     with run_web_server(make_certificate(tmp_path, NAME)) as web, web.serving(services):
         yield Place(web.url, store, fill(store), web, services)
@@ -68,10 +87,18 @@ def secure(tmp_path: Path) -> Iterator[Place]:
 def context(trusting: Browser, secure: Place) -> Iterator[BrowserContext]:
     context = trusting.new_context(base_url=secure.url, locale="en-GB")
     context.set_default_timeout(PATIENCE_MS)
-    token = secure.desk.session("Sanne de Wit").token
-    context.add_cookies([{"name": "balie_session", "value": token, "url": secure.url}])
+    enter(context, secure, "Sanne de Wit")
     yield context
     context.close()
+
+
+def enter(context: BrowserContext, secure: Place, name: str) -> None:
+    token = secure.desk.session(name).token
+    context.add_cookies([{"name": "balie_session", "value": token, "url": secure.url}])
+
+
+def always(tx: Tx, staff_id: str) -> None:
+    choices.choose(tx, staff_id, {"begins": "00:00", "ends": "00:00", "weekdays": "1234567"})
 
 
 @pytest.fixture
@@ -113,8 +140,7 @@ def test_somebody_who_writes_is_notified(
     the push service while none is.
     """
     sanne = secure.desk.filled.staff["Sanne de Wit"]
-    always = {"begins": "00:00", "ends": "00:00", "weekdays": "1234567"}
-    secure.store.write(lambda tx: choices.choose(tx, sanne, always))
+    secure.store.write(lambda tx: always(tx, sanne))
     context.grant_permissions(["notifications"])
     page.goto("/me/notifications")
     expect(page.locator("#insecure")).to_be_hidden()
@@ -149,3 +175,47 @@ def test_somebody_who_writes_is_notified(
         },
     )
     eventually(lambda: "Over push" in worker.evaluate(SHOWN_BY_WORKER), "it is shown, too")
+
+
+def test_a_closed_browser_is_told_from_the_choice_to_the_log_out(
+    page: Page, context: BrowserContext, secure: Place, tmp_path: Path
+) -> None:
+    """The next log-in of the same person brings it back; another person's does not."""
+    sanne = secure.desk.filled.staff["Sanne de Wit"]
+    trust = make_certificate(tmp_path, "push.test")
+
+    def switch_on(tx: Tx) -> None:
+        push.set_house(tx, is_on=True, shows_text=False, contact="ict@example.com", staff_id=sanne)
+        for each in secure.desk.filled.staff.values():
+            always(tx, each)
+
+    secure.store.write(switch_on)
+    follower = PushFollower(secure.store, tmp_path, trust=trust.cert)
+    with push_service(trust) as outside:
+        browser = outside.browser()
+        keys = {"p256dh": browser.address.public_key, "auth": browser.address.secret}
+        given = json.dumps({"endpoint": browser.address.endpoint, "keys": keys})
+        context.add_init_script(SUBSCRIBES % given)
+        context.grant_permissions(["notifications"])
+
+        def told_after(number: int) -> int:
+            name, value = f"Werkzoeker {number}", f"+3161234570{number}"
+            secure.desk.receive("Utrecht", name, value, "Hoi, is er werk?")
+            follower.look()
+            return len(browser.told)
+
+        page.goto("/me/notifications")
+        with page.expect_response("**/me/notifications/browser"):
+            page.get_by_label("Show one while Balie is closed, too").check()
+        assert told_after(1) == 1
+        page.get_by_role("button", name="Log out").click()
+        page.wait_for_url("**/login")
+        assert told_after(2) == 1
+        with page.expect_response("**/me/notifications/browser"):
+            enter(context, secure, "Sanne de Wit")
+            page.goto("/inbox/all")
+        assert told_after(3) == 2
+        with page.expect_response("**/me/notifications/browser/end"):
+            enter(context, secure, "Marit Hoekstra")
+            page.goto("/inbox/all")
+        assert told_after(4) == 2
