@@ -41,6 +41,7 @@ def default_data() -> Path:
 class Settings(BaseSettings):
     """`host` 0.0.0.0 lets the branch in; the default lets in this machine only.
 
+    `cert` and `key`, files as PEM: Balie speaks https.
     `max_waiting`: a line with this many waiting messages takes no more from software.
     `max_media_mb`: when the files of messages take more, the oldest go.
     """
@@ -53,6 +54,8 @@ class Settings(BaseSettings):
     data: Path = Field(default_factory=default_data)
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65535)
+    cert: Path | None = None
+    key: Path | None = None
     secure_cookies: bool = False
     max_waiting: int = Field(default=DEFAULT_MAX_WAITING, ge=1)
     max_media_mb: int = Field(default=DEFAULT_MAX_MEDIA_MB, ge=100)

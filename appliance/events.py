@@ -112,6 +112,8 @@ class EventKind(Enum):
     STAFF_LOGIN_FAILED = "staff.login-failed"
     #: One session of a person ended, or all; facts: `by`, and `sessions` when it could be several.
     STAFF_LOGGED_OUT = "staff.logged-out"
+    #: Somebody said whether browsers are notified while no page is open; facts: `on`, `shows_text`.
+    PUSH_CHANGED = "push.changed"
     #: A text that the office has ready; facts: `text`, and `what`: `added`, `changed`, `removed`.
     TEXT_CHANGED = "text.changed"
     TOKEN_ADDED = "token.added"  # noqa: S105 -- the name of an event

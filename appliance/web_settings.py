@@ -5,6 +5,7 @@
 connections = 512
 connections_per_address = 256
 proxies = ["127.0.0.1", "10.0.0.0/8"]   # whose X-Forwarded-For and -Proto are believed
+push_services = ["push.example.com"]    # of browsers, beside those of the well-known ones
 ```
 """
 
@@ -40,3 +41,4 @@ class WebSettings(BaseModel):
     connections: int = Field(default=CONNECTIONS, ge=8, le=900)  # see runtime/descriptors.py
     connections_per_address: int = Field(default=CONNECTIONS_PER_ADDRESS, ge=4)
     proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
+    push_services: tuple[str, ...] = ()

@@ -98,6 +98,15 @@ class Connections:
         if not waiting:
             self._waiting.pop(connection.network, None)
 
+    def goes_on_as(self, before: Connection, after: Connection) -> bool:
+        """The same connection is another object from now on; False when it was ended by then."""
+        self.serves(before)
+        if before not in self._ended:
+            return True
+        self._ended.remove(before)
+        self._ended.add(after)
+        return False
+
     def look_round(self) -> None:
         """Ends each connection that keeps the server waiting for too long. Call it every second."""
         late_s = self._now_s() - PATIENCE_S

@@ -128,7 +128,7 @@ class Services:
     owner looks; without it nobody can become the first administrator by the page. `room` is how
     much more a line takes from software. `proxies` are believed when they say who asks.
     `plugged_in` blocks for a while. `asking` is how a device is asked. `accessed` is told who was
-    shown whose data.
+    shown whose data. `push_services` are hosts beside those that every browser uses.
     """
 
     store: Store
@@ -149,6 +149,7 @@ class Services:
     accessed: Sink | None = None
     demo: DemoDoors | None = None
     connections: Connections = field(default_factory=Connections)
+    push_services: Sequence[str] = ()
     _gate_threads: ThreadPoolExecutor = field(default_factory=_few_threads, init=False)
 
     def accesses(self, who: Reader) -> Accesses:

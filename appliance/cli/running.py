@@ -10,6 +10,8 @@ from appliance.cli.output import ConfigOption, DataOption, JsonOption, says_what
 _AWKWARD = typer.Option(
     "--awkward/--no-awkward", help="Whether some write texts that are hard to handle."
 )
+_PEM = typer.Option(metavar="FILE", help="For https: the certificate with its chain, as PEM.")
+_KEY = typer.Option(metavar="FILE", help="For https: the certificate's key, as PEM.")
 _PORT = typer.Option(min=0, max=65535, help="The web server's port.")
 
 
@@ -19,11 +21,13 @@ def run(
     data: DataOption = None,
     host: Annotated[str | None, typer.Option(help="0.0.0.0 lets the branch in.")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Default 8080.")] = None,
+    cert: Annotated[Path | None, _PEM] = None,
+    key: Annotated[Path | None, _KEY] = None,
 ) -> None:
     """Runs Balie until it is stopped."""
     from appliance.runtime.process import run_balie
 
-    run_balie(config=config, data=data, host=host, port=port)
+    run_balie(config=config, data=data, host=host, port=port, cert=cert, key=key)
 
 
 @says_what_is_wrong

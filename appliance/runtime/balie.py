@@ -2,7 +2,7 @@
 
 import logging
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -39,6 +39,7 @@ from appliance.runtime.fleet import Fleet
 from appliance.runtime.jobs import Jobs
 from appliance.runtime.machine.machine import Machine
 from appliance.runtime.plugged_in import plugged_in
+from appliance.runtime.push_follower import PushFollower
 from appliance.runtime.search_follower import SearchFollower
 from appliance.store.devices import Device
 from appliance.store.feed import EventFeed
@@ -66,6 +67,7 @@ class Balie:
         settings: Mapping[str, BaseModel] | None = None,
         connections: Connections | None = None,
         proxies: Networks = NO_NETWORKS,
+        push_services: Sequence[str] = (),
         steps: Steps = no_steps,
     ) -> None:
         """Opens and migrates the database. Raises StoreError with what to do.
@@ -92,12 +94,14 @@ class Balie:
         self._machine = Machine(data)
         self._jobs = self._make_jobs(media_room)
         self._search = SearchFollower(self.store)
+        self._push = PushFollower(self.store, data)
         self.services = self._make_services(
             gate,
             media_room,
             Room(max_waiting),
             connections or Connections(),
             proxies,
+            push_services,
             secure_cookies=secure_cookies,
         )
 
@@ -125,6 +129,7 @@ class Balie:
         room: Room,
         connections: Connections,
         proxies: Networks,
+        push_services: Sequence[str],
         *,
         secure_cookies: bool,
     ) -> Services:
@@ -138,6 +143,7 @@ class Balie:
             data_dir=self._data,
             cookies_secure=secure_cookies,
             proxies=proxies,
+            push_services=push_services,
             setup_code=self._setup_code(),
             room=room,
             media_room=media_room,
@@ -160,10 +166,12 @@ class Balie:
         self._planner.start()
         self._jobs.start()
         self._search.start()
+        self._push.start()
         self._started = True
 
     def stop(self) -> None:
         self._started = False
+        self._push.stop()
         self._search.stop()
         self._jobs.stop()
         self._planner.stop()

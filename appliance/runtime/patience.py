@@ -1,9 +1,11 @@
 """uvicorn's connections with deadlines, and a listening socket that asks who may come in.
 
 uvicorn ends only a connection that is idle after an answer. It keeps one that never asks, sends its
-head or body byte by byte, or takes nothing of an answer.
+head or body byte by byte, or takes nothing of an answer. Over https a client is waited for until it
+has agreed on a key, too.
 """
 
+import contextlib
 import errno
 import socket
 import time
@@ -25,14 +27,17 @@ class PatientSocket(socket.socket):
     """Listens, and closes a connection that may not come in before anything is made for it."""
 
     connections: Connections
+    secure: bool
     _rests_until_s = 0.0
 
     @classmethod
-    def at(cls, listening: socket.socket, connections: Connections) -> Self:
-        """Takes the socket over."""
+    def at(
+        cls, listening: socket.socket, connections: Connections, *, secure: bool = False
+    ) -> Self:
+        """Takes the socket over. `secure`: clients have to agree on a key first."""
         family, kind, proto = listening.family, listening.type, listening.proto
         door = cls(family, kind, proto, fileno=listening.detach())
-        door.connections = connections
+        door.connections, door.secure = connections, secure
         return door
 
     def accept(self) -> tuple[socket.socket, Any]:
@@ -48,7 +53,43 @@ class PatientSocket(socket.socket):
         if not self.connections.lets_in(address[0]):
             accepted.close()
             raise ConnectionAbortedError
+        if self.secure:
+            accepted = Newcomer.at(accepted, address[0], self.connections)
         return accepted, address
+
+
+class Newcomer(socket.socket):
+    """A client that was let in and has to agree on a key. It may never do so, and until then no
+    other object stands for its connection.
+    """
+
+    connections: Connections
+    network: str
+    _is_new = True
+
+    @classmethod
+    def at(cls, accepted: socket.socket, address: str, connections: Connections) -> Self:
+        """Takes the socket over."""
+        family, kind, proto = accepted.family, accepted.type, accepted.proto
+        newcomer = cls(family, kind, proto, fileno=accepted.detach())
+        newcomer.network, newcomer.connections = network_of(address), connections
+        connections.waits_for(newcomer)
+        return newcomer
+
+    def goes_on_as(self, connection: "PatientProtocol") -> bool:
+        """False when it was ended by then."""
+        self._is_new = False
+        return self.connections.goes_on_as(self, connection)
+
+    def end(self) -> None:
+        with contextlib.suppress(OSError):
+            self.shutdown(socket.SHUT_RDWR)  # the loop sees that and closes it
+
+    def close(self) -> None:
+        super().close()
+        if self._is_new:
+            self._is_new = False
+            self.connections.went(self)
 
 
 class PatientProtocol(H11Protocol):
@@ -69,6 +110,11 @@ class PatientProtocol(H11Protocol):
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self.network = network_of(transport.get_extra_info("peername")[0])
+        # asyncio shows its socket in a wrapping.
+        newcomer = getattr(transport.get_extra_info("socket"), "_sock", None)
+        if isinstance(newcomer, Newcomer) and not newcomer.goes_on_as(self):
+            transport.abort()
+            return
         self._look_whose_turn()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -93,8 +139,9 @@ class PatientProtocol(H11Protocol):
         self._look_whose_turn()
 
     def end(self) -> None:
-        if self.transport.get_write_buffer_size():
-            self.transport.abort()  # closing would wait until all of it is taken
+        stuck = self.transport.get_write_buffer_size()
+        if stuck or self.transport.get_extra_info("sslcontext"):
+            self.transport.abort()  # closing would wait until all is taken, or for a last word
         else:
             self.transport.close()
 

@@ -15,6 +15,7 @@ from appliance.clock import SystemClock
 from appliance.config import Settings, load
 from appliance.devices.kind import Kind
 from appliance.runtime.balie import Balie
+from appliance.runtime.certificate import Certificate
 from appliance.runtime.descriptors import allow_descriptors
 from appliance.runtime.ending import tidy_when_told
 from appliance.runtime.instance_lock import only_instance
@@ -27,14 +28,21 @@ log = logging.getLogger(__name__)
 
 
 def run_balie(
-    *, config: Path | None, data: Path | None, host: str | None, port: int | None
+    *,
+    config: Path | None,
+    data: Path | None,
+    host: str | None,
+    port: int | None,
+    cert: Path | None = None,
+    key: Path | None = None,
 ) -> None:
     """Blocks until SIGTERM or SIGINT. Raises SetupError or StoreError with what to do."""
     keep_small()
     take_short_turns()
     tidy_when_told()
-    settings = load(config, data=data, host=host, port=port)
+    settings = load(config, data=data, host=host, port=port, cert=cert, key=key)
     logs.configure(settings.log_level)
+    certificate = Certificate.given(settings.cert, settings.key)
     proxies = Networks.of(settings.web.proxies)
     connections = Connections(
         min(settings.web.connections, allow_descriptors() // 2),
@@ -52,11 +60,12 @@ def run_balie(
             settings=_of_kinds(settings),
             connections=connections,
             proxies=proxies,
+            push_services=settings.web.push_services,
         )
         try:
             balie.start()
-            _welcome(balie, address_of(sock))
-            serve(create_app(balie.services), sock, connections)
+            _welcome(balie, address_of(sock, secure=certificate is not None))
+            serve(create_app(balie.services), sock, connections, certificate)
         finally:
             balie.stop()
 

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from appliance.api.connections import PATIENCE_S, Connections
 from appliance.api.services import Services
 from appliance.errors import SetupError
+from appliance.runtime.certificate import Certificate
 from appliance.runtime.patience import PatientProtocol, PatientSocket
 
 GRACE_S = 2
@@ -20,6 +21,8 @@ BACKLOG = 100
 """Connections that the system accepts ahead of us, and that we take up in one round."""
 MAX_HEAD = 16 * 1024
 """Bytes before a request's body; the longest of ours are some cookies and an address."""
+_RENEWAL_TICKS = 600
+"""Between two looks whether the certificate was renewed: a minute."""
 _GONE_MS = 45_000
 """After this, a client that acknowledges nothing (a laptop that sleeps) counts as gone."""
 
@@ -45,15 +48,20 @@ def bind(host: str, port: int) -> socket.socket:
     return sock
 
 
-def address_of(sock: socket.socket) -> str:
+def address_of(sock: socket.socket, *, secure: bool = False) -> str:
     """What to type into a browser on this machine."""
     host, port = sock.getsockname()[:2]
     name = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 -- compared, not bound
-    return f"http://{name}:{port}"
+    return f"{'https' if secure else 'http'}://{name}:{port}"
 
 
-def serve(app: FastAPI, sock: socket.socket, connections: Connections) -> None:
-    """Serves until SIGTERM or SIGINT, and takes the socket over.
+def serve(
+    app: FastAPI,
+    sock: socket.socket,
+    connections: Connections,
+    certificate: Certificate | None = None,
+) -> None:
+    """Serves until SIGTERM or SIGINT, and takes the socket over; over https with a certificate.
 
     Blocks; call it in the main thread.
     """
@@ -62,12 +70,17 @@ def serve(app: FastAPI, sock: socket.socket, connections: Connections) -> None:
     gc.collect()
     gc.freeze()
     services: Services = app.state.services
-    Server(web_config(app, connections), connections, services.feed.end).run(
-        sockets=[PatientSocket.at(sock, connections)]
+    config = web_config(app, connections, certificate)
+    Server(config, connections, services.feed.end, certificate).run(
+        sockets=[PatientSocket.at(sock, connections, secure=certificate is not None)]
     )
 
 
-def web_config(app: Any, connections: Connections, **more: Any) -> uvicorn.Config:
+def web_config(
+    app: Any, connections: Connections, certificate: Certificate | None = None, **more: Any
+) -> uvicorn.Config:
+    if certificate is not None:
+        more["ssl_context_factory"] = lambda _config, _default: certificate.context
     return uvicorn.Config(
         app,
         http=cast("Any", partial(PatientProtocol, connections)),
@@ -94,8 +107,10 @@ class Server(uvicorn.Server):
         config: uvicorn.Config,
         connections: Connections,
         end_streams: Callable[[], None] = lambda: None,
+        certificate: Certificate | None = None,
     ) -> None:
         super().__init__(config)
+        self._certificate = certificate
         self._connections = connections
         self._end_streams = end_streams
 
@@ -103,6 +118,8 @@ class Server(uvicorn.Server):
         """Called ten times a second."""
         if counter % 10 == 0:
             self._connections.look_round()
+        if counter % _RENEWAL_TICKS == 0 and self._certificate is not None:
+            self._certificate.look()
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -17,6 +17,7 @@ from appliance.store import packing
 from appliance.store.connection import connect_reader, damage_in, is_damage, translated
 from appliance.store.part_files import cannot_write, clear_left, held_part, keep, need_room
 
+_KNOWS_PUSH = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'push_subscription'"
 _KNOWS_CODES = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'line_code'"
 
 _STEP_PAGES = 1024
@@ -94,6 +95,9 @@ def _fill(source: Path, part: Path, handle: int, target: Path, steps: CopySteps)
         copy.execute("PRAGMA secure_delete = FAST")
         if copy.execute(_KNOWS_CODES).fetchone():
             copy.execute("UPDATE line_code SET text = NULL, sender = ''")
+        if copy.execute(_KNOWS_PUSH).fetchone():
+            copy.execute("DELETE FROM push_notice")
+            copy.execute("DELETE FROM push_subscription")
         steps(CopyStep.COPIED)
         found = damage_in(copy)
     if found is not None:

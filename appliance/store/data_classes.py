@@ -113,10 +113,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         ),
     },
     "staff": {
-        DataClass.OFFICE: (
-            "name password_hash language theme dense text_size single_keys notified notified_from"
-            " notified_until"
-        ),
+        DataClass.OFFICE: ("name password_hash language theme dense text_size single_keys"),
         DataClass.TECHNICAL: "id created_ms disabled_ms",
     },
     "staff_grant": {DataClass.OFFICE: "permission role", DataClass.TECHNICAL: "staff_id branch_id"},
@@ -281,6 +278,18 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     "saved_view": {
         DataClass.OFFICE: "name shared filter staff_id token_id",
         DataClass.TECHNICAL: "id branch_id created_ms",
+    },
+    "notice_choice": {DataClass.OFFICE: "settings", DataClass.TECHNICAL: "staff_id"},
+    "push_subscription": {
+        DataClass.OFFICE: "session_hash endpoint public_key secret language",
+        DataClass.TECHNICAL: "id staff_id seen_ms",
+    },
+    "push_notice": {
+        DataClass.TECHNICAL: "subscription_id conversation_id began_ms due_ms tries",
+    },
+    "push_house": {
+        DataClass.OFFICE: "is_on shows_text contact",
+        DataClass.TECHNICAL: "id event_seq",
     },
     "event_kind": {DataClass.TECHNICAL: "code name"},
     "event": {

@@ -114,6 +114,11 @@ def house(db: Database) -> None:
     _run_script(db.conn, "0019_house.sql")
 
 
+@migrations(name="0020_push")
+def push(db: Database) -> None:
+    _run_script(db.conn, "0020_push.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

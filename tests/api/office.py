@@ -32,6 +32,7 @@ from appliance.store import branches, devices, lines, routes
 from appliance.store.feed import EventFeed
 from appliance.store.store import Store, Tx
 from tests.fresh_store import fresh_store
+from tests.own_certificate import OwnCertificate
 
 WORDS = "Hoi, is er morgen werk?"
 BOTH = frozenset({Channel.WHATSAPP, Channel.SMS})
@@ -199,11 +200,20 @@ class WebServer:
 
 
 @contextmanager
-def run_web_server() -> Iterator[WebServer]:
+def run_web_server(certificate: OwnCertificate | None = None) -> Iterator[WebServer]:
+    """Over https with a certificate, at the address of its name."""
     listener = socket.create_server(("127.0.0.1", 0))
-    web = WebServer(f"http://127.0.0.1:{listener.getsockname()[1]}", asyncio.new_event_loop())
+    port = listener.getsockname()[1]
+    url = f"https://{certificate.name}:{port}" if certificate else f"http://127.0.0.1:{port}"
+    web = WebServer(url, asyncio.new_event_loop())
     config = uvicorn.Config(
-        web, log_config=None, access_log=False, lifespan="off", proxy_headers=False
+        web,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        proxy_headers=False,
+        ssl_certfile=certificate.cert if certificate else None,
+        ssl_keyfile=certificate.key if certificate else None,
     )
     server = uvicorn.Server(config)
     run = partial(web.loop.run_until_complete, server.serve([listener]))

@@ -20,12 +20,14 @@ _QUIET = (
 
 
 @contextmanager
-def launched() -> Iterator[Browser]:
-    """Raises FileNotFoundError with what to do when Chromium is missing."""
+def launched(*more: str) -> Iterator[Browser]:
+    """`more`: switches of its command line. Raises FileNotFoundError with what to do when Chromium
+    is missing.
+    """
     path = which("chromium") or which("chromium-browser")
     if path is None:
         raise FileNotFoundError("There is no Chromium; install Debian's package: chromium.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(_QUIET))
+        browser = playwright.chromium.launch(executable_path=path, args=[*_QUIET, *more])
         yield browser
         browser.close()

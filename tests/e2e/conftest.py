@@ -123,6 +123,7 @@ def guest_page(chromium: Browser, empty: Place, contexts: list[BrowserContext]) 
             color_scheme="dark" if look.dark else "light",
             has_touch=look.touch,
             is_mobile=look.touch,
+            service_workers="block",  # each browser would fetch one; see test_pages_secure
         )
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Page, Route
 
 from appliance.store.store import Store
+from tests.api.office import WebServer
 
 
 def hold(page: Page, address: str) -> list[Route]:
@@ -34,3 +35,14 @@ def writes_wait(store: Store) -> Iterator[None]:
         finally:
             ended.set()
             waiting.result()
+
+
+@contextmanager
+def hangs(web: WebServer) -> Iterator[None]:
+    """Balie takes connections and says nothing more, on none of them, until the block ends."""
+    ended = threading.Event()
+    web.loop.call_soon_threadsafe(ended.wait)
+    try:
+        yield
+    finally:
+        ended.set()

@@ -28,6 +28,9 @@ from tests.e2e.test_pages_door import invited
 NO_PAGES = {
     "/list",
     "/live",
+    "/manifest.webmanifest",
+    "/me/notifications/news",
+    "/service-worker.js",
     "/c/{conversation_id}/messages",
     "/c/{conversation_id}/contact",
     "/c/{conversation_id}/verdict",

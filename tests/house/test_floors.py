@@ -11,12 +11,12 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
-FLOORS = {"store": 1, "media": 1, "devices": 2, "queue": 3, "desk": 4, "api": 5}
+FLOORS = {"store": 1, "media": 1, "push": 1, "devices": 2, "queue": 3, "desk": 4, "api": 5}
 TOP = {"__main__", "cli", "runtime", "demo"}
 TOP_FLOOR = 6
 SHELVES = (
     {"access", "consent", "outgoing"},
-    {"inbox", "contacts", "lines", "team", "groups", "search", "texts", "reports"},
+    {"inbox", "contacts", "lines", "team", "groups", "search", "texts", "reports", "notices"},
     {"intake", "catalogue", "privacy"},
 )
 WITHOUT_SQL = {"api", "cli", "demo", "runtime", "relay"}

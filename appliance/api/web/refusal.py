@@ -53,6 +53,10 @@ FIELDS = {
     "title": "Write a title, so that others know what the text is for.",
     "variants": "Write at least one text. Braces hold one word to fill in, such as {voornaam} or"
     " {datum}.",
+    "begins": "Write the times as 08:00.",
+    "ends": "Write the times as 08:00.",
+    "contact": "Write an address of e-mail, such as ict@example.com.",
+    "endpoint": "This browser's push service is none that Balie knows.",
     "language": "Write the language in two letters, such as nl, en or pl.",
     "numbers": "Leave this person at least one number, and name only numbers that they have.",
     "fields": "A field has a name of at most 40 and a text of at most 500 characters; numbers of"
@@ -69,7 +73,6 @@ FIELDS = {
     "into": "Choose another label, of the same branch or of all.",
     "shared": "This view is of all branches: only who sees all of them shares it.",
     "scopes": "Choose at least one thing that the program may do.",
-    "hours": "Give both hours, such as 08:00 and 18:00, or neither for the whole day.",
     "role": "Choose at least one role. Whoever has left may no longer log in instead.",
     "personnel_number": "A personnel number has at most 40 characters.",
 }

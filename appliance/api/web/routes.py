@@ -15,10 +15,12 @@ from appliance.api.web.pages import (
     group,
     here,
     inbox,
+    installing,
     labels,
     login,
     media,
     note,
+    notifications,
     paper,
     people,
     person,
@@ -77,5 +79,7 @@ for part in (
     saved_views,
     tokens,
     setup_team,
+    installing,
+    notifications,
 ):
     router.include_router(part.routes)

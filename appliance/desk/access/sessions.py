@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from appliance.desk.access.bearer import new_token, token_hash
 from appliance.desk.access.rights import Rights, rights_of
 from appliance.events import EventKind
-from appliance.store import casework
+from appliance.store import casework, push
 from appliance.store.store import Tx
 
 _HOUR_MS = 3_600_000
@@ -120,6 +120,7 @@ def end(tx: Tx, token: str) -> None:
     ended = tx.conn.execute(
         "DELETE FROM session WHERE token_hash = ? RETURNING staff_id", (token_hash(token),)
     ).fetchone()
+    push.end_of_session(tx, token_hash(token))
     if ended is not None:
         facts = {"by": "person"}
         tx.emit(EventKind.STAFF_LOGGED_OUT, staff_id=ended["staff_id"], facts=facts)
@@ -132,6 +133,7 @@ def end_all(tx: Tx, staff_id: str) -> int:
     event, which tells the open pages.
     """
     forget_old(tx)
+    push.end_of_staff(tx, staff_id)
     return tx.conn.execute("DELETE FROM session WHERE staff_id = ?", (staff_id,)).rowcount
 
 

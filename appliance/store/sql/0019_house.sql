@@ -3,10 +3,6 @@
 ALTER TABLE staff ADD COLUMN text_size TEXT CHECK (text_size IN ('large', 'larger')); -- NULL: the browser's
 -- Whether single letters are keys: a voice that types presses them by mistake.
 ALTER TABLE staff ADD COLUMN single_keys INTEGER NOT NULL DEFAULT 1 CHECK (single_keys IN (0, 1));
-ALTER TABLE staff ADD COLUMN notified INTEGER NOT NULL DEFAULT 1 CHECK (notified IN (0, 1));
--- HH:MM in the zone of the branch; NULL: at any hour.
-ALTER TABLE staff ADD COLUMN notified_from TEXT;
-ALTER TABLE staff ADD COLUMN notified_until TEXT;
 
 ALTER TABLE session ADD COLUMN browser TEXT;    -- its name and its system, as it told them
 ALTER TABLE api_token ADD COLUMN used_ms INTEGER;

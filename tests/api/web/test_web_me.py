@@ -6,8 +6,7 @@ import httpx
 import pytest
 
 from appliance.desk.access import sessions
-from appliance.desk.team import preferences, staff
-from appliance.desk.team.preferences import NotifiedHours
+from appliance.desk.team import staff
 from appliance.events import EventKind
 from appliance.store import events
 from tests.api.browser import Browser
@@ -40,24 +39,6 @@ def test_the_look_is_in_each_page(sanne: Browser) -> None:
     assert 'data-letters="' not in page
     assert 'data-keys="' not in page
     assert sanne.post("/settings/look", {"text_size": "huge"}).status_code == 422
-
-
-def test_hours_of_notifications_are_kept(office: Office, sanne: Browser) -> None:
-    """Both or neither; they may go over midnight."""
-
-    def kept() -> NotifiedHours:
-        return office.store.read(lambda conn: preferences.notified(conn, sanne.staff_id))
-
-    assert kept() == NotifiedHours()
-    night = {"on": "true", "begins": "18:00", "ends": "08:30"}
-    assert sanne.post("/me/notifications", night).status_code == 204
-    assert kept() == NotifiedHours(begins="18:00", ends="08:30")
-    assert 'value="08:30"' in sanne.get("/me").text
-    for begins, ends in (("18:00", ""), ("25:00", "08:00"), ("08:00", "08:00")):
-        wrong = {"on": "true", "begins": begins, "ends": ends}
-        assert sanne.post("/me/notifications", wrong, part=False).status_code == 422
-    assert sanne.post("/me/notifications").status_code == 204
-    assert kept() == NotifiedHours(on=False)
 
 
 def test_all_other_browsers_are_logged_out(

@@ -15,7 +15,7 @@ from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access import sessions
 from appliance.desk.access.sessions import NewSession
 from appliance.desk.team import preferences, staff
-from appliance.desk.team.preferences import NotifiedHours, Preferences
+from appliance.desk.team.preferences import Preferences
 from appliance.errors import InvalidInput, Refused
 from appliance.store.branch_settings import BranchSettings
 from appliance.store.store import Tx
@@ -49,21 +49,6 @@ async def choose_look(
     )
     await visit.write(lambda tx, _: preferences.choose(tx, visit.staff_id, wanted))
     return go(visit, f"{PAGE}?saved=look")
-
-
-@routes.post("/me/notifications")
-async def choose_notifications(
-    visit: Posting,
-    on: Annotated[str, Form(max_length=10)] = "",
-    begins: Annotated[str, Form(max_length=10)] = "",
-    ends: Annotated[str, Form(max_length=10)] = "",
-) -> Response:
-    wanted = NotifiedHours(on=bool(on), begins=begins or None, ends=ends or None)
-    try:
-        await visit.write(lambda tx, _: preferences.choose_notified(tx, visit.staff_id, wanted))
-    except InvalidInput as exc:
-        return await _page(visit, 422, note=note_of(visit.words, exc))
-    return go(visit, f"{PAGE}?saved=notifications")
 
 
 @routes.post("/settings/password")
@@ -109,7 +94,6 @@ async def _page(
         status,
         saved=saved,
         note=note,
-        notified=await visit.read(lambda conn: preferences.notified(conn, me)),
         sessions=await visit.read(
             lambda conn: sessions.open_of(conn, me, now_ms, token=visit.token)
         ),

@@ -7,6 +7,7 @@ import { upload } from "./upload.js";
 const DRAFT_MS = 600;
 const AGAIN_MS = 2000; // until what did not get through is tried again; each time twice as long
 const AGAIN_AT_MOST_MS = 60000;
+const ANSWER_MS = 15000; // a server that hangs says nothing, and what was typed next would wait with it
 const LEFT = "under-way"; // where a page leaves for the next one what Balie did not answer
 const REFUSED = '#composer-note :is([data-code="opted-out"], [data-code="blocked"], [data-code="consent-required"])';
 const csrf = document.querySelector('meta[name="csrf"]').content;
@@ -18,21 +19,36 @@ let saved = null;
 let leaving = false; // for the log-in: until the page is gone somebody may still type
 const underWay = new Map(); // by key: what was sent and Balie has not taken or given back
 const drafts = new Map(); // by conversation: what was typed there and is on its way to Balie
+const asked = new Set(); // requests without an answer, each by what ends it
 
 const form = () => document.getElementById("composer");
 const field = () => document.getElementById("text");
 
-function post(address, values) {
-  return fetch(address, {
-    method: "POST",
-    keepalive: true, // it goes on when its reader goes elsewhere
-    headers: {
-      "X-CSRF-Token": csrf,
-      "HX-Request": "true",
-      "HX-Current-URL": location.href,
-    },
-    body: new URLSearchParams(values),
-  });
+async function post(address, values) {
+  const end = new AbortController();
+  const late = setTimeout(() => end.abort(), ANSWER_MS);
+  asked.add(end);
+  try {
+    return await fetch(address, {
+      method: "POST",
+      keepalive: true, // it goes on when its reader goes elsewhere
+      signal: end.signal,
+      headers: {
+        "X-CSRF-Token": csrf,
+        "HX-Request": "true",
+        "HX-Current-URL": location.href,
+      },
+      body: new URLSearchParams(values),
+    });
+  } finally {
+    clearTimeout(late);
+    asked.delete(end);
+  }
+}
+
+/** Whether nothing has come from Balie for a while. */
+function isLost() {
+  return !navigator.onLine || document.getElementById("live")?.hasAttribute("data-lost");
 }
 
 function later(work) {
@@ -121,6 +137,7 @@ function deliver(key) {
       return giveBack(key, await answer.text(), answer.status);
     }
     failed.hidden = false;
+    failed.querySelector(".by-itself").hidden = !mayPass(answer);
     // The same name again: Balie knows whether it has it already.
     failed.querySelector(".again").onclick = () => deliver(key);
     if (mayPass(answer)) {
@@ -237,7 +254,10 @@ function saveDraft() {
   later(async () => {
     try {
       const answer = await post(address, { text });
-      if (answer.ok) return refresh("list");
+      if (answer.ok) {
+        sessionStorage.removeItem(storageKey(conversation)); // what was kept while Balie did not answer
+        return refresh("list");
+      }
       if (answer.status === 403 || answer.status === 401) {
         keep(conversation, text); // another one may be open by now
         keepHere();
@@ -246,6 +266,7 @@ function saveDraft() {
       if (answer.status !== 403) saved = null; // else the page is too old; the next one finds the text
     } catch {
       saved = null;
+      keep(conversation, text);
     } finally {
       if (drafts.get(conversation) === text) drafts.delete(conversation);
     }
@@ -353,13 +374,17 @@ document.addEventListener("balie:leaving", () => {
   keepHere();
 });
 document.addEventListener("balie:back", () => {
+  for (const end of asked) end.abort(); // on a connection that is gone
   for (const [key, { item }] of underWay) if (!item.querySelector(".failed").hidden) deliver(key);
-  saveDraft();
+  later(async () => saveDraft()); // what was on its way has failed by then
 });
 addEventListener("pagehide", () => {
   if (leaving) return keepHere();
   letGo();
-  if (!form() || field().value === saved || saved === null && !field().value) return;
+  if (!form()) return;
+  const { conversation } = form().dataset;
+  if (isLost() || drafts.has(conversation)) keep(conversation, field().value);
+  if (field().value === saved || saved === null && !field().value) return;
   post(form().dataset.draft, { text: field().value }).catch(() => {});
 });
 

@@ -1,6 +1,6 @@
 // The stream of hints: each says what changed, and the part of the page that shows it asks again.
 
-const LOST_MS = 5000; // without a connection this long is worth saying
+const LOST_MS = 4500; // without a connection this long is worth saying: a look later five seconds are over
 const MINUTE_MS = 60000;
 const RECENT_MS = 60000; // no part of a page is on its way for longer
 const SILENT_MS = 4500; // more than two beats: the line is dead, whatever the browser believes
@@ -61,7 +61,7 @@ function sequence(at) {
 }
 
 function lost(since = Date.now()) {
-  if (!lostAt) passOn({ lost: true });
+  if (!lostAt) passOn({ lost: since });
   lostAt ||= since;
   live?.setAttribute("data-lost", "");
 }
@@ -84,7 +84,15 @@ function found() {
   offline.hidden = true;
   offline.textContent = "";
   document.documentElement.removeAttribute("data-offline");
-  if (wasLost) document.dispatchEvent(new CustomEvent("balie:back"));
+  if (!wasLost) return;
+  // A part that was asked for on the connection that is gone would wait for its answer for a minute.
+  for (const [id, count] of busy) {
+    const part = count ? document.getElementById(id) : null;
+    if (part) htmx.trigger(part, "htmx:abort");
+  }
+  if (holds || !document.hidden) refreshAll();
+  else missed = true;
+  document.dispatchEvent(new CustomEvent("balie:back"));
 }
 
 function watch() {
@@ -95,9 +103,9 @@ function watch() {
     const since = heardAt;
     heardAt = watchedAt;
     if (!holds) document.dispatchEvent(new CustomEvent("balie:silent"));
-    else if (connection) {
-      lost(since);
-      connection.reader?.cancel();
+    else {
+      lost(since); // also where Balie has never answered
+      connection?.reader?.cancel();
     }
   }
   if (holds && !live._htmx?.sse && Date.now() - askedAt > AGAIN_MS) connect();
@@ -111,6 +119,9 @@ function watch() {
 const hints = {
   message(hint) {
     if (hint.received) arrived.add(hint.conversation);
+    if (hint.received && holds) {
+      document.dispatchEvent(new CustomEvent("balie:arrived", { detail: hint.conversation }));
+    }
     hinted.set(hint.conversation, Date.now());
     if (hint.conversation === openConversation()) soon("messages", 0);
   },
@@ -184,9 +195,9 @@ if (live) {
   live.addEventListener("htmx:error", () => lost());
   live.addEventListener("htmx:response:error", () => lost());
   live.addEventListener("htmx:finally:request", () => { asking = false; });
-  document.addEventListener("balie:lost", () => {
+  document.addEventListener("balie:lost", (event) => {
     delete live.dataset.connected;
-    lost();
+    lost(event.detail);
   });
   setInterval(watch, LOOK_MS);
   setInterval(() => { // how long people wait
@@ -253,6 +264,7 @@ document.addEventListener("visibilitychange", () => {
 function entitle(unread) {
   const title = document.title.replace(/^\(\d+\) /, "");
   document.title = unread ? `(${unread}) ${title}` : title;
+  navigator.setAppBadge?.(unread).catch(() => {}); // on the icon of the installed app
 }
 
 // What was drawn last says how much is unread and who just wrote.

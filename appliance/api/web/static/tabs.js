@@ -57,7 +57,7 @@ function heard({ data }) {
   } else if (data.free && !holds) {
     if (!document.hidden || data.gone) ask(TURN_MS * (Math.random() + (document.hidden ? 1 : 0)));
   } else if (data.lost && !holds) {
-    say("lost");
+    say("lost", data.lost);
   } else if (data.frame && !holds) {
     say("heard", data.frame);
   } else if ("unread" in data && document.hidden) {

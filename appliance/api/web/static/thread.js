@@ -182,10 +182,5 @@ document.addEventListener("balie:to-end", toEnd);
 document.addEventListener("visibilitychange", markRead);
 addEventListener("focus", markRead);
 addEventListener("hashchange", toNamed);
-document.addEventListener("balie:back", () => {
-  for (const id of ["messages", "list"]) {
-    document.dispatchEvent(new CustomEvent("balie:refresh", { detail: id }));
-  }
-});
 
 open();

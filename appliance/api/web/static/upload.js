@@ -1,7 +1,8 @@
 // Sends a message with its files, says how far it is, and can be stopped.
 
 const csrf = document.querySelector('meta[name="csrf"]').content;
-const underWay = new Set();
+const STUCK_MS = 5000;
+const underWay = new Map(); // when each moved last
 
 /** An answer like that of `fetch`; null where there was none. `bar` shows how far it is. */
 export function upload(address, values, files, { bar, cancel }) {
@@ -11,6 +12,7 @@ export function upload(address, values, files, { bar, cancel }) {
   const request = new XMLHttpRequest();
   request.upload.onprogress = ({ loaded, total }) => {
     bar.value = loaded / total;
+    underWay.set(request, Date.now());
   };
   bar.hidden = cancel.hidden = false;
   let stopped = false;
@@ -18,7 +20,7 @@ export function upload(address, values, files, { bar, cancel }) {
     stopped = true;
     request.abort();
   };
-  underWay.add(request);
+  underWay.set(request, Date.now());
   return new Promise((resolve) => {
     request.onloadend = () => {
       underWay.delete(request);
@@ -41,6 +43,11 @@ function answered(request) {
     headers: { get: (name) => request.getResponseHeader(name) },
   };
 }
+
+// One that is stuck on a connection that is gone fails, and its message is tried again.
+document.addEventListener("balie:back", () => {
+  for (const [request, movedAt] of underWay) if (Date.now() - movedAt > STUCK_MS) request.abort();
+});
 
 addEventListener("beforeunload", (event) => {
   if (underWay.size) event.preventDefault();

@@ -1,0 +1,195 @@
+"""Notifications while no page is open: the browsers that get them, what is due, the house's choice.
+
+Who is told what the desk decides; here are the rows.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from appliance.events import EventKind
+from appliance.store import events
+from appliance.store.store import Tx
+
+LIFE_MS = 7 * 24 * 3_600_000
+"""A browser in which its person was not seen for this long is told nothing more: that is how long
+a session lives at most, so somebody who never logs out has to log in by then.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushHouse:
+    """`contact` is where a push service may reach the house; `event_seq` how far the log was
+    followed.
+    """
+
+    is_on: bool
+    shows_text: bool
+    contact: str
+    event_seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushAddress:
+    """As the browser gives it; the keys are in base64url."""
+
+    endpoint: str
+    public_key: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushSubscription:
+    id: str
+    staff_id: str
+    address: PushAddress
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueNotice:
+    subscription: PushSubscription
+    conversation_id: str
+    began_ms: int
+    tries: int
+
+
+def house(conn: sqlite3.Connection) -> PushHouse:
+    row = conn.execute("SELECT is_on, shows_text, contact, event_seq FROM push_house").fetchone()
+    return PushHouse(
+        is_on=bool(row["is_on"]),
+        shows_text=bool(row["shows_text"]),
+        contact=row["contact"],
+        event_seq=row["event_seq"],
+    )
+
+
+def set_house(tx: Tx, *, is_on: bool, shows_text: bool, contact: str, staff_id: str) -> None:
+    """Who switches it on is told what comes from now on; off, no browser is known any more."""
+    if not is_on:
+        tx.conn.execute("DELETE FROM push_notice")
+        tx.conn.execute("DELETE FROM push_subscription")
+    tx.conn.execute(
+        "UPDATE push_house SET event_seq = iif(is_on, event_seq, ?), is_on = ?, shows_text = ?,"
+        " contact = ?",
+        (events.last_seq(tx.conn), is_on, shows_text, contact),
+    )
+    facts = {"on": is_on, "shows_text": shows_text}
+    tx.emit(EventKind.PUSH_CHANGED, staff_id=staff_id, facts=facts)
+
+
+def follow_to(tx: Tx, event_seq: int) -> None:
+    tx.conn.execute("UPDATE push_house SET event_seq = ?", (event_seq,))
+
+
+def subscribe(
+    tx: Tx, address: PushAddress, *, staff_id: str, session_hash: str, language: str
+) -> None:
+    """A browser is one person's: whoever had it before is told nothing there any more."""
+    _end_where(tx, "endpoint = ?1 AND staff_id <> ?2", address.endpoint, staff_id)
+    tx.conn.execute(
+        "INSERT INTO push_subscription (id, staff_id, session_hash, endpoint, public_key, secret,"
+        " language, seen_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (endpoint) DO UPDATE SET session_hash = excluded.session_hash,"
+        " public_key = excluded.public_key, secret = excluded.secret,"
+        " language = excluded.language, seen_ms = excluded.seen_ms",
+        (
+            tx.new_id(),
+            staff_id,
+            session_hash,
+            address.endpoint,
+            address.public_key,
+            address.secret,
+            language,
+            tx.now_ms,
+        ),
+    )
+
+
+def subscriptions(conn: sqlite3.Connection, now_ms: int) -> Sequence[PushSubscription]:
+    rows = conn.execute(
+        "SELECT * FROM push_subscription WHERE seen_ms > ? ORDER BY id", (now_ms - LIFE_MS,)
+    )
+    return [_subscription(row) for row in rows]
+
+
+def end(tx: Tx, subscription_id: str) -> None:
+    _end(tx, [subscription_id])
+
+
+def end_address(tx: Tx, endpoint: str) -> None:
+    """Who knows an address has the browser: addresses are secret."""
+    _end_where(tx, "endpoint = ?", endpoint)
+
+
+def end_of_session(tx: Tx, session_hash: str) -> None:
+    _end_where(tx, "session_hash = ?", session_hash)
+
+
+def end_of_staff(tx: Tx, staff_id: str) -> None:
+    _end_where(tx, "staff_id = ?", staff_id)
+
+
+def note(tx: Tx, subscription_id: str, conversation_id: str) -> None:
+    """It is to be told, if that browser is still one; what is to be told already is so once."""
+    tx.conn.execute(
+        "INSERT INTO push_notice (subscription_id, conversation_id, began_ms, due_ms)"
+        " SELECT id, ?2, ?3, ?3 FROM push_subscription WHERE id = ?1 ON CONFLICT DO NOTHING",
+        (subscription_id, conversation_id, tx.now_ms),
+    )
+
+
+def due(conn: sqlite3.Connection, now_ms: int, *, limit: int = 50) -> Sequence[DueNotice]:
+    rows = conn.execute(
+        "SELECT s.*, n.conversation_id, n.began_ms, n.tries FROM push_notice n"
+        " JOIN push_subscription s ON s.id = n.subscription_id"
+        " WHERE n.due_ms <= ? ORDER BY n.due_ms LIMIT ?",
+        (now_ms, limit),
+    )
+    return [
+        DueNotice(
+            subscription=_subscription(row),
+            conversation_id=row["conversation_id"],
+            began_ms=row["began_ms"],
+            tries=row["tries"],
+        )
+        for row in rows
+    ]
+
+
+def told(tx: Tx, notice: DueNotice) -> None:
+    """Or nothing is to be told any more."""
+    tx.conn.execute(
+        "DELETE FROM push_notice WHERE subscription_id = ? AND conversation_id = ?",
+        (notice.subscription.id, notice.conversation_id),
+    )
+
+
+def again(tx: Tx, notice: DueNotice, due_ms: int) -> None:
+    tx.conn.execute(
+        "UPDATE push_notice SET tries = tries + 1, due_ms = ?"
+        " WHERE subscription_id = ? AND conversation_id = ?",
+        (due_ms, notice.subscription.id, notice.conversation_id),
+    )
+
+
+def _end_where(tx: Tx, condition: str, *values: str) -> None:
+    rows = tx.conn.execute(f"SELECT id FROM push_subscription WHERE {condition}", values)  # noqa: S608 -- our own words
+    _end(tx, [row["id"] for row in rows])
+
+
+def _end(tx: Tx, ids: Sequence[str]) -> None:
+    for each in ids:
+        tx.conn.execute("DELETE FROM push_notice WHERE subscription_id = ?", (each,))
+        tx.conn.execute("DELETE FROM push_subscription WHERE id = ?", (each,))
+
+
+def _subscription(row: sqlite3.Row) -> PushSubscription:
+    return PushSubscription(
+        id=row["id"],
+        staff_id=row["staff_id"],
+        address=PushAddress(
+            endpoint=row["endpoint"], public_key=row["public_key"], secret=row["secret"]
+        ),
+        language=row["language"],
+    )
