@@ -33,6 +33,7 @@ NO_PAGES = {
     "/c/{conversation_id}/verdict",
     "/c/{conversation_id}/case",
     "/command-bar",
+    "/chosen",
     "/c/{conversation_id}/texts",
     "/c/{conversation_id}/suggestions",
     "/attempts/{attempt_id}/{name}",

@@ -108,6 +108,7 @@ class _RowsDesk:
 
     place: _RowsLine
     names_branches: bool
+    may_write: bool
 
     def line_of(self, _line_id: str) -> _RowsLine:
         return self.place
@@ -158,7 +159,11 @@ def _drawings(visit: Visit, found: _RowsFound) -> Sequence[str]:
     return [
         drawn(
             row,
-            _RowsDesk(place=places[row.line_id], names_branches=len(found.lines) > 1),
+            _RowsDesk(
+                place=places[row.line_id],
+                names_branches=len(found.lines) > 1,
+                may_write=any(line.may_write for line in found.lines),
+            ),
             visit.words.language,
             at_s,
         )

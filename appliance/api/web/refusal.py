@@ -47,6 +47,7 @@ FIELDS = {
     "phrase": "Write some words as they stand on the screen, in one piece.",
     "press": "A rule may not press this button: a person has to decide.",
     "note": "A note has 1 to 4096 characters.",
+    "chosen": "Choose at most 100 conversations at once.",
     "snoozed_until": "Choose a day and a time from now on, at most a year away.",
     "shortcut": "A shortcut is one word that no other text has, at most 40 characters, such as"
     " loon.",

@@ -6,6 +6,7 @@ from appliance.api.web import live
 from appliance.api.web.pages import (
     adoption,
     case,
+    chosen,
     command_bar,
     compose,
     contact,
@@ -41,6 +42,7 @@ for part in (
     thread,
     paper,
     case,
+    chosen,
     note,
     here,
     verdict,

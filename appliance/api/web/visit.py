@@ -16,6 +16,7 @@ from appliance.api.web.cookies import GUEST, SESSION
 from appliance.api.web.looks import Looks
 from appliance.api.web.presence import Presence
 from appliance.api.web.streams import Streams
+from appliance.api.web.undoing import Undoing
 from appliance.api.web.words.i18n import Words, best_language
 from appliance.desk.access import sessions
 from appliance.desk.access.accesses import Accesses, Reader, Shown
@@ -56,6 +57,7 @@ class Web:
     looks: Looks
     streams: Streams = field(default_factory=Streams)
     presence: Presence = field(default_factory=Presence)
+    undoing: Undoing = field(default_factory=Undoing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,8 @@ def addresses(office: Office, conversation: str) -> list[str]:
         "/settings/texts",
         f"/settings/texts/{waiting}/remove",
         "/sms-length",
+        "/chosen",
+        "/chosen/undo",
     ]
 
 

@@ -34,6 +34,11 @@ function openNext(by) {
   next?.click();
 }
 
+function chooseRow(shiftKey) {
+  const row = document.activeElement.closest?.("#rows .row") ?? document.querySelector('#rows .row[aria-current="true"]');
+  row?.previousElementSibling?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey }));
+}
+
 const withAlt = {
   KeyJ: () => openNext(1),
   KeyK: () => openNext(-1),
@@ -81,6 +86,7 @@ document.addEventListener("keydown", (event) => {
   }
   const inList = event.target.closest?.("#list") != null || event.target === document.body;
   if (inList && ["ArrowDown", "j"].includes(event.key)) { event.preventDefault(); step(1); }
+  if (inList && event.key.toLowerCase() === "x") chooseRow(event.shiftKey);
   if (inList && ["ArrowUp", "k"].includes(event.key)) { event.preventDefault(); step(-1); }
 });
 

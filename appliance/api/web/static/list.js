@@ -10,6 +10,21 @@ function markOpen() {
   }
 }
 
+// Few choose several: what it takes is loaded with the first of them.
+document.addEventListener("click", async ({ target, shiftKey, detail }) => {
+  if (!target.matches?.("#rows .choose")) return;
+  if (detail) target.nextElementSibling.focus({ preventScroll: true }); // keys go on from that row
+  (await import("./chosen.js")).choose(target, shiftKey);
+});
+
+// A finger that stays on a row chooses it: no pointer is there to find the box.
+document.addEventListener("contextmenu", (event) => {
+  const box = event.target.closest?.("#rows .row")?.previousElementSibling;
+  if (!box || !matchMedia("(hover: none)").matches) return;
+  event.preventDefault();
+  box.click();
+});
+
 document.addEventListener("htmx:after:swap", (event) => {
   const target = event.detail.ctx?.target;
   if (["list", "thread-pane"].includes(target?.id)) markOpen();
