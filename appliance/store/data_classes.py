@@ -259,6 +259,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.EVIDENCE: "staff_id token_id at_ms",
         DataClass.TECHNICAL: "id conversation_id",
     },
+    "note_media": {DataClass.TECHNICAL: "note_id position media_id"},
     "note_mention": {DataClass.EVIDENCE: "staff_id", DataClass.TECHNICAL: "note_id seen_ms"},
     "note_draft": {
         DataClass.CONTENT: "text",

@@ -104,6 +104,11 @@ def search(db: Database) -> None:
     _run_script(db.conn, "0017_search.sql")
 
 
+@migrations(name="0018_desk")
+def desk(db: Database) -> None:
+    _run_script(db.conn, "0018_desk.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

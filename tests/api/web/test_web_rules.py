@@ -52,7 +52,7 @@ def message_of(office: Office, direction: str) -> str:
 
 GROUP_POSTS = ("name", "picture", "rights", "guard", "members", "members/remove", "read", "leave")
 
-TEAM_POSTS = ("case", "notes", "note-draft", "notes/seen", "here")
+TEAM_POSTS = ("case", "notes", "note-files", "note-draft", "notes/seen", "here")
 
 
 def addresses(office: Office, conversation: str) -> list[str]:

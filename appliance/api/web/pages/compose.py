@@ -11,7 +11,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
-from appliance.api.form_files import kept_files
+from appliance.api.form_files import kept_files, uploads_of
 from appliance.api.uploads import ReceivedFile
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.inbox import desk_of, shown_desk
@@ -35,7 +35,7 @@ from appliance.identities import Identity, tel
 from appliance.phone_numbers import parse_number, readable
 from appliance.reasons import Reason
 from appliance.store import lines
-from appliance.store.media import NewUpload, add_upload
+from appliance.store.media import add_upload
 from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
@@ -279,17 +279,7 @@ def _accept_files(
     timing: Timing,
 ) -> str:
     branch_id = lines.line(tx.conn, message.line_id).branch_id
-    uploads = [
-        NewUpload(
-            told=each.told,
-            name=each.name,
-            kept=each.kept,
-            measured=each.measured,
-            staff_id=message.author.staff_id,
-            branch_id=branch_id,
-        )
-        for each in received
-    ]
+    uploads = uploads_of(received, staff_id=message.author.staff_id, branch_id=branch_id)
     message = dataclasses.replace(message, media=[add_upload(tx, each).id for each in uploads])
     return _accept(tx, rights, message, conversation_id, timing)
 
