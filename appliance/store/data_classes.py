@@ -184,7 +184,10 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.TECHNICAL: "message_id asked_id",
     },
     "welcome": {DataClass.TECHNICAL: "line_id contact_id message_id"},
-    "draft": {DataClass.CONTENT: "text", DataClass.TECHNICAL: "staff_id conversation_id saved_ms"},
+    "draft": {
+        DataClass.CONTENT: "text",
+        DataClass.TECHNICAL: "staff_id conversation_id saved_ms quotes",
+    },
     "read_mark": {DataClass.TECHNICAL: "staff_id conversation_id message_id at_ms"},
     "unread": {DataClass.TECHNICAL: "line_id staff_id conversations"},
     "missed_call": {

@@ -5,3 +5,6 @@ CREATE TABLE note_media (
   media_id TEXT NOT NULL UNIQUE REFERENCES media (id),
   PRIMARY KEY (note_id, position)
 ) STRICT, WITHOUT ROWID;
+
+-- The message that a draft answers; another person's hand may have taken it away meanwhile.
+ALTER TABLE draft ADD COLUMN quotes TEXT;

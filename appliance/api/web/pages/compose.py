@@ -52,6 +52,7 @@ async def send(
     text: Annotated[str, Form()] = "",
     to: Annotated[str, Form(max_length=200)] = "",
     client_id: Annotated[str, Form(max_length=64)] = "",
+    quotes: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
     mine = visit.session.rights
     about = await visit.read(lambda conn: _writable(conn, mine, conversation_id))
@@ -62,6 +63,7 @@ async def send(
         author=sending.Author(staff_id=visit.staff_id),
         client_id=client_id or None,
         typed=True,
+        quotes=quotes or None,
     )
     try:
         message_id = await visit.write(
@@ -100,6 +102,7 @@ async def _send_form(
         author=sending.Author(staff_id=visit.staff_id),
         client_id=client_id[:_LONGEST_NAME] or None,
         typed=True,
+        quotes=_field(form, "quotes") or None,
     )
     try:
         received = await asyncio.to_thread(kept_files, form, visit.services.media_files)
@@ -117,12 +120,15 @@ async def _send_form(
 
 @routes.post("/c/{conversation_id}/draft")
 async def save_draft(
-    visit: Posting, conversation_id: str, text: Annotated[str, Form()] = ""
+    visit: Posting,
+    conversation_id: str,
+    text: Annotated[str, Form()] = "",
+    quotes: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
     def work(tx: Tx, rights: Rights) -> None:
         _writable(tx.conn, rights, conversation_id)
         mine = {"staff_id": visit.staff_id, "conversation_id": conversation_id}
-        drafts.save(tx, **mine, text=_storable(text))
+        drafts.save(tx, **mine, text=_storable(text), quotes=quotes or None)
 
     await visit.write(work)
     return Response(status_code=204)

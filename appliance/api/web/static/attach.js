@@ -88,7 +88,9 @@ function show() {
     list.hidden = !all.length;
     list.replaceChildren(...all.map(chip));
     part("attach", note).hidden = false; // without a script the form below does it
-    if (!note) document.getElementById("files-fate").hidden = !all.length;
+    if (note) continue;
+    document.getElementById("files-fate").hidden = !all.length;
+    document.getElementById("record").hidden = false;
   }
 }
 
@@ -119,6 +121,7 @@ function remove(file) {
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("#attach, #note-attach")) document.getElementById("file").click();
+  if (event.target.closest("#record")) import("./record.js").then(({ press }) => press());
 });
 
 document.addEventListener("change", (event) => {

@@ -1,6 +1,7 @@
 // Writing: the bubble stands at once, the text is kept until Balie has it, in the order of typing.
 
 import { attached, putBack, sizeOf, take } from "./attach.js";
+import { putBackQuote, quoted, takeQuote } from "./quote.js";
 import { timing } from "./sending.js";
 import { upload } from "./upload.js";
 
@@ -46,9 +47,11 @@ function refresh(id) {
 
 // Sending
 
-function bubble(key, text, files = []) {
+function bubble(key, { text, quotes }, files = []) {
   const item = document.getElementById("pending-bubble").content.firstElementChild.cloneNode(true);
   item.dataset.key = `b-${key}`;
+  item.querySelector(".quoted").textContent = quoted(quotes);
+  item.querySelector(".quoted").hidden = !quoted(quotes);
   item.querySelector(".text").textContent = text;
   item.querySelector(".text").hidden = !text;
   item.querySelector(".file").hidden = !files.length;
@@ -79,12 +82,13 @@ function send() {
   }
   const key = crypto.randomUUID?.() ?? randomKey();
   const files = take(box.dataset.conversation);
+  const message = { text, client_id: key, to: box.elements.to?.value ?? "", quotes: takeQuote(), ...timing(box) };
   underWay.set(key, {
     address: files.length ? box.dataset.files : box.getAttribute("action"),
     conversation: box.dataset.conversation,
-    message: { text, client_id: key, to: box.elements.to?.value ?? "", ...timing(box) },
+    message,
     files,
-    item: bubble(key, text, files),
+    item: bubble(key, message, files),
   });
   showUnderWay();
   document.dispatchEvent(new CustomEvent("balie:to-end"));
@@ -155,6 +159,7 @@ function giveBack(key, html, status) {
     return;
   }
   field().value = joined([message.text, field().value]);
+  putBackQuote(message.quotes);
   note(html);
   changed();
   field().focus();
@@ -221,7 +226,7 @@ function takeUp() {
   const { csrf: theirs, sent } = JSON.parse(left);
   for (const { key, ...each } of sent) {
     if (theirs === csrf) {
-      underWay.set(key, { ...each, files: [], item: bubble(key, each.message.text) });
+      underWay.set(key, { ...each, files: [], item: bubble(key, each.message) });
       deliver(key);
     } else keepBelow(each.conversation, each.message.text);
   }
@@ -231,12 +236,13 @@ function saveDraft() {
   const box = form();
   if (!box || field().value === saved) return;
   const text = field().value;
+  const quotes = box.elements.quotes.value;
   saved = text;
   const { draft: address, conversation } = box.dataset;
   drafts.set(conversation, text);
   later(async () => {
     try {
-      const answer = await post(address, { text });
+      const answer = await post(address, { text, quotes });
       if (answer.ok) return refresh("list");
       if (answer.status === 403 || answer.status === 401) {
         keep(conversation, text); // another one may be open by now
@@ -317,6 +323,11 @@ document.addEventListener("input", (event) => {
   if (event.target.id === "text") changed();
 });
 
+document.addEventListener("balie:quoted", () => {
+  saved = null;
+  changed();
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.target.id !== "text" || event.key !== "Enter") return;
   if (event.isComposing || event.keyCode === 229) return; // an input method is still at work
@@ -360,7 +371,7 @@ addEventListener("pagehide", () => {
   if (leaving) return keepHere();
   letGo();
   if (!form() || field().value === saved || saved === null && !field().value) return;
-  post(form().dataset.draft, { text: field().value }).catch(() => {});
+  post(form().dataset.draft, { text: field().value, quotes: form().elements.quotes.value }).catch(() => {});
 });
 
 ready();

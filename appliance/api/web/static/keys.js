@@ -69,6 +69,14 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (event.detail.ctx?.target?.id === "thread-pane") asked = null;
 });
 
+// Loaded when it is asked for the first time.
+document.addEventListener("keydown", async (event) => {
+  const isK = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey);
+  if (!isK || event.altKey || event.shiftKey) return;
+  event.preventDefault();
+  (await import("./command-bar.js")).toggle();
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
   if (event.altKey && !event.ctrlKey && !event.metaKey && withAlt[event.code]) {

@@ -103,8 +103,11 @@ async function made(mine) {
   } else say(told("failed"));
 }
 
+export function press() {
+  return recording ? stop() : begin();
+}
+
 document.addEventListener("click", (event) => {
-  if (event.target.closest("#record")) return recording ? stop() : begin();
   if (event.target.closest("#recorder .stop")) stop();
   if (event.target.closest("#recorder .cancel")) {
     cancel();
@@ -119,14 +122,7 @@ document.addEventListener("keydown", (event) => {
   button().focus();
 });
 
-// The button needs a script, so it shows only with one.
-function ready() {
-  if (recording && recording.conversation !== conversation()) cancel();
-  if (button()) button().hidden = !document.getElementById("composer").dataset.files;
-}
-
 document.addEventListener("htmx:after:swap", (event) => {
-  if (event.detail.ctx?.target?.id === "thread-pane") ready();
+  if (event.detail.ctx?.target?.id === "thread-pane" && recording?.conversation !== conversation()) cancel();
 });
 addEventListener("pagehide", cancel);
-ready();
