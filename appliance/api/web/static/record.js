@@ -120,7 +120,7 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   cancel();
   button().focus();
-});
+}, true); // before the keys of the page: Escape would leave the conversation
 
 document.addEventListener("htmx:after:swap", (event) => {
   if (event.detail.ctx?.target?.id === "thread-pane" && recording?.conversation !== conversation()) cancel();
