@@ -263,6 +263,11 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.TECHNICAL: "id conversation_id",
     },
     "note_media": {DataClass.TECHNICAL: "note_id position media_id"},
+    "handover": {
+        DataClass.CONTENT: "text",
+        DataClass.EVIDENCE: "staff_id at_ms ended_ms ended_by",
+        DataClass.TECHNICAL: "id line_id",
+    },
     "note_mention": {DataClass.EVIDENCE: "staff_id", DataClass.TECHNICAL: "note_id seen_ms"},
     "note_draft": {
         DataClass.CONTENT: "text",

@@ -96,6 +96,9 @@ def addresses(place: Place, path: str) -> Iterator[str]:
         yield from (path.format(view=each.value) for each in InboxView)
     elif "{device_id}" in path:
         yield path.format(device_id=phone_of(place))
+    elif "{line_id}" in path:
+        line_id = place.store.read(lambda conn: conn.execute("SELECT id FROM line").fetchone()[0])
+        yield path.format(line_id=line_id)
     elif "{token}" in path:
         yield path.format(token=invited(place, "Noor Nieuw"))
     else:

@@ -56,6 +56,7 @@ ABOUT_LINES = frozenset(
         EventKind.LINE_RESUMED,
         EventKind.LINE_CODE,
         EventKind.LINE_CROWDED,
+        EventKind.LINE_HANDOVER,
         EventKind.INCIDENT_OPENED,
         EventKind.INCIDENT_CLOSED,
     }

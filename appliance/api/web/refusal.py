@@ -51,6 +51,7 @@ FIELDS = {
     " PDF, Office, text and ZIP files up to 100 MB.",
     "quotes": "The message that you quote is not in this conversation any more. Take the quote"
     " off.",
+    "handover": "A handover note has 1 to 2000 characters.",
     "chosen": "Choose at most 100 conversations at once.",
     "snoozed_until": "Choose a day and a time from now on, at most a year away.",
     "shortcut": "A shortcut is one word that no other text has, at most 40 characters, such as"

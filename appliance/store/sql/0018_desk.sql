@@ -8,3 +8,18 @@ CREATE TABLE note_media (
 
 -- The message that a draft answers; another person's hand may have taken it away meanwhile.
 ALTER TABLE draft ADD COLUMN quotes TEXT;
+
+-- What a shift hands over to the next one, by line. The newest that nobody has put away stands above
+-- the list; the others are the history of them.
+CREATE TABLE handover (
+  id       TEXT PRIMARY KEY,
+  line_id  TEXT NOT NULL REFERENCES line (id),
+  staff_id TEXT NOT NULL REFERENCES staff (id),
+  text     TEXT NOT NULL,
+  at_ms    INTEGER NOT NULL,
+  ended_ms INTEGER,                             -- NULL: it stands
+  ended_by TEXT REFERENCES staff (id),
+  CHECK ((ended_ms IS NULL) = (ended_by IS NULL))
+) STRICT;
+CREATE UNIQUE INDEX handover_standing ON handover (line_id) WHERE ended_ms IS NULL;
+CREATE INDEX handover_line ON handover (line_id, at_ms, id);

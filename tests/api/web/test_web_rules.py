@@ -77,6 +77,8 @@ def addresses(office: Office, conversation: str) -> list[str]:
         f"/lines/{line_id}/resume",
         f"/lines/{line_id}/settings",
         f"/lines/{line_id}/profile",
+        f"/lines/{line_id}/handover",
+        f"/lines/{line_id}/handover/away",
         f"/devices/{device_id}/screen/tap",
         f"/devices/{device_id}/screen/back",
         f"/devices/{device_id}/screen/end",

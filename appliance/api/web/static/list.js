@@ -10,6 +10,27 @@ function markOpen() {
   }
 }
 
+// Where there is no room for a column of views they stand in one line, which its button unfolds.
+function unfold(unfolded) {
+  document.getElementById("all-views")?.setAttribute("aria-expanded", unfolded);
+}
+
+function showCurrent() {
+  for (const each of document.querySelectorAll(".views [aria-current]")) {
+    const strip = each.parentElement;
+    strip.scrollLeft = each.offsetLeft - strip.offsetLeft - (strip.clientWidth - each.offsetWidth) / 2;
+  }
+}
+
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest?.("#all-views");
+  if (button) unfold(button.getAttribute("aria-expanded") !== "true");
+});
+document.addEventListener("htmx:after:swap", (event) => {
+  if (event.detail.ctx?.target?.id === "list") showCurrent();
+});
+showCurrent();
+
 // Few choose several: what it takes is loaded with the first of them.
 document.addEventListener("click", async ({ target, shiftKey, detail }) => {
   if (!target.matches?.("#rows .choose")) return;
