@@ -32,6 +32,7 @@ NO_PAGES = {
     "/c/{conversation_id}/contact",
     "/c/{conversation_id}/verdict",
     "/c/{conversation_id}/case",
+    "/c/{conversation_id}/fate",
     "/command-bar",
     "/chosen",
     "/c/{conversation_id}/texts",

@@ -58,7 +58,7 @@ async def send(
     about = await visit.read(lambda conn: _writable(conn, mine, conversation_id))
     request = sending.SendRequest(
         line_id=about.line_id,
-        identity=_recipient(about, to),
+        identity=recipient_of(about, to),
         text=normal_newlines(text),
         author=sending.Author(staff_id=visit.staff_id),
         client_id=client_id or None,
@@ -97,7 +97,7 @@ async def _send_form(
     timing = timing_of({name: _field(form, name) for name in told})
     message = sending.SendRequest(
         line_id=about.line_id,
-        identity=_recipient(about, to),
+        identity=recipient_of(about, to),
         text=normal_newlines(text),
         author=sending.Author(staff_id=visit.staff_id),
         client_id=client_id[:_LONGEST_NAME] or None,
@@ -328,7 +328,7 @@ async def _new(visit: Visit, choices: Choices, status: int = 200, **form: object
     return visit.page("new.html", status, desk=desk, cursor=cursor, **form)
 
 
-def _recipient(about: thread.Conversation, to: str) -> Identity:
+def recipient_of(about: thread.Conversation, to: str) -> Identity:
     """The chosen one, else the first that can be written to."""
     writable = filter(Channel.any_writes_to, about.to)
     chosen = (each for each in about.to if each.value == to)
