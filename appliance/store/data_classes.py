@@ -102,7 +102,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         ),
     },
     "staff": {
-        DataClass.OFFICE: "name password_hash language theme dense",
+        DataClass.OFFICE: "name password_hash language theme dense ctrl_sends",
         DataClass.TECHNICAL: "id created_ms disabled_ms",
     },
     "staff_grant": {DataClass.OFFICE: "permission role", DataClass.TECHNICAL: "staff_id branch_id"},

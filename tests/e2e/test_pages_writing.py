@@ -481,3 +481,18 @@ def test_a_message_of_the_thread_is_quoted(open_page: OpenPage, place: Place) ->
     expect(sent.locator(".quoted")).to_contain_text("eigen veiligheidsschoenen")
     expect(quoting).to_be_hidden()
     assert place.count("SELECT count(*) FROM message_quote") == 1
+
+
+def test_who_chose_so_sends_with_ctrl_and_enter(open_page: OpenPage, place: Place) -> None:
+    """Enter alone begins a line then."""
+    staff_id = place.desk.filled.staff["Sanne de Wit"]
+    place.store.write(
+        lambda tx: tx.conn.execute("UPDATE staff SET ctrl_sends = 1 WHERE id = ?", (staff_id,))
+    )
+    page = opened(open_page(), FATIMA)
+    write(page, "Ja")
+    page.locator("#text").press_sequentially("Tot maandag")
+    expect(page.locator("#text")).to_have_value("Ja\nTot maandag")
+    page.locator("#text").press("Control+Enter")
+    expect(bubble(page, "Tot maandag")).to_have_count(1)
+    expect(page.locator("#text")).to_have_value("")

@@ -33,6 +33,7 @@ class Session:
     language: str | None
     theme: str | None
     dense: bool
+    ctrl_sends: bool
     rights: Rights
     stale: bool
     expires_ms: int
@@ -72,8 +73,8 @@ def begin(tx: Tx, staff_id: str, *, before: str | None = None) -> NewSession:
 
 def find(conn: sqlite3.Connection, token: str, now_ms: int) -> Session | None:
     row = conn.execute(
-        "SELECT staff_id, name, csrf, language, theme, dense, seen_ms, expires_ms FROM session"
-        " JOIN staff ON staff.id = staff_id"
+        "SELECT staff_id, name, csrf, language, theme, dense, ctrl_sends, seen_ms, expires_ms"
+        " FROM session JOIN staff ON staff.id = staff_id"
         " WHERE token_hash = ? AND expires_ms > ? AND disabled_ms IS NULL",
         (token_hash(token), now_ms),
     ).fetchone()
@@ -86,6 +87,7 @@ def find(conn: sqlite3.Connection, token: str, now_ms: int) -> Session | None:
         language=row["language"],
         theme=row["theme"],
         dense=bool(row["dense"]),
+        ctrl_sends=bool(row["ctrl_sends"]),
         rights=rights_of(conn, row["staff_id"]),
         stale=now_ms - row["seen_ms"] > SEEN_EVERY_MS,
         expires_ms=row["expires_ms"],

@@ -188,16 +188,24 @@ def log_out_everywhere(tx: Tx, staff_id: str) -> int:
 
 
 def choose_look(
-    tx: Tx, staff_id: str, *, language: str | None, theme: str | None, dense: bool = False
+    tx: Tx,
+    staff_id: str,
+    *,
+    language: str | None,
+    theme: str | None,
+    dense: bool = False,
+    ctrl_sends: bool = False,
 ) -> None:
-    """None: as the browser or the system says. `dense`: more rows of the list on a screen."""
+    """None: as the browser or the system says. `dense`: more rows of the list on a screen.
+    `ctrl_sends`: Enter alone begins a line.
+    """
     if language not in (None, "nl", "en"):
         raise InvalidInput("language", "Choose Dutch (nl) or English (en).")
     if theme not in (None, "light", "dark"):
         raise InvalidInput("theme", "Choose light or dark.")
     tx.conn.execute(
-        "UPDATE staff SET language = ?, theme = ?, dense = ? WHERE id = ?",
-        (language, theme, dense, staff_id),
+        "UPDATE staff SET language = ?, theme = ?, dense = ?, ctrl_sends = ? WHERE id = ?",
+        (language, theme, dense, ctrl_sends, staff_id),
     )
 
 

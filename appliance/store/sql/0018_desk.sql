@@ -23,3 +23,6 @@ CREATE TABLE handover (
 ) STRICT;
 CREATE UNIQUE INDEX handover_standing ON handover (line_id) WHERE ended_ms IS NULL;
 CREATE INDEX handover_line ON handover (line_id, at_ms, id);
+
+-- Whether Ctrl and Enter send, as this person chose; then Enter alone begins a line.
+ALTER TABLE staff ADD COLUMN ctrl_sends INTEGER NOT NULL DEFAULT 0 CHECK (ctrl_sends IN (0, 1));

@@ -31,6 +31,7 @@ async def choose_look(
     language: Annotated[str, Form()] = "",
     theme: Annotated[str, Form()] = "",
     density: Annotated[str, Form()] = "",
+    sends: Annotated[str, Form()] = "",
 ) -> Response:
     await visit.write(
         lambda tx, _: staff.choose_look(
@@ -39,6 +40,7 @@ async def choose_look(
             language=language or None,
             theme=theme or None,
             dense=density == "dense",
+            ctrl_sends=sends == "ctrl",
         )
     )
     return go(visit, "/settings?saved=look")

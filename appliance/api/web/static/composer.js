@@ -332,7 +332,8 @@ document.addEventListener("keydown", (event) => {
   if (event.target.id !== "text" || event.key !== "Enter") return;
   if (event.isComposing || event.keyCode === 229) return; // an input method is still at work
   const always = event.ctrlKey || event.metaKey;
-  if (always || (!event.shiftKey && !touch)) {
+  const alone = document.documentElement.dataset.sends !== "ctrl";
+  if (always || (alone && !event.shiftKey && !touch)) {
     event.preventDefault();
     send();
   }

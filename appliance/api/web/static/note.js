@@ -58,6 +58,7 @@ document.addEventListener("keydown", (event) => {
     document.querySelector('.modes [aria-selected="true"]').focus();
   }
   if (event.target.id !== "note-text" || event.key !== "Enter" || event.isComposing || event.shiftKey) return;
+  if (document.documentElement.dataset.sends === "ctrl" && !event.ctrlKey && !event.metaKey) return;
   event.preventDefault();
   form().requestSubmit();
 });
