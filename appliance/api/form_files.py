@@ -11,6 +11,7 @@ from appliance.errors import FileRefused, InvalidInput
 from appliance.media.files import MediaFiles
 from appliance.media.kinds import HEAD_BYTES, need_carried, need_size, told
 from appliance.media.probing import measure
+from appliance.store.media import NewUpload
 
 _AT_ONCE = 1024 * 1024
 
@@ -24,6 +25,22 @@ def kept_files(form: FormData, files: MediaFiles) -> Sequence[ReceivedFile]:
     if not uploads:
         raise _none()
     return [_kept_one(upload, files) for upload in uploads]
+
+
+def uploads_of(
+    received: Sequence[ReceivedFile], *, staff_id: str | None, branch_id: str
+) -> Sequence[NewUpload]:
+    return [
+        NewUpload(
+            told=each.told,
+            name=each.name,
+            kept=each.kept,
+            measured=each.measured,
+            staff_id=staff_id,
+            branch_id=branch_id,
+        )
+        for each in received
+    ]
 
 
 def _kept_one(upload: UploadFile | str, files: MediaFiles) -> ReceivedFile:

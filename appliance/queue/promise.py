@@ -276,7 +276,7 @@ def first_promise(
     if ahead.closed:
         entry = ahead.situation.plan(coming.queued(coming.waiting), now_ms=tx.now_ms)
         return Promise(entry=entry, place=_Place(entry.queued.lane, 0))
-    message = coming.queued(_with_past(tx, coming))
+    message = coming.queued(with_past(tx.conn, coming))
     return ahead.plan(message, now_ms=tx.now_ms)
 
 
@@ -287,12 +287,12 @@ def note_promise(tx: Tx, line: Line, promise: Promise) -> None:
     ahead.seq += 1  # the event that it was kept
 
 
-def _with_past(tx: Tx, coming: Coming) -> Waiting:
+def with_past(conn: sqlite3.Connection, coming: Coming) -> Waiting:
     """Adds what the pacing needs to know of the conversation before."""
     waiting = coming.waiting
     if waiting.typed and not waiting.is_begun:
         return waiting
-    said = tx.conn.execute(_SAID, (coming.conversation_id, LAST_SAID)).fetchall()
+    said = conn.execute(_SAID, (coming.conversation_id, LAST_SAID)).fetchall()
     if waiting.is_begun:
         sent = [row for row in said if row["sent_ms"] is not None]
         unanswered = sum(not row["answering"] and row["since_heard"] for row in sent)

@@ -113,7 +113,9 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         ),
     },
     "staff": {
-        DataClass.OFFICE: ("name password_hash language theme dense text_size single_keys"),
+        DataClass.OFFICE: (
+            "name password_hash language theme dense text_size single_keys ctrl_sends"
+        ),
         DataClass.TECHNICAL: "id created_ms disabled_ms",
     },
     "staff_grant": {DataClass.OFFICE: "permission role", DataClass.TECHNICAL: "staff_id branch_id"},
@@ -195,7 +197,10 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.TECHNICAL: "message_id asked_id",
     },
     "welcome": {DataClass.TECHNICAL: "line_id contact_id message_id"},
-    "draft": {DataClass.CONTENT: "text", DataClass.TECHNICAL: "staff_id conversation_id saved_ms"},
+    "draft": {
+        DataClass.CONTENT: "text",
+        DataClass.TECHNICAL: "staff_id conversation_id saved_ms quotes",
+    },
     "read_mark": {DataClass.TECHNICAL: "staff_id conversation_id message_id at_ms"},
     "unread": {DataClass.TECHNICAL: "line_id staff_id conversations"},
     "missed_call": {
@@ -269,6 +274,12 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.CONTENT: "text",
         DataClass.EVIDENCE: "staff_id token_id at_ms",
         DataClass.TECHNICAL: "id conversation_id",
+    },
+    "note_media": {DataClass.TECHNICAL: "note_id position media_id"},
+    "handover": {
+        DataClass.CONTENT: "text",
+        DataClass.EVIDENCE: "staff_id at_ms ended_ms ended_by",
+        DataClass.TECHNICAL: "id line_id",
     },
     "note_mention": {DataClass.EVIDENCE: "staff_id", DataClass.TECHNICAL: "note_id seen_ms"},
     "note_draft": {

@@ -1,7 +1,8 @@
 """How much room the files of messages take, and which go when there is no more for them.
 
 What Balie lets go of may still be on its phone; the message says so. Files of messages that have
-not left, pictures of groups, and what came or was uploaded within the last day, stay.
+not left, pictures of groups, files of notes (which no phone has), and what came or was uploaded
+within the last day, stay.
 """
 
 import os
@@ -118,5 +119,8 @@ GROUP BY sha256 HAVING max(created_ms) < ? AND NOT EXISTS (
 AND NOT EXISTS (
   SELECT 1 FROM chat_group g JOIN media of_group ON of_group.id IN (g.guarded_picture, g.picture)
   WHERE of_group.sha256 = media.sha256)
+AND NOT EXISTS (
+  SELECT 1 FROM note_media n JOIN media of_note ON of_note.id = n.media_id
+  WHERE of_note.sha256 = media.sha256)
 ORDER BY max(created_ms) LIMIT ?
 """

@@ -119,6 +119,11 @@ def push(db: Database) -> None:
     _run_script(db.conn, "0020_push.sql")
 
 
+@migrations(name="0021_desk")
+def desk(db: Database) -> None:
+    _run_script(db.conn, "0021_desk.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

@@ -1,5 +1,6 @@
 """A person's browser without a browser: what the tests of pages send to the real server."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import httpx
@@ -9,7 +10,7 @@ from appliance.desk.team import staff
 from appliance.store.store import Tx
 from tests.api.office import Office
 
-Form = dict[str, str]
+Form = Mapping[str, str | Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,9 @@ NO_PAGES = {
     "/c/{conversation_id}/contact",
     "/c/{conversation_id}/verdict",
     "/c/{conversation_id}/case",
+    "/c/{conversation_id}/fate",
     "/command-bar",
+    "/chosen",
     "/c/{conversation_id}/texts",
     "/c/{conversation_id}/suggestions",
     "/attempts/{attempt_id}/{name}",
@@ -104,6 +106,9 @@ def addresses(place: Place, path: str) -> Iterator[str]:
         yield path.format(staff_id=place.desk.filled.staff["Sanne de Wit"])
     elif "{branch_id}" in path:
         yield path.format(branch_id=place.desk.filled.branches["Utrecht"])
+    elif "{line_id}" in path:
+        line_id = place.store.read(lambda conn: conn.execute("SELECT id FROM line").fetchone()[0])
+        yield path.format(line_id=line_id)
     elif "{token}" in path:
         yield path.format(token=invited(place, "Noor Nieuw"))
     else:

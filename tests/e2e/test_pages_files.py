@@ -1,5 +1,7 @@
 """A file in the composer of a real browser: attached, checked, sent, stopped."""
 
+import os
+
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import NARROW, OpenPage, Place
@@ -61,3 +63,27 @@ def stopped_and_refused(page: Page) -> None:
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.locator("#composer-note")).to_contain_text("This file cannot be sent")
     expect(page.locator("#attached")).to_contain_text("setup.exe")
+
+
+def test_a_note_takes_files_that_the_message_does_not_get(
+    open_page: OpenPage, place: Place
+) -> None:
+    """Chosen in note mode they stand at the note alone, and in the thread for colleagues."""
+    page = opened(open_page(), FATIMA)
+    before = place.count("SELECT count(*) FROM message")
+    page.get_by_role("tab", name="Note").click()
+    choose(page, samples.photo(400, 300), "pas.jpg", "image/jpeg")
+    expect(page.get_by_role("list", name="Files of the note")).to_contain_text("pas.jpg")
+    page.get_by_role("tab", name="Reply").click()
+    expect(page.locator("#attached")).to_be_hidden()
+    page.get_by_role("tab", name="Note").click()
+    page.get_by_role("textbox", name="Note").fill("Haar pas")
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{folder}/note-files.png")
+    page.get_by_role("textbox", name="Note").press("Enter")
+    note = page.get_by_role("listitem", name="note by Sanne de Wit")
+    expect(note.get_by_role("img", name="Photo")).to_be_visible()
+    expect(page.get_by_role("list", name="Files of the note")).to_be_hidden()
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{folder}/note-files-done.png")
+    assert place.count("SELECT count(*) FROM message") == before

@@ -1,5 +1,7 @@
 """Writing in a real browser: at once on the page, once in the database, and no refusal loses it."""
 
+import os
+
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
@@ -455,3 +457,42 @@ def test_a_page_from_before_a_new_login_keeps_the_text(open_page: OpenPage, plac
     expect(page.locator("#text")).to_have_value("Nog steeds hier")
     write(page, "Nog steeds hier")
     expect(bubble(page, "Nog steeds hier")).to_have_attribute("data-state", "queued")
+
+
+def test_a_message_of_the_thread_is_quoted(open_page: OpenPage, place: Place) -> None:
+    """By the button beside it or from the field; it stands above the field until it is sent."""
+    page = opened(open_page(), FATIMA)
+    asked = page.locator("#messages .bubble", has_text="eigen veiligheidsschoenen")
+    asked.hover()
+    asked.get_by_role("button", name="Quote").click()
+    quoting = page.locator("#quoting")
+    expect(quoting).to_contain_text("eigen veiligheidsschoenen")
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{folder}/quote.png")
+    page.get_by_role("button", name="Take the quote off").click()
+    expect(quoting).to_be_hidden()
+    page.locator("#text").press("Alt+ArrowUp")
+    expect(quoting).to_contain_text("En waar meld ik me maandag?")
+    page.locator("#text").press("Alt+ArrowUp")
+    expect(quoting).to_contain_text("eigen veiligheidsschoenen")
+    page.locator("#text").fill("Ja, neem ze mee")
+    page.locator("#text").press("Enter")
+    sent = page.locator("#messages li.out", has_text="neem ze mee")
+    expect(sent.locator(".quoted")).to_contain_text("eigen veiligheidsschoenen")
+    expect(quoting).to_be_hidden()
+    assert place.count("SELECT count(*) FROM message_quote") == 1
+
+
+def test_who_chose_so_sends_with_ctrl_and_enter(open_page: OpenPage, place: Place) -> None:
+    """Enter alone begins a line then."""
+    staff_id = place.desk.filled.staff["Sanne de Wit"]
+    place.store.write(
+        lambda tx: tx.conn.execute("UPDATE staff SET ctrl_sends = 1 WHERE id = ?", (staff_id,))
+    )
+    page = opened(open_page(), FATIMA)
+    write(page, "Ja")
+    page.locator("#text").press_sequentially("Tot maandag")
+    expect(page.locator("#text")).to_have_value("Ja\nTot maandag")
+    page.locator("#text").press("Control+Enter")
+    expect(bubble(page, "Tot maandag")).to_have_count(1)
+    expect(page.locator("#text")).to_have_value("")

@@ -182,10 +182,12 @@ async def add_note(request: Request) -> Response:
 
     def work(tx: Tx, caller: Caller, wanted: NoteIn) -> dict[str, Any]:
         found = _answerable(tx.conn, caller, request)
+        files, me = [each.lower() for each in wanted.media], Author(token_id=caller.token.id)
         try:
-            note_id = notes.write(tx, found.id, wanted.text, Author(token_id=caller.token.id))
+            note_id = notes.write(tx, found.id, wanted.text, me, files)
         except InvalidInput as exc:
-            raise InvalidInput("text", exc.sentence) from exc
+            field = "media" if exc.field == "media" else "text"
+            raise InvalidInput(field, exc.sentence) from exc
         return body_of(NoteOut, notes.one(tx.conn, note_id))
 
     return await writes.made(request, _SCOPE, NoteIn, work)

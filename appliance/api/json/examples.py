@@ -253,6 +253,7 @@ NOTE: dict[str, Any] = {
     "text": "@Sanne belt morgen terug",
     "author": "Planning",
     "mentions": [{"id": _STAFF, "name": "Sanne"}],
+    "media": [],
     "created_at": _AT,
 }
 NOTE_IN: dict[str, Any] = {"text": "@Sanne belt morgen terug"}

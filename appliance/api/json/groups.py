@@ -46,6 +46,7 @@ from appliance.ids import is_id
 from appliance.phone_numbers import number_or_text, parse_number
 from appliance.reasons import Reason
 from appliance.store.groups import ChatGroup, GroupMember
+from appliance.store.note_media import is_of_note
 from appliance.store.store import Tx
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -340,6 +341,8 @@ def _picture(conn: sqlite3.Connection, caller: Caller, named: str | None) -> str
         found = seen_by_token(conn, caller.sight, caller.token.id, named).media
     except NotFound as exc:
         raise InvalidInput(pictures.FIELD, NO_SUCH_FILE) from exc
+    if is_of_note(conn, found.id):
+        raise InvalidInput(pictures.FIELD, NO_SUCH_FILE)
     pictures.check_picture(found)
     return found.id
 

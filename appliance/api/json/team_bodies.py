@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from appliance.api.json.bodies import AnswerBody
+from appliance.api.json.bodies import AnswerBody, MediaOut
 from appliance.api.json.office_bodies import StaffRef
 
 
@@ -79,6 +79,7 @@ class NoteOut(AnswerBody):
     text: str
     author: str | None = Field(description="The colleague or the software that wrote it.")
     mentions: list[StaffRef] = Field(description="Whom it names after an `@`.")
+    media: list[MediaOut] = Field(description="Its files. They are never sent.")
     created_at: datetime
 
 
@@ -87,9 +88,9 @@ class NoteIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    text: str = Field(description="`@` and a name tells that colleague of it.")
-    media: list[str] = Field(
-        [], description="Leave out: a note carries no files yet.", max_length=0
+    text: str = Field(description="`@` and a name tells that colleague of it. Empty beside files.")
+    media: list[Annotated[str, Field(max_length=64)]] = Field(
+        [], description="Ids of files that were uploaded for this note alone."
     )
 
 

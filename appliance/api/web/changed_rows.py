@@ -56,6 +56,7 @@ ABOUT_LINES = frozenset(
         EventKind.LINE_RESUMED,
         EventKind.LINE_CODE,
         EventKind.LINE_CROWDED,
+        EventKind.LINE_HANDOVER,
         EventKind.INCIDENT_OPENED,
         EventKind.INCIDENT_CLOSED,
     }
@@ -108,6 +109,7 @@ class _RowsDesk:
 
     place: _RowsLine
     names_branches: bool
+    may_write: bool
 
     def line_of(self, _line_id: str) -> _RowsLine:
         return self.place
@@ -158,7 +160,11 @@ def _drawings(visit: Visit, found: _RowsFound) -> Sequence[str]:
     return [
         drawn(
             row,
-            _RowsDesk(place=places[row.line_id], names_branches=len(found.lines) > 1),
+            _RowsDesk(
+                place=places[row.line_id],
+                names_branches=len(found.lines) > 1,
+                may_write=any(line.may_write for line in found.lines),
+            ),
             visit.words.language,
             at_s,
         )

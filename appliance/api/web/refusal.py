@@ -47,6 +47,12 @@ FIELDS = {
     "phrase": "Write some words as they stand on the screen, in one piece.",
     "press": "A rule may not press this button: a person has to decide.",
     "note": "A note has 1 to 4096 characters.",
+    "note_file": "Balie cannot keep this file. It keeps photos, films and sound up to 16 MB, and"
+    " PDF, Office, text and ZIP files up to 100 MB.",
+    "quotes": "The message that you quote is not in this conversation any more. Take the quote"
+    " off.",
+    "handover": "A handover note has 1 to 2000 characters.",
+    "chosen": "Choose at most 100 conversations at once.",
     "snoozed_until": "Choose a day and a time from now on, at most a year away.",
     "shortcut": "A shortcut is one word that no other text has, at most 40 characters, such as"
     " loon.",

@@ -16,6 +16,7 @@ from appliance.api.web.cookies import GUEST, SESSION
 from appliance.api.web.looks import Looks
 from appliance.api.web.presence import Presence
 from appliance.api.web.streams import Streams
+from appliance.api.web.undoing import Undoing
 from appliance.api.web.words.i18n import Words, best_language
 from appliance.desk.access import sessions
 from appliance.desk.access.accesses import Accesses, Reader, Shown
@@ -25,6 +26,7 @@ from appliance.desk.access.rights import Rights
 from appliance.desk.access.sessions import Session
 from appliance.desk.access.throttle import Throttle
 from appliance.errors import BalieError
+from appliance.queue.stored_history import Histories
 from appliance.store.store import ReaderPool, Tx
 
 T = TypeVar("T")
@@ -56,6 +58,8 @@ class Web:
     looks: Looks
     streams: Streams = field(default_factory=Streams)
     presence: Presence = field(default_factory=Presence)
+    undoing: Undoing = field(default_factory=Undoing)
+    histories: Histories = field(default_factory=Histories)
 
 
 @dataclass(frozen=True, slots=True)

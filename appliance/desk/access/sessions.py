@@ -35,6 +35,7 @@ class Session:
     dense: bool
     text_size: str | None
     single_keys: bool
+    ctrl_sends: bool
     rights: Rights
     stale: bool
     expires_ms: int
@@ -82,8 +83,8 @@ def begin(
 
 def find(conn: sqlite3.Connection, token: str, now_ms: int) -> Session | None:
     row = conn.execute(
-        "SELECT staff_id, name, csrf, language, theme, dense, text_size, single_keys, seen_ms,"
-        " expires_ms FROM session JOIN staff ON staff.id = staff_id"
+        "SELECT staff_id, name, csrf, language, theme, dense, text_size, single_keys, ctrl_sends,"
+        " seen_ms, expires_ms FROM session JOIN staff ON staff.id = staff_id"
         " WHERE token_hash = ? AND expires_ms > ? AND disabled_ms IS NULL",
         (token_hash(token), now_ms),
     ).fetchone()
@@ -98,6 +99,7 @@ def find(conn: sqlite3.Connection, token: str, now_ms: int) -> Session | None:
         dense=bool(row["dense"]),
         text_size=row["text_size"],
         single_keys=bool(row["single_keys"]),
+        ctrl_sends=bool(row["ctrl_sends"]),
         rights=rights_of(conn, row["staff_id"]),
         stale=now_ms - row["seen_ms"] > SEEN_EVERY_MS,
         expires_ms=row["expires_ms"],

@@ -1,4 +1,4 @@
-"""Who may see a file: who may see a message or a group that has it, or who uploaded it."""
+"""Who may see a file: who may see a message, a note or a group that has it, or who uploaded it."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import IN_SIGHT, Sight
 from appliance.errors import NotFound
 from appliance.store.media import Media, by_id
+from appliance.store.note_media import is_of_note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +43,9 @@ def _seen(
     if found is None:
         raise NotFound("file")
     about = {"media": found.id, "branches": sight.json, "hidden": sight.hidden_json}
-    row = conn.execute(_EXCHANGED, about).fetchone()
+    row = conn.execute(_EXCHANGED, about).fetchone() or conn.execute(_OF_NOTE, about).fetchone()
     row = row or conn.execute(_OF_GROUP, about).fetchone()
-    if row is None and not uploaded:
+    if row is None and (not uploaded or is_of_note(conn, found.id)):
         raise NotFound("file")
     return SeenMedia(media=found, shown=Shown(**dict(row)) if row else Shown())
 
@@ -53,6 +54,11 @@ _EXCHANGED = f"""
 SELECT m.contact_id, m.conversation_id FROM message_media of
 JOIN message m ON m.id = of.message_id JOIN line ON line.id = m.line_id
 WHERE of.media_id = :media AND {IN_SIGHT} AND m.conversation_id NOT IN {HIDDEN} LIMIT 1
+"""  # noqa: S608 -- our own condition
+_OF_NOTE = f"""
+SELECT c.contact_id, n.conversation_id FROM note_media of JOIN note n ON n.id = of.note_id
+JOIN conversation c ON c.id = n.conversation_id JOIN line ON line.id = c.line_id
+WHERE of.media_id = :media AND {IN_SIGHT} AND n.conversation_id NOT IN {HIDDEN} LIMIT 1
 """  # noqa: S608 -- our own condition
 _OF_GROUP = f"""
 SELECT NULL AS contact_id, c.id AS conversation_id FROM chat_group g

@@ -8,7 +8,7 @@ from appliance.errors import InvalidInput
 from appliance.identities import Identity
 from appliance.media.kinds import MediaKind, MediaState
 from appliance.messages import clean_text
-from appliance.store import media, routes
+from appliance.store import media, note_media, routes
 from appliance.store.lines import Line
 from appliance.store.store import Tx
 
@@ -53,6 +53,8 @@ def check_files(tx: Tx, files: Sequence[str], text: str) -> None:
         found = media.by_id(tx.conn, each)
         if found is None:
             raise InvalidInput("media", NO_SUCH_FILE)
+        if note_media.is_of_note(tx.conn, found.id):
+            raise InvalidInput("media", "This file is in a note for colleagues and is never sent.")
         if found.kind in _ONLY_COME_IN:
             raise InvalidInput("media", "Stickers and locations can be received, but not sent.")
         if text and place == 0 and found.kind in _WITHOUT_WORDS:

@@ -132,13 +132,18 @@ def named(conn: sqlite3.Connection, branch_id: str, names: Sequence[str]) -> Col
     return {each for each in wanted.values() if each}
 
 
-def names_on(conn: sqlite3.Connection, conversation_id: str) -> Sequence[str]:
+def on(conn: sqlite3.Connection, conversation_id: str) -> Sequence[Label]:
+    """By name."""
     rows = conn.execute(
-        "SELECT name FROM conversation_label of CROSS JOIN label ON label.id = of.label_id"
+        "SELECT label.* FROM conversation_label of CROSS JOIN label ON label.id = of.label_id"
         " WHERE of.conversation_id = ? ORDER BY name",
         (conversation_id,),
     )
-    return [row["name"] for row in rows]
+    return [Label(**dict(row)) for row in rows]
+
+
+def names_on(conn: sqlite3.Connection, conversation_id: str) -> Sequence[str]:
+    return [each.name for each in on(conn, conversation_id)]
 
 
 def named_or_added(tx: Tx, name: str, branch_id: str, *, by: Author = _NOBODY) -> str:

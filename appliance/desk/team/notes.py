@@ -11,18 +11,22 @@ from dataclasses import dataclass
 from appliance.characters import is_blank
 from appliance.desk.access.rights import Permission, rights_of
 from appliance.desk.inbox.directory import Colleague, Page
+from appliance.desk.outgoing.attaching import MOST_FILES, NO_SUCH_FILE
 from appliance.desk.outgoing.sending import Author
 from appliance.errors import InvalidInput
 from appliance.events import EventKind
 from appliance.messages import MAX_TEXT
-from appliance.store import casework
+from appliance.store import casework, note_media
 from appliance.store.casework import Casework
+from appliance.store.media import Media, by_id
 from appliance.store.store import Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamNote:
-    """`author` is the name of the colleague or the program that wrote it."""
+    """`author` is the name of the colleague or the program that wrote it. `text` may be empty where
+    it has files.
+    """
 
     id: str
     conversation_id: str
@@ -30,12 +34,18 @@ class TeamNote:
     author: str | None
     created_ms: int
     mentions: Sequence[Colleague]
+    media: Sequence[Media]
 
 
-def write(tx: Tx, conversation_id: str, text: str, by: Author) -> str:
-    """The id of the note. Raises InvalidInput for the text."""
-    if is_blank(text) or len(text) > MAX_TEXT or "\0" in text:
+def write(
+    tx: Tx, conversation_id: str, text: str, by: Author, media_ids: Sequence[str] = ()
+) -> str:
+    """The id of the note. Raises InvalidInput for the text, and for files that its author did not
+    upload or that are somewhere already.
+    """
+    if (is_blank(text) and not media_ids) or len(text) > MAX_TEXT or "\0" in text:
         raise InvalidInput("note", f"A note has 1 to {MAX_TEXT} characters.")
+    _check_files(tx.conn, media_ids, by)
     case = casework.of(tx.conn, conversation_id)
     note_id, named = tx.new_id(), mentioned(tx.conn, case, text)
     tx.conn.execute(
@@ -43,6 +53,7 @@ def write(tx: Tx, conversation_id: str, text: str, by: Author) -> str:
         " VALUES (?, ?, ?, ?, ?, ?)",
         (note_id, conversation_id, by.staff_id, by.token_id, text, tx.now_ms),
     )
+    note_media.put(tx, note_id, media_ids)
     tx.conn.executemany(
         "INSERT INTO note_mention (note_id, staff_id) VALUES (?, ?)",
         [(note_id, each.id) for each in named],
@@ -53,6 +64,18 @@ def write(tx: Tx, conversation_id: str, text: str, by: Author) -> str:
     kind = EventKind.CONVERSATION_NOTED
     casework.change(tx, case, kind, facts=facts, staff_id=by.staff_id)
     return note_id
+
+
+def _check_files(conn: sqlite3.Connection, media_ids: Sequence[str], by: Author) -> None:
+    if len(media_ids) > MOST_FILES or len({*media_ids}) < len(media_ids):
+        raise InvalidInput("media", f"A note has at most {MOST_FILES} files, each of them once.")
+    for each in media_ids:
+        found = by_id(conn, each)
+        if found is None or (found.staff_id, found.token_id) != (by.staff_id, by.token_id):
+            raise InvalidInput("media", NO_SUCH_FILE)
+        if note_media.is_used(conn, each):
+            sentence = "This file is in a message or a note already. Upload it for this note alone."
+            raise InvalidInput("media", sentence)
 
 
 def notes(conn: sqlite3.Connection, conversation_id: str, page: Page) -> Sequence[TeamNote]:
@@ -173,7 +196,11 @@ def _note(conn: sqlite3.Connection, row: sqlite3.Row) -> TeamNote:
         " WHERE m.note_id = ? ORDER BY staff.name",
         (row["id"],),
     )
-    return TeamNote(**dict(row), mentions=[Colleague(**dict(each)) for each in mentions])
+    return TeamNote(
+        **dict(row),
+        mentions=[Colleague(**dict(each)) for each in mentions],
+        media=note_media.of_note(conn, row["id"]),
+    )
 
 
 _NOTE = """

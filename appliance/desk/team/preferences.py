@@ -14,7 +14,7 @@ TEXT_SIZES = ("large", "larger")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
     """None: as the browser or the system says. `dense`: more rows of the list on a screen.
-    `single_keys`: whether letters alone are shortcuts.
+    `single_keys`: whether letters alone are shortcuts. `ctrl_sends`: Enter alone begins a line.
     """
 
     language: str | None = None
@@ -22,6 +22,7 @@ class Preferences:
     text_size: str | None = None
     dense: bool = False
     single_keys: bool = True
+    ctrl_sends: bool = False
 
 
 def choose(tx: Tx, staff_id: str, wanted: Preferences) -> None:
@@ -34,7 +35,7 @@ def choose(tx: Tx, staff_id: str, wanted: Preferences) -> None:
         raise InvalidInput("text_size", "Choose a size of letters from the list.")
     tx.conn.execute(
         "UPDATE staff SET language = :language, theme = :theme, text_size = :text_size,"
-        " dense = :dense, single_keys = :single_keys WHERE id = :id",
+        " dense = :dense, single_keys = :single_keys, ctrl_sends = :ctrl_sends WHERE id = :id",
         {**asdict(wanted), "id": staff_id},
     )
     tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts={"changed": "look"})

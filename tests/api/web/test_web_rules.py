@@ -65,7 +65,7 @@ THING_POSTS = (
     "tokens/{}/revoke",
 )
 
-TEAM_POSTS = ("case", "notes", "note-draft", "notes/seen", "here")
+TEAM_POSTS = ("case", "notes", "note-files", "note-draft", "notes/seen", "here")
 
 
 def addresses(office: Office, conversation: str) -> list[str]:
@@ -90,6 +90,8 @@ def addresses(office: Office, conversation: str) -> list[str]:
         f"/lines/{line_id}/resume",
         f"/lines/{line_id}/settings",
         f"/lines/{line_id}/profile",
+        f"/lines/{line_id}/handover",
+        f"/lines/{line_id}/handover/away",
         f"/devices/{device_id}/screen/tap",
         f"/devices/{device_id}/screen/back",
         f"/devices/{device_id}/screen/end",
@@ -103,6 +105,8 @@ def addresses(office: Office, conversation: str) -> list[str]:
         *(f"/settings/team/{waiting}/{each}" for each in MEMBER_POSTS),
         *(f"/settings/{each.format(waiting)}" for each in THING_POSTS),
         "/sms-length",
+        "/chosen",
+        "/chosen/undo",
     ]
 
 

@@ -70,3 +70,11 @@ def test_the_rail_has_the_places_that_one_may_use(
         rail = browser.get("/devices").text.partition("<nav aria-label=")[2].partition("</nav>")[0]
         assert re.findall('<a href="([^"]+)"', rail) == places
     ivo.client.close()
+
+
+def test_a_person_chooses_the_keys_that_send(sanne: Browser) -> None:
+    """Every page says so to its scripts, and the settings show what was chosen."""
+    assert 'data-sends="ctrl"' not in sanne.get("/").text
+    sanne.post("/settings/look", {"sends": "ctrl"})
+    assert 'data-sends="ctrl"' in sanne.get("/").text
+    assert 'name="sends" value="ctrl" checked' in sanne.get("/settings").text

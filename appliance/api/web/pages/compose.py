@@ -11,7 +11,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
-from appliance.api.form_files import kept_files
+from appliance.api.form_files import kept_files, uploads_of
 from appliance.api.uploads import ReceivedFile
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.inbox import desk_of, shown_desk
@@ -35,7 +35,7 @@ from appliance.identities import Identity, tel
 from appliance.phone_numbers import parse_number, readable
 from appliance.reasons import Reason
 from appliance.store import lines
-from appliance.store.media import NewUpload, add_upload
+from appliance.store.media import add_upload
 from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
@@ -52,16 +52,18 @@ async def send(
     text: Annotated[str, Form()] = "",
     to: Annotated[str, Form(max_length=200)] = "",
     client_id: Annotated[str, Form(max_length=64)] = "",
+    quotes: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
     mine = visit.session.rights
     about = await visit.read(lambda conn: _writable(conn, mine, conversation_id))
     request = sending.SendRequest(
         line_id=about.line_id,
-        identity=_recipient(about, to),
+        identity=recipient_of(about, to),
         text=normal_newlines(text),
         author=sending.Author(staff_id=visit.staff_id),
         client_id=client_id or None,
         typed=True,
+        quotes=quotes or None,
     )
     try:
         message_id = await visit.write(
@@ -95,11 +97,12 @@ async def _send_form(
     timing = timing_of({name: _field(form, name) for name in told})
     message = sending.SendRequest(
         line_id=about.line_id,
-        identity=_recipient(about, to),
+        identity=recipient_of(about, to),
         text=normal_newlines(text),
         author=sending.Author(staff_id=visit.staff_id),
         client_id=client_id[:_LONGEST_NAME] or None,
         typed=True,
+        quotes=_field(form, "quotes") or None,
     )
     try:
         received = await asyncio.to_thread(kept_files, form, visit.services.media_files)
@@ -117,12 +120,15 @@ async def _send_form(
 
 @routes.post("/c/{conversation_id}/draft")
 async def save_draft(
-    visit: Posting, conversation_id: str, text: Annotated[str, Form()] = ""
+    visit: Posting,
+    conversation_id: str,
+    text: Annotated[str, Form()] = "",
+    quotes: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
     def work(tx: Tx, rights: Rights) -> None:
         _writable(tx.conn, rights, conversation_id)
         mine = {"staff_id": visit.staff_id, "conversation_id": conversation_id}
-        drafts.save(tx, **mine, text=_storable(text))
+        drafts.save(tx, **mine, text=_storable(text), quotes=quotes or None)
 
     await visit.write(work)
     return Response(status_code=204)
@@ -279,17 +285,7 @@ def _accept_files(
     timing: Timing,
 ) -> str:
     branch_id = lines.line(tx.conn, message.line_id).branch_id
-    uploads = [
-        NewUpload(
-            told=each.told,
-            name=each.name,
-            kept=each.kept,
-            measured=each.measured,
-            staff_id=message.author.staff_id,
-            branch_id=branch_id,
-        )
-        for each in received
-    ]
+    uploads = uploads_of(received, staff_id=message.author.staff_id, branch_id=branch_id)
     message = dataclasses.replace(message, media=[add_upload(tx, each).id for each in uploads])
     return _accept(tx, rights, message, conversation_id, timing)
 
@@ -332,7 +328,7 @@ async def _new(visit: Visit, choices: Choices, status: int = 200, **form: object
     return visit.page("new.html", status, desk=desk, cursor=cursor, **form)
 
 
-def _recipient(about: thread.Conversation, to: str) -> Identity:
+def recipient_of(about: thread.Conversation, to: str) -> Identity:
     """The chosen one, else the first that can be written to."""
     writable = filter(Channel.any_writes_to, about.to)
     chosen = (each for each in about.to if each.value == to)

@@ -19,6 +19,8 @@ from appliance.desk.inbox.missing import MissingPage, missing
 from appliance.desk.inbox.overview import InboxLine, ListPage
 from appliance.desk.inbox.unknown_callers import UnknownCall
 from appliance.desk.lines.incidents.shown import IncidentEntry, on_lines
+from appliance.desk.team import handover
+from appliance.desk.team.handover import HandoverNote
 from appliance.errors import NotFound
 from appliance.store import branches
 
@@ -40,6 +42,7 @@ class ListPane:
     missing: MissingPage = NOTHING_MISSING
     wrong: Mapping[str, Sequence[IncidentEntry]] = field(default_factory=dict)
     callers: Sequence[UnknownCall] = ()
+    handovers: Sequence[HandoverNote] = ()
 
     @property
     def unread(self) -> int:
@@ -94,6 +97,12 @@ class ListPane:
     @property
     def views(self) -> Sequence[InboxView]:
         return list(InboxView)
+
+    @property
+    def chosen_line(self) -> InboxLine | None:
+        """The one number that is shown; None where several are."""
+        shown = [line for line in self.lines if self.wanted.line in ("", line.id)]
+        return shown[0] if len(shown) == 1 else None
 
     @property
     def own_number(self) -> str:
@@ -208,6 +217,7 @@ def desk_of(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> ListPane
         missing=missing(conn, query) if is_missing else NOTHING_MISSING,
         wrong=on_lines(conn, visit.session.rights, branch_of),
         callers=unknown_callers.unknown_calls(conn, ids, now_ms=visit.now_ms),
+        handovers=sorted(handover.standing(conn, ids).values(), key=lambda each: -each.at_ms),
     )
 
 

@@ -1,17 +1,22 @@
 """Notes for colleagues in the thread. Nothing here can send."""
 
+import asyncio
+import sqlite3
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
+from appliance.api.form_files import kept_files, uploads_of
 from appliance.api.web.page_route import PageRoute
+from appliance.api.web.pages.compose import normal_newlines
 from appliance.api.web.visit import Posting, Visit, go
 from appliance.desk.access.rights import Rights
 from appliance.desk.inbox import thread
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.team import notes
-from appliance.errors import NotFound
+from appliance.errors import InvalidInput, NotFound
+from appliance.store.media import add_upload
 from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
@@ -22,9 +27,32 @@ async def add_note(
     visit: Posting, conversation_id: str, text: Annotated[str, Form()] = ""
 ) -> Response:
     def work(tx: Tx, rights: Rights) -> None:
-        _writable(tx, rights, conversation_id)
-        said = text.replace("\r\n", "\n").replace("\r", "\n")
-        notes.write(tx, conversation_id, said, Author(staff_id=visit.staff_id))
+        _writable(tx.conn, rights, conversation_id)
+        me = Author(staff_id=visit.staff_id)
+        notes.write(tx, conversation_id, normal_newlines(text), me)
+
+    await visit.write(work)
+    return _done(visit, conversation_id)
+
+
+@routes.post("/c/{conversation_id}/note-files")
+async def add_note_with_files(visit: Posting, request: Request, conversation_id: str) -> Response:
+    """Nothing of the form is read before it is known who writes it."""
+    mine = visit.session.rights
+    await visit.read(lambda conn: _writable(conn, mine, conversation_id))
+    async with request.form() as form:
+        text, files = form.get("text", ""), visit.services.media_files
+        said = normal_newlines(text) if isinstance(text, str) else ""
+        try:
+            received = await asyncio.to_thread(kept_files, form, files)
+        except InvalidInput as exc:
+            raise InvalidInput("note_file", exc.sentence) from exc
+
+    def work(tx: Tx, rights: Rights) -> None:
+        about = _writable(tx.conn, rights, conversation_id)
+        new = uploads_of(received, staff_id=visit.staff_id, branch_id=about.branch_id)
+        ids = [add_upload(tx, each).id for each in new]
+        notes.write(tx, conversation_id, said, Author(staff_id=visit.staff_id), ids)
 
     await visit.write(work)
     return _done(visit, conversation_id)
@@ -35,7 +63,7 @@ async def save_note_draft(
     visit: Posting, conversation_id: str, text: Annotated[str, Form()] = ""
 ) -> Response:
     def work(tx: Tx, rights: Rights) -> None:
-        _writable(tx, rights, conversation_id)
+        _writable(tx.conn, rights, conversation_id)
         said = text.encode("utf-8", "replace").decode()
         notes.save_draft(tx, visit.staff_id, conversation_id, said)
 
@@ -55,9 +83,13 @@ async def see_notes(visit: Posting, conversation_id: str) -> Response:
     return Response(status_code=204)
 
 
-def _writable(tx: Tx, rights: Rights, conversation_id: str) -> None:
-    if not thread.conversation(tx.conn, rights, conversation_id).may_write:
+def _writable(
+    conn: sqlite3.Connection, rights: Rights, conversation_id: str
+) -> thread.Conversation:
+    about = thread.conversation(conn, rights, conversation_id)
+    if not about.may_write:
         raise NotFound("conversation")
+    return about
 
 
 def _done(visit: Visit, conversation_id: str) -> Response:

@@ -39,6 +39,7 @@ async def choose_look(
     density: Annotated[str, Form()] = "",
     text_size: Annotated[str, Form()] = "",
     keys: Annotated[str, Form()] = "",
+    sends: Annotated[str, Form()] = "",
 ) -> Response:
     wanted = Preferences(
         language=language or None,
@@ -46,6 +47,7 @@ async def choose_look(
         text_size=text_size or None,
         dense=density == "dense",
         single_keys=keys != "off",
+        ctrl_sends=sends == "ctrl",
     )
     await visit.write(lambda tx, _: preferences.choose(tx, visit.staff_id, wanted))
     return go(visit, f"{PAGE}?saved=look")

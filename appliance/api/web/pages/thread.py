@@ -29,6 +29,7 @@ from appliance.desk.outgoing import drafts
 from appliance.desk.team import notes
 from appliance.desk.team.shown_case import ShownCase, shown_case
 from appliance.store import events
+from appliance.store.quotes import QuotedMessage
 from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
@@ -49,6 +50,8 @@ class Opened:
     today: str
     part: Given = Given.ALL
     draft: str = ""
+    #: The message that the draft answers.
+    quoting: QuotedMessage | None = None
     note_draft: str = ""
     cursor: str = ""
     note: Note | None = None
@@ -140,6 +143,7 @@ def _open(
         since=since,
         today=visit.words.iso_day(visit.now_ms, about.zone),
         draft=drafts.text_of(conn, **mine),
+        quoting=drafts.quoted_by(conn, **mine),
         note_draft=notes.draft_of(conn, visit.staff_id, about.id),
         case=shown_case(conn, about.id),
         namesake=_namesake(conn, visit.session.rights, about),

@@ -1,13 +1,21 @@
-// The files for the message that is being written: chosen, dropped or pasted, and checked for their
-// size before anything is sent. Those of each conversation are kept while this page is open.
+// The files for the message or the note that is being written: chosen, dropped or pasted, and
+// checked for their size before anything is sent. Those of each conversation are kept while this page
+// is open, and those of its note apart.
 
 const MB = 1024 * 1024;
 const MOST_MB = 100; // of one message: what Balie takes at once
-const files = new Map(); // by conversation
+const files = new Map(); // by conversation, those of a note under a name of their own
 const heard = new WeakMap(); // the addresses of sound, by file
 
-const form = () => document.getElementById("composer");
-const place = () => document.getElementById("attached");
+const conversation = () => document.getElementById("scroller")?.dataset.conversation;
+const isNote = () => document.getElementById("composer-pane")?.dataset.mode === "note";
+const part = (name, note = isNote()) => document.getElementById(note ? `note-${name}` : name);
+const here = () => (isNote() ? noteOf(conversation()) : conversation());
+
+/** The name under which the files of a note are kept. */
+export function noteOf(conversation) {
+  return `note:${conversation}`;
+}
 
 export function attached(conversation) {
   return files.get(conversation) ?? [];
@@ -39,7 +47,8 @@ function limit(file) {
 }
 
 export function say(sentence) {
-  const note = document.getElementById("attach-note");
+  const note = part("attach-note");
+  if (!note) return;
   note.textContent = sentence;
   note.hidden = !sentence;
 }
@@ -52,21 +61,19 @@ export function add(conversation, file) {
 }
 
 function attach(list) {
-  const box = form();
-  if (!box || !list.length) return;
-  const { conversation } = box.dataset;
-  const all = [...attached(conversation), ...list];
+  if (!part("attached") || !list.length) return;
+  const all = [...attached(here()), ...list];
   const refusal = refused(all);
   say(refusal);
   if (refusal) return;
-  keep(conversation, all);
+  keep(here(), all);
   show();
-  document.getElementById("text").focus();
+  part("text").focus();
 }
 
 /** Why these cannot be the files of one message; empty where they can. */
 function refused(all) {
-  const { tooLarge, tooMany, tooMuch, most } = document.getElementById("attach-note").dataset;
+  const { tooLarge, tooMany, tooMuch, most } = document.getElementById("file").dataset;
   const large = all.find((file) => file.size > limit(file) * MB);
   if (large) return tooLarge.replace("{name}", large.name).replace("{n}", limit(large));
   if (all.length > Number(most)) return tooMany;
@@ -74,12 +81,17 @@ function refused(all) {
 }
 
 function show() {
-  const list = place();
-  if (!list) return;
-  const all = attached(form().dataset.conversation);
-  list.hidden = document.getElementById("files-fate").hidden = !all.length;
-  list.replaceChildren(...all.map(chip));
-  document.getElementById("attach").hidden = false; // without a script the form below does it
+  for (const note of [false, true]) {
+    const list = part("attached", note);
+    if (!list) continue;
+    const all = attached(note ? noteOf(conversation()) : conversation());
+    list.hidden = !all.length;
+    list.replaceChildren(...all.map(chip));
+    part("attach", note).hidden = false; // without a script the form below does it
+    if (note) continue;
+    document.getElementById("files-fate").hidden = !all.length;
+    document.getElementById("record").hidden = false;
+  }
 }
 
 function chip(file) {
@@ -101,15 +113,15 @@ function listen(item, file) {
 }
 
 function remove(file) {
-  const { conversation } = form().dataset;
-  keep(conversation, attached(conversation).filter((each) => each !== file));
+  keep(here(), attached(here()).filter((each) => each !== file));
   say("");
   show();
-  (place().querySelector(".remove") ?? document.getElementById("attach")).focus();
+  (part("attached").querySelector(".remove") ?? part("attach")).focus();
 }
 
 document.addEventListener("click", (event) => {
-  if (event.target.closest("#attach")) document.getElementById("file").click();
+  if (event.target.closest("#attach, #note-attach")) document.getElementById("file").click();
+  if (event.target.closest("#record")) import("./record.js").then(({ press }) => press());
 });
 
 document.addEventListener("change", (event) => {
@@ -119,16 +131,16 @@ document.addEventListener("change", (event) => {
 });
 
 document.addEventListener("paste", (event) => {
-  if (event.target.id !== "text" || !event.clipboardData.files.length) return;
+  if (!["text", "note-text"].includes(event.target.id) || !event.clipboardData.files.length) return;
   event.preventDefault();
   attach(event.clipboardData.files);
 });
 
 document.addEventListener("dragover", (event) => {
-  if (form() && event.dataTransfer.types.includes("Files")) event.preventDefault();
+  if (part("attached") && event.dataTransfer.types.includes("Files")) event.preventDefault();
 });
 document.addEventListener("drop", (event) => {
-  if (!form() || !event.dataTransfer.files.length) return;
+  if (!part("attached") || !event.dataTransfer.files.length) return;
   event.preventDefault();
   attach(event.dataTransfer.files);
 });

@@ -47,13 +47,10 @@ const keys = {
   Enter: () => go(chosen()),
 };
 
-document.addEventListener("keydown", (event) => {
-  const isK = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey);
-  if (!isK || event.altKey || event.shiftKey) return;
-  event.preventDefault();
+export function toggle() {
   if (commandBar.open) commandBar.close();
   else if (!document.querySelector("dialog[open]")) open();
-});
+}
 
 field.addEventListener("input", look);
 field.addEventListener("keydown", (event) => {

@@ -1,6 +1,7 @@
 // Writing: the bubble stands at once, the text is kept until Balie has it, in the order of typing.
 
 import { attached, putBack, sizeOf, take } from "./attach.js";
+import { putBackQuote, quoted, takeQuote } from "./quote.js";
 import { timing } from "./sending.js";
 import { upload } from "./upload.js";
 
@@ -62,9 +63,11 @@ function refresh(id) {
 
 // Sending
 
-function bubble(key, text, files = []) {
+function bubble(key, { text, quotes }, files = []) {
   const item = document.getElementById("pending-bubble").content.firstElementChild.cloneNode(true);
   item.dataset.key = `b-${key}`;
+  item.querySelector(".quoted").textContent = quoted(quotes);
+  item.querySelector(".quoted").hidden = !quoted(quotes);
   item.querySelector(".text").textContent = text;
   item.querySelector(".text").hidden = !text;
   item.querySelector(".file").hidden = !files.length;
@@ -95,12 +98,13 @@ function send() {
   }
   const key = crypto.randomUUID?.() ?? randomKey();
   const files = take(box.dataset.conversation);
+  const message = { text, client_id: key, to: box.elements.to?.value ?? "", quotes: takeQuote(), ...timing(box) };
   underWay.set(key, {
     address: files.length ? box.dataset.files : box.getAttribute("action"),
     conversation: box.dataset.conversation,
-    message: { text, client_id: key, to: box.elements.to?.value ?? "", ...timing(box) },
+    message,
     files,
-    item: bubble(key, text, files),
+    item: bubble(key, message, files),
   });
   showUnderWay();
   document.dispatchEvent(new CustomEvent("balie:to-end"));
@@ -172,6 +176,7 @@ function giveBack(key, html, status) {
     return;
   }
   field().value = joined([message.text, field().value]);
+  putBackQuote(message.quotes);
   note(html);
   changed();
   field().focus();
@@ -238,7 +243,7 @@ function takeUp() {
   const { csrf: theirs, sent } = JSON.parse(left);
   for (const { key, ...each } of sent) {
     if (theirs === csrf) {
-      underWay.set(key, { ...each, files: [], item: bubble(key, each.message.text) });
+      underWay.set(key, { ...each, files: [], item: bubble(key, each.message) });
       deliver(key);
     } else keepBelow(each.conversation, each.message.text);
   }
@@ -248,12 +253,13 @@ function saveDraft() {
   const box = form();
   if (!box || field().value === saved) return;
   const text = field().value;
+  const quotes = box.elements.quotes.value;
   saved = text;
   const { draft: address, conversation } = box.dataset;
   drafts.set(conversation, text);
   later(async () => {
     try {
-      const answer = await post(address, { text });
+      const answer = await post(address, { text, quotes });
       if (answer.ok) {
         sessionStorage.removeItem(storageKey(conversation)); // what was kept while Balie did not answer
         return refresh("list");
@@ -338,11 +344,17 @@ document.addEventListener("input", (event) => {
   if (event.target.id === "text") changed();
 });
 
+document.addEventListener("balie:quoted", () => {
+  saved = null;
+  changed();
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.target.id !== "text" || event.key !== "Enter") return;
   if (event.isComposing || event.keyCode === 229) return; // an input method is still at work
   const always = event.ctrlKey || event.metaKey;
-  if (always || (!event.shiftKey && !touch)) {
+  const alone = document.documentElement.dataset.sends !== "ctrl";
+  if (always || (alone && !event.shiftKey && !touch)) {
     event.preventDefault();
     send();
   }
@@ -385,7 +397,7 @@ addEventListener("pagehide", () => {
   const { conversation } = form().dataset;
   if (isLost() || drafts.has(conversation)) keep(conversation, field().value);
   if (field().value === saved || saved === null && !field().value) return;
-  post(form().dataset.draft, { text: field().value }).catch(() => {});
+  post(form().dataset.draft, { text: field().value, quotes: form().elements.quotes.value }).catch(() => {});
 });
 
 ready();

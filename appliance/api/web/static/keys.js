@@ -34,6 +34,11 @@ function openNext(by) {
   next?.click();
 }
 
+function chooseRow(shiftKey) {
+  const row = document.activeElement.closest?.("#rows .row") ?? document.querySelector('#rows .row[aria-current="true"]');
+  row?.previousElementSibling?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey }));
+}
+
 const withAlt = {
   KeyJ: () => openNext(1),
   KeyK: () => openNext(-1),
@@ -64,6 +69,14 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (event.detail.ctx?.target?.id === "thread-pane") asked = null;
 });
 
+// Loaded when it is asked for the first time.
+document.addEventListener("keydown", async (event) => {
+  const isK = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey);
+  if (!isK || event.altKey || event.shiftKey) return;
+  event.preventDefault();
+  (await import("./command-bar.js")).toggle();
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
   if (event.altKey && !event.ctrlKey && !event.metaKey && withAlt[event.code]) {
@@ -82,6 +95,7 @@ document.addEventListener("keydown", (event) => {
   }
   const inList = event.target.closest?.("#list") != null || event.target === document.body;
   if (inList && ["ArrowDown", "j"].includes(event.key)) { event.preventDefault(); step(1); }
+  if (inList && event.key.toLowerCase() === "x") chooseRow(event.shiftKey);
   if (inList && ["ArrowUp", "k"].includes(event.key)) { event.preventDefault(); step(-1); }
 });
 

@@ -10,6 +10,42 @@ function markOpen() {
   }
 }
 
+// Where there is no room for a column of views they stand in one line, which its button unfolds.
+function unfold(unfolded) {
+  document.getElementById("all-views")?.setAttribute("aria-expanded", unfolded);
+}
+
+function showCurrent() {
+  for (const each of document.querySelectorAll(".views [aria-current]")) {
+    const strip = each.parentElement;
+    strip.scrollLeft = each.offsetLeft - strip.offsetLeft - (strip.clientWidth - each.offsetWidth) / 2;
+  }
+}
+
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest?.("#all-views");
+  if (button) unfold(button.getAttribute("aria-expanded") !== "true");
+});
+document.addEventListener("htmx:after:swap", (event) => {
+  if (event.detail.ctx?.target?.id === "list") showCurrent();
+});
+showCurrent();
+
+// Few choose several: what it takes is loaded with the first of them.
+document.addEventListener("click", async ({ target, shiftKey, detail }) => {
+  if (!target.matches?.("#rows .choose")) return;
+  if (detail) target.nextElementSibling.focus({ preventScroll: true }); // keys go on from that row
+  (await import("./chosen.js")).choose(target, shiftKey);
+});
+
+// A finger that stays on a row chooses it: no pointer is there to find the box.
+document.addEventListener("contextmenu", (event) => {
+  const box = event.target.closest?.("#rows .row")?.previousElementSibling;
+  if (!box || !matchMedia("(hover: none)").matches) return;
+  event.preventDefault();
+  box.click();
+});
+
 document.addEventListener("htmx:after:swap", (event) => {
   const target = event.detail.ctx?.target;
   if (["list", "thread-pane"].includes(target?.id)) markOpen();

@@ -72,7 +72,7 @@ function passOn(message) {
 
 function refreshAll() {
   missed = false;
-  for (const id of ["list", "messages", "case", "verdict", "devices", "adoption", "group"]) soon(id);
+  for (const id of ["list", "messages", "case", "verdict", "fate", "devices", "adoption", "group"]) soon(id);
   document.dispatchEvent(new CustomEvent("balie:contact"));
 }
 
@@ -129,9 +129,11 @@ const hints = {
   contact() {
     soon("messages"); // two conversations may have become one
     soon("verdict");
+    soon("fate");
     document.dispatchEvent(new CustomEvent("balie:contact"));
   },
   device(hint) {
+    soon("fate");
     soon("devices");
     soon("plugged");
     soon("adoption");
@@ -201,7 +203,9 @@ if (live) {
   });
   setInterval(watch, LOOK_MS);
   setInterval(() => { // how long people wait
-    if (!document.hidden) document.dispatchEvent(new CustomEvent("balie:minute"));
+    if (document.hidden) return;
+    document.dispatchEvent(new CustomEvent("balie:minute"));
+    soon("fate");
   }, MINUTE_MS);
 }
 

@@ -1,5 +1,8 @@
 // Notes for colleagues: a form of their own beside the composer, with a draft of its own.
 
+import { attached, noteOf, putBack, take } from "./attach.js";
+import { upload } from "./upload.js";
+
 const DRAFT_MS = 600;
 const csrf = document.querySelector('meta[name="csrf"]').content;
 
@@ -55,9 +58,28 @@ document.addEventListener("keydown", (event) => {
     document.querySelector('.modes [aria-selected="true"]').focus();
   }
   if (event.target.id !== "note-text" || event.key !== "Enter" || event.isComposing || event.shiftKey) return;
+  if (document.documentElement.dataset.sends === "ctrl" && !event.ctrlKey && !event.metaKey) return;
   event.preventDefault();
   form().requestSubmit();
 });
+
+// Files go with the text in a request of their own; without any, the form is sent as it stands.
+document.addEventListener("submit", async (event) => {
+  const { conversation } = document.getElementById("scroller")?.dataset ?? {};
+  if (event.target.id !== "note-form" || !attached(noteOf(conversation)).length) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const files = take(noteOf(conversation));
+  const shown = { bar: document.getElementById("note-way"), cancel: document.getElementById("note-cancel") };
+  const answer = await upload(form().dataset.files, { text: field().value }, files, shown);
+  if (answer.ok && conversation === document.getElementById("scroller")?.dataset.conversation) return noted();
+  if (answer.ok) return;
+  putBack(noteOf(conversation), files);
+  if (answer.status === 401) return location.assign(answer.headers.get("HX-Redirect") ?? "/login");
+  const { lost } = document.getElementById("toast").dataset;
+  if (answer.status) document.getElementById("note-said").innerHTML = await answer.text();
+  else if (!answer.stopped) document.dispatchEvent(new CustomEvent("balie:say", { detail: lost }));
+}, true);
 
 document.addEventListener("input", (event) => {
   if (event.target.id !== "note-text") return;
@@ -67,13 +89,16 @@ document.addEventListener("input", (event) => {
 
 document.addEventListener("htmx:after:request", (event) => {
   const { ctx } = event.detail;
-  if (ctx.sourceElement.id !== "note-form" || ctx.response?.status !== 204) return;
+  if (ctx.sourceElement.id === "note-form" && ctx.response?.status === 204) noted();
+});
+
+function noted() {
   clearTimeout(timer);
   document.getElementById("note-said").replaceChildren();
   field().value = "";
   saved = "";
   document.dispatchEvent(new CustomEvent("balie:refresh", { detail: "messages" }));
-});
+}
 
 document.addEventListener("htmx:before:swap", (event) => {
   if (event.detail.ctx?.target?.id === "thread-pane") saveDraft();

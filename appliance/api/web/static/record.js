@@ -103,8 +103,11 @@ async function made(mine) {
   } else say(told("failed"));
 }
 
+export function press() {
+  return recording ? stop() : begin();
+}
+
 document.addEventListener("click", (event) => {
-  if (event.target.closest("#record")) return recording ? stop() : begin();
   if (event.target.closest("#recorder .stop")) stop();
   if (event.target.closest("#recorder .cancel")) {
     cancel();
@@ -117,16 +120,9 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   cancel();
   button().focus();
-});
-
-// The button needs a script, so it shows only with one.
-function ready() {
-  if (recording && recording.conversation !== conversation()) cancel();
-  if (button()) button().hidden = !document.getElementById("composer").dataset.files;
-}
+}, true); // before the keys of the page: Escape would leave the conversation
 
 document.addEventListener("htmx:after:swap", (event) => {
-  if (event.detail.ctx?.target?.id === "thread-pane") ready();
+  if (event.detail.ctx?.target?.id === "thread-pane" && recording?.conversation !== conversation()) cancel();
 });
 addEventListener("pagehide", cancel);
-ready();

@@ -7,7 +7,7 @@ let hide = 0;
 function say(html) {
   toast.innerHTML = html;
   clearTimeout(hide);
-  hide = setTimeout(() => toast.replaceChildren(), 8000);
+  hide = setTimeout(() => toast.replaceChildren(), toast.querySelector("button") ? 20_000 : 8000);
 }
 
 document.addEventListener("htmx:config:request", (event) => {

@@ -1,5 +1,7 @@
 // When a message leaves: at once, with some seconds to think again, or at a time that was chosen.
 
+import { putBackQuote } from "./quote.js";
+
 const UNDO_MS = 5000;
 const csrf = document.querySelector('meta[name="csrf"]').content;
 
@@ -71,6 +73,7 @@ async function undo() {
   if (conversation !== box()?.dataset.conversation) return;
   const field = document.getElementById("text");
   field.value = [message.text, field.value].filter(Boolean).join("\n");
+  putBackQuote(message.quotes);
   field.dispatchEvent(new Event("input", { bubbles: true }));
   field.focus();
 }

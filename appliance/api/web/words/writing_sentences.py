@@ -4,6 +4,8 @@ from appliance.api.web.words import phrases
 from appliance.api.web.words.i18n import Words
 from appliance.channels import Channel
 from appliance.desk.inbox.thread import Conversation
+from appliance.desk.outgoing.fate import Fate
+from appliance.desk.outgoing.sending import SOON_MS
 from appliance.desk.outgoing.sms_length import SmsLength
 from appliance.phone_numbers import readable
 from appliance.reasons import Reason
@@ -51,6 +53,46 @@ def stopped_group(words: Words) -> tuple[str, str]:
         words.text("Somebody in this group asked to stop, so nothing is posted in it."),
         words.text("Take them out of the group first; then you can write in it again."),
     )
+
+
+def fate(words: Words, fate: Fate, zone: str, now_ms: int) -> tuple[bool, str]:
+    """Whether there is no way now, and what becomes of a text that is sent now."""
+    if fate.channel is None:
+        return True, _out(words, fate, zone, now_ms)
+    by = _by(words, fate)
+    if fate.expected_ms is None:
+        reason = _reason(words, fate)
+        return False, words.text("Waits: {reason}. Then it leaves {by}.").format(
+            reason=reason, by=by
+        )
+    if fate.expected_ms - now_ms <= SOON_MS:
+        return False, words.text("Leaves now, {by}").format(by=by)
+    when = words.at(fate.expected_ms, zone, now_ms)
+    sentence = words.text("Leaves {when}, {by}: {reason}")
+    return False, sentence.format(when=when, by=by, reason=_reason(words, fate))
+
+
+def _out(words: Words, fate: Fate, zone: str, now_ms: int) -> str:
+    if fate.out_ms is None:
+        return words.text("Waits: {reason}").format(reason=_reason(words, fate))
+    since = words.moment(fate.out_ms, zone, now_ms)
+    sentence = words.text("Waits: {reason}, since {since}")
+    return sentence.format(reason=_reason(words, fate), since=since)
+
+
+def _by(words: Words, fate: Fate) -> str:
+    channel = fate.channel
+    if channel is None or not channel.counts_parts:
+        return words.text("as {channel}").format(channel=channel.label if channel else "")
+    if not fate.other:
+        return words.text("as SMS")
+    if fate.signed:
+        return words.text("as SMS over the modem, signed with the branch's name")
+    return words.text("as SMS over the modem")
+
+
+def _reason(words: Words, fate: Fate) -> str:
+    return words.text(phrases.WAITING[fate.reason]) if fate.reason else ""
 
 
 def files_fate(words: Words, about: Conversation) -> str:
