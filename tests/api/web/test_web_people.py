@@ -209,3 +209,31 @@ def test_the_table_begins_in_an_index(
     found = office.store.read(plans)
     for name in ("contact", "k", "c", "conversation", "n", "contact_identity", "e", "message"):
         assert not [each for each in found if each.split()[:2] == ["SCAN", name]], found
+
+
+def test_a_file_is_looked_at_before_it_is_taken_in(
+    office: Office, tilburg: Desk, sanne: Browser
+) -> None:
+    """Each row has its verdict; what the columns are may be said; then the rest is taken in."""
+    text = "Wie;Mobiel\r\nBüchner;06 87654322\r\nDirk;12\r\n"
+    seen = sanne.client.post(
+        "/people/import",
+        files={"file": ("a.csv", text.encode("cp1252"))},
+        data={"csrf": sanne.csrf, "branch": tilburg.branch_id},
+        headers=ENGLISH,
+    ).text
+    assert "Büchner" in seen
+    assert "is no telephone number" in seen
+    assert office.count("contact") == 0
+    again: dict[str, str | list[str]] = {
+        "text": text,
+        "column": ["office_name", "number"],
+        "branch": tilburg.branch_id,
+    }
+    held = send(sanne, "/people/import", **again, do="take").text
+    assert "It is done" not in held
+    assert office.count("contact") == 0
+    done = send(sanne, "/people/import", **again, do="take", partial="1").text
+    assert "It is done" in done
+    assert "Büchner" in sanne.get("/people").text
+    assert send(sanne, "/people/import", text="").status_code == 422

@@ -132,7 +132,8 @@ async def enter_person(
     )
 
     def work(tx: Tx, rights: Rights) -> str:
-        rights.require(Permission.CONTACT_EDIT, branch, "branch")
+        branch_id = branches.branch(tx.conn, branch).id
+        rights.require(Permission.CONTACT_EDIT, branch_id, "branch")
         change = ContactChange(
             given=frozenset({"office_name", "numbers", "personnel_number"}),
             office_name=office_name,
@@ -140,7 +141,7 @@ async def enter_person(
             numbers=[meant(number, field="number")],
         )
         who = Changer(by=Author(staff_id=visit.staff_id), sight=editing(rights))
-        return changing.enter(tx, change, who, branch_id=branch)
+        return changing.enter(tx, change, who, branch_id=branch_id)
 
     try:
         entered = await visit.write(work)

@@ -29,7 +29,7 @@ def consent(words: Words, found: TableConsent) -> tuple[str, str]:
 def told(words: Words, entry: PastEntry) -> str:
     """One line of the history, without who and when."""
     by_themself = entry.by is None
-    fields = ", ".join(_field(words, each) for each in entry.fields)
+    fields = ", ".join(field(words, each) for each in entry.fields)
     by_them = words.text("changed by themself: {fields}")
     changed = by_them if by_themself else words.text("changed: {fields}")
     return {
@@ -46,7 +46,8 @@ def told(words: Words, entry: PastEntry) -> str:
     }.get(entry.kind, "")
 
 
-def _field(words: Words, name: str) -> str:
+def field(words: Words, name: str) -> str:
+    """A part of the card."""
     return {
         "office": words.text("name and personnel number"),
         "office_name": words.text("name at the office"),
