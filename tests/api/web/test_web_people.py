@@ -237,3 +237,30 @@ def test_a_file_is_looked_at_before_it_is_taken_in(
     assert "It is done" in done
     assert "Büchner" in sanne.get("/people").text
     assert send(sanne, "/people/import", text="").status_code == 422
+
+
+def test_people_are_saved_as_files(
+    office: Office, tilburg: Desk, breda: Desk, sanne: Browser, planning: Caller
+) -> None:
+    """Those of the table; no cell becomes a formula, and the import knows them again."""
+    office.writes(ANNA, tilburg, name="=1+1")
+    office.writes(NEW, breda, name="Van Breda")
+    body = {"office_name": "Wit, Anna; de", "personnel_number": "@7", "fields": {"Shirt": "-L"}}
+    planning.client.patch(f"/api/v1/contacts/{ANNA}", json=body, headers=planning.headers)
+    saved = sanne.get("/people/export.csv", **ENGLISH)
+    assert saved.headers["content-type"].startswith("text/csv")
+    assert saved.content.startswith(b"\xef\xbb\xbfName;")
+    _, anna, end = saved.text.split("\r\n")
+    assert anna == (f"\"Wit, Anna; de\";'=1+1;'@7;'{ANNA};self;;;Shirt: -L;may be written to")
+    assert end == ""
+    headers = planning.headers | {"Content-Type": "text/csv"}
+    again = planning.client.post(
+        "/api/v1/contacts/import", content=saved.content, headers=headers
+    ).json()["rows"]
+    assert [each["verdict"] for each in again] == ["same"]
+    card = sanne.get(f"/people/{contact(office, ANNA)}/card.vcf").text.split("\r\n")
+    assert card[:2] == ["BEGIN:VCARD", "VERSION:3.0"]
+    assert "FN:Wit\\, Anna\\; de" in card
+    assert f"TEL;TYPE=CELL:{ANNA}" in card
+    assert sanne.get("/people/export.vcf").text.count("BEGIN:VCARD") == 1
+    assert sanne.get(f"/people/{contact(office, NEW)}/card.vcf").status_code == 404

@@ -55,7 +55,7 @@ class TableShown:
     def zone(self) -> str:
         return (self.branches[0].settings if self.branches else BranchSettings()).zone
 
-    def address(self, **other: str) -> str:
+    def address(self, path: str = "/people", **other: str) -> str:
         """Of this table with something else asked; what is as usual is left out."""
         asked = {
             "q": self.asked.q,
@@ -65,7 +65,7 @@ class TableShown:
         }
         usual = {"sort": PeopleSort.NAME.value}
         said = {name: value for name, value in asked.items() if value != usual.get(name, "")}
-        return f"/people?{urlencode(said)}" if said else "/people"
+        return f"{path}?{urlencode(said)}" if said else path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

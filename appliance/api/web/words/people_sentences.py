@@ -1,5 +1,7 @@
 """What the pages of people say: how they stand, and what became of their cards."""
 
+from collections.abc import Sequence
+
 from appliance.api.web.words.i18n import Words
 from appliance.desk.contacts.namesakes import Namesake
 from appliance.desk.contacts.past import PastEntry
@@ -44,6 +46,21 @@ def told(words: Words, entry: PastEntry) -> str:
         if entry.undone
         else words.text("split a contact off"),
     }.get(entry.kind, "")
+
+
+def heads(words: Words) -> Sequence[str]:
+    """Over the columns of the table as a file; the import knows them again."""
+    return [
+        words.text("Name"),
+        words.text("Calls themself"),
+        words.text("Personnel number"),
+        words.text("Number"),
+        words.text("Status"),
+        words.text("Labels"),
+        words.text("Notes"),
+        words.text("Own fields"),
+        words.text("Consent"),
+    ]
 
 
 def field(words: Words, name: str) -> str:
