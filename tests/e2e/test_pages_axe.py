@@ -43,6 +43,9 @@ NO_PAGES = {
     "/attempts/{attempt_id}/{name}",
     "/media/{media_id}",
     "/media/{media_id}/thumbnail",
+    "/people/export.csv",
+    "/people/export.vcf",
+    "/people/{contact}/card.vcf",
     "/devices/{device_id}/screen/picture",
     "/devices/screens/{screen_id}/picture",
 }

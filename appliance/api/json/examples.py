@@ -398,3 +398,7 @@ PAST: dict[str, Any] = {
 MERGE_IN: dict[str, Any] = {"other": "+31687654322"}
 SPLIT_IN: dict[str, Any] = {"numbers": ["+31687654322"]}
 UNDO_IN: dict[str, Any] = {"other": "01977d2e-1c22-7b63-9d75-66e102b3c4d6"}
+IMPORT: dict[str, Any] = {
+    "rows": [{"row": 2, "verdict": "new", "why": "", "contact": _CONTACT}],
+    "written": True,
+}

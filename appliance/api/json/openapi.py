@@ -20,7 +20,14 @@ from appliance.api.json.bodies import (
 )
 from appliance.api.json.documented import schema_name
 from appliance.api.json.group_bodies import GroupIn, GroupPatchIn, GuardIn, GuardOut, MembersIn
-from appliance.api.json.people_bodies import ContactIn, ContactPatchIn, MergeIn, SplitIn, UndoIn
+from appliance.api.json.people_bodies import (
+    ContactIn,
+    ContactPatchIn,
+    ImportOut,
+    MergeIn,
+    SplitIn,
+    UndoIn,
+)
 from appliance.api.json.reads import READS
 from appliance.api.json.team_bodies import (
     ConversationPatchIn,
@@ -49,6 +56,7 @@ _BODIES: tuple[type[BaseModel], ...] = (
     MembersIn,
     ContactIn,
     ContactPatchIn,
+    ImportOut,
     MergeIn,
     SplitIn,
     UndoIn,

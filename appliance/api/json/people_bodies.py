@@ -68,6 +68,18 @@ class UndoIn(BaseModel):
     other: str | None = Field(None, description="The id; left out: whoever it was with.")
 
 
+class ImportedRowOut(AnswerBody):
+    row: int = Field(description="As a spreadsheet counts: the head is row 1.")
+    verdict: Literal["new", "update", "same", "double", "refused"]
+    why: str
+    contact: str | None
+
+
+class ImportOut(AnswerBody):
+    rows: list[ImportedRowOut]
+    written: bool = Field(description="false: nothing was.")
+
+
 class PastOut(AnswerBody):
     id: str
     at: datetime

@@ -12,6 +12,7 @@ from appliance.desk.inbox.directory import Page
 from appliance.desk.inbox.merged import Ask
 from appliance.desk.search import match
 from appliance.desk.search.question import question_of
+from appliance.identities import Identity
 
 LOOKED_AT = 2_000
 """Of all whose name or number fits; those who became known last."""
@@ -22,7 +23,12 @@ class NumberEntry:
     """`on_whatsapp` is None while nobody has asked WhatsApp."""
 
     number: str
+    scheme: str
     on_whatsapp: bool | None
+
+    @property
+    def identity(self) -> Identity:
+        return Identity(self.number, self.scheme)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,8 +147,8 @@ def _each(
 
 def _entry(row: sqlite3.Row) -> ContactEntry:
     numbers = [
-        NumberEntry(number=value, on_whatsapp=None if known is None else bool(known))
-        for value, known in json.loads(row["numbers"])
+        NumberEntry(number=value, scheme=scheme, on_whatsapp=None if known is None else bool(known))
+        for value, scheme, known in json.loads(row["numbers"])
     ]
     told = {"numbers": numbers, "labels": json.loads(row["labels"])}
     return ContactEntry(**{**dict(row), **told, "fields": json.loads(row["fields"])})
@@ -171,7 +177,7 @@ CROSS JOIN search_subject s ON s.seq = f.seq WHERE s.contact_id IS NOT NULL
 _ENTRIES = """
 SELECT contact.id, chosen_name, office_name, personnel_number, contact.created_ms, fields, state,
   blocked_ms,
-  (SELECT json_group_array(json_array(value, on_whatsapp)) FROM
+  (SELECT json_group_array(json_array(value, scheme, on_whatsapp)) FROM
    (SELECT value, scheme, created_ms, on_whatsapp FROM contact_identity
     WHERE contact_id = contact.id
     UNION ALL SELECT value, scheme, at_ms, NULL FROM identity_claim WHERE contact_id = contact.id

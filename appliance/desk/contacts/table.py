@@ -16,7 +16,6 @@ from typing import Any
 from appliance.desk.access.sight import IN_SIGHT, Sight
 from appliance.desk.contacts import people
 from appliance.desk.contacts.people import ContactEntry
-from appliance.identities import TEL, told
 from appliance.reasons import Reason
 from appliance.store import consent
 
@@ -207,7 +206,7 @@ def _consent(
     if card.blocked:
         return TableConsent.BLOCKED
     verdicts = [
-        consent.verdict_of(conn, thread.line_id, told(each.number, TEL), card.id)
+        consent.verdict_of(conn, thread.line_id, each.identity, card.id)
         for thread in threads
         for each in card.numbers
     ]

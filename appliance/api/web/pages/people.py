@@ -55,7 +55,7 @@ class TableShown:
     def zone(self) -> str:
         return (self.branches[0].settings if self.branches else BranchSettings()).zone
 
-    def address(self, **other: str) -> str:
+    def address(self, path: str = "/people", **other: str) -> str:
         """Of this table with something else asked; what is as usual is left out."""
         asked = {
             "q": self.asked.q,
@@ -65,7 +65,7 @@ class TableShown:
         }
         usual = {"sort": PeopleSort.NAME.value}
         said = {name: value for name, value in asked.items() if value != usual.get(name, "")}
-        return f"/people?{urlencode(said)}" if said else "/people"
+        return f"{path}?{urlencode(said)}" if said else path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +132,8 @@ async def enter_person(
     )
 
     def work(tx: Tx, rights: Rights) -> str:
-        rights.require(Permission.CONTACT_EDIT, branch, "branch")
+        branch_id = branches.branch(tx.conn, branch).id
+        rights.require(Permission.CONTACT_EDIT, branch_id, "branch")
         change = ContactChange(
             given=frozenset({"office_name", "numbers", "personnel_number"}),
             office_name=office_name,
@@ -140,7 +141,7 @@ async def enter_person(
             numbers=[meant(number, field="number")],
         )
         who = Changer(by=Author(staff_id=visit.staff_id), sight=editing(rights))
-        return changing.enter(tx, change, who, branch_id=branch)
+        return changing.enter(tx, change, who, branch_id=branch_id)
 
     try:
         entered = await visit.write(work)

@@ -1,5 +1,7 @@
 """What the pages of people say: how they stand, and what became of their cards."""
 
+from collections.abc import Sequence
+
 from appliance.api.web.words.i18n import Words
 from appliance.desk.contacts.namesakes import Namesake
 from appliance.desk.contacts.past import PastEntry
@@ -29,7 +31,7 @@ def consent(words: Words, found: TableConsent) -> tuple[str, str]:
 def told(words: Words, entry: PastEntry) -> str:
     """One line of the history, without who and when."""
     by_themself = entry.by is None
-    fields = ", ".join(_field(words, each) for each in entry.fields)
+    fields = ", ".join(field(words, each) for each in entry.fields)
     by_them = words.text("changed by themself: {fields}")
     changed = by_them if by_themself else words.text("changed: {fields}")
     return {
@@ -46,7 +48,23 @@ def told(words: Words, entry: PastEntry) -> str:
     }.get(entry.kind, "")
 
 
-def _field(words: Words, name: str) -> str:
+def heads(words: Words) -> Sequence[str]:
+    """Over the columns of the table as a file; the import knows them again."""
+    return [
+        words.text("Name"),
+        words.text("Calls themself"),
+        words.text("Personnel number"),
+        words.text("Number"),
+        words.text("Status"),
+        words.text("Labels"),
+        words.text("Notes"),
+        words.text("Own fields"),
+        words.text("Consent"),
+    ]
+
+
+def field(words: Words, name: str) -> str:
+    """A part of the card."""
     return {
         "office": words.text("name and personnel number"),
         "office_name": words.text("name at the office"),

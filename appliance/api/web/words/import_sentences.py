@@ -1,0 +1,71 @@
+"""What the page of the import says of a file, its columns and its rows."""
+
+from appliance.api.web.words import people_sentences
+from appliance.api.web.words.i18n import Words
+from appliance.desk.contacts.importing import columns
+from appliance.desk.contacts.importing.csv_table import MOST_ROWS
+from appliance.desk.contacts.importing.verdicts import JudgedRow, RowReason, RowVerdict
+from appliance.errors import InvalidInput
+
+
+def wrong(words: Words, exc: InvalidInput) -> str:
+    """Why a file cannot be read."""
+    del exc
+    sentence = words.text(
+        "This file cannot be taken in. Save the sheet as CSV, with a head in its first row, at"
+        " most {most} rows, and without a column of citizen service numbers (BSN)."
+    )
+    return sentence.format(most=MOST_ROWS)
+
+
+def target(words: Words, code: str) -> str:
+    return {
+        "": words.text("leave out"),
+        columns.NUMBER: words.text("Number"),
+        columns.NAME: words.text("Name at the office"),
+        columns.FIRST: words.text("First name"),
+        columns.INFIX: words.text("Infix, such as de or van"),
+        columns.LAST: words.text("Last name"),
+        columns.PERSONNEL: words.text("Personnel number"),
+        columns.STATE: words.text("How they stand with us"),
+        columns.LABELS: words.text("Labels"),
+        columns.NOTES: words.text("Notes"),
+    }.get(code) or words.text("Own field")
+
+
+def verdict(words: Words, found: RowVerdict) -> tuple[str, str]:
+    """The icon and the word."""
+    return {
+        RowVerdict.NEW: ("person", words.text("new")),
+        RowVerdict.UPDATE: ("write", words.text("changes")),
+        RowVerdict.SAME: ("tick", words.text("same")),
+        RowVerdict.DOUBLE: ("alert", words.text("double")),
+        RowVerdict.REFUSED: ("alert", words.text("cannot be taken in")),
+    }[found]
+
+
+def why(words: Words, row: JudgedRow) -> str:
+    what = row.what
+    if row.reason is RowReason.CHANGES:
+        what = ", ".join(people_sentences.field(words, each) for each in what.split(", "))
+    return {
+        RowReason.ENTERED: "",
+        RowReason.CHANGES: words.text("Other than here: {what}."),
+        RowReason.AS_IT_IS: words.text("All of it is here already."),
+        RowReason.SAME_ROW: words.text("The same person as in row {what}."),
+        RowReason.TWO_PEOPLE: words.text(
+            "It fits several people: {what}. If they are one, join them first."
+        ),
+        RowReason.OTHER_PERSONNEL: words.text(
+            "This number is that of somebody with another personnel number: {what}."
+        ),
+        RowReason.WRONG_NUMBER: words.text(
+            "“{what}” is no telephone number. Write it like 06-12345678 or +31612345678."
+        ),
+        RowReason.NO_NUMBER: words.text("There is no number in this row."),
+        RowReason.NO_LABEL: words.text("There is no label “{what}” here. Make it first."),
+        RowReason.WRONG_STATE: words.text(
+            "“{what}” is no state. Write candidate, placed or ended."
+        ),
+        RowReason.TOO_LONG: words.text("“{what}” is too long."),
+    }[row.reason].format(what=what)

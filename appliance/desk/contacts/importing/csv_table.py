@@ -1,0 +1,83 @@
+"""A CSV file as offices have them: Excel's `;`, a byte order mark, or windows-1252."""
+
+import codecs
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from appliance.desk.contacts.office_fields import is_forbidden
+from appliance.errors import InvalidInput
+
+FIELD = "file"
+MOST_ROWS = 10_000
+_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_DELIMITERS = (";", ",", "\t", "|")
+_FORMULA = ("=", "+", "-", "@")
+
+
+@dataclass(frozen=True, slots=True)
+class CsvRow:
+    """`number` is that of the row in a spreadsheet: the head is row 1."""
+
+    number: int
+    cells: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CsvTable:
+    """Each row has as many cells as the head."""
+
+    head: Sequence[str]
+    rows: Sequence[CsvRow]
+
+
+def read_csv(raw: bytes) -> CsvTable:
+    """Raises InvalidInput for what is no table, and for a column of citizen service numbers."""
+    lines = _records(_text(raw))
+    if not lines:
+        raise InvalidInput(FIELD, "The file is empty. Choose a CSV file whose first row is a head.")
+    head = [cell.strip() for cell in lines[0].cells]
+    forbidden = next((name for name in head if is_forbidden(name)), None)
+    if forbidden is not None:
+        sentence = f"The column “{forbidden}” may not be kept here. Take it out of the file first."
+        raise InvalidInput(FIELD, sentence)
+    if len(lines) - 1 > MOST_ROWS:
+        raise InvalidInput(FIELD, f"A file has at most {MOST_ROWS} rows. Cut it into pieces.")
+    width = len(head)
+    rows = [
+        CsvRow(row.number, [_plain(cell) for cell in [*row.cells, *[""] * width][:width]])
+        for row in lines[1:]
+    ]
+    return CsvTable(head=head, rows=rows)
+
+
+def _text(raw: bytes) -> str:
+    for mark, encoding in _MARKS.items():
+        if raw.startswith(mark):
+            return raw.decode(encoding, "replace")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
+
+
+def _records(text: str) -> Sequence[CsvRow]:
+    """Without empty rows; a first line `sep=;` is Excel's own and no row."""
+    first, _, rest = text.partition("\n")
+    if first.lower().startswith("sep="):
+        delimiter, text = first.strip()[4:5] or ";", rest
+    else:
+        delimiter = max(_DELIMITERS, key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        every = [CsvRow(number, cells) for number, cells in enumerate(reader, start=1)]
+    except csv.Error as exc:
+        raise InvalidInput(FIELD, "This is no CSV file. Save the sheet as CSV first.") from exc
+    return [row for row in every if any(cell.strip() for cell in row.cells)]
+
+
+def _plain(cell: str) -> str:
+    """Without the apostrophe that keeps a spreadsheet from reckoning."""
+    text = cell.strip().replace("\0", "")
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
