@@ -102,7 +102,7 @@ function send() {
 
 function deliver(key) {
   const sent = underWay.get(key);
-  const { address, message, files, item } = sent;
+  const { address, conversation, message, files, item } = sent;
   const failed = item.querySelector(".failed");
   failed.hidden = true;
   clearTimeout(sent.again);
