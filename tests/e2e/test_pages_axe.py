@@ -40,6 +40,7 @@ NO_PAGES = {
     "/chosen",
     "/c/{conversation_id}/texts",
     "/c/{conversation_id}/suggestions",
+    "/settings/texts/often",
     "/attempts/{attempt_id}/{name}",
     "/media/{media_id}",
     "/media/{media_id}/thumbnail",

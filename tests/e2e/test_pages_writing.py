@@ -496,3 +496,27 @@ def test_who_chose_so_sends_with_ctrl_and_enter(open_page: OpenPage, place: Plac
     page.locator("#text").press("Control+Enter")
     expect(bubble(page, "Tot maandag")).to_have_count(1)
     expect(page.locator("#text")).to_have_value("")
+
+
+def test_an_emoji_is_found_by_a_word_and_put_at_the_cursor(open_page: OpenPage) -> None:
+    """By keyboard, in the words of either language; what was used last stands first."""
+    page = opened(open_page(), FATIMA)
+    page.locator("#text").fill("Top!")
+    page.locator("#text").press("Alt+e")
+    picker = page.get_by_role("dialog", name="Emoji")
+    picker.get_by_role("searchbox", name="Find an emoji").fill("duim om")
+    expect(picker.get_by_role("button")).to_have_count(2)
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{folder}/emoji.png")
+    page.keyboard.press("ArrowDown")
+    expect(picker.get_by_role("button", name="thumbs up")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#text")).to_have_value("Top!👍")
+    expect(page.locator("#text")).to_be_focused()
+    page.get_by_role("button", name="Emoji").click()
+    expect(picker.get_by_role("button").first).to_have_accessible_name("thumbs up")
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=f"{folder}/emoji-all.png")
+    page.keyboard.press("Escape")
+    expect(picker).to_be_hidden()
+    expect(page.locator("#thread-title")).to_have_text(FATIMA)

@@ -91,3 +91,41 @@ def test_the_command_bar_finds_people_texts_and_pages(
     assert 'data-href="/new"' in sanne.get("/command-bar?q=new conv", **english).text
     assert 'data-href="/devices"' in sanne.get("/command-bar", **english).text
     assert sanne.get("/command-bar?q=before:mor").status_code == 200
+
+
+def test_an_answer_that_is_given_often_is_proposed_without_what_is_personal(
+    office: Office, tilburg: Desk, breda: Desk, sanne: Browser
+) -> None:
+    """Until there is such a text; a person reads what is left, and saves it."""
+    for number, name in enumerate(("Anna", "Piotr", "Fatima")):
+        office.writes(f"+3168765432{number}", tilburg, "Wanneer?", name=name)
+    sanne.client.headers["Accept-Language"] = "en"
+    threads = office.store.read(
+        lambda conn: conn.execute(
+            "SELECT c.id, k.chosen_name FROM conversation c JOIN contact k ON k.id = c.contact_id"
+        ).fetchall()
+    )
+    for thread_id, name in threads:
+        sanne.post(f"/c/{thread_id}/messages", {"text": f"Hoi {name}, je loon komt op 4-3-2026."})
+    office.store.write(
+        lambda tx: tx.conn.execute("UPDATE message SET sent_ms = 1 WHERE staff_id IS NOT NULL")
+    )
+    part = sanne.get("/settings/texts/often").text
+    assert "Hoi {voornaam}, je loon komt op {datum}." in part
+    assert "To 3 people lately" in part
+    of = part.partition("?of=")[2][:36]
+    form = sanne.get(f"/settings/texts?of={of}").text
+    assert ">Hoi {voornaam}, je loon komt op {datum}.</textarea>" in form
+    assert "Read it once more" in form
+    kept = {
+        "shortcut": "loon",
+        "title": "Loon",
+        "variant": "Hoi {voornaam}, je loon komt op {datum}.",
+        "branch": tilburg.branch_id,
+    }
+    sanne.post("/settings/texts", kept)
+    assert sanne.get("/settings/texts/often").text.strip() == ""
+    loes = log_in(office, "Loes", role="staff", branch_id=breda.branch_id)
+    assert loes.get(f"/settings/texts?of={of}").status_code == 404
+    assert loes.get("/settings/texts/often").text.strip() == ""
+    loes.client.close()

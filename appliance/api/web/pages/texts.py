@@ -15,8 +15,9 @@ from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sight import Sight
 from appliance.desk.inbox.directory import Page
 from appliance.desk.outgoing.wording import MAX_VARIANTS, FilledText
-from appliance.desk.texts import canned_texts, offers
+from appliance.desk.texts import canned_texts, offers, often
 from appliance.desk.texts.canned_texts import CannedText, TextAuthor, TextWords
+from appliance.desk.texts.often import OftenGiven
 from appliance.errors import InvalidInput, NotFound
 from appliance.store import branches
 from appliance.store.branches import Branch
@@ -75,8 +76,35 @@ async def take(visit: Posting, conversation_id: str, text_id: str) -> Response:
 
 
 @routes.get(PAGE)
-async def texts_page(visit: Reading, saved: str = "") -> Response:
-    return await _page(visit, saved=saved)
+async def texts_page(
+    visit: Reading, saved: str = "", of: Annotated[str, Query(max_length=40)] = ""
+) -> Response:
+    """`of` is a message that a new text begins with, without what is personal in it."""
+    if not of:
+        return await _page(visit, saved=saved)
+    found = await visit.read(lambda conn: often.text_of(conn, visit.session.rights, of))
+    begun = TextWords(
+        shortcut="",
+        title="",
+        variants=[found.text],
+        branch_id=found.branch_id,
+        language=canned_texts.DEFAULT_LANGUAGE,
+    )
+    return await _page(visit, typed=begun)
+
+
+@routes.get(f"{PAGE}/often")
+async def often_part(visit: Reading) -> Response:
+    """What colleagues write often, and what may become a text."""
+    rights = visit.session.rights
+
+    def read(conn: sqlite3.Connection) -> Sequence[OftenGiven]:
+        sight = Sight(rights.branches(Permission.INBOX_READ))
+        known = canned_texts.listed(conn, sight, Page(limit=_ALL))
+        said = [variant for each in known for variant in each.variants]
+        return often.often_given(conn, rights, said)
+
+    return visit.page("_often.html", given=await visit.read(read))
 
 
 @routes.post(PAGE)

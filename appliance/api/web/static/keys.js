@@ -43,6 +43,7 @@ const withAlt = {
   KeyJ: () => openNext(1),
   KeyK: () => openNext(-1),
   KeyL: () => document.getElementById("text")?.focus(),
+  KeyE: () => [...document.querySelectorAll("[data-emoji]")].find((each) => each.checkVisibility())?.click(),
   KeyN: () => document.getElementById("new-button")?.click(),
 };
 
@@ -69,7 +70,11 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (event.detail.ctx?.target?.id === "thread-pane") asked = null;
 });
 
-// Loaded when it is asked for the first time.
+// Loaded when they are asked for the first time.
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest?.("[data-emoji]");
+  if (button) (await import("./emoji.js")).open(button);
+});
 document.addEventListener("keydown", async (event) => {
   const isK = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey);
   if (!isK || event.altKey || event.shiftKey) return;

@@ -55,7 +55,7 @@ function step(by) {
 
 document.addEventListener("click", (event) => {
   if (!box()) return;
-  const bubble = event.target.closest?.(".quote-it")?.closest(".bubble");
+  const bubble = event.target.closest?.("button.quote-it")?.closest(".bubble");
   if (bubble) choose(idOf(bubble));
   if (event.target.closest?.("#quote-off")) choose("");
   if (bubble || event.target.closest?.("#quote-off")) {
