@@ -21,7 +21,7 @@ _REFUSED = 400
 _SERVER = 500
 
 
-class Fate(Enum):
+class PushAnswer(Enum):
     TAKEN = "taken"
     #: The browser does not want them any more.
     GONE = "gone"
@@ -51,7 +51,7 @@ class PushSender:
         self._data_dir = data_dir
         self._trust = trust
 
-    def send(self, message: PushMessage, *, contact: str, now_ms: int) -> Fate:
+    def send(self, message: PushMessage, *, contact: str, now_ms: int) -> PushAnswer:
         """Raises SetupError where the key cannot be used. `contact`: an address of e-mail."""
         import requests
         from pywebpush import WebPusher
@@ -74,20 +74,20 @@ class PushSender:
                 answer = pusher.send(data, headers, ttl=TTL_S, timeout=WITHIN_S)
             except requests.RequestException as exc:
                 log.debug("a push service did not answer: %s", type(exc).__name__)
-                return Fate.LATER
+                return PushAnswer.LATER
             except Exception as exc:  # keys that are none: the library raises whatever it meets
                 log.warning("a browser's keys for notifications are of no use: %s", exc)
-                return Fate.GONE
-        return _fate(answer.status_code)
+                return PushAnswer.GONE
+        return _answer(answer.status_code)
 
 
 def _origin(endpoint: str) -> str:
     return "/".join(endpoint.split("/", 3)[:3])
 
 
-def _fate(status: int) -> Fate:
+def _answer(status: int) -> PushAnswer:
     if status in _GONE:
-        return Fate.GONE
+        return PushAnswer.GONE
     if status in _LATER or status >= _SERVER:
-        return Fate.LATER
-    return Fate.REFUSED if status >= _REFUSED else Fate.TAKEN
+        return PushAnswer.LATER
+    return PushAnswer.REFUSED if status >= _REFUSED else PushAnswer.TAKEN

@@ -10,7 +10,7 @@ from appliance.api.web.words.notice_sentences import notice
 from appliance.desk.notices.following import NoticeFollower
 from appliance.desk.notices.news import News, news_for
 from appliance.errors import BalieError
-from appliance.push.sending import Fate, PushMessage, PushSender
+from appliance.push.sending import PushAnswer, PushMessage, PushSender
 from appliance.store import push
 from appliance.store.push import DueNotice
 from appliance.store.store import Store
@@ -89,13 +89,13 @@ class PushFollower:
             self._store.write(lambda tx: push.told(tx, due))
             return
         fate = self._sender.send(_message(due, news), contact=house.contact, now_ms=now_ms)
-        if fate is Fate.LATER:
+        if fate is PushAnswer.LATER:
             due_ms = now_ms + (AGAIN_MS << due.tries)
             self._store.write(lambda tx: push.again(tx, due, due_ms))
-        elif fate is Fate.GONE:
+        elif fate is PushAnswer.GONE:
             self._store.write(lambda tx: push.end(tx, due.subscription.id))
         else:
-            if fate is Fate.REFUSED:
+            if fate is PushAnswer.REFUSED:
                 log.warning("a push service refuses what it is asked to tell a browser")
             self._store.write(lambda tx: push.told(tx, due))
 

@@ -174,7 +174,7 @@ def test_much_that_changed_meanwhile_is_one_page(
 
 def test_a_thread_is_headed_by_whom_it_is_with(sanne: Browser, long: str) -> None:
     """On a narrow screen the list and its heading are not shown, so this is the page's first."""
-    assert re.search(r'<h1 [^>]*id="thread-title"', sanne.get(f"/c/{long}").text)
+    assert re.search(r'<h1\s[^>]*id="thread-title"', sanne.get(f"/c/{long}").text)
 
 
 def test_every_time_on_a_page_can_be_read_by_a_program(sanne: Browser, long: str) -> None:
