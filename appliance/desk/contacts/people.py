@@ -14,7 +14,7 @@ from appliance.desk.search import match
 from appliance.desk.search.question import question_of
 from appliance.identities import Identity
 
-LOOKED_AT = 2_000
+LOOKED_AT = 1_000
 """Of all whose name or number fits; those who became known last."""
 
 

@@ -20,7 +20,7 @@ from appliance.reasons import Reason
 from appliance.store import consent
 
 PAGE = 50
-FEW = 5_000
+FEW = 2_000
 """Up to so many people are sorted in some milliseconds."""
 
 

@@ -264,3 +264,29 @@ def test_people_are_saved_as_files(
     assert f"TEL;TYPE=CELL:{ANNA}" in card
     assert sanne.get("/people/export.vcf").text.count("BEGIN:VCARD") == 1
     assert sanne.get(f"/people/{contact(office, NEW)}/card.vcf").status_code == 404
+
+
+def test_who_wrote_by_themself_is_proposed_to_a_person(
+    office: Office, tilburg: Desk, sanne: Browser, planning: Caller
+) -> None:
+    """By name and by the personnel number that they wrote; who writes from another number already
+    is a double registration. A colleague decides, and nobody asks again.
+    """
+    anna = {"office_name": "Anna de Wit", "personnel_number": "PX-4471", "numbers": [BRAM]}
+    body = anna | {"branch": tilburg.branch_id}
+    planning.client.post("/api/v1/contacts", json=body, headers=planning.headers)
+    office.writes(ANNA, tilburg, "Hoi, mijn nummer is px-4471.", name="anna de wit")
+    office.writes(NEW, tilburg, name="Vreemd")
+    known, found = contact(office, BRAM), contact(office, ANNA)
+    page = sanne.get("/people/unknown", **ENGLISH).text
+    assert "they wrote this personnel number, they have this name" in page
+    assert "Double registration" not in page
+    assert order(page, "Vreemd", "anna de wit") == ["Vreemd", "anna de wit"]
+    office.writes(BRAM, tilburg)
+    assert "Double registration" in sanne.get("/people/unknown", **ENGLISH).text
+    apart = send(sanne, f"/people/{found}/apart", other=known, back="unknown")
+    assert apart.headers["location"] == "/people/unknown?saved=1"
+    assert "they have this name" not in sanne.get("/people/unknown", **ENGLISH).text
+    send(sanne, f"/people/{known}/join", other=found, back="unknown")
+    assert contact(office, ANNA) == known
+    assert "anna de wit" not in sanne.get("/people/unknown", **ENGLISH).text

@@ -115,24 +115,30 @@ async def block_person(
 
 @routes.post("/people/{contact}/join")
 async def join_person(
-    visit: Posting, contact: str, other: Annotated[str, Form(max_length=40)] = ""
+    visit: Posting,
+    contact: str,
+    other: Annotated[str, Form(max_length=40)] = "",
+    back: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:
     def work(tx: Tx, sight: Sight, contact_id: str) -> None:
         joining.join(tx, contact_id, sight.contact(tx.conn, other).id, visit.staff_id)
 
-    return await _write(visit, contact, work, also=other)
+    return await _write(visit, contact, work, also=other, back=back)
 
 
 @routes.post("/people/{contact}/apart")
 async def keep_apart(
-    visit: Posting, contact: str, other: Annotated[str, Form(max_length=40)] = ""
+    visit: Posting,
+    contact: str,
+    other: Annotated[str, Form(max_length=40)] = "",
+    back: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:
     """Somebody says that these are two people; nobody asks again."""
 
     def work(tx: Tx, sight: Sight, contact_id: str) -> None:
         namesakes.keep_apart(tx, contact_id, sight.contact(tx.conn, other).id)
 
-    return await _write(visit, contact, work, also=other)
+    return await _write(visit, contact, work, also=other, back=back)
 
 
 @routes.post("/people/{contact}/split")
@@ -166,9 +172,16 @@ async def _change(visit: Visit, contact: str, change: Callable[[Tx], ContactChan
 
 
 async def _write(
-    visit: Visit, contact: str, work: Callable[[Tx, Sight, str], None], *, also: str = ""
+    visit: Visit,
+    contact: str,
+    work: Callable[[Tx, Sight, str], None],
+    *,
+    also: str = "",
+    back: str = "",
 ) -> Response:
-    """While nothing is sent to whom it concerns. After it the page is shown anew."""
+    """While nothing is sent to whom it concerns. After it the page is shown anew, or the one that
+    it was done from.
+    """
 
     def change(tx: Tx) -> None:
         sight = editing(visit.rights_in(tx))
@@ -186,7 +199,7 @@ async def _write(
         await services.at_gate(partial(services.gate.write, services.store, held, change))
     except (InvalidInput, Refused) as exc:
         return await _page(visit, contact, 422, note=note_of(visit.words, exc))
-    return go(visit, f"/people/{contact}?saved=1")
+    return go(visit, f"/people/{'unknown' if back == 'unknown' else contact}?saved=1")
 
 
 async def _page(

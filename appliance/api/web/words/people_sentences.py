@@ -6,6 +6,7 @@ from appliance.api.web.words.i18n import Words
 from appliance.desk.contacts.namesakes import Namesake
 from appliance.desk.contacts.past import PastEntry
 from appliance.desk.contacts.table import TableConsent
+from appliance.desk.contacts.unknown import Clue
 from appliance.events import EventKind
 
 
@@ -77,6 +78,16 @@ def field(words: Words, name: str) -> str:
         "blocked": words.text("block"),
         "state": words.text("state"),
     }.get(name, name)
+
+
+def clues(words: Words, found: Sequence[Clue]) -> str:
+    """Why somebody is proposed."""
+    said = {
+        Clue.NUMBER: words.text("a colleague said that this is their number"),
+        Clue.PERSONNEL: words.text("they wrote this personnel number"),
+        Clue.NAME: words.text("they have this name"),
+    }
+    return ", ".join(said[each] for each in found)
 
 
 def namesake(words: Words, found: Namesake) -> str:
