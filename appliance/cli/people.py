@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from appliance.api.json.times import iso
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
 from appliance.desk.access import passwords, tokens
 from appliance.desk.access.rights import ROLES
@@ -112,6 +113,7 @@ def list_tokens(data: DataOption = None, as_json: JsonOption = False) -> None:
             "id": each.id,
             "name": each.name,
             "scopes": sorted(scope.value for scope in each.scopes),
+            "used": iso(each.used_ms) if each.used_ms is not None else None,
             "revoked": each.revoked_ms is not None,
         }
         for each in found

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
+from appliance.api.web.browsers import browser_of
 from appliance.api.web.cookies import SESSION
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.login import enter
@@ -28,10 +29,11 @@ def doors(pull: Pull) -> APIRouter:
         services = guest.web.services
         if services.demo is None or name not in services.demo.names:
             raise NotFound("page")
-        before = SESSION.read(guest.request)
+        before, browser = SESSION.read(guest.request), browser_of(guest.request)
 
         def begin(tx: Tx) -> sessions.NewSession:
-            return sessions.begin(tx, staff.named(tx.conn, name).id, before=before)
+            who = staff.named(tx.conn, name)
+            return sessions.begin(tx, who.id, before=before, browser=browser)
 
         session = await services.store.awrite(begin)
         return enter(guest, session, await guest.web.door.device_cookie(name), "/")

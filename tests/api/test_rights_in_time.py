@@ -71,6 +71,10 @@ CHANGES = (
     "/lines/{line}/resume",
     "/lines/{line}/settings fallback_after_min=5",
     "/setup/branch name=Nieuw",
+    "/settings/team name=Nieuw",
+    "/settings/branches name=Nieuw",
+    "/settings/labels name=Nieuw",
+    "/settings/tokens name=planning&scope=lines%3Aread",
     "/setup/line branch=Tilburg&number=%2B31612345699&device=modem:/dev/ttyUSB9",
 )
 
@@ -110,7 +114,16 @@ def test_who_lost_the_right_meanwhile_changes_nothing(
     }
     if "/decide" in path:
         office.store.write(in_doubt)
-    tables = ("message", "draft", "read_mark", "consent", "contact_identity", "line", "branch")
+    tables: tuple[str, ...] = (
+        "message",
+        "draft",
+        "read_mark",
+        "consent",
+        "contact_identity",
+        "line",
+        "branch",
+    )
+    tables += ("staff", "label", "api_token")
     before = [office.count(table) for table in tables]
     events = office.count("event")
     status = held_up(
