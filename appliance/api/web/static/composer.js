@@ -220,8 +220,9 @@ function keepBelow(conversation, text) {
 // It can be told from what was given back only where it is alone; that must stay.
 function keepDraft(conversation, text) {
   forgetDraft(conversation);
-  if (!sessionStorage.getItem(storageKey(conversation))) unsaved.set(conversation, text);
-  keepBelow(conversation, text);
+  const kept = sessionStorage.getItem(storageKey(conversation));
+  if (!kept) unsaved.set(conversation, text);
+  if (!kept?.includes(text)) keepBelow(conversation, text);
 }
 
 function forgetDraft(conversation) {
