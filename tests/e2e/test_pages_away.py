@@ -5,12 +5,13 @@ import contextlib
 from playwright.sync_api import Error, Page, expect
 
 from tests.e2e.conftest import OpenPage, Place
-from tests.e2e.held import hangs
+from tests.e2e.held import hangs, hold
 from tests.e2e.listening import live
 from tests.e2e.test_pages_writing import FATIMA, SENT, opened, write
+from tests.running_demo import eventually
 
 SAID_MS = 5000
-ANSWER_MS = 15000
+ANSWER_MS = 60000
 
 
 def timed(page: Page) -> Page:
@@ -42,6 +43,26 @@ def test_a_server_that_hangs_is_said_and_nothing_is_lost(open_page: OpenPage, pl
     expect(page.locator("#pending li")).to_have_count(0)
     expect(page.locator("#text")).to_have_value("Nog niet af")
     assert place.count(SENT.format("Tot straks op het station")) == 1
+
+
+def test_a_stream_that_begins_late_stays(open_page: OpenPage, place: Place) -> None:
+    """Balie did not answer while the page was loaded; afterwards one stream goes on, and what is
+    asked for beside it is answered.
+    """
+    page = open_page()
+    page.clock.install()
+    held = hold(page, "**/live?*")
+    page.reload()
+    eventually(lambda: page.title() and held, "the stream is asked for")
+    page.clock.run_for(SAID_MS)
+    expect(page.locator("#offline")).to_contain_text("No connection")
+    held.pop().continue_()
+    live(page)
+    page.clock.run_for(SAID_MS)
+    expect(page.locator("#live[data-connected]")).to_have_count(1)
+    place.desk.receive("Utrecht", "Nora Yilmaz", "+31612345630", "Hoi, is er werk?")
+    expect(page.locator("#list a.row", has_text="Nora Yilmaz")).to_be_visible()
+    assert place.services.feed._followers == 1
 
 
 def test_what_is_typed_outlives_a_reload_without_connection(open_page: OpenPage) -> None:

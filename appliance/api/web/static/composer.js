@@ -8,7 +8,8 @@ import { upload } from "./upload.js";
 const DRAFT_MS = 600;
 const AGAIN_MS = 2000; // until what did not get through is tried again; each time twice as long
 const AGAIN_AT_MOST_MS = 60000;
-const ANSWER_MS = 15000; // a server that hangs says nothing, and what was typed next would wait with it
+const NEAR_PX = 100;
+const ANSWER_MS = 60000; // a server that hangs says nothing, and what was typed next waits with it
 const LEFT = "under-way"; // where a page leaves for the next one what Balie did not answer
 const REFUSED = '#composer-note :is([data-code="opted-out"], [data-code="blocked"], [data-code="consent-required"])';
 const csrf = document.querySelector('meta[name="csrf"]').content;
@@ -20,6 +21,7 @@ let saved = null;
 let leaving = false; // for the log-in: until the page is gone somebody may still type
 const underWay = new Map(); // by key: what was sent and Balie has not taken or given back
 const drafts = new Map(); // by conversation: what was typed there and is on its way to Balie
+const unsaved = new Map(); // by conversation: the draft that this tab keeps, as Balie did not take it
 const asked = new Set(); // requests without an answer, each by what ends it
 
 const form = () => document.getElementById("composer");
@@ -111,6 +113,8 @@ function send() {
   note("");
   field().value = "";
   saved = "";
+  drafts.delete(box.dataset.conversation);
+  forgetDraft(box.dataset.conversation);
   clearTimeout(timer);
   grow();
   deliver(key);
@@ -140,8 +144,8 @@ function deliver(key) {
     if (answer && [403, 404, 409, 413, 415, 422].includes(answer.status)) {
       return giveBack(key, await answer.text(), answer.status);
     }
-    failed.hidden = false;
     failed.querySelector(".by-itself").hidden = !mayPass(answer);
+    reveal(failed);
     // The same name again: Balie knows whether it has it already.
     failed.querySelector(".again").onclick = () => deliver(key);
     if (mayPass(answer)) {
@@ -151,6 +155,14 @@ function deliver(key) {
     }
     return undefined;
   });
+}
+
+// Whoever sees the end of the thread sees what is said below it.
+function reveal(line) {
+  const box = document.getElementById("scroller");
+  const atEnd = box && box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
+  line.hidden = false;
+  if (atEnd) line.scrollIntoView({ block: "nearest" });
 }
 
 /** Whether what failed may be over at another try: no answer came, or Balie was busy. */
@@ -210,6 +222,22 @@ function keepBelow(conversation, text) {
   keep(conversation, joined([sessionStorage.getItem(storageKey(conversation)) ?? "", text]));
 }
 
+// It can be told from what was given back only where it is alone; that must stay.
+function keepDraft(conversation, text) {
+  forgetDraft(conversation);
+  const kept = sessionStorage.getItem(storageKey(conversation));
+  if (!kept) unsaved.set(conversation, text);
+  if (!kept?.includes(text)) keepBelow(conversation, text);
+}
+
+function forgetDraft(conversation) {
+  const key = storageKey(conversation);
+  if (unsaved.has(conversation) && sessionStorage.getItem(key) === unsaved.get(conversation)) {
+    sessionStorage.removeItem(key);
+  }
+  unsaved.delete(conversation);
+}
+
 // What was sent and not taken, and what was typed: in each conversation in the order of typing.
 function keepHere() {
   const texts = new Map();
@@ -261,7 +289,7 @@ function saveDraft() {
     try {
       const answer = await post(address, { text, quotes });
       if (answer.ok) {
-        sessionStorage.removeItem(storageKey(conversation)); // what was kept while Balie did not answer
+        forgetDraft(conversation);
         return refresh("list");
       }
       if (answer.status === 403 || answer.status === 401) {
@@ -272,7 +300,7 @@ function saveDraft() {
       if (answer.status !== 403) saved = null; // else the page is too old; the next one finds the text
     } catch {
       saved = null;
-      keep(conversation, text);
+      if (drafts.get(conversation) === text) keepDraft(conversation, text); // else it was sent meanwhile
     } finally {
       if (drafts.get(conversation) === text) drafts.delete(conversation);
     }
@@ -395,7 +423,7 @@ addEventListener("pagehide", () => {
   letGo();
   if (!form()) return;
   const { conversation } = form().dataset;
-  if (isLost() || drafts.has(conversation)) keep(conversation, field().value);
+  if (isLost() || drafts.has(conversation)) keepDraft(conversation, field().value);
   if (field().value === saved || saved === null && !field().value) return;
   post(form().dataset.draft, { text: field().value, quotes: form().elements.quotes.value }).catch(() => {});
 });

@@ -86,9 +86,10 @@ function found() {
   document.documentElement.removeAttribute("data-offline");
   if (!wasLost) return;
   // A part that was asked for on the connection that is gone would wait for its answer for a minute.
+  // The stream is busy as long as it is open.
   for (const [id, count] of busy) {
     const part = count ? document.getElementById(id) : null;
-    if (part) htmx.trigger(part, "htmx:abort");
+    if (part && part !== live) htmx.trigger(part, "htmx:abort");
   }
   if (holds || !document.hidden) refreshAll();
   else missed = true;
