@@ -58,7 +58,11 @@ TEAM_POSTS = ("case", "notes", "note-files", "note-draft", "notes/seen", "here")
 def addresses(office: Office, conversation: str) -> list[str]:
     """Every address to which a page can post, with its ids filled in."""
     waiting = message_of(office, "out")
-    line_id = office.store.read(lambda conn: conn.execute("SELECT id FROM line").fetchone()[0])
+    line_id = office.store.read(
+        lambda conn: conn.execute(
+            "SELECT line_id FROM conversation WHERE id = ?", (conversation,)
+        ).fetchone()[0]
+    )
     device_id = office.store.read(devices.devices)[0].id
     return [
         f"/c/{conversation}/messages",
