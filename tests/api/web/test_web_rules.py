@@ -65,6 +65,12 @@ THING_POSTS = (
     "tokens/{}/revoke",
 )
 
+PERSON_POSTS = ("", "/numbers", "/block", "/join", "/apart", "/split", "/undo")
+
+OWN_POSTS = {f"/me/notifications{each}" for each in ("", "/house", "/browser", "/browser/end")}
+OWN_POSTS |= {"/me/sessions/end-others", "/people/new", "/people/import"}
+"""Of the visitor's own things, or of nobody's yet."""
+
 TEAM_POSTS = ("case", "notes", "note-files", "note-draft", "notes/seen", "here")
 
 
@@ -77,6 +83,11 @@ def addresses(office: Office, conversation: str) -> list[str]:
         ).fetchone()[0]
     )
     device_id = office.store.read(devices.devices)[0].id
+    contact = office.store.read(
+        lambda conn: conn.execute(
+            "SELECT contact_id FROM conversation WHERE id = ?", (conversation,)
+        ).fetchone()[0]
+    )
     return [
         f"/c/{conversation}/messages",
         f"/c/{conversation}/files",
@@ -105,6 +116,7 @@ def addresses(office: Office, conversation: str) -> list[str]:
         f"/c/{conversation}/texts/{waiting}",
         "/settings/texts",
         f"/settings/texts/{waiting}/remove",
+        *(f"/people/{contact}{each}" for each in PERSON_POSTS),
         *HOUSE_POSTS,
         *(f"/settings/team/{waiting}/{each}" for each in MEMBER_POSTS),
         *(f"/settings/{each.format(waiting)}" for each in THING_POSTS),
@@ -134,7 +146,7 @@ def test_no_post_works_without_its_token(office: Office, sanne: Browser, convers
     """A form from elsewhere, with the right cookie, is refused and changes nothing."""
     events = office.count("event")
     everything = [*addresses(office, conversation), "/new", "/logout", "/settings/look"]
-    everything += ["/me/notifications", "/me/sessions/end-others"]
+    everything += OWN_POSTS
     everything += ["/devices/enrol", "/devices/enrol/release", "/recordings"]
     for address in everything:
         assert sanne.post(address, FORM, csrf=False).status_code == 403, address
@@ -180,7 +192,7 @@ def test_every_post_of_the_pages_is_named_here(office: Office, conversation: str
     }
     tried = {re.sub(r"[0-9a-f-]{36}", "{}", address) for address in addresses(office, conversation)}
     known = tried | {"/new", "/logout", "/settings/look", "/settings/password", "/login"}
-    known |= {"/me/notifications", "/me/sessions/end-others"}
+    known |= OWN_POSTS
     known |= {"/setup", "/setup/branch", "/setup/line", "/setup/line/look", "/login/{}"}
     known |= {"/setup/team"}
     known |= {"/devices/enrol", "/devices/enrol/release", "/recordings"}
