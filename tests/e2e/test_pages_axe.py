@@ -1,5 +1,6 @@
 """What axe finds on each page that the router has: small, in large text and in the dark."""
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -95,34 +96,31 @@ def pages(place: Place) -> set[str]:
 
 def addresses(place: Place, path: str) -> Iterator[str]:
     """Where to look; a page with a parameter that is not known here fails."""
+    filled = place.desk.filled
     if path.endswith("/group"):
-        yield path.format(conversation_id=place.desk.filled.conversations["Ploeg Nieuwegein"])
+        yield path.format(conversation_id=filled.conversations["Ploeg Nieuwegein"])
     elif "{conversation_id}" in path:
         for each in OPENED:
-            yield path.format(conversation_id=place.desk.filled.conversations[each])
+            yield path.format(conversation_id=filled.conversations[each])
     elif "{view}" in path:
         yield from (path.format(view=each.value) for each in InboxView)
-    elif "{device_id}" in path:
-        yield path.format(device_id=phone_of(place))
-    elif "{contact}" in path:
-        yield path.format(contact=somebody(place))
-    elif "{staff_id}" in path:
-        yield path.format(staff_id=place.desk.filled.staff["Sanne de Wit"])
-    elif "{branch_id}" in path:
-        yield path.format(branch_id=place.desk.filled.branches["Utrecht"])
-    elif "{line_id}" in path:
-        line_id = place.store.read(lambda conn: conn.execute("SELECT id FROM line").fetchone()[0])
-        yield path.format(line_id=line_id)
-    elif "{token}" in path:
-        yield path.format(token=invited(place, "Noor Nieuw"))
     else:
-        yield path.format()
+        line_id, contact = place.store.read(line_and_person)
+        yield path.format(
+            line_id=line_id,
+            contact=contact,
+            device_id=phone_of(place),
+            staff_id=filled.staff["Sanne de Wit"],
+            branch_id=filled.branches["Utrecht"],
+            token=invited(place, "Noor Nieuw") if "{token}" in path else "",
+        )
 
 
-def somebody(place: Place) -> str:
-    """The id of a person with a conversation."""
-    about = "SELECT contact_id FROM conversation WHERE contact_id IS NOT NULL ORDER BY id LIMIT 1"
-    return place.store.read(lambda conn: str(conn.execute(about).fetchone()[0]))
+def line_and_person(conn: sqlite3.Connection) -> tuple[str, str]:
+    """The ids of a line and of a person who has a conversation on it."""
+    sql = "SELECT line_id, contact_id FROM conversation WHERE contact_id IS NOT NULL ORDER BY id"
+    line_id, contact = conn.execute(sql).fetchone()
+    return str(line_id), str(contact)
 
 
 def phone_of(place: Place) -> str:
