@@ -104,7 +104,9 @@ def addresses(place: Place, path: str) -> Iterator[str]:
             yield path.format(conversation_id=filled.conversations[each])
     elif "{view}" in path:
         yield from (path.format(view=each.value) for each in InboxView)
-    else:
+    elif "{token}" in path:
+        yield path.format(token=invited(place, "Noor Nieuw"))
+    elif "{" in path:
         line_id, contact = place.store.read(line_and_person)
         yield path.format(
             line_id=line_id,
@@ -112,8 +114,9 @@ def addresses(place: Place, path: str) -> Iterator[str]:
             device_id=phone_of(place),
             staff_id=filled.staff["Sanne de Wit"],
             branch_id=filled.branches["Utrecht"],
-            token=invited(place, "Noor Nieuw") if "{token}" in path else "",
         )
+    else:
+        yield path
 
 
 def line_and_person(conn: sqlite3.Connection) -> tuple[str, str]:
