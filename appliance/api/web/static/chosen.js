@@ -82,7 +82,9 @@ async function act(form, submitter) {
   const values = [["do", form.dataset.do]];
   for (const [id, at] of chosen) values.push(["row", id], ["seen", at]);
   if (form.dataset.do === "labels") {
-    for (const box of form.querySelectorAll("input:not(:indeterminate)")) values.push([box.checked ? "put" : "off", box.value]);
+    for (const box of form.querySelectorAll("input:not(:indeterminate)")) {
+      values.push([box.checked ? "put" : "off", box.value]);
+    }
   } else if (form.matches("form")) values.push(...new FormData(form, submitter));
   if (!await post("/chosen", values)) return;
   chooseNone();

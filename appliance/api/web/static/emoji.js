@@ -41,7 +41,9 @@ function recent() {
 
 function found() {
   const wanted = folded(search.value).split(/\s+/).filter(Boolean);
-  if (wanted.length) return all.filter(({ words }) => wanted.every((each) => words.some((word) => word.startsWith(each))));
+  if (wanted.length) {
+    return all.filter(({ words }) => wanted.every((each) => words.some((word) => word.startsWith(each))));
+  }
   const first = recent();
   const used = first.map((sign) => all.find((each) => each.sign === sign)).filter(Boolean);
   return [...used, ...all.filter((each) => !used.includes(each))];
@@ -58,7 +60,8 @@ function draw() {
 }
 
 function put(sign) {
-  localStorage.setItem(RECENT, JSON.stringify([sign, ...recent().filter((each) => each !== sign)].slice(0, MOST_RECENT)));
+  const others = recent().filter((each) => each !== sign);
+  localStorage.setItem(RECENT, JSON.stringify([sign, ...others].slice(0, MOST_RECENT)));
   picker.hidePopover();
   field.focus();
   field.setRangeText(sign, field.selectionStart, field.selectionEnd, "end");

@@ -35,7 +35,8 @@ function openNext(by) {
 }
 
 function chooseRow(shiftKey) {
-  const row = document.activeElement.closest?.("#rows .row") ?? document.querySelector('#rows .row[aria-current="true"]');
+  const row =
+    document.activeElement.closest?.("#rows .row") ?? document.querySelector('#rows .row[aria-current="true"]');
   row?.previousElementSibling?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey }));
 }
 
