@@ -4,7 +4,7 @@ from playwright.sync_api import FilePayload, expect
 
 from appliance.desk.search import following
 from tests.e2e.conftest import OpenPage, Place
-from tests.e2e.test_pages_axe import somebody
+from tests.e2e.test_pages_axe import line_and_person
 
 FILE = (
     "Voornaam;Achternaam;Mobiel;Pers.nr;BH\r\n"
@@ -29,7 +29,7 @@ def test_a_file_is_taken_in_and_two_contacts_become_one(open_page: OpenPage, pla
     page.get_by_role("link", name="Zoë Büchner").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Zoë Büchner")
     first = page.url
-    other = somebody(place)
+    _, other = place.store.read(line_and_person)
     page.goto(f"/people/{other}")
     name = page.get_by_role("heading", level=1).inner_text().lstrip("~")
     page.goto(first)

@@ -18,6 +18,20 @@ def wrong(words: Words, exc: InvalidInput) -> str:
     return sentence.format(most=MOST_ROWS)
 
 
+TARGETS = [
+    columns.NUMBER,
+    columns.NAME,
+    columns.FIRST,
+    columns.INFIX,
+    columns.LAST,
+    columns.PERSONNEL,
+    columns.STATE,
+    columns.LABELS,
+    columns.NOTES,
+]
+"""What a column may be, besides a field of one's own."""
+
+
 def target(words: Words, code: str) -> str:
     return {
         "": words.text("leave out"),
