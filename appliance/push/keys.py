@@ -2,6 +2,7 @@
 
 import base64
 import os
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from appliance.errors import SetupError
 if TYPE_CHECKING:
     from py_vapid import Vapid02
 
+_MAKING = threading.Lock()
 FILE = "push-key.pem"
 """In the data directory. Without it each browser has to be asked again."""
 
@@ -21,8 +23,9 @@ def key_of(data_dir: Path) -> "Vapid02":
 
     path = data_dir / FILE
     try:
-        if not path.exists():
-            _make(path)
+        with _MAKING:
+            if not path.exists():
+                _make(path)
         return Vapid02.from_pem(path.read_bytes())
     except (OSError, ValueError, VapidException) as exc:
         raise SetupError(

@@ -3,6 +3,7 @@
 A browser names its own; whoever posts an address must not make Balie call any other host.
 """
 
+import re
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
@@ -13,6 +14,8 @@ KNOWN = (
     "push.apple.com",  # Safari
 )
 _LONGEST = 2048
+_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+"""Two readers of an address may differ over any other character, so none is taken."""
 
 
 def is_push_service(endpoint: str, more: Collection[str] = ()) -> bool:
@@ -25,7 +28,7 @@ def is_push_service(endpoint: str, more: Collection[str] = ()) -> bool:
         port = found.port
     except ValueError:
         return False
-    if found.scheme != "https" or found.username or found.password:
+    if found.scheme != "https" or "@" in found.netloc or not _HOST.fullmatch(host):
         return False
     known = host in more or port in (None, 443)
     return known and any(host == each or host.endswith(f".{each}") for each in (*KNOWN, *more))

@@ -17,7 +17,8 @@ class Certificate:
     def __init__(self, cert: Path, key: Path) -> None:
         """Raises SetupError with what to do."""
         self._cert, self._key = cert, key
-        self.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        self.context = _fresh()
+        self._refused = ""
         self._load()
         if key.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             log.warning("others may read the key %s; do: chmod 600 %s", key, key)
@@ -38,13 +39,19 @@ class Certificate:
             if self._changed_ns() != self._read_ns:
                 self._load()
                 log.info("the certificate %s was read again", self._cert)
+                self._refused = ""
         except (OSError, SetupError) as exc:
-            log.warning("the certificate stays as it was: %s", exc)
+            if self._refused != str(exc):
+                log.warning("the certificate stays as it was: %s", exc)
+            self._refused = str(exc)
 
     def _load(self) -> None:
         try:
-            self._read_ns = self._changed_ns()
+            changed_ns = self._changed_ns()
+            # A context that has taken a certificate whose key does not fit answers nobody.
+            _fresh().load_cert_chain(self._cert, self._key)
             self.context.load_cert_chain(self._cert, self._key)
+            self._read_ns = changed_ns
         except FileNotFoundError as exc:
             raise SetupError(f"There is no file {exc.filename or self._cert}.") from exc
         except ssl.SSLError as exc:
@@ -59,3 +66,7 @@ class Certificate:
 
     def _changed_ns(self) -> tuple[int, int]:
         return self._cert.stat().st_mtime_ns, self._key.stat().st_mtime_ns
+
+
+def _fresh() -> ssl.SSLContext:
+    return ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)

@@ -4,6 +4,7 @@ import hashlib
 import logging
 import threading
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from appliance.api.web.words.i18n import Words
 from appliance.api.web.words.notice_sentences import notice
@@ -59,11 +60,12 @@ class PushFollower:
         """Follows the log to its end, and tells what is due. Blocks while push services answer."""
         while self._follower.catch_up():
             pass
-        now_ms = self._store.clock.now_ms()
+        clock, silent = self._store.clock, set[str]()
+        now_ms = clock.now_ms()
         for each in self._store.read(lambda conn: push.due(conn, now_ms)):
             if self._stopped.is_set():
                 return
-            self._tell(each, now_ms)
+            self._tell(each, clock.now_ms(), silent)
 
     def _run(self) -> None:
         while not self._stopped.is_set():
@@ -80,22 +82,30 @@ class PushFollower:
             self._news.wait(LOOK_S)
             self._stopped.wait(GATHER_S)
 
-    def _tell(self, due: DueNotice, now_ms: int) -> None:
-        """Asks once more whether there is anything to tell: they may have been answered by now."""
+    def _tell(self, due: DueNotice, now_ms: int, silent: set[str]) -> None:
+        """Asks once more whether there is anything to tell: they may have been answered by now.
+
+        Of a host in `silent`, which has just not answered, nothing is asked again at once: the
+        other hosts would wait for it each time.
+        """
         staff_id = due.subscription.staff_id
         house = self._store.read(push.house)
         news = self._store.read(lambda conn: news_for(conn, staff_id, due.conversation_id, now_ms))
         if not house.is_on or news is None or now_ms - due.began_ms > TOO_LATE_MS:
             self._store.write(lambda tx: push.told(tx, due))
             return
-        fate = self._sender.send(_message(due, news), contact=house.contact, now_ms=now_ms)
-        if fate is PushAnswer.LATER:
-            due_ms = now_ms + (AGAIN_MS << due.tries)
+        host = urlsplit(due.subscription.address.endpoint).netloc
+        answer = PushAnswer.LATER
+        if host not in silent:
+            answer = self._sender.send(_message(due, news), contact=house.contact, now_ms=now_ms)
+        if answer is PushAnswer.LATER:
+            silent.add(host)
+            due_ms = self._store.clock.now_ms() + (AGAIN_MS << due.tries)
             self._store.write(lambda tx: push.again(tx, due, due_ms))
-        elif fate is PushAnswer.GONE:
+        elif answer is PushAnswer.GONE:
             self._store.write(lambda tx: push.end(tx, due.subscription.id))
         else:
-            if fate is PushAnswer.REFUSED:
+            if answer is PushAnswer.REFUSED:
                 log.warning("a push service refuses what it is asked to tell a browser")
             self._store.write(lambda tx: push.told(tx, due))
 

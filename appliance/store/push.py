@@ -126,6 +126,11 @@ def end_of_session(tx: Tx, session_hash: str) -> None:
     _end_where(tx, "session_hash = ?", session_hash)
 
 
+def end_of_others(tx: Tx, staff_id: str, session_hash: str) -> None:
+    """Of the browsers of a person only that of this session is told anything more."""
+    _end_where(tx, "staff_id = ? AND session_hash <> ?", staff_id, session_hash)
+
+
 def end_of_staff(tx: Tx, staff_id: str) -> None:
     _end_where(tx, "staff_id = ?", staff_id)
 

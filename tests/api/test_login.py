@@ -194,6 +194,14 @@ def test_a_log_in_link_works_once(store: Store, door: Door, clock: ManualClock) 
         store.write(lambda tx: staff.use_login_link(tx, link, stored))
 
 
+def test_a_log_in_link_brings_no_rights_of_later(store: Store, mieke: str) -> None:
+    """Whoever made it knew of fewer."""
+    link = store.write(lambda tx: staff.add_login_link(tx, mieke))
+    store.write(lambda tx: staff.give_role(tx, mieke, "admin", None))
+    with pytest.raises(NotFound):
+        store.write(lambda tx: staff.use_login_link(tx, link, hash_password(PASSWORD)))
+
+
 def test_a_log_in_link_ends(store: Store, mieke: str, clock: ManualClock) -> None:
     """After three days, when a newer one is made, and when the person is disabled."""
     first = store.write(lambda tx: staff.add_login_link(tx, mieke))

@@ -133,3 +133,36 @@ def test_a_renewed_certificate_is_taken_up(
     make_certificate(tmp_path, NAME)
     certificate.look()
     assert "was read again" in caplog.text
+
+
+def test_a_certificate_whose_key_comes_later_changes_nothing(
+    tmp_path: Path, own: OwnCertificate
+) -> None:
+    """A context that had taken the certificate alone would answer nobody."""
+    certificate = Certificate(own.cert, own.key)
+    (tmp_path / "new").mkdir()
+    renewed = make_certificate(tmp_path / "new", NAME)
+    own.cert.write_bytes(renewed.cert.read_bytes())
+    os.utime(own.cert, ns=(1, 1))
+    certificate.look()
+    assert _agree(certificate.context, trusted=renewed.cert) is False
+    own.key.write_bytes(renewed.key.read_bytes())
+    certificate.look()
+    assert _agree(certificate.context, trusted=renewed.cert) is True
+
+
+def _agree(context: ssl.SSLContext, *, trusted: Path) -> bool:
+    """Whether a browser that trusts this certificate comes in; raises where nobody can."""
+    here, there = ssl.MemoryBIO(), ssl.MemoryBIO()
+    server = context.wrap_bio(there, here, server_side=True)
+    asking = ssl.create_default_context(cafile=str(trusted))
+    client = asking.wrap_bio(here, there, server_hostname=NAME)
+    for _ in range(4):
+        for side in (client, server):
+            try:
+                side.do_handshake()
+            except ssl.SSLWantReadError:
+                continue
+            except ssl.SSLCertVerificationError:
+                return False
+    return True

@@ -175,6 +175,10 @@ def test_none_comes_after_the_log_out(house: House) -> None:
     house.store.write(lambda tx: sessions.end(tx, token))
     house.hears()
     assert (len(left.asked), len(stays.told)) == (0, 1)
+    here, here_token = house.browser_of(sanne)
+    house.store.write(lambda tx: sessions.end_others(tx, sanne, here_token))
+    house.hears(sender="+31644444444")
+    assert (len(stays.told), len(here.told)) == (1, 1)
     house.store.write(
         lambda tx: push.subscribe(tx, stays.address, staff_id=marit, session_hash="", language="en")
     )
@@ -244,6 +248,20 @@ def test_a_browser_that_is_gone_is_forgotten_and_a_busy_service_asked_again(
     house.clock.advance(ms=TOO_LATE_MS + 1)
     house.follower.look()
     assert len(busy.told) == 2
+
+
+def test_a_service_that_is_silent_is_asked_once_in_a_look(house: House) -> None:
+    """The other browsers of that service would make those of others wait."""
+    browsers = [house.browser_of(house.member(name))[0] for name in ("Sanne", "Marit")]
+    for each in browsers:
+        each.answers = [503, 503]
+    house.hears()
+    assert sum(len(each.asked) for each in browsers) == 1
+    house.clock.advance(ms=2 * AGAIN_MS)
+    for each in browsers:
+        each.answers = []
+    house.follower.look()
+    assert [len(each.told) for each in browsers] == [1, 1]
 
 
 def test_the_place_in_the_log_outlives_a_restart(house: House, trusted: OwnCertificate) -> None:

@@ -142,6 +142,7 @@ def end_all(tx: Tx, staff_id: str) -> int:
 def end_others(tx: Tx, staff_id: str, token: str) -> int:
     """Logs a person out everywhere but here, and gives the number of sessions that ended."""
     forget_old(tx)
+    push.end_of_others(tx, staff_id, token_hash(token))
     ended = tx.conn.execute(
         "DELETE FROM session WHERE staff_id = ? AND token_hash <> ?", (staff_id, token_hash(token))
     ).rowcount

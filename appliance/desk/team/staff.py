@@ -270,6 +270,11 @@ def _require(conn: sqlite3.Connection, staff_id: str) -> Member:
 def _replace_roles(tx: Tx, staff_id: str, roles: Roles) -> None:
     member = _require(tx.conn, staff_id)
     was_admin = _is_admin(tx.conn, staff_id)
+    if set(roles) - set(member.roles):
+        # Whoever made a link for fewer rights could come in with it and have the new ones.
+        tx.conn.execute(
+            "DELETE FROM login_link WHERE staff_id = ? AND used_ms IS NULL", (staff_id,)
+        )
     tx.conn.execute("DELETE FROM staff_grant WHERE staff_id = ?", (staff_id,))
     for role, branch_id in roles:
         grant_role(tx, staff_id, role, branch_id)
@@ -289,11 +294,14 @@ def _is_admin(conn: sqlite3.Connection, staff_id: str) -> bool:
 
 
 def _require_admin(conn: sqlite3.Connection, gone: Member) -> None:
-    """Asked after a change; a refusal undoes the change."""
+    """Asked after a change; a refusal undoes the change. In the place of somebody who can log in
+    counts only who can, too: who is invited may never come.
+    """
     left = conn.execute(
         "SELECT 1 FROM staff_grant JOIN staff ON staff.id = staff_id"
-        " WHERE permission = ? AND branch_id IS NULL AND disabled_ms IS NULL LIMIT 1",
-        (Permission.STAFF_MANAGE.value,),
+        " WHERE permission = ? AND branch_id IS NULL AND disabled_ms IS NULL"
+        " AND (password_hash IS NOT NULL OR NOT ?) LIMIT 1",
+        (Permission.STAFF_MANAGE.value, gone.has_password),
     ).fetchone()
     if left is None:
         raise Refused(

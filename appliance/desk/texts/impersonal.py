@@ -17,12 +17,14 @@ _MONTHS = (
 # By priority: where two would take the same words, the first does. The names are Dutch, as those
 # of lists are.
 _FORMS: Sequence[tuple[str, re.Pattern[str]]] = (
-    ("email", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
+    ("email", re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")),
     ("rekening", re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,6}(?: ?[A-Z0-9]{1,3})?\b")),
     (
         "bedrag",
         re.compile(
-            r"(?:€|EUR) ?\d+(?:[.,]\d+)*(?:,-)?|\d+(?:[.,]\d+)* ?(?:€|euro\b)", re.IGNORECASE
+            r"(?:€|EUR) ?\d{1,9}(?:[.,]\d{1,3}){0,4}(?:,-)?"
+            r"|(?<!\d)\d{1,9}(?:[.,]\d{1,3}){0,4} ?(?:€|euro\b)",
+            re.IGNORECASE,
         ),
     ),
     (
@@ -39,7 +41,7 @@ _FORMS: Sequence[tuple[str, re.Pattern[str]]] = (
             re.IGNORECASE,
         ),
     ),
-    ("nummer", re.compile(r"\b(?=[\w-]*\d{3})(?:[A-Za-z]{1,4}-?)?\d[\w-]{3,}\b|\b\d{4,}\b")),
+    ("nummer", re.compile(r"\b(?=[\w-]{0,40}\d{3})(?:[A-Za-z]{1,4}-?)?\d[\w-]{3,}\b|\b\d{4,}\b")),
 )
 _SHORTEST_NAME = 3
 """Shorter ones, as “de” and “An”, are words of any text."""

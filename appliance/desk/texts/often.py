@@ -9,6 +9,7 @@ from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.inbox.thread import conversation_of_message
 from appliance.desk.search.folding import words, words_of
 from appliance.desk.texts.impersonal import impersonal
+from appliance.errors import NotFound
 
 LOOKED_THROUGH = 5_000
 """The newest messages of all: what was said often long ago is not said now."""
@@ -76,9 +77,13 @@ def _gist(text: str, name: str | None) -> str:
 
 
 def text_of(conn: sqlite3.Connection, rights: Rights, message_id: str) -> ImpersonalText:
-    """What a canned text may begin with. Raises NotFound where one may not write."""
+    """What a canned text may begin with. Raises NotFound where one may not write, and for what
+    somebody else wrote.
+    """
     conversation_of_message(conn, rights, message_id)
     row = conn.execute(_ONE, (message_id,)).fetchone()
+    if row is None:
+        raise NotFound("message")
     text = impersonal(row["text"], name=row["name"], colleagues=_colleagues(conn))
     return ImpersonalText(text=text, branch_id=row["branch_id"])
 
@@ -98,5 +103,5 @@ ORDER BY m.seq DESC
 _ONE = """
 SELECT m.text, line.branch_id, coalesce(k.office_name, k.chosen_name) AS name
 FROM message m JOIN line ON line.id = m.line_id LEFT JOIN contact k ON k.id = m.contact_id
-WHERE m.id = ?
+WHERE m.id = ? AND m.direction = 'out'
 """

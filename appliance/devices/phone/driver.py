@@ -30,7 +30,7 @@ from appliance.devices.phone.senses import Senses
 from appliance.devices.phone.session import ServerSession
 from appliance.devices.phone.sim import SIM_STATE, is_taken_out, sends_by
 from appliance.devices.phone.sms.send import look_sms, opening, send_sms
-from appliance.devices.phone.whatsapp.addresses import is_hidden, jid_of
+from appliance.devices.phone.whatsapp.addresses import address_of, is_hidden, jid_of
 from appliance.devices.phone.whatsapp.adoption.listing import list_chats
 from appliance.devices.phone.whatsapp.adoption.reading import read_chat
 from appliance.devices.phone.whatsapp.chat import link_to
@@ -41,6 +41,7 @@ from appliance.devices.phone.whatsapp.look import look_whatsapp, visit_whatsapp
 from appliance.devices.phone.whatsapp.media_fetch import fetch_media
 from appliance.devices.phone.whatsapp.opening import open_chat
 from appliance.devices.phone.whatsapp.own_profile import read_own_profile
+from appliance.devices.phone.whatsapp.row_memory import ChatMemory
 from appliance.devices.phone.whatsapp.send import send_whatsapp
 from appliance.devices.phone.whatsapp.visit import visiting
 from appliance.devices.profile_protocol import OwnProfile
@@ -210,23 +211,34 @@ class PhoneDriver:
             self._take_in_hand(_person(outgoing))
             send = send_file if outgoing.file else send_whatsapp
             return send(self._phone, attempt)
+        self._need_right_sim()
+        asked_ms = self._phone.clock.now_ms()
         try:
             first = self._ask(outgoing.number, then=[link])
         except DeviceError:
-            self._phone.returns.setdefault(outgoing.number, None)  # the chat may be open
+            self._leave_unread(outgoing.number, asked_ms)
             raise
+        history = ChatMemory(opened_ms=asked_ms)
         (opened,) = first.then
         try:
             self._listen(outgoing.number, first)
         except Exception:
-            self._read_opened(outgoing.number, opened)
+            self._read_opened(outgoing.number, opened, history)
             raise
-        return send_whatsapp(self._phone, attempt, opened)
+        return send_whatsapp(self._phone, attempt, opened, history)
 
-    def _read_opened(self, number: str, opened: Output) -> None:
+    def _leave_unread(self, number: str, asked_ms: int) -> None:
+        """The chat may be open, where what comes is not announced: it is left, and looked into
+        later for what came since.
+        """
+        self._phone.returns.setdefault(address_of(number), ChatMemory(opened_ms=asked_ms))
+        with suppress(DeviceError):
+            self._phone.session.leave()
+
+    def _read_opened(self, number: str, opened: Output, history: ChatMemory) -> None:
         """An open chat has no notification any more: what came stands on the screen alone."""
         try:
-            with visiting(self._phone, number, opened=opened) as chat:
+            with visiting(self._phone, number, history=history, opened=opened) as chat:
                 open_chat(chat)
         except BalieError as exc:
             log.info("an opened chat on %s was not read: %s", self.device_id, exc)
@@ -324,10 +336,9 @@ class PhoneDriver:
     def _ask(
         self, number: str | None, *, by_sim: bool = False, then: Sequence[str] = ()
     ) -> FirstAnswers:
-        if not self._examiner.right_sim:
-            if by_sim:
-                self._need_sim(*self._phone.session.run(SIM_STATE))
-            raise Transient("Another SIM is in the phone.")
+        if by_sim and not self._examiner.right_sim:
+            self._need_sim(*self._phone.session.run(SIM_STATE))
+        self._need_right_sim()
         return ask_first(self._phone, number, by_sim=by_sim, then=then)
 
     def _listen(
@@ -343,6 +354,10 @@ class PhoneDriver:
             raise Transient("The notifications of the phone cannot be read.")
         remember(self._phone, number, answers)
         return listed or []
+
+    def _need_right_sim(self) -> None:
+        if not self._examiner.right_sim:
+            raise Transient("Another SIM is in the phone.")
 
     def _need_sim(self, state: Output) -> None:
         """Only this device's routes stop; another device of the line goes on."""

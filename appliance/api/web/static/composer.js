@@ -2,8 +2,7 @@
 
 import { attached, putBack, sizeOf, take } from "./attach.js";
 import { putBackQuote, quoted, takeQuote } from "./quote.js";
-import { timing } from "./sending.js";
-import { upload } from "./upload.js";
+import { plan, timing } from "./sending.js";
 
 const DRAFT_MS = 600;
 const AGAIN_MS = 2000; // until what did not get through is tried again; each time twice as long
@@ -129,13 +128,17 @@ function deliver(key) {
   later(async () => {
     let answer;
     try {
-      answer = files.length ? await upload(address, message, files, shownIn(item)) : await post(address, message);
+      answer = files.length ? await sendFiles(address, message, files, item) : await post(address, message);
     } catch {
       answer = null;
     }
     if (answer?.stopped) return giveBack(key, "", 0);
     if (answer?.ok) {
       underWay.delete(key);
+      if (form()?.dataset.conversation === conversation && field().value) {
+        saved = null; // the server forgets the draft with what was sent, also one of later words
+        changed();
+      }
       const id = answer.headers.get("X-Message");
       document.dispatchEvent(new CustomEvent("balie:accepted", { detail: { id, message, files, conversation } }));
       return refresh("messages");
@@ -155,6 +158,12 @@ function deliver(key) {
     }
     return undefined;
   });
+}
+
+// What few messages need is loaded for the first of them.
+async function sendFiles(address, message, files, item) {
+  const { upload } = await import("./upload.js");
+  return upload(address, message, files, shownIn(item));
 }
 
 // Whoever sees the end of the thread sees what is said below it.
@@ -189,6 +198,7 @@ function giveBack(key, html, status) {
   }
   field().value = joined([message.text, field().value]);
   putBackQuote(message.quotes);
+  plan(message.not_before, message.planned);
   note(html);
   changed();
   field().focus();
@@ -297,7 +307,10 @@ function saveDraft() {
         keepHere();
       }
       if (answer.status === 401) return leave(answer);
-      if (answer.status !== 403) saved = null; // else the page is too old; the next one finds the text
+      if (answer.status !== 403) { // else the page is too old; the next one finds the text
+        saved = null;
+        if (drafts.get(conversation) === text) keepDraft(conversation, text);
+      }
     } catch {
       saved = null;
       if (drafts.get(conversation) === text) keepDraft(conversation, text); // else it was sent meanwhile

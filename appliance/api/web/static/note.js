@@ -1,13 +1,13 @@
 // Notes for colleagues: a form of their own beside the composer, with a draft of its own.
 
 import { attached, noteOf, putBack, take } from "./attach.js";
-import { upload } from "./upload.js";
 
 const DRAFT_MS = 600;
 const csrf = document.querySelector('meta[name="csrf"]').content;
 
 let timer = 0;
 let saved = "";
+let underWay = false; // a note with files: another Enter sends nothing twice
 
 const pane = () => document.getElementById("composer-pane");
 const form = () => document.getElementById("note-form");
@@ -69,10 +69,15 @@ document.addEventListener("submit", async (event) => {
   if (event.target.id !== "note-form" || !attached(noteOf(conversation)).length) return;
   event.preventDefault();
   event.stopPropagation();
+  if (underWay) return;
+  underWay = true;
+  const text = field().value;
   const files = take(noteOf(conversation));
   const shown = { bar: document.getElementById("note-way"), cancel: document.getElementById("note-cancel") };
-  const answer = await upload(form().dataset.files, { text: field().value }, files, shown);
-  if (answer.ok && conversation === document.getElementById("scroller")?.dataset.conversation) return noted();
+  const { upload } = await import("./upload.js");
+  const answer = await upload(form().dataset.files, { text }, files, shown);
+  underWay = false;
+  if (answer.ok && conversation === document.getElementById("scroller")?.dataset.conversation) return noted(text);
   if (answer.ok) return;
   putBack(noteOf(conversation), files);
   if (answer.status === 401) return location.assign(answer.headers.get("HX-Redirect") ?? "/login");
@@ -92,11 +97,13 @@ document.addEventListener("htmx:after:request", (event) => {
   if (ctx.sourceElement.id === "note-form" && ctx.response?.status === 204) noted();
 });
 
-function noted() {
+// What was typed since, while files were on their way, stays.
+function noted(text = field().value) {
   clearTimeout(timer);
   document.getElementById("note-said").replaceChildren();
-  field().value = "";
+  if (field().value === text) field().value = "";
   saved = "";
+  if (form().dataset.kept) sessionStorage.removeItem(`kept:${form().dataset.kept}`);
   document.dispatchEvent(new CustomEvent("balie:refresh", { detail: "messages" }));
 }
 

@@ -14,10 +14,11 @@ const box = () => document.getElementById("composer");
 export function timing(form) {
   const { began = "", anyway = "" } = form.dataset;
   const not_before = form.elements.not_before?.value ?? "";
+  const { planned = "" } = form.dataset;
   delete form.dataset.began;
   delete form.dataset.anyway;
   plan("");
-  return { not_before, undo: "1", began, anyway };
+  return { not_before, planned, undo: "1", began, anyway };
 }
 
 // Whoever begins to write has seen what stands in the thread.
@@ -28,10 +29,12 @@ function begin() {
   else box().dataset.began ??= document.getElementById("message-list")?.dataset.newest ?? "";
 }
 
-function plan(value, label = "") {
+/** When the next message is to leave; `label` is how that reads. */
+export function plan(value, label = "") {
   const place = document.getElementById("planned");
   if (!place) return;
   box().elements.not_before.value = value;
+  box().dataset.planned = label;
   place.hidden = !value;
   const said = place.querySelector("[data-text]");
   said.textContent = said.dataset.text.replace("{time}", label);

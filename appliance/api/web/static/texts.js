@@ -52,6 +52,7 @@ function choose(option) {
 
 async function take(id) {
   const found = typed();
+  const from = place();
   close();
   asked += 1;
   const answer = await fetch(`${place()}/${id}`, {
@@ -61,7 +62,7 @@ async function take(id) {
   if (!answer?.ok) return say();
   const { text, missing } = await answer.json();
   const filled = missing.length ? await fill(text, missing) : text;
-  if (filled !== null) put(filled, found);
+  if (filled !== null && from === place()) put(filled, found); // it is for this person alone
 }
 
 function say() {

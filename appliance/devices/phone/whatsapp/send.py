@@ -17,7 +17,12 @@ from appliance.devices.phone.whatsapp.opening import open_chat
 from appliance.devices.phone.whatsapp.own_row import is_row_of
 from appliance.devices.phone.whatsapp.pages import ChatPage
 from appliance.devices.phone.whatsapp.replying import begin_reply, drop_reply
-from appliance.devices.phone.whatsapp.row_memory import baseline_of, identity, rows_after
+from appliance.devices.phone.whatsapp.row_memory import (
+    ChatMemory,
+    baseline_of,
+    identity,
+    rows_after,
+)
 from appliance.devices.phone.whatsapp.rows import MessageRow
 from appliance.devices.phone.whatsapp.ticks import ticks_of
 from appliance.devices.phone.whatsapp.visit import visiting
@@ -27,16 +32,19 @@ from appliance.errors import DeviceError, DeviceGone, Transient, Unconfirmed
 _LEFT = frozenset({Tick.SENT, Tick.DELIVERED, Tick.READ})
 
 
-def send_whatsapp(phone: Phone, attempt: Attempt, opened: Output | None = None) -> Proof:
-    """`opened` is the answer to the link where that was followed already.
+def send_whatsapp(
+    phone: Phone,
+    attempt: Attempt,
+    opened: Output | None = None,
+    history: ChatMemory | None = None,
+) -> Proof:
+    """`opened` is the answer to the link where that was followed already, `history` since when.
 
     Raises what the protocol says of a send; the phone is left on its home screen.
     """
     evidence = Evidence(attempt.evidence_folder, phone.session)
     outgoing = attempt.outgoing
-    with visiting(
-        phone, outgoing.number, evidence.keep, group=outgoing.group, opened=opened
-    ) as chat:
+    with visiting(phone, outgoing.number, evidence.keep, history, outgoing.group, opened) as chat:
         return ChatSend(phone, attempt, chat, evidence).run()
 
 
