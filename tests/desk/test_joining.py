@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from appliance.desk.contacts import joining, splitting
+from appliance.desk.outgoing import drafts
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.team import cases, labels, notes, staff
 from appliance.errors import InvalidInput, Refused
@@ -104,7 +105,7 @@ def work_on(counter: Counter, contact_id: str) -> None:
                 tx.conn.execute(
                     "INSERT INTO read_mark VALUES (?, ?, ?, 1)", (boss, thread, row["news_id"])
                 )
-            tx.conn.execute("INSERT INTO draft VALUES (?, ?, 'Hoi', 1)", (boss, thread))
+            drafts.save(tx, staff_id=boss, conversation_id=thread, text="Hoi")
             cases.close(tx, thread, me, note="klaar")
 
     counter.store.write(work)

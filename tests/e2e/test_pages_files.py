@@ -34,7 +34,8 @@ def test_files_are_attached_with_words_and_sent_once(open_page: OpenPage, place:
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW.width
     page.locator("#text").fill("Je rooster")
     held = hold(page, "**/files")
-    page.get_by_role("button", name="Send", exact=True).click()
+    with page.expect_request("**/files"):
+        page.get_by_role("button", name="Send", exact=True).click()
     pending = page.locator("#pending li")
     expect(pending).to_contain_text("rooster week 9")
     expect(page.locator("#attached")).to_be_hidden()
