@@ -167,6 +167,18 @@ def test_a_new_number_opens_nothing_that_they_closed(
     assert refused.json()["code"] == "opted-out"
 
 
+def test_who_is_blocked_loses_no_number(office: Office, tilburg: Desk, planning: Caller) -> None:
+    """The number would be a stranger's, whom nobody has blocked; ending the block comes first."""
+    office.writes(ANNA, tilburg)
+    anna = planning.get(f"/contacts/{ANNA}").json()["id"]
+    patch(planning, anna, blocked=True)
+    refused = patch(planning, anna, numbers=[NEW])
+    assert (refused.status_code, refused.json()["field"]) == (422, "blocked")
+    assert "End the block" in refused.json()["detail"]
+    assert numbers(patch(planning, anna, numbers=[ANNA, NEW]).json()) == [ANNA, NEW]
+    assert numbers(patch(planning, anna, numbers=[NEW], blocked=False).json()) == [NEW]
+
+
 def test_people_are_found(office: Office, tilburg: Desk, planning: Caller) -> None:
     """By name, number and personnel number, in pages."""
     post(planning, "/contacts", {"name": "Özlem Çelik", "numbers": [BRAM], "personnel_number": "7"})

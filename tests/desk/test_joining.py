@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from appliance.desk.contacts import joining, splitting
+from appliance.desk.access.sight import Sight
+from appliance.desk.contacts import changing, joining, splitting
+from appliance.desk.contacts.changing import Changer, ContactChange
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.team import cases, labels, notes, staff
 from appliance.errors import InvalidInput, Refused
@@ -16,6 +18,7 @@ from appliance.store import consent, unread
 from tests.queue.counter import ANNA, BART, Counter
 
 NEW = "+31633333333"
+BOSS = Changer(by=Author(staff_id="boss"), sight=Sight(None))
 WHO = (
     "contact",
     "contact_identity",
@@ -104,7 +107,11 @@ def work_on(counter: Counter, contact_id: str) -> None:
                 tx.conn.execute(
                     "INSERT INTO read_mark VALUES (?, ?, ?, 1)", (boss, thread, row["news_id"])
                 )
-            tx.conn.execute("INSERT INTO draft VALUES (?, ?, 'Hoi', 1)", (boss, thread))
+            tx.conn.execute(
+                "INSERT INTO draft (staff_id, conversation_id, text, saved_ms)"
+                " VALUES (?, ?, 'Hoi', 1)",
+                (boss, thread),
+            )
             cases.close(tx, thread, me, note="klaar")
 
     counter.store.write(work)
@@ -222,3 +229,20 @@ def test_who_is_blocked_stays_so(counter: Counter, both: tuple[str, str]) -> Non
     split(counter, anna, BART)
     with pytest.raises(Refused):
         counter.queues(to=BART)
+
+
+def test_a_block_of_while_they_were_one_stays_with_both(
+    counter: Counter, both: tuple[str, str]
+) -> None:
+    """An undo opens nobody whom the office has closed."""
+    anna, bart = both
+    join(counter, anna, bart)
+    counter.store.write(
+        lambda tx: changing.change(
+            tx, anna, ContactChange(given=frozenset({"blocked"}), blocked=True), BOSS
+        )
+    )
+    undo(counter, anna)
+    for number in (ANNA, BART):
+        with pytest.raises(Refused):
+            counter.queues(to=number)

@@ -95,6 +95,7 @@ def _undo_join(tx: Tx, change: WhoChanged, by: Author) -> None:
         kept = contacts.identities_of(tx.conn, keep_id)
         threads.divide(tx, other_id, keep_id, kept, after_seq=since)
     former_rows.put_back(tx.conn, before["rows"], keep_id)
+    _keep_block(tx, keep_id, other_id, before)
     _put_back_columns(tx, keep_id, before)
     _settle(tx, keep_id, other_id)
     changes.tell(tx, EventKind.CONTACT_SPLIT, keep_id, other_id, by, undone=True)
@@ -119,6 +120,16 @@ def _part(tx: Tx, thread: Mapping[str, Any], keep_id: str, other_id: str) -> Non
             (row["id"], thread["kept"], json.dumps(ids)),
         )
     threads.carry(tx, thread["kept"], other_id, thread["seqs"])
+
+
+def _keep_block(tx: Tx, keep_id: str, other_id: str, before: Mapping[str, Any]) -> None:
+    """Whoever was blocked while they were one stays so under each of the two."""
+    blocked_ms = card_columns(tx.conn, keep_id)["blocked_ms"]
+    if blocked_ms is not None and blocked_ms != before["joined_columns"]["blocked_ms"]:
+        tx.conn.execute(
+            "UPDATE contact SET blocked_ms = coalesce(blocked_ms, ?) WHERE id = ?",
+            (blocked_ms, other_id),
+        )
 
 
 def _put_back_columns(tx: Tx, keep_id: str, before: Mapping[str, Any]) -> None:
