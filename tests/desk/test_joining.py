@@ -60,7 +60,7 @@ def join(counter: Counter, keep: str, other: str) -> None:
 
 
 def undo(counter: Counter, contact_id: str) -> None:
-    counter.store.write(lambda tx: splitting.undo(tx, contact_id, Author(staff_id="boss")))
+    counter.store.write(lambda tx: splitting.undo(tx, contact_id, BOSS.by, sight=BOSS.sight))
 
 
 def split(counter: Counter, contact_id: str, *numbers: str) -> str:

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from appliance.desk.access.sight import Sight
 from appliance.desk.consent import withdrawal
 from appliance.desk.contacts import changes, former_rows, threads
 from appliance.desk.contacts.changes import ChangeOfWho, WhoChanged
@@ -46,14 +47,17 @@ def split(tx: Tx, contact_id: str, identities: Sequence[Identity], by: Author) -
     return new_id
 
 
-def undo(tx: Tx, contact_id: str, by: Author, *, other_id: str | None = None) -> WhoChanged:
-    """Takes back the newest joining or splitting of this person, if it was with that other one.
+def undo(
+    tx: Tx, contact_id: str, by: Author, *, sight: Sight, other_id: str | None = None
+) -> WhoChanged:
+    """Takes back the newest joining or splitting of this person, if it was with that other one
+    and `sight` sees both.
 
     What came since goes to whom it came from; what was cancelled stays so, and a withdrawal of
     meanwhile counts for both. A process that sends must call this inside `ConsentGate.write`.
     Raises Refused.
     """
-    change = changes.take_newest(tx, contact_id, other_id)
+    change = changes.take_newest(tx, sight, contact_id, other_id)
     if change.kind is ChangeOfWho.JOIN:
         _undo_join(tx, change, by)
     else:

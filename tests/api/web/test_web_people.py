@@ -154,6 +154,22 @@ def test_another_branch_s_person_is_not_there(
     assert wrong.status_code == 404
 
 
+def test_the_name_of_somebody_out_of_sight_is_in_no_undo(
+    office: Office, tilburg: Desk, breda: Desk, reader: Browser
+) -> None:
+    """Whoever sees the person under one branch is not told whom another branch joined."""
+    office.writes(ANNA, breda, name="Anna")
+    office.writes(BRAM, tilburg, name="Bram")
+    office.writes(BRAM, breda)
+    anna, bram = contact(office, ANNA), contact(office, BRAM)
+    boss = log_in(office, "Baas", role="lead", branch_id=None)
+    send(boss, f"/people/{anna}/join", other=bram)
+    assert "Joined with Bram" in boss.get(f"/people/{anna}", **ENGLISH).text
+    assert "Joined with" not in reader.get(f"/people/{anna}", **ENGLISH).text
+    assert send(reader, f"/people/{anna}/undo", other=bram).status_code == 422
+    boss.client.close()
+
+
 @pytest.mark.parametrize("few", [5_000, 0])
 @pytest.mark.parametrize("sort", PeopleSort)
 def test_pages_hold_everybody_once(

@@ -157,8 +157,9 @@ async def split_person(
 async def undo_person(
     visit: Posting, contact: str, other: Annotated[str, Form(max_length=40)] = ""
 ) -> Response:
-    def work(tx: Tx, _: Sight, contact_id: str) -> None:
-        splitting.undo(tx, contact_id, Author(staff_id=visit.staff_id), other_id=other or None)
+    def work(tx: Tx, sight: Sight, contact_id: str) -> None:
+        me = Author(staff_id=visit.staff_id)
+        splitting.undo(tx, contact_id, me, sight=sight, other_id=other or None)
 
     return await _write(visit, contact, work)
 
