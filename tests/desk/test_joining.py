@@ -14,7 +14,8 @@ from appliance.errors import InvalidInput, Refused
 from appliance.events import EventKind
 from appliance.identities import tel
 from appliance.messages import MessageState
-from appliance.store import consent, unread
+from appliance.store import consent, push, unread
+from appliance.store.push import PushAddress
 from tests.queue.counter import ANNA, BART, Counter
 
 NEW = "+31633333333"
@@ -43,7 +44,10 @@ WHO = (
 def kept(counter: Counter) -> Mapping[str, Sequence[tuple[Any, ...]]]:
     rows = {table: counter.all(f"SELECT * FROM {table}") for table in WHO}  # noqa: S608 -- our own names
     rows["message"] = counter.all("SELECT id, conversation_id, contact_id, state FROM message")
-    return {table: sorted(map(tuple, found), key=repr) for table, found in rows.items()}
+    return {
+        table: sorted((tuple(row.values()) for row in found), key=repr)
+        for table, found in rows.items()
+    }
 
 
 def consents(counter: Counter) -> Mapping[str, bool]:
@@ -246,3 +250,40 @@ def test_a_block_of_while_they_were_one_stays_with_both(
     for number in (ANNA, BART):
         with pytest.raises(Refused):
             counter.queues(to=number)
+
+
+def test_what_a_browser_is_to_be_told_follows_the_thread(
+    counter: Counter, both: tuple[str, str]
+) -> None:
+    """Of two that waited once; of one that is gone meanwhile nothing is noted."""
+    (boss,) = counter.all("SELECT id FROM staff")
+    threads = [
+        row["id"]
+        for each in both
+        for row in counter.all(
+            "SELECT id FROM conversation WHERE contact_id = ? AND line_id = ?",
+            each,
+            counter.line_id,
+        )
+    ]
+    for name, noted in (("one", threads), ("two", threads[1:])):
+        address = PushAddress(endpoint=name, public_key="", secret="")
+        counter.store.write(
+            lambda tx, address=address: push.subscribe(  # type: ignore[misc]
+                tx, address, staff_id=boss["id"], session_hash="", language="nl"
+            )
+        )
+        (browser,) = counter.all("SELECT id FROM push_subscription WHERE endpoint = ?", name)
+        for each in noted:
+            note_push(counter, browser["id"], each)
+    join(counter, *both)
+    note_push(counter, browser["id"], threads[1])
+    found = counter.all(
+        "SELECT endpoint, conversation_id FROM push_notice"
+        " JOIN push_subscription ON id = subscription_id ORDER BY endpoint"
+    )
+    assert [tuple(row.values()) for row in found] == [("one", threads[0]), ("two", threads[0])]
+
+
+def note_push(counter: Counter, subscription_id: str, conversation_id: str) -> None:
+    counter.store.write(lambda tx: push.note(tx, subscription_id, conversation_id))
