@@ -287,3 +287,50 @@ def test_what_a_browser_is_to_be_told_follows_the_thread(
 
 def note_push(counter: Counter, subscription_id: str, conversation_id: str) -> None:
     counter.store.write(lambda tx: push.note(tx, subscription_id, conversation_id))
+
+
+def test_what_was_ended_while_they_were_one_stays_so(
+    counter: Counter, both: tuple[str, str]
+) -> None:
+    """A draft that was sent and a label that was taken off do not come back with an undo, and
+    nothing is done where somebody wrote since.
+    """
+    anna, bart = both
+    join(counter, bart, anna)
+    counter.hears("Toch niet", sender=BART)
+    (thread,) = counter.all(
+        "SELECT id FROM conversation WHERE contact_id = ? AND line_id = ?", bart, counter.line_id
+    )
+
+    def end(tx: Any) -> None:
+        tx.conn.execute("DELETE FROM contact_label WHERE contact_id = ?", (bart,))
+        for table in ("draft", "conversation_label"):
+            tx.conn.execute(f"DELETE FROM {table} WHERE conversation_id = ?", (thread["id"],))  # noqa: S608 -- two names of ours
+
+    counter.store.write(end)
+    undo(counter, bart)
+    for table in ("draft", "conversation_label"):
+        assert not counter.all(
+            f"SELECT * FROM {table} WHERE conversation_id = ?",  # noqa: S608 -- two names of ours
+            thread["id"],
+        )
+    assert not counter.all("SELECT * FROM contact_label")
+    (case,) = counter.all("SELECT * FROM casework WHERE conversation_id = ?", thread["id"])
+    assert (case["done_ms"], case["closing_note"]) == (None, "klaar")
+
+
+def test_the_thread_of_who_was_gone_is_open_when_they_wrote_since(
+    counter: Counter, both: tuple[str, str]
+) -> None:
+    """Theirs, too, was done before, and nobody has done it again."""
+    anna, bart = both
+    join(counter, anna, bart)
+    counter.hears("Toch niet", sender=BART)
+    undo(counter, anna)
+    found = counter.all(
+        "SELECT w.done_ms FROM casework w JOIN conversation c ON c.id = w.conversation_id"
+        " WHERE c.contact_id = ? AND c.line_id = ?",
+        bart,
+        counter.line_id,
+    )
+    assert [row["done_ms"] for row in found] == [None]

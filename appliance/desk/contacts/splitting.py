@@ -98,6 +98,8 @@ def _undo_join(tx: Tx, change: WhoChanged, by: Author) -> None:
         threads.divide(tx, keep_id, other_id, identities, after_seq=since)
         kept = contacts.identities_of(tx.conn, keep_id)
         threads.divide(tx, other_id, keep_id, kept, after_seq=since)
+        for thread in before["threads"]:
+            _reopen(tx, thread, since)
     former_rows.put_back(tx.conn, before["rows"], keep_id)
     _keep_block(tx, keep_id, other_id, before)
     _put_back_columns(tx, keep_id, before)
@@ -124,6 +126,21 @@ def _part(tx: Tx, thread: Mapping[str, Any], keep_id: str, other_id: str) -> Non
             (row["id"], thread["kept"], json.dumps(ids)),
         )
     threads.carry(tx, thread["kept"], other_id, thread["seqs"])
+
+
+def _reopen(tx: Tx, thread: Mapping[str, Any], since: int) -> None:
+    """What was done or put away before is open where somebody wrote while they were one."""
+    if thread["kept"] is None:
+        return
+    case = thread["rows"]["casework"]
+    for row in (*case["kept"], *case["other"]):
+        if row in former_rows.rows_of(tx.conn, "casework", row["conversation_id"]):
+            tx.conn.execute(
+                "UPDATE casework SET done_ms = NULL, returns = NULL, returns_ms = NULL"
+                " WHERE conversation_id = ?1 AND EXISTS"
+                " (SELECT 1 FROM message WHERE conversation_id = ?1 AND seq > ?2)",
+                (row["conversation_id"], since),
+            )
 
 
 def _keep_block(tx: Tx, keep_id: str, other_id: str, before: Mapping[str, Any]) -> None:
