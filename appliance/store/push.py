@@ -136,12 +136,24 @@ def end_of_staff(tx: Tx, staff_id: str) -> None:
 
 
 def note(tx: Tx, subscription_id: str, conversation_id: str) -> None:
-    """It is to be told, if that browser is still one; what is to be told already is so once."""
+    """It is to be told, if that browser is still one and two conversations have not become one
+    meanwhile; what is to be told already is so once.
+    """
     tx.conn.execute(
         "INSERT INTO push_notice (subscription_id, conversation_id, began_ms, due_ms)"
-        " SELECT id, ?2, ?3, ?3 FROM push_subscription WHERE id = ?1 ON CONFLICT DO NOTHING",
+        " SELECT id, ?2, ?3, ?3 FROM push_subscription WHERE id = ?1"
+        " AND EXISTS (SELECT 1 FROM conversation WHERE id = ?2) ON CONFLICT DO NOTHING",
         (subscription_id, conversation_id, tx.now_ms),
     )
+
+
+def join(tx: Tx, kept_id: str, other_id: str) -> None:
+    """Two conversations become one: of both it is told once."""
+    tx.conn.execute(
+        "UPDATE OR IGNORE push_notice SET conversation_id = ? WHERE conversation_id = ?",
+        (kept_id, other_id),
+    )
+    tx.conn.execute("DELETE FROM push_notice WHERE conversation_id = ?", (other_id,))
 
 
 def due(conn: sqlite3.Connection, now_ms: int, *, limit: int = 50) -> Sequence[DueNotice]:

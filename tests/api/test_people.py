@@ -167,6 +167,18 @@ def test_a_new_number_opens_nothing_that_they_closed(
     assert refused.json()["code"] == "opted-out"
 
 
+def test_who_is_blocked_loses_no_number(office: Office, tilburg: Desk, planning: Caller) -> None:
+    """The number would be a stranger's, whom nobody has blocked; ending the block comes first."""
+    office.writes(ANNA, tilburg)
+    anna = planning.get(f"/contacts/{ANNA}").json()["id"]
+    patch(planning, anna, blocked=True)
+    refused = patch(planning, anna, numbers=[NEW])
+    assert (refused.status_code, refused.json()["field"]) == (422, "blocked")
+    assert "End the block" in refused.json()["detail"]
+    assert numbers(patch(planning, anna, numbers=[ANNA, NEW]).json()) == [ANNA, NEW]
+    assert numbers(patch(planning, anna, numbers=[NEW], blocked=False).json()) == [NEW]
+
+
 def test_people_are_found(office: Office, tilburg: Desk, planning: Caller) -> None:
     """By name, number and personnel number, in pages."""
     post(planning, "/contacts", {"name": "Özlem Çelik", "numbers": [BRAM], "personnel_number": "7"})
@@ -247,6 +259,41 @@ def test_one_contact_becomes_two(office: Office, tilburg: Desk, planning: Caller
     assert [each["contact"]["id"] for each in threads] == [parted.json()["id"]]
     wrong = post(planning, f"/contacts/{anna}/split", {"numbers": [ANNA]})
     assert (wrong.status_code, wrong.json()["field"]) == (422, "numbers")
+
+
+def test_who_sees_one_of_two_undoes_nothing(
+    office: Office, tilburg: Desk, breda: Desk, planning: Caller
+) -> None:
+    """Neither a joining that reaches into another branch, nor a split from somebody there."""
+    office.writes(ANNA, tilburg)
+    office.writes(BRAM, tilburg)
+    office.writes(BRAM, breda)
+    here = office.caller(branch_id=tilburg.branch_id)
+    anna = planning.get(f"/contacts/{ANNA}").json()["id"]
+    post(planning, f"/contacts/{anna}/merge", {"other": BRAM})
+    refused = post(here, f"/contacts/{anna}/undo", {})
+    assert (refused.status_code, refused.json()["code"]) == (409, "cannot-undo")
+    assert post(planning, f"/contacts/{anna}/undo", {}).status_code == 200
+    patch(planning, anna, numbers=[ANNA, NEW])
+    office.writes(NEW, breda)
+    post(planning, f"/contacts/{anna}/split", {"numbers": [NEW]})
+    assert here.get(f"/contacts/{NEW}").status_code == 404
+    refused = post(here, f"/contacts/{anna}/undo", {})
+    assert (refused.status_code, refused.json()["code"]) == (409, "cannot-undo")
+    assert post(planning, f"/contacts/{anna}/undo", {}).status_code == 200
+
+
+def test_a_branch_undoes_what_is_its_own(office: Office, tilburg: Desk) -> None:
+    """Whoever sees both people takes their joining and their splitting back."""
+    office.writes(ANNA, tilburg)
+    office.writes(BRAM, tilburg)
+    here = office.caller(branch_id=tilburg.branch_id)
+    anna = here.get(f"/contacts/{ANNA}").json()["id"]
+    post(here, f"/contacts/{anna}/merge", {"other": BRAM})
+    assert post(here, f"/contacts/{anna}/undo", {}).status_code == 200
+    post(here, f"/contacts/{anna}/merge", {"other": BRAM})
+    post(here, f"/contacts/{anna}/split", {"numbers": [BRAM]})
+    assert post(here, f"/contacts/{anna}/undo", {}).status_code == 200
 
 
 def test_nobody_out_of_sight_is_joined(office: Office, tilburg: Desk, breda: Desk) -> None:

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from appliance.desk.contacts import joining, splitting
+from appliance.desk.access.sight import Sight
+from appliance.desk.contacts import changing, joining, splitting
+from appliance.desk.contacts.changing import Changer, ContactChange
 from appliance.desk.outgoing import drafts
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.team import cases, labels, notes, staff
@@ -13,10 +15,12 @@ from appliance.errors import InvalidInput, Refused
 from appliance.events import EventKind
 from appliance.identities import tel
 from appliance.messages import MessageState
-from appliance.store import consent, unread
+from appliance.store import consent, push, unread
+from appliance.store.push import PushAddress
 from tests.queue.counter import ANNA, BART, Counter
 
 NEW = "+31633333333"
+BOSS = Changer(by=Author(staff_id="boss"), sight=Sight(None))
 WHO = (
     "contact",
     "contact_identity",
@@ -41,7 +45,10 @@ WHO = (
 def kept(counter: Counter) -> Mapping[str, Sequence[tuple[Any, ...]]]:
     rows = {table: counter.all(f"SELECT * FROM {table}") for table in WHO}  # noqa: S608 -- our own names
     rows["message"] = counter.all("SELECT id, conversation_id, contact_id, state FROM message")
-    return {table: sorted(map(tuple, found), key=repr) for table, found in rows.items()}
+    return {
+        table: sorted((tuple(row.values()) for row in found), key=repr)
+        for table, found in rows.items()
+    }
 
 
 def consents(counter: Counter) -> Mapping[str, bool]:
@@ -58,7 +65,7 @@ def join(counter: Counter, keep: str, other: str) -> None:
 
 
 def undo(counter: Counter, contact_id: str) -> None:
-    counter.store.write(lambda tx: splitting.undo(tx, contact_id, Author(staff_id="boss")))
+    counter.store.write(lambda tx: splitting.undo(tx, contact_id, BOSS.by, sight=BOSS.sight))
 
 
 def split(counter: Counter, contact_id: str, *numbers: str) -> str:
@@ -223,3 +230,104 @@ def test_who_is_blocked_stays_so(counter: Counter, both: tuple[str, str]) -> Non
     split(counter, anna, BART)
     with pytest.raises(Refused):
         counter.queues(to=BART)
+
+
+def test_a_block_of_while_they_were_one_stays_with_both(
+    counter: Counter, both: tuple[str, str]
+) -> None:
+    """An undo opens nobody whom the office has closed."""
+    anna, bart = both
+    join(counter, anna, bart)
+    counter.store.write(
+        lambda tx: changing.change(
+            tx, anna, ContactChange(given=frozenset({"blocked"}), blocked=True), BOSS
+        )
+    )
+    undo(counter, anna)
+    for number in (ANNA, BART):
+        with pytest.raises(Refused):
+            counter.queues(to=number)
+
+
+def test_what_a_browser_is_to_be_told_follows_the_thread(
+    counter: Counter, both: tuple[str, str]
+) -> None:
+    """Of two that waited once; of one that is gone meanwhile nothing is noted."""
+    (boss,) = counter.all("SELECT id FROM staff")
+    threads = [
+        row["id"]
+        for each in both
+        for row in counter.all(
+            "SELECT id FROM conversation WHERE contact_id = ? AND line_id = ?",
+            each,
+            counter.line_id,
+        )
+    ]
+    for name, noted in (("one", threads), ("two", threads[1:])):
+        address = PushAddress(endpoint=name, public_key="", secret="")
+        counter.store.write(
+            lambda tx, address=address: push.subscribe(  # type: ignore[misc]
+                tx, address, staff_id=boss["id"], session_hash="", language="nl"
+            )
+        )
+        (browser,) = counter.all("SELECT id FROM push_subscription WHERE endpoint = ?", name)
+        for each in noted:
+            note_push(counter, browser["id"], each)
+    join(counter, *both)
+    note_push(counter, browser["id"], threads[1])
+    found = counter.all(
+        "SELECT endpoint, conversation_id FROM push_notice"
+        " JOIN push_subscription ON id = subscription_id ORDER BY endpoint"
+    )
+    assert [tuple(row.values()) for row in found] == [("one", threads[0]), ("two", threads[0])]
+
+
+def note_push(counter: Counter, subscription_id: str, conversation_id: str) -> None:
+    counter.store.write(lambda tx: push.note(tx, subscription_id, conversation_id))
+
+
+def test_what_was_ended_while_they_were_one_stays_so(
+    counter: Counter, both: tuple[str, str]
+) -> None:
+    """A draft that was sent and a label that was taken off do not come back with an undo, and
+    nothing is done where somebody wrote since.
+    """
+    anna, bart = both
+    join(counter, bart, anna)
+    counter.hears("Toch niet", sender=BART)
+    (thread,) = counter.all(
+        "SELECT id FROM conversation WHERE contact_id = ? AND line_id = ?", bart, counter.line_id
+    )
+
+    def end(tx: Any) -> None:
+        tx.conn.execute("DELETE FROM contact_label WHERE contact_id = ?", (bart,))
+        for table in ("draft", "conversation_label"):
+            tx.conn.execute(f"DELETE FROM {table} WHERE conversation_id = ?", (thread["id"],))  # noqa: S608 -- two names of ours
+
+    counter.store.write(end)
+    undo(counter, bart)
+    for table in ("draft", "conversation_label"):
+        assert not counter.all(
+            f"SELECT * FROM {table} WHERE conversation_id = ?",  # noqa: S608 -- two names of ours
+            thread["id"],
+        )
+    assert not counter.all("SELECT * FROM contact_label")
+    (case,) = counter.all("SELECT * FROM casework WHERE conversation_id = ?", thread["id"])
+    assert (case["done_ms"], case["closing_note"]) == (None, "klaar")
+
+
+def test_the_thread_of_who_was_gone_is_open_when_they_wrote_since(
+    counter: Counter, both: tuple[str, str]
+) -> None:
+    """Theirs, too, was done before, and nobody has done it again."""
+    anna, bart = both
+    join(counter, anna, bart)
+    counter.hears("Toch niet", sender=BART)
+    undo(counter, anna)
+    found = counter.all(
+        "SELECT w.done_ms FROM casework w JOIN conversation c ON c.id = w.conversation_id"
+        " WHERE c.contact_id = ? AND c.line_id = ?",
+        bart,
+        counter.line_id,
+    )
+    assert [row["done_ms"] for row in found] == [None]

@@ -258,7 +258,8 @@ async def undo_contact(request: Request) -> Response:
 
     def work(tx: Tx, caller: Caller, wanted: UndoIn) -> dict[str, Any]:
         found = _named(tx.conn, caller, request)
-        change = splitting.undo(tx, found, _changer(caller).by, other_id=wanted.other)
+        by = _changer(caller).by
+        change = splitting.undo(tx, found, by, sight=caller.sight, other_id=wanted.other)
         return _shown(tx.conn, caller, change.contact_id)
 
     return await writes.made(request, _SCOPE, UndoIn, work, whose=whose, status=200)

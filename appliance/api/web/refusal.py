@@ -65,6 +65,7 @@ FIELDS = {
     "endpoint": "This browser's push service is none that Balie knows.",
     "language": "Write the language in two letters, such as nl, en or pl.",
     "numbers": "Leave this person at least one number, and name only numbers that they have.",
+    "blocked": "Whoever is blocked keeps their numbers. End the block before you take one away.",
     "fields": "A field has a name of at most 40 and a text of at most 500 characters; numbers of"
     " citizens (BSN) may not be kept.",
     "opens": "Write when the branch opens, such as 08:30, and let it close later.",

@@ -185,12 +185,16 @@ def _put_labels(tx: Tx, contact_id: str, wanted: ContactChange, who: Changer) ->
 
 
 def _put_blocked(tx: Tx, contact_id: str, wanted: ContactChange, _: Changer) -> bool:
-    row = tx.conn.execute("SELECT blocked_ms FROM contact WHERE id = ?", (contact_id,)).fetchone()
-    if (row["blocked_ms"] is not None) == wanted.blocked:
+    if _is_blocked(tx, contact_id) == wanted.blocked:
         return False
     _put(tx, contact_id, "blocked_ms", tx.now_ms if wanted.blocked else None)
     withdrawal.cancel_forbidden(tx, contact_id)
     return True
+
+
+def _is_blocked(tx: Tx, contact_id: str) -> bool:
+    row = tx.conn.execute("SELECT blocked_ms FROM contact WHERE id = ?", (contact_id,)).fetchone()
+    return row["blocked_ms"] is not None
 
 
 def _put_numbers(tx: Tx, contact_id: str, wanted: ContactChange, who: Changer) -> bool:
@@ -202,6 +206,9 @@ def _put_numbers(tx: Tx, contact_id: str, wanted: ContactChange, who: Changer) -
     dropped = [each for each in claimed if each not in wanted.numbers]
     if not (set(own) - set(gone) or wanted.numbers):
         raise InvalidInput("numbers", "A person keeps at least one number. Give the new one.")
+    if gone and _is_blocked(tx, contact_id):
+        sentence = "Whoever is blocked keeps their numbers. End the block before you take one away."
+        raise InvalidInput("blocked", sentence)
     with closed_stays(tx, contact_id, who.by):
         for each in new:
             _give(tx, contact_id, each, who)
@@ -237,6 +244,6 @@ _SETTERS: Mapping[str, Callable[[Tx, str, ContactChange, Changer], bool]] = {
     "fields": _put_fields,
     "notes": _put_notes,
     "labels": _put_labels,
-    "numbers": _put_numbers,
     "blocked": _put_blocked,
+    "numbers": _put_numbers,
 }

@@ -38,14 +38,15 @@ def note_joined(
 
 
 def put_back(conn: sqlite3.Connection, taken: Taken, kept_id: str) -> None:
-    """What somebody has changed since of the kept one stays as it is now."""
+    """What somebody has changed or taken away since of the kept one stays as it is now."""
     for table, rows in taken.items():
         now = rows_of(conn, table, kept_id)
         for row in rows["joined"]:
             if row not in rows["kept"] and row in now:
                 _delete(conn, table, row)
         for row in (*rows["kept"], *rows["other"]):
-            _insert(conn, table, row)
+            if row not in rows["joined"]:
+                _insert(conn, table, row)
 
 
 def insert(conn: sqlite3.Connection, table: str, row: Row) -> None:

@@ -12,7 +12,7 @@ from appliance.desk.outgoing.sending import Author
 from appliance.errors import NotFound, Refused
 from appliance.events import EventKind
 from appliance.reasons import Reason
-from appliance.store import casework, contacts, listed, unread
+from appliance.store import casework, contacts, listed, push, unread
 from appliance.store.store import Tx
 
 COLUMNS = ("office_name", "chosen_name", "personnel_number", "fields", "state", "blocked_ms")
@@ -143,7 +143,8 @@ def _merge_thread(tx: Tx, kept_id: str, other: former_rows.Row) -> None:
         "UPDATE message SET conversation_id = ? WHERE conversation_id = ?", (kept_id, other["id"])
     )
     tx.conn.execute(
-        "UPDATE conversation SET last_message_id = iif(?2 > last_ms, ?1, last_message_id),"
+        "UPDATE conversation SET last_message_id ="
+        " iif((?2, ?1) > (last_ms, coalesce(last_message_id, '')), ?1, last_message_id),"
         " last_ms = max(last_ms, ?2),"
         " last_in_ms = nullif(max(coalesce(last_in_ms, 0), coalesce(?3, 0)), 0),"
         " has_notices = has_notices OR ?5 WHERE id = ?4",
@@ -156,6 +157,7 @@ def _merge_thread(tx: Tx, kept_id: str, other: former_rows.Row) -> None:
         ),
     )
     casework.join(tx, kept_id, other["id"])
+    push.join(tx, kept_id, other["id"])
     with unread.counted(tx.conn, [other["id"]]):
         for table in ("draft", "read_mark"):
             tx.conn.execute(f"DELETE FROM {table} WHERE conversation_id = ?", (other["id"],))  # noqa: S608 -- two names of ours

@@ -103,7 +103,7 @@ def person(conn: sqlite3.Connection, sight: Sight, editing: Sight, name: str) ->
         past=past.of_person(conn, found.id, None, _HISTORY),
         labels=labels.listed(conn, sight, Page(limit=_ALL)),
         other_notes=_other_notes(conn, sight, found.id),
-        undoable=_undoable(conn, found.id),
+        undoable=_undoable(conn, editing, found.id),
         namesake=namesakes.of(conn, sight, found.id),
         may_edit=editing.sees_contact(conn, found.id),
         zone=_zone(conn, sight, found.id),
@@ -151,8 +151,8 @@ def _other_notes(conn: sqlite3.Connection, sight: Sight, contact_id: str) -> Seq
     return [BranchNote(branch=row["name"], text=row["text"]) for row in rows]
 
 
-def _undoable(conn: sqlite3.Connection, contact_id: str) -> Undoable | None:
-    change = changes.newest(conn, contact_id)
+def _undoable(conn: sqlite3.Connection, editing: Sight, contact_id: str) -> Undoable | None:
+    change = changes.undoable(conn, editing, contact_id)
     if change is None:
         return None
     other_id = change.other_id if change.contact_id == contact_id else change.contact_id

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from appliance.desk.access.sight import Sight
 from appliance.desk.consent import withdrawal
 from appliance.desk.contacts import changes, former_rows, threads
 from appliance.desk.contacts.changes import ChangeOfWho, WhoChanged
@@ -46,14 +47,17 @@ def split(tx: Tx, contact_id: str, identities: Sequence[Identity], by: Author) -
     return new_id
 
 
-def undo(tx: Tx, contact_id: str, by: Author, *, other_id: str | None = None) -> WhoChanged:
-    """Takes back the newest joining or splitting of this person, if it was with that other one.
+def undo(
+    tx: Tx, contact_id: str, by: Author, *, sight: Sight, other_id: str | None = None
+) -> WhoChanged:
+    """Takes back the newest joining or splitting of this person, if it was with that other one
+    and `sight` sees both.
 
     What came since goes to whom it came from; what was cancelled stays so, and a withdrawal of
     meanwhile counts for both. A process that sends must call this inside `ConsentGate.write`.
     Raises Refused.
     """
-    change = changes.take_newest(tx, contact_id, other_id)
+    change = changes.take_newest(tx, sight, contact_id, other_id)
     if change.kind is ChangeOfWho.JOIN:
         _undo_join(tx, change, by)
     else:
@@ -94,7 +98,10 @@ def _undo_join(tx: Tx, change: WhoChanged, by: Author) -> None:
         threads.divide(tx, keep_id, other_id, identities, after_seq=since)
         kept = contacts.identities_of(tx.conn, keep_id)
         threads.divide(tx, other_id, keep_id, kept, after_seq=since)
+        for thread in before["threads"]:
+            _reopen(tx, thread, since)
     former_rows.put_back(tx.conn, before["rows"], keep_id)
+    _keep_block(tx, keep_id, other_id, before)
     _put_back_columns(tx, keep_id, before)
     _settle(tx, keep_id, other_id)
     changes.tell(tx, EventKind.CONTACT_SPLIT, keep_id, other_id, by, undone=True)
@@ -119,6 +126,31 @@ def _part(tx: Tx, thread: Mapping[str, Any], keep_id: str, other_id: str) -> Non
             (row["id"], thread["kept"], json.dumps(ids)),
         )
     threads.carry(tx, thread["kept"], other_id, thread["seqs"])
+
+
+def _reopen(tx: Tx, thread: Mapping[str, Any], since: int) -> None:
+    """What was done or put away before is open where somebody wrote while they were one."""
+    if thread["kept"] is None:
+        return
+    case = thread["rows"]["casework"]
+    for row in (*case["kept"], *case["other"]):
+        if row in former_rows.rows_of(tx.conn, "casework", row["conversation_id"]):
+            tx.conn.execute(
+                "UPDATE casework SET done_ms = NULL, returns = NULL, returns_ms = NULL"
+                " WHERE conversation_id = ?1 AND EXISTS"
+                " (SELECT 1 FROM message WHERE conversation_id = ?1 AND seq > ?2)",
+                (row["conversation_id"], since),
+            )
+
+
+def _keep_block(tx: Tx, keep_id: str, other_id: str, before: Mapping[str, Any]) -> None:
+    """Whoever was blocked while they were one stays so under each of the two."""
+    blocked_ms = card_columns(tx.conn, keep_id)["blocked_ms"]
+    if blocked_ms is not None and blocked_ms != before["joined_columns"]["blocked_ms"]:
+        tx.conn.execute(
+            "UPDATE contact SET blocked_ms = coalesce(blocked_ms, ?) WHERE id = ?",
+            (blocked_ms, other_id),
+        )
 
 
 def _put_back_columns(tx: Tx, keep_id: str, before: Mapping[str, Any]) -> None:

@@ -1,7 +1,11 @@
 """The pages of people: the table, the page of one, and what is changed there."""
 
+import json
+import re
 import sqlite3
 from collections.abc import Iterator
+from functools import partial
+from html import unescape
 
 import httpx
 import pytest
@@ -96,6 +100,70 @@ def test_what_the_page_of_a_person_changes(office: Office, tilburg: Desk, sanne:
     assert "nothing is written to this person" in sanne.get(anna, **ENGLISH).text
 
 
+def drawn(page: str) -> list[str]:
+    """What the forms of the card and of the numbers showed, in this order."""
+    return [unescape(each) for each in re.findall(r'name="was" value="([^"]*)"', page)]
+
+
+def test_what_a_colleague_changed_meanwhile_stays(
+    office: Office, tilburg: Desk, sanne: Browser, planning: Caller
+) -> None:
+    """A form that was drawn before writes only what somebody changed in it."""
+    office.writes(ANNA, tilburg)
+    anna = contact(office, ANNA)
+    for name in ("ziek", "heftruck"):
+        planning.client.post("/api/v1/labels", json={"name": name}, headers=planning.headers)
+    put = partial(planning.client.patch, f"/api/v1/contacts/{anna}", headers=planning.headers)
+    put(json={"notes": "Belt liever\nna zes", "fields": {"Shirt": "L"}, "labels": ["ziek"]})
+    card, numbers = drawn(sanne.get(f"/people/{anna}").text)
+    labels = json.loads(card)["labels"]
+    put(
+        json={
+            "state": "placed",
+            "personnel_number": "PX-7",
+            "fields": {"Shirt": "XL", "Maat": "44"},
+            "labels": ["ziek", "heftruck"],
+            "numbers": [ANNA, BRAM],
+        }
+    )
+    form: dict[str, str | list[str]] = {
+        "office_name": "Anna",
+        "personnel_number": "",
+        "state": "self",
+        "notes": "Belt liever\r\nna zes",
+        "label": [],
+        "field_name": ["Shirt", ""],
+        "field_text": ["L", ""],
+    }
+    send(sanne, f"/people/{anna}", was=card, **form)
+    now = planning.get(f"/contacts/{anna}").json()
+    assert (now["office_name"], now["personnel_number"], now["state"]) == ("Anna", "PX-7", "placed")
+    assert (now["fields"], now["labels"]) == ({"Shirt": "XL", "Maat": "44"}, ["heftruck"])
+    assert len(labels) == 1
+    send(sanne, f"/people/{anna}/numbers", was=numbers, number=["", "06 87654323"])
+    now = planning.get(f"/contacts/{anna}").json()
+    assert {each["number"] for each in now["numbers"]} == {BRAM, NEW}
+    for wrong in ("{", "[]"):
+        refused = send(sanne, f"/people/{anna}", was=wrong, **form)
+        assert refused.status_code == 422
+        assert "The page was too old" in refused.text
+
+
+def test_a_note_of_the_company_is_copied_by_nobody(
+    office: Office, tilburg: Desk, planning: Caller
+) -> None:
+    """Who saves another part of the card leaves it where it is, for all branches."""
+    office.writes(ANNA, tilburg)
+    anna = contact(office, ANNA)
+    body = {"notes": "Van ons allemaal"}
+    planning.client.patch(f"/api/v1/contacts/{anna}", json=body, headers=planning.headers)
+    here = log_in(office, "Bea", role="staff", branch_id=tilburg.branch_id)
+    card, _ = drawn(here.get(f"/people/{anna}").text)
+    send(here, f"/people/{anna}", was=card, office_name="Anna", state="self", notes=body["notes"])
+    assert office.count("contact_note") == 1
+    here.client.close()
+
+
 def test_two_contacts_are_joined_and_parted_on_the_page(
     office: Office, tilburg: Desk, sanne: Browser
 ) -> None:
@@ -152,6 +220,22 @@ def test_another_branch_s_person_is_not_there(
     assert send(reader, f"{anna}/block", blocked="true").status_code == 404
     wrong = send(reader, "/people/new", office_name="x", number=BRAM, branch=tilburg.branch_id)
     assert wrong.status_code == 404
+
+
+def test_the_name_of_somebody_out_of_sight_is_in_no_undo(
+    office: Office, tilburg: Desk, breda: Desk, reader: Browser
+) -> None:
+    """Whoever sees the person under one branch is not told whom another branch joined."""
+    office.writes(ANNA, breda, name="Anna")
+    office.writes(BRAM, tilburg, name="Bram")
+    office.writes(BRAM, breda)
+    anna, bram = contact(office, ANNA), contact(office, BRAM)
+    boss = log_in(office, "Baas", role="lead", branch_id=None)
+    send(boss, f"/people/{anna}/join", other=bram)
+    assert "Joined with Bram" in boss.get(f"/people/{anna}", **ENGLISH).text
+    assert "Joined with" not in reader.get(f"/people/{anna}", **ENGLISH).text
+    assert send(reader, f"/people/{anna}/undo", other=bram).status_code == 422
+    boss.client.close()
 
 
 @pytest.mark.parametrize("few", [5_000, 0])

@@ -15,13 +15,14 @@ from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.sight import Sight
-from appliance.desk.contacts import changing, joining, namesakes, splitting, table
+from appliance.desk.contacts import card_form, changing, joining, namesakes, splitting, table
+from appliance.desk.contacts.card_form import CardForm
 from appliance.desk.contacts.changing import Changer, ContactChange
 from appliance.desk.contacts.person import KnownPerson, person
 from appliance.desk.contacts.table import PersonRow, TableAsked
 from appliance.desk.outgoing.sending import Author
 from appliance.errors import InvalidInput, Refused
-from appliance.identities import Identity, meant
+from appliance.identities import Identity
 from appliance.store import contacts
 from appliance.store.store import Tx
 
@@ -29,7 +30,6 @@ routes = APIRouter(route_class=PageRoute)
 
 T = TypeVar("T")
 _CHOICES = 6
-_OF_CARD = frozenset({"office_name", "personnel_number", "state", "notes", "labels", "fields"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,14 @@ class PersonShown:
     person: KnownPerson
     join: str
     choices: Sequence[PersonRow]
+
+    @property
+    def was(self) -> str:
+        return card_form.drawn(self.person.card, self.person.labels)
+
+    @property
+    def were_numbers(self) -> str:
+        return card_form.drawn_numbers(self.person.identities)
 
     @property
     def shown(self) -> Sequence[Shown]:
@@ -64,6 +72,7 @@ async def person_page(
 
 
 def _card(
+    was: Annotated[str, Form(max_length=100_000)] = "",
     office_name: Annotated[str, Form(max_length=200)] = "",
     personnel_number: Annotated[str, Form(max_length=200)] = "",
     state: Annotated[str, Form(max_length=20)] = "",
@@ -71,10 +80,10 @@ def _card(
     label: Annotated[list[str] | None, Form()] = None,
     field_name: Annotated[list[str] | None, Form()] = None,
     field_text: Annotated[list[str] | None, Form()] = None,
-) -> ContactChange:
+) -> CardForm:
     fields = dict(zip(field_name or (), field_text or (), strict=False))
-    return ContactChange(
-        given=_OF_CARD,
+    return CardForm(
+        was=was,
         office_name=office_name,
         personnel_number=personnel_number,
         state=state,
@@ -86,21 +95,25 @@ def _card(
 
 @routes.post("/people/{contact}")
 async def change_person(
-    visit: Posting, contact: str, change: Annotated[ContactChange, Depends(_card)]
+    visit: Posting, contact: str, form: Annotated[CardForm, Depends(_card)]
 ) -> Response:
-    return await _change(visit, contact, lambda _: change)
+    def change(tx: Tx, sight: Sight, contact_id: str) -> ContactChange:
+        return card_form.card_change(tx.conn, sight, contact_id, form)
+
+    return await _change(visit, contact, change)
 
 
 @routes.post("/people/{contact}/numbers")
 async def change_numbers(
-    visit: Posting, contact: str, number: Annotated[list[str] | None, Form()] = None
+    visit: Posting,
+    contact: str,
+    number: Annotated[list[str] | None, Form()] = None,
+    was: Annotated[str, Form(max_length=20_000)] = "",
 ) -> Response:
     """An emptied field takes its number away."""
 
-    def change(_: Tx) -> ContactChange:
-        given = [each for each in number or () if each.strip()]
-        numbers = [meant(each, field="number") for each in given]
-        return ContactChange(given=frozenset({"numbers"}), numbers=numbers)
+    def change(tx: Tx, _: Sight, contact_id: str) -> ContactChange:
+        return card_form.numbers_change(tx.conn, contact_id, was, number or ())
 
     return await _change(visit, contact, change)
 
@@ -110,7 +123,7 @@ async def block_person(
     visit: Posting, contact: str, blocked: Annotated[bool, Form()] = False
 ) -> Response:
     change = ContactChange(given=frozenset({"blocked"}), blocked=blocked)
-    return await _change(visit, contact, lambda _: change)
+    return await _change(visit, contact, lambda *_: change)
 
 
 @routes.post("/people/{contact}/join")
@@ -157,16 +170,19 @@ async def split_person(
 async def undo_person(
     visit: Posting, contact: str, other: Annotated[str, Form(max_length=40)] = ""
 ) -> Response:
-    def work(tx: Tx, _: Sight, contact_id: str) -> None:
-        splitting.undo(tx, contact_id, Author(staff_id=visit.staff_id), other_id=other or None)
+    def work(tx: Tx, sight: Sight, contact_id: str) -> None:
+        me = Author(staff_id=visit.staff_id)
+        splitting.undo(tx, contact_id, me, sight=sight, other_id=other or None)
 
     return await _write(visit, contact, work)
 
 
-async def _change(visit: Visit, contact: str, change: Callable[[Tx], ContactChange]) -> Response:
+async def _change(
+    visit: Visit, contact: str, change: Callable[[Tx, Sight, str], ContactChange]
+) -> Response:
     def work(tx: Tx, sight: Sight, contact_id: str) -> None:
         who = Changer(by=Author(staff_id=visit.staff_id), sight=sight)
-        changing.change(tx, contact_id, change(tx), who)
+        changing.change(tx, contact_id, change(tx, sight, contact_id), who)
 
     return await _write(visit, contact, work)
 
