@@ -23,7 +23,8 @@ class EventKind(Enum):
     MEDIA_ADDED = "media.added"
     CALL_MISSED = "call.missed"
     CONTACT_CREATED = "contact.created"
-    #: Facts: `fields`, or `field`, what is other now; `token` where software did it.
+    #: Facts: `fields`, or `field`, what is other now; `token` where software did it. `apart`: they
+    #: are not the same person as `other`.
     CONTACT_CHANGED = "contact.changed"
     #: Two contacts were joined into one person; facts: `other`, the id that is gone, and `undone`
     #: where a splitting was undone.

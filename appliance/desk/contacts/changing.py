@@ -203,7 +203,7 @@ def _put_numbers(tx: Tx, contact_id: str, wanted: ContactChange, who: Changer) -
     claimed = {each for each, _ in contacts.claimed_by(tx.conn, contact_id)}
     new = [each for each in wanted.numbers if each not in own and each not in claimed]
     gone = [each for each in own if each.is_tel and each not in wanted.numbers]
-    dropped = [each for each in claimed if each not in wanted.numbers]
+    dropped = [each for each in claimed if each.is_tel and each not in wanted.numbers]
     if not (set(own) - set(gone) or wanted.numbers):
         raise InvalidInput("numbers", "A person keeps at least one number. Give the new one.")
     if gone and _is_blocked(tx, contact_id):

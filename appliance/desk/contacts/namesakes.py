@@ -7,6 +7,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from appliance.desk.access.sight import Sight
+from appliance.events import EventKind
 from appliance.store import contacts
 from appliance.store.store import Tx
 
@@ -49,9 +50,13 @@ LIMIT :most
 """
 
 
-def keep_apart(tx: Tx, one_id: str, other_id: str) -> None:
-    """Somebody said that they are two people."""
-    tx.conn.execute(
+def keep_apart(tx: Tx, one_id: str, other_id: str, *, staff_id: str) -> None:
+    """Somebody said that they are two people; the history of both shows it."""
+    noted = tx.conn.execute(
         "INSERT OR IGNORE INTO contact_apart (contact_id, other_id) VALUES (?, ?)",
         sorted((one_id, other_id)),
     )
+    if noted.rowcount:
+        facts = {"field": "apart", "other": other_id}
+        kind = EventKind.CONTACT_CHANGED
+        contacts.tell(tx, kind, one_id, staff_id=staff_id, facts=facts, also=other_id)

@@ -164,6 +164,23 @@ def test_a_note_of_the_company_is_copied_by_nobody(
     here.client.close()
 
 
+def test_who_also_sends_under_a_word_keeps_it(
+    office: Office, tilburg: Desk, sanne: Browser, planning: Caller
+) -> None:
+    """No telephone number is asked for in its place, and the numbers beside it may change."""
+    office.writes(ANNA, tilburg)
+    office.writes("KPN", tilburg)
+    anna = contact(office, ANNA)
+    send(sanne, f"/people/{anna}/join", other=contact(office, "KPN"))
+    page = sanne.get(f"/people/{anna}").text
+    assert "KPN" in page
+    fields = re.findall(r'name="number"\s+value="([^"]*)"\s+type="tel"', page)
+    assert fields == ["+31 6 87654321"]
+    send(sanne, f"/people/{anna}/numbers", was=drawn(page)[1], number=[*fields, BRAM])
+    now = planning.get(f"/contacts/{anna}").json()["numbers"]
+    assert {each["number"] for each in now} == {ANNA, BRAM, "KPN"}
+
+
 def test_two_contacts_are_joined_and_parted_on_the_page(
     office: Office, tilburg: Desk, sanne: Browser
 ) -> None:
@@ -199,7 +216,13 @@ def test_a_new_number_under_a_known_name_is_a_warning(
     thread = planning.get("/conversations", contact=BRAM).json()["items"][0]["id"]
     assert "You know somebody else under this name" in sanne.get(f"/c/{thread}", **ENGLISH).text
     send(sanne, f"/people/{impostor}/apart", other=contact(office, ANNA))
-    assert "You know somebody else" not in sanne.get(f"/people/{impostor}", **ENGLISH).text
+    page = sanne.get(f"/people/{impostor}", **ENGLISH).text
+    assert "You know somebody else" not in page
+    assert "changed: two people of one name" in page
+    send(sanne, f"/people/{impostor}/apart", other=contact(office, ANNA))
+    for each in (BRAM, ANNA):
+        history = planning.get(f"/contacts/{each}/history").json()["items"]
+        assert [entry["fields"] for entry in history].count(["apart"]) == 1
 
 
 @pytest.fixture

@@ -149,7 +149,8 @@ async def keep_apart(
     """Somebody says that these are two people; nobody asks again."""
 
     def work(tx: Tx, sight: Sight, contact_id: str) -> None:
-        namesakes.keep_apart(tx, contact_id, sight.contact(tx.conn, other).id)
+        other_id = sight.contact(tx.conn, other).id
+        namesakes.keep_apart(tx, contact_id, other_id, staff_id=visit.staff_id)
 
     return await _write(visit, contact, work, also=other, back=back)
 
