@@ -272,6 +272,20 @@ def test_who_may_not_read_is_told_the_id(office: Office, tilburg: Desk) -> None:
     assert patch(reader, ANNA, state="self").status_code == 403
 
 
+def test_who_may_not_read_is_not_told_whose_a_number_is(office: Office, tilburg: Desk) -> None:
+    """Neither by entering somebody with it nor by giving it to somebody."""
+    office.writes(ANNA, tilburg, name="Anna de Wit")
+    writer = office.caller(frozenset({Scope.CONTACTS_WRITE}))
+    bram = post(writer, "/contacts", {"name": "Bram", "numbers": [BRAM]}).json()["id"]
+    for answer in (
+        post(writer, "/contacts", {"name": "X", "numbers": [ANNA]}),
+        patch(writer, bram, numbers=[ANNA, BRAM]),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (409, "number-taken")
+        assert "Anna" not in answer.text
+    assert "Anna de Wit" in post(office.caller(), "/contacts", {"numbers": [ANNA]}).text
+
+
 def test_two_contacts_become_one_and_two_again(
     office: Office, tilburg: Desk, planning: Caller
 ) -> None:

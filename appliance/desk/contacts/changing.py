@@ -56,6 +56,8 @@ class Changer:
 
     by: Author
     sight: Sight
+    #: They may be told whose a number is.
+    reads: bool = True
 
     @property
     def token_fact(self) -> Mapping[str, str]:
@@ -223,7 +225,7 @@ def _give(tx: Tx, contact_id: str, identity: Identity, who: Changer) -> None:
     elif who.sight.sees_contact(tx.conn, owner.id):
         raise Refused(
             Reason.NUMBER_TAKEN,
-            f"{identity.shown} is the number of {owner.name}.",
+            f"{identity.shown} is the number of {owner.name if who.reads else 'somebody else'}.",
             remedy="If they are one person, join the two.",
         )
     else:
