@@ -25,6 +25,13 @@ def warning(words: Words, about: Conversation) -> tuple[str, str] | None:
         )
     if about.is_group:
         return _group_warning(words, about)
+    return _personal_warning(words, about)
+
+
+def _personal_warning(words: Words, about: Conversation) -> tuple[str, str] | None:
+    if about.verdict and about.verdict.code is Reason.BLOCKED:
+        _, remedy = phrases.REFUSALS[Reason.BLOCKED]
+        return words.text("The office has blocked this person."), words.text(remedy)
     if about.verdict and about.verdict.opted_out:
         again = words.text("You can write again as soon as they write START to {line}.")
         return (
