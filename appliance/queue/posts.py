@@ -18,7 +18,7 @@ KNOWN = 10
 
 
 def refusal(conn: sqlite3.Connection, line_id: str, identity: Identity) -> Refused | None:
-    """Everybody in a group reads a post, so nobody in it may have asked for silence."""
+    """Everybody in a group reads a post: nobody in it may have asked for silence, or be blocked."""
     group = groups.of_identity(conn, line_id, identity)
     if group is None:
         return Refused(Reason.GROUP_LEFT, "This line is not in that group.")
@@ -29,6 +29,12 @@ def refusal(conn: sqlite3.Connection, line_id: str, identity: Identity) -> Refus
             Reason.OPTED_OUT,
             "Somebody in this group asked not to receive messages from this number.",
             remedy="Take them out of the group. Then it can be written in again.",
+        )
+    if _has_blocked(conn, group):
+        return Refused(
+            Reason.BLOCKED,
+            "The office has blocked somebody in this group, so nothing is posted in it.",
+            remedy="Take them out of the group, or end the block on their page.",
         )
     return None
 
@@ -43,6 +49,12 @@ def closed(conn: sqlite3.Connection, group: ChatGroup) -> Sequence[GroupMember]:
         if each.stopped
         or any(consent.verdict(conn, group.line_id, who).opted_out for who in whose[each.id])
     ]
+
+
+def _has_blocked(conn: sqlite3.Connection, group: ChatGroup) -> bool:
+    whose = _whose(conn, group, groups.members(conn, group.id))
+    known = {who for found in whose.values() for who in found}
+    return any(consent.standing(conn, group.line_id, who).blocked for who in known)
 
 
 def readers(conn: sqlite3.Connection, line_id: str, identity: Identity) -> frozenset[Identity]:

@@ -3,7 +3,8 @@
 Consent is per identity and line; an entry without a line counts for the whole company. An opt-out
 spreads to all identities of the person, an opt-in never does: after an opt-out by any of them,
 only the one that opts in again may be written to, even when another one wrote first later, as two
-contacts that were joined since. What an import brings reaches SMS only.
+contacts that were joined since. What an import brings reaches SMS only. Whoever has a number that
+was taken from somebody else is bound by what it withdrew, and has to agree anew.
 """
 
 import sqlite3
@@ -140,8 +141,8 @@ class Standing:
 
 def standing(conn: sqlite3.Connection, line_id: str, identity: Identity) -> Standing:
     rows = conn.execute(
-        "SELECT a.contact_id, a.on_whatsapp, e.scheme, e.value, e.line_id, e.kind, e.message_id,"
-        " e.source, e.at_ms, e.as_of, k.blocked_ms"
+        "SELECT a.contact_id, a.on_whatsapp, e.scheme, e.value, e.line_id, e.kind, e.message_id,"  # noqa: S608 -- a statement of ours
+        f" e.source, e.at_ms, e.as_of, e.seq, {_FORMER} AS former_seq, k.blocked_ms"
         " FROM contact_identity a CROSS JOIN contact k ON k.id = a.contact_id"
         " CROSS JOIN contact_identity b ON b.contact_id = a.contact_id"
         " LEFT JOIN consent e ON e.value = b.value AND e.scheme = b.scheme"
@@ -155,7 +156,7 @@ def standing(conn: sqlite3.Connection, line_id: str, identity: Identity) -> Stan
         identity=identity,
         contact_id=rows[0]["contact_id"] if rows else None,
         on_whatsapp=None if known is None else bool(known),
-        entries=[_from_row(row) for row in rows if row["kind"] is not None],
+        entries=_counting([row for row in rows if row["kind"] is not None]),
         blocked=bool(rows) and rows[0]["blocked_ms"] is not None,
     )
 
@@ -174,12 +175,13 @@ def verdict_of(
     the same whether somebody else has it or not.
     """
     rows = conn.execute(
-        "SELECT e.scheme, e.value, e.line_id, e.kind, e.message_id, e.source, e.at_ms, e.as_of"
+        "SELECT e.scheme, e.value, e.line_id, e.kind, e.message_id, e.source, e.at_ms, e.as_of,"  # noqa: S608 -- a statement of ours
+        f" e.seq, {_FORMER} AS former_seq"
         " FROM contact_identity b CROSS JOIN consent e ON e.value = b.value AND e.scheme = b.scheme"
         " WHERE b.contact_id = ? AND (e.line_id = ? OR e.line_id IS NULL) ORDER BY e.seq",
         (contact_id, line_id),
     )
-    return decide(identity, (_from_row(row) for row in rows))
+    return decide(identity, _counting(rows.fetchall()))
 
 
 def record(
@@ -222,6 +224,29 @@ def record(
         message_id=message_id,
         facts={"kind": kind.value, "by": recorded_by},
     )
+
+
+def _counting(rows: Sequence[sqlite3.Row]) -> Sequence[ConsentEntry]:
+    """Without what somebody agreed to who had the number before, and without what they had
+    withdrawn and agreed to again.
+    """
+    again: dict[Identity, int] = {}
+    for row in rows:
+        if row["seq"] <= row["former_seq"] and ConsentKind(row["kind"]) in OPENS_AGAIN:
+            again[identity_of(row)] = row["seq"]
+    return [
+        entry
+        for entry, row in ((_from_row(row), row) for row in rows)
+        if row["seq"] > row["former_seq"]
+        or (entry.kind in CLOSES and row["seq"] > again.get(entry.identity, 0))
+    ]
+
+
+_FORMER = (
+    "(SELECT coalesce(max(h.consent_seq), 0) FROM former_holder h"
+    " WHERE h.value = b.value AND h.scheme = b.scheme)"
+)
+"""The newest row of the ledger when the number was taken from who had it before."""
 
 
 def _from_row(row: sqlite3.Row) -> ConsentEntry:

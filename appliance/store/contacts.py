@@ -118,7 +118,15 @@ def tell(
 
 
 def detach(tx: Tx, identity: Identity) -> None:
-    """It is nobody's from here on, or that one's who is first said to have it."""
+    """It is nobody's from here on, or that one's who is first said to have it. What it agreed to
+    counts for who had it alone.
+    """
+    tx.conn.execute(
+        "INSERT INTO former_holder (value, scheme, contact_id, consent_seq)"
+        " SELECT value, scheme, contact_id, (SELECT coalesce(max(seq), 0) FROM consent)"
+        " FROM contact_identity WHERE value = ? AND scheme = ?",
+        identity,
+    )
     said = next(iter(claimants(tx.conn, identity)), None)
     if said is None:
         tx.conn.execute("DELETE FROM contact_identity WHERE value = ? AND scheme = ?", identity)
@@ -128,6 +136,7 @@ def detach(tx: Tx, identity: Identity) -> None:
         "UPDATE contact_identity SET contact_id = ? WHERE value = ? AND scheme = ?",
         (said.id, *identity),
     )
+    _note_back(tx, said.id, identity)
 
 
 def attach(tx: Tx, contact_id: str, identity: Identity) -> None:
@@ -136,6 +145,7 @@ def attach(tx: Tx, contact_id: str, identity: Identity) -> None:
         "INSERT INTO contact_identity (value, scheme, contact_id, created_ms) VALUES (?, ?, ?, ?)",
         (*identity, contact_id, tx.now_ms),
     )
+    _note_back(tx, contact_id, identity)
 
 
 def claim(tx: Tx, contact_id: str, identity: Identity, *, staff_id: str) -> None:
@@ -182,6 +192,15 @@ def remember_whatsapp(tx: Tx, identity: Identity, *, on_whatsapp: bool) -> None:
         "UPDATE contact_identity SET on_whatsapp = ?, checked_ms = ?"
         " WHERE value = ? AND scheme = ?",
         (int(on_whatsapp), tx.now_ms, *identity),
+    )
+
+
+def _note_back(tx: Tx, contact_id: str, identity: Identity) -> None:
+    """Who gets a number back that nobody else had meanwhile agreed to all that they agreed to."""
+    tx.conn.execute(
+        "DELETE FROM former_holder WHERE contact_id = ?3 AND seq ="
+        " (SELECT max(seq) FROM former_holder WHERE value = ?1 AND scheme = ?2)",
+        (*identity, contact_id),
     )
 
 

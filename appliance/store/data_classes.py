@@ -69,6 +69,10 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.TECHNICAL: "seq contact_id other_id consent_seq",
     },
     "contact_apart": {DataClass.TECHNICAL: "contact_id other_id"},
+    "former_holder": {
+        DataClass.IDENTITY: "value scheme",
+        DataClass.TECHNICAL: "seq contact_id consent_seq",
+    },
     "contact_identity": {
         DataClass.IDENTITY: "value scheme on_whatsapp",
         DataClass.TECHNICAL: "contact_id checked_ms created_ms",

@@ -11,6 +11,7 @@ from appliance.store import events
 from tests.api.office import Caller, Desk, Office
 
 ANNA, BRAM, NEW = "+31687654321", "+31687654322", "+31687654323"
+CARL = "+31687654329"
 
 
 def post(caller: Caller, path: str, body: object, key: str | None = None) -> httpx.Response:
@@ -25,6 +26,12 @@ def patch(caller: Caller, contact: str, **body: Any) -> httpx.Response:
 def told(office: Office, kind: str) -> list[Event]:
     found = office.store.read(lambda conn: events.after(conn, 0))
     return [each for each in found if each.kind.value == kind]
+
+
+def tried(caller: Caller, desk: Desk, to: str) -> str:
+    """What becomes of a message to them, or why it is refused."""
+    body = caller.post({"line": desk.number, "to": to, "text": "Hoi"}).json()
+    return str(body.get("state") or body["code"])
 
 
 def numbers(body: dict[str, Any]) -> list[str]:
@@ -179,6 +186,60 @@ def test_who_is_blocked_loses_no_number(office: Office, tilburg: Desk, planning:
     assert numbers(patch(planning, anna, numbers=[NEW], blocked=False).json()) == [NEW]
 
 
+def test_whoever_has_a_number_next_has_to_agree_anew(
+    office: Office, tilburg: Desk, planning: Caller
+) -> None:
+    """With their first message; what the number withdrew still binds them."""
+    for sender in (ANNA, BRAM, CARL):
+        office.writes(sender, tilburg)
+    office.writes(BRAM, tilburg, "STOP")
+    for text in ("STOP", "START"):
+        office.writes(CARL, tilburg, text)
+    for number, other in ((ANNA, NEW), (BRAM, NEW[:-1] + "7"), (CARL, NEW[:-1] + "8")):
+        patch(planning, number, numbers=[other])
+        post(planning, "/contacts", {"name": "Bob", "numbers": [number], "branch": "Tilburg"})
+    assert [tried(planning, tilburg, each) for each in (ANNA, BRAM, CARL)] == [
+        "consent-required",
+        "opted-out",
+        "consent-required",
+    ]
+    for sender in (ANNA, BRAM, CARL):
+        office.writes(sender, tilburg)
+    assert [tried(planning, tilburg, each) for each in (ANNA, BRAM, CARL)] == [
+        "queued",
+        "opted-out",
+        "queued",
+    ]
+
+
+def test_who_is_said_to_have_a_number_agreed_to_nothing_by_it(
+    office: Office, tilburg: Desk, breda: Desk, planning: Caller
+) -> None:
+    """When it is taken from somebody out of sight it becomes theirs, and they have to write."""
+    office.writes(ANNA, breda)
+    caller = office.caller(branch_id=tilburg.branch_id)
+    post(caller, "/contacts", {"name": "Bob", "numbers": [ANNA, BRAM], "branch": "Tilburg"})
+    patch(office.caller(branch_id=breda.branch_id), ANNA, numbers=[NEW])
+    assert numbers(caller.get(f"/contacts/{ANNA}").json()) == [ANNA, BRAM]
+    assert tried(planning, breda, ANNA) == "consent-required"
+
+
+def test_who_gets_their_number_back_agreed_to_what_they_agreed_to(
+    office: Office, tilburg: Desk, planning: Caller
+) -> None:
+    """Unless somebody else had it meanwhile."""
+    office.writes(ANNA, tilburg)
+    anna = planning.get(f"/contacts/{ANNA}").json()["id"]
+    patch(planning, anna, numbers=[NEW])
+    patch(planning, anna, numbers=[NEW, ANNA])
+    assert tried(planning, tilburg, ANNA) == "queued"
+    patch(planning, anna, numbers=[NEW])
+    bob = post(planning, "/contacts", {"name": "Bob", "numbers": [ANNA, BRAM]}).json()["id"]
+    patch(planning, bob, numbers=[BRAM])
+    patch(planning, anna, numbers=[NEW, ANNA])
+    assert tried(planning, tilburg, ANNA) == "consent-required"
+
+
 def test_people_are_found(office: Office, tilburg: Desk, planning: Caller) -> None:
     """By name, number and personnel number, in pages."""
     post(planning, "/contacts", {"name": "Özlem Çelik", "numbers": [BRAM], "personnel_number": "7"})
@@ -221,6 +282,20 @@ def test_who_may_not_read_is_told_the_id(office: Office, tilburg: Desk) -> None:
     assert patch(writer, ANNA, state="ended").json().keys() == {"id"}
     reader = office.caller(frozenset({Scope.CONTACTS_READ}))
     assert patch(reader, ANNA, state="self").status_code == 403
+
+
+def test_who_may_not_read_is_not_told_whose_a_number_is(office: Office, tilburg: Desk) -> None:
+    """Neither by entering somebody with it nor by giving it to somebody."""
+    office.writes(ANNA, tilburg, name="Anna de Wit")
+    writer = office.caller(frozenset({Scope.CONTACTS_WRITE}))
+    bram = post(writer, "/contacts", {"name": "Bram", "numbers": [BRAM]}).json()["id"]
+    for answer in (
+        post(writer, "/contacts", {"name": "X", "numbers": [ANNA]}),
+        patch(writer, bram, numbers=[ANNA, BRAM]),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (409, "number-taken")
+        assert "Anna" not in answer.text
+    assert "Anna de Wit" in post(office.caller(), "/contacts", {"numbers": [ANNA]}).text
 
 
 def test_two_contacts_become_one_and_two_again(

@@ -113,6 +113,38 @@ def test_a_file_adds_and_takes_nothing_away(
     assert verdicts(other) == ["double"]
 
 
+def test_one_number_in_two_spellings_is_one(
+    office: Office, tilburg: Desk, planning: Caller
+) -> None:
+    """In two columns of a file as in a request, for a new person and for one who is here."""
+    mapping = json.dumps({"Tel": "number", "Mob": "number", "Naam": "office_name"})
+    text = f"Naam;Tel;Mob\nAnna;06-87654321;{ANNA}\n"
+    assert verdicts(imports(planning, text, mapping=mapping)) == ["new"]
+    headers = planning.headers
+    body = {"name": "Bram", "numbers": [BRAM, "06-87654322"]}
+    bram = planning.client.post("/api/v1/contacts", json=body, headers=headers)
+    assert bram.status_code == 201
+    more = {"numbers": [BRAM, CARL, "06 8765 4323"]}
+    now = planning.client.patch(f"/api/v1/contacts/{BRAM}", json=more, headers=headers)
+    assert [each["number"] for each in now.json()["numbers"]] == [BRAM, CARL]
+
+
+def test_what_fits_no_card_is_refused_before_anything_is_written(
+    office: Office, tilburg: Desk, planning: Caller
+) -> None:
+    """A text that is too long for a field, and more fields than a person has."""
+    long = f"Naam;Nummer;Maat\nAnna;{ANNA};{'x' * 501}\nBram;{BRAM};XL\n"
+    mapping = json.dumps({"Naam": "office_name", "Nummer": "number", "Maat": "field:Maat"})
+    assert verdicts(imports(planning, long, mapping=mapping)) == ["refused", "new"]
+    heads = [f"F{each}" for each in range(40)]
+    many = {"Nummer": "number"} | {each: f"field:{each}" for each in heads}
+    text = ";".join(["Nummer", *heads]) + "\n" + ";".join([BRAM, *heads]) + "\n"
+    assert verdicts(imports(planning, text, mapping=json.dumps(many))) == ["new"]
+    more = imports(planning, f"Nummer;G\n{BRAM};x\n", mapping='{"Nummer":"number","G":"field:G"}')
+    assert verdicts(more) == ["refused"]
+    assert more.json()["rows"][0]["why"].endswith("more than 40 fields.")
+
+
 def test_what_is_no_table_of_people_is_refused(planning: Caller) -> None:
     """With the field that is wrong, before anything is written."""
     wrong = {

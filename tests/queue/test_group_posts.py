@@ -2,6 +2,9 @@
 
 import pytest
 
+from appliance.desk.access.sight import Sight
+from appliance.desk.contacts import changing as cards
+from appliance.desk.contacts.changing import Changer, ContactChange
 from appliance.desk.groups import changing, outcomes
 from appliance.desk.outgoing.posting_in_groups import accept_post
 from appliance.desk.outgoing.sending import Accepted, SendRequest
@@ -105,6 +108,25 @@ def test_a_group_with_somebody_who_opted_out_is_not_written_to(team: Counter) ->
     anna = team.store.read(lambda conn: changing.member_named(conn, group(team), ANNA))
     team.store.write(lambda tx: groups.drop_member(tx, anna.id))
     assert posts(team).state is MessageState.QUEUED
+
+
+def test_a_group_with_somebody_who_is_blocked_is_not_written_to(team: Counter) -> None:
+    """A post that was accepted before is refused at the gate, and both say why."""
+    message_id = posts(team).id
+    reads(team)
+    attempt = team.attempt()
+    attempt.baseline({"rows": 0})
+    who = Changer(by=STAFF, sight=Sight(None))
+    block = ContactChange(given=frozenset({"blocked"}), blocked=True)
+    team.store.write(lambda tx: cards.change(tx, team.contact_id(ANNA), block, who))
+    with pytest.raises(Refused) as late, attempt.clear_to_send():
+        pass
+    team.work.not_sent(attempt, late.value)
+    with pytest.raises(Refused, match="blocked somebody in this group") as early:
+        posts(team)
+    assert (late.value.code, early.value.code) == (Reason.BLOCKED, Reason.BLOCKED)
+    assert team.row(message_id)["reason"] == Reason.BLOCKED
+    assert open_incidents(team) == []
 
 
 def test_a_stop_that_comes_while_the_post_is_typed_refuses_it_at_the_gate(team: Counter) -> None:

@@ -286,7 +286,8 @@ def _change(wanted: ContactPatchIn) -> ContactChange:
 
 
 def _changer(caller: Caller) -> Changer:
-    return Changer(by=Author(token_id=caller.token.id), sight=caller.sight)
+    reads = caller.token.may(Scope.CONTACTS_READ)
+    return Changer(by=Author(token_id=caller.token.id), sight=caller.sight, reads=reads)
 
 
 def _named(conn: sqlite3.Connection, caller: Caller, request: Request) -> str:

@@ -30,7 +30,15 @@ _CSV = "text/csv"
 _HEAD = "Naam;Mobiel;Personeelsnummer\r\nAnna de Wit;06-87654321;10234\r\n"
 
 
-_OF_PEOPLE = frozenset({RowReason.CHANGES, RowReason.TWO_PEOPLE, RowReason.OTHER_PERSONNEL})
+_OF_PEOPLE = frozenset(
+    {
+        RowReason.CHANGES,
+        RowReason.TWO_PEOPLE,
+        RowReason.OTHER_PERSONNEL,
+        RowReason.TOO_MANY_FIELDS,
+        RowReason.NOT_TAKEN,
+    }
+)
 
 
 def _asked(name: str, description: str, kind: str) -> dict[str, Any]:

@@ -58,6 +58,7 @@ class Card:
     personnel_number: str | None
     known_since_ms: int
     numbers: Sequence[ContactNumber]
+    blocked: bool
     proofs: Sequence[ConsentProof]
     elsewhere: Sequence[OtherConversation]
     may_edit: bool
@@ -73,7 +74,9 @@ def card(conn: sqlite3.Connection, rights: Rights, about: Conversation) -> Card:
     found = contacts.find(conn, about.contact_id) if about.contact_id else None
     if found is None:
         raise NotFound("contact")
-    since = conn.execute("SELECT created_ms FROM contact WHERE id = ?", (found.id,)).fetchone()
+    since = conn.execute(
+        "SELECT created_ms, blocked_ms FROM contact WHERE id = ?", (found.id,)
+    ).fetchone()
     return Card(
         contact_id=found.id,
         chosen_name=found.chosen_name,
@@ -81,6 +84,7 @@ def card(conn: sqlite3.Connection, rights: Rights, about: Conversation) -> Card:
         personnel_number=found.personnel_number,
         known_since_ms=since["created_ms"],
         numbers=_numbers(conn, about, found.id),
+        blocked=since["blocked_ms"] is not None,
         proofs=_proofs(conn, about.line_id, found.id),
         elsewhere=_elsewhere(conn, rights, about, found.id),
         may_edit=rights.may(Permission.CONTACT_EDIT, about.branch_id),

@@ -56,6 +56,8 @@ class Changer:
 
     by: Author
     sight: Sight
+    #: They may be told whose a number is.
+    reads: bool = True
 
     @property
     def token_fact(self) -> Mapping[str, str]:
@@ -201,7 +203,8 @@ def _put_numbers(tx: Tx, contact_id: str, wanted: ContactChange, who: Changer) -
     """A number that is taken away keeps its ledger: whoever has it next is bound by it, too."""
     own = contacts.identities_of(tx.conn, contact_id)
     claimed = {each for each, _ in contacts.claimed_by(tx.conn, contact_id)}
-    new = [each for each in wanted.numbers if each not in own and each not in claimed]
+    wants = dict.fromkeys(wanted.numbers)
+    new = [each for each in wants if each not in own and each not in claimed]
     gone = [each for each in own if each.is_tel and each not in wanted.numbers]
     dropped = [each for each in claimed if each.is_tel and each not in wanted.numbers]
     if not (set(own) - set(gone) or wanted.numbers):
@@ -229,7 +232,7 @@ def _give(tx: Tx, contact_id: str, identity: Identity, who: Changer) -> None:
     elif who.sight.sees_contact(tx.conn, owner.id):
         raise Refused(
             Reason.NUMBER_TAKEN,
-            f"{identity.shown} is the number of {owner.name}.",
+            f"{identity.shown} is the number of {owner.name if who.reads else 'somebody else'}.",
             remedy="If they are one person, join the two.",
         )
     else:

@@ -15,7 +15,7 @@ from appliance.desk.search.question import question_of
 from appliance.identities import Identity
 
 LOOKED_AT = 1_000
-"""Of all whose name or number fits; those who became known last."""
+"""Of all in sight whose name or number fits; those who became known last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,13 +109,16 @@ def note_place(sight: Sight) -> str:
     return branches[0] if len(branches) == 1 else ""
 
 
-def called(conn: sqlite3.Connection, q: str) -> Sequence[str]:
-    """The ids of all whom these words fit, whoever may see them. Raises InvalidInput."""
+def called(conn: sqlite3.Connection, sight: Sight, q: str) -> Sequence[str]:
+    """The ids of those in sight whom these words fit. Raises InvalidInput."""
     terms = question_of(q).terms
     if not terms:
         return []
-    asked = {"asked": match.in_any_column(terms), "most": LOOKED_AT}
-    return [row["contact_id"] for row in conn.execute(_CALLED, asked)]
+    asked = {"asked": match.in_any_column(terms), "most": LOOKED_AT, "branches": sight.json}
+    if sight.branches is None:
+        return [row["contact_id"] for row in conn.execute(_CALLED, asked)]
+    lines = json.dumps([row["id"] for row in conn.execute(_LINES, asked)])
+    return [row["contact_id"] for row in conn.execute(_CALLED_HERE, {**asked, "lines": lines})]
 
 
 def with_personnel_number(conn: sqlite3.Connection, number: str) -> Sequence[str]:
@@ -131,7 +134,7 @@ def with_personnel_number(conn: sqlite3.Connection, number: str) -> Sequence[str
 def _fitting(conn: sqlite3.Connection, sight: Sight, asked: PeopleAsked) -> Sequence[str]:
     found: set[str] | None = None
     if asked.q:
-        found = set(called(conn, asked.q))
+        found = set(called(conn, sight, asked.q))
     if asked.personnel_number:
         having = set(with_personnel_number(conn, asked.personnel_number))
         found = having if found is None else found & having
@@ -172,6 +175,15 @@ SELECT s.contact_id FROM (
   SELECT rowid AS seq FROM search_name WHERE search_name MATCH :asked
   ORDER BY rowid DESC LIMIT :most) f
 CROSS JOIN search_subject s ON s.seq = f.seq WHERE s.contact_id IS NOT NULL
+"""
+_CALLED_HERE = """
+SELECT s.contact_id FROM search_name CROSS JOIN search_subject s ON s.seq = search_name.rowid
+WHERE search_name MATCH :asked AND (
+  EXISTS (SELECT 1 FROM conversation WHERE contact_id = s.contact_id
+    AND line_id IN (SELECT value FROM json_each(:lines)))
+  OR EXISTS (SELECT 1 FROM contact_branch WHERE contact_id = s.contact_id
+    AND branch_id IN (SELECT value FROM json_each(:branches))))
+ORDER BY search_name.rowid DESC LIMIT :most
 """
 # The view `shown_identity` would be read from one end to the other for each contact.
 _ENTRIES = """

@@ -106,7 +106,7 @@ def _ids(conn: sqlite3.Connection, sight: Sight, asked: TableAsked) -> Iterator[
 
 
 def _fitting(conn: sqlite3.Connection, sight: Sight, asked: TableAsked) -> Sequence[str]:
-    found: set[str] | None = set(people.called(conn, asked.q)) if asked.q else None
+    found: set[str] | None = set(people.called(conn, sight, asked.q)) if asked.q else None
     if asked.label:
         labelled = conn.execute(
             "SELECT contact_id FROM contact_label WHERE label_id = ?", (asked.label,)

@@ -10,16 +10,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from appliance.desk.access.sight import Sight
+from appliance.desk.access.sight import IN_SIGHT, Sight
 from appliance.desk.contacts import people, table
 from appliance.desk.contacts.people import ContactEntry
+from appliance.desk.inbox import merged
+from appliance.desk.inbox.merged import Ask
 from appliance.store import contacts
 
 PAGE = 25
 _SAID = 5
 """Messages of theirs in which a personnel number is sought: it comes with the first words."""
-_LOOKED_THROUGH = 2_000
-"""People on the way to a page; a branch sees few of a company's."""
 _WORD = re.compile(r"[0-9A-Za-z][0-9A-Za-z./-]{2,39}")
 
 
@@ -59,10 +59,7 @@ class UnknownList:
 
 def page(conn: sqlite3.Connection, sight: Sight, after: str, limit: int = PAGE) -> UnknownList:
     """The newest first; `after` is the id of the last one of the page before."""
-    about = {"before": after or "~", "most": _LOOKED_THROUGH}
-    ids = [row["id"] for row in conn.execute(_NEWEST, about)]
-    seen = set(sight.seen_contacts(conn, ids))
-    found = [each for each in ids if each in seen][: limit + 1]
+    found = _newest(conn, sight, after or "~", limit + 1)
     shown = [
         UnknownPerson(
             card=row.card,
@@ -72,6 +69,17 @@ def page(conn: sqlite3.Connection, sight: Sight, after: str, limit: int = PAGE) 
         for row in table.rows(conn, sight, found[:limit])
     ]
     return UnknownList(people=shown, next=found[limit - 1] if len(found) > limit else None)
+
+
+def _newest(conn: sqlite3.Connection, sight: Sight, before: str, most: int) -> Sequence[str]:
+    """Walked line by line for who sees some: a branch has few of a company's people."""
+    about = {"before": before, "most": most, "branches": sight.json}
+    if sight.branches is None:
+        return [row["id"] for row in conn.execute(_NEWEST, about)]
+    lines = conn.execute(f"SELECT id FROM line WHERE {IN_SIGHT}", about).fetchall()  # noqa: S608 -- our own condition
+    asks: list[Ask] = [(_WRITERS, {**about, "place": each["id"]}) for each in lines]
+    asks += [(_ENTERED, {**about, "place": each}) for each in sorted(sight.branches)]
+    return merged.first(conn, asks, limit=most, descending=True)
 
 
 def _proposals(conn: sqlite3.Connection, sight: Sight, card: ContactEntry) -> Sequence[Proposal]:
@@ -126,6 +134,19 @@ SELECT id FROM contact INDEXED BY contact_unknown
 WHERE joined_into IS NULL AND state = 'self' AND office_name IS NULL AND id < :before
 ORDER BY id DESC LIMIT :most
 """
+_STILL_UNKNOWN = """
+CROSS JOIN contact k ON k.id = of.contact_id
+  AND k.joined_into IS NULL AND k.state = 'self' AND k.office_name IS NULL
+WHERE of.contact_id < :before
+"""
+_WRITERS = f"""
+SELECT of.contact_id FROM conversation of {_STILL_UNKNOWN} AND of.line_id = :place
+ORDER BY of.contact_id DESC LIMIT :most
+"""  # noqa: S608 -- our own condition
+_ENTERED = f"""
+SELECT of.contact_id FROM contact_branch of {_STILL_UNKNOWN} AND of.branch_id = :place
+ORDER BY of.contact_id DESC LIMIT :most
+"""  # noqa: S608 -- our own condition
 _SAYS = """
 SELECT m.text FROM conversation c CROSS JOIN message m ON m.conversation_id = c.id
 WHERE c.contact_id = :contact AND m.direction = 'in' ORDER BY m.happened_ms LIMIT :most

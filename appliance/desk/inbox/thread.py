@@ -8,6 +8,7 @@ from appliance.desk.access.rights import Permission, Rights
 from appliance.errors import NotFound
 from appliance.identities import WHATSAPP_GROUP, Identity
 from appliance.queue import posts
+from appliance.reasons import Reason
 from appliance.store import consent, line_settings
 from appliance.store.branch_settings import settings_of
 from appliance.store.consent import Verdict
@@ -75,7 +76,9 @@ def conversation(conn: sqlite3.Connection, rights: Rights, conversation_id: str)
 
 def _verdict(conn: sqlite3.Connection, line_id: str, identity: Identity) -> Verdict:
     if not identity.is_group:
-        return consent.verdict(conn, line_id, identity)
+        standing = consent.standing(conn, line_id, identity)
+        blocked = Verdict(code=Reason.BLOCKED, entry=None)
+        return blocked if standing.blocked else standing.verdict()
     refusal = posts.refusal(conn, line_id, identity)
     return Verdict(code=refusal.code if refusal else "ok", entry=None)
 

@@ -76,3 +76,14 @@ CREATE TABLE contact_apart (
   other_id   TEXT NOT NULL REFERENCES contact (id),
   PRIMARY KEY (contact_id, other_id)
 ) STRICT, WITHOUT ROWID;
+
+-- Who had a number until it was taken away. What it agreed to up to `consent_seq`, a row of the
+-- ledger, it agreed to for them, not for whoever has it next.
+CREATE TABLE former_holder (
+  seq         INTEGER PRIMARY KEY,
+  value       TEXT NOT NULL,
+  scheme      TEXT NOT NULL,
+  contact_id  TEXT NOT NULL REFERENCES contact (id),
+  consent_seq INTEGER NOT NULL
+) STRICT;
+CREATE INDEX former_holder_of ON former_holder (value, scheme, consent_seq);

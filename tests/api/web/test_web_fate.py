@@ -87,3 +87,19 @@ def test_where_nothing_may_be_sent_the_reason_stands_there_alone(
     office.writes(ANNA, tilburg, "STOP")
     assert fate(sanne, anna) == ""
     assert "This person asked to stop." in sanne.get(f"/c/{anna}").text
+
+
+def test_who_is_blocked_is_not_written_to_and_the_composer_says_so(
+    office: Office, tilburg: Desk, sanne: Browser, planning: Caller, anna: str
+) -> None:
+    """Before anybody types, and the card says it of the numbers."""
+    body = {"blocked": True}
+    planning.client.patch(f"/api/v1/contacts/{ANNA}", json=body, headers=planning.headers)
+    assert fate(sanne, anna) == ""
+    assert "<strong>The office has blocked this person.</strong>" in sanne.get(f"/c/{anna}").text
+    as_part = {"HX-Request": "true"}
+    assert "may be written to" not in sanne.get(f"/c/{anna}/contact", **as_part).text
+    body = {"blocked": False}
+    planning.client.patch(f"/api/v1/contacts/{ANNA}", json=body, headers=planning.headers)
+    assert fate(sanne, anna) == "Leaves now, as WhatsApp"
+    assert "may be written to" in sanne.get(f"/c/{anna}/contact", **as_part).text

@@ -3,7 +3,7 @@
 import asyncio
 import dataclasses
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Literal
 
@@ -21,6 +21,7 @@ from appliance.api.web.pages.views import Choices
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.api.web.words import writing_sentences
+from appliance.api.web.words.i18n import Words
 from appliance.channels import Channel
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.consent.near_stop import NearStopAnswer
@@ -41,6 +42,10 @@ from appliance.store.store import Tx
 routes = APIRouter(route_class=PageRoute)
 
 _LONGEST_NAME = 64
+_OF_A_MEMBER: Mapping[str, Callable[[Words], tuple[str, str]]] = {
+    Reason.OPTED_OUT: writing_sentences.stopped_group,
+    Reason.BLOCKED: writing_sentences.blocked_group,
+}
 
 
 @routes.post("/c/{conversation_id}/messages")
@@ -296,11 +301,11 @@ def _field(form: FormData, name: str) -> str:
 
 
 def _note(visit: Visit, exc: InvalidInput | Refused, about: thread.Conversation, text: str) -> Note:
-    """Of a group it is somebody in it who asked to stop."""
+    """Of a group it is somebody in it who asked to stop or is blocked."""
     note = note_of(visit.words, exc, line=readable(about.line_number), text=text)
-    if not about.is_group or note.code != Reason.OPTED_OUT:
+    if not about.is_group or note.code not in _OF_A_MEMBER:
         return note
-    sentence, remedy = writing_sentences.stopped_group(visit.words)
+    sentence, remedy = _OF_A_MEMBER[note.code](visit.words)
     return dataclasses.replace(note, sentence=sentence, remedy=remedy)
 
 

@@ -14,8 +14,10 @@ def shown(words: Words, identity: Identity) -> str:
     return words.text("number hidden by WhatsApp") if identity.is_hidden else identity.shown
 
 
-def flag(words: Words, each: ContactNumber) -> tuple[str, str]:
+def flag(words: Words, each: ContactNumber, *, blocked: bool) -> tuple[str, str]:
     """The icon, and whether one may write to it."""
+    if blocked and Channel.any_writes_to(each.identity):
+        return "alert", words.text("blocked")
     said = standing(words, each.identity, each.verdict)
     if each.verdict.opted_out and Channel.any_writes_to(each.identity):
         return "alert", said

@@ -82,4 +82,10 @@ def why(words: Words, row: JudgedRow) -> str:
             "“{what}” is no state. Write candidate, placed or ended."
         ),
         RowReason.TOO_LONG: words.text("“{what}” is too long."),
+        RowReason.TOO_MANY_FIELDS: words.text(
+            "With this row the person would have more than {what} fields."
+        ),
+        RowReason.NOT_TAKEN: words.text(
+            "It could not be taken in. Change the person on their own page; it says why."
+        ),
     }[row.reason].format(what=what)

@@ -25,6 +25,13 @@ def warning(words: Words, about: Conversation) -> tuple[str, str] | None:
         )
     if about.is_group:
         return _group_warning(words, about)
+    return _personal_warning(words, about)
+
+
+def _personal_warning(words: Words, about: Conversation) -> tuple[str, str] | None:
+    if about.verdict and about.verdict.code is Reason.BLOCKED:
+        _, remedy = phrases.REFUSALS[Reason.BLOCKED]
+        return words.text("The office has blocked this person."), words.text(remedy)
     if about.verdict and about.verdict.opted_out:
         again = words.text("You can write again as soon as they write START to {line}.")
         return (
@@ -43,6 +50,8 @@ def warning(words: Words, about: Conversation) -> tuple[str, str] | None:
 def _group_warning(words: Words, about: Conversation) -> tuple[str, str] | None:
     if about.verdict and about.verdict.opted_out:
         return stopped_group(words)
+    if about.verdict and about.verdict.code is Reason.BLOCKED:
+        return blocked_group(words)
     if about.verdict and not about.verdict.allowed:
         return words.text("This number is in that group no more."), ""
     return None
@@ -52,6 +61,13 @@ def stopped_group(words: Words) -> tuple[str, str]:
     return (
         words.text("Somebody in this group asked to stop, so nothing is posted in it."),
         words.text("Take them out of the group first; then you can write in it again."),
+    )
+
+
+def blocked_group(words: Words) -> tuple[str, str]:
+    return (
+        words.text("The office has blocked somebody in this group, so nothing is posted in it."),
+        words.text("Take them out of the group, or end the block on their page."),
     )
 
 

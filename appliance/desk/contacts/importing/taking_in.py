@@ -7,7 +7,14 @@ from collections.abc import Sequence
 
 from appliance.desk.contacts import changing
 from appliance.desk.contacts.changing import Changer
-from appliance.desk.contacts.importing.verdicts import Judge, JudgedRow, RowVerdict
+from appliance.desk.contacts.importing.verdicts import (
+    Judge,
+    JudgedRow,
+    RowReason,
+    RowVerdict,
+    refused,
+)
+from appliance.errors import InvalidInput, Refused
 from appliance.store.store import Tx
 
 AT_ONCE = 100
@@ -35,12 +42,17 @@ def take_in(
 def _take(tx: Tx, row: JudgedRow, who: Changer, branch_id: str | None) -> JudgedRow:
     if row.change is None:
         return row
-    with tx.whole():
-        if row.verdict is RowVerdict.NEW:
-            contact_id = changing.enter(tx, row.change, who, branch_id=branch_id)
-        else:
-            contact_id = row.contact_id or ""
-            changing.change(tx, contact_id, row.change, who)
+    try:
+        with tx.whole():
+            if row.verdict is RowVerdict.NEW:
+                contact_id = changing.enter(tx, row.change, who, branch_id=branch_id)
+            else:
+                contact_id = row.contact_id or ""
+                changing.change(tx, contact_id, row.change, who)
+    except (InvalidInput, Refused) as exc:  # the rows before it are kept, and so is the answer
+        return refused(
+            row.row, row.says, RowReason.NOT_TAKEN, exc.sentence, contact_id=row.contact_id
+        )
     return JudgedRow(
         row=row.row,
         says=row.says,

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 
 from appliance.characters import clean_name
-from appliance.desk.contacts import people
+from appliance.desk.contacts import office_fields, people
 from appliance.desk.contacts.changing import MAX_NOTES, Changer, ContactChange
 from appliance.desk.contacts.editing import MAX_PERSONNEL_NUMBER
 from appliance.desk.contacts.importing import columns
@@ -51,6 +51,8 @@ class RowReason(Enum):
     NO_LABEL = "There is no label “{what}” here. Make it first."
     WRONG_STATE = "“{what}” is no state. Write candidate, placed or ended."
     TOO_LONG = "“{what}” is too long."
+    TOO_MANY_FIELDS = "With this row the person would have more than {what} fields."
+    NOT_TAKEN = "It could not be taken in: {what}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,15 +90,12 @@ class Judge:
 
     def row(self, number: int, says: PersonSaid) -> JudgedRow:
         try:
-            given = self._given(says)
+            return self._decided(number, says)
         except _UnfitRow as unfit:
-            return JudgedRow(
-                row=number,
-                says=says,
-                verdict=RowVerdict.REFUSED,
-                reason=unfit.reason,
-                what=unfit.what,
-            )
+            return refused(number, says, unfit.reason, unfit.what)
+
+    def _decided(self, number: int, says: PersonSaid) -> JudgedRow:
+        given = self._given(says)
         identities: Sequence[Identity] = given.get("numbers", ())
         twice = self._twice(number, identities, given.get("personnel_number"))
         if twice is not None:
@@ -113,7 +112,7 @@ class Judge:
         """What the row wants, as it is kept."""
         given: dict[str, Any] = {}
         if says.numbers:
-            given["numbers"] = [_identity(each) for each in dict.fromkeys(says.numbers)]
+            given["numbers"] = list(dict.fromkeys(_identity(each) for each in says.numbers))
         if name := clean_name(says.office_name):
             given["office_name"] = name
         if personnel := clean_name(says.personnel_number):
@@ -162,8 +161,8 @@ class Judge:
         if fitting:
             return _about(number, says, given, fitting[0])
         if "numbers" not in given:
-            verdict, reason = RowVerdict.REFUSED, RowReason.NO_NUMBER
-            return JudgedRow(row=number, says=says, verdict=verdict, reason=reason)
+            return refused(number, says, RowReason.NO_NUMBER)
+        _check_fields(given, {})
         change = ContactChange(given=frozenset(given), **given)
         return JudgedRow(
             row=number,
@@ -195,6 +194,24 @@ def judged(
     return [judge.row(row.number, columns.says(targets, row.cells)) for row in table.rows]
 
 
+def refused(
+    number: int,
+    says: PersonSaid,
+    reason: RowReason,
+    what: str = "",
+    *,
+    contact_id: str | None = None,
+) -> JudgedRow:
+    return JudgedRow(
+        row=number,
+        says=says,
+        verdict=RowVerdict.REFUSED,
+        reason=reason,
+        what=what,
+        contact_id=contact_id,
+    )
+
+
 def _about(number: int, says: PersonSaid, given: dict[str, Any], card: ContactEntry) -> JudgedRow:
     """A row about somebody who is here."""
     had, personnel = card.personnel_number or "", given.get("personnel_number", "")
@@ -207,6 +224,7 @@ def _about(number: int, says: PersonSaid, given: dict[str, Any], card: ContactEn
             what=had,
             contact_id=card.id,
         )
+    _check_fields(given, card.fields)
     change = _change(given, card)
     is_other = bool(change.given)
     return JudgedRow(
@@ -254,3 +272,13 @@ def _check(says: PersonSaid, given: Mapping[str, Any]) -> None:
         raise _UnfitRow(RowReason.TOO_LONG, says.personnel_number[:40])
     if len(says.notes) > MAX_NOTES:
         raise _UnfitRow(RowReason.TOO_LONG, says.notes[:40])
+
+
+def _check_fields(given: Mapping[str, Any], was: Mapping[str, str]) -> None:
+    """As it is asked again when the row is written."""
+    wanted: Mapping[str, str] = given.get("fields", {})
+    for text in wanted.values():
+        if len(text) > office_fields.MAX_FIELD_TEXT:
+            raise _UnfitRow(RowReason.TOO_LONG, text[:40])
+    if len({**was, **wanted}) > office_fields.MOST:
+        raise _UnfitRow(RowReason.TOO_MANY_FIELDS, str(office_fields.MOST))
