@@ -149,6 +149,23 @@ def test_what_a_colleague_changed_meanwhile_stays(
         assert "The page was too old" in refused.text
 
 
+def test_the_card_beside_a_thread_changes_only_what_it_says_otherwise(
+    office: Office, tilburg: Desk, sanne: Browser, planning: Caller
+) -> None:
+    """A name is written beside the personnel number that a colleague has given meanwhile."""
+    office.writes(ANNA, tilburg)
+    thread = planning.get("/conversations", contact=ANNA).json()["items"][0]["id"]
+    headers = {**ENGLISH, "HX-Request": "true"}
+    card = sanne.get(f"/c/{thread}/contact", **headers).text
+    shown = dict(re.findall(r'name="(was_\w+)" value="([^"]*)"', card))
+    assert shown == {"was_name": "", "was_personnel_number": ""}
+    body = {"personnel_number": "PX-7"}
+    planning.client.patch(f"/api/v1/contacts/{ANNA}", json=body, headers=planning.headers)
+    send(sanne, f"/c/{thread}/contact", **shown, office_name="Anna", personnel_number="")
+    now = planning.get(f"/contacts/{ANNA}").json()
+    assert (now["office_name"], now["personnel_number"]) == ("Anna", "PX-7")
+
+
 def test_a_note_of_the_company_is_copied_by_nobody(
     office: Office, tilburg: Desk, planning: Caller
 ) -> None:

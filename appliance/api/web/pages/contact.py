@@ -61,15 +61,20 @@ async def rename(
     office_name: Annotated[str, Form(max_length=200)] = "",
     personnel_number: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
+    """What is as the form showed it stays as it is now: a colleague may have changed it."""
+    sent = await visit.request.form()
     mine = visit.session.rights
     await visit.read(lambda conn: _editable(conn, mine, conversation_id))
 
     def work(tx: Tx, rights: Rights) -> None:
+        now = _editable(tx.conn, rights, conversation_id)
+        same_name = office_name == sent.get("was_name")
+        same_number = personnel_number == sent.get("was_personnel_number")
         editing.rename(
             tx,
-            _editable(tx.conn, rights, conversation_id).contact_id,
-            office_name=office_name,
-            personnel_number=personnel_number,
+            now.contact_id,
+            office_name=now.office_name if same_name else office_name,
+            personnel_number=now.personnel_number if same_number else personnel_number,
             staff_id=visit.staff_id,
         )
 
