@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -237,6 +238,27 @@ def test_a_file_is_looked_at_before_it_is_taken_in(
     assert "It is done" in done
     assert "Büchner" in sanne.get("/people").text
     assert send(sanne, "/people/import", text="").status_code == 422
+
+
+def test_what_can_be_looked_at_can_be_taken_in(
+    office: Office, tilburg: Desk, sanne: Browser
+) -> None:
+    """The second step carries a long file as UTF-8 with other ends of lines, so it is longer."""
+    text = "Naam;Mobiel;Vrij\n" + "\n".join(f"Zoë;06 {each};{'é' * 90_000}" for each in range(11))
+    text += f"\nBram;06 87654322;{'é' * 1_000}\n"
+    steps: list[dict[str, Any]] = [
+        {"files": {"file": ("a.csv", text.encode("cp1252"))}, "data": {}},
+        {
+            "files": {"text": (None, text.replace("\n", "\r\n"))},
+            "data": {"do": "take", "partial": "1"},
+        },
+    ]
+    for step in steps:
+        step["data"] |= {"csrf": sanne.csrf, "branch": tilburg.branch_id}
+        seen = sanne.client.post("/people/import", **step, headers=ENGLISH)
+        assert seen.status_code == 200
+    assert "It is done" in seen.text
+    assert office.count("contact") == 1
 
 
 def test_people_are_saved_as_files(
