@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from appliance.desk.access.sight import Sight
-from appliance.desk.contacts import table
+from appliance.desk.contacts import person, table
 from appliance.desk.contacts.table import PeopleSort, TableAsked
 from appliance.desk.search import following
 from tests.api.browser import Browser, log_in
@@ -16,6 +16,13 @@ from tests.api.office import Caller, Desk, Office
 
 ANNA, BRAM, NEW = "+31687654321", "+31687654322", "+31687654323"
 ENGLISH = {"Accept-Language": "en"}
+
+
+def proofs(office: Office, contact_id: str) -> list[str]:
+    """The rows of the ledger that the page shows, the newest first."""
+    every = Sight(None)
+    found = office.store.read(lambda conn: person.person(conn, every, every, contact_id))
+    return [each.kind.value for each in found.proofs]
 
 
 def contact(office: Office, number: str) -> str:
@@ -210,6 +217,20 @@ def test_the_table_begins_in_an_index(
     found = office.store.read(plans)
     for name in ("contact", "k", "c", "conversation", "n", "contact_identity", "e", "message"):
         assert not [each for each in found if each.split()[:2] == ["SCAN", name]], found
+
+
+def test_what_the_one_before_said_proves_nothing(
+    office: Office, tilburg: Desk, sanne: Browser, planning: Caller
+) -> None:
+    """On the page of whoever has the number next only what it withdrew is shown."""
+    for text in ("Hoi", "STOP"):
+        office.writes(ANNA, tilburg, text)
+    anna = contact(office, ANNA)
+    assert proofs(office, anna) == ["opted_out", "wrote_first"]
+    url, headers = "/api/v1/contacts", planning.headers
+    planning.client.patch(f"{url}/{anna}", json={"numbers": ["+31687654999"]}, headers=headers)
+    planning.client.post(url, json={"name": "Bob", "numbers": [ANNA]}, headers=headers)
+    assert set(proofs(office, contact(office, ANNA))) == {"opted_out"}
 
 
 def test_a_file_is_looked_at_before_it_is_taken_in(
