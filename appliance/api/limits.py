@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from appliance.api.problems import problem
+from appliance.desk.contacts.importing.csv_table import MOST_CHARACTERS
 from appliance.media import voice_notes
 from appliance.media.kinds import MOST
 
@@ -13,6 +14,9 @@ MAX_BODY = 1024 * 1024
 """Bytes of a body: the longest text, escaped in the worst way, many times over."""
 _MAX_FORM = MOST + 64 * 1024
 """A form with a file has that and a few fields; it lies on the disk while it comes."""
+_IMPORTS = frozenset({"/api/v1/contacts/import", "/people/import"})
+MAX_IMPORT = 3 * MOST_CHARACTERS + 64 * 1024
+"""A file of people in any encoding, and a few fields."""
 _RECORDINGS = "/recordings"
 _FORM_WITH_FILE = re.compile(r"/c/[^/]+/files")
 
@@ -38,6 +42,8 @@ class BodyLimit:
 def _most(scope: Scope) -> int:
     if scope["path"] == _RECORDINGS:
         return voice_notes.MOST_BYTES
+    if scope["path"] in _IMPORTS:
+        return MAX_IMPORT
     return _MAX_FORM if _FORM_WITH_FILE.fullmatch(scope["path"]) else MAX_BODY
 
 

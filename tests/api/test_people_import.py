@@ -159,6 +159,15 @@ def test_what_is_no_table_of_people_is_refused(planning: Caller) -> None:
     assert (said.status_code, said.json()["field"]) == (422, "mapping")
 
 
+def test_a_file_may_be_as_long_as_its_rows(planning: Caller) -> None:
+    """Ten thousand of 500 characters; a longer one is refused with what to do."""
+    row = f"{ANNA};{'x' * 100_000}\n"
+    assert verdicts(imports(planning, "Nummer;Vrij\n" + row * 12, dry_run="true"))[0] == "new"
+    longer = imports(planning, "Nummer;Vrij\n" + row * 50, dry_run="true")
+    assert (longer.status_code, longer.json()["field"]) == (422, "file")
+    assert "Cut it into pieces" in longer.text
+
+
 def test_a_form_carries_the_file_and_its_mapping(
     office: Office, tilburg: Desk, planning: Caller
 ) -> None:

@@ -41,6 +41,12 @@ def small(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> Sight:
     return Sight(frozenset({counter.branch_id}))
 
 
+def strangers(tx: Tx) -> None:
+    """Many who wrote to another branch."""
+    rows = [(tx.new_id(), tx.now_ms) for _ in range(2_001)]
+    tx.conn.executemany("INSERT INTO contact (id, created_ms) VALUES (?, ?)", rows)
+
+
 def test_a_search_finds_those_in_sight(counter: Counter, small: Sight) -> None:
     asked = PeopleAsked(page=Page(limit=10), q="jan")
     found = counter.store.read(lambda conn: people.contacts(conn, small, asked))
@@ -50,7 +56,7 @@ def test_a_search_finds_those_in_sight(counter: Counter, small: Sight) -> None:
 
 
 def test_the_unknown_in_sight_are_listed_newest_first(counter: Counter, small: Sight) -> None:
-    """In pages; whom the office has named is unknown no more."""
+    """In pages, behind thousands elsewhere; whom the office has named is unknown no more."""
     first = counter.store.read(lambda conn: unknown.page(conn, small, "", limit=1))
     assert [each.id for each in first.people] == [counter.contact_id(BART)]
     last = counter.store.read(lambda conn: unknown.page(conn, small, first.next or "", limit=1))
@@ -58,3 +64,6 @@ def test_the_unknown_in_sight_are_listed_newest_first(counter: Counter, small: S
     assert last.next is None
     everybody = counter.store.read(lambda conn: unknown.page(conn, Sight(None), "", limit=100))
     assert len(everybody.people) == NEWER + 2
+    counter.store.write(strangers)
+    again = counter.store.read(lambda conn: unknown.page(conn, small, "", limit=1))
+    assert [each.id for each in again.people] == [counter.contact_id(BART)]

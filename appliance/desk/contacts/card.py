@@ -144,7 +144,8 @@ def _elsewhere(
 
 
 # By identity, not by contact: after a join the ledger still names the contact it was written for.
-# A message proves by what it said then, whatever it was changed to.
+# A message proves by what it said then, whatever it was changed to. What somebody said who had the
+# number before proves nothing.
 _PROOFS = """
 SELECT consent.scheme, consent.value, consent.kind, consent.channel, consent.message_id,
   coalesce(consent.words,
@@ -153,7 +154,7 @@ SELECT consent.scheme, consent.value, consent.kind, consent.channel, consent.mes
            message.text) AS words,
   consent.at_ms, consent.source, consent.given_ms, consent.recorded_by, staff.name AS by
 FROM contact_identity own
-CROSS JOIN consent ON consent.value = own.value AND consent.scheme = own.scheme
+CROSS JOIN consent_of_holder AS consent ON consent.value = own.value AND consent.scheme = own.scheme
 LEFT JOIN message ON message.id = consent.message_id
 LEFT JOIN staff ON 'staff:' || staff.id = consent.recorded_by
 WHERE own.contact_id = :contact AND (consent.line_id = :line OR consent.line_id IS NULL)

@@ -184,7 +184,7 @@ _PROOFS = f"""
 SELECT e.scheme, e.value, e.kind, e.channel, line.number, e.source, e.given_ms, e.at_ms,
   coalesce(staff.name, api_token.name) AS by
 FROM contact_identity own
-CROSS JOIN consent e ON e.value = own.value AND e.scheme = own.scheme
+CROSS JOIN consent_of_holder e ON e.value = own.value AND e.scheme = own.scheme
 LEFT JOIN line ON line.id = e.line_id
 LEFT JOIN staff ON 'staff:' || staff.id = e.recorded_by
 LEFT JOIN api_token ON 'token:' || api_token.id = e.recorded_by

@@ -87,3 +87,8 @@ CREATE TABLE former_holder (
   consent_seq INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX former_holder_of ON former_holder (value, scheme, consent_seq);
+-- What a card shows of the ledger: what somebody agreed to before proves nothing for the next one.
+CREATE VIEW consent_of_holder AS
+SELECT c.* FROM consent c WHERE c.kind IN ('opted_out', 'objected', 'erased') OR c.seq > (
+  SELECT coalesce(max(h.consent_seq), 0) FROM former_holder h
+  WHERE h.value = c.value AND h.scheme = c.scheme);

@@ -6,12 +6,13 @@ import sqlite3
 from collections.abc import Iterator
 from functools import partial
 from html import unescape
+from typing import Any
 
 import httpx
 import pytest
 
 from appliance.desk.access.sight import Sight
-from appliance.desk.contacts import table
+from appliance.desk.contacts import person, table
 from appliance.desk.contacts.table import PeopleSort, TableAsked
 from appliance.desk.search import following
 from tests.api.browser import Browser, log_in
@@ -19,6 +20,13 @@ from tests.api.office import Caller, Desk, Office
 
 ANNA, BRAM, NEW = "+31687654321", "+31687654322", "+31687654323"
 ENGLISH = {"Accept-Language": "en"}
+
+
+def proofs(office: Office, contact_id: str) -> list[str]:
+    """The rows of the ledger that the page shows, the newest first."""
+    every = Sight(None)
+    found = office.store.read(lambda conn: person.person(conn, every, every, contact_id))
+    return [each.kind.value for each in found.proofs]
 
 
 def contact(office: Office, number: str) -> str:
@@ -335,6 +343,20 @@ def test_the_table_begins_in_an_index(
         assert not [each for each in found if each.split()[:2] == ["SCAN", name]], found
 
 
+def test_what_the_one_before_said_proves_nothing(
+    office: Office, tilburg: Desk, sanne: Browser, planning: Caller
+) -> None:
+    """On the page of whoever has the number next only what it withdrew is shown."""
+    for text in ("Hoi", "STOP"):
+        office.writes(ANNA, tilburg, text)
+    anna = contact(office, ANNA)
+    assert proofs(office, anna) == ["opted_out", "wrote_first"]
+    url, headers = "/api/v1/contacts", planning.headers
+    planning.client.patch(f"{url}/{anna}", json={"numbers": ["+31687654999"]}, headers=headers)
+    planning.client.post(url, json={"name": "Bob", "numbers": [ANNA]}, headers=headers)
+    assert set(proofs(office, contact(office, ANNA))) == {"opted_out"}
+
+
 def test_a_file_is_looked_at_before_it_is_taken_in(
     office: Office, tilburg: Desk, sanne: Browser
 ) -> None:
@@ -361,6 +383,27 @@ def test_a_file_is_looked_at_before_it_is_taken_in(
     assert "It is done" in done
     assert "Büchner" in sanne.get("/people").text
     assert send(sanne, "/people/import", text="").status_code == 422
+
+
+def test_what_can_be_looked_at_can_be_taken_in(
+    office: Office, tilburg: Desk, sanne: Browser
+) -> None:
+    """The second step carries a long file as UTF-8 with other ends of lines, so it is longer."""
+    text = "Naam;Mobiel;Vrij\n" + "\n".join(f"Zoë;06 {each};{'é' * 90_000}" for each in range(11))
+    text += f"\nBram;06 87654322;{'é' * 1_000}\n"
+    steps: list[dict[str, Any]] = [
+        {"files": {"file": ("a.csv", text.encode("cp1252"))}, "data": {}},
+        {
+            "files": {"text": (None, text.replace("\n", "\r\n"))},
+            "data": {"do": "take", "partial": "1"},
+        },
+    ]
+    for step in steps:
+        step["data"] |= {"csrf": sanne.csrf, "branch": tilburg.branch_id}
+        seen = sanne.client.post("/people/import", **step, headers=ENGLISH)
+        assert seen.status_code == 200
+    assert "It is done" in seen.text
+    assert office.count("contact") == 1
 
 
 def test_people_are_saved_as_files(

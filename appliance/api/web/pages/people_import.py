@@ -12,6 +12,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, File, Form, UploadFile
 from fastapi.responses import Response
 
+from appliance.api.limits import MAX_IMPORT
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.people import editing
 from appliance.api.web.refusal import Note
@@ -110,7 +111,7 @@ async def import_page(visit: Reading) -> Response:
     return await _page(visit, None)
 
 
-@routes.post(PAGE)
+@routes.post(PAGE, form_limits={"max_part_size": MAX_IMPORT})
 async def look_or_take_in(
     visit: Posting, asked: Annotated[ImportAsked, Depends(_asked)]
 ) -> Response:

@@ -3,7 +3,7 @@
 from appliance.api.web.words import people_sentences
 from appliance.api.web.words.i18n import Words
 from appliance.desk.contacts.importing import columns
-from appliance.desk.contacts.importing.csv_table import MOST_ROWS
+from appliance.desk.contacts.importing.csv_table import MOST_ROWS, ROW_CHARACTERS
 from appliance.desk.contacts.importing.verdicts import JudgedRow, RowReason, RowVerdict
 from appliance.errors import InvalidInput
 
@@ -13,9 +13,10 @@ def wrong(words: Words, exc: InvalidInput) -> str:
     del exc
     sentence = words.text(
         "This file cannot be taken in. Save the sheet as CSV, with a head in its first row, at"
-        " most {most} rows, and without a column of citizen service numbers (BSN)."
+        " most {most} rows of {each} characters on average, and without a column of citizen"
+        " service numbers (BSN)."
     )
-    return sentence.format(most=MOST_ROWS)
+    return sentence.format(most=MOST_ROWS, each=ROW_CHARACTERS)
 
 
 TARGETS = [

@@ -11,6 +11,9 @@ from appliance.errors import InvalidInput
 
 FIELD = "file"
 MOST_ROWS = 10_000
+ROW_CHARACTERS = 500
+"""Of each row on average. In characters, for the form of the pages may write the file otherwise."""
+MOST_CHARACTERS = MOST_ROWS * ROW_CHARACTERS
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _DELIMITERS = (";", ",", "\t", "|")
 _FORMULA = ("=", "+", "-", "@")
@@ -34,7 +37,11 @@ class CsvTable:
 
 def read_csv(raw: bytes) -> CsvTable:
     """Raises InvalidInput for what is no table, and for a column of citizen service numbers."""
-    lines = _records(_text(raw))
+    text = _text(raw)
+    if len(text) - text.count("\r") > MOST_CHARACTERS:
+        sentence = f"A file has at most {MOST_CHARACTERS} characters. Cut it into pieces."
+        raise InvalidInput(FIELD, sentence)
+    lines = _records(text)
     if not lines:
         raise InvalidInput(FIELD, "The file is empty. Choose a CSV file whose first row is a head.")
     head = [cell.strip() for cell in lines[0].cells]
