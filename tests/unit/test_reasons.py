@@ -32,9 +32,7 @@ UNSEEN = frozenset(
         Reason.DOES_NOT_FIT,
         Reason.IDEMPOTENCY_MISMATCH,  # to other software only
         Reason.BEING_SENT,  # on the command line only, which says the sentence of the error
-        Reason.DISABLED,
         Reason.FALLBACK_IN_USE,
-        Reason.LAST_ADMINISTRATOR,
         Reason.TOO_MANY_TRIES,  # the page counts the seconds
     }
 )

@@ -107,6 +107,7 @@ function send() {
     files,
     item: bubble(key, message, files),
   });
+  keepUnderWay();
   showUnderWay();
   document.dispatchEvent(new CustomEvent("balie:to-end"));
   note("");
@@ -135,6 +136,7 @@ function deliver(key) {
     if (answer?.stopped) return giveBack(key, "", 0);
     if (answer?.ok) {
       underWay.delete(key);
+      keepUnderWay();
       if (form()?.dataset.conversation === conversation && field().value) {
         saved = null; // the server forgets the draft with what was sent, also one of later words
         changed();
@@ -189,6 +191,7 @@ function giveBack(key, html, status) {
   const { conversation, message, files, item } = underWay.get(key);
   const here = form()?.dataset.conversation === conversation;
   underWay.delete(key);
+  keepUnderWay();
   item.remove();
   putBack(conversation, files);
   if (!here) {
@@ -255,6 +258,16 @@ function keepHere() {
   for (const { conversation, message } of underWay.values()) add(conversation, message.text);
   if (form()) add(form().dataset.conversation, field().value);
   for (const [conversation, each] of texts) keep(conversation, joined(each));
+  sessionStorage.removeItem(LEFT); // the words wait for a person
+}
+
+// At once: a browser may be closed, or end a page late.
+function keepUnderWay() {
+  const sent = [...underWay].filter(([, { files }]) => !files.length).map(
+    ([key, { address, conversation, message }]) => ({ key, address, conversation, message }),
+  );
+  if (sent.length) sessionStorage.setItem(LEFT, JSON.stringify({ csrf, sent }));
+  else sessionStorage.removeItem(LEFT);
 }
 
 // The page goes, and with it every answer; a browser may fail what is under way before it says so.
@@ -265,26 +278,25 @@ function letGo() {
   for (const { conversation, message, files } of underWay.values()) {
     if (files.length) keepBelow(conversation, message.text);
   }
-  const sent = [...underWay].filter(([, { files }]) => !files.length).map(
-    ([key, { address, conversation, message }]) => ({ key, address, conversation, message }),
-  );
-  if (!sent.length) return;
-  sessionStorage.setItem(LEFT, JSON.stringify({ csrf, sent }));
-  for (const { address, message } of sent) post(address, message).catch(() => {});
+  keepUnderWay();
+  for (const { address, message, files } of underWay.values()) {
+    if (!files.length) post(address, message).catch(() => {});
+  }
 }
 
 // What the page before this one had under way. Who logged in since sends nothing for another.
 function takeUp() {
   const left = sessionStorage.getItem(LEFT);
   if (!left) return;
-  sessionStorage.removeItem(LEFT);
   const { csrf: theirs, sent } = JSON.parse(left);
   for (const { key, ...each } of sent) {
+    if (underWay.has(key)) continue; // this page's own
     if (theirs === csrf) {
       underWay.set(key, { ...each, files: [], item: bubble(key, each.message) });
       deliver(key);
     } else keepBelow(each.conversation, each.message.text);
   }
+  keepUnderWay();
 }
 
 function saveDraft() {
