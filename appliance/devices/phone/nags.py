@@ -6,8 +6,9 @@ comes back again and again is left for a person.
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from appliance.devices.evidence_facts import files_in
@@ -29,6 +30,9 @@ from appliance.screen_rules import (
 )
 
 log = logging.getLogger(__name__)
+
+Stays = Callable[[Screen], bool]
+"""Whether the dialog that was answered still shows."""
 
 # Buttons that answer “not now” or “OK” to what WhatsApp tells by itself, each in its page's own
 # layout: about a backup, about messages that vanish, about photos that open once.
@@ -53,7 +57,8 @@ def put_away(phone: Phone, screen: Screen, seen: Seen) -> bool:
     nag = _nag_on(screen, phone.whatsapp)
     if nag is not None:
         name, view = nag
-        return _pressed(phone, screen, f"nag:{name}", view, most_an_hour=MOST_AN_HOUR)
+        stays = partial(_has_nag, phone, name)
+        return _pressed(phone, f"nag:{name}", view, stays, most_an_hour=MOST_AN_HOUR)
     return is_unknown(seen) and _answered(phone, screen, seen)
 
 
@@ -101,7 +106,7 @@ def _answered(phone: Phone, screen: Screen, seen: Seen) -> bool:
     rule = next((each for each in rules if each.may_act_on(shown)), None)
     if rule is None or why_closed(phone, seen) is not None:
         return False
-    return _obeyed(phone, screen, rule)
+    return _obeyed(phone, screen, rule, shown)
 
 
 def _rules(phone: Phone) -> Sequence[ScreenRule]:
@@ -122,7 +127,7 @@ def _may_use(phone: Phone, rule_id: str, most_an_hour: int) -> bool:
         return False
 
 
-def _obeyed(phone: Phone, screen: Screen, rule: ScreenRule) -> bool:
+def _obeyed(phone: Phone, screen: Screen, rule: ScreenRule, shown: UnknownScreen) -> bool:
     if rule.press is None:
         _may_use(phone, rule.id, rule.most_an_hour)
         raise LineStopped("A rule of the office stops the line at this screen.", {"rule": rule.id})
@@ -130,7 +135,8 @@ def _obeyed(phone: Phone, screen: Screen, rule: ScreenRule) -> bool:
     view = _find(window, rule.press) if window is not None else None
     if view is None:
         return False
-    return _pressed(phone, screen, rule.id, view, most_an_hour=rule.most_an_hour)
+    stays = partial(_shows, phone, shown)
+    return _pressed(phone, rule.id, view, stays, most_an_hour=rule.most_an_hour)
 
 
 def _find(window: View, wanted: ScreenButton) -> View | None:
@@ -138,7 +144,7 @@ def _find(window: View, wanted: ScreenButton) -> View | None:
     return next((view for each, view in _buttons(window) if each == wanted and each.is_safe), None)
 
 
-def _pressed(phone: Phone, screen: Screen, rule_id: str, view: View, *, most_an_hour: int) -> bool:
+def _pressed(phone: Phone, rule_id: str, view: View, stays: Stays, *, most_an_hour: int) -> bool:
     if not _may_use(phone, rule_id, most_an_hour):
         log.warning("%s is not used on %s now", rule_id, phone.device_id)
         return False
@@ -147,17 +153,28 @@ def _pressed(phone: Phone, screen: Screen, rule_id: str, view: View, *, most_an_
         phone.session.tap(view.box.centre)
     except Unconfirmed as exc:  # it was no Send: nothing of the message in hand is in doubt
         raise Transient("A dialog on the phone could not be put away.", {"rule": rule_id}) from exc
-    return _has_changed(phone, screen)
+    return _has_gone(phone, stays)
 
 
-def _has_changed(phone: Phone, before: Screen) -> bool:
+def _has_gone(phone: Phone, stays: Stays) -> bool:
+    """Only the dialog itself counts: what lies behind it goes on, as a chat that opens does."""
     until = time.monotonic() + phone.patience.wrong_s
     pauses = phone.patience.pauses()
     while time.monotonic() < until:
         time.sleep(next(pauses))
-        if phone.session.screen().xml != before.xml:
+        screen = phone.session.screen()
+        if not screen.empty and not stays(screen):
             return True
     return False
+
+
+def _shows(phone: Phone, shown: UnknownScreen, screen: Screen) -> bool:
+    return describe(phone, screen) == shown
+
+
+def _has_nag(phone: Phone, name: str, screen: Screen) -> bool:
+    nag = _nag_on(screen, phone.whatsapp)
+    return nag is not None and nag[0] == name
 
 
 def _nag_on(screen: Screen, package: str) -> tuple[str, View] | None:

@@ -97,6 +97,7 @@ class Recorder:
     repeated: int = 0
     rules: list[ScreenRule] = field(default_factory=list)
     uses: list[str] = field(default_factory=list)
+    at_use: Callable[[], object] = lambda: None
     unknown: list[UnknownScreen] = field(default_factory=list)
     broken: Exception | None = None
 
@@ -165,6 +166,7 @@ class Recorder:
         if self.uses.count(rule_id) >= most_an_hour:
             return False
         self.uses.append(rule_id)
+        self.at_use()
         return True
 
     def screen_unknown(self, device_id: str, screen: UnknownScreen) -> None:

@@ -132,3 +132,15 @@ def test_a_dialog_that_stays_is_pressed_once(desk: Desk) -> None:
     assert desk.world.truth() == []
     assert desk.recorder.uses == ["rule-1"]
     assert len(desk.recorder.unknown) == 1
+
+
+def test_what_goes_on_behind_a_dialog_does_not_make_it_another(desk: Desk) -> None:
+    """The chat under it opens, a message comes: its button is pressed no second time for that."""
+    desk.recorder.rules = [LATER]
+    desk.recorder.at_use = lambda: desk.world.write(ANNA, "Ben ik morgen ingedeeld?")
+    desk.world.fault("unknown-dialog")
+    desk.world.fault("tap-lost", times=None)
+    with pytest.raises(Transient):
+        desk.send("Dag", to=ANNA)
+    assert desk.recorder.uses == ["rule-1"]
+    assert len(desk.recorder.unknown) == 1
