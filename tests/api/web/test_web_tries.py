@@ -77,3 +77,9 @@ def test_what_its_author_put_off_was_not_tried(counter: Counter) -> None:
     later_ms = counter.clock.now_ms() + 24 * 60 * MINUTE_MS
     counter.queues(not_before_ms=later_ms)
     assert said(counter) == "Expected tomorrow at 10:00, because it was planned for later."
+
+
+def test_the_moment_to_take_a_message_back_is_no_plan(counter: Counter) -> None:
+    counter.knows("+31611111111")
+    counter.queues(not_before_ms=counter.clock.now_ms() + 5_000)
+    assert said(counter) == "Expected at 10:00."

@@ -8,6 +8,10 @@ from appliance.desk.inbox.tries import Try
 from appliance.desk.inbox.unknown_callers import UnknownCall
 from appliance.desk.inbox.window import COUNTED, Window
 from appliance.messages import MessageState, Origin
+from appliance.reasons import Reason
+
+# Nobody plans that little ahead: it is the moment in which the writer may think again.
+_MOMENT_MS = 10_000
 
 
 def author(words: Words, bubble: Bubble) -> str:
@@ -132,10 +136,15 @@ _ENDED = frozenset(
 
 
 def _because(words: Words, bubble: Bubble) -> str:
-    """Empty where nothing is known."""
-    if not bubble.reason:
+    """Empty where nothing is known, and where there is only the moment to take it back."""
+    if not bubble.reason or _waits_to_be_undone(bubble):
         return ""
     return words.text(phrases.WAITING.get(bubble.reason, bubble.reason))
+
+
+def _waits_to_be_undone(bubble: Bubble) -> bool:
+    expected_ms = bubble.at_ms if bubble.expected_ms is None else bubble.expected_ms
+    return bubble.reason is Reason.NOT_BEFORE and expected_ms - bubble.at_ms < _MOMENT_MS
 
 
 def _queued(words: Words, bubble: Bubble, because: str, zone: str, now_ms: int) -> str:
