@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 
 import httpx
@@ -20,12 +21,15 @@ from appliance.store.store import Store
 from tests.bench.benchmark import Measured, at_least, at_most
 from tests.bench.desk_stage import stage
 from tests.bench.desk_traffic import posted, watched
+from tests.bench.processes import resident_mb
 from tests.queue.counter import MONDAY, Counter, tapping
 
 ASKED, WITHIN_S = 60, 6.0
 """Requests for one figure, fewer where they take longer together."""
 SCRAPES, SCRAPE_S = 4, 5.2
 """The figures of `/metrics` are kept for five seconds."""
+_SEARCHED = ("ziek morgen", "heftruck", "veiligheidsschoenen line:+316", "nummer 48")
+_BARRED = ("werkzoeker 4", "instel", "+31610000")
 HOUR_S, MINUTE_S, STEP_S, WAITING = 3600, 60, 5, 100
 
 
@@ -68,6 +72,40 @@ def older_p95() -> Measured:
         return found
 
     return Measured(value=_p95_ms(up, most=10))
+
+
+@at_most(60, "ms p95 of the search while somebody types, letter by letter")
+def search_as_typed_p95() -> Measured:
+    """Words that many messages have, and some, with a filter and with a number."""
+    typed = [asked[:end] for asked in _SEARCHED for end in range(2, len(asked) + 1)]
+    return _typed("/search", typed)
+
+
+@at_most(40, "ms p95 of the command bar while somebody types, letter by letter")
+def command_bar_p95() -> Measured:
+    return _typed("/command-bar", [each[:end] for each in _BARRED for end in range(len(each) + 1)])
+
+
+@at_most(25, "ms p95 of the list of people, by name and by last contact, and searched")
+def people_list_p95() -> Measured:
+    paths = ("/people", "/people?sort=last", "/people?q=werkz", "/people?q=werkzoeker+123")
+    return Measured(value=max(_page(path).value for path in paths))
+
+
+@at_most(200, "MB of memory of all of Balie, once each kind of page was shown")
+def desk_memory() -> Measured:
+    here = stage()
+    thread = f"/c/{here.server.built.longest}"
+    for path in (
+        "/",
+        thread,
+        "/list?view=all",
+        "/people",
+        "/search?q=heftruck",
+        "/command-bar?q=b",
+    ):
+        here.browser.get(path).raise_for_status()
+    return Measured(value=resident_mb(here.server.pid))
 
 
 @at_most(5, "ms p95 of GET /api/v1/messages?state=")
@@ -163,6 +201,18 @@ def _step(counter: Counter, clock: ManualClock, place: int) -> int:
 def _page(path: str) -> Measured:
     """For somebody who may read everything, which is the most."""
     return Measured(value=_p95_ms(partial(stage().browser.get, path)))
+
+
+def _typed(path: str, typed: Sequence[str]) -> Measured:
+    """Each is asked for as the page does, which wants no frame around what was found."""
+    letters = cycle(typed)
+    browser = stage().browser
+
+    def ask() -> httpx.Response:
+        headers = {"HX-Request": "true"}
+        return browser.get(path, params={"q": next(letters)}, headers=headers)
+
+    return Measured(value=_p95_ms(ask, most=len(typed)))
 
 
 def _read(path: str) -> Measured:

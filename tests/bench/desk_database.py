@@ -18,6 +18,7 @@ from appliance.clock import ManualClock, SystemClock
 from appliance.desk.intake.reception import Reception
 from appliance.desk.outgoing import drafts
 from appliance.desk.outgoing.sending import Author, SendRequest, accept
+from appliance.desk.search import following
 from appliance.devices.protocol import Group, Incoming
 from appliance.identities import tel
 from appliance.queue.gate import ConsentGate
@@ -34,7 +35,8 @@ _ROOT = Path(__file__).parents[2]
 _KEPT = _ROOT / ".bench"
 _MAKES_IT = (
     "appliance/store/sql/*.sql",
-    *(f"tests/bench/{name}.py" for name in ("derived", "patterns", "years")),
+    "appliance/desk/search/*.py",
+    *(f"tests/bench/{name}.py" for name in ("derived", "patterns", "sentences", "years")),
     "tests/bench/desk_[do]*.py",
 )
 _UNANSWERED, _QUEUED, _DRAFTS, _GROUPS = 300, 40, 60, 12
@@ -107,6 +109,8 @@ def build(data: Path, *, messages: int = MESSAGES) -> Built:
     )
     with closing(Store(path, SystemClock())) as store:
         _live_on(store, office, share)
+        while following.catch_up(store):
+            pass
         built = store.read(lambda conn: _built(conn, path.parent, office))
     with closing(connect_writer(path)) as conn:  # all of it is in the one file, to be copied
         conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -9,16 +9,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
 
 from tests import http_calls
+from tests.bench import processes
 from tests.bench.desk_database import Built
 from tests.running_demo import eventually
 
-_TICKS_S = os.sysconf("SC_CLK_TCK")
 _PATIENCE_S = 120.0
 _REST_S, _REST = 0.5, 0.2
 """A fifth of a core is as quiet as it gets while the planner catches up."""
@@ -39,9 +38,7 @@ class Server:
         return answer.raise_for_status().json()
 
     def cpu_s(self) -> float:
-        """User and system time of the process since its start."""
-        stat = Path(f"/proc/{self.pid}/stat").read_text("ascii").rpartition(")")[2].split()
-        return (int(stat[11]) + int(stat[12])) / _TICKS_S
+        return processes.cpu_s(self.pid)
 
     def rests(self) -> None:
         """Waits until it has done what is left of an earlier load, so that the next figure is of

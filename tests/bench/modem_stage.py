@@ -1,7 +1,6 @@
 """The stage of the modem's benchmark: emulated modems and a Balie, each in its own process."""
 
 import json
-import re
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from tests.bench import processes
 from tests.bench.peers import Text
 
 
@@ -114,9 +114,7 @@ class Office:
 
     def resident_mb(self) -> float:
         assert self._child
-        status = Path(f"/proc/{self._child.pid}/status").read_text()
-        found = re.search(r"VmRSS:\s+(\d+) kB", status)
-        return int(found[1]) / 1024 if found else 0.0
+        return processes.resident_mb(self._child.pid)
 
     def kill(self) -> None:
         assert self._child

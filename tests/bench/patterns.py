@@ -46,8 +46,8 @@ class Copy:
     """What is other in one copy. `ids` are by what they name: `contact`, `conversation`, `line`,
     `device`, `writer`, the messages `asked` and `answered`, `attempt`, and `as_of`.
 
-    `message_seq` and `attempt_seq` are the numbers of its first message and attempt; `said` changes
-    the length of a text.
+    `message_seq` and `attempt_seq` are the numbers of its first message and attempt; `said` gives
+    another text.
     """
 
     at_ms: int

@@ -5,7 +5,6 @@ Each is a process of its own, so that Balie's figures are Balie's.
 
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -30,12 +29,12 @@ from appliance.runtime.balie import DATABASE
 from appliance.store import branches, devices, lines, routes
 from appliance.store.store import Store, Tx
 from tests import http_calls
+from tests.bench import processes
 from tests.running_demo import eventually
 
 PATIENCE_S = 60.0
 #: Real seconds of silence on the stream of events, which beats every two.
 _LISTENS_S = 3600.0
-_TICKS_A_S = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +84,10 @@ class Branch:
         return len(states) == len(self.numbers) and set(states) == {"ready"}
 
     def cpu_s(self) -> float:
-        """What the process has computed so far."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS_A_S
+        return processes.cpu_s(self.pid)
 
     def resident_mb(self) -> float:
-        found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{self.pid}/status").read_text())
-        return int(found[1]) / 1024 if found else 0.0
+        return processes.resident_mb(self.pid)
 
     def forget_heard(self) -> None:
         while not self.heard.empty():

@@ -21,6 +21,7 @@ from appliance.store.connection import connect_writer
 from appliance.store.store import Store
 from tests.bench.derived import fill_derived
 from tests.bench.patterns import ANSWER_MS, Copy, Lived, Pattern, live_through
+from tests.bench.sentences import sentences
 from tests.queue.counter import ANNA, MONDAY, Counter
 
 CONTACTS, CONVERSATIONS, MESSAGES = 50_000, 60_000, 1_060_000
@@ -184,6 +185,7 @@ class _Copier:
     def __init__(self, conn: sqlite3.Connection, lived: Lived, rng: random.Random) -> None:
         self.at_ms = 0
         self._conn, self._lived, self._rng = conn, lived, rng
+        self._sentences = sentences(rng)
         self._ids, self._attempt_ids = Ids(rng), Ids(rng)
         self._people: dict[int, str] = {}
         self._message_seq, self._attempt_seq = _next(conn, "message"), _next(conn, "attempt")
@@ -253,9 +255,8 @@ class _Copier:
         )
 
     def _said(self, text: str) -> str:
-        """As long on average, and seldom as long as another: pages fill as they do in life."""
-        quarter = len(text) / 4
-        return (text * 2)[: int(quarter + self._rng.random() * 6 * quarter)]
+        """Another text, as long on average: pages fill and words are found as in life."""
+        return self._rng.choice(self._sentences) if text else text
 
     def _keep(self, pattern: Pattern, copy: Copy) -> None:
         self._rows.setdefault(pattern.table, []).append(pattern.row(copy))
