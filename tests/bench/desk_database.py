@@ -32,7 +32,7 @@ FILE = "balie.db"
 ABOUT = "size.json"
 """Beside a kept database: the line that `--build` prints."""
 _ROOT = Path(__file__).parents[2]
-_KEPT = _ROOT / ".bench"
+KEPT = _ROOT / ".bench"
 _MAKES_IT = (
     "appliance/store/sql/*.sql",
     "appliance/desk/search/*.py",
@@ -193,10 +193,10 @@ def _built(conn: sqlite3.Connection, data: Path, office: Office) -> Built:
 def copied(*, messages: int = MESSAGES) -> Iterator[Built]:
     """A copy of the kept database, to be written to."""
     kept = _kept(messages)
-    for left in _KEPT.glob("copy-*"):  # of a run that was killed
+    for left in KEPT.glob("copy-*"):  # of a run that was killed
         if not Path("/proc", left.name.removeprefix("copy-")).exists():
             shutil.rmtree(left)
-    data = _KEPT / f"copy-{os.getpid()}"
+    data = KEPT / f"copy-{os.getpid()}"
     data.mkdir(mode=0o700)
     try:
         shutil.copyfile(kept / FILE, data / FILE)
@@ -210,10 +210,10 @@ def _kept(messages: int) -> Path:
     """The folder of the database of this schema and generator, made when there is none; older ones
     go.
     """
-    folder = _KEPT / f"size-{messages}-{_digest()}"
+    folder = KEPT / f"size-{messages}-{_digest()}"
     if (folder / ABOUT).exists():
         return folder
-    for old in _KEPT.glob(f"size-{messages}-*"):
+    for old in KEPT.glob(f"size-{messages}-*"):
         shutil.rmtree(old)
     built = build(folder, messages=messages)
     (folder / ABOUT).write_text(built.line, "utf-8")

@@ -91,6 +91,12 @@ async def _watch(here: Stage, people: Sequence[Person]) -> Watched:
     )
 
 
+def post_evenly(here: Stage, count: int) -> None:
+    """Some messages a second, to other people each; blocks until all are posted."""
+    people = _who_wrote_last(here)[:count]
+    asyncio.run(_post_all(here, people, [], pause_s=1 / MESSAGES_A_S))
+
+
 def _spans(
     posts: Sequence[Post], pages: Sequence[Page], came: Callable[[Page], dict[str, float]]
 ) -> Sequence[float]:

@@ -19,15 +19,18 @@ _QUIET = (
 )
 
 
-@contextmanager
-def launched(*more: str) -> Iterator[Browser]:
-    """`more`: switches of its command line. Raises FileNotFoundError with what to do when Chromium
-    is missing.
-    """
+def chromium_path() -> str:
+    """Raises FileNotFoundError with what to do when Chromium is missing."""
     path = which("chromium") or which("chromium-browser")
     if path is None:
         raise FileNotFoundError("There is no Chromium; install Debian's package: chromium.")
+    return path
+
+
+@contextmanager
+def launched(*more: str) -> Iterator[Browser]:
+    """`more`: switches of its command line. Raises FileNotFoundError as `chromium_path` does."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*_QUIET, *more])
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=[*_QUIET, *more])
         yield browser
         browser.close()

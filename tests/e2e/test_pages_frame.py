@@ -4,13 +4,12 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
+from tests.e2e.carried import CARRIED
 from tests.e2e.conftest import NARROW, Look, OpenPage, Place
 
 FATIMA = "Fatima El Idrissi"
 MOST_KB = 120
 SEEN_AS_STILL = 0.02
-_CARRIED = """() => [...performance.getEntriesByType("navigation"),
-  ...performance.getEntriesByType("resource")].reduce((sum, each) => sum + each.transferSize, 0)"""
 _SHIFTED = """() => new Promise((done) => {
   let sum = 0;
   new PerformanceObserver((list) => {
@@ -32,7 +31,7 @@ def test_a_first_visit_is_light_and_still(open_page: OpenPage, place: Place) -> 
     page.goto(f"/c/{place.desk.filled.conversations[FATIMA]}")
     page.wait_for_load_state("load")
     assert page.evaluate(_SHIFTED) <= SEEN_AS_STILL
-    carried = page.evaluate(_CARRIED)
+    carried = page.evaluate(CARRIED)
     assert 20_000 < carried <= MOST_KB * 1000
     assert hosts == {urlsplit(place.url).netloc}
     assert page.evaluate("document.fonts.check('15px Inter', 'Fatima')")
