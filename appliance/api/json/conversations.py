@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from appliance.api.json import examples, writes
 from appliance.api.json.callers import WRITES_CONVERSATIONS, Caller
 from appliance.api.json.declared import Many, Read, nobody
-from appliance.api.json.documented import READ_PROBLEMS, answers
+from appliance.api.json.documented import WRITE_PROBLEMS, answers
 from appliance.api.json.mapping import body_of
 from appliance.api.json.office_bodies import ConversationOut
 from appliance.api.json.paging import Paged, page_of
@@ -97,7 +97,6 @@ READS: Sequence[Read[Any, Any]] = (
 router = APIRouter(prefix="/api/v1", tags=["conversations"], route_class=DirectRoute)
 
 _SCOPE = Scope.CONVERSATIONS_WRITE
-_PROBLEMS = (*READ_PROBLEMS, "bad-request", "not-found", "too-large")
 _CONVERSATION_ID = writes.path_id("conversation_id", examples.CONVERSATION["id"])
 _LABEL_ID = writes.path_id("label_id", examples.LABEL["id"])
 
@@ -112,7 +111,7 @@ _LABEL_ID = writes.path_id("label_id", examples.LABEL["id"])
         ConversationPatchIn, examples.CONVERSATION_PATCH_IN, _CONVERSATION_ID
     ),
     responses=answers(
-        ConversationOut, examples.CONVERSATION, *_PROBLEMS, description="As it is now."
+        ConversationOut, examples.CONVERSATION, *WRITE_PROBLEMS, description="As it is now."
     ),
 )
 async def change_conversation(request: Request) -> Response:
@@ -171,7 +170,7 @@ def _close(tx: Tx, conversation_id: str, wanted: ConversationPatchIn, by: Author
     responses=answers(
         NoteOut,
         examples.NOTE,
-        *_PROBLEMS,
+        *WRITE_PROBLEMS,
         Reason.IDEMPOTENCY_MISMATCH,
         status=201,
         description="The note.",
@@ -204,7 +203,7 @@ async def add_note(request: Request) -> Response:
     responses=answers(
         LabelOut,
         examples.LABEL,
-        *_PROBLEMS,
+        *WRITE_PROBLEMS,
         Reason.NAME_TAKEN,
         Reason.IDEMPOTENCY_MISMATCH,
         status=201,
@@ -231,7 +230,7 @@ async def add_label(request: Request) -> Response:
     response_model=None,
     openapi_extra=writes.takes(LabelPatchIn, examples.LABEL_PATCH_IN, _LABEL_ID),
     responses=answers(
-        LabelOut, examples.LABEL, *_PROBLEMS, Reason.NAME_TAKEN, description="As it is now."
+        LabelOut, examples.LABEL, *WRITE_PROBLEMS, Reason.NAME_TAKEN, description="As it is now."
     ),
 )
 async def rename_label(request: Request) -> Response:
@@ -253,7 +252,7 @@ async def rename_label(request: Request) -> Response:
     status_code=204,
     response_model=None,
     openapi_extra={"parameters": [_LABEL_ID]},
-    responses=writes.gone(*_PROBLEMS),
+    responses=writes.gone(*WRITE_PROBLEMS),
 )
 async def remove_label(request: Request) -> Response:
     """It goes from every conversation."""

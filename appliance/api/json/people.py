@@ -9,7 +9,7 @@ from appliance.api.json import examples, writes
 from appliance.api.json.callers import WRITES_CONTACTS, Caller
 from appliance.api.json.conversations import branch_of
 from appliance.api.json.declared import Many, One, Read, nobody
-from appliance.api.json.documented import READ_PROBLEMS, answers
+from appliance.api.json.documented import WRITE_PROBLEMS, answers
 from appliance.api.json.mapping import body_of
 from appliance.api.json.office_bodies import ContactOut
 from appliance.api.json.paging import DEFAULT_LIMIT, Limit, Paged
@@ -115,12 +115,8 @@ READS: tuple[Read[Any, Any], ...] = (
 router = APIRouter(prefix="/api/v1", tags=["contacts"], route_class=DirectRoute)
 
 _SCOPE = Scope.CONTACTS_WRITE
-_PROBLEMS = (*READ_PROBLEMS, "bad-request", "not-found", "too-large", Reason.NUMBER_TAKEN)
-_WHO = (
-    *(each for each in _PROBLEMS if each is not Reason.NUMBER_TAKEN),
-    Reason.SAME_CONTACT,
-    Reason.IDEMPOTENCY_MISMATCH,
-)
+_PROBLEMS = (*WRITE_PROBLEMS, Reason.NUMBER_TAKEN)
+_WHO = (*WRITE_PROBLEMS, Reason.SAME_CONTACT, Reason.IDEMPOTENCY_MISMATCH)
 _CONTACT = writes.path_id("contact", examples.CONTACT["id"])
 
 
