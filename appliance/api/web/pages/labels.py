@@ -11,14 +11,13 @@ from fastapi.responses import Response
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
-from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.access.rights import Permission, Rights, branches_with
 from appliance.desk.access.sight import Sight
 from appliance.desk.inbox.directory import Page
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.team import labels
 from appliance.desk.team.labels import Label
 from appliance.errors import InvalidInput, NotFound, Refused
-from appliance.store import branches
 from appliance.store.branches import Branch
 from appliance.store.store import Tx
 
@@ -151,11 +150,7 @@ async def _page(
         return LabelsShown(
             labels=sorted(found, key=lambda each: each.name.casefold()),
             counts=labels.counts(conn),
-            branches=[
-                each
-                for each in branches.branches(conn)
-                if rights.may(Permission.INBOX_WRITE, each.id)
-            ],
+            branches=branches_with(conn, rights, Permission.INBOX_WRITE),
             company=rights.may(Permission.INBOX_WRITE, None),
         )
 

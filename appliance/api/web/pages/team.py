@@ -12,7 +12,7 @@ from appliance.api.web.login_address import login_address
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
-from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.access.rights import Permission, Rights, branches_with
 from appliance.desk.team import colleagues
 from appliance.desk.team.colleagues import NewLink
 from appliance.desk.team.staff import Roles
@@ -166,10 +166,9 @@ async def let_in(visit: Visit, typed: Invitation) -> NewLink:
 
 def shown(conn: sqlite3.Connection, rights: Rights) -> TeamShown:
     """Where this person may let others in."""
-    named = branches.branches(conn)
     return TeamShown(
-        named=named,
-        branches=[each for each in named if rights.may(Permission.STAFF_MANAGE, each.id)],
+        named=branches.branches(conn),
+        branches=branches_with(conn, rights, Permission.STAFF_MANAGE),
         company=rights.may(Permission.STAFF_MANAGE, None),
     )
 
