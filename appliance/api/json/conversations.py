@@ -34,7 +34,7 @@ from appliance.desk.team import cases, labels, notes
 from appliance.desk.team.labels import Label
 from appliance.desk.team.notes import TeamNote
 from appliance.desk.team.staff import colleague_named
-from appliance.errors import InvalidInput, NotFound
+from appliance.errors import InvalidInput
 from appliance.reasons import Reason
 from appliance.store.store import Tx
 
@@ -280,8 +280,4 @@ def _answerable(conn: sqlite3.Connection, caller: Caller, request: Request) -> C
 
 
 def _own(conn: sqlite3.Connection, caller: Caller, request: Request) -> Label:
-    """A label of the whole company is changed by who sees all of it. Raises NotFound."""
-    label = labels.one(conn, caller.sight, request.path_params["label_id"])
-    if not caller.sight.sees_branch(label.branch_id):
-        raise NotFound("label")
-    return label
+    return labels.changeable(conn, caller.sight, request.path_params["label_id"])

@@ -17,7 +17,6 @@ from appliance.api.json.text_bodies import RenderedOut, RenderIn, TextIn, TextOu
 from appliance.desk.access.tokens import Scope
 from appliance.desk.texts import canned_texts
 from appliance.desk.texts.canned_texts import CannedText, TextAuthor, TextWords
-from appliance.errors import NotFound
 from appliance.reasons import Reason
 from appliance.store.store import Tx
 
@@ -166,8 +165,4 @@ def _author(caller: Caller) -> TextAuthor:
 
 
 def _own(tx: Tx, caller: Caller, request: Request) -> CannedText:
-    """One that the caller may change. Raises NotFound."""
-    found = canned_texts.one(tx.conn, caller.sight, request.path_params["text_id"])
-    if caller.token.branch_id is not None and found.branch_id != caller.token.branch_id:
-        raise NotFound("text")
-    return found
+    return canned_texts.changeable(tx.conn, caller.sight, request.path_params["text_id"])

@@ -124,10 +124,7 @@ def _me(visit: Visit) -> Author:
 
 
 def _own(tx: Tx, rights: Rights, label_id: str) -> Label:
-    """Raises NotFound for one that this person may not change."""
-    found = labels.one(tx.conn, Sight(rights.branches(Permission.INBOX_WRITE)), label_id)
-    rights.require(Permission.INBOX_WRITE, found.branch_id, "label")
-    return found
+    return labels.changeable(tx.conn, Sight(rights.branches(Permission.INBOX_WRITE)), label_id)
 
 
 async def _page(
