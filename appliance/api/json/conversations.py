@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from appliance.api.json import examples, writes
+from appliance.api.json import examples, team_examples, writes
 from appliance.api.json.callers import WRITES_CONVERSATIONS, Caller
 from appliance.api.json.declared import Many, Read, nobody
 from appliance.api.json.documented import WRITE_PROBLEMS, answers
@@ -75,7 +75,7 @@ READS: Sequence[Read[Any, Any]] = (
         asked=page_of,
         read=labels.listed,
         model=LabelOut,
-        example=examples.LABEL,
+        example=team_examples.LABEL,
         shown=nobody,
     ),
     Many(
@@ -88,7 +88,7 @@ READS: Sequence[Read[Any, Any]] = (
         asked=_of_conversation,
         read=_notes,
         model=NoteOut,
-        example=examples.NOTE,
+        example=team_examples.NOTE,
         shown=_shown_note,
         problems=("not-found",),
     ),
@@ -98,7 +98,7 @@ router = APIRouter(prefix="/api/v1", tags=["conversations"], route_class=DirectR
 
 _SCOPE = Scope.CONVERSATIONS_WRITE
 _CONVERSATION_ID = writes.path_id("conversation_id", examples.CONVERSATION["id"])
-_LABEL_ID = writes.path_id("label_id", examples.LABEL["id"])
+_LABEL_ID = writes.path_id("label_id", team_examples.LABEL["id"])
 
 
 @router.patch(
@@ -108,7 +108,7 @@ _LABEL_ID = writes.path_id("label_id", examples.LABEL["id"])
     summary="Say whose a conversation is, and whether it is done",
     response_model=None,
     openapi_extra=writes.takes(
-        ConversationPatchIn, examples.CONVERSATION_PATCH_IN, _CONVERSATION_ID
+        ConversationPatchIn, team_examples.CONVERSATION_PATCH_IN, _CONVERSATION_ID
     ),
     responses=answers(
         ConversationOut, examples.CONVERSATION, *WRITE_PROBLEMS, description="As it is now."
@@ -166,10 +166,10 @@ def _close(tx: Tx, conversation_id: str, wanted: ConversationPatchIn, by: Author
     summary="Note something for colleagues",
     status_code=201,
     response_model=None,
-    openapi_extra=writes.takes(NoteIn, examples.NOTE_IN, _CONVERSATION_ID, IDEMPOTENCY_KEY),
+    openapi_extra=writes.takes(NoteIn, team_examples.NOTE_IN, _CONVERSATION_ID, IDEMPOTENCY_KEY),
     responses=answers(
         NoteOut,
-        examples.NOTE,
+        team_examples.NOTE,
         *WRITE_PROBLEMS,
         Reason.IDEMPOTENCY_MISMATCH,
         status=201,
@@ -199,10 +199,10 @@ async def add_note(request: Request) -> Response:
     summary="Add a label",
     status_code=201,
     response_model=None,
-    openapi_extra=writes.takes(LabelIn, examples.LABEL_IN, IDEMPOTENCY_KEY),
+    openapi_extra=writes.takes(LabelIn, team_examples.LABEL_IN, IDEMPOTENCY_KEY),
     responses=answers(
         LabelOut,
-        examples.LABEL,
+        team_examples.LABEL,
         *WRITE_PROBLEMS,
         Reason.NAME_TAKEN,
         Reason.IDEMPOTENCY_MISMATCH,
@@ -228,9 +228,13 @@ async def add_label(request: Request) -> Response:
     operation_id="renameLabel",
     summary="Give a label another name",
     response_model=None,
-    openapi_extra=writes.takes(LabelPatchIn, examples.LABEL_PATCH_IN, _LABEL_ID),
+    openapi_extra=writes.takes(LabelPatchIn, team_examples.LABEL_PATCH_IN, _LABEL_ID),
     responses=answers(
-        LabelOut, examples.LABEL, *WRITE_PROBLEMS, Reason.NAME_TAKEN, description="As it is now."
+        LabelOut,
+        team_examples.LABEL,
+        *WRITE_PROBLEMS,
+        Reason.NAME_TAKEN,
+        description="As it is now.",
     ),
 )
 async def rename_label(request: Request) -> Response:

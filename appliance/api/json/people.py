@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from appliance.api.json import examples, writes
+from appliance.api.json import examples, people_examples, writes
 from appliance.api.json.callers import WRITES_CONTACTS, Caller
 from appliance.api.json.conversations import branch_of
 from appliance.api.json.declared import Many, One, Read, nobody
@@ -106,7 +106,7 @@ READS: tuple[Read[Any, Any], ...] = (
         asked=_past_asked,
         read=past.past,
         model=PastOut,
-        example=examples.PAST,
+        example=people_examples.PAST,
         shown=nobody,
         problems=("not-found",),
     ),
@@ -127,7 +127,7 @@ _CONTACT = writes.path_id("contact", examples.CONTACT["id"])
     summary="Enter a person",
     status_code=201,
     response_model=None,
-    openapi_extra=writes.takes(ContactIn, examples.CONTACT_IN, IDEMPOTENCY_KEY),
+    openapi_extra=writes.takes(ContactIn, people_examples.CONTACT_IN, IDEMPOTENCY_KEY),
     responses=answers(
         ContactOut,
         examples.CONTACT,
@@ -154,7 +154,7 @@ async def add_contact(request: Request) -> Response:
     operation_id="changeContact",
     summary="Say something else of a person",
     response_model=None,
-    openapi_extra=writes.takes(ContactPatchIn, examples.CONTACT_PATCH_IN, _CONTACT),
+    openapi_extra=writes.takes(ContactPatchIn, people_examples.CONTACT_PATCH_IN, _CONTACT),
     responses=answers(ContactOut, examples.CONTACT, *_PROBLEMS, description="As they are now."),
 )
 async def change_contact(request: Request) -> Response:
@@ -179,7 +179,7 @@ async def change_contact(request: Request) -> Response:
     operation_id="mergeContacts",
     summary="Say that two contacts are one person",
     response_model=None,
-    openapi_extra=writes.takes(MergeIn, examples.MERGE_IN, _CONTACT, IDEMPOTENCY_KEY),
+    openapi_extra=writes.takes(MergeIn, people_examples.MERGE_IN, _CONTACT, IDEMPOTENCY_KEY),
     responses=answers(ContactOut, examples.CONTACT, *_WHO, description="The one person."),
 )
 async def merge_contacts(request: Request) -> Response:
@@ -207,7 +207,7 @@ async def merge_contacts(request: Request) -> Response:
     summary="Say that a contact is two people",
     status_code=201,
     response_model=None,
-    openapi_extra=writes.takes(SplitIn, examples.SPLIT_IN, _CONTACT, IDEMPOTENCY_KEY),
+    openapi_extra=writes.takes(SplitIn, people_examples.SPLIT_IN, _CONTACT, IDEMPOTENCY_KEY),
     responses=answers(
         ContactOut, examples.CONTACT, *_WHO, status=201, description="Who has these numbers now."
     ),
@@ -235,7 +235,7 @@ async def split_contact(request: Request) -> Response:
     operation_id="undoContact",
     summary="Take back the newest joining or splitting of a person",
     response_model=None,
-    openapi_extra=writes.takes(UndoIn, examples.UNDO_IN, _CONTACT, IDEMPOTENCY_KEY),
+    openapi_extra=writes.takes(UndoIn, people_examples.UNDO_IN, _CONTACT, IDEMPOTENCY_KEY),
     responses=answers(
         ContactOut,
         examples.CONTACT,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.datastructures import UploadFile
 
-from appliance.api.json import examples
+from appliance.api.json import people_examples
 from appliance.api.json.callers import WRITES_CONTACTS, Caller, caller_of, check_still_valid
 from appliance.api.json.conversations import branch_of
 from appliance.api.json.documented import WRITE_PROBLEMS, answers
@@ -87,7 +87,7 @@ _TAKES = {
     openapi_extra=_TAKES,
     responses=answers(
         ImportOut,
-        examples.IMPORT,
+        people_examples.IMPORT,
         *WRITE_PROBLEMS,
         description="What each row did, or would do.",
     ),
