@@ -16,7 +16,7 @@ from appliance.desk.access.bearer import token_hash
 from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import ApiToken, Scope
 from appliance.desk.access.wrong_tries import Tried, WrongTries
-from appliance.store.store import ReaderPool, Store
+from appliance.store.store import ReaderPool, Store, Tx
 
 KEEP_S = 0.5
 """How long a looked-up token is believed: a revoked token can still read for this long. A write
@@ -96,6 +96,12 @@ async def identify(
 ) -> Caller:
     """The scheme stands here for the document; the header is read by `caller_of`."""
     return await caller_of(request, *scopes.scopes)
+
+
+def check_still_valid(tx: Tx, caller: Caller) -> None:
+    """Raises ProblemError for a token that was revoked since it was looked up."""
+    if not tokens.is_valid(tx.conn, caller.token.id):
+        raise revoked()
 
 
 def revoked() -> ProblemError:

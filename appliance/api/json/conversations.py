@@ -7,10 +7,10 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from appliance.api.json import examples, writes
+from appliance.api.json import examples, team_examples, writes
 from appliance.api.json.callers import WRITES_CONVERSATIONS, Caller
 from appliance.api.json.declared import Many, Read, nobody
-from appliance.api.json.documented import READ_PROBLEMS, answers
+from appliance.api.json.documented import WRITE_PROBLEMS, answers
 from appliance.api.json.mapping import body_of
 from appliance.api.json.office_bodies import ConversationOut
 from appliance.api.json.paging import Paged, page_of
@@ -34,7 +34,7 @@ from appliance.desk.team import cases, labels, notes
 from appliance.desk.team.labels import Label
 from appliance.desk.team.notes import TeamNote
 from appliance.desk.team.staff import colleague_named
-from appliance.errors import InvalidInput, NotFound
+from appliance.errors import InvalidInput
 from appliance.reasons import Reason
 from appliance.store.store import Tx
 
@@ -75,7 +75,7 @@ READS: Sequence[Read[Any, Any]] = (
         asked=page_of,
         read=labels.listed,
         model=LabelOut,
-        example=examples.LABEL,
+        example=team_examples.LABEL,
         shown=nobody,
     ),
     Many(
@@ -88,7 +88,7 @@ READS: Sequence[Read[Any, Any]] = (
         asked=_of_conversation,
         read=_notes,
         model=NoteOut,
-        example=examples.NOTE,
+        example=team_examples.NOTE,
         shown=_shown_note,
         problems=("not-found",),
     ),
@@ -97,9 +97,8 @@ READS: Sequence[Read[Any, Any]] = (
 router = APIRouter(prefix="/api/v1", tags=["conversations"], route_class=DirectRoute)
 
 _SCOPE = Scope.CONVERSATIONS_WRITE
-_PROBLEMS = (*READ_PROBLEMS, "bad-request", "not-found", "too-large")
 _CONVERSATION_ID = writes.path_id("conversation_id", examples.CONVERSATION["id"])
-_LABEL_ID = writes.path_id("label_id", examples.LABEL["id"])
+_LABEL_ID = writes.path_id("label_id", team_examples.LABEL["id"])
 
 
 @router.patch(
@@ -109,10 +108,10 @@ _LABEL_ID = writes.path_id("label_id", examples.LABEL["id"])
     summary="Say whose a conversation is, and whether it is done",
     response_model=None,
     openapi_extra=writes.takes(
-        ConversationPatchIn, examples.CONVERSATION_PATCH_IN, _CONVERSATION_ID
+        ConversationPatchIn, team_examples.CONVERSATION_PATCH_IN, _CONVERSATION_ID
     ),
     responses=answers(
-        ConversationOut, examples.CONVERSATION, *_PROBLEMS, description="As it is now."
+        ConversationOut, examples.CONVERSATION, *WRITE_PROBLEMS, description="As it is now."
     ),
 )
 async def change_conversation(request: Request) -> Response:
@@ -167,11 +166,11 @@ def _close(tx: Tx, conversation_id: str, wanted: ConversationPatchIn, by: Author
     summary="Note something for colleagues",
     status_code=201,
     response_model=None,
-    openapi_extra=writes.takes(NoteIn, examples.NOTE_IN, _CONVERSATION_ID, IDEMPOTENCY_KEY),
+    openapi_extra=writes.takes(NoteIn, team_examples.NOTE_IN, _CONVERSATION_ID, IDEMPOTENCY_KEY),
     responses=answers(
         NoteOut,
-        examples.NOTE,
-        *_PROBLEMS,
+        team_examples.NOTE,
+        *WRITE_PROBLEMS,
         Reason.IDEMPOTENCY_MISMATCH,
         status=201,
         description="The note.",
@@ -200,11 +199,11 @@ async def add_note(request: Request) -> Response:
     summary="Add a label",
     status_code=201,
     response_model=None,
-    openapi_extra=writes.takes(LabelIn, examples.LABEL_IN, IDEMPOTENCY_KEY),
+    openapi_extra=writes.takes(LabelIn, team_examples.LABEL_IN, IDEMPOTENCY_KEY),
     responses=answers(
         LabelOut,
-        examples.LABEL,
-        *_PROBLEMS,
+        team_examples.LABEL,
+        *WRITE_PROBLEMS,
         Reason.NAME_TAKEN,
         Reason.IDEMPOTENCY_MISMATCH,
         status=201,
@@ -229,9 +228,13 @@ async def add_label(request: Request) -> Response:
     operation_id="renameLabel",
     summary="Give a label another name",
     response_model=None,
-    openapi_extra=writes.takes(LabelPatchIn, examples.LABEL_PATCH_IN, _LABEL_ID),
+    openapi_extra=writes.takes(LabelPatchIn, team_examples.LABEL_PATCH_IN, _LABEL_ID),
     responses=answers(
-        LabelOut, examples.LABEL, *_PROBLEMS, Reason.NAME_TAKEN, description="As it is now."
+        LabelOut,
+        team_examples.LABEL,
+        *WRITE_PROBLEMS,
+        Reason.NAME_TAKEN,
+        description="As it is now.",
     ),
 )
 async def rename_label(request: Request) -> Response:
@@ -253,7 +256,7 @@ async def rename_label(request: Request) -> Response:
     status_code=204,
     response_model=None,
     openapi_extra={"parameters": [_LABEL_ID]},
-    responses=writes.gone(*_PROBLEMS),
+    responses=writes.gone(*WRITE_PROBLEMS),
 )
 async def remove_label(request: Request) -> Response:
     """It goes from every conversation."""
@@ -281,8 +284,4 @@ def _answerable(conn: sqlite3.Connection, caller: Caller, request: Request) -> C
 
 
 def _own(conn: sqlite3.Connection, caller: Caller, request: Request) -> Label:
-    """A label of the whole company is changed by who sees all of it. Raises NotFound."""
-    label = labels.one(conn, caller.sight, request.path_params["label_id"])
-    if not caller.sight.sees_branch(label.branch_id):
-        raise NotFound("label")
-    return label
+    return labels.changeable(conn, caller.sight, request.path_params["label_id"])

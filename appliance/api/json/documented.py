@@ -10,6 +10,8 @@ from appliance.reasons import Reason
 
 READ_PROBLEMS = ("unauthorized", "forbidden", "invalid-input", "store-unavailable")
 """The problems that every read may answer."""
+WRITE_PROBLEMS = (*READ_PROBLEMS, "bad-request", "not-found", "too-large")
+"""The problems that every write with a body may answer."""
 
 Responses = dict[int | str, dict[str, Any]]
 

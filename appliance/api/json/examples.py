@@ -235,36 +235,6 @@ CONVERSATION: dict[str, Any] = {
     "waiting_since": _AT,
     "closing_note": None,
 }
-CONVERSATION_PATCH_IN: dict[str, Any] = {"assignee": "Sanne", "labels": ["ziek"]}
-_FILTER = {"label": "ziek", "waiting": True, "sort": "waiting"}
-VIEW: dict[str, Any] = {
-    "id": "01977d2e-7d21-74ed-96fe-f7fa9b4c5d62",
-    "name": "Ziek, wacht",
-    "shared": True,
-    "filter": _FILTER,
-    "branch": _BRANCH,
-    "created_at": _AT,
-}
-VIEW_IN: dict[str, Any] = {"name": "Ziek, wacht", "shared": True, "filter": _FILTER}
-VIEW_PATCH_IN: dict[str, Any] = {"shared": False}
-NOTE: dict[str, Any] = {
-    "id": "01977d2e-7c10-73dc-95fd-e6e98a3b4c51",
-    "conversation": _CONVERSATION,
-    "text": "@Sanne belt morgen terug",
-    "author": "Planning",
-    "mentions": [{"id": _STAFF, "name": "Sanne"}],
-    "media": [],
-    "created_at": _AT,
-}
-NOTE_IN: dict[str, Any] = {"text": "@Sanne belt morgen terug"}
-LABEL: dict[str, Any] = {
-    "id": "01977d2e-7a88-71ba-93db-c4c768a3192f",
-    "name": "ziek",
-    "branch": _BRANCH,
-    "created_at": _AT,
-}
-LABEL_IN: dict[str, Any] = {"name": "ziek", "branch": "Tilburg"}
-LABEL_PATCH_IN: dict[str, Any] = {"name": "ziek gemeld"}
 
 GUARD: dict[str, Any] = {"on": True, "name": "Nachtploeg", "picture": None}
 
@@ -374,31 +344,4 @@ EVENT: dict[str, Any] = {
     "device": None,
     "staff": None,
     "facts": {"from": "sending", "to": "sent", "reason": None},
-}
-
-CONTACT_IN: dict[str, Any] = {
-    "office_name": "Anna de Wit",
-    "personnel_number": "10234",
-    "numbers": ["+31687654321"],
-    "labels": ["heftruck"],
-    "fields": {"Shirt": "XL"},
-    "state": "candidate",
-    "branch": "Tilburg",
-}
-CONTACT_PATCH_IN: dict[str, Any] = {"state": "placed", "fields": {"Shirt": "L"}}
-PAST: dict[str, Any] = {
-    "id": "4711",
-    "at": _AT,
-    "what": "contact.changed",
-    "by": "Sanne",
-    "fields": ["state"],
-    "other": None,
-    "undone": False,
-}
-MERGE_IN: dict[str, Any] = {"other": "+31687654322"}
-SPLIT_IN: dict[str, Any] = {"numbers": ["+31687654322"]}
-UNDO_IN: dict[str, Any] = {"other": "01977d2e-1c22-7b63-9d75-66e102b3c4d6"}
-IMPORT: dict[str, Any] = {
-    "rows": [{"row": 2, "verdict": "new", "why": "", "contact": _CONTACT}],
-    "written": True,
 }

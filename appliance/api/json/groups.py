@@ -4,19 +4,16 @@ What is asked for is kept at once; the line's phone does it afterwards, at a per
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel
 
-from appliance.api.json import examples, idempotency, posting
-from appliance.api.json.callers import WRITES_GROUPS, Caller, caller_of, revoked
+from appliance.api.json import examples, writes
+from appliance.api.json.callers import WRITES_GROUPS, Caller
 from appliance.api.json.declared import Many, One, Read, nobody
-from appliance.api.json.documented import READ_PROBLEMS, answers, ref
+from appliance.api.json.documented import WRITE_PROBLEMS, answers
 from appliance.api.json.group_bodies import (
     GroupIn,
     GroupOut,
@@ -29,7 +26,6 @@ from appliance.api.json.group_bodies import (
 from appliance.api.json.mapping import body_of
 from appliance.api.json.paging import Paged, page_of
 from appliance.api.json.sending import IDEMPOTENCY_KEY, DirectRoute
-from appliance.desk.access import tokens
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import Scope
@@ -48,8 +44,6 @@ from appliance.reasons import Reason
 from appliance.store.groups import ChatGroup, GroupMember
 from appliance.store.note_media import is_of_note
 from appliance.store.store import Tx
-
-Body = TypeVar("Body", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,28 +131,9 @@ READS: Sequence[Read[Any, Any]] = (
 
 router = APIRouter(prefix="/api/v1", tags=["groups"], route_class=DirectRoute)
 
-_PROBLEMS = (*READ_PROBLEMS, "bad-request", "not-found", "too-large")
-_REFUSALS = {
-    status: each
-    for status, each in answers(None, "", *_PROBLEMS, description="").items()
-    if status != HTTPStatus.OK
-}
+_SCOPE = Scope.GROUPS_WRITE
 _CONSENT = (Reason.CONSENT_REQUIRED, Reason.OPTED_OUT, Reason.IDEMPOTENCY_MISMATCH)
-_GROUP_ID = {
-    "name": "group_id",
-    "in": "path",
-    "required": True,
-    "schema": {"type": "string"},
-    "example": examples.GROUP["id"],
-}
-
-
-def _takes(model: type[BaseModel], example: Mapping[str, Any], *parameters: Any) -> dict[str, Any]:
-    content = {"application/json": {"schema": ref(model), "example": example}}
-    return {
-        "requestBody": {"required": True, "content": content},
-        "parameters": list(parameters),
-    }
+_GROUP_ID = writes.path_id("group_id", examples.GROUP["id"])
 
 
 @router.post(
@@ -168,9 +143,14 @@ def _takes(model: type[BaseModel], example: Mapping[str, Any], *parameters: Any)
     summary="Make a group",
     status_code=202,
     response_model=None,
-    openapi_extra=_takes(GroupIn, examples.GROUP_IN, IDEMPOTENCY_KEY),
+    openapi_extra=writes.takes(GroupIn, examples.GROUP_IN, IDEMPOTENCY_KEY),
     responses=answers(
-        GroupOut, examples.GROUP, *_PROBLEMS, *_CONSENT, status=202, description="Kept: it is made."
+        GroupOut,
+        examples.GROUP,
+        *WRITE_PROBLEMS,
+        *_CONSENT,
+        status=202,
+        description="Kept: it is made.",
     ),
 )
 async def make_group(request: Request) -> Response:
@@ -184,7 +164,7 @@ async def make_group(request: Request) -> Response:
         made = changing.create(tx, line.id, wanted.name, people, author, picture=picture)
         return _shown(tx.conn, caller, made.id)
 
-    return await _asked(request, GroupIn, work)
+    return await writes.made(request, _SCOPE, GroupIn, work, status=202)
 
 
 @router.patch(
@@ -193,9 +173,12 @@ async def make_group(request: Request) -> Response:
     operation_id="changeGroup",
     summary="Give a group another name or picture",
     response_model=None,
-    openapi_extra=_takes(GroupPatchIn, examples.GROUP_PATCH_IN, _GROUP_ID),
+    openapi_extra=writes.takes(GroupPatchIn, examples.GROUP_PATCH_IN, _GROUP_ID),
     responses=answers(
-        GroupOut, examples.GROUP, *_PROBLEMS, description="The guard has it; the phone follows."
+        GroupOut,
+        examples.GROUP,
+        *WRITE_PROBLEMS,
+        description="The guard has it; the phone follows.",
     ),
 )
 async def change_group(request: Request) -> Response:
@@ -211,7 +194,7 @@ async def change_group(request: Request) -> Response:
             changing.repicture(tx, now, picture, _author(caller))
         return _shown(tx.conn, caller, group.id)
 
-    return await _done(request, GroupPatchIn, work)
+    return await writes.changed(request, _SCOPE, GroupPatchIn, work)
 
 
 @router.put(
@@ -220,8 +203,10 @@ async def change_group(request: Request) -> Response:
     operation_id="guardGroup",
     summary="Guard name and picture of a group",
     response_model=None,
-    openapi_extra=_takes(GuardIn, examples.GUARD_IN, _GROUP_ID),
-    responses=answers(GuardOut, examples.GUARD, *_PROBLEMS, description="The guard as it is now."),
+    openapi_extra=writes.takes(GuardIn, examples.GUARD_IN, _GROUP_ID),
+    responses=answers(
+        GuardOut, examples.GUARD, *WRITE_PROBLEMS, description="The guard as it is now."
+    ),
 )
 async def guard_group(request: Request) -> Response:
     """While it is on, a name or picture that somebody else gives the group is put back."""
@@ -232,7 +217,7 @@ async def guard_group(request: Request) -> Response:
         changing.guard(tx, group, on=wanted.on, name=wanted.name, picture=picture)
         return body_of(GuardOut, directory.one(tx.conn, caller.sight, group.id).guard)
 
-    return await _done(request, GuardIn, work)
+    return await writes.changed(request, _SCOPE, GuardIn, work)
 
 
 @router.post(
@@ -242,9 +227,9 @@ async def guard_group(request: Request) -> Response:
     summary="Add people to a group",
     status_code=202,
     response_model=None,
-    openapi_extra=_takes(MembersIn, examples.MEMBERS_IN, _GROUP_ID, IDEMPOTENCY_KEY),
+    openapi_extra=writes.takes(MembersIn, examples.MEMBERS_IN, _GROUP_ID, IDEMPOTENCY_KEY),
     responses=answers(
-        GroupOut, examples.GROUP, *_PROBLEMS, *_CONSENT, status=202, description="Kept."
+        GroupOut, examples.GROUP, *WRITE_PROBLEMS, *_CONSENT, status=202, description="Kept."
     ),
 )
 async def add_members(request: Request) -> Response:
@@ -256,7 +241,7 @@ async def add_members(request: Request) -> Response:
         changing.add(tx, group, people, _author(caller))
         return _shown(tx.conn, caller, group.id)
 
-    return await _asked(request, MembersIn, work)
+    return await writes.made(request, _SCOPE, MembersIn, work, status=202)
 
 
 @router.delete(
@@ -266,8 +251,8 @@ async def add_members(request: Request) -> Response:
     summary="Take people out of a group",
     status_code=204,
     response_model=None,
-    openapi_extra=_takes(MembersIn, examples.MEMBERS_IN, _GROUP_ID),
-    responses={**_REFUSALS, 204: {"description": "Kept: the phone takes them out."}},
+    openapi_extra=writes.takes(MembersIn, examples.MEMBERS_IN, _GROUP_ID),
+    responses=writes.gone(*WRITE_PROBLEMS, description="Kept: the phone takes them out."),
 )
 async def remove_members(request: Request) -> Response:
     """They stay among the members until the phone shows that they are out."""
@@ -278,46 +263,8 @@ async def remove_members(request: Request) -> Response:
         changing.remove(tx, group, people, _author(caller))
         return {}
 
-    await _done(request, MembersIn, work)
+    await writes.changed(request, _SCOPE, MembersIn, work)
     return Response(status_code=204)
-
-
-Work = Callable[[Tx, Caller, Body], dict[str, Any]]
-
-
-async def _asked(request: Request, model: type[Body], work: Work[Body]) -> Response:
-    """For what makes something: the same `Idempotency-Key` gives the first answer again."""
-    caller = await caller_of(request, Scope.GROUPS_WRITE.value)
-    wanted = posting.read_body(model, await request.body())
-    key = idempotency.checked(request.headers.get("idempotency-key"))
-
-    def write(tx: Tx) -> idempotency.StoredResponse:
-        _check(tx, caller)
-        if key is None:
-            return idempotency.accepted(work(tx, caller, wanted))
-        # The key stands for the address, too: a body of members does not name the group.
-        body = f"{request.url.path}\n{wanted.model_dump_json()}".encode()
-        return idempotency.once(tx, caller.token.id, key, body, lambda tx: work(tx, caller, wanted))
-
-    answer = await caller.services.store.awrite(write)
-    headers = {"Idempotency-Replayed": "true"} if answer.replayed else None
-    return Response(answer.content, answer.status, headers, answer.media_type)
-
-
-async def _done(request: Request, model: type[Body], work: Work[Body]) -> Response:
-    caller = await caller_of(request, Scope.GROUPS_WRITE.value)
-    wanted = posting.read_body(model, await request.body())
-
-    def write(tx: Tx) -> dict[str, Any]:
-        _check(tx, caller)
-        return work(tx, caller, wanted)
-
-    return JSONResponse(await caller.services.store.awrite(write))
-
-
-def _check(tx: Tx, caller: Caller) -> None:
-    if not tokens.is_valid(tx.conn, caller.token.id):
-        raise revoked()
 
 
 def _author(caller: Caller) -> GroupAuthor:

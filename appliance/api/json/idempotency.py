@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fastapi import Response
+
 from appliance.api.problems import MEDIA_TYPE, problem_of
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.reasons import Reason
@@ -35,6 +37,10 @@ class StoredResponse:
     def media_type(self) -> str:
         return MEDIA_TYPE if self.status >= _FIRST_ERROR else "application/json"
 
+    def sent(self) -> Response:
+        headers = {"Idempotency-Replayed": "true"} if self.replayed else None
+        return Response(self.content, self.status, headers, self.media_type)
+
 
 def checked(key: str | None) -> str | None:
     """Raises InvalidInput for a key that is not allowed in a header."""
@@ -47,16 +53,19 @@ def checked(key: str | None) -> str | None:
 def once(
     tx: Tx,
     token_id: str,
-    key: str,
+    key: str | None,
     body: bytes,
     work: Callable[[Tx], Mapping[str, Any]],
     *,
     status: int = _ACCEPTED,
 ) -> StoredResponse:
-    """The first answer for this key, or that of `work`, which is then kept.
+    """The first answer for this key, or that of `work`, which is then kept; without a key, that of
+    `work`.
 
     Raises Refused (`idempotency-mismatch`) when the key came with another body.
     """
+    if key is None:
+        return _accepted(work(tx), status)
     body_hash = hashlib.sha256(body).hexdigest()
     kept = idempotency.find(tx, token_id, key)
     if kept is not None:
@@ -73,7 +82,7 @@ def once(
     return answer
 
 
-def accepted(body: Mapping[str, Any], *, status: int = _ACCEPTED) -> StoredResponse:
+def _accepted(body: Mapping[str, Any], status: int) -> StoredResponse:
     return StoredResponse(status=status, content=json.dumps(body))
 
 
@@ -81,7 +90,7 @@ def _attempt(tx: Tx, work: Callable[[Tx], Mapping[str, Any]], status: int) -> St
     """A refusal undoes what `work` wrote before it, and is kept as an answer, too."""
     try:
         with tx.whole():
-            return accepted(work(tx), status=status)
+            return _accepted(work(tx), status)
     except (InvalidInput, NotFound, Refused) as exc:
         refusal = problem_of(exc)
         return StoredResponse(status=refusal.status, content=json.dumps(refusal.body()))

@@ -9,13 +9,12 @@ from fastapi import APIRouter, Request, Response
 
 from appliance.api.json import examples, idempotency, posting
 from appliance.api.json.bodies import ListIn, ListOut
-from appliance.api.json.callers import WRITES_MESSAGES, Caller, caller_of, revoked
+from appliance.api.json.callers import WRITES_MESSAGES, Caller, caller_of, check_still_valid
 from appliance.api.json.documented import answers
 from appliance.api.json.idempotency import StoredResponse
 from appliance.api.json.sending import IDEMPOTENCY_KEY, DirectRoute
 from appliance.api.json.times import iso_or_none
 from appliance.channels import Channel
-from appliance.desk.access import tokens
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.tokens import Scope
 from appliance.desk.outgoing import lists
@@ -102,8 +101,7 @@ async def send_list(request: Request) -> Response:
     answer = await store.awrite(lambda tx: _post(tx, caller, wanted, key))
     if not answer.replayed:
         caller.services.planned()
-    headers = {"Idempotency-Replayed": "true"} if answer.replayed else None
-    return Response(answer.content, answer.status, headers, answer.media_type)
+    return answer.sent()
 
 
 def _dry_run(request: Request) -> bool:
@@ -129,16 +127,13 @@ def _shown(preview: tuple[str, Sequence[Recipient]]) -> Iterable[Shown]:
 
 
 def _post(tx: Tx, caller: Caller, wanted: ListIn, key: str | None) -> StoredResponse:
-    if not tokens.is_valid(tx.conn, caller.token.id):
-        raise revoked()
+    check_still_valid(tx, caller)
 
     def work(tx: Tx) -> dict[str, Any]:
         request = _request(tx.conn, caller, wanted, tx.now_ms)
         found = lists.accept_list(tx, request)
         return _body(found, dry_run=False, named=_may_name(caller))
 
-    if key is None:
-        return idempotency.accepted(work(tx))
     return idempotency.once(tx, caller.token.id, key, wanted.model_dump_json().encode(), work)
 
 

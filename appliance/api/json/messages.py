@@ -10,11 +10,11 @@ from fastapi.responses import JSONResponse
 
 from appliance.api.json import examples
 from appliance.api.json.bodies import CancelledOut, MessageDetailOut, MessageOut
-from appliance.api.json.callers import WritesMessages, revoked
+from appliance.api.json.callers import WritesMessages, check_still_valid
 from appliance.api.json.declared import Many, One
 from appliance.api.json.documented import READ_PROBLEMS, answers
 from appliance.api.json.paging import DEFAULT_LIMIT, After, Limit, cursor
-from appliance.desk.access import group_limits, tokens
+from appliance.desk.access import group_limits
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.sight import Sight
 from appliance.desk.access.tokens import Scope
@@ -132,8 +132,7 @@ router = APIRouter(prefix="/api/v1", tags=["messages"])
 )
 async def cancel_message(caller: WritesMessages, message_id: str) -> JSONResponse:
     def cancel(tx: Tx) -> str:
-        if not tokens.is_valid(tx.conn, caller.token.id):
-            raise revoked()
+        check_still_valid(tx, caller)
         found = records.detail(tx.conn, caller.sight, message_id)
         if not group_limits.of_token(tx.conn, caller.token.id).may_answer(found.conversation_id):
             raise NotFound("message")

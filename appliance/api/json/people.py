@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from appliance.api.json import examples, writes
+from appliance.api.json import examples, people_examples, writes
 from appliance.api.json.callers import WRITES_CONTACTS, Caller
 from appliance.api.json.conversations import branch_of
 from appliance.api.json.declared import Many, One, Read, nobody
-from appliance.api.json.documented import READ_PROBLEMS, answers
+from appliance.api.json.documented import WRITE_PROBLEMS, answers
 from appliance.api.json.mapping import body_of
 from appliance.api.json.office_bodies import ContactOut
 from appliance.api.json.paging import DEFAULT_LIMIT, Limit, Paged
@@ -106,7 +106,7 @@ READS: tuple[Read[Any, Any], ...] = (
         asked=_past_asked,
         read=past.past,
         model=PastOut,
-        example=examples.PAST,
+        example=people_examples.PAST,
         shown=nobody,
         problems=("not-found",),
     ),
@@ -115,12 +115,8 @@ READS: tuple[Read[Any, Any], ...] = (
 router = APIRouter(prefix="/api/v1", tags=["contacts"], route_class=DirectRoute)
 
 _SCOPE = Scope.CONTACTS_WRITE
-_PROBLEMS = (*READ_PROBLEMS, "bad-request", "not-found", "too-large", Reason.NUMBER_TAKEN)
-_WHO = (
-    *(each for each in _PROBLEMS if each is not Reason.NUMBER_TAKEN),
-    Reason.SAME_CONTACT,
-    Reason.IDEMPOTENCY_MISMATCH,
-)
+_PROBLEMS = (*WRITE_PROBLEMS, Reason.NUMBER_TAKEN)
+_WHO = (*WRITE_PROBLEMS, Reason.SAME_CONTACT, Reason.IDEMPOTENCY_MISMATCH)
 _CONTACT = writes.path_id("contact", examples.CONTACT["id"])
 
 
@@ -131,7 +127,7 @@ _CONTACT = writes.path_id("contact", examples.CONTACT["id"])
     summary="Enter a person",
     status_code=201,
     response_model=None,
-    openapi_extra=writes.takes(ContactIn, examples.CONTACT_IN, IDEMPOTENCY_KEY),
+    openapi_extra=writes.takes(ContactIn, people_examples.CONTACT_IN, IDEMPOTENCY_KEY),
     responses=answers(
         ContactOut,
         examples.CONTACT,
@@ -158,7 +154,7 @@ async def add_contact(request: Request) -> Response:
     operation_id="changeContact",
     summary="Say something else of a person",
     response_model=None,
-    openapi_extra=writes.takes(ContactPatchIn, examples.CONTACT_PATCH_IN, _CONTACT),
+    openapi_extra=writes.takes(ContactPatchIn, people_examples.CONTACT_PATCH_IN, _CONTACT),
     responses=answers(ContactOut, examples.CONTACT, *_PROBLEMS, description="As they are now."),
 )
 async def change_contact(request: Request) -> Response:
@@ -183,7 +179,7 @@ async def change_contact(request: Request) -> Response:
     operation_id="mergeContacts",
     summary="Say that two contacts are one person",
     response_model=None,
-    openapi_extra=writes.takes(MergeIn, examples.MERGE_IN, _CONTACT, IDEMPOTENCY_KEY),
+    openapi_extra=writes.takes(MergeIn, people_examples.MERGE_IN, _CONTACT, IDEMPOTENCY_KEY),
     responses=answers(ContactOut, examples.CONTACT, *_WHO, description="The one person."),
 )
 async def merge_contacts(request: Request) -> Response:
@@ -211,7 +207,7 @@ async def merge_contacts(request: Request) -> Response:
     summary="Say that a contact is two people",
     status_code=201,
     response_model=None,
-    openapi_extra=writes.takes(SplitIn, examples.SPLIT_IN, _CONTACT, IDEMPOTENCY_KEY),
+    openapi_extra=writes.takes(SplitIn, people_examples.SPLIT_IN, _CONTACT, IDEMPOTENCY_KEY),
     responses=answers(
         ContactOut, examples.CONTACT, *_WHO, status=201, description="Who has these numbers now."
     ),
@@ -239,7 +235,7 @@ async def split_contact(request: Request) -> Response:
     operation_id="undoContact",
     summary="Take back the newest joining or splitting of a person",
     response_model=None,
-    openapi_extra=writes.takes(UndoIn, examples.UNDO_IN, _CONTACT, IDEMPOTENCY_KEY),
+    openapi_extra=writes.takes(UndoIn, people_examples.UNDO_IN, _CONTACT, IDEMPOTENCY_KEY),
     responses=answers(
         ContactOut,
         examples.CONTACT,

@@ -8,13 +8,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.datastructures import UploadFile
 
-from appliance.api.json import examples
-from appliance.api.json.callers import WRITES_CONTACTS, Caller, caller_of, revoked
+from appliance.api.json import people_examples
+from appliance.api.json.callers import WRITES_CONTACTS, Caller, caller_of, check_still_valid
 from appliance.api.json.conversations import branch_of
-from appliance.api.json.documented import READ_PROBLEMS, answers
+from appliance.api.json.documented import WRITE_PROBLEMS, answers
 from appliance.api.json.people_bodies import ImportOut
 from appliance.api.json.sending import DirectRoute
-from appliance.desk.access import tokens
 from appliance.desk.access.tokens import Scope
 from appliance.desk.contacts.changing import Changer
 from appliance.desk.contacts.importing import columns, taking_in, verdicts
@@ -88,11 +87,8 @@ _TAKES = {
     openapi_extra=_TAKES,
     responses=answers(
         ImportOut,
-        examples.IMPORT,
-        *READ_PROBLEMS,
-        "bad-request",
-        "not-found",
-        "too-large",
+        people_examples.IMPORT,
+        *WRITE_PROBLEMS,
         description="What each row did, or would do.",
     ),
 )
@@ -121,7 +117,7 @@ async def import_contacts(request: Request) -> Response:
     for some in taking_in.pieces(rows) if writes else ():
 
         def work(tx: Tx, some: Sequence[JudgedRow] = some) -> Sequence[JudgedRow]:
-            _check(tx, caller)
+            check_still_valid(tx, caller)
             return taking_in.take_in(tx, some, who, branch_id=branch_id)
 
         done |= {each.row: each for each in await services.store.awrite(work)}
@@ -183,8 +179,3 @@ def _flag(request: Request, name: str) -> bool:
     if said not in ("true", "false", "1", "0", ""):
         raise InvalidInput(name, f"“{name}” is true or false.")
     return said in ("true", "1")
-
-
-def _check(tx: Tx, caller: Caller) -> None:
-    if not tokens.is_valid(tx.conn, caller.token.id):
-        raise revoked()

@@ -10,12 +10,11 @@ from pydantic import BaseModel, ValidationError
 
 from appliance.api.json import idempotency
 from appliance.api.json.bodies import MessageIn
-from appliance.api.json.callers import Caller, revoked
+from appliance.api.json.callers import Caller, check_still_valid
 from appliance.api.json.idempotency import StoredResponse
 from appliance.api.json.times import iso_or_none, ms_of
 from appliance.api.problems import ProblemError, of_validation, problem
 from appliance.channels import Channel
-from appliance.desk.access import tokens
 from appliance.desk.groups import directory
 from appliance.desk.inbox.attachments import seen_by_token
 from appliance.desk.outgoing.attaching import NO_SUCH_FILE
@@ -56,11 +55,8 @@ def post(
     tx: Tx, caller: Caller, wanted: MessageIn, to: Identity | None, key: str | None
 ) -> StoredResponse:
     """`to` is None when `to` names a contact. Raises what `accept` raises."""
-    if not tokens.is_valid(tx.conn, caller.token.id):
-        raise revoked()
+    check_still_valid(tx, caller)
     work = partial(_accept, caller=caller, wanted=wanted, to=to)
-    if key is None:
-        return idempotency.accepted(work(tx))
     return idempotency.once(tx, caller.token.id, key, wanted.model_dump_json().encode(), work)
 
 

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Request, Response, Security
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
-from appliance.api.json import examples, writes
+from appliance.api.json import team_examples, writes
 from appliance.api.json.callers import WRITES_CONVERSATIONS, Caller, identify
 from appliance.api.json.conversations import branch_of
-from appliance.api.json.documented import READ_PROBLEMS, answers
+from appliance.api.json.documented import READ_PROBLEMS, WRITE_PROBLEMS, answers
 from appliance.api.json.mapping import body_of
 from appliance.api.json.paging import Paged, page
 from appliance.api.json.sending import IDEMPOTENCY_KEY, DirectRoute
@@ -25,8 +25,7 @@ from appliance.store.store import Tx
 router = APIRouter(prefix="/api/v1", tags=["conversations"], route_class=DirectRoute)
 
 _SCOPE = Scope.CONVERSATIONS_WRITE
-_PROBLEMS = (*READ_PROBLEMS, "bad-request", "not-found", "too-large")
-_VIEW_ID = writes.path_id("view_id", examples.VIEW["id"])
+_VIEW_ID = writes.path_id("view_id", team_examples.VIEW["id"])
 _Reads = Annotated[Caller, Security(identify, scopes=[Scope.CONVERSATIONS_READ.value])]
 
 
@@ -47,7 +46,7 @@ router.add_api_route(
     route_class_override=APIRoute,
     responses=answers(
         ViewPageOut,
-        {"items": [examples.VIEW], "next": None},
+        {"items": [team_examples.VIEW], "next": None},
         *READ_PROBLEMS,
         description="By id: the shared ones, and the token's own.",
     ),
@@ -61,11 +60,11 @@ router.add_api_route(
     summary="Save a view",
     status_code=201,
     response_model=None,
-    openapi_extra=writes.takes(ViewIn, examples.VIEW_IN, IDEMPOTENCY_KEY),
+    openapi_extra=writes.takes(ViewIn, team_examples.VIEW_IN, IDEMPOTENCY_KEY),
     responses=answers(
         ViewOut,
-        examples.VIEW,
-        *_PROBLEMS,
+        team_examples.VIEW,
+        *WRITE_PROBLEMS,
         Reason.IDEMPOTENCY_MISMATCH,
         status=201,
         description="The view.",
@@ -94,8 +93,8 @@ async def add_view(request: Request) -> Response:
     operation_id="changeView",
     summary="Change a saved view",
     response_model=None,
-    openapi_extra=writes.takes(ViewPatchIn, examples.VIEW_PATCH_IN, _VIEW_ID),
-    responses=answers(ViewOut, examples.VIEW, *_PROBLEMS, description="As it is now."),
+    openapi_extra=writes.takes(ViewPatchIn, team_examples.VIEW_PATCH_IN, _VIEW_ID),
+    responses=answers(ViewOut, team_examples.VIEW, *WRITE_PROBLEMS, description="As it is now."),
 )
 async def change_view(request: Request) -> Response:
     """What is left out stays as it is; a filter is replaced as a whole."""
@@ -118,7 +117,7 @@ async def change_view(request: Request) -> Response:
     status_code=204,
     response_model=None,
     openapi_extra={"parameters": [_VIEW_ID]},
-    responses=writes.gone(*_PROBLEMS),
+    responses=writes.gone(*WRITE_PROBLEMS),
 )
 async def remove_view(request: Request) -> Response:
     """The conversations in it stay."""

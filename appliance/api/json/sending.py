@@ -97,5 +97,4 @@ async def send_message(request: Request) -> Response:
         caller.services.planned()
     metrics: Metrics = request.app.state.metrics
     metrics.accepted(time.perf_counter() - began_s)
-    headers = {"Idempotency-Replayed": "true"} if answer.replayed else None
-    return Response(answer.content, answer.status, headers, answer.media_type)
+    return answer.sent()

@@ -1,31 +1,24 @@
 """`/texts`: what the office has ready to send."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
-from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel
 
-from appliance.api.json import examples, idempotency, posting
-from appliance.api.json.callers import WRITES_MESSAGES, Caller, caller_of, revoked
+from appliance.api.json import examples, writes
+from appliance.api.json.callers import WRITES_MESSAGES, Caller
+from appliance.api.json.conversations import branch_of
 from appliance.api.json.declared import Many, One, nobody
-from appliance.api.json.documented import READ_PROBLEMS, answers, ref
+from appliance.api.json.documented import WRITE_PROBLEMS, answers
 from appliance.api.json.mapping import body_of
 from appliance.api.json.paging import page_of
 from appliance.api.json.sending import IDEMPOTENCY_KEY, DirectRoute
 from appliance.api.json.text_bodies import RenderedOut, RenderIn, TextIn, TextOut, TextPatchIn
-from appliance.desk.access import tokens
 from appliance.desk.access.tokens import Scope
 from appliance.desk.texts import canned_texts
 from appliance.desk.texts.canned_texts import CannedText, TextAuthor, TextWords
-from appliance.errors import NotFound
 from appliance.reasons import Reason
 from appliance.store.store import Tx
-
-Body = TypeVar("Body", bound=BaseModel)
 
 
 async def _text_id(text_id: str) -> str:
@@ -64,27 +57,8 @@ READS = (
 
 router = APIRouter(prefix="/api/v1", tags=["texts"], route_class=DirectRoute)
 
-_PROBLEMS = (*READ_PROBLEMS, "bad-request", "not-found", "too-large")
-_REFUSALS = {
-    status: each
-    for status, each in answers(None, "", *_PROBLEMS, description="").items()
-    if status != HTTPStatus.OK
-}
-_TEXT_ID = {
-    "name": "text_id",
-    "in": "path",
-    "required": True,
-    "schema": {"type": "string"},
-    "example": examples.TEXT["id"],
-}
-
-
-def _takes(model: type[BaseModel], example: Mapping[str, Any], *parameters: Any) -> dict[str, Any]:
-    content = {"application/json": {"schema": ref(model), "example": example}}
-    return {
-        "requestBody": {"required": True, "content": content},
-        "parameters": list(parameters),
-    }
+_SCOPE = Scope.MESSAGES_WRITE
+_TEXT_ID = writes.path_id("text_id", examples.TEXT["id"])
 
 
 @router.post(
@@ -94,11 +68,11 @@ def _takes(model: type[BaseModel], example: Mapping[str, Any], *parameters: Any)
     summary="Have a text ready",
     status_code=201,
     response_model=None,
-    openapi_extra=_takes(TextIn, examples.TEXT_IN, IDEMPOTENCY_KEY),
+    openapi_extra=writes.takes(TextIn, examples.TEXT_IN, IDEMPOTENCY_KEY),
     responses=answers(
         TextOut,
         examples.TEXT,
-        *_PROBLEMS,
+        *WRITE_PROBLEMS,
         Reason.IDEMPOTENCY_MISMATCH,
         status=201,
         description="The text.",
@@ -106,30 +80,18 @@ def _takes(model: type[BaseModel], example: Mapping[str, Any], *parameters: Any)
 )
 async def add_text(request: Request) -> Response:
     """The same `Idempotency-Key` gives the first answer again."""
-    caller = await caller_of(request, Scope.MESSAGES_WRITE.value)
-    wanted = posting.read_body(TextIn, await request.body())
-    key = idempotency.checked(request.headers.get("idempotency-key"))
 
-    def work(tx: Tx) -> Mapping[str, Any]:
+    def work(tx: Tx, caller: Caller, wanted: TextIn) -> dict[str, Any]:
         new = TextWords(
             shortcut=wanted.shortcut,
             title=wanted.title,
             variants=wanted.variants,
-            branch_id=_branch_id(tx, caller, wanted.branch),
+            branch_id=branch_of(tx.conn, caller, wanted.branch),
             language=wanted.language,
         )
         return body_of(TextOut, canned_texts.add(tx, new, _author(caller)))
 
-    def write(tx: Tx) -> idempotency.StoredResponse:
-        _check(tx, caller)
-        if key is None:
-            return idempotency.accepted(work(tx), status=HTTPStatus.CREATED)
-        body = f"texts\n{wanted.model_dump_json()}".encode()
-        return idempotency.once(tx, caller.token.id, key, body, work, status=HTTPStatus.CREATED)
-
-    answer = await caller.services.store.awrite(write)
-    headers = {"Idempotency-Replayed": "true"} if answer.replayed else None
-    return Response(answer.content, answer.status, headers, answer.media_type)
+    return await writes.made(request, _SCOPE, TextIn, work)
 
 
 @router.patch(
@@ -138,8 +100,10 @@ async def add_text(request: Request) -> Response:
     operation_id="changeText",
     summary="Change a text",
     response_model=None,
-    openapi_extra=_takes(TextPatchIn, examples.TEXT_PATCH_IN, _TEXT_ID),
-    responses=answers(TextOut, examples.TEXT, *_PROBLEMS, description="The text as it is now."),
+    openapi_extra=writes.takes(TextPatchIn, examples.TEXT_PATCH_IN, _TEXT_ID),
+    responses=answers(
+        TextOut, examples.TEXT, *WRITE_PROBLEMS, description="The text as it is now."
+    ),
 )
 async def change_text(request: Request) -> Response:
     """A token for one branch changes the texts of that branch alone."""
@@ -148,11 +112,11 @@ async def change_text(request: Request) -> Response:
         found = _own(tx, caller, request)
         given = wanted.model_dump(exclude_none=True, exclude={"branch"})
         if "branch" in wanted.model_fields_set:  # null makes it a text of all branches
-            given["branch_id"] = _branch_id(tx, caller, wanted.branch)
+            given["branch_id"] = branch_of(tx.conn, caller, wanted.branch)
         now = canned_texts.change(tx, found.id, replace(found.words, **given), _author(caller))
         return body_of(TextOut, now)
 
-    return await _done(request, TextPatchIn, work)
+    return await writes.changed(request, _SCOPE, TextPatchIn, work)
 
 
 @router.delete(
@@ -163,17 +127,14 @@ async def change_text(request: Request) -> Response:
     status_code=204,
     response_model=None,
     openapi_extra={"parameters": [_TEXT_ID]},
-    responses={**_REFUSALS, 204: {"description": "It is gone; what was sent with it stays."}},
+    responses=writes.gone(*WRITE_PROBLEMS, description="It is gone; what was sent with it stays."),
 )
 async def remove_text(request: Request) -> Response:
-    caller = await caller_of(request, Scope.MESSAGES_WRITE.value)
-
-    def write(tx: Tx) -> None:
-        _check(tx, caller)
-        canned_texts.remove(tx, _own(tx, caller, request), _author(caller))
-
-    await caller.services.store.awrite(write)
-    return Response(status_code=204)
+    return await writes.removed(
+        request,
+        _SCOPE,
+        lambda tx, caller: canned_texts.remove(tx, _own(tx, caller, request), _author(caller)),
+    )
 
 
 @router.post(
@@ -182,9 +143,9 @@ async def remove_text(request: Request) -> Response:
     operation_id="renderText",
     summary="A text for one person",
     response_model=None,
-    openapi_extra=_takes(RenderIn, examples.RENDER_IN, _TEXT_ID),
+    openapi_extra=writes.takes(RenderIn, examples.RENDER_IN, _TEXT_ID),
     responses=answers(
-        RenderedOut, examples.RENDERED, *_PROBLEMS, description="Nothing is sent by it."
+        RenderedOut, examples.RENDERED, *WRITE_PROBLEMS, description="Nothing is sent by it."
     ),
 )
 async def render_text(request: Request) -> Response:
@@ -196,40 +157,12 @@ async def render_text(request: Request) -> Response:
         name = contact.office_name or contact.chosen_name
         return asdict(canned_texts.render(tx, text, name, wanted.variant))
 
-    return await _done(request, RenderIn, work)
-
-
-Work = Callable[[Tx, Caller, Body], dict[str, Any]]
-
-
-async def _done(request: Request, model: type[Body], work: Work[Body]) -> Response:
-    caller = await caller_of(request, Scope.MESSAGES_WRITE.value)
-    wanted = posting.read_body(model, await request.body())
-
-    def write(tx: Tx) -> dict[str, Any]:
-        _check(tx, caller)
-        return work(tx, caller, wanted)
-
-    return JSONResponse(await caller.services.store.awrite(write))
-
-
-def _check(tx: Tx, caller: Caller) -> None:
-    if not tokens.is_valid(tx.conn, caller.token.id):
-        raise revoked()
+    return await writes.changed(request, _SCOPE, RenderIn, work)
 
 
 def _author(caller: Caller) -> TextAuthor:
     return TextAuthor(token_id=caller.token.id)
 
 
-def _branch_id(tx: Tx, caller: Caller, named: str | None) -> str | None:
-    """A token for one branch makes texts of that branch alone. Raises NotFound."""
-    return caller.token.branch_id if named is None else caller.sight.branch_id(tx.conn, named)
-
-
 def _own(tx: Tx, caller: Caller, request: Request) -> CannedText:
-    """One that the caller may change. Raises NotFound."""
-    found = canned_texts.one(tx.conn, caller.sight, request.path_params["text_id"])
-    if caller.token.branch_id is not None and found.branch_id != caller.token.branch_id:
-        raise NotFound("text")
-    return found
+    return canned_texts.changeable(tx.conn, caller.sight, request.path_params["text_id"])

@@ -6,13 +6,12 @@ from fastapi import APIRouter, Request, Response, Security
 
 from appliance.api.json import examples, idempotency
 from appliance.api.json.bodies import UploadOut
-from appliance.api.json.callers import Caller, caller_of, identify, revoked
+from appliance.api.json.callers import Caller, caller_of, check_still_valid, identify
 from appliance.api.json.documented import answers
 from appliance.api.json.idempotency import StoredResponse
 from appliance.api.json.mapping import body_of
 from appliance.api.json.sending import IDEMPOTENCY_KEY, DirectRoute
 from appliance.api.uploads import ReceivedFile, receive_file
-from appliance.desk.access import tokens
 from appliance.desk.access.tokens import Scope
 from appliance.reasons import Reason
 from appliance.store.media import NewUpload, add_upload
@@ -69,13 +68,11 @@ async def add_media(request: Request) -> Response:
     key = idempotency.checked(request.headers.get("idempotency-key"))
     received = await receive_file(request, caller.services.media_files)
     answer = await caller.services.store.awrite(lambda tx: _post(tx, caller, received, key))
-    headers = {"Idempotency-Replayed": "true"} if answer.replayed else None
-    return Response(answer.content, answer.status, headers, answer.media_type)
+    return answer.sent()
 
 
 def _post(tx: Tx, caller: Caller, received: ReceivedFile, key: str | None) -> StoredResponse:
-    if not tokens.is_valid(tx.conn, caller.token.id):
-        raise revoked()
+    check_still_valid(tx, caller)
     token = caller.token
 
     def work(tx: Tx) -> dict[str, Any]:
@@ -89,7 +86,5 @@ def _post(tx: Tx, caller: Caller, received: ReceivedFile, key: str | None) -> St
         )
         return body_of(UploadOut, add_upload(tx, new))
 
-    if key is None:
-        return idempotency.accepted(work(tx), status=_CREATED)
     same = f"{received.kept.sha256} {received.name}".encode()
     return idempotency.once(tx, token.id, key, same, work, status=_CREATED)

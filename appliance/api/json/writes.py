@@ -11,9 +11,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from appliance.api.json import idempotency, posting
-from appliance.api.json.callers import Caller, caller_of, revoked
+from appliance.api.json.callers import Caller, caller_of, check_still_valid
 from appliance.api.json.documented import Responses, answers, ref
-from appliance.desk.access import tokens
 from appliance.desk.access.tokens import Scope
 from appliance.identities import Identity
 from appliance.store.store import Tx
@@ -45,11 +44,11 @@ def path_id(name: str, example: str) -> dict[str, Any]:
     }
 
 
-def gone(*codes: str) -> Responses:
+def gone(*codes: str, description: str = "It is gone.") -> Responses:
     """The answers of a removal."""
     refusals = answers(None, "", *codes, description="")
     del refusals[HTTPStatus.OK]
-    return {**refusals, 204: {"description": "It is gone."}}
+    return {**refusals, 204: {"description": description}}
 
 
 async def made(
@@ -70,9 +69,7 @@ async def made(
     key = idempotency.checked(request.headers.get("idempotency-key"))
 
     def write(tx: Tx) -> idempotency.StoredResponse:
-        _check(tx, caller)
-        if key is None:
-            return idempotency.accepted(work(tx, caller, wanted), status=status)
+        check_still_valid(tx, caller)
         # The key stands for the address, too: a body need not name what it belongs to.
         body = f"{request.url.path}\n{wanted.model_dump_json()}".encode()
         return idempotency.once(
@@ -80,8 +77,7 @@ async def made(
         )
 
     answer = await _written(caller, write, wanted, whose)
-    headers = {"Idempotency-Replayed": "true"} if answer.replayed else None
-    return Response(answer.content, answer.status, headers, answer.media_type)
+    return answer.sent()
 
 
 async def changed(
@@ -97,7 +93,7 @@ async def changed(
     wanted = posting.read_body(model, await request.body())
 
     def write(tx: Tx) -> dict[str, Any]:
-        _check(tx, caller)
+        check_still_valid(tx, caller)
         return work(tx, caller, wanted)
 
     return JSONResponse(await _written(caller, write, wanted, whose))
@@ -107,7 +103,7 @@ async def removed(request: Request, scope: Scope, work: Callable[[Tx, Caller], N
     caller = await caller_of(request, scope.value)
 
     def write(tx: Tx) -> None:
-        _check(tx, caller)
+        check_still_valid(tx, caller)
         work(tx, caller)
 
     await caller.services.store.awrite(write)
@@ -122,8 +118,3 @@ async def _written(
         return await services.store.awrite(write)
     held = await services.store.aread(lambda conn: whose(conn, caller, wanted))
     return await services.at_gate(partial(services.gate.write, services.store, held, write))
-
-
-def _check(tx: Tx, caller: Caller) -> None:
-    if not tokens.is_valid(tx.conn, caller.token.id):
-        raise revoked()

@@ -4,13 +4,15 @@ What a person may not see does not exist for them: code that finds a right missi
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
 from appliance.desk.access import group_limits
 from appliance.desk.access.group_limits import NO_LIMITS, GroupLimits
 from appliance.errors import InvalidInput, NotFound
+from appliance.store import branches
+from appliance.store.branches import Branch
 from appliance.store.store import Tx
 
 
@@ -92,6 +94,13 @@ def rights_of(conn: sqlite3.Connection, staff_id: str) -> Rights:
         conn, staff_id, lambda branch_id: rights.may(Permission.STAFF_MANAGE, branch_id)
     )
     return replace(rights, groups=limits)
+
+
+def branches_with(
+    conn: sqlite3.Connection, rights: Rights, permission: Permission
+) -> Sequence[Branch]:
+    """Those in which it is granted."""
+    return [each for each in branches.branches(conn) if rights.may(permission, each.id)]
 
 
 def grant_role(tx: Tx, staff_id: str, role: str, branch_id: str | None) -> None:

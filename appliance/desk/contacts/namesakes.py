@@ -50,7 +50,7 @@ LIMIT :most
 """
 
 
-def keep_apart(tx: Tx, one_id: str, other_id: str, *, staff_id: str) -> None:
+def keep_apart(tx: Tx, one_id: str, other_id: str, staff_id: str) -> None:
     """Somebody said that they are two people; the history of both shows it."""
     noted = tx.conn.execute(
         "INSERT OR IGNORE INTO contact_apart (contact_id, other_id) VALUES (?, ?)",

@@ -51,6 +51,14 @@ def one(conn: sqlite3.Connection, sight: Sight, label_id: str) -> Label:
     return label
 
 
+def changeable(conn: sqlite3.Connection, sight: Sight, label_id: str) -> Label:
+    """A label of the whole company is changed by who sees all of it. Raises NotFound."""
+    label = one(conn, sight, label_id)
+    if not sight.sees_branch(label.branch_id):
+        raise NotFound("label")
+    return label
+
+
 def counts(conn: sqlite3.Connection) -> Mapping[str, int]:
     """On how many conversations each stands, by id; without those that stand on none."""
     rows = conn.execute("SELECT label_id, count(*) FROM conversation_label GROUP BY label_id")

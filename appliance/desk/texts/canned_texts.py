@@ -81,6 +81,14 @@ def one(conn: sqlite3.Connection, sight: Sight, text_id: str) -> CannedText:
     return _text(row)
 
 
+def changeable(conn: sqlite3.Connection, sight: Sight, text_id: str) -> CannedText:
+    """A text of the whole company is changed by who sees all of it. Raises NotFound."""
+    text = one(conn, sight, text_id)
+    if not sight.sees_branch(text.branch_id):
+        raise NotFound("text")
+    return text
+
+
 def add(tx: Tx, new: TextWords, by: TextAuthor) -> CannedText:
     """Raises InvalidInput."""
     words = _checked(tx.conn, new)

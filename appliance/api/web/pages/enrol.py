@@ -15,7 +15,7 @@ from appliance.api.web.page_route import PageRoute
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.api.web.words.i18n import Words
-from appliance.desk.access.rights import Permission, Rights, rights_of
+from appliance.desk.access.rights import Permission, Rights, branches_with, rights_of
 from appliance.desk.lines import equipment, new_line, replaced_phone
 from appliance.desk.lines.equipment import LineDevice, LineEquipment
 from appliance.devices.kind import Kind
@@ -271,11 +271,7 @@ def _view(
         ],
         free=[each for each in managed if not any(_own_devices(each))],
         waiting=[each for each in managed if _waits_for_a_phone(each)],
-        branches=[
-            each
-            for each in branches.branches(conn)
-            if rights.may(Permission.DEVICE_MANAGE, each.id)
-        ],
+        branches=branches_with(conn, rights, Permission.DEVICE_MANAGE),
     )
 
 

@@ -11,14 +11,13 @@ from fastapi.responses import Response
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
-from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.access.rights import Permission, Rights, branches_with
 from appliance.desk.access.sight import Sight
 from appliance.desk.inbox.directory import Page
 from appliance.desk.outgoing.sending import Author
 from appliance.desk.team import labels
 from appliance.desk.team.labels import Label
 from appliance.errors import InvalidInput, NotFound, Refused
-from appliance.store import branches
 from appliance.store.branches import Branch
 from appliance.store.store import Tx
 
@@ -125,10 +124,7 @@ def _me(visit: Visit) -> Author:
 
 
 def _own(tx: Tx, rights: Rights, label_id: str) -> Label:
-    """Raises NotFound for one that this person may not change."""
-    found = labels.one(tx.conn, Sight(rights.branches(Permission.INBOX_WRITE)), label_id)
-    rights.require(Permission.INBOX_WRITE, found.branch_id, "label")
-    return found
+    return labels.changeable(tx.conn, Sight(rights.branches(Permission.INBOX_WRITE)), label_id)
 
 
 async def _page(
@@ -151,11 +147,7 @@ async def _page(
         return LabelsShown(
             labels=sorted(found, key=lambda each: each.name.casefold()),
             counts=labels.counts(conn),
-            branches=[
-                each
-                for each in branches.branches(conn)
-                if rights.may(Permission.INBOX_WRITE, each.id)
-            ],
+            branches=branches_with(conn, rights, Permission.INBOX_WRITE),
             company=rights.may(Permission.INBOX_WRITE, None),
         )
 

@@ -13,7 +13,7 @@ from appliance.api.web.page_route import PageRoute
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.accesses import Shown
-from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.access.rights import Permission, Rights, branches_with
 from appliance.desk.access.sight import Sight
 from appliance.desk.contacts import changing, table
 from appliance.desk.contacts.changing import Changer, ContactChange
@@ -100,6 +100,15 @@ def editing(rights: Rights) -> Sight:
     return Sight(rights.branches(Permission.CONTACT_EDIT))
 
 
+async def own_branches(visit: Visit) -> Sequence[Branch]:
+    """Where somebody may enter people. Raises NotFound for who may nowhere."""
+    rights = visit.session.rights
+    own = await visit.read(lambda conn: branches_with(conn, rights, Permission.CONTACT_EDIT))
+    if not own:
+        raise NotFound("page")
+    return own
+
+
 @routes.get("/people")
 async def people_page(
     visit: Reading,
@@ -168,13 +177,5 @@ def _table(conn: sqlite3.Connection, visit: Visit, asked: TableAsked) -> TableSh
 async def _new_page(
     visit: Visit, typed: Entering, status: int = 200, *, note: Note | None = None
 ) -> Response:
-    rights = visit.session.rights
-
-    def read(conn: sqlite3.Connection) -> Sequence[Branch]:
-        every = branches.branches(conn)
-        return [each for each in every if rights.may(Permission.CONTACT_EDIT, each.id)]
-
-    own = await visit.read(read)
-    if not own:
-        raise NotFound("page")
+    own = await own_branches(visit)
     return visit.page("person_new.html", status, typed=typed, branches=own, note=note)

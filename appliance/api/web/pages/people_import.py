@@ -14,7 +14,7 @@ from fastapi.responses import Response
 
 from appliance.api.limits import MAX_IMPORT
 from appliance.api.web.page_route import PageRoute
-from appliance.api.web.pages.people import editing
+from appliance.api.web.pages.people import editing, own_branches
 from appliance.api.web.refusal import Note
 from appliance.api.web.visit import Posting, Reading, Visit
 from appliance.api.web.words import import_sentences
@@ -25,9 +25,8 @@ from appliance.desk.contacts.importing import columns, taking_in, verdicts
 from appliance.desk.contacts.importing.csv_table import CsvTable, read_csv
 from appliance.desk.contacts.importing.verdicts import JudgedRow, RowVerdict
 from appliance.desk.outgoing.sending import Author
-from appliance.errors import InvalidInput, NotFound
+from appliance.errors import InvalidInput
 from appliance.store import branches
-from appliance.store.branches import Branch
 from appliance.store.store import Tx
 
 routes = APIRouter(route_class=PageRoute)
@@ -174,13 +173,5 @@ def _text(raw: bytes) -> str:
 async def _page(
     visit: Visit, shown: ImportShown | None, status: int = 200, *, note: Note | None = None
 ) -> Response:
-    rights = visit.session.rights
-
-    def read(conn: sqlite3.Connection) -> Sequence[Branch]:
-        every = branches.branches(conn)
-        return [each for each in every if rights.may(Permission.CONTACT_EDIT, each.id)]
-
-    own = await visit.read(read)
-    if not own:
-        raise NotFound("page")
+    own = await own_branches(visit)
     return visit.page("people_import.html", status, shown=shown, branches=own, note=note)

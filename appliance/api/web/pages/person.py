@@ -61,6 +61,14 @@ class PersonShown:
         ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedPerson:
+    """Who may be the same person; `back` names the page that shows both."""
+
+    id: str
+    back: str
+
+
 @routes.get("/people/{contact}")
 async def person_page(
     visit: Reading,
@@ -126,33 +134,25 @@ async def block_person(
     return await _change(visit, contact, lambda *_: change)
 
 
-@routes.post("/people/{contact}/join")
-async def join_person(
-    visit: Posting,
-    contact: str,
+def _compared(
     other: Annotated[str, Form(max_length=40)] = "",
     back: Annotated[str, Form(max_length=10)] = "",
-) -> Response:
-    def work(tx: Tx, sight: Sight, contact_id: str) -> None:
-        joining.join(tx, contact_id, sight.contact(tx.conn, other).id, visit.staff_id)
+) -> ComparedPerson:
+    return ComparedPerson(id=other, back=back)
 
-    return await _write(visit, contact, work, also=other, back=back)
+
+Compared = Annotated[ComparedPerson, Depends(_compared)]
+
+
+@routes.post("/people/{contact}/join")
+async def join_person(visit: Posting, contact: str, like: Compared) -> Response:
+    return await _judge(visit, contact, like, joining.join)
 
 
 @routes.post("/people/{contact}/apart")
-async def keep_apart(
-    visit: Posting,
-    contact: str,
-    other: Annotated[str, Form(max_length=40)] = "",
-    back: Annotated[str, Form(max_length=10)] = "",
-) -> Response:
+async def keep_apart(visit: Posting, contact: str, like: Compared) -> Response:
     """Somebody says that these are two people; nobody asks again."""
-
-    def work(tx: Tx, sight: Sight, contact_id: str) -> None:
-        other_id = sight.contact(tx.conn, other).id
-        namesakes.keep_apart(tx, contact_id, other_id, staff_id=visit.staff_id)
-
-    return await _write(visit, contact, work, also=other, back=back)
+    return await _judge(visit, contact, like, namesakes.keep_apart)
 
 
 @routes.post("/people/{contact}/split")
@@ -186,6 +186,17 @@ async def _change(
         changing.change(tx, contact_id, change(tx, sight, contact_id), who)
 
     return await _write(visit, contact, work)
+
+
+async def _judge(
+    visit: Visit, contact: str, like: ComparedPerson, verdict: Callable[[Tx, str, str, str], None]
+) -> Response:
+    """Whether both are one person."""
+
+    def work(tx: Tx, sight: Sight, contact_id: str) -> None:
+        verdict(tx, contact_id, sight.contact(tx.conn, like.id).id, visit.staff_id)
+
+    return await _write(visit, contact, work, also=like.id, back=like.back)
 
 
 async def _write(

@@ -1,9 +1,10 @@
 """`/settings/team`: colleagues are let in by a link, given roles, and let go."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
@@ -12,7 +13,7 @@ from appliance.api.web.login_address import login_address
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
-from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.access.rights import Permission, Rights, branches_with
 from appliance.desk.team import colleagues
 from appliance.desk.team.colleagues import NewLink
 from appliance.desk.team.staff import Roles
@@ -52,6 +53,10 @@ class Invitation:
     name: str = ""
     role: str = "staff"
     branch: str = ""
+
+
+class ChangeOfColleague(Protocol):
+    def __call__(self, tx: Tx, rights: Rights, staff_id: str, /, *, by_staff_id: str) -> None: ...
 
 
 def _typed(
@@ -97,11 +102,7 @@ async def give_roles(visit: Posting, staff_id: str, request: Request) -> Respons
     if form.get("also_role"):
         wanted[form.get("also_branch", "")] = form["also_role"]
     roles = [(role, place or None) for place, role in wanted.items() if role]
-
-    def change(tx: Tx, rights: Rights) -> None:
-        colleagues.give_roles(tx, rights, staff_id, roles, by_staff_id=visit.staff_id)
-
-    return await _changed(visit, staff_id, change)
+    return await _changed(visit, staff_id, partial(colleagues.give_roles, roles=roles))
 
 
 @routes.post(f"{PAGE}/{{staff_id}}/link")
@@ -117,29 +118,17 @@ async def new_link(visit: Posting, staff_id: str) -> Response:
 
 @routes.post(f"{PAGE}/{{staff_id}}/disable")
 async def disable(visit: Posting, staff_id: str) -> Response:
-    return await _changed(
-        visit,
-        staff_id,
-        lambda tx, rights: colleagues.disable(tx, rights, staff_id, by_staff_id=visit.staff_id),
-    )
+    return await _changed(visit, staff_id, colleagues.disable)
 
 
 @routes.post(f"{PAGE}/{{staff_id}}/enable")
 async def enable(visit: Posting, staff_id: str) -> Response:
-    return await _changed(
-        visit,
-        staff_id,
-        lambda tx, rights: colleagues.enable(tx, rights, staff_id, by_staff_id=visit.staff_id),
-    )
+    return await _changed(visit, staff_id, colleagues.enable)
 
 
 @routes.post(f"{PAGE}/{{staff_id}}/log-out")
 async def log_out(visit: Posting, staff_id: str) -> Response:
-    return await _changed(
-        visit,
-        staff_id,
-        lambda tx, rights: colleagues.log_out(tx, rights, staff_id, by_staff_id=visit.staff_id),
-    )
+    return await _changed(visit, staff_id, colleagues.log_out)
 
 
 def must_manage(visit: Visit) -> None:
@@ -166,17 +155,18 @@ async def let_in(visit: Visit, typed: Invitation) -> NewLink:
 
 def shown(conn: sqlite3.Connection, rights: Rights) -> TeamShown:
     """Where this person may let others in."""
-    named = branches.branches(conn)
     return TeamShown(
-        named=named,
-        branches=[each for each in named if rights.may(Permission.STAFF_MANAGE, each.id)],
+        named=branches.branches(conn),
+        branches=branches_with(conn, rights, Permission.STAFF_MANAGE),
         company=rights.may(Permission.STAFF_MANAGE, None),
     )
 
 
-async def _changed(visit: Visit, staff_id: str, change: Callable[[Tx, Rights], None]) -> Response:
+async def _changed(visit: Visit, staff_id: str, change: ChangeOfColleague) -> Response:
     try:
-        await visit.write(change)
+        await visit.write(
+            lambda tx, rights: change(tx, rights, staff_id, by_staff_id=visit.staff_id)
+        )
     except (InvalidInput, Refused) as exc:
         status = 409 if isinstance(exc, Refused) else 422
         return await _colleague(visit, staff_id, status, note=note_of(visit.words, exc))

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
-from appliance.desk.access.rights import Permission, Rights
+from appliance.desk.access.rights import Permission, Rights, branches_with
 from appliance.desk.access.sight import Sight
 from appliance.desk.inbox.directory import Page
 from appliance.desk.outgoing.wording import MAX_VARIANTS, FilledText
@@ -19,7 +19,6 @@ from appliance.desk.texts import canned_texts, offers, often
 from appliance.desk.texts.canned_texts import CannedText, TextAuthor, TextWords
 from appliance.desk.texts.often import OftenGiven
 from appliance.errors import InvalidInput, NotFound
-from appliance.store import branches
 from appliance.store.branches import Branch
 from appliance.store.store import Tx
 
@@ -149,10 +148,8 @@ async def remove(visit: Posting, text_id: str) -> Response:
 
 
 def _own(tx: Tx, rights: Rights, text_id: str) -> CannedText:
-    """Raises NotFound for one that this person may not change."""
-    found = canned_texts.one(tx.conn, Sight(rights.branches(Permission.INBOX_WRITE)), text_id)
-    rights.require(Permission.INBOX_WRITE, found.branch_id, "text")
-    return found
+    sight = Sight(rights.branches(Permission.INBOX_WRITE))
+    return canned_texts.changeable(tx.conn, sight, text_id)
 
 
 async def _page(
@@ -174,11 +171,7 @@ async def _page(
             texts=canned_texts.listed(
                 conn, Sight(rights.branches(Permission.INBOX_READ)), Page(limit=_ALL)
             ),
-            branches=[
-                each
-                for each in branches.branches(conn)
-                if rights.may(Permission.INBOX_WRITE, each.id)
-            ],
+            branches=branches_with(conn, rights, Permission.INBOX_WRITE),
             company=rights.may(Permission.INBOX_WRITE, None),
         )
 
