@@ -24,6 +24,7 @@ from appliance.emulated.world import numbers
 OLD_DRAFT = "Hoi, ik wilde nog even vragen of"
 #: The toolbar gets its name a moment after the frame is there.
 _NAME_BINDS_MS = 60
+_ARCHIVE = "com.whatsapp.conversationslist.ArchivedConversationsActivity"
 
 
 class WhatsApp(WhatsAppService):
@@ -42,6 +43,7 @@ class WhatsApp(WhatsAppService):
         self._chat: Chat | None = None
         self._named_at_ms = 0
         self._scroll = 0
+        self._in_archive = False
         self._focused = False
 
     @property
@@ -99,7 +101,7 @@ class WhatsApp(WhatsAppService):
             return room.activity
         if self._chat is not None:
             return "com.whatsapp.Conversation"
-        return self._generation.home_activity
+        return _ARCHIVE if self._in_archive else self._generation.home_activity
 
     @property
     def open_chat_jid(self) -> str | None:
@@ -162,7 +164,13 @@ class WhatsApp(WhatsAppService):
         )
 
     def _chats(self) -> ChatsScreen:
-        return ChatsScreen(account=self.account, style=self._style(), scroll=self._scroll)
+        return ChatsScreen(
+            account=self.account,
+            style=self._style(),
+            scroll=self._scroll,
+            archived=self._in_archive,
+            opens_archive=self._host.keeps_archived,
+        )
 
     def _conversation(self) -> ConversationScreen | None:
         if self._chat is None:
@@ -215,6 +223,8 @@ class WhatsApp(WhatsAppService):
             self.back()
         elif verb == "share":
             self._share(argument)
+        elif verb == "archive":
+            self._in_archive, self._scroll = True, 0
         elif verb == "open-chat":
             self.open_chat(self._chat_in_list(argument))
         elif verb == "dialog":
@@ -337,6 +347,8 @@ class WhatsApp(WhatsAppService):
             self._chat.selected = None
         elif self._chat is not None:
             self._leave_chat()
+        elif self._in_archive:
+            self._in_archive, self._scroll = False, 0
         else:
             return False
         return True
@@ -385,6 +397,7 @@ class WhatsApp(WhatsAppService):
         self.room.leave()
         self.own.leave()
         self._leave_chat()
+        self._in_archive = False
         self.sharing.end()
         self.lookup.end()
         self.stopped = True
