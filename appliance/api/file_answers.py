@@ -6,13 +6,15 @@ was taken away counts from the next request on.
 
 import asyncio
 import re
+from http import HTTPStatus
 from pathlib import Path
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
+from appliance.api.problems import problem
 from appliance.api.services import Services
 from appliance.errors import NotFound
 from appliance.media.kinds import INLINE, UNKNOWN
@@ -29,7 +31,8 @@ _RANGE = re.compile(r"[ \t]*(?:(\d{1,18})-(\d{0,18})|-\d{1,18})[ \t]*", re.ASCII
 class RangedFile(FileResponse):
     """A part of the file, or all of it where `Range` names no part of bytes.
 
-    RFC 9110 §14.2 allows to ignore such a header; Starlette answers it in plain text.
+    RFC 9110 §14.2 allows to ignore such a header; Starlette answers it in plain text, as it does
+    a part beyond the end.
     """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -37,7 +40,25 @@ class RangedFile(FileResponse):
         if told is not None and not _names_parts(told):
             kept = [(name, value) for name, value in scope["headers"] if name != b"range"]
             scope = {**scope, "headers": kept}
-        await super().__call__(scope, receive, send)
+        beyond: list[Headers] = []
+
+        async def send_on(message: Message) -> None:
+            if message.get("status") == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+                beyond.append(Headers(raw=message["headers"]))
+            elif not beyond:
+                await send(message)
+
+        await super().__call__(scope, receive, send_on)
+        if beyond:
+            await _no_such_part(beyond[0]["content-range"])(scope, receive, send)
+
+
+def _no_such_part(whole: str) -> Response:
+    """`whole` as RFC 9110 §14.4 has it, with the length of the file."""
+    length = whole.removeprefix("bytes */")
+    sentence = f"The file has {length} bytes; no part begins beyond them."
+    told = problem("range-not-satisfiable", sentence, headers={"Content-Range": whole})
+    return told.response()
 
 
 def _names_parts(told: str) -> bool:

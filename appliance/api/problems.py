@@ -71,6 +71,9 @@ CATALOGUE: Mapping[str, Known] = {
     "unsupported-media": Known(
         415, "WhatsApp does not carry it", "WhatsApp carries photos, films, sound and documents."
     ),
+    "range-not-satisfiable": Known(
+        416, "No such part of the file", "The file has 48213 bytes; no part begins beyond them."
+    ),
     "invalid-input": Known(
         422, "A field is not right", "“06” is too short for a phone number. Write +31612345678."
     ),
@@ -94,6 +97,7 @@ _BY_STATUS = {
     405: "method-not-allowed",
     413: "too-large",
     415: "unsupported-media",
+    416: "range-not-satisfiable",
     422: "invalid-input",
     500: "internal-error",
     503: "store-unavailable",

@@ -130,11 +130,15 @@ class Resumed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuotedText:
-    """The message that another one answers, by its words; `own`: the line wrote it."""
+    """The message that another one answers, by its words; `own`: the line wrote it.
+
+    `by` are the names and the number under which a group may show who wrote it.
+    """
 
     text: str
     own: bool
     at_ms: int
+    by: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -175,7 +175,9 @@ def claim(
 
 def _quoted(tx: Tx, message_id: str) -> QuotedText | None:
     found = quotes.answered(tx.conn, message_id)
-    return QuotedText(text=found.text, own=found.own, at_ms=found.at_ms) if found else None
+    if found is None:
+        return None
+    return QuotedText(text=found.text, own=found.own, at_ms=found.at_ms, by=found.by)
 
 
 def _ends_unsent(tx: Tx, message_id: str, files: MediaFiles) -> bool:

@@ -17,6 +17,7 @@ from appliance.desk.access.bearer import new_code
 from appliance.desk.groups import outcomes
 from appliance.desk.intake import adoption
 from appliance.desk.intake.reception import Reception
+from appliance.desk.lines.archive_looks import ArchiveLooks
 from appliance.desk.lines.charging import ChargePauses
 from appliance.desk.lines.incidents.watch import IncidentWatch
 from appliance.desk.lines.own_profiles import OwnProfiles
@@ -84,6 +85,7 @@ class Balie:
         gate, media_room = ConsentGate(), MediaRoom(max_media_mb * _MB)
         self._listener = Reception(self.store, gate)
         self._profiles, self._pauses = OwnProfiles(self.store), ChargePauses(self.store)
+        self._archives = ArchiveLooks(self.store)
         self._media = MediaFiles(data / FOLDER)
         self._work = self._make_work(gate, profile)
         self._watches = {
@@ -189,7 +191,8 @@ class Balie:
 
     def _idle(self, device_id: str, channels: frozenset[Channel]) -> Errand | None:
         """What a device may do when nothing is due."""
-        look = self._profiles.next_look(device_id, channels)
+        profile = self._profiles.next_look(device_id, channels)
+        look = profile or self._archives.next_look(device_id, channels)
         return look or self._pauses.next_pause(device_id, channels)
 
     def _not_ready(self) -> list[str]:

@@ -133,10 +133,25 @@ def detach(tx: Tx, identity: Identity) -> None:
         return
     drop_claim(tx, said.id, identity)
     tx.conn.execute(
-        "UPDATE contact_identity SET contact_id = ? WHERE value = ? AND scheme = ?",
-        (said.id, *identity),
+        "UPDATE contact_identity SET contact_id = ?, created_ms = ? WHERE value = ? AND scheme = ?",
+        (said.id, tx.now_ms, *identity),
     )
     _note_back(tx, said.id, identity)
+
+
+def held_since_ms(tx: Tx, identity: Identity) -> int:
+    """What was written before may be from somebody who had the number before; 0 where nobody had.
+
+    The moment is now where nobody is known to have it.
+    """
+    row = tx.conn.execute(_HELD_SINCE, identity).fetchone()
+    return tx.now_ms if row is not None and row["since_ms"] is None else (row or [0])[0]
+
+
+_HELD_SINCE = """
+SELECT (SELECT n.created_ms FROM contact_identity n WHERE n.value = h.value AND n.scheme = h.scheme)
+  AS since_ms FROM former_holder h WHERE h.value = ? AND h.scheme = ? LIMIT 1
+"""
 
 
 def attach(tx: Tx, contact_id: str, identity: Identity) -> None:

@@ -34,11 +34,14 @@ def is_in(conn: sqlite3.Connection, message_id: str, conversation_id: str) -> bo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnsweredWords:
-    """Of the message that one answers; `at_ms` is the time that it shows on a phone."""
+    """Of the message that one answers; `at_ms` is the time that it shows on a phone, `by` are the
+    names under which a device showed who wrote it in a group.
+    """
 
     text: str
     own: bool
     at_ms: int
+    by: frozenset[str]
 
 
 def answered(conn: sqlite3.Connection, message_id: str) -> AnsweredWords | None:
@@ -46,7 +49,13 @@ def answered(conn: sqlite3.Connection, message_id: str) -> AnsweredWords | None:
     row = conn.execute(_ANSWERED, (message_id,)).fetchone()
     if row is None:
         return None
-    return AnsweredWords(text=row["text"], own=bool(row["own"]), at_ms=row["at_ms"])
+    shown = {row["value"], row["sender_name"]} if row["named"] else ()
+    return AnsweredWords(
+        text=row["text"],
+        own=bool(row["own"]),
+        at_ms=row["at_ms"],
+        by=frozenset(each for each in shown if each),
+    )
 
 
 def quoted_by(conn: sqlite3.Connection, message_ids: Iterable[str]) -> Mapping[str, QuotedMessage]:
@@ -56,8 +65,11 @@ def quoted_by(conn: sqlite3.Connection, message_ids: Iterable[str]) -> Mapping[s
 
 
 _ANSWERED = """
-SELECT m.text, m.direction = 'out' AS own, coalesce(m.sent_ms, m.written_ms, m.happened_ms) AS at_ms
+SELECT m.text, m.value, m.sender_name, m.direction = 'out' AS own,
+  m.direction = 'in' AND c.group_id IS NOT NULL AS named,
+  coalesce(m.sent_ms, m.written_ms, m.happened_ms) AS at_ms
 FROM message_quote q JOIN message m ON m.id = q.quoted_id
+JOIN conversation c ON c.id = m.conversation_id
 WHERE q.message_id = ? AND m.deleted_ms IS NULL AND m.text <> ''
 AND NOT EXISTS (SELECT 1 FROM message_media f WHERE f.message_id = m.id)
 AND (m.direction = 'in' OR m.sent_ms IS NOT NULL)

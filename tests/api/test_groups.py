@@ -161,6 +161,9 @@ def test_a_post_quotes_only_what_was_said_in_its_group(
     body = {"line": tilburg.number, "group": group, "text": "Ja"}
     refused = [planning.post({**body, "quotes": each}) for each in (said["Geheim"], "nothing")]
     assert [(each.status_code, each.json()["field"]) for each in refused] == [(422, "quotes")] * 2
+    photo = upload(planning, samples.photo(), "foto.jpg")
+    with_file = planning.post({**body, "quotes": said["Wie kan?"], "media": [photo]})
+    assert (with_file.status_code, with_file.json()["field"]) == (422, "media")
     answer = planning.post({**body, "quotes": said["Wie kan?"]})
     assert answer.status_code == 202
     assert planning.get(f"/messages/{answer.json()['id']}").json()["quotes"] == said["Wie kan?"]

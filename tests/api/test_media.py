@@ -90,6 +90,9 @@ def test_a_range_that_names_no_part_is_as_none(office: Office, planning: Caller,
     assert (answer.status_code, answer.content) == (200, PHOTO)
     beyond = planning.client.get(path, headers=planning.headers | {"Range": "bytes=99999999-"})
     assert (beyond.status_code, beyond.headers["content-range"]) == (416, f"bytes */{len(PHOTO)}")
+    assert beyond.headers["content-type"] == "application/problem+json"
+    assert (beyond.json()["status"], beyond.json()["code"]) == (416, "range-not-satisfiable")
+    assert str(len(PHOTO)) in beyond.json()["detail"]
 
 
 def test_what_a_browser_must_not_draw_is_saved(office: Office, planning: Caller) -> None:

@@ -81,6 +81,18 @@ def test_a_file_that_cannot_be_sent_is_refused_with_what_to_do(
     assert office.count("message_media") == 0
 
 
+def test_a_file_answers_no_message(office: Office, tilburg: Desk, planning: Caller) -> None:
+    """It says so before anything is promised, and what to do instead; words alone answer."""
+    office.writes(ANNA, tilburg, "Waar is het?")
+    items = planning.get("/messages").json()["items"]
+    said = next(each for each in items if each["text"] == "Waar is het?")
+    quoting = {"text": "Hier", "quotes": said["id"]}
+    status, field, detail = refused(planning.post(message(tilburg, uploaded(planning), **quoting)))
+    assert (status, field) == (422, "media")
+    assert "Send the text" in detail
+    assert planning.post(message(tilburg, **quoting)).status_code == 202
+
+
 def test_several_files_are_one_message(office: Office, tilburg: Desk, planning: Caller) -> None:
     """In their order, the same one twice where wanted; never more than WhatsApp takes."""
     office.writes(ANNA, tilburg)

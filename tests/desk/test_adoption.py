@@ -19,7 +19,7 @@ from appliance.events import EventKind
 from appliance.identities import tel
 from appliance.media.kinds import MediaKind
 from appliance.messages import MessageState
-from appliance.store import adoptions, consent, listed
+from appliance.store import adoptions, consent, contacts, listed
 from appliance.store.adoptions import ChatOutcome
 from appliance.store.store import Tx
 from tests.queue.counter import ANNA, WHATSAPP, Counter
@@ -252,3 +252,25 @@ def test_a_message_to_who_never_wrote_is_refused(counter: Counter) -> None:
     )
     with pytest.raises(Refused):
         counter.store.write(lambda tx: accept(tx, request))
+
+
+def test_words_of_who_had_the_number_before_are_not_read_as_those_of_the_next(
+    counter: Counter,
+) -> None:
+    """They are no consent and stand in nobody's thread; what came after the change does."""
+    counter.hears(sender=ANNA)
+    anna = counter.contact_id(ANNA)
+    counter.store.write(lambda tx: contacts.detach(tx, tel(ANNA)))
+    old = rows(counter, (THEIRS, "Graag, tot maandag"), (OURS, "Ja"))
+    undated = rows(counter, (THEIRS, "Hoi"), days_ago=None)
+    assert adopts(counter, [*undated, *old]).fate is ChatFate.CLOSED
+    counter.clock.advance(s=24 * 3600)
+    counter.store.write(lambda tx: contacts.ensure(tx, tel(ANNA), chosen_name="Bart"))
+    counter.clock.advance(s=3 * 24 * 3600)
+    assert adopts(counter, old).fate is ChatFate.CLOSED
+    assert not may_write(counter)
+    now = rows(counter, (THEIRS, "Ik ben Bart, is er werk?"), days_ago=1)
+    outcome = adopts(counter, [*old, *now])
+    assert (outcome.fate, outcome.came, outcome.went) == (ChatFate.ADOPTED, 1, 0)
+    assert counter.contact_id(ANNA) != anna
+    assert may_write(counter)

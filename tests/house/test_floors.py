@@ -33,6 +33,7 @@ DEVICES_SEEN_FROM_ABOVE = (
     "appliance.devices.modem_protocol",
     "appliance.devices.news_protocol",
     "appliance.devices.profile_protocol",
+    "appliance.devices.archive_protocol",
     "appliance.devices.kind",
     "appliance.devices.protocol",
 )

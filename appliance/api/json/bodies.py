@@ -75,7 +75,9 @@ class MessageIn(BaseModel):
         max_length=64,
         description="The id of a message of the same conversation that this one answers. On their"
         " phone it is a text that answers a text; where the phone cannot prove that, and for all"
-        " else, it stands there without the quote, and `quoted` in the evidence says so.",
+        " else, it stands there without the quote, and `quoted` in the evidence says so. In a"
+        " group, a text that would answer one of several messages that look alike does not leave."
+        " Beside `media` it is refused: WhatsApp makes no answer of a file.",
     )
     ttl_s: int | None = Field(
         None,

@@ -40,8 +40,8 @@ FIELDS = {
     "fallback_modem": "This number sends over that modem already; choose another, or none.",
     "file": "This file cannot be sent. WhatsApp carries photos, films and sound up to 16 MB, and"
     " PDF, Office, text and ZIP files up to 100 MB.",
-    "media": "Send the text as a message of its own: SMS carries no files, and WhatsApp shows no"
-    " words beside sound.",
+    "media": "Send the text as a message of its own: SMS carries no files, WhatsApp shows no words"
+    " beside sound, and a file answers no message.",
     "picture": "Choose a JPEG or a PNG with at least 192 pixels on each side.",
     "chosen_line": "Choose the number of the SIM card.",
     "phrase": "Write some words as they stand on the screen, in one piece.",

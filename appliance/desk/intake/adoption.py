@@ -69,7 +69,12 @@ def keep(tx: Tx, walk: Adoption, chat: AdoptionChat, found: ReadChat) -> ChatOut
     line = lines.line(tx.conn, walk.line_id)
     zone = ZoneInfo(branches.branch(tx.conn, line.branch_id).settings.zone)
     today = datetime.fromtimestamp(tx.now_ms / MS_PER_S, zone).date()
-    rows = [row for row in found.rows if not _is_code(row, who, found)]
+    since_ms = contacts.held_since_ms(tx, who)
+    rows = [
+        row
+        for row in found.rows
+        if not _is_code(row, who, found) and not _is_of_former(row, since_ms, zone)
+    ]
     known = contacts.by_identity(tx.conn, who)
     wrote = not all(row.own for row in rows) or (known and _wrote(tx, line.id, known.id))
     taken: Sequence[_Taken] = ()
@@ -95,6 +100,13 @@ def keep(tx: Tx, walk: Adoption, chat: AdoptionChat, found: ReadChat) -> ChatOut
 def _is_code(row: HistoryRow, who: Identity, found: ReadChat) -> bool:
     """Who reads a code for the line could take the number over."""
     return not row.own and code_words.service_of(who.value, row.text, found.channel) is not None
+
+
+def _is_of_former(row: HistoryRow, since_ms: int, zone: ZoneInfo) -> bool:
+    """Written by or to somebody who had the number before, or maybe so."""
+    if since_ms == 0:
+        return False
+    return row.day is None or _moment_ms(row.day, row.minute, zone) < since_ms
 
 
 def _is_todays(row: HistoryRow, today: date) -> bool:

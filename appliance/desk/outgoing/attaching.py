@@ -66,6 +66,18 @@ def check_files(tx: Tx, files: Sequence[str], text: str) -> None:
             raise InvalidInput("media", "Balie does not have this file any more. Upload it again.")
 
 
+def refuse_answer(files: Sequence[str], quotes: str | None) -> None:
+    """Raises InvalidInput for files that are to answer a message: WhatsApp takes a file over as a
+    message of its own, and lets nobody choose there what it answers.
+    """
+    if files and quotes:
+        raise InvalidInput(
+            "media",
+            "WhatsApp cannot send a file as the answer to a message. Send the text with “quotes”"
+            " first, and the files in a message of their own.",
+        )
+
+
 MOST_FILES = 30
 """As many as WhatsApp lets a person choose at once."""
 

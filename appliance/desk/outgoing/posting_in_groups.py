@@ -1,7 +1,7 @@
 """The entrance for posts in groups: as that for messages, but everybody in the group reads them."""
 
 from appliance.channels import Channel
-from appliance.desk.outgoing.attaching import check_files, words_of
+from appliance.desk.outgoing.attaching import check_files, refuse_answer, words_of
 from appliance.desk.outgoing.sending import Accepted, SendRequest, already, keep, waiting_as
 from appliance.errors import InvalidInput, NotFound
 from appliance.queue.pacing import DAY_MS
@@ -24,6 +24,7 @@ def accept_post(tx: Tx, request: SendRequest) -> Accepted:
         raise NotFound("group")
     text = words_of(request.text, request.media)
     check_files(tx, request.media, text)
+    refuse_answer(request.media, request.quotes)
     if request.client_id and (known := already(tx, request, None, text)):
         return known
     channel = _channel_of(request)

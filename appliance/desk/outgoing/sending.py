@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from appliance.channels import Channel
-from appliance.desk.outgoing.attaching import channel_for, check_files, may_go_without, words_of
+from appliance.desk.outgoing.attaching import (
+    channel_for,
+    check_files,
+    may_go_without,
+    refuse_answer,
+    words_of,
+)
 from appliance.desk.outgoing.room import Room
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.identities import Identity
@@ -84,6 +90,7 @@ def accept(tx: Tx, request: SendRequest) -> Accepted:
     """
     line = lines.line(tx.conn, request.line_id)
     text = words_of(request.text, request.media)
+    refuse_answer(request.media, request.quotes)
     if request.media:
         check_files(tx, request.media, text)
         channel = channel_for(tx, line.id, request.identity, request.channel)

@@ -123,6 +123,10 @@ class Host(Endpoint, Protocol):
         """Whether a message that is pressed long offers a reply."""
 
     @property
+    def keeps_archived(self) -> bool:
+        """Whether archived chats stay archived and silent, with a list of their own."""
+
+    @property
     def albums(self) -> bool:
         """Whether photos in a row are drawn as one."""
 

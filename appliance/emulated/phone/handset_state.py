@@ -35,6 +35,7 @@ class HandsetState:
         self.reads_paths = spec.reads_paths
         self.albums = spec.albums
         self.reply_menu = spec.reply_menu
+        self.keeps_archived = spec.keeps_archived
         self.clipboard = ""
         self.address = spec.serial_name or spec.number
         self.density_override: int | None = None

@@ -18,6 +18,7 @@ class PhoneSpec:
     goes straight to its preview. `reads_paths` False: it takes rows of the list of media only.
     `albums`: photos of one side in a row, from four on and without words, are drawn as one.
     `reply_menu` False: a message that is pressed long offers no reply, only the swipe answers it.
+    `keeps_archived`: a chat in the archive stays there, and says nothing when a message comes.
     `locale` is that of the system, which may be one that no screen here is drawn in; empty for
     that of `language`.
     """
@@ -45,6 +46,7 @@ class PhoneSpec:
     reads_paths: bool = True
     albums: bool = False
     reply_menu: bool = True
+    keeps_archived: bool = False
 
 
 def iccid_for(number: str) -> str:

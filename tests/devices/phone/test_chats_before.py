@@ -7,6 +7,8 @@ import pytest
 
 from appliance.devices.adoption_protocol import ChatToRead, GaveWay, KnownMessage, ReadChat
 from appliance.emulated.phone.whatsapp.media import Medium, MediumKind
+from appliance.emulated.world.numbers import jid_of
+from appliance.errors import Transient
 from tests.devices.phone.chat_past import OURS, THEIRS, ZONE, at, had
 from tests.devices.phone.conftest import OLDER_DUTCH, RECENT_ENGLISH
 from tests.devices.phone.driver_kit import ANNA, BEA, Desk
@@ -162,3 +164,18 @@ def test_the_reading_gives_way_to_a_message_that_is_due(desk: Desk) -> None:
     with pytest.raises(GaveWay):
         desk.driver.read_chat(wanted)
     assert desk.world.handset.front is desk.world.handset.launcher
+
+
+@GENERATIONS
+def test_a_name_that_no_phone_book_has_is_told_by_the_info_of_its_chat(desk: Desk) -> None:
+    """Its number stands there; a chat in which something is unread is not opened for that."""
+    had(desk.world, ANNA, [(THEIRS, "Hoi"), (OURS, "Dag")], from_ms=at(desk.world, 2, "9:00"))
+    had(desk.world, BEA, [(THEIRS, "Hallo")], from_ms=at(desk.world, 3, "9:00")).unread = 1
+    account = desk.world.handset.whatsapp.account
+    desk.world.on_loop(lambda: setattr(account, "contacts", {ANNA: "Anna", BEA: "Bea"}))
+    found = read(desk, "Anna")
+    assert (found.who, [row.text for row in found.rows]) == (ANNA, ["Hoi", "Dag"])
+    with pytest.raises(Transient):
+        read(desk, "Bea")
+    assert account.chats[jid_of(BEA)].unread == 1
+    assert desk.world.truth() == []

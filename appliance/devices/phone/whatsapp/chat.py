@@ -12,8 +12,9 @@ from appliance.devices.phone.whatsapp.addresses import address_of, is_hidden
 from appliance.devices.phone.whatsapp.hidden.acquaintance import Acquaintance
 from appliance.devices.phone.whatsapp.pages import ChatPage, Elsewhere, Seen, classify
 from appliance.devices.phone.whatsapp.row_memory import ChatMemory, identity, rows_after
+from appliance.devices.phone.whatsapp.rows import MessageRow
 from appliance.devices.phone.whatsapp.seen_in_chat import ChatArrivals
-from appliance.devices.protocol import Outgoing
+from appliance.devices.protocol import Outgoing, QuotedText
 from appliance.errors import Transient
 
 Keep = Callable[..., dict[str, Any]]
@@ -107,8 +108,23 @@ class OpenChat:
     def prove(self, seen: ChatPage) -> None:
         """A number has one chat: its head proves it."""
 
+    def calls_author(self, quoted: QuotedText, name: str) -> bool:
+        """Whether that is the name of who wrote the quoted message; here it is whose chat it is."""
+        del quoted
+        return isinstance(self.seen, ChatPage) and name == self.seen.title
+
+    def is_by_author(self, quoted: QuotedText, row: MessageRow) -> bool | None:
+        """Whether who wrote the quoted message wrote this row; None where that does not show."""
+        del quoted, row
+        return True
+
     def refuse_to_write(self, seen: ChatPage) -> None:
         """Raises Permanent where the chat shows that it will never take a text; a person's does."""
+
+    def refuse_to_guess(self) -> None:
+        """Raises Transient where a text must not leave without the message that it quotes, because
+        several look like that one; to a person it may.
+        """
 
     def come_back(self) -> None:
         """It is opened again later: messages may have come that were not told."""

@@ -29,7 +29,7 @@ def opened_list(chat: OpenChat, pass_by: PassBy, *, within_s: float) -> ChatsLis
     for pause_s in chat.phone.patience.pauses():
         time.sleep(pause_s)
         seen = chat.dump()
-        if isinstance(seen, ChatsList):
+        if isinstance(seen, ChatsList) and not seen.archived:
             return seen
         pass_by(chat, seen)
         if _leads_back(chat) and backs < _MOST_BACKS:
@@ -45,7 +45,7 @@ def _leads_back(chat: OpenChat) -> bool:
     """Whether Back leads from what shows to the list, and decides nothing."""
     app = chat.screen.of(chat.phone.whatsapp)
     inside = app.first("bottom_nav", *WORDS_OF_PEOPLE) is not None
-    return inside or isinstance(chat.seen, ChatPage)
+    return inside or isinstance(chat.seen, ChatPage | ChatsList)
 
 
 def views_of_list(

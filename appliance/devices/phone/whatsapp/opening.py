@@ -10,7 +10,11 @@ from appliance.devices.phone.whatsapp.chat import OpenChat
 from appliance.devices.phone.whatsapp.closed import refuse, why_closed
 from appliance.devices.phone.whatsapp.dialogs import DialogMeaning
 from appliance.devices.phone.whatsapp.hidden.acquaintance import Acquaintance, people_shown_as
-from appliance.devices.phone.whatsapp.hidden.chats_list import NotInList, tap_in_list
+from appliance.devices.phone.whatsapp.hidden.chats_list import (
+    NotInList,
+    tap_in_archive,
+    tap_in_list,
+)
 from appliance.devices.phone.whatsapp.hidden.shade import tap_in_shade
 from appliance.devices.phone.whatsapp.pages import (
     ChatPage,
@@ -86,14 +90,24 @@ def follow(chat: OpenChat) -> ChatPage:
 
 
 def _ask_without_link(chat: OpenChat, them: Acquaintance) -> float:
-    """By the list of chats, else by the notification; returns the moment of asking."""
+    """By the list of chats, else by that of the archived ones, else by the notification; returns
+    the moment of asking.
+    """
     try:
         return tap_in_list(chat, them, pass_by)
     except NotInList:
-        asked = tap_in_shade(chat, them)
+        asked = _tap_elsewhere(chat, them)
         if asked is None:
             raise
         return asked
+
+
+def _tap_elsewhere(chat: OpenChat, them: Acquaintance) -> float | None:
+    try:
+        asked = tap_in_archive(chat, them, pass_by)
+    except NotInList:
+        asked = None
+    return tap_in_shade(chat, them) if asked is None else asked
 
 
 def pass_by(chat: OpenChat, seen: Seen) -> None:

@@ -39,6 +39,19 @@ _AMONG_MESSAGES = (
     "contactpicker_row_name",
 )
 
+# What stands around WhatsApp's list of chats, and not around that of the archived ones.
+_OF_FIRST_PAGE = (
+    "fab",
+    "my_search_bar",
+    "bottom_nav",
+    "tabs",
+    "toolbar_logo",
+    "menuitem_camera",
+    "menuitem_search",
+    "conversations_archive_header",
+    "archived_row",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextEntry:
@@ -86,10 +99,14 @@ class ChatPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatsList:
-    """`area` is where the rows are, where it can be told."""
+    """`area` is where the rows are, where it can be told. `archive` is the way to the archived
+    chats, where it shows; `archived`: these are those.
+    """
 
     rows: tuple["ChatRow", ...]
     area: Box | None = None
+    archive: Box | None = None
+    archived: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +173,13 @@ def _page(app: Screen) -> ChatPage | ChatsList | UnknownPage:
     if app.first("conversations_row_contact_name", "conversation_list_view_host", "my_search_bar"):
         rows = tuple(_chat_row(row) for row in app.having("contact_row_container"))
         messages = list_of(app)
-        return ChatsList(rows=rows, area=messages.box if messages else None)
+        archive = app.first("conversations_archive_header", "archived_row")
+        return ChatsList(
+            rows=rows,
+            area=messages.box if messages else None,
+            archive=archive.box if archive and not archive.box.empty else None,
+            archived=app.first(*_OF_FIRST_PAGE) is None,
+        )
     return UnknownPage()
 
 

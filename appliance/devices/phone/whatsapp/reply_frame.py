@@ -1,5 +1,6 @@
 """The message that is being answered, as WhatsApp shows it above the entry."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from appliance.devices.phone.screen import Box, Screen, View
@@ -24,9 +25,9 @@ class ReplyFrame:
     text: str
     cross: Box | None
 
-    def shows(self, quoted: QuotedText, title: str) -> bool:
-        """Whether this is that message, by its sender and its words, in the chat of that title."""
-        by = self.name in OWN_NAMES if quoted.own else self.name == title
+    def shows(self, quoted: QuotedText, *, calls_author: Callable[[QuotedText, str], bool]) -> bool:
+        """Whether this is that message, by its sender and its words."""
+        by = self.name in OWN_NAMES if quoted.own else calls_author(quoted, self.name)
         shown, asked = canonical(self.text), canonical(quoted.text)
         head = shown.rstrip("….")
         return by and (shown == asked or (shown.endswith(_CUT) and asked.startswith(head)))

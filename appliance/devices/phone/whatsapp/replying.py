@@ -6,6 +6,7 @@ fails, the chat is left without an answer that was begun, or nothing is sent.
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from appliance.devices.phone.phone_clock import is_between
 from appliance.devices.phone.screen import Box, View
@@ -19,8 +20,12 @@ from appliance.errors import Transient
 _MOST_PULLS = 3
 
 
-def begin_reply(chat: OpenChat, seen: ChatPage, quoted: QuotedText) -> bool:
-    """True once the frame above the entry shows that message. The chat is at its end afterwards."""
+def begin_reply(chat: OpenChat, seen: ChatPage, quoted: QuotedText) -> QuotedText | None:
+    """The message as the frame above the entry shows it; None where no answer could be begun.
+
+    The chat is at its end afterwards. Raises Transient where several in a group look like it: an
+    answer there would be read as one to somebody else.
+    """
     done = _begun(chat, seen, quoted)
     if (now := chat.look()) is None or chat.to_end(now) is None:
         raise Transient("The end of the chat was not reached.", {"seen": "not the end"})
@@ -39,35 +44,46 @@ def drop_reply(chat: OpenChat, seen: ChatPage) -> ChatPage:
     raise Transient("An answer to another message is begun in this chat.", {"seen": "reply"})
 
 
-def _begun(chat: OpenChat, seen: ChatPage, quoted: QuotedText) -> bool:
-    row = _find(chat, seen, quoted)
-    if row is None:
-        return False
+def _begun(chat: OpenChat, seen: ChatPage, quoted: QuotedText) -> QuotedText | None:
+    found = _find(chat, seen, quoted)
+    if found is None:
+        return None
+    place, row = found
+    shown = replace(quoted, by=quoted.by | {each for each in (row.sender, row.pushed) if each})
     for way in (_by_menu, _by_swipe):
-        way(chat, row)
+        way(chat, place)
         now = _await(chat, lambda page: page.reply is not None)
         if now is not None and now.reply is not None:
-            if now.reply.shows(quoted, now.title):
-                return True
+            if now.reply.shows(shown, calls_author=chat.calls_author):
+                return shown
             drop_reply(chat, now)
-            return False
-    return False
+            return None
+    return None
 
 
-def _find(chat: OpenChat, seen: ChatPage, quoted: QuotedText) -> Box | None:
-    """The place of its row where it is the only one that it can be."""
+def _find(chat: OpenChat, seen: ChatPage, quoted: QuotedText) -> tuple[Box, MessageRow] | None:
+    """Its row and where to press it, where it is the only one that it can be."""
     if seen.area is None:
         return None
     low, high = half_of(seen.area)
+    may_be_it = False
     for pulls in range(_MOST_PULLS + 1):
-        found = [view for view, row in _drawn(chat) if _is_it(chat, row, quoted)]
+        alike = [(view, row) for view, row in _drawn(chat) if _is_alike(chat, row, quoted)]
+        found = [each for each in alike if _is_theirs(chat, each[1], quoted)]
+        if alike:
+            may_be_it = any(_is_theirs(chat, row, quoted) is None for _, row in alike)
+        if len(found) > 1:
+            chat.refuse_to_guess()
+            return None
         if found:
-            date = found[0].first("date")
-            return date.box if len(found) == 1 and date and not date.box.empty else None
+            date = found[0][0].first("date")
+            return (date.box, found[0][1]) if date and not date.box.empty else None
         if pulls < _MOST_PULLS:
             chat.phone.session.swipe(high, low)
             if chat.look() is None:
                 return None
+    if may_be_it:
+        chat.refuse_to_guess()
     return None
 
 
@@ -78,9 +94,13 @@ def _drawn(chat: OpenChat) -> list[tuple[View, MessageRow]]:
     return list(zip(views, read_rows(app)[0], strict=True))
 
 
-def _is_it(chat: OpenChat, row: MessageRow, quoted: QuotedText) -> bool:
+def _is_alike(chat: OpenChat, row: MessageRow, quoted: QuotedText) -> bool:
     minute = chat.phone.time.minute_of_day(quoted.at_ms)
     return row.own is quoted.own and row.says(quoted.text) and is_between(row.time, minute, minute)
+
+
+def _is_theirs(chat: OpenChat, row: MessageRow, quoted: QuotedText) -> bool | None:
+    return True if row.own else chat.is_by_author(quoted, row)
 
 
 def _by_menu(chat: OpenChat, row: Box) -> None:

@@ -1,7 +1,7 @@
 """The rows of an open chat: their sender, text and tick."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from appliance.devices.phone.screen import Screen, View
 from appliance.devices.phone.texts import canonical, label
@@ -32,7 +32,8 @@ class MessageRow:
     WhatsApp cuts with its "Read more", and `more` the place of that link where it shows. `place`
     counts the message texts above this one, so that this one can be asked for. `rewritten`: an own
     message was edited or deleted, so its text is gone. `quoted` is what shows of the message that
-    it answers. `piece`: which message of an album it stands for.
+    it answers. `piece`: which message of an album it stands for. `pushed` is what a `sender` calls
+    themselves whom the phone book does not know.
     """
 
     own: bool
@@ -50,6 +51,7 @@ class MessageRow:
     rewritten: bool = False
     quoted: str | None = None
     piece: int = 0
+    pushed: str | None = field(default=None, compare=False)
 
     def says(self, text: str) -> bool:
         """Whether this row can be the message with that text."""
@@ -146,14 +148,16 @@ def _row(view: View, place: int, above: MessageRow | None) -> MessageRow:
     text = body.text if body else ""
     name = view.first("name_in_group_tv")
     quoted = view.first("quoted_text")
-    inherited = above.sender if above and not above.own else None
+    pushed = view.first("pushname_in_group_tv")
+    is_next = above is not None and not above.own and name is None and status is None
+    inherited = above if is_next else None
     media, detail = medium_in(view) or (None, "")
     return MessageRow(
         own=status is not None,
         text=text,
         time=label(date.text) if date else "",
         tick=tick_of(status.desc) if status else None,
-        sender=None if status else (label(name.text) if name else inherited),
+        sender=inherited.sender if inherited else (label(name.text) if name else None),
         media=media,
         detail=detail,
         form=_form(view, text),
@@ -163,6 +167,7 @@ def _row(view: View, place: int, above: MessageRow | None) -> MessageRow:
         place=place,
         rewritten=_is_rewritten(view, text, own=status is not None),
         quoted=quoted.text if quoted else None,
+        pushed=inherited.pushed if inherited else (label(pushed.text) if pushed else None),
     )
 
 

@@ -26,7 +26,7 @@ from appliance.devices.phone.whatsapp.row_memory import (
 from appliance.devices.phone.whatsapp.rows import MessageRow
 from appliance.devices.phone.whatsapp.ticks import ticks_of
 from appliance.devices.phone.whatsapp.visit import visiting
-from appliance.devices.protocol import Attempt, Proof, Tick
+from appliance.devices.protocol import Attempt, Proof, QuotedText, Tick
 from appliance.errors import DeviceError, DeviceGone, Transient, Unconfirmed
 
 _LEFT = frozenset({Tick.SENT, Tick.DELIVERED, Tick.READ})
@@ -59,7 +59,7 @@ class ChatSend:
         self._text = attempt.outgoing.text
         self._started_ms = phone.clock.now_ms()
         self._earlier: Mapping[str, Tick] = {}
-        self._quoted = False
+        self._answered: QuotedText | None = None
 
     def run(self) -> Proof:
         typed = self._typed(self._replying(open_chat(self._chat)))
@@ -87,15 +87,14 @@ class ChatSend:
         quoted = self._attempt.outgoing.quoted
         if quoted is None:
             return bare
-        self._quoted = begin_reply(self._chat, bare, quoted)
+        self._answered = begin_reply(self._chat, bare, quoted)
         seen = self._chat.seen
         return seen if isinstance(seen, ChatPage) else bare
 
     def _answers_right(self, now: ChatPage) -> bool:
-        quoted = self._attempt.outgoing.quoted
-        if quoted is None or not self._quoted:
-            return now.reply is None
-        return now.reply is not None and now.reply.shows(quoted, now.title)
+        if self._answered is None or now.reply is None:
+            return now.reply is None and self._answered is None
+        return now.reply.shows(self._answered, calls_author=self._chat.calls_author)
 
     def _clear(self, typed: ChatPage) -> None:
         """Leaves nothing that a person could send by mistake."""
@@ -183,7 +182,7 @@ class ChatSend:
         tick = row.tick or Tick.SENT
         facts: dict[str, Any] = {"seen": "own row", "time": row.time, "tick": tick.value}
         if self._attempt.outgoing.quoted is not None:
-            facts |= telling_quoted(quoted=self._quoted)
+            facts |= telling_quoted(quoted=self._answered is not None)
         return Proof(tick=tick, facts=facts, earlier=self._earlier)
 
     def _pending(self, row: MessageRow) -> Unconfirmed:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import TypeVar
 
 from appliance.devices.phone.adb.calls import Output
 from appliance.devices.phone.obstacles import Obstacle
@@ -46,6 +47,15 @@ def visiting(
         if group is None
         else GroupChat(phone, group, keep, history)
     )
+    with leaving(chat):
+        yield chat
+
+
+Chat = TypeVar("Chat", bound=OpenChat)
+
+
+@contextmanager
+def leaving(chat: Chat) -> Iterator[Chat]:
     gone = False
     try:
         yield chat

@@ -5,6 +5,8 @@ from appliance.emulated.phone.faults import FaultKind
 from appliance.emulated.phone.node import Node
 from appliance.emulated.phone.whatsapp.chats_screen import ChatsScreen
 from appliance.emulated.phone.whatsapp.closed import ClosedPage, draw_closed, page_of
+from appliance.emulated.phone.whatsapp.contact_info import ACTIVITY as CONTACT_INFO
+from appliance.emulated.phone.whatsapp.contact_info import draw_contact_info
 from appliance.emulated.phone.whatsapp.conversation_screen import ConversationScreen
 from appliance.emulated.phone.whatsapp.dialogs import Dialog, DialogKind, draw_dialog, draw_spinner
 from appliance.emulated.phone.whatsapp.generation import Generation
@@ -24,6 +26,7 @@ from appliance.emulated.world import numbers
 OLD_DRAFT = "Hoi, ik wilde nog even vragen of"
 #: The toolbar gets its name a moment after the frame is there.
 _NAME_BINDS_MS = 60
+_ARCHIVE = "com.whatsapp.conversationslist.ArchivedConversationsActivity"
 
 
 class WhatsApp(WhatsAppService):
@@ -42,6 +45,8 @@ class WhatsApp(WhatsAppService):
         self._chat: Chat | None = None
         self._named_at_ms = 0
         self._scroll = 0
+        self._in_archive = False
+        self._shows_info = False
         self._focused = False
 
     @property
@@ -98,8 +103,8 @@ class WhatsApp(WhatsAppService):
         if room.page:
             return room.activity
         if self._chat is not None:
-            return "com.whatsapp.Conversation"
-        return self._generation.home_activity
+            return CONTACT_INFO if self._shows_info else "com.whatsapp.Conversation"
+        return _ARCHIVE if self._in_archive else self._generation.home_activity
 
     @property
     def open_chat_jid(self) -> str | None:
@@ -111,7 +116,7 @@ class WhatsApp(WhatsAppService):
         if self.closed is not None:
             return [draw_closed(self.closed, brush=self._brush, screen=screen)]
         screen_below = self._sharing() or self._conversation() or self._chats()
-        roots = self.room.windows() if self.room.page else [screen_below.draw()]
+        roots = self.room.windows() if self.room.page else [self._info() or screen_below.draw()]
         if self.own.page:
             roots = [*(roots if self.own.page == "menu" else []), *self.own.windows()]
         dialog = self._dialog_on_top()
@@ -150,6 +155,13 @@ class WhatsApp(WhatsAppService):
             albums=self._host.albums,
         )
 
+    def _info(self) -> Node | None:
+        if self._chat is None or not self._shows_info:
+            return None
+        number = "" if self._chat.jid.endswith(numbers.HIDDEN) else numbers.shown(self._chat.number)
+        title = self.account.title(self._chat)
+        return draw_contact_info(title, number, brush=self._brush, screen=self._host.screen)
+
     def _sharing(self) -> SharingScreen | None:
         if self.sharing.share is None:
             return None
@@ -162,7 +174,13 @@ class WhatsApp(WhatsAppService):
         )
 
     def _chats(self) -> ChatsScreen:
-        return ChatsScreen(account=self.account, style=self._style(), scroll=self._scroll)
+        return ChatsScreen(
+            account=self.account,
+            style=self._style(),
+            scroll=self._scroll,
+            archived=self._in_archive,
+            opens_archive=self._host.keeps_archived,
+        )
 
     def _conversation(self) -> ConversationScreen | None:
         if self._chat is None:
@@ -181,6 +199,7 @@ class WhatsApp(WhatsAppService):
         """A chat counts as read when a person sees it: nothing over it, screen on and open."""
         covered = self.closed is not None or self._dialog_on_top() is not None
         covered = covered or self.sharing.share is not None or bool(self.own.page)
+        covered = covered or self._shows_info
         return self._chat if not covered and self._host.sees(self) else None
 
     def in_sight(self) -> None:
@@ -215,6 +234,8 @@ class WhatsApp(WhatsAppService):
             self.back()
         elif verb == "share":
             self._share(argument)
+        elif verb == "archive":
+            self._in_archive, self._scroll = True, 0
         elif verb == "open-chat":
             self.open_chat(self._chat_in_list(argument))
         elif verb == "dialog":
@@ -231,6 +252,8 @@ class WhatsApp(WhatsAppService):
             chat.answers, chat.selected = chat.selected, None
         elif verb == "no-reply":
             chat.answers = None
+        elif verb == "contact-info":
+            self._shows_info = True
 
     def hold(self, what: str, *, aside: bool) -> None:
         chat = self._chat
@@ -333,19 +356,29 @@ class WhatsApp(WhatsAppService):
             self.in_sight()
         elif self.room.page:
             self.room.back()
-        elif self._chat is not None and self._chat.selected is not None:
-            self._chat.selected = None
         elif self._chat is not None:
-            self._leave_chat()
+            self._back_from(self._chat)
+        elif self._in_archive:
+            self._in_archive, self._scroll = False, 0
         else:
             return False
         return True
+
+    def _back_from(self, chat: Chat) -> None:
+        if self._shows_info:
+            self._shows_info = False
+            self.in_sight()
+        elif chat.selected is not None:
+            chat.selected = None
+        else:
+            self._leave_chat()
 
     def _leave_chat(self) -> None:
         if self._chat is not None:
             self._chat.selected = None
             self._chat.drop_divider()
         self._chat = None
+        self._shows_info = False
         self._scroll = 0
         self._focused = False
         self._host.show_keyboard(visible=False)
@@ -385,6 +418,7 @@ class WhatsApp(WhatsAppService):
         self.room.leave()
         self.own.leave()
         self._leave_chat()
+        self._in_archive = False
         self.sharing.end()
         self.lookup.end()
         self.stopped = True

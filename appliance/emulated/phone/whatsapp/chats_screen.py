@@ -1,5 +1,6 @@
 """The list of chats, in both generations."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from appliance.emulated.phone.layout import shortened
@@ -20,6 +21,8 @@ class ChatsScreen:
     account: Account
     style: RowStyle
     scroll: int
+    archived: bool = False
+    opens_archive: bool = False
 
     @property
     def _viewport(self) -> Bounds:
@@ -28,7 +31,7 @@ class ChatsScreen:
         return Bounds(0, top, screen.width, screen.nav_top - screen.dp(_TABS_DP))
 
     def reach(self) -> int:
-        rows = len(self.account.listed()) * self.style.screen.dp(_ROW_DP)
+        rows = len(self.account.listed(archived=self.archived)) * self.style.screen.dp(_ROW_DP)
         return max(0, self._header_height + rows - (self._viewport.bottom - self._viewport.top))
 
     def draw(self) -> Node:
@@ -37,10 +40,7 @@ class ChatsScreen:
         host = brush(
             "LinearLayout",
             Bounds(0, screen.status_bottom, screen.width, screen.nav_top),
-            self._pager(),
-            self._toolbar(),
-            self._fab(),
-            self._tabs(),
+            *((self._list(), self._title()) if self.archived else self._home()),
             rid="conversation_list_view_host",
         )
         main = brush("LinearLayout", whole, host, rid="main_container")
@@ -48,6 +48,34 @@ class ChatsScreen:
         content = brush("FrameLayout", whole, root, rid="android:id/content")
         return brush(
             "FrameLayout", whole, brush("FrameLayout", whole, content, rid="action_bar_root")
+        )
+
+    def _home(self) -> tuple[Node, ...]:
+        return self._pager(), self._toolbar(), self._fab(), self._tabs()
+
+    def _title(self) -> Node:
+        """Above the archived chats, with the way back."""
+        brush, screen, phrases = self.style.brush, self.style.screen, self.style.phrases
+        top, dp = screen.status_bottom, screen.dp
+        home = Bounds(0, top, dp(56), top + dp(56))
+        title = Bounds(dp(72), top, screen.width, top + dp(56))
+        return brush(
+            "ViewGroup",
+            Bounds(0, top, screen.width, top + dp(56)),
+            brush.button("ImageButton", home, content_desc=phrases.back, action="back"),
+            brush("TextView", title, text=_ARCHIVED[phrases.language]),
+            rid="toolbar",
+        )
+
+    def _list(self) -> Node:
+        return self.style.brush(
+            self.style.generation.chats_list,
+            self._viewport,
+            *self._archive(),
+            *self._rows(),
+            rid="android:id/list",
+            focusable=True,
+            scrollable=True,
         )
 
     def _pager(self) -> Node:
@@ -62,24 +90,15 @@ class ChatsScreen:
             rid="my_search_bar",
             content_desc=style.phrases.search,
         )
-        chats = brush(
-            style.generation.chats_list,
-            viewport,
-            *self._archive(),
-            *self._rows(),
-            rid="android:id/list",
-            focusable=True,
-            scrollable=True,
-        )
         area = Bounds(0, search.top, viewport.right, viewport.bottom)
-        container = brush("LinearLayout", area, bar, chats, rid="conversation_container")
+        container = brush("LinearLayout", area, bar, self._list(), rid="conversation_container")
         pager = brush("ViewPager", area, container, rid="pager", scrollable=True)
         return brush("FrameLayout", area, pager, rid="pager_holder")
 
     def _rows(self) -> list[Node]:
         viewport, height = self._viewport, self.style.screen.dp(_ROW_DP)
         nodes = []
-        for index, chat in enumerate(self.account.listed()):
+        for index, chat in enumerate(self.account.listed(archived=self.archived)):
             top = viewport.top + self._header_height + index * height - self.scroll
             shown_top, bottom = max(top, viewport.top), min(top + height, viewport.bottom)
             if shown_top < bottom:
@@ -89,7 +108,7 @@ class ChatsScreen:
 
     @property
     def _archived(self) -> int:
-        return sum(chat.archived for chat in self.account.chats.values())
+        return 0 if self.archived else len(self.account.listed(archived=True))
 
     @property
     def _header_height(self) -> int:
@@ -102,16 +121,27 @@ class ChatsScreen:
         if bottom <= viewport.top:
             return []
         bounds = Bounds(0, viewport.top, viewport.right, bottom)
-        words = _ARCHIVED[self.style.phrases.language]
         return [
             brush(
                 "LinearLayout",
                 bounds,
-                brush("TextView", bounds, rid="archived_row", text=words),
-                brush("TextView", bounds, rid="archive_row_counter", text=str(self._archived)),
+                *self._archive_words(bounds),
                 rid="conversations_archive_header",
+                clickable=self.opens_archive,
+                action="archive" if self.opens_archive else "",
             )
         ]
+
+    def _archive_words(self, bounds: Bounds) -> Iterator[Node]:
+        """Where archived chats stay archived, the number is that of the unread ones, if any."""
+        brush = self.style.brush
+        listed = self.account.listed(archived=True)
+        count = sum(chat.unread > 0 for chat in listed) if self.opens_archive else len(listed)
+        yield brush(
+            "TextView", bounds, rid="archived_row", text=_ARCHIVED[self.style.phrases.language]
+        )
+        if count:
+            yield brush("TextView", bounds, rid="archive_row_counter", text=str(count))
 
     def _row(self, chat: Chat, bounds: Bounds) -> Node:
         brush, dp, style = self.style.brush, self.style.screen.dp, self.style

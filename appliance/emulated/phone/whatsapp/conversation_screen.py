@@ -131,7 +131,7 @@ class ConversationScreen:
             Bounds(dp(96), top, dp(224), bottom),
             *self._name(),
             rid="conversation_contact",
-            action="group-info" if self.chat.is_group else "",
+            action="group-info" if self.chat.is_group else "contact-info",
         )
         custom = Bounds(0, top, dp(224), bottom)
         view = brush("RelativeLayout", custom, home, photo, contact, rid="custom_view")

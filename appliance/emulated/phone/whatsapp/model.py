@@ -187,12 +187,12 @@ class Account:
     def title(self, chat: Chat) -> str:
         return chat.subject if chat.is_group else self.name(chat.number)
 
-    def listed(self) -> list[Chat]:
-        """The chats list: newest first; archived chats, those without messages and channels not."""
+    def listed(self, *, archived: bool = False) -> list[Chat]:
+        """One list of chats, newest first; those without messages and channels are in none."""
         filled = [
             chat
             for chat in self.chats.values()
-            if chat.messages and not chat.archived and not numbers.is_channel(chat.jid)
+            if chat.messages and chat.archived is archived and not numbers.is_channel(chat.jid)
         ]
         return sorted(filled, key=lambda chat: chat.last_ms, reverse=True)
 

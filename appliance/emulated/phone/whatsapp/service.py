@@ -80,7 +80,8 @@ class WhatsAppService:
         if letter.medium is not None and letter.medium.kind is MediumKind.CALL:
             return
         chat.unread += 1
-        self.posting.received(chat)
+        if not (chat.archived and self._host.keeps_archived):
+            self.posting.received(chat)
 
     def change(self, letter_id: str, change: Change, text: str) -> bool:
         """The missing words came, or the sender changed the message or took it back.

@@ -1,11 +1,12 @@
 """Which chats the list shows, from its top as far as the walk may go."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from appliance.devices.adoption_protocol import GaveWay, GoesOn, ListedChat
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.texts import is_number
+from appliance.devices.phone.whatsapp.archive import opened_archive
 from appliance.devices.phone.whatsapp.chat import OpenChat
 from appliance.devices.phone.whatsapp.day_labels import day_in, today_of
 from appliance.devices.phone.whatsapp.list_of_chats import opened_list, views_of_list
@@ -22,13 +23,24 @@ def list_chats(phone: Phone, goes_on: GoesOn, *, most: int) -> Sequence[ListedCh
     try:
         seen = opened_list(chat, pass_by, within_s=phone.patience.chat_s)
         *_, top = views_of_list(chat, seen, most=_MOST_PULLS, upwards=True)
-        return _listed(phone, _views(chat, top, goes_on), most)
+        archive = chat.seen.archive if isinstance(chat.seen, ChatsList) else None
+        return _listed(phone, _views(chat, top, goes_on, archive=archive is not None), most)
     finally:
         phone.session.leave()
 
 
-def _views(chat: OpenChat, top: ChatsList, goes_on: GoesOn) -> Iterable[ChatsList]:
-    for view in views_of_list(chat, top, most=_MOST_PULLS):
+def _views(
+    chat: OpenChat, top: ChatsList, goes_on: GoesOn, *, archive: bool
+) -> Iterator[ChatsList]:
+    """All of the list, then the archived chats, where there are some."""
+    yield from _heeding(views_of_list(chat, top, most=_MOST_PULLS), goes_on)
+    first = opened_archive(chat, pass_by, most=_MOST_PULLS) if archive else None
+    if first is not None:
+        yield from _heeding(views_of_list(chat, first, most=_MOST_PULLS), goes_on)
+
+
+def _heeding(views: Iterator[ChatsList], goes_on: GoesOn) -> Iterator[ChatsList]:
+    for view in views:
         yield view
         if not goes_on():
             raise GaveWay("A message is due.")

@@ -24,12 +24,17 @@ def owner_of(phone: Phone, name: str) -> str | None:
 
     That the chat of the number has this name is proven again by its head, when it is open.
     """
+    meant = owners_of(phone, name)
+    return meant.pop() if len(meant) == 1 else None
+
+
+def owners_of(phone: Phone, name: str) -> set[str]:
+    """All who may be meant."""
     if is_number(name):
-        return f"+{number_in(name)}"
+        return {f"+{number_in(name)}"}
     hidden = {who for who, _ in people_shown_as(phone, name.removeprefix("~")) if is_hidden(who)}
     numbers = set() if name.startswith("~") else _numbers_called(phone, name)
-    meant = hidden | numbers
-    return sender_of(meant.pop()) if len(meant) == 1 else None
+    return {sender_of(each) for each in hidden | numbers}
 
 
 def _numbers_called(phone: Phone, name: str) -> set[str]:

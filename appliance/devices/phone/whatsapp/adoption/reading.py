@@ -6,12 +6,15 @@ from appliance.channels import Channel
 from appliance.devices.adoption_protocol import ChatToRead, ReadChat
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.whatsapp.adoption.history import Stretch, fresh_rows
-from appliance.devices.phone.whatsapp.adoption.owners import owner_of
+from appliance.devices.phone.whatsapp.adoption.named_chat import NamedChat
+from appliance.devices.phone.whatsapp.adoption.owners import owners_of
+from appliance.devices.phone.whatsapp.chat import OpenChat
 from appliance.devices.phone.whatsapp.day_labels import today_of
 from appliance.devices.phone.whatsapp.opening import open_chat
 from appliance.devices.phone.whatsapp.pages import ChatPage
+from appliance.devices.phone.whatsapp.row_memory import ChatMemory
 from appliance.devices.phone.whatsapp.seen_in_chat import ChatArrivals
-from appliance.devices.phone.whatsapp.visit import visiting
+from appliance.devices.phone.whatsapp.visit import leaving, visiting
 from appliance.errors import Transient
 
 
@@ -20,8 +23,15 @@ class _Arrivals(ChatArrivals):
     divider shows, its last message must have been of today.
     """
 
-    def __init__(self, phone: Phone, who: str, *, last_day: date | None) -> None:
-        super().__init__(phone, who)
+    def __init__(
+        self,
+        phone: Phone,
+        who: str,
+        *,
+        last_day: date | None,
+        history: ChatMemory | None = None,
+    ) -> None:
+        super().__init__(phone, who, history)
         self._last_day = last_day
 
     def _is_of_before(self, at: int, conversation: ChatPage) -> bool:
@@ -30,17 +40,45 @@ class _Arrivals(ChatArrivals):
         return self._last_day != today_of(self._phone.time, self._phone.clock.now_ms())
 
 
+_UNKNOWN = ReadChat(channel=Channel.WHATSAPP, who=None)
+
+
 def read_chat(phone: Phone, wanted: ChatToRead) -> ReadChat:
     """What came unread is told as any message that came, when the chat is left."""
-    who = owner_of(phone, wanted.name)
-    if who is None:
-        return ReadChat(channel=Channel.WHATSAPP, who=None)
+    meant = owners_of(phone, wanted.name)
+    if not meant and not wanted.name.startswith("~"):
+        return _read_named(phone, wanted)
+    if len(meant) != 1:
+        return _UNKNOWN
+    (who,) = meant
     with visiting(phone, who) as chat:
         chat.arrivals = _Arrivals(phone, who, last_day=wanted.day)
-        end = chat.to_end(open_chat(chat))
-        if end is None:
-            raise Transient("The end of the chat was not reached.", {"seen": "not the end"})
-        stretch = Stretch(chat, end)
-        stretch.read_up(wanted, end)
+        stretch = _stretch(chat, open_chat(chat), wanted)
+    return _read(stretch, wanted, who)
+
+
+def _read_named(phone: Phone, wanted: ChatToRead) -> ReadChat:
+    """A name that the phone book does not have; who chose it themselves shows no number."""
+    with leaving(NamedChat(phone, wanted.name)) as chat:
+        chat.arrivals = _Arrivals(phone, "", last_day=wanted.day)
+        opened = open_chat(chat)
+        if chat.who is None:
+            return _UNKNOWN
+        history = chat.arrivals.history
+        chat.arrivals = _Arrivals(phone, chat.who, last_day=wanted.day, history=history)
+        stretch = _stretch(chat, opened, wanted)
+    return _read(stretch, wanted, chat.who)
+
+
+def _stretch(chat: OpenChat, opened: ChatPage, wanted: ChatToRead) -> Stretch:
+    end = chat.to_end(opened)
+    if end is None:
+        raise Transient("The end of the chat was not reached.", {"seen": "not the end"})
+    stretch = Stretch(chat, end)
+    stretch.read_up(wanted, end)
+    return stretch
+
+
+def _read(stretch: Stretch, wanted: ChatToRead, who: str) -> ReadChat:
     rows, seen = fresh_rows(stretch, wanted, who)
     return ReadChat(channel=Channel.WHATSAPP, who=who, rows=rows, seen=seen, whole=stretch.whole)

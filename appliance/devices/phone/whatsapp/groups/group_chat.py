@@ -20,7 +20,7 @@ from appliance.devices.phone.whatsapp.pages import ChatPage, ChatsList, Elsewher
 from appliance.devices.phone.whatsapp.row_memory import ChatMemory
 from appliance.devices.phone.whatsapp.rows import MessageRow
 from appliance.devices.phone.whatsapp.seen_in_chat import ChatArrivals
-from appliance.devices.protocol import Group, Incoming
+from appliance.devices.protocol import Group, Incoming, QuotedText
 from appliance.errors import Permanent, Transient, Unconfirmed
 
 log = logging.getLogger(__name__)
@@ -122,6 +122,18 @@ class GroupChat(OpenChat):
             facts = self.keep(self.screen, seen="no entry")
             raise Permanent("Nothing can be written in this group from this number.", facts)
 
+    def calls_author(self, quoted: QuotedText, name: str) -> bool:
+        return _plain_name(name) in map(_plain_name, quoted.by)
+
+    def is_by_author(self, quoted: QuotedText, row: MessageRow) -> bool | None:
+        """The first row of a view may have its author's name above it."""
+        shown = [name for name in (row.sender, row.pushed) if name]
+        return any(self.calls_author(quoted, name) for name in shown) if shown else None
+
+    def refuse_to_guess(self) -> None:
+        facts = self.keep(self.screen, seen="messages alike")
+        raise Transient("Several messages in the group look like the one that is quoted.", facts)
+
     def come_back(self) -> None:
         """What came while it was open is told by the next notification or look at it."""
         log.warning("a group on %s was not left for certain", self.phone.device_id)
@@ -188,6 +200,12 @@ def _pass_by(chat: OpenChat, seen: Seen) -> None:
     refuse_obstacles(chat.phone, chat.screen, seen, chat.keep)
     if isinstance(seen, Elsewhere) and seen.asleep:
         raise Transient("The phone is locked or dark.", {"seen": "locked"})
+
+
+def _plain_name(shown: str) -> str:
+    """A number as its digits; who is not in the phone book has a sign before their name."""
+    number = number_in(shown) if is_number(shown) else None
+    return number or as_dumped(label(shown).removeprefix("~").strip())
 
 
 def _is_row_of(row: MessageRow, text: str) -> bool:

@@ -16,6 +16,7 @@ from appliance.devices.phone.phone_clock import (
     minute_in,
 )
 from appliance.devices.phone.texts import canonical
+from appliance.devices.phone.whatsapp.archive import MOST_PULLS, opened_archive
 from appliance.devices.phone.whatsapp.chat import OpenChat
 from appliance.devices.phone.whatsapp.hidden.acquaintance import Acquaintance
 from appliance.devices.phone.whatsapp.list_of_chats import PassBy, opened_list, views_of_list
@@ -24,8 +25,6 @@ from appliance.errors import Transient, Unconfirmed
 
 log = logging.getLogger(__name__)
 
-# Half a screen each: some forty chats.
-_MOST_PULLS = 10
 # A message in doubt may have left or not, so that one before it is the last.
 _LAST_OWN = 3
 
@@ -39,12 +38,23 @@ def tap_in_list(chat: OpenChat, them: Acquaintance, pass_by: PassBy) -> float:
     them.refresh()
     if them.name is None or not them.came:
         raise Transient("Balie does not know under which name WhatsApp shows them.", _NOT_FOUND)
-    row = _certain_row(chat, them, _top_of_list(chat, pass_by))
+    return _tapped(chat, _certain_row(chat, them, _top_of_list(chat, pass_by)))
+
+
+def _tapped(chat: OpenChat, row: ChatRow) -> float:
     try:
         chat.phone.session.tap(row.box.centre)
     except Unconfirmed as exc:
         raise Transient("The phone did not say whether it opened the chat.") from exc
     return time.monotonic()
+
+
+def tap_in_archive(chat: OpenChat, them: Acquaintance, pass_by: PassBy) -> float | None:
+    """As above, among the archived chats; None where the phone shows no list of them."""
+    first = opened_archive(chat, pass_by)
+    if first is None:
+        return None
+    return _tapped(chat, _certain_row(chat, them, first))
 
 
 _NOT_FOUND = {"seen": "not in the list"}
@@ -58,7 +68,7 @@ def _top_of_list(chat: OpenChat, pass_by: PassBy) -> ChatsList:
 
 
 def _views(chat: OpenChat, seen: ChatsList, *, upwards: bool = False) -> Iterator[ChatsList]:
-    return views_of_list(chat, seen, most=_MOST_PULLS, upwards=upwards)
+    return views_of_list(chat, seen, most=MOST_PULLS, upwards=upwards)
 
 
 def _certain_row(chat: OpenChat, them: Acquaintance, top: ChatsList) -> ChatRow:
@@ -80,7 +90,7 @@ def _certain_row(chat: OpenChat, them: Acquaintance, top: ChatsList) -> ChatRow:
         return proven[0]
     if proven or len(named) > 1:
         raise Transient("Two chats look like theirs.", chat.keep(chat.screen, **_ALIKE))
-    if not named or pages > _MOST_PULLS:
+    if not named or pages > MOST_PULLS:
         sentence = "Their chat is not in WhatsApp's list, or too far down in it."
         raise NotInList(sentence, chat.keep(chat.screen, **_NOT_FOUND))
     return _found_again(chat, next(iter(named.values())), page)

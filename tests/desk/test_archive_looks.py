@@ -1,0 +1,45 @@
+"""When a phone looks at its archived chats."""
+
+import pytest
+
+from appliance.desk.lines.archive_looks import EVERY_MS, SELDOM_MS, ArchiveLooks
+from tests.queue.counter import BOTH, SMS, Counter
+
+
+@pytest.fixture
+def looks(counter: Counter) -> ArchiveLooks:
+    """The minutes after the start are over."""
+    made = ArchiveLooks(counter.store)
+    assert made.next_look(counter.device_id, BOTH) is None
+    counter.clock.advance(ms=EVERY_MS)
+    return made
+
+
+def is_due(counter: Counter, looks: ArchiveLooks, after_ms: int = 0) -> bool:
+    counter.clock.advance(ms=after_ms)
+    return looks.next_look(counter.device_id, BOTH) is not None
+
+
+def test_a_phone_looks_again_soon_where_there_are_archived_chats(
+    counter: Counter, looks: ArchiveLooks
+) -> None:
+    """Else seldom; a device without WhatsApp never."""
+    assert looks.next_look(counter.device_id, frozenset({SMS})) is None
+    for there, wait_ms in ((True, EVERY_MS), (False, SELDOM_MS)):
+        look = looks.next_look(counter.device_id, BOTH)
+        assert look is not None
+        look.done(there=there)
+        assert not is_due(counter, looks, wait_ms - 1)
+        counter.clock.advance(ms=1)
+    assert is_due(counter, looks)
+
+
+def test_it_waits_until_it_is_quiet_and_the_office_is_open(
+    counter: Counter, looks: ArchiveLooks
+) -> None:
+    """What is found is opened, and so marked as read."""
+    counter.hears("Hoi")
+    assert not is_due(counter, looks)
+    assert is_due(counter, looks, 60_000)
+    counter.clock.advance(ms=9 * 3_600_000)
+    assert not is_due(counter, looks)
