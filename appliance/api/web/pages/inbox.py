@@ -18,6 +18,7 @@ from appliance.desk.inbox import overview, unknown_callers
 from appliance.desk.inbox.missing import MissingPage, missing
 from appliance.desk.inbox.overview import InboxLine, ListPage
 from appliance.desk.inbox.unknown_callers import UnknownCall
+from appliance.desk.inbox.waiting import waiting_count
 from appliance.desk.lines.incidents.shown import IncidentEntry, on_lines
 from appliance.desk.team import handover
 from appliance.desk.team.handover import HandoverNote
@@ -33,12 +34,13 @@ NOTHING_MISSING = MissingPage(rows=(), more=False)
 class ListPane:
     """The list pane: numbers to choose from, and the conversations on the chosen ones.
 
-    `wrong` is what is wrong on each line now.
+    `wrong` is what is wrong on each line now. `waiting`: how many wait on all that one may see.
     """
 
     wanted: Wanted
     lines: list[InboxLine]
     page: ListPage
+    waiting: int
     missing: MissingPage = NOTHING_MISSING
     wrong: Mapping[str, Sequence[IncidentEntry]] = field(default_factory=dict)
     callers: Sequence[UnknownCall] = ()
@@ -214,6 +216,7 @@ def desk_of(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> ListPane
         wanted=choices,
         lines=lines,
         page=overview.conversations(conn, visit.staff_id, query),
+        waiting=waiting_count(conn, branch_of),
         missing=missing(conn, query) if is_missing else NOTHING_MISSING,
         wrong=on_lines(conn, visit.session.rights, branch_of),
         callers=unknown_callers.unknown_calls(conn, ids, now_ms=visit.now_ms),

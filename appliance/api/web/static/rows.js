@@ -119,9 +119,9 @@ function announce() {
   said.textContent = coming.length ? said.dataset.text.replace("{n}", coming.length) : "";
 }
 
-function badges(unread) {
+function badges(unread, waiting) {
   const total = Object.values(unread).reduce((sum, each) => sum + each, 0);
-  document.getElementById("list-state").dataset.unread = total;
+  document.getElementById("list-state").dataset.waiting = waiting;
   for (const badge of document.querySelectorAll("#lines .badge")) {
     const { line } = badge.closest("a").dataset;
     const count = line ? (unread[line] ?? 0) : total;
@@ -134,8 +134,8 @@ function isPointed() {
   return moved !== 0 && Date.now() - moved < REST_MS;
 }
 
-function hear({ rows: drawn, gone, unread }) {
-  badges(unread);
+function hear({ rows: drawn, gone, unread, waiting: count }) {
+  badges(unread, count);
   if (!rows()) return askAll(); // an empty list says so
   const chosen = choices();
   for (const html of drawn) {
