@@ -56,7 +56,7 @@ NO_PAGES = {
 """Parts of pages, files, and the stream. All other addresses are pages, and are looked at."""
 BEFORE_ALL = {"/setup"}
 AT_DOOR = {"/login", "/login/{token}"}
-ASIDE = {"/": ["#help-button"], "/c/{conversation_id}": ["#contact-button"]}
+ASIDE = {"/": ["#help-button", "#number-chip"], "/c/{conversation_id}": ["#contact-button"]}
 """What a button of the page shows."""
 OPENED = ("Fatima El Idrissi", "Imani Jansen", "Bart Kuipers", "Grace Owusu")
 """Unread, in doubt, signed off, and failed on a number that was stopped."""
