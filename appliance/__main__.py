@@ -14,6 +14,7 @@ from appliance.cli import (
     line_settings,
     pacing,
     people,
+    people_files,
     plan,
     recording,
     running,
@@ -35,6 +36,7 @@ app.add_typer(directory.line_app, name="line")
 app.add_typer(devices.device_app, name="device")
 app.add_typer(people.staff_app, name="staff")
 app.add_typer(people.token_app, name="token")
+app.add_typer(people_files.people_app, name="people")
 app.add_typer(consent.consent_app, name="consent")
 app.add_typer(search.search_app, name="search")
 app.command("plan")(plan.plan)

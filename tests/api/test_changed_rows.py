@@ -89,7 +89,7 @@ def test_a_message_brings_its_row_and_the_counts_alone(office: Office, tilburg: 
         hint = data_of(hints, "rows")
     (row,) = hint["rows"]
     assert "Is er morgen werk?" in row
-    assert hint["unread"] == {tilburg.line_id: 41}
+    assert (hint["unread"], hint["waiting"]) == ({tilburg.line_id: 41}, 41)
     assert len(json.dumps(hint)) < HINT_BYTES
 
 
@@ -102,7 +102,7 @@ def test_a_row_comes_only_to_who_may_read_its_line(
         office.writes(WORKER, tilburg, "Voor Sanne")
         hint = data_of(hints, "rows")
     assert ["Voor Sanne" in row for row in hint["rows"]] == [True]
-    assert list(hint["unread"]) == [tilburg.line_id]
+    assert (list(hint["unread"]), hint["waiting"]) == ([tilburg.line_id], 1)
 
 
 def test_a_row_that_came_with_the_stream_is_reported_as_shown(

@@ -13,6 +13,8 @@ from appliance.api.app import create_app
 from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.views import InboxView
 from appliance.desk.intake.reception import Reception
+from appliance.desk.outgoing.sending import Author
+from appliance.desk.team import saved_views
 from appliance.devices.protocol import DeviceState
 from appliance.enrolment import ToDo
 from appliance.queue.gate import ConsentGate
@@ -54,7 +56,7 @@ NO_PAGES = {
 """Parts of pages, files, and the stream. All other addresses are pages, and are looked at."""
 BEFORE_ALL = {"/setup"}
 AT_DOOR = {"/login", "/login/{token}"}
-ASIDE = {"/": ["#help-button"], "/c/{conversation_id}": ["#contact-button"]}
+ASIDE = {"/": ["#help-button", "#number-chip"], "/c/{conversation_id}": ["#contact-button"]}
 """What a button of the page shows."""
 OPENED = ("Fatima El Idrissi", "Imani Jansen", "Bart Kuipers", "Grace Owusu")
 """Unread, in doubt, signed off, and failed on a number that was stopped."""
@@ -104,6 +106,7 @@ def addresses(place: Place, path: str) -> Iterator[str]:
             yield path.format(conversation_id=filled.conversations[each])
     elif "{view}" in path:
         yield from (path.format(view=each.value) for each in InboxView)
+        yield path.format(view=kept_view(place))
     elif "{token}" in path:
         yield path.format(token=invited(place, "Noor Nieuw"))
     elif "{" in path:
@@ -117,6 +120,16 @@ def addresses(place: Place, path: str) -> Iterator[str]:
         )
     else:
         yield path
+
+
+def kept_view(place: Place) -> str:
+    """The id of a saved view that all have."""
+    of = Author(staff_id=place.desk.filled.staff["Sanne de Wit"])
+    return place.store.write(
+        lambda tx: saved_views.add(
+            tx, of, name="Ziek, wacht", shared=True, filters={"waiting": True}, branch_id=None
+        )
+    )
 
 
 def line_and_person(conn: sqlite3.Connection) -> tuple[str, str]:

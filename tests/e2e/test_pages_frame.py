@@ -56,6 +56,22 @@ def test_a_small_screen_has_the_rail_below_and_the_card_as_a_sheet(open_page: Op
     expect(page.locator("#text")).to_be_visible()
 
 
+def test_on_a_small_screen_the_number_is_a_chip_that_opens_a_sheet(open_page: OpenPage) -> None:
+    """It says which number is shown; who chooses another sees its list, with the sheet gone."""
+    page = open_page(name="Marit Hoekstra", look=NARROW)
+    chip, sheet = page.locator("#number-chip"), page.locator("#lines")
+    expect(sheet).to_be_hidden()
+    expect(chip).to_contain_text("All numbers")
+    chip.press("Enter")
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    chip.tap()
+    sheet.get_by_text("Rotterdam").tap()
+    expect(sheet).to_be_hidden()
+    expect(chip).to_contain_text("Rotterdam")
+    expect(page.locator("#list a.row", has_text=FATIMA)).to_have_count(0)
+
+
 def test_a_wide_screen_has_a_column_for_the_views(open_page: OpenPage) -> None:
     """They stand left of the list there, and above it where there is less room."""
     page = open_page(look=Look(width=1680, height=945))

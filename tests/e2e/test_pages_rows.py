@@ -61,7 +61,7 @@ def test_a_message_brings_its_row_and_no_list(open_page: OpenPage, place: Place)
     page.on("request", lambda request: asked.append(request.url))
     write(place, NORA, NUMBER, "Hoi, is er werk?")
     first(page, NORA)
-    expect(page).to_have_title("(4) Balie")
+    expect(page).to_have_title("(5) Balie")
     write(place, "Fatima El Idrissi", "+31612345611", "Ik heb de bus gemist")
     first(page, "Ik heb de bus gemist")
     expect(page.locator("#list a.row", has_text=NORA)).to_have_count(1)
@@ -89,7 +89,7 @@ def test_rows_keep_still_under_the_pointer(open_page: OpenPage, place: Place) ->
     below.hover()
     for number in range(3):
         write(place, f"Werkzoeker {number}", f"+3161234570{number}", "Hoi, is er werk?")
-        expect(page).to_have_title(f"({4 + number}) Balie")
+        expect(page).to_have_title(f"({5 + number}) Balie")
     assert page.locator("#list a.row").nth(2).get_attribute("data-title") == pointed
     expect(page.locator("#new-rows")).to_have_text("3 new")
     page.mouse.move(900, 400)

@@ -17,7 +17,7 @@ from appliance.api.json.sending import DirectRoute
 from appliance.desk.access.tokens import Scope
 from appliance.desk.contacts.changing import Changer
 from appliance.desk.contacts.importing import columns, taking_in, verdicts
-from appliance.desk.contacts.importing.csv_table import FIELD, CsvTable, read_csv
+from appliance.desk.contacts.importing.csv_table import FIELD, read_csv
 from appliance.desk.contacts.importing.verdicts import JudgedRow, RowReason
 from appliance.desk.outgoing.sending import Author
 from appliance.errors import InvalidInput
@@ -103,7 +103,7 @@ async def import_contacts(request: Request) -> Response:
     raw, mapping = await _body(request)
     table = read_csv(raw)
     targets = columns.mapped(table.head, mapping) if mapping else columns.guessed(table.head)
-    _need_columns(table, targets)
+    columns.need_key(table.head, targets)
     services = caller.services
     who = Changer(by=Author(token_id=caller.token.id), sight=caller.sight)
     branch_id = await services.store.aread(
@@ -138,16 +138,6 @@ def _answer(caller: Caller, rows: Sequence[JudgedRow], *, written: bool) -> dict
         for each in rows
     ]
     return {"rows": told, "written": written}
-
-
-def _need_columns(table: CsvTable, targets: Sequence[str]) -> None:
-    if columns.NUMBER not in targets and columns.PERSONNEL not in targets:
-        heads = ", ".join(table.head[:20])
-        sentence = (
-            f"No column has a number or a personnel number. There are: {heads}. Say in “mapping”"
-            " which one has it."
-        )
-        raise InvalidInput("mapping", sentence)
 
 
 async def _body(request: Request) -> tuple[bytes, Mapping[str, str]]:

@@ -28,7 +28,7 @@ class ConversationPatchIn(BaseModel):
 
 
 class FilterIn(BaseModel):
-    """What the list of conversations takes."""
+    """What the list of conversations takes; or `q`, a search, for which nothing else counts."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -38,6 +38,7 @@ class FilterIn(BaseModel):
     label: str | None = Field(None, max_length=64)
     waiting: bool | None = None
     sort: Literal["begun", "recent", "waiting"] | None = None
+    q: str | None = Field(None, max_length=500)
 
 
 class ViewOut(AnswerBody):

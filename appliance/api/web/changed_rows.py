@@ -19,6 +19,7 @@ from appliance.desk.access.accesses import Reader, Shown
 from appliance.desk.access.rights import Permission
 from appliance.desk.inbox import overview
 from appliance.desk.inbox.overview import ConversationRow, InboxLine
+from appliance.desk.inbox.waiting import waiting_count
 from appliance.events import Event, EventKind
 from appliance.store.store import ReaderPool
 
@@ -89,6 +90,7 @@ class _RowsFound:
     rows: Sequence[ConversationRow] = ()
     gone: Sequence[str] = ()
     lines: Sequence[InboxLine] = ()
+    waiting: int = 0
 
     @property
     def shown(self) -> Iterable[Shown]:
@@ -116,7 +118,9 @@ class _RowsDesk:
 
 
 async def hint_of_rows(visit: Visit, changed: Changed) -> tuple[str, Mapping[str, object]] | None:
-    """The name of the hint and its data: the rows, what is gone, and the unread ones by line."""
+    """The name of the hint and its data: the rows, what is gone, the unread ones by line, and how
+    many wait.
+    """
     if changed.whole or len(changed.conversations) + len(changed.people) > MOST:
         return "list", {}
     if not changed.conversations and not changed.people:
@@ -131,6 +135,7 @@ async def hint_of_rows(visit: Visit, changed: Changed) -> tuple[str, Mapping[str
         "rows": _drawings(visit, found),
         "gone": list(found.gone),
         "unread": {line.id: line.unread for line in found.lines},
+        "waiting": found.waiting,
     }
 
 
@@ -151,6 +156,7 @@ def _find(conn: sqlite3.Connection, visit: Visit, changed: Changed) -> _RowsFoun
         ],
         gone=[each for each in ids if each not in rows],
         lines=lines,
+        waiting=waiting_count(conn, readable),
     )
 
 

@@ -60,8 +60,11 @@ class Changer:
     reads: bool = True
 
     @property
-    def token_fact(self) -> Mapping[str, str]:
-        return {"token": self.by.token_id} if self.by.token_id else {}
+    def author_fact(self) -> Mapping[str, str]:
+        """Who it was, where it was no colleague."""
+        if self.by.token_id:
+            return {"token": self.by.token_id}
+        return {"by": self.by.rule} if self.by.rule else {}
 
 
 def enter(tx: Tx, change: ContactChange, who: Changer, *, branch_id: str | None) -> str:
@@ -82,7 +85,7 @@ def enter(tx: Tx, change: ContactChange, who: Changer, *, branch_id: str | None)
             (branch_id, contact_id),
         )
     _set_all(tx, contact_id, change, who)
-    facts = dict(who.token_fact)
+    facts = dict(who.author_fact)
     contacts.tell(tx, EventKind.CONTACT_CREATED, contact_id, staff_id=who.by.staff_id, facts=facts)
     return contact_id
 
@@ -95,7 +98,7 @@ def change(tx: Tx, contact_id: str, wanted: ContactChange, who: Changer) -> bool
     """
     changed = _set_all(tx, contact_id, wanted, who)
     if changed:
-        facts = {"fields": changed, **who.token_fact}
+        facts = {"fields": changed, **who.author_fact}
         contacts.tell(
             tx, EventKind.CONTACT_CHANGED, contact_id, staff_id=who.by.staff_id, facts=facts
         )

@@ -21,8 +21,8 @@ class PastAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastEntry:
-    """`by` is who did it: a colleague, a program, or None where it happened by itself. `other_id`
-    is the other contact, where two were joined or split.
+    """`by` is who did it: a colleague, a program, `console`, or None where it happened by itself.
+    `other_id` is the other contact, where two were joined or split.
     """
 
     id: str
@@ -60,6 +60,7 @@ def of_person(
 def _entry(conn: sqlite3.Connection, event: Event) -> PastEntry:
     facts = event.facts
     by = _name(conn, "staff", event.staff_id) or _name(conn, "api_token", facts.get("token"))
+    by = by or facts.get("by")
     return PastEntry(
         id=str(event.seq),
         at_ms=event.at_ms,

@@ -58,15 +58,20 @@ class _Order:
 def selected(
     conn: sqlite3.Connection, sight: Sight, wanted: Selection
 ) -> Sequence[ConversationEntry]:
+    ids = selected_ids(conn, sight, wanted)
+    by_id = {each.id: each for each in entries(conn, sight, ids)}
+    return [by_id[each] for each in ids if each in by_id]
+
+
+def selected_ids(conn: sqlite3.Connection, sight: Sight, wanted: Selection) -> Sequence[str]:
+    """In the order that is wanted."""
     order = _ORDERS[wanted.sort]
     lines = _values(conn, sight, wanted, order)
     asks = [(statement, each) for statement in _statements(wanted, order) for each in lines]
     with ExitStack() as stack:
         asked = [stack.enter_context(closing(conn.execute(*each))) for each in asks]
         found = merge(*asked, key=lambda row: (row["place"], row["id"]), reverse=order.descending)
-        ids = [row["id"] for row in islice(found, wanted.limit)]
-    by_id = {each.id: each for each in entries(conn, sight, ids)}
-    return [by_id[each] for each in ids if each in by_id]
+        return [row["id"] for row in islice(found, wanted.limit)]
 
 
 def _statements(wanted: Selection, order: _Order) -> Iterator[str]:

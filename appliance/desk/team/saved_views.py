@@ -28,6 +28,11 @@ class SavedView:
     branch_id: str | None
     created_ms: int
 
+    @property
+    def search(self) -> str:
+        """What is searched for, where it is a search and no list of conversations."""
+        return str(self.filter.get("q") or "")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewChange:

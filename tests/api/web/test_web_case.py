@@ -117,6 +117,23 @@ def test_put_away_it_stands_under_later(
     assert not shows(sanne, "later")
 
 
+def test_the_title_counts_who_waits_on_what_one_may_see(
+    office: Office, tilburg: Desk, breda: Desk, sanne: Browser, anna: str
+) -> None:
+    """Who is read still waits; who is put away or done does not. No other branch is counted."""
+    office.writes("+31687654399", breda)
+    for line in ("", f"&line={tilburg.line_id}"):
+        assert 'data-waiting="1"' in sanne.get(f"/list?view=all{line}").text
+    sanne.get(f"/c/{anna}")
+    assert 'data-waiting="1"' in sanne.get("/inbox/later").text
+    does(sanne, anna, do="later", until="monday")
+    assert 'data-waiting="0"' in sanne.get("/inbox/all").text
+    does(sanne, anna, do="back")
+    assert 'data-waiting="1"' in sanne.get(f"/c/{anna}").text
+    does(sanne, anna, do="done")
+    assert 'data-waiting="0"' in sanne.get("/inbox/all").text
+
+
 def test_a_time_of_ones_own_is_in_the_branchs_time(
     clock: ManualClock, planning: Caller, sanne: Browser, anna: str
 ) -> None:

@@ -9,23 +9,30 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from appliance.api.web.page_route import PageRoute
+from appliance.api.web.pages.saved_views import me, sight_of
 from appliance.api.web.pages.views import Choices, InboxView, Wanted, old_address
 from appliance.api.web.visit import Reading, Visit, go, in_header
 from appliance.api.web.words.i18n import Words
 from appliance.desk.access.accesses import Shown
 from appliance.desk.access.rights import Permission
 from appliance.desk.inbox import overview, unknown_callers
+from appliance.desk.inbox.directory import Page
 from appliance.desk.inbox.missing import MissingPage, missing
 from appliance.desk.inbox.overview import InboxLine, ListPage
 from appliance.desk.inbox.unknown_callers import UnknownCall
+from appliance.desk.inbox.waiting import waiting_count
 from appliance.desk.lines.incidents.shown import IncidentEntry, on_lines
-from appliance.desk.team import handover
+from appliance.desk.team import handover, saved_views
 from appliance.desk.team.handover import HandoverNote
+from appliance.desk.team.saved_list import saved_list
+from appliance.desk.team.saved_views import SavedView
 from appliance.errors import NotFound
 from appliance.store import branches
 
 routes = APIRouter(route_class=PageRoute)
 
+MOST_VIEWS = 100
+_KEPT = frozenset({InboxView.WAITING, InboxView.MINE, InboxView.NOBODYS, InboxView.ALL})
 NOTHING_MISSING = MissingPage(rows=(), more=False)
 
 
@@ -33,16 +40,28 @@ NOTHING_MISSING = MissingPage(rows=(), more=False)
 class ListPane:
     """The list pane: numbers to choose from, and the conversations on the chosen ones.
 
-    `wrong` is what is wrong on each line now.
+    `wrong` is what is wrong on each line now. `waiting`: how many wait on all that one may see.
     """
 
     wanted: Wanted
     lines: list[InboxLine]
     page: ListPage
+    waiting: int
     missing: MissingPage = NOTHING_MISSING
     wrong: Mapping[str, Sequence[IncidentEntry]] = field(default_factory=dict)
     callers: Sequence[UnknownCall] = ()
     handovers: Sequence[HandoverNote] = ()
+    saved_views: Sequence[SavedView] = ()
+
+    @property
+    def saved(self) -> SavedView | None:
+        """The saved view that is shown."""
+        return next((each for each in self.saved_views if each.id == self.wanted.saved), None)
+
+    @property
+    def may_keep(self) -> bool:
+        """Whether what is shown can be told in the words of a saved view."""
+        return bool(self.lines) and self.wanted.view in _KEPT
 
     @property
     def unread(self) -> int:
@@ -111,6 +130,11 @@ class ListPane:
 
     def nothing(self, words: Words) -> tuple[str, str]:
         """What an empty list says: that it is empty, and what will fill it."""
+        if self.saved:
+            return (
+                words.text("Nothing is in this view now."),
+                words.text("Conversations that fit it stand here by themselves."),
+            )
         if not self.lines:
             return (
                 words.text("There is no number yet that you may use."),
@@ -201,6 +225,7 @@ def desk_of(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> ListPane
     ids = [line.id for line in lines if choices.line in ("", line.id)]
     if choices.line and not ids:
         raise NotFound("line")
+    kept = saved_views_of(conn, visit)
     query = overview.Query(
         line_ids=ids,
         which=choices.which,
@@ -213,11 +238,44 @@ def desk_of(conn: sqlite3.Connection, visit: Visit, choices: Wanted) -> ListPane
     return ListPane(
         wanted=choices,
         lines=lines,
-        page=overview.conversations(conn, visit.staff_id, query),
+        page=_page_of(conn, visit, query, choices, kept),
+        saved_views=kept,
+        waiting=waiting_count(conn, branch_of),
         missing=missing(conn, query) if is_missing else NOTHING_MISSING,
         wrong=on_lines(conn, visit.session.rights, branch_of),
         callers=unknown_callers.unknown_calls(conn, ids, now_ms=visit.now_ms),
         handovers=sorted(handover.standing(conn, ids).values(), key=lambda each: -each.at_ms),
+    )
+
+
+def saved_views_of(conn: sqlite3.Connection, visit: Visit) -> Sequence[SavedView]:
+    """By name: one's own, and those that are shared with whoever looks."""
+    found = saved_views.listed(
+        conn, sight_of(visit.session.rights), me(visit), Page(limit=MOST_VIEWS)
+    )
+    return sorted(found, key=lambda each: each.name.casefold())
+
+
+def _page_of(
+    conn: sqlite3.Connection,
+    visit: Visit,
+    query: overview.Query,
+    choices: Wanted,
+    kept: Sequence[SavedView],
+) -> ListPage:
+    """Raises NotFound for a saved view that is not there for this person."""
+    if not choices.saved:
+        return overview.conversations(conn, visit.staff_id, query)
+    view = next((each for each in kept if each.id == choices.saved), None)
+    if view is None:
+        raise NotFound("view")
+    return saved_list(
+        conn,
+        sight_of(visit.session.rights),
+        visit.staff_id,
+        view,
+        line_id=choices.line,
+        limit=query.limit,
     )
 
 

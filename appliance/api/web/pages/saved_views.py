@@ -45,12 +45,12 @@ async def change(
     shared: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:
     def work(tx: Tx, rights: Rights) -> None:
-        view = saved_views.changeable(tx.conn, _sight(rights), _me(visit), view_id)
-        if shared and not view.shared and not _sight(rights).sees_branch(view.branch_id):
+        view = saved_views.changeable(tx.conn, sight_of(rights), me(visit), view_id)
+        if shared and not view.shared and not sight_of(rights).sees_branch(view.branch_id):
             sentence = "This view is of all branches: only who sees all of them shares it."
             raise InvalidInput("shared", sentence)
         wanted = ViewChange(name=name, shared=bool(shared))
-        saved_views.change(tx, view, wanted, by=_me(visit))
+        saved_views.change(tx, view, wanted, by=me(visit))
 
     try:
         await visit.write(work)
@@ -62,33 +62,33 @@ async def change(
 @routes.post(f"{PAGE}/{{view_id}}/remove")
 async def remove(visit: Posting, view_id: str) -> Response:
     def work(tx: Tx, rights: Rights) -> None:
-        view = saved_views.changeable(tx.conn, _sight(rights), _me(visit), view_id)
-        saved_views.remove(tx, view, by=_me(visit))
+        view = saved_views.changeable(tx.conn, sight_of(rights), me(visit), view_id)
+        saved_views.remove(tx, view, by=me(visit))
 
     await visit.write(work)
     return go(visit, f"{PAGE}?saved=1")
 
 
-def _me(visit: Visit) -> Author:
+def me(visit: Visit) -> Author:
     return Author(staff_id=visit.staff_id)
 
 
-def _sight(rights: Rights) -> Sight:
+def sight_of(rights: Rights) -> Sight:
     return Sight(rights.branches(Permission.INBOX_READ), rights.groups)
 
 
 async def _page(
     visit: Visit, status: int = 200, *, saved: str = "", note: Note | None = None
 ) -> Response:
-    rights, me = visit.session.rights, _me(visit)
+    rights, own = visit.session.rights, me(visit)
     if not rights.has(Permission.INBOX_READ):
         raise NotFound("page")
 
     def read(conn: sqlite3.Connection) -> Sequence[OfferedView]:
-        found = saved_views.listed(conn, _sight(rights), me, Page(limit=_ALL))
+        found = saved_views.listed(conn, sight_of(rights), own, Page(limit=_ALL))
         return [
             OfferedView(
-                view=each, may_change=saved_views.may_change(conn, _sight(rights), me, each)
+                view=each, may_change=saved_views.may_change(conn, sight_of(rights), own, each)
             )
             for each in found
         ]

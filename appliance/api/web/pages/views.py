@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated
 from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import Depends, Query
 
@@ -42,12 +43,20 @@ _SHOWS: Mapping[InboxView, tuple[Filter, Order]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What the list shows. `line` empty: all numbers. `open`: the conversation beside it."""
+    """What the list shows. `line` empty: all numbers. `open`: the conversation beside it. `saved`:
+    the id of a saved view, which is shown instead of `view`.
+    """
 
     view: InboxView
+    saved: str = ""
     line: str = ""
     rows: int = overview.PAGE
     open: str = ""
+
+    @property
+    def name(self) -> str:
+        """As addresses have it."""
+        return self.saved or self.view.value
 
     @property
     def which(self) -> Filter:
@@ -57,27 +66,30 @@ class Wanted:
     def order(self) -> Order:
         return _SHOWS[self.view][1]
 
-    def instead(self, *, view: InboxView | None = None, line: str | None = None) -> "Wanted":
+    def instead(
+        self, *, view: InboxView | None = None, saved: str = "", line: str | None = None
+    ) -> "Wanted":
         """Another list from its top, with the same conversation beside it."""
         chosen = self.line if line is None else line
-        return Wanted(view=view or self.view, line=chosen, open=self.open)
+        kept = saved if saved or view else self.saved
+        return Wanted(view=view or self.view, saved=kept, line=chosen, open=self.open)
 
     def more(self) -> "Wanted":
         return dataclasses.replace(self, rows=self.rows + overview.PAGE)
 
     def address(self) -> str:
         """The page of this list."""
-        return f"/inbox/{self.view.value}{_query(line=self.line)}"
+        return f"/inbox/{self.name}{_query(line=self.line)}"
 
     def query(self) -> str:
         """These choices beside another page's address: the list that stands beside it."""
-        view = "" if self.view is InboxView.ALL else self.view.value
+        view = "" if self.name == InboxView.ALL.value else self.name
         return _query(view=view, line=self.line)
 
     def part(self) -> str:
         """The address of the list alone."""
         rows = "" if self.rows == overview.PAGE else str(self.rows)
-        return f"/list{_query(view=self.view.value, line=self.line, rows=rows)}"
+        return f"/list{_query(view=self.name, line=self.line, rows=rows)}"
 
 
 def _query(**told: str) -> str:
@@ -86,12 +98,19 @@ def _query(**told: str) -> str:
 
 
 def _wanted(
-    view: InboxView = InboxView.ALL,
+    view: InboxView | UUID = InboxView.ALL,
     line: Annotated[str, Query(max_length=40)] = "",
     rows: Annotated[int, Query(ge=1, le=MAX_ROWS)] = overview.PAGE,
     open_id: Annotated[str, Query(alias="open", max_length=40)] = "",
 ) -> Wanted:
-    return Wanted(view=view, line=line, rows=rows, open=open_id)
+    saved = isinstance(view, UUID)
+    return Wanted(
+        view=InboxView.ALL if isinstance(view, UUID) else view,
+        saved=str(view) if saved else "",
+        line=line,
+        rows=rows,
+        open=open_id,
+    )
 
 
 Choices = Annotated[Wanted, Depends(_wanted)]

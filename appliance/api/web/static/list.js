@@ -15,6 +15,12 @@ function unfold(unfolded) {
   document.getElementById("all-views")?.setAttribute("aria-expanded", unfolded);
 }
 
+// The sheet of numbers has said what it was opened for.
+document.addEventListener("click", ({ target }) => {
+  const sheet = target.closest?.("#lines:popover-open");
+  if (sheet && target.closest("a")) sheet.hidePopover();
+});
+
 function showCurrent() {
   for (const each of document.querySelectorAll(".views [aria-current]")) {
     const strip = each.parentElement;

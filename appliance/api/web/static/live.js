@@ -248,7 +248,7 @@ document.addEventListener("balie:follow", (event) => {
   if (document.hidden) missed = true;
   else refreshAll();
 });
-document.addEventListener("balie:unread", (event) => entitle(event.detail));
+document.addEventListener("balie:waiting", (event) => entitle(event.detail));
 
 function loginAddress() {
   document.dispatchEvent(new CustomEvent("balie:leaving"));
@@ -266,18 +266,18 @@ document.addEventListener("visibilitychange", () => {
   if (missed) refreshAll();
 });
 
-function entitle(unread) {
+function entitle(waiting) {
   const title = document.title.replace(/^\(\d+\) /, "");
-  document.title = unread ? `(${unread}) ${title}` : title;
-  navigator.setAppBadge?.(unread).catch(() => {}); // on the icon of the installed app
+  document.title = waiting ? `(${waiting}) ${title}` : title;
+  navigator.setAppBadge?.(waiting).catch(() => {}); // on the icon of the installed app
 }
 
-// What was drawn last says how much is unread and who just wrote.
+// What was drawn last says how many wait and who just wrote.
 function tell() {
   const state = document.getElementById("list-state");
   if (!state) return;
-  entitle(Number(state.dataset.unread));
-  document.dispatchEvent(new CustomEvent("balie:told", { detail: Number(state.dataset.unread) }));
+  entitle(Number(state.dataset.waiting));
+  document.dispatchEvent(new CustomEvent("balie:told", { detail: Number(state.dataset.waiting) }));
   for (const id of arrived) {
     const row = document.querySelector(`.row[data-conversation="${CSS.escape(id)}"]`);
     if (row) said.textContent = said.dataset.new.replace("{name}", row.dataset.title);

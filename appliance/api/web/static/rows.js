@@ -21,6 +21,11 @@ function askAll() {
   document.dispatchEvent(new CustomEvent("balie:refresh", { detail: "list" }));
 }
 
+function askSoon() {
+  if (isPointed()) asked = true;
+  else askAll();
+}
+
 /** What the list shows: the same choices that the page would ask with. */
 function choices() {
   const { line, view, rows: most } = document.getElementById("list-state").elements;
@@ -119,9 +124,9 @@ function announce() {
   said.textContent = coming.length ? said.dataset.text.replace("{n}", coming.length) : "";
 }
 
-function badges(unread) {
+function badges(unread, waiting) {
   const total = Object.values(unread).reduce((sum, each) => sum + each, 0);
-  document.getElementById("list-state").dataset.unread = total;
+  document.getElementById("list-state").dataset.waiting = waiting;
   for (const badge of document.querySelectorAll("#lines .badge")) {
     const { line } = badge.closest("a").dataset;
     const count = line ? (unread[line] ?? 0) : total;
@@ -134,9 +139,10 @@ function isPointed() {
   return moved !== 0 && Date.now() - moved < REST_MS;
 }
 
-function hear({ rows: drawn, gone, unread }) {
-  badges(unread);
+function hear({ rows: drawn, gone, unread, waiting: count }) {
+  badges(unread, count);
   if (!rows()) return askAll(); // an empty list says so
+  if ("saved" in document.getElementById("list-state").dataset) return askSoon(); // Balie knows what belongs
   const chosen = choices();
   for (const html of drawn) {
     const item = fitted(html, chosen);
@@ -214,10 +220,7 @@ if (list) {
     else if (moved) releaseAfter(TAP_MS);
   });
   document.addEventListener("balie:rows", (event) => hear(event.detail));
-  document.addEventListener("balie:minute", () => {
-    if (isPointed()) asked = true;
-    else askAll();
-  });
+  document.addEventListener("balie:minute", askSoon);
   document.addEventListener("htmx:before:swap", (event) => { before = isOwn(event.detail) ? places() : null; });
   document.addEventListener("htmx:after:swap", (event) => {
     if (event.detail.ctx?.target !== list) return;

@@ -60,8 +60,8 @@ function heard({ data }) {
     say("lost", data.lost);
   } else if (data.frame && !holds) {
     say("heard", data.frame);
-  } else if ("unread" in data && document.hidden) {
-    say("unread", data.unread);
+  } else if ("waiting" in data && document.hidden) {
+    say("waiting", data.waiting);
   }
 }
 
@@ -74,7 +74,7 @@ if (live) {
   document.addEventListener("balie:silent", () => ask(TURN_MS * Math.random()));
   document.addEventListener("balie:passed-on", (event) => { if (holds) tell(event.detail); });
   document.addEventListener("balie:connected", () => { if (holds) here(); });
-  document.addEventListener("balie:told", (event) => tell({ unread: event.detail }));
+  document.addEventListener("balie:told", (event) => tell({ waiting: event.detail }));
   addEventListener("pagehide", () => {
     if (holds) tell({ free: true, gone: true });
   });

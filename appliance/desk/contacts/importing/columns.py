@@ -88,6 +88,17 @@ def checked(target: str) -> str:
     return target
 
 
+def need_key(head: Sequence[str], targets: Sequence[str]) -> None:
+    """Raises InvalidInput where nobody can be found by any column."""
+    if NUMBER not in targets and PERSONNEL not in targets:
+        heads = ", ".join(head[:20])
+        sentence = (
+            f"No column has a number or a personnel number. There are: {heads}. Say in “mapping”"
+            " which one has it."
+        )
+        raise InvalidInput("mapping", sentence)
+
+
 def says(targets: Sequence[str], cells: Sequence[str]) -> PersonSaid:
     found: dict[str, list[str]] = {}
     for target, cell in zip(targets, cells, strict=True):
