@@ -70,8 +70,13 @@ ORDER BY m.id LIMIT :limit
 """  # noqa: S608 -- our own words
 _OF_LINE = f"""
 SELECT {{what}} FROM message m INDEXED BY message_waiting
-WHERE line_id = ? AND state IN {WAITING} AND state = 'queued'
+WHERE line_id = ?1 AND state IN {WAITING} AND state = 'queued'
 """  # noqa: S608 -- our own words
+_FILLED = "SELECT " + ", ".join(
+    f"EXISTS ({_OF_LINE.format(what='1')} AND class = '{lane.kind.value}'"
+    f" AND answering = {int(lane.answering)})"
+    for lane in LANES
+)
 _READY = _QUEUED.format(
     greetings=GREETINGS,
     index="message_waiting",
@@ -128,7 +133,7 @@ class Reading:
 
         `closed` may grow during the iteration: the rest of a lane is then left out.
         """
-        return by_class({lane: self._ready(lane, closed) for lane in LANES}, closed)
+        return by_class({lane: self._ready(lane, closed) for lane in self._filled()}, closed)
 
     def is_empty(self) -> bool:
         found = self._conn.execute(_OF_LINE.format(what="1") + " LIMIT 1", (self._line_id,))
@@ -138,7 +143,7 @@ class Reading:
         """The first of each lane: the ready ones, those for later, and the parked ones."""
         found = [
             each
-            for lane in LANES
+            for lane in self._filled()
             for waiting in (
                 self._page(_READY, lane, "", limit),
                 self._page(_LATER, lane, "", limit),
@@ -147,6 +152,11 @@ class Reading:
             for each in waiting
         ]
         return sorted(found, key=place)
+
+    def _filled(self) -> Sequence[Lane]:
+        """The lanes in which anything waits. Most are empty, and each is asked in four ways."""
+        found = self._conn.execute(_FILLED, (self._line_id,)).fetchone()
+        return [lane for lane, is_filled in zip(LANES, found, strict=True) if is_filled]
 
     def _ready(self, lane: Lane, closed: set[Lane]) -> Iterator[Queued]:
         parked = self._parked(lane, PARKED_CONSIDERED)
