@@ -277,7 +277,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     "note": {
         DataClass.CONTENT: "text",
         DataClass.EVIDENCE: "staff_id token_id at_ms",
-        DataClass.TECHNICAL: "id conversation_id",
+        DataClass.TECHNICAL: "id conversation_id client_id",
     },
     "note_media": {DataClass.TECHNICAL: "note_id position media_id"},
     "handover": {

@@ -11,11 +11,6 @@ from appliance.events import EventKind
 from appliance.store import events
 from appliance.store.store import Tx
 
-LIFE_MS = 7 * 24 * 3_600_000
-"""A browser in which its person was not seen for this long is told nothing more: that is how long
-a session lives at most, so somebody who never logs out has to log in by then.
-"""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushHouse:
@@ -107,9 +102,8 @@ def subscribe(
 
 
 def subscriptions(conn: sqlite3.Connection, now_ms: int) -> Sequence[PushSubscription]:
-    rows = conn.execute(
-        "SELECT * FROM push_subscription WHERE seen_ms > ? ORDER BY id", (now_ms - LIFE_MS,)
-    )
+    """Those in which their person is still logged in: a session that nobody uses ends by itself."""
+    rows = conn.execute(f"SELECT s.* {_LOGGED_IN} ORDER BY s.id", {"now": now_ms})
     return [_subscription(row) for row in rows]
 
 
@@ -124,6 +118,11 @@ def end_address(tx: Tx, endpoint: str) -> None:
 
 def end_of_session(tx: Tx, session_hash: str) -> None:
     _end_where(tx, "session_hash = ?", session_hash)
+
+
+def end_of_gone(tx: Tx) -> None:
+    """Of the sessions that were forgotten."""
+    _end_where(tx, "session_hash NOT IN (SELECT token_hash FROM session)")
 
 
 def end_of_others(tx: Tx, staff_id: str, session_hash: str) -> None:
@@ -158,10 +157,10 @@ def join(tx: Tx, kept_id: str, other_id: str) -> None:
 
 def due(conn: sqlite3.Connection, now_ms: int, *, limit: int = 50) -> Sequence[DueNotice]:
     rows = conn.execute(
-        "SELECT s.*, n.conversation_id, n.began_ms, n.tries FROM push_notice n"
-        " JOIN push_subscription s ON s.id = n.subscription_id"
-        " WHERE n.due_ms <= ? ORDER BY n.due_ms LIMIT ?",
-        (now_ms, limit),
+        f"SELECT s.*, n.conversation_id, n.began_ms, n.tries {_LOGGED_IN}"
+        " JOIN push_notice n ON n.subscription_id = s.id"
+        " WHERE n.due_ms <= :now ORDER BY n.due_ms LIMIT :limit",
+        {"now": now_ms, "limit": limit},
     )
     return [
         DueNotice(
@@ -210,3 +209,7 @@ def _subscription(row: sqlite3.Row) -> PushSubscription:
         ),
         language=row["language"],
     )
+
+
+_LOGGED_IN = """FROM push_subscription s
+JOIN session ON session.token_hash = s.session_hash AND session.expires_ms > :now"""

@@ -134,17 +134,17 @@ def test_a_person_decides_what_the_phone_cannot_tell(
     assert (facts["to"], facts["by"], facts["staff"]) == (state, "person", who)
 
 
-def test_stop_is_said_beforehand_and_the_words_stay(open_page: OpenPage, place: Place) -> None:
-    """Nothing is sent to a person who said STOP; the page says why and keeps the typed text."""
+def test_who_asked_to_stop_is_written_no_message_and_a_note(open_page: OpenPage) -> None:
+    """The reason, and what would change it, stand in the place of the field."""
     page = opened(open_page(), "Bart Kuipers")
-    expect(page.locator(".composer .note.warn")).to_contain_text("asked to stop")
-    write(page, "Toch nog een vraag")
-    note = page.locator("#composer-note .note")
-    expect(note).to_have_attribute("data-code", "opted-out")
-    expect(note).to_contain_text("START to +31 6 12345601")
-    expect(page.locator("#text")).to_have_value("Toch nog een vraag")
-    expect(bubble(page, "Toch nog een vraag")).to_have_count(0)
-    assert place.count(SENT.format("Toch nog een vraag")) == 0
+    warning = page.locator(".composer .note.warn")
+    expect(warning).to_contain_text("asked to stop")
+    expect(warning).to_contain_text("START to +31 6 12345601")
+    expect(page.locator("#text")).to_have_count(0)
+    page.get_by_role("tab", name="Note").click()
+    page.locator("#note-text").fill("Belt zelf terug")
+    page.get_by_role("button", name="Add the note").click()
+    expect(page.locator("#message-list")).to_contain_text("Belt zelf terug")
 
 
 def test_a_stranger_cannot_be_written_to(open_page: OpenPage, place: Place) -> None:
@@ -261,8 +261,8 @@ def test_a_message_under_way_stands_there_again_on_return(open_page: OpenPage) -
 
 
 def test_a_refusal_that_comes_later_gives_the_words_back(open_page: OpenPage, place: Place) -> None:
-    """Another conversation is open by then: the reason is shown, and the words wait in their
-    own.
+    """Another conversation is open by then: the reason is shown, and the words wait in their own,
+    until it has a field again.
     """
     page = opened(open_page(), FATIMA)
     held = hold(page, "**/c/*/messages")
@@ -274,6 +274,8 @@ def test_a_refusal_that_comes_later_gives_the_words_back(open_page: OpenPage, pl
     expect(page.locator("#toast .note")).to_have_attribute("data-code", "opted-out")
     expect(page.locator("#text")).to_have_value("")
     opened(page, FATIMA)
+    expect(page.locator("#text")).to_have_count(0)
+    place.desk.start(FATIMA)
     expect(page.locator("#text")).to_have_value("Kun je morgen ook?")
 
 
@@ -290,6 +292,7 @@ def test_a_refusal_that_comes_later_leaves_what_was_typed_since(
     place.desk.stop(FATIMA)
     held.pop().continue_()
     expect(page.locator("#toast .note")).to_have_attribute("data-code", "opted-out")
+    place.desk.start(FATIMA)
     opened(page, FATIMA)
     expect(page.locator("#text")).to_have_value("Kun je morgen ook?\nEn overmorgen?")
 

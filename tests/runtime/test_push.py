@@ -19,7 +19,6 @@ from appliance.desk.team import cases, staff
 from appliance.push.keys import FILE, public_key_of
 from appliance.runtime.push_follower import AGAIN_MS, TOO_LATE_MS, PushFollower
 from appliance.store import branches, push
-from appliance.store.push import LIFE_MS
 from appliance.store.store import Store, Tx
 from tests.fresh_store import fresh_store
 from tests.own_certificate import OwnCertificate, make_certificate
@@ -166,8 +165,8 @@ def test_nobody_is_told_what_is_not_for_them(house: House) -> None:
 
 
 def test_none_comes_after_the_log_out(house: House) -> None:
-    """Neither in that browser nor, where somebody is logged out everywhere, in any; who stays away
-    for a week counts as logged out; another person's log-in there ends it, too.
+    """Neither in that browser nor, where somebody is logged out everywhere, in any; a session that
+    nobody uses ends by itself; another person's log-in there ends it, too.
     """
     sanne, marit = house.member("Sanne"), house.member("Marit")
     left, token = house.browser_of(sanne)
@@ -179,28 +178,38 @@ def test_none_comes_after_the_log_out(house: House) -> None:
     house.store.write(lambda tx: sessions.end_others(tx, sanne, here_token))
     house.hears(sender="+31644444444")
     assert (len(stays.told), len(here.told)) == (1, 1)
+    hers = token_hash(house.store.write(lambda tx: sessions.begin(tx, marit)).token)
     house.store.write(
-        lambda tx: push.subscribe(tx, stays.address, staff_id=marit, session_hash="", language="en")
+        lambda tx: push.subscribe(
+            tx, stays.address, staff_id=marit, session_hash=hers, language="en"
+        )
     )
     house.store.write(lambda tx: sessions.end_all(tx, sanne))
     house.hears(sender=BART)
     assert [each["body"] for each in stays.told] == ["Iemand schrijft", "Somebody writes"]
     house.store.write(lambda tx: sessions.end_all(tx, marit))
-    away, _ = house.browser_of(marit)
-    house.clock.advance(ms=LIFE_MS)
+    away, idle = house.browser_of(marit)
+    house.clock.advance(ms=sessions.IDLE_MS - 1)
+    house.store.write(lambda tx: sessions.seen(tx, idle))
+    house.clock.advance(ms=sessions.IDLE_MS)
     house.hears(sender="+31633333333")
     assert (len(stays.told), len(away.asked)) == (2, 0)
+    house.store.write(sessions.forget_old)
+    assert house.store.read(lambda conn: push.subscriptions(conn, 0)) == []
 
 
 def test_everybody_is_told_when_and_of_what_they_want(house: House) -> None:
     """Outside of one's hours, and of a number that one left out, nothing comes, also not later."""
     sanne, marit = house.member("Sanne"), house.member("Marit")
-    hers, _ = house.browser_of(sanne)
-    theirs, _ = house.browser_of(marit)
+    hers, her_token = house.browser_of(sanne)
+    theirs, their_token = house.browser_of(marit)
     house.store.write(lambda tx: choices.choose(tx, sanne, {"begins": "22:00", "ends": "06:00"}))
     house.hears()
     assert (len(hers.asked), len(theirs.told)) == (0, 1)
-    house.clock.advance(ms=NIGHT_MS)
+    house.clock.advance(ms=NIGHT_MS // 2)
+    house.store.write(lambda tx: sessions.seen(tx, her_token))
+    house.store.write(lambda tx: sessions.seen(tx, their_token))
+    house.clock.advance(ms=NIGHT_MS // 2)
     house.follower.look()
     assert not hers.asked
     house.hears(sender=BART)

@@ -153,8 +153,9 @@ def end_others(tx: Tx, staff_id: str, token: str) -> int:
 
 
 def forget_old(tx: Tx) -> None:
-    """Drops the sessions that are over."""
+    """Drops the sessions that are over, and what their browsers are told."""
     tx.conn.execute("DELETE FROM session WHERE expires_ms <= ?", (tx.now_ms,))
+    push.end_of_gone(tx)
 
 
 def open_of(

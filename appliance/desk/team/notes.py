@@ -37,21 +37,54 @@ class TeamNote:
     media: Sequence[Media]
 
 
-def write(
-    tx: Tx, conversation_id: str, text: str, by: Author, media_ids: Sequence[str] = ()
-) -> str:
-    """The id of the note. Raises InvalidInput for the text, and for files that its author did not
-    upload or that are somewhere already.
+def already(
+    conn: sqlite3.Connection,
+    conversation_id: str,
+    text: str,
+    by: Author,
+    *,
+    client_id: str,
+    contents: Sequence[str] = (),
+) -> str | None:
+    """The id of the note that was written under this client id; `contents` are the hashes of its
+    files. Raises InvalidInput where it is another one: what is written now would be lost.
     """
+    row = conn.execute("SELECT * FROM note WHERE client_id = ?", (client_id,)).fetchone()
+    if row is None:
+        return None
+    kept = sorted(each.sha256 or "" for each in one(conn, row["id"]).media)
+    said = (conversation_id, by.staff_id, text, sorted(contents))
+    if (row["conversation_id"], row["staff_id"], row["text"], kept) != said:
+        raise InvalidInput("client_id", "This client id was used for another note before.")
+    return str(row["id"])
+
+
+def write(
+    tx: Tx,
+    conversation_id: str,
+    text: str,
+    by: Author,
+    media_ids: Sequence[str] = (),
+    *,
+    client_id: str | None = None,
+) -> str:
+    """The id of the note; the same `client_id` again makes no other one (with
+    files, who calls has asked `already`). Raises InvalidInput for
+    the text, and for files that its author did not upload or that are somewhere already.
+    """
+    if client_id and not media_ids:
+        known = already(tx.conn, conversation_id, text, by, client_id=client_id)
+        if known is not None:
+            return known
     if (is_blank(text) and not media_ids) or len(text) > MAX_TEXT or "\0" in text:
         raise InvalidInput("note", f"A note has 1 to {MAX_TEXT} characters.")
     _check_files(tx.conn, media_ids, by)
     case = casework.of(tx.conn, conversation_id)
     note_id, named = tx.new_id(), mentioned(tx.conn, case, text)
     tx.conn.execute(
-        "INSERT INTO note (id, conversation_id, staff_id, token_id, text, at_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (note_id, conversation_id, by.staff_id, by.token_id, text, tx.now_ms),
+        "INSERT INTO note (id, conversation_id, staff_id, token_id, text, at_ms, client_id)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (note_id, conversation_id, by.staff_id, by.token_id, text, tx.now_ms, client_id),
     )
     note_media.put(tx, note_id, media_ids)
     tx.conn.executemany(

@@ -86,7 +86,19 @@ def test_where_nothing_may_be_sent_the_reason_stands_there_alone(
 ) -> None:
     office.writes(ANNA, tilburg, "STOP")
     assert fate(sanne, anna) == ""
-    assert "This person asked to stop." in sanne.get(f"/c/{anna}").text
+    stopped = sanne.get(f"/c/{anna}").text
+    assert "This person asked to stop." in stopped
+    assert ('id="text"' in stopped, 'id="note-text"' in stopped) == (False, True)
+
+
+def test_start_gives_the_field_back_with_its_draft(
+    office: Office, tilburg: Desk, sanne: Browser, anna: str
+) -> None:
+    sanne.post(f"/c/{anna}/draft", {"text": "Neem je pas mee"})
+    office.writes(ANNA, tilburg, "STOP")
+    assert "Neem je pas mee</textarea>" not in sanne.get(f"/c/{anna}").text
+    office.writes(ANNA, tilburg, "START")
+    assert "Neem je pas mee</textarea>" in sanne.get(f"/c/{anna}").text
 
 
 def test_who_is_blocked_is_not_written_to_and_the_composer_says_so(

@@ -6,8 +6,10 @@ import pytest
 
 from tests.api.browser import Browser, log_in
 from tests.api.office import Caller, Desk, Office
+from tests.media import samples
 
 ANNA = "+31687654321"
+PHOTO, OTHER = samples.photo(400, 300), samples.photo(300, 400)
 
 
 @pytest.fixture
@@ -38,6 +40,25 @@ def test_a_note_stands_in_the_thread_and_no_message_is_made(
     assert office.count("message") == before
     empty = bart.post(f"/c/{anna}/notes", {"text": " "})
     assert (empty.status_code, "A note has 1 to 4096 characters." in empty.text) == (422, True)
+
+
+def test_a_note_that_is_posted_twice_is_one(office: Office, sanne: Browser, anna: str) -> None:
+    """The browser names it, with files, too; other words or files under that name are refused."""
+    note = {"text": "Belt morgen terug", "client_id": "n-1"}
+    for status in (204, 204):
+        assert sanne.post(f"/c/{anna}/notes", note).status_code == status
+    assert office.count("note") == 1
+    assert sanne.post(f"/c/{anna}/notes", {**note, "text": "Anders"}).status_code == 422
+    with_file = {"text": "Zijn pas", "client_id": "n-2"}
+    for file, status in ((PHOTO, 204), (PHOTO, 204), (OTHER, 422)):
+        answer = sanne.client.post(
+            f"/c/{anna}/note-files",
+            data=with_file,
+            files={"file": ("pas.jpg", file, "image/jpeg")},
+            headers={"X-CSRF-Token": sanne.csrf, "HX-Request": "true"},
+        )
+        assert answer.status_code == status
+    assert (office.count("note"), office.count("note_media")) == (2, 1)
 
 
 def test_who_is_named_sees_it_in_the_list_until_they_open_it(

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
+from starlette.datastructures import FormData
 
 from appliance.api.form_files import kept_files, uploads_of
 from appliance.api.web.page_route import PageRoute
@@ -24,12 +25,16 @@ routes = APIRouter(route_class=PageRoute)
 
 @routes.post("/c/{conversation_id}/notes")
 async def add_note(
-    visit: Posting, conversation_id: str, text: Annotated[str, Form()] = ""
+    visit: Posting,
+    conversation_id: str,
+    text: Annotated[str, Form()] = "",
+    client_id: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
     def work(tx: Tx, rights: Rights) -> None:
         _writable(tx.conn, rights, conversation_id)
         me = Author(staff_id=visit.staff_id)
-        notes.write(tx, conversation_id, normal_newlines(text), me)
+        said = normal_newlines(text)
+        notes.write(tx, conversation_id, said, me, client_id=client_id or None)
 
     await visit.write(work)
     return _done(visit, conversation_id)
@@ -41,8 +46,8 @@ async def add_note_with_files(visit: Posting, request: Request, conversation_id:
     mine = visit.session.rights
     await visit.read(lambda conn: _writable(conn, mine, conversation_id))
     async with request.form() as form:
-        text, files = form.get("text", ""), visit.services.media_files
-        said = normal_newlines(text) if isinstance(text, str) else ""
+        files = visit.services.media_files
+        said, client_id = normal_newlines(_said(form, "text")), _said(form, "client_id")
         try:
             received = await asyncio.to_thread(kept_files, form, files)
         except InvalidInput as exc:
@@ -50,9 +55,19 @@ async def add_note_with_files(visit: Posting, request: Request, conversation_id:
 
     def work(tx: Tx, rights: Rights) -> None:
         about = _writable(tx.conn, rights, conversation_id)
+        me = Author(staff_id=visit.staff_id)
         new = uploads_of(received, staff_id=visit.staff_id, branch_id=about.branch_id)
+        if client_id and notes.already(
+            tx.conn,
+            conversation_id,
+            said,
+            me,
+            client_id=client_id,
+            contents=[each.kept.sha256 for each in new],
+        ):
+            return
         ids = [add_upload(tx, each).id for each in new]
-        notes.write(tx, conversation_id, said, Author(staff_id=visit.staff_id), ids)
+        notes.write(tx, conversation_id, said, me, ids, client_id=client_id or None)
 
     await visit.write(work)
     return _done(visit, conversation_id)
@@ -90,6 +105,11 @@ def _writable(
     if not about.may_write:
         raise NotFound("conversation")
     return about
+
+
+def _said(form: FormData, name: str) -> str:
+    said = form.get(name, "")
+    return said if isinstance(said, str) else ""
 
 
 def _done(visit: Visit, conversation_id: str) -> Response:

@@ -430,7 +430,7 @@ document.addEventListener("htmx:after:swap", (event) => {
   const verdict = event.detail.ctx?.target;
   if (verdict?.id !== "verdict") return;
   if (!verdict.querySelector(".note") && document.querySelector(REFUSED)) note("");
-  if (Boolean(verdict.querySelector(".read-only")) !== Boolean(form())) return;
+  if (Boolean(verdict.querySelector("[data-no-field]")) !== Boolean(form())) return;
   const { conversation } = document.getElementById("scroller").dataset;
   htmx.ajax("GET", `/c/${conversation}`, { target: "#thread-pane", swap: "innerHTML" });
 });

@@ -63,6 +63,14 @@ document.addEventListener("keydown", (event) => {
   form().requestSubmit();
 });
 
+// A note that is posted again, because its answer was lost, is the same one; other words are another.
+function name() {
+  form().elements.client_id.value ||= crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+  return form().elements.client_id.value;
+}
+
+document.addEventListener("submit", ({ target }) => { if (target.id === "note-form") name(); }, true);
+
 // Files go with the text in a request of their own; without any, the form is sent as it stands.
 document.addEventListener("submit", async (event) => {
   const { conversation } = document.getElementById("scroller")?.dataset ?? {};
@@ -72,10 +80,11 @@ document.addEventListener("submit", async (event) => {
   if (underWay) return;
   underWay = true;
   const text = field().value;
+  const [address, client_id] = [form().dataset.files, name()];
   const files = take(noteOf(conversation));
   const shown = { bar: document.getElementById("note-way"), cancel: document.getElementById("note-cancel") };
   const { upload } = await import("./upload.js");
-  const answer = await upload(form().dataset.files, { text }, files, shown);
+  const answer = await upload(address, { text, client_id }, files, shown);
   underWay = false;
   if (answer.ok && conversation === document.getElementById("scroller")?.dataset.conversation) return noted(text);
   if (answer.ok) return;
@@ -88,6 +97,7 @@ document.addEventListener("submit", async (event) => {
 
 document.addEventListener("input", (event) => {
   if (event.target.id !== "note-text") return;
+  form().elements.client_id.value = "";
   clearTimeout(timer);
   timer = setTimeout(saveDraft, DRAFT_MS);
 });
@@ -103,6 +113,7 @@ function noted(text = field().value) {
   document.getElementById("note-said").replaceChildren();
   if (field().value === text) field().value = "";
   saved = "";
+  form().elements.client_id.value = "";
   if (form().dataset.kept) sessionStorage.removeItem(`kept:${form().dataset.kept}`);
   document.dispatchEvent(new CustomEvent("balie:refresh", { detail: "messages" }));
 }

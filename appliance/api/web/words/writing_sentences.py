@@ -13,6 +13,8 @@ from appliance.reasons import Reason
 
 def warning(words: Words, about: Conversation) -> tuple[str, str] | None:
     """Why a message written now would not leave, and what would change that; None when it would."""
+    if asked_to_stop(about):
+        return _personal_warning(words, about)
     if about.line_stopped and about.goes_on:
         return (
             words.text("One device of this number was stopped; the other one goes on."),
@@ -28,15 +30,25 @@ def warning(words: Words, about: Conversation) -> tuple[str, str] | None:
     return _personal_warning(words, about)
 
 
+def asked_to_stop(about: Conversation) -> bool:
+    """Nobody but the person ends that, so there is no field to write in."""
+    return not about.is_group and about.verdict is not None and about.verdict.opted_out
+
+
+def has_field(words: Words, about: Conversation) -> bool:
+    return not asked_to_stop(about) and read_only(words, about) is None
+
+
 def _personal_warning(words: Words, about: Conversation) -> tuple[str, str] | None:
     if about.verdict and about.verdict.code is Reason.BLOCKED:
         _, remedy = phrases.REFUSALS[Reason.BLOCKED]
         return words.text("The office has blocked this person."), words.text(remedy)
     if about.verdict and about.verdict.opted_out:
         again = words.text("You can write again as soon as they write START to {line}.")
+        kept = words.text("Until then a draft is kept, and colleagues can be left a note.")
         return (
             words.text("This person asked to stop."),
-            again.format(line=readable(about.line_number)),
+            f"{again.format(line=readable(about.line_number))} {kept}",
         )
     if about.verdict and not about.verdict.allowed:
         _, remedy = phrases.REFUSALS[Reason.CONSENT_REQUIRED]
