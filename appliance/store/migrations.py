@@ -124,6 +124,11 @@ def desk(db: Database) -> None:
     _run_script(db.conn, "0021_desk.sql")
 
 
+@migrations(name="0022_login")
+def login(db: Database) -> None:
+    _run_script(db.conn, "0022_login.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

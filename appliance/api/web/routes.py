@@ -24,6 +24,7 @@ from appliance.api.web.pages import (
     media,
     note,
     notifications,
+    oidc,
     paper,
     people,
     people_export,
@@ -93,5 +94,6 @@ for part in (
     setup_team,
     installing,
     notifications,
+    oidc,
 ):
     router.include_router(part.routes)
