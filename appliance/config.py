@@ -18,6 +18,7 @@ from pydantic_settings import (
 
 from appliance.errors import SetupError
 from appliance.modem_settings import ModemSettings
+from appliance.oidc_settings import OidcSettings
 from appliance.phone_settings import PhoneSettings
 from appliance.web_settings import WebSettings
 
@@ -63,6 +64,7 @@ class Settings(BaseSettings):
     modem: ModemSettings = ModemSettings()
     phone: PhoneSettings = PhoneSettings()
     web: WebSettings = WebSettings()
+    oidc: OidcSettings | None = None
 
     @classmethod
     def settings_customise_sources(
@@ -92,11 +94,11 @@ def load(file: Path | None, **given: Any) -> Settings:
     except ValidationError as exc:
         raise SetupError(_sentences(exc)) from exc
     except SettingsError as exc:
-        table = next(name for name in ("modem", "phone", "web") if f'"{name}"' in str(exc))
+        table = next(name for name in ("modem", "phone", "web", "oidc") if f'"{name}"' in str(exc))
         raise SetupError(f"{PREFIX}{table.upper()} is no JSON object: {exc}.") from exc
     except ValueError as exc:
         raise SetupError(f"{file} is no TOML: {exc}") from exc
-    if file is not None and found.modem.pins:
+    if file is not None and (found.modem.pins or found.oidc):
         _warn_of_readers(file)
     return Settings.model_construct(
         **{name: getattr(found, name) for name in Settings.model_fields}
@@ -105,7 +107,7 @@ def load(file: Path | None, **given: Any) -> Settings:
 
 def _warn_of_readers(file: Path) -> None:
     if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        log.warning("%s holds PINs and others may read it; do: chmod 600 %s", file, file)
+        log.warning("%s holds secrets and others may read it; do: chmod 600 %s", file, file)
 
 
 def _refuse_unknown_environment() -> None:

@@ -24,6 +24,16 @@ class Reason(StrEnum):
     WRONG_SETUP_CODE = "wrong-setup-code"
     TOO_MANY_TRIES = "too-many-tries"
     CROWDED = "crowded"
+    #: The provider that staff log in with could not be asked.
+    PROVIDER_AWAY = "provider-away"
+    #: What came back from there does not fit what was begun, or is not signed by it.
+    LOGIN_UNPROVEN = "login-unproven"
+    #: It is nobody's account here.
+    LOGIN_UNKNOWN = "login-unknown"
+    #: The provider does not vouch for the address of e-mail.
+    EMAIL_UNPROVEN = "email-unproven"
+    #: A colleague logs in with this account.
+    ACCOUNT_TAKEN = "account-taken"
     NOT_FRESH = "not-fresh"
     NAME_TAKEN = "name-taken"
     NUMBER_TAKEN = "number-taken"

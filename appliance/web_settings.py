@@ -6,10 +6,12 @@ connections = 512
 connections_per_address = 256
 proxies = ["127.0.0.1", "10.0.0.0/8"]   # whose X-Forwarded-For and -Proto are believed
 push_services = ["push.example.com"]    # of browsers, beside those of the well-known ones
+address = "https://balie.example.com"   # that browsers open, where a proxy changes it
 ```
 """
 
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -29,11 +31,22 @@ def _network(given: str) -> str:
     return given
 
 
+def _origin(given: str) -> str:
+    try:
+        parts = urlsplit(given)
+        tidy = f"{parts.scheme}://{parts.netloc}"
+    except ValueError:
+        tidy = ""
+    if given.rstrip("/") != tidy or parts.scheme not in ("http", "https") or "@" in given:
+        raise ValueError("the address is one such as https://balie.example.com, without a path")
+    return tidy
+
+
 class WebSettings(BaseModel):
     """Idle connections make room for new ones, so the numbers limit only those being served.
 
     `proxies`: only they are believed when they say where a request comes from. Of their connections
-    only the total is limited.
+    only the total is limited. `address`: what browsers open, where Balie cannot see that itself.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -42,3 +55,4 @@ class WebSettings(BaseModel):
     connections_per_address: int = Field(default=CONNECTIONS_PER_ADDRESS, ge=4)
     proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
     push_services: tuple[str, ...] = ()
+    address: Annotated[str, AfterValidator(_origin)] | None = None

@@ -43,6 +43,7 @@ from appliance.api.problems import ProblemError
 from appliance.api.services import Services
 from appliance.api.web.assets import STATIC_DIR
 from appliance.api.web.looks import Looks
+from appliance.api.web.oidc.provider import OidcProvider
 from appliance.api.web.page_route import broken, nothing_here
 from appliance.api.web.routes import router as pages
 from appliance.api.web.visit import Web
@@ -116,7 +117,8 @@ def furnish(app: FastAPI, services: Services) -> None:
     state.figures = KeptFigures(services.store, services.clock)
     state.metrics = Metrics(services.connections, state.wrong.totals, lambda: services.store.keeps)
     door = Door(services.store, services.clock, state.wrong)
-    state.web = Web(services, door, Throttle(), Looks(services))
+    provider = OidcProvider(services.oidc, services.clock) if services.oidc else None
+    state.web = Web(services, door, Throttle(), Looks(services), provider)
     app.middleware_stack = None  # the next request builds it, of these services
 
 

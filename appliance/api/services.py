@@ -16,6 +16,7 @@ from appliance.devices.protocol import Driver
 from appliance.enrolment import Enrolment, EnrolmentWish, Portrait, Stage, ToDo
 from appliance.errors import BalieError, DeviceGone, NotFound, Transient
 from appliance.media.files import FOLDER, MediaFiles
+from appliance.oidc_settings import OidcSettings
 from appliance.queue.gate import ConsentGate
 from appliance.store.feed import EventFeed
 from appliance.store.keeping import is_low
@@ -128,7 +129,8 @@ class Services:
     owner looks; without it nobody can become the first administrator by the page. `room` is how
     much more a line takes from software. `proxies` are believed when they say who asks.
     `plugged_in` blocks for a while. `asking` is how a device is asked. `accessed` is told who was
-    shown whose data. `push_services` are hosts beside those that every browser uses.
+    shown whose data. `push_services` are hosts beside those that every browser uses. `oidc` is the
+    provider that staff may log in with. `address` is what browsers open, where it is known.
     """
 
     store: Store
@@ -150,6 +152,8 @@ class Services:
     demo: DemoDoors | None = None
     connections: Connections = field(default_factory=Connections)
     push_services: Sequence[str] = ()
+    oidc: OidcSettings | None = None
+    address: str | None = None
     _gate_threads: ThreadPoolExecutor = field(default_factory=_few_threads, init=False)
 
     def accesses(self, who: Reader) -> Accesses:

@@ -9,7 +9,7 @@ from appliance.api.json.times import iso
 from appliance.cli.output import DataOption, JsonOption, open_store, says_what_is_wrong, show
 from appliance.desk.access import passwords, tokens
 from appliance.desk.access.rights import ROLES
-from appliance.desk.team import staff
+from appliance.desk.team import accounts, staff
 from appliance.store import branches
 from appliance.store.store import Tx
 
@@ -28,6 +28,9 @@ def add_staff(
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input.")
     ] = False,
+    email: Annotated[
+        str, typer.Option(help="Their address of e-mail at the provider of [oidc].")
+    ] = "",
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -37,6 +40,8 @@ def add_staff(
     def work(tx: Tx) -> tuple[str, str | None]:
         branch_id = branches.branch(tx.conn, branch).id if branch else None
         staff_id = staff.add(tx, name, role=role, branch_id=branch_id)
+        if email:
+            accounts.set_email(tx, staff_id, email)
         if hashed:
             staff.set_password(tx, staff_id, hashed)
             return staff_id, None
@@ -45,6 +50,8 @@ def add_staff(
     with open_store(data) as store:
         staff_id, token = store.write(work)
     facts = {"id": staff_id, "name": name, "role": role}
+    if email:
+        facts["email"] = email
     if token is None:
         show(as_json, facts, f"Added {name}.")
     else:

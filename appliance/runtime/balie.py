@@ -27,6 +27,7 @@ from appliance.devices.kind import Kind
 from appliance.devices.protocol import Errand
 from appliance.devices.worker import DeviceWorker
 from appliance.media.files import FOLDER, MediaFiles
+from appliance.oidc_settings import OidcSettings
 from appliance.queue.gate import ConsentGate
 from appliance.queue.pacing import DEFAULT_PROFILE, Profile
 from appliance.queue.planner import Planner
@@ -69,6 +70,8 @@ class Balie:
         connections: Connections | None = None,
         proxies: Networks = NO_NETWORKS,
         push_services: Sequence[str] = (),
+        oidc: OidcSettings | None = None,
+        address: str | None = None,
         steps: Steps = no_steps,
     ) -> None:
         """Opens and migrates the database. Raises StoreError with what to do.
@@ -105,6 +108,8 @@ class Balie:
             proxies,
             push_services,
             secure_cookies=secure_cookies,
+            oidc=oidc,
+            address=address,
         )
 
     def _make_work(self, gate: ConsentGate, profile: Profile) -> QueueWork:
@@ -134,6 +139,8 @@ class Balie:
         push_services: Sequence[str],
         *,
         secure_cookies: bool,
+        oidc: OidcSettings | None,
+        address: str | None,
     ) -> Services:
         return Services(
             store=self.store,
@@ -146,6 +153,8 @@ class Balie:
             cookies_secure=secure_cookies,
             proxies=proxies,
             push_services=push_services,
+            oidc=oidc,
+            address=address,
             setup_code=self._setup_code(),
             room=room,
             media_room=media_room,

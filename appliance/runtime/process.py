@@ -61,6 +61,8 @@ def run_balie(
             connections=connections,
             proxies=proxies,
             push_services=settings.web.push_services,
+            oidc=settings.oidc,
+            address=settings.web.address,
         )
         try:
             balie.start()

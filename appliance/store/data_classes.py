@@ -118,9 +118,13 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     },
     "staff": {
         DataClass.OFFICE: (
-            "name password_hash language theme dense text_size single_keys ctrl_sends"
+            "name password_hash language theme dense text_size single_keys ctrl_sends email"
         ),
         DataClass.TECHNICAL: "id created_ms disabled_ms",
+    },
+    "staff_account": {
+        DataClass.OFFICE: "issuer subject",
+        DataClass.TECHNICAL: "staff_id bound_ms",
     },
     "staff_grant": {DataClass.OFFICE: "permission role", DataClass.TECHNICAL: "staff_id branch_id"},
     "session": {

@@ -129,6 +129,11 @@ def note_names(db: Database) -> None:
     _run_script(db.conn, "0022_note_names.sql")
 
 
+@migrations(name="0023_login")
+def login(db: Database) -> None:
+    _run_script(db.conn, "0023_login.sql")
+
+
 def migrate(path: Path, conn: sqlite3.Connection, *, backups: Path) -> list[str]:
     """Brings the open database up to date and gives the names of what was applied.
 

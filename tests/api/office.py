@@ -26,6 +26,7 @@ from appliance.desk.access.tokens import ALL_SCOPES, NewToken, Scope
 from appliance.desk.intake.reception import Reception
 from appliance.devices.news_protocol import MissedCall
 from appliance.devices.protocol import DeviceState, Group, Incoming, Status, TextForm
+from appliance.oidc_settings import OidcSettings
 from appliance.queue.gate import ConsentGate
 from appliance.reasons import Reason
 from appliance.store import branches, devices, lines, routes
@@ -235,6 +236,7 @@ def open_office(
     proxies: Networks = NO_NETWORKS,
     accessed: Sink | None = None,
     asking: Asking | None = None,
+    oidc: OidcSettings | None = None,
 ) -> Iterator[Office]:
     store = fresh_store(data_dir / "balie.db", clock)
     missing: list[str] = []
@@ -252,6 +254,7 @@ def open_office(
         proxies=proxies,
         accessed=accessed,
         asking=asking or nobody,
+        oidc=oidc,
     )
     with web.serving(services), httpx.Client(base_url=web.url, timeout=60) as client:
         yield Office(store, clock, web.url, client, missing, planned, gate)

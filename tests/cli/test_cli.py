@@ -17,6 +17,7 @@ from appliance.clock import SystemClock
 from appliance.desk.access import sessions, tokens
 from appliance.desk.intake.reception import Reception
 from appliance.desk.team import staff
+from appliance.desk.team.accounts import email_of
 from appliance.desk.team.staff import link_owner
 from appliance.devices.modem import doctor as modem_doctor
 from appliance.devices.modem_protocol import Balance
@@ -214,6 +215,16 @@ def test_a_person_gets_a_link_that_opens_once(running: Store) -> None:
             "disabled": False,
         }
     ]
+
+
+def test_a_person_may_have_an_address_for_another_log_in(running: Store) -> None:
+    """Two people have two."""
+    add = ("staff", "add", "--role", "staff", "--email", "jo@example.com")
+    added = told(*add, "--name", "Jo")
+    assert added["email"] == "jo@example.com"
+    assert running.read(lambda conn: email_of(conn, added["id"])) == "jo@example.com"
+    assert "has this address" in refused(*add, "--name", "Kim")
+    assert [each["name"] for each in told("staff", "list")["items"]] == ["Jo"]
 
 
 def test_a_password_can_come_over_stdin() -> None:

@@ -33,6 +33,8 @@ NO_PAGES = {
     "/live",
     "/manifest.webmanifest",
     "/me/notifications/news",
+    "/oidc/login",
+    "/oidc/callback",
     "/service-worker.js",
     "/c/{conversation_id}/messages",
     "/c/{conversation_id}/contact",

@@ -17,6 +17,7 @@ from packaging.version import Version
 ROOT = Path(__file__).parents[2]
 PROVISIONING = ROOT / "provisioning"
 FRONTEND = ROOT / "appliance" / "api" / "web" / "frontend"
+OIDC_PROVIDER = ROOT / "tests" / "oidc_provider"
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-build.lock")
 
 _PIN = re.compile(r"(?P<name>[a-z0-9.-]+)==(?P<version>\S+)(?: ; (?P<marker>.+))?")
@@ -139,10 +140,11 @@ def test_what_is_installed_is_what_is_locked() -> None:
         assert Version(distribution(pin.name).version) == Version(pin.version), pin.name
 
 
-def test_the_front_end_is_locked() -> None:
+@pytest.mark.parametrize("folder", [FRONTEND, OIDC_PROVIDER], ids=lambda each: each.name)
+def test_what_npm_brings_is_locked(folder: Path) -> None:
     """package.json pins exact versions; its lock holds the same, with hashes, without addresses."""
-    wants = json.loads((FRONTEND / "package.json").read_text("utf-8"))["dependencies"]
-    text = (FRONTEND / "package-lock.json").read_text("utf-8")
+    wants = json.loads((folder / "package.json").read_text("utf-8"))["dependencies"]
+    text = (folder / "package-lock.json").read_text("utf-8")
     packages = json.loads(text)["packages"]
     assert "://" not in text
     assert packages.pop("")["dependencies"] == wants

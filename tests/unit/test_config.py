@@ -7,6 +7,9 @@ import pytest
 from appliance.config import load
 from appliance.errors import SetupError
 
+OIDC = '[oidc]\nclient_id = "balie"\nclient_secret = "geheim"\n'
+ENTRA = "https://login.microsoftonline.com"
+
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -40,6 +43,17 @@ def test_nobody_is_a_proxy_unless_named(tmp_path: Path, monkeypatch: pytest.Monk
     assert load(None).web.proxies == ("::1",)
 
 
+def test_a_provider_is_by_https_or_on_this_machine(file: Path) -> None:
+    """Its secret is not shown where the settings are."""
+    for issuer in (f"{ENTRA}/0a1b/v2.0", "http://127.0.0.1:9000", "http://localhost:9000/realm"):
+        file.write_text(f'{OIDC}issuer = "{issuer}"\nname = "Microsoft"', encoding="utf-8")
+        found = load(file)
+        assert found.oidc
+        assert (found.oidc.issuer, found.oidc.name) == (issuer, "Microsoft")
+        assert "geheim" not in repr(found)
+    assert load(None).oidc is None
+
+
 def test_under_systemd_the_data_lives_where_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
     """`StateDirectory=` of the unit is the data directory."""
     monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/balie")
@@ -69,6 +83,12 @@ def test_the_order_is_given_environment_file_default(
         ("port = ", "is no TOML"),
         ("[web]\nport = 1", "“web.port”"),
         ('[web]\nproxies = ["proxy.local"]', "“web.proxies.0”.*10.0.0.0/8"),
+        ('[web]\naddress = "https://balie.example/inbox"', "“web.address”.*without a path"),
+        (f'{OIDC}issuer = "http://login.example.com"', "“oidc.issuer”.*https address"),
+        (f'{OIDC}issuer = "https://a@login.example.com"', "“oidc.issuer”.*https address"),
+        (f'{OIDC}issuer = "{ENTRA}/common/v2.0"', "“common” lets in.*your own tenant"),
+        (f'{OIDC}issuer = "{ENTRA}/organizations/v2.0"', "“organizations” lets in"),
+        ('[oidc]\nissuer = "https://login.example.com"', "“oidc.client_id”.*required"),
     ],
 )
 def test_a_file_with_a_mistake_is_a_sentence(file: Path, toml: str, says: str) -> None:

@@ -27,9 +27,12 @@ class Cookie:
 
 _WEEK_S = 7 * 24 * 3600
 _YEAR_S = 365 * 24 * 3600
+_TEN_MINUTES_S = 600
 
 SESSION = Cookie("balie_session", _WEEK_S)
 #: Says only that this browser has logged in as that person before.
 DEVICE = Cookie("balie_device", _YEAR_S)
+#: Which log-in this browser has begun at the provider.
+BEGUN = Cookie("balie_begun", _TEN_MINUTES_S)
 #: The token of the door's forms, for who is not logged in yet.
 GUEST = Cookie("balie_guest", None)

@@ -28,13 +28,14 @@ class LoginAddress:
 
 
 def login_address(request: Request, token: str) -> LoginAddress:
-    origin = _origin(request)
+    origin = origin_of(request)
     return LoginAddress(
         link=f"{origin}/login/{token}", is_here_only=_is_loopback(urlsplit(origin).hostname or "")
     )
 
 
-def _origin(request: Request) -> str:
+def origin_of(request: Request) -> str:
+    """What the browser says that it opened; else what the request was for."""
     told = request.headers.get("origin", "")
     try:
         parts = urlsplit(told)

@@ -81,6 +81,7 @@ FIELDS = {
     "shared": "This view is of all branches: only who sees all of them shares it.",
     "scopes": "Choose at least one thing that the program may do.",
     "role": "Choose at least one role. Whoever has left may no longer log in instead.",
+    "email": "Write an address of e-mail that no colleague has, such as noor@example.com.",
     "personnel_number": "A personnel number has at most 40 characters.",
 }
 

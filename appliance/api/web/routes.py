@@ -25,6 +25,7 @@ from appliance.api.web.pages import (
     new_view,
     note,
     notifications,
+    oidc,
     paper,
     people,
     people_export,
@@ -95,5 +96,6 @@ for part in (
     setup_team,
     installing,
     notifications,
+    oidc,
 ):
     router.include_router(part.routes)

@@ -14,6 +14,7 @@ from appliance.api.services import Services
 from appliance.api.web import templating
 from appliance.api.web.cookies import GUEST, SESSION
 from appliance.api.web.looks import Looks
+from appliance.api.web.oidc.provider import OidcProvider
 from appliance.api.web.presence import Presence
 from appliance.api.web.streams import Streams
 from appliance.api.web.undoing import Undoing
@@ -56,6 +57,7 @@ class Web:
     door: Door
     setup_brake: Throttle
     looks: Looks
+    provider: OidcProvider | None = None
     streams: Streams = field(default_factory=Streams)
     presence: Presence = field(default_factory=Presence)
     undoing: Undoing = field(default_factory=Undoing)
@@ -83,6 +85,7 @@ class Guest:
             csrf=self.token,
             session=None,
             demo=self.web.services.demo,
+            provider_name=self.web.provider.name if self.web.provider else None,
             **context,
         )
         answer = HTMLResponse(html, status)

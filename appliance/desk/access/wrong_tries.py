@@ -25,6 +25,7 @@ class Tried(Enum):
     PASSWORD = "password"  # noqa: S105 -- the name of a door
     SETUP_CODE = "set-up code"
     TOKEN = "token"  # noqa: S105 -- the name of a door
+    PROVIDER = "log-in of a provider"
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from appliance.desk.access import sessions
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.access.sessions import OpenSession
-from appliance.desk.team import staff
+from appliance.desk.team import accounts, staff
 from appliance.desk.team.staff import Member, Roles
 from appliance.errors import NotFound
 from appliance.store.store import Tx
@@ -22,17 +22,19 @@ _MANAGES = Permission.STAFF_MANAGE
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManagedColleague:
     """`sessions` are those that are open, the one used last first. `link_until_ms` is until when a
-    log-in link waits for them.
+    log-in link waits for them. `has_account`: they have logged in at the provider.
     """
 
     member: Member
     sessions: Sequence[OpenSession]
     link_until_ms: int | None
+    email: str
+    has_account: bool
 
     @property
     def is_invited(self) -> bool:
         """They have not been in yet."""
-        return not self.member.has_password and not self.member.disabled
+        return not (self.member.has_password or self.has_account or self.member.disabled)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,12 @@ def enable(tx: Tx, rights: Rights, staff_id: str, *, by_staff_id: str) -> None:
     staff.enable(tx, _managed(tx.conn, rights, staff_id).id, by_staff_id=by_staff_id)
 
 
+def change_email(tx: Tx, rights: Rights, staff_id: str, email: str, *, by_staff_id: str) -> None:
+    """Raises NotFound or InvalidInput."""
+    who = _managed(tx.conn, rights, staff_id)
+    accounts.set_email(tx, who.id, email, by_staff_id=by_staff_id)
+
+
 def log_out(tx: Tx, rights: Rights, staff_id: str, *, by_staff_id: str) -> None:
     """Everywhere. Raises NotFound."""
     staff.log_out_everywhere(tx, _managed(tx.conn, rights, staff_id).id, by_staff_id=by_staff_id)
@@ -119,4 +127,6 @@ def _colleague(conn: sqlite3.Connection, member: Member, now_ms: int) -> Managed
         member=member,
         sessions=sessions.open_of(conn, member.id, now_ms),
         link_until_ms=waits and waits["expires_ms"],
+        email=accounts.email_of(conn, member.id),
+        has_account=accounts.has_account(conn, member.id),
     )

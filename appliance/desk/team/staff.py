@@ -127,13 +127,18 @@ def use_login_link(
     Raises NotFound the second time.
     """
     member = link_owner(tx.conn, token, tx.now_ms)
-    tx.conn.execute(
-        "UPDATE login_link SET used_ms = ? WHERE token_hash = ?", (tx.now_ms, token_hash(token))
-    )
+    use_up_link(tx, token)
     set_password(tx, member.id, password_hash)
     session = sessions.begin(tx, member.id, before=before, browser=browser)
     tx.emit(EventKind.STAFF_LOGGED_IN, staff_id=member.id, facts={"by": "link"})
     return session
+
+
+def use_up_link(tx: Tx, token: str) -> None:
+    """It opens nothing any more."""
+    tx.conn.execute(
+        "UPDATE login_link SET used_ms = ? WHERE token_hash = ?", (tx.now_ms, token_hash(token))
+    )
 
 
 def set_password(tx: Tx, staff_id: str, password_hash: str) -> None:

@@ -71,7 +71,7 @@ async def link_page(guest: AtDoor, token: str) -> Response:
     member = await guest.web.services.store.aread(
         lambda conn: staff.link_owner(conn, token, now_ms), ReaderPool.DOOR
     )
-    return guest.page("login_link.html", name=member.name, note=None)
+    return guest.page("login_link.html", name=member.name, link=token, note=None)
 
 
 @routes.post("/login/{token}")
@@ -87,7 +87,7 @@ async def use_link(
         hashed = await chosen_password(guest.web.door, password, again)
     except (InvalidInput, Refused) as exc:
         note = note_of(guest.words, exc)
-        return refused(guest, exc, "login_link.html", name=member.name, note=note)
+        return refused(guest, exc, "login_link.html", name=member.name, link=token, note=note)
     before, browser = SESSION.read(guest.request), browser_of(guest.request)
     session = await store.awrite(
         lambda tx: staff.use_login_link(tx, token, hashed, before=before, browser=browser)

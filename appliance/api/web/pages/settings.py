@@ -14,7 +14,7 @@ from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access import sessions
 from appliance.desk.access.sessions import NewSession
-from appliance.desk.team import preferences, staff
+from appliance.desk.team import accounts, preferences, staff
 from appliance.desk.team.preferences import Preferences
 from appliance.errors import InvalidInput, Refused
 from appliance.store.branch_settings import BranchSettings
@@ -96,6 +96,7 @@ async def _page(
         status,
         saved=saved,
         note=note,
+        needs_no_password=await visit.read(lambda conn: accounts.needs_no_password(conn, me)),
         sessions=await visit.read(
             lambda conn: sessions.open_of(conn, me, now_ms, token=visit.token)
         ),

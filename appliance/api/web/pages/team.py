@@ -105,6 +105,16 @@ async def give_roles(visit: Posting, staff_id: str, request: Request) -> Respons
     return await _changed(visit, staff_id, partial(colleagues.give_roles, roles=roles))
 
 
+@routes.post(f"{PAGE}/{{staff_id}}/email")
+async def change_email(
+    visit: Posting, staff_id: str, email: Annotated[str, Form(max_length=400)] = ""
+) -> Response:
+    def change(tx: Tx, rights: Rights) -> None:
+        colleagues.change_email(tx, rights, staff_id, email, by_staff_id=visit.staff_id)
+
+    return await _changed(visit, staff_id, change)
+
+
 @routes.post(f"{PAGE}/{{staff_id}}/link")
 async def new_link(visit: Posting, staff_id: str) -> Response:
     try:
@@ -208,5 +218,6 @@ async def _colleague(
         saved=saved,
         note=note,
         address=link and login_address(visit.request, link.token),
+        provider_name=visit.web.provider.name if visit.web.provider else None,
         zone=BranchSettings().zone,
     )

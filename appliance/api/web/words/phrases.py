@@ -178,6 +178,26 @@ REFUSALS: Mapping[Reason, tuple[str, str]] = {
         "The name or the password is not right.",
         "Try again, or ask an administrator for a log-in link.",
     ),
+    Reason.PROVIDER_AWAY: (
+        "The other log-in cannot be reached now.",
+        "Log in here with your name and password, or try again later.",
+    ),
+    Reason.LOGIN_UNPROVEN: (
+        "This log-in does not count: it took too long, was begun elsewhere, or is not proven.",
+        "Begin it again here.",
+    ),
+    Reason.LOGIN_UNKNOWN: (
+        "Nobody here logs in with this account.",
+        "Ask an administrator to add its address of e-mail under Colleagues.",
+    ),
+    Reason.EMAIL_UNPROVEN: (
+        "It was not confirmed that the address of e-mail of this account is yours.",
+        "Ask an administrator for a log-in link; you connect your account there.",
+    ),
+    Reason.ACCOUNT_TAKEN: (
+        "A colleague logs in with this account.",
+        "Log out there and choose your own account.",
+    ),
     Reason.NOT_FRESH: (
         "The first administrator was already made.",
         "Log in instead.",

@@ -1,0 +1,1 @@
+"""Log-in with accounts that the company has elsewhere: OpenID Connect."""

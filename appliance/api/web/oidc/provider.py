@@ -1,0 +1,205 @@
+"""The provider: OpenID Connect's code flow, with what it says held against what was begun.
+
+It is asked for the first time when somebody logs in with it, so Balie starts without internet.
+Authlib makes the addresses, fetches the token and checks its claims; here is what it leaves open:
+that the discovery is the issuer's own, that a signature is of a kind that only the provider can
+make, and that `iss` comes back (RFC 9207).
+"""
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from appliance.api.web.oidc.begun_logins import BegunLogin, BegunLogins
+from appliance.clock import Clock
+from appliance.desk.team.accounts import StaffAccount
+from appliance.errors import Refused
+from appliance.oidc_settings import OidcSettings, is_safe_address
+from appliance.reasons import Reason
+
+if TYPE_CHECKING:  # with its client it takes 15 MB, so only who uses it has it in memory
+    from authlib.integrations.starlette_client import StarletteOAuth2App
+
+log = logging.getLogger(__name__)
+
+_SECONDS = 10.0
+_LEEWAY_S = 60
+"""Between the clock of the provider and this one."""
+_ASKED_ANEW_MS = 3_600_000
+_SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
+"""Of RFC 7518 §3.1 those with a private key: `none` and those of a shared secret prove nothing."""
+_ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+_MAX_SUBJECT = 255
+"""OpenID Connect Core §2."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """Somebody came back from the provider, with a proven account. `claims` are those of the signed
+    token, `token` all that came with it.
+    """
+
+    begun: BegunLogin
+    issuer: str
+    subject: str
+    claims: dict[str, Any]
+    token: dict[str, Any]
+
+
+class OidcProvider:
+    """One for the whole process, for the event loop. Raises Refused (`provider-away` or
+    `login-unproven`).
+    """
+
+    def __init__(self, settings: OidcSettings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._begun = BegunLogins(clock)
+        self._client: StarletteOAuth2App | None = None
+        self._known_ms = 0
+
+    @property
+    def name(self) -> str:
+        return self._settings.name
+
+    async def begin(
+        self, request: Request, address: str, *, back: str, link: str
+    ) -> tuple[Response, str]:
+        """The way to the provider, which leads back to `address`; and the key of this log-in."""
+        client = await self._ready()
+        session: dict[str, Any] = {}
+        request.scope["session"] = session
+        answer: Response = await client.authorize_redirect(request, address)
+        return answer, self._begun.keep(session, back=back, link=link)
+
+    async def returned(self, request: Request, key: str) -> Returned:
+        """`key` is what `begin` gave; it serves once."""
+        begun = self._begun.take(key)
+        if begun is None:
+            raise _unproven("nothing was begun, or it is over")
+        client = await self._ready()
+        request.scope["session"] = begun.session
+        self._check_sender(request, client.server_metadata)
+        token = await self._token(client, request)
+        claims = token.get("userinfo") if "id_token" in token else None
+        if claims is None:
+            raise _unproven("there is no token that says who it is")
+        subject = claims["sub"]
+        if not isinstance(subject, str) or not 0 < len(subject) <= _MAX_SUBJECT:
+            raise _unproven("the subject is none")
+        issuer = self._settings.issuer
+        return Returned(begun=begun, issuer=issuer, subject=subject, claims=claims, token=token)
+
+    async def account(self, came: Returned) -> StaffAccount:
+        """With the address of e-mail where the provider has proven it: in the token, or by what it
+        tells of the person.
+        """
+        told = came.claims
+        client = await self._ready()
+        if "email_verified" not in told and "userinfo_endpoint" in client.server_metadata:
+            told = await self._told(client, came)
+        email = told.get("email") if told.get("email_verified") is True else None
+        return StaffAccount(
+            issuer=came.issuer,
+            subject=came.subject,
+            email=email if isinstance(email, str) and email else None,
+        )
+
+    async def _token(self, client: "StarletteOAuth2App", request: Request) -> dict[str, Any]:
+        from httpx2 import HTTPError
+
+        wanted = {
+            "iss": {"essential": True, "value": self._settings.issuer},
+            "aud": {"essential": True, "value": self._settings.client_id},
+        }
+        try:
+            token: dict[str, Any] = await client.authorize_access_token(
+                request, claims_options=wanted, leeway=_LEEWAY_S
+            )
+        except HTTPError as exc:
+            raise _away(exc) from exc
+        except Exception as exc:  # what a stranger sends may break a library anywhere
+            raise _unproven(f"{type(exc).__name__}: {exc}") from exc
+        return token
+
+    async def _told(self, client: "StarletteOAuth2App", came: Returned) -> dict[str, Any]:
+        from httpx2 import HTTPError
+
+        try:
+            told = dict(await client.userinfo(token=came.token))
+        except HTTPError as exc:
+            raise _away(exc) from exc
+        except Exception as exc:  # as above
+            raise _unproven(f"{type(exc).__name__}: {exc}") from exc
+        if told.get("sub") != came.subject:
+            raise _unproven("the provider told of somebody else")
+        return told
+
+    async def _ready(self) -> "StarletteOAuth2App":
+        """Once it was asked; an hour later it is asked again, because keys and places change."""
+        now_ms = self._clock.now_ms()
+        if self._client is None or not 0 <= now_ms - self._known_ms < _ASKED_ANEW_MS:
+            self._client, self._known_ms = await self._discovered(), now_ms
+        return self._client
+
+    async def _discovered(self) -> "StarletteOAuth2App":
+        from authlib.integrations.starlette_client import OAuth
+        from httpx2 import HTTPError
+
+        settings = self._settings
+        client: StarletteOAuth2App = OAuth().register(
+            "oidc",
+            server_metadata_url=f"{settings.issuer.rstrip('/')}/.well-known/openid-configuration",
+            client_id=settings.client_id,
+            client_secret=settings.client_secret.get_secret_value(),
+            client_kwargs={
+                "scope": "openid email",
+                "code_challenge_method": "S256",
+                "timeout": _SECONDS,
+            },
+        )
+        try:
+            told = dict(await client.load_server_metadata())
+        except (HTTPError, ValueError, TypeError) as exc:
+            raise _away(exc) from exc
+        client.server_metadata = self._believed(told)
+        if told.get("token_endpoint_auth_methods_supported") == ["client_secret_post"]:
+            client.client_kwargs["token_endpoint_auth_method"] = "client_secret_post"  # noqa: S105 -- a method
+        return client
+
+    def _believed(self, told: dict[str, Any]) -> dict[str, Any]:
+        """Of the discovery what is used here: more of it would steer the client."""
+        if told.get("issuer") != self._settings.issuer:
+            raise _away(ValueError(f"the discovery is of {told.get('issuer')!r}"))
+        places = [*_ENDPOINTS, *(["userinfo_endpoint"] if "userinfo_endpoint" in told else [])]
+        if not all(is_safe_address(str(told.get(place, ""))) for place in places):
+            raise _away(ValueError("an address in the discovery is missing, or is not https"))
+        offered = told.get("id_token_signing_alg_values_supported") or []
+        returns_iss = "authorization_response_iss_parameter_supported"
+        return {
+            "issuer": told["issuer"],
+            "_loaded_at": told["_loaded_at"],
+            "id_token_signing_alg_values_supported": [a for a in _SIGNATURES if a in offered],
+            returns_iss: told.get(returns_iss) is True,
+            **{place: told[place] for place in places},
+        }
+
+    def _check_sender(self, request: Request, known: dict[str, Any]) -> None:
+        """RFC 9207: an answer of another provider is not taken for this one's."""
+        given = request.query_params.getlist("iss")
+        must = known["authorization_response_iss_parameter_supported"]
+        if (given and given != [self._settings.issuer]) or (must and not given):
+            raise _unproven("the answer is of another issuer")
+
+
+def _away(exc: Exception) -> Refused:
+    log.warning("the log-in provider cannot be asked: %s: %s", type(exc).__name__, exc)
+    return Refused(Reason.PROVIDER_AWAY, "The log-in provider cannot be reached now.")
+
+
+def _unproven(why: str) -> Refused:
+    log.warning("a log-in at the provider does not count: %s", why)
+    return Refused(Reason.LOGIN_UNPROVEN, "This log-in is not proven.")

@@ -1,0 +1,313 @@
+"""Log-in with an account at a provider, and the lies that let nobody in."""
+
+import re
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from appliance.api.web.oidc.begun_logins import LIFE_MS
+from appliance.clock import ManualClock
+from appliance.desk.access.passwords import hash_password
+from appliance.desk.team import accounts, staff
+from appliance.events import EventKind
+from appliance.oidc_settings import OidcSettings
+from appliance.store import events
+from tests.api.browser import Browser, log_in
+from tests.api.office import Office, WebServer, open_office
+from tests.api.own_provider import (
+    CLIENT,
+    SECRET,
+    OwnProvider,
+    own_provider,
+    signed_by_another,
+    signed_with_the_public_key,
+    unsigned,
+)
+
+MAIL = "noor@example.com"
+PROVEN = {"email": MAIL, "email_verified": True}
+PASSWORD = "een fiets met drie wielen"
+
+
+@pytest.fixture(scope="module")
+def running_provider() -> Iterator[OwnProvider]:
+    with own_provider() as running:
+        yield running
+
+
+@pytest.fixture
+def provider(running_provider: OwnProvider) -> OwnProvider:
+    running_provider.tell_the_truth()
+    return running_provider
+
+
+def settings(issuer: str) -> OidcSettings:
+    return OidcSettings(
+        issuer=issuer, client_id=CLIENT, client_secret=SecretStr(SECRET), name="Testbedrijf"
+    )
+
+
+@pytest.fixture
+def office(
+    web_server: WebServer, tmp_path: Path, clock: ManualClock, provider: OwnProvider
+) -> Iterator[Office]:
+    """A Balie that has this provider."""
+    with open_office(web_server, tmp_path, clock, oidc=settings(provider.url)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def noor(office: Office) -> str:
+    """A colleague whose address of e-mail is known, and who was never in."""
+
+    def add(tx: Any) -> str:
+        noor_id = staff.add(tx, "Noor", role="staff", branch_id=None)
+        accounts.set_email(tx, noor_id, MAIL)
+        return noor_id
+
+    return office.store.write(add)
+
+
+def sent(office: Office, address: str = "/oidc/login") -> httpx.Response:
+    """A new browser on its way to the provider."""
+    office.client.cookies.clear()
+    answer = office.client.get(address)
+    assert answer.status_code == 302, answer.text
+    return answer
+
+
+def tried(office: Office, provider: OwnProvider, **more: str) -> httpx.Response:
+    return provider.come_back(office.client, sent(office), **more)
+
+
+def is_in(office: Office) -> bool:
+    return office.client.get("/settings").status_code == 200
+
+
+def count(office: Office, table: str) -> int:
+    sql = f"SELECT count(*) FROM {table}"  # noqa: S608 -- the name of a table, from below
+    return office.store.read(lambda conn: int(conn.execute(sql).fetchone()[0]))
+
+
+def last_facts(office: Office, kind: EventKind) -> dict[str, object]:
+    found = office.store.read(lambda conn: events.after(conn, 0, limit=1000))
+    return dict([each for each in found if each.kind is kind][-1].facts)
+
+
+def test_a_proven_address_counts_once_and_then_the_account(
+    office: Office, provider: OwnProvider, noor: str
+) -> None:
+    """The session is as one by password, and leads where the person was going. Afterwards the
+    account lets in whatever its address, and another account with that address does not.
+    """
+    provider.claims = {"email": MAIL.upper(), "email_verified": True}
+    came = provider.come_back(office.client, sent(office, "/oidc/login?next=/people"))
+    assert (came.status_code, came.headers["location"]) == (303, "/people")
+    assert is_in(office)
+    assert {"balie_session", "balie_device"} <= set(office.client.cookies)
+    assert last_facts(office, EventKind.STAFF_LOGGED_IN) == {"by": "provider"}
+    assert last_facts(office, EventKind.STAFF_CHANGED) == {"changed": "account"}
+    provider.claims = {"sub": "s-2", **PROVEN}
+    assert tried(office, provider).status_code == 403
+    provider.claims = {"email": "anders@example.com", "email_verified": False}
+    assert tried(office, provider).status_code == 303
+    assert is_in(office)
+
+
+def test_the_address_may_be_told_beside_the_token(
+    office: Office, provider: OwnProvider, noor: str
+) -> None:
+    provider.person = PROVEN
+    assert tried(office, provider).status_code == 303
+    assert is_in(office)
+
+
+def test_an_address_that_is_not_proven_lets_nobody_in(
+    office: Office, provider: OwnProvider, noor: str
+) -> None:
+    """Also where the provider says nothing of it, or says it of somebody else."""
+    for person in (
+        {},
+        {"email": MAIL},
+        {"email": MAIL, "email_verified": False},
+        {"email": MAIL, "email_verified": "true"},
+        {"sub": "s-2", **PROVEN},
+    ):
+        provider.person = person
+        assert tried(office, provider).status_code == 403, person
+        assert not is_in(office)
+    assert count(office, "staff_account") == 0
+
+
+def test_who_is_unknown_or_let_go_stays_out(
+    office: Office, provider: OwnProvider, noor: str
+) -> None:
+    """Nobody is made by a log-in; who is let go is out with their account, too."""
+    provider.claims = {"sub": "s-9", "email": "vreemd@example.com", "email_verified": True}
+    unknown = tried(office, provider)
+    assert unknown.status_code == 403
+    assert "Niemand logt hier in met dit account." in unknown.text
+    assert count(office, "staff") == 1
+    provider.claims = PROVEN
+    assert tried(office, provider).status_code == 303
+    office.store.write(lambda tx: staff.add(tx, "Baas", role="admin", branch_id=None))
+    office.store.write(lambda tx: staff.disable(tx, noor))
+    assert tried(office, provider).status_code == 403
+    assert not is_in(office)
+    assert last_facts(office, EventKind.STAFF_LOGIN_FAILED)["what"] == "log-in of a provider"
+
+
+LIES: dict[str, dict[str, Any]] = {
+    "other iss": {"claims": {"iss": "https://elders.example"}},
+    "other aud": {"claims": {"aud": "another-client"}},
+    "for another party": {"claims": {"aud": [CLIENT, "other"], "azp": "other"}},
+    "expired": {"claims": {"exp": int(time.time()) - 120}},
+    "no end": {"claims": {"exp": None}},
+    "no subject": {"claims": {"sub": None}},
+    "no nonce": {"claims": {"nonce": None}},
+    "alg none": {"sign": unsigned},
+    "wrong key": {"sign": signed_by_another},
+    "public key as a secret": {"sign": signed_with_the_public_key},
+    "no token": {"beside": {"id_token": None, "userinfo": {"sub": "s-1", **PROVEN}}},
+    "no sense": {"beside": {"id_token": "x.y.z"}},
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_provider_that_lies_lets_nobody_in(
+    office: Office, provider: OwnProvider, noor: str, lie: str
+) -> None:
+    provider.claims = PROVEN
+    for name, value in LIES[lie].items():
+        setattr(provider, name, {**PROVEN, **value} if name == "claims" else value)
+    assert tried(office, provider).status_code == 403
+    assert not is_in(office)
+    assert count(office, "staff_account") + count(office, "session") == 0
+
+
+def test_a_log_in_counts_once_for_the_browser_that_began_it(
+    office: Office, provider: OwnProvider, noor: str, clock: ManualClock
+) -> None:
+    """A state, a nonce or a code that was used before, of another browser, or too late, and an
+    answer that says another issuer or none.
+    """
+    provider.claims = PROVEN
+    first = sent(office)
+    begun = dict(office.client.cookies)
+    assert provider.come_back(office.client, first).status_code == 303
+    old_nonce = provider.asked["nonce"]
+    office.client.cookies.clear()
+    assert provider.come_back(office.client, first).status_code == 403
+    office.client.cookies.update(begun)
+    assert provider.come_back(office.client, first).status_code == 403
+    assert tried(office, provider, state="made-up").status_code == 403
+    assert tried(office, provider, iss="https://elders.example").status_code == 403
+    assert tried(office, provider, iss="").status_code == 403
+    assert tried(office, provider, error="access_denied").status_code == 403
+    provider.claims = {**PROVEN, "nonce": old_nonce}
+    assert tried(office, provider).status_code == 403
+    provider.claims = PROVEN
+    late = sent(office)
+    clock.advance(ms=LIFE_MS)
+    assert provider.come_back(office.client, late).status_code == 403
+    assert not is_in(office)
+    assert tried(office, provider).status_code == 303
+
+
+def test_a_log_in_link_connects_the_account_of_who_opened_it(
+    office: Office, provider: OwnProvider
+) -> None:
+    """For providers that prove no address. The link is used up, and no other site can send a
+    visitor through somebody's link.
+    """
+    jo = office.store.write(lambda tx: staff.add(tx, "Jo", role="staff", branch_id=None))
+    token = office.store.write(lambda tx: staff.add_login_link(tx, jo))
+    assert tried(office, provider).status_code == 403
+    office.client.cookies.clear()
+    door = office.client.get(f"/login/{token}").text
+    assert "Koppelen met Testbedrijf" in door
+    found = re.search(r'href="(/oidc/login\?link=[^"]+)"', door)
+    assert found
+    address = found[1].replace("&amp;", "&")
+    assert httpx.get(office.url + address).status_code == 403
+    assert provider.come_back(office.client, office.client.get(address)).status_code == 303
+    assert is_in(office)
+    assert office.client.get(f"/login/{token}").status_code == 404
+    assert tried(office, provider).status_code == 303
+    assert office.store.read(lambda conn: accounts.has_account(conn, jo))
+
+    kim = office.store.write(lambda tx: staff.add(tx, "Kim", role="staff", branch_id=None))
+    again = office.store.write(lambda tx: staff.add_login_link(tx, kim))
+    office.client.cookies.clear()
+    csrf = re.findall(r'name="csrf" value="([^"]+)"', office.client.get(f"/login/{again}").text)[0]
+    to = office.client.get("/oidc/login", params={"link": again, "csrf": csrf})
+    taken = provider.come_back(office.client, to)
+    assert taken.status_code == 403
+    assert "Een collega logt in met dit account." in taken.text
+    assert office.client.get(f"/login/{again}").status_code == 200
+
+
+@pytest.mark.parametrize("away", ["nobody listens", "another issuer", "no key over https"])
+def test_without_the_provider_the_password_lets_in(
+    web_server: WebServer, tmp_path: Path, clock: ManualClock, provider: OwnProvider, away: str
+) -> None:
+    """Balie starts without it and says on a page that it is away."""
+    lies = {
+        "another issuer": {"issuer": "https://elders.example"},
+        "no key over https": {"jwks_uri": "http://elders.example/keys"},
+    }
+    provider.discovery = lies.get(away, {})
+    issuer = provider.url if away in lies else f"http://127.0.0.1:{_closed_port()}"
+    with open_office(web_server, tmp_path, clock, oidc=settings(issuer)) as office:
+        hashed = hash_password(PASSWORD)
+        jo = office.store.write(lambda tx: staff.add(tx, "Jo", role="staff", branch_id=None))
+        office.store.write(lambda tx: staff.set_password(tx, jo, hashed))
+        door = office.client.get("/login").text
+        assert "Inloggen met Testbedrijf" in door
+        assert office.client.get("/oidc/login").status_code == 503
+        csrf = re.findall(r'name="csrf" value="([^"]+)"', office.client.get("/login").text)[0]
+        form = {"name": "Jo", "password": PASSWORD, "csrf": csrf}
+        assert office.client.post("/login", data=form).status_code == 303
+        assert is_in(office)
+
+
+def _closed_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def test_a_colleagues_page_has_the_address(office: Office, provider: OwnProvider) -> None:
+    """No two have one; another address ends what the account of the old one opened."""
+    boss: Browser = log_in(office, "Marit", role="admin", branch_id=None)
+    noor, jo = office.store.write(
+        lambda tx: [staff.add(tx, name, role="staff", branch_id=None) for name in ("Noor", "Jo")]
+    )
+    page = f"/settings/team/{noor}"
+    assert boss.post(f"{page}/email", {"email": MAIL}).status_code == 204
+    assert f'value="{MAIL}"' in boss.get(page).text
+    facts = last_facts(office, EventKind.STAFF_CHANGED)
+    assert facts == {"changed": "email", "by": boss.staff_id}
+    for email in ("noor", "a b@c", "x" * 250 + "@example.com"):
+        assert boss.post(f"{page}/email", {"email": email}).status_code == 422
+    assert boss.post(f"/settings/team/{jo}/email", {"email": MAIL.upper()}).status_code == 422
+    provider.claims = PROVEN
+    assert tried(office, provider).status_code == 303
+    assert "Gekoppeld" in boss.get(page).text
+    assert boss.post(f"{page}/email", {"email": "noor@nieuw.example"}).status_code == 204
+    assert tried(office, provider).status_code == 403
+    boss.client.close()
+
+
+def test_without_a_provider_there_is_none(web_server: WebServer, tmp_path: Path) -> None:
+    """No button and no address."""
+    with open_office(web_server, tmp_path, ManualClock(0)) as office:
+        office.store.write(lambda tx: staff.add(tx, "Jo", role="staff", branch_id=None))
+        assert "/oidc/" not in office.client.get("/login").text
+        for path in ("/oidc/login", "/oidc/callback"):
+            assert office.client.get(path).status_code == 404
