@@ -109,10 +109,7 @@ async def give_roles(visit: Posting, staff_id: str, request: Request) -> Respons
 async def change_email(
     visit: Posting, staff_id: str, email: Annotated[str, Form(max_length=400)] = ""
 ) -> Response:
-    def change(tx: Tx, rights: Rights) -> None:
-        colleagues.change_email(tx, rights, staff_id, email, by_staff_id=visit.staff_id)
-
-    return await _changed(visit, staff_id, change)
+    return await _changed(visit, staff_id, partial(colleagues.change_email, email=email))
 
 
 @routes.post(f"{PAGE}/{{staff_id}}/link")
