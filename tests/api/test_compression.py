@@ -51,6 +51,16 @@ def test_a_static_file_is_compressed_once(browser: httpx.Client) -> None:
     assert again.status_code == 304
 
 
+@pytest.mark.parametrize("asks", [{}, PLAIN], ids=["compressed", "plain"])
+def test_what_a_script_imports_is_kept_for_good_too(
+    browser: httpx.Client, asks: dict[str, str]
+) -> None:
+    script = browser.get(asset("composer.js"), headers=asks).text
+    assert f'from ".{asset("attach.js").removeprefix("/static")}"' in script
+    assert f'import(".{asset("upload.js").removeprefix("/static")}")' in script
+    assert '.js"' not in script
+
+
 def test_a_stream_is_not_compressed(browser: httpx.Client) -> None:
     """Each hint arrives when it is told, and a browser need not wait for more of them."""
     with browser.stream("GET", "/live", params={"after": "0"}) as answer:

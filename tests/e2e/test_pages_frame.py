@@ -8,7 +8,7 @@ from tests.e2e.carried import CARRIED
 from tests.e2e.conftest import NARROW, Look, OpenPage, Place
 
 FATIMA = "Fatima El Idrissi"
-MOST_KB = 120
+MOST_KB, MOST_AGAIN_KB = 120, 15
 SEEN_AS_STILL = 0.02
 _SHIFTED = """() => new Promise((done) => {
   let sum = 0;
@@ -35,6 +35,17 @@ def test_a_first_visit_is_light_and_still(open_page: OpenPage, place: Place) -> 
     assert 20_000 < carried <= MOST_KB * 1000
     assert hosts == {urlsplit(place.url).netloc}
     assert page.evaluate("document.fonts.check('15px Inter', 'Fatima')")
+
+
+def test_the_next_visit_brings_the_page_and_little_else(open_page: OpenPage, place: Place) -> None:
+    page = open_page("/inbox/all")
+    page.wait_for_load_state("load")
+    other = page.context.new_page()
+    other.goto(f"{place.url}/inbox/all")
+    other.wait_for_load_state("load")
+    brought = "[...performance.getEntriesByType('resource')].filter((each) => each.transferSize)"
+    assert other.evaluate(f"{brought}.map((each) => each.name)") == []
+    assert 1_000 < other.evaluate(CARRIED) <= MOST_AGAIN_KB * 1000
 
 
 def test_a_small_screen_has_the_rail_below_and_the_card_as_a_sheet(open_page: OpenPage) -> None:

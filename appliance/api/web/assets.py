@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import re
 from pathlib import Path
 
 from markupsafe import Markup
@@ -10,6 +11,7 @@ from appliance.messages import MessageState
 
 STATIC_DIR = Path(__file__).parent / "static"
 
+_IMPORTED = re.compile(rb'"(\./[a-z-]+\.js)"')
 _TICKS = {
     MessageState.QUEUED: ("clock", ""),
     MessageState.SENDING: ("clock", ""),
@@ -25,8 +27,29 @@ _TICKS = {
 def asset(name: str) -> str:
     """The address of a static file, with a mark of its content: browsers may keep it for good."""
     path = STATIC_DIR / name
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.exists() else "missing"
-    return f"/static/{name}?v={digest}"
+    if not path.exists():
+        return f"/static/{name}?v=missing"
+    if path.parent == STATIC_DIR and path.suffix == ".js":
+        return f"/static/{name}?v={_mark_of_scripts()}"
+    return f"/static/{name}?v={_mark(path.read_bytes())}"
+
+
+def text_of(path: Path) -> bytes:
+    """A script's imports get marks as well: without one a browser asks again on each page."""
+    text = path.read_bytes()
+    if path.parent != STATIC_DIR or path.suffix != ".js":
+        return text
+    return _IMPORTED.sub(rb'"\1?v=' + _mark_of_scripts().encode() + b'"', text)
+
+
+@functools.cache
+def _mark_of_scripts() -> str:
+    """One for all of them, because they import each other in circles."""
+    return _mark(b"".join(path.read_bytes() for path in sorted(STATIC_DIR.glob("*.js"))))
+
+
+def _mark(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]
 
 
 @functools.cache
