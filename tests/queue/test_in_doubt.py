@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from appliance.devices.protocol import DeviceState, Finding, Found, Look, Proof, Tick
-from appliance.errors import DeviceGone
+from appliance.errors import DeviceGone, Unconfirmed
 from appliance.events import EventKind
 from appliance.messages import MessageState
 from appliance.queue.recovery import doubt_everything_in_hand
