@@ -14,14 +14,12 @@ _DEADLINE_S = 120.0
 """Real seconds, for a busy machine: a deadline and no measurement."""
 
 
-def eventually(is_so: Callable[[], bool], *, within_s: float = _DEADLINE_S) -> bool:
-    """Looks until it is so or the deadline has passed, and says which."""
+def eventually(is_so: Callable[[], T], *, within_s: float = _DEADLINE_S) -> T:
+    """What it is as soon as it is true; its last value when it never is."""
     deadline = time.monotonic() + within_s
-    while not is_so():
-        if time.monotonic() > deadline:
-            return False
+    while not (found := is_so()) and time.monotonic() < deadline:
         time.sleep(0.01)
-    return True
+    return found
 
 
 class PhoneBench:

@@ -8,7 +8,7 @@ import pytest
 from appliance.clock import ManualClock
 from appliance.store.store import Store
 from tests.fresh_store import fresh_store
-from tests.queue.counter import MONDAY, Counter
+from tests.queue.counter import ANNA, BART, MONDAY, Counter
 
 
 @pytest.fixture
@@ -27,3 +27,8 @@ def store(tmp_path: Path, clock: ManualClock) -> Iterator[Store]:
 @pytest.fixture
 def counter(store: Store, clock: ManualClock, tmp_path: Path) -> Counter:
     return Counter(store, clock, tmp_path / "evidence")
+
+
+@pytest.fixture
+def known(counter: Counter) -> None:
+    counter.knows(ANNA, BART)

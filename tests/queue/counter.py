@@ -29,6 +29,7 @@ from appliance.devices.protocol import (
     Tick,
     TickVisit,
 )
+from appliance.errors import DeviceGone
 from appliance.events import Event, EventKind
 from appliance.identities import Identity
 from appliance.messages import MessageState
@@ -247,3 +248,13 @@ def tapping(attempt: QueueAttempt) -> Iterator[None]:
     attempt.baseline({"rows": 0})
     with attempt.clear_to_send():
         yield
+
+
+def in_doubt(counter: Counter) -> str:
+    """A message that was tapped and whose answer was lost."""
+    message_id = counter.queues()
+    attempt = counter.attempt()
+    with tapping(attempt):
+        pass
+    counter.work.not_sent(attempt, DeviceGone("The cable was pulled."))
+    return message_id

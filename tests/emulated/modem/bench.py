@@ -7,7 +7,6 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from typing import Any, Self
 
 import serial
@@ -20,14 +19,6 @@ ANNA = "+31612345699"
 MODEM = "+31612345801"
 _WITHIN_S = 10.0
 _FINAL = re.compile(rb"\r\n(OK|ERROR|\+CM[SE] ERROR: [^\r]*)\r\n|\r\n> $")
-
-
-def eventually(condition: Callable[[], Any], *, within_s: float = _WITHIN_S) -> Any:
-    """What the condition is as soon as it is true; its last value when it never is."""
-    deadline = time.monotonic() + within_s
-    while not (value := condition()) and time.monotonic() < deadline:
-        time.sleep(0.005)
-    return value
 
 
 class Bench:

@@ -8,7 +8,8 @@ from shutil import which
 
 import pytest
 
-from tests.emulated.modem.bench import ANNA, Bench, eventually
+from tests.emulated.modem.bench import ANNA, Bench
+from tests.emulated.phone_bench import eventually
 
 EMOJI = "żółw 👍🏽"
 LONG = "Een rooster van meer dan honderdzestig tekens. " * 6

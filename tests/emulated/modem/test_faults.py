@@ -7,7 +7,8 @@ import serial
 
 from appliance.emulated.modem.control_bodies import MODEM_EXAMPLES
 from appliance.emulated.modem.spec import ModemSpec
-from tests.emulated.modem.bench import ANNA, MODEM, Bench, Line, eventually
+from tests.emulated.modem.bench import ANNA, MODEM, Bench, Line
+from tests.emulated.phone_bench import eventually
 
 TPDU = "01000B911316325496F9000003C8771A"
 REPORTED = "21" + TPDU[2:]

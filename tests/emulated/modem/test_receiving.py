@@ -1,7 +1,8 @@
 """How messages and calls arrive at the emulated modem."""
 
 from appliance.emulated.modem.spec import ModemSpec
-from tests.emulated.modem.bench import ANNA, MODEM, Bench, Line, eventually
+from tests.emulated.modem.bench import ANNA, MODEM, Bench, Line
+from tests.emulated.phone_bench import eventually
 
 
 def test_an_arrival_is_stored_and_told(bench: Bench, line: Line) -> None:

@@ -4,7 +4,8 @@ from appliance.emulated.modem import alphabet
 from appliance.emulated.modem.address import address_octets, address_of
 from appliance.emulated.modem.header import Concatenation
 from appliance.emulated.modem.spec import ModemSpec
-from tests.emulated.modem.bench import ANNA, MODEM, Bench, Line, eventually
+from tests.emulated.modem.bench import ANNA, MODEM, Bench, Line
+from tests.emulated.phone_bench import eventually
 
 REPORT = 0x20
 
