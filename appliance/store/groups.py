@@ -100,6 +100,12 @@ def of_jid(conn: sqlite3.Connection, line_id: str, jid: str) -> ChatGroup | None
     return _group(row) if row else None
 
 
+def of_line(conn: sqlite3.Connection, line_id: str) -> Sequence[ChatGroup]:
+    """Those that the line is in, as far as WhatsApp has shown them."""
+    where = f"{_GROUP} WHERE g.line_id = ? AND g.left_ms IS NULL AND g.jid NOT LIKE ?"
+    return [_group(row) for row in conn.execute(where, (line_id, f"{NEW}%"))]
+
+
 def of_identity(conn: sqlite3.Connection, line_id: str, identity: Identity) -> ChatGroup | None:
     return of_jid(conn, line_id, identity.value)
 

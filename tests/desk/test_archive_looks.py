@@ -1,8 +1,11 @@
 """When a phone looks at its archived chats."""
 
+from dataclasses import replace
+
 import pytest
 
 from appliance.desk.lines.archive_looks import EVERY_MS, SELDOM_MS, ArchiveLooks
+from appliance.devices.protocol import Group
 from tests.queue.counter import BOTH, SMS, Counter
 
 
@@ -32,6 +35,17 @@ def test_a_phone_looks_again_soon_where_there_are_archived_chats(
         assert not is_due(counter, looks, wait_ms - 1)
         counter.clock.advance(ms=1)
     assert is_due(counter, looks)
+
+
+def test_a_look_knows_the_groups_that_may_be_archived(
+    counter: Counter, looks: ArchiveLooks
+) -> None:
+    group = Group(jid="120363000000000001@g.us", name="Team Venlo")
+    counter.hears("Wie kan?", group=group)
+    counter.clock.advance(s=60)
+    look = looks.next_look(counter.device_id, BOTH)
+    assert look is not None
+    assert look.groups() == [replace(group, known=("Wie kan?",))]
 
 
 def test_it_waits_until_it_is_quiet_and_the_office_is_open(

@@ -4,13 +4,16 @@ In office hours, because what is found is opened and so marked as read, and when
 """
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appliance.channels import Channel
 from appliance.clock import MS_PER_S
 from appliance.devices.archive_protocol import ArchiveLook
+from appliance.devices.protocol import Group
+from appliance.queue import posts
 from appliance.queue.office_hours import hours_of
-from appliance.store import branches, lines, own_profiles
+from appliance.store import branches, groups, lines, own_profiles
 from appliance.store.store import Store
 
 QUIET_MS = 60 * MS_PER_S
@@ -39,7 +42,7 @@ class ArchiveLooks:
             self._not_before_ms[device_id] = from_ms
             return None
         self._not_before_ms[device_id] = now_ms + EVERY_MS
-        return _DeviceLook(looks=self, device_id=device_id)
+        return _DeviceLook(looks=self, device_id=device_id, store=self._store)
 
     def seen(self, device_id: str, *, there: bool) -> None:
         wait_ms = EVERY_MS if there else SELDOM_MS
@@ -50,9 +53,18 @@ class ArchiveLooks:
 class _DeviceLook(ArchiveLook):
     looks: ArchiveLooks
     device_id: str
+    store: Store
+
+    def groups(self) -> Sequence[Group]:
+        return self.store.read(lambda conn: _groups(conn, self.device_id))
 
     def done(self, *, there: bool) -> None:
         self.looks.seen(self.device_id, there=there)
+
+
+def _groups(conn: sqlite3.Connection, device_id: str) -> Sequence[Group]:
+    carried = lines.lines_of_device(conn, device_id)
+    return [posts.told(conn, each) for line in carried for each in groups.of_line(conn, line.id)]
 
 
 def _due_ms(conn: sqlite3.Connection, device_id: str, now_ms: int) -> int:

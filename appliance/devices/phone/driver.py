@@ -33,7 +33,7 @@ from appliance.devices.phone.sms.send import look_sms, opening, send_sms
 from appliance.devices.phone.whatsapp.addresses import address_of, is_hidden, jid_of
 from appliance.devices.phone.whatsapp.adoption.listing import list_chats
 from appliance.devices.phone.whatsapp.adoption.reading import read_chat
-from appliance.devices.phone.whatsapp.archived_news import note_archived_news
+from appliance.devices.phone.whatsapp.archived_news import hear_archived_chats
 from appliance.devices.phone.whatsapp.chat import link_to
 from appliance.devices.phone.whatsapp.file_send import send_file
 from appliance.devices.phone.whatsapp.groups.group_changes import change_group
@@ -50,6 +50,7 @@ from appliance.devices.protocol import (
     Attempt,
     DeviceState,
     Found,
+    Group,
     Look,
     Outgoing,
     Proof,
@@ -318,9 +319,9 @@ class PhoneDriver:
         """What comes is received first, where the phone says so."""
         return lambda: goes_on() and not (self._bell is not None and self._bell.rings)
 
-    def hear_archived(self) -> bool:
+    def hear_archived(self, groups: Sequence[Group]) -> bool:
         self._take_in_hand(None)
-        return note_archived_news(self._phone)
+        return hear_archived_chats(self._phone, groups)
 
     def own_profile(self) -> OwnProfile:
         self._take_in_hand(None)

@@ -166,7 +166,6 @@ def test_the_reading_gives_way_to_a_message_that_is_due(desk: Desk) -> None:
     assert desk.world.handset.front is desk.world.handset.launcher
 
 
-@GENERATIONS
 def test_a_name_that_no_phone_book_has_is_told_by_the_info_of_its_chat(desk: Desk) -> None:
     """Its number stands there; a chat in which something is unread is not opened for that."""
     had(desk.world, ANNA, [(THEIRS, "Hoi"), (OURS, "Dag")], from_ms=at(desk.world, 2, "9:00"))

@@ -1,6 +1,6 @@
 """Groups on an emulated phone: posting, reading, and each change, with the truth log as judge."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -17,6 +17,7 @@ from appliance.devices.group_protocol import (
 from appliance.devices.media_protocol import OutgoingFile
 from appliance.devices.news_protocol import PictureChange
 from appliance.devices.protocol import Finding, Group, Tick
+from appliance.emulated.phone.whatsapp.group_phrases import group_phrases
 from appliance.emulated.phone.whatsapp.model import Chat
 from appliance.emulated.phone.wire.seam import DeviceFile
 from appliance.emulated.world.numbers import group_jid
@@ -504,3 +505,84 @@ def test_a_changed_name_is_told_without_a_message(world: World, desk: Desk, venl
     desk.driver.receive()
     assert desk.recorder.groups[-1].name == "Feest"
     assert len(desk.recorder.messages) == before
+
+
+@dataclass
+class Disturbed(Turn):
+    """The tap is lost, and a person does something on the phone instead."""
+
+    loses_tap: Callable[[], object] = lambda: None
+    person: Callable[[], object] = lambda: None
+
+    @contextmanager
+    def clear_to_change(self) -> Iterator[None]:
+        with super().clear_to_change():
+            self.loses_tap()
+            yield
+            self.person()
+
+
+def disturbed(world: World, asked: Turn, person: Callable[[], object]) -> Disturbed:
+    return Disturbed(
+        asked=asked.asked,
+        folder=asked.folder,
+        loses_tap=lambda: world.fault("tap-lost"),
+        person=lambda: world.on_loop(person),
+    )
+
+
+@pytest.mark.parametrize("kind", [GroupChangeKind.LEAVE, GroupChangeKind.LOCK])
+def test_a_question_that_a_person_put_away_changed_nothing(
+    world: World, desk: Desk, venlo: Group, tmp_path: Path, kind: GroupChangeKind
+) -> None:
+    """It is gone from the screen all the same; only the chat says what became of it."""
+    back = world.handset.whatsapp.room.back
+    with pytest.raises(Transient):
+        desk.driver.change_group(disturbed(world, turn(tmp_path, venlo, kind), back))
+    assert not chat_of(world, venlo).left
+    assert not chat_of(world, venlo).locked
+
+
+def test_an_invitation_that_shows_no_more_has_not_left_for_that(
+    world: World, desk: Desk, venlo: Group, tmp_path: Path
+) -> None:
+    """Somebody went to the home screen."""
+    world.inject(kind="group", group=VENLO, what="remove", by=BEA, person=ANNA, notify=False)
+    world.inject(kind="group", group=VENLO, what="refuse", person=ANNA)
+    people = [GroupPerson(name="Anna", number=ANNA)]
+    adds = turn(tmp_path, venlo, GroupChangeKind.ADD, people=people)
+    adds.asked = replace(adds.asked, invites=True)
+    invites = disturbed(world, adds, lambda: None)
+
+    def at_the_invitation(do: Callable[[], object]) -> Callable[[], object]:
+        return lambda: do() if world.handset.whatsapp.room.page == "invite" else None
+
+    def goes_home() -> None:
+        world.on_loop(lambda: world.handset.bring(world.handset.launcher))
+
+    invites.loses_tap = at_the_invitation(invites.loses_tap)
+    invites.person = at_the_invitation(goes_home)
+    with pytest.raises(Transient, match="invitation"):
+        desk.driver.change_group(invites)
+    assert world.truth() == []
+
+
+def test_an_old_row_is_no_proof_of_a_new_picture(
+    world: World, desk: Desk, venlo: Group, tmp_path: Path, logo: OutgoingFile
+) -> None:
+    """A message above the picture of before was edited, so the chat is another one."""
+    account, chat = world.handset.whatsapp.account, chat_of(world, venlo)
+    told = group_phrases("nl").own_icon_changed
+    world.on_loop(lambda: account.say(chat, told, at_ms=world.clock.now_ms()))
+    said = world.write(BEA, "Mooi", group=VENLO)
+    changes = turn(tmp_path, venlo, GroupChangeKind.PICTURE, picture=logo)
+    again = disturbed(world, changes, world.handset.whatsapp.room.back)
+    put_away = again.person
+
+    def edits() -> None:
+        world.change(said, "edited", "Prachtig")
+        put_away()
+
+    again.person = edits
+    with pytest.raises(Transient, match="does not say"):
+        desk.driver.change_group(again)

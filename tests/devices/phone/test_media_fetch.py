@@ -248,3 +248,25 @@ def test_each_photo_of_an_album_is_a_message_with_its_file(desk: Desk, files: Me
     assert found.file is not None
     content = samples.photo(colour=colours[3])
     assert found.file.kept.sha256 == hashlib.sha256(content).hexdigest()
+
+
+def test_a_photo_that_comes_from_somebody_else_meanwhile_is_not_theirs(
+    desk: Desk, files: MediaFiles
+) -> None:
+    """The first new file after the tap is Bea's; Anna's is there when her row says so."""
+    sends(desk, samples.photo(colour="red"), sender=BEA, late_ms=700)
+    sends(desk, PHOTO, downloaded=False, late_ms=900)
+    tapped = fetch(desk, files, 1, number=ANNA)
+    assert (tapped.finding, tapped.path) == (FetchFinding.GROWING, None)
+    desk.world.age_files(3)
+    found = fetch(desk, files, 1)
+    assert found.file is None or found.file.kept.sha256 == hashlib.sha256(PHOTO).hexdigest()
+
+
+def test_a_file_whose_row_is_above_the_screen_is_waited_for_there(
+    desk: Desk, files: MediaFiles
+) -> None:
+    sends(desk, PHOTO, downloaded=False, late_ms=300)
+    desk.world.write(ANNA, "en nog een regel\n" * 30)
+    desk.driver.receive()
+    assert fetch(desk, files, number=ANNA).path is not None

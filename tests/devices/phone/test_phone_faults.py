@@ -307,3 +307,23 @@ def test_a_chat_that_has_moved_on_is_left_to_a_person(desk: Desk) -> None:
 
 def _crash() -> None:
     raise RuntimeError("Balie dies here")
+
+
+def test_a_chat_that_changed_is_no_proof_that_a_message_left(desk: Desk) -> None:
+    """They edit a message, and a person on the phone empties the entry: an older own message with
+    the same words stands there as before.
+    """
+    desk.send("Ja")
+    theirs = desk.world.write(ANNA, "Om acht uur?")
+    attempt = desk.attempt("Ja")
+    attempt.before_tap = lambda: desk.world.fault("tap-lost")
+
+    def meanwhile() -> None:
+        desk.world.change(theirs, "edited", "Om negen uur?")
+        (chat,) = desk.world.handset.whatsapp.account.chats.values()
+        desk.world.on_loop(lambda: setattr(chat, "draft", ""))
+
+    attempt.after_tap = meanwhile
+    with pytest.raises(Unconfirmed):
+        desk.driver.send(attempt)
+    assert desk.world.truth() == ["Ja"]

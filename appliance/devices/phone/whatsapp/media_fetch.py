@@ -1,7 +1,7 @@
 """Brings the file of a message from the phone: found among WhatsApp's files, read, and checked.
 
 Where WhatsApp has not downloaded it, the chat is opened once and its button is tapped. The one file
-that is new after the tap is it.
+that is new once its row says that it is there is it.
 """
 
 import logging
@@ -24,8 +24,9 @@ from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.whatsapp.chat import OpenChat
 from appliance.devices.phone.whatsapp.media_folders import files_in, fits, folder_of
 from appliance.devices.phone.whatsapp.media_matching import matched
-from appliance.devices.phone.whatsapp.media_rows import RowSays, find_row
+from appliance.devices.phone.whatsapp.media_rows import FoundRow, RowSays, find_row, is_here
 from appliance.devices.phone.whatsapp.opening import open_chat
+from appliance.devices.phone.whatsapp.pages import ChatPage
 from appliance.devices.phone.whatsapp.visit import visiting
 from appliance.errors import StoreUnavailable
 from appliance.media.files import GrowingFile
@@ -191,9 +192,9 @@ def _download(phone: Phone, fetch: MediaFetch, files: PhoneFiles, folder: str) -
         says = _tap_its_button(chat, fetch)
         if says is RowSays.TEXT:
             return Fetched(finding=FetchFinding.TEXT, opened=True)
-        if says is not RowSays.DOWNLOAD:
+        if says is not RowSays.COME:
             return Fetched(finding=FetchFinding.NONE, opened=True)
-        new = _come(phone, files, folder, before)
+        new = [file for file in files_in(files, folder) if file.path not in before]
     if len(new) > 1:
         # Those of an album: once all are there, they are told apart by their order.
         return Fetched(finding=FetchFinding.GROWING, opened=True)
@@ -203,7 +204,7 @@ def _download(phone: Phone, fetch: MediaFetch, files: PhoneFiles, folder: str) -
 
 
 def _tap_its_button(chat: OpenChat, fetch: MediaFetch) -> RowSays:
-    """On the screen that opens, else in a view above it; DOWNLOAD when it was tapped."""
+    """On the screen that opens, else in a view above it; waits there until it has come."""
     seen = open_chat(chat)
     says = _tap_in_view(chat, fetch)
     if says is RowSays.UNCLEAR:
@@ -221,15 +222,21 @@ def _tap_in_view(chat: OpenChat, fetch: MediaFetch) -> RowSays:
     row = find_row(app, fetch.wanted, fetch.others, phone.time)
     if row.tap is not None:
         phone.session.tap(row.tap)
+        if _is_downloaded(chat, fetch.wanted, row):
+            return RowSays.COME
     return row.says
 
 
-def _come(phone: Phone, files: PhoneFiles, folder: str, before: set[str]) -> Sequence[PhoneFile]:
-    """The files that are new, once there is one or the time is over."""
+def _is_downloaded(chat: OpenChat, wanted: WantedFile, tapped: FoundRow) -> bool:
+    """Once its row says so; a file that merely came meanwhile may be another message's."""
+    phone = chat.phone
     until_s = time.monotonic() + phone.patience.download_s
     for pause_s in phone.patience.pauses():
         time.sleep(pause_s)
-        new = [file for file in files_in(files, folder) if file.path not in before]
-        if new or time.monotonic() > until_s:
-            return new
-    return ()
+        seen = chat.dump()
+        shows = isinstance(seen, ChatPage) and chat.is_ours(seen)
+        if shows and is_here(chat.screen.of(phone.whatsapp), wanted, tapped, phone.time):
+            return True
+        if time.monotonic() > until_s:
+            break
+    return False

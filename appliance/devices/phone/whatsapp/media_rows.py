@@ -27,6 +27,8 @@ _BOTH_SIDES = 2
 class RowSays(Enum):
     #: It is not downloaded.
     DOWNLOAD = "download"
+    #: It was not, and is since its button was tapped.
+    COME = "come"
     #: It is there, and downloaded.
     HERE = "here"
     #: Nothing but a text begins so at that minute.
@@ -37,8 +39,12 @@ class RowSays(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundRow:
+    """`tap` is its button, `at` its place among the `alike` rows that show."""
+
     says: RowSays
     tap: tuple[int, int] | None = None
+    at: int = 0
+    alike: int = 0
 
 
 def find_row(
@@ -47,32 +53,56 @@ def find_row(
     """Of several that look alike the one at the place of `wanted` among `others`, where there are
     as many. An album has one button for all.
     """
-    told = f"{wanted.sign} {wanted.words}".strip()
+    at_minute = _at_minute(app, wanted, clock)
+    media = _alike(at_minute, wanted)
+    if not media:
+        said = any(row.media is None and _same_text(row, _told(wanted)) for _, row in at_minute)
+        return FoundRow(says=RowSays.TEXT if said else RowSays.UNCLEAR)
+    if wanted.kind in _PLAYED_BY_BUTTON:
+        return FoundRow(says=RowSays.HERE)
+    waiting = [(at, button) for at, view in enumerate(media) if (button := _button(view))]
+    if not waiting:
+        return FoundRow(says=RowSays.HERE)
+    is_album = len(waiting) == 1 and media[0].first("media_grid")
+    place = 0 if is_album else _place_among(wanted, others, len(waiting), clock)
+    if place is None or waiting[place][1].box.empty:
+        return FoundRow(says=RowSays.UNCLEAR)
+    at, button = waiting[place]
+    return FoundRow(says=RowSays.DOWNLOAD, tap=button.box.centre, at=at, alike=len(media))
+
+
+def is_here(app: Screen, wanted: WantedFile, tapped: FoundRow, clock: PhoneClock) -> bool:
+    """Whether the row that was tapped has no button any more; not where others came beside it."""
+    media = _alike(_at_minute(app, wanted, clock), wanted)
+    return len(media) == tapped.alike and _button(media[tapped.at]) is None
+
+
+def _button(row: View) -> View | None:
+    return row.first("control_btn", "control_frame")
+
+
+def _told(wanted: WantedFile) -> str:
+    return f"{wanted.sign} {wanted.words}".strip()
+
+
+def _at_minute(
+    app: Screen, wanted: WantedFile, clock: PhoneClock
+) -> Sequence[tuple[View, MessageRow]]:
     minute = clock.minute_of_day(wanted.written_ms)
-    at_minute = [
+    return [
         (view, row)
         for view, row in _drawn(app)
         if not row.own and is_between(row.time, minute, minute)
     ]
-    media = [
+
+
+def _alike(drawn: Sequence[tuple[View, MessageRow]], wanted: WantedFile) -> Sequence[View]:
+    told = _told(wanted)
+    return [
         view
-        for view, row in at_minute
+        for view, row in drawn
         if row.media is not None and is_same(row.media, row.text or row.detail, told)
     ]
-    if not media:
-        said = any(row.media is None and _same_text(row, told) for _, row in at_minute)
-        return FoundRow(says=RowSays.TEXT if said else RowSays.UNCLEAR)
-    if wanted.kind in _PLAYED_BY_BUTTON:
-        return FoundRow(says=RowSays.HERE)
-    waiting = [button for view in media if (button := view.first("control_btn", "control_frame"))]
-    if not waiting:
-        return FoundRow(says=RowSays.HERE)
-    if len(waiting) == 1 and media[0].first("media_grid"):
-        return FoundRow(says=RowSays.DOWNLOAD, tap=waiting[0].box.centre)
-    place = _place_among(wanted, others, len(waiting), clock)
-    if place is None or waiting[place].box.empty:
-        return FoundRow(says=RowSays.UNCLEAR)
-    return FoundRow(says=RowSays.DOWNLOAD, tap=waiting[place].box.centre)
 
 
 def _place_among(

@@ -169,8 +169,8 @@ class ChatSend:
         later = rows_after(typed.rows, now.rows)
         if later is not None:
             return last if last in later else None
-        changed = [identity(row) for row in typed.rows] != [identity(row) for row in now.rows]
-        return last if changed else None
+        # A row that was there is another since, as one that they edited: that proves no new one.
+        return None if identity(last) in {identity(row) for row in typed.rows} else last
 
     def _young(self, row: MessageRow) -> bool:
         """Not older than the attempt, by the minute that the screen shows."""

@@ -90,11 +90,10 @@ def _lock(info: GroupInfo) -> GroupSeen:
         hands.until(lambda app: pages.any_row(app, words.EDIT_SETTINGS), "who may change the group")
     )
     choice = hands.until(lambda app: pages.any_row(app, words.ONLY_ADMINS), "the choice of admins")
-    info.confirm(
-        choice,
-        lambda app: pages.any_row(app, words.ONLY_ADMINS) is None,
-        "The phone did not take the choice of admins.",
-    )
+    sentence = "The phone did not take the choice of admins."
+    info.confirm(choice, lambda app: pages.any_row(app, words.ONLY_ADMINS) is None, sentence)
+    if not info.is_told(words.LOCKED):
+        raise hands.lost(sentence, seen="no row")
     return info.seen()
 
 

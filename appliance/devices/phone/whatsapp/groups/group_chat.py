@@ -9,6 +9,7 @@ from appliance.devices.news_protocol import PictureChange
 from appliance.devices.phone.phone import Phone
 from appliance.devices.phone.screen import Box
 from appliance.devices.phone.texts import as_dumped, is_number, label, number_in
+from appliance.devices.phone.whatsapp.archive import opened_archive
 from appliance.devices.phone.whatsapp.chat import Keep, OpenChat, keep_nothing
 from appliance.devices.phone.whatsapp.groups.group_obstacles import refuse_obstacles
 from appliance.devices.phone.whatsapp.groups.group_rows import lines_of, picture_by
@@ -146,7 +147,7 @@ class GroupChat(OpenChat):
         return any(_is_row_of(row, text) for row in seen.rows for text in self.group.known)
 
     def _row(self) -> Box:
-        found = self._rows()
+        found = self._rows() or self._archived_rows()
         if len(found) > 1:
             facts = self.keep(self.screen, seen="two of one name")
             raise Permanent(
@@ -170,6 +171,15 @@ class GroupChat(OpenChat):
                 if found:
                     return found
                 last = view
+        return []
+
+    def _archived_rows(self) -> list[Box]:
+        """Where something is known that was said in it, so that its chat can be proven."""
+        first = opened_archive(self, _pass_by) if self.group.known else None
+        for view in views_of_list(self, first, most=_MOST_PULLS) if first else ():
+            found = [row.box for row in view.rows if row.name == self._title]
+            if found:
+                return found
         return []
 
     def _only_row(self, last: ChatsList) -> list[Box]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from re import Pattern
 
 from appliance.devices.group_protocol import GroupChange, GroupPerson, GroupSeen, GroupTurn
 from appliance.devices.phone.phone import Phone
@@ -11,10 +12,13 @@ from appliance.devices.phone.whatsapp.groups import group_pages as pages
 from appliance.devices.phone.whatsapp.groups import group_words as words
 from appliance.devices.phone.whatsapp.groups.group_hands import GroupHands
 from appliance.devices.phone.whatsapp.groups.group_pages import InfoPage
+from appliance.devices.phone.whatsapp.groups.group_rows import ChatLine, lines_of
 from appliance.errors import Unconfirmed
 
 _MOST_SCROLLS = 20
 _MOST_BACKS = 3
+# A group that was left has a chat without an entry.
+_OF_CHATS = ("entry", "conversation_contact", "conversations_row_contact_name")
 
 
 class GroupInfo:
@@ -24,6 +28,7 @@ class GroupInfo:
         self.hands = hands
         self.turn = turn
         head = hands.until(lambda app: pages.by_id(app, "conversation_contact"), "the chat")
+        self._said = lines_of(hands.look())
         hands.press(head)
         self.page = hands.until(pages.info_page, "the info of the group")
         if self.page.name != as_dumped(label(self.change.group.name)):
@@ -37,7 +42,7 @@ class GroupInfo:
         """Goes back to the chat, as far as pages of the group show."""
         for _ in range(_MOST_BACKS):
             app = self.hands.phone.session.screen().of(self.hands.phone.whatsapp)
-            if app.first("entry", "conversations_row_contact_name") or app.empty:
+            if app.first(*_OF_CHATS) or app.empty:
                 return
             self.hands.phone.session.back()
 
@@ -104,6 +109,19 @@ class GroupInfo:
 
     # Changing
 
+    def is_told(self, words: Pattern[str]) -> bool:
+        """Whether the chat has one more row of the system that says so than before: that a page
+        or a question is gone proves nothing, a person may have closed it.
+        """
+        self.close()
+        before = _count(self._said, words)
+        within_s = self.hands.phone.patience.row_s
+
+        def told(app: Screen) -> bool | None:
+            return _count(lines_of(app), words) > before or None
+
+        return self.hands.seen(told, within_s=within_s) is not None
+
     def confirm(self, button: View, proof: Callable[[Screen], bool], sentence: str) -> None:
         """The tap that changes something, inside the gate; then what proves it."""
         with self.turn.clear_to_change(), suppress(Unconfirmed):  # what shows next decides
@@ -112,6 +130,10 @@ class GroupInfo:
             raise self.hands.lost(sentence, seen="no change")
         page = pages.info_page(self.hands.look())
         self.page = page or self.page
+
+
+def _count(lines: Sequence[ChatLine], words: Pattern[str]) -> int:
+    return sum(words.search(said) is not None for said, time in lines if not time)
 
 
 def _true_name(shown: str, change: GroupChange) -> str:

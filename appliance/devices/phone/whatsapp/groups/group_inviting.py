@@ -33,10 +33,16 @@ def _send(info: GroupInfo, send: View) -> None:
             hands.phone.session.tap(send.box.centre)
         except Unconfirmed as exc:
             raise Permanent("Look on the phone whether they were invited.", exc.evidence) from exc
-    if not hands.seen(lambda app: _send_button(app) is None or None):
+    if not hands.seen(lambda app: _is_sent(app) or None):
         raise Transient(
             "The phone did not send the invitation.", hands.keep(hands.screen, seen="invitation")
         )
+
+
+def _is_sent(app: Screen) -> bool:
+    """WhatsApp went on to the group or to the chat; a dark screen and another app say nothing."""
+    went_on = pages.info_page(app) or app.first("conversation_contact")
+    return went_on is not None and _send_button(app) is None
 
 
 def _offer(app: Screen) -> View | None:

@@ -90,6 +90,8 @@ def leave(info: GroupInfo) -> GroupSeen:
     hands.press(row)
     agree = hands.until(pages.dialog_button, "the question whether to leave")
     info.confirm(agree, _has_ended, "The phone did not leave the group.")
+    if not info.is_told(words.LEFT):
+        raise hands.lost("The phone did not leave the group.", seen="no row")
     return info.seen()
 
 

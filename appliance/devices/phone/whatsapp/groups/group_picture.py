@@ -115,4 +115,11 @@ def _is_told(chat: OpenChat, before: Sequence[ChatLine]) -> bool:
     chat.to_end(seen)
     now = lines_of(chat.screen.of(chat.phone.whatsapp))
     fits = readings(before, now)
-    return any(picture_by(line) in OWN_NAMES for line in (now[fits[0] :] if fits else now))
+    if fits:
+        return _told_by_owner(now[fits[0] :]) > 0
+    # A row that stood there is another since, as one that somebody edited.
+    return _told_by_owner(now) > _told_by_owner(before)
+
+
+def _told_by_owner(lines: Sequence[ChatLine]) -> int:
+    return sum(picture_by(line) in OWN_NAMES for line in lines)

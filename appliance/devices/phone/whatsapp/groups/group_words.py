@@ -36,12 +36,19 @@ ADD = _any(
 )
 REMOVE = _any(r"^remove\b", r"^verwijder\b", r"\bverwijderen$")
 EXIT = _any(r"^exit group$", r"^groep verlaten$")
+LEFT = _any(rf"^(?:{'|'.join(sorted(OWN_NAMES))}) (?:left$|he(?:bt|eft) de groep verlaten)")
+"""The row of the system that says that the line is out of the group."""
 NEW_GROUP = _any(r"^new group$", r"^nieuwe groep$")
 PERMISSIONS = _any(
     r"^group (?:permissions|settings)$", r"^groeps?(?:machtigingen|rechten|instellingen)$"
 )
 EDIT_SETTINGS = _any(r"^edit group (?:settings|info)$", r"^groeps(?:instellingen|info) bewerken$")
 ONLY_ADMINS = _any(r"^only admins$", r"^alleen beheerders$")
+LOCKED = _any(
+    r"only admins to edit this group.s (?:info|settings)",
+    r"alleen beheerders de groepsinformatie kunnen bewerken",
+)
+"""The row of the system that says who may change name and picture from now on."""
 COUNT = re.compile(r"^\D{0,3}(\d+)")
 """`5 members`: the number stands first."""
 
