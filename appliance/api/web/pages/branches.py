@@ -87,6 +87,21 @@ async def change(
     return go(visit, f"{PAGE}/{branch_id}?saved=1")
 
 
+@routes.post(f"{PAGE}/{{branch_id}}/name")
+async def rename(
+    visit: Posting, branch_id: str, name: Annotated[str, Form(max_length=400)] = ""
+) -> Response:
+    def work(tx: Tx, rights: Rights) -> None:
+        rights.require(Permission.STAFF_MANAGE, branch_id, "branch")
+        new_branch.rename(tx, branch_id, name, staff_id=visit.staff_id)
+
+    try:
+        await visit.write(work)
+    except (InvalidInput, Refused) as exc:
+        return await _branch(visit, branch_id, 422, note=note_of(visit.words, exc))
+    return go(visit, f"{PAGE}/{branch_id}?saved=1")
+
+
 async def _list(
     visit: Visit, status: int = 200, *, note: Note | None = None, typed: str = ""
 ) -> Response:

@@ -85,6 +85,16 @@ async def colleague_page(visit: Reading, staff_id: str, saved: str = "") -> Resp
     return await _colleague(visit, staff_id, saved=saved)
 
 
+@routes.post(f"{PAGE}/{{staff_id}}/name")
+async def rename(
+    visit: Posting, staff_id: str, name: Annotated[str, Form(max_length=400)] = ""
+) -> Response:
+    def change(tx: Tx, rights: Rights) -> None:
+        colleagues.rename(tx, rights, staff_id, name, by_staff_id=visit.staff_id)
+
+    return await _changed(visit, staff_id, change)
+
+
 @routes.post(f"{PAGE}/{{staff_id}}/roles")
 async def give_roles(visit: Posting, staff_id: str, request: Request) -> Response:
     """One field for each place: `role-` and the branch's id, or `role-` alone for everywhere.
