@@ -13,7 +13,7 @@ from appliance.api.web.page_route import PageRoute
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.rights import Permission, Rights
-from appliance.desk.team import colleagues
+from appliance.desk.team import colleagues, house_history
 from appliance.desk.team.colleagues import NewLink
 from appliance.desk.team.staff import Roles
 from appliance.errors import InvalidInput, NotFound, Refused
@@ -228,5 +228,6 @@ async def _colleague(
         saved=saved,
         note=note,
         address=link and login_address(visit.request, link.token),
+        past=await visit.read(lambda conn: house_history.of_colleague(conn, staff_id)),
         zone=BranchSettings().zone,
     )
