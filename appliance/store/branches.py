@@ -32,6 +32,18 @@ def add_branch(tx: Tx, name: str) -> str:
     return branch_id
 
 
+def rename_branch(tx: Tx, branch_id: str, name: str, *, staff_id: str | None) -> None:
+    """Raises Refused when another one has the name."""
+    other = tx.conn.execute("SELECT 1 FROM branch WHERE name = ? AND id <> ?", (name, branch_id))
+    if other.fetchone():
+        raise Refused(
+            Reason.NAME_TAKEN, f"There is a branch “{name}” already; choose another name."
+        )
+    tx.conn.execute("UPDATE branch SET name = ? WHERE id = ?", (name, branch_id))
+    facts = {"fields": ["name"]}
+    tx.emit(EventKind.BRANCH_CHANGED, branch_id=branch_id, staff_id=staff_id, facts=facts)
+
+
 def branches(conn: sqlite3.Connection) -> Sequence[Branch]:
     rows = conn.execute("SELECT id, name, settings FROM branch ORDER BY name")
     return [

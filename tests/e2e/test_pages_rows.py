@@ -79,6 +79,18 @@ def test_a_row_that_came_alone_is_as_any_other(open_page: OpenPage, place: Place
     expect(page.locator("#list a.row", has_text=NORA)).to_have_count(0)
 
 
+def test_a_saved_view_follows_what_happens(open_page: OpenPage, place: Place) -> None:
+    """Balie alone knows what belongs in it, so the page asks for its list anew."""
+    page = open_page("/settings/views/new?view=waiting")
+    page.get_by_label("Name").fill("Ziek, wacht")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#tabs [aria-current]")).to_have_text("Ziek, wacht")
+    live(page)
+    write(place, NORA, NUMBER, "Hoi, is er werk?")
+    expect(page.locator("#list a.row", has_text=NORA)).to_have_count(1)
+    expect(page).to_have_title("(5) Balie")
+
+
 def test_rows_keep_still_under_the_pointer(open_page: OpenPage, place: Place) -> None:
     """They change where they are; once the pointer has left the list they go to their places."""
     page = open_page()

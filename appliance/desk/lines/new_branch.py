@@ -21,6 +21,13 @@ def add(tx: Tx, name: str, settings: Mapping[str, Any], *, by: str) -> Branch:
     return branches.branch(tx.conn, branch_id)
 
 
+def rename(tx: Tx, branch_id: str, name: str, *, staff_id: str) -> None:
+    """What leaves from now on is signed with it. Raises as `add`, and NotFound."""
+    name = _clean_name(name)
+    if name != branches.branch(tx.conn, branch_id).name:
+        branches.rename_branch(tx, branch_id, name, staff_id=staff_id)
+
+
 def _clean_name(name: str) -> str:
     tidy = " ".join(name.split())
     if not tidy:

@@ -74,6 +74,11 @@ def link(tx: Tx, rights: Rights, staff_id: str, *, by_staff_id: str) -> NewLink:
     return NewLink(staff_id=who.id, token=token)
 
 
+def rename(tx: Tx, rights: Rights, staff_id: str, name: str, *, by_staff_id: str) -> None:
+    """Raises NotFound, or InvalidInput for the name."""
+    staff.rename(tx, _managed(tx.conn, rights, staff_id).id, name, by_staff_id=by_staff_id)
+
+
 def give_roles(tx: Tx, rights: Rights, staff_id: str, roles: Roles, *, by_staff_id: str) -> None:
     """Raises NotFound, InvalidInput, or Refused for the last administrator."""
     who = _managed(tx.conn, rights, staff_id)

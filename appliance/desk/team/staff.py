@@ -46,8 +46,7 @@ def add(
     Raises InvalidInput for the name or the role.
     """
     name = _clean_name(name)
-    if tx.conn.execute("SELECT 1 FROM staff WHERE name = ?", (name,)).fetchone():
-        raise InvalidInput("name", f"There is a “{name}” already. Every person has an own name.")
+    _check_free(tx.conn, name)
     staff_id = tx.new_id()
     tx.conn.execute(
         "INSERT INTO staff (id, name, created_ms) VALUES (?, ?, ?)", (staff_id, name, tx.now_ms)
@@ -57,6 +56,17 @@ def add(
     facts = {"role": role, "by": by_staff_id}
     tx.emit(EventKind.STAFF_ADDED, staff_id=staff_id, branch_id=branch_id, facts=facts)
     return staff_id
+
+
+def rename(tx: Tx, staff_id: str, name: str, *, by_staff_id: str | None = None) -> None:
+    """They log in with it from now on. Raises NotFound, or InvalidInput for the name."""
+    was, name = _require(tx.conn, staff_id), _clean_name(name)
+    if name == was.name:
+        return
+    _check_free(tx.conn, name, but=staff_id)
+    tx.conn.execute("UPDATE staff SET name = ? WHERE id = ?", (name, staff_id))
+    facts = {"changed": "name", "by": by_staff_id}
+    tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts=facts)
 
 
 def add_first_admin(tx: Tx, name: str, password_hash: str) -> str:
@@ -314,6 +324,11 @@ def _require_admin(conn: sqlite3.Connection, gone: Member) -> None:
             f"{gone.name} is the only administrator.",
             remedy="Make somebody else one first: balie staff role NAME --role admin.",
         )
+
+
+def _check_free(conn: sqlite3.Connection, name: str, *, but: str = "") -> None:
+    if conn.execute("SELECT 1 FROM staff WHERE name = ? AND id <> ?", (name, but)).fetchone():
+        raise InvalidInput("name", f"There is a “{name}” already. Every person has an own name.")
 
 
 def _clean_name(name: str) -> str:

@@ -236,3 +236,17 @@ def test_a_token_needs_a_scope_and_a_branch_of_ones_own(
     assert head.post(f"/settings/tokens/{foreign.id}/revoke").status_code == 404
     assert foreign.id not in head.get("/settings/tokens").text
     head.client.close()
+
+
+def test_a_branch_is_renamed(office: Office, boss: Browser, tilburg: Desk, breda: Desk) -> None:
+    """Every page says the new name; a taken one is refused, and the same one is no event."""
+    path = f"/settings/branches/{tilburg.branch_id}/name"
+    for wrong in (breda.branch, " "):
+        assert boss.post(path, {"name": wrong}).status_code == 422
+    assert boss.post(path, {"name": "Tilburg Noord"}).is_success
+    told = (EventKind.BRANCH_CHANGED, boss.staff_id, {"fields": ["name"]})
+    assert last_event(office) == told
+    assert "Tilburg Noord" in boss.get("/inbox/all").text
+    before = office.count("event")
+    boss.post(path, {"name": "Tilburg Noord"})
+    assert office.count("event") == before

@@ -54,9 +54,10 @@ def message_of(office: Office, direction: str) -> str:
 GROUP_POSTS = ("name", "picture", "rights", "guard", "members", "members/remove", "read", "leave")
 
 HOUSE_POSTS = tuple(f"/settings/{each}" for each in ("team", "branches", "labels", "tokens"))
-MEMBER_POSTS = ("roles", "email", "link", "disable", "enable", "log-out")
+MEMBER_POSTS = ("name", "roles", "email", "link", "disable", "enable", "log-out")
 THING_POSTS = (
     "branches/{}",
+    "branches/{}/name",
     "labels/{}",
     "labels/{}/merge",
     "labels/{}/remove",
@@ -68,7 +69,7 @@ THING_POSTS = (
 PERSON_POSTS = ("", "/numbers", "/block", "/join", "/apart", "/split", "/undo")
 
 OWN_POSTS = {f"/me/notifications{each}" for each in ("", "/house", "/browser", "/browser/end")}
-OWN_POSTS |= {"/me/sessions/end-others", "/people/new", "/people/import"}
+OWN_POSTS |= {"/me/sessions/end-others", "/people/new", "/people/import", "/settings/views"}
 """Of the visitor's own things, or of nobody's yet."""
 
 TEAM_POSTS = ("case", "notes", "note-files", "note-draft", "notes/seen", "here")

@@ -91,11 +91,13 @@ def test_a_shared_view_is_among_its_branchs_views(
 
 
 def test_a_search_is_kept_among_the_views(sanne: Browser, tilburg: Desk) -> None:
-    """It opens the page of the search."""
+    """It opens the page of the search, by its own address, too."""
     assert "/settings/views/new?q=ziek%20%26%20zo" in sanne.get("/search?q=ziek+%26+zo").text
     assert 'value="ziek &amp; zo"' in sanne.get("/settings/views/new?q=ziek+%26+zo").text
     kept(sanne, name="Zoek", q="ziek & zo")
     assert 'href="/search?q=ziek%20%26%20zo"' in sanne.get("/").text
+    (view_id,) = re.findall('id="v-([^"]+)"', sanne.get("/settings/views").text)
+    assert sanne.get(f"/inbox/{view_id}").headers["location"] == "/search?q=ziek+%26+zo"
 
 
 def test_an_address_of_no_view_is_no_page(sanne: Browser) -> None:

@@ -217,3 +217,16 @@ def test_an_administrator_of_a_branch_manages_its_people(
         assert head.post("/settings/team", form).status_code == 404
     assert office.count("event") == before
     assert head.post(f"{mine}/roles", {f"role-{tilburg.branch_id}": "lead"}).status_code == 204
+
+
+def test_a_colleague_is_renamed(office: Office, boss: Browser, head: Browser) -> None:
+    """They keep what they have, and their own page says the new name; a taken one is refused."""
+    sanne = log_in(office, "Sanne", role="staff", branch_id=None)
+    path = f"/settings/team/{sanne.staff_id}/name"
+    assert head.post(path, {"name": "Sanne Smit"}).status_code == 404
+    for wrong in ("Henk", " "):
+        assert boss.post(path, {"name": wrong}).status_code == 422
+    assert boss.post(path, {"name": " Sanne  Smit "}).is_success
+    assert last_event(office, EventKind.STAFF_CHANGED) == {"changed": "name", "by": boss.staff_id}
+    assert "Sanne Smit" in sanne.get("/me").text
+    sanne.client.close()

@@ -14,6 +14,8 @@ from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.rights import Permission, Rights
 from appliance.desk.lines import branch_form, new_branch
+from appliance.desk.team import house_history
+from appliance.desk.team.house_history import HouseEntry
 from appliance.errors import InvalidInput, NotFound, Refused
 from appliance.store import branch_settings, branches, kept_settings, lines
 from appliance.store.branch_settings import BranchSettings
@@ -35,6 +37,7 @@ class BranchShown:
     values: Mapping[str, object]
     lunch: tuple[str, str]
     was: str
+    past: Sequence[HouseEntry]
 
 
 @routes.get(PAGE)
@@ -87,6 +90,21 @@ async def change(
     return go(visit, f"{PAGE}/{branch_id}?saved=1")
 
 
+@routes.post(f"{PAGE}/{{branch_id}}/name")
+async def rename(
+    visit: Posting, branch_id: str, name: Annotated[str, Form(max_length=400)] = ""
+) -> Response:
+    def work(tx: Tx, rights: Rights) -> None:
+        rights.require(Permission.STAFF_MANAGE, branch_id, "branch")
+        new_branch.rename(tx, branch_id, name, staff_id=visit.staff_id)
+
+    try:
+        await visit.write(work)
+    except (InvalidInput, Refused) as exc:
+        return await _branch(visit, branch_id, 422, note=note_of(visit.words, exc))
+    return go(visit, f"{PAGE}/{branch_id}?saved=1")
+
+
 async def _list(
     visit: Visit, status: int = 200, *, note: Note | None = None, typed: str = ""
 ) -> Response:
@@ -113,9 +131,8 @@ async def _branch(
         found = next((each for each in branches.branches(conn) if each.id == branch_id), None)
         if found is None:
             raise NotFound("branch")
-        return _shown(
-            found, [each for each in lines.lines(conn) if each.branch_id == branch_id], typed
-        )
+        own = [each for each in lines.lines(conn) if each.branch_id == branch_id]
+        return _shown(found, own, typed, house_history.of_branch(conn, branch_id))
 
     return visit.page(
         "branch.html",
@@ -128,7 +145,12 @@ async def _branch(
     )
 
 
-def _shown(branch: Branch, found: Sequence[Line], typed: Mapping[str, str] | None) -> BranchShown:
+def _shown(
+    branch: Branch,
+    found: Sequence[Line],
+    typed: Mapping[str, str] | None,
+    past: Sequence[HouseEntry],
+) -> BranchShown:
     settings: BranchSettings = branch.settings
     lunch = branch_form.lunch_of(settings)
     if typed is not None:
@@ -140,4 +162,5 @@ def _shown(branch: Branch, found: Sequence[Line], typed: Mapping[str, str] | Non
         values={**kept_settings.facts(settings), **(typed or {})},
         lunch=lunch,
         was=typed.get("was", was) if typed else was,
+        past=past,
     )

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
@@ -198,6 +199,8 @@ async def inbox_page(visit: Reading, choices: Choices) -> Response:
         return visit.page("_no_thread_panes.html")
     cursor = visit.cursor
     desk = await shown_desk(visit, choices)
+    if desk.saved and desk.saved.search:
+        return go(visit, f"/search?{urlencode({'q': desk.saved.search})}")
     if not desk.lines and visit.session.rights.may(Permission.STAFF_MANAGE, None):
         return go(visit, "/setup/line" if await visit.read(branches.branches) else "/setup/branch")
     return visit.page("inbox.html", desk=desk, thread=None, card=None, cursor=cursor)

@@ -14,7 +14,7 @@ from appliance.api.web.page_route import PageRoute
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
 from appliance.desk.access.rights import Permission, Rights, branches_with
-from appliance.desk.team import colleagues
+from appliance.desk.team import colleagues, house_history
 from appliance.desk.team.colleagues import NewLink
 from appliance.desk.team.staff import Roles
 from appliance.errors import InvalidInput, NotFound, Refused
@@ -88,6 +88,13 @@ async def invite(visit: Posting, typed: Invited) -> Response:
 @routes.get(f"{PAGE}/{{staff_id}}")
 async def colleague_page(visit: Reading, staff_id: str, saved: str = "") -> Response:
     return await _colleague(visit, staff_id, saved=saved)
+
+
+@routes.post(f"{PAGE}/{{staff_id}}/name")
+async def rename(
+    visit: Posting, staff_id: str, name: Annotated[str, Form(max_length=400)] = ""
+) -> Response:
+    return await _changed(visit, staff_id, partial(colleagues.rename, name=name))
 
 
 @routes.post(f"{PAGE}/{{staff_id}}/roles")
@@ -216,5 +223,6 @@ async def _colleague(
         note=note,
         address=link and login_address(visit.request, link.token),
         provider_name=visit.web.provider.name if visit.web.provider else None,
+        past=await visit.read(lambda conn: house_history.of_colleague(conn, staff_id)),
         zone=BranchSettings().zone,
     )

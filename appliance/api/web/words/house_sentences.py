@@ -1,0 +1,54 @@
+"""What was changed of a branch, a number or a colleague, in words."""
+
+from appliance.api.web.words.i18n import Words
+from appliance.desk.lines import setting_fields
+from appliance.desk.team.house_history import HouseEntry
+from appliance.events import EventKind
+
+
+def told(words: Words, entry: HouseEntry) -> str:
+    """One line of the history, without who and when."""
+    if entry.kind is EventKind.STAFF_CHANGED:
+        return _of_staff(words, entry)
+    fields = ", ".join(dict.fromkeys(_field(words, each) for each in entry.fields))
+    return {
+        EventKind.BRANCH_ADDED: words.text("added the branch"),
+        EventKind.BRANCH_CHANGED: words.text("changed: {fields}").format(fields=fields),
+        EventKind.LINE_ADDED: words.text("The number was added"),
+        EventKind.LINE_CHANGED: words.text("changed: {fields}").format(fields=fields),
+        EventKind.LINE_STOPPED: words.text("The number was stopped"),
+        EventKind.LINE_RESUMED: words.text("let the number send again"),
+        EventKind.STAFF_ADDED: words.text("invited them")
+        if entry.by
+        else words.text("This colleague was added"),
+    }.get(entry.kind, "")
+
+
+def _of_staff(words: Words, entry: HouseEntry) -> str:
+    return {
+        "name": words.text("renamed them"),
+        "login-link": words.text("made a log-in link for them"),
+        "password": words.text("chose a password"),
+        "disabled": words.text("let them go"),
+        "enabled": words.text("let them in again"),
+        "role": words.text("changed what they may do"),
+    }.get("".join(entry.fields), words.text("changed something else"))
+
+
+def _field(words: Words, name: str) -> str:
+    known = {
+        "name": words.text("name"),
+        "zone": words.text("time zone"),
+        "language": words.text("language"),
+        "opens": words.text("opening hours"),
+        "closes": words.text("opening hours"),
+        "weekdays": words.text("opening hours"),
+        "lunch": words.text("opening hours"),
+        "holidays": words.text("holidays"),
+        "claims_go_back": words.text("when claims go back"),
+        "welcome_text": words.text("welcome"),
+    }
+    labels = {each.name: words.text(each.label) for each in setting_fields.FIELDS}
+    if name.startswith("pacing"):
+        return words.text("pace")
+    return known.get(name) or labels.get(name, name)

@@ -1,0 +1,78 @@
+"""Who changed what of a branch, a number and a colleague, and when: on their own pages."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+import pytest
+
+from appliance.desk.team import staff
+from appliance.store import line_settings, lines
+from tests.api.browser import Browser, log_in
+from tests.api.office import Desk, Office
+
+
+@pytest.fixture
+def boss(office: Office) -> Iterator[Browser]:
+    browser = log_in(office, "Marit", role="admin", branch_id=None)
+    browser.client.headers["Accept-Language"] = "en"
+    yield browser
+    browser.client.close()
+
+
+def told(page: str) -> list[str]:
+    """The lines of the history, without when."""
+    found = re.findall(r'<span dir="auto">(.*?)</span>\n</li>', page, flags=re.DOTALL)
+    return [" ".join(unescape(re.sub("<[^>]+>", "", each)).split()) for each in found]
+
+
+def test_a_branch_says_who_changed_what(boss: Browser, tilburg: Desk, breda: Desk) -> None:
+    """The newest first, and of this branch alone."""
+    path = f"/settings/branches/{tilburg.branch_id}"
+    boss.post(f"{path}/name", {"name": "Tilburg Noord"})
+    boss.post(f"/settings/branches/{breda.branch_id}/name", {"name": "Breda Zuid"})
+    assert told(boss.get(path).text)[0] == "Marit changed: name"
+    assert "added the branch" in told(boss.get(path).text)[-1]
+    assert len([each for each in told(boss.get(path).text) if "name" in each]) == 1
+
+
+def test_a_number_says_who_changed_what(
+    office: Office, boss: Browser, sanne: Browser, tilburg: Desk
+) -> None:
+    """For whoever may change it; what the console did is said so."""
+    line_id, by = tilburg.line_id, f"staff:{boss.staff_id}"
+    office.store.write(
+        lambda tx: line_settings.change(tx, line_id, {"fallback_after_min": 7}, by=by)
+    )
+    office.store.write(
+        lambda tx: line_settings.change(tx, line_id, {"fallback_after_min": 9}, by="cli")
+    )
+    office.store.write(lambda tx: lines.stop_line(tx, line_id, "WhatsApp shows a warning."))
+    office.store.write(lambda tx: lines.resume_line(tx, line_id, staff_id=boss.staff_id))
+    assert f"/lines/{line_id}/history" in boss.get("/devices").text
+    assert told(boss.get(f"/lines/{line_id}/history").text)[:4] == [
+        "Marit let the number send again",
+        "The number was stopped",
+        "console changed: Takes over after (minutes)",
+        "Marit changed: Takes over after (minutes)",
+    ]
+    assert sanne.get(f"/lines/{line_id}/history").status_code == 404
+    assert boss.get("/lines/nowhere/history").status_code == 404
+
+
+def test_a_colleague_says_who_changed_what(office: Office, boss: Browser, tilburg: Desk) -> None:
+    """What they chose themselves, too; how their pages look is nobody's business."""
+    boss.post("/settings/team", {"name": "Joris", "branch": tilburg.branch_id})
+    who = office.store.read(lambda conn: staff.named(conn, "Joris")).id
+    office.store.write(lambda tx: staff.set_password(tx, who, "a hash"))
+    boss.post(f"/settings/team/{who}/name", {"name": "Joris Bos"})
+    boss.post(f"/settings/team/{who}/disable")
+    office.store.write(lambda tx: staff.enable(tx, who))
+    assert told(boss.get(f"/settings/team/{who}").text) == [
+        "console let them in again",
+        "Marit let them go",
+        "Marit renamed them",
+        "Joris Bos chose a password",
+        "Marit made a log-in link for them",
+        "Marit invited them",
+    ]
