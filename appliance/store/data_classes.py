@@ -126,6 +126,10 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.OFFICE: "issuer subject",
         DataClass.TECHNICAL: "staff_id bound_ms",
     },
+    "passkey": {
+        DataClass.OFFICE: "credential_id host public_key name",
+        DataClass.TECHNICAL: "id staff_id sign_count created_ms used_ms",
+    },
     "staff_grant": {DataClass.OFFICE: "permission role", DataClass.TECHNICAL: "staff_id branch_id"},
     "session": {
         DataClass.OFFICE: "token_hash csrf browser",

@@ -15,6 +15,7 @@ from appliance.api.web import templating
 from appliance.api.web.cookies import GUEST, SESSION
 from appliance.api.web.looks import Looks
 from appliance.api.web.oidc.provider import OidcProvider
+from appliance.api.web.passkeys.ceremonies import Ceremonies
 from appliance.api.web.presence import Presence
 from appliance.api.web.streams import Streams
 from appliance.api.web.undoing import Undoing
@@ -57,6 +58,7 @@ class Web:
     door: Door
     setup_brake: Throttle
     looks: Looks
+    ceremonies: Ceremonies
     provider: OidcProvider | None = None
     streams: Streams = field(default_factory=Streams)
     presence: Presence = field(default_factory=Presence)

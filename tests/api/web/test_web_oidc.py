@@ -11,7 +11,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from appliance.api.web.oidc.begun_logins import LIFE_MS
+from appliance.api.web.oidc.provider import LIFE_MS
 from appliance.clock import ManualClock
 from appliance.desk.access.passwords import hash_password
 from appliance.desk.team import accounts, staff
