@@ -132,7 +132,7 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
     },
     "staff_grant": {DataClass.OFFICE: "permission role", DataClass.TECHNICAL: "staff_id branch_id"},
     "session": {
-        DataClass.OFFICE: "token_hash csrf browser",
+        DataClass.OFFICE: "token_hash csrf browser begun_by",
         DataClass.TECHNICAL: "staff_id created_ms seen_ms expires_ms",
     },
     "login_link": {

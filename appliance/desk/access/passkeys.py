@@ -131,6 +131,8 @@ def come_in(
     ).rowcount
     if not counted:
         raise Refused(Reason.PASSKEY_UNPROVEN, "This passkey lets nobody in.")
-    session = sessions.begin(tx, passkey.staff_id, before=before, browser=browser)
+    session = sessions.begin(
+        tx, passkey.staff_id, by=sessions.BegunBy.PASSKEY, before=before, browser=browser
+    )
     tx.emit(EventKind.STAFF_LOGGED_IN, staff_id=passkey.staff_id, facts={"by": "passkey"})
     return session

@@ -25,3 +25,7 @@ CREATE TABLE passkey (
   used_ms       INTEGER                           -- NULL: not yet
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX passkey_staff ON passkey (staff_id);
+
+-- How somebody came in; a key proves more than a password.
+ALTER TABLE session ADD COLUMN begun_by TEXT NOT NULL DEFAULT 'password'
+  CHECK (begun_by IN ('password', 'link', 'provider', 'passkey'));

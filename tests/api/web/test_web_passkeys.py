@@ -2,7 +2,9 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,12 +12,12 @@ import pytest
 
 from appliance.api.web.passkeys.ceremonies import LIFE_MS
 from appliance.clock import ManualClock
-from appliance.desk.access import passkeys
+from appliance.desk.access import passkeys, sessions
 from appliance.desk.team import staff
 from appliance.events import EventKind
 from appliance.store import events
-from tests.api.browser import Browser
-from tests.api.office import Office
+from tests.api.browser import Browser, log_in
+from tests.api.office import Office, WebServer, open_office
 from tests.api.own_authenticator import PRESENT, OwnAuthenticator
 
 ORIGIN, HOST = "https://balie.test", "balie.test"
@@ -150,3 +152,62 @@ def test_only_a_proven_passkey_is_kept(
     joost = office.store.write(lambda tx: staff.add(tx, "Joost", role="staff", branch_id=None))
     office.store.write(lambda tx: passkeys.remove(tx, joost, kept[0].id))
     assert office.store.read(lambda conn: passkeys.of_staff(conn, sanne.staff_id)) == kept
+
+
+@pytest.fixture
+def strict(web_server: WebServer, tmp_path: Path, clock: ManualClock) -> Iterator[Office]:
+    """A house that wants passkeys of administrators."""
+    with open_office(web_server, tmp_path, clock, admins_need_passkey=True) as opened:
+        yield opened
+
+
+def by_link(office: Office, staff_id: str) -> Browser:
+    """Their browser, in by a log-in link."""
+    token = office.store.write(lambda tx: staff.add_login_link(tx, staff_id))
+    session = office.store.write(lambda tx: staff.use_login_link(tx, token, "no hash"))
+    client = httpx.Client(base_url=office.url, timeout=60, cookies={"balie_session": session.token})
+    return Browser(client, session.csrf, staff_id, session.token)
+
+
+def test_an_administrator_without_a_passkey_only_makes_one(
+    strict: Office, phone: OwnAuthenticator
+) -> None:
+    """Then everything opens. Afterwards a password leads back to the door, and a log-in link to
+    making another, for the one that was lost. Others are asked for nothing.
+    """
+    boss = log_in(strict, "Marit", role="admin", branch_id=None)
+    for path in ("/", "/settings/team", "/people", "/live", "/me/notifications"):
+        answer = boss.get(path)
+        assert (answer.status_code, answer.headers.get("location")) == (303, "/me"), path
+    assert boss.post("/settings/team", {"name": "Noor"}).headers["hx-redirect"] == "/me"
+    assert boss.post("/settings/password").headers["hx-redirect"] == "/me"
+    assert strict.count("staff") == 1
+    assert "Beheerders hebben hier een passkey nodig" in boss.get("/me").text
+    assert made(boss, phone).status_code == 204
+    assert boss.get("/settings/team").status_code == 200
+    assert "Beheerders hebben hier" not in boss.get("/me").text
+
+    session = strict.store.write(lambda tx: sessions.begin(tx, boss.staff_id))
+    boss.client.cookies.set("balie_session", session.token)
+    again = replace(boss, csrf=session.csrf, token=session.token)
+    refused = again.get("/me")
+    assert refused.headers["location"] == "/login?passkey=1"
+    assert "Beheerders loggen hier in met een passkey." in again.get("/login?passkey=1").text
+    another = OwnAuthenticator(ORIGIN, HOST)
+    headers = {"X-CSRF-Token": again.csrf, "Origin": ORIGIN}
+    assert again.client.post("/me/passkeys/options", headers=headers).status_code == 303
+    kept = strict.store.read(lambda conn: passkeys.of_staff(conn, boss.staff_id))
+    again.post(f"/me/passkeys/{kept[0].id}/remove")
+    assert strict.count("passkey") == 1
+    boss.client.close()
+
+    assert signed_in(strict, phone) == 303
+    assert strict.client.get("/settings/team").status_code == 200
+    lost = by_link(strict, boss.staff_id)
+    assert lost.get("/settings/team").headers["location"] == "/me"
+    assert made(lost, another, "Nieuw").status_code == 204
+    assert lost.get("/settings/team").status_code == 200
+    lost.client.close()
+    colleague = log_in(strict, "Joost", role="staff", branch_id=None)
+    assert colleague.get("/people").status_code == 200
+    colleague.client.close()

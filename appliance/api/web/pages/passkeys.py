@@ -14,11 +14,12 @@ from appliance.api.web.pages import settings
 from appliance.api.web.pages.login import enter, refused
 from appliance.api.web.passkeys.ceremonies import Asked, credential_id
 from appliance.api.web.refusal import note_of
-from appliance.api.web.visit import AtDoorPosting, Posting, Web, go, local_path
-from appliance.desk.access import passkeys
+from appliance.api.web.visit import AtDoorPosting, Posting, Visit, Web, go, local_path
+from appliance.desk.access import passkeys, sessions
+from appliance.desk.access.passkeys import NewPasskey
 from appliance.desk.access.wrong_tries import Tried
 from appliance.errors import InvalidInput, Refused
-from appliance.store.store import ReaderPool
+from appliance.store.store import ReaderPool, Tx
 
 routes = APIRouter(route_class=PageRoute)
 
@@ -52,7 +53,7 @@ async def add(
     try:
         made = visit.web.ceremonies.made(key, credential, visitor=visit.token)
         named = name.strip() or browser_of(visit.request) or "Passkey"
-        await visit.write(lambda tx, _: passkeys.add(tx, visit.staff_id, made, name=named))
+        await visit.write(lambda tx, _: _add(tx, visit, made, named))
     except InvalidInput as exc:
         return await settings.shown(visit, 422, note=note_of(visit.words, exc))
     return go(visit, f"{settings.PAGE}?saved=passkeys")
@@ -95,6 +96,11 @@ async def log_in(
         return refused(guest, exc, "login.html", back=local_path(back), name="", note=note)
     device = await guest.web.door.device_cookie(passkey.staff_name)
     return enter(guest, session, device, local_path(back))
+
+
+def _add(tx: Tx, visit: Visit, made: NewPasskey, name: str) -> None:
+    passkeys.add(tx, visit.staff_id, made, name=name)
+    sessions.proven_by_passkey(tx, visit.token)
 
 
 def _origin(request: Request, web: Web) -> str:

@@ -75,7 +75,7 @@ async def change_password(
     except (InvalidInput, Refused) as exc:
         return await shown(visit, 422, note=note_of(visit.words, exc))
     browser = browser_of(visit.request)
-    session = await visit.write(lambda tx, _: _changed(tx, visit.staff_id, hashed, browser))
+    session = await visit.write(lambda tx, _: _changed(tx, visit, hashed, browser))
     answer = go(visit, f"{PAGE}?saved=password")
     SESSION.put(answer, session.token, secure=visit.secure)
     return answer
@@ -100,11 +100,12 @@ async def shown(
         sessions=await visit.read(
             lambda conn: sessions.open_of(conn, me, now_ms, token=visit.token)
         ),
+        must_add_passkey=visit.must_add_passkey,
         passkeys=await visit.read(lambda conn: passkeys.of_staff(conn, me)),
         zone=BranchSettings().zone,
     )
 
 
-def _changed(tx: Tx, staff_id: str, password_hash: str, browser: str | None) -> NewSession:
-    staff.set_password(tx, staff_id, password_hash)
-    return sessions.begin(tx, staff_id, browser=browser)
+def _changed(tx: Tx, visit: Visit, password_hash: str, browser: str | None) -> NewSession:
+    staff.set_password(tx, visit.staff_id, password_hash)
+    return sessions.begin(tx, visit.staff_id, by=visit.session.begun_by, browser=browser)
