@@ -32,6 +32,8 @@ class Reason(StrEnum):
     LOGIN_UNKNOWN = "login-unknown"
     #: The provider does not vouch for the address of e-mail.
     EMAIL_UNPROVEN = "email-unproven"
+    #: It is no passkey of anybody here, or it proves nothing.
+    PASSKEY_UNPROVEN = "passkey-unproven"
     #: A colleague logs in with this account.
     ACCOUNT_TAKEN = "account-taken"
     NOT_FRESH = "not-fresh"

@@ -7,6 +7,7 @@ connections_per_address = 256
 proxies = ["127.0.0.1", "10.0.0.0/8"]   # whose X-Forwarded-For and -Proto are believed
 push_services = ["push.example.com"]    # of browsers, beside those of the well-known ones
 address = "https://balie.example.com"   # that browsers open, where a proxy changes it
+admins_need_passkey = false             # true: a password opens nothing for them but a passkey
 ```
 """
 
@@ -55,4 +56,5 @@ class WebSettings(BaseModel):
     connections_per_address: int = Field(default=CONNECTIONS_PER_ADDRESS, ge=4)
     proxies: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
     push_services: tuple[str, ...] = ()
+    admins_need_passkey: bool = False
     address: Annotated[str, AfterValidator(_origin)] | None = None

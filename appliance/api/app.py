@@ -45,6 +45,7 @@ from appliance.api.web.assets import STATIC_DIR
 from appliance.api.web.looks import Looks
 from appliance.api.web.oidc.provider import OidcProvider
 from appliance.api.web.page_route import broken, nothing_here
+from appliance.api.web.passkeys.ceremonies import Ceremonies
 from appliance.api.web.routes import router as pages
 from appliance.api.web.visit import Web
 from appliance.desk.access.login import Door
@@ -118,7 +119,9 @@ def furnish(app: FastAPI, services: Services) -> None:
     state.metrics = Metrics(services.connections, state.wrong.totals, lambda: services.store.keeps)
     door = Door(services.store, services.clock, state.wrong)
     provider = OidcProvider(services.oidc, services.clock) if services.oidc else None
-    state.web = Web(services, door, Throttle(), Looks(services), provider)
+    state.web = Web(
+        services, door, Throttle(), Looks(services), Ceremonies(services.clock), provider
+    )
     app.middleware_stack = None  # the next request builds it, of these services
 
 

@@ -154,6 +154,7 @@ class Services:
     push_services: Sequence[str] = ()
     oidc: OidcSettings | None = None
     address: str | None = None
+    admins_need_passkey: bool = False
     _gate_threads: ThreadPoolExecutor = field(default_factory=_few_threads, init=False)
 
     def accesses(self, who: Reader) -> Accesses:

@@ -72,6 +72,7 @@ class Balie:
         push_services: Sequence[str] = (),
         oidc: OidcSettings | None = None,
         address: str | None = None,
+        admins_need_passkey: bool = False,
         steps: Steps = no_steps,
     ) -> None:
         """Opens and migrates the database. Raises StoreError with what to do.
@@ -110,6 +111,7 @@ class Balie:
             secure_cookies=secure_cookies,
             oidc=oidc,
             address=address,
+            admins_need_passkey=admins_need_passkey,
         )
 
     def _make_work(self, gate: ConsentGate, profile: Profile) -> QueueWork:
@@ -141,6 +143,7 @@ class Balie:
         secure_cookies: bool,
         oidc: OidcSettings | None,
         address: str | None,
+        admins_need_passkey: bool,
     ) -> Services:
         return Services(
             store=self.store,
@@ -155,6 +158,7 @@ class Balie:
             push_services=push_services,
             oidc=oidc,
             address=address,
+            admins_need_passkey=admins_need_passkey,
             setup_code=self._setup_code(),
             room=room,
             media_room=media_room,

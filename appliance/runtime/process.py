@@ -63,6 +63,7 @@ def run_balie(
             push_services=settings.web.push_services,
             oidc=settings.oidc,
             address=settings.web.address,
+            admins_need_passkey=settings.web.admins_need_passkey,
         )
         try:
             balie.start()

@@ -126,9 +126,13 @@ COLUMNS: Mapping[str, Mapping[DataClass, str]] = {
         DataClass.OFFICE: "issuer subject",
         DataClass.TECHNICAL: "staff_id bound_ms",
     },
+    "passkey": {
+        DataClass.OFFICE: "credential_id host public_key name",
+        DataClass.TECHNICAL: "id staff_id sign_count created_ms used_ms",
+    },
     "staff_grant": {DataClass.OFFICE: "permission role", DataClass.TECHNICAL: "staff_id branch_id"},
     "session": {
-        DataClass.OFFICE: "token_hash csrf browser",
+        DataClass.OFFICE: "token_hash csrf browser begun_by",
         DataClass.TECHNICAL: "staff_id created_ms seen_ms expires_ms",
     },
     "login_link": {

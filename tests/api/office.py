@@ -237,6 +237,7 @@ def open_office(
     accessed: Sink | None = None,
     asking: Asking | None = None,
     oidc: OidcSettings | None = None,
+    admins_need_passkey: bool = False,
 ) -> Iterator[Office]:
     store = fresh_store(data_dir / "balie.db", clock)
     missing: list[str] = []
@@ -255,6 +256,7 @@ def open_office(
         accessed=accessed,
         asking=asking or nobody,
         oidc=oidc,
+        admins_need_passkey=admins_need_passkey,
     )
     with web.serving(services), httpx.Client(base_url=web.url, timeout=60) as client:
         yield Office(store, clock, web.url, client, missing, planned, gate)

@@ -22,19 +22,19 @@ from joserfc import jwk, jwt
 
 CLIENT, SECRET = "balie", "een geheim van de tests"
 CODE = "a-code"
-KEY = jwk.RSAKey.generate_key(2048, {"kid": "ours"}, private=True)
-FOREIGN_KEY = jwk.RSAKey.generate_key(2048, {"kid": "ours"}, private=True)
+KEY = jwk.ECKey.generate_key("P-256", {"kid": "ours"}, private=True)
+FOREIGN_KEY = jwk.ECKey.generate_key("P-256", {"kid": "ours"}, private=True)
 
 Claims = dict[str, Any]
 Sign = Callable[[Claims], str]
 
 
 def signed(claims: Claims) -> str:
-    return jwt.encode({"alg": "RS256", "kid": "ours"}, claims, KEY)
+    return jwt.encode({"alg": "ES256", "kid": "ours"}, claims, KEY)
 
 
 def signed_by_another(claims: Claims) -> str:
-    return jwt.encode({"alg": "RS256", "kid": "ours"}, claims, FOREIGN_KEY)
+    return jwt.encode({"alg": "ES256", "kid": "ours"}, claims, FOREIGN_KEY)
 
 
 def signed_with_the_public_key(claims: Claims) -> str:
@@ -92,7 +92,7 @@ class OwnProvider:
             "token_endpoint": f"{self.url}/token",
             "jwks_uri": f"{self.url}/keys",
             "userinfo_endpoint": f"{self.url}/me",
-            "id_token_signing_alg_values_supported": ["RS256", "HS256", "none"],
+            "id_token_signing_alg_values_supported": ["ES256", "HS256", "none"],
             "authorization_response_iss_parameter_supported": True,
             **self.discovery,
         }

@@ -52,6 +52,13 @@ SUBSCRIBES = """(() => {
   };
 })()"""
 """Chromium's own push service is outside; this one is the test's."""
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+}
 KEPT = "caches.keys().then(all => Promise.all(all.map(each => caches.open(each)))).then(all =>"
 KEPT += " Promise.all(all.map(each => each.keys()))).then(all => all.flat().map(each => each.url))"
 
@@ -175,6 +182,26 @@ def test_somebody_who_writes_is_notified(
         },
     )
     eventually(lambda: "Over push" in worker.evaluate(SHOWN_BY_WORKER), "it is shown, too")
+
+
+def test_a_passkey_is_made_and_lets_in(page: Page, context: BrowserContext, secure: Place) -> None:
+    """Chromium's own authenticator keeps it, in the place of a telephone with a fingerprint."""
+    session = context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    page.goto("/me")
+    expect(page.locator("#insecure")).to_be_hidden()
+    page.get_by_label("Name of a new passkey").fill("Vinger")
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.locator("#passkeys li strong")).to_have_text("Vinger")
+    page.get_by_role("button", name="Log out", exact=True).click()
+    page.wait_for_url("**/login")
+    page.goto("/login?next=/me")
+    page.get_by_role("button", name="Log in with a passkey").click()
+    expect(page.locator("h1")).to_have_text("Settings")
+    assert secure.count("SELECT count(*) FROM passkey WHERE used_ms IS NOT NULL") == 1
+    page.get_by_role("button", name="Remove the passkey Vinger").click()
+    expect(page.locator("#passkeys li")).to_have_count(0)
 
 
 def test_a_closed_browser_is_told_from_the_choice_to_the_log_out(

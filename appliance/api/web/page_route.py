@@ -11,7 +11,13 @@ from fastapi.routing import APIRoute
 
 from appliance.api.web import templating
 from appliance.api.web.refusal import note_of
-from appliance.api.web.visit import ForgedRequest, LogInFirst, is_partial, login_address
+from appliance.api.web.visit import (
+    ForgedRequest,
+    LogInFirst,
+    PasskeyFirst,
+    is_partial,
+    login_address,
+)
 from appliance.api.web.words.i18n import Words, best_language
 from appliance.errors import InvalidInput, NotFound, Refused, StoreError
 
@@ -27,7 +33,7 @@ class PageRoute(APIRoute):
         async def handle(request: Request) -> Response:
             try:
                 return await handler(request)
-            except LogInFirst as exc:
+            except (LogInFirst, PasskeyFirst) as exc:
                 return _to_login(request, exc)
             except (NotFound, RequestValidationError):
                 return _failed(request, 404, "There is nothing here, or not for you.")
@@ -56,8 +62,8 @@ def broken(request: Request) -> Response:
     return _failed(request, 500, "Balie made a mistake. What it was is in its log.")
 
 
-def _to_login(request: Request, exc: LogInFirst) -> Response:
-    address = login_address(exc.back)
+def _to_login(request: Request, exc: LogInFirst | PasskeyFirst) -> Response:
+    address = exc.address if isinstance(exc, PasskeyFirst) else login_address(exc.back)
     if is_partial(request):
         return Response(status_code=401, headers={"HX-Redirect": address})
     return Response(status_code=303, headers={"Location": address})

@@ -81,6 +81,8 @@ FIELDS = {
     "shared": "This view is of all branches: only who sees all of them shares it.",
     "scopes": "Choose at least one thing that the program may do.",
     "role": "Choose at least one role. Whoever has left may no longer log in instead.",
+    "passkey": "The passkey was not kept: it took too long, or is here already. Try again.",
+    "passkey_name": "Write a name for the passkey, at most 60 characters.",
     "email": "Write an address of e-mail that no colleague has, such as noor@example.com.",
     "personnel_number": "A personnel number has at most 40 characters.",
 }

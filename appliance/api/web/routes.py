@@ -28,6 +28,7 @@ from appliance.api.web.pages import (
     notifications,
     oidc,
     paper,
+    passkeys,
     people,
     people_export,
     people_import,
@@ -99,5 +100,6 @@ for part in (
     installing,
     notifications,
     oidc,
+    passkeys,
 ):
     router.include_router(part.routes)

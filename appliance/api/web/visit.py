@@ -15,11 +15,13 @@ from appliance.api.web import templating
 from appliance.api.web.cookies import GUEST, SESSION
 from appliance.api.web.looks import Looks
 from appliance.api.web.oidc.provider import OidcProvider
+from appliance.api.web.passkeys import required
+from appliance.api.web.passkeys.ceremonies import Ceremonies
 from appliance.api.web.presence import Presence
 from appliance.api.web.streams import Streams
 from appliance.api.web.undoing import Undoing
 from appliance.api.web.words.i18n import Words, best_language
-from appliance.desk.access import sessions
+from appliance.desk.access import passkeys, sessions
 from appliance.desk.access.accesses import Accesses, Reader, Shown
 from appliance.desk.access.bearer import new_token
 from appliance.desk.access.login import Door
@@ -45,6 +47,16 @@ class LogInFirst(BalieError):
         self.back = back
 
 
+class PasskeyFirst(BalieError):
+    """This administrator came in without the passkey that the house wants; `address` is where one
+    is made or used.
+    """
+
+    def __init__(self, address: str) -> None:
+        super().__init__("A passkey is needed first.")
+        self.address = address
+
+
 class ForgedRequest(BalieError):
     """The form lacks this session's token: it is from another site or from an old page."""
 
@@ -57,6 +69,7 @@ class Web:
     door: Door
     setup_brake: Throttle
     looks: Looks
+    ceremonies: Ceremonies
     provider: OidcProvider | None = None
     streams: Streams = field(default_factory=Streams)
     presence: Presence = field(default_factory=Presence)
@@ -128,6 +141,10 @@ class Visit:
         return self.services.feed.cursor(self.services.feed.head)
 
     @property
+    def must_add_passkey(self) -> bool:
+        return self.services.admins_need_passkey and required.lacks_passkey(self.session)
+
+    @property
     def partial(self) -> bool:
         """Asked by a script for a part of the page."""
         return is_partial(self.request)
@@ -188,18 +205,29 @@ async def guest_of(request: Request) -> Guest:
 
 
 async def visit_of(request: Request) -> Visit:
-    """Raises LogInFirst."""
+    """Raises LogInFirst, or PasskeyFirst."""
     web: Web = request.app.state.web
     token = SESSION.read(request)
     session = await session_of(web, token) if token else None
     if session is None or token is None:
         raise LogInFirst(_way_back(request))
+    if web.services.admins_need_passkey and required.lacks_passkey(session):
+        await _to_passkey(request, web, session)
     if session.stale and web.services.store.keeps:
         await web.services.store.awrite(lambda tx: sessions.seen(tx, token))
     words = _words(request, session.language)
     request.state.language = words.language
     accesses = web.services.accesses(Reader(staff_id=session.staff_id))
     return Visit(request, web, words, session, token, accesses)
+
+
+async def _to_passkey(request: Request, web: Web, session: Session) -> None:
+    there = await web.services.store.aread(
+        lambda conn: passkeys.of_staff(conn, session.staff_id), ReaderPool.DOOR
+    )
+    address = required.elsewhere(session, request.url.path, has_one=bool(there))
+    if address is not None:
+        raise PasskeyFirst(address)
 
 
 async def session_of(web: Web, token: str) -> Session | None:

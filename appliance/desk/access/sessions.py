@@ -7,6 +7,7 @@ week, on log-out, and for all browsers when the password changes or the person i
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from appliance.desk.access.bearer import new_token, token_hash
 from appliance.desk.access.rights import Rights, rights_of
@@ -19,6 +20,13 @@ IDLE_MS = 12 * _HOUR_MS
 LIFE_MS = 7 * 24 * _HOUR_MS
 SEEN_EVERY_MS = 5 * 60_000
 """The precision of `seen`: it is written at most every five minutes of use."""
+
+
+class BegunBy(StrEnum):
+    PASSWORD = "password"  # noqa: S105 -- the name of a way in
+    LINK = "link"
+    PROVIDER = "provider"
+    PASSKEY = "passkey"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +44,7 @@ class Session:
     text_size: str | None
     single_keys: bool
     ctrl_sends: bool
+    begun_by: BegunBy
     rights: Rights
     stale: bool
     expires_ms: int
@@ -64,7 +73,12 @@ class NewSession:
 
 
 def begin(
-    tx: Tx, staff_id: str, *, before: str | None = None, browser: str | None = None
+    tx: Tx,
+    staff_id: str,
+    *,
+    by: BegunBy = BegunBy.PASSWORD,
+    before: str | None = None,
+    browser: str | None = None,
 ) -> NewSession:
     """`before` is the token of the browser's session until now; that session ends. `browser` is
     what it calls itself.
@@ -72,9 +86,18 @@ def begin(
     token, csrf = new_token(), new_token()
     forget_old(tx)
     tx.conn.execute(
-        "INSERT INTO session (token_hash, staff_id, csrf, created_ms, seen_ms, expires_ms, browser)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (token_hash(token), staff_id, csrf, tx.now_ms, tx.now_ms, tx.now_ms + IDLE_MS, browser),
+        "INSERT INTO session"
+        " (token_hash, staff_id, csrf, created_ms, seen_ms, expires_ms, browser, begun_by)"
+        " VALUES (:hash, :staff, :csrf, :now, :now, :expires, :browser, :by)",
+        {
+            "hash": token_hash(token),
+            "staff": staff_id,
+            "csrf": csrf,
+            "now": tx.now_ms,
+            "expires": tx.now_ms + IDLE_MS,
+            "browser": browser,
+            "by": by.value,
+        },
     )
     if before is not None:
         end(tx, before)
@@ -84,7 +107,7 @@ def begin(
 def find(conn: sqlite3.Connection, token: str, now_ms: int) -> Session | None:
     row = conn.execute(
         "SELECT staff_id, name, csrf, language, theme, dense, text_size, single_keys, ctrl_sends,"
-        " seen_ms, expires_ms FROM session JOIN staff ON staff.id = staff_id"
+        " seen_ms, expires_ms, begun_by FROM session JOIN staff ON staff.id = staff_id"
         " WHERE token_hash = ? AND expires_ms > ? AND disabled_ms IS NULL",
         (token_hash(token), now_ms),
     ).fetchone()
@@ -100,9 +123,18 @@ def find(conn: sqlite3.Connection, token: str, now_ms: int) -> Session | None:
         text_size=row["text_size"],
         single_keys=bool(row["single_keys"]),
         ctrl_sends=bool(row["ctrl_sends"]),
+        begun_by=BegunBy(row["begun_by"]),
         rights=rights_of(conn, row["staff_id"]),
         stale=now_ms - row["seen_ms"] > SEEN_EVERY_MS,
         expires_ms=row["expires_ms"],
+    )
+
+
+def proven_by_passkey(tx: Tx, token: str) -> None:
+    """Its person has just shown a passkey in it."""
+    tx.conn.execute(
+        "UPDATE session SET begun_by = ? WHERE token_hash = ?",
+        (BegunBy.PASSKEY.value, token_hash(token)),
     )
 
 

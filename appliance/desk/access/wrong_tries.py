@@ -26,6 +26,7 @@ class Tried(Enum):
     SETUP_CODE = "set-up code"
     TOKEN = "token"  # noqa: S105 -- the name of a door
     PROVIDER = "log-in of a provider"
+    PASSKEY = "passkey"
 
 
 @dataclass(slots=True)

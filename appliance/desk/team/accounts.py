@@ -10,7 +10,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from appliance.desk.access import sessions
-from appliance.desk.access.sessions import NewSession
+from appliance.desk.access.sessions import BegunBy, NewSession
 from appliance.desk.team import staff
 from appliance.desk.team.staff import Member
 from appliance.errors import InvalidInput, Refused
@@ -90,7 +90,7 @@ def come_in(
         raise Refused(Reason.LOGIN_UNKNOWN, "Nobody here logs in with this account.")
     if row is None:
         _bind(tx, account, member.id)
-    return _begin(tx, member, before, browser)
+    return _begin(tx, member, BegunBy.PROVIDER, before, browser)
 
 
 def connect(
@@ -112,7 +112,7 @@ def connect(
     staff.use_up_link(tx, link)
     if row is None:
         _bind(tx, account, member.id)
-    return _begin(tx, member, before, browser)
+    return _begin(tx, member, BegunBy.LINK, before, browser)
 
 
 def _row_of(conn: sqlite3.Connection, account: StaffAccount) -> sqlite3.Row | None:
@@ -144,7 +144,7 @@ def _bind(tx: Tx, account: StaffAccount, staff_id: str) -> None:
     tx.emit(EventKind.STAFF_CHANGED, staff_id=staff_id, facts={"changed": "account"})
 
 
-def _begin(tx: Tx, member: Member, before: str | None, browser: str | None) -> CameIn:
-    session = sessions.begin(tx, member.id, before=before, browser=browser)
+def _begin(tx: Tx, member: Member, by: BegunBy, before: str | None, browser: str | None) -> CameIn:
+    session = sessions.begin(tx, member.id, by=by, before=before, browser=browser)
     tx.emit(EventKind.STAFF_LOGGED_IN, staff_id=member.id, facts={"by": "provider"})
     return CameIn(name=member.name, session=session)

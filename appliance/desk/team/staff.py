@@ -139,7 +139,9 @@ def use_login_link(
     member = link_owner(tx.conn, token, tx.now_ms)
     use_up_link(tx, token)
     set_password(tx, member.id, password_hash)
-    session = sessions.begin(tx, member.id, before=before, browser=browser)
+    session = sessions.begin(
+        tx, member.id, by=sessions.BegunBy.LINK, before=before, browser=browser
+    )
     tx.emit(EventKind.STAFF_LOGGED_IN, staff_id=member.id, facts={"by": "link"})
     return session
 

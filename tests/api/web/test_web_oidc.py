@@ -11,7 +11,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from appliance.api.web.oidc.begun_logins import LIFE_MS
+from appliance.api.web.oidc.provider import LIFE_MS
 from appliance.clock import ManualClock
 from appliance.desk.access.passwords import hash_password
 from appliance.desk.team import accounts, staff
@@ -90,11 +90,6 @@ def is_in(office: Office) -> bool:
     return office.client.get("/settings").status_code == 200
 
 
-def count(office: Office, table: str) -> int:
-    sql = f"SELECT count(*) FROM {table}"  # noqa: S608 -- the name of a table, from below
-    return office.store.read(lambda conn: int(conn.execute(sql).fetchone()[0]))
-
-
 def last_facts(office: Office, kind: EventKind) -> dict[str, object]:
     found = office.store.read(lambda conn: events.after(conn, 0, limit=1000))
     return dict([each for each in found if each.kind is kind][-1].facts)
@@ -142,7 +137,7 @@ def test_an_address_that_is_not_proven_lets_nobody_in(
         provider.person = person
         assert tried(office, provider).status_code == 403, person
         assert not is_in(office)
-    assert count(office, "staff_account") == 0
+    assert office.count("staff_account") == 0
 
 
 def test_who_is_unknown_or_let_go_stays_out(
@@ -153,7 +148,7 @@ def test_who_is_unknown_or_let_go_stays_out(
     unknown = tried(office, provider)
     assert unknown.status_code == 403
     assert "Niemand logt hier in met dit account." in unknown.text
-    assert count(office, "staff") == 1
+    assert office.count("staff") == 1
     provider.claims = PROVEN
     assert tried(office, provider).status_code == 303
     office.store.write(lambda tx: staff.add(tx, "Baas", role="admin", branch_id=None))
@@ -188,7 +183,7 @@ def test_a_provider_that_lies_lets_nobody_in(
         setattr(provider, name, {**PROVEN, **value} if name == "claims" else value)
     assert tried(office, provider).status_code == 403
     assert not is_in(office)
-    assert count(office, "staff_account") + count(office, "session") == 0
+    assert office.count("staff_account") + office.count("session") == 0
 
 
 def test_a_log_in_counts_once_for_the_browser_that_began_it(

@@ -70,6 +70,7 @@ PERSON_POSTS = ("", "/numbers", "/block", "/join", "/apart", "/split", "/undo")
 
 OWN_POSTS = {f"/me/notifications{each}" for each in ("", "/house", "/browser", "/browser/end")}
 OWN_POSTS |= {"/me/sessions/end-others", "/people/new", "/people/import", "/settings/views"}
+OWN_POSTS |= {f"/me/passkeys{each}" for each in ("", "/options", "/{}/remove")}
 """Of the visitor's own things, or of nobody's yet."""
 
 TEAM_POSTS = ("case", "notes", "note-files", "note-draft", "notes/seen", "here")
@@ -195,7 +196,7 @@ def test_every_post_of_the_pages_is_named_here(office: Office, conversation: str
     known = tried | {"/new", "/logout", "/settings/look", "/settings/password", "/login"}
     known |= OWN_POSTS
     known |= {"/setup", "/setup/branch", "/setup/line", "/setup/line/look", "/login/{}"}
-    known |= {"/setup/team"}
+    known |= {"/setup/team", "/login-passkey", "/login-passkey/options"}
     known |= {"/devices/enrol", "/devices/enrol/release", "/recordings"}
     assert {re.sub(r"{\w+}", "{}", path) for path in found} == known
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import Request
 from fastapi.responses import Response
 
-from appliance.api.web.oidc.begun_logins import BegunLogin, BegunLogins
+from appliance.api.web.kept_once import KeptOnce
 from appliance.clock import Clock
 from appliance.desk.team.accounts import StaffAccount
 from appliance.errors import Refused
@@ -25,6 +25,8 @@ if TYPE_CHECKING:  # with its client it takes 15 MB, so only who uses it has it 
 
 log = logging.getLogger(__name__)
 
+LIFE_MS = 10 * 60_000
+"""Of a log-in that is under way: to look for a telephone and type its code."""
 _SECONDS = 10.0
 _LEEWAY_S = 60
 """Between the clock of the provider and this one."""
@@ -34,6 +36,17 @@ _SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "E
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 _MAX_SUBJECT = 255
 """OpenID Connect Core §2."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BegunLogin:
+    """`session` is what Authlib keeps of it: state, nonce and verifier. `back` is where to go
+    afterwards; `link` the log-in link that the person came with.
+    """
+
+    session: dict[str, Any]
+    back: str
+    link: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +70,7 @@ class OidcProvider:
     def __init__(self, settings: OidcSettings, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
-        self._begun = BegunLogins(clock)
+        self._begun = KeptOnce[BegunLogin](clock, life_ms=LIFE_MS)
         self._client: StarletteOAuth2App | None = None
         self._known_ms = 0
 
@@ -73,7 +86,7 @@ class OidcProvider:
         session: dict[str, Any] = {}
         request.scope["session"] = session
         answer: Response = await client.authorize_redirect(request, address)
-        return answer, self._begun.keep(session, back=back, link=link)
+        return answer, self._begun.keep(BegunLogin(session=session, back=back, link=link))
 
     async def returned(self, request: Request, key: str) -> Returned:
         """`key` is what `begin` gave; it serves once."""

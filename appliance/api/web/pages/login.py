@@ -9,7 +9,7 @@ from appliance.api.forwarded import address_of
 from appliance.api.web.browsers import browser_of
 from appliance.api.web.cookies import DEVICE, GUEST, SESSION
 from appliance.api.web.page_route import PageRoute
-from appliance.api.web.refusal import note_of
+from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import AtDoor, AtDoorPosting, Guest, Posting, go, local_path
 from appliance.desk.access import sessions
 from appliance.desk.access.login import Door
@@ -25,10 +25,15 @@ FORBIDDEN, UNPROCESSABLE, TOO_MANY_REQUESTS, UNAVAILABLE = 403, 422, 429, 503
 
 
 @routes.get("/login")
-async def login_page(guest: AtDoor, back: Annotated[str, Query(alias="next")] = "/") -> Response:
+async def login_page(
+    guest: AtDoor, back: Annotated[str, Query(alias="next")] = "/", passkey: str = ""
+) -> Response:
+    """`passkey`: an administrator came by another way, where the house wants one."""
     if await guest.web.services.store.aread(staff.is_fresh, ReaderPool.DOOR):
         return go(guest, "/setup")
-    return guest.page("login.html", back=local_path(back), name="", note=None)
+    wanted = guest.words.text("Administrators log in with a passkey here.")
+    note = Note(code="passkey", sentence=wanted) if passkey else None
+    return guest.page("login.html", back=local_path(back), name="", note=note)
 
 
 @routes.post("/login")

@@ -12,7 +12,7 @@ from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.login import must_agree
 from appliance.api.web.refusal import Note, note_of
 from appliance.api.web.visit import Posting, Reading, Visit, go
-from appliance.desk.access import sessions
+from appliance.desk.access import passkeys, sessions
 from appliance.desk.access.sessions import NewSession
 from appliance.desk.team import accounts, preferences, staff
 from appliance.desk.team.preferences import Preferences
@@ -28,7 +28,7 @@ PAGE = "/me"
 @routes.get(PAGE)
 @routes.get("/settings")
 async def settings_page(visit: Reading, saved: str = "") -> Response:
-    return await _page(visit, saved=saved)
+    return await shown(visit, saved=saved)
 
 
 @routes.post("/settings/look")
@@ -73,9 +73,9 @@ async def change_password(
         )
         hashed = await door.hash_password(password)
     except (InvalidInput, Refused) as exc:
-        return await _page(visit, 422, note=note_of(visit.words, exc))
+        return await shown(visit, 422, note=note_of(visit.words, exc))
     browser = browser_of(visit.request)
-    session = await visit.write(lambda tx, _: _changed(tx, visit.staff_id, hashed, browser))
+    session = await visit.write(lambda tx, _: _changed(tx, visit, hashed, browser))
     answer = go(visit, f"{PAGE}?saved=password")
     SESSION.put(answer, session.token, secure=visit.secure)
     return answer
@@ -87,7 +87,7 @@ async def end_others(visit: Posting) -> Response:
     return go(visit, f"{PAGE}?saved=sessions")
 
 
-async def _page(
+async def shown(
     visit: Visit, status: int = 200, *, saved: str = "", note: Note | None = None
 ) -> Response:
     me, now_ms = visit.staff_id, visit.now_ms
@@ -100,10 +100,12 @@ async def _page(
         sessions=await visit.read(
             lambda conn: sessions.open_of(conn, me, now_ms, token=visit.token)
         ),
+        must_add_passkey=visit.must_add_passkey,
+        passkeys=await visit.read(lambda conn: passkeys.of_staff(conn, me)),
         zone=BranchSettings().zone,
     )
 
 
-def _changed(tx: Tx, staff_id: str, password_hash: str, browser: str | None) -> NewSession:
-    staff.set_password(tx, staff_id, password_hash)
-    return sessions.begin(tx, staff_id, browser=browser)
+def _changed(tx: Tx, visit: Visit, password_hash: str, browser: str | None) -> NewSession:
+    staff.set_password(tx, visit.staff_id, password_hash)
+    return sessions.begin(tx, visit.staff_id, by=visit.session.begun_by, browser=browser)

@@ -194,6 +194,10 @@ REFUSALS: Mapping[Reason, tuple[str, str]] = {
         "It was not confirmed that the address of e-mail of this account is yours.",
         "Ask an administrator for a log-in link; you connect your account there.",
     ),
+    Reason.PASSKEY_UNPROVEN: (
+        "This passkey lets nobody in: it is not known here, or it took too long.",
+        "Try again, or log in with your password.",
+    ),
     Reason.ACCOUNT_TAKEN: (
         "A colleague logs in with this account.",
         "Log out there and choose your own account.",
