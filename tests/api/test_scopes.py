@@ -1,5 +1,7 @@
 """No route reveals data that a token's scopes do not name."""
 
+import sqlite3
+
 import httpx
 import pytest
 
@@ -19,8 +21,8 @@ def anna(office: Office, tilburg: Desk) -> str:
     """The id of a contact with a name, a text and a number that nobody else needs to know."""
     office.writes(ANNA, tilburg, SECRET, name="Annie")
 
-    def name(conn: object) -> str:
-        return str(conn.execute("SELECT contact_id FROM contact_identity").fetchone()[0])  # type: ignore[attr-defined]
+    def name(conn: sqlite3.Connection) -> str:
+        return str(conn.execute("SELECT contact_id FROM contact_identity").fetchone()[0])
 
     contact_id = office.store.read(name)
     office.store.write(

@@ -2,79 +2,22 @@
 
 import json
 import os
-import pty
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from appliance.__main__ import app
-from appliance.clock import SystemClock
-from appliance.desk.access import sessions, tokens
-from appliance.desk.intake.reception import Reception
-from appliance.desk.team import staff
-from appliance.desk.team.accounts import email_of
-from appliance.desk.team.staff import link_owner
-from appliance.devices.modem import doctor as modem_doctor
-from appliance.devices.modem_protocol import Balance
-from appliance.devices.protocol import DeviceState, Status
-from appliance.errors import NotFound
 from appliance.ids import is_id
-from appliance.queue.gate import ConsentGate
-from appliance.reasons import Reason
-from appliance.store import branches, devices, events, lines, routes
+from appliance.store import branches, devices, lines, routes
 from appliance.store.store import Store
+from tests.cli.shell import NUMBER, a_line, balie, data, refused, running, told
+
+__all__ = ["data", "running"]  # the fixtures: every verb finds its own data directory
 
 ROOT = Path(__file__).parents[2]
-NUMBER = "+31612345678"
 WITHIN_S = 120
 _IN_UTRECHT = ("--branch", "Utrecht")
-
-
-@pytest.fixture(autouse=True)
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The data directory that every verb finds by itself."""
-    folder = tmp_path / "data"
-    monkeypatch.setenv("BALIE_DATA", str(folder))
-    return folder
-
-
-@pytest.fixture
-def running(data: Path) -> Iterator[Store]:
-    """The store as a running Balie holds it."""
-    store = Store(data / "balie.db", SystemClock())
-    yield store
-    store.close()
-
-
-def balie(*words: str, stdin: str | None = None) -> Result:
-    return CliRunner().invoke(app, list(words), input=stdin)
-
-
-def told(*words: str, stdin: str | None = None) -> dict[str, Any]:
-    """The one JSON object that a verb answers with."""
-    done = balie(*words, "--json", stdin=stdin)
-    assert (done.exit_code, done.stderr) == (0, "")
-    assert done.stdout.count("\n") == 1
-    found = json.loads(done.stdout)
-    assert isinstance(found, dict)
-    return found
-
-
-def refused(*words: str, stdin: str | None = None) -> str:
-    """The sentence on stderr of a verb that could not do it."""
-    done = balie(*words, stdin=stdin)
-    assert (done.exit_code, done.stdout) == (1, "")
-    assert done.stderr.startswith("balie: ")
-    return done.stderr
-
-
-def a_line(number: str = NUMBER, adb: str = "R58M123") -> dict[str, Any]:
-    return told("line", "add", "--branch", "Utrecht", "--number", number, "--adb", adb)
 
 
 def test_a_branch_is_added_and_listed() -> None:
@@ -199,162 +142,6 @@ def test_a_removed_line_s_number_and_phone_are_free_again() -> None:
     assert a_line()["id"] != first["id"]
 
 
-def test_a_person_gets_a_link_that_opens_once(running: Store) -> None:
-    """The link's secret is on stdout this once, and belongs to the new person."""
-    told("branch", "add", "Utrecht")
-    added = told("staff", "add", "--name", "Jo Smit", "--role", "lead", "--branch", "utrecht")
-    secret = added["login"].rsplit("/", 1)[1]
-    now_ms = running.clock.now_ms()
-    owner = running.read(lambda conn: link_owner(conn, secret, now_ms))
-    assert (owner.id, owner.name) == (added["id"], "Jo Smit")
-    assert told("staff", "list")["items"] == [
-        {
-            "id": added["id"],
-            "name": "Jo Smit",
-            "roles": [{"role": "lead", "branch": "Utrecht"}],
-            "disabled": False,
-        }
-    ]
-
-
-def test_a_person_may_have_an_address_for_another_log_in(running: Store) -> None:
-    """Two people have two."""
-    add = ("staff", "add", "--role", "staff", "--email", "jo@example.com")
-    added = told(*add, "--name", "Jo")
-    assert added["email"] == "jo@example.com"
-    assert running.read(lambda conn: email_of(conn, added["id"])) == "jo@example.com"
-    assert "has this address" in refused(*add, "--name", "Kim")
-    assert [each["name"] for each in told("staff", "list")["items"]] == ["Jo"]
-
-
-def test_a_password_can_come_over_stdin() -> None:
-    """Then there is no link; a short one is refused, and nobody is added."""
-    add = ("staff", "add", "--name", "Jo", "--role", "admin", "--password-stdin")
-    assert "at least 10 characters" in refused(*add, stdin="short\n")
-    assert told("staff", "list") == {"items": []}
-    assert "login" not in told(*add, stdin="correct horse battery\n")
-
-
-def people(running: Store) -> dict[str, staff.Member]:
-    return {each.name: each for each in running.read(staff.members)}
-
-
-def test_a_colleague_is_let_go_and_let_back_in(running: Store) -> None:
-    """By name in any case, or by id; their sessions and links end; a second time is no mistake."""
-    told("staff", "add", "--name", "Beheer", "--role", "admin")
-    added = told("staff", "add", "--name", "Mieke", "--role", "staff")
-    session = running.write(lambda tx: sessions.begin(tx, added["id"]))
-    gone = told("staff", "disable", " mieke ")
-    assert gone == {"id": added["id"], "name": "Mieke", "disabled": True, "sessions_ended": 1}
-    assert told("staff", "disable", added["id"])["sessions_ended"] == 0
-    assert people(running)["Mieke"].disabled
-    assert "may not log in" in refused("staff", "link", "Mieke")
-    back = told("staff", "enable", "Mieke")
-    assert back == {"id": added["id"], "name": "Mieke", "disabled": False}
-    told("staff", "enable", "Mieke")
-    assert not people(running)["Mieke"].disabled
-    now_ms = SystemClock().now_ms()
-    assert running.read(lambda conn: sessions.find(conn, session.token, now_ms)) is None
-    link = added["login"].removeprefix("/login/")
-    with pytest.raises(NotFound):
-        running.read(lambda conn: link_owner(conn, link, now_ms))
-    changes = running.read(lambda conn: events.after(conn, 0, limit=100))
-    said = [each.facts.get("changed") for each in changes if each.staff_id == added["id"]]
-    assert [each for each in said if each in ("disabled", "enabled")] == ["disabled", "enabled"]
-
-
-def test_a_forgotten_password_gets_a_new_link(running: Store) -> None:
-    """It replaces the one before; with it a new password is chosen."""
-    told("staff", "add", "--name", "Mieke", "--role", "staff", "--password-stdin", stdin="x" * 12)
-    links = [told("staff", "link", "Mieke")["login"].removeprefix("/login/") for _ in range(2)]
-    now_ms = SystemClock().now_ms()
-    assert running.read(lambda conn: link_owner(conn, links[1], now_ms)).name == "Mieke"
-    with pytest.raises(NotFound):
-        running.read(lambda conn: link_owner(conn, links[0], now_ms))
-    assert "72 hours" in balie("staff", "link", "Mieke").stdout
-
-
-def test_a_role_replaces_what_was_there(running: Store) -> None:
-    told("branch", "add", "Utrecht")
-    told("staff", "add", "--name", "Mieke", "--role", "admin")
-    told("staff", "add", "--name", "Beheer", "--role", "admin")
-    given = told("staff", "role", "Mieke", "--role", "lead", "--branch", "utrecht")
-    assert (given["name"], given["role"], given["branch"]) == ("Mieke", "lead", "Utrecht")
-    listed = {each["name"]: each["roles"] for each in told("staff", "list")["items"]}
-    assert listed["Mieke"] == [{"role": "lead", "branch": "Utrecht"}]
-    assert told("staff", "role", "Mieke", "--role", "privacy")["branch"] is None
-
-
-def test_a_role_stands_beside_those_in_other_branches(running: Store) -> None:
-    for name in ("Utrecht", "Breda"):
-        told("branch", "add", name)
-    told("staff", "add", "--name", "Mieke", "--role", "staff", "--branch", "Utrecht")
-    for role in ("lead", "branch-it"):
-        told("staff", "role", "Mieke", "--role", role, "--branch", "Breda", "--also")
-    roles = told("staff", "list")["items"][0]["roles"]
-    assert sorted((each["role"], each["branch"]) for each in roles) == [
-        ("branch-it", "Breda"),
-        ("staff", "Utrecht"),
-    ]
-
-
-def test_sessions_are_listed_and_ended(running: Store) -> None:
-    added = told("staff", "add", "--name", "Mieke", "--role", "staff")
-    assert told("staff", "sessions", "Mieke")["items"] == []
-    assert "logged in nowhere" in balie("staff", "sessions", "Mieke").stdout
-    for _ in range(2):
-        running.write(lambda tx: sessions.begin(tx, added["id"]))
-    items = told("staff", "sessions", "Mieke")["items"]
-    assert [sorted(each) for each in items] == [["since", "until", "used"]] * 2
-    ended = told("staff", "sessions", "Mieke", "--end")
-    assert ended == {"id": added["id"], "name": "Mieke", "ended": 2}
-    assert told("staff", "sessions", "Mieke")["items"] == []
-    assert not people(running)["Mieke"].disabled
-
-
-@pytest.mark.parametrize(
-    ("words", "says"),
-    [
-        (("disable", "Beheer"), "Beheer is the only administrator"),
-        (("role", "Beheer", "--role", "staff"), "balie staff role NAME --role admin"),
-        (("role", "Beheer", "--role", "admin", "--branch", "Utrecht"), "only administrator"),
-        (("role", "Mieke", "--role", "king"), "“king” is no role"),
-        (("role", "Mieke", "--role", "staff", "--branch", "Mars"), "no such branch"),
-        *(((verb, "Niemand"), "balie staff list") for verb in ("disable", "enable", "link")),
-        (("role", "Niemand", "--role", "staff"), "Nobody of the staff is called “Niemand”"),
-        (("sessions", "Niemand", "--end"), "Nobody of the staff is called “Niemand”"),
-    ],
-)
-def test_what_cannot_be_done_with_a_colleague(
-    running: Store, words: tuple[str, ...], says: str
-) -> None:
-    """One sentence, and everybody keeps what they had; somebody who may not log in is no
-    administrator who is left.
-    """
-    told("branch", "add", "Utrecht")
-    told("staff", "add", "--name", "Beheer", "--role", "admin")
-    told("staff", "add", "--name", "Vertrokken", "--role", "admin")
-    told("staff", "disable", "Vertrokken")
-    told("staff", "add", "--name", "Mieke", "--role", "staff", "--branch", "Utrecht")
-    before = people(running)
-    assert says in refused("staff", *words)
-    assert people(running) == before
-
-
-def test_a_token_is_shown_once_and_opens_until_revoked(running: Store) -> None:
-    """The secret is in no list; revoked it opens nothing."""
-    added = told("token", "add", "--name", "planning", "--scope", "messages:read")
-    found = running.read(lambda conn: tokens.find(conn, added["token"]))
-    assert found
-    assert found.id == added["id"]
-    listed = told("token", "list")
-    assert added["token"] not in json.dumps(listed)
-    assert listed["items"][0]["scopes"] == ["messages:read"]
-    told("token", "revoke", added["id"])
-    assert running.read(lambda conn: tokens.find(conn, added["token"])) is None
-    assert told("token", "list")["items"][0]["revoked"] is True
-
-
 def test_a_person_reads_sentences(running: Store) -> None:
     """Without `--json` each verb answers in words."""
     assert balie("branch", "add", "Utrecht").stdout.startswith("Added branch Utrecht (")
@@ -413,44 +200,6 @@ def test_a_process_answers_for_the_shell(data: Path) -> None:
     assert broken.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize(
-    ("reason", "said"),
-    [
-        (Reason.OTHER_SIM, "Another SIM card"),
-        (Reason.TWO_SIMS, "Two SIM cards are in the phone, and Balie cannot tell"),
-        (Reason.SMS_SIM, "it sends SMS from the other one"),
-        (Reason.SMS_UNREADABLE, "SMS cannot be read"),
-    ],
-)
-def test_the_doctor_tells_what_balie_found(
-    running: Store, monkeypatch: pytest.MonkeyPatch, reason: Reason, said: str
-) -> None:
-    """A phone with another SIM and a line that stopped are named, each with what to do."""
-    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", "1")  # nothing listens there
-    told("branch", "add", "Utrecht")
-    line = a_line()
-    quarantined = Status(state=DeviceState.DEGRADED, reason=reason)
-    Reception(running, ConsentGate()).status(line["device"], quarantined)
-    running.write(lambda tx: lines.stop_line(tx, line["id"], "WhatsApp shows a ban."))
-    done = balie("doctor", "--json")
-    assert done.exit_code == 1
-    found = {each["about"]: each for each in json.loads(done.stdout)["items"]}
-    assert said in found["R58M123"]["sentence"]
-    assert "WhatsApp shows a ban" in found["+31 6 12345678"]["sentence"]
-    assert all(each["remedy"] for each in found.values())
-
-
-def test_the_doctor_says_in_a_sentence_why_a_line_was_stopped(running: Store) -> None:
-    """The same as the page of the devices, where the stop has a code."""
-    told("branch", "add", "Utrecht")
-    line = a_line()
-    running.write(lambda tx: lines.stop_line(tx, line["id"], Reason.NO_CREDIT))
-    items = json.loads(balie("doctor", "--json").stdout)["items"]
-    (found,) = (each for each in items if each["about"] == "+31 6 12345678")
-    assert found["sentence"].startswith("Nothing is sent from it: The SIM card has no credit left")
-    assert found["remedy"].endswith("Then start the number again.")
-
-
 def test_a_modem_takes_over_for_many_lines(running: Store) -> None:
     """A line's phone comes first, then the modem that it shares with others, by SMS only."""
     told("branch", "add", "Utrecht")
@@ -480,41 +229,6 @@ def test_a_line_may_be_a_modem_alone(running: Store) -> None:
     again = (*_IN_UTRECHT, "--number", "+31687654321")
     assert f"Modem {port} carries the line" in refused("line", "add", *again, "--modem", port)
     told("line", "add", *again, "--adb", "R58M123", "--fallback-modem", port)
-
-
-def test_the_doctor_knows_modems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A port that is gone or closed is named with what to do; one that is fine is not."""
-    monkeypatch.setattr(os, "access", lambda port, _: not port.endswith("closed"))
-    monkeypatch.setattr(modem_doctor, "_PROC", tmp_path)
-    ports = [tmp_path / name for name in ("gone", "closed", "fine", "moved")]
-    for port in ports[1:3]:
-        port.touch()
-    known = [modem_doctor.KnownModem(port=str(port)) for port in ports]
-    known[3] = modem_doctor.KnownModem(port=str(ports[3]), found_at=str(ports[2]))
-    found = {each.about: each for each in modem_doctor.doctor(known)}
-    assert set(found) == {str(ports[0]), str(ports[1])}
-    assert "There is no modem at" in found[str(ports[0])].sentence
-    assert "usermod" in found[str(ports[1])].remedy
-
-
-def test_the_doctor_knows_what_takes_modems(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A ModemManager beside Balie is named where there is a modem to take, and only there."""
-    (tmp_path / "77").mkdir()
-    (tmp_path / "77" / "comm").write_text("ModemManager\n")
-    monkeypatch.setattr(modem_doctor, "_PROC", tmp_path)
-    modem = modem_doctor.KnownModem(port=os.ttyname(pty.openpty()[1]))
-    assert [each.about for each in modem_doctor.doctor([modem])] == ["ModemManager"]
-    assert modem_doctor.doctor([]) == []
-
-
-def test_a_branch_of_modems_needs_no_adb(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The doctor asks for adb where there are phones, or nothing yet."""
-    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", "1")  # nothing listens there
-    assert "adb" in balie("doctor").stdout
-    told("device", "enrol", "--modem", "/dev/ttyUSB7")
-    assert "adb" not in balie("doctor").stdout
 
 
 def test_a_line_is_told_what_to_do(running: Store) -> None:
@@ -613,17 +327,3 @@ def test_what_a_line_cannot_be_told(words: tuple[str, ...], says: str) -> None:
     before = told("line", "list")
     assert says in refused("line", "set", NUMBER, *words)
     assert told("line", "list") == before
-
-
-def test_the_doctor_warns_of_low_credit(running: Store) -> None:
-    """Below what the lines of a modem want to be warned of, once for all of them."""
-    told("branch", "add", "Utrecht")
-    shared = ("--fallback-modem", "/dev/ttyUSB0")
-    for number, adb in ((NUMBER, "R58M123"), ("+31687654321", "R58")):
-        device = told("line", "add", *_IN_UTRECHT, "--number", number, "--adb", adb, *shared)
-        told("line", "set", number, "--credit-warning", "5")
-    reception = Reception(running, ConsentGate())
-    reception.balance(device["fallback"], Balance(cents=499, at_ms=running.clock.now_ms()))
-    assert balie("doctor").stdout.count("4.99 euros are left") == 1
-    reception.balance(device["fallback"], Balance(cents=500, at_ms=running.clock.now_ms()))
-    assert "euros are left" not in balie("doctor").stdout

@@ -8,7 +8,7 @@ from appliance.cli import clock as verb
 from appliance.clock import SystemClock
 from appliance.store import high_water
 from appliance.store.store import Store
-from tests.cli.test_cli import balie, data, running, told
+from tests.cli.shell import balie, data, running, told
 
 __all__ = ["data", "running"]  # the fixtures: every verb finds its own data directory
 

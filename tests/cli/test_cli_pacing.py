@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.cli.test_cli import NUMBER, a_line, balie, data, refused, told
+from tests.cli.shell import NUMBER, a_line, balie, data, refused, told
 
 __all__ = ["data"]  # the fixture: every verb finds its own data directory
 

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,10 +39,10 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield opened
 
 
-def rows(store: Store, *, name: str = ADMINISTRATOR, **about: object) -> list[ConversationRow]:
+def rows(store: Store, *, name: str = ADMINISTRATOR, **about: Any) -> list[ConversationRow]:
     def read(conn: sqlite3.Connection) -> list[ConversationRow]:
         every = [each.id for each in lines.lines(conn)]
-        query = Query(line_ids=every, limit=200, **about)  # type: ignore[arg-type]
+        query = Query(line_ids=every, limit=200, **about)
         return list(overview.conversations(conn, staff.named(conn, name).id, query).rows)
 
     return store.read(read)

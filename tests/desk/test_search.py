@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -31,9 +32,9 @@ def indexed(store: Store) -> None:
         pass
 
 
-def page(counter: Counter, q: str, sight: Sight = EVERYTHING, **about: object) -> HitPage:
+def page(counter: Counter, q: str, sight: Sight = EVERYTHING, **about: Any) -> HitPage:
     indexed(counter.store)
-    search = Search(q=q, **about)  # type: ignore[arg-type]
+    search = Search(q=q, **about)
     return counter.store.read(lambda conn: finding.found(conn, sight, search))
 
 

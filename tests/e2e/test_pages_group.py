@@ -1,5 +1,7 @@
 """The page of a group, as somebody in the office uses it."""
 
+import sqlite3
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -16,9 +18,9 @@ CREW = "Ploeg Nieuwegein"
 
 
 def crew(place: Place) -> ChatGroup:
-    def find(conn: object) -> ChatGroup:
-        row = conn.execute("SELECT id FROM chat_group").fetchone()  # type: ignore[attr-defined]
-        return groups.find(conn, row["id"])  # type: ignore[arg-type]
+    def find(conn: sqlite3.Connection) -> ChatGroup:
+        row = conn.execute("SELECT id FROM chat_group").fetchone()
+        return groups.find(conn, row["id"])
 
     return place.store.read(find)
 

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from appliance.channels import Channel
 from appliance.devices.device_facts import DeviceFacts, SmsLimitFacts
 from appliance.devices.protocol import DeviceState, Proof, Status, Tick, TickVisit
 from appliance.errors import Transient
@@ -186,12 +187,12 @@ def test_a_phone_that_cannot_send_promises_no_time(
     counter: Counter,
     state: DeviceState,
     reason: Reason,
-    channels: frozenset[object],
+    channels: frozenset[Channel],
     says: str,
 ) -> None:
     """The message is accepted, has a reason, and no expected time until the phone is back."""
     counter.knows(ANNA)
-    counter.phone_is(state, reason, channels=channels)  # type: ignore[arg-type]
+    counter.phone_is(state, reason, channels=channels)
     accepted = counter.accepts()
     assert (accepted.expected_ms, accepted.reason) == (None, says)
     assert shown(counter, accepted.id) == (None, says)

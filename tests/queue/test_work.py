@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -337,10 +338,10 @@ def test_not_on_whatsapp_takes_the_sms_route_under_the_same_id(counter: Counter)
     "about", [{"channel": WHATSAPP}, {"text": "x" * 2_000}], ids=["wanted", "too long for SMS"]
 )
 def test_not_on_whatsapp_and_no_other_route_is_refused(
-    counter: Counter, about: dict[str, object]
+    counter: Counter, about: dict[str, Any]
 ) -> None:
     """WhatsApp was requested, or SMS cannot carry the text: the message ends, with the reason."""
-    message_id = counter.queues(**about)  # type: ignore[arg-type]
+    message_id = counter.queues(**about)
     counter.work.not_sent(counter.attempt(), NotOnChannel("not on WhatsApp"))
     row = counter.row(message_id)
     assert (row["state"], row["reason"]) == ("refused", "not-on-whatsapp")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from appliance.api.app import create_app
 from appliance.api.connections import PATIENCE_S, Connections
@@ -101,10 +102,10 @@ def test_who_never_agrees_on_a_key_makes_room(own: OwnCertificate) -> None:
         eventually(lambda: connections.open == 0, "nobody is connected")
 
 
-async def _nothing(scope: dict[str, object], _receive: object, send: object) -> None:
+async def _nothing(scope: Scope, _receive: Receive, send: Send) -> None:
     if scope["type"] == "http":
-        await send({"type": "http.response.start", "status": 204, "headers": []})  # type: ignore[operator]
-        await send({"type": "http.response.body", "body": b""})  # type: ignore[operator]
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
 
 
 def test_a_certificate_and_its_key_belong_together(tmp_path: Path, own: OwnCertificate) -> None:

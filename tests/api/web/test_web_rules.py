@@ -2,23 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack
 
-import httpx
 import pytest
 from fastapi.routing import APIRoute
 
 from appliance.api.app import create_app
 from appliance.api.services import Services
-from appliance.api.web.streams import MOST
-from appliance.clock import ManualClock
-from appliance.desk.access import passwords
-from appliance.desk.team import staff
 from appliance.queue.gate import ConsentGate
 from appliance.store import devices, lines
 from appliance.store.feed import EventFeed
 from appliance.store.store import Tx
-from tests import http_calls
 from tests.api.browser import Browser, log_in
 from tests.api.office import Desk, Office
 
@@ -243,71 +236,6 @@ def test_who_manages_devices_only_has_no_inbox(office: Office, tilburg: Desk) ->
     browser.client.close()
 
 
-def test_nobody_is_sent_to_the_login_and_a_script_is_told(office: Office, sanne: Browser) -> None:
-    """A page leads to the log-in and back; a part answers 401 with the address to go to."""
-    with httpx.Client(base_url=office.url, timeout=http_calls.PATIENCE_S) as client:
-        page = client.get("/c/1?line=2")
-        assert (page.status_code, page.headers["location"]) == (
-            303,
-            "/login?next=%2Fc%2F1%3Fline%3D2",
-        )
-        part = client.get(
-            "/list",
-            headers={"HX-Request": "true", "HX-Current-URL": "http://b.test/c/9?show=unread"},
-        )
-        assert part.status_code == 401
-        assert part.headers["hx-redirect"] == "/login?next=%2Fc%2F9%3Fshow%3Dunread"
-        assert client.get("/live").status_code == 303
-
-
-@pytest.mark.parametrize(
-    "wanted", ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)"]
-)
-def test_the_login_leads_only_inside(office: Office, sanne: Browser, wanted: str) -> None:
-    """The log-in does not lead to an address of another site."""
-    with httpx.Client(base_url=office.url, timeout=http_calls.PATIENCE_S) as client:
-        page = client.get("/login", params={"next": wanted}).text
-    assert 'name="next" value="/"' in page
-
-
-@pytest.mark.parametrize("wanted", ["/☃", "//[", "/c/é?x=☃", "/\r\nEvil: 1"])
-def test_an_odd_address_breaks_no_login(office: Office, wanted: str) -> None:
-    """The next address goes into a header: what it cannot carry is encoded or left out."""
-    hashed = passwords.hash_password("een lange zin")
-    office.store.write(lambda tx: staff.add_first_admin(tx, "Mieke", hashed))
-    with httpx.Client(base_url=office.url, timeout=60) as client:
-        page = client.get("/login", params={"next": wanted}).text
-        token = re.findall(r'name="csrf" value="([^"]+)"', page)[0]
-        form = {"name": "Mieke", "password": "een lange zin", "csrf": token, "next": wanted}
-        answer = client.post("/login", data=form)
-    assert answer.status_code == 303
-    assert answer.headers["location"].startswith("/")
-    assert "evil" not in answer.headers
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/list?chosen=1&open=x%0d%0aEvil:%201",
-        "/list?chosen=1&open=%E2%98%83",
-        "/c/x%0d%0aEvil:%201/contact",
-        "/c/%E2%98%83/contact",
-    ],
-)
-def test_an_address_puts_no_line_into_the_headers(sanne: Browser, path: str) -> None:
-    """Any text in a link is answered, and stays inside one header."""
-    answer = sanne.get(path)
-    assert answer.status_code in {200, 404}
-    assert "evil" not in answer.headers
-
-
-def test_a_page_that_is_no_address_leads_to_the_inbox(office: Office) -> None:
-    with httpx.Client(base_url=office.url, timeout=http_calls.PATIENCE_S) as client:
-        headers = {"HX-Request": "true", "HX-Current-URL": "http://["}
-        answer = client.get("/list", headers=headers)
-    assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/login")
-
-
 def test_without_scripts_a_message_still_goes(
     office: Office, sanne: Browser, conversation: str
 ) -> None:
@@ -389,101 +317,6 @@ def test_a_number_that_is_not_theirs_is_not_written_to(
     assert number == WORKER
 
 
-def frames(lines: Iterator[str], *, until: str) -> list[tuple[str, str]]:
-    """The name and id of each hint, up to and including the first called `until`."""
-    found: list[tuple[str, str]] = []
-    cursor = ""
-    for line in lines:
-        if line.startswith("id: "):
-            cursor = line.removeprefix("id: ")
-        if line.startswith("event: "):
-            found.append((line.removeprefix("event: "), cursor))
-            if found[-1][0] == until:
-                return found
-    raise AssertionError(found)
-
-
-def test_the_stream_goes_on_after_the_last_hint(
-    office: Office, tilburg: Desk, sanne: Browser, conversation: str
-) -> None:
-    """A browser that reconnects with the last id gets the hints since then, and none twice."""
-    with sanne.client.stream("GET", "/live", params={"after": "0"}) as answer:
-        assert answer.headers["content-type"].startswith("text/event-stream")
-        seen = frames(answer.iter_lines(), until="message")
-    office.writes(WORKER, tilburg, "Nog iets")
-    last = seen[-1][1]
-    with sanne.client.stream("GET", "/live", headers={"Last-Event-ID": last}) as answer:
-        after = frames(answer.iter_lines(), until="message")
-    assert int(after[-1][1].rpartition(":")[2]) > int(last.rpartition(":")[2])
-
-
-@pytest.mark.parametrize("cursor", ["other-epoch:4", "999999", "nonsense", ""])
-def test_a_cursor_that_cannot_be_gone_on_from_is_said(
-    office: Office, sanne: Browser, conversation: str, cursor: str
-) -> None:
-    """After a restore, or with an id that makes no sense, the page is told to draw itself anew."""
-    with sanne.client.stream("GET", "/live", params={"after": cursor}) as answer:
-        assert frames(answer.iter_lines(), until="stale")
-
-
-def test_the_stream_of_who_is_disabled_ends(
-    office: Office, tilburg: Desk, sanne: Browser, conversation: str
-) -> None:
-    """Later events are told to nobody who may not see them any more."""
-    with sanne.client.stream("GET", "/live", params={"after": "0"}) as answer:
-        lines = answer.iter_lines()
-        frames(lines, until="message")
-        office.store.write(lambda tx: staff.disable(tx, sanne.staff_id))
-        office.writes(WORKER, tilburg, "Niet voor Sanne")
-        rest = "".join(lines)
-    assert message_of(office, "in") not in rest
-
-
-def test_one_session_has_a_few_streams_and_no_more(
-    office: Office, tilburg: Desk, sanne: Browser, conversation: str
-) -> None:
-    """One stream too many ends the oldest at its next frame; the newest ones go on."""
-    with ExitStack() as stack:
-        opened = [
-            stack.enter_context(sanne.client.stream("GET", "/live", params={"after": "0"}))
-            for _ in range(MOST + 1)
-        ]
-        lines = [answer.iter_lines() for answer in opened]
-        for each in lines[1:]:
-            frames(each, until="message")
-        office.writes(WORKER, tilburg, "Nog iets")
-        frames(lines[-1], until="message")
-        told = list(lines[0])  # a stream that went on would have no end
-    assert told.count("event: message") < MOST
-
-
-def test_the_stream_tells_no_texts_and_no_numbers(
-    office: Office, tilburg: Desk, sanne: Browser, conversation: str
-) -> None:
-    """A hint about a message holds ids; the page asks for the data, within the reader's rights."""
-    with sanne.client.stream("GET", "/live", params={"after": "0"}) as answer:
-        told = ""
-        for line in answer.iter_lines():
-            told += line
-            if message_of(office, "in") in line:
-                break
-    assert conversation in told
-    assert "Fatima" not in told
-    assert WORKER[1:] not in told
-
-
-def test_sessions_end_when_nobody_uses_them(
-    office: Office, clock: ManualClock, sanne: Browser
-) -> None:
-    """Each use moves the end; after twelve idle hours the browser is at the log-in."""
-    clock.advance(s=11 * 3600)
-    assert sanne.get("/settings").status_code == 200
-    clock.advance(s=11 * 3600)
-    assert sanne.get("/settings").status_code == 200
-    clock.advance(s=13 * 3600)
-    assert sanne.get("/settings").status_code == 303
-
-
 def test_a_message_that_was_tried_is_shown_with_its_proof(
     office: Office, sanne: Browser, conversation: str
 ) -> None:
@@ -513,29 +346,6 @@ def test_a_line_of_another_branch_is_not_measured(
     assert "als sms: 2 berichten" in sanne.post("/sms-length", form).text
     assert stranger.post("/sms-length", form).status_code == 404
     assert sanne.post("/sms-length", form | {"text": "a" * 5000}).text.strip() == ""
-
-
-def test_a_log_in_link_ends_the_session_that_the_browser_had(
-    office: Office, sanne: Browser
-) -> None:
-    """A person who uses a link where a colleague was logged in replaces the colleague."""
-
-    def invite(tx: Tx) -> str:
-        anouk = staff.add(tx, "Anouk", role="staff", branch_id=None)
-        return staff.add_login_link(tx, anouk)
-
-    path = f"/login/{office.store.write(invite)}"
-    guest = sanne.get(path).cookies["balie_guest"]
-    password = "een fiets met drie wielen"
-    form = {"csrf": guest, "password": password, "again": password}
-    answer = sanne.client.post(path, data=form)
-    assert answer.status_code == 303
-    new = answer.cookies["balie_session"]
-
-    def lands(token: str) -> int:
-        return http_calls.get(office.url, cookies={"balie_session": token}).status_code
-
-    assert (lands(sanne.token), lands(new)) == (303, 200)
 
 
 def test_two_numbers_of_a_branch_are_told_apart(
