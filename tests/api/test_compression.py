@@ -5,6 +5,7 @@ import pytest
 
 from appliance.api.compression import compressed
 from appliance.api.web.assets import STATIC_DIR, asset
+from appliance.api.web.style_sheets import style_sheet
 from appliance.desk.access import sessions
 from appliance.desk.team import staff
 from tests.api.office import Caller, Desk, Office
@@ -59,6 +60,20 @@ def test_what_a_script_imports_is_kept_for_good_too(
     assert f'from ".{asset("attach.js").removeprefix("/static")}"' in script
     assert f'import(".{asset("upload.js").removeprefix("/static")}")' in script
     assert '.js"' not in script
+
+
+@pytest.mark.parametrize("name", ["inbox", "house"])
+def test_the_style_sheets_of_a_page_are_one_file(browser: httpx.Client, name: str) -> None:
+    answer = browser.get(style_sheet(name))
+    assert answer.headers["content-type"].startswith("text/css")
+    assert answer.headers["content-encoding"] == "gzip"
+    assert "immutable" in answer.headers["cache-control"]
+    for each in ("colours", "thread", "texts"):
+        assert (STATIC_DIR / f"styles/{each}.css").read_text("utf-8") in answer.text
+
+
+def test_there_is_no_other_joined_style_sheet(browser: httpx.Client) -> None:
+    assert browser.get("/static/sheets/people.css").status_code == 404
 
 
 def test_a_stream_is_not_compressed(browser: httpx.Client) -> None:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from tests.bench.benchmark import Measured, at_least, at_most
 from tests.bench.desk import p95
@@ -110,10 +110,15 @@ def _weighed(context: BrowserContext) -> float:
 def _context() -> Iterator[BrowserContext]:
     """A browser of somebody who may read everything."""
     here = stage()
-    with launched() as browser, browser.new_context(viewport=_WIDE) as context:
+    with launched() as browser, _fresh(browser) as context:
         for name, value in here.browser.cookies.items():
             context.add_cookies([{"name": name, "value": value, "url": here.server.url}])
         yield context
+
+
+def _fresh(browser: Browser) -> BrowserContext:
+    """What comes through a service worker is weighed unpacked."""
+    return browser.new_context(viewport=_WIDE, service_workers="block")
 
 
 @contextmanager

@@ -198,7 +198,7 @@ def test_an_older_browser_is_light_and_dark_too(
         answer = route.fetch()
         route.fulfill(response=answer, body=answer.text().replace("light-dark(", "unknown("))
 
-    page.route("**/styles/colours.css*", as_if_older)
+    page.route("**/sheets/house.css*", as_if_older)
     page.reload()
     assert _painted(page, theme) == newer
 

@@ -7,6 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from appliance.api.web import avatars, formatting
 from appliance.api.web.assets import asset, icon, tick
+from appliance.api.web.style_sheets import style_sheet
 from appliance.api.web.words import (
     adoption_sentences,
     branch_sentences,
@@ -84,6 +85,7 @@ def environment() -> Environment:
         icon=icon,
         tick=tick,
         asset=asset,
+        style_sheet=style_sheet,
     )
     env.filters["readable"] = readable
     env.filters["formatted"] = formatting.drawn

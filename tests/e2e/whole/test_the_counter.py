@@ -14,6 +14,17 @@ from tests.running_demo import Demo, eventually
 PROVEN = re.compile("sent|delivered|read")
 VOICE_NOTE = {"kind": "voice", "length": "0:07"}
 
+# As a page does that was opened before they asked to stop.
+_POST = """async (text) => {
+  const csrf = document.querySelector('meta[name="csrf"]').content;
+  const answer = await fetch(`${location.pathname}/messages`, {
+    method: "POST",
+    headers: { "X-CSRF-Token": csrf, "HX-Request": "true" },
+    body: new URLSearchParams({ text, client_id: crypto.randomUUID() }),
+  });
+  return { status: answer.status, said: await answer.text() };
+}"""
+
 OpenPage = Callable[[str], Page]
 
 
@@ -60,7 +71,9 @@ def test_a_worker_writes_is_answered_and_reads_it(demo: Demo, new_page: OpenPage
 
 
 def test_stop_is_obeyed_and_the_page_says_why(demo: Demo, new_page: OpenPage) -> None:
-    """After STOP one confirmation leaves, and the next message is refused with the reason."""
+    """After STOP one confirmation leaves. There is no field any more for another message, but what
+    they may do themselves, and whoever types meanwhile is refused.
+    """
     phone = demo.numbers[1]
     page = new_page("admin")
     demo.writes(phone, "+31655500102", "Hallo, ik ben nieuw", name="Karim")
@@ -69,9 +82,11 @@ def test_stop_is_obeyed_and_the_page_says_why(demo: Demo, new_page: OpenPage) ->
     expect(bubble(page, "STOP")).to_be_visible()
     confirmation = page.locator("#messages li.line.out", has_text="START")
     expect(confirmation).to_have_attribute("data-state", PROVEN)
-    send(page, "Toch nog even dit")
-    expect(page.locator("#composer-note")).to_contain_text("START")
-    expect(page.locator("#text")).to_have_value("Toch nog even dit")
+    expect(page.locator("#text")).to_have_count(0)
+    expect(page.locator(".composer .note")).to_contain_text("START")
+    refused = page.evaluate(_POST, "Toch nog even dit")
+    assert "START" in refused["said"]
+    assert refused["status"] == 409
     assert not demo.left("Toch nog even dit")
 
 
