@@ -152,6 +152,7 @@ def test_somebody_who_writes_is_notified(
     page.goto("/me/notifications")
     expect(page.locator("#insecure")).to_be_hidden()
     page.get_by_label("Show a notification while Balie is open").check()
+    page.wait_for_function("localStorage.getItem('notices')")  # the browser was asked first
     page.goto("/inbox/all")
     live(page)
     page.locator("#list a.row", has_text="Kees Verhoeven").click()
