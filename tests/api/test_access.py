@@ -26,6 +26,7 @@ OPEN = {"/healthz", "/readyz", "/metrics", "/api/v1/openapi.json", "/static"}
 OPEN |= {"/static/sheets/{name}.css", "/manifest.webmanifest", "/service-worker.js", "/offline"}
 """Open to anybody: nothing in these is about a person."""
 DOOR = {"/login", "/login/{token}", "/setup"}
+DOOR |= {"/oidc/login", "/oidc/callback", "/login-passkey", "/login-passkey/options"}
 
 
 def routes_of(office: Office) -> list[Route | Mount]:
