@@ -299,6 +299,16 @@ def test_a_colleagues_page_has_the_address(office: Office, provider: OwnProvider
     boss.client.close()
 
 
+def test_the_page_has_one_button_to_log_in_with(office: Office, provider: OwnProvider) -> None:
+    """That of the password: the provider's entry is a link, and a passkey is used."""
+    office.store.write(lambda tx: staff.add(tx, "Jo", role="staff", branch_id=None))
+    page = office.client.get("/login", headers={"Accept-Language": "en"}).text
+    buttons = re.findall(r"<button[^>]*>([^<]+)</button>", page)
+    assert [each.strip() for each in buttons if "log in" in each.lower()] == ["Log in"]
+    assert "Use a passkey" in buttons
+    assert re.search(r'<a class="button"[^>]*>\s*Log in with Testbedrijf\s*</a>', page)
+
+
 def test_without_a_provider_there_is_none(web_server: WebServer, tmp_path: Path) -> None:
     """No button and no address."""
     with open_office(web_server, tmp_path, ManualClock(0)) as office:
