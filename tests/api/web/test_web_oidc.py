@@ -231,6 +231,8 @@ def test_a_log_in_link_connects_the_account_of_who_opened_it(
     assert found
     address = found[1].replace("&amp;", "&")
     assert httpx.get(office.url + address).status_code == 403
+    without_any_token = httpx.get(f"{office.url}/oidc/login", params={"link": token})
+    assert without_any_token.status_code == 403
     assert provider.come_back(office.client, office.client.get(address)).status_code == 303
     assert is_in(office)
     assert office.client.get(f"/login/{token}").status_code == 404

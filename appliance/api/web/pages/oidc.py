@@ -39,7 +39,8 @@ async def to_provider(
     so with the token of this browser: else another site could bind a visitor's account to a link.
     """
     provider = _provider(guest)
-    if link and not hmac.compare_digest(csrf.encode(), (GUEST.read(guest.request) or "").encode()):
+    kept = GUEST.read(guest.request) or ""
+    if link and not (kept and hmac.compare_digest(csrf.encode(), kept.encode())):
         raise ForgedRequest("The link was followed from elsewhere.")
     address = (guest.web.services.address or origin_of(guest.request)) + CALLBACK
     try:
