@@ -15,6 +15,7 @@ from appliance.api.web.oidc.provider import LIFE_MS
 from appliance.clock import ManualClock
 from appliance.desk.access.passwords import hash_password
 from appliance.desk.team import accounts, staff
+from appliance.errors import Refused
 from appliance.events import EventKind
 from appliance.oidc_settings import OidcSettings
 from appliance.store import events
@@ -309,6 +310,52 @@ def test_the_page_has_one_button_to_log_in_with(office: Office, provider: OwnPro
     assert [each.strip() for each in buttons if "log in" in each.lower()] == ["Log in"]
     assert "Use a passkey" in buttons
     assert re.search(r'<a class="button"[^>]*>\s*Log in with Testbedrijf\s*</a>', page)
+
+
+def test_who_comes_in_by_an_account_counts_as_an_administrator(
+    office: Office, provider: OwnProvider, noor: str
+) -> None:
+    """Somebody with a password may go, because the one with the account is left; then that one may
+    not go for somebody who was only invited.
+    """
+
+    def prepare(tx: Any) -> str:
+        staff.give_role(tx, noor, "admin", None)
+        accounts.set_email(tx, noor, MAIL)
+        by_password = staff.add(tx, "Marit", role="admin", branch_id=None)
+        staff.set_password(tx, by_password, "a hash")
+        staff.add(tx, "Invited", role="admin", branch_id=None)
+        return by_password
+
+    by_password = office.store.write(prepare)
+    provider.claims = PROVEN
+    assert tried(office, provider).status_code == 303
+    office.store.write(lambda tx: staff.disable(tx, by_password))
+    with pytest.raises(Refused):
+        office.store.write(lambda tx: staff.disable(tx, noor))
+
+
+def test_an_address_does_not_come_along_to_more_rights(
+    office: Office, provider: OwnProvider, noor: str
+) -> None:
+    """Whoever wrote it for fewer rights may have written their own; a bound account stays, and the
+    page says so.
+    """
+    assert office.store.read(lambda conn: accounts.email_of(conn, noor)) == MAIL
+    office.store.write(lambda tx: staff.give_role(tx, noor, "lead", None, by_staff_id="x"))
+    found = office.store.read(lambda conn: events.after(conn, 0, limit=1000))
+    changes = [each.facts for each in found if each.kind is EventKind.STAFF_CHANGED]
+    assert {"changed": "email", "by": "x"} in changes
+    provider.claims = PROVEN
+    assert tried(office, provider).status_code == 403
+
+    office.store.write(lambda tx: accounts.set_email(tx, noor, MAIL))
+    assert tried(office, provider).status_code == 303
+    office.store.write(lambda tx: staff.give_role(tx, noor, "privacy", None))
+    assert tried(office, provider).status_code == 303
+    boss = log_in(office, "Marit", role="admin", branch_id=None)
+    assert "Een gekoppeld account of een passkey laat" in boss.get(f"/settings/team/{noor}").text
+    boss.client.close()
 
 
 def test_without_a_provider_there_is_none(web_server: WebServer, tmp_path: Path) -> None:
