@@ -1,17 +1,21 @@
 """Log-in with an account at a provider, and the lies that let nobody in."""
 
+import logging
 import re
 import socket
+import ssl
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import httpcore2
 import httpx
 import pytest
 from pydantic import SecretStr
 
-from appliance.api.web.oidc.provider import LIFE_MS
+from appliance.api.web.oidc.provider import AWAY_MS, LIFE_MS
 from appliance.clock import ManualClock
 from appliance.desk.access.passwords import hash_password
 from appliance.desk.team import accounts, staff
@@ -273,6 +277,76 @@ def test_without_the_provider_the_password_lets_in(
         form = {"name": "Jo", "password": PASSWORD, "csrf": csrf}
         assert office.client.post("/login", data=form).status_code == 303
         assert is_in(office)
+
+
+def test_nobody_waits_for_a_provider_that_was_just_away(
+    office: Office, provider: OwnProvider, clock: ManualClock
+) -> None:
+    """For some seconds it is not asked again."""
+    provider.discovery = {"issuer": "https://elders.example"}
+    before = provider.discoveries
+    office.client.get("/oidc/login")
+    provider.discovery = {}
+    assert office.client.get("/oidc/login").status_code == 503
+    assert provider.discoveries == before + 1
+    clock.advance(ms=AWAY_MS)
+    assert office.client.get("/oidc/login").status_code == 302
+    assert provider.discoveries == before + 2
+
+
+def test_what_a_log_in_needs_of_the_provider_is_made_once(
+    office: Office, provider: OwnProvider, noor: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also for those who begin at the same time: the certificates that are trusted, which take
+    long to read, and the discovery.
+    """
+    made: list[ssl.SSLContext] = []
+
+    def make(**said: Any) -> ssl.SSLContext:
+        made.append(ssl.create_default_context())
+        return made[-1]
+
+    monkeypatch.setattr(httpcore2, "default_ssl_context", make)
+    before, provider.claims = provider.discoveries, PROVEN
+
+    def begin(_: int) -> int:
+        return httpx.get(f"{office.url}/oidc/login").status_code
+
+    with ThreadPoolExecutor(4) as browsers:
+        assert list(browsers.map(begin, range(4))) == [302] * 4
+    assert provider.discoveries == before + 1
+    assert tried(office, provider).status_code == 303
+    assert len(made) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "sentence"),
+    [
+        ("access_denied", 403, "Je hebt daar niet ingelogd."),
+        ("server_error", 503, "nu niet bereikbaar"),
+        ("temporarily_unavailable", 503, "nu niet bereikbaar"),
+        ("x\ny", 403, "Dit inloggen telt niet"),
+    ],
+)
+def test_what_a_stranger_says_of_an_error_is_not_in_the_log(
+    office: Office,
+    provider: OwnProvider,
+    caplog: pytest.LogCaptureFixture,
+    error: str,
+    status: int,
+    sentence: str,
+) -> None:
+    """Of what comes back only known words are looked at, and the log has a line less and less."""
+    with caplog.at_level(logging.WARNING):
+        said = {"error": error, "error_description": "y\nforged line"}
+        answer = tried(office, provider, **said)
+        for _ in range(30):
+            office.client.get("/oidc/callback")
+    assert answer.status_code == status
+    assert sentence in answer.text
+    lines = [each.getMessage() for each in caplog.records]
+    assert not [each for each in lines if "\n" in each or "forged" in each]
+    assert len([each for each in lines if "provider" in each]) == 5
 
 
 def _closed_port() -> int:

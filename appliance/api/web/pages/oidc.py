@@ -15,7 +15,7 @@ from appliance.api.web.page_route import PageRoute
 from appliance.api.web.pages.login import enter
 from appliance.api.web.refusal import note_of
 from appliance.api.web.visit import AtDoor, ForgedRequest, Guest, local_path
-from appliance.desk.access.wrong_tries import Tried
+from appliance.desk.access.wrong_tries import Tried, Unproven
 from appliance.desk.team import accounts
 from appliance.desk.team.accounts import CameIn, StaffAccount
 from appliance.errors import NotFound, Refused
@@ -95,8 +95,9 @@ def _refused(guest: Guest, exc: Refused | NotFound) -> Response:
     if isinstance(exc, NotFound):
         exc = Refused(Reason.LOGIN_UNPROVEN, "The log-in link is over.")
     is_away = exc.code is Reason.PROVIDER_AWAY
-    if not is_away:
-        guest.web.door.wrong.note(Tried.PROVIDER, address=address_of(guest.request))
+    why = exc.why if isinstance(exc, Unproven) else ""
+    if why or not is_away:
+        guest.web.door.wrong.note(Tried.PROVIDER, address=address_of(guest.request), why=why)
     status = UNAVAILABLE if is_away else FORBIDDEN
     note = note_of(guest.words, exc)
     answer = guest.page("login.html", status, back="/", name="", note=note)
